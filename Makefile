@@ -1,0 +1,60 @@
+# The daily commands. Each builds .venv if there is none; all they need is make, Python 3.11 or newer and, the first time, PyPI.
+#
+#   make test PYTHON=python3.13    builds .venv with that Python; `make clean` first if there is one
+
+PYTHON ?= python3
+VENV := .venv
+READY := $(VENV)/.ready
+BIN := $(CURDIR)/$(VENV)/bin
+PY := $(BIN)/python
+
+SPECS := $(sort $(wildcard specs/*.yaml))
+PACKAGES := $(patsubst specs/%.yaml,%,$(SPECS))
+CHECKED := $(wildcard generator tests demo benchmarks generated)
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help venv test demo check generate format clean
+
+help: ## Say what there is
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+venv: $(READY) ## Build .venv with everything that development needs
+
+test: $(READY) ## Run every test: Bide's own, then those of each generated package
+	$(PY) -m pytest -n 2 tests
+	@set -e; for name in $(PACKAGES); do \
+		echo "--- generated/$$name"; \
+		(cd generated/$$name && PYTHONPATH=. $(PY) -m pytest -n 2 tests); \
+	done
+
+demo: $(READY) ## Run every job and operation of each provider against its simulator
+	$(PY) demo/run.py
+
+check: $(READY) ## Look for faults of layout, style, types, and drift between specs and packages
+	$(BIN)/black --check $(CHECKED)
+	$(BIN)/ruff check $(CHECKED)
+	$(BIN)/mypy generator/bide
+	@set -e; for name in $(PACKAGES); do \
+		echo "mypy --strict generated/$$name"; \
+		(cd generated/$$name && $(BIN)/mypy --strict --cache-dir ../../.mypy_cache/$$name -p $${name}_client); \
+	done
+	$(BIN)/bide generate $(SPECS) --check
+
+generate: $(READY) ## Write generated/ anew from specs/
+	$(BIN)/bide generate $(SPECS)
+
+format: $(READY) ## Lay out the code and mend what ruff can
+	$(BIN)/ruff check --fix-only --quiet $(filter-out generated,$(CHECKED))
+	$(BIN)/black --quiet $(filter-out generated,$(CHECKED))
+
+clean: ## Remove .venv and whatever else these commands made, generated/ apart
+	rm -rf $(VENV) .demo build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(READY): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "$(PYTHON) is older than Python 3.11: name a newer one, as in make PYTHON=python3.13"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	PIP_DISABLE_PIP_VERSION_CHECK=1 $(PY) -m pip install --quiet --constraint constraints.txt --editable '.[dev,simulator]'
+	@touch $@

@@ -1,0 +1,42 @@
+"""Jobs: what is submitted, how it lives, what comes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from bide import ir, names
+from bide.build.endpoints import Bodies, build_endpoint
+from bide.build.lifecycles import build_polling
+from bide.notation import parse_pointer, parse_type
+from bide.source import Json
+
+
+def build_job(
+    name: str, raw: Mapping[str, Json], lifecycle: ir.Lifecycle, polling: Mapping[str, Json], bodies: Bodies
+) -> ir.Job:
+    """A job of *lifecycle*, whose own account of polling is *polling*."""
+    submit = raw["submit"]
+    source = bodies.sources.of(submit, bodies.sources.of(raw))
+    return ir.Job(
+        name=names.identifier(name),
+        description=(raw.get("description") or submit.get("description", "")).strip(),
+        source=bodies.sources.of(raw, source),
+        submit=build_endpoint(name, submit, bodies, source),
+        reply=submit["returns"],
+        job_id=parse_pointer(submit["job_id"]),
+        idempotency_key=submit.get("idempotency_key"),
+        lifecycle=lifecycle,
+        snapshot=raw["snapshot"],
+        result=parse_type(raw["result"]).type,
+        polling=build_polling(polling, raw.get("polling", {})),
+        items=_items(raw["items"]) if "items" in raw else None,
+    )
+
+
+def _items(raw: Mapping[str, Json]) -> ir.Items:
+    return ir.Items(
+        list=parse_pointer(raw["list"]),
+        status=parse_pointer(raw["status"]),
+        failed=tuple(raw["failed"]),
+        error=parse_pointer(raw["error"]) if "error" in raw else (),
+    )

@@ -1,0 +1,81 @@
+"""Lifecycles: how a job is polled, where its result is and how it is cancelled. And when: polling."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal
+
+from bide import ir, names
+from bide.build.endpoints import METHODS, Bodies, build_endpoint
+from bide.notation import parse_duration, parse_pointer, parse_range, parse_type
+from bide.source import Json
+
+_ACCEPTS = (200, 202)
+_NOT_READY = (409,)
+_GONE = (404, 410)
+
+_FLOOR = 0.5
+_INTERVAL = (2.0, 5.0)
+_TIMEOUT = 300.0
+_TYPICAL_TIMES = 4
+"""A wait lasts at least this many times as long as the longest typical job, if the spec does not say."""
+
+
+def build_lifecycle(name: str, raw: Mapping[str, Json], bodies: Bodies, *, ignore_case: bool) -> ir.Lifecycle:
+    source = bodies.sources.of(raw)
+    error, progress, hint = raw.get("error", {}), raw.get("progress", {}), raw.get("hint", {})
+    hint_unit: Literal["seconds", "milliseconds"] = "milliseconds" if "milliseconds" in hint else "seconds"
+    return ir.Lifecycle(
+        name=names.identifier(name),
+        description=raw.get("description", "").strip(),
+        source=source,
+        poll=build_endpoint(name, raw["poll"], bodies, source),
+        accepts=tuple(raw["poll"].get("accepts", _ACCEPTS)),
+        status=parse_pointer(raw["status"]),
+        states={status: ir.State(state) for status, state in raw["states"].items()},
+        moves={status: tuple(following) for status, following in raw.get("moves", {}).items()},
+        ready=tuple((parse_pointer(pointer), value) for pointer, value in raw.get("ready", {}).items()),
+        result=_result(name, raw.get("result", {}), bodies, source),
+        cancel=_cancel(name, raw.get("cancel"), bodies, source),
+        error=ir.ErrorAt(**{key: parse_pointer(pointer) for key, pointer in error.items()}),
+        progress=ir.Progress(**{key: parse_pointer(pointer) for key, pointer in progress.items()}),
+        hint=parse_pointer(hint[hint_unit]) if hint else (),
+        hint_unit=hint_unit,
+        credits=parse_pointer(raw["credits"]) if "credits" in raw else (),
+        ignore_case=ignore_case,
+    )
+
+
+def _result(owner: str, raw: Mapping[str, Json], bodies: Bodies, source: ir.Source | None) -> ir.ResultAt:
+    kept = parse_duration(raw["kept"]) if "kept" in raw else None
+    if not any(method in raw for method in METHODS):
+        return ir.ResultAt(field=parse_pointer(raw["field"]) if "field" in raw else (), kept=kept)
+    return ir.ResultAt(
+        endpoint=build_endpoint(owner, raw, bodies, source),
+        not_ready=tuple(raw.get("not_ready", _NOT_READY)),
+        gone=tuple(raw.get("gone", _GONE)),
+        kept=kept,
+    )
+
+
+def _cancel(owner: str, raw: Mapping[str, Json] | None, bodies: Bodies, source: ir.Source | None) -> ir.Cancel | None:
+    if raw is None:
+        return None
+    returns = parse_type(raw["returns"]).type if "returns" in raw else None
+    return ir.Cancel(endpoint=build_endpoint(owner, raw, bodies, source), returns=returns)
+
+
+def build_polling(lifecycle: Mapping[str, Json], job: Mapping[str, Json]) -> ir.Polling:
+    """When to ask: what the job says, then what its lifecycle says, then what is usual."""
+    raw = {**lifecycle, **job}
+    floor = parse_duration(raw["floor"]) if "floor" in raw else _FLOOR
+    usual = (max(_INTERVAL[0], floor), max(_INTERVAL[1], floor))
+    typical = parse_range(raw["typical"]) if "typical" in raw else None
+    patience = max(_TIMEOUT, _TYPICAL_TIMES * typical[1]) if typical else _TIMEOUT
+    return ir.Polling(
+        interval=parse_range(raw["interval"]) if "interval" in raw else usual,
+        floor=floor,
+        typical=typical,
+        timeout=parse_duration(raw["timeout"]) if "timeout" in raw else patience,
+        not_found_grace=parse_duration(raw.get("not_found_grace", "0s")),
+    )

@@ -1,0 +1,88 @@
+"""Enums, models and unions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from bide import ir, names
+from bide.build.fields import build_fields, examples, states
+from bide.build.sources import Sources
+from bide.source import Json
+
+
+def build_enum(name: str, raw: Mapping[str, Json], sources: Sources) -> ir.Enum:
+    return ir.Enum(
+        name=names.identifier(name),
+        description=raw.get("description", "").strip(),
+        source=sources.of(raw),
+        values=tuple(_enum_value(wire, value) for wire, value in raw["values"].items()),
+        ignore_case=raw.get("ignore_case", False),
+    )
+
+
+def _enum_value(wire: str, raw: Json) -> ir.EnumValue:
+    more = raw if isinstance(raw, dict) else {"description": raw}
+    name = names.identifier(more["name"]) if "name" in more else names.member_name(wire)
+    return ir.EnumValue(wire=wire, name=name, description=more.get("description", "").strip())
+
+
+def build_union(name: str, raw: Mapping[str, Json], sources: Sources) -> ir.Union:
+    return ir.Union(
+        name=names.identifier(name),
+        description=raw.get("description", "").strip(),
+        source=sources.of(raw),
+        tag_field=raw["tag"],
+        variants=tuple(raw["variants"].items()),
+    )
+
+
+def build_models(raw: Mapping[str, Json], sources: Sources) -> dict[str, ir.Model]:
+    """All models that the spec names, bases before what narrows them, else in the order of the spec."""
+    built: dict[str, ir.Model] = {}
+
+    def build_model(name: str) -> ir.Model:
+        if name not in built:
+            base = raw[name].get("is")
+            source = sources.of(raw[name], build_model(base).source if base else None)
+            built[name] = _model(name, raw[name], built.get(base), sources, source)
+        return built[name]
+
+    for name in raw:
+        build_model(name)
+    return built
+
+
+def _model(
+    name: str, raw: Mapping[str, Json], base: ir.Model | None, sources: Sources, source: ir.Source | None
+) -> ir.Model:
+    common = {
+        "name": names.identifier(name),
+        "description": raw.get("description", "").strip(),
+        "source": source,
+        "examples": examples(raw.get("examples"), sources, source),
+    }
+    if base is None:
+        return ir.Model(**common, fields=build_fields(raw["fields"], sources, source))
+    when = states(raw["when"])
+    fields = tuple(_narrowed(field, when) for field in base.fields)
+    changed = tuple(new for new, old in zip(fields, base.fields, strict=True) if new != old)
+    return ir.Model(**common, fields=fields, base=base.name, narrowed=changed)
+
+
+def _narrowed(field: ir.Field, when: frozenset[ir.State]) -> ir.Field:
+    """The field in a model of these states only: it is there, if the spec says so for all of them."""
+    return replace(field, optional=False) if field.optional and when <= field.when else field
+
+
+def with_variants(models: Iterable[ir.Model], unions: Iterable[ir.Union]) -> list[ir.Model]:
+    """The models, each knowing the unions that it is a variant of, and its tag in them."""
+    unions = list(unions)
+    return [_as_variant(model, unions) for model in models]
+
+
+def _as_variant(model: ir.Model, unions: list[ir.Union]) -> ir.Model:
+    mine = [(union, tag) for union in unions for tag, name in union.variants if name == model.name]
+    tagged = [(union.tag_field, tag) for union, tag in mine if union.tag_field]
+    tag_field, tag = tagged[0] if tagged else (None, None)
+    return replace(model, unions=tuple(union.name for union, _ in mine), tag_field=tag_field, tag=tag)

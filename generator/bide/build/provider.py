@@ -1,0 +1,146 @@
+"""The whole provider, put together from its parts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+
+from bide import ir, names
+from bide.build.endpoints import Bodies
+from bide.build.jobs import build_job
+from bide.build.lifecycles import build_lifecycle
+from bide.build.models import build_enum, build_models, build_union, with_variants
+from bide.build.operations import build_operation, event_union
+from bide.build.reach import reached, received, sent
+from bide.build.sources import Sources, sources
+from bide.notation import parse_pointer
+from bide.pointers import LeadsNowhere, follow
+from bide.source import Document, Json
+
+
+def build(document: Document) -> ir.Provider:
+    """What a checked document means."""
+    raw = document.data
+    pages = sources(raw.get("sources", {}))
+    enums = tuple(build_enum(name, value, pages) for name, value in raw.get("enums", {}).items())
+    models = build_models(raw.get("models", {}), pages)
+    unions = [build_union(name, value, pages) for name, value in raw.get("unions", {}).items()]
+    bodies = Bodies(models, pages)
+
+    operations = tuple(build_operation(name, value, bodies) for name, value in raw.get("operations", {}).items())
+    unions += [union for union in map(event_union, operations) if union]
+    by_name: dict[str, ir.Enum | ir.Model | ir.Union] = {
+        thing.name: thing for things in (enums, models.values(), unions) for thing in things
+    }
+    lifecycles = {
+        name: build_lifecycle(name, value, bodies, ignore_case=_ignores_case(name, value, raw, by_name))
+        for name, value in raw.get("lifecycles", {}).items()
+    }
+    jobs = tuple(_job(name, value, raw["lifecycles"], lifecycles, bodies) for name, value in raw.get("jobs", {}).items())
+
+    finished = with_variants([*models.values(), *bodies.made], unions)
+    by_name |= {model.name: model for model in finished}
+    is_sent = reached(sent(operations, jobs), by_name)
+    is_received = reached(received(operations, jobs, lifecycles.values()), by_name)
+    items = {next(iter(_result_model(job))): job.items for job in jobs if job.items}
+    finished = [
+        replace(
+            model,
+            items=items.get(model.name),
+            in_request=model.name in is_sent,
+            in_reply=model.name in is_received,
+        )
+        for model in finished
+    ]
+    by_name |= {model.name: model for model in finished}
+
+    return ir.Provider(
+        name=names.identifier(raw["name"]),
+        title=raw["title"],
+        class_name=names.identifier(raw["class"]),
+        description=raw["description"].strip(),
+        docs=raw["docs"],
+        base_url=raw["base_url"].rstrip("/"),
+        auth=_auth(raw.get("auth")),
+        headers=tuple(raw.get("headers", {}).items()),
+        request_id_header=raw.get("request_id", {}).get("header"),
+        request_id_field=_pointer(raw.get("request_id", {}).get("field")),
+        hosts=tuple(raw.get("hosts", ())),
+        sources=tuple(pages.by_key.values()),
+        errors=tuple(_error_shape(shape, pages) for shape in raw.get("errors", ())),
+        enums=enums,
+        models=tuple(finished),
+        unions=tuple(unions),
+        operations=operations,
+        jobs=jobs,
+        lifecycles=tuple(lifecycles.values()),
+        spec_file=re.split(r"[/\\]", document.file)[-1],
+        by_name=by_name,
+    )
+
+
+def _job(
+    name: str,
+    raw: Mapping[str, Json],
+    raw_lifecycles: Mapping[str, Json],
+    lifecycles: Mapping[str, ir.Lifecycle],
+    bodies: Bodies,
+) -> ir.Job:
+    lifecycle = raw["lifecycle"]
+    return build_job(name, raw, lifecycles[lifecycle], raw_lifecycles[lifecycle].get("polling", {}), bodies)
+
+
+def _result_model(job: ir.Job) -> tuple[str, ...]:
+    return (job.result.name,) if isinstance(job.result, ir.Named) else ()
+
+
+def _ignores_case(
+    name: str,
+    lifecycle: Mapping[str, Json],
+    raw: Mapping[str, Json],
+    by_name: Mapping[str, ir.Enum | ir.Model | ir.Union],
+) -> bool:
+    """Whether the status of some job of this lifecycle is of an enum that does not mind the case."""
+
+    def fields_of(model: str) -> Mapping[str, ir.Type] | None:
+        thing = by_name[model]
+        return {field.wire: field.type for field in thing.fields} if isinstance(thing, ir.Model) else None
+
+    for job in raw.get("jobs", {}).values():
+        if job["lifecycle"] != name:
+            continue
+        try:
+            status = follow(parse_pointer(lifecycle["status"]), ir.Named(job["snapshot"]), fields_of)
+        except LeadsNowhere:
+            continue
+        enum = by_name[status.name] if isinstance(status, ir.Named) else None
+        if isinstance(enum, ir.Enum) and enum.ignore_case:
+            return True
+    return False
+
+
+def _auth(raw: Mapping[str, Json] | None) -> ir.Auth | None:
+    match raw:
+        case None:
+            return None
+        case {"header": str(name)}:
+            return ir.Auth(scheme="header", name=name, env=raw["env"])
+        case {"query": str(name)}:
+            return ir.Auth(scheme="query", name=name, env=raw["env"])
+        case _:
+            return ir.Auth(scheme="bearer", name="Authorization", env=raw["env"])
+
+
+def _error_shape(raw: Mapping[str, Json], pages: Sources) -> ir.ErrorShape:
+    return ir.ErrorShape(
+        name=raw["name"],
+        code=_pointer(raw.get("code")),
+        message=_pointer(raw.get("message")),
+        description=raw.get("description", "").strip(),
+        source=pages.of(raw),
+    )
+
+
+def _pointer(raw: str | None) -> ir.Pointer:
+    return () if raw is None else parse_pointer(raw)

@@ -1,0 +1,30 @@
+"""What a spec must be right in beyond its shape: one rule, one file, in `lint/rules`.
+
+To add a rule, add a file there with a docstring (its code, what, why, an example) and a function
+`check(spec: Spec) -> Iterator[Diagnostic]`. A rule may rely on `schema` having found no fault, and on nothing else: what another
+rule reports may be wrong in what it sees, and it says nothing about that.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Callable, Iterable
+from functools import cache
+
+from bide.diagnostics import Diagnostic
+from bide.lint import rules
+from bide.lint.spec import Spec
+from bide.source import Document
+
+
+def check(document: Document) -> list[Diagnostic]:
+    """Everything that the rules find, in the order of the file."""
+    spec = Spec(document)
+    return sorted({problem for rule in _rules() for problem in rule(spec)})
+
+
+@cache
+def _rules() -> tuple[Callable[[Spec], Iterable[Diagnostic]], ...]:
+    found = sorted(module.name for module in pkgutil.iter_modules(rules.__path__))
+    return tuple(importlib.import_module(f"{rules.__name__}.{name}").check for name in found)

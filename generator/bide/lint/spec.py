@@ -1,0 +1,231 @@
+"""A spec as the rules see it: its names, the fields of its models, its endpoints.
+
+Nothing here reports anything, and nothing here trips over a name that leads nowhere: that is for one rule to report.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
+
+from bide import ir
+from bide.diagnostics import Diagnostic
+from bide.notation import NotationError, TypeText, parse_pointer, parse_type
+from bide.pointers import LeadsNowhere, follow
+from bide.source import Document, Json, Path
+
+Severity: TypeAlias = Literal["error", "warning"]
+Table: TypeAlias = Literal["enums", "models", "unions", "operations", "jobs", "lifecycles", "sources"]
+METHODS = ("get", "post", "put", "patch", "delete")
+
+
+@dataclass(frozen=True, slots=True)
+class FieldView:
+    """A field of a model, a parameter, or a field of a body in place."""
+
+    path: Path
+    key: str
+    more: Mapping[str, Json]
+    """What it says, as a mapping even where the spec has a type alone."""
+
+    @property
+    def wire(self) -> str:
+        return self.key.removesuffix("?")
+
+    @property
+    def is_optional(self) -> bool:
+        return self.key.endswith("?")
+
+    @property
+    def type_path(self) -> Path:
+        return (*self.path, "type")
+
+    @property
+    def type(self) -> TypeText | None:
+        """Its type; `None` if there is none or it cannot be read."""
+        text = self.more.get("type", self.more.get("spread"))
+        try:
+            return None if text is None else parse_type(text)
+        except NotationError:
+            return None
+
+
+@dataclass(frozen=True, slots=True)
+class EndpointView:
+    """A request of the spec: of an operation, a job's submit, or a lifecycle's poll, result or cancel."""
+
+    owner: str
+    role: Literal["operation", "submit", "poll", "result", "cancel"]
+    path: Path
+    raw: Mapping[str, Json]
+
+    @property
+    def method(self) -> str:
+        return next(method for method in METHODS if method in self.raw)
+
+    @property
+    def method_path(self) -> Path:
+        return (*self.path, self.method)
+
+    @property
+    def is_of_a_job(self) -> bool:
+        """Whether it is about a job that exists, whose id is in its path."""
+        return self.role in ("poll", "result", "cancel")
+
+    def parameters(self, section: Literal["path", "query", "headers"]) -> Iterator[FieldView]:
+        yield from views((*self.path, section), self.raw.get(section, {}))
+
+    @property
+    def body_fields(self) -> list[FieldView]:
+        """The fields of a body that is written in place."""
+        body = self.raw.get("body")
+        return list(views((*self.path, "body"), body)) if isinstance(body, dict) else []
+
+
+def views(path: Path, raw: Mapping[str, Json]) -> Iterator[FieldView]:
+    """The fields in one mapping of the spec."""
+    for key, value in raw.items():
+        yield FieldView((*path, key), key, value if isinstance(value, dict) else {"type": value})
+
+
+@dataclass(frozen=True, slots=True)
+class Spec:
+    """What the rules look at."""
+
+    document: Document
+    _fields: dict[str, tuple[FieldView, ...]] = field(default_factory=dict, repr=False)
+
+    # saying what is wrong
+
+    def at_value(
+        self, path: Path, code: str, message: str, help_: str = "", severity: Severity = "error"
+    ) -> Diagnostic:
+        return Diagnostic(self.document.value_place(path), code, message, help_, severity)
+
+    def at_key(self, path: Path, code: str, message: str, help_: str = "", severity: Severity = "error") -> Diagnostic:
+        return Diagnostic(self.document.key_place(path), code, message, help_, severity)
+
+    # names
+
+    def table(self, name: Table) -> Mapping[str, Json]:
+        found: Mapping[str, Json] = self.document.data.get(name, {})
+        return found
+
+    @property
+    def type_names(self) -> list[str]:
+        return [name for table in ("enums", "models", "unions") for name in self.document.data.get(table, {})]
+
+    def is_model(self, name: str) -> bool:
+        return name in self.table("models")
+
+    # fields
+
+    def fields(self, model: str) -> tuple[FieldView, ...]:
+        """The fields of a model, or of the model that it is in some states; empty if there is no such model."""
+        if model not in self._fields:
+            self._fields[model] = self._find_fields(model)
+        return self._fields[model]
+
+    def _find_fields(self, model: str) -> tuple[FieldView, ...]:
+        seen: set[str] = set()
+        while model not in seen:
+            seen.add(model)
+            raw = self.table("models").get(model, {})
+            if "fields" in raw:
+                return tuple(views(("models", model, "fields"), raw["fields"]))
+            model = raw.get("is", model)
+        return ()
+
+    def required(self, model: str) -> set[str]:
+        """The wire names of a model that are always there, given the states that it is narrowed to."""
+        narrowed: list[set[str]] = []
+        seen: set[str] = set()
+        raw = self.table("models").get(model, {})
+        while "is" in raw and raw["is"] not in seen:
+            seen.add(raw["is"])
+            narrowed.append(states_of(raw["when"]))
+            raw = self.table("models").get(raw["is"], {})
+        return {
+            view.wire
+            for view in self.fields(model)
+            if not view.is_optional or any(states <= states_of(view.more.get("when")) for states in narrowed)
+        }
+
+    def fields_of(self, name: str) -> Mapping[str, ir.Type] | None:
+        """The types in a model or union by wire name, as pointers want to know them. What cannot be read is taken as `any`."""
+        if self.is_model(name):
+            return {view.wire: _type_or_any(view) for view in self.fields(name)}
+        union = self.table("unions").get(name)
+        if union is None:
+            return None
+        merged: dict[str, ir.Type] = {union["tag"]: ir.Scalar(ir.Kind.STRING)}
+        for variant in union["variants"].values():
+            for view in self.fields(variant):
+                merged.setdefault(view.wire, _type_or_any(view))
+        return merged
+
+    def follow(self, pointer: str, start: ir.Type) -> ir.Type:
+        """The type that a pointer leads to. Raises `LeadsNowhere`."""
+        return follow(parse_pointer(pointer), start, self.fields_of)
+
+    def follow_or_none(self, pointer: str, start: ir.Type) -> ir.Type | None:
+        try:
+            return self.follow(pointer, start)
+        except LeadsNowhere:
+            return None
+
+    def all_fields(self) -> Iterator[FieldView]:
+        """Every field that the spec writes: of models, parameters, and bodies in place."""
+        for name, raw in self.table("models").items():
+            yield from views(("models", name, "fields"), raw.get("fields", {}))
+        for endpoint in self.endpoints():
+            for section in ("path", "query", "headers"):
+                yield from endpoint.parameters(section)
+            yield from endpoint.body_fields
+
+    # requests
+
+    def endpoints(self) -> Iterator[EndpointView]:
+        for name, raw in self.table("operations").items():
+            yield EndpointView(name, "operation", ("operations", name), raw)
+        for name, raw in self.table("jobs").items():
+            yield EndpointView(name, "submit", ("jobs", name, "submit"), raw["submit"])
+        for name, raw in self.table("lifecycles").items():
+            path: Path = ("lifecycles", name)
+            yield EndpointView(name, "poll", (*path, "poll"), raw["poll"])
+            if any(method in raw.get("result", {}) for method in METHODS):
+                yield EndpointView(name, "result", (*path, "result"), raw["result"])
+            if "cancel" in raw:
+                yield EndpointView(name, "cancel", (*path, "cancel"), raw["cancel"])
+
+    # jobs
+
+    def jobs_of(self, lifecycle: str) -> Iterator[tuple[str, Mapping[str, Json]]]:
+        for name, raw in self.table("jobs").items():
+            if raw["lifecycle"] == lifecycle:
+                yield name, raw
+
+    def status_enums(self, lifecycle: str) -> dict[str, Mapping[str, Json]]:
+        """The enums that the status of this lifecycle's jobs is of, by name."""
+        found: dict[str, Mapping[str, Json]] = {}
+        pointer = self.table("lifecycles")[lifecycle]["status"]
+        for _, job in self.jobs_of(lifecycle):
+            status = self.follow_or_none(pointer, ir.Named(job["snapshot"]))
+            if isinstance(status, ir.Named) and status.name in self.table("enums"):
+                found[status.name] = self.table("enums")[status.name]
+        return found
+
+
+def states_of(raw: Json) -> set[str]:
+    """`when`, as a set."""
+    if raw is None:
+        return set()
+    return {raw} if isinstance(raw, str) else set(raw)
+
+
+def _type_or_any(view: FieldView) -> ir.Type:
+    if view.type is not None:
+        return view.type.type
+    const = view.more.get("const")
+    return ir.Scalar(ir.Kind.STRING if isinstance(const, str) else ir.Kind.ANY)

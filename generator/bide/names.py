@@ -1,0 +1,124 @@
+"""Python names from wire names. No other module invents a name.
+
+Every name that leaves this module is an ASCII identifier, is no keyword, and does not start with an underscore: generated code
+may use names with a leading underscore for its own purposes, and no spec can reach them.
+"""
+
+from __future__ import annotations
+
+import re
+
+_WORD = re.compile(
+    r"[A-Z]{2,}s?(?![a-z])[0-9]*"  # HTML in HTMLPage, URLs, HTML5
+    r"|[A-Z][a-z0-9]*"  # Page
+    r"|[a-z0-9]+"
+)
+_IDENTIFIER = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
+
+# A list of our own, and not `keyword.kwlist`: the same spec makes the same bytes under every Python.
+_KEYWORDS = frozenset(
+    "False None True and as assert async await break class continue def del elif else except finally for from global if import"
+    " in is lambda nonlocal not or pass raise return try while with yield".split()
+)
+
+# Legal names, but a field of that name would hide what the annotations and defaults of its neighbours mean.
+_USED_IN_CLASS_BODIES = frozenset(
+    "str int float bool bytes list dict set tuple object date datetime field msgspec property failed_items".split()
+)
+
+OUR_ARGUMENTS = frozenset(
+    "self timeout on_update policy progress idempotency_key params max_in_flight token job_id cancel_on_timeout".split()
+)
+"""Keyword arguments of generated methods; a provider's argument of that name gets an underscore."""
+
+OUR_CLIENT_NAMES = frozenset(
+    "api_key base_url close aclose closed clock max_retries timeout transport resume with_options".split()
+)
+"""What every client has; no job or operation may have that name."""
+
+OUR_CLASSES = frozenset(
+    # what models.py needs
+    "Annotated Any Base Enum False Json Literal Mapping Meta None Sequence Struct True Union UnsetType UNSET StrEnum"
+    " Exception ValueError"
+    # what every package exports
+    " Job AsyncJob Snapshot Update Outcome Policy PollPolicy State Progress Token Clock Transport AsyncTransport Request Response"
+    " Client AsyncClient Stream AsyncStream"
+    " ClientError InvalidArgument ConfigurationError InvalidToken ClientClosed TransportError ConnectionFailed RequestTimeout"
+    " ReplyTooLarge DecodeError ApiError BadRequest AuthenticationError PaymentRequired PermissionDenied NotFound Conflict Gone"
+    " UnprocessableEntity RateLimited ServerError StreamError StreamCut StreamFailed JobError JobFailed JobCancelled JobExpired"
+    " JobNotDone JobTimeout SubmitUncertain".split()
+)
+"""Classes of every generated package; no enum, model or union may have that name."""
+
+
+class BadName(ValueError):
+    """A text that no Python name can be made of."""
+
+
+def identifier(text: str) -> str:
+    """*text*, if it can stand in Python source as a name of its own. Raises `BadName` if not."""
+    if _IDENTIFIER.fullmatch(text) is None or text in _KEYWORDS:
+        raise BadName(f"{text!r} is no Python name")
+    return text
+
+
+def words(text: str) -> tuple[str, ...]:
+    """The words of a wire name, as they came: `jobId` is `job` and `Id`. Whatever is no ASCII letter or digit parts words."""
+    return tuple(_WORD.findall(text))
+
+
+def snake_case(text: str) -> str:
+    """`jobId` is `job_id`. Raises `BadName` if that starts with a digit, or nothing is left."""
+    name = "_".join(words(text)).lower()
+    if _IDENTIFIER.fullmatch(name) is None:
+        raise BadName(f"no Python name can be made of {text!r}")
+    return name
+
+
+def pascal_case(text: str) -> str:
+    """`url_scraper` is `UrlScraper`. Raises `BadName` if that starts with a digit, or nothing is left."""
+    return identifier("".join(word[0].upper() + word[1:] for word in words(text)))
+
+
+def field_name(wire: str) -> str:
+    """The attribute for a JSON key, or the argument for a parameter: `jobId` is `job_id`, `from` is `from_`."""
+    name = snake_case(wire)
+    hides_something = name in _KEYWORDS or name in _USED_IN_CLASS_BODIES
+    return identifier(f"{name}_" if hides_something else name)
+
+
+def chosen_field_name(name: str) -> str:
+    """A field's name as the spec chose it. Raises `BadName` where `field_name` would have avoided it."""
+    if name != name.lower() or name in _USED_IN_CLASS_BODIES:
+        raise BadName(f"{name!r} cannot be the name of a field")
+    return identifier(name)
+
+
+def argument_name(field: str) -> str:
+    """The argument for a field: its name, with an underscore if an argument of ours has it."""
+    return identifier(f"{field}_" if field in OUR_ARGUMENTS else field)
+
+
+def member_name(wire: str) -> str:
+    """The enum member for a value: `not-found` is `NOT_FOUND`, `1080p` is `VALUE_1080P`, and the empty text is `EMPTY`."""
+    if not wire:
+        return "EMPTY"
+    name = "_".join(words(wire)).upper()
+    if not name:
+        raise BadName(f"no Python name can be made of {wire!r}")
+    return identifier(f"VALUE_{name}" if name[0].isdigit() else name)
+
+
+def body_class(name: str) -> str:
+    """The model of a body that is written in place: `url_scraper` has `UrlScraperBody`."""
+    return f"{pascal_case(name)}Body"
+
+
+def event_class(name: str) -> str:
+    """The union of a stream's events: `extract_stream` has `ExtractStreamEvent`."""
+    return f"{pascal_case(name)}Event"
+
+
+def other_class(union: str) -> str:
+    """What holds a value of a union with an unknown tag: `Action` has `OtherAction`."""
+    return identifier(f"Other{union}")

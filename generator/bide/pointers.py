@@ -1,0 +1,43 @@
+"""Where a pointer leads, by types alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TypeAlias
+
+from bide import ir
+
+FieldsOf: TypeAlias = Callable[[str], Mapping[str, ir.Type] | None]
+"""The fields of a model or union, by wire names; `None` for an enum, and for what does not exist."""
+
+_FREE = frozenset((ir.Kind.ANY, ir.Kind.OBJECT))
+
+
+class LeadsNowhere(LookupError):
+    """A pointer that asks a type for a field that it does not have."""
+
+    def __init__(self, step: str, holder: ir.Type) -> None:
+        super().__init__(step)
+        self.step = step
+        self.holder = holder
+
+
+def follow(pointer: ir.Pointer, start: ir.Type, fields_of: FieldsOf) -> ir.Type:
+    """The type that *pointer* leads to. Free-form JSON has every field, of any type. Raises `LeadsNowhere`."""
+    here = start
+    for step in pointer:
+        here = _step(step, here, fields_of)
+    return here
+
+
+def _step(step: str, holder: ir.Type, fields_of: FieldsOf) -> ir.Type:
+    match holder:
+        case ir.Scalar(kind) if kind in _FREE:
+            return ir.Scalar(ir.Kind.ANY)
+        case ir.MapOf(value):
+            return value
+        case ir.Named(name):
+            fields = fields_of(name)
+            if fields is not None and step in fields:
+                return fields[step]
+    raise LeadsNowhere(step, holder)

@@ -1,0 +1,191 @@
+"""How values, types and texts are written in Python. The only place where a spec's text becomes Python source.
+
+`Code` is text that is Python already. Everything else is printed as a literal, a docstring or a comment, so that no text of a
+spec can become code by accident: the template environment refuses to print anything else.
+"""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from collections.abc import Iterable, Mapping
+
+from .ir import Bounds, Field, Json, Kind, ListOf, MapOf, Named, Pointer, Scalar, Type
+
+WIDTH = 100
+"""Docstrings and comments are wrapped at this column."""
+
+
+class Code(str):
+    """Text that is Python source already, and may be printed as it is."""
+
+    __slots__ = ()
+
+
+def literal(value: Json) -> Code:
+    """A value as a Python literal."""
+    if isinstance(value, Mapping):
+        return Code("{" + ", ".join(f"{literal(key)}: {literal(item)}" for key, item in value.items()) + "}")
+    if isinstance(value, list | tuple):
+        inside = ", ".join(literal(item) for item in value)
+        if isinstance(value, list):
+            return Code(f"[{inside}]")
+        return Code(f"({inside},)" if len(value) == 1 else f"({inside})")
+    if isinstance(value, frozenset):
+        return Code(
+            "frozenset({" + ", ".join(literal(item) for item in sorted(value)) + "})" if value else "frozenset()"
+        )
+    if isinstance(value, str):
+        return _quoted(str(value))
+    if value is None or isinstance(value, bool | int | float):
+        return Code(repr(value))
+    raise TypeError(f"{type(value).__name__} has no literal")
+
+
+def docstring(text: str, *, indent: int = 0) -> Code:
+    """*text* as a docstring, its paragraphs wrapped, to be printed behind *indent* spaces.
+
+    A line that begins with a blank keeps its own layout.
+    """
+    margin = " " * indent
+    lines = _wrapped(text, WIDTH - indent - 6)
+    body = [_inside_quotes(line, is_last=len(lines) == 1) for line in lines]
+    if len(body) == 1:
+        return Code(f'"""{body[0]}"""')
+    rest = "\n".join(f"{margin}{line}" if line else "" for line in body[1:])
+    return Code(f'"""{body[0]}\n{rest}\n{margin}"""')
+
+
+def comment(text: str, *, indent: int = 0) -> Code:
+    """*text* as a comment, to be printed behind *indent* spaces."""
+    margin = " " * indent
+    return Code(
+        f"\n{margin}".join(f"# {_printable(line)}" if line else "#" for line in _wrapped(text, WIDTH - indent - 2))
+    )
+
+
+def annotation(type: Type, *, request: bool = False, like: frozenset[str] = frozenset()) -> Code:
+    """The Python type; *request* for what goes out, which takes any sequence and mapping.
+
+    Enums named in *like* have a wider type that an argument may have as well: the text of a member.
+    """
+    match type:
+        case Scalar(kind):
+            if request and kind is Kind.OBJECT:
+                return Code("Mapping[str, Json]")
+            return Code(_SCALARS[kind])
+        case ListOf(item):
+            return Code(f"{'Sequence' if request else 'list'}[{annotation(item, request=request, like=like)}]")
+        case MapOf(value):
+            inside = annotation(value, request=request, like=like)
+            return Code(f"{'Mapping' if request else 'dict'}[str, {inside}]")
+        case Named(name):
+            return Code(f"{name}Like" if request and name in like else name)
+
+
+def bounded(inside: Code, bounds: Bounds) -> Code:
+    """An annotation with the bounds that msgspec checks."""
+    marks = [f"{name}={literal(value)}" for name, value in _meta(bounds)]
+    return Code(f"Annotated[{inside}, Meta({', '.join(marks)})]") if marks else inside
+
+
+def pointer(path: Pointer) -> Code:
+    """A path of names as a tuple."""
+    return literal(tuple(path))
+
+
+def seconds(value: float) -> Code:
+    """A number of seconds, always as a float."""
+    return Code(repr(float(value)))
+
+
+def bounds_in_words(field: Field) -> str:
+    """`1 to 500`, `at most 10 items`: what the user must keep to, or empty."""
+    bounds = field.bounds
+    parts = [
+        _range(bounds.min, bounds.max, ""),
+        _range(bounds.min_items, bounds.max_items, " items"),
+        _range(bounds.min_length, bounds.max_length, " characters"),
+    ]
+    if bounds.pattern is not None:
+        parts.append(f"matching {bounds.pattern}")
+    return ", ".join(part for part in parts if part)
+
+
+def sentence(text: str) -> str:
+    """*text* on one line, ended by a full stop."""
+    flat = " ".join(text.split())
+    return flat if not flat or flat[-1] in ".!?:" else f"{flat}."
+
+
+_SCALARS = {
+    Kind.STRING: "str",
+    Kind.INTEGER: "int",
+    Kind.NUMBER: "float",
+    Kind.BOOLEAN: "bool",
+    Kind.DATETIME: "datetime",
+    Kind.DATE: "date",
+    Kind.ANY: "Json",
+    Kind.OBJECT: "dict[str, Json]",
+    Kind.BYTES: "bytes",
+}
+
+
+def _meta(bounds: Bounds) -> Iterable[tuple[str, Json]]:
+    table = (
+        ("ge", bounds.min),
+        ("le", bounds.max),
+        ("min_length", bounds.min_length if bounds.min_length is not None else bounds.min_items),
+        ("max_length", bounds.max_length if bounds.max_length is not None else bounds.max_items),
+        ("pattern", bounds.pattern),
+    )
+    return [(name, value) for name, value in table if value is not None]
+
+
+def _range(low: float | None, high: float | None, unit: str) -> str:
+    if low is None and high is None:
+        return ""
+    if high is None:
+        return f"at least {low:g}{unit}"
+    if low is None:
+        return f"at most {high:g}{unit}"
+    return f"{low:g} to {high:g}{unit}"
+
+
+def _quoted(text: str) -> Code:
+    """A string in double quotes, as black writes it."""
+    plain = repr(text)
+    if plain[0] == '"' or '"' in text:
+        return Code(plain)
+    return Code('"' + plain[1:-1].replace("\\'", "'") + '"')
+
+
+def _wrapped(text: str, width: int) -> list[str]:
+    lines: list[str] = []
+    for line in text.strip("\n").split("\n"):
+        if not line.strip():
+            lines.append("")
+        elif line[0] == " ":
+            indent = len(line) - len(line.lstrip(" "))
+            lines += textwrap.wrap(
+                line.strip(),
+                width,
+                initial_indent=" " * indent,
+                subsequent_indent=" " * (indent + 4),
+                break_long_words=False,
+                break_on_hyphens=False,
+            )
+        else:
+            lines += textwrap.wrap(line, width, break_long_words=False, break_on_hyphens=False)
+    return lines or [""]
+
+
+def _inside_quotes(line: str, *, is_last: bool) -> str:
+    """*line* as it stands between triple quotes: no backslash and no run of quotes that would mean something there."""
+    end = "|$" if is_last else ""
+    return re.sub(f'"(?="{end})', r'\\"', _printable(line.replace("\\", "\\\\")))
+
+
+def _printable(line: str) -> str:
+    """*line* with an escape for every character that an editor would not show, or would show elsewhere."""
+    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in line)

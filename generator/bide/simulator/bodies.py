@@ -1,0 +1,222 @@
+"""The bodies of replies: the provider's own example of this status if there is one, else made from the types.
+
+Either way the body tells of this job: its id, its status, its moments, its progress, what its user sent.
+"""
+
+from __future__ import annotations
+
+import copy
+
+from bide.ir import Json, Kind, Model, Pointer, Provider, Scalar, State, Type
+
+from .catalog import Catalog
+from .identity import Identity, with_id
+from .items import Batches
+from .personal import Personal
+from .pointer import MISSING, at, drop, put
+from .telling import ABSENT, SOME, told
+from .validation import Validator
+from .values import Values
+from .view import JobView, View
+
+_FAILED = "The simulator was told to fail this job."
+
+_SHORTEST_ID = 6
+"""An id in an example that is shorter is a placeholder, and may be a part of other texts by chance."""
+
+
+class Bodies:
+    """Makes the bodies of one provider."""
+
+    def __init__(self, provider: Provider, *, speed: float = 1.0) -> None:
+        self._request_id = provider.request_id_field
+        self._speed = speed
+        self._catalog = Catalog(provider)
+        states = [item for lifecycle in provider.lifecycles for item in lifecycle.states.items()]
+        done = frozenset(status for status, state in states if state is State.SUCCEEDED)
+        self._values = Values(self._catalog, done)
+        self._identity = Identity(provider, self._catalog)
+        self._personal = Personal(Validator(self._catalog))
+        self._batches = Batches(self._catalog, self._values)
+
+    def submit_reply(self, view: JobView, *, id_at: Pointer) -> Json:
+        """What a submit answers, with the id where *id_at* leads."""
+        model = self._catalog.model(view.job.reply)
+        body = self._status_body(model, view) if model else {}
+        put(body, id_at, view.id)
+        return body
+
+    def snapshot(self, view: JobView) -> Json:
+        """What a poll answers."""
+        lifecycle = view.job.lifecycle
+        result = self._catalog.model(view.job.result)
+        is_result = view.state.has_result and not lifecycle.result.endpoint
+        if is_result and not lifecycle.result.field and result:
+            body = self._status_body(result, view)
+            self._write_items(result, body, view)
+            return body
+        model = self._catalog.model(view.job.snapshot)
+        body = self._status_body(model, view) if model else {}
+        inner = at(body, lifecycle.result.field)
+        if is_result and result and isinstance(inner, dict):
+            self._about_job(result, inner, view, verbatim=True)
+            self._write_items(result, inner, view)
+        return body
+
+    def result(self, view: JobView) -> Json:
+        """What the result's own address answers."""
+        model = self._catalog.model(view.job.result)
+        if model is None:
+            return self._values.value(view.job.result)
+        body = self._example(model, view)
+        if body is None:
+            body = self._values.model(model)
+        if self._catalog.fields_along(model, view.job.lifecycle.status):
+            put(body, view.job.lifecycle.status, view.status)
+        self._about_job(model, body, view, verbatim=True)
+        self._write_items(model, body, view)
+        return body
+
+    def cancel_reply(self, view: JobView, type_: Type | None) -> Json:
+        """What a cancel answers; `None` for an empty body."""
+        model = self._catalog.model(type_)
+        return self._status_body(model, view) if model else None
+
+    def reply(self, type_: Type, view: View) -> Json:
+        """What an operation answers at once, or an event of a stream tells."""
+        value = self._values.value(type_)
+        model = self._catalog.model(type_)
+        if model and isinstance(value, dict):
+            self._personal.write(model, value, view, verbatim=True, told=frozenset())
+            self._write_request_id(model, value, view)
+        return value
+
+    def sample_id(self, model_name: str, id_at: Pointer) -> Json:
+        """What an id looks like in the examples of a submit reply."""
+        model = self._catalog.model(model_name)
+        samples = (at(example.value, id_at) for example in model.examples) if model else ()
+        return next((sample for sample in samples if sample is not MISSING), MISSING)
+
+    def first_status(self, model_name: str, status_at: Pointer) -> Json:
+        """The status that the examples of a submit reply begin with."""
+        return self.sample_id(model_name, status_at)
+
+    def _status_body(self, model: Model, view: JobView) -> dict[str, Json]:
+        """A body of *model* that tells where the job is."""
+        body = self._example(model, view)
+        verbatim = body is not None
+        if body is None:
+            body = self._skeleton(model, view.state)
+        for field in model.fields:
+            if field.wire not in body and (not field.optional or view.state in field.when):
+                body[field.wire] = self._values.field(field)
+        self._tell(model, body, view, verbatim=verbatim)
+        self._about_job(model, body, view, verbatim=verbatim)
+        return body
+
+    def _example(self, model: Model, view: JobView) -> dict[str, Json] | None:
+        """The example of this status that names no other job, with this job's id in place of its own."""
+        status_at = view.job.lifecycle.status
+        same = str.lower if view.job.lifecycle.ignore_case else str
+        has_status = bool(self._catalog.fields_along(model, status_at))
+        fitting = [
+            example.value
+            for example in self._catalog.examples(model)
+            if isinstance(example.value, dict)
+            and (not has_status or same(str(at(example.value, status_at))) == same(view.status))
+        ]
+        if not fitting:
+            return None
+        identity, job = self._identity, view.job
+        fitting.sort(key=lambda value: any(identity.names_another(job, each) for each in value.values()))
+        body: dict[str, Json] = copy.deepcopy(fitting[0])
+        old = next((body[key] for key in identity.id_keys(job) if isinstance(body.get(key), str)), "")
+        if len(old) >= _SHORTEST_ID:
+            body = {key: with_id(value, old, view.id) for key, value in body.items()}
+        return body
+
+    def _skeleton(self, model: Model, state: State) -> dict[str, Json]:
+        """A body from the types alone, with what is known in this state."""
+        body: dict[str, Json] = {}
+        for field in model.fields:
+            is_known = state in field.when if field.when else state.has_result
+            if is_known or not (field.optional or field.nullable):
+                body[field.wire] = self._values.field(field, depth=1)
+            elif not field.optional:
+                body[field.wire] = None
+        return body
+
+    def _tell(self, model: Model, body: dict[str, Json], view: JobView, *, verbatim: bool) -> None:
+        """Write what the lifecycle's pointers lead to."""
+        lifecycle = view.job.lifecycle
+        progress = lifecycle.progress
+        # An example of this status knows best what is absent in it, and which of these it reports.
+        quiet = {progress.done, progress.total, progress.message, progress.share, progress.percent, lifecycle.credits}
+        tells = {
+            pointer: value
+            for pointer, value in told(view, body, speed=self._speed).items()
+            if self._catalog.fields_along(model, pointer)
+            and not (verbatim and (value is ABSENT or (pointer in quiet and at(body, pointer) is MISSING)))
+        }
+        present = [pointer for pointer, value in tells.items() if value is not ABSENT]
+        for pointer in tells.keys() - present:
+            self._remove(model, body, pointer, present)
+        for pointer in present:
+            if tells[pointer] is not SOME:
+                self._put(model, body, pointer, tells[pointer])
+            elif at(body, pointer) in (MISSING, None):
+                self._put(model, body, pointer, self._some(model, pointer, view))
+
+    def _some(self, model: Model, pointer: Pointer, view: JobView) -> Json:
+        lifecycle = view.job.lifecycle
+        field = self._catalog.fields_along(model, pointer)[-1]
+        if pointer == lifecycle.result.field:
+            return self._values.value(view.job.result)
+        if pointer == lifecycle.error.message and field.type == Scalar(Kind.STRING):
+            return _FAILED
+        return self._values.field(field)
+
+    def _put(self, model: Model, body: dict[str, Json], pointer: Pointer, value: Json) -> None:
+        """Write a value; an object that is missing on the way is made with what it requires."""
+        for depth, field in enumerate(self._catalog.fields_along(model, pointer)[:-1], start=1):
+            inner = self._catalog.model(field.type)
+            if inner and not isinstance(at(body, pointer[:depth]), dict):
+                put(body, pointer[:depth], self._values.model(inner, full=False))
+        put(body, pointer, value)
+
+    def _remove(self, model: Model, body: dict[str, Json], pointer: Pointer, present: list[Pointer]) -> None:
+        """Take away the largest part around *pointer* that may be absent and holds nothing that is present."""
+        for depth, field in enumerate(self._catalog.fields_along(model, pointer), start=1):
+            part = pointer[:depth]
+            if any(other[:depth] == part for other in present):
+                continue
+            if field.optional:
+                return drop(body, part)
+            if field.nullable:
+                return put(body, part, None)
+        return None
+
+    def _about_job(self, model: Model, body: dict[str, Json], view: JobView, *, verbatim: bool) -> None:
+        """Write what is this job's own: id, name, moments, and what its user sent."""
+        keys, lifecycle = self._identity.id_keys(view.job), view.job.lifecycle
+        for field in model.fields:
+            is_wanted = field.wire in body or not field.optional or not verbatim
+            if field.is_const and is_wanted:
+                body[field.wire] = field.const
+            elif field.wire in keys and field.type == Scalar(Kind.STRING) and is_wanted:
+                body[field.wire] = view.id
+            elif self._identity.names_another(view.job, body.get(field.wire)):
+                body[field.wire] = self._identity.name(view.job, field.type)
+        pointers = [lifecycle.status, lifecycle.error.message, lifecycle.result.field, lifecycle.credits, lifecycle.hint]
+        mine = frozenset(keys) | {pointer[0] for pointer in pointers if pointer}
+        self._personal.write(model, body, view, verbatim=verbatim, told=mine)
+        self._write_request_id(model, body, view)
+
+    def _write_items(self, model: Model, body: dict[str, Json], view: JobView) -> None:
+        if view.job.items:
+            self._batches.write(model, body, view.job.items, sent=view.sent, failing=view.failing_items)
+
+    def _write_request_id(self, model: Model, body: dict[str, Json], view: View) -> None:
+        pointer = self._request_id
+        if pointer and view.request_id and len(self._catalog.fields_along(model, pointer)) == len(pointer):
+            put(body, pointer, view.request_id)

@@ -1,0 +1,117 @@
+"""One job of the simulator: its script, its schedule and what was done to it. Knows nothing of HTTP and of bodies."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from bide.ir import Job, Json, State
+
+from .scenario import Outcome, Scenario, ScenarioError
+from .walk import NoWay, Schedule, way
+
+_TYPICAL = (2.0, 6.0)
+"""Seconds that a job takes if its spec does not say."""
+
+_ENDS = {
+    Outcome.SUCCEED: State.SUCCEEDED,
+    Outcome.FAIL: State.FAILED,
+    Outcome.PARTIAL: State.PARTIAL,
+    Outcome.CANCEL: State.CANCELLED,
+    Outcome.EXPIRE: State.EXPIRED,
+    Outcome.STALL: State.SUCCEEDED,
+}
+
+
+@dataclass(slots=True, kw_only=True)
+class SimulatedJob:
+    """A job on the server. `schedule` turns when it is cancelled, the counters grow; nothing else changes."""
+
+    id: str
+    spec: Job
+    scenario: Scenario
+    sent: Mapping[str, Json]
+    """What the client sent, by wire name."""
+    schedule: Schedule
+    expires: bool = False
+    """Its result is gone as soon as it is there."""
+    failing_items: int | tuple[int, ...] = 0
+    submits: int = 1
+    polls: int = 0
+    floor_violations: int = 0
+    result_fetches: int = 0
+    cancels: int = 0
+    last_poll: float | None = None
+    faults: dict[str, int] = field(default_factory=dict)
+    """By the kind of request: how many got past the gate, and so used up an entry of the script."""
+
+    def state(self, now: float) -> State:
+        return self.schedule.state(now)
+
+    def result_at(self) -> float | None:
+        """When the result is ready. `None`: never."""
+        finished = self.schedule.finished
+        if finished is None or not self.schedule.state(finished).has_result:
+            return None
+        return finished + self.scenario.result_delay
+
+    def is_ready(self, now: float) -> bool:
+        ready = self.result_at()
+        return ready is not None and now >= ready
+
+    def is_gone(self, now: float) -> bool:
+        """Its result was there, and is no longer kept."""
+        ready = self.result_at()
+        if ready is None or now < ready:
+            return False
+        kept = self.spec.lifecycle.result.kept
+        return self.expires or (kept is not None and now > ready + kept)
+
+    def next_number(self, kind: str) -> int:
+        """Count a request of this kind, from 0."""
+        number = self.faults.get(kind, 0)
+        self.faults[kind] = number + 1
+        return number
+
+    def is_too_soon(self, now: float, *, slack: float) -> float:
+        """Note a poll, and return how many seconds too early it is: 0 if it keeps to the floor."""
+        self.polls += 1
+        early = 0.0 if self.last_poll is None else self.last_poll + self.spec.polling.floor - now
+        self.last_poll = now
+        if early <= slack:
+            return 0.0
+        self.floor_violations += 1
+        return early
+
+
+def begin(
+    spec: Job, scenario: Scenario, *, id: str, first: str, sent: Mapping[str, Json], now: float, seed: str
+) -> SimulatedJob:
+    """A job that begins now and will go as its scenario says. Raises `ScenarioError` if this job cannot go so."""
+    end, failing, expires = _ENDS[scenario.outcome], scenario.failed_items or 0, False
+    known = set(spec.lifecycle.states.values())
+    if scenario.outcome is Outcome.PARTIAL and end not in known and spec.items:
+        end, failing = State.SUCCEEDED, failing or 1
+    elif scenario.outcome is Outcome.EXPIRE and end not in known:
+        end, expires = State.SUCCEEDED, True
+    if failing and not spec.items:
+        raise ScenarioError(f"job {spec.name} has no items that could fail one by one")
+    try:
+        statuses = way(spec.lifecycle, first, end)
+    except NoWay as error:
+        raise ScenarioError(f"job {spec.name} cannot {scenario.outcome.value}: {error}") from None
+    if scenario.outcome is Outcome.STALL:
+        statuses = statuses[:-1]
+    duration = scenario.duration
+    if duration is None:
+        duration = random.Random(seed).uniform(*spec.polling.typical or _TYPICAL)
+    return SimulatedJob(
+        id=id,
+        spec=spec,
+        scenario=scenario,
+        sent=sent,
+        schedule=Schedule.of(spec.lifecycle, statuses, begin=now, duration=duration),
+        expires=expires,
+        failing_items=failing,
+    )

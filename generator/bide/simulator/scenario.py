@@ -1,0 +1,212 @@
+"""What is to happen to a job, and to the requests about it, as a user writes it down.
+
+As text, in the header `X-Bide-Scenario` of a submit:
+
+    fail; duration=3; poll=429,502,cut
+
+The same as JSON in that header, `{"outcome": "fail", "duration": 3, "poll": [429, 502, "cut"]}`, or as YAML in a file.
+
+    outcome       succeed, fail, partial, cancel, expire, stall (never ends)
+    duration      seconds from submit to end; 0 ends the job in the submit itself
+    failed_items  how many items of a batch fail, the last ones; or a list of their numbers from 0
+    result_delay  seconds after the end in which the result is not ready yet
+    poll_status   the HTTP status of a poll while the job is going: 200 or 202
+    answer        `job`: an operation that can answer with a job does so; `now`: it does not
+    submit poll result cancel call      what becomes of the first, second, ... request of that kind; `call` is an operation
+
+A fault is one of
+
+    ok            nothing
+    429           this HTTP status, 400 to 599; with 429 and 503 comes `Retry-After: 1`
+    429:7         the same with `Retry-After: 7`; `429:none` is without, `429:date7` says it as a date
+    not_found     404
+    cut           the body ends before its declared length        drop      the connection closes without a reply
+    html          200 with a page instead of JSON                 shape     200 with JSON of another shape
+    slow:2        the reply comes two seconds late                unknown   a status that is not in the spec (polls)
+
+followed by `_after`, if a submit is to make its job before it goes wrong (`drop_after`), or `*3` to happen three times.
+Durations are in the job's seconds, those of faults in wall-clock seconds.
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from typing import Any
+
+
+class ScenarioError(ValueError):
+    """A scenario that cannot be read, or that this job cannot follow."""
+
+
+class Outcome(StrEnum):
+    """How a job ends."""
+
+    SUCCEED = "succeed"
+    FAIL = "fail"
+    PARTIAL = "partial"
+    CANCEL = "cancel"
+    EXPIRE = "expire"
+    STALL = "stall"
+
+
+class Damage(StrEnum):
+    """What becomes of a reply."""
+
+    STATUS = "status"
+    CUT = "cut"
+    DROP = "drop"
+    HTML = "html"
+    SHAPE = "shape"
+    SLOW = "slow"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """What goes wrong with one request."""
+
+    damage: Damage
+    status: int = 200
+    retry_after: int | None = None
+    as_date: bool = False
+    seconds: float = 0.0
+    after: bool = False
+    """The server has done what was asked before it goes wrong."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scenario:
+    """One job's script. An empty one is a job that succeeds."""
+
+    outcome: Outcome = Outcome.SUCCEED
+    duration: float | None = None
+    failed_items: int | tuple[int, ...] | None = None
+    result_delay: float = 0.0
+    poll_status: int = 200
+    answers_with_job: bool = False
+    faults: Mapping[str, tuple[Fault | None, ...]] = field(default_factory=dict)
+    """By the kind of request: what happens to the first, the second, ...; `None` is nothing."""
+
+    def fault(self, kind: str, number: int) -> Fault | None:
+        """What happens to request number 0, 1, ... of this kind."""
+        script = self.faults.get(kind, ())
+        return script[number] if number < len(script) else None
+
+
+REQUESTS = ("submit", "poll", "result", "cancel", "call")
+_KEYS = ("outcome", "duration", "failed_items", "result_delay", "poll_status", "answer", *REQUESTS)
+_WORDS = {word.value: word for word in Damage if word not in (Damage.STATUS, Damage.SLOW)}
+_RETRY_AFTER = re.compile(r"(?P<date>date)?(?P<seconds>\d{1,6})")
+_BUSY = (429, 503)
+
+
+def read(text: str) -> Scenario:
+    """A scenario from a header: the short form, or JSON."""
+    text = text.strip()
+    if not text.startswith("{"):
+        return from_mapping(_short(text))
+    try:
+        return from_mapping(json.loads(text))
+    except json.JSONDecodeError as error:
+        raise ScenarioError(f"the scenario is not JSON: {error}") from None
+
+
+def _short(text: str) -> dict[str, Any]:
+    given: dict[str, Any] = {}
+    for part in filter(None, map(str.strip, text.split(";"))):
+        key, equals, value = map(str.strip, part.partition("="))
+        if not equals:
+            key, value = "outcome", key
+        given[key] = value.split(",") if "," in value else value
+    return {} if given == {"outcome": "default"} else given
+
+
+def from_mapping(given: Mapping[str, Any]) -> Scenario:
+    """A scenario from its keys; numbers may be given as text."""
+    for key in given:
+        if key not in _KEYS:
+            raise ScenarioError(f"a scenario has no key {key!r}{_meant(str(key), _KEYS)}")
+    outcome = str(given.get("outcome", "succeed"))
+    if outcome not in list(Outcome):
+        raise ScenarioError(f"{outcome!r} is no outcome{_meant(outcome, [each.value for each in Outcome])}")
+    answer = str(given.get("answer", "now"))
+    if answer not in ("now", "job"):
+        raise ScenarioError(f"answer is {answer!r}, expected now or job")
+    poll_status = str(given.get("poll_status", 200))
+    if poll_status not in ("200", "202"):
+        raise ScenarioError(f"poll_status is {poll_status!r}, expected 200 or 202")
+    return Scenario(
+        outcome=Outcome(outcome),
+        duration=_seconds("duration", given["duration"]) if "duration" in given else None,
+        failed_items=_failed_items(given["failed_items"]) if "failed_items" in given else None,
+        result_delay=_seconds("result_delay", given.get("result_delay", 0)),
+        poll_status=int(poll_status),
+        answers_with_job=answer == "job",
+        faults={kind: _faults(given[kind]) for kind in REQUESTS if kind in given},
+    )
+
+
+def _seconds(name: str, value: Any) -> float:
+    match = re.fullmatch(r"(\d{1,7}(?:\.\d{1,6})?)s?", str(value).strip())
+    if not match:
+        raise ScenarioError(f"{name} is {value!r}, expected seconds such as 3 or 0.5")
+    return float(match[1])
+
+
+def _failed_items(value: Any) -> int | tuple[int, ...]:
+    numbers = [str(each).strip() for each in (value if isinstance(value, list) else [value])]
+    if not all(re.fullmatch(r"\d{1,6}", number) for number in numbers):
+        raise ScenarioError(f"failed_items is {value!r}, expected a count, or a list of numbers from 0")
+    return tuple(map(int, numbers)) if isinstance(value, list) else int(numbers[0])
+
+
+def _faults(value: Any) -> tuple[Fault | None, ...]:
+    script: list[Fault | None] = []
+    for each in value if isinstance(value, list) else [value]:
+        times, fault = _fault(str(each).strip())
+        script += [fault] * times
+    return tuple(script)
+
+
+def _fault(text: str) -> tuple[int, Fault | None]:
+    """How often, and what."""
+    whole, _, times = text.partition("*")
+    after = whole.endswith("_after")
+    word, _, amount = whole.removesuffix("_after").partition(":")
+    if times and not re.fullmatch(r"[1-9]\d{0,2}", times):
+        raise ScenarioError(f"{text!r} is to happen {times!r} times, expected 1 to 999")
+    try:
+        fault = None if word == "ok" and not after and not amount else replace(_one_fault(word, amount), after=after)
+    except LookupError:
+        known = [*_WORDS, "ok", "slow:2", "not_found", "429", "502"]
+        raise ScenarioError(f"{text!r} is no fault{_meant(word, known)}") from None
+    return int(times or 1), fault
+
+
+def _one_fault(word: str, amount: str) -> Fault:
+    """Raises `LookupError` for what is no fault."""
+    if word == "slow":
+        return Fault(damage=Damage.SLOW, seconds=_seconds("slow", amount or "1"))
+    if word == "not_found" and not amount:
+        return Fault(damage=Damage.STATUS, status=404)
+    if not re.fullmatch(r"[45]\d\d", word):
+        return Fault(damage=_WORDS[word] if not amount else _WORDS[""])
+    status = int(word)
+    if amount == "none" or (not amount and status not in _BUSY):
+        return Fault(damage=Damage.STATUS, status=status)
+    match = _RETRY_AFTER.fullmatch(amount or "1")
+    if not match:
+        raise ScenarioError(f"{word}:{amount} asks to retry after {amount!r}, expected 5, date5 or none")
+    return Fault(
+        damage=Damage.STATUS, status=status, retry_after=int(match["seconds"]), as_date=match["date"] is not None
+    )
+
+
+def _meant(word: str, known: Any) -> str:
+    close = difflib.get_close_matches(word, list(known), n=1)
+    return f"; did you mean {close[0]!r}?" if close else f"; expected one of {', '.join(known)}"

@@ -1,0 +1,82 @@
+"""What a lifecycle's pointers lead to at one moment of a job. Knows nothing of models and examples."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from enum import Enum
+from typing import Final
+
+from bide.ir import Json, Pointer, State
+
+from .pointer import at
+from .view import JobView
+
+
+class Told(Enum):
+    """What is to be at a pointer, where it is no value of ours."""
+
+    ABSENT = "nothing"
+    SOME = "what the example has, else a value of its type"
+
+
+ABSENT: Final = Told.ABSENT
+SOME: Final = Told.SOME
+
+_TOTAL = 10
+"""How much work a job has if nothing says."""
+
+
+def told(view: JobView, body: Mapping[str, Json], *, speed: float) -> dict[Pointer, Json]:
+    """What a reply says of the job, by pointer. *body* is the reply as far as it is known; hints are in wall-clock time."""
+    lifecycle, state = view.job.lifecycle, view.state
+    error = SOME if state is State.FAILED else ABSENT
+    tells: dict[Pointer, Json] = {
+        lifecycle.error.code: error,
+        lifecycle.error.message: error,
+        lifecycle.result.field: SOME if state.has_result else ABSENT,
+        lifecycle.credits: ABSENT if not state.is_final else SOME if state.has_result else 0,
+        lifecycle.hint: ABSENT if state.is_final else _hint(view, speed),
+        **_progress(view, body),
+        **{pointer: _flag(value, view.ready) for pointer, value in lifecycle.ready},
+        lifecycle.status: view.status,
+    }
+    tells.pop((), None)
+    return tells
+
+
+def _flag(value: Json, is_ready: bool) -> Json:
+    """A readiness flag: its value when the result is ready, something else before."""
+    if is_ready:
+        return value
+    return not value if isinstance(value, bool) else ABSENT
+
+
+def _hint(view: JobView, speed: float) -> int:
+    unit = 1000 if view.job.lifecycle.hint_unit == "milliseconds" else 1
+    return max(1, round(view.job.polling.interval[0] / speed * unit))
+
+
+def _progress(view: JobView, body: Mapping[str, Json]) -> dict[Pointer, Json]:
+    progress = view.job.lifecycle.progress
+    if view.state is State.PENDING:
+        return dict.fromkeys(
+            (progress.done, progress.total, progress.message, progress.share, progress.percent), ABSENT
+        )
+    total = _total(view, body)
+    return {
+        progress.done: math.floor(total * view.share),
+        progress.total: total,
+        progress.message: SOME,
+        progress.share: round(view.share, 3),
+        progress.percent: math.floor(100 * view.share),
+    }
+
+
+def _total(view: JobView, body: Mapping[str, Json]) -> int:
+    """How much work there is: as many as were asked for, else as in the example."""
+    lists = [value for value in view.sent.values() if isinstance(value, list) and value]
+    if view.job.items and lists:
+        return len(lists[0])
+    shown = at(body, view.job.lifecycle.progress.total)
+    return shown if isinstance(shown, int) and shown > 0 else _TOTAL

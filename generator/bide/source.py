@@ -1,0 +1,295 @@
+"""From YAML text to plain data that remembers where everything was written.
+
+The YAML of a spec is the JSON-like part of YAML 1.2: no tags, anchors, aliases or directives, one document, each key once.
+Nothing here knows what a key means.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, NoReturn, TypeAlias
+
+import yaml
+
+from bide.diagnostics import Diagnostic, Place, SpecError
+
+Json: TypeAlias = Any
+Path: TypeAlias = tuple[str | int, ...]
+"""Keys and indices that lead from the top of a document to a value."""
+
+SIZE_LIMIT = 2**20
+"""The largest spec, in bytes."""
+
+DEPTH_LIMIT = 40
+"""How deep a spec may nest."""
+
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+# Controls, line separators, lone surrogates, byte order marks, and the marks that make text read in another order than it is.
+_UNWELCOME = "\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\u202a-\u202e\u2066-\u2069\ufffe\uffff"
+_UNWELCOME_IN_VALUES = re.compile(f"[{_UNWELCOME}]")
+_UNWELCOME_IN_FILES = re.compile(f"\r(?!\n)|(?!\r)[{_UNWELCOME}]")
+
+_NULL = frozenset(("", "~", "null", "Null", "NULL"))
+_BOOLEANS = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
+_INTEGER = re.compile(r"-?(?:0|[1-9][0-9]*)")
+_FLOAT = re.compile(r"-?(?:0|[1-9][0-9]*)\.[0-9]+")
+_LARGEST_INTEGER = 2**63 - 1
+_LONGEST_NUMBER = 40
+
+# What the YAML parser says, and what an author can do with.
+_PARSER_WORDS = (
+    ("mapping values are not allowed", "bad-yaml", 'text that holds ": " has to be in quotes', ""),
+    (
+        "could not find expected ':'",
+        "bad-yaml",
+        'a key without ":"',
+        "write key: value, or continue the text above deeper",
+    ),
+    ("did not find expected key", "bad-yaml", "this line is not indented like its neighbours", ""),
+    (
+        "did not find expected '-' indicator",
+        "bad-yaml",
+        "this line is not indented like the list that it stands in",
+        "",
+    ),
+    ("did not find expected ',' or", "bad-yaml", "a bracket or brace is not closed, or a comma is missing", ""),
+    ("found unexpected end of stream", "bad-yaml", "a quote is not closed", ""),
+    ("did not find expected node content", "bad-yaml", "a value is missing", ""),
+    ("block sequence entries are not allowed", "bad-yaml", "a list cannot start on this line", ""),
+    ("found unknown escape character", "bad-yaml", "an unknown escape in double quotes", "use single quotes, or \\\\"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A spec as plain data, and the place of everything in it."""
+
+    file: str
+    text: str
+    data: Json
+    values: Mapping[Path, Place] = field(repr=False)
+    keys: Mapping[Path, Place] = field(repr=False)
+
+    def at(self, path: Path) -> Json:
+        """The value at *path*. Raises `LookupError` if there is none."""
+        value = self.data
+        for step in path:
+            value = value[step]
+        return value
+
+    def get(self, *path: str | int) -> Json:
+        """The value at *path*, or `None`."""
+        try:
+            return self.at(path)
+        except (LookupError, TypeError):
+            return None
+
+    def value_place(self, path: Path) -> Place:
+        """Where the value at *path* begins; where what holds it begins, if there is no such value."""
+        while path and path not in self.values:
+            path = path[:-1]
+        return self.values.get(path, Place(self.file))
+
+    def key_place(self, path: Path) -> Place:
+        """Where the key of *path* begins; an item of a list has no key, and is taken itself."""
+        return self.keys.get(path) or self.value_place(path)
+
+
+def read(file: str, text: str) -> Document:
+    """Read a spec. Raises `SpecError` with what is wrong with its YAML."""
+    text = text.removeprefix("\ufeff")
+    _check_text(file, text)
+    builder = _Builder(file)
+    try:
+        for event in yaml.parse(text, Loader=_LOADER):
+            builder.take(event)
+    except yaml.YAMLError as error:
+        builder.problems.append(_parser_problem(file, text, error))
+    if not builder.problems and not builder.documents:
+        builder.problems.append(Diagnostic(Place(file), "empty-spec", "there is nothing in this file"))
+    if builder.problems:
+        raise SpecError(builder.problems)
+    return Document(file, text, builder.data, builder.values, builder.keys)
+
+
+def _check_text(file: str, text: str) -> None:
+    """Refuse what is no text for people, before any parser sees it."""
+    if len(text) > SIZE_LIMIT or len(text.encode("utf-8", "surrogatepass")) > SIZE_LIMIT:
+        raise SpecError([Diagnostic(Place(file), "too-large", f"a spec has at most {SIZE_LIMIT:,} bytes")])
+    found = list(_UNWELCOME_IN_FILES.finditer(text))
+    if found:
+        raise SpecError([_bad_character(_place_of(file, text, match.start()), match[0]) for match in found[:20]])
+
+
+def _bad_character(place: Place, character: str) -> Diagnostic:
+    return Diagnostic(place, "bad-character", f"the character U+{ord(character):04X} cannot be in a spec")
+
+
+def _place_of(file: str, text: str, index: int) -> Place:
+    before = text[:index]
+    return Place(file, before.count("\n") + 1, index - before.rfind("\n"))
+
+
+def _parser_problem(file: str, text: str, error: yaml.YAMLError) -> Diagnostic:
+    """What the YAML parser could not read, in the author's words."""
+    mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
+    problem = getattr(error, "problem", None) or "this is not YAML"
+    if mark is None:
+        return Diagnostic(Place(file), "bad-yaml", str(problem))
+    place = Place(file, mark.line + 1, mark.column + 1)
+    lines = text.split("\n")
+    line = lines[mark.line] if mark.line < len(lines) else ""
+    indent = line[: len(line) - len(line.lstrip())]
+    if "\t" in indent or line[mark.column : mark.column + 1] == "\t":
+        return Diagnostic(place, "tab", "a tab cannot be used here", "indent with spaces")
+    if line[mark.column : mark.column + 1] in ("@", "`", "%", "&", "*", "!"):
+        sign = line[mark.column]
+        return Diagnostic(place, "bad-yaml", f'text cannot begin with "{sign}"', "put it in quotes")
+    for words, code, message, help_ in _PARSER_WORDS:
+        if words in problem:
+            return Diagnostic(place, code, message, help_)
+    return Diagnostic(place, "bad-yaml", problem)
+
+
+@dataclass(slots=True)
+class _Open:
+    """A mapping or list that has begun and not ended."""
+
+    value: dict[str, Json] | list[Json]
+    path: Path
+    key: str | None = None
+    """The key that waits for its value."""
+
+
+@dataclass(slots=True)
+class _Builder:
+    """Builds the data from the parser's events, without recursion: depth is counted, not suffered."""
+
+    file: str
+    data: Json = None
+    documents: int = 0
+    values: dict[Path, Place] = field(default_factory=dict)
+    keys: dict[Path, Place] = field(default_factory=dict)
+    problems: list[Diagnostic] = field(default_factory=list)
+    stack: list[_Open] = field(default_factory=list)
+
+    def take(self, event: yaml.Event) -> None:
+        """Take in one event. What cannot be gone on after is raised."""
+        handler = _HANDLERS.get(type(event))
+        if handler is not None:
+            handler(self, event)
+
+    def note(self, event: yaml.Event, code: str, message: str, help_: str = "") -> None:
+        self.problems.append(Diagnostic(self._place(event), code, message, help_))
+
+    def fail(self, event: yaml.Event, code: str, message: str, help_: str = "") -> NoReturn:
+        self.note(event, code, message, help_)
+        raise SpecError(self.problems)
+
+    def document(self, event: yaml.DocumentStartEvent) -> None:
+        self.documents += 1
+        if self.documents > 1:
+            self.fail(event, "several-documents", "a spec is one YAML document", 'take the "---" away')
+        if event.version or event.tags:
+            self.note(event, "directive", 'a line that begins with "%" is not allowed')
+
+    def alias(self, event: yaml.AliasEvent) -> None:
+        self.note(event, "alias", f'the alias "*{event.anchor}" is not allowed', "say a thing once, under a name")
+        self._put(event, None)
+
+    def scalar(self, event: yaml.ScalarEvent) -> None:
+        self._refuse_properties(event)
+        bad = _UNWELCOME_IN_VALUES.search(event.value)
+        if bad:
+            self.problems.append(_bad_character(self._place(event), bad[0]))
+        holder = self.stack[-1] if self.stack else None
+        if holder is not None and isinstance(holder.value, dict) and holder.key is None:
+            self._begin_value(event, holder)
+        else:
+            self._put(event, self._scalar_value(event))
+
+    def begin(self, event: yaml.MappingStartEvent | yaml.SequenceStartEvent) -> None:
+        self._refuse_properties(event)
+        if len(self.stack) == DEPTH_LIMIT:
+            self.fail(event, "too-deep", f"a spec nests at most {DEPTH_LIMIT} levels deep")
+        value: dict[str, Json] | list[Json] = {} if isinstance(event, yaml.MappingStartEvent) else []
+        holder = self.stack[-1] if self.stack else None
+        if holder is not None and isinstance(holder.value, dict) and holder.key is None:
+            self.fail(event, "bad-key", "a key is text, and not a list or a mapping")
+        self.stack.append(_Open(value, self._put(event, value)))
+
+    def end(self, event: yaml.Event) -> None:
+        self.stack.pop()
+
+    def _begin_value(self, event: yaml.ScalarEvent, holder: _Open) -> None:
+        """Note a key. It is text, however it looks: `200` and `on` are keys like any other."""
+        key: str = event.value
+        path = (*holder.path, key)
+        if not key:
+            self.note(event, "bad-key", "an empty key")
+        elif path in self.keys:
+            self.note(event, "duplicate-key", f'"{key}" is already set at line {self.keys[path].line}')
+        else:
+            self.keys[path] = self._place(event)
+        holder.key = key
+
+    def _put(self, event: yaml.Event, value: Json) -> Path:
+        """Put a value where it belongs, and return its path."""
+        if not self.stack:
+            self.data = value
+            path: Path = ()
+        else:
+            holder = self.stack[-1]
+            if isinstance(holder.value, list):
+                path = (*holder.path, len(holder.value))
+                holder.value.append(value)
+            elif holder.key is None:
+                self.fail(event, "bad-key", "a key is text")
+            else:
+                path = (*holder.path, holder.key)
+                holder.value[holder.key] = value
+                holder.key = None
+        self.values[path] = self._place(event)
+        return path
+
+    def _refuse_properties(self, event: yaml.NodeEvent) -> None:
+        if event.anchor is not None:
+            self.note(event, "anchor", f'the anchor "&{event.anchor}" is not allowed', "say a thing once, under a name")
+        if getattr(event, "tag", None) is not None:
+            self.note(event, "tag", f'the tag "{event.tag}" is not allowed')
+
+    def _scalar_value(self, event: yaml.ScalarEvent) -> Json:
+        """The value of a plain scalar, in YAML 1.2's sense; numbers only as JSON writes them."""
+        text: str = event.value
+        is_plain = event.implicit[0]
+        if not is_plain:
+            return text
+        if text in _NULL:
+            return None
+        if text in _BOOLEANS:
+            return _BOOLEANS[text]
+        is_integer = _INTEGER.fullmatch(text) is not None
+        if not is_integer and _FLOAT.fullmatch(text) is None:
+            return text
+        if len(text) > _LONGEST_NUMBER or (is_integer and abs(int(text)) > _LARGEST_INTEGER) or math.isinf(float(text)):
+            self.note(event, "bad-number", "this number is too long", "put it in quotes if it is text")
+            return 0
+        return int(text) if is_integer else float(text)
+
+    def _place(self, event: yaml.Event) -> Place:
+        return Place(self.file, event.start_mark.line + 1, event.start_mark.column + 1)
+
+
+_HANDLERS: dict[type[yaml.Event], Callable[[_Builder, Any], None]] = {
+    yaml.DocumentStartEvent: _Builder.document,
+    yaml.AliasEvent: _Builder.alias,
+    yaml.ScalarEvent: _Builder.scalar,
+    yaml.MappingStartEvent: _Builder.begin,
+    yaml.SequenceStartEvent: _Builder.begin,
+    yaml.MappingEndEvent: _Builder.end,
+    yaml.SequenceEndEvent: _Builder.end,
+}

@@ -1,0 +1,300 @@
+"""What the command line says and does, and how it ends."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+import bide
+from bide.cli import main
+from bide.ir import Provider
+
+SPEC = """\
+bide: 1
+name: {name}
+title: Acme
+class: Acme
+description: Scrapes pages.
+docs: https://acme.example/docs
+base_url: https://api.acme.example
+auth: {{bearer: true, env: ACME_API_KEY}}
+models:
+  Page:
+    description: One page.
+    fields:
+      markdown: string
+operations:
+  fetch:
+    description: Fetch one page.
+    post: /fetch
+    body: {{url: string}}
+    returns: Page
+"""
+
+
+@dataclass
+class Renderer:
+    """Stands in for the templates: every package has the files that a test gives it."""
+
+    files: dict[str, str] = field(default_factory=lambda: {"README.md": "# One\n", "acme/__init__.py": ""})
+
+    def render(self, provider: Provider) -> dict[str, str]:
+        return dict(self.files)
+
+
+@pytest.fixture
+def renderer(monkeypatch: pytest.MonkeyPatch) -> Renderer:
+    module = ModuleType("bide.render")
+    stand_in = Renderer()
+    module.render = stand_in.render  # type: ignore[attr-defined]  # a module takes any attribute
+    monkeypatch.setitem(sys.modules, "bide.render", module)
+    return stand_in
+
+
+@pytest.fixture(autouse=True)
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder of its own for each test, with a spec in it."""
+    monkeypatch.chdir(tmp_path)
+    Path("acme.yaml").write_text(SPEC.format(name="acme"))
+    return tmp_path
+
+
+def files(folder: Path) -> list[str]:
+    return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
+
+
+# --- generate --------------------------------------------------------------------------------------------------------
+
+
+def test_generate_says_what_it_wrote(renderer: Renderer, capsys: pytest.CaptureFixture[str]) -> None:
+    """Each file that is added, changed or removed has a line, and the package has one with the counts."""
+    assert main(["generate", "acme.yaml"]) == 0
+    assert capsys.readouterr().out.splitlines() == [
+        "added    generated/acme/.bide-manifest.json",
+        "added    generated/acme/README.md",
+        "added    generated/acme/acme/__init__.py",
+        "acme: 3 added, 0 files unchanged",
+    ]
+
+    renderer.files = {"README.md": "# Two\n", "acme/client.py": "", "acme/models.py": ""}
+    assert main(["generate", "acme.yaml"]) == 0
+    assert capsys.readouterr().out.splitlines() == [
+        "changed  generated/acme/.bide-manifest.json",
+        "changed  generated/acme/README.md",
+        "removed  generated/acme/acme/__init__.py",
+        "added    generated/acme/acme/client.py",
+        "added    generated/acme/acme/models.py",
+        "acme: 2 added, 2 changed, 1 removed, 0 files unchanged",
+    ]
+
+    assert main(["generate", "acme.yaml"]) == 0
+    assert capsys.readouterr().out == "acme: 4 files unchanged\n"
+
+
+def test_generate_writes_where_it_is_told(renderer: Renderer, here: Path) -> None:
+    """`--out` takes a folder that need not exist; each package has a folder of its own in it."""
+    Path("brick.yaml").write_text(SPEC.format(name="brick"))
+
+    assert main(["generate", "acme.yaml", "brick.yaml", "--out", "a/b"]) == 0
+
+    assert {path.name for path in Path("a/b").iterdir()} == {"acme", "brick"}
+
+
+def test_a_problem_in_one_spec_stops_all(renderer: Renderer, here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """If any spec has a problem nothing is written; all problems of all specs are told, and then counted."""
+    Path("one.yaml").write_text(SPEC.format(name="one").replace("title:", "titel:"))
+    Path("two.yaml").write_text("{")
+
+    assert main(["generate", "one.yaml", "acme.yaml", "two.yaml"]) == 1
+
+    said = capsys.readouterr()
+    assert not Path("generated").exists()
+    assert said.out == ""
+    assert 'did you mean "title"?' in said.err
+    assert "3 | titel: Acme\n  | ^" in said.err
+    assert "two.yaml:1:" in said.err
+    assert said.err.splitlines()[-1].startswith("bide: ")
+    assert said.err.splitlines()[-1].endswith(" in 2 of 3 specs")
+
+
+def test_two_specs_of_one_name_are_refused(renderer: Renderer, capsys: pytest.CaptureFixture[str]) -> None:
+    """Two specs that would be written to the same folder are an error that names both."""
+    Path("other.yaml").write_text(SPEC.format(name="acme"))
+
+    assert main(["generate", "acme.yaml", "other.yaml"]) == 1
+
+    assert capsys.readouterr().err == "bide: acme.yaml and other.yaml both describe acme\n"
+    assert not Path("generated").exists()
+
+
+def test_a_spec_that_is_named_twice_is_read_once(renderer: Renderer, capsys: pytest.CaptureFixture[str]) -> None:
+    """The same file twice, as overlapping patterns of a shell give it, is one spec."""
+    assert main(["generate", "acme.yaml", "./acme.yaml"]) == 0
+    assert capsys.readouterr().out.splitlines()[-1] == "acme: 3 added, 0 files unchanged"
+
+
+def test_check_shows_drift_and_writes_nothing(renderer: Renderer, capsys: pytest.CaptureFixture[str]) -> None:
+    """`--check` prints a unified diff, says what to do, exits with 1, and leaves the files alone."""
+    main(["generate", "acme.yaml"])
+    capsys.readouterr()
+    renderer.files["README.md"] = "# Two\n"
+
+    assert main(["generate", "acme.yaml", "--check"]) == 1
+
+    said = capsys.readouterr()
+    assert "--- generated/acme/README.md\n+++ generated/acme/README.md\n@@ -1 +1 @@\n-# One\n+# Two\n" in said.out
+    assert said.err == "bide: generated does not fit the specs (acme): run `bide generate`\n"
+    assert Path("generated/acme/README.md").read_text() == "# One\n"
+
+
+def test_check_of_what_is_up_to_date_is_quiet(renderer: Renderer, capsys: pytest.CaptureFixture[str]) -> None:
+    """`--check` of a fresh output exits with 0 and says so in one line."""
+    main(["generate", "acme.yaml"])
+    capsys.readouterr()
+
+    assert main(["generate", "acme.yaml", "--check"]) == 0
+    assert capsys.readouterr() == ("generated is up to date\n", "")
+
+
+def test_check_before_the_first_generate_makes_no_folder(renderer: Renderer) -> None:
+    """`--check` where nothing was generated yet is drift, and makes nothing."""
+    assert main(["generate", "acme.yaml", "--check"]) == 1
+    assert not Path("generated").exists()
+
+
+def test_edits_are_kept_unless_forced(renderer: Renderer, capsys: pytest.CaptureFixture[str]) -> None:
+    """A file that was edited by hand is named in one line with the way out, and `--force` is that way."""
+    main(["generate", "acme.yaml"])
+    Path("generated/acme/README.md").write_text("mine")
+    capsys.readouterr()
+
+    assert main(["generate", "acme.yaml"]) == 1
+    [line] = capsys.readouterr().err.splitlines()
+    assert "README.md" in line
+    assert "--force" in line
+    assert main(["generate", "acme.yaml", "--force"]) == 0
+    assert Path("generated/acme/README.md").read_text() == "# One\n"
+
+
+@pytest.mark.parametrize("out", ["acme.yaml", "acme.yaml/below"])
+def test_an_output_that_is_a_file_is_one_line(renderer: Renderer, out: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """An output folder that cannot be a folder is one clear line."""
+    assert main(["generate", "acme.yaml", "--out", out]) == 1
+    [line] = capsys.readouterr().err.splitlines()
+    assert line.startswith("bide: ")
+    assert "acme.yaml" in line
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may write anywhere")
+def test_an_output_that_is_not_writable_is_one_line(renderer: Renderer, capsys: pytest.CaptureFixture[str]) -> None:
+    """An output folder without permission is one clear line, and stays as it was."""
+    Path("generated").mkdir(mode=0o555)
+
+    assert main(["generate", "acme.yaml"]) == 1
+    [line] = capsys.readouterr().err.splitlines()
+    assert "Permission denied" in line
+    assert list(Path("generated").iterdir()) == []
+
+
+# --- check -----------------------------------------------------------------------------------------------------------
+
+
+def test_check_of_good_specs(capsys: pytest.CaptureFixture[str]) -> None:
+    """Good specs are counted on standard output, with exit code 0."""
+    assert main(["check", "acme.yaml"]) == 0
+    assert capsys.readouterr() == ("1 spec checked, no problem found\n", "")
+
+
+def test_check_of_text_that_is_not_utf8(capsys: pytest.CaptureFixture[str]) -> None:
+    """A byte that is not UTF-8 is a problem with a place."""
+    Path("latin.yaml").write_bytes(b"bide: 1\nname: \xc3\xa9\xe9\n")
+
+    assert main(["check", "latin.yaml"]) == 1
+    assert capsys.readouterr().err.splitlines() == [
+        "latin.yaml:2:8: error[bad-character]: the byte 0xE9 is not UTF-8",
+        "  = help: save the file with UTF-8 as its encoding",
+        "",
+        "bide: 1 problem in 1 of 1 spec",
+    ]
+
+
+def test_check_of_too_much_text(capsys: pytest.CaptureFixture[str]) -> None:
+    """A file that is far too large is a problem of a few short lines."""
+    Path("large.yaml").write_text("é" * 2_000_000)
+
+    assert main(["check", "large.yaml"]) == 1
+    assert "too-large" in (said := capsys.readouterr().err)
+    assert len(said) < 300
+
+
+def test_what_a_spec_says_cannot_steer_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    """Control characters of a spec are written out."""
+    Path("evil.yaml").write_text("bide: 1\nname: \x1b[2J\x07\n")
+
+    assert main(["check", "evil.yaml"]) == 1
+    assert "\x1b" not in (said := capsys.readouterr().err)
+    assert "\\x1b[2J\\x07" in said
+
+
+# --- the command itself ----------------------------------------------------------------------------------------------
+
+USAGE = {
+    "no spec": (["generate"], "Missing argument 'SPEC' (see `bide generate --help`)"),
+    "no spec to check": (["check"], "Missing argument 'SPEC' (see `bide check --help`)"),
+    "unknown option": (["check", "--strict", "acme.yaml"], "No such option: --strict (see `bide check --help`)"),
+    "unknown command": (["chekc"], "No such command 'chekc'. Did you mean 'check'? (see `bide --help`)"),
+    "missing file": (["check", "acme.yaml", "nix.yaml"], "nix.yaml: there is no such file"),
+    "folder": (["check", "."], ". is a folder; name the YAML files in it"),
+}
+
+
+@pytest.mark.parametrize(("arguments", "line"), USAGE.values(), ids=USAGE)
+def test_usage_errors(arguments: list[str], line: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """A command that makes no sense is one line on standard error, with exit code 2."""
+    assert main(arguments) == 2
+    assert capsys.readouterr() == ("", f"bide: {line}\n")
+
+
+def test_version(capsys: pytest.CaptureFixture[str]) -> None:
+    """`--version` says the version."""
+    assert main(["--version"]) == 0
+    assert capsys.readouterr().out == f"bide {bide.__version__}\n"
+
+
+@pytest.mark.parametrize("command", [[], ["generate"], ["check"], ["serve"]], ids=str)
+def test_help_has_examples(command: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    """The help of every command shows how it is called, and fits a terminal of 80 columns."""
+    assert main([*command, "--help"]) == 0
+
+    lines = capsys.readouterr().out.splitlines()
+    assert sum(line.strip().startswith("bide ") for line in lines) >= 2
+    assert max(map(len, lines)) <= 80
+
+
+def test_no_command_is_a_usage_error_with_help(capsys: pytest.CaptureFixture[str]) -> None:
+    """`bide` alone prints the help and exits with 2."""
+    assert main([]) == 2
+    assert "bide generate" in capsys.readouterr().out
+
+
+def test_help_loads_nothing_heavy() -> None:
+    """`bide --help` does not wait for the formatter, the schema validator, the templates or the server."""
+    program = "import sys, bide.cli; bide.cli.main(['--help']); print(*sys.modules, file=sys.stderr)"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+
+    loaded = {name.split(".")[0] for name in done.stderr.split()}
+    assert not loaded & {"black", "jsonschema", "jinja2", "yaml", "starlette", "uvicorn"}
+
+
+def test_runs_as_a_module() -> None:
+    """`python -m bide` is `bide`, exit code included."""
+    done = subprocess.run([sys.executable, "-m", "bide", "check"], capture_output=True, text=True, check=False)
+
+    assert done.returncode == 2
+    assert done.stderr.startswith("bide: Missing argument")
