@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
+import socket
 import subprocess
 import sys
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
@@ -118,7 +124,7 @@ def test_a_problem_in_one_spec_stops_all(renderer: Renderer, here: Path, capsys:
     assert said.out == ""
     assert 'did you mean "title"?' in said.err
     assert "3 | titel: Acme\n  | ^" in said.err
-    assert "two.yaml:1:" in said.err
+    assert "two.yaml:2:1: error[bad-yaml]" in said.err
     assert said.err.splitlines()[-1].startswith("bide: ")
     assert said.err.splitlines()[-1].endswith(" in 2 of 3 specs")
 
@@ -182,13 +188,14 @@ def test_edits_are_kept_unless_forced(renderer: Renderer, capsys: pytest.Capture
     assert Path("generated/acme/README.md").read_text() == "# One\n"
 
 
-@pytest.mark.parametrize("out", ["acme.yaml", "acme.yaml/below"])
-def test_an_output_that_is_a_file_is_one_line(renderer: Renderer, out: str, capsys: pytest.CaptureFixture[str]) -> None:
-    """An output folder that cannot be a folder is one clear line."""
+@pytest.mark.parametrize("out", ["acme.yaml", "acme.yaml/below", "/dev/null/below"])
+def test_an_output_that_cannot_be_a_folder_is_one_line(
+    renderer: Renderer, out: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """An output folder that cannot be made is one clear line."""
     assert main(["generate", "acme.yaml", "--out", out]) == 1
     [line] = capsys.readouterr().err.splitlines()
     assert line.startswith("bide: ")
-    assert "acme.yaml" in line
 
 
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may write anywhere")
@@ -242,6 +249,79 @@ def test_what_a_spec_says_cannot_steer_the_terminal(capsys: pytest.CaptureFixtur
     assert "\\x1b[2J\\x07" in said
 
 
+# --- serve -----------------------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def serving(*arguments: str) -> Iterator[subprocess.Popen[str]]:
+    """`bide serve` in a process of its own; told to end when the test is over."""
+    command = [sys.executable, "-m", "bide", "serve", *arguments]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        try:
+            yield process
+        finally:
+            process.terminate()
+
+
+def announced(process: subprocess.Popen[str], number: int) -> dict[str, str]:
+    """The URLs of that many simulators, by provider, once all of them are up."""
+    assert process.stdout is not None
+    urls: dict[str, str] = {}
+    while len(urls) < number:
+        line = process.stdout.readline()
+        assert line, process.communicate()[1]
+        if not line.startswith(" "):
+            name, url = line.split()
+            urls[name] = url
+    return urls
+
+
+def status_of(url: str) -> int:
+    """The HTTP status of a submit with a key."""
+    request = urllib.request.Request(
+        url, b'{"url": "x"}', {"Authorization": "Bearer k", "Content-Type": "application/json"}
+    )
+    with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=10) as reply:
+        return int(reply.status)
+
+
+def test_serve_simulates_each_provider(here: Path) -> None:
+    """Several specs are several simulators, which answer until the command is told to end, and then end with it."""
+    Path("brick.yaml").write_text(SPEC.format(name="brick"))
+
+    with serving("acme.yaml", "brick.yaml", "--port", "0") as process:
+        urls = announced(process, 2)
+        assert {status_of(f"{url}/fetch") for url in urls.values()} == {200}
+        process.terminate()
+        assert process.wait(15) == 0
+
+    assert set(urls) == {"acme", "brick"}
+    for url in urls.values():
+        with pytest.raises(urllib.error.URLError):
+            status_of(f"{url}/fetch")
+
+
+def test_serve_on_a_port_that_is_taken(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A port that is in use is one line, with exit code 1."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        assert main(["serve", "acme.yaml", "--port", str(port)]) == 1
+
+    [line] = capsys.readouterr().err.splitlines()
+    assert str(port) in line
+
+
+def test_serve_without_its_scenario_file(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A scenario file that is missing is a usage error; one that cannot be read as such is one line."""
+    assert main(["serve", "acme.yaml", "--scenarios", "nix.yaml"]) == 2
+    assert capsys.readouterr().err == "bide: nix.yaml: there is no such file\n"
+
+    Path("bad.yaml").write_text("- scenario: explode\n")
+    assert main(["serve", "acme.yaml", "--port", "0", "--scenarios", "bad.yaml"]) == 1
+    [line] = capsys.readouterr().err.splitlines()
+    assert "entry 1" in line
+
+
 # --- the command itself ----------------------------------------------------------------------------------------------
 
 USAGE = {
@@ -268,11 +348,14 @@ def test_version(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 @pytest.mark.parametrize("command", [[], ["generate"], ["check"], ["serve"]], ids=str)
-def test_help_has_examples(command: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+def test_help_has_examples(
+    command: list[str], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The help of every command shows how it is called, and fits a terminal of 80 columns."""
+    monkeypatch.setenv("COLUMNS", "80")
     assert main([*command, "--help"]) == 0
 
-    lines = capsys.readouterr().out.splitlines()
+    lines = re.sub(r"\x1b\[[0-9;]*m", "", capsys.readouterr().out).splitlines()
     assert sum(line.strip().startswith("bide ") for line in lines) >= 2
     assert max(map(len, lines)) <= 80
 

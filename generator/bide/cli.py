@@ -108,9 +108,10 @@ def generate(
     Exit code: 0 if the packages are up to date now, 1 for problems or drift,
     2 for a wrong command.
     """
-    providers = _checked(specs)
-    if providers is None:
+    found = _checked(specs)
+    if found is None or not _are_different(found[0]):
         return _PROBLEM
+    providers = list(found[0].values())
     return _on_disk(lambda: _compare(out, providers) if check else _write(out, providers, force=force))
 
 
@@ -125,50 +126,133 @@ def check(specs: Specs) -> int:
     Exit code: 0 if there is no problem, 1 if there is one, 2 for a wrong
     command.
     """
-    return _PROBLEM if _checked(specs, say_so=True) is None else _OK
+    from bide import report
+
+    found = _checked(specs)
+    if found is None:
+        return _PROBLEM
+    providers, warnings = found
+    typer.echo(report.verdict(warnings, specs=len(providers)))
+    return _OK
 
 
-def _checked(specs: list[Path], *, say_so: bool = False) -> list[Provider] | None:
-    """What the specs say; or `None`, after all their problems were printed."""
-    specs = _each_once(specs)
+@_app.command()
+def serve(
+    specs: Specs,
+    port: Annotated[
+        int, typer.Option(min=0, max=65535, help="Of the first simulator; the next ones follow. 0: any free ones.")
+    ] = 8700,
+    speed: Annotated[float, typer.Option(min=0.001, help="How many times faster than life jobs go.")] = 1.0,
+    seed: Annotated[int, typer.Option(help="The same seed and requests give the same replies.")] = 0,
+    scenarios: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="What shall become of which job; YAML.", show_default=False)
+    ] = None,
+) -> int:
+    """Simulate each provider on this machine, until Ctrl-C.
+
+    \b
+    bide serve specs/acme.yaml                 on http://127.0.0.1:8700
+    bide serve specs/*.yaml --port 9000        on 9000, 9001 and so on
+    bide serve specs/acme.yaml --speed 20      a minute takes 3 seconds
+    bide serve specs/acme.yaml --scenarios bad-day.yaml
+
+    A simulator takes any API key, checks requests against the spec, walks
+    each job through its lifecycle and answers with the spec's examples. What
+    goes wrong is scripted: in a scenario file, or for one job in the request
+    header X-Bide-Scenario, as in `fail; duration=3; poll=429,502`.
+
+    Exit code: 0 after Ctrl-C, 1 for problems, 2 for a wrong command.
+    """
+    found = _checked(specs)
+    if found is None:
+        return _PROBLEM
+    if len(found[0]) == 1:
+        script = _contents([scenarios]) if scenarios else {}
+        return _simulate(*found[0].values(), port=port, speed=speed, seed=seed, script=b"".join(script.values()))
+    from bide.processes import run_together
+
+    options = ["--speed", str(speed), "--seed", str(seed), *(["--scenarios", str(scenarios)] if scenarios else [])]
+    commands = [
+        [sys.executable, "-P", "-m", "bide", "serve", "--port", str(port and port + number), *options, "--", file]
+        for number, file in enumerate(found[0])
+    ]
+    return run_together(commands)
+
+
+def _simulate(provider: Provider, *, port: int, speed: float, seed: int, script: bytes) -> int:
+    from bide import report
+    from bide.simulator.scenario import ScenarioError
+    from bide.simulator.server import SimulatorError
+    from bide.simulator.server import serve as serve_forever
+
+    def say(url: str) -> None:
+        typer.echo(report.simulator(provider, url))
+        sys.stdout.flush()
+
+    scenarios = script.decode("utf-8", "replace")
+    try:
+        serve_forever(provider, port=port, speed=speed, seed=seed, scenarios=scenarios, ready=say)
+    except (SimulatorError, ScenarioError) as error:
+        _complain(str(error))
+        return _PROBLEM
+    except KeyboardInterrupt:
+        pass
+    return _OK
+
+
+def _checked(specs: list[Path]) -> tuple[dict[str, Provider], list[Diagnostic]] | None:
+    """What each spec says, by its file, and the warnings about them; `None` for errors. Prints all of these."""
     from bide import report
     from bide.build import build
     from bide.diagnostics import SpecError
     from bide.pipeline import checked
     from bide.specfile import text_of
 
-    providers: list[Provider] = []
+    contents = _contents(specs)
+    providers: dict[str, Provider] = {}
     diagnostics: list[Diagnostic] = []
     sources: dict[str, str] = {}
-    for path in specs:
-        file = path.as_posix()
+    for file, content in contents.items():
         try:
-            sources[file] = text_of(path)
+            sources[file] = text_of(file, content)
             document, warnings = checked(file, sources[file])
             diagnostics += warnings
-            providers.append(build(document))
+            providers[file] = build(document)
         except SpecError as error:
             diagnostics += error.diagnostics
     if diagnostics:
         _complain_at_length(report.problems(diagnostics, sources) + "\n")
-    if len(providers) < len(specs):
-        _complain(report.verdict(diagnostics, specs=len(specs)))
+    if len(providers) < len(contents):
+        _complain(report.verdict(diagnostics, specs=len(contents)))
         return None
-    if say_so:
-        typer.echo(report.verdict(diagnostics, specs=len(specs)))
-    return providers
+    return providers, diagnostics
 
 
-def _each_once(specs: list[Path]) -> list[Path]:
-    """The specs, each file once. Raises a usage error for what cannot be a spec, before any work is done."""
-    for path in specs:
-        if path.is_dir():
-            raise _UsageError(f"{path} is a folder; name the YAML files in it")
-        if not path.exists():
-            raise _UsageError(f"{path}: there is no such file")
-        if not os.access(path, os.R_OK):
-            raise _UsageError(f"{path} cannot be read: permission denied")
-    return list({path.resolve(): path for path in specs}.values())
+def _contents(specs: list[Path]) -> dict[str, bytes]:
+    """What is in each file, each read once. What cannot be read is a usage error, and named before any work is done."""
+    from bide.specfile import content_of
+
+    contents = {}
+    for path in {path.resolve(): path for path in specs}.values():
+        try:
+            contents[path.as_posix()] = content_of(path)
+        except FileNotFoundError:
+            raise _UsageError(f"{path}: there is no such file") from None
+        except IsADirectoryError:
+            raise _UsageError(f"{path} is a folder; name the YAML files in it") from None
+        except OSError as error:
+            raise _UsageError(f"{path} cannot be read: {error.strerror}") from None
+    return contents
+
+
+def _are_different(providers: dict[str, Provider]) -> bool:
+    """Whether each spec is about a provider of its own. Prints which are not."""
+    files: dict[str, str] = {}
+    for file, provider in providers.items():
+        first = files.setdefault(provider.name, file)
+        if first != file:
+            _complain(f"{first} and {file} both describe {provider.name}")
+    return len(files) == len(providers)
 
 
 def _rendered(providers: list[Provider]) -> list[Package]:

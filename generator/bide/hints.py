@@ -17,7 +17,7 @@ def nearest(word: str, allowed: Iterable[str]) -> str | None:
 
 
 def did_you_mean(word: str, allowed: Iterable[str]) -> str:
-    """What *word* may have been meant to be; what is allowed, if nothing looks like it; or empty, if that is too much to read."""
+    """What *word* may have been meant to be, or else what is allowed; empty if that is too much to read."""
     names = list(allowed)
     near = nearest(word, names)
     return alternatives(names) if near is None else f'did you mean "{near}"?'

@@ -1,7 +1,7 @@
 """Python names from wire names. No other module invents a name.
 
-Every name that leaves this module is an ASCII identifier, is no keyword, and does not start with an underscore: generated code
-may use names with a leading underscore for its own purposes, and no spec can reach them.
+Every name that leaves this module is an ASCII identifier, is no keyword, and does not start with an underscore:
+generated code may use names with a leading underscore for its own purposes, and no spec can reach them.
 """
 
 from __future__ import annotations
@@ -15,39 +15,44 @@ _WORD = re.compile(
 )
 _IDENTIFIER = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 
+
+def _set_of(names: str) -> frozenset[str]:
+    return frozenset(names.split())
+
+
 # A list of our own, and not `keyword.kwlist`: the same spec makes the same bytes under every Python.
-_KEYWORDS = frozenset(
-    "False None True and as assert async await break class continue def del elif else except finally for from global if import"
-    " in is lambda nonlocal not or pass raise return try while with yield".split()
-)
+_KEYWORDS = _set_of("""
+    False None True and as assert async await break class continue def del elif else except finally for from global if
+    import in is lambda nonlocal not or pass raise return try while with yield
+    """)
 
 # Legal names, but a field of that name would hide what the annotations and defaults of its neighbours mean.
-_USED_IN_CLASS_BODIES = frozenset(
-    "str int float bool bytes list dict set tuple object date datetime field msgspec property failed_items".split()
-)
+_USED_IN_CLASS_BODIES = _set_of("""
+    bool bytes date datetime dict field float int list msgspec object property set str tuple
+    failed_items to_dict
+    """)
 
-OUR_ARGUMENTS = frozenset(
-    "self timeout on_update policy progress idempotency_key params max_in_flight token job_id cancel_on_timeout".split()
-)
+OUR_ARGUMENTS = _set_of("""
+    cancel_on_timeout idempotency_key job_id max_in_flight on_update params policy progress self timeout token
+    """)
 """Keyword arguments of generated methods; a provider's argument of that name gets an underscore."""
 
-OUR_CLIENT_NAMES = frozenset(
-    "api_key base_url close aclose closed clock max_retries timeout transport resume with_options".split()
-)
+OUR_CLIENT_NAMES = _set_of("""
+    aclose api_key base_url clock close closed max_retries resume timeout transport with_options
+    """)
 """What every client has; no job or operation may have that name."""
 
-OUR_CLASSES = frozenset(
-    # what models.py needs
-    "Annotated Any Base Enum False Json Literal Mapping Meta None Sequence Struct True Union UnsetType UNSET StrEnum"
-    " Exception ValueError"
-    # what every package exports
-    " Job AsyncJob Snapshot Update Outcome Policy PollPolicy State Progress Token Clock Transport AsyncTransport Request Response"
-    " Client AsyncClient Stream AsyncStream"
-    " ClientError InvalidArgument ConfigurationError InvalidToken ClientClosed TransportError ConnectionFailed RequestTimeout"
-    " ReplyTooLarge DecodeError ApiError BadRequest AuthenticationError PaymentRequired PermissionDenied NotFound Conflict Gone"
-    " UnprocessableEntity RateLimited ServerError StreamError StreamCut StreamFailed JobError JobFailed JobCancelled JobExpired"
-    " JobNotDone JobTimeout SubmitUncertain".split()
-)
+OUR_CLASSES = _set_of("""
+    Annotated Any ClassVar False Json Literal Mapping Meta Model None OpenEnum Other Required Sequence True TypeAlias
+    TypedDict Union Variant
+
+    AsyncJob AsyncStream CancellableJob AsyncCancellableJob Job Outcome Snapshot State Stream Update
+
+    ApiError AuthenticationError BadRequest ClientClosed ClientError ConfigurationError Conflict ConnectionFailed
+    DecodeError Gone InvalidArgument InvalidToken JobCancelled JobError JobExpired JobFailed JobNotDone JobTimeout
+    NotFound PaymentRequired PermissionDenied RateLimited ReplyTooLarge RequestTimeout ServerError StreamCut StreamError
+    StreamFailed SubmitUncertain TransportError UnprocessableEntity
+    """)
 """Classes of every generated package; no enum, model or union may have that name."""
 
 
@@ -63,7 +68,7 @@ def identifier(text: str) -> str:
 
 
 def words(text: str) -> tuple[str, ...]:
-    """The words of a wire name, as they came: `jobId` is `job` and `Id`. Whatever is no ASCII letter or digit parts words."""
+    """The words of a wire name, as they came: `jobId` is `job` and `Id`. Only ASCII letters and digits are in words."""
     return tuple(_WORD.findall(text))
 
 
@@ -100,7 +105,7 @@ def argument_name(field: str) -> str:
 
 
 def member_name(wire: str) -> str:
-    """The enum member for a value: `not-found` is `NOT_FOUND`, `1080p` is `VALUE_1080P`, and the empty text is `EMPTY`."""
+    """The enum member for a value: `not-found` is `NOT_FOUND`, `1080p` is `VALUE_1080P`, the empty text is `EMPTY`."""
     if not wire:
         return "EMPTY"
     name = "_".join(words(wire)).upper()
@@ -117,6 +122,11 @@ def body_class(name: str) -> str:
 def event_class(name: str) -> str:
     """The union of a stream's events: `extract_stream` has `ExtractStreamEvent`."""
     return f"{pascal_case(name)}Event"
+
+
+def like_class(enum: str) -> str:
+    """What an argument may be instead of a member of an enum: `Status` has `StatusLike`."""
+    return identifier(f"{enum}Like")
 
 
 def other_class(union: str) -> str:

@@ -20,7 +20,7 @@ def read_spec(file: str, text: str) -> ir.Provider:
 
 
 def checked(file: str, text: str) -> tuple[source.Document, list[Diagnostic]]:
-    """A document without errors, and the warnings about it. Raises `SpecError` with the errors, and the warnings beside them."""
+    """A document without errors, and the warnings about it. Raises `SpecError` with the errors and the warnings."""
     document = source.read(file, text)
     misshapen = schema.check(document)
     if misshapen:

@@ -8,7 +8,7 @@ from typing import TypeAlias
 from bide import ir
 
 FieldsOf: TypeAlias = Callable[[str], Mapping[str, ir.Type] | None]
-"""The fields of a model or union, by wire names; `None` for an enum, and for what does not exist."""
+"""The types in a model, by wire names; `None` for what is no model."""
 
 _FREE = frozenset((ir.Kind.ANY, ir.Kind.OBJECT))
 

@@ -1,7 +1,7 @@
 """How values, types and texts are written in Python. The only place where a spec's text becomes Python source.
 
-`Code` is text that is Python already. Everything else is printed as a literal, a docstring or a comment, so that no text of a
-spec can become code by accident: the template environment refuses to print anything else.
+`Code` is text that is Python already. Everything else is printed as a literal, a docstring or a comment, so that no text
+of a spec can become code by accident: the template environment refuses to print anything else.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import re
 import textwrap
 from collections.abc import Iterable, Mapping
 
-from .ir import Bounds, Field, Json, Kind, ListOf, MapOf, Named, Pointer, Scalar, Type
+from .ir import Bounds, Json, Kind, ListOf, MapOf, Named, Pointer, Scalar, Type
 
 WIDTH = 100
 """Docstrings and comments are wrapped at this column."""
@@ -56,18 +56,19 @@ def docstring(text: str, *, indent: int = 0) -> Code:
     return Code(f'"""{body[0]}\n{rest}\n{margin}"""')
 
 
-def comment(text: str, *, indent: int = 0) -> Code:
+def comment(text: str, *, indent: int = 0, width: int = WIDTH) -> Code:
     """*text* as a comment, to be printed behind *indent* spaces."""
     margin = " " * indent
     return Code(
-        f"\n{margin}".join(f"# {_printable(line)}" if line else "#" for line in _wrapped(text, WIDTH - indent - 2))
+        f"\n{margin}".join(f"# {_printable(line)}" if line else "#" for line in _wrapped(text, width - indent - 2))
     )
 
 
-def annotation(type: Type, *, request: bool = False, like: frozenset[str] = frozenset()) -> Code:
+def annotation(type: Type, *, request: bool = False, like: frozenset[str] = frozenset(), prefix: str = "") -> Code:
     """The Python type; *request* for what goes out, which takes any sequence and mapping.
 
-    Enums named in *like* have a wider type that an argument may have as well: the text of a member.
+    Enums named in *like* have a wider type that an argument may have as well: the text of a member. *prefix* is put before
+    the names of the spec's own types.
     """
     match type:
         case Scalar(kind):
@@ -75,12 +76,14 @@ def annotation(type: Type, *, request: bool = False, like: frozenset[str] = froz
                 return Code("Mapping[str, Json]")
             return Code(_SCALARS[kind])
         case ListOf(item):
-            return Code(f"{'Sequence' if request else 'list'}[{annotation(item, request=request, like=like)}]")
+            return Code(
+                f"{'Sequence' if request else 'list'}[{annotation(item, request=request, like=like, prefix=prefix)}]"
+            )
         case MapOf(value):
-            inside = annotation(value, request=request, like=like)
+            inside = annotation(value, request=request, like=like, prefix=prefix)
             return Code(f"{'Mapping' if request else 'dict'}[str, {inside}]")
         case Named(name):
-            return Code(f"{name}Like" if request and name in like else name)
+            return Code(f"{prefix}{name}{'Like' if request and name in like else ''}")
 
 
 def bounded(inside: Code, bounds: Bounds) -> Code:
@@ -97,25 +100,6 @@ def pointer(path: Pointer) -> Code:
 def seconds(value: float) -> Code:
     """A number of seconds, always as a float."""
     return Code(repr(float(value)))
-
-
-def bounds_in_words(field: Field) -> str:
-    """`1 to 500`, `at most 10 items`: what the user must keep to, or empty."""
-    bounds = field.bounds
-    parts = [
-        _range(bounds.min, bounds.max, ""),
-        _range(bounds.min_items, bounds.max_items, " items"),
-        _range(bounds.min_length, bounds.max_length, " characters"),
-    ]
-    if bounds.pattern is not None:
-        parts.append(f"matching {bounds.pattern}")
-    return ", ".join(part for part in parts if part)
-
-
-def sentence(text: str) -> str:
-    """*text* on one line, ended by a full stop."""
-    flat = " ".join(text.split())
-    return flat if not flat or flat[-1] in ".!?:" else f"{flat}."
 
 
 _SCALARS = {
@@ -140,16 +124,6 @@ def _meta(bounds: Bounds) -> Iterable[tuple[str, Json]]:
         ("pattern", bounds.pattern),
     )
     return [(name, value) for name, value in table if value is not None]
-
-
-def _range(low: float | None, high: float | None, unit: str) -> str:
-    if low is None and high is None:
-        return ""
-    if high is None:
-        return f"at least {low:g}{unit}"
-    if low is None:
-        return f"at most {high:g}{unit}"
-    return f"{low:g} to {high:g}{unit}"
 
 
 def _quoted(text: str) -> Code:

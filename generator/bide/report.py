@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from bide.diagnostics import Diagnostic, rendered
+from bide.ir import Provider
 from bide.journal import Change
 
 _LONGEST_LINE = 400
@@ -45,6 +46,15 @@ def verdict(diagnostics: list[Diagnostic], *, specs: int) -> str:
         return f"{_count(specs, 'spec')} checked, no problem found{also}"
     broken = len({diagnostic.place.file for diagnostic in errors})
     return f"{_count(len(errors), 'problem')} in {broken} of {_count(specs, 'spec')}{also}"
+
+
+def simulator(provider: Provider, url: str) -> str:
+    """Where a provider is simulated, and what makes a client talk to that; the first line is for programs as well."""
+    lines = [f"{provider.name} {url}"]
+    if provider.auth is not None:
+        lines.append(f"  export {provider.auth.env}=simulated")
+    lines.append(f'  {provider.class_name}(base_url="{url}")')
+    return "\n".join(lines)
 
 
 def failure(error: OSError) -> str:

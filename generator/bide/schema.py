@@ -1,7 +1,7 @@
 """The shape of a spec: which keys there are, and what each may hold.
 
-`spec.schema.json` says it, for editors too; here its verdicts are put into the author's words. Nothing here looks from one part
-of a spec to another: that is `lint`.
+`spec.schema.json` says it, for editors too; here its verdicts are put into the author's words. Nothing here looks from
+one part of a spec to another: that is `lint`.
 """
 
 from __future__ import annotations
@@ -35,9 +35,9 @@ _TYPE_WORDS = {
 
 def check(document: Document) -> list[Diagnostic]:
     """Every way in which the document is not shaped like a spec, in the order of the file."""
-    errors = list(_validator().iter_errors(document.data))
-    translation = _Translation(document, _misspelt_keys(errors))
-    return sorted({problem for error in errors for problem in translation.of(error)})
+    faults = [_fault(error) for error in _validator().iter_errors(document.data)]
+    translation = _Translation(document, _misspelt_keys(faults))
+    return sorted({problem for fault in faults for problem in translation.of(fault)})
 
 
 @cache
@@ -54,15 +54,52 @@ def shown(value: Json) -> str:
     return text if len(text) <= 60 else f"{text[:57]}..."
 
 
-# --- the validator -----------------------------------------------------------------------------------------------------
+# --- the validator ----------------------------------------------------------------------------------------------------
 
 
 @cache
 def _validator() -> Any:
     # 200.0 is no HTTP status and 1.0 no count, whatever JSON Schema thinks of them.
     types = Draft202012Validator.TYPE_CHECKER.redefine("integer", lambda _, value: type(value) is int)
-    strict = extend(Draft202012Validator, {"pattern": _pattern}, type_checker=types)
+    strict: Any = extend(  # type: ignore[no-untyped-call]  # jsonschema says nothing of it
+        Draft202012Validator, {"pattern": _pattern}, type_checker=types
+    )
     return strict(spec_schema())
+
+
+@dataclass(frozen=True, slots=True)
+class _Fault:
+    """One thing that JSON Schema found, in types that say what is there."""
+
+    keyword: str
+    wanted: Any
+    """The value of the keyword."""
+    instance: Json
+    path: Path
+    schema: Mapping[str, Json]
+    """The schema that the keyword is in."""
+    is_about_a_key: bool
+    choice: int
+    """Which of several alternatives it is about."""
+    inside: tuple[_Fault, ...]
+    """For alternatives: what is wrong with each."""
+    message: str
+
+
+def _fault(error: ValidationError) -> _Fault:
+    found: Any = error
+    steps = list(found.schema_path)
+    return _Fault(
+        keyword=found.validator,
+        wanted=found.validator_value,
+        instance=found.instance,
+        path=tuple(found.absolute_path),
+        schema=found.schema,
+        is_about_a_key="propertyNames" in found.absolute_schema_path,
+        choice=steps[0] if steps and isinstance(steps[0], int) else 0,
+        inside=tuple(_fault(inner) for inner in found.context or ()),
+        message=found.message,
+    )
 
 
 def _pattern(validator: Any, pattern: str, instance: Json, schema: Json) -> Iterator[ValidationError]:
@@ -71,27 +108,27 @@ def _pattern(validator: Any, pattern: str, instance: Json, schema: Json) -> Iter
         yield ValidationError("pattern")
 
 
-# --- the translation ---------------------------------------------------------------------------------------------------
+# --- the translation --------------------------------------------------------------------------------------------------
 
 
-def _misspelt_keys(errors: Iterable[ValidationError]) -> dict[Path, set[str]]:
+def _misspelt_keys(faults: Iterable[_Fault]) -> dict[Path, set[str]]:
     """For each mapping, the keys that an unknown key of it was probably meant to be: they are not missing as well."""
     meant: dict[Path, set[str]] = {}
-    for error in errors:
-        if error.validator == "additionalProperties":
-            for key in _unknown_keys(error):
-                near = nearest(key, _unused_keys(error))
+    for fault in faults:
+        if fault.keyword == "additionalProperties":
+            for key in _unknown_keys(fault):
+                near = nearest(key, _unused_keys(fault))
                 if near is not None:
-                    meant.setdefault(tuple(error.absolute_path), set()).add(near)
+                    meant.setdefault(fault.path, set()).add(near)
     return meant
 
 
-def _unknown_keys(error: ValidationError) -> list[str]:
-    return [key for key in error.instance if key not in error.schema.get("properties", {})]
+def _unknown_keys(fault: _Fault) -> list[str]:
+    return [key for key in fault.instance if key not in fault.schema.get("properties", {})]
 
 
-def _unused_keys(error: ValidationError) -> list[str]:
-    return [key for key in error.schema.get("properties", {}) if key not in error.instance]
+def _unused_keys(fault: _Fault) -> list[str]:
+    return [key for key in fault.schema.get("properties", {}) if key not in fault.instance]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,23 +138,22 @@ class _Translation:
     document: Document
     misspelt: Mapping[Path, set[str]]
 
-    def of(self, error: ValidationError) -> Iterator[Diagnostic]:
-        if self._is_about_a_key(error):
-            return self._bad_key(error)
-        translate = _TRANSLATIONS.get(str(error.validator), _Translation._untranslated)
-        return translate(self, error)
+    def of(self, fault: _Fault) -> Iterator[Diagnostic]:
+        if fault.is_about_a_key:
+            return self._bad_key(fault)
+        translate = _TRANSLATIONS.get(fault.keyword, _Translation._untranslated)
+        return translate(self, fault)
 
     # where, and how it is called
 
-    def _value(self, error: ValidationError) -> Place:
-        return self.document.value_place(tuple(error.absolute_path))
+    def _value(self, fault: _Fault) -> Place:
+        return self.document.value_place(fault.path)
 
-    def _key(self, error: ValidationError) -> Place:
-        return self.document.key_place(tuple(error.absolute_path))
+    def _key(self, fault: _Fault) -> Place:
+        return self.document.key_place(fault.path)
 
-    def _name(self, error: ValidationError) -> str:
-        path = tuple(error.absolute_path)
-        match path:
+    def _name(self, fault: _Fault) -> str:
+        match fault.path:
             case ():
                 return "a spec"
             case (*_, str(key)):
@@ -129,34 +165,29 @@ class _Translation:
 
     # keys
 
-    def _is_about_a_key(self, error: ValidationError) -> bool:
-        return "propertyNames" in error.absolute_schema_path
+    def _bad_key(self, fault: _Fault) -> Iterator[Diagnostic]:
+        path = (*fault.path, fault.instance)
+        yield Diagnostic(self.document.key_place(path), "bad-name", _not_a(fault), _write_it_like(fault))
 
-    def _bad_key(self, error: ValidationError) -> Iterator[Diagnostic]:
-        path = (*error.absolute_path, error.instance)
-        yield Diagnostic(self.document.key_place(path), "bad-name", _not_a(error), _write_it_like(error))
+    def _unknown_key(self, fault: _Fault) -> Iterator[Diagnostic]:
+        for key in _unknown_keys(fault):
+            place = self.document.key_place((*fault.path, key))
+            yield Diagnostic(place, "unknown-key", f'unknown key "{key}"', did_you_mean(key, _unused_keys(fault)))
 
-    def _unknown_key(self, error: ValidationError) -> Iterator[Diagnostic]:
-        for key in _unknown_keys(error):
-            place = self.document.key_place((*error.absolute_path, key))
-            yield Diagnostic(place, "unknown-key", f'unknown key "{key}"', did_you_mean(key, _unused_keys(error)))
+    def _missing_key(self, fault: _Fault) -> Iterator[Diagnostic]:
+        meant = self.misspelt.get(fault.path, set())
+        for key in fault.wanted:
+            if key not in fault.instance and key not in meant:
+                message = f'{self._name(fault)} has no "{key}"'
+                yield Diagnostic(self._key(fault), "missing-key", message, self._explained(fault.schema, key))
 
-    def _missing_key(self, error: ValidationError) -> Iterator[Diagnostic]:
-        meant = self.misspelt.get(tuple(error.absolute_path), set())
-        # jsonschema reports each missing key by an error of its own, and does not say which.
-        missing = [key for key in error.validator_value if key not in error.instance]
-        for key in missing:
-            if key not in meant:
-                message = f'{self._name(error)} has no "{key}"'
-                yield Diagnostic(self._key(error), "missing-key", message, self._explained(error.schema, key))
-
-    def _missing_companion(self, error: ValidationError) -> Iterator[Diagnostic]:
-        for key, needed in error.validator_value.items():
+    def _missing_companion(self, fault: _Fault) -> Iterator[Diagnostic]:
+        for key, needed in fault.wanted.items():
             for companion in needed:
-                if key in error.instance and companion not in error.instance:
+                if key in fault.instance and companion not in fault.instance:
                     message = f'"{key}" needs "{companion}" beside it'
-                    place = self.document.key_place((*error.absolute_path, key))
-                    yield Diagnostic(place, "missing-key", message, self._explained(error.schema, companion))
+                    place = self.document.key_place((*fault.path, key))
+                    yield Diagnostic(place, "missing-key", message, self._explained(fault.schema, companion))
 
     def _explained(self, schema: Mapping[str, Json], key: str) -> str:
         """What a key means."""
@@ -167,90 +198,81 @@ class _Translation:
 
     # alternatives
 
-    def _alternatives(self, error: ValidationError) -> Iterator[Diagnostic]:
-        choices = [list(choice) for choice in map(_only_requires, error.validator_value) if choice]
-        if len(choices) == len(error.validator_value):
-            return self._key_of_several(error, [key for choice in choices for key in choice])
-        return self._meant(error)
+    def _alternatives(self, fault: _Fault) -> Iterator[Diagnostic]:
+        choices = [list(choice) for choice in map(_only_requires, fault.wanted) if choice]
+        if len(choices) == len(fault.wanted):
+            return self._key_of_several(fault, [key for choice in choices for key in choice])
+        return self._meant(fault)
 
-    def _key_of_several(self, error: ValidationError, keys: list[str]) -> Iterator[Diagnostic]:
+    def _key_of_several(self, fault: _Fault, keys: list[str]) -> Iterator[Diagnostic]:
         """One of several keys has to be there: none is, or more than one."""
-        there = [key for key in keys if key in error.instance]
+        there = [key for key in keys if key in fault.instance]
         if there:
-            place = self.document.key_place((*error.absolute_path, there[1]))
+            place = self.document.key_place((*fault.path, there[1]))
             message = f'"{there[0]}" and "{there[1]}" cannot both be here'
             yield Diagnostic(place, "conflicting-keys", message, f"keep one of {', '.join(there)}")
-        elif not self.misspelt.get(tuple(error.absolute_path), set()).intersection(keys):
+        elif not self.misspelt.get(fault.path, set()).intersection(keys):
             quoted = [f'"{key}"' for key in keys]
-            message = f"{self._name(error)} has no {', '.join(quoted[:-1])} or {quoted[-1]}"
+            message = f"{self._name(fault)} has no {', '.join(quoted[:-1])} or {quoted[-1]}"
             help_ = "one of them has to be here"
-            yield Diagnostic(self._key(error), "missing-key", message, help_)
+            yield Diagnostic(self._key(fault), "missing-key", message, help_)
 
-    def _meant(self, error: ValidationError) -> Iterator[Diagnostic]:
+    def _meant(self, fault: _Fault) -> Iterator[Diagnostic]:
         """What is wrong with the alternative that was meant: the one for values of this type."""
-        depth = len(error.absolute_path)
-        by_choice: dict[Json, list[ValidationError]] = {}
-        for inner in error.context or ():
-            by_choice.setdefault(inner.schema_path[0], []).append(inner)
-        fitting = [
-            inner
-            for inner in by_choice.values()
-            if not any(one.validator == "type" and len(one.absolute_path) == depth for one in inner)
-        ]
+        choices = [[inner for inner in fault.inside if inner.choice == choice] for choice in range(len(fault.wanted))]
+        fitting = [found for found in choices if not any(_is_of_another_type(inner, fault) for inner in found)]
         if not fitting:
-            types = [one.validator_value for inner in by_choice.values() for one in inner if one.validator == "type"]
-            return self._not_of_types(error, types)
-        closest = min(fitting, key=len)
-        return (problem for inner in closest for problem in self.of(inner))
+            return self._not_of_types(fault, [inner.wanted for inner in fault.inside if inner.keyword == "type"])
+        return (problem for inner in min(fitting, key=len) for problem in self.of(inner))
 
     # values
 
-    def _bad_type(self, error: ValidationError) -> Iterator[Diagnostic]:
-        allowed = error.validator_value
-        return self._not_of_types(error, allowed if isinstance(allowed, list) else [allowed])
+    def _bad_type(self, fault: _Fault) -> Iterator[Diagnostic]:
+        allowed = fault.wanted
+        return self._not_of_types(fault, allowed if isinstance(allowed, list) else [allowed])
 
-    def _not_of_types(self, error: ValidationError, types: Iterable[str]) -> Iterator[Diagnostic]:
+    def _not_of_types(self, fault: _Fault, types: Iterable[str]) -> Iterator[Diagnostic]:
         wanted = " or ".join(_TYPE_WORDS[name] for name in dict.fromkeys(types))
-        value = error.instance
+        value = fault.instance
         if value is None:
-            yield Diagnostic(self._key(error), "bad-type", f"{self._name(error)} is empty; it has to be {wanted}")
+            yield Diagnostic(self._key(fault), "bad-type", f"{self._name(fault)} is empty; it has to be {wanted}")
             return
         is_unquoted = "string" in types and isinstance(value, bool | int | float)
         help_ = f'put it in quotes: "{shown(value)}"' if is_unquoted else ""
-        message = f"{self._name(error)} has to be {wanted}, not {_type_words(value)}"
-        yield Diagnostic(self._value(error), "bad-type", message, help_)
+        message = f"{self._name(fault)} has to be {wanted}, not {_type_words(value)}"
+        yield Diagnostic(self._value(fault), "bad-type", message, help_)
 
-    def _not_allowed(self, error: ValidationError) -> Iterator[Diagnostic]:
-        allowed = error.validator_value
-        if isinstance(error.instance, str):
-            message = f"{shown(error.instance)} is no {_noun(error)}"
-            yield Diagnostic(self._value(error), "bad-value", message, did_you_mean(error.instance, allowed))
+    def _not_allowed(self, fault: _Fault) -> Iterator[Diagnostic]:
+        allowed = fault.wanted
+        if isinstance(fault.instance, str):
+            message = f"{shown(fault.instance)} is no {_noun(fault)}"
+            yield Diagnostic(self._value(fault), "bad-value", message, did_you_mean(fault.instance, allowed))
 
-    def _not_the_constant(self, error: ValidationError) -> Iterator[Diagnostic]:
-        message = f"{self._name(error)} can only be {shown(error.validator_value)}"
-        yield Diagnostic(self._value(error), "bad-value", message)
+    def _not_the_constant(self, fault: _Fault) -> Iterator[Diagnostic]:
+        message = f"{self._name(fault)} can only be {shown(fault.wanted)}"
+        yield Diagnostic(self._value(fault), "bad-value", message)
 
-    def _not_written_so(self, error: ValidationError) -> Iterator[Diagnostic]:
-        if error.instance:
-            yield Diagnostic(self._value(error), "bad-value", _not_a(error), _write_it_like(error))
+    def _not_written_so(self, fault: _Fault) -> Iterator[Diagnostic]:
+        if fault.instance:
+            yield Diagnostic(self._value(fault), "bad-value", _not_a(fault), _write_it_like(fault))
         else:
-            yield from self._empty(error)
+            yield from self._empty(fault)
 
-    def _empty(self, error: ValidationError) -> Iterator[Diagnostic]:
-        if error.instance in ("", [], {}):
-            yield Diagnostic(self._key(error), "empty", f"{self._name(error)} is empty")
+    def _empty(self, fault: _Fault) -> Iterator[Diagnostic]:
+        if fault.instance in ("", [], {}):
+            yield Diagnostic(self._key(fault), "empty", f"{self._name(fault)} is empty")
         else:
-            yield from self._out_of_bounds(error)
+            yield from self._out_of_bounds(fault)
 
-    def _out_of_bounds(self, error: ValidationError) -> Iterator[Diagnostic]:
-        words = _BOUND_WORDS[str(error.validator)].format(bound=error.validator_value)
-        yield Diagnostic(self._value(error), "bad-value", f"{self._name(error)} {words}")
+    def _out_of_bounds(self, fault: _Fault) -> Iterator[Diagnostic]:
+        words = _BOUND_WORDS[fault.keyword].format(bound=fault.wanted)
+        yield Diagnostic(self._value(fault), "bad-value", f"{self._name(fault)} {words}")
 
-    def _untranslated(self, error: ValidationError) -> Iterator[Diagnostic]:
-        yield Diagnostic(self._value(error), "bad-value", f"{self._name(error)}: {error.message}")
+    def _untranslated(self, fault: _Fault) -> Iterator[Diagnostic]:
+        yield Diagnostic(self._value(fault), "bad-value", f"{self._name(fault)}: {fault.message}")
 
 
-_TRANSLATIONS: Mapping[str, Callable[[_Translation, ValidationError], Iterator[Diagnostic]]] = {
+_TRANSLATIONS: Mapping[str, Callable[[_Translation, _Fault], Iterator[Diagnostic]]] = {
     "additionalProperties": _Translation._unknown_key,
     "required": _Translation._missing_key,
     "dependentRequired": _Translation._missing_companion,
@@ -280,6 +302,10 @@ _BOUND_WORDS = {
 }
 
 
+def _is_of_another_type(inner: _Fault, outer: _Fault) -> bool:
+    return inner.keyword == "type" and inner.path == outer.path
+
+
 def _only_requires(schema: Mapping[str, Json]) -> list[str] | None:
     """The keys that *schema* requires, if that is all it says."""
     return schema["required"] if set(schema) == {"required"} else None
@@ -290,15 +316,15 @@ def _type_words(value: Json) -> str:
     return next((_TYPE_WORDS[name] for name, type_ in types if isinstance(value, type_)), _TYPE_WORDS["null"])
 
 
-def _noun(error: ValidationError) -> str:
-    noun: str = error.schema.get("title", "allowed value")
+def _noun(fault: _Fault) -> str:
+    noun: str = fault.schema.get("title", "allowed value")
     return noun
 
 
-def _not_a(error: ValidationError) -> str:
-    return f"{shown(error.instance)} is no {_noun(error)}"
+def _not_a(fault: _Fault) -> str:
+    return f"{shown(fault.instance)} is no {_noun(fault)}"
 
 
-def _write_it_like(error: ValidationError) -> str:
-    examples = [str(example) for example in error.schema.get("examples", ())]
+def _write_it_like(fault: _Fault) -> str:
+    examples = [str(example) for example in fault.schema.get("examples", ())]
     return f"write it like {' or '.join(examples)}" if examples else ""

@@ -1,14 +1,14 @@
 """From YAML text to plain data that remembers where everything was written.
 
-The YAML of a spec is the JSON-like part of YAML 1.2: no tags, anchors, aliases or directives, one document, each key once.
-Nothing here knows what a key means.
+The YAML of a spec is the JSON-like part of YAML 1.2: no tags, anchors, aliases or directives, one document, each key
+once. Nothing here knows what a key means.
 """
 
 from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NoReturn, TypeAlias
 
@@ -28,7 +28,7 @@ DEPTH_LIMIT = 40
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
-# Controls, line separators, lone surrogates, byte order marks, and the marks that make text read in another order than it is.
+# Controls, line separators, lone surrogates, byte order marks, and what makes text look as if it were in another order.
 _UNWELCOME = "\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\u202a-\u202e\u2066-\u2069\ufffe\uffff"
 _UNWELCOME_IN_VALUES = re.compile(f"[{_UNWELCOME}]")
 _UNWELCOME_IN_FILES = re.compile(f"\r(?!\n)|(?!\r)[{_UNWELCOME}]")
@@ -155,6 +155,11 @@ def _parser_problem(file: str, text: str, error: yaml.YAMLError) -> Diagnostic:
     return Diagnostic(place, "bad-yaml", problem)
 
 
+def _tag(event: yaml.NodeEvent) -> str | None:
+    tag: str | None = getattr(event, "tag", None)
+    return tag
+
+
 @dataclass(slots=True)
 class _Open:
     """A mapping or list that has begun and not ended."""
@@ -259,8 +264,8 @@ class _Builder:
     def _refuse_properties(self, event: yaml.NodeEvent) -> None:
         if event.anchor is not None:
             self.note(event, "anchor", f'the anchor "&{event.anchor}" is not allowed', "say a thing once, under a name")
-        if getattr(event, "tag", None) is not None:
-            self.note(event, "tag", f'the tag "{event.tag}" is not allowed')
+        if _tag(event) is not None:
+            self.note(event, "tag", f'the tag "{_tag(event)}" is not allowed')
 
     def _scalar_value(self, event: yaml.ScalarEvent) -> Json:
         """The value of a plain scalar, in YAML 1.2's sense; numbers only as JSON writes them."""
@@ -281,7 +286,8 @@ class _Builder:
         return int(text) if is_integer else float(text)
 
     def _place(self, event: yaml.Event) -> Place:
-        return Place(self.file, event.start_mark.line + 1, event.start_mark.column + 1)
+        mark: Any = event.start_mark  # the parser always sets it; its types allow for events made by hand
+        return Place(self.file, mark.line + 1, mark.column + 1)
 
 
 _HANDLERS: dict[type[yaml.Event], Callable[[_Builder, Any], None]] = {

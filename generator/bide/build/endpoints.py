@@ -49,7 +49,9 @@ def _filled(model: ir.Model) -> ir.BodyModel:
 
 
 def _body_field(one: ir.Field) -> ir.BodyField:
-    return ir.BodyField(one.name, None, one.const) if one.is_const else ir.BodyField(one.name, _argument(one, ir.Place.BODY))
+    if one.is_const:
+        return ir.BodyField(one.name, None, one.const)
+    return ir.BodyField(one.name, _argument(one, ir.Place.BODY))
 
 
 def _argument(one: ir.Field, place: ir.Place) -> ir.Parameter:
@@ -62,7 +64,10 @@ def method_of(raw: Mapping[str, Json]) -> str:
 
 
 def build_endpoint(owner: str, raw: Mapping[str, Json], bodies: Bodies, source: ir.Source | None) -> ir.Endpoint:
-    """An endpoint of the operation or job *owner*. Arguments come in the order of the spec, those that must be given first."""
+    """An endpoint of the operation, job or lifecycle *owner*.
+
+    Its arguments come in the order of the spec, but those that must be given first.
+    """
     method = method_of(raw)
     parameters: list[ir.Parameter] = []
     constants: list[tuple[ir.Place, str, str]] = []

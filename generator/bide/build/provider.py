@@ -37,7 +37,9 @@ def build(document: Document) -> ir.Provider:
         name: build_lifecycle(name, value, bodies, ignore_case=_ignores_case(name, value, raw, by_name))
         for name, value in raw.get("lifecycles", {}).items()
     }
-    jobs = tuple(_job(name, value, raw["lifecycles"], lifecycles, bodies) for name, value in raw.get("jobs", {}).items())
+    jobs = tuple(
+        _job(name, value, raw["lifecycles"], lifecycles, bodies) for name, value in raw.get("jobs", {}).items()
+    )
 
     finished = with_variants([*models.values(), *bodies.made], unions)
     by_name |= {model.name: model for model in finished}

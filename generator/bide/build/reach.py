@@ -50,7 +50,9 @@ def sent(operations: Iterable[ir.Operation], jobs: Iterable[ir.Job]) -> Iterator
             yield from named(parameter.field.type)
 
 
-def received(operations: Iterable[ir.Operation], jobs: Iterable[ir.Job], lifecycles: Iterable[ir.Lifecycle]) -> Iterator[str]:
+def received(
+    operations: Iterable[ir.Operation], jobs: Iterable[ir.Job], lifecycles: Iterable[ir.Lifecycle]
+) -> Iterator[str]:
     """The names that replies begin with."""
     for operation in operations:
         for reply in operation.replies:

@@ -17,7 +17,10 @@ from bide.source import Document, Json, Path
 
 Severity: TypeAlias = Literal["error", "warning"]
 Table: TypeAlias = Literal["enums", "models", "unions", "operations", "jobs", "lifecycles", "sources"]
+Section: TypeAlias = Literal["path", "query", "headers"]
 METHODS = ("get", "post", "put", "patch", "delete")
+SECTIONS: tuple[Section, ...] = ("path", "query", "headers")
+"""Where arguments go, the body apart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +76,7 @@ class EndpointView:
         """Whether it is about a job that exists, whose id is in its path."""
         return self.role in ("poll", "result", "cancel")
 
-    def parameters(self, section: Literal["path", "query", "headers"]) -> Iterator[FieldView]:
+    def parameters(self, section: Section) -> Iterator[FieldView]:
         yield from views((*self.path, section), self.raw.get(section, {}))
 
     @property
@@ -153,17 +156,8 @@ class Spec:
         }
 
     def fields_of(self, name: str) -> Mapping[str, ir.Type] | None:
-        """The types in a model or union by wire name, as pointers want to know them. What cannot be read is taken as `any`."""
-        if self.is_model(name):
-            return {view.wire: _type_or_any(view) for view in self.fields(name)}
-        union = self.table("unions").get(name)
-        if union is None:
-            return None
-        merged: dict[str, ir.Type] = {union["tag"]: ir.Scalar(ir.Kind.STRING)}
-        for variant in union["variants"].values():
-            for view in self.fields(variant):
-                merged.setdefault(view.wire, _type_or_any(view))
-        return merged
+        """The types in a model by wire name, as pointers want to know them. What cannot be read is taken as `any`."""
+        return {view.wire: _type_or_any(view) for view in self.fields(name)} if self.is_model(name) else None
 
     def follow(self, pointer: str, start: ir.Type) -> ir.Type:
         """The type that a pointer leads to. Raises `LeadsNowhere`."""
@@ -180,7 +174,7 @@ class Spec:
         for name, raw in self.table("models").items():
             yield from views(("models", name, "fields"), raw.get("fields", {}))
         for endpoint in self.endpoints():
-            for section in ("path", "query", "headers"):
+            for section in SECTIONS:
                 yield from endpoint.parameters(section)
             yield from endpoint.body_fields
 

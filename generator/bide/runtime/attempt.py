@@ -1,4 +1,4 @@
-"""One HTTP attempt: with whom, until when, how far it has come, and what its failure means. Knows no engine."""
+"""One attempt to get a reply: with whom, until when, how far it has come, and what its failure means. Knows no engine."""
 
 from __future__ import annotations
 
@@ -131,11 +131,17 @@ def host_and_port(url: str) -> str:
     return f"{host}:{parts.port}" if parts.port else host
 
 
+def peer(url: str, proxy_url: str | None = None) -> str:
+    """Who is at the other end, in a message."""
+    through = f" through the proxy {host_and_port(proxy_url)}" if proxy_url else ""
+    return host_and_port(url) + through
+
+
 def joined(headers: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
     """Headers of a reply by name in lower case; the values of a repeated one are joined by a comma."""
     by_name: dict[str, list[str]] = {}
     for name, value in headers:
-        by_name.setdefault(_text(name).lower(), []).append(_text(value))
+        by_name.setdefault(_text(name).lower(), []).append(_text(value).strip())
     return {name: ", ".join(values) for name, values in by_name.items()}
 
 

@@ -18,7 +18,7 @@ from urllib3.util.connection import create_connection
 
 from .body import READ_SIZE, Body, Unpacker
 from .errors import ClientClosed, ClientError, RequestTimeout
-from .attempt import Attempt, dial, host_and_port, joined, sendable
+from .attempt import Attempt, dial, joined, peer, sendable
 from .proxies import Proxies, Proxy
 from .request import Request, Response
 from .transport import BODY_LIMIT, MAX_CONNECTIONS
@@ -75,8 +75,7 @@ class Urllib3Transport:
     def _begin(self, request: Request, timeout: float) -> _Reply:
         request = sendable(request)
         proxy = self._proxies.of(request.url) if self._given is None else None
-        through = f" through the proxy {host_and_port(proxy.url)}" if proxy else ""
-        attempt = Attempt(host_and_port(request.url) + through, timeout, connected=self._given is not None)
+        attempt = Attempt(peer(request.url, proxy and proxy.url), timeout, connected=self._given is not None)
         manager = self._manager(proxy)
         token = _CURRENT.set(attempt)
         try:
@@ -198,13 +197,13 @@ class _TimedFile(io.RawIOBase):
     def __init__(self, sock: socket.socket, attempt: Attempt) -> None:
         self._sock = sock
         self._file = sock.makefile("rb", buffering=0)
-        self._exchange = attempt
+        self._attempt = attempt
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: Any) -> int | None:
-        self._sock.settimeout(self._exchange.left())
+        self._sock.settimeout(self._attempt.left())
         return self._file.readinto(buffer)
 
     def close(self) -> None:

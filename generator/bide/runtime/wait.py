@@ -304,7 +304,8 @@ class _Watch(Generic[S, R]):
                 self._went_wrong(reply, 0.0)
             elif 200 <= reply.status < 300:
                 try:
-                    return decode(record.kind.result, reply.body)
+                    found: R = decode(record.kind.result, reply.body)
+                    return found
                 except NotJson as error:
                     self._went_wrong(error, 0.0)
             elif reply.status in at.not_ready or reply.status in PASSING:

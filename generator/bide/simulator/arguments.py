@@ -54,7 +54,7 @@ def _refuse(constant: str) -> Json:
 
 
 def _flat(catalog: Catalog, model: Model, made_of: BodyModel | None, body: dict[str, Json]) -> dict[str, Json]:
-    """What the user sent, whether it stood in the body itself or in an object that is spread; and what the server assumes."""
+    """What the user sent, in the body itself or in an object that is spread there; and what the server assumes."""
     sent = {field.wire: field.default for field in model.fields if field.has_default}
     spread = {part.name: part.value for part in made_of.fields if isinstance(part.value, BodyModel)} if made_of else {}
     for field in model.fields:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import copy
 
-from bide.ir import Json, Kind, Model, Pointer, Provider, Scalar, State, Type
+from bide.ir import Endpoint, Enum, Field, Job, Json, Kind, Model, Pointer, Provider, Scalar, State, Type
 
 from .catalog import Catalog
 from .identity import Identity, with_id
@@ -16,7 +16,7 @@ from .personal import Personal
 from .pointer import MISSING, at, drop, put
 from .telling import ABSENT, SOME, told
 from .validation import Validator
-from .values import Values
+from .values import Values, tells_of_trouble
 from .view import JobView, View
 
 _FAILED = "The simulator was told to fail this job."
@@ -71,6 +71,8 @@ class Bodies:
         body = self._example(model, view)
         if body is None:
             body = self._values.model(model)
+            enums = [field for field in model.fields if isinstance(self._catalog.named(field.type), Enum)]
+            body |= {field.wire: self._usual(field, view.job) for field in enums if field.wire in body}
         if self._catalog.fields_along(model, view.job.lifecycle.status):
             put(body, view.job.lifecycle.status, view.status)
         self._about_job(model, body, view, verbatim=True)
@@ -82,34 +84,39 @@ class Bodies:
         model = self._catalog.model(type_)
         return self._status_body(model, view) if model else None
 
-    def reply(self, type_: Type, view: View) -> Json:
+    def reply(self, type_: Type, view: View, *, endpoint: Endpoint | None = None) -> Json:
         """What an operation answers at once, or an event of a stream tells."""
         value = self._values.value(type_)
         model = self._catalog.model(type_)
         if model and isinstance(value, dict):
+            words = endpoint.path.split("/") if endpoint else []
+            for field in model.fields:
+                enum = self._catalog.named(field.type)
+                kinds = [each.wire for each in enum.values if each.wire in words] if isinstance(enum, Enum) else []
+                if kinds and field.wire in value:
+                    # One model for the replies of several operations says which of them it was.
+                    value[field.wire] = kinds[-1]
+                elif field.wire == "id" and field.type == Scalar(Kind.STRING):
+                    value["id"] = view.request_id
             self._personal.write(model, value, view, verbatim=True, told=frozenset())
             self._write_request_id(model, value, view)
         return value
 
-    def sample_id(self, model_name: str, id_at: Pointer) -> Json:
-        """What an id looks like in the examples of a submit reply."""
+    def samples(self, model_name: str, *pointers: Pointer) -> list[Json]:
+        """What the first example of a model has at each pointer, or `MISSING`."""
         model = self._catalog.model(model_name)
-        samples = (at(example.value, id_at) for example in model.examples) if model else ()
-        return next((sample for sample in samples if sample is not MISSING), MISSING)
-
-    def first_status(self, model_name: str, status_at: Pointer) -> Json:
-        """The status that the examples of a submit reply begin with."""
-        return self.sample_id(model_name, status_at)
+        example = model.examples[0].value if model and model.examples else None
+        return [at(example, pointer) for pointer in pointers]
 
     def _status_body(self, model: Model, view: JobView) -> dict[str, Json]:
         """A body of *model* that tells where the job is."""
         body = self._example(model, view)
         verbatim = body is not None
         if body is None:
-            body = self._skeleton(model, view.state)
+            body = self._skeleton(model, view)
         for field in model.fields:
             if field.wire not in body and (not field.optional or view.state in field.when):
-                body[field.wire] = self._values.field(field)
+                body[field.wire] = self._usual(field, view.job)
         self._tell(model, body, view, verbatim=verbatim)
         self._about_job(model, body, view, verbatim=verbatim)
         return body
@@ -120,10 +127,9 @@ class Bodies:
         same = str.lower if view.job.lifecycle.ignore_case else str
         has_status = bool(self._catalog.fields_along(model, status_at))
         fitting = [
-            example.value
+            example
             for example in self._catalog.examples(model)
-            if isinstance(example.value, dict)
-            and (not has_status or same(str(at(example.value, status_at))) == same(view.status))
+            if isinstance(example, dict) and (not has_status or same(str(at(example, status_at))) == same(view.status))
         ]
         if not fitting:
             return None
@@ -135,16 +141,29 @@ class Bodies:
             body = {key: with_id(value, old, view.id) for key, value in body.items()}
         return body
 
-    def _skeleton(self, model: Model, state: State) -> dict[str, Json]:
+    def _skeleton(self, model: Model, view: JobView) -> dict[str, Json]:
         """A body from the types alone, with what is known in this state."""
         body: dict[str, Json] = {}
         for field in model.fields:
-            is_known = state in field.when if field.when else state.has_result
+            is_known = view.state in field.when if field.when else view.state.has_result
+            if tells_of_trouble(field) and view.state is State.SUCCEEDED and not field.when:
+                is_known = False
             if is_known or not (field.optional or field.nullable):
-                body[field.wire] = self._values.field(field, depth=1)
+                body[field.wire] = self._usual(field, view.job)
             elif not field.optional:
                 body[field.wire] = None
         return body
+
+    def _usual(self, field: Field, job: Job) -> Json:
+        """A value for a field: of an enum, the one that the examples of this job have under the same key."""
+        if isinstance(self._catalog.named(field.type), Enum):
+            models = filter(None, map(self._catalog.model, (job.reply, job.snapshot)))
+            examples = (example.value for model in models if _has_like(model, field) for example in model.examples)
+            seen = (at(example, (field.wire,)) for example in examples)
+            usual = next((value for value in seen if isinstance(value, str)), None)
+            if usual is not None:
+                return usual
+        return self._values.field(field, depth=1)
 
     def _tell(self, model: Model, body: dict[str, Json], view: JobView, *, verbatim: bool) -> None:
         """Write what the lifecycle's pointers lead to."""
@@ -207,7 +226,13 @@ class Bodies:
                 body[field.wire] = view.id
             elif self._identity.names_another(view.job, body.get(field.wire)):
                 body[field.wire] = self._identity.name(view.job, field.type)
-        pointers = [lifecycle.status, lifecycle.error.message, lifecycle.result.field, lifecycle.credits, lifecycle.hint]
+        pointers = [
+            lifecycle.status,
+            lifecycle.error.message,
+            lifecycle.result.field,
+            lifecycle.credits,
+            lifecycle.hint,
+        ]
         mine = frozenset(keys) | {pointer[0] for pointer in pointers if pointer}
         self._personal.write(model, body, view, verbatim=verbatim, told=mine)
         self._write_request_id(model, body, view)
@@ -220,3 +245,8 @@ class Bodies:
         pointer = self._request_id
         if pointer and view.request_id and len(self._catalog.fields_along(model, pointer)) == len(pointer):
             put(body, pointer, view.request_id)
+
+
+def _has_like(model: Model, field: Field) -> bool:
+    """Whether a model has a field of the same key and type."""
+    return any((each.wire, each.type) == (field.wire, field.type) for each in model.fields)

@@ -1,23 +1,26 @@
-"""The types of a provider by their names, and what a pointer passes on its way through them. Knows nothing of values."""
+"""The types of a provider by name, and what a pointer passes on its way through them. Knows nothing of values."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bide.ir import Enum, Example, Field, Model, Named, Pointer, Provider, Type, Union
+from bide.ir import Enum, Field, Json, ListOf, MapOf, Model, Named, Pointer, Provider, Type, Union
 
 
 class Catalog:
     """What a spec names, found by name."""
 
     def __init__(self, provider: Provider) -> None:
-        self._named: dict[str, Enum | Model | Union] = {
-            named.name: named for named in (*provider.enums, *provider.models, *provider.unions)
-        }
+        self._named: dict[str, Enum | Model | Union] = {}
+        for kind in (provider.enums, provider.models, provider.unions):
+            self._named |= {named.name: named for named in kind}
         self._narrower: dict[str, list[Model]] = {}
+        self._inner: dict[str, list[Json]] = {}
         for model in provider.models:
             if model.base:
                 self._narrower.setdefault(model.base, []).append(model)
+            for example in model.examples:
+                self._note_fields(model, example.value)
 
     def named(self, type_: Type | None) -> Enum | Model | Union | None:
         """The enum, model or union that a type names, if it names one."""
@@ -28,15 +31,16 @@ class Catalog:
         found = self.named(Named(type_) if isinstance(type_, str) else type_)
         return found if isinstance(found, Model) else None
 
-    def examples(self, model: Model) -> Iterator[Example]:
-        """The examples of a model: its own, then those of the model it narrows and of the models that narrow it."""
-        yield from model.examples
-        base = self.model(model.base)
-        if base:
-            yield from base.examples
-        for sibling in self._narrower.get(model.base or model.name, []):
-            if sibling is not model:
-                yield from sibling.examples
+    def examples(self, model: Model) -> Iterator[Json]:
+        """The examples of a model: its own, those of the model it narrows and of the models that narrow it, and last
+        what examples of other models hold of it.
+        """
+        base = self.model(model.base) or model
+        family = [model, *(each for each in (base, *self._narrower.get(base.name, [])) if each is not model)]
+        for each in family:
+            yield from (example.value for example in each.examples)
+        for each in family:
+            yield from self._inner.get(each.name, [])
 
     def fields_along(self, model: Model | None, pointer: Pointer) -> tuple[Field, ...]:
         """The fields that a pointer passes. It ends early where a value without known keys begins.
@@ -53,3 +57,21 @@ class Catalog:
             passed.append(field)
             model = self.model(field.type)
         return tuple(passed)
+
+    def _note(self, type_: Type, value: Json) -> None:
+        """Keep the objects within an example as examples of their own models."""
+        match type_:
+            case ListOf(item) if isinstance(value, list):
+                for each in value:
+                    self._note(item, each)
+            case MapOf(of) if isinstance(value, dict):
+                for each in value.values():
+                    self._note(of, each)
+            case Named(name) if isinstance(value, dict) and (model := self.model(type_)):
+                self._inner.setdefault(name, []).append(value)
+                self._note_fields(model, value)
+
+    def _note_fields(self, model: Model, value: Json) -> None:
+        if isinstance(value, dict):
+            for field in model.fields:
+                self._note(field.type, value.get(field.wire))

@@ -1,4 +1,4 @@
-"""What a job is called: its id, where replies hold it, and the words that tell its kind from the others of its lifecycle."""
+"""What a job is called: its id, where replies hold it, and the words that tell its kind from others."""
 
 from __future__ import annotations
 

@@ -35,7 +35,7 @@ class Batches:
         sent: Mapping[str, Json],
         failing: int | tuple[int, ...],
     ) -> None:
-        """Put the items into *body*, an object of *model*: one for each that was asked for, with those failed that are to."""
+        """Put the items into *body*, an object of *model*: one for each that was asked for, some of them failed."""
         passed = self.catalog.fields_along(model, items.list)
         list_type = passed[-1].type if len(passed) == len(items.list) and passed else None
         item_model = self.catalog.model(list_type.item) if isinstance(list_type, ListOf) else None
@@ -61,9 +61,9 @@ class Batches:
 
     def _item(self, model: Model, items: Items, sample: dict[str, Json] | None, has_failed: bool) -> dict[str, Json]:
         """One item; a *sample* that ended the same way is taken as it is."""
-        if sample is not None:
-            return copy.deepcopy(sample)
-        item = self.values.model(model, full=not has_failed)
+        item = self.values.model(model, full=not has_failed) if sample is None else copy.deepcopy(sample)
+        if sample is not None and has_failed:
+            return item
         if has_failed:
             put(item, items.status, items.failed[0])
             if items.error:
@@ -71,7 +71,7 @@ class Batches:
             return item
         if at(item, items.status) in (MISSING, *items.failed):
             put(item, items.status, self._good_status(model, items))
-        if items.error:
+        if items.error and at(item, items.error) not in (MISSING, None):
             _clear_error(model, items, item)
         return item
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import random
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from bide.ir import Job, Json, State
 
-from .scenario import Outcome, Scenario, ScenarioError
+from .scenario import Fault, Outcome, Scenario, ScenarioError
 from .walk import NoWay, Schedule, way
 
 _TYPICAL = (2.0, 6.0)
@@ -43,8 +44,8 @@ class SimulatedJob:
     result_fetches: int = 0
     cancels: int = 0
     last_poll: float | None = None
-    faults: dict[str, int] = field(default_factory=dict)
-    """By the kind of request: how many got past the gate, and so used up an entry of the script."""
+    requests: Counter[str] = field(default_factory=Counter)
+    """How many of each kind have used up an entry of the script."""
 
     def state(self, now: float) -> State:
         return self.schedule.state(now)
@@ -68,14 +69,14 @@ class SimulatedJob:
         kept = self.spec.lifecycle.result.kept
         return self.expires or (kept is not None and now > ready + kept)
 
-    def next_number(self, kind: str) -> int:
-        """Count a request of this kind, from 0."""
-        number = self.faults.get(kind, 0)
-        self.faults[kind] = number + 1
-        return number
+    def next_fault(self, kind: str) -> Fault | None:
+        """What happens to the next request of this kind, by the script."""
+        number = self.requests[kind]
+        self.requests[kind] += 1
+        return self.scenario.fault(kind, number)
 
-    def is_too_soon(self, now: float, *, slack: float) -> float:
-        """Note a poll, and return how many seconds too early it is: 0 if it keeps to the floor."""
+    def note_poll(self, now: float, *, slack: float) -> float:
+        """Count a poll, and return by how many seconds it comes too soon: 0 if it keeps to the floor."""
         self.polls += 1
         early = 0.0 if self.last_poll is None else self.last_poll + self.spec.polling.floor - now
         self.last_poll = now

@@ -1,4 +1,4 @@
-"""Makes a body about this request: moments, durations, what the user sent. Goes by the names that job APIs give to fields."""
+"""Makes a body about this request: moments, durations, what the user sent. Goes by the names that fields have."""
 
 from __future__ import annotations
 
@@ -35,8 +35,8 @@ class Personal:
     def write(self, model: Model, body: dict[str, Json], view: View, *, verbatim: bool, told: frozenset[str]) -> None:
         """Change *body*, an object of *model*.
 
-        `verbatim`: it is an example of this very status, and gets no keys that the example has not. `told`: keys that somebody
-        else writes.
+        `verbatim`: it is an example of this very status, and gets no keys that the example has not. `told`: keys that
+        somebody else writes.
         """
         for field in model.fields:
             if field.wire in told or field.is_const:

@@ -50,8 +50,9 @@ def refusal(provider: Provider, refused: Refused, request_id: str) -> Answer:
 
 
 def error_body(shapes: tuple[ErrorShape, ...], code: str, message: str) -> dict[str, Json]:
-    """An error in the first shape that says both, and that a client reads back as that shape; else in the first that says
-    the message."""
+    """An error in the first shape that says both, and that a client reads back as it is meant; else in the first that
+    says the message.
+    """
     for is_enough in (_says_both, _says_message):
         for shape in shapes:
             body = _printed(shape, code, message)

@@ -12,7 +12,7 @@ The same as JSON in that header, `{"outcome": "fail", "duration": 3, "poll": [42
     result_delay  seconds after the end in which the result is not ready yet
     poll_status   the HTTP status of a poll while the job is going: 200 or 202
     answer        `job`: an operation that can answer with a job does so; `now`: it does not
-    submit poll result cancel call      what becomes of the first, second, ... request of that kind; `call` is an operation
+    submit poll result cancel call      what becomes of the first, second, ... request of that kind; `call`: operations
 
 A fault is one of
 

@@ -28,7 +28,7 @@ _TOTAL = 10
 
 
 def told(view: JobView, body: Mapping[str, Json], *, speed: float) -> dict[Pointer, Json]:
-    """What a reply says of the job, by pointer. *body* is the reply as far as it is known; hints are in wall-clock time."""
+    """What a reply says of the job, by pointer. *body* is the reply as far as it is known; hints are in wall time."""
     lifecycle, state = view.job.lifecycle, view.state
     error = SOME if state is State.FAILED else ABSENT
     tells: dict[Pointer, Json] = {

@@ -48,8 +48,8 @@ _SCALARS: dict[Kind, tuple[str, Callable[[Json], bool]]] = {
 class Validator:
     """Checks values against the types of one provider.
 
-    Strict, it checks what a client sends: unknown keys, unknown enum values and a `null` that the spec does not allow are
-    problems. Lenient, it checks what a server sends, where all of these may come.
+    Strict, it checks what a client sends: unknown keys, unknown enum values and a `null` that the spec does not allow
+    are problems. Lenient, it checks what a server sends, where all of these may come.
     """
 
     catalog: Catalog

@@ -12,8 +12,10 @@ from bide.ir import Bounds, Enum, Field, Json, Kind, ListOf, MapOf, Model, Named
 from .catalog import Catalog
 from .validation import Validator
 
+_FREE = Bounds()
+
 _DEEP = 6
-"""Below this depth a value gets as few keys and items as its type allows, so that a model within itself comes to an end."""
+"""Below this depth a value gets as few keys and items as its type allows, so that a model within itself ends."""
 
 _DEEPEST = 40
 """Below this depth a model is left empty: it requires itself, so that no value of it exists."""
@@ -21,6 +23,8 @@ _DEEPEST = 40
 _PAGE = "https://example.com/"
 _TEXTS = (_PAGE, "example", "a", "A", "1", "us", "00000000-0000-4000-8000-000000000000", "2026-01-01", "example.com")
 """What is tried for a text with a pattern."""
+
+_TROUBLE = re.compile(r"error|fail|warning|diagnostic|problem", re.IGNORECASE)
 
 _ADDRESS = re.compile(r"(?:url|uri|href|link|src)s?$", re.IGNORECASE)
 
@@ -33,7 +37,7 @@ class Values:
     preferred: frozenset[str] = frozenset()
     """Enum values to choose before others: those that mean success."""
 
-    def value(self, type_: Type, bounds: Bounds = Bounds(), *, name: str = "", depth: int = 0) -> Json:
+    def value(self, type_: Type, bounds: Bounds = _FREE, *, name: str = "", depth: int = 0) -> Json:
         """A value of this type. `name` is the field's: it tells a URL from another text."""
         match type_:
             case Scalar(kind):
@@ -68,14 +72,15 @@ class Values:
         return {
             field.wire: self.field(field, depth=depth + 1)
             for field in model.fields
-            if not field.optional or (full and depth < _DEEP)
+            if not field.optional or (full and depth < _DEEP and not tells_of_trouble(field))
         }
 
     def _example(self, model: Model) -> dict[str, Json] | None:
         check = Validator(self.catalog)
         for example in self.catalog.examples(model):
-            if isinstance(example.value, dict) and not any(check.model_problems(model, example.value)):
-                return copy.deepcopy(example.value)
+            if not any(check.model_problems(model, example)):
+                found: dict[str, Json] = copy.deepcopy(example)
+                return found
         return None
 
     def _named(self, type_: Named, depth: int) -> Json:
@@ -91,6 +96,11 @@ class Values:
             case Model() as model:
                 return self.model(model, depth=depth)
         return {}
+
+
+def tells_of_trouble(field: Field) -> bool:
+    """Whether a field is there only when something went wrong, as far as its name tells."""
+    return field.optional and bool(_TROUBLE.search(field.wire))
 
 
 def _scalar(kind: Kind, bounds: Bounds, name: str) -> Json:

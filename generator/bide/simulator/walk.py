@@ -24,7 +24,7 @@ class NoWay(ValueError):
 
 
 def first_status(lifecycle: Lifecycle) -> str:
-    """Where jobs begin: the first pending status that no move leads to; failing that, the earliest that is not final."""
+    """Where jobs begin: the first status that no move leads to, pending ones before running ones."""
     open_statuses = sorted(_open(lifecycle), key=lambda status: _RANK[lifecycle.states[status]])
     reached = {after for afters in lifecycle.moves.values() for after in afters}
     begins = [status for status in open_statuses if status not in reached]
@@ -75,7 +75,10 @@ def _after(lifecycle: Lifecycle, status: str) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """When a job takes each status: (seconds, status) pairs, the first at its submit. One with no final status never ends."""
+    """When a job takes each status: (seconds, status) pairs, the first at its submit.
+
+    One without a final status never ends.
+    """
 
     lifecycle: Lifecycle
     steps: tuple[tuple[float, str], ...]

@@ -1,4 +1,4 @@
-"""The simulated server as a pure machine: a request and the time go in, an answer comes out. Knows nothing of sockets.
+"""The simulated server as a machine: a request and the time go in, an answer comes out. Knows nothing of sockets.
 
 Time is in the server's seconds, from 0; it may run faster than the wall's.
 """
@@ -18,34 +18,36 @@ from .arguments import Arguments
 from .bodies import Bodies
 from .catalog import Catalog
 from .gate import Gate
-from .identity import new_id
-from .job import SimulatedJob, begin
+from .job import SimulatedJob
 from .refusal import Refused, refusal
+from .registry import Registry
 from .routes import Matched, Role, Route, Routes
-from .scenario import Damage, Fault, Outcome, Scenario, ScenarioError, read
+from .scenario import Damage, Fault, Outcome, Scenario, ScenarioError
 from .script import Script
+from .tries import Tries, is_before
 from .view import of_job, of_request
-from .walk import NoWay, first_status
-
-SCENARIO_HEADER = "x-bide-scenario"
 
 UNKNOWN_STATUS = "not_in_the_spec"
+"""What the fault `unknown` makes of a status."""
 
 _SLACK = 0.02
-"""Wall-clock seconds by which a poll may come too soon: requests do not all take equally long to arrive."""
+"""Wall-clock seconds by which a poll may come too soon: not every request takes equally long to arrive."""
+
+_SIMULATED_FAULT = "The simulator was told to fail this request."
 
 
-@dataclass(slots=True)
-class Try:
-    """The same submit or call, sent again and again: one script of faults runs through all of its tries."""
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One request that was let in, when it came, and what it is called."""
 
-    scenario: Scenario
-    number: int
-    count: int = 0
+    asked: Asked
+    now: float
+    request_id: str
+    arguments: Arguments
 
 
 class World:
-    """One provider's server. Deterministic: the same requests at the same times with the same seed get the same answers."""
+    """One provider's server. The same requests at the same times with the same seed get the same answers."""
 
     def __init__(
         self,
@@ -53,22 +55,20 @@ class World:
         *,
         seed: int = 0,
         speed: float = 1.0,
-        script: Script = Script(),
+        script: Script | None = None,
         key: str | None = None,
     ) -> None:
+        script = script or Script()
         script.check({job.name for job in provider.jobs}, {operation.name for operation in provider.operations})
         self._provider = provider
         self._seed = seed
         self._speed = speed
-        self._script = script
         self._gate = Gate(provider, key)
+        self._routes = Routes(provider)
         self._catalog = Catalog(provider)
         self._bodies = Bodies(provider, speed=speed)
-        self._routes = Routes(provider)
-        self._jobs: dict[str, SimulatedJob] = {}
-        self._by_key: dict[tuple[str, str], tuple[Json, str]] = {}
-        self._tries: dict[tuple[str, ...], Try] = {}
-        self._begun: Counter[str] = Counter()
+        self._tries = Tries(script, seed)
+        self._registry = Registry(self._bodies, seed)
         self._paths: Counter[str] = Counter()
         self._statuses: Counter[int] = Counter()
 
@@ -79,10 +79,11 @@ class World:
         template = matched.routes[0].endpoint.path if matched and matched.routes else asked.path
         self._paths[f"{asked.method} {template}"] += 1
         try:
-            self._gate.check(asked)
-            answer = self._serve(asked, matched, now, request_id)
+            answer = self._serve(self._gate.admit(asked), matched, now, request_id)
         except Refused as refused:
             answer = refusal(self._provider, refused, request_id)
+        except ScenarioError as error:
+            answer = refusal(self._provider, Refused(400, f"header.X-Bide-Scenario: {error}"), request_id)
         self._statuses[answer.status] += 1
         if self._provider.request_id_header:
             answer = replace(answer, headers={**answer.headers, self._provider.request_id_header.lower(): request_id})
@@ -95,21 +96,7 @@ class World:
             "requests": self._paths.total(),
             "requests_by_path": dict(sorted(self._paths.items())),
             "replies_by_status": {str(status): count for status, count in sorted(self._statuses.items())},
-            "jobs": [
-                {
-                    "id": job.id,
-                    "job": job.spec.name,
-                    "status": job.schedule.status(now),
-                    "state": job.state(now).value,
-                    "outcome": job.scenario.outcome.value,
-                    "submits": job.submits,
-                    "polls": job.polls,
-                    "floor_violations": job.floor_violations,
-                    "result_fetches": job.result_fetches,
-                    "cancels": job.cancels,
-                }
-                for job in self._jobs.values()
-            ],
+            "jobs": self._registry.report(now),
         }
 
     def _serve(self, asked: Asked, matched: Matched | None, now: float, request_id: str) -> Answer:
@@ -117,23 +104,31 @@ class World:
             raise Refused(404, f"there is nothing at {asked.path}")
         if not matched.routes:
             raise Refused(405, f"{asked.path} does not take {asked.method}")
-        role = matched.routes[0].role
-        if role in (Role.CALL, Role.SUBMIT):
-            route, given = self._chosen(matched, asked)
-            return self._begin(route, given, asked, now, request_id)
-        job = self._job(matched)
-        answers = {Role.POLL: self._poll, Role.RESULT: self._result, Role.CANCEL: self._cancel}
-        return answers[role](job, asked, now, request_id)
+        route, given = self._chosen(matched, asked)
+        visit = Visit(asked, now, request_id, given)
+        match route.of:
+            case Job() as spec:
+                return self._submit(spec, visit)
+            case Operation() as operation:
+                return self._call(operation, visit)
+        job = self._registry.find(matched.id, [each.of.name for each in matched.routes])
+        match route.role:
+            case Role.POLL:
+                return self._poll(job, visit)
+            case Role.RESULT:
+                return self._result(job, visit)
+            case _:
+                return self._cancel(job, visit)
 
     def _chosen(self, matched: Matched, asked: Asked) -> tuple[Route, Arguments]:
-        """Which of several endpoints at one path a request means: the one whose constants it has."""
-        read_as = [
+        """Which of several endpoints at one path is meant: the one whose constants the request has."""
+        candidates = [
             (route, arguments.read(self._catalog, route.endpoint, asked, matched.path)) for route in matched.routes
         ]
-        route, given = min(read_as, key=lambda pair: (len(pair[1].strange), len(pair[1].problems)))
-        if given.strange and len(read_as) > 1:
+        route, given = min(candidates, key=lambda pair: (len(pair[1].strange), len(pair[1].problems)))
+        if given.strange and len(candidates) > 1:
             path = next(iter(given.strange))
-            known = {json.dumps(other.strange[path]): None for _, other in read_as if path in other.strange}
+            known = {json.dumps(other.strange[path]): None for _, other in candidates if path in other.strange}
             raise Refused(400, f"{path} is not one of {', '.join(known)}")
         if given.problems:
             raise Refused(400, "; ".join(given.problems))
@@ -141,10 +136,99 @@ class World:
 
     # --- submits and operations ---
 
-    def _begin(self, route: Route, given: Arguments, asked: Asked, now: float, request_id: str) -> Answer:
-        of = route.of
-        assert isinstance(of, Job | Operation)
-        fingerprint = (asked.method, asked.path, repr(asked.query), asked.body.hex(), asked.headers.get(SCENARIO_HEADER, ""))
-        key = self._key_of(of, asked)
-        tried = self._tries.setdefault((*fingerprint, key or ""), None) or self._first_try(of, asked)
-        return self._served(of, given, now, request_id)
+    def _submit(self, spec: Job, visit: Visit) -> Answer:
+        key = visit.asked.headers.get(spec.idempotency_key.lower()) if spec.idempotency_key else None
+        scenario, fault = self._tries.next("job", spec.name, visit.asked, key=key, repeatable=spec.submit.repeatable)
+        return self._begin(spec, scenario, fault, visit, key=key, status=202, id_at=spec.job_id)
+
+    def _call(self, operation: Operation, visit: Visit) -> Answer:
+        scenario, fault = self._tries.next(
+            "operation", operation.name, visit.asked, key=None, repeatable=operation.endpoint.repeatable
+        )
+        at_once = next((reply for reply in operation.replies if reply.job is None), None)
+        later = next((reply for reply in operation.replies if reply.job is not None), None)
+        if later and (scenario.answers_with_job or not at_once):
+            spec = next(job for job in self._provider.jobs if job.name == later.job)
+            return self._begin(spec, scenario, fault, visit, key=None, status=later.status or 202, id_at=later.job_id)
+        if scenario.answers_with_job:
+            raise ScenarioError(f"operation {operation.name} never answers with a job")
+        view = of_request(visit.now, visit.arguments.sent, visit.request_id)
+        if operation.stream and not is_before(fault):
+            seed = f"{self._seed}:{operation.name}:{visit.request_id}"
+            answer = stream.events(operation.stream, self._bodies, view, scenario, fault, seed)
+        elif scenario.outcome is Outcome.FAIL:
+            raise Refused(500, _SIMULATED_FAULT)
+        elif at_once is None or at_once.type is None:
+            answer = Answer(status=204 if at_once is None or at_once.status is None else at_once.status)
+        else:
+            answer = of_json(self._bodies.reply(at_once.type, view, endpoint=operation.endpoint), at_once.status or 200)
+        return self._damaged(answer, fault, visit)
+
+    def _begin(
+        self,
+        spec: Job,
+        scenario: Scenario,
+        fault: Fault | None,
+        visit: Visit,
+        *,
+        key: str | None,
+        status: int,
+        id_at: Pointer,
+    ) -> Answer:
+        """Make a job, or find the one that was made with this key, and answer with it."""
+        job = self._registry.made_before(spec, key, visit.asked.body)
+        if is_before(fault):
+            return self._damaged(of_json({}, status), fault, visit)
+        if job is None:
+            job = self._registry.make(spec, scenario, visit.arguments.sent, visit.now)
+            self._registry.remember(job, key, visit.asked.body)
+        view = of_job(job, visit.now, visit.request_id, status=_shown_status(fault))
+        return self._damaged(of_json(self._bodies.submit_reply(view, id_at=id_at), status), fault, visit)
+
+    # --- jobs ---
+
+    def _poll(self, job: SimulatedJob, visit: Visit) -> Answer:
+        early = job.note_poll(visit.now, slack=_SLACK * self._speed)
+        if early > 0:
+            seconds = max(1, math.ceil(early / self._speed))
+            floor = f"{job.spec.polling.floor:g} s"
+            raise Refused(429, f"this job was polled less than {floor} ago", headers={"retry-after": str(seconds)})
+        result = job.spec.lifecycle.result
+        if not result.endpoint and job.is_gone(visit.now):
+            raise Refused(next(iter(result.gone), 404), f"job {job.id} is no longer kept")
+        fault = job.next_fault("poll")
+        view = of_job(job, visit.now, visit.request_id, status=_shown_status(fault))
+        status = 200 if view.state.is_final else job.scenario.poll_status
+        return self._damaged(of_json(self._bodies.snapshot(view), status), fault, visit)
+
+    def _result(self, job: SimulatedJob, visit: Visit) -> Answer:
+        job.result_fetches += 1
+        fault = job.next_fault("result")
+        result = job.spec.lifecycle.result
+        if job.is_gone(visit.now):
+            raise Refused(next(iter(result.gone), 404), f"the result of job {job.id} is no longer kept")
+        if not job.is_ready(visit.now):
+            raise Refused(next(iter(result.not_ready), 409), f"the result of job {job.id} is not ready")
+        view = of_job(job, visit.now, visit.request_id)
+        return self._damaged(of_json(self._bodies.result(view)), fault, visit)
+
+    def _cancel(self, job: SimulatedJob, visit: Visit) -> Answer:
+        job.cancels += 1
+        fault = job.next_fault("cancel")
+        status = 200 if job.state(visit.now).is_final else 202
+        if not is_before(fault):
+            job.schedule = job.schedule.cancelled(visit.now)
+        returns = job.spec.lifecycle.cancel.returns if job.spec.lifecycle.cancel else None
+        view = of_job(job, visit.now, visit.request_id)
+        return self._damaged(of_json(self._bodies.cancel_reply(view, returns), status), fault, visit)
+
+    def _damaged(self, answer: Answer, fault: Fault | None, visit: Visit) -> Answer:
+        if fault is None:
+            return answer
+        error = refusal(self._provider, Refused(fault.status, _SIMULATED_FAULT), visit.request_id)
+        return damaged(answer, fault, error)
+
+
+def _shown_status(fault: Fault | None) -> str | None:
+    """The status to show instead of the job's own, if a fault asks for that."""
+    return UNKNOWN_STATUS if fault is not None and fault.damage is Damage.UNKNOWN else None

@@ -1,0 +1,36 @@
+"""What the server says about when to ask again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from email.utils import parsedate_to_datetime
+from math import isfinite
+
+
+def retry_after(headers: Mapping[str, str], *, wall: float) -> float:
+    """Seconds to wait by the `Retry-After` header, or 0. *wall* is the time of day, for the form that is a date.
+
+    Whatever cannot be read, is not finite or lies in the past counts as no hint.
+    """
+    text = headers.get("retry-after", "").strip()
+    if not text:
+        return 0.0
+    try:
+        seconds = float(text)
+    except ValueError:
+        try:
+            seconds = parsedate_to_datetime(text).timestamp() - wall
+        except (ValueError, OverflowError):
+            return 0.0
+    return as_pause(seconds)
+
+
+def as_pause(seconds: object) -> float:
+    """*seconds* if they are a pause that can be made, else 0."""
+    if isinstance(seconds, bool) or not isinstance(seconds, int | float):
+        return 0.0
+    try:
+        pause = float(seconds)
+    except OverflowError:
+        return 0.0
+    return pause if isfinite(pause) and pause > 0 else 0.0

@@ -1,0 +1,167 @@
+"""Jobs of a blocking client: the handle of one, and the namespace of one kind.
+
+The asyncio twin differs by `await` alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Generic, Literal, TypeVar
+
+from .account import seconds_of
+from .batch import Outcome
+from .client import Client
+from .flow import Flow
+from .handle import Handle, Kind, Record, Snapshot, Update
+from .schedule import Adaptive, Policy
+from .submit import Submission, late, run, submit
+from .token import read as read_token
+from .wait import cancel, poll, result, wait, watch
+
+S = TypeVar("S")
+R = TypeVar("R")
+P = TypeVar("P")
+T = TypeVar("T")
+
+
+class Job(Handle[S, R]):
+    """One job of the provider. Made by `submit`, `attach` and `resume`; if it gets lost, its `token` brings it back."""
+
+    def __init__(self, client: Client, record: Record[S, R]) -> None:
+        self._client = client
+        self._record = record
+
+    def poll(self) -> Snapshot[S]:
+        """Ask once how the job is, not sooner than the provider allows. A job that is done is not asked about again."""
+        return self._client._drive(poll(self._client._desk, self._record, now=self._client._clock.now()))
+
+    def wait(
+        self,
+        timeout: float | Literal["default"] | None = "default",
+        *,
+        on_update: Callable[[Update[S]], None] | None = None,
+        policy: Policy | None = None,
+    ) -> R:
+        """Wait until the job is done and return its result.
+
+        Args:
+            timeout: Seconds until `JobTimeout` is raised, all requests and pauses included. `None` waits for ever. Left
+                out, it is what suits this kind of job.
+            on_update: Called after each poll.
+            policy: When to poll. Left out, it follows what the provider says of its jobs.
+
+        Raises:
+            JobTimeout: The deadline came. The job goes on and can be waited for again.
+            JobFailed, JobCancelled, JobExpired: How the job ended.
+            ApiError, DecodeError: Something that does not pass by itself.
+        """
+        flow: Flow[R] = self._watching(wait, timeout, policy)
+        return self._client._drive(flow, on_update)
+
+    def updates(
+        self, timeout: float | Literal["default"] | None = "default", *, policy: Policy | None = None
+    ) -> Iterator[Update[S]]:
+        """Poll like `wait` and iterate over what each poll brought, until the job is done; then see `result`."""
+        return self._client._watch(self._watching(watch, timeout, policy))
+
+    def result(self) -> R:
+        """The result of a job that is done. Raises `JobNotDone` if it is not, and else what `wait` raises."""
+        return self._client._drive(result(self._client._desk, self._record, now=self._client._clock.now()))
+
+    def _watching(
+        self, flow: Callable[..., Flow[T]], timeout: float | Literal["default"] | None, policy: Policy | None
+    ) -> Flow[T]:
+        polling, now = self._record.kind.polling, self._client._clock.now()
+        return flow(
+            self._client._desk,
+            self._record,
+            policy or Adaptive(polling),
+            timeout=seconds_of(timeout, polling.timeout),
+            began=now,
+            now=now,
+        )
+
+
+class CancellableJob(Job[S, R]):
+    """A job of a kind that the provider can cancel."""
+
+    def cancel(self) -> None:
+        """Ask the provider to cancel the job. One that is over already stays as it is, and that is no error."""
+        return self._client._drive(cancel(self._client._desk, self._record, now=self._client._clock.now()))
+
+
+class Jobs(Generic[S, R]):
+    """One kind of job of a client."""
+
+    def __init__(self, client: Client, kind: Kind[S, R]) -> None:
+        self._client = client
+        self._kind = kind
+
+    def get(self, job_id: str) -> Snapshot[S]:
+        """Ask once how a job is."""
+        return self.attach(job_id).poll()
+
+    def attach(self, job_id: str) -> Job[S, R]:
+        """A handle for a job that exists already. Nothing is sent."""
+        return self._handle(Record(self._kind, job_id))
+
+    def resume(self, token: str) -> Job[S, R]:
+        """A handle from the token of another one, also of another process. Nothing is sent. Raises `InvalidToken`."""
+        return self._handle(self._resumed(token))
+
+    def _handle(self, record: Record[S, R]) -> Job[S, R]:
+        return Job(self._client, record)
+
+    def _resumed(self, token: str) -> Record[S, R]:
+        read = read_token(token, provider=self._kind.provider, job=self._kind.name)
+        return Record(self._kind, read.id, submitted_at=read.submitted_at)
+
+    def _submit(self, submission: Submission[S, R]) -> Record[S, R]:
+        record, _ = self._client._drive(submit(self._client._desk, submission, now=self._client._clock.now()))
+        return record
+
+    def _run(
+        self,
+        submission: Submission[S, R],
+        timeout: float | None,
+        on_update: Callable[[Update[S]], None] | None,
+        policy: Policy | None,
+    ) -> R:
+        return self._client._drive(self._running(submission, timeout, policy), on_update)
+
+    def _run_many(
+        self,
+        inputs: Iterable[P],
+        prepare: Callable[[P], Submission[S, R]],
+        timeout: float | None,
+        max_in_flight: int,
+        policy: Policy | None,
+    ) -> Iterator[Outcome[P, R]]:
+        def start(arguments: P) -> Flow[R]:
+            return late(lambda: self._running(prepare(arguments), timeout, policy))
+
+        return self._client._run_many(inputs, start, max_in_flight)
+
+    def _running(self, submission: Submission[S, R], timeout: float | None, policy: Policy | None) -> Flow[R]:
+        return run(
+            self._client._desk,
+            submission,
+            policy or Adaptive(self._kind.polling),
+            timeout=seconds_of(timeout, self._kind.polling.timeout),
+            now=self._client._clock.now(),
+        )
+
+
+class CancellableJobs(Jobs[S, R]):
+    """One kind of job that the provider can cancel."""
+
+    def attach(self, job_id: str) -> CancellableJob[S, R]:
+        """A handle for a job that exists already. Nothing is sent."""
+        return self._handle(Record(self._kind, job_id))
+
+    def resume(self, token: str) -> CancellableJob[S, R]:
+        """A handle from the token of another one, also of another process. Nothing is sent. Raises `InvalidToken`."""
+        return self._handle(self._resumed(token))
+
+    def _handle(self, record: Record[S, R]) -> CancellableJob[S, R]:
+        return CancellableJob(self._client, record)

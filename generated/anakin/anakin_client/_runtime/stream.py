@@ -1,0 +1,65 @@
+"""A stream of events as a user reads it, blocking. Its asyncio twin differs by `await` alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Iterator
+from typing import Generic, Self, TypeVar
+
+from .account import Account
+from .errors import StreamCut, TransportError
+from .events import EventParser, EventReader
+from .request import Response
+from .transport import StreamReply
+
+E = TypeVar("E")
+
+
+class Stream(Generic[E]):
+    """Typed events, as they come. Iterate it once; leaving the loop early or the `with` block gives the connection up.
+
+    Raises `StreamCut` if the stream ends before its last event, `StreamFailed` if the provider reports an error in it.
+    """
+
+    def __init__(self, open: Callable[[], StreamReply], reader: EventReader[E], account: Account) -> None:
+        self._open = open
+        self._reader = reader
+        self._account = account
+        self._reply: StreamReply | None = None
+        self._events = self._read()
+
+    def __iter__(self) -> Iterator[E]:
+        return self._events
+
+    def __next__(self) -> E:
+        return next(self._events)
+
+    def close(self) -> None:
+        """Give the connection up."""
+        self._events.close()
+        if self._reply is not None:
+            self._reply.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        self.close()
+
+    def _read(self) -> Generator[E, None, None]:
+        reply = self._reply = self._open()
+        try:
+            if not 200 <= reply.status < 300:
+                body = b"".join(reply.chunks())
+                raise self._account.api_error(Response(status=reply.status, headers=reply.headers, body=body))
+            parser = EventParser()
+            try:
+                for chunk in reply.chunks():
+                    for event in parser.feed(chunk):
+                        yield self._reader.read(event)
+                        if self._reader.is_last(event):
+                            return
+            except TransportError as error:
+                raise StreamCut(f"the stream broke off: {error.message}; what came so far is not the whole") from error
+            self._reader.check_end()
+        finally:
+            reply.close()

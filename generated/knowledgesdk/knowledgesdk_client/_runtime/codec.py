@@ -1,0 +1,144 @@
+"""From bytes to typed values and back, and where in the JSON something is wrong."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+import msgspec
+
+from .errors import DecodeError, InvalidArgument
+from .model import Model, _as_json, _from_json
+from .request import Json
+
+T = TypeVar("T")
+
+
+class NotJson(DecodeError):
+    """The reply is no JSON at all, or was cut short."""
+
+
+def decode(wanted: type[T], body: bytes) -> T:
+    """Read *body* as *wanted*.
+
+    Raises `NotJson` if it is no JSON, and `DecodeError`, with the JSON path, if it is other JSON.
+    """
+    try:
+        value: T = _decoder(wanted).decode(body)
+    except msgspec.ValidationError as error:
+        path, problem = _place(wanted, body, str(error))
+        raise DecodeError(f"the reply does not fit: {problem} at {path}", path=path, body=body) from error
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise NotJson(f"the reply is not JSON: {_start_of(body)}", path="$", body=body) from error
+    return value
+
+
+def any_json(body: bytes) -> Json:
+    """The body as plain JSON values, or `None` if it is not JSON."""
+    try:
+        return msgspec.json.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None
+
+
+def encode(body: Model) -> bytes:
+    """The JSON text of a request body.
+
+    Raises `InvalidArgument` if a value has another type than the model says, or is outside of its bounds.
+    """
+    try:
+        plain = msgspec.to_builtins(body, enc_hook=_as_json)
+        msgspec.convert(plain, type(body), dec_hook=_from_json)
+        return msgspec.json.encode(plain)
+    except (msgspec.ValidationError, NotImplementedError, TypeError, ValueError) as error:
+        raise InvalidArgument(f"{_sentence(str(error))}; nothing was sent") from error
+
+
+def checked(wanted: Any, value: T, name: str) -> T:
+    """*value*, if it is what a query or header parameter may be. Raises `InvalidArgument`."""
+    try:
+        msgspec.convert(msgspec.to_builtins(value), wanted)
+    except (msgspec.ValidationError, TypeError) as error:
+        raise InvalidArgument(f"{name}: {_sentence(str(error))}; nothing was sent") from error
+    return value
+
+
+def follow(value: Json, path: tuple[str, ...]) -> Json:
+    """What *path* leads to inside *value*, or `None` where it ends early."""
+    for name in path:
+        if value is None:
+            return None
+        value = value.get(name) if isinstance(value, Mapping) else getattr(value, name, None)
+    return value
+
+
+_decoders: dict[Any, msgspec.json.Decoder[Any]] = {}
+
+
+def _decoder(wanted: Any) -> msgspec.json.Decoder[Any]:
+    """The decoder of a type, made when it is first needed."""
+    decoder = _decoders.get(wanted)
+    if decoder is None:
+        decoder = _decoders[wanted] = msgspec.json.Decoder(wanted, dec_hook=_from_json)
+    return decoder
+
+
+_AT = re.compile(r"^(?P<problem>.*?)(?: - at `(?P<path>[^`]*)`)?$", re.DOTALL)
+
+
+def _parted(message: str) -> tuple[str, str]:
+    """The problem and the JSON path of one of msgspec's messages, with the path inside of a union put behind."""
+    outer = _AT.match(message)
+    assert outer is not None
+    problem, path = outer["problem"], outer["path"] or "$"
+    if " - at `" in problem:
+        inner, _, rest = problem.partition(" - at `$")
+        problem, path = inner, path + rest.rstrip("`")
+    return problem, path
+
+
+def _place(wanted: type[Any], body: bytes, message: str) -> tuple[str, str]:
+    """The path of the culprit with its list index, which msgspec writes as `[...]`, and what is wrong there."""
+    problem, path = _parted(message)
+    plain = any_json(body)
+    while "[...]" in path:
+        before, _, _ = path.partition("[...]")
+        items = follow(plain, tuple(before.split(".")[1:]))
+        index = _first_bad(wanted, plain, before, message) if isinstance(items, list | dict) else None
+        path = path.replace("[...]", "[?]" if index is None else f"[{index}]", 1)
+        if index is None or "[...]" in path:
+            break
+    return path.replace("[...]", "[?]"), problem
+
+
+def _first_bad(wanted: type[Any], plain: Json, path: str, message: str) -> str | None:
+    """The index of the item at *path* without which *plain* no longer has the problem that *message* tells of."""
+    *parents, last = path.split(".")[1:]
+    holder = follow(plain, tuple(parents))
+    if not isinstance(holder, dict):
+        return None
+    items = holder[last]
+    keys = list(range(len(items))) if isinstance(items, list) else list(items)
+    for key in keys:
+        holder[last] = [items[key]] if isinstance(items, list) else {key: items[key]}
+        try:
+            msgspec.convert(plain, wanted, dec_hook=_from_json)
+        except msgspec.ValidationError as error:
+            if str(error) == message:
+                return repr(key)
+        finally:
+            holder[last] = items
+    return None
+
+
+def _sentence(message: str) -> str:
+    problem, path = _parted(message)
+    return f"{problem} at {path}" if path != "$" else problem
+
+
+def _start_of(body: bytes) -> str:
+    if not body:
+        return "it is empty"
+    start = body[:60].decode("utf-8", "replace")
+    return f"it starts with {start!r}" if len(body) > 60 else f"it is {start!r}"

@@ -1,0 +1,188 @@
+"""A job from our side: its kind, what was last seen of it, and the handle a user holds. Sends nothing itself."""
+
+from __future__ import annotations
+
+from threading import Lock
+from typing import Any, Generic, TypeVar
+
+import msgspec
+
+from . import token
+from .errors import ClientError, InvalidArgument
+from .lifecycle import Lifecycle, Progress, Reading
+from .request import Response
+from .schedule import Polling
+from .state import State
+
+S = TypeVar("S")
+R = TypeVar("R")
+S_co = TypeVar("S_co", covariant=True)
+
+
+class Kind(msgspec.Struct, Generic[S, R], frozen=True, kw_only=True):
+    """One kind of job: what the spec says of it."""
+
+    provider: str
+    name: str
+    lifecycle: Lifecycle
+    snapshot: type[S]
+    """The type of a poll reply."""
+    result: Any
+    """The type of the result, `R`."""
+    polling: Polling
+
+    def __hash__(self) -> int:
+        return hash((self.provider, self.name))
+
+
+class Snapshot(msgspec.Struct, Generic[S_co], frozen=True, kw_only=True):
+    """What one poll returned, decoded."""
+
+    job_id: str
+    status: str | None
+    """The provider's own word."""
+    state: State
+    """Our word for it."""
+    progress: Progress | None
+    """How far the job is, if the provider says so."""
+    error_code: str | None
+    error_message: str | None
+    """Why the job failed, in the provider's words."""
+    credits: float | None
+    """What the job cost, if the provider says so."""
+    body: S_co
+    """The reply as a typed model."""
+    reply: Response
+    """The reply as it came: `reply.status`, `reply.headers`, `reply.body`."""
+
+
+class Update(msgspec.Struct, Generic[S_co], frozen=True, kw_only=True):
+    """What a wait shows to its `on_update` after each poll."""
+
+    job_id: str
+    status: str | None
+    """The provider's own word, from the last poll that brought one."""
+    state: State
+    progress: Progress | None
+    elapsed: float
+    """Seconds since the wait began."""
+    polls: int
+    """Polls in this wait so far."""
+    next_poll_in: float | None
+    """Seconds until the next poll; `None` if there is none."""
+    fault: ClientError | None
+    """What went wrong at this poll, if it did; the wait goes on."""
+    snapshot: Snapshot[S_co] | None
+    """What was last seen of the job."""
+
+
+class Record(Generic[S, R]):
+    """What is known of one job. The handles of a job share it, and waits write into it."""
+
+    def __init__(self, kind: Kind[S, R], id: str, *, submitted_at: float | None = None) -> None:
+        if not token.is_id(id):
+            raise InvalidArgument(f"{id!r} cannot be the id of a job")
+        self.kind = kind
+        self.id = id
+        self.submitted_at = submitted_at
+        """Seconds since 1970, if this job was submitted by us."""
+        self.status: str | None = None
+        self.state = State.PENDING
+        self.snapshot: Snapshot[S] | None = None
+        self.result: msgspec.UnsetType | R = msgspec.UNSET
+        self.unknown: set[str] = set()
+        """Statuses that the spec does not list, and that were logged."""
+
+    @property
+    def token(self) -> str:
+        return token.write(provider=self.kind.provider, job=self.kind.name, id=self.id, submitted_at=self.submitted_at)
+
+    def age(self, wall: float) -> float | None:
+        """Seconds since the submit, if it is known."""
+        return None if self.submitted_at is None else max(wall - self.submitted_at, 0.0)
+
+    def saw(self, reading: Reading, body: S | None, reply: Response) -> None:
+        """Take in a reply about this job; *body* is `None` if it is not as a poll returns it."""
+        self.status, self.state = reading.status, reading.state
+        if body is not None:
+            self.snapshot = Snapshot(
+                job_id=self.id,
+                status=reading.status,
+                state=reading.state,
+                progress=reading.progress,
+                error_code=reading.error_code,
+                error_message=reading.error_message,
+                credits=reading.credits,
+                body=body,
+                reply=reply,
+            )
+
+
+class Floor:
+    """When each job of a client was last asked about, so that two polls are never closer than the provider allows."""
+
+    _LONGEST = 4096
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._free_at: dict[tuple[str, str], float] = {}
+
+    def claim(self, record: Record[Any, Any], now: float) -> float:
+        """The earliest time for the next poll of this job, kept free for the caller."""
+        key = (record.kind.name, record.id)
+        floor = record.kind.polling.floor
+        with self._lock:
+            at = max(self._free_at.get(key, now), now)
+            if len(self._free_at) >= self._LONGEST:
+                self._free_at = {known: free for known, free in self._free_at.items() if free > now}
+            self._free_at[key] = at + floor
+        return at
+
+    def free_at(self, record: Record[Any, Any]) -> float:
+        """When the job may be polled again."""
+        return self._free_at.get((record.kind.name, record.id), float("-inf"))
+
+    def polled(self, record: Record[Any, Any], now: float) -> None:
+        """A poll has ended. The floor counts from here, since the request may have reached the server only just now."""
+        key = (record.kind.name, record.id)
+        with self._lock:
+            self._free_at[key] = max(self._free_at.get(key, now), now + record.kind.polling.floor)
+
+
+class Handle(Generic[S, R]):
+    """One job: what is known of it here. The methods that ask the provider are in `Job` and `AsyncJob`."""
+
+    _record: Record[S, R]
+
+    @property
+    def id(self) -> str:
+        """The provider's id of the job."""
+        return self._record.id
+
+    @property
+    def status(self) -> str | None:
+        """The provider's own word for where the job is, as last seen."""
+        return self._record.status
+
+    @property
+    def state(self) -> State:
+        """Our word for where the job is, as last seen."""
+        return self._record.state
+
+    @property
+    def is_done(self) -> bool:
+        """Whether the job was seen in a final state."""
+        return self._record.state.is_final
+
+    @property
+    def snapshot(self) -> Snapshot[S] | None:
+        """What the last poll returned; `None` before the first."""
+        return self._record.snapshot
+
+    @property
+    def token(self) -> str:
+        """A small text, without a secret, from which `resume` makes this handle again, also in another process."""
+        return self._record.token
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self._record.kind.name} {self.id!r} {self.state.value}>"

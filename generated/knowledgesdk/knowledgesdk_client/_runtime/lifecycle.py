@@ -1,0 +1,132 @@
+"""What a poll reply says about its job, by the tables of the spec. Knows nothing of HTTP, clocks or threads."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal
+
+import msgspec
+
+from .codec import follow
+from .hint import as_pause
+from .request import Json
+from .state import State
+
+Path = tuple[str, ...]
+"""Attribute names that lead into a decoded reply; empty: there is no such thing."""
+
+
+class Progress(msgspec.Struct, frozen=True, kw_only=True):
+    """How far a job is, as far as the provider says."""
+
+    done: float | None = None
+    total: float | None = None
+    share: float | None = None
+    """From 0 to 1."""
+    message: str | None = None
+
+
+class Reading(msgspec.Struct, frozen=True, kw_only=True):
+    """One poll reply in our words."""
+
+    status: str | None
+    """The provider's own word; `None` if the reply has none."""
+    state: State
+    is_known: bool = True
+    """Whether the spec lists the status."""
+    progress: Progress | None = None
+    error_code: str | None = None
+    error_message: str | None = None
+    hint: float = 0.0
+    """Seconds that the reply asks us to wait; 0 for none."""
+    credits: float | None = None
+
+
+class ResultAt(msgspec.Struct, frozen=True, kw_only=True):
+    """An address of its own for the result."""
+
+    path: str
+    not_ready: frozenset[int] = frozenset({409})
+    """HTTP statuses that mean: ask again later."""
+    gone: frozenset[int] = frozenset({404, 410})
+    """HTTP statuses that mean: no longer kept."""
+
+
+class Lifecycle(msgspec.Struct, frozen=True, kw_only=True):
+    """The spec's tables for one kind of job. `poll`, `result` and `cancel` are paths with `{job_id}` in them."""
+
+    poll: str
+    states: Mapping[str, State]
+    status: Path
+    accepts: frozenset[int] = frozenset({200, 202})
+    ignore_case: bool = False
+    ready: tuple[tuple[Path, Json], ...] = ()
+    result: ResultAt | Path = ()
+    """An address, or where in the poll reply it is; empty: the poll reply is the result."""
+    cancel: tuple[str, str] | None = None
+    """Method and path."""
+    error_code: Path = ()
+    error_message: Path = ()
+    progress: Mapping[Literal["done", "total", "message", "share", "percent"], Path] = {}
+    hint: Path = ()
+    hint_unit: float = 1.0
+    """Seconds in one unit of the hint."""
+    credits: Path = ()
+
+    def state_of(self, status: str | None) -> State | None:
+        """The state of a status, or `None` if the spec does not list it."""
+        if status is None:
+            return None
+        if self.ignore_case:
+            folded = status.casefold()
+            return next((state for known, state in self.states.items() if known.casefold() == folded), None)
+        return self.states.get(status)
+
+    def read(self, body: Json) -> Reading:
+        """What *body*, a decoded reply, says. An unknown status counts as running."""
+        status = _text(follow(body, self.status))
+        state = self.state_of(status)
+        return Reading(
+            status=status,
+            state=self._seen_through(body, state or State.RUNNING),
+            is_known=state is not None,
+            progress=self._progress(body),
+            error_code=_text(follow(body, self.error_code)) if self.error_code else None,
+            error_message=_text(follow(body, self.error_message)) if self.error_message else None,
+            hint=as_pause(follow(body, self.hint)) * self.hint_unit if self.hint else 0.0,
+            credits=_number(follow(body, self.credits)) if self.credits else None,
+        )
+
+    def _seen_through(self, body: Json, state: State) -> State:
+        """*state*, corrected by the readiness test: there is a result when it holds, and not before."""
+        if not self.ready or (state.is_final and not state.has_result):
+            return state
+        is_ready = all(follow(body, path) == value for path, value in self.ready)
+        if is_ready:
+            return state if state.has_result else State.SUCCEEDED
+        return State.RUNNING if state.is_final else state
+
+    def _progress(self, body: Json) -> Progress | None:
+        found = {name: follow(body, path) for name, path in self.progress.items()}
+        done, total = _number(found.get("done")), _number(found.get("total"))
+        share, percent = _number(found.get("share")), _number(found.get("percent"))
+        message = _text(found.get("message"))
+        if share is None and percent is not None:
+            share = percent / 100
+        if share is None and done is not None and total:
+            share = done / total
+        if all(value is None for value in (done, total, share, message)):
+            return None
+        return Progress(
+            done=done, total=total, share=None if share is None else min(max(share, 0.0), 1.0), message=message
+        )
+
+
+def _text(value: Json) -> str | None:
+    if isinstance(value, str):
+        return str(value)
+    return None if value is None else str(value)
+
+
+def _number(value: Json) -> float | None:
+    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None

@@ -1,0 +1,282 @@
+"""The blocking transport over urllib3, which is the default."""
+
+from __future__ import annotations
+
+import http.client
+import io
+import socket
+import ssl
+import threading
+from collections.abc import Iterator, Mapping
+from contextvars import ContextVar
+from typing import Any
+
+import urllib3
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.exceptions import ConnectTimeoutError, NewConnectionError, ProxyError
+from urllib3.util.connection import create_connection
+
+from .body import READ_SIZE, Body, Unpacker
+from .errors import ClientClosed, ClientError, RequestTimeout
+from .attempt import Attempt, dial, joined, peer, sendable
+from .proxies import Proxies, Proxy
+from .request import Request, Response
+from .transport import BODY_LIMIT, MAX_CONNECTIONS
+
+_ERRORS = (urllib3.exceptions.HTTPError, http.client.HTTPException, OSError, ValueError)
+_TIMEOUTS = (urllib3.exceptions.TimeoutError,)
+_UNSENT = (NewConnectionError, ConnectTimeoutError, ProxyError, ssl.SSLCertVerificationError)
+
+_CURRENT: ContextVar[Attempt] = ContextVar("attempt")
+"""What a connection works for: urllib3 has no way to hand it down."""
+
+
+class Urllib3Transport:
+    """Sends requests through urllib3, with a pool of its own or with *pool*. May be shared between threads."""
+
+    def __init__(
+        self,
+        pool: urllib3.PoolManager | None = None,
+        *,
+        body_limit: int = BODY_LIMIT,
+        max_connections: int = MAX_CONNECTIONS,
+    ) -> None:
+        self._given = pool
+        self._body_limit = body_limit
+        self._max_connections = max_connections
+        self._proxies = Proxies()
+        self._own: dict[Proxy | None, urllib3.PoolManager] = {}
+        self._lock = threading.Lock()
+        self._closed = False
+
+    def send(self, request: Request, *, timeout: float) -> Response:
+        """The reply, whole."""
+        reply = self._begin(request, timeout)
+        try:
+            body = Body(reply.headers, limit=self._body_limit)
+            while data := reply.read():
+                body.add(data)
+            return Response(status=reply.status, headers=reply.headers, body=body.whole())
+        finally:
+            reply.close()
+
+    def open(self, request: Request, *, timeout: float) -> Urllib3Stream:
+        """The reply as far as its headers; its body is read as it comes."""
+        return Urllib3Stream(self._begin(request, timeout))
+
+    def close(self) -> None:
+        """Close what is idle. Whoever waits for a reply may still get it."""
+        with self._lock:
+            self._closed = True
+            managers, self._own = list(self._own.values()), {}
+        for manager in managers:
+            manager.clear()
+
+    def _begin(self, request: Request, timeout: float) -> _Reply:
+        request = sendable(request)
+        proxy = self._proxies.of(request.url) if self._given is None else None
+        attempt = Attempt(peer(request.url, proxy and proxy.url), timeout, connected=self._given is not None)
+        manager = self._manager(proxy)
+        token = _CURRENT.set(attempt)
+        try:
+            raw = manager.urlopen(
+                request.method,
+                request.url,
+                redirect=False,
+                body=request.body,
+                headers=dict(request.headers),
+                retries=False,
+                timeout=attempt.left(),
+                pool_timeout=attempt.left(),
+                preload_content=False,
+                decode_content=False,
+            )
+        except urllib3.exceptions.EmptyPoolError as error:
+            message = f"no connection to {attempt.peer} became free within {timeout:g} s"
+            raise RequestTimeout(message, may_have_arrived=False) from error
+        except _ERRORS as error:
+            raise self._failure(attempt, error) from error
+        finally:
+            _CURRENT.reset(token)
+        return _Reply(self, attempt, raw)
+
+    def _manager(self, proxy: Proxy | None) -> urllib3.PoolManager:
+        with self._lock:
+            if self._closed:
+                raise ClientClosed("the client is closed")
+            if self._given is not None:
+                return self._given
+            if proxy not in self._own:
+                self._own[proxy] = _new_manager(proxy, self._max_connections)
+            return self._own[proxy]
+
+    def _failure(self, attempt: Attempt, error: BaseException) -> ClientError:
+        if self._closed:
+            return ClientClosed("the client was closed during the call")
+        return attempt.failure(error, timeouts=_TIMEOUTS, unsent=_UNSENT)
+
+
+class _Reply:
+    """A reply whose body has not been read, nor unpacked."""
+
+    def __init__(self, transport: Urllib3Transport, attempt: Attempt, raw: urllib3.BaseHTTPResponse) -> None:
+        self.status = raw.status
+        pairs = ((name.encode("latin-1"), value.encode("latin-1")) for name, value in raw.headers.iteritems())
+        self.headers = joined(pairs)
+        self.attempt = attempt
+        self._transport = transport
+        self._raw = raw
+
+    def read(self) -> bytes:
+        """What came next, and `b""` at the end."""
+        try:
+            connection = self._raw.connection
+            if connection is not None and (sock := getattr(connection, "sock", None)) is not None:
+                sock.settimeout(self.attempt.left())
+            return self._raw.read1(READ_SIZE, decode_content=False)
+        except _ERRORS as error:
+            raise self._transport._failure(self.attempt, error) from error
+
+    def close(self) -> None:
+        """Give the connection back, or up if there is more to come. May be called twice."""
+        self._raw.close()
+        self._raw.release_conn()
+
+
+class Urllib3Stream:
+    """A reply whose body is read as it comes."""
+
+    def __init__(self, reply: _Reply) -> None:
+        self._reply = reply
+
+    @property
+    def status(self) -> int:
+        return self._reply.status
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        return self._reply.headers
+
+    def chunks(self) -> Iterator[bytes]:
+        """The body, unpacked, as it comes."""
+        unpacker = Unpacker(self.headers)
+        try:
+            while True:
+                self._reply.attempt.renew()
+                if not (data := self._reply.read()):
+                    break
+                yield from unpacker.feed(data)
+            unpacker.finish()
+        finally:
+            self.close()
+
+    def close(self) -> None:
+        self._reply.close()
+
+
+def _new_manager(proxy: Proxy | None, max_connections: int) -> urllib3.PoolManager:
+    context = ssl.create_default_context()
+    if proxy is None:
+        manager = urllib3.PoolManager(maxsize=max_connections, block=True, ssl_context=context)
+    else:
+        manager = urllib3.ProxyManager(
+            proxy.address,
+            proxy_headers=proxy.headers,
+            proxy_ssl_context=ssl.create_default_context(),
+            maxsize=max_connections,
+            block=True,
+            ssl_context=context,
+        )
+    manager.pool_classes_by_scheme = {"http": _Pool, "https": _TlsPool}
+    return manager
+
+
+class _TimedFile(io.RawIOBase):
+    """What a socket receives, within the time of an attempt: each read waits no longer than is left of it."""
+
+    def __init__(self, sock: socket.socket, attempt: Attempt) -> None:
+        self._sock = sock
+        self._file = sock.makefile("rb", buffering=0)
+        self._attempt = attempt
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int | None:
+        self._sock.settimeout(self._attempt.left())
+        return self._file.readinto(buffer)
+
+    def close(self) -> None:
+        self._file.close()
+        super().close()
+
+
+class _TimedSocket:
+    """As much of a socket as an `http.client.HTTPResponse` uses."""
+
+    def __init__(self, sock: socket.socket) -> None:
+        self._sock = sock
+
+    def makefile(self, mode: str) -> io.BufferedReader:
+        return io.BufferedReader(_TimedFile(self._sock, _CURRENT.get()))
+
+
+class _TimedResponse(http.client.HTTPResponse):
+    """A reply whose status line, headers and body come within the time of the current attempt, however they drip."""
+
+    def __init__(self, sock: socket.socket, *args: Any, **options: Any) -> None:
+        super().__init__(_TimedSocket(sock), *args, **options)  # type: ignore[arg-type]  # it calls makefile, and no more
+
+    def _read_status(self) -> tuple[str, int, str]:
+        # The base class skips "100 Continue" only, and would take "103 Early Hints" for the reply.
+        while True:
+            version, status, reason = super()._read_status()  # type: ignore[misc]  # not in the stubs
+            if not 100 <= status < 200 or status == http.HTTPStatus.SWITCHING_PROTOCOLS:
+                return version, status, reason
+            http.client.parse_headers(self.fp)
+
+
+class _Connection(HTTPConnection):
+    """A connection that keeps to the time of the current attempt, and notes in it that it stands."""
+
+    response_class = _TimedResponse
+
+    def _new_conn(self) -> socket.socket:
+        def connect(address: str, seconds: float) -> socket.socket:
+            return create_connection((address, port), seconds, self.source_address, self.socket_options)
+
+        attempt, port = _CURRENT.get(), self.port or self.default_port
+        try:
+            sock = dial(self._dns_host, port, attempt, connect)
+        except TimeoutError as error:
+            raise ConnectTimeoutError(self, "timed out") from error
+        except OSError as error:
+            raise NewConnectionError(self, "failed") from error
+        sock.settimeout(attempt.left())
+        return sock
+
+    def connect(self) -> None:
+        super().connect()
+        _CURRENT.get().connected = True
+
+    def request(self, *args: Any, **options: Any) -> None:
+        if not self.is_closed:
+            _CURRENT.get().connected = True
+        super().request(*args, **options)
+
+    def send(self, data: Any) -> None:
+        if self.sock is not None:
+            self.sock.settimeout(_CURRENT.get().left())
+        super().send(data)
+
+
+class _TlsConnection(_Connection, HTTPSConnection):
+    """The same over TLS."""
+
+
+class _Pool(urllib3.HTTPConnectionPool):
+    ConnectionCls = _Connection
+
+
+class _TlsPool(urllib3.HTTPSConnectionPool):
+    ConnectionCls = _TlsConnection

@@ -1,0 +1,216 @@
+"""One provider with one key: how a call becomes a request, and an error reply an exception. Sends nothing itself."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from typing import Any, Generic, Literal, TypeVar
+
+import msgspec
+
+from .codec import any_json, decode, follow
+from .errors import ApiError, ConfigurationError, InvalidArgument, api_error_class
+from .hint import retry_after
+from .request import Json, Request, Response, as_text, origin, query
+
+T = TypeVar("T")
+
+
+class ErrorShape(msgspec.Struct, frozen=True):
+    """Where code and message are in one shape of error body. It fits when each leads to text."""
+
+    message: tuple[str, ...]
+    code: tuple[str, ...] = ()
+
+
+class Provider(msgspec.Struct, frozen=True, kw_only=True):
+    """What the spec says of the provider as a whole."""
+
+    name: str
+    title: str
+    base_url: str
+    auth: Literal["header", "bearer", "query"] | None
+    auth_name: str
+    env: str
+    headers: Mapping[str, str] = {}
+    request_id_header: str = ""
+    request_id_field: tuple[str, ...] = ()
+    errors: tuple[ErrorShape, ...] = ()
+
+
+class Call(msgspec.Struct, Generic[T], frozen=True, kw_only=True):
+    """One operation with its arguments: what to send, and how to read the answer."""
+
+    method: str
+    path: str
+    """Under the base URL, encoded, with its query."""
+    read: Callable[[Response], T]
+    body: bytes | None = None
+    headers: Mapping[str, str] = {}
+    repeatable: bool = False
+    """Whether it does no harm to send it twice."""
+    timeout: float | None = None
+    """Seconds for one HTTP request, where the client's own would be too short."""
+
+
+class Account(msgspec.Struct, frozen=True, kw_only=True):
+    """A provider, a key, and how patient to be."""
+
+    provider: Provider
+    api_key: str | None
+    base_url: str
+    timeout: float
+    max_retries: int
+    chance: Callable[[], float]
+    """A new number in [0, 1) each time, for jitter."""
+    wall: Callable[[], float]
+    """The time of day, for hints that are dates and for tokens."""
+    new_key: Callable[[], str] = lambda: os.urandom(16).hex()
+    """A new idempotency key each time."""
+
+    def __repr__(self) -> str:
+        return f"Account({self.provider.name!r}, {self.base_url!r})"
+
+    def request(self, call: Call[Any], *, accept: str = "application/json") -> Request:
+        """The call as a request, with the key."""
+        return self.request_to(
+            call.method,
+            self.base_url + call.path,
+            headers={**call.headers, **({"content-type": "application/json"} if call.body is not None else {})},
+            body=call.body,
+            accept=accept,
+        )
+
+    def request_to(
+        self,
+        method: str,
+        url: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        body: bytes | None = None,
+        accept: str = "application/json",
+    ) -> Request:
+        """A request to any URL; the key goes along only to the origin of the base URL."""
+        sent = {"accept": accept, "user-agent": f"{self.provider.name}-client (bide)"}
+        sent |= self.provider.headers
+        if self.api_key is not None and origin(url) == origin(self.base_url):
+            match self.provider.auth:
+                case "header":
+                    sent[self.provider.auth_name.lower()] = self.api_key
+                case "bearer":
+                    sent["authorization"] = f"Bearer {self.api_key}"
+                case "query":
+                    pair = query([(self.provider.auth_name, self.api_key)])
+                    url += f"&{pair[1:]}" if "?" in url else pair
+        sent |= {name.lower(): as_text(value) for name, value in (headers or {}).items() if value is not None}
+        return Request(method=method, url=url, headers=sent, body=body)
+
+    def api_error(self, response: Response) -> ApiError:
+        """The exception for a reply that is an error."""
+        body = any_json(response.body)
+        code, message = self._code_and_message(body)
+        request_id = (
+            response.headers.get(self.provider.request_id_header.lower()) if self.provider.request_id_header else None
+        )
+        if request_id is None and self.provider.request_id_field:
+            found = follow(body, self.provider.request_id_field)
+            request_id = found if isinstance(found, str) else None
+        said = f": {message}" if message else ""
+        coded = f" [{code}]" if code else ""
+        traced = f" (request {request_id})" if request_id else ""
+        return api_error_class(response.status)(
+            f"{self.provider.title} answered {response.status}{coded}{said}{traced}",
+            response=response,
+            code=code,
+            request_id=request_id,
+            body=body if body is not None else response.body,
+            retry_after=self.hint(response),
+        )
+
+    def hint(self, response: Response) -> float:
+        """Seconds that the reply's headers ask us to wait."""
+        return retry_after(response.headers, wall=self.wall())
+
+    def _code_and_message(self, body: Json) -> tuple[str | None, str | None]:
+        for shape in self.provider.errors:
+            code = follow(body, shape.code) if shape.code else None
+            message = follow(body, shape.message)
+            if isinstance(message, list) and message and all(isinstance(line, str) for line in message):
+                message = "; ".join(message)
+            if isinstance(message, str) and (not shape.code or isinstance(code, str)):
+                return code, message
+        return None, None
+
+
+def reads(wanted: type[T]) -> Callable[[Response], T]:
+    """A reader of replies of one type."""
+    return lambda reply: decode(wanted, reply.body)
+
+
+def reads_by_status(wanted: Mapping[int, Any]) -> Callable[[Response], Any]:
+    """A reader of replies whose type depends on the HTTP status; an unlisted one is read as the first."""
+    first = next(iter(wanted.values()))
+    return lambda reply: decode(wanted.get(reply.status, first), reply.body)
+
+
+def reads_bytes(reply: Response) -> bytes:
+    """The body as it came."""
+    return reply.body
+
+
+def reads_nothing(reply: Response) -> None:
+    """For replies whose body means nothing."""
+
+
+def open_account(
+    provider: Provider,
+    *,
+    api_key: str | None,
+    base_url: str | None,
+    timeout: float,
+    max_retries: int,
+    wall: Callable[[], float],
+) -> Account:
+    """Check what the user gave to a client.
+
+    Raises `ConfigurationError` if there is no key, and `InvalidArgument` for values that make no sense.
+    """
+    key = api_key if api_key is not None else os.environ.get(provider.env) if provider.env else None
+    if provider.auth is not None and not key:
+        raise ConfigurationError(
+            f"{provider.title} needs an API key: pass api_key=..., or set the environment variable {provider.env}"
+        )
+    if key is not None and (not key.isascii() or not key.isprintable() or key != key.strip()):
+        raise ConfigurationError(
+            "the API key holds a character that no key has: a space, a line break or a sign beyond ASCII"
+        )
+    if max_retries < 0:
+        raise InvalidArgument(f"max_retries must be 0 or more, not {max_retries!r}")
+    url = (base_url or provider.base_url).rstrip("/")
+    if origin(url)[0] not in ("http", "https") or not origin(url)[1]:
+        raise InvalidArgument(f"base_url must begin with http:// or https://, not {url!r}")
+    from random import random
+
+    return Account(
+        provider=provider,
+        api_key=key,
+        base_url=url,
+        timeout=positive("timeout", timeout),
+        max_retries=max_retries,
+        chance=random,
+        wall=wall,
+    )
+
+
+def positive(name: str, seconds: float) -> float:
+    """*seconds*, if they are a positive number. Raises `InvalidArgument`."""
+    if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not 0 < seconds < float("inf"):
+        raise InvalidArgument(f"{name} must be a positive number of seconds, not {seconds!r}")
+    return float(seconds)
+
+
+def seconds_of(timeout: float | Literal["default"] | None, default: float) -> float | None:
+    """The seconds a wait may take; `None`: for ever. Raises `InvalidArgument`."""
+    if timeout is None:
+        return None
+    return default if timeout == "default" else positive("timeout", timeout)

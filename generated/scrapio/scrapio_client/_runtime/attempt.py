@@ -1,0 +1,164 @@
+"""One attempt to get a reply: with whom, until when, how far it has come, and what its failure means. Knows no engine."""
+
+from __future__ import annotations
+
+import os
+import re
+import socket
+import ssl
+import time
+from collections.abc import Callable, Iterable, Iterator
+from typing import TypeVar
+from urllib.parse import quote, urlsplit
+
+from .errors import ConnectionFailed, InvalidArgument, RequestTimeout, TransportError
+from .request import Request
+
+ACCEPTED_CODINGS = "gzip, deflate"
+_URL_CHARACTERS = "!#$%&'()*+,/:;=?@[]~"
+_HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_HEADER_VALUE = re.compile(r"[\t\x20-\x7e]*")
+
+T = TypeVar("T")
+
+
+class Attempt:
+    """One request on its way to *peer*, which has *timeout* seconds.
+
+    *connected* is set by the engine as soon as a connection stands. Until then the request cannot have arrived; an engine
+    that cannot tell begins with `True`.
+    """
+
+    def __init__(self, peer: str, timeout: float, *, connected: bool = False) -> None:
+        self.peer = peer
+        self.timeout = timeout
+        self.connected = connected
+        self._end = time.monotonic() + timeout
+
+    def renew(self) -> None:
+        """Begin to count anew: the timeout of a stream is for each silence."""
+        self._end = time.monotonic() + self.timeout
+
+    def left(self) -> float:
+        """Seconds until the end, more than zero; `TimeoutError` at the end."""
+        left = self._end - time.monotonic()
+        if left <= 0:
+            raise TimeoutError
+        return left
+
+    def failure(
+        self,
+        error: BaseException,
+        *,
+        timeouts: tuple[type[BaseException], ...] = (),
+        unsent: tuple[type[BaseException], ...] = (),
+    ) -> TransportError:
+        """What the error of an engine means.
+
+        *timeouts* are its own timeouts, beside `TimeoutError`; *unsent* what it raises only before a connection stands.
+        """
+        causes = list(_causes(error))
+        sent = self.connected and not any(isinstance(cause, unsent) for cause in causes)
+        if any(isinstance(cause, (TimeoutError, *timeouts)) for cause in causes):
+            missing = "whole reply from" if sent else "connection to"
+            return RequestTimeout(f"no {missing} {self.peer} within {self.timeout:g} s", may_have_arrived=sent)
+        what = "lost the connection to {} before its reply was whole" if sent else "could not connect to {}"
+        reasons = [reason for reason in map(_reason, causes) if reason]
+        message = ": ".join([what.format(self.peer), *reasons[-1:]])
+        return ConnectionFailed(message, may_have_arrived=sent)
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    """The error and all that it was raised from, in that order.
+
+    Engines keep the origin as `__cause__` or among the arguments. `__context__` may be an older and unrelated error of the
+    caller's and is left alone.
+    """
+    seen: set[int] = set()
+    todo = [error]
+    while todo:
+        cause = todo.pop(0)
+        if id(cause) in seen:
+            continue
+        seen.add(id(cause))
+        yield cause
+        nested = (cause.__cause__, *cause.args, *getattr(cause, "exceptions", ()))
+        todo += [inner for inner in nested if isinstance(inner, BaseException)]
+
+
+def _reason(error: BaseException) -> str | None:
+    """In the words of the operating system or of OpenSSL: `connection refused`. An engine's text may quote the URL."""
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return f"certificate verify failed: {error.verify_message}"
+    if isinstance(error, ssl.SSLError):
+        return error.reason.replace("_", " ").lower() if error.reason else "TLS failed"
+    if isinstance(error, socket.gaierror):
+        return error.strerror.lower() if error.strerror else "unknown host"
+    if isinstance(error, OSError) and isinstance(error.errno, int):
+        return os.strerror(error.errno).lower()
+    return None
+
+
+def sendable(request: Request) -> Request:
+    """The request as it goes out: an address of legal characters, headers that HTTP can carry, codings we can undo.
+
+    Raises `InvalidArgument` without quoting any value: it may be the key.
+    """
+    try:
+        parts = urlsplit(request.url)
+        _ = parts.port  # raises for what is no port
+        netloc = parts.netloc.encode("idna").decode()
+    except ValueError as error:
+        raise InvalidArgument("the address of the request is not valid") from error
+    if parts.scheme not in ("http", "https") or not parts.hostname or "@" in netloc:
+        raise InvalidArgument("the address of a request is http:// or https:// and a host, without a user name")
+    headers = {name.lower(): value.strip() for name, value in request.headers.items()}
+    for name, value in headers.items():
+        if not _HEADER_NAME.fullmatch(name) or not _HEADER_VALUE.fullmatch(value):
+            raise InvalidArgument(f"the header {name!r} has characters that HTTP cannot carry")
+    return Request(
+        method=request.method,
+        url=quote(parts._replace(netloc=netloc, fragment="").geturl(), safe=_URL_CHARACTERS),
+        headers={"accept-encoding": ACCEPTED_CODINGS, **headers},
+        body=request.body,
+    )
+
+
+def host_and_port(url: str) -> str:
+    """The part of a URL that is fit for a message: no user name, no path, no query."""
+    parts = urlsplit(url)
+    host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname or ""
+    return f"{host}:{parts.port}" if parts.port else host
+
+
+def peer(url: str, proxy_url: str | None = None) -> str:
+    """Who is at the other end, in a message."""
+    through = f" through the proxy {host_and_port(proxy_url)}" if proxy_url else ""
+    return host_and_port(url) + through
+
+
+def joined(headers: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
+    """Headers of a reply by name in lower case; the values of a repeated one are joined by a comma."""
+    by_name: dict[str, list[str]] = {}
+    for name, value in headers:
+        by_name.setdefault(_text(name).lower(), []).append(_text(value).strip())
+    return {name: ", ".join(values) for name, values in by_name.items()}
+
+
+def _text(raw: bytes) -> str:
+    try:
+        return raw.decode()
+    except UnicodeDecodeError:
+        return raw.decode("latin-1")
+
+
+def dial(host: str, port: int, attempt: Attempt, connect: Callable[[str, float], T]) -> T:
+    """Call *connect* with each address of *host* and its share of the time that is left, until one answers."""
+    addresses = list(dict.fromkeys(str(info[4][0]) for info in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)))
+    while True:
+        share = attempt.left() / len(addresses)
+        try:
+            return connect(addresses.pop(0), share)
+        except Exception:
+            if not addresses:
+                raise

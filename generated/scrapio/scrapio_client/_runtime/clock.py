@@ -1,0 +1,65 @@
+"""Time for the clients. Pass another one to speed time up, or to test without waiting."""
+
+from __future__ import annotations
+
+import time
+from typing import Protocol
+
+LONGEST_SLEEP = 86_400.0
+"""A clock may wake its caller early, and these do after a day: the system refuses sleeps of many years."""
+
+
+class Clock(Protocol):
+    """Time for a blocking client."""
+
+    def now(self) -> float:
+        """Seconds on a clock that never goes back; only differences mean anything."""
+        ...
+
+    def wall(self) -> float:
+        """Seconds since 1970."""
+        ...
+
+    def sleep(self, seconds: float) -> None:
+        """Sleep; waking up early is harmless."""
+        ...
+
+
+class AsyncClock(Protocol):
+    """Time for an asyncio client."""
+
+    def now(self) -> float: ...
+
+    def wall(self) -> float: ...
+
+    async def sleep(self, seconds: float) -> None: ...
+
+
+class _SystemTime:
+    """The real time, or *speed* times as fast."""
+
+    def __init__(self, speed: float = 1.0) -> None:
+        self._speed = speed
+        self._made = time.time() - self.now()
+
+    def now(self) -> float:
+        return time.monotonic() * self._speed
+
+    def wall(self) -> float:
+        return time.time() if self._speed == 1.0 else self._made + self.now()
+
+
+class SystemClock(_SystemTime):
+    """The real time for a blocking client, or *speed* times as fast."""
+
+    def sleep(self, seconds: float) -> None:
+        time.sleep(min(max(seconds, 0.0), LONGEST_SLEEP) / self._speed)
+
+
+class AsyncSystemClock(_SystemTime):
+    """The real time for an asyncio client, or *speed* times as fast."""
+
+    async def sleep(self, seconds: float) -> None:
+        import asyncio  # 49 ms of start-up that a blocking client never needs
+
+        await asyncio.sleep(min(max(seconds, 0.0), LONGEST_SLEEP) / self._speed)

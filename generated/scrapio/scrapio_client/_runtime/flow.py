@@ -1,0 +1,86 @@
+"""How the sans-IO core and a driver talk: the core says what to do next, the driver does it and says what it saw.
+
+A flow is a generator that yields actions, is sent a `Seen` for each, and returns its result. It asks no clock and opens
+no socket, so that the same flow runs blocking, under asyncio, many at a time, and in the virtual time of a test.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
+
+import msgspec
+
+from .errors import TransportError
+from .request import Request, Response
+
+if TYPE_CHECKING:
+    from .handle import Update
+
+T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
+
+
+class Send(msgspec.Struct, frozen=True):
+    """Send this request; give up after `timeout` seconds."""
+
+    request: Request
+    timeout: float
+
+
+class Pause(msgspec.Struct, frozen=True):
+    """Do nothing until `until`, on the clock that `Seen.now` is read from."""
+
+    until: float
+
+
+class Tell(msgspec.Struct, frozen=True):
+    """Show this to whoever watches."""
+
+    update: Update[Any]
+
+
+class Note(msgspec.Struct, frozen=True):
+    """Write this to the log, at a level of the `logging` module."""
+
+    level: int
+    message: str
+    values: tuple[object, ...] = ()
+
+
+class Seen(msgspec.Struct, frozen=True):
+    """What the driver saw: the time, and the reply or the failure if it sent something."""
+
+    now: float
+    reply: Response | TransportError | None = None
+
+
+class Finished(msgspec.Struct, Generic[T], frozen=True):
+    """The flow has ended with this."""
+
+    result: T
+
+
+Action: TypeAlias = Send | Pause | Tell | Note
+Flow: TypeAlias = Generator[Action, Seen, T]
+
+DEBUG, INFO, WARNING = 10, 20, 30
+"""The levels of the `logging` module, which costs more to import than the rest of the core."""
+
+
+class Running(Generic[T_co]):
+    """A flow under way."""
+
+    def __init__(self, flow: Flow[T_co]) -> None:
+        self._flow = flow
+        self._started = False
+
+    def next(self, seen: Seen) -> Action | Finished[T_co]:
+        """The next action, given what came of the one before. The first call starts the flow and ignores *seen*."""
+        try:
+            if self._started:
+                return self._flow.send(seen)
+            self._started = True
+            return next(self._flow)
+        except StopIteration as end:
+            return Finished(end.value)

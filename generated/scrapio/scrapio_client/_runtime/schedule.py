@@ -1,0 +1,103 @@
+"""How long to pause between two looks at a job. Pure: age, count and chance come in as arguments."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+import msgspec
+
+from .errors import InvalidArgument
+
+
+class Policy(Protocol):
+    """When to look at a job again. Floor, hints and deadline are kept whatever a policy says."""
+
+    def pause(self, *, polls: int, age: float, chance: float) -> float:
+        """Seconds until the next look, after *polls* looks at a job submitted *age* seconds ago.
+
+        *chance* lies in [0, 1) and is new each time.
+        """
+        ...
+
+
+class Polling(msgspec.Struct, frozen=True, kw_only=True):
+    """What the provider says about polling, in seconds."""
+
+    interval: tuple[float, float]
+    """How often it wants to be asked: shortest and longest pause."""
+    floor: float = 0.5
+    """Never more often than this."""
+    typical: tuple[float, float] | None = None
+    """How long jobs usually take."""
+    timeout: float = 300.0
+    """The default deadline of a wait."""
+    not_found_grace: float = 0.0
+    """How long after a submit a 404 means "not visible yet"."""
+
+
+class Adaptive(msgspec.Struct, frozen=True):
+    """The default: a first look when the earlier jobs should be done, then pauses that grow to the longest interval.
+
+    Up to a tenth is added by chance, so that jobs submitted together are not polled together for ever.
+    """
+
+    polling: Polling
+
+    def pause(self, *, polls: int, age: float, chance: float) -> float:
+        shortest, longest = self.polling.interval
+        if polls == 0:
+            step = max(self._first_look(shortest, longest) - age, 0.0)
+        else:
+            step = min(shortest * 1.25 ** float(min(polls - 1, 64)), longest)
+        return step * (1 + 0.1 * chance)
+
+    def _first_look(self, shortest: float, longest: float) -> float:
+        if self.polling.typical is None:
+            return shortest
+        early, late = self.polling.typical
+        # Near the fourth tenth of the jobs, if their times spread evenly on a logarithmic scale; but a wait should
+        # show a sign of life before long.
+        likely: float = early * (late / early) ** 0.4
+        return max(shortest, min(likely, 3 * longest))
+
+
+class Fixed(msgspec.Struct, frozen=True):
+    """The same pause every time, *seconds* long; the first look comes after it."""
+
+    seconds: float
+
+    def __post_init__(self) -> None:
+        _refuse_nonsense(self.seconds)
+
+    def pause(self, *, polls: int, age: float, chance: float) -> float:
+        return self.seconds
+
+
+class Exponential(msgspec.Struct, frozen=True, kw_only=True):
+    """Pauses that begin with `first` seconds and grow by `factor` up to `longest`; up to `jitter` of each is added."""
+
+    first: float = 1.0
+    factor: float = 1.5
+    longest: float = 30.0
+    jitter: float = 0.1
+
+    def __post_init__(self) -> None:
+        _refuse_nonsense(self.first, self.longest)
+        if not 1 <= self.factor <= 100 or not 0 <= self.jitter <= 1:
+            raise InvalidArgument("factor must lie between 1 and 100, jitter between 0 and 1")
+
+    def pause(self, *, polls: int, age: float, chance: float) -> float:
+        # Past a thousand looks the power would overflow; it has reached the longest pause long before.
+        grown: float = min(self.first * self.factor ** min(polls, 100), self.longest)
+        return grown * (1 + self.jitter * chance)
+
+
+def backoff(tries: int, *, chance: float, longest: float = 30.0) -> float:
+    """Seconds to pause after *tries* failures in a row: between half and all of 0.5, 1, 2, 4, ... up to *longest*."""
+    return min(0.5 * 2.0 ** min(tries - 1, 30), longest) * (0.5 + 0.5 * chance)
+
+
+def _refuse_nonsense(*seconds: float) -> None:
+    for value in seconds:
+        if not 0 < value < float("inf"):
+            raise InvalidArgument(f"a pause must be a positive number of seconds, not {value!r}")

@@ -1,0 +1,152 @@
+"""Submitting a job without ever paying for it twice. Sans-IO."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Generic, NoReturn, TypeVar
+
+import msgspec
+from msgspec.structs import replace
+
+from .account import Call
+from .codec import decode, follow
+from .errors import ApiError, ClientError, DecodeError, InvalidArgument, SubmitUncertain, TransportError
+from .exchange import exchange
+from .flow import INFO, Flow, Note
+from .handle import Kind, Record
+from .lifecycle import ResultAt
+from .request import Response
+from .schedule import Policy
+from .token import is_id
+from .wait import Desk, deadline_of, wait
+
+S = TypeVar("S")
+R = TypeVar("R")
+
+
+class Submission(msgspec.Struct, Generic[S, R], frozen=True, kw_only=True):
+    """A job with its arguments, ready to be submitted."""
+
+    kind: Kind[S, R]
+    call: Call[Any]
+    """What to send; it reads the reply."""
+    job_id: tuple[str, ...]
+    """Where the id is in the reply."""
+    idempotency_header: str | None = None
+    """The header of the provider's idempotency keys; only with one is a submit whose reply was lost sent again."""
+    idempotency_key: str | None = None
+    """The user's own key, if there is one."""
+
+
+def submit(
+    desk: Desk, submission: Submission[S, R], *, deadline: float | None = None, now: float
+) -> Flow[tuple[Record[S, R], float]]:
+    """Make the job; its record, and the time.
+
+    Raises `SubmitUncertain` if the job may exist although no reply says so, and `ApiError` or `TransportError` if it
+    certainly does not.
+    """
+    account, call = desk.account, submission.call
+    key: str | None = None
+    if submission.idempotency_header is not None:
+        # One key for all tries of this submit.
+        key = submission.idempotency_key or account.new_key()
+        call = replace(call, headers={**call.headers, submission.idempotency_header: key})
+    submitted_at = account.wall()
+    try:
+        reply, now = yield from exchange(
+            account,
+            account.request(call),
+            repeatable=key is not None,
+            timeout=call.timeout,
+            deadline=deadline,
+            now=now,
+        )
+    except (ApiError, TransportError) as error:
+        if error.may_have_arrived:
+            _give_up(submission.kind, key, error.message, error)
+        raise
+    record = _record(submission, key, reply, submitted_at)
+    yield Note(INFO, "job %s: submitted (%s)", (record.id, record.kind.name))
+    return record, now
+
+
+def run(desk: Desk, submission: Submission[S, R], policy: Policy, *, timeout: float | None, now: float) -> Flow[R]:
+    """Submit the job, wait for it and return its result, all within *timeout* seconds."""
+    began = now
+    record, now = yield from submit(desk, submission, deadline=deadline_of(timeout, began), now=now)
+    return (yield from wait(desk, record, policy, timeout=timeout, began=began, now=now))
+
+
+def late(start: Callable[[], Flow[R]]) -> Flow[R]:
+    """A flow that is made when its turn comes; what goes wrong in making it is how it ends.
+
+    Raises `InvalidArgument` for arguments that no job of this kind can have.
+    """
+    try:
+        flow = start()
+    except TypeError as error:
+        raise InvalidArgument(f"these are no arguments for this kind of job: {error}") from error
+    return (yield from flow)
+
+
+def record_of(
+    kind: Kind[S, R], job_id: str, body: object, reply: Response, *, submitted_at: float | None
+) -> Record[S, R]:
+    """The record of a job that *reply*, decoded as *body*, tells of."""
+    record = Record(kind, job_id, submitted_at=submitted_at)
+    reading = kind.lifecycle.read(body)
+    if reading.status is None:
+        return record
+    snapshot: S | None = None
+    if reading.state.is_final and not isinstance(kind.lifecycle.result, ResultAt):
+        # The job is done already. Where the reply is as a poll would return it, there is nothing left to ask.
+        try:
+            snapshot = decode(kind.snapshot, reply.body)
+            if reading.state.has_result and not kind.lifecycle.result:
+                decode(kind.result, reply.body)
+        except DecodeError:
+            snapshot = None
+    record.saw(reading, snapshot, reply)
+    return record
+
+
+def reads_or_job(
+    wanted: Any, *, status: int, kind: Kind[S, R], reply: Any, job_id: tuple[str, ...]
+) -> Callable[[Response], Any]:
+    """A reader for an operation that answers at once, or with a job if the HTTP status is *status*: the job's record."""
+
+    def read(response: Response) -> Any:
+        if response.status != status:
+            return decode(wanted, response.body)
+        body = decode(reply, response.body)
+        found = follow(body, job_id)
+        return record_of(kind, found if isinstance(found, str) else str(found), body, response, submitted_at=None)
+
+    return read
+
+
+def _record(submission: Submission[S, R], key: str | None, reply: Response, submitted_at: float) -> Record[S, R]:
+    try:
+        body = submission.call.read(reply)
+    except DecodeError as error:
+        _give_up(submission.kind, key, error.message, error)
+    job_id = follow(body, submission.job_id)
+    if isinstance(job_id, int) and not isinstance(job_id, bool):
+        job_id = str(job_id)
+    if not is_id(job_id):
+        _give_up(
+            submission.kind, key, f"the reply has no usable job id ({'.'.join(submission.job_id)} is {job_id!r})", None
+        )
+    return record_of(submission.kind, job_id, body, reply, submitted_at=submitted_at)
+
+
+def _give_up(kind: Kind[Any, Any], key: str | None, why: str, cause: ClientError | None) -> NoReturn:
+    what_now = (
+        f"submit again with idempotency_key={key!r} to get the same job and no second one"
+        if key is not None
+        else "look at the provider's dashboard before you submit it again: it may be paid for twice"
+    )
+    raise SubmitUncertain(
+        f"a {kind.name} job may have been made, or not: {why}; {what_now}", idempotency_key=key
+    ) from cause

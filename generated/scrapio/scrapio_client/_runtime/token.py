@@ -1,0 +1,71 @@
+"""A small text from which another process can go on with a job.
+
+It holds no secret, and is read as if a stranger wrote it.
+"""
+
+from __future__ import annotations
+
+from typing import NoReturn
+
+import msgspec
+
+from .errors import InvalidToken
+
+VERSION = 1
+LONGEST = 2048
+"""The longest token, in bytes."""
+
+
+class Token(msgspec.Struct, frozen=True, kw_only=True):
+    """What is needed to go on with a job."""
+
+    bide: int
+    """The version of this format."""
+    provider: str
+    job: str
+    """The kind of job, by the name it has in the client."""
+    id: str
+    submitted_at: float | None = None
+    """Seconds since 1970, if this job was submitted by us."""
+
+
+def write(*, provider: str, job: str, id: str, submitted_at: float | None) -> str:
+    """The token of a job."""
+    token = Token(bide=VERSION, provider=provider, job=job, id=id, submitted_at=submitted_at)
+    return msgspec.json.encode(token).decode()
+
+
+def read(text: str, *, provider: str, job: str) -> Token:
+    """Check a token. Raises `InvalidToken`, which says what is wrong with it."""
+    if not isinstance(text, str):
+        _refuse(f"it is a {type(text).__name__}, not text")
+    raw = text.encode("utf-8", "surrogatepass")
+    if len(raw) > LONGEST:
+        _refuse(f"it has {len(raw)} bytes, and no token has more than {LONGEST}")
+    try:
+        version = msgspec.json.decode(raw, type=_Version).bide
+        if version > VERSION:
+            _refuse(f"it was made by a newer version of this package (format {version}, this one reads {VERSION})")
+        token = msgspec.json.decode(raw, type=Token)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise InvalidToken(f"this is no job token: {error}") from error
+    if token.provider != provider:
+        _refuse(f"it belongs to a job of {token.provider!r}, and this client is for {provider!r}")
+    if token.job != job:
+        _refuse(f"it belongs to a job of the kind {token.job!r}, not {job!r}")
+    if not is_id(token.id):
+        _refuse(f"{token.id!r} cannot be the id of a job")
+    return token
+
+
+def is_id(text: object) -> bool:
+    """Whether *text* can be the id of a job: some printable characters, and no dot segment of a path."""
+    return isinstance(text, str) and 0 < len(text) <= 1024 and text.isprintable() and text not in (".", "..")
+
+
+class _Version(msgspec.Struct, frozen=True):
+    bide: int
+
+
+def _refuse(why: str) -> NoReturn:
+    raise InvalidToken(f"this token cannot be used: {why}")

@@ -1,0 +1,112 @@
+"""Which imports a generated module needs: those of the names that its code uses."""
+
+from __future__ import annotations
+
+import ast
+from collections import defaultdict
+from collections.abc import Mapping
+
+from .python import Code
+
+_STANDARD = {
+    "Awaitable": "collections.abc",
+    "AsyncIterator": "collections.abc",
+    "Callable": "collections.abc",
+    "Iterable": "collections.abc",
+    "Iterator": "collections.abc",
+    "Mapping": "collections.abc",
+    "Sequence": "collections.abc",
+    "date": "datetime",
+    "datetime": "datetime",
+    "TYPE_CHECKING": "typing",
+    "Annotated": "typing",
+    "ClassVar": "typing",
+    "Literal": "typing",
+    "Required": "typing",
+    "TypeAlias": "typing",
+    "TypedDict": "typing",
+}
+_MSGSPEC = {"Meta": "msgspec", "field": "msgspec"}
+_RUNTIME = {
+    "Call": "account",
+    "ErrorShape": "account",
+    "Provider": "account",
+    "_reads": "account",
+    "_reads_by_status": "account",
+    "_reads_bytes": "account",
+    "_reads_nothing": "account",
+    "AsyncClient": "async_client",
+    "AsyncCancellableJob": "async_job",
+    "AsyncCancellableJobs": "async_job",
+    "AsyncJob": "async_job",
+    "AsyncJobs": "async_job",
+    "AsyncStream": "async_stream",
+    "Outcome": "batch",
+    "Client": "client",
+    "AsyncClock": "clock",
+    "Clock": "clock",
+    "_checked": "codec",
+    "_encode": "codec",
+    "EventReader": "events",
+    "StreamCall": "events",
+    "UnknownEvent": "events",
+    "Kind": "handle",
+    "Record": "handle",
+    "Snapshot": "handle",
+    "Update": "handle",
+    "CancellableJob": "job",
+    "CancellableJobs": "job",
+    "Job": "job",
+    "Jobs": "job",
+    "Lifecycle": "lifecycle",
+    "ResultAt": "lifecycle",
+    "Model": "model",
+    "OpenEnum": "model",
+    "Other": "model",
+    "Variant": "model",
+    "register": "model",
+    "Json": "request",
+    "_path": "request",
+    "_query": "request",
+    "Policy": "schedule",
+    "Polling": "schedule",
+    "State": "state",
+    "Stream": "stream",
+    "Submission": "submit",
+    "_reads_or_job": "submit",
+    "AsyncTransport": "transport",
+    "Transport": "transport",
+}
+_OWN = {"PROVIDER": "._provider", "_calls": ".", "_jobs": ".", "models": "."}
+
+
+def imports(body: str, params: frozenset[str] = frozenset()) -> Code:
+    """The import statements for the names that *body* uses and does not make; *params* are the names in `params`."""
+    tree = ast.parse(body)
+    made = {node.name for node in ast.walk(tree) if isinstance(node, ast.ClassDef | ast.FunctionDef)}
+    used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)} - made
+    runtime = {name: f"._runtime.{module}" for name, module in _RUNTIME.items()}
+    own = {**runtime, **_OWN, **dict.fromkeys(params, ".params")}
+    groups = [_statements(used, table) for table in (_STANDARD, _MSGSPEC, own)]
+    return Code("\n\n".join("\n".join(group) for group in groups if group))
+
+
+def _statements(used: set[str], table: Mapping[str, str]) -> list[str]:
+    by_module: dict[str, list[str]] = defaultdict(list)
+    for name in used & table.keys():
+        by_module[table[name]].append(name)
+    return [
+        f"from {module} import {', '.join(_imported(name) for name in sorted(by_module[module], key=_rank))}"
+        for module in sorted(by_module)
+    ]
+
+
+def _imported(name: str) -> str:
+    """Functions get an underscore, so that no argument of the same name hides them."""
+    is_hidden = name[0] == "_" and name not in _OWN
+    return f"{name[1:]} as {name}" if is_hidden else name
+
+
+def _rank(name: str) -> tuple[int, str]:
+    """Constants, then classes, then functions, as import sorters have it."""
+    return (0 if name.isupper() else 1 if name[0].isupper() else 2), name

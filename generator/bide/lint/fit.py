@@ -1,0 +1,196 @@
+"""Whether a JSON value fits a type of the spec.
+
+Independent of the generated code, which is tested against the same examples.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from bide import ir
+from bide.lint.spec import FieldView, Spec
+from bide.notation import spelled
+from bide.source import Json
+
+_DATETIME = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?([Zz]|[+-][0-9]{2}:?[0-9]{2})?"
+)
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+@dataclass(frozen=True, slots=True)
+class Misfit:
+    """One way in which a value is not of its type."""
+
+    where: str
+    """JSON path of the culprit."""
+    what: str
+
+    def __str__(self) -> str:
+        return f"{self.where} {self.what}"
+
+
+def misfits(spec: Spec, value: Json, type_: ir.Type, where: str = "$") -> Iterator[Misfit]:
+    """Every way in which *value* is not of *type_*. Unknown keys, enum values and tags are no misfits."""
+    match type_:
+        case ir.Scalar(kind):
+            if not _IS_A[kind](value):
+                yield Misfit(where, f"is {_said(value)}, not {_WORDS[kind]}")
+        case ir.ListOf(item):
+            if not isinstance(value, list):
+                yield Misfit(where, f"is {_said(value)}, not a list")
+                return
+            for index, one in enumerate(value):
+                yield from misfits(spec, one, item, f"{where}[{index}]")
+        case ir.MapOf(inner):
+            if not isinstance(value, dict):
+                yield Misfit(where, f"is {_said(value)}, not an object")
+                return
+            for key, one in value.items():
+                yield from misfits(spec, one, inner, f"{where}.{key}")
+        case ir.Named(name):
+            yield from _named_misfits(spec, value, name, where)
+
+
+def field_misfits(spec: Spec, value: Json, view: FieldView, where: str) -> Iterator[Misfit]:
+    """Every way in which *value* is not what a field holds: its constant, or its type within its bounds."""
+    if "const" in view.more:
+        const = view.more["const"]
+        if value != const or isinstance(value, bool) != isinstance(const, bool):
+            yield Misfit(where, f"is {_said(value)}, not {_said(const)}")
+        return
+    read = view.type
+    if read is None:
+        return
+    if value is None and (read.nullable or view.is_optional):
+        return
+    found = list(misfits(spec, value, read.type, where))
+    yield from found or _out_of_bounds(value, view.more, where)
+
+
+def _named_misfits(spec: Spec, value: Json, name: str, where: str) -> Iterator[Misfit]:
+    if name in spec.table("enums"):
+        if not isinstance(value, str):
+            yield Misfit(where, f"is {_said(value)}, not the text of a {name}")
+    elif name in spec.table("unions"):
+        yield from _union_misfits(spec, value, name, where)
+    elif spec.is_model(name):
+        if isinstance(value, dict):
+            yield from model_misfits(spec, value, name, where)
+        else:
+            yield Misfit(where, f"is {_said(value)}, not an object like {name}")
+
+
+def _union_misfits(spec: Spec, value: Json, name: str, where: str) -> Iterator[Misfit]:
+    union = spec.table("unions")[name]
+    tag = value.get(union["tag"]) if isinstance(value, dict) else None
+    if not isinstance(tag, str):
+        yield Misfit(where, f'is {_said(value)}, not an object with the text "{union["tag"]}" of {name}')
+    elif tag in union["variants"]:
+        yield from _named_misfits(spec, value, union["variants"][tag], where)
+
+
+def model_misfits(spec: Spec, value: Mapping[str, Json], name: str, where: str) -> Iterator[Misfit]:
+    """Every way in which a JSON object is not like a model."""
+    yield from fields_misfits(spec, value, spec.fields(name), spec.required(name), where)
+
+
+def fields_misfits(
+    spec: Spec,
+    value: Mapping[str, Json],
+    views: Iterator[FieldView] | tuple[FieldView, ...],
+    required: set[str],
+    where: str,
+) -> Iterator[Misfit]:
+    for view in views:
+        if view.wire in value:
+            one = value[view.wire]
+            may_be_null = view.wire not in required or (view.type is not None and view.type.nullable)
+            if one is None and may_be_null:
+                continue
+            if one is None and "const" not in view.more:
+                yield Misfit(f"{where}.{view.wire}", f"is null, not {_type_said(view)}")
+            else:
+                yield from field_misfits(spec, one, view, f"{where}.{view.wire}")
+        elif view.wire in required:
+            yield Misfit(f"{where}.{view.wire}", "is missing")
+
+
+def _type_said(view: FieldView) -> str:
+    return spelled(view.type.type) if view.type is not None else "what it is to be"
+
+
+def _said(value: Json) -> str:
+    match value:
+        case None:
+            return "null"
+        case bool():
+            return "true" if value else "false"
+        case str():
+            return "text"
+        case int() | float():
+            return f"the number {value}" if len(str(value)) < 20 else "a number"
+        case list():
+            return "a list"
+        case _:
+            return "an object"
+
+
+def _is_datetime(value: Json) -> bool:
+    return isinstance(value, str) and _DATETIME.fullmatch(value) is not None and _exists(datetime.fromisoformat, value)
+
+
+def _is_date(value: Json) -> bool:
+    return isinstance(value, str) and _DATE.fullmatch(value) is not None and _exists(date.fromisoformat, value)
+
+
+def _exists(read: Callable[[str], object], text: str) -> bool:
+    try:
+        read(text.upper())
+    except ValueError:
+        return False
+    return True
+
+
+_IS_A: Mapping[ir.Kind, Callable[[Json], bool]] = {
+    ir.Kind.STRING: lambda value: isinstance(value, str),
+    ir.Kind.INTEGER: lambda value: type(value) is int,
+    ir.Kind.NUMBER: lambda value: type(value) in (int, float),
+    ir.Kind.BOOLEAN: lambda value: isinstance(value, bool),
+    ir.Kind.DATETIME: _is_datetime,
+    ir.Kind.DATE: _is_date,
+    ir.Kind.ANY: lambda value: True,
+    ir.Kind.OBJECT: lambda value: isinstance(value, dict),
+    ir.Kind.BYTES: lambda value: False,
+}
+_WORDS = {
+    ir.Kind.STRING: "text",
+    ir.Kind.INTEGER: "a whole number",
+    ir.Kind.NUMBER: "a number",
+    ir.Kind.BOOLEAN: "true or false",
+    ir.Kind.DATETIME: "a date and time like 2026-01-31T12:00:00Z",
+    ir.Kind.DATE: "a date like 2026-01-31",
+    ir.Kind.ANY: "anything",
+    ir.Kind.OBJECT: "an object",
+    ir.Kind.BYTES: "bytes, which JSON does not have",
+}
+
+
+def _out_of_bounds(value: Json, more: Mapping[str, Json], where: str) -> Iterator[Misfit]:
+    for bound, (is_kept, words) in _BOUNDS.items():
+        if bound in more and not is_kept(value, more[bound]):
+            yield Misfit(where, words.format(more[bound]))
+
+
+_BOUNDS: Mapping[str, tuple[Callable[[Json, Json], bool], str]] = {
+    "min": (lambda value, bound: value >= bound, "is less than {}"),
+    "max": (lambda value, bound: value <= bound, "is more than {}"),
+    "min_length": (lambda value, bound: len(value) >= bound, "is shorter than {} characters"),
+    "max_length": (lambda value, bound: len(value) <= bound, "is longer than {} characters"),
+    "min_items": (lambda value, bound: len(value) >= bound, "has less than {} items"),
+    "max_items": (lambda value, bound: len(value) <= bound, "has more than {} items"),
+    "pattern": (lambda value, bound: re.search(bound, value) is not None, "does not match {}"),
+}

@@ -1,0 +1,35 @@
+"""unknown-status, final-move: `moves` are between statuses of the lifecycle, and none leads out of a final one.
+
+states: {running: running, done: succeeded}
+moves: {running: [doen]}         # refused: there is no such status
+moves: {done: [running]}         # refused: done is final
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bide import ir
+from bide.diagnostics import Diagnostic
+from bide.hints import did_you_mean
+from bide.lint.spec import Spec
+
+
+def check(spec: Spec) -> Iterator[Diagnostic]:
+    for name, lifecycle in spec.table("lifecycles").items():
+        states = lifecycle["states"]
+        path = ("lifecycles", name, "moves")
+        for status, following in lifecycle.get("moves", {}).items():
+            if status not in states:
+                yield spec.at_key((*path, status), "unknown-status", _not_there(status), did_you_mean(status, states))
+            elif ir.State(states[status]).is_final and following:
+                message = f'"{status}" is {states[status]}, which is final: nothing follows it'
+                yield spec.at_key((*path, status), "final-move", message)
+            for index, one in enumerate(following):
+                if one not in states:
+                    place = (*path, status, index)
+                    yield spec.at_value(place, "unknown-status", _not_there(one), did_you_mean(one, states))
+
+
+def _not_there(status: str) -> str:
+    return f'the status "{status}" has no state'

@@ -1,0 +1,141 @@
+"""bad-name, same-name: everything has a Python name, and no two things have the same.
+
+fields: {jobId: string, job_id: string}       # refused: both are job_id
+fields: {"2fa": boolean}                      # refused: no name can be made of it
+fields: {"2fa": {type: boolean, name: two_factor}}
+models: {Job: ...}                            # refused: every package has a class Job
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+
+from bide import names
+from bide.diagnostics import Diagnostic
+from bide.lint.spec import SECTIONS, EndpointView, FieldView, Spec
+from bide.source import Json, Path
+
+_NAME_IT = 'give it one: {..., name: "..."}'
+
+
+def check(spec: Spec) -> Iterator[Diagnostic]:
+    yield from _classes(spec)
+    yield from _namespaces(spec)
+    for name, enum in spec.table("enums").items():
+        values = [(("enums", name, "values", wire), wire, raw) for wire, raw in enum["values"].items()]
+        yield from _distinct(spec, [(path, _maker(_member, wire, raw)) for path, wire, raw in values])
+    for name in spec.table("models"):
+        views = [view for view in spec.fields(name) if view.path[1] == name]
+        yield from _distinct(spec, [(view.path, _maker(_field, view)) for view in views])
+    for endpoint in spec.endpoints():
+        yield from _arguments(spec, endpoint)
+
+
+def _member(wire: str, raw: Json) -> str:
+    chosen = raw.get("name") if isinstance(raw, dict) else None
+    return names.member_name(wire) if chosen is None else names.identifier(chosen)
+
+
+def _field(view: FieldView) -> str:
+    chosen = view.more.get("name")
+    return names.field_name(view.wire) if chosen is None else names.chosen_field_name(chosen)
+
+
+def _argument(view: FieldView) -> str:
+    return names.argument_name(_field(view))
+
+
+def _maker(make: Callable[..., str], *arguments: Json) -> Callable[[], str]:
+    return lambda: make(*arguments)
+
+
+def _distinct(spec: Spec, makers: Iterable[tuple[Path, Callable[[], str]]]) -> Iterator[Diagnostic]:
+    """What has no name, and what has a name that another thing before it has."""
+    first: dict[str, Path] = {}
+    for path, make in makers:
+        try:
+            name = make()
+        except names.BadName as bad:
+            yield spec.at_key(path, "bad-name", str(bad), _NAME_IT)
+            continue
+        if first.setdefault(name, path) != path:
+            line = spec.document.key_place(first[name]).line
+            message = f'"{path[-1]}" is {name} in Python, and so is "{first[name][-1]}" at line {line}'
+            yield spec.at_key(path, "same-name", message, _NAME_IT)
+
+
+def _arguments(spec: Spec, endpoint: EndpointView) -> Iterator[Diagnostic]:
+    """The arguments of one call come from the path, the query, headers and the body."""
+    sent = [view for section in SECTIONS for view in endpoint.parameters(section)]
+    arguments = [view for view in [*sent, *_body(spec, endpoint)] if "const" not in view.more]
+    problems = _distinct(spec, [(view.path, _maker(_argument, view)) for view in arguments])
+    # What has no name at all is reported where it is written: for a body by name, with its model.
+    yield from (problem for problem in problems if problem.code == "same-name")
+    for view in sent:
+        yield from _distinct(spec, [(view.path, _maker(_field, view))])
+    yield from _distinct(spec, [(view.path, _maker(_field, view)) for view in endpoint.body_fields])
+
+
+def _body(spec: Spec, endpoint: EndpointView) -> Iterator[FieldView]:
+    body = endpoint.raw.get("body")
+    if isinstance(body, str):
+        yield from spec.fields(body)
+    for view in endpoint.body_fields:
+        if "spread" in view.more:
+            yield from spec.fields(view.more["spread"])
+        else:
+            yield view
+
+
+def _classes(spec: Spec) -> Iterator[Diagnostic]:
+    """Classes of the package: those of the spec, those that are made for it, and ours."""
+    client = spec.document.data["class"]
+    taken = dict.fromkeys(names.OUR_CLASSES, "every package has a class of that name")
+    for name in (client, f"Async{client}", f"{client}Error"):
+        if name in taken:
+            yield spec.at_value(("class",), "same-name", f'"{name}": {taken[name]}')
+        taken[name] = "the client has that name"
+    for path, name in _made_classes(spec):
+        if name in taken:
+            yield spec.at_key(path, "same-name", f'"{name}": {taken[name]}', "choose another name")
+        taken.setdefault(name, f"line {spec.document.key_place(path).line} makes a class of that name")
+
+
+def _made_classes(spec: Spec) -> Iterator[tuple[Path, str]]:
+    for table in ("enums", "models", "unions"):
+        for name in spec.document.data.get(table, {}):
+            yield (table, name), name
+    for name in spec.table("enums"):
+        yield ("enums", name), names.like_class(name)
+    for name in spec.table("unions"):
+        yield ("unions", name), names.other_class(name)
+    for endpoint in spec.endpoints():
+        if endpoint.body_fields:
+            yield (*endpoint.path, "body"), names.body_class(endpoint.owner)
+    for name, operation in spec.table("operations").items():
+        if "stream" in operation:
+            yield ("operations", name, "stream"), names.event_class(name)
+            yield ("operations", name, "stream"), names.other_class(names.event_class(name))
+
+
+def _namespaces(spec: Spec) -> Iterator[Diagnostic]:
+    """Operations and jobs are all attributes of the client."""
+    lines: dict[str, int] = {}
+    for table in ("operations", "jobs"):
+        for name in spec.document.data.get(table, {}):
+            path = (table, name)
+            if name in names.OUR_CLIENT_NAMES:
+                yield spec.at_key(path, "same-name", f'every client has a "{name}" of its own', "choose another name")
+            elif name in lines:
+                message = f'"{name}" is already the name of an operation at line {lines[name]}'
+                yield spec.at_key(path, "same-name", message, "choose another name")
+            try:
+                names.identifier(name)
+            except names.BadName as bad:
+                yield spec.at_key(path, "bad-name", str(bad), "choose another name")
+            lines.setdefault(name, spec.document.key_place(path).line)
+    for name in spec.table("lifecycles"):
+        try:
+            names.identifier(name)
+        except names.BadName as bad:
+            yield spec.at_key(("lifecycles", name), "bad-name", str(bad), "choose another name")

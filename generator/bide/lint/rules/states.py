@@ -1,0 +1,34 @@
+"""missing-state, unknown-status: the states of a lifecycle are those of the statuses that there are.
+
+Why: a status without a state is not known to be final, and a wait for it only ends at its deadline.
+
+    enums: {Status: {values: {queued: ..., done: ...}}}
+    states: {queued: pending}                                  # refused: "done" has no state
+    states: {queued: pending, done: succeeded, gone: failed}   # refused: no "gone" in Status
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bide.diagnostics import Diagnostic
+from bide.hints import did_you_mean
+from bide.lint.spec import Spec
+
+
+def check(spec: Spec) -> Iterator[Diagnostic]:
+    for name, lifecycle in spec.table("lifecycles").items():
+        path = ("lifecycles", name, "states")
+        enums = spec.status_enums(name)
+        states = lifecycle["states"]
+        for enum, raw in enums.items():
+            for status in raw["values"]:
+                if status not in states:
+                    message = f'the status "{status}" of {enum} has no state'
+                    yield spec.at_key(path, "missing-state", message)
+        known = {status: None for raw in enums.values() for status in raw["values"]}
+        for status in states:
+            if enums and status not in known:
+                message = f'"{status}" is no value of {" or ".join(enums)}'
+                help_ = did_you_mean(status, [one for one in known if one not in states])
+                yield spec.at_key((*path, status), "unknown-status", message, help_)

@@ -1,0 +1,18 @@
+"""unknown-lifecycle: a job's `lifecycle` is a key of `lifecycles`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bide.diagnostics import Diagnostic
+from bide.hints import did_you_mean
+from bide.lint.spec import Spec
+
+
+def check(spec: Spec) -> Iterator[Diagnostic]:
+    known = spec.table("lifecycles")
+    for name, job in spec.table("jobs").items():
+        if job["lifecycle"] not in known:
+            message = f'there is no lifecycle "{job["lifecycle"]}"'
+            path = ("jobs", name, "lifecycle")
+            yield spec.at_value(path, "unknown-lifecycle", message, did_you_mean(job["lifecycle"], known))

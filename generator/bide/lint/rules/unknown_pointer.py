@@ -1,0 +1,162 @@
+"""unknown-pointer: a pointer leads to a value that its model has.
+
+Why: a status, an id or a message that is looked for in the wrong place is never found.
+
+    models: {Job: {fields: {status: string, error?: JobError}}}
+    status: state                            # refused: Job has no "state"
+    error: {message: error.message}          # fine, if JobError has a message
+
+Pointers go by the names of the JSON, through what may be left out or null, but not into lists and unions. Free-form
+JSON (`any`, `object`) and maps have every field.
+`wrong-pointer`: the value is there, but it cannot be what it is taken for, such as a message that is an object.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from bide import ir
+from bide.diagnostics import Diagnostic
+from bide.hints import did_you_mean
+from bide.lint.spec import Spec
+from bide.notation import NotationError, parse_type, spelled
+from bide.pointers import LeadsNowhere
+from bide.source import Json, Path
+
+_TEXT = "text"
+_NUMBER = "a number"
+_ID = "text or a whole number"
+_LIST = "a list"
+_ANYTHING = "anything"
+
+_KINDS = {
+    _TEXT: {ir.Kind.STRING},
+    _NUMBER: {ir.Kind.INTEGER, ir.Kind.NUMBER},
+    _ID: {ir.Kind.STRING, ir.Kind.INTEGER},
+    _LIST: set(),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Use:
+    """A pointer, where it stands, what it starts from and what it should lead to."""
+
+    path: Path
+    pointer: str
+    start: ir.Type
+    wanted: str
+    is_key: bool = False
+
+
+def check(spec: Spec) -> Iterator[Diagnostic]:
+    lost: dict[tuple[_Use, str], list[ir.Type]] = {}
+    for use in _uses(spec):
+        if not _exists(spec, use.start):
+            continue
+        try:
+            found = spec.follow(use.pointer, use.start)
+        except LeadsNowhere as error:
+            anywhere = replace(use, start=ir.Scalar(ir.Kind.ANY))
+            lost.setdefault((anywhere, error.step), []).append(error.holder)
+        else:
+            if not _can_be(spec, found, use.wanted):
+                message = f'"{use.pointer}" is {spelled(found)}, and should be {use.wanted}'
+                yield _problem(spec, use, "wrong-pointer", message)
+    for (use, step), holders in lost.items():
+        yield _problem(spec, use, "unknown-pointer", *_lost(spec, step, holders))
+
+
+def _problem(spec: Spec, use: _Use, code: str, message: str, help_: str = "") -> Diagnostic:
+    at = spec.at_key if use.is_key else spec.at_value
+    return at(use.path, code, message, help_)
+
+
+def _lost(spec: Spec, step: str, holders: list[ir.Type]) -> tuple[str, str]:
+    """The message and the help for a field that some types do not have; jobs that share a lifecycle may have several."""
+    names = sorted({spelled(holder) for holder in holders})
+    fields = {wire for name in names for wire in spec.fields_of(name) or ()}
+    verb = "has" if len(names) == 1 else "have"
+    return f'{", ".join(names)} {verb} no field "{step}"', did_you_mean(step, sorted(fields))
+
+
+def _exists(spec: Spec, start: ir.Type) -> bool:
+    return not isinstance(start, ir.Named) or start.name in spec.type_names
+
+
+def _can_be(spec: Spec, found: ir.Type, wanted: str) -> bool:
+    match found:
+        case ir.Scalar(ir.Kind.ANY):
+            return True
+        case ir.Scalar(kind):
+            return wanted == _ANYTHING or kind in _KINDS[wanted]
+        case ir.ListOf():
+            return wanted in (_ANYTHING, _LIST)
+        case ir.Named(name) if name in spec.table("enums"):
+            return wanted in (_ANYTHING, _TEXT, _ID)
+        case ir.Named(name) if name not in spec.type_names:
+            return True
+        case _:
+            return wanted == _ANYTHING
+
+
+def _uses(spec: Spec) -> Iterator[_Use]:
+    jobs = spec.table("jobs")
+    for name, job in jobs.items():
+        submit = job["submit"]
+        yield _Use(("jobs", name, "submit", "job_id"), submit["job_id"], ir.Named(submit["returns"]), _ID)
+        yield from _item_uses(spec, ("jobs", name, "items"), job)
+        lifecycle = spec.table("lifecycles").get(job["lifecycle"])
+        if lifecycle is not None:
+            yield from _lifecycle_uses(("lifecycles", job["lifecycle"]), lifecycle, ir.Named(job["snapshot"]))
+    for name, operation in spec.table("operations").items():
+        returns = operation.get("returns")
+        for status, reply in returns.items() if isinstance(returns, dict) else ():
+            if isinstance(reply, dict) and reply["job"] in jobs:
+                path = ("operations", name, "returns", status, "job_id")
+                yield _Use(path, reply["job_id"], ir.Named(jobs[reply["job"]]["submit"]["returns"]), _ID)
+        stream = operation.get("stream", {})
+        if "error" in stream and stream["error"]["event"] in stream["events"]:
+            event = ir.Named(stream["events"][stream["error"]["event"]])
+            yield _Use(("operations", name, "stream", "error", "message"), stream["error"]["message"], event, _TEXT)
+
+
+def _lifecycle_uses(path: Path, lifecycle: Mapping[str, Json], snapshot: ir.Type) -> Iterator[_Use]:
+    yield _Use((*path, "status"), lifecycle["status"], snapshot, _TEXT)
+    for pointer in lifecycle.get("ready", {}):
+        yield _Use((*path, "ready", pointer), pointer, snapshot, _ANYTHING, is_key=True)
+    for table, key, wanted in _PLACES:
+        if key in lifecycle.get(table, {}):
+            yield _Use((*path, table, key), lifecycle[table][key], snapshot, wanted)
+    if "credits" in lifecycle:
+        yield _Use((*path, "credits"), lifecycle["credits"], snapshot, _NUMBER)
+
+
+_PLACES = (
+    ("result", "field", _ANYTHING),
+    ("error", "code", _ID),
+    ("error", "message", _TEXT),
+    ("progress", "done", _NUMBER),
+    ("progress", "total", _NUMBER),
+    ("progress", "message", _TEXT),
+    ("progress", "share", _NUMBER),
+    ("progress", "percent", _NUMBER),
+    ("hint", "seconds", _NUMBER),
+    ("hint", "milliseconds", _NUMBER),
+)
+
+
+def _item_uses(spec: Spec, path: Path, job: Mapping[str, Json]) -> Iterator[_Use]:
+    items = job.get("items")
+    if items is None:
+        return
+    try:
+        result = parse_type(job["result"]).type
+    except NotationError:
+        return
+    yield _Use((*path, "list"), items["list"], result, _LIST)
+    found = spec.follow_or_none(items["list"], result) if _exists(spec, result) else None
+    if isinstance(found, ir.ListOf):
+        yield _Use((*path, "status"), items["status"], found.item, _TEXT)
+        if "error" in items:
+            yield _Use((*path, "error"), items["error"], found.item, _ANYTHING)

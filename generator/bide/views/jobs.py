@@ -1,0 +1,211 @@
+"""Jobs and their lifecycles as the templates see them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .. import names, prose
+from ..ir import Job, Lifecycle, Named, Pointer
+from ..python import Code, annotation, docstring, literal, seconds
+from .calls import Argument, EndpointView
+from .view import View
+
+if TYPE_CHECKING:
+    from .provider import ProviderView
+
+
+class LifecycleView(View):
+    """The tables of a lifecycle, printed."""
+
+    def __init__(self, provider: ProviderView, lifecycle: Lifecycle) -> None:
+        super().__init__(provider)
+        self._lifecycle = lifecycle
+        self._snapshots = [Named(job.snapshot) for job in provider.ir.jobs if job.lifecycle.name == lifecycle.name]
+
+    @property
+    def name(self) -> Code:
+        return Code(f"_{self._lifecycle.name.upper()}")
+
+    @property
+    def settings(self) -> list[tuple[Code, Code]]:
+        """(name, value) of each that differs from what the runtime assumes."""
+        lifecycle = self._lifecycle
+        states = ", ".join(f"{literal(status)}: State.{state.name}" for status, state in lifecycle.states.items())
+        found = [
+            ("poll", literal(lifecycle.poll.path)),
+            ("status", self._attributes(lifecycle.status)),
+            ("states", Code(f"{{{states},}}")),
+        ]
+        if set(lifecycle.accepts) != {200, 202}:
+            found.append(("accepts", literal(frozenset(lifecycle.accepts))))
+        if lifecycle.ignore_case:
+            found.append(("ignore_case", literal(True)))
+        if lifecycle.ready:
+            tests = ", ".join(f"({self._attributes(path)}, {literal(value)})" for path, value in lifecycle.ready)
+            found.append(("ready", Code(f"({tests},)")))
+        if lifecycle.result.endpoint is not None:
+            found.append(("result", self._result_at))
+        elif lifecycle.result.field:
+            found.append(("result", self._attributes(lifecycle.result.field)))
+        if lifecycle.cancel is not None:
+            found.append(("cancel", literal((lifecycle.cancel.endpoint.method, lifecycle.cancel.endpoint.path))))
+        for name, path in (
+            ("error_code", lifecycle.error.code),
+            ("error_message", lifecycle.error.message),
+            ("hint", lifecycle.hint),
+            ("credits", lifecycle.credits),
+        ):
+            if path:
+                found.append((name, self._attributes(path)))
+        if lifecycle.hint and lifecycle.hint_unit == "milliseconds":
+            found.append(("hint_unit", literal(0.001)))
+        if progress := self._progress:
+            found.append(("progress", Code(f"{{{progress},}}")))
+        return [(Code(name), value) for name, value in found]
+
+    @property
+    def _result_at(self) -> Code:
+        result = self._lifecycle.result
+        assert result.endpoint is not None
+        parts = [f"path={literal(result.endpoint.path)}"]
+        if set(result.not_ready) != {409}:
+            parts.append(f"not_ready={literal(frozenset(result.not_ready))}")
+        if set(result.gone) != {404, 410}:
+            parts.append(f"gone={literal(frozenset(result.gone))}")
+        return Code(f"ResultAt({', '.join(parts)})")
+
+    @property
+    def _progress(self) -> str:
+        progress = self._lifecycle.progress
+        table = (
+            ("done", progress.done),
+            ("total", progress.total),
+            ("message", progress.message),
+            ("share", progress.share),
+            ("percent", progress.percent),
+        )
+        return ", ".join(f"{literal(name)}: {self._attributes(path)}" for name, path in table if path)
+
+    def _attributes(self, path: Pointer) -> Code:
+        """The path in Python names; jobs that share a lifecycle agree on them."""
+        for snapshot in self._snapshots:
+            try:
+                return literal(self.provider.attributes(path, snapshot))
+            except KeyError:
+                continue
+        return literal(tuple(path))
+
+
+class JobView(View):
+    """A job as a namespace of the client."""
+
+    def __init__(self, provider: ProviderView, job: Job) -> None:
+        super().__init__(provider)
+        self.ir = job
+        self.endpoint = EndpointView(provider, job.submit)
+        self.lifecycle = LifecycleView(provider, job.lifecycle)
+
+    @property
+    def name(self) -> Code:
+        return Code(self.ir.name)
+
+    @property
+    def call_name(self) -> Code:
+        return Code(f"submit_{self.ir.name}")
+
+    @property
+    def text(self) -> Code:
+        """The name as a string."""
+        return literal(self.ir.name)
+
+    @property
+    def constant(self) -> Code:
+        return Code(self.ir.name.upper())
+
+    @property
+    def class_name(self) -> Code:
+        return Code(f"{names.pascal_case(self.ir.name)}Jobs")
+
+    @property
+    def async_class_name(self) -> Code:
+        return Code(f"Async{self.class_name}")
+
+    @property
+    def params_class(self) -> Code:
+        return Code(f"{names.pascal_case(self.ir.name)}Params")
+
+    @property
+    def snapshot(self) -> Code:
+        return Code(f"models.{self.ir.snapshot}")
+
+    @property
+    def result(self) -> Code:
+        return annotation(self.ir.result, prefix="models.")
+
+    @property
+    def handle(self) -> Code:
+        return Code("CancellableJob" if self.ir.lifecycle.cancel else "Job")
+
+    @property
+    def reply(self) -> Code:
+        return Code(f"models.{self.ir.reply}")
+
+    @property
+    def job_id(self) -> Code:
+        return literal(self.provider.attributes(self.ir.job_id, Named(self.ir.reply)))
+
+    @property
+    def idempotency_header(self) -> Code | None:
+        return literal(self.ir.idempotency_key) if self.ir.idempotency_key else None
+
+    @property
+    def arguments(self) -> list[Argument]:
+        key = [Argument(Code("idempotency_key"), Code("str | None"), False)] if self.ir.idempotency_key else []
+        return [*self.endpoint.arguments, *key]
+
+    @property
+    def timeout(self) -> Code:
+        return seconds(self.ir.polling.timeout)
+
+    @property
+    def polling(self) -> list[tuple[Code, Code]]:
+        polling = self.ir.polling
+        found = [("interval", _pair(polling.interval)), ("floor", seconds(polling.floor))]
+        if polling.typical is not None:
+            found.append(("typical", _pair(polling.typical)))
+        found.append(("timeout", seconds(polling.timeout)))
+        if polling.not_found_grace:
+            found.append(("not_found_grace", seconds(polling.not_found_grace)))
+        return [(Code(name), value) for name, value in found]
+
+    @property
+    def docstring(self) -> Code:
+        return docstring(prose.namespace(self.ir), indent=4)
+
+    @property
+    def attribute_docstring(self) -> Code:
+        return docstring(prose.sentence(self.ir.description), indent=8)
+
+    @property
+    def params_docstring(self) -> Code:
+        return docstring(f"The arguments of one `{self.ir.name}` job, for `run_many`.", indent=4)
+
+    @property
+    def submit_docstring(self) -> Code:
+        return docstring(prose.submit(self.ir), indent=8)
+
+    @property
+    def run_docstring(self) -> Code:
+        return docstring(prose.run(self.ir, self.provider.ir.title, is_async=False), indent=8)
+
+    @property
+    def async_run_docstring(self) -> Code:
+        return docstring(prose.run(self.ir, self.provider.ir.title, is_async=True), indent=8)
+
+    @property
+    def run_many_docstring(self) -> Code:
+        return docstring(prose.run_many(self.ir, self.params_class, self.provider.ir.title), indent=8)
+
+
+def _pair(values: tuple[float, float]) -> Code:
+    return Code(f"({seconds(values[0])}, {seconds(values[1])})")

@@ -1,0 +1,178 @@
+"""A provider as the templates see it: everything in Python's terms, every piece of text printed already."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cached_property
+
+from .. import prose
+from ..ir import Field, Kind, ListOf, MapOf, Model, Named, Parameter, Pointer, Provider, Scalar, Type
+from ..python import Code, annotation, docstring, literal
+from .calls import Argument, OperationView
+from .data import EnumView, ExampleView, ModelView, UnionView
+from .jobs import JobView, LifecycleView
+
+ERRORS = (
+    "ApiError",
+    "AuthenticationError",
+    "BadRequest",
+    "ClientClosed",
+    "ConfigurationError",
+    "Conflict",
+    "ConnectionFailed",
+    "DecodeError",
+    "Gone",
+    "InvalidArgument",
+    "InvalidToken",
+    "JobCancelled",
+    "JobError",
+    "JobExpired",
+    "JobFailed",
+    "JobNotDone",
+    "JobTimeout",
+    "NotFound",
+    "PaymentRequired",
+    "PermissionDenied",
+    "RateLimited",
+    "ReplyTooLarge",
+    "RequestTimeout",
+    "ServerError",
+    "StreamCut",
+    "StreamError",
+    "StreamFailed",
+    "SubmitUncertain",
+    "TransportError",
+    "UnprocessableEntity",
+)
+VALUES = ("Adaptive", "Exponential", "Fixed", "Outcome", "Snapshot", "State", "Update")
+
+
+class ProviderView:
+    """A provider as the templates see it."""
+
+    def __init__(self, provider: Provider) -> None:
+        self.ir = provider
+        self.operations = [OperationView(self, operation) for operation in provider.operations]
+        self.jobs = [JobView(self, job) for job in provider.jobs]
+        self.lifecycles = [LifecycleView(self, lifecycle) for lifecycle in provider.lifecycles]
+        self.enums = [EnumView(self, enum) for enum in provider.enums]
+        self.unions = [UnionView(self, union) for union in provider.unions]
+        self.models = [ModelView(self, model) for model in provider.models]
+
+    @property
+    def text(self) -> Code:
+        """The name as a string."""
+        return literal(self.ir.name)
+
+    @property
+    def class_name(self) -> Code:
+        return Code(self.ir.class_name)
+
+    @property
+    def client_docstring(self) -> Code:
+        return docstring(prose.client(self.ir), indent=4)
+
+    @property
+    def async_client_docstring(self) -> Code:
+        return docstring(prose.async_client(self.ir), indent=4)
+
+    @property
+    def errors(self) -> list[Code]:
+        """The exceptions of the package."""
+        return [Code(name) for name in ERRORS]
+
+    @property
+    def exports(self) -> list[Code]:
+        """What `from package import *` brings, as strings."""
+        own = [self.class_name, f"Async{self.class_name}", self.error_class, "models", "params"]
+        return [literal(str(name)) for name in sorted([*own, *ERRORS, *VALUES])]
+
+    @property
+    def examples(self) -> list[ExampleView]:
+        """The examples of the models, as the tests read them."""
+        return [ExampleView(model, example) for model in self.ir.models for example in model.examples]
+
+    @property
+    def settings(self) -> list[tuple[Code, Code]]:
+        """(name, value) of what the runtime knows of the provider as a whole."""
+        ir = self.ir
+        shapes = [
+            Code(
+                f"ErrorShape(message={literal(shape.message)}"
+                + (f", code={literal(shape.code)})" if shape.code else ")")
+            )
+            for shape in ir.errors
+        ]
+        found = [
+            ("name", literal(ir.name)),
+            ("title", literal(ir.title)),
+            ("base_url", literal(ir.base_url)),
+            ("auth", literal(ir.auth.scheme if ir.auth else None)),
+            ("auth_name", literal(ir.auth.name if ir.auth else "")),
+            ("env", literal(ir.auth.env if ir.auth else "")),
+        ]
+        if ir.headers:
+            found.append(("headers", literal({name.lower(): text for name, text in ir.headers})))
+        if ir.request_id_header:
+            found.append(("request_id_header", literal(ir.request_id_header)))
+        if ir.request_id_field:
+            found.append(("request_id_field", literal(tuple(ir.request_id_field))))
+        if shapes:
+            found.append(("errors", Code(f"({', '.join(shapes)},)")))
+        return [(Code(name), value) for name, value in found]
+
+    @property
+    def error_class(self) -> Code:
+        return Code(f"{self.ir.class_name}Error")
+
+    @property
+    def package(self) -> Code:
+        return Code(f"{self.ir.name}_client")
+
+    def job(self, name: str) -> JobView:
+        return next(job for job in self.jobs if job.ir.name == name)
+
+    @cached_property
+    def like(self) -> frozenset[str]:
+        """The enums that an argument may be given as text."""
+        models = [field.type for model in self.ir.models if model.in_request for field in model.fields]
+        endpoints = [*(job.submit for job in self.ir.jobs), *(operation.endpoint for operation in self.ir.operations)]
+        parameters = [parameter.field.type for endpoint in endpoints for parameter in endpoint.parameters]
+        found = {name for type in [*models, *parameters] for name in named(type)}
+        return frozenset(enum.name for enum in self.ir.enums) & found
+
+    def argument(self, parameter: Parameter) -> Argument:
+        field = parameter.field
+        inside = annotation(field.type, request=True, like=self.like, prefix="models.")
+        can_be_none = (field.optional or field.nullable) and field.type != Scalar(Kind.ANY)
+        return Argument(Code(parameter.name), Code(f"{inside} | None") if can_be_none else inside, not field.optional)
+
+    def reply_type(self, type: Type | None) -> Code:
+        return Code("None") if type is None else annotation(type, prefix="models.")
+
+    def field_of(self, holder: Type, wire: str) -> Field:
+        """A field by its wire name. Raises `KeyError`."""
+        if isinstance(holder, Named) and isinstance(found := self.ir.by_name[holder.name], Model):
+            for field in found.fields:
+                if field.wire == wire:
+                    return field
+        raise KeyError(wire)
+
+    def attributes(self, path: Pointer, holder: Type) -> tuple[str, ...]:
+        """A pointer in Python names, beginning at *holder*. Inside free-form JSON the wire names stay."""
+        found: list[str] = []
+        for step, wire in enumerate(path):
+            if isinstance(holder, Scalar | MapOf):
+                return (*found, *path[step:])
+            field = self.field_of(holder, wire)
+            found.append(field.name)
+            holder = field.type
+        return tuple(found)
+
+
+def named(type: Type) -> Iterator[str]:
+    match type:
+        case Named(name):
+            yield name
+        case ListOf(inside) | MapOf(inside):
+            yield from named(inside)
