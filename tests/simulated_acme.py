@@ -32,7 +32,8 @@ enums:
   Status:
     description: Where a job is.
     source: docs
-    values: {queued: Waits., working: Runs., stopping: Ends soon., done: Good., half: Partly good., broken: Bad., off: Off.}
+    values:
+      {queued: Waits., working: Runs., stopping: Ends soon., done: Good., half: Partly good., broken: Bad., off: Off.}
 
 models:
   Shot:
@@ -89,7 +90,11 @@ models:
       cost?: {type: number, when: [succeeded, partial, failed], description: What it took., source: docs}
       created_at: {type: datetime, description: When it came., source: docs}
       started_at: {type: datetime or null, description: When it began., source: docs}
-      finished_at?: {type: datetime, when: [succeeded, partial, failed, cancelled], description: When it ended., source: docs}
+      finished_at?:
+        type: datetime
+        when: [succeeded, partial, failed, cancelled]
+        description: When it ended.
+        source: docs
     examples:
       - source: docs
         title: Failed
@@ -124,7 +129,7 @@ models:
     description: Pages that are being checked.
     source: docs
     fields:
-      uid: {type: string, description: The id., source: docs}
+      batch: {type: string, description: The id., source: docs}
       status: {type: string, description: Where it is., source: docs}
       share?: {type: number, description: How far it is., source: docs}
       checks?: {type: list of Check, when: succeeded, description: The checks., source: docs}
@@ -134,7 +139,7 @@ models:
       - source: docs
         title: Done
         json: >-
-          {"uid": "b-1234567", "status": "DONE", "checks": [
+          {"batch": "b-1234567", "status": "DONE", "checks": [
           {"index": 0, "url": "https://a.example/", "status": "good", "score": 3.5},
           {"index": 1, "url": "https://b.example/", "status": "bad", "error": "It is not there."}],
           "error": null, "duration_ms": 5000}
@@ -260,7 +265,13 @@ lifecycles:
     poll: {get: "/shots/{job_id}", accepts: [200, 202]}
     status: status
     states:
-      {queued: pending, working: running, stopping: running, done: succeeded, half: partial, broken: failed, off: cancelled}
+      queued: pending
+      working: running
+      stopping: running
+      done: succeeded
+      half: partial
+      broken: failed
+      off: cancelled
     moves: {queued: [working, off], working: [stopping, done, half, broken], stopping: [off]}
     ready: {ready: true}
     result: {get: "/shots/{job_id}/picture", not_ready: [425], gone: [410], kept: 1h}
@@ -309,9 +320,7 @@ class Acme:
         named = {name.replace("_", "-"): text for name, text in headers.items()}
         pairs = tuple((name, value) for name, _, value in (part.partition("=") for part in query.split("&") if part))
         content = b"" if body is None else body if isinstance(body, bytes) else json.dumps(body).encode()
-        asked = Asked(
-            method=method, path="/v2" + path, query=pairs, headers={**self.headers, **named}, body=content
-        )
+        asked = Asked(method=method, path="/v2" + path, query=pairs, headers={**self.headers, **named}, body=content)
         return self.world.handle(asked, self.now)
 
     def submit(self, path: str = "/shots", body: Any = None, scenario: str = "", **headers: str) -> str:

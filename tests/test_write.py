@@ -399,6 +399,39 @@ def test_a_failure_leaves_the_old_or_the_new(tmp_path: Path) -> None:
     assert all(outcome in (OLD, NEW) for outcome in outcomes)
 
 
+@dataclass
+class LockedDisk(Disk):
+    """A disk on which one folder cannot be changed, as without permission."""
+
+    locked: Path
+
+    def _check(self, path: Path) -> None:
+        if path.is_relative_to(self.locked):
+            raise PermissionError(13, "Permission denied", str(path))
+
+    def move(self, path: Path, target: Path) -> None:
+        self._check(target)
+        super().move(path, target)
+
+    def remove(self, path: Path) -> None:
+        if path.exists():
+            self._check(path)
+        super().remove(path)
+
+
+@pytest.mark.parametrize("locked", ["acme", "acme/models", "tests", ""])
+def test_a_locked_folder_leaves_the_old(tmp_path: Path, locked: str) -> None:
+    """If one folder of the package cannot be changed, nothing is, and nothing is left behind."""
+    write(tmp_path, [package(OLD)])
+    before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+
+    with pytest.raises(PermissionError):
+        write(tmp_path, [package(NEW)], disk=LockedDisk(tmp_path / "acme" / locked))
+
+    assert {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()} == before
+    assert not is_half_done(tmp_path / "acme")
+
+
 def test_a_failure_can_be_tried_again(tmp_path: Path) -> None:
     """Whichever step failed, the next run writes the package and leaves nothing of the first."""
     for out, _ in every_step(tmp_path, for_good=False):

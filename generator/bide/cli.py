@@ -173,7 +173,7 @@ def serve(
 
     options = ["--speed", str(speed), "--seed", str(seed), *(["--scenarios", str(scenarios)] if scenarios else [])]
     commands = [
-        [sys.executable, "-P", "-m", "bide", "serve", "--port", str(port and port + number), *options, "--", file]
+        [sys.executable, "-P", "-m", "bide", "serve", "--port", str(port + number if port else 0), *options, "--", file]
         for number, file in enumerate(found[0])
     ]
     return run_together(commands)
@@ -193,7 +193,7 @@ def _simulate(provider: Provider, *, port: int, speed: float, seed: int, script:
     try:
         serve_forever(provider, port=port, speed=speed, seed=seed, scenarios=scenarios, ready=say)
     except (SimulatorError, ScenarioError) as error:
-        _complain(str(error))
+        _complain(" ".join(str(error).split()))
         return _PROBLEM
     except KeyboardInterrupt:
         pass
@@ -297,7 +297,7 @@ def _on_disk(work: Callable[[], int]) -> int:
     except BrokenPipeError:
         raise
     except OSError as error:
-        _complain(f"cannot write: {report.failure(error)}")
+        _complain(report.failure(error))
     return _PROBLEM
 
 

@@ -42,6 +42,7 @@ _RUNTIME = {
     "AsyncJobs": "async_job",
     "AsyncStream": "async_stream",
     "Outcome": "batch",
+    "Rate": "budget",
     "Client": "client",
     "AsyncClock": "clock",
     "Clock": "clock",

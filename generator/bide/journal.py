@@ -234,9 +234,11 @@ def _go_backward(folder: Path, disk: Disk) -> None:
 def _bring(folder: Path, side: str, files: Mapping[str, str], *, gone: set[str], disk: Disk) -> None:
     """Move what one side of the stage still holds into the folder, and remove what that side does not have."""
     staged = _stage(folder) / side
-    for path in files:
-        if (staged / path).exists():
-            disk.move(staged / path, place(folder, path))
+    for path, checksum in files.items():
+        target = place(folder, path)
+        # What is as it shall be is not touched: the way back must not fail where the way there failed.
+        if (staged / path).exists() and not (target.exists() and digest(target.read_bytes()) == checksum):
+            disk.move(staged / path, target)
     for path in sorted(gone):
         disk.remove(place(folder, path))
     for path in sorted(gone):

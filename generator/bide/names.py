@@ -33,9 +33,12 @@ _USED_IN_CLASS_BODIES = _set_of("""
     """)
 
 OUR_ARGUMENTS = _set_of("""
-    cancel_on_timeout idempotency_key job_id max_in_flight on_update params policy progress self timeout token
+    cancel_on_timeout idempotency_key job_id max_in_flight models on_update params policy progress self timeout token
     """)
 """Keyword arguments of generated methods; a provider's argument of that name gets an underscore."""
+
+# The module of that name is what the bodies of generated functions make their models with.
+_USED_IN_FUNCTIONS = frozenset(("models",))
 
 OUR_CLIENT_NAMES = _set_of("""
     aclose api_key base_url clock close closed max_retries resume timeout transport with_options
@@ -44,9 +47,10 @@ OUR_CLIENT_NAMES = _set_of("""
 
 OUR_CLASSES = _set_of("""
     Annotated Any ClassVar False Json Literal Mapping Meta Model None OpenEnum Other Required Sequence True TypeAlias
-    TypedDict Union Variant
+    TypedDict Union UnknownEvent Variant
 
-    AsyncJob AsyncStream CancellableJob AsyncCancellableJob Job Outcome Snapshot State Stream Update
+    Adaptive AsyncCancellableJob AsyncJob AsyncStream CancellableJob Exponential Fixed Job Outcome Snapshot State Stream
+    Update
 
     ApiError AuthenticationError BadRequest ClientClosed ClientError ConfigurationError Conflict ConnectionFailed
     DecodeError Gone InvalidArgument InvalidToken JobCancelled JobError JobExpired JobFailed JobNotDone JobTimeout
@@ -63,7 +67,7 @@ class BadName(ValueError):
 def identifier(text: str) -> str:
     """*text*, if it can stand in Python source as a name of its own. Raises `BadName` if not."""
     if _IDENTIFIER.fullmatch(text) is None or text in _KEYWORDS:
-        raise BadName(f"{text!r} is no Python name")
+        raise BadName(f'"{text}" is no Python name')
     return text
 
 
@@ -73,11 +77,11 @@ def words(text: str) -> tuple[str, ...]:
 
 
 def snake_case(text: str) -> str:
-    """`jobId` is `job_id`. Raises `BadName` if that starts with a digit, or nothing is left."""
+    """`jobId` is `job_id`, and `from` is `from_`. Raises `BadName` if that starts with a digit, or nothing is left."""
     name = "_".join(words(text)).lower()
     if _IDENTIFIER.fullmatch(name) is None:
-        raise BadName(f"no Python name can be made of {text!r}")
-    return name
+        raise BadName(f'no Python name can be made of "{text}"')
+    return identifier(f"{name}_" if name in _KEYWORDS else name)
 
 
 def pascal_case(text: str) -> str:
@@ -88,20 +92,19 @@ def pascal_case(text: str) -> str:
 def field_name(wire: str) -> str:
     """The attribute for a JSON key, or the argument for a parameter: `jobId` is `job_id`, `from` is `from_`."""
     name = snake_case(wire)
-    hides_something = name in _KEYWORDS or name in _USED_IN_CLASS_BODIES
-    return identifier(f"{name}_" if hides_something else name)
+    return identifier(f"{name}_" if name in _USED_IN_CLASS_BODIES else name)
 
 
 def chosen_field_name(name: str) -> str:
     """A field's name as the spec chose it. Raises `BadName` where `field_name` would have avoided it."""
     if name != name.lower() or name in _USED_IN_CLASS_BODIES:
-        raise BadName(f"{name!r} cannot be the name of a field")
+        raise BadName(f'"{name}" cannot be the name of a field')
     return identifier(name)
 
 
 def argument_name(field: str) -> str:
     """The argument for a field: its name, with an underscore if an argument of ours has it."""
-    return identifier(f"{field}_" if field in OUR_ARGUMENTS else field)
+    return identifier(f"{field}_" if field in OUR_ARGUMENTS or field in _USED_IN_FUNCTIONS else field)
 
 
 def member_name(wire: str) -> str:
@@ -110,7 +113,7 @@ def member_name(wire: str) -> str:
         return "EMPTY"
     name = "_".join(words(wire)).upper()
     if not name:
-        raise BadName(f"no Python name can be made of {wire!r}")
+        raise BadName(f'no Python name can be made of "{wire}"')
     return identifier(f"VALUE_{name}" if name[0].isdigit() else name)
 
 

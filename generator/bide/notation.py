@@ -18,6 +18,10 @@ BUILT_IN = tuple(kind.value for kind in ir.Kind)
 """The types that need no definition."""
 
 
+_DEEPEST = 6
+"""A type that nests deeper is a mistake, or meant to do harm."""
+
+
 class NotationError(ValueError):
     """A text that is not written as the language wants it."""
 
@@ -47,6 +51,8 @@ def parse_type(text: str) -> TypeText:
     match = _TYPE.fullmatch(text)
     if match is None:
         raise NotationError(f'"{text}" is not written like a type')
+    if match["outer"].count(" of ") > _DEEPEST:
+        raise NotationError("this type nests too deep")
     inner = match["inner"]
     type_: ir.Type = ir.Scalar(ir.Kind(inner)) if inner in BUILT_IN else ir.Named(inner)
     for word in reversed(match["outer"].split(" of ")[:-1]):

@@ -60,7 +60,8 @@ def simulator(provider: Provider, url: str) -> str:
 def failure(error: OSError) -> str:
     """What the operating system refused, in one line."""
     reason = error.strerror or str(error)
-    return f"{Path(str(error.filename)).as_posix()}: {reason}" if error.filename else reason
+    culprit = error.filename2 or error.filename
+    return f"{Path(str(culprit)).as_posix()}: {reason}" if culprit else reason
 
 
 def printable(text: str) -> str:

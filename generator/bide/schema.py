@@ -182,9 +182,10 @@ class _Translation:
                 yield Diagnostic(self._key(fault), "missing-key", message, self._explained(fault.schema, key))
 
     def _missing_companion(self, fault: _Fault) -> Iterator[Diagnostic]:
+        meant = self.misspelt.get(fault.path, set())
         for key, needed in fault.wanted.items():
             for companion in needed:
-                if key in fault.instance and companion not in fault.instance:
+                if key in fault.instance and companion not in fault.instance and companion not in meant:
                     message = f'"{key}" needs "{companion}" beside it'
                     place = self.document.key_place((*fault.path, key))
                     yield Diagnostic(place, "missing-key", message, self._explained(fault.schema, companion))
@@ -206,6 +207,8 @@ class _Translation:
 
     def _key_of_several(self, fault: _Fault, keys: list[str]) -> Iterator[Diagnostic]:
         """One of several keys has to be there: none is, or more than one."""
+        if not isinstance(fault.instance, dict):
+            return  # its type is wrong, which is told already
         there = [key for key in keys if key in fault.instance]
         if there:
             place = self.document.key_place((*fault.path, there[1]))

@@ -26,7 +26,8 @@ SIZE_LIMIT = 2**20
 DEPTH_LIMIT = 40
 """How deep a spec may nest."""
 
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+# PyYAML's wheels all have it. Its twin in Python would not do: it refuses `{limit?: integer}`, which is good YAML.
+_LOADER = yaml.CSafeLoader
 
 # Controls, line separators, lone surrogates, byte order marks, and what makes text look as if it were in another order.
 _UNWELCOME = "\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\u202a-\u202e\u2066-\u2069\ufffe\uffff"
@@ -60,6 +61,7 @@ _PARSER_WORDS = (
     ("found unexpected end of stream", "bad-yaml", "a quote is not closed", ""),
     ("did not find expected node content", "bad-yaml", "a value is missing", ""),
     ("block sequence entries are not allowed", "bad-yaml", "a list cannot start on this line", ""),
+    ("invalid Unicode character escape", "bad-character", "this escape stands for no character", ""),
     ("found unknown escape character", "bad-yaml", "an unknown escape in double quotes", "use single quotes, or \\\\"),
 )
 

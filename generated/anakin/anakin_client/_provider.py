@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from ._runtime.account import ErrorShape, Provider
+from ._runtime.budget import Rate
 
 PROVIDER = Provider(
     name="anakin",
@@ -13,6 +14,16 @@ PROVIDER = Provider(
     auth_name="X-API-Key",
     env="ANAKIN_API_KEY",
     request_id_header="X-Request-Id",
+    rates={
+        "POST /url-scraper": Rate(60, 60.0),
+        "POST /url-scraper/batch": Rate(60, 60.0),
+        "POST /agentic-search": Rate(60, 60.0),
+        "POST /holocron/task": Rate(20, 60.0),
+        "POST /map": Rate(60, 60.0),
+        "POST /crawl": Rate(60, 60.0),
+        "GET /holocron/jobs/{job_id}": Rate(60, 60.0),
+        "POST /search": Rate(60, 60.0),
+    },
     errors=(
         ErrorShape(message=("error", "message"), code=("error", "code")),
         ErrorShape(message=("message",), code=("error",)),

@@ -147,8 +147,8 @@ else:
 class BrowserAction(Variant):
     """One step in the browser.
 
-    One of `WaitAction` or `WaitForAction` or `ClickAction` or `ScrollAction` or `WriteAction`
-    or `PressAction`.
+    One of `WaitAction`, `WaitForAction`, `ClickAction`, `ScrollAction`, `WriteAction` or
+    `PressAction`.
     """
 
 

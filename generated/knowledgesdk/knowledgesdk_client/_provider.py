@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from ._runtime.account import ErrorShape, Provider
+from ._runtime.budget import Rate
 
 PROVIDER = Provider(
     name="knowledgesdk",
@@ -13,6 +14,9 @@ PROVIDER = Provider(
     auth_name="x-api-key",
     env="KNOWLEDGESDK_API_KEY",
     request_id_header="x-request-id",
+    rates={
+        "POST /v1/sitemap": Rate(30, 60.0),
+    },
     errors=(
         ErrorShape(message=("message",), code=("code",)),
         ErrorShape(message=("message",)),

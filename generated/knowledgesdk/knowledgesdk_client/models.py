@@ -52,8 +52,8 @@ class PageStatus(OpenEnum):
 class ExtractStreamEvent(Variant):
     """An event of `extract_stream`.
 
-    One of `ConnectedEvent` or `ProgressEvent` or `BusinessClassifiedEvent` or
-    `PagesPlannedEvent` or `PageScrapedEvent` or `UrlsTriagedEvent` or `CompleteEvent`.
+    One of `ConnectedEvent`, `ProgressEvent`, `BusinessClassifiedEvent`, `PagesPlannedEvent`,
+    `PageScrapedEvent`, `UrlsTriagedEvent` or `CompleteEvent`.
     """
 
 

@@ -10,8 +10,14 @@ browser.
 The provider's own pages: https://docs.scrapio.dev
 """
 
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
 from . import models, params
 from ._runtime.batch import Outcome
+from ._runtime.clock import AsyncSystemClock, SystemClock
 from ._runtime.errors import (
     ApiError,
     AuthenticationError,
@@ -48,15 +54,26 @@ from ._runtime.errors import ClientError as ScrapioError
 from ._runtime.handle import Snapshot, Update
 from ._runtime.schedule import Adaptive, Exponential, Fixed
 from ._runtime.state import State
-from .async_client import AsyncScrapio
 from .client import Scrapio
+
+if TYPE_CHECKING:
+    from ._runtime.aiohttp_transport import AiohttpTransport
+    from ._runtime.async_job import AsyncJob
+    from ._runtime.httpx_transport import AsyncHttpxTransport, HttpxTransport
+    from ._runtime.job import Job
+    from ._runtime.urllib3_transport import Urllib3Transport
+    from .async_client import AsyncScrapio
 
 __version__ = "0.1.0"
 
 __all__ = [
     "Adaptive",
+    "AiohttpTransport",
     "ApiError",
+    "AsyncHttpxTransport",
+    "AsyncJob",
     "AsyncScrapio",
+    "AsyncSystemClock",
     "AuthenticationError",
     "BadRequest",
     "ClientClosed",
@@ -67,8 +84,10 @@ __all__ = [
     "Exponential",
     "Fixed",
     "Gone",
+    "HttpxTransport",
     "InvalidArgument",
     "InvalidToken",
+    "Job",
     "JobCancelled",
     "JobError",
     "JobExpired",
@@ -91,9 +110,28 @@ __all__ = [
     "StreamError",
     "StreamFailed",
     "SubmitUncertain",
+    "SystemClock",
     "TransportError",
     "UnprocessableEntity",
     "Update",
+    "Urllib3Transport",
     "models",
     "params",
 ]
+
+_MADE_WHEN_NEEDED = {
+    "AiohttpTransport": "._runtime.aiohttp_transport",
+    "AsyncScrapio": ".async_client",
+    "AsyncHttpxTransport": "._runtime.httpx_transport",
+    "AsyncJob": "._runtime.async_job",
+    "HttpxTransport": "._runtime.httpx_transport",
+    "Job": "._runtime.job",
+    "Urllib3Transport": "._runtime.urllib3_transport",
+}
+"""What costs start-up time, and not every user needs."""
+
+
+def __getattr__(name: str) -> object:
+    if name in _MADE_WHEN_NEEDED:
+        return getattr(import_module(_MADE_WHEN_NEEDED[name], __name__), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -186,7 +186,7 @@ class Extract(Variant):
     """How to turn a page into data. Only with `json` among the outputs, where the data is then
     found.
 
-    One of `ExtractPage` or `ExtractSelectors` or `ExtractSchema` or `ExtractInstruction`.
+    One of `ExtractPage`, `ExtractSelectors`, `ExtractSchema` or `ExtractInstruction`.
     """
 
 
@@ -197,8 +197,8 @@ class OtherExtract(Other, Extract):
 class Action(Variant):
     """One step in the browser.
 
-    One of `Goto` or `Click` or `TypeText` or `SelectOption` or `PressKey` or `Scroll` or
-    `WaitForElement` or `Wait`.
+    One of `Goto`, `Click`, `TypeText`, `SelectOption`, `PressKey`, `Scroll`, `WaitForElement`
+    or `Wait`.
     """
 
 

@@ -86,9 +86,5 @@ def kind_of(value: Json) -> ir.Kind:
             return ir.Kind.STRING
         case int():
             return ir.Kind.INTEGER
-        case float():
-            return ir.Kind.NUMBER
-        case dict():
-            return ir.Kind.OBJECT
         case _:
             return ir.Kind.ANY

@@ -45,7 +45,7 @@ def build(document: Document) -> ir.Provider:
     by_name |= {model.name: model for model in finished}
     is_sent = reached(sent(operations, jobs), by_name)
     is_received = reached(received(operations, jobs, lifecycles.values()), by_name)
-    items = {next(iter(_result_model(job))): job.items for job in jobs if job.items}
+    items = {job.result.name: job.items for job in jobs if job.items and isinstance(job.result, ir.Named)}
     finished = [
         replace(
             model,
@@ -91,10 +91,6 @@ def _job(
 ) -> ir.Job:
     lifecycle = raw["lifecycle"]
     return build_job(name, raw, lifecycles[lifecycle], raw_lifecycles[lifecycle].get("polling", {}), bodies)
-
-
-def _result_model(job: ir.Job) -> tuple[str, ...]:
-    return (job.result.name,) if isinstance(job.result, ir.Named) else ()
 
 
 def _ignores_case(

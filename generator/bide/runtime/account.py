@@ -8,6 +8,7 @@ from typing import Any, Generic, Literal, TypeVar
 
 import msgspec
 
+from .budget import Rate
 from .codec import any_json, decode, follow
 from .errors import ApiError, ConfigurationError, InvalidArgument, api_error_class
 from .hint import retry_after
@@ -36,6 +37,8 @@ class Provider(msgspec.Struct, frozen=True, kw_only=True):
     request_id_header: str = ""
     request_id_field: tuple[str, ...] = ()
     errors: tuple[ErrorShape, ...] = ()
+    rates: Mapping[str, Rate] = {}
+    """The provider's rate limits, by method and path."""
 
 
 class Call(msgspec.Struct, Generic[T], frozen=True, kw_only=True):
@@ -49,8 +52,15 @@ class Call(msgspec.Struct, Generic[T], frozen=True, kw_only=True):
     headers: Mapping[str, str] = {}
     repeatable: bool = False
     """Whether it does no harm to send it twice."""
+    limited_as: str = ""
+    """Method and path template, where the path holds arguments."""
     timeout: float | None = None
     """Seconds for one HTTP request, where the client's own would be too short."""
+
+    @property
+    def bucket(self) -> str:
+        """What the provider counts against a rate limit."""
+        return self.limited_as or f"{self.method} {self.path.partition('?')[0]}"
 
 
 class Account(msgspec.Struct, frozen=True, kw_only=True):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import io
 import ssl
-from collections.abc import AsyncIterator, Mapping
+from contextvars import ContextVar
 from typing import Any
 
 import aiohttp
@@ -13,9 +13,10 @@ from aiohttp.http import HttpProcessingError
 from yarl import URL
 
 from .attempt import Attempt, joined, peer, sendable
-from .body import Body, Unpacker
+from .deadlines import Deadlines
 from .errors import ClientClosed, ClientError, ConfigurationError
 from .proxies import Proxies
+from .reply import AsyncOpenReply, async_whole
 from .request import Request, Response
 from .transport import BODY_LIMIT, KEEP_ALIVE, MAX_CONNECTIONS
 
@@ -40,77 +41,71 @@ class AiohttpTransport:
         self._body_limit = body_limit
         self._max_connections = max_connections
         self._proxies = Proxies()
+        self._deadlines = Deadlines()
         self._own: aiohttp.ClientSession | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._closed = False
 
     async def send(self, request: Request, *, timeout: float) -> Response:
         """The reply, whole."""
-        attempt, options = self._prepared(request, timeout)
-        try:
-            async with asyncio.timeout(timeout):
-                raw = await self._session().request(**options)
-                try:
-                    headers = joined(raw.raw_headers)
-                    body = Body(headers, limit=self._body_limit)
-                    while data := await raw.content.readany():
-                        body.add(data)
-                    return Response(status=raw.status, headers=headers, body=body.whole())
-                finally:
-                    raw.close()  # a connection whose reply was read to its end is back in the pool already
-        except _ERRORS as error:
-            raise self._failure(attempt, error) from error
+        return await async_whole(await self._begin(request, timeout), limit=self._body_limit)
 
-    async def open(self, request: Request, *, timeout: float) -> AiohttpStream:
+    async def open(self, request: Request, *, timeout: float) -> AsyncOpenReply:
         """The reply as far as its headers; its body is read as it comes."""
-        attempt, options = self._prepared(request, timeout)
-        try:
-            async with asyncio.timeout(timeout):
-                raw = await self._session().request(**options)
-        except _ERRORS as error:
-            raise self._failure(attempt, error) from error
-        return AiohttpStream(self, attempt, raw)
+        return AsyncOpenReply(await self._begin(request, timeout))
 
     async def close(self) -> None:
-        """Give up all connections."""
+        """Give up all connections; whoever waits for a reply gets `ClientClosed`."""
         self._closed = True
+        await self._deadlines.end()
         own, self._own = self._own, None
         if own is not None:
             await own.close()
 
-    def _prepared(self, request: Request, timeout: float) -> tuple[Attempt, dict[str, Any]]:
+    async def _begin(self, request: Request, timeout: float) -> _Reply:
+        session = self._session()
         request = sendable(request)
         proxy = self._proxies.of(request.url) if self._given is None else None
-        attempt = Attempt(peer(request.url, proxy and proxy.url), timeout, connected=self._given is not None)
-        theirs = getattr(self._given, "_middlewares", ())  # ours would replace them; there is no public way to read them
-        large = request.body is not None and len(request.body) > _LARGE_BODY
-        return attempt, {
-            "method": request.method,
-            "url": URL(request.url, encoded=True),
-            "headers": request.headers,
-            "data": io.BytesIO(request.body) if large and request.body else request.body,
-            "skip_auto_headers": ("content-type",),
-            "allow_redirects": False,
-            "raise_for_status": False,
-            "auto_decompress": False,
-            "timeout": _NO_TIMEOUT,
-            "proxy": proxy and proxy.url,
-            "trace_request_ctx": attempt,
-            "middlewares": (self._sent_once(attempt), *theirs),
-        }
+        flight = _Flight(peer(request.url, proxy and proxy.url), timeout, connected=self._given is not None)
+        theirs = getattr(session, "_middlewares", ())  # ours would replace them; there is no public way to read them
+        token = _CURRENT.set(flight)
+        try:
+            async with self._deadlines.within(flight.left()):
+                raw = await session.request(
+                    request.method,
+                    URL(request.url, encoded=True),
+                    headers=request.headers,
+                    data=_payload(request.body),
+                    skip_auto_headers=("content-type",),
+                    allow_redirects=False,
+                    raise_for_status=False,
+                    auto_decompress=False,
+                    timeout=_NO_TIMEOUT,
+                    proxy=proxy and proxy.url,
+                    middlewares=(self._once(flight), *theirs),
+                )
+        except _ERRORS as error:
+            flight.abort()
+            raise self._failure(flight, error) from _unquoting(error)
+        except BaseException:
+            flight.abort()
+            raise
+        finally:
+            _CURRENT.reset(token)
+        return _Reply(self, flight, raw)
 
-    def _sent_once(self, attempt: Attempt) -> aiohttp.ClientMiddlewareType:
-        """Around each request: turns its failure into ours.
+    def _once(self, flight: _Flight) -> aiohttp.ClientMiddlewareType:
+        """Around the request: turns its failure into ours.
 
-        aiohttp sends again by itself what failed on a connection that it had kept, if the method is idempotent by the book.
-        A GET may create a job that is paid for, so it must not be told of the failure.
+        aiohttp sends again by itself what failed on a connection that it had kept, if the method is idempotent by the
+        book. But a GET may create a job that is paid for. So aiohttp does not get to see such a failure.
         """
 
         async def send(request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType) -> aiohttp.ClientResponse:
             try:
                 return await handler(request)
             except _ERRORS as error:
-                raise self._failure(attempt, error) from error
+                raise self._failure(flight, error) from _unquoting(error)
 
         return send
 
@@ -126,63 +121,69 @@ class AiohttpTransport:
             raise ConfigurationError("an async client belongs to the event loop of its first call; make another one")
         return self._own
 
-    def _failure(self, attempt: Attempt, error: BaseException) -> ClientError:
+    def _failure(self, flight: _Flight, error: BaseException) -> ClientError:
         if self._closed:
             return ClientClosed("the client was closed during the call")
-        return attempt.failure(error, unsent=_UNSENT)
+        return flight.failure(error, unsent=_UNSENT)
 
 
-class AiohttpStream:
-    """A reply whose body is read as it comes."""
-
-    def __init__(self, transport: AiohttpTransport, attempt: Attempt, raw: aiohttp.ClientResponse) -> None:
+class _Reply:
+    def __init__(self, transport: AiohttpTransport, flight: _Flight, raw: aiohttp.ClientResponse) -> None:
+        self.status = raw.status
+        self.headers = joined(raw.raw_headers)
+        self.attempt = flight
         self._transport = transport
-        self._attempt = attempt
         self._raw = raw
-        self._headers = joined(raw.raw_headers)
 
-    @property
-    def status(self) -> int:
-        return self._raw.status
-
-    @property
-    def headers(self) -> Mapping[str, str]:
-        return self._headers
-
-    async def chunks(self) -> AsyncIterator[bytes]:
-        """The body, unpacked, as it comes."""
-        unpacker = Unpacker(self._headers)
+    async def read(self) -> bytes:
         try:
-            while data := await self._read():
-                for piece in unpacker.feed(data):
-                    yield piece
-            unpacker.finish()
-        finally:
-            self._raw.close()
-
-    async def close(self) -> None:
-        self._raw.close()
-
-    async def _read(self) -> bytes:
-        try:
-            async with asyncio.timeout(self._attempt.timeout):
+            async with self._transport._deadlines.within(self.attempt.left()):
                 return await self._raw.content.readany()
         except _ERRORS as error:
-            raise self._transport._failure(self._attempt, error) from error
+            raise self._transport._failure(self.attempt, error) from _unquoting(error)
+
+    async def close(self) -> None:
+        if self._raw.connection is not None:  # else the body was read to its end, and the pool has the connection back
+            self._raw.close()
+            self.attempt.abort()
+
+
+class _Flight(Attempt):
+    """An attempt that knows the connection it is made on."""
+
+    transport: asyncio.Transport | None = None
+
+    def abort(self) -> None:
+        """Give up the connection. aiohttp only closes it, and TLS waits long for an answer to that."""
+        if self.transport is not None:
+            self.transport.abort()
+
+
+_CURRENT: ContextVar[_Flight] = ContextVar("flight")
+"""What a connection is wanted for: aiohttp has no way to hand it down."""
+
+
+class _Connector(aiohttp.TCPConnector):
+    """Notes who has got which connection."""
+
+    async def connect(
+        self, req: aiohttp.ClientRequest, traces: list[Any], timeout: aiohttp.ClientTimeout
+    ) -> aiohttp.connector.Connection:
+        connection = await super().connect(req, traces, timeout)
+        flight = _CURRENT.get()
+        flight.connected, flight.transport = True, connection.transport
+        return connection
 
 
 def _new_session(max_connections: int) -> aiohttp.ClientSession:
-    trace = aiohttp.TraceConfig()
-    trace.on_connection_create_end.append(_connected)
-    trace.on_connection_reuseconn.append(_connected)
-    return aiohttp.ClientSession(
-        connector=aiohttp.TCPConnector(
-            limit=max_connections, keepalive_timeout=KEEP_ALIVE, ssl=ssl.create_default_context()
-        ),
-        cookie_jar=aiohttp.DummyCookieJar(),
-        trace_configs=[trace],
-    )
+    connector = _Connector(limit=max_connections, keepalive_timeout=KEEP_ALIVE, ssl=ssl.create_default_context())
+    return aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar())
 
 
-async def _connected(_session: aiohttp.ClientSession, context: Any, _event: object) -> None:
-    context.trace_request_ctx.connected = True
+def _payload(body: bytes | None) -> bytes | io.BytesIO | None:
+    return io.BytesIO(body) if body is not None and len(body) > _LARGE_BODY else body
+
+
+def _unquoting(error: BaseException) -> BaseException | None:
+    """The error as a cause to show, or its own cause where it quotes the URL, which may hold the key."""
+    return error.__cause__ if isinstance(error, aiohttp.ClientResponseError) else error

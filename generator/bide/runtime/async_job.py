@@ -11,12 +11,13 @@ from typing import Generic, Literal, TypeVar
 from .account import seconds_of
 from .async_client import AsyncClient
 from .batch import Outcome
+from .deadline import Deadline
 from .flow import Flow
 from .handle import Handle, Kind, Record, Snapshot, Update
 from .schedule import Adaptive, Policy
 from .submit import Submission, late, run, submit
 from .token import read as read_token
-from .wait import cancel, poll, result, wait, watch
+from .wait import cancel, poll, result, updates, wait
 
 S = TypeVar("S")
 R = TypeVar("R")
@@ -62,7 +63,7 @@ class AsyncJob(Handle[S, R]):
         self, timeout: float | Literal["default"] | None = "default", *, policy: Policy | None = None
     ) -> AsyncIterator[Update[S]]:
         """Poll like `wait` and iterate over what each poll brought, until the job is done; then see `result`."""
-        return self._client._watch(self._watching(watch, timeout, policy))
+        return self._client._watch(self._watching(updates, timeout, policy))
 
     async def result(self) -> R:
         """The result of a job that is done. Raises `JobNotDone` if it is not, and else what `wait` raises."""
@@ -76,8 +77,7 @@ class AsyncJob(Handle[S, R]):
             self._client._desk,
             self._record,
             policy or Adaptive(polling),
-            timeout=seconds_of(timeout, polling.timeout),
-            began=now,
+            deadline=Deadline(seconds_of(timeout, polling.timeout), now),
             now=now,
         )
 
@@ -143,12 +143,13 @@ class AsyncJobs(Generic[S, R]):
         return self._client._run_many(inputs, start, max_in_flight)
 
     def _running(self, submission: Submission[S, R], timeout: float | None, policy: Policy | None) -> Flow[R]:
+        now = self._client._clock.now()
         return run(
             self._client._desk,
             submission,
             policy or Adaptive(self._kind.polling),
-            timeout=seconds_of(timeout, self._kind.polling.timeout),
-            now=self._client._clock.now(),
+            deadline=Deadline(seconds_of(timeout, self._kind.polling.timeout), now),
+            now=now,
         )
 
 

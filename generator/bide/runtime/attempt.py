@@ -1,4 +1,4 @@
-"""One attempt to get a reply: with whom, until when, how far it has come, and what its failure means. Knows no engine."""
+"""One attempt to get a reply: with whom, until when, how far it came, what its failure means. Knows no engine."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ T = TypeVar("T")
 class Attempt:
     """One request on its way to *peer*, which has *timeout* seconds.
 
-    *connected* is set by the engine as soon as a connection stands. Until then the request cannot have arrived; an engine
-    that cannot tell begins with `True`.
+    *connected* is set by the engine as soon as a connection stands. Until then the request cannot have arrived; an
+    engine that cannot tell begins with `True`.
     """
 
     def __init__(self, peer: str, timeout: float, *, connected: bool = False) -> None:
@@ -71,8 +71,8 @@ class Attempt:
 def _causes(error: BaseException) -> Iterator[BaseException]:
     """The error and all that it was raised from, in that order.
 
-    Engines keep the origin as `__cause__` or among the arguments. `__context__` may be an older and unrelated error of the
-    caller's and is left alone.
+    Engines keep the origin as `__cause__` or among the arguments. `__context__` may be an older and unrelated error of
+    the caller's and is left alone.
     """
     seen: set[int] = set()
     todo = [error]
@@ -88,12 +88,13 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
 
 def _reason(error: BaseException) -> str | None:
     """In the words of the operating system or of OpenSSL: `connection refused`. An engine's text may quote the URL."""
+    # Engines derive errors of their own from these, without all that belongs to them.
     if isinstance(error, ssl.SSLCertVerificationError):
-        return f"certificate verify failed: {error.verify_message}"
+        return f"certificate verify failed: {getattr(error, 'verify_message', 'it is not trusted')}"
     if isinstance(error, ssl.SSLError):
-        return error.reason.replace("_", " ").lower() if error.reason else "TLS failed"
+        return (getattr(error, "reason", None) or "TLS failed").replace("_", " ").lower()
     if isinstance(error, socket.gaierror):
-        return error.strerror.lower() if error.strerror else "unknown host"
+        return (error.strerror or "unknown host").lower()
     if isinstance(error, OSError) and isinstance(error.errno, int):
         return os.strerror(error.errno).lower()
     return None

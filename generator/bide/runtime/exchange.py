@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from .account import Account
-from .errors import ApiError, ClientError, TransportError
-from .flow import INFO, Flow, Note, Pause, Send
-from .request import Request, Response
+from math import inf
+
+from .desk import Desk, Outgoing, failure_in, hint_of, sent, until
+from .errors import ApiError, ClientError, JobTimeout
+from .flow import INFO, Flow, Note
+from .request import Response
 from .schedule import backoff
 
 PASSING = frozenset({408, 425, 429, 500, 502, 503, 504})
 """HTTP statuses of errors that may pass."""
 
-_NEVER_ARRIVED = frozenset({429})
+_NEVER_BEGUN = frozenset({429})
 """HTTP statuses with which a server says that it did not begin with the request."""
 
 _LONGEST_HINT = 60.0
@@ -19,55 +21,47 @@ _LONGEST_HINT = 60.0
 
 
 def exchange(
-    account: Account,
-    request: Request,
+    desk: Desk,
+    outgoing: Outgoing,
     *,
     repeatable: bool,
     timeout: float | None = None,
-    deadline: float | None = None,
+    deadline: float = inf,
     now: float,
 ) -> Flow[tuple[Response, float]]:
-    """Send *request* until a reply comes that is no error, at most `max_retries` times more; the reply and the time.
+    """Send a request until a reply comes that is no error, at most `max_retries` times more; the reply and the time.
 
     After a failure it is sent again only if it is *repeatable*, or certainly did not arrive. Raises the last error: an
     `ApiError` or a `TransportError`, whose `may_have_arrived` speaks for all tries.
     """
-    tries, may_have_arrived = 0, False
+    account = desk.account
+    failure: ClientError | None = None
+    may_have_arrived, tries = False, 0
     while True:
-        patience = timeout or account.timeout
-        if deadline is not None:
-            patience = min(patience, deadline - now)
-        seen = yield Send(request, patience)
+        seen = yield from sent(
+            desk, outgoing, patience=timeout or account.timeout, deadline=deadline, attempt=tries + 1, now=now
+        )
+        if seen is None:
+            raise failure or JobTimeout(
+                f"the rate limit of {outgoing.bucket} leaves no time for it before the deadline"
+            )
         now, tries = seen.now, tries + 1
-        failure = _failure(account, seen.reply)
-        if isinstance(failure, Response):
-            return failure, now
+        failure = failure_in(account, seen.reply)
+        if failure is None:
+            assert isinstance(seen.reply, Response)
+            return seen.reply, now
         failure.may_have_arrived = may_have_arrived = may_have_arrived or failure.may_have_arrived
-        hint = failure.retry_after if isinstance(failure, ApiError) else 0.0
         if tries > account.max_retries or not _may_repeat(failure, repeatable=repeatable):
             raise failure
-        pause = max(backoff(tries, chance=account.chance()), hint)
-        if (hint > _LONGEST_HINT) if deadline is None else (now + pause >= deadline):
+        hint = hint_of(failure)
+        due = now + max(backoff(tries, chance=account.chance()), hint)
+        if due >= deadline or (deadline == inf and hint > _LONGEST_HINT):
             raise failure
-        yield Note(INFO, "%s %s: %s; trying again in %.1f s", (request.method, _path(request), failure, pause))
-        due = now + pause
-        while now < due:
-            now = (yield Pause(due)).now
-
-
-def _failure(account: Account, reply: Response | TransportError | None) -> Response | ClientError:
-    """The reply if it is no error, else the error."""
-    assert reply is not None
-    if isinstance(reply, TransportError) or 200 <= reply.status < 300:
-        return reply
-    return account.api_error(reply)
+        yield Note(INFO, "%s: %s; trying again in %.1f s", (outgoing.bucket, failure, due - now))
+        now = yield from until(due, now)
 
 
 def _may_repeat(failure: ClientError, *, repeatable: bool) -> bool:
     if isinstance(failure, ApiError):
-        return failure.status in _NEVER_ARRIVED or (repeatable and failure.status in PASSING)
+        return failure.status in _NEVER_BEGUN or (repeatable and failure.status in PASSING)
     return repeatable or not failure.may_have_arrived
-
-
-def _path(request: Request) -> str:
-    return request.url.partition("?")[0].partition("://")[2].partition("/")[2]

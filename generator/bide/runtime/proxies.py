@@ -1,4 +1,4 @@
-"""The proxies that the environment asks for: `HTTP_PROXY`, `HTTPS_PROXY`, `ALL_PROXY`, `NO_PROXY`, or the system's own."""
+"""The proxies of the environment: `HTTP_PROXY`, `HTTPS_PROXY`, `ALL_PROXY`, `NO_PROXY`, or the system's settings."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
 from urllib.request import getproxies, proxy_bypass
 
-from .errors import ConfigurationError
 from .attempt import host_and_port
+from .errors import ConfigurationError
 
 
 class Proxy(NamedTuple):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import inf
 from typing import Any, Generic, NoReturn, TypeVar
 
 import msgspec
@@ -10,6 +11,8 @@ from msgspec.structs import replace
 
 from .account import Call
 from .codec import decode, follow
+from .deadline import Deadline
+from .desk import Desk, Outgoing
 from .errors import ApiError, ClientError, DecodeError, InvalidArgument, SubmitUncertain, TransportError
 from .exchange import exchange
 from .flow import INFO, Flow, Note
@@ -18,7 +21,7 @@ from .lifecycle import ResultAt
 from .request import Response
 from .schedule import Policy
 from .token import is_id
-from .wait import Desk, deadline_of, wait
+from .wait import wait
 
 S = TypeVar("S")
 R = TypeVar("R")
@@ -39,7 +42,7 @@ class Submission(msgspec.Struct, Generic[S, R], frozen=True, kw_only=True):
 
 
 def submit(
-    desk: Desk, submission: Submission[S, R], *, deadline: float | None = None, now: float
+    desk: Desk, submission: Submission[S, R], *, deadline: Deadline | None = None, now: float
 ) -> Flow[tuple[Record[S, R], float]]:
     """Make the job; its record, and the time.
 
@@ -55,11 +58,11 @@ def submit(
     submitted_at = account.wall()
     try:
         reply, now = yield from exchange(
-            account,
-            account.request(call),
+            desk,
+            Outgoing(request=account.request(call), bucket=call.bucket),
             repeatable=key is not None,
             timeout=call.timeout,
-            deadline=deadline,
+            deadline=inf if deadline is None else deadline.at,
             now=now,
         )
     except (ApiError, TransportError) as error:
@@ -71,11 +74,10 @@ def submit(
     return record, now
 
 
-def run(desk: Desk, submission: Submission[S, R], policy: Policy, *, timeout: float | None, now: float) -> Flow[R]:
-    """Submit the job, wait for it and return its result, all within *timeout* seconds."""
-    began = now
-    record, now = yield from submit(desk, submission, deadline=deadline_of(timeout, began), now=now)
-    return (yield from wait(desk, record, policy, timeout=timeout, began=began, now=now))
+def run(desk: Desk, submission: Submission[S, R], policy: Policy, *, deadline: Deadline, now: float) -> Flow[R]:
+    """Submit the job, wait for it and return its result, all before the deadline."""
+    record, now = yield from submit(desk, submission, deadline=deadline, now=now)
+    return (yield from wait(desk, record, policy, deadline=deadline, now=now))
 
 
 def late(start: Callable[[], Flow[R]]) -> Flow[R]:
@@ -91,7 +93,7 @@ def late(start: Callable[[], Flow[R]]) -> Flow[R]:
 
 
 def record_of(
-    kind: Kind[S, R], job_id: str, body: object, reply: Response, *, submitted_at: float | None
+    kind: Kind[S, R], job_id: str | None, body: object, reply: Response, *, submitted_at: float | None
 ) -> Record[S, R]:
     """The record of a job that *reply*, decoded as *body*, tells of."""
     record = Record(kind, job_id, submitted_at=submitted_at)
@@ -120,8 +122,7 @@ def reads_or_job(
         if response.status != status:
             return decode(wanted, response.body)
         body = decode(reply, response.body)
-        found = follow(body, job_id)
-        return record_of(kind, found if isinstance(found, str) else str(found), body, response, submitted_at=None)
+        return record_of(kind, _text(follow(body, job_id)), body, response, submitted_at=None)
 
     return read
 
@@ -131,9 +132,12 @@ def _record(submission: Submission[S, R], key: str | None, reply: Response, subm
         body = submission.call.read(reply)
     except DecodeError as error:
         _give_up(submission.kind, key, error.message, error)
-    job_id = follow(body, submission.job_id)
-    if isinstance(job_id, int) and not isinstance(job_id, bool):
-        job_id = str(job_id)
+    job_id = _text(follow(body, submission.job_id))
+    if job_id is None:
+        # An action that was done at once needs no id.
+        record = record_of(submission.kind, None, body, reply, submitted_at=submitted_at)
+        if record.snapshot is not None:
+            return record
     if not is_id(job_id):
         _give_up(
             submission.kind, key, f"the reply has no usable job id ({'.'.join(submission.job_id)} is {job_id!r})", None
@@ -150,3 +154,9 @@ def _give_up(kind: Kind[Any, Any], key: str | None, why: str, cause: ClientError
     raise SubmitUncertain(
         f"a {kind.name} job may have been made, or not: {why}; {what_now}", idempotency_key=key
     ) from cause
+
+
+def _text(job_id: object) -> str | None:
+    """An id that may be a number in the reply."""
+    is_number = isinstance(job_id, int) and not isinstance(job_id, bool)
+    return str(job_id) if is_number or isinstance(job_id, str) else None

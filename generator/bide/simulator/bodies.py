@@ -155,14 +155,14 @@ class Bodies:
         return body
 
     def _usual(self, field: Field, job: Job) -> Json:
-        """A value for a field: of an enum, the one that the examples of this job have under the same key."""
-        if isinstance(self._catalog.named(field.type), Enum):
-            models = filter(None, map(self._catalog.model, (job.reply, job.snapshot)))
-            examples = (example.value for model in models if _has_like(model, field) for example in model.examples)
-            seen = (at(example, (field.wire,)) for example in examples)
-            usual = next((value for value in seen if isinstance(value, str)), None)
-            if usual is not None:
-                return usual
+        """A value for a field: what the examples of this job have there, if that is a choice or the name of a job."""
+        models = filter(None, map(self._catalog.model, (job.reply, job.snapshot)))
+        examples = (example.value for model in models if _has_like(model, field) for example in model.examples)
+        seen = (at(example, (field.wire,)) for example in examples)
+        usual = next((value for value in seen if isinstance(value, str)), "")
+        is_choice = isinstance(self._catalog.named(field.type), Enum)
+        if usual and (is_choice or self._identity.names_one(job, usual)):
+            return usual
         return self._values.field(field, depth=1)
 
     def _tell(self, model: Model, body: dict[str, Json], view: JobView, *, verbatim: bool) -> None:
@@ -173,7 +173,7 @@ class Bodies:
         quiet = {progress.done, progress.total, progress.message, progress.share, progress.percent, lifecycle.credits}
         tells = {
             pointer: value
-            for pointer, value in told(view, body, speed=self._speed).items()
+            for pointer, value in told(view, self._catalog.examples(model), speed=self._speed).items()
             if self._catalog.fields_along(model, pointer)
             and not (verbatim and (value is ABSENT or (pointer in quiet and at(body, pointer) is MISSING)))
         }

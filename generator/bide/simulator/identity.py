@@ -47,6 +47,10 @@ class Identity:
         """Whether a value is the name of another job of the same lifecycle."""
         return isinstance(value, str) and value in self._others[job.name]
 
+    def names_one(self, job: Job, value: Json) -> bool:
+        """Whether a value is the name of this job or of another of its lifecycle."""
+        return self.names_another(job, value) or (isinstance(value, str) and value in self._own[job.name])
+
     def name(self, job: Job, type_: Type) -> str:
         """What a field of this type calls the job."""
         names = self._own[job.name]

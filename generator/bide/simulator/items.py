@@ -14,7 +14,7 @@ from .pointer import MISSING, at, drop, put
 from .values import Values
 
 _COUNT = 2
-"""How many items a batch has if neither the request nor an example says."""
+"""How many items a batch has at least, if the request does not say: one may fail and one be well."""
 
 _INDEX = re.compile(r"^(index|position)$", re.IGNORECASE)
 
@@ -44,7 +44,7 @@ class Batches:
         samples = at(body, items.list)
         samples = [each for each in samples if isinstance(each, dict)] if isinstance(samples, list) else []
         wire, requested = _requested(item_model, sent)
-        count = len(requested) or len(samples) or _COUNT
+        count = len(requested) or max(len(samples), _COUNT)
         failed_numbers = set(range(count - failing, count)) if isinstance(failing, int) else set(failing)
         made = []
         for number in range(count):

@@ -63,7 +63,7 @@ def error_body(shapes: tuple[ErrorShape, ...], code: str, message: str) -> dict[
 
 
 def _says_both(shape: ErrorShape) -> bool:
-    return bool(shape.code and shape.message) and not _clash(shape.code, shape.message)
+    return bool(shape.code) and shape.code != shape.message and _says_message(shape)
 
 
 def _says_message(shape: ErrorShape) -> bool:
@@ -71,9 +71,9 @@ def _says_message(shape: ErrorShape) -> bool:
 
 
 def _clash(one: Pointer, other: Pointer) -> bool:
-    """One leads through the other's value, so that both cannot be texts."""
+    """One leads through the other's value, so that they cannot both be texts."""
     shorter = min(len(one), len(other))
-    return bool(shorter) and one[:shorter] == other[:shorter]
+    return bool(shorter) and one != other and one[:shorter] == other[:shorter]
 
 
 def _same(one: ErrorShape, other: ErrorShape) -> bool:

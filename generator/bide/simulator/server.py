@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import ipaddress
 import json
 import socket
@@ -41,16 +42,15 @@ def serve(
     key: str | None = None,
     ready: Callable[[str], None] | None = None,
 ) -> None:
-    """Serve a provider until the process is interrupted or told to end.
+    """Serve a provider until the process is interrupted.
 
     `ready` gets the base URL once requests are taken. `speed=10` lets ten seconds of a job pass in one of the wall; the
     floor between polls shrinks with it, so that a client with the spec's floor always keeps to it. To see the floor
     enforced on such a client, use speed 1. `scenarios` is the text of a scenario file (see `script`), `key` the only
     API key that is accepted; without it, any is. Raises `SimulatorError`, and `ScenarioError` for the file.
     """
-    listener = _listener(host, port)
-    with listener:
-        server = _server(provider, speed=speed, seed=seed, scenarios=scenarios, key=key)
+    server = _server(provider, speed=speed, seed=seed, scenarios=scenarios, key=key)
+    with _listener(host, port) as listener, contextlib.suppress(KeyboardInterrupt):
         if ready:
             ready(_url(provider, listener))
         server.run(sockets=[listener])

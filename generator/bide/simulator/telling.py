@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable
 from enum import Enum
 from typing import Final
 
@@ -27,8 +27,11 @@ _TOTAL = 10
 """How much work a job has if nothing says."""
 
 
-def told(view: JobView, body: Mapping[str, Json], *, speed: float) -> dict[Pointer, Json]:
-    """What a reply says of the job, by pointer. *body* is the reply as far as it is known; hints are in wall time."""
+def told(view: JobView, examples: Iterable[Json], *, speed: float) -> dict[Pointer, Json]:
+    """What a reply says of the job, by pointer.
+
+    The examples of the reply, of whatever status, say how much work there is. Hints are in wall time.
+    """
     lifecycle, state = view.job.lifecycle, view.state
     error = SOME if state is State.FAILED else ABSENT
     tells: dict[Pointer, Json] = {
@@ -37,7 +40,7 @@ def told(view: JobView, body: Mapping[str, Json], *, speed: float) -> dict[Point
         lifecycle.result.field: SOME if state.has_result else ABSENT,
         lifecycle.credits: ABSENT if not state.is_final else SOME if state.has_result else 0,
         lifecycle.hint: ABSENT if state.is_final else _hint(view, speed),
-        **_progress(view, body),
+        **_progress(view, examples),
         **{pointer: _flag(value, view.ready) for pointer, value in lifecycle.ready},
         lifecycle.status: view.status,
     }
@@ -57,13 +60,13 @@ def _hint(view: JobView, speed: float) -> int:
     return max(1, round(view.job.polling.interval[0] / speed * unit))
 
 
-def _progress(view: JobView, body: Mapping[str, Json]) -> dict[Pointer, Json]:
+def _progress(view: JobView, examples: Iterable[Json]) -> dict[Pointer, Json]:
     progress = view.job.lifecycle.progress
     if view.state is State.PENDING:
         return dict.fromkeys(
             (progress.done, progress.total, progress.message, progress.share, progress.percent), ABSENT
         )
-    total = _total(view, body)
+    total = _total(view, examples)
     return {
         progress.done: math.floor(total * view.share),
         progress.total: total,
@@ -73,10 +76,10 @@ def _progress(view: JobView, body: Mapping[str, Json]) -> dict[Pointer, Json]:
     }
 
 
-def _total(view: JobView, body: Mapping[str, Json]) -> int:
-    """How much work there is: as many as were asked for, else as in the example."""
+def _total(view: JobView, examples: Iterable[Json]) -> int:
+    """How much work there is, the same at every poll: as many as were asked for, else as in an example."""
     lists = [value for value in view.sent.values() if isinstance(value, list) and value]
     if view.job.items and lists:
         return len(lists[0])
-    shown = at(body, view.job.lifecycle.progress.total)
-    return shown if isinstance(shown, int) and shown > 0 else _TOTAL
+    shown = (at(example, view.job.lifecycle.progress.total) for example in examples)
+    return next((total for total in shown if isinstance(total, int) and total > 0), _TOTAL)

@@ -43,8 +43,9 @@ class Tries:
         request = "submit" if kind == "job" else "call"
         fault = series.scenario.fault(request, series.count)
         series.count += 1
-        is_last = series.scenario.fault(request, series.count) is None
-        comes_again = key is not None or (fault is not None and (repeatable or not is_last or fault.status == 429))
+        goes_on = series.count < len(series.scenario.faults.get(request, ()))
+        # Without a key a client repeats a submit only if it was turned away.
+        comes_again = key is not None or goes_on or (fault is not None and (repeatable or fault.status == 429))
         if comes_again:
             self._open[fingerprint] = series
         else:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from bide.ir import Job, Json, State
 
@@ -42,11 +42,14 @@ def of_request(now: float, sent: Mapping[str, Json], request_id: str) -> View:
 
 
 def of_job(job: SimulatedJob, now: float, request_id: str, *, status: str | None = None) -> JobView:
-    """A job as it is now; `status` is shown in place of its own."""
+    """A job as it is now. With a `status` of somebody else it looks as if it still ran."""
     schedule = job.schedule
 
     def if_past(moment: float | None) -> float | None:
         return moment if moment is not None and moment <= now else None
+
+    if status is not None:
+        return replace(of_job(job, now, request_id), status=status, state=State.RUNNING, finished=None, ready=False)
 
     ready, kept = job.result_at(), job.spec.lifecycle.result.kept
     return JobView(
@@ -59,7 +62,7 @@ def of_job(job: SimulatedJob, now: float, request_id: str, *, status: str | None
         request_id=request_id,
         job=job.spec,
         id=job.id,
-        status=schedule.status(now) if status is None else status,
+        status=schedule.status(now),
         state=schedule.state(now),
         share=schedule.share(now),
         ready=job.is_ready(now),

@@ -153,7 +153,7 @@ class World:
         if scenario.answers_with_job:
             raise ScenarioError(f"operation {operation.name} never answers with a job")
         view = of_request(visit.now, visit.arguments.sent, visit.request_id)
-        if operation.stream and not is_before(fault):
+        if operation.stream:
             seed = f"{self._seed}:{operation.name}:{visit.request_id}"
             answer = stream.events(operation.stream, self._bodies, view, scenario, fault, seed)
         elif scenario.outcome is Outcome.FAIL:

@@ -35,7 +35,7 @@ class Argument:
     @property
     def as_key(self) -> Code:
         """The argument as a key of a TypedDict."""
-        return Code(f"{self.name}: {'Required[%s]' % self.annotation if self.is_required else self.annotation}")
+        return Code(f"{self.name}: {f'Required[{self.annotation}]' if self.is_required else self.annotation}")
 
 
 class EndpointView(View):
@@ -97,6 +97,11 @@ class EndpointView(View):
     @property
     def body(self) -> Code | None:
         return _built(self._endpoint.body) if self._endpoint.body is not None else None
+
+    @property
+    def limited_as(self) -> Code | None:
+        """The name of its rate limit, where the path does not tell it."""
+        return literal(f"{self._endpoint.method} {self._endpoint.path}") if self._in(Place.PATH) else None
 
     @property
     def repeatable(self) -> bool:

@@ -83,7 +83,8 @@ class UnionView(View):
 
     @property
     def docstring(self) -> Code:
-        kinds = " or ".join(f"`{model}`" for _, model in self._union.variants)
+        *others, last = [f"`{model}`" for _, model in self._union.variants]
+        kinds = f"{', '.join(others)} or {last}" if others else last
         return docstring(f"{prose.sentence(self._union.description)}\n\nOne of {kinds}.", indent=4)
 
     @property

@@ -7,7 +7,7 @@ from functools import cached_property
 
 from .. import prose
 from ..ir import Field, Kind, ListOf, MapOf, Model, Named, Parameter, Pointer, Provider, Scalar, Type
-from ..python import Code, annotation, docstring, literal
+from ..python import Code, annotation, docstring, literal, seconds
 from .calls import Argument, OperationView
 from .data import EnumView, ExampleView, ModelView, UnionView
 from .jobs import JobView, LifecycleView
@@ -44,7 +44,23 @@ ERRORS = (
     "TransportError",
     "UnprocessableEntity",
 )
-VALUES = ("Adaptive", "Exponential", "Fixed", "Outcome", "Snapshot", "State", "Update")
+VALUES = (
+    "Adaptive",
+    "AiohttpTransport",
+    "AsyncHttpxTransport",
+    "AsyncJob",
+    "AsyncSystemClock",
+    "Exponential",
+    "Fixed",
+    "HttpxTransport",
+    "Job",
+    "Outcome",
+    "Snapshot",
+    "State",
+    "SystemClock",
+    "Update",
+    "Urllib3Transport",
+)
 
 
 class ProviderView:
@@ -117,6 +133,8 @@ class ProviderView:
             found.append(("request_id_header", literal(ir.request_id_header)))
         if ir.request_id_field:
             found.append(("request_id_field", literal(tuple(ir.request_id_field))))
+        if rates := self._rates:
+            found.append(("rates", Code(f"{{{', '.join(rates)},}}")))
         if shapes:
             found.append(("errors", Code(f"({', '.join(shapes)},)")))
         return [(Code(name), value) for name, value in found]
@@ -128,6 +146,18 @@ class ProviderView:
     @property
     def package(self) -> Code:
         return Code(f"{self.ir.name}_client")
+
+    @property
+    def _rates(self) -> list[str]:
+        """The provider's rate limits by endpoint, each once."""
+        endpoints = [job.submit for job in self.ir.jobs]
+        endpoints += [lifecycle.poll for lifecycle in self.ir.lifecycles]
+        endpoints += [operation.endpoint for operation in self.ir.operations]
+        limits = {f"{endpoint.method} {endpoint.path}": endpoint.limit for endpoint in endpoints if endpoint.limit}
+        return [
+            f"{literal(bucket)}: Rate({literal(limit.count)}, {seconds(limit.seconds)})"
+            for bucket, limit in limits.items()
+        ]
 
     def job(self, name: str) -> JobView:
         return next(job for job in self.jobs if job.ir.name == name)

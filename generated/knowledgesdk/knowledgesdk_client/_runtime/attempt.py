@@ -88,12 +88,13 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
 
 def _reason(error: BaseException) -> str | None:
     """In the words of the operating system or of OpenSSL: `connection refused`. An engine's text may quote the URL."""
+    # Engines derive errors of their own from these, without all that belongs to them.
     if isinstance(error, ssl.SSLCertVerificationError):
-        return f"certificate verify failed: {error.verify_message}"
+        return f"certificate verify failed: {getattr(error, 'verify_message', 'it is not trusted')}"
     if isinstance(error, ssl.SSLError):
-        return error.reason.replace("_", " ").lower() if error.reason else "TLS failed"
+        return (getattr(error, "reason", None) or "TLS failed").replace("_", " ").lower()
     if isinstance(error, socket.gaierror):
-        return error.strerror.lower() if error.strerror else "unknown host"
+        return (error.strerror or "unknown host").lower()
     if isinstance(error, OSError) and isinstance(error.errno, int):
         return os.strerror(error.errno).lower()
     return None

@@ -8,7 +8,9 @@ from typing import Any, ClassVar, Self, TypeVar
 
 from .account import Call, Provider, open_account
 from .batch import Batch, Dispatch, Entry, Idle, Outcome
+from .budget import Budget
 from .clock import Clock, SystemClock
+from .desk import Desk, Outgoing
 from .errors import ClientClosed, TransportError
 from .events import StreamCall
 from .exchange import exchange
@@ -16,7 +18,6 @@ from .flow import Finished, Flow, Note, Pause, Running, Seen, Send, Tell
 from .handle import Floor, Update
 from .stream import Stream
 from .transport import Transport, default_transport
-from .wait import Desk
 
 E = TypeVar("E")
 P = TypeVar("P")
@@ -48,7 +49,7 @@ class Client:
             max_retries=max_retries,
             wall=self._clock.wall,
         )
-        self._desk = Desk(account, Floor())
+        self._desk = Desk(account, Floor(), Budget(self._provider.rates))
         self._transport = transport
         self._owns_transport = transport is None
         self._closed = False
@@ -73,8 +74,8 @@ class Client:
         """Make one call, with the retries that are safe for it."""
         reply, _ = self._drive(
             exchange(
-                self._desk.account,
-                self._desk.account.request(call),
+                self._desk,
+                Outgoing(request=self._desk.account.request(call), bucket=call.bucket),
                 repeatable=call.repeatable,
                 timeout=timeout or call.timeout,
                 now=self._clock.now(),
@@ -110,8 +111,8 @@ class Client:
         seen = Seen(self._clock.now())
         while True:
             match running.next(seen):
-                case Send(request, timeout):
-                    seen = self._sent(Send(request, timeout))
+                case Send() as send:
+                    seen = self._sent(send)
                 case Pause(until):
                     self._clock.sleep(until - self._clock.now())
                     seen = Seen(self._clock.now())

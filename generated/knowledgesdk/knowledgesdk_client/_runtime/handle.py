@@ -8,7 +8,7 @@ from typing import Any, Generic, TypeVar
 import msgspec
 
 from . import token
-from .errors import ClientError, InvalidArgument
+from .errors import ClientError, InvalidArgument, InvalidToken
 from .lifecycle import Lifecycle, Progress, Reading
 from .request import Response
 from .schedule import Polling
@@ -79,11 +79,12 @@ class Update(msgspec.Struct, Generic[S_co], frozen=True, kw_only=True):
 class Record(Generic[S, R]):
     """What is known of one job. The handles of a job share it, and waits write into it."""
 
-    def __init__(self, kind: Kind[S, R], id: str, *, submitted_at: float | None = None) -> None:
-        if not token.is_id(id):
+    def __init__(self, kind: Kind[S, R], id: str | None, *, submitted_at: float | None = None) -> None:
+        if id is not None and not token.is_id(id):
             raise InvalidArgument(f"{id!r} cannot be the id of a job")
         self.kind = kind
-        self.id = id
+        self.id = id or ""
+        """Empty if the submit was answered with the result itself, and without an id."""
         self.submitted_at = submitted_at
         """Seconds since 1970, if this job was submitted by us."""
         self.status: str | None = None
@@ -95,6 +96,8 @@ class Record(Generic[S, R]):
 
     @property
     def token(self) -> str:
+        if not self.id:
+            raise InvalidToken("this job was answered at once and has no id, so there is nothing to resume")
         return token.write(provider=self.kind.provider, job=self.kind.name, id=self.id, submitted_at=self.submitted_at)
 
     def age(self, wall: float) -> float | None:
@@ -156,7 +159,7 @@ class Handle(Generic[S, R]):
 
     @property
     def id(self) -> str:
-        """The provider's id of the job."""
+        """The provider's id of the job; empty if it answered the submit with the result and gave no id."""
         return self._record.id
 
     @property

@@ -7,25 +7,26 @@ import io
 import socket
 import ssl
 import threading
-from collections.abc import Iterator, Mapping
 from contextvars import ContextVar
 from typing import Any
 
 import urllib3
 from urllib3.connection import HTTPConnection, HTTPSConnection
-from urllib3.exceptions import ConnectTimeoutError, NewConnectionError, ProxyError
+from urllib3.exceptions import ConnectTimeoutError, NewConnectionError, ProxyError, ReadTimeoutError
 from urllib3.util.connection import create_connection
+from urllib3.util.response import assert_header_parsing
 
-from .body import READ_SIZE, Body, Unpacker
-from .errors import ClientClosed, ClientError, RequestTimeout
 from .attempt import Attempt, dial, joined, peer, sendable
+from .body import READ_SIZE
+from .errors import ClientClosed, ClientError, RequestTimeout
 from .proxies import Proxies, Proxy
+from .reply import OpenReply, whole
 from .request import Request, Response
 from .transport import BODY_LIMIT, MAX_CONNECTIONS
 
 _ERRORS = (urllib3.exceptions.HTTPError, http.client.HTTPException, OSError, ValueError)
-_TIMEOUTS = (urllib3.exceptions.TimeoutError,)
-_UNSENT = (NewConnectionError, ConnectTimeoutError, ProxyError, ssl.SSLCertVerificationError)
+_TIMEOUTS = (ReadTimeoutError,)
+_UNSENT = (ConnectTimeoutError, ProxyError, ssl.SSLCertVerificationError)
 
 _CURRENT: ContextVar[Attempt] = ContextVar("attempt")
 """What a connection works for: urllib3 has no way to hand it down."""
@@ -51,18 +52,11 @@ class Urllib3Transport:
 
     def send(self, request: Request, *, timeout: float) -> Response:
         """The reply, whole."""
-        reply = self._begin(request, timeout)
-        try:
-            body = Body(reply.headers, limit=self._body_limit)
-            while data := reply.read():
-                body.add(data)
-            return Response(status=reply.status, headers=reply.headers, body=body.whole())
-        finally:
-            reply.close()
+        return whole(self._begin(request, timeout), limit=self._body_limit)
 
-    def open(self, request: Request, *, timeout: float) -> Urllib3Stream:
+    def open(self, request: Request, *, timeout: float) -> OpenReply:
         """The reply as far as its headers; its body is read as it comes."""
-        return Urllib3Stream(self._begin(request, timeout))
+        return OpenReply(self._begin(request, timeout))
 
     def close(self) -> None:
         """Close what is idle. Whoever waits for a reply may still get it."""
@@ -117,8 +111,6 @@ class Urllib3Transport:
 
 
 class _Reply:
-    """A reply whose body has not been read, nor unpacked."""
-
     def __init__(self, transport: Urllib3Transport, attempt: Attempt, raw: urllib3.BaseHTTPResponse) -> None:
         self.status = raw.status
         pairs = ((name.encode("latin-1"), value.encode("latin-1")) for name, value in raw.headers.iteritems())
@@ -128,7 +120,6 @@ class _Reply:
         self._raw = raw
 
     def read(self) -> bytes:
-        """What came next, and `b""` at the end."""
         try:
             connection = self._raw.connection
             if connection is not None and (sock := getattr(connection, "sock", None)) is not None:
@@ -138,40 +129,8 @@ class _Reply:
             raise self._transport._failure(self.attempt, error) from error
 
     def close(self) -> None:
-        """Give the connection back, or up if there is more to come. May be called twice."""
         self._raw.close()
         self._raw.release_conn()
-
-
-class Urllib3Stream:
-    """A reply whose body is read as it comes."""
-
-    def __init__(self, reply: _Reply) -> None:
-        self._reply = reply
-
-    @property
-    def status(self) -> int:
-        return self._reply.status
-
-    @property
-    def headers(self) -> Mapping[str, str]:
-        return self._reply.headers
-
-    def chunks(self) -> Iterator[bytes]:
-        """The body, unpacked, as it comes."""
-        unpacker = Unpacker(self.headers)
-        try:
-            while True:
-                self._reply.attempt.renew()
-                if not (data := self._reply.read()):
-                    break
-                yield from unpacker.feed(data)
-            unpacker.finish()
-        finally:
-            self.close()
-
-    def close(self) -> None:
-        self._reply.close()
 
 
 def _new_manager(proxy: Proxy | None, max_connections: int) -> urllib3.PoolManager:
@@ -211,6 +170,16 @@ class _TimedFile(io.RawIOBase):
         super().close()
 
 
+class _WholeLines(io.BufferedReader):
+    """A file of which each line has an end. Else `http.client` would take headers that were cut short for all of them."""
+
+    def readline(self, size: int | None = -1, /) -> bytes:
+        line = super().readline(size)
+        if not line.endswith(b"\n") and len(line) != size:
+            raise http.client.IncompleteRead(line)
+        return line
+
+
 class _TimedSocket:
     """As much of a socket as an `http.client.HTTPResponse` uses."""
 
@@ -218,7 +187,7 @@ class _TimedSocket:
         self._sock = sock
 
     def makefile(self, mode: str) -> io.BufferedReader:
-        return io.BufferedReader(_TimedFile(self._sock, _CURRENT.get()))
+        return _WholeLines(_TimedFile(self._sock, _CURRENT.get()))
 
 
 class _TimedResponse(http.client.HTTPResponse):
@@ -226,6 +195,10 @@ class _TimedResponse(http.client.HTTPResponse):
 
     def __init__(self, sock: socket.socket, *args: Any, **options: Any) -> None:
         super().__init__(_TimedSocket(sock), *args, **options)  # type: ignore[arg-type]  # it calls makefile, and no more
+
+    def begin(self) -> None:
+        super().begin()
+        assert_header_parsing(self.msg)  # else urllib3 goes on with half of them, and logs the URL with its query
 
     def _read_status(self) -> tuple[str, int, str]:
         # The base class skips "100 Continue" only, and would take "103 Early Hints" for the reply.

@@ -10,7 +10,9 @@ from typing import Any, ClassVar, Self, TypeVar
 from .account import Call, Provider, open_account
 from .async_stream import AsyncStream
 from .batch import Batch, Dispatch, Entry, Idle, Outcome
+from .budget import Budget
 from .clock import AsyncClock, AsyncSystemClock
+from .desk import Desk, Outgoing
 from .errors import ClientClosed, TransportError
 from .events import StreamCall
 from .exchange import exchange
@@ -18,7 +20,6 @@ from .flow import Finished, Flow, Note, Pause, Running, Seen, Send, Tell
 from .handle import Floor, Update
 from .senders import Senders
 from .transport import AsyncTransport, default_async_transport
-from .wait import Desk
 
 E = TypeVar("E")
 P = TypeVar("P")
@@ -50,7 +51,7 @@ class AsyncClient:
             max_retries=max_retries,
             wall=self._clock.wall,
         )
-        self._desk = Desk(account, Floor())
+        self._desk = Desk(account, Floor(), Budget(self._provider.rates))
         self._transport = transport
         self._owns_transport = transport is None
         self._closed = False
@@ -75,8 +76,8 @@ class AsyncClient:
         """Make one call, with the retries that are safe for it."""
         reply, _ = await self._drive(
             exchange(
-                self._desk.account,
-                self._desk.account.request(call),
+                self._desk,
+                Outgoing(request=self._desk.account.request(call), bucket=call.bucket),
                 repeatable=call.repeatable,
                 timeout=timeout or call.timeout,
                 now=self._clock.now(),
@@ -114,8 +115,8 @@ class AsyncClient:
         seen = Seen(self._clock.now())
         while True:
             match running.next(seen):
-                case Send(request, timeout):
-                    seen = await self._sent(Send(request, timeout))
+                case Send() as send:
+                    seen = await self._sent(send)
                 case Pause(until):
                     await self._clock.sleep(until - self._clock.now())
                     seen = Seen(self._clock.now())

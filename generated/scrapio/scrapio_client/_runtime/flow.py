@@ -26,6 +26,8 @@ class Send(msgspec.Struct, frozen=True):
 
     request: Request
     timeout: float
+    attempt: int = 1
+    """How often it has been sent with this one."""
 
 
 class Pause(msgspec.Struct, frozen=True):

@@ -7,8 +7,8 @@ from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
 from urllib.request import getproxies, proxy_bypass
 
-from .errors import ConfigurationError
 from .attempt import host_and_port
+from .errors import ConfigurationError
 
 
 class Proxy(NamedTuple):

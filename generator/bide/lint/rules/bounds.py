@@ -1,8 +1,10 @@
 """bad-bounds: the bounds of a field are for its type, can be kept, and can be read.
 
-name: {type: string, max: 10}              # refused: max is for numbers, max_length for text
-limit: {type: integer, min: 10, max: 1}    # refused: nothing is between them
-id: {type: string, pattern: "["}           # refused: no regular expression
+Why: a bound that is never looked at promises what nobody keeps.
+
+    name: {type: string, max: 10}              # refused: max is for numbers, max_length for text
+    limit: {type: integer, min: 10, max: 1}    # refused: nothing is between them
+    id: {type: string, pattern: "["}           # refused: no regular expression
 """
 
 from __future__ import annotations

@@ -2,13 +2,16 @@
 
 Why: examples are the provider's own words. Where one does not fit, the model is wrong, or the page is.
 
-Keys, enum values and tags that the spec does not know are fine. Every error says where in the JSON it is.
+    models: {Job: {fields: {id: string}, examples: [{json: '{"id": 5}'}]}}    # refused: $.id is the number 5, not text
+
+Keys, enum values and tags that the spec does not know are fine.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import NoReturn
 
 from bide import ir
@@ -18,37 +21,34 @@ from bide.lint.spec import EndpointView, Spec
 from bide.source import Json, Path
 
 
-class _NotJson(ValueError):
-    pass
+class _NotJson(Exception):
+    """A text that is no JSON, and why."""
 
 
 def check(spec: Spec) -> Iterator[Diagnostic]:
     for name, model in spec.table("models").items():
-        for path, value in _values(spec, ("models", name, "examples"), model.get("examples", [])):
-            yield from _reported(
-                spec, path, value if isinstance(value, Diagnostic) else misfits(spec, value, ir.Named(name))
-            )
+        for path, text in _texts(("models", name, "examples"), model):
+            yield from _problems(spec, path, text, partial(misfits, spec, type_=ir.Named(name)))
     for endpoint in spec.endpoints():
-        for path, value in _values(spec, (*endpoint.path, "examples"), endpoint.raw.get("examples", [])):
-            yield from _reported(
-                spec, path, value if isinstance(value, Diagnostic) else _body_misfits(spec, value, endpoint)
-            )
+        for path, text in _texts((*endpoint.path, "examples"), endpoint.raw):
+            yield from _problems(spec, path, text, partial(_body_misfits, spec, endpoint))
 
 
-def _reported(spec: Spec, path: Path, found: Diagnostic | Iterator[Misfit]) -> Iterator[Diagnostic]:
-    if isinstance(found, Diagnostic):
-        yield found
-    else:
-        yield from (spec.at_value(path, "bad-example", str(misfit)) for misfit in found)
+def _texts(path: Path, raw: Json) -> Iterator[tuple[Path, str]]:
+    for index, example in enumerate(raw.get("examples", [])):
+        yield (*path, index, "json"), example["json"]
 
 
-def _values(spec: Spec, path: Path, raw: list[Json]) -> Iterator[tuple[Path, Json | Diagnostic]]:
-    for index, example in enumerate(raw):
-        here = (*path, index, "json")
-        try:
-            yield here, _read(example["json"])
-        except _NotJson as error:
-            yield here, spec.at_value(here, "bad-example", str(error))
+def _problems(
+    spec: Spec, path: Path, text: str, misfits_of: Callable[[Json], Iterator[Misfit]]
+) -> Iterator[Diagnostic]:
+    try:
+        found = [str(misfit) for misfit in misfits_of(_read(text))]
+    except _NotJson as error:
+        found = [str(error)]
+    except RecursionError:
+        found = ["this JSON nests too deep"]
+    yield from (spec.at_value(path, "bad-example", message) for message in found)
 
 
 def _read(text: str) -> Json:
@@ -56,12 +56,11 @@ def _read(text: str) -> Json:
         value = json.loads(text, parse_constant=_no_json)
         json.dumps(value, ensure_ascii=False, allow_nan=False).encode()
     except json.JSONDecodeError as error:
-        raise _NotJson(
-            f"this is not JSON: {error.msg}, in line {error.lineno}, column {error.colno} of the example"
-        ) from None
+        place = f"line {error.lineno}, column {error.colno} of the example"
+        raise _NotJson(f"this is not JSON: {error.msg}, in {place}") from None
     except UnicodeEncodeError:
         raise _NotJson("this is not JSON: half a surrogate pair") from None
-    except (RecursionError, ValueError) as error:
+    except ValueError as error:
         raise _NotJson(f"this JSON cannot be read: {error}") from None
     return value
 
@@ -70,7 +69,7 @@ def _no_json(word: str) -> NoReturn:
     raise ValueError(f"{word} is no JSON")
 
 
-def _body_misfits(spec: Spec, value: Json, endpoint: EndpointView) -> Iterator[Misfit]:
+def _body_misfits(spec: Spec, endpoint: EndpointView, value: Json) -> Iterator[Misfit]:
     """How an example of a request is not like the operation's body."""
     body = endpoint.raw.get("body")
     if body is None:
@@ -82,4 +81,4 @@ def _body_misfits(spec: Spec, value: Json, endpoint: EndpointView) -> Iterator[M
     else:
         views = endpoint.body_fields
         required = {view.wire for view in views if not view.is_optional}
-        yield from fields_misfits(spec, value, tuple(views), required, "$")
+        yield from fields_misfits(spec, value, views, required, "$")

@@ -1,7 +1,9 @@
 """bad-narrowing: a model that `is` another one says more than that one.
 
-SiteMap: {is: SiteMap, when: succeeded}      # refused: a circle
-SiteMap: {is: MapJob, when: failed}          # warned of, if no field of MapJob has a `when` for that
+Why: the class of a finished result is there so that nobody has to ask for `None`.
+
+    SiteMap: {is: SiteMap, when: succeeded}      # refused: a circle
+    SiteMap: {is: MapJob, when: failed}          # warned of, if no field of MapJob has a `when` for that
 """
 
 from __future__ import annotations

@@ -1,8 +1,10 @@
 """parameter-type: what goes into a path, a query or a header can be written as text.
 
-query: {limit?: integer, tags?: list of string}     # fine
-query: {filter?: Filter}                             # refused, if Filter is a model
-path: {id: string or null}                           # refused
+Why: there is no one way to write an object or a null there, and the server would not know ours.
+
+    query: {limit?: integer, tags?: list of string}     # fine
+    query: {filter?: Filter}                            # refused, if Filter is a model
+    path: {id: string or null}                          # refused
 """
 
 from __future__ import annotations

@@ -1,7 +1,9 @@
 """bad-range, interval-below-floor: a schedule that can be kept.
 
-interval: 5s..2s                     # refused: the lower end comes first
-{interval: 500ms, floor: 1s}         # refused: that is more often than the floor allows
+Why: the floor is the provider's, and it always wins.
+
+    interval: 5s..2s                     # refused: the longer time comes first
+    {interval: 500ms, floor: 1s}         # refused: that is more often than the floor allows
 """
 
 from __future__ import annotations

@@ -1,9 +1,11 @@
 """bad-name, same-name: everything has a Python name, and no two things have the same.
 
-fields: {jobId: string, job_id: string}       # refused: both are job_id
-fields: {"2fa": boolean}                      # refused: no name can be made of it
-fields: {"2fa": {type: boolean, name: two_factor}}
-models: {Job: ...}                            # refused: every package has a class Job
+Why: names are what the user of a package sees of a spec.
+
+    fields: {jobId: string, job_id: string}       # refused: both are job_id
+    fields: {"2fa": boolean}                      # refused: no name can be made of it
+    fields: {"2fa": {type: boolean, name: two_factor}}
+    models: {Job: ...}                            # refused: every package has a class Job
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ from bide.diagnostics import Diagnostic
 from bide.lint.spec import SECTIONS, EndpointView, FieldView, Spec
 from bide.source import Json, Path
 
+_RENAME = "choose another name"
 _NAME_IT = 'give it one: {..., name: "..."}'
 
 
@@ -90,6 +93,11 @@ def _body(spec: Spec, endpoint: EndpointView) -> Iterator[FieldView]:
 def _classes(spec: Spec) -> Iterator[Diagnostic]:
     """Classes of the package: those of the spec, those that are made for it, and ours."""
     client = spec.document.data["class"]
+    for key in ("name", "class"):
+        try:
+            names.identifier(spec.document.data[key])
+        except names.BadName as bad:
+            yield spec.at_value((key,), "bad-name", str(bad), _RENAME)
     taken = dict.fromkeys(names.OUR_CLASSES, "every package has a class of that name")
     for name in (client, f"Async{client}", f"{client}Error"):
         if name in taken:
@@ -97,11 +105,12 @@ def _classes(spec: Spec) -> Iterator[Diagnostic]:
         taken[name] = "the client has that name"
     for path, name in _made_classes(spec):
         if name in taken:
-            yield spec.at_key(path, "same-name", f'"{name}": {taken[name]}', "choose another name")
+            yield spec.at_key(path, "same-name", f'"{name}": {taken[name]}', _RENAME)
         taken.setdefault(name, f"line {spec.document.key_place(path).line} makes a class of that name")
 
 
 def _made_classes(spec: Spec) -> Iterator[tuple[Path, str]]:
+    """The classes of the spec, and those that are made for them; not for what `_namespaces` reports."""
     for table in ("enums", "models", "unions"):
         for name in spec.document.data.get(table, {}):
             yield (table, name), name
@@ -110,32 +119,39 @@ def _made_classes(spec: Spec) -> Iterator[tuple[Path, str]]:
     for name in spec.table("unions"):
         yield ("unions", name), names.other_class(name)
     for endpoint in spec.endpoints():
-        if endpoint.body_fields:
+        if endpoint.body_fields and _has_names(endpoint.owner):
             yield (*endpoint.path, "body"), names.body_class(endpoint.owner)
     for name, operation in spec.table("operations").items():
-        if "stream" in operation:
+        if "stream" in operation and _has_names(name):
             yield ("operations", name, "stream"), names.event_class(name)
             yield ("operations", name, "stream"), names.other_class(names.event_class(name))
 
 
+def _has_names(name: str) -> bool:
+    """Whether an operation, job or lifecycle can have its name in Python, as an attribute and in classes."""
+    try:
+        names.identifier(name)
+        names.pascal_case(name)
+    except names.BadName:
+        return False
+    return True
+
+
 def _namespaces(spec: Spec) -> Iterator[Diagnostic]:
-    """Operations and jobs are all attributes of the client."""
-    lines: dict[str, int] = {}
+    """Operations and jobs are all attributes of the client, and lifecycles are tables beside it."""
+    for table in ("operations", "jobs", "lifecycles"):
+        for name in spec.document.data.get(table, {}):
+            if not _has_names(name):
+                yield spec.at_key((table, name), "bad-name", f'"{name}" means something else in Python', _RENAME)
+    first: dict[str, Path] = {}
     for table in ("operations", "jobs"):
         for name in spec.document.data.get(table, {}):
-            path = (table, name)
+            path: Path = (table, name)
+            made = names.pascal_case(name) if _has_names(name) else name
+            other = first.setdefault(made, path)
             if name in names.OUR_CLIENT_NAMES:
-                yield spec.at_key(path, "same-name", f'every client has a "{name}" of its own', "choose another name")
-            elif name in lines:
-                message = f'"{name}" is already the name of an operation at line {lines[name]}'
-                yield spec.at_key(path, "same-name", message, "choose another name")
-            try:
-                names.identifier(name)
-            except names.BadName as bad:
-                yield spec.at_key(path, "bad-name", str(bad), "choose another name")
-            lines.setdefault(name, spec.document.key_place(path).line)
-    for name in spec.table("lifecycles"):
-        try:
-            names.identifier(name)
-        except names.BadName as bad:
-            yield spec.at_key(("lifecycles", name), "bad-name", str(bad), "choose another name")
+                yield spec.at_key(path, "same-name", f'every client has a "{name}" of its own', _RENAME)
+            elif other != path:
+                line = spec.document.key_place(other).line
+                message = f'"{other[-1]}" at line {line} already makes the names that "{name}" would make'
+                yield spec.at_key(path, "same-name", message, _RENAME)

@@ -1,8 +1,10 @@
-"""conflicting-keys, unknown-event, no-argument: an operation answers in one way.
+"""conflicting-keys, unknown-event, several-jobs: an operation answers in one way.
 
-{stream: ..., returns: Page}              # refused: a stream is all of the reply
-stream: {events: {done: Done}, last: end} # refused: there is no event "end"
-body: Empty                               # refused for GET: a request without a body
+Why: what a call returns is one type, and a stream has one end.
+
+    {stream: ..., returns: Page}                                # refused: a stream is all of the reply
+    stream: {events: {done: Done}, last: end}                   # refused: there is no event "end"
+    returns: {201: {job: fetch, ...}, 202: {job: crawl, ...}}   # refused: which kind of handle would it be?
 """
 
 from __future__ import annotations
@@ -12,20 +14,31 @@ from collections.abc import Iterator
 from bide.diagnostics import Diagnostic
 from bide.hints import did_you_mean
 from bide.lint.spec import Spec
+from bide.source import Json, Path
 
 
 def check(spec: Spec) -> Iterator[Diagnostic]:
     for name, operation in spec.table("operations").items():
-        stream = operation.get("stream")
-        if stream is None:
-            continue
-        path = ("operations", name, "stream")
-        if "returns" in operation:
-            yield spec.at_key(("operations", name, "returns"), "conflicting-keys", 'a stream has no "returns"')
-        last = stream["last"]
-        for index, event in enumerate([last] if isinstance(last, str) else last):
-            if event not in stream["events"]:
-                at = (*path, "last") if isinstance(last, str) else (*path, "last", index)
-                yield spec.at_value(
-                    at, "unknown-event", f'there is no event "{event}"', did_you_mean(event, stream["events"])
-                )
+        path: Path = ("operations", name)
+        if "stream" in operation:
+            if "returns" in operation:
+                yield spec.at_key((*path, "returns"), "conflicting-keys", 'a stream has no "returns"')
+            yield from _last_events(spec, (*path, "stream"), operation["stream"])
+        elif isinstance(operation.get("returns"), dict):
+            yield from _several_jobs(spec, (*path, "returns"), operation["returns"])
+
+
+def _last_events(spec: Spec, path: Path, stream: Json) -> Iterator[Diagnostic]:
+    last = stream["last"]
+    is_one = isinstance(last, str)
+    for index, event in enumerate([last] if is_one else last):
+        if event not in stream["events"]:
+            place: Path = (*path, "last") if is_one else (*path, "last", index)
+            message = f'there is no event "{event}"'
+            yield spec.at_value(place, "unknown-event", message, did_you_mean(event, stream["events"]))
+
+
+def _several_jobs(spec: Spec, path: Path, replies: Json) -> Iterator[Diagnostic]:
+    statuses = [status for status, reply in replies.items() if isinstance(reply, dict)]
+    for status in statuses[1:]:
+        yield spec.at_key((*path, status), "several-jobs", f"{statuses[0]} answers with a job already")

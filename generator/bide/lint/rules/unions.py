@@ -1,7 +1,9 @@
 """bad-variant: the variants of a union are models that only its tag tells apart.
 
-unions: {Action: {tag: type, variants: {click: Click, write: Click}}}    # refused: one model twice
-models: {Click: {fields: {type: string}}}                                 # refused: the tag is not a field of a variant
+Why: the tag is known from the class, so that nobody can write one that does not belong to it.
+
+    unions: {Action: {tag: type, variants: {click: Click, write: Click}}}    # refused: one model twice
+    models: {Click: {fields: {type: string}}}                                # refused: the union has the tag
 """
 
 from __future__ import annotations

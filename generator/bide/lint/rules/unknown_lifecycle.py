@@ -1,4 +1,9 @@
-"""unknown-lifecycle: a job's `lifecycle` is a key of `lifecycles`."""
+"""unknown-lifecycle: a job's `lifecycle` is a key of `lifecycles`.
+
+Why: without one, nobody knows how to poll the job.
+
+    jobs: {fetch: {lifecycle: jbo, ...}}      # refused
+"""
 
 from __future__ import annotations
 

@@ -1,8 +1,10 @@
 """unknown-model: what has to be a model is one.
 
-snapshot: Jbo           # refused
-snapshot: JobStatus     # refused, if JobStatus is an enum
-snapshot: Job           # fine
+Why: a pointer can only lead into something that has fields.
+
+    snapshot: Jbo           # refused
+    snapshot: JobStatus     # refused, if JobStatus is an enum
+    snapshot: Job           # fine
 """
 
 from __future__ import annotations

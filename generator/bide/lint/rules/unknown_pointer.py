@@ -27,14 +27,12 @@ from bide.source import Json, Path
 _TEXT = "text"
 _NUMBER = "a number"
 _ID = "text or a whole number"
-_LIST = "a list"
 _ANYTHING = "anything"
 
 _KINDS = {
     _TEXT: {ir.Kind.STRING},
     _NUMBER: {ir.Kind.INTEGER, ir.Kind.NUMBER},
     _ID: {ir.Kind.STRING, ir.Kind.INTEGER},
-    _LIST: set(),
 }
 
 
@@ -73,7 +71,7 @@ def _problem(spec: Spec, use: _Use, code: str, message: str, help_: str = "") ->
 
 
 def _lost(spec: Spec, step: str, holders: list[ir.Type]) -> tuple[str, str]:
-    """The message and the help for a field that some types do not have; jobs that share a lifecycle may have several."""
+    """The message and the help for a field that is not there; jobs that share a lifecycle may lack it in several types."""
     names = sorted({spelled(holder) for holder in holders})
     fields = {wire for name in names for wire in spec.fields_of(name) or ()}
     verb = "has" if len(names) == 1 else "have"
@@ -91,7 +89,7 @@ def _can_be(spec: Spec, found: ir.Type, wanted: str) -> bool:
         case ir.Scalar(kind):
             return wanted == _ANYTHING or kind in _KINDS[wanted]
         case ir.ListOf():
-            return wanted in (_ANYTHING, _LIST)
+            return wanted == _ANYTHING
         case ir.Named(name) if name in spec.table("enums"):
             return wanted in (_ANYTHING, _TEXT, _ID)
         case ir.Named(name) if name not in spec.type_names:
@@ -154,7 +152,7 @@ def _item_uses(spec: Spec, path: Path, job: Mapping[str, Json]) -> Iterator[_Use
         result = parse_type(job["result"]).type
     except NotationError:
         return
-    yield _Use((*path, "list"), items["list"], result, _LIST)
+    yield _Use((*path, "list"), items["list"], result, _ANYTHING)
     found = spec.follow_or_none(items["list"], result) if _exists(spec, result) else None
     if isinstance(found, ir.ListOf):
         yield _Use((*path, "status"), items["status"], found.item, _TEXT)

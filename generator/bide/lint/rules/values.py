@@ -1,7 +1,11 @@
-"""bad-value: a `default` or a `const` is of the type of its field.
+"""bad-value, conflicting-keys: a `default` or a `const` is of the type of its field, and a `const` is simple.
 
-limit?: {type: integer, default: "10"}     # refused
-limit?: {type: integer, default: 10}       # fine
+Why: they are printed into the documentation and the types of the generated code.
+
+    limit?: {type: integer, default: "10"}     # refused
+    limit?: {type: integer, default: 10}       # fine
+    scale: {const: 1.5}                        # refused: such numbers are equal by luck
+    kinds: {const: [a, b]}                     # refused
 """
 
 from __future__ import annotations
@@ -18,6 +22,9 @@ def check(spec: Spec) -> Iterator[Diagnostic]:
         for key in ("default", "const"):
             if key in view.more:
                 yield from _problems(spec, view, key)
+        if not isinstance(view.more.get("const"), str | int | None):
+            message = '"const" has to be text, a whole number, true, false or null'
+            yield spec.at_value((*view.path, "const"), "bad-value", message)
         if "const" in view.more and "default" in view.more:
             message = 'what is constant has no "default"'
             yield spec.at_key((*view.path, "default"), "conflicting-keys", message)

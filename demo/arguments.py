@@ -1,0 +1,45 @@
+"""What each job and operation is asked to do. One that is missing here, or here and in no spec, is an error."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+
+def of_model(name: str, **fields: Any) -> dict[str, Any]:
+    """What the client shall make an object of one of its models of."""
+    return {"model": name, "fields": fields}
+
+
+ARGUMENTS: dict[str, dict[str, dict[str, Any]]] = {
+    "anakin": {
+        "url_scraper": {"url": "https://example.com", "formats": ["markdown"]},
+        "url_scraper_batch": {"urls": ["https://example.com", "https://example.org", "https://example.net"]},
+        "web_scraper": {},
+        "agentic_search": {"prompt": "Which solid-state batteries can be bought today?"},
+        "holocron": {"action_id": "li_profile_scrape", "params_": {"url": "https://example.com/in/somebody"}},
+        "map": {"url": "https://example.com", "limit": 50},
+        "crawl": {"url": "https://example.com", "max_pages": 3},
+        "search": {"prompt": "solid-state batteries"},
+    },
+    "knowledgesdk": {
+        "extract": {"url": "https://example.com", "max_pages": 10},
+        "extract_inline": {"url": "https://example.com", "single_page": True},
+        "extract_stream": {"url": "https://example.com"},
+        "scrape": {"url": "https://example.com"},
+        "sitemap": {"url": "https://example.com"},
+        "search": {"query": "how to track issues"},
+    },
+    "scrapio": {
+        "fetch": {"url": "https://example.com", "output": ["markdown"]},
+        "crawl": {"seeds": ["https://example.com"], "max_pages": 10},
+        "map": {"seeds": ["https://example.com"]},
+        "search": {"query": "solid-state batteries"},
+        "interact": {"url": "https://example.com", "actions": [of_model("Click", selector="#more")]},
+        "fetch_inline": {"url": "https://example.com", "output": ["markdown"]},
+        "crawl_inline": {"seeds": ["https://example.com"]},
+        "map_inline": {"seeds": ["https://example.com"]},
+        "search_inline": {"query": "solid-state batteries"},
+        "interact_inline": {"url": "https://example.com", "actions": [of_model("Wait", duration_ms=100)]},
+    },
+}

@@ -1,0 +1,61 @@
+"""The generated packages, installed where Bide is not."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+SHELF = REPOSITORY / ".demo"
+"""Environments of earlier runs; the name of each says what is in it."""
+
+_CONSTRAINTS = REPOSITORY / "constraints.txt"
+_READY = ".ready"
+
+
+class InstallError(Exception):
+    """A command that makes the packages or their environment went wrong."""
+
+
+def generate(specs: list[Path], out: Path) -> list[Path]:
+    """Write a package for each spec; their folders."""
+    _run([sys.executable, "-m", "bide", "generate", *map(str, specs), "--out", str(out)])
+    return sorted(path for path in out.iterdir() if path.is_dir())
+
+
+def environment(packages: list[Path]) -> tuple[Path, bool]:
+    """The Python of an environment with these packages and nothing else, and whether it had to be made first."""
+    folder = SHELF / _fingerprint(packages)
+    python = folder / ("Scripts" if os.name == "nt" else "bin") / "python"
+    if (folder / _READY).exists():
+        return python, False
+    shutil.rmtree(SHELF, ignore_errors=True)
+    SHELF.mkdir()
+    _run([sys.executable, "-m", "venv", "--without-pip", str(folder)])
+    pip = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check"]
+    # Built with our own hatchling, so that nothing of what builds gets where the packages are used.
+    wheels = SHELF / "wheels"
+    _run([*pip, "wheel", "--no-build-isolation", "--no-deps", "--wheel-dir", str(wheels), *map(str, packages)])
+    _run([*pip, "--python", str(python), "install", "--constraint", str(_CONSTRAINTS), *map(str, wheels.iterdir())])
+    (folder / _READY).touch()
+    return python, True
+
+
+def _fingerprint(packages: list[Path]) -> str:
+    """What the environment depends on, in a few characters."""
+    digest = hashlib.sha256(sys.version.encode())
+    digest.update(_CONSTRAINTS.read_bytes())
+    for package in packages:
+        for path in sorted(path for path in package.rglob("*") if path.is_file()):
+            digest.update(path.relative_to(package).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()[:16]
+
+
+def _run(command: list[str]) -> None:
+    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        raise InstallError(f"{' '.join(command)}\n{done.stdout}{done.stderr}")

@@ -1,0 +1,117 @@
+"""Visits a simulated provider through its generated package, where Bide is not installed.
+
+Standard input says whom to visit and what to do there, standard output what was seen, both as JSON.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Any
+
+import awaiting
+import blocking
+from notes import Notes
+from wire import Wire
+
+Visit = dict[str, Any]
+
+
+class Errand:
+    """All visits of one process to one provider."""
+
+    def __init__(self, *, package: str, client: str, url: str, speed: float) -> None:
+        self._package = import_module(package)
+        self._clock = import_module(f"{package}._runtime.clock")
+        self._engines = import_module(f"{package}._runtime.transport")
+        self._client = client
+        self._url = url
+        self._speed = speed
+
+    def in_threads(self, visits: list[Visit]) -> list[Notes]:
+        """Make the visits with blocking clients, each in a thread of its own."""
+        engine = self._engines.default_transport()
+        clock = self._clock.SystemClock(self._speed)
+        visit = partial(self._visit, engine, clock)
+        with ThreadPoolExecutor(max_workers=max(len(visits), 1)) as threads:
+            seen = list(threads.map(visit, visits))
+        engine.close()
+        return seen
+
+    async def in_tasks(self, visits: list[Visit]) -> list[Notes]:
+        """Make the visits with asyncio clients, each in a task of its own."""
+        engine = self._engines.default_async_transport()
+        clock = self._clock.AsyncSystemClock(self._speed)
+        seen = await asyncio.gather(*(self._visit_async(engine, clock, visit) for visit in visits))
+        await engine.close()
+        return list(seen)
+
+    def _visit(self, engine: Any, clock: Any, visit: Visit) -> Notes:
+        notes, wire = Notes(), Wire(engine, visit["scenarios"])
+        act: Callable[..., Any] = getattr(blocking, visit["does"])
+        began = clock.now()
+        with getattr(self._package, self._client)(**self._options(wire, clock)) as client:
+            try:
+                notes.ended(act(getattr(client, visit["name"]), notes, self._arguments(visit), **visit["options"]))
+            except Exception as error:  # whatever it is, it is one line's outcome
+                notes.failed(error)
+        return self._finished(notes, wire, clock.now() - began)
+
+    async def _visit_async(self, engine: Any, clock: Any, visit: Visit) -> Notes:
+        notes, wire = Notes(), Wire(engine, visit["scenarios"])
+        act: Callable[..., Any] = getattr(awaiting, visit["does"])
+        began = clock.now()
+        async with getattr(self._package, f"Async{self._client}")(**self._options(wire, clock)) as client:
+            try:
+                notes.ended(await act(getattr(client, visit["name"]), notes, self._arguments(visit), **visit["options"]))
+            except Exception as error:  # whatever it is, it is one line's outcome
+                notes.failed(error)
+        return self._finished(notes, wire, clock.now() - began)
+
+    def _options(self, wire: Wire, clock: Any) -> dict[str, Any]:
+        return {"api_key": "demo", "base_url": self._url, "transport": wire, "clock": clock}
+
+    def _arguments(self, visit: Visit) -> dict[str, Any]:
+        return {name: self._value(value) for name, value in visit["arguments"].items()}
+
+    def _value(self, value: Any) -> Any:
+        """An argument, with objects of models in place of their descriptions."""
+        if isinstance(value, list):
+            return [self._value(each) for each in value]
+        if isinstance(value, dict) and value.keys() == {"model", "fields"}:
+            return getattr(self._package.models, value["model"])(**value["fields"])
+        return value
+
+    @staticmethod
+    def _finished(notes: Notes, wire: Wire, seconds: float) -> Notes:
+        notes.requests, notes.seconds = wire.requests, seconds
+        return notes
+
+
+def main() -> None:
+    """Make all visits: the blocking ones first, then the others."""
+    if find_spec("bide") is not None:
+        sys.exit("Bide is installed here, so that nothing can be shown about packages that do without it")
+    order = json.load(sys.stdin)
+    visits: list[Visit] = order.pop("visits")
+    errand = Errand(**order)
+    seen = {
+        **dict(_kept(visits, "sync", errand.in_threads)),
+        **dict(_kept(visits, "async", lambda chosen: asyncio.run(errand.in_tasks(chosen)))),
+    }
+    json.dump({key: notes.plain() for key, notes in seen.items()}, sys.stdout)
+
+
+def _kept(visits: list[Visit], mode: str, make: Callable[[list[Visit]], list[Notes]]) -> list[tuple[str, Notes]]:
+    chosen = [visit for visit in visits if visit["mode"] == mode]
+    return [(visit["key"], notes) for visit, notes in zip(chosen, make(chosen), strict=True)]
+
+
+if __name__ == "__main__":
+    main()

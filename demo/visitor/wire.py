@@ -1,0 +1,37 @@
+"""An HTTP engine around another one, that sees what a client sends. Knows nothing of jobs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import cycle
+from typing import Any
+
+from msgspec.structs import replace
+
+
+class Wire:
+    """Notes every request, and asks the simulator for a scenario in those that can begin something.
+
+    It hands on what the engine returns, so that it fits blocking and asyncio clients alike.
+    """
+
+    def __init__(self, engine: Any, scenarios: Iterable[str]) -> None:
+        self._engine = engine
+        self._scenarios = cycle(scenarios)
+        self.requests: list[str] = []
+        """Method and URL of each."""
+
+    def send(self, request: Any, *, timeout: float) -> Any:
+        return self._engine.send(self._seen(request), timeout=timeout)
+
+    def open(self, request: Any, *, timeout: float) -> Any:
+        return self._engine.open(self._seen(request), timeout=timeout)
+
+    def close(self) -> Any:
+        return self._engine.close()
+
+    def _seen(self, request: Any) -> Any:
+        self.requests.append(f"{request.method} {request.url}")
+        if request.method == "GET":
+            return request
+        return replace(request, headers={**request.headers, "x-bide-scenario": next(self._scenarios)})

@@ -1,0 +1,35 @@
+"""The end of a wait, and how much time that leaves for each request."""
+
+from __future__ import annotations
+
+from math import inf
+
+_LEAST_TIME = 0.125
+"""What a request is expected to take at the least, in seconds, before any was seen."""
+
+
+class Deadline:
+    """*timeout* seconds from *began*; `None` never comes."""
+
+    def __init__(self, timeout: float | None, began: float) -> None:
+        self.timeout = timeout
+        self.began = began
+        self.at = inf if timeout is None else began + timeout
+        self._slowest = _LEAST_TIME
+
+    def took(self, seconds: float) -> None:
+        """Note how long a request took."""
+        self._slowest = max(self._slowest, seconds)
+
+    def last_chance(self, requests: int) -> float:
+        """The latest moment from which that many more requests can still bring an answer in time.
+
+        It is never more than a quarter of the whole before the end, however slow the server is.
+        """
+        if self.timeout is None:
+            return inf
+        return self.at - min(2 * requests * self._slowest, self.timeout / 4)
+
+    def patience(self, usual: float, now: float) -> float:
+        """How long one request may take: what is *usual*, or what is left."""
+        return min(usual, self.at - now)

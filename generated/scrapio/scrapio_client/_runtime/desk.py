@@ -1,0 +1,71 @@
+"""What all calls of one client share, and the one place where a request leaves the core."""
+
+from __future__ import annotations
+
+from math import inf
+
+import msgspec
+
+from .account import Account
+from .budget import Budget
+from .errors import ApiError, ClientError, TransportError
+from .flow import Flow, Pause, Seen, Send
+from .handle import Floor
+from .request import Request, Response
+from .schedule import backoff
+
+_LONGEST_CLOSURE = 300.0
+"""No reply closes a bucket for longer than this, in seconds: one strange hint must not stop a whole client."""
+
+
+class Desk(msgspec.Struct, frozen=True):
+    """The account of a client, and what keeps its calls from asking too often."""
+
+    account: Account
+    floor: Floor
+    budget: Budget
+
+
+class Outgoing(msgspec.Struct, frozen=True, kw_only=True):
+    """A request, and the bucket of the provider's rate limits that it counts against."""
+
+    request: Request
+    bucket: str
+
+
+def sent(
+    desk: Desk, outgoing: Outgoing, *, patience: float, deadline: float = inf, attempt: int = 1, now: float
+) -> Flow[Seen | None]:
+    """Send a request when the budget allows it; what came, or `None` if that would be at *deadline* or later.
+
+    A 429 closes the bucket for everybody, for as long as the provider says, or for about half a second if it says nothing.
+    """
+    slot = desk.budget.claim(outgoing.bucket, now, before=deadline)
+    if slot is None:
+        return None
+    now = yield from until(slot, now)
+    seen = yield Send(outgoing.request, min(patience, deadline - now), attempt)
+    if isinstance(seen.reply, Response) and seen.reply.status == 429:
+        hint = desk.account.hint(seen.reply) or backoff(1, chance=desk.account.chance())
+        desk.budget.close(outgoing.bucket, seen.now + min(hint, _LONGEST_CLOSURE))
+    return seen
+
+
+def until(due: float, now: float) -> Flow[float]:
+    """Pause until *due*, however often the driver wakes up early; the time then."""
+    while now < due:
+        now = (yield Pause(due)).now
+    return now
+
+
+def failure_in(account: Account, reply: Response | TransportError | None) -> ClientError | None:
+    """What went wrong with a request, if it did."""
+    assert reply is not None
+    if isinstance(reply, TransportError):
+        return reply
+    return None if 200 <= reply.status < 300 else account.api_error(reply)
+
+
+def hint_of(failure: ClientError) -> float:
+    """Seconds that a failure asks us to wait."""
+    return failure.retry_after if isinstance(failure, ApiError) else 0.0

@@ -1,0 +1,114 @@
+"""From a job that is done to its result, or to the exception that says how it ended. Sans-IO."""
+
+from __future__ import annotations
+
+from typing import NoReturn, TypeVar
+
+import msgspec
+
+from .codec import NotJson, decode, follow
+from .desk import Outgoing, failure_in, hint_of, sent, until
+from .errors import ApiError, DecodeError, JobCancelled, JobExpired, JobFailed, TransportError
+from .exchange import PASSING
+from .flow import INFO, Flow, Note
+from .handle import Record
+from .lifecycle import ResultAt
+from .request import Response, path
+from .state import State
+from .watch import Watch, next_look
+
+S = TypeVar("S")
+R = TypeVar("R")
+
+
+def conclude(watch: Watch[S, R], now: float) -> Flow[R]:
+    """The result of a job that is final. It is fetched or decoded once, and then kept.
+
+    Raises `JobFailed`, `JobCancelled` and `JobExpired` for a job that ended without one, and `JobTimeout`.
+    """
+    record, at = watch.record, watch.record.kind.lifecycle.result
+    if not record.state.has_result:
+        raise_ending(record)
+    if isinstance(record.result, msgspec.UnsetType):
+        record.result = (yield from _fetched(watch, at, now)) if isinstance(at, ResultAt) else _inline(record, at)
+        yield Note(INFO, "job %s: %s", (record.id, record.state.value))
+    return record.result
+
+
+def raise_ending(record: Record[S, R]) -> NoReturn:
+    """Say how a job without a result ended."""
+    snapshot = record.snapshot
+    code = snapshot.error_code if snapshot else None
+    reason = snapshot.error_message if snapshot else None
+    match record.state:
+        case State.CANCELLED:
+            raise JobCancelled("the job was cancelled", snapshot=snapshot)
+        case State.EXPIRED:
+            raise JobExpired("the job is no longer kept by the provider", snapshot=snapshot)
+        case _:
+            coded = f" [{code}]" if code else ""
+            said = reason or "the provider gives no reason"
+            raise JobFailed(f"the job failed{coded}: {said}", snapshot=snapshot, code=code, reason=reason)
+
+
+def _fetched(watch: Watch[S, R], at: ResultAt, now: float) -> Flow[R]:
+    """The result from its own address: asked for until it is there."""
+    desk, record, deadline = watch.desk, watch.record, watch.deadline
+    url = desk.account.base_url + path(at.path, {"job_id": record.id})
+    outgoing = Outgoing(request=desk.account.request_to("GET", url), bucket=f"GET {at.path}")
+    tries = 0
+    while True:
+        began, tries = now, tries + 1
+        is_last = now >= deadline.last_chance(requests=1)
+        patience = deadline.patience(desk.account.timeout, now)
+        seen = yield from sent(desk, outgoing, patience=patience, deadline=deadline.at, attempt=tries, now=now)
+        if seen is None:
+            watch.time_out()
+        now = seen.now
+        deadline.took(now - began)
+        failure = failure_in(desk.account, seen.reply)
+        if failure is None:
+            assert isinstance(seen.reply, Response)
+            try:
+                found: R = decode(record.kind.result, seen.reply.body)
+                return found
+            except NotJson as error:
+                failure = error
+        elif isinstance(failure, ApiError) and failure.status in at.gone:
+            said = "the job is done, but its result is no longer kept by the provider"
+            raise JobExpired(said, snapshot=record.snapshot) from failure
+        elif not _may_pass(failure, at):
+            raise failure
+        watch.went_wrong(failure)
+        yield Note(INFO, "job %s: no result yet: %s", (record.id, failure.message))
+        floor = record.kind.polling.floor
+        due = next_look(
+            now=now,
+            pause=max(watch.pause(now), floor),
+            not_before=now + max(hint_of(failure), floor),
+            last=now - 1 if is_last else deadline.last_chance(requests=1),
+        )
+        if due is None:
+            watch.time_out()
+        now = yield from until(due, now)
+
+
+def _may_pass(failure: Exception, at: ResultAt) -> bool:
+    if isinstance(failure, ApiError):
+        return failure.status in at.not_ready or failure.status in PASSING
+    return isinstance(failure, TransportError)
+
+
+def _inline(record: Record[S, R], at: tuple[str, ...]) -> R:
+    """The result out of the last poll reply. Raises `DecodeError` if it is not there."""
+    snapshot, kind = record.snapshot, record.kind
+    assert snapshot is not None
+    if not at:
+        whole: R = decode(kind.result, snapshot.reply.body)
+        return whole
+    part: R | None = follow(snapshot.body, at)
+    if part is None:
+        where = "$." + ".".join(at)
+        said = f"the job is {record.status!r}, but its result is missing at {where}"
+        raise DecodeError(said, path=where, body=snapshot.reply.body)
+    return part

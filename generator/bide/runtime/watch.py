@@ -1,0 +1,224 @@
+"""Looking at one job until it is done: when, how often, and what a look means. Sans-IO; the one polling engine of the house."""
+
+from __future__ import annotations
+
+from math import inf
+from typing import Any, Generic, NoReturn, TypeVar
+
+from .codec import NotJson, decode
+from .deadline import Deadline
+from .desk import Desk, Outgoing, sent, until
+from .errors import ApiError, ClientError, InvalidArgument, JobTimeout, TransportError
+from .exchange import PASSING
+from .flow import DEBUG, INFO, WARNING, Flow, Note, Tell
+from .handle import Record, Update
+from .lifecycle import ResultAt
+from .request import Response, path
+from .schedule import Policy, backoff
+from .state import State
+
+S = TypeVar("S")
+R = TypeVar("R")
+
+_SLOW_DOWN = frozenset({404, 409, 429})
+"""Statuses after which asking again sooner than usual would not help."""
+
+_ONCE = 1e-6
+"""Two times within this many seconds are one: clocks are floats."""
+
+
+class Watch(Generic[S, R]):
+    """One wait for one job: its deadline, its pace, and what went wrong last."""
+
+    def __init__(self, desk: Desk, record: Record[S, R], policy: Policy, deadline: Deadline) -> None:
+        self.desk = desk
+        self.record = record
+        self.deadline = deadline
+        self._policy = policy
+        self._polls = 0
+        self._faults = 0
+        """Failures in a row."""
+        self._fault: ClientError | None = None
+        self._requests_left = 2 if isinstance(record.kind.lifecycle.result, ResultAt) else 1
+        """How many requests it takes to the result, at the least."""
+
+    def until_final(self, now: float) -> Flow[float]:
+        """Look until the job is final; the time then. Raises `JobTimeout`, and any error that does not pass by itself."""
+        record = self.record
+        if record.state.is_final and record.snapshot is None and not isinstance(record.kind.lifecycle.result, ResultAt):
+            # The submit said that the job is done, but did not bring the result: one look does.
+            record.state = State.RUNNING
+            due: float | None = now
+        else:
+            due = self._first_look(now)
+        while not record.state.is_final:
+            if due is None:
+                self.time_out()
+            now = yield from until(due, now)
+            now, due = yield from self._look(now)
+        return now
+
+    def went_wrong(self, fault: ClientError) -> None:
+        """Take note of a failure that may pass."""
+        fault.about(self.record.id, self.record.token)
+        self._faults += 1
+        self._fault = fault
+
+    def went_well(self) -> None:
+        """Take note that the provider can be reached."""
+        self._faults, self._fault = 0, None
+
+    def pause(self, now: float) -> float:
+        """Seconds until the next try by ourselves: by the policy, or by what went wrong."""
+        chance = self.desk.account.chance()
+        age = self.record.age(self.desk.account.wall())
+        regular = self._policy.pause(
+            polls=self._polls, age=now - self.deadline.began if age is None else age, chance=chance
+        )
+        if not 0 <= regular < inf:
+            raise InvalidArgument(f"the policy asks for a pause of {regular!r} seconds, which nobody can make")
+        if not self._faults:
+            return regular
+        retry = backoff(self._faults, chance=chance)
+        is_slow_down = isinstance(self._fault, ApiError) and self._fault.status in _SLOW_DOWN
+        return max(regular, retry) if is_slow_down else retry
+
+    def time_out(self) -> NoReturn:
+        """Say that the deadline came, and all that is known of the job."""
+        record = self.record
+        polls = f"{self._polls} poll{'' if self._polls == 1 else 's'}"
+        seen = f"last seen {record.status!r}" if record.status is not None else "no status seen"
+        went_wrong = f"; the last request went wrong: {self._fault.message}" if self._fault else ""
+        goes_on = "it is done, but its result did not come in time" if record.state.is_final else "it goes on"
+        raise JobTimeout(
+            f"no result within {self.deadline.timeout:g} s ({polls}, {seen}{went_wrong}); {goes_on}: "
+            "wait() again, or resume(error.token)",
+            snapshot=record.snapshot,
+            fault=self._fault,
+        ) from self._fault
+
+    def _first_look(self, now: float) -> float | None:
+        # A job of unknown age may be done by now.
+        age = self.record.age(self.desk.account.wall())
+        pause = 0.0 if age is None else self.pause(now)
+        return next_look(
+            now=now,
+            pause=pause,
+            not_before=self.desk.floor.free_at(self.record),
+            last=self.deadline.last_chance(self._requests_left),
+        )
+
+    def _look(self, now: float) -> Flow[tuple[float, float | None]]:
+        """Poll once and take in what came; the time, and when the next look is due."""
+        record, deadline, before = self.record, self.deadline, self.record.state
+        free_at = self.desk.floor.claim(record, now)
+        if max(now, free_at) >= deadline.at:
+            self.time_out()
+        now = began = yield from until(free_at, now)
+        is_last = now >= deadline.last_chance(self._requests_left) - _ONCE
+        seen = yield from sent(
+            self.desk,
+            poll_of(self.desk, record),
+            patience=deadline.patience(self.desk.account.timeout, now),
+            deadline=deadline.at,
+            attempt=self._faults + 1,
+            now=now,
+        )
+        if seen is None:
+            self.time_out()
+        now = seen.now
+        self.desk.floor.polled(record, now)
+        deadline.took(now - began)
+        self._polls += 1
+        hint = self._take_in(seen.reply)
+        yield from self._noted(before)
+        due = None
+        if not record.state.is_final:
+            due = next_look(
+                now=now,
+                pause=self.pause(now),
+                not_before=max(now + hint, self.desk.floor.free_at(record)),
+                last=-inf if is_last else deadline.last_chance(self._requests_left),
+            )
+        yield Tell(self._update(now, due))
+        return now, due
+
+    def _take_in(self, reply: Response | TransportError | None) -> float:
+        """Read what a poll brought: into the record, or as a fault. The seconds to wait that the provider asks for."""
+        assert reply is not None
+        account, record = self.desk.account, self.record
+        if isinstance(reply, TransportError):
+            self.went_wrong(reply)
+            return 0.0
+        hint = account.hint(reply)
+        if reply.status in PASSING or (reply.status == 404 and self._may_not_be_visible_yet()):
+            self.went_wrong(account.api_error(reply))
+            return hint
+        try:
+            hint = max(take_in(self.desk, record, reply), hint)
+        except NotJson as error:
+            self.went_wrong(error)
+        else:
+            self.went_well()
+        return hint
+
+    def _may_not_be_visible_yet(self) -> bool:
+        age = self.record.age(self.desk.account.wall())
+        return age is not None and age <= self.record.kind.polling.not_found_grace
+
+    def _noted(self, before: State) -> Flow[None]:
+        record, status = self.record, self.record.status
+        if status is not None and record.kind.lifecycle.state_of(status) is None and status not in record.unknown:
+            record.unknown.add(status)
+            yield Note(WARNING, "job %s: the status %r is unknown to this package; waiting on", (record.id, status))
+        if self._fault is not None:
+            yield Note(INFO, "job %s: poll %d went wrong: %s", (record.id, self._polls, self._fault.message))
+        elif record.state is not before:
+            yield Note(DEBUG, "job %s: %s (%s)", (record.id, record.state.value, status))
+
+    def _update(self, now: float, due: float | None) -> Update[S]:
+        record = self.record
+        return Update(
+            job_id=record.id,
+            status=record.status,
+            state=record.state,
+            progress=record.snapshot.progress if record.snapshot else None,
+            elapsed=now - self.deadline.began,
+            polls=self._polls,
+            next_poll_in=None if due is None else max(due - now, 0.0),
+            fault=self._fault,
+            snapshot=record.snapshot,
+        )
+
+
+def next_look(*, now: float, pause: float, not_before: float, last: float) -> float | None:
+    """When to look again, or `None` if there is nothing left to wait for.
+
+    The look is due after *pause*, never before *not_before* (the floor, a hint), and not after *last*, the latest moment
+    at which a look can still bring something: there it is made once, so that a job that ended in the pause is not missed.
+    """
+    due = max(now + pause, not_before)
+    if due <= last:
+        return due
+    return last if max(now, not_before) <= last else None
+
+
+def poll_of(desk: Desk, record: Record[Any, Any]) -> Outgoing:
+    """The request that asks how a job is."""
+    template = record.kind.lifecycle.poll
+    url = desk.account.base_url + path(template, {"job_id": record.id})
+    return Outgoing(request=desk.account.request_to("GET", url), bucket=f"GET {template}")
+
+
+def take_in(desk: Desk, record: Record[S, R], reply: Response) -> float:
+    """Read a poll reply into the record; the seconds it asks us to wait.
+
+    Raises `ApiError` for a status that is no answer, `NotJson` for a body that was cut, and `DecodeError`.
+    """
+    lifecycle = record.kind.lifecycle
+    if reply.status not in lifecycle.accepts:
+        raise desk.account.api_error(reply)
+    body = decode(record.kind.snapshot, reply.body)
+    reading = lifecycle.read(body)
+    record.saw(reading, body, reply)
+    return reading.hint
