@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 
-
 def of_model(name: str, **fields: Any) -> dict[str, Any]:
     """What the client shall make an object of one of its models of."""
     return {"model": name, "fields": fields}

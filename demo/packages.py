@@ -27,12 +27,12 @@ def generate(specs: list[Path], out: Path) -> list[Path]:
     return sorted(path for path in out.iterdir() if path.is_dir())
 
 
-def environment(packages: list[Path]) -> tuple[Path, bool]:
-    """The Python of an environment with these packages and nothing else, and whether it had to be made first."""
+def environment(packages: list[Path]) -> Path:
+    """The Python of an environment with these packages, what they need, and nothing else; made if there is none."""
     folder = SHELF / _fingerprint(packages)
     python = folder / ("Scripts" if os.name == "nt" else "bin") / "python"
     if (folder / _READY).exists():
-        return python, False
+        return python
     shutil.rmtree(SHELF, ignore_errors=True)
     SHELF.mkdir()
     _run([sys.executable, "-m", "venv", "--without-pip", str(folder)])
@@ -42,7 +42,7 @@ def environment(packages: list[Path]) -> tuple[Path, bool]:
     _run([*pip, "wheel", "--no-build-isolation", "--no-deps", "--wheel-dir", str(wheels), *map(str, packages)])
     _run([*pip, "--python", str(python), "install", "--constraint", str(_CONSTRAINTS), *map(str, wheels.iterdir())])
     (folder / _READY).touch()
-    return python, True
+    return python
 
 
 def _fingerprint(packages: list[Path]) -> str:

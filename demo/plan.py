@@ -1,6 +1,6 @@
-"""What has to be shown of each provider, as its spec says. Knows nothing of processes and of the network.
+"""What has to be shown of each provider, by its spec. Knows nothing of processes and of the network.
 
-A line of the demo is a visit to one job or operation: what to do, what the simulator makes of it, and what must come out.
+A line of the demo is a visit to one job or operation: what to do, what the simulator makes of it, what must come out.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ MODES = ("sync", "async")
 BATCH = 5
 """How many jobs a line of `run_many` makes; the last one fails."""
 
-_PATIENCE = 3
-"""The deadline of a job that never ends, in longest pauses between two polls."""
+_LONGER = 60.0
+"""By how many of the provider's seconds a job lasts longer that another process shall go on with."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +67,7 @@ class PlanError(Exception):
 
 def lines(provider: Provider) -> list[Line]:
     """All that has to be shown of a provider, sync first. Raises `PlanError`."""
-    named = {each.name for each in (*provider.jobs, *provider.operations)}
+    named = {job.name for job in provider.jobs} | {operation.name for operation in provider.operations}
     table = ARGUMENTS.get(provider.name, {})
     for name in sorted(named ^ table.keys()):
         complaint = "has no arguments for" if name in named else "knows of a job or operation that no spec has:"
@@ -87,7 +87,8 @@ def _job(provider: Provider, job: Job) -> Iterator[Line]:
     """What one job can do and suffer."""
     result = _class(job.result)
     shortest, longest = job.polling.interval
-    duration = lasts(job)
+    duration = _lasts(job)
+    deadline = 10 + 2 * longest
     states = set(job.lifecycle.states.values())
     usual = Line(
         provider=provider.name,
@@ -125,14 +126,20 @@ def _job(provider: Provider, job: Job) -> Iterator[Line]:
     )
     if job.lifecycle.cancel:
         yield replace(usual, what="cancel", does="cancel", outcome="JobCancelled")
-    yield replace(usual, what="resume", does="resume")
+    yield replace(
+        usual,
+        what="resume",
+        does="resume",
+        scenarios=(f"succeed; duration={duration + _LONGER:g}",),
+        most_polls=usual.most_polls + int(_LONGER / shortest),
+    )
     yield replace(
         usual,
         what="deadline",
         scenarios=("stall",),
-        options={"timeout": _PATIENCE * longest},
+        options={"timeout": deadline},
         outcome="JobTimeout",
-        most_polls=2 + int(_PATIENCE * longest / shortest),
+        most_polls=2 + int(deadline / shortest),
     )
     lost = replace(usual, what="lost submit", scenarios=scripted("succeed; submit=drop_after"))
     if job.idempotency_key:
@@ -182,17 +189,18 @@ def _operation(provider: Provider, operation: Operation) -> Iterator[Line]:
                 usual,
                 what="a job instead",
                 does="call_and_wait",
-                scenarios=(f"succeed; answer=job; duration={lasts(job):g}",),
+                scenarios=(f"succeed; answer=job; duration={_lasts(job):g}",),
                 outcome=_class(job.result),
                 jobs=1,
                 requests=None,
-                most_polls=2 + int(lasts(job) / job.polling.interval[0]),
+                most_polls=2 + int(_lasts(job) / job.polling.interval[0]),
             )
 
 
-def lasts(job: Job) -> float:
-    """The provider's seconds that a job takes in the demo: long enough for several polls."""
-    return 4 * job.polling.interval[1]
+def _lasts(job: Job) -> float:
+    """The provider's seconds that a job takes in the demo: a few polls."""
+    shortest, longest = job.polling.interval
+    return 3 * shortest + longest
 
 
 def _class(type: Type | None) -> str:

@@ -1,4 +1,4 @@
-"""Whether a line is as it should be: what the client saw against the plan, and the simulator's counters against both."""
+"""Whether a line is as it should be: what the client saw, against the plan and against the simulator's counters."""
 
 from __future__ import annotations
 
@@ -28,7 +28,9 @@ class Verdict:
         return not self.complaints
 
 
-def judge(lines: Iterable[Line], seen: dict[str, dict[str, Any]], jobs: list[dict[str, Any]], *, speed: float) -> list[Verdict]:
+def judge(
+    lines: Iterable[Line], seen: dict[str, dict[str, Any]], jobs: list[dict[str, Any]], *, speed: float
+) -> list[Verdict]:
     """A verdict for each line, from what each visit saw, by its key, and from what the simulator did to each job."""
     verdicts = []
     for line in lines:

@@ -28,7 +28,7 @@ def job_of(text: str) -> ir.Job:
     return read_spec(FILE, text).jobs[0]
 
 
-# --- the whole ---------------------------------------------------------------------------------------------------------
+# --- the whole ------------------------------------------------------------------------------------------------------
 
 
 def test_provider(acme: ir.Provider) -> None:
@@ -64,7 +64,7 @@ def test_other_ways_to_send_a_key(auth: str, scheme: str, name: str) -> None:
 
 def test_names_lead_to_things(acme: ir.Provider) -> None:
     """Every enum, model and union is found by its name, those that were made for bodies and streams too."""
-    things = (*acme.enums, *acme.models, *acme.unions)
+    things: tuple[ir.Enum | ir.Model | ir.Union, ...] = (*acme.enums, *acme.models, *acme.unions)
 
     assert acme.by_name == {thing.name: thing for thing in things}
     assert {"FetchBody", "WatchEvent"} <= set(acme.by_name)
@@ -76,7 +76,7 @@ def test_the_folder_of_a_spec_is_not_told(file: str) -> None:
     assert read_spec(file, TEXT) == read_spec(FILE, TEXT)
 
 
-# --- fields and models -------------------------------------------------------------------------------------------------
+# --- fields and models ----------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -221,7 +221,7 @@ def test_enum_values_may_choose_a_name() -> None:
     )
 
 
-# --- operations --------------------------------------------------------------------------------------------------------
+# --- operations -----------------------------------------------------------------------------------------------------
 
 
 def test_a_body_by_name(acme: ir.Provider) -> None:
@@ -287,7 +287,7 @@ def test_streams(acme: ir.Provider) -> None:
     assert union.tag_field == ""
 
 
-# --- jobs --------------------------------------------------------------------------------------------------------------
+# --- jobs -----------------------------------------------------------------------------------------------------------
 
 
 def test_a_body_in_place(acme: ir.Provider) -> None:
@@ -398,7 +398,7 @@ def test_polling(acme: ir.Provider) -> None:
     ],
 )
 def test_usual_polling(polling: str, expected: dict[str, Any]) -> None:
-    """Who says nothing gets 2 to 5 seconds, half a second at the least, and five minutes or four times the longest time."""
+    """What is not said is as usual: every 2s..5s, never below half a second, and for as long as is worth it."""
     start = TEXT.index("    polling:\n")
     text = TEXT[:start].replace("    polling: {interval: 15s..30s}\n", "") + f"    polling: {polling}\n"
     found = job_of(text).polling

@@ -1,20 +1,15 @@
-"""What the rules find, and that nothing which they let pass can break the steps behind them."""
+"""What the rules find."""
 
 from __future__ import annotations
 
 import ast
 import inspect
-import json
 import pkgutil
 from importlib import import_module
 
 import pytest
 from acme_spec import FILE, TEXT, changed, linted, said
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from bide import ir, source
-from bide.diagnostics import SpecError
 from bide.lint import rules
 from bide.pipeline import read_spec
 
@@ -61,7 +56,7 @@ CASES = [
     ("action?: Action,", "action?: Acton,", 'unknown-type: there is no type "Acton" (did you mean "Action"?)'),
     (
         "hits: list of string",
-        "hits: string[]",
+        "hits: 'string[]'",
         'unknown-type: "string[]" is not written like a type (write it like string, list of Page,',
     ),
     ("hits: list of string", "hits: bytes", 'unknown-type: "bytes" can only be a whole body'),
@@ -363,9 +358,9 @@ def test_places() -> None:
 def test_a_lifecycle_without_an_end() -> None:
     """A lifecycle needs a final status, and one that means success."""
     endless = "      completed: succeeded\n      partial: partial\n      failed: failed\n      cancelled: cancelled\n"
-    enums = "      completed: It is done.\n      partial: Some of it is done.\n      failed: It has failed.\n      cancelled: It was cancelled.\n"
+    enums = TEXT[TEXT.index("      completed: It is") : TEXT.index("models:\n")]
     moves = TEXT[TEXT.index("    moves:\n") : TEXT.index("    ready:")]
-    common = ((enums, "      failed: It has failed.\n"), (moves, ""), ("failed: [failed]", "failed: [failed]"))
+    common = ((enums, "      failed: It has failed.\n"), (moves, ""))
 
     never = changed((endless, "      failed: failed\n"), *common)
     assert ["never-succeeds"] == [found.code for found in linted(never)]
@@ -406,73 +401,3 @@ def test_warnings_do_not_stop() -> None:
 
     assert [found.severity for found in linted(text)] == ["warning"]
     assert read_spec(FILE, text).model("DoneJob").narrowed == ()
-
-
-DATA = source.read(FILE, TEXT).data
-
-
-def paths(node: object, path: tuple[str | int, ...] = ()) -> list[tuple[str | int, ...]]:
-    inside = node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ()
-    return [path, *(found for key, value in inside for found in paths(value, (*path, key)))]
-
-
-def damaged(node: object, path: tuple[str | int, ...], value: object, *, drop: bool, as_key: bool) -> object:
-    """*node* with something else at *path*: without it, with another key, or with another value."""
-    step, rest = path[0], path[1:]
-    items = list(node.items()) if isinstance(node, dict) else list(enumerate(node))  # type: ignore[call-overload]  # a list
-    made = []
-    for key, inner in items:
-        if key == step and rest:
-            made.append((key, damaged(inner, rest, value, drop=drop, as_key=as_key)))
-        elif key == step and drop:
-            continue
-        elif key == step:
-            made.append((str(value), inner) if as_key else (key, value))
-        else:
-            made.append((key, inner))
-    return dict(made) if isinstance(node, dict) else [inner for _, inner in made]
-
-
-words = sorted(
-    {str(step) for path in paths(DATA) for step in path} | {"x", "Acme", "string", "list of Item", "5m", "1s..2s"}
-)
-hostile = [
-    '"""',
-    "'''",
-    "\\",
-    "{{ 7*7 }}",
-    "{0.__class__}",
-    "../../x",
-    "C:\\x",
-    "__class__",
-    "import",
-    "self",
-    "None",
-    "🦊",
-    "x" * 10_000,
-    "a\nb",
-]
-anything = st.sampled_from([*words, *hostile]) | st.text(max_size=8) | st.none() | st.booleans() | st.integers(-2, 500)
-
-
-@settings(max_examples=300, deadline=None)
-@given(
-    st.lists(
-        st.tuples(st.sampled_from(paths(DATA)[1:]), anything, st.booleans(), st.booleans()), min_size=1, max_size=3
-    )
-)
-def test_a_damaged_spec(damages: list[tuple[tuple[str | int, ...], object, bool, bool]]) -> None:
-    """A spec with anything anywhere is refused with diagnostics, or means something; nothing else ever happens."""
-    data: object = DATA
-    for path, value, drop, as_key in damages:
-        try:
-            data = damaged(data, path, value, drop=drop, as_key=as_key and not drop)
-        except (TypeError, AttributeError, IndexError):
-            continue  # an earlier damage took this place away
-    try:
-        provider = read_spec(FILE, json.dumps(data))
-    except SpecError as error:
-        assert error.diagnostics
-        assert all(found.place.file == FILE for found in error.diagnostics)
-    else:
-        assert isinstance(provider, ir.Provider)

@@ -84,7 +84,7 @@ def test_arguments() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["import", "None", "_private", "__class__", "2fa", "a b", "a\n", "é", "ａ", "a;b", "", "list", "Job"]
+    "name", ["import", "None", "_private", "__class__", "2fa", "a b", "a\n", "é", "\uff41", "a;b", "", "list", "Job"]
 )
 def test_chosen_names_are_checked(name: str) -> None:
     """A field's name of the author's choice is as harmless as one of ours."""
@@ -113,7 +113,7 @@ MAKERS = (
 
 @given(st.text(max_size=30) | st.text("aB_1 -.\n\"'#;:=()é", max_size=12) | st.sampled_from(keyword.kwlist))
 def test_whatever_is_made_is_a_name(text: str) -> None:
-    """A name that leaves the module is one identifier and nothing else, has no leading underscore, and is no keyword."""
+    """A name that leaves the module is one identifier and nothing else, no keyword, and has no leading underscore."""
     for make in MAKERS:
         try:
             name = make(text)

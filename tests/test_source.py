@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bide.diagnostics import Place, SpecError
+from bide.diagnostics import Diagnostic, Place, SpecError
 from bide.source import DEPTH_LIMIT, SIZE_LIMIT, read
 
 FILE = "acme.yaml"
@@ -180,11 +180,14 @@ def test_json_is_read_as_json(tree: object) -> None:
 @given(st.text(max_size=200) | st.text("[]{}:,-?&*!|>'\"%@`# \n\tab01", max_size=60))
 def test_any_text(text: str) -> None:
     """Any text is data with places, or diagnostics with places."""
+    found: list[Diagnostic] = []
     try:
         document = read(FILE, text)
     except SpecError as error:
-        lines = text.count("\n") + 1
-        assert all(found.code and found.message for found in error.diagnostics)
-        assert all(1 <= found.place.line <= lines + 1 and found.place.column >= 1 for found in error.diagnostics)
+        found = error.diagnostics
     else:
         assert document.value_place(()).line >= 1
+
+    last_line = text.count("\n") + 2
+    assert all(problem.code and problem.message for problem in found)
+    assert all(1 <= problem.place.line <= last_line and problem.place.column >= 1 for problem in found)

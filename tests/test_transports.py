@@ -23,7 +23,20 @@ import pytest
 import urllib3
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from transport_server import CERTIFICATE, Answer, Peer, Received, Server, always, chunk, chunked, head, reply
+from transport_server import (
+    CERTIFICATE,
+    Answer,
+    Peer,
+    Received,
+    Server,
+    chunk,
+    chunked,
+    drip,
+    endless,
+    head,
+    play,
+    reply,
+)
 
 from bide.runtime.aiohttp_transport import AiohttpTransport
 from bide.runtime.errors import (
@@ -154,7 +167,7 @@ def fetch(transport: Transport, server: Server, path: str = "/", *, timeout: flo
 @pytest.mark.parametrize("status", ["200 OK", "202 Accepted", "404 Not Found", "418 Odd", "500 Oops", "503 Later"])
 def test_any_status_is_an_answer(transport: Transport, status: str) -> None:
     """A reply of any status is returned, with its body."""
-    with Server(always(reply(b"so be it", status=status))) as server:
+    with Server(play(reply(b"so be it", status=status))) as server:
         answer = fetch(transport, server)
 
     assert (int(status[:3]), b"so be it") == (answer.status, answer.body)
@@ -163,7 +176,7 @@ def test_any_status_is_an_answer(transport: Transport, status: str) -> None:
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 def test_redirects_are_returned(transport: Transport, status: int) -> None:
     """A redirect is not followed: its status and its Location are the answer."""
-    with Server(always(reply(status=f"{status} Moved", location="http://elsewhere.test/a?b=%20c"))) as server:
+    with Server(play(reply(status=f"{status} Moved", location="http://elsewhere.test/a?b=%20c"))) as server:
         answer = fetch(transport, server)
 
     assert (status, "http://elsewhere.test/a?b=%20c") == (answer.status, answer.headers["location"])
@@ -174,7 +187,7 @@ def test_requests_go_out_as_they_are(transport: Transport) -> None:
     """Method, address, headers and body reach the server byte for byte."""
     target = "/jobs/a%2Fb%7Ec%3F?q=1+2%20%C3%A9&list=a,b&empty="
     headers = {"x-api-key": "k", "content-type": "application/json", "user-agent": "acme-client"}
-    with Server(always(reply())) as server:
+    with Server(play(reply())) as server:
         transport.send(Request(method="POST", url=server.url + target, headers=headers, body=b"{}"), timeout=AMPLE)
     (sent,) = server.requests
 
@@ -186,7 +199,7 @@ def test_requests_go_out_as_they_are(transport: Transport) -> None:
 
 def test_nothing_is_added_to_a_request_without_a_body(transport: Transport) -> None:
     """A POST without a body says that its length is 0, and claims no type."""
-    with Server(always(reply())) as server:
+    with Server(play(reply())) as server:
         transport.send(Request(method="POST", url=server.url, headers={}), timeout=AMPLE)
     (sent,) = server.requests
 
@@ -196,7 +209,7 @@ def test_nothing_is_added_to_a_request_without_a_body(transport: Transport) -> N
 def test_large_bodies_are_sent(transport: Transport) -> None:
     """A request body of megabytes arrives whole."""
     body = bytes(range(256)) * 12_000
-    with Server(always(reply())) as server:
+    with Server(play(reply())) as server:
         transport.send(Request(method="PUT", url=server.url, headers={}, body=body), timeout=AMPLE)
 
     assert body == server.requests[0].body
@@ -204,7 +217,7 @@ def test_large_bodies_are_sent(transport: Transport) -> None:
 
 def test_odd_characters_of_an_address_are_encoded(transport: Transport) -> None:
     """What may not stand in an address is encoded, so that it cannot end the request line."""
-    with Server(always(reply())) as server:
+    with Server(play(reply())) as server:
         fetch(transport, server, "/a b\x01é?q={x} y#part")
 
     assert "/a%20b%01%C3%A9?q=%7Bx%7D%20y" == server.requests[0].target
@@ -219,7 +232,7 @@ def test_addresses_that_are_none(transport: Transport, url: str) -> None:
     assert "pw" not in str(caught.value)
 
 
-@pytest.mark.parametrize("value", ["s3cret\nx-admin: 1", "s3cret\x00", "s3cret\u2019"])
+@pytest.mark.parametrize("value", ["s3cret\nx-admin: 1", "s3cret\x00", "s3cret\u2019"], ids=["line", "nul", "quote"])
 def test_headers_that_are_none(transport: Transport, value: str) -> None:
     """A header that HTTP cannot carry is refused, without a word of its value."""
     with pytest.raises(InvalidArgument, match="x-api-key") as caught:
@@ -234,7 +247,7 @@ def test_headers_that_are_none(transport: Transport, value: str) -> None:
 def test_headers_of_a_reply(transport: Transport) -> None:
     """Header names are in lower case; repeated ones are joined by a comma; the text may be UTF-8."""
     data = b"HTTP/1.1 200 OK\r\nLink: a\r\nX-ID: 7 \r\nlink: b\r\nX-Name: \xc3\xa9\r\nContent-Length: 0\r\n\r\n"
-    with Server(always(data)) as server:
+    with Server(play(data)) as server:
         headers = fetch(transport, server).headers
 
     assert ("a, b", "7", "é") == (headers["link"], headers["x-id"], headers["x-name"])
@@ -250,10 +263,11 @@ def test_headers_of_a_reply(transport: Transport) -> None:
         ("deflate", zlib.compress(b"text " * 999)[2:-4]),
         ("identity", b"text " * 999),
     ],
+    ids=["gzip", "upper-case", "two-gzips", "zlib", "deflate", "none"],
 )
 def test_packed_bodies(transport: Transport, coding: str, packed: bytes) -> None:
     """gzip and deflate are unpacked, also the deflate without a header that some servers send."""
-    with Server(always(reply(packed, content_encoding=coding))) as server:
+    with Server(play(reply(packed, content_encoding=coding))) as server:
         answer = fetch(transport, server)
 
     assert b"text " * 999 == answer.body
@@ -268,6 +282,7 @@ def test_packed_bodies(transport: Transport, coding: str, packed: bytes) -> None
         b"HTTP/1.0 200 OK\r\n\r\none two three",
         b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n" + reply(b"one two three"),
     ],
+    ids=["chunks", "trailer", "close", "http-1.0", "interim"],
 )
 def test_framings(transport: Transport, data: bytes) -> None:
     """Chunks, an end by closing, and replies that announce the reply are all understood."""
@@ -292,28 +307,24 @@ def test_framings(transport: Transport, data: bytes) -> None:
         ("GET", reply()),
         ("GET", reply(content_encoding="gzip")),
     ],
+    ids=["head", "no-content", "not-modified", "empty", "empty-gzip"],
 )
 def test_replies_without_a_body(transport: Transport, method: str, data: bytes) -> None:
     """A reply that has no body ends with its headers, and its connection can be used again."""
-    with Server(always(data)) as server:
+    with Server(play(data)) as server:
         bodies = [transport.send(Request(method=method, url=server.url, headers={}), timeout=AMPLE).body for _ in "ab"]
 
     assert ([b"", b""], 1) == (bodies, server.connections)
 
 
-def endless(peer: Peer, piece: bytes) -> None:
-    while not peer.stopping.is_set():
-        peer.send(piece)
-
-
 BOMB = gzip.compress(bytes(10**8), compresslevel=1)
 
-TOO_LARGE: dict[str, Answer] = {
-    "length": lambda peer, _: peer.send(reply(b"x" * 10_001)),
-    "bomb": lambda peer, _: peer.send(reply(BOMB, content_encoding="gzip")),
-    "endless": lambda peer, _: (peer.send(head(content_length=str(10**12))), endless(peer, b"x" * 4096)),
-    "endless-chunks": lambda peer, _: (peer.send(head(transfer_encoding="chunked")), endless(peer, chunk(b"x" * 4096))),
-    "endless-close": lambda peer, _: (peer.send(head(connection="close")), endless(peer, b"x" * 4096)),
+TOO_LARGE = {
+    "length": play(reply(b"x" * 10_001)),
+    "bomb": play(reply(BOMB, content_encoding="gzip")),
+    "endless": play(head(content_length=str(10**12)), endless(b"x" * 4096)),
+    "endless-chunks": play(head(transfer_encoding="chunked"), endless(chunk(b"x" * 4096))),
+    "endless-close": play(head(connection="close"), endless(b"x" * 4096)),
 }
 
 
@@ -330,13 +341,13 @@ def test_replies_over_the_limit(make: Make, excess: str) -> None:
 
 def test_a_reply_of_just_the_limit(make: Make) -> None:
     """The limit itself is allowed."""
-    with Server(always(reply(gzip.compress(b"x" * 10_000), content_encoding="gzip"))) as server:
+    with Server(play(reply(gzip.compress(b"x" * 10_000), content_encoding="gzip"))) as server:
         assert 10_000 == len(fetch(make(body_limit=10_000), server).body)
 
 
 def test_cookies_are_not_kept(transport: Transport) -> None:
     """A cookie of one reply is not sent with the next request."""
-    with Server(always(reply(set_cookie="a=b; Path=/"))) as server:
+    with Server(play(reply(set_cookie="a=b; Path=/"))) as server:
         fetch(transport, server)
         fetch(transport, server)
 
@@ -377,7 +388,7 @@ def test_unknown_host(transport: Transport, monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_certificates_are_verified(transport: Transport, make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
     """A certificate that the system's store vouches for is accepted, any other refused before the request is sent."""
-    with Server(always(reply(b"safe")), tls=True) as server:
+    with Server(play(reply(b"safe")), tls=True) as server:
         assert b"safe" == fetch(transport, server).body
 
         monkeypatch.delenv("SSL_CERT_FILE")
@@ -390,7 +401,7 @@ def test_certificates_are_verified(transport: Transport, make: Make, monkeypatch
 
 def test_names_are_verified(transport: Transport, monkeypatch: pytest.MonkeyPatch) -> None:
     """A certificate of another host is refused."""
-    with Server(always(reply()), tls=True) as server:
+    with Server(play(reply()), tls=True) as server:
         monkeypatch.setattr(
             socket, "getaddrinfo", lambda *_args, **_options: [(2, 1, 6, "", ("127.0.0.1", server.port))]
         )
@@ -442,10 +453,36 @@ def test_a_connection_that_is_not_made_in_time(transport: Transport) -> None:
     assert not caught.value.may_have_arrived
 
 
+def test_a_name_that_is_not_found_in_time(transport: Transport, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A look-up that gets no answer ends with the timeout as well."""
+    over = threading.Event()
+
+    def slow(_host: str, *_args: object, flags: int = 0, **_options: object) -> None:
+        if not flags & socket.AI_NUMERICHOST:
+            over.wait(AMPLE)
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    monkeypatch.setattr(socket, "getaddrinfo", slow)
+    began = time.monotonic()
+    with pytest.raises(RequestTimeout) as caught:
+        transport.send(get("http://slow.test/"), timeout=SOON)
+    assert SOON <= time.monotonic() - began < SOON + SLACK
+    over.set()
+
+    assert not caught.value.may_have_arrived
+
+
+@pytest.mark.parametrize("timeout", [1e9, 1e300])
+def test_all_the_time_in_the_world(transport: Transport, timeout: float) -> None:
+    """A timeout may be longer than an operating system can count."""
+    with Server(play(reply(b"in time"))) as server:
+        assert b"in time" == fetch(transport, server, timeout=timeout).body
+
+
 @pytest.mark.parametrize("timeout", [0.0, -1.0])
 def test_no_time_at_all(transport: Transport, timeout: float) -> None:
     """A request whose time is over before it begins is not sent."""
-    with Server(always(reply())) as server, pytest.raises(RequestTimeout) as caught:
+    with Server(play(reply())) as server, pytest.raises(RequestTimeout) as caught:
         fetch(transport, server, timeout=timeout)
 
     assert not caught.value.may_have_arrived
@@ -454,24 +491,24 @@ def test_no_time_at_all(transport: Transport, timeout: float) -> None:
 
 # A connection that is lost
 
-LOSSES: dict[str, Answer] = {
-    "closed": lambda peer, _: peer.close(),
-    "reset": lambda peer, _: peer.reset(),
-    "in-status": lambda peer, _: (peer.send(b"HTTP/1.1 20"), peer.close()),
-    "in-headers": lambda peer, _: (peer.send(b"HTTP/1.1 200 OK\r\nContent-Le"), peer.reset()),
-    "end-of-headers": lambda peer, _: (peer.send(b"HTTP/1.1 200 OK\r\nContent-Type: text/plain"), peer.close()),
-    "between-headers": lambda peer, _: (peer.send(b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n"), peer.close()),
-    "bad-headers": lambda peer, _: peer.send(b"HTTP/1.1 200 OK\r\nno header\r\nContent-Length: 0\r\n\r\n"),
-    "in-body": lambda peer, _: (peer.send(head(content_length="99") + b"half"), peer.reset()),
-    "short-body": lambda peer, _: (peer.send(head(content_length="99") + b"half"), peer.close()),
-    "no-body": lambda peer, _: (peer.send(head(content_length="99")), peer.close()),
-    "in-chunk": lambda peer, _: (peer.send(head(transfer_encoding="chunked") + b"63\r\nhalf"), peer.close()),
-    "between-chunks": lambda peer, _: (peer.send(chunked(b"half", end=b"")), peer.close()),
-    "bad-chunk": lambda peer, _: peer.send(chunked(b"half", end=b"zz\r\nhalf\r\n0\r\n\r\n")),
-    "not-http": lambda peer, _: (peer.send(b"SSH-2.0-OpenSSH_9.9\r\n\r\n"), peer.close()),
-    "bad-gzip": lambda peer, _: peer.send(reply(b"\x1f\x8bnothing of the kind", content_encoding="gzip")),
-    "cut-gzip": lambda peer, _: peer.send(reply(gzip.compress(b"text" * 99)[:-9], content_encoding="gzip")),
-    "one-byte-gzip": lambda peer, _: peer.send(reply(b"\x1f", content_encoding="gzip")),
+LOSSES = {
+    "closed": play(Peer.close),
+    "reset": play(Peer.reset),
+    "in-status": play(b"HTTP/1.1 20", Peer.close),
+    "in-headers": play(b"HTTP/1.1 200 OK\r\nContent-Le", Peer.reset),
+    "end-of-headers": play(b"HTTP/1.1 200 OK\r\nContent-Type: text/plain", Peer.close),
+    "between-headers": play(b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n", Peer.close),
+    "bad-headers": play(b"HTTP/1.1 200 OK\r\nno header\r\nContent-Length: 0\r\n\r\n"),
+    "in-body": play(head(content_length="99"), b"half", Peer.reset),
+    "short-body": play(head(content_length="99"), b"half", Peer.close),
+    "no-body": play(head(content_length="99"), Peer.close),
+    "in-chunk": play(head(transfer_encoding="chunked"), b"63\r\nhalf", Peer.close),
+    "between-chunks": play(chunked(b"half", end=b""), Peer.close),
+    "bad-chunk": play(chunked(b"half", end=b"zz\r\nhalf\r\n0\r\n\r\n")),
+    "not-http": play(b"SSH-2.0-OpenSSH_9.9\r\n\r\n", Peer.close),
+    "bad-gzip": play(reply(b"\x1f\x8bnothing of the kind", content_encoding="gzip")),
+    "cut-gzip": play(reply(gzip.compress(b"text" * 99)[:-9], content_encoding="gzip")),
+    "one-byte-gzip": play(reply(b"\x1f", content_encoding="gzip")),
 }
 
 
@@ -556,22 +593,22 @@ def single(data: bytes) -> Iterator[bytes]:
     return (data[at : at + 1] for at in range(len(data)))
 
 
-SLOWNESS: dict[str, Answer] = {
-    "silent": lambda peer, _: peer.wait_until_gone(),
-    "status": lambda peer, _: peer.drip(single(reply(b"x")), 0.02),
-    "headers": lambda peer, _: (peer.send(b"HTTP/1.1 200 OK\r\n"), peer.drip(single(b"X-Slow: " + b"x" * 999), 0.02)),
-    "interim": lambda peer, _: peer.drip([b"HTTP/1.1 103 Early Hints\r\n\r\n"] * 999, 0.02),
-    "body": lambda peer, _: (peer.send(head(content_length="999")), peer.drip(single(b"x" * 999), 0.02)),
-    "late-body": lambda peer, _: (peer.drip([b"", head(content_length="9"), b"x"], 0.05), peer.wait_until_gone()),
-    "chunks": lambda peer, _: (peer.send(head(transfer_encoding="chunked")), peer.drip([chunk(b"x")] * 999, 0.02)),
-    "chunk-line": lambda peer, _: (peer.send(head(transfer_encoding="chunked")), peer.drip(single(b"0" * 999), 0.02)),
-    "until-close": lambda peer, _: (peer.send(head(connection="close")), peer.drip(single(b"x" * 999), 0.02)),
+SLOWNESS = {
+    "silent": play(Peer.wait_until_gone),
+    "status": play(drip(single(reply(b"x")))),
+    "headers": play(b"HTTP/1.1 200 OK\r\n", drip(single(b"X-Slow: " + b"x" * 999))),
+    "interim": play(drip([b"HTTP/1.1 103 Early Hints\r\n\r\n"] * 999)),
+    "body": play(head(content_length="999"), drip(single(b"x" * 999))),
+    "late-body": play(drip([b"", head(content_length="9"), b"x"], 0.05), Peer.wait_until_gone),
+    "chunks": play(head(transfer_encoding="chunked"), drip([chunk(b"x")] * 999)),
+    "chunk-line": play(head(transfer_encoding="chunked"), drip(single(b"0" * 999))),
+    "until-close": play(head(connection="close"), drip(single(b"x" * 999))),
 }
 
 
 @pytest.mark.parametrize("tls", [False, True], ids=["http", "https"])
 def test_the_timeout_is_for_the_whole(transport: Transport, tls: bool) -> None:
-    """However a reply drips, the call ends with its timeout, and the connection with it; the request may have arrived."""
+    """However a reply drips, the call ends with its timeout, and its connection; the request may have arrived."""
     with contextlib.ExitStack() as stack:
         servers = {name: stack.enter_context(Server(answer, tls=tls)) for name, answer in SLOWNESS.items()}
         began = time.monotonic()
@@ -633,7 +670,7 @@ def test_connections_are_kept(transport: Transport) -> None:
 def test_connections_are_bounded(make: Make) -> None:
     """A request for which no connection is free waits for one, and fails unsent with its timeout."""
     transport = make(max_connections=1)
-    with Server(lambda peer, _: peer.send(head(content_length="4"))) as server:
+    with Server(play(head(content_length="4"))) as server:
         stream = transport.open(get(server.url), timeout=AMPLE)
         began = time.monotonic()
         with pytest.raises(RequestTimeout) as caught:
@@ -641,7 +678,7 @@ def test_connections_are_bounded(make: Make) -> None:
         assert SOON <= time.monotonic() - began < SOON + SLACK
         assert not caught.value.may_have_arrived
         stream.close()
-        server.answer = always(reply(b"free"))
+        server.answer = play(reply(b"free"))
         assert b"free" == fetch(transport, server).body
 
     assert 2 == len(server.requests)
@@ -701,7 +738,7 @@ def test_cancellation(name: str, slowness: str) -> None:
                 await task
         await asyncio.to_thread(server.settle, 0)
         assert {asyncio.current_task()} == asyncio.all_tasks()
-        server.answer = always(reply(b"fine"))
+        server.answer = play(reply(b"fine"))
         assert b"fine" == (await transport.send(get(server.url), timeout=AMPLE)).body
         await transport.close()
 
@@ -746,7 +783,7 @@ def test_interruption(name: str) -> None:
             with pytest.raises(KeyboardInterrupt):
                 fetch(transport, server)
             server.settle(0)
-            server.answer = always(reply(b"fine"))
+            server.answer = play(reply(b"fine"))
             assert b"fine" == fetch(transport, server).body
             transport.close()
     finally:
@@ -854,7 +891,7 @@ def test_a_stream_is_closed_in_the_middle(make: Make) -> None:
         stream = transport.open(get(server.url), timeout=AMPLE)
         stream.close()
         server.settle(0)
-        server.answer = always(reply(b"fine"))
+        server.answer = play(reply(b"fine"))
         assert b"fine" == fetch(transport, server).body
 
 
@@ -864,7 +901,7 @@ def test_a_stream_is_closed_in_the_middle(make: Make) -> None:
 def test_closed_is_closed(make: Make) -> None:
     """A closed transport gives its connections up, and refuses every further request; closing twice is closing once."""
     transport, unused = make(), make()
-    with Server(always(reply())) as server:
+    with Server(play(reply())) as server:
         fetch(transport, server)
         transport.close()
         unused.close()
@@ -900,7 +937,7 @@ def test_closed_during_a_call(name: str) -> None:
 def test_another_event_loop(name: str) -> None:
     """An asyncio transport says so when it is used in a second event loop."""
     transport: AsyncTransport = AWAITED[name]()
-    with Server(always(reply())) as server:
+    with Server(play(reply())) as server:
 
         async def first() -> None:
             await transport.send(get(server.url), timeout=AMPLE)
@@ -942,7 +979,7 @@ def test_http_proxy(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_https_proxy(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
     """HTTPS_PROXY is honoured: TLS goes through it to the server, and the proxy sees no header of ours."""
-    with Server(always(reply(b"safe")), tls=True) as server, Server(proxying(lambda: server.port)) as proxy:
+    with Server(play(reply(b"safe")), tls=True) as server, Server(proxying(lambda: server.port)) as proxy:
         monkeypatch.setenv("https_proxy", f"http://me:pw@127.0.0.1:{proxy.port}")
         transport = make()
         answers = [transport.send(get(server.url, **{"x-api-key": "s3cret"}), timeout=AMPLE) for _ in range(2)]
@@ -957,7 +994,7 @@ def test_https_proxy(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_no_proxy(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
     """NO_PROXY is honoured."""
-    with Server(always(reply(b"direct"))) as server:
+    with Server(play(reply(b"direct"))) as server:
         monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
         monkeypatch.setenv("no_proxy", "localhost,127.0.0.1")
 
@@ -979,7 +1016,7 @@ def test_unreachable_proxy(make: Make, monkeypatch: pytest.MonkeyPatch, scheme: 
 
 @pytest.mark.parametrize(
     "answer",
-    [always(reply(status="407 Proxy Authentication Required")), LOSSES["closed"], SLOWNESS["headers"]],
+    [play(reply(status="407 Proxy Authentication Required")), LOSSES["closed"], SLOWNESS["headers"]],
     ids=["refuses", "hangs-up", "drips"],
 )
 def test_proxy_that_does_not_connect(make: Make, monkeypatch: pytest.MonkeyPatch, answer: Answer) -> None:
@@ -1024,7 +1061,7 @@ def users_transport(name: str, stack: list[Callable[[], object]], runner: asynci
     """A transport over an engine that its user has told to retry, to follow redirects and to send a header."""
     if name == "urllib3":
         pool = urllib3.PoolManager(retries=urllib3.Retry(3, status_forcelist=[500]), maxsize=1)
-        stack.append(lambda: pool.connection_from_url("http://127.0.0.1:9") and pool.clear())
+        stack.append(pool.clear)
         return Urllib3Transport(pool)
     if name == "httpx":
         client = httpx2.Client(follow_redirects=True, headers={"x-mine": "yes"}, trust_env=False)

@@ -204,6 +204,30 @@ def head(*, status: str = "200 OK", **headers: str) -> bytes:
     return ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1")
 
 
-def always(data: bytes) -> Answer:
-    """Answer each request with the same bytes."""
-    return lambda peer, _request: peer.send(data)
+def play(*steps: bytes | Callable[[Peer], None]) -> Answer:
+    """Answer each request with these steps: send the bytes, do the rest."""
+
+    def answer(peer: Peer, _request: Received) -> None:
+        for step in steps:
+            if isinstance(step, bytes):
+                peer.send(step)
+            else:
+                step(peer)
+
+    return answer
+
+
+def drip(data: Iterable[bytes], pause: float = 0.02) -> Callable[[Peer], None]:
+    """Send piece by piece, with a pause before each."""
+    pieces = list(data)
+    return lambda peer: peer.drip(pieces, pause)
+
+
+def endless(data: bytes) -> Callable[[Peer], None]:
+    """Send it over and over."""
+
+    def send(peer: Peer) -> None:
+        while not peer.stopping.is_set():
+            peer.send(data)
+
+    return send

@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from importlib import import_module
@@ -39,7 +38,7 @@ class Errand:
         engine = self._engines.default_transport()
         clock = self._clock.SystemClock(self._speed)
         visit = partial(self._visit, engine, clock)
-        with ThreadPoolExecutor(max_workers=max(len(visits), 1)) as threads:
+        with ThreadPoolExecutor(max_workers=16) as threads:
             seen = list(threads.map(visit, visits))
         engine.close()
         return seen
@@ -54,7 +53,7 @@ class Errand:
 
     def _visit(self, engine: Any, clock: Any, visit: Visit) -> Notes:
         notes, wire = Notes(), Wire(engine, visit["scenarios"])
-        act: Callable[..., Any] = getattr(blocking, visit["does"])
+        act = getattr(blocking, visit["does"])
         began = clock.now()
         with getattr(self._package, self._client)(**self._options(wire, clock)) as client:
             try:
@@ -65,11 +64,13 @@ class Errand:
 
     async def _visit_async(self, engine: Any, clock: Any, visit: Visit) -> Notes:
         notes, wire = Notes(), Wire(engine, visit["scenarios"])
-        act: Callable[..., Any] = getattr(awaiting, visit["does"])
+        act = getattr(awaiting, visit["does"])
         began = clock.now()
         async with getattr(self._package, f"Async{self._client}")(**self._options(wire, clock)) as client:
             try:
-                notes.ended(await act(getattr(client, visit["name"]), notes, self._arguments(visit), **visit["options"]))
+                notes.ended(
+                    await act(getattr(client, visit["name"]), notes, self._arguments(visit), **visit["options"])
+                )
             except Exception as error:  # whatever it is, it is one line's outcome
                 notes.failed(error)
         return self._finished(notes, wire, clock.now() - began)
@@ -95,22 +96,15 @@ class Errand:
 
 
 def main() -> None:
-    """Make all visits: the blocking ones first, then the others."""
+    """Make all visits, and say of each what it saw."""
     if find_spec("bide") is not None:
         sys.exit("Bide is installed here, so that nothing can be shown about packages that do without it")
     order = json.load(sys.stdin)
-    visits: list[Visit] = order.pop("visits")
+    mode, visits = order.pop("mode"), order.pop("visits")
     errand = Errand(**order)
-    seen = {
-        **dict(_kept(visits, "sync", errand.in_threads)),
-        **dict(_kept(visits, "async", lambda chosen: asyncio.run(errand.in_tasks(chosen)))),
-    }
-    json.dump({key: notes.plain() for key, notes in seen.items()}, sys.stdout)
-
-
-def _kept(visits: list[Visit], mode: str, make: Callable[[list[Visit]], list[Notes]]) -> list[tuple[str, Notes]]:
-    chosen = [visit for visit in visits if visit["mode"] == mode]
-    return [(visit["key"], notes) for visit, notes in zip(chosen, make(chosen), strict=True)]
+    seen = errand.in_threads(visits) if mode == "sync" else asyncio.run(errand.in_tasks(visits))
+    report = {visit["key"]: notes.plain() for visit, notes in zip(visits, seen, strict=True)}
+    json.dump(report, sys.stdout)
 
 
 if __name__ == "__main__":

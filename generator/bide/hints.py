@@ -8,6 +8,9 @@ from collections.abc import Iterable
 _MANY = 12
 """More alternatives than this are not listed in a help."""
 
+_TOO_MANY = 500
+"""Among more alternatives than this, nothing is looked for: a spec of that size must not take for ever to refuse."""
+
 _SHORT = 3
 """In a word of so few letters, one that is wrong makes much of a difference."""
 
@@ -15,6 +18,8 @@ _SHORT = 3
 def nearest(word: str, allowed: Iterable[str]) -> str | None:
     """The one of *allowed* that *word* looks most like, if it does."""
     names = {name.casefold(): name for name in allowed}
+    if len(names) > _TOO_MANY:
+        return None
     likeness = 0.6 if len(word) > _SHORT else 0.5
     near = difflib.get_close_matches(word.casefold(), names, n=1, cutoff=likeness)
     return names[near[0]] if near else None

@@ -1,17 +1,10 @@
-"""From a spec's text to what it means.
-
-`python -m bide.pipeline FILE...` says what is wrong with each file.
-"""
+"""From a spec's text to what it means."""
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Sequence
-from pathlib import Path
-
 from bide import ir, lint, schema, source
 from bide.build import build
-from bide.diagnostics import Diagnostic, SpecError, rendered
+from bide.diagnostics import Diagnostic, SpecError
 
 
 def read_spec(file: str, text: str) -> ir.Provider:
@@ -29,22 +22,3 @@ def checked(file: str, text: str) -> tuple[source.Document, list[Diagnostic]]:
     if any(problem.severity == "error" for problem in found):
         raise SpecError(found)
     return document, found
-
-
-def main(files: Sequence[str]) -> int:
-    """Print what is wrong with each file; 0 if nothing is."""
-    status = 0
-    for file in files:
-        text = Path(file).read_bytes().decode("utf-8", "surrogateescape")
-        try:
-            document, problems = checked(file, text)
-            build(document)
-        except SpecError as error:
-            problems, status = error.diagnostics, 1
-        for problem in problems:
-            print(rendered(problem, text), end="\n\n")
-    return status
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))

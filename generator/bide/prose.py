@@ -17,6 +17,11 @@ IDEMPOTENCY_KEY = (
     "idempotency_key",
     "A key of your own. A submit with the key and the arguments of an earlier one makes no second job. By default, a new one.",
 )
+PROGRESS = ("progress", "Whether to show a line in the terminal; needs `rich`.")
+CANCEL_ON_TIMEOUT = (
+    "cancel_on_timeout",
+    "Whether to ask the provider at the deadline to cancel the job, which may take 5 seconds more.",
+)
 HTTP_TIMEOUT = ("timeout", "Seconds for this HTTP request. By default, {seconds}.")
 
 
@@ -129,7 +134,7 @@ def submit(job: Job) -> str:
 
 def run(job: Job, title: str, *, is_async: bool) -> str:
     key = [IDEMPOTENCY_KEY] if job.idempotency_key else []
-    extra = [*key, TIMEOUT, ASYNC_ON_UPDATE if is_async else ON_UPDATE, policy(job, title)]
+    extra = [*key, TIMEOUT, ASYNC_ON_UPDATE if is_async else ON_UPDATE, policy(job, title), PROGRESS, *_cancel(job)]
     return joined(
         "Submit a job, wait until it is done, and return its result.",
         f"\n{sentence(job.description)}{_how_long(job)}",
@@ -144,20 +149,26 @@ def run(job: Job, title: str, *, is_async: bool) -> str:
     )
 
 
-def run_many(job: Job, params_class: str, title: str) -> str:
+def run_many(job: Job, params_class: str, title: str, *, is_async: bool) -> str:
+    awaited = ", and awaited if it can be," if is_async else ""
     return joined(
-        "Run many jobs side by side, and yield how each ended as it ends.",
-        "\nA job that fails does not end the others: its outcome has the error.",
+        "Run many jobs side by side; iterate over how each ended, as it ends.",
+        "\nA job that fails does not end the others: its outcome has the error. What is left when you leave the loop early"
+        " is in `running`.",
         arguments(
             (),
             [
                 (
                     "params",
-                    f"The arguments of each job, as `{params_class}`; taken as there is room, and may be endless.",
+                    f"The arguments of each job, as `{params_class}`; taken as there is room, however many they are.",
                 ),
                 ("max_in_flight", "How many jobs may be under way at the same time."),
                 ("timeout", "Seconds for each job, from its submit to its result; `None` waits for ever."),
+                ("in_order", "Whether to hand the outcomes out in the order of the params."),
+                ("on_update", f"Called with a `Tally`{awaited} whenever a job was polled or ended."),
+                PROGRESS,
                 policy(job, title),
+                *_cancel(job),
             ],
         ),
     )
@@ -206,7 +217,8 @@ def _client(provider: Provider, opening: str, waits: str) -> str:
         "\n    timeout: Seconds for one HTTP request. How long to wait for a job is said where one waits."
         "\n    max_retries: How often a request that failed is sent again, if that is safe."
         "\n    transport: Another HTTP engine, or one that you have set up."
-        "\n    clock: Another time, for tests.",
+        "\n    clock: Another time, for tests."
+        "\n    observer: Called with an `Exchange` after each HTTP request, for metrics and traces.",
     )
 
 
@@ -219,6 +231,10 @@ def _example(provider: Provider, opening: str, waits: str, first: str = "") -> s
     lines = [first, "", opening] if first else [opening]
     lines.append(f"    result = {waits}client.{job.name}.run({given})")
     return "\n" + "\n".join(f"    {line}" if line else "" for line in lines)
+
+
+def _cancel(job: Job) -> list[tuple[str, str]]:
+    return [CANCEL_ON_TIMEOUT] if job.lifecycle.cancel else []
 
 
 def _how_long(job: Job) -> str:

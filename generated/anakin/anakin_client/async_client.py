@@ -3,15 +3,17 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterable, Awaitable, Callable, Iterable, Mapping, Sequence
 
 from . import _calls, _jobs, models
 from ._provider import PROVIDER
 from ._runtime.async_client import AsyncClient
 from ._runtime.async_job import AsyncJob, AsyncJobs
-from ._runtime.batch import Outcome
+from ._runtime.async_many import AsyncJobBatch
+from ._runtime.batch import Tally
 from ._runtime.clock import AsyncClock
 from ._runtime.handle import Update
+from ._runtime.observer import Observer
 from ._runtime.request import Json
 from ._runtime.schedule import Policy
 from ._runtime.transport import AsyncTransport
@@ -109,6 +111,7 @@ class AsyncUrlScraperJobs(AsyncJobs[models.ScrapedPage, models.ScrapedPage]):
         timeout: float | None = 300.0,
         on_update: Callable[[Update[models.ScrapedPage]], Awaitable[None] | None] | None = None,
         policy: Policy | None = None,
+        progress: bool = False,
     ) -> models.ScrapedPage:
         """Submit a job, wait until it is done, and return its result.
 
@@ -135,6 +138,7 @@ class AsyncUrlScraperJobs(AsyncJobs[models.ScrapedPage, models.ScrapedPage]):
             on_update: Called with an `Update` after each poll, and awaited if it can be.
             policy: When to poll. By default, as Anakin wants it: every 2 to 5 s, never twice
                 within 0.5 s.
+            progress: Whether to show a line in the terminal; needs `rich`.
 
         Raises:
             JobFailed: The provider says why in `code` and `reason`.
@@ -159,30 +163,48 @@ class AsyncUrlScraperJobs(AsyncJobs[models.ScrapedPage, models.ScrapedPage]):
             session_name=session_name,
             webhook_url=webhook_url,
         )
-        return await self._run(submission, timeout, on_update, policy)
+        return await self._run(submission, timeout, on_update, policy, progress)
 
     def run_many(
         self,
-        params: Iterable[UrlScraperParams],
+        params: Iterable[UrlScraperParams] | AsyncIterable[UrlScraperParams],
         *,
         max_in_flight: int = 20,
         timeout: float | None = 300.0,
+        in_order: bool = False,
+        on_update: Callable[[Tally], Awaitable[None] | None] | None = None,
+        progress: bool = False,
         policy: Policy | None = None,
-    ) -> AsyncIterator[Outcome[UrlScraperParams, models.ScrapedPage]]:
-        """Run many jobs side by side, and yield how each ended as it ends.
+    ) -> AsyncJobBatch[UrlScraperParams, models.ScrapedPage, AsyncJob[models.ScrapedPage, models.ScrapedPage]]:
+        """Run many jobs side by side; iterate over how each ended, as it ends.
 
-        A job that fails does not end the others: its outcome has the error.
+        A job that fails does not end the others: its outcome has the error. What is left when
+        you leave the loop early is in `running`.
 
         Args:
             params: The arguments of each job, as `UrlScraperParams`; taken as there is room,
-                and may be endless.
+                however many they are.
             max_in_flight: How many jobs may be under way at the same time.
             timeout: Seconds for each job, from its submit to its result; `None` waits for
                 ever.
+            in_order: Whether to hand the outcomes out in the order of the params.
+            on_update: Called with a `Tally`, and awaited if it can be, whenever a job was
+                polled or ended.
+            progress: Whether to show a line in the terminal; needs `rich`.
             policy: When to poll. By default, as Anakin wants it: every 2 to 5 s, never twice
                 within 0.5 s.
         """
-        return self._run_many(params, lambda each: _calls.submit_url_scraper(**each), timeout, max_in_flight, policy)
+        return self._run_many(
+            params,
+            lambda each: _calls.submit_url_scraper(**each),
+            self._handle,
+            timeout,
+            max_in_flight,
+            in_order,
+            on_update,
+            progress,
+            policy,
+        )
 
 
 class AsyncUrlScraperBatchJobs(AsyncJobs[models.ScrapeBatchJob, models.ScrapedPages]):
@@ -247,6 +269,7 @@ class AsyncUrlScraperBatchJobs(AsyncJobs[models.ScrapeBatchJob, models.ScrapedPa
         timeout: float | None = 300.0,
         on_update: Callable[[Update[models.ScrapeBatchJob]], Awaitable[None] | None] | None = None,
         policy: Policy | None = None,
+        progress: bool = False,
     ) -> models.ScrapedPages:
         """Submit a job, wait until it is done, and return its result.
 
@@ -266,6 +289,7 @@ class AsyncUrlScraperBatchJobs(AsyncJobs[models.ScrapeBatchJob, models.ScrapedPa
             on_update: Called with an `Update` after each poll, and awaited if it can be.
             policy: When to poll. By default, as Anakin wants it: every 2 to 5 s, never twice
                 within 0.5 s.
+            progress: Whether to show a line in the terminal; needs `rich`.
 
         Raises:
             JobFailed: The provider says why in `code` and `reason`.
@@ -285,31 +309,49 @@ class AsyncUrlScraperBatchJobs(AsyncJobs[models.ScrapeBatchJob, models.ScrapedPa
             session_id=session_id,
             webhook_url=webhook_url,
         )
-        return await self._run(submission, timeout, on_update, policy)
+        return await self._run(submission, timeout, on_update, policy, progress)
 
     def run_many(
         self,
-        params: Iterable[UrlScraperBatchParams],
+        params: Iterable[UrlScraperBatchParams] | AsyncIterable[UrlScraperBatchParams],
         *,
         max_in_flight: int = 20,
         timeout: float | None = 300.0,
+        in_order: bool = False,
+        on_update: Callable[[Tally], Awaitable[None] | None] | None = None,
+        progress: bool = False,
         policy: Policy | None = None,
-    ) -> AsyncIterator[Outcome[UrlScraperBatchParams, models.ScrapedPages]]:
-        """Run many jobs side by side, and yield how each ended as it ends.
+    ) -> AsyncJobBatch[
+        UrlScraperBatchParams, models.ScrapedPages, AsyncJob[models.ScrapeBatchJob, models.ScrapedPages]
+    ]:
+        """Run many jobs side by side; iterate over how each ended, as it ends.
 
-        A job that fails does not end the others: its outcome has the error.
+        A job that fails does not end the others: its outcome has the error. What is left when
+        you leave the loop early is in `running`.
 
         Args:
             params: The arguments of each job, as `UrlScraperBatchParams`; taken as there is
-                room, and may be endless.
+                room, however many they are.
             max_in_flight: How many jobs may be under way at the same time.
             timeout: Seconds for each job, from its submit to its result; `None` waits for
                 ever.
+            in_order: Whether to hand the outcomes out in the order of the params.
+            on_update: Called with a `Tally`, and awaited if it can be, whenever a job was
+                polled or ended.
+            progress: Whether to show a line in the terminal; needs `rich`.
             policy: When to poll. By default, as Anakin wants it: every 2 to 5 s, never twice
                 within 0.5 s.
         """
         return self._run_many(
-            params, lambda each: _calls.submit_url_scraper_batch(**each), timeout, max_in_flight, policy
+            params,
+            lambda each: _calls.submit_url_scraper_batch(**each),
+            self._handle,
+            timeout,
+            max_in_flight,
+            in_order,
+            on_update,
+            progress,
+            policy,
         )
 
 
@@ -348,6 +390,7 @@ class AsyncWebScraperJobs(AsyncJobs[models.WebScrape, models.WebScrape]):
         timeout: float | None = 300.0,
         on_update: Callable[[Update[models.WebScrape]], Awaitable[None] | None] | None = None,
         policy: Policy | None = None,
+        progress: bool = False,
     ) -> models.WebScrape:
         """Submit a job, wait until it is done, and return its result.
 
@@ -361,6 +404,7 @@ class AsyncWebScraperJobs(AsyncJobs[models.WebScrape, models.WebScrape]):
             on_update: Called with an `Update` after each poll, and awaited if it can be.
             policy: When to poll. By default, as Anakin wants it: every 2 to 5 s, never twice
                 within 0.5 s.
+            progress: Whether to show a line in the terminal; needs `rich`.
 
         Raises:
             JobFailed: The provider says why in `code` and `reason`.
@@ -373,30 +417,48 @@ class AsyncWebScraperJobs(AsyncJobs[models.WebScrape, models.WebScrape]):
         See Polling Jobs, https://anakin.io/docs/polling-jobs
         """
         submission = _calls.submit_web_scraper()
-        return await self._run(submission, timeout, on_update, policy)
+        return await self._run(submission, timeout, on_update, policy, progress)
 
     def run_many(
         self,
-        params: Iterable[WebScraperParams],
+        params: Iterable[WebScraperParams] | AsyncIterable[WebScraperParams],
         *,
         max_in_flight: int = 20,
         timeout: float | None = 300.0,
+        in_order: bool = False,
+        on_update: Callable[[Tally], Awaitable[None] | None] | None = None,
+        progress: bool = False,
         policy: Policy | None = None,
-    ) -> AsyncIterator[Outcome[WebScraperParams, models.WebScrape]]:
-        """Run many jobs side by side, and yield how each ended as it ends.
+    ) -> AsyncJobBatch[WebScraperParams, models.WebScrape, AsyncJob[models.WebScrape, models.WebScrape]]:
+        """Run many jobs side by side; iterate over how each ended, as it ends.
 
-        A job that fails does not end the others: its outcome has the error.
+        A job that fails does not end the others: its outcome has the error. What is left when
+        you leave the loop early is in `running`.
 
         Args:
             params: The arguments of each job, as `WebScraperParams`; taken as there is room,
-                and may be endless.
+                however many they are.
             max_in_flight: How many jobs may be under way at the same time.
             timeout: Seconds for each job, from its submit to its result; `None` waits for
                 ever.
+            in_order: Whether to hand the outcomes out in the order of the params.
+            on_update: Called with a `Tally`, and awaited if it can be, whenever a job was
+                polled or ended.
+            progress: Whether to show a line in the terminal; needs `rich`.
             policy: When to poll. By default, as Anakin wants it: every 2 to 5 s, never twice
                 within 0.5 s.
         """
-        return self._run_many(params, lambda each: _calls.submit_web_scraper(**each), timeout, max_in_flight, policy)
+        return self._run_many(
+            params,
+            lambda each: _calls.submit_web_scraper(**each),
+            self._handle,
+            timeout,
+            max_in_flight,
+            in_order,
+            on_update,
+            progress,
+            policy,
+        )
 
 
 class AsyncAgenticSearchJobs(AsyncJobs[models.ResearchJob, models.ResearchReport]):
@@ -454,6 +516,7 @@ class AsyncAgenticSearchJobs(AsyncJobs[models.ResearchJob, models.ResearchReport
         timeout: float | None = 600.0,
         on_update: Callable[[Update[models.ResearchJob]], Awaitable[None] | None] | None = None,
         policy: Policy | None = None,
+        progress: bool = False,
     ) -> models.ResearchReport:
         """Submit a job, wait until it is done, and return its result.
 
@@ -471,6 +534,7 @@ class AsyncAgenticSearchJobs(AsyncJobs[models.ResearchJob, models.ResearchReport
             on_update: Called with an `Update` after each poll, and awaited if it can be.
             policy: When to poll. By default, as Anakin wants it: every 10 s, never twice
                 within 0.5 s.
+            progress: Whether to show a line in the terminal; needs `rich`.
 
         Raises:
             JobFailed: The provider says why in `code` and `reason`.
@@ -489,30 +553,48 @@ class AsyncAgenticSearchJobs(AsyncJobs[models.ResearchJob, models.ResearchReport
             schema=schema,
             webhook_url=webhook_url,
         )
-        return await self._run(submission, timeout, on_update, policy)
+        return await self._run(submission, timeout, on_update, policy, progress)
 
     def run_many(
         self,
-        params: Iterable[AgenticSearchParams],
+        params: Iterable[AgenticSearchParams] | AsyncIterable[AgenticSearchParams],
         *,
         max_in_flight: int = 20,
         timeout: float | None = 600.0,
+        in_order: bool = False,
+        on_update: Callable[[Tally], Awaitable[None] | None] | None = None,
+        progress: bool = False,
         policy: Policy | None = None,
-    ) -> AsyncIterator[Outcome[AgenticSearchParams, models.ResearchReport]]:
-        """Run many jobs side by side, and yield how each ended as it ends.
+    ) -> AsyncJobBatch[AgenticSearchParams, models.ResearchReport, AsyncJob[models.ResearchJob, models.ResearchReport]]:
+        """Run many jobs side by side; iterate over how each ended, as it ends.
 
-        A job that fails does not end the others: its outcome has the error.
+        A job that fails does not end the others: its outcome has the error. What is left when
+        you leave the loop early is in `running`.
 
         Args:
             params: The arguments of each job, as `AgenticSearchParams`; taken as there is
-                room, and may be endless.
+                room, however many they are.
             max_in_flight: How many jobs may be under way at the same time.
             timeout: Seconds for each job, from its submit to its result; `None` waits for
                 ever.
+            in_order: Whether to hand the outcomes out in the order of the params.
+            on_update: Called with a `Tally`, and awaited if it can be, whenever a job was
+                polled or ended.
+            progress: Whether to show a line in the terminal; needs `rich`.
             policy: When to poll. By default, as Anakin wants it: every 10 s, never twice
                 within 0.5 s.
         """
-        return self._run_many(params, lambda each: _calls.submit_agentic_search(**each), timeout, max_in_flight, policy)
+        return self._run_many(
+            params,
+            lambda each: _calls.submit_agentic_search(**each),
+            self._handle,
+            timeout,
+            max_in_flight,
+            in_order,
+            on_update,
+            progress,
+            policy,
+        )
 
 
 class AsyncHolocronJobs(AsyncJobs[models.TaskJob, models.TaskResult]):
@@ -576,6 +658,7 @@ class AsyncHolocronJobs(AsyncJobs[models.TaskJob, models.TaskResult]):
         timeout: float | None = 300.0,
         on_update: Callable[[Update[models.TaskJob]], Awaitable[None] | None] | None = None,
         policy: Policy | None = None,
+        progress: bool = False,
     ) -> models.TaskResult:
         """Submit a job, wait until it is done, and return its result.
 
@@ -596,6 +679,7 @@ class AsyncHolocronJobs(AsyncJobs[models.TaskJob, models.TaskResult]):
             on_update: Called with an `Update` after each poll, and awaited if it can be.
             policy: When to poll. By default, as Anakin wants it: every 3 s, never twice
                 within 1 s.
+            progress: Whether to show a line in the terminal; needs `rich`.
 
         Raises:
             JobFailed: The provider says why in `code` and `reason`.
@@ -614,30 +698,48 @@ class AsyncHolocronJobs(AsyncJobs[models.TaskJob, models.TaskResult]):
             identity_id=identity_id,
             webhook_url=webhook_url,
         )
-        return await self._run(submission, timeout, on_update, policy)
+        return await self._run(submission, timeout, on_update, policy, progress)
 
     def run_many(
         self,
-        params: Iterable[HolocronParams],
+        params: Iterable[HolocronParams] | AsyncIterable[HolocronParams],
         *,
         max_in_flight: int = 20,
         timeout: float | None = 300.0,
+        in_order: bool = False,
+        on_update: Callable[[Tally], Awaitable[None] | None] | None = None,
+        progress: bool = False,
         policy: Policy | None = None,
-    ) -> AsyncIterator[Outcome[HolocronParams, models.TaskResult]]:
-        """Run many jobs side by side, and yield how each ended as it ends.
+    ) -> AsyncJobBatch[HolocronParams, models.TaskResult, AsyncJob[models.TaskJob, models.TaskResult]]:
+        """Run many jobs side by side; iterate over how each ended, as it ends.
 
-        A job that fails does not end the others: its outcome has the error.
+        A job that fails does not end the others: its outcome has the error. What is left when
+        you leave the loop early is in `running`.
 
         Args:
             params: The arguments of each job, as `HolocronParams`; taken as there is room,
-                and may be endless.
+                however many they are.
             max_in_flight: How many jobs may be under way at the same time.
             timeout: Seconds for each job, from its submit to its result; `None` waits for
                 ever.
+            in_order: Whether to hand the outcomes out in the order of the params.
+            on_update: Called with a `Tally`, and awaited if it can be, whenever a job was
+                polled or ended.
+            progress: Whether to show a line in the terminal; needs `rich`.
             policy: When to poll. By default, as Anakin wants it: every 3 s, never twice
                 within 1 s.
         """
-        return self._run_many(params, lambda each: _calls.submit_holocron(**each), timeout, max_in_flight, policy)
+        return self._run_many(
+            params,
+            lambda each: _calls.submit_holocron(**each),
+            self._handle,
+            timeout,
+            max_in_flight,
+            in_order,
+            on_update,
+            progress,
+            policy,
+        )
 
 
 class AsyncMapJobs(AsyncJobs[models.MapJob, models.SiteMap]):
@@ -716,6 +818,7 @@ class AsyncMapJobs(AsyncJobs[models.MapJob, models.SiteMap]):
         timeout: float | None = 300.0,
         on_update: Callable[[Update[models.MapJob]], Awaitable[None] | None] | None = None,
         policy: Policy | None = None,
+        progress: bool = False,
     ) -> models.SiteMap:
         """Submit a job, wait until it is done, and return its result.
 
@@ -738,6 +841,7 @@ class AsyncMapJobs(AsyncJobs[models.MapJob, models.SiteMap]):
             on_update: Called with an `Update` after each poll, and awaited if it can be.
             policy: When to poll. By default, as Anakin wants it: every 1 s, never twice
                 within 0.5 s.
+            progress: Whether to show a line in the terminal; needs `rich`.
 
         Raises:
             JobFailed: The provider says why in `code` and `reason`.
@@ -761,30 +865,48 @@ class AsyncMapJobs(AsyncJobs[models.MapJob, models.SiteMap]):
             session_id=session_id,
             webhook_url=webhook_url,
         )
-        return await self._run(submission, timeout, on_update, policy)
+        return await self._run(submission, timeout, on_update, policy, progress)
 
     def run_many(
         self,
-        params: Iterable[MapParams],
+        params: Iterable[MapParams] | AsyncIterable[MapParams],
         *,
         max_in_flight: int = 20,
         timeout: float | None = 300.0,
+        in_order: bool = False,
+        on_update: Callable[[Tally], Awaitable[None] | None] | None = None,
+        progress: bool = False,
         policy: Policy | None = None,
-    ) -> AsyncIterator[Outcome[MapParams, models.SiteMap]]:
-        """Run many jobs side by side, and yield how each ended as it ends.
+    ) -> AsyncJobBatch[MapParams, models.SiteMap, AsyncJob[models.MapJob, models.SiteMap]]:
+        """Run many jobs side by side; iterate over how each ended, as it ends.
 
-        A job that fails does not end the others: its outcome has the error.
+        A job that fails does not end the others: its outcome has the error. What is left when
+        you leave the loop early is in `running`.
 
         Args:
-            params: The arguments of each job, as `MapParams`; taken as there is room, and may
-                be endless.
+            params: The arguments of each job, as `MapParams`; taken as there is room, however
+                many they are.
             max_in_flight: How many jobs may be under way at the same time.
             timeout: Seconds for each job, from its submit to its result; `None` waits for
                 ever.
+            in_order: Whether to hand the outcomes out in the order of the params.
+            on_update: Called with a `Tally`, and awaited if it can be, whenever a job was
+                polled or ended.
+            progress: Whether to show a line in the terminal; needs `rich`.
             policy: When to poll. By default, as Anakin wants it: every 1 s, never twice
                 within 0.5 s.
         """
-        return self._run_many(params, lambda each: _calls.submit_map(**each), timeout, max_in_flight, policy)
+        return self._run_many(
+            params,
+            lambda each: _calls.submit_map(**each),
+            self._handle,
+            timeout,
+            max_in_flight,
+            in_order,
+            on_update,
+            progress,
+            policy,
+        )
 
 
 class AsyncCrawlJobs(AsyncJobs[models.CrawlJob, models.CrawledSite]):
@@ -865,6 +987,7 @@ class AsyncCrawlJobs(AsyncJobs[models.CrawlJob, models.CrawledSite]):
         timeout: float | None = 300.0,
         on_update: Callable[[Update[models.CrawlJob]], Awaitable[None] | None] | None = None,
         policy: Policy | None = None,
+        progress: bool = False,
     ) -> models.CrawledSite:
         """Submit a job, wait until it is done, and return its result.
 
@@ -888,6 +1011,7 @@ class AsyncCrawlJobs(AsyncJobs[models.CrawlJob, models.CrawledSite]):
             on_update: Called with an `Update` after each poll, and awaited if it can be.
             policy: When to poll. By default, as Anakin wants it: every 5 s, never twice
                 within 0.5 s.
+            progress: Whether to show a line in the terminal; needs `rich`.
 
         Raises:
             JobFailed: The provider says why in `code` and `reason`.
@@ -911,30 +1035,48 @@ class AsyncCrawlJobs(AsyncJobs[models.CrawlJob, models.CrawledSite]):
             session_name=session_name,
             webhook_url=webhook_url,
         )
-        return await self._run(submission, timeout, on_update, policy)
+        return await self._run(submission, timeout, on_update, policy, progress)
 
     def run_many(
         self,
-        params: Iterable[CrawlParams],
+        params: Iterable[CrawlParams] | AsyncIterable[CrawlParams],
         *,
         max_in_flight: int = 20,
         timeout: float | None = 300.0,
+        in_order: bool = False,
+        on_update: Callable[[Tally], Awaitable[None] | None] | None = None,
+        progress: bool = False,
         policy: Policy | None = None,
-    ) -> AsyncIterator[Outcome[CrawlParams, models.CrawledSite]]:
-        """Run many jobs side by side, and yield how each ended as it ends.
+    ) -> AsyncJobBatch[CrawlParams, models.CrawledSite, AsyncJob[models.CrawlJob, models.CrawledSite]]:
+        """Run many jobs side by side; iterate over how each ended, as it ends.
 
-        A job that fails does not end the others: its outcome has the error.
+        A job that fails does not end the others: its outcome has the error. What is left when
+        you leave the loop early is in `running`.
 
         Args:
-            params: The arguments of each job, as `CrawlParams`; taken as there is room, and
-                may be endless.
+            params: The arguments of each job, as `CrawlParams`; taken as there is room,
+                however many they are.
             max_in_flight: How many jobs may be under way at the same time.
             timeout: Seconds for each job, from its submit to its result; `None` waits for
                 ever.
+            in_order: Whether to hand the outcomes out in the order of the params.
+            on_update: Called with a `Tally`, and awaited if it can be, whenever a job was
+                polled or ended.
+            progress: Whether to show a line in the terminal; needs `rich`.
             policy: When to poll. By default, as Anakin wants it: every 5 s, never twice
                 within 0.5 s.
         """
-        return self._run_many(params, lambda each: _calls.submit_crawl(**each), timeout, max_in_flight, policy)
+        return self._run_many(
+            params,
+            lambda each: _calls.submit_crawl(**each),
+            self._handle,
+            timeout,
+            max_in_flight,
+            in_order,
+            on_update,
+            progress,
+            policy,
+        )
 
 
 class AsyncAnakin(AsyncClient):
@@ -952,6 +1094,7 @@ class AsyncAnakin(AsyncClient):
         max_retries: How often a request that failed is sent again, if that is safe.
         transport: Another HTTP engine, or one that you have set up.
         clock: Another time, for tests.
+        observer: Called with an `Exchange` after each HTTP request, for metrics and traces.
     """
 
     _provider = PROVIDER
@@ -965,6 +1108,7 @@ class AsyncAnakin(AsyncClient):
         max_retries: int = 3,
         transport: AsyncTransport | None = None,
         clock: AsyncClock | None = None,
+        observer: Observer | None = None,
     ) -> None:
         super().__init__(
             api_key,
@@ -973,6 +1117,7 @@ class AsyncAnakin(AsyncClient):
             max_retries=max_retries,
             transport=transport,
             clock=clock,
+            observer=observer,
         )
         self.url_scraper = AsyncUrlScraperJobs(self, _jobs.URL_SCRAPER)
         """Scrape one page."""

@@ -3,15 +3,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from . import _calls, _jobs, models
 from ._provider import PROVIDER
-from ._runtime.batch import Outcome
+from ._runtime.batch import Tally
 from ._runtime.client import Client
 from ._runtime.clock import Clock
 from ._runtime.handle import Update
 from ._runtime.job import Job, Jobs
+from ._runtime.many import JobBatch
+from ._runtime.observer import Observer
 from ._runtime.request import Json
 from ._runtime.schedule import Policy
 from ._runtime.transport import Transport
@@ -109,6 +111,7 @@ class UrlScraperJobs(Jobs[models.ScrapedPage, models.ScrapedPage]):
         timeout: float | None = 300.0,
         on_update: Callable[[Update[models.ScrapedPage]], None] | None = None,
         policy: Policy | None = None,
+        progress: bool = False,
     ) -> models.ScrapedPage:
         """Submit a job, wait until it is done, and return its result.
 
@@ -135,6 +138,7 @@ class UrlScraperJobs(Jobs[models.ScrapedPage, models.ScrapedPage]):
             on_update: Called with an `Update` after each poll.
             policy: When to poll. By default, as Anakin wants it: every 2 to 5 s, never twice
                 within 0.5 s.
+            progress: Whether to show a line in the terminal; needs `rich`.
 
         Raises:
             JobFailed: The provider says why in `code` and `reason`.
@@ -159,7 +163,7 @@ class UrlScraperJobs(Jobs[models.ScrapedPage, models.ScrapedPage]):
             session_name=session_name,
             webhook_url=webhook_url,
         )
-        return self._run(submission, timeout, on_update, policy)
+        return self._run(submission, timeout, on_update, policy, progress)
 
     def run_many(
         self,
@@ -167,22 +171,39 @@ class UrlScraperJobs(Jobs[models.ScrapedPage, models.ScrapedPage]):
         *,
         max_in_flight: int = 20,
         timeout: float | None = 300.0,
+        in_order: bool = False,
+        on_update: Callable[[Tally], None] | None = None,
+        progress: bool = False,
         policy: Policy | None = None,
-    ) -> Iterator[Outcome[UrlScraperParams, models.ScrapedPage]]:
-        """Run many jobs side by side, and yield how each ended as it ends.
+    ) -> JobBatch[UrlScraperParams, models.ScrapedPage, Job[models.ScrapedPage, models.ScrapedPage]]:
+        """Run many jobs side by side; iterate over how each ended, as it ends.
 
-        A job that fails does not end the others: its outcome has the error.
+        A job that fails does not end the others: its outcome has the error. What is left when
+        you leave the loop early is in `running`.
 
         Args:
             params: The arguments of each job, as `UrlScraperParams`; taken as there is room,
-                and may be endless.
+                however many they are.
             max_in_flight: How many jobs may be under way at the same time.
             timeout: Seconds for each job, from its submit to its result; `None` waits for
                 ever.
+            in_order: Whether to hand the outcomes out in the order of the params.
+            on_update: Called with a `Tally` whenever a job was polled or ended.
+            progress: Whether to show a line in the terminal; needs `rich`.
             policy: When to poll. By default, as Anakin wants it: every 2 to 5 s, never twice
                 within 0.5 s.
         """
-        return self._run_many(params, lambda each: _calls.submit_url_scraper(**each), timeout, max_in_flight, policy)
+        return self._run_many(
+            params,
+            lambda each: _calls.submit_url_scraper(**each),
+            self._handle,
+            timeout,
+            max_in_flight,
+            in_order,
+            on_update,
+            progress,
+            policy,
+        )
 
 
 class UrlScraperBatchJobs(Jobs[models.ScrapeBatchJob, models.ScrapedPages]):
@@ -247,6 +268,7 @@ class UrlScraperBatchJobs(Jobs[models.ScrapeBatchJob, models.ScrapedPages]):
         timeout: float | None = 300.0,
         on_update: Callable[[Update[models.ScrapeBatchJob]], None] | None = None,
         policy: Policy | None = None,
+        progress: bool = False,
     ) -> models.ScrapedPages:
         """Submit a job, wait until it is done, and return its result.
 
@@ -266,6 +288,7 @@ class UrlScraperBatchJobs(Jobs[models.ScrapeBatchJob, models.ScrapedPages]):
             on_update: Called with an `Update` after each poll.
             policy: When to poll. By default, as Anakin wants it: every 2 to 5 s, never twice
                 within 0.5 s.
+            progress: Whether to show a line in the terminal; needs `rich`.
 
         Raises:
             JobFailed: The provider says why in `code` and `reason`.
@@ -285,7 +308,7 @@ class UrlScraperBatchJobs(Jobs[models.ScrapeBatchJob, models.ScrapedPages]):
             session_id=session_id,
             webhook_url=webhook_url,
         )
-        return self._run(submission, timeout, on_update, policy)
+        return self._run(submission, timeout, on_update, policy, progress)
 
     def run_many(
         self,
@@ -293,23 +316,38 @@ class UrlScraperBatchJobs(Jobs[models.ScrapeBatchJob, models.ScrapedPages]):
         *,
         max_in_flight: int = 20,
         timeout: float | None = 300.0,
+        in_order: bool = False,
+        on_update: Callable[[Tally], None] | None = None,
+        progress: bool = False,
         policy: Policy | None = None,
-    ) -> Iterator[Outcome[UrlScraperBatchParams, models.ScrapedPages]]:
-        """Run many jobs side by side, and yield how each ended as it ends.
+    ) -> JobBatch[UrlScraperBatchParams, models.ScrapedPages, Job[models.ScrapeBatchJob, models.ScrapedPages]]:
+        """Run many jobs side by side; iterate over how each ended, as it ends.
 
-        A job that fails does not end the others: its outcome has the error.
+        A job that fails does not end the others: its outcome has the error. What is left when
+        you leave the loop early is in `running`.
 
         Args:
             params: The arguments of each job, as `UrlScraperBatchParams`; taken as there is
-                room, and may be endless.
+                room, however many they are.
             max_in_flight: How many jobs may be under way at the same time.
             timeout: Seconds for each job, from its submit to its result; `None` waits for
                 ever.
+            in_order: Whether to hand the outcomes out in the order of the params.
+            on_update: Called with a `Tally` whenever a job was polled or ended.
+            progress: Whether to show a line in the terminal; needs `rich`.
             policy: When to poll. By default, as Anakin wants it: every 2 to 5 s, never twice
                 within 0.5 s.
         """
         return self._run_many(
-            params, lambda each: _calls.submit_url_scraper_batch(**each), timeout, max_in_flight, policy
+            params,
+            lambda each: _calls.submit_url_scraper_batch(**each),
+            self._handle,
+            timeout,
+            max_in_flight,
+            in_order,
+            on_update,
+            progress,
+            policy,
         )
 
 
@@ -348,6 +386,7 @@ class WebScraperJobs(Jobs[models.WebScrape, models.WebScrape]):
         timeout: float | None = 300.0,
         on_update: Callable[[Update[models.WebScrape]], None] | None = None,
         policy: Policy | None = None,
+        progress: bool = False,
     ) -> models.WebScrape:
         """Submit a job, wait until it is done, and return its result.
 
@@ -361,6 +400,7 @@ class WebScraperJobs(Jobs[models.WebScrape, models.WebScrape]):
             on_update: Called with an `Update` after each poll.
             policy: When to poll. By default, as Anakin wants it: every 2 to 5 s, never twice
                 within 0.5 s.
+            progress: Whether to show a line in the terminal; needs `rich`.
 
         Raises:
             JobFailed: The provider says why in `code` and `reason`.
@@ -373,7 +413,7 @@ class WebScraperJobs(Jobs[models.WebScrape, models.WebScrape]):
         See Polling Jobs, https://anakin.io/docs/polling-jobs
         """
         submission = _calls.submit_web_scraper()
-        return self._run(submission, timeout, on_update, policy)
+        return self._run(submission, timeout, on_update, policy, progress)
 
     def run_many(
         self,
@@ -381,22 +421,39 @@ class WebScraperJobs(Jobs[models.WebScrape, models.WebScrape]):
         *,
         max_in_flight: int = 20,
         timeout: float | None = 300.0,
+        in_order: bool = False,
+        on_update: Callable[[Tally], None] | None = None,
+        progress: bool = False,
         policy: Policy | None = None,
-    ) -> Iterator[Outcome[WebScraperParams, models.WebScrape]]:
-        """Run many jobs side by side, and yield how each ended as it ends.
+    ) -> JobBatch[WebScraperParams, models.WebScrape, Job[models.WebScrape, models.WebScrape]]:
+        """Run many jobs side by side; iterate over how each ended, as it ends.
 
-        A job that fails does not end the others: its outcome has the error.
+        A job that fails does not end the others: its outcome has the error. What is left when
+        you leave the loop early is in `running`.
 
         Args:
             params: The arguments of each job, as `WebScraperParams`; taken as there is room,
-                and may be endless.
+                however many they are.
             max_in_flight: How many jobs may be under way at the same time.
             timeout: Seconds for each job, from its submit to its result; `None` waits for
                 ever.
+            in_order: Whether to hand the outcomes out in the order of the params.
+            on_update: Called with a `Tally` whenever a job was polled or ended.
+            progress: Whether to show a line in the terminal; needs `rich`.
             policy: When to poll. By default, as Anakin wants it: every 2 to 5 s, never twice
                 within 0.5 s.
         """
-        return self._run_many(params, lambda each: _calls.submit_web_scraper(**each), timeout, max_in_flight, policy)
+        return self._run_many(
+            params,
+            lambda each: _calls.submit_web_scraper(**each),
+            self._handle,
+            timeout,
+            max_in_flight,
+            in_order,
+            on_update,
+            progress,
+            policy,
+        )
 
 
 class AgenticSearchJobs(Jobs[models.ResearchJob, models.ResearchReport]):
@@ -454,6 +511,7 @@ class AgenticSearchJobs(Jobs[models.ResearchJob, models.ResearchReport]):
         timeout: float | None = 600.0,
         on_update: Callable[[Update[models.ResearchJob]], None] | None = None,
         policy: Policy | None = None,
+        progress: bool = False,
     ) -> models.ResearchReport:
         """Submit a job, wait until it is done, and return its result.
 
@@ -471,6 +529,7 @@ class AgenticSearchJobs(Jobs[models.ResearchJob, models.ResearchReport]):
             on_update: Called with an `Update` after each poll.
             policy: When to poll. By default, as Anakin wants it: every 10 s, never twice
                 within 0.5 s.
+            progress: Whether to show a line in the terminal; needs `rich`.
 
         Raises:
             JobFailed: The provider says why in `code` and `reason`.
@@ -489,7 +548,7 @@ class AgenticSearchJobs(Jobs[models.ResearchJob, models.ResearchReport]):
             schema=schema,
             webhook_url=webhook_url,
         )
-        return self._run(submission, timeout, on_update, policy)
+        return self._run(submission, timeout, on_update, policy, progress)
 
     def run_many(
         self,
@@ -497,22 +556,39 @@ class AgenticSearchJobs(Jobs[models.ResearchJob, models.ResearchReport]):
         *,
         max_in_flight: int = 20,
         timeout: float | None = 600.0,
+        in_order: bool = False,
+        on_update: Callable[[Tally], None] | None = None,
+        progress: bool = False,
         policy: Policy | None = None,
-    ) -> Iterator[Outcome[AgenticSearchParams, models.ResearchReport]]:
-        """Run many jobs side by side, and yield how each ended as it ends.
+    ) -> JobBatch[AgenticSearchParams, models.ResearchReport, Job[models.ResearchJob, models.ResearchReport]]:
+        """Run many jobs side by side; iterate over how each ended, as it ends.
 
-        A job that fails does not end the others: its outcome has the error.
+        A job that fails does not end the others: its outcome has the error. What is left when
+        you leave the loop early is in `running`.
 
         Args:
             params: The arguments of each job, as `AgenticSearchParams`; taken as there is
-                room, and may be endless.
+                room, however many they are.
             max_in_flight: How many jobs may be under way at the same time.
             timeout: Seconds for each job, from its submit to its result; `None` waits for
                 ever.
+            in_order: Whether to hand the outcomes out in the order of the params.
+            on_update: Called with a `Tally` whenever a job was polled or ended.
+            progress: Whether to show a line in the terminal; needs `rich`.
             policy: When to poll. By default, as Anakin wants it: every 10 s, never twice
                 within 0.5 s.
         """
-        return self._run_many(params, lambda each: _calls.submit_agentic_search(**each), timeout, max_in_flight, policy)
+        return self._run_many(
+            params,
+            lambda each: _calls.submit_agentic_search(**each),
+            self._handle,
+            timeout,
+            max_in_flight,
+            in_order,
+            on_update,
+            progress,
+            policy,
+        )
 
 
 class HolocronJobs(Jobs[models.TaskJob, models.TaskResult]):
@@ -576,6 +652,7 @@ class HolocronJobs(Jobs[models.TaskJob, models.TaskResult]):
         timeout: float | None = 300.0,
         on_update: Callable[[Update[models.TaskJob]], None] | None = None,
         policy: Policy | None = None,
+        progress: bool = False,
     ) -> models.TaskResult:
         """Submit a job, wait until it is done, and return its result.
 
@@ -596,6 +673,7 @@ class HolocronJobs(Jobs[models.TaskJob, models.TaskResult]):
             on_update: Called with an `Update` after each poll.
             policy: When to poll. By default, as Anakin wants it: every 3 s, never twice
                 within 1 s.
+            progress: Whether to show a line in the terminal; needs `rich`.
 
         Raises:
             JobFailed: The provider says why in `code` and `reason`.
@@ -614,7 +692,7 @@ class HolocronJobs(Jobs[models.TaskJob, models.TaskResult]):
             identity_id=identity_id,
             webhook_url=webhook_url,
         )
-        return self._run(submission, timeout, on_update, policy)
+        return self._run(submission, timeout, on_update, policy, progress)
 
     def run_many(
         self,
@@ -622,22 +700,39 @@ class HolocronJobs(Jobs[models.TaskJob, models.TaskResult]):
         *,
         max_in_flight: int = 20,
         timeout: float | None = 300.0,
+        in_order: bool = False,
+        on_update: Callable[[Tally], None] | None = None,
+        progress: bool = False,
         policy: Policy | None = None,
-    ) -> Iterator[Outcome[HolocronParams, models.TaskResult]]:
-        """Run many jobs side by side, and yield how each ended as it ends.
+    ) -> JobBatch[HolocronParams, models.TaskResult, Job[models.TaskJob, models.TaskResult]]:
+        """Run many jobs side by side; iterate over how each ended, as it ends.
 
-        A job that fails does not end the others: its outcome has the error.
+        A job that fails does not end the others: its outcome has the error. What is left when
+        you leave the loop early is in `running`.
 
         Args:
             params: The arguments of each job, as `HolocronParams`; taken as there is room,
-                and may be endless.
+                however many they are.
             max_in_flight: How many jobs may be under way at the same time.
             timeout: Seconds for each job, from its submit to its result; `None` waits for
                 ever.
+            in_order: Whether to hand the outcomes out in the order of the params.
+            on_update: Called with a `Tally` whenever a job was polled or ended.
+            progress: Whether to show a line in the terminal; needs `rich`.
             policy: When to poll. By default, as Anakin wants it: every 3 s, never twice
                 within 1 s.
         """
-        return self._run_many(params, lambda each: _calls.submit_holocron(**each), timeout, max_in_flight, policy)
+        return self._run_many(
+            params,
+            lambda each: _calls.submit_holocron(**each),
+            self._handle,
+            timeout,
+            max_in_flight,
+            in_order,
+            on_update,
+            progress,
+            policy,
+        )
 
 
 class MapJobs(Jobs[models.MapJob, models.SiteMap]):
@@ -716,6 +811,7 @@ class MapJobs(Jobs[models.MapJob, models.SiteMap]):
         timeout: float | None = 300.0,
         on_update: Callable[[Update[models.MapJob]], None] | None = None,
         policy: Policy | None = None,
+        progress: bool = False,
     ) -> models.SiteMap:
         """Submit a job, wait until it is done, and return its result.
 
@@ -738,6 +834,7 @@ class MapJobs(Jobs[models.MapJob, models.SiteMap]):
             on_update: Called with an `Update` after each poll.
             policy: When to poll. By default, as Anakin wants it: every 1 s, never twice
                 within 0.5 s.
+            progress: Whether to show a line in the terminal; needs `rich`.
 
         Raises:
             JobFailed: The provider says why in `code` and `reason`.
@@ -761,7 +858,7 @@ class MapJobs(Jobs[models.MapJob, models.SiteMap]):
             session_id=session_id,
             webhook_url=webhook_url,
         )
-        return self._run(submission, timeout, on_update, policy)
+        return self._run(submission, timeout, on_update, policy, progress)
 
     def run_many(
         self,
@@ -769,22 +866,39 @@ class MapJobs(Jobs[models.MapJob, models.SiteMap]):
         *,
         max_in_flight: int = 20,
         timeout: float | None = 300.0,
+        in_order: bool = False,
+        on_update: Callable[[Tally], None] | None = None,
+        progress: bool = False,
         policy: Policy | None = None,
-    ) -> Iterator[Outcome[MapParams, models.SiteMap]]:
-        """Run many jobs side by side, and yield how each ended as it ends.
+    ) -> JobBatch[MapParams, models.SiteMap, Job[models.MapJob, models.SiteMap]]:
+        """Run many jobs side by side; iterate over how each ended, as it ends.
 
-        A job that fails does not end the others: its outcome has the error.
+        A job that fails does not end the others: its outcome has the error. What is left when
+        you leave the loop early is in `running`.
 
         Args:
-            params: The arguments of each job, as `MapParams`; taken as there is room, and may
-                be endless.
+            params: The arguments of each job, as `MapParams`; taken as there is room, however
+                many they are.
             max_in_flight: How many jobs may be under way at the same time.
             timeout: Seconds for each job, from its submit to its result; `None` waits for
                 ever.
+            in_order: Whether to hand the outcomes out in the order of the params.
+            on_update: Called with a `Tally` whenever a job was polled or ended.
+            progress: Whether to show a line in the terminal; needs `rich`.
             policy: When to poll. By default, as Anakin wants it: every 1 s, never twice
                 within 0.5 s.
         """
-        return self._run_many(params, lambda each: _calls.submit_map(**each), timeout, max_in_flight, policy)
+        return self._run_many(
+            params,
+            lambda each: _calls.submit_map(**each),
+            self._handle,
+            timeout,
+            max_in_flight,
+            in_order,
+            on_update,
+            progress,
+            policy,
+        )
 
 
 class CrawlJobs(Jobs[models.CrawlJob, models.CrawledSite]):
@@ -865,6 +979,7 @@ class CrawlJobs(Jobs[models.CrawlJob, models.CrawledSite]):
         timeout: float | None = 300.0,
         on_update: Callable[[Update[models.CrawlJob]], None] | None = None,
         policy: Policy | None = None,
+        progress: bool = False,
     ) -> models.CrawledSite:
         """Submit a job, wait until it is done, and return its result.
 
@@ -888,6 +1003,7 @@ class CrawlJobs(Jobs[models.CrawlJob, models.CrawledSite]):
             on_update: Called with an `Update` after each poll.
             policy: When to poll. By default, as Anakin wants it: every 5 s, never twice
                 within 0.5 s.
+            progress: Whether to show a line in the terminal; needs `rich`.
 
         Raises:
             JobFailed: The provider says why in `code` and `reason`.
@@ -911,7 +1027,7 @@ class CrawlJobs(Jobs[models.CrawlJob, models.CrawledSite]):
             session_name=session_name,
             webhook_url=webhook_url,
         )
-        return self._run(submission, timeout, on_update, policy)
+        return self._run(submission, timeout, on_update, policy, progress)
 
     def run_many(
         self,
@@ -919,22 +1035,39 @@ class CrawlJobs(Jobs[models.CrawlJob, models.CrawledSite]):
         *,
         max_in_flight: int = 20,
         timeout: float | None = 300.0,
+        in_order: bool = False,
+        on_update: Callable[[Tally], None] | None = None,
+        progress: bool = False,
         policy: Policy | None = None,
-    ) -> Iterator[Outcome[CrawlParams, models.CrawledSite]]:
-        """Run many jobs side by side, and yield how each ended as it ends.
+    ) -> JobBatch[CrawlParams, models.CrawledSite, Job[models.CrawlJob, models.CrawledSite]]:
+        """Run many jobs side by side; iterate over how each ended, as it ends.
 
-        A job that fails does not end the others: its outcome has the error.
+        A job that fails does not end the others: its outcome has the error. What is left when
+        you leave the loop early is in `running`.
 
         Args:
-            params: The arguments of each job, as `CrawlParams`; taken as there is room, and
-                may be endless.
+            params: The arguments of each job, as `CrawlParams`; taken as there is room,
+                however many they are.
             max_in_flight: How many jobs may be under way at the same time.
             timeout: Seconds for each job, from its submit to its result; `None` waits for
                 ever.
+            in_order: Whether to hand the outcomes out in the order of the params.
+            on_update: Called with a `Tally` whenever a job was polled or ended.
+            progress: Whether to show a line in the terminal; needs `rich`.
             policy: When to poll. By default, as Anakin wants it: every 5 s, never twice
                 within 0.5 s.
         """
-        return self._run_many(params, lambda each: _calls.submit_crawl(**each), timeout, max_in_flight, policy)
+        return self._run_many(
+            params,
+            lambda each: _calls.submit_crawl(**each),
+            self._handle,
+            timeout,
+            max_in_flight,
+            in_order,
+            on_update,
+            progress,
+            policy,
+        )
 
 
 class Anakin(Client):
@@ -952,6 +1085,7 @@ class Anakin(Client):
         max_retries: How often a request that failed is sent again, if that is safe.
         transport: Another HTTP engine, or one that you have set up.
         clock: Another time, for tests.
+        observer: Called with an `Exchange` after each HTTP request, for metrics and traces.
     """
 
     _provider = PROVIDER
@@ -965,6 +1099,7 @@ class Anakin(Client):
         max_retries: int = 3,
         transport: Transport | None = None,
         clock: Clock | None = None,
+        observer: Observer | None = None,
     ) -> None:
         super().__init__(
             api_key,
@@ -973,6 +1108,7 @@ class Anakin(Client):
             max_retries=max_retries,
             transport=transport,
             clock=clock,
+            observer=observer,
         )
         self.url_scraper = UrlScraperJobs(self, _jobs.URL_SCRAPER)
         """Scrape one page."""

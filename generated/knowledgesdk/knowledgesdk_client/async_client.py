@@ -3,16 +3,18 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from collections.abc import AsyncIterable, Awaitable, Callable, Iterable, Sequence
 
 from . import _calls, _jobs, models
 from ._provider import PROVIDER
 from ._runtime.async_client import AsyncClient
 from ._runtime.async_job import AsyncJob, AsyncJobs
+from ._runtime.async_many import AsyncJobBatch
 from ._runtime.async_stream import AsyncStream
-from ._runtime.batch import Outcome
+from ._runtime.batch import Tally
 from ._runtime.clock import AsyncClock
 from ._runtime.handle import Update
+from ._runtime.observer import Observer
 from ._runtime.schedule import Policy
 from ._runtime.transport import AsyncTransport
 from .params import ExtractParams
@@ -88,6 +90,7 @@ class AsyncExtractJobs(AsyncJobs[models.ExtractJob, models.Extraction]):
         timeout: float | None = 600.0,
         on_update: Callable[[Update[models.ExtractJob]], Awaitable[None] | None] | None = None,
         policy: Policy | None = None,
+        progress: bool = False,
     ) -> models.Extraction:
         """Submit a job, wait until it is done, and return its result.
 
@@ -112,6 +115,7 @@ class AsyncExtractJobs(AsyncJobs[models.ExtractJob, models.Extraction]):
             on_update: Called with an `Update` after each poll, and awaited if it can be.
             policy: When to poll. By default, as KnowledgeSDK wants it: every 5 s, never twice
                 within 0.5 s.
+            progress: Whether to show a line in the terminal; needs `rich`.
 
         Raises:
             JobFailed: The provider says why in `code` and `reason`.
@@ -132,30 +136,48 @@ class AsyncExtractJobs(AsyncJobs[models.ExtractJob, models.Extraction]):
             urls=urls,
             callback_url=callback_url,
         )
-        return await self._run(submission, timeout, on_update, policy)
+        return await self._run(submission, timeout, on_update, policy, progress)
 
     def run_many(
         self,
-        params: Iterable[ExtractParams],
+        params: Iterable[ExtractParams] | AsyncIterable[ExtractParams],
         *,
         max_in_flight: int = 20,
         timeout: float | None = 600.0,
+        in_order: bool = False,
+        on_update: Callable[[Tally], Awaitable[None] | None] | None = None,
+        progress: bool = False,
         policy: Policy | None = None,
-    ) -> AsyncIterator[Outcome[ExtractParams, models.Extraction]]:
-        """Run many jobs side by side, and yield how each ended as it ends.
+    ) -> AsyncJobBatch[ExtractParams, models.Extraction, AsyncJob[models.ExtractJob, models.Extraction]]:
+        """Run many jobs side by side; iterate over how each ended, as it ends.
 
-        A job that fails does not end the others: its outcome has the error.
+        A job that fails does not end the others: its outcome has the error. What is left when
+        you leave the loop early is in `running`.
 
         Args:
-            params: The arguments of each job, as `ExtractParams`; taken as there is room, and
-                may be endless.
+            params: The arguments of each job, as `ExtractParams`; taken as there is room,
+                however many they are.
             max_in_flight: How many jobs may be under way at the same time.
             timeout: Seconds for each job, from its submit to its result; `None` waits for
                 ever.
+            in_order: Whether to hand the outcomes out in the order of the params.
+            on_update: Called with a `Tally`, and awaited if it can be, whenever a job was
+                polled or ended.
+            progress: Whether to show a line in the terminal; needs `rich`.
             policy: When to poll. By default, as KnowledgeSDK wants it: every 5 s, never twice
                 within 0.5 s.
         """
-        return self._run_many(params, lambda each: _calls.submit_extract(**each), timeout, max_in_flight, policy)
+        return self._run_many(
+            params,
+            lambda each: _calls.submit_extract(**each),
+            self._handle,
+            timeout,
+            max_in_flight,
+            in_order,
+            on_update,
+            progress,
+            policy,
+        )
 
 
 class AsyncKnowledgeSDK(AsyncClient):
@@ -172,6 +194,7 @@ class AsyncKnowledgeSDK(AsyncClient):
         max_retries: How often a request that failed is sent again, if that is safe.
         transport: Another HTTP engine, or one that you have set up.
         clock: Another time, for tests.
+        observer: Called with an `Exchange` after each HTTP request, for metrics and traces.
     """
 
     _provider = PROVIDER
@@ -185,6 +208,7 @@ class AsyncKnowledgeSDK(AsyncClient):
         max_retries: int = 3,
         transport: AsyncTransport | None = None,
         clock: AsyncClock | None = None,
+        observer: Observer | None = None,
     ) -> None:
         super().__init__(
             api_key,
@@ -193,6 +217,7 @@ class AsyncKnowledgeSDK(AsyncClient):
             max_retries=max_retries,
             transport=transport,
             clock=clock,
+            observer=observer,
         )
         self.extract = AsyncExtractJobs(self, _jobs.EXTRACT)
         """Read a website, find out what the business does, and make searchable knowledge of its

@@ -3,15 +3,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from . import _calls, _jobs, models
 from ._provider import PROVIDER
-from ._runtime.batch import Outcome
+from ._runtime.batch import Tally
 from ._runtime.client import Client
 from ._runtime.clock import Clock
 from ._runtime.handle import Update
 from ._runtime.job import Job, Jobs
+from ._runtime.many import JobBatch
+from ._runtime.observer import Observer
 from ._runtime.schedule import Policy
 from ._runtime.stream import Stream
 from ._runtime.transport import Transport
@@ -88,6 +90,7 @@ class ExtractJobs(Jobs[models.ExtractJob, models.Extraction]):
         timeout: float | None = 600.0,
         on_update: Callable[[Update[models.ExtractJob]], None] | None = None,
         policy: Policy | None = None,
+        progress: bool = False,
     ) -> models.Extraction:
         """Submit a job, wait until it is done, and return its result.
 
@@ -112,6 +115,7 @@ class ExtractJobs(Jobs[models.ExtractJob, models.Extraction]):
             on_update: Called with an `Update` after each poll.
             policy: When to poll. By default, as KnowledgeSDK wants it: every 5 s, never twice
                 within 0.5 s.
+            progress: Whether to show a line in the terminal; needs `rich`.
 
         Raises:
             JobFailed: The provider says why in `code` and `reason`.
@@ -132,7 +136,7 @@ class ExtractJobs(Jobs[models.ExtractJob, models.Extraction]):
             urls=urls,
             callback_url=callback_url,
         )
-        return self._run(submission, timeout, on_update, policy)
+        return self._run(submission, timeout, on_update, policy, progress)
 
     def run_many(
         self,
@@ -140,22 +144,39 @@ class ExtractJobs(Jobs[models.ExtractJob, models.Extraction]):
         *,
         max_in_flight: int = 20,
         timeout: float | None = 600.0,
+        in_order: bool = False,
+        on_update: Callable[[Tally], None] | None = None,
+        progress: bool = False,
         policy: Policy | None = None,
-    ) -> Iterator[Outcome[ExtractParams, models.Extraction]]:
-        """Run many jobs side by side, and yield how each ended as it ends.
+    ) -> JobBatch[ExtractParams, models.Extraction, Job[models.ExtractJob, models.Extraction]]:
+        """Run many jobs side by side; iterate over how each ended, as it ends.
 
-        A job that fails does not end the others: its outcome has the error.
+        A job that fails does not end the others: its outcome has the error. What is left when
+        you leave the loop early is in `running`.
 
         Args:
-            params: The arguments of each job, as `ExtractParams`; taken as there is room, and
-                may be endless.
+            params: The arguments of each job, as `ExtractParams`; taken as there is room,
+                however many they are.
             max_in_flight: How many jobs may be under way at the same time.
             timeout: Seconds for each job, from its submit to its result; `None` waits for
                 ever.
+            in_order: Whether to hand the outcomes out in the order of the params.
+            on_update: Called with a `Tally` whenever a job was polled or ended.
+            progress: Whether to show a line in the terminal; needs `rich`.
             policy: When to poll. By default, as KnowledgeSDK wants it: every 5 s, never twice
                 within 0.5 s.
         """
-        return self._run_many(params, lambda each: _calls.submit_extract(**each), timeout, max_in_flight, policy)
+        return self._run_many(
+            params,
+            lambda each: _calls.submit_extract(**each),
+            self._handle,
+            timeout,
+            max_in_flight,
+            in_order,
+            on_update,
+            progress,
+            policy,
+        )
 
 
 class KnowledgeSDK(Client):
@@ -172,6 +193,7 @@ class KnowledgeSDK(Client):
         max_retries: How often a request that failed is sent again, if that is safe.
         transport: Another HTTP engine, or one that you have set up.
         clock: Another time, for tests.
+        observer: Called with an `Exchange` after each HTTP request, for metrics and traces.
     """
 
     _provider = PROVIDER
@@ -185,6 +207,7 @@ class KnowledgeSDK(Client):
         max_retries: int = 3,
         transport: Transport | None = None,
         clock: Clock | None = None,
+        observer: Observer | None = None,
     ) -> None:
         super().__init__(
             api_key,
@@ -193,6 +216,7 @@ class KnowledgeSDK(Client):
             max_retries=max_retries,
             transport=transport,
             clock=clock,
+            observer=observer,
         )
         self.extract = ExtractJobs(self, _jobs.EXTRACT)
         """Read a website, find out what the business does, and make searchable knowledge of its

@@ -16,7 +16,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from . import models, params
-from ._runtime.batch import Outcome
+from ._runtime.batch import Tally
 from ._runtime.clock import AsyncSystemClock, SystemClock
 from ._runtime.errors import (
     ApiError,
@@ -52,6 +52,8 @@ from ._runtime.errors import (
 )
 from ._runtime.errors import ClientError as ScrapioError
 from ._runtime.handle import Snapshot, Update
+from ._runtime.observer import Exchange
+from ._runtime.outcome import Outcome
 from ._runtime.schedule import Adaptive, Exponential, Fixed
 from ._runtime.state import State
 from .client import Scrapio
@@ -81,6 +83,7 @@ __all__ = [
     "Conflict",
     "ConnectionFailed",
     "DecodeError",
+    "Exchange",
     "Exponential",
     "Fixed",
     "Gone",
@@ -111,6 +114,7 @@ __all__ = [
     "StreamFailed",
     "SubmitUncertain",
     "SystemClock",
+    "Tally",
     "TransportError",
     "UnprocessableEntity",
     "Update",

@@ -3,15 +3,17 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from collections.abc import AsyncIterable, Awaitable, Callable, Iterable, Sequence
 
 from . import _calls, _jobs, models
 from ._provider import PROVIDER
 from ._runtime.async_client import AsyncClient
 from ._runtime.async_job import AsyncCancellableJob, AsyncCancellableJobs
-from ._runtime.batch import Outcome
+from ._runtime.async_many import AsyncJobBatch
+from ._runtime.batch import Tally
 from ._runtime.clock import AsyncClock
 from ._runtime.handle import Record, Update
+from ._runtime.observer import Observer
 from ._runtime.schedule import Policy
 from ._runtime.transport import AsyncTransport
 from .params import CrawlParams, FetchParams, InteractParams, MapParams, SearchParams
@@ -98,6 +100,8 @@ class AsyncFetchJobs(AsyncCancellableJobs[models.FetchJob, models.FetchResult]):
         timeout: float | None = 600.0,
         on_update: Callable[[Update[models.FetchJob]], Awaitable[None] | None] | None = None,
         policy: Policy | None = None,
+        progress: bool = False,
+        cancel_on_timeout: bool = False,
     ) -> models.FetchResult:
         """Submit a job, wait until it is done, and return its result.
 
@@ -122,6 +126,9 @@ class AsyncFetchJobs(AsyncCancellableJobs[models.FetchJob, models.FetchResult]):
             on_update: Called with an `Update` after each poll, and awaited if it can be.
             policy: When to poll. By default, as Scrapio wants it: every 2 to 5 s, never twice
                 within 1 s.
+            progress: Whether to show a line in the terminal; needs `rich`.
+            cancel_on_timeout: Whether to ask the provider at the deadline to cancel the job,
+                which may take 5 seconds more.
 
         Raises:
             JobFailed: The provider says why in `code` and `reason`.
@@ -146,30 +153,52 @@ class AsyncFetchJobs(AsyncCancellableJobs[models.FetchJob, models.FetchResult]):
             webhook=webhook,
             idempotency_key=idempotency_key,
         )
-        return await self._run(submission, timeout, on_update, policy)
+        return await self._run(submission, timeout, on_update, policy, progress, cancel_on_timeout)
 
     def run_many(
         self,
-        params: Iterable[FetchParams],
+        params: Iterable[FetchParams] | AsyncIterable[FetchParams],
         *,
         max_in_flight: int = 20,
         timeout: float | None = 600.0,
+        in_order: bool = False,
+        on_update: Callable[[Tally], Awaitable[None] | None] | None = None,
+        progress: bool = False,
         policy: Policy | None = None,
-    ) -> AsyncIterator[Outcome[FetchParams, models.FetchResult]]:
-        """Run many jobs side by side, and yield how each ended as it ends.
+        cancel_on_timeout: bool = False,
+    ) -> AsyncJobBatch[FetchParams, models.FetchResult, AsyncCancellableJob[models.FetchJob, models.FetchResult]]:
+        """Run many jobs side by side; iterate over how each ended, as it ends.
 
-        A job that fails does not end the others: its outcome has the error.
+        A job that fails does not end the others: its outcome has the error. What is left when
+        you leave the loop early is in `running`.
 
         Args:
-            params: The arguments of each job, as `FetchParams`; taken as there is room, and
-                may be endless.
+            params: The arguments of each job, as `FetchParams`; taken as there is room,
+                however many they are.
             max_in_flight: How many jobs may be under way at the same time.
             timeout: Seconds for each job, from its submit to its result; `None` waits for
                 ever.
+            in_order: Whether to hand the outcomes out in the order of the params.
+            on_update: Called with a `Tally`, and awaited if it can be, whenever a job was
+                polled or ended.
+            progress: Whether to show a line in the terminal; needs `rich`.
             policy: When to poll. By default, as Scrapio wants it: every 2 to 5 s, never twice
                 within 1 s.
+            cancel_on_timeout: Whether to ask the provider at the deadline to cancel the job,
+                which may take 5 seconds more.
         """
-        return self._run_many(params, lambda each: _calls.submit_fetch(**each), timeout, max_in_flight, policy)
+        return self._run_many(
+            params,
+            lambda each: _calls.submit_fetch(**each),
+            self._handle,
+            timeout,
+            max_in_flight,
+            in_order,
+            on_update,
+            progress,
+            policy,
+            cancel_on_timeout,
+        )
 
 
 class AsyncCrawlJobs(AsyncCancellableJobs[models.CrawlJob, models.CrawlResult]):
@@ -251,6 +280,8 @@ class AsyncCrawlJobs(AsyncCancellableJobs[models.CrawlJob, models.CrawlResult]):
         timeout: float | None = 600.0,
         on_update: Callable[[Update[models.CrawlJob]], Awaitable[None] | None] | None = None,
         policy: Policy | None = None,
+        progress: bool = False,
+        cancel_on_timeout: bool = False,
     ) -> models.CrawlResult:
         """Submit a job, wait until it is done, and return its result.
 
@@ -276,6 +307,9 @@ class AsyncCrawlJobs(AsyncCancellableJobs[models.CrawlJob, models.CrawlResult]):
             on_update: Called with an `Update` after each poll, and awaited if it can be.
             policy: When to poll. By default, as Scrapio wants it: every 15 to 30 s, never
                 twice within 1 s.
+            progress: Whether to show a line in the terminal; needs `rich`.
+            cancel_on_timeout: Whether to ask the provider at the deadline to cancel the job,
+                which may take 5 seconds more.
 
         Raises:
             JobFailed: The provider says why in `code` and `reason`.
@@ -299,30 +333,52 @@ class AsyncCrawlJobs(AsyncCancellableJobs[models.CrawlJob, models.CrawlResult]):
             webhook=webhook,
             idempotency_key=idempotency_key,
         )
-        return await self._run(submission, timeout, on_update, policy)
+        return await self._run(submission, timeout, on_update, policy, progress, cancel_on_timeout)
 
     def run_many(
         self,
-        params: Iterable[CrawlParams],
+        params: Iterable[CrawlParams] | AsyncIterable[CrawlParams],
         *,
         max_in_flight: int = 20,
         timeout: float | None = 600.0,
+        in_order: bool = False,
+        on_update: Callable[[Tally], Awaitable[None] | None] | None = None,
+        progress: bool = False,
         policy: Policy | None = None,
-    ) -> AsyncIterator[Outcome[CrawlParams, models.CrawlResult]]:
-        """Run many jobs side by side, and yield how each ended as it ends.
+        cancel_on_timeout: bool = False,
+    ) -> AsyncJobBatch[CrawlParams, models.CrawlResult, AsyncCancellableJob[models.CrawlJob, models.CrawlResult]]:
+        """Run many jobs side by side; iterate over how each ended, as it ends.
 
-        A job that fails does not end the others: its outcome has the error.
+        A job that fails does not end the others: its outcome has the error. What is left when
+        you leave the loop early is in `running`.
 
         Args:
-            params: The arguments of each job, as `CrawlParams`; taken as there is room, and
-                may be endless.
+            params: The arguments of each job, as `CrawlParams`; taken as there is room,
+                however many they are.
             max_in_flight: How many jobs may be under way at the same time.
             timeout: Seconds for each job, from its submit to its result; `None` waits for
                 ever.
+            in_order: Whether to hand the outcomes out in the order of the params.
+            on_update: Called with a `Tally`, and awaited if it can be, whenever a job was
+                polled or ended.
+            progress: Whether to show a line in the terminal; needs `rich`.
             policy: When to poll. By default, as Scrapio wants it: every 15 to 30 s, never
                 twice within 1 s.
+            cancel_on_timeout: Whether to ask the provider at the deadline to cancel the job,
+                which may take 5 seconds more.
         """
-        return self._run_many(params, lambda each: _calls.submit_crawl(**each), timeout, max_in_flight, policy)
+        return self._run_many(
+            params,
+            lambda each: _calls.submit_crawl(**each),
+            self._handle,
+            timeout,
+            max_in_flight,
+            in_order,
+            on_update,
+            progress,
+            policy,
+            cancel_on_timeout,
+        )
 
 
 class AsyncMapJobs(AsyncCancellableJobs[models.MapJob, models.MapResult]):
@@ -399,6 +455,8 @@ class AsyncMapJobs(AsyncCancellableJobs[models.MapJob, models.MapResult]):
         timeout: float | None = 600.0,
         on_update: Callable[[Update[models.MapJob]], Awaitable[None] | None] | None = None,
         policy: Policy | None = None,
+        progress: bool = False,
+        cancel_on_timeout: bool = False,
     ) -> models.MapResult:
         """Submit a job, wait until it is done, and return its result.
 
@@ -422,6 +480,9 @@ class AsyncMapJobs(AsyncCancellableJobs[models.MapJob, models.MapResult]):
             on_update: Called with an `Update` after each poll, and awaited if it can be.
             policy: When to poll. By default, as Scrapio wants it: every 2 to 5 s, never twice
                 within 1 s.
+            progress: Whether to show a line in the terminal; needs `rich`.
+            cancel_on_timeout: Whether to ask the provider at the deadline to cancel the job,
+                which may take 5 seconds more.
 
         Raises:
             JobFailed: The provider says why in `code` and `reason`.
@@ -444,30 +505,52 @@ class AsyncMapJobs(AsyncCancellableJobs[models.MapJob, models.MapResult]):
             webhook=webhook,
             idempotency_key=idempotency_key,
         )
-        return await self._run(submission, timeout, on_update, policy)
+        return await self._run(submission, timeout, on_update, policy, progress, cancel_on_timeout)
 
     def run_many(
         self,
-        params: Iterable[MapParams],
+        params: Iterable[MapParams] | AsyncIterable[MapParams],
         *,
         max_in_flight: int = 20,
         timeout: float | None = 600.0,
+        in_order: bool = False,
+        on_update: Callable[[Tally], Awaitable[None] | None] | None = None,
+        progress: bool = False,
         policy: Policy | None = None,
-    ) -> AsyncIterator[Outcome[MapParams, models.MapResult]]:
-        """Run many jobs side by side, and yield how each ended as it ends.
+        cancel_on_timeout: bool = False,
+    ) -> AsyncJobBatch[MapParams, models.MapResult, AsyncCancellableJob[models.MapJob, models.MapResult]]:
+        """Run many jobs side by side; iterate over how each ended, as it ends.
 
-        A job that fails does not end the others: its outcome has the error.
+        A job that fails does not end the others: its outcome has the error. What is left when
+        you leave the loop early is in `running`.
 
         Args:
-            params: The arguments of each job, as `MapParams`; taken as there is room, and may
-                be endless.
+            params: The arguments of each job, as `MapParams`; taken as there is room, however
+                many they are.
             max_in_flight: How many jobs may be under way at the same time.
             timeout: Seconds for each job, from its submit to its result; `None` waits for
                 ever.
+            in_order: Whether to hand the outcomes out in the order of the params.
+            on_update: Called with a `Tally`, and awaited if it can be, whenever a job was
+                polled or ended.
+            progress: Whether to show a line in the terminal; needs `rich`.
             policy: When to poll. By default, as Scrapio wants it: every 2 to 5 s, never twice
                 within 1 s.
+            cancel_on_timeout: Whether to ask the provider at the deadline to cancel the job,
+                which may take 5 seconds more.
         """
-        return self._run_many(params, lambda each: _calls.submit_map(**each), timeout, max_in_flight, policy)
+        return self._run_many(
+            params,
+            lambda each: _calls.submit_map(**each),
+            self._handle,
+            timeout,
+            max_in_flight,
+            in_order,
+            on_update,
+            progress,
+            policy,
+            cancel_on_timeout,
+        )
 
 
 class AsyncSearchJobs(AsyncCancellableJobs[models.SearchJob, models.SearchResult]):
@@ -544,6 +627,8 @@ class AsyncSearchJobs(AsyncCancellableJobs[models.SearchJob, models.SearchResult
         timeout: float | None = 600.0,
         on_update: Callable[[Update[models.SearchJob]], Awaitable[None] | None] | None = None,
         policy: Policy | None = None,
+        progress: bool = False,
+        cancel_on_timeout: bool = False,
     ) -> models.SearchResult:
         """Submit a job, wait until it is done, and return its result.
 
@@ -567,6 +652,9 @@ class AsyncSearchJobs(AsyncCancellableJobs[models.SearchJob, models.SearchResult
             on_update: Called with an `Update` after each poll, and awaited if it can be.
             policy: When to poll. By default, as Scrapio wants it: every 2 to 5 s, never twice
                 within 1 s.
+            progress: Whether to show a line in the terminal; needs `rich`.
+            cancel_on_timeout: Whether to ask the provider at the deadline to cancel the job,
+                which may take 5 seconds more.
 
         Raises:
             JobFailed: The provider says why in `code` and `reason`.
@@ -589,30 +677,52 @@ class AsyncSearchJobs(AsyncCancellableJobs[models.SearchJob, models.SearchResult
             webhook=webhook,
             idempotency_key=idempotency_key,
         )
-        return await self._run(submission, timeout, on_update, policy)
+        return await self._run(submission, timeout, on_update, policy, progress, cancel_on_timeout)
 
     def run_many(
         self,
-        params: Iterable[SearchParams],
+        params: Iterable[SearchParams] | AsyncIterable[SearchParams],
         *,
         max_in_flight: int = 20,
         timeout: float | None = 600.0,
+        in_order: bool = False,
+        on_update: Callable[[Tally], Awaitable[None] | None] | None = None,
+        progress: bool = False,
         policy: Policy | None = None,
-    ) -> AsyncIterator[Outcome[SearchParams, models.SearchResult]]:
-        """Run many jobs side by side, and yield how each ended as it ends.
+        cancel_on_timeout: bool = False,
+    ) -> AsyncJobBatch[SearchParams, models.SearchResult, AsyncCancellableJob[models.SearchJob, models.SearchResult]]:
+        """Run many jobs side by side; iterate over how each ended, as it ends.
 
-        A job that fails does not end the others: its outcome has the error.
+        A job that fails does not end the others: its outcome has the error. What is left when
+        you leave the loop early is in `running`.
 
         Args:
-            params: The arguments of each job, as `SearchParams`; taken as there is room, and
-                may be endless.
+            params: The arguments of each job, as `SearchParams`; taken as there is room,
+                however many they are.
             max_in_flight: How many jobs may be under way at the same time.
             timeout: Seconds for each job, from its submit to its result; `None` waits for
                 ever.
+            in_order: Whether to hand the outcomes out in the order of the params.
+            on_update: Called with a `Tally`, and awaited if it can be, whenever a job was
+                polled or ended.
+            progress: Whether to show a line in the terminal; needs `rich`.
             policy: When to poll. By default, as Scrapio wants it: every 2 to 5 s, never twice
                 within 1 s.
+            cancel_on_timeout: Whether to ask the provider at the deadline to cancel the job,
+                which may take 5 seconds more.
         """
-        return self._run_many(params, lambda each: _calls.submit_search(**each), timeout, max_in_flight, policy)
+        return self._run_many(
+            params,
+            lambda each: _calls.submit_search(**each),
+            self._handle,
+            timeout,
+            max_in_flight,
+            in_order,
+            on_update,
+            progress,
+            policy,
+            cancel_on_timeout,
+        )
 
 
 class AsyncInteractJobs(AsyncCancellableJobs[models.InteractJob, models.InteractResult]):
@@ -692,6 +802,8 @@ class AsyncInteractJobs(AsyncCancellableJobs[models.InteractJob, models.Interact
         timeout: float | None = 600.0,
         on_update: Callable[[Update[models.InteractJob]], Awaitable[None] | None] | None = None,
         policy: Policy | None = None,
+        progress: bool = False,
+        cancel_on_timeout: bool = False,
     ) -> models.InteractResult:
         """Submit a job, wait until it is done, and return its result.
 
@@ -715,6 +827,9 @@ class AsyncInteractJobs(AsyncCancellableJobs[models.InteractJob, models.Interact
             on_update: Called with an `Update` after each poll, and awaited if it can be.
             policy: When to poll. By default, as Scrapio wants it: every 2 to 5 s, never twice
                 within 1 s.
+            progress: Whether to show a line in the terminal; needs `rich`.
+            cancel_on_timeout: Whether to ask the provider at the deadline to cancel the job,
+                which may take 5 seconds more.
 
         Raises:
             JobFailed: The provider says why in `code` and `reason`.
@@ -738,30 +853,54 @@ class AsyncInteractJobs(AsyncCancellableJobs[models.InteractJob, models.Interact
             webhook=webhook,
             idempotency_key=idempotency_key,
         )
-        return await self._run(submission, timeout, on_update, policy)
+        return await self._run(submission, timeout, on_update, policy, progress, cancel_on_timeout)
 
     def run_many(
         self,
-        params: Iterable[InteractParams],
+        params: Iterable[InteractParams] | AsyncIterable[InteractParams],
         *,
         max_in_flight: int = 20,
         timeout: float | None = 600.0,
+        in_order: bool = False,
+        on_update: Callable[[Tally], Awaitable[None] | None] | None = None,
+        progress: bool = False,
         policy: Policy | None = None,
-    ) -> AsyncIterator[Outcome[InteractParams, models.InteractResult]]:
-        """Run many jobs side by side, and yield how each ended as it ends.
+        cancel_on_timeout: bool = False,
+    ) -> AsyncJobBatch[
+        InteractParams, models.InteractResult, AsyncCancellableJob[models.InteractJob, models.InteractResult]
+    ]:
+        """Run many jobs side by side; iterate over how each ended, as it ends.
 
-        A job that fails does not end the others: its outcome has the error.
+        A job that fails does not end the others: its outcome has the error. What is left when
+        you leave the loop early is in `running`.
 
         Args:
             params: The arguments of each job, as `InteractParams`; taken as there is room,
-                and may be endless.
+                however many they are.
             max_in_flight: How many jobs may be under way at the same time.
             timeout: Seconds for each job, from its submit to its result; `None` waits for
                 ever.
+            in_order: Whether to hand the outcomes out in the order of the params.
+            on_update: Called with a `Tally`, and awaited if it can be, whenever a job was
+                polled or ended.
+            progress: Whether to show a line in the terminal; needs `rich`.
             policy: When to poll. By default, as Scrapio wants it: every 2 to 5 s, never twice
                 within 1 s.
+            cancel_on_timeout: Whether to ask the provider at the deadline to cancel the job,
+                which may take 5 seconds more.
         """
-        return self._run_many(params, lambda each: _calls.submit_interact(**each), timeout, max_in_flight, policy)
+        return self._run_many(
+            params,
+            lambda each: _calls.submit_interact(**each),
+            self._handle,
+            timeout,
+            max_in_flight,
+            in_order,
+            on_update,
+            progress,
+            policy,
+            cancel_on_timeout,
+        )
 
 
 class AsyncScrapio(AsyncClient):
@@ -778,6 +917,7 @@ class AsyncScrapio(AsyncClient):
         max_retries: How often a request that failed is sent again, if that is safe.
         transport: Another HTTP engine, or one that you have set up.
         clock: Another time, for tests.
+        observer: Called with an `Exchange` after each HTTP request, for metrics and traces.
     """
 
     _provider = PROVIDER
@@ -791,6 +931,7 @@ class AsyncScrapio(AsyncClient):
         max_retries: int = 3,
         transport: AsyncTransport | None = None,
         clock: AsyncClock | None = None,
+        observer: Observer | None = None,
     ) -> None:
         super().__init__(
             api_key,
@@ -799,6 +940,7 @@ class AsyncScrapio(AsyncClient):
             max_retries=max_retries,
             transport=transport,
             clock=clock,
+            observer=observer,
         )
         self.fetch = AsyncFetchJobs(self, _jobs.FETCH)
         """Fetch one page as HTML, Markdown, JSON or a screenshot."""
@@ -859,7 +1001,9 @@ class AsyncScrapio(AsyncClient):
             use_proxy=use_proxy,
         )
         answer = await self._send(call, timeout)
-        return self.fetch._handle(answer) if isinstance(answer, Record) else answer
+        if isinstance(answer, Record):
+            return self.fetch._handle(self.fetch._adopt(answer))
+        return answer
 
     async def crawl_inline(
         self,
@@ -906,7 +1050,9 @@ class AsyncScrapio(AsyncClient):
             use_proxy=use_proxy,
         )
         answer = await self._send(call, timeout)
-        return self.crawl._handle(answer) if isinstance(answer, Record) else answer
+        if isinstance(answer, Record):
+            return self.crawl._handle(self.crawl._adopt(answer))
+        return answer
 
     async def map_inline(
         self,
@@ -947,7 +1093,9 @@ class AsyncScrapio(AsyncClient):
             use_proxy=use_proxy,
         )
         answer = await self._send(call, timeout)
-        return self.map._handle(answer) if isinstance(answer, Record) else answer
+        if isinstance(answer, Record):
+            return self.map._handle(self.map._adopt(answer))
+        return answer
 
     async def search_inline(
         self,

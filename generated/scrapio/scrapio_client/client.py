@@ -3,15 +3,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from . import _calls, _jobs, models
 from ._provider import PROVIDER
-from ._runtime.batch import Outcome
+from ._runtime.batch import Tally
 from ._runtime.client import Client
 from ._runtime.clock import Clock
 from ._runtime.handle import Record, Update
 from ._runtime.job import CancellableJob, CancellableJobs
+from ._runtime.many import JobBatch
+from ._runtime.observer import Observer
 from ._runtime.schedule import Policy
 from ._runtime.transport import Transport
 from .params import CrawlParams, FetchParams, InteractParams, MapParams, SearchParams
@@ -98,6 +100,8 @@ class FetchJobs(CancellableJobs[models.FetchJob, models.FetchResult]):
         timeout: float | None = 600.0,
         on_update: Callable[[Update[models.FetchJob]], None] | None = None,
         policy: Policy | None = None,
+        progress: bool = False,
+        cancel_on_timeout: bool = False,
     ) -> models.FetchResult:
         """Submit a job, wait until it is done, and return its result.
 
@@ -122,6 +126,9 @@ class FetchJobs(CancellableJobs[models.FetchJob, models.FetchResult]):
             on_update: Called with an `Update` after each poll.
             policy: When to poll. By default, as Scrapio wants it: every 2 to 5 s, never twice
                 within 1 s.
+            progress: Whether to show a line in the terminal; needs `rich`.
+            cancel_on_timeout: Whether to ask the provider at the deadline to cancel the job,
+                which may take 5 seconds more.
 
         Raises:
             JobFailed: The provider says why in `code` and `reason`.
@@ -146,7 +153,7 @@ class FetchJobs(CancellableJobs[models.FetchJob, models.FetchResult]):
             webhook=webhook,
             idempotency_key=idempotency_key,
         )
-        return self._run(submission, timeout, on_update, policy)
+        return self._run(submission, timeout, on_update, policy, progress, cancel_on_timeout)
 
     def run_many(
         self,
@@ -154,22 +161,43 @@ class FetchJobs(CancellableJobs[models.FetchJob, models.FetchResult]):
         *,
         max_in_flight: int = 20,
         timeout: float | None = 600.0,
+        in_order: bool = False,
+        on_update: Callable[[Tally], None] | None = None,
+        progress: bool = False,
         policy: Policy | None = None,
-    ) -> Iterator[Outcome[FetchParams, models.FetchResult]]:
-        """Run many jobs side by side, and yield how each ended as it ends.
+        cancel_on_timeout: bool = False,
+    ) -> JobBatch[FetchParams, models.FetchResult, CancellableJob[models.FetchJob, models.FetchResult]]:
+        """Run many jobs side by side; iterate over how each ended, as it ends.
 
-        A job that fails does not end the others: its outcome has the error.
+        A job that fails does not end the others: its outcome has the error. What is left when
+        you leave the loop early is in `running`.
 
         Args:
-            params: The arguments of each job, as `FetchParams`; taken as there is room, and
-                may be endless.
+            params: The arguments of each job, as `FetchParams`; taken as there is room,
+                however many they are.
             max_in_flight: How many jobs may be under way at the same time.
             timeout: Seconds for each job, from its submit to its result; `None` waits for
                 ever.
+            in_order: Whether to hand the outcomes out in the order of the params.
+            on_update: Called with a `Tally` whenever a job was polled or ended.
+            progress: Whether to show a line in the terminal; needs `rich`.
             policy: When to poll. By default, as Scrapio wants it: every 2 to 5 s, never twice
                 within 1 s.
+            cancel_on_timeout: Whether to ask the provider at the deadline to cancel the job,
+                which may take 5 seconds more.
         """
-        return self._run_many(params, lambda each: _calls.submit_fetch(**each), timeout, max_in_flight, policy)
+        return self._run_many(
+            params,
+            lambda each: _calls.submit_fetch(**each),
+            self._handle,
+            timeout,
+            max_in_flight,
+            in_order,
+            on_update,
+            progress,
+            policy,
+            cancel_on_timeout,
+        )
 
 
 class CrawlJobs(CancellableJobs[models.CrawlJob, models.CrawlResult]):
@@ -251,6 +279,8 @@ class CrawlJobs(CancellableJobs[models.CrawlJob, models.CrawlResult]):
         timeout: float | None = 600.0,
         on_update: Callable[[Update[models.CrawlJob]], None] | None = None,
         policy: Policy | None = None,
+        progress: bool = False,
+        cancel_on_timeout: bool = False,
     ) -> models.CrawlResult:
         """Submit a job, wait until it is done, and return its result.
 
@@ -276,6 +306,9 @@ class CrawlJobs(CancellableJobs[models.CrawlJob, models.CrawlResult]):
             on_update: Called with an `Update` after each poll.
             policy: When to poll. By default, as Scrapio wants it: every 15 to 30 s, never
                 twice within 1 s.
+            progress: Whether to show a line in the terminal; needs `rich`.
+            cancel_on_timeout: Whether to ask the provider at the deadline to cancel the job,
+                which may take 5 seconds more.
 
         Raises:
             JobFailed: The provider says why in `code` and `reason`.
@@ -299,7 +332,7 @@ class CrawlJobs(CancellableJobs[models.CrawlJob, models.CrawlResult]):
             webhook=webhook,
             idempotency_key=idempotency_key,
         )
-        return self._run(submission, timeout, on_update, policy)
+        return self._run(submission, timeout, on_update, policy, progress, cancel_on_timeout)
 
     def run_many(
         self,
@@ -307,22 +340,43 @@ class CrawlJobs(CancellableJobs[models.CrawlJob, models.CrawlResult]):
         *,
         max_in_flight: int = 20,
         timeout: float | None = 600.0,
+        in_order: bool = False,
+        on_update: Callable[[Tally], None] | None = None,
+        progress: bool = False,
         policy: Policy | None = None,
-    ) -> Iterator[Outcome[CrawlParams, models.CrawlResult]]:
-        """Run many jobs side by side, and yield how each ended as it ends.
+        cancel_on_timeout: bool = False,
+    ) -> JobBatch[CrawlParams, models.CrawlResult, CancellableJob[models.CrawlJob, models.CrawlResult]]:
+        """Run many jobs side by side; iterate over how each ended, as it ends.
 
-        A job that fails does not end the others: its outcome has the error.
+        A job that fails does not end the others: its outcome has the error. What is left when
+        you leave the loop early is in `running`.
 
         Args:
-            params: The arguments of each job, as `CrawlParams`; taken as there is room, and
-                may be endless.
+            params: The arguments of each job, as `CrawlParams`; taken as there is room,
+                however many they are.
             max_in_flight: How many jobs may be under way at the same time.
             timeout: Seconds for each job, from its submit to its result; `None` waits for
                 ever.
+            in_order: Whether to hand the outcomes out in the order of the params.
+            on_update: Called with a `Tally` whenever a job was polled or ended.
+            progress: Whether to show a line in the terminal; needs `rich`.
             policy: When to poll. By default, as Scrapio wants it: every 15 to 30 s, never
                 twice within 1 s.
+            cancel_on_timeout: Whether to ask the provider at the deadline to cancel the job,
+                which may take 5 seconds more.
         """
-        return self._run_many(params, lambda each: _calls.submit_crawl(**each), timeout, max_in_flight, policy)
+        return self._run_many(
+            params,
+            lambda each: _calls.submit_crawl(**each),
+            self._handle,
+            timeout,
+            max_in_flight,
+            in_order,
+            on_update,
+            progress,
+            policy,
+            cancel_on_timeout,
+        )
 
 
 class MapJobs(CancellableJobs[models.MapJob, models.MapResult]):
@@ -399,6 +453,8 @@ class MapJobs(CancellableJobs[models.MapJob, models.MapResult]):
         timeout: float | None = 600.0,
         on_update: Callable[[Update[models.MapJob]], None] | None = None,
         policy: Policy | None = None,
+        progress: bool = False,
+        cancel_on_timeout: bool = False,
     ) -> models.MapResult:
         """Submit a job, wait until it is done, and return its result.
 
@@ -422,6 +478,9 @@ class MapJobs(CancellableJobs[models.MapJob, models.MapResult]):
             on_update: Called with an `Update` after each poll.
             policy: When to poll. By default, as Scrapio wants it: every 2 to 5 s, never twice
                 within 1 s.
+            progress: Whether to show a line in the terminal; needs `rich`.
+            cancel_on_timeout: Whether to ask the provider at the deadline to cancel the job,
+                which may take 5 seconds more.
 
         Raises:
             JobFailed: The provider says why in `code` and `reason`.
@@ -444,7 +503,7 @@ class MapJobs(CancellableJobs[models.MapJob, models.MapResult]):
             webhook=webhook,
             idempotency_key=idempotency_key,
         )
-        return self._run(submission, timeout, on_update, policy)
+        return self._run(submission, timeout, on_update, policy, progress, cancel_on_timeout)
 
     def run_many(
         self,
@@ -452,22 +511,43 @@ class MapJobs(CancellableJobs[models.MapJob, models.MapResult]):
         *,
         max_in_flight: int = 20,
         timeout: float | None = 600.0,
+        in_order: bool = False,
+        on_update: Callable[[Tally], None] | None = None,
+        progress: bool = False,
         policy: Policy | None = None,
-    ) -> Iterator[Outcome[MapParams, models.MapResult]]:
-        """Run many jobs side by side, and yield how each ended as it ends.
+        cancel_on_timeout: bool = False,
+    ) -> JobBatch[MapParams, models.MapResult, CancellableJob[models.MapJob, models.MapResult]]:
+        """Run many jobs side by side; iterate over how each ended, as it ends.
 
-        A job that fails does not end the others: its outcome has the error.
+        A job that fails does not end the others: its outcome has the error. What is left when
+        you leave the loop early is in `running`.
 
         Args:
-            params: The arguments of each job, as `MapParams`; taken as there is room, and may
-                be endless.
+            params: The arguments of each job, as `MapParams`; taken as there is room, however
+                many they are.
             max_in_flight: How many jobs may be under way at the same time.
             timeout: Seconds for each job, from its submit to its result; `None` waits for
                 ever.
+            in_order: Whether to hand the outcomes out in the order of the params.
+            on_update: Called with a `Tally` whenever a job was polled or ended.
+            progress: Whether to show a line in the terminal; needs `rich`.
             policy: When to poll. By default, as Scrapio wants it: every 2 to 5 s, never twice
                 within 1 s.
+            cancel_on_timeout: Whether to ask the provider at the deadline to cancel the job,
+                which may take 5 seconds more.
         """
-        return self._run_many(params, lambda each: _calls.submit_map(**each), timeout, max_in_flight, policy)
+        return self._run_many(
+            params,
+            lambda each: _calls.submit_map(**each),
+            self._handle,
+            timeout,
+            max_in_flight,
+            in_order,
+            on_update,
+            progress,
+            policy,
+            cancel_on_timeout,
+        )
 
 
 class SearchJobs(CancellableJobs[models.SearchJob, models.SearchResult]):
@@ -544,6 +624,8 @@ class SearchJobs(CancellableJobs[models.SearchJob, models.SearchResult]):
         timeout: float | None = 600.0,
         on_update: Callable[[Update[models.SearchJob]], None] | None = None,
         policy: Policy | None = None,
+        progress: bool = False,
+        cancel_on_timeout: bool = False,
     ) -> models.SearchResult:
         """Submit a job, wait until it is done, and return its result.
 
@@ -567,6 +649,9 @@ class SearchJobs(CancellableJobs[models.SearchJob, models.SearchResult]):
             on_update: Called with an `Update` after each poll.
             policy: When to poll. By default, as Scrapio wants it: every 2 to 5 s, never twice
                 within 1 s.
+            progress: Whether to show a line in the terminal; needs `rich`.
+            cancel_on_timeout: Whether to ask the provider at the deadline to cancel the job,
+                which may take 5 seconds more.
 
         Raises:
             JobFailed: The provider says why in `code` and `reason`.
@@ -589,7 +674,7 @@ class SearchJobs(CancellableJobs[models.SearchJob, models.SearchResult]):
             webhook=webhook,
             idempotency_key=idempotency_key,
         )
-        return self._run(submission, timeout, on_update, policy)
+        return self._run(submission, timeout, on_update, policy, progress, cancel_on_timeout)
 
     def run_many(
         self,
@@ -597,22 +682,43 @@ class SearchJobs(CancellableJobs[models.SearchJob, models.SearchResult]):
         *,
         max_in_flight: int = 20,
         timeout: float | None = 600.0,
+        in_order: bool = False,
+        on_update: Callable[[Tally], None] | None = None,
+        progress: bool = False,
         policy: Policy | None = None,
-    ) -> Iterator[Outcome[SearchParams, models.SearchResult]]:
-        """Run many jobs side by side, and yield how each ended as it ends.
+        cancel_on_timeout: bool = False,
+    ) -> JobBatch[SearchParams, models.SearchResult, CancellableJob[models.SearchJob, models.SearchResult]]:
+        """Run many jobs side by side; iterate over how each ended, as it ends.
 
-        A job that fails does not end the others: its outcome has the error.
+        A job that fails does not end the others: its outcome has the error. What is left when
+        you leave the loop early is in `running`.
 
         Args:
-            params: The arguments of each job, as `SearchParams`; taken as there is room, and
-                may be endless.
+            params: The arguments of each job, as `SearchParams`; taken as there is room,
+                however many they are.
             max_in_flight: How many jobs may be under way at the same time.
             timeout: Seconds for each job, from its submit to its result; `None` waits for
                 ever.
+            in_order: Whether to hand the outcomes out in the order of the params.
+            on_update: Called with a `Tally` whenever a job was polled or ended.
+            progress: Whether to show a line in the terminal; needs `rich`.
             policy: When to poll. By default, as Scrapio wants it: every 2 to 5 s, never twice
                 within 1 s.
+            cancel_on_timeout: Whether to ask the provider at the deadline to cancel the job,
+                which may take 5 seconds more.
         """
-        return self._run_many(params, lambda each: _calls.submit_search(**each), timeout, max_in_flight, policy)
+        return self._run_many(
+            params,
+            lambda each: _calls.submit_search(**each),
+            self._handle,
+            timeout,
+            max_in_flight,
+            in_order,
+            on_update,
+            progress,
+            policy,
+            cancel_on_timeout,
+        )
 
 
 class InteractJobs(CancellableJobs[models.InteractJob, models.InteractResult]):
@@ -692,6 +798,8 @@ class InteractJobs(CancellableJobs[models.InteractJob, models.InteractResult]):
         timeout: float | None = 600.0,
         on_update: Callable[[Update[models.InteractJob]], None] | None = None,
         policy: Policy | None = None,
+        progress: bool = False,
+        cancel_on_timeout: bool = False,
     ) -> models.InteractResult:
         """Submit a job, wait until it is done, and return its result.
 
@@ -715,6 +823,9 @@ class InteractJobs(CancellableJobs[models.InteractJob, models.InteractResult]):
             on_update: Called with an `Update` after each poll.
             policy: When to poll. By default, as Scrapio wants it: every 2 to 5 s, never twice
                 within 1 s.
+            progress: Whether to show a line in the terminal; needs `rich`.
+            cancel_on_timeout: Whether to ask the provider at the deadline to cancel the job,
+                which may take 5 seconds more.
 
         Raises:
             JobFailed: The provider says why in `code` and `reason`.
@@ -738,7 +849,7 @@ class InteractJobs(CancellableJobs[models.InteractJob, models.InteractResult]):
             webhook=webhook,
             idempotency_key=idempotency_key,
         )
-        return self._run(submission, timeout, on_update, policy)
+        return self._run(submission, timeout, on_update, policy, progress, cancel_on_timeout)
 
     def run_many(
         self,
@@ -746,22 +857,43 @@ class InteractJobs(CancellableJobs[models.InteractJob, models.InteractResult]):
         *,
         max_in_flight: int = 20,
         timeout: float | None = 600.0,
+        in_order: bool = False,
+        on_update: Callable[[Tally], None] | None = None,
+        progress: bool = False,
         policy: Policy | None = None,
-    ) -> Iterator[Outcome[InteractParams, models.InteractResult]]:
-        """Run many jobs side by side, and yield how each ended as it ends.
+        cancel_on_timeout: bool = False,
+    ) -> JobBatch[InteractParams, models.InteractResult, CancellableJob[models.InteractJob, models.InteractResult]]:
+        """Run many jobs side by side; iterate over how each ended, as it ends.
 
-        A job that fails does not end the others: its outcome has the error.
+        A job that fails does not end the others: its outcome has the error. What is left when
+        you leave the loop early is in `running`.
 
         Args:
             params: The arguments of each job, as `InteractParams`; taken as there is room,
-                and may be endless.
+                however many they are.
             max_in_flight: How many jobs may be under way at the same time.
             timeout: Seconds for each job, from its submit to its result; `None` waits for
                 ever.
+            in_order: Whether to hand the outcomes out in the order of the params.
+            on_update: Called with a `Tally` whenever a job was polled or ended.
+            progress: Whether to show a line in the terminal; needs `rich`.
             policy: When to poll. By default, as Scrapio wants it: every 2 to 5 s, never twice
                 within 1 s.
+            cancel_on_timeout: Whether to ask the provider at the deadline to cancel the job,
+                which may take 5 seconds more.
         """
-        return self._run_many(params, lambda each: _calls.submit_interact(**each), timeout, max_in_flight, policy)
+        return self._run_many(
+            params,
+            lambda each: _calls.submit_interact(**each),
+            self._handle,
+            timeout,
+            max_in_flight,
+            in_order,
+            on_update,
+            progress,
+            policy,
+            cancel_on_timeout,
+        )
 
 
 class Scrapio(Client):
@@ -778,6 +910,7 @@ class Scrapio(Client):
         max_retries: How often a request that failed is sent again, if that is safe.
         transport: Another HTTP engine, or one that you have set up.
         clock: Another time, for tests.
+        observer: Called with an `Exchange` after each HTTP request, for metrics and traces.
     """
 
     _provider = PROVIDER
@@ -791,6 +924,7 @@ class Scrapio(Client):
         max_retries: int = 3,
         transport: Transport | None = None,
         clock: Clock | None = None,
+        observer: Observer | None = None,
     ) -> None:
         super().__init__(
             api_key,
@@ -799,6 +933,7 @@ class Scrapio(Client):
             max_retries=max_retries,
             transport=transport,
             clock=clock,
+            observer=observer,
         )
         self.fetch = FetchJobs(self, _jobs.FETCH)
         """Fetch one page as HTML, Markdown, JSON or a screenshot."""
@@ -859,7 +994,9 @@ class Scrapio(Client):
             use_proxy=use_proxy,
         )
         answer = self._send(call, timeout)
-        return self.fetch._handle(answer) if isinstance(answer, Record) else answer
+        if isinstance(answer, Record):
+            return self.fetch._handle(self.fetch._adopt(answer))
+        return answer
 
     def crawl_inline(
         self,
@@ -906,7 +1043,9 @@ class Scrapio(Client):
             use_proxy=use_proxy,
         )
         answer = self._send(call, timeout)
-        return self.crawl._handle(answer) if isinstance(answer, Record) else answer
+        if isinstance(answer, Record):
+            return self.crawl._handle(self.crawl._adopt(answer))
+        return answer
 
     def map_inline(
         self,
@@ -947,7 +1086,9 @@ class Scrapio(Client):
             use_proxy=use_proxy,
         )
         answer = self._send(call, timeout)
-        return self.map._handle(answer) if isinstance(answer, Record) else answer
+        if isinstance(answer, Record):
+            return self.map._handle(self.map._adopt(answer))
+        return answer
 
     def search_inline(
         self,

@@ -40,22 +40,17 @@ def build_union(name: str, raw: Mapping[str, Json], sources: Sources) -> ir.Unio
 def build_models(raw: Mapping[str, Json], sources: Sources) -> dict[str, ir.Model]:
     """All models that the spec names, bases before what narrows them, else in the order of the spec."""
     built: dict[str, ir.Model] = {}
-
-    def build_model(name: str) -> ir.Model:
+    for name, more in raw.items():
+        base = more.get("is")
+        if base is not None and base not in built:
+            built[base] = _model(base, raw[base], None, sources)
         if name not in built:
-            base = raw[name].get("is")
-            source = sources.of(raw[name], build_model(base).source if base else None)
-            built[name] = _model(name, raw[name], built.get(base), sources, source)
-        return built[name]
-
-    for name in raw:
-        build_model(name)
+            built[name] = _model(name, more, built.get(base), sources)
     return built
 
 
-def _model(
-    name: str, raw: Mapping[str, Json], base: ir.Model | None, sources: Sources, source: ir.Source | None
-) -> ir.Model:
+def _model(name: str, raw: Mapping[str, Json], base: ir.Model | None, sources: Sources) -> ir.Model:
+    source = sources.of(raw, base.source if base else None)
     common = {
         "name": names.identifier(name),
         "description": raw.get("description", "").strip(),
@@ -77,12 +72,14 @@ def _narrowed(field: ir.Field, when: frozenset[ir.State]) -> ir.Field:
 
 def with_variants(models: Iterable[ir.Model], unions: Iterable[ir.Union]) -> list[ir.Model]:
     """The models, each knowing the unions that it is a variant of, and its tag in them."""
-    unions = list(unions)
-    return [_as_variant(model, unions) for model in models]
+    of_model: dict[str, list[tuple[ir.Union, str]]] = {}
+    for union in unions:
+        for tag, name in union.variants:
+            of_model.setdefault(name, []).append((union, tag))
+    return [_as_variant(model, of_model.get(model.name, [])) for model in models]
 
 
-def _as_variant(model: ir.Model, unions: list[ir.Union]) -> ir.Model:
-    mine = [(union, tag) for union in unions for tag, name in union.variants if name == model.name]
-    tagged = [(union.tag_field, tag) for union, tag in mine if union.tag_field]
+def _as_variant(model: ir.Model, unions: list[tuple[ir.Union, str]]) -> ir.Model:
+    tagged = [(union.tag_field, tag) for union, tag in unions if union.tag_field]
     tag_field, tag = tagged[0] if tagged else (None, None)
-    return replace(model, unions=tuple(union.name for union, _ in mine), tag_field=tag_field, tag=tag)
+    return replace(model, unions=tuple(union.name for union, _ in unions), tag_field=tag_field, tag=tag)

@@ -11,8 +11,9 @@ import importlib
 import pkgutil
 from collections.abc import Callable, Iterable
 from functools import cache
+from itertools import islice
 
-from bide.diagnostics import Diagnostic
+from bide.diagnostics import MOST_PROBLEMS, Diagnostic
 from bide.lint import rules
 from bide.lint.spec import Spec
 from bide.source import Document
@@ -21,7 +22,7 @@ from bide.source import Document
 def check(document: Document) -> list[Diagnostic]:
     """Everything that the rules find, in the order of the file."""
     spec = Spec(document)
-    return sorted({problem for rule in _rules() for problem in rule(spec)})
+    return sorted({problem for rule in _rules() for problem in islice(rule(spec), MOST_PROBLEMS)})
 
 
 @cache

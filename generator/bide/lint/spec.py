@@ -127,32 +127,18 @@ class Spec:
     def fields(self, model: str) -> tuple[FieldView, ...]:
         """The fields of a model, or of the model that it is in some states; empty if there is no such model."""
         if model not in self._fields:
-            self._fields[model] = self._find_fields(model)
+            name = self.table("models").get(model, {}).get("is", model)
+            raw = self.table("models").get(name, {}).get("fields", {})
+            self._fields[model] = tuple(views(("models", name, "fields"), raw))
         return self._fields[model]
 
-    def _find_fields(self, model: str) -> tuple[FieldView, ...]:
-        seen: set[str] = set()
-        while model not in seen:
-            seen.add(model)
-            raw = self.table("models").get(model, {})
-            if "fields" in raw:
-                return tuple(views(("models", model, "fields"), raw["fields"]))
-            model = raw.get("is", model)
-        return ()
-
     def required(self, model: str) -> set[str]:
-        """The wire names of a model that are always there, given the states that it is narrowed to."""
-        narrowed: list[set[str]] = []
-        seen: set[str] = set()
-        raw = self.table("models").get(model, {})
-        while "is" in raw and raw["is"] not in seen:
-            seen.add(raw["is"])
-            narrowed.append(states_of(raw["when"]))
-            raw = self.table("models").get(raw["is"], {})
+        """The wire names of a model that are always there, in the states that it is narrowed to if it is."""
+        when = states_of(self.table("models").get(model, {}).get("when"))
         return {
             view.wire
             for view in self.fields(model)
-            if not view.is_optional or any(states <= states_of(view.more.get("when")) for states in narrowed)
+            if not view.is_optional or (when and when <= states_of(view.more.get("when")))
         }
 
     def fields_of(self, name: str) -> Mapping[str, ir.Type] | None:

@@ -5,23 +5,26 @@ The blocking twin differs by `await` alone.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Iterable
 from typing import Generic, Literal, TypeVar
 
 from .account import seconds_of
 from .async_client import AsyncClient
-from .batch import Outcome
+from .async_many import AsyncJobBatch
+from .batch import Tally
 from .deadline import Deadline
 from .flow import Flow
 from .handle import Handle, Kind, Record, Snapshot, Update
+from .progress import Bar
 from .schedule import Adaptive, Policy
 from .submit import Submission, late, run, submit
 from .token import read as read_token
-from .wait import cancel, poll, result, updates, wait
+from .wait import cancel, poll, result, updates, wait, wait_for
 
 S = TypeVar("S")
 R = TypeVar("R")
 P = TypeVar("P")
+J = TypeVar("J")
 T = TypeVar("T")
 
 
@@ -42,6 +45,7 @@ class AsyncJob(Handle[S, R]):
         *,
         on_update: Callable[[Update[S]], Awaitable[None] | None] | None = None,
         policy: Policy | None = None,
+        progress: bool = False,
     ) -> R:
         """Wait until the job is done and return its result.
 
@@ -50,6 +54,7 @@ class AsyncJob(Handle[S, R]):
                 out, it is what suits this kind of job.
             on_update: Called, and awaited if it can be, after each poll.
             policy: When to poll. Left out, it follows what the provider says of its jobs.
+            progress: Whether to show a line in the terminal; needs `rich`.
 
         Raises:
             JobTimeout: The deadline came. The job goes on and can be waited for again.
@@ -57,7 +62,7 @@ class AsyncJob(Handle[S, R]):
             ApiError, DecodeError: Something that does not pass by itself.
         """
         flow: Flow[R] = self._watching(wait, timeout, policy)
-        return await self._client._drive(flow, on_update)
+        return await self._client._drive(flow, on_update, bar=Bar(self._record.kind.name) if progress else None)
 
     def updates(
         self, timeout: float | Literal["default"] | None = "default", *, policy: Policy | None = None
@@ -70,7 +75,11 @@ class AsyncJob(Handle[S, R]):
         return await self._client._drive(result(self._client._desk, self._record, now=self._client._clock.now()))
 
     def _watching(
-        self, flow: Callable[..., Flow[T]], timeout: float | Literal["default"] | None, policy: Policy | None
+        self,
+        flow: Callable[..., Flow[T]],
+        timeout: float | Literal["default"] | None,
+        policy: Policy | None,
+        **more: bool,
     ) -> Flow[T]:
         polling, now = self._record.kind.polling, self._client._clock.now()
         return flow(
@@ -79,11 +88,35 @@ class AsyncJob(Handle[S, R]):
             policy or Adaptive(polling),
             deadline=Deadline(seconds_of(timeout, polling.timeout), now),
             now=now,
+            **more,
         )
 
 
 class AsyncCancellableJob(AsyncJob[S, R]):
     """A job of a kind that the provider can cancel."""
+
+    async def wait(
+        self,
+        timeout: float | Literal["default"] | None = "default",
+        *,
+        on_update: Callable[[Update[S]], Awaitable[None] | None] | None = None,
+        policy: Policy | None = None,
+        progress: bool = False,
+        cancel_on_timeout: bool = False,
+    ) -> R:
+        """Wait until the job is done and return its result, as any job does.
+
+        Args:
+            timeout: Seconds until `JobTimeout` is raised, all requests and pauses included. `None` waits for ever. Left
+                out, it is what suits this kind of job.
+            on_update: Called, and awaited if it can be, after each poll.
+            policy: When to poll. Left out, it follows what the provider says of its jobs.
+            progress: Whether to show a line in the terminal; needs `rich`.
+            cancel_on_timeout: Whether to ask the provider at the deadline to cancel the job, which may take 5 seconds
+                more. Without it the job goes on.
+        """
+        flow: Flow[R] = self._watching(wait, timeout, policy, cancel_on_timeout=cancel_on_timeout)
+        return await self._client._drive(flow, on_update, bar=Bar(self._record.kind.name) if progress else None)
 
     async def cancel(self) -> None:
         """Ask the provider to cancel the job. One that is over already stays as it is, and that is no error."""
@@ -109,8 +142,45 @@ class AsyncJobs(Generic[S, R]):
         """A handle from the token of another one, also of another process. Nothing is sent. Raises `InvalidToken`."""
         return self._handle(self._resumed(token))
 
+    def wait_many(
+        self,
+        jobs: Iterable[AsyncJob[S, R]] | AsyncIterable[AsyncJob[S, R]],
+        *,
+        timeout: float | Literal["default"] | None = "default",
+        max_in_flight: int = 1000,
+        in_order: bool = False,
+        on_update: Callable[[Tally], Awaitable[None] | None] | None = None,
+        progress: bool = False,
+        policy: Policy | None = None,
+    ) -> AsyncJobBatch[AsyncJob[S, R], R, AsyncJob[S, R]]:
+        """Wait for jobs that exist already, side by side; iterate over how each ended, as it ends.
+
+        Args:
+            jobs: The handles; each outcome's `input` is its own.
+            timeout: Seconds for each job; `None` waits for ever. Left out, it is what suits this kind of job.
+            max_in_flight: How many jobs to wait for at the same time.
+            in_order: Whether to hand the outcomes out in the order of the jobs.
+            on_update: Called with a `Tally`, and awaited if it can be, whenever a job was polled or ended.
+            progress: Whether to show a line in the terminal; needs `rich`.
+            policy: When to poll. Left out, it follows what the provider says of its jobs.
+        """
+        return self._many(
+            jobs,
+            lambda job: self._waiting(job._record, timeout, policy),
+            self._handle,
+            max_in_flight,
+            in_order,
+            on_update,
+            progress,
+        )
+
     def _handle(self, record: Record[S, R]) -> AsyncJob[S, R]:
         return AsyncJob(self._client, record)
+
+    def _adopt(self, record: Record[S, R]) -> Record[S, R]:
+        """A record that an operation answered with: the job is new."""
+        record.submitted_at = self._client._clock.wall()
+        return record
 
     def _resumed(self, token: str) -> Record[S, R]:
         read = read_token(token, provider=self._kind.provider, job=self._kind.name)
@@ -126,30 +196,75 @@ class AsyncJobs(Generic[S, R]):
         timeout: float | None,
         on_update: Callable[[Update[S]], Awaitable[None] | None] | None,
         policy: Policy | None,
+        progress: bool,
+        cancel_on_timeout: bool = False,
     ) -> R:
-        return await self._client._drive(self._running(submission, timeout, policy), on_update)
+        flow = self._running(submission, timeout, policy, cancel_on_timeout)
+        return await self._client._drive(flow, on_update, bar=Bar(self._kind.name) if progress else None)
 
-    def _run_many(
-        self,
-        inputs: Iterable[P],
-        prepare: Callable[[P], Submission[S, R]],
-        timeout: float | None,
-        max_in_flight: int,
-        policy: Policy | None,
-    ) -> AsyncIterator[Outcome[P, R]]:
-        def start(arguments: P) -> Flow[R]:
-            return late(lambda: self._running(prepare(arguments), timeout, policy))
-
-        return self._client._run_many(inputs, start, max_in_flight)
-
-    def _running(self, submission: Submission[S, R], timeout: float | None, policy: Policy | None) -> Flow[R]:
+    def _running(
+        self, submission: Submission[S, R], timeout: float | None, policy: Policy | None, cancel_on_timeout: bool
+    ) -> Flow[R]:
         now = self._client._clock.now()
         return run(
             self._client._desk,
             submission,
             policy or Adaptive(self._kind.polling),
             deadline=Deadline(seconds_of(timeout, self._kind.polling.timeout), now),
+            cancel_on_timeout=cancel_on_timeout,
             now=now,
+        )
+
+    def _waiting(
+        self, record: Record[S, R], timeout: float | Literal["default"] | None, policy: Policy | None
+    ) -> Flow[R]:
+        now = self._client._clock.now()
+        return wait_for(
+            self._client._desk,
+            record,
+            policy or Adaptive(self._kind.polling),
+            deadline=Deadline(seconds_of(timeout, self._kind.polling.timeout), now),
+            now=now,
+        )
+
+    def _run_many(
+        self,
+        inputs: Iterable[P] | AsyncIterable[P],
+        prepare: Callable[[P], Submission[S, R]],
+        handle: Callable[[Record[S, R]], J],
+        timeout: float | None,
+        max_in_flight: int,
+        in_order: bool,
+        on_update: Callable[[Tally], Awaitable[None] | None] | None,
+        progress: bool,
+        policy: Policy | None,
+        cancel_on_timeout: bool = False,
+    ) -> AsyncJobBatch[P, R, J]:
+        def start(arguments: P) -> Flow[R]:
+            return late(lambda: self._running(prepare(arguments), timeout, policy, cancel_on_timeout))
+
+        return self._many(inputs, start, handle, max_in_flight, in_order, on_update, progress)
+
+    def _many(
+        self,
+        inputs: Iterable[P] | AsyncIterable[P],
+        start: Callable[[P], Flow[R]],
+        handle: Callable[[Record[S, R]], J],
+        max_in_flight: int,
+        in_order: bool,
+        on_update: Callable[[Tally], Awaitable[None] | None] | None,
+        progress: bool,
+    ) -> AsyncJobBatch[P, R, J]:
+        bar = Bar(self._kind.name) if progress else None
+        return AsyncJobBatch(
+            self._client,
+            inputs,
+            start,
+            handle,
+            max_in_flight=max_in_flight,
+            in_order=in_order,
+            on_update=on_update,
+            bar=bar,
         )
 
 

@@ -3,23 +3,16 @@
 from __future__ import annotations
 
 import os
-import re
 import socket
 import ssl
 import time
-from collections.abc import Callable, Iterable, Iterator
-from typing import TypeVar
-from urllib.parse import quote, urlsplit
+from collections.abc import Iterator
+from functools import lru_cache
+from urllib.parse import urlsplit
 
-from .errors import ConnectionFailed, InvalidArgument, RequestTimeout, TransportError
-from .request import Request
+from .errors import ConnectionFailed, RequestTimeout, TransportError
 
-ACCEPTED_CODINGS = "gzip, deflate"
-_URL_CHARACTERS = "!#$%&'()*+,/:;=?@[]~"
-_HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
-_HEADER_VALUE = re.compile(r"[\t\x20-\x7e]*")
-
-T = TypeVar("T")
+_LONGEST = 1e6  # what every operating system takes for a timeout, in seconds
 
 
 class Attempt:
@@ -44,7 +37,7 @@ class Attempt:
         left = self._end - time.monotonic()
         if left <= 0:
             raise TimeoutError
-        return left
+        return min(left, _LONGEST)
 
     def failure(
         self,
@@ -100,31 +93,7 @@ def _reason(error: BaseException) -> str | None:
     return None
 
 
-def sendable(request: Request) -> Request:
-    """The request as it goes out: an address of legal characters, headers that HTTP can carry, codings we can undo.
-
-    Raises `InvalidArgument` without quoting any value: it may be the key.
-    """
-    try:
-        parts = urlsplit(request.url)
-        _ = parts.port  # raises for what is no port
-        netloc = parts.netloc.encode("idna").decode()
-    except ValueError as error:
-        raise InvalidArgument("the address of the request is not valid") from error
-    if parts.scheme not in ("http", "https") or not parts.hostname or "@" in netloc:
-        raise InvalidArgument("the address of a request is http:// or https:// and a host, without a user name")
-    headers = {name.lower(): value.strip() for name, value in request.headers.items()}
-    for name, value in headers.items():
-        if not _HEADER_NAME.fullmatch(name) or not _HEADER_VALUE.fullmatch(value):
-            raise InvalidArgument(f"the header {name!r} has characters that HTTP cannot carry")
-    return Request(
-        method=request.method,
-        url=quote(parts._replace(netloc=netloc, fragment="").geturl(), safe=_URL_CHARACTERS),
-        headers={"accept-encoding": ACCEPTED_CODINGS, **headers},
-        body=request.body,
-    )
-
-
+@lru_cache(maxsize=1024)
 def host_and_port(url: str) -> str:
     """The part of a URL that is fit for a message: no user name, no path, no query."""
     parts = urlsplit(url)
@@ -136,30 +105,3 @@ def peer(url: str, proxy_url: str | None = None) -> str:
     """Who is at the other end, in a message."""
     through = f" through the proxy {host_and_port(proxy_url)}" if proxy_url else ""
     return host_and_port(url) + through
-
-
-def joined(headers: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
-    """Headers of a reply by name in lower case; the values of a repeated one are joined by a comma."""
-    by_name: dict[str, list[str]] = {}
-    for name, value in headers:
-        by_name.setdefault(_text(name).lower(), []).append(_text(value).strip())
-    return {name: ", ".join(values) for name, values in by_name.items()}
-
-
-def _text(raw: bytes) -> str:
-    try:
-        return raw.decode()
-    except UnicodeDecodeError:
-        return raw.decode("latin-1")
-
-
-def dial(host: str, port: int, attempt: Attempt, connect: Callable[[str, float], T]) -> T:
-    """Call *connect* with each address of *host* and its share of the time that is left, until one answers."""
-    addresses = list(dict.fromkeys(str(info[4][0]) for info in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)))
-    while True:
-        share = attempt.left() / len(addresses)
-        try:
-            return connect(addresses.pop(0), share)
-        except Exception:
-            if not addresses:
-                raise

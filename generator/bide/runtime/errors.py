@@ -62,6 +62,10 @@ class ClientError(Exception):
         self.message = message
         """What happened, without the job."""
 
+    def __reduce__(self) -> tuple[object, ...]:
+        # Exceptions cross process pools; the default would call the class with the message alone.
+        return _unpickled, (type(self), self.args, self.__dict__)
+
     def about(self, job_id: str, token: str) -> None:
         """Note the job that this is about. The first note stays."""
         if self.job_id is None:
@@ -69,6 +73,12 @@ class ClientError(Exception):
 
     def __str__(self) -> str:
         return f"{self.message} (job {self.job_id})" if self.job_id is not None else self.message
+
+
+def _unpickled(cls: type[ClientError], args: tuple[object, ...], state: dict[str, object]) -> ClientError:
+    error = cls.__new__(cls, *args)
+    error.__dict__.update(state)
+    return error
 
 
 class InvalidArgument(ClientError, ValueError):
@@ -105,6 +115,8 @@ class RequestTimeout(TransportError):
 
 class ReplyTooLarge(ClientError):
     """A reply was larger than the transport reads."""
+
+    may_have_arrived = True
 
 
 class DecodeError(ClientError):

@@ -32,6 +32,8 @@ class EventParser:
         self._name = ""
         self._data: list[str] = []
         self._is_first = True
+        self._ends_in_cr = False
+        """Whether the last byte ended a line by itself, or is the first half of a CRLF."""
 
     def feed(self, chunk: bytes) -> list[ServerEvent]:
         """The events that *chunk* completes."""
@@ -42,9 +44,12 @@ class EventParser:
         if self._is_first:
             text = text.removeprefix(b"\xef\xbb\xbf")
             self._is_first = False
-        lines, self._rest = _whole_lines(text)
-        if len(self._rest) > self._LONGEST:
-            raise DecodeError("a line of the stream has no end", path="$", body=self._rest[:200])
+        if self._ends_in_cr:
+            text = text.removeprefix(b"\n")
+        self._ends_in_cr = text.endswith(b"\r") if text else self._ends_in_cr
+        *lines, self._rest = text.replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n")
+        if len(self._rest) + sum(map(len, self._data)) > self._LONGEST:
+            raise DecodeError("an event of the stream has no end", path="$", body=self._rest[:200])
         events = []
         for line in lines:
             if line:
@@ -121,13 +126,3 @@ class StreamCall(msgspec.Struct, Generic[E], frozen=True, kw_only=True):
 
     def request(self, account: Account) -> Request:
         return account.request(self.call, accept="text/event-stream")
-
-
-def _whole_lines(text: bytes) -> tuple[list[bytes], bytes]:
-    """The lines that are ended by LF, CR or CRLF, and the rest. A CR at the very end may be half a CRLF: it stays."""
-    held = b""
-    if text.endswith(b"\r"):
-        text, held = text[:-1], b"\r"
-    lines = text.replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n")
-    rest = lines.pop()
-    return lines, rest + held

@@ -7,15 +7,15 @@ no socket, so that the same flow runs blocking, under asyncio, many at a time, a
 from __future__ import annotations
 
 from collections.abc import Generator
-from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeAlias, TypeVar
 
 import msgspec
 
-from .errors import TransportError
+from .errors import ClientError
 from .request import Request, Response
 
 if TYPE_CHECKING:
-    from .handle import Update
+    from .handle import Record, Update
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
@@ -42,6 +42,12 @@ class Tell(msgspec.Struct, frozen=True):
     update: Update[Any]
 
 
+class Known(msgspec.Struct, frozen=True):
+    """The job exists: from here on there is something to come back to."""
+
+    record: Record[Any, Any]
+
+
 class Note(msgspec.Struct, frozen=True):
     """Write this to the log, at a level of the `logging` module."""
 
@@ -54,7 +60,7 @@ class Seen(msgspec.Struct, frozen=True):
     """What the driver saw: the time, and the reply or the failure if it sent something."""
 
     now: float
-    reply: Response | TransportError | None = None
+    reply: Response | ClientError | None = None
 
 
 class Finished(msgspec.Struct, Generic[T], frozen=True):
@@ -63,7 +69,7 @@ class Finished(msgspec.Struct, Generic[T], frozen=True):
     result: T
 
 
-Action: TypeAlias = Send | Pause | Tell | Note
+Action: TypeAlias = Send | Pause | Known | Tell | Note
 Flow: TypeAlias = Generator[Action, Seen, T]
 
 DEBUG, INFO, WARNING = 10, 20, 30
@@ -86,3 +92,8 @@ class Running(Generic[T_co]):
             return next(self._flow)
         except StopIteration as end:
             return Finished(end.value)
+
+    def stop(self, error: ClientError) -> NoReturn:
+        """End the flow with *error*, which it may say more about."""
+        self._flow.throw(error)
+        raise error

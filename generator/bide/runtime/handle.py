@@ -9,7 +9,7 @@ import msgspec
 
 from . import token
 from .errors import ClientError, InvalidArgument, InvalidToken
-from .lifecycle import Lifecycle, Progress, Reading
+from .lifecycle import Lifecycle, Progress, Reading, ResultAt
 from .request import Response
 from .schedule import Polling
 from .state import State
@@ -93,6 +93,8 @@ class Record(Generic[S, R]):
         self.result: msgspec.UnsetType | R = msgspec.UNSET
         self.unknown: set[str] = set()
         """Statuses that the spec does not list, and that were logged."""
+        self.not_before = float("-inf")
+        """When the provider wants to be asked again, on the client's clock."""
 
     @property
     def token(self) -> str:
@@ -100,12 +102,27 @@ class Record(Generic[S, R]):
             raise InvalidToken("this job was answered at once and has no id, so there is nothing to resume")
         return token.write(provider=self.kind.provider, job=self.kind.name, id=self.id, submitted_at=self.submitted_at)
 
+    @property
+    def is_settled(self) -> bool:
+        """Whether nothing is left to ask: the job is final, and if the poll reply is its result, that is here."""
+        has_own_address = isinstance(self.kind.lifecycle.result, ResultAt)
+        return self.state.is_final and (self.snapshot is not None or (has_own_address and self.state.has_result))
+
+    def asked_to_wait(self, until: float) -> None:
+        """The provider wants to be left alone until then."""
+        self.not_before = max(self.not_before, until)
+
     def age(self, wall: float) -> float | None:
         """Seconds since the submit, if it is known."""
         return None if self.submitted_at is None else max(wall - self.submitted_at, 0.0)
 
     def saw(self, reading: Reading, body: S | None, reply: Response) -> None:
-        """Take in a reply about this job; *body* is `None` if it is not as a poll returns it."""
+        """Take in a reply about this job; *body* is `None` if it is not as a poll returns it.
+
+        A job that was seen in a final state stays there: replies may overtake each other.
+        """
+        if self.state.is_final and self.snapshot is not None:
+            return
         self.status, self.state = reading.status, reading.state
         if body is not None:
             self.snapshot = Snapshot(

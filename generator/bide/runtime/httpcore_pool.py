@@ -9,8 +9,9 @@ from typing import Any, cast
 import httpcore2
 import httpx2
 
-from .attempt import Attempt, dial
+from .attempt import Attempt
 from .body import READ_SIZE
+from .dial import dial
 from .proxies import Proxy
 from .request import Request
 from .transport import KEEP_ALIVE

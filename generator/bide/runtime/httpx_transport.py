@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import httpcore2
 import httpx2
 
-from .attempt import Attempt, joined, peer, sendable
+from .attempt import Attempt, peer
 from .deadlines import Deadlines
 from .errors import ClientClosed, ClientError, ConfigurationError
 from .httpcore_pool import core_request, is_sending, new_async_pool, new_pool
@@ -18,6 +18,7 @@ from .proxies import Proxies, Proxy
 from .reply import AsyncOpenReply, OpenReply, async_whole, whole
 from .request import Request, Response
 from .transport import BODY_LIMIT, MAX_CONNECTIONS
+from .wire import joined, sendable
 
 # A client of the user's raises errors of httpx2, a pool of ours those of httpcore2.
 _ERRORS = (

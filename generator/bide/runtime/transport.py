@@ -11,9 +11,8 @@ cannot use. Nothing of the engine's own gets out. `may_have_arrived` is false on
 reach the server: no connection could be made in time, or none was free.
 
 An engine handed in by the user is used as it is, but for redirects and retries, and is not closed. Its proxies,
-certificates and cookies are the user's affair. Two things are beyond us: a blocking engine of the user's bounds each
-read by the timeout, so that headers which drip can outlast it; and in blocking engines a name is looked up by the
-operating system, which has its own idea of time.
+certificates and cookies are the user's affair. One thing is beyond us: a blocking engine of the user's bounds each read
+by the timeout, so that headers which drip can outlast it.
 """
 
 from __future__ import annotations

@@ -16,13 +16,15 @@ from urllib3.exceptions import ConnectTimeoutError, NewConnectionError, ProxyErr
 from urllib3.util.connection import create_connection
 from urllib3.util.response import assert_header_parsing
 
-from .attempt import Attempt, dial, joined, peer, sendable
+from .attempt import Attempt, peer
 from .body import READ_SIZE
+from .dial import dial
 from .errors import ClientClosed, ClientError, RequestTimeout
 from .proxies import Proxies, Proxy
 from .reply import OpenReply, whole
 from .request import Request, Response
 from .transport import BODY_LIMIT, MAX_CONNECTIONS
+from .wire import joined, sendable
 
 _ERRORS = (urllib3.exceptions.HTTPError, http.client.HTTPException, OSError, ValueError)
 _TIMEOUTS = (ReadTimeoutError,)

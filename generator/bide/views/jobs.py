@@ -147,6 +147,15 @@ class JobView(View):
         return Code("CancellableJob" if self.ir.lifecycle.cancel else "Job")
 
     @property
+    def can_be_cancelled(self) -> bool:
+        return self.ir.lifecycle.cancel is not None
+
+    @property
+    def cancel_passed(self) -> Code:
+        """The last argument of a call that has one more for jobs that can be cancelled."""
+        return Code(", cancel_on_timeout" if self.can_be_cancelled else "")
+
+    @property
     def reply(self) -> Code:
         return Code(f"models.{self.ir.reply}")
 
@@ -204,7 +213,13 @@ class JobView(View):
 
     @property
     def run_many_docstring(self) -> Code:
-        return docstring(prose.run_many(self.ir, self.params_class, self.provider.ir.title), indent=8)
+        text = prose.run_many(self.ir, self.params_class, self.provider.ir.title, is_async=False)
+        return docstring(text, indent=8)
+
+    @property
+    def async_run_many_docstring(self) -> Code:
+        text = prose.run_many(self.ir, self.params_class, self.provider.ir.title, is_async=True)
+        return docstring(text, indent=8)
 
 
 def _pair(values: tuple[float, float]) -> Code:

@@ -50,6 +50,7 @@ VALUES = (
     "AsyncHttpxTransport",
     "AsyncJob",
     "AsyncSystemClock",
+    "Exchange",
     "Exponential",
     "Fixed",
     "HttpxTransport",
@@ -58,6 +59,7 @@ VALUES = (
     "Snapshot",
     "State",
     "SystemClock",
+    "Tally",
     "Update",
     "Urllib3Transport",
 )

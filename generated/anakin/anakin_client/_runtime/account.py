@@ -125,7 +125,7 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
         if request_id is None and self.provider.request_id_field:
             found = follow(body, self.provider.request_id_field)
             request_id = found if isinstance(found, str) else None
-        said = f": {message}" if message else ""
+        said = f": {self._without_key(message)}" if message else ""
         coded = f" [{code}]" if code else ""
         traced = f" (request {request_id})" if request_id else ""
         return api_error_class(response.status)(
@@ -140,6 +140,10 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
     def hint(self, response: Response) -> float:
         """Seconds that the reply's headers ask us to wait."""
         return retry_after(response.headers, wall=self.wall())
+
+    def _without_key(self, text: str) -> str:
+        """Some providers quote the key that they refuse."""
+        return text.replace(self.api_key, "***") if self.api_key else text
 
     def _code_and_message(self, body: Json) -> tuple[str | None, str | None]:
         for shape in self.provider.errors:
@@ -194,22 +198,31 @@ def open_account(
         raise ConfigurationError(
             "the API key holds a character that no key has: a space, a line break or a sign beyond ASCII"
         )
-    if max_retries < 0:
-        raise InvalidArgument(f"max_retries must be 0 or more, not {max_retries!r}")
-    url = (base_url or provider.base_url).rstrip("/")
-    if origin(url)[0] not in ("http", "https") or not origin(url)[1]:
-        raise InvalidArgument(f"base_url must begin with http:// or https://, not {url!r}")
+    if isinstance(max_retries, bool) or not isinstance(max_retries, int) or max_retries < 0:
+        raise InvalidArgument(f"max_retries must be a whole number from 0, not {max_retries!r}")
     from random import random
 
     return Account(
         provider=provider,
         api_key=key,
-        base_url=url,
+        base_url=_checked_base(base_url or provider.base_url),
         timeout=positive("timeout", timeout),
         max_retries=max_retries,
         chance=random,
         wall=wall,
     )
+
+
+def _checked_base(url: str) -> str:
+    try:
+        scheme, host, _ = origin(url)
+    except ValueError:
+        scheme, host = "", ""
+    if scheme not in ("http", "https") or not host or "@" in url or "?" in url or "#" in url:
+        raise InvalidArgument(
+            "base_url must be http:// or https://, a host and perhaps a path, without user name, query or fragment"
+        )
+    return url.rstrip("/")
 
 
 def positive(name: str, seconds: float) -> float:

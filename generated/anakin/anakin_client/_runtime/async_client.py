@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import nullcontext
 from inspect import isawaitable
+from threading import Lock
 from typing import Any, ClassVar, Self, TypeVar
+from weakref import WeakSet
 
-from .account import Call, Provider, open_account
+from .account import Call, Provider, open_account, positive
 from .async_stream import AsyncStream
-from .batch import Batch, Dispatch, Entry, Idle, Outcome
 from .budget import Budget
 from .clock import AsyncClock, AsyncSystemClock
 from .desk import Desk, Outgoing
-from .errors import ClientClosed, TransportError
+from .errors import ClientClosed, ClientError
 from .events import StreamCall
 from .exchange import exchange
-from .flow import Finished, Flow, Note, Pause, Running, Seen, Send, Tell
+from .flow import Finished, Flow, Known, Note, Pause, Running, Seen, Send, Tell
 from .handle import Floor, Update
-from .senders import Senders
+from .observer import Observer, exchange_of
+from .progress import Bar
+from .request import Response
 from .transport import AsyncTransport, default_async_transport
 
 E = TypeVar("E")
@@ -41,6 +46,7 @@ class AsyncClient:
         max_retries: int = 3,
         transport: AsyncTransport | None = None,
         clock: AsyncClock | None = None,
+        observer: Observer | None = None,
     ) -> None:
         self._clock: AsyncClock = clock or AsyncSystemClock()
         account = open_account(
@@ -55,11 +61,17 @@ class AsyncClient:
         self._transport = transport
         self._owns_transport = transport is None
         self._closed = False
+        self._lock = Lock()
+        self._bell = asyncio.Event()
+        self._bells: WeakSet[asyncio.Event] = WeakSet([self._bell])
+        self._observer = observer
         self._log = logging.getLogger(f"{self._provider.name}_client")
 
     async def close(self) -> None:
         """Give up the connections. Calls after this raise `ClientClosed`; jobs go on at the provider."""
         self._closed = True
+        for bell in list(self._bells):
+            bell.set()
         if self._transport is not None and self._owns_transport:
             await self._transport.close()
 
@@ -79,7 +91,7 @@ class AsyncClient:
                 self._desk,
                 Outgoing(request=self._desk.account.request(call), bucket=call.bucket),
                 repeatable=call.repeatable,
-                timeout=timeout or call.timeout,
+                timeout=call.timeout if timeout is None else positive("timeout", timeout),
                 now=self._clock.now(),
             )
         )
@@ -88,21 +100,28 @@ class AsyncClient:
     def _open(self, call: StreamCall[E], timeout: float | None = None) -> AsyncStream[E]:
         """Open a stream of events. Nothing is sent before the first event is asked for."""
         account = self._desk.account
-        patience = timeout or call.call.timeout or account.timeout
+        patience = call.call.timeout or account.timeout if timeout is None else positive("timeout", timeout)
         return AsyncStream(lambda: self._engine().open(call.request(account), timeout=patience), call.reader, account)
 
     async def _drive(
-        self, flow: Flow[T], on_update: Callable[[Update[Any]], Awaitable[None] | None] | None = None
+        self,
+        flow: Flow[T],
+        on_update: Callable[[Update[Any]], Awaitable[None] | None] | None = None,
+        *,
+        bar: Bar | None = None,
     ) -> T:
-        """Run a flow to its end."""
+        """Run a flow to its end, showing its updates."""
         running = Running(flow)
-        while True:
-            match await self._advance(running):
-                case Tell(update):
-                    if on_update is not None and isawaitable(answer := on_update(update)):
-                        await answer
-                case Finished(result):
-                    return result
+        with bar or nullcontext():
+            while True:
+                match await self._advance(running):
+                    case Tell(update):
+                        if bar is not None:
+                            bar.show_update(update)
+                        if on_update is not None and isawaitable(answer := on_update(update)):
+                            await answer
+                    case Finished(result):
+                        return result
 
     async def _watch(self, flow: Flow[None]) -> AsyncIterator[Update[Any]]:
         """Run a flow to its end, handing out its updates."""
@@ -118,52 +137,47 @@ class AsyncClient:
                 case Send() as send:
                     seen = await self._sent(send)
                 case Pause(until):
-                    await self._clock.sleep(until - self._clock.now())
+                    await self._clock.sleep(until - self._clock.now(), self._bell)
+                    if self._closed:
+                        running.stop(self._closing())
                     seen = Seen(self._clock.now())
-                case Note(level, message, values):
-                    self._log.log(level, message, *values)
+                case Note() as note:
+                    self._noted(note)
+                    seen = Seen(self._clock.now())
+                case Known():
                     seen = Seen(self._clock.now())
                 case Tell() | Finished() as step:
                     return step
 
     async def _sent(self, send: Send) -> Seen:
-        engine = self._engine()
+        """Send one request; what came, or which of our exceptions."""
+        began = self._clock.now()
+        reply: Response | ClientError
         try:
-            reply = await engine.send(send.request, timeout=send.timeout)
-        except TransportError as error:
-            return Seen(self._clock.now(), error)
-        return Seen(self._clock.now(), reply)
+            reply = await self._engine().send(send.request, timeout=send.timeout)
+        except ClientError as error:
+            reply = error
+        seen = Seen(self._clock.now(), reply)
+        if self._observer is not None:
+            self._observer(exchange_of(send, reply, seen.now - began))
+        return seen
 
-    async def _run_many(
-        self, inputs: Iterable[P], start: Callable[[P], Flow[R]], max_in_flight: int
-    ) -> AsyncIterator[Outcome[P, R]]:
-        """Run a flow for each input, side by side; yield how each ended, as it ends."""
-        batch: Batch[P, R] = Batch(max_in_flight)
-        entries = enumerate(inputs)
-        senders: Senders[Entry[P, R]] = Senders(self._sent, self._clock)
-        async with senders:
-            while True:
-                while batch.has_room and (entry := next(entries, None)) is not None:
-                    batch.add(Entry(*entry, start(entry[1])), self._clock.now())
-                for waiting, seen in senders.arrived():
-                    batch.saw(waiting, seen)
-                match batch.next(self._clock.now()):
-                    case Dispatch(entry=waiting, send=send):
-                        senders.dispatch(waiting, send)
-                    case Pause(until):
-                        await senders.wait(until)
-                    case Note(level, message, values):
-                        self._log.log(level, message, *values)
-                    case Outcome() as outcome:
-                        yield outcome
-                    case Idle() if senders.are_busy:
-                        await senders.wait(None)
-                    case Idle():
-                        return
+    def _noted(self, note: Note) -> None:
+        self._log.log(note.level, note.message, *note.values)
+
+    def _new_bell(self) -> asyncio.Event:
+        """A bell that rings, at the latest, when the client is closed."""
+        bell = asyncio.Event()
+        self._bells.add(bell)
+        return bell
 
     def _engine(self) -> AsyncTransport:
         if self._closed:
-            raise ClientClosed(f"this {type(self).__name__} client is closed")
-        if self._transport is None:
-            self._transport = default_async_transport()
-        return self._transport
+            raise self._closing()
+        with self._lock:
+            if self._transport is None:
+                self._transport = default_async_transport()
+            return self._transport
+
+    def _closing(self) -> ClientClosed:
+        return ClientClosed(f"this {type(self).__name__} client was closed")

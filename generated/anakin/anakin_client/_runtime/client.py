@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
+from contextlib import nullcontext
+from threading import Event, Lock
 from typing import Any, ClassVar, Self, TypeVar
+from weakref import WeakSet
 
-from .account import Call, Provider, open_account
-from .batch import Batch, Dispatch, Entry, Idle, Outcome
+from .account import Call, Provider, open_account, positive
 from .budget import Budget
 from .clock import Clock, SystemClock
 from .desk import Desk, Outgoing
-from .errors import ClientClosed, TransportError
+from .errors import ClientClosed, ClientError
 from .events import StreamCall
 from .exchange import exchange
-from .flow import Finished, Flow, Note, Pause, Running, Seen, Send, Tell
+from .flow import Finished, Flow, Known, Note, Pause, Running, Seen, Send, Tell
 from .handle import Floor, Update
+from .observer import Observer, exchange_of
+from .progress import Bar
+from .request import Response
 from .stream import Stream
 from .transport import Transport, default_transport
 
@@ -39,6 +44,7 @@ class Client:
         max_retries: int = 3,
         transport: Transport | None = None,
         clock: Clock | None = None,
+        observer: Observer | None = None,
     ) -> None:
         self._clock: Clock = clock or SystemClock()
         account = open_account(
@@ -53,11 +59,17 @@ class Client:
         self._transport = transport
         self._owns_transport = transport is None
         self._closed = False
+        self._lock = Lock()
+        self._bell = Event()
+        self._bells: WeakSet[Event] = WeakSet([self._bell])
+        self._observer = observer
         self._log = logging.getLogger(f"{self._provider.name}_client")
 
     def close(self) -> None:
         """Give up the connections. Calls after this raise `ClientClosed`; jobs go on at the provider."""
         self._closed = True
+        for bell in list(self._bells):
+            bell.set()
         if self._transport is not None and self._owns_transport:
             self._transport.close()
 
@@ -77,7 +89,7 @@ class Client:
                 self._desk,
                 Outgoing(request=self._desk.account.request(call), bucket=call.bucket),
                 repeatable=call.repeatable,
-                timeout=timeout or call.timeout,
+                timeout=call.timeout if timeout is None else positive("timeout", timeout),
                 now=self._clock.now(),
             )
         )
@@ -86,19 +98,28 @@ class Client:
     def _open(self, call: StreamCall[E], timeout: float | None = None) -> Stream[E]:
         """Open a stream of events. Nothing is sent before the first event is asked for."""
         account = self._desk.account
-        patience = timeout or call.call.timeout or account.timeout
+        patience = call.call.timeout or account.timeout if timeout is None else positive("timeout", timeout)
         return Stream(lambda: self._engine().open(call.request(account), timeout=patience), call.reader, account)
 
-    def _drive(self, flow: Flow[T], on_update: Callable[[Update[Any]], None] | None = None) -> T:
-        """Run a flow to its end."""
+    def _drive(
+        self,
+        flow: Flow[T],
+        on_update: Callable[[Update[Any]], None] | None = None,
+        *,
+        bar: Bar | None = None,
+    ) -> T:
+        """Run a flow to its end, showing its updates."""
         running = Running(flow)
-        while True:
-            match self._advance(running):
-                case Tell(update):
-                    if on_update is not None:
-                        on_update(update)
-                case Finished(result):
-                    return result
+        with bar or nullcontext():
+            while True:
+                match self._advance(running):
+                    case Tell(update):
+                        if bar is not None:
+                            bar.show_update(update)
+                        if on_update is not None:
+                            on_update(update)
+                    case Finished(result):
+                        return result
 
     def _watch(self, flow: Flow[None]) -> Iterator[Update[Any]]:
         """Run a flow to its end, handing out its updates."""
@@ -114,46 +135,47 @@ class Client:
                 case Send() as send:
                     seen = self._sent(send)
                 case Pause(until):
-                    self._clock.sleep(until - self._clock.now())
+                    self._clock.sleep(until - self._clock.now(), self._bell)
+                    if self._closed:
+                        running.stop(self._closing())
                     seen = Seen(self._clock.now())
-                case Note(level, message, values):
-                    self._log.log(level, message, *values)
+                case Note() as note:
+                    self._noted(note)
+                    seen = Seen(self._clock.now())
+                case Known():
                     seen = Seen(self._clock.now())
                 case Tell() | Finished() as step:
                     return step
 
     def _sent(self, send: Send) -> Seen:
-        engine = self._engine()
+        """Send one request; what came, or which of our exceptions."""
+        began = self._clock.now()
+        reply: Response | ClientError
         try:
-            reply = engine.send(send.request, timeout=send.timeout)
-        except TransportError as error:
-            return Seen(self._clock.now(), error)
-        return Seen(self._clock.now(), reply)
+            reply = self._engine().send(send.request, timeout=send.timeout)
+        except ClientError as error:
+            reply = error
+        seen = Seen(self._clock.now(), reply)
+        if self._observer is not None:
+            self._observer(exchange_of(send, reply, seen.now - began))
+        return seen
 
-    def _run_many(
-        self, inputs: Iterable[P], start: Callable[[P], Flow[R]], max_in_flight: int
-    ) -> Iterator[Outcome[P, R]]:
-        """Run a flow for each input, side by side; yield how each ended, as it ends."""
-        batch: Batch[P, R] = Batch(max_in_flight)
-        entries = enumerate(inputs)
-        while True:
-            while batch.has_room and (entry := next(entries, None)) is not None:
-                batch.add(Entry(*entry, start(entry[1])), self._clock.now())
-            match batch.next(self._clock.now()):
-                case Dispatch(entry=waiting, send=send):
-                    batch.saw(waiting, self._sent(send))
-                case Pause(until):
-                    self._clock.sleep(until - self._clock.now())
-                case Note(level, message, values):
-                    self._log.log(level, message, *values)
-                case Outcome() as outcome:
-                    yield outcome
-                case Idle():
-                    return
+    def _noted(self, note: Note) -> None:
+        self._log.log(note.level, note.message, *note.values)
+
+    def _new_bell(self) -> Event:
+        """A bell that rings, at the latest, when the client is closed."""
+        bell = Event()
+        self._bells.add(bell)
+        return bell
 
     def _engine(self) -> Transport:
         if self._closed:
-            raise ClientClosed(f"this {type(self).__name__} client is closed")
-        if self._transport is None:
-            self._transport = default_transport()
-        return self._transport
+            raise self._closing()
+        with self._lock:
+            if self._transport is None:
+                self._transport = default_transport()
+            return self._transport
+
+    def _closing(self) -> ClientClosed:
+        return ClientClosed(f"this {type(self).__name__} client was closed")

@@ -1,4 +1,4 @@
-"""Pools of httpcore2, the engine below httpx2: blocking ones that keep to a deadline, asyncio ones that leak nothing."""
+"""Pools of httpcore2, the engine below httpx2: blocking ones that keep to a deadline, asyncio ones that do not leak."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from typing import Any, cast
 import httpcore2
 import httpx2
 
-from .attempt import Attempt, dial
+from .attempt import Attempt
 from .body import READ_SIZE
+from .dial import dial
 from .proxies import Proxy
 from .request import Request
 from .transport import KEEP_ALIVE

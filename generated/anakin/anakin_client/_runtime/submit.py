@@ -13,11 +13,10 @@ from .account import Call
 from .codec import decode, follow
 from .deadline import Deadline
 from .desk import Desk, Outgoing
-from .errors import ApiError, ClientError, DecodeError, InvalidArgument, SubmitUncertain, TransportError
+from .errors import ClientError, DecodeError, InvalidArgument, SubmitUncertain
 from .exchange import exchange
-from .flow import INFO, Flow, Note
+from .flow import INFO, Flow, Known, Note
 from .handle import Kind, Record
-from .lifecycle import ResultAt
 from .request import Response
 from .schedule import Policy
 from .token import is_id
@@ -65,19 +64,29 @@ def submit(
             deadline=inf if deadline is None else deadline.at,
             now=now,
         )
-    except (ApiError, TransportError) as error:
+    except ClientError as error:
         if error.may_have_arrived:
             _give_up(submission.kind, key, error.message, error)
         raise
     record = _record(submission, key, reply, submitted_at)
+    record.asked_to_wait(now + max(account.hint(reply), submission.kind.lifecycle.read(call.read(reply)).hint))
+    yield Known(record)
     yield Note(INFO, "job %s: submitted (%s)", (record.id, record.kind.name))
     return record, now
 
 
-def run(desk: Desk, submission: Submission[S, R], policy: Policy, *, deadline: Deadline, now: float) -> Flow[R]:
+def run(
+    desk: Desk,
+    submission: Submission[S, R],
+    policy: Policy,
+    *,
+    deadline: Deadline,
+    cancel_on_timeout: bool = False,
+    now: float,
+) -> Flow[R]:
     """Submit the job, wait for it and return its result, all before the deadline."""
     record, now = yield from submit(desk, submission, deadline=deadline, now=now)
-    return (yield from wait(desk, record, policy, deadline=deadline, now=now))
+    return (yield from wait(desk, record, policy, deadline=deadline, cancel_on_timeout=cancel_on_timeout, now=now))
 
 
 def late(start: Callable[[], Flow[R]]) -> Flow[R]:
@@ -101,11 +110,11 @@ def record_of(
     if reading.status is None:
         return record
     snapshot: S | None = None
-    if reading.state.is_final and not isinstance(kind.lifecycle.result, ResultAt):
+    if reading.state.is_final:
         # The job is done already. Where the reply is as a poll would return it, there is nothing left to ask.
         try:
             snapshot = decode(kind.snapshot, reply.body)
-            if reading.state.has_result and not kind.lifecycle.result:
+            if reading.state.has_result and kind.lifecycle.result == ():
                 decode(kind.result, reply.body)
         except DecodeError:
             snapshot = None
@@ -121,8 +130,14 @@ def reads_or_job(
     def read(response: Response) -> Any:
         if response.status != status:
             return decode(wanted, response.body)
-        body = decode(reply, response.body)
-        return record_of(kind, _text(follow(body, job_id)), body, response, submitted_at=None)
+        try:
+            body = decode(reply, response.body)
+        except DecodeError as error:
+            _give_up(kind, None, error.message, error)
+        found = _text(follow(body, job_id))
+        if not is_id(found):
+            _give_up(kind, None, f"the reply has no usable job id ({'.'.join(job_id)} is {found!r})", None)
+        return record_of(kind, found, body, response, submitted_at=None)
 
     return read
 

@@ -44,18 +44,14 @@ class Watch(Generic[S, R]):
 
     def until_final(self, now: float) -> Flow[float]:
         """Look until the job is final; the time then. Raises `JobTimeout`, and any error that does not pass by itself."""
-        record = self.record
-        if record.state.is_final and record.snapshot is None and not isinstance(record.kind.lifecycle.result, ResultAt):
-            # The submit said that the job is done, but did not bring the result: one look does.
-            record.state = State.RUNNING
-            due: float | None = now
-        else:
-            due = self._first_look(now)
-        while not record.state.is_final:
+        due = self._first_look(now)
+        while not self.record.is_settled:
             if due is None:
                 self.time_out()
             now = yield from until(due, now)
-            now, due = yield from self._look(now)
+            # Somebody else may have looked meanwhile.
+            if not self.record.is_settled:
+                now, due = yield from self._look(now)
         return now
 
     def went_wrong(self, fault: ClientError) -> None:
@@ -100,22 +96,15 @@ class Watch(Generic[S, R]):
     def _first_look(self, now: float) -> float | None:
         # A job of unknown age may be done by now.
         age = self.record.age(self.desk.account.wall())
-        pause = 0.0 if age is None else self.pause(now)
-        return next_look(
-            now=now,
-            pause=pause,
-            not_before=self.desk.floor.free_at(self.record),
-            last=self.deadline.last_chance(self._requests_left),
-        )
+        pause = 0.0 if age is None or self.record.state.is_final else self.pause(now)
+        return self._next_look(now, pause)
 
     def _look(self, now: float) -> Flow[tuple[float, float | None]]:
         """Poll once and take in what came; the time, and when the next look is due."""
         record, deadline, before = self.record, self.deadline, self.record.state
-        free_at = self.desk.floor.claim(record, now)
-        if max(now, free_at) >= deadline.at:
+        if max(now, self.desk.floor.free_at(record)) >= deadline.at:
             self.time_out()
-        now = began = yield from until(free_at, now)
-        is_last = now >= deadline.last_chance(self._requests_left) - _ONCE
+        now = began = yield from until(self.desk.floor.claim(record, now), now)
         seen = yield from sent(
             self.desk,
             poll_of(self.desk, record),
@@ -130,28 +119,32 @@ class Watch(Generic[S, R]):
         self.desk.floor.polled(record, now)
         deadline.took(now - began)
         self._polls += 1
-        hint = self._take_in(seen.reply)
+        record.asked_to_wait(now + self._take_in(seen.reply))
         yield from self._noted(before)
-        due = None
-        if not record.state.is_final:
-            due = next_look(
-                now=now,
-                pause=self.pause(now),
-                not_before=max(now + hint, self.desk.floor.free_at(record)),
-                last=-inf if is_last else deadline.last_chance(self._requests_left),
-            )
+        due = None if record.state.is_final else self._next_look(now, self.pause(now))
         yield Tell(self._update(now, due))
         return now, due
 
-    def _take_in(self, reply: Response | TransportError | None) -> float:
+    def _next_look(self, now: float, pause: float) -> float | None:
+        return next_look(
+            now=now,
+            pause=pause,
+            not_before=max(self.record.not_before, self.desk.floor.free_at(self.record)),
+            last=self.deadline.last_chance(self._requests_left),
+            deadline=self.deadline.at,
+        )
+
+    def _take_in(self, reply: Response | ClientError | None) -> float:
         """Read what a poll brought: into the record, or as a fault. The seconds to wait that the provider asks for."""
         assert reply is not None
         account, record = self.desk.account, self.record
-        if isinstance(reply, TransportError):
+        if isinstance(reply, ClientError):
+            if not isinstance(reply, TransportError):
+                raise reply
             self.went_wrong(reply)
             return 0.0
         hint = account.hint(reply)
-        if reply.status in PASSING or (reply.status == 404 and self._may_not_be_visible_yet()):
+        if reply.status in PASSING or (reply.status == 404 and may_not_be_visible_yet(self.desk, record)):
             self.went_wrong(account.api_error(reply))
             return hint
         try:
@@ -162,13 +155,14 @@ class Watch(Generic[S, R]):
             self.went_well()
         return hint
 
-    def _may_not_be_visible_yet(self) -> bool:
-        age = self.record.age(self.desk.account.wall())
-        return age is not None and age <= self.record.kind.polling.not_found_grace
-
     def _noted(self, before: State) -> Flow[None]:
         record, status = self.record, self.record.status
-        if status is not None and record.kind.lifecycle.state_of(status) is None and status not in record.unknown:
+        if (
+            status is not None
+            and not record.state.is_final
+            and record.kind.lifecycle.state_of(status) is None
+            and status not in record.unknown
+        ):
             record.unknown.add(status)
             yield Note(WARNING, "job %s: the status %r is unknown to this package; waiting on", (record.id, status))
         if self._fault is not None:
@@ -191,16 +185,22 @@ class Watch(Generic[S, R]):
         )
 
 
-def next_look(*, now: float, pause: float, not_before: float, last: float) -> float | None:
+def next_look(*, now: float, pause: float, not_before: float, last: float, deadline: float) -> float | None:
     """When to look again, or `None` if there is nothing left to wait for.
 
-    The look is due after *pause*, never before *not_before* (the floor, a hint), and not after *last*, the latest moment
-    at which a look can still bring something: there it is made once, so that a job that ended in the pause is not missed.
+    The look is due after *pause*, never before *not_before* (the floor, a hint). One that would come after *last*, from when
+    on an answer may come too late, is made then, so that a job that ended in the pause is not missed.
     """
     due = max(now + pause, not_before)
-    if due <= last:
-        return due
-    return last if max(now, not_before) <= last else None
+    if due > last > now + _ONCE:
+        due = max(last, not_before)
+    return due if due < deadline else None
+
+
+def may_not_be_visible_yet(desk: Desk, record: Record[Any, Any]) -> bool:
+    """Whether a 404 can mean that the job is too new to be found."""
+    age = record.age(desk.account.wall())
+    return age is not None and age <= record.kind.polling.not_found_grace
 
 
 def poll_of(desk: Desk, record: Record[Any, Any]) -> Outgoing:

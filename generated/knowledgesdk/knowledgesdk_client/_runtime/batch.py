@@ -2,52 +2,42 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterator
 from heapq import heappop, heappush
 from itertools import count
-from typing import Generic, TypeAlias, TypeVar
+from typing import Any, Generic, TypeAlias, TypeVar
 
 import msgspec
 
 from .errors import ClientError, InvalidArgument
-from .flow import Finished, Flow, Note, Pause, Running, Seen, Send, Tell
+from .flow import Finished, Flow, Known, Note, Pause, Running, Seen, Send, Tell
+from .handle import Record
+from .state import State
 
 P = TypeVar("P")
 R = TypeVar("R")
-P_co = TypeVar("P_co", covariant=True)
-R_co = TypeVar("R_co", covariant=True)
 
 
-class Outcome(msgspec.Struct, Generic[P_co, R_co], frozen=True, kw_only=True):
-    """How one job of a batch ended: with a result or with an error."""
+class Ended(msgspec.Struct, Generic[P, R], frozen=True, kw_only=True):
+    """How one entry ended."""
 
-    index: int
-    """The place of the input, from 0."""
-    input: P_co
+    entry: Entry[P, R]
     error: ClientError | None = None
-    """With `error.job_id` and `error.token`, once the job existed."""
-    _result: R_co | msgspec.UnsetType = msgspec.UNSET
-
-    @property
-    def ok(self) -> bool:
-        """Whether there is a result."""
-        return self.error is None
-
-    @property
-    def result(self) -> R_co:
-        """The result. Raises the job's error if there is none."""
-        if self.error is not None:
-            raise self.error
-        assert not isinstance(self._result, msgspec.UnsetType)
-        return self._result
+    result: R | msgspec.UnsetType = msgspec.UNSET
 
 
 class Entry(Generic[P, R]):
-    """One job of a batch, under way."""
+    """One job of a batch."""
 
     def __init__(self, index: int, input: P, flow: Flow[R]) -> None:
         self.index = index
         self.input = input
         self.running = Running(flow)
+        self.record: Record[Any, R] | None = None
+        """What is known of the job, once it exists."""
+        self.state: State | None = None
+        """Where the job was last seen to be; `None` until it exists."""
 
 
 class Dispatch(msgspec.Struct, Generic[P, R], frozen=True):
@@ -61,59 +51,160 @@ class Idle(msgspec.Struct, frozen=True):
     """There is nothing to do but to wait for replies, or to add entries."""
 
 
-Step: TypeAlias = Dispatch[P, R] | Pause | Note | Outcome[P, R] | Idle
+class Tally(msgspec.Struct, frozen=True, kw_only=True):
+    """How far a batch is."""
+
+    taken: int
+    """Inputs taken so far."""
+    total: int | None
+    """All inputs, if their number is known."""
+    states: dict[State, int]
+    """How many jobs were last seen in which state; those that failed to be submitted are in none."""
+    succeeded: int
+    """Jobs that ended with a result."""
+    failed: int
+    """Jobs that ended with an error, whatever it was."""
+    elapsed: float
+    """Seconds since the batch began."""
+
+    @property
+    def ended(self) -> int:
+        return self.succeeded + self.failed
+
+    @property
+    def rate(self) -> float:
+        """Jobs that ended, per second."""
+        return self.ended / self.elapsed if self.elapsed > 0 else 0.0
+
+    @property
+    def time_left(self) -> float | None:
+        """An estimate in seconds, if the number of inputs is known and something has ended."""
+        if self.total is None or not self.ended:
+            return None
+        return (self.total - self.ended) / self.rate if self.rate else None
+
+
+Step: TypeAlias = Dispatch[P, R] | Pause | Note | Tell | Ended[P, R] | Idle
 
 
 class Batch(Generic[P, R]):
-    """Runs flows side by side, at most *max_in_flight* at a time. Jobs that wait longest for their turn go first."""
+    """Runs flows side by side, at most *max_in_flight* at a time. Whoever has waited longest for a turn goes first.
 
-    def __init__(self, max_in_flight: int) -> None:
+    With *in_order* what ended early is held back; it keeps its place among those in flight, so that memory stays bounded.
+    """
+
+    def __init__(self, max_in_flight: int, *, total: int | None, in_order: bool, now: float) -> None:
         if max_in_flight < 1:
             raise InvalidArgument(f"max_in_flight must be 1 or more, not {max_in_flight!r}")
         self._room = max_in_flight
-        self._order = count()
+        self._total = total
+        self._began = now
+        self._turn = count()
         self._asleep: list[tuple[float, int, Entry[P, R]]] = []
         self._awake: list[tuple[int, Entry[P, R], Seen]] = []
+        self._entries: dict[int, Entry[P, R]] = {}
+        self._states: Counter[State] = Counter()
+        self._succeeded = self._failed = self._taken = 0
+        self._held: dict[int, Ended[P, R]] | None = {} if in_order else None
+        self._next_out = 0
 
     @property
     def has_room(self) -> bool:
         """Whether another entry may be added."""
         return self._room > 0
 
+    @property
+    def records(self) -> Iterator[Record[Any, R]]:
+        """The jobs that exist and whose end was not handed out."""
+        return (entry.record for entry in self._entries.values() if entry.record is not None)
+
+    def tally(self, now: float) -> Tally:
+        return Tally(
+            taken=self._taken,
+            total=self._total,
+            states={state: number for state, number in self._states.items() if number},
+            succeeded=self._succeeded,
+            failed=self._failed,
+            elapsed=now - self._began,
+        )
+
     def add(self, entry: Entry[P, R], now: float) -> None:
         """Take in one more job."""
         self._room -= 1
+        self._taken += 1
+        self._entries[entry.index] = entry
         self.saw(entry, Seen(now))
 
     def saw(self, entry: Entry[P, R], seen: Seen) -> None:
         """Take in what came of a dispatch."""
-        heappush(self._awake, (next(self._order), entry, seen))
+        heappush(self._awake, (next(self._turn), entry, seen))
 
     def next(self, now: float) -> Step[P, R]:
         """What to do now."""
+        if self._held and self._next_out in self._held:
+            return self._out(self._held.pop(self._next_out))
         while self._asleep and self._asleep[0][0] <= now:
-            _, order, entry = heappop(self._asleep)
-            heappush(self._awake, (order, entry, Seen(now)))
+            _, turn, entry = heappop(self._asleep)
+            heappush(self._awake, (turn, entry, Seen(now)))
         while self._awake:
             _, entry, seen = heappop(self._awake)
-            try:
-                action = entry.running.next(seen)
-            except ClientError as error:
-                return self._ended(Outcome(index=entry.index, input=entry.input, error=error))
-            match action:
-                case Send():
-                    return Dispatch(entry, action)
-                case Pause(until):
-                    heappush(self._asleep, (until, next(self._order), entry))
-                case Note():
-                    self.saw(entry, Seen(now))
-                    return action
-                case Tell():
-                    self.saw(entry, Seen(now))
-                case Finished(result):
-                    return self._ended(Outcome(index=entry.index, input=entry.input, _result=result))
+            step = self._advanced(entry, seen, now)
+            if step is not None:
+                return step
         return Pause(self._asleep[0][0]) if self._asleep else Idle()
 
-    def _ended(self, outcome: Outcome[P, R]) -> Outcome[P, R]:
+    def settle(self, now: float) -> list[Record[Any, R]]:
+        """Let each flow take note of the reply it has got, but send nothing more; the jobs that were not handed out."""
+        left = list(self._entries.values())
+        while self._awake:
+            _, entry, seen = heappop(self._awake)
+            self._advanced(entry, seen, now)
+        return [entry.record for entry in left if entry.record is not None]
+
+    def _advanced(self, entry: Entry[P, R], seen: Seen, now: float) -> Step[P, R] | None:
+        """Let one flow go on; `None` if that is nothing to the driver."""
+        try:
+            action = entry.running.next(seen)
+        except ClientError as error:
+            return self._ended(Ended(entry=entry, error=error))
+        match action:
+            case Send():
+                return Dispatch(entry, action)
+            case Pause(until):
+                heappush(self._asleep, (until, next(self._turn), entry))
+                return None
+            case Known(record):
+                entry.record = record
+                self._moved(entry, record.state)
+            case Tell(update):
+                self._moved(entry, update.state)
+            case Finished(result):
+                return self._ended(Ended(entry=entry, result=result))
+            case Note():
+                pass
+        self.saw(entry, Seen(now))
+        return action if isinstance(action, Note | Tell) else None
+
+    def _moved(self, entry: Entry[P, R], state: State) -> None:
+        if entry.state is not None:
+            self._states[entry.state] -= 1
+        self._states[state] += 1
+        entry.state = state
+
+    def _ended(self, ended: Ended[P, R]) -> Ended[P, R] | None:
+        if ended.error is None:
+            self._succeeded += 1
+        else:
+            self._failed += 1
+        if ended.entry.record is not None:
+            self._moved(ended.entry, ended.entry.record.state)
+        if self._held is None or ended.entry.index == self._next_out:
+            return self._out(ended)
+        self._held[ended.entry.index] = ended
+        return None
+
+    def _out(self, ended: Ended[P, R]) -> Ended[P, R]:
+        self._next_out += 1
         self._room += 1
-        return outcome
+        del self._entries[ended.entry.index]
+        return ended

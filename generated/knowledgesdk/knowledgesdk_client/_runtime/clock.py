@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import time
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    import asyncio
+    import threading
 
 LONGEST_SLEEP = 86_400.0
 """A clock may wake its caller early, and these do after a day: the system refuses sleeps of many years."""
@@ -20,8 +24,8 @@ class Clock(Protocol):
         """Seconds since 1970."""
         ...
 
-    def sleep(self, seconds: float) -> None:
-        """Sleep; waking up early is harmless."""
+    def sleep(self, seconds: float, bell: threading.Event) -> None:
+        """Sleep, but not on when the bell rings. Waking up early is harmless."""
         ...
 
 
@@ -32,7 +36,7 @@ class AsyncClock(Protocol):
 
     def wall(self) -> float: ...
 
-    async def sleep(self, seconds: float) -> None: ...
+    async def sleep(self, seconds: float, bell: asyncio.Event) -> None: ...
 
 
 class _SystemTime:
@@ -48,18 +52,25 @@ class _SystemTime:
     def wall(self) -> float:
         return time.time() if self._speed == 1.0 else self._made + self.now()
 
+    def _real(self, seconds: float) -> float:
+        return min(max(seconds, 0.0), LONGEST_SLEEP) / self._speed
+
 
 class SystemClock(_SystemTime):
     """The real time for a blocking client, or *speed* times as fast."""
 
-    def sleep(self, seconds: float) -> None:
-        time.sleep(min(max(seconds, 0.0), LONGEST_SLEEP) / self._speed)
+    def sleep(self, seconds: float, bell: threading.Event) -> None:
+        bell.wait(self._real(seconds))
 
 
 class AsyncSystemClock(_SystemTime):
     """The real time for an asyncio client, or *speed* times as fast."""
 
-    async def sleep(self, seconds: float) -> None:
+    async def sleep(self, seconds: float, bell: asyncio.Event) -> None:
         import asyncio  # 49 ms of start-up that a blocking client never needs
 
-        await asyncio.sleep(min(max(seconds, 0.0), LONGEST_SLEEP) / self._speed)
+        try:
+            async with asyncio.timeout(self._real(seconds)):
+                await bell.wait()
+        except TimeoutError:
+            pass

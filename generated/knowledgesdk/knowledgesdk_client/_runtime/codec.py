@@ -30,7 +30,7 @@ def decode(wanted: type[T], body: bytes) -> T:
         path, problem = _place(wanted, body, str(error))
         raise DecodeError(f"the reply does not fit: {problem} at {path}", path=path, body=body) from error
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise NotJson(f"the reply is not JSON: {_start_of(body)}", path="$", body=body) from error
+        raise NotJson(f"the reply is not JSON: {_kind_of(body)}", path="$", body=body) from error
     return value
 
 
@@ -69,7 +69,10 @@ def follow(value: Json, path: tuple[str, ...]) -> Json:
     for name in path:
         if value is None:
             return None
-        value = value.get(name) if isinstance(value, Mapping) else getattr(value, name, None)
+        if isinstance(value, Mapping):
+            value = value.get(name)
+        else:
+            value = getattr(value, name, None) if isinstance(value, msgspec.Struct) else None
     return value
 
 
@@ -137,8 +140,11 @@ def _sentence(message: str) -> str:
     return f"{problem} at {path}" if path != "$" else problem
 
 
-def _start_of(body: bytes) -> str:
-    if not body:
+def _kind_of(body: bytes) -> str:
+    """What a body looks like, without quoting it: it may hold anything."""
+    start = body.lstrip()[:1]
+    if not start:
         return "it is empty"
-    start = body[:60].decode("utf-8", "replace")
-    return f"it starts with {start!r}" if len(body) > 60 else f"it is {start!r}"
+    if start == b"<":
+        return "it looks like HTML"
+    return f"it breaks off after {len(body)} bytes" if start in b'{["' else "it is some other text"

@@ -59,7 +59,6 @@ def _fetched(watch: Watch[S, R], at: ResultAt, now: float) -> Flow[R]:
     tries = 0
     while True:
         began, tries = now, tries + 1
-        is_last = now >= deadline.last_chance(requests=1)
         patience = deadline.patience(desk.account.timeout, now)
         seen = yield from sent(desk, outgoing, patience=patience, deadline=deadline.at, attempt=tries, now=now)
         if seen is None:
@@ -86,7 +85,8 @@ def _fetched(watch: Watch[S, R], at: ResultAt, now: float) -> Flow[R]:
             now=now,
             pause=max(watch.pause(now), floor),
             not_before=now + max(hint_of(failure), floor),
-            last=now - 1 if is_last else deadline.last_chance(requests=1),
+            last=deadline.last_chance(requests=1),
+            deadline=deadline.at,
         )
         if due is None:
             watch.time_out()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import inf
 
 _LEAST_TIME = 0.125
-"""What a request is expected to take at the least, in seconds, before any was seen."""
+"""What a request is expected to take at the least, in seconds, however fast the last one was."""
 
 
 class Deadline:
@@ -15,11 +15,11 @@ class Deadline:
         self.timeout = timeout
         self.began = began
         self.at = inf if timeout is None else began + timeout
-        self._slowest = _LEAST_TIME
+        self._request = _LEAST_TIME
 
     def took(self, seconds: float) -> None:
-        """Note how long a request took."""
-        self._slowest = max(self._slowest, seconds)
+        """Note how long the last request took: the next one will take about as long."""
+        self._request = max(seconds, _LEAST_TIME)
 
     def last_chance(self, requests: int) -> float:
         """The latest moment from which that many more requests can still bring an answer in time.
@@ -28,7 +28,7 @@ class Deadline:
         """
         if self.timeout is None:
             return inf
-        return self.at - min(2 * requests * self._slowest, self.timeout / 4)
+        return self.at - min(2 * requests * self._request, self.timeout / 4)
 
     def patience(self, usual: float, now: float) -> float:
         """How long one request may take: what is *usual*, or what is left."""

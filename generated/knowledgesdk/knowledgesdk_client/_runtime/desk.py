@@ -8,7 +8,7 @@ import msgspec
 
 from .account import Account
 from .budget import Budget
-from .errors import ApiError, ClientError, TransportError
+from .errors import ApiError, ClientError
 from .flow import Flow, Pause, Seen, Send
 from .handle import Floor
 from .request import Request, Response
@@ -44,6 +44,8 @@ def sent(
     if slot is None:
         return None
     now = yield from until(slot, now)
+    if now >= deadline:
+        return None
     seen = yield Send(outgoing.request, min(patience, deadline - now), attempt)
     if isinstance(seen.reply, Response) and seen.reply.status == 429:
         hint = desk.account.hint(seen.reply) or backoff(1, chance=desk.account.chance())
@@ -58,10 +60,10 @@ def until(due: float, now: float) -> Flow[float]:
     return now
 
 
-def failure_in(account: Account, reply: Response | TransportError | None) -> ClientError | None:
+def failure_in(account: Account, reply: Response | ClientError | None) -> ClientError | None:
     """What went wrong with a request, if it did."""
     assert reply is not None
-    if isinstance(reply, TransportError):
+    if isinstance(reply, ClientError):
         return reply
     return None if 200 <= reply.status < 300 else account.api_error(reply)
 

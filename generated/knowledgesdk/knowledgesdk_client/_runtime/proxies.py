@@ -1,4 +1,4 @@
-"""The proxies that the environment asks for: `HTTP_PROXY`, `HTTPS_PROXY`, `ALL_PROXY`, `NO_PROXY`, or the system's own."""
+"""The proxies of the environment: `HTTP_PROXY`, `HTTPS_PROXY`, `ALL_PROXY`, `NO_PROXY`, or the system's settings."""
 
 from __future__ import annotations
 

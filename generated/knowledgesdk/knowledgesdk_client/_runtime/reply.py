@@ -13,9 +13,14 @@ from .request import Response
 class Reply(Protocol):
     """A reply whose headers were read. Its body has neither been read nor unpacked."""
 
-    status: int
-    headers: Mapping[str, str]
-    attempt: Attempt
+    @property
+    def status(self) -> int: ...
+
+    @property
+    def headers(self) -> Mapping[str, str]: ...
+
+    @property
+    def attempt(self) -> Attempt: ...
 
     def read(self) -> bytes:
         """What came next, within the time of the attempt; `b""` at the end. Raises what a transport raises."""
@@ -72,9 +77,14 @@ class OpenReply:
 class AsyncReply(Protocol):
     """The same, awaited."""
 
-    status: int
-    headers: Mapping[str, str]
-    attempt: Attempt
+    @property
+    def status(self) -> int: ...
+
+    @property
+    def headers(self) -> Mapping[str, str]: ...
+
+    @property
+    def attempt(self) -> Attempt: ...
 
     async def read(self) -> bytes: ...
 

@@ -1,70 +1,84 @@
-"""Requests under way side by side: one asyncio task for each, none for a job that only waits."""
+"""Requests of a batch under way side by side, on a few threads however many jobs there are."""
 
 from __future__ import annotations
 
-import asyncio
-from collections import deque
-from collections.abc import Awaitable, Callable, Iterator
-from typing import Any, Generic, Self, TypeVar
+from collections.abc import Callable, Iterator
+from queue import Empty, SimpleQueue
+from threading import Event, Thread
+from typing import Generic, TypeVar
 
-from .clock import AsyncClock
+from .clock import Clock
 from .flow import Seen, Send
 
 K = TypeVar("K")
 
+THREADS = 8
+"""How many requests of a blocking client are under way at the same time, at the most."""
+
 
 class Senders(Generic[K]):
-    """Sends for a batch. Leaving it cancels what is under way and waits until that is over."""
+    """Sends for a batch, on up to `THREADS` threads that are started as they are needed."""
 
-    def __init__(self, send: Callable[[Send], Awaitable[Seen]], clock: AsyncClock) -> None:
+    def __init__(self, send: Callable[[Send], Seen], clock: Clock, bell: Event) -> None:
         self._send = send
         self._clock = clock
-        self._tasks: set[asyncio.Task[None]] = set()
-        self._arrived: deque[tuple[K, Seen]] = deque()
-        self._bell = asyncio.Event()
+        self._bell = bell
+        """Rung when a reply has come."""
+        self._jobs: SimpleQueue[tuple[K, Send] | None] = SimpleQueue()
+        self._arrived: SimpleQueue[tuple[K, Seen | BaseException]] = SimpleQueue()
+        self._threads: list[Thread] = []
+        self._under_way = 0
 
     @property
     def are_busy(self) -> bool:
         """Whether a request is under way."""
-        return bool(self._tasks)
+        return self._under_way > 0
 
     def dispatch(self, key: K, send: Send) -> None:
         """Send it, without waiting for the reply."""
-        task = asyncio.ensure_future(self._sent(key, send))
-        self._tasks.add(task)
+        self._under_way += 1
+        self._jobs.put((key, send))
+        if len(self._threads) < min(self._under_way, THREADS):
+            thread = Thread(target=self._work, name="bide-sender", daemon=True)
+            self._threads.append(thread)
+            thread.start()
 
     def arrived(self) -> Iterator[tuple[K, Seen]]:
         """What has come since this was last asked."""
         self._bell.clear()
-        while self._arrived:
-            yield self._arrived.popleft()
-        for task in [task for task in self._tasks if task.done()]:
-            self._tasks.discard(task)
-            task.result()
+        while True:
+            try:
+                key, seen = self._arrived.get_nowait()
+            except Empty:
+                return
+            self._under_way -= 1
+            if isinstance(seen, BaseException):
+                raise seen
+            yield key, seen
 
-    async def wait(self, until: float | None) -> None:
-        """Sleep until a reply comes, or until *until*."""
-        bell = asyncio.ensure_future(self._bell.wait())
-        alarms = [] if until is None else [asyncio.ensure_future(self._clock.sleep(until - self._clock.now()))]
-        try:
-            await asyncio.wait([bell, *alarms], return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            await _cancelled(bell, *alarms)
+    def wait(self, seconds: float) -> None:
+        """Sleep until a reply comes, or for so long."""
+        self._clock.sleep(seconds, self._bell)
 
-    async def _sent(self, key: K, send: Send) -> None:
-        try:
-            self._arrived.append((key, await self._send(send)))
-        finally:
+    def _work(self) -> None:
+        while (job := self._jobs.get()) is not None:
+            key, send = job
+            try:
+                self._arrived.put((key, self._send(send)))
+            except BaseException as error:
+                self._arrived.put((key, error))
             self._bell.set()
 
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(self, *exc_info: object) -> None:
-        await _cancelled(*self._tasks)
-
-
-async def _cancelled(*tasks: asyncio.Future[Any]) -> None:
-    for task in tasks:
-        task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
+    def rest(self) -> list[tuple[K, Seen]]:
+        """Send nothing more; what comes of the requests that are under way."""
+        while True:
+            try:
+                self._jobs.get_nowait()
+            except Empty:
+                break
+            self._under_way -= 1
+        for _ in self._threads:
+            self._jobs.put(None)
+        for thread in self._threads:
+            thread.join()
+        return list(self.arrived())

@@ -16,13 +16,15 @@ from urllib3.exceptions import ConnectTimeoutError, NewConnectionError, ProxyErr
 from urllib3.util.connection import create_connection
 from urllib3.util.response import assert_header_parsing
 
-from .attempt import Attempt, dial, joined, peer, sendable
+from .attempt import Attempt, peer
 from .body import READ_SIZE
+from .dial import dial
 from .errors import ClientClosed, ClientError, RequestTimeout
 from .proxies import Proxies, Proxy
 from .reply import OpenReply, whole
 from .request import Request, Response
 from .transport import BODY_LIMIT, MAX_CONNECTIONS
+from .wire import joined, sendable
 
 _ERRORS = (urllib3.exceptions.HTTPError, http.client.HTTPException, OSError, ValueError)
 _TIMEOUTS = (ReadTimeoutError,)
@@ -171,7 +173,7 @@ class _TimedFile(io.RawIOBase):
 
 
 class _WholeLines(io.BufferedReader):
-    """A file of which each line has an end. Else `http.client` would take headers that were cut short for all of them."""
+    """A file whose lines have an end. Else `http.client` would take headers that were cut short for all of them."""
 
     def readline(self, size: int | None = -1, /) -> bytes:
         line = super().readline(size)

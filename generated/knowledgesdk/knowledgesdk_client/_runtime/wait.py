@@ -4,34 +4,58 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from math import inf
 from typing import Any, TypeVar
 
+from .codec import NotJson
 from .conclude import conclude
 from .deadline import Deadline
 from .desk import Desk, Outgoing, hint_of, sent, until
-from .errors import ClientError, JobNotDone, TransportError
+from .errors import ClientError, JobNotDone, JobTimeout, TransportError
 from .exchange import PASSING, exchange
-from .flow import INFO, Flow, Note
+from .flow import INFO, Flow, Known, Note, Seen
 from .handle import Record, Snapshot
-from .lifecycle import ResultAt
-from .request import Response, path
+from .request import path
 from .schedule import Adaptive, Policy, backoff
-from .watch import Watch, poll_of, take_in
+from .watch import Watch, may_not_be_visible_yet, poll_of, take_in
 
 S = TypeVar("S")
 R = TypeVar("R")
 
 
-def wait(desk: Desk, record: Record[S, R], policy: Policy, *, deadline: Deadline, now: float) -> Flow[R]:
+_CANCEL_WITHIN = 5.0
+"""How long a wait that has ended may take to ask for the job to be cancelled, in seconds."""
+
+
+def wait(
+    desk: Desk,
+    record: Record[S, R],
+    policy: Policy,
+    *,
+    deadline: Deadline,
+    cancel_on_timeout: bool = False,
+    now: float,
+) -> Flow[R]:
     """Look at the job until it is done, and return its result.
 
     Raises `JobTimeout` at the deadline, `JobFailed`, `JobCancelled` and `JobExpired` for how the job ended, and at once
-    any error that will not pass by itself.
+    any error that will not pass by itself. With *cancel_on_timeout* the job is cancelled at the deadline.
     """
     with _about(record):
-        watch = Watch(desk, record, policy, deadline)
-        now = yield from watch.until_final(now)
-        return (yield from conclude(watch, now))
+        try:
+            watch = Watch(desk, record, policy, deadline)
+            now = yield from watch.until_final(now)
+            return (yield from conclude(watch, now))
+        except JobTimeout as error:
+            if cancel_on_timeout and not record.state.is_final:
+                yield from _cancelled(desk, record, error, deadline.at)
+            raise
+
+
+def wait_for(desk: Desk, record: Record[S, R], policy: Policy, *, deadline: Deadline, now: float) -> Flow[R]:
+    """`wait`, as an entry of a batch: the job is known from the start."""
+    yield Known(record)
+    return (yield from wait(desk, record, policy, deadline=deadline, now=now))
 
 
 def updates(desk: Desk, record: Record[S, R], policy: Policy, *, deadline: Deadline, now: float) -> Flow[None]:
@@ -44,8 +68,7 @@ def poll(desk: Desk, record: Record[S, R], *, now: float) -> Flow[Snapshot[S]]:
     """Look at the job once, trying again after a fault as any call does. A final snapshot is not asked for again."""
     with _about(record):
         if not record.state.is_final or record.snapshot is None:
-            reply = yield from _polled(desk, record, now=now)
-            take_in(desk, record, reply)
+            yield from _polled(desk, record, now=now)
         assert record.snapshot is not None
         return record.snapshot
 
@@ -56,8 +79,7 @@ def result(desk: Desk, record: Record[S, R], *, now: float) -> Flow[R]:
     Raises `JobNotDone` if it is still going, and what `wait` raises for how it ended.
     """
     with _about(record):
-        at_its_own_address = isinstance(record.kind.lifecycle.result, ResultAt)
-        if not record.state.is_final or (record.snapshot is None and not at_its_own_address):
+        if not record.is_settled:
             yield from poll(desk, record, now=now)
         if not record.state.is_final:
             said = f"the job is still {record.status or record.state.value!r}, so there is no result yet; use wait()"
@@ -74,9 +96,17 @@ def cancel(desk: Desk, record: Record[Any, Any], *, deadline: Deadline | None = 
     with _about(record):
         # Cancelling twice is cancelling once.
         outgoing = Outgoing(request=request, bucket=f"{method} {template}")
-        at = {} if deadline is None else {"deadline": deadline.at}
-        yield from exchange(desk, outgoing, repeatable=True, now=now, **at)
+        end = inf if deadline is None else deadline.at
+        yield from exchange(desk, outgoing, repeatable=True, deadline=end, now=now)
         yield Note(INFO, "job %s: asked the provider to cancel it", (record.id,))
+
+
+def _cancelled(desk: Desk, record: Record[Any, Any], error: JobTimeout, now: float) -> Flow[None]:
+    """Cancel a job that was waited for in vain. If that does not work, the wait's own error says so."""
+    try:
+        yield from cancel(desk, record, deadline=Deadline(_CANCEL_WITHIN, now), now=now)
+    except ClientError as failure:
+        error.add_note(f"the job could not be cancelled: {failure}")
 
 
 @contextmanager
@@ -90,19 +120,37 @@ def _about(record: Record[Any, Any]) -> Iterator[None]:
         raise
 
 
-def _polled(desk: Desk, record: Record[Any, Any], *, now: float) -> Flow[Response]:
-    """The reply to one poll, tried again after a fault, never sooner than the floor allows."""
-    account, due, tries = desk.account, now, 0
+def _polled(desk: Desk, record: Record[Any, Any], *, now: float) -> Flow[None]:
+    """One poll, tried again after a fault, never sooner than the floor allows."""
+    account, tries, due = desk.account, 0, now
     while True:
-        now = yield from until(max(due, desk.floor.claim(record, due)), now)
+        now = yield from until(due, now)
+        now = yield from until(desk.floor.claim(record, now), now)
         seen = yield from sent(desk, poll_of(desk, record), patience=account.timeout, attempt=tries + 1, now=now)
         assert seen is not None
-        assert seen.reply is not None
-        desk.floor.polled(record, seen.now)
-        now, reply, tries = seen.now, seen.reply, tries + 1
-        if isinstance(reply, Response) and reply.status not in PASSING:
-            return reply
-        failure = reply if isinstance(reply, TransportError) else account.api_error(reply)
+        now, tries = seen.now, tries + 1
+        desk.floor.polled(record, now)
+        failure = _fault_in(desk, record, seen)
+        if failure is None:
+            return
         if tries > account.max_retries or hint_of(failure) > account.timeout:
             raise failure
         due = now + max(backoff(tries, chance=account.chance()), hint_of(failure))
+
+
+def _fault_in(desk: Desk, record: Record[Any, Any], seen: Seen) -> ClientError | None:
+    """Take in what a poll brought; what went wrong if that may pass. Raises what does not pass."""
+    reply = seen.reply
+    if isinstance(reply, TransportError):
+        return reply
+    if isinstance(reply, ClientError):
+        raise reply
+    assert reply is not None
+    if reply.status in PASSING or (reply.status == 404 and may_not_be_visible_yet(desk, record)):
+        return desk.account.api_error(reply)
+    try:
+        hint = take_in(desk, record, reply)
+    except NotJson as error:
+        return error
+    record.asked_to_wait(seen.now + max(hint, desk.account.hint(reply)))
+    return None

@@ -12,13 +12,14 @@ import aiohttp
 from aiohttp.http import HttpProcessingError
 from yarl import URL
 
-from .attempt import Attempt, joined, peer, sendable
+from .attempt import Attempt, peer
 from .deadlines import Deadlines
 from .errors import ClientClosed, ClientError, ConfigurationError
 from .proxies import Proxies
 from .reply import AsyncOpenReply, async_whole
 from .request import Request, Response
 from .transport import BODY_LIMIT, KEEP_ALIVE, MAX_CONNECTIONS
+from .wire import joined, sendable
 
 _ERRORS = (aiohttp.ClientError, HttpProcessingError, OSError, ValueError)
 _UNSENT = (aiohttp.ClientConnectorError, aiohttp.ClientHttpProxyError, ssl.SSLCertVerificationError)
@@ -97,8 +98,8 @@ class AiohttpTransport:
     def _once(self, flight: _Flight) -> aiohttp.ClientMiddlewareType:
         """Around the request: turns its failure into ours.
 
-        aiohttp sends again by itself what failed on a connection that it had kept, if the method is idempotent by the book.
-        But a GET may create a job that is paid for. So aiohttp does not get to see such a failure.
+        aiohttp sends again by itself what failed on a connection that it had kept, if the method is idempotent by the
+        book. But a GET may create a job that is paid for. So aiohttp does not get to see such a failure.
         """
 
         async def send(request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType) -> aiohttp.ClientResponse:
@@ -136,9 +137,12 @@ class _Reply:
         self._raw = raw
 
     async def read(self) -> bytes:
+        content = self._raw.content
         try:
+            if (ready := content.read_nowait()) or content.at_eof():
+                return ready
             async with self._transport._deadlines.within(self.attempt.left()):
-                return await self._raw.content.readany()
+                return await content.readany()
         except _ERRORS as error:
             raise self._transport._failure(self.attempt, error) from _unquoting(error)
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 
 
 class Deadlines:
@@ -14,16 +12,9 @@ class Deadlines:
         self._open: set[asyncio.Timeout] = set()
         self._over = asyncio.Event()
 
-    @asynccontextmanager
-    async def within(self, seconds: float) -> AsyncIterator[None]:
-        """Do what is inside in that many seconds, or raise `TimeoutError`."""
-        async with asyncio.timeout(seconds) as timeout:
-            self._open.add(timeout)
-            try:
-                yield
-            finally:
-                self._open.discard(timeout)
-                self._over.set()
+    def within(self, seconds: float) -> _Step:
+        """A context in which to do what may take that long; then it raises `TimeoutError`."""
+        return _Step(asyncio.timeout(seconds), self)
 
     async def end(self) -> None:
         """Let the time of all be over now, and wait until they have ended."""
@@ -33,3 +24,18 @@ class Deadlines:
         while self._open:
             self._over.clear()
             await self._over.wait()
+
+
+class _Step:
+    def __init__(self, timeout: asyncio.Timeout, deadlines: Deadlines) -> None:
+        self._timeout = timeout
+        self._deadlines = deadlines
+
+    async def __aenter__(self) -> None:
+        await self._timeout.__aenter__()
+        self._deadlines._open.add(self._timeout)
+
+    async def __aexit__(self, *exc_info: object) -> bool | None:
+        self._deadlines._open.discard(self._timeout)
+        self._deadlines._over.set()
+        return await self._timeout.__aexit__(*exc_info)  # type: ignore[arg-type]  # its three arguments, passed on

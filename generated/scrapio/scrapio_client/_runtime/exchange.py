@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import inf
 
 from .desk import Desk, Outgoing, failure_in, hint_of, sent, until
-from .errors import ApiError, ClientError, JobTimeout
+from .errors import ApiError, ClientError, JobTimeout, TransportError
 from .flow import INFO, Flow, Note
 from .request import Response
 from .schedule import backoff
@@ -64,4 +64,4 @@ def exchange(
 def _may_repeat(failure: ClientError, *, repeatable: bool) -> bool:
     if isinstance(failure, ApiError):
         return failure.status in _NEVER_BEGUN or (repeatable and failure.status in PASSING)
-    return repeatable or not failure.may_have_arrived
+    return isinstance(failure, TransportError) and (repeatable or not failure.may_have_arrived)

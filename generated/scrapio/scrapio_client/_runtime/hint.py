@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import UTC
 from email.utils import parsedate_to_datetime
 from math import isfinite
 
@@ -19,7 +20,8 @@ def retry_after(headers: Mapping[str, str], *, wall: float) -> float:
         seconds = float(text)
     except ValueError:
         try:
-            seconds = parsedate_to_datetime(text).timestamp() - wall
+            date = parsedate_to_datetime(text)
+            seconds = date.replace(tzinfo=date.tzinfo or UTC).timestamp() - wall
         except (ValueError, OverflowError):
             return 0.0
     return as_pause(seconds)

@@ -51,7 +51,10 @@ def path(template: str, parameters: Mapping[str, Json]) -> str:
         value = as_text(parameters[match[1]])
         if value in ("", ".", ".."):
             raise InvalidArgument(f"{match[1]} is {value!r}, which would change the address of the request")
-        return quote(value, safe="")
+        try:
+            return quote(value, safe="")
+        except UnicodeEncodeError as error:
+            raise InvalidArgument(f"{match[1]} holds half a character, which no address can") from error
 
     return re.sub(r"\{(\w+)\}", segment, template)
 
@@ -63,8 +66,11 @@ def query(pairs: Iterable[tuple[str, Json]]) -> str:
         if value is None:
             continue
         items = value if isinstance(value, list | tuple) else [value]
-        flat += [(name, as_text(item)) for item in items]
-    return "?" + urlencode(flat) if flat else ""
+        flat += [(name, as_text(item)) for item in items if item is not None]
+    try:
+        return "?" + urlencode(flat) if flat else ""
+    except UnicodeEncodeError as error:
+        raise InvalidArgument("a query parameter holds half a character, which no address can") from error
 
 
 def as_text(value: Json) -> str:

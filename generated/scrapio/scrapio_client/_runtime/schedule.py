@@ -57,6 +57,7 @@ class Adaptive(msgspec.Struct, frozen=True):
         early, late = self.polling.typical
         # Near the fourth tenth of the jobs, if their times spread evenly on a logarithmic scale; but a wait should
         # show a sign of life before long.
+        early = max(early, late / 100)
         likely: float = early * (late / early) ** 0.4
         return max(shortest, min(likely, 3 * longest))
 

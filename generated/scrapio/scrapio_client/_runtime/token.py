@@ -60,7 +60,9 @@ def read(text: str, *, provider: str, job: str) -> Token:
 
 def is_id(text: object) -> bool:
     """Whether *text* can be the id of a job: some printable characters, and no dot segment of a path."""
-    return isinstance(text, str) and 0 < len(text) <= 1024 and text.isprintable() and text not in (".", "..")
+    if not isinstance(text, str) or not text.isprintable() or text in ("", ".", ".."):
+        return False
+    return len(msgspec.json.encode(text)) <= LONGEST // 2
 
 
 class _Version(msgspec.Struct, frozen=True):

@@ -1,17 +1,18 @@
 """What the clients need of an HTTP engine, and the conduct that all engines share.
 
-A transport sends one request and returns whatever comes back: any status is an answer. It follows no redirect and tries nothing
-twice, honours the proxies of the environment and the system's certificates, unpacks gzip and deflate, and reads no more than
-its limit. `timeout` is for the whole exchange, from the first byte out to the last byte in, however slowly they drip.
+A transport sends one request and returns whatever comes back: any status is an answer. It follows no redirect and
+tries nothing twice, keeps no cookie, honours the proxies of the environment and the system's certificates, unpacks gzip
+and deflate, and reads no more than its limit. `timeout` is for the whole, from the first byte out to the last byte in,
+however slowly they drip.
 
-It raises `ConnectionFailed`, `RequestTimeout` and `ReplyTooLarge`; `ClientClosed` once it is closed; and, before anything is
-sent, `InvalidArgument` for a request that HTTP cannot carry and `ConfigurationError` for a proxy that it cannot use. Nothing of
-the engine's own gets out. `may_have_arrived` is false only if the request certainly did not reach the server: no connection
-could be made in time, or none was free.
+It raises `ConnectionFailed`, `RequestTimeout` and `ReplyTooLarge`; `ClientClosed` once it is closed; and, before
+anything is sent, `InvalidArgument` for a request that HTTP cannot carry and `ConfigurationError` for a proxy that it
+cannot use. Nothing of the engine's own gets out. `may_have_arrived` is false only if the request certainly did not
+reach the server: no connection could be made in time, or none was free.
 
-An engine handed in by the user is used as it is, but for redirects and retries, and is not closed. What we cannot do inside of
-it: a blocking engine of the user's bounds each of its steps by the timeout, so that headers which drip can outlast it. The look-up
-of a name is the operating system's and keeps its own time limits in a blocking engine.
+An engine handed in by the user is used as it is, but for redirects and retries, and is not closed. Its proxies,
+certificates and cookies are the user's affair. One thing is beyond us: a blocking engine of the user's bounds each read
+by the timeout, so that headers which drip can outlast it.
 """
 
 from __future__ import annotations

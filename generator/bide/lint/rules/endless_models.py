@@ -16,31 +16,43 @@ from bide.lint.spec import FieldView, Spec
 
 
 def check(spec: Spec) -> Iterator[Diagnostic]:
-    for name in spec.table("models"):
-        for view in _inevitable(spec, name):
-            target = _held(view)
-            if target is not None and view.path[1] == name and name in _inside(spec, target):
-                yield spec.at_key(view.path, "endless-model", f'every "{name}" has to hold another "{name}"')
+    held = {name: _held(spec, name) for name in spec.table("models")}
+    endless = _endless({name: set(models.values()) for name, models in held.items()})
+    for name in endless:
+        for view in spec.fields(name):
+            model = held[name].get(view.wire)
+            if model in endless and view.path[1] == name:
+                message = f'every "{name}" has to hold a "{model}", and that never ends'
+                yield spec.at_key(view.path, "endless-model", message, 'put a "?" behind the name, or make it a list')
 
 
-def _inevitable(spec: Spec, model: str) -> list[FieldView]:
-    required = spec.required(model)
-    return [view for view in spec.fields(model) if view.wire in required and _held(view) is not None]
+def _held(spec: Spec, name: str) -> dict[str, str]:
+    """The model that is in each field of a model, where there always is one."""
+    required = spec.required(name)
+    models = {view.wire: _model(spec, view) for view in spec.fields(name) if view.wire in required}
+    return {wire: model for wire, model in models.items() if model is not None}
 
 
-def _held(view: FieldView) -> str | None:
-    """The model or union that is always in this field."""
+def _model(spec: Spec, view: FieldView) -> str | None:
     read = view.type
-    return read.type.name if read and not read.nullable and isinstance(read.type, ir.Named) else None
+    if read is None or read.nullable or not isinstance(read.type, ir.Named):
+        return None
+    return read.type.name if spec.is_model(read.type.name) else None
 
 
-def _inside(spec: Spec, start: str) -> set[str]:
-    """Everything that a value of this model or union has to hold, itself too."""
-    seen: set[str] = set()
-    waiting = [start]
-    while waiting:
-        name = waiting.pop()
-        if name not in seen:
-            seen.add(name)
-            waiting += [held for view in _inevitable(spec, name) if (held := _held(view))]
-    return seen
+def _endless(held: dict[str, set[str]]) -> set[str]:
+    """The models of which no value ends: what is left when those that hold none of these are taken away, again and again."""
+    holders: dict[str, list[str]] = {}
+    for name, models in held.items():
+        for model in models:
+            holders.setdefault(model, []).append(name)
+    left = {name: len(models) for name, models in held.items()}
+    ending = [name for name, count in left.items() if count == 0]
+    while ending:
+        name = ending.pop()
+        del left[name]
+        for holder in holders.get(name, ()):
+            left[holder] -= 1
+            if left[holder] == 0:
+                ending.append(holder)
+    return set(left)

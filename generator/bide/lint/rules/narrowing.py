@@ -2,8 +2,9 @@
 
 Why: the class of a finished result is there so that nobody has to ask for `None`.
 
-    SiteMap: {is: SiteMap, when: succeeded}      # refused: a circle
-    SiteMap: {is: MapJob, when: failed}          # warned of, if no field of MapJob has a `when` for that
+    SiteMap: {is: MapJob, when: succeeded}       # fine, if MapJob has `fields` of its own
+    Smaller: {is: SiteMap, when: succeeded}      # refused: SiteMap is MapJob already
+    Failure: {is: MapJob, when: failed}          # warned of, if no field of MapJob has a `when` for that
 """
 
 from __future__ import annotations
@@ -17,22 +18,13 @@ from bide.lint.spec import Spec, states_of
 def check(spec: Spec) -> Iterator[Diagnostic]:
     models = spec.table("models")
     for name, raw in models.items():
-        if "is" not in raw or not spec.is_model(raw["is"]):
+        base = raw.get("is")
+        if base not in models:
             continue
-        if _is_circle(spec, name):
-            yield spec.at_value(("models", name, "is"), "bad-narrowing", f'"{name}" is itself, by way of "{raw["is"]}"')
-        elif spec.required(name) == spec.required(raw["is"]):
+        if "is" in models[base]:
+            message = f'"{base}" is "{models[base]["is"]}" already, in some states'
+            yield spec.at_value(("models", name, "is"), "bad-narrowing", message, "name a model with fields of its own")
+        elif spec.required(name) == spec.required(base):
             states = ", ".join(sorted(states_of(raw["when"])))
-            message = f'no field of "{raw["is"]}" is marked with a "when" for {states}'
+            message = f'no field of "{base}" is marked with a "when" for {states}'
             yield spec.at_value(("models", name, "when"), "bad-narrowing", message, severity="warning")
-
-
-def _is_circle(spec: Spec, name: str) -> bool:
-    seen = set()
-    while name not in seen:
-        seen.add(name)
-        base = spec.table("models").get(name, {}).get("is")
-        if base is None:
-            return False
-        name = base
-    return True

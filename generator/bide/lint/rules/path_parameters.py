@@ -1,5 +1,7 @@
 """path-parameter: every `{name}` of a path is declared in `path`, and the other way round.
 
+Why: each becomes an argument, and none may be left in the address.
+
     get: "/monitors/{id}"
     path: {id: string}
 
@@ -9,6 +11,7 @@ In a lifecycle there is one name, `{job_id}`, and it is the job's id.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 
 from bide.diagnostics import Diagnostic
@@ -27,8 +30,9 @@ def check(spec: Spec) -> Iterator[Diagnostic]:
 
 
 def _repeated(spec: Spec, endpoint: EndpointView, named: list[str]) -> Iterator[Diagnostic]:
-    for name in sorted({name for name in named if named.count(name) > 1}):
-        yield spec.at_value(endpoint.method_path, "path-parameter", f"{{{name}}} is in this path twice")
+    for name, count in Counter(named).items():
+        if count > 1:
+            yield spec.at_value(endpoint.method_path, "path-parameter", f"{{{name}}} is in this path twice")
 
 
 def _of_job(spec: Spec, endpoint: EndpointView, named: list[str]) -> Iterator[Diagnostic]:

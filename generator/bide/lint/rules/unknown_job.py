@@ -1,5 +1,7 @@
 """unknown-job: an operation that answers with a job names one of `jobs`, and says where its id is in the reply.
 
+Why: it returns the handle of that job.
+
     returns: {200: Page, 202: {job: fetch, job_id: job_id}}
 
 The reply is decoded like that of the job's own submit.

@@ -71,7 +71,7 @@ def _problem(spec: Spec, use: _Use, code: str, message: str, help_: str = "") ->
 
 
 def _lost(spec: Spec, step: str, holders: list[ir.Type]) -> tuple[str, str]:
-    """The message and the help for a field that is not there; jobs that share a lifecycle may lack it in several types."""
+    """The message and the help for a field that is not there, in one type or in those of several jobs."""
     names = sorted({spelled(holder) for holder in holders})
     fields = {wire for name in names for wire in spec.fields_of(name) or ()}
     verb = "has" if len(names) == 1 else "have"

@@ -1,5 +1,7 @@
 """unknown-type: a type is built in, or the name of an enum, model or union.
 
+Why: nothing can be made of a type that nobody knows.
+
     limit: int              # refused
     limit: integer          # fine
     pages: list of Page     # fine, if there is a model Page

@@ -1,0 +1,89 @@
+"""The main job, end to end: every job and operation of each provider, through its generated package.
+
+Generates the packages, installs them where Bide is not, simulates each provider, lets the packages do whatever the
+specs say that can be done, and prints a table of it. The exit code is 0 if each line is as it should be.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import packages
+import table
+from packages import REPOSITORY, InstallError
+from plan import MODES, Line, PlanError, lines
+from simulators import Simulated, SimulatorError, simulators
+from verdict import Verdict, judge, surplus
+from visitors import VisitError, Visitor
+
+from bide.pipeline import read_spec
+
+SPEED = 20.0
+"""How many seconds of the providers, and of the clients, pass in one of the wall."""
+
+
+def main() -> int:
+    """Run the demo and return the exit code of the process."""
+    # Whoever ends us ends the simulators too.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        return asyncio.run(_demo())
+    except (InstallError, PlanError, SimulatorError, VisitError) as error:
+        print(f"demo: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+async def _demo() -> int:
+    specs = sorted((REPOSITORY / "specs").glob("*.yaml"))
+    providers = [read_spec(spec.name, spec.read_text(encoding="utf-8")) for spec in specs]
+    plans = [lines(provider) for provider in providers]
+    with tempfile.TemporaryDirectory(prefix="bide-demo-") as out:
+        with _timed(f"generated {len(specs)} packages"):
+            folders = packages.generate(specs, Path(out))
+        with _timed("installed them where Bide is not"):
+            python = packages.environment(folders)
+    print(f"\n{table.heading(speed=SPEED)}", flush=True)
+    verdicts: list[Verdict] = []
+    surpluses: list[str] = []
+    with _timed(f"\nran {sum(map(len, plans))} lines"), simulators(specs, speed=SPEED) as simulated:
+        shows = [
+            asyncio.create_task(_show(Visitor(python, provider, at.url, speed=SPEED), at, plan))
+            for provider, at, plan in zip(providers, simulated, plans, strict=True)
+        ]
+        for show in shows:
+            judged, left_over = await show
+            print(*table.rows(judged), sep="\n", flush=True)
+            verdicts += judged
+            surpluses += left_over
+    print(table.summary(verdicts, surpluses))
+    return 0 if all(verdict.is_right for verdict in verdicts) and not surpluses else 1
+
+
+async def _show(visitor: Visitor, simulated: Simulated, plan: list[Line]) -> tuple[list[Verdict], list[str]]:
+    """Show one provider: a verdict for each line, and which jobs were made that no line should have made."""
+    seen: dict[str, dict[str, Any]] = {}
+    for mode in MODES:
+        seen |= await visitor.visit(plan, mode=mode)
+    jobs = simulated.jobs()
+    return judge(plan, seen, jobs, speed=SPEED), surplus(plan, jobs)
+
+
+@contextmanager
+def _timed(what: str) -> Iterator[None]:
+    began = time.monotonic()
+    yield
+    print(f"{what} in {time.monotonic() - began:.1f} s", flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

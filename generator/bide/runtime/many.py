@@ -1,0 +1,135 @@
+"""Many jobs of a blocking client at once. The asyncio twin differs by `await` alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from math import inf
+from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
+
+from .batch import Batch, Dispatch, Ended, Entry, Idle, Tally
+from .errors import ClientClosed
+from .flow import Flow, Note, Pause, Tell
+from .handle import Record
+from .intake import Intake
+from .outcome import Outcome
+from .progress import Bar
+from .senders import Senders
+
+if TYPE_CHECKING:
+    from .client import Client
+
+P = TypeVar("P")
+R = TypeVar("R")
+J = TypeVar("J")
+
+
+class JobBatch(Generic[P, R, J]):
+    """Jobs that run side by side: iterate it for how each ended.
+
+    Nothing goes on between two steps of the iteration but requests under way. Whoever leaves early calls `close`, or uses a
+    `with` block, and finds what was not handed out in `running`.
+    """
+
+    def __init__(
+        self,
+        client: Client,
+        inputs: Iterable[P],
+        start: Callable[[P], Flow[R]],
+        handle: Callable[[Record[Any, R]], J],
+        *,
+        max_in_flight: int,
+        in_order: bool,
+        on_update: Callable[[Tally], None] | None,
+        bar: Bar | None,
+    ) -> None:
+        bell = client._new_bell()
+        self._client = client
+        self._intake: Intake[P] = Intake(inputs)
+        self._start = start
+        self._handle = handle
+        self._on_update = on_update
+        self._bar = bar
+        self._batch: Batch[P, R] = Batch(
+            max_in_flight, total=self._intake.total, in_order=in_order, now=client._clock.now()
+        )
+        self._senders: Senders[Entry[P, R]] = Senders(client._sent, client._clock, bell)
+        self._is_closed = False
+        if bar is not None:
+            bar.start()
+        self._left: list[J] = []
+
+    def __iter__(self) -> Self:
+        return self
+
+    def __next__(self) -> Outcome[P, R, J]:
+        clock = self._client._clock
+        while not self._is_closed:
+            if self._client._closed:
+                self.close()
+                raise ClientClosed("the client was closed while its jobs ran; `running` has their handles")
+            while self._batch.has_room and (taken := self._intake.take()) is not None:
+                self._batch.add(Entry(*taken, self._start(taken[1])), clock.now())
+            for entry, seen in self._senders.arrived():
+                self._batch.saw(entry, seen)
+            match self._batch.next(clock.now()):
+                case Dispatch(entry=entry, send=send):
+                    self._senders.dispatch(entry, send)
+                case Pause(until):
+                    self._senders.wait(until - clock.now())
+                case Note() as note:
+                    self._client._noted(note)
+                case Tell():
+                    self._show()
+                case Ended() as ended:
+                    self._show()
+                    return self._outcome(ended)
+                case Idle() if self._senders.are_busy or not self._intake.is_over:
+                    self._senders.wait(inf)
+                case Idle():
+                    self.close()
+        raise StopIteration
+
+    @property
+    def running(self) -> list[J]:
+        """The handles of the jobs that exist and whose end was not handed out."""
+        return self._left if self._is_closed else [self._handle(record) for record in self._batch.records]
+
+    @property
+    def tally(self) -> Tally:
+        """How far the batch is."""
+        return self._batch.tally(self._client._clock.now())
+
+    def close(self) -> None:
+        """Submit and poll no more. Waits for the replies under way, so that no job is left without a handle."""
+        if self._is_closed:
+            return
+        self._is_closed = True
+        try:
+            for entry, seen in self._senders.rest():
+                self._batch.saw(entry, seen)
+        finally:
+            self._left = [self._handle(record) for record in self._batch.settle(self._client._clock.now())]
+            if self._bar is not None:
+                self._bar.stop()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        self.close()
+
+    def _show(self) -> None:
+        if self._bar is not None:
+            self._bar.show_tally(self.tally)
+        if self._on_update is not None:
+            self._on_update(self.tally)
+
+    def _outcome(self, ended: Ended[P, R]) -> Outcome[P, R, J]:
+        entry = ended.entry
+        return Outcome(
+            index=entry.index,
+            input=entry.input,
+            job=None if entry.record is None else self._handle(entry.record),
+            error=ended.error,
+            value=ended.result,
+        )

@@ -1,0 +1,271 @@
+"""Acme, a made-up provider with a job of every kind, and a world in which its clients live."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
+from typing import Any, Generic, TypeVar
+
+from bide.runtime.account import Call, ErrorShape, Provider, reads
+from bide.runtime.async_client import AsyncClient
+from bide.runtime.async_job import AsyncCancellableJob, AsyncCancellableJobs, AsyncJob, AsyncJobs
+from bide.runtime.batch import Outcome
+from bide.runtime.client import Client
+from bide.runtime.codec import encode
+from bide.runtime.handle import Kind, Update
+from bide.runtime.job import CancellableJob, CancellableJobs, Job, Jobs
+from bide.runtime.lifecycle import Lifecycle, ResultAt
+from bide.runtime.model import Model, OpenEnum
+from bide.runtime.schedule import Policy, Polling
+from bide.runtime.state import State
+from bide.runtime.submit import Submission
+
+R = TypeVar("R")
+
+KEY = "sk-acme-0123456789"
+
+PROVIDER = Provider(
+    name="acme",
+    title="Acme",
+    base_url="https://api.acme.example/v2",
+    auth="header",
+    auth_name="X-Key",
+    env="ACME_API_KEY",
+    request_id_header="X-Request-Id",
+    errors=(
+        ErrorShape(message=("error", "message"), code=("error", "code")),
+        ErrorShape(message=("message",), code=("error",)),
+    ),
+)
+
+
+class Status(OpenEnum):
+    """Where a job is."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    DONE = "done"
+    HALF = "half"
+    BROKEN = "broken"
+    STOPPED = "stopped"
+    LOST = "lost"
+
+
+class Order(Model):
+    """What a submit sends."""
+
+    url: str
+
+
+class Ticket(Model):
+    """What a submit returns."""
+
+    id: str | int | bool | None = None
+    status: Status | None = None
+
+
+class Trouble(Model):
+    """Why a job failed."""
+
+    code: str | None = None
+    message: str | None = None
+
+
+class Page(Model):
+    """The result."""
+
+    text: str
+
+
+class Report(Model):
+    """What a poll returns."""
+
+    status: Status | None = None
+    ready: bool | None = None
+    retry_after_ms: float | None = None
+    done: float | None = None
+    total: float | None = None
+    cost: float | None = None
+    error: Trouble | None = None
+    page: Page | None = None
+
+
+STATES = {
+    "queued": State.PENDING,
+    "running": State.RUNNING,
+    "done": State.SUCCEEDED,
+    "half": State.PARTIAL,
+    "broken": State.FAILED,
+    "stopped": State.CANCELLED,
+    "lost": State.EXPIRED,
+}
+BASICS: dict[str, Any] = {
+    "poll": "/jobs/{job_id}",
+    "states": STATES,
+    "status": ("status",),
+    "error_code": ("error", "code"),
+    "error_message": ("error", "message"),
+    "progress": {"done": ("done",), "total": ("total",)},
+    "hint": ("retry_after_ms",),
+    "hint_unit": 0.001,
+    "credits": ("cost",),
+}
+POLLING = Polling(interval=(2.0, 5.0), floor=1.0, timeout=60.0)
+
+
+def kind(name: str, returns: type[Any], *, polling: Polling = POLLING, **lifecycle: Any) -> Kind[Report, Any]:
+    """A kind of job that differs from the others by some fields of its lifecycle."""
+    return Kind(
+        provider="acme",
+        name=name,
+        lifecycle=Lifecycle(**(BASICS | lifecycle)),
+        snapshot=Report,
+        result=returns,
+        polling=polling,
+    )
+
+
+PART: Kind[Report, Page] = kind("part", Page, result=("page",))
+"""The result is a part of the last poll reply."""
+
+WHOLE: Kind[Report, Report] = kind("whole", Report)
+"""The last poll reply is the result."""
+
+OTHER: Kind[Report, Page] = kind("other", Page)
+"""The last poll reply is the result, read as another model."""
+
+APART: Kind[Report, Page] = kind(
+    "apart",
+    Page,
+    ready=((("ready",), True),),
+    result=ResultAt(path="/jobs/{job_id}/result"),
+    cancel=("POST", "/jobs/{job_id}/cancel"),
+)
+"""The result has an address of its own, and can be had once `ready` is true."""
+
+SHY: Kind[Report, Page] = kind(
+    "shy", Page, result=("page",), polling=Polling(interval=(1.0, 1.0), floor=1.0, timeout=60.0, not_found_grace=10.0)
+)
+"""A new job may be not found for some seconds."""
+
+
+def order(of: Kind[Report, R], url: str, *, keyed: bool = False, key: str | None = None) -> Submission[Report, R]:
+    """What generated code makes of `submit(url=...)`."""
+    return Submission(
+        kind=of,
+        call=Call(method="POST", path="/jobs", body=encode(Order(url=url)), read=reads(Ticket)),
+        job_id=("id",),
+        idempotency_header="Idempotency-Key" if keyed else None,
+        idempotency_key=key,
+    )
+
+
+class _Submits(Generic[R]):
+    """What generated code adds to a namespace, blocking."""
+
+    keyed = False
+    _kind: Kind[Report, R]
+
+    def submit(self: Any, *, url: str, key: str | None = None) -> Job[Report, R]:
+        made: Job[Report, R] = self._handle(self._submit(order(self._kind, url, keyed=self.keyed, key=key)))
+        return made
+
+    def run(
+        self: Any,
+        *,
+        url: str,
+        timeout: float | None = 60.0,
+        on_update: Callable[[Update[Report]], None] | None = None,
+        policy: Policy | None = None,
+    ) -> R:
+        result: R = self._run(order(self._kind, url, keyed=self.keyed), timeout, on_update, policy)
+        return result
+
+    def run_many(
+        self: Any,
+        params: Iterable[dict[str, Any]],
+        *,
+        max_in_flight: int = 10,
+        timeout: float | None = 60.0,
+        policy: Policy | None = None,
+    ) -> Iterator[Outcome[dict[str, Any], R]]:
+        made: Iterator[Outcome[dict[str, Any], R]] = self._run_many(
+            params, lambda one: order(self._kind, keyed=self.keyed, **one), timeout, max_in_flight, policy
+        )
+        return made
+
+
+class _AsyncSubmits(Generic[R]):
+    """What generated code adds to a namespace, awaited."""
+
+    keyed = False
+    _kind: Kind[Report, R]
+
+    async def submit(self: Any, *, url: str, key: str | None = None) -> AsyncJob[Report, R]:
+        made: AsyncJob[Report, R] = self._handle(
+            await self._submit(order(self._kind, url, keyed=self.keyed, key=key))
+        )
+        return made
+
+    async def run(
+        self: Any,
+        *,
+        url: str,
+        timeout: float | None = 60.0,
+        on_update: Callable[[Update[Report]], Awaitable[None] | None] | None = None,
+        policy: Policy | None = None,
+    ) -> R:
+        result: R = await self._run(order(self._kind, url, keyed=self.keyed), timeout, on_update, policy)
+        return result
+
+    def run_many(
+        self: Any,
+        params: Iterable[dict[str, Any]],
+        *,
+        max_in_flight: int = 10,
+        timeout: float | None = 60.0,
+        policy: Policy | None = None,
+    ) -> AsyncIterator[Outcome[dict[str, Any], R]]:
+        made: AsyncIterator[Outcome[dict[str, Any], R]] = self._run_many(
+            params, lambda one: order(self._kind, keyed=self.keyed, **one), timeout, max_in_flight, policy
+        )
+        return made
+
+
+class AcmeJobs(_Submits[R], Jobs[Report, R]): ...
+
+
+class ApartJobs(_Submits[Page], CancellableJobs[Report, Page]):
+    keyed = True
+
+
+class AsyncAcmeJobs(_AsyncSubmits[R], AsyncJobs[Report, R]): ...
+
+
+class AsyncApartJobs(_AsyncSubmits[Page], AsyncCancellableJobs[Report, Page]):
+    keyed = True
+
+
+class Acme(Client):
+    """The blocking client, as generated code defines it."""
+
+    _provider = PROVIDER
+
+    def jobs(self, of: Kind[Report, R]) -> AcmeJobs[R]:
+        return AcmeJobs(self, of)
+
+    @property
+    def apart(self) -> ApartJobs:
+        return ApartJobs(self, APART)
+
+
+class AsyncAcme(AsyncClient):
+    """The asyncio client."""
+
+    _provider = PROVIDER
+
+    def jobs(self, of: Kind[Report, R]) -> AsyncAcmeJobs[R]:
+        return AsyncAcmeJobs(self, of)
+
+    @property
+    def apart(self) -> AsyncApartJobs:
+        return AsyncApartJobs(self, APART)

@@ -1,0 +1,32 @@
+"""What the tests of the runtime share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from hypothesis import settings
+
+from .fakes import Server
+from .world import MODES, Mode, World
+
+settings.register_profile("runtime", deadline=None, max_examples=100)
+settings.load_profile("runtime")
+
+
+@pytest.fixture(params=MODES)
+def mode(request: pytest.FixtureRequest) -> Mode:
+    """Each promise holds for the blocking client and for the asyncio one."""
+    chosen: Mode = request.param
+    return chosen
+
+
+@pytest.fixture
+def world(mode: Mode) -> Callable[..., World]:
+    """Makes a world around a server."""
+
+    def make(server: Server, **arguments: Any) -> World:
+        return World(mode, server, **arguments)
+
+    return make

@@ -1,0 +1,135 @@
+"""Bad weather for waits: any sequence of replies, any clock, any policy."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from bide.runtime.errors import ClientError
+from bide.runtime.schedule import Policy, Polling
+from hypothesis import strategies as st
+from msgspec.structs import replace
+
+from .acme import APART, PART, SHY, kind
+from .fakes import Reply, Sent, cut_off, unreachable
+from .world import Mode, World
+
+FAULTS = (408, 425, 429, 500, 502, 503, 504)
+REFUSALS = (400, 401, 402, 403, 404, 409, 410, 422, 418)
+RETRY_AFTER = ("0", "-3", "2", "7", "1e9", "nan", "inf", "soon", "Thu, 01 Jan 1970 00:00:00 GMT", "Fri, 31 Dec 9999 23:59:59 GMT")
+STATUSES = ("queued", "running", "done", "half", "broken", "stopped", "lost", "brand-new", None)
+
+
+@dataclass(frozen=True)
+class Steady:
+    """A policy that always says the same, sense or nonsense."""
+
+    seconds: float
+
+    def pause(self, *, polls: int, age: float, chance: float) -> float:
+        return self.seconds
+
+
+@dataclass
+class Storm:
+    """One job, its server, its clock and its waiter."""
+
+    of: Any
+    replies: list[Reply]
+    timeout: float
+    floor: float
+    policy: Policy | None
+    share: float
+
+    def server(self, sent: Sent) -> Reply:
+        assert len(self._left) > -5000, "it spins"
+        if sent.request.method == "POST" and not sent.path.endswith("cancel") and not self._submitted:
+            self._submitted = True
+            return Reply({"id": "j1", "status": "queued"}, 202, takes=min(self.replies[0].takes, 5.0))
+        return self._left.pop(0) if len(self._left) > 1 else self._left[0]
+
+    def _world(self, mode: Mode) -> World:
+        self._left, self._submitted = list(self.replies), False
+        world = World(mode, self.server)
+        world.clock.share = self.share
+        return world
+
+    def wait(self, mode: Any) -> tuple[World, object]:
+        """Wait for a job that exists; its result or its error."""
+        world = self._world(mode)
+        return world, outcome(world, lambda: world.job(self.of).wait(timeout=self.timeout, policy=self.policy))
+
+    def run(self, mode: Any) -> tuple[World, object]:
+        """Submit the job and wait for it."""
+        world = self._world(mode)
+        call = {"url": "u", "timeout": self.timeout, "policy": self.policy}
+        return world, outcome(world, lambda: world.jobs(self.of).run(**call))
+
+    def calls(self, mode: Any, names: list[str]) -> World:
+        """Make several calls for the same job, one after the other, on handles of their own."""
+        world = self._world(mode)
+        jobs = world.jobs(self.of)
+        for name in names:
+            match name:
+                case "poll":
+                    outcome(world, lambda: jobs.attach("j1").poll())
+                case "get":
+                    outcome(world, lambda: jobs.get("j1"))
+                case "wait":
+                    outcome(world, lambda: jobs.attach("j1").wait(timeout=self.timeout, policy=self.policy))
+                case "soon":
+                    outcome(world, lambda: jobs.attach("j1").wait(timeout=0.1, policy=self.policy))
+        return world
+
+
+def outcome(world: World, call: Any) -> object:
+    """The result of a call, or the error that it raises."""
+    try:
+        return world.do(call())
+    except ClientError as error:
+        return error
+
+
+def bodies() -> st.SearchStrategy[Any]:
+    """Poll replies: whole, cut, of another kind."""
+    whole = st.fixed_dictionaries(
+        {"status": st.sampled_from(STATUSES), "page": st.just({"text": "x"}), "text": st.just("x")},
+        optional={"ready": st.booleans(), "retry_after_ms": st.sampled_from([0, -1, 900, 4000, 1e300])},
+    )
+    return st.one_of(whole, whole, whole, st.sampled_from([b"", b"{", b'{"status": "do', b"<html>", b"\xff", b"null", b"[]", b'{"status": 3}']))
+
+
+@st.composite
+def replies(draw: st.DrawFn, statuses: tuple[int, ...] = (200, 200, 200, 202, *FAULTS, *FAULTS, *REFUSALS)) -> Reply:
+    """One reply of a server in any mood."""
+    lost = draw(st.sampled_from([None] * 8 + ["cut off", "unreachable"]))
+    takes = draw(st.one_of(st.just(0.0), st.floats(0, 2), st.floats(0, 40)))
+    if lost is not None:
+        return Reply(takes=takes, lost=(cut_off() if lost == "cut off" else unreachable()).lost)
+    hint = draw(st.one_of(st.none(), st.sampled_from(RETRY_AFTER)))
+    return Reply(
+        draw(bodies()), draw(st.sampled_from(statuses)), {} if hint is None else {"retry-after": hint}, takes
+    )
+
+
+@st.composite
+def storms(
+    draw: st.DrawFn,
+    share: st.SearchStrategy[float] = st.one_of(st.just(1.0), st.floats(0.1, 1.0)),  # noqa: B008  # a value, not a call
+    statuses: tuple[int, ...] = (200, 200, 200, 202, *FAULTS, *FAULTS, *REFUSALS),
+) -> Storm:
+    """A job and all that can happen to it."""
+    of = draw(st.sampled_from([PART, APART, SHY, kind("long", PART.result, result=("page",))]))
+    floor = draw(st.sampled_from([0.5, 1.0, 4.0]))
+    polling = Polling(
+        interval=(floor, 3 * floor), floor=floor, timeout=60.0, not_found_grace=draw(st.sampled_from([0.0, 10.0]))
+    )
+    of = replace(of, polling=polling)
+    return Storm(
+        of=of,
+        replies=draw(st.lists(replies(statuses), min_size=1, max_size=12)),
+        timeout=draw(st.floats(0.1, 90.0)),
+        floor=floor,
+        policy=draw(st.one_of(st.none(), st.sampled_from([Steady(0.0), Steady(1.0), Steady(20.0), Steady(1e12)]))),
+        share=draw(share),
+    )

@@ -1,0 +1,120 @@
+"""From text to meaning, or to everything that is wrong, and nothing else."""
+
+from __future__ import annotations
+
+import json
+from contextlib import suppress
+
+import pytest
+from acme_spec import FILE, TEXT, changed
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bide import ir, source
+from bide.diagnostics import Diagnostic, SpecError
+from bide.pipeline import checked, read_spec
+
+
+def problems(text: str) -> list[Diagnostic]:
+    """What is wrong; empty if the text means something."""
+    try:
+        provider = read_spec(FILE, text)
+    except SpecError as error:
+        return error.diagnostics or pytest.fail("a spec was refused without a reason")
+    return [] if isinstance(provider, ir.Provider) else pytest.fail("no provider")
+
+
+def codes(text: str) -> list[str]:
+    return [problem.code for problem in problems(text)]
+
+
+def test_a_good_spec() -> None:
+    """A good spec has a meaning, and always the same."""
+    assert read_spec(FILE, TEXT) == read_spec(FILE, TEXT)
+
+
+def test_one_step_at_a_time() -> None:
+    """A step looks only at what the step before it found no fault with, but tells all that it finds itself."""
+    wrong_name = ("    lifecycle: job\n", "    lifecycle: jbo\n")
+    wrong_shape = ("bide: 1", "bide: 2")
+    wrong_yaml = ("name: acme", "name: !x acme")
+
+    assert codes(changed(wrong_name, wrong_shape, wrong_yaml)) == ["tag"]
+    assert codes(changed(wrong_name, wrong_shape)) == ["bad-value"]
+    assert codes(changed(wrong_name, ("floor: 1s", "floor: 3s"))) == ["unknown-lifecycle", "interval-below-floor"]
+
+
+def test_warnings() -> None:
+    """What is only odd is told beside the document; errors are told with the warnings."""
+    odd = ("links?: {type: list of string, when: [succeeded, partial]}", "links?: list of string")
+    document, warnings = checked(FILE, changed(odd))
+
+    assert document.data["name"] == "acme"
+    assert [(warning.code, warning.severity) for warning in warnings] == [("bad-narrowing", "warning")]
+    assert codes(changed(odd, ("floor: 1s", "floor: 3s"))) == ["bad-narrowing", "interval-below-floor"]
+
+
+DATA = source.read(FILE, TEXT).data
+
+
+def paths(node: object, path: tuple[str | int, ...] = ()) -> list[tuple[str | int, ...]]:
+    inside = node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ()
+    return [path, *(found for key, value in inside for found in paths(value, (*path, key)))]
+
+
+def damaged(node: object, path: tuple[str | int, ...], value: object, *, drop: bool, as_key: bool) -> object:
+    """*node* with something else at *path*: without it, with another key, or with another value."""
+    step, rest = path[0], path[1:]
+    assert isinstance(node, dict | list)
+    items = list(node.items()) if isinstance(node, dict) else list(enumerate(node))
+    made = []
+    for key, inner in items:
+        if key == step and rest:
+            made.append((key, damaged(inner, rest, value, drop=drop, as_key=as_key)))
+        elif key == step and drop:
+            continue
+        elif key == step:
+            made.append((str(value), inner) if as_key else (key, value))
+        else:
+            made.append((key, inner))
+    return dict(made) if isinstance(node, dict) else [inner for _, inner in made]
+
+
+words = sorted(
+    {str(step) for path in paths(DATA) for step in path} | {"x", "Acme", "string", "list of Item", "5m", "1s..2s"}
+)
+hostile = [
+    '"""',
+    "'''",
+    "\\",
+    "{{ 7*7 }}",
+    "{0.__class__}",
+    "../../x",
+    "C:\\x",
+    "__class__",
+    "import",
+    "self",
+    "None",
+    "🦊",
+    "x" * 10_000,
+    "a\nb",
+]
+anything = st.sampled_from([*words, *hostile]) | st.text(max_size=8) | st.none() | st.booleans() | st.integers(-2, 500)
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(paths(DATA)[1:]), anything, st.booleans(), st.booleans()), min_size=1, max_size=3
+    )
+)
+def test_a_damaged_spec(damages: list[tuple[tuple[str | int, ...], object, bool, bool]]) -> None:
+    """A spec with anything anywhere is refused with diagnostics, or means something; nothing else ever happens."""
+    data: object = DATA
+    for path, value, drop, as_key in damages:
+        with suppress(AssertionError):  # an earlier damage took this place away
+            data = damaged(data, path, value, drop=drop, as_key=as_key and not drop)
+
+    found = problems(json.dumps(data))
+
+    assert all(problem.message and problem.place.file == FILE for problem in found)
