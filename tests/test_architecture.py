@@ -41,6 +41,8 @@ ENGINES = {
     "urllib3_transport.py": {"urllib3"},
     "aiohttp_transport.py": {"aiohttp", "yarl"},
     "httpx_transport.py": {"httpx2", "httpcore2"},
+    "httpcore_pool.py": {"httpx2", "httpcore2"},
+    "progress.py": {"rich"},
 }
 """What a file of the runtime may import besides itself, the standard library and msgspec."""
 

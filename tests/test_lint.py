@@ -81,7 +81,7 @@ CASES = [
     ("    is: FetchJob\n", "    is: Action\n", 'unknown-model: "Action" is no model but a union'),
     ("{click: Click,", "{click: Clack,", 'unknown-model: there is no model "Clack" (did you mean "Click"?)'),
     ("{spread: FetchInput}", "{spread: Input}", 'unknown-model: there is no model "Input"'),
-    ("    is: FetchJob\n", "    is: DoneJob\n", 'bad-narrowing: "DoneJob" is itself, by way of "DoneJob"'),
+    ("    is: FetchJob\n", "    is: DoneJob\n", 'bad-narrowing: "DoneJob" is "DoneJob" already, in some states'),
     (
         "links?: {type: list of string, when: [succeeded, partial]}",
         "links?: list of string",
@@ -326,7 +326,7 @@ CASES = [
     (
         "fields: {completed: integer,",
         "fields: {more: Progress, completed: integer,",
-        'endless-model: every "Progress" has to hold another',
+        'endless-model: every "Progress" has to hold a "Progress", and that',
     ),
     ("fields: {completed: integer,", "fields: {more?: Progress, completed: integer,", None),
     ("fields: {completed: integer,", "fields: {more: list of Progress, completed: integer,", None),

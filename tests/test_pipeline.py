@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from bide import ir, source
 from bide.diagnostics import Diagnostic, SpecError
 from bide.pipeline import checked, read_spec
+from bide.source import PROBLEM_LIMIT
 
 
 def problems(text: str) -> list[Diagnostic]:
@@ -52,6 +53,15 @@ def test_warnings() -> None:
     assert document.data["name"] == "acme"
     assert [(warning.code, warning.severity) for warning in warnings] == [("bad-narrowing", "warning")]
     assert codes(changed(odd, ("floor: 1s", "floor: 3s"))) == ["bad-narrowing", "interval-below-floor"]
+
+
+def test_a_great_many_problems() -> None:
+    """A spec with no end of problems is refused soon, with as many of them as anybody would read."""
+    unknown = "".join(f"  M{number}: {{fields: {{a: N{number}}}}}\n" for number in range(1_000))
+    found = problems(changed(("models:\n", f"models:\n{unknown}")))
+
+    assert [problem.code for problem in found] == ["unknown-type"] * PROBLEM_LIMIT
+    assert len(problems("- !x a\n" * 10_000)) == PROBLEM_LIMIT
 
 
 DATA = source.read(FILE, TEXT).data

@@ -1,7 +1,7 @@
 """What a checked spec means, as frozen values.
 
-`build` makes these from a document, templates and the simulator read them. Nothing here knows YAML, Python's syntax or the
-disk; how a thing is written in Python is in `python`.
+`build` makes these from a document, templates and the simulator read them. Nothing here knows YAML, Python's syntax or
+the disk; how a thing is written in Python is in `python`.
 """
 
 from __future__ import annotations
@@ -45,7 +45,8 @@ class Source:
     url: str
 
 
-# --- types -------------------------------------------------------------------------------------------------------------
+# --- types
+# -------------------------------------------------------------------------------------------------------------
 
 
 class Kind(StrEnum):
@@ -109,7 +110,8 @@ class Bounds:
         return self != Bounds()
 
 
-# --- data --------------------------------------------------------------------------------------------------------------
+# --- data
+# --------------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -205,7 +207,8 @@ class Union:
     """(tag, model) pairs."""
 
 
-# --- requests ----------------------------------------------------------------------------------------------------------
+# --- requests
+# ----------------------------------------------------------------------------------------------------------
 
 
 class Place(StrEnum):
@@ -310,7 +313,8 @@ class Operation:
         return next((reply.job for reply in self.replies if reply.job), None)
 
 
-# --- jobs --------------------------------------------------------------------------------------------------------------
+# --- jobs
+# --------------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -355,7 +359,9 @@ class Items:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ResultAt:
-    """Where the result is: in a part of the poll reply (`field`), or at its own `endpoint`; neither: the poll reply is it."""
+    """Where the result is: in a part of the poll reply (`field`), or at its own `endpoint`; neither: the poll reply is
+    it.
+    """
 
     field: Pointer = ()
     endpoint: Endpoint | None = None
@@ -413,7 +419,8 @@ class Job:
     items: Items | None
 
 
-# --- the provider ------------------------------------------------------------------------------------------------------
+# --- the provider
+# ------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -35,10 +35,7 @@ _USED_IN_CLASS_BODIES = _set_of("""
 OUR_ARGUMENTS = _set_of("""
     cancel_on_timeout idempotency_key job_id max_in_flight models on_update params policy progress self timeout token
     """)
-"""Keyword arguments of generated methods; a provider's argument of that name gets an underscore."""
-
-# The module of that name is what the bodies of generated functions make their models with.
-_USED_IN_FUNCTIONS = frozenset(("models",))
+"""Keyword arguments of generated methods, and what these need inside; a provider's argument gets an underscore."""
 
 OUR_CLIENT_NAMES = _set_of("""
     aclose api_key base_url clock close closed max_retries resume timeout transport with_options
@@ -104,7 +101,7 @@ def chosen_field_name(name: str) -> str:
 
 def argument_name(field: str) -> str:
     """The argument for a field: its name, with an underscore if an argument of ours has it."""
-    return identifier(f"{field}_" if field in OUR_ARGUMENTS or field in _USED_IN_FUNCTIONS else field)
+    return identifier(f"{field}_" if field in OUR_ARGUMENTS else field)
 
 
 def member_name(wire: str) -> str:

@@ -9,13 +9,15 @@ from .ir import Field, Job, Model, Operation, Parameter, Provider, Source
 
 TIMEOUT = (
     "timeout",
-    "Seconds until `JobTimeout` is raised, with the submit, all polls and pauses and the result in it; `None` waits for ever.",
+    "Seconds until `JobTimeout` is raised, with the submit, all polls and pauses and the result in it;"
+    " `None` waits for ever.",
 )
 ON_UPDATE = ("on_update", "Called with an `Update` after each poll.")
 ASYNC_ON_UPDATE = ("on_update", "Called with an `Update` after each poll, and awaited if it can be.")
 IDEMPOTENCY_KEY = (
     "idempotency_key",
-    "A key of your own. A submit with the key and the arguments of an earlier one makes no second job. By default, a new one.",
+    "A key of your own. A submit with the key and the arguments of an earlier one makes no second job."
+    " By default, a new one.",
 )
 PROGRESS = ("progress", "Whether to show a line in the terminal; needs `rich`.")
 CANCEL_ON_TIMEOUT = (
@@ -40,7 +42,7 @@ def interval(job: Job) -> str:
 def duration(seconds: float) -> str:
     """Seconds as a person writes them: `90 s`, `5 min`, `24 h`."""
     for unit, size in (("h", 3600), ("min", 60)):
-        if seconds >= 2 * size and seconds % size == 0 or seconds == size == 3600:
+        if seconds >= 2 * size and seconds % size == 0:
             return f"{seconds / size:g} {unit}"
     return f"{seconds:g} s"
 
@@ -127,7 +129,9 @@ def submit(job: Job) -> str:
         "Submit a job and return its handle, without waiting for it.",
         f"\n{sentence(job.description)} {lost}",
         arguments(job.submit.parameters, key),
-        "\nRaises:\n    SubmitUncertain: No reply came, so the job may exist or not.\n    ApiError: The provider refused it.",
+        "\nRaises:"
+        "\n    SubmitUncertain: No reply came, so the job may exist or not."
+        "\n    ApiError: The provider refused it.",
         see(job.source),
     )
 
@@ -153,8 +157,8 @@ def run_many(job: Job, params_class: str, title: str, *, is_async: bool) -> str:
     awaited = ", and awaited if it can be," if is_async else ""
     return joined(
         "Run many jobs side by side; iterate over how each ended, as it ends.",
-        "\nA job that fails does not end the others: its outcome has the error. What is left when you leave the loop early"
-        " is in `running`.",
+        "\nA job that fails does not end the others: its outcome has the error. What is left when you leave the loop"
+        " early is in `running`.",
         arguments(
             (),
             [

@@ -1,7 +1,7 @@
 """How values, types and texts are written in Python. The only place where a spec's text becomes Python source.
 
-`Code` is text that is Python already. Everything else is printed as a literal, a docstring or a comment, so that no text
-of a spec can become code by accident: the template environment refuses to print anything else.
+`Code` is text that is Python already. Everything else is printed as a literal, a docstring or a comment, so that no
+text of a spec can become code by accident: the template environment refuses to print anything else.
 """
 
 from __future__ import annotations
@@ -67,8 +67,8 @@ def comment(text: str, *, indent: int = 0, width: int = WIDTH) -> Code:
 def annotation(type: Type, *, request: bool = False, like: frozenset[str] = frozenset(), prefix: str = "") -> Code:
     """The Python type; *request* for what goes out, which takes any sequence and mapping.
 
-    Enums named in *like* have a wider type that an argument may have as well: the text of a member. *prefix* is put before
-    the names of the spec's own types.
+    Enums named in *like* have a wider type that an argument may have as well: the text of a member. *prefix* is put
+    before the names of the spec's own types.
     """
     match type:
         case Scalar(kind):

@@ -90,8 +90,8 @@ class ReadmeView:
         return code_span(self._provider.spec_file)
 
     @property
-    def example(self) -> JobExample:
-        return JobExample(self._provider.jobs[0])
+    def example(self) -> JobExample | None:
+        return JobExample(self._provider.jobs[0]) if self._provider.jobs else None
 
     @property
     def jobs(self) -> list[Row]:

@@ -9,6 +9,7 @@ from pathlib import PurePosixPath
 
 import black
 import jinja2
+from black.mode import TargetVersion
 
 from . import __version__, prose
 from .imports import imports
@@ -23,13 +24,13 @@ _MODULES = {
     "params.py": "The arguments of jobs, as `run_many` takes them.",
     "_provider.py": "What the spec says of {title} as a whole.",
     "_jobs.py": "The tables of {title}'s jobs: what each status means, and how to poll.",
-    "_calls.py": "Every request to {title} as a pure function from arguments to what is sent and how the answer is read.",
+    "_calls.py": "Every request to {title} as a pure function of its arguments: what to send, how to read the answer.",
     "client.py": "The blocking client for {title}.",
     "async_client.py": "The asyncio client for {title}.",
 }
 """The modules of a package, with what their docstrings say."""
 
-_MODE = black.Mode(line_length=120, target_versions={black.TargetVersion.PY311})
+_MODE = black.Mode(line_length=120, target_versions={TargetVersion.PY311})
 
 
 class Unquoted(TypeError):
@@ -106,7 +107,7 @@ def _environment() -> jinja2.Environment:
     environment = jinja2.Environment(
         loader=jinja2.FunctionLoader(lambda name: (files("bide") / "templates" / name).read_text("utf-8")),
         undefined=jinja2.StrictUndefined,
-        autoescape=False,  # noqa: S701  # no HTML is made; `_only_code` escapes by refusing
+        autoescape=False,  # no HTML is made, and `_only_code` refuses what is not escaped
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from itertools import islice
 from typing import Any
 
 from jsonschema import Draft202012Validator
@@ -20,7 +21,7 @@ from jsonschema.validators import extend
 
 from bide.diagnostics import Diagnostic, Place
 from bide.hints import did_you_mean, nearest
-from bide.source import Document, Json, Path
+from bide.source import PROBLEM_LIMIT, Document, Json, Path
 
 _TYPE_WORDS = {
     "object": "a mapping",
@@ -34,8 +35,8 @@ _TYPE_WORDS = {
 
 
 def check(document: Document) -> list[Diagnostic]:
-    """Every way in which the document is not shaped like a spec, in the order of the file."""
-    faults = [_fault(error) for error in _validator().iter_errors(document.data)]
+    """The ways in which the document is not shaped like a spec, in the order of the file."""
+    faults = [_fault(error) for error in islice(_validator().iter_errors(document.data), PROBLEM_LIMIT)]
     translation = _Translation(document, _misspelt_keys(faults))
     return sorted({problem for fault in faults for problem in translation.of(fault)})
 
@@ -124,7 +125,8 @@ def _misspelt_keys(faults: Iterable[_Fault]) -> dict[Path, set[str]]:
 
 
 def _unknown_keys(fault: _Fault) -> list[str]:
-    return [key for key in fault.instance if key not in fault.schema.get("properties", {})]
+    unknown = (key for key in fault.instance if key not in fault.schema.get("properties", {}))
+    return list(islice(unknown, PROBLEM_LIMIT))
 
 
 def _unused_keys(fault: _Fault) -> list[str]:

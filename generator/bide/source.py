@@ -26,6 +26,9 @@ SIZE_LIMIT = 2**20
 DEPTH_LIMIT = 40
 """How deep a spec may nest."""
 
+PROBLEM_LIMIT = 200
+"""After so many problems of one kind no more are looked for: nobody reads them, and a spec may be made to have many."""
+
 # PyYAML's wheels all have it. Its twin in Python would not do: it refuses `{limit?: integer}`, which is good YAML.
 _LOADER = yaml.CSafeLoader
 
@@ -124,7 +127,9 @@ def _check_text(file: str, text: str) -> None:
         raise SpecError([Diagnostic(Place(file), "too-large", f"a spec has at most {SIZE_LIMIT:,} bytes")])
     found = list(_UNWELCOME_IN_FILES.finditer(text))
     if found:
-        raise SpecError([_bad_character(_place_of(file, text, match.start()), match[0]) for match in found[:20]])
+        raise SpecError(
+            [_bad_character(_place_of(file, text, match.start()), match[0]) for match in found[:PROBLEM_LIMIT]]
+        )
 
 
 def _bad_character(place: Place, character: str) -> Diagnostic:
@@ -191,7 +196,12 @@ class _Builder:
             handler(self, event)
 
     def note(self, event: yaml.Event, code: str, message: str, help_: str = "") -> None:
-        self.problems.append(Diagnostic(self._place(event), code, message, help_))
+        self._add(Diagnostic(self._place(event), code, message, help_))
+
+    def _add(self, problem: Diagnostic) -> None:
+        self.problems.append(problem)
+        if len(self.problems) >= PROBLEM_LIMIT:
+            raise SpecError(self.problems)
 
     def fail(self, event: yaml.Event, code: str, message: str, help_: str = "") -> NoReturn:
         self.note(event, code, message, help_)
@@ -212,7 +222,7 @@ class _Builder:
         self._refuse_properties(event)
         bad = _UNWELCOME_IN_VALUES.search(event.value)
         if bad:
-            self.problems.append(_bad_character(self._place(event), bad[0]))
+            self._add(_bad_character(self._place(event), bad[0]))
         holder = self.stack[-1] if self.stack else None
         if holder is not None and isinstance(holder.value, dict) and holder.key is None:
             self._begin_value(event, holder)

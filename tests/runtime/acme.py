@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
-from typing import Any, Generic, TypeVar
+from collections.abc import AsyncIterable, Awaitable, Callable, Iterable
+from typing import Any, TypeVar
 
 from bide.runtime.account import Call, ErrorShape, Provider, reads
 from bide.runtime.async_client import AsyncClient
-from bide.runtime.async_job import AsyncCancellableJob, AsyncCancellableJobs, AsyncJob, AsyncJobs
-from bide.runtime.batch import Outcome
+from bide.runtime.async_job import AsyncCancellableJobs, AsyncJob, AsyncJobs
+from bide.runtime.async_many import AsyncJobBatch
+from bide.runtime.batch import Tally
 from bide.runtime.client import Client
 from bide.runtime.codec import encode
 from bide.runtime.handle import Kind, Update
-from bide.runtime.job import CancellableJob, CancellableJobs, Job, Jobs
+from bide.runtime.job import CancellableJobs, Job, Jobs
 from bide.runtime.lifecycle import Lifecycle, ResultAt
+from bide.runtime.many import JobBatch
 from bide.runtime.model import Model, OpenEnum
 from bide.runtime.schedule import Policy, Polling
 from bide.runtime.state import State
@@ -159,89 +161,97 @@ def order(of: Kind[Report, R], url: str, *, keyed: bool = False, key: str | None
     )
 
 
-class _Submits(Generic[R]):
-    """What generated code adds to a namespace, blocking."""
+class AcmeJobs(Jobs[Report, R]):
+    """A namespace as generated code defines it, blocking."""
 
     keyed = False
-    _kind: Kind[Report, R]
 
-    def submit(self: Any, *, url: str, key: str | None = None) -> Job[Report, R]:
-        made: Job[Report, R] = self._handle(self._submit(order(self._kind, url, keyed=self.keyed, key=key)))
-        return made
+    def submit(self, *, url: str, key: str | None = None) -> Job[Report, R]:
+        return self._handle(self._submit(order(self._kind, url, keyed=self.keyed, key=key)))
 
     def run(
-        self: Any,
+        self,
         *,
         url: str,
         timeout: float | None = 60.0,
         on_update: Callable[[Update[Report]], None] | None = None,
         policy: Policy | None = None,
+        **more: bool,
     ) -> R:
-        result: R = self._run(order(self._kind, url, keyed=self.keyed), timeout, on_update, policy)
-        return result
+        submission = order(self._kind, url, keyed=self.keyed)
+        return self._run(submission, timeout=timeout, on_update=on_update, policy=policy, progress=False, **more)
 
     def run_many(
-        self: Any,
-        params: Iterable[dict[str, Any]],
+        self,
+        inputs: Iterable[dict[str, Any]],
         *,
         max_in_flight: int = 10,
         timeout: float | None = 60.0,
+        in_order: bool = False,
+        on_update: Callable[[Tally], None] | None = None,
         policy: Policy | None = None,
-    ) -> Iterator[Outcome[dict[str, Any], R]]:
-        made: Iterator[Outcome[dict[str, Any], R]] = self._run_many(
-            params, lambda one: order(self._kind, keyed=self.keyed, **one), timeout, max_in_flight, policy
+    ) -> JobBatch[dict[str, Any], R, Job[Report, R]]:
+        return self._run_many(
+            inputs,
+            lambda one: order(self._kind, keyed=self.keyed, **one),
+            self._handle,
+            timeout=timeout,
+            max_in_flight=max_in_flight,
+            in_order=in_order,
+            on_update=on_update,
+            progress=False,
+            policy=policy,
         )
-        return made
 
 
-class _AsyncSubmits(Generic[R]):
-    """What generated code adds to a namespace, awaited."""
+class ApartJobs(AcmeJobs[Page], CancellableJobs[Report, Page]):  # type: ignore[misc]  # `Job` and `CancellableJob`
+    keyed = True
+
+
+class AsyncAcmeJobs(AsyncJobs[Report, R]):
+    """A namespace as generated code defines it, awaited."""
 
     keyed = False
-    _kind: Kind[Report, R]
 
-    async def submit(self: Any, *, url: str, key: str | None = None) -> AsyncJob[Report, R]:
-        made: AsyncJob[Report, R] = self._handle(
-            await self._submit(order(self._kind, url, keyed=self.keyed, key=key))
-        )
-        return made
+    async def submit(self, *, url: str, key: str | None = None) -> AsyncJob[Report, R]:
+        return self._handle(await self._submit(order(self._kind, url, keyed=self.keyed, key=key)))
 
     async def run(
-        self: Any,
+        self,
         *,
         url: str,
         timeout: float | None = 60.0,
         on_update: Callable[[Update[Report]], Awaitable[None] | None] | None = None,
         policy: Policy | None = None,
+        **more: bool,
     ) -> R:
-        result: R = await self._run(order(self._kind, url, keyed=self.keyed), timeout, on_update, policy)
-        return result
+        submission = order(self._kind, url, keyed=self.keyed)
+        return await self._run(submission, timeout=timeout, on_update=on_update, policy=policy, progress=False, **more)
 
     def run_many(
-        self: Any,
-        params: Iterable[dict[str, Any]],
+        self,
+        inputs: Iterable[dict[str, Any]] | AsyncIterable[dict[str, Any]],
         *,
         max_in_flight: int = 10,
         timeout: float | None = 60.0,
+        in_order: bool = False,
+        on_update: Callable[[Tally], Awaitable[None] | None] | None = None,
         policy: Policy | None = None,
-    ) -> AsyncIterator[Outcome[dict[str, Any], R]]:
-        made: AsyncIterator[Outcome[dict[str, Any], R]] = self._run_many(
-            params, lambda one: order(self._kind, keyed=self.keyed, **one), timeout, max_in_flight, policy
+    ) -> AsyncJobBatch[dict[str, Any], R, AsyncJob[Report, R]]:
+        return self._run_many(
+            inputs,
+            lambda one: order(self._kind, keyed=self.keyed, **one),
+            self._handle,
+            timeout=timeout,
+            max_in_flight=max_in_flight,
+            in_order=in_order,
+            on_update=on_update,
+            progress=False,
+            policy=policy,
         )
-        return made
 
 
-class AcmeJobs(_Submits[R], Jobs[Report, R]): ...
-
-
-class ApartJobs(_Submits[Page], CancellableJobs[Report, Page]):
-    keyed = True
-
-
-class AsyncAcmeJobs(_AsyncSubmits[R], AsyncJobs[Report, R]): ...
-
-
-class AsyncApartJobs(_AsyncSubmits[Page], AsyncCancellableJobs[Report, Page]):
+class AsyncApartJobs(AsyncAcmeJobs[Page], AsyncCancellableJobs[Report, Page]):  # type: ignore[misc]  # as above
     keyed = True
 
 
@@ -253,9 +263,8 @@ class Acme(Client):
     def jobs(self, of: Kind[Report, R]) -> AcmeJobs[R]:
         return AcmeJobs(self, of)
 
-    @property
-    def apart(self) -> ApartJobs:
-        return ApartJobs(self, APART)
+    def cancellable(self, of: Kind[Report, Page]) -> ApartJobs:
+        return ApartJobs(self, of)
 
 
 class AsyncAcme(AsyncClient):
@@ -266,6 +275,5 @@ class AsyncAcme(AsyncClient):
     def jobs(self, of: Kind[Report, R]) -> AsyncAcmeJobs[R]:
         return AsyncAcmeJobs(self, of)
 
-    @property
-    def apart(self) -> AsyncApartJobs:
-        return AsyncApartJobs(self, APART)
+    def cancellable(self, of: Kind[Report, Page]) -> AsyncApartJobs:
+        return AsyncApartJobs(self, of)

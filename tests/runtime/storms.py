@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from .acme import APART, PART, SHY, kind
-from .fakes import Reply, Sent, cut_off, unreachable
+from .fakes import Reply, Sent, Server, cut_off, unreachable
 from .world import Mode, World
 
 FAULTS = (408, 425, 429, 500, 502, 503, 504)
@@ -42,32 +42,36 @@ class Storm:
     share: float
 
     def server(self, sent: Sent) -> Reply:
-        assert len(self._left) > -5000, "it spins"
         if sent.request.method == "POST" and not sent.path.endswith("cancel") and not self._submitted:
             self._submitted = True
             return Reply({"id": "j1", "status": "queued"}, 202, takes=min(self.replies[0].takes, 5.0))
         return self._left.pop(0) if len(self._left) > 1 else self._left[0]
 
-    def _world(self, mode: Mode) -> World:
+    def begin(self) -> Server:
+        """The server, with all of its replies before it."""
         self._left, self._submitted = list(self.replies), False
-        world = World(mode, self.server)
+        return self.server
+
+    def world(self, mode: Mode) -> World:
+        """A client of that server."""
+        world = World(mode, self.begin())
         world.clock.share = self.share
         return world
 
     def wait(self, mode: Any) -> tuple[World, object]:
         """Wait for a job that exists; its result or its error."""
-        world = self._world(mode)
+        world = self.world(mode)
         return world, outcome(world, lambda: world.job(self.of).wait(timeout=self.timeout, policy=self.policy))
 
     def run(self, mode: Any) -> tuple[World, object]:
         """Submit the job and wait for it."""
-        world = self._world(mode)
+        world = self.world(mode)
         call = {"url": "u", "timeout": self.timeout, "policy": self.policy}
         return world, outcome(world, lambda: world.jobs(self.of).run(**call))
 
     def calls(self, mode: Any, names: list[str]) -> World:
         """Make several calls for the same job, one after the other, on handles of their own."""
-        world = self._world(mode)
+        world = self.world(mode)
         jobs = world.jobs(self.of)
         for name in names:
             match name:

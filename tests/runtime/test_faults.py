@@ -153,7 +153,7 @@ def test_updates_show_the_faults(world: Make) -> None:
     assert [1, 2, 3, 4, 5] == [update.polls for update in seen]
     assert ["running"] * 4 + ["done"] == [update.status for update in seen]
     assert seen[-1].next_poll_in is None
-    assert "j1" == seen[1].fault and seen[1].fault.job_id if seen[1].fault is None else True
+    assert ["j1", "j1"] == [update.fault.job_id for update in seen if update.fault is not None]
 
 
 def test_one_poll_is_tried_again_as_any_call(world: Make) -> None:
@@ -283,7 +283,7 @@ def test_the_grace_ends(world: Make) -> None:
     with pytest.raises(NotFound) as caught:
         w.do(w.jobs(SHY).run(url="u"))
 
-    assert 10 <= w.elapsed <= 12.5
+    assert 10 <= w.elapsed <= 20
     assert "j1" == caught.value.job_id
 
 
@@ -296,7 +296,7 @@ def test_the_grace_counts_from_the_submit(world: Make) -> None:
     with pytest.raises(NotFound):
         w.do(w.jobs(SHY).resume(token).wait())
 
-    assert 10 <= w.elapsed <= 12.5
+    assert 10 <= w.elapsed <= 20
     before = w.elapsed
     with pytest.raises(NotFound):
         w.do(w.jobs(SHY).resume(token).wait())

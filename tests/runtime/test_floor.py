@@ -147,7 +147,7 @@ def test_a_poll_that_is_tried_again_claims_its_place_anew(first: Reply) -> None:
 
 def test_threads_share_one_floor() -> None:
     """W3, W16: threads that poll the same job through one client keep the floor together."""
-    clock = SystemClock(speed=50)
+    clock = SystemClock(speed=10)
 
     class Real(FakeTransport):
         def send(self, request, *, timeout):  # type: ignore[no-untyped-def]  # as in the base
@@ -156,8 +156,8 @@ def test_threads_share_one_floor() -> None:
     transport = Real(served(polls=[RUNNING]), clock)  # type: ignore[arg-type]  # a real clock has `now` too
     client = Acme(KEY, transport=transport, clock=clock)
     with ThreadPoolExecutor(4) as threads:
-        for done in [threads.submit(client.jobs(PART).get, "j1") for _ in range(8)]:
+        for done in [threads.submit(client.jobs(PART).get, "j1") for _ in range(5)]:
             done.result()
 
-    assert 8 == len(transport.sent)
-    assert closest([sent.at for sent in transport.sent]) >= 1 - 0.05
+    assert 5 == len(transport.sent)
+    assert closest([sent.at for sent in transport.sent]) >= 1 - 0.3

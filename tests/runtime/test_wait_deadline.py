@@ -154,7 +154,7 @@ def test_the_floor_may_end_right_before_the_deadline(world: Make) -> None:
     """W5: a look that the floor allows only shortly before the deadline is made there."""
     w = world(lambda sent: DONE if sent.at > 9.5 else report("running", takes=0.1))
 
-    assert "hello" == w.do(w.job(PART).wait(timeout=10, policy=Fixed(1.7))).text
+    assert "hello" == w.do(w.job(PART).wait(timeout=10, policy=Fixed(1.65))).text
 
 
 # --- hints -------------------------------------------------------------------------------------------------------------

@@ -45,7 +45,7 @@ class World:
 
     def jobs(self, of: Kind[Any, Any]) -> Any:
         """The namespace of a kind of job."""
-        return self.client.apart if of.name == "apart" else self.client.jobs(of)
+        return self.client.jobs(of) if of.lifecycle.cancel is None else self.client.cancellable(of)
 
     def job(self, of: Kind[Any, Any], job_id: str = "j1") -> Any:
         """A handle of a job that exists already."""

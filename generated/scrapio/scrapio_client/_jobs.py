@@ -25,6 +25,10 @@ _JOB = Lifecycle(
     cancel=("POST", "/v1/jobs/{job_id}/cancel"),
     error_code=("error", "code"),
     error_message=("error", "message"),
+    progress={
+        "done": ("progress", "completed"),
+        "total": ("progress", "total"),
+    },
 )
 
 FETCH: Kind[models.FetchJob, models.FetchResult] = Kind(

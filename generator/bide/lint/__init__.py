@@ -13,16 +13,16 @@ from collections.abc import Callable, Iterable
 from functools import cache
 from itertools import islice
 
-from bide.diagnostics import MOST_PROBLEMS, Diagnostic
+from bide.diagnostics import Diagnostic
 from bide.lint import rules
 from bide.lint.spec import Spec
-from bide.source import Document
+from bide.source import PROBLEM_LIMIT, Document
 
 
 def check(document: Document) -> list[Diagnostic]:
     """Everything that the rules find, in the order of the file."""
     spec = Spec(document)
-    return sorted({problem for rule in _rules() for problem in islice(rule(spec), MOST_PROBLEMS)})
+    return sorted({problem for rule in _rules() for problem in islice(rule(spec), PROBLEM_LIMIT)})
 
 
 @cache

@@ -98,6 +98,7 @@ class Spec:
 
     document: Document
     _fields: dict[str, tuple[FieldView, ...]] = field(default_factory=dict, repr=False)
+    _types: dict[str, dict[str, ir.Type]] = field(default_factory=dict, repr=False)
 
     # saying what is wrong
 
@@ -118,6 +119,10 @@ class Spec:
     @property
     def type_names(self) -> list[str]:
         return [name for table in ("enums", "models", "unions") for name in self.document.data.get(table, {})]
+
+    def is_type(self, name: str) -> bool:
+        """Whether it names an enum, a model or a union."""
+        return name in self.table("enums") or name in self.table("models") or name in self.table("unions")
 
     def is_model(self, name: str) -> bool:
         return name in self.table("models")
@@ -143,7 +148,9 @@ class Spec:
 
     def fields_of(self, name: str) -> Mapping[str, ir.Type] | None:
         """The types in a model by wire name, as pointers want to know them. What cannot be read is taken as `any`."""
-        return {view.wire: _type_or_any(view) for view in self.fields(name)} if self.is_model(name) else None
+        if name not in self._types and self.is_model(name):
+            self._types[name] = {view.wire: _type_or_any(view) for view in self.fields(name)}
+        return self._types.get(name)
 
     def follow(self, pointer: str, start: ir.Type) -> ir.Type:
         """The type that a pointer leads to. Raises `LeadsNowhere`."""

@@ -47,6 +47,7 @@ def wait(
             now = yield from watch.until_final(now)
             return (yield from conclude(watch, now))
         except JobTimeout as error:
+            # The deadline is over, so the time is known without asking for it.
             if cancel_on_timeout and not record.state.is_final:
                 yield from _cancelled(desk, record, error, deadline.at)
             raise
@@ -105,6 +106,7 @@ def _cancelled(desk: Desk, record: Record[Any, Any], error: JobTimeout, now: flo
     """Cancel a job that was waited for in vain. If that does not work, the wait's own error says so."""
     try:
         yield from cancel(desk, record, deadline=Deadline(_CANCEL_WITHIN, now), now=now)
+        error.add_note("the provider was asked to cancel it")
     except ClientError as failure:
         error.add_note(f"the job could not be cancelled: {failure}")
 
@@ -125,11 +127,10 @@ def _polled(desk: Desk, record: Record[Any, Any], *, now: float) -> Flow[None]:
     account, tries, due = desk.account, 0, now
     while True:
         now = yield from until(due, now)
-        now = yield from until(desk.floor.claim(record, now), now)
-        seen = yield from sent(desk, poll_of(desk, record), patience=account.timeout, attempt=tries + 1, now=now)
+        poll = poll_of(desk, record)
+        seen = yield from sent(desk, poll, patience=account.timeout, attempt=tries + 1, polled=record, now=now)
         assert seen is not None
         now, tries = seen.now, tries + 1
-        desk.floor.polled(record, now)
         failure = _fault_in(desk, record, seen)
         if failure is None:
             return
@@ -152,5 +153,5 @@ def _fault_in(desk: Desk, record: Record[Any, Any], seen: Seen) -> ClientError |
         hint = take_in(desk, record, reply)
     except NotJson as error:
         return error
-    record.asked_to_wait(seen.now + max(hint, desk.account.hint(reply)))
+    record.asked_to_wait(seen.now, max(hint, desk.account.hint(reply)))
     return None

@@ -133,7 +133,10 @@ class OperationView(View):
         if self._operation.job:
             job = f"\nAnswers at once, or with the handle of a `{self._operation.job}` job if it takes longer."
         elif self._operation.stream:
-            job = "\nA stream of events: iterate it, best in a `with` block. Its timeout is for each silence, not the whole."
+            job = (
+                "\nA stream of events: iterate it, best in a `with` block."
+                " Its timeout is for each silence, not the whole."
+            )
         return docstring(prose.operation(self._operation, job, wait), indent=8)
 
     @property
@@ -176,7 +179,7 @@ class OperationView(View):
 
     @property
     def job_id(self) -> Code:
-        assert self.job_reply is not None and self._operation.job is not None
+        assert self.job_reply is not None
         reply = next(job.reply for job in self.provider.ir.jobs if job.name == self._operation.job)
         return literal(self.provider.attributes(self.job_reply.job_id, Named(reply)))
 

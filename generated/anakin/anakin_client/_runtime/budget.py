@@ -20,8 +20,8 @@ class Rate(msgspec.Struct, frozen=True):
 class Budget:
     """Slots for requests, by bucket: one endpoint each, or whatever the provider counts together.
 
-    Slots are given out in the order in which they are claimed, so that nobody starves. A bucket without a rate is free until
-    the provider says that it is asked too often.
+    Slots are given out in the order in which they are claimed, so that nobody starves. A bucket without a rate is free
+    until the provider says that it is asked too often.
     """
 
     def __init__(self, rates: Mapping[str, Rate]) -> None:

@@ -58,13 +58,13 @@ def _fetched(watch: Watch[S, R], at: ResultAt, now: float) -> Flow[R]:
     outgoing = Outgoing(request=desk.account.request_to("GET", url), bucket=f"GET {at.path}")
     tries = 0
     while True:
-        began, tries = now, tries + 1
+        tries += 1
         patience = deadline.patience(desk.account.timeout, now)
         seen = yield from sent(desk, outgoing, patience=patience, deadline=deadline.at, attempt=tries, now=now)
         if seen is None:
             watch.time_out()
         now = seen.now
-        deadline.took(now - began)
+        deadline.took(seen.took)
         failure = failure_in(desk.account, seen.reply)
         if failure is None:
             assert isinstance(seen.reply, Response)

@@ -18,6 +18,9 @@ S = TypeVar("S")
 R = TypeVar("R")
 S_co = TypeVar("S_co", covariant=True)
 
+_LONGEST_HINT = 86_400.0
+"""Seconds. A stranger hint must not end every later wait for the job."""
+
 
 class Kind(msgspec.Struct, Generic[S, R], frozen=True, kw_only=True):
     """One kind of job: what the spec says of it."""
@@ -108,9 +111,9 @@ class Record(Generic[S, R]):
         has_own_address = isinstance(self.kind.lifecycle.result, ResultAt)
         return self.state.is_final and (self.snapshot is not None or (has_own_address and self.state.has_result))
 
-    def asked_to_wait(self, until: float) -> None:
-        """The provider wants to be left alone until then."""
-        self.not_before = max(self.not_before, until)
+    def asked_to_wait(self, now: float, seconds: float) -> None:
+        """The provider wants to be left alone for so long; it is not believed if that is more than a day."""
+        self.not_before = max(self.not_before, now + min(seconds, _LONGEST_HINT))
 
     def age(self, wall: float) -> float | None:
         """Seconds since the submit, if it is known."""

@@ -11,12 +11,12 @@ import httpcore2
 import httpx2
 
 from .attempt import Attempt, peer
-from .deadlines import Deadlines
 from .errors import ClientClosed, ClientError, ConfigurationError
 from .httpcore_pool import core_request, is_sending, new_async_pool, new_pool
 from .proxies import Proxies, Proxy
 from .reply import AsyncOpenReply, OpenReply, async_whole, whole
 from .request import Request, Response
+from .timeouts import Timeouts
 from .transport import BODY_LIMIT, MAX_CONNECTIONS
 from .wire import joined, sendable
 
@@ -165,7 +165,7 @@ class AsyncHttpxTransport:
         self._body_limit = body_limit
         self._max_connections = max_connections
         self._proxies = Proxies()
-        self._deadlines = Deadlines()
+        self._timeouts = Timeouts()
         self._own: dict[Proxy | None, httpcore2.AsyncConnectionPool] = {}
         self._loop: asyncio.AbstractEventLoop | None = None
         self._closed = False
@@ -181,7 +181,7 @@ class AsyncHttpxTransport:
     async def close(self) -> None:
         """Give up all connections; whoever waits for a reply gets `ClientClosed`."""
         self._closed = True
-        await self._deadlines.end()
+        await self._timeouts.end()
         pools, self._own = list(self._own.values()), {}
         for pool in pools:
             await pool.aclose()
@@ -193,7 +193,7 @@ class AsyncHttpxTransport:
         proxy = self._proxies.of(request.url) if self._given is None else None
         attempt = Attempt(peer(request.url, proxy and proxy.url), timeout, connected=self._given is not None)
         try:
-            async with self._deadlines.within(attempt.left()):
+            async with self._timeouts.within(attempt.left()):
                 if self._given is not None:
                     raw = await _async_sent_by(self._given, request)
                 else:
@@ -234,7 +234,7 @@ class _AsyncReply:
 
     async def read(self) -> bytes:
         try:
-            async with self._transport._deadlines.within(self.attempt.left()):
+            async with self._transport._timeouts.within(self.attempt.left()):
                 return await anext(self._raw.chunks, b"")
         except _ERRORS as error:
             raise self._transport._failure(self.attempt, error) from error

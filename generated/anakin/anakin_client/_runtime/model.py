@@ -7,6 +7,7 @@ from typing import Any, ClassVar, Self, dataclass_transform
 
 import msgspec
 
+from .prepared import prepared
 from .request import Json
 
 __all__ = ["Model", "OpenEnum", "Other", "Variant", "register"]
@@ -111,7 +112,7 @@ def _read_variant(union: type[Variant], body: Json) -> Variant | Other:
     known = union._known.get(tag) if isinstance(tag, str) else None
     if known is None:
         return union._other(body)
-    variant = msgspec.convert(body, known, dec_hook=_from_json)
+    variant = msgspec.convert(body, prepared(known), dec_hook=_from_json)
     assert isinstance(variant, Variant)
     return variant
 

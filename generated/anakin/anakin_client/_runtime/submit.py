@@ -69,7 +69,8 @@ def submit(
             _give_up(submission.kind, key, error.message, error)
         raise
     record = _record(submission, key, reply, submitted_at)
-    record.asked_to_wait(now + max(account.hint(reply), submission.kind.lifecycle.read(call.read(reply)).hint))
+    reading = submission.kind.lifecycle.read(call.read(reply))
+    record.asked_to_wait(now, max(account.hint(reply), reading.hint))
     yield Known(record)
     yield Note(INFO, "job %s: submitted (%s)", (record.id, record.kind.name))
     return record, now
@@ -116,6 +117,7 @@ def record_of(
             snapshot = decode(kind.snapshot, reply.body)
             if reading.state.has_result and kind.lifecycle.result == ():
                 decode(kind.result, reply.body)
+            reading = kind.lifecycle.read(snapshot)
         except DecodeError:
             snapshot = None
     record.saw(reading, snapshot, reply)
@@ -125,7 +127,7 @@ def record_of(
 def reads_or_job(
     wanted: Any, *, status: int, kind: Kind[S, R], reply: Any, job_id: tuple[str, ...]
 ) -> Callable[[Response], Any]:
-    """A reader for an operation that answers at once, or with a job if the HTTP status is *status*: the job's record."""
+    """A reader of the reply of an operation that answers at once, or with a job: with its record, at HTTP *status*."""
 
     def read(response: Response) -> Any:
         if response.status != status:

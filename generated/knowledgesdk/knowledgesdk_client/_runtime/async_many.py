@@ -27,8 +27,8 @@ J = TypeVar("J")
 class AsyncJobBatch(Generic[P, R, J]):
     """Jobs that run side by side: iterate it for how each ended.
 
-    Nothing goes on between two steps of the iteration but requests under way. Whoever leaves early calls `close`, or uses an
-    `async with` block, and finds what was not handed out in `running`.
+    Nothing goes on between two steps of the iteration but requests under way. Whoever leaves early calls `close`, or
+    uses an `async with` block, and finds what was not handed out in `running`.
     """
 
     def __init__(

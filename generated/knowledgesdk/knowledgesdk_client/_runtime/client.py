@@ -155,10 +155,10 @@ class Client:
             reply = self._engine().send(send.request, timeout=send.timeout)
         except ClientError as error:
             reply = error
-        seen = Seen(self._clock.now(), reply)
+        now = self._clock.now()
         if self._observer is not None:
-            self._observer(exchange_of(send, reply, seen.now - began))
-        return seen
+            self._observer(exchange_of(send, reply, now - began))
+        return Seen(now, reply, now - began)
 
     def _noted(self, note: Note) -> None:
         self._log.log(note.level, note.message, *note.values)

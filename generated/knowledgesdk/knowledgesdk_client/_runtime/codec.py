@@ -10,6 +10,7 @@ import msgspec
 
 from .errors import DecodeError, InvalidArgument
 from .model import Model, _as_json, _from_json
+from .prepared import prepared
 from .request import Json
 
 T = TypeVar("T")
@@ -49,7 +50,7 @@ def encode(body: Model) -> bytes:
     """
     try:
         plain = msgspec.to_builtins(body, enc_hook=_as_json)
-        msgspec.convert(plain, type(body), dec_hook=_from_json)
+        msgspec.convert(plain, prepared(type(body)), dec_hook=_from_json)
         return msgspec.json.encode(plain)
     except (msgspec.ValidationError, NotImplementedError, TypeError, ValueError) as error:
         raise InvalidArgument(f"{_sentence(str(error))}; nothing was sent") from error
@@ -58,7 +59,7 @@ def encode(body: Model) -> bytes:
 def checked(wanted: Any, value: T, name: str) -> T:
     """*value*, if it is what a query or header parameter may be. Raises `InvalidArgument`."""
     try:
-        msgspec.convert(msgspec.to_builtins(value), wanted)
+        msgspec.convert(msgspec.to_builtins(value), prepared(wanted))
     except (msgspec.ValidationError, TypeError) as error:
         raise InvalidArgument(f"{name}: {_sentence(str(error))}; nothing was sent") from error
     return value
@@ -83,7 +84,7 @@ def _decoder(wanted: Any) -> msgspec.json.Decoder[Any]:
     """The decoder of a type, made when it is first needed."""
     decoder = _decoders.get(wanted)
     if decoder is None:
-        decoder = _decoders[wanted] = msgspec.json.Decoder(wanted, dec_hook=_from_json)
+        decoder = _decoders[wanted] = msgspec.json.Decoder(prepared(wanted), dec_hook=_from_json)
     return decoder
 
 

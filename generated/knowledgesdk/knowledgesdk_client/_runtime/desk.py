@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from math import inf
+from typing import Any
 
 import msgspec
 
@@ -10,7 +11,7 @@ from .account import Account
 from .budget import Budget
 from .errors import ApiError, ClientError
 from .flow import Flow, Pause, Seen, Send
-from .handle import Floor
+from .handle import Floor, Record
 from .request import Request, Response
 from .schedule import backoff
 
@@ -34,19 +35,35 @@ class Outgoing(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def sent(
-    desk: Desk, outgoing: Outgoing, *, patience: float, deadline: float = inf, attempt: int = 1, now: float
+    desk: Desk,
+    outgoing: Outgoing,
+    *,
+    patience: float,
+    deadline: float = inf,
+    attempt: int = 1,
+    polled: Record[Any, Any] | None = None,
+    now: float,
 ) -> Flow[Seen | None]:
     """Send a request when the budget allows it; what came, or `None` if that would be at *deadline* or later.
 
-    A 429 closes the bucket for everybody, for as long as the provider says, or for about half a second if it says nothing.
+    If it is a poll, *polled* is the job, and its floor is kept as well.
+
+    A 429 closes the bucket for everybody, for as long as the provider says, or for about half a second if it says
+    nothing.
     """
-    slot = desk.budget.claim(outgoing.bucket, now, before=deadline)
+    free_at = now if polled is None else max(desk.floor.free_at(polled), now)
+    slot = desk.budget.claim(outgoing.bucket, free_at, before=deadline)
     if slot is None:
         return None
     now = yield from until(slot, now)
+    if polled is not None:
+        # Somebody else may have asked about this job meanwhile.
+        now = yield from until(desk.floor.claim(polled, now), now)
     if now >= deadline:
         return None
     seen = yield Send(outgoing.request, min(patience, deadline - now), attempt)
+    if polled is not None:
+        desk.floor.polled(polled, seen.now)
     if isinstance(seen.reply, Response) and seen.reply.status == 429:
         hint = desk.account.hint(seen.reply) or backoff(1, chance=desk.account.chance())
         desk.budget.close(outgoing.bucket, seen.now + min(hint, _LONGEST_CLOSURE))

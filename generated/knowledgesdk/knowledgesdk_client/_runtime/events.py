@@ -37,16 +37,17 @@ class EventParser:
 
     def feed(self, chunk: bytes) -> list[ServerEvent]:
         """The events that *chunk* completes."""
-        text = self._rest + chunk
+        if not chunk:
+            return []
+        # The second half of a CRLF whose first half ended a line already.
+        text = self._rest + (chunk.removeprefix(b"\n") if self._ends_in_cr else chunk)
+        self._ends_in_cr = chunk.endswith(b"\r")
         if self._is_first and len(text) < 3 and b"\xef\xbb\xbf".startswith(text):
             self._rest = text
             return []
         if self._is_first:
             text = text.removeprefix(b"\xef\xbb\xbf")
             self._is_first = False
-        if self._ends_in_cr:
-            text = text.removeprefix(b"\n")
-        self._ends_in_cr = text.endswith(b"\r") if text else self._ends_in_cr
         *lines, self._rest = text.replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n")
         if len(self._rest) + sum(map(len, self._data)) > self._LONGEST:
             raise DecodeError("an event of the stream has no end", path="$", body=self._rest[:200])

@@ -10,6 +10,7 @@ from typing import NoReturn
 import msgspec
 
 from .errors import InvalidToken
+from .prepared import prepared
 
 VERSION = 1
 LONGEST = 2048
@@ -43,10 +44,10 @@ def read(text: str, *, provider: str, job: str) -> Token:
     if len(raw) > LONGEST:
         _refuse(f"it has {len(raw)} bytes, and no token has more than {LONGEST}")
     try:
-        version = msgspec.json.decode(raw, type=_Version).bide
+        version = msgspec.json.decode(raw, type=prepared(_Version)).bide
         if version > VERSION:
             _refuse(f"it was made by a newer version of this package (format {version}, this one reads {VERSION})")
-        token = msgspec.json.decode(raw, type=Token)
+        token = msgspec.json.decode(raw, type=prepared(Token))
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise InvalidToken(f"this is no job token: {error}") from error
     if token.provider != provider:

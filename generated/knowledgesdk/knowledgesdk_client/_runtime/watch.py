@@ -1,4 +1,7 @@
-"""Looking at one job until it is done: when, how often, and what a look means. Sans-IO; the one polling engine of the house."""
+"""Looking at one job until it is done: when, how often, and what a look means.
+
+Sans-IO; the one polling engine of the house.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +23,7 @@ from .state import State
 S = TypeVar("S")
 R = TypeVar("R")
 
-_SLOW_DOWN = frozenset({404, 409, 429})
+_SLOW_DOWN = frozenset({409, 429})
 """Statuses after which asking again sooner than usual would not help."""
 
 _ONCE = 1e-6
@@ -43,7 +46,10 @@ class Watch(Generic[S, R]):
         """How many requests it takes to the result, at the least."""
 
     def until_final(self, now: float) -> Flow[float]:
-        """Look until the job is final; the time then. Raises `JobTimeout`, and any error that does not pass by itself."""
+        """Look until the job is final; the time then.
+
+        Raises `JobTimeout`, and any error that does not pass by itself.
+        """
         due = self._first_look(now)
         while not self.record.is_settled:
             if due is None:
@@ -54,11 +60,12 @@ class Watch(Generic[S, R]):
                 now, due = yield from self._look(now)
         return now
 
-    def went_wrong(self, fault: ClientError) -> None:
-        """Take note of a failure that may pass."""
+    def went_wrong(self, fault: ClientError, *, is_expected: bool = False) -> None:
+        """Take note of a failure that may pass. One that *is_expected* does not slow down what comes next."""
         fault.about(self.record.id, self.record.token)
-        self._faults += 1
         self._fault = fault
+        if not is_expected:
+            self._faults += 1
 
     def went_well(self) -> None:
         """Take note that the provider can be reached."""
@@ -102,24 +109,21 @@ class Watch(Generic[S, R]):
     def _look(self, now: float) -> Flow[tuple[float, float | None]]:
         """Poll once and take in what came; the time, and when the next look is due."""
         record, deadline, before = self.record, self.deadline, self.record.state
-        if max(now, self.desk.floor.free_at(record)) >= deadline.at:
-            self.time_out()
-        now = began = yield from until(self.desk.floor.claim(record, now), now)
         seen = yield from sent(
             self.desk,
             poll_of(self.desk, record),
             patience=deadline.patience(self.desk.account.timeout, now),
             deadline=deadline.at,
             attempt=self._faults + 1,
+            polled=record,
             now=now,
         )
         if seen is None:
             self.time_out()
         now = seen.now
-        self.desk.floor.polled(record, now)
-        deadline.took(now - began)
+        deadline.took(seen.took)
         self._polls += 1
-        record.asked_to_wait(now + self._take_in(seen.reply))
+        record.asked_to_wait(now, self._take_in(seen.reply))
         yield from self._noted(before)
         due = None if record.state.is_final else self._next_look(now, self.pause(now))
         yield Tell(self._update(now, due))
@@ -144,8 +148,9 @@ class Watch(Generic[S, R]):
             self.went_wrong(reply)
             return 0.0
         hint = account.hint(reply)
-        if reply.status in PASSING or (reply.status == 404 and may_not_be_visible_yet(self.desk, record)):
-            self.went_wrong(account.api_error(reply))
+        not_visible_yet = reply.status == 404 and may_not_be_visible_yet(self.desk, record)
+        if reply.status in PASSING or not_visible_yet:
+            self.went_wrong(account.api_error(reply), is_expected=not_visible_yet)
             return hint
         try:
             hint = max(take_in(self.desk, record, reply), hint)
@@ -188,8 +193,8 @@ class Watch(Generic[S, R]):
 def next_look(*, now: float, pause: float, not_before: float, last: float, deadline: float) -> float | None:
     """When to look again, or `None` if there is nothing left to wait for.
 
-    The look is due after *pause*, never before *not_before* (the floor, a hint). One that would come after *last*, from when
-    on an answer may come too late, is made then, so that a job that ended in the pause is not missed.
+    The look is due after *pause*, never before *not_before* (the floor, a hint). One that would come after *last*, from
+    when on an answer may come too late, is made then, so that a job that ended in the pause is not missed.
     """
     due = max(now + pause, not_before)
     if due > last > now + _ONCE:

@@ -13,11 +13,11 @@ from aiohttp.http import HttpProcessingError
 from yarl import URL
 
 from .attempt import Attempt, peer
-from .deadlines import Deadlines
 from .errors import ClientClosed, ClientError, ConfigurationError
 from .proxies import Proxies
 from .reply import AsyncOpenReply, async_whole
 from .request import Request, Response
+from .timeouts import Timeouts
 from .transport import BODY_LIMIT, KEEP_ALIVE, MAX_CONNECTIONS
 from .wire import joined, sendable
 
@@ -42,7 +42,7 @@ class AiohttpTransport:
         self._body_limit = body_limit
         self._max_connections = max_connections
         self._proxies = Proxies()
-        self._deadlines = Deadlines()
+        self._timeouts = Timeouts()
         self._own: aiohttp.ClientSession | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._closed = False
@@ -58,7 +58,7 @@ class AiohttpTransport:
     async def close(self) -> None:
         """Give up all connections; whoever waits for a reply gets `ClientClosed`."""
         self._closed = True
-        await self._deadlines.end()
+        await self._timeouts.end()
         own, self._own = self._own, None
         if own is not None:
             await own.close()
@@ -71,7 +71,7 @@ class AiohttpTransport:
         theirs = getattr(session, "_middlewares", ())  # ours would replace them; there is no public way to read them
         token = _CURRENT.set(flight)
         try:
-            async with self._deadlines.within(flight.left()):
+            async with self._timeouts.within(flight.left()):
                 raw = await session.request(
                     request.method,
                     URL(request.url, encoded=True),
@@ -141,7 +141,7 @@ class _Reply:
         try:
             if (ready := content.read_nowait()) or content.at_eof():
                 return ready
-            async with self._transport._deadlines.within(self.attempt.left()):
+            async with self._transport._timeouts.within(self.attempt.left()):
                 return await content.readany()
         except _ERRORS as error:
             raise self._transport._failure(self.attempt, error) from _unquoting(error)

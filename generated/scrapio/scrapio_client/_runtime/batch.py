@@ -90,7 +90,8 @@ Step: TypeAlias = Dispatch[P, R] | Pause | Note | Tell | Ended[P, R] | Idle
 class Batch(Generic[P, R]):
     """Runs flows side by side, at most *max_in_flight* at a time. Whoever has waited longest for a turn goes first.
 
-    With *in_order* what ended early is held back; it keeps its place among those in flight, so that memory stays bounded.
+    With *in_order* what ended early is held back; it keeps its place among those in flight, so that memory stays
+    bounded.
     """
 
     def __init__(self, max_in_flight: int, *, total: int | None, in_order: bool, now: float) -> None:

@@ -61,6 +61,8 @@ class Seen(msgspec.Struct, frozen=True):
 
     now: float
     reply: Response | ClientError | None = None
+    took: float = 0.0
+    """Seconds from sending to the reply or the failure."""
 
 
 class Finished(msgspec.Struct, Generic[T], frozen=True):

@@ -218,17 +218,21 @@ class _Connection(HTTPConnection):
 
     def _new_conn(self) -> socket.socket:
         def connect(address: str, seconds: float) -> socket.socket:
-            return create_connection((address, port), seconds, self.source_address, self.socket_options)
+            sock = create_connection((address, port), seconds, self.source_address, self.socket_options)
+            try:
+                sock.settimeout(attempt.left())  # for a TLS handshake
+            except TimeoutError:
+                sock.close()
+                raise
+            return sock
 
         attempt, port = _CURRENT.get(), self.port or self.default_port
         try:
-            sock = dial(self._dns_host, port, attempt, connect)
+            return dial(self._dns_host, port, attempt, connect)
         except TimeoutError as error:
             raise ConnectTimeoutError(self, "timed out") from error
         except OSError as error:
             raise NewConnectionError(self, "failed") from error
-        sock.settimeout(attempt.left())
-        return sock
 
     def connect(self) -> None:
         super().connect()

@@ -41,7 +41,7 @@ def _model(spec: Spec, view: FieldView) -> str | None:
 
 
 def _endless(held: dict[str, set[str]]) -> set[str]:
-    """The models of which no value ends: what is left when those that hold none of these are taken away, again and again."""
+    """The models of which no value ends: what is left when all that hold none of them are taken away, over and over."""
     holders: dict[str, list[str]] = {}
     for name, models in held.items():
         for model in models:

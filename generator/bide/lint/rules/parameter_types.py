@@ -38,7 +38,7 @@ def _problem(spec: Spec, section: str, view: FieldView) -> str:
     if section == "query" and isinstance(type_, ir.ListOf):
         type_ = type_.item
     is_writable = (isinstance(type_, ir.Scalar) and type_.kind in _WRITABLE) or (
-        isinstance(type_, ir.Named) and (type_.name in spec.table("enums") or type_.name not in spec.type_names)
+        isinstance(type_, ir.Named) and (type_.name in spec.table("enums") or not spec.is_type(type_.name))
     )
     if not is_writable:
         return f"cannot be written into a {section.removesuffix('s')}"

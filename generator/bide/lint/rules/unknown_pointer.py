@@ -7,7 +7,8 @@ Why: a status, an id or a message that is looked for in the wrong place is never
     error: {message: error.message}          # fine, if JobError has a message
 
 Pointers go by the names of the JSON, through what may be left out or null, but not into lists and unions. Free-form
-JSON (`any`, `object`) and maps have every field.
+JSON (`any`, `object`) and maps have every field. Where several jobs share a lifecycle, all of them must have the status,
+the readiness flags and the result; for errors, progress, hints and credits one of them is enough.
 `wrong-pointer`: the value is there, but it cannot be what it is taken for, such as a message that is an object.
 """
 
@@ -45,23 +46,29 @@ class _Use:
     start: ir.Type
     wanted: str
     is_key: bool = False
+    somewhere: bool = False
+    """Whether it is enough that one of the jobs that share the lifecycle has it."""
 
 
 def check(spec: Spec) -> Iterator[Diagnostic]:
     lost: dict[tuple[_Use, str], list[ir.Type]] = {}
+    found_somewhere: set[_Use] = set()
     for use in _uses(spec):
         if not _exists(spec, use.start):
             continue
+        anywhere = replace(use, start=ir.Scalar(ir.Kind.ANY))
         try:
             found = spec.follow(use.pointer, use.start)
         except LeadsNowhere as error:
-            anywhere = replace(use, start=ir.Scalar(ir.Kind.ANY))
             lost.setdefault((anywhere, error.step), []).append(error.holder)
         else:
+            found_somewhere.add(anywhere)
             if not _can_be(spec, found, use.wanted):
                 message = f'"{use.pointer}" is {spelled(found)}, and should be {use.wanted}'
                 yield _problem(spec, use, "wrong-pointer", message)
     for (use, step), holders in lost.items():
+        if use.somewhere and use in found_somewhere:
+            continue
         yield _problem(spec, use, "unknown-pointer", *_lost(spec, step, holders))
 
 
@@ -79,7 +86,7 @@ def _lost(spec: Spec, step: str, holders: list[ir.Type]) -> tuple[str, str]:
 
 
 def _exists(spec: Spec, start: ir.Type) -> bool:
-    return not isinstance(start, ir.Named) or start.name in spec.type_names
+    return not isinstance(start, ir.Named) or spec.is_type(start.name)
 
 
 def _can_be(spec: Spec, found: ir.Type, wanted: str) -> bool:
@@ -92,7 +99,7 @@ def _can_be(spec: Spec, found: ir.Type, wanted: str) -> bool:
             return wanted == _ANYTHING
         case ir.Named(name) if name in spec.table("enums"):
             return wanted in (_ANYTHING, _TEXT, _ID)
-        case ir.Named(name) if name not in spec.type_names:
+        case ir.Named(name) if not spec.is_type(name):
             return True
         case _:
             return wanted == _ANYTHING
@@ -125,9 +132,9 @@ def _lifecycle_uses(path: Path, lifecycle: Mapping[str, Json], snapshot: ir.Type
         yield _Use((*path, "ready", pointer), pointer, snapshot, _ANYTHING, is_key=True)
     for table, key, wanted in _PLACES:
         if key in lifecycle.get(table, {}):
-            yield _Use((*path, table, key), lifecycle[table][key], snapshot, wanted)
+            yield _Use((*path, table, key), lifecycle[table][key], snapshot, wanted, somewhere=table != "result")
     if "credits" in lifecycle:
-        yield _Use((*path, "credits"), lifecycle["credits"], snapshot, _NUMBER)
+        yield _Use((*path, "credits"), lifecycle["credits"], snapshot, _NUMBER, somewhere=True)
 
 
 _PLACES = (

@@ -63,7 +63,7 @@ def _problems(spec: Spec, path: Path, text: str, *, is_field: bool) -> Iterator[
         yield spec.at_value(path, "unknown-type", str(error), help_)
         return
     inner = read.innermost
-    if isinstance(inner, ir.Named) and inner.name not in spec.type_names:
+    if isinstance(inner, ir.Named) and not spec.is_type(inner.name):
         usual = _USUAL.get(inner.name.casefold())
         help_ = f'did you mean "{usual}"?' if usual else did_you_mean(inner.name, [*BUILT_IN, *spec.type_names])
         yield spec.at_value(path, "unknown-type", f'there is no type "{inner.name}"', help_)

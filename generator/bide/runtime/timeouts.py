@@ -6,7 +6,7 @@ import asyncio
 from types import TracebackType
 
 
-class Deadlines:
+class Timeouts:
     """Bounds steps in time, and can end them all at once."""
 
     def __init__(self) -> None:
@@ -28,17 +28,17 @@ class Deadlines:
 
 
 class _Step:
-    def __init__(self, timeout: asyncio.Timeout, deadlines: Deadlines) -> None:
+    def __init__(self, timeout: asyncio.Timeout, timeouts: Timeouts) -> None:
         self._timeout = timeout
-        self._deadlines = deadlines
+        self._timeouts = timeouts
 
     async def __aenter__(self) -> None:
         await self._timeout.__aenter__()
-        self._deadlines._open.add(self._timeout)
+        self._timeouts._open.add(self._timeout)
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._deadlines._open.discard(self._timeout)
-        self._deadlines._over.set()
+        self._timeouts._open.discard(self._timeout)
+        self._timeouts._over.set()
         await self._timeout.__aexit__(kind, error, trace)

@@ -1,0 +1,128 @@
+"""Brook, a made-up provider whose jobs are over in a moment, and the making of packages while tests run."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from pathlib import Path
+from types import ModuleType
+
+from bide.ir import Provider
+from bide.pipeline import read_spec
+from bide.render import render
+
+SPEC = """\
+bide: 1
+name: brook
+title: Brook
+class: Brook
+description: Jobs that are over in a moment.
+docs: https://brook.example/docs
+base_url: https://api.brook.example
+auth: {header: X-Key, env: BROOK_API_KEY}
+sources: {docs: {title: Docs, url: "https://brook.example/docs"}}
+errors: [{name: flat, code: code, message: message, source: docs}]
+
+enums:
+  Status:
+    description: Where a job is.
+    source: docs
+    values: {waiting: Waits., working: Runs., done: Good., broken: Bad., off: Off.}
+
+models:
+  Order:
+    description: What to do.
+    source: docs
+    fields:
+      name: {type: string, description: A word that comes back in the result.}
+  Accepted:
+    description: A job that begins.
+    source: docs
+    fields:
+      id: {type: string, description: Its id.}
+      status: {type: Status, description: Where it is.}
+    examples: [{source: docs, title: Accepted, json: '{"id": "j1", "status": "waiting"}'}]
+  Work:
+    description: A job as a poll reports it.
+    source: docs
+    fields:
+      status: {type: Status, description: Where it is.}
+      text?: {type: string, when: succeeded, description: What came of it.}
+      why?: {type: string, description: Why it is broken.}
+    examples:
+      - {source: docs, title: Working, json: '{"status": "working"}'}
+      - {source: docs, title: Done, json: '{"status": "done", "text": "It is done."}'}
+  Done:
+    description: A job that is done.
+    is: Work
+    when: succeeded
+  Parcel:
+    description: What a parcel job brings.
+    source: docs
+    fields:
+      text: {type: string, description: What came of it.}
+    examples: [{source: docs, title: Parcel, json: '{"text": "It is done."}'}]
+
+lifecycles:
+  plain:
+    source: docs
+    poll: {get: "/jobs/{job_id}"}
+    status: status
+    states: {waiting: pending, working: running, done: succeeded, broken: failed, off: cancelled}
+    error: {message: why}
+    polling: {interval: 50ms..100ms, floor: 40ms, timeout: 5s}
+  parcel:
+    source: docs
+    poll: {get: "/parcels/{job_id}"}
+    status: status
+    states: {waiting: pending, working: running, done: succeeded, broken: failed, off: cancelled}
+    error: {message: why}
+    result: {get: "/parcels/{job_id}/result", not_ready: [409], gone: [410], kept: 1h}
+    cancel: {post: "/parcels/{job_id}/cancel", returns: Work}
+    polling: {interval: 50ms..100ms, floor: 40ms, timeout: 5s}
+
+jobs:
+  task:
+    description: Has no idempotency key.
+    source: docs
+    submit: {post: /tasks, body: Order, returns: Accepted, job_id: id}
+    lifecycle: plain
+    snapshot: Work
+    result: Done
+  errand:
+    description: Is submitted by a GET, as some providers have it.
+    source: docs
+    submit: {get: /errands, query: {name: {type: string, description: A word.}}, returns: Accepted, job_id: id}
+    lifecycle: plain
+    snapshot: Work
+    result: Done
+  keyed:
+    description: Has an idempotency key.
+    source: docs
+    submit: {post: /keyed, body: Order, returns: Accepted, job_id: id, idempotency_key: Idempotency-Key}
+    lifecycle: plain
+    snapshot: Work
+    result: Done
+  parcel:
+    description: Has its result at an address of its own, and can be cancelled.
+    source: docs
+    submit: {post: /parcels, body: Order, returns: Accepted, job_id: id}
+    lifecycle: parcel
+    snapshot: Work
+    result: Parcel
+"""
+
+
+def brook() -> Provider:
+    return read_spec("brook.yaml", SPEC)
+
+
+def packed(provider: Provider, folder: Path) -> ModuleType:
+    """Make the provider's package in *folder*, and import it."""
+    for path, text in render(provider).items():
+        file = folder / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, "utf-8")
+    sys.path.insert(0, str(folder))
+    importlib.invalidate_caches()
+    return importlib.import_module(f"{provider.name}_client")

@@ -1,0 +1,217 @@
+"""Brook's server over raw sockets: makes jobs, remembers who asked what and when, and misbehaves by plan."""
+
+from __future__ import annotations
+
+import contextlib
+import gzip
+import json
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any, Self
+from urllib.parse import parse_qs, urlsplit
+
+from transport_server import Answer, Peer, Received, Server, head, play, reply
+
+
+@dataclass(eq=False)
+class Made:
+    """One job of the server."""
+
+    id: str
+    name: str
+    made: float
+    key: str | None = None
+    polls: list[float] = field(default_factory=list)
+    """When the polls came."""
+    fetches: int = 0
+    cancelled: bool = False
+
+    @property
+    def closest(self) -> float:
+        """The shortest time between two polls."""
+        pairs = zip(self.polls, self.polls[1:], strict=False)
+        return min((later - earlier for earlier, later in pairs), default=float("inf"))
+
+
+class BrookServer(Server):
+    """Its jobs take *lasts* seconds. Those whose name begins with "bad" fail.
+
+    Plans say what becomes of the first, second, ... request of a kind; `None` is nothing. `refusals` are of submits that
+    make no job, `submits` of those that have made one.
+    """
+
+    def __init__(
+        self,
+        *,
+        refusals: Iterable[Answer | None] = (),
+        submits: Iterable[Answer | None] = (),
+        polls: Iterable[Answer | None] = (),
+        results: Iterable[Answer | None] = (),
+        lasts: float = 0.0,
+        accepted: str = "waiting",
+    ) -> None:
+        super().__init__(self._answered)
+        self._plans = {name: iter(plan) for name, plan in _plans(refusals, submits, polls, results).items()}
+        self._planning = threading.Lock()
+        self.jobs: dict[str, Made] = {}
+        self.lasts = lasts
+        self.submits: list[Received] = []
+        self._accepted = accepted
+        self._waiting: list[threading.Timer] = []
+
+    @property
+    def job(self) -> Made:
+        """The only job there is."""
+        (only,) = self.jobs.values()
+        return only
+
+    @property
+    def fetches(self) -> int:
+        return sum(job.fetches for job in self.jobs.values())
+
+    def refuse_for(self, seconds: float) -> None:
+        """Close all doors: whoever comes is refused, until they open again."""
+        self._shut()
+        timer = threading.Timer(seconds, self._reopen)
+        timer.daemon = True
+        self._waiting.append(timer)
+        timer.start()
+
+    def hang_up(self) -> None:
+        """Close each connection, from this side."""
+        with self._lock:
+            for peer in list(self._open):
+                peer.close()
+
+    def _shut(self) -> None:
+        with contextlib.suppress(OSError):
+            self._listener.shutdown(socket.SHUT_RDWR)
+        self._listener.close()
+        self.hang_up()
+
+    def _reopen(self) -> None:
+        if not self._stopping.is_set():
+            self._listener = socket.create_server(("127.0.0.1", self.port), backlog=200)
+            self._start(self._accept)
+
+    def __enter__(self) -> Self:
+        super().__enter__()
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        for timer in self._waiting:
+            timer.cancel()
+            timer.join()
+        super().__exit__(*exc_info)
+
+    def _answered(self, peer: Peer, request: Received) -> None:
+        came = time.monotonic()
+        place, _, parameters = request.target.partition("?")
+        match place.strip("/").split("/"):
+            case [("tasks" | "errands" | "keyed" | "parcels")]:
+                self._submit(peer, request, parameters, came)
+            case [("jobs" | "parcels"), id]:
+                self._poll(peer, request, self.jobs[id], came)
+            case ["parcels", id, "result"]:
+                self._result(peer, request, self.jobs[id])
+            case ["parcels", id, "cancel"]:
+                self.jobs[id].cancelled = True
+                peer.send(said(status="off"))
+            case _:
+                peer.send(said("404 Not Found", code="lost", message="there is no such place"))
+
+    def _submit(self, peer: Peer, request: Received, parameters: str, came: float) -> None:
+        self.submits.append(request)
+        if self._goes_wrong("refusals", peer, request):
+            return
+        key = request.headers.get("idempotency-key")
+        name = parse_qs(parameters)["name"][0] if parameters else json.loads(request.body)["name"]
+        with self._planning:
+            job = next((job for job in self.jobs.values() if key is not None and job.key == key), None)
+            if job is None:
+                job = Made(f"j{len(self.jobs) + 1}", name, came, key)
+                self.jobs[job.id] = job
+        if not self._goes_wrong("submits", peer, request):
+            peer.send(said("201 Created", id=job.id, status=self._accepted))
+
+    def _poll(self, peer: Peer, request: Received, job: Made, came: float) -> None:
+        job.polls.append(came)
+        if not self._goes_wrong("polls", peer, request):
+            peer.send(said(**self._shown(job, came)))
+
+    def _shown(self, job: Made, now: float) -> dict[str, Any]:
+        if job.cancelled:
+            return {"status": "off"}
+        if now < job.made + self.lasts:
+            return {"status": "working"}
+        if job.name.startswith("bad"):
+            return {"status": "broken", "why": "it is bad"}
+        return {"status": "done", "text": job.name}
+
+    def _result(self, peer: Peer, request: Received, job: Made) -> None:
+        job.fetches += 1
+        if not self._goes_wrong("results", peer, request):
+            peer.send(said(text=job.name))
+
+    def _goes_wrong(self, kind: str, peer: Peer, request: Received) -> bool:
+        with self._planning:
+            planned = next(self._plans[kind], None)
+        if planned is not None:
+            planned(peer, request)
+        return planned is not None
+
+
+def _plans(*plans: Iterable[Answer | None]) -> dict[str, Iterable[Answer | None]]:
+    return dict(zip(("refusals", "submits", "polls", "results"), plans, strict=True))
+
+
+# --- what a server may say or do
+
+
+def said(line: str = "200 OK", /, **body: Any) -> bytes:
+    """A JSON reply."""
+    return reply(json.dumps(body).encode(), status=line, content_type="application/json")
+
+
+def refuses(status: int, **headers: str) -> Answer:
+    """An error reply."""
+    body = json.dumps({"code": "oh_no", "message": f"no {status}"}).encode()
+    return play(reply(body, status=f"{status} Not Now", content_type="application/json", **headers))
+
+
+def says(**body: Any) -> Answer:
+    return play(said(**body))
+
+
+def works(**headers: str) -> Answer:
+    """The job is going, and something else is said in headers."""
+    return play(reply(b'{"status": "working"}', content_type="application/json", **headers))
+
+
+def gzipped(body: bytes) -> Answer:
+    return play(reply(gzip.compress(body), content_encoding="gzip", content_type="application/json"))
+
+
+def also(do: Callable[[], object], answer: Answer | None = None) -> Answer:
+    """Do something before the answer, if there is one; else hang up."""
+
+    def answered(peer: Peer, request: Received) -> None:
+        do()
+        (answer or DROP)(peer, request)
+
+    return answered
+
+
+HTML = play(reply(b"<!doctype html><title>Just a moment</title>", content_type="text/html"))
+CUT = play(head(content_length="200") + b'{"status": "done", "te', Peer.close)
+RESET = play(head(content_length="200") + b'{"status": "done", "te', Peer.reset)
+DROP = play(Peer.close)
+HANG = play(Peer.wait_until_gone)
+CUT_GZIP = play(reply(gzip.compress(b'{"status": "done", "text": "never whole"}')[:-9], content_encoding="gzip"))
+
+
+def in_path(request: Received) -> str:
+    return urlsplit(request.target).path

@@ -1,0 +1,45 @@
+"""What the live tests share."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from .brook import brook, packed
+from .driver import Driver
+
+GENERATED = Path(__file__).parents[2] / "generated"
+
+
+@pytest.fixture(scope="session")
+def package(tmp_path_factory: pytest.TempPathFactory) -> ModuleType:
+    """Brook's package."""
+    return packed(brook(), tmp_path_factory.mktemp("brook"))
+
+
+@pytest.fixture(scope="session")
+def generated() -> Callable[[str], ModuleType]:
+    """A package as it lies in generated/."""
+
+    def load(name: str) -> ModuleType:
+        folder = str(GENERATED / name)
+        if folder not in sys.path:
+            sys.path.insert(0, folder)
+        return importlib.import_module(f"{name}_client")
+
+    return load
+
+
+@pytest.fixture(params=["sync", "async"])
+def driver(request: pytest.FixtureRequest) -> Iterator[Driver]:
+    """Each promise holds for the blocking client and for the asyncio one."""
+    made = Driver(request.param)
+    try:
+        yield made
+    finally:
+        made.close()

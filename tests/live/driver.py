@@ -1,0 +1,78 @@
+"""The blocking client and the asyncio client under one way of calling, so that each promise is tested for both."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from types import ModuleType
+from typing import Any
+
+
+class Driver:
+    """Makes clients and calls them. The asyncio loop runs during the calls only."""
+
+    def __init__(self, kind: str) -> None:
+        self.is_async = kind == "async"
+        self._loop = asyncio.new_event_loop() if self.is_async else None
+        self._clients: list[Any] = []
+
+    def client(self, package: ModuleType, server_url: str, **options: Any) -> Any:
+        """A client of the package, which is closed at the end of the test."""
+        name = next(name for name in package.__all__ if f"Async{name}" in package.__all__ and hasattr(package, name))
+        made = getattr(package, f"Async{name}" if self.is_async else name)("key", base_url=server_url, **options)
+        self._clients.append(made)
+        return made
+
+    def call(self, method: Callable[..., Any], *args: Any, **options: Any) -> Any:
+        """The result of a method, awaited if it can be."""
+        if self._loop is None:
+            return method(*args, **options)
+
+        async def awaited() -> Any:
+            answer = method(*args, **options)
+            return await answer if inspect.isawaitable(answer) else answer
+
+        return self._loop.run_until_complete(awaited())
+
+    def each(self, iterator: Any) -> Iterator[Any]:
+        """What an iterator brings, blocking or not."""
+        if self._loop is None:
+            yield from iterator
+            return
+        try:
+            while True:
+                yield self.call(anext, iterator)
+        except StopAsyncIteration:
+            return
+
+    def close(self) -> None:
+        for client in self._clients:
+            self.call(client.close)
+        if self._loop is not None:
+            self._loop.run_until_complete(self._loop.shutdown_asyncgens())
+            self._loop.run_until_complete(self._loop.shutdown_default_executor())
+            left = asyncio.all_tasks(self._loop)
+            self._loop.close()
+            assert not left, f"tasks were left behind: {left}"
+
+
+@dataclass(frozen=True)
+class Ending:
+    """How a call ended, and how long it took."""
+
+    result: Any
+    error: Any
+    seconds: float
+
+
+def ending(driver: Driver, method: Callable[..., Any], *args: Any, **options: Any) -> Ending:
+    """Call it, and catch what it raises."""
+    began = time.monotonic()
+    try:
+        result, error = driver.call(method, *args, **options), None
+    except Exception as raised:
+        result, error = None, raised
+    return Ending(result, error, time.monotonic() - began)

@@ -1,0 +1,152 @@
+"""Requests as values: addresses that cannot be bent, keys that do not travel, and no secret in a `repr`."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import Any, Literal
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+import pytest
+from bide.runtime.account import Account, open_account
+from bide.runtime.errors import InvalidArgument
+from bide.runtime.request import Request, Response, as_text, origin, path, query
+from hypothesis import given
+from hypothesis import strategies as st
+from msgspec.structs import replace
+
+from .acme import KEY, PROVIDER, Status
+
+
+@given(st.text(min_size=1))
+def test_an_argument_never_changes_the_path(value: str) -> None:
+    """Whatever an id holds, it stays one segment, and comes back as it was."""
+    try:
+        made = path("/jobs/{id}/result", {"id": value})
+    except InvalidArgument:
+        return
+    _, jobs, segment, result = urlsplit("https://x.example" + made).path.split("/")
+
+    assert ("jobs", "result") == (jobs, result)
+    assert value == unquote(segment)
+
+
+@pytest.mark.parametrize("value", ["", ".", "..", "\ud800"])
+def test_a_segment_that_would_lead_elsewhere_is_refused(value: str) -> None:
+    """Empty and dot segments, and text that no address can carry, are refused."""
+    with pytest.raises(InvalidArgument):
+        path("/jobs/{id}", {"id": value})
+
+
+texts = st.text(st.characters(exclude_categories=["Cs"]))
+
+
+@given(st.lists(st.tuples(texts.filter(bool), st.one_of(texts, st.none(), st.lists(texts, min_size=1)))))
+def test_a_query_comes_back_as_it_was(pairs: list[tuple[str, Any]]) -> None:
+    """Names and values survive, `None` is left out, and a list repeats its name."""
+    flat = [(name, one) for name, value in pairs if value is not None for one in (value if isinstance(value, list) else [value])]
+    made = query(pairs)
+
+    assert flat == parse_qsl(made.removeprefix("?"), keep_blank_values=True)
+    assert made.startswith("?") or not flat
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (True, "true"),
+        (False, "false"),
+        (3, "3"),
+        (2.5, "2.5"),
+        ("x", "x"),
+        (Status.DONE, "done"),
+        (date(2026, 2, 3), "2026-02-03"),
+        (datetime(2026, 2, 3, 4, 5, tzinfo=UTC), "2026-02-03T04:05:00Z"),
+    ],
+)
+def test_values_are_written_as_http_writes_them(value: object, text: str) -> None:
+    """Booleans, numbers, enums and dates as an API expects them, not as Python prints them."""
+    assert text == str(as_text(value))
+
+
+def test_a_query_refuses_half_a_character() -> None:
+    """Text that no address can carry is our error, and not one of the library below."""
+    with pytest.raises(InvalidArgument):
+        query([("a", "\ud800")])
+
+
+def test_nothing_is_sent_for_nothing() -> None:
+    """An item that is `None` is left out, as a value is."""
+    assert "?a=1" == query([("a", [None, 1]), ("b", None), ("c", [])])
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("https://a.example/x", "https://a.example:443/y?z"),
+        ("http://A.example", "http://a.example:80"),
+        ("https://a.example", "https://a.example/.."),
+    ],
+)
+def test_the_same_origin_is_recognised(one: str, other: str) -> None:
+    """Scheme, host and port make an origin, in any case and with the usual port or without."""
+    assert origin(one) == origin(other)
+
+
+ELSEWHERE = [
+    "http://api.acme.example/v2/x",
+    "https://acme.example/v2/x",
+    "https://api.acme.example:8443/v2/x",
+    "https://api.acme.example.evil.example/x",
+    "https://api.acme.example@evil.example/x",
+    "https://evil.example/?https://api.acme.example",
+]
+
+
+def account(auth: Literal["header", "bearer", "query"]) -> Account:
+    provider = replace(PROVIDER, auth=auth, auth_name="key" if auth == "query" else "X-Key")
+    return open_account(provider, api_key=KEY, base_url=None, timeout=30, max_retries=3, wall=lambda: 0.0)
+
+
+@pytest.mark.parametrize("auth", ["header", "bearer", "query"])
+@pytest.mark.parametrize("url", ELSEWHERE)
+def test_the_key_goes_to_no_other_origin(auth: Any, url: str) -> None:
+    """A URL of another scheme, host or port gets no key, in whatever way the key travels."""
+    request = account(auth).request_to("GET", url)
+
+    assert KEY not in request.url
+    assert KEY not in "".join(request.headers.values())
+
+
+@pytest.mark.parametrize(
+    ("auth", "where"),
+    [("header", lambda sent: sent.headers["x-key"]), ("bearer", lambda sent: sent.headers["authorization"].removeprefix("Bearer ")), ("query", lambda sent: dict(parse_qsl(urlsplit(sent.url).query))["key"])],
+)
+def test_the_key_goes_to_the_provider(auth: Any, where: Any) -> None:
+    """In a header, as a bearer or in the query, beside a query that is there already."""
+    assert KEY == where(account(auth).request_to("GET", "https://api.acme.example/v2/x?a=1"))
+    assert KEY == where(account(auth).request_to("GET", "https://api.acme.example/v2/x"))
+
+
+@pytest.mark.parametrize("auth", ["header", "bearer", "query"])
+def test_no_repr_shows_the_key(auth: Any) -> None:
+    """Neither a request nor an account nor anything that holds one shows the key."""
+    request = account(auth).request_to("GET", "https://api.acme.example/v2/x", body=KEY.encode())
+
+    assert KEY not in repr(request)
+    assert KEY not in repr(account(auth))
+    assert KEY not in repr([request, {"a": account(auth)}])
+
+
+def test_a_response_shows_no_body() -> None:
+    """A reply may hold anything; its `repr` says how much."""
+    assert "Response(200, 6 bytes)" == repr(Response(status=200, headers={}, body=b"secret"))
+
+
+def test_header_names_are_in_lower_case() -> None:
+    """Whoever reads a request need not know how its headers were written."""
+    request = account("header").request_to("GET", "https://api.acme.example/v2/x", headers={"X-Trace": "a", "Gone": None})
+
+    assert isinstance(request, Request)
+    assert all(name == name.lower() for name in request.headers)
+    assert "a" == request.headers["x-trace"]
+    assert "gone" not in request.headers

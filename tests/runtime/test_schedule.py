@@ -1,0 +1,139 @@
+"""Pauses: what each policy promises for any number of looks, any age and any chance."""
+
+from __future__ import annotations
+
+from math import inf, isfinite
+from typing import Any
+
+import pytest
+from bide.runtime.errors import InvalidArgument
+from bide.runtime.schedule import Adaptive, Exponential, Fixed, Policy, Polling, backoff
+from hypothesis import given
+from hypothesis import strategies as st
+
+from .acme import PART
+from .storms import Steady
+from .world import MODES, RUNNING, Mode, World, served
+
+looks = st.integers(0, 10**6)
+ages = st.floats(0, 1e9)
+chances = st.floats(0, 1, exclude_max=True)
+seconds = st.floats(0.01, 1e6)
+
+
+@st.composite
+def pollings(draw: st.DrawFn) -> Polling:
+    """What a provider may say of its jobs."""
+    shortest, longest = sorted([draw(st.floats(0.1, 1e4)), draw(st.floats(0.1, 1e4))])
+    early, late = sorted([draw(st.floats(0, 1e5)), draw(st.floats(0.001, 1e5))])
+    return Polling(interval=(shortest, longest), floor=0.1, typical=draw(st.sampled_from([None, (early, late)])))
+
+
+@st.composite
+def policies(draw: st.DrawFn) -> Policy:
+    """Any policy of the house."""
+    return draw(
+        st.one_of(
+            st.builds(Adaptive, pollings()),
+            st.builds(Fixed, seconds),
+            st.builds(
+                Exponential, first=seconds, factor=st.floats(1, 100), longest=seconds, jitter=st.floats(0, 1)
+            ),
+        )
+    )
+
+
+@given(policies(), looks, ages, chances)
+def test_every_policy_gives_a_pause_that_can_be_made(policy: Policy, polls: int, age: float, chance: float) -> None:
+    """No number of looks, no age and no chance makes a pause negative, infinite or an error."""
+    pause = policy.pause(polls=polls, age=age, chance=chance)
+
+    assert 0 <= pause < inf
+
+
+@given(pollings(), st.integers(1, 10**6), ages, chances)
+def test_the_default_stays_within_the_providers_interval(polling: Polling, polls: int, age: float, chance: float) -> None:
+    """Between two looks lies what the provider wants, and a tenth by chance."""
+    shortest, longest = polling.interval
+    pause = Adaptive(polling).pause(polls=polls, age=age, chance=chance)
+
+    assert shortest * 0.999 <= pause <= longest * 1.101
+
+
+@given(pollings(), ages, chances)
+def test_the_first_look_comes_before_long(polling: Polling, age: float, chance: float) -> None:
+    """However long jobs usually take, a wait shows a sign of life within three of the longest intervals."""
+    pause = Adaptive(polling).pause(polls=0, age=age, chance=chance)
+
+    assert pause <= 3 * polling.interval[1] * 1.101
+
+
+def test_the_first_look_waits_for_what_jobs_usually_take() -> None:
+    """Where the provider says how long its jobs take, nobody looks long before."""
+    polling = Polling(interval=(2.0, 10.0), typical=(5.0, 20.0))
+
+    assert 5 < Adaptive(polling).pause(polls=0, age=0, chance=0) < 20
+
+
+def test_a_job_that_is_old_enough_is_looked_at_at_once() -> None:
+    """The first pause is shorter by the time that has passed since the submit."""
+    policy = Adaptive(Polling(interval=(10.0, 10.0)))
+
+    assert 6 == pytest.approx(policy.pause(polls=0, age=4, chance=0))
+    assert 0 == policy.pause(polls=0, age=11, chance=0)
+
+
+def test_jobs_that_were_submitted_together_drift_apart() -> None:
+    """Chance makes the pauses of two jobs differ."""
+    policy = Adaptive(Polling(interval=(10.0, 10.0)))
+
+    assert policy.pause(polls=3, age=9, chance=0.1) != policy.pause(polls=3, age=9, chance=0.9)
+
+
+def test_exponential_grows_to_its_longest() -> None:
+    """Each pause is a factor longer than the one before, up to a limit."""
+    policy = Exponential(first=1, factor=2, longest=10, jitter=0)
+
+    assert [1, 2, 4, 8, 10, 10] == [policy.pause(polls=polls, age=0, chance=0.5) for polls in range(6)]
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: Fixed(0),
+        lambda: Fixed(-1),
+        lambda: Fixed(inf),
+        lambda: Fixed(float("nan")),
+        lambda: Exponential(first=0),
+        lambda: Exponential(longest=inf),
+        lambda: Exponential(factor=0.5),
+        lambda: Exponential(jitter=2),
+        lambda: Exponential(factor=float("nan")),
+    ],
+)
+def test_a_policy_that_makes_no_sense_is_refused(make: Any) -> None:
+    """Zero, negative and endless pauses are refused where they are written down."""
+    with pytest.raises(InvalidArgument):
+        make()
+
+
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("pause", [-1.0, float("nan"), inf, -inf])
+def test_a_policy_of_the_user_that_makes_no_sense_ends_the_wait(mode: Mode, pause: float) -> None:
+    """A pause that nobody can make is an error with the job, and no endless sleep."""
+    world = World(mode, served(polls=[RUNNING]))
+
+    with pytest.raises(InvalidArgument, match="nobody can make") as caught:
+        world.do(world.job(PART).wait(policy=Steady(pause)))
+
+    assert "j1" == caught.value.job_id
+
+
+@given(st.integers(1, 10**6), chances)
+def test_backoff_lies_between_half_and_all(tries: int, chance: float) -> None:
+    """After a failure the pause doubles up to half a minute, and half of it is chance."""
+    pause = backoff(tries, chance=chance)
+    whole = min(0.5 * 2 ** min(tries - 1, 20), 30)
+
+    assert isfinite(pause)
+    assert whole / 2 <= pause <= whole

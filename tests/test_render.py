@@ -1,0 +1,110 @@
+"""The generated text: what was reviewed stays, whatever a spec says stays text, and black has nothing to add."""
+
+from __future__ import annotations
+
+import ast
+import json
+import tomllib
+from pathlib import Path
+
+import black
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bide.diagnostics import SpecError
+from bide.pipeline import read_spec
+from bide.python import Code
+from bide.render import Unquoted, _only_code, render, runtime
+
+HERE = Path(__file__).parent
+CASES = sorted(folder for folder in (HERE / "golden").iterdir() if folder.is_dir())
+REVIEWED = ("models.py", "_calls.py", "_jobs.py", "_provider.py", "client.py", "params.py")
+"""The modules that a golden case holds: those whose text depends on the feature it is about."""
+
+
+def made(case: Path) -> dict[str, str]:
+    """The files of a case that are reviewed."""
+    files = render(read_spec("spec.yaml", (case / "spec.yaml").read_text()))
+    return {name: files[f"acme_client/{name}"] for name in REVIEWED} | {"README.md": files["README.md"]}
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_golden(case: Path, request: pytest.FixtureRequest) -> None:
+    """The package made from this spec is the package we reviewed; `--update-golden` takes a new one over."""
+    files = made(case)
+    if request.config.getoption("--update-golden"):
+        (case / "expected").mkdir(exist_ok=True)
+        for name, text in files.items():
+            (case / "expected" / name).write_text(text)
+
+    assert {path.name: path.read_text() for path in (case / "expected").iterdir()} == files
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_black_would_change_nothing(case: Path) -> None:
+    """Every module is laid out as black lays it out."""
+    files = render(read_spec("spec.yaml", (case / "spec.yaml").read_text()))
+    mode = black.Mode(line_length=120, target_versions={black.TargetVersion.PY311})
+
+    assert [name for name, text in files.items() if name.endswith(".py") and black.format_str(text, mode=mode) != text] == []
+
+
+def test_the_runtime_is_copied_byte_for_byte() -> None:
+    """The runtime in a package is the runtime that is tested here."""
+    folder = HERE.parent / "generator" / "bide" / "runtime"
+    files = render(read_spec("spec.yaml", (CASES[0] / "spec.yaml").read_text()))
+    copied = {name.rpartition("/")[2]: text for name, text in files.items() if "/_runtime/" in name}
+
+    assert {path.name: path.read_bytes().decode() for path in folder.glob("*.py")} == copied == dict(runtime())
+
+
+def test_same_spec_same_bytes() -> None:
+    """Nothing of the machine or the moment gets into the output."""
+    text = (CASES[0] / "spec.yaml").read_text()
+
+    assert render(read_spec("spec.yaml", text)) == render(read_spec("spec.yaml", text))
+
+
+@pytest.mark.parametrize("value", ["text", 7, None, True, ["text"]])
+def test_a_template_prints_nothing_but_code(value: object) -> None:
+    """A plain text in a template is refused: by accident it would become code."""
+    assert _only_code(Code("x")) == "x"
+    with pytest.raises(Unquoted):
+        _only_code(value)
+
+
+HOSTILE = st.text(st.sampled_from(list("\"'\\{}%#`$\n\t abc/*<>|[]()=-\u00e9\u2028\u202e")), min_size=1, max_size=60) | st.text(
+    min_size=1, max_size=60
+)
+
+
+def shape(text: str) -> str:
+    """The syntax tree of a module without the values of its constants."""
+    tree = ast.parse(text)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            node.value = ""
+    return ast.dump(tree)
+
+
+SPEC = (HERE / "golden" / "inline_job" / "spec.yaml").read_text()
+HARMLESS = {name: shape(text) for name, text in render(read_spec("spec.yaml", SPEC)).items() if name.endswith(".py")}
+
+
+@settings(max_examples=25, deadline=None)
+@given(HOSTILE)
+def test_no_text_of_a_spec_becomes_code(text: str) -> None:
+    """Whatever descriptions, titles and defaults say, each module is that of the harmless spec but for its strings."""
+    quoted = json.dumps(text, ensure_ascii=False)
+    spec = SPEC
+    for harmless in ("title: Acme", "description: Maps sites.", "description: Where a job is.", "description: Map a site."):
+        spec = spec.replace(harmless, f"{harmless.partition(': ')[0]}: {quoted}")
+    spec = spec.replace("description: Where to begin.", f"description: {quoted}").replace("Waiting.", quoted)
+    try:
+        files = render(read_spec("spec.yaml", spec))
+    except SpecError:
+        return
+
+    assert HARMLESS == {name: shape(text) for name, text in files.items() if name.endswith(".py")}
+    assert tomllib.loads(files["pyproject.toml"])["project"]["name"] == "acme-client"
