@@ -6,7 +6,6 @@ specs say that can be done, and prints a table of it. The exit code is 0 if each
 
 from __future__ import annotations
 
-import asyncio
 import signal
 import sys
 import tempfile
@@ -14,15 +13,14 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import packages
 import table
 from packages import REPOSITORY, InstallError
-from plan import MODES, Line, PlanError, lines
-from simulators import Simulated, SimulatorError, simulators
+from plan import MODES, PlanError, lines
+from simulators import SimulatorError, simulators
 from verdict import Verdict, judge, surplus
-from visitors import VisitError, Visitor
+from visitors import Host, VisitError, Visitors
 
 from bide.pipeline import read_spec
 
@@ -35,7 +33,7 @@ def main() -> int:
     # Whoever ends us ends the simulators too.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        return asyncio.run(_demo())
+        return _demo()
     except (InstallError, PlanError, SimulatorError, VisitError) as error:
         print(f"demo: {error}", file=sys.stderr)
         return 1
@@ -43,7 +41,7 @@ def main() -> int:
         return 130
 
 
-async def _demo() -> int:
+def _demo() -> int:
     specs = sorted((REPOSITORY / "specs").glob("*.yaml"))
     providers = [read_spec(spec.name, spec.read_text(encoding="utf-8")) for spec in specs]
     plans = [lines(provider) for provider in providers]
@@ -54,28 +52,20 @@ async def _demo() -> int:
             python = packages.environment(folders)
     print(f"\n{table.heading(speed=SPEED)}", flush=True)
     verdicts: list[Verdict] = []
-    surpluses: list[str] = []
-    with _timed(f"\nran {sum(map(len, plans))} lines"), simulators(specs, speed=SPEED) as simulated:
-        shows = [
-            asyncio.create_task(_show(Visitor(python, provider, at.url, speed=SPEED), at, plan))
-            for provider, at, plan in zip(providers, simulated, plans, strict=True)
-        ]
-        for show in shows:
-            judged, left_over = await show
-            print(*table.rows(judged), sep="\n", flush=True)
-            verdicts += judged
-            surpluses += left_over
+    with simulators(specs, speed=SPEED) as simulated, _timed(f"\nran {sum(map(len, plans))} lines"):
+        visitors = Visitors(python=python, speed=SPEED)
+        for mode in MODES:
+            hosts = [
+                Host(provider=provider, url=at.url, lines=[line for line in plan if line.mode == mode])
+                for provider, at, plan in zip(providers, simulated, plans, strict=True)
+            ]
+            for host, at, seen in zip(hosts, simulated, visitors.visit(hosts, mode=mode), strict=True):
+                judged = judge(host.lines, seen, at.jobs(), speed=SPEED)
+                print(*table.rows(judged), sep="\n", flush=True)
+                verdicts += judged
+        surpluses = [each for at, plan in zip(simulated, plans, strict=True) for each in surplus(plan, at.jobs())]
     print(table.summary(verdicts, surpluses))
     return 0 if all(verdict.is_right for verdict in verdicts) and not surpluses else 1
-
-
-async def _show(visitor: Visitor, simulated: Simulated, plan: list[Line]) -> tuple[list[Verdict], list[str]]:
-    """Show one provider: a verdict for each line, and which jobs were made that no line should have made."""
-    seen: dict[str, dict[str, Any]] = {}
-    for mode in MODES:
-        seen |= await visitor.visit(plan, mode=mode)
-    jobs = simulated.jobs()
-    return judge(plan, seen, jobs, speed=SPEED), surplus(plan, jobs)
 
 
 @contextmanager

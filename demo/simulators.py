@@ -14,8 +14,9 @@ from threading import Timer
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
+from process import process
+
 _START_SECONDS = 30.0
-_STOP_SECONDS = 5.0
 
 
 class SimulatorError(Exception):
@@ -43,34 +44,22 @@ class Simulated:
 @contextmanager
 def simulators(specs: list[Path], *, speed: float) -> Iterator[list[Simulated]]:
     """A simulator of each spec, from here to the end of the block, however that comes."""
-    command = [sys.executable, "-P", "-m", "bide", "serve", "--port", "0", "--speed", f"{speed:g}"]
+    command: list[str | Path] = [sys.executable, "-P", "-m", "bide", "serve", "--port", "0", "--speed", f"{speed:g}"]
     with ExitStack() as stack:
-        running = [stack.enter_context(_process([*command, str(spec)])) for spec in specs]
-        yield [Simulated(_told_url(process)) for process in running]
+        running = [stack.enter_context(process([*command, spec])) for spec in specs]
+        yield [Simulated(_told_url(each)) for each in running]
 
 
-@contextmanager
-def _process(command: list[str]) -> Iterator[subprocess.Popen[str]]:
-    with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True) as process:
-        try:
-            yield process
-        finally:
-            process.terminate()
-            try:
-                process.wait(_STOP_SECONDS)
-            except subprocess.TimeoutExpired:
-                process.kill()
-
-
-def _told_url(process: subprocess.Popen[str]) -> str:
+def _told_url(simulator: subprocess.Popen[str]) -> str:
     """The address that a simulator says first, once it takes requests."""
-    assert process.stdout is not None
-    impatience = Timer(_START_SECONDS, process.kill)
+    assert simulator.stdout is not None
+    impatience = Timer(_START_SECONDS, simulator.kill)
     impatience.start()
     try:
-        line = process.stdout.readline().split()
+        line = simulator.stdout.readline().split()
     finally:
         impatience.cancel()
     if len(line) != 2:
-        raise SimulatorError(f"a simulator did not start within {_START_SECONDS:g} s: {process.args!r}")
+        simulator.kill()
+        raise SimulatorError(f"a simulator does not start: {simulator.communicate()[1] or simulator.args!r}")
     return line[1]

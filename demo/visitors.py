@@ -1,80 +1,88 @@
-"""Processes that visit a simulated provider through its package, in an environment without Bide."""
+"""Processes that visit the simulated providers through their packages, in an environment without Bide."""
 
 from __future__ import annotations
 
-import asyncio
 import json
 import os
-from asyncio.subprocess import PIPE
-from dataclasses import dataclass, field
+import subprocess
+from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from plan import Line
+from process import process
 
 from bide.ir import Provider
 
+Seen = dict[str, dict[str, Any]]
+"""What each line saw, by its key; see `visitor/notes.py`."""
+
 _PROGRAM = Path(__file__).parent / "visitor"
 _PATIENCE = 120.0
-"""Seconds on the wall that one process may take."""
+"""Seconds on the wall that a process may take."""
 
 
 class VisitError(Exception):
     """A process ended without a report."""
 
 
-@dataclass(frozen=True, slots=True)
-class Visitor:
-    """Whoever visits one provider."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Host:
+    """One provider to visit."""
 
-    python: Path
     provider: Provider
     url: str
     """Where it is simulated."""
-    speed: float = field(kw_only=True)
-    """How fast its clock goes."""
+    lines: list[Line]
+    """What there is to do."""
 
-    async def visit(self, lines: list[Line], *, mode: str) -> dict[str, dict[str, Any]]:
-        """What each line of a mode saw, by its key.
 
-        A first process makes the jobs that are to be resumed, and is gone when a second one does so, and all else.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visitors:
+    """Visit several providers at the same time."""
+
+    python: Path
+    speed: float
+    """How fast the clocks of the clients go."""
+
+    def visit(self, hosts: list[Host], *, mode: str) -> list[Seen]:
+        """What the lines of each host saw.
+
+        First processes make the jobs that are to be resumed, and are gone when others do so, and all else.
         """
-        lines = [line for line in lines if line.mode == mode]
-        resumed = [line for line in lines if line.does == "resume"]
-        left = await self._process(mode, [{**_as_visit(line), "does": "submit"} for line in resumed])
-        tokens = {line.key: {"token": left[line.key]["token"]} for line in resumed}
-        return await self._process(
-            mode, [{**_as_visit(line), "options": tokens.get(line.key, line.options)} for line in lines]
+        resumed = [[line for line in host.lines if line.does == "resume"] for host in hosts]
+        left = self._together(
+            hosts, mode, [[{**_as_visit(each), "does": "submit"} for each in lines] for lines in resumed]
         )
+        orders = []
+        for host, seen in zip(hosts, left, strict=True):
+            tokens = {key: {"token": notes["token"]} for key, notes in seen.items()}
+            orders.append([{**_as_visit(each), "options": tokens.get(each.key, each.options)} for each in host.lines])
+        return self._together(hosts, mode, orders)
 
-    async def _process(self, mode: str, visits: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
-        order = {
-            "package": f"{self.provider.name}_client",
-            "client": self.provider.class_name,
-            "url": self.url,
+    def _together(self, hosts: list[Host], mode: str, visits: list[list[dict[str, Any]]]) -> list[Seen]:
+        """One process for each host, side by side."""
+        # No proxy of the environment leads to this machine.
+        env = {**os.environ, "NO_PROXY": "127.0.0.1", "no_proxy": "127.0.0.1"}
+        with ExitStack() as stack:
+            running = [
+                stack.enter_context(
+                    process([self.python, "-I", _PROGRAM], told=json.dumps(self._order(host, mode, theirs)), env=env)
+                )
+                for host, theirs in zip(hosts, visits, strict=True)
+            ]
+            return [_report(each, host.provider.name) for each, host in zip(running, hosts, strict=True)]
+
+    def _order(self, host: Host, mode: str, visits: list[dict[str, Any]]) -> dict[str, Any]:
+        return {
+            "package": f"{host.provider.name}_client",
+            "client": host.provider.class_name,
+            "url": host.url,
             "speed": self.speed,
             "mode": mode,
             "visits": visits,
         }
-        # No proxy of the environment leads to this machine.
-        env = {**os.environ, "NO_PROXY": "127.0.0.1", "no_proxy": "127.0.0.1"}
-        process = await asyncio.create_subprocess_exec(
-            self.python, "-I", _PROGRAM, stdin=PIPE, stdout=PIPE, stderr=PIPE, env=env
-        )
-        try:
-            async with asyncio.timeout(_PATIENCE):
-                report, trouble = await process.communicate(json.dumps(order).encode())
-        except TimeoutError:
-            raise VisitError(f"the visitor of {self.provider.name} took more than {_PATIENCE:g} s") from None
-        finally:
-            if process.returncode is None:
-                process.kill()
-                await process.wait()
-        if process.returncode != 0:
-            said = trouble.decode(errors="replace").strip() or f"exit code {process.returncode}"
-            raise VisitError(f"the visitor of {self.provider.name} broke down: {said}")
-        seen: dict[str, dict[str, Any]] = json.loads(report)
-        return seen
 
 
 def _as_visit(line: Line) -> dict[str, Any]:
@@ -87,3 +95,16 @@ def _as_visit(line: Line) -> dict[str, Any]:
         "arguments": line.arguments,
         "options": line.options,
     }
+
+
+def _report(visitor: subprocess.Popen[str], name: str) -> Seen:
+    """What a process has to say at its end."""
+    try:
+        report, trouble = visitor.communicate(timeout=_PATIENCE)
+    except subprocess.TimeoutExpired:
+        raise VisitError(f"the visitor of {name} took more than {_PATIENCE:g} s") from None
+    if visitor.returncode != 0:
+        said = trouble.strip() or f"exit code {visitor.returncode}"
+        raise VisitError(f"the visitor of {name} broke down: {said}")
+    seen: Seen = json.loads(report)
+    return seen

@@ -167,7 +167,7 @@ def run_many(job: Job, params_class: str, title: str, *, is_async: bool) -> str:
                     f"The arguments of each job, as `{params_class}`; taken as there is room, however many they are.",
                 ),
                 ("max_in_flight", "How many jobs may be under way at the same time."),
-                ("timeout", "Seconds for each job, from its submit to its result; `None` waits for ever."),
+                ("timeout", "Seconds for each job, from its first submit to its result; `None` waits for ever."),
                 ("in_order", "Whether to hand the outcomes out in the order of the params."),
                 ("on_update", f"Called with a `Tally`{awaited} whenever a job was polled or ended."),
                 PROGRESS,
@@ -222,7 +222,8 @@ def _client(provider: Provider, opening: str, waits: str) -> str:
         "\n    max_retries: How often a request that failed is sent again, if that is safe."
         "\n    transport: Another HTTP engine, or one that you have set up."
         "\n    clock: Another time, for tests."
-        "\n    observer: Called with an `Exchange` after each HTTP request, for metrics and traces.",
+        "\n    observer: Called with an `Exchange` after each HTTP request, for metrics and traces."
+        "\n    max_rate: The most requests per second, of all jobs together. The provider's own limits are kept anyway.",
     )
 
 

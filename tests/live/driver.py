@@ -19,8 +19,13 @@ class Driver:
         self._loop = asyncio.new_event_loop() if self.is_async else None
         self._clients: list[Any] = []
 
-    def client(self, package: ModuleType, server_url: str, **options: Any) -> Any:
-        """A client of the package, which is closed at the end of the test."""
+    def client(self, package: ModuleType, server_url: str, *, speed: float = 1.0, **options: Any) -> Any:
+        """A client of the package, which is closed at the end of the test.
+
+        With *speed* its time runs faster than that of sockets, which keeps to the wall.
+        """
+        if speed != 1.0:
+            options["clock"] = (package.AsyncSystemClock if self.is_async else package.SystemClock)(speed)
         name = next(name for name in package.__all__ if f"Async{name}" in package.__all__ and hasattr(package, name))
         made = getattr(package, f"Async{name}" if self.is_async else name)("key", base_url=server_url, **options)
         self._clients.append(made)

@@ -22,11 +22,11 @@ class Step(Variant):
     """One of several things to do."""
 
 
-class Click(Model, Step):
+class Click(Model, Step, tag_field="type", tag="click"):
     selector: str
 
 
-class Write(Model, Step):
+class Write(Model, Step, tag_field="type", tag="write"):
     text: str
     times: Annotated[int, Meta(ge=1, le=9)] | None = None
 
@@ -45,7 +45,7 @@ class Plan(Model):
     pages: list[Page] | None = None
     grid: list[list[int]] | None = None
     at: datetime | None = None
-    kind: Literal["plan"] = "plan"
+    kind: Literal["plan"] | None = None
     odd_name: str | None = field(default=None, name="oddName")
 
 
@@ -91,7 +91,7 @@ def test_a_cut_body_is_not_json(length: int) -> None:
 def test_what_is_no_json_says_so(body: bytes) -> None:
     """Empty, HTML, other encodings, too deep: no JSON."""
     with pytest.raises(NotJson, match="not JSON"):
-        decode(dict[str, Any], body)
+        decode(Any, body)
 
 
 def test_no_message_quotes_the_body() -> None:
@@ -159,12 +159,10 @@ def test_a_wrong_type_is_an_error() -> None:
 
 
 def test_a_request_is_written_with_wire_names_and_without_what_is_none() -> None:
-    """Python names and `None` stay at home."""
+    """Python names and `None` stay at home; a variant that we do not know goes out as it came."""
     body = encode(Plan(name="x", odd_name="y", steps=[Click(selector="a"), OtherStep({"type": "jump"})]))
 
-    assert {"name": "x", "oddName": "y", "steps": [{"selector": "a", "type": "click"}, {"type": "jump"}]} | {"kind": "plan"} == {
-        **json.loads(body), "kind": "plan"
-    } or "steps" in json.loads(body)
+    assert {"name": "x", "oddName": "y", "steps": [{"type": "click", "selector": "a"}, {"type": "jump"}]} == json.loads(body)
 
 
 @pytest.mark.parametrize(

@@ -185,8 +185,8 @@ class AsyncUrlScraperJobs(AsyncJobs[models.ScrapedPage, models.ScrapedPage]):
             params: The arguments of each job, as `UrlScraperParams`; taken as there is room,
                 however many they are.
             max_in_flight: How many jobs may be under way at the same time.
-            timeout: Seconds for each job, from its submit to its result; `None` waits for
-                ever.
+            timeout: Seconds for each job, from its first submit to its result; `None` waits
+                for ever.
             in_order: Whether to hand the outcomes out in the order of the params.
             on_update: Called with a `Tally`, and awaited if it can be, whenever a job was
                 polled or ended.
@@ -333,8 +333,8 @@ class AsyncUrlScraperBatchJobs(AsyncJobs[models.ScrapeBatchJob, models.ScrapedPa
             params: The arguments of each job, as `UrlScraperBatchParams`; taken as there is
                 room, however many they are.
             max_in_flight: How many jobs may be under way at the same time.
-            timeout: Seconds for each job, from its submit to its result; `None` waits for
-                ever.
+            timeout: Seconds for each job, from its first submit to its result; `None` waits
+                for ever.
             in_order: Whether to hand the outcomes out in the order of the params.
             on_update: Called with a `Tally`, and awaited if it can be, whenever a job was
                 polled or ended.
@@ -439,8 +439,8 @@ class AsyncWebScraperJobs(AsyncJobs[models.WebScrape, models.WebScrape]):
             params: The arguments of each job, as `WebScraperParams`; taken as there is room,
                 however many they are.
             max_in_flight: How many jobs may be under way at the same time.
-            timeout: Seconds for each job, from its submit to its result; `None` waits for
-                ever.
+            timeout: Seconds for each job, from its first submit to its result; `None` waits
+                for ever.
             in_order: Whether to hand the outcomes out in the order of the params.
             on_update: Called with a `Tally`, and awaited if it can be, whenever a job was
                 polled or ended.
@@ -575,8 +575,8 @@ class AsyncAgenticSearchJobs(AsyncJobs[models.ResearchJob, models.ResearchReport
             params: The arguments of each job, as `AgenticSearchParams`; taken as there is
                 room, however many they are.
             max_in_flight: How many jobs may be under way at the same time.
-            timeout: Seconds for each job, from its submit to its result; `None` waits for
-                ever.
+            timeout: Seconds for each job, from its first submit to its result; `None` waits
+                for ever.
             in_order: Whether to hand the outcomes out in the order of the params.
             on_update: Called with a `Tally`, and awaited if it can be, whenever a job was
                 polled or ended.
@@ -720,8 +720,8 @@ class AsyncHolocronJobs(AsyncJobs[models.TaskJob, models.TaskResult]):
             params: The arguments of each job, as `HolocronParams`; taken as there is room,
                 however many they are.
             max_in_flight: How many jobs may be under way at the same time.
-            timeout: Seconds for each job, from its submit to its result; `None` waits for
-                ever.
+            timeout: Seconds for each job, from its first submit to its result; `None` waits
+                for ever.
             in_order: Whether to hand the outcomes out in the order of the params.
             on_update: Called with a `Tally`, and awaited if it can be, whenever a job was
                 polled or ended.
@@ -887,8 +887,8 @@ class AsyncMapJobs(AsyncJobs[models.MapJob, models.SiteMap]):
             params: The arguments of each job, as `MapParams`; taken as there is room, however
                 many they are.
             max_in_flight: How many jobs may be under way at the same time.
-            timeout: Seconds for each job, from its submit to its result; `None` waits for
-                ever.
+            timeout: Seconds for each job, from its first submit to its result; `None` waits
+                for ever.
             in_order: Whether to hand the outcomes out in the order of the params.
             on_update: Called with a `Tally`, and awaited if it can be, whenever a job was
                 polled or ended.
@@ -1057,8 +1057,8 @@ class AsyncCrawlJobs(AsyncJobs[models.CrawlJob, models.CrawledSite]):
             params: The arguments of each job, as `CrawlParams`; taken as there is room,
                 however many they are.
             max_in_flight: How many jobs may be under way at the same time.
-            timeout: Seconds for each job, from its submit to its result; `None` waits for
-                ever.
+            timeout: Seconds for each job, from its first submit to its result; `None` waits
+                for ever.
             in_order: Whether to hand the outcomes out in the order of the params.
             on_update: Called with a `Tally`, and awaited if it can be, whenever a job was
                 polled or ended.
@@ -1095,6 +1095,8 @@ class AsyncAnakin(AsyncClient):
         transport: Another HTTP engine, or one that you have set up.
         clock: Another time, for tests.
         observer: Called with an `Exchange` after each HTTP request, for metrics and traces.
+        max_rate: The most requests per second, of all jobs together. The provider's own
+            limits are kept anyway.
     """
 
     _provider = PROVIDER
@@ -1109,6 +1111,7 @@ class AsyncAnakin(AsyncClient):
         transport: AsyncTransport | None = None,
         clock: AsyncClock | None = None,
         observer: Observer | None = None,
+        max_rate: float | None = None,
     ) -> None:
         super().__init__(
             api_key,
@@ -1118,6 +1121,7 @@ class AsyncAnakin(AsyncClient):
             transport=transport,
             clock=clock,
             observer=observer,
+            max_rate=max_rate,
         )
         self.url_scraper = AsyncUrlScraperJobs(self, _jobs.URL_SCRAPER)
         """Scrape one page."""

@@ -185,8 +185,8 @@ class UrlScraperJobs(Jobs[models.ScrapedPage, models.ScrapedPage]):
             params: The arguments of each job, as `UrlScraperParams`; taken as there is room,
                 however many they are.
             max_in_flight: How many jobs may be under way at the same time.
-            timeout: Seconds for each job, from its submit to its result; `None` waits for
-                ever.
+            timeout: Seconds for each job, from its first submit to its result; `None` waits
+                for ever.
             in_order: Whether to hand the outcomes out in the order of the params.
             on_update: Called with a `Tally` whenever a job was polled or ended.
             progress: Whether to show a line in the terminal; needs `rich`.
@@ -330,8 +330,8 @@ class UrlScraperBatchJobs(Jobs[models.ScrapeBatchJob, models.ScrapedPages]):
             params: The arguments of each job, as `UrlScraperBatchParams`; taken as there is
                 room, however many they are.
             max_in_flight: How many jobs may be under way at the same time.
-            timeout: Seconds for each job, from its submit to its result; `None` waits for
-                ever.
+            timeout: Seconds for each job, from its first submit to its result; `None` waits
+                for ever.
             in_order: Whether to hand the outcomes out in the order of the params.
             on_update: Called with a `Tally` whenever a job was polled or ended.
             progress: Whether to show a line in the terminal; needs `rich`.
@@ -435,8 +435,8 @@ class WebScraperJobs(Jobs[models.WebScrape, models.WebScrape]):
             params: The arguments of each job, as `WebScraperParams`; taken as there is room,
                 however many they are.
             max_in_flight: How many jobs may be under way at the same time.
-            timeout: Seconds for each job, from its submit to its result; `None` waits for
-                ever.
+            timeout: Seconds for each job, from its first submit to its result; `None` waits
+                for ever.
             in_order: Whether to hand the outcomes out in the order of the params.
             on_update: Called with a `Tally` whenever a job was polled or ended.
             progress: Whether to show a line in the terminal; needs `rich`.
@@ -570,8 +570,8 @@ class AgenticSearchJobs(Jobs[models.ResearchJob, models.ResearchReport]):
             params: The arguments of each job, as `AgenticSearchParams`; taken as there is
                 room, however many they are.
             max_in_flight: How many jobs may be under way at the same time.
-            timeout: Seconds for each job, from its submit to its result; `None` waits for
-                ever.
+            timeout: Seconds for each job, from its first submit to its result; `None` waits
+                for ever.
             in_order: Whether to hand the outcomes out in the order of the params.
             on_update: Called with a `Tally` whenever a job was polled or ended.
             progress: Whether to show a line in the terminal; needs `rich`.
@@ -714,8 +714,8 @@ class HolocronJobs(Jobs[models.TaskJob, models.TaskResult]):
             params: The arguments of each job, as `HolocronParams`; taken as there is room,
                 however many they are.
             max_in_flight: How many jobs may be under way at the same time.
-            timeout: Seconds for each job, from its submit to its result; `None` waits for
-                ever.
+            timeout: Seconds for each job, from its first submit to its result; `None` waits
+                for ever.
             in_order: Whether to hand the outcomes out in the order of the params.
             on_update: Called with a `Tally` whenever a job was polled or ended.
             progress: Whether to show a line in the terminal; needs `rich`.
@@ -880,8 +880,8 @@ class MapJobs(Jobs[models.MapJob, models.SiteMap]):
             params: The arguments of each job, as `MapParams`; taken as there is room, however
                 many they are.
             max_in_flight: How many jobs may be under way at the same time.
-            timeout: Seconds for each job, from its submit to its result; `None` waits for
-                ever.
+            timeout: Seconds for each job, from its first submit to its result; `None` waits
+                for ever.
             in_order: Whether to hand the outcomes out in the order of the params.
             on_update: Called with a `Tally` whenever a job was polled or ended.
             progress: Whether to show a line in the terminal; needs `rich`.
@@ -1049,8 +1049,8 @@ class CrawlJobs(Jobs[models.CrawlJob, models.CrawledSite]):
             params: The arguments of each job, as `CrawlParams`; taken as there is room,
                 however many they are.
             max_in_flight: How many jobs may be under way at the same time.
-            timeout: Seconds for each job, from its submit to its result; `None` waits for
-                ever.
+            timeout: Seconds for each job, from its first submit to its result; `None` waits
+                for ever.
             in_order: Whether to hand the outcomes out in the order of the params.
             on_update: Called with a `Tally` whenever a job was polled or ended.
             progress: Whether to show a line in the terminal; needs `rich`.
@@ -1086,6 +1086,8 @@ class Anakin(Client):
         transport: Another HTTP engine, or one that you have set up.
         clock: Another time, for tests.
         observer: Called with an `Exchange` after each HTTP request, for metrics and traces.
+        max_rate: The most requests per second, of all jobs together. The provider's own
+            limits are kept anyway.
     """
 
     _provider = PROVIDER
@@ -1100,6 +1102,7 @@ class Anakin(Client):
         transport: Transport | None = None,
         clock: Clock | None = None,
         observer: Observer | None = None,
+        max_rate: float | None = None,
     ) -> None:
         super().__init__(
             api_key,
@@ -1109,6 +1112,7 @@ class Anakin(Client):
             transport=transport,
             clock=clock,
             observer=observer,
+            max_rate=max_rate,
         )
         self.url_scraper = UrlScraperJobs(self, _jobs.URL_SCRAPER)
         """Scrape one page."""

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from . import models, params
 from ._runtime.batch import Tally
-from ._runtime.clock import AsyncSystemClock, SystemClock
+from ._runtime.clock import AsyncClock, AsyncSystemClock, Clock, SystemClock
 from ._runtime.errors import (
     ApiError,
     AuthenticationError,
@@ -51,17 +51,24 @@ from ._runtime.errors import (
 )
 from ._runtime.errors import ClientError as KnowledgeSDKError
 from ._runtime.handle import Snapshot, Update
-from ._runtime.observer import Exchange
+from ._runtime.job import CancellableJob, Job
+from ._runtime.lifecycle import Progress
+from ._runtime.many import JobBatch
+from ._runtime.observer import Exchange, Observer
 from ._runtime.outcome import Outcome
-from ._runtime.schedule import Adaptive, Exponential, Fixed
+from ._runtime.request import Request, Response
+from ._runtime.schedule import Adaptive, Exponential, Fixed, Policy, Polling
 from ._runtime.state import State
+from ._runtime.stream import Stream
+from ._runtime.transport import AsyncTransport, Transport
 from .client import KnowledgeSDK
 
 if TYPE_CHECKING:
     from ._runtime.aiohttp_transport import AiohttpTransport
-    from ._runtime.async_job import AsyncJob
+    from ._runtime.async_job import AsyncCancellableJob, AsyncJob
+    from ._runtime.async_many import AsyncJobBatch
+    from ._runtime.async_stream import AsyncStream
     from ._runtime.httpx_transport import AsyncHttpxTransport, HttpxTransport
-    from ._runtime.job import Job
     from ._runtime.urllib3_transport import Urllib3Transport
     from .async_client import AsyncKnowledgeSDK
 
@@ -71,13 +78,20 @@ __all__ = [
     "Adaptive",
     "AiohttpTransport",
     "ApiError",
+    "AsyncCancellableJob",
+    "AsyncClock",
     "AsyncHttpxTransport",
     "AsyncJob",
+    "AsyncJobBatch",
     "AsyncKnowledgeSDK",
+    "AsyncStream",
     "AsyncSystemClock",
+    "AsyncTransport",
     "AuthenticationError",
     "BadRequest",
+    "CancellableJob",
     "ClientClosed",
+    "Clock",
     "ConfigurationError",
     "Conflict",
     "ConnectionFailed",
@@ -90,6 +104,7 @@ __all__ = [
     "InvalidArgument",
     "InvalidToken",
     "Job",
+    "JobBatch",
     "JobCancelled",
     "JobError",
     "JobExpired",
@@ -99,21 +114,29 @@ __all__ = [
     "KnowledgeSDK",
     "KnowledgeSDKError",
     "NotFound",
+    "Observer",
     "Outcome",
     "PaymentRequired",
     "PermissionDenied",
+    "Policy",
+    "Polling",
+    "Progress",
     "RateLimited",
     "ReplyTooLarge",
+    "Request",
     "RequestTimeout",
+    "Response",
     "ServerError",
     "Snapshot",
     "State",
+    "Stream",
     "StreamCut",
     "StreamError",
     "StreamFailed",
     "SubmitUncertain",
     "SystemClock",
     "Tally",
+    "Transport",
     "TransportError",
     "UnprocessableEntity",
     "Update",
@@ -125,10 +148,12 @@ __all__ = [
 _MADE_WHEN_NEEDED = {
     "AiohttpTransport": "._runtime.aiohttp_transport",
     "AsyncKnowledgeSDK": ".async_client",
+    "AsyncCancellableJob": "._runtime.async_job",
     "AsyncHttpxTransport": "._runtime.httpx_transport",
     "AsyncJob": "._runtime.async_job",
+    "AsyncJobBatch": "._runtime.async_many",
+    "AsyncStream": "._runtime.async_stream",
     "HttpxTransport": "._runtime.httpx_transport",
-    "Job": "._runtime.job",
     "Urllib3Transport": "._runtime.urllib3_transport",
 }
 """What costs start-up time, and not every user needs."""

@@ -158,8 +158,8 @@ class AsyncExtractJobs(AsyncJobs[models.ExtractJob, models.Extraction]):
             params: The arguments of each job, as `ExtractParams`; taken as there is room,
                 however many they are.
             max_in_flight: How many jobs may be under way at the same time.
-            timeout: Seconds for each job, from its submit to its result; `None` waits for
-                ever.
+            timeout: Seconds for each job, from its first submit to its result; `None` waits
+                for ever.
             in_order: Whether to hand the outcomes out in the order of the params.
             on_update: Called with a `Tally`, and awaited if it can be, whenever a job was
                 polled or ended.
@@ -195,6 +195,8 @@ class AsyncKnowledgeSDK(AsyncClient):
         transport: Another HTTP engine, or one that you have set up.
         clock: Another time, for tests.
         observer: Called with an `Exchange` after each HTTP request, for metrics and traces.
+        max_rate: The most requests per second, of all jobs together. The provider's own
+            limits are kept anyway.
     """
 
     _provider = PROVIDER
@@ -209,6 +211,7 @@ class AsyncKnowledgeSDK(AsyncClient):
         transport: AsyncTransport | None = None,
         clock: AsyncClock | None = None,
         observer: Observer | None = None,
+        max_rate: float | None = None,
     ) -> None:
         super().__init__(
             api_key,
@@ -218,6 +221,7 @@ class AsyncKnowledgeSDK(AsyncClient):
             transport=transport,
             clock=clock,
             observer=observer,
+            max_rate=max_rate,
         )
         self.extract = AsyncExtractJobs(self, _jobs.EXTRACT)
         """Read a website, find out what the business does, and make searchable knowledge of its

@@ -158,8 +158,8 @@ class ExtractJobs(Jobs[models.ExtractJob, models.Extraction]):
             params: The arguments of each job, as `ExtractParams`; taken as there is room,
                 however many they are.
             max_in_flight: How many jobs may be under way at the same time.
-            timeout: Seconds for each job, from its submit to its result; `None` waits for
-                ever.
+            timeout: Seconds for each job, from its first submit to its result; `None` waits
+                for ever.
             in_order: Whether to hand the outcomes out in the order of the params.
             on_update: Called with a `Tally` whenever a job was polled or ended.
             progress: Whether to show a line in the terminal; needs `rich`.
@@ -194,6 +194,8 @@ class KnowledgeSDK(Client):
         transport: Another HTTP engine, or one that you have set up.
         clock: Another time, for tests.
         observer: Called with an `Exchange` after each HTTP request, for metrics and traces.
+        max_rate: The most requests per second, of all jobs together. The provider's own
+            limits are kept anyway.
     """
 
     _provider = PROVIDER
@@ -208,6 +210,7 @@ class KnowledgeSDK(Client):
         transport: Transport | None = None,
         clock: Clock | None = None,
         observer: Observer | None = None,
+        max_rate: float | None = None,
     ) -> None:
         super().__init__(
             api_key,
@@ -217,6 +220,7 @@ class KnowledgeSDK(Client):
             transport=transport,
             clock=clock,
             observer=observer,
+            max_rate=max_rate,
         )
         self.extract = ExtractJobs(self, _jobs.EXTRACT)
         """Read a website, find out what the business does, and make searchable knowledge of its

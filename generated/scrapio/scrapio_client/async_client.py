@@ -176,8 +176,8 @@ class AsyncFetchJobs(AsyncCancellableJobs[models.FetchJob, models.FetchResult]):
             params: The arguments of each job, as `FetchParams`; taken as there is room,
                 however many they are.
             max_in_flight: How many jobs may be under way at the same time.
-            timeout: Seconds for each job, from its submit to its result; `None` waits for
-                ever.
+            timeout: Seconds for each job, from its first submit to its result; `None` waits
+                for ever.
             in_order: Whether to hand the outcomes out in the order of the params.
             on_update: Called with a `Tally`, and awaited if it can be, whenever a job was
                 polled or ended.
@@ -356,8 +356,8 @@ class AsyncCrawlJobs(AsyncCancellableJobs[models.CrawlJob, models.CrawlResult]):
             params: The arguments of each job, as `CrawlParams`; taken as there is room,
                 however many they are.
             max_in_flight: How many jobs may be under way at the same time.
-            timeout: Seconds for each job, from its submit to its result; `None` waits for
-                ever.
+            timeout: Seconds for each job, from its first submit to its result; `None` waits
+                for ever.
             in_order: Whether to hand the outcomes out in the order of the params.
             on_update: Called with a `Tally`, and awaited if it can be, whenever a job was
                 polled or ended.
@@ -528,8 +528,8 @@ class AsyncMapJobs(AsyncCancellableJobs[models.MapJob, models.MapResult]):
             params: The arguments of each job, as `MapParams`; taken as there is room, however
                 many they are.
             max_in_flight: How many jobs may be under way at the same time.
-            timeout: Seconds for each job, from its submit to its result; `None` waits for
-                ever.
+            timeout: Seconds for each job, from its first submit to its result; `None` waits
+                for ever.
             in_order: Whether to hand the outcomes out in the order of the params.
             on_update: Called with a `Tally`, and awaited if it can be, whenever a job was
                 polled or ended.
@@ -700,8 +700,8 @@ class AsyncSearchJobs(AsyncCancellableJobs[models.SearchJob, models.SearchResult
             params: The arguments of each job, as `SearchParams`; taken as there is room,
                 however many they are.
             max_in_flight: How many jobs may be under way at the same time.
-            timeout: Seconds for each job, from its submit to its result; `None` waits for
-                ever.
+            timeout: Seconds for each job, from its first submit to its result; `None` waits
+                for ever.
             in_order: Whether to hand the outcomes out in the order of the params.
             on_update: Called with a `Tally`, and awaited if it can be, whenever a job was
                 polled or ended.
@@ -878,8 +878,8 @@ class AsyncInteractJobs(AsyncCancellableJobs[models.InteractJob, models.Interact
             params: The arguments of each job, as `InteractParams`; taken as there is room,
                 however many they are.
             max_in_flight: How many jobs may be under way at the same time.
-            timeout: Seconds for each job, from its submit to its result; `None` waits for
-                ever.
+            timeout: Seconds for each job, from its first submit to its result; `None` waits
+                for ever.
             in_order: Whether to hand the outcomes out in the order of the params.
             on_update: Called with a `Tally`, and awaited if it can be, whenever a job was
                 polled or ended.
@@ -918,6 +918,8 @@ class AsyncScrapio(AsyncClient):
         transport: Another HTTP engine, or one that you have set up.
         clock: Another time, for tests.
         observer: Called with an `Exchange` after each HTTP request, for metrics and traces.
+        max_rate: The most requests per second, of all jobs together. The provider's own
+            limits are kept anyway.
     """
 
     _provider = PROVIDER
@@ -932,6 +934,7 @@ class AsyncScrapio(AsyncClient):
         transport: AsyncTransport | None = None,
         clock: AsyncClock | None = None,
         observer: Observer | None = None,
+        max_rate: float | None = None,
     ) -> None:
         super().__init__(
             api_key,
@@ -941,6 +944,7 @@ class AsyncScrapio(AsyncClient):
             transport=transport,
             clock=clock,
             observer=observer,
+            max_rate=max_rate,
         )
         self.fetch = AsyncFetchJobs(self, _jobs.FETCH)
         """Fetch one page as HTML, Markdown, JSON or a screenshot."""

@@ -176,8 +176,8 @@ class FetchJobs(CancellableJobs[models.FetchJob, models.FetchResult]):
             params: The arguments of each job, as `FetchParams`; taken as there is room,
                 however many they are.
             max_in_flight: How many jobs may be under way at the same time.
-            timeout: Seconds for each job, from its submit to its result; `None` waits for
-                ever.
+            timeout: Seconds for each job, from its first submit to its result; `None` waits
+                for ever.
             in_order: Whether to hand the outcomes out in the order of the params.
             on_update: Called with a `Tally` whenever a job was polled or ended.
             progress: Whether to show a line in the terminal; needs `rich`.
@@ -355,8 +355,8 @@ class CrawlJobs(CancellableJobs[models.CrawlJob, models.CrawlResult]):
             params: The arguments of each job, as `CrawlParams`; taken as there is room,
                 however many they are.
             max_in_flight: How many jobs may be under way at the same time.
-            timeout: Seconds for each job, from its submit to its result; `None` waits for
-                ever.
+            timeout: Seconds for each job, from its first submit to its result; `None` waits
+                for ever.
             in_order: Whether to hand the outcomes out in the order of the params.
             on_update: Called with a `Tally` whenever a job was polled or ended.
             progress: Whether to show a line in the terminal; needs `rich`.
@@ -526,8 +526,8 @@ class MapJobs(CancellableJobs[models.MapJob, models.MapResult]):
             params: The arguments of each job, as `MapParams`; taken as there is room, however
                 many they are.
             max_in_flight: How many jobs may be under way at the same time.
-            timeout: Seconds for each job, from its submit to its result; `None` waits for
-                ever.
+            timeout: Seconds for each job, from its first submit to its result; `None` waits
+                for ever.
             in_order: Whether to hand the outcomes out in the order of the params.
             on_update: Called with a `Tally` whenever a job was polled or ended.
             progress: Whether to show a line in the terminal; needs `rich`.
@@ -697,8 +697,8 @@ class SearchJobs(CancellableJobs[models.SearchJob, models.SearchResult]):
             params: The arguments of each job, as `SearchParams`; taken as there is room,
                 however many they are.
             max_in_flight: How many jobs may be under way at the same time.
-            timeout: Seconds for each job, from its submit to its result; `None` waits for
-                ever.
+            timeout: Seconds for each job, from its first submit to its result; `None` waits
+                for ever.
             in_order: Whether to hand the outcomes out in the order of the params.
             on_update: Called with a `Tally` whenever a job was polled or ended.
             progress: Whether to show a line in the terminal; needs `rich`.
@@ -872,8 +872,8 @@ class InteractJobs(CancellableJobs[models.InteractJob, models.InteractResult]):
             params: The arguments of each job, as `InteractParams`; taken as there is room,
                 however many they are.
             max_in_flight: How many jobs may be under way at the same time.
-            timeout: Seconds for each job, from its submit to its result; `None` waits for
-                ever.
+            timeout: Seconds for each job, from its first submit to its result; `None` waits
+                for ever.
             in_order: Whether to hand the outcomes out in the order of the params.
             on_update: Called with a `Tally` whenever a job was polled or ended.
             progress: Whether to show a line in the terminal; needs `rich`.
@@ -911,6 +911,8 @@ class Scrapio(Client):
         transport: Another HTTP engine, or one that you have set up.
         clock: Another time, for tests.
         observer: Called with an `Exchange` after each HTTP request, for metrics and traces.
+        max_rate: The most requests per second, of all jobs together. The provider's own
+            limits are kept anyway.
     """
 
     _provider = PROVIDER
@@ -925,6 +927,7 @@ class Scrapio(Client):
         transport: Transport | None = None,
         clock: Clock | None = None,
         observer: Observer | None = None,
+        max_rate: float | None = None,
     ) -> None:
         super().__init__(
             api_key,
@@ -934,6 +937,7 @@ class Scrapio(Client):
             transport=transport,
             clock=clock,
             observer=observer,
+            max_rate=max_rate,
         )
         self.fetch = FetchJobs(self, _jobs.FETCH)
         """Fetch one page as HTML, Markdown, JSON or a screenshot."""

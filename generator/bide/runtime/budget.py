@@ -17,6 +17,10 @@ class Rate(msgspec.Struct, frozen=True):
     seconds: float
 
 
+_ALL = "*"
+"""The bucket that every request counts against."""
+
+
 class Budget:
     """Slots for requests, by bucket: one endpoint each, or whatever the provider counts together.
 
@@ -24,26 +28,30 @@ class Budget:
     until the provider says that it is asked too often.
     """
 
-    def __init__(self, rates: Mapping[str, Rate]) -> None:
-        self._rates = rates
+    def __init__(self, rates: Mapping[str, Rate], *, of_all: Rate | None = None) -> None:
+        self._rates = rates if of_all is None else {**rates, _ALL: of_all}
         self._lock = Lock()
         self._slots: dict[str, deque[float]] = {}
         self._closed_until: dict[str, float] = {}
 
     def claim(self, bucket: str, now: float, *, before: float = inf) -> float | None:
         """The earliest time for a request, kept free for the caller; `None` if there is none before *before*."""
-        rate = self._rates.get(bucket)
+        limited = [name for name in (bucket, _ALL) if name in self._rates]
         with self._lock:
-            at = max(now, self._closed_until.get(bucket, now))
-            if rate is not None:
-                slots = self._slots.setdefault(bucket, deque(maxlen=rate.count))
-                if len(slots) == rate.count:
-                    at = max(at, slots[0] + rate.seconds)
-                if slots:
-                    at = max(at, slots[-1])
-                if at < before:
-                    slots.append(at)
-            return at if at < before else None
+            at = max(now, self._closed_until.get(bucket, now), *(self._free_at(name, now) for name in limited))
+            if at >= before:
+                return None
+            for name in limited:
+                self._slots[name].append(at)
+            return at
+
+    def _free_at(self, name: str, now: float) -> float:
+        """When the next slot of a bucket begins: in turn, and not more than its count in any of its seconds."""
+        rate = self._rates[name]
+        slots = self._slots.setdefault(name, deque(maxlen=rate.count))
+        if not slots:
+            return now
+        return max(slots[-1], slots[0] + rate.seconds) if len(slots) == rate.count else slots[-1]
 
     def close(self, bucket: str, until: float) -> None:
         """The provider said that this bucket is asked too often: nobody asks before *until*."""

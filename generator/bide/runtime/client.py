@@ -9,7 +9,7 @@ from threading import Event, Lock
 from typing import Any, ClassVar, Self, TypeVar
 from weakref import WeakSet
 
-from .account import Call, Provider, open_account, positive
+from .account import Call, Provider, open_account, positive, rate_of
 from .budget import Budget
 from .clock import Clock, SystemClock
 from .desk import Desk, Outgoing
@@ -45,6 +45,7 @@ class Client:
         transport: Transport | None = None,
         clock: Clock | None = None,
         observer: Observer | None = None,
+        max_rate: float | None = None,
     ) -> None:
         self._clock: Clock = clock or SystemClock()
         account = open_account(
@@ -55,7 +56,7 @@ class Client:
             max_retries=max_retries,
             wall=self._clock.wall,
         )
-        self._desk = Desk(account, Floor(), Budget(self._provider.rates))
+        self._desk = Desk(account, Floor(), Budget(self._provider.rates, of_all=rate_of(max_rate)))
         self._transport = transport
         self._owns_transport = transport is None
         self._closed = False
@@ -111,15 +112,19 @@ class Client:
         """Run a flow to its end, showing its updates."""
         running = Running(flow)
         with bar or nullcontext():
-            while True:
-                match self._advance(running):
-                    case Tell(update):
-                        if bar is not None:
-                            bar.show_update(update)
-                        if on_update is not None:
-                            on_update(update)
-                    case Finished(result):
-                        return result
+            try:
+                while True:
+                    match self._advance(running):
+                        case Tell(update):
+                            if bar is not None:
+                                bar.show_update(update)
+                            if on_update is not None:
+                                on_update(update)
+                        case Finished(result):
+                            return result
+            except BaseException as error:
+                running.leave(error)
+                raise
 
     def _watch(self, flow: Flow[None]) -> Iterator[Update[Any]]:
         """Run a flow to its end, handing out its updates."""
@@ -142,7 +147,8 @@ class Client:
                 case Note() as note:
                     self._noted(note)
                     seen = Seen(self._clock.now())
-                case Known():
+                case Known(record):
+                    running.record = record
                     seen = Seen(self._clock.now())
                 case Tell() | Finished() as step:
                     return step

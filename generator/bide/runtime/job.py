@@ -203,7 +203,12 @@ class Jobs(Generic[S, R]):
         return self._client._drive(flow, on_update, bar=Bar(self._kind.name) if progress else None)
 
     def _running(
-        self, submission: Submission[S, R], timeout: float | None, policy: Policy | None, cancel_on_timeout: bool
+        self,
+        submission: Submission[S, R],
+        timeout: float | None,
+        policy: Policy | None,
+        cancel_on_timeout: bool,
+        in_turn: bool = False,
     ) -> Flow[R]:
         now = self._client._clock.now()
         return run(
@@ -212,6 +217,7 @@ class Jobs(Generic[S, R]):
             policy or Adaptive(self._kind.polling),
             deadline=Deadline(seconds_of(timeout, self._kind.polling.timeout), now),
             cancel_on_timeout=cancel_on_timeout,
+            in_turn=in_turn,
             now=now,
         )
 
@@ -241,7 +247,7 @@ class Jobs(Generic[S, R]):
         cancel_on_timeout: bool = False,
     ) -> JobBatch[P, R, J]:
         def start(arguments: P) -> Flow[R]:
-            return late(lambda: self._running(prepare(arguments), timeout, policy, cancel_on_timeout))
+            return late(lambda: self._running(prepare(arguments), timeout, policy, cancel_on_timeout, in_turn=True))
 
         return self._many(inputs, start, handle, max_in_flight, in_order, on_update, progress)
 

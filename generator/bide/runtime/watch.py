@@ -92,12 +92,12 @@ class Watch(Generic[S, R]):
         polls = f"{self._polls} poll{'' if self._polls == 1 else 's'}"
         seen = f"last seen {record.status!r}" if record.status is not None else "no status seen"
         went_wrong = f"; the last request went wrong: {self._fault.message}" if self._fault else ""
-        goes_on = "it is done, but its result did not come in time" if record.state.is_final else "it goes on"
+        goes_on = "the job is done, but its result did not come in time" if record.state.is_final else "the job goes on"
         raise JobTimeout(
-            f"no result within {self.deadline.timeout:g} s ({polls}, {seen}{went_wrong}); {goes_on}: "
-            "wait() again, or resume(error.token)",
+            f"no result within {self.deadline.timeout:g} s ({polls}, {seen}{went_wrong})",
             snapshot=record.snapshot,
             fault=self._fault,
+            advice=f"{goes_on}: wait() again, or resume(error.token)",
         ) from self._fault
 
     def _first_look(self, now: float) -> float | None:

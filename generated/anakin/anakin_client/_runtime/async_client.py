@@ -11,7 +11,7 @@ from threading import Lock
 from typing import Any, ClassVar, Self, TypeVar
 from weakref import WeakSet
 
-from .account import Call, Provider, open_account, positive
+from .account import Call, Provider, open_account, positive, rate_of
 from .async_stream import AsyncStream
 from .budget import Budget
 from .clock import AsyncClock, AsyncSystemClock
@@ -47,6 +47,7 @@ class AsyncClient:
         transport: AsyncTransport | None = None,
         clock: AsyncClock | None = None,
         observer: Observer | None = None,
+        max_rate: float | None = None,
     ) -> None:
         self._clock: AsyncClock = clock or AsyncSystemClock()
         account = open_account(
@@ -57,7 +58,7 @@ class AsyncClient:
             max_retries=max_retries,
             wall=self._clock.wall,
         )
-        self._desk = Desk(account, Floor(), Budget(self._provider.rates))
+        self._desk = Desk(account, Floor(), Budget(self._provider.rates, of_all=rate_of(max_rate)))
         self._transport = transport
         self._owns_transport = transport is None
         self._closed = False
@@ -113,15 +114,19 @@ class AsyncClient:
         """Run a flow to its end, showing its updates."""
         running = Running(flow)
         with bar or nullcontext():
-            while True:
-                match await self._advance(running):
-                    case Tell(update):
-                        if bar is not None:
-                            bar.show_update(update)
-                        if on_update is not None and isawaitable(answer := on_update(update)):
-                            await answer
-                    case Finished(result):
-                        return result
+            try:
+                while True:
+                    match await self._advance(running):
+                        case Tell(update):
+                            if bar is not None:
+                                bar.show_update(update)
+                            if on_update is not None and isawaitable(answer := on_update(update)):
+                                await answer
+                        case Finished(result):
+                            return result
+            except BaseException as error:
+                running.leave(error)
+                raise
 
     async def _watch(self, flow: Flow[None]) -> AsyncIterator[Update[Any]]:
         """Run a flow to its end, handing out its updates."""
@@ -144,7 +149,8 @@ class AsyncClient:
                 case Note() as note:
                     self._noted(note)
                     seen = Seen(self._clock.now())
-                case Known():
+                case Known(record):
+                    running.record = record
                     seen = Seen(self._clock.now())
                 case Tell() | Finished() as step:
                     return step

@@ -60,6 +60,8 @@ class AsyncJobBatch(Generic[P, R, J]):
         if bar is not None:
             bar.start()
         self._left: list[J] = []
+        self._unclaimed: Ended[P, R] | None = None
+        """What has ended and is handed out next: a callback may raise before it is."""
 
     def __aiter__(self) -> Self:
         return self
@@ -67,6 +69,9 @@ class AsyncJobBatch(Generic[P, R, J]):
     async def __anext__(self) -> Outcome[P, R, J]:
         clock = self._client._clock
         while not self._is_closed:
+            if self._unclaimed is not None:
+                ended, self._unclaimed = self._unclaimed, None
+                return self._outcome(ended)
             if self._client._closed:
                 await self.close()
                 raise ClientClosed("the client was closed while its jobs ran; `running` has their handles")
@@ -84,8 +89,8 @@ class AsyncJobBatch(Generic[P, R, J]):
                 case Tell():
                     await self._show()
                 case Ended() as ended:
+                    self._unclaimed = ended
                     await self._show()
-                    return self._outcome(ended)
                 case Idle() if self._senders.are_busy or not self._intake.is_over:
                     await self._senders.wait(inf)
                 case Idle():
@@ -95,7 +100,7 @@ class AsyncJobBatch(Generic[P, R, J]):
     @property
     def running(self) -> list[J]:
         """The handles of the jobs that exist and whose end was not handed out."""
-        return self._left if self._is_closed else [self._handle(record) for record in self._batch.records]
+        return self._left if self._is_closed else self._handles(self._batch.records)
 
     @property
     def tally(self) -> Tally:
@@ -112,7 +117,7 @@ class AsyncJobBatch(Generic[P, R, J]):
             for entry, seen in await self._senders.rest():
                 self._batch.saw(entry, seen)
         finally:
-            self._left = [self._handle(record) for record in self._batch.settle(self._client._clock.now())]
+            self._left = self._handles(self._batch.settle(self._client._clock.now()))
             if self._bar is not None:
                 self._bar.stop()
 
@@ -129,6 +134,10 @@ class AsyncJobBatch(Generic[P, R, J]):
             answer = self._on_update(self.tally)
             if isawaitable(answer):
                 await answer
+
+    def _handles(self, records: Iterable[Record[Any, R]]) -> list[J]:
+        unclaimed = self._unclaimed.entry.record if self._unclaimed is not None else None
+        return [self._handle(record) for record in [unclaimed, *records] if record is not None]
 
     def _outcome(self, ended: Ended[P, R]) -> Outcome[P, R, J]:
         entry = ended.entry

@@ -42,17 +42,19 @@ def sent(
     deadline: float = inf,
     attempt: int = 1,
     polled: Record[Any, Any] | None = None,
+    has_slot: bool = False,
     now: float,
 ) -> Flow[Seen | None]:
     """Send a request when the budget allows it; what came, or `None` if that would be at *deadline* or later.
 
-    If it is a poll, *polled* is the job, and its floor is kept as well.
+    If it is a poll, *polled* is the job, and its floor is kept as well. With *has_slot* the budget has allowed it
+    already.
 
     A 429 closes the bucket for everybody, for as long as the provider says, or for about half a second if it says
     nothing.
     """
     free_at = now if polled is None else max(desk.floor.free_at(polled), now)
-    slot = desk.budget.claim(outgoing.bucket, free_at, before=deadline)
+    slot = now if has_slot else desk.budget.claim(outgoing.bucket, free_at, before=deadline)
     if slot is None:
         return None
     now = yield from until(slot, now)

@@ -250,14 +250,23 @@ class JobNotDone(JobError):
 class JobTimeout(JobError):
     """The deadline of a wait came first. The job goes on; `resume(error.token)` waits for it again.
 
-    `fault` is what went wrong at the last poll, if it did.
+    `fault` is what went wrong at the last poll, if it did, and `advice` says what can be done now.
     """
 
     def __init__(
-        self, message: str, *, snapshot: Snapshot[object] | None = None, fault: ClientError | None = None
+        self,
+        message: str,
+        *,
+        snapshot: Snapshot[object] | None = None,
+        fault: ClientError | None = None,
+        advice: str = "nothing was submitted",
     ) -> None:
         super().__init__(message, snapshot=snapshot)
         self.fault = fault
+        self.advice = advice
+
+    def __str__(self) -> str:
+        return f"{super().__str__()}; {self.advice}"
 
 
 class SubmitUncertain(JobError):

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from .account import Call
 from .codec import decode, follow
 from .deadline import Deadline
-from .desk import Desk, Outgoing
+from .desk import Desk, Outgoing, until
 from .errors import ClientError, DecodeError, InvalidArgument, SubmitUncertain
 from .exchange import exchange
 from .flow import INFO, Flow, Known, Note
@@ -41,9 +41,9 @@ class Submission(msgspec.Struct, Generic[S, R], frozen=True, kw_only=True):
 
 
 def submit(
-    desk: Desk, submission: Submission[S, R], *, deadline: Deadline | None = None, now: float
+    desk: Desk, submission: Submission[S, R], *, deadline: Deadline | None = None, in_turn: bool = False, now: float
 ) -> Flow[tuple[Record[S, R], float]]:
-    """Make the job; its record, and the time.
+    """Make the job; its record, and the time. *in_turn*: the deadline begins when the budget allows the submit.
 
     Raises `SubmitUncertain` if the job may exist although no reply says so, and `ApiError` or `TransportError` if it
     certainly does not.
@@ -54,14 +54,21 @@ def submit(
         # One key for all tries of this submit.
         key = submission.idempotency_key or account.new_key()
         call = replace(call, headers={**call.headers, submission.idempotency_header: key})
+    outgoing = Outgoing(request=account.request(call), bucket=call.bucket)
+    if in_turn and deadline is not None:
+        slot = desk.budget.claim(outgoing.bucket, now)
+        assert slot is not None
+        now = yield from until(slot, now)
+        deadline.begin(now)
     submitted_at = account.wall()
     try:
         reply, now = yield from exchange(
             desk,
-            Outgoing(request=account.request(call), bucket=call.bucket),
+            outgoing,
             repeatable=key is not None,
             timeout=call.timeout,
             deadline=inf if deadline is None else deadline.at,
+            has_slot=in_turn and deadline is not None,
             now=now,
         )
     except ClientError as error:
@@ -83,10 +90,11 @@ def run(
     *,
     deadline: Deadline,
     cancel_on_timeout: bool = False,
+    in_turn: bool = False,
     now: float,
 ) -> Flow[R]:
     """Submit the job, wait for it and return its result, all before the deadline."""
-    record, now = yield from submit(desk, submission, deadline=deadline, now=now)
+    record, now = yield from submit(desk, submission, deadline=deadline, in_turn=in_turn, now=now)
     return (yield from wait(desk, record, policy, deadline=deadline, cancel_on_timeout=cancel_on_timeout, now=now))
 
 
@@ -169,7 +177,7 @@ def _give_up(kind: Kind[Any, Any], key: str | None, why: str, cause: ClientError
         else "look at the provider's dashboard before you submit it again: it may be paid for twice"
     )
     raise SubmitUncertain(
-        f"a {kind.name} job may have been made, or not: {why}; {what_now}", idempotency_key=key
+        f"one {kind.name} job may have been made, or not: {why}; {what_now}", idempotency_key=key
     ) from cause
 
 

@@ -106,9 +106,9 @@ def _cancelled(desk: Desk, record: Record[Any, Any], error: JobTimeout, now: flo
     """Cancel a job that was waited for in vain. If that does not work, the wait's own error says so."""
     try:
         yield from cancel(desk, record, deadline=Deadline(_CANCEL_WITHIN, now), now=now)
-        error.add_note("the provider was asked to cancel it")
+        error.advice = "the provider was asked to cancel the job"
     except ClientError as failure:
-        error.add_note(f"the job could not be cancelled: {failure}")
+        error.advice += f" (it could not be cancelled: {failure.message})"
 
 
 @contextmanager

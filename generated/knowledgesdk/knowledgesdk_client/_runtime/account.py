@@ -237,3 +237,8 @@ def seconds_of(timeout: float | Literal["default"] | None, default: float) -> fl
     if timeout is None:
         return None
     return default if timeout == "default" else positive("timeout", timeout)
+
+
+def rate_of(per_second: float | None) -> Rate | None:
+    """At most so many requests per second, evenly spaced. Raises `InvalidArgument`."""
+    return None if per_second is None else Rate(1, 1 / positive("max_rate", per_second))

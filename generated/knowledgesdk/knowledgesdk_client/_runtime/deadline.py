@@ -17,6 +17,11 @@ class Deadline:
         self.at = inf if timeout is None else began + timeout
         self._request = _LEAST_TIME
 
+    def begin(self, now: float) -> None:
+        """Count from *now*, and not from when this was made."""
+        self.began = now
+        self.at = inf if self.timeout is None else now + self.timeout
+
     def took(self, seconds: float) -> None:
         """Note how long the last request took: the next one will take about as long."""
         self._request = max(seconds, _LEAST_TIME)

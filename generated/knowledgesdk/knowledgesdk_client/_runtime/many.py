@@ -57,6 +57,8 @@ class JobBatch(Generic[P, R, J]):
         if bar is not None:
             bar.start()
         self._left: list[J] = []
+        self._unclaimed: Ended[P, R] | None = None
+        """What has ended and is handed out next: a callback may raise before it is."""
 
     def __iter__(self) -> Self:
         return self
@@ -64,6 +66,9 @@ class JobBatch(Generic[P, R, J]):
     def __next__(self) -> Outcome[P, R, J]:
         clock = self._client._clock
         while not self._is_closed:
+            if self._unclaimed is not None:
+                ended, self._unclaimed = self._unclaimed, None
+                return self._outcome(ended)
             if self._client._closed:
                 self.close()
                 raise ClientClosed("the client was closed while its jobs ran; `running` has their handles")
@@ -81,8 +86,8 @@ class JobBatch(Generic[P, R, J]):
                 case Tell():
                     self._show()
                 case Ended() as ended:
+                    self._unclaimed = ended
                     self._show()
-                    return self._outcome(ended)
                 case Idle() if self._senders.are_busy or not self._intake.is_over:
                     self._senders.wait(inf)
                 case Idle():
@@ -92,7 +97,7 @@ class JobBatch(Generic[P, R, J]):
     @property
     def running(self) -> list[J]:
         """The handles of the jobs that exist and whose end was not handed out."""
-        return self._left if self._is_closed else [self._handle(record) for record in self._batch.records]
+        return self._left if self._is_closed else self._handles(self._batch.records)
 
     @property
     def tally(self) -> Tally:
@@ -108,7 +113,7 @@ class JobBatch(Generic[P, R, J]):
             for entry, seen in self._senders.rest():
                 self._batch.saw(entry, seen)
         finally:
-            self._left = [self._handle(record) for record in self._batch.settle(self._client._clock.now())]
+            self._left = self._handles(self._batch.settle(self._client._clock.now()))
             if self._bar is not None:
                 self._bar.stop()
 
@@ -123,6 +128,10 @@ class JobBatch(Generic[P, R, J]):
             self._bar.show_tally(self.tally)
         if self._on_update is not None:
             self._on_update(self.tally)
+
+    def _handles(self, records: Iterable[Record[Any, R]]) -> list[J]:
+        unclaimed = self._unclaimed.entry.record if self._unclaimed is not None else None
+        return [self._handle(record) for record in [unclaimed, *records] if record is not None]
 
     def _outcome(self, ended: Ended[P, R]) -> Outcome[P, R, J]:
         entry = ended.entry

@@ -27,6 +27,7 @@ def exchange(
     repeatable: bool,
     timeout: float | None = None,
     deadline: float = inf,
+    has_slot: bool = False,
     now: float,
 ) -> Flow[tuple[Response, float]]:
     """Send a request until a reply comes that is no error, at most `max_retries` times more; the reply and the time.
@@ -39,7 +40,13 @@ def exchange(
     may_have_arrived, tries = False, 0
     while True:
         seen = yield from sent(
-            desk, outgoing, patience=timeout or account.timeout, deadline=deadline, attempt=tries + 1, now=now
+            desk,
+            outgoing,
+            patience=timeout or account.timeout,
+            deadline=deadline,
+            attempt=tries + 1,
+            has_slot=has_slot and not tries,
+            now=now,
         )
         if seen is None:
             raise failure or JobTimeout(

@@ -84,6 +84,8 @@ class Running(Generic[T_co]):
     def __init__(self, flow: Flow[T_co]) -> None:
         self._flow = flow
         self._started = False
+        self.record: Record[Any, Any] | None = None
+        """The job that the flow has made, if it has."""
 
     def next(self, seen: Seen) -> Action | Finished[T_co]:
         """The next action, given what came of the one before. The first call starts the flow and ignores *seen*."""
@@ -94,6 +96,11 @@ class Running(Generic[T_co]):
             return next(self._flow)
         except StopIteration as end:
             return Finished(end.value)
+
+    def leave(self, error: BaseException) -> None:
+        """The driver gives the flow up because of *error*: note there how to come back to a job that it has made."""
+        if self.record is not None and not isinstance(error, ClientError) and self.record.id:
+            error.add_note(f"job {self.record.id} goes on; resume({self.record.token!r}) waits for it again")
 
     def stop(self, error: ClientError) -> NoReturn:
         """End the flow with *error*, which it may say more about."""

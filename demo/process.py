@@ -1,0 +1,35 @@
+"""A process that is over when a block of ours is, however that ends."""
+
+from __future__ import annotations
+
+import subprocess
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+_STOP_SECONDS = 5.0
+
+
+@contextmanager
+def process(
+    command: list[str | Path], *, told: str = "", env: Mapping[str, str] | None = None
+) -> Iterator[subprocess.Popen[str]]:
+    """Start a command with *told* as its standard input. At the end of the block it is ended by its id."""
+    with tempfile.TemporaryFile("w+", encoding="utf-8") as told_file:
+        told_file.write(told)
+        told_file.seek(0)
+        pipe = subprocess.PIPE
+        with subprocess.Popen(command, stdin=told_file, stdout=pipe, stderr=pipe, text=True, env=env) as running:
+            try:
+                yield running
+            finally:
+                _end(running)
+
+
+def _end(running: subprocess.Popen[str]) -> None:
+    running.terminate()
+    try:
+        running.wait(_STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        running.kill()

@@ -1,0 +1,311 @@
+"""What goes wrong on the wire in the middle of a wait, and what the waiting contract makes of it."""
+
+from __future__ import annotations
+
+import gzip
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from types import ModuleType
+from typing import Any
+
+import pytest
+from transport_server import Answer, Peer, drip, head, play
+
+from .brook_server import (
+    CUT,
+    CUT_GZIP,
+    DROP,
+    HANG,
+    HTML,
+    RESET,
+    BrookServer,
+    also,
+    gzipped,
+    refuses,
+    says,
+    works,
+)
+from .driver import Driver, ending
+
+SLACK = 0.5
+"""Seconds by which a loaded machine may be late."""
+
+SPEED = 4.0
+"""How fast the client's time runs where only the order of things and the least pauses matter."""
+
+DRIPPING = play(head(content_length="200"), drip([b" "] * 100, pause=0.05))
+TEN_YEARS = "315360000"
+BOMB = gzip.compress(bytes(70 * 2**20), compresslevel=1)
+
+PASSING: dict[str, tuple[Answer, str]] = {
+    "reset in the body": (RESET, "ConnectionFailed"),
+    "body cut short": (CUT, "ConnectionFailed"),
+    "no reply": (DROP, "ConnectionFailed"),
+    "silence": (HANG, "RequestTimeout"),
+    "a body that drips": (DRIPPING, "RequestTimeout"),
+    "HTML": (HTML, "NotJson"),
+    "gzip cut short": (CUT_GZIP, "ConnectionFailed"),
+    "gzip that is none": (play(head(content_encoding="gzip", content_length="9") + b"\x1f\x8bno gzip"), "ConnectionFailed"),
+    "an empty body": (play(head(content_length="0")), "NotJson"),
+    "half of UTF-8": (play(head(content_length="13") + b'{"status": "\xff'), "NotJson"),
+    "no HTTP": (play(b"SSH-2.0-OpenSSH_9.9\r\n", Peer.close), "ConnectionFailed"),
+    **{str(status): (refuses(status), "") for status in (408, 429, 503)},
+}
+
+
+@pytest.mark.parametrize("fault", PASSING)
+def test_a_fault_is_shown_and_the_wait_goes_on(fault: str, driver: Driver, package: ModuleType) -> None:
+    """W6: what may pass is tried again; the wait ends with the result, and `on_update` has seen the fault."""
+    answer, name = PASSING[fault]
+    faults: list[str] = []
+    with BrookServer(polls=[None, answer], lasts=0.2) as server:
+        client = driver.client(package, server.url, timeout=0.3, speed=SPEED)
+        job = driver.call(client.task.submit, name="x")
+        ended = ending(driver, job.wait, timeout=10, on_update=lambda update: faults.append(_fault(update)))
+        assert ended.error is None, ended
+        assert ended.result.text == "x"
+        assert [name or _class_of(package, fault)] == list(filter(None, faults))
+        assert 0.2 < ended.seconds < 1 + SLACK
+        assert server.job.closest > 0.038 / SPEED
+
+
+@pytest.mark.parametrize("fault", ["silence", "a body that drips"])
+def test_no_request_outlasts_the_deadline(fault: str, driver: Driver, package: ModuleType) -> None:
+    """W1: the HTTP timeout of a poll is cut to what is left of the wait."""
+    with BrookServer(polls=[PASSING[fault][0]] * 9) as server:
+        client = driver.client(package, server.url, timeout=30)
+        job = driver.call(client.task.submit, name="x")
+        ended = ending(driver, job.wait, timeout=0.6)
+        assert isinstance(ended.error, package.JobTimeout)
+        assert isinstance(ended.error.fault, package.RequestTimeout)
+        assert 0.55 < ended.seconds < 0.6 + SLACK
+        _is_about(ended.error, job)
+
+
+def test_a_job_outlives_a_provider_that_is_down_for_a_while(driver: Driver, package: ModuleType) -> None:
+    """W6: connections that are refused in the middle of a wait are faults."""
+    faults: list[Any] = []
+    with BrookServer(lasts=0.1) as server:
+        client = driver.client(package, server.url)
+        job = driver.call(client.task.submit, name="x")
+        server.refuse_for(0.6)
+        ended = ending(driver, job.wait, timeout=10, on_update=lambda update: faults.append(update.fault))
+    assert ended.result.text == "x"
+    assert any(isinstance(fault, package.ConnectionFailed) and "refused" in str(fault) for fault in faults)
+    assert 0.5 < ended.seconds < 3 + SLACK
+
+
+def test_a_provider_that_stays_down_ends_in_a_timeout_that_says_so(driver: Driver, package: ModuleType) -> None:
+    """W6: if the deadline comes, `JobTimeout` shows the last fault; the handle is as good as before."""
+    with BrookServer() as server:
+        client = driver.client(package, server.url)
+        job = driver.call(client.task.submit, name="x")
+        server.refuse_for(1.0)
+        ended = ending(driver, job.wait, timeout=0.7)
+        assert isinstance(ended.error, package.JobTimeout)
+        assert isinstance(ended.error.fault, package.ConnectionFailed)
+        assert ended.error.__cause__ is ended.error.fault
+        assert "refused" in str(ended.error)
+        assert 0.3 < ended.seconds < 0.7 + SLACK
+        _is_about(ended.error, job)
+        time.sleep(0.5)
+        assert driver.call(job.wait, timeout=5).text == "x"
+
+
+LASTING: dict[str, tuple[Answer, Callable[[ModuleType], type]]] = {
+    "too large": (play(head(content_encoding="gzip", content_length=str(len(BOMB))) + BOMB), lambda p: p.ReplyTooLarge),
+    "another shape": (says(status=7), lambda p: p.DecodeError),
+    "a list": (play(head(content_length="2") + b"[]"), lambda p: p.DecodeError),
+    "400": (refuses(400), lambda p: p.BadRequest),
+    "401": (refuses(401), lambda p: p.AuthenticationError),
+    "402": (refuses(402), lambda p: p.PaymentRequired),
+    "403": (refuses(403), lambda p: p.PermissionDenied),
+    "404": (refuses(404), lambda p: p.NotFound),
+    "410": (refuses(410), lambda p: p.Gone),
+    "302": (play(head(status="302 Found", location="/elsewhere", content_length="0")), lambda p: p.ApiError),
+    "418": (refuses(418), lambda p: p.ApiError),
+    "501": (refuses(501), lambda p: p.ServerError),
+}
+
+
+@pytest.mark.parametrize("fault", LASTING)
+def test_what_does_not_pass_ends_the_wait_at_once(fault: str, driver: Driver, package: ModuleType) -> None:
+    """W7: its own error, with the job's token, and no further poll."""
+    answer, error_class = LASTING[fault]
+    with BrookServer(polls=[None, answer], lasts=9) as server:
+        client = driver.client(package, server.url)
+        job = driver.call(client.task.submit, name="x")
+        ended = ending(driver, job.wait, timeout=5)
+        assert isinstance(ended.error, error_class(package)), ended
+        assert ended.seconds < 1 + SLACK
+        assert len(server.job.polls) == 2
+        _is_about(ended.error, job)
+        assert "key" not in str(ended.error).split()
+        server.lasts = 0
+        assert driver.call(job.wait, timeout=5).text == "x"
+
+
+def test_a_packed_reply_is_unpacked(driver: Driver, package: ModuleType) -> None:
+    """A gzip body is read as what is in it."""
+    with BrookServer(polls=[gzipped(b'{"status": "done", "text": "packed"}')]) as server:
+        client = driver.client(package, server.url)
+        assert driver.call(client.task.run, name="x", timeout=5).text == "packed"
+
+
+def _in_seconds(seconds: float) -> str:
+    return format_datetime(datetime.now(UTC) + timedelta(seconds=seconds), usegmt=True)
+
+
+@pytest.mark.parametrize("answer", ["200", "503"])
+@pytest.mark.parametrize(
+    ("hint", "least", "most"),
+    [
+        ("1", 0.99, 1.0),
+        ("0.7", 0.69, 0.7),
+        ("date", 0.99, 2.0),
+        ("0", 0.04, 0.5),
+        ("-5", 0.04, 0.5),
+        ("nan", 0.04, 0.5),
+        ("inf", 0.04, 0.5),
+        ("soon", 0.04, 0.5),
+        ("date in the past", 0.04, 0.5),
+    ],
+)
+def test_a_hint_lengthens_the_pause(
+    answer: str, hint: str, least: float, most: float, driver: Driver, package: ModuleType
+) -> None:
+    """W4: the next poll comes when the server wants it; a hint that makes no sense is no hint."""
+    text = {"date": _in_seconds(2), "date in the past": _in_seconds(-99)}.get(hint, hint)
+    asked = works(retry_after=text) if answer == "200" else refuses(int(answer), retry_after=text)
+    with BrookServer(polls=[asked]) as server:
+        client = driver.client(package, server.url, speed=SPEED)
+        assert driver.call(client.task.run, name="x", timeout=8).text == "x"
+        assert least / SPEED <= server.job.closest < most / SPEED + SLACK
+
+
+@pytest.mark.parametrize("answer", ["200", "429"])
+@pytest.mark.parametrize("hint", [TEN_YEARS, "date in ten years", "6"])
+def test_a_hint_past_the_deadline_ends_the_wait_now(
+    answer: str, hint: str, driver: Driver, package: ModuleType
+) -> None:
+    """W4: `JobTimeout` at once, and not after a useless sleep."""
+    text = _in_seconds(float(TEN_YEARS)) if "date" in hint else hint
+    asked = works(retry_after=text) if answer == "200" else refuses(int(answer), retry_after=text)
+    with BrookServer(polls=[asked]) as server:
+        client = driver.client(package, server.url)
+        job = driver.call(client.task.submit, name="x")
+        ended = ending(driver, job.wait, timeout=5)
+        assert isinstance(ended.error, package.JobTimeout)
+        assert ended.seconds < 0.3 + SLACK
+        assert len(server.job.polls) == 1
+        _is_about(ended.error, job)
+
+
+def test_the_floor_stands_whatever_comes(driver: Driver, package: ModuleType) -> None:
+    """W3, W10: a policy without pauses and a server that answers at once neither spin nor go under the floor."""
+    with BrookServer(lasts=0.5) as server:
+        client = driver.client(package, server.url)
+        ended = ending(driver, client.task.run, name="x", policy=package.Fixed(1e-6), timeout=5)
+        assert ended.result.text == "x"
+        assert 0.038 < server.job.closest
+        assert len(server.job.polls) <= 14
+
+
+@pytest.mark.parametrize("storm", [refuses(503, retry_after="0"), refuses(429), HTML, DROP, works(retry_after="0")])
+def test_no_replies_make_the_loop_spin_or_outlast_the_deadline(
+    storm: Answer, driver: Driver, package: ModuleType
+) -> None:
+    """W10: each path through the loop uses up time, and all of them end in time."""
+    with BrookServer(polls=[storm] * 1000) as server:
+        client = driver.client(package, server.url)
+        job = driver.call(client.task.submit, name="x")
+        ended = ending(driver, job.wait, timeout=1)
+        assert isinstance(ended.error, package.JobTimeout)
+        assert 0.5 < ended.seconds < 1 + SLACK
+        assert 2 <= len(server.job.polls) <= 26
+        assert server.job.closest > 0.038
+
+
+def test_a_job_that_ends_in_the_last_pause_is_not_missed(driver: Driver, package: ModuleType) -> None:
+    """W5: the last poll falls on the deadline."""
+    with BrookServer(lasts=0.6) as server:
+        client = driver.client(package, server.url)
+        job = driver.call(client.task.submit, name="x")
+        ended = ending(driver, job.wait, timeout=1.0, policy=package.Fixed(0.55))
+        assert ended.error is None, ended
+        assert ended.seconds < 1.0 + SLACK
+
+
+def test_a_submit_that_is_final_needs_no_poll(driver: Driver, package: ModuleType) -> None:
+    """W2: a job that is cancelled in its submit reply is over; a result that has its own address is only fetched."""
+    with BrookServer(accepted="done") as server:
+        client = driver.client(package, server.url)
+        ended = ending(driver, client.parcel.run, name="x", timeout=5)
+        assert ended.result.text == "x"
+        assert ([], 1) == (server.job.polls, server.job.fetches)
+
+
+def test_an_unknown_status_is_waited_out(
+    driver: Driver, package: ModuleType, caplog: pytest.LogCaptureFixture
+) -> None:
+    """W9: it is shown and logged once, and the wait goes on."""
+    statuses: list[str] = []
+    with BrookServer(polls=[says(status="dancing")] * 3) as server:
+        client = driver.client(package, server.url)
+        result = driver.call(
+            client.task.run, name="x", timeout=5, on_update=lambda update: statuses.append(str(update.status))
+        )
+    assert result.text == "x"
+    assert ["dancing"] * 3 == [str(status) for status in statuses[:3]]
+    assert 1 == sum("dancing" in record.getMessage() for record in caplog.records)
+
+
+@pytest.mark.parametrize("fault", ["reset in the body", "silence", "HTML", "gzip cut short", "503"])
+def test_a_result_at_its_own_address_survives_faults(fault: str, driver: Driver, package: ModuleType) -> None:
+    """W6, W14: a fault at the result's address is tried again, and the job is not polled again."""
+    with BrookServer(results=[PASSING[fault][0], refuses(409)]) as server:
+        client = driver.client(package, server.url, timeout=0.2, speed=SPEED)
+        ended = ending(driver, client.parcel.run, name="x", timeout=8)
+        assert ended.error is None, ended
+        assert ended.result.text == "x"
+        assert (1, 3) == (len(server.job.polls), server.job.fetches)
+
+
+def test_faults_of_a_real_provider_pass(driver: Driver, generated: Callable[[str], ModuleType]) -> None:
+    """The packages that are shipped do what Brook's does."""
+    package = generated("anakin")
+    replies = [RESET, HTML, says(id="m1", status="completed", links=["https://a.example/"])]
+
+    def answered(peer: Peer, request: Any) -> None:
+        (says(jobId="m1", status="pending") if request.method == "POST" else replies.pop(0))(peer, request)
+
+    with BrookServer() as server:
+        server.answer = answered
+        client = driver.client(package, server.url)
+        ended = ending(driver, client.map.run, url="https://a.example/", timeout=20, policy=package.Fixed(0.05))
+        assert ended.error is None, ended
+        assert 1 < ended.seconds < 4
+
+
+def test_a_server_that_goes_while_it_answers_is_a_fault(driver: Driver, package: ModuleType) -> None:
+    """The connection dies and the door is shut in the middle of a poll: two faults, one result."""
+    with BrookServer(lasts=0.1) as server:
+        client = driver.client(package, server.url)
+        job = driver.call(client.task.submit, name="x")
+        server._plans["polls"] = iter([None, also(lambda: server.refuse_for(0.5), DROP)])
+        assert driver.call(job.wait, timeout=10).text == "x"
+
+
+def _fault(update: Any) -> str:
+    return type(update.fault).__name__ if update.fault is not None else ""
+
+
+def _class_of(package: ModuleType, status: str) -> str:
+    known = {"429": package.RateLimited, "408": package.ApiError, "425": package.ApiError}
+    return str(known.get(status, package.ServerError).__name__)
+
+
+def _is_about(error: Any, job: Any) -> None:
+    assert (job.id, job.token) == (error.job_id, error.token)

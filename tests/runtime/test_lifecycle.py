@@ -1,0 +1,134 @@
+"""Readings: what a poll reply says about its job, by the tables of the spec alone."""
+
+from __future__ import annotations
+
+from math import isfinite
+from typing import Any
+
+import pytest
+from bide.runtime.lifecycle import Lifecycle
+from bide.runtime.state import State
+from hypothesis import given
+from hypothesis import strategies as st
+
+from .acme import APART, BASICS, PART, STATES, Page, Report, Status, Trouble
+
+PLAIN = Lifecycle(**BASICS)
+READY = APART.lifecycle
+
+json_values = st.recursive(
+    st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), st.text()),
+    lambda inner: st.one_of(st.lists(inner), st.dictionaries(st.sampled_from(["status", "error", "code", "message", "ready", "done", "total", "cost"]), inner)),
+)
+
+
+@pytest.mark.parametrize(("status", "state"), STATES.items(), ids=STATES)
+def test_every_status_has_its_state(status: str, state: State) -> None:
+    """The table of the spec decides."""
+    reading = PLAIN.read(Report(status=Status(status)))
+
+    assert (status, state, True) == (reading.status, reading.state, reading.is_known)
+
+
+@given(st.text().filter(lambda text: text not in STATES))
+def test_no_other_status_is_final(status: str) -> None:
+    """W9: what the table does not list counts as running."""
+    reading = PLAIN.read(Report(status=Status(status)))
+
+    assert (status, State.RUNNING, False) == (reading.status, reading.state, reading.is_known)
+
+
+@given(json_values)
+def test_any_reply_can_be_read(body: Any) -> None:
+    """Whatever JSON a reply is, reading it never fails, and its numbers are finite or as they came."""
+    for lifecycle in (PLAIN, READY, PART.lifecycle):
+        reading = lifecycle.read(body)
+        assert isfinite(reading.hint) and reading.hint >= 0
+        if reading.progress is not None and reading.progress.share is not None:
+            assert 0 <= reading.progress.share <= 1
+
+
+@pytest.mark.parametrize(
+    ("status", "ready", "state"),
+    [
+        ("running", None, State.RUNNING),
+        ("running", False, State.RUNNING),
+        ("running", True, State.SUCCEEDED),
+        ("queued", True, State.SUCCEEDED),
+        ("new-word", True, State.SUCCEEDED),
+        ("done", None, State.RUNNING),
+        ("done", False, State.RUNNING),
+        ("done", True, State.SUCCEEDED),
+        ("half", True, State.PARTIAL),
+        ("half", False, State.RUNNING),
+        ("broken", False, State.FAILED),
+        ("broken", True, State.FAILED),
+        ("stopped", None, State.CANCELLED),
+        ("lost", False, State.EXPIRED),
+    ],
+)
+def test_readiness_corrects_the_status(status: str, ready: bool | None, state: State) -> None:
+    """W14: there is a result when the test holds and not before; without a result to come, it does not matter."""
+    assert state is READY.read(Report(status=Status(status), ready=ready)).state
+
+
+def test_case_is_ignored_where_the_spec_says_so() -> None:
+    """A provider that writes its statuses in several ways is understood, and its own word kept."""
+    reading = Lifecycle(**(BASICS | {"ignore_case": True})).read({"status": "DONE"})
+
+    assert ("DONE", State.SUCCEEDED) == (reading.status, reading.state)
+    assert State.RUNNING is PLAIN.read({"status": "DONE"}).state
+
+
+def test_the_error_is_read_where_the_spec_says() -> None:
+    """Code and message, each `None` if it is not there."""
+    reading = PLAIN.read(Report(status=Status.BROKEN, error=Trouble(code="E", message="m")))
+
+    assert ("E", "m") == (reading.error_code, reading.error_message)
+    assert (None, None) == (PLAIN.read(Report()).error_code, PLAIN.read(Report()).error_message)
+
+
+@pytest.mark.parametrize(
+    ("pointers", "body", "share"),
+    [
+        ({"done": ("d",), "total": ("t",)}, {"d": 1, "t": 4}, 0.25),
+        ({"done": ("d",), "total": ("t",)}, {"d": 9, "t": 4}, 1),
+        ({"done": ("d",), "total": ("t",)}, {"d": 1, "t": 0}, None),
+        ({"done": ("d",), "total": ("t",)}, {"d": 1}, None),
+        ({"done": ("d",), "total": ("t",)}, {"d": -1, "t": 4}, 0),
+        ({"share": ("s",)}, {"s": 0.5}, 0.5),
+        ({"share": ("s",)}, {"s": 7}, 1),
+        ({"percent": ("p",)}, {"p": 50}, 0.5),
+        ({"percent": ("p",)}, {"p": 10**400}, None),
+        ({"percent": ("p",)}, {"p": True}, None),
+    ],
+)
+def test_progress_is_a_share(pointers: Any, body: Any, share: float | None) -> None:
+    """Counts, a share or percent all become a share between 0 and 1, where they make sense."""
+    progress = Lifecycle(**(BASICS | {"progress": pointers})).read(body).progress
+
+    assert share == (progress.share if progress else None)
+
+
+def test_no_progress_is_none() -> None:
+    """A provider that says nothing of progress has none."""
+    assert PLAIN.read(Report()).progress is None
+
+
+@pytest.mark.parametrize(("unit", "value", "seconds"), [(1.0, 5, 5), (0.001, 2500, 2.5), (1.0, -5, 0), (60.0, 1e308, 0), (1.0, None, 0), (1.0, "5", 0)])
+def test_a_hint_is_in_seconds(unit: float, value: Any, seconds: float) -> None:
+    """Whatever unit the provider uses; what is no pause is no hint."""
+    assert seconds == Lifecycle(**(BASICS | {"hint": ("h",), "hint_unit": unit})).read({"h": value}).hint
+
+
+def test_credits_are_read() -> None:
+    """Whole or not."""
+    assert 2.5 == PLAIN.read(Report(cost=2.5)).credits
+    assert 2 == PLAIN.read({"cost": 2}).credits
+    assert PLAIN.read(Report(page=Page(text="x"))).credits is None
+
+
+def test_final_and_with_result() -> None:
+    """Five states are final, two of them have a result."""
+    assert {"succeeded", "partial", "failed", "cancelled", "expired"} == {state for state in State if state.is_final}
+    assert {"succeeded", "partial"} == {state for state in State if state.has_result}
