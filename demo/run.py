@@ -63,7 +63,11 @@ def _demo() -> int:
                 judged = judge(host.lines, seen, at.jobs(), speed=SPEED)
                 print(*table.rows(judged), sep="\n", flush=True)
                 verdicts += judged
-        surpluses = [each for at, plan in zip(simulated, plans, strict=True) for each in surplus(plan, at.jobs())]
+        surpluses = [
+            each
+            for provider, at, plan in zip(providers, simulated, plans, strict=True)
+            for each in surplus(provider.name, plan, at.jobs())
+        ]
     print(table.summary(verdicts, surpluses))
     return 0 if all(verdict.is_right for verdict in verdicts) and not surpluses else 1
 

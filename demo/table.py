@@ -41,7 +41,7 @@ def summary(verdicts: list[Verdict], surpluses: list[str]) -> str:
     """What stands below them."""
     wrong = sum(not verdict.is_right for verdict in verdicts)
     if wrong or surpluses:
-        return f"{wrong} of {len(verdicts)} lines are WRONG" + "".join(f"\nWRONG: {each}" for each in surpluses)
+        return "\n".join((f"WRONG: {wrong} of {len(verdicts)} lines", *(f"WRONG: {each}" for each in surpluses)))
     named = {(verdict.line.provider, verdict.line.name, verdict.line.jobs == 0) for verdict in verdicts}
     polls = sum(verdict.polls for verdict in verdicts)
     jobs = sum(verdict.line.jobs for verdict in verdicts)

@@ -42,14 +42,14 @@ def judge(
     return verdicts
 
 
-def surplus(lines: Iterable[Line], jobs: list[dict[str, Any]]) -> list[str]:
+def surplus(provider: str, lines: Iterable[Line], jobs: list[dict[str, Any]]) -> list[str]:
     """Of which jobs there are more or fewer on the simulator than all lines together should have made."""
     planned: Counter[str] = Counter()
     for line in lines:
         planned[line.makes] += line.jobs
     made = Counter(job["job"] for job in jobs)
     return [
-        f"{name}: {made[name]} jobs were made, and {planned[name]} were planned"
+        f"{provider} {name}: {made[name]} jobs were made, and {planned[name]} were planned"
         for name in sorted(planned | made)
         if made[name] != planned[name]
     ]
@@ -60,7 +60,7 @@ def _client(line: Line, notes: dict[str, Any], mine: list[dict[str, Any]], speed
     if notes["outcome"] != line.outcome:
         detail = f" ({notes['detail']})" if notes["detail"] else ""
         yield f"outcome: {notes['outcome']}{detail}, expected {line.outcome}"
-    if tuple(notes["faults"]) != line.faults:
+    if line.faults is not None and tuple(notes["faults"]) != line.faults:
         yield f"faults: {', '.join(notes['faults']) or 'none'}, expected {', '.join(line.faults) or 'none'}"
     if line.requests is not None and len(notes["requests"]) != line.requests:
         yield f"requests: {len(notes['requests'])}, expected {line.requests}"

@@ -22,31 +22,33 @@ from wire import Wire
 Visit = dict[str, Any]
 
 
+_THREADS = 16
+"""How many visits are under way at the same time. Each is mostly pauses, but two cores have to carry them."""
+
+
 class Errand:
     """All visits of one process to one provider."""
 
     def __init__(self, *, package: str, client: str, url: str, speed: float) -> None:
         self._package = import_module(package)
-        self._clock = import_module(f"{package}._runtime.clock")
-        self._engines = import_module(f"{package}._runtime.transport")
         self._client = client
         self._url = url
         self._speed = speed
 
     def in_threads(self, visits: list[Visit]) -> list[Notes]:
-        """Make the visits with blocking clients, each in a thread of its own."""
-        engine = self._engines.default_transport()
-        clock = self._clock.SystemClock(self._speed)
+        """Make the visits with blocking clients, one in each thread."""
+        engine = self._package.Urllib3Transport()
+        clock = self._package.SystemClock(self._speed)
         visit = partial(self._visit, engine, clock)
-        with ThreadPoolExecutor(max_workers=16) as threads:
+        with ThreadPoolExecutor(max_workers=_THREADS) as threads:
             seen = list(threads.map(visit, visits))
         engine.close()
         return seen
 
     async def in_tasks(self, visits: list[Visit]) -> list[Notes]:
         """Make the visits with asyncio clients, each in a task of its own."""
-        engine = self._engines.default_async_transport()
-        clock = self._clock.AsyncSystemClock(self._speed)
+        engine = self._package.AiohttpTransport()
+        clock = self._package.AsyncSystemClock(self._speed)
         seen = await asyncio.gather(*(self._visit_async(engine, clock, visit) for visit in visits))
         await engine.close()
         return list(seen)

@@ -34,7 +34,7 @@ def run_many(thing: Any, notes: Notes, arguments: dict[str, Any], *, count: int)
     """Make many jobs, a few at a time; how many ended how."""
     ended: Counter[str] = Counter()
     for outcome in thing.run_many([arguments] * count, max_in_flight=3):
-        ended[type(outcome.result if outcome.ok else outcome.error).__name__] += 1
+        ended[type(outcome.error or outcome.result).__name__] += 1
     return ended
 
 

@@ -132,3 +132,13 @@ def like_class(enum: str) -> str:
 def other_class(union: str) -> str:
     """What holds a value of a union with an unknown tag: `Action` has `OtherAction`."""
     return identifier(f"Other{union}")
+
+
+def jobs_class(job: str) -> str:
+    """The namespace of a kind of job: `url_scraper` has `UrlScraperJobs`."""
+    return f"{pascal_case(job)}Jobs"
+
+
+def params_class(job: str) -> str:
+    """The arguments of a kind of job as a dictionary: `url_scraper` has `UrlScraperParams`."""
+    return f"{pascal_case(job)}Params"

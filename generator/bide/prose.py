@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import TypeAlias
 
-from .ir import Field, Job, Model, Operation, Parameter, Provider, Source
+from .ir import Field, Job, ListOf, Model, Named, Operation, Parameter, Provider, Source, Type
 
 TIMEOUT = (
     "timeout",
@@ -27,9 +28,15 @@ CANCEL_ON_TIMEOUT = (
 HTTP_TIMEOUT = ("timeout", "Seconds for this HTTP request. By default, {seconds}.")
 
 
+Texts: TypeAlias = Mapping[str, tuple[str, ...]]
+"""The values of each enum, by its name."""
+
+NO_TEXTS: Texts = {}
+
+
 def policy(job: Job, title: str) -> tuple[str, str]:
     """What the `policy` argument is by default."""
-    return ("policy", f"When to poll. By default, as {title} wants it: {interval(job)}.")
+    return ("policy", f"When to poll. By default, by what is known of {title}'s jobs: {interval(job)}.")
 
 
 def interval(job: Job) -> str:
@@ -73,11 +80,15 @@ def field(field: Field, *, of: Source | None, is_argument: bool = False) -> str:
     return " ".join(part for part in parts if part)
 
 
-def arguments(parameters: Iterable[Parameter], extra: Iterable[tuple[str, str]] = ()) -> str:
-    """The `Args:` section."""
+def arguments(
+    parameters: Iterable[Parameter], extra: Iterable[tuple[str, str]] = (), *, texts: Texts = NO_TEXTS
+) -> str:
+    """The `Args:` section; *texts* are the values of each enum."""
     lines = []
     for parameter in parameters:
         text = field(parameter.field, of=None, is_argument=True) or "See the provider's page."
+        if choices := texts.get(_enum_of(parameter.field.type), ()):
+            text += f" Known: {', '.join(f'`{choice}`' for choice in choices)}."
         renamed = f" Sent as `{parameter.field.wire}`." if parameter.name == f"{parameter.field.name}_" else ""
         lines.append(f"    {parameter.name}: {text}{renamed}")
     lines += [f"    {name}: {text}" for name, text in extra]
@@ -98,13 +109,13 @@ def joined(*sections: str) -> str:
     return "\n".join(section for section in sections if section)
 
 
-def operation(found: Operation, job_extra: str, default_timeout: str) -> str:
+def operation(found: Operation, texts: Texts, job_extra: str, default_timeout: str) -> str:
     """The docstring of an operation's method."""
     extra = [(HTTP_TIMEOUT[0], HTTP_TIMEOUT[1].format(seconds=default_timeout))]
     return joined(
         sentence(found.description),
         job_extra,
-        arguments(found.endpoint.parameters, extra),
+        arguments(found.endpoint.parameters, extra, texts=texts),
         see(found.source),
     )
 
@@ -118,7 +129,7 @@ def namespace(job: Job) -> str:
     return joined(sentence(job.description), f"\n{' '.join(facts)}", see(job.source))
 
 
-def submit(job: Job) -> str:
+def submit(job: Job, texts: Texts) -> str:
     key = [IDEMPOTENCY_KEY] if job.idempotency_key else []
     lost = (
         "A submit whose reply is lost is sent again with the same key: there is never a second job."
@@ -128,7 +139,7 @@ def submit(job: Job) -> str:
     return joined(
         "Submit a job and return its handle, without waiting for it.",
         f"\n{sentence(job.description)} {lost}",
-        arguments(job.submit.parameters, key),
+        arguments(job.submit.parameters, key, texts=texts),
         "\nRaises:"
         "\n    SubmitUncertain: No reply came, so the job may exist or not."
         "\n    ApiError: The provider refused it.",
@@ -136,13 +147,13 @@ def submit(job: Job) -> str:
     )
 
 
-def run(job: Job, title: str, *, is_async: bool) -> str:
+def run(job: Job, title: str, texts: Texts, *, is_async: bool) -> str:
     key = [IDEMPOTENCY_KEY] if job.idempotency_key else []
     extra = [*key, TIMEOUT, ASYNC_ON_UPDATE if is_async else ON_UPDATE, policy(job, title), PROGRESS, *_cancel(job)]
     return joined(
         "Submit a job, wait until it is done, and return its result.",
         f"\n{sentence(job.description)}{_how_long(job)}",
-        arguments(job.submit.parameters, extra),
+        arguments(job.submit.parameters, extra, texts=texts),
         "\nRaises:"
         "\n    JobFailed: The provider says why in `code` and `reason`."
         "\n    JobCancelled, JobExpired: It ended without a result."
@@ -223,7 +234,7 @@ def _client(provider: Provider, opening: str, waits: str) -> str:
         "\n    transport: Another HTTP engine, or one that you have set up."
         "\n    clock: Another time, for tests."
         "\n    observer: Called with an `Exchange` after each HTTP request, for metrics and traces."
-        "\n    max_rate: The most requests per second, of all jobs together. The provider's own limits are kept anyway.",
+        "\n    max_rate: The most requests per second, all jobs together. The provider's own limits are kept anyway.",
     )
 
 
@@ -274,3 +285,10 @@ def _range(low: float | None, high: float | None, unit: str) -> str:
     if low is None:
         return f"at most {high:g}{unit if high != 1 else unit.removesuffix('s')}"
     return f"{low:g} to {high:g}{unit}"
+
+
+def _enum_of(type: Type) -> str:
+    """The name that an argument's type, or that of its items, has; empty if it has none."""
+    if isinstance(type, ListOf):
+        return _enum_of(type.item)
+    return type.name if isinstance(type, Named) else ""

@@ -67,7 +67,7 @@ def test_a_fault_is_shown_and_the_wait_goes_on(fault: str, driver: Driver, packa
         assert ended.error is None, ended
         assert ended.result.text == "x"
         assert [name or _class_of(package, fault)] == list(filter(None, faults))
-        assert 0.2 < ended.seconds < 1 + SLACK
+        assert 0.1 < ended.seconds < 1 + SLACK
         assert server.job.closest > 0.038 / SPEED
 
 
@@ -135,7 +135,7 @@ def test_what_does_not_pass_ends_the_wait_at_once(fault: str, driver: Driver, pa
     """W7: its own error, with the job's token, and no further poll."""
     answer, error_class = LASTING[fault]
     with BrookServer(polls=[None, answer], lasts=9) as server:
-        client = driver.client(package, server.url)
+        client = driver.client(package, server.url, speed=SPEED)
         job = driver.call(client.task.submit, name="x")
         ended = ending(driver, job.wait, timeout=5)
         assert isinstance(ended.error, error_class(package)), ended
@@ -213,7 +213,7 @@ def test_the_floor_stands_whatever_comes(driver: Driver, package: ModuleType) ->
         assert len(server.job.polls) <= 14
 
 
-@pytest.mark.parametrize("storm", [refuses(503, retry_after="0"), refuses(429), HTML, DROP, works(retry_after="0")])
+@pytest.mark.parametrize("storm", [refuses(503, retry_after="0"), HTML, DROP, works(retry_after="0")])
 def test_no_replies_make_the_loop_spin_or_outlast_the_deadline(
     storm: Answer, driver: Driver, package: ModuleType
 ) -> None:
@@ -221,10 +221,10 @@ def test_no_replies_make_the_loop_spin_or_outlast_the_deadline(
     with BrookServer(polls=[storm] * 1000) as server:
         client = driver.client(package, server.url)
         job = driver.call(client.task.submit, name="x")
-        ended = ending(driver, job.wait, timeout=1)
+        ended = ending(driver, job.wait, timeout=0.6)
         assert isinstance(ended.error, package.JobTimeout)
-        assert 0.5 < ended.seconds < 1 + SLACK
-        assert 2 <= len(server.job.polls) <= 26
+        assert 0.25 < ended.seconds < 0.6 + SLACK
+        assert 2 <= len(server.job.polls) <= 16
         assert server.job.closest > 0.038
 
 

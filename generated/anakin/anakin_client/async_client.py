@@ -60,6 +60,8 @@ class AsyncUrlScraperJobs(AsyncJobs[models.ScrapedPage, models.ScrapedPage]):
             url: The page, an http or https URL with a host.
             formats: The forms in which the page is wanted. What is sent back without it is
                 not documented; Anakin's own client asks for `markdown` unless told otherwise.
+                Known: `markdown`, `html`, `cleanedHtml`, `json`, `links`, `images`,
+                `screenshot`, `screenshotFullPage`, `summary`.
             country: The country from which the page is fetched: an ISO 3166-1 alpha-2 code in
                 lower case. Default: "us".
             use_browser: Whether to load the page in a real browser. Default: false.
@@ -121,6 +123,8 @@ class AsyncUrlScraperJobs(AsyncJobs[models.ScrapedPage, models.ScrapedPage]):
             url: The page, an http or https URL with a host.
             formats: The forms in which the page is wanted. What is sent back without it is
                 not documented; Anakin's own client asks for `markdown` unless told otherwise.
+                Known: `markdown`, `html`, `cleanedHtml`, `json`, `links`, `images`,
+                `screenshot`, `screenshotFullPage`, `summary`.
             country: The country from which the page is fetched: an ISO 3166-1 alpha-2 code in
                 lower case. Default: "us".
             use_browser: Whether to load the page in a real browser. Default: false.
@@ -136,8 +140,8 @@ class AsyncUrlScraperJobs(AsyncJobs[models.ScrapedPage, models.ScrapedPage]):
             timeout: Seconds until `JobTimeout` is raised, with the submit, all polls and
                 pauses and the result in it; `None` waits for ever.
             on_update: Called with an `Update` after each poll, and awaited if it can be.
-            policy: When to poll. By default, as Anakin wants it: every 2 to 5 s, never twice
-                within 0.5 s.
+            policy: When to poll. By default, by what is known of Anakin's jobs: every 2 to 5
+                s, never twice within 0.5 s.
             progress: Whether to show a line in the terminal; needs `rich`.
 
         Raises:
@@ -191,8 +195,8 @@ class AsyncUrlScraperJobs(AsyncJobs[models.ScrapedPage, models.ScrapedPage]):
             on_update: Called with a `Tally`, and awaited if it can be, whenever a job was
                 polled or ended.
             progress: Whether to show a line in the terminal; needs `rich`.
-            policy: When to poll. By default, as Anakin wants it: every 2 to 5 s, never twice
-                within 0.5 s.
+            policy: When to poll. By default, by what is known of Anakin's jobs: every 2 to 5
+                s, never twice within 0.5 s.
         """
         return self._run_many(
             params,
@@ -287,8 +291,8 @@ class AsyncUrlScraperBatchJobs(AsyncJobs[models.ScrapeBatchJob, models.ScrapedPa
             timeout: Seconds until `JobTimeout` is raised, with the submit, all polls and
                 pauses and the result in it; `None` waits for ever.
             on_update: Called with an `Update` after each poll, and awaited if it can be.
-            policy: When to poll. By default, as Anakin wants it: every 2 to 5 s, never twice
-                within 0.5 s.
+            policy: When to poll. By default, by what is known of Anakin's jobs: every 2 to 5
+                s, never twice within 0.5 s.
             progress: Whether to show a line in the terminal; needs `rich`.
 
         Raises:
@@ -339,8 +343,8 @@ class AsyncUrlScraperBatchJobs(AsyncJobs[models.ScrapeBatchJob, models.ScrapedPa
             on_update: Called with a `Tally`, and awaited if it can be, whenever a job was
                 polled or ended.
             progress: Whether to show a line in the terminal; needs `rich`.
-            policy: When to poll. By default, as Anakin wants it: every 2 to 5 s, never twice
-                within 0.5 s.
+            policy: When to poll. By default, by what is known of Anakin's jobs: every 2 to 5
+                s, never twice within 0.5 s.
         """
         return self._run_many(
             params,
@@ -402,8 +406,8 @@ class AsyncWebScraperJobs(AsyncJobs[models.WebScrape, models.WebScrape]):
             timeout: Seconds until `JobTimeout` is raised, with the submit, all polls and
                 pauses and the result in it; `None` waits for ever.
             on_update: Called with an `Update` after each poll, and awaited if it can be.
-            policy: When to poll. By default, as Anakin wants it: every 2 to 5 s, never twice
-                within 0.5 s.
+            policy: When to poll. By default, by what is known of Anakin's jobs: every 2 to 5
+                s, never twice within 0.5 s.
             progress: Whether to show a line in the terminal; needs `rich`.
 
         Raises:
@@ -445,8 +449,8 @@ class AsyncWebScraperJobs(AsyncJobs[models.WebScrape, models.WebScrape]):
             on_update: Called with a `Tally`, and awaited if it can be, whenever a job was
                 polled or ended.
             progress: Whether to show a line in the terminal; needs `rich`.
-            policy: When to poll. By default, as Anakin wants it: every 2 to 5 s, never twice
-                within 0.5 s.
+            policy: When to poll. By default, by what is known of Anakin's jobs: every 2 to 5
+                s, never twice within 0.5 s.
         """
         return self._run_many(
             params,
@@ -532,8 +536,8 @@ class AsyncAgenticSearchJobs(AsyncJobs[models.ResearchJob, models.ResearchReport
             timeout: Seconds until `JobTimeout` is raised, with the submit, all polls and
                 pauses and the result in it; `None` waits for ever.
             on_update: Called with an `Update` after each poll, and awaited if it can be.
-            policy: When to poll. By default, as Anakin wants it: every 10 s, never twice
-                within 0.5 s.
+            policy: When to poll. By default, by what is known of Anakin's jobs: every 10 s,
+                never twice within 0.5 s.
             progress: Whether to show a line in the terminal; needs `rich`.
 
         Raises:
@@ -581,8 +585,8 @@ class AsyncAgenticSearchJobs(AsyncJobs[models.ResearchJob, models.ResearchReport
             on_update: Called with a `Tally`, and awaited if it can be, whenever a job was
                 polled or ended.
             progress: Whether to show a line in the terminal; needs `rich`.
-            policy: When to poll. By default, as Anakin wants it: every 10 s, never twice
-                within 0.5 s.
+            policy: When to poll. By default, by what is known of Anakin's jobs: every 10 s,
+                never twice within 0.5 s.
         """
         return self._run_many(
             params,
@@ -677,8 +681,8 @@ class AsyncHolocronJobs(AsyncJobs[models.TaskJob, models.TaskResult]):
             timeout: Seconds until `JobTimeout` is raised, with the submit, all polls and
                 pauses and the result in it; `None` waits for ever.
             on_update: Called with an `Update` after each poll, and awaited if it can be.
-            policy: When to poll. By default, as Anakin wants it: every 3 s, never twice
-                within 1 s.
+            policy: When to poll. By default, by what is known of Anakin's jobs: every 3 s,
+                never twice within 1 s.
             progress: Whether to show a line in the terminal; needs `rich`.
 
         Raises:
@@ -726,8 +730,8 @@ class AsyncHolocronJobs(AsyncJobs[models.TaskJob, models.TaskResult]):
             on_update: Called with a `Tally`, and awaited if it can be, whenever a job was
                 polled or ended.
             progress: Whether to show a line in the terminal; needs `rich`.
-            policy: When to poll. By default, as Anakin wants it: every 3 s, never twice
-                within 1 s.
+            policy: When to poll. By default, by what is known of Anakin's jobs: every 3 s,
+                never twice within 1 s.
         """
         return self._run_many(
             params,
@@ -839,8 +843,8 @@ class AsyncMapJobs(AsyncJobs[models.MapJob, models.SiteMap]):
             timeout: Seconds until `JobTimeout` is raised, with the submit, all polls and
                 pauses and the result in it; `None` waits for ever.
             on_update: Called with an `Update` after each poll, and awaited if it can be.
-            policy: When to poll. By default, as Anakin wants it: every 1 s, never twice
-                within 0.5 s.
+            policy: When to poll. By default, by what is known of Anakin's jobs: every 1 s,
+                never twice within 0.5 s.
             progress: Whether to show a line in the terminal; needs `rich`.
 
         Raises:
@@ -893,8 +897,8 @@ class AsyncMapJobs(AsyncJobs[models.MapJob, models.SiteMap]):
             on_update: Called with a `Tally`, and awaited if it can be, whenever a job was
                 polled or ended.
             progress: Whether to show a line in the terminal; needs `rich`.
-            policy: When to poll. By default, as Anakin wants it: every 1 s, never twice
-                within 0.5 s.
+            policy: When to poll. By default, by what is known of Anakin's jobs: every 1 s,
+                never twice within 0.5 s.
         """
         return self._run_many(
             params,
@@ -1009,8 +1013,8 @@ class AsyncCrawlJobs(AsyncJobs[models.CrawlJob, models.CrawledSite]):
             timeout: Seconds until `JobTimeout` is raised, with the submit, all polls and
                 pauses and the result in it; `None` waits for ever.
             on_update: Called with an `Update` after each poll, and awaited if it can be.
-            policy: When to poll. By default, as Anakin wants it: every 5 s, never twice
-                within 0.5 s.
+            policy: When to poll. By default, by what is known of Anakin's jobs: every 5 s,
+                never twice within 0.5 s.
             progress: Whether to show a line in the terminal; needs `rich`.
 
         Raises:
@@ -1063,8 +1067,8 @@ class AsyncCrawlJobs(AsyncJobs[models.CrawlJob, models.CrawledSite]):
             on_update: Called with a `Tally`, and awaited if it can be, whenever a job was
                 polled or ended.
             progress: Whether to show a line in the terminal; needs `rich`.
-            policy: When to poll. By default, as Anakin wants it: every 5 s, never twice
-                within 0.5 s.
+            policy: When to poll. By default, by what is known of Anakin's jobs: every 5 s,
+                never twice within 0.5 s.
         """
         return self._run_many(
             params,
@@ -1095,8 +1099,8 @@ class AsyncAnakin(AsyncClient):
         transport: Another HTTP engine, or one that you have set up.
         clock: Another time, for tests.
         observer: Called with an `Exchange` after each HTTP request, for metrics and traces.
-        max_rate: The most requests per second, of all jobs together. The provider's own
-            limits are kept anyway.
+        max_rate: The most requests per second, all jobs together. The provider's own limits
+            are kept anyway.
     """
 
     _provider = PROVIDER

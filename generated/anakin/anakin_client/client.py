@@ -60,6 +60,8 @@ class UrlScraperJobs(Jobs[models.ScrapedPage, models.ScrapedPage]):
             url: The page, an http or https URL with a host.
             formats: The forms in which the page is wanted. What is sent back without it is
                 not documented; Anakin's own client asks for `markdown` unless told otherwise.
+                Known: `markdown`, `html`, `cleanedHtml`, `json`, `links`, `images`,
+                `screenshot`, `screenshotFullPage`, `summary`.
             country: The country from which the page is fetched: an ISO 3166-1 alpha-2 code in
                 lower case. Default: "us".
             use_browser: Whether to load the page in a real browser. Default: false.
@@ -121,6 +123,8 @@ class UrlScraperJobs(Jobs[models.ScrapedPage, models.ScrapedPage]):
             url: The page, an http or https URL with a host.
             formats: The forms in which the page is wanted. What is sent back without it is
                 not documented; Anakin's own client asks for `markdown` unless told otherwise.
+                Known: `markdown`, `html`, `cleanedHtml`, `json`, `links`, `images`,
+                `screenshot`, `screenshotFullPage`, `summary`.
             country: The country from which the page is fetched: an ISO 3166-1 alpha-2 code in
                 lower case. Default: "us".
             use_browser: Whether to load the page in a real browser. Default: false.
@@ -136,8 +140,8 @@ class UrlScraperJobs(Jobs[models.ScrapedPage, models.ScrapedPage]):
             timeout: Seconds until `JobTimeout` is raised, with the submit, all polls and
                 pauses and the result in it; `None` waits for ever.
             on_update: Called with an `Update` after each poll.
-            policy: When to poll. By default, as Anakin wants it: every 2 to 5 s, never twice
-                within 0.5 s.
+            policy: When to poll. By default, by what is known of Anakin's jobs: every 2 to 5
+                s, never twice within 0.5 s.
             progress: Whether to show a line in the terminal; needs `rich`.
 
         Raises:
@@ -190,8 +194,8 @@ class UrlScraperJobs(Jobs[models.ScrapedPage, models.ScrapedPage]):
             in_order: Whether to hand the outcomes out in the order of the params.
             on_update: Called with a `Tally` whenever a job was polled or ended.
             progress: Whether to show a line in the terminal; needs `rich`.
-            policy: When to poll. By default, as Anakin wants it: every 2 to 5 s, never twice
-                within 0.5 s.
+            policy: When to poll. By default, by what is known of Anakin's jobs: every 2 to 5
+                s, never twice within 0.5 s.
         """
         return self._run_many(
             params,
@@ -286,8 +290,8 @@ class UrlScraperBatchJobs(Jobs[models.ScrapeBatchJob, models.ScrapedPages]):
             timeout: Seconds until `JobTimeout` is raised, with the submit, all polls and
                 pauses and the result in it; `None` waits for ever.
             on_update: Called with an `Update` after each poll.
-            policy: When to poll. By default, as Anakin wants it: every 2 to 5 s, never twice
-                within 0.5 s.
+            policy: When to poll. By default, by what is known of Anakin's jobs: every 2 to 5
+                s, never twice within 0.5 s.
             progress: Whether to show a line in the terminal; needs `rich`.
 
         Raises:
@@ -335,8 +339,8 @@ class UrlScraperBatchJobs(Jobs[models.ScrapeBatchJob, models.ScrapedPages]):
             in_order: Whether to hand the outcomes out in the order of the params.
             on_update: Called with a `Tally` whenever a job was polled or ended.
             progress: Whether to show a line in the terminal; needs `rich`.
-            policy: When to poll. By default, as Anakin wants it: every 2 to 5 s, never twice
-                within 0.5 s.
+            policy: When to poll. By default, by what is known of Anakin's jobs: every 2 to 5
+                s, never twice within 0.5 s.
         """
         return self._run_many(
             params,
@@ -398,8 +402,8 @@ class WebScraperJobs(Jobs[models.WebScrape, models.WebScrape]):
             timeout: Seconds until `JobTimeout` is raised, with the submit, all polls and
                 pauses and the result in it; `None` waits for ever.
             on_update: Called with an `Update` after each poll.
-            policy: When to poll. By default, as Anakin wants it: every 2 to 5 s, never twice
-                within 0.5 s.
+            policy: When to poll. By default, by what is known of Anakin's jobs: every 2 to 5
+                s, never twice within 0.5 s.
             progress: Whether to show a line in the terminal; needs `rich`.
 
         Raises:
@@ -440,8 +444,8 @@ class WebScraperJobs(Jobs[models.WebScrape, models.WebScrape]):
             in_order: Whether to hand the outcomes out in the order of the params.
             on_update: Called with a `Tally` whenever a job was polled or ended.
             progress: Whether to show a line in the terminal; needs `rich`.
-            policy: When to poll. By default, as Anakin wants it: every 2 to 5 s, never twice
-                within 0.5 s.
+            policy: When to poll. By default, by what is known of Anakin's jobs: every 2 to 5
+                s, never twice within 0.5 s.
         """
         return self._run_many(
             params,
@@ -527,8 +531,8 @@ class AgenticSearchJobs(Jobs[models.ResearchJob, models.ResearchReport]):
             timeout: Seconds until `JobTimeout` is raised, with the submit, all polls and
                 pauses and the result in it; `None` waits for ever.
             on_update: Called with an `Update` after each poll.
-            policy: When to poll. By default, as Anakin wants it: every 10 s, never twice
-                within 0.5 s.
+            policy: When to poll. By default, by what is known of Anakin's jobs: every 10 s,
+                never twice within 0.5 s.
             progress: Whether to show a line in the terminal; needs `rich`.
 
         Raises:
@@ -575,8 +579,8 @@ class AgenticSearchJobs(Jobs[models.ResearchJob, models.ResearchReport]):
             in_order: Whether to hand the outcomes out in the order of the params.
             on_update: Called with a `Tally` whenever a job was polled or ended.
             progress: Whether to show a line in the terminal; needs `rich`.
-            policy: When to poll. By default, as Anakin wants it: every 10 s, never twice
-                within 0.5 s.
+            policy: When to poll. By default, by what is known of Anakin's jobs: every 10 s,
+                never twice within 0.5 s.
         """
         return self._run_many(
             params,
@@ -671,8 +675,8 @@ class HolocronJobs(Jobs[models.TaskJob, models.TaskResult]):
             timeout: Seconds until `JobTimeout` is raised, with the submit, all polls and
                 pauses and the result in it; `None` waits for ever.
             on_update: Called with an `Update` after each poll.
-            policy: When to poll. By default, as Anakin wants it: every 3 s, never twice
-                within 1 s.
+            policy: When to poll. By default, by what is known of Anakin's jobs: every 3 s,
+                never twice within 1 s.
             progress: Whether to show a line in the terminal; needs `rich`.
 
         Raises:
@@ -719,8 +723,8 @@ class HolocronJobs(Jobs[models.TaskJob, models.TaskResult]):
             in_order: Whether to hand the outcomes out in the order of the params.
             on_update: Called with a `Tally` whenever a job was polled or ended.
             progress: Whether to show a line in the terminal; needs `rich`.
-            policy: When to poll. By default, as Anakin wants it: every 3 s, never twice
-                within 1 s.
+            policy: When to poll. By default, by what is known of Anakin's jobs: every 3 s,
+                never twice within 1 s.
         """
         return self._run_many(
             params,
@@ -832,8 +836,8 @@ class MapJobs(Jobs[models.MapJob, models.SiteMap]):
             timeout: Seconds until `JobTimeout` is raised, with the submit, all polls and
                 pauses and the result in it; `None` waits for ever.
             on_update: Called with an `Update` after each poll.
-            policy: When to poll. By default, as Anakin wants it: every 1 s, never twice
-                within 0.5 s.
+            policy: When to poll. By default, by what is known of Anakin's jobs: every 1 s,
+                never twice within 0.5 s.
             progress: Whether to show a line in the terminal; needs `rich`.
 
         Raises:
@@ -885,8 +889,8 @@ class MapJobs(Jobs[models.MapJob, models.SiteMap]):
             in_order: Whether to hand the outcomes out in the order of the params.
             on_update: Called with a `Tally` whenever a job was polled or ended.
             progress: Whether to show a line in the terminal; needs `rich`.
-            policy: When to poll. By default, as Anakin wants it: every 1 s, never twice
-                within 0.5 s.
+            policy: When to poll. By default, by what is known of Anakin's jobs: every 1 s,
+                never twice within 0.5 s.
         """
         return self._run_many(
             params,
@@ -1001,8 +1005,8 @@ class CrawlJobs(Jobs[models.CrawlJob, models.CrawledSite]):
             timeout: Seconds until `JobTimeout` is raised, with the submit, all polls and
                 pauses and the result in it; `None` waits for ever.
             on_update: Called with an `Update` after each poll.
-            policy: When to poll. By default, as Anakin wants it: every 5 s, never twice
-                within 0.5 s.
+            policy: When to poll. By default, by what is known of Anakin's jobs: every 5 s,
+                never twice within 0.5 s.
             progress: Whether to show a line in the terminal; needs `rich`.
 
         Raises:
@@ -1054,8 +1058,8 @@ class CrawlJobs(Jobs[models.CrawlJob, models.CrawledSite]):
             in_order: Whether to hand the outcomes out in the order of the params.
             on_update: Called with a `Tally` whenever a job was polled or ended.
             progress: Whether to show a line in the terminal; needs `rich`.
-            policy: When to poll. By default, as Anakin wants it: every 5 s, never twice
-                within 0.5 s.
+            policy: When to poll. By default, by what is known of Anakin's jobs: every 5 s,
+                never twice within 0.5 s.
         """
         return self._run_many(
             params,
@@ -1086,8 +1090,8 @@ class Anakin(Client):
         transport: Another HTTP engine, or one that you have set up.
         clock: Another time, for tests.
         observer: Called with an `Exchange` after each HTTP request, for metrics and traces.
-        max_rate: The most requests per second, of all jobs together. The provider's own
-            limits are kept anyway.
+        max_rate: The most requests per second, all jobs together. The provider's own limits
+            are kept anyway.
     """
 
     _provider = PROVIDER

@@ -113,8 +113,8 @@ class AsyncExtractJobs(AsyncJobs[models.ExtractJob, models.Extraction]):
             timeout: Seconds until `JobTimeout` is raised, with the submit, all polls and
                 pauses and the result in it; `None` waits for ever.
             on_update: Called with an `Update` after each poll, and awaited if it can be.
-            policy: When to poll. By default, as KnowledgeSDK wants it: every 5 s, never twice
-                within 0.5 s.
+            policy: When to poll. By default, by what is known of KnowledgeSDK's jobs: every 5
+                s, never twice within 0.5 s.
             progress: Whether to show a line in the terminal; needs `rich`.
 
         Raises:
@@ -164,8 +164,8 @@ class AsyncExtractJobs(AsyncJobs[models.ExtractJob, models.Extraction]):
             on_update: Called with a `Tally`, and awaited if it can be, whenever a job was
                 polled or ended.
             progress: Whether to show a line in the terminal; needs `rich`.
-            policy: When to poll. By default, as KnowledgeSDK wants it: every 5 s, never twice
-                within 0.5 s.
+            policy: When to poll. By default, by what is known of KnowledgeSDK's jobs: every 5
+                s, never twice within 0.5 s.
         """
         return self._run_many(
             params,
@@ -195,8 +195,8 @@ class AsyncKnowledgeSDK(AsyncClient):
         transport: Another HTTP engine, or one that you have set up.
         clock: Another time, for tests.
         observer: Called with an `Exchange` after each HTTP request, for metrics and traces.
-        max_rate: The most requests per second, of all jobs together. The provider's own
-            limits are kept anyway.
+        max_rate: The most requests per second, all jobs together. The provider's own limits
+            are kept anyway.
     """
 
     _provider = PROVIDER

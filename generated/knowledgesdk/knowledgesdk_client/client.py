@@ -113,8 +113,8 @@ class ExtractJobs(Jobs[models.ExtractJob, models.Extraction]):
             timeout: Seconds until `JobTimeout` is raised, with the submit, all polls and
                 pauses and the result in it; `None` waits for ever.
             on_update: Called with an `Update` after each poll.
-            policy: When to poll. By default, as KnowledgeSDK wants it: every 5 s, never twice
-                within 0.5 s.
+            policy: When to poll. By default, by what is known of KnowledgeSDK's jobs: every 5
+                s, never twice within 0.5 s.
             progress: Whether to show a line in the terminal; needs `rich`.
 
         Raises:
@@ -163,8 +163,8 @@ class ExtractJobs(Jobs[models.ExtractJob, models.Extraction]):
             in_order: Whether to hand the outcomes out in the order of the params.
             on_update: Called with a `Tally` whenever a job was polled or ended.
             progress: Whether to show a line in the terminal; needs `rich`.
-            policy: When to poll. By default, as KnowledgeSDK wants it: every 5 s, never twice
-                within 0.5 s.
+            policy: When to poll. By default, by what is known of KnowledgeSDK's jobs: every 5
+                s, never twice within 0.5 s.
         """
         return self._run_many(
             params,
@@ -194,8 +194,8 @@ class KnowledgeSDK(Client):
         transport: Another HTTP engine, or one that you have set up.
         clock: Another time, for tests.
         observer: Called with an `Exchange` after each HTTP request, for metrics and traces.
-        max_rate: The most requests per second, of all jobs together. The provider's own
-            limits are kept anyway.
+        max_rate: The most requests per second, all jobs together. The provider's own limits
+            are kept anyway.
     """
 
     _provider = PROVIDER

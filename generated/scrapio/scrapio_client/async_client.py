@@ -50,9 +50,10 @@ class AsyncFetchJobs(AsyncCancellableJobs[models.FetchJob, models.FetchResult]):
         Args:
             url: The address of the page.
             render_js: Whether to run the page's scripts first.
-            device: The device to pretend to be.
+            device: The device to pretend to be. Known: `desktop`, `mobile`, `tablet`.
             session: A browser session to use, with its cookies and storage.
             output: The forms in which to return the page. At least 1 item. Default: ["html"].
+                Known: `html`, `markdown`, `json`, `screenshot`.
             extract: How to turn the page into data. Needs `json` in `output`.
             wait_for: What to wait for before the page is captured.
             timeout_ms: How long Scrapio may take, in milliseconds. 1 to 300000.
@@ -110,9 +111,10 @@ class AsyncFetchJobs(AsyncCancellableJobs[models.FetchJob, models.FetchResult]):
         Args:
             url: The address of the page.
             render_js: Whether to run the page's scripts first.
-            device: The device to pretend to be.
+            device: The device to pretend to be. Known: `desktop`, `mobile`, `tablet`.
             session: A browser session to use, with its cookies and storage.
             output: The forms in which to return the page. At least 1 item. Default: ["html"].
+                Known: `html`, `markdown`, `json`, `screenshot`.
             extract: How to turn the page into data. Needs `json` in `output`.
             wait_for: What to wait for before the page is captured.
             timeout_ms: How long Scrapio may take, in milliseconds. 1 to 300000.
@@ -124,8 +126,8 @@ class AsyncFetchJobs(AsyncCancellableJobs[models.FetchJob, models.FetchResult]):
             timeout: Seconds until `JobTimeout` is raised, with the submit, all polls and
                 pauses and the result in it; `None` waits for ever.
             on_update: Called with an `Update` after each poll, and awaited if it can be.
-            policy: When to poll. By default, as Scrapio wants it: every 2 to 5 s, never twice
-                within 1 s.
+            policy: When to poll. By default, by what is known of Scrapio's jobs: every 2 to 5
+                s, never twice within 1 s.
             progress: Whether to show a line in the terminal; needs `rich`.
             cancel_on_timeout: Whether to ask the provider at the deadline to cancel the job,
                 which may take 5 seconds more.
@@ -182,8 +184,8 @@ class AsyncFetchJobs(AsyncCancellableJobs[models.FetchJob, models.FetchResult]):
             on_update: Called with a `Tally`, and awaited if it can be, whenever a job was
                 polled or ended.
             progress: Whether to show a line in the terminal; needs `rich`.
-            policy: When to poll. By default, as Scrapio wants it: every 2 to 5 s, never twice
-                within 1 s.
+            policy: When to poll. By default, by what is known of Scrapio's jobs: every 2 to 5
+                s, never twice within 1 s.
             cancel_on_timeout: Whether to ask the provider at the deadline to cancel the job,
                 which may take 5 seconds more.
         """
@@ -235,7 +237,8 @@ class AsyncCrawlJobs(AsyncCancellableJobs[models.CrawlJob, models.CrawlResult]):
                 to 5. Default: 2.
             same_domain_only: Whether to stay on the domains of the seeds. Default: true.
             output: The forms in which to return each page. There are no screenshots. At least
-                1 item. Default: ["markdown"].
+                1 item. Default: ["markdown"]. Known: `html`, `markdown`, `json`,
+                `screenshot`.
             extract: How to turn each page into data. Needs `json` in `output`.
             timeout_ms: How long the crawl may take, in milliseconds. 1 to 300000.
             use_proxy: Whether to start with the strongest way of access for every page. Paid
@@ -294,7 +297,8 @@ class AsyncCrawlJobs(AsyncCancellableJobs[models.CrawlJob, models.CrawlResult]):
                 to 5. Default: 2.
             same_domain_only: Whether to stay on the domains of the seeds. Default: true.
             output: The forms in which to return each page. There are no screenshots. At least
-                1 item. Default: ["markdown"].
+                1 item. Default: ["markdown"]. Known: `html`, `markdown`, `json`,
+                `screenshot`.
             extract: How to turn each page into data. Needs `json` in `output`.
             timeout_ms: How long the crawl may take, in milliseconds. 1 to 300000.
             use_proxy: Whether to start with the strongest way of access for every page. Paid
@@ -305,8 +309,8 @@ class AsyncCrawlJobs(AsyncCancellableJobs[models.CrawlJob, models.CrawlResult]):
             timeout: Seconds until `JobTimeout` is raised, with the submit, all polls and
                 pauses and the result in it; `None` waits for ever.
             on_update: Called with an `Update` after each poll, and awaited if it can be.
-            policy: When to poll. By default, as Scrapio wants it: every 15 to 30 s, never
-                twice within 1 s.
+            policy: When to poll. By default, by what is known of Scrapio's jobs: every 15 to
+                30 s, never twice within 1 s.
             progress: Whether to show a line in the terminal; needs `rich`.
             cancel_on_timeout: Whether to ask the provider at the deadline to cancel the job,
                 which may take 5 seconds more.
@@ -362,8 +366,8 @@ class AsyncCrawlJobs(AsyncCancellableJobs[models.CrawlJob, models.CrawlResult]):
             on_update: Called with a `Tally`, and awaited if it can be, whenever a job was
                 polled or ended.
             progress: Whether to show a line in the terminal; needs `rich`.
-            policy: When to poll. By default, as Scrapio wants it: every 15 to 30 s, never
-                twice within 1 s.
+            policy: When to poll. By default, by what is known of Scrapio's jobs: every 15 to
+                30 s, never twice within 1 s.
             cancel_on_timeout: Whether to ask the provider at the deadline to cancel the job,
                 which may take 5 seconds more.
         """
@@ -478,8 +482,8 @@ class AsyncMapJobs(AsyncCancellableJobs[models.MapJob, models.MapResult]):
             timeout: Seconds until `JobTimeout` is raised, with the submit, all polls and
                 pauses and the result in it; `None` waits for ever.
             on_update: Called with an `Update` after each poll, and awaited if it can be.
-            policy: When to poll. By default, as Scrapio wants it: every 2 to 5 s, never twice
-                within 1 s.
+            policy: When to poll. By default, by what is known of Scrapio's jobs: every 2 to 5
+                s, never twice within 1 s.
             progress: Whether to show a line in the terminal; needs `rich`.
             cancel_on_timeout: Whether to ask the provider at the deadline to cancel the job,
                 which may take 5 seconds more.
@@ -534,8 +538,8 @@ class AsyncMapJobs(AsyncCancellableJobs[models.MapJob, models.MapResult]):
             on_update: Called with a `Tally`, and awaited if it can be, whenever a job was
                 polled or ended.
             progress: Whether to show a line in the terminal; needs `rich`.
-            policy: When to poll. By default, as Scrapio wants it: every 2 to 5 s, never twice
-                within 1 s.
+            policy: When to poll. By default, by what is known of Scrapio's jobs: every 2 to 5
+                s, never twice within 1 s.
             cancel_on_timeout: Whether to ask the provider at the deadline to cancel the job,
                 which may take 5 seconds more.
         """
@@ -581,12 +585,13 @@ class AsyncSearchJobs(AsyncCancellableJobs[models.SearchJob, models.SearchResult
 
         Args:
             query: The words to search for. At least 1 character.
-            provider: Who to ask.
+            provider: Who to ask. Known: `google`.
             max_results: The most results to return. 1 to 10.
             fetch_results: Whether to fetch each page that is found. Each costs as much as a
                 fetch.
             output: The forms in which to return the pages that are fetched. Needs
-                `fetch_results`. At least 1 item.
+                `fetch_results`. At least 1 item. Known: `html`, `markdown`, `json`,
+                `screenshot`.
             extract: How to turn each fetched page into data. Needs `json` in `output`.
             timeout_ms: How long the search may take, in milliseconds. 1 to 300000.
             webhook: Who is told when the job is done.
@@ -636,12 +641,13 @@ class AsyncSearchJobs(AsyncCancellableJobs[models.SearchJob, models.SearchResult
 
         Args:
             query: The words to search for. At least 1 character.
-            provider: Who to ask.
+            provider: Who to ask. Known: `google`.
             max_results: The most results to return. 1 to 10.
             fetch_results: Whether to fetch each page that is found. Each costs as much as a
                 fetch.
             output: The forms in which to return the pages that are fetched. Needs
-                `fetch_results`. At least 1 item.
+                `fetch_results`. At least 1 item. Known: `html`, `markdown`, `json`,
+                `screenshot`.
             extract: How to turn each fetched page into data. Needs `json` in `output`.
             timeout_ms: How long the search may take, in milliseconds. 1 to 300000.
             webhook: Who is told when the job is done.
@@ -650,8 +656,8 @@ class AsyncSearchJobs(AsyncCancellableJobs[models.SearchJob, models.SearchResult
             timeout: Seconds until `JobTimeout` is raised, with the submit, all polls and
                 pauses and the result in it; `None` waits for ever.
             on_update: Called with an `Update` after each poll, and awaited if it can be.
-            policy: When to poll. By default, as Scrapio wants it: every 2 to 5 s, never twice
-                within 1 s.
+            policy: When to poll. By default, by what is known of Scrapio's jobs: every 2 to 5
+                s, never twice within 1 s.
             progress: Whether to show a line in the terminal; needs `rich`.
             cancel_on_timeout: Whether to ask the provider at the deadline to cancel the job,
                 which may take 5 seconds more.
@@ -706,8 +712,8 @@ class AsyncSearchJobs(AsyncCancellableJobs[models.SearchJob, models.SearchResult
             on_update: Called with a `Tally`, and awaited if it can be, whenever a job was
                 polled or ended.
             progress: Whether to show a line in the terminal; needs `rich`.
-            policy: When to poll. By default, as Scrapio wants it: every 2 to 5 s, never twice
-                within 1 s.
+            policy: When to poll. By default, by what is known of Scrapio's jobs: every 2 to 5
+                s, never twice within 1 s.
             cancel_on_timeout: Whether to ask the provider at the deadline to cancel the job,
                 which may take 5 seconds more.
         """
@@ -755,10 +761,10 @@ class AsyncInteractJobs(AsyncCancellableJobs[models.InteractJob, models.Interact
         Args:
             url: The address of the page.
             actions: The steps, in order. At least 1 item.
-            device: The device to pretend to be.
+            device: The device to pretend to be. Known: `desktop`, `mobile`, `tablet`.
             session: A browser session to use, with its cookies and storage.
             output: The forms in which to return the page as the last step left it. At least 1
-                item.
+                item. Known: `html`, `markdown`, `json`, `screenshot`.
             extract: How to turn the page into data. Needs `json` in `output`.
             timeout_ms: How long all of it may take, in milliseconds. 1 to 300000.
             use_proxy: Whether to start with the strongest way of access. Paid plans only.
@@ -812,10 +818,10 @@ class AsyncInteractJobs(AsyncCancellableJobs[models.InteractJob, models.Interact
         Args:
             url: The address of the page.
             actions: The steps, in order. At least 1 item.
-            device: The device to pretend to be.
+            device: The device to pretend to be. Known: `desktop`, `mobile`, `tablet`.
             session: A browser session to use, with its cookies and storage.
             output: The forms in which to return the page as the last step left it. At least 1
-                item.
+                item. Known: `html`, `markdown`, `json`, `screenshot`.
             extract: How to turn the page into data. Needs `json` in `output`.
             timeout_ms: How long all of it may take, in milliseconds. 1 to 300000.
             use_proxy: Whether to start with the strongest way of access. Paid plans only.
@@ -825,8 +831,8 @@ class AsyncInteractJobs(AsyncCancellableJobs[models.InteractJob, models.Interact
             timeout: Seconds until `JobTimeout` is raised, with the submit, all polls and
                 pauses and the result in it; `None` waits for ever.
             on_update: Called with an `Update` after each poll, and awaited if it can be.
-            policy: When to poll. By default, as Scrapio wants it: every 2 to 5 s, never twice
-                within 1 s.
+            policy: When to poll. By default, by what is known of Scrapio's jobs: every 2 to 5
+                s, never twice within 1 s.
             progress: Whether to show a line in the terminal; needs `rich`.
             cancel_on_timeout: Whether to ask the provider at the deadline to cancel the job,
                 which may take 5 seconds more.
@@ -884,8 +890,8 @@ class AsyncInteractJobs(AsyncCancellableJobs[models.InteractJob, models.Interact
             on_update: Called with a `Tally`, and awaited if it can be, whenever a job was
                 polled or ended.
             progress: Whether to show a line in the terminal; needs `rich`.
-            policy: When to poll. By default, as Scrapio wants it: every 2 to 5 s, never twice
-                within 1 s.
+            policy: When to poll. By default, by what is known of Scrapio's jobs: every 2 to 5
+                s, never twice within 1 s.
             cancel_on_timeout: Whether to ask the provider at the deadline to cancel the job,
                 which may take 5 seconds more.
         """
@@ -918,8 +924,8 @@ class AsyncScrapio(AsyncClient):
         transport: Another HTTP engine, or one that you have set up.
         clock: Another time, for tests.
         observer: Called with an `Exchange` after each HTTP request, for metrics and traces.
-        max_rate: The most requests per second, of all jobs together. The provider's own
-            limits are kept anyway.
+        max_rate: The most requests per second, all jobs together. The provider's own limits
+            are kept anyway.
     """
 
     _provider = PROVIDER
@@ -981,9 +987,10 @@ class AsyncScrapio(AsyncClient):
         Args:
             url: The address of the page.
             render_js: Whether to run the page's scripts first.
-            device: The device to pretend to be.
+            device: The device to pretend to be. Known: `desktop`, `mobile`, `tablet`.
             session: A browser session to use, with its cookies and storage.
             output: The forms in which to return the page. At least 1 item. Default: ["html"].
+                Known: `html`, `markdown`, `json`, `screenshot`.
             extract: How to turn the page into data. Needs `json` in `output`.
             wait_for: What to wait for before the page is captured.
             timeout_ms: How long Scrapio may take, in milliseconds. 1 to 300000.
@@ -1034,7 +1041,8 @@ class AsyncScrapio(AsyncClient):
                 to 5. Default: 2.
             same_domain_only: Whether to stay on the domains of the seeds. Default: true.
             output: The forms in which to return each page. There are no screenshots. At least
-                1 item. Default: ["markdown"].
+                1 item. Default: ["markdown"]. Known: `html`, `markdown`, `json`,
+                `screenshot`.
             extract: How to turn each page into data. Needs `json` in `output`.
             timeout_ms: How long the crawl may take, in milliseconds. 1 to 300000.
             use_proxy: Whether to start with the strongest way of access for every page. Paid
@@ -1117,12 +1125,13 @@ class AsyncScrapio(AsyncClient):
 
         Args:
             query: The words to search for. At least 1 character.
-            provider: Who to ask.
+            provider: Who to ask. Known: `google`.
             max_results: The most results to return. 1 to 10.
             fetch_results: Whether to fetch each page that is found. Each costs as much as a
                 fetch.
             output: The forms in which to return the pages that are fetched. Needs
-                `fetch_results`. At least 1 item.
+                `fetch_results`. At least 1 item. Known: `html`, `markdown`, `json`,
+                `screenshot`.
             extract: How to turn each fetched page into data. Needs `json` in `output`.
             timeout_ms: How long the search may take, in milliseconds. 1 to 300000.
             timeout: Seconds for this HTTP request. By default, the client's.
@@ -1158,10 +1167,10 @@ class AsyncScrapio(AsyncClient):
         Args:
             url: The address of the page.
             actions: The steps, in order. At least 1 item.
-            device: The device to pretend to be.
+            device: The device to pretend to be. Known: `desktop`, `mobile`, `tablet`.
             session: A browser session to use, with its cookies and storage.
             output: The forms in which to return the page as the last step left it. At least 1
-                item.
+                item. Known: `html`, `markdown`, `json`, `screenshot`.
             extract: How to turn the page into data. Needs `json` in `output`.
             timeout_ms: How long all of it may take, in milliseconds. 1 to 300000.
             use_proxy: Whether to start with the strongest way of access. Paid plans only.

@@ -50,9 +50,10 @@ class FetchJobs(CancellableJobs[models.FetchJob, models.FetchResult]):
         Args:
             url: The address of the page.
             render_js: Whether to run the page's scripts first.
-            device: The device to pretend to be.
+            device: The device to pretend to be. Known: `desktop`, `mobile`, `tablet`.
             session: A browser session to use, with its cookies and storage.
             output: The forms in which to return the page. At least 1 item. Default: ["html"].
+                Known: `html`, `markdown`, `json`, `screenshot`.
             extract: How to turn the page into data. Needs `json` in `output`.
             wait_for: What to wait for before the page is captured.
             timeout_ms: How long Scrapio may take, in milliseconds. 1 to 300000.
@@ -110,9 +111,10 @@ class FetchJobs(CancellableJobs[models.FetchJob, models.FetchResult]):
         Args:
             url: The address of the page.
             render_js: Whether to run the page's scripts first.
-            device: The device to pretend to be.
+            device: The device to pretend to be. Known: `desktop`, `mobile`, `tablet`.
             session: A browser session to use, with its cookies and storage.
             output: The forms in which to return the page. At least 1 item. Default: ["html"].
+                Known: `html`, `markdown`, `json`, `screenshot`.
             extract: How to turn the page into data. Needs `json` in `output`.
             wait_for: What to wait for before the page is captured.
             timeout_ms: How long Scrapio may take, in milliseconds. 1 to 300000.
@@ -124,8 +126,8 @@ class FetchJobs(CancellableJobs[models.FetchJob, models.FetchResult]):
             timeout: Seconds until `JobTimeout` is raised, with the submit, all polls and
                 pauses and the result in it; `None` waits for ever.
             on_update: Called with an `Update` after each poll.
-            policy: When to poll. By default, as Scrapio wants it: every 2 to 5 s, never twice
-                within 1 s.
+            policy: When to poll. By default, by what is known of Scrapio's jobs: every 2 to 5
+                s, never twice within 1 s.
             progress: Whether to show a line in the terminal; needs `rich`.
             cancel_on_timeout: Whether to ask the provider at the deadline to cancel the job,
                 which may take 5 seconds more.
@@ -181,8 +183,8 @@ class FetchJobs(CancellableJobs[models.FetchJob, models.FetchResult]):
             in_order: Whether to hand the outcomes out in the order of the params.
             on_update: Called with a `Tally` whenever a job was polled or ended.
             progress: Whether to show a line in the terminal; needs `rich`.
-            policy: When to poll. By default, as Scrapio wants it: every 2 to 5 s, never twice
-                within 1 s.
+            policy: When to poll. By default, by what is known of Scrapio's jobs: every 2 to 5
+                s, never twice within 1 s.
             cancel_on_timeout: Whether to ask the provider at the deadline to cancel the job,
                 which may take 5 seconds more.
         """
@@ -234,7 +236,8 @@ class CrawlJobs(CancellableJobs[models.CrawlJob, models.CrawlResult]):
                 to 5. Default: 2.
             same_domain_only: Whether to stay on the domains of the seeds. Default: true.
             output: The forms in which to return each page. There are no screenshots. At least
-                1 item. Default: ["markdown"].
+                1 item. Default: ["markdown"]. Known: `html`, `markdown`, `json`,
+                `screenshot`.
             extract: How to turn each page into data. Needs `json` in `output`.
             timeout_ms: How long the crawl may take, in milliseconds. 1 to 300000.
             use_proxy: Whether to start with the strongest way of access for every page. Paid
@@ -293,7 +296,8 @@ class CrawlJobs(CancellableJobs[models.CrawlJob, models.CrawlResult]):
                 to 5. Default: 2.
             same_domain_only: Whether to stay on the domains of the seeds. Default: true.
             output: The forms in which to return each page. There are no screenshots. At least
-                1 item. Default: ["markdown"].
+                1 item. Default: ["markdown"]. Known: `html`, `markdown`, `json`,
+                `screenshot`.
             extract: How to turn each page into data. Needs `json` in `output`.
             timeout_ms: How long the crawl may take, in milliseconds. 1 to 300000.
             use_proxy: Whether to start with the strongest way of access for every page. Paid
@@ -304,8 +308,8 @@ class CrawlJobs(CancellableJobs[models.CrawlJob, models.CrawlResult]):
             timeout: Seconds until `JobTimeout` is raised, with the submit, all polls and
                 pauses and the result in it; `None` waits for ever.
             on_update: Called with an `Update` after each poll.
-            policy: When to poll. By default, as Scrapio wants it: every 15 to 30 s, never
-                twice within 1 s.
+            policy: When to poll. By default, by what is known of Scrapio's jobs: every 15 to
+                30 s, never twice within 1 s.
             progress: Whether to show a line in the terminal; needs `rich`.
             cancel_on_timeout: Whether to ask the provider at the deadline to cancel the job,
                 which may take 5 seconds more.
@@ -360,8 +364,8 @@ class CrawlJobs(CancellableJobs[models.CrawlJob, models.CrawlResult]):
             in_order: Whether to hand the outcomes out in the order of the params.
             on_update: Called with a `Tally` whenever a job was polled or ended.
             progress: Whether to show a line in the terminal; needs `rich`.
-            policy: When to poll. By default, as Scrapio wants it: every 15 to 30 s, never
-                twice within 1 s.
+            policy: When to poll. By default, by what is known of Scrapio's jobs: every 15 to
+                30 s, never twice within 1 s.
             cancel_on_timeout: Whether to ask the provider at the deadline to cancel the job,
                 which may take 5 seconds more.
         """
@@ -476,8 +480,8 @@ class MapJobs(CancellableJobs[models.MapJob, models.MapResult]):
             timeout: Seconds until `JobTimeout` is raised, with the submit, all polls and
                 pauses and the result in it; `None` waits for ever.
             on_update: Called with an `Update` after each poll.
-            policy: When to poll. By default, as Scrapio wants it: every 2 to 5 s, never twice
-                within 1 s.
+            policy: When to poll. By default, by what is known of Scrapio's jobs: every 2 to 5
+                s, never twice within 1 s.
             progress: Whether to show a line in the terminal; needs `rich`.
             cancel_on_timeout: Whether to ask the provider at the deadline to cancel the job,
                 which may take 5 seconds more.
@@ -531,8 +535,8 @@ class MapJobs(CancellableJobs[models.MapJob, models.MapResult]):
             in_order: Whether to hand the outcomes out in the order of the params.
             on_update: Called with a `Tally` whenever a job was polled or ended.
             progress: Whether to show a line in the terminal; needs `rich`.
-            policy: When to poll. By default, as Scrapio wants it: every 2 to 5 s, never twice
-                within 1 s.
+            policy: When to poll. By default, by what is known of Scrapio's jobs: every 2 to 5
+                s, never twice within 1 s.
             cancel_on_timeout: Whether to ask the provider at the deadline to cancel the job,
                 which may take 5 seconds more.
         """
@@ -578,12 +582,13 @@ class SearchJobs(CancellableJobs[models.SearchJob, models.SearchResult]):
 
         Args:
             query: The words to search for. At least 1 character.
-            provider: Who to ask.
+            provider: Who to ask. Known: `google`.
             max_results: The most results to return. 1 to 10.
             fetch_results: Whether to fetch each page that is found. Each costs as much as a
                 fetch.
             output: The forms in which to return the pages that are fetched. Needs
-                `fetch_results`. At least 1 item.
+                `fetch_results`. At least 1 item. Known: `html`, `markdown`, `json`,
+                `screenshot`.
             extract: How to turn each fetched page into data. Needs `json` in `output`.
             timeout_ms: How long the search may take, in milliseconds. 1 to 300000.
             webhook: Who is told when the job is done.
@@ -633,12 +638,13 @@ class SearchJobs(CancellableJobs[models.SearchJob, models.SearchResult]):
 
         Args:
             query: The words to search for. At least 1 character.
-            provider: Who to ask.
+            provider: Who to ask. Known: `google`.
             max_results: The most results to return. 1 to 10.
             fetch_results: Whether to fetch each page that is found. Each costs as much as a
                 fetch.
             output: The forms in which to return the pages that are fetched. Needs
-                `fetch_results`. At least 1 item.
+                `fetch_results`. At least 1 item. Known: `html`, `markdown`, `json`,
+                `screenshot`.
             extract: How to turn each fetched page into data. Needs `json` in `output`.
             timeout_ms: How long the search may take, in milliseconds. 1 to 300000.
             webhook: Who is told when the job is done.
@@ -647,8 +653,8 @@ class SearchJobs(CancellableJobs[models.SearchJob, models.SearchResult]):
             timeout: Seconds until `JobTimeout` is raised, with the submit, all polls and
                 pauses and the result in it; `None` waits for ever.
             on_update: Called with an `Update` after each poll.
-            policy: When to poll. By default, as Scrapio wants it: every 2 to 5 s, never twice
-                within 1 s.
+            policy: When to poll. By default, by what is known of Scrapio's jobs: every 2 to 5
+                s, never twice within 1 s.
             progress: Whether to show a line in the terminal; needs `rich`.
             cancel_on_timeout: Whether to ask the provider at the deadline to cancel the job,
                 which may take 5 seconds more.
@@ -702,8 +708,8 @@ class SearchJobs(CancellableJobs[models.SearchJob, models.SearchResult]):
             in_order: Whether to hand the outcomes out in the order of the params.
             on_update: Called with a `Tally` whenever a job was polled or ended.
             progress: Whether to show a line in the terminal; needs `rich`.
-            policy: When to poll. By default, as Scrapio wants it: every 2 to 5 s, never twice
-                within 1 s.
+            policy: When to poll. By default, by what is known of Scrapio's jobs: every 2 to 5
+                s, never twice within 1 s.
             cancel_on_timeout: Whether to ask the provider at the deadline to cancel the job,
                 which may take 5 seconds more.
         """
@@ -751,10 +757,10 @@ class InteractJobs(CancellableJobs[models.InteractJob, models.InteractResult]):
         Args:
             url: The address of the page.
             actions: The steps, in order. At least 1 item.
-            device: The device to pretend to be.
+            device: The device to pretend to be. Known: `desktop`, `mobile`, `tablet`.
             session: A browser session to use, with its cookies and storage.
             output: The forms in which to return the page as the last step left it. At least 1
-                item.
+                item. Known: `html`, `markdown`, `json`, `screenshot`.
             extract: How to turn the page into data. Needs `json` in `output`.
             timeout_ms: How long all of it may take, in milliseconds. 1 to 300000.
             use_proxy: Whether to start with the strongest way of access. Paid plans only.
@@ -808,10 +814,10 @@ class InteractJobs(CancellableJobs[models.InteractJob, models.InteractResult]):
         Args:
             url: The address of the page.
             actions: The steps, in order. At least 1 item.
-            device: The device to pretend to be.
+            device: The device to pretend to be. Known: `desktop`, `mobile`, `tablet`.
             session: A browser session to use, with its cookies and storage.
             output: The forms in which to return the page as the last step left it. At least 1
-                item.
+                item. Known: `html`, `markdown`, `json`, `screenshot`.
             extract: How to turn the page into data. Needs `json` in `output`.
             timeout_ms: How long all of it may take, in milliseconds. 1 to 300000.
             use_proxy: Whether to start with the strongest way of access. Paid plans only.
@@ -821,8 +827,8 @@ class InteractJobs(CancellableJobs[models.InteractJob, models.InteractResult]):
             timeout: Seconds until `JobTimeout` is raised, with the submit, all polls and
                 pauses and the result in it; `None` waits for ever.
             on_update: Called with an `Update` after each poll.
-            policy: When to poll. By default, as Scrapio wants it: every 2 to 5 s, never twice
-                within 1 s.
+            policy: When to poll. By default, by what is known of Scrapio's jobs: every 2 to 5
+                s, never twice within 1 s.
             progress: Whether to show a line in the terminal; needs `rich`.
             cancel_on_timeout: Whether to ask the provider at the deadline to cancel the job,
                 which may take 5 seconds more.
@@ -877,8 +883,8 @@ class InteractJobs(CancellableJobs[models.InteractJob, models.InteractResult]):
             in_order: Whether to hand the outcomes out in the order of the params.
             on_update: Called with a `Tally` whenever a job was polled or ended.
             progress: Whether to show a line in the terminal; needs `rich`.
-            policy: When to poll. By default, as Scrapio wants it: every 2 to 5 s, never twice
-                within 1 s.
+            policy: When to poll. By default, by what is known of Scrapio's jobs: every 2 to 5
+                s, never twice within 1 s.
             cancel_on_timeout: Whether to ask the provider at the deadline to cancel the job,
                 which may take 5 seconds more.
         """
@@ -911,8 +917,8 @@ class Scrapio(Client):
         transport: Another HTTP engine, or one that you have set up.
         clock: Another time, for tests.
         observer: Called with an `Exchange` after each HTTP request, for metrics and traces.
-        max_rate: The most requests per second, of all jobs together. The provider's own
-            limits are kept anyway.
+        max_rate: The most requests per second, all jobs together. The provider's own limits
+            are kept anyway.
     """
 
     _provider = PROVIDER
@@ -974,9 +980,10 @@ class Scrapio(Client):
         Args:
             url: The address of the page.
             render_js: Whether to run the page's scripts first.
-            device: The device to pretend to be.
+            device: The device to pretend to be. Known: `desktop`, `mobile`, `tablet`.
             session: A browser session to use, with its cookies and storage.
             output: The forms in which to return the page. At least 1 item. Default: ["html"].
+                Known: `html`, `markdown`, `json`, `screenshot`.
             extract: How to turn the page into data. Needs `json` in `output`.
             wait_for: What to wait for before the page is captured.
             timeout_ms: How long Scrapio may take, in milliseconds. 1 to 300000.
@@ -1027,7 +1034,8 @@ class Scrapio(Client):
                 to 5. Default: 2.
             same_domain_only: Whether to stay on the domains of the seeds. Default: true.
             output: The forms in which to return each page. There are no screenshots. At least
-                1 item. Default: ["markdown"].
+                1 item. Default: ["markdown"]. Known: `html`, `markdown`, `json`,
+                `screenshot`.
             extract: How to turn each page into data. Needs `json` in `output`.
             timeout_ms: How long the crawl may take, in milliseconds. 1 to 300000.
             use_proxy: Whether to start with the strongest way of access for every page. Paid
@@ -1110,12 +1118,13 @@ class Scrapio(Client):
 
         Args:
             query: The words to search for. At least 1 character.
-            provider: Who to ask.
+            provider: Who to ask. Known: `google`.
             max_results: The most results to return. 1 to 10.
             fetch_results: Whether to fetch each page that is found. Each costs as much as a
                 fetch.
             output: The forms in which to return the pages that are fetched. Needs
-                `fetch_results`. At least 1 item.
+                `fetch_results`. At least 1 item. Known: `html`, `markdown`, `json`,
+                `screenshot`.
             extract: How to turn each fetched page into data. Needs `json` in `output`.
             timeout_ms: How long the search may take, in milliseconds. 1 to 300000.
             timeout: Seconds for this HTTP request. By default, the client's.
@@ -1151,10 +1160,10 @@ class Scrapio(Client):
         Args:
             url: The address of the page.
             actions: The steps, in order. At least 1 item.
-            device: The device to pretend to be.
+            device: The device to pretend to be. Known: `desktop`, `mobile`, `tablet`.
             session: A browser session to use, with its cookies and storage.
             output: The forms in which to return the page as the last step left it. At least 1
-                item.
+                item. Known: `html`, `markdown`, `json`, `screenshot`.
             extract: How to turn the page into data. Needs `json` in `output`.
             timeout_ms: How long all of it may take, in milliseconds. 1 to 300000.
             use_proxy: Whether to start with the strongest way of access. Paid plans only.

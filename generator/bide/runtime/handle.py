@@ -8,7 +8,7 @@ from typing import Any, Generic, TypeVar
 import msgspec
 
 from . import token
-from .errors import ClientError, InvalidArgument, InvalidToken
+from .errors import ClientError, InvalidToken
 from .lifecycle import Lifecycle, Progress, Reading, ResultAt
 from .request import Response
 from .schedule import Polling
@@ -83,10 +83,8 @@ class Record(Generic[S, R]):
     """What is known of one job. The handles of a job share it, and waits write into it."""
 
     def __init__(self, kind: Kind[S, R], id: str | None, *, submitted_at: float | None = None) -> None:
-        if id is not None and not token.is_id(id):
-            raise InvalidArgument(f"{id!r} cannot be the id of a job")
         self.kind = kind
-        self.id = id or ""
+        self.id = "" if id is None else token.checked_id(id)
         """Empty if the submit was answered with the result itself, and without an id."""
         self.submitted_at = submitted_at
         """Seconds since 1970, if this job was submitted by us."""

@@ -93,7 +93,7 @@ class Lifecycle(msgspec.Struct, frozen=True, kw_only=True):
             progress=self._progress(body),
             error_code=_text(follow(body, self.error_code)) if self.error_code else None,
             error_message=_text(follow(body, self.error_message)) if self.error_message else None,
-            hint=as_pause(follow(body, self.hint)) * self.hint_unit if self.hint else 0.0,
+            hint=as_pause(follow(body, self.hint), unit=self.hint_unit) if self.hint else 0.0,
             credits=_number(follow(body, self.credits)) if self.credits else None,
         )
 

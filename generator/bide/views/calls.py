@@ -137,7 +137,7 @@ class OperationView(View):
                 "\nA stream of events: iterate it, best in a `with` block."
                 " Its timeout is for each silence, not the whole."
             )
-        return docstring(prose.operation(self._operation, job, wait), indent=8)
+        return docstring(prose.operation(self._operation, self.provider.texts, job, wait), indent=8)
 
     @property
     def answers(self) -> list[Reply]:

@@ -124,7 +124,7 @@ class JobView(View):
 
     @property
     def class_name(self) -> Code:
-        return Code(f"{names.pascal_case(self.ir.name)}Jobs")
+        return Code(names.jobs_class(self.ir.name))
 
     @property
     def async_class_name(self) -> Code:
@@ -132,7 +132,7 @@ class JobView(View):
 
     @property
     def params_class(self) -> Code:
-        return Code(f"{names.pascal_case(self.ir.name)}Params")
+        return Code(names.params_class(self.ir.name))
 
     @property
     def snapshot(self) -> Code:
@@ -201,15 +201,15 @@ class JobView(View):
 
     @property
     def submit_docstring(self) -> Code:
-        return docstring(prose.submit(self.ir), indent=8)
+        return docstring(prose.submit(self.ir, self.provider.texts), indent=8)
 
     @property
     def run_docstring(self) -> Code:
-        return docstring(prose.run(self.ir, self.provider.ir.title, is_async=False), indent=8)
+        return docstring(prose.run(self.ir, self.provider.ir.title, self.provider.texts, is_async=False), indent=8)
 
     @property
     def async_run_docstring(self) -> Code:
-        return docstring(prose.run(self.ir, self.provider.ir.title, is_async=True), indent=8)
+        return docstring(prose.run(self.ir, self.provider.ir.title, self.provider.texts, is_async=True), indent=8)
 
     @property
     def run_many_docstring(self) -> Code:

@@ -161,6 +161,11 @@ class ProviderView:
     def error_class(self) -> Code:
         return Code(f"{self.ir.class_name}Error")
 
+    @cached_property
+    def texts(self) -> prose.Texts:
+        """The values of each enum."""
+        return {enum.name: tuple(value.wire for value in enum.values) for enum in self.ir.enums}
+
     @property
     def package(self) -> Code:
         return Code(f"{self.ir.name}_client")

@@ -112,7 +112,11 @@ def _read_variant(union: type[Variant], body: Json) -> Variant | Other:
     known = union._known.get(tag) if isinstance(tag, str) else None
     if known is None:
         return union._other(body)
-    variant = msgspec.convert(body, prepared(known), dec_hook=_from_json)
+    try:
+        variant = msgspec.convert(body, prepared(known), dec_hook=_from_json)
+    except msgspec.ValidationError as error:
+        # msgspec adds the path that leads here to other errors than its own.
+        raise ValueError(str(error)) from error
     assert isinstance(variant, Variant)
     return variant
 

@@ -9,7 +9,7 @@ from typing import NoReturn
 
 import msgspec
 
-from .errors import InvalidToken
+from .errors import InvalidArgument, InvalidToken
 from .prepared import prepared
 
 VERSION = 1
@@ -64,6 +64,13 @@ def is_id(text: object) -> bool:
     if not isinstance(text, str) or not text.isprintable() or text in ("", ".", ".."):
         return False
     return len(msgspec.json.encode(text)) <= LONGEST // 2
+
+
+def checked_id(text: str) -> str:
+    """*text*, if it can be the id of a job. Raises `InvalidArgument`."""
+    if not is_id(text):
+        raise InvalidArgument(f"{text!r} cannot be the id of a job")
+    return text
 
 
 class _Version(msgspec.Struct, frozen=True):

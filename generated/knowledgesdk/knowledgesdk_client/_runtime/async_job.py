@@ -18,6 +18,7 @@ from .handle import Handle, Kind, Record, Snapshot, Update
 from .progress import Bar
 from .schedule import Adaptive, Policy
 from .submit import Submission, late, run, submit
+from .token import checked_id
 from .token import read as read_token
 from .wait import cancel, poll, result, updates, wait, wait_for
 
@@ -136,7 +137,7 @@ class AsyncJobs(Generic[S, R]):
 
     def attach(self, job_id: str) -> AsyncJob[S, R]:
         """A handle for a job that exists already. Nothing is sent."""
-        return self._handle(Record(self._kind, job_id))
+        return self._handle(Record(self._kind, checked_id(job_id)))
 
     def resume(self, token: str) -> AsyncJob[S, R]:
         """A handle from the token of another one, also of another process. Nothing is sent. Raises `InvalidToken`."""
@@ -279,7 +280,7 @@ class AsyncCancellableJobs(AsyncJobs[S, R]):
 
     def attach(self, job_id: str) -> AsyncCancellableJob[S, R]:
         """A handle for a job that exists already. Nothing is sent."""
-        return self._handle(Record(self._kind, job_id))
+        return self._handle(Record(self._kind, checked_id(job_id)))
 
     def resume(self, token: str) -> AsyncCancellableJob[S, R]:
         """A handle from the token of another one, also of another process. Nothing is sent. Raises `InvalidToken`."""

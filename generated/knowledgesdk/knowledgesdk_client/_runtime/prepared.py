@@ -16,7 +16,8 @@ _known: set[Any] = set()
 def prepared(wanted: T) -> T:
     """*wanted*, a type, once msgspec has learnt all of it.
 
-    msgspec shows what it has learnt of a class to other threads before it has learnt it all, and they crash the process.
+    msgspec shows what it has learnt of a class to other threads before it has learnt it all, and they crash the
+    process.
     """
     if wanted not in _known:
         with _lock:

@@ -218,7 +218,7 @@ def _checked_base(url: str) -> str:
         scheme, host, _ = origin(url)
     except ValueError:
         scheme, host = "", ""
-    if scheme not in ("http", "https") or not host or "@" in url or "?" in url or "#" in url:
+    if scheme not in ("http", "https") or not host or not url.isprintable() or set(url) & set("@?# "):
         raise InvalidArgument(
             "base_url must be http:// or https://, a host and perhaps a path, without user name, query or fragment"
         )

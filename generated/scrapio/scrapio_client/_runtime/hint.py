@@ -27,12 +27,12 @@ def retry_after(headers: Mapping[str, str], *, wall: float) -> float:
     return as_pause(seconds)
 
 
-def as_pause(seconds: object) -> float:
-    """*seconds* if they are a pause that can be made, else 0."""
-    if isinstance(seconds, bool) or not isinstance(seconds, int | float):
+def as_pause(value: object, *, unit: float = 1.0) -> float:
+    """The seconds in *value* units of *unit* seconds, if that is a pause that can be made, else 0."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
         return 0.0
     try:
-        pause = float(seconds)
+        pause = float(value) * unit
     except OverflowError:
         return 0.0
     return pause if isfinite(pause) and pause > 0 else 0.0

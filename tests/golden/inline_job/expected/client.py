@@ -74,8 +74,8 @@ class MapJobs(Jobs[models.MapJob, models.SiteMap]):
             timeout: Seconds until `JobTimeout` is raised, with the submit, all polls and
                 pauses and the result in it; `None` waits for ever.
             on_update: Called with an `Update` after each poll.
-            policy: When to poll. By default, as Acme wants it: every 2 to 5 s, never twice
-                within 0.5 s.
+            policy: When to poll. By default, by what is known of Acme's jobs: every 2 to 5 s,
+                never twice within 0.5 s.
             progress: Whether to show a line in the terminal; needs `rich`.
 
         Raises:
@@ -114,13 +114,13 @@ class MapJobs(Jobs[models.MapJob, models.SiteMap]):
             params: The arguments of each job, as `MapParams`; taken as there is room, however
                 many they are.
             max_in_flight: How many jobs may be under way at the same time.
-            timeout: Seconds for each job, from its submit to its result; `None` waits for
-                ever.
+            timeout: Seconds for each job, from its first submit to its result; `None` waits
+                for ever.
             in_order: Whether to hand the outcomes out in the order of the params.
             on_update: Called with a `Tally` whenever a job was polled or ended.
             progress: Whether to show a line in the terminal; needs `rich`.
-            policy: When to poll. By default, as Acme wants it: every 2 to 5 s, never twice
-                within 0.5 s.
+            policy: When to poll. By default, by what is known of Acme's jobs: every 2 to 5 s,
+                never twice within 0.5 s.
         """
         return self._run_many(
             params,
@@ -150,6 +150,8 @@ class Acme(Client):
         transport: Another HTTP engine, or one that you have set up.
         clock: Another time, for tests.
         observer: Called with an `Exchange` after each HTTP request, for metrics and traces.
+        max_rate: The most requests per second, all jobs together. The provider's own limits
+            are kept anyway.
     """
 
     _provider = PROVIDER
@@ -164,6 +166,7 @@ class Acme(Client):
         transport: Transport | None = None,
         clock: Clock | None = None,
         observer: Observer | None = None,
+        max_rate: float | None = None,
     ) -> None:
         super().__init__(
             api_key,
@@ -173,6 +176,7 @@ class Acme(Client):
             transport=transport,
             clock=clock,
             observer=observer,
+            max_rate=max_rate,
         )
         self.map = MapJobs(self, _jobs.MAP)
         """Map a site."""

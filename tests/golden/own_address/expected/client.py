@@ -78,8 +78,8 @@ class FetchJobs(CancellableJobs[models.Task, models.Page]):
             timeout: Seconds until `JobTimeout` is raised, with the submit, all polls and
                 pauses and the result in it; `None` waits for ever.
             on_update: Called with an `Update` after each poll.
-            policy: When to poll. By default, as Acme wants it: every 5 s, never twice within
-                1 s.
+            policy: When to poll. By default, by what is known of Acme's jobs: every 5 s,
+                never twice within 1 s.
             progress: Whether to show a line in the terminal; needs `rich`.
             cancel_on_timeout: Whether to ask the provider at the deadline to cancel the job,
                 which may take 5 seconds more.
@@ -120,13 +120,13 @@ class FetchJobs(CancellableJobs[models.Task, models.Page]):
             params: The arguments of each job, as `FetchParams`; taken as there is room,
                 however many they are.
             max_in_flight: How many jobs may be under way at the same time.
-            timeout: Seconds for each job, from its submit to its result; `None` waits for
-                ever.
+            timeout: Seconds for each job, from its first submit to its result; `None` waits
+                for ever.
             in_order: Whether to hand the outcomes out in the order of the params.
             on_update: Called with a `Tally` whenever a job was polled or ended.
             progress: Whether to show a line in the terminal; needs `rich`.
-            policy: When to poll. By default, as Acme wants it: every 5 s, never twice within
-                1 s.
+            policy: When to poll. By default, by what is known of Acme's jobs: every 5 s,
+                never twice within 1 s.
             cancel_on_timeout: Whether to ask the provider at the deadline to cancel the job,
                 which may take 5 seconds more.
         """
@@ -159,6 +159,8 @@ class Acme(Client):
         transport: Another HTTP engine, or one that you have set up.
         clock: Another time, for tests.
         observer: Called with an `Exchange` after each HTTP request, for metrics and traces.
+        max_rate: The most requests per second, all jobs together. The provider's own limits
+            are kept anyway.
     """
 
     _provider = PROVIDER
@@ -173,6 +175,7 @@ class Acme(Client):
         transport: Transport | None = None,
         clock: Clock | None = None,
         observer: Observer | None = None,
+        max_rate: float | None = None,
     ) -> None:
         super().__init__(
             api_key,
@@ -182,6 +185,7 @@ class Acme(Client):
             transport=transport,
             clock=clock,
             observer=observer,
+            max_rate=max_rate,
         )
         self.fetch = FetchJobs(self, _jobs.FETCH)
         """Fetch a page."""

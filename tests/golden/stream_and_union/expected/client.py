@@ -27,6 +27,8 @@ class Acme(Client):
         transport: Another HTTP engine, or one that you have set up.
         clock: Another time, for tests.
         observer: Called with an `Exchange` after each HTTP request, for metrics and traces.
+        max_rate: The most requests per second, all jobs together. The provider's own limits
+            are kept anyway.
     """
 
     _provider = PROVIDER
@@ -41,6 +43,7 @@ class Acme(Client):
         transport: Transport | None = None,
         clock: Clock | None = None,
         observer: Observer | None = None,
+        max_rate: float | None = None,
     ) -> None:
         super().__init__(
             api_key,
@@ -50,6 +53,7 @@ class Acme(Client):
             transport=transport,
             clock=clock,
             observer=observer,
+            max_rate=max_rate,
         )
 
     def play(

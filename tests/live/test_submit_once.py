@@ -1,0 +1,234 @@
+"""W11: whatever comes back, one submit never makes two jobs, and whoever has to know learns what may exist."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from types import ModuleType
+from typing import Any
+
+import pytest
+from transport_server import Answer, Peer, Server, head, play, reply
+
+from .brook_server import CUT, CUT_GZIP, DROP, HANG, HTML, RESET, BrookServer, refuses, says
+from .driver import Driver, ending
+
+UNCERTAIN: dict[str, Answer] = {
+    "no reply": DROP,
+    "reset": play(Peer.reset),
+    "reset in the body": RESET,
+    "body cut short": CUT,
+    "gzip cut short": CUT_GZIP,
+    "silence": HANG,
+    "HTML": HTML,
+    "nothing": play(reply(b"", status="201 Created")),
+    "another shape": says(status=7),
+    "no id": says(status="waiting"),
+    "an empty id": says(id="", status="waiting"),
+    "an id that leads elsewhere": says(id="..", status="waiting"),
+    "no HTTP": play(b"220 smtp.example ESMTP\r\n", Peer.close),
+    "head cut short": play(b"HTTP/1.1 201 Cre", Peer.close),
+    "502": refuses(502),
+    "504": refuses(504),
+}
+"""Replies to a submit that leave open whether there is a job. The server has made one before each of them."""
+
+CERTAIN: dict[str, Answer] = {
+    "302": play(head(status="302 Found", location="/jobs/j1", content_length="0")),
+    "307": play(head(status="307 Temporary Redirect", location="/tasks", content_length="0")),
+    **{str(status): refuses(status) for status in (400, 408, 409, 425, 500, 503)},
+}
+"""Replies that say that there is no job. This server lies: it has made one all the same."""
+
+KINDS = ["task", "errand"]
+"""Without idempotency keys, by POST and by GET."""
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_lost_submit_is_uncertain_and_not_sent_again(kind: str, driver: Driver, package: ModuleType) -> None:
+    """Without a key, one request is sent, and `SubmitUncertain` says what may exist and where to look."""
+    for what, answer in UNCERTAIN.items():
+        with BrookServer(submits=[answer]) as server:
+            client = driver.client(package, server.url, timeout=0.3, max_retries=5)
+            ended = ending(driver, getattr(client, kind).submit, name="x")
+            assert isinstance(ended.error, package.SubmitUncertain), (what, ended)
+            assert (1, 1) == (len(server.jobs), len(server.submits)), what
+            assert f"{kind} job may have been made, or not" in str(ended.error)
+            assert "dashboard before you submit it again" in str(ended.error)
+            assert ended.error.idempotency_key is None
+            assert ended.seconds < 1
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_an_error_reply_is_not_answered_with_a_second_submit(kind: str, driver: Driver, package: ModuleType) -> None:
+    """A server that fails, and has made the job before that, is not asked to make another one."""
+    for what, answer in CERTAIN.items():
+        with BrookServer(submits=[answer]) as server:
+            client = driver.client(package, server.url, timeout=0.3, max_retries=5)
+            ended = ending(driver, getattr(client, kind).submit, name="x")
+            assert isinstance(ended.error, package.ApiError), (what, ended)
+            assert (1, 1) == (len(server.jobs), len(server.submits)), what
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_submit_over_a_connection_that_dies_is_sent_once(kind: str, driver: Driver, package: ModuleType) -> None:
+    """No engine repeats by itself what it sent over a kept connection that the server closed meanwhile."""
+    with BrookServer(submits=[None, DROP]) as server:
+        client = driver.client(package, server.url, max_retries=5)
+        driver.call(getattr(client, kind).run, name="first")
+        assert 1 == server.connections
+        ended = ending(driver, getattr(client, kind).submit, name="second")
+        assert isinstance(ended.error, package.SubmitUncertain)
+        assert 1 == server.connections
+        assert ["first", "second"] == [job.name for job in server.jobs.values()]
+
+
+@pytest.mark.parametrize("kind", [*KINDS, "keyed"])
+def test_a_connection_that_was_closed_while_idle_is_not_used(kind: str, driver: Driver, package: ModuleType) -> None:
+    """A submit after a pause in which the server closed its side works, and makes one job."""
+    with BrookServer() as server:
+        client = driver.client(package, server.url)
+        driver.call(getattr(client, kind).run, name="first")
+        server.hang_up()
+        server.settle(0)
+        ended = ending(driver, getattr(client, kind).run, name="second")
+        assert ended.error is None or isinstance(ended.error, package.SubmitUncertain)
+        assert ["first", "second"] == [job.name for job in server.jobs.values()]
+        assert ended.error is None, "the engine did not see that the connection was closed"
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_submit_that_certainly_did_not_arrive_is_sent_again(kind: str, driver: Driver, package: ModuleType) -> None:
+    """A refused connection and a 429 made no job: one more try is safe."""
+    with BrookServer(refusals=[refuses(429), refuses(429, retry_after="0.1")]) as server:
+        server.refuse_for(0.3)
+        client = driver.client(package, server.url, max_retries=9)
+        assert driver.call(getattr(client, kind).run, name="x").text == "x"
+        assert (1, 3) == (len(server.jobs), len(server.submits))
+
+
+def test_a_submit_is_not_certain_because_the_last_try_was_refused(driver: Driver, package: ModuleType) -> None:
+    """A lost reply stays lost: with a key, a 429 to the second try does not make the first one unsent."""
+    with BrookServer(submits=[DROP, refuses(429), refuses(429), refuses(429)]) as server:
+        client = driver.client(package, server.url, max_retries=1)
+        ended = ending(driver, client.keyed.submit, name="x")
+        assert isinstance(ended.error, package.SubmitUncertain), ended
+        assert {ended.error.idempotency_key} == {_key(server, number) for number in range(len(server.submits))}
+
+
+@pytest.mark.parametrize("what", [name for name in UNCERTAIN if name not in ("no HTTP", "head cut short", "reset")])
+def test_with_a_key_every_try_has_the_same(what: str, driver: Driver, package: ModuleType) -> None:
+    """A submit with an idempotency key is sent again, with the same key, and the server makes one job."""
+    with BrookServer(submits=[UNCERTAIN[what]] * 2) as server:
+        client = driver.client(package, server.url, timeout=0.2, speed=8)
+        ended = ending(driver, client.keyed.submit, name="x")
+        assert 1 == len(server.jobs)
+        assert 1 == len({_key(server, number) for number in range(len(server.submits))})
+        if ended.error is None:
+            assert 3 == len(server.submits)
+            assert "j1" == ended.result.id
+            return
+        # Not every strange reply is worth another try by itself; the key is in the error, for whoever wants one.
+        assert isinstance(ended.error, package.SubmitUncertain)
+        assert _key(server, 0) == ended.error.idempotency_key
+        assert repr(ended.error.idempotency_key) in str(ended.error)
+
+
+def test_the_key_of_an_uncertain_submit_leads_to_the_same_job(driver: Driver, package: ModuleType) -> None:
+    """What `SubmitUncertain` says works: the same submit with its key finds the job, and makes no second one."""
+    with BrookServer(submits=[DROP, DROP]) as server:
+        client = driver.client(package, server.url, max_retries=1)
+        ended = ending(driver, client.keyed.submit, name="x")
+        assert isinstance(ended.error, package.SubmitUncertain)
+        job = driver.call(client.keyed.submit, name="x", idempotency_key=ended.error.idempotency_key)
+        assert (["j1"], "j1", 3) == (list(server.jobs), job.id, len(server.submits))
+        assert driver.call(client.keyed.submit, name="x").id == "j2"
+
+
+def test_a_run_whose_submit_outlasts_the_deadline_is_uncertain(driver: Driver, package: ModuleType) -> None:
+    """W1 and W11: the deadline of `run` ends a hanging submit, and nobody claims that there is no job."""
+    with BrookServer(submits=[HANG] * 3) as server:
+        client = driver.client(package, server.url, timeout=30)
+        for jobs, kind in enumerate(("task", "keyed"), start=1):
+            ended = ending(driver, getattr(client, kind).run, name="x", timeout=0.4)
+            assert isinstance(ended.error, package.SubmitUncertain), ended
+            assert 0.35 < ended.seconds < 0.9
+            assert jobs == len(server.jobs) == len(server.submits)
+
+
+def test_a_batch_submits_each_job_once(driver: Driver, package: ModuleType) -> None:
+    """In a batch a lost submit is one uncertain outcome, and the others go on."""
+    answers = [*UNCERTAIN.values(), *CERTAIN.values()]
+    with BrookServer(submits=answers) as server:
+        client = driver.client(package, server.url, timeout=0.5)
+        names = [f"n{number}" for number in range(len(answers) + 5)]
+        outcomes = list(driver.each(client.task.run_many([{"name": name} for name in names], max_in_flight=4)))
+        assert sorted(names) == sorted(job.name for job in server.jobs.values())
+        errors = [outcome.error for outcome in outcomes if outcome.error is not None]
+        assert len(UNCERTAIN) == sum(isinstance(error, package.SubmitUncertain) for error in errors)
+        assert len(answers) == len(errors)
+        assert all(outcome.job is None for outcome in outcomes if outcome.error is not None)
+        assert all(outcome.job is not None for outcome in outcomes if outcome.error is None)
+
+
+def test_a_batch_sends_each_key_again(driver: Driver, package: ModuleType) -> None:
+    """In a batch each job has its own key, the same on each of its tries."""
+    with BrookServer(submits=[DROP, refuses(503), CUT, HANG, None, RESET]) as server:
+        client = driver.client(package, server.url, timeout=0.3, speed=4)
+        names = [f"n{number}" for number in range(8)]
+        outcomes = list(driver.each(client.keyed.run_many([{"name": name} for name in names])))
+        assert all(outcome.is_ok for outcome in outcomes), outcomes
+        assert sorted(names) == sorted(job.name for job in server.jobs.values())
+        keys: dict[str, set[str]] = {}
+        for request in server.submits:
+            keys.setdefault(request.body.decode(), set()).add(request.headers["idempotency-key"])
+        assert 8 == len(keys) == len(set.union(*keys.values()))
+
+
+def test_a_drop_before_the_request_was_read_makes_no_second_try(driver: Driver, package: ModuleType) -> None:
+    """A connection that stood and was closed at once may have carried the submit, for all the client can know."""
+    with _Doorman() as server:
+        client = driver.client(package, server.url, max_retries=5)
+        for kind in KINDS:
+            before = server.connections
+            ended = ending(driver, getattr(client, kind).submit, name="x")
+            assert isinstance(ended.error, package.SubmitUncertain), ended
+            assert 1 == server.connections - before
+
+
+def test_an_httpx_client_sends_a_submit_once_too(package: ModuleType) -> None:
+    """The engine that the user chooses changes nothing."""
+    with BrookServer(submits=[None, DROP, None, DROP]) as server:
+        with package.Brook("key", base_url=server.url, transport=package.HttpxTransport(), max_retries=5) as client:
+            client.errand.run(name="first")
+            with pytest.raises(package.SubmitUncertain):
+                client.errand.run(name="second")
+            client._transport.close()
+
+        async def same() -> None:
+            transport = package.AsyncHttpxTransport()
+            async with package.AsyncBrook("key", base_url=server.url, transport=transport, max_retries=5) as other:
+                await other.errand.run(name="third")
+                with pytest.raises(package.SubmitUncertain):
+                    await other.errand.run(name="fourth")
+            await transport.close()
+
+        asyncio.run(same())
+        assert ["first", "second", "third", "fourth"] == [job.name for job in server.jobs.values()]
+        assert 4 == len(server.submits)
+
+
+class _Doorman(Server):
+    """Hangs up on everybody before they have said a word."""
+
+    def __init__(self) -> None:
+        super().__init__(DROP)
+
+    def _serve(self, sock: Any) -> None:
+        with self._lock:
+            self.connections += 1
+        Peer(sock, threading.Event()).reset()
+
+
+def _key(server: BrookServer, number: int) -> str:
+    return server.submits[number].headers["idempotency-key"]

@@ -1,0 +1,527 @@
+"""Many jobs at once: bounded, fair, in virtual time, and none of them lost."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from itertools import count, pairwise
+from typing import Any
+
+import pytest
+from bide.runtime.batch import Tally
+from bide.runtime.clock import SystemClock
+from bide.runtime.errors import (
+    ClientClosed,
+    ClientError,
+    InvalidArgument,
+    JobFailed,
+    JobTimeout,
+    NotFound,
+    PaymentRequired,
+    ReplyTooLarge,
+    SubmitUncertain,
+)
+from bide.runtime.schedule import Fixed
+from bide.runtime.state import State
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from .acme import KEY, PART, Acme, AsyncAcme, Page, kind
+from .fakes import AsyncFakeTransport, FakeTransport, LoopClock, Reply, Sent, cut_off
+from .storms import Storm, storms
+from .world import BROKEN, DONE, RUNNING, World, error, report, served
+
+
+class Factory:
+    """A provider that numbers its jobs; each takes its own time and has its own ending."""
+
+    def __init__(self, lasts: Callable[[int], float], ending: Callable[[int], Reply] = lambda number: DONE) -> None:
+        self._lasts = lasts
+        self._ending = ending
+        self._numbers = count()
+        self.submitted: dict[str, float] = {}
+        self.ended: dict[str, float] = {}
+        self.most = 0
+
+    def __call__(self, sent: Sent) -> Reply:
+        if sent.request.method == "POST":
+            job_id = f"j{next(self._numbers)}"
+            self.submitted[job_id] = sent.at
+            self.most = max(self.most, len(self.submitted) - len(self.ended))
+            return Reply({"id": job_id, "status": "queued"}, takes=0.1)
+        job_id = sent.path.rpartition("/")[2]
+        number = int(job_id[1:])
+        if sent.at < self.submitted[job_id] + self._lasts(number):
+            return report("running", takes=0.1)
+        self.ended[job_id] = sent.at
+        return self._ending(number)
+
+
+class Many:
+    """An asyncio client in the virtual time of a loop."""
+
+    def __init__(self, server: Callable[[Sent], Reply]) -> None:
+        self.clock = LoopClock()
+        self.transport = AsyncFakeTransport(server, self.clock)
+
+    def run(self, main: Callable[[AsyncAcme], Awaitable[Any]]) -> Any:
+        async def whole() -> Any:
+            async with AsyncAcme(KEY, transport=self.transport, clock=self.clock) as client:
+                return await main(client)
+
+        return self.clock.run(whole())
+
+    def all(self, inputs: Any, of: Any = PART, **more: Any) -> list[Any]:
+        """The outcomes of one batch."""
+
+        async def main(client: AsyncAcme) -> list[Any]:
+            return [outcome async for outcome in client.jobs(of).run_many(inputs, **more)]
+
+        outcomes: list[Any] = self.run(main)
+        return outcomes
+
+    @property
+    def now(self) -> float:
+        return self.clock.now() - self.transport.began
+
+
+def urls(number: int) -> list[dict[str, str]]:
+    return [{"url": f"u{index}"} for index in range(number)]
+
+
+@given(
+    lasts=st.lists(st.floats(0, 30), min_size=1, max_size=25),
+    room=st.integers(1, 8),
+    in_order=st.booleans(),
+    failing=st.sets(st.integers(0, 24)),
+)
+@settings(max_examples=40)
+def test_every_input_has_one_outcome(lasts: list[float], room: int, in_order: bool, failing: set[int]) -> None:
+    """However long the jobs take and whichever fail, each input ends once, with its own place, and never too many run."""
+    factory = Factory(lambda number: lasts[number], lambda number: BROKEN if number in failing else DONE)
+    many = Many(factory)
+
+    outcomes = many.all(urls(len(lasts)), max_in_flight=room, in_order=in_order)
+
+    assert sorted(outcome.index for outcome in outcomes) == list(range(len(lasts)))
+    assert all(outcome.input == {"url": f"u{outcome.index}"} for outcome in outcomes)
+    assert not in_order or [outcome.index for outcome in outcomes] == list(range(len(lasts)))
+    assert factory.most <= room
+    for outcome in outcomes:
+        assert outcome.job is not None
+        assert outcome.is_ok != (int(outcome.job.id[1:]) in failing)
+
+
+@given(storms(), st.integers(1, 5), st.booleans())
+@settings(max_examples=40)
+def test_no_weather_loses_an_outcome(storm: Storm, room: int, in_order: bool) -> None:
+    """Whatever the server answers, a batch ends, within the time of its jobs, with an outcome for each input."""
+    many = Many(storm.begin())
+
+    outcomes = many.all(urls(8), of=kind("part", Page, result=("page",), polling=storm.of.polling), timeout=storm.timeout, max_in_flight=room, in_order=in_order, policy=storm.policy)
+
+    assert 8 == len(outcomes)
+    assert many.now <= 8 * storm.timeout + 1e-3
+    for outcome in outcomes:
+        assert outcome.is_ok or isinstance(outcome.error, ClientError)
+        if outcome.job is not None and outcome.error is not None:
+            assert outcome.job.id == outcome.error.job_id
+
+
+def test_inputs_are_taken_as_there_is_room() -> None:
+    """An endless or expensive iterable of inputs is not read ahead."""
+    taken = 0
+
+    def inputs() -> Iterator[dict[str, str]]:
+        nonlocal taken
+        for taken in count(1):
+            yield {"url": f"u{taken}"}
+
+    many = Many(Factory(lambda number: 1.0))
+
+    async def main(client: AsyncAcme) -> None:
+        async with client.jobs(PART).run_many(inputs(), max_in_flight=3) as batch:
+            for _ in range(5):
+                await anext(batch)
+
+    many.run(main)
+
+    assert 5 <= taken <= 8
+
+
+def test_jobs_run_side_by_side() -> None:
+    """Twenty jobs of ten seconds take little more than ten seconds, where there is room."""
+    many = Many(Factory(lambda number: 10.0))
+
+    many.all(urls(20), max_in_flight=20)
+
+    assert many.now < 20
+
+
+def test_a_thousand_jobs_need_no_thousand_tasks() -> None:
+    """W16: a job that only waits for its next poll is no task."""
+    many = Many(Factory(lambda number: 100.0))
+    most = 0
+
+    async def main(client: AsyncAcme) -> int:
+        nonlocal most
+        number = 0
+        batch = client.jobs(PART).run_many(urls(1000), max_in_flight=1000, policy=Fixed(50))
+
+        async def count_tasks() -> None:
+            nonlocal most
+            for _ in range(90):
+                await asyncio.sleep(1.01)
+                most = max(most, len(asyncio.all_tasks()))
+
+        counting = asyncio.ensure_future(count_tasks())
+        async for outcome in batch:
+            assert outcome.is_ok
+            number += 1
+        await counting
+        return number
+
+    assert 1000 == many.run(main)
+    assert most < 1000
+
+
+ERRORS: dict[str, tuple[Reply, type[Exception]]] = {
+    "refused": (error(402), PaymentRequired),
+    "lost": (cut_off(), SubmitUncertain),
+    "too large": (Reply(lost=ReplyTooLarge("too large")), SubmitUncertain),
+}
+
+
+@pytest.mark.parametrize(("reply", "kind"), ERRORS.values(), ids=ERRORS)
+def test_a_submit_that_fails_ends_only_itself(reply: Reply, kind: type[Exception]) -> None:
+    """One input that the provider refuses is one outcome, without a job."""
+    factory = Factory(lambda number: 3.0)
+    answers = iter([None, reply, None])
+
+    def server(sent: Sent) -> Reply:
+        return (next(answers) or factory(sent)) if sent.request.method == "POST" else factory(sent)
+
+    outcomes = Many(server).all(urls(3), in_order=True)
+
+    assert [True, False, True] == [outcome.is_ok for outcome in outcomes]
+    assert outcomes[1].job is None
+    assert isinstance(outcomes[1].error, kind)
+    with pytest.raises(kind):
+        _ = outcomes[1].result
+
+
+POLL_ERRORS: dict[str, tuple[Reply, type[Exception]]] = {
+    "gone": (error(404), NotFound),
+    "too large": (Reply(lost=ReplyTooLarge("too large")), ReplyTooLarge),
+    "failed": (BROKEN, JobFailed),
+    "endless": (RUNNING, JobTimeout),
+}
+
+
+@pytest.mark.parametrize(("reply", "kind"), POLL_ERRORS.values(), ids=POLL_ERRORS)
+def test_a_job_that_fails_ends_only_itself(reply: Reply, kind: type[Exception]) -> None:
+    """Whatever ends one job, the others go on; its outcome has the handle and the error."""
+    outcomes = Many(Factory(lambda number: 3.0, lambda number: reply if number == 1 else DONE)).all(urls(3), max_in_flight=1)
+
+    assert [True, False, True] == [outcome.is_ok for outcome in outcomes]
+    assert isinstance(outcomes[1].error, kind)
+    assert "j1" == outcomes[1].error.job_id == outcomes[1].job.id
+    assert outcomes[1].job.token == outcomes[1].error.token
+    assert "hello" == outcomes[2].result.text
+
+
+@pytest.mark.parametrize("bad", [{"link": "u"}, {}, {"url": 7}, {"url": None}])
+def test_arguments_that_cannot_be_are_an_outcome(bad: dict[str, Any]) -> None:
+    """An input that is no job does not end the batch."""
+    outcomes = Many(Factory(lambda number: 1.0)).all([{"url": "a"}, bad, {"url": "b"}], in_order=True)
+
+    assert [True, False, True] == [outcome.is_ok for outcome in outcomes]
+    assert isinstance(outcomes[1].error, InvalidArgument)
+
+
+def test_the_timeout_is_for_each_job() -> None:
+    """W1: a job's time begins when its turn comes, and not with the batch."""
+    many = Many(Factory(lambda number: 8.0))
+
+    outcomes = many.all(urls(5), max_in_flight=1, timeout=12)
+
+    assert all(outcome.is_ok for outcome in outcomes)
+    assert many.now > 40
+
+
+def test_a_deadline_in_a_batch_is_kept() -> None:
+    """W1: every job of a batch has its outcome in time, however many there are."""
+    factory = Factory(lambda number: 1e9)
+    many = Many(factory)
+
+    outcomes = many.all(urls(50), max_in_flight=50, timeout=20)
+
+    assert all(isinstance(outcome.error, JobTimeout) for outcome in outcomes)
+    assert many.now <= 20 + 1e-3
+
+
+def test_each_job_of_a_batch_keeps_its_floor() -> None:
+    """W3: side by side or not, one job is polled no more often than the floor allows."""
+    many = Many(Factory(lambda number: 20.0))
+
+    many.all(urls(10), max_in_flight=10, policy=Fixed(0.01))
+    polls: dict[str, list[float]] = {}
+    for sent in many.transport.sent:
+        if sent.request.method == "GET":
+            polls.setdefault(sent.path, []).append(sent.at)
+
+    assert 10 == len(polls)
+    assert all(after - before >= 1 - 1e-6 for times in polls.values() for before, after in pairwise(times))
+
+
+@pytest.mark.parametrize("room", [0, -1])
+def test_a_batch_needs_room(room: int) -> None:
+    """No room would mean to wait for ever."""
+    with pytest.raises(InvalidArgument, match="max_in_flight"):
+        Many(Factory(lambda number: 1.0)).all(urls(2), max_in_flight=room)
+
+
+def test_the_tally_adds_up() -> None:
+    """Every update of a batch says how far it is; the last one has all of it."""
+    seen: list[Tally] = []
+    many = Many(Factory(lambda number: number + 1.0, lambda number: BROKEN if number == 2 else DONE))
+
+    many.all(urls(5), max_in_flight=2, on_update=seen.append)
+
+    for tally in seen:
+        assert tally.ended == tally.succeeded + tally.failed <= tally.taken <= tally.total == 5  # type: ignore[operator]  # known
+        assert sum(tally.states.values()) <= tally.taken
+    last = seen[-1]
+    assert (5, 4, 1) == (last.taken, last.succeeded, last.failed)
+    assert {State.SUCCEEDED: 4, State.FAILED: 1} == last.states
+    assert 0 == last.time_left
+    assert last.elapsed == pytest.approx(many.now, abs=0.2)
+
+
+def test_an_update_of_a_batch_may_be_awaited() -> None:
+    """`on_update` may be a coroutine function."""
+    seen: list[int] = []
+
+    async def note(tally: Tally) -> None:
+        await asyncio.sleep(0)
+        seen.append(tally.ended)
+
+    Many(Factory(lambda number: 1.0)).all(urls(2), on_update=note)
+
+    assert 2 == seen[-1]
+
+
+def test_inputs_may_come_slowly() -> None:
+    """An asyncio iterable of inputs is waited for while the jobs that are there go on."""
+    factory = Factory(lambda number: 5.0)
+    many = Many(factory)
+
+    async def inputs() -> AsyncIterator[dict[str, str]]:
+        for number in range(3):
+            yield {"url": f"u{number}"}
+            await asyncio.sleep(20)
+
+    outcomes = many.all(inputs())
+
+    assert [0, 1, 2] == [outcome.index for outcome in outcomes]
+    assert all(after - before < 10 for before, after in zip(factory.submitted.values(), factory.ended.values(), strict=True))
+
+
+def test_leaving_early_leaves_no_job_without_a_handle() -> None:
+    """Who leaves a batch finds the jobs that were not handed out, and nothing is under way any more."""
+    factory = Factory(lambda number: 3.0 * (number + 1))
+    many = Many(factory)
+
+    async def main(client: AsyncAcme) -> list[str]:
+        async with client.jobs(PART).run_many(urls(10), max_in_flight=4) as batch:
+            first = await anext(batch)
+        sent = len(many.transport.sent)
+        await asyncio.sleep(100)
+        assert sent == len(many.transport.sent)
+        assert {asyncio.current_task()} == asyncio.all_tasks()
+        return [first.job.id, *(job.id for job in batch.running)]
+
+    assert sorted(factory.submitted) == sorted(many.run(main))
+
+
+def test_leaving_amid_submits_leaves_no_job_without_a_handle() -> None:
+    """Even a submit that is under way when the batch is closed gives its handle."""
+    factory = Factory(lambda number: 1000.0)
+    many = Many(factory)
+
+    async def main(client: AsyncAcme) -> list[str]:
+        batch = client.jobs(PART).run_many(urls(10), max_in_flight=4)
+        step = asyncio.ensure_future(anext(batch))
+        await asyncio.sleep(0.05)
+        step.cancel()
+        await asyncio.gather(step, return_exceptions=True)
+        await batch.close()
+        assert {asyncio.current_task()} == asyncio.all_tasks()
+        return [job.id for job in batch.running]
+
+    assert sorted(factory.submitted) == sorted(many.run(main))
+    assert 4 == len(factory.submitted)
+
+
+def test_a_cancelled_batch_can_go_on_or_be_closed() -> None:
+    """W12, W16: cancelling one step of the iteration loses nothing: the next one takes it up."""
+    many = Many(Factory(lambda number: 10.0))
+
+    async def main(client: AsyncAcme) -> list[Any]:
+        batch = client.jobs(PART).run_many(urls(3))
+        for _ in range(3):
+            with pytest.raises(TimeoutError):
+                async with asyncio.timeout(0.9):
+                    await anext(batch)
+        return [outcome async for outcome in batch]
+
+    outcomes = many.run(main)
+
+    assert [True] * 3 == [outcome.is_ok for outcome in outcomes]
+
+
+def test_an_error_of_the_inputs_passes_as_it_is() -> None:
+    """What the user's own iterable raises is not swallowed, and the jobs that exist are not lost."""
+    factory = Factory(lambda number: 5.0)
+    many = Many(factory)
+
+    def inputs() -> Iterator[dict[str, str]]:
+        yield {"url": "a"}
+        yield {"url": "b"}
+        raise LookupError("no more")
+
+    async def main(client: AsyncAcme) -> list[str]:
+        seen = []
+        async with client.jobs(PART).run_many(inputs(), max_in_flight=2) as batch:
+            with pytest.raises(LookupError):
+                async for outcome in batch:
+                    seen.append(outcome.job.id)
+        return seen + [job.id for job in batch.running]
+
+    assert sorted(factory.submitted) == sorted(many.run(main))
+
+
+def test_closing_the_client_ends_a_batch() -> None:
+    """W12: a client that is closed under its batch says so, and the handles are there."""
+    factory = Factory(lambda number: 50.0)
+    many = Many(factory)
+
+    async def main(client: AsyncAcme) -> list[str]:
+        batch = client.jobs(PART).run_many(urls(3))
+        step = asyncio.ensure_future(anext(batch))
+        await asyncio.sleep(5)
+        await client.close()
+        with pytest.raises(ClientClosed):
+            await step
+        return [job.id for job in batch.running]
+
+    assert sorted(factory.submitted) == sorted(many.run(main))
+    assert many.now < 6
+
+
+def test_jobs_that_exist_can_be_waited_for_together() -> None:
+    """`wait_many` takes handles, and each outcome's input is its handle."""
+    factory = Factory(lambda number: 3.0 * (3 - number))
+    many = Many(factory)
+
+    async def main(client: AsyncAcme) -> list[Any]:
+        jobs = [await client.jobs(PART).submit(url=f"u{number}") for number in range(3)]
+        outcomes = [outcome async for outcome in client.jobs(PART).wait_many(jobs)]
+        assert all(outcome.input is jobs[outcome.index] for outcome in outcomes)
+        return outcomes
+
+    outcomes = many.run(main)
+
+    assert [2, 1, 0] == [outcome.index for outcome in outcomes]
+    assert ["hello"] * 3 == [outcome.result.text for outcome in outcomes]
+
+
+# --- blocking ----------------------------------------------------------------------------------------------------------
+
+
+def test_a_blocking_batch_gives_every_outcome() -> None:
+    """The blocking form iterates with `for`, in the order of the inputs if asked to."""
+    world = World("sync", Factory(lambda number: 5.0 - number, lambda number: BROKEN if number == 1 else DONE))
+    world.clock.grace = 0.02
+
+    outcomes = list(world.jobs(PART).run_many(urls(4), max_in_flight=4, in_order=True))
+
+    assert [0, 1, 2, 3] == [outcome.index for outcome in outcomes]
+    assert 3 == sum(outcome.is_ok for outcome in outcomes)
+
+
+def test_blocking_jobs_run_side_by_side_on_a_few_threads() -> None:
+    """W16: slow requests overlap, and there are never more than eight threads, however many jobs there are."""
+    factory = Factory(lambda number: 2.0)
+    clock = SystemClock(speed=20)
+    most = 0
+    lock = threading.Lock()
+
+    class Slow(FakeTransport):
+        def send(self, request: Any, *, timeout: float) -> Any:
+            nonlocal most
+            time.sleep(0.005)
+            with lock:
+                most = max(most, sum(thread.name.startswith("bide") for thread in threading.enumerate()))
+                return self.take(request, timeout).response()
+
+    client = Acme(KEY, transport=Slow(factory, clock), clock=clock)  # type: ignore[arg-type]  # a real clock has `now` too
+    outcomes = list(client.jobs(PART).run_many(urls(40), max_in_flight=40))
+
+    assert 40 == sum(outcome.is_ok for outcome in outcomes)
+    assert 2 <= most <= 8
+    assert not any(thread.name.startswith("bide") and thread.is_alive() for thread in _after_a_moment())
+
+
+def _after_a_moment() -> list[threading.Thread]:
+    time.sleep(0.05)
+    return threading.enumerate()
+
+
+def test_leaving_a_blocking_batch_early_leaves_no_job_without_a_handle() -> None:
+    """The `with` block closes the batch; `running` has the rest."""
+    factory = Factory(lambda number: 3.0 * (number + 1))
+    world = World("sync", factory)
+    world.clock.grace = 0.02
+
+    with world.jobs(PART).run_many(urls(6), max_in_flight=3) as batch:
+        first = next(batch)
+    ids = [first.job.id, *(job.id for job in batch.running)]
+
+    assert sorted(factory.submitted) == sorted(ids)
+    with pytest.raises(StopIteration):
+        next(batch)
+
+
+def test_an_error_of_a_blocking_callback_loses_no_outcome() -> None:
+    """After `on_update` has raised, the iteration goes on where it was."""
+    calls = count()
+
+    def callback(tally: Tally) -> None:
+        if next(calls) == 2:
+            raise LookupError("mine")
+
+    world = World("sync", served(submit=[Reply({"id": "j1"}), Reply({"id": "j2"})], polls=[RUNNING, RUNNING, DONE]))
+    world.clock.grace = 0.02
+    batch = world.jobs(PART).run_many(urls(2), max_in_flight=1, on_update=callback)
+    outcomes = []
+    with pytest.raises(LookupError):
+        for outcome in batch:
+            outcomes.append(outcome)
+    outcomes += list(batch)
+
+    assert [0, 1] == [outcome.index for outcome in outcomes]
+
+
+def test_an_outcome_shows_its_result_or_its_error(mode: Any) -> None:
+    """`result` raises what `run` would have raised."""
+    world = World(mode, Factory(lambda number: 1.0, lambda number: BROKEN if number else DONE))
+    world.clock.grace = 0.02
+    good, bad = world.all(world.jobs(PART).run_many(urls(2), max_in_flight=1))
+
+    assert "hello" == good.result.text
+    assert good.error is None
+    with pytest.raises(JobFailed, match="disk is full"):
+        _ = bad.result
