@@ -6,4 +6,4 @@ import pytest
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--update-golden", action="store_true", help="take over what the generator makes of the golden specs")
+    parser.addoption("--update-golden", action="store_true", help="take over what the golden specs give now")

@@ -14,7 +14,7 @@ import io
 import re
 from collections.abc import Iterator
 from contextlib import redirect_stdout
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from doctest import ELLIPSIS, NORMALIZE_WHITESPACE, OutputChecker
 from pathlib import Path
 from typing import Any
@@ -37,6 +37,10 @@ class Block:
     """What happens to the jobs that it submits, as the simulator reads it."""
     prints: str | None
     """What it prints, if the page says so."""
+
+    def where(self, words: str, thing: str) -> Block:
+        """The block with something that is there in place of what the page made up."""
+        return replace(self, code=self.code.replace(words, thing))
 
 
 def blocks(page: Path) -> Iterator[Block]:

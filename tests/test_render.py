@@ -47,7 +47,9 @@ def test_black_would_change_nothing(case: Path) -> None:
     files = render(read_spec("spec.yaml", (case / "spec.yaml").read_text()))
     mode = black.Mode(line_length=120, target_versions={black.TargetVersion.PY311})
 
-    assert [name for name, text in files.items() if name.endswith(".py") and black.format_str(text, mode=mode) != text] == []
+    assert [
+        name for name, text in files.items() if name.endswith(".py") and black.format_str(text, mode=mode) != text
+    ] == []
 
 
 def test_the_runtime_is_copied_byte_for_byte() -> None:
@@ -74,9 +76,9 @@ def test_a_template_prints_nothing_but_code(value: object) -> None:
         _only_code(value)
 
 
-HOSTILE = st.text(st.sampled_from(list("\"'\\{}%#`$\n\t abc/*<>|[]()=-\u00e9\u2028\u202e")), min_size=1, max_size=60) | st.text(
-    min_size=1, max_size=60
-)
+HOSTILE = st.text(
+    st.sampled_from(list("\"'\\{}%#`$\n\t abc/*<>|[]()=-\u00e9\u2028\u202e")), min_size=1, max_size=60
+) | st.text(min_size=1, max_size=60)
 
 
 def shape(text: str) -> str:
@@ -98,7 +100,12 @@ def test_no_text_of_a_spec_becomes_code(text: str) -> None:
     """Whatever descriptions, titles and defaults say, each module is that of the harmless spec but for its strings."""
     quoted = json.dumps(text, ensure_ascii=False)
     spec = SPEC
-    for harmless in ("title: Acme", "description: Maps sites.", "description: Where a job is.", "description: Map a site."):
+    for harmless in (
+        "title: Acme",
+        "description: Maps sites.",
+        "description: Where a job is.",
+        "description: Map a site.",
+    ):
         spec = spec.replace(harmless, f"{harmless.partition(': ')[0]}: {quoted}")
     spec = spec.replace("description: Where to begin.", f"description: {quoted}").replace("Waiting.", quoted)
     try:

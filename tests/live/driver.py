@@ -26,7 +26,7 @@ class Driver:
         """
         if speed != 1.0:
             options["clock"] = (package.AsyncSystemClock if self.is_async else package.SystemClock)(speed)
-        name = next(name for name in package.__all__ if f"Async{name}" in package.__all__ and hasattr(package, name))
+        name = next(name for name in package.__all__ if f"{name}Error" in package.__all__ and name != "Job")
         made = getattr(package, f"Async{name}" if self.is_async else name)("key", base_url=server_url, **options)
         self._clients.append(made)
         return made
@@ -41,6 +41,13 @@ class Driver:
             return await answer if inspect.isawaitable(answer) else answer
 
         return self._loop.run_until_complete(awaited())
+
+    def idle(self, seconds: float) -> None:
+        """Do nothing; the loop, if there is one, runs on."""
+        if self._loop is None:
+            time.sleep(seconds)
+        else:
+            self._loop.run_until_complete(asyncio.sleep(seconds))
 
     def each(self, iterator: Any) -> Iterator[Any]:
         """What an iterator brings, blocking or not."""

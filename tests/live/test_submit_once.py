@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import threading
+import contextlib
+import socket
 from types import ModuleType
 from typing import Any
 
@@ -91,10 +92,9 @@ def test_a_connection_that_was_closed_while_idle_is_not_used(kind: str, driver: 
         driver.call(getattr(client, kind).run, name="first")
         server.hang_up()
         server.settle(0)
-        ended = ending(driver, getattr(client, kind).run, name="second")
-        assert ended.error is None or isinstance(ended.error, package.SubmitUncertain)
+        driver.idle(0.05)  # in which a loop sees that it was closed
+        assert driver.call(getattr(client, kind).run, name="second").text == "second"
         assert ["first", "second"] == [job.name for job in server.jobs.values()]
-        assert ended.error is None, "the engine did not see that the connection was closed"
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -102,8 +102,8 @@ def test_a_submit_that_certainly_did_not_arrive_is_sent_again(kind: str, driver:
     """A refused connection and a 429 made no job: one more try is safe."""
     with BrookServer(refusals=[refuses(429), refuses(429, retry_after="0.1")]) as server:
         server.refuse_for(0.3)
-        client = driver.client(package, server.url, max_retries=9)
-        assert driver.call(getattr(client, kind).run, name="x").text == "x"
+        client = driver.client(package, server.url, max_retries=9, speed=4)
+        assert driver.call(getattr(client, kind).run, name="x", timeout=60).text == "x"
         assert (1, 3) == (len(server.jobs), len(server.submits))
 
 
@@ -186,7 +186,7 @@ def test_a_batch_sends_each_key_again(driver: Driver, package: ModuleType) -> No
 
 
 def test_a_drop_before_the_request_was_read_makes_no_second_try(driver: Driver, package: ModuleType) -> None:
-    """A connection that stood and was closed at once may have carried the submit, for all the client can know."""
+    """A submit that was sent, and never read, may have been read for all the client can know."""
     with _Doorman() as server:
         client = driver.client(package, server.url, max_retries=5)
         for kind in KINDS:
@@ -219,7 +219,7 @@ def test_an_httpx_client_sends_a_submit_once_too(package: ModuleType) -> None:
 
 
 class _Doorman(Server):
-    """Hangs up on everybody before they have said a word."""
+    """Hangs up on everybody without having read a word."""
 
     def __init__(self) -> None:
         super().__init__(DROP)
@@ -227,7 +227,9 @@ class _Doorman(Server):
     def _serve(self, sock: Any) -> None:
         with self._lock:
             self.connections += 1
-        Peer(sock, threading.Event()).reset()
+        with contextlib.suppress(OSError):
+            sock.recv(1, socket.MSG_PEEK)
+        Peer(sock, self._stopping).reset()
 
 
 def _key(server: BrookServer, number: int) -> str:

@@ -204,7 +204,7 @@ class AcmeJobs(Jobs[Report, R]):
         )
 
 
-class ApartJobs(AcmeJobs[Page], CancellableJobs[Report, Page]):  # type: ignore[misc]  # `Job` and `CancellableJob`
+class ApartJobs(AcmeJobs[Page], CancellableJobs[Report, Page]):
     keyed = True
 
 
@@ -251,7 +251,7 @@ class AsyncAcmeJobs(AsyncJobs[Report, R]):
         )
 
 
-class AsyncApartJobs(AsyncAcmeJobs[Page], AsyncCancellableJobs[Report, Page]):  # type: ignore[misc]  # as above
+class AsyncApartJobs(AsyncAcmeJobs[Page], AsyncCancellableJobs[Report, Page]):
     keyed = True
 
 

@@ -11,7 +11,7 @@ from hypothesis import settings
 from .fakes import Server
 from .world import MODES, Mode, World
 
-settings.register_profile("runtime", deadline=None, max_examples=100)
+settings.register_profile("runtime", deadline=None, max_examples=60)
 settings.load_profile("runtime")
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from bide.runtime.errors import ClientError
-from bide.runtime.schedule import Policy, Polling
 from hypothesis import strategies as st
 from msgspec.structs import replace
+
+from bide.runtime.errors import ClientError
+from bide.runtime.schedule import Policy, Polling
 
 from .acme import APART, PART, SHY, kind
 from .fakes import Reply, Sent, Server, cut_off, unreachable
@@ -16,7 +17,18 @@ from .world import Mode, World
 
 FAULTS = (408, 425, 429, 500, 502, 503, 504)
 REFUSALS = (400, 401, 402, 403, 404, 409, 410, 422, 418)
-RETRY_AFTER = ("0", "-3", "2", "7", "1e9", "nan", "inf", "soon", "Thu, 01 Jan 1970 00:00:00 GMT", "Fri, 31 Dec 9999 23:59:59 GMT")
+RETRY_AFTER = (
+    "0",
+    "-3",
+    "2",
+    "7",
+    "1e9",
+    "nan",
+    "inf",
+    "soon",
+    "Thu, 01 Jan 1970 00:00:00 GMT",
+    "Fri, 31 Dec 9999 23:59:59 GMT",
+)
 STATUSES = ("queued", "running", "done", "half", "broken", "stopped", "lost", "brand-new", None)
 
 
@@ -49,7 +61,8 @@ class Storm:
 
     def begin(self) -> Server:
         """The server, with all of its replies before it."""
-        self._left, self._submitted = list(self.replies), False
+        self._left: list[Reply] = list(self.replies)
+        self._submitted = False
         return self.server
 
     def world(self, mode: Mode) -> World:
@@ -100,7 +113,12 @@ def bodies() -> st.SearchStrategy[Any]:
         {"status": st.sampled_from(STATUSES), "page": st.just({"text": "x"}), "text": st.just("x")},
         optional={"ready": st.booleans(), "retry_after_ms": st.sampled_from([0, -1, 900, 4000, 1e300])},
     )
-    return st.one_of(whole, whole, whole, st.sampled_from([b"", b"{", b'{"status": "do', b"<html>", b"\xff", b"null", b"[]", b'{"status": 3}']))
+    return st.one_of(
+        whole,
+        whole,
+        whole,
+        st.sampled_from([b"", b"{", b'{"status": "do', b"<html>", b"\xff", b"null", b"[]", b'{"status": 3}']),
+    )
 
 
 @st.composite
@@ -111,9 +129,7 @@ def replies(draw: st.DrawFn, statuses: tuple[int, ...] = (200, 200, 200, 202, *F
     if lost is not None:
         return Reply(takes=takes, lost=(cut_off() if lost == "cut off" else unreachable()).lost)
     hint = draw(st.one_of(st.none(), st.sampled_from(RETRY_AFTER)))
-    return Reply(
-        draw(bodies()), draw(st.sampled_from(statuses)), {} if hint is None else {"retry-after": hint}, takes
-    )
+    return Reply(draw(bodies()), draw(st.sampled_from(statuses)), {} if hint is None else {"retry-after": hint}, takes)
 
 
 @st.composite

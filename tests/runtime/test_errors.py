@@ -10,6 +10,9 @@ from contextlib import suppress
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from bide.runtime import errors
 from bide.runtime.account import Call, reads
 from bide.runtime.codec import NotJson
@@ -32,8 +35,6 @@ from bide.runtime.errors import (
     api_error_class,
 )
 from bide.runtime.request import Response
-from hypothesis import given
-from hypothesis import strategies as st
 
 from .acme import APART, KEY, OTHER, PART, Page, kind
 from .fakes import Reply, cut_off, script, unreachable
@@ -56,7 +57,20 @@ def test_wrong_arguments_are_value_errors(cls: type[Exception]) -> None:
     assert issubclass(cls, ValueError)
 
 
-@pytest.mark.parametrize(("status", "cls"), [(401, AuthenticationError), (404, NotFound), (429, RateLimited), (500, ServerError), (599, ServerError), (418, ApiError), (302, ApiError), (200, ApiError), (999, ApiError)])
+@pytest.mark.parametrize(
+    ("status", "cls"),
+    [
+        (401, AuthenticationError),
+        (404, NotFound),
+        (429, RateLimited),
+        (500, ServerError),
+        (599, ServerError),
+        (418, ApiError),
+        (302, ApiError),
+        (200, ApiError),
+        (999, ApiError),
+    ],
+)
 def test_a_status_has_its_class(status: int, cls: type[ApiError]) -> None:
     """The class of an API error follows from the status, and is there for every status."""
     assert cls is api_error_class(status)
@@ -83,7 +97,9 @@ def _examples() -> list[ClientError]:
 
 
 @pytest.mark.parametrize("error", _examples(), ids=lambda error: type(error).__name__)
-@pytest.mark.parametrize("again", [lambda one: pickle.loads(pickle.dumps(one)), copy.copy, copy.deepcopy], ids=["pickle", "copy", "deepcopy"])
+@pytest.mark.parametrize(
+    "again", [lambda one: pickle.loads(pickle.dumps(one)), copy.copy, copy.deepcopy], ids=["pickle", "copy", "deepcopy"]
+)
 def test_an_exception_survives_a_process_pool(error: ClientError, again: Any) -> None:
     """Pickled or copied, it is the same class with the same text and the same fields."""
     other = again(error)
@@ -118,7 +134,11 @@ def test_every_error_after_a_submit_carries_the_job(storm: Storm, mode: str) -> 
 
 @pytest.mark.parametrize("mode", MODES)
 @pytest.mark.parametrize("call", ["wait", "poll", "result", "updates", "cancel", "get"])
-@pytest.mark.parametrize("reply", [error(403), error(404), cut_off(), CUT, Reply([]), BROKEN], ids=["403", "404", "lost", "cut", "shape", "failed"])
+@pytest.mark.parametrize(
+    "reply",
+    [error(403), error(404), cut_off(), CUT, Reply([]), BROKEN],
+    ids=["403", "404", "lost", "cut", "shape", "failed"],
+)
 def test_every_error_of_every_call_carries_the_job(mode: Mode, call: str, reply: Reply) -> None:
     """Whichever method of a handle fails, the error says about which job."""
     world = World(mode, script(reply), max_retries=0)
@@ -144,7 +164,9 @@ def test_every_error_of_every_call_carries_the_job(mode: Mode, call: str, reply:
 
 def _echo(status: int) -> Reply:
     """A provider that quotes what it was sent."""
-    return Reply({"error": {"code": "bad_key", "message": f"the key {KEY!r} is not valid"}}, status, {"x-request-id": "r1"})
+    return Reply(
+        {"error": {"code": "bad_key", "message": f"the key {KEY!r} is not valid"}}, status, {"x-request-id": "r1"}
+    )
 
 
 def _shown(error: BaseException) -> str:
@@ -156,7 +178,20 @@ def _shown(error: BaseException) -> str:
 
 
 @pytest.mark.parametrize("mode", MODES)
-@pytest.mark.parametrize("reply", [_echo(401), _echo(429), _echo(503), _echo(404), Reply(KEY.encode()), Reply(b'{"error": "' + KEY.encode()), unreachable(), cut_off(), error(402)])
+@pytest.mark.parametrize(
+    "reply",
+    [
+        _echo(401),
+        _echo(429),
+        _echo(503),
+        _echo(404),
+        Reply(KEY.encode()),
+        Reply(b'{"error": "' + KEY.encode()),
+        unreachable(),
+        cut_off(),
+        error(402),
+    ],
+)
 def test_the_key_is_never_shown(mode: Mode, reply: Reply, caplog: pytest.LogCaptureFixture) -> None:
     """Whatever goes wrong, and even if the provider quotes the key, no error, `repr`, log or token shows it."""
     world = World(mode, script(reply), max_retries=1)
@@ -227,7 +262,9 @@ def test_an_id_that_cannot_be_is_refused(job_id: Any) -> None:
 
 def test_an_error_message_is_for_a_person() -> None:
     """Who answered what, with the provider's words and what its support asks for."""
-    world = World("sync", script(Reply({"error": {"code": "no_credit", "message": "top up"}}, 402, {"x-request-id": "r-1"})))
+    world = World(
+        "sync", script(Reply({"error": {"code": "no_credit", "message": "top up"}}, 402, {"x-request-id": "r-1"}))
+    )
 
     with pytest.raises(ClientError) as caught:
         world.job(PART).poll()

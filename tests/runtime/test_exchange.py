@@ -7,6 +7,9 @@ from contextlib import suppress
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from bide.runtime.account import Call, reads, reads_by_status, reads_bytes, reads_nothing
 from bide.runtime.errors import (
     ApiError,
@@ -20,8 +23,6 @@ from bide.runtime.errors import (
     RequestTimeout,
     ServerError,
 )
-from hypothesis import given
-from hypothesis import strategies as st
 
 from .acme import Page, Trouble
 from .fakes import Reply, cut_off, script, unreachable
@@ -90,8 +91,12 @@ def test_a_refusal_is_raised_at_once(world: Make, call: Call[Any], status: int) 
 
 
 @pytest.mark.parametrize("retries", [0, 1, 5])
-@pytest.mark.parametrize(("reply", "kind"), [(error(503), ServerError), (cut_off(), ConnectionFailed), (Reply(takes=99), RequestTimeout)])
-def test_after_the_last_try_the_last_error_is_raised(world: Make, retries: int, reply: Reply, kind: type[Exception]) -> None:
+@pytest.mark.parametrize(
+    ("reply", "kind"), [(error(503), ServerError), (cut_off(), ConnectionFailed), (Reply(takes=99), RequestTimeout)]
+)
+def test_after_the_last_try_the_last_error_is_raised(
+    world: Make, retries: int, reply: Reply, kind: type[Exception]
+) -> None:
     """There are `max_retries` tries after the first."""
     w = world(script(reply), max_retries=retries)
 
@@ -197,7 +202,14 @@ def test_error_bodies_of_every_shape_are_read(world: Make, body: Any, code: str 
     assert 400 == caught.value.status
 
 
-@given(st.recursive(st.one_of(st.none(), st.booleans(), st.floats(allow_nan=False), st.text()), lambda inner: st.one_of(st.lists(inner), st.dictionaries(st.sampled_from(["error", "message", "code", "title"]), inner))))
+@given(
+    st.recursive(
+        st.one_of(st.none(), st.booleans(), st.floats(allow_nan=False), st.text()),
+        lambda inner: st.one_of(
+            st.lists(inner), st.dictionaries(st.sampled_from(["error", "message", "code", "title"]), inner)
+        ),
+    )
+)
 def test_no_error_body_does_any_harm(body: Any) -> None:
     """Whatever JSON an error carries, it becomes an `ApiError`."""
     w = World("sync", script(Reply(body, 404)))

@@ -9,11 +9,12 @@ from contextlib import suppress
 from itertools import pairwise
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from bide.runtime.clock import SystemClock
 from bide.runtime.errors import JobTimeout
 from bide.runtime.schedule import Fixed
-from hypothesis import given
-from hypothesis import strategies as st
 
 from .acme import KEY, PART, Acme, AsyncAcme
 from .fakes import AsyncFakeTransport, FakeTransport, LoopClock, Reply, Sent, cut_off
@@ -39,7 +40,9 @@ def test_no_sequence_of_replies_brings_two_polls_below_the_floor(storm: Storm, m
     assert closest(world.polls) >= storm.floor - SLACK
 
 
-@given(storms(), st.sampled_from(MODES), st.lists(st.sampled_from(["poll", "wait", "get", "soon"]), min_size=2, max_size=6))
+@given(
+    storms(), st.sampled_from(MODES), st.lists(st.sampled_from(["poll", "wait", "get", "soon"]), min_size=2, max_size=6)
+)
 def test_no_sequence_of_calls_brings_two_polls_below_the_floor(storm: Storm, mode: str, calls: list[str]) -> None:
     """W3: the floor is kept from one call to the next, and from one handle to another of the same job."""
     world = storm.calls(mode, calls)

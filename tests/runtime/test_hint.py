@@ -5,12 +5,13 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from email.utils import formatdate
-from math import isfinite
+from math import inf
 
 import pytest
-from bide.runtime.hint import as_pause, retry_after
 from hypothesis import given
 from hypothesis import strategies as st
+
+from bide.runtime.hint import as_pause, retry_after
 
 NOON = 1_790_000_000.0
 
@@ -32,21 +33,27 @@ def hint(text: str) -> float:
 @given(st.text())
 def test_no_text_does_any_harm(text: str) -> None:
     """Whatever a server writes there, the hint is a finite number that is not negative."""
-    assert 0 <= hint(text) and isfinite(hint(text))
+    assert 0 <= hint(text) < inf
 
 
-@given(st.sampled_from(["Mon, ", ""]), st.integers(-1, 99), st.sampled_from(["Jan", "Foo", "13"]), st.integers(-1, 10**6), st.sampled_from(["GMT", "+9999", "-0000", "", "+99999999999"]))
+@given(
+    st.sampled_from(["Mon, ", ""]),
+    st.integers(-1, 99),
+    st.sampled_from(["Jan", "Foo", "13"]),
+    st.integers(-1, 10**6),
+    st.sampled_from(["GMT", "+9999", "-0000", "", "+99999999999"]),
+)
 def test_no_date_does_any_harm(weekday: str, day: int, month: str, year: int, zone: str) -> None:
     """Days and years that do not exist are no hints."""
     seconds = hint(f"{weekday}{day} {month} {year} 25:61:61 {zone}")
 
-    assert 0 <= seconds and isfinite(seconds)
+    assert 0 <= seconds < inf
 
 
 @given(st.one_of(st.floats(), st.integers(), st.booleans(), st.none(), st.text(), st.lists(st.integers())))
 def test_no_value_does_any_harm(value: object) -> None:
     """A declared field may hold anything at all."""
-    assert 0 <= as_pause(value) and isfinite(as_pause(value))
+    assert 0 <= as_pause(value) < inf
 
 
 @pytest.mark.parametrize(("text", "seconds"), [("5", 5), (" 5 ", 5), ("2.5", 2.5), ("0", 0), ("1e2", 100)])

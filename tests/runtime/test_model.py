@@ -8,11 +8,12 @@ import pickle
 from typing import Annotated, Any, ClassVar
 
 import pytest
-from bide.runtime.codec import decode, encode
-from bide.runtime.model import Model, OpenEnum, Other, Variant, register
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import Meta, field
+
+from bide.runtime.codec import decode, encode
+from bide.runtime.model import Model, OpenEnum, Other, Variant, register
 
 
 class Loud(OpenEnum):
@@ -80,7 +81,7 @@ def test_a_value_survives_copies_and_pickles(text: str) -> None:
     value = Exact(text)
 
     assert value == copy.deepcopy(value) == pickle.loads(pickle.dumps(value))
-    assert f'"{text}"' == json.dumps(value, ensure_ascii=False) or '\\' in json.dumps(value)
+    assert f'"{text}"' == json.dumps(value, ensure_ascii=False) or "\\" in json.dumps(value)
 
 
 def test_case_is_ignored_where_the_provider_ignores_it() -> None:
@@ -105,7 +106,9 @@ def test_a_union_is_told_apart_by_its_tag() -> None:
     assert Circle(radius=1) == decode(Shape, b'{"kind": "circle", "radius": 1}')
 
 
-@pytest.mark.parametrize("body", [{"kind": "star", "points": 5}, {}, {"kind": None}, {"kind": 7}, {"kind": ["square"]}, {"kind": {}}])
+@pytest.mark.parametrize(
+    "body", [{"kind": "star", "points": 5}, {}, {"kind": None}, {"kind": 7}, {"kind": ["square"]}, {"kind": {}}]
+)
 def test_a_variant_that_is_not_known_is_kept(body: dict[str, Any]) -> None:
     """A new kind of thing is no error: its JSON is there, and goes back as it came."""
     value = decode(Shape, json.dumps(body).encode())
@@ -116,7 +119,17 @@ def test_a_variant_that_is_not_known_is_kept(body: dict[str, Any]) -> None:
     assert {"user": "u", "shapes": [body]} == json.loads(encode(Login(user="u", shapes=[value])))
 
 
-@pytest.mark.parametrize("body", [b'{"kind": "square", "side": "2"}', b'{"kind": "circle", "radius": 0}', b'{"kind": "square"}', b"7", b"null", b"[]"])
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"kind": "square", "side": "2"}',
+        b'{"kind": "circle", "radius": 0}',
+        b'{"kind": "square"}',
+        b"7",
+        b"null",
+        b"[]",
+    ],
+)
 def test_a_known_variant_must_fit(body: bytes) -> None:
     """Open for other kinds, and not for broken ones."""
     with pytest.raises(Exception, match="does not fit"):
@@ -156,4 +169,4 @@ def test_models_do_not_change() -> None:
 def test_fields_are_named() -> None:
     """A new field never changes what an old call means."""
     with pytest.raises(TypeError):
-        Login("u")  # type: ignore[misc]  # the point
+        Login("u")  # type: ignore[call-arg]  # the point

@@ -6,10 +6,11 @@ from math import inf, isfinite
 from typing import Any
 
 import pytest
-from bide.runtime.errors import InvalidArgument
-from bide.runtime.schedule import Adaptive, Exponential, Fixed, Policy, Polling, backoff
 from hypothesis import given
 from hypothesis import strategies as st
+
+from bide.runtime.errors import InvalidArgument
+from bide.runtime.schedule import Adaptive, Exponential, Fixed, Policy, Polling, backoff
 
 from .acme import PART
 from .storms import Steady
@@ -36,9 +37,7 @@ def policies(draw: st.DrawFn) -> Policy:
         st.one_of(
             st.builds(Adaptive, pollings()),
             st.builds(Fixed, seconds),
-            st.builds(
-                Exponential, first=seconds, factor=st.floats(1, 100), longest=seconds, jitter=st.floats(0, 1)
-            ),
+            st.builds(Exponential, first=seconds, factor=st.floats(1, 100), longest=seconds, jitter=st.floats(0, 1)),
         )
     )
 
@@ -52,7 +51,9 @@ def test_every_policy_gives_a_pause_that_can_be_made(policy: Policy, polls: int,
 
 
 @given(pollings(), st.integers(1, 10**6), ages, chances)
-def test_the_default_stays_within_the_providers_interval(polling: Polling, polls: int, age: float, chance: float) -> None:
+def test_the_default_stays_within_the_providers_interval(
+    polling: Polling, polls: int, age: float, chance: float
+) -> None:
     """Between two looks lies what the provider wants, and a tenth by chance."""
     shortest, longest = polling.interval
     pause = Adaptive(polling).pause(polls=polls, age=age, chance=chance)

@@ -6,15 +6,16 @@ import random
 import re
 from typing import Any
 
-from bide.runtime.errors import ClientError
-from bide.runtime.job import Job, Jobs
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from bide.runtime.errors import ClientError
+from bide.runtime.job import Job, Jobs
 
 from .acme import KEY, AsyncAcme
 from .fakes import AsyncFakeTransport, LoopClock, Sent
 from .storms import Storm, storms
-from .world import Mode, World
+from .world import Mode
 
 Trace = tuple[Any, ...]
 

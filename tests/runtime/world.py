@@ -97,14 +97,14 @@ def served(
     cancel: Iterable[Reply] = (),
 ) -> Server:
     """A server with a script for each kind of request; the last reply of each is given for ever."""
-    submit, polls, result, cancel = (script(*replies) for replies in (submit, polls, result, cancel))
+    submitted, polled, fetched, cancelled = (script(*replies) for replies in (submit, polls, result, cancel))
 
     def answer(sent: Sent) -> Reply:
         if sent.path.endswith("/cancel"):
-            return cancel(sent)
+            return cancelled(sent)
         if sent.request.method == "POST":
-            return submit(sent)
-        return result(sent) if sent.path.endswith("/result") else polls(sent)
+            return submitted(sent)
+        return fetched(sent) if sent.path.endswith("/result") else polled(sent)
 
     return answer
 

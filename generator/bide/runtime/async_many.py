@@ -56,6 +56,7 @@ class AsyncJobBatch(Generic[P, R, J]):
             max_in_flight, total=self._intake.total, in_order=in_order, now=client._clock.now()
         )
         self._senders: AsyncSenders[Entry[P, R]] = AsyncSenders(client._sent, client._clock, bell)
+        client._watch_over(self._intake, self._senders)
         self._is_closed = False
         if bar is not None:
             bar.start()
@@ -113,7 +114,7 @@ class AsyncJobBatch(Generic[P, R, J]):
             return
         self._is_closed = True
         try:
-            await self._intake.close()
+            await self._intake.stop()
             for entry, seen in await self._senders.rest():
                 self._batch.saw(entry, seen)
         finally:

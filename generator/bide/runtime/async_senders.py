@@ -51,6 +51,12 @@ class AsyncSenders(Generic[K]):
         self._arrived.append((key, task))
         self._bell.set()
 
+    async def stop(self) -> None:
+        """Give up what is under way."""
+        for task in self._under_way:
+            task.cancel()
+        await asyncio.gather(*self._under_way, return_exceptions=True)
+
     async def rest(self) -> list[tuple[K, Seen]]:
         """Send nothing more; what comes of the requests that are under way."""
         await asyncio.gather(*self._under_way, return_exceptions=True)

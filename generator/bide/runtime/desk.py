@@ -47,8 +47,8 @@ def sent(
 ) -> Flow[Seen | None]:
     """Send a request when the budget allows it; what came, or `None` if that would be at *deadline* or later.
 
-    If it is a poll, *polled* is the job, and its floor is kept as well. With *has_slot* the budget has allowed it
-    already.
+    If it is a poll, *polled* is the job: its floor is kept as well, and `None` also means that nothing is left to ask.
+    With *has_slot* the budget has allowed the request already.
 
     A 429 closes the bucket for everybody, for as long as the provider says, or for about half a second if it says
     nothing.
@@ -61,7 +61,7 @@ def sent(
     if polled is not None:
         # Somebody else may have asked about this job meanwhile.
         now = yield from until(desk.floor.claim(polled, now), now)
-    if now >= deadline:
+    if now >= deadline or (polled is not None and polled.is_settled):
         return None
     seen = yield Send(outgoing.request, min(patience, deadline - now), attempt)
     if polled is not None:

@@ -26,7 +26,7 @@ class Intake(Generic[P]):
         self.is_over = taken is None
         return taken
 
-    async def close(self) -> None:
+    async def stop(self) -> None:
         """There is nothing to stop."""
 
 
@@ -59,7 +59,7 @@ class AsyncIntake(Generic[P]):
         self._taken += 1
         return entry
 
-    async def close(self) -> None:
+    async def stop(self) -> None:
         """Stop waiting for the next one."""
         if self._coming is not None:
             import asyncio

@@ -230,10 +230,16 @@ class ExampleView:
 
     @property
     def origin(self) -> Code:
-        """A comment without its mark: the page, its address, and the part of it."""
+        """The page and the part of it, as a string."""
         source = self._example.source or self._model.source
-        page = f"{source.title}, {source.url}: " if source else ""
-        return Code(comment(" ".join(f"{page}{self._example.title}".split()), width=10_000).removeprefix("# "))
+        page = f"{source.title}: " if source else ""
+        return literal(" ".join(f"{page}{self._example.title}".split()))
+
+    @property
+    def url(self) -> Code:
+        """A comment with the address of the page."""
+        source = self._example.source or self._model.source
+        return comment(source.url if source else "The spec names no page.", width=10_000)
 
     @property
     def text(self) -> Code:

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import nullcontext
 from inspect import isawaitable
 from threading import Lock
-from typing import Any, ClassVar, Self, TypeVar
+from typing import Any, ClassVar, Protocol, Self, TypeVar
 from weakref import WeakSet
 
 from .account import Call, Provider, open_account, positive, rate_of
@@ -30,6 +30,12 @@ E = TypeVar("E")
 P = TypeVar("P")
 R = TypeVar("R")
 T = TypeVar("T")
+
+
+class _Stoppable(Protocol):
+    """Something of a batch that has tasks."""
+
+    async def stop(self) -> None: ...
 
 
 class AsyncClient:
@@ -65,6 +71,7 @@ class AsyncClient:
         self._lock = Lock()
         self._bell = asyncio.Event()
         self._bells: WeakSet[asyncio.Event] = WeakSet([self._bell])
+        self._watched: WeakSet[_Stoppable] = WeakSet()
         self._observer = observer
         self._log = logging.getLogger(f"{self._provider.name}_client")
 
@@ -75,6 +82,9 @@ class AsyncClient:
             bell.set()
         if self._transport is not None and self._owns_transport:
             await self._transport.close()
+        # A loop over a batch that was cancelled may have left requests under way.
+        for left in list(self._watched):
+            await left.stop()
 
     async def __aenter__(self) -> Self:
         return self
@@ -170,6 +180,10 @@ class AsyncClient:
 
     def _noted(self, note: Note) -> None:
         self._log.log(note.level, note.message, *note.values)
+
+    def _watch_over(self, *started: _Stoppable) -> None:
+        """Stop these, at the latest, when the client is closed."""
+        self._watched.update(started)
 
     def _new_bell(self) -> asyncio.Event:
         """A bell that rings, at the latest, when the client is closed."""

@@ -119,6 +119,8 @@ class Watch(Generic[S, R]):
             now=now,
         )
         if seen is None:
+            if record.is_settled:
+                return now, None
             self.time_out()
         now = seen.now
         deadline.took(seen.took)

@@ -1,0 +1,102 @@
+"""Two hundred jobs against the simulator over real HTTP: each ends as it must, none twice, none asked about too often."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from bide.simulator import Simulator
+
+from .brook import packed
+from .driver import Driver
+from .hasty import HastySimulator, hasty, scenario, spec
+
+JOBS = 200
+SPEED = 5.0
+
+
+@pytest.fixture(scope="module")
+def hasty_package(tmp_path_factory: pytest.TempPathFactory) -> ModuleType:
+    return packed(hasty(), tmp_path_factory.mktemp("hasty"))
+
+
+def test_two_hundred_jobs_run_to_the_end(driver: Driver, hasty_package: ModuleType) -> None:
+    """Every tenth fails, one poll in five goes wrong, ten requests per second are let in: the outcomes are the same."""
+    tallies: list[Any] = []
+    most_threads = 0
+
+    def watched(tally: Any) -> None:
+        nonlocal most_threads
+        tallies.append(tally)
+        most_threads = max(most_threads, threading.active_count())
+
+    inputs = [{"url": f"https://a.example/{number}", "scenario": scenario(number)} for number in range(JOBS)]
+    threads = threading.active_count()
+    with HastySimulator(hasty(), speed=SPEED) as simulator:
+        client = driver.client(hasty_package, simulator.url, speed=SPEED)
+        batch = client.url_scraper.run_many(inputs, max_in_flight=JOBS, on_update=watched)
+        outcomes = sorted(driver.each(batch), key=lambda outcome: outcome.index)
+        jobs = simulator.state()["jobs"]
+
+    assert list(range(JOBS)) == [outcome.index for outcome in outcomes]
+    for number, outcome in enumerate(outcomes):
+        assert outcome.input is inputs[number]
+        if number % 10:
+            assert outcome.error is None, outcome
+            assert "completed" == outcome.result.status
+        else:
+            assert isinstance(outcome.error, hasty_package.JobFailed), outcome
+            assert outcome.error.job_id == outcome.job.id
+    assert JOBS == len(jobs) == len({outcome.job.id for outcome in outcomes})
+    assert {1} == {job["submits"] for job in jobs}
+    assert 0 == sum(job["floor_violations"] for job in jobs)
+    assert [] == batch.running
+
+    refused, let_in = simulator.turnstile.refused, simulator.turnstile.let_in
+    assert sum(refused.values()) <= sum(let_in.values()) / 20, (refused, let_in)
+    assert most_threads <= threads + 10, "more threads than jobs need"
+    last = tallies[-1]
+    assert (JOBS, JOBS, JOBS - JOBS // 10, JOBS // 10) == (last.total, last.taken, last.succeeded, last.failed)
+    assert [tally.ended for tally in tallies] == sorted(tally.ended for tally in tallies)
+    assert all(sum(tally.states.values()) <= tally.taken <= JOBS for tally in tallies)
+
+
+@pytest.mark.parametrize("name", ["anakin", "scrapio", "knowledgesdk"])
+def test_each_provider_that_is_shipped_takes_a_batch(
+    name: str, driver: Driver, generated: Callable[[str], ModuleType]
+) -> None:
+    """Jobs of a shipped package end as the simulator's script says, though their replies are damaged on the way."""
+    package = generated(name)
+    kind, argument = {"anakin": ("map", "url"), "scrapio": ("fetch", "url"), "knowledgesdk": ("extract", "url")}[name]
+    script = """
+    - {match: {nth: 3}, scenario: "fail; poll=502,ok"}
+    - {match: {nth: 5}, scenario: "succeed; poll=html,cut,drop"}
+    - {match: {nth: 7}, scenario: "succeed; poll=429,unknown; result=503,drop"}
+    """
+    with Simulator(spec(name), speed=40, scenarios=script) as simulator:
+        client = driver.client(package, simulator.url, speed=40)
+        inputs = [{argument: f"https://a.example/{number}"} for number in range(12)]
+        outcomes = list(driver.each(getattr(client, kind).run_many(inputs, max_in_flight=5)))
+        jobs = simulator.state()["jobs"]
+    assert 12 == len(jobs) == len(outcomes)
+    failed = [outcome for outcome in outcomes if not outcome.is_ok]
+    assert [package.JobFailed] == [type(outcome.error) for outcome in failed], failed
+    assert 0 == sum(job["floor_violations"] for job in jobs)
+    assert {1} == {job["submits"] for job in jobs}
+
+
+def test_lost_submits_with_keys_make_no_job_twice(driver: Driver, generated: Callable[[str], ModuleType]) -> None:
+    """Where there are idempotency keys, a batch submits again what got lost, and each job exists once."""
+    script = '- {scenario: "succeed; submit=drop_after,cut_after,503,ok"}'
+    with Simulator(spec("scrapio"), speed=40, scenarios=script) as simulator:
+        client = driver.client(generated("scrapio"), simulator.url, speed=40)
+        inputs = [{"url": f"https://a.example/{number}"} for number in range(20)]
+        outcomes = list(driver.each(client.fetch.run_many(inputs, max_in_flight=20)))
+        jobs = simulator.state()["jobs"]
+    assert all(outcome.is_ok for outcome in outcomes), outcomes
+    assert 20 == len(jobs) == len({outcome.job.id for outcome in outcomes})
+    assert 0 == sum(job["floor_violations"] for job in jobs)

@@ -1,0 +1,152 @@
+"""Rate limits: how often an endpoint is asked for all jobs of a client together."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from msgspec.structs import replace
+
+from bide.runtime.budget import Budget, Rate
+from bide.runtime.errors import ClientError
+from bide.runtime.schedule import Fixed
+
+from .acme import KEY, PART, PROVIDER, Acme, AsyncAcme
+from .fakes import AsyncFakeTransport, FakeClock, FakeTransport, LoopClock, Reply, Sent
+from .world import DONE, RUNNING, TICKET, error, served
+
+RATES = {"GET /jobs/{job_id}": Rate(5, 10.0), "POST /jobs": Rate(2, 1.0)}
+LIMITED = replace(PROVIDER, rates=RATES)
+
+
+class Limited(Acme):
+    _provider = LIMITED
+
+
+class AsyncLimited(AsyncAcme):
+    _provider = LIMITED
+
+
+def most_within(times: list[float], seconds: float) -> int:
+    """The most requests in any window of so many seconds."""
+    times = sorted(times)
+    return max((bisect_left(times, start + seconds - 1e-6) - at for at, start in enumerate(times)), default=0)
+
+
+@given(st.integers(1, 6), st.floats(0.1, 60), st.lists(st.floats(0, 20), max_size=60))
+def test_no_window_holds_more_than_the_rate(number: int, seconds: float, steps: list[float]) -> None:
+    """Whenever slots are asked for, no stretch of time has more of them than the provider allows."""
+    budget, now, slots = Budget({"b": Rate(number, seconds)}), 0.0, []
+    for step in steps:
+        now += step
+        slot = budget.claim("b", now)
+        assert slot is not None
+        assert slot >= now
+        slots.append(slot)
+
+    assert most_within(slots, seconds) <= number
+    assert slots == sorted(slots)
+
+
+@given(st.lists(st.tuples(st.floats(0, 5), st.floats(0, 30)), max_size=30))
+def test_a_slot_that_comes_too_late_is_not_taken(claims: list[tuple[float, float]]) -> None:
+    """Who cannot wait for a slot leaves it to the others."""
+    budget, now = Budget({"b": Rate(2, 10.0)}), 0.0
+    taken: list[float] = []
+    for step, patience in claims:
+        now += step
+        earliest = max([now, *taken[-1:], *(slot + 10.0 for slot in taken[-2:-1])])
+        slot = budget.claim("b", now, before=now + patience)
+        if slot is not None:
+            taken.append(slot)
+
+        assert slot == (earliest if earliest < now + patience else None)
+
+    assert most_within(taken, 10.0) <= 2
+
+
+def test_a_bucket_without_a_rate_is_free() -> None:
+    """What the provider does not limit is not limited."""
+    budget = Budget({})
+
+    assert [1.0] * 100 == [budget.claim("b", 1.0) for _ in range(100)]
+
+
+def test_a_closed_bucket_opens_again() -> None:
+    """After a 429 nobody asks until the provider wants to be asked again."""
+    budget = Budget({})
+    budget.close("b", 10.0)
+    budget.close("b", 5.0)
+
+    assert 10.0 == budget.claim("b", 1.0)
+    assert budget.claim("b", 1.0, before=10.0) is None
+    assert 1.0 == budget.claim("other", 1.0)
+    assert 11.0 == budget.claim("b", 11.0)
+
+
+def test_a_batch_keeps_the_providers_rate() -> None:
+    """Many jobs together ask an endpoint no more often than the spec says, and all of them end."""
+    clock = LoopClock()
+
+    def server(sent: Sent) -> Reply:
+        return TICKET if sent.request.method == "POST" else DONE if sent.at > 40 else RUNNING
+
+    transport = AsyncFakeTransport(server, clock)
+
+    async def main() -> list[Any]:
+        async with AsyncLimited(KEY, transport=transport, clock=clock) as client:
+            inputs = ({"url": f"u{number}"} for number in range(12))
+            return [one async for one in client.jobs(PART).run_many(inputs, timeout=200, max_in_flight=12)]
+
+    outcomes = clock.run(main())
+    by_method = {
+        method: [sent.at for sent in transport.sent if sent.request.method == method] for method in ("GET", "POST")
+    }
+
+    assert 12 == sum(outcome.is_ok for outcome in outcomes)
+    assert most_within(by_method["GET"], 10.0) <= 5
+    assert most_within(by_method["POST"], 1.0) <= 2
+
+
+def test_a_wait_that_has_no_slot_before_its_deadline_times_out() -> None:
+    """W1: a rate limit does not make a wait outlast its deadline."""
+    clock = FakeClock()
+    transport = FakeTransport(served(polls=[RUNNING]), clock)
+    client = Limited(KEY, transport=transport, clock=clock)
+    for number in range(5):
+        client.jobs(PART).get(f"other-{number}")
+
+    with pytest.raises(ClientError, match="within 4 s"):
+        client.jobs(PART).attach("j1").wait(timeout=4, policy=Fixed(1))
+
+    assert clock.now() - transport.began <= 4
+    assert 5 == len(transport.sent)
+
+
+def test_one_429_slows_everybody_down() -> None:
+    """A provider that says "too often" to one job is not asked at once about the next."""
+    clock = FakeClock()
+    transport = FakeTransport(served(polls=[error(429, retry_after="8"), DONE]), clock)
+    client = Acme(KEY, transport=transport, clock=clock, max_retries=0)
+    with pytest.raises(ClientError):
+        client.jobs(PART).get("j1")
+
+    client.jobs(PART).get("j2")
+
+    assert [0, 8] == [sent.at for sent in transport.sent]
+
+
+def test_a_strange_hint_does_not_stop_a_client() -> None:
+    """One reply with a hint of a year closes an endpoint for minutes at the most."""
+    clock = FakeClock()
+    transport = FakeTransport(served(polls=[error(429, retry_after="31536000"), DONE]), clock)
+    client = Acme(KEY, transport=transport, clock=clock, max_retries=0)
+    with pytest.raises(ClientError):
+        client.jobs(PART).get("j1")
+
+    client.jobs(PART).get("j2")
+
+    assert clock.now() - transport.began <= 600
