@@ -16,7 +16,7 @@ ARGUMENTS: dict[str, dict[str, dict[str, Any]]] = {
         "url_scraper_batch": {"urls": ["https://example.com", "https://example.org", "https://example.net"]},
         "web_scraper": {},
         "agentic_search": {"prompt": "Which solid-state batteries can be bought today?"},
-        "holocron": {"action_id": "li_profile_scrape", "params_": {"url": "https://example.com/in/somebody"}},
+        "holocron": {"action_id": "li_profile_scrape", "params": {"url": "https://example.com/in/somebody"}},
         "map": {"url": "https://example.com", "limit": 50},
         "crawl": {"url": "https://example.com", "max_pages": 3},
         "search": {"prompt": "solid-state batteries"},

@@ -20,7 +20,9 @@ from pathlib import Path
 from typing import Any
 
 _FENCED = re.compile(
-    r"(?:^<!-- scenario: (?P<scenario>.*?) -->\n+)?^```python\n(?P<code>.*?)^```\n(?:\s*^```text\n(?P<prints>.*?)^```\n)?",
+    r"(?:^<!-- scenario: (?P<scenario>.*?) -->\n+)?"
+    r"^```python\n(?P<code>.*?)^```\n"
+    r"(?:\s*^```text\n(?P<prints>.*?)^```\n)?",
     re.MULTILINE | re.DOTALL,
 )
 

@@ -7,7 +7,7 @@ import logging
 import re
 import shutil
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import partial
 from importlib import import_module
 from pathlib import Path
@@ -15,8 +15,6 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from bide.pipeline import read_spec
-from bide.simulator import Simulator
 from docs_runner import blocks, difference, run
 from msgspec.structs import replace
 from opentelemetry import trace
@@ -25,9 +23,13 @@ from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from transport_server import CERTIFICATE, Peer, Received, Server, reply
 
+from bide.pipeline import read_spec
+from bide.simulator import Simulator
+
 REPOSITORY = Path(__file__).parents[1]
 DOCS = REPOSITORY / "docs"
-PAGES = ("waiting", "errors", "many-jobs", "observing", "transports", "decisions")
+PAGES = ("waiting", "errors", "many-jobs", "observing", "transports")
+"""Those with code that runs here."""
 
 PROVIDERS = {"anakin": "Anakin", "scrapio": "Scrapio"}
 """The packages that the pages use, and the names of their clients."""
@@ -42,7 +44,6 @@ class Providers:
     def __init__(self, monkeypatch: pytest.MonkeyPatch, simulators: Mapping[str, Simulator]) -> None:
         self._headers: list[dict[str, str]] = []
         for name, simulator in simulators.items():
-            monkeypatch.syspath_prepend(REPOSITORY / "generated" / name)
             package = import_module(f"{name}_client")
             provider = import_module(f"{name}_client._provider").PROVIDER
             headers = dict(provider.headers)
@@ -63,16 +64,27 @@ class Providers:
                 headers["x-bide-scenario"] = scenario
 
 
+@pytest.fixture(autouse=True)
+def _packages(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in PROVIDERS:
+        monkeypatch.syspath_prepend(REPOSITORY / "generated" / name)
+
+
+@pytest.fixture(scope="module")
+def simulators() -> Iterator[dict[str, Simulator]]:
+    """A simulator of each provider."""
+    with ExitStack() as stack:
+        specs = {name: REPOSITORY / "specs" / f"{name}.yaml" for name in PROVIDERS}
+        yield {
+            name: stack.enter_context(Simulator(read_spec(spec.name, spec.read_text()), speed=SPEED))
+            for name, spec in specs.items()
+        }
+
+
 @pytest.fixture
-def providers(monkeypatch: pytest.MonkeyPatch) -> Iterator[Providers]:
+def providers(monkeypatch: pytest.MonkeyPatch, simulators: dict[str, Simulator]) -> Providers:
     """What the pages talk to."""
-
-    def simulator(name: str) -> Simulator:
-        spec = REPOSITORY / "specs" / f"{name}.yaml"
-        return Simulator(read_spec(spec.name, spec.read_text()), speed=SPEED)
-
-    with simulator("anakin") as anakin, simulator("scrapio") as scrapio:
-        yield Providers(monkeypatch, {"anakin": anakin, "scrapio": scrapio})
+    return Providers(monkeypatch, simulators)
 
 
 @pytest.fixture
@@ -110,7 +122,9 @@ def _passed_on(peer: Peer, request: Received) -> None:
 def run_page(page: str, providers: Providers, imagined: Mapping[str, str]) -> None:
     """Run a page. Raises `AssertionError` where it does not print what it says."""
     namespace: dict[str, Any] = {"__name__": "__main__"}
-    for block in blocks(DOCS / f"{page}.md"):
+    found = list(blocks(DOCS / f"{page}.md"))
+    assert len(found) == (DOCS / f"{page}.md").read_text().count("```python")
+    for block in found:
         providers.follow(block.scenario)
         for words, thing in imagined.items():
             block = block.where(words, thing)
@@ -139,28 +153,69 @@ def test_the_opentelemetry_recipe(
     spans = exported.get_finished_spans()
     [one] = [span for span in spans if span.name == "scrape example.com"]
     [many] = [span for span in spans if span.name == "scrape many"]
-    [submit, poll, *_] = of_one = _under(one, spans)
+    of_one, of_many = _under(one, spans), _under(many, spans)
     assert ["POST", "GET", "GET"] == [span.name for span in of_one][:3]
-    assert 503 == poll.attributes["http.response.status_code"]
-    assert ["OK" if span is not poll else "ERROR" for span in of_one] == [
-        "ERROR" if span.status.status_code is trace.StatusCode.ERROR else "OK" for span in of_one
-    ]
-    assert 3 == sum(span.name == "POST" for span in _under(many, spans))
-    assert all(0 < span.end_time - span.start_time for span in of_one)
-    assert "/v1/url-scraper" == submit.attributes["url.path"]
-    assert len(spans) == 2 + len(of_one) + len(_under(many, spans))
+    assert [None, "503", None] == [_attribute(span, "error.type") for span in of_one][:3]
+    assert [None, None, 1] == [_attribute(span, "http.request.resend_count") for span in of_one][:3]
+    assert "/v1/url-scraper" == _attribute(of_one[0], "url.path")
+    assert [False, True, False] == [span.status.status_code is trace.StatusCode.ERROR for span in of_one][:3]
+    assert all((span.start_time or 0) < (span.end_time or 0) for span in of_one)
+    assert 3 == sum(span.name == "POST" for span in of_many)
+    assert len(spans) == 2 + len(of_one) + len(of_many)
 
 
 def _under(parent: ReadableSpan, spans: tuple[ReadableSpan, ...]) -> list[ReadableSpan]:
     return [span for span in spans if span.parent and span.parent.span_id == parent.context.span_id]
 
 
-@pytest.mark.parametrize("page", PAGES)
-def test_links_lead_somewhere(page: str) -> None:
+def _attribute(span: ReadableSpan, name: str) -> object:
+    return (span.attributes or {}).get(name)
+
+
+def test_every_exception_is_explained() -> None:
+    """The page on errors has each exception of a package in its tree, and says what it means and what to do."""
+    tree, table = (DOCS / "errors.md").read_text().split("## What each means")
+    package = import_module("anakin_client")
+    exceptions = [name for name in package.__all__ if _is_an(package.AnakinError, getattr(package, name))]
+
+    assert len(exceptions) > 20
+    for name in exceptions:
+        assert re.search(rf"\b{name}\b", tree), name
+        assert name in ("AnakinError", *_GROUPS) or re.search(rf"^\|.*`{name}`.*\|.*\|", table, re.MULTILINE), name
+
+
+_GROUPS = ("TransportError", "StreamError", "JobError")
+"""Classes that are there to be caught, and are never raised."""
+
+
+def _is_an(wanted: type, thing: object) -> bool:
+    return isinstance(thing, type) and issubclass(thing, wanted)
+
+
+@pytest.mark.parametrize(
+    ("page", "name"),
+    [("waiting", "Update"), ("many-jobs", "Outcome"), ("many-jobs", "Tally"), ("observing", "Exchange")],
+)
+def test_every_field_is_explained(page: str, name: str) -> None:
+    """What a callback or a loop is handed is told of with all its fields."""
+    text = (DOCS / f"{page}.md").read_text()
+    for field in getattr(import_module("anakin_client"), name).__struct_fields__:
+        assert field in ("value",) or re.search(rf"\b{field}\b", text), field
+
+
+def test_what_may_pass_is_listed() -> None:
+    """The page on waiting names just the HTTP statuses that a wait tries again."""
+    [row] = re.findall(r"^\| a lost connection.*?\|", (DOCS / "waiting.md").read_text(), re.MULTILINE)
+
+    assert import_module("anakin_client._runtime.exchange").PASSING == {int(code) for code in re.findall(r"\d{3}", row)}
+
+
+@pytest.mark.parametrize("page", sorted(DOCS.glob("*.md")), ids=lambda page: page.stem)
+def test_links_lead_somewhere(page: Path) -> None:
     """Every link of a page to another page, or to a heading, leads to one that is there."""
-    for target in re.findall(r"\]\((?!https?:)([^)]+)\)", (DOCS / f"{page}.md").read_text()):
+    for target in re.findall(r"\]\((?!https?:)([^)\s]+)\)", page.read_text()):
         path, _, anchor = target.partition("#")
-        linked = DOCS / path if path else DOCS / f"{page}.md"
+        linked = page.parent / path if path else page
         assert linked.exists(), target
         assert not anchor or anchor in _anchors(linked), target
 

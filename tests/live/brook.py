@@ -80,6 +80,13 @@ lifecycles:
     result: {get: "/parcels/{job_id}/result", not_ready: [409], gone: [410], kept: 1h}
     cancel: {post: "/parcels/{job_id}/cancel", returns: Work}
     polling: {interval: 50ms..100ms, floor: 40ms, timeout: 5s}
+  ration:
+    source: docs
+    poll: {get: "/rations/{job_id}", limit: 20/s}
+    status: status
+    states: {waiting: pending, working: running, done: succeeded, broken: failed, off: cancelled}
+    error: {message: why}
+    polling: {interval: 50ms..100ms, floor: 40ms, timeout: 5s}
 
 jobs:
   task:
@@ -110,6 +117,13 @@ jobs:
     lifecycle: parcel
     snapshot: Work
     result: Parcel
+  ration:
+    description: May be polled twenty times a second, all of them together.
+    source: docs
+    submit: {post: /rations, body: Order, returns: Accepted, job_id: id}
+    lifecycle: ration
+    snapshot: Work
+    result: Done
 """
 
 

@@ -111,9 +111,9 @@ class BrookServer(Server):
         came = time.monotonic()
         place, _, parameters = request.target.partition("?")
         match place.strip("/").split("/"):
-            case [("tasks" | "errands" | "keyed" | "parcels")]:
+            case [("tasks" | "errands" | "keyed" | "parcels" | "rations")]:
                 self._submit(peer, request, parameters, came)
-            case [("jobs" | "parcels"), id]:
+            case [("jobs" | "parcels" | "rations"), id]:
                 self._poll(peer, request, self.jobs[id], came)
             case ["parcels", id, "result"]:
                 self._result(peer, request, self.jobs[id])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from hypothesis import strategies as st
@@ -52,6 +52,8 @@ class Storm:
     floor: float
     policy: Policy | None
     share: float
+    _left: list[Reply] = field(default_factory=list, repr=False)
+    _submitted: bool = field(default=False, repr=False)
 
     def server(self, sent: Sent) -> Reply:
         if sent.request.method == "POST" and not sent.path.endswith("cancel") and not self._submitted:
@@ -61,7 +63,7 @@ class Storm:
 
     def begin(self) -> Server:
         """The server, with all of its replies before it."""
-        self._left: list[Reply] = list(self.replies)
+        self._left = list(self.replies)
         self._submitted = False
         return self.server
 

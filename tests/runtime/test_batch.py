@@ -203,7 +203,7 @@ ERRORS: dict[str, tuple[Reply, type[ClientError]]] = {
 
 
 @pytest.mark.parametrize(("reply", "kind"), ERRORS.values(), ids=ERRORS)
-def test_a_submit_that_fails_ends_only_itself(reply: Reply, kind: type[Exception]) -> None:
+def test_a_submit_that_fails_ends_only_itself(reply: Reply, kind: type[ClientError]) -> None:
     """One input that the provider refuses is one outcome, without a job."""
     factory = Factory(lambda number: 3.0)
     answers = iter([None, reply, None])
@@ -229,7 +229,7 @@ POLL_ERRORS: dict[str, tuple[Reply, type[ClientError]]] = {
 
 
 @pytest.mark.parametrize(("reply", "kind"), POLL_ERRORS.values(), ids=POLL_ERRORS)
-def test_a_job_that_fails_ends_only_itself(reply: Reply, kind: type[Exception]) -> None:
+def test_a_job_that_fails_ends_only_itself(reply: Reply, kind: type[ClientError]) -> None:
     """Whatever ends one job, the others go on; its outcome has the handle and the error."""
     outcomes = Many(Factory(lambda number: 3.0, lambda number: reply if number == 1 else DONE)).all(
         urls(3), max_in_flight=1

@@ -61,8 +61,7 @@ def refusal(wanted: type[Any], body: bytes) -> DecodeError | None:
     """Why *body* is not what was wanted, if it is not."""
     try:
         decode(wanted, body)
-    except NotJson as error:
-        assert "not JSON" in str(error)
+    except NotJson:
         return None
     except DecodeError as error:
         return error

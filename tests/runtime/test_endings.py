@@ -364,7 +364,7 @@ def test_ctrl_c_leaves_the_handle_usable() -> None:
 
 @pytest.mark.parametrize("when", [0.05, 1.5, 3.05])
 def test_a_cancelled_task_leaves_the_handle_usable(when: float) -> None:
-    """W12, W16: cancelling the task that waits goes through at once, leaks nothing, and sends nothing to the provider."""
+    """W12, W16: cancelling the task that waits goes through at once, leaks nothing, and sends nothing."""
     clock = LoopClock()
     transport = AsyncFakeTransport(
         lambda sent: report("done" if sent.at > 5 else "running", page={"text": "x"}, takes=0.1), clock

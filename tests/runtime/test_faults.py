@@ -97,7 +97,7 @@ def test_no_sequence_of_faults_ends_a_wait(names: list[str], mode: Mode) -> None
 
 @given(storms(statuses=(200, 202, *FAULTS)), st.sampled_from(MODES))
 def test_a_wait_never_raises_a_fault(storm: Storm, mode: str) -> None:
-    """W6: what leaves a wait is its result, an ending, a wrong shape or the deadline, and never an error that may pass."""
+    """W6: a wait ends with its result, an ending, a wrong shape or the deadline, and never with a fault."""
     _, came = storm.wait(mode)
 
     assert not isinstance(came, TransportError | ApiError)

@@ -130,6 +130,31 @@ def test_two_waits_share_one_floor() -> None:
     assert len(polls) >= 6
 
 
+@given(st.lists(st.tuples(st.floats(0, 3), st.floats(0.2, 12)), min_size=2, max_size=6), st.floats(0, 1.5))
+def test_waits_that_share_a_floor_end_in_time(waits: list[tuple[float, float]], takes: float) -> None:
+    """W1, W3: a wait that finds the next turn taken by others does not outlast its deadline for it."""
+    clock = LoopClock()
+    transport = AsyncFakeTransport(lambda sent: report("running", takes=takes), clock)
+
+    async def main() -> None:
+        async with AsyncAcme(KEY, transport=transport, clock=clock) as client:
+            job = client.jobs(PART).attach("j1")
+
+            async def wait(start: float, timeout: float) -> None:
+                await asyncio.sleep(start)
+                with suppress(JobTimeout):
+                    await job.wait(timeout=timeout, policy=Steady(0))
+                late.append(clock.now() - transport.began - start - timeout)
+
+            await asyncio.gather(*(wait(start, timeout) for start, timeout in waits))
+
+    late: list[float] = []
+    clock.run(main())
+
+    assert max(late) <= SLACK
+    assert closest([sent.at for sent in transport.sent]) >= 1 - SLACK
+
+
 @pytest.mark.parametrize("first", [cut_off(), error(503), error(429, retry_after="5")])
 def test_a_poll_that_is_tried_again_claims_its_place_anew(first: Reply) -> None:
     """W3: after a backoff longer than the floor, `poll()` looks whether somebody else has just asked."""

@@ -121,7 +121,7 @@ def submit_agentic_search(
 def submit_holocron(
     *,
     action_id: str,
-    params_: Mapping[str, Json] | None = None,
+    params: Mapping[str, Json] | None = None,
     credential_id: str | None = None,
     identity_id: str | None = None,
     webhook_url: str | None = None,
@@ -129,7 +129,7 @@ def submit_holocron(
     """`POST /holocron/task`"""
     _body = models.TaskRequest(
         action_id=action_id,
-        params=params_,
+        params=params,
         credential_id=credential_id,
         identity_id=identity_id,
         webhook_url=webhook_url,

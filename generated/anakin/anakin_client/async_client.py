@@ -615,7 +615,7 @@ class AsyncHolocronJobs(AsyncJobs[models.TaskJob, models.TaskResult]):
         self,
         *,
         action_id: str,
-        params_: Mapping[str, Json] | None = None,
+        params: Mapping[str, Json] | None = None,
         credential_id: str | None = None,
         identity_id: str | None = None,
         webhook_url: str | None = None,
@@ -629,7 +629,7 @@ class AsyncHolocronJobs(AsyncJobs[models.TaskJob, models.TaskResult]):
 
         Args:
             action_id: The action, such as `li_profile_scrape`; the dashboard lists them.
-            params_: What the action asks for. Sent as `params`.
+            params: What the action asks for.
             credential_id: The account to run it with, a UUID. It must be given if the
                 action's `auth_mode` is `required`, may be given if that is `optional`, and is
                 ignored if it is `none`.
@@ -644,7 +644,7 @@ class AsyncHolocronJobs(AsyncJobs[models.TaskJob, models.TaskResult]):
         """
         submission = _calls.submit_holocron(
             action_id=action_id,
-            params_=params_,
+            params=params,
             credential_id=credential_id,
             identity_id=identity_id,
             webhook_url=webhook_url,
@@ -655,7 +655,7 @@ class AsyncHolocronJobs(AsyncJobs[models.TaskJob, models.TaskResult]):
         self,
         *,
         action_id: str,
-        params_: Mapping[str, Json] | None = None,
+        params: Mapping[str, Json] | None = None,
         credential_id: str | None = None,
         identity_id: str | None = None,
         webhook_url: str | None = None,
@@ -672,7 +672,7 @@ class AsyncHolocronJobs(AsyncJobs[models.TaskJob, models.TaskResult]):
 
         Args:
             action_id: The action, such as `li_profile_scrape`; the dashboard lists them.
-            params_: What the action asks for. Sent as `params`.
+            params: What the action asks for.
             credential_id: The account to run it with, a UUID. It must be given if the
                 action's `auth_mode` is `required`, may be given if that is `optional`, and is
                 ignored if it is `none`.
@@ -697,7 +697,7 @@ class AsyncHolocronJobs(AsyncJobs[models.TaskJob, models.TaskResult]):
         """
         submission = _calls.submit_holocron(
             action_id=action_id,
-            params_=params_,
+            params=params,
             credential_id=credential_id,
             identity_id=identity_id,
             webhook_url=webhook_url,

@@ -54,7 +54,7 @@ class HolocronParams(TypedDict, total=False):
     """The arguments of one `holocron` job, for `run_many`."""
 
     action_id: Required[str]
-    params_: Mapping[str, Json] | None
+    params: Mapping[str, Json] | None
     credential_id: str | None
     identity_id: str | None
     webhook_url: str | None

@@ -145,7 +145,7 @@ class Watch(Generic[S, R]):
         assert reply is not None
         account, record = self.desk.account, self.record
         if isinstance(reply, ClientError):
-            if not isinstance(reply, TransportError):
+            if not isinstance(reply, TransportError | NotJson):
                 raise reply
             self.went_wrong(reply)
             return 0.0

@@ -53,6 +53,10 @@ class Budget:
             return now
         return max(slots[-1], slots[0] + rate.seconds) if len(slots) == rate.count else slots[-1]
 
+    def closed_until(self, bucket: str) -> float:
+        """Until when nobody may ask, by what the provider said."""
+        return self._closed_until.get(bucket, -inf)
+
     def close(self, bucket: str, until: float) -> None:
         """The provider said that this bucket is asked too often: nobody asks before *until*."""
         with self._lock:

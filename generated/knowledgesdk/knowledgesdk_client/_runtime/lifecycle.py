@@ -52,6 +52,31 @@ class ResultAt(msgspec.Struct, frozen=True, kw_only=True):
     """HTTP statuses that mean: no longer kept."""
 
 
+class PollMany(msgspec.Struct, frozen=True, kw_only=True):
+    """An address that tells of many jobs in one reply. Its pointers are made of JSON names."""
+
+    method: Literal["GET", "POST"] = "GET"
+    path: str
+    ids_in: Literal["query", "body"] = "query"
+    ids: str
+    """The query parameter that takes the ids, joined by commas; or the field of the body that takes a list of them."""
+    most: int
+    """How many ids it takes at once."""
+    list: Path = ()
+    """Where the jobs are in the reply; empty: the reply is the list of them."""
+    job_id: Path
+    """Where the id is in each; the rest of it is what a poll returns."""
+
+    @property
+    def bucket(self) -> str:
+        """What the provider counts against a rate limit."""
+        return f"{self.method} {self.path}"
+
+    def takes(self, job_id: str) -> bool:
+        """Whether this id can be told from the others."""
+        return bool(job_id) and (self.ids_in == "body" or "," not in job_id)
+
+
 class Lifecycle(msgspec.Struct, frozen=True, kw_only=True):
     """The spec's tables for one kind of job. `poll`, `result` and `cancel` are paths with `{job_id}` in them."""
 
@@ -63,6 +88,8 @@ class Lifecycle(msgspec.Struct, frozen=True, kw_only=True):
     ready: tuple[tuple[Path, Json], ...] = ()
     result: ResultAt | Path = ()
     """An address, or where in the poll reply it is; empty: the poll reply is the result."""
+    poll_many: PollMany | None = None
+    """Where many jobs can be asked about at once, if the provider has that."""
     cancel: tuple[str, str] | None = None
     """Method and path."""
     error_code: Path = ()

@@ -6,6 +6,7 @@ from math import inf
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 
 from .account import Account
 from .budget import Budget
@@ -25,6 +26,22 @@ class Desk(msgspec.Struct, frozen=True):
     account: Account
     floor: Floor
     budget: Budget
+    gathers: bool = False
+    """Whether polls are handed over as `Send.polled`, to be sent together with those of other jobs."""
+
+    @property
+    def gathering(self) -> Desk:
+        """The same, for flows that run side by side under a `Gatherer`."""
+        return replace(self, gathers=True)
+
+    def heed(self, bucket: str, seen: Seen) -> None:
+        """Close the bucket of a request for everybody if a 429 came.
+
+        It is closed for as long as the provider says, or for about half a second if it says nothing.
+        """
+        if isinstance(seen.reply, Response) and seen.reply.status == 429:
+            hint = self.account.hint(seen.reply) or backoff(1, chance=self.account.chance())
+            self.budget.close(bucket, seen.now + min(hint, _LONGEST_CLOSURE))
 
 
 class Outgoing(msgspec.Struct, frozen=True, kw_only=True):
@@ -49,26 +66,49 @@ def sent(
 
     If it is a poll, *polled* is the job: its floor is kept as well, and `None` also means that nothing is left to ask.
     With *has_slot* the budget has allowed the request already.
-
-    A 429 closes the bucket for everybody, for as long as the provider says, or for about half a second if it says
-    nothing.
     """
+    if polled is not None and desk.gathers and _can_go_with_others(polled):
+        seen = yield from _sent_with_others(desk, outgoing, polled, deadline=deadline, attempt=attempt, now=now)
+        if seen.reply is not None:
+            return seen
+        now = seen.now
     free_at = now if polled is None else max(desk.floor.free_at(polled), now)
     slot = now if has_slot else desk.budget.claim(outgoing.bucket, free_at, before=deadline)
     if slot is None:
         return None
     now = yield from until(slot, now)
+    # Somebody else may have been told to slow down meanwhile.
+    now = yield from until(min(desk.budget.closed_until(outgoing.bucket), deadline), now)
     if polled is not None:
-        # Somebody else may have asked about this job meanwhile.
+        # Or have asked about this job.
         now = yield from until(desk.floor.claim(polled, now), now)
     if now >= deadline or (polled is not None and polled.is_settled):
         return None
     seen = yield Send(outgoing.request, min(patience, deadline - now), attempt)
     if polled is not None:
         desk.floor.polled(polled, seen.now)
-    if isinstance(seen.reply, Response) and seen.reply.status == 429:
-        hint = desk.account.hint(seen.reply) or backoff(1, chance=desk.account.chance())
-        desk.budget.close(outgoing.bucket, seen.now + min(hint, _LONGEST_CLOSURE))
+    desk.heed(outgoing.bucket, seen)
+    return seen
+
+
+def _can_go_with_others(record: Record[Any, Any]) -> bool:
+    address = record.kind.lifecycle.poll_many
+    return address is not None and address.takes(record.id)
+
+
+def _sent_with_others(
+    desk: Desk, outgoing: Outgoing, polled: Record[Any, Any], *, deadline: float, attempt: int, now: float
+) -> Flow[Seen]:
+    """Poll a job together with others; without a reply, it has to be polled by itself.
+
+    Whoever gathers the polls claims floor and budget when they leave.
+    """
+    now = yield from until(desk.floor.free_at(polled), now)
+    if now >= deadline or polled.is_settled:
+        return Seen(now)
+    seen = yield Send(outgoing.request, deadline - now, attempt, polled)
+    if seen.reply is not None:
+        desk.floor.polled(polled, seen.now)
     return seen
 
 

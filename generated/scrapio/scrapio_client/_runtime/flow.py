@@ -28,6 +28,10 @@ class Send(msgspec.Struct, frozen=True):
     timeout: float
     attempt: int = 1
     """How often it has been sent with this one."""
+    polled: Record[Any, Any] | None = None
+    """The job it asks about, if that may be done together with others: then `timeout` is all the time there is, and a
+    `Seen` without a reply says that the job has to be polled by itself.
+    """
 
 
 class Pause(msgspec.Struct, frozen=True):

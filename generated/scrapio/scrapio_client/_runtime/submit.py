@@ -19,7 +19,7 @@ from .flow import INFO, Flow, Known, Note
 from .handle import Kind, Record
 from .request import Response
 from .schedule import Policy
-from .token import is_id
+from .token import as_id, is_id
 from .wait import wait
 
 S = TypeVar("S")
@@ -144,7 +144,7 @@ def reads_or_job(
             body = decode(reply, response.body)
         except DecodeError as error:
             _give_up(kind, None, error.message, error)
-        found = _text(follow(body, job_id))
+        found = as_id(follow(body, job_id))
         if not is_id(found):
             _give_up(kind, None, f"the reply has no usable job id ({'.'.join(job_id)} is {found!r})", None)
         return record_of(kind, found, body, response, submitted_at=None)
@@ -157,7 +157,7 @@ def _record(submission: Submission[S, R], key: str | None, reply: Response, subm
         body = submission.call.read(reply)
     except DecodeError as error:
         _give_up(submission.kind, key, error.message, error)
-    job_id = _text(follow(body, submission.job_id))
+    job_id = as_id(follow(body, submission.job_id))
     if job_id is None:
         # An action that was done at once needs no id.
         record = record_of(submission.kind, None, body, reply, submitted_at=submitted_at)
@@ -179,9 +179,3 @@ def _give_up(kind: Kind[Any, Any], key: str | None, why: str, cause: ClientError
     raise SubmitUncertain(
         f"one {kind.name} job may have been made, or not: {why}; {what_now}", idempotency_key=key
     ) from cause
-
-
-def _text(job_id: object) -> str | None:
-    """An id that may be a number in the reply."""
-    is_number = isinstance(job_id, int) and not isinstance(job_id, bool)
-    return str(job_id) if is_number or isinstance(job_id, str) else None

@@ -66,6 +66,12 @@ def is_id(text: object) -> bool:
     return len(msgspec.json.encode(text)) <= LONGEST // 2
 
 
+def as_id(value: object) -> str | None:
+    """What a reply has where an id should be, as text: it may be a number."""
+    is_number = isinstance(value, int) and not isinstance(value, bool)
+    return str(value) if is_number or isinstance(value, str) else None
+
+
 def checked_id(text: str) -> str:
     """*text*, if it can be the id of a job. Raises `InvalidArgument`."""
     if not is_id(text):

@@ -7,8 +7,10 @@ import io
 import socket
 import ssl
 import threading
+from contextlib import suppress
 from contextvars import ContextVar
 from typing import Any
+from weakref import WeakSet
 
 import urllib3
 from urllib3.connection import HTTPConnection, HTTPSConnection
@@ -30,7 +32,16 @@ _ERRORS = (urllib3.exceptions.HTTPError, http.client.HTTPException, OSError, Val
 _TIMEOUTS = (ReadTimeoutError,)
 _UNSENT = (ConnectTimeoutError, ProxyError, ssl.SSLCertVerificationError)
 
-_CURRENT: ContextVar[Attempt] = ContextVar("attempt")
+
+class _Flight(Attempt):
+    """An attempt that is known to the connection it uses, and the connections that are to be broken off with it."""
+
+    def __init__(self, peer: str, timeout: float, *, connected: bool, live: WeakSet[_Connection]) -> None:
+        super().__init__(peer, timeout, connected=connected)
+        self.live = live
+
+
+_CURRENT: ContextVar[_Flight] = ContextVar("flight")
 """What a connection works for: urllib3 has no way to hand it down."""
 
 
@@ -49,6 +60,7 @@ class Urllib3Transport:
         self._max_connections = max_connections
         self._proxies = Proxies()
         self._own: dict[Proxy | None, urllib3.PoolManager] = {}
+        self._live: WeakSet[_Connection] = WeakSet()
         self._lock = threading.Lock()
         self._closed = False
 
@@ -61,17 +73,20 @@ class Urllib3Transport:
         return OpenReply(self._begin(request, timeout))
 
     def close(self) -> None:
-        """Close what is idle. Whoever waits for a reply may still get it."""
+        """Give up all connections; whoever waits for a reply gets `ClientClosed`."""
         with self._lock:
             self._closed = True
             managers, self._own = list(self._own.values()), {}
+        for connection in list(self._live):
+            connection.break_off()
         for manager in managers:
             manager.clear()
 
     def _begin(self, request: Request, timeout: float) -> _Reply:
         request = sendable(request)
         proxy = self._proxies.of(request.url) if self._given is None else None
-        attempt = Attempt(peer(request.url, proxy and proxy.url), timeout, connected=self._given is not None)
+        name = peer(request.url, proxy and proxy.url)
+        attempt = _Flight(name, timeout, connected=self._given is not None, live=self._live)
         manager = self._manager(proxy)
         token = _CURRENT.set(attempt)
         try:
@@ -237,6 +252,14 @@ class _Connection(HTTPConnection):
     def connect(self) -> None:
         super().connect()
         _CURRENT.get().connected = True
+        _CURRENT.get().live.add(self)
+
+    def break_off(self) -> None:
+        """Wake up whoever reads from it in another thread."""
+        if self.sock is not None:
+            with suppress(OSError):
+                # Not by way of TLS, which would take a farewell for more bytes to read.
+                socket.socket.shutdown(self.sock, socket.SHUT_RDWR)
 
     def request(self, *args: Any, **options: Any) -> None:
         if not self.is_closed:

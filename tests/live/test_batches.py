@@ -1,0 +1,352 @@
+"""Many jobs at once, and all the ways to leave them: every job that exists is handed out or in `running`."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from collections.abc import AsyncIterator, Iterator
+from types import ModuleType
+from typing import Any
+from weakref import WeakSet
+
+import pytest
+from transport_server import Peer, Received
+
+from .brook_server import DROP, HANG, BrookServer, refuses, said
+from .driver import Driver
+
+IN_FLIGHT = 5
+
+
+class Input(dict[str, Any]):
+    """An input whose life can be watched."""
+
+    __hash__ = object.__hash__  # type: ignore[assignment]  # a weak set needs it
+
+
+def test_inputs_are_taken_as_there_is_room(driver: Driver, package: ModuleType) -> None:
+    """Of a million inputs only those are taken that run or ran, and those that have ended are let go."""
+    taken = 0
+    alive: WeakSet[Input] = WeakSet()
+
+    def inputs() -> Iterator[Input]:
+        nonlocal taken
+        for number in range(1_000_000):
+            taken += 1
+            alive.add(each := Input(name=f"n{number}"))
+            yield each
+
+    with BrookServer() as server:
+        client = driver.client(package, server.url)
+        batch = client.task.run_many(inputs(), max_in_flight=IN_FLIGHT)
+        ended, most_alive = set(), 0
+        for number, outcome in enumerate(driver.each(batch)):
+            ended.add(outcome.job.id)
+            del outcome
+            most_alive = max(most_alive, len(alive))
+            if number == 60:
+                break
+        driver.call(batch.close)
+        assert taken <= 61 + IN_FLIGHT + 1
+        assert most_alive <= IN_FLIGHT + 3
+        assert set(server.jobs) - ended == {job.id for job in batch.running}
+
+
+def test_in_order_holds_back_no_more_than_fits(driver: Driver, package: ModuleType) -> None:
+    """With `in_order` outcomes come as the inputs did, and a slow first job does not make the others pile up."""
+    taken: list[int] = []
+
+    def inputs() -> Iterator[dict[str, str]]:
+        for number in range(40):
+            taken.append(number)
+            yield {"name": f"n{number}"}
+
+    with BrookServer(polls=[refuses(503, retry_after="0.4")]) as server:
+        client = driver.client(package, server.url)
+        batch = client.task.run_many(inputs(), max_in_flight=IN_FLIGHT, in_order=True)
+        outcomes = driver.each(batch)
+        first = next(outcomes)
+        assert first.index == 0
+        assert len(taken) <= IN_FLIGHT + 1
+        assert list(range(1, 40)) == [outcome.index for outcome in outcomes]
+
+
+BAD: list[Any] = [{}, {"nome": "x"}, {"name": "x", "more": 1}, 7, None, "name", {"name": object()}, {7: "x"}]
+
+
+def test_a_bad_input_is_one_bad_outcome(driver: Driver, package: ModuleType) -> None:
+    """Inputs that no job can have do not end the batch, and nothing is sent for them."""
+    inputs = [each for bad in BAD for each in (bad, {"name": "good"})]
+    with BrookServer() as server:
+        client = driver.client(package, server.url)
+        outcomes = sorted(driver.each(client.task.run_many(inputs)), key=lambda outcome: outcome.index)
+        assert len(inputs) == len(outcomes)
+        for outcome in outcomes:
+            if outcome.index % 2:
+                assert outcome.result.text == "good"
+            else:
+                assert isinstance(outcome.error, package.InvalidArgument), outcome
+                assert outcome.job is None
+        assert len(BAD) == len(server.jobs)
+
+
+@pytest.mark.parametrize("how", ["break", "raise", "interrupt", "in on_update", "in the inputs"])
+def test_whoever_leaves_early_has_every_job(how: str, driver: Driver, package: ModuleType) -> None:
+    """Each job that the server knows was handed out or is in `running`, and the handles are good."""
+    updates = 0
+
+    def watched(_tally: Any) -> None:
+        nonlocal updates
+        updates += 1
+        if how == "in on_update" and updates == 12:
+            raise KeyboardInterrupt
+
+    def inputs() -> Iterator[dict[str, str]]:
+        for number in range(100):
+            if how == "in the inputs" and number == 12:
+                raise KeyboardInterrupt
+            yield {"name": f"n{number}"}
+
+    out: list[str] = []
+    with BrookServer(lasts=0.1) as server:
+        client = driver.client(package, server.url)
+        batch = client.task.run_many(inputs(), max_in_flight=IN_FLIGHT, on_update=watched)
+        with contextlib.suppress(KeyboardInterrupt, ArithmeticError):
+            for outcome in driver.each(batch):
+                out.append(outcome.job.id)
+                if how == "break" and len(out) == 7:
+                    break
+                if how == "raise" and len(out) == 7:
+                    raise ArithmeticError
+                if how == "interrupt" and len(out) == 7:
+                    raise KeyboardInterrupt
+        running = {job.id for job in batch.running}
+        driver.call(batch.close)
+        driver.call(batch.close)
+        assert running <= {job.id for job in batch.running}
+        assert sorted(server.jobs) == sorted([*out, *(job.id for job in batch.running)])
+        assert 0 < len(batch.running) <= IN_FLIGHT
+        submits = len(server.submits)
+        for job in batch.running:
+            assert driver.call(job.wait, timeout=5).text
+        assert submits == len(server.submits)
+
+
+@pytest.mark.parametrize("updates", range(1, 26, 2))
+def test_an_interrupt_at_any_update_loses_nothing(updates: int, driver: Driver, package: ModuleType) -> None:
+    """A callback that raises may be called again: the batch goes on where it was."""
+    seen = 0
+
+    def watched(_tally: Any) -> None:
+        nonlocal seen
+        seen += 1
+        if seen == updates:
+            raise KeyboardInterrupt
+
+    out: list[str] = []
+    with BrookServer() as server:
+        client = driver.client(package, server.url, speed=4)
+        batch = client.task.run_many([{"name": f"n{number}"} for number in range(9)], max_in_flight=3, on_update=watched)
+        for _ in range(2):
+            with contextlib.suppress(KeyboardInterrupt):
+                for outcome in driver.each(batch):
+                    out.append(outcome.job.id)
+        assert 9 == len(server.jobs)
+        assert sorted(server.jobs) == sorted(out)
+        assert [] == batch.running
+
+
+def test_leaving_while_submits_are_under_way_waits_for_their_replies(driver: Driver, package: ModuleType) -> None:
+    """A job that is being made when one leaves gets a handle; nothing is submitted after that."""
+
+    def slow(peer: Peer, _request: Received) -> None:
+        peer.stopping.wait(0.3)
+        peer.send(said("201 Created", id="j2", status="waiting"))
+
+    with BrookServer(submits=[None, slow]) as server:
+        client = driver.client(package, server.url)
+        batch = client.task.run_many(({"name": f"n{number}"} for number in range(50)), max_in_flight=2)
+        first = next(iter(driver.each(batch)))
+        began = time.monotonic()
+        driver.call(batch.close)
+        assert time.monotonic() - began < 1
+        assert {*server.jobs} == {first.job.id, *(job.id for job in batch.running)}
+        before = len(server.submits)
+        driver.idle(0.1)
+        assert before == len(server.submits)
+
+
+def test_handles_are_waited_for_together(driver: Driver, package: ModuleType) -> None:
+    """`wait_many` takes jobs that run, that are done, that failed, and one handle twice; inputs are the handles."""
+    with BrookServer(lasts=0.2) as server:
+        client = driver.client(package, server.url)
+        jobs = [driver.call(client.task.submit, name=name) for name in ("a", "bad", "c", "d")]
+        driver.call(jobs[3].wait)
+        polls = len(server.jobs[jobs[3].id].polls)
+        again = client.task.resume(jobs[0].token)
+        outcomes = list(driver.each(client.task.wait_many([*jobs, jobs[0], again], in_order=True)))
+        assert [0, 1, 2, 3, 4, 5] == [outcome.index for outcome in outcomes]
+        assert ["a", None, "c", "d", "a", "a"] == [outcome.value.text if outcome.is_ok else None for outcome in outcomes]
+        assert outcomes[0].input is jobs[0]
+        assert isinstance(outcomes[1].error, package.JobFailed)
+        with pytest.raises(package.JobFailed):
+            _ = outcomes[1].result
+        assert polls == len(server.jobs[jobs[3].id].polls)
+        assert min(job.closest for job in server.jobs.values()) > 0.038
+
+
+def test_wait_many_gives_up_one_job_and_not_the_others(driver: Driver, package: ModuleType) -> None:
+    """The timeout is for each job; those that time out are errors with a token, and no interruption."""
+    with BrookServer(polls=[refuses(503, retry_after="60")]) as server:
+        client = driver.client(package, server.url)
+        jobs = [driver.call(client.task.submit, name=f"n{number}") for number in range(4)]
+        outcomes = list(driver.each(client.task.wait_many(jobs, timeout=2)))
+        failed = [outcome for outcome in outcomes if not outcome.is_ok]
+        assert (4, 1) == (len(outcomes), len(failed))
+        assert isinstance(failed[0].error, package.JobTimeout)
+        assert failed[0].error.token == failed[0].job.token == failed[0].input.token
+
+
+def test_tallies_add_up(driver: Driver, package: ModuleType) -> None:
+    """Each tally counts every input once, grows, and ends with everything."""
+    tallies: list[Any] = []
+    names = [f"{'bad' if number % 3 == 0 else 'n'}{number}" for number in range(20)]
+    with BrookServer(lasts=0.1, submits=[None, DROP, refuses(400)]) as server:
+        client = driver.client(package, server.url)
+        inputs = [{"name": name} for name in names] + [{}]
+        list(driver.each(client.task.run_many(inputs, max_in_flight=6, on_update=tallies.append)))
+    for tally in tallies:
+        assert tally.ended == tally.succeeded + tally.failed <= tally.taken <= tally.total == 21
+        assert sum(tally.states.values()) <= tally.taken
+        assert tally.states.get(package.State.SUCCEEDED, 0) == tally.succeeded
+        assert tally.taken - tally.ended <= 6
+        assert tally.elapsed >= 0
+    for earlier, later in zip(tallies, tallies[1:], strict=False):
+        assert earlier.taken <= later.taken
+        assert earlier.ended <= later.ended
+        assert earlier.elapsed <= later.elapsed
+    last = tallies[-1]
+    assert 21 == last.ended == last.taken
+    assert 0 == last.time_left
+    assert last.states[package.State.FAILED] == sum(name.startswith("bad") for name in names) - 1
+
+
+def test_a_closed_client_ends_its_batches(driver: Driver, package: ModuleType) -> None:
+    """`ClientClosed` in the loop, and every job in `running`; a client that is open takes over by their tokens."""
+    with BrookServer(lasts=0.3) as server:
+        client, other = driver.client(package, server.url), driver.client(package, server.url)
+        batch = client.task.run_many([{"name": f"n{number}"} for number in range(30)], max_in_flight=10)
+        outcomes = driver.each(batch)
+        out = [next(outcomes).job.id]
+        driver.call(client.close)
+        with pytest.raises(package.ClientClosed):
+            list(outcomes)
+        assert {*server.jobs} == {*out, *(job.id for job in batch.running)}
+        for job in batch.running:
+            assert driver.call(other.task.resume(job.token).wait, timeout=5).text
+
+
+@pytest.mark.parametrize("kind", ["task", "ration"])
+def test_a_429_slows_all_who_share_its_bucket(kind: str, driver: Driver, package: ModuleType) -> None:
+    """One refusal keeps every job of the batch from polling for as long as the server says, with a rate or without."""
+    with BrookServer(polls=[refuses(429, retry_after="0.6")], lasts=0.2) as server:
+        client = driver.client(package, server.url)
+        list(driver.each(getattr(client, kind).run_many([{"name": f"n{number}"} for number in range(20)])))
+        polls = sorted(poll for job in server.jobs.values() for poll in job.polls)
+        too_early = [poll - polls[0] for poll in polls if 0.1 < poll - polls[0] < 0.59]
+        assert [] == too_early
+
+
+def test_slow_inputs_do_not_hold_up_the_jobs(package: ModuleType) -> None:
+    """An async iterable is waited for while jobs are polled: each outcome comes as its job ends."""
+
+    async def inputs() -> AsyncIterator[dict[str, str]]:
+        for number in range(4):
+            yield {"name": f"n{number}"}
+            await asyncio.sleep(0.25)
+
+    async def many(server: BrookServer) -> list[float]:
+        async with package.AsyncBrook("key", base_url=server.url) as client:
+            await client.task.run(name="warm")
+            began = time.monotonic()
+            return [time.monotonic() - began async for _ in client.task.run_many(inputs())]
+
+    with BrookServer(lasts=0.05) as server:
+        ended = asyncio.run(many(server))
+    assert 4 == len(ended)
+    for number, seconds in enumerate(ended):
+        assert 0.25 * number + 0.05 <= seconds < 0.25 * number + 0.25, ended
+
+
+def test_an_async_iterable_is_closed_when_one_leaves(package: ModuleType) -> None:
+    """Leaving while the next input is waited for leaves no task, and every job in `running`."""
+    closed: list[bool] = []
+
+    async def inputs() -> AsyncIterator[dict[str, str]]:
+        try:
+            for number in range(3):
+                yield {"name": f"n{number}"}
+            await asyncio.sleep(3600)
+        finally:
+            closed.append(True)
+
+    async def leave(server: BrookServer) -> None:
+        async with package.AsyncBrook("key", base_url=server.url) as client:
+            async with client.task.run_many(inputs()) as batch:
+                async for outcome in batch:
+                    out = outcome.job.id
+                    break
+            assert {*server.jobs} == {out, *(job.id for job in batch.running)}
+            assert {asyncio.current_task()} == asyncio.all_tasks()
+            assert [True] == closed
+
+    with BrookServer(lasts=0.05) as server:
+        asyncio.run(leave(server))
+
+
+def test_inputs_that_raise_end_the_loop_and_lose_nothing(driver: Driver, package: ModuleType) -> None:
+    """What an iterable raises comes out of the loop; going on after that waits for the jobs that run."""
+
+    def inputs() -> Iterator[dict[str, str]]:
+        yield {"name": "a"}
+        yield {"name": "b"}
+        raise LookupError("no more")
+
+    async def slowly() -> AsyncIterator[dict[str, str]]:
+        for each in inputs():
+            await asyncio.sleep(0)
+            yield each
+
+    with BrookServer(lasts=0.1) as server:
+        client = driver.client(package, server.url)
+        for source in [inputs, *([slowly] if driver.is_async else [])]:
+            server.jobs.clear()
+            batch = client.task.run_many(source())
+            with pytest.raises(LookupError, match="no more"):
+                list(driver.each(batch))
+            out = [outcome.job.id for outcome in driver.each(batch)]
+            driver.call(batch.close)
+            assert sorted(server.jobs) == sorted([*out, *(job.id for job in batch.running)])
+
+
+def test_a_batch_of_a_client_with_hanging_polls_closes_soon(driver: Driver, package: ModuleType) -> None:
+    """Leaving while a poll hangs takes no longer than its HTTP timeout, and keeps the handle."""
+    with BrookServer(polls=[None, None, HANG]) as server:
+        client = driver.client(package, server.url, timeout=0.6)
+        batch = client.task.run_many([{"name": "a"}, {"name": "b"}, {"name": "c"}])
+        out = [outcome.job.id for outcome, _ in zip(driver.each(batch), range(2), strict=False)]
+        began = time.monotonic()
+        driver.call(batch.close)
+        assert time.monotonic() - began < 1.2
+        assert sorted(server.jobs) == sorted([*out, *(job.id for job in batch.running)])
+
+
+@pytest.mark.parametrize("size", [0, -1, 2.5, "7", None])
+def test_a_batch_needs_room(size: Any, driver: Driver, package: ModuleType) -> None:
+    """`max_in_flight` that makes no sense is refused before anything is taken or sent."""
+    with BrookServer() as server:
+        client = driver.client(package, server.url)
+        with pytest.raises(package.InvalidArgument):
+            list(driver.each(client.task.run_many([{"name": "a"}], max_in_flight=size)))
+        assert 0 == len(server.jobs)
