@@ -14,11 +14,13 @@ from bide.pipeline import read_spec
 REPOSITORY = Path(__file__).parents[1]
 SPECS = sorted((REPOSITORY / "specs").glob("*.yaml"))
 
+# The demo is a folder of scripts and no package.
 sys.path.insert(0, str(REPOSITORY / "demo"))
 
-import plan
-import table
-import verdict
+import plan  # noqa: E402
+import table  # noqa: E402
+import verdict  # noqa: E402
+from arguments import ARGUMENTS  # noqa: E402
 
 
 def provider(spec: Path) -> Provider:
@@ -80,7 +82,8 @@ def test_nothing_is_left_out(spec: Path) -> None:
     lines = plan.lines(shown)
     successes = {(line.name, line.mode) for line in lines if line.what in ("success", "stream")}
 
-    assert successes == {(each.name, mode) for each in (*shown.jobs, *shown.operations) for mode in plan.MODES}
+    named = {job.name for job in shown.jobs} | {operation.name for operation in shown.operations}
+    assert successes == {(name, mode) for name in named for mode in plan.MODES}
     assert len({line.key for line in lines}) == len(lines)
 
 
@@ -88,7 +91,7 @@ def test_nothing_is_left_out(spec: Path) -> None:
 def test_what_has_no_arguments_is_an_error(spec: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A job that the demo does not know of ends it before it begins."""
     shown = provider(spec)
-    monkeypatch.delitem(plan.ARGUMENTS[shown.name], shown.jobs[0].name)
+    monkeypatch.delitem(ARGUMENTS[shown.name], shown.jobs[0].name)
 
     with pytest.raises(plan.PlanError, match=f"has no arguments for {shown.name} {shown.jobs[0].name}"):
         plan.lines(shown)
@@ -97,7 +100,7 @@ def test_what_has_no_arguments_is_an_error(spec: Path, monkeypatch: pytest.Monke
 def test_what_is_in_no_spec_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     """Arguments for a job that does not exist end the demo before it begins."""
     shown = provider(SPECS[0])
-    monkeypatch.setitem(plan.ARGUMENTS[shown.name], "teleport", {})
+    monkeypatch.setitem(ARGUMENTS[shown.name], "teleport", {})
 
     with pytest.raises(plan.PlanError, match="teleport"):
         plan.lines(shown)

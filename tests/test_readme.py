@@ -8,7 +8,7 @@ import shlex
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -67,7 +67,12 @@ class Reader:
         for typed in re.split(r"^\$ ", block.code, flags=re.MULTILINE)[1:]:
             line, _, prints = typed.partition("\n")
             program, *arguments = shlex.split(line)
-            programs = {"bide": self._bide, "make": self._make, "pip": self._pip, "python": self._python}
+            programs: dict[str, Callable[..., str]] = {
+                "bide": self._bide,
+                "make": self._make,
+                "pip": self._pip,
+                "python": self._python,
+            }
             _compare(Block(block.page, block.line, line, None, prints or None), programs[program](*arguments))
 
     # --- the programs that a page may name ---

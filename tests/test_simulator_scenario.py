@@ -58,6 +58,7 @@ def test_nothing_special(text: str) -> None:
         ("html", Fault(damage=Damage.HTML)),
         ("shape", Fault(damage=Damage.SHAPE)),
         ("unknown", Fault(damage=Damage.UNKNOWN)),
+        ("null", Fault(damage=Damage.NULL)),
         ("slow:2.5", Fault(damage=Damage.SLOW, seconds=2.5)),
         ("ok", None),
     ],
@@ -88,6 +89,7 @@ def test_a_fault_that_comes_again() -> None:
         ("poll_status=204", "poll_status is '204', expected 200 or 202"),
         ("answer=never", "answer is 'never', expected now or job"),
         ("failed_items=some", "failed_items is 'some', expected a count"),
+        ("id_prefix=a,b", "id_prefix is \\['a', 'b'\\], expected a text without commas"),
         ("{", "the scenario is not JSON"),
     ],
 )
@@ -109,6 +111,11 @@ def test_failed_items() -> None:
     assert read("failed_items=2").failed_items == 2
     assert read("failed_items=0,2").failed_items == (0, 2)
     assert from_mapping({"failed_items": [1]}).failed_items == (1,)
+
+
+def test_id_prefix() -> None:
+    """A scenario says what the job's id begins with."""
+    assert read("id_prefix=team/").id_prefix == "team/"
 
 
 FILE = """\

@@ -422,6 +422,52 @@ def test_faults_of_polls() -> None:
     assert decoded(answers[9])["id"] == id
 
 
+def test_nulls() -> None:
+    """`null` fills what may be absent with null, but not what is promised for the state or tells how the job ended."""
+    acme = Acme.new()
+    id = acme.submit(scenario="duration=5; poll=null,null", body=PICTURE)
+    going, done = (acme.at(second, f"/shots/{id}")[1] for second in (2, 6))
+
+    assert {key for key, value in going.items() if value is None} == {
+        *("country", "work", "error", "wait_ms", "cost", "finished_at")
+    }
+    assert {key for key, value in done.items() if value is None} == {"country", "work", "error", "wait_ms"}
+    assert (done["status"], done["ready"], done["cost"]) == ("done", True, 1)
+
+
+def test_nulls_within_a_result() -> None:
+    """Items of a batch are filled with null too; the list of them stays."""
+    acme = Acme.new()
+    id = acme.submit("/batches", PAGES, scenario="duration=1; failed_items=1; poll=null")
+    reply = acme.at(5, f"/batches/{id}")[1]
+
+    assert [check["status"] for check in reply["checks"]] == ["good", "good", "bad"]
+    assert [(check["score"], check["error"]) for check in reply["checks"]] == [(None, None)] * 3
+    assert reply["share"] is None
+    assert reply["duration_ms"] == 1000
+
+
+def test_nulls_tell_why_a_job_failed() -> None:
+    """A failed job keeps its error among the nulls."""
+    acme = Acme.new()
+    id = acme.submit(scenario="fail; duration=1; poll=null")
+    reply = acme.at(5, f"/shots/{id}")[1]
+
+    assert reply["error"]["code"] == "TOO_DARK"
+    assert reply["work"] is None
+
+
+def test_an_id_with_a_slash() -> None:
+    """An id that a scenario gives a slash is found where the path has it encoded, and nowhere else."""
+    acme = Acme.new()
+    id = acme.submit(scenario="id_prefix=team/; duration=1")
+
+    assert id.startswith("team/picture_")
+    assert acme.at(5, f"/shots/{id.replace('/', '%2F')}")[1]["id"] == id
+    assert acme.at(9, f"/shots/{id.replace('/', '%2F')}/picture")[1]["id"] == id
+    assert acme.at(12, f"/shots/{id}")[0] == 404
+
+
 def test_an_unknown_status_tells_nothing_else() -> None:
     """A job with an unknown status looks as if it still ran, even if it has ended."""
     acme = Acme.new()

@@ -377,6 +377,22 @@ class Cancel:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PollMany:
+    """Where many jobs can be asked about at once."""
+
+    endpoint: Endpoint
+    ids_in: Literal["query", "body"]
+    ids: str
+    """The query parameter that takes the ids joined by commas, or the body's field that takes a list of them."""
+    most: int
+    """How many ids it takes at once."""
+    list: Pointer
+    """Where the jobs are in the reply; empty: the reply is the list of them."""
+    job_id: Pointer
+    """Where the id is in each of them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Lifecycle:
     """From the provider's statuses to our states, and how to poll, fetch the result and cancel."""
 
@@ -391,6 +407,7 @@ class Lifecycle:
     """What may follow a status. A status without an entry may become anything, unless it is final."""
     ready: tuple[tuple[Pointer, Json], ...]
     result: ResultAt
+    poll_many: PollMany | None
     cancel: Cancel | None
     error: ErrorAt
     progress: Progress

@@ -72,6 +72,11 @@ class BrookServer(Server):
     def fetches(self) -> int:
         return sum(job.fetches for job in self.jobs.values())
 
+    def plan(self, kind: str, answers: Iterable[Answer | None]) -> None:
+        """What becomes of the next requests of a kind."""
+        with self._planning:
+            self._plans[kind] = iter(answers)
+
     def refuse_for(self, seconds: float) -> None:
         """Close all doors: whoever comes is refused, until they open again."""
         self._shut()
@@ -111,7 +116,7 @@ class BrookServer(Server):
         came = time.monotonic()
         place, _, parameters = request.target.partition("?")
         match place.strip("/").split("/"):
-            case [("tasks" | "errands" | "keyed" | "parcels" | "rations")]:
+            case ["tasks" | "errands" | "keyed" | "parcels" | "rations"]:
                 self._submit(peer, request, parameters, came)
             case [("jobs" | "parcels" | "rations"), id]:
                 self._poll(peer, request, self.jobs[id], came)

@@ -47,7 +47,10 @@ PASSING: dict[str, tuple[Answer, str]] = {
     "a body that drips": (DRIPPING, "RequestTimeout"),
     "HTML": (HTML, "NotJson"),
     "gzip cut short": (CUT_GZIP, "ConnectionFailed"),
-    "gzip that is none": (play(head(content_encoding="gzip", content_length="9") + b"\x1f\x8bno gzip"), "ConnectionFailed"),
+    "gzip that is none": (
+        play(head(content_encoding="gzip", content_length="9") + b"\x1f\x8bno gzip"),
+        "ConnectionFailed",
+    ),
     "an empty body": (play(head(content_length="0")), "NotJson"),
     "half of UTF-8": (play(head(content_length="13") + b'{"status": "\xff'), "NotJson"),
     "no HTTP": (play(b"SSH-2.0-OpenSSH_9.9\r\n", Peer.close), "ConnectionFailed"),
@@ -247,9 +250,7 @@ def test_a_submit_that_is_final_needs_no_poll(driver: Driver, package: ModuleTyp
         assert ([], 1) == (server.job.polls, server.job.fetches)
 
 
-def test_an_unknown_status_is_waited_out(
-    driver: Driver, package: ModuleType, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_an_unknown_status_is_waited_out(driver: Driver, package: ModuleType, caplog: pytest.LogCaptureFixture) -> None:
     """W9: it is shown and logged once, and the wait goes on."""
     statuses: list[str] = []
     with BrookServer(polls=[says(status="dancing")] * 3) as server:
@@ -294,7 +295,7 @@ def test_a_server_that_goes_while_it_answers_is_a_fault(driver: Driver, package:
     with BrookServer(lasts=0.1) as server:
         client = driver.client(package, server.url)
         job = driver.call(client.task.submit, name="x")
-        server._plans["polls"] = iter([None, also(lambda: server.refuse_for(0.5), DROP)])
+        server.plan("polls", [None, also(lambda: server.refuse_for(0.5), DROP)])
         assert driver.call(job.wait, timeout=10).text == "x"
 
 

@@ -106,9 +106,10 @@ def test_after_the_last_try_the_last_error_is_raised(
     assert retries + 1 == len(w.sent)
 
 
-def test_a_hint_is_kept_to(world: Make) -> None:
+@pytest.mark.parametrize("status", [429, 503])
+def test_a_hint_is_kept_to(world: Make, status: int) -> None:
     """`Retry-After` lengthens the pause between two tries."""
-    w = world(script(error(429, retry_after="17"), PAGE))
+    w = world(script(error(status, retry_after="17"), PAGE))
 
     ask(w, SEARCH)
 

@@ -137,4 +137,4 @@ def test_backoff_lies_between_half_and_all(tries: int, chance: float) -> None:
     whole = min(0.5 * 2 ** min(tries - 1, 20), 30)
 
     assert isfinite(pause)
-    assert whole / 2 <= pause <= whole
+    assert pause == pytest.approx(whole / 2 * (1 + chance))

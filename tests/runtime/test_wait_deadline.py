@@ -56,6 +56,17 @@ def test_a_clock_that_oversleeps_sends_nothing_after_the_deadline(storm: Storm, 
         assert sent.timeout > 0
 
 
+def test_a_fetch_that_wakes_up_too_late_is_not_made(world: Make) -> None:
+    """W1: the same for a result that is not ready yet."""
+    w = world(served(polls=[DONE], result=[error(409)]))
+    w.clock.share = 3.0
+
+    with pytest.raises(JobTimeout):
+        w.do(w.job(APART).wait(timeout=10, policy=Fixed(4)))
+
+    assert all(sent.at < 10 and sent.timeout > 0 for sent in w.sent)
+
+
 @given(storms(), st.sampled_from(MODES))
 def test_no_sequence_of_replies_makes_the_wait_spin(storm: Storm, mode: str) -> None:
     """W10: a wait of so many seconds sends no more requests than floors fit into it."""

@@ -36,6 +36,7 @@ def build_lifecycle(name: str, raw: Mapping[str, Json], bodies: Bodies, *, ignor
         moves={status: tuple(following) for status, following in raw.get("moves", {}).items()},
         ready=tuple((parse_pointer(pointer), value) for pointer, value in raw.get("ready", {}).items()),
         result=_result(name, raw.get("result", {}), bodies, source),
+        poll_many=_poll_many(name, raw.get("poll_many"), bodies, source),
         cancel=_cancel(name, raw.get("cancel"), bodies, source),
         error=ir.ErrorAt(**{key: parse_pointer(pointer) for key, pointer in error.items()}),
         progress=ir.Progress(**{key: parse_pointer(pointer) for key, pointer in progress.items()}),
@@ -55,6 +56,22 @@ def _result(owner: str, raw: Mapping[str, Json], bodies: Bodies, source: ir.Sour
         not_ready=tuple(raw.get("not_ready", _NOT_READY)),
         gone=tuple(raw.get("gone", _GONE)),
         kept=kept,
+    )
+
+
+def _poll_many(
+    owner: str, raw: Mapping[str, Json] | None, bodies: Bodies, source: ir.Source | None
+) -> ir.PollMany | None:
+    if raw is None:
+        return None
+    ids_in: Literal["query", "body"] = "query" if "query" in raw["ids"] else "body"
+    return ir.PollMany(
+        endpoint=build_endpoint(owner, raw, bodies, source),
+        ids_in=ids_in,
+        ids=raw["ids"][ids_in],
+        most=raw["most"],
+        list=parse_pointer(raw["list"]) if "list" in raw else (),
+        job_id=parse_pointer(raw["job_id"]),
     )
 
 

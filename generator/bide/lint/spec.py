@@ -56,10 +56,10 @@ class FieldView:
 
 @dataclass(frozen=True, slots=True)
 class EndpointView:
-    """A request of the spec: of an operation, a job's submit, or a lifecycle's poll, result or cancel."""
+    """A request of the spec: of an operation, a job's submit, or a lifecycle's polls, result or cancel."""
 
     owner: str
-    role: Literal["operation", "submit", "poll", "result", "cancel"]
+    role: Literal["operation", "submit", "poll", "poll_many", "result", "cancel"]
     path: Path
     raw: Mapping[str, Json]
 
@@ -181,6 +181,8 @@ class Spec:
         for name, raw in self.table("lifecycles").items():
             path: Path = ("lifecycles", name)
             yield EndpointView(name, "poll", (*path, "poll"), raw["poll"])
+            if "poll_many" in raw:
+                yield EndpointView(name, "poll_many", (*path, "poll_many"), raw["poll_many"])
             if any(method in raw.get("result", {}) for method in METHODS):
                 yield EndpointView(name, "result", (*path, "result"), raw["result"])
             if "cancel" in raw:

@@ -129,7 +129,7 @@ class AiohttpTransport:
 
     def _failure(self, flight: _Flight, error: BaseException) -> ClientError:
         if self._closed:
-            return ClientClosed("the client was closed during the call")
+            return ClientClosed("the client was closed during the call", may_have_arrived=True)
         return flight.failure(error, unsent=_UNSENT)
 
 

@@ -109,8 +109,8 @@ class Batch(Generic[P, R]):
         gatherer: Gatherer[Entry[P, R]],
         now: float,
     ) -> None:
-        if max_in_flight < 1:
-            raise InvalidArgument(f"max_in_flight must be 1 or more, not {max_in_flight!r}")
+        if isinstance(max_in_flight, bool) or not isinstance(max_in_flight, int) or max_in_flight < 1:
+            raise InvalidArgument(f"max_in_flight must be a whole number from 1, not {max_in_flight!r}")
         self._room = max_in_flight
         self._total = total
         self._began = now
@@ -164,26 +164,25 @@ class Batch(Generic[P, R]):
         """What to do now."""
         if self._held and self._next_out in self._held:
             return self._out(self._held.pop(self._next_out))
-        while self._asleep and self._asleep[0][0] <= now:
-            _, turn, entry = heappop(self._asleep)
-            heappush(self._awake, (turn, entry, Seen(now)))
-        self._take_answers(now)
-        while self._awake:
-            _, entry, seen = heappop(self._awake)
-            step = self._advanced(entry, seen, now)
-            if step is not None:
-                return step
-        wakes_at = self._asleep[0][0] if self._asleep else inf
-        departure = self._gatherer.leaving(now, now if self._under_way else wakes_at)
-        if departure is not None:
-            return self._dispatch(*departure)
-        due = min(wakes_at, self._gatherer.next_at)
-        return Pause(due) if due < inf else Idle()
+        while True:
+            self._wake_all(now)
+            while self._awake:
+                _, entry, seen = heappop(self._awake)
+                step = self._advanced(entry, seen, now)
+                if step is not None:
+                    return step
+            wakes_at = self._asleep[0][0] if self._asleep else inf
+            departure = self._gatherer.leaving(now, company_at=now if self._under_way else wakes_at)
+            if departure is not None:
+                return self._dispatch(*departure)
+            due = min(wakes_at, self._gatherer.next_at)
+            if due > now:
+                return Pause(due) if due < inf else Idle()
 
     def settle(self, now: float) -> list[Record[Any, R]]:
         """Let each flow take note of the reply it has got, but send nothing more; the jobs that were not handed out."""
         left = list(self._entries.values())
-        self._take_answers(now)
+        self._wake_answered(now)
         while self._awake:
             _, entry, seen = heappop(self._awake)
             self._advanced(entry, seen, now)
@@ -223,7 +222,13 @@ class Batch(Generic[P, R]):
     def _wake(self, entry: Entry[P, R], seen: Seen) -> None:
         heappush(self._awake, (next(self._turn), entry, seen))
 
-    def _take_answers(self, now: float) -> None:
+    def _wake_all(self, now: float) -> None:
+        while self._asleep and self._asleep[0][0] <= now:
+            _, turn, entry = heappop(self._asleep)
+            heappush(self._awake, (turn, entry, Seen(now)))
+        self._wake_answered(now)
+
+    def _wake_answered(self, now: float) -> None:
         for entry, seen in self._gatherer.answers(now):
             self._wake(entry, seen)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from copy import copy
-from math import inf
+from math import inf, nextafter
 from typing import Any, Generic, TypeAlias, TypeVar
 
 import msgspec
@@ -14,7 +14,7 @@ from .desk import Desk
 from .errors import ClientError, DecodeError, RequestTimeout
 from .flow import Seen, Send
 from .handle import Record
-from .lifecycle import Path, PollMany
+from .lifecycle import PollMany
 from .request import Json, Request, Response, query
 from .token import as_id
 
@@ -113,8 +113,9 @@ class Gatherer(Generic[E]):
     def hold(self, entry: E, send: Send, now: float) -> None:
         """Take in a poll."""
         record = send.polled
-        assert record is not None and record.kind.lifecycle.poll_many is not None
+        assert record is not None
         address = record.kind.lifecycle.poll_many
+        assert address is not None
         group = self._open.get(address)
         if group is None:
             group = self._open[address] = Group(address)
@@ -163,24 +164,26 @@ class Gatherer(Generic[E]):
         return answers
 
     def _has_slot(self, group: Group[E], now: float) -> bool:
-        """Whether the budget lets a group go now. If that takes longer than some of its polls have, they stay back."""
+        """Whether the budget lets a group go now. Polls that have less time than that takes go by themselves."""
+        budget, bucket = self._desk.budget, group.address.bucket
         if group.slot is None:
             last = max((poll.gives_up_at for poll in group.polls), default=now)
-            slot = self._desk.budget.claim(group.address.bucket, now, before=last)
+            slot = budget.claim(bucket, now, before=last)
             group.slot = inf if slot is None else slot
-            self._hand_back(group.part(group.slot), now)
+        # Somebody else may have been told to slow down meanwhile.
+        group.slot = max(group.slot, budget.closed_until(bucket))
+        self._hand_back(group.part(group.slot), now)
         return group.slot <= now or not group.polls
 
     def _board(self, group: Group[E], now: float) -> None:
         """Let those stay back that somebody else has asked about meanwhile."""
-        floor = self._desk.floor
-        going, staying = [], []
-        for poll in group.polls:
-            may_go = not poll.record.is_settled and floor.free_at(poll.record) <= now
-            may_go = may_go and floor.claim(poll.record, now) <= now
-            (going if may_go else staying).append(poll)
-        group.keep(going)
-        self._hand_back(staying, now)
+        ready = [self._is_free(poll.record, now) for poll in group.polls]
+        self._hand_back((poll for poll, goes in zip(group.polls, ready, strict=True) if not goes), now)
+        group.keep(poll for poll, goes in zip(group.polls, ready, strict=True) if goes)
+
+    def _is_free(self, record: Record[Any, Any], now: float) -> bool:
+        """Whether this job may be polled now; then its floor is claimed."""
+        return not record.is_settled and self._desk.floor.claim(record, now, before=nextafter(now, inf)) is not None
 
     def _hand_back(self, polls: Iterable[Held[E]], now: float) -> None:
         self._answers += [(poll.entry, Seen(now)) for poll in polls]
@@ -219,9 +222,11 @@ def parted(address: PollMany, ids: list[str], reply: Response | ClientError) -> 
     except DecodeError as error:
         return {job_id: copy(error) for job_id in ids}
     return {
-        job_id: Response(status=200, headers=reply.headers, body=found[job_id])
-        if job_id in found
-        else Response(status=404, headers=reply.headers, body=b"")
+        job_id: (
+            Response(status=200, headers=reply.headers, body=found[job_id])
+            if job_id in found
+            else Response(status=404, headers=reply.headers, body=b"")
+        )
         for job_id in ids
     }
 

@@ -84,5 +84,5 @@ def damaged(answer: Answer, fault: Fault, refusal: Answer) -> Answer:
             return of_json(["this", "is", "not", "what", "the", "spec", "says"])
         case Damage.SLOW:
             return replace(answer, delay=fault.seconds)
-        case Damage.UNKNOWN:
+        case Damage.UNKNOWN | Damage.NULL:
             return answer

@@ -12,6 +12,7 @@ from bide.ir import Endpoint, Enum, Field, Job, Json, Kind, Model, Pointer, Prov
 from .catalog import Catalog
 from .identity import Identity, with_id
 from .items import Batches
+from .nulls import Nulls
 from .personal import Personal
 from .pointer import MISSING, at, drop, put
 from .telling import ABSENT, SOME, told
@@ -38,6 +39,7 @@ class Bodies:
         self._identity = Identity(provider, self._catalog)
         self._personal = Personal(Validator(self._catalog))
         self._batches = Batches(self._catalog, self._values)
+        self._nulls = Nulls(self._catalog)
 
     def submit_reply(self, view: JobView, *, id_at: Pointer) -> Json:
         """What a submit answers, with the id where *id_at* leads."""
@@ -54,14 +56,14 @@ class Bodies:
         if is_result and not lifecycle.result.field and result:
             body = self._status_body(result, view)
             self._write_items(result, body, view)
-            return body
+            return self._nulls.write(result, body, view)
         model = self._catalog.model(view.job.snapshot)
         body = self._status_body(model, view) if model else {}
         inner = at(body, lifecycle.result.field)
         if is_result and result and isinstance(inner, dict):
             self._about_job(result, inner, view, verbatim=True)
             self._write_items(result, inner, view)
-        return body
+        return self._nulls.write(model, body, view) if model else body
 
     def result(self, view: JobView) -> Json:
         """What the result's own address answers."""
@@ -77,7 +79,7 @@ class Bodies:
             put(body, view.job.lifecycle.status, view.status)
         self._about_job(model, body, view, verbatim=True)
         self._write_items(model, body, view)
-        return body
+        return self._nulls.write(model, body, view)
 
     def cancel_reply(self, view: JobView, type_: Type | None) -> Json:
         """What a cancel answers; `None` for an empty body."""

@@ -53,7 +53,7 @@ class Registry:
             first = status if is_open else first_status(spec.lifecycle)
         except NoWay as error:
             raise ScenarioError(f"job {spec.name} cannot begin: {error}") from None
-        id = new_id(spec.name, sample, seed)
+        id = scenario.id_prefix + new_id(spec.name, sample, seed)
         job = begin(spec, scenario, id=id, first=first, sent=sent, now=now, seed=seed)
         self._jobs[id] = job
         return job

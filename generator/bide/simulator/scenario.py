@@ -12,6 +12,7 @@ The same as JSON in that header, `{"outcome": "fail", "duration": 3, "poll": [42
     result_delay  seconds after the end in which the result is not ready yet
     poll_status   the HTTP status of a poll while the job is going: 200 or 202
     answer        `job`: an operation that can answer with a job does so; `now`: it does not
+    id_prefix     what the job's id begins with, such as `team/`
     submit poll result cancel call      what becomes of the first, second, ... request of that kind; `call`: operations
 
 A fault is one of
@@ -23,6 +24,7 @@ A fault is one of
     cut           the body ends before its declared length        drop      the connection closes without a reply
     html          200 with a page instead of JSON                 shape     200 with JSON of another shape
     slow:2        the reply comes two seconds late                unknown   a status that is not in the spec (polls)
+    null          null in each field that may be absent and that nobody promised for this state (polls, results)
 
 followed by `_after`, if a submit is to make its job before it goes wrong (`drop_after`), or `*3` to happen three times.
 Durations are in the job's seconds, those of faults in wall-clock seconds.
@@ -64,6 +66,7 @@ class Damage(StrEnum):
     SHAPE = "shape"
     SLOW = "slow"
     UNKNOWN = "unknown"
+    NULL = "null"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +92,7 @@ class Scenario:
     result_delay: float = 0.0
     poll_status: int = 200
     answers_with_job: bool = False
+    id_prefix: str = ""
     faults: Mapping[str, tuple[Fault | None, ...]] = field(default_factory=dict)
     """By the kind of request: what happens to the first, the second, ...; `None` is nothing."""
 
@@ -99,7 +103,7 @@ class Scenario:
 
 
 REQUESTS = ("submit", "poll", "result", "cancel", "call")
-_KEYS = ("outcome", "duration", "failed_items", "result_delay", "poll_status", "answer", *REQUESTS)
+_KEYS = ("outcome", "duration", "failed_items", "result_delay", "poll_status", "answer", "id_prefix", *REQUESTS)
 _WORDS = {word.value: word for word in Damage if word not in (Damage.STATUS, Damage.SLOW)}
 _RETRY_AFTER = re.compile(r"(?P<date>date)?(?P<seconds>\d{1,6})")
 _BUSY = (429, 503)
@@ -140,6 +144,9 @@ def from_mapping(given: Mapping[str, Any]) -> Scenario:
     poll_status = str(given.get("poll_status", 200))
     if poll_status not in ("200", "202"):
         raise ScenarioError(f"poll_status is {poll_status!r}, expected 200 or 202")
+    id_prefix = given.get("id_prefix", "")
+    if not isinstance(id_prefix, str):
+        raise ScenarioError(f"id_prefix is {id_prefix!r}, expected a text without commas such as team/")
     return Scenario(
         outcome=Outcome(outcome),
         duration=_seconds("duration", given["duration"]) if "duration" in given else None,
@@ -147,6 +154,7 @@ def from_mapping(given: Mapping[str, Any]) -> Scenario:
         result_delay=_seconds("result_delay", given.get("result_delay", 0)),
         poll_status=int(poll_status),
         answers_with_job=answer == "job",
+        id_prefix=id_prefix,
         faults={kind: _faults(given[kind]) for kind in REQUESTS if kind in given},
     )
 

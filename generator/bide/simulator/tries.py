@@ -61,4 +61,4 @@ class Tries:
 
 def is_before(fault: Fault | None) -> bool:
     """Whether it keeps the server from doing what was asked."""
-    return fault is not None and not fault.after and fault.damage not in (Damage.SLOW, Damage.UNKNOWN)
+    return fault is not None and not fault.after and fault.damage not in (Damage.SLOW, Damage.UNKNOWN, Damage.NULL)

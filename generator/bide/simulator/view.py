@@ -34,6 +34,8 @@ class JobView(View):
     share: float
     ready: bool
     failing_items: int | tuple[int, ...] = 0
+    has_nulls: bool = False
+    """What may be absent is null."""
 
 
 def of_request(now: float, sent: Mapping[str, Json], request_id: str) -> View:
@@ -41,7 +43,9 @@ def of_request(now: float, sent: Mapping[str, Json], request_id: str) -> View:
     return View(now=now, created=now, started=now, finished=now, sent=sent, request_id=request_id)
 
 
-def of_job(job: SimulatedJob, now: float, request_id: str, *, status: str | None = None) -> JobView:
+def of_job(
+    job: SimulatedJob, now: float, request_id: str, *, status: str | None = None, has_nulls: bool = False
+) -> JobView:
     """A job as it is now. With a `status` of somebody else it looks as if it still ran."""
     schedule = job.schedule
 
@@ -67,4 +71,5 @@ def of_job(job: SimulatedJob, now: float, request_id: str, *, status: str | None
         share=schedule.share(now),
         ready=job.is_ready(now),
         failing_items=job.failing_items,
+        has_nulls=has_nulls,
     )

@@ -197,7 +197,9 @@ class World:
         if not result.endpoint and job.is_gone(visit.now):
             raise Refused(next(iter(result.gone), 404), f"job {job.id} is no longer kept")
         fault = job.next_fault("poll")
-        view = of_job(job, visit.now, visit.request_id, status=_shown_status(fault))
+        view = of_job(
+            job, visit.now, visit.request_id, status=_shown_status(fault), has_nulls=_is(fault, Damage.NULL)
+        )
         status = 200 if view.state.is_final else job.scenario.poll_status
         return self._damaged(of_json(self._bodies.snapshot(view), status), fault, visit)
 
@@ -209,7 +211,7 @@ class World:
             raise Refused(next(iter(result.gone), 404), f"the result of job {job.id} is no longer kept")
         if not job.is_ready(visit.now):
             raise Refused(next(iter(result.not_ready), 409), f"the result of job {job.id} is not ready")
-        view = of_job(job, visit.now, visit.request_id)
+        view = of_job(job, visit.now, visit.request_id, has_nulls=_is(fault, Damage.NULL))
         return self._damaged(of_json(self._bodies.result(view)), fault, visit)
 
     def _cancel(self, job: SimulatedJob, visit: Visit) -> Answer:
@@ -231,4 +233,8 @@ class World:
 
 def _shown_status(fault: Fault | None) -> str | None:
     """The status to show instead of the job's own, if a fault asks for that."""
-    return UNKNOWN_STATUS if fault is not None and fault.damage is Damage.UNKNOWN else None
+    return UNKNOWN_STATUS if _is(fault, Damage.UNKNOWN) else None
+
+
+def _is(fault: Fault | None, damage: Damage) -> bool:
+    return fault is not None and fault.damage is damage

@@ -241,4 +241,9 @@ def seconds_of(timeout: float | Literal["default"] | None, default: float) -> fl
 
 def rate_of(per_second: float | None) -> Rate | None:
     """At most so many requests per second, evenly spaced. Raises `InvalidArgument`."""
-    return None if per_second is None else Rate(1, 1 / positive("max_rate", per_second))
+    if per_second is None:
+        return None
+    is_number = isinstance(per_second, int | float) and not isinstance(per_second, bool)
+    if not is_number or not 0 < per_second < float("inf"):
+        raise InvalidArgument(f"max_rate must be a positive number of requests per second, not {per_second!r}")
+    return Rate(1, 1 / per_second)

@@ -6,12 +6,14 @@ from collections import Counter
 from collections.abc import Iterator
 from heapq import heappop, heappush
 from itertools import count
+from math import inf
 from typing import Any, Generic, TypeAlias, TypeVar
 
 import msgspec
 
 from .errors import ClientError, InvalidArgument
 from .flow import Finished, Flow, Known, Note, Pause, Running, Seen, Send, Tell
+from .gather import Gatherer, Group
 from .handle import Record
 from .state import State
 
@@ -40,10 +42,14 @@ class Entry(Generic[P, R]):
         """Where the job was last seen to be; `None` until it exists."""
 
 
-class Dispatch(msgspec.Struct, Generic[P, R], frozen=True):
-    """Send this for that entry, and tell the batch what came of it."""
+Asker: TypeAlias = Entry[P, R] | Group[Entry[P, R]]
+"""Who sends a request: one job, or several that are asked about together."""
 
-    entry: Entry[P, R]
+
+class Dispatch(msgspec.Struct, Generic[P, R], frozen=True):
+    """Send this for them, and tell the batch what came of it."""
+
+    asker: Asker[P, R]
     send: Send
 
 
@@ -94,13 +100,23 @@ class Batch(Generic[P, R]):
     bounded.
     """
 
-    def __init__(self, max_in_flight: int, *, total: int | None, in_order: bool, now: float) -> None:
-        if max_in_flight < 1:
-            raise InvalidArgument(f"max_in_flight must be 1 or more, not {max_in_flight!r}")
+    def __init__(
+        self,
+        max_in_flight: int,
+        *,
+        total: int | None,
+        in_order: bool,
+        gatherer: Gatherer[Entry[P, R]],
+        now: float,
+    ) -> None:
+        if isinstance(max_in_flight, bool) or not isinstance(max_in_flight, int) or max_in_flight < 1:
+            raise InvalidArgument(f"max_in_flight must be a whole number from 1, not {max_in_flight!r}")
         self._room = max_in_flight
         self._total = total
         self._began = now
         self._turn = count()
+        self._gatherer = gatherer
+        self._under_way = 0
         self._asleep: list[tuple[float, int, Entry[P, R]]] = []
         self._awake: list[tuple[int, Entry[P, R], Seen]] = []
         self._entries: dict[int, Entry[P, R]] = {}
@@ -134,29 +150,39 @@ class Batch(Generic[P, R]):
         self._room -= 1
         self._taken += 1
         self._entries[entry.index] = entry
-        self.saw(entry, Seen(now))
+        self._wake(entry, Seen(now))
 
-    def saw(self, entry: Entry[P, R], seen: Seen) -> None:
+    def saw(self, asker: Asker[P, R], seen: Seen) -> None:
         """Take in what came of a dispatch."""
-        heappush(self._awake, (next(self._turn), entry, seen))
+        self._under_way -= 1
+        if isinstance(asker, Group):
+            self._gatherer.came(asker, seen)
+        else:
+            self._wake(asker, seen)
 
     def next(self, now: float) -> Step[P, R]:
         """What to do now."""
         if self._held and self._next_out in self._held:
             return self._out(self._held.pop(self._next_out))
-        while self._asleep and self._asleep[0][0] <= now:
-            _, turn, entry = heappop(self._asleep)
-            heappush(self._awake, (turn, entry, Seen(now)))
-        while self._awake:
-            _, entry, seen = heappop(self._awake)
-            step = self._advanced(entry, seen, now)
-            if step is not None:
-                return step
-        return Pause(self._asleep[0][0]) if self._asleep else Idle()
+        while True:
+            self._wake_all(now)
+            while self._awake:
+                _, entry, seen = heappop(self._awake)
+                step = self._advanced(entry, seen, now)
+                if step is not None:
+                    return step
+            wakes_at = self._asleep[0][0] if self._asleep else inf
+            departure = self._gatherer.leaving(now, company_at=now if self._under_way else wakes_at)
+            if departure is not None:
+                return self._dispatch(*departure)
+            due = min(wakes_at, self._gatherer.next_at)
+            if due > now:
+                return Pause(due) if due < inf else Idle()
 
     def settle(self, now: float) -> list[Record[Any, R]]:
         """Let each flow take note of the reply it has got, but send nothing more; the jobs that were not handed out."""
         left = list(self._entries.values())
+        self._wake_answered(now)
         while self._awake:
             _, entry, seen = heappop(self._awake)
             self._advanced(entry, seen, now)
@@ -169,8 +195,11 @@ class Batch(Generic[P, R]):
         except ClientError as error:
             return self._ended(Ended(entry=entry, error=error))
         match action:
+            case Send(polled=Record()):
+                self._gatherer.hold(entry, action, now)
+                return None
             case Send():
-                return Dispatch(entry, action)
+                return self._dispatch(entry, action)
             case Pause(until):
                 heappush(self._asleep, (until, next(self._turn), entry))
                 return None
@@ -183,8 +212,25 @@ class Batch(Generic[P, R]):
                 return self._ended(Ended(entry=entry, result=result))
             case Note():
                 pass
-        self.saw(entry, Seen(now))
+        self._wake(entry, Seen(now))
         return action if isinstance(action, Note | Tell) else None
+
+    def _dispatch(self, asker: Asker[P, R], send: Send) -> Dispatch[P, R]:
+        self._under_way += 1
+        return Dispatch(asker, send)
+
+    def _wake(self, entry: Entry[P, R], seen: Seen) -> None:
+        heappush(self._awake, (next(self._turn), entry, seen))
+
+    def _wake_all(self, now: float) -> None:
+        while self._asleep and self._asleep[0][0] <= now:
+            _, turn, entry = heappop(self._asleep)
+            heappush(self._awake, (turn, entry, Seen(now)))
+        self._wake_answered(now)
+
+    def _wake_answered(self, now: float) -> None:
+        for entry, seen in self._gatherer.answers(now):
+            self._wake(entry, seen)
 
     def _moved(self, entry: Entry[P, R], state: State) -> None:
         if entry.state is not None:

@@ -104,7 +104,7 @@ class HttpxTransport:
 
     def _failure(self, attempt: Attempt, error: BaseException) -> ClientError:
         if self._closed:
-            return ClientClosed("the client was closed during the call")
+            return ClientClosed("the client was closed during the call", may_have_arrived=True)
         return attempt.failure(error, timeouts=_TIMEOUTS, unsent=_UNSENT)
 
 
@@ -213,7 +213,7 @@ class AsyncHttpxTransport:
 
     def _failure(self, attempt: Attempt, error: BaseException) -> ClientError:
         if self._closed:
-            return ClientClosed("the client was closed during the call")
+            return ClientClosed("the client was closed during the call", may_have_arrived=True)
         return attempt.failure(error, timeouts=_TIMEOUTS, unsent=_UNSENT)
 
 

@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterable
 from math import inf
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
-from .batch import Batch, Dispatch, Ended, Entry, Idle, Tally
+from .batch import Asker, Batch, Dispatch, Ended, Entry, Idle, Tally
 from .errors import ClientClosed
 from .flow import Flow, Note, Pause, Tell
+from .gather import Gatherer
 from .handle import Record
 from .intake import Intake
 from .outcome import Outcome
@@ -50,9 +51,13 @@ class JobBatch(Generic[P, R, J]):
         self._on_update = on_update
         self._bar = bar
         self._batch: Batch[P, R] = Batch(
-            max_in_flight, total=self._intake.total, in_order=in_order, now=client._clock.now()
+            max_in_flight,
+            total=self._intake.total,
+            in_order=in_order,
+            gatherer=Gatherer(client._desk),
+            now=client._clock.now(),
         )
-        self._senders: Senders[Entry[P, R]] = Senders(client._sent, client._clock, bell)
+        self._senders: Senders[Asker[P, R]] = Senders(client._sent, client._clock, bell)
         self._is_closed = False
         if bar is not None:
             bar.start()
@@ -74,11 +79,11 @@ class JobBatch(Generic[P, R, J]):
                 raise ClientClosed("the client was closed while its jobs ran; `running` has their handles")
             while self._batch.has_room and (taken := self._intake.take()) is not None:
                 self._batch.add(Entry(*taken, self._start(taken[1])), clock.now())
-            for entry, seen in self._senders.arrived():
-                self._batch.saw(entry, seen)
+            for asker, seen in self._senders.arrived():
+                self._batch.saw(asker, seen)
             match self._batch.next(clock.now()):
-                case Dispatch(entry=entry, send=send):
-                    self._senders.dispatch(entry, send)
+                case Dispatch(asker=asker, send=send):
+                    self._senders.dispatch(asker, send)
                 case Pause(until):
                     self._senders.wait(until - clock.now())
                 case Note() as note:
@@ -110,8 +115,8 @@ class JobBatch(Generic[P, R, J]):
             return
         self._is_closed = True
         try:
-            for entry, seen in self._senders.rest():
-                self._batch.saw(entry, seen)
+            for asker, seen in self._senders.rest():
+                self._batch.saw(asker, seen)
         finally:
             self._left = self._handles(self._batch.settle(self._client._clock.now()))
             if self._bar is not None:

@@ -123,7 +123,7 @@ class Urllib3Transport:
 
     def _failure(self, attempt: Attempt, error: BaseException) -> ClientError:
         if self._closed:
-            return ClientClosed("the client was closed during the call")
+            return ClientClosed("the client was closed during the call", may_have_arrived=True)
         return attempt.failure(error, timeouts=_TIMEOUTS, unsent=_UNSENT)
 
 

@@ -81,7 +81,10 @@ def sent(
     now = yield from until(min(desk.budget.closed_until(outgoing.bucket), deadline), now)
     if polled is not None:
         # Or have asked about this job.
-        now = yield from until(desk.floor.claim(polled, now), now)
+        turn = desk.floor.claim(polled, now, before=deadline)
+        if turn is None:
+            return None
+        now = yield from until(turn, now)
     if now >= deadline or (polled is not None and polled.is_settled):
         return None
     seen = yield Send(outgoing.request, min(patience, deadline - now), attempt)
@@ -103,7 +106,10 @@ def _sent_with_others(
 
     Whoever gathers the polls claims floor and budget when they leave.
     """
-    now = yield from until(desk.floor.free_at(polled), now)
+    free_at = desk.floor.free_at(polled)
+    if free_at >= deadline:
+        return Seen(now)
+    now = yield from until(free_at, now)
     if now >= deadline or polled.is_settled:
         return Seen(now)
     seen = yield Send(outgoing.request, deadline - now, attempt, polled)

@@ -96,6 +96,10 @@ class InvalidToken(ClientError, ValueError):
 class ClientClosed(ClientError):
     """The client was closed before or during the call."""
 
+    def __init__(self, message: str, *, may_have_arrived: bool = False) -> None:
+        super().__init__(message)
+        self.may_have_arrived = may_have_arrived
+
 
 class TransportError(ClientError):
     """No whole reply came. `may_have_arrived` is false only if no connection could be made."""

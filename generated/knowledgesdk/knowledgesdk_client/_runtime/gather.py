@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from copy import copy
-from math import inf
+from math import inf, nextafter
 from typing import Any, Generic, TypeAlias, TypeVar
 
 import msgspec
 
-from .codec import any_json, decode, follow
+from .codec import decode, follow
 from .desk import Desk
 from .errors import ClientError, DecodeError, RequestTimeout
 from .flow import Seen, Send
 from .handle import Record
-from .lifecycle import Path, PollMany
-from .request import Request, Response, query
+from .lifecycle import PollMany
+from .request import Json, Request, Response, query
 from .token import as_id
 
 E = TypeVar("E")
@@ -64,7 +64,9 @@ class Group(Generic[E]):
     @property
     def next_at(self) -> float:
         """When it has to be looked after, while it waits."""
-        return min(self.gives_up_at, self.due if self.slot is None else self.slot)
+        if self.slot is None:
+            return min(self.gives_up_at, self.due)
+        return -inf if self.gives_up_at <= self.slot else self.slot
 
     def add(self, poll: Held[E], due: float) -> None:
         """Take one more poll along, which wants to go at *due* at the latest."""
@@ -105,14 +107,15 @@ class Gatherer(Generic[E]):
         """When there is something to do next, if nothing comes before."""
         if self._answers:
             return -inf
-        waiting = min((group.next_at for group in self._waiting), default=inf)
-        return min((group.gives_up_at for group in self._under_way), default=inf) if waiting == inf else waiting
+        waiting = (group.next_at for group in self._waiting)
+        return min([*waiting, *(group.gives_up_at for group in self._under_way)], default=inf)
 
     def hold(self, entry: E, send: Send, now: float) -> None:
         """Take in a poll."""
         record = send.polled
-        assert record is not None and record.kind.lifecycle.poll_many is not None
+        assert record is not None
         address = record.kind.lifecycle.poll_many
+        assert address is not None
         group = self._open.get(address)
         if group is None:
             group = self._open[address] = Group(address)
@@ -153,33 +156,34 @@ class Gatherer(Generic[E]):
         """What became of polls since this was last asked."""
         for group in self._waiting:
             # What would be late by the group's slot may yet be in time by itself.
-            self._hand_back(group.part(max(now, group.slot or now)), now)
+            self._hand_back(group.part(now if group.slot is None else max(now, group.slot)), now)
         for group in self._under_way:
             for poll in group.part(now):
-                error = RequestTimeout(f"no whole reply about {len(group.polls) + 1} jobs before the deadline")
-                self._answers.append((poll.entry, Seen(now, error)))
+                self._answers.append((poll.entry, Seen(now, RequestTimeout("no whole reply before the deadline"))))
         answers, self._answers = self._answers, []
         return answers
 
     def _has_slot(self, group: Group[E], now: float) -> bool:
-        """Whether the budget lets a group go now. If that takes longer than some of its polls have, they stay back."""
+        """Whether the budget lets a group go now. Polls that have less time than that takes go by themselves."""
+        budget, bucket = self._desk.budget, group.address.bucket
         if group.slot is None:
             last = max((poll.gives_up_at for poll in group.polls), default=now)
-            slot = self._desk.budget.claim(group.address.bucket, now, before=last)
+            slot = budget.claim(bucket, now, before=last)
             group.slot = inf if slot is None else slot
-            self._hand_back(group.part(group.slot), now)
+        # Somebody else may have been told to slow down meanwhile.
+        group.slot = max(group.slot, budget.closed_until(bucket))
+        self._hand_back(group.part(group.slot), now)
         return group.slot <= now or not group.polls
 
     def _board(self, group: Group[E], now: float) -> None:
         """Let those stay back that somebody else has asked about meanwhile."""
-        floor = self._desk.floor
-        going, staying = [], []
-        for poll in group.polls:
-            may_go = not poll.record.is_settled and floor.free_at(poll.record) <= now
-            may_go = may_go and floor.claim(poll.record, now) <= now
-            (going if may_go else staying).append(poll)
-        group.keep(going)
-        self._hand_back(staying, now)
+        ready = [self._is_free(poll.record, now) for poll in group.polls]
+        self._hand_back((poll for poll, goes in zip(group.polls, ready, strict=True) if not goes), now)
+        group.keep(poll for poll, goes in zip(group.polls, ready, strict=True) if goes)
+
+    def _is_free(self, record: Record[Any, Any], now: float) -> bool:
+        """Whether this job may be polled now; then its floor is claimed."""
+        return not record.is_settled and self._desk.floor.claim(record, now, before=nextafter(now, inf)) is not None
 
     def _hand_back(self, polls: Iterable[Held[E]], now: float) -> None:
         self._answers += [(poll.entry, Seen(now)) for poll in polls]
@@ -214,25 +218,27 @@ def parted(address: PollMany, ids: list[str], reply: Response | ClientError) -> 
     if not 200 <= reply.status < 300:
         return dict.fromkeys(ids, reply)
     try:
-        items = _items(reply.body, address.list)
+        found = _found(address, reply.body)
     except DecodeError as error:
         return {job_id: copy(error) for job_id in ids}
-    found = {as_id(follow(any_json(item), address.job_id)): item for item in items}
     return {
-        job_id: Response(status=200, headers=reply.headers, body=found[job_id])
-        if job_id in found
-        else Response(status=404, headers=reply.headers, body=b"")
+        job_id: (
+            Response(status=200, headers=reply.headers, body=found[job_id])
+            if job_id in found
+            else Response(status=404, headers=reply.headers, body=b"")
+        )
         for job_id in ids
     }
 
 
-def _items(body: bytes, where: Path) -> list[bytes]:
-    """The items of the list in a reply, to the byte. Raises `NotJson` and `DecodeError`."""
-    text, path = body, "$"
-    for name in where:
-        holder = decode(dict[str, msgspec.Raw], text)
-        path += f".{name}"
-        if name not in holder:
-            raise DecodeError(f"the reply does not fit: there is no list at {path}", path=path, body=body)
-        text = bytes(holder[name])
-    return [bytes(item) for item in decode(list[msgspec.Raw], text)]
+def _found(address: PollMany, body: bytes) -> dict[str | None, bytes]:
+    """The jobs in a reply by their ids, each to the byte. Raises `NotJson` and `DecodeError`."""
+    items: Json = follow(decode(Any, body), address.list)
+    if not isinstance(items, list):
+        path = ".".join(("$", *address.list))
+        raise DecodeError(f"the reply does not fit: there is no list at {path}", path=path, body=body)
+    text = body
+    for name in address.list:
+        text = bytes(decode(dict[str, msgspec.Raw], text)[name])
+    texts = decode(list[msgspec.Raw], text)
+    return {as_id(follow(item, address.job_id)): bytes(text) for item, text in zip(items, texts, strict=True)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import inf
 from threading import Lock
 from typing import Any, Generic, TypeVar
 
@@ -148,12 +149,14 @@ class Floor:
         self._lock = Lock()
         self._free_at: dict[tuple[str, str], float] = {}
 
-    def claim(self, record: Record[Any, Any], now: float) -> float:
-        """The earliest time for the next poll of this job, kept free for the caller."""
+    def claim(self, record: Record[Any, Any], now: float, *, before: float = inf) -> float | None:
+        """The earliest time for the next poll of this job, kept free for the caller; `None` if not before *before*."""
         key = (record.kind.name, record.id)
         floor = record.kind.polling.floor
         with self._lock:
             at = max(self._free_at.get(key, now), now)
+            if at >= before:
+                return None
             if len(self._free_at) >= self._LONGEST:
                 self._free_at = {known: free for known, free in self._free_at.items() if free > now}
             self._free_at[key] = at + floor

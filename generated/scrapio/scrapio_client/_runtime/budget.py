@@ -20,6 +20,9 @@ class Rate(msgspec.Struct, frozen=True):
 _ALL = "*"
 """The bucket that every request counts against."""
 
+_MARGIN = 0.1
+"""Seconds by which one request may take longer to arrive than another, and still not count as too early."""
+
 
 class Budget:
     """Slots for requests, by bucket: one endpoint each, or whatever the provider counts together.
@@ -51,7 +54,11 @@ class Budget:
         slots = self._slots.setdefault(name, deque(maxlen=rate.count))
         if not slots:
             return now
-        return max(slots[-1], slots[0] + rate.seconds) if len(slots) == rate.count else slots[-1]
+        return (
+            max(slots[-1], slots[0] + rate.seconds + min(_MARGIN, rate.seconds / 20))
+            if len(slots) == rate.count
+            else slots[-1]
+        )
 
     def closed_until(self, bucket: str) -> float:
         """Until when nobody may ask, by what the provider said."""

@@ -213,7 +213,7 @@ class Jobs(Generic[S, R]):
     ) -> Flow[R]:
         now = self._client._clock.now()
         return run(
-            self._client._desk,
+            self._client._desk.gathering if in_turn else self._client._desk,
             submission,
             policy or Adaptive(self._kind.polling),
             deadline=Deadline(seconds_of(timeout, self._kind.polling.timeout), now),
@@ -227,7 +227,7 @@ class Jobs(Generic[S, R]):
     ) -> Flow[R]:
         now = self._client._clock.now()
         return wait_for(
-            self._client._desk,
+            self._client._desk.gathering,
             record,
             policy or Adaptive(self._kind.polling),
             deadline=Deadline(seconds_of(timeout, self._kind.polling.timeout), now),

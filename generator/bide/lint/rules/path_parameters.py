@@ -5,7 +5,8 @@ Why: each becomes an argument, and none may be left in the address.
     get: "/monitors/{id}"
     path: {id: string}
 
-In a lifecycle there is one name, `{job_id}`, and it is the job's id.
+In a lifecycle there is one name, `{job_id}`, and it is the job's id. The path of `poll_many` has none: the ids of many
+jobs go into its query or its body.
 """
 
 from __future__ import annotations
@@ -26,7 +27,10 @@ def check(spec: Spec) -> Iterator[Diagnostic]:
     for endpoint in spec.endpoints():
         named = _PLACEHOLDER.findall(endpoint.raw[endpoint.method])
         yield from _repeated(spec, endpoint, named)
-        yield from _of_job(spec, endpoint, named) if endpoint.is_of_a_job else _of_call(spec, endpoint, named)
+        if endpoint.role == "poll_many":
+            yield from _of_many(spec, endpoint, named)
+        else:
+            yield from _of_job(spec, endpoint, named) if endpoint.is_of_a_job else _of_call(spec, endpoint, named)
 
 
 def _repeated(spec: Spec, endpoint: EndpointView, named: list[str]) -> Iterator[Diagnostic]:
@@ -43,6 +47,13 @@ def _of_job(spec: Spec, endpoint: EndpointView, named: list[str]) -> Iterator[Di
     if not named:
         message = "this path does not say which job"
         yield spec.at_value(endpoint.method_path, "path-parameter", message, f"the job's id is {{{JOB_ID}}}")
+
+
+def _of_many(spec: Spec, endpoint: EndpointView, named: list[str]) -> Iterator[Diagnostic]:
+    for name in named:
+        message = f"{{{name}}} has no value here"
+        help_ = 'the ids of the jobs go where "ids" says'
+        yield spec.at_value(endpoint.method_path, "path-parameter", message, help_)
 
 
 def _of_call(spec: Spec, endpoint: EndpointView, named: list[str]) -> Iterator[Diagnostic]:

@@ -1,0 +1,335 @@
+"""W12, W16: giving up a wait at any moment leaves the handle good, and neither tasks nor connections behind."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from types import ModuleType
+from typing import Any
+
+import pytest
+from transport_server import Answer, drip, head, play
+
+from .brook_server import DROP, HANG, BrookServer, refuses
+from .interruption import cancelled_at, interrupt
+
+SLOWLY = play(head(content_length="29"), drip([b'{"status":', b' "done", "tex', b't": "x"}'], pause=0.03))
+"""A reply whose reading takes some steps."""
+
+REPLIES: dict[str, list[Answer | None]] = {
+    "plain": [None],
+    "slow": [None, SLOWLY],
+    "faults": [DROP, refuses(503)],
+}
+
+
+@pytest.mark.parametrize("soon", [False, True])
+@pytest.mark.parametrize("replies", REPLIES)
+@pytest.mark.parametrize("engine", ["aiohttp", "httpx"])
+def test_a_wait_may_be_cancelled_at_each_of_its_awaits(
+    engine: str, replies: str, soon: bool, package: ModuleType
+) -> None:
+    """Whatever it was about to do, a later `wait` of the same handle returns the result, and nothing is left over."""
+
+    async def cancel_each() -> int:
+        step = 0
+        transport = package.AsyncHttpxTransport() if engine == "httpx" else None
+        client = _async_client(package, server, transport=transport)
+        async with client:
+            while True:
+                step += 1
+                job = await client.parcel.submit(name="x")
+                server.plan("polls", REPLIES[replies])
+                server.plan("results", [None] if replies == "plain" else [refuses(409)])
+                was_cancelled = await cancelled_at(step, job.wait(timeout=5), soon=soon)
+                assert "x" == (await job.wait(timeout=5)).text
+                await _nothing_is_left()
+                if not was_cancelled:
+                    break
+        if transport is not None:
+            await transport.close()
+        return step
+
+    with BrookServer() as server:
+        assert asyncio.run(cancel_each()) > 3
+        server.settle(0)
+        assert min(job.closest for job in server.jobs.values()) > 0.038 / 8
+        assert not any(job.cancelled for job in server.jobs.values())
+
+
+@pytest.mark.parametrize("soon", [False, True])
+@pytest.mark.parametrize("what", ["run", "submit", "poll", "result", "cancel"])
+def test_every_other_call_may_be_cancelled_too(what: str, soon: bool, package: ModuleType) -> None:
+    """A call that is cancelled leaves a client that works, no task and no connection."""
+
+    async def cancel_each() -> None:
+        step = 0
+        async with _async_client(package, server) as client:
+            while True:
+                step += 1
+                job = await client.parcel.submit(name="x")
+                call = client.parcel.run(name="y") if what == "run" else None
+                call = call or (client.parcel.submit(name="y") if what == "submit" else getattr(job, what)())
+                was_cancelled = await cancelled_at(step, call, soon=soon)
+                if what != "cancel":
+                    assert "x" == (await job.wait(timeout=5)).text
+                await _nothing_is_left()
+                if not was_cancelled:
+                    return
+
+    with BrookServer() as server:
+        asyncio.run(cancel_each())
+        server.settle(0)
+        steps = sum(job.name == "x" for job in server.jobs.values())
+        assert steps > 2
+        assert sum(job.name == "y" for job in server.jobs.values()) <= steps
+
+
+@pytest.mark.parametrize("ends", ["closed", "gone on with"])
+@pytest.mark.parametrize("soon", [False, True])
+def test_a_batch_may_be_cancelled_at_each_of_its_awaits(soon: bool, ends: str, package: ModuleType) -> None:
+    """A batch whose loop was cancelled can be gone on with, or closed: every job is handed out or in `running`."""
+
+    async def seen(_tally: Any) -> None:
+        await asyncio.sleep(0)
+
+    async def cancel_each() -> None:
+        step = 0
+        async with _async_client(package, server) as client:
+            while True:
+                step += 1
+                out: list[str] = []
+                server.jobs.clear()
+                batch = client.task.run_many([{"name": "a"}, {"name": "b"}, {"name": "c"}], on_update=seen)
+
+                async def loop(batch: Any = batch, out: list[str] = out) -> None:
+                    async for outcome in batch:
+                        out.append(outcome.job.id)
+
+                was_cancelled = await cancelled_at(step, loop(), soon=soon)
+                if ends == "gone on with":
+                    await loop()
+                    assert ["j1", "j2", "j3"] == sorted(out)
+                await batch.close()
+                assert sorted(server.jobs) == sorted([*out, *(job.id for job in batch.running)])
+                await _nothing_is_left()
+                if not was_cancelled:
+                    return
+
+    with BrookServer() as server:
+        asyncio.run(cancel_each())
+        server.settle(0)
+
+
+def test_closing_a_batch_may_be_cancelled(package: ModuleType) -> None:
+    """Whoever has no patience for the replies under way still gets the handles that are known."""
+
+    async def cancel() -> None:
+        async with _async_client(package, server, timeout=5) as client:
+            batch = client.task.run_many([{"name": "a"}, {"name": "b"}])
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(0.15):
+                    await anext(batch)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(0.1):
+                    await batch.close()
+            assert ["j1", "j2"] == sorted(job.id for job in batch.running)
+            await _nothing_is_left()
+
+    with BrookServer(polls=[HANG, HANG]) as server:
+        asyncio.run(cancel())
+        server.settle(0)
+
+
+def test_a_wait_in_a_timeout_of_asyncio(package: ModuleType) -> None:
+    """`asyncio.timeout` around a wait ends it in time; the job goes on."""
+
+    async def patient() -> None:
+        async with _async_client(package, server, timeout=30) as client:
+            job = await client.task.submit(name="x")
+            began = time.monotonic()
+            with pytest.raises(TimeoutError):
+                async with asyncio.timeout(0.2):
+                    await job.wait()
+            assert time.monotonic() - began < 0.5
+            assert "x" == (await job.wait()).text
+
+    with BrookServer(polls=[HANG]) as server:
+        asyncio.run(patient())
+        server.settle(0)
+
+
+def test_updates_may_be_left_at_any_time(package: ModuleType) -> None:
+    """Leaving `updates()` leaves nothing behind."""
+
+    async def leave() -> None:
+        async with _async_client(package, server) as client:
+            job = await client.task.submit(name="x")
+            async for update in job.updates():
+                assert update.status == "working"
+                break
+            assert "x" == (await job.wait()).text
+            await _nothing_is_left()
+
+    with BrookServer(lasts=0.1) as server:
+        asyncio.run(leave())
+        server.settle(0)
+
+
+WHERE: dict[str, dict[str, Any]] = {
+    "a pause": {"polls": [refuses(503, retry_after="2.5")]},
+    "a poll": {"polls": [HANG]},
+    "a body": {"polls": [play(head(content_length="99"), drip([b" "] * 99, 0.05))]},
+}
+
+
+@pytest.mark.parametrize("where", WHERE)
+def test_ctrl_c_in_a_wait(where: str, package: ModuleType) -> None:
+    """Ctrl-C ends a blocking wait at once; a later one returns the result, over a fresh connection if need be."""
+    with BrookServer(**WHERE[where]) as server:
+        with package.Brook("key", base_url=server.url, timeout=5) as client:
+            job = client.task.submit(name="x")
+            began = time.monotonic()
+            with pytest.raises(KeyboardInterrupt) as caught, interrupt(after=0.25):
+                job.wait(timeout=60)
+            assert 0.2 < time.monotonic() - began < 0.6
+            assert any(job.token in note for note in getattr(caught.value, "__notes__", []))
+            again = job if where != "a pause" else client.task.attach(job.id)  # the handle keeps the server's wish
+            assert "x" == again.wait(timeout=5).text
+            server.settle(1)
+        server.settle(0)
+
+
+def test_ctrl_c_from_a_callback(package: ModuleType) -> None:
+    """What `on_update` raises comes out as it is, and leaves the handle good."""
+    with BrookServer(lasts=0.1) as server, package.Brook("key", base_url=server.url) as client:
+        job = client.task.submit(name="x")
+        for error in (KeyboardInterrupt, ZeroDivisionError, SystemExit):
+            with pytest.raises(error):
+                job.wait(on_update=_raises(error))
+        assert "x" == job.wait().text
+
+
+def test_ctrl_c_in_a_run_tells_of_the_job(package: ModuleType) -> None:
+    """Without a handle, the token of the job that goes on is in the notes of the exception."""
+    with BrookServer(polls=[HANG]) as server, package.Brook("key", base_url=server.url, timeout=5) as client:
+        with pytest.raises(KeyboardInterrupt) as caught, interrupt(after=0.2):
+            client.task.run(name="x")
+        assert any(client.task.attach("j1").id in note for note in caught.value.__notes__)
+
+
+def test_ctrl_c_in_a_batch(package: ModuleType) -> None:
+    """Ctrl-C ends the loop at once; leaving the block waits for replies under way, and no job is without a handle."""
+    with BrookServer(lasts=60) as server, package.Brook("key", base_url=server.url) as client:
+        began = time.monotonic()
+        with pytest.raises(KeyboardInterrupt), interrupt(after=0.3):
+            with client.task.run_many(({"name": f"n{number}"} for number in range(10_000)), max_in_flight=30) as batch:
+                for _ in batch:
+                    pass
+        assert time.monotonic() - began < 0.8
+        assert sorted(server.jobs) == sorted(job.id for job in batch.running)
+        server.lasts = 0
+        assert 30 == sum(outcome.is_ok for outcome in client.task.wait_many(batch.running))
+
+
+CALLS: dict[str, Callable[[Any, Any], Any]] = {
+    "wait": lambda client, job: job.wait(timeout=60),
+    "poll": lambda client, job: job.poll(),
+    "result": lambda client, job: job.result(),
+}
+
+
+@pytest.mark.parametrize("call", CALLS)
+@pytest.mark.parametrize("where", WHERE)
+def test_closing_the_client_ends_threads_that_wait(call: str, where: str, package: ModuleType) -> None:
+    """Each of them gets `ClientClosed` with the job and its token, soon."""
+    with BrookServer(**{kind: plan * 3 for kind, plan in WHERE[where].items()}) as server, ThreadPoolExecutor(3) as pool:
+        client = package.Brook("key", base_url=server.url, timeout=3)
+        jobs = [client.task.submit(name="x") for _ in range(3)]
+        waits = [pool.submit(CALLS[call], client, job) for job in jobs]
+        time.sleep(0.3)
+        began = time.monotonic()
+        client.close()
+        for job, wait in zip(jobs, waits, strict=True):
+            error = wait.exception(timeout=5)
+            _is_closing(package, error, job)
+        assert time.monotonic() - began < 0.5
+        server.settle(0)
+
+
+@pytest.mark.parametrize("call", CALLS)
+@pytest.mark.parametrize("where", WHERE)
+def test_closing_the_client_ends_tasks_that_wait(call: str, where: str, package: ModuleType) -> None:
+    """Each of them gets `ClientClosed` with the job and its token, soon."""
+
+    async def close() -> None:
+        client = package.AsyncBrook("key", base_url=server.url, timeout=3)
+        jobs = [await client.task.submit(name="x") for _ in range(3)]
+        waits = [asyncio.create_task(CALLS[call](client, job)) for job in jobs]
+        await asyncio.sleep(0.3)
+        began = time.monotonic()
+        await client.close()
+        ended = await asyncio.gather(*waits, return_exceptions=True)
+        assert time.monotonic() - began < 0.5
+        for job, error in zip(jobs, ended, strict=True):
+            _is_closing(package, error, job)
+        await _nothing_is_left()
+
+    with BrookServer(**{kind: plan * 3 for kind, plan in WHERE[where].items()}) as server:
+        asyncio.run(close())
+        server.settle(0)
+
+
+def test_closing_the_client_in_a_submit(package: ModuleType) -> None:
+    """A submit that was under way when the client was closed may have made a job, and says so."""
+    with BrookServer(submits=[HANG]) as server, ThreadPoolExecutor(1) as pool:
+        client = package.Brook("key", base_url=server.url, timeout=3)
+        submit = pool.submit(client.task.submit, name="x")
+        time.sleep(0.25)
+        client.close()
+        error = submit.exception(timeout=5)
+        assert isinstance(error, package.SubmitUncertain | package.ClientClosed)
+        assert "may have been made" in str(error)
+        assert 1 == len(server.jobs)
+
+
+def test_a_closed_client_says_so_at_once(package: ModuleType) -> None:
+    """Every call after `close` raises `ClientClosed`, and `close` may be called again."""
+    with BrookServer() as server:
+        client = package.Brook("key", base_url=server.url)
+        job = client.task.submit(name="x")
+        client.close()
+        client.close()
+        for call in (job.wait, job.poll, job.result, lambda: client.task.run(name="y")):
+            with pytest.raises(package.ClientClosed) as caught:
+                call()
+            assert (call == job.wait) <= (caught.value.token == job.token)
+        assert 1 == len(server.jobs)
+
+
+def _async_client(package: ModuleType, server: BrookServer, *, timeout: float = 5.0, **options: Any) -> Any:
+    clock = package.AsyncSystemClock(8) if timeout == 5.0 else None
+    return package.AsyncBrook("key", base_url=server.url, timeout=timeout, clock=clock, **options)
+
+
+async def _nothing_is_left() -> None:
+    """No task beside the one that asks, as soon as the loop has come round a few times."""
+    for _ in range(5):
+        await asyncio.sleep(0)
+    assert {asyncio.current_task()} == asyncio.all_tasks()
+
+
+def _is_closing(package: ModuleType, error: Any, job: Any) -> None:
+    assert isinstance(error, package.ClientClosed), error
+    assert (job.id, job.token) == (error.job_id, error.token)
+
+
+def _raises(error: type[BaseException]) -> Callable[[Any], None]:
+    def raise_it(_update: Any) -> None:
+        raise error
+
+    return raise_it
+
