@@ -10,11 +10,11 @@ PY := $(BIN)/python
 
 SPECS := $(sort $(wildcard specs/*.yaml))
 PACKAGES := $(patsubst specs/%.yaml,%,$(SPECS))
-CHECKED := $(wildcard generator tests demo benchmarks generated)
+CHECKED := $(wildcard generator tests demo rivals benchmarks generated)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help venv test demo check generate format clean
+.PHONY: help venv test demo rivals check generate format clean
 
 help: ## Say what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -30,6 +30,9 @@ test: $(READY) ## Run every test: Bide's own, then those of each generated packa
 
 demo: $(READY) ## Run every job and operation of each provider against its simulator
 	$(PY) demo/run.py
+
+rivals: $(READY) ## Run the official SDKs and the printed loops beside ours, and write docs/rivals.md
+	$(PY) rivals/run.py
 
 check: $(READY) ## Look for faults of layout, style, types, and drift between specs and packages
 	$(BIN)/black --check $(CHECKED)
@@ -49,7 +52,7 @@ format: $(READY) ## Lay out the code and mend what ruff can
 	$(BIN)/black --quiet $(filter-out generated,$(CHECKED))
 
 clean: ## Remove .venv and whatever else these commands made, generated/ apart
-	rm -rf $(VENV) .demo build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .demo .rivals build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(READY): pyproject.toml constraints.txt

@@ -53,6 +53,7 @@ CORE = (
     "events.py",
     "exchange.py",
     "flow.py",
+    "gather.py",
     "hint.py",
     "lifecycle.py",
     "model.py",

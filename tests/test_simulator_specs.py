@@ -16,7 +16,7 @@ from bide.simulator.answer import Answer, Asked
 from bide.simulator.catalog import Catalog
 from bide.simulator.pointer import at
 from bide.simulator.validation import Validator
-from bide.simulator.values import Values
+from bide.simulator.values import FILLER, Values
 from bide.simulator.world import World
 
 SPECS = sorted((Path(__file__).parents[1] / "specs").glob("*.yaml"))
@@ -148,6 +148,7 @@ def test_every_job_can_fail(provider: Provider, job: Job) -> None:
     assert state is State.FAILED
     assert not promised(caller, job, state, reply)
     assert all(is_shown(at(reply, pointer)) for pointer in pointers if pointer)
+    assert at(reply, job.lifecycle.error.message) != FILLER
 
 
 @pytest.mark.parametrize(("provider", "job"), JOBS)

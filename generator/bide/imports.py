@@ -62,6 +62,7 @@ _RUNTIME = {
     "Job": "job",
     "Jobs": "job",
     "Lifecycle": "lifecycle",
+    "PollMany": "lifecycle",
     "ResultAt": "lifecycle",
     "JobBatch": "many",
     "Model": "model",

@@ -56,6 +56,15 @@ models:
     description: A job that is done.
     is: Work
     when: succeeded
+  Sheep:
+    description: A job as one of many.
+    source: docs
+    fields:
+      id: {type: string, description: Its id.}
+      status: {type: Status, description: Where it is.}
+      text?: {type: string, when: succeeded, description: What came of it.}
+      why?: {type: string, description: Why it is broken.}
+    examples: [{source: docs, title: Done, json: '{"id": "j1", "status": "done", "text": "It is done."}'}]
   Parcel:
     description: What a parcel job brings.
     source: docs
@@ -83,6 +92,14 @@ lifecycles:
   ration:
     source: docs
     poll: {get: "/rations/{job_id}", limit: 20/s}
+    status: status
+    states: {waiting: pending, working: running, done: succeeded, broken: failed, off: cancelled}
+    error: {message: why}
+    polling: {interval: 50ms..100ms, floor: 40ms, timeout: 5s}
+  flock:
+    source: docs
+    poll: {get: "/flocks/{job_id}"}
+    poll_many: {get: "/flocks", ids: {query: ids}, most: 10, list: jobs, job_id: id}
     status: status
     states: {waiting: pending, working: running, done: succeeded, broken: failed, off: cancelled}
     error: {message: why}
@@ -124,6 +141,13 @@ jobs:
     lifecycle: ration
     snapshot: Work
     result: Done
+  sheep:
+    description: Is asked about together with others.
+    source: docs
+    submit: {post: /flocks, body: Order, returns: Accepted, job_id: id}
+    lifecycle: flock
+    snapshot: Sheep
+    result: Sheep
 """
 
 
@@ -131,12 +155,17 @@ def brook() -> Provider:
     return read_spec("brook.yaml", SPEC)
 
 
-def packed(provider: Provider, folder: Path) -> ModuleType:
-    """Make the provider's package in *folder*, and import it."""
+def written(provider: Provider, folder: Path) -> Path:
+    """The folder, with the provider's package in it."""
     for path, text in render(provider).items():
         file = folder / path
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text, "utf-8")
-    sys.path.insert(0, str(folder))
+    return folder
+
+
+def packed(provider: Provider, folder: Path) -> ModuleType:
+    """The provider's package, made in *folder* and imported."""
+    sys.path.insert(0, str(written(provider, folder)))
     importlib.invalidate_caches()
     return importlib.import_module(f"{provider.name}_client")

@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any, Self
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs
 
 from transport_server import Answer, Peer, Received, Server, head, play, reply
 
@@ -50,15 +50,19 @@ class BrookServer(Server):
         submits: Iterable[Answer | None] = (),
         polls: Iterable[Answer | None] = (),
         results: Iterable[Answer | None] = (),
+        groups: Iterable[Answer | None] = (),
         lasts: float = 0.0,
         accepted: str = "waiting",
     ) -> None:
         super().__init__(self._answered)
-        self._plans = {name: iter(plan) for name, plan in _plans(refusals, submits, polls, results).items()}
+        plans = {"refusals": refusals, "submits": submits, "polls": polls, "results": results, "groups": groups}
+        self._plans = {name: iter(plan) for name, plan in plans.items()}
         self._planning = threading.Lock()
         self.jobs: dict[str, Made] = {}
         self.lasts = lasts
         self.submits: list[Received] = []
+        self.groups: list[list[str]] = []
+        """The ids of each poll of many jobs."""
         self._accepted = accepted
         self._waiting: list[threading.Timer] = []
 
@@ -116,10 +120,12 @@ class BrookServer(Server):
         came = time.monotonic()
         place, _, parameters = request.target.partition("?")
         match place.strip("/").split("/"):
-            case ["tasks" | "errands" | "keyed" | "parcels" | "rations"]:
+            case ["flocks"] if request.method == "GET":
+                self._poll_many(peer, request, parse_qs(parameters)["ids"][0].split(","), came)
+            case ["tasks" | "errands" | "keyed" | "parcels" | "rations" | "flocks"]:
                 self._submit(peer, request, parameters, came)
-            case [("jobs" | "parcels" | "rations"), id]:
-                self._poll(peer, request, self.jobs[id], came)
+            case [("jobs" | "parcels" | "rations" | "flocks"), id]:
+                self._poll(peer, request, self.jobs.get(id), came)
             case ["parcels", id, "result"]:
                 self._result(peer, request, self.jobs[id])
             case ["parcels", id, "cancel"]:
@@ -142,19 +148,29 @@ class BrookServer(Server):
         if not self._goes_wrong("submits", peer, request):
             peer.send(said("201 Created", id=job.id, status=self._accepted))
 
-    def _poll(self, peer: Peer, request: Received, job: Made, came: float) -> None:
+    def _poll(self, peer: Peer, request: Received, job: Made | None, came: float) -> None:
+        if job is None:
+            peer.send(said("404 Not Found", code="lost", message="there is no such job"))
+            return
         job.polls.append(came)
         if not self._goes_wrong("polls", peer, request):
             peer.send(said(**self._shown(job, came)))
 
+    def _poll_many(self, peer: Peer, request: Received, ids: list[str], came: float) -> None:
+        self.groups.append(ids)
+        for job in (self.jobs[id] for id in ids):
+            job.polls.append(came)
+        if not self._goes_wrong("groups", peer, request):
+            peer.send(said(jobs=[self._shown(self.jobs[id], came) for id in ids]))
+
     def _shown(self, job: Made, now: float) -> dict[str, Any]:
         if job.cancelled:
-            return {"status": "off"}
+            return {"id": job.id, "status": "off"}
         if now < job.made + self.lasts:
-            return {"status": "working"}
+            return {"id": job.id, "status": "working"}
         if job.name.startswith("bad"):
-            return {"status": "broken", "why": "it is bad"}
-        return {"status": "done", "text": job.name}
+            return {"id": job.id, "status": "broken", "why": "it is bad"}
+        return {"id": job.id, "status": "done", "text": job.name}
 
     def _result(self, peer: Peer, request: Received, job: Made) -> None:
         job.fetches += 1
@@ -167,10 +183,6 @@ class BrookServer(Server):
         if planned is not None:
             planned(peer, request)
         return planned is not None
-
-
-def _plans(*plans: Iterable[Answer | None]) -> dict[str, Iterable[Answer | None]]:
-    return dict(zip(("refusals", "submits", "polls", "results"), plans, strict=True))
 
 
 # --- what a server may say or do
@@ -216,7 +228,3 @@ RESET = play(head(content_length="200") + b'{"status": "done", "te', Peer.reset)
 DROP = play(Peer.close)
 HANG = play(Peer.wait_until_gone)
 CUT_GZIP = play(reply(gzip.compress(b'{"status": "done", "text": "never whole"}')[:-9], content_encoding="gzip"))
-
-
-def in_path(request: Received) -> str:
-    return urlsplit(request.target).path

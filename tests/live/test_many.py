@@ -16,7 +16,7 @@ from .driver import Driver
 from .hasty import HastySimulator, hasty, scenario, spec
 
 JOBS = 200
-SPEED = 5.0
+SPEED = 6.0
 
 
 @pytest.fixture(scope="module")
@@ -78,8 +78,8 @@ def test_each_provider_that_is_shipped_takes_a_batch(
     - {match: {nth: 7}, scenario: "succeed; duration=9; poll=429,unknown; result=503,drop"}
     - {scenario: "succeed; duration=9"}
     """
-    with Simulator(spec(name), speed=40, scenarios=script) as simulator:
-        client = driver.client(package, simulator.url, speed=40)
+    with Simulator(spec(name), speed=60, scenarios=script) as simulator:
+        client = driver.client(package, simulator.url, speed=60)
         inputs = [{argument: f"https://a.example/{number}"} for number in range(12)]
         outcomes = list(driver.each(getattr(client, kind).run_many(inputs, max_in_flight=5)))
         jobs = simulator.state()["jobs"]
@@ -93,8 +93,8 @@ def test_each_provider_that_is_shipped_takes_a_batch(
 def test_lost_submits_with_keys_make_no_job_twice(driver: Driver, generated: Callable[[str], ModuleType]) -> None:
     """Where there are idempotency keys, a batch submits again what got lost, and each job exists once."""
     script = '- {scenario: "succeed; submit=drop_after,cut_after,503,ok"}'
-    with Simulator(spec("scrapio"), speed=40, scenarios=script) as simulator:
-        client = driver.client(generated("scrapio"), simulator.url, speed=40)
+    with Simulator(spec("scrapio"), speed=60, scenarios=script) as simulator:
+        client = driver.client(generated("scrapio"), simulator.url, speed=60)
         inputs = [{"url": f"https://a.example/{number}"} for number in range(20)]
         outcomes = list(driver.each(client.fetch.run_many(inputs, max_in_flight=20)))
         jobs = simulator.state()["jobs"]

@@ -101,8 +101,8 @@ def test_a_connection_that_was_closed_while_idle_is_not_used(kind: str, driver: 
 def test_a_submit_that_certainly_did_not_arrive_is_sent_again(kind: str, driver: Driver, package: ModuleType) -> None:
     """A refused connection and a 429 made no job: one more try is safe."""
     with BrookServer(refusals=[refuses(429), refuses(429, retry_after="0.1")]) as server:
-        server.refuse_for(0.3)
-        client = driver.client(package, server.url, max_retries=9, speed=4)
+        server.refuse_for(0.2)
+        client = driver.client(package, server.url, max_retries=9, speed=10)
         assert driver.call(getattr(client, kind).run, name="x", timeout=60).text == "x"
         assert (1, 3) == (len(server.jobs), len(server.submits))
 
@@ -120,7 +120,7 @@ def test_a_submit_is_not_certain_because_the_last_try_was_refused(driver: Driver
 def test_with_a_key_every_try_has_the_same(what: str, driver: Driver, package: ModuleType) -> None:
     """A submit with an idempotency key is sent again, with the same key, and the server makes one job."""
     with BrookServer(submits=[UNCERTAIN[what]] * 2) as server:
-        client = driver.client(package, server.url, timeout=0.2, speed=8)
+        client = driver.client(package, server.url, timeout=0.15, speed=12)
         ended = ending(driver, client.keyed.submit, name="x")
         assert 1 == len(server.jobs)
         assert 1 == len({_key(server, number) for number in range(len(server.submits))})

@@ -32,7 +32,7 @@ from .driver import Driver, ending
 SLACK = 0.5
 """Seconds by which a loaded machine may be late."""
 
-SPEED = 4.0
+SPEED = 5.0
 """How fast the client's time runs where only the order of things and the least pauses matter."""
 
 DRIPPING = play(head(content_length="200"), drip([b" "] * 100, pause=0.05))
@@ -167,7 +167,7 @@ def _in_seconds(seconds: float) -> str:
     [
         ("1", 0.99, 1.0),
         ("0.7", 0.69, 0.7),
-        ("date", 0.99, 2.0),
+        ("date", 0.4, 2.0),
         ("0", 0.04, 0.5),
         ("-5", 0.04, 0.5),
         ("nan", 0.04, 0.5),

@@ -6,13 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from hypothesis import settings
 
 from .fakes import Server
 from .world import MODES, Mode, World
-
-settings.register_profile("runtime", deadline=None, max_examples=60)
-settings.load_profile("runtime")
 
 
 @pytest.fixture(params=MODES)

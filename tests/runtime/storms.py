@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from hypothesis import settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
@@ -14,6 +15,9 @@ from bide.runtime.schedule import Policy, Polling
 from .acme import APART, PART, SHY, kind
 from .fakes import Reply, Sent, Server, cut_off, unreachable
 from .world import Mode, World
+
+rule = settings(deadline=None, max_examples=60)
+"""How long each rule is tried: all of them together take some seconds."""
 
 FAULTS = (408, 425, 429, 500, 502, 503, 504)
 REFUSALS = (400, 401, 402, 403, 404, 409, 410, 422, 418)

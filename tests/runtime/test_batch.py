@@ -31,7 +31,7 @@ from bide.runtime.state import State
 
 from .acme import KEY, PART, Acme, AsyncAcme, Page, kind
 from .fakes import AsyncFakeTransport, FakeTransport, LoopClock, Reply, Sent, cut_off
-from .storms import Storm, storms
+from .storms import Storm, rule, storms
 from .world import BROKEN, DONE, RUNNING, World, error, report, served
 
 
@@ -98,7 +98,7 @@ def urls(number: int) -> list[dict[str, str]]:
     in_order=st.booleans(),
     failing=st.sets(st.integers(0, 24)),
 )
-@settings(max_examples=40)
+@settings(rule, max_examples=40)
 def test_every_input_has_one_outcome(lasts: list[float], room: int, in_order: bool, failing: set[int]) -> None:
     """However long jobs take and whichever fail, each input ends once, with its place, and never too many run."""
     factory = Factory(lambda number: lasts[number], lambda number: BROKEN if number in failing else DONE)
@@ -116,7 +116,7 @@ def test_every_input_has_one_outcome(lasts: list[float], room: int, in_order: bo
 
 
 @given(storms(), st.integers(1, 5), st.booleans())
-@settings(max_examples=30)
+@settings(rule, max_examples=30)
 def test_no_weather_loses_an_outcome(storm: Storm, room: int, in_order: bool) -> None:
     """Whatever the server answers, a batch ends, within the time of its jobs, with an outcome for each input."""
     many = Many(storm.begin())
@@ -568,3 +568,30 @@ def test_a_cancelled_loop_over_a_batch_leaks_no_task(when: float) -> None:
             await task
 
     many.run(main)
+
+
+def test_a_blocking_batch_with_slow_requests_keeps_each_deadline() -> None:
+    """W1: a request that waits for a free thread loses that time, and none goes out when its wait is over."""
+    clock = SystemClock(speed=100)
+
+    class Slow(FakeTransport):
+        def send(self, request: Any, *, timeout: float) -> Any:
+            reply = self.take(request, timeout)
+            time.sleep(min(reply.takes, timeout) / 100)
+            if reply.lost is not None:
+                raise reply.lost
+            return reply.response()
+
+    def server(sent: Sent) -> Reply:
+        return (
+            Reply({"id": f"j{next(numbers)}"}, takes=4) if sent.request.method == "POST" else report("running", takes=4)
+        )
+
+    numbers = count()
+    transport = Slow(server, clock)  # type: ignore[arg-type]  # a real clock has `now` too
+    client = Acme(KEY, transport=transport, clock=clock)
+    outcomes = list(client.jobs(PART).run_many(urls(30), max_in_flight=30, timeout=10))
+
+    assert 30 == len(outcomes)
+    assert max(sent.at + sent.timeout for sent in transport.sent) <= 10 + 2
+    assert clock.now() - transport.began <= 10 + 3

@@ -16,6 +16,7 @@ from bide.runtime.schedule import Fixed
 
 from .acme import KEY, PART, PROVIDER, Acme, AsyncAcme
 from .fakes import AsyncFakeTransport, FakeClock, FakeTransport, LoopClock, Reply, Sent
+from .storms import rule
 from .world import DONE, RUNNING, TICKET, error, served
 
 RATES = {"GET /jobs/{job_id}": Rate(5, 10.0), "POST /jobs": Rate(2, 1.0)}
@@ -36,6 +37,7 @@ def most_within(times: list[float], seconds: float) -> int:
     return max((bisect_left(times, start + seconds - 1e-6) - at for at, start in enumerate(times)), default=0)
 
 
+@rule
 @given(st.integers(1, 6), st.floats(0.1, 60), st.lists(st.floats(0, 20), max_size=60))
 def test_no_window_holds_more_than_the_rate(number: int, seconds: float, steps: list[float]) -> None:
     """Whenever slots are asked for, no stretch of time has more of them than the provider allows."""
@@ -51,6 +53,7 @@ def test_no_window_holds_more_than_the_rate(number: int, seconds: float, steps: 
     assert slots == sorted(slots)
 
 
+@rule
 @given(st.lists(st.tuples(st.floats(0, 5), st.floats(0, 30)), max_size=30))
 def test_a_slot_that_comes_too_late_is_not_taken(claims: list[tuple[float, float]]) -> None:
     """Who cannot wait for a slot leaves it to the others."""

@@ -267,6 +267,18 @@ def test_an_observer_sees_every_request(mode: Mode) -> None:
     assert KEY not in repr(seen)
 
 
+def test_an_observer_that_fails_does_no_harm(mode: Mode, caplog: pytest.LogCaptureFixture) -> None:
+    """Metrics that are down cost no job: what an observer raises is logged, and the call goes on."""
+
+    def broken(exchange: Exchange) -> None:
+        raise LookupError("metrics are down")
+
+    world = World(mode, served(submit=[TICKET], polls=[RUNNING, DONE]), observer=broken)
+
+    assert "hello" == world.do(world.jobs(PART).run(url="u")).text
+    assert any("observer" in record.getMessage() for record in caplog.records)
+
+
 def test_threads_may_share_a_client() -> None:
     """W16: many threads wait through one client at once, each for its own job."""
     clock = SystemClock(speed=100)

@@ -17,6 +17,7 @@ from bide.runtime.model import Model, Other, Variant, register
 from bide.runtime.request import Json
 
 from .acme import Page, Report, Status
+from .storms import rule
 
 
 class Step(Variant):
@@ -68,6 +69,7 @@ def refusal(wanted: type[Any], body: bytes) -> DecodeError | None:
     return None
 
 
+@rule
 @given(st.sampled_from([Plan, Page, Report]), json_values)
 def test_any_json_is_a_value_or_a_decode_error(wanted: type[Any], body: Json) -> None:
     """JSON of another shape is a `DecodeError` with a path, and never another exception."""
@@ -76,6 +78,7 @@ def test_any_json_is_a_value_or_a_decode_error(wanted: type[Any], body: Json) ->
     assert error is None or (error.path.startswith("$") and error.path in str(error))
 
 
+@rule
 @given(st.sampled_from([Plan, Page, Report, dict, str]), st.binary())
 def test_any_bytes_are_a_value_or_a_decode_error(wanted: type[Any], body: bytes) -> None:
     """Whatever comes over the wire, nothing else is raised."""
@@ -84,6 +87,7 @@ def test_any_bytes_are_a_value_or_a_decode_error(wanted: type[Any], body: bytes)
     assert error is None or body == error.body
 
 
+@rule
 @given(st.integers(0, 60))
 def test_a_cut_body_is_not_json(length: int) -> None:
     """A body that was cut short anywhere is told apart from one of another shape: it may be whole the next time."""
@@ -220,6 +224,7 @@ def test_a_parameter_that_fits_is_handed_on(wanted: Any, value: Any) -> None:
     assert value == checked(wanted, value, "limit")
 
 
+@rule
 @given(
     json_values, st.lists(st.sampled_from(["a", "title", "count", "items", "keys", "real", "__class__"]), max_size=4)
 )
@@ -238,6 +243,7 @@ def test_following_a_path_leads_through_models() -> None:
     assert follow(Report(), ("page", "text")) is None
 
 
+@rule
 @given(st.binary())
 def test_any_bytes_are_plain_json_or_none(body: bytes) -> None:
     """Reading an error body never fails."""

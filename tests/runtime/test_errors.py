@@ -38,7 +38,7 @@ from bide.runtime.request import Response
 
 from .acme import APART, KEY, OTHER, PART, Page, kind
 from .fakes import Reply, cut_off, script, unreachable
-from .storms import Storm, outcome, replies, storms
+from .storms import Storm, outcome, replies, rule, storms
 from .world import BROKEN, CUT, DONE, MODES, RUNNING, TICKET, Mode, World, error, served
 
 CLASSES = [cls for _, cls in inspect.getmembers(errors, inspect.isclass) if cls.__module__ == errors.__name__]
@@ -121,6 +121,7 @@ def test_the_first_job_that_an_error_is_about_stays() -> None:
     assert "lost" == error.message
 
 
+@rule
 @given(storms(), st.sampled_from(MODES))
 def test_every_error_after_a_submit_carries_the_job(storm: Storm, mode: str) -> None:
     """Once a submit was answered with an id, no error leaves `run` without id and token; nothing else is raised."""
@@ -214,6 +215,7 @@ def test_the_key_is_never_shown(mode: Mode, reply: Reply, caplog: pytest.LogCapt
     assert KEY not in "\n".join(shown)
 
 
+@rule
 @given(st.lists(replies(), min_size=1, max_size=3), st.sampled_from([PART, OTHER, APART]))
 def test_nothing_but_our_errors_leaves_a_client(answers: list[Reply], of: Any) -> None:
     """Whatever a server answers, to a submit, a poll, a fetch or a cancel, what is raised is one of ours."""
@@ -244,6 +246,21 @@ def test_an_error_of_a_callback_passes_as_it_is() -> None:
         job.wait(on_update=callback)
 
     assert "hello" == job.wait().text
+
+
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("kind", [LookupError, KeyboardInterrupt])
+def test_an_error_that_is_not_ours_is_noted_with_the_job(mode: Mode, kind: type[BaseException]) -> None:
+    """W12: after `run` was interrupted, the traceback still says how to go on with the job that was paid for."""
+    world = World(mode, served(submit=[TICKET], polls=[RUNNING]))
+
+    def callback(update: object) -> None:
+        raise kind
+
+    with pytest.raises(kind) as caught:
+        world.do(world.jobs(PART).run(url="u", on_update=callback))
+
+    assert any("j1" in note and "resume" in note for note in caught.value.__notes__)
 
 
 @pytest.mark.parametrize("job_id", ["", ".", "..", "a\nb", "\ud800", None, 7, "x" * 5000])

@@ -23,6 +23,7 @@ from bide.runtime.request import Json
 
 from .acme import KEY, Page, Trouble
 from .fakes import AsyncFakeStream, FakeStream, script
+from .storms import rule
 from .world import MODES, PAGE, Mode, World
 
 
@@ -79,6 +80,7 @@ pieces = st.sampled_from(
 streams = st.one_of(st.lists(pieces, max_size=14).map(lambda parts: "".join(parts).encode()), st.binary(max_size=30))
 
 
+@rule
 @given(streams, st.data())
 def test_any_cutting_gives_the_same_events(stream: bytes, data: st.DataObject) -> None:
     """However a stream is cut into chunks, in the middle of a letter or a line break too, its events are the same."""
@@ -88,6 +90,7 @@ def test_any_cutting_gives_the_same_events(stream: bytes, data: st.DataObject) -
     assert by_the_book(stream) == parsed(chunks)
 
 
+@rule
 @given(streams)
 def test_byte_by_byte_gives_the_same_events(stream: bytes) -> None:
     """The finest cutting of all."""

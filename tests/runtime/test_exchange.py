@@ -26,7 +26,7 @@ from bide.runtime.errors import (
 
 from .acme import Page, Trouble
 from .fakes import Reply, cut_off, script, unreachable
-from .storms import FAULTS, REFUSALS, replies
+from .storms import FAULTS, REFUSALS, replies, rule
 from .world import MODES, PAGE, Mode, World, error
 
 Make = Callable[..., World]
@@ -127,6 +127,7 @@ def test_a_hint_that_is_too_long_is_raised(world: Make) -> None:
     assert 0 == w.elapsed
 
 
+@rule
 @given(st.lists(replies(), min_size=1, max_size=6), st.sampled_from(MODES), st.sampled_from([SEARCH, ACT]))
 def test_no_sequence_of_replies_makes_a_call_endless(answers: list[Reply], mode: Mode, call: Call[Any]) -> None:
     """However a server behaves, a call makes four tries at the most, with pauses of a minute at the most."""
@@ -203,6 +204,7 @@ def test_error_bodies_of_every_shape_are_read(world: Make, body: Any, code: str 
     assert 400 == caught.value.status
 
 
+@rule
 @given(
     st.recursive(
         st.one_of(st.none(), st.booleans(), st.floats(allow_nan=False), st.text()),

@@ -34,7 +34,7 @@ from bide.runtime.schedule import Fixed
 
 from .acme import APART, PART, SHY
 from .fakes import Reply, cut_off, unreachable
-from .storms import FAULTS, Storm, outcome, replies, storms
+from .storms import FAULTS, Storm, outcome, replies, rule, storms
 from .world import CUT, DONE, HTML, MODES, PAGE, RUNNING, TICKET, Mode, World, error, report, served
 
 Make = Callable[..., World]
@@ -84,6 +84,7 @@ def test_a_deadline_amid_faults_shows_the_last_one(world: Make, fault: Reply) ->
     assert caught.value.fault.message in str(caught.value)
 
 
+@rule
 @given(
     st.lists(st.sampled_from(sorted(PASSING)), min_size=1, max_size=15),
     st.sampled_from(MODES),
@@ -95,6 +96,7 @@ def test_no_sequence_of_faults_ends_a_wait(names: list[str], mode: Mode) -> None
     assert "hello" == w.do(w.job(PART).wait(timeout=None)).text
 
 
+@rule
 @given(storms(statuses=(200, 202, *FAULTS)), st.sampled_from(MODES))
 def test_a_wait_never_raises_a_fault(storm: Storm, mode: str) -> None:
     """W6: a wait ends with its result, an ending, a wrong shape or the deadline, and never with a fault."""
@@ -273,6 +275,7 @@ def test_a_reply_that_is_too_large_ends_the_wait_with_the_job(world: Make) -> No
     assert caught.value.token is not None
 
 
+@rule
 @given(st.lists(replies(), min_size=1, max_size=4), st.sampled_from(MODES), st.sampled_from([PART, APART]))
 def test_every_error_of_a_wait_names_its_job(answers: list[Reply], mode: Mode, of: Any) -> None:
     """W7: no error leaves a wait without the id and the token of its job."""

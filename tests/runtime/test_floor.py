@@ -16,9 +16,9 @@ from bide.runtime.clock import SystemClock
 from bide.runtime.errors import JobTimeout
 from bide.runtime.schedule import Fixed
 
-from .acme import KEY, PART, Acme, AsyncAcme
+from .acme import KEY, PART, WHOLE, Acme, AsyncAcme
 from .fakes import AsyncFakeTransport, FakeTransport, LoopClock, Reply, Sent, cut_off
-from .storms import Steady, Storm, storms
+from .storms import Steady, Storm, rule, storms
 from .world import DONE, MODES, RUNNING, World, error, report, served
 
 Make = Callable[..., World]
@@ -32,6 +32,7 @@ def closest(times: list[float]) -> float:
     return min((after - before for before, after in pairwise(sorted(times))), default=float("inf"))
 
 
+@rule
 @given(storms(), st.sampled_from(MODES))
 def test_no_sequence_of_replies_brings_two_polls_below_the_floor(storm: Storm, mode: str) -> None:
     """W3: faults, hints, early wake-ups and policies without pauses all keep to the floor."""
@@ -40,6 +41,7 @@ def test_no_sequence_of_replies_brings_two_polls_below_the_floor(storm: Storm, m
     assert closest(world.polls) >= storm.floor - SLACK
 
 
+@rule
 @given(
     storms(), st.sampled_from(MODES), st.lists(st.sampled_from(["poll", "wait", "get", "soon"]), min_size=2, max_size=6)
 )
@@ -90,6 +92,16 @@ def test_other_jobs_have_floors_of_their_own(world: Make) -> None:
     assert 0 == w.elapsed
 
 
+def test_one_job_under_two_names_has_one_floor(world: Make) -> None:
+    """W3: a job that is asked for as two kinds, at the same address, is still one job."""
+    w = world(served(polls=[RUNNING]))
+
+    w.do(w.job(PART).poll())
+    w.do(w.job(WHOLE).poll())
+
+    assert [0, 1] == pytest.approx(w.polls)
+
+
 def test_giving_up_uses_up_no_turn(world: Make) -> None:
     """W3: waits that end before their first poll do not push the next poll into the future."""
     w = world(served(polls=[RUNNING, DONE]))
@@ -130,6 +142,7 @@ def test_two_waits_share_one_floor() -> None:
     assert len(polls) >= 6
 
 
+@rule
 @given(st.lists(st.tuples(st.floats(0, 3), st.floats(0.2, 12)), min_size=2, max_size=6), st.floats(0, 1.5))
 def test_waits_that_share_a_floor_end_in_time(waits: list[tuple[float, float]], takes: float) -> None:
     """W1, W3: a wait that finds the next turn taken by others does not outlast its deadline for it."""

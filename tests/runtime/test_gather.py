@@ -19,6 +19,7 @@ from msgspec.structs import replace
 from bide.runtime.budget import Rate
 from bide.runtime.clock import SystemClock
 from bide.runtime.codec import NotJson
+from bide.runtime.desk import sent
 from bide.runtime.errors import (
     AuthenticationError,
     BadRequest,
@@ -32,6 +33,7 @@ from bide.runtime.gather import parted
 from bide.runtime.lifecycle import PollMany
 from bide.runtime.request import Response
 from bide.runtime.schedule import Fixed, Polling
+from bide.runtime.watch import poll_of
 
 from .acme import KEY, PROVIDER, Acme, AsyncAcme, Page, kind
 from .fakes import AsyncFakeTransport, LoopClock, Reply, Sent, cut_off
@@ -220,9 +222,10 @@ class Looks:
     """A policy that looks at one job after another, each at its own time."""
 
     first: Iterator[float]
+    then: float = 30.0
 
     def pause(self, *, polls: int, age: float, chance: float) -> float:
-        return 30.0 if polls else next(self.first)
+        return self.then if polls else next(self.first)
 
 
 def test_a_poll_goes_with_those_that_come_soon() -> None:
@@ -336,16 +339,56 @@ def test_a_poll_that_cannot_wait_for_the_group_goes_by_itself() -> None:
     assert (len(station.groups), station.singles) == (1, 3)
 
 
-def test_too_many_requests_slow_down_all_once() -> None:
-    """A 429 closes the bucket of the address for many, for as long as the server says, and counts once."""
-    station = Station(weather=lambda sent: error(429, retry_after="7") if not station.groups[1:] else None)
+def refused_first(station: Station, seconds: int) -> None:
+    """The first request about many jobs is one too many."""
+    station.weather = lambda sent: error(429, retry_after=str(seconds)) if len(station.groups) == 1 else None
 
-    outcomes = Crew(station).run(8, policy=Fixed(2.0))
+
+def test_too_many_requests_slow_down_all_once() -> None:
+    """A 429 closes the bucket of the address for many, also for jobs that were not in the group; and counts once."""
+    station = Station(lasts=lambda number: 1.0)
+    refused_first(station, 7)
+
+    outcomes = Crew(station).run(4, policy=Looks(iter([2.0, 2.0, 3.0, 4.0]), then=2.0))
 
     assert all(outcome.is_ok for outcome in outcomes)
-    assert station.groups[0] == station.groups[1]
-    assert station.gathered_at[1] - station.gathered_at[0] >= 7.0
-    assert station.singles == 0
+    assert station.groups == [["j0", "j1"], ["j2", "j3", "j0", "j1"]]
+    assert station.gathered_at == pytest.approx([2.1, 9.1])
+
+
+def test_a_group_with_a_turn_heeds_a_429_that_comes_before_it() -> None:
+    """A slot that was given before the server said "slow down" is worth nothing before that is over."""
+    station = Station(lasts=lambda number: 1.0)
+    refused_first(station, 20)
+    rates = {"GET /many": Rate(1, 5.0)}
+
+    Crew(station, rates).run(2, policy=Looks(iter([2.0, 2.05]), then=2.0), timeout=100.0)
+
+    assert station.groups[0] == ["j0"]
+    assert station.gathered_at[1] >= station.gathered_at[0] + 20.0
+
+
+def test_the_floor_counts_from_the_reply() -> None:
+    """W3: a slow request may have reached the server only at its end, so the next one keeps its distance from there."""
+    station = Station(takes=3.0)
+
+    Crew(station).run(3, policy=Fixed(0.01))
+
+    assert station.closest >= 3.0 + POLLING.floor - SLACK
+
+
+def test_no_poll_waits_for_a_floor_past_its_deadline() -> None:
+    """W1: where somebody else has just asked about the job, and there is no time for more, the wait is over."""
+    with Acme(KEY) as client:
+        desk = client._desk.gathering
+        record = client.jobs(CREW).attach("j0")._record
+        desk.floor.polled(record, 100.0)
+        flow = sent(desk, poll_of(desk, record), patience=30.0, deadline=100.5, polled=record, now=100.0)
+
+        with pytest.raises(StopIteration) as end:
+            next(flow)
+
+    assert end.value.value is None
 
 
 @pytest.mark.parametrize(
@@ -451,21 +494,24 @@ def test_single_waits_are_as_they_were() -> None:
     assert clock.run(main()).text == "j0"
     assert station.singles > 0
     assert not station.groups
+    assert max(sent.timeout for sent in transport.sent) <= 30.0
 
 
 def test_closing_early_waits_for_the_group_under_way() -> None:
     """Whoever leaves a batch has handles of all that is left, with what the last reply said."""
-    station = Station(lasts=lambda number: 1.0 if number == 0 else 6.0, takes=0.5)
+    station = Station(lasts=lambda number: 1.0 if number == 0 else 60.0, takes=0.5)
     crew = Crew(station)
 
     async def main() -> list[Any]:
         async with AsyncAcme(KEY, transport=crew.transport, clock=crew.clock) as client:
-            async with client.jobs(CREW).run_many([{"url": "u"}] * 4, policy=Fixed(3.0)) as batch:
+            looks = Looks(iter([3.0, 3.4, 3.4, 3.4]))
+            async with client.jobs(CREW).run_many([{"url": "u"}] * 4, policy=looks) as batch:
                 await anext(batch)
             return batch.running
 
     left = crew.clock.run(main())
 
+    assert station.groups == [["j0"], ["j1", "j2", "j3"]]
     assert [(job.id, job.status) for job in left] == [("j1", "running"), ("j2", "running"), ("j3", "running")]
 
 

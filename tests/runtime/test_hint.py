@@ -13,6 +13,8 @@ from hypothesis import strategies as st
 
 from bide.runtime.hint import as_pause, retry_after
 
+from .storms import rule
+
 NOON = 1_790_000_000.0
 
 
@@ -30,12 +32,14 @@ def hint(text: str) -> float:
     return retry_after({"retry-after": text}, wall=NOON)
 
 
+@rule
 @given(st.text())
 def test_no_text_does_any_harm(text: str) -> None:
     """Whatever a server writes there, the hint is a finite number that is not negative."""
     assert 0 <= hint(text) < inf
 
 
+@rule
 @given(
     st.sampled_from(["Mon, ", ""]),
     st.integers(-1, 99),
@@ -50,6 +54,7 @@ def test_no_date_does_any_harm(weekday: str, day: int, month: str, year: int, zo
     assert 0 <= seconds < inf
 
 
+@rule
 @given(st.one_of(st.floats(), st.integers(), st.booleans(), st.none(), st.text(), st.lists(st.integers())))
 def test_no_value_does_any_harm(value: object) -> None:
     """A declared field may hold anything at all."""

@@ -13,6 +13,7 @@ from bide.runtime.lifecycle import Lifecycle
 from bide.runtime.state import State
 
 from .acme import APART, BASICS, PART, STATES, Page, Report, Status, Trouble
+from .storms import rule
 
 PLAIN = Lifecycle(**BASICS)
 READY = APART.lifecycle
@@ -36,6 +37,7 @@ def test_every_status_has_its_state(status: str, state: State) -> None:
     assert (status, state, True) == (reading.status, reading.state, reading.is_known)
 
 
+@rule
 @given(st.text().filter(lambda text: text not in STATES))
 def test_no_other_status_is_final(status: str) -> None:
     """W9: what the table does not list counts as running."""
@@ -44,6 +46,7 @@ def test_no_other_status_is_final(status: str) -> None:
     assert (status, State.RUNNING, False) == (reading.status, reading.state, reading.is_known)
 
 
+@rule
 @given(json_values)
 def test_any_reply_can_be_read(body: Any) -> None:
     """Whatever JSON a reply is, reading it never fails, and its numbers are finite or as they came."""

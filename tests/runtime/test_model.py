@@ -15,6 +15,8 @@ from msgspec import Meta, field
 from bide.runtime.codec import decode, encode
 from bide.runtime.model import Model, OpenEnum, Other, Variant, register
 
+from .storms import rule
+
 
 class Loud(OpenEnum):
     """An enum whose case does not matter."""
@@ -62,6 +64,7 @@ class Login(Model):
 texts = st.text(st.characters(exclude_categories=["Cs"]))
 
 
+@rule
 @given(texts)
 def test_any_text_is_a_value_of_an_open_enum(text: str) -> None:
     """A value that is not listed is kept as it came, and is the text itself."""
@@ -75,6 +78,7 @@ def test_any_text_is_a_value_of_an_open_enum(text: str) -> None:
     assert hash(text) == hash(value)
 
 
+@rule
 @given(texts)
 def test_a_value_survives_copies_and_pickles(text: str) -> None:
     """Known or not, a value can be copied, sent to another process, and sent back to the provider."""
@@ -136,6 +140,7 @@ def test_a_known_variant_must_fit(body: bytes) -> None:
         decode(Shape, body)
 
 
+@rule
 @given(texts, st.one_of(st.none(), texts), st.one_of(st.none(), texts))
 def test_what_is_written_can_be_read(user: str, password: str | None, odd: str | None) -> None:
     """A model becomes JSON with the provider's names, without what is `None`, and back."""

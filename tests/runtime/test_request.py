@@ -16,8 +16,10 @@ from bide.runtime.errors import InvalidArgument
 from bide.runtime.request import Request, Response, as_text, origin, path, query
 
 from .acme import KEY, PROVIDER, Status
+from .storms import rule
 
 
+@rule
 @given(st.text(min_size=1))
 def test_an_argument_never_changes_the_path(value: str) -> None:
     """Whatever an id holds, it stays one segment, and comes back as it was."""
@@ -41,6 +43,7 @@ def test_a_segment_that_would_lead_elsewhere_is_refused(value: str) -> None:
 texts = st.text(st.characters(exclude_categories=["Cs"]))
 
 
+@rule
 @given(st.lists(st.tuples(texts.filter(bool), st.one_of(texts, st.none(), st.lists(texts, min_size=1)))))
 def test_a_query_comes_back_as_it_was(pairs: list[tuple[str, Any]]) -> None:
     """Names and values survive, `None` is left out, and a list repeats its name."""

@@ -13,7 +13,7 @@ from bide.runtime.errors import InvalidArgument
 from bide.runtime.schedule import Adaptive, Exponential, Fixed, Policy, Polling, backoff
 
 from .acme import PART
-from .storms import Steady
+from .storms import Steady, rule
 from .world import MODES, RUNNING, Mode, World, served
 
 looks = st.integers(0, 10**6)
@@ -42,6 +42,7 @@ def policies(draw: st.DrawFn) -> Policy:
     )
 
 
+@rule
 @given(policies(), looks, ages, chances)
 def test_every_policy_gives_a_pause_that_can_be_made(policy: Policy, polls: int, age: float, chance: float) -> None:
     """No number of looks, no age and no chance makes a pause negative, infinite or an error."""
@@ -50,6 +51,7 @@ def test_every_policy_gives_a_pause_that_can_be_made(policy: Policy, polls: int,
     assert 0 <= pause < inf
 
 
+@rule
 @given(pollings(), st.integers(1, 10**6), ages, chances)
 def test_the_default_stays_within_the_providers_interval(
     polling: Polling, polls: int, age: float, chance: float
@@ -61,6 +63,7 @@ def test_the_default_stays_within_the_providers_interval(
     assert shortest * 0.999 <= pause <= longest * 1.101
 
 
+@rule
 @given(pollings(), ages, chances)
 def test_the_first_look_comes_before_long(polling: Polling, age: float, chance: float) -> None:
     """However long jobs usually take, a wait shows a sign of life within three of the longest intervals."""
@@ -130,6 +133,7 @@ def test_a_policy_of_the_user_that_makes_no_sense_ends_the_wait(mode: Mode, paus
     assert "j1" == caught.value.job_id
 
 
+@rule
 @given(st.integers(1, 10**6), chances)
 def test_backoff_lies_between_half_and_all(tries: int, chance: float) -> None:
     """After a failure the pause doubles up to half a minute, and half of it is chance."""

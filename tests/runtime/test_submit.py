@@ -27,9 +27,9 @@ from bide.runtime.errors import (
 )
 from bide.runtime.submit import reads_or_job
 
-from .acme import APART, OTHER, PART, WHOLE, Page, Ticket
+from .acme import APART, OTHER, PART, SHY, WHOLE, Page, Ticket
 from .fakes import Reply, cut_off, unreachable
-from .storms import replies
+from .storms import replies, rule
 from .world import BROKEN, CUT, DONE, HTML, MODES, PAGE, RUNNING, TICKET, Mode, World, error, served
 
 Make = Callable[..., World]
@@ -160,6 +160,7 @@ def test_a_refused_submit_raises_the_refusal(world: Make, status: int, kind: typ
     assert 1 == submits(w)
 
 
+@rule
 @given(st.lists(replies(), min_size=1, max_size=6), st.sampled_from(MODES))
 def test_no_sequence_of_replies_makes_two_jobs(answers: list[Reply], mode: Mode) -> None:
     """W11: without keys, after the first try that may have arrived nothing is submitted any more."""
@@ -173,6 +174,7 @@ def test_no_sequence_of_replies_makes_two_jobs(answers: list[Reply], mode: Mode)
         assert reply.status == 429 or (reply.lost is not None and not reply.lost.may_have_arrived)
 
 
+@rule
 @given(st.lists(replies(), min_size=1, max_size=6), st.sampled_from(MODES))
 def test_a_submit_is_tried_no_more_often_than_asked_for(answers: list[Reply], mode: Mode) -> None:
     """W10, W11: whatever is answered, there are at most `max_retries` tries more, all with one key."""
@@ -323,3 +325,12 @@ def test_a_call_keeps_its_own_timeout(world: Make) -> None:
 
     assert 200 == w.do(w.client._send(call))
     assert [90.0] == [sent.timeout for sent in w.sent]
+
+
+def test_a_job_of_such_a_call_is_new(world: Make) -> None:
+    """W8: it was made a moment ago, so that a 404 still means "not visible yet"."""
+    w = world(served(polls=[error(404), DONE]))
+    record = reads_or_job(Page, status=202, kind=SHY, reply=Ticket, job_id=("id",))(TICKET.response())
+    jobs = w.jobs(SHY)
+
+    assert "hello" == w.do(jobs._handle(jobs._adopt(record)).wait()).text

@@ -14,6 +14,7 @@ from bide.runtime import token
 from bide.runtime.errors import InvalidToken
 
 from .acme import KEY, PART
+from .storms import rule
 from .world import MODES, RUNNING, Mode, World, served
 
 ids = st.text(min_size=1).filter(token.is_id)
@@ -23,6 +24,7 @@ def read(text: Any) -> token.Token:
     return token.read(text, provider="acme", job="part")
 
 
+@rule
 @given(ids, st.one_of(st.none(), st.floats(0, 4e9)))
 def test_what_is_written_can_be_read(job_id: str, submitted_at: float | None) -> None:
     """Every token of an id that a job can have is read as it was written."""
@@ -31,6 +33,7 @@ def test_what_is_written_can_be_read(job_id: str, submitted_at: float | None) ->
     assert token.Token(bide=1, provider="acme", job="part", id=job_id, submitted_at=submitted_at) == read(text)
 
 
+@rule
 @given(st.sampled_from(['"', "\\", "\u4e2d", "\U0001f600", "a"]), st.integers(1, 2000))
 def test_a_long_id_is_refused_or_has_a_token(letter: str, length: int) -> None:
     """There is no id for which a job can be made and not resumed."""
@@ -39,6 +42,7 @@ def test_a_long_id_is_refused_or_has_a_token(letter: str, length: int) -> None:
         assert job_id == read(token.write(provider="acme", job="part", id=job_id, submitted_at=1.5)).id
 
 
+@rule
 @given(
     st.one_of(
         st.text(), st.recursive(st.one_of(st.none(), st.booleans(), st.floats(), st.text()), st.lists).map(json.dumps)
@@ -50,6 +54,7 @@ def test_any_text_is_a_token_or_an_invalid_one(text: str) -> None:
         read(text)
 
 
+@rule
 @given(
     st.dictionaries(
         st.sampled_from(["bide", "provider", "job", "id", "submitted_at", "else"]),

@@ -14,7 +14,7 @@ from bide.runtime.job import Job, Jobs
 
 from .acme import KEY, AsyncAcme
 from .fakes import AsyncFakeTransport, LoopClock, Sent
-from .storms import Storm, storms
+from .storms import Storm, rule, storms
 from .world import Mode
 
 Trace = tuple[Any, ...]
@@ -39,6 +39,7 @@ def alone(storm: Storm, mode: Mode, *, submit: bool) -> tuple[object, list[tuple
     return told(outcome), requests(world.sent), world.clock.naps
 
 
+@rule
 @given(storms(), st.booleans())
 def test_sync_and_async_tell_the_same_story(storm: Storm, submit: bool) -> None:
     """W15: the same script of replies gives the same outcome, requests, timeouts and pauses, to the last digit."""
@@ -46,7 +47,7 @@ def test_sync_and_async_tell_the_same_story(storm: Storm, submit: bool) -> None:
 
 
 @given(storms(share=st.just(1.0)))
-@settings(max_examples=50)
+@settings(rule, max_examples=50)
 def test_a_blocking_batch_of_one_tells_the_same_story(storm: Storm) -> None:
     """W15: a job in a batch is submitted, polled and ended as it is alone."""
     result, trace, _ = alone(storm, "sync", submit=True)
@@ -59,7 +60,7 @@ def test_a_blocking_batch_of_one_tells_the_same_story(storm: Storm) -> None:
 
 
 @given(storms(share=st.just(1.0)))
-@settings(max_examples=50)
+@settings(rule, max_examples=50)
 def test_an_asyncio_batch_of_one_tells_the_same_story(storm: Storm) -> None:
     """W15: the same under asyncio, with real tasks."""
     result, trace, _ = alone(storm, "async", submit=True)

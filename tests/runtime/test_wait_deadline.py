@@ -14,12 +14,13 @@ from bide.runtime.schedule import Adaptive, Fixed
 
 from .acme import APART, PART, POLLING
 from .fakes import MORNING, Reply, Sent, cut_off
-from .storms import Storm, storms
+from .storms import Storm, rule, storms
 from .world import DONE, MODES, PAGE, RUNNING, TICKET, Mode, World, error, report, served
 
 Make = Callable[..., World]
 
 
+@rule
 @given(storms(), st.sampled_from(MODES))
 def test_no_sequence_of_replies_outlasts_the_deadline(storm: Storm, mode: str) -> None:
     """W1, W10: whatever the server, the clock and the policy do, the wait is over when its timeout is."""
@@ -29,6 +30,7 @@ def test_no_sequence_of_replies_outlasts_the_deadline(storm: Storm, mode: str) -
     assert outcome is not None
 
 
+@rule
 @given(storms(), st.sampled_from(MODES))
 def test_run_includes_the_submit_in_its_timeout(storm: Storm, mode: str) -> None:
     """W1: `timeout` of `run` is for submit, polls, faults, hints and result together."""
@@ -37,6 +39,7 @@ def test_run_includes_the_submit_in_its_timeout(storm: Storm, mode: str) -> None
     assert world.elapsed <= storm.timeout + 1e-6
 
 
+@rule
 @given(storms(), st.sampled_from(MODES))
 def test_every_request_is_cut_to_what_is_left(storm: Storm, mode: str) -> None:
     """W1: a request may take some time, but no longer than the client allows or than is left of the wait."""
@@ -46,6 +49,7 @@ def test_every_request_is_cut_to_what_is_left(storm: Storm, mode: str) -> None:
         assert 0 < sent.timeout <= min(30.0, storm.timeout - sent.at) + 1e-6
 
 
+@rule
 @given(storms(share=st.floats(1.0, 3.0)), st.sampled_from(MODES))
 def test_a_clock_that_oversleeps_sends_nothing_after_the_deadline(storm: Storm, mode: str) -> None:
     """W1: a wake-up that comes too late finds the wait over, and no request goes out with a timeout of nothing."""
@@ -67,6 +71,7 @@ def test_a_fetch_that_wakes_up_too_late_is_not_made(world: Make) -> None:
     assert all(sent.at < 10 and sent.timeout > 0 for sent in w.sent)
 
 
+@rule
 @given(storms(), st.sampled_from(MODES))
 def test_no_sequence_of_replies_makes_the_wait_spin(storm: Storm, mode: str) -> None:
     """W10: a wait of so many seconds sends no more requests than floors fit into it."""
@@ -140,6 +145,7 @@ def test_the_last_look_leaves_time_for_the_result(world: Make) -> None:
     assert "x" == w.do(w.job(APART).wait(timeout=20, policy=Fixed(14))).text
 
 
+@rule
 @given(
     ends=st.floats(0.5, 18.5),
     pause=st.floats(1.0, 30.0),

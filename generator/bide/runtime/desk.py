@@ -81,13 +81,12 @@ def sent(
     now = yield from until(min(desk.budget.closed_until(outgoing.bucket), deadline), now)
     if polled is not None:
         # Or have asked about this job.
-        turn = desk.floor.claim(polled, now, before=deadline)
-        if turn is None:
-            return None
-        now = yield from until(turn, now)
+        while (turn := desk.floor.claim(polled, now)) > now and turn < deadline:
+            now = yield from until(turn, now)
+        now = max(now, turn)
     if now >= deadline or (polled is not None and polled.is_settled):
         return None
-    seen = yield Send(outgoing.request, min(patience, deadline - now), attempt)
+    seen = yield Send(outgoing.request, min(patience, deadline - now), attempt, deadline)
     if polled is not None:
         desk.floor.polled(polled, seen.now)
     desk.heed(outgoing.bucket, seen)
@@ -112,7 +111,7 @@ def _sent_with_others(
     now = yield from until(free_at, now)
     if now >= deadline or polled.is_settled:
         return Seen(now)
-    seen = yield Send(outgoing.request, deadline - now, attempt, polled)
+    seen = yield Send(outgoing.request, deadline - now, attempt, deadline, polled)
     if seen.reply is not None:
         desk.floor.polled(polled, seen.now)
     return seen

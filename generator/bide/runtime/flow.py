@@ -7,6 +7,7 @@ no socket, so that the same flow runs blocking, under asyncio, many at a time, a
 from __future__ import annotations
 
 from collections.abc import Generator
+from math import inf
 from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeAlias, TypeVar
 
 import msgspec
@@ -28,6 +29,8 @@ class Send(msgspec.Struct, frozen=True):
     timeout: float
     attempt: int = 1
     """How often it has been sent with this one."""
+    before: float = inf
+    """When it is too late to send it, on the clock that `Seen.now` is read from."""
     polled: Record[Any, Any] | None = None
     """The job it asks about, if that may be done together with others: then `timeout` is all the time there is, and a
     `Seen` without a reply says that the job has to be polled by itself.

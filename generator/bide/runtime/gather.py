@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from copy import copy
-from math import inf, nextafter
+from math import inf
 from typing import Any, Generic, TypeAlias, TypeVar
 
 import msgspec
@@ -21,13 +21,13 @@ from .token import as_id
 E = TypeVar("E")
 
 _WINDOW = 0.1
-"""How long a poll waits for company, as a part of the shortest interval between two polls, ..."""
+"""How long a poll waits for company, as a share of the shortest interval between two polls."""
 
 _LONGEST_WINDOW = 1.0
-"""... in seconds at the most."""
+"""No poll waits longer for company than this, in seconds."""
 
 _PATIENT = 10
-"""A poll that has less time left than so many windows does not wait for company."""
+"""A poll that has less time left than so many windows does not wait at all."""
 
 _PERHAPS_ONE = frozenset({400, 404, 413, 414, 422})
 """HTTP statuses that refuse all ids where perhaps one of them is at fault."""
@@ -183,7 +183,7 @@ class Gatherer(Generic[E]):
 
     def _is_free(self, record: Record[Any, Any], now: float) -> bool:
         """Whether this job may be polled now; then its floor is claimed."""
-        return not record.is_settled and self._desk.floor.claim(record, now, before=nextafter(now, inf)) is not None
+        return not record.is_settled and self._desk.floor.claim(record, now) <= now
 
     def _hand_back(self, polls: Iterable[Held[E]], now: float) -> None:
         self._answers += [(poll.entry, Seen(now)) for poll in polls]
@@ -192,7 +192,7 @@ class Gatherer(Generic[E]):
         account = self._desk.account
         last = max(poll.gives_up_at for poll in group.polls)
         request = asked(group.address, [poll.record.id for poll in group.polls], self._desk)
-        return Send(request, min(account.timeout, last - now))
+        return Send(request, min(account.timeout, last - now), before=last)
 
 
 def asked(address: PollMany, ids: list[str], desk: Desk) -> Request:

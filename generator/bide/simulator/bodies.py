@@ -17,7 +17,7 @@ from .personal import Personal
 from .pointer import MISSING, at, drop, put
 from .telling import ABSENT, SOME, told
 from .validation import Validator
-from .values import Values, tells_of_trouble
+from .values import FILLER, Values, tells_of_trouble
 from .view import JobView, View
 
 _FAILED = "The simulator was told to fail this job."
@@ -185,7 +185,7 @@ class Bodies:
         for pointer in present:
             if tells[pointer] is not SOME:
                 self._put(model, body, pointer, tells[pointer])
-            elif at(body, pointer) in (MISSING, None):
+            elif at(body, pointer) in (MISSING, None, FILLER):
                 self._put(model, body, pointer, self._some(model, pointer, view))
 
     def _some(self, model: Model, pointer: Pointer, view: JobView) -> Json:

@@ -32,6 +32,12 @@ class Registry:
             raise Refused(404, f"there is no job {id!r}")
         return job
 
+    def known(self, ids: Iterable[str], lifecycles: Iterable[str]) -> list[SimulatedJob]:
+        """Those of these jobs that there are, and that belong to one of these lifecycles."""
+        wanted = set(lifecycles)
+        found = (self._jobs.get(id) for id in ids)
+        return [job for job in found if job is not None and job.spec.lifecycle.name in wanted]
+
     def made_before(self, spec: Job, key: str | None, body: Json) -> SimulatedJob | None:
         """The job that was made with this idempotency key. Raises `Refused` if it was for another body."""
         if key is None or (spec.submit.path, key) not in self._by_key:

@@ -17,6 +17,7 @@ class Role(StrEnum):
     CALL = "call"
     SUBMIT = "submit"
     POLL = "poll"
+    POLL_MANY = "poll_many"
     RESULT = "result"
     CANCEL = "cancel"
 
@@ -73,6 +74,8 @@ def _routes(provider: Provider) -> Iterable[Route]:
         yield Route(Role.SUBMIT, job.submit, job)
     for lifecycle in provider.lifecycles:
         yield Route(Role.POLL, lifecycle.poll, lifecycle)
+        if lifecycle.poll_many:
+            yield Route(Role.POLL_MANY, lifecycle.poll_many.endpoint, lifecycle)
         if lifecycle.result.endpoint:
             yield Route(Role.RESULT, lifecycle.result.endpoint, lifecycle)
         if lifecycle.cancel:

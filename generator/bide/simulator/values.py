@@ -20,8 +20,11 @@ _DEEP = 6
 _DEEPEST = 40
 """Below this depth a model is left empty: it requires itself, so that no value of it exists."""
 
+FILLER = "example"
+"""A text that says nothing, where neither the provider's examples nor the type have a better one."""
+
 _PAGE = "https://example.com/"
-_TEXTS = (_PAGE, "example", "a", "A", "1", "us", "00000000-0000-4000-8000-000000000000", "2026-01-01", "example.com")
+_TEXTS = (_PAGE, FILLER, "a", "A", "1", "us", "00000000-0000-4000-8000-000000000000", "2026-01-01", "example.com")
 """What is tried for a text with a pattern."""
 
 _TROUBLE = re.compile(r"error|fail|warning|diagnostic|problem", re.IGNORECASE)
@@ -133,8 +136,8 @@ def _between(least: float | None, most: float | None) -> float:
 
 def _text(bounds: Bounds, name: str) -> str:
     if bounds.pattern is not None:
-        return next((text for text in _TEXTS if re.search(bounds.pattern, text)), "example")
-    text = _PAGE if _ADDRESS.search(name) else "example"
+        return next((text for text in _TEXTS if re.search(bounds.pattern, text)), FILLER)
+    text = _PAGE if _ADDRESS.search(name) else FILLER
     if bounds.min_length is not None:
         text = text.ljust(bounds.min_length, "x")
     return text if bounds.max_length is None else text[: bounds.max_length]

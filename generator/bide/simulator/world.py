@@ -10,15 +10,16 @@ import math
 from collections import Counter
 from dataclasses import dataclass, replace
 
-from bide.ir import Job, Json, Operation, Pointer, Provider
+from bide.ir import Job, Json, Lifecycle, Operation, Pointer, PollMany, Provider
 
-from . import arguments, stream
+from . import arguments, many, stream
 from .answer import Answer, Asked, damaged, of_json
 from .arguments import Arguments
 from .bodies import Bodies
 from .catalog import Catalog
 from .gate import Gate
 from .job import SimulatedJob
+from .pointer import put
 from .refusal import Refused, refusal
 from .registry import Registry
 from .routes import Matched, Role, Route, Routes
@@ -111,6 +112,9 @@ class World:
                 return self._submit(spec, visit)
             case Operation() as operation:
                 return self._call(operation, visit)
+            case Lifecycle(poll_many=PollMany() as address) if route.role is Role.POLL_MANY:
+                lifecycles = [each.of.name for each in matched.routes if each.role is Role.POLL_MANY]
+                return self._poll_many(address, lifecycles, visit)
         job = self._registry.find(matched.id, [each.of.name for each in matched.routes])
         match route.role:
             case Role.POLL:
@@ -122,9 +126,7 @@ class World:
 
     def _chosen(self, matched: Matched, asked: Asked) -> tuple[Route, Arguments]:
         """Which of several endpoints at one path is meant: the one whose constants the request has."""
-        candidates = [
-            (route, arguments.read(self._catalog, route.endpoint, asked, matched.path)) for route in matched.routes
-        ]
+        candidates = [(route, self._read(route, asked, matched.path)) for route in matched.routes]
         route, given = min(candidates, key=lambda pair: (len(pair[1].strange), len(pair[1].problems)))
         if given.strange and len(candidates) > 1:
             path = next(iter(given.strange))
@@ -133,6 +135,11 @@ class World:
         if given.problems:
             raise Refused(400, "; ".join(given.problems))
         return route, given
+
+    def _read(self, route: Route, asked: Asked, path: dict[str, str]) -> Arguments:
+        if route.role is Role.POLL_MANY and isinstance(route.of, Lifecycle) and route.of.poll_many:
+            return many.read(route.of.poll_many, asked)
+        return arguments.read(self._catalog, route.endpoint, asked, path)
 
     # --- submits and operations ---
 
@@ -188,20 +195,45 @@ class World:
     # --- jobs ---
 
     def _poll(self, job: SimulatedJob, visit: Visit) -> Answer:
-        early = job.note_poll(visit.now, slack=_SLACK * self._speed)
-        if early > 0:
-            seconds = max(1, math.ceil(early / self._speed))
-            floor = f"{job.spec.polling.floor:g} s"
-            raise Refused(429, f"this job was polled less than {floor} ago", headers={"retry-after": str(seconds)})
+        self._note_polls([job], visit)
         result = job.spec.lifecycle.result
         if not result.endpoint and job.is_gone(visit.now):
             raise Refused(next(iter(result.gone), 404), f"job {job.id} is no longer kept")
         fault = job.next_fault("poll")
-        view = of_job(
-            job, visit.now, visit.request_id, status=_shown_status(fault), has_nulls=_is(fault, Damage.NULL)
-        )
+        view = of_job(job, visit.now, visit.request_id, status=_shown_status(fault), has_nulls=_is(fault, Damage.NULL))
         status = 200 if view.state.is_final else job.scenario.poll_status
         return self._damaged(of_json(self._bodies.snapshot(view), status), fault, visit)
+
+    def _poll_many(self, address: PollMany, lifecycles: list[str], visit: Visit) -> Answer:
+        """Tell of the jobs that are known. The first whose script has a fault now spoils the whole reply."""
+        jobs = self._registry.known(visit.arguments.sent[address.ids], lifecycles)
+        self._note_polls(jobs, visit)
+        items: list[Json] = []
+        spoilt: Fault | None = None
+        for job in jobs:
+            fault = job.next_fault("poll") if spoilt is None else None
+            if fault is not None and fault.damage not in (Damage.UNKNOWN, Damage.NULL):
+                spoilt, fault = fault, None
+            if not job.spec.lifecycle.result.endpoint and job.is_gone(visit.now):
+                continue
+            has_nulls = _is(fault, Damage.NULL)
+            view = of_job(job, visit.now, visit.request_id, status=_shown_status(fault), has_nulls=has_nulls)
+            item = self._bodies.snapshot(view)
+            put(item, address.job_id, job.id)
+            items.append(item)
+        body: dict[str, Json] = {}
+        if address.list:
+            put(body, address.list, items)
+        return self._damaged(of_json(body if address.list else items), spoilt, visit)
+
+    def _note_polls(self, jobs: list[SimulatedJob], visit: Visit) -> None:
+        """Count a poll of each. Raises `Refused` if one of them comes too soon."""
+        early = [(job.note_poll(visit.now, slack=_SLACK * self._speed), job) for job in jobs]
+        for seconds, job in early:
+            if seconds > 0:
+                wait = max(1, math.ceil(seconds / self._speed))
+                said = f"job {job.id} was polled less than {job.spec.polling.floor:g} s ago"
+                raise Refused(429, said, headers={"retry-after": str(wait)})
 
     def _result(self, job: SimulatedJob, visit: Visit) -> Answer:
         job.result_fetches += 1

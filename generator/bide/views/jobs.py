@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from .. import names, prose
-from ..ir import Job, Lifecycle, Named, Pointer
+from ..ir import Job, Lifecycle, Named, Pointer, PollMany
 from ..python import Code, annotation, docstring, literal, seconds
 from .calls import Argument, EndpointView
 from .view import View
@@ -47,6 +47,8 @@ class LifecycleView(View):
             found.append(("result", self._result_at))
         elif lifecycle.result.field:
             found.append(("result", self._attributes(lifecycle.result.field)))
+        if lifecycle.poll_many is not None:
+            found.append(("poll_many", self._poll_many(lifecycle.poll_many)))
         if lifecycle.cancel is not None:
             found.append(("cancel", literal((lifecycle.cancel.endpoint.method, lifecycle.cancel.endpoint.path))))
         for name, path in (
@@ -73,6 +75,17 @@ class LifecycleView(View):
         if set(result.gone) != {404, 410}:
             parts.append(f"gone={literal(frozenset(result.gone))}")
         return Code(f"ResultAt({', '.join(parts)})")
+
+    def _poll_many(self, many: PollMany) -> Code:
+        parts = [f"path={literal(many.endpoint.path)}", f"ids={literal(many.ids)}", f"most={literal(many.most)}"]
+        if many.endpoint.method != "GET":
+            parts.append(f"method={literal(many.endpoint.method)}")
+        if many.ids_in != "query":
+            parts.append(f"ids_in={literal(many.ids_in)}")
+        if many.list:
+            parts.append(f"list={literal(tuple(many.list))}")
+        parts.append(f"job_id={literal(tuple(many.job_id))}")
+        return Code(f"PollMany({', '.join(parts)})")
 
     @property
     def _progress(self) -> str:

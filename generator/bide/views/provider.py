@@ -175,6 +175,7 @@ class ProviderView:
         """The provider's rate limits by endpoint, each once."""
         endpoints = [job.submit for job in self.ir.jobs]
         endpoints += [lifecycle.poll for lifecycle in self.ir.lifecycles]
+        endpoints += [lifecycle.poll_many.endpoint for lifecycle in self.ir.lifecycles if lifecycle.poll_many]
         endpoints += [operation.endpoint for operation in self.ir.operations]
         limits = {f"{endpoint.method} {endpoint.path}": endpoint.limit for endpoint in endpoints if endpoint.limit}
         return [

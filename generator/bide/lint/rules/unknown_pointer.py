@@ -8,8 +8,8 @@ Why: a status, an id or a message that is looked for in the wrong place is never
 
 Pointers go by the names of the JSON, through what may be left out or null, but not into lists and unions. Free-form
 JSON (`any`, `object`) and maps have every field. Where several jobs share a lifecycle, all of them must have the
-status, the readiness flags and the result; for errors, progress, hints and credits one of them is enough. `wrong-
-pointer`: the value is there, but it cannot be what it is taken for, such as a message that is an object.
+status, the readiness flags, the result and the id among many; for errors, progress, hints and credits one of them is
+enough. `wrong-pointer`: the value is there, but it cannot be what it is taken for, such as a message that is an object.
 """
 
 from __future__ import annotations
@@ -133,6 +133,8 @@ def _lifecycle_uses(path: Path, lifecycle: Mapping[str, Json], snapshot: ir.Type
     for table, key, wanted in _PLACES:
         if key in lifecycle.get(table, {}):
             yield _Use((*path, table, key), lifecycle[table][key], snapshot, wanted, somewhere=table != "result")
+    if "poll_many" in lifecycle:
+        yield _Use((*path, "poll_many", "job_id"), lifecycle["poll_many"]["job_id"], snapshot, _ID)
     if "credits" in lifecycle:
         yield _Use((*path, "credits"), lifecycle["credits"], snapshot, _NUMBER, somewhere=True)
 

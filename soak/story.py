@@ -1,0 +1,147 @@
+"""What was seen while a script was played: by the user, and by the provider."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from itertools import count
+from typing import Any
+
+from msgspec.structs import replace
+
+from bide.runtime.account import rate_of
+from bide.runtime.budget import Budget
+from bide.runtime.errors import ClientError
+from bide.runtime.handle import Update
+from tests.runtime.acme import KEY
+
+from .journal import Event, Journal
+from .script import Script
+
+
+class Stopped(BaseException):
+    """What Ctrl-C is to a script."""
+
+
+class CallbackFailed(Exception):
+    """What a callback of the user's raises."""
+
+
+@dataclass
+class Call:
+    """One call of the user's, and what came of it."""
+
+    name: str
+    job: str
+    began: float
+    timeout: float | None = None
+    ended: float = 0.0
+    outcome: object = None
+    """The result, or the exception."""
+    events: list[Event] = field(default_factory=list)
+    """What happened to the job meanwhile."""
+    updates: list[Update[Any]] = field(default_factory=list)
+    born: float | None = None
+    """When the job was submitted as far as its handle knows, by the time of day."""
+    record: int = 0
+    """Calls on one handle have the same number."""
+
+    @property
+    def deadline(self) -> float:
+        return float("inf") if self.timeout is None else self.began + self.timeout
+
+    def __str__(self) -> str:
+        return (
+            f"{self.name}({self.job}, timeout={self.timeout}) from {self.began:.3f} to {self.ended:.3f}: "
+            f"{told(self.outcome)}"
+        )
+
+
+@dataclass
+class Story:
+    """All of it."""
+
+    script: Script
+    journal: Journal
+    calls: list[Call] = field(default_factory=list)
+    naps: list[float] = field(default_factory=list)
+    warnings: list[tuple[str, str]] = field(default_factory=list)
+    """Job and status of each unknown status that was logged."""
+    tallies: int = 0
+    running: list[str] = field(default_factory=list)
+    """The jobs that a batch still had when it was left."""
+
+    def trace(self) -> list[Any]:
+        """What has to be the same in both colours."""
+        return [[str(event) for event in self.journal.events], [str(call) for call in self.calls], self.naps]
+
+    def __str__(self) -> str:
+        lines = [str(self.script), *map(str, self.journal.events), *map(str, self.calls)]
+        return "\n".join(lines)
+
+
+def told(outcome: object) -> str:
+    """What a user would see of a result or an error."""
+    if isinstance(outcome, ClientError):
+        return f"{type(outcome).__name__}: {outcome} {outcome.token}"
+    if isinstance(outcome, BaseException):
+        return f"{type(outcome).__name__}"
+    text = re.sub(r" at 0x[0-9a-f]+", "", repr(outcome))
+    return text if len(text) < 200 else text[:200] + "..."
+
+
+def prepare(client: Any, script: Script) -> None:
+    """Give a client the script's chance and rates."""
+    numbers = count(1)
+    account = replace(
+        client._desk.account, chance=lambda: script.chance, new_key=lambda: f"new-key-{next(numbers)}"
+    )
+    client._desk = replace(
+        client._desk, account=account, budget=Budget(script.rates, of_all=rate_of(script.max_rate))
+    )
+
+
+def jobs_of(client: Any, script: Script) -> Any:
+    """The namespace of the script's kind."""
+    jobs = client.cancellable(script.kind) if script.is_cancellable else client.jobs(script.kind)
+    jobs.keyed = script.keyed
+    return jobs
+
+
+@contextmanager
+def logged(story: Story) -> Iterator[None]:
+    """Write down which unknown statuses are logged, and see that no key is."""
+
+    class Listener(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            assert KEY not in record.getMessage(), "the key is in the log"
+            if record.levelno == logging.WARNING:
+                assert isinstance(record.args, tuple)
+                story.warnings.append((str(record.args[0]), str(record.args[1])))
+
+    log = logging.getLogger("acme_client")
+    listener = Listener()
+    log.addHandler(listener)
+    level, propagate = log.level, log.propagate
+    log.setLevel(logging.DEBUG)
+    log.propagate = False
+    try:
+        yield
+    finally:
+        log.removeHandler(listener)
+        log.setLevel(level)
+        log.propagate = propagate
+
+
+def counting(script: Script, updates: list[Any], *, fails: bool) -> Callable[[Any], None]:
+    """A callback that keeps what it is shown, and fails when the script says so."""
+
+    def on_update(update: Any) -> None:
+        updates.append(update)
+        if fails and script.breaks == "callback" and len(updates) == script.breaks_at:
+            raise CallbackFailed
+
+    return on_update

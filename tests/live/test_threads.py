@@ -1,0 +1,137 @@
+"""W16: a blocking client may be shared between threads, and needs none of its own to wait."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from types import ModuleType
+
+from transport_server import Peer, Received
+
+from .brook_server import DROP, HTML, BrookServer, refuses, said
+
+FLOOR = 0.03
+"""Brook's is 40 ms; threads are not woken up to the millisecond."""
+
+
+def test_eight_threads_share_a_client(package: ModuleType) -> None:
+    """Each gets the results of its own jobs, whatever goes wrong meanwhile, and the floor is kept."""
+    faults = [None, None, refuses(503), None, DROP, None, HTML, None]
+    with BrookServer(polls=faults * 4, lasts=0.1) as server, package.Brook("key", base_url=server.url) as client:
+        together = threading.Barrier(8)
+
+        def work(number: int) -> list[str]:
+            together.wait()
+            names = [f"{number}.{turn}" for turn in range(3)]
+            return [client.task.run(name=name, timeout=20).text for name in names]
+
+        with ThreadPoolExecutor(8) as pool:
+            results = list(pool.map(work, range(8)))
+        assert [[f"{number}.{turn}" for turn in range(3)] for number in range(8)] == results
+        assert 24 == len(server.jobs)
+        assert min(job.closest for job in server.jobs.values()) > FLOOR
+    server.settle(0)
+
+
+def test_threads_share_a_handle(package: ModuleType) -> None:
+    """Two waits, a poll and two handles of one job keep to one floor, and all see how it ends."""
+    with BrookServer(lasts=0.5) as server, package.Brook("key", base_url=server.url) as client:
+        job = client.parcel.submit(name="x")
+        same = client.parcel.resume(job.token)
+        calls = [job.wait, job.wait, same.wait, lambda: job.poll() and job.wait(), lambda: [*job.updates()] and job.result()]
+        with ThreadPoolExecutor(len(calls)) as pool:
+            results = [future.result(10) for future in [pool.submit(call) for call in calls]]
+        assert ["x"] * len(calls) == [result.text for result in results]
+        assert server.job.closest > FLOOR
+        assert len(server.job.polls) < 0.6 / FLOOR
+
+
+def test_a_result_is_fetched_once_for_all_who_wait(package: ModuleType) -> None:
+    """W14: waits that share a handle share its result, too, however long it takes to come."""
+
+    def slow(peer: Peer, _request: Received) -> None:
+        peer.stopping.wait(0.3)
+        peer.send(said(text="x"))
+
+    with BrookServer(lasts=0.2, results=[slow] * 9) as server, package.Brook("key", base_url=server.url) as client:
+        job = client.parcel.submit(name="x")
+        with ThreadPoolExecutor(4) as pool:
+            results = [future.result(10) for future in [pool.submit(job.wait) for _ in range(4)]]
+        assert 1 == len({id(result) for result in results})
+        assert 1 == server.fetches
+
+
+def test_eight_threads_wait_for_as_many_jobs_as_one_batch(package: ModuleType) -> None:
+    """Batches in several threads share one client and its budget: no job twice, no poll under the floor."""
+    with BrookServer(lasts=0.1) as server, package.Brook("key", base_url=server.url) as client:
+
+        def work(number: int) -> list[str]:
+            inputs = [{"name": f"{number}.{turn}"} for turn in range(6)]
+            return [outcome.result.text for outcome in client.task.run_many(inputs, in_order=True)]
+
+        with ThreadPoolExecutor(4) as pool:
+            results = list(pool.map(work, range(4)))
+        assert [[f"{number}.{turn}" for turn in range(6)] for number in range(4)] == results
+        assert 24 == len(server.jobs)
+        assert min(job.closest for job in server.jobs.values()) > FLOOR
+    assert not [thread for thread in threading.enumerate() if thread.name == "bide-sender"]
+
+
+def test_a_wait_needs_no_thread(package: ModuleType) -> None:
+    """A blocking wait runs in the thread that called it."""
+    with BrookServer(lasts=0.2) as server, package.Brook("key", base_url=server.url) as client:
+        names: set[str] = set()
+        client.task.run(name="x", on_update=lambda _: names.update(thread.name for thread in threading.enumerate()))
+        assert not [name for name in names if name.startswith("bide") or "look-up" in name]
+
+
+FIRST_USE = """
+import sys, threading
+sys.setswitchinterval(1e-6)
+sys.path.insert(0, sys.argv[1])
+from brook_client import Brook
+clients = [Brook("key", base_url=sys.argv[2]) for _ in range(2)]
+together = threading.Barrier(12)
+texts = []
+def work(number):
+    together.wait()
+    client = clients[number % 2]
+    kind = (client.task, client.keyed, client.parcel, client.ration)[number % 4]
+    texts.append(kind.run(name=str(number)).text)
+threads = [threading.Thread(target=work, args=[number]) for number in range(12)]
+for thread in threads: thread.start()
+for thread in threads: thread.join()
+print(*sorted(texts, key=int))
+"""
+
+
+def test_the_first_use_may_be_in_many_threads_at_once(package: ModuleType) -> None:
+    """Whatever is made when it is first needed is made once, in a process that has used nothing before."""
+    folder = str(Path(str(package.__file__)).parents[1])
+    with BrookServer() as server:
+        runs = [
+            subprocess.Popen(
+                [sys.executable, "-c", FIRST_USE, folder, server.url],
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                text=True,
+            )
+            for _ in range(3)
+        ]
+        for run in runs:
+            out, err = run.communicate(timeout=30)
+            assert (0, " ".join(map(str, range(12)))) == (run.returncode, out.strip()), err[-2000:]
+        assert 36 == len(server.jobs)
+
+
+def test_polls_of_one_handle_queue_up(package: ModuleType) -> None:
+    """Sixteen threads that poll one job at the same time are a floor apart."""
+    with BrookServer(lasts=60) as server, package.Brook("key", base_url=server.url) as client:
+        job = client.task.submit(name="x")
+        with ThreadPoolExecutor(16) as pool:
+            polls = [pool.submit(job.poll) for _ in range(16)]
+            assert ["working"] * 16 == [poll.result(10).status for poll in polls]
+        assert server.job.closest > FLOOR
