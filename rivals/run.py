@@ -22,7 +22,7 @@ from stage import Stage
 
 _DOCS = Path(__file__).resolve().parents[1] / "docs" / "rivals.md"
 
-_AT_ONCE = 6
+_AT_ONCE = 8
 """How many processes run side by side. Each is mostly pauses."""
 
 _SHOWN = ("anakin-sdk", "scrapio-py", "knowledgesdk", "requests", "httpx", "pydantic", "Python")

@@ -16,6 +16,9 @@ from .story import Call, CallbackFailed, Stopped, Story, counting, jobs_of, logg
 LONG = 400_000.0
 """Seconds that suffice for any hint, when all is well."""
 
+RUN = -1_000
+"""The record that `run` keeps to itself."""
+
 
 class Player:
     """Plays a script in one colour."""
@@ -115,8 +118,10 @@ class Player:
     def _made(self, name: str, timeout: float | None, born: float | None, make: Any, record: int | None = None) -> Call:
         journal = self.story.journal
         call = Call(name, "j0", self._now(), timeout, born=born, record=self.record if record is None else record)
-        if name in ("run", "submit"):
+        if name == "submit":
             call.record = self.record + 1
+        elif name == "run":
+            call.record = RUN
         first = len(journal.events)
         try:
             value = make(counting(self.script, call.updates, fails=self.is_armed))

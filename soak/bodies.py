@@ -28,7 +28,7 @@ def poll_body(kind: Kind[Any, Any], status: str | None, chance: Random, *, ready
     elif isinstance(lifecycle.result, tuple):
         _put(kind.snapshot, body, lifecycle.result, sample(kind.result, chance))
     for path, value in lifecycle.ready:
-        _put(kind.snapshot, body, path, value if ready else None)
+        _put(kind.snapshot, body, path, value if ready else False)
     if lifecycle.error_message:
         for path, text in ((lifecycle.error_message, "the disk is full"), (lifecycle.error_code, "E7")):
             if path:

@@ -358,13 +358,18 @@ class _Teller:
             is_fault = event.word.means in FAULTY | {Means.MISSING}
             if (update.fault is not None) != is_fault:
                 yield f"W6: the update of {event.at:.3f} shows {update.fault!r}"
-            if not is_fault and update.status != event.word.status:
+            if not is_fault and not self._is_status(update.status, event.word.status):
                 yield f"W9: the update of {event.at:.3f} shows {update.status!r}"
             if update.polls != number:
                 yield f"W9: update {number} counts {update.polls} polls"
             if update.state.is_final != (event.word.means is Means.FINAL):
                 yield f"W9: the update of {event.at:.3f} is {update.state}"
         yield from self._paced(shown)
+
+    def _is_status(self, shown: str | None, given: str | None) -> bool:
+        if shown is None or given is None or not self.script.kind.lifecycle.ignore_case:
+            return shown == given
+        return shown.casefold() == given.casefold()
 
     def _paced(self, polls: list[Event]) -> Broken:
         """W4: no pause is shorter than the schedule, but the last one before the deadline."""

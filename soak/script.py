@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 from random import Random
 from typing import Any
@@ -95,7 +96,7 @@ def draw(seed: int) -> Script:
         shape=shape,
         kind=kind,
         fates=tuple(_fate(sky, f"j{index}", chance) for index in range(number)),
-        happy=Fate((sky.made("j0"),), (_well(sky),), (sky.good(),) if _has_address(kind) else (), (sky.cancel(),)),
+        happy=Fate((_soon(sky.made("j0")),), (_well(sky),), (_soon(sky.good()),) if _has_address(kind) else (), (sky.cancel(),)),
         together=tuple(_together(kind, chance, sky) for _ in range(8)),
         calls=_calls(chance, shape),
         timeouts=timeouts,
@@ -165,8 +166,8 @@ def _fate(sky: Sky, job: str, chance: Random) -> Fate:
     """Whatever comes in between, it ends well: a wait for ever must end."""
     polls = [sky.poll() for _ in range(chance.choice((0, 1, 3, 8, 20)))]
     polls += [sky.ending() if chance.random() < 0.5 else sky.going() for _ in range(2)]
-    results = [sky.result() for _ in range(chance.choice((0, 1, 3)))] + [sky.good()] if _has_address(sky.kind) else []
-    submits = [sky.submit(job) for _ in range(chance.choice((0, 1, 3)))] + [sky.made(job)]
+    results = [sky.result() for _ in range(chance.choice((0, 1, 3)))] + [_soon(sky.good())] if _has_address(sky.kind) else []
+    submits = [sky.submit(job) for _ in range(chance.choice((0, 1, 3)))] + [_soon(sky.made(job))]
     return Fate(tuple(submits), (*polls, _well(sky)), tuple(results), (sky.cancel(), sky.cancel()))
 
 
@@ -177,6 +178,11 @@ def _well(sky: Sky) -> Word:
     return Word(
         Reply(word.reply.body, 200), word.means, word.state, word.hint if sky.kind.lifecycle.hint else 0.0, word.status
     )
+
+
+def _soon(word: Word) -> Word:
+    """The same without delay: it is given for ever, and a patient wait has to end."""
+    return dataclasses.replace(word, reply=dataclasses.replace(word.reply, takes=0.0))
 
 
 def _has_address(kind: Kind[Any, Any]) -> bool:

@@ -86,7 +86,7 @@ class Story:
 def told(outcome: object) -> str:
     """What a user would see of a result or an error."""
     if isinstance(outcome, ClientError):
-        return f"{type(outcome).__name__}: {outcome} {outcome.token}"
+        return f"{type(outcome).__name__}: {outcome} {outcome.token}".replace("AsyncAcme", "Acme")
     if isinstance(outcome, BaseException):
         return f"{type(outcome).__name__}"
     text = re.sub(r" at 0x[0-9a-f]+", "", repr(outcome))

@@ -102,16 +102,19 @@ def _statements(used: set[str], table: Mapping[str, str]) -> list[str]:
     by_module: dict[str, list[str]] = defaultdict(list)
     for name in used & table.keys():
         by_module[table[name]].append(name)
-    return [
-        f"from {module} import {', '.join(_imported(name) for name in sorted(by_module[module], key=_rank))}"
-        for module in sorted(by_module)
-    ]
+    statements = []
+    for module in sorted(by_module):
+        names = sorted(by_module[module], key=_rank)
+        plain = [name for name in names if not _is_hidden(name)]
+        if plain:
+            statements.append(f"from {module} import {', '.join(plain)}")
+        statements += [f"from {module} import {name[1:]} as {name}" for name in names if _is_hidden(name)]
+    return statements
 
 
-def _imported(name: str) -> str:
+def _is_hidden(name: str) -> bool:
     """Functions get an underscore, so that no argument of the same name hides them."""
-    is_hidden = name[0] == "_" and name not in _OWN
-    return f"{name[1:]} as {name}" if is_hidden else name
+    return name[0] == "_" and name not in _OWN
 
 
 def _rank(name: str) -> tuple[int, str]:

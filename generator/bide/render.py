@@ -17,7 +17,7 @@ from .ir import Provider
 from .markdown import markdown, toml
 from .python import Code, comment, docstring, literal
 from .readme import ReadmeView
-from .views import ProviderView
+from .views import FakeView, ProviderView, TestsView
 
 _MODULES = {
     "models.py": "What {title} sends and receives.",
@@ -53,7 +53,14 @@ def render(provider: Provider) -> dict[str, str]:
         provider=view, readme=readme, version=toml(__version__)
     )
     made["README.md"] = _template("README.md.jinja").render(provider=view, readme=readme)
-    made["tests/test_examples.py"] = _formatted(_tests(view))
+    fake = FakeView(view)
+    made[f"{package}/testing.py"] = _formatted(
+        _template("testing.py.jinja").render(fake=fake, header=_header(view))
+    )
+    tests = TestsView(view)
+    for name in tests.files:
+        text = _template(f"tests/{name}.jinja").render(provider=view, fake=fake, tests=tests, header=_header(view))
+        made[f"tests/{name}"] = _formatted(text)
     return dict(sorted(made.items()))
 
 
@@ -84,10 +91,6 @@ def _module(view: ProviderView, about: str, body: str, params: frozenset[str]) -
         imports=imports(body, params),
         body=Code(body),
     )
-
-
-def _tests(view: ProviderView) -> str:
-    return _template("test_examples.py.jinja").render(provider=view, header=_header(view))
 
 
 def _header(view: ProviderView) -> Code:

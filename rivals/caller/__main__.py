@@ -17,6 +17,7 @@ def main() -> None:
     order = json.load(sys.stdin)
     if "package" in order:
         sys.path.insert(0, order["package"])
+        import_module(order["client"])
     call = getattr(import_module(order["module"]), order["function"])
     note, printed = Note(), io.StringIO()
     began = time.monotonic()

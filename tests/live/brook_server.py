@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any, Self
 from urllib.parse import parse_qs
 
@@ -32,15 +33,14 @@ class Made:
     @property
     def closest(self) -> float:
         """The shortest time between two polls."""
-        pairs = zip(self.polls, self.polls[1:], strict=False)
-        return min((later - earlier for earlier, later in pairs), default=float("inf"))
+        return min((later - earlier for earlier, later in pairwise(self.polls)), default=float("inf"))
 
 
 class BrookServer(Server):
     """Its jobs take *lasts* seconds. Those whose name begins with "bad" fail.
 
-    Plans say what becomes of the first, second, ... request of a kind; `None` is nothing. `refusals` are of submits that
-    make no job, `submits` of those that have made one.
+    Plans say what becomes of the first, second, ... request of a kind; `None` is nothing. `refusals` are of submits
+    that make no job, `submits` of those that have made one, `groups` of polls of many jobs.
     """
 
     def __init__(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import random
-import threading
 import time
 from collections import Counter, defaultdict, deque
 from collections.abc import Awaitable, Callable, MutableMapping
@@ -82,7 +81,8 @@ class Turnstile:
             body = json.dumps({"error": "rate_limited", "message": "Not so fast."}).encode()
             headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
             await send({"type": "http.response.start", "status": 429, "headers": headers})
-            return await send({"type": "http.response.body", "body": body})
+            await send({"type": "http.response.body", "body": body})
+            return None
         came.append(now)
         self.let_in[name] += 1
         return await self._app(scope, receive, send)
@@ -95,8 +95,3 @@ class HastySimulator(Simulator):
         super().__init__(provider, speed=speed)
         self.turnstile = Turnstile(self._server.config.app, speed=speed)  # type: ignore[arg-type]  # it is an application
         self._server.config.app = self.turnstile
-
-
-def threads_of(name: str) -> int:
-    """How many threads of this name there are."""
-    return sum(thread.name == name for thread in threading.enumerate())

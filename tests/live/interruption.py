@@ -9,6 +9,17 @@ import threading
 from collections.abc import Coroutine, Generator, Iterator
 from typing import Any
 
+from transport_server import Answer, drip, head, play
+
+from .brook_server import HANG, refuses
+
+WHERE: dict[str, list[Answer]] = {
+    "a pause": [refuses(503, retry_after="2.5")],
+    "a poll": [HANG],
+    "a body": [play(head(content_length="99"), drip([b" "] * 99, 0.05))],
+}
+"""Polls in which, or after which, a wait is to be interrupted."""
+
 
 class CancelledAt:
     """Awaits a coroutine, and has the current task cancelled when that has come to a halt for the *step*-th time.
@@ -74,3 +85,10 @@ def interrupt(after: float) -> Iterator[None]:
         timer.cancel()
         timer.join()
         signal.signal(signal.SIGINT, handler)
+
+
+async def nothing_is_left() -> None:
+    """No task beside the one that asks, as soon as the loop has come round a few times."""
+    for _ in range(5):
+        await asyncio.sleep(0)
+    assert {asyncio.current_task()} == asyncio.all_tasks()

@@ -1,19 +1,18 @@
-"""Many jobs at once, and all the ways to leave them: every job that exists is handed out or in `running`."""
+"""Many jobs at once: what is taken, in which order outcomes come, what a batch says of itself."""
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import time
 from collections.abc import AsyncIterator, Iterator
+from itertools import pairwise
 from types import ModuleType
 from typing import Any
 from weakref import WeakSet
 
 import pytest
-from transport_server import Peer, Received
 
-from .brook_server import DROP, HANG, BrookServer, refuses, said
+from .brook_server import DROP, BrookServer, refuses
 from .driver import Driver
 
 IN_FLIGHT = 5
@@ -91,94 +90,6 @@ def test_a_bad_input_is_one_bad_outcome(driver: Driver, package: ModuleType) -> 
         assert len(BAD) == len(server.jobs)
 
 
-@pytest.mark.parametrize("how", ["break", "raise", "interrupt", "in on_update", "in the inputs"])
-def test_whoever_leaves_early_has_every_job(how: str, driver: Driver, package: ModuleType) -> None:
-    """Each job that the server knows was handed out or is in `running`, and the handles are good."""
-    updates = 0
-
-    def watched(_tally: Any) -> None:
-        nonlocal updates
-        updates += 1
-        if how == "in on_update" and updates == 12:
-            raise KeyboardInterrupt
-
-    def inputs() -> Iterator[dict[str, str]]:
-        for number in range(100):
-            if how == "in the inputs" and number == 12:
-                raise KeyboardInterrupt
-            yield {"name": f"n{number}"}
-
-    out: list[str] = []
-    with BrookServer(lasts=0.1) as server:
-        client = driver.client(package, server.url)
-        batch = client.task.run_many(inputs(), max_in_flight=IN_FLIGHT, on_update=watched)
-        with contextlib.suppress(KeyboardInterrupt, ArithmeticError):
-            for outcome in driver.each(batch):
-                out.append(outcome.job.id)
-                if how == "break" and len(out) == 7:
-                    break
-                if how == "raise" and len(out) == 7:
-                    raise ArithmeticError
-                if how == "interrupt" and len(out) == 7:
-                    raise KeyboardInterrupt
-        running = {job.id for job in batch.running}
-        driver.call(batch.close)
-        driver.call(batch.close)
-        assert running <= {job.id for job in batch.running}
-        assert sorted(server.jobs) == sorted([*out, *(job.id for job in batch.running)])
-        assert 0 < len(batch.running) <= IN_FLIGHT
-        submits = len(server.submits)
-        for job in batch.running:
-            assert driver.call(job.wait, timeout=5).text
-        assert submits == len(server.submits)
-
-
-@pytest.mark.parametrize("updates", range(1, 26, 2))
-def test_an_interrupt_at_any_update_loses_nothing(updates: int, driver: Driver, package: ModuleType) -> None:
-    """A callback that raises may be called again: the batch goes on where it was."""
-    seen = 0
-
-    def watched(_tally: Any) -> None:
-        nonlocal seen
-        seen += 1
-        if seen == updates:
-            raise KeyboardInterrupt
-
-    out: list[str] = []
-    with BrookServer() as server:
-        client = driver.client(package, server.url, speed=4)
-        batch = client.task.run_many(
-            [{"name": f"n{number}"} for number in range(9)], max_in_flight=3, on_update=watched
-        )
-        for _ in range(2):
-            with contextlib.suppress(KeyboardInterrupt):
-                for outcome in driver.each(batch):
-                    out.append(outcome.job.id)
-        assert 9 == len(server.jobs)
-        assert sorted(server.jobs) == sorted(out)
-        assert [] == batch.running
-
-
-def test_leaving_while_submits_are_under_way_waits_for_their_replies(driver: Driver, package: ModuleType) -> None:
-    """A job that is being made when one leaves gets a handle; nothing is submitted after that."""
-
-    def slow(peer: Peer, _request: Received) -> None:
-        peer.stopping.wait(0.3)
-        peer.send(said("201 Created", id="j2", status="waiting"))
-
-    with BrookServer(submits=[None, slow]) as server:
-        client = driver.client(package, server.url)
-        batch = client.task.run_many(({"name": f"n{number}"} for number in range(50)), max_in_flight=2)
-        first = next(iter(driver.each(batch)))
-        began = time.monotonic()
-        driver.call(batch.close)
-        assert time.monotonic() - began < 1
-        assert {*server.jobs} == {first.job.id, *(job.id for job in batch.running)}
-        before = len(server.submits)
-        driver.idle(0.1)
-        assert before == len(server.submits)
-
-
 def test_handles_are_waited_for_together(driver: Driver, package: ModuleType) -> None:
     """`wait_many` takes jobs that run, that are done, that failed, and one handle twice; inputs are the handles."""
     with BrookServer(lasts=0.2) as server:
@@ -226,7 +137,7 @@ def test_tallies_add_up(driver: Driver, package: ModuleType) -> None:
         assert tally.states.get(package.State.SUCCEEDED, 0) >= tally.succeeded  # seen to be done, result not yet read
         assert tally.taken - tally.ended <= 6
         assert tally.elapsed >= 0
-    for earlier, later in zip(tallies, tallies[1:], strict=False):
+    for earlier, later in pairwise(tallies):
         assert earlier.taken <= later.taken
         assert earlier.ended <= later.ended
         assert earlier.elapsed <= later.elapsed
@@ -235,21 +146,6 @@ def test_tallies_add_up(driver: Driver, package: ModuleType) -> None:
     assert 0 == last.time_left
     assert last.states[package.State.FAILED] == sum(isinstance(each.error, package.JobFailed) for each in outcomes)
     assert 21 - 3 == sum(last.states.values())
-
-
-def test_a_closed_client_ends_its_batches(driver: Driver, package: ModuleType) -> None:
-    """`ClientClosed` in the loop, and every job in `running`; a client that is open takes over by their tokens."""
-    with BrookServer(lasts=0.3) as server:
-        client, other = driver.client(package, server.url), driver.client(package, server.url)
-        batch = client.task.run_many([{"name": f"n{number}"} for number in range(30)], max_in_flight=10)
-        outcomes = driver.each(batch)
-        out = [next(outcomes).job.id]
-        driver.call(client.close)
-        with pytest.raises(package.ClientClosed):
-            list(outcomes)
-        assert {*server.jobs} == {*out, *(job.id for job in batch.running)}
-        for job in batch.running:
-            assert driver.call(other.task.resume(job.token).wait, timeout=5).text
 
 
 @pytest.mark.parametrize("kind", ["task", "ration"])
@@ -287,69 +183,6 @@ def test_slow_inputs_do_not_hold_up_the_jobs(package: ModuleType) -> None:
     assert 4 == len(ended)
     for number, seconds in enumerate(ended):
         assert 0.25 * number + 0.05 <= seconds < 0.25 * number + 0.25, ended
-
-
-def test_an_async_iterable_is_closed_when_one_leaves(package: ModuleType) -> None:
-    """Leaving while the next input is waited for leaves no task, and every job in `running`."""
-    closed: list[bool] = []
-
-    async def inputs() -> AsyncIterator[dict[str, str]]:
-        try:
-            for number in range(3):
-                yield {"name": f"n{number}"}
-            await asyncio.sleep(3600)
-        finally:
-            closed.append(True)
-
-    async def leave(server: BrookServer) -> None:
-        async with package.AsyncBrook("key", base_url=server.url) as client:
-            async with client.task.run_many(inputs()) as batch:
-                async for outcome in batch:
-                    out = outcome.job.id
-                    break
-            assert {*server.jobs} == {out, *(job.id for job in batch.running)}
-            assert {asyncio.current_task()} == asyncio.all_tasks()
-            assert [True] == closed
-
-    with BrookServer(lasts=0.05) as server:
-        asyncio.run(leave(server))
-
-
-def test_inputs_that_raise_end_the_loop_and_lose_nothing(driver: Driver, package: ModuleType) -> None:
-    """What an iterable raises comes out of the loop; going on after that waits for the jobs that run."""
-
-    def inputs() -> Iterator[dict[str, str]]:
-        yield {"name": "a"}
-        yield {"name": "b"}
-        raise LookupError("no more")
-
-    async def slowly() -> AsyncIterator[dict[str, str]]:
-        for each in inputs():
-            await asyncio.sleep(0)
-            yield each
-
-    with BrookServer(lasts=0.1) as server:
-        client = driver.client(package, server.url)
-        for source in [inputs, *([slowly] if driver.is_async else [])]:
-            server.jobs.clear()
-            batch = client.task.run_many(source())
-            with pytest.raises(LookupError, match="no more"):
-                list(driver.each(batch))
-            out = [outcome.job.id for outcome in driver.each(batch)]
-            driver.call(batch.close)
-            assert sorted(server.jobs) == sorted([*out, *(job.id for job in batch.running)])
-
-
-def test_a_batch_of_a_client_with_hanging_polls_closes_soon(driver: Driver, package: ModuleType) -> None:
-    """Leaving while a poll hangs takes no longer than its HTTP timeout, and keeps the handle."""
-    with BrookServer(polls=[None, None, HANG]) as server:
-        client = driver.client(package, server.url, timeout=0.6)
-        batch = client.task.run_many([{"name": "a"}, {"name": "b"}, {"name": "c"}])
-        out = [outcome.job.id for _, outcome in zip(range(2), driver.each(batch), strict=False)]
-        began = time.monotonic()
-        driver.call(batch.close)
-        assert time.monotonic() - began < 1.2
-        assert sorted(server.jobs) == sorted([*out, *(job.id for job in batch.running)])
 
 
 @pytest.mark.parametrize("size", [0, -1, 2.5, "7", None])

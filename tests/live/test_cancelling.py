@@ -7,7 +7,6 @@ import contextlib
 import json
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from types import ModuleType
 from typing import Any
 
@@ -15,7 +14,7 @@ import pytest
 from transport_server import Answer, drip, head, play
 
 from .brook_server import DROP, HANG, BrookServer, refuses
-from .interruption import cancelled_at, interrupt
+from .interruption import WHERE, cancelled_at, interrupt, nothing_is_left
 
 SLOWLY = play(head(content_length="29"), drip([b'{"status":', b' "done", "tex', b't": "x"}'], pause=0.03))
 """A reply whose reading takes some steps."""
@@ -47,7 +46,7 @@ def test_a_wait_may_be_cancelled_at_each_of_its_awaits(
                 server.plan("results", [None] if replies == "plain" else [refuses(409)])
                 was_cancelled = await cancelled_at(step, job.wait(timeout=60), soon=soon)
                 assert "x" == (await job.wait(timeout=60)).text
-                await _nothing_is_left()
+                await nothing_is_left()
                 if not was_cancelled:
                     break
         if transport is not None:
@@ -55,7 +54,7 @@ def test_a_wait_may_be_cancelled_at_each_of_its_awaits(
         return step
 
     with BrookServer() as server:
-        assert asyncio.run(cancel_each()) > 3
+        assert asyncio.run(cancel_each()) > 2
         server.settle(0)
         assert not any(job.cancelled for job in server.jobs.values())
 
@@ -76,7 +75,7 @@ def test_every_other_call_may_be_cancelled_too(what: str, soon: bool, package: M
                 was_cancelled = await cancelled_at(step, call, soon=soon)
                 if what != "cancel":
                     assert "x" == (await job.wait(timeout=60)).text
-                await _nothing_is_left()
+                await nothing_is_left()
                 if not was_cancelled:
                     return
 
@@ -115,7 +114,7 @@ def test_a_batch_may_be_cancelled_at_each_of_its_awaits(soon: bool, ends: str, p
                     assert ["j1", "j2", "j3"] == sorted(out)
                 await batch.close()
                 assert sorted(server.jobs) == sorted([*out, *(job.id for job in batch.running)])
-                await _nothing_is_left()
+                await nothing_is_left()
                 if not was_cancelled:
                     return
 
@@ -137,7 +136,7 @@ def test_closing_a_batch_may_be_cancelled(package: ModuleType) -> None:
                 async with asyncio.timeout(0.1):
                     await batch.close()
             assert ["j1", "j2"] == sorted(job.id for job in batch.running)
-            await _nothing_is_left()
+            await nothing_is_left()
 
     with BrookServer(polls=[HANG, HANG]) as server:
         asyncio.run(cancel())
@@ -172,24 +171,17 @@ def test_updates_may_be_left_at_any_time(package: ModuleType) -> None:
                 assert update.status == "working"
                 break
             assert "x" == (await job.wait()).text
-            await _nothing_is_left()
+            await nothing_is_left()
 
     with BrookServer(lasts=0.1) as server:
         asyncio.run(leave())
         server.settle(0)
 
 
-WHERE: dict[str, dict[str, Any]] = {
-    "a pause": {"polls": [refuses(503, retry_after="2.5")]},
-    "a poll": {"polls": [HANG]},
-    "a body": {"polls": [play(head(content_length="99"), drip([b" "] * 99, 0.05))]},
-}
-
-
 @pytest.mark.parametrize("where", WHERE)
 def test_ctrl_c_in_a_wait(where: str, package: ModuleType) -> None:
     """Ctrl-C ends a blocking wait at once; a later one returns the result, over a fresh connection if need be."""
-    with BrookServer(**WHERE[where]) as server:
+    with BrookServer(polls=WHERE[where]) as server:
         with package.Brook("key", base_url=server.url, timeout=5) as client:
             job = client.task.submit(name="x")
             began = time.monotonic()
@@ -224,91 +216,16 @@ def test_ctrl_c_in_a_run_tells_of_the_job(package: ModuleType) -> None:
 
 def test_ctrl_c_in_a_batch(package: ModuleType) -> None:
     """Ctrl-C ends the loop at once; leaving the block waits for replies under way, and no job is without a handle."""
+    inputs = ({"name": f"n{number}"} for number in range(10_000))
     with BrookServer(lasts=60) as server, package.Brook("key", base_url=server.url) as client:
         began = time.monotonic()
-        with pytest.raises(KeyboardInterrupt), interrupt(after=0.3):
-            with client.task.run_many(({"name": f"n{number}"} for number in range(10_000)), max_in_flight=30) as batch:
-                for _ in batch:
-                    pass
+        batch = client.task.run_many(inputs, max_in_flight=30)
+        with pytest.raises(KeyboardInterrupt), batch, interrupt(after=0.3):
+            list(batch)
         assert time.monotonic() - began < 0.8
         assert sorted(server.jobs) == sorted(job.id for job in batch.running)
         server.lasts = 0
         assert 30 == sum(outcome.is_ok for outcome in client.task.wait_many(batch.running))
-
-
-CALLS: dict[str, Callable[[Any, Any], Any]] = {
-    "wait": lambda client, job: job.wait(timeout=60),
-    "poll": lambda client, job: job.poll(),
-    "result": lambda client, job: job.result(),
-}
-
-
-@pytest.mark.parametrize("call", CALLS)
-@pytest.mark.parametrize("where", WHERE)
-def test_closing_the_client_ends_threads_that_wait(call: str, where: str, package: ModuleType) -> None:
-    """Each of them gets `ClientClosed` with the job and its token, soon."""
-    with BrookServer(**{kind: plan * 3 for kind, plan in WHERE[where].items()}) as server, ThreadPoolExecutor(3) as pool:
-        client = package.Brook("key", base_url=server.url, timeout=3)
-        jobs = [client.task.submit(name="x") for _ in range(3)]
-        waits = [pool.submit(CALLS[call], client, job) for job in jobs]
-        time.sleep(0.3)
-        began = time.monotonic()
-        client.close()
-        for job, wait in zip(jobs, waits, strict=True):
-            error = wait.exception(timeout=5)
-            _is_closing(package, error, job)
-        assert time.monotonic() - began < 0.5
-        server.settle(0)
-
-
-@pytest.mark.parametrize("call", CALLS)
-@pytest.mark.parametrize("where", WHERE)
-def test_closing_the_client_ends_tasks_that_wait(call: str, where: str, package: ModuleType) -> None:
-    """Each of them gets `ClientClosed` with the job and its token, soon."""
-
-    async def close() -> None:
-        client = package.AsyncBrook("key", base_url=server.url, timeout=3)
-        jobs = [await client.task.submit(name="x") for _ in range(3)]
-        waits = [asyncio.create_task(CALLS[call](client, job)) for job in jobs]
-        await asyncio.sleep(0.3)
-        began = time.monotonic()
-        await client.close()
-        ended = await asyncio.gather(*waits, return_exceptions=True)
-        assert time.monotonic() - began < 0.5
-        for job, error in zip(jobs, ended, strict=True):
-            _is_closing(package, error, job)
-        await _nothing_is_left()
-
-    with BrookServer(**{kind: plan * 3 for kind, plan in WHERE[where].items()}) as server:
-        asyncio.run(close())
-        server.settle(0)
-
-
-def test_closing_the_client_in_a_submit(package: ModuleType) -> None:
-    """A submit that was under way when the client was closed may have made a job, and says so."""
-    with BrookServer(submits=[HANG]) as server, ThreadPoolExecutor(1) as pool:
-        client = package.Brook("key", base_url=server.url, timeout=3)
-        submit = pool.submit(client.task.submit, name="x")
-        time.sleep(0.25)
-        client.close()
-        error = submit.exception(timeout=5)
-        assert isinstance(error, package.SubmitUncertain | package.ClientClosed)
-        assert "may have been made" in str(error)
-        assert 1 == len(server.jobs)
-
-
-def test_a_closed_client_says_so_at_once(package: ModuleType) -> None:
-    """Every call after `close` raises `ClientClosed`, and `close` may be called again."""
-    with BrookServer() as server:
-        client = package.Brook("key", base_url=server.url)
-        job = client.task.submit(name="x")
-        client.close()
-        client.close()
-        for call in (job.wait, job.poll, job.result, lambda: client.task.run(name="y")):
-            with pytest.raises(package.ClientClosed) as caught:
-                call()
-            assert (call == job.wait) <= (caught.value.token == job.token)
-        assert 1 == len(server.jobs)
 
 
 def _async_client(package: ModuleType, server: BrookServer, *, timeout: float = 5.0, **options: Any) -> Any:
@@ -316,21 +233,8 @@ def _async_client(package: ModuleType, server: BrookServer, *, timeout: float = 
     return package.AsyncBrook("key", base_url=server.url, timeout=timeout, clock=clock, **options)
 
 
-async def _nothing_is_left() -> None:
-    """No task beside the one that asks, as soon as the loop has come round a few times."""
-    for _ in range(5):
-        await asyncio.sleep(0)
-    assert {asyncio.current_task()} == asyncio.all_tasks()
-
-
-def _is_closing(package: ModuleType, error: Any, job: Any) -> None:
-    assert isinstance(error, package.ClientClosed), error
-    assert (job.id, job.token) == (error.job_id, error.token)
-
-
 def _raises(error: type[BaseException]) -> Callable[[Any], None]:
     def raise_it(_update: Any) -> None:
         raise error
 
     return raise_it
-

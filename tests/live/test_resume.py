@@ -22,13 +22,13 @@ import asyncio, sys
 sys.path.insert(0, sys.argv[1])
 import brook_client
 from brook_client import AsyncBrook, Brook
-base_url, kind, token = sys.argv[2:]
+base_url, token = sys.argv[2:]
 with Brook("another-key", base_url=base_url) as client:
-    job = getattr(client, kind).resume(token)
+    job = client.parcel.resume(token)
     print(brook_client.__version__, job.id, job.wait(timeout=5).text, job.token == token)
 async def resume():
     async with AsyncBrook("another-key", base_url=base_url) as client:
-        job = getattr(client, kind).resume(token)
+        job = client.parcel.resume(token)
         print(brook_client.__version__, job.id, (await job.wait(timeout=5)).text, job.token == token)
 asyncio.run(resume())
 """
@@ -42,17 +42,14 @@ def newer(tmp_path_factory: pytest.TempPathFactory) -> Path:
         return written(brook(), tmp_path_factory.mktemp("newer"))
 
 
-@pytest.mark.parametrize("kind", ["parcel"])
-def test_another_process_goes_on_with_a_job(
-    kind: str, driver: Driver, package: ModuleType, newer: Path
-) -> None:
+def test_another_process_goes_on_with_a_job(driver: Driver, package: ModuleType, newer: Path) -> None:
     """A token is all it takes, for a process with the same package and for one with another version of it."""
     with BrookServer(lasts=0.1) as server:
         client = driver.client(package, server.url)
-        job = driver.call(getattr(client, kind).submit, name="x")
+        job = driver.call(client.parcel.submit, name="x")
         for folder, version in [(Path(str(package.__file__)).parents[1], package.__version__), (newer, "9.8.7")]:
             run = subprocess.run(
-                [sys.executable, "-c", RESUME, str(folder), server.url, kind, job.token],
+                [sys.executable, "-c", RESUME, str(folder), server.url, job.token],
                 capture_output=True,
                 text=True,
                 timeout=30,
@@ -116,7 +113,9 @@ def test_a_strange_token_is_refused_before_anything_is_sent(what: str, driver: D
         assert 0 == server.connections
 
 
-@pytest.mark.parametrize("id", ["a/b", "a?b=c", "a#b", "a%2Fb", "é", "日本", "a b", "../jobs/j2", "a;b", "j1&x=y", "$", "+"])
+@pytest.mark.parametrize(
+    "id", ["a/b", "a?b=c", "a#b", "a%2Fb", "é", "日本", "a b", "../jobs/j2", "a;b", "j1&x=y", "$", "+"]
+)
 def test_a_strange_id_stays_one_segment(id: str, driver: Driver, package: ModuleType) -> None:
     """An id is percent-encoded, so that it leads to no other address, and comes back as it was."""
     with BrookServer() as server:

@@ -6,9 +6,14 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from .fakes import Server
 from .world import MODES, Mode, World
+
+# Time is virtual here; how long an example really takes says something of the machine only.
+settings.register_profile("patient", deadline=None)
+settings.load_profile("patient")
 
 
 @pytest.fixture(params=MODES)

@@ -16,7 +16,7 @@ from .acme import APART, PART, SHY, kind
 from .fakes import Reply, Sent, Server, cut_off, unreachable
 from .world import Mode, World
 
-rule = settings(deadline=None, max_examples=60)
+rule = settings(deadline=None, max_examples=50)
 """How long each rule is tried: all of them together take some seconds."""
 
 FAULTS = (408, 425, 429, 500, 502, 503, 504)

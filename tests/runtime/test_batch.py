@@ -572,12 +572,12 @@ def test_a_cancelled_loop_over_a_batch_leaks_no_task(when: float) -> None:
 
 def test_a_blocking_batch_with_slow_requests_keeps_each_deadline() -> None:
     """W1: a request that waits for a free thread loses that time, and none goes out when its wait is over."""
-    clock = SystemClock(speed=100)
+    clock = SystemClock(speed=20)
 
     class Slow(FakeTransport):
         def send(self, request: Any, *, timeout: float) -> Any:
             reply = self.take(request, timeout)
-            time.sleep(min(reply.takes, timeout) / 100)
+            time.sleep(min(reply.takes, timeout) / 20)
             if reply.lost is not None:
                 raise reply.lost
             return reply.response()
@@ -593,5 +593,6 @@ def test_a_blocking_batch_with_slow_requests_keeps_each_deadline() -> None:
     outcomes = list(client.jobs(PART).run_many(urls(30), max_in_flight=30, timeout=10))
 
     assert 30 == len(outcomes)
-    assert max(sent.at + sent.timeout for sent in transport.sent) <= 10 + 2
-    assert clock.now() - transport.began <= 10 + 3
+    # Real time on a busy machine: without the rule it is 23 s.
+    assert max(sent.at + sent.timeout for sent in transport.sent) <= 10 + 6
+    assert clock.now() - transport.began <= 10 + 8

@@ -341,7 +341,8 @@ def test_a_poll_that_cannot_wait_for_the_group_goes_by_itself() -> None:
 
 def refused_first(station: Station, seconds: int) -> None:
     """The first request about many jobs is one too many."""
-    station.weather = lambda sent: error(429, retry_after=str(seconds)) if len(station.groups) == 1 else None
+    refusal = error(429, retry_after=str(seconds), takes=station.takes)
+    station.weather = lambda sent: refusal if len(station.groups) == 1 else None
 
 
 def test_too_many_requests_slow_down_all_once() -> None:
@@ -352,20 +353,20 @@ def test_too_many_requests_slow_down_all_once() -> None:
     outcomes = Crew(station).run(4, policy=Looks(iter([2.0, 2.0, 3.0, 4.0]), then=2.0))
 
     assert all(outcome.is_ok for outcome in outcomes)
-    assert station.groups == [["j0", "j1"], ["j2", "j3", "j0", "j1"]]
-    assert station.gathered_at == pytest.approx([2.1, 9.1])
+    assert [len(ids) for ids in station.groups] == [2, 4]
+    assert station.gathered_at == pytest.approx([2.1, 2.2 + 7.0])
 
 
 def test_a_group_with_a_turn_heeds_a_429_that_comes_before_it() -> None:
     """A slot that was given before the server said "slow down" is worth nothing before that is over."""
-    station = Station(lasts=lambda number: 1.0)
+    station = Station(lasts=lambda number: 1.0, takes=1.0)
     refused_first(station, 20)
     rates = {"GET /many": Rate(1, 5.0)}
 
-    Crew(station, rates).run(2, policy=Looks(iter([2.0, 2.05]), then=2.0), timeout=100.0)
+    Crew(station, rates).run(2, policy=Looks(iter([2.0, 2.4]), then=2.0), timeout=100.0)
 
-    assert station.groups[0] == ["j0"]
-    assert station.gathered_at[1] >= station.gathered_at[0] + 20.0
+    assert [len(ids) for ids in station.groups] == [1, 2]
+    assert station.gathered_at == pytest.approx([3.0, 4.0 + 20.0])
 
 
 def test_the_floor_counts_from_the_reply() -> None:
@@ -499,20 +500,21 @@ def test_single_waits_are_as_they_were() -> None:
 
 def test_closing_early_waits_for_the_group_under_way() -> None:
     """Whoever leaves a batch has handles of all that is left, with what the last reply said."""
-    station = Station(lasts=lambda number: 1.0 if number == 0 else 60.0, takes=0.5)
+    station = Station(lasts=lambda number: 1.0, takes=0.5)
     crew = Crew(station)
 
     async def main() -> list[Any]:
         async with AsyncAcme(KEY, transport=crew.transport, clock=crew.clock) as client:
-            looks = Looks(iter([3.0, 3.4, 3.4, 3.4]))
+            looks = Looks(iter([3.0, 3.25, 3.25, 3.25]))
             async with client.jobs(CREW).run_many([{"url": "u"}] * 4, policy=looks) as batch:
                 await anext(batch)
             return batch.running
 
     left = crew.clock.run(main())
 
-    assert station.groups == [["j0"], ["j1", "j2", "j3"]]
-    assert [(job.id, job.status) for job in left] == [("j1", "running"), ("j2", "running"), ("j3", "running")]
+    assert [len(ids) for ids in station.groups] == [1, 3]
+    assert sorted(job.id for job in left) == sorted(station.groups[1])
+    assert [job.status for job in left] == ["done"] * 3
 
 
 def test_the_blocking_client_gathers_too() -> None:
@@ -545,17 +547,18 @@ def test_the_blocking_client_gathers_too() -> None:
 
 @given(st.lists(st.sampled_from(["a", "b", "c", 7, None, True, {}]), max_size=8), st.sets(st.sampled_from("abc7")))
 def test_each_job_gets_its_own_part(listed: list[Any], asked: set[str]) -> None:
-    """Whatever the list holds, each job gets the item with its id, to the byte, or is not found."""
+    """Whatever the list holds, each job gets the item with its id, to the byte, or is asked about by itself."""
     body = json.dumps([{"id": one, "is": f"{one}  !", "big": 10**30} for one in listed]).encode()
     answers = parted(PLAIN, sorted(asked), Response(status=200, headers={"x": "y"}, body=body))
 
     assert sorted(answers) == sorted(asked)
     for job_id, answer in answers.items():
-        assert isinstance(answer, Response)
         known = [one for one in listed if str(one) == job_id and not isinstance(one, bool)]
-        assert answer.status == (200 if known else 404)
-        assert answer.headers == {"x": "y"}
+        assert (answer is None) == (not known)
         if known:
+            assert isinstance(answer, Response)
+            assert answer.status == 200
+            assert answer.headers == {"x": "y"}
             assert json.loads(answer.body) == {"id": known[-1], "is": f"{known[-1]}  !", "big": 10**30}
 
 
@@ -568,10 +571,10 @@ def test_each_job_gets_its_own_part(listed: list[Any], asked: set[str]) -> None:
     )
 )
 def test_any_json_is_parted_or_refused(body: Any) -> None:
-    """A reply of any shape gives each job a reply or a decode error, and nothing else."""
+    """A reply of any shape gives each job a reply, a decode error, or a poll of its own, and nothing else."""
     answers = parted(IN_QUERY, ["a", "b"], Response(status=200, headers={}, body=json.dumps(body).encode()))
 
-    assert all(isinstance(answer, Response | DecodeError) for answer in answers.values())
+    assert all(answer is None or isinstance(answer, Response | DecodeError) for answer in answers.values())
 
 
 def test_an_error_is_copied_for_each() -> None:
@@ -596,11 +599,11 @@ def test_a_reply_that_is_cut_says_so() -> None:
     assert isinstance(answers["a"], NotJson)
 
 
-def test_a_refusal_of_one_id_is_its_own() -> None:
-    """A group of one has nobody else to blame."""
+def test_a_refusal_is_asked_about_one_by_one() -> None:
+    """What may be the fault of one id ends no job: each is asked about by itself."""
     refused = Response(status=404, headers={}, body=b"")
 
-    assert parted(PLAIN, ["a"], refused) == {"a": refused}
+    assert parted(PLAIN, ["a"], refused) == {"a": None}
     assert parted(PLAIN, ["a", "b"], refused) == {"a": None, "b": None}
 
 

@@ -141,8 +141,11 @@ class AsyncClient:
     async def _watch(self, flow: Flow[None]) -> AsyncIterator[Update[Any]]:
         """Run a flow to its end, handing out its updates."""
         running = Running(flow)
-        while isinstance(step := await self._advance(running), Tell):
-            yield step.update
+        try:
+            while isinstance(step := await self._advance(running), Tell):
+                yield step.update
+        finally:
+            running.close()
 
     async def _advance(self, running: Running[T]) -> Tell | Finished[T]:
         """Run a flow to its next update, or to its end."""

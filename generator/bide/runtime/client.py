@@ -21,6 +21,7 @@ from .handle import Floor, Update
 from .observer import Observer, exchange_of
 from .progress import Bar
 from .request import Response
+from .senders import Senders
 from .stream import Stream
 from .transport import Transport, default_transport
 
@@ -129,8 +130,11 @@ class Client:
     def _watch(self, flow: Flow[None]) -> Iterator[Update[Any]]:
         """Run a flow to its end, handing out its updates."""
         running = Running(flow)
-        while isinstance(step := self._advance(running), Tell):
-            yield step.update
+        try:
+            while isinstance(step := self._advance(running), Tell):
+                yield step.update
+        finally:
+            running.close()
 
     def _advance(self, running: Running[T]) -> Tell | Finished[T]:
         """Run a flow to its next update, or to its end."""
@@ -177,6 +181,10 @@ class Client:
 
     def _noted(self, note: Note) -> None:
         self._log.log(note.level, note.message, *note.values)
+
+    def _new_senders(self, bell: Event) -> Senders[Any]:
+        """What sends for a batch, side by side; a test may put its own here, which knows no threads."""
+        return Senders(self._sent, self._clock, bell)
 
     def _new_bell(self) -> Event:
         """A bell that rings, at the latest, when the client is closed."""

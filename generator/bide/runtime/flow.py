@@ -108,6 +108,11 @@ class Running(Generic[T_co]):
         """The driver gives the flow up because of *error*: note there how to come back to a job that it has made."""
         if self.record is not None and not isinstance(error, ClientError) and self.record.id:
             error.add_note(f"job {self.record.id} goes on; resume({self.record.token!r}) waits for it again")
+        self.close()
+
+    def close(self) -> None:
+        """Give the flow up, so that it holds nothing back from others."""
+        self._flow.close()
 
     def stop(self, error: ClientError) -> NoReturn:
         """End the flow with *error*, which it may say more about."""

@@ -150,6 +150,7 @@ class Gatherer(Generic[E]):
         assert seen.reply is not None
         answers = parted(group.address, [poll.record.id for poll in group.polls], seen.reply)
         for poll in group.polls:
+            self._desk.floor.polled(poll.record, seen.now)
             self._answers.append((poll.entry, Seen(seen.now, answers[poll.record.id], seen.took)))
 
     def answers(self, now: float) -> list[tuple[E, Seen]]:
@@ -207,13 +208,14 @@ def asked(address: PollMany, ids: list[str], desk: Desk) -> Request:
 def parted(address: PollMany, ids: list[str], reply: Response | ClientError) -> dict[str, Answer]:
     """What a reply about all of these jobs says of each, as if it had been asked about alone.
 
-    A job that is not in the list is not found. An error is everybody's, but one that may be the fault of a single id:
-    then each has to be polled by itself.
+    `None`: it has to be polled by itself. That is so for a job that is not in the list, since lists are late and
+    filtered where the job's own address is not, and for all after an error that may be the fault of a single id. Any
+    other error is everybody's.
     """
     if isinstance(reply, ClientError):
         # Each is told about in its own words.
         return {job_id: copy(reply) for job_id in ids}
-    if reply.status in _PERHAPS_ONE and len(ids) > 1:
+    if reply.status in _PERHAPS_ONE:
         return dict.fromkeys(ids)
     if not 200 <= reply.status < 300:
         return dict.fromkeys(ids, reply)
@@ -222,11 +224,7 @@ def parted(address: PollMany, ids: list[str], reply: Response | ClientError) -> 
     except DecodeError as error:
         return {job_id: copy(error) for job_id in ids}
     return {
-        job_id: (
-            Response(status=200, headers=reply.headers, body=found[job_id])
-            if job_id in found
-            else Response(status=404, headers=reply.headers, body=b"")
-        )
+        job_id: (Response(status=200, headers=reply.headers, body=found[job_id]) if job_id in found else None)
         for job_id in ids
     }
 

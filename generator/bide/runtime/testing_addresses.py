@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections import deque
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any, Protocol
 from urllib.parse import unquote
 
 import msgspec
@@ -49,6 +50,12 @@ class Route:
         return all(follow(sent.json, place) == value for place, value in self.constants)
 
 
+class Submitted(Protocol):
+    """A kind of job."""
+
+    def submitted(self, sent: Sent) -> Reply: ...
+
+
 class Address:
     """Where requests of one sort go: what they will meet, and what they were."""
 
@@ -69,9 +76,12 @@ class Address:
 class FakeOperation(Address):
     """One operation of a fake provider."""
 
-    def __init__(self, role: str, route: Route, replies: Mapping[int, Any]) -> None:
+    def __init__(
+        self, role: str, route: Route, replies: Mapping[int, Any], becomes: tuple[int, Submitted] | None = None
+    ) -> None:
         super().__init__(role)
         self.route = route
+        self._becomes = becomes
         self._status, wanted = next(iter(replies.items()))
         self._answers: deque[Callable[[Sent], Reply]] = deque()
         self._usual = Reply(b"some bytes" if wanted is bytes else made_up(wanted), self._status, JSON)
@@ -80,11 +90,15 @@ class FakeOperation(Address):
         """Let it answer with these, one after another, and with the last one from then on."""
         for value in values:
             body = value if isinstance(value, bytes) else plain(value)
-            self.answers_with(_always(Reply(body, self._status if status is None else status, JSON)))
+            reply = Reply(body, self._status if status is None else status, JSON)
+            self._answers.append(partial(_always, reply))
 
-    def answers_with(self, answer: Callable[[Sent], Reply]) -> None:
-        """Let it answer with what a function makes of the request."""
-        self._answers.append(answer)
+    def becomes_a_job(self) -> None:
+        """Let it answer with a job, which goes on as the next job of its kind was told to."""
+        if self._becomes is None:
+            raise ValueError(f"{self.role} never answers with a job")
+        status, jobs = self._becomes
+        self._answers.append(lambda sent: replace(jobs.submitted(sent), status=status))
 
     def answer(self, sent: Sent) -> Reply:
         if not self._answers:
@@ -95,12 +109,15 @@ class FakeOperation(Address):
 class FakeStreaming(Address):
     """One operation of a fake provider that answers with a stream of events."""
 
-    def __init__(self, role: str, route: Route, events: Mapping[str, Any]) -> None:
+    def __init__(self, role: str, route: Route, events: Mapping[str, Any], *, last: frozenset[str]) -> None:
         super().__init__(role)
         self.route = route
+        self.last = last
+        """The events that end a whole stream."""
         self._names = {wanted: name for name, wanted in events.items()}
         self._parts: tuple[bytes | ClientError, ...] = ()
-        self.streams(*(typed(wanted, made_up(wanted)) for wanted in events.values()))
+        in_order = sorted(events.items(), key=lambda event: event[0] in last)
+        self.streams(*(typed(wanted, made_up(wanted)) for _, wanted in in_order))
 
     def streams(self, *events: object) -> None:
         """Let it send these: typed events, bytes as they are, or an error that breaks the stream off."""
@@ -116,5 +133,5 @@ class FakeStreaming(Address):
         return Reply(headers={"content-type": "text/event-stream"}, parts=self._parts)
 
 
-def _always(reply: Reply) -> Callable[[Sent], Reply]:
-    return lambda sent: reply
+def _always(reply: Reply, sent: Sent) -> Reply:
+    return reply

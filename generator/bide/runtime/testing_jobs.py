@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from dataclasses import replace
 from math import inf
 from typing import Any, Generic, TypeVar
 
@@ -105,9 +106,13 @@ class FakeJobs(Generic[R]):
 
     # --- what is answered -----------------------------------------------------------------------------------------
 
+    def key_of(self, sent: Sent) -> str | None:
+        """The idempotency key of a submit."""
+        return sent.request.headers.get(self._idempotency_header)
+
     def submitted(self, sent: Sent) -> Reply:
         """Make a job, or find the one that was made with the same idempotency key."""
-        key = sent.request.headers.get(self._idempotency_header)
+        key = sent.key
         job = self._keys.get(key) if key is not None else None
         if job is not None and job.body != sent.json:
             return error_reply(self._provider, 409, "conflict", "this key was used for another job")
@@ -131,7 +136,8 @@ class FakeJobs(Generic[R]):
         now, accepts = self._time.now, self.kind.lifecycle.accepts
         job.polls += 1
         if now - job.began < job.plan.visible_after:
-            return self.not_found(job.id)
+            may_be_new = now - job.began <= self.kind.polling.not_found_grace
+            return replace(self.not_found(job.id), is_expected=may_be_new)
         state = job.state(now)
         status = 202 if 202 in accepts and not state.is_final else 200 if 200 in accepts else min(accepts)
         return Reply(job.snapshot(now), status, JSON, told={job.id: state}, hint=self._hint(job))
@@ -141,9 +147,11 @@ class FakeJobs(Generic[R]):
         at = self.kind.lifecycle.result
         assert isinstance(at, ResultAt)
         if job.plan.is_gone and job.is_ready(self._time.now):
-            return error_reply(self._provider, min(at.gone), "gone", "the result is no longer kept")
+            reply = error_reply(self._provider, min(at.gone), "gone", "the result is no longer kept")
+            return replace(reply, is_expected=True)
         if not job.is_ready(self._time.now):
-            return error_reply(self._provider, min(at.not_ready), "not_ready", "the result is not there yet")
+            reply = error_reply(self._provider, min(at.not_ready), "not_ready", "the result is not there yet")
+            return replace(reply, is_expected=True)
         job.results += 1
         return Reply(job.result(), 200, JSON)
 

@@ -116,13 +116,15 @@ class FakeProvider(Generic[C, A]):
         self.kinds.append(jobs)
         return jobs
 
-    def _operation(self, role: str, route: Route, replies: Mapping[int, Any]) -> FakeOperation:
-        operation = FakeOperation(role, route, replies)
+    def _operation(
+        self, role: str, route: Route, replies: Mapping[int, Any], *, becomes: tuple[int, FakeJobs[Any]] | None = None
+    ) -> FakeOperation:
+        operation = FakeOperation(role, route, replies, becomes)
         self.operations.append(operation)
         return operation
 
-    def _streaming(self, role: str, route: Route, events: Mapping[str, Any]) -> FakeStreaming:
-        streaming = FakeStreaming(role, route, events)
+    def _streaming(self, role: str, route: Route, events: Mapping[str, Any], *, last: frozenset[str]) -> FakeStreaming:
+        streaming = FakeStreaming(role, route, events, last=last)
         self.operations.append(streaming)
         return streaming
 
@@ -158,6 +160,7 @@ class FakeProvider(Generic[C, A]):
         for jobs in self.kinds:
             many = jobs.kind.lifecycle.poll_many
             if jobs.route.takes(sent, path):
+                sent.key = jobs.key_of(sent)
                 return jobs.submit, jobs.route, partial(jobs.submitted, sent)
             if many is not None and (route := Route(many.method, many.path)).takes(sent, path):
                 return jobs.poll, route, partial(self._polled_together, many, sent)

@@ -36,6 +36,8 @@ class Reply:
     """Seconds that it asks to wait, for the promises."""
     is_proper: bool = True
     """Whether it is as the provider documents it, for the promises."""
+    is_expected: bool = False
+    """Whether a client should be prepared for it although it is an error, for the promises."""
 
     @property
     def text(self) -> bytes:
@@ -63,6 +65,8 @@ class Sent:
     """Method and path template: what the provider counts together."""
     job_ids: tuple[str, ...] = ()
     """The jobs that it was about."""
+    key: str | None = None
+    """Its idempotency key."""
     client: int = 0
     """Which client sent it."""
     ended: float = 0.0

@@ -1,112 +1,321 @@
-"""Fakes and tests as the templates see them: what the spec says, printed once more beside what was made from it."""
+"""The generated tests as the templates see them: what the spec says, printed once more beside what was made of it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from ..ir import BodyModel, Endpoint, Job, Json, Operation, Parameter, Pointer
-from ..python import Code, docstring, literal
+from ..ir import (
+    Bounds,
+    Endpoint,
+    Enum,
+    Field,
+    Job,
+    Json,
+    Kind,
+    ListOf,
+    MapOf,
+    Model,
+    Named,
+    Operation,
+    Parameter,
+    Place,
+    Pointer,
+    Scalar,
+    Type,
+    Union,
+)
+from ..python import Code, docstring, literal, seconds
+from .body import Placed, placed
+from .provider import named
 from .view import View
 
 if TYPE_CHECKING:
     from .provider import ProviderView
 
 
-class FakesView:
-    """A fake of the provider."""
+class TestsView:
+    """What the tests of a package hold it to."""
 
     def __init__(self, provider: ProviderView) -> None:
         self.provider = provider
-        self.jobs = [FakeJobsView(provider, job) for job in provider.ir.jobs]
-        self.operations = [FakeOperationView(provider, operation) for operation in provider.ir.operations]
+        self.jobs = [JobTableView(provider, job) for job in provider.ir.jobs]
+        self.calls = [
+            *(CallView(provider, f"{job.name}.submit", job.submit) for job in provider.ir.jobs),
+            *(CallView(provider, each.name, each.endpoint) for each in provider.ir.operations),
+        ]
+        self.streams = [StreamTableView(provider, each) for each in provider.ir.operations if each.stream]
 
     @property
-    def name(self) -> Code:
-        return Code(f"Fake{self.provider.class_name}")
+    def values(self) -> list[tuple[Code, Code]]:
+        """(name, what it may be) of each model and union that an argument holds."""
+        return [(literal(name), _values_of(self.provider, name)) for name in self._held]
 
     @property
-    def fixture(self) -> Code:
-        return Code(f"fake_{self.provider.ir.name}")
+    def wire_names(self) -> list[tuple[Code, Code]]:
+        """(model, its JSON keys by Python name) of every model."""
+        return [
+            (Code(f"models.{model.name}"), literal({field.name: field.wire for field in model.fields}))
+            for model in self.provider.ir.models
+        ]
 
     @property
-    def docstring(self) -> Code:
+    def base_path(self) -> Code:
+        """The path of the base URL."""
+        return literal("/" + self.provider.ir.base_url.partition("://")[2].partition("/")[2] if self._has_path else "")
+
+    @property
+    def key(self) -> Code:
+        """Where the API key goes: (query or header, its name, what stands before it)."""
+        auth = self.provider.ir.auth
+        if auth is None:
+            return literal(None)
+        if auth.scheme == "query":
+            return literal(("query", auth.name, ""))
+        return literal(("header", auth.name.lower(), "Bearer " if auth.scheme == "bearer" else ""))
+
+    @property
+    def has_key(self) -> bool:
+        return self.provider.ir.auth is not None
+
+    @property
+    def headers(self) -> Code:
+        """What is sent with every request."""
+        return literal({name.lower(): text for name, text in self.provider.ir.headers})
+
+    @property
+    def files(self) -> list[str]:
+        """The names of the files, below `tests`."""
+        found = ["conftest.py", "spec.py", "test_models.py"]
+        found += ["test_examples.py"] if self.provider.examples else []
+        found += ["test_requests.py"] if self.calls else []
+        found += ["test_waiting.py", "test_batches.py"] if self.jobs else []
+        return found + (["test_streams.py"] if self.streams else [])
+
+    @property
+    def spec_docstring(self) -> Code:
         return docstring(
-            f"A {self.provider.ir.title} that does as it is told, in virtual time.\n\n"
-            "Each attribute is a kind of job or an operation. Its methods say what becomes of the next ones.",
-            indent=4,
+            f"What the spec says of {self.provider.ir.title}, for the tests to hold the client to.\n\n"
+            "It was printed from the spec beside the client, not from it: each says what it says by itself."
         )
 
     @property
-    def fixture_docstring(self) -> Code:
-        return docstring(
-            f"A fake {self.provider.ir.title}. After the test it sees to it that the client kept its promises.", indent=8
-        )
+    def described(self) -> Code:
+        """What the tables are made of."""
+        return Code(", ".join(["EventStream"] * bool(self.streams) + ["Job"] * bool(self.jobs)))
 
     @property
-    def has_jobs(self) -> bool:
-        return bool(self.jobs)
+    def _has_path(self) -> bool:
+        return "/" in self.provider.ir.base_url.partition("://")[2]
+
+    @property
+    def _held(self) -> list[str]:
+        """The models and unions inside of arguments, in the order of the spec."""
+        todo = [name for call in self.calls for name in call.named]
+        found: set[str] = set()
+        while todo:
+            name = todo.pop()
+            thing = self.provider.ir.by_name[name]
+            if name in found or isinstance(thing, Enum):
+                continue
+            found.add(name)
+            if isinstance(thing, Union):
+                todo += [variant for _, variant in thing.variants]
+            else:
+                todo += [inside for field in thing.fields for inside in named(field.type)]
+        return [name for name in self.provider.ir.by_name if name in found]
 
 
-class FakeJobsView(View):
-    """One kind of job of the fake."""
+class CallView(View):
+    """One method of the client, and the request that the spec asks for."""
+
+    def __init__(self, provider: ProviderView, name: str, endpoint: Endpoint) -> None:
+        super().__init__(provider)
+        self._name = name
+        self._endpoint = endpoint
+        self._body = Placed() if endpoint.body is None else placed(provider, endpoint.body)
+
+    @property
+    def named(self) -> list[str]:
+        """The types of the spec that its arguments hold."""
+        return [name for parameter in self._endpoint.parameters for name in named(parameter.field.type)]
+
+    @property
+    def title(self) -> Code:
+        return literal(self._name)
+
+    @property
+    def method(self) -> Code:
+        return literal(self._endpoint.method)
+
+    @property
+    def path(self) -> Code:
+        return literal(self._endpoint.path)
+
+    @property
+    def has_body(self) -> bool:
+        return self._endpoint.body is not None
+
+    @property
+    def constants(self) -> list[tuple[Code, Code]]:
+        """(place, value) of what is always sent."""
+        found: list[tuple[Json, Json]] = [(("body", path), value) for path, value in self._body.constants]
+        found += [((place.value, name), text) for place, name, text in self._endpoint.constants]
+        return [(literal(place), literal(value)) for place, value in found]
+
+    @property
+    def objects(self) -> list[Code]:
+        return [literal(path) for path in self._body.objects]
+
+    @property
+    def arguments(self) -> list[Code]:
+        """Each as a constructor call."""
+        in_body = [self._argument(parameter, path) for path, parameter in self._body.arguments]
+        elsewhere = [one for one in self._endpoint.parameters if one.place is not Place.BODY]
+        return [*(self._argument(one, one.field.wire) for one in elsewhere), *in_body]
+
+    def _argument(self, parameter: Parameter, where: str | Pointer) -> Code:
+        field = parameter.field
+        parts = [literal(parameter.name), literal(parameter.place.value), literal(where)]
+        parts.append(_values(self.provider, field.type, field.bounds))
+        parts += [Code("is_optional=True")] if field.optional else []
+        parts += [Code("is_nullable=True")] if field.nullable else []
+        return Code(f"Argument({', '.join(parts)})")
+
+
+class JobTableView(View):
+    """A kind of job, as the spec describes it."""
 
     def __init__(self, provider: ProviderView, job: Job) -> None:
         super().__init__(provider)
         self._job = job
-        self._view = provider.job(job.name)
 
     @property
-    def name(self) -> Code:
-        return self._view.name
+    def settings(self) -> list[tuple[Code, Code]]:
+        """(name, value) of what the spec says."""
+        job, lifecycle, polling = self._job, self._job.lifecycle, self._job.polling
+        found: list[tuple[str, Code]] = [
+            ("name", literal(job.name)),
+            ("submit", Code(f"CALLS[{literal(f'{job.name}.submit')}]")),
+            ("states", literal({status: state.value for status, state in lifecycle.states.items()})),
+        ]
+        if lifecycle.moves:
+            found.append(("moves", literal({status: tuple(after) for status, after in lifecycle.moves.items()})))
+        found += [
+            ("poll", literal(lifecycle.poll.path)),
+            ("floor", seconds(polling.floor)),
+            ("interval", Code(f"({seconds(polling.interval[0])}, {seconds(polling.interval[1])})")),
+            ("timeout", seconds(polling.timeout)),
+        ]
+        if polling.not_found_grace:
+            found.append(("not_found_grace", seconds(polling.not_found_grace)))
+        if lifecycle.result.endpoint is not None:
+            found.append(("result", literal(lifecycle.result.endpoint.path)))
+        if lifecycle.cancel is not None:
+            found.append(("cancel", literal((lifecycle.cancel.endpoint.method, lifecycle.cancel.endpoint.path))))
+        if job.idempotency_key:
+            found.append(("idempotency_key", literal(job.idempotency_key)))
+        if self._has(lifecycle.hint):
+            found.append(("has_hint", literal(True)))
+        if self._has(lifecycle.error.message):
+            found.append(("has_reason", literal(True)))
+        return [(Code(name), value) for name, value in found]
 
-    @property
-    def annotation(self) -> Code:
-        return Code(f"FakeJobs[{self._view.result}]")
-
-    @property
-    def made(self) -> Code:
-        header = f", idempotency_header={self._view.idempotency_header}" if self._job.idempotency_key else ""
-        return Code(
-            f"self._jobs(_jobs.{self._view.constant}, {route(self._job.submit)},"
-            f" reply={self._view.reply}, job_id={self._view.job_id}{header})"
-        )
+    def _has(self, pointer: Pointer) -> bool:
+        """Whether the replies about this job have that."""
+        try:
+            return bool(pointer and self.provider.attributes(pointer, Named(self._job.snapshot)))
+        except KeyError:
+            return False
 
 
-class FakeOperationView(View):
-    """One operation of the fake."""
+class StreamTableView(View):
+    """An operation that answers with a stream of events."""
 
     def __init__(self, provider: ProviderView, operation: Operation) -> None:
         super().__init__(provider)
-        self._operation = operation
+        assert operation.stream is not None
+        self._name = operation.name
+        self._stream = operation.stream
 
     @property
-    def name(self) -> Code:
-        return Code(self._operation.name)
-
-    @property
-    def annotation(self) -> Code:
-        return Code("FakeStreaming" if self._operation.stream else "FakeOperation")
-
-    @property
-    def made(self) -> Code:
-        role, where = literal(self._operation.name), route(self._operation.endpoint)
-        if self._operation.stream is not None:
-            events = ", ".join(f"{literal(name)}: models.{model}" for name, model in self._operation.stream.events)
-            return Code(f"self._streaming({role}, {where}, {{{events}}})")
-        replies = [reply for reply in self._operation.replies if not reply.job]
-        table = ", ".join(f"{reply.status or 200}: {self.provider.reply_type(reply.type)}" for reply in replies)
-        job = next((reply for reply in self._operation.replies if reply.job), None)
-        becomes = f", becomes=({job.status or 202}, self.{job.job})" if job else ""
-        return Code(f"self._operation({role}, {where}, {{{table or '204: None'}}}{becomes})")
+    def settings(self) -> list[tuple[Code, Code]]:
+        """(name, value) of what the spec says."""
+        events = {name: Code(f"models.{model}") for name, model in self._stream.events}
+        events.pop(self._stream.error_event or "", None)
+        table = ", ".join(f"{literal(name)}: {model}" for name, model in events.items())
+        found = [
+            ("call", Code(f"CALLS[{literal(self._name)}]")),
+            ("events", Code(f"{{{table}}}")),
+            ("last", literal(tuple(sorted(self._stream.last)))),
+        ]
+        if self._stream.error_event:
+            found.append(("error", literal((self._stream.error_event, tuple(self._stream.error_message)))))
+        return [(Code(name), value) for name, value in found]
 
 
-def route(endpoint: Endpoint) -> Code:
-    """Where requests of an endpoint go."""
-    constants = list(constants_of(endpoint.body)) if endpoint.body is not None else []
-    told = f", {literal(tuple(constants))}" if constants else ""
-    return Code(f"Route({literal(endpoint.method)}, {literal(endpoint.path)}{told})")
+_UNBOUNDED = Bounds()
+_SCALARS = {
+    Kind.STRING: "text",
+    Kind.INTEGER: "integer",
+    Kind.NUMBER: "number",
+    Kind.BOOLEAN: "boolean",
+    Kind.DATETIME: "moment",
+    Kind.DATE: "day",
+    Kind.ANY: "anything",
+    Kind.OBJECT: "an_object",
+}
 
 
-def constants_of(body: BodyModel) -> Iterator[tuple[Pointer, Json]]:
-    raise NotImplementedError
+def _values(provider: ProviderView, type: Type, bounds: Bounds = _UNBOUNDED) -> Code:
+    """What a value of a type may be."""
+    match type:
+        case Scalar(kind):
+            return Code(f"v.{_SCALARS[kind]}({', '.join(_limits(bounds))})")
+        case ListOf(item):
+            return Code(f"v.list_of({', '.join([_values(provider, item), *_limits(bounds)])})")
+        case MapOf(value):
+            return Code(f"v.map_of({_values(provider, value)})")
+        case Named(name):
+            thing = provider.ir.by_name[name]
+            if not isinstance(thing, Enum):
+                return Code(f"of({literal(name)})")
+            texts = ", ".join(literal(value.wire) for value in thing.values)
+            return Code(f"v.choice(models.{name}, {texts})")
+
+
+def _limits(bounds: Bounds) -> Iterator[Code]:
+    table: Mapping[str, Json] = {
+        "min": bounds.min,
+        "max": bounds.max,
+        "min_length": bounds.min_length,
+        "max_length": bounds.max_length,
+        "pattern": bounds.pattern,
+        "min_items": bounds.min_items,
+        "max_items": bounds.max_items,
+    }
+    for name, value in table.items():
+        if value is not None:
+            whole = int(value) if isinstance(value, float) and value.is_integer() else value
+            yield Code(f"{name}={literal(whole)}")
+
+
+def _values_of(provider: ProviderView, name: str) -> Code:
+    """What a value of a model or a union may be."""
+    thing = provider.ir.by_name[name]
+    if isinstance(thing, Union):
+        return Code(f"v.union({', '.join(f'of({literal(variant)})' for _, variant in thing.variants)})")
+    assert isinstance(thing, Model)
+    keys = ", ".join(f"{literal(field.name)}: {_key(provider, field)}" for field in thing.fields)
+    tag = f", tag={literal((thing.tag_field, thing.tag))}" if thing.tag is not None else ""
+    return Code(f"v.model(models.{name}, {{{keys}}}{tag})")
+
+
+def _key(provider: ProviderView, field: Field) -> Code:
+    values = (
+        Code(f"v.constant({literal(field.const)})") if field.is_const else _values(provider, field.type, field.bounds)
+    )
+    parts = [literal(field.wire), values]
+    parts += [Code("is_optional=True")] if field.optional else []
+    parts += [Code("is_nullable=True")] if field.nullable else []
+    return Code(f"v.Key({', '.join(parts)})")

@@ -6,7 +6,8 @@ answer.
 from __future__ import annotations
 
 from . import _jobs, models
-from ._runtime.account import Call, reads as _reads
+from ._runtime.account import Call
+from ._runtime.account import reads as _reads
 from ._runtime.codec import encode as _encode
 from ._runtime.submit import Submission
 

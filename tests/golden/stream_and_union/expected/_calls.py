@@ -12,19 +12,23 @@ from typing import Annotated
 from msgspec import Meta
 
 from . import models
-from ._runtime.account import Call, reads as _reads, reads_nothing as _reads_nothing
-from ._runtime.codec import checked as _checked, encode as _encode
+from ._runtime.account import Call
+from ._runtime.account import reads as _reads
+from ._runtime.account import reads_nothing as _reads_nothing
+from ._runtime.codec import checked as _checked
+from ._runtime.codec import encode as _encode
 from ._runtime.events import EventReader, StreamCall
-from ._runtime.request import path as _path, query as _query
+from ._runtime.request import path as _path
+from ._runtime.request import query as _query
 
 
 def play(
     *,
     actions: Sequence[models.Action],
-    token_: str | None = None,
+    token: str | None = None,
 ) -> StreamCall[models.PlayEvent]:
     """`POST /play`"""
-    _body = models.Play(actions=actions, token=token_)
+    _body = models.Play(actions=actions, token=token)
     return StreamCall(
         call=Call(
             method="POST",

@@ -60,7 +60,7 @@ class Acme(Client):
         self,
         *,
         actions: Sequence[models.Action],
-        token_: str | None = None,
+        token: str | None = None,
         timeout: float | None = None,
     ) -> Stream[models.PlayEvent]:
         """Do something, and tell of each step.
@@ -70,12 +70,12 @@ class Acme(Client):
 
         Args:
             actions: At least 1 item.
-            token_: See the provider's page. Sent as `token`.
+            token: See the provider's page.
             timeout: Seconds for this HTTP request. By default, the client's.
         """
         call = _calls.play(
             actions=actions,
-            token_=token_,
+            token=token,
         )
         return self._open(call, timeout)
 
