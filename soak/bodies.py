@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import lru_cache
 from random import Random
 from typing import Any
 
@@ -16,7 +17,7 @@ from bide.runtime.request import Json
 
 def sample(wanted: Any, chance: Random) -> Json:
     """Some JSON that is read as *wanted*; optional fields may be there or not."""
-    return _of(inspect.type_info(wanted), chance)
+    return _of(_info(wanted), chance)
 
 
 def poll_body(kind: Kind[Any, Any], status: str | None, chance: Random, *, ready: bool, hint: float | None) -> Json:
@@ -48,7 +49,7 @@ def may_lack_a_status(kind: Kind[Any, Any]) -> bool:
 def _put(model: Any, body: Json, path: tuple[str, ...], value: Json) -> None:
     """Put *value* where the attribute names of *path* lead; `None` takes away what is there."""
     name, *rest = path
-    field = next(field for field in inspect.type_info(model).fields if field.name == name)  # type: ignore[attr-defined]
+    field = next(field for field in _info(model).fields if field.name == name)  # type: ignore[attr-defined]
     if not rest:
         body[field.encode_name] = value
         return
@@ -59,6 +60,11 @@ def _put(model: Any, body: Json, path: tuple[str, ...], value: Json) -> None:
         _put(inner.cls, body[field.encode_name], tuple(rest), value)
     else:
         body[field.encode_name][rest[0]] = value
+
+
+@lru_cache(maxsize=None)
+def _info(wanted: Any) -> inspect.Type:
+    return inspect.type_info(wanted)
 
 
 def _without_none(kind: inspect.Type) -> inspect.Type:

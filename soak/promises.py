@@ -34,6 +34,9 @@ EPS = 1e-5
 CANCEL_WITHIN = 5.0
 WAITS = ("run", "wait", "updates", "batch")
 
+HEARD = FAULTY | {Means.GOING, Means.UNKNOWN}
+"""What a wait goes on after; an exception takes its hint along."""
+
 Broken = Iterator[str]
 
 ENDINGS: dict[State, type[JobError]] = {
@@ -70,7 +73,7 @@ def _floor(story: Story) -> Broken:
         for before, after in pairwise(story.journal.of(job, "poll")):
             if after.at - before.at < floor - EPS:
                 yield f"W3: {job} is polled {after.at - before.at:.6f} s after the last time, at {after.at:.3f}"
-        hinted = [event for event in story.journal.of(job, "poll") if event.word.hint]
+        hinted = [event for event in story.journal.of(job, "poll") if event.word.hint and event.word.means in HEARD]
         for asked in hinted:
             for later in story.journal.of(job, "poll"):
                 if asked.ended + EPS < later.at < asked.ended + asked.word.hint - 1e-3 and _is_heard(story, asked, later):

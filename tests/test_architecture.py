@@ -43,6 +43,10 @@ ENGINES = {
     "httpx_transport.py": {"httpx2", "httpcore2"},
     "httpcore_pool.py": {"httpx2", "httpcore2"},
     "progress.py": {"rich"},
+    # What only tests import.
+    "testing_requests.py": {"hypothesis"},
+    "testing_stories.py": {"hypothesis"},
+    "testing_values.py": {"hypothesis"},
 }
 """What a file of the runtime may import besides itself, the standard library and msgspec."""
 

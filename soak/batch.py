@@ -1,0 +1,135 @@
+"""Many jobs at once, blocking and under asyncio: all of them in virtual time, some left in the middle."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+from unittest import mock
+
+from bide.runtime import many
+from bide.runtime.errors import ClientClosed
+from tests.runtime.acme import KEY, Acme, AsyncAcme
+from tests.runtime.fakes import AsyncFakeTransport, FakeTransport
+
+from .clocks import BEGAN, SideBySide, StormClock, StormLoop
+from .script import Script
+from .story import Call, CallbackFailed, Story, jobs_of, logged, prepare
+
+LIMIT = 3_000
+"""Steps after which an iteration over at most 30 jobs does not end."""
+
+
+class _Player:
+    """What both colours share: what is asked, and how the answers are kept."""
+
+    def __init__(self, script: Script, clock: StormClock | StormLoop) -> None:
+        self.script = script
+        self.story = Story(script, script.journal())
+        self.clock = clock
+        self.clock.jumps = script.jumps
+        self.steps = 0
+
+    @property
+    def leaves(self) -> bool:
+        """Whether it is time to leave the batch in the middle."""
+        return self.script.breaks in ("close", "nap", "request") and len(self.story.calls) >= self.script.breaks_at
+
+    def batch(self, jobs: Any) -> Any:
+        script, inputs = self.script, range(len(self.script.fates))
+        options: dict[str, Any] = {
+            "timeout": script.timeouts[0],
+            "max_in_flight": script.max_in_flight,
+            "in_order": script.in_order,
+            "on_update": self.on_update,
+            "policy": script.policy,
+        }
+        if script.calls[0] == "wait_many":
+            return jobs.wait_many([jobs.attach(f"j{number}") for number in inputs], **options)
+        return jobs.run_many([{"url": f"u{number}"} for number in inputs], **options)
+
+    def on_update(self, tally: Any) -> None:
+        self.story.tallies += 1
+        states = sum(tally.states.values())
+        assert tally.ended <= tally.taken and states <= tally.taken, "the tally does not add up"
+        if self.script.breaks == "callback" and self.story.tallies == self.script.breaks_at:
+            raise CallbackFailed
+
+    def keep(self, outcome: Any) -> None:
+        """Write down how one job ended."""
+        job = f"j{outcome.index}"
+        events = self.story.journal.of(job)
+        began = events[0].at if events and self.script.calls[0] == "run_many" else 0.0
+        call = Call("batch", job, began, self.script.timeouts[0], record=outcome.index)
+        call.born = began + events[0].jump if events and events[0].about == "submit" else None
+        call.ended = self.clock.now() - BEGAN
+        call.outcome = outcome.error if outcome.error is not None else outcome.value
+        call.events = events
+        if outcome.job is not None:
+            assert outcome.job.id == job, "an outcome has the job of another input"
+        self.story.calls.append(call)
+
+    def step(self) -> None:
+        self.steps += 1
+        assert self.steps < LIMIT, "the batch does not end"
+
+    def options(self) -> dict[str, Any]:
+        return {"timeout": self.script.patience, "max_retries": self.script.max_retries}
+
+
+def _blocking(script: Script) -> Story:
+    clock = StormClock()
+    player = _Player(script, clock)
+    client = Acme(KEY, transport=FakeTransport(player.story.journal, clock), clock=clock, **player.options())
+    prepare(client, script)
+    batch = player.batch(jobs_of(client, script))
+    while True:
+        player.step()
+        if player.leaves:
+            client.close() if script.breaks == "close" else batch.close()
+        try:
+            player.keep(next(batch))
+        except CallbackFailed:
+            continue
+        except (StopIteration, ClientClosed):
+            break
+    player.story.running = [job.id for job in batch.running]
+    client.close()
+    return player.story
+
+
+def _awaited(script: Script) -> Story:
+    clock = StormLoop()
+    player = _Player(script, clock)
+    transport = AsyncFakeTransport(player.story.journal, clock)
+
+    async def main() -> None:
+        async with AsyncAcme(KEY, transport=transport, clock=clock, **player.options()) as client:
+            prepare(client, script)
+            batch = player.batch(jobs_of(client, script))
+            while True:
+                player.step()
+                if player.leaves:
+                    await (client.close() if script.breaks == "close" else batch.close())
+                try:
+                    player.keep(await anext(batch))
+                except CallbackFailed:
+                    continue
+                except (StopAsyncIteration, ClientClosed):
+                    break
+            player.story.running = [job.id for job in batch.running]
+
+    clock.run(main())
+    return player.story
+
+
+def play(script: Script) -> list[Story]:
+    """The story in both colours."""
+    stories = []
+    with mock.patch.object(many, "Senders", SideBySide):
+        stories.append(_blocking_logged(script))
+    stories.append(_awaited(script))
+    return stories
+
+
+def _blocking_logged(script: Script) -> Story:
+    return _blocking(script)
