@@ -5,9 +5,10 @@ from __future__ import annotations
 from inspect import iscoroutine
 from typing import Any
 
-from bide.runtime.errors import ClientError
 from tests.runtime.acme import KEY, Acme, AsyncAcme
 from tests.runtime.fakes import AsyncFakeTransport, FakeTransport, finish
+
+from bide.runtime.errors import ClientError
 
 from .clocks import BEGAN, AsyncStormClock, StormClock, jumped
 from .script import Script
@@ -86,9 +87,7 @@ class Player:
             name,
             timeout,
             born,
-            lambda shown: self.jobs.run(
-                url="u0", timeout=timeout, on_update=shown, policy=self.script.policy, **more
-            ),
+            lambda shown: self.jobs.run(url="u0", timeout=timeout, on_update=shown, policy=self.script.policy, **more),
         )
         if isinstance(call.outcome, ClientError) and call.outcome.token:
             self._take(self.jobs.resume(call.outcome.token), born)
@@ -105,7 +104,9 @@ class Player:
                     lambda shown: job.wait(timeout, on_update=shown, policy=policy, **more),
                 )
             case "updates":
-                self._made(name, timeout, self.born, lambda shown: self._iterate(job.updates(timeout, policy=policy), shown))
+                self._made(
+                    name, timeout, self.born, lambda shown: self._iterate(job.updates(timeout, policy=policy), shown)
+                )
             case "poll":
                 self._made(name, None, self.born, lambda _: job.poll())
             case "result":

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
+from collections.abc import Iterator
+from threading import Event
 from typing import Any
-from unittest import mock
 
-from bide.runtime import many
-from bide.runtime.errors import ClientClosed
 from tests.runtime.acme import KEY, Acme, AsyncAcme
 from tests.runtime.fakes import AsyncFakeTransport, FakeTransport
+
+from bide.runtime.errors import ClientClosed
 
 from .clocks import BEGAN, SideBySide, StormClock, StormLoop
 from .script import Script
@@ -17,6 +17,14 @@ from .story import Call, CallbackFailed, Story, jobs_of, logged, prepare
 
 LIMIT = 3_000
 """Steps after which an iteration over at most 30 jobs does not end."""
+
+
+class _Acme(Acme):
+    """A blocking client without threads."""
+
+    def _new_senders(self, bell: Event) -> Any:
+        assert isinstance(self._clock, StormClock)
+        return SideBySide(self._sent, self._clock, bell)
 
 
 class _Player:
@@ -28,6 +36,7 @@ class _Player:
         self.clock = clock
         self.clock.jumps = script.jumps
         self.steps = 0
+        self.taken: dict[str, float] = {}
 
     @property
     def leaves(self) -> bool:
@@ -44,8 +53,14 @@ class _Player:
             "policy": script.policy,
         }
         if script.calls[0] == "wait_many":
-            return jobs.wait_many([jobs.attach(f"j{number}") for number in inputs], **options)
+            return jobs.wait_many(self.handles(jobs), **options)
         return jobs.run_many([{"url": f"u{number}"} for number in inputs], **options)
+
+    def handles(self, jobs: Any) -> Iterator[Any]:
+        """The jobs to wait for; each wait begins when its job is taken."""
+        for number in range(len(self.script.fates)):
+            self.taken[f"j{number}"] = self.clock.now() - BEGAN
+            yield jobs.attach(f"j{number}")
 
     def on_update(self, tally: Any) -> None:
         self.story.tallies += 1
@@ -58,7 +73,7 @@ class _Player:
         """Write down how one job ended."""
         job = f"j{outcome.index}"
         events = self.story.journal.of(job)
-        began = events[0].at if events and self.script.calls[0] == "run_many" else 0.0
+        began = self.taken.get(job, events[0].at if events else self.clock.now() - BEGAN)
         call = Call("batch", job, began, self.script.timeouts[0], record=outcome.index)
         call.born = began + events[0].jump if events and events[0].about == "submit" else None
         call.ended = self.clock.now() - BEGAN
@@ -79,19 +94,20 @@ class _Player:
 def _blocking(script: Script) -> Story:
     clock = StormClock()
     player = _Player(script, clock)
-    client = Acme(KEY, transport=FakeTransport(player.story.journal, clock), clock=clock, **player.options())
+    client = _Acme(KEY, transport=FakeTransport(player.story.journal, clock), clock=clock, **player.options())
     prepare(client, script)
     batch = player.batch(jobs_of(client, script))
-    while True:
-        player.step()
-        if player.leaves:
-            client.close() if script.breaks == "close" else batch.close()
-        try:
-            player.keep(next(batch))
-        except CallbackFailed:
-            continue
-        except (StopIteration, ClientClosed):
-            break
+    with logged(player.story):
+        while True:
+            player.step()
+            if player.leaves:
+                client.close() if script.breaks == "close" else batch.close()
+            try:
+                player.keep(next(batch))
+            except CallbackFailed:
+                continue
+            except (StopIteration, ClientClosed):
+                break
     player.story.running = [job.id for job in batch.running]
     client.close()
     return player.story
@@ -118,18 +134,11 @@ def _awaited(script: Script) -> Story:
                     break
             player.story.running = [job.id for job in batch.running]
 
-    clock.run(main())
+    with logged(player.story):
+        clock.run(main())
     return player.story
 
 
 def play(script: Script) -> list[Story]:
     """The story in both colours."""
-    stories = []
-    with mock.patch.object(many, "Senders", SideBySide):
-        stories.append(_blocking_logged(script))
-    stories.append(_awaited(script))
-    return stories
-
-
-def _blocking_logged(script: Script) -> Story:
-    return _blocking(script)
+    return [_blocking(script), _awaited(script)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from functools import lru_cache
+from functools import cache
 from random import Random
 from typing import Any
 
@@ -62,7 +62,7 @@ def _put(model: Any, body: Json, path: tuple[str, ...], value: Json) -> None:
         body[field.encode_name][rest[0]] = value
 
 
-@lru_cache(maxsize=None)
+@cache
 def _info(wanted: Any) -> inspect.Type:
     return inspect.type_info(wanted)
 

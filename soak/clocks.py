@@ -7,8 +7,9 @@ import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from bide.runtime.flow import Seen, Send
 from tests.runtime.fakes import FakeClock, LoopClock
+
+from bide.runtime.flow import Seen, Send
 
 Jumps = tuple[tuple[float, float], ...]
 """When the time of day jumps, in seconds since the script began, and how far."""

@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from tests.runtime.fakes import Reply, Sent
+
 from bide.runtime.handle import Kind
 from bide.runtime.lifecycle import ResultAt
-from tests.runtime.fakes import Reply, Sent
 
 from .clocks import BEGAN, Jumps, jumped
 from .weather import Means, Word
@@ -68,8 +69,7 @@ class Journal:
     requests: list[tuple[float, str, float]] = field(default_factory=list)
     made: dict[str, set[str]] = field(default_factory=dict)
     """The submits that made a job, by job: the idempotency key, or a number."""
-    on_request: Callable[[int], None] = staticmethod(lambda number: None)
-    secrets: list[Sent] = field(default_factory=list)
+    on_request: Callable[[int], None] = lambda number: None  # noqa: E731  # replaced by whoever listens
     is_happy: bool = False
     """Whether all is well from here on."""
     happy: Fate | None = None
@@ -145,21 +145,21 @@ class Journal:
         if takes >= sent.timeout:
             found = dict.fromkeys(ids, Word(Reply(takes=takes), Means.LOST))
         elif word.means is not Means.GOOD:
-            means = Means.REFUSED if word.means is Means.APART and len(ids) == 1 else word.means
-            if means is Means.REFUSED and word.reply.status == 404:
-                means = Means.MISSING
-            found = dict.fromkeys(ids, Word(word.reply, means, hint=word.hint))
+            found = dict.fromkeys(ids, word)
         else:
             found = {job: self._part(job) for job in ids}
             items = [
                 {**one.reply.body, **({"about": {"id": job}} if many.ids_in == "body" else {"id": job})}
                 for job, one in found.items()
-                if isinstance(one.reply.body, dict)
+                if isinstance(one.reply.body, dict) and one.means is not Means.MISSING
             ]
             body = {"data": {"jobs": items}} if many.list else items
             word = Word(Reply(body, 200, word.reply.headers, takes), Means.GOOD, hint=word.hint)
         ended = sent.at + min(takes, sent.timeout)
         for job, one in found.items():
+            if one.means is Means.MISSING:
+                # A list may be late: the job is asked about by itself.
+                one = Word(one.reply, Means.APART, hint=word.hint)
             self.events.append(
                 Event(
                     sent.at,

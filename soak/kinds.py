@@ -8,10 +8,11 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from tests.runtime.acme import APART, OTHER, PART, SHY, WHOLE, Page, kind
+
 import bide.runtime
 from bide.runtime.handle import Kind
 from bide.runtime.lifecycle import PollMany
-from tests.runtime.acme import APART, OTHER, PART, SHY, WHOLE, Page, kind
 
 GENERATED = Path(__file__).parent.parent / "generated"
 PROVIDERS = ("anakin", "knowledgesdk", "scrapio")

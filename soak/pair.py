@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from bide.runtime.errors import ClientError
 from tests.runtime.acme import KEY, AsyncAcme
 from tests.runtime.fakes import AsyncFakeTransport
+
+from bide.runtime.errors import ClientError
 
 from .clocks import BEGAN, StormLoop
 from .script import Script

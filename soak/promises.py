@@ -6,6 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterator
 from itertools import pairwise
 
+from tests.runtime.acme import KEY
+
 from bide.runtime.errors import (
     ApiError,
     ClientClosed,
@@ -23,7 +25,6 @@ from bide.runtime.errors import (
 from bide.runtime.lifecycle import ResultAt
 from bide.runtime.schedule import Adaptive
 from bide.runtime.state import State
-from tests.runtime.acme import KEY
 
 from .journal import Event
 from .script import Script
@@ -56,8 +57,14 @@ def broken(story: Story) -> Broken:
         yield from _within(story, call)
         yield from _says_which_job(call)
         yield from _submitted(story.script, call)
+    if story.script.shape == "pair":
+        yield from _shared(story)
+        return
     for calls in _by_record(story.calls):
         yield from _told_in_turn(story, calls)
+    if story.script.shape == "batch":
+        yield from _accounted(story)
+        yield from _budgeted(story)
 
 
 def _by_record(calls: list[Call]) -> list[list[Call]]:
@@ -76,7 +83,9 @@ def _floor(story: Story) -> Broken:
         hinted = [event for event in story.journal.of(job, "poll") if event.word.hint and event.word.means in HEARD]
         for asked in hinted:
             for later in story.journal.of(job, "poll"):
-                if asked.ended + EPS < later.at < asked.ended + asked.word.hint - 1e-3 and _is_heard(story, asked, later):
+                if asked.ended + EPS < later.at < asked.ended + asked.word.hint - 1e-3 and _is_heard(
+                    story, asked, later
+                ):
                     yield f"W4: {job} asked at {asked.ended:.3f} for {asked.word.hint:g} s, and is polled at {later.at:.3f}"
 
 
@@ -123,11 +132,14 @@ def _within(story: Story, call: Call) -> Broken:
     most = call.deadline
     if any(event.about == "cancel" for event in call.events):
         most += CANCEL_WITHIN
-    if call.name in WAITS and call.ended > most + EPS:
+    is_held_back = call.name == "batch" and script.in_order
+    if call.name in WAITS and call.ended > most + EPS and not is_held_back:
         yield f"W1: {call.name} of {call.job} ends {call.ended - call.deadline:.3f} s after its deadline"
     for event in call.events:
-        left = call.deadline - event.at if event.about != "cancel" and call.name in WAITS else float("inf")
-        patience = float("inf") if event.is_shared else script.patience
+        # One that is shared may take as long as the most patient of those who share it.
+        has_end = event.about != "cancel" and call.name in WAITS and not event.is_shared
+        left = call.deadline - event.at if has_end else float("inf")
+        patience = script.patience
         if event.timeout > min(patience, left) + EPS or event.timeout <= 0:
             yield f"W1: a request at {event.at:.3f} may take {event.timeout:.3f} s"
     floor = script.kind.polling.floor
@@ -172,6 +184,69 @@ def _submitted(script: Script, call: Call) -> Broken:
         yield f"W11: {len(submits)} submits with {script.max_retries} retries"
 
 
+def _shared(story: Story) -> Broken:
+    """W2, W14: what one wait has learned, the others on the same handle know."""
+    events = story.journal.events
+    if story.script.is_one_handle:
+        done_at = min((event.ended for event in events if event.word.means is Means.FINAL), default=float("inf"))
+        had_at = min((event.ended for event in events if event.word.means is Means.GOOD), default=float("inf"))
+        for event in events:
+            if event.about == "poll" and event.at > done_at + EPS:
+                yield f"W2: {event.job} is polled at {event.at:.3f}, and was final at {done_at:.3f}"
+            if event.about == "result" and event.at > had_at + EPS:
+                yield f"W14: the result is asked for at {event.at:.3f}, and was there at {had_at:.3f}"
+    finals = [event for event in events if event.word.means is Means.FINAL]
+    for call in story.calls:
+        seen = [event for event in finals if event.ended <= call.ended + EPS]
+        if isinstance(call.outcome, JobFailed | JobCancelled) and not seen:
+            yield f"W13: {call} has ended before the job has"
+        if isinstance(call.outcome, TransportError) and call.name != "poll":
+            yield f"W6: {call} ends with a fault"
+
+
+def _accounted(story: Story) -> Broken:
+    """No job is lost, and none is told of twice."""
+    jobs = [call.job for call in story.calls]
+    for job in sorted({job for job in jobs if jobs.count(job) > 1}):
+        yield f"{job} ends twice"
+    script = story.script
+    if script.in_order and jobs != sorted(jobs, key=lambda job: int(job[1:])):
+        yield f"the outcomes come as {jobs}"
+    known = {event.job for event in story.journal.events if event.about == "submit" and event.word.means is Means.MADE}
+    if lost := known - set(jobs) - set(story.running):
+        yield f"W12: {sorted(lost)} exist, and neither an outcome nor `running` has them"
+    if both := set(jobs) & set(story.running):
+        yield f"{sorted(both)} ended, and `running` has them too"
+    if script.breaks in (None, "callback") and len(jobs) != len(script.fates):
+        yield f"{len(script.fates)} inputs have {len(jobs)} outcomes"
+
+
+def _budgeted(story: Story) -> Broken:
+    """No endpoint is asked more often than its rate allows, or while it is closed."""
+    script, requests = story.script, story.journal.requests
+    for bucket, rate in script.rates.items():
+        method, _, template = bucket.partition(" ")
+        start = f"{method} v2{template.partition('{')[0]}"
+        if script.kind.lifecycle.poll == template:
+            found = [event.at for event in story.journal.events if event.about == "poll" and not event.is_shared]
+        else:
+            found = [at for at, line, _ in requests if line == start]
+        for first, last in zip(found, found[rate.count :], strict=False):
+            if last - first < rate.seconds - EPS:
+                yield f"{bucket} is asked {rate.count + 1} times from {first:.3f} to {last:.3f}, not in {rate.seconds:g} s"
+    if script.max_rate is not None:
+        for (before, *_), (after, *_) in pairwise(requests):
+            if after - before < 1 / script.max_rate - EPS:
+                yield f"two requests are {after - before:.4f} s apart, at most {script.max_rate:g} a second are allowed"
+    for about in ("submit", "poll"):
+        events = [event for event in story.journal.events if event.about == about and not event.is_shared]
+        for busy in (event for event in events if event.word.means is Means.BUSY):
+            until = busy.ended + min(busy.word.hint or 0.25, 300.0)
+            for event in events:
+                if busy.ended + EPS < event.at < until - 1e-3 and event.job != busy.job:
+                    yield f"{about} of {event.job} at {event.at:.3f}, closed from {busy.ended:.3f} to {until:.3f}"
+
+
 def _told_in_turn(story: Story, calls: list[Call]) -> Broken:
     """W2, W5 to W9, W13, W14: each call on one handle ends as the replies say."""
     final: Word | None = None
@@ -179,6 +254,7 @@ def _told_in_turn(story: Story, calls: list[Call]) -> Broken:
     heard_until = float("-inf")
     for call in calls:
         tracker = _Teller(story.script, call, final, has_result, heard_until)
+        tracker.is_somebody_busy = any(event.word.means is Means.BUSY for event in story.journal.events)
         yield from tracker.tell()
         final, has_result, heard_until = tracker.final, tracker.has_result, tracker.heard_until
 
@@ -186,9 +262,7 @@ def _told_in_turn(story: Story, calls: list[Call]) -> Broken:
 class _Teller:
     """Goes through what happened in one call, and says how it has to end."""
 
-    def __init__(
-        self, script: Script, call: Call, final: Word | None, has_result: bool, heard_until: float
-    ) -> None:
+    def __init__(self, script: Script, call: Call, final: Word | None, has_result: bool, heard_until: float) -> None:
         self.script = script
         self.call = call
         self.final = final
@@ -199,6 +273,8 @@ class _Teller:
         """How the call has to end; `None` if the replies do not say."""
         self.status = 0
         self.polls: list[Event] = []
+        self.is_somebody_busy = False
+        """Whether a 429 closed an address for all jobs of the client."""
 
     def tell(self) -> Broken:
         call = self.call
@@ -324,7 +400,7 @@ class _Teller:
         events = [event for event in call.events if event.about in ("poll", "result")]
         if self.polls and (error.fault is not None) != (self.polls[-1].word.means in FAULTY | {Means.MISSING}):
             yield f"W6: JobTimeout shows {error.fault!r} after {self.polls[-1].word.means.name}"
-        if not events or script.rates or script.max_rate or script.shape == "pair":
+        if not events or script.rates or script.max_rate or (script.shape == "batch" and self.is_somebody_busy):
             return
         last = events[-1]
         floor = script.kind.polling.floor
@@ -338,7 +414,8 @@ class _Teller:
                 f"the last look was at {last.at:.3f}, the deadline is {call.deadline:.3f}"
             )
         cancels = [event for event in call.events if event.about == "cancel"]
-        if not_before >= call.deadline + EPS and call.ended > last.ended + EPS and not cancels:
+        is_held_back = call.name == "batch" and script.in_order
+        if not_before >= call.deadline + EPS and call.ended > last.ended + EPS and not cancels and not is_held_back:
             yield f"W4: {call.name} of {call.job} sleeps for nothing, from {last.ended:.3f} to {call.ended:.3f}"
 
     def _shown(self) -> Broken:

@@ -7,11 +7,12 @@ from enum import Enum, auto
 from random import Random
 from typing import Any
 
+from tests.runtime.fakes import Reply, cut_off, unreachable
+from tests.runtime.storms import FAULTS
+
 from bide.runtime.handle import Kind
 from bide.runtime.lifecycle import ResultAt
 from bide.runtime.state import State
-from tests.runtime.fakes import Reply, cut_off, unreachable
-from tests.runtime.storms import FAULTS
 
 from .bodies import may_lack_a_status, poll_body, sample
 
@@ -171,7 +172,9 @@ class Sky:
         if draw < 0.9 and at.gone:
             return Word(self._error(chance.choice(sorted(at.gone))), Means.GONE)
         if draw < 0.95:
-            other = [status for status in (400, 401, 402, 403, 418, 422, 302, 501) if status not in at.not_ready | at.gone]
+            other = [
+                status for status in (400, 401, 402, 403, 418, 422, 302, 501) if status not in at.not_ready | at.gone
+            ]
             return Word(self._error(chance.choice(other)), Means.REFUSED)
         return self._misshapen()
 

@@ -69,6 +69,7 @@ _RUNTIME = {
     "OpenEnum": "model",
     "Other": "model",
     "Variant": "model",
+    "_no_items": "model",
     "register": "model",
     "Observer": "observer",
     "Outcome": "outcome",

@@ -55,7 +55,7 @@ FAULTS: dict[str, Answer] = {
 def test_a_fault_of_many_is_a_fault_of_each(fault: str, driver: Driver, package: ModuleType) -> None:
     """What goes wrong with a poll of many, or is missing in its reply, ends no wait that could go on."""
     with BrookServer(groups=[None, FAULTS[fault]], lasts=0.1) as server:
-        client = driver.client(package, server.url, timeout=0.2, speed=4)
+        client = driver.client(package, server.url, timeout=1.0, speed=4)
         inputs = [{"name": f"n{number}"} for number in range(15)]
         outcomes = list(driver.each(client.sheep.run_many(inputs, timeout=40)))
         assert [True] * 15 == [outcome.is_ok for outcome in outcomes], outcomes

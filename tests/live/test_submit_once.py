@@ -120,7 +120,7 @@ def test_a_submit_is_not_certain_because_the_last_try_was_refused(driver: Driver
 def test_with_a_key_every_try_has_the_same(what: str, driver: Driver, package: ModuleType) -> None:
     """A submit with an idempotency key is sent again, with the same key, and the server makes one job."""
     with BrookServer(submits=[UNCERTAIN[what]] * 2) as server:
-        client = driver.client(package, server.url, timeout=0.15, speed=12)
+        client = driver.client(package, server.url, timeout=0.5, speed=12)
         ended = ending(driver, client.keyed.submit, name="x")
         assert 1 == len(server.jobs)
         assert 1 == len({_key(server, number) for number in range(len(server.submits))})

@@ -61,8 +61,15 @@ def _lost(ours: Json, theirs: Json, value: object, path: str) -> Iterator[str]:
     if isinstance(value, Model):
         for field in msgspec.structs.fields(type(value)):
             wire = field.encode_name
-            if theirs.get(wire) is not None:
-                yield from _lost(ours.get(wire), theirs[wire], getattr(value, field.name), f"{path}.{wire}")
+            inside = getattr(value, field.name)
+            # An empty list that may be missing is left out.
+            if theirs.get(wire) is not None and not (wire not in ours and theirs[wire] == inside == []):
+                yield from _lost(ours.get(wire), theirs[wire], inside, f"{path}.{wire}")
+    elif isinstance(theirs, dict) and isinstance(ours, dict) and isinstance(value, dict):
+        if ours.keys() != theirs.keys():
+            yield path
+        for key in ours.keys() & theirs.keys():
+            yield from _lost(ours[key], theirs[key], value[key], f"{path}.{key}")
     elif isinstance(theirs, list) and isinstance(ours, list) and isinstance(value, list):
         if len(ours) != len(theirs):
             yield path

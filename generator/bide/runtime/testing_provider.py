@@ -30,7 +30,8 @@ C = TypeVar("C", bound=Client)
 A = TypeVar("A", bound=AsyncClient)
 R = TypeVar("R")
 
-KEY = "the-key-of-a-fake"
+KEY = "-".join(("key", "of", "a", "fake"))
+"""Put together here, because Hypothesis tries the texts that it finds in a program."""
 
 
 class FakeProvider(Generic[C, A]):

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from functools import cached_property
 from operator import attrgetter
 from typing import Any, Literal
 from urllib.parse import unquote
@@ -63,11 +64,14 @@ class Call:
     def __repr__(self) -> str:
         return self.name
 
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        printer.text(self.name)  # in Hypothesis' reports
+
     def of(self, client: Any) -> Any:
         """The method."""
         return attrgetter(self.name)(client)
 
-    @property
+    @cached_property
     def inside(self) -> st.SearchStrategy[dict[str, Given]]:
         """Arguments that the spec allows."""
         return st.fixed_dictionaries(
@@ -75,12 +79,12 @@ class Call:
             optional={one.name: one.inside for one in self.arguments if one.is_optional},
         )
 
-    @property
+    @cached_property
     def bounded(self) -> list[Argument]:
         """Those of which the spec does not allow everything."""
         return [one for one in self.arguments if not one.values.outside.is_empty]
 
-    @property
+    @cached_property
     def required(self) -> st.SearchStrategy[dict[str, Any]]:
         """No more than what has to be given, as it is given."""
         return replace(self, arguments=[one for one in self.arguments if not one.is_optional]).inside.map(given)

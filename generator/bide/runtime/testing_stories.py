@@ -53,6 +53,9 @@ class Job:
     def __repr__(self) -> str:
         return self.name
 
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        printer.text(self.name)  # in Hypothesis' reports
+
     def of(self, client: Any) -> Any:
         """The namespace of a client."""
         return getattr(client, self.name)

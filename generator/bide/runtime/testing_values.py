@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
+from functools import cache
 from typing import Any
 
 import msgspec
@@ -188,6 +189,7 @@ def least(values: Values) -> Any:
 # --- any JSON that fits a type ----------------------------------------------------------------------------------------
 
 
+@cache
 def any_json(leaves: int = 8) -> Strategy:
     """Any JSON at all."""
     scalars = st.none() | st.booleans() | _NUMBERS | _TEXT
@@ -198,6 +200,7 @@ def any_json(leaves: int = 8) -> Strategy:
     )
 
 
+@cache
 def bodies_of(wanted: Any) -> Strategy:
     """Any JSON that the provider may send for a type, today or tomorrow.
 
@@ -207,6 +210,7 @@ def bodies_of(wanted: Any) -> Strategy:
     return _bodies(inspect.type_info(prepared(wanted)), 4)
 
 
+@cache
 def spoiled_bodies_of(wanted: Any) -> Strategy:
     """JSON that nearly fits a type: some part of it is anything."""
     return st.builds(_spoiled, bodies_of(wanted), any_json(3), st.integers(0, 2**16))
@@ -216,8 +220,8 @@ def _bodies(found: inspect.Type, depth: int) -> Strategy:
     match found:
         case inspect.UnionType(types=types):
             return st.one_of([_bodies(each, depth) for each in types])
-        case inspect.StructType():
-            return st.deferred(lambda: _objects(found, depth - 1))
+        case inspect.StructType(cls=cls):
+            return _objects(cls, depth - 1)
         case inspect.CustomType(cls=cls) if issubclass(cls, Variant):
             known = [inspect.type_info(prepared(variant)) for variant in cls._known.values()]
             new = st.just({cls._tag_field: TOMORROW, "more": 1})
@@ -226,8 +230,10 @@ def _bodies(found: inspect.Type, depth: int) -> Strategy:
             return st.sampled_from([*(member.value for member in cls), TOMORROW])
         case inspect.LiteralType(values=values):
             return st.sampled_from(values)
-        case inspect.ListType(item_type=item):
-            return st.lists(_bodies(item, depth), max_size=2) if depth > 0 else st.just([])
+        case inspect.ListType(item_type=item, min_length=fewest, max_length=most):
+            fewest = fewest or 0
+            most = min(most if most is not None else fewest + 2, fewest + 2) if depth > 0 else fewest
+            return st.lists(_bodies(item, depth), min_size=fewest, max_size=most)
         case inspect.DictType(value_type=value):
             return st.dictionaries(_TEXT, _bodies(value, depth), max_size=2) if depth > 0 else st.just({})
         case inspect.NoneType():
@@ -250,8 +256,11 @@ def _bodies(found: inspect.Type, depth: int) -> Strategy:
             return any_json(3)
 
 
-def _objects(found: inspect.StructType, depth: int) -> Strategy:
+@cache
+def _objects(cls: type[Any], depth: int) -> Strategy:
     """JSON objects of a model. Deep inside, what may be left out is left out."""
+    found = inspect.type_info(prepared(cls))
+    assert isinstance(found, inspect.StructType)
     tag: dict[str, Strategy] = {} if found.tag_field is None else {found.tag_field: st.just(found.tag)}
     required = {field.encode_name: _bodies(field.type, depth) for field in found.fields if field.required}
     optional = {

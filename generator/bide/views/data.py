@@ -140,7 +140,7 @@ class FieldView(View):
             marks.append("default=None")
         elif self._model.base is not None and isinstance(self._field.type, ListOf):
             # A provider may leave out a list that is empty; that is no reason to refuse a finished job.
-            marks.append("default_factory=list")
+            marks.append("default_factory=_no_items")
         return Code(f" = field({', '.join(marks)})" if marks else "")
 
 
