@@ -54,9 +54,7 @@ def render(provider: Provider) -> dict[str, str]:
     )
     made["README.md"] = _template("README.md.jinja").render(provider=view, readme=readme)
     fake = FakeView(view)
-    made[f"{package}/testing.py"] = _formatted(
-        _template("testing.py.jinja").render(fake=fake, header=_header(view))
-    )
+    made[f"{package}/testing.py"] = _formatted(_template("testing.py.jinja").render(fake=fake, header=_header(view)))
     tests = TestsView(view)
     for name in tests.files:
         text = _template(f"tests/{name}.jinja").render(provider=view, fake=fake, tests=tests, header=_header(view))

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from . import _jobs, models
-from ._runtime.account import Call, reads as _reads
+from ._runtime.account import Call
+from ._runtime.account import reads as _reads
 from ._runtime.codec import encode as _encode
 from ._runtime.request import Json
 from ._runtime.submit import Submission

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
 from msgspec import Meta, field
 
 from ._runtime.model import Model, OpenEnum, Other, Variant, register
+from ._runtime.model import no_items as _no_items
 from ._runtime.request import Json
 
 
@@ -588,7 +589,7 @@ class ScrapedPages(ScrapeBatchJob, rename="camel"):
     See URL Scraper: Get Results, https://anakin.io/docs/url-scraper/get-job-status
     """
 
-    results: list[BatchItem] = field(default_factory=list)
+    results: list[BatchItem] = field(default_factory=_no_items)
     """What became of each page."""
 
     @property
@@ -892,7 +893,7 @@ class SiteMap(MapJob, rename="camel"):
     See Get Map Result, https://anakin.io/docs/api-reference/map/get-map-result
     """
 
-    links: list[str] = field(default_factory=list)
+    links: list[str] = field(default_factory=_no_items)
     """The URLs that were found."""
 
 
@@ -939,7 +940,7 @@ class CrawledSite(CrawlJob, rename="camel"):
     See Get Crawl Result, https://anakin.io/docs/api-reference/crawl/get-crawl-result
     """
 
-    results: list[CrawledPage] = field(default_factory=list)
+    results: list[CrawledPage] = field(default_factory=_no_items)
     """What became of each page."""
 
     @property

@@ -10,7 +10,7 @@ import pytest
 from anakin_client import DecodeError, models
 from anakin_client._runtime.codec import decode
 from anakin_client._runtime.model import Model
-from anakin_client._runtime.testing import lost_in, nulls, unknown_values, wrong_types
+from anakin_client._runtime.testing_models import lost_in, nulls, unknown_values, wrong_types
 
 EXAMPLES = [
     # https://anakin.io/docs/url-scraper/get-job-status

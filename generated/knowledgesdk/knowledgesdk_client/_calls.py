@@ -8,7 +8,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from . import _jobs, models
-from ._runtime.account import Call, reads as _reads, reads_nothing as _reads_nothing
+from ._runtime.account import Call
+from ._runtime.account import reads as _reads
+from ._runtime.account import reads_nothing as _reads_nothing
 from ._runtime.codec import encode as _encode
 from ._runtime.events import EventReader, StreamCall
 from ._runtime.submit import Submission

@@ -10,7 +10,7 @@ import pytest
 from knowledgesdk_client import DecodeError, models
 from knowledgesdk_client._runtime.codec import decode
 from knowledgesdk_client._runtime.model import Model
-from knowledgesdk_client._runtime.testing import lost_in, nulls, unknown_values, wrong_types
+from knowledgesdk_client._runtime.testing_models import lost_in, nulls, unknown_values, wrong_types
 
 EXAMPLES = [
     # https://knowledgesdk.com/docs/api-reference/jobs

@@ -10,7 +10,7 @@ import pytest
 from scrapio_client import DecodeError, models
 from scrapio_client._runtime.codec import decode
 from scrapio_client._runtime.model import Model
-from scrapio_client._runtime.testing import lost_in, nulls, unknown_values, wrong_types
+from scrapio_client._runtime.testing_models import lost_in, nulls, unknown_values, wrong_types
 
 EXAMPLES = [
     # https://docs.scrapio.dev/guides/async-jobs

@@ -131,7 +131,7 @@ class Gatherer(Generic[E]):
     def leaving(self, now: float, company_at: float) -> tuple[Group[E], Send] | None:
         """A group that goes now, and its request. No poll comes before *company_at*."""
         for group in self._waiting:
-            is_due = group.due <= now or group.due < company_at
+            is_due = group.slot is not None or group.due <= now or group.due < company_at
             if is_due and self._has_slot(group, now):
                 self._waiting.remove(group)
                 if self._open.get(group.address) is group:

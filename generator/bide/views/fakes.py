@@ -36,8 +36,20 @@ HELPERS = (
 """What every package offers to those who test with it."""
 
 _TAKEN = frozenset(
-    ("async_client", "async_clock", "check", "client", "clock", "kinds", "meets", "now", "operations", "requests")
-    + ("time", "trace")
+    [
+        "async_client",
+        "async_clock",
+        "check",
+        "client",
+        "clock",
+        "kinds",
+        "meets",
+        "now",
+        "operations",
+        "requests",
+        "time",
+        "trace",
+    ]
 )
 """What every fake has."""
 
@@ -61,7 +73,7 @@ class FakeView:
     @property
     def module_docstring(self) -> Code:
         return docstring(
-            f"What you need to test code that uses {self.provider.ir.title}: a fake of it, and time that costs none.\n\n"
+            f"What you need to test code that uses {self.provider.ir.title}: a fake of it, and time that is free.\n\n"
             "Not for production code. It needs nothing but this package; the fixture needs pytest."
         )
 
@@ -82,7 +94,8 @@ class FakeView:
 
     @property
     def uses_models(self) -> bool:
-        return any("models." in each.made for each in (*self.jobs, *self.operations))
+        made = [*(job.made for job in self.jobs), *(operation.made for operation in self.operations)]
+        return any("models." in each for each in made)
 
     @property
     def docstring(self) -> Code:

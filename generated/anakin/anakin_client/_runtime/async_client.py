@@ -16,7 +16,7 @@ from .async_stream import AsyncStream
 from .budget import Budget
 from .clock import AsyncClock, AsyncSystemClock
 from .desk import Desk, Outgoing
-from .errors import ClientClosed, ClientError
+from .errors import ClientClosed, ClientError, RequestTimeout
 from .events import StreamCall
 from .exchange import exchange
 from .flow import Finished, Flow, Known, Note, Pause, Running, Seen, Send, Tell
@@ -141,8 +141,11 @@ class AsyncClient:
     async def _watch(self, flow: Flow[None]) -> AsyncIterator[Update[Any]]:
         """Run a flow to its end, handing out its updates."""
         running = Running(flow)
-        while isinstance(step := await self._advance(running), Tell):
-            yield step.update
+        try:
+            while isinstance(step := await self._advance(running), Tell):
+                yield step.update
+        finally:
+            running.close()
 
     async def _advance(self, running: Running[T]) -> Tell | Finished[T]:
         """Run a flow to its next update, or to its end."""
@@ -168,15 +171,24 @@ class AsyncClient:
     async def _sent(self, send: Send) -> Seen:
         """Send one request; what came, or which of our exceptions."""
         began = self._clock.now()
+        if began >= send.before:
+            # It had to wait for others of its batch.
+            return Seen(began, RequestTimeout("its turn did not come before the deadline", may_have_arrived=False))
         reply: Response | ClientError
         try:
-            reply = await self._engine().send(send.request, timeout=send.timeout)
+            reply = await self._engine().send(send.request, timeout=min(send.timeout, send.before - began))
         except ClientError as error:
             reply = error
         now = self._clock.now()
-        if self._observer is not None:
-            self._observer(exchange_of(send, reply, now - began))
+        self._observed(send, reply, now - began)
         return Seen(now, reply, now - began)
+
+    def _observed(self, send: Send, reply: Response | ClientError, seconds: float) -> None:
+        if self._observer is not None:
+            try:
+                self._observer(exchange_of(send, reply, seconds))
+            except Exception:
+                self._log.exception("the observer failed; the call goes on")
 
     def _noted(self, note: Note) -> None:
         self._log.log(note.level, note.message, *note.values)

@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from typing import Generic, TypeVar
 
 from .clock import AsyncClock
+from .errors import ClientClosed
 from .flow import Seen, Send
 
 K = TypeVar("K")
@@ -41,7 +42,11 @@ class AsyncSenders(Generic[K]):
         while self._arrived:
             key, task = self._arrived.popleft()
             self._under_way.discard(task)
-            yield key, task.result()
+            if task.cancelled():
+                gone = ClientClosed("the client was closed during the call", may_have_arrived=True)
+                yield key, Seen(self._clock.now(), gone)
+            else:
+                yield key, task.result()
 
     async def wait(self, seconds: float) -> None:
         """Sleep until a reply comes, or for so long."""

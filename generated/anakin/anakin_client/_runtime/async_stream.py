@@ -13,6 +13,9 @@ from .transport import AsyncStreamReply
 
 E = TypeVar("E")
 
+_ERROR_LIMIT = 2**20
+"""How much of an error's body is read, in bytes."""
+
 
 class AsyncStream(Generic[E]):
     """Typed events, as they come. Iterate it once; leaving the `async with` block gives the connection up.
@@ -51,7 +54,11 @@ class AsyncStream(Generic[E]):
         reply = self._reply = await self._open()
         try:
             if not 200 <= reply.status < 300:
-                body = b"".join([chunk async for chunk in reply.chunks()])
+                body = b""
+                async for chunk in reply.chunks():
+                    body += chunk
+                    if len(body) > _ERROR_LIMIT:
+                        break
                 raise self._account.api_error(Response(status=reply.status, headers=reply.headers, body=body))
             parser = EventParser()
             try:

@@ -57,7 +57,7 @@ class JobBatch(Generic[P, R, J]):
             gatherer=Gatherer(client._desk),
             now=client._clock.now(),
         )
-        self._senders: Senders[Asker[P, R]] = Senders(client._sent, client._clock, bell)
+        self._senders: Senders[Asker[P, R]] = client._new_senders(bell)
         self._is_closed = False
         if bar is not None:
             bar.start()

@@ -20,6 +20,9 @@ from .watch import Watch, next_look
 S = TypeVar("S")
 R = TypeVar("R")
 
+_GLANCE = 0.1
+"""How often to see whether somebody else has fetched the result, in seconds. Nothing is sent for it."""
+
 
 def conclude(watch: Watch[S, R], now: float) -> Flow[R]:
     """The result of a job that is final. It is fetched or decoded once, and then kept.
@@ -29,6 +32,8 @@ def conclude(watch: Watch[S, R], now: float) -> Flow[R]:
     record, at = watch.record, watch.record.kind.lifecycle.result
     if not record.state.has_result:
         raise_ending(record)
+    if isinstance(at, ResultAt):
+        now = yield from _others_done(watch, now)
     if isinstance(record.result, msgspec.UnsetType):
         record.result = (yield from _fetched(watch, at, now)) if isinstance(at, ResultAt) else _inline(record, at)
         yield Note(INFO, "job %s: %s", (record.id, record.state.value))
@@ -51,7 +56,26 @@ def raise_ending(record: Record[S, R]) -> NoReturn:
             raise JobFailed(f"the job failed{coded}: {said}", snapshot=snapshot, code=code, reason=reason)
 
 
+def _others_done(watch: Watch[S, R], now: float) -> Flow[float]:
+    """Let somebody else who waits for the same job fetch its result; the time then."""
+    record = watch.record
+    while record.is_being_fetched and isinstance(record.result, msgspec.UnsetType):
+        if now + _GLANCE >= watch.deadline.at:
+            watch.time_out()
+        now = yield from until(now + _GLANCE, now)
+    return now
+
+
 def _fetched(watch: Watch[S, R], at: ResultAt, now: float) -> Flow[R]:
+    """The result from its own address, fetched by this wait alone."""
+    watch.record.is_being_fetched = True
+    try:
+        return (yield from _asked_for(watch, at, now))
+    finally:
+        watch.record.is_being_fetched = False
+
+
+def _asked_for(watch: Watch[S, R], at: ResultAt, now: float) -> Flow[R]:
     """The result from its own address: asked for until it is there."""
     desk, record, deadline = watch.desk, watch.record, watch.deadline
     url = desk.account.base_url + path(at.path, {"job_id": record.id})
@@ -78,7 +102,7 @@ def _fetched(watch: Watch[S, R], at: ResultAt, now: float) -> Flow[R]:
             raise JobExpired(said, snapshot=record.snapshot) from failure
         elif not _may_pass(failure, at):
             raise failure
-        watch.went_wrong(failure)
+        watch.went_wrong(failure, is_expected=isinstance(failure, ApiError) and failure.status in at.not_ready)
         yield Note(INFO, "job %s: no result yet: %s", (record.id, failure.message))
         floor = record.kind.polling.floor
         due = next_look(

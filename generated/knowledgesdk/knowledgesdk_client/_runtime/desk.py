@@ -72,22 +72,25 @@ def sent(
         if seen.reply is not None:
             return seen
         now = seen.now
-    free_at = now if polled is None else max(desk.floor.free_at(polled), now)
-    slot = now if has_slot else desk.budget.claim(outgoing.bucket, free_at, before=deadline)
-    if slot is None:
-        return None
-    now = yield from until(slot, now)
-    # Somebody else may have been told to slow down meanwhile.
-    now = yield from until(min(desk.budget.closed_until(outgoing.bucket), deadline), now)
-    if polled is not None:
-        # Or have asked about this job.
-        turn = desk.floor.claim(polled, now, before=deadline)
-        if turn is None:
+    while True:
+        free_at = now if polled is None else max(desk.floor.free_at(polled), now)
+        slot = now if has_slot else desk.budget.claim(outgoing.bucket, free_at, before=deadline)
+        if slot is None:
             return None
-        now = yield from until(turn, now)
-    if now >= deadline or (polled is not None and polled.is_settled):
-        return None
-    seen = yield Send(outgoing.request, min(patience, deadline - now), attempt)
+        now = yield from until(slot, now)
+        if now >= deadline or (polled is not None and polled.is_settled):
+            return None
+        held_until = desk.budget.closed_until(outgoing.bucket)
+        if polled is not None and held_until <= now:
+            held_until = desk.floor.claim(polled, now)
+        if held_until <= now:
+            break
+        # Somebody else has been told to slow down meanwhile, or has asked about this job: the slot has gone by.
+        if held_until >= deadline:
+            return None
+        has_slot = False
+        now = yield from until(held_until, now)
+    seen = yield Send(outgoing.request, min(patience, deadline - now), attempt, deadline)
     if polled is not None:
         desk.floor.polled(polled, seen.now)
     desk.heed(outgoing.bucket, seen)
@@ -112,7 +115,7 @@ def _sent_with_others(
     now = yield from until(free_at, now)
     if now >= deadline or polled.is_settled:
         return Seen(now)
-    seen = yield Send(outgoing.request, deadline - now, attempt, polled)
+    seen = yield Send(outgoing.request, deadline - now, attempt, deadline, polled)
     if seen.reply is not None:
         desk.floor.polled(polled, seen.now)
     return seen

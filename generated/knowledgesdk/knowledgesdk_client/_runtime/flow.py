@@ -7,6 +7,7 @@ no socket, so that the same flow runs blocking, under asyncio, many at a time, a
 from __future__ import annotations
 
 from collections.abc import Generator
+from math import inf
 from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeAlias, TypeVar
 
 import msgspec
@@ -28,6 +29,8 @@ class Send(msgspec.Struct, frozen=True):
     timeout: float
     attempt: int = 1
     """How often it has been sent with this one."""
+    before: float = inf
+    """When it is too late to send it, on the clock that `Seen.now` is read from."""
     polled: Record[Any, Any] | None = None
     """The job it asks about, if that may be done together with others: then `timeout` is all the time there is, and a
     `Seen` without a reply says that the job has to be polled by itself.
@@ -105,6 +108,11 @@ class Running(Generic[T_co]):
         """The driver gives the flow up because of *error*: note there how to come back to a job that it has made."""
         if self.record is not None and not isinstance(error, ClientError) and self.record.id:
             error.add_note(f"job {self.record.id} goes on; resume({self.record.token!r}) waits for it again")
+        self.close()
+
+    def close(self) -> None:
+        """Give the flow up, so that it holds nothing back from others."""
+        self._flow.close()
 
     def stop(self, error: ClientError) -> NoReturn:
         """End the flow with *error*, which it may say more about."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from copy import copy
-from math import inf, nextafter
+from math import inf
 from typing import Any, Generic, TypeAlias, TypeVar
 
 import msgspec
@@ -21,13 +21,13 @@ from .token import as_id
 E = TypeVar("E")
 
 _WINDOW = 0.1
-"""How long a poll waits for company, as a part of the shortest interval between two polls, ..."""
+"""How long a poll waits for company, as a share of the shortest interval between two polls."""
 
 _LONGEST_WINDOW = 1.0
-"""... in seconds at the most."""
+"""No poll waits longer for company than this, in seconds."""
 
 _PATIENT = 10
-"""A poll that has less time left than so many windows does not wait for company."""
+"""A poll that has less time left than so many windows does not wait at all."""
 
 _PERHAPS_ONE = frozenset({400, 404, 413, 414, 422})
 """HTTP statuses that refuse all ids where perhaps one of them is at fault."""
@@ -131,7 +131,7 @@ class Gatherer(Generic[E]):
     def leaving(self, now: float, company_at: float) -> tuple[Group[E], Send] | None:
         """A group that goes now, and its request. No poll comes before *company_at*."""
         for group in self._waiting:
-            is_due = group.due <= now or group.due < company_at
+            is_due = group.slot is not None or group.due <= now or group.due < company_at
             if is_due and self._has_slot(group, now):
                 self._waiting.remove(group)
                 if self._open.get(group.address) is group:
@@ -150,6 +150,7 @@ class Gatherer(Generic[E]):
         assert seen.reply is not None
         answers = parted(group.address, [poll.record.id for poll in group.polls], seen.reply)
         for poll in group.polls:
+            self._desk.floor.polled(poll.record, seen.now)
             self._answers.append((poll.entry, Seen(seen.now, answers[poll.record.id], seen.took)))
 
     def answers(self, now: float) -> list[tuple[E, Seen]]:
@@ -183,7 +184,7 @@ class Gatherer(Generic[E]):
 
     def _is_free(self, record: Record[Any, Any], now: float) -> bool:
         """Whether this job may be polled now; then its floor is claimed."""
-        return not record.is_settled and self._desk.floor.claim(record, now, before=nextafter(now, inf)) is not None
+        return not record.is_settled and self._desk.floor.claim(record, now) <= now
 
     def _hand_back(self, polls: Iterable[Held[E]], now: float) -> None:
         self._answers += [(poll.entry, Seen(now)) for poll in polls]
@@ -192,7 +193,7 @@ class Gatherer(Generic[E]):
         account = self._desk.account
         last = max(poll.gives_up_at for poll in group.polls)
         request = asked(group.address, [poll.record.id for poll in group.polls], self._desk)
-        return Send(request, min(account.timeout, last - now))
+        return Send(request, min(account.timeout, last - now), before=last)
 
 
 def asked(address: PollMany, ids: list[str], desk: Desk) -> Request:
@@ -207,13 +208,14 @@ def asked(address: PollMany, ids: list[str], desk: Desk) -> Request:
 def parted(address: PollMany, ids: list[str], reply: Response | ClientError) -> dict[str, Answer]:
     """What a reply about all of these jobs says of each, as if it had been asked about alone.
 
-    A job that is not in the list is not found. An error is everybody's, but one that may be the fault of a single id:
-    then each has to be polled by itself.
+    `None`: it has to be polled by itself. That is so for a job that is not in the list, since lists are late and
+    filtered where the job's own address is not, and for all after an error that may be the fault of a single id. Any
+    other error is everybody's.
     """
     if isinstance(reply, ClientError):
         # Each is told about in its own words.
         return {job_id: copy(reply) for job_id in ids}
-    if reply.status in _PERHAPS_ONE and len(ids) > 1:
+    if reply.status in _PERHAPS_ONE:
         return dict.fromkeys(ids)
     if not 200 <= reply.status < 300:
         return dict.fromkeys(ids, reply)
@@ -222,11 +224,7 @@ def parted(address: PollMany, ids: list[str], reply: Response | ClientError) -> 
     except DecodeError as error:
         return {job_id: copy(error) for job_id in ids}
     return {
-        job_id: (
-            Response(status=200, headers=reply.headers, body=found[job_id])
-            if job_id in found
-            else Response(status=404, headers=reply.headers, body=b"")
-        )
+        job_id: (Response(status=200, headers=reply.headers, body=found[job_id]) if job_id in found else None)
         for job_id in ids
     }
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from math import inf
 from threading import Lock
 from typing import Any, Generic, TypeVar
 
@@ -93,6 +92,8 @@ class Record(Generic[S, R]):
         self.state = State.PENDING
         self.snapshot: Snapshot[S] | None = None
         self.result: msgspec.UnsetType | R = msgspec.UNSET
+        self.is_being_fetched = False
+        """Whether one of those who wait is fetching the result."""
         self.unknown: set[str] = set()
         """Statuses that the spec does not list, and that were logged."""
         self.not_before = float("-inf")
@@ -149,26 +150,28 @@ class Floor:
         self._lock = Lock()
         self._free_at: dict[tuple[str, str], float] = {}
 
-    def claim(self, record: Record[Any, Any], now: float, *, before: float = inf) -> float | None:
-        """The earliest time for the next poll of this job, kept free for the caller; `None` if not before *before*."""
-        key = (record.kind.name, record.id)
-        floor = record.kind.polling.floor
+    def claim(self, record: Record[Any, Any], now: float) -> float:
+        """When the job may be polled: *now*, and then by nobody else, or later, and then it has to be claimed again.
+
+        Nobody's turn is kept for later: whoever is woken late would poll too close to the next.
+        """
+        key = (record.kind.lifecycle.poll, record.id)
         with self._lock:
-            at = max(self._free_at.get(key, now), now)
-            if at >= before:
-                return None
+            at = self._free_at.get(key, now)
+            if at > now:
+                return at
             if len(self._free_at) >= self._LONGEST:
                 self._free_at = {known: free for known, free in self._free_at.items() if free > now}
-            self._free_at[key] = at + floor
-        return at
+            self._free_at[key] = now + record.kind.polling.floor
+            return now
 
     def free_at(self, record: Record[Any, Any]) -> float:
         """When the job may be polled again."""
-        return self._free_at.get((record.kind.name, record.id), float("-inf"))
+        return self._free_at.get((record.kind.lifecycle.poll, record.id), float("-inf"))
 
     def polled(self, record: Record[Any, Any], now: float) -> None:
         """A poll has ended. The floor counts from here, since the request may have reached the server only just now."""
-        key = (record.kind.name, record.id)
+        key = (record.kind.lifecycle.poll, record.id)
         with self._lock:
             self._free_at[key] = max(self._free_at.get(key, now), now + record.kind.polling.floor)
 

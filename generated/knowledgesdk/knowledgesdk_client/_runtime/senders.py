@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from queue import Empty, SimpleQueue
 from threading import Event, Thread
 from typing import Generic, TypeVar
+from weakref import finalize
 
 from .clock import Clock
 from .flow import Seen, Send
@@ -28,6 +29,8 @@ class Senders(Generic[K]):
         self._arrived: SimpleQueue[tuple[K, Seen | BaseException]] = SimpleQueue()
         self._threads: list[Thread] = []
         self._under_way = 0
+        # The threads know the queues alone: when nobody wants the replies any more, they end.
+        finalize(self, _dismiss, self._jobs, self._threads)
 
     @property
     def are_busy(self) -> bool:
@@ -39,7 +42,8 @@ class Senders(Generic[K]):
         self._under_way += 1
         self._jobs.put((key, send))
         if len(self._threads) < min(self._under_way, THREADS):
-            thread = Thread(target=self._work, name="bide-sender", daemon=True)
+            work = (self._send, self._jobs, self._arrived, self._bell)
+            thread = Thread(target=_work, args=work, name="bide-sender", daemon=True)
             self._threads.append(thread)
             thread.start()
 
@@ -60,15 +64,6 @@ class Senders(Generic[K]):
         """Sleep until a reply comes, or for so long."""
         self._clock.sleep(seconds, self._bell)
 
-    def _work(self) -> None:
-        while (job := self._jobs.get()) is not None:
-            key, send = job
-            try:
-                self._arrived.put((key, self._send(send)))
-            except BaseException as error:
-                self._arrived.put((key, error))
-            self._bell.set()
-
     def rest(self) -> list[tuple[K, Seen]]:
         """Send nothing more; what comes of the requests that are under way."""
         while True:
@@ -77,8 +72,27 @@ class Senders(Generic[K]):
             except Empty:
                 break
             self._under_way -= 1
-        for _ in self._threads:
-            self._jobs.put(None)
+        _dismiss(self._jobs, self._threads)
         for thread in self._threads:
             thread.join()
         return list(self.arrived())
+
+
+def _work(
+    send: Callable[[Send], Seen],
+    jobs: SimpleQueue[tuple[K, Send] | None],
+    arrived: SimpleQueue[tuple[K, Seen | BaseException]],
+    bell: Event,
+) -> None:
+    while (job := jobs.get()) is not None:
+        key, outgoing = job
+        try:
+            arrived.put((key, send(outgoing)))
+        except BaseException as error:
+            arrived.put((key, error))
+        bell.set()
+
+
+def _dismiss(jobs: SimpleQueue[tuple[K, Send] | None], threads: list[Thread]) -> None:
+    for _ in threads:
+        jobs.put(None)

@@ -23,7 +23,7 @@ from .state import State
 S = TypeVar("S")
 R = TypeVar("R")
 
-_SLOW_DOWN = frozenset({409, 429})
+_SLOW_DOWN = frozenset({429})
 """Statuses after which asking again sooner than usual would not help."""
 
 _ONCE = 1e-6

@@ -186,6 +186,8 @@ class Batch(Generic[P, R]):
         while self._awake:
             _, entry, seen = heappop(self._awake)
             self._advanced(entry, seen, now)
+        for entry in left:
+            entry.running.close()
         return [entry.record for entry in left if entry.record is not None]
 
     def _advanced(self, entry: Entry[P, R], seen: Seen, now: float) -> Step[P, R] | None:

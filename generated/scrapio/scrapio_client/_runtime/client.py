@@ -13,7 +13,7 @@ from .account import Call, Provider, open_account, positive, rate_of
 from .budget import Budget
 from .clock import Clock, SystemClock
 from .desk import Desk, Outgoing
-from .errors import ClientClosed, ClientError
+from .errors import ClientClosed, ClientError, RequestTimeout
 from .events import StreamCall
 from .exchange import exchange
 from .flow import Finished, Flow, Known, Note, Pause, Running, Seen, Send, Tell
@@ -21,6 +21,7 @@ from .handle import Floor, Update
 from .observer import Observer, exchange_of
 from .progress import Bar
 from .request import Response
+from .senders import Senders
 from .stream import Stream
 from .transport import Transport, default_transport
 
@@ -129,8 +130,11 @@ class Client:
     def _watch(self, flow: Flow[None]) -> Iterator[Update[Any]]:
         """Run a flow to its end, handing out its updates."""
         running = Running(flow)
-        while isinstance(step := self._advance(running), Tell):
-            yield step.update
+        try:
+            while isinstance(step := self._advance(running), Tell):
+                yield step.update
+        finally:
+            running.close()
 
     def _advance(self, running: Running[T]) -> Tell | Finished[T]:
         """Run a flow to its next update, or to its end."""
@@ -156,18 +160,31 @@ class Client:
     def _sent(self, send: Send) -> Seen:
         """Send one request; what came, or which of our exceptions."""
         began = self._clock.now()
+        if began >= send.before:
+            # It had to wait for others of its batch.
+            return Seen(began, RequestTimeout("its turn did not come before the deadline", may_have_arrived=False))
         reply: Response | ClientError
         try:
-            reply = self._engine().send(send.request, timeout=send.timeout)
+            reply = self._engine().send(send.request, timeout=min(send.timeout, send.before - began))
         except ClientError as error:
             reply = error
         now = self._clock.now()
-        if self._observer is not None:
-            self._observer(exchange_of(send, reply, now - began))
+        self._observed(send, reply, now - began)
         return Seen(now, reply, now - began)
+
+    def _observed(self, send: Send, reply: Response | ClientError, seconds: float) -> None:
+        if self._observer is not None:
+            try:
+                self._observer(exchange_of(send, reply, seconds))
+            except Exception:
+                self._log.exception("the observer failed; the call goes on")
 
     def _noted(self, note: Note) -> None:
         self._log.log(note.level, note.message, *note.values)
+
+    def _new_senders(self, bell: Event) -> Senders[Any]:
+        """What sends for a batch, side by side; a test may put its own here, which knows no threads."""
+        return Senders(self._sent, self._clock, bell)
 
     def _new_bell(self) -> Event:
         """A bell that rings, at the latest, when the client is closed."""

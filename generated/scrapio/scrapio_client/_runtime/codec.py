@@ -28,11 +28,24 @@ def decode(wanted: type[T], body: bytes) -> T:
     try:
         value: T = _decoder(wanted).decode(body)
     except msgspec.ValidationError as error:
+        # A body that was cut may not fit before it gets to its end; then that is what is wrong with it.
+        _check_json(body)
         path, problem = _place(wanted, body, str(error))
         raise DecodeError(f"the reply does not fit: {problem} at {path}", path=path, body=body) from error
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise NotJson(f"the reply is not JSON: {_kind_of(body)}", path="$", body=body) from error
+        raise _not_json(body) from error
     return value
+
+
+def _check_json(body: bytes) -> None:
+    try:
+        msgspec.json.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise _not_json(body) from error
+
+
+def _not_json(body: bytes) -> NotJson:
+    return NotJson(f"the reply is not JSON: {_kind_of(body)}", path="$", body=body)
 
 
 def any_json(body: bytes) -> Json:

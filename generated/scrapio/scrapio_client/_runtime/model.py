@@ -10,7 +10,7 @@ import msgspec
 from .prepared import prepared
 from .request import Json
 
-__all__ = ["Model", "OpenEnum", "Other", "Variant", "register"]
+__all__ = ["Model", "OpenEnum", "Other", "Variant", "no_items", "register"]
 
 
 class _ModelMeta(msgspec.StructMeta):
@@ -41,6 +41,11 @@ class Model(msgspec.Struct, metaclass=_ModelMeta, frozen=True, omit_defaults=Tru
             if (value := getattr(self, name)) is not None
         )
         return f"{type(self).__name__}({', '.join(shown)})"
+
+
+def no_items() -> list[Any]:
+    """An empty list as a default that is written out all the same."""
+    return []
 
 
 class OpenEnum(StrEnum):

@@ -13,6 +13,9 @@ from .transport import StreamReply
 
 E = TypeVar("E")
 
+_ERROR_LIMIT = 2**20
+"""How much of an error's body is read, in bytes."""
+
 
 class Stream(Generic[E]):
     """Typed events, as they come. Iterate it once; leaving the loop early or the `with` block gives the connection up.
@@ -49,7 +52,11 @@ class Stream(Generic[E]):
         reply = self._reply = self._open()
         try:
             if not 200 <= reply.status < 300:
-                body = b"".join(reply.chunks())
+                body = b""
+                for chunk in reply.chunks():
+                    body += chunk
+                    if len(body) > _ERROR_LIMIT:
+                        break
                 raise self._account.api_error(Response(status=reply.status, headers=reply.headers, body=body))
             parser = EventParser()
             try:

@@ -1,0 +1,178 @@
+"""One kind of job of a fake provider: made when it is submitted, and moved on by time alone."""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import replace
+from math import inf
+from typing import Any, Generic, TypeVar
+
+import msgspec
+
+from .account import Provider
+from .handle import Kind
+from .lifecycle import ResultAt
+from .request import Json
+from .state import State
+from .testing_addresses import JSON, Address, Route
+from .testing_bodies import has, made_up, put
+from .testing_clock import VirtualTime
+from .testing_mishaps import error_reply
+from .testing_plans import FakeJob, Plan, walk_to
+from .testing_transport import Reply, Sent
+
+R = TypeVar("R")
+
+
+class FakeJobs(Generic[R]):
+    """One kind of job. Each call that says what becomes of a job is for the next one; the last is for all after it."""
+
+    def __init__(
+        self,
+        provider: Provider,
+        time: VirtualTime,
+        kind: Kind[Any, R],
+        route: Route,
+        *,
+        reply: Any,
+        job_id: tuple[str, ...],
+        idempotency_header: str | None = None,
+    ) -> None:
+        self.kind = kind
+        self.route = route
+        self.submit = Address("submit")
+        self.poll = Address("poll")
+        self.result = Address("result")
+        self.cancel = Address("cancel")
+        self.jobs: list[FakeJob] = []
+        """Those that exist, in the order in which they were made."""
+        self._provider = provider
+        self._time = time
+        self._reply = reply
+        self._job_id = job_id
+        self._idempotency_header = (idempotency_header or "").lower()
+        self._keys: dict[str, FakeJob] = {}
+        self._plans: deque[Plan] = deque()
+
+    # --- what becomes of jobs -------------------------------------------------------------------------------------
+
+    def succeeds(self, result: R | None = None, *, after: float | None = None) -> None:
+        """Let a job succeed, *after* so many seconds. A result is made up if none is given."""
+        self._ends(State.SUCCEEDED, after, result)
+
+    def succeeds_in_part(self, result: R | None = None, *, after: float | None = None) -> None:
+        """Let a job end with a part of its result."""
+        self._ends(State.PARTIAL, after, result)
+
+    def fails(self, reason: str = "no luck", *, code: str = "fake_failure", after: float | None = None) -> None:
+        """Let a job fail, for a reason in the provider's words."""
+        self._ends(State.FAILED, after, reason=reason, code=code)
+
+    def gets_cancelled(self, *, after: float | None = None) -> None:
+        """Let somebody else cancel a job."""
+        self._ends(State.CANCELLED, after)
+
+    def expires(self, *, after: float | None = None) -> None:
+        """Let a job end because it took too long for the provider."""
+        self._ends(State.EXPIRED, after)
+
+    def stalls(self) -> None:
+        """Let a job never end."""
+        self._ends(None, None)
+
+    def follows(self, *plans: Plan) -> None:
+        """Let the next jobs follow these plans, to the last detail."""
+        self._plans.extend(plans)
+
+    def exists(self, job_id: str) -> FakeJob:
+        """A job that was submitted by somebody else, and becomes what the next job would."""
+        return self._made(None, job_id)
+
+    def _ends(
+        self,
+        state: State | None,
+        after: float | None,
+        result: R | None = None,
+        reason: str = "no luck",
+        code: str = "fake_failure",
+    ) -> None:
+        walk = walk_to(self.kind.lifecycle, state, self._usual_time if after is None else after)
+        self._plans.append(Plan(walk, msgspec.UNSET if result is None else result, code=code, reason=reason))
+
+    @property
+    def _usual_time(self) -> float:
+        polling = self.kind.polling
+        return polling.typical[0] if polling.typical is not None else 2 * polling.interval[0]
+
+    # --- what is answered -----------------------------------------------------------------------------------------
+
+    def key_of(self, sent: Sent) -> str | None:
+        """The idempotency key of a submit."""
+        return sent.request.headers.get(self._idempotency_header)
+
+    def submitted(self, sent: Sent) -> Reply:
+        """Make a job, or find the one that was made with the same idempotency key."""
+        key = sent.key
+        job = self._keys.get(key) if key is not None else None
+        if job is not None and job.body != sent.json:
+            return error_reply(self._provider, 409, "conflict", "this key was used for another job")
+        if job is None:
+            job = self._made(sent.json, None)
+        if key is not None:
+            self._keys[key] = job
+        sent.job_ids = (job.id,)
+        if self._reply is self.kind.snapshot:
+            body: Json = job.snapshot(self._time.now)
+        else:
+            body = made_up(self._reply)
+            put(body, self._reply, self.kind.lifecycle.status, job.status(self._time.now))
+        put(body, self._reply, self._job_id, job.id)
+        is_snapshot = self._reply is self.kind.snapshot
+        told = {job.id: job.state(self._time.now)} if is_snapshot else {}
+        return Reply(body, 202, JSON, told=told, hint=self._hint(job) if is_snapshot else 0.0)
+
+    def polled(self, job: FakeJob) -> Reply:
+        """What a poll of a job is answered."""
+        now, accepts = self._time.now, self.kind.lifecycle.accepts
+        job.polls += 1
+        if now - job.began < job.plan.visible_after:
+            may_be_new = now - job.began <= self.kind.polling.not_found_grace
+            return replace(self.not_found(job.id), is_expected=may_be_new)
+        state = job.state(now)
+        status = 202 if 202 in accepts and not state.is_final else 200 if 200 in accepts else min(accepts)
+        return Reply(job.snapshot(now), status, JSON, told={job.id: state}, hint=self._hint(job))
+
+    def fetched(self, job: FakeJob) -> Reply:
+        """What is answered at the result's own address."""
+        at = self.kind.lifecycle.result
+        assert isinstance(at, ResultAt)
+        if job.plan.is_gone and job.is_ready(self._time.now):
+            reply = error_reply(self._provider, min(at.gone), "gone", "the result is no longer kept")
+            return replace(reply, is_expected=True)
+        if not job.is_ready(self._time.now):
+            reply = error_reply(self._provider, min(at.not_ready), "not_ready", "the result is not there yet")
+            return replace(reply, is_expected=True)
+        job.results += 1
+        return Reply(job.result(), 200, JSON)
+
+    def cancelled(self, job: FakeJob) -> Reply:
+        """Cancel a job that is not over."""
+        job.cancelled_at = min(job.cancelled_at, self._time.now)
+        return Reply({}, 200, JSON)
+
+    def not_found(self, job_id: str) -> Reply:
+        return error_reply(self._provider, 404, "not_found", f"there is no job {job_id!r}")
+
+    def _hint(self, job: FakeJob) -> float:
+        """Seconds that a reply about a job asks to wait."""
+        is_over = job.state(self._time.now).is_final
+        return 0.0 if is_over or not has(self.kind.snapshot, self.kind.lifecycle.hint) else job.plan.hint
+
+    def _made(self, body: Json, job_id: str | None) -> FakeJob:
+        if not self._plans:
+            self.succeeds()
+        plan = self._plans.popleft() if len(self._plans) > 1 else self._plans[0]
+        found = job_id or plan.id or f"{self.kind.name}-{len(self.jobs) + 1}"
+        job = FakeJob(found, self.kind, plan, self._time.now if job_id is None else -inf, body)
+        self.jobs.append(job)
+        return job
