@@ -16,10 +16,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from bide.runtime.budget import Rate
+from bide.runtime.account import open_account
+from bide.runtime.batch import Batch, Dispatch, Entry
+from bide.runtime.budget import Budget, Rate
 from bide.runtime.clock import SystemClock
 from bide.runtime.codec import NotJson
-from bide.runtime.desk import sent
+from bide.runtime.desk import Desk, sent
 from bide.runtime.errors import (
     AuthenticationError,
     BadRequest,
@@ -29,9 +31,11 @@ from bide.runtime.errors import (
     NotFound,
     RequestTimeout,
 )
-from bide.runtime.gather import parted
+from bide.runtime.flow import Flow, Pause, Send
+from bide.runtime.gather import Gatherer, parted
+from bide.runtime.handle import Floor, Record
 from bide.runtime.lifecycle import PollMany
-from bide.runtime.request import Response
+from bide.runtime.request import Request, Response
 from bide.runtime.schedule import Fixed, Polling
 from bide.runtime.watch import poll_of
 
@@ -617,3 +621,29 @@ def test_a_new_job_may_not_be_in_the_list_yet() -> None:
 
     assert [told(outcome) for outcome in outcomes] == ["j0", "j1", "j2"]
     assert not any(isinstance(outcome.error, NotFound) for outcome in outcomes)
+
+
+def test_a_group_goes_when_its_slot_comes() -> None:
+    """A group that a rate limit held back goes then, even if others of the batch are due before its own window ends."""
+    account = open_account(PROVIDER, api_key="k", base_url=None, timeout=30, max_retries=3, wall=lambda: 0.0)
+    many = PollMany(path="/jobs", ids="ids", most=10, list=("jobs",), job_id=("id",))
+    crew = kind("x", Page, result=("page",), poll_many=many, polling=Polling(interval=(2.0, 5.0)))
+    desk = Desk(account, Floor(), Budget({}), True)
+    batch: Batch[None, None] = Batch(5, total=None, in_order=False, gatherer=Gatherer(desk), now=0.0)
+    request = Request(method="GET", url="https://x/y", headers={})
+
+    def polls() -> Flow[None]:
+        yield Send(request, 60.0, 1, 60.0, Record(crew, "a"))
+
+    def sends() -> Flow[None]:
+        yield Pause(0.1)
+        yield Send(request, 60.0, 1, 60.0)
+        yield Pause(99.0)
+
+    desk.budget.close("GET /jobs", 0.1)
+    batch.add(Entry(0, None, polls()), 0.0)
+    assert batch.next(0.0) == Pause(0.1)
+    batch.add(Entry(1, None, sends()), 0.05)
+    assert batch.next(0.05) == Pause(0.1)
+
+    assert {type(batch.next(0.1)), type(batch.next(0.1))} == {Dispatch}
