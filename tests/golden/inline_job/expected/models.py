@@ -8,6 +8,7 @@ from typing import Annotated
 from msgspec import Meta, field
 
 from ._runtime.model import Model, OpenEnum
+from ._runtime.model import no_items as _no_items
 
 
 class Status(OpenEnum):
@@ -73,7 +74,7 @@ class SiteMap(MapJob):
     See Jobs, https://acme.example/docs/jobs
     """
 
-    pages: list[Page] = field(default_factory=list)
+    pages: list[Page] = field(default_factory=_no_items)
     """What was found."""
 
     @property
