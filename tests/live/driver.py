@@ -10,6 +10,9 @@ from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
 
+SLACK = 3.0
+"""Seconds by which a loaded machine may be late. What must not happen takes longer."""
+
 
 class Driver:
     """Makes clients and calls them. The asyncio loop runs during the calls only."""

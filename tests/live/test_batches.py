@@ -151,17 +151,25 @@ def test_tallies_add_up(driver: Driver, package: ModuleType) -> None:
 @pytest.mark.parametrize("kind", ["task", "ration"])
 def test_a_429_slows_all_who_share_its_bucket(kind: str, driver: Driver, package: ModuleType) -> None:
     """One refusal keeps every job of the batch from polling for as long as the server says, with a rate or without."""
+    seen: list[tuple[float, float, Any]] = []
+
+    def observe(exchange: Any) -> None:
+        now = time.monotonic()
+        seen.append((now - exchange.seconds / 4, now, exchange))
+
     with BrookServer(polls=[refuses(429, retry_after="1.6")], lasts=0.1) as server:
-        client = driver.client(package, server.url, speed=4)
+        client = driver.client(package, server.url, speed=4, observer=observe)
         driver.call(client.keyed.submit, name="warm")
         list(
             driver.each(
                 getattr(client, kind).run_many([{"name": f"n{number}"} for number in range(45)], max_in_flight=45)
             )
         )
-        polls = sorted(poll for job in server.jobs.values() for poll in job.polls)
-        too_early = [poll - polls[0] for poll in polls if 0.1 < poll - polls[0] < 0.39]
-        assert [] == too_early
+        (refused,) = [ended for _, ended, exchange in seen if exchange.status == 429]
+        on_their_way = 0.1
+        later = [began - refused for began, _, exchange in seen if exchange.method == "GET"]
+        after = [late for late in later if late > on_their_way]
+        assert 0.39 < min(after)
 
 
 def test_slow_inputs_do_not_hold_up_the_jobs(package: ModuleType) -> None:
@@ -170,19 +178,19 @@ def test_slow_inputs_do_not_hold_up_the_jobs(package: ModuleType) -> None:
     async def inputs() -> AsyncIterator[dict[str, str]]:
         for number in range(4):
             yield {"name": f"n{number}"}
-            await asyncio.sleep(0.25)
+            await ended.acquire()
 
-    async def many(server: BrookServer) -> list[float]:
-        async with package.AsyncBrook("key", base_url=server.url) as client:
-            await client.task.run(name="warm")
-            began = time.monotonic()
-            return [time.monotonic() - began async for _ in client.task.run_many(inputs())]
+    async def many(server: BrookServer) -> list[Any]:
+        async with package.AsyncBrook("key", base_url=server.url) as client, asyncio.timeout(20):
+            indices = []
+            async for outcome in client.task.run_many(inputs()):
+                indices.append(outcome.index)
+                ended.release()
+            return indices
 
+    ended = asyncio.Semaphore(0)
     with BrookServer(lasts=0.05) as server:
-        ended = asyncio.run(many(server))
-    assert 4 == len(ended)
-    for number, seconds in enumerate(ended):
-        assert 0.25 * number + 0.05 <= seconds < 0.25 * number + 0.25, ended
+        assert [0, 1, 2, 3] == asyncio.run(many(server))
 
 
 @pytest.mark.parametrize("size", [0, -1, 2.5, "7", None])

@@ -14,6 +14,7 @@ import pytest
 from transport_server import Answer, drip, head, play
 
 from .brook_server import DROP, HANG, BrookServer, refuses
+from .driver import SLACK
 from .interruption import WHERE, cancelled_at, interrupt, nothing_is_left
 
 SLOWLY = play(head(content_length="29"), drip([b'{"status":', b' "done", "tex', b't": "x"}'], pause=0.03))
@@ -153,7 +154,7 @@ def test_a_wait_in_a_timeout_of_asyncio(package: ModuleType) -> None:
             with pytest.raises(TimeoutError):
                 async with asyncio.timeout(0.2):
                     await job.wait()
-            assert time.monotonic() - began < 0.5
+            assert time.monotonic() - began < 0.2 + SLACK
             assert "x" == (await job.wait()).text
 
     with BrookServer(polls=[HANG]) as server:
@@ -187,7 +188,7 @@ def test_ctrl_c_in_a_wait(where: str, package: ModuleType) -> None:
             began = time.monotonic()
             with pytest.raises(KeyboardInterrupt), interrupt(after=0.25):
                 job.wait(timeout=60)
-            assert 0.2 < time.monotonic() - began < 0.6
+            assert 0.2 < time.monotonic() - began < 0.25 + SLACK
             again = job if where != "a pause" else client.task.attach(job.id)  # the handle keeps the server's wish
             assert "x" == again.wait(timeout=5).text
             server.settle(1)
@@ -222,7 +223,7 @@ def test_ctrl_c_in_a_batch(package: ModuleType) -> None:
         batch = client.task.run_many(inputs, max_in_flight=30)
         with pytest.raises(KeyboardInterrupt), batch, interrupt(after=0.3):
             list(batch)
-        assert time.monotonic() - began < 0.8
+        assert time.monotonic() - began < 0.3 + SLACK
         assert sorted(server.jobs) == sorted(job.id for job in batch.running)
         server.lasts = 0
         assert 30 == sum(outcome.is_ok for outcome in client.task.wait_many(batch.running))

@@ -13,7 +13,7 @@ import pytest
 from transport_server import Peer, Received
 
 from .brook_server import HANG, BrookServer, said
-from .driver import Driver
+from .driver import SLACK, Driver
 
 IN_FLIGHT = 5
 
@@ -99,7 +99,7 @@ def test_leaving_while_submits_are_under_way_waits_for_their_replies(driver: Dri
         first = next(iter(driver.each(batch)))
         began = time.monotonic()
         driver.call(batch.close)
-        assert time.monotonic() - began < 1
+        assert time.monotonic() - began < 0.3 + SLACK
         assert {*server.jobs} == {first.job.id, *(job.id for job in batch.running)}
         before = len(server.submits)
         driver.idle(0.1)
@@ -180,5 +180,5 @@ def test_a_batch_of_a_client_with_hanging_polls_closes_soon(driver: Driver, pack
         out = [outcome.job.id for _, outcome in zip(range(2), driver.each(batch), strict=False)]
         began = time.monotonic()
         driver.call(batch.close)
-        assert time.monotonic() - began < 1.2
+        assert time.monotonic() - began < 0.6 + SLACK
         assert sorted(server.jobs) == sorted([*out, *(job.id for job in batch.running)])

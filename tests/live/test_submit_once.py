@@ -12,7 +12,7 @@ import pytest
 from transport_server import Answer, Peer, Server, head, play, reply
 
 from .brook_server import CUT, CUT_GZIP, DROP, HANG, HTML, RESET, BrookServer, refuses, says
-from .driver import Driver, ending
+from .driver import SLACK, Driver, ending
 
 UNCERTAIN: dict[str, Answer] = {
     "no reply": DROP,
@@ -57,7 +57,7 @@ def test_a_lost_submit_is_uncertain_and_not_sent_again(kind: str, driver: Driver
             assert f"{kind} job may have been made, or not" in str(ended.error)
             assert "dashboard before you submit it again" in str(ended.error)
             assert ended.error.idempotency_key is None
-            assert ended.seconds < 1
+            assert ended.seconds < 0.3 + SLACK
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -152,7 +152,7 @@ def test_a_run_whose_submit_outlasts_the_deadline_is_uncertain(driver: Driver, p
         for jobs, kind in enumerate(("task", "keyed"), start=1):
             ended = ending(driver, getattr(client, kind).run, name="x", timeout=0.4)
             assert isinstance(ended.error, package.SubmitUncertain), ended
-            assert 0.35 < ended.seconds < 0.9
+            assert 0.35 < ended.seconds < 0.4 + SLACK
             assert jobs == len(server.jobs) == len(server.submits)
 
 

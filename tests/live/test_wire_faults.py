@@ -27,10 +27,7 @@ from .brook_server import (
     says,
     works,
 )
-from .driver import Driver, ending
-
-SLACK = 0.5
-"""Seconds by which a loaded machine may be late."""
+from .driver import SLACK, Driver, ending
 
 SPEED = 5.0
 """How fast the client's time runs where only the order of things and the least pauses matter."""
@@ -140,7 +137,7 @@ def test_what_does_not_pass_ends_the_wait_at_once(fault: str, driver: Driver, pa
     with BrookServer(polls=[None, answer], lasts=9) as server:
         client = driver.client(package, server.url, speed=SPEED)
         job = driver.call(client.task.submit, name="x")
-        ended = ending(driver, job.wait, timeout=5)
+        ended = ending(driver, job.wait, timeout=30)
         assert isinstance(ended.error, error_class(package)), ended
         assert ended.seconds < 1 + SLACK
         assert len(server.job.polls) == 2
@@ -205,7 +202,7 @@ def test_a_hint_past_the_deadline_ends_the_wait_now(
         job = driver.call(client.task.submit, name="x")
         ended = ending(driver, job.wait, timeout=5)
         assert isinstance(ended.error, package.JobTimeout)
-        assert ended.seconds < 0.3 + SLACK
+        assert ended.seconds < 1 + SLACK
         assert len(server.job.polls) == 1
         _is_about(ended.error, job)
 
@@ -237,12 +234,12 @@ def test_no_replies_make_the_loop_spin_or_outlast_the_deadline(
 
 def test_a_job_that_ends_in_the_last_pause_is_not_missed(driver: Driver, package: ModuleType) -> None:
     """W5: the last poll falls on the deadline."""
-    with BrookServer(lasts=0.6) as server:
+    with BrookServer(lasts=1.0) as server:
         client = driver.client(package, server.url)
         job = driver.call(client.task.submit, name="x")
-        ended = ending(driver, job.wait, timeout=1.0, policy=package.Fixed(0.55))
+        ended = ending(driver, job.wait, timeout=1.6, policy=package.Fixed(0.85))
         assert ended.error is None, ended
-        assert ended.seconds < 1.0 + SLACK
+        assert ended.seconds < 1.6 + SLACK
 
 
 def test_a_submit_that_is_final_needs_no_poll(driver: Driver, package: ModuleType) -> None:
@@ -291,7 +288,7 @@ def test_faults_of_a_real_provider_pass(driver: Driver, generated: Callable[[str
         client = driver.client(package, server.url)
         ended = ending(driver, client.map.run, url="https://a.example/", timeout=20, policy=package.Fixed(0.05))
         assert ended.error is None, ended
-        assert 1 < ended.seconds < 4
+        assert 1 < ended.seconds < 4 + SLACK
 
 
 def test_a_server_that_goes_while_it_answers_is_a_fault(driver: Driver, package: ModuleType) -> None:
