@@ -10,11 +10,13 @@ PY := $(BIN)/python
 
 SPECS := $(sort $(wildcard specs/*.yaml))
 PACKAGES := $(patsubst specs/%.yaml,%,$(SPECS))
-CHECKED := $(wildcard generator tests demo rivals benchmarks generated)
+CHECKED := $(wildcard generator tests demo rivals soak mutants benchmarks generated)
+MINUTES ?= 1
+WORKERS ?= 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help venv test demo rivals check generate format clean
+.PHONY: help venv test demo rivals soak mutants check generate format clean
 
 help: ## Say what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -34,10 +36,16 @@ demo: $(READY) ## Run every job and operation of each provider against its simul
 rivals: $(READY) ## Run the official SDKs and the printed loops beside ours, and write docs/rivals.md
 	$(PY) rivals/run.py
 
+soak: $(READY) ## Play random scripts for MINUTES=1 and check the waiting contract; SEED=... plays one again
+	$(PY) -m soak --workers $(WORKERS) $(if $(SEED),--seed $(SEED),--minutes $(MINUTES))
+
+mutants: $(READY) ## Change the code in one place after another and see if a test fails; SAMPLE=200 tries so many
+	$(PY) -m mutants --workers $(WORKERS) $(if $(SAMPLE),--sample $(SAMPLE)) $(if $(ONLY),--only $(ONLY))
+
 check: $(READY) ## Look for faults of layout, style, types, and drift between specs and packages
 	$(BIN)/black --check $(CHECKED)
 	$(BIN)/ruff check $(CHECKED)
-	$(BIN)/mypy generator/bide
+	$(BIN)/mypy generator/bide soak mutants
 	@set -e; for name in $(PACKAGES); do \
 		echo "mypy --strict generated/$$name"; \
 		(cd generated/$$name && $(BIN)/mypy --strict --cache-dir ../../.mypy_cache/$$name -p $${name}_client); \
@@ -52,7 +60,7 @@ format: $(READY) ## Lay out the code and mend what ruff can
 	$(BIN)/black --quiet $(filter-out generated,$(CHECKED))
 
 clean: ## Remove .venv and whatever else these commands made, generated/ apart
-	rm -rf $(VENV) .demo .rivals build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .demo .rivals .mutants build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(READY): pyproject.toml constraints.txt

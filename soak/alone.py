@@ -10,9 +10,9 @@ from tests.runtime.fakes import AsyncFakeTransport, FakeTransport, finish
 
 from bide.runtime.errors import ClientError
 
-from .clocks import BEGAN, AsyncStormClock, StormClock, jumped
+from .clocks import BEGAN, AsyncStormClock, StormClock
 from .script import Script
-from .story import Call, CallbackFailed, Stopped, Story, counting, jobs_of, logged, prepare
+from .story import Call, CallbackFailed, Stopped, Story, born_by, counting, jobs_of, logged, prepare
 
 LONG = 400_000.0
 """Seconds that suffice for any hint, when all is well."""
@@ -34,7 +34,7 @@ class Player:
         self.client: Any = (AsyncAcme if is_async else Acme)(
             KEY,
             transport=transport,  # type: ignore[arg-type]  # of the client's own colour
-            clock=self.clock,
+            clock=self.clock,  # type: ignore[arg-type]  # the same
             timeout=script.patience,
             max_retries=script.max_retries,
         )
@@ -75,22 +75,21 @@ class Player:
 
     def _begin(self, name: str) -> None:
         timeout = self.script.timeouts[0] if name == "run" else None
-        born = self._now() + jumped(self.script.jumps, self.clock.time)
         if name == "submit":
-            call = self._made(name, timeout, born, lambda _: self.jobs.submit(url="u0"))
+            call = self._made(name, timeout, None, lambda _: self.jobs.submit(url="u0"))
             if not isinstance(call.outcome, BaseException):
-                self._take(call.outcome, born)
+                self._take(call.outcome, call.born)
                 call.outcome = "submitted"
             return
         more = {"cancel_on_timeout": True} if self.script.cancel_on_timeout else {}
         call = self._made(
             name,
             timeout,
-            born,
+            None,
             lambda shown: self.jobs.run(url="u0", timeout=timeout, on_update=shown, policy=self.script.policy, **more),
         )
         if isinstance(call.outcome, ClientError) and call.outcome.token:
-            self._take(self.jobs.resume(call.outcome.token), born)
+            self._take(self.jobs.resume(call.outcome.token), call.born)
 
     def _call(self, name: str, timeout: float | None) -> None:
         policy, job = self.script.policy, self.job
@@ -104,9 +103,7 @@ class Player:
                     lambda shown: job.wait(timeout, on_update=shown, policy=policy, **more),
                 )
             case "updates":
-                self._made(
-                    name, timeout, self.born, lambda shown: self._iterate(job.updates(timeout, policy=policy), shown)
-                )
+                self._made(name, timeout, self.born, lambda shown: _shown(job.updates(timeout, policy=policy), shown))
             case "poll":
                 self._made(name, None, self.born, lambda _: job.poll())
             case "result":
@@ -131,20 +128,10 @@ class Player:
             call.outcome = error
         call.ended = self._now()
         call.events = journal.events[first:]
+        if name in ("run", "submit"):
+            call.born = born_by(self.script, call.events)
         self.story.calls.append(call)
         return call
-
-    def _iterate(self, updates: Any, shown: Any) -> Any:
-        if hasattr(updates, "__aiter__"):
-
-            async def all_of_them() -> None:
-                async for update in updates:
-                    shown(update)
-
-            return all_of_them()
-        for update in updates:
-            shown(update)
-        return None
 
     def _on_nap(self, number: int) -> bool:
         if self.is_armed and number == self.script.breaks_at:
@@ -160,6 +147,20 @@ class Player:
     def _on_request(self, number: int) -> None:
         if self.is_armed and self.script.breaks == "request" and number == self.script.breaks_at:
             raise Stopped
+
+
+def _shown(updates: Any, show: Any) -> Any:
+    """Show each update; a coroutine that does it if they are to be awaited."""
+    if hasattr(updates, "__aiter__"):
+
+        async def all_of_them() -> None:
+            async for update in updates:
+                show(update)
+
+        return all_of_them()
+    for update in updates:
+        show(update)
+    return None
 
 
 def play(script: Script) -> list[Story]:

@@ -69,7 +69,7 @@ class Journal:
     requests: list[tuple[float, str, float]] = field(default_factory=list)
     made: dict[str, set[str]] = field(default_factory=dict)
     """The submits that made a job, by job: the idempotency key, or a number."""
-    on_request: Callable[[int], None] = lambda number: None  # noqa: E731  # replaced by whoever listens
+    on_request: Callable[[int], None] = lambda number: None  # replaced by whoever listens
     is_happy: bool = False
     """Whether all is well from here on."""
     happy: Fate | None = None
@@ -179,11 +179,9 @@ class Journal:
         word = self._next("poll", job)
         while word.means not in (Means.GOING, Means.UNKNOWN, Means.FINAL, Means.MISSING):
             word = self._next("poll", job)
-        # A list cannot carry the headers of each.
-        header = word.reply.headers.get("retry-after")
-        if header is not None:
-            word = Word(word.reply, word.means, word.state, 0.0, word.status)
-        return word
+        # A list cannot carry the headers of each, but what the body asks for.
+        asked = word.reply.body.get("retry_after_ms") if isinstance(word.reply.body, dict) else None
+        return Word(word.reply, word.means, word.state, (asked or 0) / 1000, word.status)
 
 
 def _id_in(template: str, path: str) -> str | None:

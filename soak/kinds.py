@@ -33,7 +33,7 @@ MADE_UP: tuple[Kind[Any, Any], ...] = (
 
 
 def generated() -> tuple[Kind[Any, Any], ...]:
-    """The kinds of the generated packages, over the runtime of the work tree: their copy of it is the same to the byte."""
+    """The kinds of the generated packages, over the runtime of the work tree: theirs is the same to the byte."""
     for module in pkgutil.iter_modules(bide.runtime.__path__):
         if module.name.startswith("testing"):
             continue  # no client imports these

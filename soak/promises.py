@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from asyncio import CancelledError
 from collections import defaultdict
 from collections.abc import Iterator
 from itertools import pairwise
@@ -83,10 +84,9 @@ def _floor(story: Story) -> Broken:
         hinted = [event for event in story.journal.of(job, "poll") if event.word.hint and event.word.means in HEARD]
         for asked in hinted:
             for later in story.journal.of(job, "poll"):
-                if asked.ended + EPS < later.at < asked.ended + asked.word.hint - 1e-3 and _is_heard(
-                    story, asked, later
-                ):
-                    yield f"W4: {job} asked at {asked.ended:.3f} for {asked.word.hint:g} s, and is polled at {later.at:.3f}"
+                is_early = asked.ended + EPS < later.at < asked.ended + asked.word.hint - 1e-3
+                if is_early and _is_heard(story, asked, later):
+                    yield f"W4: {job} asked at {asked.ended:.3f} for {asked.word.hint:g} s, polled at {later.at:.3f}"
 
 
 def _is_heard(story: Story, asked: Event, later: Event) -> bool:
@@ -188,8 +188,11 @@ def _shared(story: Story) -> Broken:
     """W2, W14: what one wait has learned, the others on the same handle know."""
     events = story.journal.events
     if story.script.is_one_handle:
-        done_at = min((event.ended for event in events if event.word.means is Means.FINAL), default=float("inf"))
-        had_at = min((event.ended for event in events if event.word.means is Means.GOOD), default=float("inf"))
+        # What was under way when a wait was cancelled, nobody may have read.
+        given_up = [call.ended for call in story.calls if isinstance(call.outcome, CancelledError)]
+        read = [event for event in events if not any(event.at <= at <= event.ended for at in given_up)]
+        done_at = min((event.ended for event in read if event.word.means is Means.FINAL), default=float("inf"))
+        had_at = min((event.ended for event in read if event.word.means is Means.GOOD), default=float("inf"))
         for event in events:
             if event.about == "poll" and event.at > done_at + EPS:
                 yield f"W2: {event.job} is polled at {event.at:.3f}, and was final at {done_at:.3f}"
@@ -233,7 +236,7 @@ def _budgeted(story: Story) -> Broken:
             found = [at for at, line, _ in requests if line == start]
         for first, last in zip(found, found[rate.count :], strict=False):
             if last - first < rate.seconds - EPS:
-                yield f"{bucket} is asked {rate.count + 1} times from {first:.3f} to {last:.3f}, not in {rate.seconds:g} s"
+                yield f"{bucket} is asked {rate.count + 1} times from {first:.3f} to {last:.3f} at {rate}"
     if script.max_rate is not None:
         for (before, *_), (after, *_) in pairwise(requests):
             if after - before < 1 / script.max_rate - EPS:
@@ -458,10 +461,8 @@ class _Teller:
         for number, (before, after) in enumerate(pairwise(polls), start=1):
             if before.word.means not in (Means.GOING, Means.UNKNOWN):
                 continue
-            if call.born is None:
-                age = before.ended - call.began
-            else:
-                age = max(before.ended + before.jump - call.born, 0.0)
+            known_age = None if call.born is None else max(before.ended + before.jump - call.born, 0.0)
+            age = before.ended - call.began if known_age is None else known_age
             due = before.ended + policy.pause(polls=number, age=age, chance=script.chance)
             requests = 2 if isinstance(script.kind.lifecycle.result, ResultAt) else 1
             last = call.deadline - 2 * requests * max(before.ended - before.at, 0.125)

@@ -96,9 +96,7 @@ def draw(seed: int) -> Script:
         shape=shape,
         kind=kind,
         fates=tuple(_fate(sky, f"j{index}", chance) for index in range(number)),
-        happy=Fate(
-            (_soon(sky.made("j0")),), (_well(sky),), (_soon(sky.good()),) if _has_address(kind) else (), (sky.cancel(),)
-        ),
+        happy=_happy(sky),
         together=tuple(_together(kind, chance, sky) for _ in range(8)),
         calls=_calls(chance, shape),
         timeouts=timeouts,
@@ -168,11 +166,15 @@ def _fate(sky: Sky, job: str, chance: Random) -> Fate:
     """Whatever comes in between, it ends well: a wait for ever must end."""
     polls = [sky.poll() for _ in range(chance.choice((0, 1, 3, 8, 20)))]
     polls += [sky.ending() if chance.random() < 0.5 else sky.going() for _ in range(2)]
-    results = (
-        [sky.result() for _ in range(chance.choice((0, 1, 3)))] + [_soon(sky.good())] if _has_address(sky.kind) else []
-    )
+    results = [sky.result() for _ in range(chance.choice((0, 1, 3)))] if _has_address(sky.kind) else []
     submits = [sky.submit(job) for _ in range(chance.choice((0, 1, 3)))] + [_soon(sky.made(job))]
-    return Fate(tuple(submits), (*polls, _well(sky)), tuple(results), (sky.cancel(), sky.cancel()))
+    return Fate(tuple(submits), (*polls, _well(sky)), (*results, *_happy(sky).results), (sky.cancel(), sky.cancel()))
+
+
+def _happy(sky: Sky) -> Fate:
+    """All is well, at once."""
+    results = (_soon(sky.good()),) if _has_address(sky.kind) else ()
+    return Fate((_soon(sky.made("j0")),), (_well(sky),), results, (sky.cancel(),))
 
 
 def _well(sky: Sky) -> Word:
@@ -214,7 +216,5 @@ def _calls(chance: Random, shape: str) -> tuple[str, ...]:
     if shape == "batch":
         return (chance.choice(("run_many", "run_many", "wait_many")),)
     first = chance.choice(("run", "run", "wait", "updates", "submit"))
-    rest = tuple(
-        chance.choice(("wait", "poll", "get", "result", "updates", "cancel")) for _ in range(chance.randrange(3))
-    )
-    return (first, *rest)
+    later = ("wait", "poll", "get", "result", "updates", "cancel")
+    return (first, *(chance.choice(later) for _ in range(chance.randrange(3))))

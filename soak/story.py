@@ -18,6 +18,7 @@ from bide.runtime.budget import Budget
 from bide.runtime.errors import ClientError
 from bide.runtime.handle import Update
 
+from .clocks import BEGAN, jumped
 from .journal import Event, Journal
 from .script import Script
 from .weather import Means
@@ -106,6 +107,14 @@ def told(outcome: object) -> str:
         return f"{type(outcome).__name__}"
     text = re.sub(r" at 0x[0-9a-f]+", "", repr(outcome))
     return text if len(text) < 200 else text[:200] + "..."
+
+
+def born_by(script: Script, events: list[Event]) -> float | None:
+    """When a job was submitted, by the time of day: when the submit that made it was sent."""
+    for event in events:
+        if event.about == "submit" and event.word.means is Means.MADE:
+            return event.at + jumped(script.jumps, BEGAN + event.at)
+    return None
 
 
 def prepare(client: Any, script: Script) -> None:

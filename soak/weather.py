@@ -172,10 +172,8 @@ class Sky:
         if draw < 0.9 and at.gone:
             return Word(self._error(chance.choice(sorted(at.gone))), Means.GONE)
         if draw < 0.95:
-            other = [
-                status for status in (400, 401, 402, 403, 418, 422, 302, 501) if status not in at.not_ready | at.gone
-            ]
-            return Word(self._error(chance.choice(other)), Means.REFUSED)
+            others = {400, 401, 402, 403, 418, 422, 302, 501} - at.not_ready - at.gone
+            return Word(self._error(chance.choice(sorted(others))), Means.REFUSED)
         return self._misshapen()
 
     def good(self) -> Word:

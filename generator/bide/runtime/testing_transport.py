@@ -32,6 +32,8 @@ class Reply:
     """A body that comes in pieces, for a stream. An error breaks it off."""
     told: Mapping[str, State] = field(default_factory=dict)
     """What it says of which job, for the promises: where each is, in our words."""
+    is_last_word: bool = True
+    """Whether there is nothing left to ask if it says that a job is over, for the promises."""
     hint: float = 0.0
     """Seconds that it asks to wait, for the promises."""
     is_proper: bool = True

@@ -121,15 +121,18 @@ class FakeJobs(Generic[R]):
         if key is not None:
             self._keys[key] = job
         sent.job_ids = (job.id,)
+        now, lifecycle = self._time.now, self.kind.lifecycle
+        body: Json
         if self._reply is self.kind.snapshot:
-            body: Json = job.snapshot(self._time.now)
+            body, told = job.snapshot(now), {job.id: job.state(now)}
         else:
             body = made_up(self._reply)
-            put(body, self._reply, self.kind.lifecycle.status, job.status(self._time.now))
+            told = {job.id: job.state(now, is_shown_ready=not lifecycle.ready)} if self._has_status else {}
+            put(body, self._reply, lifecycle.status, job.status(now))
         put(body, self._reply, self._job_id, job.id)
         is_snapshot = self._reply is self.kind.snapshot
-        told = {job.id: job.state(self._time.now)} if is_snapshot else {}
-        return Reply(body, 202, JSON, told=told, hint=self._hint(job) if is_snapshot else 0.0)
+        hint = self._hint(job) if is_snapshot else 0.0
+        return Reply(body, 202, JSON, told=told, hint=hint, is_last_word=is_snapshot)
 
     def polled(self, job: FakeJob) -> Reply:
         """What a poll of a job is answered."""
@@ -162,6 +165,11 @@ class FakeJobs(Generic[R]):
 
     def not_found(self, job_id: str) -> Reply:
         return error_reply(self._provider, 404, "not_found", f"there is no job {job_id!r}")
+
+    @property
+    def _has_status(self) -> bool:
+        """Whether the reply to a submit says where the job is."""
+        return has(self._reply, self.kind.lifecycle.status)
 
     def _hint(self, job: FakeJob) -> float:
         """Seconds that a reply about a job asks to wait."""

@@ -82,7 +82,8 @@ def final_left_alone(trace: Trace) -> Iterator[str]:
         for sent in polls:
             if over is not None and sent.role == "poll" and sent.at >= over.ended:
                 yield f"{sent} comes after the job was over with {over}"
-            if job_id in _told(sent) and _told(sent)[job_id].is_final:
+            is_over = job_id in _told(sent) and _told(sent)[job_id].is_final
+            if is_over and sent.reply is not None and sent.reply.is_last_word:
                 over = over or sent
 
 

@@ -87,12 +87,15 @@ class FakeJob:
         is_over = before in self._states and self._states[before].is_final
         return cancelled if cancelled is not None and now >= self.cancelled_at and not is_over else before
 
-    def state(self, now: float) -> State:
-        """Where the job is in our words, as a client must see it: an unknown status is not final."""
+    def state(self, now: float, *, is_shown_ready: bool = True) -> State:
+        """Where the job is in our words, as a client must see it: an unknown status is not final.
+
+        *is_shown_ready*: whether it is told that the result is there.
+        """
         state = self._states.get(self.status(now), State.RUNNING)
         if not self.kind.lifecycle.ready or (state.is_final and not state.has_result):
             return state
-        if self.is_ready(now):
+        if is_shown_ready and self.is_ready(now):
             return state if state.has_result else State.SUCCEEDED
         return State.RUNNING if state.is_final else state
 

@@ -1,0 +1,77 @@
+"""Which files are mutated, and which tests are asked first about each. If those see nothing, all others are asked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+REPOSITORY = Path(__file__).parent.parent
+RUNTIME = "generator/bide/runtime"
+
+FIRST_ASKED = {
+    "account": "errors request client exchange",
+    "batch": "batch gather",
+    "budget": "budget batch",
+    "client": "client twins wait_deadline",
+    "codec": "codec model errors",
+    "conclude": "endings faults wait_deadline",
+    "deadline": "wait_deadline endings",
+    "desk": "floor budget gather wait_deadline",
+    "events": "events client",
+    "exchange": "exchange submit",
+    "flow": "twins client endings",
+    "gather": "gather",
+    "handle": "floor token endings wait_deadline",
+    "hint": "hint faults",
+    "job": "endings client wait_deadline batch",
+    "lifecycle": "lifecycle endings",
+    "request": "request errors",
+    "schedule": "schedule wait_deadline",
+    "submit": "submit exchange",
+    "token": "token errors",
+    "wait": "endings wait_deadline faults errors",
+    "watch": "wait_deadline faults floor endings",
+}
+"""Files of the runtime, and files of tests/runtime, the likeliest first."""
+
+PACKAGE = "generated/knowledgesdk"
+MODULES = ("_calls", "_jobs")
+"""Files of one generated package; its own tests are asked."""
+
+
+@dataclass(frozen=True)
+class Target:
+    """One file that is mutated."""
+
+    path: str
+    folder: str
+    """Where pytest runs, under the repository."""
+    first: tuple[str, ...]
+    """Test files, from that folder."""
+    rest: str
+    """The folder of all its tests."""
+
+    @property
+    def name(self) -> str:
+        return self.path.removeprefix(f"{RUNTIME}/").removeprefix(f"{PACKAGE}/")
+
+    @cached_property
+    def source(self) -> str:
+        return (REPOSITORY / self.path).read_text(encoding="utf-8")
+
+
+def targets() -> list[Target]:
+    """All of them."""
+    runtime = [
+        Target(
+            f"{RUNTIME}/{module}.py",
+            ".",
+            tuple(f"tests/runtime/test_{name}.py" for name in tests.split()),
+            "tests/runtime",
+        )
+        for module, tests in FIRST_ASKED.items()
+    ]
+    package = PACKAGE.rpartition("/")[2]
+    generated = [Target(f"{PACKAGE}/{package}_client/{module}.py", PACKAGE, (), "tests") for module in MODULES]
+    return runtime + generated
