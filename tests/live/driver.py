@@ -29,7 +29,8 @@ class Driver:
         """
         if speed != 1.0:
             options["clock"] = (package.AsyncSystemClock if self.is_async else package.SystemClock)(speed)
-        name = next(name for name in package.__all__ if f"{name}Error" in package.__all__ and name != "Job")
+        name = next(each for each in package.__all__ if hasattr(getattr(package, each), "_provider"))
+        name = name.removeprefix("Async")
         made = getattr(package, f"Async{name}" if self.is_async else name)("key", base_url=server_url, **options)
         self._clients.append(made)
         return made

@@ -9,7 +9,7 @@ from typing import TypeAlias
 import msgspec
 import msgspec.inspect
 
-from .model import Model
+from .model import Model, OpenEnum
 from .request import Json
 
 Body: TypeAlias = dict[str, Json]
@@ -77,6 +77,9 @@ def _lost(ours: Json, theirs: Json, value: object, path: str) -> Iterator[str]:
             yield from _lost(our, their, item, f"{path}[{index}]")
     elif isinstance(value, datetime):
         if value != datetime.fromisoformat(theirs):
+            yield path
+    elif isinstance(value, OpenEnum):
+        if type(value)(theirs) != value:
             yield path
     elif ours != theirs:
         yield path

@@ -1,0 +1,45 @@
+"""The specs of the made-up providers, and the packages made of them."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from functools import cache
+from pathlib import Path
+from types import ModuleType
+
+from live.brook import packed
+
+from bide.ir import Provider
+from bide.pipeline import read_spec
+
+HERE = Path(__file__).parent
+NAMES = sorted(spec.parent.name for spec in HERE.glob("*/spec.yaml"))
+
+
+@cache
+def provider(name: str) -> Provider:
+    """What the spec in a folder means."""
+    return read_spec("spec.yaml", (HERE / name / "spec.yaml").read_text("utf-8"))
+
+
+class Packages:
+    """The package of each provider, made in *folder* when it is first asked for."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._made: dict[str, ModuleType] = {}
+
+    def __getitem__(self, name: str) -> ModuleType:
+        if name not in self._made:
+            self._made[name] = packed(provider(name), self._folder / name)
+        return self._made[name]
+
+    def tested(self, name: str) -> subprocess.CompletedProcess[str]:
+        """Run the tests that come with a package."""
+        assert self[name]
+        command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests"]
+        here = self._folder / name
+        env = {**os.environ, "PYTHONPATH": str(here)}
+        return subprocess.run(command, cwd=here, env=env, capture_output=True, text=True, check=False)

@@ -1,0 +1,44 @@
+"""What to ask of each made-up provider, and what comes of it.
+
+To add a provider: a folder with its `spec.yaml`, and lines here. What a line cannot say has a test of its own beside.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, kw_only=True)
+class Case:
+    """One call, and what comes of it."""
+
+    provider: str
+    """The folder."""
+    call: str
+    """A method of the client, such as `burrow.run`."""
+    arguments: Mapping[str, Any] = field(default_factory=dict)
+    brings: Any = None
+    """What is returned; of a model, some of its attributes."""
+    raises: str = ""
+    """The exception that ends it instead, by its name."""
+    scenario: str = ""
+    """What becomes of it at the simulator; left out, it succeeds."""
+    asks: frozenset[str] | None = None
+    """Every method and path that is asked for; left out, whatever they are."""
+
+    def __str__(self) -> str:
+        return "-".join(filter(None, (self.provider, self.call, self.scenario)))
+
+
+CASES = (
+    Case(
+        provider="warren",
+        call="burrow.run",
+        arguments={"depth": 2},
+        brings={"rooms": 3},
+        asks=frozenset({"POST /burrows", "GET /burrows/{job_id}"}),
+    ),
+    Case(provider="warren", call="burrow.run", arguments={"depth": 2}, scenario="fail", raises="JobFailed"),
+)

@@ -1,0 +1,70 @@
+"""Each made-up provider needs its spec and no Python: its package works with its simulator, and has tests that pass."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Mapping
+from operator import attrgetter
+from typing import Any
+
+import pytest
+from live.driver import Driver
+
+from bide.simulator import Simulator
+
+from .made import NAMES, Packages, provider
+from .table import CASES, Case
+
+HAPPY = [case for case in CASES if case.call.endswith(".run") and not case.raises and not case.scenario]
+
+
+def test_every_provider_is_asked_for_something() -> None:
+    """A folder without a line in the table would prove nothing."""
+    assert sorted({case.provider for case in CASES}) == NAMES
+
+
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_what_comes_of_a_call(case: Case, driver: Driver, packages: Packages) -> None:
+    """The call ends as the table says, over real HTTP, and asks where the table says."""
+    package = packages[case.provider]
+    scenarios = f"- scenario: {case.scenario}" if case.scenario else None
+    with Simulator(provider(case.provider), key="key", scenarios=scenarios) as simulator:
+        method = attrgetter(case.call)(driver.client(package, simulator.url))
+        if case.raises:
+            with pytest.raises(getattr(package, case.raises)):
+                driver.call(method, **case.arguments)
+        else:
+            assert shown(driver.call(method, **case.arguments), case.brings) == case.brings
+        state = simulator.state()
+
+    assert [job for job in state["jobs"] if job["floor_violations"]] == []
+    assert case.asks in (None, state["requests_by_path"].keys())
+
+
+@pytest.mark.parametrize("case", HAPPY, ids=str)
+def test_the_fake_of_a_package_is_as_good(case: Case, driver: Driver, packages: Packages) -> None:
+    """A job of the package's own fake, which has made it all up, ends as well."""
+    package = packages[case.provider]
+    testing = importlib.import_module(f"{package.__name__}.testing")
+    fake = getattr(testing, f"Fake{provider(case.provider).class_name}")()
+    client = fake.async_client() if driver.is_async else fake.client()
+
+    driver.call(attrgetter(case.call)(client), **case.arguments)
+    fake.check()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_tests_of_a_package_pass(name: str, packages: Packages) -> None:
+    """Whoever gets the package can run the tests that come with it."""
+    ran = packages.tested(name)
+
+    assert ran.returncode == 0, ran.stdout
+
+
+def shown(found: Any, wanted: Any) -> Any:
+    """*found*, as far as *wanted* tells of it."""
+    if isinstance(wanted, Mapping) and not isinstance(found, Mapping):
+        return {name: shown(getattr(found, name), inner) for name, inner in wanted.items()}
+    if isinstance(wanted, list) and isinstance(found, list) and len(wanted) == len(found):
+        return [shown(one, inner) for one, inner in zip(found, wanted, strict=True)]
+    return found
