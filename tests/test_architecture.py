@@ -32,7 +32,8 @@ ARROWS = {
     "write": {"journal"},
     "report": {"journal"},
     "specfile": {"source"},
-    "cli": {"pipeline", "build", "render", "write", "journal", "report", "specfile", "simulator", "processes"},
+    "commands": {"pipeline", "build", "render", "write", "journal", "report", "specfile", "simulator", "processes"},
+    "cli": {"commands"},
     "__main__": {"cli"},
 }
 """What else each module or folder of the generator may import. One that is not listed may import nothing else."""

@@ -1,0 +1,88 @@
+"""`bide generate`: write a package for each spec, or show what that would change."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from bide.commands.specs import Specs, checked
+from bide.commands.terminal import OK, PROBLEM, complain, on_disk
+
+if TYPE_CHECKING:
+    from bide.ir import Provider
+    from bide.write import Package
+
+
+def generate(
+    specs: Specs,
+    out: Annotated[
+        Path, typer.Option(metavar="DIR", help="Where the packages go, each in a folder of its own.")
+    ] = Path("generated"),
+    check: Annotated[
+        bool,
+        typer.Option("--check", help="Write nothing; show as a diff what would change, and exit 1 if anything would."),
+    ] = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="Overwrite and remove files even if they were edited by hand.")
+    ] = False,
+) -> int:
+    """Write a Python package for each spec, and print which files that added, changed and removed.
+
+    \b
+    bide generate specs/acme.yaml             writes generated/acme/
+    bide generate specs/*.yaml --out build    writes build/<provider>/
+    bide generate specs/*.yaml --check        for CI: up to date?
+
+    If any spec has a problem, nothing is written. What a killed run left
+    half done is finished by the next one. Files that Bide did not write, or
+    that were edited since, are never lost without --force.
+
+    Exit code: 0 if the packages are up to date now, 1 for problems or drift,
+    2 for a wrong command.
+    """
+    found = checked(specs)
+    if found is None or not _are_different(found[0]):
+        return PROBLEM
+    providers = list(found[0].values())
+    return on_disk(lambda: _compare(out, providers) if check else _write(out, providers, force=force))
+
+
+def _are_different(providers: dict[str, Provider]) -> bool:
+    """Whether each spec is about a provider of its own. Prints which are not."""
+    files: dict[str, str] = {}
+    for file, provider in providers.items():
+        first = files.setdefault(provider.name, file)
+        if first != file:
+            complain(f"{first} and {file} both describe {provider.name}")
+    return len(files) == len(providers)
+
+
+def _rendered(providers: list[Provider]) -> list[Package]:
+    from bide.render import render
+    from bide.write import Package
+
+    return [Package(name=each.name, files=render(each), spec_file=each.spec_file) for each in providers]
+
+
+def _write(out: Path, providers: list[Provider], *, force: bool) -> int:
+    from bide import report, write
+
+    for change in write.write(out, _rendered(providers), force=force):
+        typer.echo(report.changes(change))
+    return OK
+
+
+def _compare(out: Path, providers: list[Provider]) -> int:
+    from bide import report, write
+
+    drifted = [change for change in write.drift(out, _rendered(providers)) if change]
+    for change in drifted:
+        typer.echo(report.printable(write.difference(change)), nl=False)
+    if not drifted:
+        typer.echo(f"{out.as_posix()} is up to date")
+        return OK
+    names = ", ".join(change.folder.name for change in drifted)
+    complain(f"{out.as_posix()} does not fit the specs ({names}): run `bide generate`")
+    return PROBLEM

@@ -1,0 +1,78 @@
+"""`bide serve`: a simulator of each provider, until Ctrl-C."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from bide.commands.specs import Specs, checked, contents_of
+from bide.commands.terminal import OK, PROBLEM, complain
+
+if TYPE_CHECKING:
+    from bide.ir import Provider
+
+
+def serve(
+    specs: Specs,
+    port: Annotated[
+        int, typer.Option(min=0, max=65535, help="Of the first simulator; the next ones follow. 0: any free ones.")
+    ] = 8700,
+    speed: Annotated[float, typer.Option(min=0.001, help="How many times faster than life jobs go.")] = 1.0,
+    seed: Annotated[int, typer.Option(help="The same seed and requests give the same replies.")] = 0,
+    scenarios: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="What shall become of which job; YAML.", show_default=False)
+    ] = None,
+) -> int:
+    """Simulate each provider on this machine, until Ctrl-C.
+
+    \b
+    bide serve specs/acme.yaml                 on http://127.0.0.1:8700
+    bide serve specs/*.yaml --port 9000        on 9000, 9001 and so on
+    bide serve specs/acme.yaml --speed 20      a minute takes 3 seconds
+    bide serve specs/acme.yaml --scenarios bad-day.yaml
+
+    A simulator takes any API key, checks requests against the spec, walks
+    each job through its lifecycle and answers with the spec's examples. What
+    goes wrong is scripted: in a scenario file, or for one job in the request
+    header X-Bide-Scenario, as in `fail; duration=3; poll=429,502`.
+
+    Exit code: 0 after Ctrl-C, 1 for problems, 2 for a wrong command.
+    """
+    found = checked(specs)
+    if found is None:
+        return PROBLEM
+    if len(found[0]) == 1:
+        script = contents_of([scenarios]) if scenarios else {}
+        return _simulate(*found[0].values(), port=port, speed=speed, seed=seed, script=b"".join(script.values()))
+    from bide.processes import run_together
+
+    options = ["--speed", str(speed), "--seed", str(seed), *(["--scenarios", str(scenarios)] if scenarios else [])]
+    commands = [
+        [sys.executable, "-P", "-m", "bide", "serve", "--port", str(port + number if port else 0), *options, "--", file]
+        for number, file in enumerate(found[0])
+    ]
+    return run_together(commands)
+
+
+def _simulate(provider: Provider, *, port: int, speed: float, seed: int, script: bytes) -> int:
+    from bide import report
+    from bide.simulator.scenario import ScenarioError
+    from bide.simulator.server import SimulatorError
+    from bide.simulator.server import serve as serve_forever
+
+    def say(url: str) -> None:
+        typer.echo(report.simulator(provider, url))
+        sys.stdout.flush()
+
+    scenarios = script.decode("utf-8", "replace")
+    try:
+        serve_forever(provider, port=port, speed=speed, seed=seed, scenarios=scenarios, ready=say)
+    except (SimulatorError, ScenarioError) as error:
+        complain(" ".join(str(error).split()))
+        return PROBLEM
+    except KeyboardInterrupt:
+        pass
+    return OK

@@ -1,0 +1,42 @@
+"""How a command ends and complains: exit codes, and what goes to standard error."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import typer
+
+OK, PROBLEM, USAGE = 0, 1, 2
+
+
+class UsageError(typer.TyperException):
+    """The command makes no sense; its message is one line."""
+
+    exit_code = USAGE
+
+
+def complain(line: str) -> None:
+    complain_at_length(f"bide: {line}")
+
+
+def complain_at_length(text: str) -> None:
+    from bide.report import printable
+
+    typer.echo(printable(text), err=True)
+
+
+def on_disk(work: Callable[[], int]) -> int:
+    """Do *work*; what the disk refuses is one line and exit code 1."""
+    from bide import report
+    from bide.journal import NotWritten
+
+    try:
+        return work()
+    except NotWritten as refusal:
+        for line in str(refusal).splitlines():
+            complain(line)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        complain(report.failure(error))
+    return PROBLEM
