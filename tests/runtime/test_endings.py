@@ -28,7 +28,7 @@ from bide.runtime.schedule import Fixed
 from bide.runtime.state import State
 
 from .acme import APART, KEY, OTHER, PART, WHOLE, Acme, AsyncAcme, Page, kind
-from .fakes import AsyncFakeTransport, FakeClock, FakeTransport, LoopClock, Reply, Sent, cut_off
+from .fakes import AsyncFakeTransport, FakeClock, FakeTransport, LoopClock, Reply, Sent, cut_off, unreachable
 from .world import (
     BROKEN,
     DONE,
@@ -497,3 +497,33 @@ def test_a_status_may_be_written_in_any_case(world: Make) -> None:
     w = world(served(polls=[report("RUNNING"), report("Done", page={"text": "x"})]))
 
     assert "x" == w.do(w.job(kind("loud", Page, result=("page",), ignore_case=True)).wait()).text
+
+
+@pytest.mark.parametrize("said", ["broken", "stopped", "lost", "done"])
+def test_a_job_that_is_over_at_its_submit_is_asked_about_until_a_reply_comes(world: Make, said: str) -> None:
+    """W6: a fault of the first poll does not end the wait, although the submit has said that the job is over."""
+    replies = {"broken": BROKEN, "stopped": STOPPED, "lost": LOST, "done": DONE}
+    w = world(served(submit=[Reply({"id": "j1", "status": said}, 202)], polls=[unreachable(), replies[said]]))
+    job = w.do(w.jobs(PART).submit(url="u"))
+
+    try:
+        w.do(job.wait(timeout=30))
+    except (JobFailed, JobCancelled, JobExpired) as error:
+        assert error.snapshot is not None
+
+    assert 2 == len(w.polls)
+    assert said == job.snapshot.status
+
+
+@pytest.mark.parametrize(("said", "kind"), [("broken", JobFailed), ("stopped", JobCancelled), ("lost", JobExpired)])
+def test_how_a_job_ended_is_said_though_no_reply_says_why(world: Make, said: str, kind: type[Exception]) -> None:
+    """W13: a submit has said that the job is over without a result; what a poll would add does not come in time."""
+    w = world(served(submit=[Reply({"id": "j1", "status": said}, 202)], polls=[unreachable()]))
+    job = w.do(w.jobs(PART).submit(url="u"))
+
+    with pytest.raises(kind) as caught:
+        w.do(job.wait(timeout=5))
+
+    assert kind is type(caught.value)
+    assert "gives no reason" not in str(caught.value)
+    assert w.elapsed <= 5

@@ -86,9 +86,11 @@ class TestsView:
     @property
     def files(self) -> list[str]:
         """The names of the files, below `tests`."""
-        found = ["conftest.py", "test_models.py"]
+        found = ["conftest.py", "spec.py", "test_models.py"]
         found += ["test_examples.py"] if self.provider.examples else []
-        return found + (["test_streams.py"] if self.streams else [])
+        found += ["test_requests.py"] if self.calls else []
+        found += ["test_waiting.py"] if self.jobs else []
+        return found
 
     @property
     def spec_docstring(self) -> Code:

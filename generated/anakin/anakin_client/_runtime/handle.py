@@ -111,6 +111,11 @@ class Record(Generic[S, R]):
         has_own_address = isinstance(self.kind.lifecycle.result, ResultAt)
         return self.state.is_final and (self.snapshot is not None or (has_own_address and self.state.has_result))
 
+    @property
+    def is_hopeless(self) -> bool:
+        """Whether the job is known to have ended without a result."""
+        return self.state.is_final and not self.state.has_result
+
     def asked_to_wait(self, now: float, seconds: float) -> None:
         """The provider wants to be left alone for so long; it is not believed if that is more than a day."""
         self.not_before = max(self.not_before, now + min(seconds, _LONGEST_HINT))

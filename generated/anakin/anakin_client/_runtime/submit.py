@@ -120,16 +120,27 @@ def record_of(
         return record
     snapshot: S | None = None
     if reading.state.is_final:
-        # The job is done already. Where the reply is as a poll would return it, there is nothing left to ask.
+        # The job is done already. Where the reply has all that a poll would bring, there is nothing left to ask.
         try:
-            snapshot = decode(kind.snapshot, reply.body)
-            if reading.state.has_result and kind.lifecycle.result == ():
-                decode(kind.result, reply.body)
-            reading = kind.lifecycle.read(snapshot)
+            found = decode(kind.snapshot, reply.body)
+            if _says_all(kind, found, reply):
+                snapshot, reading = found, kind.lifecycle.read(found)
         except DecodeError:
-            snapshot = None
+            pass
     record.saw(reading, snapshot, reply)
     return record
+
+
+def _says_all(kind: Kind[S, R], snapshot: S, reply: Response) -> bool:
+    """Whether a poll would add nothing: the result is there, or why there is none."""
+    lifecycle = kind.lifecycle
+    reading = lifecycle.read(snapshot)
+    if not reading.state.has_result:
+        has_reasons = bool(lifecycle.error_message or lifecycle.error_code)
+        return not has_reasons or reading.error_message is not None or reading.error_code is not None
+    if lifecycle.result == ():
+        decode(kind.result, reply.body)
+    return not isinstance(lifecycle.result, tuple) or follow(snapshot, lifecycle.result) is not None
 
 
 def reads_or_job(

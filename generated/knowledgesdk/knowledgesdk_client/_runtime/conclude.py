@@ -30,7 +30,7 @@ def conclude(watch: Watch[S, R], now: float) -> Flow[R]:
     Raises `JobFailed`, `JobCancelled` and `JobExpired` for a job that ended without one, and `JobTimeout`.
     """
     record, at = watch.record, watch.record.kind.lifecycle.result
-    if not record.state.has_result:
+    if record.is_hopeless:
         raise_ending(record)
     if isinstance(at, ResultAt):
         now = yield from _others_done(watch, now)
@@ -52,7 +52,8 @@ def raise_ending(record: Record[S, R]) -> NoReturn:
             raise JobExpired("the job is no longer kept by the provider", snapshot=snapshot)
         case _:
             coded = f" [{code}]" if code else ""
-            said = reason or "the provider gives no reason"
+            silence = "the provider gives no reason" if snapshot else "no reply that says why came in time"
+            said = reason or silence
             raise JobFailed(f"the job failed{coded}: {said}", snapshot=snapshot, code=code, reason=reason)
 
 

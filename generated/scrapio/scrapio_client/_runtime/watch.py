@@ -48,11 +48,15 @@ class Watch(Generic[S, R]):
     def until_final(self, now: float) -> Flow[float]:
         """Look until the job is final; the time then.
 
+        A submit may have said that the job failed: if no poll that says why comes in time, that is all that is known.
+
         Raises `JobTimeout`, and any error that does not pass by itself.
         """
         due = self._first_look(now)
         while not self.record.is_settled:
             if due is None:
+                if self.record.is_hopeless:
+                    break
                 self.time_out()
             now = yield from until(due, now)
             # Somebody else may have looked meanwhile.
@@ -119,15 +123,13 @@ class Watch(Generic[S, R]):
             now=now,
         )
         if seen is None:
-            if record.is_settled:
-                return now, None
-            self.time_out()
+            return now, None
         now = seen.now
         deadline.took(seen.took)
         self._polls += 1
         record.asked_to_wait(now, self._take_in(seen.reply))
         yield from self._noted(before)
-        due = None if record.state.is_final else self._next_look(now, self.pause(now))
+        due = None if record.is_settled else self._next_look(now, self.pause(now))
         yield Tell(self._update(now, due))
         return now, due
 
