@@ -107,6 +107,22 @@ CASES = [
     ),
     (
         "    status: status\n",
+        "    status: result_available\n",
+        'missing-state: the status "false" of boolean has no state',
+    ),
+    ("    status: status\n", "    status: credits_used\n", "and should be text, a whole number or true and false"),
+    (
+        "    ready: {",
+        "    failed_if: trouble\n    ready: {",
+        'unknown-pointer: FetchJob has no field "trouble"',
+    ),
+    (
+        "    ready: {",
+        "    failed_if: {okay: false}\n    ready: {",
+        'unknown-pointer: FetchJob has no field "okay"',
+    ),
+    (
+        "    status: status\n",
         "    status: state\n",
         'unknown-pointer: FetchJob has no field "state" (did you mean "status"?)',
     ),

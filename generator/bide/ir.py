@@ -406,6 +406,10 @@ class Lifecycle:
     moves: Mapping[str, tuple[str, ...]]
     """What may follow a status. A status without an entry may become anything, unless it is final."""
     ready: tuple[tuple[Pointer, Json], ...]
+    failed_if: tuple[tuple[Pointer, Json], ...]
+    """A job that is over has failed if all of these hold, whatever its status says."""
+    failed_with: Pointer
+    """A job that is over has failed if something is there."""
     result: ResultAt
     poll_many: PollMany | None
     cancel: Cancel | None
@@ -416,6 +420,11 @@ class Lifecycle:
     credits: Pointer
     ignore_case: bool
     """Statuses are compared without regard to case."""
+
+    @property
+    def tells_failure_apart(self) -> bool:
+        """Whether a job that failed can have the status of one that succeeded."""
+        return bool(self.failed_if or self.failed_with)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

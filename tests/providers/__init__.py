@@ -1,1 +1,1 @@
-"""Made-up providers, one for each way that a job API can differ from others: a folder with a spec each, and no Python."""
+"""Made-up providers, one for each way in which job APIs differ: a folder with a spec each, and no Python."""

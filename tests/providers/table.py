@@ -34,6 +34,16 @@ class Case:
 
 CASES = (
     Case(
+        provider="glacier",
+        call="melt.run",
+        arguments={"tons": 2},
+        brings={"litres": 2000},
+        asks=frozenset({"POST /glaciers:melt", "GET /operations/{job_id}"}),
+    ),
+    Case(provider="glacier", call="melt.run", arguments={"tons": 2}, scenario="fail", raises="JobFailed"),
+    Case(provider="glacier", call="freeze.run", arguments={"litres": 2}, brings={"tons": 1}),
+    Case(provider="glacier", call="freeze.run", arguments={"litres": 2}, scenario="fail", raises="JobFailed"),
+    Case(
         provider="warren",
         call="burrow.run",
         arguments={"depth": 2},

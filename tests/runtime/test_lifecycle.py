@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bide.runtime.lifecycle import Lifecycle
+from bide.runtime.model import Model
 from bide.runtime.state import State
 
 from .acme import APART, BASICS, PART, STATES, Page, Report, Status, Trouble
@@ -144,3 +145,65 @@ def test_final_and_with_result() -> None:
     """Five states are final, two of them have a result."""
     assert {"succeeded", "partial", "failed", "cancelled", "expired"} == {state for state in State if state.is_final}
     assert {"succeeded", "partial"} == {state for state in State if state.has_result}
+
+
+class Operation(Model):
+    """A reply that says whether the job is over, and elsewhere how it went."""
+
+    done: bool | None = None
+    ok: bool | None = None
+    error: Trouble | None = None
+    code: int | None = None
+
+
+DONE = {"false": State.RUNNING, "true": State.SUCCEEDED}
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "state"),
+    [
+        (Operation(), None, State.RUNNING),
+        (Operation(done=False), "false", State.RUNNING),
+        (Operation(done=True), "true", State.SUCCEEDED),
+        (Operation(done=False, error=Trouble(message="no")), "false", State.RUNNING),
+        (Operation(done=True, error=Trouble(message="no")), "true", State.FAILED),
+    ],
+)
+def test_a_boolean_can_be_the_status(body: Operation, status: str | None, state: State) -> None:
+    """`done` has its states like any status; left out, the job runs. What tells of a failure counts once it is over."""
+    reading = Lifecycle(poll="/jobs/{job_id}", status=("done",), states=DONE, failed_with=("error",)).read(body)
+
+    assert (status, state) == (reading.status, reading.state)
+
+
+@pytest.mark.parametrize(
+    ("body", "state"),
+    [
+        (Operation(done=True, ok=True), State.SUCCEEDED),
+        (Operation(done=True), State.SUCCEEDED),
+        (Operation(done=True, ok=False), State.FAILED),
+        (Operation(done=False, ok=False), State.RUNNING),
+    ],
+)
+def test_a_value_can_tell_of_a_failure(body: Operation, state: State) -> None:
+    """A job that is over has failed if the value is the one that tells of it."""
+    lifecycle = Lifecycle(poll="/jobs/{job_id}", status=("done",), states=DONE, failed_if=((("ok",), False),))
+
+    assert lifecycle.read(body).state is state
+
+
+@pytest.mark.parametrize("nothing", [0, None])
+def test_an_error_code_of_nothing_is_no_failure(nothing: int | None) -> None:
+    """Zero, null and what is empty tell of no failure."""
+    lifecycle = Lifecycle(poll="/jobs/{job_id}", status=("done",), states=DONE, failed_with=("code",))
+
+    assert lifecycle.read(Operation(done=True, code=nothing)).state is State.SUCCEEDED
+
+
+def test_a_failure_is_not_waited_out_for_its_result() -> None:
+    """The result of a job that has failed never gets ready, and the failure counts all the same."""
+    lifecycle = Lifecycle(
+        poll="/jobs/{job_id}", status=("done",), states=DONE, failed_with=("error",), ready=((("ok",), True),)
+    )
+
+    assert lifecycle.read(Operation(done=True, ok=False, error=Trouble(code="E"))).state is State.FAILED

@@ -34,7 +34,9 @@ def build_lifecycle(name: str, raw: Mapping[str, Json], bodies: Bodies, *, ignor
         status=parse_pointer(raw["status"]),
         states={status: ir.State(state) for status, state in raw["states"].items()},
         moves={status: tuple(following) for status, following in raw.get("moves", {}).items()},
-        ready=tuple((parse_pointer(pointer), value) for pointer, value in raw.get("ready", {}).items()),
+        ready=_tests(raw.get("ready", {})),
+        failed_if=_tests(raw["failed_if"]) if isinstance(raw.get("failed_if"), dict) else (),
+        failed_with=parse_pointer(raw["failed_if"]) if isinstance(raw.get("failed_if"), str) else (),
         result=_result(name, raw.get("result", {}), bodies, source),
         poll_many=_poll_many(name, raw.get("poll_many"), bodies, source),
         cancel=_cancel(name, raw.get("cancel"), bodies, source),
@@ -45,6 +47,10 @@ def build_lifecycle(name: str, raw: Mapping[str, Json], bodies: Bodies, *, ignor
         credits=parse_pointer(raw["credits"]) if "credits" in raw else (),
         ignore_case=ignore_case,
     )
+
+
+def _tests(raw: Mapping[str, Json]) -> tuple[tuple[ir.Pointer, Json], ...]:
+    return tuple((parse_pointer(pointer), value) for pointer, value in raw.items())
 
 
 def _result(owner: str, raw: Mapping[str, Json], bodies: Bodies, source: ir.Source | None) -> ir.ResultAt:

@@ -195,14 +195,16 @@ class Spec:
             if raw["lifecycle"] == lifecycle:
                 yield name, raw
 
-    def status_enums(self, lifecycle: str) -> dict[str, Mapping[str, Json]]:
-        """The enums that the status of this lifecycle's jobs is of, by name."""
-        found: dict[str, Mapping[str, Json]] = {}
+    def status_values(self, lifecycle: str) -> dict[str, list[str]]:
+        """What a status of this lifecycle's jobs can be, by the name of its type: an enum, or `boolean`."""
+        found: dict[str, list[str]] = {}
         pointer = self.table("lifecycles")[lifecycle]["status"]
         for _, job in self.jobs_of(lifecycle):
             status = self.follow_or_none(pointer, ir.Named(job["snapshot"]))
             if isinstance(status, ir.Named) and status.name in self.table("enums"):
-                found[status.name] = self.table("enums")[status.name]
+                found[status.name] = list(self.table("enums")[status.name]["values"])
+            elif status == ir.Scalar(ir.Kind.BOOLEAN):
+                found["boolean"] = ["false", "true"]
         return found
 
 

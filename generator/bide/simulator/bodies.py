@@ -15,10 +15,13 @@ from .items import Batches
 from .nulls import Nulls
 from .personal import Personal
 from .pointer import MISSING, at, drop, put
+from .status import in_reply, in_spec
 from .telling import ABSENT, SOME, told
 from .validation import Validator
 from .values import FILLER, Values, tells_of_trouble
 from .view import JobView, View
+
+_ID_TYPES = (Scalar(Kind.STRING), Scalar(Kind.INTEGER))
 
 _FAILED = "The simulator was told to fail this job."
 
@@ -45,7 +48,8 @@ class Bodies:
         """What a submit answers, with the id where *id_at* leads."""
         model = self._catalog.model(view.job.reply)
         body = self._status_body(model, view) if model else {}
-        put(body, id_at, view.id)
+        passed = self._catalog.fields_along(model, id_at)
+        put(body, id_at, in_reply(view.id, passed[-1].type if passed else None))
         return body
 
     def snapshot(self, view: JobView) -> Json:
@@ -75,8 +79,8 @@ class Bodies:
             body = self._values.model(model)
             enums = [field for field in model.fields if isinstance(self._catalog.named(field.type), Enum)]
             body |= {field.wire: self._usual(field, view.job) for field in enums if field.wire in body}
-        if self._catalog.fields_along(model, view.job.lifecycle.status):
-            put(body, view.job.lifecycle.status, view.status)
+        if passed := self._catalog.fields_along(model, view.job.lifecycle.status):
+            put(body, view.job.lifecycle.status, in_reply(view.status, passed[-1].type))
         self._about_job(model, body, view, verbatim=True)
         self._write_items(model, body, view)
         return self._nulls.write(model, body, view)
@@ -104,6 +108,11 @@ class Bodies:
             self._write_request_id(model, value, view)
         return value
 
+    def has_number_ids(self, job: Job) -> bool:
+        """Whether the ids of a job are numbers."""
+        passed = self._catalog.fields_along(self._catalog.model(job.reply), job.job_id)
+        return bool(passed) and passed[-1].type == Scalar(Kind.INTEGER)
+
     def samples(self, model_name: str, *pointers: Pointer) -> list[Json]:
         """What the first example of a model has at each pointer, or `MISSING`."""
         model = self._catalog.model(model_name)
@@ -127,11 +136,14 @@ class Bodies:
         """The example of this status that names no other job, with this job's id in place of its own."""
         status_at = view.job.lifecycle.status
         same = str.lower if view.job.lifecycle.ignore_case else str
-        has_status = bool(self._catalog.fields_along(model, status_at))
+        passed = self._catalog.fields_along(model, status_at)
+        kind = passed[-1].type if passed else None
         fitting = [
             example
             for example in self._catalog.examples(model)
-            if isinstance(example, dict) and (not has_status or same(str(at(example, status_at))) == same(view.status))
+            if isinstance(example, dict)
+            and (not passed or same(in_spec(at(example, status_at), kind)) == same(view.status))
+            and _tells_the_end(example, view)
         ]
         if not fitting:
             return None
@@ -183,7 +195,10 @@ class Bodies:
         for pointer in tells.keys() - present:
             self._remove(model, body, pointer, present)
         for pointer in present:
-            if tells[pointer] is not SOME:
+            if pointer == lifecycle.status:
+                kind = self._catalog.fields_along(model, pointer)[-1].type
+                self._put(model, body, pointer, in_reply(view.status, kind))
+            elif tells[pointer] is not SOME:
                 self._put(model, body, pointer, tells[pointer])
             elif at(body, pointer) in (MISSING, None, FILLER):
                 self._put(model, body, pointer, self._some(model, pointer, view))
@@ -224,8 +239,8 @@ class Bodies:
             is_wanted = field.wire in body or not field.optional or not verbatim
             if field.is_const and is_wanted:
                 body[field.wire] = field.const
-            elif field.wire in keys and field.type == Scalar(Kind.STRING) and is_wanted:
-                body[field.wire] = view.id
+            elif field.wire in keys and field.type in _ID_TYPES and is_wanted:
+                body[field.wire] = in_reply(view.id, field.type)
             elif self._identity.names_another(view.job, body.get(field.wire)):
                 body[field.wire] = self._identity.name(view.job, field.type)
         pointers = [
@@ -247,6 +262,16 @@ class Bodies:
         pointer = self._request_id
         if pointer and view.request_id and len(self._catalog.fields_along(model, pointer)) == len(pointer):
             put(body, pointer, view.request_id)
+
+
+def _tells_the_end(example: Json, view: JobView) -> bool:
+    """Whether an example of a status that says no more than that the job is over tells how it ended."""
+    lifecycle = view.job.lifecycle
+    if not lifecycle.tells_failure_apart or not view.state.is_final:
+        return True
+    tells = bool(lifecycle.failed_with) and at(example, lifecycle.failed_with) not in (MISSING, None)
+    tells = tells or any(at(example, pointer) == value for pointer, value in lifecycle.failed_if)
+    return tells is (view.state is State.FAILED)
 
 
 def _has_like(model: Model, field: Field) -> bool:

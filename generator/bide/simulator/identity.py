@@ -13,9 +13,11 @@ from .catalog import Catalog
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 
-def new_id(job_name: str, sample: Json, seed: str) -> str:
-    """An id that looks like the provider's: a UUID where its example is one."""
+def new_id(job_name: str, sample: Json, seed: str, *, is_number: bool = False) -> str:
+    """An id that looks like the provider's: a UUID where its example is one, a number where it is a number."""
     bits = random.Random(seed).getrandbits(128)
+    if is_number:
+        return str(bits >> 88)
     if isinstance(sample, str) and _UUID.fullmatch(sample):
         return str(uuid.UUID(int=bits, version=4))
     return f"{job_name}_{bits >> 64:016x}"

@@ -35,6 +35,8 @@ class SimulatedJob:
     sent: Mapping[str, Json]
     """What the client sent, by wire name."""
     schedule: Schedule
+    fails: bool = False
+    """It fails with the status of one that succeeded."""
     expires: bool = False
     """Its result is gone as soon as it is there."""
     failing_items: int | tuple[int, ...] = 0
@@ -48,12 +50,13 @@ class SimulatedJob:
     """How many of each kind have used up an entry of the script."""
 
     def state(self, now: float) -> State:
-        return self.schedule.state(now)
+        state = self.schedule.state(now)
+        return State.FAILED if self.fails and state.has_result else state
 
     def result_at(self) -> float | None:
         """When the result is ready. `None`: never."""
         finished = self.schedule.finished
-        if finished is None or not self.schedule.state(finished).has_result:
+        if finished is None or not self.state(finished).has_result:
             return None
         return finished + self.scenario.result_delay
 
@@ -90,12 +93,15 @@ def begin(
     spec: Job, scenario: Scenario, *, id: str, first: str, sent: Mapping[str, Json], now: float, seed: str
 ) -> SimulatedJob:
     """A job that begins now and will go as its scenario says. Raises `ScenarioError` if this job cannot go so."""
-    end, failing, expires = _ENDS[scenario.outcome], scenario.failed_items or 0, False
+    end, failing = _ENDS[scenario.outcome], scenario.failed_items or 0
+    fails = expires = False
     known = set(spec.lifecycle.states.values())
     if scenario.outcome is Outcome.PARTIAL and end not in known and spec.items:
         end, failing = State.SUCCEEDED, failing or 1
     elif scenario.outcome is Outcome.EXPIRE and end not in known:
         end, expires = State.SUCCEEDED, True
+    elif scenario.outcome is Outcome.FAIL and end not in known and spec.lifecycle.tells_failure_apart:
+        end, fails = State.SUCCEEDED, True
     if failing and not spec.items:
         raise ScenarioError(f"job {spec.name} has no items that could fail one by one")
     try:
@@ -113,6 +119,7 @@ def begin(
         scenario=scenario,
         sent=sent,
         schedule=Schedule.of(spec.lifecycle, statuses, begin=now, duration=duration),
+        fails=fails,
         expires=expires,
         failing_items=failing,
     )

@@ -54,6 +54,8 @@ def _telling(view: JobView) -> Iterator[Pointer]:
     yield lifecycle.status
     yield from (pointer for pointer, _ in lifecycle.ready)
     if view.state is State.FAILED:
+        yield lifecycle.failed_with
+        yield from (pointer for pointer, _ in lifecycle.failed_if)
         yield lifecycle.error.code
         yield lifecycle.error.message
     if view.state.has_result:

@@ -59,7 +59,8 @@ class Registry:
             first = status if is_open else first_status(spec.lifecycle)
         except NoWay as error:
             raise ScenarioError(f"job {spec.name} cannot begin: {error}") from None
-        id = scenario.id_prefix + new_id(spec.name, sample, seed)
+        is_number = self._bodies.has_number_ids(spec)
+        id = scenario.id_prefix + new_id(spec.name, sample, seed, is_number=is_number)
         job = begin(spec, scenario, id=id, first=first, sent=sent, now=now, seed=seed)
         self._jobs[id] = job
         return job

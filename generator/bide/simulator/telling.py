@@ -35,6 +35,8 @@ def told(view: JobView, examples: Iterable[Json], *, speed: float) -> dict[Point
     lifecycle, state = view.job.lifecycle, view.state
     error = SOME if state is State.FAILED else ABSENT
     tells: dict[Pointer, Json] = {
+        **{pointer: _flag(value, state is State.FAILED) for pointer, value in lifecycle.failed_if},
+        lifecycle.failed_with: error,
         lifecycle.error.code: error,
         lifecycle.error.message: error,
         lifecycle.result.field: SOME if state.has_result else ABSENT,

@@ -67,7 +67,7 @@ def of_job(
         job=job.spec,
         id=job.id,
         status=schedule.status(now),
-        state=schedule.state(now),
+        state=job.state(now),
         share=schedule.share(now),
         ready=job.is_ready(now),
         failing_items=job.failing_items,

@@ -40,9 +40,10 @@ class LifecycleView(View):
             found.append(("accepts", literal(frozenset(lifecycle.accepts))))
         if lifecycle.ignore_case:
             found.append(("ignore_case", literal(True)))
-        if lifecycle.ready:
-            tests = ", ".join(f"({self._attributes(path)}, {literal(value)})" for path, value in lifecycle.ready)
-            found.append(("ready", Code(f"({tests},)")))
+        for name, tests in (("ready", lifecycle.ready), ("failed_if", lifecycle.failed_if)):
+            if tests:
+                printed = ", ".join(f"({self._attributes(path)}, {literal(value)})" for path, value in tests)
+                found.append((name, Code(f"({printed},)")))
         if lifecycle.result.endpoint is not None:
             found.append(("result", self._result_at))
         elif lifecycle.result.field:
@@ -52,6 +53,7 @@ class LifecycleView(View):
         if lifecycle.cancel is not None:
             found.append(("cancel", literal((lifecycle.cancel.endpoint.method, lifecycle.cancel.endpoint.path))))
         for name, path in (
+            ("failed_with", lifecycle.failed_with),
             ("error_code", lifecycle.error.code),
             ("error_message", lifecycle.error.message),
             ("hint", lifecycle.hint),

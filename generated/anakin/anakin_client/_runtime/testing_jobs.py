@@ -15,7 +15,7 @@ from .lifecycle import ResultAt
 from .request import Json
 from .state import State
 from .testing_addresses import JSON, Address, Route
-from .testing_bodies import has, made_up, put
+from .testing_bodies import has, made_up, put, takes
 from .testing_clock import VirtualTime
 from .testing_mishaps import error_reply
 from .testing_plans import FakeJob, Plan, walk_to
@@ -97,7 +97,10 @@ class FakeJobs(Generic[R]):
         code: str = "fake_failure",
     ) -> None:
         walk = walk_to(self.kind.lifecycle, state, self._usual_time if after is None else after)
-        self._plans.append(Plan(walk, msgspec.UNSET if result is None else result, code=code, reason=reason))
+        tells_apart = self.kind.lifecycle.states.get(walk[-1][0]) is not State.FAILED
+        fails = state is State.FAILED and tells_apart
+        found = msgspec.UNSET if result is None else result
+        self._plans.append(Plan(walk, found, code=code, reason=reason, fails=fails))
 
     @property
     def _usual_time(self) -> float:
@@ -180,7 +183,9 @@ class FakeJobs(Generic[R]):
         if not self._plans:
             self.succeeds()
         plan = self._plans.popleft() if len(self._plans) > 1 else self._plans[0]
-        found = job_id or plan.id or f"{self.kind.name}-{len(self.jobs) + 1}"
+        number = str(len(self.jobs) + 1)
+        usual = f"{self.kind.name}-{number}"
+        found = job_id or plan.id or (usual if takes(self._reply, self._job_id, usual) else number)
         job = FakeJob(found, self.kind, plan, self._time.now if job_id is None else -inf, body)
         self.jobs.append(job)
         return job

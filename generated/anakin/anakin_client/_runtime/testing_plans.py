@@ -35,6 +35,8 @@ class Plan:
     """Seconds that each reply about the unfinished job asks to wait, if replies have a field for that."""
     id: str | None = None
     """The id of the job; left out, one is made up."""
+    fails: bool = False
+    """Whether the job fails with the status of one that succeeded, where something else tells of failures."""
 
     @property
     def takes(self) -> float:
@@ -59,6 +61,8 @@ def walk_to(lifecycle: Lifecycle, end: State | None, seconds: float) -> tuple[tu
     before = [words[state] for state in (State.PENDING, State.RUNNING) if state in words] or ["on its way"]
     if end is None:
         return (*((status, seconds / 4) for status in before[:-1]), (before[-1], inf))
+    if end is State.FAILED and end not in words and (lifecycle.failed_if or lifecycle.failed_with):
+        end = State.SUCCEEDED
     if end not in words:
         raise ValueError(f"no status of these jobs means {end.value!r}")
     shares = (1.0,) if len(before) == 1 else (0.25, 0.75)
@@ -93,6 +97,8 @@ class FakeJob:
         *is_shown_ready*: whether it is told that the result is there.
         """
         state = self._states.get(self.status(now), State.RUNNING)
+        if self.plan.fails and state.has_result:
+            return State.FAILED
         if not self.kind.lifecycle.ready or (state.is_final and not state.has_result):
             return state
         if is_shown_ready and self.is_ready(now):
@@ -102,7 +108,7 @@ class FakeJob:
     def is_ready(self, now: float) -> bool:
         """Whether the result can be had."""
         last = self._states.get(self.plan.walk[-1][0], State.RUNNING)
-        return last.has_result and now - self.began >= self.plan.takes + self.plan.late and now < self.cancelled_at
+        return last.has_result and not self.plan.fails and now - self.began >= self.plan.takes + self.plan.late and now < self.cancelled_at
 
     def snapshot(self, now: float) -> dict[str, Json]:
         """The body of a poll reply."""
@@ -115,7 +121,10 @@ class FakeJob:
         put(body, wanted, lifecycle.status, self.status(now))
         for path, value in lifecycle.ready:
             put(body, wanted, path, value if self.is_ready(now) else _other_than(value))
+        for path, value in lifecycle.failed_if if state.is_final else ():
+            put(body, wanted, path, value if state is State.FAILED else _other_than(value))
         if state is State.FAILED:
+            put(body, wanted, lifecycle.failed_with, self.plan.reason)
             put(body, wanted, lifecycle.error_message, self.plan.reason)
             put(body, wanted, lifecycle.error_code, self.plan.code)
         if not state.is_final and self.plan.hint:

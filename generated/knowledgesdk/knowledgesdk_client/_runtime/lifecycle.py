@@ -9,7 +9,7 @@ import msgspec
 
 from .codec import follow
 from .hint import as_pause
-from .request import Json
+from .request import Json, as_text
 from .state import State
 
 Path = tuple[str, ...]
@@ -86,6 +86,10 @@ class Lifecycle(msgspec.Struct, frozen=True, kw_only=True):
     accepts: frozenset[int] = frozenset({200, 202})
     ignore_case: bool = False
     ready: tuple[tuple[Path, Json], ...] = ()
+    failed_if: tuple[tuple[Path, Json], ...] = ()
+    """A job that is over has failed if these hold, whatever its status says."""
+    failed_with: Path = ()
+    """A job that is over has failed if there is something."""
     result: ResultAt | Path = ()
     """An address, or where in the poll reply it is; empty: the poll reply is the result."""
     poll_many: PollMany | None = None
@@ -115,7 +119,7 @@ class Lifecycle(msgspec.Struct, frozen=True, kw_only=True):
         state = self.state_of(status)
         return Reading(
             status=status,
-            state=self._seen_through(body, state or State.RUNNING),
+            state=self._seen_through(body, self._judged(body, state or State.RUNNING)),
             is_known=state is not None,
             progress=self._progress(body),
             error_code=_text(follow(body, self.error_code)) if self.error_code else None,
@@ -123,6 +127,13 @@ class Lifecycle(msgspec.Struct, frozen=True, kw_only=True):
             hint=as_pause(follow(body, self.hint), unit=self.hint_unit) if self.hint else 0.0,
             credits=_number(follow(body, self.credits)) if self.credits else None,
         )
+
+    def _judged(self, body: Json, state: State) -> State:
+        """*state*, corrected by what tells of a failure where the status does not."""
+        if not state.has_result:
+            return state
+        has_failed = bool(self.failed_if) and all(follow(body, path) == value for path, value in self.failed_if)
+        return State.FAILED if has_failed or (self.failed_with and follow(body, self.failed_with)) else state
 
     def _seen_through(self, body: Json, state: State) -> State:
         """*state*, corrected by the readiness test: there is a result when it holds, and not before."""
@@ -150,9 +161,10 @@ class Lifecycle(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def _text(value: Json) -> str | None:
+    """A status or a code as the spec writes it: `true`, not `True`."""
     if isinstance(value, str):
         return str(value)
-    return None if value is None else str(value)
+    return None if value is None else as_text(value)
 
 
 def _number(value: Json) -> float | None:

@@ -15,6 +15,9 @@ from .request import Json
 
 Path = tuple[str, ...]
 
+_WORDS = {"true": True, "false": False}
+"""A status that is a boolean, as a spec writes it."""
+
 
 def plain(value: Any) -> Json:
     """A typed value as the JSON that the provider would send. Plain JSON stays what it is."""
@@ -49,6 +52,12 @@ def put(body: Json, wanted: Any, path: Path, value: Json) -> bool:
 def has(wanted: Any, path: Path) -> bool:
     """Whether *path* leads to something in JSON of the type *wanted*."""
     return bool(path) and put(made_up(wanted), wanted, path, None)
+
+
+def takes(wanted: Any, path: Path, value: Json) -> bool:
+    """Whether JSON of the type *wanted* may have *value* where *path* leads."""
+    body = made_up(wanted)
+    return put(body, wanted, path, value) and fits(wanted, body)
 
 
 def _made_up(found: inspect.Type, name: str) -> Json:
@@ -110,6 +119,10 @@ def _fitted(value: Json, found: inspect.Type) -> Json:
     wanted = _object(found) if isinstance(found, inspect.UnionType) else found
     if isinstance(wanted, inspect.IntType) and isinstance(value, float):
         return round(value)
+    if isinstance(wanted, inspect.BoolType) and isinstance(value, str):
+        return _WORDS.get(value, value)
+    if isinstance(wanted, inspect.IntType) and isinstance(value, str) and value.lstrip("-").isdecimal():
+        return int(value)
     if isinstance(wanted, inspect.StructType) and not isinstance(value, dict):
         return _made_up(wanted, "")
     return value

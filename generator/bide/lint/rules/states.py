@@ -5,6 +5,7 @@ Why: a status without a state is not known to be final, and a wait for it only e
     enums: {Status: {values: {queued: ..., done: ...}}}
     states: {queued: pending}                                  # refused: "done" has no state
     states: {queued: pending, done: succeeded, gone: failed}   # refused: no "gone" in Status
+    states: {true: succeeded}                                  # refused: a boolean is also false
 """
 
 from __future__ import annotations
@@ -19,14 +20,14 @@ from bide.lint.spec import Spec
 def check(spec: Spec) -> Iterator[Diagnostic]:
     for name, lifecycle in spec.table("lifecycles").items():
         path = ("lifecycles", name, "states")
-        enums = spec.status_enums(name)
+        enums = spec.status_values(name)
         states = lifecycle["states"]
         for enum, raw in enums.items():
-            for status in raw["values"]:
+            for status in raw:
                 if status not in states:
                     message = f'the status "{status}" of {enum} has no state'
                     yield spec.at_key(path, "missing-state", message)
-        known = {status: None for raw in enums.values() for status in raw["values"]}
+        known = {status: None for raw in enums.values() for status in raw}
         for status in states:
             if enums and status not in known:
                 message = f'"{status}" is no value of {" or ".join(enums)}'

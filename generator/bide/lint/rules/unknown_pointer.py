@@ -8,7 +8,7 @@ Why: a status, an id or a message that is looked for in the wrong place is never
 
 Pointers go by the names of the JSON, through what may be left out or null, but not into lists and unions. Free-form
 JSON (`any`, `object`) and maps have every field. Where several jobs share a lifecycle, all of them must have the
-status, the readiness flags, the result and the id among many; for errors, progress, hints and credits one of them is
+status, what `ready` and `failed_if` ask for, the result and the id among many; for errors, progress, hints and credits one of them is
 enough. `wrong-pointer`: the value is there, but it cannot be what it is taken for, such as a message that is an object.
 """
 
@@ -28,12 +28,14 @@ from bide.source import Json, Path
 _TEXT = "text"
 _NUMBER = "a number"
 _ID = "text or a whole number"
+_STATUS = "text, a whole number or true and false"
 _ANYTHING = "anything"
 
 _KINDS = {
     _TEXT: {ir.Kind.STRING},
     _NUMBER: {ir.Kind.INTEGER, ir.Kind.NUMBER},
     _ID: {ir.Kind.STRING, ir.Kind.INTEGER},
+    _STATUS: {ir.Kind.STRING, ir.Kind.INTEGER, ir.Kind.BOOLEAN},
 }
 
 
@@ -98,7 +100,7 @@ def _can_be(spec: Spec, found: ir.Type, wanted: str) -> bool:
         case ir.ListOf():
             return wanted == _ANYTHING
         case ir.Named(name) if name in spec.table("enums"):
-            return wanted in (_ANYTHING, _TEXT, _ID)
+            return wanted != _NUMBER
         case ir.Named(name) if not spec.is_type(name):
             return True
         case _:
@@ -127,9 +129,14 @@ def _uses(spec: Spec) -> Iterator[_Use]:
 
 
 def _lifecycle_uses(path: Path, lifecycle: Mapping[str, Json], snapshot: ir.Type) -> Iterator[_Use]:
-    yield _Use((*path, "status"), lifecycle["status"], snapshot, _TEXT)
-    for pointer in lifecycle.get("ready", {}):
-        yield _Use((*path, "ready", pointer), pointer, snapshot, _ANYTHING, is_key=True)
+    yield _Use((*path, "status"), lifecycle["status"], snapshot, _STATUS)
+    for table in ("ready", "failed_if"):
+        tests = lifecycle.get(table, {})
+        if isinstance(tests, str):
+            yield _Use((*path, table), tests, snapshot, _ANYTHING)
+        else:
+            for pointer in tests:
+                yield _Use((*path, table, pointer), pointer, snapshot, _ANYTHING, is_key=True)
     for table, key, wanted in _PLACES:
         if key in lifecycle.get(table, {}):
             yield _Use((*path, table, key), lifecycle[table][key], snapshot, wanted, somewhere=table != "result")
