@@ -108,7 +108,12 @@ class FakeJob:
     def is_ready(self, now: float) -> bool:
         """Whether the result can be had."""
         last = self._states.get(self.plan.walk[-1][0], State.RUNNING)
-        return last.has_result and not self.plan.fails and now - self.began >= self.plan.takes + self.plan.late and now < self.cancelled_at
+        return (
+            last.has_result
+            and not self.plan.fails
+            and now - self.began >= self.plan.takes + self.plan.late
+            and now < self.cancelled_at
+        )
 
     def snapshot(self, now: float) -> dict[str, Json]:
         """The body of a poll reply."""

@@ -8,8 +8,9 @@ Why: a status, an id or a message that is looked for in the wrong place is never
 
 Pointers go by the names of the JSON, through what may be left out or null, but not into lists and unions. Free-form
 JSON (`any`, `object`) and maps have every field. Where several jobs share a lifecycle, all of them must have the
-status, what `ready` and `failed_if` ask for, the result and the id among many; for errors, progress, hints and credits one of them is
-enough. `wrong-pointer`: the value is there, but it cannot be what it is taken for, such as a message that is an object.
+status, what `ready` and `failed_if` ask for, the result and the id among many; for errors, progress, hints and credits
+one of them is enough. `wrong-pointer`: the value is there, but it cannot be what it is taken for, such as a message
+that is an object.
 """
 
 from __future__ import annotations
