@@ -16,7 +16,7 @@ WORKERS ?= 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help venv test demo rivals soak mutants check generate format clean
+.PHONY: help venv test demo rivals soak mutants check generate reference format clean
 
 help: ## Say what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -54,6 +54,9 @@ check: $(READY) ## Look for faults of layout, style, types, and drift between sp
 
 generate: $(READY) ## Write generated/ anew from specs/
 	$(BIN)/bide generate $(SPECS)
+
+reference: $(READY) ## Write docs/reference.md anew from the schema of the spec language
+	$(BIN)/bide schema --markdown > docs/reference.md
 
 format: $(READY) ## Lay out the code and mend what ruff can
 	$(BIN)/ruff check --fix-only --quiet $(filter-out generated,$(CHECKED))

@@ -23,6 +23,9 @@ from bide.diagnostics import Diagnostic, Place
 from bide.hints import did_you_mean, nearest
 from bide.source import PROBLEM_LIMIT, Document, Json, Path
 
+FILE = "spec.schema.json"
+"""What the schema is called in the package."""
+
 _TYPE_WORDS = {
     "object": "a mapping",
     "array": "a list",
@@ -44,9 +47,13 @@ def check(document: Document) -> list[Diagnostic]:
 @cache
 def spec_schema() -> Mapping[str, Json]:
     """The JSON Schema of a spec."""
-    text = resources.files("bide").joinpath("spec.schema.json").read_text(encoding="utf-8")
-    loaded: Mapping[str, Json] = json.loads(text)
+    loaded: Mapping[str, Json] = json.loads(schema_text())
     return loaded
+
+
+def schema_text() -> str:
+    """The same as text, for whoever reads it without Bide."""
+    return resources.files("bide").joinpath(FILE).read_text(encoding="utf-8")
 
 
 def shown(value: Json) -> str:

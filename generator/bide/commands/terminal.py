@@ -7,6 +7,7 @@ from collections.abc import Callable
 import typer
 
 OK, PROBLEM, USAGE = 0, 1, 2
+INTERRUPTED = 130
 
 
 class UsageError(typer.TyperException):
