@@ -19,6 +19,9 @@ ARGUMENTS: dict[str, dict[str, dict[str, Any]]] = {
         "holocron": {"action_id": "li_profile_scrape", "params": {"url": "https://example.com/in/somebody"}},
         "map": {"url": "https://example.com", "limit": 50},
         "crawl": {"url": "https://example.com", "max_pages": 3},
+        "ai_visibility": {"query": "Who makes solid-state batteries?", "sources": ["one", "two", "three"]},
+        "browser_task": {"prompt": "Find the cheapest 65-inch TV and list its specs.", "url": "https://example.com"},
+        "wire_build": {"website_url": "https://example.com", "goal": "Bring back the price of a product."},
         "search": {"prompt": "solid-state batteries"},
     },
     "knowledgesdk": {

@@ -12,6 +12,7 @@ from typing import Any
 from arguments import ARGUMENTS
 
 from bide.ir import Job, Named, Operation, Provider, State, Type
+from bide.names import failed_class
 
 MODES = ("sync", "async")
 
@@ -107,7 +108,10 @@ def _job(provider: Provider, job: Job) -> Iterator[Line]:
         return (f"{script}; duration={duration:g}",)
 
     yield usual
-    yield replace(usual, what="failure", scenarios=scripted("fail"), outcome="JobFailed")
+    failed = failed_class(job.name) if job.failed_result else "JobFailed"
+    yield replace(
+        usual, what="failure", scenarios=scripted("fail"), outcome=failed + ", with a result" * bool(job.failed_result)
+    )
     if State.PARTIAL in states:
         yield replace(usual, what="partial", scenarios=scripted("partial"), outcome=f"{result}, partial")
     if job.items:
@@ -153,7 +157,7 @@ def _job(provider: Provider, job: Job) -> Iterator[Line]:
         does="run_many",
         scenarios=(*scripted("succeed") * (BATCH - 1), *scripted("fail")),
         options={"count": BATCH},
-        outcome=f"{BATCH - 1} {result}, 1 JobFailed",
+        outcome=f"{BATCH - 1} {result}, 1 {failed}",
         jobs=BATCH,
     )
 

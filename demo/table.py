@@ -60,7 +60,7 @@ def _aligned(cells: Iterable[str]) -> str:
 
 def _shortened(outcome: str) -> str:
     """What fits: of the events of a stream, how many there were and the last."""
-    events = outcome.split(", ")
+    events = [] if outcome[0].isdigit() else outcome.split(", ")
     if len(outcome) <= _WIDTHS[4] or len(events) < 2:
         return outcome
     return f"{len(events)} events, last {events[-1]}"

@@ -87,6 +87,16 @@ CASES = [
         "links?: list of string",
         'bad-narrowing: no field of "FetchJob" is marked',
     ),
+    (
+        "    is: FetchJob\n",
+        "    is: FetchJob\n    envelope: data\n",
+        'bad-narrowing: the envelope is that of "FetchJob" (leave it out here)',
+    ),
+    (
+        "    snapshot: FetchJob\n",
+        "    snapshot: FetchJob\n    failed_result: FetchJob\n",
+        'failed-result: the result of "job" has an address of its own',
+    ),
     # other names
     (
         "    lifecycle: job\n",

@@ -13,7 +13,7 @@ import pytest
 from bide.ir import Endpoint, Job, Json, Named, Operation, Place, Pointer, Provider, State, Type
 from bide.pipeline import read_spec
 from bide.simulator.answer import Answer, Asked
-from bide.simulator.catalog import Catalog
+from bide.simulator.catalog import Catalog, opened
 from bide.simulator.pointer import at
 from bide.simulator.validation import Validator
 from bide.simulator.values import FILLER, Values
@@ -78,16 +78,22 @@ class Caller:
     def submit(self, job: Job, scenario: str = "") -> str:
         answer = self.call(job.submit, scenario=scenario)
         assert answer.status == 202, answer.body
-        reply = json.loads(answer.body)
+        reply = self.opened(job.reply, answer)
         self.fits(Named(job.reply), reply)
         return str(at(reply, job.job_id))
 
     def poll(self, job: Job, id: str) -> tuple[State, Json]:
         answer = self.call(job.lifecycle.poll, id=id)
         assert answer.status == 200, answer.body
-        reply = json.loads(answer.body)
+        reply = self.opened(job.snapshot, answer)
         self.fits(Named(job.snapshot), reply)
         return job.lifecycle.states[at(reply, job.lifecycle.status)], reply
+
+    def opened(self, name: str, answer: Answer) -> Json:
+        """The reply, out of its envelope if its model has one."""
+        model = Catalog(self.provider).model(name)
+        assert model is not None
+        return opened(model, json.loads(answer.body))
 
     def result(self, job: Job, id: str, reply: Json) -> Json:
         """The result, wherever it is."""

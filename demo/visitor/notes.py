@@ -38,7 +38,8 @@ class Notes:
 
     def failed(self, error: Exception) -> None:
         """Take in what went wrong with it."""
-        self.outcome, self.detail = type(error).__name__, str(error)
+        has_result = getattr(error, "result", None) is not None
+        self.outcome, self.detail = type(error).__name__ + ", with a result" * has_result, str(error)
         self.job_id, self.token = getattr(error, "job_id", None), getattr(error, "token", None)
 
     def plain(self) -> dict[str, Any]:

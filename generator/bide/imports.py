@@ -50,6 +50,7 @@ _RUNTIME = {
     "Clock": "clock",
     "_checked": "codec",
     "_encode": "codec",
+    "JobFailed": "errors",
     "EventReader": "events",
     "StreamCall": "events",
     "UnknownEvent": "events",

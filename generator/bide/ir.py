@@ -187,6 +187,8 @@ class Model:
     """The unions this is a variant of."""
     tag_field: str | None = None
     tag: str | None = None
+    envelope: str = ""
+    """The key under which a reply may hold it, beside other things; empty: a reply is it."""
     items: Items | None = None
     """Where its items are that may fail one by one."""
     in_request: bool = False
@@ -441,6 +443,8 @@ class Job:
     snapshot: str
     """The model of a poll reply."""
     result: Type
+    failed_result: Type | None
+    """What a failed job has in place of the result, if it has anything."""
     polling: Polling
     items: Items | None
 

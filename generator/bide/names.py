@@ -139,6 +139,11 @@ def jobs_class(job: str) -> str:
     return f"{pascal_case(job)}Jobs"
 
 
+def failed_class(job: str) -> str:
+    """The exception of a kind of job that has something even if it fails: `url_scraper` has `UrlScraperFailed`."""
+    return f"{pascal_case(job)}Failed"
+
+
 def params_class(job: str) -> str:
     """The arguments of a kind of job as a dictionary: `url_scraper` has `UrlScraperParams`."""
     return f"{pascal_case(job)}Params"

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import TypeAlias
 
 from .ir import Field, Job, ListOf, Model, Named, Operation, Parameter, Provider, Source, Type
+from .names import failed_class
 
 TIMEOUT = (
     "timeout",
@@ -155,13 +156,18 @@ def run(job: Job, title: str, texts: Texts, *, is_async: bool) -> str:
         f"\n{sentence(job.description)}{_how_long(job)}",
         arguments(job.submit.parameters, extra, texts=texts),
         "\nRaises:"
-        "\n    JobFailed: The provider says why in `code` and `reason`."
+        f"\n    {_failure(job)}"
         "\n    JobCancelled, JobExpired: It ended without a result."
         "\n    JobTimeout: The deadline came. The job goes on; `resume(error.token)` waits for it again."
         "\n    SubmitUncertain: No reply came to the submit, so the job may exist or not."
         "\n    ApiError, DecodeError: Something that does not pass by itself.",
         see(job.source),
     )
+
+
+def failed(job: Job) -> str:
+    """The docstring of the exception for a failed job that has something all the same."""
+    return f"A `{job.name}` job failed. `code` and `reason` are the provider's words, `result` is what there is anyway."
 
 
 def run_many(job: Job, params_class: str, title: str, *, is_async: bool) -> str:
@@ -251,6 +257,12 @@ def _example(provider: Provider, opening: str, waits: str, first: str = "") -> s
 
 def _cancel(job: Job) -> list[tuple[str, str]]:
     return [CANCEL_ON_TIMEOUT] if job.lifecycle.cancel else []
+
+
+def _failure(job: Job) -> str:
+    if job.failed_result is None:
+        return "JobFailed: The provider says why in `code` and `reason`."
+    return f"{failed_class(job.name)}: The provider says why in `code` and `reason`; `result` is what there is anyway."
 
 
 def _how_long(job: Job) -> str:

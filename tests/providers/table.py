@@ -51,4 +51,12 @@ CASES = (
         asks=frozenset({"POST /burrows", "GET /burrows/{job_id}"}),
     ),
     Case(provider="warren", call="burrow.run", arguments={"depth": 2}, scenario="fail", raises="JobFailed"),
+    Case(
+        provider="jury",
+        call="case.run",
+        arguments={"question": "Is it so?"},
+        brings={"status": "settled"},
+        asks=frozenset({"POST /cases", "GET /cases/{job_id}"}),
+    ),
+    Case(provider="jury", call="case.run", arguments={"question": "Is it so?"}, scenario="fail", raises="CaseFailed"),
 )

@@ -114,7 +114,14 @@ BASICS: dict[str, Any] = {
 POLLING = Polling(interval=(2.0, 5.0), floor=1.0, timeout=60.0)
 
 
-def kind(name: str, returns: type[Any], *, polling: Polling = POLLING, **lifecycle: Any) -> Kind[Report, Any]:
+def kind(
+    name: str,
+    returns: type[Any],
+    *,
+    polling: Polling = POLLING,
+    failed_result: type[Any] | None = None,
+    **lifecycle: Any,
+) -> Kind[Report, Any]:
     """A kind of job that differs from the others by some fields of its lifecycle."""
     return Kind(
         provider="acme",
@@ -122,6 +129,7 @@ def kind(name: str, returns: type[Any], *, polling: Polling = POLLING, **lifecyc
         lifecycle=Lifecycle(**(BASICS | lifecycle)),
         snapshot=Report,
         result=returns,
+        failed_result=failed_result,
         polling=polling,
     )
 

@@ -27,7 +27,7 @@ from bide.runtime.handle import Update
 from bide.runtime.schedule import Fixed
 from bide.runtime.state import State
 
-from .acme import APART, KEY, OTHER, PART, WHOLE, Acme, AsyncAcme, Page, kind
+from .acme import APART, KEY, OTHER, PART, WHOLE, Acme, AsyncAcme, Page, Report, kind
 from .fakes import AsyncFakeTransport, FakeClock, FakeTransport, LoopClock, Reply, Sent, cut_off, unreachable
 from .world import (
     BROKEN,
@@ -89,6 +89,27 @@ def test_a_job_may_fail_without_a_reason(world: Make, trouble: Any) -> None:
         w.do(w.job(PART).wait())
 
     assert (None, None) == (caught.value.code, caught.value.reason)
+
+
+FAILING = [
+    (kind("whole", Report, failed_result=Report), BROKEN, "broken"),
+    (kind("other", Page, failed_result=Page), report("broken", text="hel"), "hel"),
+    (kind("part", Page, failed_result=Page, result=("page",)), report("broken", page={"text": "hel"}), "hel"),
+    (kind("none", Page, failed_result=Page), BROKEN, None),
+    (kind("gone", Page, failed_result=Page, result=("page",)), BROKEN, None),
+]
+
+
+@pytest.mark.parametrize(("of", "reply", "brings"), FAILING, ids=lambda of: getattr(of, "name", ""))
+def test_a_failed_job_has_what_there_is(world: Make, of: Any, reply: Reply, brings: str | None) -> None:
+    """W13: what a failed job has all the same is in the exception; that it cannot be read hides no failure."""
+    w = world(served(polls=[reply]))
+
+    with pytest.raises(JobFailed) as caught:
+        w.do(w.job(of).wait())
+
+    found = caught.value.result
+    assert brings == (getattr(found, "text", None) or getattr(found, "status", None))
 
 
 @pytest.mark.parametrize(("reply", "kind"), [(STOPPED, JobCancelled), (LOST, JobExpired)])

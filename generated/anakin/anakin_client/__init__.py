@@ -16,6 +16,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from . import models, params
+from ._jobs import (
+    AiVisibilityFailed,
+)
 from ._runtime.batch import Tally
 from ._runtime.clock import AsyncClock, AsyncSystemClock, Clock, SystemClock
 from ._runtime.errors import (
@@ -77,6 +80,7 @@ __version__ = "0.1.0"
 
 __all__ = [
     "Adaptive",
+    "AiVisibilityFailed",
     "AiohttpTransport",
     "Anakin",
     "AnakinError",

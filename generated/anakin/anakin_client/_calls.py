@@ -223,6 +223,81 @@ def submit_crawl(
     )
 
 
+def submit_ai_visibility(
+    *,
+    query: str,
+    sources: Sequence[str] | None = None,
+    country: str | None = None,
+) -> Submission[models.VisibilitySearch, models.VisibilityReport]:
+    """`POST /ai-visibility/search`"""
+    _body = models.VisibilityRequest(query=query, sources=sources, country=country)
+    return Submission(
+        kind=_jobs.AI_VISIBILITY,
+        call=Call(
+            method="POST",
+            path="/ai-visibility/search",
+            body=_encode(_body),
+            read=_reads(models.VisibilitySearch),
+        ),
+        job_id=("search_id",),
+    )
+
+
+def submit_browser_task(
+    *,
+    prompt: str,
+    url: str | None = None,
+    session_id: str | None = None,
+    max_steps: int | None = None,
+    timeout_ms: int | None = None,
+    output_schema: Mapping[str, Json] | None = None,
+) -> Submission[models.BrowserTaskJob, models.BrowserTaskResult]:
+    """`POST /ai/evaluate`"""
+    _body = models.BrowserTaskBody(
+        prompt=prompt,
+        async_=True,
+        url=url,
+        session_id=session_id,
+        max_steps=max_steps,
+        timeout_ms=timeout_ms,
+        output_schema=output_schema,
+    )
+    return Submission(
+        kind=_jobs.BROWSER_TASK,
+        call=Call(
+            method="POST",
+            path="/ai/evaluate",
+            body=_encode(_body),
+            read=_reads(models.BrowserTaskJob),
+        ),
+        job_id=("workflow_id",),
+    )
+
+
+def submit_wire_build(
+    *,
+    website_url: str,
+    goal: str,
+    catalog_id: str | None = None,
+    visibility: models.ActionVisibilityLike | None = None,
+    force: bool | None = None,
+) -> Submission[models.Build, models.Build]:
+    """`POST /wire/build-request`"""
+    _body = models.BuildRequest(
+        website_url=website_url, goal=goal, catalog_id=catalog_id, visibility=visibility, force=force
+    )
+    return Submission(
+        kind=_jobs.WIRE_BUILD,
+        call=Call(
+            method="POST",
+            path="/wire/build-request",
+            body=_encode(_body),
+            read=_reads(models.Build),
+        ),
+        job_id=("id",),
+    )
+
+
 def search(
     *,
     prompt: str,

@@ -4,10 +4,21 @@
 from __future__ import annotations
 
 from . import models
+from ._runtime.errors import JobFailed
 from ._runtime.handle import Kind
 from ._runtime.lifecycle import Lifecycle
 from ._runtime.schedule import Polling
 from ._runtime.state import State
+
+
+class AiVisibilityFailed(JobFailed):
+    """A `ai_visibility` job failed. `code` and `reason` are the provider's words, `result` is
+    what there is anyway.
+    """
+
+    result: models.FailedVisibilityReport | None = None
+    """What the job has although it failed; `None` if the reply has nothing that can be read as that."""
+
 
 _URL_SCRAPER = Lifecycle(
     poll="/url-scraper/{job_id}",
@@ -87,6 +98,43 @@ _CRAWL = Lifecycle(
         "done": ("completed_pages",),
         "total": ("total_pages",),
     },
+)
+
+_AI_VISIBILITY = Lifecycle(
+    poll="/ai-visibility/search/{job_id}",
+    status=("status",),
+    states={
+        "running": State.RUNNING,
+        "completed": State.SUCCEEDED,
+        "failed": State.FAILED,
+    },
+)
+
+_BROWSER_TASK = Lifecycle(
+    poll="/ai/jobs/{job_id}",
+    status=("status",),
+    states={
+        "running": State.RUNNING,
+        "completed": State.SUCCEEDED,
+        "failed": State.FAILED,
+        "timed_out": State.FAILED,
+    },
+    result=("result",),
+    error_message=("error",),
+)
+
+_WIRE_BUILD = Lifecycle(
+    poll="/wire/build-requests/{job_id}",
+    status=("status",),
+    states={
+        "pending": State.PENDING,
+        "processing": State.RUNNING,
+        "success": State.SUCCEEDED,
+        "failed": State.FAILED,
+    },
+    error_code=("error_type",),
+    error_message=("error",),
+    credits=("credits_charged",),
 )
 
 URL_SCRAPER: Kind[models.ScrapedPage, models.ScrapedPage] = Kind(
@@ -176,6 +224,48 @@ CRAWL: Kind[models.CrawlJob, models.CrawledSite] = Kind(
     lifecycle=_CRAWL,
     snapshot=models.CrawlJob,
     result=models.CrawledSite,
+    polling=Polling(
+        interval=(5.0, 5.0),
+        floor=0.5,
+        timeout=300.0,
+    ),
+)
+
+AI_VISIBILITY: Kind[models.VisibilitySearch, models.VisibilityReport] = Kind(
+    provider="anakin",
+    name="ai_visibility",
+    lifecycle=_AI_VISIBILITY,
+    snapshot=models.VisibilitySearch,
+    result=models.VisibilityReport,
+    failed_result=models.FailedVisibilityReport,
+    failed=AiVisibilityFailed,
+    polling=Polling(
+        interval=(5.0, 5.0),
+        floor=0.5,
+        typical=(60.0, 120.0),
+        timeout=300.0,
+    ),
+)
+
+BROWSER_TASK: Kind[models.BrowserTaskJob, models.BrowserTaskResult] = Kind(
+    provider="anakin",
+    name="browser_task",
+    lifecycle=_BROWSER_TASK,
+    snapshot=models.BrowserTaskJob,
+    result=models.BrowserTaskResult,
+    polling=Polling(
+        interval=(3.0, 3.0),
+        floor=0.5,
+        timeout=360.0,
+    ),
+)
+
+WIRE_BUILD: Kind[models.Build, models.Build] = Kind(
+    provider="anakin",
+    name="wire_build",
+    lifecycle=_WIRE_BUILD,
+    snapshot=models.Build,
+    result=models.Build,
     polling=Polling(
         interval=(5.0, 5.0),
         floor=0.5,

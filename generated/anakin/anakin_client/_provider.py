@@ -21,6 +21,7 @@ PROVIDER = Provider(
         "POST /holocron/task": Rate(20, 60.0),
         "POST /map": Rate(60, 60.0),
         "POST /crawl": Rate(60, 60.0),
+        "POST /ai/evaluate": Rate(10, 60.0),
         "GET /holocron/jobs/{job_id}": Rate(60, 60.0),
         "POST /search": Rate(60, 60.0),
     },

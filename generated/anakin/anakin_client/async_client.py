@@ -19,12 +19,15 @@ from ._runtime.schedule import Policy
 from ._runtime.transport import AsyncTransport
 from .params import (
     AgenticSearchParams,
+    AiVisibilityParams,
+    BrowserTaskParams,
     CrawlParams,
     HolocronParams,
     MapParams,
     UrlScraperBatchParams,
     UrlScraperParams,
     WebScraperParams,
+    WireBuildParams,
 )
 
 
@@ -1083,6 +1086,433 @@ class AsyncCrawlJobs(AsyncJobs[models.CrawlJob, models.CrawledSite]):
         )
 
 
+class AsyncAiVisibilityJobs(AsyncJobs[models.VisibilitySearch, models.VisibilityReport]):
+    """Put one question to several AI answer engines and compare what they say. The search
+    succeeds even if some of the engines failed: `failed_items` of the result lists those. It
+    fails if all of them did, and what each said is there all the same. Billed for each engine
+    that answered.
+
+    Usually done within 60 s to 2 min. Polled every 5 s, never twice within 0.5 s.
+
+    See Anakin's own Python client, https://github.com/Anakin-Inc/anakin-py
+    """
+
+    async def submit(
+        self,
+        *,
+        query: str,
+        sources: Sequence[str] | None = None,
+        country: str | None = None,
+    ) -> AsyncJob[models.VisibilitySearch, models.VisibilityReport]:
+        """Submit a job and return its handle, without waiting for it.
+
+        Put one question to several AI answer engines and compare what they say. The search
+        succeeds even if some of the engines failed: `failed_items` of the result lists those.
+        It fails if all of them did, and what each said is there all the same. Billed for each
+        engine that answered. A submit whose reply is lost is not sent again, since that could
+        make a second job.
+
+        Args:
+            query: The question. At most 2000 characters.
+            sources: The engines to ask, by their slugs. By default, all that are enabled.
+            country: The country from which they are asked: an ISO 3166-1 alpha-2 code in
+                lower case. Default: "us".
+
+        Raises:
+            SubmitUncertain: No reply came, so the job may exist or not.
+            ApiError: The provider refused it.
+
+        See Anakin's own Python client, https://github.com/Anakin-Inc/anakin-py
+        """
+        submission = _calls.submit_ai_visibility(
+            query=query,
+            sources=sources,
+            country=country,
+        )
+        return self._handle(await self._submit(submission))
+
+    async def run(
+        self,
+        *,
+        query: str,
+        sources: Sequence[str] | None = None,
+        country: str | None = None,
+        timeout: float | None = 300.0,
+        on_update: Callable[[Update[models.VisibilitySearch]], Awaitable[None] | None] | None = None,
+        policy: Policy | None = None,
+        progress: bool = False,
+    ) -> models.VisibilityReport:
+        """Submit a job, wait until it is done, and return its result.
+
+        Put one question to several AI answer engines and compare what they say. The search
+        succeeds even if some of the engines failed: `failed_items` of the result lists those.
+        It fails if all of them did, and what each said is there all the same. Billed for each
+        engine that answered. It usually takes 60 s to 2 min.
+
+        Args:
+            query: The question. At most 2000 characters.
+            sources: The engines to ask, by their slugs. By default, all that are enabled.
+            country: The country from which they are asked: an ISO 3166-1 alpha-2 code in
+                lower case. Default: "us".
+            timeout: Seconds until `JobTimeout` is raised, with the submit, all polls and
+                pauses and the result in it; `None` waits for ever.
+            on_update: Called with an `Update` after each poll, and awaited if it can be.
+            policy: When to poll. By default, by what is known of Anakin's jobs: every 5 s,
+                never twice within 0.5 s.
+            progress: Whether to show a line in the terminal; needs `rich`.
+
+        Raises:
+            AiVisibilityFailed: The provider says why in `code` and `reason`; `result` is what
+                there is anyway.
+            JobCancelled, JobExpired: It ended without a result.
+            JobTimeout: The deadline came. The job goes on; `resume(error.token)` waits for it
+                again.
+            SubmitUncertain: No reply came to the submit, so the job may exist or not.
+            ApiError, DecodeError: Something that does not pass by itself.
+
+        See Anakin's own Python client, https://github.com/Anakin-Inc/anakin-py
+        """
+        submission = _calls.submit_ai_visibility(
+            query=query,
+            sources=sources,
+            country=country,
+        )
+        return await self._run(submission, timeout, on_update, policy, progress)
+
+    def run_many(
+        self,
+        params: Iterable[AiVisibilityParams] | AsyncIterable[AiVisibilityParams],
+        *,
+        max_in_flight: int = 20,
+        timeout: float | None = 300.0,
+        in_order: bool = False,
+        on_update: Callable[[Tally], Awaitable[None] | None] | None = None,
+        progress: bool = False,
+        policy: Policy | None = None,
+    ) -> AsyncJobBatch[
+        AiVisibilityParams, models.VisibilityReport, AsyncJob[models.VisibilitySearch, models.VisibilityReport]
+    ]:
+        """Run many jobs side by side; iterate over how each ended, as it ends.
+
+        A job that fails does not end the others: its outcome has the error. What is left when
+        you leave the loop early is in `running`.
+
+        Args:
+            params: The arguments of each job, as `AiVisibilityParams`; taken as there is
+                room, however many they are.
+            max_in_flight: How many jobs may be under way at the same time.
+            timeout: Seconds for each job, from its first submit to its result; `None` waits
+                for ever.
+            in_order: Whether to hand the outcomes out in the order of the params.
+            on_update: Called with a `Tally`, and awaited if it can be, whenever a job was
+                polled or ended.
+            progress: Whether to show a line in the terminal; needs `rich`.
+            policy: When to poll. By default, by what is known of Anakin's jobs: every 5 s,
+                never twice within 0.5 s.
+        """
+        return self._run_many(
+            params,
+            lambda each: _calls.submit_ai_visibility(**each),
+            self._handle,
+            timeout,
+            max_in_flight,
+            in_order,
+            on_update,
+            progress,
+            policy,
+        )
+
+
+class AsyncBrowserTaskJobs(AsyncJobs[models.BrowserTaskJob, models.BrowserTaskResult]):
+    """Let an AI agent do a task in a real browser. The server ends it after about 330 seconds.
+
+    Polled every 3 s, never twice within 0.5 s.
+
+    See Anakin's MCP server, https://github.com/Anakin-Inc/anakin-mcp
+    """
+
+    async def submit(
+        self,
+        *,
+        prompt: str,
+        url: str | None = None,
+        session_id: str | None = None,
+        max_steps: int | None = None,
+        timeout_ms: int | None = None,
+        output_schema: Mapping[str, Json] | None = None,
+    ) -> AsyncJob[models.BrowserTaskJob, models.BrowserTaskResult]:
+        """Submit a job and return its handle, without waiting for it.
+
+        Let an AI agent do a task in a real browser. The server ends it after about 330
+        seconds. A submit whose reply is lost is not sent again, since that could make a
+        second job.
+
+        Args:
+            prompt: The task in words, without passwords; for those, save a session.
+            url: Where to begin. Without it the agent follows the URLs in the prompt.
+            session_id: The id of a saved browser session to use, to be logged in.
+            max_steps: How many steps the agent may take. At least 1.
+            timeout_ms: How long the task may take, in milliseconds; the server ends it after
+                about 330 seconds anyway. At least 1000.
+            output_schema: The JSON Schema of the structured data that is wanted.
+
+        Raises:
+            SubmitUncertain: No reply came, so the job may exist or not.
+            ApiError: The provider refused it.
+
+        See Anakin's MCP server, https://github.com/Anakin-Inc/anakin-mcp
+        """
+        submission = _calls.submit_browser_task(
+            prompt=prompt,
+            url=url,
+            session_id=session_id,
+            max_steps=max_steps,
+            timeout_ms=timeout_ms,
+            output_schema=output_schema,
+        )
+        return self._handle(await self._submit(submission))
+
+    async def run(
+        self,
+        *,
+        prompt: str,
+        url: str | None = None,
+        session_id: str | None = None,
+        max_steps: int | None = None,
+        timeout_ms: int | None = None,
+        output_schema: Mapping[str, Json] | None = None,
+        timeout: float | None = 360.0,
+        on_update: Callable[[Update[models.BrowserTaskJob]], Awaitable[None] | None] | None = None,
+        policy: Policy | None = None,
+        progress: bool = False,
+    ) -> models.BrowserTaskResult:
+        """Submit a job, wait until it is done, and return its result.
+
+        Let an AI agent do a task in a real browser. The server ends it after about 330
+        seconds.
+
+        Args:
+            prompt: The task in words, without passwords; for those, save a session.
+            url: Where to begin. Without it the agent follows the URLs in the prompt.
+            session_id: The id of a saved browser session to use, to be logged in.
+            max_steps: How many steps the agent may take. At least 1.
+            timeout_ms: How long the task may take, in milliseconds; the server ends it after
+                about 330 seconds anyway. At least 1000.
+            output_schema: The JSON Schema of the structured data that is wanted.
+            timeout: Seconds until `JobTimeout` is raised, with the submit, all polls and
+                pauses and the result in it; `None` waits for ever.
+            on_update: Called with an `Update` after each poll, and awaited if it can be.
+            policy: When to poll. By default, by what is known of Anakin's jobs: every 3 s,
+                never twice within 0.5 s.
+            progress: Whether to show a line in the terminal; needs `rich`.
+
+        Raises:
+            JobFailed: The provider says why in `code` and `reason`.
+            JobCancelled, JobExpired: It ended without a result.
+            JobTimeout: The deadline came. The job goes on; `resume(error.token)` waits for it
+                again.
+            SubmitUncertain: No reply came to the submit, so the job may exist or not.
+            ApiError, DecodeError: Something that does not pass by itself.
+
+        See Anakin's MCP server, https://github.com/Anakin-Inc/anakin-mcp
+        """
+        submission = _calls.submit_browser_task(
+            prompt=prompt,
+            url=url,
+            session_id=session_id,
+            max_steps=max_steps,
+            timeout_ms=timeout_ms,
+            output_schema=output_schema,
+        )
+        return await self._run(submission, timeout, on_update, policy, progress)
+
+    def run_many(
+        self,
+        params: Iterable[BrowserTaskParams] | AsyncIterable[BrowserTaskParams],
+        *,
+        max_in_flight: int = 20,
+        timeout: float | None = 360.0,
+        in_order: bool = False,
+        on_update: Callable[[Tally], Awaitable[None] | None] | None = None,
+        progress: bool = False,
+        policy: Policy | None = None,
+    ) -> AsyncJobBatch[
+        BrowserTaskParams, models.BrowserTaskResult, AsyncJob[models.BrowserTaskJob, models.BrowserTaskResult]
+    ]:
+        """Run many jobs side by side; iterate over how each ended, as it ends.
+
+        A job that fails does not end the others: its outcome has the error. What is left when
+        you leave the loop early is in `running`.
+
+        Args:
+            params: The arguments of each job, as `BrowserTaskParams`; taken as there is room,
+                however many they are.
+            max_in_flight: How many jobs may be under way at the same time.
+            timeout: Seconds for each job, from its first submit to its result; `None` waits
+                for ever.
+            in_order: Whether to hand the outcomes out in the order of the params.
+            on_update: Called with a `Tally`, and awaited if it can be, whenever a job was
+                polled or ended.
+            progress: Whether to show a line in the terminal; needs `rich`.
+            policy: When to poll. By default, by what is known of Anakin's jobs: every 3 s,
+                never twice within 0.5 s.
+        """
+        return self._run_many(
+            params,
+            lambda each: _calls.submit_browser_task(**each),
+            self._handle,
+            timeout,
+            max_in_flight,
+            in_order,
+            on_update,
+            progress,
+            policy,
+        )
+
+
+class AsyncWireBuildJobs(AsyncJobs[models.Build, models.Build]):
+    """Have a new action built for a website that is not in the catalog; `holocron` can run it
+    then. Credits are taken at the submit and refunded if the build fails. Three builds may be
+    pending at the same time.
+
+    Polled every 5 s, never twice within 0.5 s.
+
+    See Wire OpenAPI, https://github.com/Anakin-Inc/anakin-mcp/blob/HEAD/openapi.yaml
+    """
+
+    async def submit(
+        self,
+        *,
+        website_url: str,
+        goal: str,
+        catalog_id: str | None = None,
+        visibility: models.ActionVisibilityLike | None = None,
+        force: bool | None = None,
+    ) -> AsyncJob[models.Build, models.Build]:
+        """Submit a job and return its handle, without waiting for it.
+
+        Have a new action built for a website that is not in the catalog; `holocron` can run
+        it then. Credits are taken at the submit and refunded if the build fails. Three builds
+        may be pending at the same time. A submit whose reply is lost is not sent again, since
+        that could make a second job.
+
+        Args:
+            website_url: The website; its domain is taken from it, without `www.`.
+            goal: What the action shall do or bring back, in words.
+            catalog_id: The catalog to add it to, a UUID. By default, a new one.
+            visibility: Who may run it. Default: "private". Known: `private`, `public`.
+            force: Whether to build it even if there are similar actions, which is refused
+                with a 409 otherwise. Default: false.
+
+        Raises:
+            SubmitUncertain: No reply came, so the job may exist or not.
+            ApiError: The provider refused it.
+
+        See Wire OpenAPI, https://github.com/Anakin-Inc/anakin-mcp/blob/HEAD/openapi.yaml
+        """
+        submission = _calls.submit_wire_build(
+            website_url=website_url,
+            goal=goal,
+            catalog_id=catalog_id,
+            visibility=visibility,
+            force=force,
+        )
+        return self._handle(await self._submit(submission))
+
+    async def run(
+        self,
+        *,
+        website_url: str,
+        goal: str,
+        catalog_id: str | None = None,
+        visibility: models.ActionVisibilityLike | None = None,
+        force: bool | None = None,
+        timeout: float | None = 300.0,
+        on_update: Callable[[Update[models.Build]], Awaitable[None] | None] | None = None,
+        policy: Policy | None = None,
+        progress: bool = False,
+    ) -> models.Build:
+        """Submit a job, wait until it is done, and return its result.
+
+        Have a new action built for a website that is not in the catalog; `holocron` can run
+        it then. Credits are taken at the submit and refunded if the build fails. Three builds
+        may be pending at the same time.
+
+        Args:
+            website_url: The website; its domain is taken from it, without `www.`.
+            goal: What the action shall do or bring back, in words.
+            catalog_id: The catalog to add it to, a UUID. By default, a new one.
+            visibility: Who may run it. Default: "private". Known: `private`, `public`.
+            force: Whether to build it even if there are similar actions, which is refused
+                with a 409 otherwise. Default: false.
+            timeout: Seconds until `JobTimeout` is raised, with the submit, all polls and
+                pauses and the result in it; `None` waits for ever.
+            on_update: Called with an `Update` after each poll, and awaited if it can be.
+            policy: When to poll. By default, by what is known of Anakin's jobs: every 5 s,
+                never twice within 0.5 s.
+            progress: Whether to show a line in the terminal; needs `rich`.
+
+        Raises:
+            JobFailed: The provider says why in `code` and `reason`.
+            JobCancelled, JobExpired: It ended without a result.
+            JobTimeout: The deadline came. The job goes on; `resume(error.token)` waits for it
+                again.
+            SubmitUncertain: No reply came to the submit, so the job may exist or not.
+            ApiError, DecodeError: Something that does not pass by itself.
+
+        See Wire OpenAPI, https://github.com/Anakin-Inc/anakin-mcp/blob/HEAD/openapi.yaml
+        """
+        submission = _calls.submit_wire_build(
+            website_url=website_url,
+            goal=goal,
+            catalog_id=catalog_id,
+            visibility=visibility,
+            force=force,
+        )
+        return await self._run(submission, timeout, on_update, policy, progress)
+
+    def run_many(
+        self,
+        params: Iterable[WireBuildParams] | AsyncIterable[WireBuildParams],
+        *,
+        max_in_flight: int = 20,
+        timeout: float | None = 300.0,
+        in_order: bool = False,
+        on_update: Callable[[Tally], Awaitable[None] | None] | None = None,
+        progress: bool = False,
+        policy: Policy | None = None,
+    ) -> AsyncJobBatch[WireBuildParams, models.Build, AsyncJob[models.Build, models.Build]]:
+        """Run many jobs side by side; iterate over how each ended, as it ends.
+
+        A job that fails does not end the others: its outcome has the error. What is left when
+        you leave the loop early is in `running`.
+
+        Args:
+            params: The arguments of each job, as `WireBuildParams`; taken as there is room,
+                however many they are.
+            max_in_flight: How many jobs may be under way at the same time.
+            timeout: Seconds for each job, from its first submit to its result; `None` waits
+                for ever.
+            in_order: Whether to hand the outcomes out in the order of the params.
+            on_update: Called with a `Tally`, and awaited if it can be, whenever a job was
+                polled or ended.
+            progress: Whether to show a line in the terminal; needs `rich`.
+            policy: When to poll. By default, by what is known of Anakin's jobs: every 5 s,
+                never twice within 0.5 s.
+        """
+        return self._run_many(
+            params,
+            lambda each: _calls.submit_wire_build(**each),
+            self._handle,
+            timeout,
+            max_in_flight,
+            in_order,
+            on_update,
+            progress,
+            policy,
+        )
+
+
 class AsyncAnakin(AsyncClient):
     """Anakin: Scrapes pages, maps and crawls sites, searches the web and researches questions on
     it, and runs ready-made actions on websites.
@@ -1152,6 +1582,21 @@ class AsyncAnakin(AsyncClient):
         self.crawl = AsyncCrawlJobs(self, _jobs.CRAWL)
         """Scrape the pages of a site, following links from one of them. The crawl succeeds even
         if some of its pages failed: `failed_items` of the result lists those.
+        """
+        self.ai_visibility = AsyncAiVisibilityJobs(self, _jobs.AI_VISIBILITY)
+        """Put one question to several AI answer engines and compare what they say. The search
+        succeeds even if some of the engines failed: `failed_items` of the result lists those.
+        It fails if all of them did, and what each said is there all the same. Billed for each
+        engine that answered.
+        """
+        self.browser_task = AsyncBrowserTaskJobs(self, _jobs.BROWSER_TASK)
+        """Let an AI agent do a task in a real browser. The server ends it after about 330
+        seconds.
+        """
+        self.wire_build = AsyncWireBuildJobs(self, _jobs.WIRE_BUILD)
+        """Have a new action built for a website that is not in the catalog; `holocron` can run
+        it then. Credits are taken at the submit and refunded if the build fails. Three builds
+        may be pending at the same time.
         """
 
     async def search(

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, TypeAlias
 
 from msgspec import Meta, field
 
@@ -84,6 +84,102 @@ class PageStatus(OpenEnum):
     """The page could not be scraped."""
 
 
+class VisibilityStatus(OpenEnum):
+    """Where an AI Visibility search is.
+
+    See Anakin's own Python client, https://github.com/Anakin-Inc/anakin-py
+    """
+
+    RUNNING = "running"
+    """The engines are being asked."""
+
+    COMPLETED = "completed"
+    """At least one engine has answered."""
+
+    FAILED = "failed"
+    """No engine has answered."""
+
+
+class EngineStatus(OpenEnum):
+    """How it went with one AI answer engine.
+
+    See Anakin's own Python client, https://github.com/Anakin-Inc/anakin-py
+    """
+
+    COMPLETED = "completed"
+    """It has answered."""
+
+    FAILED = "failed"
+    """It could not be asked."""
+
+    TIMED_OUT = "timed_out"
+    """It took too long."""
+
+
+class Verdict(OpenEnum):
+    """Whether an AI answer engine agrees with the others.
+
+    See Anakin's own Python client, https://github.com/Anakin-Inc/anakin-py
+    """
+
+    CONSENSUS = "consensus"
+    """It does."""
+
+    OUTLIER = "outlier"
+    """It does not."""
+
+
+class BrowserTaskStatus(OpenEnum):
+    """Where a browser task is.
+
+    See Anakin's MCP server, https://github.com/Anakin-Inc/anakin-mcp
+    """
+
+    RUNNING = "running"
+    """The agent is at work."""
+
+    COMPLETED = "completed"
+    """The task is done."""
+
+    FAILED = "failed"
+    """The task met an error."""
+
+    TIMED_OUT = "timed_out"
+    """The task took too long."""
+
+
+class BuildStatus(OpenEnum):
+    """Where the build of an action is.
+
+    See Anakin's own Python client, https://github.com/Anakin-Inc/anakin-py
+    """
+
+    PENDING = "pending"
+    """It waits to be built, or is being built."""
+
+    PROCESSING = "processing"
+    """It is being built."""
+
+    SUCCESS = "success"
+    """The action can be run."""
+
+    FAILED = "failed"
+    """It could not be built, and its credits were refunded."""
+
+
+class ActionVisibility(OpenEnum):
+    """Who may run an action.
+
+    See Wire OpenAPI, https://github.com/Anakin-Inc/anakin-mcp/blob/HEAD/openapi.yaml
+    """
+
+    PRIVATE = "private"
+    """You."""
+
+    PUBLIC = "public"
+    """Everybody."""
+
+
 class ScrapeFormat(OpenEnum):
     """A form in which a scraped page can be had.
 
@@ -133,6 +229,7 @@ class ScrollDirection(OpenEnum):
 
 if TYPE_CHECKING:
     # An argument may be a member of an enum, or its text. Either is sent as the text.
+    ActionVisibilityLike: TypeAlias = ActionVisibility | Literal["private", "public"]
     ScrapeFormatLike: TypeAlias = (
         ScrapeFormat
         | Literal[
@@ -141,6 +238,7 @@ if TYPE_CHECKING:
     )
     ScrollDirectionLike: TypeAlias = ScrollDirection | Literal["up", "down"]
 else:
+    ActionVisibilityLike = ActionVisibility
     ScrapeFormatLike = ScrapeFormat
     ScrollDirectionLike = ScrollDirection
 
@@ -440,6 +538,48 @@ class SearchRequest(Model):
 
     limit: Annotated[int, Meta(ge=1, le=20)] | None = None
     """How many hits are wanted. 1 to 20. Default: 5."""
+
+
+class VisibilityRequest(Model):
+    """What to ask, and whom.
+
+    See Anakin's own Python client, https://github.com/Anakin-Inc/anakin-py
+    """
+
+    query: Annotated[str, Meta(max_length=2000)]
+    """The question. At most 2000 characters."""
+
+    sources: Sequence[str] | None = None
+    """The engines to ask, by their slugs. By default, all that are enabled."""
+
+    country: str | None = None
+    """The country from which they are asked: an ISO 3166-1 alpha-2 code in lower case. Default:
+    "us".
+    """
+
+
+class BuildRequest(Model):
+    """What the new action shall do, and where.
+
+    See Wire OpenAPI, https://github.com/Anakin-Inc/anakin-mcp/blob/HEAD/openapi.yaml
+    """
+
+    website_url: str
+    """The website; its domain is taken from it, without `www.`."""
+
+    goal: str
+    """What the action shall do or bring back, in words."""
+
+    catalog_id: str | None = None
+    """The catalog to add it to, a UUID. By default, a new one."""
+
+    visibility: ActionVisibilityLike | None = None
+    """Who may run it. Default: "private"."""
+
+    force: bool | None = None
+    """Whether to build it even if there are similar actions, which is refused with a 409
+    otherwise. Default: false.
+    """
 
 
 class JobAccepted(Model, rename="camel"):
@@ -847,6 +987,196 @@ class TaskError(Model):
     """The same in words."""
 
 
+class VisibilitySearch(Model):
+    """An AI Visibility search, as a submit or a poll reports it.
+
+    See Anakin's own Python client, https://github.com/Anakin-Inc/anakin-py
+    """
+
+    search_id: str
+    """The id of the search."""
+
+    status: VisibilityStatus
+    """Where the search is."""
+
+    query: str | None = None
+    """The question."""
+
+    country: str | None = None
+    """The country from which the engines were asked."""
+
+    synthesis: str | None = None
+    """Where the engines agree and where they differ, in words."""
+
+    results: list[EngineAnswer] | None = None
+    """What came of each engine. Also there, with what went wrong, if all of them failed."""
+
+
+class VisibilityReport(VisibilitySearch):
+    """What the AI answer engines said. Some of them may have failed.
+
+    See Anakin's own Python client, https://github.com/Anakin-Inc/anakin-py
+    """
+
+    results: list[EngineAnswer] = field(default_factory=_no_items)
+    """What came of each engine. Also there, with what went wrong, if all of them failed."""
+
+    @property
+    def failed_items(self) -> list[EngineAnswer]:
+        """The items that failed; the others succeeded."""
+        return [item for item in self.results if item.status in ("failed", "timed_out")]
+
+
+class FailedVisibilityReport(VisibilitySearch):
+    """What went wrong with each AI answer engine, where none has answered.
+
+    See Anakin's own Python client, https://github.com/Anakin-Inc/anakin-py
+    """
+
+    results: list[EngineAnswer] = field(default_factory=_no_items)
+    """What came of each engine. Also there, with what went wrong, if all of them failed."""
+
+    @property
+    def failed_items(self) -> list[EngineAnswer]:
+        """The items that failed; the others succeeded."""
+        return [item for item in self.results if item.status in ("failed", "timed_out")]
+
+
+class EngineAnswer(Model):
+    """What came of one AI answer engine: what it said, or what went wrong.
+
+    See Anakin's own Python client, https://github.com/Anakin-Inc/anakin-py
+    """
+
+    source: str
+    """The engine, by its slug."""
+
+    status: EngineStatus
+    """How it went."""
+
+    summary: str | None = None
+    """Its answer, in short."""
+
+    full_content: str | None = None
+    """Its whole answer, which can be large."""
+
+    latency_ms: int | None = None
+    """How long it took to answer, in milliseconds."""
+
+    verdict: Verdict | None = None
+    """Whether it agrees with the others."""
+
+    credits_used: float | None = None
+    """The credits it cost; an engine that failed costs nothing."""
+
+    error: str | None = None
+    """What went wrong, if it failed."""
+
+
+class BrowserTaskJob(Model):
+    """A browser task, as a submit or a poll reports it.
+
+    See Anakin's MCP server, https://github.com/Anakin-Inc/anakin-mcp
+    """
+
+    workflow_id: str | None = None
+    """The id of the task."""
+
+    status: BrowserTaskStatus
+    """Where the task is."""
+
+    run_id: str | None = None
+    """The id of the run, by which the dashboard has its steps."""
+
+    result: BrowserTaskResult | None = None
+    """What came of the task."""
+
+    error: str | None = None
+    """What went wrong, if the task failed or took too long."""
+
+
+class BrowserTaskResult(Model):
+    """What came of a browser task.
+
+    See Anakin's MCP server, https://github.com/Anakin-Inc/anakin-mcp
+    """
+
+    success: bool | None = None
+    """Whether the agent reached its goal."""
+
+    result: Json = None
+    """What it brought back; as `output_schema` says, if that was given."""
+
+    steps: list[Json] | None = None
+    """What the agent did. The fields of a step are not documented."""
+
+    iterations: int | None = None
+    """How many rounds the agent took."""
+
+    cached: bool | None = None
+    """Whether the answer came from the cache."""
+
+    duration_ms: int | None = None
+    """How long it took, in milliseconds."""
+
+    run_id: str | None = None
+    """The id of the run."""
+
+
+class Build(Model):
+    """The build of a new action, as a submit or a poll reports it.
+
+    See Wire OpenAPI, https://github.com/Anakin-Inc/anakin-mcp/blob/HEAD/openapi.yaml
+    """
+
+    _envelope: ClassVar[str] = "build_request"
+
+    id: str
+    """The id of the build, a UUID."""
+
+    status: BuildStatus
+    """Where the build is. (Anakin's own Python client)"""
+
+    website_url: str | None = None
+    """The website."""
+
+    domain: str | None = None
+    """Its domain."""
+
+    catalog_id: str | None = None
+    """The catalog, a UUID."""
+
+    catalog_slug: str | None = None
+    """The catalog, by its slug. (Anakin's own Python client)"""
+
+    goal: str | None = None
+    """What the action shall do or bring back."""
+
+    visibility: ActionVisibility | None = None
+    """Who may run it."""
+
+    action_id: str | None = None
+    """The new action, for `holocron`; there once it is published."""
+
+    credits_charged: int | None = None
+    """The credits it cost."""
+
+    error: str | None = None
+    """What went wrong, if it could not be built."""
+
+    error_type: str | None = None
+    """What kind of error."""
+
+    created_at: datetime | None = None
+    """When it was requested."""
+
+    updated_at: datetime | None = None
+    """When it last changed."""
+
+    completed_at: datetime | None = None
+    """When it was done."""
+
+
 class MapJob(Model, rename="camel"):
     """A map, as a poll reports it.
 
@@ -972,6 +1302,36 @@ class CrawledPage(Model, rename="camel"):
 
     duration_ms: float | None = None
     """How long it took, in milliseconds."""
+
+
+class BrowserTaskBody(Model):
+    """The body of `browser_task`.
+
+    See Anakin's MCP server, https://github.com/Anakin-Inc/anakin-mcp
+    """
+
+    prompt: str
+    """The task in words, without passwords; for those, save a session."""
+
+    async_: Literal[True] = field(name="async")
+    """That the reply shall not wait for the end of the task."""
+
+    url: str | None = None
+    """Where to begin. Without it the agent follows the URLs in the prompt."""
+
+    session_id: str | None = None
+    """The id of a saved browser session to use, to be logged in."""
+
+    max_steps: Annotated[int, Meta(ge=1)] | None = None
+    """How many steps the agent may take. At least 1."""
+
+    timeout_ms: Annotated[int, Meta(ge=1000)] | None = None
+    """How long the task may take, in milliseconds; the server ends it after about 330 seconds
+    anyway. At least 1000.
+    """
+
+    output_schema: Mapping[str, Json] | None = None
+    """The JSON Schema of the structured data that is wanted."""
 
 
 register(

@@ -88,3 +88,32 @@ class CrawlParams(TypedDict, total=False):
     session_id: str | None
     session_name: str | None
     webhook_url: str | None
+
+
+class AiVisibilityParams(TypedDict, total=False):
+    """The arguments of one `ai_visibility` job, for `run_many`."""
+
+    query: Required[str]
+    sources: Sequence[str] | None
+    country: str | None
+
+
+class BrowserTaskParams(TypedDict, total=False):
+    """The arguments of one `browser_task` job, for `run_many`."""
+
+    prompt: Required[str]
+    url: str | None
+    session_id: str | None
+    max_steps: int | None
+    timeout_ms: int | None
+    output_schema: Mapping[str, Json] | None
+
+
+class WireBuildParams(TypedDict, total=False):
+    """The arguments of one `wire_build` job, for `run_many`."""
+
+    website_url: Required[str]
+    goal: Required[str]
+    catalog_id: str | None
+    visibility: models.ActionVisibilityLike | None
+    force: bool | None

@@ -93,6 +93,21 @@ class FakeAnakin(FakeProvider[Anakin, AsyncAnakin]):
         self.crawl: FakeJobs[models.CrawledSite] = self._jobs(
             _jobs.CRAWL, Route("POST", "/crawl"), reply=models.JobAccepted, job_id=("job_id",)
         )
+        self.ai_visibility: FakeJobs[models.VisibilityReport] = self._jobs(
+            _jobs.AI_VISIBILITY,
+            Route("POST", "/ai-visibility/search"),
+            reply=models.VisibilitySearch,
+            job_id=("search_id",),
+        )
+        self.browser_task: FakeJobs[models.BrowserTaskResult] = self._jobs(
+            _jobs.BROWSER_TASK,
+            Route("POST", "/ai/evaluate", ((("async",), True),)),
+            reply=models.BrowserTaskJob,
+            job_id=("workflow_id",),
+        )
+        self.wire_build: FakeJobs[models.Build] = self._jobs(
+            _jobs.WIRE_BUILD, Route("POST", "/wire/build-request"), reply=models.Build, job_id=("id",)
+        )
         self.search: FakeOperation = self._operation("search", Route("POST", "/search"), {200: models.SearchAnswer})
 
 

@@ -28,6 +28,7 @@ def build_job(
         lifecycle=lifecycle,
         snapshot=raw["snapshot"],
         result=parse_type(raw["result"]).type,
+        failed_result=parse_type(raw["failed_result"]).type if "failed_result" in raw else None,
         polling=build_polling(polling, raw.get("polling", {})),
         items=_items(raw["items"]) if "items" in raw else None,
     )

@@ -58,11 +58,12 @@ def _model(name: str, raw: Mapping[str, Json], base: ir.Model | None, sources: S
         "examples": examples(raw.get("examples"), sources, source),
     }
     if base is None:
-        return ir.Model(**common, fields=build_fields(raw["fields"], sources, source))
+        fields = build_fields(raw["fields"], sources, source)
+        return ir.Model(**common, fields=fields, envelope=raw.get("envelope", ""))
     when = states(raw["when"])
-    fields = tuple(_narrowed(field, when) for field in base.fields)
-    changed = tuple(new for new, old in zip(fields, base.fields, strict=True) if new != old)
-    return ir.Model(**common, fields=fields, base=base.name, narrowed=changed)
+    narrowed = tuple(_narrowed(field, when) for field in base.fields)
+    changed = tuple(new for new, old in zip(narrowed, base.fields, strict=True) if new != old)
+    return ir.Model(**common, fields=narrowed, base=base.name, narrowed=changed, envelope=base.envelope)
 
 
 def _narrowed(field: ir.Field, when: frozenset[ir.State]) -> ir.Field:

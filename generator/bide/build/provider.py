@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from bide import ir, names
@@ -45,7 +45,7 @@ def build(document: Document) -> ir.Provider:
     by_name |= {model.name: model for model in finished}
     is_sent = reached(sent(operations, jobs), by_name)
     is_received = reached(received(operations, jobs, lifecycles.values()), by_name)
-    items = {job.result.name: job.items for job in jobs if job.items and isinstance(job.result, ir.Named)}
+    items = _items(jobs, by_name)
     finished = [
         replace(
             model,
@@ -91,6 +91,17 @@ def _job(
 ) -> ir.Job:
     lifecycle = raw["lifecycle"]
     return build_job(name, raw, lifecycles[lifecycle], raw_lifecycles[lifecycle].get("polling", {}), bodies)
+
+
+def _items(jobs: Iterable[ir.Job], by_name: Mapping[str, ir.Enum | ir.Model | ir.Union]) -> dict[str, ir.Items]:
+    """Where the items are that may fail one by one, by the model of what holds them."""
+    found: dict[str, ir.Items] = {}
+    for job in jobs:
+        for type_ in (job.result, job.failed_result):
+            model = by_name[type_.name] if isinstance(type_, ir.Named) else None
+            if job.items and isinstance(model, ir.Model) and job.items.list[0] in {each.wire for each in model.fields}:
+                found[model.name] = job.items
+    return found
 
 
 def _ignores_case(

@@ -63,6 +63,7 @@ def received(
         yield job.reply
         yield job.snapshot
         yield from named(job.result)
+        yield from named(job.failed_result)
     for lifecycle in lifecycles:
         if lifecycle.cancel:
             yield from named(lifecycle.cancel.returns)

@@ -9,7 +9,7 @@ import copy
 
 from bide.ir import Endpoint, Enum, Field, Job, Json, Kind, Model, Pointer, Provider, Scalar, State, Type
 
-from .catalog import Catalog
+from .catalog import Catalog, enveloped
 from .identity import Identity, with_id
 from .items import Batches
 from .nulls import Nulls
@@ -50,13 +50,17 @@ class Bodies:
         body = self._status_body(model, view) if model else {}
         passed = self._catalog.fields_along(model, id_at)
         put(body, id_at, in_reply(view.id, passed[-1].type if passed else None))
-        return body
+        return enveloped(model, body)
+
+    def poll_reply(self, view: JobView) -> Json:
+        """What a poll answers."""
+        return enveloped(self._catalog.model(view.job.snapshot), self.snapshot(view))
 
     def snapshot(self, view: JobView) -> Json:
-        """What a poll answers."""
+        """What a poll tells of one job."""
         lifecycle = view.job.lifecycle
-        result = self._catalog.model(view.job.result)
-        is_result = view.state.has_result and not lifecycle.result.endpoint
+        result = self._catalog.model(view.result)
+        is_result = view.result is not None and not lifecycle.result.endpoint
         if is_result and not lifecycle.result.field and result:
             body = self._status_body(result, view)
             self._write_items(result, body, view)
@@ -71,9 +75,10 @@ class Bodies:
 
     def result(self, view: JobView) -> Json:
         """What the result's own address answers."""
-        model = self._catalog.model(view.job.result)
+        type_ = view.result or view.job.result
+        model = self._catalog.model(type_)
         if model is None:
-            return self._values.value(view.job.result)
+            return self._values.value(type_)
         body = self._example(model, view)
         if body is None:
             body = self._values.model(model)
@@ -83,12 +88,12 @@ class Bodies:
             put(body, view.job.lifecycle.status, in_reply(view.status, passed[-1].type))
         self._about_job(model, body, view, verbatim=True)
         self._write_items(model, body, view)
-        return self._nulls.write(model, body, view)
+        return enveloped(model, self._nulls.write(model, body, view))
 
     def cancel_reply(self, view: JobView, type_: Type | None) -> Json:
         """What a cancel answers; `None` for an empty body."""
         model = self._catalog.model(type_)
-        return self._status_body(model, view) if model else None
+        return enveloped(model, self._status_body(model, view)) if model else None
 
     def reply(self, type_: Type, view: View, *, endpoint: Endpoint | None = None) -> Json:
         """What an operation answers at once, or an event of a stream tells."""
@@ -106,7 +111,7 @@ class Bodies:
                     value["id"] = view.request_id
             self._personal.write(model, value, view, verbatim=True, told=frozenset())
             self._write_request_id(model, value, view)
-        return value
+        return enveloped(model, value)
 
     def has_number_ids(self, job: Job) -> bool:
         """Whether the ids of a job are numbers."""
@@ -207,7 +212,7 @@ class Bodies:
         lifecycle = view.job.lifecycle
         field = self._catalog.fields_along(model, pointer)[-1]
         if pointer == lifecycle.result.field:
-            return self._values.value(view.job.result)
+            return self._values.value(view.result or view.job.result)
         if pointer == lifecycle.error.message and field.type == Scalar(Kind.STRING):
             return _FAILED
         return self._values.field(field)
@@ -256,7 +261,8 @@ class Bodies:
 
     def _write_items(self, model: Model, body: dict[str, Json], view: JobView) -> None:
         if view.job.items:
-            self._batches.write(model, body, view.job.items, sent=view.sent, failing=view.failing_items)
+            failing = None if view.state is State.FAILED else view.failing_items
+            self._batches.write(model, body, view.job.items, sent=view.sent, failing=failing)
 
     def _write_request_id(self, model: Model, body: dict[str, Json], view: View) -> None:
         pointer = self._request_id

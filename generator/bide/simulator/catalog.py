@@ -20,7 +20,7 @@ class Catalog:
             if model.base:
                 self._narrower.setdefault(model.base, []).append(model)
             for example in model.examples:
-                self._note_fields(model, example.value)
+                self._note_fields(model, opened(model, example.value))
 
     def named(self, type_: Type | None) -> Enum | Model | Union | None:
         """The enum, model or union that a type names, if it names one."""
@@ -38,7 +38,7 @@ class Catalog:
         base = self.model(model.base) or model
         family = [model, *(each for each in (base, *self._narrower.get(base.name, [])) if each is not model)]
         for each in family:
-            yield from (example.value for example in each.examples)
+            yield from (opened(model, example.value) for example in each.examples)
         for each in family:
             yield from self._inner.get(each.name, [])
 
@@ -75,3 +75,14 @@ class Catalog:
         if isinstance(value, dict):
             for field in model.fields:
                 self._note(field.type, value.get(field.wire))
+
+
+def opened(model: Model, body: Json) -> Json:
+    """What is in the envelope of a model, if *body* has it."""
+    inside = body.get(model.envelope) if isinstance(body, dict) and model.envelope else None
+    return inside if isinstance(inside, dict) else body
+
+
+def enveloped(model: Model | None, body: Json) -> Json:
+    """*body* in the envelope of its model, if that has one."""
+    return {model.envelope: body} if model is not None and model.envelope else body

@@ -33,9 +33,12 @@ class Batches:
         items: Items,
         *,
         sent: Mapping[str, Json],
-        failing: int | tuple[int, ...],
+        failing: int | tuple[int, ...] | None,
     ) -> None:
-        """Put the items into *body*, an object of *model*: one for each that was asked for, some of them failed."""
+        """Put the items into *body*, an object of *model*: one for each that was asked for.
+
+        *failing* says how many of them failed, or which; `None`: all.
+        """
         passed = self.catalog.fields_along(model, items.list)
         list_type = passed[-1].type if len(passed) == len(items.list) and passed else None
         item_model = self.catalog.model(list_type.item) if isinstance(list_type, ListOf) else None
@@ -45,6 +48,7 @@ class Batches:
         samples = [each for each in samples if isinstance(each, dict)] if isinstance(samples, list) else []
         wire, requested = _requested(item_model, sent)
         count = len(requested) or max(len(samples), _COUNT)
+        failing = count if failing is None else failing
         failed_numbers = set(range(count - failing, count)) if isinstance(failing, int) else set(failing)
         made = []
         for number in range(count):

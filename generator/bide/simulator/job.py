@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from bide.ir import Job, Json, State
+from bide.ir import Job, Json, State, Type
 
 from .scenario import Fault, Outcome, Scenario, ScenarioError
 from .walk import NoWay, Schedule, way
@@ -53,10 +53,16 @@ class SimulatedJob:
         state = self.schedule.state(now)
         return State.FAILED if self.fails and state.has_result else state
 
+    def result_in(self, state: State) -> Type | None:
+        """What the job has in a state as its result; `None` if it has none."""
+        if state is State.FAILED:
+            return self.spec.failed_result
+        return self.spec.result if state.has_result else None
+
     def result_at(self) -> float | None:
         """When the result is ready. `None`: never."""
         finished = self.schedule.finished
-        if finished is None or not self.state(finished).has_result:
+        if finished is None or self.result_in(self.state(finished)) is None:
             return None
         return finished + self.scenario.result_delay
 

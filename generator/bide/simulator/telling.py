@@ -39,7 +39,7 @@ def told(view: JobView, examples: Iterable[Json], *, speed: float) -> dict[Point
         lifecycle.failed_with: error,
         lifecycle.error.code: error,
         lifecycle.error.message: error,
-        lifecycle.result.field: SOME if state.has_result else ABSENT,
+        lifecycle.result.field: SOME if view.result is not None else ABSENT,
         lifecycle.credits: ABSENT if not state.is_final else SOME if state.has_result else 0,
         lifecycle.hint: ABSENT if state.is_final else _hint(view, speed),
         **_progress(view, examples),

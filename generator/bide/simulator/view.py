@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from bide.ir import Job, Json, State
+from bide.ir import Job, Json, State, Type
 
 from .job import SimulatedJob
 
@@ -33,6 +33,8 @@ class JobView(View):
     state: State
     share: float
     ready: bool
+    result: Type | None
+    """What it has in this state as its result; `None` if it has none."""
     failing_items: int | tuple[int, ...] = 0
     has_nulls: bool = False
     """What may be absent is null."""
@@ -53,7 +55,14 @@ def of_job(
         return moment if moment is not None and moment <= now else None
 
     if status is not None:
-        return replace(of_job(job, now, request_id), status=status, state=State.RUNNING, finished=None, ready=False)
+        return replace(
+            of_job(job, now, request_id),
+            status=status,
+            state=State.RUNNING,
+            finished=None,
+            ready=False,
+            result=None,
+        )
 
     ready, kept = job.result_at(), job.spec.lifecycle.result.kept
     return JobView(
@@ -70,6 +79,7 @@ def of_job(
         state=job.state(now),
         share=schedule.share(now),
         ready=job.is_ready(now),
+        result=job.result_in(job.state(now)),
         failing_items=job.failing_items,
         has_nulls=has_nulls,
     )

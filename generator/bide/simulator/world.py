@@ -202,7 +202,7 @@ class World:
         fault = job.next_fault("poll")
         view = of_job(job, visit.now, visit.request_id, status=_shown_status(fault), has_nulls=_is(fault, Damage.NULL))
         status = 200 if view.state.is_final else job.scenario.poll_status
-        return self._damaged(of_json(self._bodies.snapshot(view), status), fault, visit)
+        return self._damaged(of_json(self._bodies.poll_reply(view), status), fault, visit)
 
     def _poll_many(self, address: PollMany, lifecycles: list[str], visit: Visit) -> Answer:
         """Tell of the jobs that are known. The first whose script has a fault now spoils the whole reply."""

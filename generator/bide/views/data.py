@@ -179,6 +179,11 @@ class ModelView(View):
         return literal(found) if found else None
 
     @property
+    def envelope(self) -> Code | None:
+        """The key under which a reply may hold it; that of its base is inherited."""
+        return literal(self._model.envelope) if self._model.envelope and not self._model.base else None
+
+    @property
     def failed_items(self) -> FailedItems | None:
         return FailedItems(self.provider, self._model) if self._model.items is not None else None
 

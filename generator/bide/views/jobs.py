@@ -158,6 +158,20 @@ class JobView(View):
         return annotation(self.ir.result, prefix="models.")
 
     @property
+    def failed(self) -> Code | None:
+        """The exception that has what a failed job has all the same."""
+        return Code(names.failed_class(self.ir.name)) if self.ir.failed_result is not None else None
+
+    @property
+    def failed_result(self) -> Code:
+        assert self.ir.failed_result is not None
+        return annotation(self.ir.failed_result, prefix="models.")
+
+    @property
+    def failed_docstring(self) -> Code:
+        return docstring(prose.failed(self.ir), indent=4)
+
+    @property
     def handle(self) -> Code:
         return Code("CancellableJob" if self.ir.lifecycle.cancel else "Job")
 

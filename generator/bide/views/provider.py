@@ -116,9 +116,14 @@ class ProviderView:
         return [Code(name) for name in ERRORS]
 
     @property
+    def failures(self) -> list[Code]:
+        """The exceptions of jobs that have something even if they fail."""
+        return [job.failed for job in self.jobs if job.failed]
+
+    @property
     def exports(self) -> list[Code]:
         """What `from package import *` brings, as strings."""
-        own = [self.class_name, f"Async{self.class_name}", self.error_class, "models", "params"]
+        own = [self.class_name, f"Async{self.class_name}", self.error_class, *self.failures, "models", "params"]
         return [literal(str(name)) for name in sorted([*own, *ERRORS, *VALUES])]
 
     @property

@@ -25,16 +25,34 @@ def decode(wanted: type[T], body: bytes) -> T:
 
     Raises `NotJson` if it is no JSON, and `DecodeError`, with the JSON path, if it is other JSON.
     """
+    inside, where = opened(wanted, body)
     try:
-        value: T = _decoder(wanted).decode(body)
+        value: T = _decoder(wanted).decode(inside)
     except msgspec.ValidationError as error:
         # A body that was cut may not fit before it gets to its end; then that is what is wrong with it.
         _check_json(body)
-        path, problem = _place(wanted, body, str(error))
+        path, problem = _place(wanted, inside, str(error))
+        path = where + path.removeprefix("$")
         raise DecodeError(f"the reply does not fit: {problem} at {path}", path=path, body=body) from error
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise _not_json(body) from error
     return value
+
+
+def opened(wanted: Any, body: bytes) -> tuple[bytes, str]:
+    """The object in the envelope of a model, and its JSON path; a body without that envelope as it is."""
+    key = getattr(wanted, "_envelope", "")
+    if key:
+        try:
+            inside = bytes(_OBJECT.decode(body).get(key, b""))
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+            inside = b""
+        if inside.startswith(b"{"):
+            return inside, f"$.{key}"
+    return body, "$"
+
+
+_OBJECT = msgspec.json.Decoder(dict[str, msgspec.Raw])
 
 
 def _check_json(body: bytes) -> None:

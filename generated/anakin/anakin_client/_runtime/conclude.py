@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from typing import NoReturn, TypeVar
+from typing import Any, NoReturn, TypeVar
 
 import msgspec
 
 from .codec import NotJson, decode, follow
 from .desk import Outgoing, failure_in, hint_of, sent, until
-from .errors import ApiError, DecodeError, JobCancelled, JobExpired, JobFailed, TransportError
+from .errors import ApiError, DecodeError, JobCancelled, JobExpired, TransportError
 from .exchange import PASSING
 from .flow import INFO, Flow, Note
 from .handle import Record
-from .lifecycle import ResultAt
+from .lifecycle import Path, ResultAt
 from .request import Response, path
 from .state import State
 from .watch import Watch, next_look
@@ -35,7 +35,12 @@ def conclude(watch: Watch[S, R], now: float) -> Flow[R]:
     if isinstance(at, ResultAt):
         now = yield from _others_done(watch, now)
     if isinstance(record.result, msgspec.UnsetType):
-        record.result = (yield from _fetched(watch, at, now)) if isinstance(at, ResultAt) else _inline(record, at)
+        found: R
+        if isinstance(at, ResultAt):
+            found = yield from _fetched(watch, at, now)
+        else:
+            found = _inline(record, at, record.kind.result)
+        record.result = found
         yield Note(INFO, "job %s: %s", (record.id, record.state.value))
     return record.result
 
@@ -54,7 +59,20 @@ def raise_ending(record: Record[S, R]) -> NoReturn:
             coded = f" [{code}]" if code else ""
             silence = "the provider gives no reason" if snapshot else "no reply that says why came in time"
             said = reason or silence
-            raise JobFailed(f"the job failed{coded}: {said}", snapshot=snapshot, code=code, reason=reason)
+            failed = record.kind.failed(f"the job failed{coded}: {said}", snapshot=snapshot, code=code, reason=reason)
+            failed.result = _left(record)
+            raise failed
+
+
+def _left(record: Record[S, R]) -> object:
+    """What a failed job has in place of its result. That it failed matters more than that this is not to be read."""
+    wanted, at = record.kind.failed_result, record.kind.lifecycle.result
+    if wanted is None or record.snapshot is None or isinstance(at, ResultAt):
+        return None
+    try:
+        return _inline(record, at, wanted)
+    except DecodeError:
+        return None
 
 
 def _others_done(watch: Watch[S, R], now: float) -> Flow[float]:
@@ -124,14 +142,13 @@ def _may_pass(failure: Exception, at: ResultAt) -> bool:
     return isinstance(failure, TransportError)
 
 
-def _inline(record: Record[S, R], at: tuple[str, ...]) -> R:
-    """The result out of the last poll reply. Raises `DecodeError` if it is not there."""
-    snapshot, kind = record.snapshot, record.kind
+def _inline(record: Record[S, R], at: Path, wanted: Any) -> Any:
+    """What the last poll reply has of the type *wanted*. Raises `DecodeError` if it is not there."""
+    snapshot = record.snapshot
     assert snapshot is not None
     if not at:
-        whole: R = decode(kind.result, snapshot.reply.body)
-        return whole
-    part: R | None = follow(snapshot.body, at)
+        return decode(wanted, snapshot.reply.body)
+    part = follow(snapshot.body, at)
     if part is None:
         where = "$." + ".".join(at)
         said = f"the job is {record.status!r}, but its result is missing at {where}"

@@ -229,7 +229,12 @@ class JobError(ClientError):
 
 
 class JobFailed(JobError):
-    """The provider says that the job failed. `code` and `reason` are its own words."""
+    """The provider says that the job failed. `code` and `reason` are its own words.
+
+    `result` is what the job has all the same, where the provider tells of that; the kind's own class knows its type.
+    """
+
+    result: object = None
 
     def __init__(
         self, message: str, *, snapshot: Snapshot[object] | None, code: str | None, reason: str | None

@@ -8,7 +8,7 @@ from typing import Any, Generic, TypeVar
 import msgspec
 
 from . import token
-from .errors import ClientError, InvalidToken
+from .errors import ClientError, InvalidToken, JobFailed
 from .lifecycle import Lifecycle, Progress, Reading, ResultAt
 from .request import Response
 from .schedule import Polling
@@ -32,6 +32,10 @@ class Kind(msgspec.Struct, Generic[S, R], frozen=True, kw_only=True):
     """The type of a poll reply."""
     result: Any
     """The type of the result, `R`."""
+    failed_result: Any = None
+    """The type of what a failed job has in its place; `None` if it has nothing."""
+    failed: type[JobFailed] = JobFailed
+    """The exception for a failed job, which has that."""
     polling: Polling
 
     def __hash__(self) -> int:

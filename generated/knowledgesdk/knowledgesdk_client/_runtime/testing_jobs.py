@@ -64,9 +64,16 @@ class FakeJobs(Generic[R]):
         """Let a job end with a part of its result."""
         self._ends(State.PARTIAL, after, result)
 
-    def fails(self, reason: str = "no luck", *, code: str = "fake_failure", after: float | None = None) -> None:
-        """Let a job fail, for a reason in the provider's words."""
-        self._ends(State.FAILED, after, reason=reason, code=code)
+    def fails(
+        self,
+        reason: str = "no luck",
+        *,
+        code: str = "fake_failure",
+        after: float | None = None,
+        result: object = None,
+    ) -> None:
+        """Let a job fail, for a reason in the provider's words; *result* is what it has all the same, if it can."""
+        self._ends(State.FAILED, after, result, reason=reason, code=code)
 
     def gets_cancelled(self, *, after: float | None = None) -> None:
         """Let somebody else cancel a job."""
@@ -92,7 +99,7 @@ class FakeJobs(Generic[R]):
         self,
         state: State | None,
         after: float | None,
-        result: R | None = None,
+        result: object = None,
         reason: str = "no luck",
         code: str = "fake_failure",
     ) -> None:

@@ -28,6 +28,8 @@ class Model(msgspec.Struct, metaclass=_ModelMeta, frozen=True, omit_defaults=Tru
 
     _secrets: ClassVar[frozenset[str]] = frozenset()
     """The fields that no `repr` shows."""
+    _envelope: ClassVar[str] = ""
+    """The key under which a reply may hold the object, beside other things."""
 
     def to_dict(self) -> dict[str, Json]:
         """The JSON object, with the provider's own key names and without what is `None`."""

@@ -17,11 +17,12 @@ Body: TypeAlias = dict[str, Json]
 
 def lost_in(value: Model, original: Json) -> list[str]:
     """The JSON paths of what *original* has, *value* declares, and its own JSON lacks or has differently."""
-    return list(_lost(value.to_dict(), original, value, "$"))
+    return list(_lost(value.to_dict(), _opened(type(value), original), value, "$"))
 
 
 def nulls(model: type[Model], body: Body) -> Iterator[tuple[str, Body]]:
     """Each optional field's name, and *body* with that field set to null."""
+    body = _opened(model, body)
     for field in msgspec.structs.fields(model):
         if field.default is None:
             yield field.name, {**body, field.encode_name: None}
@@ -29,6 +30,7 @@ def nulls(model: type[Model], body: Body) -> Iterator[tuple[str, Body]]:
 
 def unknown_values(model: type[Model], body: Body) -> Iterator[tuple[str, Body]]:
     """The name of each field that is an enum, and *body* with a value in it that no spec lists."""
+    body = _opened(model, body)
     for field in _fields(model):
         if any(isinstance(kind, msgspec.inspect.EnumType) for kind in _kinds(field)):
             yield field.name, {**body, field.encode_name: "a value of tomorrow"}
@@ -36,12 +38,19 @@ def unknown_values(model: type[Model], body: Body) -> Iterator[tuple[str, Body]]
 
 def wrong_types(model: type[Model], body: Body) -> Iterator[tuple[str, Body]]:
     """The JSON path of each field whose type is known, and *body* with a value of another type there."""
+    body = _opened(model, body)
     for field in _fields(model):
         kinds = _kinds(field)
         if any(isinstance(kind, msgspec.inspect.AnyType) for kind in kinds):
             continue
         is_object = any(isinstance(kind, _OBJECTS) for kind in kinds)
         yield f"$.{field.encode_name}", {**body, field.encode_name: True if is_object else {"wrong": 1}}
+
+
+def _opened(model: type[Model], body: Json) -> Json:
+    """What is in the envelope of a model, if *body* has it."""
+    inside = body.get(model._envelope) if isinstance(body, dict) else None
+    return inside if isinstance(inside, dict) else body
 
 
 _OBJECTS = (msgspec.inspect.DictType, msgspec.inspect.StructType, msgspec.inspect.CustomType)

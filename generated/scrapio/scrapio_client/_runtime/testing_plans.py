@@ -119,10 +119,11 @@ class FakeJob:
         """The body of a poll reply."""
         lifecycle, wanted, state = self.kind.lifecycle, self.kind.snapshot, self.state(now)
         body: dict[str, Json] = made_up(wanted)
-        if state.has_result and lifecycle.result == ():
-            body |= self.result()
-        elif state.has_result and isinstance(lifecycle.result, tuple):
-            put(body, wanted, lifecycle.result, self.result())
+        has_result = state.has_result or (state is State.FAILED and self.kind.failed_result is not None)
+        if has_result and lifecycle.result == ():
+            body |= self.result(state)
+        elif has_result and isinstance(lifecycle.result, tuple):
+            put(body, wanted, lifecycle.result, self.result(state))
         put(body, wanted, lifecycle.status, self.status(now))
         for path, value in lifecycle.ready:
             put(body, wanted, path, value if self.is_ready(now) else _other_than(value))
@@ -138,10 +139,10 @@ class FakeJob:
             put(body, wanted, lifecycle.progress.get(name, ()), value)
         return body
 
-    def result(self) -> Json:
-        """The result, as the provider sends it."""
+    def result(self, state: State = State.SUCCEEDED) -> Json:
+        """The result, as the provider sends it; in state `failed` what there is in its place."""
         if self.plan.result is msgspec.UNSET:
-            return made_up(self.kind.result)
+            return made_up(self.kind.failed_result if state is State.FAILED else self.kind.result)
         return plain(self.plan.result)
 
     @property

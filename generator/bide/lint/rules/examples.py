@@ -28,7 +28,7 @@ class _NotJson(Exception):
 def check(spec: Spec) -> Iterator[Diagnostic]:
     for name, model in spec.table("models").items():
         for path, text in _texts(("models", name, "examples"), model):
-            yield from _problems(spec, path, text, partial(misfits, spec, type_=ir.Named(name)))
+            yield from _problems(spec, path, text, partial(_reply_misfits, spec, name))
     for endpoint in spec.endpoints():
         for path, text in _texts((*endpoint.path, "examples"), endpoint.raw):
             yield from _problems(spec, path, text, partial(_body_misfits, spec, endpoint))
@@ -67,6 +67,17 @@ def _read(text: str) -> Json:
 
 def _no_json(word: str) -> NoReturn:
     raise ValueError(f"{word} is no JSON")
+
+
+def _reply_misfits(spec: Spec, name: str, value: Json) -> Iterator[Misfit]:
+    """How an example of a model is not like it, in its envelope or without it."""
+    models = spec.table("models")
+    envelope = models.get(models[name].get("is"), models[name]).get("envelope")
+    inside = value.get(envelope) if isinstance(value, dict) and envelope else None
+    if isinstance(inside, dict):
+        yield from misfits(spec, inside, ir.Named(name), f"$.{envelope}")
+    else:
+        yield from misfits(spec, value, ir.Named(name))
 
 
 def _body_misfits(spec: Spec, endpoint: EndpointView, value: Json) -> Iterator[Misfit]:

@@ -21,6 +21,9 @@ def check(spec: Spec) -> Iterator[Diagnostic]:
         base = raw.get("is")
         if base not in models:
             continue
+        if "envelope" in raw:
+            message = f'the envelope is that of "{base}"'
+            yield spec.at_key(("models", name, "envelope"), "bad-narrowing", message, "leave it out here")
         if "is" in models[base]:
             message = f'"{base}" is "{models[base]["is"]}" already, in some states'
             yield spec.at_value(("models", name, "is"), "bad-narrowing", message, "name a model with fields of its own")

@@ -121,6 +121,9 @@ def _made_classes(spec: Spec) -> Iterator[tuple[Path, str]]:
     for endpoint in spec.endpoints():
         if endpoint.body_fields and _has_names(endpoint.owner):
             yield (*endpoint.path, "body"), names.body_class(endpoint.owner)
+    for name, job in spec.table("jobs").items():
+        if "failed_result" in job and _has_names(name):
+            yield ("jobs", name, "failed_result"), names.failed_class(name)
     for name, operation in spec.table("operations").items():
         if "stream" in operation and _has_names(name):
             yield ("operations", name, "stream"), names.event_class(name)

@@ -49,7 +49,9 @@ def _bodies(spec: Spec) -> Iterator[tuple[Path, str]]:
             yield path, returns
         yield from (((*path, status), reply) for status, reply in replies if isinstance(reply, str))
     for name, job in spec.table("jobs").items():
-        yield ("jobs", name, "result"), job["result"]
+        for key in ("result", "failed_result"):
+            if key in job:
+                yield ("jobs", name, key), job[key]
     for name, lifecycle in spec.table("lifecycles").items():
         if "returns" in lifecycle.get("cancel", {}):
             yield ("lifecycles", name, "cancel", "returns"), lifecycle["cancel"]["returns"]
