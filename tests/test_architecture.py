@@ -41,6 +41,7 @@ ARROWS = {
         "reference",
         "render",
         "report",
+        "saves",
         "schema",
         "simulator",
         "specfile",

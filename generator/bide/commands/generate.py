@@ -9,6 +9,7 @@ import typer
 
 from bide.commands.specs import Specs, checked
 from bide.commands.terminal import OK, PROBLEM, complain, on_disk
+from bide.commands.watching import Watch, watched
 
 if TYPE_CHECKING:
     from bide.ir import Provider
@@ -27,6 +28,7 @@ def generate(
     force: Annotated[
         bool, typer.Option("--force", help="Overwrite and remove files even if they were edited by hand.")
     ] = False,
+    watch: Watch = False,
 ) -> int:
     """Write a Python package for each spec, and print which files that added, changed and removed.
 
@@ -34,14 +36,23 @@ def generate(
     bide generate specs/acme.yaml             writes generated/acme/
     bide generate specs/*.yaml --out build    writes build/<provider>/
     bide generate specs/*.yaml --check        for CI: up to date?
+    bide generate specs/acme.yaml --watch     again at each save
 
     If any spec has a problem, nothing is written. What a killed run left
     half done is finished by the next one. Files that Bide did not write, or
     that were edited since, are never lost without --force.
 
-    Exit code: 0 if the packages are up to date now, 1 for problems or drift,
-    2 for a wrong command.
+    Exit code: 0 if the packages are up to date now, and after Ctrl-C; 1 for
+    problems or drift, 2 for a wrong command.
     """
+
+    def work() -> int:
+        return _generate(specs, out, check=check, force=force)
+
+    return watched(specs, work) if watch else work()
+
+
+def _generate(specs: list[Path], out: Path, *, check: bool, force: bool) -> int:
     found = checked(specs)
     if found is None or not _are_different(found[0]):
         return PROBLEM
