@@ -97,6 +97,11 @@ CASES = [
         "    snapshot: FetchJob\n    failed_result: FetchJob\n",
         'failed-result: the result of "job" has an address of its own',
     ),
+    (
+        "    snapshot: FetchJob\n",
+        "    snapshot: FetchJob\n    failed_result: bytes\n",
+        "bytes-result: what a failed job has is in its poll reply, which is JSON",
+    ),
     # other names
     (
         "    lifecycle: job\n",

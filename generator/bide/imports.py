@@ -34,7 +34,6 @@ _RUNTIME = {
     "Provider": "account",
     "_reads": "account",
     "_reads_by_status": "account",
-    "_reads_bytes": "account",
     "_reads_nothing": "account",
     "AsyncClient": "async_client",
     "AsyncCancellableJob": "async_job",

@@ -52,6 +52,21 @@ CASES = (
     ),
     Case(provider="warren", call="burrow.run", arguments={"depth": 2}, scenario="fail", raises="JobFailed"),
     Case(
+        provider="darkroom",
+        call="print.run",
+        arguments={"film": "f1"},
+        brings=b"example",
+        asks=frozenset({"POST /prints", "GET /prints/{job_id}", "GET /prints/{job_id}/picture"}),
+    ),
+    Case(provider="darkroom", call="preview", arguments={"film": "f1"}, brings=b"example"),
+    Case(
+        provider="darkroom",
+        call="print.run",
+        arguments={"film": "f1"},
+        scenario="succeed; result=cut",
+        brings=b"example",
+    ),
+    Case(
         provider="jury",
         call="case.run",
         arguments={"question": "Is it so?"},

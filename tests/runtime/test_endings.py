@@ -24,6 +24,7 @@ from bide.runtime.errors import (
     NotFound,
 )
 from bide.runtime.handle import Update
+from bide.runtime.lifecycle import ResultAt
 from bide.runtime.schedule import Fixed
 from bide.runtime.state import State
 
@@ -110,6 +111,15 @@ def test_a_failed_job_has_what_there_is(world: Make, of: Any, reply: Reply, brin
 
     found = caught.value.result
     assert brings == (getattr(found, "text", None) or getattr(found, "status", None))
+
+
+def test_a_result_may_be_bytes(world: Make) -> None:
+    """W14: bytes from an address of their own are taken as they come, of whatever media type."""
+    w = world(served(polls=[DONE], result=[error(503), Reply(b"\x89PNG not json")]))
+    of = kind("bytes", bytes, result=ResultAt(path="/jobs/{job_id}/result"))
+
+    assert b"\x89PNG not json" == w.do(w.job(of).wait())
+    assert ["application/json", "*/*", "*/*"] == [sent.request.headers["accept"] for sent in w.sent]
 
 
 @pytest.mark.parametrize(("reply", "kind"), [(STOPPED, JobCancelled), (LOST, JobExpired)])

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bide.runtime.account import Call, reads, reads_by_status, reads_bytes, reads_nothing
+from bide.runtime.account import Call, reads, reads_by_status, reads_nothing
 from bide.runtime.errors import (
     ApiError,
     ClientError,
@@ -232,7 +232,7 @@ def test_the_answer_is_read_by_its_status(world: Make) -> None:
 
 def test_the_answer_may_be_bytes_or_nothing(world: Make) -> None:
     """A whole body may be the answer, or mean nothing."""
-    assert b"\xff" == ask(world(script(Reply(b"\xff"))), Call(method="GET", path="/x", read=reads_bytes))
+    assert b"\xff" == ask(world(script(Reply(b"\xff"))), Call(method="GET", path="/x", read=reads(bytes)))
     assert ask(world(script(Reply(b"\xff"))), Call(method="GET", path="/x", read=reads_nothing)) is None
 
 

@@ -6,6 +6,7 @@ from typing import Any, NoReturn, TypeVar
 
 import msgspec
 
+from .account import ANY, JSON
 from .codec import NotJson, decode, follow
 from .desk import Outgoing, failure_in, hint_of, sent, until
 from .errors import ApiError, DecodeError, JobCancelled, JobExpired, TransportError
@@ -98,7 +99,8 @@ def _asked_for(watch: Watch[S, R], at: ResultAt, now: float) -> Flow[R]:
     """The result from its own address: asked for until it is there."""
     desk, record, deadline = watch.desk, watch.record, watch.deadline
     url = desk.account.base_url + path(at.path, {"job_id": record.id})
-    outgoing = Outgoing(request=desk.account.request_to("GET", url), bucket=f"GET {at.path}")
+    accept = ANY if record.kind.result is bytes else JSON
+    outgoing = Outgoing(request=desk.account.request_to("GET", url, accept=accept), bucket=f"GET {at.path}")
     tries = 0
     while True:
         tries += 1

@@ -157,12 +157,15 @@ class OperationView(View):
             return Code("")
         if not answers or all(reply.type is None for reply in answers):
             return Code("_reads_nothing")
-        if any(reply.type == Scalar(Kind.BYTES) for reply in answers):
-            return Code("_reads_bytes")
         if len(answers) == 1:
             return Code(f"_reads({self.returns})")
         table = ", ".join(f"{reply.status}: {self.provider.reply_type(reply.type)}" for reply in answers)
         return Code(f"_reads_by_status({{{table}}})")
+
+    @property
+    def accept(self) -> Code | None:
+        """The media type that the answer should have, where that is not JSON."""
+        return literal("*/*") if any(reply.type == Scalar(Kind.BYTES) for reply in self.answers) else None
 
     @property
     def job_reply(self) -> Reply | None:

@@ -20,13 +20,13 @@ _WORDS = {"true": True, "false": False}
 
 
 def plain(value: Any) -> Json:
-    """A typed value as the JSON that the provider would send. Plain JSON stays what it is."""
-    return msgspec.to_builtins(value, enc_hook=_as_json)
+    """A typed value as the JSON that the provider would send. Plain JSON and bytes stay what they are."""
+    return value if isinstance(value, bytes) else msgspec.to_builtins(value, enc_hook=_as_json)
 
 
 def made_up(wanted: Any, name: str = "text") -> Json:
-    """The least JSON that fits a type. A text says what it is, by *name*."""
-    return _made_up(inspect.type_info(prepared(wanted)), name)
+    """The least JSON that fits a type, or some bytes. A text says what it is, by *name*."""
+    return b"some bytes" if wanted is bytes else _made_up(inspect.type_info(prepared(wanted)), name)
 
 
 def put(body: Json, wanted: Any, path: Path, value: Json) -> bool:
@@ -131,7 +131,7 @@ def _fitted(value: Json, found: inspect.Type) -> Json:
 def fits(wanted: Any, body: Json) -> bool:
     """Whether a client can read *body* as *wanted*."""
     try:
-        decode(wanted, msgspec.json.encode(body))
+        typed(wanted, body)
     except DecodeError:
         return False
     return True
@@ -139,4 +139,4 @@ def fits(wanted: Any, body: Json) -> bool:
 
 def typed(wanted: Any, body: Json) -> Any:
     """*body* as the client reads it."""
-    return decode(wanted, msgspec.json.encode(body))
+    return decode(wanted, body if isinstance(body, bytes) else msgspec.json.encode(body))

@@ -16,6 +16,10 @@ from .request import Json, Request, Response, as_text, origin, query
 
 T = TypeVar("T")
 
+JSON = "application/json"
+ANY = "*/*"
+"""Media types. Whoever wants bytes takes any."""
+
 
 class ErrorShape(msgspec.Struct, frozen=True):
     """Where code and message are in one shape of error body. It fits when each leads to text."""
@@ -52,6 +56,8 @@ class Call(msgspec.Struct, Generic[T], frozen=True, kw_only=True):
     headers: Mapping[str, str] = {}
     repeatable: bool = False
     """Whether it does no harm to send it twice."""
+    accept: str = JSON
+    """The media type that the answer should have."""
     limited_as: str = ""
     """Method and path template, where the path holds arguments."""
     timeout: float | None = None
@@ -81,14 +87,14 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
     def __repr__(self) -> str:
         return f"Account({self.provider.name!r}, {self.base_url!r})"
 
-    def request(self, call: Call[Any], *, accept: str = "application/json") -> Request:
+    def request(self, call: Call[Any], *, accept: str | None = None) -> Request:
         """The call as a request, with the key."""
         return self.request_to(
             call.method,
             self.base_url + call.path,
-            headers={**call.headers, **({"content-type": "application/json"} if call.body is not None else {})},
+            headers={**call.headers, **({"content-type": JSON} if call.body is not None else {})},
             body=call.body,
-            accept=accept,
+            accept=accept or call.accept,
         )
 
     def request_to(
@@ -98,7 +104,7 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
         *,
         headers: Mapping[str, str] | None = None,
         body: bytes | None = None,
-        accept: str = "application/json",
+        accept: str = JSON,
     ) -> Request:
         """A request to any URL; the key goes along only to the origin of the base URL."""
         sent = {"accept": accept, "user-agent": f"{self.provider.name}-client (bide)"}
@@ -165,11 +171,6 @@ def reads_by_status(wanted: Mapping[int, Any]) -> Callable[[Response], Any]:
     """A reader of replies whose type depends on the HTTP status; an unlisted one is read as the first."""
     first = next(iter(wanted.values()))
     return lambda reply: decode(wanted.get(reply.status, first), reply.body)
-
-
-def reads_bytes(reply: Response) -> bytes:
-    """The body as it came."""
-    return reply.body
 
 
 def reads_nothing(reply: Response) -> None:

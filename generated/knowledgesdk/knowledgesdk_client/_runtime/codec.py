@@ -21,10 +21,12 @@ class NotJson(DecodeError):
 
 
 def decode(wanted: type[T], body: bytes) -> T:
-    """Read *body* as *wanted*.
+    """Read *body* as *wanted*; as `bytes` it stays as it came.
 
     Raises `NotJson` if it is no JSON, and `DecodeError`, with the JSON path, if it is other JSON.
     """
+    if wanted is bytes:
+        return body  # type: ignore[return-value]  # T is bytes
     inside, where = opened(wanted, body)
     try:
         value: T = _decoder(wanted).decode(inside)

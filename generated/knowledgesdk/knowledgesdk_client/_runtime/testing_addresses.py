@@ -84,13 +84,12 @@ class FakeOperation(Address):
         self._becomes = becomes
         self._status, wanted = next(iter(replies.items()))
         self._answers: deque[Callable[[Sent], Reply]] = deque()
-        self._usual = Reply(b"some bytes" if wanted is bytes else made_up(wanted), self._status, JSON)
+        self._usual = Reply(made_up(wanted), self._status, JSON)
 
     def answers(self, *values: object, status: int | None = None) -> None:
         """Let it answer with these, one after another, and with the last one from then on."""
         for value in values:
-            body = value if isinstance(value, bytes) else plain(value)
-            reply = Reply(body, self._status if status is None else status, JSON)
+            reply = Reply(plain(value), self._status if status is None else status, JSON)
             self._answers.append(partial(_always, reply))
 
     def becomes_a_job(self) -> None:
