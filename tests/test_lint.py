@@ -185,6 +185,27 @@ CASES = [
     ),
     ("    fields: {url: string, status: string, error", "    fields: {url: string, status: JobStatus, error", None),
     ("failed: [failed]", "failed: [failed, faild]", None),
+    # where a job is
+    (
+        "    status: status\n",
+        "",
+        'no-status: "states" means nothing without "status"',
+    ),
+    (
+        "accepts: [200, 202], limit",
+        "accepts: [200, 202], states: {202: running}, limit",
+        'conflicting-keys: 202 cannot tell by itself and leave it to the body: it is in "accepts" as well',
+    ),
+    (
+        "accepts: [200, 202], limit",
+        "states: {503: running}, limit",
+        "conflicting-keys: 503 is an error that passes, and says nothing of a job",
+    ),
+    (
+        "    snapshot: FetchJob\n",
+        "",
+        'missing-snapshot: "status" of the lifecycle looks into the poll reply, and "snapshot" does not say what it is',
+    ),
     # states
     ("      cancelled: cancelled\n", "", 'missing-state: the status "cancelled" of JobStatus has no state'),
     (

@@ -404,7 +404,11 @@ class Lifecycle:
     poll: Endpoint
     accepts: tuple[int, ...]
     status: Pointer
+    """Empty: polls tell by their HTTP status alone."""
     states: Mapping[str, State]
+    """The state of every status, and of every HTTP status that is one, as text."""
+    codes: Mapping[int, State]
+    """The HTTP statuses of a poll that tell by themselves where the job is."""
     moves: Mapping[str, tuple[str, ...]]
     """What may follow a status. A status without an entry may become anything, unless it is final."""
     ready: tuple[tuple[Pointer, Json], ...]
@@ -440,8 +444,8 @@ class Job:
     job_id: Pointer
     idempotency_key: str | None
     lifecycle: Lifecycle
-    snapshot: str
-    """The model of a poll reply."""
+    snapshot: str | None
+    """The model of a poll reply. `None`: polls tell by their HTTP status alone."""
     result: Type
     failed_result: Type | None
     """What a failed job has in place of the result, if it has anything."""

@@ -43,6 +43,18 @@ CASES = (
     Case(provider="glacier", call="melt.run", arguments={"tons": 2}, scenario="fail", raises="JobFailed"),
     Case(provider="glacier", call="freeze.run", arguments={"litres": 2}, brings={"tons": 1}),
     Case(provider="glacier", call="freeze.run", arguments={"litres": 2}, scenario="fail", raises="JobFailed"),
+    Case(provider="printer", call="print.run", arguments={"text": "x"}, brings={"pages": 3}),
+    Case(provider="printer", call="print.run", arguments={"text": "x"}, scenario="fail", raises="JobFailed"),
+    Case(provider="printer", call="print.run", arguments={"text": "x"}, scenario="cancel", raises="JobCancelled"),
+    Case(
+        provider="printer",
+        call="print.run",
+        arguments={"text": "x"},
+        scenario="succeed; poll=cut,503,html",
+        brings={"pages": 3},
+    ),
+    Case(provider="printer", call="binding.run", arguments={"text": "x"}, brings={"sheets": 9}),
+    Case(provider="printer", call="binding.run", arguments={"text": "x"}, scenario="fail", raises="JobFailed"),
     Case(
         provider="warren",
         call="burrow.run",

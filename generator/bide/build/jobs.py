@@ -26,7 +26,7 @@ def build_job(
         job_id=parse_pointer(submit["job_id"]),
         idempotency_key=submit.get("idempotency_key"),
         lifecycle=lifecycle,
-        snapshot=raw["snapshot"],
+        snapshot=raw.get("snapshot"),
         result=parse_type(raw["result"]).type,
         failed_result=parse_type(raw["failed_result"]).type if "failed_result" in raw else None,
         polling=build_polling(polling, raw.get("polling", {})),

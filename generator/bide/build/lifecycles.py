@@ -24,15 +24,18 @@ _TYPICAL_TIMES = 4
 def build_lifecycle(name: str, raw: Mapping[str, Json], bodies: Bodies, *, ignore_case: bool) -> ir.Lifecycle:
     source = bodies.sources.of(raw)
     error, progress, hint = raw.get("error", {}), raw.get("progress", {}), raw.get("hint", {})
+    codes = {int(code): ir.State(state) for code, state in raw["poll"].get("states", {}).items()}
+    statuses = {status: ir.State(state) for status, state in raw.get("states", {}).items()}
     hint_unit: Literal["seconds", "milliseconds"] = "milliseconds" if "milliseconds" in hint else "seconds"
     return ir.Lifecycle(
         name=names.identifier(name),
         description=raw.get("description", "").strip(),
         source=source,
         poll=build_endpoint(name, raw["poll"], bodies, source),
-        accepts=tuple(raw["poll"].get("accepts", _ACCEPTS)),
-        status=parse_pointer(raw["status"]),
-        states={status: ir.State(state) for status, state in raw["states"].items()},
+        accepts=tuple(raw["poll"].get("accepts", [code for code in _ACCEPTS if statuses and code not in codes])),
+        status=parse_pointer(raw["status"]) if "status" in raw else (),
+        states={**statuses, **{str(code): state for code, state in codes.items()}},
+        codes=codes,
         moves={status: tuple(following) for status, following in raw.get("moves", {}).items()},
         ready=_tests(raw.get("ready", {})),
         failed_if=_tests(raw["failed_if"]) if isinstance(raw.get("failed_if"), dict) else (),

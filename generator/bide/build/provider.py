@@ -117,7 +117,7 @@ def _ignores_case(
         return {field.wire: field.type for field in thing.fields} if isinstance(thing, ir.Model) else None
 
     for job in raw.get("jobs", {}).values():
-        if job["lifecycle"] != name:
+        if job["lifecycle"] != name or "snapshot" not in job or "status" not in lifecycle:
             continue
         try:
             status = follow(parse_pointer(lifecycle["status"]), ir.Named(job["snapshot"]), fields_of)

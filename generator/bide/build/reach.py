@@ -61,7 +61,8 @@ def received(
             yield operation.stream.union
     for job in jobs:
         yield job.reply
-        yield job.snapshot
+        if job.snapshot:
+            yield job.snapshot
         yield from named(job.result)
         yield from named(job.failed_result)
     for lifecycle in lifecycles:

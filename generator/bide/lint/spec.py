@@ -190,6 +190,17 @@ class Spec:
 
     # jobs
 
+    def states(self, lifecycle: str) -> dict[str, ir.State]:
+        """The state of every status of a lifecycle, and of every HTTP status of a poll that is one."""
+        raw = self.table("lifecycles")[lifecycle]
+        states = {**raw.get("states", {}), **raw["poll"].get("states", {})}
+        return {status: ir.State(state) for status, state in states.items()}
+
+    def states_path(self, lifecycle: str) -> Path:
+        """Where they stand."""
+        path: Path = ("lifecycles", lifecycle)
+        return (*path, "states") if "states" in self.table("lifecycles")[lifecycle] else (*path, "poll")
+
     def jobs_of(self, lifecycle: str) -> Iterator[tuple[str, Mapping[str, Json]]]:
         for name, raw in self.table("jobs").items():
             if raw["lifecycle"] == lifecycle:
@@ -198,8 +209,10 @@ class Spec:
     def status_values(self, lifecycle: str) -> dict[str, list[str]]:
         """What a status of this lifecycle's jobs can be, by the name of its type: an enum, or `boolean`."""
         found: dict[str, list[str]] = {}
-        pointer = self.table("lifecycles")[lifecycle]["status"]
-        for _, job in self.jobs_of(lifecycle):
+        pointer = self.table("lifecycles")[lifecycle].get("status")
+        for _, job in self.jobs_of(lifecycle) if pointer else ():
+            if "snapshot" not in job:
+                continue
             status = self.follow_or_none(pointer, ir.Named(job["snapshot"]))
             if isinstance(status, ir.Named) and status.name in self.table("enums"):
                 found[status.name] = list(self.table("enums")[status.name]["values"])

@@ -128,15 +128,15 @@ class Record(Generic[S, R]):
         """Seconds since the submit, if it is known."""
         return None if self.submitted_at is None else max(wall - self.submitted_at, 0.0)
 
-    def saw(self, reading: Reading, body: S | None, reply: Response) -> None:
-        """Take in a reply about this job; *body* is `None` if it is not as a poll returns it.
+    def saw(self, reading: Reading, body: S | msgspec.UnsetType, reply: Response) -> None:
+        """Take in a reply about this job; *body* is unset if it is not as a poll returns it.
 
         A job that was seen in a final state stays there: replies may overtake each other.
         """
         if self.state.is_final and self.snapshot is not None:
             return
         self.status, self.state = reading.status, reading.state
-        if body is not None:
+        if not isinstance(body, msgspec.UnsetType):
             self.snapshot = Snapshot(
                 job_id=self.id,
                 status=reading.status,

@@ -152,7 +152,11 @@ class FakeJobs(Generic[R]):
             may_be_new = now - job.began <= self.kind.polling.not_found_grace
             return replace(self.not_found(job.id), is_expected=may_be_new)
         state = job.state(now)
-        status = 202 if 202 in accepts and not state.is_final else 200 if 200 in accepts else min(accepts)
+        code = next((code for code in self.kind.lifecycle.codes if str(code) == job.status(now)), None)
+        if code is not None and state.is_final and not state.has_result:
+            reply = error_reply(self._provider, code, job.plan.code, job.plan.reason)
+            return replace(reply, told={job.id: state}, is_expected=True)
+        status = code or (202 if 202 in accepts and not state.is_final else 200 if 200 in accepts else min(accepts))
         return Reply(job.snapshot(now), status, JSON, told={job.id: state}, hint=self._hint(job))
 
     def fetched(self, job: FakeJob) -> Reply:

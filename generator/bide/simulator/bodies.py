@@ -61,11 +61,15 @@ class Bodies:
         lifecycle = view.job.lifecycle
         result = self._catalog.model(view.result)
         is_result = view.result is not None and not lifecycle.result.endpoint
+        if is_result and not lifecycle.result.field and not result and view.result is not None:
+            return self._values.value(view.result)
         if is_result and not lifecycle.result.field and result:
             body = self._status_body(result, view)
             self._write_items(result, body, view)
             return self._nulls.write(result, body, view)
         model = self._catalog.model(view.job.snapshot)
+        if model is None and lifecycle.codes:
+            return None
         body = self._status_body(model, view) if model else {}
         inner = at(body, lifecycle.result.field)
         if is_result and result and isinstance(inner, dict):

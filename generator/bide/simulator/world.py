@@ -26,7 +26,7 @@ from .routes import Matched, Role, Route, Routes
 from .scenario import Damage, Fault, Outcome, Scenario, ScenarioError
 from .script import Script
 from .tries import Tries, is_before
-from .view import of_job, of_request
+from .view import JobView, of_job, of_request
 
 UNKNOWN_STATUS = "not_in_the_spec"
 """What the fault `unknown` makes of a status."""
@@ -201,8 +201,17 @@ class World:
             raise Refused(next(iter(result.gone), 404), f"job {job.id} is no longer kept")
         fault = job.next_fault("poll")
         view = of_job(job, visit.now, visit.request_id, status=_shown_status(fault), has_nulls=_is(fault, Damage.NULL))
-        status = 200 if view.state.is_final else job.scenario.poll_status
+        codes = job.spec.lifecycle.codes
+        code = int(view.status) if view.status in map(str, codes) else None
+        if code is not None and view.state.is_final and not view.state.has_result:
+            return self._damaged(self._ended(job, view, code), fault, visit)
+        status = code or (200 if view.state.is_final else job.scenario.poll_status)
         return self._damaged(of_json(self._bodies.poll_reply(view), status), fault, visit)
+
+    def _ended(self, job: SimulatedJob, view: JobView, code: int) -> Answer:
+        """What tells by its HTTP status that a job has ended without a result."""
+        said = f"job {job.id} has ended: {view.state.value}"
+        return refusal(self._provider, Refused(code, said), view.request_id)
 
     def _poll_many(self, address: PollMany, lifecycles: list[str], visit: Visit) -> Answer:
         """Tell of the jobs that are known. The first whose script has a fault now spoils the whole reply."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from .. import names, prose
-from ..ir import Job, Lifecycle, Named, Pointer, PollMany
+from ..ir import Job, Lifecycle, Named, Pointer, PollMany, State
 from ..python import Code, annotation, docstring, literal, seconds
 from .calls import Argument, EndpointView
 from .view import View
@@ -20,7 +21,8 @@ class LifecycleView(View):
     def __init__(self, provider: ProviderView, lifecycle: Lifecycle) -> None:
         super().__init__(provider)
         self._lifecycle = lifecycle
-        self._snapshots = [Named(job.snapshot) for job in provider.ir.jobs if job.lifecycle.name == lifecycle.name]
+        mine = (job for job in provider.ir.jobs if job.lifecycle.name == lifecycle.name)
+        self._snapshots = [Named(job.snapshot) for job in mine if job.snapshot]
 
     @property
     def name(self) -> Code:
@@ -30,12 +32,12 @@ class LifecycleView(View):
     def settings(self) -> list[tuple[Code, Code]]:
         """(name, value) of each that differs from what the runtime assumes."""
         lifecycle = self._lifecycle
-        states = ", ".join(f"{literal(status)}: State.{state.name}" for status, state in lifecycle.states.items())
-        found = [
-            ("poll", literal(lifecycle.poll.path)),
-            ("status", self._attributes(lifecycle.status)),
-            ("states", Code(f"{{{states},}}")),
-        ]
+        own = {status: state for status, state in lifecycle.states.items() if not _is_code(status, lifecycle)}
+        found = [("poll", literal(lifecycle.poll.path))]
+        if lifecycle.status:
+            found += [("status", self._attributes(lifecycle.status)), ("states", _states(own))]
+        if lifecycle.codes:
+            found.append(("codes", _states(lifecycle.codes)))
         if set(lifecycle.accepts) != {200, 202}:
             found.append(("accepts", literal(frozenset(lifecycle.accepts))))
         if lifecycle.ignore_case:
@@ -151,7 +153,14 @@ class JobView(View):
 
     @property
     def snapshot(self) -> Code:
-        return Code(f"models.{self.ir.snapshot}")
+        """The type of a poll reply. Where the HTTP status tells, its body may be anything."""
+        if self.ir.snapshot is None:
+            return Code("None")
+        return Code(f"models.{self.ir.snapshot}{' | None' if self.ir.lifecycle.codes else ''}")
+
+    @property
+    def snapshot_class(self) -> Code:
+        return Code("type(None)" if self.ir.snapshot is None else f"models.{self.ir.snapshot}")
 
     @property
     def result(self) -> Code:
@@ -249,6 +258,15 @@ class JobView(View):
     def async_run_many_docstring(self) -> Code:
         text = prose.run_many(self.ir, self.params_class, self.provider.ir.title, is_async=True)
         return docstring(text, indent=8)
+
+
+def _is_code(status: str, lifecycle: Lifecycle) -> bool:
+    return status in map(str, lifecycle.codes)
+
+
+def _states(states: Mapping[str, State] | Mapping[int, State]) -> Code:
+    printed = ", ".join(f"{literal(status)}: State.{state.name}" for status, state in states.items())
+    return Code(f"{{{printed},}}")
 
 
 def _pair(values: tuple[float, float]) -> Code:

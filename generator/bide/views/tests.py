@@ -224,7 +224,8 @@ class JobTableView(View):
     def _has(self, pointer: Pointer) -> bool:
         """Whether the replies about this job have that."""
         try:
-            return bool(pointer and self.provider.attributes(pointer, Named(self._job.snapshot)))
+            snapshot = self._job.snapshot
+            return bool(pointer and snapshot and self.provider.attributes(pointer, Named(snapshot)))
         except KeyError:
             return False
 

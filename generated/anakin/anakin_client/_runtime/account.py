@@ -143,6 +143,11 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
             retry_after=self.hint(response),
         )
 
+    def said(self, response: Response) -> tuple[str | None, str | None]:
+        """Code and message of a reply that is shaped like an error."""
+        code, message = self._code_and_message(any_json(response.body))
+        return code, None if message is None else self._without_key(message)
+
     def hint(self, response: Response) -> float:
         """Seconds that the reply's headers ask us to wait."""
         return retry_after(response.headers, wall=self.wall())

@@ -118,7 +118,7 @@ def record_of(
     reading = kind.lifecycle.read(body)
     if reading.status is None:
         return record
-    snapshot: S | None = None
+    snapshot: S | msgspec.UnsetType = msgspec.UNSET
     if reading.state.is_final:
         # The job is done already. Where the reply has all that a poll would bring, there is nothing left to ask.
         try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import inf
+from types import NoneType
 from typing import Any
 
 import msgspec
@@ -57,7 +58,7 @@ def walk_to(lifecycle: Lifecycle, end: State | None, seconds: float) -> tuple[tu
 
     Raises `ValueError` if no status of these jobs means that state.
     """
-    words = {state: status for status, state in reversed(list(lifecycle.states.items()))}
+    words = {state: status for status, state in reversed(list(lifecycle.words.items()))}
     before = [words[state] for state in (State.PENDING, State.RUNNING) if state in words] or ["on its way"]
     if end is None:
         return (*((status, seconds / 4) for status in before[:-1]), (before[-1], inf))
@@ -115,9 +116,11 @@ class FakeJob:
             and now < self.cancelled_at
         )
 
-    def snapshot(self, now: float) -> dict[str, Json]:
+    def snapshot(self, now: float) -> Json:
         """The body of a poll reply."""
         lifecycle, wanted, state = self.kind.lifecycle, self.kind.snapshot, self.state(now)
+        if wanted is NoneType:
+            return self.result() if state.has_result and lifecycle.result == () else b""
         body: dict[str, Json] = made_up(wanted)
         has_result = state.has_result or (state is State.FAILED and self.kind.failed_result is not None)
         if has_result and lifecycle.result == ():
@@ -147,7 +150,7 @@ class FakeJob:
 
     @property
     def _states(self) -> dict[str, State]:
-        return dict(self.kind.lifecycle.states)
+        return self.kind.lifecycle.words
 
     def _progress(self, now: float) -> dict[Any, Json]:
         """Progress in all forms in which it can be told."""

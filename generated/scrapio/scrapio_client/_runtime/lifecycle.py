@@ -81,8 +81,11 @@ class Lifecycle(msgspec.Struct, frozen=True, kw_only=True):
     """The spec's tables for one kind of job. `poll`, `result` and `cancel` are paths with `{job_id}` in them."""
 
     poll: str
-    states: Mapping[str, State]
-    status: Path
+    states: Mapping[str, State] = {}
+    status: Path = ()
+    """Empty: polls tell by their HTTP status alone."""
+    codes: Mapping[int, State] = {}
+    """HTTP statuses of a poll that tell by themselves where the job is."""
     accepts: frozenset[int] = frozenset({200, 202})
     ignore_case: bool = False
     ready: tuple[tuple[Path, Json], ...] = ()
@@ -104,22 +107,31 @@ class Lifecycle(msgspec.Struct, frozen=True, kw_only=True):
     """Seconds in one unit of the hint."""
     credits: Path = ()
 
+    @property
+    def words(self) -> dict[str, State]:
+        """The state of every status, HTTP statuses among them."""
+        return {**self.states, **{str(code): state for code, state in self.codes.items()}}
+
     def state_of(self, status: str | None) -> State | None:
         """The state of a status, or `None` if the spec does not list it."""
         if status is None:
             return None
         if self.ignore_case:
             folded = status.casefold()
-            return next((state for known, state in self.states.items() if known.casefold() == folded), None)
-        return self.states.get(status)
+            return next((state for known, state in self.words.items() if known.casefold() == folded), None)
+        return self.states.get(status) or self.words.get(status)
 
-    def read(self, body: Json) -> Reading:
-        """What *body*, a decoded reply, says. An unknown status counts as running."""
-        status = _text(follow(body, self.status))
+    def read(self, body: Json, code: int | None = None) -> Reading:
+        """What *body*, a decoded reply, says. An unknown status counts as running.
+
+        *code* is the HTTP status of the reply, where that tells by itself.
+        """
+        status = str(code) if code is not None else _text(follow(body, self.status)) if self.status else None
         state = self.state_of(status)
+        told = state or State.RUNNING
         return Reading(
             status=status,
-            state=self._seen_through(body, self._judged(body, state or State.RUNNING)),
+            state=told if code is not None else self._seen_through(body, self._judged(body, told)),
             is_known=state is not None,
             progress=self._progress(body),
             error_code=_text(follow(body, self.error_code)) if self.error_code else None,

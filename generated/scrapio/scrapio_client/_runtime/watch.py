@@ -6,12 +6,15 @@ Sans-IO; the one polling engine of the house.
 from __future__ import annotations
 
 from math import inf
+from types import NoneType
 from typing import Any, Generic, NoReturn, TypeVar
+
+from msgspec.structs import replace
 
 from .codec import NotJson, decode
 from .deadline import Deadline
 from .desk import Desk, Outgoing, sent, until
-from .errors import ApiError, ClientError, InvalidArgument, JobTimeout, TransportError
+from .errors import ApiError, ClientError, DecodeError, InvalidArgument, JobTimeout, TransportError
 from .exchange import PASSING
 from .flow import DEBUG, INFO, WARNING, Flow, Note, Tell
 from .handle import Record, Update
@@ -225,9 +228,34 @@ def take_in(desk: Desk, record: Record[S, R], reply: Response) -> float:
     Raises `ApiError` for a status that is no answer, `NotJson` for a body that was cut, and `DecodeError`.
     """
     lifecycle = record.kind.lifecycle
+    if reply.status in lifecycle.codes:
+        return _told_by_code(desk, record, reply)
     if reply.status not in lifecycle.accepts:
         raise desk.account.api_error(reply)
     body = decode(record.kind.snapshot, reply.body)
     reading = lifecycle.read(body)
+    record.saw(reading, body, reply)
+    return reading.hint
+
+
+def _told_by_code(desk: Desk, record: Record[S, R], reply: Response) -> float:
+    """`take_in` of a reply that tells by its HTTP status. Its body is only read as far as it is the result.
+
+    Raises `NotJson` for a result that was cut, and `DecodeError`.
+    """
+    kind, state = record.kind, record.kind.lifecycle.codes[reply.status]
+    body: Any = None
+    if state.has_result and kind.lifecycle.result == ():
+        decode(kind.result, reply.body)
+    if kind.snapshot is not NoneType:
+        try:
+            body = decode(kind.snapshot, reply.body)
+        except DecodeError:
+            if state.has_result and isinstance(kind.lifecycle.result, tuple) and kind.lifecycle.result:
+                raise
+    reading = kind.lifecycle.read(body, reply.status)
+    if state.is_final and not state.has_result and reading.error_message is None:
+        code, message = desk.account.said(reply)
+        reading = replace(reading, error_code=code, error_message=message)
     record.saw(reading, body, reply)
     return reading.hint

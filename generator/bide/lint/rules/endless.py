@@ -19,8 +19,9 @@ from bide.source import Json
 
 def check(spec: Spec) -> Iterator[Diagnostic]:
     for name, lifecycle in spec.table("lifecycles").items():
-        path = ("lifecycles", name, "states")
-        states = {status: ir.State(state) for status, state in lifecycle["states"].items()}
+        path, states = spec.states_path(name), spec.states(name)
+        if not states:
+            continue
         if not any(state.is_final for state in states.values()):
             yield spec.at_key(path, "never-ends", "no state here is final", "map a status to succeeded or failed")
         elif not any(state.has_result for state in states.values()):

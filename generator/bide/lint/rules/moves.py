@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bide import ir
 from bide.diagnostics import Diagnostic
 from bide.hints import did_you_mean
 from bide.lint.spec import Spec
@@ -19,13 +18,13 @@ from bide.lint.spec import Spec
 
 def check(spec: Spec) -> Iterator[Diagnostic]:
     for name, lifecycle in spec.table("lifecycles").items():
-        states = lifecycle["states"]
+        states = spec.states(name)
         path = ("lifecycles", name, "moves")
         for status, following in lifecycle.get("moves", {}).items():
             if status not in states:
                 yield spec.at_key((*path, status), "unknown-status", _not_there(status), did_you_mean(status, states))
-            elif ir.State(states[status]).is_final and following:
-                message = f'"{status}" is {states[status]}, which is final: nothing follows it'
+            elif states[status].is_final and following:
+                message = f'"{status}" is {states[status].value}, which is final: nothing follows it'
                 yield spec.at_key((*path, status), "final-move", message)
             for index, one in enumerate(following):
                 if one not in states:

@@ -26,6 +26,9 @@ def check(spec: Spec) -> Iterator[Diagnostic]:
             help_ = "put the ids into the query, or ask with POST"
             path = ("lifecycles", name, "poll_many", "ids", "body")
             yield spec.at_key(path, "conflicting-keys", "a GET has no body", help_)
-        if _LISTED not in lifecycle["poll"].get("accepts", [_LISTED]):
+        if "status" not in lifecycle or str(_LISTED) in lifecycle["poll"].get("states", {}):
+            message = "a job among many has no HTTP status of its own"
+            yield spec.at_key(("lifecycles", name, "poll_many"), "conflicting-keys", message)
+        elif _LISTED not in lifecycle["poll"].get("accepts", [_LISTED]):
             message = f'"poll_many" needs polls that accept {_LISTED}'
             yield spec.at_key(("lifecycles", name, "poll", "accepts"), "conflicting-keys", message)

@@ -22,7 +22,7 @@ def check(spec: Spec) -> Iterator[Diagnostic]:
     for name, lifecycle in spec.table("lifecycles").items():
         first: dict[tuple[str, int], FieldView] = {}
         for _, job in spec.jobs_of(name):
-            for pointer in _pointers(lifecycle):
+            for pointer in _pointers(lifecycle) if "snapshot" in job else ():
                 for depth, view in enumerate(_views(spec, job["snapshot"], pointer)):
                     other = first.setdefault((pointer, depth), view)
                     if _name(other) != _name(view):
@@ -33,7 +33,7 @@ def check(spec: Spec) -> Iterator[Diagnostic]:
 
 
 def _pointers(lifecycle: Mapping[str, Json]) -> Iterator[str]:
-    yield lifecycle["status"]
+    yield from filter(None, (lifecycle.get("status"),))
     yield from lifecycle.get("ready", {})
     failed_if = lifecycle.get("failed_if", ())
     yield from (failed_if,) if isinstance(failed_if, str) else failed_if

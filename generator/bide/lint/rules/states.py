@@ -21,7 +21,7 @@ def check(spec: Spec) -> Iterator[Diagnostic]:
     for name, lifecycle in spec.table("lifecycles").items():
         path = ("lifecycles", name, "states")
         enums = spec.status_values(name)
-        states = lifecycle["states"]
+        states = lifecycle.get("states", {})
         for enum, raw in enums.items():
             for status in raw:
                 if status not in states:

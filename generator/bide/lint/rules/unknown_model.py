@@ -48,4 +48,5 @@ def _named(spec: Spec) -> Iterator[tuple[Path, str]]:
         yield from ((("operations", name, "stream", "events", event), model) for event, model in events.items())
     for name, job in spec.table("jobs").items():
         yield ("jobs", name, "submit", "returns"), job["submit"]["returns"]
-        yield ("jobs", name, "snapshot"), job["snapshot"]
+        if "snapshot" in job:
+            yield ("jobs", name, "snapshot"), job["snapshot"]

@@ -115,7 +115,7 @@ def _uses(spec: Spec) -> Iterator[_Use]:
         yield _Use(("jobs", name, "submit", "job_id"), submit["job_id"], ir.Named(submit["returns"]), _ID)
         yield from _item_uses(spec, ("jobs", name, "items"), job)
         lifecycle = spec.table("lifecycles").get(job["lifecycle"])
-        if lifecycle is not None:
+        if lifecycle is not None and "snapshot" in job:
             yield from _lifecycle_uses(("lifecycles", job["lifecycle"]), lifecycle, ir.Named(job["snapshot"]))
     for name, operation in spec.table("operations").items():
         returns = operation.get("returns")
@@ -130,7 +130,8 @@ def _uses(spec: Spec) -> Iterator[_Use]:
 
 
 def _lifecycle_uses(path: Path, lifecycle: Mapping[str, Json], snapshot: ir.Type) -> Iterator[_Use]:
-    yield _Use((*path, "status"), lifecycle["status"], snapshot, _STATUS)
+    if "status" in lifecycle:
+        yield _Use((*path, "status"), lifecycle["status"], snapshot, _STATUS)
     for table in ("ready", "failed_if"):
         tests = lifecycle.get(table, {})
         if isinstance(tests, str):
