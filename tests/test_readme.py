@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import partial
 from importlib import import_module
@@ -28,7 +28,6 @@ SPEED = 50
 """How fast time passes, for the simulators and for the clients."""
 
 _FENCE = re.compile(
-    r"(?:^<!-- instead of `(?P<right>.*?)` there is `(?P<wrong>.*?)` -->\n+)?"
     r"^```(?P<language>python|console|yaml)\n(?P<code>.*?)^```\n(?:\s*^```text\n(?P<prints>.*?)^```\n)?",
     re.MULTILINE | re.DOTALL,
 )
@@ -46,7 +45,7 @@ class Reader:
     installed: list[Path] = field(default_factory=list)
 
     def read(self, page: Path, *, spec: str) -> None:
-        """Do all that a page says, in its order. A block of YAML that does not name its file goes on with *spec*."""
+        """Do all that a page says, in its order. A block of YAML that does not name its file is edited into *spec*."""
         text = page.read_text(encoding="utf-8").replace("8700", str(self.port))
         namespace: dict[str, Any] = {"__name__": "__main__"}
         for found in _FENCE.finditer(text):
@@ -54,17 +53,18 @@ class Reader:
             match found["language"]:
                 case "yaml":
                     name = re.match(r"# ([\w-]+\.yaml)\n", block.code)
-                    with (self.folder / (name[1] if name else spec)).open("a", encoding="utf-8") as file:
-                        file.write(block.code + "\n")
+                    if name:
+                        (self.folder / name[1]).write_text(block.code, encoding="utf-8")
+                    else:
+                        _edit(self.folder / spec, block.code)
                 case "console":
-                    with _mistake(self.folder / spec, found["right"], found["wrong"]):
-                        self._type(block)
+                    self._type(block)
                 case _:
                     _compare(block, run(block, namespace))
 
     def _type(self, block: Block) -> None:
         """Type each command of a block, and compare what it prints."""
-        for typed in re.split(r"^\$ ", block.code, flags=re.MULTILINE)[1:]:
+        for typed in re.split(r"^\$ ", block.code.replace("\\\n", ""), flags=re.MULTILINE)[1:]:
             line, _, prints = typed.partition("\n")
             program, *arguments = shlex.split(line)
             programs: dict[str, Callable[..., str]] = {
@@ -116,21 +116,24 @@ class Reader:
         env = {**os.environ, "PYTHONPATH": os.pathsep.join(map(str, self.installed)), "NO_COLOR": "1"}
         pipe, out = subprocess.PIPE, subprocess.STDOUT
         return subprocess.Popen(
-            [sys.executable, *arguments], cwd=self.folder, env=env, stdout=pipe, stderr=out, text=True
+            [sys.executable, *arguments],
+            cwd=self.folder,
+            env=env,
+            stdin=subprocess.DEVNULL,
+            stdout=pipe,
+            stderr=out,
+            text=True,
         )
 
 
-@contextmanager
-def _mistake(path: Path, right: str | None, wrong: str | None) -> Iterator[None]:
-    """Have something wrong in a file for a while."""
-    if right is None or wrong is None:
-        yield
-        return
+def _edit(path: Path, piece: str) -> None:
+    """Put a piece of a spec in the place of the piece with the same key."""
+    key = re.match(r"\w+:", piece)
+    assert key
+    old = re.compile(rf"^{key[0]}.*\n( .*\n|\n(?= ))*", re.MULTILINE)
     text = path.read_text(encoding="utf-8")
-    assert right in text
-    path.write_text(text.replace(right, wrong), encoding="utf-8")
-    yield
-    path.write_text(text, encoding="utf-8")
+    assert len(old.findall(text)) == 1, key[0]
+    path.write_text(old.sub(lambda _: piece, text), encoding="utf-8")
 
 
 def _compare(block: Block, printed: str) -> None:
@@ -168,6 +171,15 @@ def test_the_readme_has_each_job() -> None:
 
         assert jobs.replace("`", "").split() == list(spec["jobs"])
         assert operations.replace("`", "").split() == list(spec["operations"])
+
+
+def test_the_readme_has_each_command() -> None:
+    """The table of commands names each command of `bide`."""
+    done = subprocess.run([sys.executable, "-m", "bide", "--help"], capture_output=True, text=True, check=True)
+    commands = re.findall(r"^│ (\w+) ", done.stdout, re.MULTILINE)
+
+    assert len(commands) >= 5
+    assert sorted(commands) == sorted(re.findall(r"^\| `bide (\w+)", README.read_text(encoding="utf-8"), re.MULTILINE))
 
 
 @pytest.mark.parametrize("page", [README, NEW_PROVIDER], ids=lambda page: page.stem)
