@@ -15,6 +15,9 @@ from .ir import Bounds, Json, Kind, ListOf, MapOf, Named, Pointer, Scalar, Type
 WIDTH = 100
 """Docstrings and comments are wrapped at this column."""
 
+_ENCODING = re.compile(r"coding(?=[:=])")
+"""In a comment in one of the first two lines of a file, this tells Python how to decode the file (PEP 263)."""
+
 
 class Code(str):
     """Text that is Python source already, and may be printed as it is."""
@@ -57,11 +60,10 @@ def docstring(text: str, *, indent: int = 0) -> Code:
 
 
 def comment(text: str, *, indent: int = 0, width: int = WIDTH) -> Code:
-    """*text* as a comment, to be printed behind *indent* spaces."""
+    """*text* as a comment, to be printed behind *indent* spaces; it never says in which encoding the file is."""
     margin = " " * indent
-    return Code(
-        f"\n{margin}".join(f"# {_printable(line)}" if line else "#" for line in _wrapped(text, width - indent - 2))
-    )
+    lines = _wrapped(_ENCODING.sub("coding ", text), width - indent - 2)
+    return Code(f"\n{margin}".join(f"# {_printable(line)}" if line else "#" for line in lines))
 
 
 def annotation(type: Type, *, request: bool = False, like: frozenset[str] = frozenset(), prefix: str = "") -> Code:

@@ -39,27 +39,33 @@ class Unquoted(TypeError):
 
 def render(provider: Provider) -> dict[str, str]:
     """Every file of the package: its path under the package's folder, and its text."""
+    package = str(ProviderView(provider).package)
+    made = {name: _formatted(text) if name.endswith(".py") else text for name, text in drafted(provider).items()}
+    made |= {f"{package}/_runtime/{name}": text for name, text in runtime().items()}
+    return dict(sorted(made.items()))
+
+
+def drafted(provider: Provider) -> dict[str, str]:
+    """Every file that is made of the spec, as the templates print it: black has not laid it out yet."""
     view = ProviderView(provider)
     package = str(view.package)
     params = frozenset(str(job.params_class) for job in view.jobs)
-    made = {f"{package}/__init__.py": _formatted(_init(view))}
+    made = {f"{package}/__init__.py": _init(view), f"{package}/py.typed": ""}
     for name, about in _MODULES.items():
         body = _template(f"{name}.jinja").render(provider=view)
-        made[f"{package}/{name}"] = _formatted(_module(view, about, body, params if "client" in name else frozenset()))
-    made[f"{package}/py.typed"] = ""
-    made |= {f"{package}/_runtime/{name}": text for name, text in runtime().items()}
+        made[f"{package}/{name}"] = _module(view, about, body, params if "client" in name else frozenset())
     readme = ReadmeView(provider)
     made["pyproject.toml"] = _template("pyproject.toml.jinja").render(
         provider=view, readme=readme, version=toml(__version__)
     )
     made["README.md"] = _template("README.md.jinja").render(provider=view, readme=readme)
     fake = FakeView(view)
-    made[f"{package}/testing.py"] = _formatted(_template("testing.py.jinja").render(fake=fake, header=_header(view)))
+    made[f"{package}/testing.py"] = _template("testing.py.jinja").render(fake=fake, header=_header(view))
     tests = TestsView(view)
     for name in tests.files:
         text = _template(f"tests/{name}.jinja").render(provider=view, fake=fake, tests=tests, header=_header(view))
-        made[f"tests/{name}"] = _formatted(text)
-    return dict(sorted(made.items()))
+        made[f"tests/{name}"] = text
+    return made
 
 
 @cache

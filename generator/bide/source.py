@@ -32,8 +32,13 @@ PROBLEM_LIMIT = 200
 # PyYAML's wheels all have it. Its twin in Python would not do: it refuses `{limit?: integer}`, which is good YAML.
 _LOADER = yaml.CSafeLoader
 
-# Controls, line separators, lone surrogates, byte order marks, and what makes text look as if it were in another order.
-_UNWELCOME = "\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\u202a-\u202e\u2066-\u2069\ufffe\uffff"
+# Controls, line separators, lone surrogates, byte order marks, what makes text look as if it were in another order, and
+# letters that nobody sees.
+_UNWELCOME = (
+    "\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff"
+    "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
+    "\ufff9-\ufffb\U000e0000-\U000e007f"
+)
 _UNWELCOME_IN_VALUES = re.compile(f"[{_UNWELCOME}]")
 _UNWELCOME_IN_FILES = re.compile(f"\r(?!\n)|(?!\r)[{_UNWELCOME}]")
 

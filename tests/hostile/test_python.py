@@ -1,0 +1,161 @@
+"""A text of a spec is a text in every Python file that is made of it, wherever it stands and whatever it says."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bide.ir import Provider
+from bide.names import words
+from bide.python import Code, docstring
+from bide.render import _formatted, drafted
+from bide.schema import spec_schema
+from bide.source import Json
+
+from .places import PLACES, RICH, accepted, everywhere, filled, meaning, printed, shapes
+from .texts import KEPT, REFUSED
+
+HARMLESS = shapes(printed(RICH))
+FREE = frozenset(place for place in PLACES if place[-1] == "description")
+
+
+def _keys(schema: Json) -> Iterator[tuple[str, str]]:
+    """(title, key) of every mapping that the language knows."""
+    for name, part in [("", schema), *schema["$defs"].items()]:
+        yield from _inside(name, part)
+
+
+def _inside(name: str, schema: Json) -> Iterator[tuple[str, str]]:
+    for key, part in schema.get("properties", {}).items():
+        yield name, key
+        yield from _inside(key, part)
+
+
+def _used(node: Json) -> Iterator[str]:
+    for key, inner in node.items() if isinstance(node, dict) else ():
+        yield key.removesuffix("?")
+        yield from _used(inner)
+    for inner in node if isinstance(node, list) else ():
+        yield from _used(inner)
+
+
+def test_the_rich_spec_uses_every_key() -> None:
+    """No key of the language is missing from the spec that is filled with hostile texts."""
+    used = set(_used(RICH)) | {"bearer"}  # a client has one kind of auth
+
+    assert sorted({key for _, key in _keys(spec_schema())} - used) == []
+
+
+@pytest.mark.parametrize("text", REFUSED.values(), ids=REFUSED)
+def test_what_nobody_sees_is_refused(text: str) -> None:
+    """A character that hides, moves or cuts off what comes after it is refused at every place.
+
+    Inside of an example it is an escape of JSON, and what is printed of an example is its JSON.
+    """
+    places = accepted(text)
+
+    assert {place[-1] for place in places} <= {"json"}
+    assert shapes(printed(filled(text, places))) == HARMLESS
+
+
+@pytest.mark.parametrize("text", KEPT.values(), ids=KEPT)
+def test_no_text_becomes_code(text: str) -> None:
+    """At each place a text is refused there, or each module is that of the harmless spec but for what its texts say."""
+    places = accepted(text)
+
+    assert places >= FREE
+    assert shapes(printed(filled(text, places))) == HARMLESS
+
+
+@settings(max_examples=12, deadline=None)
+@given(st.text(st.sampled_from("\"'\\{}%#\n =:;()[]<>`-_|$a\u00e9\u200d"), max_size=30) | st.text(max_size=30))
+def test_no_text_at_all_becomes_code(text: str) -> None:
+    """So it is with any text; a quote and a blank before it keep it from being a name."""
+    text = f'" {text}'
+
+    assert shapes(printed(filled(text, accepted(text)))) == HARMLESS
+
+
+PROVIDER = meaning(RICH)
+FILE_NAMES = [
+    "coding=utf-7.yaml",
+    "coding:utf-16",
+    "-*- coding: latin-1 -*-",
+    "a\nimport os\n",
+    f"{'long ' * 20}coding=utf-7",
+    '"""',
+    "\\",
+    "\u202e.yaml",
+    "{{ x }}.yaml",
+]
+
+
+@pytest.mark.parametrize("name", FILE_NAMES)
+def test_no_file_name_becomes_code(name: str) -> None:
+    """What a spec's file is called is a comment in what is made of it, and never the encoding of that."""
+    assert isinstance(PROVIDER, Provider)
+
+    assert shapes(drafted(replace(PROVIDER, spec_file=name))) == HARMLESS
+
+
+PATTERNED = {
+    "base_url": ["https://a.example/'%22()*;$&", "http://[::1]:8080/~!"],
+    "docs": ["https://a.example/?a='b'&c=(d)#[e]*", "https://a.example/%22%3E%3Cscript%3E"],
+    "auth/header": ["'", "`", "#", "$%&'*+.^_`|~-", "!"],
+    "headers/X-Api-Version": ['"', "\\", "{x}", "#}", "'; import os", '"""'],
+    "request_id/header": ["'", "|", "`"],
+    "hosts/0": ["xn--e1afmkfd.example", "a.b-c.d"],
+    "sources/page-key/url": ["https://a.example/)[x](y", "https://a.example/'''"],
+    "errors/0/code": ['"""', "\\", "{{x}}.'", "__class__.__init__"],
+    "operations/search/post": ["/'", "/a(b)*c;d=$e&f,g!~", "/%22%0A%00", "/..a"],
+    "operations/change/put": ["/'{id}'", "/{id}${id2", "/a;{id}=()"],
+    "jobs/fetch/submit/idempotency_key": ["'", "`a`", "#"],
+    "lifecycles/job/poll/get": ["/'{job_id}'", "/{job_id}();"],
+    "lifecycles/job/poll_many/ids/query": ['"', "\\", "'''", "{x}", "\U0001f98a"],
+    "lifecycles/job/poll_many/list": ['"', "\\", "'''", "__class__", "../x"],
+}
+
+
+@pytest.mark.parametrize(("where", "text"), [(where, text) for where, each in PATTERNED.items() for text in each])
+def test_what_fits_a_pattern_is_text_as_well(where: str, text: str) -> None:
+    """So it is with what passes for a URL, a path, a header or a pointer."""
+    place = tuple(int(step) if step.isdigit() else step for step in where.split("/"))
+    data = filled(text, [place])
+    assert data != RICH
+
+    if isinstance(meaning(data), Provider):
+        assert shapes(printed(data)) == HARMLESS
+
+
+WORDS = (
+    *("queued", "done!", "left hand", "right hand", "type tag", "click tag", "progress event", "complete event"),
+    *("free-key", "second-key", "ids-list", "default key"),
+)
+
+
+@pytest.mark.parametrize(
+    "text", ['"', '"""', "'", "\\", '\\"', "{{x}}", "{0.__class__}", "#}", "../../x", "\U0001f98a", "`|"]
+)
+def test_no_word_becomes_code(text: str) -> None:
+    """A status, a value of an enum, a tag, an event or a key is text too, in all the places that name it."""
+    data = twin = RICH
+    for number, word in enumerate(WORDS):
+        data = everywhere(word, f"{text}{number}", data)
+        # The same words make the same names, and a sign in front makes it differ from its name in Python as well.
+        twin = everywhere(word, f"-{'-'.join(words(f'{text}{number}'))}", twin)
+
+    assert shapes(printed(data)) == shapes(printed(twin))
+
+
+@pytest.mark.parametrize("text", ['"', '"""', "a\\", '\\"', "'\"'", "# fmt: off", "\t", "a\n\n    b\n", " a ", '"\n"'])
+def test_black_leaves_texts_alone(text: str) -> None:
+    """Laying a module out changes no text into code either."""
+    module = f"class A:\n    {docstring(text, indent=4)}\n    x = 1\n"
+
+    assert ast.dump(ast.parse(_formatted(module))).count("Constant") == ast.dump(ast.parse(module)).count("Constant")
+    assert isinstance(docstring(text), Code)
