@@ -14,6 +14,11 @@ settings.register_profile(
     derandomize="BIDE_EXAMPLES" not in os.environ,
     database=None,
     deadline=None,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much],
+    suppress_health_check=[
+        HealthCheck.too_slow,
+        HealthCheck.data_too_large,
+        HealthCheck.filter_too_much,
+        HealthCheck.nested_given,  # the simplest arguments of a call are looked for only once
+    ],
 )
 settings.load_profile("generated")

@@ -6,10 +6,11 @@ It was printed from the spec beside the client, not from it: each says what it s
 
 from __future__ import annotations
 
-from knowledgesdk_client import KnowledgeSDK, models
+from knowledgesdk_client import models
 from knowledgesdk_client._runtime import testing_values as v
 from knowledgesdk_client._runtime.testing_requests import Argument, Call
-from knowledgesdk_client._runtime.testing_stories import EventStream, Job
+from knowledgesdk_client._runtime.testing_stories import Job
+from knowledgesdk_client._runtime.testing_streams import EventStream
 from knowledgesdk_client.testing import FakeKnowledgeSDK
 
 Fake = FakeKnowledgeSDK

@@ -2,7 +2,7 @@
 """How the client waits for a job. W1 to W16 are the promises, in the order in which they are documented.
 
 Every test runs in virtual time, against a provider that does as it is told, with the blocking client and the asyncio
-one.
+one. `broken_by` reads what was sent and when, and names each promise that was broken.
 """
 
 from __future__ import annotations
@@ -16,18 +16,19 @@ from spec import JOBS, Fake
 
 from knowledgesdk_client import (
     ApiError,
+    DecodeError,
     JobCancelled,
     JobExpired,
     JobFailed,
     JobTimeout,
+    NotFound,
     SubmitUncertain,
 )
-from knowledgesdk_client._runtime.testing_calls import Mode, Told, broken_by, play
-from knowledgesdk_client._runtime.testing_stories import Job, Steady, Story, plans, stories
+from knowledgesdk_client._runtime.testing_calls import Mode, Told, broken_by
+from knowledgesdk_client._runtime.testing_stories import Job, Steady, Story, stories
 from knowledgesdk_client._runtime.testing_values import TOMORROW
 from knowledgesdk_client.testing import (
     Mishap,
-    Plan,
     cut_short,
     error,
     lost,
@@ -39,9 +40,25 @@ from knowledgesdk_client.testing import (
 )
 
 MODES: list[Mode] = ["sync", "async"]
+PATIENT = 3600.0
 
 each_job = pytest.mark.parametrize("job", JOBS, ids=str)
 in_each_mode = pytest.mark.parametrize("mode", MODES)
+
+
+def run(job: Job, mode: Mode, **story: Any) -> Told:
+    """Run one job in this story, from its submit to its end; no promise may be broken on the way."""
+    told = Story(**{"timeout": PATIENT, **story}).told(Fake, job, mode, job.submit.usual)
+    assert broken_by(told) == []
+    return told
+
+
+def sent(told: Told, role: str) -> int:
+    """How many requests of a sort were sent."""
+    return sum(sent.role == role for sent in told.requests)
+
+
+# --- whatever happens -------------------------------------------------------------------------------------------------
 
 
 @each_job
@@ -55,3 +72,211 @@ def test_every_promise_is_kept_whatever_happens(job: Job, data: st.DataObject) -
     assert broken_by(blocking) == []
     assert broken_by(awaited) == []
     assert blocking.trace == awaited.trace
+
+
+# --- W1 to W5: when it looks ------------------------------------------------------------------------------------------
+
+
+@each_job
+@in_each_mode
+def test_a_job_that_never_ends_is_given_up_at_the_deadline(job: Job, mode: Mode) -> None:
+    """W1: the deadline is for everything, slow replies included; the error leads back to the job."""
+    told = run(job, mode, plan=job.plan(job.going), polls=[slow(9.0), None, slow(9.0)], timeout=100.0)
+
+    assert isinstance(told.outcome, JobTimeout)
+    assert told.outcome.token
+    assert told.ended <= 100.0
+
+
+@each_job
+@in_each_mode
+def test_a_policy_cannot_ask_too_often(job: Job, mode: Mode) -> None:
+    """W3: the floor is kept even by a policy that never pauses."""
+    told = run(job, mode, plan=job.plan(job.going), policy=Steady(0.0), timeout=20 * job.floor)
+
+    assert 2 <= sent(told, "poll") <= 21
+
+
+@each_job
+@in_each_mode
+def test_a_wish_of_the_provider_is_kept(job: Job, mode: Mode) -> None:
+    """W4: after `Retry-After` nobody asks sooner."""
+    told = run(job, mode, plan=job.plan(job.going, "succeeded"), polls=[error(503, retry_after=77.0)])
+    polls = [sent for sent in told.requests if sent.role == "poll"]
+
+    assert told.error is None
+    assert polls[1].at >= polls[0].ended + 77.0
+
+
+@each_job
+@in_each_mode
+def test_a_wish_past_the_deadline_ends_the_wait_now(job: Job, mode: Mode) -> None:
+    """W4: there is nothing to sleep for."""
+    told = run(job, mode, plan=job.plan(job.going), polls=[rate_limit(retry_after=4000.0)])
+
+    assert isinstance(told.outcome, JobTimeout)
+    assert told.ended == told.requests[-1].ended
+
+
+@each_job
+@in_each_mode
+def test_there_is_a_last_look_before_the_deadline(job: Job, mode: Mode) -> None:
+    """W5: a job that ends in the last pause is not missed."""
+    told = run(job, mode, plan=job.plan(job.going, "succeeded", after=70.0), policy=Steady(60.0), timeout=100.0)
+
+    assert told.error is None
+
+
+# --- W6 to W9: what a reply means -------------------------------------------------------------------------------------
+
+PASSING = [
+    *(error(status) for status in (408, 425, 500, 502, 503, 504)),
+    rate_limit(),
+    rate_limit(retry_after=7.0),
+    lost(),
+    unreachable(),
+    cut_short(),
+    web_page(),
+    slow(1000.0),
+]
+LASTING = [*(error(status) for status in (400, 401, 402, 403, 418, 422, 501)), wrong_shape()]
+
+
+@each_job
+@in_each_mode
+@pytest.mark.parametrize("fault", PASSING, ids=repr)
+def test_what_may_pass_is_waited_out(job: Job, mode: Mode, fault: Mishap) -> None:
+    """W6: once the job exists, a fault is shown in an update and nothing else."""
+    told = run(job, mode, plan=job.plan(job.going, "succeeded"), polls=[fault, None, fault], results=[fault])
+
+    assert told.error is None
+    assert told.updates[0].fault is not None
+    assert sent(told, "submit") == 1
+
+
+@each_job
+@in_each_mode
+@pytest.mark.parametrize("refusal", LASTING, ids=repr)
+def test_what_will_not_pass_ends_the_wait_at_once(job: Job, mode: Mode, refusal: Mishap) -> None:
+    """W7: it is raised as what it is, and leads back to the job."""
+    told = run(job, mode, plan=job.plan(job.going), polls=[refusal])
+
+    assert isinstance(told.outcome, ApiError | DecodeError)
+    assert told.outcome.token
+    assert sent(told, "poll") == 1
+
+
+@each_job
+@in_each_mode
+def test_a_job_that_is_not_found_is_an_error(job: Job, mode: Mode) -> None:
+    """W8: not at once, if the provider may take a moment to show a new job; but then."""
+    told = run(job, mode, plan=job.plan(job.going, visible_after=PATIENT))
+
+    assert isinstance(told.outcome, NotFound)
+    assert told.ended >= job.not_found_grace
+
+
+@each_job
+@in_each_mode
+def test_an_unknown_status_is_waited_out(job: Job, mode: Mode) -> None:
+    """W9: what the provider adds tomorrow is shown as it comes, and is no end."""
+    policy = Steady(job.interval[0])
+    told = run(job, mode, plan=job.plan(TOMORROW, "succeeded", after=2 * job.interval[0]), policy=policy)
+
+    assert told.error is None
+    assert told.updates[0].status == TOMORROW
+
+
+# --- W11: a job is paid for once --------------------------------------------------------------------------------------
+
+UNCERTAIN = [
+    *(lost(reaches=reaches) for reaches in (True, False)),
+    *(error(status, reaches=True) for status in (502, 504)),
+    slow(1000.0),
+]
+UNREADABLE = [cut_short(), web_page(), wrong_shape()]
+HARMLESS = [unreachable(), rate_limit()]
+
+
+@each_job
+@in_each_mode
+@pytest.mark.parametrize("fault", UNCERTAIN, ids=repr)
+def test_a_submit_that_may_have_arrived_makes_no_second_job(job: Job, mode: Mode, fault: Mishap) -> None:
+    """W11: with an idempotency key it is sent again, with the same key; without one it is not sent again."""
+    told = run(job, mode, plan=job.plan("succeeded"), submits=[fault])
+
+    if job.idempotency_key:
+        assert told.error is None
+        assert sent(told, "submit") == 2
+    else:
+        assert isinstance(told.outcome, SubmitUncertain)
+        assert sent(told, "submit") == 1
+
+
+@each_job
+@in_each_mode
+@pytest.mark.parametrize("fault", UNREADABLE, ids=repr)
+def test_a_submit_whose_reply_names_no_job_is_uncertain(job: Job, mode: Mode, fault: Mishap) -> None:
+    """W11: a job may exist, and the error says how to find out: the idempotency key, where there is one."""
+    told = run(job, mode, plan=job.plan("succeeded"), submits=[fault])
+
+    assert isinstance(told.outcome, SubmitUncertain)
+    assert (told.outcome.idempotency_key is not None) == bool(job.idempotency_key)
+    assert sent(told, "submit") == 1
+
+
+@each_job
+@in_each_mode
+@pytest.mark.parametrize("fault", HARMLESS, ids=repr)
+def test_a_submit_that_made_no_job_is_sent_again(job: Job, mode: Mode, fault: Mishap) -> None:
+    """W11: where there is certainly no job yet, nothing is lost by trying again."""
+    told = run(job, mode, plan=job.plan("succeeded"), submits=[fault])
+
+    assert told.error is None
+    assert sent(told, "submit") == 2
+
+
+# --- W12 to W14: how it ends ------------------------------------------------------------------------------------------
+
+
+@each_job
+def test_a_job_that_was_given_up_can_be_waited_for_again(job: Job) -> None:
+    """W12: a wait that ends early costs nothing: its token leads back, in another client too."""
+    fake = Fake()
+    job.in_fake(fake).follows(job.plan(job.going, "succeeded", after=100.0))
+    with fake.client() as client:
+        handle = job.of(client).submit(**job.submit.usual)
+        with pytest.raises(JobTimeout) as caught:
+            handle.wait(timeout=50.0)
+    with fake.client() as other:
+        job.of(other).resume(caught.value.token).wait(timeout=PATIENT)
+
+    assert len(job.in_fake(fake).jobs) == 1
+    fake.check()
+
+
+ENDS = {"failed": JobFailed, "cancelled": JobCancelled, "expired": JobExpired}
+
+
+@pytest.mark.parametrize(("job", "end"), [(job, end) for job in JOBS for end in ENDS if job.knows(end)], ids=str)
+@in_each_mode
+def test_a_job_without_a_result_is_an_error_that_says_how_it_ended(job: Job, end: str, mode: Mode) -> None:
+    """W13: never a `None`, and never a result that is none."""
+    told = run(job, mode, plan=job.plan(job.going, end, reason="the printer is on fire"))
+
+    assert type(told.outcome) is ENDS[end]
+    if end == "failed" and job.has_reason:
+        assert "the printer is on fire" in str(told.outcome)
+
+
+@pytest.mark.parametrize(
+    ("job", "end"), [(job, end) for job in JOBS for end in ("succeeded", "partial") if job.knows(end)], ids=str
+)
+@in_each_mode
+def test_a_job_with_a_result_returns_it(job: Job, end: str, mode: Mode) -> None:
+    """W13, W14: and the result is asked for once, if it has an address of its own."""
+    told = run(job, mode, plan=job.plan(job.going, end))
+
+    assert told.error is None
+    assert told.updates[-1].state == end
+    assert sent(told, "result") == (1 if job.result else 0)

@@ -6,7 +6,7 @@ It was printed from the spec beside the client, not from it: each says what it s
 
 from __future__ import annotations
 
-from scrapio_client import Scrapio, models
+from scrapio_client import models
 from scrapio_client._runtime import testing_values as v
 from scrapio_client._runtime.testing_requests import Argument, Call
 from scrapio_client._runtime.testing_stories import Job

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from .request import Json
 from .testing_transport import Sent
-from .testing_values import Given, Values
+from .testing_values import Given, Values, least
 
 Place = Literal["path", "query", "header", "body"]
 
@@ -88,6 +88,12 @@ class Call:
     def required(self) -> st.SearchStrategy[dict[str, Any]]:
         """No more than what has to be given, as it is given."""
         return replace(self, arguments=[one for one in self.arguments if not one.is_optional]).inside.map(given)
+
+    @cached_property
+    def usual(self) -> dict[str, Any]:
+        """The simplest arguments that the spec allows."""
+        simplest: dict[str, Any] = least(self.required)
+        return simplest
 
     def differences(self, sent: Sent, found: Mapping[str, Given], base: str, key: str = "") -> list[str]:
         """How a request differs from what the spec says of these arguments.

@@ -76,6 +76,12 @@ class Sent:
     reply: Reply | None = None
 
     @property
+    def is_answered(self) -> bool:
+        """Whether a whole and proper reply came, which is no error."""
+        reply = self.reply
+        return reply is not None and reply.lost is None and reply.status < 300 and reply.is_proper
+
+    @property
     def line(self) -> str:
         """Method and path."""
         return f"{self.request.method} {self.path}"

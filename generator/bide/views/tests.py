@@ -89,8 +89,8 @@ class TestsView:
         found = ["conftest.py", "spec.py", "test_models.py"]
         found += ["test_examples.py"] if self.provider.examples else []
         found += ["test_requests.py"] if self.calls else []
-        found += ["test_waiting.py"] if self.jobs else []
-        return found
+        found += ["test_waiting.py", "test_batches.py"] if self.jobs else []
+        return found + (["test_streams.py"] if self.streams else [])
 
     @property
     def spec_docstring(self) -> Code:
@@ -100,9 +100,29 @@ class TestsView:
         )
 
     @property
-    def described(self) -> Code:
-        """What the tables are made of."""
-        return Code(", ".join(["EventStream"] * bool(self.streams) + ["Job"] * bool(self.jobs)))
+    def has_grace(self) -> bool:
+        """Whether there is a job that need not be visible at once."""
+        return any(job.polling.not_found_grace for job in self.provider.ir.jobs)
+
+    @property
+    def has_results(self) -> bool:
+        """Whether there is a job whose result has an address of its own."""
+        return any(job.lifecycle.result.endpoint for job in self.provider.ir.jobs)
+
+    @property
+    def can_cancel(self) -> bool:
+        """Whether there is a job that can be cancelled."""
+        return any(job.lifecycle.cancel for job in self.provider.ir.jobs)
+
+    @property
+    def streams_end(self) -> bool:
+        """Whether there is a stream of which the spec says how it ends."""
+        return any(stream.ends for stream in self.streams)
+
+    @property
+    def streams_fail(self) -> bool:
+        """Whether there is a stream that can report an error."""
+        return any(stream.fails for stream in self.streams)
 
     @property
     def _has_path(self) -> bool:
@@ -238,6 +258,8 @@ class StreamTableView(View):
         assert operation.stream is not None
         self._name = operation.name
         self._stream = operation.stream
+        self.ends = bool(operation.stream.last)
+        self.fails = bool(operation.stream.error_event)
 
     @property
     def settings(self) -> list[tuple[Code, Code]]:

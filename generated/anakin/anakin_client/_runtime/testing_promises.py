@@ -64,11 +64,11 @@ def rates_kept(trace: Trace) -> Iterator[str]:
 
 
 def rate_limits_heeded(trace: Trace) -> Iterator[str]:
-    """After a 429 nobody asks there before the provider wants to be asked."""
+    """After a 429 nobody asks there before the provider wants to be asked. What was on its way by then is no fault."""
     for (bucket, _), requests in _by_bucket(trace.requests).items():
         closings: list[tuple[float, float]] = []
         for sent in requests:
-            closed_until = max((until for since, until in closings if since <= sent.at), default=0.0)
+            closed_until = max((until for since, until in closings if since < sent.at - _HAIR), default=0.0)
             if sent.at < closed_until - _HAIR:
                 yield f"{sent} goes to {bucket}, which is closed until {closed_until:.3f} s"
             if sent.reply is not None and _status(sent) == 429:

@@ -64,30 +64,26 @@ class Job:
         """These jobs of a fake provider."""
         return next(jobs for jobs in fake.kinds if jobs.kind.name == self.name)
 
-    def word(self, state: str) -> str | None:
-        """A status that means this state."""
-        return next((status for status, means in self.states.items() if means == state), None)
+    def knows(self, state: str) -> bool:
+        """Whether a status means this state."""
+        return state in self.states.values()
+
+    def plan(self, *states: str, after: float | None = None, **details: Any) -> Plan:
+        """A job that goes through these states, or words that nobody knows; each but the last takes *after* seconds."""
+        words = {state: status for status, state in reversed(list(self.states.items()))}
+        statuses = [words.get(state, state) for state in states]
+        seconds = self.interval[0] if after is None else after
+        return Plan((*((status, seconds) for status in statuses[:-1]), (statuses[-1], inf)), **details)
+
+    @property
+    def going(self) -> str:
+        """A state in which the job goes on."""
+        return next(state for state in ("running", "pending", TOMORROW) if self.knows(state) or state == TOMORROW)
 
     @property
     def finals(self) -> list[str]:
         """The statuses in which a job stays."""
         return [status for status, state in self.states.items() if State(state).is_final]
-
-
-@dataclass(frozen=True, kw_only=True)
-class EventStream:
-    """An operation that answers with a stream of events, as the spec describes it."""
-
-    call: Call
-    events: Mapping[str, type[Any]]
-    """The model of each event."""
-    last: Sequence[str]
-    """The events that end a whole stream."""
-    error: tuple[str, tuple[str, ...]] | None = None
-    """The event that reports an error, and where its message is."""
-
-    def __repr__(self) -> str:
-        return self.call.name
 
 
 @dataclass(frozen=True)

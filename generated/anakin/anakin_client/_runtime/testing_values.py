@@ -11,11 +11,12 @@ from typing import Any
 
 import msgspec
 import msgspec.inspect as inspect
+from hypothesis import find, settings
 from hypothesis import strategies as st
 
 from .model import OpenEnum, Variant
-from .prepared import prepared
 from .request import Json
+from .testing_bodies import shape
 
 Strategy = st.SearchStrategy[Any]
 
@@ -179,11 +180,9 @@ def later(values: Callable[[], Values]) -> Values:
     return Values(st.deferred(lambda: values().inside), st.deferred(lambda: values().outside))
 
 
-def least(values: Values) -> Any:
+def least(values: Strategy) -> Any:
     """The simplest value."""
-    from hypothesis import find, settings
-
-    return find(values.inside, lambda one: True, settings=settings(database=None)).given
+    return find(values, lambda one: True, settings=settings(database=None, derandomize=True))
 
 
 # --- any JSON that fits a type ----------------------------------------------------------------------------------------
@@ -207,7 +206,7 @@ def bodies_of(wanted: Any) -> Strategy:
     Optional fields are there, null or missing, enums have known and unknown values, and there are keys that no spec
     knows.
     """
-    return _bodies(inspect.type_info(prepared(wanted)), 4)
+    return _bodies(shape(wanted), 4)
 
 
 @cache
@@ -223,7 +222,7 @@ def _bodies(found: inspect.Type, depth: int) -> Strategy:
         case inspect.StructType(cls=cls):
             return _objects(cls, depth - 1)
         case inspect.CustomType(cls=cls) if issubclass(cls, Variant):
-            known = [inspect.type_info(prepared(variant)) for variant in cls._known.values()]
+            known = [shape(variant) for variant in cls._known.values()]
             new = st.just({cls._tag_field: TOMORROW, "more": 1})
             return st.one_of([*(_bodies(variant, depth) for variant in known), new])
         case inspect.EnumType(cls=cls):
@@ -257,9 +256,9 @@ def _bodies(found: inspect.Type, depth: int) -> Strategy:
 
 
 @cache
-def _objects(cls: type[Any], depth: int) -> Strategy:
+def _objects(cls: Any, depth: int) -> Strategy:
     """JSON objects of a model. Deep inside, what may be left out is left out."""
-    found = inspect.type_info(prepared(cls))
+    found = shape(cls)
     assert isinstance(found, inspect.StructType)
     tag: dict[str, Strategy] = {} if found.tag_field is None else {found.tag_field: st.just(found.tag)}
     required = {field.encode_name: _bodies(field.type, depth) for field in found.fields if field.required}

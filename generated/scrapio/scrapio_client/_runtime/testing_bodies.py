@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import msgspec
@@ -19,6 +20,12 @@ _WORDS = {"true": True, "false": False}
 """A status that is a boolean, as a spec writes it."""
 
 
+@cache
+def shape(wanted: Any) -> inspect.Type:
+    """What msgspec knows of a type. To look it up is slow, and a fake does it for each reply."""
+    return inspect.type_info(prepared(wanted))
+
+
 def plain(value: Any) -> Json:
     """A typed value as the JSON that the provider would send. Plain JSON and bytes stay what they are."""
     return value if isinstance(value, bytes) else msgspec.to_builtins(value, enc_hook=_as_json)
@@ -26,7 +33,7 @@ def plain(value: Any) -> Json:
 
 def made_up(wanted: Any, name: str = "text") -> Json:
     """The least JSON that fits a type, or some bytes. A text says what it is, by *name*."""
-    return b"some bytes" if wanted is bytes else _made_up(inspect.type_info(prepared(wanted)), name)
+    return b"some bytes" if wanted is bytes else _made_up(shape(wanted), name)
 
 
 def put(body: Json, wanted: Any, path: Path, value: Json) -> bool:
@@ -34,7 +41,7 @@ def put(body: Json, wanted: Any, path: Path, value: Json) -> bool:
 
     It is written as the type there wants it: a status that is a boolean, a progress in whole numbers.
     """
-    holder, found = body, inspect.type_info(prepared(wanted))
+    holder, found = body, shape(wanted)
     for step, name in enumerate(path):
         is_last = step == len(path) - 1
         inside = _inside(found, name)
@@ -70,7 +77,7 @@ def _made_up(found: inspect.Type, name: str) -> Json:
                 field.encode_name: _made_up(field.type, field.encode_name) for field in fields if field.required
             }
         case inspect.CustomType(cls=cls) if issubclass(cls, Variant):
-            return _made_up(inspect.type_info(prepared(next(iter(cls._known.values())))), name)
+            return _made_up(shape(next(iter(cls._known.values()))), name)
         case inspect.EnumType(cls=cls):
             return next(iter(cls)).value
         case inspect.LiteralType(values=values):

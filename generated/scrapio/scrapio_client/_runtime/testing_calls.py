@@ -256,12 +256,7 @@ def may_have_arrived(sent: Sent) -> bool:
 
 def _exists(told: Told) -> bool:
     """Whether the client was told that there is a job."""
-    return any(sent.role == "submit" and _is_answer(sent) for sent in told.requests)
-
-
-def _is_answer(sent: Sent) -> bool:
-    reply = sent.reply
-    return reply is not None and reply.lost is None and reply.status < 300 and reply.is_proper
+    return any(sent.role == "submit" and sent.is_answered for sent in told.requests)
 
 
 def _is_refusal(told: Told, sent: Sent) -> bool:
