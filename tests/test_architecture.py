@@ -60,8 +60,10 @@ ENGINES = {
     "httpcore_pool.py": {"httpx2", "httpcore2"},
     "progress.py": {"rich"},
     # What only tests import.
+    "testing_batches.py": {"hypothesis"},
     "testing_requests.py": {"hypothesis"},
     "testing_stories.py": {"hypothesis"},
+    "testing_streams.py": {"hypothesis"},
     "testing_values.py": {"hypothesis"},
 }
 """What a file of the runtime may import besides itself, the standard library and msgspec."""

@@ -264,7 +264,7 @@ def test_a_job_without_a_result_is_an_error_that_says_how_it_ended(job: Job, end
     """W13: never a `None`, and never a result that is none."""
     told = run(job, mode, plan=job.plan(job.going, end, reason="the printer is on fire"))
 
-    assert type(told.outcome) is ENDS[end]
+    assert isinstance(told.outcome, ENDS[end])
     if end == "failed" and job.has_reason:
         assert "the printer is on fire" in str(told.outcome)
 

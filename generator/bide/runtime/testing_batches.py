@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -153,11 +153,12 @@ def each_as_told(many: ToldOfMany) -> Iterator[str]:
     for outcome in many.outcomes:
         job_id = outcome.job.id if outcome.job is not None else ""
         state = last.get(job_id, State.PENDING)
-        if state not in _MAY_SAY.get(type(outcome.error), State):
+        allowed = next((said for kind, said in _MAY_SAY.items() if isinstance(outcome.error, kind)), State)
+        if state not in allowed:
             yield f"{job_id} came to {outcome.error!r}, although the provider says {state.value}"
 
 
-_MAY_SAY: Mapping[type[Any], Sequence[State]] = {
+_MAY_SAY: Mapping[type[Any], Iterable[State]] = {
     type(None): (State.SUCCEEDED, State.PARTIAL),
     JobFailed: (State.FAILED,),
     JobCancelled: (State.CANCELLED,),
