@@ -111,12 +111,13 @@ operations:
     path: {id: string}
     query: {limit?: integer, kind: {const: x}}
     headers: {X-Trace?: string}
-    returns: {200: SearchReply, 202: {job: fetch, job_id: job_id}}
+    returns: {200: SearchReply, 202: {job: fetch, job_id: job_id}, 203: DoneJob}
+    repeatable: false
   watch:
     post: /watch
     body: SearchRequest
     stream:
-      events: {progress: ProgressEvent, complete: CompleteEvent}
+      events: {error: ErrorEvent, progress: ProgressEvent, complete: CompleteEvent}
       last: complete
       error: {event: error, message: message}
 jobs:

@@ -246,7 +246,6 @@ def test_path_query_and_headers(acme: ir.Provider) -> None:
         ("x_trace", "X-Trace", Place.HEADER),
     ]
     assert endpoint.constants == ((Place.QUERY, "kind", "x"),)
-    assert endpoint.repeatable
 
 
 def test_replies(acme: ir.Provider) -> None:
@@ -257,6 +256,7 @@ def test_replies(acme: ir.Provider) -> None:
     assert monitor.replies == (
         ir.Reply(status=200, type=Named("SearchReply")),
         ir.Reply(status=202, job="fetch", job_id=("job_id",)),
+        ir.Reply(status=203, type=Named("DoneJob")),
     )
     assert monitor.job == "fetch"
 
@@ -274,7 +274,7 @@ def test_streams(acme: ir.Provider) -> None:
 
     assert watch.replies == ()
     assert watch.stream == ir.Stream(
-        events=(("progress", "ProgressEvent"), ("complete", "CompleteEvent")),
+        events=(("error", "ErrorEvent"), ("progress", "ProgressEvent"), ("complete", "CompleteEvent")),
         union="WatchEvent",
         last=frozenset({"complete"}),
         error_event="error",

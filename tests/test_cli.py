@@ -225,6 +225,9 @@ def test_check_of_text_that_is_not_utf8(capsys: pytest.CaptureFixture[str]) -> N
     assert main(["check", "latin.yaml"]) == 1
     assert capsys.readouterr().err.splitlines() == [
         "latin.yaml:2:8: error[bad-character]: the byte 0xE9 is not UTF-8",
+        "  |",
+        "2 | name: é\ufffd",
+        "  |        ^",
         "  = help: save the file with UTF-8 as its encoding",
         "",
         "bide: 1 problem in 1 of 1 spec",
@@ -327,7 +330,10 @@ def test_serve_without_its_scenario_file(here: Path, capsys: pytest.CaptureFixtu
 USAGE = {
     "no spec": (["generate"], "Missing argument 'SPEC' (see `bide generate --help`)"),
     "no spec to check": (["check"], "Missing argument 'SPEC' (see `bide check --help`)"),
-    "unknown option": (["check", "--strict", "acme.yaml"], "No such option: --strict (see `bide check --help`)"),
+    "unknown option": (
+        ["check", "--xyz", "acme.yaml"],
+        "No such option: --xyz (see `bide check --help`)",
+    ),
     "unknown command": (["chekc"], "No such command 'chekc'. Did you mean 'check'? (see `bide --help`)"),
     "missing file": (["check", "acme.yaml", "nix.yaml"], "nix.yaml: there is no such file"),
     "folder": (["check", "."], ". is a folder; name the YAML files in it"),
@@ -347,7 +353,7 @@ def test_version(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().out == f"bide {bide.__version__}\n"
 
 
-@pytest.mark.parametrize("command", [[], ["generate"], ["check"], ["serve"]], ids=str)
+@pytest.mark.parametrize("command", [[], ["generate"], ["check"], ["explain"], ["serve"]], ids=str)
 def test_help_has_examples(
     command: list[str], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -2,43 +2,15 @@
 
 from __future__ import annotations
 
-import ast
-import inspect
-import pkgutil
-from importlib import import_module
-
 import pytest
 from acme_spec import FILE, TEXT, changed, linted, said
 
-from bide.lint import rules
 from bide.pipeline import read_spec
-
-RULES = sorted(module.name for module in pkgutil.iter_modules(rules.__path__))
 
 
 def test_a_good_spec() -> None:
     """The rules find nothing in a good spec."""
     assert linted(TEXT) == []
-
-
-@pytest.mark.parametrize("name", RULES)
-def test_a_rule_explains_itself(name: str) -> None:
-    """A rule's file begins with its codes and what it wants, then says why, and shows an example."""
-    module = import_module(f"{rules.__name__}.{name}")
-    head, *rest = (inspect.getdoc(module) or "").split("\n")
-    codes, _, promise = head.partition(": ")
-
-    assert promise.endswith(".")
-    assert any(line.startswith("Why: ") for line in rest)
-    assert any(line.startswith("    ") for line in rest)
-    assert codes_in(inspect.getsource(module)) <= set(codes.split(", "))
-
-
-def codes_in(code: str) -> set[str]:
-    """The codes that the source of a rule reports."""
-    calls = [node for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Call)]
-    codes = [call.args[1] for call in calls if getattr(call.func, "attr", "") in ("at_key", "at_value")]
-    return {str(one.value) for one in codes if isinstance(one, ast.Constant)}
 
 
 CASES = [
@@ -85,7 +57,7 @@ CASES = [
     (
         "links?: {type: list of string, when: [succeeded, partial]}",
         "links?: list of string",
-        'bad-narrowing: no field of "FetchJob" is marked',
+        'empty-narrowing: no field of "FetchJob" is marked',
     ),
     (
         "    is: FetchJob\n",
@@ -284,12 +256,12 @@ CASES = [
     (
         "      webhook?: Webhook\n",
         "      webhook?: Webhook\n        url?: string\n",
-        'same-name: "url?" is url in Python, and so is "url" at line',
+        'same-name: "url" is url in Python, and so is "url" at line',
     ),
     (
         "    query: {limit?: integer",
         "    query: {ID?: integer",
-        'same-name: "ID?" is id in Python, and so is "id" at line',
+        'same-name: "ID" is id in Python, and so is "id" at line',
     ),
     (
         "  CancelReply:\n",
@@ -307,13 +279,13 @@ CASES = [
     ("  search:\n", "  import:\n", 'bad-name: "import" means something else in Python'),
     ("  search:\n", "  none:\n", 'bad-name: "none" means something else in Python'),
     # values
-    ("default: 10", 'default: "10"', "bad-value: default is text, not a whole number"),
+    ("default: 10", 'default: "10"', "bad-default: default is text, not a whole number"),
     (
         "kind: {const: fetch}",
         "kind: {const: 1.5}",
-        'bad-value: "const" has to be text, a whole number, true, false or null',
+        'bad-const: "const" has to be text, a whole number, true, false or null',
     ),
-    ("kind: {const: fetch}", "kind: {const: fetch, type: integer}", "bad-value: const is text, not a whole number"),
+    ("kind: {const: fetch}", "kind: {const: fetch, type: integer}", "bad-const: const is text, not a whole number"),
     (
         "kind: {const: fetch}",
         "kind: {const: fetch, default: fetch}",

@@ -75,7 +75,7 @@ def test_faults_of_shape(many: str, expected: str) -> None:
         ),
         (
             "{get: /jobs, ids: {body: ids}, most: 9, job_id: id}",
-            "conflicting-keys: a GET has no body (put the ids into the query, or ask with POST)",
+            "bad-poll-many: a GET has no body (put the ids into the query, or ask with POST)",
         ),
     ],
 )
@@ -90,7 +90,7 @@ def test_what_is_listed_counts_as_200() -> None:
     """A lifecycle whose polls do not accept 200 cannot take jobs out of a list."""
     [found] = [said(problem) for problem in linted(with_many(GOOD, ("accepts: [200, 202]", "accepts: [202]")))]
 
-    assert 'conflicting-keys: "poll_many" needs polls that accept 200' in found
+    assert 'bad-poll-many: "poll_many" needs polls that accept 200' in found
 
 
 # --- what it means

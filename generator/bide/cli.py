@@ -15,6 +15,7 @@ import typer
 
 from bide import __version__
 from bide.commands.check import check
+from bide.commands.explain import explain
 from bide.commands.generate import generate
 from bide.commands.new import new
 from bide.commands.schema import schema
@@ -23,7 +24,7 @@ from bide.commands.terminal import INTERRUPTED, OK, PROBLEM, USAGE, complain
 
 _app = typer.Typer(add_completion=False, rich_markup_mode="rich", pretty_exceptions_enable=False)
 
-for _command in (new, check, generate, serve, schema):
+for _command in (new, check, explain, generate, serve, schema):
     _app.command()(_command)
 
 

@@ -1,9 +1,12 @@
-"""What is wrong with a spec, as values, and how a person reads it."""
+"""What is wrong with a spec, as values."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, TypeAlias
+
+Severity: TypeAlias = Literal["error", "warning"]
+"""An error stops the generator; a warning does not."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -26,7 +29,15 @@ class Diagnostic:
     code: str
     message: str
     help: str = ""
-    severity: Literal["error", "warning"] = "error"
+    severity: Severity = "error"
+
+
+@dataclass(frozen=True, slots=True)
+class Silenced:
+    """A warning that the spec says not to heed, and why."""
+
+    diagnostic: Diagnostic
+    reason: str
 
 
 class SpecError(Exception):
@@ -35,23 +46,3 @@ class SpecError(Exception):
     def __init__(self, diagnostics: list[Diagnostic]) -> None:
         self.diagnostics = sorted(set(diagnostics))
         super().__init__(f"{len(self.diagnostics)} problems in the spec")
-
-
-def rendered(diagnostic: Diagnostic, source: str) -> str:
-    """The diagnostic with its source line, a caret and the help, as a person reads it in a terminal."""
-    lines = source.splitlines()
-    head = f"{diagnostic.place}: {diagnostic.severity}[{diagnostic.code}]: {diagnostic.message}"
-    place = diagnostic.place
-    if not 1 <= place.line <= len(lines):
-        return head + (f"\n  = help: {diagnostic.help}" if diagnostic.help else "")
-    number = str(place.line)
-    margin = " " * len(number)
-    shown = [
-        head,
-        f"{margin} |",
-        f"{number} | {lines[place.line - 1]}",
-        f"{margin} | {' ' * (place.column - 1)}^",
-    ]
-    if diagnostic.help:
-        shown.append(f"{margin} = help: {diagnostic.help}")
-    return "\n".join(shown)

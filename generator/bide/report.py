@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 
-from bide.diagnostics import Diagnostic, rendered
+from bide.formats import Listing
 from bide.ir import Provider
 from bide.journal import Change
-
-_LONGEST_LINE = 400
-"""A source with a longer line is not shown in a terminal."""
 
 
 def changes(change: Change) -> str:
@@ -27,25 +23,20 @@ def changes(change: Change) -> str:
     return "\n".join([*(line for _, line in lines), summary])
 
 
-def problems(diagnostics: list[Diagnostic], sources: Mapping[str, str]) -> str:
-    """Every diagnostic with its source line, unless that is too long to help, and a blank line between two of them."""
-    shown = {file: source if _is_readable(source) else "" for file, source in sources.items()}
-    return "\n\n".join(rendered(diagnostic, shown.get(diagnostic.place.file, "")) for diagnostic in diagnostics)
-
-
-def _is_readable(source: str) -> bool:
-    return max(map(len, source.splitlines()), default=0) <= _LONGEST_LINE
-
-
-def verdict(diagnostics: list[Diagnostic], *, specs: int) -> str:
+def verdict(listing: Listing, *, strict: bool = False) -> str:
     """One line: how many problems there are, in how many of the specs."""
-    errors = [diagnostic for diagnostic in diagnostics if diagnostic.severity == "error"]
-    warnings = len(diagnostics) - len(errors)
-    also = f", {_count(warnings, 'warning')}" if warnings else ""
-    if not errors:
-        return f"{_count(specs, 'spec')} checked, no problem found{also}"
-    broken = len({diagnostic.place.file for diagnostic in errors})
-    return f"{_count(len(errors), 'problem')} in {broken} of {_count(specs, 'spec')}{also}"
+    specs = _count(len(listing.sources), "spec")
+    errors = [problem for problem in listing.problems if problem.severity == "error"]
+    warnings = _count(len(listing.problems) - len(errors), "warning")
+    also = f", {len(listing.silenced)} silenced" if listing.silenced else ""
+    broken = len({problem.place.file for problem in errors or listing.problems})
+    if errors:
+        return f"{_count(len(errors), 'problem')} in {broken} of {specs}, {warnings}{also}".replace(", 0 warnings", "")
+    if not listing.problems:
+        return f"{specs} checked, no problem found{also}"
+    if strict:
+        return f"{warnings} in {broken} of {specs}, and --strict allows none{also}"
+    return f"{specs} checked, no error, {warnings}: fine without --strict{also}"
 
 
 def simulator(provider: Provider, url: str) -> str:
@@ -62,16 +53,6 @@ def failure(error: OSError) -> str:
     reason = error.strerror or str(error)
     culprit = error.filename2 or error.filename
     return f"{Path(str(culprit)).as_posix()}: {reason}" if culprit else reason
-
-
-def printable(text: str) -> str:
-    """*text* with what could move the cursor or change colours written out: a spec is not to be trusted."""
-    return "".join(char if char.isprintable() or char == "\n" else _escaped(char) for char in text)
-
-
-def _escaped(char: str) -> str:
-    # A tab is shown as one blank, so that the caret below the line stays in its column.
-    return " " if char == "\t" else char.encode("unicode_escape").decode("ascii")
 
 
 def _count(number: int, noun: str) -> str:

@@ -39,9 +39,22 @@ _TYPE_WORDS = {
 
 def check(document: Document) -> list[Diagnostic]:
     """The ways in which the document is not shaped like a spec, in the order of the file."""
-    faults = [_fault(error) for error in islice(_validator().iter_errors(document.data), PROBLEM_LIMIT)]
-    translation = _Translation(document, _misspelt_keys(faults))
-    return sorted({problem for fault in faults for problem in translation.of(fault)})
+    return [problem for problem, _ in faults(document)]
+
+
+def faults(document: Document) -> list[tuple[Diagnostic, Path]]:
+    """The same, each with the path of what is misshapen."""
+    found = [_fault(error) for error in islice(_validator().iter_errors(document.data), PROBLEM_LIMIT)]
+    translation = _Translation(document, _misspelt_keys(found))
+    return sorted({(problem, _culprit(fault)) for fault in found for problem in translation.of(fault)}, key=_place)
+
+
+def _culprit(fault: _Fault) -> Path:
+    return (*fault.path, fault.instance) if fault.is_about_a_key else fault.path
+
+
+def _place(found: tuple[Diagnostic, Path]) -> Diagnostic:
+    return found[0]
 
 
 @cache
@@ -249,7 +262,7 @@ class _Translation:
         if value is None:
             yield Diagnostic(self._key(fault), "bad-type", f"{self._name(fault)} is empty; it has to be {wanted}")
             return
-        is_unquoted = "string" in types and isinstance(value, bool | int | float)
+        is_unquoted = list(types) == ["string"] and isinstance(value, bool | int | float)
         help_ = f'put it in quotes: "{shown(value)}"' if is_unquoted else ""
         message = f"{self._name(fault)} has to be {wanted}, not {_type_words(value)}"
         yield Diagnostic(self._value(fault), "bad-type", message, help_)

@@ -14,6 +14,7 @@ from typing import Any, NoReturn, TypeAlias
 
 import yaml
 
+from bide.comments import Comment, Comments, comments_in
 from bide.diagnostics import Diagnostic, Place, SpecError
 
 Json: TypeAlias = Any
@@ -83,6 +84,8 @@ class Document:
     data: Json
     values: Mapping[Path, Place] = field(repr=False)
     keys: Mapping[Path, Place] = field(repr=False)
+    comments: tuple[Comment, ...] = ()
+    """Those that are meant for Bide."""
 
     def at(self, path: Path) -> Json:
         """The value at *path*. Raises `LookupError` if there is none."""
@@ -109,21 +112,42 @@ class Document:
         return self.keys.get(path) or self.value_place(path)
 
 
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What was read of a spec."""
+
+    document: Document | None
+    """`None` if the reading stopped before the end."""
+    problems: list[Diagnostic]
+    spoiled: frozenset[Path]
+    """What a problem is about, so that its value may not be what the author meant."""
+
+
 def read(file: str, text: str) -> Document:
     """Read a spec. Raises `SpecError` with what is wrong with its YAML."""
+    reading = scan(file, text)
+    if reading.document is None or reading.problems:
+        raise SpecError(reading.problems)
+    return reading.document
+
+
+def scan(file: str, text: str) -> Reading:
+    """Read a spec as far as it can be read."""
     text = text.removeprefix("\ufeff")
-    _check_text(file, text)
-    builder = _Builder(file)
+    builder = _Builder(file, comments_in(file, text))
     try:
+        _check_text(file, text)
         for event in yaml.parse(text, Loader=_LOADER):
             builder.take(event)
+    except SpecError as error:
+        return Reading(None, error.diagnostics, frozenset())
     except yaml.YAMLError as error:
-        builder.problems.append(_parser_problem(file, text, error))
-    if not builder.problems and not builder.documents:
-        builder.problems.append(Diagnostic(Place(file), "empty-spec", "there is nothing in this file"))
-    if builder.problems:
-        raise SpecError(builder.problems)
-    return Document(file, text, builder.data, builder.values, builder.keys)
+        return Reading(None, [*builder.problems, _parser_problem(file, text, error)], frozenset())
+    if not builder.documents:
+        nothing = Diagnostic(Place(file), "empty-spec", "there is nothing in this file")
+        return Reading(None, [*builder.problems, nothing], frozenset())
+    document = Document(file, text, builder.data, builder.values, builder.keys, builder.comments.all())
+    return Reading(document, builder.problems, frozenset(builder.spoiled))
 
 
 def _check_text(file: str, text: str) -> None:
@@ -187,16 +211,21 @@ class _Builder:
     """Builds the data from the parser's events, without recursion: depth is counted, not suffered."""
 
     file: str
+    comments: Comments
     data: Json = None
     documents: int = 0
     values: dict[Path, Place] = field(default_factory=dict)
     keys: dict[Path, Place] = field(default_factory=dict)
     problems: list[Diagnostic] = field(default_factory=list)
+    spoiled: set[Path] = field(default_factory=set)
     stack: list[_Open] = field(default_factory=list)
+    _problems_before: int = 0
+    """How many problems there were before the event that is taken in."""
 
     def take(self, event: yaml.Event) -> None:
         """Take in one event. What cannot be gone on after is raised."""
         handler = _HANDLERS.get(type(event))
+        self._problems_before = len(self.problems)
         if handler is not None:
             handler(self, event)
 
@@ -224,6 +253,7 @@ class _Builder:
         self._put(event, None)
 
     def scalar(self, event: yaml.ScalarEvent) -> None:
+        self.comments.text(_spot(event.start_mark), _spot(event.end_mark))
         self._refuse_properties(event)
         bad = _UNWELCOME_IN_VALUES.search(event.value)
         if bad:
@@ -257,6 +287,7 @@ class _Builder:
             self.note(event, "duplicate-key", f'"{key}" is already set at line {self.keys[path].line}')
         else:
             self.keys[path] = self._place(event)
+        self._may_spoil(path)
         holder.key = key
 
     def _put(self, event: yaml.Event, value: Json) -> Path:
@@ -276,7 +307,12 @@ class _Builder:
                 holder.value[holder.key] = value
                 holder.key = None
         self.values[path] = self._place(event)
+        self._may_spoil(path)
         return path
+
+    def _may_spoil(self, path: Path) -> None:
+        if len(self.problems) > self._problems_before:
+            self.spoiled.add(path)
 
     def _refuse_properties(self, event: yaml.NodeEvent) -> None:
         if event.anchor is not None:
@@ -305,6 +341,10 @@ class _Builder:
     def _place(self, event: yaml.Event) -> Place:
         mark: Any = event.start_mark  # the parser always sets it; its types allow for events made by hand
         return Place(self.file, mark.line + 1, mark.column + 1)
+
+
+def _spot(mark: Any) -> tuple[int, int]:
+    return mark.line + 1, mark.column + 1
 
 
 _HANDLERS: dict[type[yaml.Event], Callable[[_Builder, Any], None]] = {

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bide.commands.specs import Specs, checked
+from bide.commands.specs import FormatOption, Specs, Strict, checked
 from bide.commands.terminal import OK, PROBLEM, complain, on_disk
 from bide.commands.watching import Watch, watched
+from bide.formats import Format
 
 if TYPE_CHECKING:
     from bide.ir import Provider
@@ -28,6 +31,8 @@ def generate(
     force: Annotated[
         bool, typer.Option("--force", help="Overwrite and remove files even if they were edited by hand.")
     ] = False,
+    format_: FormatOption = Format.TEXT,
+    strict: Strict = False,
     watch: Watch = False,
 ) -> int:
     """Write a Python package for each spec, and print which files that added, changed and removed.
@@ -38,7 +43,7 @@ def generate(
     bide generate specs/*.yaml --check        for CI: up to date?
     bide generate specs/acme.yaml --watch     again at each save
 
-    If any spec has a problem, nothing is written. What a killed run left
+    If any spec has an error, nothing is written. What a killed run left
     half done is finished by the next one. Files that Bide did not write, or
     that were edited since, are never lost without --force.
 
@@ -47,17 +52,18 @@ def generate(
     """
 
     def work() -> int:
-        return _generate(specs, out, check=check, force=force)
+        return _generate(specs, out, format_, check=check, force=force, strict=strict)
 
     return watched(specs, work) if watch else work()
 
 
-def _generate(specs: list[Path], out: Path, *, check: bool, force: bool) -> int:
-    found = checked(specs)
+def _generate(specs: list[Path], out: Path, format_: Format, *, check: bool, force: bool, strict: bool) -> int:
+    found = checked(specs, format_, strict=strict)
     if found is None or not _are_different(found[0]):
         return PROBLEM
     providers = list(found[0].values())
-    return on_disk(lambda: _compare(out, providers) if check else _write(out, providers, force=force))
+    say = partial(typer.echo, err=format_.is_document)
+    return on_disk(lambda: _compare(out, providers, say) if check else _write(out, providers, say, force=force))
 
 
 def _are_different(providers: dict[str, Provider]) -> bool:
@@ -77,22 +83,23 @@ def _rendered(providers: list[Provider]) -> list[Package]:
     return [Package(name=each.name, files=render(each), spec_file=each.spec_file) for each in providers]
 
 
-def _write(out: Path, providers: list[Provider], *, force: bool) -> int:
+def _write(out: Path, providers: list[Provider], say: Callable[..., None], *, force: bool) -> int:
     from bide import report, write
 
     for change in write.write(out, _rendered(providers), force=force):
-        typer.echo(report.changes(change))
+        say(report.changes(change))
     return OK
 
 
-def _compare(out: Path, providers: list[Provider]) -> int:
-    from bide import report, write
+def _compare(out: Path, providers: list[Provider], say: Callable[..., None]) -> int:
+    from bide import write
+    from bide.printable import printable
 
     drifted = [change for change in write.drift(out, _rendered(providers)) if change]
     for change in drifted:
-        typer.echo(report.printable(write.difference(change)), nl=False)
+        say(printable(write.difference(change)), nl=False)
     if not drifted:
-        typer.echo(f"{out.as_posix()} is up to date")
+        say(f"{out.as_posix()} is up to date")
         return OK
     names = ", ".join(change.folder.name for change in drifted)
     complain(f"{out.as_posix()} does not fit the specs ({names}): run `bide generate`")

@@ -1,47 +1,88 @@
-"""The specs that a command is given: read, checked, and what is wrong with them printed."""
+"""The specs that a command is given: read, checked, and what is wrong with them told."""
 
 from __future__ import annotations
 
+import sys
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bide.commands.terminal import UsageError, complain, complain_at_length
+from bide.commands.terminal import UsageError, complain, takes_colour
+from bide.formats import Format, Listing
 
 if TYPE_CHECKING:
-    from bide.diagnostics import Diagnostic
     from bide.ir import Provider
 
 Specs = Annotated[list[Path], typer.Argument(metavar="SPEC", help="One YAML file per provider.", show_default=False)]
+FormatOption = Annotated[
+    Format, typer.Option("--format", help="How problems are told. All but text go to standard output.")
+]
+Strict = Annotated[bool, typer.Option("--strict", help="Take warnings for errors.")]
 
 
-def checked(specs: list[Path]) -> tuple[dict[str, Provider], list[Diagnostic]] | None:
-    """What each spec says, by its file, and the warnings about them; `None` for errors. Prints all of these."""
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """What the specs say, and what is wrong with them."""
+
+    providers: dict[str, Provider]
+    """What each spec without an error says, by its file."""
+    listing: Listing
+
+    def passes(self, *, strict: bool) -> bool:
+        """Whether nothing stands in the way of a package of each spec."""
+        return len(self.providers) == len(self.listing.sources) and not (strict and self.listing.problems)
+
+
+def checked(
+    specs: list[Path], format_: Format = Format.TEXT, *, strict: bool = False
+) -> tuple[dict[str, Provider], Listing] | None:
+    """What each spec says, by its file, and the warnings about them; `None` if they do not pass. Tells all of these."""
     from bide import report
+
+    found = examined(specs)
+    tell(found.listing, format_)
+    if found.passes(strict=strict):
+        return found.providers, found.listing
+    if not format_.is_document:
+        complain(report.verdict(found.listing, strict=strict))
+    return None
+
+
+def examined(specs: list[Path]) -> Examined:
+    """Read and check each spec. What cannot be read at all is a usage error."""
+    from bide import pipeline
     from bide.build import build
-    from bide.diagnostics import SpecError
-    from bide.pipeline import checked as checked_text
+    from bide.diagnostics import Diagnostic, Silenced, SpecError
     from bide.specfile import text_of
 
-    contents = contents_of(specs)
     providers: dict[str, Provider] = {}
-    diagnostics: list[Diagnostic] = []
+    problems: list[Diagnostic] = []
+    silenced: list[Silenced] = []
     sources: dict[str, str] = {}
-    for file, content in contents.items():
+    for file, content in contents_of(specs).items():
+        sources[file] = content.decode("utf-8", "replace")
         try:
-            sources[file] = text_of(file, content)
-            document, warnings = checked_text(file, sources[file])
-            diagnostics += warnings
-            providers[file] = build(document)
+            found = pipeline.examined(file, text_of(file, content))
         except SpecError as error:
-            diagnostics += error.diagnostics
-    if diagnostics:
-        complain_at_length(report.problems(diagnostics, sources) + "\n")
-    if len(providers) < len(contents):
-        complain(report.verdict(diagnostics, specs=len(contents)))
-        return None
-    return providers, diagnostics
+            problems += error.diagnostics
+            continue
+        problems += found.problems
+        silenced += found.silenced
+        if found.document is not None:
+            providers[file] = build(found.document)
+    return Examined(providers, Listing(sources, tuple(problems), tuple(silenced)))
+
+
+def tell(listing: Listing, format_: Format) -> None:
+    """Print the problems: for a person to standard error, for a program to standard output."""
+    from bide.formats import written
+
+    is_for_a_person = format_ is Format.TEXT
+    text = written(listing, format_, colour=is_for_a_person and takes_colour(sys.stderr))
+    if text:
+        typer.echo(f"{text}\n" if is_for_a_person else text, err=is_for_a_person)
 
 
 def contents_of(specs: list[Path]) -> dict[str, bytes]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
+from typing import TextIO
 
 import typer
 
@@ -21,9 +23,14 @@ def complain(line: str) -> None:
 
 
 def complain_at_length(text: str) -> None:
-    from bide.report import printable
+    from bide.printable import printable
 
     typer.echo(printable(text), err=True)
+
+
+def takes_colour(stream: TextIO) -> bool:
+    """Whether what is printed there may be coloured: by a terminal, unless the user wants none (see no-color.org)."""
+    return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
 def on_disk(work: Callable[[], int]) -> int:

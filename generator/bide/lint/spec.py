@@ -10,12 +10,11 @@ from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 from bide import ir
-from bide.diagnostics import Diagnostic
+from bide.diagnostics import Diagnostic, Severity
 from bide.notation import NotationError, TypeText, parse_pointer, parse_type
 from bide.pointers import LeadsNowhere, follow
 from bide.source import Document, Json, Path
 
-Severity: TypeAlias = Literal["error", "warning"]
 Table: TypeAlias = Literal["enums", "models", "unions", "operations", "jobs", "lifecycles", "sources"]
 Section: TypeAlias = Literal["path", "query", "headers"]
 METHODS = ("get", "post", "put", "patch", "delete")
@@ -187,6 +186,17 @@ class Spec:
                 yield EndpointView(name, "result", (*path, "result"), raw["result"])
             if "cancel" in raw:
                 yield EndpointView(name, "cancel", (*path, "cancel"), raw["cancel"])
+
+    def sent_in_body(self, endpoint: EndpointView) -> Iterator[FieldView]:
+        """The fields of a request's body that are arguments or constants: those of a model are taken out of it."""
+        body = endpoint.raw.get("body")
+        if isinstance(body, str):
+            yield from self.fields(body)
+        for view in endpoint.body_fields:
+            if "spread" in view.more:
+                yield from self.fields(view.more["spread"])
+            else:
+                yield view
 
     # jobs
 

@@ -1,10 +1,17 @@
-"""never-succeeds, never-ends: a job can end, and it can end well.
+"""never-ends: a job can end.
 
 Why: a wait for a job that cannot end only ends at its deadline.
 
     states: {queued: pending, running: running}                # refused
     states: {queued: pending, done: succeeded}                 # fine
     moves: {queued: [running], running: [queued]}              # refused: nothing leads out
+
+never-succeeds: a job can end well.
+
+Why: there is a result to wait for.
+
+    states: {queued: pending, failed: failed}                  # refused
+    states: {queued: pending, done: succeeded}                 # fine, and so is partial
 """
 
 from __future__ import annotations

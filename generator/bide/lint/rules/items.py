@@ -1,9 +1,9 @@
-"""unknown-status, bad-items: the items of a finished job can be told from those that failed.
+"""bad-items: the items of a finished job can be told from those that failed.
 
 Why: a result's `failed_items` is a property of its class, made of these words.
 
-    items: {list: results, status: status, failed: [faild]}     # refused, if the status is an enum without "faild"
     items: {list: urls, status: status, failed: [failed]}       # refused, if the urls are text
+    items: {list: results, status: status, failed: [failed]}    # fine, if the results are a list of a model
 """
 
 from __future__ import annotations

@@ -1,10 +1,10 @@
-"""unknown-status, final-move: `moves` are between statuses of the lifecycle, and none leads out of a final one.
+"""final-move: nothing leads out of a final status.
 
 Why: a final snapshot is never polled again, so that a move out of it would never be seen.
 
     states: {running: running, done: succeeded}
-    moves: {running: [doen]}         # refused: there is no such status
     moves: {done: [running]}         # refused: done is final
+    moves: {running: [done]}         # fine
 """
 
 from __future__ import annotations

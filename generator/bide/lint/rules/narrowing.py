@@ -1,10 +1,15 @@
-"""bad-narrowing: a model that `is` another one says more than that one.
+"""bad-narrowing: a model `is` one that has fields of its own.
+
+Why: whoever reads it should find the fields in one place.
+
+    SiteMap: {is: MapJob, when: succeeded}       # fine, if MapJob has `fields`
+    Smaller: {is: SiteMap, when: succeeded}      # refused: SiteMap is MapJob already
+
+empty-narrowing (warning): a model that `is` another one says more than that one.
 
 Why: the class of a finished result is there so that nobody has to ask for `None`.
 
-    SiteMap: {is: MapJob, when: succeeded}       # fine, if MapJob has `fields` of its own
-    Smaller: {is: SiteMap, when: succeeded}      # refused: SiteMap is MapJob already
-    Failure: {is: MapJob, when: failed}          # warned of, if no field of MapJob has a `when` for that
+    Failure: {is: MapJob, when: failed}          # warned of, if no field of MapJob has a `when` for failed
 """
 
 from __future__ import annotations
@@ -30,4 +35,4 @@ def check(spec: Spec) -> Iterator[Diagnostic]:
         elif spec.required(name) == spec.required(base):
             states = ", ".join(sorted(states_of(raw["when"])))
             message = f'no field of "{base}" is marked with a "when" for {states}'
-            yield spec.at_value(("models", name, "when"), "bad-narrowing", message, severity="warning")
+            yield spec.at_value(("models", name, "when"), "empty-narrowing", message, severity="warning")

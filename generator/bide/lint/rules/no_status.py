@@ -1,12 +1,19 @@
-"""no-status, missing-snapshot, conflicting-keys: polls tell where the job is, in their body or by their HTTP status.
+"""no-status: polls tell where the job is, in their body or by their HTTP status.
 
 Why: without either, no wait would ever end.
 
-    {poll: {get: "/jobs/{job_id}"}}                                              # refused
-    {poll: {get: "/jobs/{job_id}"}, status: status, states: {...}}               # fine, if its jobs have a snapshot
-    {poll: {get: "/jobs/{job_id}", states: {202: running, 200: succeeded}}}      # fine: 202 means running
-    {poll: {get: "/jobs/{job_id}", states: {503: running}}}                      # refused: that is an error that passes
-    {poll: {get: "/jobs/{job_id}", accepts: [200], states: {200: succeeded}}}    # refused: it cannot be both
+    poll: {get: "/jobs/{job_id}"}                                              # refused
+    poll: {get: "/jobs/{job_id}", states: {202: running, 200: succeeded}}      # fine: 202 means running
+    poll: {get: "/jobs/{job_id}", states: {503: running}}                      # refused: that is an error that passes
+
+In the body, `status` says where the status is and `states` what each means; the one is nothing without the other.
+
+missing-snapshot: where a lifecycle looks into the poll reply, its jobs say what that is.
+
+Why: a pointer leads into a model.
+
+    jobs: {fetch: {lifecycle: job, result: Page, submit: ...}}                          # refused: no snapshot
+    lifecycles: {job: {poll: {get: "/jobs/{job_id}"}, status: status, states: ...}}
 """
 
 from __future__ import annotations

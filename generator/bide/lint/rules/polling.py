@@ -1,9 +1,17 @@
-"""bad-range, interval-below-floor: a schedule that can be kept.
+"""bad-range: a range begins with its shorter time, and no time is none.
+
+Why: a schedule that cannot be kept is a slip.
+
+    interval: 5s..2s                     # refused: the longer time comes first
+    timeout: 0s                          # refused: no time at all
+    interval: 2s..5s                     # fine
+
+interval-below-floor: polls are planned no closer than the floor allows.
 
 Why: the floor is the provider's, and it always wins.
 
-    interval: 5s..2s                     # refused: the longer time comes first
-    {interval: 500ms, floor: 1s}         # refused: that is more often than the floor allows
+    polling: {interval: 500ms, floor: 1s}         # refused
+    polling: {interval: 1s..5s, floor: 1s}        # fine
 """
 
 from __future__ import annotations

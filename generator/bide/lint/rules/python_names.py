@@ -1,11 +1,12 @@
-"""bad-name, same-name: everything has a Python name, and no two things have the same.
+"""same-name: no two things have the same name in Python.
 
 Why: names are what the user of a package sees of a spec.
 
-    fields: {jobId: string, job_id: string}       # refused: both are job_id
-    fields: {"2fa": boolean}                      # refused: no name can be made of it
-    fields: {"2fa": {type: boolean, name: two_factor}}
-    models: {Job: ...}                            # refused: every package has a class Job
+    fields: {jobId: string, job_id: string}                              # refused: both are job_id
+    fields: {jobId: string, job_id: {type: string, name: old_job_id}}    # fine
+    models: {JobFailed: ...}                                             # refused: every package has a class JobFailed
+
+`bad-name`, which this reports too, is for what has no name at all.
 """
 
 from __future__ import annotations
@@ -63,31 +64,25 @@ def _distinct(spec: Spec, makers: Iterable[tuple[Path, Callable[[], str]]]) -> I
             continue
         if first.setdefault(name, path) != path:
             line = spec.document.key_place(first[name]).line
-            message = f'"{path[-1]}" is {name} in Python, and so is "{first[name][-1]}" at line {line}'
+            message = f'"{_wire(path)}" is {name} in Python, and so is "{_wire(first[name])}" at line {line}'
             yield spec.at_key(path, "same-name", message, _NAME_IT)
+
+
+def _wire(path: Path) -> str:
+    """What the provider calls it: the key without the "?" that says that it may be left out."""
+    return str(path[-1]).removesuffix("?")
 
 
 def _arguments(spec: Spec, endpoint: EndpointView) -> Iterator[Diagnostic]:
     """The arguments of one call come from the path, the query, headers and the body."""
     sent = [view for section in SECTIONS for view in endpoint.parameters(section)]
-    arguments = [view for view in [*sent, *_body(spec, endpoint)] if "const" not in view.more]
+    arguments = [view for view in [*sent, *spec.sent_in_body(endpoint)] if "const" not in view.more]
     problems = _distinct(spec, [(view.path, _maker(_argument, view)) for view in arguments])
     # What has no name at all is reported where it is written: for a body by name, with its model.
     yield from (problem for problem in problems if problem.code == "same-name")
     for view in sent:
         yield from _distinct(spec, [(view.path, _maker(_field, view))])
     yield from _distinct(spec, [(view.path, _maker(_field, view)) for view in endpoint.body_fields])
-
-
-def _body(spec: Spec, endpoint: EndpointView) -> Iterator[FieldView]:
-    body = endpoint.raw.get("body")
-    if isinstance(body, str):
-        yield from spec.fields(body)
-    for view in endpoint.body_fields:
-        if "spread" in view.more:
-            yield from spec.fields(view.more["spread"])
-        else:
-            yield view
 
 
 def _classes(spec: Spec) -> Iterator[Diagnostic]:

@@ -1,10 +1,15 @@
-"""conflicting-keys, unknown-event, several-jobs: an operation answers in one way.
+"""unknown-event: the events that end a stream are among its events.
 
-Why: what a call returns is one type, and a stream has one end.
+Why: a stream that ends before its last event was cut, and one whose last event never comes always is.
 
-    {stream: ..., returns: Page}                                # refused: a stream is all of the reply
     stream: {events: {done: Done}, last: end}                   # refused: there is no event "end"
-    returns: {201: {job: fetch, ...}, 202: {job: crawl, ...}}   # refused: which kind of handle would it be?
+    stream: {events: {done: Done}, last: done}                  # fine
+
+several-jobs: an operation answers with one kind of job.
+
+Why: what a call returns is one type. Which kind of handle would it be?
+
+    returns: {201: {job: fetch, job_id: id}, 202: {job: crawl, job_id: id}}   # refused
 """
 
 from __future__ import annotations

@@ -1,10 +1,18 @@
-"""missing-state, unknown-status: the states of a lifecycle are those of the statuses that there are.
+"""missing-state: every status that there is has a state.
 
 Why: a status without a state is not known to be final, and a wait for it only ends at its deadline.
 
-    enums: {Status: {values: {queued: ..., done: ...}}}
+    enums: {Status: {values: {queued: It waits., done: It is done.}}}
     states: {queued: pending}                                  # refused: "done" has no state
-    states: {queued: pending, done: succeeded, gone: failed}   # refused: no "gone" in Status
+
+unknown-status: every status that is named is one that there is.
+
+Why: what is said about a status that never comes is said about nothing, and the one that was meant goes without.
+
+    enums: {Status: {values: {queued: It waits., done: It is done.}}}
+    states: {queued: pending, doen: succeeded}                 # refused: did you mean "done"?
+    moves: {queued: [doen]}                                    # refused
+    items: {list: results, status: status, failed: [faild]}    # refused, if the status of an item is an enum
     states: {true: succeeded}                                  # refused: a boolean is also false
 """
 

@@ -9,8 +9,14 @@ Why: a status, an id or a message that is looked for in the wrong place is never
 Pointers go by the names of the JSON, through what may be left out or null, but not into lists and unions. Free-form
 JSON (`any`, `object`) and maps have every field. Where several jobs share a lifecycle, all of them must have the
 status, what `ready` and `failed_if` ask for, the result and the id among many; for errors, progress, hints and credits
-one of them is enough. `wrong-pointer`: the value is there, but it cannot be what it is taken for, such as a message
-that is an object.
+one of them is enough.
+
+wrong-pointer: what a pointer leads to can be what it is taken for.
+
+Why: a message that is an object is no message.
+
+    models: {Job: {fields: {status: string, error?: JobError}}}
+    error: {message: error}                  # refused: "error" is JobError, and should be text
 """
 
 from __future__ import annotations
@@ -89,7 +95,8 @@ def _lost(spec: Spec, step: str, holders: list[ir.Type]) -> tuple[str, str]:
 
 
 def _exists(spec: Spec, start: ir.Type) -> bool:
-    return not isinstance(start, ir.Named) or spec.is_type(start.name)
+    """Whether it is worth a look. That a name is of no model is another rule's."""
+    return not isinstance(start, ir.Named) or spec.is_model(start.name)
 
 
 def _can_be(spec: Spec, found: ir.Type, wanted: str) -> bool:
@@ -172,7 +179,7 @@ def _item_uses(spec: Spec, path: Path, job: Mapping[str, Json]) -> Iterator[_Use
         return
     yield _Use((*path, "list"), items["list"], result, _ANYTHING)
     found = spec.follow_or_none(items["list"], result) if _exists(spec, result) else None
-    if isinstance(found, ir.ListOf):
+    if isinstance(found, ir.ListOf) and isinstance(found.item, ir.Named):
         yield _Use((*path, "status"), items["status"], found.item, _TEXT)
         if "error" in items:
             yield _Use((*path, "error"), items["error"], found.item, _ANYTHING)
