@@ -39,7 +39,7 @@ def test_provider(acme: ir.Provider) -> None:
         "Acme",
         "https://api.acme.example/v1",
     )
-    assert acme.auth == ir.Auth(scheme="header", name="X-API-Key", env="ACME_API_KEY")
+    assert acme.auth == (ir.Secret(scheme="header", name="X-API-Key", env="ACME_API_KEY", argument="api_key"),)
     assert acme.headers == (("X-Api-Version", "2"),)
     assert acme.request_id_header == "X-Request-Id"
     assert acme.hosts == ("files.acme.example",)
@@ -51,15 +51,27 @@ def test_provider(acme: ir.Provider) -> None:
 
 
 @pytest.mark.parametrize(
-    ("auth", "scheme", "name"),
-    [("{bearer: true, env: K}", "bearer", "Authorization"), ("{query: api_key, env: K}", "query", "api_key")],
+    ("auth", "found"),
+    [
+        ("{bearer: true, env: K}", [("header", "Authorization", "Bearer", "api_key")]),
+        ("{header: Authorization, prefix: Token, env: K}", [("header", "Authorization", "Token", "api_key")]),
+        ("{query: api_key, env: K, name: token}", [("query", "api_key", "", "token")]),
+        ("{basic: both, env: K}", [("basic", "both", "", "api_key")]),
+        (
+            "[{basic: username, env: K}, {basic: password, env: L}]",
+            [("basic", "username", "", "username"), ("basic", "password", "", "password")],
+        ),
+        (
+            "[{header: X-App, env: K, name: app}, {header: X-Key, env: L}]",
+            [("header", "X-App", "", "app"), ("header", "X-Key", "", "api_key")],
+        ),
+    ],
 )
-def test_other_ways_to_send_a_key(auth: str, scheme: str, name: str) -> None:
-    """A key may be a bearer token or go into the query."""
-    found = read_spec(FILE, changed(("{header: X-API-Key, env: ACME_API_KEY}", auth))).auth
+def test_other_ways_to_send_a_key(auth: str, found: list[tuple[str, str, str, str]]) -> None:
+    """A key may be a bearer token, go into the query, be packed with a user name, or be several."""
+    made = read_spec(FILE, changed(("{header: X-API-Key, env: ACME_API_KEY}", auth))).auth
 
-    assert found is not None
-    assert (found.scheme, found.name) == (scheme, name)
+    assert [(one.scheme, one.name, one.prefix, one.argument) for one in made] == found
 
 
 def test_names_lead_to_things(acme: ir.Provider) -> None:

@@ -48,7 +48,7 @@ class Providers:
             provider = import_module(f"{name}_client._provider").PROVIDER
             headers = dict(provider.headers)
             self._headers.append(headers)
-            monkeypatch.setenv(provider.env, "sk-test")
+            monkeypatch.setenv(provider.auth[0].env, "sk-test")
             for prefix, driver in ("", "client"), ("Async", "async_client"):
                 client = getattr(package, prefix + PROVIDERS[name])
                 monkeypatch.setattr(client, "_provider", replace(provider, base_url=simulator.url, headers=headers))

@@ -74,6 +74,27 @@ CASES = [
         "    snapshot: FetchJob\n    failed_result: bytes\n",
         "bytes-result: what a failed job has is in its poll reply, which is JSON",
     ),
+    # secrets
+    (
+        "{header: X-API-Key, env: ACME_API_KEY}",
+        "[{header: X-App, env: A}, {header: X-Key, env: B}]",
+        'same-name: there is a secret "api_key" already (give it another: {..., name: "..."})',
+    ),
+    (
+        "{header: X-API-Key, env: ACME_API_KEY}",
+        "[{header: X-App, env: A, name: app}, {header: x-app, env: B}]",
+        'same-secret: the place of this one is taken by "app"',
+    ),
+    (
+        "{header: X-API-Key, env: ACME_API_KEY}",
+        "[{basic: password, env: A}, {bearer: true, env: B}]",
+        'same-secret: the place of this one is taken by "password"',
+    ),
+    (
+        "{header: X-API-Key, env: ACME_API_KEY}",
+        "{query: key, env: A, name: timeout}",
+        'same-name: every client has an argument "timeout" of its own',
+    ),
     # other names
     (
         "    lifecycle: job\n",

@@ -66,8 +66,7 @@ def test_the_spec_says_what_was_answered() -> None:
         spec.base_url,
         spec.docs,
     )
-    assert spec.auth is not None
-    assert ("header", "X-Acme-Key", "ACME_API_KEY") == (spec.auth.scheme, spec.auth.name, spec.auth.env)
+    assert [("header", "X-Acme-Key", "ACME_API_KEY")] == [(one.scheme, one.name, one.env) for one in spec.auth]
     assert ["transcript"] == [job.name for job in spec.jobs]
     text = Path("specs/acme.yaml").read_text()
     assert "post: /v2/transcripts\n" in text

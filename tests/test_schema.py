@@ -79,7 +79,7 @@ CASES = [
     (
         "{header: X-API-Key,",
         "{",
-        '9:1 missing-key: "auth" has no "header", "bearer" or "query" (one of them has to be here)',
+        '9:1 missing-key: "auth" has no "header", "bearer", "query" or "basic" (one of them has to be here)',
     ),
     ("{header: X-API-Key,", "{heder: X-API-Key,", '9:8 unknown-key: unknown key "heder" (did you mean "header"?)'),
     (

@@ -51,7 +51,7 @@ class Caller:
         path = endpoint.path.replace("{job_id}", id)
         for wire, (place, text) in texts.items():
             path = path.replace("{" + wire + "}", text) if place is Place.PATH else path
-        auth, headers, query = self.provider.auth, dict(self.provider.headers), []
+        headers, query = dict(self.provider.headers), []
         for place, wire, text in [
             *endpoint.constants,
             *((place, wire, text) for wire, (place, text) in texts.items()),
@@ -60,10 +60,8 @@ class Caller:
                 query.append((wire, text))
             elif place is Place.HEADER:
                 headers[wire] = text
-        if auth and key and auth.scheme == "query":
-            query.append((auth.name, "k"))
-        elif auth and key:
-            headers[auth.name or "Authorization"] = "k" if auth.scheme == "header" else "Bearer k"
+        for secret in self.provider.auth if key else ():
+            headers[secret.name] = f"{secret.prefix} k".strip()
         if scenario:
             headers["X-Bide-Scenario"] = scenario
         asked = Asked(

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from simulated_acme import PICTURE, PROVIDER, Acme, decoded
 
-from bide.ir import Auth, Bounds, ErrorShape, Field, Kind, ListOf, MapOf, Model, Named, Provider, Scalar, Type, Union
+from bide.ir import Bounds, ErrorShape, Field, Kind, ListOf, MapOf, Model, Named, Provider, Scalar, Secret, Type, Union
 from bide.simulator.catalog import Catalog
 from bide.simulator.pointer import at
 from bide.simulator.refusal import error_body
@@ -168,19 +168,32 @@ def test_an_error_is_read_back(shapes: list[ErrorShape]) -> None:
         assert at(body, fitting[0].message) == "m"
 
 
+QUERY = Secret(scheme="query", name="key", env="K", argument="api_key")
+BEARER = Secret(scheme="header", name="Authorization", prefix="Bearer", env="K", argument="api_key")
+HEADER = Secret(scheme="header", name="X-App", env="K", argument="app")
+USERNAME = Secret(scheme="basic", name="username", env="K", argument="username")
+PASSWORD = Secret(scheme="basic", name="password", env="K", argument="password")
+
+
 @pytest.mark.parametrize(
     ("auth", "query", "headers"),
     [
-        (Auth(scheme="query", name="key", env="K"), "key=k", {}),
-        (Auth(scheme="bearer", name="Authorization", env="K"), "", {"authorization": "Bearer k"}),
-        (None, "", {}),
+        ((QUERY,), "key=k", {}),
+        ((BEARER,), "", {"authorization": "Bearer k"}),
+        ((BEARER, HEADER), "", {"authorization": "bearer k", "x-app": "k"}),
+        ((USERNAME, PASSWORD), "", {"authorization": "Basic azpr"}),
+        ((replace(USERNAME, argument="api_key"),), "", {"authorization": "Basic azo="}),
+        ((), "", {}),
     ],
 )
-def test_every_way_to_send_a_key(auth: Auth | None, query: str, headers: dict[str, str]) -> None:
+def test_every_way_to_send_a_key(auth: tuple[Secret, ...], query: str, headers: dict[str, str]) -> None:
     """A key is taken where the spec puts it, and nowhere else."""
     world = World(replace(PROVIDER, auth=auth, headers=()), key="k")
 
     assert Acme(world, headers=headers).ask("POST", "/shots", PICTURE, query=query).status == 202
     if auth:
         answer = Acme(world, headers={"x-key": "k"}).ask("POST", "/shots", PICTURE)
-        assert (answer.status, decoded(answer)["error"]["message"]) == (401, "the API key is missing")
+        assert (answer.status, decoded(answer)["error"]["message"]) == (
+            401,
+            f"the {'username' if USERNAME in auth else 'API key'} is missing",
+        )

@@ -78,6 +78,7 @@ _RUNTIME = {
     "_query": "request",
     "Policy": "schedule",
     "Polling": "schedule",
+    "Secret": "secret",
     "State": "state",
     "Stream": "stream",
     "Submission": "submit",

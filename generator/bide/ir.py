@@ -458,13 +458,17 @@ class Job:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Auth:
-    """Where the API key goes."""
+class Secret:
+    """A secret that goes along with every request, and where it goes."""
 
-    scheme: Literal["header", "bearer", "query"]
+    scheme: Literal["header", "query", "basic"]
     name: str
-    """The header or the query parameter."""
+    """The header or the query parameter; of basic auth, what it is: `username`, `password` or `both`."""
+    prefix: str = ""
+    """The word before it in a header."""
     env: str
+    argument: str
+    """What a client calls it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -488,7 +492,7 @@ class Provider:
     description: str
     docs: str
     base_url: str
-    auth: Auth | None
+    auth: tuple[Secret, ...]
     headers: tuple[tuple[str, str], ...]
     request_id_header: str | None
     request_id_field: Pointer

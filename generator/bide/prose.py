@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import TypeAlias
 
-from .ir import Field, Job, ListOf, Model, Named, Operation, Parameter, Provider, Source, Type
+from .ir import Field, Job, ListOf, Model, Named, Operation, Parameter, Provider, Secret, Source, Type
 from .names import failed_class
 
 TIMEOUT = (
@@ -223,9 +223,7 @@ def package(provider: Provider) -> str:
 
 
 def _client(provider: Provider, opening: str, waits: str) -> str:
-    key = ""
-    if provider.auth is not None:
-        key = f"\n    api_key: The API key. By default, the environment variable `{provider.auth.env}`."
+    key = "".join(f"\n    {each.argument}: {_secret(each)}" for each in provider.auth)
     return joined(
         (
             f"{sentence(provider.title + ': ' + provider.description)}"
@@ -242,6 +240,20 @@ def _client(provider: Provider, opening: str, waits: str) -> str:
         "\n    observer: Called with an `Exchange` after each HTTP request, for metrics and traces."
         "\n    max_rate: The most requests per second, all jobs together. The provider's own limits are kept anyway.",
     )
+
+
+def _secret(secret: Secret) -> str:
+    """What an argument for a secret is, and where it is from by default."""
+    what = {
+        "username": "The user name",
+        "password": "The password",
+        "both": "User name and password, as `name:password`",
+    }
+    about = what[secret.name] if secret.scheme == "basic" else "The API key"
+    if secret.scheme != "basic" and secret.argument != "api_key":
+        place = "header" if secret.scheme == "header" else "query parameter"
+        about = f"What is sent in the {place} `{secret.name}`"
+    return f"{about}. By default, the environment variable `{secret.env}`."
 
 
 def _example(provider: Provider, opening: str, waits: str, first: str = "") -> str:

@@ -82,8 +82,13 @@ class ReadmeView:
         return link(f"{self._provider.title}'s own pages", self._provider.docs)
 
     @property
-    def env(self) -> Code | None:
-        return Code(self._provider.auth.env) if self._provider.auth else None
+    def secrets(self) -> list[tuple[Code, Code]]:
+        """(environment variable, argument) of each."""
+        return [(Code(secret.env), Code(secret.argument)) for secret in self._provider.auth]
+
+    @property
+    def has_one_key(self) -> bool:
+        return [secret.argument for secret in self._provider.auth] == ["api_key"]
 
     @property
     def spec_file(self) -> Code:

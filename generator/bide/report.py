@@ -42,8 +42,7 @@ def verdict(listing: Listing, *, strict: bool = False) -> str:
 def simulator(provider: Provider, url: str) -> str:
     """Where a provider is simulated, and what makes a client talk to that; the first line is for programs as well."""
     lines = [f"{provider.name} {url}"]
-    if provider.auth is not None:
-        lines.append(f"  export {provider.auth.env}=simulated")
+    lines += [f"  export {secret.env}=simulated" for secret in provider.auth]
     lines.append(f'  {provider.class_name}(base_url="{url}")')
     return "\n".join(lines)
 

@@ -31,7 +31,9 @@ class Driver:
             options["clock"] = (package.AsyncSystemClock if self.is_async else package.SystemClock)(speed)
         name = next(each for each in package.__all__ if hasattr(getattr(package, each), "_provider"))
         name = name.removeprefix("Async")
-        made = getattr(package, f"Async{name}" if self.is_async else name)("key", base_url=server_url, **options)
+        client = getattr(package, f"Async{name}" if self.is_async else name)
+        secrets = {secret.argument: "key" for secret in client._provider.auth}
+        made = client(**{"base_url": server_url, **secrets, **options})
         self._clients.append(made)
         return made
 

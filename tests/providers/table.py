@@ -79,6 +79,13 @@ CASES = (
         brings=b"example",
     ),
     Case(
+        provider="ledger",
+        call="audit.run",
+        arguments={"year": 1999},
+        brings={"status": "closed"},
+        asks=frozenset({"POST /audits", "GET /audits/{job_id}"}),
+    ),
+    Case(
         provider="jury",
         call="case.run",
         arguments={"question": "Is it so?"},

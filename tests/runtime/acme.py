@@ -18,6 +18,7 @@ from bide.runtime.lifecycle import Lifecycle, ResultAt
 from bide.runtime.many import JobBatch
 from bide.runtime.model import Model, OpenEnum
 from bide.runtime.schedule import Policy, Polling
+from bide.runtime.secret import Secret
 from bide.runtime.state import State
 from bide.runtime.submit import Submission
 
@@ -29,9 +30,7 @@ PROVIDER = Provider(
     name="acme",
     title="Acme",
     base_url="https://api.acme.example/v2",
-    auth="header",
-    auth_name="X-Key",
-    env="ACME_API_KEY",
+    auth=(Secret(at="header", name="X-Key", env="ACME_API_KEY"),),
     request_id_header="X-Request-Id",
     errors=(
         ErrorShape(message=("error", "message"), code=("error", "code")),

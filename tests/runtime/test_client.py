@@ -71,7 +71,7 @@ def test_a_provider_without_keys_needs_none(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.delenv("ACME_API_KEY", raising=False)
 
     class Open(Acme):
-        _provider = replace(PROVIDER, auth=None)
+        _provider = replace(PROVIDER, auth=())
 
     transport = FakeTransport(script(PAGE), FakeClock())
     Open(transport=transport)._send(LOOK)

@@ -625,7 +625,9 @@ def test_a_new_job_may_not_be_in_the_list_yet() -> None:
 
 def test_a_group_goes_when_its_slot_comes() -> None:
     """A group that a rate limit held back goes then, even if others of the batch are due before its own window ends."""
-    account = open_account(PROVIDER, api_key="k", base_url=None, timeout=30, max_retries=3, wall=lambda: 0.0)
+    account = open_account(
+        PROVIDER, secrets={"api_key": "k"}, base_url=None, timeout=30, max_retries=3, wall=lambda: 0.0
+    )
     many = PollMany(path="/jobs", ids="ids", most=10, list=("jobs",), job_id=("id",))
     crew = kind("x", Page, result=("page",), poll_many=many, polling=Polling(interval=(2.0, 5.0)))
     desk = Desk(account, Floor(), Budget({}), True)

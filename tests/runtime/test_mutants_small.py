@@ -30,7 +30,7 @@ def test_a_provider_without_hints_asks_for_no_pause() -> None:
 def test_only_a_body_has_a_content_type(body: bytes | None, kind: str | None) -> None:
     """The content type is told where there is content, and nowhere else."""
     account = open_account(
-        PROVIDER, api_key=KEY, base_url=None, timeout=30.0, max_retries=3, wall=lambda: 1_790_000_000.0
+        PROVIDER, secrets={"api_key": KEY}, base_url=None, timeout=30.0, max_retries=3, wall=lambda: 1_790_000_000.0
     )
     request = account.request(Call(method="POST", path="/jobs", body=body, read=reads_nothing))
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
+from base64 import b64decode, b64encode
 from datetime import UTC, date, datetime
-from typing import Any, Literal
+from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 import pytest
@@ -12,8 +14,9 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from bide.runtime.account import Account, open_account
-from bide.runtime.errors import InvalidArgument
+from bide.runtime.errors import ConfigurationError, InvalidArgument
 from bide.runtime.request import Request, Response, as_text, origin, path, query
+from bide.runtime.secret import Secret
 
 from .acme import KEY, PROVIDER, Status
 from .storms import rule
@@ -111,12 +114,34 @@ ELSEWHERE = [
 ]
 
 
-def account(auth: Literal["header", "bearer", "query"]) -> Account:
-    provider = replace(PROVIDER, auth=auth, auth_name="key" if auth == "query" else "X-Key")
-    return open_account(provider, api_key=KEY, base_url=None, timeout=30, max_retries=3, wall=lambda: 0.0)
+SECRETS: dict[str, tuple[Secret, ...]] = {
+    "header": (Secret(at="header", name="X-Key", env="E"),),
+    "bearer": (Secret(at="header", name="Authorization", prefix="Bearer", env="E"),),
+    "query": (Secret(at="query", name="key", env="E"),),
+    "both": (Secret(at="basic", name="both", env="E"),),
+    "login": (
+        Secret(at="basic", name="username", env="E", argument="username"),
+        Secret(at="basic", name="password", env="E"),
+    ),
+    "two": (
+        Secret(at="header", name="X-App", env="E", argument="app"),
+        Secret(at="header", name="X-Key", prefix="Key", env="E"),
+    ),
+}
 
 
-@pytest.mark.parametrize("auth", ["header", "bearer", "query"])
+def account(auth: str) -> Account:
+    provider = replace(PROVIDER, auth=SECRETS[auth])
+    secrets = {"api_key": KEY, "username": "ada", "app": "an-app-of-mine"}
+    return open_account(provider, secrets=secrets, base_url=None, timeout=30, max_retries=3, wall=lambda: 0.0)
+
+
+def unpacked(header: str) -> str:
+    """User name and password in a header."""
+    return b64decode(header.removeprefix("Basic ")).decode()
+
+
+@pytest.mark.parametrize("auth", SECRETS)
 @pytest.mark.parametrize("url", ELSEWHERE)
 def test_the_key_goes_to_no_other_origin(auth: Any, url: str) -> None:
     """A URL of another scheme, host or port gets no key, in whatever way the key travels."""
@@ -124,6 +149,7 @@ def test_the_key_goes_to_no_other_origin(auth: Any, url: str) -> None:
 
     assert KEY not in request.url
     assert KEY not in "".join(request.headers.values())
+    assert not {"authorization", "x-app", "x-key"} & request.headers.keys()
 
 
 @pytest.mark.parametrize(
@@ -132,6 +158,9 @@ def test_the_key_goes_to_no_other_origin(auth: Any, url: str) -> None:
         ("header", lambda sent: sent.headers["x-key"]),
         ("bearer", lambda sent: sent.headers["authorization"].removeprefix("Bearer ")),
         ("query", lambda sent: dict(parse_qsl(urlsplit(sent.url).query))["key"]),
+        ("both", lambda sent: unpacked(sent.headers["authorization"])),
+        ("login", lambda sent: unpacked(sent.headers["authorization"]).removeprefix("ada:")),
+        ("two", lambda sent: sent.headers["x-key"].removeprefix("Key ") * (sent.headers["x-app"] == "an-app-of-mine")),
     ],
 )
 def test_the_key_goes_to_the_provider(auth: Any, where: Any) -> None:
@@ -140,7 +169,7 @@ def test_the_key_goes_to_the_provider(auth: Any, where: Any) -> None:
     assert KEY == where(account(auth).request_to("GET", "https://api.acme.example/v2/x"))
 
 
-@pytest.mark.parametrize("auth", ["header", "bearer", "query"])
+@pytest.mark.parametrize("auth", SECRETS)
 def test_no_repr_shows_the_key(auth: Any) -> None:
     """Neither a request nor an account nor anything that holds one shows the key."""
     request = account(auth).request_to("GET", "https://api.acme.example/v2/x", body=KEY.encode())
@@ -162,3 +191,41 @@ def test_header_names_are_in_lower_case() -> None:
     assert isinstance(request, Request)
     assert all(name == name.lower() for name in request.headers)
     assert "a" == request.headers["x-trace"]
+
+
+@pytest.mark.parametrize("auth", SECRETS)
+def test_no_error_quotes_a_secret(auth: str) -> None:
+    """A provider that quotes what it refuses, in whatever form, does not get it into an exception's text."""
+    refused = account(auth)
+    sent = refused.request_to("GET", "https://api.acme.example/v2/x")
+    quoted = f"{KEY} is no key; " + " ".join(sent.headers.values())
+    body = json.dumps({"error": {"code": "bad", "message": quoted}}).encode()
+    error = refused.api_error(Response(status=401, headers={}, body=body))
+
+    assert KEY not in str(error)
+    assert b64encode(KEY.encode()).decode().rstrip("=")[4:] not in str(error)
+    assert sent.headers.get("authorization", KEY) not in str(error)
+
+
+@pytest.mark.parametrize("secret", ["", "a\nb", "\x00", "\x7f", "\ud800"])
+@pytest.mark.parametrize("auth", SECRETS)
+def test_what_is_no_secret_is_refused(auth: str, secret: str) -> None:
+    """A text that no request could carry is refused when the client is made."""
+    provider = replace(PROVIDER, auth=SECRETS[auth])
+    secrets = {"api_key": secret, "username": "ada", "app": "a"}
+    with pytest.raises(ConfigurationError):
+        open_account(provider, secrets=secrets, base_url=None, timeout=30, max_retries=3, wall=lambda: 0.0)
+
+
+def test_a_password_may_be_any_text() -> None:
+    """A password may have spaces, colons and letters of any alphabet; a user name must not have a colon."""
+    provider = replace(PROVIDER, auth=SECRETS["login"])
+    secrets = {"api_key": "p ä: s", "username": "ada"}
+    made = open_account(provider, secrets=secrets, base_url=None, timeout=30, max_retries=3, wall=lambda: 0.0)
+    sent = made.request_to("GET", "https://api.acme.example/v2/x")
+
+    assert unpacked(sent.headers["authorization"]) == "ada:p ä: s"
+    with pytest.raises(ConfigurationError, match="colon"):
+        open_account(
+            provider, secrets={**secrets, "username": "a:b"}, base_url=None, timeout=30, max_retries=3, wall=lambda: 0.0
+        )

@@ -5,14 +5,13 @@ from __future__ import annotations
 
 from ._runtime.account import ErrorShape, Provider
 from ._runtime.budget import Rate
+from ._runtime.secret import Secret
 
 PROVIDER = Provider(
     name="anakin",
     title="Anakin",
     base_url="https://api.anakin.io/v1",
-    auth="header",
-    auth_name="X-API-Key",
-    env="ANAKIN_API_KEY",
+    auth=(Secret(at="header", name="X-API-Key", env="ANAKIN_API_KEY"),),
     request_id_header="X-Request-Id",
     rates={
         "POST /url-scraper": Rate(60, 60.0),

@@ -17,8 +17,8 @@ Fake = FakeAnakin
 BASE = "/v1"
 """The path of the base URL."""
 
-KEY: tuple[str, str, str] | None = ("header", "x-api-key", "")
-"""Where the API key goes: in the query or in a header, its name there, and what stands before it."""
+KEYS: tuple[tuple[str, str, str], ...] = (("header", "x-api-key", "{}"),)
+"""Where the secrets go: in the query or in a header, the name there, and the text with a `{}` for each of them."""
 
 HEADERS: dict[str, str] = {}
 """What goes out with every request."""

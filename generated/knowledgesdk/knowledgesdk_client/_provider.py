@@ -5,14 +5,13 @@ from __future__ import annotations
 
 from ._runtime.account import ErrorShape, Provider
 from ._runtime.budget import Rate
+from ._runtime.secret import Secret
 
 PROVIDER = Provider(
     name="knowledgesdk",
     title="KnowledgeSDK",
     base_url="https://api.knowledgesdk.com",
-    auth="header",
-    auth_name="x-api-key",
-    env="KNOWLEDGESDK_API_KEY",
+    auth=(Secret(at="header", name="x-api-key", env="KNOWLEDGESDK_API_KEY"),),
     request_id_header="x-request-id",
     rates={
         "POST /v1/sitemap": Rate(30, 60.0),

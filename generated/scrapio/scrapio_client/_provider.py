@@ -4,14 +4,13 @@
 from __future__ import annotations
 
 from ._runtime.account import ErrorShape, Provider
+from ._runtime.secret import Secret
 
 PROVIDER = Provider(
     name="scrapio",
     title="Scrapio",
     base_url="https://api.scrapio.dev",
-    auth="bearer",
-    auth_name="Authorization",
-    env="SCRAPIO_API_KEY",
+    auth=(Secret(at="header", name="Authorization", prefix="Bearer", env="SCRAPIO_API_KEY"),),
     request_id_field=("request_id",),
     errors=(ErrorShape(message=("error", "message"), code=("error", "code")),),
 )

@@ -64,7 +64,7 @@ def build(document: Document) -> ir.Provider:
         description=raw["description"].strip(),
         docs=raw["docs"],
         base_url=raw["base_url"].rstrip("/"),
-        auth=_auth(raw.get("auth")),
+        auth=tuple(map(_secret, _listed(raw.get("auth", [])))),
         headers=tuple(raw.get("headers", {}).items()),
         request_id_header=raw.get("request_id", {}).get("header"),
         request_id_field=_pointer(raw.get("request_id", {}).get("field")),
@@ -129,16 +129,26 @@ def _ignores_case(
     return False
 
 
-def _auth(raw: Mapping[str, Json] | None) -> ir.Auth | None:
+def _listed(raw: Json) -> list[Mapping[str, Json]]:
+    return raw if isinstance(raw, list) else [raw]
+
+
+def _secret(raw: Mapping[str, Json]) -> ir.Secret:
+    argument = names.argument_name(names.chosen_field_name(raw["name"])) if "name" in raw else "api_key"
     match raw:
-        case None:
-            return None
         case {"header": str(name)}:
-            return ir.Auth(scheme="header", name=name, env=raw["env"])
+            return ir.Secret(
+                scheme="header", name=name, prefix=raw.get("prefix", ""), env=raw["env"], argument=argument
+            )
         case {"query": str(name)}:
-            return ir.Auth(scheme="query", name=name, env=raw["env"])
+            return ir.Secret(scheme="query", name=name, env=raw["env"], argument=argument)
+        case {"basic": str(name)}:
+            usual = argument if "name" in raw or name == "both" else name
+            return ir.Secret(scheme="basic", name=name, env=raw["env"], argument=usual)
         case _:
-            return ir.Auth(scheme="bearer", name="Authorization", env=raw["env"])
+            return ir.Secret(
+                scheme="header", name="Authorization", prefix="Bearer", env=raw["env"], argument=argument
+            )
 
 
 def _error_shape(raw: Mapping[str, Json], pages: Sources) -> ir.ErrorShape:

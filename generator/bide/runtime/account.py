@@ -10,9 +10,10 @@ import msgspec
 
 from .budget import Rate
 from .codec import any_json, decode, follow
-from .errors import ApiError, ConfigurationError, InvalidArgument, api_error_class
+from .errors import ApiError, InvalidArgument, api_error_class
 from .hint import retry_after
 from .request import Json, Request, Response, as_text, origin, query
+from .secret import Secret, given, placed, without
 
 T = TypeVar("T")
 
@@ -34,9 +35,7 @@ class Provider(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     title: str
     base_url: str
-    auth: Literal["header", "bearer", "query"] | None
-    auth_name: str
-    env: str
+    auth: tuple[Secret, ...] = ()
     headers: Mapping[str, str] = {}
     request_id_header: str = ""
     request_id_field: tuple[str, ...] = ()
@@ -73,7 +72,8 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
     """A provider, a key, and how patient to be."""
 
     provider: Provider
-    api_key: str | None
+    secrets: Mapping[str, str]
+    """The secrets, by the arguments that a client takes them as."""
     base_url: str
     timeout: float
     max_retries: int
@@ -106,18 +106,14 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
         body: bytes | None = None,
         accept: str = JSON,
     ) -> Request:
-        """A request to any URL; the key goes along only to the origin of the base URL."""
+        """A request to any URL; the secrets go along only to the origin of the base URL."""
         sent = {"accept": accept, "user-agent": f"{self.provider.name}-client (bide)"}
         sent |= self.provider.headers
-        if self.api_key is not None and origin(url) == origin(self.base_url):
-            match self.provider.auth:
-                case "header":
-                    sent[self.provider.auth_name.lower()] = self.api_key
-                case "bearer":
-                    sent["authorization"] = f"Bearer {self.api_key}"
-                case "query":
-                    pair = query([(self.provider.auth_name, self.api_key)])
-                    url += f"&{pair[1:]}" if "?" in url else pair
+        if origin(url) == origin(self.base_url):
+            headers_of_secrets, pairs = placed(self.provider.auth, self.secrets)
+            sent |= headers_of_secrets
+            if pairs:
+                url += ("&" if "?" in url else "?") + query(pairs)[1:]
         sent |= {name.lower(): as_text(value) for name, value in (headers or {}).items() if value is not None}
         return Request(method=method, url=url, headers=sent, body=body)
 
@@ -154,7 +150,7 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
 
     def _without_key(self, text: str) -> str:
         """Some providers quote the key that they refuse."""
-        return text.replace(self.api_key, "***") if self.api_key else text
+        return without(self.provider.auth, self.secrets, text)
 
     def _code_and_message(self, body: Json) -> tuple[str | None, str | None]:
         for shape in self.provider.errors:
@@ -185,7 +181,7 @@ def reads_nothing(reply: Response) -> None:
 def open_account(
     provider: Provider,
     *,
-    api_key: str | None,
+    secrets: Mapping[str, str | None],
     base_url: str | None,
     timeout: float,
     max_retries: int,
@@ -193,24 +189,17 @@ def open_account(
 ) -> Account:
     """Check what the user gave to a client.
 
-    Raises `ConfigurationError` if there is no key, and `InvalidArgument` for values that make no sense.
+    Raises `ConfigurationError` if there is no key, or one that no key can be, and `InvalidArgument` for values that
+    make no sense.
     """
-    key = api_key if api_key is not None else os.environ.get(provider.env) if provider.env else None
-    if provider.auth is not None and not key:
-        raise ConfigurationError(
-            f"{provider.title} needs an API key: pass api_key=..., or set the environment variable {provider.env}"
-        )
-    if key is not None and (not key.isascii() or not key.isprintable() or key != key.strip()):
-        raise ConfigurationError(
-            "the API key holds a character that no key has: a space, a line break or a sign beyond ASCII"
-        )
+    found = {secret.argument: given(provider.title, secret, secrets.get(secret.argument)) for secret in provider.auth}
     if isinstance(max_retries, bool) or not isinstance(max_retries, int) or max_retries < 0:
         raise InvalidArgument(f"max_retries must be a whole number from 0, not {max_retries!r}")
     from random import random
 
     return Account(
         provider=provider,
-        api_key=key,
+        secrets=found,
         base_url=_checked_base(base_url or provider.base_url),
         timeout=positive("timeout", timeout),
         max_retries=max_retries,

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from base64 import b64decode
 from dataclasses import replace
 
-from bide.ir import Provider
+from bide.ir import Provider, Secret
 
 from .answer import Asked
 from .refusal import Refused
 
 
 class Gate:
-    """Lets requests in that have the key: this one, or any if there is none to compare with."""
+    """Lets requests in that have the secrets: each is this key, or any if there is none to compare with."""
 
     def __init__(self, provider: Provider, key: str | None) -> None:
         self._auth = provider.auth
@@ -19,26 +20,36 @@ class Gate:
         self._key = key
 
     def admit(self, asked: Asked) -> Asked:
-        """The request without its key. Raises `Refused`."""
-        given = self._given(asked)
-        if given is not None and (not given or self._key not in (None, given)):
-            raise Refused(401, "the API key is wrong" if given else "the API key is missing")
+        """The request without its secrets. Raises `Refused`."""
+        for secret in self._auth:
+            given = _given(secret, asked)
+            if not given or self._key not in (None, given):
+                what = "API key" if secret.argument == "api_key" else secret.argument
+                raise Refused(401, f"the {what} is wrong" if given else f"the {what} is missing")
         for name, text in self._headers:
             found = asked.headers.get(name.lower(), "")
             if found != text:
                 raise Refused(400, f"header.{name} is {found!r}, expected {text!r}")
-        if self._auth and self._auth.scheme == "query":
-            return replace(asked, query=tuple(pair for pair in asked.query if pair[0] != self._auth.name))
-        return asked
+        hidden = {secret.name for secret in self._auth if secret.scheme == "query"}
+        return replace(asked, query=tuple(pair for pair in asked.query if pair[0] not in hidden))
 
-    def _given(self, asked: Asked) -> str | None:
-        """The key of a request, empty if it has none; `None` if none is needed."""
-        if self._auth is None:
-            return None
-        if self._auth.scheme == "query":
-            return dict(asked.query).get(self._auth.name, "")
-        text = asked.headers.get(self._auth.name.lower() or "authorization", "")
-        if self._auth.scheme == "header":
+
+def _given(secret: Secret, asked: Asked) -> str:
+    """A secret of a request, empty if it has none."""
+    if secret.scheme == "query":
+        return dict(asked.query).get(secret.name, "")
+    if secret.scheme == "header":
+        text = asked.headers.get(secret.name.lower(), "")
+        if not secret.prefix:
             return text
-        scheme, _, key = text.partition(" ")
-        return key.strip() if scheme.lower() == "bearer" else ""
+        prefix, _, key = text.partition(" ")
+        return key.strip() if prefix.lower() == secret.prefix.lower() else ""
+    scheme, _, packed = asked.headers.get("authorization", "").partition(" ")
+    try:
+        both = b64decode(packed, validate=True).decode()
+    except ValueError:
+        return ""
+    if scheme.lower() != "basic" or ":" not in both:
+        return ""
+    name, _, password = both.partition(":")
+    return {"username": name, "password": password, "both": both}[secret.name]

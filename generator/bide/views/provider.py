@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from functools import cached_property
 
 from .. import prose
-from ..ir import Field, Kind, ListOf, MapOf, Model, Named, Parameter, Pointer, Provider, Scalar, Type
+from ..ir import Field, Kind, ListOf, MapOf, Model, Named, Parameter, Pointer, Provider, Scalar, Secret, Type
 from ..python import Code, annotation, docstring, literal, seconds
 from .calls import Argument, OperationView
 from .data import EnumView, ExampleView, ModelView, UnionView
@@ -146,10 +146,9 @@ class ProviderView:
             ("name", literal(ir.name)),
             ("title", literal(ir.title)),
             ("base_url", literal(ir.base_url)),
-            ("auth", literal(ir.auth.scheme if ir.auth else None)),
-            ("auth_name", literal(ir.auth.name if ir.auth else "")),
-            ("env", literal(ir.auth.env if ir.auth else "")),
         ]
+        if ir.auth:
+            found.append(("auth", Code(f"({', '.join(map(_secret, ir.auth))},)")))
         if ir.headers:
             found.append(("headers", literal({name.lower(): text for name, text in ir.headers})))
         if ir.request_id_header:
@@ -161,6 +160,16 @@ class ProviderView:
         if shapes:
             found.append(("errors", Code(f"({', '.join(shapes)},)")))
         return [(Code(name), value) for name, value in found]
+
+    @property
+    def secrets(self) -> list[Code]:
+        """What a client takes the secrets as."""
+        return [Code(secret.argument) for secret in self.ir.auth]
+
+    @property
+    def has_one_key(self) -> bool:
+        """Whether the one secret, if there is one, needs no name."""
+        return self.secrets in ([], ["api_key"])
 
     @property
     def error_class(self) -> Code:
@@ -227,6 +236,14 @@ class ProviderView:
             found.append(field.name)
             holder = field.type
         return tuple(found)
+
+
+def _secret(secret: Secret) -> str:
+    parts = [f"at={literal(secret.scheme)}", f"name={literal(secret.name)}"]
+    parts += [f"prefix={literal(secret.prefix)}"] if secret.prefix else []
+    parts.append(f"env={literal(secret.env)}")
+    parts += [f"argument={literal(secret.argument)}"] if secret.argument != "api_key" else []
+    return f"Secret({', '.join(parts)})"
 
 
 def named(type: Type) -> Iterator[str]:

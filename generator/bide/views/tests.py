@@ -66,17 +66,19 @@ class TestsView:
 
     @property
     def key(self) -> Code:
-        """Where the API key goes: (query or header, its name, what stands before it)."""
+        """Where the secrets go: (query or header, its name, its text with a `{}` for each of them there)."""
         auth = self.provider.ir.auth
-        if auth is None:
-            return literal(None)
-        if auth.scheme == "query":
-            return literal(("query", auth.name, ""))
-        return literal(("header", auth.name.lower(), "Bearer " if auth.scheme == "bearer" else ""))
+        basic = {secret.name: "{}" for secret in auth if secret.scheme == "basic"}
+        found = [("header", each.name.lower(), _behind(each.prefix)) for each in auth if each.scheme == "header"]
+        found += [(str(each.scheme), each.name, "{}") for each in auth if each.scheme == "query"]
+        if basic:
+            both = basic.get("both", f"{basic.get('username', '')}:{basic.get('password', '')}")
+            found.append(("header", "authorization", f"Basic {both}"))
+        return literal(tuple(found))
 
     @property
     def has_key(self) -> bool:
-        return self.provider.ir.auth is not None
+        return bool(self.provider.ir.auth)
 
     @property
     def headers(self) -> Code:
@@ -144,6 +146,10 @@ class TestsView:
             else:
                 todo += [inside for field in thing.fields for inside in named(field.type)]
         return [name for name in self.provider.ir.by_name if name in found]
+
+
+def _behind(prefix: str) -> str:
+    return f"{prefix} {{}}" if prefix else "{}"
 
 
 class CallView(View):

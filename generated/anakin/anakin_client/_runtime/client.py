@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import nullcontext
 from threading import Event, Lock
 from typing import Any, ClassVar, Self, TypeVar
@@ -47,11 +47,12 @@ class Client:
         clock: Clock | None = None,
         observer: Observer | None = None,
         max_rate: float | None = None,
+        secrets: Mapping[str, str | None] | None = None,
     ) -> None:
         self._clock: Clock = clock or SystemClock()
         account = open_account(
             self._provider,
-            api_key=api_key,
+            secrets={"api_key": api_key, **(secrets or {})},
             base_url=base_url,
             timeout=timeout,
             max_retries=max_retries,

@@ -5,6 +5,7 @@ They read the trace alone and know nothing of how the client decides.
 
 from __future__ import annotations
 
+from base64 import b64decode
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
@@ -12,6 +13,7 @@ from itertools import pairwise
 import msgspec
 
 from .account import Provider
+from .secret import Secret
 from .state import State
 from .testing_transport import Sent
 
@@ -37,11 +39,13 @@ class Trace(msgspec.Struct, frozen=True):
 def key_kept(trace: Trace) -> Iterator[str]:
     """The key is in its place in every request, and nowhere else."""
     for sent in trace.requests:
-        key, elsewhere = _key_and_rest(sent, trace.provider)
-        if trace.provider.auth is not None and not key:
-            yield f"{sent} has no key"
-        elif key and len(key) > 7 and key in elsewhere:
-            yield f"{sent} has the key in a second place"
+        elsewhere = _without_keys(sent, trace.provider)
+        for secret in trace.provider.auth:
+            key = _key(sent, secret)
+            if not key:
+                yield f"{sent} has no {secret.argument}"
+            elif len(key) > 7 and key in elsewhere:
+                yield f"{sent} has the {secret.argument} in a second place"
 
 
 def floor_kept(trace: Trace) -> Iterator[str]:
@@ -123,25 +127,26 @@ def broken_promises(trace: Trace, *, one_handle: bool = False) -> list[str]:
     return [f"{promise.__name__}: {what}" for promise in promises for what in promise(trace)]
 
 
-def _key_and_rest(sent: Sent, provider: Provider) -> tuple[str, str]:
-    """The key where it belongs, and everything else that goes out."""
-    request, name = sent.request, provider.auth_name.lower()
-    rest = [sent.path, (request.body or b"").decode(errors="replace")]
-    headers = dict(request.headers)
-    query = sent.query
-    key = ""
-    match provider.auth:
-        case "header":
-            key = headers.pop(name, "")
-        case "bearer":
-            key = headers.pop("authorization", "").removeprefix("Bearer ")
-        case "query":
-            key = next((value for found, value in query if found == provider.auth_name), "")
-            query = [(found, value) for found, value in query if found != provider.auth_name]
-        case None:
-            pass
-    rest += [text for pair in [*headers.items(), *query] for text in pair]
-    return key, "\n".join(rest)
+def _key(sent: Sent, secret: Secret) -> str:
+    """A secret where it belongs."""
+    if secret.at == "query":
+        return next((value for found, value in sent.query if found == secret.name), "")
+    header = sent.request.headers.get("authorization" if secret.at == "basic" else secret.name.lower(), "")
+    if secret.at == "header":
+        return header.removeprefix(f"{secret.prefix} " if secret.prefix else "")
+    both = b64decode(header.removeprefix("Basic ")).decode()
+    name, _, password = both.partition(":")
+    return {"username": name, "password": password}.get(secret.name, both)
+
+
+def _without_keys(sent: Sent, provider: Provider) -> str:
+    """Everything that goes out but the secrets, where they belong."""
+    headers = {"authorization" if secret.at == "basic" else secret.name.lower() for secret in provider.auth}
+    names = {secret.name for secret in provider.auth if secret.at == "query"}
+    pairs = [pair for pair in sent.request.headers.items() if pair[0] not in headers]
+    pairs += [pair for pair in sent.query if pair[0] not in names]
+    body = (sent.request.body or b"").decode(errors="replace")
+    return "\n".join([sent.path, body, *(text for pair in pairs for text in pair)])
 
 
 def _by_job(requests: Iterable[Sent], *roles: str) -> dict[str, list[Sent]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from base64 import b64encode
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
@@ -20,6 +21,12 @@ from .testing_values import Given, Values, least
 Place = Literal["path", "query", "header", "body"]
 
 _HEADER = re.compile(r"([!-~]([ -~]*[!-~])?)?")
+
+
+def as_sent(text: str, key: str) -> str:
+    """A text with the key in place of each `{}`; what follows `Basic` is packed."""
+    scheme, _, both = text.replace("{}", key).partition("Basic ")
+    return f"Basic {b64encode(both.encode()).decode()}" if both else scheme
 
 
 @dataclass(frozen=True)

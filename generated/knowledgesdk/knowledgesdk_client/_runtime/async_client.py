@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import nullcontext
 from inspect import isawaitable
 from threading import Lock
@@ -54,11 +54,12 @@ class AsyncClient:
         clock: AsyncClock | None = None,
         observer: Observer | None = None,
         max_rate: float | None = None,
+        secrets: Mapping[str, str | None] | None = None,
     ) -> None:
         self._clock: AsyncClock = clock or AsyncSystemClock()
         account = open_account(
             self._provider,
-            api_key=api_key,
+            secrets={"api_key": api_key, **(secrets or {})},
             base_url=base_url,
             timeout=timeout,
             max_retries=max_retries,

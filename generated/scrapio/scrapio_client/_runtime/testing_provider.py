@@ -66,7 +66,9 @@ class FakeProvider(Generic[C, A]):
     def client(self, api_key: str | None = KEY, **arguments: Any) -> C:
         """A blocking client of this provider. It takes what the real one takes; pauses are not spread by chance."""
         transport = FakeTransport(self._server(), self.clock)
-        client = self._client_class(api_key, **{**arguments, "transport": transport, "clock": self.clock})
+        client = self._client_class(
+            **{**self._secrets(api_key), **arguments, "transport": transport, "clock": self.clock}
+        )
         self._prepare(client)
         # A real one sends for a batch on threads, which live in no virtual time.
         vars(client)["_new_senders"] = lambda bell: VirtualSenders(client._sent, self.clock, bell, self.time)
@@ -75,7 +77,9 @@ class FakeProvider(Generic[C, A]):
     def async_client(self, api_key: str | None = KEY, **arguments: Any) -> A:
         """An asyncio client of this provider."""
         transport = AsyncFakeTransport(self._server(), self.async_clock)
-        client = self._async_client_class(api_key, **{**arguments, "transport": transport, "clock": self.async_clock})
+        client = self._async_client_class(
+            **{**self._secrets(api_key), **arguments, "transport": transport, "clock": self.async_clock}
+        )
         self._prepare(client)
         return client
 
@@ -93,6 +97,10 @@ class FakeProvider(Generic[C, A]):
         """All that was seen so far."""
         floors = {job.id: kind.kind.polling.floor for kind in self.kinds for job in kind.jobs}
         return Trace(self.requests, self._provider, floors)
+
+    def _secrets(self, key: str | None) -> dict[str, str | None]:
+        """Each secret of a client; one will do for all."""
+        return {secret.argument: key for secret in self._provider.auth} or {"api_key": key}
 
     # --- for the generated class ----------------------------------------------------------------------------------
 

@@ -5,14 +5,13 @@ from __future__ import annotations
 
 from ._runtime.account import ErrorShape, Provider
 from ._runtime.budget import Rate
+from ._runtime.secret import Secret
 
 PROVIDER = Provider(
     name="acme",
     title="Acme",
     base_url="https://api.acme.example/v1",
-    auth="header",
-    auth_name="X-Api-Key",
-    env="ACME_API_KEY",
+    auth=(Secret(at="header", name="X-Api-Key", env="ACME_API_KEY"),),
     rates={
         "POST /maps": Rate(60, 60.0),
     },

@@ -4,13 +4,12 @@
 from __future__ import annotations
 
 from ._runtime.account import Provider
+from ._runtime.secret import Secret
 
 PROVIDER = Provider(
     name="acme",
     title="Acme",
     base_url="https://api.acme.example",
-    auth="bearer",
-    auth_name="Authorization",
-    env="ACME_API_KEY",
+    auth=(Secret(at="header", name="Authorization", prefix="Bearer", env="ACME_API_KEY"),),
     request_id_field=("request_id",),
 )

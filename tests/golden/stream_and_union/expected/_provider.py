@@ -5,14 +5,13 @@ from __future__ import annotations
 
 from ._runtime.account import Provider
 from ._runtime.budget import Rate
+from ._runtime.secret import Secret
 
 PROVIDER = Provider(
     name="acme",
     title="Acme",
     base_url="https://api.acme.example",
-    auth="query",
-    auth_name="key",
-    env="ACME_API_KEY",
+    auth=(Secret(at="query", name="key", env="ACME_API_KEY"),),
     rates={
         "GET /log/{day}": Rate(10, 1.0),
     },
