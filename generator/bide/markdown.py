@@ -6,18 +6,23 @@ import re
 
 from .python import Code
 
-_MARKS = re.compile(r"([\\`*_{}\[\]<>#|~!])")
+_MARKS = re.compile(
+    r"[\\`*_{}\[\]<>#|~!&]"
+    r"|^(?P<number>[0-9]*)[-+=.)]"  # would begin a list, or underline a heading
+    r"|(?<=[ps]):(?=/)|(?<=w)\.(?=[-.\w])|(?<=[-+.\w])@(?=[-.\w])",  # would be a link without brackets
+    re.IGNORECASE,
+)
 
 
 def markdown(text: str) -> Code:
-    """*text* on one line of Markdown; it makes no link, no code, no table cell and no HTML."""
-    return Code(_MARKS.sub(r"\\\1", " ".join(text.split())))
+    """*text* on one line of Markdown; it makes no block, no link, no code, no table cell and no HTML."""
+    return Code(_MARKS.sub(lambda mark: f"{mark['number'] or ''}\\{mark[0][-1]}", " ".join(text.split())))
 
 
 def code_span(text: str) -> Code:
     """*text* as a code span, also inside of a table."""
     flat = " ".join(text.split()).replace("`", "'").replace("|", "\\|")
-    return Code(f"`{flat}`")
+    return Code(f"`{flat or ' '}`")
 
 
 def link(title: str, url: str) -> Code:
