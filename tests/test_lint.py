@@ -78,7 +78,7 @@ CASES = [
     (
         "{header: X-API-Key, env: ACME_API_KEY}",
         "[{header: X-App, env: A}, {header: X-Key, env: B}]",
-        'same-name: there is a secret "api_key" already (give it another: {..., name: "..."})',
+        'same-secret: there is a secret "api_key" already (give it another: {..., name: "..."})',
     ),
     (
         "{header: X-API-Key, env: ACME_API_KEY}",
@@ -93,7 +93,7 @@ CASES = [
     (
         "{header: X-API-Key, env: ACME_API_KEY}",
         "{query: key, env: A, name: timeout}",
-        'same-name: every client has an argument "timeout" of its own',
+        'same-secret: every client has an argument "timeout" of its own',
     ),
     # other names
     (

@@ -172,6 +172,14 @@ class Spec:
 
     # requests
 
+    def secrets(self) -> Iterator[tuple[Path, Mapping[str, Json]]]:
+        """What goes along with every request, and where the spec says so."""
+        auth = self.document.data.get("auth", [])
+        if isinstance(auth, list):
+            yield from ((("auth", index), secret) for index, secret in enumerate(auth))
+        else:
+            yield ("auth",), auth
+
     def endpoints(self) -> Iterator[EndpointView]:
         for name, raw in self.table("operations").items():
             yield EndpointView(name, "operation", ("operations", name), raw)

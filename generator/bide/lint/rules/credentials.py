@@ -21,10 +21,11 @@ _SECRETS = frozenset(("accesstoken", "apikey", "apisecret", "authtoken", "client
 
 
 def check(spec: Spec) -> Iterator[Diagnostic]:
-    if "query" in spec.document.data.get("auth", {}):
-        message = "the key is sent as a part of the address"
-        help_ = "send it in a header, if the provider takes one"
-        yield spec.at_key(("auth", "query"), "key-in-query", message, help_, "warning")
+    for path, secret in spec.secrets():
+        if "query" in secret:
+            message = "the key is sent as a part of the address"
+            help_ = "send it in a header, if the provider takes one"
+            yield spec.at_key((*path, "query"), "key-in-query", message, help_, "warning")
     for endpoint in spec.endpoints():
         for view in endpoint.parameters("query"):
             if _is_secret(view):

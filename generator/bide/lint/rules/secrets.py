@@ -1,4 +1,4 @@
-"""same-secret, same-name: each secret has a place and a name of its own.
+"""same-secret: each secret has a place and a name of its own.
 
 Why: a client takes each as an argument, and a request has one header of a name.
 
@@ -13,7 +13,7 @@ from collections.abc import Iterator
 
 from bide.diagnostics import Diagnostic
 from bide.lint.spec import Spec
-from bide.source import Json, Path
+from bide.source import Json
 
 _CLIENT_ARGUMENTS = frozenset(
     ["base_url", "timeout", "max_retries", "transport", "clock", "observer", "max_rate", "secrets", "self"]
@@ -21,20 +21,17 @@ _CLIENT_ARGUMENTS = frozenset(
 
 
 def check(spec: Spec) -> Iterator[Diagnostic]:
-    auth = spec.document.data.get("auth", [])
-    listed = isinstance(auth, list)
     places: dict[str, str] = {}
     names: set[str] = set()
-    for index, secret in enumerate(auth if listed else [auth]):
-        path: Path = ("auth", index) if listed else ("auth",)
+    for path, secret in spec.secrets():
         name = _name(secret)
         taken = next((places[place] for place in _places(secret) if place in places), None)
         if taken is not None:
             yield spec.at_value(path, "same-secret", f'the place of this one is taken by "{taken}"')
         if name in _CLIENT_ARGUMENTS:
-            yield spec.at_value(path, "same-name", f'every client has an argument "{name}" of its own', _RENAME)
+            yield spec.at_value(path, "same-secret", f'every client has an argument "{name}" of its own', _RENAME)
         elif name in names:
-            yield spec.at_value(path, "same-name", f'there is a secret "{name}" already', _RENAME)
+            yield spec.at_value(path, "same-secret", f'there is a secret "{name}" already', _RENAME)
         names.add(name)
         places |= dict.fromkeys(_places(secret), name)
 
