@@ -7,6 +7,7 @@ make mutants ONLY=budget.py   those of one file
 sites       which mutants a source has
 targets     which files are mutated, and which tests are asked first
 trial       one mutant against the tests, in a copy of the tree
-known       survivors that change nothing, with the reason: equivalent.toml
+witness     which tests reach the line that is changed, and how long they take
+known       survivors that are accepted, with the reason: equivalent.toml
 report      docs/mutants.md
 """

@@ -13,7 +13,7 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from pathlib import Path
 
 from .kept import kept
-from .known import known
+from .known import Known, known
 from .report import report, share
 from .shift import try_all
 from .sites import Mutant, mutants
@@ -21,6 +21,9 @@ from .targets import REPOSITORY, Target, targets
 from .trial import SURVIVED, copy_tree
 
 PAGE = REPOSITORY / "docs" / "mutants.md"
+
+ENOUGH = 95.0
+"""How many in a hundred have to be killed."""
 
 Sources = list[tuple[Target, list[Mutant]]]
 
@@ -41,25 +44,26 @@ def main() -> int:
     if arguments.list:
         print("\n".join(mutant.name for _, mutant in chosen))
         return 0
-    results = {} if arguments.anew else kept(sources)
+    names = {mutant.name for _, mutant in chosen}
+    results = {} if arguments.anew else {name: fate for name, fate in kept(sources).items() if name in names}
     todo = [(target, mutant) for target, mutant in chosen if mutant.name not in results]
     print(f"{len(chosen)} mutants, {len(todo)} of them not tried yet", flush=True)
     _try_all(todo, results, arguments.workers, arguments.minutes)
 
-    claimed, reasons = known()
+    listed = known()
     options = "".join(
         f" {name.upper()}={value}" for name, value in (("sample", arguments.sample), ("only", arguments.only)) if value
     )
     page = report(
         results,
         sources,
-        reasons,
+        listed,
         command=f"make mutants{options}",
         chosen=len(chosen),
         date=time.strftime("%Y-%m-%d"),
     )
     PAGE.write_text(page, encoding="utf-8")
-    return _judged(results, sources, reasons, claimed=claimed)
+    return _judged(results, sources, listed)
 
 
 def _chosen(sources: Sources, sample: int | None, only: str) -> list[tuple[Target, Mutant]]:
@@ -83,26 +87,27 @@ def _try_all(todo: list[tuple[Target, Mutant]], results: dict[str, str], workers
                 results.update(job.result())
 
 
-def _judged(results: dict[str, str], sources: Sources, reasons: dict[str, str], *, claimed: bool) -> int:
+def _judged(results: dict[str, str], sources: Sources, listed: Known) -> int:
     """Say what is wrong with the results and with the list of known survivors; the exit code."""
-    wrong = list(_wrong(results, sources, reasons, claimed=claimed))
-    print(f"{len(results)} tried, {share(results, reasons):.1f} in 100 killed; see {PAGE.relative_to(REPOSITORY)}")
+    wrong = list(_wrong(results, sources, listed))
+    print(f"{len(results)} tried, {share(results, listed):.1f} in 100 killed; see {PAGE.relative_to(REPOSITORY)}")
     for line in wrong:
         print(line, file=sys.stderr)
     return 1 if wrong else 0
 
 
-def _wrong(results: dict[str, str], sources: Sources, reasons: dict[str, str], *, claimed: bool) -> Iterator[str]:
+def _wrong(results: dict[str, str], sources: Sources, listed: Known) -> Iterator[str]:
     names = {mutant.name for _, group in sources for mutant in group}
-    for name in reasons:
+    for name in listed.reasons:
         if name not in names:
             yield f"equivalent.toml lists what is no mutant any more: {name}"
         elif results.get(name, SURVIVED) != SURVIVED:
             yield f"equivalent.toml lists a mutant that is killed: {name}"
-    if claimed:
-        for name, fate in results.items():
-            if fate == SURVIVED and name not in reasons:
-                yield f"not killed, and not listed: {name}"
+    for name, fate in results.items():
+        if fate == SURVIVED and name not in listed.reasons:
+            yield f"not killed, and not listed: {name}"
+    if share(results, listed) < ENOUGH:
+        yield f"fewer than {ENOUGH:g} in 100 are killed"
 
 
 if __name__ == "__main__":

@@ -1,14 +1,31 @@
-"""Survivors that change nothing that anybody could tell, with the reason."""
+"""Survivors that are accepted, with the reason: equivalent.toml."""
 
 from __future__ import annotations
 
 import tomllib
+from dataclasses import dataclass
 from pathlib import Path
 
 FILE = Path(__file__).parent / "equivalent.toml"
 
 
-def known() -> tuple[bool, dict[str, str]]:
-    """Whether the target is claimed to be reached, and the reason for each known survivor, by its name."""
+@dataclass(frozen=True)
+class Known:
+    """The reason for each known survivor, by its name."""
+
+    equivalent: dict[str, str]
+    """Those that change nothing that anybody could tell."""
+    unpromised: dict[str, str]
+    """Those that change what nobody was promised. They count as not killed."""
+
+    @property
+    def reasons(self) -> dict[str, str]:
+        return self.equivalent | self.unpromised
+
+
+def known() -> Known:
+    """What the file says."""
     content = tomllib.loads(FILE.read_text(encoding="utf-8"))
-    return content["claimed"], {entry["mutant"]: entry["reason"] for entry in content.get("equivalent", [])}
+    return Known(
+        *({one["mutant"]: one["reason"] for one in content.get(kind, [])} for kind in ("equivalent", "unpromised"))
+    )

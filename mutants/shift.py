@@ -8,28 +8,25 @@ from pathlib import Path
 from .kept import keep
 from .sites import Mutant
 from .targets import Target
-from .trial import SURVIVED, run, tried, warm_up
-
-WITHOUT = 1200.0
-"""Real seconds for all tests without a mutant."""
+from .trial import SURVIVED, Trials, warm_up
 
 
 def try_all(tree: Path, share: list[tuple[Target, Mutant]], ends_at: float) -> dict[str, str]:
     """Try all, or as many as can be begun before *ends_at*, telling of each survivor; what became of each."""
     warm_up()
     results: dict[str, str] = {}
-    sound: set[str] = set()
+    trials: dict[str, Trials] = {}
     for number, (target, mutant) in enumerate(share, start=1):
         if time.monotonic() > ends_at:
             break
-        if target.folder not in sound:
-            if run(tree, target, [target.rest], WITHOUT) != SURVIVED:
-                raise RuntimeError(f"the tests of {target.folder} fail without a mutant")
-            sound.add(target.folder)
-        fate = results[mutant.name] = tried(tree, target, mutant)
+        if target.folder not in trials:
+            trials[target.folder] = Trials(tree, target)
+        fate = results[mutant.name] = trials[target.folder].fate(target, mutant)
         keep(target, mutant, fate)
         if fate == SURVIVED:
             print(f"survived: line {mutant.line} of {mutant.name}", flush=True)
         if number % 25 == 0:
             print(f"{number} of {len(share)} tried", flush=True)
+    for one in trials.values():
+        one.close()
     return results

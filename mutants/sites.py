@@ -42,6 +42,7 @@ class Mutant:
     number: int
     """Which of several that look the same, from 1."""
     line: int
+    last_line: int
     text: str
     """The whole source, changed."""
 
@@ -57,14 +58,12 @@ def mutants(file: str, source: str) -> list[Mutant]:
     seen: Counter[tuple[str, str, str]] = Counter()
     found: list[Mutant] = []
     for node, where, what, after in _Finder(source).changes():
-        before = _text(source, node)
-        key = (where, before, after)
-        seen[key] += 1
         text = _replaced(source, node, after)
         assert text != source
         ast.parse(text)
-        short = (" ".join(before.split()), " ".join(after.split()))
-        found.append(Mutant(file, where, what, *short, seen[key], node.lineno, text))
+        key = (where, " ".join(_text(source, node).split()), " ".join(after.split()))
+        seen[key] += 1
+        found.append(Mutant(file, where, what, *key[1:], seen[key], node.lineno, node.end_lineno or node.lineno, text))
     return found
 
 

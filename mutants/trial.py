@@ -1,4 +1,4 @@
-"""One mutant against the tests, in a copy of the tree, in a process of its own that may not take for ever."""
+"""One mutant against the tests, in a copy of the tree, in processes of their own that may not take for ever."""
 
 from __future__ import annotations
 
@@ -7,21 +7,33 @@ import os
 import shutil
 import signal
 import sys
-import time
 from contextlib import redirect_stdout
 from pathlib import Path
 
+import pytest
+
+from .session import CANNOT, OPTIONS, Session, forked, in_folder
 from .sites import Mutant
-from .targets import PACKAGE, REPOSITORY, Target
+from .targets import PACKAGE, REPOSITORY, RUNTIME, Target
+from .witness import FIRST_SECONDS, Asked, Coverage
 
 COPIED = ("generator", "tests", PACKAGE, "pyproject.toml")
 LEFT_OUT = shutil.ignore_patterns("__pycache__", ".*", "*.egg-info")
 
-FIRST_LIMIT = 90.0
-REST_LIMIT = 300.0
-"""Real seconds for the tests that are asked first, and for all others. Without a mutant they take a fifth of it."""
+WITHOUT = 1200.0
+"""Real seconds for all tests without a mutant."""
+
+NONE_FOUND = 5
+"""An exit code of pytest."""
+
+MOST = 300
+"""How many tests are asked about one mutant."""
 
 KILLED, TIMED_OUT, SURVIVED = "killed", "timed out", "survived"
+
+
+class Broken(Exception):
+    """The tests say nothing of mutants: they fail without one, or do not run in the copy."""
 
 
 def copy_tree(to: Path) -> None:
@@ -37,71 +49,86 @@ def copy_tree(to: Path) -> None:
         compileall.compile_dir(to, quiet=2)
 
 
-def forget(tree: Path, target: Target) -> None:
-    """Take away the bytecode of a file: it would be trusted for another text of the same second and length."""
-    path = tree / target.path
-    for old in path.parent.glob(f"__pycache__/{path.stem}.*.pyc"):
-        old.unlink()
-
-
 def warm_up() -> None:
     """Import what every trial needs, so that a fork has it already. Nothing of ours is among it."""
+    import asyncio
+
     import hypothesis.strategies
     import msgspec.inspect
-    import pytest
 
-    assert hypothesis, (msgspec, pytest)
+    assert asyncio, (hypothesis, msgspec)
     assert not any(name == "bide" or name.startswith("bide.") for name in sys.modules)
 
 
-def tried(tree: Path, target: Target, mutant: Mutant) -> str:
-    """What became of a mutant."""
-    path = tree / target.path
-    forget(tree, target)
-    path.write_text(mutant.text, encoding="utf-8")
-    try:
-        first = [name for name in target.first if (tree / target.folder / name).exists()]
-        if first:
-            fate = run(tree, target, first, FIRST_LIMIT)
-            if fate != SURVIVED:
-                return fate
-        return run(tree, target, [target.rest, *(f"--ignore={name}" for name in first)], REST_LIMIT)
-    finally:
-        path.write_text(target.source, encoding="utf-8")
+class Trials:
+    """The trials of the targets of one folder. Made, its tests have passed without a mutant."""
 
+    def __init__(self, tree: Path, target: Target) -> None:
+        self._tree = tree
+        self._folder = tree / target.folder
+        self._paths = (self._folder, tree / "generator")
+        self._rest = target.rest
+        self._session = Session(self._folder, self._paths, target.rest)
+        file = tree / "coverage.json"
+        files = {str(path) for folder in (RUNTIME, PACKAGE) for path in (tree / folder).rglob("*.py")}
+        if self._session.watch(files, file, WITHOUT) != 0:
+            raise Broken(f"the tests of {target.folder}/{target.rest} fail without a mutant")
+        self._coverage = Coverage.read(file)
+        if not any(name.startswith(f"{(tree / target.path).parent}/") for name in self._coverage.reached):
+            raise Broken(f"the tests of {target.folder}/{target.rest} run something else than the copy")
 
-def run(tree: Path, target: Target, arguments: list[str], limit: float) -> str:
-    """Run some tests until the first one fails."""
-    child = os.fork()
-    if child == 0:
-        _pytest(tree, target, arguments)
-    ends_at = time.monotonic() + limit
-    while True:
-        done, status = os.waitpid(child, os.WNOHANG)
-        if done:
-            return SURVIVED if os.waitstatus_to_exitcode(status) == 0 else KILLED
-        if time.monotonic() > ends_at:
-            os.killpg(child, signal.SIGKILL)
-            os.waitpid(child, 0)
+    def close(self) -> None:
+        """Give the tests up that are loaded."""
+        self._session.close()
+
+    def fate(self, target: Target, mutant: Mutant) -> str:
+        """What becomes of a mutant."""
+        path = self._tree / target.path
+        tests = self._tests(target, mutant)
+        status = self._session.attempt(path, mutant.where, mutant.text, tests, self._coverage)
+        if status == CANNOT:
+            status = self._anew(path, target, mutant, tests)
+        if status in (-signal.SIGALRM, -signal.SIGKILL):
             return TIMED_OUT
-        time.sleep(0.02)
+        return KILLED if status else SURVIVED
 
+    def _tests(self, target: Target, mutant: Mutant) -> list[str]:
+        """The tests that reach a line that is changed, the likely ones first; all if only the import does."""
+        seconds = self._coverage.seconds
+        lines = range(mutant.line, mutant.last_line + 1)
+        chosen = self._coverage.reaching(self._tree / target.path, lines) or set(seconds)
+        return sorted(chosen, key=lambda test: (test.partition("::")[0] not in target.first, seconds[test]))[:MOST]
 
-def _pytest(tree: Path, target: Target, arguments: list[str]) -> None:
-    """In the child: run pytest, and leave without a word."""
-    os.setpgid(0, 0)
-    code = 1
-    try:
-        nowhere = os.open(os.devnull, os.O_RDWR)
-        for number in (0, 1, 2):
-            os.dup2(nowhere, number)
-        folder = tree / target.folder
-        os.chdir(folder)
-        sys.path[:] = [str(folder), str(tree / "generator"), *sys.path]
-        sys.dont_write_bytecode = True
-        import pytest
+    def _anew(self, path: Path, target: Target, mutant: Mutant, tests: list[str]) -> int:
+        """Try a mutant with everything imported anew: first the likely tests, then the others."""
+        # Bytecode would be trusted for another text of the same second and length.
+        for old in path.parent.glob(f"__pycache__/{path.stem}.*.pyc"):
+            old.unlink()
+        path.write_text(mutant.text, encoding="utf-8")
+        try:
+            likely = [test for test in tests if test.partition("::")[0] in target.first]
+            for part in (likely, [test for test in tests if test not in set(likely)]):
+                status = self._imported(part) if part else 0
+                if status != 0:
+                    return status
+            return 0
+        finally:
+            path.write_text(target.source, encoding="utf-8")
 
-        options = ["-x", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", "--assert=plain", "--hypothesis-seed=0"]
-        code = int(pytest.main([*options, *arguments]))
-    finally:
-        os._exit(code)
+    def _imported(self, tests: list[str]) -> int:
+        files = sorted({test.partition("::")[0] for test in tests})
+        asked = Asked(self._coverage, tests)
+
+        def call() -> int:
+            # To import a mutant may take for ever, too.
+            signal.setitimer(signal.ITIMER_REAL, 4 * FIRST_SECONDS)
+            return int(pytest.main([*OPTIONS, *files], plugins=[asked]))
+
+        def child() -> int:
+            in_folder(self._folder, self._paths, call)
+            return 1
+
+        status = forked(child, WITHOUT)
+        if status == NONE_FOUND:
+            raise Broken(f"none of the tests in {', '.join(files)} was found again")
+        return status

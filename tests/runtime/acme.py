@@ -183,10 +183,11 @@ class AcmeJobs(Jobs[Report, R]):
         timeout: float | None = 60.0,
         on_update: Callable[[Update[Report]], None] | None = None,
         policy: Policy | None = None,
+        progress: bool = False,
         **more: bool,
     ) -> R:
         submission = order(self._kind, url, keyed=self.keyed)
-        return self._run(submission, timeout=timeout, on_update=on_update, policy=policy, progress=False, **more)
+        return self._run(submission, timeout=timeout, on_update=on_update, policy=policy, progress=progress, **more)
 
     def run_many(
         self,
@@ -197,6 +198,7 @@ class AcmeJobs(Jobs[Report, R]):
         in_order: bool = False,
         on_update: Callable[[Tally], None] | None = None,
         policy: Policy | None = None,
+        progress: bool = False,
     ) -> JobBatch[dict[str, Any], R, Job[Report, R]]:
         return self._run_many(
             inputs,
@@ -206,7 +208,7 @@ class AcmeJobs(Jobs[Report, R]):
             max_in_flight=max_in_flight,
             in_order=in_order,
             on_update=on_update,
-            progress=False,
+            progress=progress,
             policy=policy,
         )
 
@@ -230,10 +232,13 @@ class AsyncAcmeJobs(AsyncJobs[Report, R]):
         timeout: float | None = 60.0,
         on_update: Callable[[Update[Report]], Awaitable[None] | None] | None = None,
         policy: Policy | None = None,
+        progress: bool = False,
         **more: bool,
     ) -> R:
         submission = order(self._kind, url, keyed=self.keyed)
-        return await self._run(submission, timeout=timeout, on_update=on_update, policy=policy, progress=False, **more)
+        return await self._run(
+            submission, timeout=timeout, on_update=on_update, policy=policy, progress=progress, **more
+        )
 
     def run_many(
         self,
@@ -244,6 +249,7 @@ class AsyncAcmeJobs(AsyncJobs[Report, R]):
         in_order: bool = False,
         on_update: Callable[[Tally], Awaitable[None] | None] | None = None,
         policy: Policy | None = None,
+        progress: bool = False,
     ) -> AsyncJobBatch[dict[str, Any], R, AsyncJob[Report, R]]:
         return self._run_many(
             inputs,
@@ -253,7 +259,7 @@ class AsyncAcmeJobs(AsyncJobs[Report, R]):
             max_in_flight=max_in_flight,
             in_order=in_order,
             on_update=on_update,
-            progress=False,
+            progress=progress,
             policy=policy,
         )
 

@@ -14,6 +14,7 @@ from bide.runtime import async_client, client
 from bide.runtime.account import Call, reads
 from bide.runtime.clock import AsyncSystemClock, SystemClock
 from bide.runtime.errors import ClientClosed, ConfigurationError, InvalidArgument
+from bide.runtime.flow import Send
 from bide.runtime.handle import Update
 from bide.runtime.observer import Exchange
 from bide.runtime.schedule import Fixed
@@ -330,3 +331,15 @@ def test_a_bell_ends_a_sleep() -> None:
         await AsyncSystemClock().sleep(float("inf"), rung)
 
     asyncio.run(main())
+
+
+@pytest.mark.parametrize(("late", "sent"), [(-0.5, 1), (0.0, 0), (0.5, 0)])
+def test_nothing_is_sent_when_it_is_too_late(late: float, sent: int, mode: Mode) -> None:
+    """W1: a request of a batch that had to wait for a thread until its deadline is not sent any more."""
+    world = World(mode, script(PAGE))
+    request = world.client._desk.account.request(LOOK)
+
+    seen = world.do(world.client._sent(Send(request, 10.0, before=world.clock.now() - late)))
+
+    assert sent == len(world.sent)
+    assert (seen.reply.status == 200) if sent else not seen.reply.may_have_arrived

@@ -46,6 +46,8 @@ class Plan(Model):
     by_name: dict[str, Page] | None = None
     pages: list[Page] | None = None
     grid: list[list[int]] | None = None
+    atlas: dict[str, dict[str, Page]] | None = None
+    lots: list[dict[str, Page]] | None = None
     at: datetime | None = None
     kind: Literal["plan"] | None = None
     odd_name: str | None = field(default=None, name="oddName")
@@ -124,6 +126,16 @@ PLACES: dict[str, tuple[Json, str]] = {
     "list": ({"name": "x", "pages": [{"text": "a"}, {"text": 7}]}, "$.pages[1].text"),
     "missing in list": ({"name": "x", "pages": [{"text": "a"}, {}]}, "$.pages[1]"),
     "map": ({"name": "x", "by_name": {"a": {"text": "a"}, "b": {"text": 7}}}, "$.by_name['b'].text"),
+    "list in list": ({"name": "x", "grid": [[1], [2, "a"]]}, "$.grid[1][1]"),
+    "map in map": (
+        {"name": "x", "atlas": {"a": {"b": {"text": "c"}}, "d": {"e": {"text": "f"}, "g": {"text": 7}}}},
+        "$.atlas['d']['g'].text",
+    ),
+    "maps that are wrong alike": (
+        {"name": "x", "atlas": {"a": {"b": {"text": "c"}, "d": {"text": 7}}, "e": {"f": {"text": 7}}}},
+        "$.atlas['a']['d'].text",
+    ),
+    "map in list": ({"name": "x", "lots": [{}, {"a": {"text": "b"}, "c.d": {"text": 7}}]}, "$.lots[1]['c.d'].text"),
     "date": ({"name": "x", "at": "yesterday"}, "$.at"),
     "union": ({"name": "x", "steps": [{"type": "click", "selector": "a"}, {"type": "click"}]}, "$.steps[1]"),
     "in union": ({"name": "x", "steps": [{"type": "write", "text": 7}]}, "$.steps[0].text"),
@@ -142,12 +154,28 @@ def test_the_culprit_is_named_by_its_path(body: Json, path: str) -> None:
     assert f"at {path}" in str(caught.value)
 
 
-def test_a_list_in_a_list_is_named_as_far_as_possible() -> None:
-    """Where the index cannot be told, the path says so instead of guessing."""
+@pytest.mark.parametrize(
+    ("wanted", "body", "path"),
+    [
+        (dict[str, int], b'{"a": 1, "b": "c"}', "$['b']"),
+        (dict[str, Page], b'{"a": {"text": 7}}', "$['a'].text"),
+        (list[dict[str, int]], b'[{"a": 1}, {"b": "c"}]', "$[1]['b']"),
+    ],
+)
+def test_the_culprit_in_a_map_by_itself_is_named(wanted: Any, body: bytes, path: str) -> None:
+    """Where the whole reply is a map or a list, the path begins with a key or an index."""
     with pytest.raises(DecodeError) as caught:
-        decode(Plan, b'{"name": "x", "grid": [[1], [2, "a"]]}')
+        decode(wanted, body)
 
-    assert caught.value.path in ("$.grid[1][1]", "$.grid[1][?]", "$.grid[?][?]")
+    assert path == caught.value.path
+
+
+def test_a_key_that_cannot_be_told_is_not_guessed() -> None:
+    """JSON may name a key twice; only the last one is left when the search begins."""
+    with pytest.raises(DecodeError) as caught:
+        decode(dict[str, dict[str, int]], b'{"a": {"b": "c"}, "a": {"b": 1}}')
+
+    assert "$[?][?]" == caught.value.path
 
 
 def test_looking_for_the_place_leaves_the_body_as_it_was() -> None:

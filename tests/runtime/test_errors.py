@@ -19,6 +19,8 @@ from bide.runtime.codec import NotJson
 from bide.runtime.errors import (
     ApiError,
     AuthenticationError,
+    BadRequest,
+    ClientClosed,
     ClientError,
     ConfigurationError,
     ConnectionFailed,
@@ -295,3 +297,25 @@ def test_a_submit_message_says_what_to_do() -> None:
 
     ticket = World("sync", served(submit=[TICKET]))
     assert "j1" == ticket.jobs(PART).submit(url="u").id
+
+
+@pytest.mark.parametrize(
+    ("body", "read"), [(b'{"why": "because"}', {"why": "because"}), (b"<html>", b"<html>"), (b"null", b"null")]
+)
+def test_an_api_error_has_the_reply(body: bytes, read: object) -> None:
+    """Decoded if it is JSON, and else as it came."""
+    world = World("sync", script(Reply(body, 400)))
+
+    with pytest.raises(BadRequest) as caught:
+        world.job(PART).poll()
+
+    assert read == caught.value.body
+
+
+def test_a_closed_client_says_which_one_it_is() -> None:
+    """The message is there to be read."""
+    world = World("sync", script(Reply()))
+    world.client.close()
+
+    with pytest.raises(ClientClosed, match="this Acme client was closed"):
+        world.job(PART).poll()

@@ -248,3 +248,29 @@ def test_leaving_an_asyncio_stream_early_gives_the_connection_up() -> None:
     asyncio.run(main())
 
     assert world.transport.stream.closed
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_a_mebibyte_of_an_error_is_read(mode: Mode) -> None:
+    """An error is told in the provider's words, however wordy it is."""
+    world, stream = watching(mode, [b" " * 2**20, b'{"error": {"code": "c", "message": "pay first"}}'], status=402)
+
+    with pytest.raises(PaymentRequired, match="pay first"):
+        world.all(stream)
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_an_error_without_end_is_not_read_to_its_end(mode: Mode) -> None:
+    """A server cannot fill the memory with an error."""
+    world, stream = watching(mode, [b" " * 2**20, b" ", ConnectionFailed("never read")], status=402)
+
+    with pytest.raises(PaymentRequired):
+        world.all(stream)
+
+
+def test_a_cut_stream_names_the_events_that_would_have_ended_it() -> None:
+    """Each in quotes, in the order of the alphabet."""
+    world, stream = watching("sync", [PAGES], last=frozenset({"done", "aborted"}))
+
+    with pytest.raises(StreamCut, match=r"\('aborted' or 'done'\)"):
+        world.all(stream)

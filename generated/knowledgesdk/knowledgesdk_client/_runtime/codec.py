@@ -136,36 +136,44 @@ def _parted(message: str) -> tuple[str, str]:
 
 
 def _place(wanted: type[Any], body: bytes, message: str) -> tuple[str, str]:
-    """The path of the culprit with its list index, which msgspec writes as `[...]`, and what is wrong there."""
+    """The path of the culprit with its map keys, which msgspec writes as `[...]`, and what is wrong there."""
     problem, path = _parted(message)
+    start, *rest = path.split("[...]")
     plain = any_json(body)
-    while "[...]" in path:
-        before, _, _ = path.partition("[...]")
-        items = follow(plain, tuple(before.split(".")[1:]))
-        index = _first_bad(wanted, plain, before, message) if isinstance(items, list | dict) else None
-        path = path.replace("[...]", "[?]" if index is None else f"[{index}]", 1)
-        if index is None or "[...]" in path:
-            break
-    return path.replace("[...]", "[?]"), problem
+    place, here = start, _walk(plain, start)
+    for steps in rest:
+        key = _bad_key(wanted, plain, here, message)
+        place += ("[?]" if key is None else f"[{key!r}]") + steps
+        here = _walk(here, steps, key)
+    return place, problem
 
 
-def _first_bad(wanted: type[Any], plain: Json, path: str, message: str) -> str | None:
-    """The index of the item at *path* without which *plain* no longer has the problem that *message* tells of."""
-    *parents, last = path.split(".")[1:]
-    holder = follow(plain, tuple(parents))
-    if not isinstance(holder, dict):
-        return None
-    items = holder[last]
-    keys = list(range(len(items))) if isinstance(items, list) else list(items)
-    for key in keys:
-        holder[last] = [items[key]] if isinstance(items, list) else {key: items[key]}
+_STEP = re.compile(r"\.([^.\[]+)|\[(\d+)\]")
+
+
+def _walk(value: Json, steps: str, key: str | None = None) -> Json:
+    """What names and indexes lead to inside *value*, or inside of its item *key*; `None` where they end early."""
+    if key is not None:
+        value = value[key]
+    for name, index in _STEP.findall(steps):
+        if name:
+            value = value.get(name) if isinstance(value, dict) else None
+        else:
+            value = value[int(index)] if isinstance(value, list) and int(index) < len(value) else None
+    return value
+
+
+def _bad_key(wanted: type[Any], plain: Json, items: Json, message: str) -> str | None:
+    """The key in the map *items*, a part of *plain*, that has the problem of which *message* tells; the others go."""
+    found = list(items.items()) if isinstance(items, dict) else []
+    for key, value in found:
+        items.clear()
+        items[key] = value
         try:
-            msgspec.convert(plain, wanted, dec_hook=_from_json)
+            msgspec.convert(plain, prepared(wanted), dec_hook=_from_json)
         except msgspec.ValidationError as error:
             if str(error) == message:
-                return repr(key)
-        finally:
-            holder[last] = items
+                return str(key)
     return None
 
 

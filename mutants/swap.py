@@ -1,0 +1,55 @@
+"""Put a mutant into a module that is loaded already: whoever holds one of its functions holds the changed one then."""
+
+from __future__ import annotations
+
+import inspect
+import sys
+from functools import cached_property
+from pathlib import Path
+from types import CodeType, FunctionType
+
+
+def swap(path: Path, where: str, text: str) -> bool:
+    """Give the function *where* of the module at *path* the code that it has in *text*, and say whether that is all.
+
+    It is not if the change is outside of a function's body: then the module has to be imported anew.
+    """
+    found = _function(path, where)
+    if found is None:
+        return False
+    function, name = found
+    code = _code(compile(text, str(path), "exec"), name.split("."))
+    if code is None or code == function.__code__ or code.co_freevars != function.__code__.co_freevars:
+        return False
+    function.__code__ = code
+    return True
+
+
+def _function(path: Path, where: str) -> tuple[FunctionType, str] | None:
+    """The outermost function, and its name with that of its class."""
+    holder: object = next(
+        (one for one in list(sys.modules.values()) if getattr(one, "__file__", "") == str(path)), None
+    )
+    names = where.split(".")
+    for number, name in enumerate(names, start=1):
+        holder = vars(holder).get(name) if holder is not None else None
+        if isinstance(holder, property):
+            holder = holder.fget
+        elif isinstance(holder, cached_property):
+            holder = holder.func
+        elif isinstance(holder, classmethod | staticmethod):
+            holder = holder.__func__
+        if not isinstance(holder, type):
+            function = inspect.unwrap(holder) if callable(holder) else None
+            return (function, ".".join(names[:number])) if isinstance(function, FunctionType) else None
+    return None
+
+
+def _code(code: CodeType, names: list[str]) -> CodeType | None:
+    """The code of what has this name, if only one has."""
+    for name in names:
+        named = [one for one in code.co_consts if isinstance(one, CodeType) and one.co_name == name]
+        if len(named) != 1:
+            return None
+        code = named[0]
+    return code

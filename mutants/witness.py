@@ -1,0 +1,100 @@
+"""Which lines each test reaches, seen once without a mutant: the others can hardly tell what is changed there."""
+
+from __future__ import annotations
+
+import json
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable, Generator, Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import FrameType
+from typing import Any, TypeAlias
+
+import pytest
+
+Trace: TypeAlias = Callable[[FrameType, str, Any], Any]
+
+FIRST_SECONDS, TIMES_LONGER = 10.0, 20.0
+"""How long a test may take: so many real seconds, and so many times longer than it took without a mutant."""
+
+
+@dataclass
+class Coverage:
+    """All tests of a folder, and what was seen of each."""
+
+    seconds: dict[str, float] = field(default_factory=dict)
+    """How long each test took, while it was watched."""
+    reached: dict[str, list[int]] = field(default_factory=dict)
+    """By `path:line`, the tests that reach it: their numbers in the order of `seconds`."""
+
+    @classmethod
+    def read(cls, file: Path) -> Coverage:
+        return cls(**json.loads(file.read_text(encoding="utf-8")))
+
+    def write(self, file: Path) -> None:
+        file.write_text(json.dumps(vars(self)), encoding="utf-8")
+
+    def limit(self, test: str) -> float:
+        """Real seconds that a test may take."""
+        return FIRST_SECONDS + TIMES_LONGER * self.seconds[test]
+
+    def reaching(self, path: Path, lines: Iterable[int]) -> set[str]:
+        """The tests that reach one of these lines."""
+        tests = list(self.seconds)
+        return {tests[number] for line in lines for number in self.reached.get(f"{path}:{line}", ())}
+
+
+class Witness:
+    """A plugin of pytest for the run without a mutant."""
+
+    def __init__(self, files: set[str]) -> None:
+        self._files = files
+        self.coverage = Coverage()
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
+        """Note which lines of the files are reached while a test runs."""
+        seen: set[tuple[str, int]] = set()
+
+        def entered(frame: FrameType, event: str, value: Any) -> Trace | None:
+            return reached if frame.f_code.co_filename in self._files else None
+
+        def reached(frame: FrameType, event: str, value: Any) -> Trace:
+            seen.add((frame.f_code.co_filename, frame.f_lineno))
+            return reached
+
+        began = time.monotonic()
+        threading.settrace(entered)
+        sys.settrace(entered)
+        try:
+            return (yield)
+        finally:
+            sys.settrace(None)
+            threading.settrace(None)
+            for path, line in seen:
+                self.coverage.reached.setdefault(f"{path}:{line}", []).append(len(self.coverage.seconds))
+            self.coverage.seconds[item.nodeid] = time.monotonic() - began
+
+
+class Asked:
+    """A plugin of pytest that runs the tests that are asked, in their order, and none for too long."""
+
+    def __init__(self, coverage: Coverage, tests: list[str]) -> None:
+        self._coverage = coverage
+        self._places = {test: place for place, test in enumerate(tests)}
+
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        places = self._places
+        items[:] = sorted((item for item in items if item.nodeid in places), key=lambda item: places[item.nodeid])
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
+        """The alarm ends the process."""
+        signal.setitimer(signal.ITIMER_REAL, self._coverage.limit(item.nodeid))
+        try:
+            return (yield)
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0.0)
