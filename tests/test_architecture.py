@@ -21,7 +21,8 @@ WORDS = {"diagnostics", "hints", "ir", "names", "notation", "pointers"}
 
 ARROWS = {
     "source": {"comments"},
-    "schema": {"source"},
+    "faults": {"source"},
+    "schema": {"faults", "source"},
     "lint": {"source"},
     "build": {"source"},
     "salvage": {"source", "schema"},

@@ -20,6 +20,7 @@ from jsonschema.exceptions import ValidationError
 from jsonschema.validators import extend
 
 from bide.diagnostics import Diagnostic, Place
+from bide.faults import Fault, found_in
 from bide.hints import did_you_mean, nearest
 from bide.source import PROBLEM_LIMIT, Document, Json, Path
 
@@ -44,17 +45,11 @@ def check(document: Document) -> list[Diagnostic]:
 
 def faults(document: Document) -> list[tuple[Diagnostic, Path]]:
     """The same, each with the path of what is misshapen."""
-    found = [_fault(error) for error in islice(_validator().iter_errors(document.data), PROBLEM_LIMIT)]
+    errors = islice(_validator().iter_errors(document.data), PROBLEM_LIMIT)
+    found = list(found_in(errors, spec_schema()["$defs"]))
     translation = _Translation(document, _misspelt_keys(found))
-    return sorted({(problem, _culprit(fault)) for fault in found for problem in translation.of(fault)}, key=_place)
-
-
-def _culprit(fault: _Fault) -> Path:
-    return (*fault.path, fault.instance) if fault.is_about_a_key else fault.path
-
-
-def _place(found: tuple[Diagnostic, Path]) -> Diagnostic:
-    return found[0]
+    told = {(problem, fault.culprit) for fault in found for problem in translation.of(fault)}
+    return sorted(told, key=lambda one: one[0])
 
 
 @cache
@@ -88,41 +83,6 @@ def _validator() -> Any:
     return strict(spec_schema())
 
 
-@dataclass(frozen=True, slots=True)
-class _Fault:
-    """One thing that JSON Schema found, in types that say what is there."""
-
-    keyword: str
-    wanted: Any
-    """The value of the keyword."""
-    instance: Json
-    path: Path
-    schema: Mapping[str, Json]
-    """The schema that the keyword is in."""
-    is_about_a_key: bool
-    choice: int
-    """Which of several alternatives it is about."""
-    inside: tuple[_Fault, ...]
-    """For alternatives: what is wrong with each."""
-    message: str
-
-
-def _fault(error: ValidationError) -> _Fault:
-    found: Any = error
-    steps = list(found.schema_path)
-    return _Fault(
-        keyword=found.validator,
-        wanted=found.validator_value,
-        instance=found.instance,
-        path=tuple(found.absolute_path),
-        schema=found.schema,
-        is_about_a_key="propertyNames" in found.absolute_schema_path,
-        choice=steps[0] if steps and isinstance(steps[0], int) else 0,
-        inside=tuple(_fault(inner) for inner in found.context or ()),
-        message=found.message,
-    )
-
-
 def _pattern(validator: Any, pattern: str, instance: Json, schema: Json) -> Iterator[ValidationError]:
     """As JSON Schema's own dialect reads it: `$` is the end of the text, and not also the line break before the end."""
     if isinstance(instance, str) and not re.search(re.sub(r"(?<!\\)\$(?=$|\))", r"\\Z", pattern), instance):
@@ -132,7 +92,7 @@ def _pattern(validator: Any, pattern: str, instance: Json, schema: Json) -> Iter
 # --- the translation --------------------------------------------------------------------------------------------------
 
 
-def _misspelt_keys(faults: Iterable[_Fault]) -> dict[Path, set[str]]:
+def _misspelt_keys(faults: Iterable[Fault]) -> dict[Path, set[str]]:
     """For each mapping, the keys that an unknown key of it was probably meant to be: they are not missing as well."""
     meant: dict[Path, set[str]] = {}
     for fault in faults:
@@ -144,12 +104,12 @@ def _misspelt_keys(faults: Iterable[_Fault]) -> dict[Path, set[str]]:
     return meant
 
 
-def _unknown_keys(fault: _Fault) -> list[str]:
+def _unknown_keys(fault: Fault) -> list[str]:
     unknown = (key for key in fault.instance if key not in fault.schema.get("properties", {}))
     return list(islice(unknown, PROBLEM_LIMIT))
 
 
-def _unused_keys(fault: _Fault) -> list[str]:
+def _unused_keys(fault: Fault) -> list[str]:
     return [key for key in fault.schema.get("properties", {}) if key not in fault.instance]
 
 
@@ -160,7 +120,7 @@ class _Translation:
     document: Document
     misspelt: Mapping[Path, set[str]]
 
-    def of(self, fault: _Fault) -> Iterator[Diagnostic]:
+    def of(self, fault: Fault) -> Iterator[Diagnostic]:
         if fault.is_about_a_key:
             return self._bad_key(fault)
         translate = _TRANSLATIONS.get(fault.keyword, _Translation._untranslated)
@@ -168,13 +128,13 @@ class _Translation:
 
     # where, and how it is called
 
-    def _value(self, fault: _Fault) -> Place:
+    def _value(self, fault: Fault) -> Place:
         return self.document.value_place(fault.path)
 
-    def _key(self, fault: _Fault) -> Place:
+    def _key(self, fault: Fault) -> Place:
         return self.document.key_place(fault.path)
 
-    def _name(self, fault: _Fault) -> str:
+    def _name(self, fault: Fault) -> str:
         match fault.path:
             case ():
                 return "a spec"
@@ -187,23 +147,23 @@ class _Translation:
 
     # keys
 
-    def _bad_key(self, fault: _Fault) -> Iterator[Diagnostic]:
+    def _bad_key(self, fault: Fault) -> Iterator[Diagnostic]:
         path = (*fault.path, fault.instance)
         yield Diagnostic(self.document.key_place(path), "bad-name", _not_a(fault), _write_it_like(fault))
 
-    def _unknown_key(self, fault: _Fault) -> Iterator[Diagnostic]:
+    def _unknown_key(self, fault: Fault) -> Iterator[Diagnostic]:
         for key in _unknown_keys(fault):
             place = self.document.key_place((*fault.path, key))
             yield Diagnostic(place, "unknown-key", f'unknown key "{key}"', did_you_mean(key, _unused_keys(fault)))
 
-    def _missing_key(self, fault: _Fault) -> Iterator[Diagnostic]:
+    def _missing_key(self, fault: Fault) -> Iterator[Diagnostic]:
         meant = self.misspelt.get(fault.path, set())
         for key in fault.wanted:
             if key not in fault.instance and key not in meant:
                 message = f'{self._name(fault)} has no "{key}"'
                 yield Diagnostic(self._key(fault), "missing-key", message, self._explained(fault.schema, key))
 
-    def _missing_companion(self, fault: _Fault) -> Iterator[Diagnostic]:
+    def _missing_companion(self, fault: Fault) -> Iterator[Diagnostic]:
         meant = self.misspelt.get(fault.path, set())
         for key, needed in fault.wanted.items():
             for companion in needed:
@@ -221,13 +181,10 @@ class _Translation:
 
     # alternatives
 
-    def _alternatives(self, fault: _Fault) -> Iterator[Diagnostic]:
-        choices = [list(choice) for choice in map(_only_requires, fault.wanted) if choice]
-        if len(choices) == len(fault.wanted):
-            return self._key_of_several(fault, [key for choice in choices for key in choice])
-        return self._meant(fault)
+    def _alternatives(self, fault: Fault) -> Iterator[Diagnostic]:
+        return self._key_of_several(fault, fault.keys) if fault.keys else self._untranslated(fault)
 
-    def _key_of_several(self, fault: _Fault, keys: list[str]) -> Iterator[Diagnostic]:
+    def _key_of_several(self, fault: Fault, keys: list[str]) -> Iterator[Diagnostic]:
         """One of several keys has to be there: none is, or more than one."""
         if not isinstance(fault.instance, dict):
             return  # its type is wrong, which is told already
@@ -242,21 +199,13 @@ class _Translation:
             help_ = "one of them has to be here"
             yield Diagnostic(self._key(fault), "missing-key", message, help_)
 
-    def _meant(self, fault: _Fault) -> Iterator[Diagnostic]:
-        """What is wrong with the alternative that was meant: the one for values of this type."""
-        choices = [[inner for inner in fault.inside if inner.choice == choice] for choice in range(len(fault.wanted))]
-        fitting = [found for found in choices if not any(_is_of_another_type(inner, fault) for inner in found)]
-        if not fitting:
-            return self._not_of_types(fault, [inner.wanted for inner in fault.inside if inner.keyword == "type"])
-        return (problem for inner in min(fitting, key=len) for problem in self.of(inner))
-
     # values
 
-    def _bad_type(self, fault: _Fault) -> Iterator[Diagnostic]:
+    def _bad_type(self, fault: Fault) -> Iterator[Diagnostic]:
         allowed = fault.wanted
         return self._not_of_types(fault, allowed if isinstance(allowed, list) else [allowed])
 
-    def _not_of_types(self, fault: _Fault, types: Iterable[str]) -> Iterator[Diagnostic]:
+    def _not_of_types(self, fault: Fault, types: Iterable[str]) -> Iterator[Diagnostic]:
         wanted = " or ".join(_TYPE_WORDS[name] for name in dict.fromkeys(types))
         value = fault.instance
         if value is None:
@@ -267,37 +216,38 @@ class _Translation:
         message = f"{self._name(fault)} has to be {wanted}, not {_type_words(value)}"
         yield Diagnostic(self._value(fault), "bad-type", message, help_)
 
-    def _not_allowed(self, fault: _Fault) -> Iterator[Diagnostic]:
+    def _not_allowed(self, fault: Fault) -> Iterator[Diagnostic]:
         allowed = fault.wanted
         if isinstance(fault.instance, str):
             message = f"{shown(fault.instance)} is no {_noun(fault)}"
             yield Diagnostic(self._value(fault), "bad-value", message, did_you_mean(fault.instance, allowed))
 
-    def _not_the_constant(self, fault: _Fault) -> Iterator[Diagnostic]:
+    def _not_the_constant(self, fault: Fault) -> Iterator[Diagnostic]:
         message = f"{self._name(fault)} can only be {shown(fault.wanted)}"
         yield Diagnostic(self._value(fault), "bad-value", message)
 
-    def _not_written_so(self, fault: _Fault) -> Iterator[Diagnostic]:
+    def _not_written_so(self, fault: Fault) -> Iterator[Diagnostic]:
         if fault.instance:
             yield Diagnostic(self._value(fault), "bad-value", _not_a(fault), _write_it_like(fault))
         else:
             yield from self._empty(fault)
 
-    def _empty(self, fault: _Fault) -> Iterator[Diagnostic]:
+    def _empty(self, fault: Fault) -> Iterator[Diagnostic]:
         if fault.instance in ("", [], {}):
             yield Diagnostic(self._key(fault), "empty", f"{self._name(fault)} is empty")
         else:
             yield from self._out_of_bounds(fault)
 
-    def _out_of_bounds(self, fault: _Fault) -> Iterator[Diagnostic]:
+    def _out_of_bounds(self, fault: Fault) -> Iterator[Diagnostic]:
         words = _BOUND_WORDS[fault.keyword].format(bound=fault.wanted)
         yield Diagnostic(self._value(fault), "bad-value", f"{self._name(fault)} {words}")
 
-    def _untranslated(self, fault: _Fault) -> Iterator[Diagnostic]:
-        yield Diagnostic(self._value(fault), "bad-value", f"{self._name(fault)}: {fault.message}")
+    def _untranslated(self, fault: Fault) -> Iterator[Diagnostic]:
+        message = f"{self._name(fault)} cannot be {shown(fault.instance)}"
+        yield Diagnostic(self._value(fault), "bad-value", message)
 
 
-_TRANSLATIONS: Mapping[str, Callable[[_Translation, _Fault], Iterator[Diagnostic]]] = {
+_TRANSLATIONS: Mapping[str, Callable[[_Translation, Fault], Iterator[Diagnostic]]] = {
     "additionalProperties": _Translation._unknown_key,
     "required": _Translation._missing_key,
     "dependentRequired": _Translation._missing_companion,
@@ -327,29 +277,20 @@ _BOUND_WORDS = {
 }
 
 
-def _is_of_another_type(inner: _Fault, outer: _Fault) -> bool:
-    return inner.keyword == "type" and inner.path == outer.path
-
-
-def _only_requires(schema: Mapping[str, Json]) -> list[str] | None:
-    """The keys that *schema* requires, if that is all it says."""
-    return schema["required"] if set(schema) == {"required"} else None
-
-
 def _type_words(value: Json) -> str:
     types = (("object", dict), ("array", list), ("string", str), ("boolean", bool), ("integer", int), ("number", float))
     return next((_TYPE_WORDS[name] for name, type_ in types if isinstance(value, type_)), _TYPE_WORDS["null"])
 
 
-def _noun(fault: _Fault) -> str:
+def _noun(fault: Fault) -> str:
     noun: str = fault.schema.get("title", "allowed value")
     return noun
 
 
-def _not_a(fault: _Fault) -> str:
+def _not_a(fault: Fault) -> str:
     return f"{shown(fault.instance)} is no {_noun(fault)}"
 
 
-def _write_it_like(fault: _Fault) -> str:
+def _write_it_like(fault: Fault) -> str:
     examples = [str(example) for example in fault.schema.get("examples", ())]
     return f"write it like {' or '.join(examples)}" if examples else ""
