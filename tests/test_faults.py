@@ -92,6 +92,9 @@ SILENT = {
     "description",
     "examples",
     "default",
+    "if",
+    "then",
+    "else",
     "properties",
     "propertyNames",
     "items",
@@ -103,7 +106,9 @@ def keywords(schema: object) -> list[str]:
     """The keywords in a schema and in all that is in it."""
     if not isinstance(schema, dict):
         return []
-    inner: list[object] = [schema.get(key) for key in ("items", "propertyNames", "additionalProperties")]
+    inner: list[object] = [
+        schema.get(key) for key in ("items", "propertyNames", "additionalProperties", "then", "else")
+    ]
     for key in ("properties", "$defs"):
         inner += schema.get(key, {}).values()
     for key in ("anyOf", "oneOf"):

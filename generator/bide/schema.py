@@ -261,6 +261,7 @@ _TRANSLATIONS: Mapping[str, Callable[[_Translation, Fault], Iterator[Diagnostic]
     "minItems": _Translation._empty,
     "minProperties": _Translation._empty,
     "maxLength": _Translation._out_of_bounds,
+    "maxItems": _Translation._out_of_bounds,
     "minimum": _Translation._out_of_bounds,
     "maximum": _Translation._out_of_bounds,
     "uniqueItems": _Translation._out_of_bounds,
@@ -268,6 +269,7 @@ _TRANSLATIONS: Mapping[str, Callable[[_Translation, Fault], Iterator[Diagnostic]
 
 _BOUND_WORDS = {
     "maxLength": "is longer than {bound} characters",
+    "maxItems": "has more than {bound} items",
     "minimum": "is less than {bound}",
     "maximum": "is more than {bound}",
     "uniqueItems": "says the same thing twice",
