@@ -32,7 +32,7 @@ from bide.runtime.state import State
 from .acme import KEY, PART, Acme, AsyncAcme, Page, kind
 from .fakes import AsyncFakeTransport, FakeTransport, LoopClock, Reply, Sent, cut_off
 from .storms import Storm, rule, storms
-from .world import BROKEN, DONE, RUNNING, World, error, report, served
+from .world import BROKEN, DONE, MODES, RUNNING, Mode, World, error, report, served
 
 
 class Factory:
@@ -435,7 +435,7 @@ def test_closing_the_client_ends_a_batch() -> None:
         step = asyncio.ensure_future(anext(batch))
         await asyncio.sleep(5)
         await client.close()
-        with pytest.raises(ClientClosed):
+        with pytest.raises(ClientClosed, match="`running` has their handles"):
             await step
         return [job.id for job in batch.running]
 
@@ -569,6 +569,9 @@ def test_a_cancelled_loop_over_a_batch_leaks_no_task(when: float) -> None:
 
     many.run(main)
 
+    # What was under way was given up, and not waited for.
+    assert many.now == pytest.approx(when)
+
 
 def test_a_blocking_batch_with_slow_requests_keeps_each_deadline() -> None:
     """W1: a request that waits for a free thread loses that time, and none goes out when its wait is over."""
@@ -596,3 +599,56 @@ def test_a_blocking_batch_with_slow_requests_keeps_each_deadline() -> None:
     # Real time on a busy machine: without the rule it is 23 s.
     assert max(sent.at + sent.timeout for sent in transport.sent) <= 10 + 6
     assert clock.now() - transport.began <= 10 + 8
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_every_poll_of_a_batch_is_an_update(mode: Mode) -> None:
+    """`on_update` is called whenever a job was polled or ended."""
+    seen: list[int] = []
+    server = served(submit=[Reply({"id": "j1"})], polls=[RUNNING, RUNNING, DONE])
+    if mode == "sync":
+        world = World(mode, server)
+        world.clock.grace = 0.02
+        assert list(world.jobs(PART).run_many(urls(1), on_update=lambda tally: seen.append(tally.ended)))
+    else:
+        Many(server).all(urls(1), on_update=lambda tally: seen.append(tally.ended))
+
+    assert [0, 0, 0, 1] == seen
+
+
+@pytest.mark.parametrize(("policy", "pauses"), [(Fixed(3.0), [3.0, 3.0]), (None, [2.0, 2.5])])
+@pytest.mark.parametrize("mode", MODES)
+def test_jobs_that_exist_are_polled_by_the_policy(mode: Mode, policy: Fixed | None, pauses: list[float]) -> None:
+    """`wait_many` takes one, and has its own like `wait`."""
+    server = served(polls=[RUNNING, RUNNING, DONE])
+    if mode == "sync":
+        world = World(mode, server)
+        world.clock.grace = 0.02
+        [outcome] = world.jobs(PART).wait_many([world.job(PART)], policy=policy)
+        sent = world.sent
+    else:
+        many = Many(server)
+
+        async def main(client: AsyncAcme) -> Any:
+            jobs = client.jobs(PART)
+            return [outcome async for outcome in jobs.wait_many([jobs.attach("j1")], policy=policy)]
+
+        [outcome] = many.run(main)
+        sent = many.transport.sent
+
+    assert outcome.is_ok
+    assert all(
+        pause <= after.at - before.at <= pause * 1.1
+        for pause, (before, after) in zip(pauses, pairwise(sent), strict=True)
+    )
+
+
+def test_a_batch_whose_client_was_closed_says_where_its_jobs_are() -> None:
+    """The error names `running`."""
+    world = World("sync", served(submit=[Reply({"id": "j1"})], polls=[RUNNING]))
+    world.clock.grace = 0.02
+    batch = world.jobs(PART).run_many(urls(1))
+    world.client.close()
+
+    with pytest.raises(ClientClosed, match="`running` has their handles"):
+        next(batch)

@@ -11,13 +11,15 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from bide.runtime.budget import Budget, Rate
-from bide.runtime.errors import ClientError
+from bide.runtime.desk import Outgoing, sent
+from bide.runtime.errors import ClientError, JobTimeout
+from bide.runtime.flow import Pause, Seen
 from bide.runtime.schedule import Fixed
 
 from .acme import KEY, PART, PROVIDER, Acme, AsyncAcme
 from .fakes import AsyncFakeTransport, FakeClock, FakeTransport, LoopClock, Reply, Sent
 from .storms import rule
-from .world import DONE, RUNNING, TICKET, error, served
+from .world import DONE, RUNNING, TICKET, Mode, World, error, served
 
 RATES = {"GET /jobs/{job_id}": Rate(5, 10.0), "POST /jobs": Rate(2, 1.0)}
 LIMITED = replace(PROVIDER, rates=RATES)
@@ -172,3 +174,36 @@ def test_a_strange_hint_does_not_stop_a_client() -> None:
     client.jobs(PART).get("j2")
 
     assert clock.now() - transport.began <= 600
+
+
+def test_a_submit_that_the_rate_leaves_no_time_for_is_not_sent(mode: Mode) -> None:
+    """W1: a job that would be submitted after the deadline of its `run` is not submitted, and the error says so."""
+    acme = World(mode, served(submit=[Reply({"id": "j1"})], polls=[DONE]), max_rate=0.01)
+    acme.do(acme.jobs(PART).submit(url="u"))
+
+    with pytest.raises(JobTimeout, match="nothing was submitted"):
+        acme.do(acme.jobs(PART).run(url="u", timeout=5.0))
+
+    assert 1 == len(acme.sent)
+
+
+def test_who_was_held_back_takes_a_new_turn() -> None:
+    """A slot that went by while its bucket was closed is not used late, beside the slots of others."""
+    desk = World("sync", served())
+    budget = Budget({"b": Rate(1, 10.0)})
+    assert 0.0 == budget.claim("b", 0.0)
+    request = desk.client._desk.account.request_to("GET", "https://api.acme.example/v2/look")
+    flow = sent(
+        replace(desk.client._desk, budget=budget), Outgoing(request=request, bucket="b"), patience=30.0, now=0.0
+    )
+    slot = next(flow)
+    assert isinstance(slot, Pause)
+    budget.close("b", 20.0)
+    theirs = budget.claim("b", 1.0)
+    assert theirs is not None
+
+    assert Pause(20.0) == flow.send(Seen(slot.until))
+    ours = flow.send(Seen(20.0))
+
+    assert isinstance(ours, Pause)
+    assert ours.until >= theirs + 10.0

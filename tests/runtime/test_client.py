@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -343,3 +345,26 @@ def test_nothing_is_sent_when_it_is_too_late(late: float, sent: int, mode: Mode)
 
     assert sent == len(world.sent)
     assert (seen.reply.status == 200) if sent else not seen.reply.may_have_arrived
+
+
+def test_the_tries_of_one_poll_are_counted(mode: Mode) -> None:
+    """An observer can tell a first try from the next ones."""
+    seen: list[Exchange] = []
+    world = World(mode, served(polls=[error(503), error(503), RUNNING]), observer=seen.append)
+
+    world.do(world.job(PART).poll())
+
+    assert [1, 2, 3] == [one.attempt for one in seen]
+
+
+@pytest.mark.parametrize("clock", [SystemClock(), AsyncSystemClock()])
+def test_the_systems_clocks_run_as_fast_as_time(clock: SystemClock | AsyncSystemClock) -> None:
+    """Unless a test speeds them up, a second is a second."""
+    outer = time.monotonic()
+    inner = clock.now()
+    threading.Event().wait(0.05)
+    inner = clock.now() - inner
+    outer = time.monotonic() - outer
+
+    assert inner <= outer
+    assert abs(clock.wall() - time.time()) < 3.0

@@ -170,12 +170,20 @@ def test_the_culprit_in_a_map_by_itself_is_named(wanted: Any, body: bytes, path:
     assert path == caught.value.path
 
 
-def test_a_key_that_cannot_be_told_is_not_guessed() -> None:
+@pytest.mark.parametrize(
+    ("wanted", "body", "path"),
+    [
+        (dict[str, dict[str, int]], b'{"a": {"b": "c"}, "a": {"b": 1}}', "$[?][?]"),
+        (Plan, b'{"name": "x", "lots": [{"a": {"text": 7}}], "lots": []}', "$.lots[0][?].text"),
+        (Plan, b'{"name": "x", "by_name": {"a": {"text": 7}}, "by_name": null}', "$.by_name[?].text"),
+    ],
+)
+def test_a_key_that_cannot_be_told_is_not_guessed(wanted: Any, body: bytes, path: str) -> None:
     """JSON may name a key twice; only the last one is left when the search begins."""
     with pytest.raises(DecodeError) as caught:
-        decode(dict[str, dict[str, int]], b'{"a": {"b": "c"}, "a": {"b": 1}}')
+        decode(wanted, body)
 
-    assert "$[?][?]" == caught.value.path
+    assert path == caught.value.path
 
 
 def test_looking_for_the_place_leaves_the_body_as_it_was() -> None:
@@ -276,3 +284,19 @@ def test_following_a_path_leads_through_models() -> None:
 def test_any_bytes_are_plain_json_or_none(body: bytes) -> None:
     """Reading an error body never fails."""
     any_json(body)
+
+
+def test_a_body_that_is_no_json_is_wrong_as_a_whole() -> None:
+    """A decode error has a path, also where nothing could be read."""
+    with pytest.raises(NotJson) as caught:
+        decode(Report, b"<html>")
+
+    assert "$" == caught.value.path
+
+
+def test_an_argument_that_is_refused_is_named_by_its_path() -> None:
+    """Where it is a field of something, and by its own name alone where it is not."""
+    with pytest.raises(InvalidArgument, match=r"got `int` at \$\.text; nothing was sent"):
+        encode(Page(text=7))  # type: ignore[arg-type]  # the whole point
+    with pytest.raises(InvalidArgument, match=r"^limit: Expected `int`, got `str`; nothing was sent"):
+        checked(int, "x", "limit")

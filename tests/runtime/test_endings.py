@@ -557,3 +557,29 @@ def test_how_a_job_ended_is_said_though_no_reply_says_why(world: Make, said: str
     assert kind is type(caught.value)
     assert "gives no reason" not in str(caught.value)
     assert w.elapsed <= 5
+
+
+def test_a_timeout_that_cancelled_the_job_says_so(world: Make) -> None:
+    """W12: nobody is told to wait again for a job that was asked to stop."""
+    w = world(served(polls=[RUNNING], cancel=[Reply({})]))
+
+    with pytest.raises(JobTimeout, match="the provider was asked to cancel the job") as caught:
+        w.do(w.job(APART).wait(timeout=5, cancel_on_timeout=True))
+
+    assert "wait() again" not in str(caught.value)
+
+
+def test_two_waits_of_one_handle_fetch_one_result() -> None:
+    """W14: the second wait lets the first fetch it, and has it then."""
+    clock = LoopClock()
+    transport = AsyncFakeTransport(
+        served(polls=[DONE], result=[Reply({"text": "hello"}, takes=1.0), Reply({"text": "again"})]), clock
+    )
+
+    async def main() -> tuple[Page, Page]:
+        async with AsyncAcme(KEY, transport=transport, clock=clock) as client:
+            job = client.jobs(APART).attach("j1")
+            return await asyncio.gather(job.wait(timeout=60), job.wait(timeout=60))
+
+    assert ["hello", "hello"] == [page.text for page in clock.run(main())]
+    assert 1 == sum(sent.path.endswith("/result") for sent in transport.sent)

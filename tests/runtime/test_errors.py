@@ -30,6 +30,7 @@ from bide.runtime.errors import (
     JobFailed,
     JobTimeout,
     NotFound,
+    PermissionDenied,
     RateLimited,
     ServerError,
     StreamFailed,
@@ -319,3 +320,12 @@ def test_a_closed_client_says_which_one_it_is() -> None:
 
     with pytest.raises(ClientClosed, match="this Acme client was closed"):
         world.job(PART).poll()
+
+
+@pytest.mark.parametrize(
+    ("status", "kind"),
+    [(499, ApiError), (500, ServerError), (599, ServerError), (600, ApiError), (403, PermissionDenied)],
+)
+def test_the_class_of_an_error_is_that_of_its_status(status: int, kind: type[ApiError]) -> None:
+    """All of 5xx is the server's fault."""
+    assert kind is api_error_class(status)

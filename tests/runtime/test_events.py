@@ -274,3 +274,12 @@ def test_a_cut_stream_names_the_events_that_would_have_ended_it() -> None:
 
     with pytest.raises(StreamCut, match=r"\('aborted' or 'done'\)"):
         world.all(stream)
+
+
+@pytest.mark.parametrize("cuts", [[], [1], [2], [3], [1, 2]])
+def test_a_byte_order_mark_begins_a_stream_and_is_no_part_of_it(cuts: list[int]) -> None:
+    """However it is cut; anywhere else it is a letter."""
+    stream = b"\xef\xbb\xbfdata: \xef\xbb\xbfa\n\n"
+    pieces = [stream[start:end] for start, end in zip([0, *cuts], [*cuts, len(stream)], strict=True)]
+
+    assert [ServerEvent("message", "\ufeffa")] == parsed(pieces)

@@ -385,3 +385,20 @@ def test_an_unknown_status_of_the_submit_is_no_error(world: Make) -> None:
     w = world(served(submit=[Reply({"id": "j1", "status": "accepted"})], polls=[DONE]))
 
     assert "hello" == w.do(w.jobs(PART).run(url="u")).text
+
+
+def test_the_grace_excuses_nothing_but_a_404(world: Make) -> None:
+    """W7: a look at a new job that is refused is not tried again."""
+    w = world(served(submit=[TICKET], polls=[error(401), RUNNING]))
+    job = w.do(w.jobs(SHY).submit(url="u"))
+
+    with pytest.raises(AuthenticationError):
+        w.do(job.poll())
+
+
+def test_one_poll_waits_for_a_job_that_is_not_visible_yet(world: Make) -> None:
+    """W8: `poll()` tries again within the grace, as it does after a fault."""
+    w = world(served(submit=[TICKET], polls=[error(404), RUNNING]))
+    job = w.do(w.jobs(SHY).submit(url="u"))
+
+    assert "running" == w.do(job.poll()).status

@@ -286,6 +286,33 @@ def test_a_poll_near_its_deadline_does_not_wait() -> None:
     assert crew.now <= 8.5 + SLACK
 
 
+@pytest.mark.parametrize(("timeout", "polled_at"), [(8.65, 6.7), (8.8, 6.9)])
+def test_a_poll_with_time_for_ten_windows_waits(timeout: float, polled_at: float) -> None:
+    """Who has less time left than that loses more by waiting than the provider gains."""
+    station = Station(lasts=lambda number: inf)
+
+    with_a_slow_submit(station).run(2, policy=Fixed(2.0), timeout=timeout)
+
+    assert station.polls["j0"][2] == pytest.approx(polled_at), station.polls
+
+
+@pytest.mark.parametrize("status", [199, 300, 401, 503])
+def test_an_error_of_a_group_is_everybodys(status: int) -> None:
+    """Each sees the reply as if it had been asked about alone."""
+    reply = Response(status=status, headers={}, body=b"[]")
+
+    assert {"j1": reply, "j2": reply} == parted(PLAIN, ["j1", "j2"], reply)
+
+
+@pytest.mark.parametrize("status", [200, 299])
+def test_any_success_of_a_group_is_read(status: int) -> None:
+    """Some providers answer a long list with 207."""
+    found = parted(PLAIN, ["j1"], replace(about(["j1"], status="running"), status=status))["j1"]
+
+    assert isinstance(found, Response)
+    assert {"id": "j1", "status": "running"} == json.loads(found.body)
+
+
 @pytest.mark.parametrize("of", [CREW, ALONE], ids=["together", "alone"])
 def test_no_deadline_waits_for_the_patience_of_others(of: Any) -> None:
     """W1: a request that hangs ends each wait at its own deadline, however long its companions can wait."""
@@ -649,3 +676,9 @@ def test_a_group_goes_when_its_slot_comes() -> None:
     assert batch.next(0.05) == Pause(0.1)
 
     assert {type(batch.next(0.1)), type(batch.next(0.1))} == {Dispatch}
+
+
+@pytest.mark.parametrize("status", [400, 404, 413, 414, 422])
+def test_a_refusal_that_one_id_may_be_to_blame_for_is_nobodys(status: int) -> None:
+    """Each is asked about by itself then."""
+    assert {"j1": None, "j2": None} == parted(PLAIN, ["j1", "j2"], Response(status=status, headers={}, body=b"[]"))

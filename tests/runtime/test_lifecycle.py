@@ -207,3 +207,10 @@ def test_a_failure_is_not_waited_out_for_its_result() -> None:
     )
 
     assert lifecycle.read(Operation(done=True, ok=False, error=Trouble(code="E"))).state is State.FAILED
+
+
+def test_a_provider_without_hints_asks_for_no_pause() -> None:
+    """W4: where a spec names no hint, a reply asks for none."""
+    lifecycle = Lifecycle(poll="/jobs/{job_id}", states={"done": State.SUCCEEDED}, status=("status",))
+
+    assert 0.0 == lifecycle.read(Report(retry_after_ms=5000.0)).hint

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from bide.runtime.account import Account, open_account
+from bide.runtime.account import Account, Call, open_account, reads_nothing
 from bide.runtime.errors import ConfigurationError, InvalidArgument
 from bide.runtime.request import Request, Response, as_text, origin, path, query
 from bide.runtime.secret import Secret
@@ -229,3 +229,14 @@ def test_a_password_may_be_any_text() -> None:
         open_account(
             provider, secrets={**secrets, "username": "a:b"}, base_url=None, timeout=30, max_retries=3, wall=lambda: 0.0
         )
+
+
+@pytest.mark.parametrize(("body", "kind"), [(None, None), (b"{}", "application/json")])
+def test_only_a_body_has_a_content_type(body: bytes | None, kind: str | None) -> None:
+    """The content type is told where there is content, and nowhere else."""
+    account = open_account(
+        PROVIDER, secrets={"api_key": KEY}, base_url=None, timeout=30.0, max_retries=3, wall=lambda: 1_790_000_000.0
+    )
+    request = account.request(Call(method="POST", path="/jobs", body=body, read=reads_nothing))
+
+    assert kind == request.headers.get("content-type")

@@ -14,7 +14,7 @@ from bide.runtime.schedule import Adaptive, Exponential, Fixed, Policy, Polling,
 
 from .acme import PART
 from .storms import Steady, rule
-from .world import MODES, RUNNING, Mode, World, served
+from .world import DONE, MODES, RUNNING, TICKET, Mode, World, served
 
 looks = st.integers(0, 10**6)
 ages = st.floats(0, 1e9)
@@ -142,3 +142,30 @@ def test_backoff_lies_between_half_and_all(tries: int, chance: float) -> None:
 
     assert isfinite(pause)
     assert pause == pytest.approx(whole / 2 * (1 + chance))
+
+
+def test_exponential_pauses_vary_a_little_by_themselves() -> None:
+    """Jitter is on by default, and never makes a pause shorter."""
+    policy = Exponential(first=10.0)
+
+    assert 10.0 == policy.pause(polls=0, age=0.0, chance=0.0)
+    assert 10.5 == pytest.approx(policy.pause(polls=0, age=0.0, chance=0.5))
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_a_policy_is_told_how_old_the_job_is(mode: Mode) -> None:
+    """From its submit on; for a job that somebody else submitted, since the wait began."""
+    told: list[tuple[int, float]] = []
+
+    class Telling:
+        def pause(self, *, polls: int, age: float, chance: float) -> float:
+            told.append((polls, age))
+            return 2.0
+
+    world = World(mode, served(submit=[TICKET], polls=[RUNNING, RUNNING, DONE, RUNNING, RUNNING, DONE]))
+    job = world.do(world.jobs(PART).submit(url="u"))
+    world.clock.time += 5.0
+    world.do(job.wait(policy=Telling()))
+    world.do(world.jobs(PART).attach("j2").wait(policy=Telling()))
+
+    assert [(0, 5.0), (1, 7.0), (2, 9.0), (1, 0.0), (2, 2.0)] == told

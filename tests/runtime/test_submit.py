@@ -334,3 +334,13 @@ def test_a_job_of_such_a_call_is_new(world: Make) -> None:
     jobs = w.jobs(SHY)
 
     assert "hello" == w.do(jobs._handle(jobs._adopt(record)).wait()).text
+
+
+def test_a_submit_is_logged_with_its_job(world: Make, caplog: pytest.LogCaptureFixture) -> None:
+    """Whoever logs at INFO finds the id of every job that was paid for, and its kind."""
+    caplog.set_level("INFO")
+    w = world(served(submit=[TICKET]))
+
+    w.do(w.jobs(PART).submit(url="u"))
+
+    assert "job j1: submitted (part)" in caplog.messages

@@ -125,3 +125,12 @@ def test_a_token_with_a_strange_time_does_no_harm(submitted_at: float) -> None:
 
     with pytest.raises(Exception, match="within 10 s"):
         world.jobs(PART).resume(text).wait(timeout=10)
+
+
+@pytest.mark.parametrize(("letter", "size"), [("a", 1), ("\u4e2d", 3)])
+def test_an_id_may_have_a_kilobyte(letter: str, size: int) -> None:
+    """1024 bytes as JSON, quotes included; no provider comes near, and a longer one is none."""
+    most = (1024 - 2) // size
+
+    assert token.is_id(letter * most)
+    assert not token.is_id(letter * (most + 1))

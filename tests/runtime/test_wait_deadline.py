@@ -8,6 +8,7 @@ from email.utils import formatdate
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from bide.runtime.errors import ClientError, InvalidArgument, JobTimeout, SubmitUncertain
 from bide.runtime.schedule import Adaptive, Fixed
@@ -388,3 +389,25 @@ def test_early_wake_ups_are_slept_again(world: Make) -> None:
     w.do(w.jobs(PART).run(url="u", policy=Fixed(3)))
 
     assert [pytest.approx(3), pytest.approx(6)] == w.polls
+
+
+def test_the_last_look_is_earlier_where_the_result_has_its_own_address(world: Callable[..., World]) -> None:
+    """W5: where the result has its own address, the last look comes two quick requests, twice over, before the end."""
+    of = replace(APART, polling=replace(APART.polling, interval=(40.0, 40.0)))
+    acme = world(served(polls=[RUNNING], submit=[Reply({"id": "j1"})]))
+
+    with pytest.raises(JobTimeout):
+        acme.do(acme.job(of).wait(timeout=60.0))
+
+    assert 60.0 - 2 * 2 * 0.125 == acme.sent[-1].at
+
+
+def test_a_slow_server_gets_a_last_look_no_sooner_than_in_the_last_quarter(world: Callable[..., World]) -> None:
+    """W5: however slow the server is, three quarters of the time are over before the last look is made early."""
+    slow = Reply(RUNNING.body, takes=25.0)
+    acme = world(served(polls=[slow]))
+
+    with pytest.raises(JobTimeout):
+        acme.do(acme.job(PART).wait(timeout=100.0, policy=Fixed(70.0)))
+
+    assert [0.0, 75.0] == [sent.at for sent in acme.sent]

@@ -144,17 +144,15 @@ def _place(wanted: type[Any], body: bytes, message: str) -> tuple[str, str]:
     for steps in rest:
         key = _bad_key(wanted, plain, here, message)
         place += ("[?]" if key is None else f"[{key!r}]") + steps
-        here = _walk(here, steps, key)
+        here = None if key is None else _walk(here[key], steps)
     return place, problem
 
 
 _STEP = re.compile(r"\.([^.\[]+)|\[(\d+)\]")
 
 
-def _walk(value: Json, steps: str, key: str | None = None) -> Json:
-    """What names and indexes lead to inside *value*, or inside of its item *key*; `None` where they end early."""
-    if key is not None:
-        value = value[key]
+def _walk(value: Json, steps: str) -> Json:
+    """What names and indexes lead to inside *value*, or `None` where they end early."""
     for name, index in _STEP.findall(steps):
         if name:
             value = value.get(name) if isinstance(value, dict) else None

@@ -33,8 +33,7 @@ def conclude(watch: Watch[S, R], now: float) -> Flow[R]:
     record, at = watch.record, watch.record.kind.lifecycle.result
     if record.is_hopeless:
         raise_ending(record)
-    if isinstance(at, ResultAt):
-        now = yield from _others_done(watch, now)
+    now = yield from _others_done(watch, now)
     if isinstance(record.result, msgspec.UnsetType):
         found: R
         if isinstance(at, ResultAt):

@@ -32,14 +32,14 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
     status: str | None
     """The provider's own word; `None` if the reply has none."""
     state: State
-    is_known: bool = True
+    is_known: bool
     """Whether the spec lists the status."""
-    progress: Progress | None = None
-    error_code: str | None = None
-    error_message: str | None = None
-    hint: float = 0.0
+    progress: Progress | None
+    error_code: str | None
+    error_message: str | None
+    hint: float
     """Seconds that the reply asks us to wait; 0 for none."""
-    credits: float | None = None
+    credits: float | None
 
 
 class ResultAt(msgspec.Struct, frozen=True, kw_only=True):

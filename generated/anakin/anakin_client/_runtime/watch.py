@@ -191,7 +191,7 @@ class Watch(Generic[S, R]):
             progress=record.snapshot.progress if record.snapshot else None,
             elapsed=now - self.deadline.began,
             polls=self._polls,
-            next_poll_in=None if due is None else max(due - now, 0.0),
+            next_poll_in=None if due is None else due - now,
             fault=self._fault,
             snapshot=record.snapshot,
         )
