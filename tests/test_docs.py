@@ -28,7 +28,7 @@ from bide.simulator import Simulator
 
 REPOSITORY = Path(__file__).parents[1]
 DOCS = REPOSITORY / "docs"
-PAGES = ("waiting", "errors", "many-jobs", "observing", "transports")
+PAGES = ("waiting", "errors", "many-jobs", "observing", "transports", "testing")
 """Those with code that runs here."""
 
 PROVIDERS = {"anakin": "Anakin", "scrapio": "Scrapio"}

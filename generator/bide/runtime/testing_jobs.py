@@ -53,6 +53,8 @@ class FakeJobs(Generic[R]):
         self._idempotency_header = (idempotency_header or "").lower()
         self._keys: dict[str, FakeJob] = {}
         self._plans: deque[Plan] = deque()
+        self._plan: Plan | None = None
+        """Of the job that was made last."""
 
     # --- what becomes of jobs -------------------------------------------------------------------------------------
 
@@ -191,9 +193,10 @@ class FakeJobs(Generic[R]):
         return 0.0 if is_over or not has(self.kind.snapshot, self.kind.lifecycle.hint) else job.plan.hint
 
     def _made(self, body: Json, job_id: str | None) -> FakeJob:
-        if not self._plans:
+        if not self._plans and self._plan is None:
             self.succeeds()
-        plan = self._plans.popleft() if len(self._plans) > 1 else self._plans[0]
+        self._plan = plan = self._plans.popleft() if self._plans else self._plan
+        assert plan is not None
         number = str(len(self.jobs) + 1)
         usual = f"{self.kind.name}-{number}"
         found = job_id or plan.id or (usual if takes(self._reply, self._job_id, usual) else number)

@@ -84,7 +84,9 @@ class FakeOperation(Address):
         self._becomes = becomes
         self._status, wanted = next(iter(replies.items()))
         self._answers: deque[Callable[[Sent], Reply]] = deque()
-        self._usual = Reply(made_up(wanted), self._status, JSON)
+        usual = Reply(made_up(wanted), self._status, JSON)
+        self._answer: Callable[[Sent], Reply] = partial(_always, usual)
+        """The one that it gave last."""
 
     def answers(self, *values: object, status: int | None = None) -> None:
         """Let it answer with these, one after another, and with the last one from then on."""
@@ -100,9 +102,9 @@ class FakeOperation(Address):
         self._answers.append(lambda sent: replace(jobs.submitted(sent), status=status))
 
     def answer(self, sent: Sent) -> Reply:
-        if not self._answers:
-            return self._usual
-        return (self._answers.popleft() if len(self._answers) > 1 else self._answers[0])(sent)
+        if self._answers:
+            self._answer = self._answers.popleft()
+        return self._answer(sent)
 
 
 class FakeStreaming(Address):
