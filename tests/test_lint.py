@@ -74,6 +74,16 @@ CASES = [
         "    snapshot: FetchJob\n    failed_result: bytes\n",
         "bytes-result: what a failed job has is in its poll reply, which is JSON",
     ),
+    (
+        "hits: list of string",
+        "hits: file",
+        'unknown-type: a "file" can only be a field of the body of a request, by itself',
+    ),
+    (
+        "kind: {const: fetch}",
+        "kind: {const: fetch}\n        films: list of file",
+        'unknown-type: a "file" can only be a field of the body of a request, by itself',
+    ),
     # secrets
     (
         "{header: X-API-Key, env: ACME_API_KEY}",

@@ -61,6 +61,8 @@ class Kind(StrEnum):
     ANY = "any"
     OBJECT = "object"
     BYTES = "bytes"
+    FILE = "file"
+    """A part of a request that is a file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,6 +275,11 @@ class Endpoint:
     timeout: float | None = None
     limit: Rate | None = None
     examples: tuple[Example, ...] = ()
+
+    @property
+    def is_form(self) -> bool:
+        """Whether its body holds files, and so goes out in parts."""
+        return any(each.field.type == Scalar(Kind.FILE) for each in self.parameters)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -47,7 +47,7 @@ OUR_CLASSES = _set_of("""
     TypedDict Union UnknownEvent Variant
 
     Adaptive AsyncCancellableJob AsyncJob AsyncStream CancellableJob Exponential Fixed Job Outcome Snapshot State Stream
-    Update
+    Update UploadFile
 
     ApiError AuthenticationError BadRequest ClientClosed ClientError ConfigurationError Conflict ConnectionFailed
     DecodeError Gone InvalidArgument InvalidToken JobCancelled JobError JobExpired JobFailed JobNotDone JobTimeout

@@ -76,6 +76,8 @@ def annotation(type: Type, *, request: bool = False, like: frozenset[str] = froz
         case Scalar(kind):
             if request and kind is Kind.OBJECT:
                 return Code("Mapping[str, Json]")
+            if prefix and kind is Kind.FILE:
+                return Code("FileLike")
             return Code(_SCALARS[kind])
         case ListOf(item):
             return Code(
@@ -114,6 +116,7 @@ _SCALARS = {
     Kind.ANY: "Json",
     Kind.OBJECT: "dict[str, Json]",
     Kind.BYTES: "bytes",
+    Kind.FILE: "UploadFile",
 }
 
 

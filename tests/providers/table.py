@@ -66,7 +66,7 @@ CASES = (
     Case(
         provider="darkroom",
         call="print.run",
-        arguments={"film": "f1"},
+        arguments={"film": b"\x00\xff\r\n--", "copies": 2, "glossy": True, "tags": ["a", "b"]},
         brings=b"example",
         asks=frozenset({"POST /prints", "GET /prints/{job_id}", "GET /prints/{job_id}/picture"}),
     ),
@@ -74,7 +74,7 @@ CASES = (
     Case(
         provider="darkroom",
         call="print.run",
-        arguments={"film": "f1"},
+        arguments={"film": b""},
         scenario="succeed; result=cut",
         brings=b"example",
     ),

@@ -16,7 +16,7 @@ def test_bytes_over_the_limit_are_not_read(driver: Driver, packages: Packages) -
     transport = (darkroom.AiohttpTransport if driver.is_async else darkroom.Urllib3Transport)(body_limit=60)
     with Simulator(provider("darkroom")) as simulator:
         client = driver.client(darkroom, simulator.url, transport=transport)
-        job = driver.call(client.print.submit, film="f1")
+        job = driver.call(client.print.submit, film=b"f1")
         assert driver.call(job.wait) == b"example"
         transport._body_limit = 6
         with pytest.raises(darkroom.ReplyTooLarge) as caught:

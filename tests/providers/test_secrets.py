@@ -16,7 +16,7 @@ SECRETS = [
     ("ledger", "till"),
     ("ledger", "api_key"),
 ]
-CALLS = {"darkroom": ("print", {"film": "f1"}), "ledger": ("audit", {"year": 1999})}
+CALLS = {"darkroom": ("print", {"film": b"f1"}), "ledger": ("audit", {"year": 1999})}
 
 
 @pytest.mark.parametrize(("name", "wrong"), SECRETS)

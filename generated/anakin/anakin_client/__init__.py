@@ -54,6 +54,7 @@ from ._runtime.errors import (
     UnprocessableEntity,
 )
 from ._runtime.errors import ClientError as AnakinError
+from ._runtime.file import UploadFile
 from ._runtime.handle import Snapshot, Update
 from ._runtime.job import CancellableJob, Job
 from ._runtime.lifecycle import Progress
@@ -145,6 +146,7 @@ __all__ = [
     "TransportError",
     "UnprocessableEntity",
     "Update",
+    "UploadFile",
     "Urllib3Transport",
     "models",
     "params",

@@ -50,6 +50,7 @@ from ._runtime.errors import (
     UnprocessableEntity,
 )
 from ._runtime.errors import ClientError as KnowledgeSDKError
+from ._runtime.file import UploadFile
 from ._runtime.handle import Snapshot, Update
 from ._runtime.job import CancellableJob, Job
 from ._runtime.lifecycle import Progress
@@ -140,6 +141,7 @@ __all__ = [
     "TransportError",
     "UnprocessableEntity",
     "Update",
+    "UploadFile",
     "Urllib3Transport",
     "models",
     "params",

@@ -51,6 +51,7 @@ from ._runtime.errors import (
     UnprocessableEntity,
 )
 from ._runtime.errors import ClientError as ScrapioError
+from ._runtime.file import UploadFile
 from ._runtime.handle import Snapshot, Update
 from ._runtime.job import CancellableJob, Job
 from ._runtime.lifecycle import Progress
@@ -141,6 +142,7 @@ __all__ = [
     "TransportError",
     "UnprocessableEntity",
     "Update",
+    "UploadFile",
     "Urllib3Transport",
     "models",
     "params",

@@ -165,6 +165,7 @@ _IS_A: Mapping[ir.Kind, Callable[[Json], bool]] = {
     ir.Kind.ANY: lambda value: True,
     ir.Kind.OBJECT: lambda value: isinstance(value, dict),
     ir.Kind.BYTES: lambda value: False,
+    ir.Kind.FILE: lambda value: False,
 }
 _WORDS = {
     ir.Kind.STRING: "text",
@@ -176,6 +177,7 @@ _WORDS = {
     ir.Kind.ANY: "anything",
     ir.Kind.OBJECT: "an object",
     ir.Kind.BYTES: "bytes, which JSON does not have",
+    ir.Kind.FILE: "a file, which JSON does not have",
 }
 
 

@@ -13,6 +13,7 @@ from .errors import ClientError, RequestTimeout
 from .request import Json, Request, Response
 from .state import State
 from .testing_clock import AsyncFakeClock, FakeClock, VirtualTime
+from .testing_parts import parts_of
 
 
 @dataclass(frozen=True)
@@ -97,8 +98,11 @@ class Sent:
 
     @property
     def json(self) -> Json:
-        """The body."""
-        return None if self.request.body is None else msgspec.json.decode(self.request.body)
+        """The body; of one in parts, what each holds: bytes of a file, a text, JSON, or a list of these."""
+        kind, body = self.request.headers.get("content-type", ""), self.request.body
+        if body is not None and kind.startswith("multipart/form-data"):
+            return parts_of(kind, body)
+        return None if body is None else msgspec.json.decode(body)
 
     def __repr__(self) -> str:
         came = "nothing" if self.reply is None or self.reply.lost else str(self.reply.status)

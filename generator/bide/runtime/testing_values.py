@@ -104,6 +104,10 @@ def anything() -> Values:
     return _as_it_is(any_json())
 
 
+def file() -> Values:
+    return _as_it_is(st.binary(max_size=40), st.sampled_from(["a text", 7, True]))
+
+
 def an_object() -> Values:
     return _as_it_is(st.dictionaries(_TEXT, any_json(3), max_size=3), st.sampled_from(["{}", 7]))
 

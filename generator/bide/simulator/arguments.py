@@ -10,6 +10,7 @@ from bide.ir import BodyModel, Endpoint, Json, Kind, ListOf, Model, Parameter, P
 
 from .answer import Asked
 from .catalog import Catalog
+from .form import Part, read_form
 from .validation import Validator
 
 
@@ -35,18 +36,45 @@ def read(catalog: Catalog, endpoint: Endpoint, asked: Asked, path: dict[str, str
             problems.append("$ is a body, expected none")
         return Arguments(sent=sent, problems=tuple(problems), strange=strange)
     try:
-        body = json.loads(asked.body or b"{}", parse_constant=_refuse)
+        body = _form(model, asked) if endpoint.is_form else json.loads(asked.body or b"{}", parse_constant=_refuse)
     except (ValueError, RecursionError):
-        return Arguments(sent=sent, problems=(*problems, "$ is not JSON"), strange=strange)
+        expected = "multipart/form-data" if endpoint.is_form else "JSON"
+        return Arguments(sent=sent, problems=(*problems, f"$ is not {expected}"), strange=strange)
     problems += check.model_problems(model, body)
     if isinstance(body, dict):
-        sent |= _flat(catalog, model, endpoint.body, body)
+        sent |= {
+            name: value for name, value in _flat(catalog, model, endpoint.body, body).items() if _can_be_told(value)
+        }
         strange = {
             f"$.{field.wire}": field.const
             for field in model.fields
             if field.is_const and body.get(field.wire) != field.const
         }
     return Arguments(sent=sent, problems=tuple(problems), strange=strange)
+
+
+def _form(model: Model, asked: Asked) -> dict[str, Json]:
+    """A body in parts as the JSON that it stands for. Raises `ValueError` if it is none."""
+    types = {field.wire: field.type for field in model.fields}
+    return {name: _part(types.get(name), parts) for name, parts in read_form(asked).items()}
+
+
+def _part(type_: Type | None, parts: list[Part]) -> Json:
+    """What the parts of one name mean; what cannot be read stays a text, and is found wrong."""
+    if isinstance(type_, ListOf):
+        return [_part(type_.item, [part]) for part in parts]
+    part = parts[-1]
+    if part.is_file:
+        return part.content
+    text = part.content.decode()
+    return json.loads(text) if part.type == "application/json" else text if type_ is None else _value(type_, [text])
+
+
+def _can_be_told(value: Json) -> bool:
+    """Whether a reply can repeat it, which no reply does with a file."""
+    return not isinstance(value, bytes) and not (
+        isinstance(value, list) and any(isinstance(one, bytes) for one in value)
+    )
 
 
 def _refuse(constant: str) -> Json:

@@ -41,6 +41,7 @@ _SCALARS: dict[Kind, tuple[str, Callable[[Json], bool]]] = {
     Kind.ANY: ("any value", lambda _: True),
     Kind.OBJECT: ("an object", lambda value: isinstance(value, dict)),
     Kind.BYTES: ("bytes", lambda value: isinstance(value, bytes)),
+    Kind.FILE: ("a file", lambda value: isinstance(value, bytes)),
 }
 
 

@@ -123,7 +123,7 @@ def _scalar(kind: Kind, bounds: Bounds, name: str) -> Json:
             return "2026-01-01"
         case Kind.ANY | Kind.OBJECT:
             return {}
-        case Kind.BYTES:
+        case Kind.BYTES | Kind.FILE:
             return b"example"
 
 

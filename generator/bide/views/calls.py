@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from .. import names, prose
-from ..ir import BodyField, BodyModel, Endpoint, Kind, Named, Operation, Parameter, Place, Reply, Scalar, Stream
+from ..ir import BodyField, BodyModel, Endpoint, Field, Kind, Named, Operation, Parameter, Place, Reply, Scalar, Stream
 from ..python import Code, annotation, bounded, docstring, literal, seconds
 from .view import View
 
@@ -97,6 +97,11 @@ class EndpointView(View):
     @property
     def body(self) -> Code | None:
         return _built(self._endpoint.body) if self._endpoint.body is not None else None
+
+    @property
+    def is_form(self) -> bool:
+        """Whether the body holds files, so that it goes out in parts."""
+        return self._endpoint.is_form
 
     @property
     def limited_as(self) -> Code | None:
@@ -233,6 +238,8 @@ def _filled(fields: Iterable[BodyField]) -> Iterator[str]:
         match field.value:
             case BodyModel() as inner:
                 yield f"{field.name}={_built(inner)}"
+            case Parameter(field=Field(type=Scalar(Kind.FILE)), name=name):
+                yield f"{field.name}=_as_file({name}, {literal(name)})"
             case Parameter(name=name):
                 yield f"{field.name}={name}"
             case None:

@@ -77,6 +77,7 @@ VALUES = (
     "Tally",
     "Transport",
     "Update",
+    "UploadFile",
     "Urllib3Transport",
 )
 

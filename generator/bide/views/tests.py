@@ -53,10 +53,11 @@ class TestsView:
 
     @property
     def wire_names(self) -> list[tuple[Code, Code]]:
-        """(model, its JSON keys by Python name) of every model."""
+        """(model, its JSON keys by Python name) of every model that is JSON."""
         return [
             (Code(f"models.{model.name}"), literal({field.name: field.wire for field in model.fields}))
             for model in self.provider.ir.models
+            if not any(field.type == Scalar(Kind.FILE) for field in model.fields)
         ]
 
     @property
@@ -183,6 +184,10 @@ class CallView(View):
         return self._endpoint.body is not None
 
     @property
+    def is_form(self) -> bool:
+        return self._endpoint.is_form
+
+    @property
     def constants(self) -> list[tuple[Code, Code]]:
         """(place, value) of what is always sent."""
         found: list[tuple[Json, Json]] = [(("body", path), value) for path, value in self._body.constants]
@@ -293,6 +298,7 @@ _SCALARS = {
     Kind.DATE: "day",
     Kind.ANY: "anything",
     Kind.OBJECT: "an_object",
+    Kind.FILE: "file",
 }
 
 

@@ -52,6 +52,7 @@ class Call(msgspec.Struct, Generic[T], frozen=True, kw_only=True):
     """Under the base URL, encoded, with its query."""
     read: Callable[[Response], T]
     body: bytes | None = None
+    content_type: str = JSON
     headers: Mapping[str, str] = {}
     repeatable: bool = False
     """Whether it does no harm to send it twice."""
@@ -92,7 +93,7 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
         return self.request_to(
             call.method,
             self.base_url + call.path,
-            headers={**call.headers, **({"content-type": JSON} if call.body is not None else {})},
+            headers={**call.headers, **({"content-type": call.content_type} if call.body is not None else {})},
             body=call.body,
             accept=accept or call.accept,
         )

@@ -67,6 +67,8 @@ class Call:
     objects: Sequence[tuple[str, ...]] = ()
     """Objects in the body that are always sent, be they empty."""
     has_body: bool = False
+    is_form: bool = False
+    """Whether the body goes out in parts."""
 
     def __repr__(self) -> str:
         return self.name
@@ -148,10 +150,12 @@ class Call:
                 yield f"there is a header {name}, although nobody gave it"
 
     def _in_body(self, sent: Sent, found: Mapping[str, Json]) -> Iterator[str]:
-        if not same(sent.json, self._body(found)):
+        like = same_parts if self.is_form else same
+        if not like(sent.json, self._body(found)):
             yield f"the body is {sent.json!r}, and should be {self._body(found)!r}"
-        if self.has_body and sent.request.headers.get("content-type") != "application/json":
-            yield "the body is not announced as JSON"
+        wanted = "multipart/form-data" if self.is_form else "application/json"
+        if self.has_body and sent.request.headers.get("content-type", "").partition(";")[0] != wanted:
+            yield f"the body is not announced as {wanted}"
 
     def _placed(self, found: Mapping[str, Json]) -> Iterator[tuple[Place, str | tuple[str, ...], Json]]:
         """(place, name there, value) of all that is sent."""
@@ -204,6 +208,23 @@ def same(sent: Json, wanted: Json) -> bool:
     if isinstance(wanted, date):
         return isinstance(sent, str) and says(sent, wanted)
     return bool(sent == wanted) and isinstance(sent, bool) == isinstance(wanted, bool)
+
+
+def same_parts(sent: Json, wanted: Json) -> bool:
+    """Whether the parts that were sent are those to be sent. A list is its items, and an empty one is none."""
+    sent = {name: parts if isinstance(parts, list) else [parts] for name, parts in sent.items()}
+    parts = {name: value if isinstance(value, list) else [value] for name, value in wanted.items() if value is not None}
+    parts = {name: [item for item in items if item is not None] for name, items in parts.items()}
+    parts = {name: items for name, items in parts.items() if items}
+    return sent.keys() == parts.keys() and all(
+        len(sent[name]) == len(parts[name]) and all(map(_same_part, sent[name], parts[name])) for name in parts
+    )
+
+
+def _same_part(sent: Json, wanted: Json) -> bool:
+    if isinstance(wanted, bytes | dict) or not isinstance(sent, str):
+        return same(sent, wanted)
+    return says(sent, wanted)
 
 
 def _put(body: dict[str, Json], path: tuple[str, ...], value: Json) -> None:

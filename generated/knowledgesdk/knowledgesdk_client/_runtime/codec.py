@@ -81,10 +81,16 @@ def encode(body: Model) -> bytes:
 
     Raises `InvalidArgument` if a value has another type than the model says, or is outside of its bounds.
     """
+    return msgspec.json.encode(plain_json(body))
+
+
+def plain_json(body: Model) -> Json:
+    """A request body as JSON values. Raises `InvalidArgument` as `encode` does."""
     try:
         plain = msgspec.to_builtins(body, enc_hook=_as_json)
         msgspec.convert(plain, prepared(type(body)), dec_hook=_from_json)
-        return msgspec.json.encode(plain)
+        msgspec.json.encode(plain)
+        return plain
     except (msgspec.ValidationError, NotImplementedError, TypeError, ValueError) as error:
         raise InvalidArgument(f"{_sentence(str(error))}; nothing was sent") from error
 

@@ -15,7 +15,7 @@ from bide import ir
 from bide.diagnostics import Diagnostic
 from bide.lint.spec import SECTIONS, FieldView, Spec
 
-_WRITABLE = frozenset(ir.Kind) - {ir.Kind.ANY, ir.Kind.OBJECT, ir.Kind.BYTES}
+_WRITABLE = frozenset(ir.Kind) - {ir.Kind.ANY, ir.Kind.OBJECT, ir.Kind.BYTES, ir.Kind.FILE}
 
 
 def check(spec: Spec) -> Iterator[Diagnostic]:

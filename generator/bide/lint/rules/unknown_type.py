@@ -31,10 +31,12 @@ _USUAL = {
 
 
 def check(spec: Spec) -> Iterator[Diagnostic]:
+    bodies = set(_in_bodies(spec))
     for view in spec.all_fields():
         if "type" in view.more:
             path = view.type_path if isinstance(spec.document.at(view.path), dict) else view.path
-            yield from _problems(spec, path, view.more["type"], is_field=True)
+            may_be_file = view.path in bodies and "const" not in view.more
+            yield from _problems(spec, path, view.more["type"], is_field=True, may_be_file=may_be_file)
     for path, text in _bodies(spec):
         yield from _problems(spec, path, text, is_field=False)
 
@@ -57,7 +59,29 @@ def _bodies(spec: Spec) -> Iterator[tuple[Path, str]]:
             yield ("lifecycles", name, "cancel", "returns"), lifecycle["cancel"]["returns"]
 
 
-def _problems(spec: Spec, path: Path, text: str, *, is_field: bool) -> Iterator[Diagnostic]:
+def _in_bodies(spec: Spec) -> Iterator[Path]:
+    """The fields of the bodies of operations and submits, written in place or as a model of their own."""
+    elsewhere = set(_named_elsewhere(spec))
+    for endpoint in spec.endpoints():
+        body = endpoint.raw.get("body")
+        if endpoint.role in ("operation", "submit"):
+            yield from (view.path for view in endpoint.body_fields)
+            if isinstance(body, str) and body not in elsewhere:
+                yield from (view.path for view in spec.fields(body))
+
+
+def _named_elsewhere(spec: Spec) -> Iterator[str]:
+    """The models that are in other models, or in replies."""
+    for view in spec.all_fields():
+        if view.type is not None and isinstance(view.type.innermost, ir.Named):
+            yield view.type.innermost.name
+    for job in spec.table("jobs").values():
+        yield from filter(None, (job["submit"].get("returns"), job.get("snapshot")))
+    for _, text in _bodies(spec):
+        yield text
+
+
+def _problems(spec: Spec, path: Path, text: str, *, is_field: bool, may_be_file: bool = False) -> Iterator[Diagnostic]:
     try:
         read = parse_type(text)
     except NotationError as error:
@@ -71,5 +95,8 @@ def _problems(spec: Spec, path: Path, text: str, *, is_field: bool) -> Iterator[
         yield spec.at_value(path, "unknown-type", f'there is no type "{inner.name}"', help_)
     elif inner == ir.Scalar(ir.Kind.BYTES) and (is_field or read.type != inner):
         yield spec.at_value(path, "unknown-type", '"bytes" can only be a whole body', 'a text in JSON is a "string"')
+    elif inner == ir.Scalar(ir.Kind.FILE) and (read.type != inner or read.nullable or not may_be_file):
+        message = 'a "file" can only be a field of the body of a request, by itself'
+        yield spec.at_value(path, "unknown-type", message, "what is in a reply is bytes, or a URL as a string")
     elif read.nullable and not is_field:
         yield spec.at_value(path, "unknown-type", 'only a field can be "or null"')
