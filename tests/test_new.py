@@ -73,7 +73,7 @@ def test_the_spec_says_what_was_answered() -> None:
     assert 'poll: {get: "/v2/status/{job_id}"}\n' in text
 
 
-@pytest.mark.parametrize("auth", ["bearer", "header:X-Key", "query:key", "none"])
+@pytest.mark.parametrize("auth", ["bearer", "header:X-Key", "query:key", "basic", "none"])
 def test_each_place_of_a_key(auth: str) -> None:
     """A key in any place, or none, makes a spec that is right."""
     assert main(["new", "acme", "--auth", auth]) == 0
@@ -83,7 +83,7 @@ def test_each_place_of_a_key(auth: str) -> None:
 @settings(deadline=None, max_examples=60)
 @given(
     title=st.text(st.characters(blacklist_categories=["Cc", "Cs"]), min_size=1, max_size=30),
-    job=st.sampled_from(["task", "image", "url_scrape", "job", "null", "true", "yes"]),
+    job=st.sampled_from(["task", "image", "url_scrape", "job", "null", "yes"]),
     submit=st.from_regex(r"/[A-Za-z0-9._~!$&'()*+,;=:@%-]{1,12}", fullmatch=True),
 )
 def test_any_answer_is_quoted_as_it_must_be(title: str, job: str, submit: str) -> None:
@@ -136,6 +136,18 @@ def test_in_a_checkout_the_schema_itself_is_named(here: Path) -> None:
         folder.rmdir()
 
 
+def test_the_client_is_called_as_people_write_it() -> None:
+    """The title is the class of the client too, where it is the name with other capitals."""
+    classes = {
+        ("acme_ai", "AcmeAI"): "AcmeAI",
+        ("acme_ai", "Acme AI"): "AcmeAI",
+        ("acme", "Acme Works"): "Acme",
+        ("acme", "acme"): "Acme",
+    }
+    for (name, title), wanted in classes.items():
+        assert f"\nclass: {wanted}\n" in written(completed(name, {"title": title}), schema="x.json")
+
+
 REFUSED = {
     "capitals": (["Acme-Speech"], '"Acme-Speech" will not do as a name: small letters', "did you mean acme_speech?"),
     "a file": (["specs/Acme.yaml"], '"specs/Acme.yaml" will not do as a name', "did you mean acme?"),
@@ -146,6 +158,7 @@ REFUSED = {
     "auth": (["x", "--auth", "foo"], '"foo" is no place for a key: it is bearer,', "none (--auth)"),
     "no id": (["x", "--poll", "/x"], "this path does not say which job", "(--poll)"),
     "no job": (["x", "--job", ""], '"" will not do as a name', "(--job)"),
+    "no class": (["x", "--job", "true"], '"True" is no Python name', "(--job)"),
     "our name": (["x", "--job", "close"], 'every client has a "close" of its own', "(--job)"),
 }
 

@@ -88,8 +88,15 @@ def _inside(heading: str, schema: Mapping[str, Json]) -> Iterator[tuple[str, Map
             yield f"{heading}.*NAME*", schema[key]
     if "items" in schema:
         yield f"{heading}[]", schema["items"]
-    for inner in schema.get("anyOf", []):
+    for inner in _choices(schema):
         yield heading, inner
+
+
+def _choices(schema: Mapping[str, Json]) -> list[Mapping[str, Json]]:
+    """What may be written at one place, one or the other."""
+    if "then" in schema:
+        return [schema["else"], {**schema["if"], **schema["then"]}]
+    return [] if "type" in schema else schema.get("anyOf", [])
 
 
 def _name(schema: Mapping[str, Json]) -> str | None:
@@ -159,8 +166,8 @@ def _kind(schema: Mapping[str, Json], sections: Mapping[int, _Section]) -> str:
         return f"`{_flow(schema['const'])}`"
     if "enum" in schema:
         return _or([f"`{_flow(value)}`" for value in schema["enum"]])
-    if "anyOf" in schema and "type" not in schema:
-        return _or([_holds(choice, sections) for choice in schema["anyOf"]])
+    if _choices(schema):
+        return _or([_holds(choice, sections) for choice in _choices(schema)])
     types = schema.get("type", [])
     kinds = [_kind_of(type_, schema, sections) for type_ in ([types] if isinstance(types, str) else types)]
     return _or(kinds) if kinds else "anything"

@@ -23,9 +23,17 @@ _AUTH = {
     "bearer": re.compile(r"bearer"),
     "header": re.compile(r"header:([^\s,{}\[\]\"']+)"),
     "query": re.compile(r"query:([^\s,{}\[\]\"']+)"),
+    "basic": re.compile(r"basic"),
     "none": re.compile(r"none"),
 }
-AUTH_CHOICES = "bearer, header:NAME, query:NAME or none"
+_AUTH_LINES = {
+    "bearer": "auth: {{bearer: true, env: {prefix}_API_KEY}}",
+    "header": "auth: {{header: {name}, env: {prefix}_API_KEY}}",
+    "query": "auth: {{query: {name}, env: {prefix}_API_KEY}}",
+    "basic": "auth:\n  - {{basic: username, env: {prefix}_USERNAME}}\n  - {{basic: password, env: {prefix}_PASSWORD}}",
+    "none": "# auth: {{bearer: true, env: {prefix}_API_KEY}}",
+}
+AUTH_CHOICES = "bearer, header:NAME, query:NAME, basic or none"
 
 
 class BadAnswer(ValueError):
@@ -82,7 +90,7 @@ def written(answers: Answers, *, schema: str) -> str:
         name=_plain(answers.name),
         title=title,
         title_value=_plain(answers.title),
-        class_name=_plain(_class(answers.name)),
+        class_name=_plain(_client_class(answers)),
         about=_plain(f"What {title} does, in a sentence."),
         docs=_path(answers.docs),
         docs_quoted=_quoted(answers.docs),
@@ -100,15 +108,11 @@ def written(answers: Answers, *, schema: str) -> str:
 
 def _auth(answers: Answers) -> str:
     """The line that says where the key goes."""
-    env = f"{answers.name.upper()}_API_KEY"
+    prefix = answers.name.upper()
     for kind, pattern in _AUTH.items():
         found = pattern.fullmatch(answers.auth)
-        if found is None:
-            continue
-        if kind == "none":
-            return f"# auth: {{bearer: true, env: {env}}}"
-        key = "bearer: true" if kind == "bearer" else f"{kind}: {found[1]}"
-        return f"auth: {{{key}, env: {env}}}"
+        if found is not None:
+            return _AUTH_LINES[kind].format(prefix=prefix, name=found[1] if pattern.groups else "")
     raise BadAnswer(f'"{answers.auth}" is no place for a key: it is {AUTH_CHOICES}')
 
 
@@ -117,7 +121,17 @@ def _class(name: str) -> str:
         raise BadAnswer(
             f'"{name}" will not do as a name: small letters and digits, words joined by _, as in acme_speech'
         )
-    return names.pascal_case(name)
+    try:
+        return names.pascal_case(name)
+    except names.BadName as bad:
+        raise BadAnswer(f"{bad}: choose another word") from None
+
+
+def _client_class(answers: Answers) -> str:
+    """The class of the client: the title, if that is the same word but for its capitals."""
+    title = re.sub(r"[\W_]", "", answers.title)
+    usual = _class(answers.name)
+    return title if title.isascii() and title[:1].isupper() and title.casefold() == usual.casefold() else usual
 
 
 def _plain(text: str) -> str:

@@ -144,7 +144,10 @@ class FakeJobs(Generic[R]):
         put(body, self._reply, self._job_id, job.id)
         is_snapshot = self._reply is self.kind.snapshot
         hint = self._hint(job) if is_snapshot else 0.0
-        return Reply(body, 202, JSON, told=told, hint=hint, is_last_word=is_snapshot)
+        # A job that is over without a word why is asked about once more, where a poll could have that word.
+        has_reasons = bool(lifecycle.error_message or lifecycle.error_code)
+        is_silent = has_reasons and job.state(now) in (State.CANCELLED, State.EXPIRED)
+        return Reply(body, 202, JSON, told=told, hint=hint, is_last_word=is_snapshot and not is_silent)
 
     def polled(self, job: FakeJob) -> Reply:
         """What a poll of a job is answered."""

@@ -94,7 +94,7 @@ def _made_up(found: inspect.Type, name: str) -> Json:
             return "2026-01-01T00:00:00Z"
         case inspect.DateType():
             return "2026-01-01"
-        case inspect.StrType():
+        case inspect.StrType() | inspect.AnyType():
             return name
         case _:
             return None
