@@ -26,8 +26,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-_SEGMENT = re.compile(r"[A-Za-z0-9_.-]*[A-Za-z0-9_-]")
-"""One name in a path. It means the same on every machine, and is neither `.` nor `..`."""
+_SEGMENT = re.compile(r"(?!(?i:aux|con|nul|prn|(?:com|lpt)[0-9])(?:\.|$))[A-Za-z0-9_.-]*[A-Za-z0-9_-]")
+"""One name in a path. It means the same on every machine, and is neither `.` nor `..` nor a device of Windows."""
 
 _UNCOMMITTED = "journal.json"
 _FORWARD = "forward.json"

@@ -56,6 +56,25 @@ OUR_CLASSES = _set_of("""
     """)
 """Classes of every generated package; no enum, model or union may have that name."""
 
+OUR_IMPORTS = _set_of("""
+    AiohttpTransport AsyncCancellableJobs AsyncClient AsyncClock AsyncFakeClock AsyncFakeTransport AsyncHttpxTransport
+    AsyncIterable AsyncJobBatch AsyncJobs AsyncSystemClock AsyncTransport Awaitable Callable CancellableJobs Client
+    Clock Exchange FakeClock FakeJob FakeJobs FakeOperation FakeProvider FakeStreaming FakeTransport HttpxTransport
+    Iterable Iterator JobBatch Jobs Mishap Observer PROVIDER Plan Policy Polling Progress Record Reply Request Response
+    Route Sent SystemClock TYPE_CHECKING Tally Transport Urllib3Transport
+    """)
+"""What else the modules of the clients and of the fake import; the client's class stands beside it."""
+
+TYPES_IN_SIGNATURES = _set_of("""
+    bool bytes date datetime dict float int list models str
+    """)
+"""What stands in the annotations of a client's methods; a method of that name would hide it from them."""
+
+DEVICES = frozenset(
+    ["aux", "con", "nul", "prn", *(f"{port}{number}" for port in ("com", "lpt") for number in range(10))]
+)
+"""What Windows takes for a device, in any case and with any ending."""
+
 
 class BadName(ValueError):
     """A text that no Python name can be made of."""
@@ -142,6 +161,11 @@ def jobs_class(job: str) -> str:
 def failed_class(job: str) -> str:
     """The exception of a kind of job that has something even if it fails: `url_scraper` has `UrlScraperFailed`."""
     return f"{pascal_case(job)}Failed"
+
+
+def call_function(job: str) -> str:
+    """What makes the submit of a kind of job: `url_scraper` has `submit_url_scraper`, beside the operations."""
+    return f"submit_{job}"
 
 
 def params_class(job: str) -> str:

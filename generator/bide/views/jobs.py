@@ -128,7 +128,7 @@ class JobView(View):
 
     @property
     def call_name(self) -> Code:
-        return Code(f"submit_{self.ir.name}")
+        return Code(names.call_function(self.ir.name))
 
     @property
     def text(self) -> Code:

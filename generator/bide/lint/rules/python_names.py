@@ -93,15 +93,31 @@ def _classes(spec: Spec) -> Iterator[Diagnostic]:
             names.identifier(spec.document.data[key])
         except names.BadName as bad:
             yield spec.at_value((key,), "bad-name", str(bad), _RENAME)
+    if spec.document.data["name"] in names.DEVICES:
+        yield spec.at_value(("name",), "bad-name", "no folder can have this name under Windows", _RENAME)
     taken = dict.fromkeys(names.OUR_CLASSES, "every package has a class of that name")
-    for name in (client, f"Async{client}", f"{client}Error"):
-        if name in taken:
-            yield spec.at_value(("class",), "same-name", f'"{name}": {taken[name]}')
+    beside = {**taken, **dict.fromkeys(names.OUR_IMPORTS, "every package has something of that name")}
+    for path, name in _job_classes(spec):
+        if name in beside:
+            yield spec.at_key(path, "same-name", f'"{name}": {beside[name]}', _RENAME)
+        beside[name] = f"line {spec.document.key_place(path).line} makes a class of that name"
+    for name in (client, f"Async{client}", f"{client}Error", f"Fake{client}"):
+        if name in beside:
+            yield spec.at_value(("class",), "same-name", f'"{name}": {beside[name]}')
         taken[name] = "the client has that name"
     for path, name in _made_classes(spec):
         if name in taken:
             yield spec.at_key(path, "same-name", f'"{name}": {taken[name]}', _RENAME)
         taken.setdefault(name, f"line {spec.document.key_place(path).line} makes a class of that name")
+
+
+def _job_classes(spec: Spec) -> Iterator[tuple[Path, str]]:
+    """The classes that are made for jobs, in the modules of the clients."""
+    for name in spec.table("jobs"):
+        if _has_names(name):
+            yield ("jobs", name), names.jobs_class(name)
+            yield ("jobs", name), f"Async{names.jobs_class(name)}"
+            yield ("jobs", name), names.params_class(name)
 
 
 def _made_classes(spec: Spec) -> Iterator[tuple[Path, str]]:
@@ -142,6 +158,7 @@ def _namespaces(spec: Spec) -> Iterator[Diagnostic]:
             if not _has_names(name):
                 yield spec.at_key((table, name), "bad-name", f'"{name}" means something else in Python', _RENAME)
     first: dict[str, Path] = {}
+    submits = {names.call_function(job): job for job in spec.table("jobs")}
     for table in ("operations", "jobs"):
         for name in spec.document.data.get(table, {}):
             path: Path = (table, name)
@@ -149,6 +166,10 @@ def _namespaces(spec: Spec) -> Iterator[Diagnostic]:
             other = first.setdefault(made, path)
             if name in names.OUR_CLIENT_NAMES:
                 yield spec.at_key(path, "same-name", f'every client has a "{name}" of its own', _RENAME)
+            elif table == "operations" and name in names.TYPES_IN_SIGNATURES:
+                yield spec.at_key(path, "same-name", f'"{name}" is what signatures call a type', _RENAME)
+            elif table == "operations" and name in submits:
+                yield spec.at_key(path, "same-name", f'the job "{submits[name]}" makes a "{name}" already', _RENAME)
             elif other != path:
                 line = spec.document.key_place(other).line
                 message = f'"{other[-1]}" at line {line} already makes the names that "{name}" would make'
