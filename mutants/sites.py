@@ -113,6 +113,8 @@ class _Finder:
                 return
             case ast.Assign(value=value) if where == "module" and _is_typing(value):
                 return
+            case ast.Assign(targets=[ast.Name("__all__")]):
+                return
         if self._may_go(node):
             yield node, where, "statement removed", "pass"
         if isinstance(node, ast.Return) and node.value is not None and not _is_none(node.value):

@@ -27,7 +27,7 @@ FIRST_ASKED = {
     "errors": "errors endings",
     "events": "events client",
     "exchange": "exchange submit",
-    "flow": "twins client endings",
+    "flow": "errors twins client endings",
     "gather": "gather",
     "handle": "floor token endings wait_deadline",
     "hint": "hint faults",

@@ -7,6 +7,7 @@ import os
 import shutil
 import signal
 import sys
+from collections.abc import Iterable
 from contextlib import redirect_stdout
 from pathlib import Path
 
@@ -26,8 +27,8 @@ WITHOUT = 1200.0
 NONE_FOUND = 5
 """An exit code of pytest."""
 
-MOST = 300
-"""How many tests are asked about one mutant."""
+MOST = 500
+"""How many of the tests that reach a line are asked about it."""
 
 KILLED, TIMED_OUT, SURVIVED = "killed", "timed out", "survived"
 
@@ -84,20 +85,22 @@ class Trials:
     def fate(self, target: Target, mutant: Mutant) -> str:
         """What becomes of a mutant."""
         path = self._tree / target.path
-        tests = self._tests(target, mutant)
-        status = self._session.attempt(path, mutant.where, mutant.text, tests, self._coverage)
+        reaching = self._coverage.reaching(path, range(mutant.line, mutant.last_line + 1))
+        status = CANNOT
+        if reaching:
+            tests = self._in_order(reaching, target)[:MOST]
+            status = self._session.attempt(path, mutant.where, mutant.text, tests, self._coverage)
         if status == CANNOT:
-            status = self._anew(path, target, mutant, tests)
+            # No test reaches what is done at the import, and every one may see it.
+            status = self._anew(path, target, mutant, self._in_order(self._coverage.seconds, target))
         if status in (-signal.SIGALRM, -signal.SIGKILL):
             return TIMED_OUT
         return KILLED if status else SURVIVED
 
-    def _tests(self, target: Target, mutant: Mutant) -> list[str]:
-        """The tests that reach a line that is changed, the likely ones first; all if only the import does."""
+    def _in_order(self, tests: Iterable[str], target: Target) -> list[str]:
+        """Those of the likeliest files first, and the quick ones before the slow ones."""
         seconds = self._coverage.seconds
-        lines = range(mutant.line, mutant.last_line + 1)
-        chosen = self._coverage.reaching(self._tree / target.path, lines) or set(seconds)
-        return sorted(chosen, key=lambda test: (test.partition("::")[0] not in target.first, seconds[test]))[:MOST]
+        return sorted(tests, key=lambda test: (test.partition("::")[0] not in target.first, seconds[test]))
 
     def _anew(self, path: Path, target: Target, mutant: Mutant, tests: list[str]) -> int:
         """Try a mutant with everything imported anew: first the likely tests, then the others."""

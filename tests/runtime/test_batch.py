@@ -29,7 +29,7 @@ from bide.runtime.errors import (
 from bide.runtime.schedule import Fixed
 from bide.runtime.state import State
 
-from .acme import KEY, PART, Acme, AsyncAcme, Page, kind
+from .acme import APART, KEY, PART, Acme, AsyncAcme, Page, kind
 from .fakes import AsyncFakeTransport, FakeTransport, LoopClock, Reply, Sent, cut_off
 from .storms import Storm, rule, storms
 from .world import BROKEN, DONE, MODES, RUNNING, Mode, World, error, report, served
@@ -437,6 +437,8 @@ def test_closing_the_client_ends_a_batch() -> None:
         await client.close()
         with pytest.raises(ClientClosed, match="`running` has their handles"):
             await step
+        with pytest.raises(StopAsyncIteration):
+            await anext(batch)
         return [job.id for job in batch.running]
 
     known = many.run(main)
@@ -652,3 +654,72 @@ def test_a_batch_whose_client_was_closed_says_where_its_jobs_are() -> None:
 
     with pytest.raises(ClientClosed, match="`running` has their handles"):
         next(batch)
+    with pytest.raises(StopIteration):
+        next(batch)
+
+
+def test_a_tally_of_no_time_has_no_rate() -> None:
+    """What ended at once cannot be counted per second, and nothing is estimated from it."""
+    tally = Tally(taken=2, total=4, states={}, succeeded=1, failed=1, elapsed=0.0)
+
+    assert 0.0 == tally.rate
+    assert tally.time_left is None
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_an_error_that_is_none_of_ours_ends_a_batch(mode: Mode) -> None:
+    """A transport of the user's that breaks is heard of, and nobody waits for its reply for ever."""
+
+    def server(sent: Sent) -> Reply:
+        raise LookupError("broken")
+
+    def outcomes() -> list[Any]:
+        if mode == "async":
+            return Many(server).all(urls(1))
+        world = World(mode, server)
+        world.clock.grace = 0.02
+        return list(world.jobs(PART).run_many(urls(1)))
+
+    with pytest.raises(LookupError, match="broken"):
+        outcomes()
+
+
+def test_a_blocking_batch_does_not_spin_while_it_waits_for_replies() -> None:
+    """A thread that waits for others leaves them the processor."""
+    asked = count()
+
+    class Counting(SystemClock):
+        def now(self) -> float:
+            next(asked)
+            return super().now()
+
+    class Slow(FakeTransport):
+        def send(self, request: Any, *, timeout: float) -> Any:
+            time.sleep(0.02)
+            return self.take(request, timeout).response()
+
+    clock = Counting()
+    transport = Slow(served(submit=[Reply({"id": "j1"})], polls=[DONE]), clock)  # type: ignore[arg-type]  # it has `now`
+    client = Acme(KEY, transport=transport, clock=clock)
+    assert list(client.jobs(PART).run_many(urls(1), policy=Fixed(0.01)))
+
+    assert next(asked) < 200
+
+
+def test_leaving_a_batch_leaves_the_result_to_be_fetched_by_others() -> None:
+    """A wait that was given up while its result was not ready holds no other one back."""
+    many = Many(served(polls=[DONE], result=[error(409), Reply({"text": "hello"})]))
+
+    async def main(client: AsyncAcme) -> str:
+        jobs = client.cancellable(APART)
+        job = jobs.attach("j1")
+        batch = jobs.wait_many([job])
+        step = asyncio.ensure_future(anext(batch))
+        await asyncio.sleep(0.5)
+        step.cancel()
+        await asyncio.gather(step, return_exceptions=True)
+        await batch.close()
+        page: Page = await job.wait(timeout=20)
+        return page.text
+
+    assert "hello" == many.run(main)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from bisect import bisect_left
 from typing import Any
 
@@ -194,7 +195,11 @@ def test_who_was_held_back_takes_a_new_turn() -> None:
     assert 0.0 == budget.claim("b", 0.0)
     request = desk.client._desk.account.request_to("GET", "https://api.acme.example/v2/look")
     flow = sent(
-        replace(desk.client._desk, budget=budget), Outgoing(request=request, bucket="b"), patience=30.0, now=0.0
+        replace(desk.client._desk, budget=budget),
+        Outgoing(request=request, bucket="b"),
+        patience=30.0,
+        attempt=1,
+        now=0.0,
     )
     slot = next(flow)
     assert isinstance(slot, Pause)
@@ -207,3 +212,38 @@ def test_who_was_held_back_takes_a_new_turn() -> None:
 
     assert isinstance(ours, Pause)
     assert ours.until >= theirs + 10.0
+
+
+def test_a_submit_of_a_batch_takes_one_turn() -> None:
+    """A batch is as quick as the rate allows: two at once, and the next two when the first are a second old."""
+    clock = LoopClock()
+    transport = AsyncFakeTransport(served(submit=[TICKET], polls=[DONE]), clock)
+
+    async def main() -> None:
+        async with AsyncLimited(KEY, transport=transport, clock=clock) as client:
+            inputs = [{"url": f"u{number}"} for number in range(4)]
+            async for outcome in client.jobs(PART).run_many(inputs, timeout=200):
+                assert outcome.is_ok
+
+    clock.run(main())
+
+    assert [0.0, 0.0, 1.05, 1.05] == pytest.approx([sent.at for sent in transport.sent if "POST" in sent.line])
+
+
+def test_a_poll_whose_turn_comes_when_the_job_is_done_is_not_sent() -> None:
+    """W2: two waits of one handle are in turn, one after the other: what the first sees is enough for both."""
+    clock = LoopClock()
+    transport = AsyncFakeTransport(served(polls=[RUNNING, DONE]), clock)
+
+    class Slow(AsyncAcme):
+        _provider = replace(PROVIDER, rates={"GET /jobs/{job_id}": Rate(1, 10.0)})
+
+    async def main() -> None:
+        async with Slow(KEY, transport=transport, clock=clock) as client:
+            await client.jobs(PART).get("another")
+            job = client.jobs(PART).attach("j1")
+            await asyncio.gather(job.wait(timeout=60), job.wait(timeout=60))
+
+    clock.run(main())
+
+    assert 2 == len(transport.sent)

@@ -300,3 +300,18 @@ def test_an_argument_that_is_refused_is_named_by_its_path() -> None:
         encode(Page(text=7))  # type: ignore[arg-type]  # the whole point
     with pytest.raises(InvalidArgument, match=r"^limit: Expected `int`, got `str`; nothing was sent"):
         checked(int, "x", "limit")
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        (b" ", "it is empty"),
+        (b" <html>", "it looks like HTML"),
+        (b'{"text": "h', "it breaks off after 11 bytes"),
+        (b"oops", "it is some other text"),
+    ],
+)
+def test_what_is_no_json_is_described(body: bytes, said: str) -> None:
+    """Enough to know where it came from."""
+    with pytest.raises(NotJson, match=said):
+        decode(Any, body)

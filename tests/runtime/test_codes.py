@@ -7,6 +7,7 @@ from collections.abc import Callable
 from types import NoneType
 from typing import Any
 
+import msgspec
 import pytest
 
 from bide.runtime.errors import DecodeError, JobExpired, JobFailed, JobTimeout, NotFound
@@ -154,3 +155,16 @@ def test_a_failure_in_the_body_counts_as_ever(world: Make) -> None:
 
     with pytest.raises(JobFailed):
         w.do(w.job(MIXED).wait())
+
+
+def test_a_part_of_another_shape_ends_the_wait(world: Make) -> None:
+    """W7: where the result is a part of a body that does not fit, no other look would find it."""
+    of = msgspec.structs.replace(
+        MIXED, lifecycle=msgspec.structs.replace(MIXED.lifecycle, codes={200: State.SUCCEEDED}, accepts=frozenset())
+    )
+    w = world(served(polls=[Reply({"status": 7, "page": {"text": "hello"}})]))
+
+    with pytest.raises(DecodeError, match=r"\$\.status"):
+        w.do(w.job(of).wait())
+
+    assert 1 == len(w.sent)

@@ -582,4 +582,15 @@ def test_two_waits_of_one_handle_fetch_one_result() -> None:
             return await asyncio.gather(job.wait(timeout=60), job.wait(timeout=60))
 
     assert ["hello", "hello"] == [page.text for page in clock.run(main())]
+    assert clock.now() - transport.began <= 1.2
     assert 1 == sum(sent.path.endswith("/result") for sent in transport.sent)
+
+
+def test_the_end_of_a_job_is_logged(world: Make, caplog: pytest.LogCaptureFixture) -> None:
+    """Whoever logs at INFO sees each job end."""
+    caplog.set_level("INFO")
+    w = world(served(polls=[HALF]))
+
+    w.do(w.job(PART).wait())
+
+    assert "job j1: partial" in caplog.messages

@@ -244,3 +244,35 @@ def test_an_answer_of_the_wrong_shape_is_an_error(world: Make) -> None:
         ask(w, SEARCH)
 
     assert 1 == len(w.sent)
+
+
+def test_a_message_of_many_lines_is_one_only_if_each_is_text(world: Make) -> None:
+    """Some frameworks send a list of complaints."""
+    w = world(script(Reply({"message": ["no url", "no key"], "error": "c"}, 400)))
+    with pytest.raises(ApiError, match="no url; no key"):
+        ask(w, SEARCH)
+
+    w = world(script(Reply({"message": ["no url", 7], "error": "c"}, 400)))
+    with pytest.raises(ApiError, match=r"Acme answered 400$"):
+        ask(w, SEARCH)
+
+
+@pytest.mark.parametrize(("status", "is_fine"), [(199, False), (200, True), (299, True), (300, False)])
+def test_all_of_2xx_is_an_answer(world: Make, status: int, is_fine: bool) -> None:
+    """And nothing else is: a redirect is not followed."""
+    w = world(script(Reply({"text": "hello"}, status)))
+
+    if is_fine:
+        assert Page(text="hello") == ask(w, SEARCH)
+    else:
+        with pytest.raises(ApiError):
+            ask(w, SEARCH)
+
+
+def test_a_lost_reply_is_asked_for_again_soon(world: Make) -> None:
+    """Nobody asked for a pause, so the first one is half a second at the most."""
+    w = world(script(cut_off(), PAGE))
+
+    ask(w, SEARCH)
+
+    assert 0.25 <= w.elapsed <= 0.5

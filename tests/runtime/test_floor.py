@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from bide.runtime.clock import SystemClock
 from bide.runtime.errors import JobTimeout
+from bide.runtime.handle import Floor, Record
 from bide.runtime.schedule import Fixed
 
 from .acme import KEY, PART, WHOLE, Acme, AsyncAcme
@@ -202,3 +203,20 @@ def test_threads_share_one_floor() -> None:
 
     assert 5 == len(transport.sent)
     assert closest([sent.at for sent in transport.sent]) >= 1 - 0.3
+
+
+def test_floors_of_old_jobs_are_forgotten() -> None:
+    """A client that lives for months does not grow with every job it has ever polled."""
+    floor = Floor()
+    for number in range(5000):
+        assert float(number) == floor.claim(Record(PART, f"j{number}"), float(number))
+        assert len(floor._free_at) <= 4096
+
+
+def test_no_floor_that_counts_is_forgotten() -> None:
+    """W3: of many thousand jobs at once each keeps its own."""
+    floor = Floor()
+    for number in range(5000):
+        floor.claim(Record(PART, f"j{number}"), 100.0)
+
+    assert 101.0 == floor.claim(Record(PART, "j0"), 100.5)

@@ -415,7 +415,7 @@ def test_no_poll_waits_for_a_floor_past_its_deadline() -> None:
         desk = client._desk.gathering
         record = client.jobs(CREW).attach("j0")._record
         desk.floor.polled(record, 100.0)
-        flow = sent(desk, poll_of(desk, record), patience=30.0, deadline=100.5, polled=record, now=100.0)
+        flow = sent(desk, poll_of(desk, record), patience=30.0, deadline=100.5, attempt=1, polled=record, now=100.0)
 
         with pytest.raises(StopIteration) as end:
             next(flow)
@@ -682,3 +682,22 @@ def test_a_group_goes_when_its_slot_comes() -> None:
 def test_a_refusal_that_one_id_may_be_to_blame_for_is_nobodys(status: int) -> None:
     """Each is asked about by itself then."""
     assert {"j1": None, "j2": None} == parted(PLAIN, ["j1", "j2"], Response(status=status, headers={}, body=b"[]"))
+
+
+def test_a_group_is_asked_about_as_the_provider_wants() -> None:
+    """By GET unless the spec says otherwise."""
+    for address, line in ((IN_QUERY, "GET v2/many"), (IN_BODY, "POST v2/many")):
+        crew = Crew(Station(lasts=lambda number: 0.0))
+        crew.wait(["j1", "j2"], of=kind("crew", Page, result=("page",), poll_many=address))
+
+        assert {line} == {sent.line for sent in crew.transport.sent}
+
+
+def test_a_group_has_no_more_time_than_the_last_of_its_jobs() -> None:
+    """W1: its request ends, at the latest, with the last of their deadlines."""
+    station = Station(lasts=lambda number: inf)
+    crew = Crew(station)
+    crew.wait(["j1", "j2"], timeout=8.0)
+
+    assert crew.transport.sent
+    assert all(sent.timeout <= 8.0 - sent.at + SLACK for sent in crew.transport.sent)

@@ -11,8 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bide.runtime.handle import Record
 from bide.runtime.hint import as_pause, retry_after
 
+from .acme import PART
 from .storms import rule
 
 NOON = 1_790_000_000.0
@@ -89,3 +91,12 @@ def test_what_is_no_pause_counts_as_none(value: object) -> None:
 def test_no_header_is_no_hint() -> None:
     """A reply without the header asks for nothing."""
     assert 0 == retry_after({}, wall=NOON)
+
+
+@pytest.mark.parametrize(("seconds", "later"), [(86_399.0, 86_399.0), (86_400.0, 86_400.0), (1e9, 86_400.0)])
+def test_no_hint_holds_a_job_for_longer_than_a_day(seconds: float, later: float) -> None:
+    """A strange one must not end every later wait."""
+    record = Record(PART, "j1")
+    record.asked_to_wait(100.0, seconds)
+
+    assert 100.0 + later == record.not_before

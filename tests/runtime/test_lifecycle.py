@@ -214,3 +214,20 @@ def test_a_provider_without_hints_asks_for_no_pause() -> None:
     lifecycle = Lifecycle(poll="/jobs/{job_id}", states={"done": State.SUCCEEDED}, status=("status",))
 
     assert 0.0 == lifecycle.read(Report(retry_after_ms=5000.0)).hint
+
+
+def test_a_message_of_progress_is_told() -> None:
+    """In the provider's words, also where there is no number."""
+    lifecycle = Lifecycle(**(BASICS | {"progress": {"message": ("step",)}}))
+
+    progress = lifecycle.read({"step": "page 3"}).progress
+
+    assert progress is not None
+    assert ("page 3", None) == (progress.message, progress.share)
+
+
+def test_a_hint_without_a_unit_is_in_seconds() -> None:
+    """As that of a header is."""
+    lifecycle = Lifecycle(poll="/jobs/{job_id}", hint=("h",))
+
+    assert 5.0 == lifecycle.read({"h": 5}).hint

@@ -175,3 +175,13 @@ def test_fields_are_named() -> None:
     """A new field never changes what an old call means."""
     with pytest.raises(TypeError):
         Login("u")  # type: ignore[call-arg]  # the point
+
+
+def test_a_type_that_no_json_can_be_is_not_read() -> None:
+    """A model with such a field is a mistake of the generator's, which nobody wants to find in a result."""
+
+    class Odd(Model):
+        at: complex
+
+    with pytest.raises(NotImplementedError):
+        decode(Odd, b'{"at": 1}')

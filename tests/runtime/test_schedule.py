@@ -169,3 +169,12 @@ def test_a_policy_is_told_how_old_the_job_is(mode: Mode) -> None:
     world.do(world.jobs(PART).attach("j2").wait(policy=Telling()))
 
     assert [(0, 5.0), (1, 7.0), (2, 9.0), (1, 0.0), (2, 2.0)] == told
+
+
+@pytest.mark.parametrize("polls", [1_000, 1_000_000])
+@pytest.mark.parametrize("factor", [1.01, 1.5, 100])
+def test_exponential_pauses_grow_to_the_longest(factor: float, polls: int) -> None:
+    """However slowly they grow, and however long they have grown."""
+    policy = Exponential(first=1.0, factor=factor, longest=3600.0)
+
+    assert 3600.0 == policy.pause(polls=polls, age=0.0, chance=0.0)

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from bide.runtime import token
 from bide.runtime.errors import InvalidToken
+from bide.runtime.handle import Record
 
 from .acme import KEY, PART
 from .storms import rule
@@ -134,3 +135,9 @@ def test_an_id_may_have_a_kilobyte(letter: str, size: int) -> None:
 
     assert token.is_id(letter * most)
     assert not token.is_id(letter * (most + 1))
+
+
+@pytest.mark.parametrize(("submitted_at", "age"), [(100.0, 50.0), (150.0, 0.0), (151.0, 0.0), (None, None)])
+def test_a_job_is_as_old_as_its_token_says(submitted_at: float | None, age: float | None) -> None:
+    """Never younger than new: the clocks of two machines differ."""
+    assert age == Record(PART, "j1", submitted_at=submitted_at).age(150.0)

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+import inspect
 import random
 import re
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bide.runtime.async_client import AsyncClient
+from bide.runtime.async_job import AsyncCancellableJob, AsyncCancellableJobs, AsyncJob, AsyncJobs
+from bide.runtime.async_many import AsyncJobBatch
+from bide.runtime.async_stream import AsyncStream
+from bide.runtime.client import Client
 from bide.runtime.errors import ClientError
-from bide.runtime.job import Job, Jobs
+from bide.runtime.job import CancellableJob, CancellableJobs, Job, Jobs
+from bide.runtime.many import JobBatch
+from bide.runtime.stream import Stream
 
 from .acme import KEY, AsyncAcme
 from .fakes import AsyncFakeTransport, LoopClock, Sent
@@ -105,3 +114,37 @@ def test_the_twins_have_the_same_methods() -> None:
     ]
     for blocking, awaited in pairs:
         assert public(blocking) == public(awaited)
+
+
+TWINS = [
+    (Client, AsyncClient),
+    (Job, AsyncJob),
+    (CancellableJob, AsyncCancellableJob),
+    (Jobs, AsyncJobs),
+    (CancellableJobs, AsyncCancellableJobs),
+    (JobBatch, AsyncJobBatch),
+    (Stream, AsyncStream),
+]
+
+
+@pytest.mark.parametrize(("one", "other"), TWINS, ids=lambda cls: str(cls.__name__))
+def test_sync_and_async_take_the_same_arguments(one: type, other: type) -> None:
+    """W15: by the same names, in the same order, with the same defaults."""
+
+    def arguments(cls: type) -> dict[str, list[tuple[str, object, object]]]:
+        methods = {
+            name: method
+            for name, method in inspect.getmembers(cls, inspect.isfunction)
+            if name == "__init__" or not name.startswith("_")
+        }
+        return {
+            name: [(one.name, one.kind, one.default) for one in inspect.signature(method).parameters.values()]
+            for name, method in methods.items()
+        }
+
+    assert arguments(one) == arguments(other)
+
+
+def test_a_wait_for_many_has_room_for_a_thousand() -> None:
+    """Which costs little: a job that waits is no thread and no task."""
+    assert 1000 == inspect.signature(Jobs.wait_many).parameters["max_in_flight"].default

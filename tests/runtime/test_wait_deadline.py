@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from bide.runtime.errors import ClientError, InvalidArgument, JobTimeout, SubmitUncertain
 from bide.runtime.schedule import Adaptive, Fixed
+from bide.runtime.watch import next_look
 
 from .acme import APART, PART, POLLING
 from .fakes import MORNING, Reply, Sent, cut_off
@@ -411,3 +412,9 @@ def test_a_slow_server_gets_a_last_look_no_sooner_than_in_the_last_quarter(world
         acme.do(acme.job(PART).wait(timeout=100.0, policy=Fixed(70.0)))
 
     assert [0.0, 75.0] == [sent.at for sent in acme.sent]
+
+
+@pytest.mark.parametrize(("pause", "due"), [(9.5, 9.5), (10.0, None), (10.5, None)])
+def test_no_look_is_due_at_the_deadline_or_later(pause: float, due: float | None) -> None:
+    """W1: its answer would come too late."""
+    assert due == next_look(now=0.0, pause=pause, not_before=0.0, last=20.0, deadline=10.0)

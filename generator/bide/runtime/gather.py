@@ -156,8 +156,7 @@ class Gatherer(Generic[E]):
     def answers(self, now: float) -> list[tuple[E, Seen]]:
         """What became of polls since this was last asked."""
         for group in self._waiting:
-            # What would be late by the group's slot may yet be in time by itself.
-            self._hand_back(group.part(now if group.slot is None else max(now, group.slot)), now)
+            self._hand_back(group.part(now), now)
         for group in self._under_way:
             for poll in group.part(now):
                 self._answers.append((poll.entry, Seen(now, RequestTimeout("no whole reply before the deadline"))))
@@ -173,6 +172,7 @@ class Gatherer(Generic[E]):
             group.slot = inf if slot is None else slot
         # Somebody else may have been told to slow down meanwhile.
         group.slot = max(group.slot, budget.closed_until(bucket))
+        # What would be late by then may yet be in time by itself.
         self._hand_back(group.part(group.slot), now)
         return group.slot <= now or not group.polls
 

@@ -63,8 +63,6 @@ def query(pairs: Iterable[tuple[str, Json]]) -> str:
     """`?a=1&b=2`, without the pairs whose value is `None`; a list repeats its name; empty if nothing is left."""
     flat: list[tuple[str, str]] = []
     for name, value in pairs:
-        if value is None:
-            continue
         items = value if isinstance(value, list | tuple) else [value]
         flat += [(name, as_text(item)) for item in items if item is not None]
     try:

@@ -27,7 +27,6 @@ class Stream(Generic[E]):
         self._open = open
         self._reader = reader
         self._account = account
-        self._reply: StreamReply | None = None
         self._events = self._read()
 
     def __iter__(self) -> Iterator[E]:
@@ -39,8 +38,6 @@ class Stream(Generic[E]):
     def close(self) -> None:
         """Give the connection up."""
         self._events.close()
-        if self._reply is not None:
-            self._reply.close()
 
     def __enter__(self) -> Self:
         return self
@@ -49,7 +46,7 @@ class Stream(Generic[E]):
         self.close()
 
     def _read(self) -> Generator[E, None, None]:
-        reply = self._reply = self._open()
+        reply = self._open()
         try:
             if not 200 <= reply.status < 300:
                 body = b""

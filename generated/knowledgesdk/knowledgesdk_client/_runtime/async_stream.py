@@ -29,7 +29,6 @@ class AsyncStream(Generic[E]):
         self._open = open
         self._reader = reader
         self._account = account
-        self._reply: AsyncStreamReply | None = None
         self._events = self._read()
 
     def __aiter__(self) -> AsyncIterator[E]:
@@ -41,8 +40,6 @@ class AsyncStream(Generic[E]):
     async def close(self) -> None:
         """Give the connection up."""
         await self._events.aclose()
-        if self._reply is not None:
-            await self._reply.close()
 
     async def __aenter__(self) -> Self:
         return self
@@ -51,7 +48,7 @@ class AsyncStream(Generic[E]):
         await self.close()
 
     async def _read(self) -> AsyncGenerator[E, None]:
-        reply = self._reply = await self._open()
+        reply = await self._open()
         try:
             if not 200 <= reply.status < 300:
                 body = b""

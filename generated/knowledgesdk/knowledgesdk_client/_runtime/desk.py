@@ -57,7 +57,7 @@ def sent(
     *,
     patience: float,
     deadline: float = inf,
-    attempt: int = 1,
+    attempt: int,
     polled: Record[Any, Any] | None = None,
     has_slot: bool = False,
     now: float,

@@ -91,8 +91,6 @@ class Variant:
 class Other:
     """A variant that this package does not know yet: its JSON, as it came."""
 
-    __slots__ = ("body",)
-
     def __init__(self, body: dict[str, Json]) -> None:
         self.body = body
 

@@ -48,7 +48,7 @@ class Adaptive(msgspec.Struct, frozen=True):
         if polls == 0:
             step = max(self._first_look(shortest, longest) - age, 0.0)
         else:
-            step = min(shortest * 1.25 ** float(min(polls - 1, 64)), longest)
+            step = _grown(shortest, 1.25, polls - 1, longest)
         return step * (1 + 0.1 * chance)
 
     def _first_look(self, shortest: float, longest: float) -> float:
@@ -88,14 +88,19 @@ class Exponential(msgspec.Struct, frozen=True, kw_only=True):
             raise InvalidArgument("factor must lie between 1 and 100, jitter between 0 and 1")
 
     def pause(self, *, polls: int, age: float, chance: float) -> float:
-        # Past a thousand looks the power would overflow; it has reached the longest pause long before.
-        grown: float = min(self.first * self.factor ** min(polls, 100), self.longest)
-        return grown * (1 + self.jitter * chance)
+        return _grown(self.first, self.factor, polls, self.longest) * (1 + self.jitter * chance)
 
 
 def backoff(tries: int, *, chance: float, longest: float = 30.0) -> float:
     """Seconds to pause after *tries* failures in a row: between half and all of 0.5, 1, 2, 4, ... up to *longest*."""
-    return min(0.5 * 2.0 ** min(tries - 1, 30), longest) * (0.5 + 0.5 * chance)
+    return _grown(0.5, 2.0, tries - 1, longest) * (0.5 + 0.5 * chance)
+
+
+def _grown(first: float, factor: float, times: int, longest: float) -> float:
+    try:
+        return min(first * float(factor) ** times, longest)
+    except OverflowError:
+        return longest
 
 
 def _refuse_nonsense(*seconds: float) -> None:
