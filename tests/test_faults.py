@@ -55,9 +55,9 @@ def told(instance: object) -> list[tuple[str, tuple[str | int, ...]]]:
         ({"basic": True, "user": "me", "password": 5, "env": "KEY"}, [("type", ("password",))]),
         (
             {"basic": True, "usr": "me", "env": "KEY"},
-            [("additionalProperties", ()), ("required", ()), ("required", ())],
+            [("additionalProperties", ("usr",)), ("required", ()), ("required", ())],
         ),
-        ({"heder": "X-Key", "env": "KEY"}, [("additionalProperties", ()), ("required", ())]),
+        ({"heder": "X-Key", "env": "KEY"}, [("additionalProperties", ("heder",)), ("required", ())]),
         ([{"header": "X-Key", "env": 5}], [("type", (0, "env"))]),
         ("A B", [("pattern", ())]),
         (5, [("type", ())]),

@@ -55,6 +55,8 @@ MISSHAPEN = [
     ("bide: 1", "bide: *one"),
     ("name: nested, code: error.code", "name: nested, code: error..code"),
     ("      running: running\n", "      running: runing\n"),
+    ("      failed: failed\n", "      failed: faild\n"),
+    ("{message: string}\n  CompleteEvent", "{message: string, values?: {type: string, min: x}}\n  CompleteEvent"),
 ]
 
 
@@ -73,6 +75,29 @@ def test_a_fault_does_not_hide_another(change: tuple[str, str]) -> None:
     found = codes(changed(change, other))
 
     assert found.count("unknown-type") == ("modles" not in change[1])
+
+
+SIDE_BY_SIDE = [
+    (
+        ("timeout: 90s", "timeout: 90 seconds"),
+        ("    returns: SearchReply\n    rep", "    returns: SearchReplay\n    rep"),
+    ),
+    (("{type: integer, default: 10, min: 1,", "{typ: integer,"), ("timeout?: number", "timeout?: nmber")),
+    (("      floor: 1s", "      flor: 1s"), ("interval: 2s..5s", "interval: 5s..2s")),
+    (("Where a job is.", "[5]"), ("      queued: [running, cancelled]\n", "      queud: [running, cancelled]\n")),
+    (
+        ("prompt: string, limit?: integer", "prompt: 5, limit?: integer"),
+        ("{hits: list of string}", "{hits: list of strng}"),
+    ),
+    (("query: {limit?: integer, kind", "query: {limit?: 5, kind"), ("path: {id: string}", "path: {ib: string}")),
+    (("kind: {const: fetch}", "kind: {const: fetch, deprecated: 5}"), ("webhook?: Webhook", "webhook?: Webhok")),
+]
+
+
+@pytest.mark.parametrize(("fault", "slip"), SIDE_BY_SIDE, ids=[fault[1] for fault, _ in SIDE_BY_SIDE])
+def test_a_fault_does_not_hide_what_stands_beside_it(fault: tuple[str, str], slip: tuple[str, str]) -> None:
+    """What is misshapen in a thing is told with what makes no sense in the same thing, and with nothing else."""
+    assert sorted(codes(changed(fault, slip))) == sorted([*codes(changed(fault)), *codes(changed(slip))])
 
 
 def test_warnings() -> None:

@@ -23,6 +23,7 @@ from docs_runner import Block, difference, run
 REPOSITORY = Path(__file__).parents[1]
 README = REPOSITORY / "README.md"
 NEW_PROVIDER = REPOSITORY / "docs" / "add-a-provider.md"
+CHECKING = REPOSITORY / "docs" / "checking.md"
 
 SPEED = 50
 """How fast time passes, for the simulators and for the clients."""
@@ -160,6 +161,11 @@ def test_a_provider_can_be_added(reader: Reader) -> None:
     """The page for new providers leads from nothing to a package that works and is tested."""
     (reader.folder / "specs").mkdir()
     reader.read(NEW_PROVIDER, spec="specs/skylark.yaml")
+
+
+def test_a_spec_can_be_checked(reader: Reader) -> None:
+    """The page on checking shows what is seen of a spec with slips in it, and of the same spec without them."""
+    reader.read(CHECKING, spec="acme.yaml")
 
 
 def test_the_readme_has_each_job() -> None:

@@ -7,13 +7,14 @@ slip in it: only what is wrong with that one is to be told.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Any
 
 from jsonschema.exceptions import ValidationError
 
 from bide.hints import nearest
-from bide.source import Json, Path
+from bide.source import PROBLEM_LIMIT, Json, Path
 
 _CHOICES = ("anyOf", "oneOf")
 
@@ -24,7 +25,7 @@ class Fault:
 
     keyword: str
     wanted: Any
-    """The value of the keyword."""
+    """The value of the keyword; of `additionalProperties` the key that there should not be."""
     instance: Json
     path: Path
     schema: Mapping[str, Json]
@@ -38,6 +39,8 @@ class Fault:
     @property
     def culprit(self) -> Path:
         """Where what is misshapen is: a value, or a key."""
+        if self.keyword == "additionalProperties":
+            return (*self.path, self.wanted)
         return (*self.path, self.instance) if self.is_about_a_key else self.path
 
     @property
@@ -72,6 +75,10 @@ def _fault(error: ValidationError) -> Fault:
 
 
 def _resolved(fault: Fault, definitions: Mapping[str, Json]) -> Iterator[Fault]:
+    if fault.keyword == "additionalProperties":
+        unknown = (key for key in fault.instance if key not in fault.schema.get("properties", {}))
+        yield from (replace(fault, wanted=key) for key in islice(unknown, PROBLEM_LIMIT))
+        return
     if fault.keyword not in _CHOICES or fault.keys or not fault.inside:
         yield fault
         return

@@ -1,17 +1,26 @@
 """What of a misshapen spec can be looked at by the rules all the same, so that all problems are told at once.
 
-A rule relies on `schema` having found no fault. So what has one is taken away: the model, the job or the like as a
-whole. What names it goes too, since a rule would say of it what is not so. The rest is a good spec as far as it goes.
+A rule relies on `schema` having found no fault. So what has one is taken out: by itself, where nothing else in the spec
+depends on it, and else with the model, the job or the like that it is in, and with all that names that. What is left is
+a good spec as far as it goes, and no rule says of it what is not so.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from copy import deepcopy
 from dataclasses import replace
+from functools import cache
 
-from bide.schema import check
+from bide.hints import nearest
+from bide.schema import faults, spec_schema
 from bide.source import Document, Json, Path
+
+
+def _set_of(names: str) -> frozenset[str]:
+    return frozenset(names.split())
+
 
 _TABLES = ("sources", "enums", "models", "unions", "operations", "jobs", "lifecycles")
 _STAND_INS = {
@@ -24,8 +33,43 @@ _STAND_INS = {
     "base_url": "https://stand-in.example",
 }
 _OPTIONAL = ("auth", "headers", "request_id", "hosts", "errors")
+
+_LOCAL = _set_of("""
+    accepts cancel credits default deprecated description error examples failed_if floor gone hint idempotency_key
+    interval items kept limit max max_items max_length min min_items min_length moves not_found_grace not_ready pattern
+    poll_many polling progress ready repeatable secret source timeout typical
+    """)
+"""Keys that can be left out without anything else becoming wrong."""
+
+_LOAD_BEARING = (
+    "body",
+    "const",
+    "fields",
+    "is",
+    "name",
+    "path",
+    "snapshot",
+    "states",
+    "status",
+    "type",
+    "values",
+    "when",
+)
+"""Keys that something else would be wrong without; so it is if one of them is misspelt."""
+
+_IN_PLACE = {"fields": "any", "body": "any", "query": "string", "path": "string", "headers": "string", "values": "One."}
+"""What can stand for any value in such a mapping."""
+
+_NAMED_BY_AUTHORS = frozenset((*_IN_PLACE, "events", "failed_if", "moves", "ready", "returns", "states", "variants"))
+"""What has keys that are not of the language."""
+
 _PROSE = frozenset(("description", "examples", "title", "docs"))
 _WORD = re.compile(r"\w+")
+
+_NOTHING = object()
+
+_ROUNDS = 3
+"""What is taken out may leave something empty, which then has to go as well."""
 
 
 def salvaged(document: Document, faulty: Iterable[Path]) -> Document | None:
@@ -37,30 +81,95 @@ def salvaged(document: Document, faulty: Iterable[Path]) -> Document | None:
         return None  # a table whose name is misspelt: what is in it would be missing everywhere
     if any(not isinstance(data.get(table, {}), dict) for table in _TABLES):
         return None
-    lost: set[tuple[str, str]] = set()
-    for path in faulty:
-        match path:
-            case (str(table), name, *_) if table in _TABLES:
-                lost.add((table, str(name)))
-            case (str(key), *_) if key in data and key not in _TABLES:
-                del data[key]
-    _take_away(data, lost)
-    good = replace(document, data=_STAND_INS | data, comments=())
-    return None if check(good) else good
+    data = _STAND_INS | deepcopy(data)
+    lost: set[Path] = set()
+    waiting = set(faulty)
+    for _ in range(_ROUNDS):
+        lost |= {path[:2] for path in waiting if not _mended(data, path)}
+        waiting = {path for _, path in faults(replace(document, data=data)) if path[:2] not in lost}
+    _take_away(data, {path for path in lost | {path[:2] for path in waiting} if len(path) == 2})
+    good = replace(document, data=data, comments=())
+    return None if faults(good) else good
 
 
-def _take_away(data: dict[str, Json], lost: set[tuple[str, str]]) -> None:
+def _mended(data: dict[str, Json], path: Path) -> bool:
+    """Take what is at *path* out of *data* by itself, if that leaves the rest as good as it is."""
+    if not _is_there(data, path):
+        return True
+    match path:
+        case (str(top), *_) if top in _STAND_INS:
+            data[top] = _STAND_INS[top]
+            return True
+        case (str(top), *_) if top not in _TABLES:
+            data.pop(top, None)
+            return True
+    for index in range(len(path) - 1, 1, -1):
+        holder, key = _at(data, path[:index]), str(path[index])
+        if not isinstance(holder, dict) or key not in holder:
+            continue
+        table = _named_by_authors(path, index)
+        if table in _IN_PLACE:
+            holder[key] = _IN_PLACE[table]
+            for job in data.get("jobs", {}).values():
+                if isinstance(job, dict):
+                    job.pop("items", None)  # they want to know more of a type than that it is any
+            return True
+        is_unknown = index == len(path) - 1 and key not in _language()
+        if not table and (key in _LOCAL or (is_unknown and nearest(key, _LOAD_BEARING) is None)):
+            del holder[key]
+            return True
+    return False
+
+
+def _named_by_authors(path: Path, index: int) -> str:
+    """The key of the mapping that *path* leads through here, if the author names what is in it; else empty."""
+    above = path[index - 1]
+    if above not in _NAMED_BY_AUTHORS or (index > 3 and _named_by_authors(path, index - 1)):
+        return ""
+    return str(above)
+
+
+@cache
+def _language() -> frozenset[str]:
+    """Every key of the language."""
+    found: set[str] = set()
+    waiting: list[Json] = [spec_schema()]
+    while waiting:
+        match waiting.pop():
+            case dict(node):
+                found.update(node["properties"] if isinstance(node.get("properties"), dict) else ())
+                waiting += node.values()
+            case list(node):
+                waiting += node
+    return frozenset(found)
+
+
+def _is_there(data: Json, path: Path) -> bool:
+    return _at(data, path) is not _NOTHING
+
+
+def _at(data: Json, path: Path) -> Json:
+    """What is at *path*, or `_NOTHING`."""
+    for step in path:
+        try:
+            data = data[step]
+        except (LookupError, TypeError):
+            return _NOTHING
+    return data
+
+
+def _take_away(data: dict[str, Json], lost: set[Path]) -> None:
     """Take *lost* out of the tables, and whatever may have to do with it."""
     tables: dict[str, dict[str, Json]] = {table: dict(data[table]) for table in _TABLES if table in data}
-    words = {
+    words: dict[Path, frozenset[str]] = {
         (table, name): frozenset(_words(thing)) for table, things in tables.items() for name, thing in things.items()
     }
     names: set[str] = set()
     while lost:
         for table, name in lost:
-            thing = tables.get(table, {}).pop(name, None)
+            thing = tables.get(str(table), {}).pop(str(name), None)
             words.pop((table, name), None)
-            names.add(name)
+            names.add(str(name))
             # What the jobs of a lifecycle have between them is seen in all of them together.
             if table == "jobs" and isinstance(thing, dict) and isinstance(thing.get("lifecycle"), str):
                 names.add(thing["lifecycle"])

@@ -97,16 +97,10 @@ def _misspelt_keys(faults: Iterable[Fault]) -> dict[Path, set[str]]:
     meant: dict[Path, set[str]] = {}
     for fault in faults:
         if fault.keyword == "additionalProperties":
-            for key in _unknown_keys(fault):
-                near = nearest(key, _unused_keys(fault))
-                if near is not None:
-                    meant.setdefault(fault.path, set()).add(near)
+            near = nearest(fault.wanted, _unused_keys(fault))
+            if near is not None:
+                meant.setdefault(fault.path, set()).add(near)
     return meant
-
-
-def _unknown_keys(fault: Fault) -> list[str]:
-    unknown = (key for key in fault.instance if key not in fault.schema.get("properties", {}))
-    return list(islice(unknown, PROBLEM_LIMIT))
 
 
 def _unused_keys(fault: Fault) -> list[str]:
@@ -152,9 +146,9 @@ class _Translation:
         yield Diagnostic(self.document.key_place(path), "bad-name", _not_a(fault), _write_it_like(fault))
 
     def _unknown_key(self, fault: Fault) -> Iterator[Diagnostic]:
-        for key in _unknown_keys(fault):
-            place = self.document.key_place((*fault.path, key))
-            yield Diagnostic(place, "unknown-key", f'unknown key "{key}"', did_you_mean(key, _unused_keys(fault)))
+        key = fault.wanted
+        place = self.document.key_place((*fault.path, key))
+        yield Diagnostic(place, "unknown-key", f'unknown key "{key}"', did_you_mean(key, _unused_keys(fault)))
 
     def _missing_key(self, fault: Fault) -> Iterator[Diagnostic]:
         meant = self.misspelt.get(fault.path, set())

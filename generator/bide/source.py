@@ -317,6 +317,7 @@ class _Builder:
     def _refuse_properties(self, event: yaml.NodeEvent) -> None:
         if event.anchor is not None:
             self.note(event, "anchor", f'the anchor "&{event.anchor}" is not allowed', "say a thing once, under a name")
+            self._problems_before += 1  # what is anchored is as good as it would be without
         if _tag(event) is not None:
             self.note(event, "tag", f'the tag "{_tag(event)}" is not allowed')
 

@@ -1,6 +1,6 @@
 """What a spec must be right in beyond its shape: one rule, one file, in `lint/rules`.
 
-To add a rule, add a file there with a docstring (its codes, what, why, an example) and a function
+To add a rule, add a file there with the pages of its codes in its docstring (see `codes`) and a function
 `check(spec: Spec) -> Iterator[Diagnostic]`. A rule may rely on `schema` having found no fault, and on nothing else:
 what another rule reports may be wrong in what it sees, and then it says nothing about that.
 """
