@@ -235,10 +235,10 @@ def _bring(folder: Path, side: str, files: Mapping[str, str], *, gone: set[str],
     """Move what one side of the stage still holds into the folder, and remove what that side does not have."""
     staged = _stage(folder) / side
     for path, checksum in files.items():
-        target = place(folder, path)
+        target, ready = place(folder, path), place(staged, path)
         # What is as it shall be is not touched: the way back must not fail where the way there failed.
-        if (staged / path).exists() and not (target.exists() and digest(target.read_bytes()) == checksum):
-            disk.move(staged / path, target)
+        if ready.exists() and not (target.exists() and digest(target.read_bytes()) == checksum):
+            disk.move(ready, target)
     for path in sorted(gone):
         disk.remove(place(folder, path))
     for path in sorted(gone):
@@ -259,8 +259,8 @@ def _journal(folder: Path) -> tuple[dict[str, str], dict[str, str]]:
     marker = stage / (_BACKWARD if (stage / _BACKWARD).exists() else _FORWARD)
     try:
         journal = json.loads(marker.read_bytes())
-        return dict(journal["old"]), dict(journal["new"])
-    except (ValueError, KeyError, TypeError):
+        return {**journal["old"]}, {**journal["new"]}
+    except (ValueError, KeyError, TypeError, RecursionError):
         raise NotWritten(f"{marker} is damaged: restore {folder} from version control and remove {stage}") from None
 
 

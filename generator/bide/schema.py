@@ -48,7 +48,7 @@ def faults(document: Document) -> list[tuple[Diagnostic, Path]]:
     errors = islice(_validator().iter_errors(document.data), PROBLEM_LIMIT)
     found = list(found_in(errors, spec_schema()["$defs"]))
     translation = _Translation(document, _misspelt_keys(found))
-    told = {(problem, fault.culprit) for fault in found for problem in translation.of(fault)}
+    told = {(problem, fault.culprit) for fault in found for problem in islice(translation.of(fault), PROBLEM_LIMIT)}
     return sorted(told, key=lambda one: one[0])
 
 
@@ -78,9 +78,17 @@ def _validator() -> Any:
     # 200.0 is no HTTP status and 1.0 no count, whatever JSON Schema thinks of them.
     types = Draft202012Validator.TYPE_CHECKER.redefine("integer", lambda _, value: type(value) is int)
     strict: Any = extend(  # type: ignore[no-untyped-call]  # jsonschema says nothing of it
-        Draft202012Validator, {"pattern": _pattern}, type_checker=types
+        Draft202012Validator, {"pattern": _pattern, "uniqueItems": _unique}, type_checker=types
     )
     return strict(spec_schema())
+
+
+def _unique(validator: Any, wanted: bool, instance: Json, schema: Json) -> Iterator[ValidationError]:
+    """In the time that it takes to read the list: comparing each item with each other one would take hours for some."""
+    if wanted and isinstance(instance, list):
+        items = [json.dumps(item, sort_keys=True) for item in instance]
+        if len(set(items)) < len(items):
+            yield ValidationError("uniqueItems")
 
 
 def _pattern(validator: Any, pattern: str, instance: Json, schema: Json) -> Iterator[ValidationError]:

@@ -16,6 +16,9 @@ from bide import __version__
 from bide.journal import DISK, Change, Disk, NotWritten, alone, digest, is_half_done, make, place, repair, stays_inside
 
 MANIFEST = ".bide-manifest.json"
+_LARGEST_MANIFEST = 4 * 2**20
+"""In bytes; that of a package with a thousand files has a tenth of a mebibyte."""
+
 _LISTED = 8
 """So many files are named in an error; the others are counted."""
 
@@ -135,6 +138,8 @@ def _written(folder: Path, *, force: bool) -> dict[str, str]:
     if manifest is None:
         return {}
     try:
+        if len(manifest) > _LARGEST_MANIFEST:
+            raise ValueError("too large")
         files = json.loads(manifest)["files"]
         for path, checksum in files.items():
             if not isinstance(checksum, str):

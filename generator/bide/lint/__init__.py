@@ -14,7 +14,7 @@ from functools import cache
 from itertools import islice
 
 from bide.diagnostics import Diagnostic
-from bide.lint import rules
+from bide.lint import extent, rules
 from bide.lint.spec import Spec
 from bide.source import PROBLEM_LIMIT, Document
 
@@ -22,7 +22,9 @@ from bide.source import PROBLEM_LIMIT, Document
 def check(document: Document) -> list[Diagnostic]:
     """Everything that the rules find, in the order of the file."""
     spec = Spec(document)
-    return sorted({problem for rule in _rules() for problem in islice(rule(spec), PROBLEM_LIMIT)})
+    return list(extent.check(spec)) or sorted(
+        {problem for rule in _rules() for problem in islice(rule(spec), PROBLEM_LIMIT)}
+    )
 
 
 @cache
