@@ -6,8 +6,10 @@ make mutants ONLY=budget.py   those of one file
 
 sites       which mutants a source has
 targets     which files are mutated, and which tests are asked first
-trial       one mutant against the tests, in a copy of the tree
-witness     which tests reach the line that is changed, and how long they take
+trial       one mutant against the tests, in a copy of the tree where they have passed
+session     the tests of a folder, loaded once and run in one fork after another
+swap        a mutant put into a module that is loaded already
+witness     which tests reach which lines, and how long they take
 known       survivors that are accepted, with the reason: equivalent.toml
 report      docs/mutants.md
 """

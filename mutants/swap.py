@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import inspect
 import sys
 from functools import cached_property
@@ -18,8 +19,11 @@ def swap(path: Path, where: str, text: str) -> bool:
     if found is None:
         return False
     function, name = found
-    code = _code(compile(text, str(path), "exec"), name.split("."))
-    if code is None or code == function.__code__ or code.co_freevars != function.__code__.co_freevars:
+    names = name.split(".")
+    code = _code(compile(text, str(path), "exec", dont_inherit=True), names)
+    if code is None or code.co_freevars != function.__code__.co_freevars:
+        return False
+    if _around(text, names) != _around(path.read_text(encoding="utf-8"), names):
         return False
     function.__code__ = code
     return True
@@ -53,3 +57,12 @@ def _code(code: CodeType, names: list[str]) -> CodeType | None:
             return None
         code = named[0]
     return code
+
+
+def _around(source: str, names: list[str]) -> str:
+    """All of a source but the body of this function: its defaults and decorators, too."""
+    tree = holder = ast.parse(source)
+    for name in names:
+        [holder] = [one for one in holder.body if getattr(one, "name", None) == name]  # type: ignore[assignment]
+    holder.body = []
+    return ast.dump(tree)

@@ -27,7 +27,9 @@ FIRST_ASKED = {
     "errors": "errors endings",
     "events": "events client",
     "exchange": "exchange submit",
+    "file": "form",
     "flow": "errors twins client endings",
+    "form": "form",
     "gather": "gather",
     "handle": "floor token endings wait_deadline",
     "hint": "hint faults",
@@ -42,13 +44,14 @@ FIRST_ASKED = {
     "progress": "progress",
     "request": "request errors",
     "schedule": "schedule wait_deadline",
+    "secret": "request client errors",
     "senders": "batch gather",
     "state": "lifecycle endings",
     "stream": "events client",
     "submit": "submit exchange",
     "token": "token errors",
     "wait": "endings wait_deadline faults errors",
-    "watch": "wait_deadline faults floor endings",
+    "watch": "wait_deadline faults codes floor endings",
 }
 """Files of the runtime, and files of tests/runtime, the likeliest first.
 
