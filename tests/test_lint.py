@@ -84,6 +84,11 @@ CASES = [
         "kind: {const: fetch}\n        films: list of file",
         'unknown-type: a "file" can only be a field of the body of a request, by itself',
     ),
+    (
+        "kept: 24h}",
+        "kept: 24h, pages: {list: results, query: page, next: after}}",
+        'unknown-pointer: FetchResult has no field "after"',
+    ),
     # secrets
     (
         "{header: X-API-Key, env: ACME_API_KEY}",

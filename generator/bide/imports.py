@@ -80,6 +80,7 @@ _RUNTIME = {
     "Json": "request",
     "_path": "request",
     "_query": "request",
+    "Pages": "pages",
     "Policy": "schedule",
     "Polling": "schedule",
     "Secret": "secret",

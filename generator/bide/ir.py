@@ -367,6 +367,22 @@ class Items:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Pages:
+    """How a result at its own address is divided."""
+
+    list: Pointer
+    """The list of which each page has a part."""
+    query: str
+    """The query parameter that asks for a page."""
+    next: Pointer
+    """Where a page says which is the next; empty: they are counted."""
+    more: Pointer
+    """Where a page says whether there are more."""
+    first: int
+    """The number of the first page, where they are counted."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ResultAt:
     """Where the result is: in a part of the poll reply (`field`), or at its own `endpoint`; neither: the poll reply is
     it.
@@ -376,6 +392,7 @@ class ResultAt:
     endpoint: Endpoint | None = None
     not_ready: tuple[int, ...] = ()
     gone: tuple[int, ...] = ()
+    pages: Pages | None = None
     kept: float | None = None
 
 

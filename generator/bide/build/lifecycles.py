@@ -64,7 +64,18 @@ def _result(owner: str, raw: Mapping[str, Json], bodies: Bodies, source: ir.Sour
         endpoint=build_endpoint(owner, raw, bodies, source),
         not_ready=tuple(raw.get("not_ready", _NOT_READY)),
         gone=tuple(raw.get("gone", _GONE)),
+        pages=_pages(raw["pages"]) if "pages" in raw else None,
         kept=kept,
+    )
+
+
+def _pages(raw: Mapping[str, Json]) -> ir.Pages:
+    return ir.Pages(
+        list=parse_pointer(raw["list"]),
+        query=raw["query"],
+        next=parse_pointer(raw["next"]) if "next" in raw else (),
+        more=parse_pointer(raw["more"]) if "more" in raw else (),
+        first=raw.get("first", 1),
     )
 
 

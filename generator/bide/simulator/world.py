@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from bide.ir import Job, Json, Lifecycle, Operation, Pointer, PollMany, Provider
 
-from . import arguments, many, stream
+from . import arguments, many, paging, stream
 from .answer import Answer, Asked, damaged, of_json
 from .arguments import Arguments
 from .bodies import Bodies
@@ -139,6 +139,8 @@ class World:
     def _read(self, route: Route, asked: Asked, path: dict[str, str]) -> Arguments:
         if route.role is Role.POLL_MANY and isinstance(route.of, Lifecycle) and route.of.poll_many:
             return many.read(route.of.poll_many, asked)
+        if route.role is Role.RESULT and isinstance(route.of, Lifecycle):
+            asked = paging.without_page(route.of.result.pages, asked)
         return arguments.read(self._catalog, route.endpoint, asked, path)
 
     # --- submits and operations ---
@@ -253,7 +255,10 @@ class World:
         if not job.is_ready(visit.now):
             raise Refused(next(iter(result.not_ready), 409), f"the result of job {job.id} is not ready")
         view = of_job(job, visit.now, visit.request_id, has_nulls=_is(fault, Damage.NULL))
-        return self._damaged(of_json(self._bodies.result(view)), fault, visit)
+        body, model = self._bodies.result(view), self._catalog.model(job.spec.result)
+        if result.pages is not None and model is not None:
+            body = paging.page_of(self._catalog, model, body, result.pages, visit.asked)
+        return self._damaged(of_json(body), fault, visit)
 
     def _cancel(self, job: SimulatedJob, visit: Visit) -> Answer:
         job.cancels += 1

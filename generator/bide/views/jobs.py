@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from .. import names, prose
-from ..ir import Job, Lifecycle, Named, Pointer, PollMany, State
+from ..ir import Job, Lifecycle, Named, Pages, Pointer, PollMany, State
 from ..python import Code, annotation, docstring, literal, seconds
 from .calls import Argument, EndpointView
 from .view import View
@@ -78,7 +78,21 @@ class LifecycleView(View):
             parts.append(f"not_ready={literal(frozenset(result.not_ready))}")
         if set(result.gone) != {404, 410}:
             parts.append(f"gone={literal(frozenset(result.gone))}")
+        if result.pages is not None:
+            parts.append(f"pages={self._pages(result.pages)}")
         return Code(f"ResultAt({', '.join(parts)})")
+
+    def _pages(self, pages: Pages) -> Code:
+        results = [job.result for job in self.provider.ir.jobs if job.lifecycle.name == self._lifecycle.name]
+
+        def attributes(path: Pointer) -> Code:
+            return literal(self.provider.attributes(path, results[0]) if results else tuple(path))
+
+        parts = [f"list={attributes(pages.list)}", f"query={literal(pages.query)}"]
+        parts += [f"next={attributes(pages.next)}"] if pages.next else []
+        parts += [f"more={attributes(pages.more)}"] if pages.more else []
+        parts += [f"first={literal(pages.first)}"] if pages.first != 1 else []
+        return Code(f"Pages({', '.join(parts)})")
 
     def _poll_many(self, many: PollMany) -> Code:
         parts = [f"path={literal(many.endpoint.path)}", f"ids={literal(many.ids)}", f"most={literal(many.most)}"]

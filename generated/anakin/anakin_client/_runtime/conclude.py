@@ -14,6 +14,7 @@ from .exchange import PASSING
 from .flow import INFO, Flow, Note
 from .handle import Record
 from .lifecycle import Path, ResultAt
+from .pages import Gathered, Pages
 from .request import Response, path
 from .state import State
 from .watch import Watch, next_look
@@ -89,15 +90,34 @@ def _fetched(watch: Watch[S, R], at: ResultAt, now: float) -> Flow[R]:
     """The result from its own address, fetched by this wait alone."""
     watch.record.is_being_fetched = True
     try:
-        return (yield from _asked_for(watch, at, now))
+        if at.pages is not None:
+            return (yield from _paged(watch, at, at.pages, now))
+        found, _, _ = yield from _asked_for(watch, at, "", now)
+        return found
     finally:
         watch.record.is_being_fetched = False
 
 
-def _asked_for(watch: Watch[S, R], at: ResultAt, now: float) -> Flow[R]:
-    """The result from its own address: asked for until it is there."""
+def _paged(watch: Watch[S, R], at: ResultAt, pages: Pages, now: float) -> Flow[R]:
+    """The result from all of its pages. Those that have come are kept for a wait that comes after this one."""
+    record = watch.record
+    gathered = record.pages = record.pages or Gathered(pages)
+    try:
+        while not gathered.is_whole:
+            page, body, now = yield from _asked_for(watch, at, gathered.query, now)
+            gathered.add(page, body)
+    except (ApiError, DecodeError, JobExpired):
+        # What asks for the next page may be too old by now.
+        record.pages = None
+        raise
+    result: R = gathered.result()
+    return result
+
+
+def _asked_for(watch: Watch[S, R], at: ResultAt, query: str, now: float) -> Flow[tuple[R, bytes, float]]:
+    """What is at the result's own address, typed and as it came, and the time: asked for until it is there."""
     desk, record, deadline = watch.desk, watch.record, watch.deadline
-    url = desk.account.base_url + path(at.path, {"job_id": record.id})
+    url = desk.account.base_url + path(at.path, {"job_id": record.id}) + query
     accept = ANY if record.kind.result is bytes else JSON
     outgoing = Outgoing(request=desk.account.request_to("GET", url, accept=accept), bucket=f"GET {at.path}")
     tries = 0
@@ -114,7 +134,8 @@ def _asked_for(watch: Watch[S, R], at: ResultAt, now: float) -> Flow[R]:
             assert isinstance(seen.reply, Response)
             try:
                 found: R = decode(record.kind.result, seen.reply.body)
-                return found
+                watch.went_well()
+                return found, seen.reply.body, now
             except NotJson as error:
                 failure = error
         elif isinstance(failure, ApiError) and failure.status in at.gone:

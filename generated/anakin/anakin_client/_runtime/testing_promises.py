@@ -108,7 +108,8 @@ def result_fetched_once(trace: Trace) -> Iterator[str]:
             if state.has_result:
                 told.setdefault(job_id, sent.ended)
     for job_id, fetches in _by_job(trace.requests, "result").items():
-        if sum(_is_whole(sent) for sent in fetches) > 1:
+        whole = [tuple(sent.query) for sent in fetches if _is_whole(sent)]
+        if len(whole) > len(set(whole)):
             yield f"the result of {job_id} was fetched more than once"
         if fetches[0].at < told.get(job_id, float("inf")):
             yield f"{fetches[0]} comes before the job was done"

@@ -178,7 +178,7 @@ class FakeProvider(Generic[C, A]):
     def _asked_of_one_job(self, sent: Sent, path: str) -> tuple[Address, Route, Callable[[], Reply]]:
         unknown = None
         for jobs in self.kinds:
-            for address, route, answer in _of_one_job(jobs):
+            for address, route, answer in _of_one_job(jobs, sent):
                 arguments = route.arguments(sent.request.method, path)
                 if arguments is not None:
                     sent.job_ids = (arguments["job_id"],)
@@ -213,14 +213,14 @@ class FakeProvider(Generic[C, A]):
         return Reply(body, 200, JSON, told=told, hint=hint)
 
 
-def _of_one_job(jobs: FakeJobs[Any]) -> list[tuple[Address, Route, Callable[[FakeJob], Reply]]]:
+def _of_one_job(jobs: FakeJobs[Any], sent: Sent) -> list[tuple[Address, Route, Callable[[FakeJob], Reply]]]:
     """Where one job can be asked for, and what is answered there."""
     lifecycle = jobs.kind.lifecycle
     found: list[tuple[Address, Route, Callable[[FakeJob], Reply]]] = [
         (jobs.poll, Route("GET", lifecycle.poll), jobs.polled)
     ]
     if isinstance(lifecycle.result, ResultAt):
-        found.append((jobs.result, Route("GET", lifecycle.result.path), jobs.fetched))
+        found.append((jobs.result, Route("GET", lifecycle.result.path), partial(jobs.fetched, sent)))
     if lifecycle.cancel is not None:
         found.append((jobs.cancel, Route(*lifecycle.cancel), jobs.cancelled))
     return found

@@ -9,6 +9,7 @@ import msgspec
 
 from .codec import follow
 from .hint import as_pause
+from .pages import Pages
 from .request import Json, as_text
 from .state import State
 
@@ -50,6 +51,8 @@ class ResultAt(msgspec.Struct, frozen=True, kw_only=True):
     """HTTP statuses that mean: ask again later."""
     gone: frozenset[int] = frozenset({404, 410})
     """HTTP statuses that mean: no longer kept."""
+    pages: Pages | None = None
+    """How it is divided, if it comes in pages."""
 
 
 class PollMany(msgspec.Struct, frozen=True, kw_only=True):

@@ -10,6 +10,7 @@ import msgspec
 from . import token
 from .errors import ClientError, InvalidToken, JobFailed
 from .lifecycle import Lifecycle, Progress, Reading, ResultAt
+from .pages import Gathered
 from .request import Response
 from .schedule import Polling
 from .state import State
@@ -96,6 +97,8 @@ class Record(Generic[S, R]):
         self.state = State.PENDING
         self.snapshot: Snapshot[S] | None = None
         self.result: msgspec.UnsetType | R = msgspec.UNSET
+        self.pages: Gathered | None = None
+        """Those of the result that have come, if it comes in pages and not all of them did."""
         self.is_being_fetched = False
         """Whether one of those who wait is fetching the result."""
         self.unknown: set[str] = set()

@@ -10,12 +10,14 @@ from typing import Any, Generic, TypeVar
 import msgspec
 
 from .account import Provider
+from .codec import follow
 from .handle import Kind
 from .lifecycle import ResultAt
+from .pages import Pages
 from .request import Json
 from .state import State
 from .testing_addresses import JSON, Address, Route
-from .testing_bodies import has, made_up, put, takes
+from .testing_bodies import fits, has, made_up, plain, put, takes, typed
 from .testing_clock import VirtualTime
 from .testing_mishaps import error_reply
 from .testing_plans import FakeJob, Plan, walk_to
@@ -164,7 +166,7 @@ class FakeJobs(Generic[R]):
         status = code or (202 if 202 in accepts and not state.is_final else 200 if 200 in accepts else min(accepts))
         return Reply(job.snapshot(now), status, JSON, told={job.id: state}, hint=self._hint(job))
 
-    def fetched(self, job: FakeJob) -> Reply:
+    def fetched(self, sent: Sent, job: FakeJob) -> Reply:
         """What is answered at the result's own address."""
         at = self.kind.lifecycle.result
         assert isinstance(at, ResultAt)
@@ -175,7 +177,22 @@ class FakeJobs(Generic[R]):
             reply = error_reply(self._provider, min(at.not_ready), "not_ready", "the result is not there yet")
             return replace(reply, is_expected=True)
         job.results += 1
-        return Reply(job.result(), 200, JSON)
+        return Reply(job.result() if at.pages is None else self._page(at.pages, job, sent), 200, JSON)
+
+    def _page(self, pages: Pages, job: FakeJob, sent: Sent) -> Json:
+        """The page of a result that is asked for: two items, and where to go on."""
+        wanted, body = self.kind.result, job.result()
+        items = plain(follow(typed(wanted, body), pages.list)) or []
+        asked = int(dict(sent.query).get(pages.query, "0" if pages.next else str(pages.first)))
+        number = asked if pages.next else asked - pages.first
+        put(body, wanted, pages.list, items[2 * number : 2 * number + 2])
+        is_last = 2 * number + 2 >= len(items)
+        put(body, wanted, pages.more, not is_last)
+        for following in (None, "") if is_last else (str(number + 1), number + 1):
+            put(body, wanted, pages.next, following)
+            if fits(wanted, body):
+                break
+        return body
 
     def cancelled(self, job: FakeJob) -> Reply:
         """Cancel a job that is not over."""

@@ -124,6 +124,12 @@ def _uses(spec: Spec) -> Iterator[_Use]:
         lifecycle = spec.table("lifecycles").get(job["lifecycle"])
         if lifecycle is not None and "snapshot" in job:
             yield from _lifecycle_uses(("lifecycles", job["lifecycle"]), lifecycle, ir.Named(job["snapshot"]))
+        if lifecycle is not None and spec.is_model(job["result"]):
+            pages = lifecycle.get("result", {}).get("pages", {})
+            at: Path = ("lifecycles", job["lifecycle"], "result", "pages")
+            for key, wanted in (("list", _ANYTHING), ("next", _ID), ("more", _ANYTHING)):
+                if key in pages:
+                    yield _Use((*at, key), pages[key], ir.Named(job["result"]), wanted)
     for name, operation in spec.table("operations").items():
         returns = operation.get("returns")
         for status, reply in returns.items() if isinstance(returns, dict) else ():
