@@ -16,7 +16,7 @@ REPOSITORY = Path(__file__).parents[1]
 BIDE = REPOSITORY / "generator" / "bide"
 RUNTIME = BIDE / "runtime"
 
-WORDS = {"diagnostics", "hints", "ir", "names", "notation", "pointers"}
+WORDS = {"diagnostics", "hints", "ir", "names", "notation", "oneline", "pointers"}
 """What the steps pass on to one another. Every module may import these."""
 
 ARROWS = {

@@ -25,6 +25,21 @@ CASES = [
         "limit?: int}\n  SearchReply",
         'unknown-type: there is no type "int" (did you mean "integer"?)',
     ),
+    (
+        "action?: Action,",
+        "action?: Zebra,",
+        'unknown-type: there is no type "Zebra" (declare it in models, enums or unions; there are string, integer,',
+    ),
+    (
+        "      queued: pending\n",
+        "      queued: pending\n      zzz: running\n",
+        'unknown-status: "zzz" is no value of JobStatus (add it to the values of JobStatus)',
+    ),
+    (
+        '{"id": "m1", "status": "completed",',
+        '{"status": "completed",',
+        'bad-example: $.id is missing (put a "?" behind its name, if it may be left out)',
+    ),
     ("action?: Action,", "action?: Acton,", 'unknown-type: there is no type "Acton" (did you mean "Action"?)'),
     (
         "hits: list of string",

@@ -118,6 +118,21 @@ CASES = [
         'bad-value: "done" is no state (allowed here: pending, running,',
     ),
     ("when: [succeeded, partial]", "when: parial", 'bad-value: "parial" is no state (did you mean "partial"?)'),
+    (
+        "error: {code: error.code, message: error.message}\n    progress",
+        "error: error\n    progress",
+        '"error" has to be a mapping, not text (write it like {code: error.code, message: error.message})',
+    ),
+    (
+        "    is: FetchJob\n    when: succeeded",
+        "    is: FetchJob\n    when: completed",
+        'bad-value: "completed" is no state ("completed" is a status; its state is succeeded)',
+    ),
+    (
+        "  Progress:\n    fields: {completed: integer,",
+        "  Progress: {completed: integer,",
+        '"Progress" has no "fields" or "is" (put what is in it under fields: {fields: {completed: ...}})',
+    ),
     ("when: [succeeded, partial]", "when: 5", '"when" has to be text or a list, not a whole number'),
     ("    is: FetchJob\n", "    iz: FetchJob\n", 'unknown key "iz" (did you mean "is"?)'),
     ("    when: succeeded\n", "", 'missing-key: "is" needs "when" beside it'),

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from bide.oneline import one_line
 from bide.schema import spec_schema
 from bide.source import Json
 
@@ -20,9 +20,6 @@ _TYPE_WORDS = {
     "object": "a mapping",
     "string": "text",
 }
-
-_PLAIN = re.compile(r"(?:https?://)?(?![0-9.]+$)[A-Za-z0-9/^][A-Za-z0-9 /_.?^$*+-]*")
-"""Text that needs no quotes anywhere in YAML."""
 
 _LONGEST_LINE = 100
 _LONGEST_EXAMPLE = 60
@@ -125,12 +122,12 @@ def _section(section: _Section, sections: Mapping[int, _Section]) -> str:
     for key, inner in schema["properties"].items():
         about = {**_target(inner), **inner}
         needed = ", required" if key in required else ""
-        example = next((text for text in map(_flow, about["examples"]) if len(text) <= _LONGEST_EXAMPLE), "")
+        example = next((text for text in map(one_line, about["examples"]) if len(text) <= _LONGEST_EXAMPLE), "")
         cells = (f"`{key}`{needed}", _holds(inner, sections), about["description"], _span(example) if example else "")
         lines.append(f"| {' | '.join(cell.replace('|', '&#124;') for cell in cells)} |")
     for example in schema.get("examples", []):
         if isinstance(example, dict):
-            line = _flow(example)
+            line = one_line(example)
             lines += ["", "```yaml", line if len(line) <= _LONGEST_EXAMPLE else _block(example), "```"]
     return "\n".join(lines) + "\n"
 
@@ -147,7 +144,7 @@ def _rules(schema: Mapping[str, Json]) -> Iterator[str]:
 
 def _value(name: str, sections: Mapping[int, _Section]) -> str:
     schema = spec_schema()["$defs"][name]
-    examples = _or([_span(_flow(example)) for example in schema["examples"]])
+    examples = _or([_span(one_line(example)) for example in schema["examples"]])
     kind = _kind(schema, sections)
     return f"### {schema['title']}\n\n{schema['description']} {kind[0].upper()}{kind[1:]}: {examples}.\n"
 
@@ -163,9 +160,9 @@ def _holds(schema: Mapping[str, Json], sections: Mapping[int, _Section]) -> str:
 
 def _kind(schema: Mapping[str, Json], sections: Mapping[int, _Section]) -> str:
     if "const" in schema:
-        return f"`{_flow(schema['const'])}`"
+        return f"`{one_line(schema['const'])}`"
     if "enum" in schema:
-        return _or([f"`{_flow(value)}`" for value in schema["enum"]])
+        return _or([f"`{one_line(value)}`" for value in schema["enum"]])
     if _choices(schema):
         return _or([_holds(choice, sections) for choice in _choices(schema)])
     types = schema.get("type", [])
@@ -200,21 +197,11 @@ def _span(text: str) -> str:
     return f"`` {text} ``" if "`" in text else f"`{text}`"
 
 
-def _flow(example: Json) -> str:
-    """An example on one line, as an author writes it."""
-    if isinstance(example, dict):
-        return f"{{{', '.join(f'{_flow(key)}: {_flow(value)}' for key, value in example.items())}}}"
-    if isinstance(example, list):
-        return f"[{', '.join(map(_flow, example))}]"
-    is_plain = isinstance(example, str) and _PLAIN.fullmatch(example) and example not in ("true", "false", "null")
-    return example if is_plain else json.dumps(example, ensure_ascii=False)
-
-
 def _block(example: Mapping[str, Json], indent: str = "") -> str:
     """An example with a line for each key, and more for a value that is too long for one."""
     lines = []
     for key, value in example.items():
-        line = f"{indent}{_flow(key)}: {_flow(value)}"
+        line = f"{indent}{one_line(key)}: {one_line(value)}"
         is_long = isinstance(value, dict) and len(line) > _LONGEST_LINE
-        lines.append(f"{indent}{_flow(key)}:\n{_block(value, indent + '  ')}" if is_long else line)
+        lines.append(f"{indent}{one_line(key)}:\n{_block(value, indent + '  ')}" if is_long else line)
     return "\n".join(lines)

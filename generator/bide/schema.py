@@ -22,10 +22,14 @@ from jsonschema.validators import extend
 from bide.diagnostics import Diagnostic, Place
 from bide.faults import Fault, found_in
 from bide.hints import did_you_mean, nearest
+from bide.oneline import one_line
 from bide.source import PROBLEM_LIMIT, Document, Json, Path
 
 FILE = "spec.schema.json"
 """What the schema is called in the package."""
+
+_LONGEST_EXAMPLE = 80
+"""In a help, in characters."""
 
 _TYPE_WORDS = {
     "object": "a mapping",
@@ -155,8 +159,9 @@ class _Translation:
 
     def _unknown_key(self, fault: Fault) -> Iterator[Diagnostic]:
         key = fault.wanted
-        place = self.document.key_place((*fault.path, key))
-        yield Diagnostic(place, "unknown-key", f'unknown key "{key}"', did_you_mean(key, _unused_keys(fault)))
+        if not _has_fields_in_place(fault):
+            place = self.document.key_place((*fault.path, key))
+            yield Diagnostic(place, "unknown-key", f'unknown key "{key}"', did_you_mean(key, _unused_keys(fault)))
 
     def _missing_key(self, fault: Fault) -> Iterator[Diagnostic]:
         meant = self.misspelt.get(fault.path, set())
@@ -199,6 +204,8 @@ class _Translation:
             quoted = [f'"{key}"' for key in keys]
             message = f"{self._name(fault)} has no {', '.join(quoted[:-1])} or {quoted[-1]}"
             help_ = "one of them has to be here"
+            if _has_fields_in_place(fault):
+                help_ = f"put what is in it under fields: {{fields: {{{next(iter(fault.instance))}: ...}}}}"
             yield Diagnostic(self._key(fault), "missing-key", message, help_)
 
     # values
@@ -214,7 +221,7 @@ class _Translation:
             yield Diagnostic(self._key(fault), "bad-type", f"{self._name(fault)} is empty; it has to be {wanted}")
             return
         is_unquoted = list(types) == ["string"] and isinstance(value, bool | int | float)
-        help_ = f'put it in quotes: "{shown(value)}"' if is_unquoted else ""
+        help_ = f'put it in quotes: "{shown(value)}"' if is_unquoted else _write_it_all_like(fault)
         message = f"{self._name(fault)} has to be {wanted}, not {_type_words(value)}"
         yield Diagnostic(self._value(fault), "bad-type", message, help_)
 
@@ -222,7 +229,18 @@ class _Translation:
         allowed = fault.wanted
         if isinstance(fault.instance, str):
             message = f"{shown(fault.instance)} is no {_noun(fault)}"
-            yield Diagnostic(self._value(fault), "bad-value", message, did_you_mean(fault.instance, allowed))
+            help_ = self._state_of(fault) or did_you_mean(fault.instance, allowed)
+            yield Diagnostic(self._value(fault), "bad-value", message, help_)
+
+    def _state_of(self, fault: Fault) -> str:
+        """For a status where its state should be: that state."""
+        lifecycles = self.document.get("lifecycles")
+        for lifecycle in lifecycles.values() if isinstance(lifecycles, dict) else ():
+            states = lifecycle.get("states") if isinstance(lifecycle, dict) else None
+            state = states.get(fault.instance) if isinstance(states, dict) else None
+            if isinstance(state, str) and state in fault.wanted:
+                return f'"{fault.instance}" is a status; its state is {state}'
+        return ""
 
     def _not_the_constant(self, fault: Fault) -> Iterator[Diagnostic]:
         message = f"{self._name(fault)} can only be {shown(fault.wanted)}"
@@ -293,6 +311,20 @@ def _noun(fault: Fault) -> str:
 
 def _not_a(fault: Fault) -> str:
     return f"{shown(fault.instance)} is no {_noun(fault)}"
+
+
+def _has_fields_in_place(fault: Fault) -> bool:
+    """Whether a model has its fields where `fields` should be: it has keys, and none that is known."""
+    known = fault.schema.get("properties", {})
+    instance = fault.instance if isinstance(fault.instance, dict) else {}
+    return "fields" in known and bool(instance) and not known.keys() & instance.keys()
+
+
+def _write_it_all_like(fault: Fault) -> str:
+    """An example of what should be there, where something of another type is."""
+    examples = [one_line(example) for example in fault.schema.get("examples", ())]
+    short = [example for example in examples if len(example) <= _LONGEST_EXAMPLE]
+    return f"write it like {short[0]}" if short else ""
 
 
 def _write_it_like(fault: Fault) -> str:

@@ -28,6 +28,8 @@ class Misfit:
     where: str
     """JSON path of the culprit."""
     what: str
+    is_missing: bool = False
+    """Whether there is nothing where something has to be."""
 
     def __str__(self) -> str:
         return f"{self.where} {self.what}"
@@ -116,7 +118,7 @@ def fields_misfits(
             else:
                 yield from field_misfits(spec, one, view, f"{where}.{view.wire}")
         elif view.wire in required:
-            yield Misfit(f"{where}.{view.wire}", "is missing")
+            yield Misfit(f"{where}.{view.wire}", "is missing", is_missing=True)
 
 
 def _type_said(view: FieldView) -> str:

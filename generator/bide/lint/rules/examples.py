@@ -20,6 +20,8 @@ from bide.lint.fit import Misfit, fields_misfits, misfits
 from bide.lint.spec import EndpointView, Spec
 from bide.source import Json, Path
 
+_MISSING = 'put a "?" behind its name, if it may be left out'
+
 
 class _NotJson(Exception):
     """A text that is no JSON, and why."""
@@ -43,12 +45,12 @@ def _problems(
     spec: Spec, path: Path, text: str, misfits_of: Callable[[Json], Iterator[Misfit]]
 ) -> Iterator[Diagnostic]:
     try:
-        found = [str(misfit) for misfit in misfits_of(_read(text))]
+        found = [(str(misfit), _MISSING if misfit.is_missing else "") for misfit in misfits_of(_read(text))]
     except _NotJson as error:
-        found = [str(error)]
+        found = [(str(error), "")]
     except RecursionError:
-        found = ["this JSON nests too deep"]
-    yield from (spec.at_value(path, "bad-example", message) for message in found)
+        found = [("this JSON nests too deep", "")]
+    yield from (spec.at_value(path, "bad-example", message, help_) for message, help_ in found)
 
 
 def _read(text: str) -> Json:

@@ -40,4 +40,5 @@ def check(spec: Spec) -> Iterator[Diagnostic]:
             if enums and status not in known:
                 message = f'"{status}" is no value of {" or ".join(enums)}'
                 help_ = did_you_mean(status, [one for one in known if one not in states])
+                help_ = help_ or f"add it to the values of {next(iter(enums))}"
                 yield spec.at_key((*path, status), "unknown-status", message, help_)

@@ -27,7 +27,15 @@ _USUAL = {
     "float": "number",
     "array": "list of T",
     "dict": "object",
+    "uuid": "string",
+    "text": "string",
+    "url": "string",
+    "uri": "string",
+    "double": "number",
+    "timestamp": "datetime",
+    "json": "any",
 }
+_DECLARE_IT = f"declare it in models, enums or unions; there are {', '.join(BUILT_IN)} without that"
 
 
 def check(spec: Spec) -> Iterator[Diagnostic]:
@@ -91,7 +99,8 @@ def _problems(spec: Spec, path: Path, text: str, *, is_field: bool, may_be_file:
     inner = read.innermost
     if isinstance(inner, ir.Named) and not spec.is_type(inner.name):
         usual = _USUAL.get(inner.name.casefold())
-        help_ = f'did you mean "{usual}"?' if usual else did_you_mean(inner.name, [*BUILT_IN, *spec.type_names])
+        known = [*BUILT_IN, *spec.type_names]
+        help_ = f'did you mean "{usual}"?' if usual else did_you_mean(inner.name, known) or _DECLARE_IT
         yield spec.at_value(path, "unknown-type", f'there is no type "{inner.name}"', help_)
     elif inner == ir.Scalar(ir.Kind.BYTES) and (is_field or read.type != inner):
         yield spec.at_value(path, "unknown-type", '"bytes" can only be a whole body', 'a text in JSON is a "string"')
