@@ -10,6 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from tests.runtime.fakes import Reply, Sent
 
+from bide.runtime.handed_out import HandedOut
 from bide.runtime.handle import Kind
 from bide.runtime.lifecycle import ResultAt
 
@@ -184,7 +185,8 @@ class Journal:
         return Word(word.reply, word.means, word.state, (asked or 0) / 1000, word.status)
 
 
-def _id_in(template: str, path: str) -> str | None:
+def _id_in(template: str | HandedOut, path: str) -> str | None:
+    assert isinstance(template, str), "no kind of the soak has addresses that are handed out"
     before, after = template.split("{job_id}")
     found = re.fullmatch(re.escape(before) + r"([^/]+)" + re.escape(after), path)
     return found[1] if found else None

@@ -267,7 +267,7 @@ def test_replies(acme: ir.Provider) -> None:
     assert search.replies == (ir.Reply(status=None, type=Named("SearchReply")),)
     assert monitor.replies == (
         ir.Reply(status=200, type=Named("SearchReply")),
-        ir.Reply(status=202, job="fetch", job_id=("job_id",)),
+        ir.Reply(status=202, job="fetch", job_id=ir.IdAt(field=("job_id",))),
         ir.Reply(status=203, type=Named("DoneJob")),
     )
     assert monitor.job == "fetch"
@@ -326,7 +326,11 @@ def test_jobs(acme: ir.Provider) -> None:
     """A job knows its id, its models and its lifecycle."""
     job = acme.jobs[0]
 
-    assert (job.reply, job.job_id, job.idempotency_key) == ("SubmitReply", ("job_id",), "Idempotency-Key")
+    assert (job.reply, job.job_id, job.idempotency_key) == (
+        "SubmitReply",
+        ir.IdAt(field=("job_id",)),
+        "Idempotency-Key",
+    )
     assert (job.snapshot, job.result) == ("FetchJob", Named("FetchResult"))
     assert job.lifecycle is acme.lifecycles[0]
     assert job.items == ir.Items(list=("results",), status=("status",), failed=("failed",), error=("error",))

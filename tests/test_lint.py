@@ -208,6 +208,30 @@ CASES = [
     ),
     ("    fields: {url: string, status: string, error", "    fields: {url: string, status: JobStatus, error", None),
     ("failed: [failed]", "failed: [failed, faild]", None),
+    # what is handed out
+    ("      job_id: job_id\n", "", "no-job-id: nothing says where the id of the job is in the reply"),
+    ("      returns: SubmitReply\n", "", 'no-job-id: "returns" does not say what the reply is'),
+    (
+        'poll: {get: "/jobs/{job_id}",',
+        "poll: {get: {field: urls.get},",
+        'unknown-pointer: SubmitReply of the job "fetch" has no field "urls.get"',
+    ),
+    (
+        'cancel: {post: "/jobs/{job_id}/cancel",',
+        "cancel: {post: {field: stop},",
+        'unknown-pointer: SubmitReply and FetchJob of the job "fetch" have no field "stop"',
+    ),
+    (
+        'cancel: {post: "/jobs/{job_id}/cancel",',
+        "cancel: {post: {field: id, header: Location},",
+        "conflicting-keys: it is handed out in one place: in a header or in a field",
+    ),
+    (
+        "      job_id: job_id\n",
+        "      job_id: {field: jobId}\n",
+        'unknown-pointer: SubmitReply has no field "jobId" (did you mean "job_id"?)',
+    ),
+    ("202: {job: fetch, job_id: job_id}", "202: {job: fetch}", "no-job-id: nothing says where the id of the job is"),
     # where a job is
     (
         "    status: status\n",

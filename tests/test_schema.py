@@ -150,7 +150,7 @@ CASES = [
     ("post: /search", 'post: "/{a.__class__}"', '"/{a.__class__}" is no path'),
     ("repeatable: true", "repeatable: yes", '"repeatable" has to be true or false, not text'),
     ("{200: SearchReply,", "{20: SearchReply,", 'bad-name: "20" is no HTTP status (write it like 200 or 202)'),
-    ("{job: fetch, job_id: job_id}", "{job: fetch}", 'missing-key: "202" has no "job_id"'),
+    ("{job: fetch, job_id: job_id}", "{job_id: job_id}", 'missing-key: "202" has no "job"'),
     ("    lifecycle: job\n", "    lifecyle: job\n", 'unknown-key: unknown key "lifecyle" (did you mean "lifecycle"?)'),
     (
         "    lifecycle: job\n",

@@ -57,6 +57,7 @@ _RUNTIME = {
     "FileLike": "file",
     "_as_file": "file",
     "_encode_form": "form",
+    "HandedOut": "handed_out",
     "Kind": "handle",
     "Record": "handle",
     "Snapshot": "handle",

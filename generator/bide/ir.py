@@ -260,12 +260,24 @@ class Rate:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HandedOut:
+    """Where a reply hands out an address: in a header, or in a field of its body."""
+
+    header: str = ""
+    field: Pointer = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Endpoint:
     """A method and a path, and what may be sent to it."""
 
     method: str
     path: str
-    """Under the base URL, with `{name}` for each path parameter."""
+    """Under the base URL, with `{name}` for each path parameter. Where the provider hands the address out, it is made
+    up: it stands for the address where requests are counted, and the simulator has it there.
+    """
+    handed_out: HandedOut | None = None
+    """Where the address itself is."""
     parameters: tuple[Parameter, ...] = ()
     """In the order of the spec, those that must be given first."""
     constants: tuple[tuple[Place, str, str], ...] = ()
@@ -283,6 +295,16 @@ class Endpoint:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class IdAt:
+    """Where the id of a job is in the reply that makes it. Nowhere: it is the address where the job is polled."""
+
+    field: Pointer = ()
+    header: str = ""
+    like: str = ""
+    """What the text ends with, with `{job_id}` in place of the id, where the id is only a part of it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
     """What one HTTP status of an operation means: a model, or a job."""
 
@@ -291,7 +313,7 @@ class Reply:
     type: Type | None = None
     """`None` and no job: an empty body."""
     job: str | None = None
-    job_id: Pointer = ()
+    job_id: IdAt = IdAt()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -463,9 +485,9 @@ class Job:
     description: str
     source: Source | None
     submit: Endpoint
-    reply: str
-    """The model of the submit reply."""
-    job_id: Pointer
+    reply: str | None
+    """The model of the submit reply. `None`: its body means nothing."""
+    job_id: IdAt
     idempotency_key: str | None
     lifecycle: Lifecycle
     snapshot: str | None

@@ -34,6 +34,32 @@ class Case:
 
 CASES = (
     Case(
+        provider="courier",
+        call="parcel.run",
+        arguments={"what": "x"},
+        brings={"boxes": 3},
+        asks=frozenset(
+            {"POST /parcels", "GET /handed-out/parcel/poll/{job_id}", "GET /handed-out/parcel/result/{job_id}"}
+        ),
+    ),
+    Case(provider="courier", call="parcel.run", arguments={"what": "x"}, scenario="fail", raises="JobFailed"),
+    Case(provider="courier", call="trip.run", arguments={"what": "x"}, brings={"boxes": 3}),
+    Case(provider="courier", call="trip.run", arguments={"what": "x"}, scenario="fail", raises="JobFailed"),
+    Case(
+        provider="courier",
+        call="walk.run",
+        arguments={"what": "x"},
+        brings={"boxes": 3},
+        asks=frozenset({"POST /walks", "GET /walks/{job_id}"}),
+    ),
+    Case(
+        provider="courier",
+        call="stroll.run",
+        arguments={"what": "x"},
+        brings={"boxes": 3},
+        asks=frozenset({"POST /strolls", "GET /walks/{job_id}"}),
+    ),
+    Case(
         provider="glacier",
         call="melt.run",
         arguments={"tons": 2},

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from bide import ir, names
 from bide.build.fields import build_field, build_fields, examples, python_name
 from bide.build.sources import Sources
-from bide.notation import parse_duration, parse_rate
+from bide.notation import parse_duration, parse_pointer, parse_rate
 from bide.source import Json
 
 METHODS = ("get", "post", "put", "patch", "delete")
@@ -63,8 +63,10 @@ def method_of(raw: Mapping[str, Json]) -> str:
     return next(method for method in METHODS if method in raw)
 
 
-def build_endpoint(owner: str, raw: Mapping[str, Json], bodies: Bodies, source: ir.Source | None) -> ir.Endpoint:
-    """An endpoint of the operation, job or lifecycle *owner*.
+def build_endpoint(
+    owner: str, raw: Mapping[str, Json], bodies: Bodies, source: ir.Source | None, *, role: str = ""
+) -> ir.Endpoint:
+    """An endpoint of the operation, job or lifecycle *owner*; of a lifecycle, it is for *role*.
 
     Its arguments come in the order of the spec, but those that must be given first.
     """
@@ -85,7 +87,8 @@ def build_endpoint(owner: str, raw: Mapping[str, Json], bodies: Bodies, source: 
                     parameters.append(_argument(one, place))
     return ir.Endpoint(
         method=method.upper(),
-        path=raw[method],
+        path=raw[method] if isinstance(raw[method], str) else f"/handed-out/{owner}/{role}/{{job_id}}",
+        handed_out=None if isinstance(raw[method], str) else _handed_out(raw[method]),
         parameters=tuple(sorted(parameters, key=lambda parameter: parameter.field.optional)),
         constants=tuple(constants),
         body=body,
@@ -94,6 +97,17 @@ def build_endpoint(owner: str, raw: Mapping[str, Json], bodies: Bodies, source: 
         limit=parse_rate(raw["limit"]) if "limit" in raw else None,
         examples=examples(raw.get("examples"), bodies.sources, source),
     )
+
+
+def _handed_out(raw: Mapping[str, Json]) -> ir.HandedOut:
+    return ir.HandedOut(header=raw.get("header", ""), field=parse_pointer(raw["field"]) if "field" in raw else ())
+
+
+def build_id(raw: Json) -> ir.IdAt:
+    """Where an id is; *raw* is a pointer, or says more, or nothing."""
+    more = {"field": raw} if isinstance(raw, str) else raw or {}
+    field = parse_pointer(more["field"]) if "field" in more else ()
+    return ir.IdAt(field=field, header=more.get("header", ""), like=more.get("like", ""))
 
 
 def _arguments(body: ir.BodyModel) -> Iterator[ir.Parameter]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from bide import ir, names
-from bide.build.endpoints import Bodies, build_endpoint
+from bide.build.endpoints import Bodies, build_endpoint, build_id
 from bide.build.lifecycles import build_polling
 from bide.notation import parse_pointer, parse_type
 from bide.source import Json
@@ -22,8 +22,8 @@ def build_job(
         description=(raw.get("description") or submit.get("description", "")).strip(),
         source=bodies.sources.of(raw, source),
         submit=build_endpoint(name, submit, bodies, source),
-        reply=submit["returns"],
-        job_id=parse_pointer(submit["job_id"]),
+        reply=submit.get("returns"),
+        job_id=build_id(submit.get("job_id")),
         idempotency_key=submit.get("idempotency_key"),
         lifecycle=lifecycle,
         snapshot=raw.get("snapshot"),

@@ -31,7 +31,7 @@ def build_lifecycle(name: str, raw: Mapping[str, Json], bodies: Bodies, *, ignor
         name=names.identifier(name),
         description=raw.get("description", "").strip(),
         source=source,
-        poll=build_endpoint(name, raw["poll"], bodies, source),
+        poll=build_endpoint(name, raw["poll"], bodies, source, role="poll"),
         accepts=tuple(raw["poll"].get("accepts", [code for code in _ACCEPTS if statuses and code not in codes])),
         status=parse_pointer(raw["status"]) if "status" in raw else (),
         states={**statuses, **{str(code): state for code, state in codes.items()}},
@@ -61,7 +61,7 @@ def _result(owner: str, raw: Mapping[str, Json], bodies: Bodies, source: ir.Sour
     if not any(method in raw for method in METHODS):
         return ir.ResultAt(field=parse_pointer(raw["field"]) if "field" in raw else (), kept=kept)
     return ir.ResultAt(
-        endpoint=build_endpoint(owner, raw, bodies, source),
+        endpoint=build_endpoint(owner, raw, bodies, source, role="result"),
         not_ready=tuple(raw.get("not_ready", _NOT_READY)),
         gone=tuple(raw.get("gone", _GONE)),
         pages=_pages(raw["pages"]) if "pages" in raw else None,
@@ -99,7 +99,7 @@ def _cancel(owner: str, raw: Mapping[str, Json] | None, bodies: Bodies, source: 
     if raw is None:
         return None
     returns = parse_type(raw["returns"]).type if "returns" in raw else None
-    return ir.Cancel(endpoint=build_endpoint(owner, raw, bodies, source), returns=returns)
+    return ir.Cancel(endpoint=build_endpoint(owner, raw, bodies, source, role="cancel"), returns=returns)
 
 
 def build_polling(lifecycle: Mapping[str, Json], job: Mapping[str, Json]) -> ir.Polling:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from bide import ir, names
-from bide.build.endpoints import Bodies, build_endpoint
+from bide.build.endpoints import Bodies, build_endpoint, build_id
 from bide.notation import parse_pointer, parse_type
 from bide.source import Json
 
@@ -36,7 +36,7 @@ def _reply(status: int | None, raw: Json) -> ir.Reply:
         case str():
             return ir.Reply(status=status, type=parse_type(raw).type)
         case _:
-            return ir.Reply(status=status, job=raw["job"], job_id=parse_pointer(raw["job_id"]))
+            return ir.Reply(status=status, job=raw["job"], job_id=build_id(raw.get("job_id")))
 
 
 def _stream(name: str, raw: Mapping[str, Json]) -> ir.Stream:

@@ -60,7 +60,8 @@ def received(
         if operation.stream:
             yield operation.stream.union
     for job in jobs:
-        yield job.reply
+        if job.reply:
+            yield job.reply
         if job.snapshot:
             yield job.snapshot
         yield from named(job.result)

@@ -71,6 +71,18 @@ class EndpointView:
         return (*self.path, self.method)
 
     @property
+    def address(self) -> str:
+        """The path; empty where the provider hands the address out."""
+        found = self.raw[self.method]
+        return found if isinstance(found, str) else ""
+
+    @property
+    def handed_out(self) -> Mapping[str, str]:
+        """Where the provider hands the address out: its `header` or its `field`; empty where there is a path."""
+        found = self.raw[self.method]
+        return {} if isinstance(found, str) else found
+
+    @property
     def is_of_a_job(self) -> bool:
         """Whether it is about a job that exists, whose id is in its path."""
         return self.role in ("poll", "result", "cancel")

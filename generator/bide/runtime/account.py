@@ -40,6 +40,8 @@ class Provider(msgspec.Struct, frozen=True, kw_only=True):
     request_id_header: str = ""
     request_id_field: tuple[str, ...] = ()
     errors: tuple[ErrorShape, ...] = ()
+    hosts: tuple[str, ...] = ()
+    """Other hosts whose addresses are followed, without the key."""
     rates: Mapping[str, Rate] = {}
     """The provider's rate limits, by method and path."""
 
@@ -109,8 +111,8 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
     ) -> Request:
         """A request to any URL; the secrets go along only to the origin of the base URL."""
         sent = {"accept": accept, "user-agent": f"{self.provider.name}-client (bide)"}
-        sent |= self.provider.headers
         if origin(url) == origin(self.base_url):
+            sent |= self.provider.headers
             headers_of_secrets, pairs = placed(self.provider.auth, self.secrets)
             sent |= headers_of_secrets
             if pairs:

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, I
 from typing import Generic, Literal, TypeVar
 
 from .account import seconds_of
+from .addresses import attached, resumed
 from .async_client import AsyncClient
 from .async_many import AsyncJobBatch
 from .batch import Tally
@@ -18,8 +19,6 @@ from .handle import Handle, Kind, Record, Snapshot, Update
 from .progress import Bar
 from .schedule import Adaptive, Policy
 from .submit import Submission, late, run, submit
-from .token import checked_id
-from .token import read as read_token
 from .wait import cancel, poll, result, updates, wait, wait_for
 
 S = TypeVar("S")
@@ -137,7 +136,7 @@ class AsyncJobs(Generic[S, R]):
 
     def attach(self, job_id: str) -> AsyncJob[S, R]:
         """A handle for a job that exists already. Nothing is sent."""
-        return self._handle(Record(self._kind, checked_id(job_id)))
+        return self._handle(attached(self._client._desk.account, self._kind, job_id))
 
     def resume(self, token: str) -> AsyncJob[S, R]:
         """A handle from the token of another one, also of another process. Nothing is sent. Raises `InvalidToken`."""
@@ -184,8 +183,7 @@ class AsyncJobs(Generic[S, R]):
         return record
 
     def _resumed(self, token: str) -> Record[S, R]:
-        read = read_token(token, provider=self._kind.provider, job=self._kind.name)
-        return Record(self._kind, read.id, submitted_at=read.submitted_at)
+        return resumed(self._client._desk.account, self._kind, token)
 
     async def _submit(self, submission: Submission[S, R]) -> Record[S, R]:
         record, _ = await self._client._drive(submit(self._client._desk, submission, now=self._client._clock.now()))
@@ -280,7 +278,7 @@ class AsyncCancellableJobs(AsyncJobs[S, R]):
 
     def attach(self, job_id: str) -> AsyncCancellableJob[S, R]:
         """A handle for a job that exists already. Nothing is sent."""
-        return self._handle(Record(self._kind, checked_id(job_id)))
+        return self._handle(attached(self._client._desk.account, self._kind, job_id))
 
     def resume(self, token: str) -> AsyncCancellableJob[S, R]:
         """A handle from the token of another one, also of another process. Nothing is sent. Raises `InvalidToken`."""

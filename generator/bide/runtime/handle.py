@@ -9,6 +9,7 @@ import msgspec
 
 from . import token
 from .errors import ClientError, InvalidToken, JobFailed
+from .handed_out import HandedOut
 from .lifecycle import Lifecycle, Progress, Reading, ResultAt
 from .pages import Gathered
 from .request import Response
@@ -93,6 +94,10 @@ class Record(Generic[S, R]):
         """Empty if the submit was answered with the result itself, and without an id."""
         self.submitted_at = submitted_at
         """Seconds since 1970, if this job was submitted by us."""
+        self.addresses: dict[str, str] = {}
+        """Where the provider says to `poll` and `cancel` the job and to fetch its `result`, where it says so."""
+        self.kept: frozenset[str] = frozenset()
+        """Those that belong into a token: no poll would bring them again."""
         self.status: str | None = None
         self.state = State.PENDING
         self.snapshot: Snapshot[S] | None = None
@@ -110,7 +115,16 @@ class Record(Generic[S, R]):
     def token(self) -> str:
         if not self.id:
             raise InvalidToken("this job was answered at once and has no id, so there is nothing to resume")
-        return token.write(provider=self.kind.provider, job=self.kind.name, id=self.id, submitted_at=self.submitted_at)
+        addresses = {role: url for role, url in self.addresses.items() if role in self.kept}
+        if addresses.get("poll") == self.id:
+            del addresses["poll"]
+        return token.write(
+            provider=self.kind.provider,
+            job=self.kind.name,
+            id=self.id,
+            submitted_at=self.submitted_at,
+            addresses=addresses,
+        )
 
     @property
     def is_settled(self) -> bool:
@@ -160,7 +174,7 @@ class Floor:
 
     def __init__(self) -> None:
         self._lock = Lock()
-        self._free_at: dict[tuple[str, str], float] = {}
+        self._free_at: dict[tuple[str | HandedOut, str], float] = {}
 
     def claim(self, record: Record[Any, Any], now: float) -> float:
         """When the job may be polled: *now*, and then by nobody else, or later, and then it has to be claimed again.

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Generic, Literal, TypeVar
 
 from .account import seconds_of
+from .addresses import attached, resumed
 from .batch import Tally
 from .client import Client
 from .deadline import Deadline
@@ -18,8 +19,6 @@ from .many import JobBatch
 from .progress import Bar
 from .schedule import Adaptive, Policy
 from .submit import Submission, late, run, submit
-from .token import checked_id
-from .token import read as read_token
 from .wait import cancel, poll, result, updates, wait, wait_for
 
 S = TypeVar("S")
@@ -137,7 +136,7 @@ class Jobs(Generic[S, R]):
 
     def attach(self, job_id: str) -> Job[S, R]:
         """A handle for a job that exists already. Nothing is sent."""
-        return self._handle(Record(self._kind, checked_id(job_id)))
+        return self._handle(attached(self._client._desk.account, self._kind, job_id))
 
     def resume(self, token: str) -> Job[S, R]:
         """A handle from the token of another one, also of another process. Nothing is sent. Raises `InvalidToken`."""
@@ -184,8 +183,7 @@ class Jobs(Generic[S, R]):
         return record
 
     def _resumed(self, token: str) -> Record[S, R]:
-        read = read_token(token, provider=self._kind.provider, job=self._kind.name)
-        return Record(self._kind, read.id, submitted_at=read.submitted_at)
+        return resumed(self._client._desk.account, self._kind, token)
 
     def _submit(self, submission: Submission[S, R]) -> Record[S, R]:
         record, _ = self._client._drive(submit(self._client._desk, submission, now=self._client._clock.now()))
@@ -280,7 +278,7 @@ class CancellableJobs(Jobs[S, R]):
 
     def attach(self, job_id: str) -> CancellableJob[S, R]:
         """A handle for a job that exists already. Nothing is sent."""
-        return self._handle(Record(self._kind, checked_id(job_id)))
+        return self._handle(attached(self._client._desk.account, self._kind, job_id))
 
     def resume(self, token: str) -> CancellableJob[S, R]:
         """A handle from the token of another one, also of another process. Nothing is sent. Raises `InvalidToken`."""

@@ -14,13 +14,15 @@ from .account import Provider
 from .async_client import AsyncClient
 from .client import Client
 from .desk import Desk
+from .handed_out import HandedOut
 from .handle import Kind
 from .lifecycle import PollMany, ResultAt
 from .request import Json
 from .state import State
+from .submit import IdAt
 from .testing_addresses import JSON, Address, FakeOperation, FakeStreaming, Route
 from .testing_clock import AsyncFakeClock, FakeClock, VirtualSenders, VirtualTime
-from .testing_jobs import FakeJobs
+from .testing_jobs import FakeJobs, handed_out_path
 from .testing_mishaps import Mishap
 from .testing_plans import FakeJob
 from .testing_promises import Trace, broken_promises
@@ -110,7 +112,7 @@ class FakeProvider(Generic[C, A]):
         route: Route,
         *,
         reply: Any,
-        job_id: tuple[str, ...],
+        job_id: IdAt = (),
         idempotency_header: str | None = None,
     ) -> FakeJobs[R]:
         jobs = FakeJobs(
@@ -141,6 +143,8 @@ class FakeProvider(Generic[C, A]):
         """Leave nothing to chance."""
         desk: Desk = client._desk
         self._base = urlsplit(desk.account.base_url).path
+        for jobs in self.kinds:
+            jobs.base = self._base
         account = replace(desk.account, chance=self._chance, new_key=lambda: f"fake-key-{next(self._keys)}")
         client._desk = replace(desk, account=account)
 
@@ -217,13 +221,22 @@ def _of_one_job(jobs: FakeJobs[Any], sent: Sent) -> list[tuple[Address, Route, C
     """Where one job can be asked for, and what is answered there."""
     lifecycle = jobs.kind.lifecycle
     found: list[tuple[Address, Route, Callable[[FakeJob], Reply]]] = [
-        (jobs.poll, Route("GET", lifecycle.poll), jobs.polled)
+        (jobs.poll, _route("poll", lifecycle.poll_method, lifecycle.poll), jobs.polled)
     ]
     if isinstance(lifecycle.result, ResultAt):
-        found.append((jobs.result, Route("GET", lifecycle.result.path), partial(jobs.fetched, sent)))
+        found.append(
+            (jobs.result, _route("result", lifecycle.result.method, lifecycle.result.path), partial(jobs.fetched, sent))
+        )
     if lifecycle.cancel is not None:
-        found.append((jobs.cancel, Route(*lifecycle.cancel), jobs.cancelled))
+        found.append((jobs.cancel, _route("cancel", *lifecycle.cancel), jobs.cancelled))
     return found
+
+
+def _route(role: str, method: str, at: str | HandedOut) -> Route:
+    """Where requests of a role go; what a fake provider hands out has addresses of its own."""
+    return Route(
+        method, at if isinstance(at, str) else handed_out_path(role), counted_as="" if isinstance(at, str) else at.name
+    )
 
 
 def _with_id(body: Json, path: tuple[str, ...], job_id: str) -> Json:

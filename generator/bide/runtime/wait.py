@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from math import inf
 from typing import Any, TypeVar
 
+from .addresses import bucket_of, url_of
 from .codec import NotJson
 from .conclude import conclude
 from .deadline import Deadline
@@ -15,7 +16,6 @@ from .errors import ClientError, JobNotDone, JobTimeout, TransportError
 from .exchange import PASSING, exchange
 from .flow import INFO, Flow, Known, Note, Seen
 from .handle import Record, Snapshot
-from .request import path
 from .schedule import Adaptive, Policy, backoff
 from .watch import Watch, may_not_be_visible_yet, poll_of, take_in
 
@@ -92,11 +92,11 @@ def result(desk: Desk, record: Record[S, R], *, now: float) -> Flow[R]:
 def cancel(desk: Desk, record: Record[Any, Any], *, deadline: Deadline | None = None, now: float) -> Flow[None]:
     """Ask the provider to cancel the job. One that is over already stays as it is, and that is no error."""
     assert record.kind.lifecycle.cancel is not None
-    method, template = record.kind.lifecycle.cancel
-    request = desk.account.request_to(method, desk.account.base_url + path(template, {"job_id": record.id}))
+    method, at = record.kind.lifecycle.cancel
     with _about(record):
+        request = desk.account.request_to(method, url_of(desk.account, record, "cancel", at))
         # Cancelling twice is cancelling once.
-        outgoing = Outgoing(request=request, bucket=f"{method} {template}")
+        outgoing = Outgoing(request=request, bucket=bucket_of(method, at))
         end = inf if deadline is None else deadline.at
         yield from exchange(desk, outgoing, repeatable=True, deadline=end, now=now)
         yield Note(INFO, "job %s: asked the provider to cancel it", (record.id,))

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import copy
 
-from bide.ir import Endpoint, Enum, Field, Job, Json, Kind, Model, Pointer, Provider, Scalar, State, Type
+from bide.ir import Endpoint, Enum, Field, IdAt, Job, Json, Kind, Model, Pointer, Provider, Scalar, State, Type
 
 from .catalog import Catalog, enveloped
+from .handing import endpoints, id_text, put_addresses
 from .identity import Identity, with_id
 from .items import Batches
 from .nulls import Nulls
@@ -44,12 +45,15 @@ class Bodies:
         self._batches = Batches(self._catalog, self._values)
         self._nulls = Nulls(self._catalog)
 
-    def submit_reply(self, view: JobView, *, id_at: Pointer) -> Json:
-        """What a submit answers, with the id where *id_at* leads."""
+    def submit_reply(self, view: JobView, *, id_at: IdAt) -> Json:
+        """What a submit answers, with the id where *id_at* leads; `None` for an empty body."""
         model = self._catalog.model(view.job.reply)
-        body = self._status_body(model, view) if model else {}
-        passed = self._catalog.fields_along(model, id_at)
-        put(body, id_at, in_reply(view.id, passed[-1].type if passed else None))
+        if model is None:
+            return None
+        body = self._status_body(model, view)
+        if id_at.field:
+            passed = self._catalog.fields_along(model, id_at.field)
+            put(body, id_at.field, in_reply(id_text(id_at, view.id), passed[-1].type if passed else None))
         return enveloped(model, body)
 
     def poll_reply(self, view: JobView) -> Json:
@@ -119,10 +123,10 @@ class Bodies:
 
     def has_number_ids(self, job: Job) -> bool:
         """Whether the ids of a job are numbers."""
-        passed = self._catalog.fields_along(self._catalog.model(job.reply), job.job_id)
+        passed = self._catalog.fields_along(self._catalog.model(job.reply), job.job_id.field)
         return bool(passed) and passed[-1].type == Scalar(Kind.INTEGER)
 
-    def samples(self, model_name: str, *pointers: Pointer) -> list[Json]:
+    def samples(self, model_name: str | None, *pointers: Pointer) -> list[Json]:
         """What the first example of a model has at each pointer, or `MISSING`."""
         model = self._catalog.model(model_name)
         example = model.examples[0].value if model and model.examples else None
@@ -139,7 +143,19 @@ class Bodies:
                 body[field.wire] = self._usual(field, view.job)
         self._tell(model, body, view, verbatim=verbatim)
         self._about_job(model, body, view, verbatim=verbatim)
+        put_addresses(body, view, self._address_fields(model, view))
         return body
+
+    def _address_fields(self, model: Model, view: JobView) -> dict[str, bool]:
+        """The roles whose addresses a body of *model* holds, and whether it may do without them for now."""
+        snapshot, fields = self._catalog.model(view.job.snapshot), {}
+        for role, endpoint in endpoints(view.job.lifecycle).items():
+            assert endpoint.handed_out is not None
+            passed = self._catalog.fields_along(model, endpoint.handed_out.field)
+            if passed:
+                comes_later = bool(self._catalog.fields_along(snapshot, endpoint.handed_out.field))
+                fields[role] = comes_later and any(field.optional or field.nullable for field in passed)
+        return fields
 
     def _example(self, model: Model, view: JobView) -> dict[str, Json] | None:
         """The example of this status that names no other job, with this job's id in place of its own."""
@@ -249,7 +265,9 @@ class Bodies:
             if field.is_const and is_wanted:
                 body[field.wire] = field.const
             elif field.wire in keys and field.type in _ID_TYPES and is_wanted:
-                body[field.wire] = in_reply(view.id, field.type)
+                at = view.job.job_id
+                is_there = at.field[-1:] == (field.wire,)
+                body[field.wire] = in_reply(id_text(at, view.id) if is_there else view.id, field.type)
             elif self._identity.names_another(view.job, body.get(field.wire)):
                 body[field.wire] = self._identity.name(view.job, field.type)
         pointers = [

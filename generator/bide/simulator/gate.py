@@ -8,6 +8,7 @@ from dataclasses import replace
 from bide.ir import Provider, Secret
 
 from .answer import Asked
+from .handing import ELSEWHERE
 from .refusal import Refused
 
 
@@ -21,6 +22,10 @@ class Gate:
 
     def admit(self, asked: Asked) -> Asked:
         """The request without its secrets. Raises `Refused`."""
+        if asked.path.startswith(f"{ELSEWHERE}/"):
+            if any(_given(secret, asked) for secret in self._auth):
+                raise Refused(400, "a secret was sent to another host")
+            return asked
         for secret in self._auth:
             given = _given(secret, asked)
             if not given or self._key not in (None, given):

@@ -43,7 +43,7 @@ class Identity:
     def id_keys(self, job: Job) -> tuple[str, ...]:
         """The keys under which a reply can hold the job's id."""
         in_path = re.findall(r"\{([^}]*)\}", job.lifecycle.poll.path)
-        return tuple(dict.fromkeys([*job.job_id[-1:], *in_path, "id"]))
+        return tuple(dict.fromkeys([*job.job_id.field[-1:], *in_path, "id"]))
 
     def names_another(self, job: Job, value: Json) -> bool:
         """Whether a value is the name of another job of the same lifecycle."""

@@ -52,7 +52,7 @@ class Registry:
         """Begin a new job. Raises `ScenarioError` if it cannot follow the scenario."""
         self._made[spec.name] += 1
         seed = f"{self._seed}:{spec.name}:{self._made[spec.name]}"
-        sample, status = self._bodies.samples(spec.reply, spec.job_id, spec.lifecycle.status)
+        sample, status = self._bodies.samples(spec.reply, spec.job_id.field, spec.lifecycle.status)
         states = spec.lifecycle.states
         is_open = isinstance(status, str) and status in states and not states[status].is_final
         try:

@@ -38,6 +38,8 @@ class JobView(View):
     failing_items: int | tuple[int, ...] = 0
     has_nulls: bool = False
     """What may be absent is null."""
+    addresses: Mapping[str, str] = field(default_factory=dict)
+    """Where it is asked about, by what for, as far as the provider hands that out."""
 
 
 def of_request(now: float, sent: Mapping[str, Json], request_id: str) -> View:

@@ -10,9 +10,9 @@ import math
 from collections import Counter
 from dataclasses import dataclass, replace
 
-from bide.ir import Job, Json, Lifecycle, Operation, Pointer, PollMany, Provider
+from bide.ir import IdAt, Job, Json, Lifecycle, Operation, PollMany, Provider
 
-from . import arguments, many, paging, stream
+from . import arguments, handing, many, paging, stream
 from .answer import Answer, Asked, damaged, of_json
 from .arguments import Arguments
 from .bodies import Bodies
@@ -182,7 +182,7 @@ class World:
         *,
         key: str | None,
         status: int,
-        id_at: Pointer,
+        id_at: IdAt,
     ) -> Answer:
         """Make a job, or find the one that was made with this key, and answer with it."""
         job = self._registry.made_before(spec, key, visit.asked.body)
@@ -191,8 +191,9 @@ class World:
         if job is None:
             job = self._registry.make(spec, scenario, visit.arguments.sent, visit.now)
             self._registry.remember(job, key, visit.asked.body)
-        view = of_job(job, visit.now, visit.request_id, status=_shown_status(fault))
-        return self._damaged(of_json(self._bodies.submit_reply(view, id_at=id_at), status), fault, visit)
+        view = self._seen(job, visit, status=_shown_status(fault))
+        body = self._bodies.submit_reply(view, id_at=id_at)
+        return self._damaged(of_json(body, status, handing.headers(view, id_at=id_at)), fault, visit)
 
     # --- jobs ---
 
@@ -202,13 +203,19 @@ class World:
         if not result.endpoint and job.is_gone(visit.now):
             raise Refused(next(iter(result.gone), 404), f"job {job.id} is no longer kept")
         fault = job.next_fault("poll")
-        view = of_job(job, visit.now, visit.request_id, status=_shown_status(fault), has_nulls=_is(fault, Damage.NULL))
+        view = self._seen(job, visit, status=_shown_status(fault), has_nulls=_is(fault, Damage.NULL))
         codes = job.spec.lifecycle.codes
         code = int(view.status) if view.status in map(str, codes) else None
         if code is not None and view.state.is_final and not view.state.has_result:
             return self._damaged(self._ended(job, view, code), fault, visit)
         status = code or (200 if view.state.is_final else job.scenario.poll_status)
-        return self._damaged(of_json(self._bodies.poll_reply(view), status), fault, visit)
+        return self._damaged(of_json(self._bodies.poll_reply(view), status, handing.headers(view)), fault, visit)
+
+    def _seen(self, job: SimulatedJob, visit: Visit, *, status: str | None = None, has_nulls: bool = False) -> JobView:
+        """The job as a visitor sees it."""
+        view = of_job(job, visit.now, visit.request_id, status=status, has_nulls=has_nulls)
+        found = handing.addresses(self._provider, job.spec.lifecycle, job.id, visit.asked)
+        return replace(view, addresses=found) if found else view
 
     def _ended(self, job: SimulatedJob, view: JobView, code: int) -> Answer:
         """What tells by its HTTP status that a job has ended without a result."""
@@ -228,7 +235,7 @@ class World:
             if not job.spec.lifecycle.result.endpoint and job.is_gone(visit.now):
                 continue
             has_nulls = _is(fault, Damage.NULL)
-            view = of_job(job, visit.now, visit.request_id, status=_shown_status(fault), has_nulls=has_nulls)
+            view = self._seen(job, visit, status=_shown_status(fault), has_nulls=has_nulls)
             item = self._bodies.snapshot(view)
             put(item, address.job_id, job.id)
             items.append(item)
@@ -254,7 +261,7 @@ class World:
             raise Refused(next(iter(result.gone), 404), f"the result of job {job.id} is no longer kept")
         if not job.is_ready(visit.now):
             raise Refused(next(iter(result.not_ready), 409), f"the result of job {job.id} is not ready")
-        view = of_job(job, visit.now, visit.request_id, has_nulls=_is(fault, Damage.NULL))
+        view = self._seen(job, visit, has_nulls=_is(fault, Damage.NULL))
         body, model = self._bodies.result(view), self._catalog.model(job.spec.result)
         if result.pages is not None and model is not None:
             body = paging.page_of(self._catalog, model, body, result.pages, visit.asked)
@@ -267,7 +274,7 @@ class World:
         if not is_before(fault):
             job.schedule = job.schedule.cancelled(visit.now)
         returns = job.spec.lifecycle.cancel.returns if job.spec.lifecycle.cancel else None
-        view = of_job(job, visit.now, visit.request_id)
+        view = self._seen(job, visit)
         return self._damaged(of_json(self._bodies.cancel_reply(view, returns), status), fault, visit)
 
     def _damaged(self, answer: Answer, fault: Fault | None, visit: Visit) -> Answer:

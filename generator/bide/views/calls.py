@@ -188,8 +188,8 @@ class OperationView(View):
     @property
     def job_id(self) -> Code:
         assert self.job_reply is not None
-        reply = next(job.reply for job in self.provider.ir.jobs if job.name == self._operation.job)
-        return literal(self.provider.attributes(self.job_reply.job_id, Named(reply)))
+        assert self.job is not None
+        return self.job.id_at(self.job_reply.job_id)
 
     @property
     def stream(self) -> StreamView | None:

@@ -98,6 +98,11 @@ class FakeView:
         return any("models." in each for each in made)
 
     @property
+    def uses_handed_out(self) -> bool:
+        """Whether an id is elsewhere than in a field of a reply."""
+        return any("HandedOut(" in job.made for job in self.jobs)
+
+    @property
     def docstring(self) -> Code:
         about = (
             f"A {self.provider.ir.title} that does as it is told. Nothing is sent anywhere, and time is virtual.\n\n"

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from .. import names, prose
-from ..ir import Job, Lifecycle, Named, Pages, Pointer, PollMany, State
+from ..ir import Endpoint, HandedOut, IdAt, Job, Lifecycle, Named, Pages, Pointer, PollMany, State
 from ..python import Code, annotation, docstring, literal, seconds
 from .calls import Argument, EndpointView
 from .view import View
@@ -33,7 +33,9 @@ class LifecycleView(View):
         """(name, value) of each that differs from what the runtime assumes."""
         lifecycle = self._lifecycle
         own = {status: state for status, state in lifecycle.states.items() if not _is_code(status, lifecycle)}
-        found = [("poll", literal(lifecycle.poll.path))]
+        found = [("poll", self._address(lifecycle.poll))]
+        if lifecycle.poll.method != "GET":
+            found.append(("poll_method", literal(lifecycle.poll.method)))
         if lifecycle.status:
             found += [("status", self._attributes(lifecycle.status)), ("states", _states(own))]
         if lifecycle.codes:
@@ -53,7 +55,8 @@ class LifecycleView(View):
         if lifecycle.poll_many is not None:
             found.append(("poll_many", self._poll_many(lifecycle.poll_many)))
         if lifecycle.cancel is not None:
-            found.append(("cancel", literal((lifecycle.cancel.endpoint.method, lifecycle.cancel.endpoint.path))))
+            endpoint = lifecycle.cancel.endpoint
+            found.append(("cancel", Code(f"({literal(endpoint.method)}, {self._address(endpoint)})")))
         for name, path in (
             ("failed_with", lifecycle.failed_with),
             ("error_code", lifecycle.error.code),
@@ -69,11 +72,19 @@ class LifecycleView(View):
             found.append(("progress", Code(f"{{{progress},}}")))
         return [(Code(name), value) for name, value in found]
 
+    def _address(self, endpoint: Endpoint) -> Code:
+        """A path, or where the provider hands the address out."""
+        if endpoint.handed_out is None:
+            return literal(endpoint.path)
+        return handed_out(endpoint.handed_out, name=f"{endpoint.method} {endpoint.path}")
+
     @property
     def _result_at(self) -> Code:
         result = self._lifecycle.result
         assert result.endpoint is not None
-        parts = [f"path={literal(result.endpoint.path)}"]
+        parts = [f"path={self._address(result.endpoint)}"]
+        if result.endpoint.method != "GET":
+            parts.append(f"method={literal(result.endpoint.method)}")
         if set(result.not_ready) != {409}:
             parts.append(f"not_ready={literal(frozenset(result.not_ready))}")
         if set(result.gone) != {404, 410}:
@@ -209,11 +220,21 @@ class JobView(View):
 
     @property
     def reply(self) -> Code:
-        return Code(f"models.{self.ir.reply}")
+        return Code(f"models.{self.ir.reply}" if self.ir.reply else "type(None)")
+
+    @property
+    def reads_reply(self) -> Code:
+        return Code(f"_reads({self.reply})" if self.ir.reply else "_reads_nothing")
 
     @property
     def job_id(self) -> Code:
-        return literal(self.provider.attributes(self.ir.job_id, Named(self.ir.reply)))
+        return self.id_at(self.ir.job_id)
+
+    def id_at(self, at: IdAt) -> Code:
+        """Where the id of such a job is, in the reply to a submit."""
+        if at.header or at.like:
+            return handed_out(HandedOut(header=at.header, field=at.field), like=at.like)
+        return literal(self.provider.attributes(at.field, Named(self.ir.reply)) if self.ir.reply else ())
 
     @property
     def idempotency_header(self) -> Code | None:
@@ -272,6 +293,13 @@ class JobView(View):
     def async_run_many_docstring(self) -> Code:
         text = prose.run_many(self.ir, self.params_class, self.provider.ir.title, is_async=True)
         return docstring(text, indent=8)
+
+
+def handed_out(at: HandedOut, *, like: str = "", name: str = "") -> Code:
+    """Where the provider hands something out."""
+    place = f"header={literal(at.header)}" if at.header else f"field={literal(tuple(at.field))}"
+    more = "".join(f", {key}={literal(text)}" for key, text in (("like", like), ("name", name)) if text)
+    return Code(f"HandedOut({place}{more})")
 
 
 def _is_code(status: str, lifecycle: Lifecycle) -> bool:

@@ -152,6 +152,8 @@ class ProviderView:
             found.append(("auth", Code(f"({', '.join(map(_secret, ir.auth))},)")))
         if ir.headers:
             found.append(("headers", literal({name.lower(): text for name, text in ir.headers})))
+        if ir.hosts:
+            found.append(("hosts", literal(tuple(ir.hosts))))
         if ir.request_id_header:
             found.append(("request_id_header", literal(ir.request_id_header)))
         if ir.request_id_field:

@@ -238,6 +238,8 @@ class JobTableView(View):
             ("interval", Code(f"({seconds(polling.interval[0])}, {seconds(polling.interval[1])})")),
             ("timeout", seconds(polling.timeout)),
         ]
+        if lifecycle.poll.handed_out is not None:
+            found.append(("is_polled_by_id", literal(False)))
         if polling.not_found_grace:
             found.append(("not_found_grace", seconds(polling.not_found_grace)))
         if lifecycle.result.endpoint is not None:

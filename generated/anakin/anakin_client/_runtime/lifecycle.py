@@ -8,6 +8,7 @@ from typing import Literal
 import msgspec
 
 from .codec import follow
+from .handed_out import HandedOut
 from .hint import as_pause
 from .pages import Pages
 from .request import Json, as_text
@@ -46,7 +47,8 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
 class ResultAt(msgspec.Struct, frozen=True, kw_only=True):
     """An address of its own for the result."""
 
-    path: str
+    path: str | HandedOut
+    method: str = "GET"
     not_ready: frozenset[int] = frozenset({409})
     """HTTP statuses that mean: ask again later."""
     gone: frozenset[int] = frozenset({404, 410})
@@ -81,9 +83,13 @@ class PollMany(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Lifecycle(msgspec.Struct, frozen=True, kw_only=True):
-    """The spec's tables for one kind of job. `poll`, `result` and `cancel` are paths with `{job_id}` in them."""
+    """The spec's tables for one kind of job.
 
-    poll: str
+    `poll`, `result` and `cancel` are paths with `{job_id}` in them, or where the provider hands the address out.
+    """
+
+    poll: str | HandedOut
+    poll_method: str = "GET"
     states: Mapping[str, State] = {}
     status: Path = ()
     """Empty: polls tell by their HTTP status alone."""
@@ -100,7 +106,7 @@ class Lifecycle(msgspec.Struct, frozen=True, kw_only=True):
     """An address, or where in the poll reply it is; empty: the poll reply is the result."""
     poll_many: PollMany | None = None
     """Where many jobs can be asked about at once, if the provider has that."""
-    cancel: tuple[str, str] | None = None
+    cancel: tuple[str, str | HandedOut] | None = None
     """Method and path."""
     error_code: Path = ()
     error_message: Path = ()
@@ -109,6 +115,16 @@ class Lifecycle(msgspec.Struct, frozen=True, kw_only=True):
     hint_unit: float = 1.0
     """Seconds in one unit of the hint."""
     credits: Path = ()
+
+    @property
+    def handed_out(self) -> dict[Literal["poll", "result", "cancel"], HandedOut]:
+        """Where the provider hands out addresses of the job."""
+        at: dict[Literal["poll", "result", "cancel"], object] = {
+            "poll": self.poll,
+            "result": self.result.path if isinstance(self.result, ResultAt) else None,
+            "cancel": self.cancel[1] if self.cancel else None,
+        }
+        return {role: found for role, found in at.items() if isinstance(found, HandedOut)}
 
     @property
     def words(self) -> dict[str, State]:

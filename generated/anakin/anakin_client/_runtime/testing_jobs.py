@@ -6,16 +6,19 @@ from collections import deque
 from dataclasses import replace
 from math import inf
 from typing import Any, Generic, TypeVar
+from urllib.parse import quote
 
 import msgspec
 
 from .account import Provider
 from .codec import follow
+from .handed_out import HandedOut
 from .handle import Kind
 from .lifecycle import ResultAt
 from .pages import Pages
 from .request import Json
 from .state import State
+from .submit import IdAt
 from .testing_addresses import JSON, Address, Route
 from .testing_bodies import fits, has, made_up, plain, put, takes, typed
 from .testing_clock import VirtualTime
@@ -24,6 +27,22 @@ from .testing_plans import FakeJob, Plan, walk_to
 from .testing_transport import Reply, Sent
 
 R = TypeVar("R")
+
+
+def handed_out_path(role: str) -> str:
+    """The path of an address that a fake provider hands out."""
+    return f"/handed-out/{role}/{{job_id}}"
+
+
+def hand_out(at: HandedOut, text: str, body: Json, headers: dict[str, str]) -> None:
+    """Put *text* into a reply, where it is handed out."""
+    if at.header:
+        headers[at.header.lower()] = text
+        return
+    for name in at.field[:-1] if isinstance(body, dict) else ():
+        body = body.setdefault(name, {})
+    if isinstance(body, dict):
+        body[at.field[-1]] = text
 
 
 class FakeJobs(Generic[R]):
@@ -37,7 +56,7 @@ class FakeJobs(Generic[R]):
         route: Route,
         *,
         reply: Any,
-        job_id: tuple[str, ...],
+        job_id: IdAt = (),
         idempotency_header: str | None = None,
     ) -> None:
         self.kind = kind
@@ -52,6 +71,8 @@ class FakeJobs(Generic[R]):
         self._time = time
         self._reply = reply
         self._job_id = job_id
+        self.base = ""
+        """The path of the base URL, for the addresses that are handed out."""
         self._idempotency_header = (idempotency_header or "").lower()
         self._keys: dict[str, FakeJob] = {}
         self._plans: deque[Plan] = deque()
@@ -137,19 +158,25 @@ class FakeJobs(Generic[R]):
         sent.job_ids = (job.id,)
         now, lifecycle = self._time.now, self.kind.lifecycle
         body: Json
-        if self._reply is self.kind.snapshot:
+        if self._reply is self.kind.snapshot and lifecycle.status:
             body, told = job.snapshot(now), {job.id: job.state(now)}
         else:
             body = made_up(self._reply)
             told = {job.id: job.state(now, is_shown_ready=not lifecycle.ready)} if self._has_status else {}
             put(body, self._reply, lifecycle.status, job.status(now))
-        put(body, self._reply, self._job_id, job.id)
-        is_snapshot = self._reply is self.kind.snapshot
+        headers = dict(JSON)
+        if isinstance(self._job_id, HandedOut):
+            text = self._job_id.like.replace("{job_id}", quote(job.id, safe="")) or job.id
+            hand_out(self._job_id, text, body, headers)
+        else:
+            put(body, self._reply, self._job_id, job.id)
+        self._hand_out_addresses(job, body, headers, is_submit=True)
+        is_snapshot = self._reply is self.kind.snapshot and bool(lifecycle.status)
         hint = self._hint(job) if is_snapshot else 0.0
         # A job that is over without a word why is asked about once more, where a poll could have that word.
         has_reasons = bool(lifecycle.error_message or lifecycle.error_code)
         is_silent = has_reasons and job.state(now) in (State.CANCELLED, State.EXPIRED)
-        return Reply(body, 202, JSON, told=told, hint=hint, is_last_word=is_snapshot and not is_silent)
+        return Reply(body, 202, headers, told=told, hint=hint, is_last_word=is_snapshot and not is_silent)
 
     def polled(self, job: FakeJob) -> Reply:
         """What a poll of a job is answered."""
@@ -164,7 +191,9 @@ class FakeJobs(Generic[R]):
             reply = error_reply(self._provider, code, job.plan.code, job.plan.reason)
             return replace(reply, told={job.id: state}, is_expected=True)
         status = code or (202 if 202 in accepts and not state.is_final else 200 if 200 in accepts else min(accepts))
-        return Reply(job.snapshot(now), status, JSON, told={job.id: state}, hint=self._hint(job))
+        body, headers = job.snapshot(now), dict(JSON)
+        self._hand_out_addresses(job, body, headers)
+        return Reply(body, status, headers, told={job.id: state}, hint=self._hint(job))
 
     def fetched(self, sent: Sent, job: FakeJob) -> Reply:
         """What is answered at the result's own address."""
@@ -202,6 +231,17 @@ class FakeJobs(Generic[R]):
     def not_found(self, job_id: str) -> Reply:
         return error_reply(self._provider, 404, "not_found", f"there is no job {job_id!r}")
 
+    def _hand_out_addresses(
+        self, job: FakeJob, body: Json, headers: dict[str, str], *, is_submit: bool = False
+    ) -> None:
+        """Say in a reply where the job is asked about, where the provider says so."""
+        lifecycle, state = self.kind.lifecycle, job.state(self._time.now)
+        for role, at in lifecycle.handed_out.items():
+            is_next_poll = role == "result" and at.is_where(lifecycle.poll) and (is_submit or not state.has_result)
+            if not is_next_poll and (is_submit or role != "poll" or not state.is_final):
+                path = handed_out_path(role).replace("{job_id}", quote(job.id, safe=""))
+                hand_out(at, self.base + path, body, headers)
+
     @property
     def _has_status(self) -> bool:
         """Whether the reply to a submit says where the job is."""
@@ -212,6 +252,11 @@ class FakeJobs(Generic[R]):
         is_over = job.state(self._time.now).is_final
         return 0.0 if is_over or not has(self.kind.snapshot, self.kind.lifecycle.hint) else job.plan.hint
 
+    def _takes_id(self, job_id: str) -> bool:
+        """Whether the reply to a submit can have this id."""
+        at = self._job_id
+        return isinstance(at, HandedOut) or not at or takes(self._reply, at, job_id)
+
     def _made(self, body: Json, job_id: str | None) -> FakeJob:
         if not self._plans and self._plan is None:
             self.succeeds()
@@ -219,7 +264,7 @@ class FakeJobs(Generic[R]):
         assert plan is not None
         number = str(len(self.jobs) + 1)
         usual = f"{self.kind.name}-{number}"
-        found = job_id or plan.id or (usual if takes(self._reply, self._job_id, usual) else number)
+        found = job_id or plan.id or (usual if self._takes_id(usual) else number)
         job = FakeJob(found, self.kind, plan, self._time.now if job_id is None else -inf, body)
         self.jobs.append(job)
         return job

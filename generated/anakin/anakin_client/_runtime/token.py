@@ -5,6 +5,7 @@ It holds no secret, and is read as if a stranger wrote it.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NoReturn
 
 import msgspec
@@ -28,11 +29,20 @@ class Token(msgspec.Struct, frozen=True, kw_only=True):
     id: str
     submitted_at: float | None = None
     """Seconds since 1970, if this job was submitted by us."""
+    urls: dict[str, str] | msgspec.UnsetType = msgspec.UNSET
+    """Where it is asked about, by what for, as far as the provider has handed that out."""
+
+    @property
+    def addresses(self) -> dict[str, str]:
+        return {} if isinstance(self.urls, msgspec.UnsetType) else self.urls
 
 
-def write(*, provider: str, job: str, id: str, submitted_at: float | None) -> str:
+def write(
+    *, provider: str, job: str, id: str, submitted_at: float | None, addresses: Mapping[str, str] | None = None
+) -> str:
     """The token of a job."""
-    token = Token(bide=VERSION, provider=provider, job=job, id=id, submitted_at=submitted_at)
+    urls = dict(addresses) if addresses else msgspec.UNSET
+    token = Token(bide=VERSION, provider=provider, job=job, id=id, submitted_at=submitted_at, urls=urls)
     return msgspec.json.encode(token).decode()
 
 

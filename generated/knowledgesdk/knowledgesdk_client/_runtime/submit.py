@@ -4,23 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from math import inf
-from typing import Any, Generic, NoReturn, TypeVar
+from types import NoneType
+from typing import Any, Generic, NoReturn, TypeAlias, TypeVar
 
 import msgspec
 from msgspec.structs import replace
 
 from .account import Call
+from .addresses import take_in_addresses
 from .codec import decode, follow
 from .deadline import Deadline
 from .desk import Desk, Outgoing, until
 from .errors import ClientError, DecodeError, InvalidArgument, SubmitUncertain
 from .exchange import exchange
 from .flow import INFO, Flow, Known, Note
+from .handed_out import HandedOut
 from .handle import Kind, Record
 from .request import Response
 from .schedule import Policy
 from .token import as_id, is_id
 from .wait import wait
+
+IdAt: TypeAlias = tuple[str, ...] | HandedOut
+"""Where an id is: attribute names that lead to it in the decoded reply, or elsewhere in the reply."""
 
 S = TypeVar("S")
 R = TypeVar("R")
@@ -32,8 +38,8 @@ class Submission(msgspec.Struct, Generic[S, R], frozen=True, kw_only=True):
     kind: Kind[S, R]
     call: Call[Any]
     """What to send; it reads the reply."""
-    job_id: tuple[str, ...]
-    """Where the id is in the reply."""
+    job_id: IdAt = ()
+    """Where the id is in the reply; empty: it is the address where the job is polled."""
     idempotency_header: str | None = None
     """The header of the provider's idempotency keys; only with one is a submit whose reply was lost sent again."""
     idempotency_key: str | None = None
@@ -75,7 +81,7 @@ def submit(
         if error.may_have_arrived:
             _give_up(submission.kind, key, error.message, error)
         raise
-    record = _record(submission, key, reply, submitted_at)
+    record = _record(submission, key, reply, submitted_at, outgoing.request.url)
     reading = submission.kind.lifecycle.read(call.read(reply))
     record.asked_to_wait(now, max(account.hint(reply), reading.hint))
     yield Known(record)
@@ -111,13 +117,23 @@ def late(start: Callable[[], Flow[R]]) -> Flow[R]:
 
 
 def record_of(
-    kind: Kind[S, R], job_id: str | None, body: object, reply: Response, *, submitted_at: float | None
+    kind: Kind[S, R], job_id: str | None, body: object, reply: Response, *, submitted_at: float | None, asked: str = ""
 ) -> Record[S, R]:
-    """The record of a job that *reply*, decoded as *body*, tells of."""
+    """The record of a job that *reply*, decoded as *body*, tells of; *asked* is the address that was answered.
+
+    Raises `DecodeError` if a token could not hold the addresses in it.
+    """
     record = Record(kind, job_id, submitted_at=submitted_at)
+    _take_in(record, body, reply)
+    take_in_addresses(record, reply, asked, is_submit=True)
+    return record
+
+
+def _take_in(record: Record[S, R], body: object, reply: Response) -> None:
+    kind = record.kind
     reading = kind.lifecycle.read(body)
     if reading.status is None:
-        return record
+        return
     snapshot: S | msgspec.UnsetType = msgspec.UNSET
     if reading.state.is_final:
         # The job is done already. Where the reply has all that a poll would bring, there is nothing left to ask.
@@ -128,7 +144,6 @@ def record_of(
         except DecodeError:
             pass
     record.saw(reading, snapshot, reply)
-    return record
 
 
 def _says_all(kind: Kind[S, R], snapshot: S, reply: Response) -> bool:
@@ -144,7 +159,7 @@ def _says_all(kind: Kind[S, R], snapshot: S, reply: Response) -> bool:
 
 
 def reads_or_job(
-    wanted: Any, *, status: int, kind: Kind[S, R], reply: Any, job_id: tuple[str, ...]
+    wanted: Any, *, status: int, kind: Kind[S, R], reply: Any, job_id: IdAt = ()
 ) -> Callable[[Response], Any]:
     """A reader of the reply of an operation that answers at once, or with a job: with its record, at HTTP *status*."""
 
@@ -152,33 +167,66 @@ def reads_or_job(
         if response.status != status:
             return decode(wanted, response.body)
         try:
-            body = decode(reply, response.body)
+            body = None if reply is NoneType else decode(reply, response.body)
         except DecodeError as error:
             _give_up(kind, None, error.message, error)
-        found = as_id(follow(body, job_id))
-        if not is_id(found):
-            _give_up(kind, None, f"the reply has no usable job id ({'.'.join(job_id)} is {found!r})", None)
-        return record_of(kind, found, body, response, submitted_at=None)
+        return _named(kind, None, job_id, body, response, submitted_at=None, asked="")
 
     return read
 
 
-def _record(submission: Submission[S, R], key: str | None, reply: Response, submitted_at: float) -> Record[S, R]:
+def _record(
+    submission: Submission[S, R], key: str | None, reply: Response, submitted_at: float, asked: str
+) -> Record[S, R]:
     try:
         body = submission.call.read(reply)
     except DecodeError as error:
         _give_up(submission.kind, key, error.message, error)
-    job_id = as_id(follow(body, submission.job_id))
-    if job_id is None:
+    kind = submission.kind
+    if _id_in(kind, submission.job_id, body, reply, asked) is None:
         # An action that was done at once needs no id.
-        record = record_of(submission.kind, None, body, reply, submitted_at=submitted_at)
+        record = record_of(kind, None, body, reply, submitted_at=submitted_at)
         if record.snapshot is not None:
             return record
+    return _named(kind, key, submission.job_id, body, reply, submitted_at=submitted_at, asked=asked)
+
+
+def _named(
+    kind: Kind[S, R],
+    key: str | None,
+    at: IdAt,
+    body: object,
+    reply: Response,
+    *,
+    submitted_at: float | None,
+    asked: str,
+) -> Record[S, R]:
+    """The record of a job that can be asked about by its id."""
+    job_id, poll = _id_in(kind, at, body, reply, asked), kind.lifecycle.poll
     if not is_id(job_id):
-        _give_up(
-            submission.kind, key, f"the reply has no usable job id ({'.'.join(submission.job_id)} is {job_id!r})", None
-        )
-    return record_of(submission.kind, job_id, body, reply, submitted_at=submitted_at)
+        _give_up(kind, key, f"the reply has no usable job id ({_place(kind, at)} is {job_id!r})", None)
+    try:
+        record = record_of(kind, job_id, body, reply, submitted_at=submitted_at, asked=asked)
+    except DecodeError as error:
+        _give_up(kind, key, error.message, error)
+    if isinstance(poll, HandedOut) and not record.is_settled and "poll" not in record.addresses:
+        _give_up(kind, key, f"the reply does not say where to poll job {job_id} ({poll.place} is missing)", None)
+    return record
+
+
+def _id_in(kind: Kind[Any, Any], at: IdAt, body: object, reply: Response, asked: str) -> str | None:
+    """The id in a reply. Where none has a place of its own, it is the address where the job is polled."""
+    if isinstance(at, HandedOut):
+        return as_id(at.id_in(reply))
+    if at or not isinstance(kind.lifecycle.poll, HandedOut):
+        return as_id(follow(body, at))
+    return kind.lifecycle.poll.address_in(reply, asked)
+
+
+def _place(kind: Kind[Any, Any], at: IdAt) -> str:
+    if not at and isinstance(kind.lifecycle.poll, HandedOut):
+        at = kind.lifecycle.poll
+    return at.place if isinstance(at, HandedOut) else ".".join(at)
 
 
 def _give_up(kind: Kind[Any, Any], key: str | None, why: str, cause: ClientError | None) -> NoReturn:

@@ -35,6 +35,8 @@ class Job:
     """What may follow a status, where the spec says so."""
     poll: str
     """The path."""
+    is_polled_by_id: bool = True
+    """Whether the path has the id, and is not an address that the provider hands out."""
     floor: float
     interval: tuple[float, float]
     timeout: float

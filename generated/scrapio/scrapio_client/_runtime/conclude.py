@@ -7,20 +7,26 @@ from typing import Any, NoReturn, TypeVar
 import msgspec
 
 from .account import ANY, JSON
+from .addresses import bucket_of, followed, url_of
 from .codec import NotJson, decode, follow
 from .desk import Outgoing, failure_in, hint_of, sent, until
-from .errors import ApiError, DecodeError, JobCancelled, JobExpired, TransportError
+from .errors import ApiError, ClientError, DecodeError, JobCancelled, JobExpired, TransportError
 from .exchange import PASSING
 from .flow import INFO, Flow, Note
+from .handed_out import HandedOut
 from .handle import Record
 from .lifecycle import Path, ResultAt
 from .pages import Gathered, Pages
-from .request import Response, path
+from .request import Response
 from .state import State
 from .watch import Watch, next_look
 
 S = TypeVar("S")
 R = TypeVar("R")
+
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_MOST_HOPS = 5
+"""How often in a row a fetch is sent elsewhere."""
 
 _GLANCE = 0.1
 """How often to see whether somebody else has fetched the result, in seconds. Nothing is sent for it."""
@@ -117,10 +123,14 @@ def _paged(watch: Watch[S, R], at: ResultAt, pages: Pages, now: float) -> Flow[R
 def _asked_for(watch: Watch[S, R], at: ResultAt, query: str, now: float) -> Flow[tuple[R, bytes, float]]:
     """What is at the result's own address, typed and as it came, and the time: asked for until it is there."""
     desk, record, deadline = watch.desk, watch.record, watch.deadline
-    url = desk.account.base_url + path(at.path, {"job_id": record.id}) + query
+    url = url_of(desk.account, record, "result", at.path)
+    url += "&" + query[1:] if query and "?" in url else query
     accept = ANY if record.kind.result is bytes else JSON
-    outgoing = Outgoing(request=desk.account.request_to("GET", url, accept=accept), bucket=f"GET {at.path}")
-    tries = 0
+    first = Outgoing(
+        request=desk.account.request_to(at.method, url, accept=accept),
+        bucket=bucket_of(at.method, at.path),
+    )
+    outgoing, tries, hops = first, 0, 0
     while True:
         tries += 1
         patience = deadline.patience(desk.account.timeout, now)
@@ -129,6 +139,13 @@ def _asked_for(watch: Watch[S, R], at: ResultAt, query: str, now: float) -> Flow
             watch.time_out()
         now = seen.now
         deadline.took(seen.took)
+        elsewhere = _redirected(seen.reply, outgoing.request.url)
+        if elsewhere is not None and hops < _MOST_HOPS:
+            there = followed(desk.account, elsewhere, "the header Location")
+            outgoing = Outgoing(request=desk.account.request_to("GET", there, accept=accept), bucket=first.bucket)
+            tries, hops = tries - 1, hops + 1
+            continue
+        outgoing, hops = first, 0
         failure = failure_in(desk.account, seen.reply)
         if failure is None:
             assert isinstance(seen.reply, Response)
@@ -156,6 +173,13 @@ def _asked_for(watch: Watch[S, R], at: ResultAt, query: str, now: float) -> Flow
         if due is None:
             watch.time_out()
         now = yield from until(due, now)
+
+
+def _redirected(reply: Response | ClientError | None, asked: str) -> str | None:
+    """Where a reply says that the result is."""
+    if not isinstance(reply, Response) or reply.status not in _REDIRECTS:
+        return None
+    return HandedOut(header="location").address_in(reply, asked)
 
 
 def _may_pass(failure: Exception, at: ResultAt) -> bool:

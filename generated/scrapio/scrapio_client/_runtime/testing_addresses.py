@@ -31,11 +31,13 @@ class Route:
     """Under the base URL, with `{name}` for each parameter."""
     constants: tuple[tuple[tuple[str, ...], Json], ...] = ()
     """(place in the body, value) pairs."""
+    counted_as: str = ""
+    """What the provider counts against a rate limit, where the path does not tell it."""
 
     @property
     def bucket(self) -> str:
         """What the provider counts against a rate limit."""
-        return f"{self.method} {self.path}"
+        return self.counted_as or f"{self.method} {self.path}"
 
     def arguments(self, method: str, path: str) -> Mapping[str, str] | None:
         """What stands in the path, or `None` if this is another address."""

@@ -11,6 +11,7 @@ from typing import Any, Generic, NoReturn, TypeVar
 
 from msgspec.structs import replace
 
+from .addresses import bucket_of, take_in_addresses, url_of
 from .codec import NotJson, decode
 from .deadline import Deadline
 from .desk import Desk, Outgoing, sent, until
@@ -19,7 +20,7 @@ from .exchange import PASSING
 from .flow import DEBUG, INFO, WARNING, Flow, Note, Tell
 from .handle import Record, Update
 from .lifecycle import ResultAt
-from .request import Response, path
+from .request import Response
 from .schedule import Policy, backoff
 from .state import State
 
@@ -217,9 +218,9 @@ def may_not_be_visible_yet(desk: Desk, record: Record[Any, Any]) -> bool:
 
 def poll_of(desk: Desk, record: Record[Any, Any]) -> Outgoing:
     """The request that asks how a job is."""
-    template = record.kind.lifecycle.poll
-    url = desk.account.base_url + path(template, {"job_id": record.id})
-    return Outgoing(request=desk.account.request_to("GET", url), bucket=f"GET {template}")
+    method, at = record.kind.lifecycle.poll_method, record.kind.lifecycle.poll
+    url = url_of(desk.account, record, "poll", at)
+    return Outgoing(request=desk.account.request_to(method, url), bucket=bucket_of(method, at))
 
 
 def take_in(desk: Desk, record: Record[S, R], reply: Response) -> float:
@@ -227,6 +228,15 @@ def take_in(desk: Desk, record: Record[S, R], reply: Response) -> float:
 
     Raises `ApiError` for a status that is no answer, `NotJson` for a body that was cut, and `DecodeError`.
     """
+    lifecycle = record.kind.lifecycle
+    asked = url_of(desk.account, record, "poll", lifecycle.poll) if lifecycle.handed_out else ""
+    hint = _taken_in(desk, record, reply)
+    if lifecycle.handed_out:
+        take_in_addresses(record, reply, asked)
+    return hint
+
+
+def _taken_in(desk: Desk, record: Record[S, R], reply: Response) -> float:
     lifecycle = record.kind.lifecycle
     if reply.status in lifecycle.codes:
         return _told_by_code(desk, record, reply)

@@ -25,7 +25,9 @@ JOB_ID = "job_id"
 
 def check(spec: Spec) -> Iterator[Diagnostic]:
     for endpoint in spec.endpoints():
-        named = _PLACEHOLDER.findall(endpoint.raw[endpoint.method])
+        if endpoint.handed_out:
+            continue
+        named = _PLACEHOLDER.findall(endpoint.address)
         yield from _repeated(spec, endpoint, named)
         if endpoint.role == "poll_many":
             yield from _of_many(spec, endpoint, named)

@@ -47,6 +47,7 @@ def _named(spec: Spec) -> Iterator[tuple[Path, str]]:
         events = operation.get("stream", {}).get("events", {})
         yield from ((("operations", name, "stream", "events", event), model) for event, model in events.items())
     for name, job in spec.table("jobs").items():
-        yield ("jobs", name, "submit", "returns"), job["submit"]["returns"]
+        if "returns" in job["submit"]:
+            yield ("jobs", name, "submit", "returns"), job["submit"]["returns"]
         if "snapshot" in job:
             yield ("jobs", name, "snapshot"), job["snapshot"]

@@ -119,7 +119,8 @@ def _uses(spec: Spec) -> Iterator[_Use]:
     jobs = spec.table("jobs")
     for name, job in jobs.items():
         submit = job["submit"]
-        yield _Use(("jobs", name, "submit", "job_id"), submit["job_id"], ir.Named(submit["returns"]), _ID)
+        if "returns" in submit:
+            yield from _id_uses(("jobs", name, "submit", "job_id"), submit.get("job_id"), ir.Named(submit["returns"]))
         yield from _item_uses(spec, ("jobs", name, "items"), job)
         lifecycle = spec.table("lifecycles").get(job["lifecycle"])
         if lifecycle is not None and "snapshot" in job:
@@ -134,12 +135,20 @@ def _uses(spec: Spec) -> Iterator[_Use]:
         returns = operation.get("returns")
         for status, reply in returns.items() if isinstance(returns, dict) else ():
             if isinstance(reply, dict) and reply["job"] in jobs:
+                made = jobs[reply["job"]]["submit"].get("returns")
                 path = ("operations", name, "returns", status, "job_id")
-                yield _Use(path, reply["job_id"], ir.Named(jobs[reply["job"]]["submit"]["returns"]), _ID)
+                yield from _id_uses(path, reply.get("job_id"), ir.Named(made)) if made else ()
         stream = operation.get("stream", {})
         if "error" in stream and stream["error"]["event"] in stream["events"]:
             event = ir.Named(stream["events"][stream["error"]["event"]])
             yield _Use(("operations", name, "stream", "error", "message"), stream["error"]["message"], event, _TEXT)
+
+
+def _id_uses(path: Path, raw: Json, reply: ir.Type) -> Iterator[_Use]:
+    if isinstance(raw, str):
+        yield _Use(path, raw, reply, _ID)
+    elif raw and "field" in raw:
+        yield _Use((*path, "field"), raw["field"], reply, _TEXT if "like" in raw else _ID)
 
 
 def _lifecycle_uses(path: Path, lifecycle: Mapping[str, Json], snapshot: ir.Type) -> Iterator[_Use]:
