@@ -17,7 +17,7 @@ from bide.runtime.state import State
 
 from .acme import KEY, PART, AsyncAcme
 from .fakes import AsyncFakeTransport, LoopClock, Server
-from .world import DONE, RUNNING, TICKET, Mode, World, served
+from .world import DONE, RUNNING, TICKET, Mode, World, report, served
 
 Make = Callable[..., World]
 
@@ -198,3 +198,13 @@ def test_the_line_of_a_batch_is_left_with_the_batch(leave: Callable[[Any], Any] 
     left = batch(mode, server, start, leave)
 
     assert [True, False] == [*drawn, left._bar._progress.live.is_started]
+
+
+def test_a_status_draws_nothing_of_its_own(world: Make, capsys: pytest.CaptureFixture[str]) -> None:
+    """What a server calls a status cannot clear the terminal, write to its title or begin a line."""
+    w = world(served(submit=[TICKET], polls=[report("\x1b]0;evil\x07\x1b[2J\r\nevil"), DONE]))
+    w.do(w.job(PART).wait(progress=True))
+
+    said = capsys.readouterr().out
+    assert "\x1b]0;" not in said
+    assert "\nevil" not in said

@@ -40,6 +40,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from .plain import plain
+
 if TYPE_CHECKING:
     from .handle import Snapshot
     from .request import Json, Response
@@ -60,7 +62,7 @@ class ClientError(Exception):
     def __init__(self, message: str) -> None:
         super().__init__(message)
         self.message = message
-        """What happened, without the job."""
+        """What happened, without the job, and in the provider's own words where it has some; `str` escapes these."""
 
     def __reduce__(self) -> tuple[object, ...]:
         # Exceptions cross process pools; the default would call the class with the message alone.
@@ -72,7 +74,7 @@ class ClientError(Exception):
             self.job_id, self.token = job_id, token
 
     def __str__(self) -> str:
-        return f"{self.message} (job {self.job_id})" if self.job_id is not None else self.message
+        return plain(f"{self.message} (job {self.job_id})" if self.job_id is not None else self.message)
 
 
 def _unpickled(cls: type[ClientError], args: tuple[object, ...], state: dict[str, object]) -> ClientError:
@@ -275,7 +277,7 @@ class JobTimeout(JobError):
         self.advice = advice
 
     def __str__(self) -> str:
-        return f"{super().__str__()}; {self.advice}"
+        return f"{super().__str__()}; {plain(self.advice)}"
 
 
 class SubmitUncertain(JobError):

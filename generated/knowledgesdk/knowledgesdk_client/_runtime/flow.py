@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeAlias, TypeVar
 import msgspec
 
 from .errors import ClientError
+from .plain import plain
 from .request import Request, Response
 
 if TYPE_CHECKING:
@@ -61,6 +62,11 @@ class Note(msgspec.Struct, frozen=True):
     level: int
     message: str
     values: tuple[object, ...] = ()
+
+    @property
+    def shown(self) -> tuple[object, ...]:
+        """The values, of which those that are text may be a server's."""
+        return tuple(plain(value) if isinstance(value, str) else value for value in self.values)
 
 
 class Seen(msgspec.Struct, frozen=True):

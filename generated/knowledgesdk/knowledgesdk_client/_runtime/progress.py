@@ -6,6 +6,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from .errors import ConfigurationError
+from .plain import plain
 
 if TYPE_CHECKING:
     from rich.progress import Progress
@@ -43,7 +44,7 @@ class Bar:
             said.append(f"({type(update.fault).__name__}, trying again)")
         done = 1.0 if update.state.is_final else share
         total = None if done is None else 1.0
-        self._progress.update(self._task, total=total, completed=done or 0.0, says=" ".join(filter(None, said)))
+        self._progress.update(self._task, total=total, completed=done or 0.0, says=plain(" ".join(filter(None, said))))
 
     def show_tally(self, tally: Tally) -> None:
         """Show how far a batch is."""
