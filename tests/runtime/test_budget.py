@@ -247,3 +247,17 @@ def test_a_poll_whose_turn_comes_when_the_job_is_done_is_not_sent() -> None:
     clock.run(main())
 
     assert 2 == len(transport.sent)
+
+
+def test_nobody_overtakes_who_has_a_turn() -> None:
+    """Who asks for a later time, and was first, goes first."""
+    budget = Budget({"b": Rate(3, 10.0)})
+
+    assert [0.0, 5.0, 5.0] == [budget.claim("b", now) for now in (0.0, 5.0, 1.0)]
+
+
+def test_nobody_overtakes_who_has_a_turn_in_a_full_bucket() -> None:
+    """Nor when the oldest of the slots is free again before."""
+    budget = Budget({"b": Rate(2, 10.0)})
+
+    assert [0.0, 15.0, 15.0] == [budget.claim("b", now) for now in (0.0, 15.0, 1.0)]

@@ -594,3 +594,13 @@ def test_the_end_of_a_job_is_logged(world: Make, caplog: pytest.LogCaptureFixtur
     w.do(w.job(PART).wait())
 
     assert "job j1: partial" in caplog.messages
+
+
+def test_a_missing_part_of_a_part_is_named_by_its_path(world: Make) -> None:
+    """From the whole reply down."""
+    w = world(served(polls=[DONE]))
+
+    with pytest.raises(DecodeError, match=r"\$\.page\.links") as caught:
+        w.do(w.job(kind("deep", Page, result=("page", "links"))).wait())
+
+    assert "$.page.links" == caught.value.path

@@ -220,3 +220,5 @@ def test_no_floor_that_counts_is_forgotten() -> None:
         floor.claim(Record(PART, f"j{number}"), 100.0)
 
     assert 101.0 == floor.claim(Record(PART, "j0"), 100.5)
+    assert 200.0 == floor.claim(Record(PART, "late"), 200.0)
+    assert 1 == len(floor._free_at)

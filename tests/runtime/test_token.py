@@ -141,3 +141,12 @@ def test_an_id_may_have_a_kilobyte(letter: str, size: int) -> None:
 def test_a_job_is_as_old_as_its_token_says(submitted_at: float | None, age: float | None) -> None:
     """Never younger than new: the clocks of two machines differ."""
     assert age == Record(PART, "j1", submitted_at=submitted_at).age(150.0)
+
+
+def test_a_token_has_two_kilobytes_at_the_most() -> None:
+    """Whatever a stranger sends as one, no more of it is read."""
+    text = token.write(provider="acme", job="part", id="j1", submitted_at=1.5)
+
+    assert "j1" == read(text.ljust(2048)).id
+    with pytest.raises(InvalidToken, match="2049 bytes"):
+        read(text.ljust(2049))
