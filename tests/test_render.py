@@ -9,6 +9,7 @@ from pathlib import Path
 
 import black
 import pytest
+from acme_spec import TEXT
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -50,6 +51,15 @@ def test_black_would_change_nothing(case: Path) -> None:
     assert [
         name for name, text in files.items() if name.endswith(".py") and black.format_str(text, mode=mode) != text
     ] == []
+
+
+def test_a_class_without_a_description_says_whose_it_is() -> None:
+    """No class has an empty docstring, whatever the spec does not say."""
+    models = ast.parse(render(read_spec("acme.yaml", TEXT))["acme_client/models.py"])
+    classes = [node for node in ast.walk(models) if isinstance(node, ast.ClassDef)]
+
+    assert all(ast.get_docstring(node) for node in classes), [node.name for node in classes]
+    assert "The `SubmitReply` of Acme." in [ast.get_docstring(node) for node in classes]
 
 
 def test_the_runtime_is_copied_byte_for_byte() -> None:

@@ -101,8 +101,14 @@ def see(source: Source | None) -> str:
     return f"\nSee {source.title}, {source.url}" if source is not None else ""
 
 
-def model(model: Model) -> str:
-    return sentence(model.description) + (f"\n{see(model.source)}" if model.source else "")
+def model(model: Model, provider: Provider) -> str:
+    text = sentence(model.description) or undescribed(model.name, provider)
+    return text + (f"\n{see(model.source)}" if model.source else "")
+
+
+def undescribed(name: str, provider: Provider) -> str:
+    """What can be said of a class that the spec does not describe."""
+    return f"The `{name}` of {provider.title}."
 
 
 def joined(*sections: str) -> str:

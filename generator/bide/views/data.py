@@ -38,7 +38,7 @@ class EnumView(View):
 
     @property
     def docstring(self) -> Code:
-        text = prose.sentence(self._enum.description)
+        text = prose.sentence(self._enum.description) or prose.undescribed(self._enum.name, self.provider.ir)
         return docstring(f"{text}\n{prose.see(self._enum.source)}" if self._enum.source else text, indent=4)
 
     @property
@@ -85,7 +85,8 @@ class UnionView(View):
     def docstring(self) -> Code:
         *others, last = [f"`{model}`" for _, model in self._union.variants]
         kinds = f"{', '.join(others)} or {last}" if others else last
-        return docstring(f"{prose.sentence(self._union.description)}\n\nOne of {kinds}.", indent=4)
+        text = prose.sentence(self._union.description) or prose.undescribed(self._union.name, self.provider.ir)
+        return docstring(f"{text}\n\nOne of {kinds}.", indent=4)
 
     @property
     def is_told_by_event(self) -> bool:
@@ -166,7 +167,7 @@ class ModelView(View):
 
     @property
     def docstring(self) -> Code:
-        return docstring(prose.model(self._model), indent=4)
+        return docstring(prose.model(self._model, self.provider.ir), indent=4)
 
     @property
     def fields(self) -> list[FieldView]:
