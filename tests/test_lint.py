@@ -104,6 +104,11 @@ CASES = [
         "kept: 24h, pages: {list: results, query: page, next: after}}",
         'unknown-pointer: FetchResult has no field "after"',
     ),
+    (
+        "    body: SearchRequest\n    returns: SearchReply\n",
+        "    body: object\n    query: {body: string}\n    returns: SearchReply\n",
+        'same-name: "body" is body in Python, and so is "body" at line',
+    ),
     # secrets
     (
         "{header: X-API-Key, env: ACME_API_KEY}",

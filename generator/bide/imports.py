@@ -49,6 +49,7 @@ _RUNTIME = {
     "Clock": "clock",
     "_checked": "codec",
     "_encode": "codec",
+    "_encode_object": "codec",
     "JobFailed": "errors",
     "EventReader": "events",
     "StreamCall": "events",

@@ -289,6 +289,11 @@ class Endpoint:
     examples: tuple[Example, ...] = ()
 
     @property
+    def is_free(self) -> bool:
+        """Whether its body is any JSON object, given as one argument."""
+        return self.body is None and any(each.place is Place.BODY for each in self.parameters)
+
+    @property
     def is_form(self) -> bool:
         """Whether its body holds files, and so goes out in parts."""
         return any(each.field.type == Scalar(Kind.FILE) for each in self.parameters)

@@ -118,6 +118,12 @@ CASES = (
         scenario="succeed; result=ok,502,cut,429",
         brings={"entries": [{}] * 8, "after": None},
     ),
+    Case(
+        provider="ledger",
+        call="annotate",
+        arguments={"year": 1999, "body": {"any": [1, {"x": None}]}},
+        brings={"lines": ["example"]},
+    ),
     Case(provider="ledger", call="copy.run", arguments={"year": 1999}, brings={"lines": ["example"] * 8}),
     Case(
         provider="jury",

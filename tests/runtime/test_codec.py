@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import Meta, field
 
-from bide.runtime.codec import NotJson, any_json, checked, decode, encode, follow
+from bide.runtime.codec import NotJson, any_json, checked, decode, encode, encode_object, follow
 from bide.runtime.errors import DecodeError, InvalidArgument
 from bide.runtime.model import Model, Other, Variant, register
 from bide.runtime.request import Json
@@ -315,3 +315,19 @@ def test_what_is_no_json_is_described(body: bytes, said: str) -> None:
     """Enough to know where it came from."""
     with pytest.raises(NotJson, match=said):
         decode(Any, body)
+
+
+@pytest.mark.parametrize(
+    "wrong", ["{}", [1], None, {"x": object()}, {"x": "\ud800"}, {1: {2, 3}, "x": {object()}}], ids=repr
+)
+def test_a_body_that_is_no_json_object_is_refused(wrong: Any) -> None:
+    """What any body may be is a JSON object, and nothing else is sent."""
+    with pytest.raises(InvalidArgument, match=r"^body: .*nothing was sent"):
+        encode_object(wrong, "body")
+
+
+def test_any_json_object_is_a_body() -> None:
+    """A body that may hold anything is sent as it is."""
+    assert encode_object({"a": [1, None, {"b": datetime(2026, 1, 1, tzinfo=UTC)}]}, "body") == (
+        b'{"a":[1,null,{"b":"2026-01-01T00:00:00Z"}]}'
+    )

@@ -13,6 +13,8 @@ from bide.source import Json
 
 METHODS = ("get", "post", "put", "patch", "delete")
 _NOT_REPEATABLE = frozenset(("POST", "PATCH"))
+_ANY_OBJECT = "object"
+_ANY_BODY = "The body, as a JSON object."
 _PLACES = {"path": ir.Place.PATH, "query": ir.Place.QUERY, "headers": ir.Place.HEADER}
 
 
@@ -75,7 +77,10 @@ def build_endpoint(
     constants: list[tuple[ir.Place, str, str]] = []
     body: ir.BodyModel | None = None
     for key, value in raw.items():
-        if key == "body":
+        if key == "body" and value == _ANY_OBJECT:
+            anything = build_field("body", {"type": value, "description": _ANY_BODY}, bodies.sources, source)
+            parameters.append(_argument(anything, ir.Place.BODY))
+        elif key == "body":
             body = bodies.body(owner, value, source)
             parameters += _arguments(body)
         elif key in _PLACES:

@@ -210,7 +210,9 @@ class Spec:
     def sent_in_body(self, endpoint: EndpointView) -> Iterator[FieldView]:
         """The fields of a request's body that are arguments or constants: those of a model are taken out of it."""
         body = endpoint.raw.get("body")
-        if isinstance(body, str):
+        if body == "object":
+            yield FieldView((*endpoint.path, "body"), "body", {"type": body})
+        elif isinstance(body, str):
             yield from self.fields(body)
         for view in endpoint.body_fields:
             if "spread" in view.more:

@@ -84,6 +84,16 @@ def encode(body: Model) -> bytes:
     return msgspec.json.encode(plain_json(body))
 
 
+def encode_object(body: Mapping[str, Json], name: str) -> bytes:
+    """The JSON text of a body that may hold anything. Raises `InvalidArgument` if it is no JSON object."""
+    if not isinstance(body, Mapping):
+        raise InvalidArgument(f"{name}: expected a JSON object, not {type(body).__name__}; nothing was sent")
+    try:
+        return msgspec.json.encode(msgspec.to_builtins(dict(body), enc_hook=_as_json))
+    except (NotImplementedError, TypeError, ValueError, RecursionError) as error:
+        raise InvalidArgument(f"{name}: {_sentence(str(error))}; nothing was sent") from error
+
+
 def plain_json(body: Model) -> Json:
     """A request body as JSON values. Raises `InvalidArgument` as `encode` does."""
     try:

@@ -31,6 +31,8 @@ def read(catalog: Catalog, endpoint: Endpoint, asked: Asked, path: dict[str, str
     problems = list(_parameters(check, endpoint, asked, sent))
     model = catalog.model(endpoint.body.model) if endpoint.body else None
     strange: dict[str, Json] = {}
+    if endpoint.is_free:
+        return _free(asked, sent, problems)
     if model is None:
         if asked.body.strip() not in (b"", b"{}"):
             problems.append("$ is a body, expected none")
@@ -51,6 +53,19 @@ def read(catalog: Catalog, endpoint: Endpoint, asked: Asked, path: dict[str, str
             if field.is_const and body.get(field.wire) != field.const
         }
     return Arguments(sent=sent, problems=tuple(problems), strange=strange)
+
+
+def _free(asked: Asked, sent: dict[str, Json], problems: list[str]) -> Arguments:
+    """A body that may hold anything."""
+    try:
+        body = json.loads(asked.body or b"null", parse_constant=_refuse)
+    except (ValueError, RecursionError):
+        body = None
+    if isinstance(body, dict):
+        sent |= body
+    else:
+        problems.append("$ is no JSON object")
+    return Arguments(sent=sent, problems=tuple(problems), strange={})
 
 
 def _form(model: Model, asked: Asked) -> dict[str, Json]:

@@ -99,6 +99,12 @@ class EndpointView(View):
         return _built(self._endpoint.body) if self._endpoint.body is not None else None
 
     @property
+    def free_body(self) -> Code | None:
+        """The argument that is the whole body."""
+        names = [Code(f"{each.name}, {literal(each.name)}") for each in self._in(Place.BODY)]
+        return names[0] if self._endpoint.is_free else None
+
+    @property
     def is_form(self) -> bool:
         """Whether the body holds files, so that it goes out in parts."""
         return self._endpoint.is_form

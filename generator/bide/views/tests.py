@@ -161,6 +161,8 @@ class CallView(View):
         self._name = name
         self._endpoint = endpoint
         self._body = Placed() if endpoint.body is None else placed(provider, endpoint.body)
+        if endpoint.is_free:
+            self._body.arguments += [((), each) for each in endpoint.parameters if each.place is Place.BODY]
 
     @property
     def named(self) -> list[str]:
@@ -181,7 +183,7 @@ class CallView(View):
 
     @property
     def has_body(self) -> bool:
-        return self._endpoint.body is not None
+        return self._endpoint.body is not None or self._endpoint.is_free
 
     @property
     def is_form(self) -> bool:

@@ -173,7 +173,9 @@ class Call:
         for path in self.objects:
             _put(body, path, {})
         for place, where, value in self._placed(found):
-            if place == "body":
+            if place == "body" and not where:
+                body |= value
+            elif place == "body":
                 _put(body, tuple(where), value)
         return body
 

@@ -18,6 +18,7 @@ from bide import ir
 from bide.diagnostics import Diagnostic
 from bide.lint.fit import Misfit, fields_misfits, misfits
 from bide.lint.spec import EndpointView, Spec
+from bide.notation import parse_type
 from bide.source import Json, Path
 
 _MISSING = 'put a "?" behind its name, if it may be left out'
@@ -88,7 +89,7 @@ def _body_misfits(spec: Spec, endpoint: EndpointView, value: Json) -> Iterator[M
     if body is None:
         yield Misfit("$", "is an example of a body, and this request has none")
     elif isinstance(body, str):
-        yield from misfits(spec, value, ir.Named(body))
+        yield from misfits(spec, value, parse_type(body).type)
     elif not isinstance(value, dict):
         yield Misfit("$", "is not an object")
     else:

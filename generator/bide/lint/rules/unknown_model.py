@@ -38,7 +38,7 @@ def _named(spec: Spec) -> Iterator[tuple[Path, str]]:
     for name, union in spec.table("unions").items():
         yield from ((("unions", name, "variants", tag), variant) for tag, variant in union["variants"].items())
     for endpoint in spec.endpoints():
-        if isinstance(endpoint.raw.get("body"), str):
+        if isinstance(endpoint.raw.get("body"), str) and endpoint.raw["body"] != "object":
             yield (*endpoint.path, "body"), endpoint.raw["body"]
         for view in endpoint.body_fields:
             if "spread" in view.more:
