@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from bide.cli import main
 from bide.starter import completed, written
 
 GOOD = written(completed("acme", {}), schema="x.json")
@@ -113,6 +114,13 @@ def test_a_spec_that_was_never_there_is_a_usage_error() -> None:
     with watching("check", "nix.yaml") as process:
         assert process.communicate(timeout=30)[0] == "bide: nix.yaml: there is no such file\n"
         assert process.returncode == 2
+
+
+def test_a_document_is_not_watched(capsys: pytest.CaptureFixture[str]) -> None:
+    """A format that is one document for all does not go with a command that never ends."""
+    assert main(["check", "acme.yaml", "--watch", "--format", "json"]) == 2
+    [line] = capsys.readouterr().err.splitlines()
+    assert line == "bide: --watch has no end, and json is one document: leave one of the two out"
 
 
 def test_on_a_terminal_the_old_answer_goes(spec: Path) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import typer
 
 from bide.commands.specs import FormatOption, Specs, Strict, checked
-from bide.commands.terminal import OK, PROBLEM
+from bide.commands.terminal import OK, PROBLEM, UsageError
 from bide.commands.watching import Watch, watched
 from bide.formats import Format
 
@@ -29,6 +29,8 @@ def check(specs: Specs, format_: FormatOption = Format.TEXT, strict: Strict = Fa
     Exit code: 0 if there is no error (and with --strict no warning either),
     and after Ctrl-C; 1 if there is one, 2 for a wrong command.
     """
+    if watch and format_.is_document:
+        raise UsageError(f"--watch has no end, and {format_.value} is one document: leave one of the two out")
     work = partial(_check, specs, format_, strict=strict)
     return watched(specs, work) if watch else work()
 
