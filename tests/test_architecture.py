@@ -22,7 +22,7 @@ WORDS = {"diagnostics", "hints", "ir", "names", "notation", "oneline", "pointers
 ARROWS = {
     "source": {"comments"},
     "faults": {"source"},
-    "schema": {"faults", "source"},
+    "schema": {"faults", "language", "source"},
     "lint": {"source"},
     "build": {"source"},
     "salvage": {"source", "schema"},

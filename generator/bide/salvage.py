@@ -11,10 +11,9 @@ import re
 from collections.abc import Iterable, Iterator
 from copy import deepcopy
 from dataclasses import replace
-from functools import cache
 
 from bide.hints import nearest
-from bide.schema import faults, spec_schema
+from bide.schema import faults, owners
 from bide.source import Document, Json, Path
 
 
@@ -114,7 +113,7 @@ def _mended(data: dict[str, Json], path: Path) -> bool:
                 if isinstance(job, dict):
                     job.pop("items", None)  # they want to know more of a type than that it is any
             return True
-        is_unknown = index == len(path) - 1 and key not in _language()
+        is_unknown = index == len(path) - 1 and key not in owners()
         if not table and (key in _LOCAL or (is_unknown and nearest(key, _LOAD_BEARING) is None)):
             del holder[key]
             return True
@@ -127,21 +126,6 @@ def _named_by_authors(path: Path, index: int) -> str:
     if above not in _NAMED_BY_AUTHORS or (index > 3 and _named_by_authors(path, index - 1)):
         return ""
     return str(above)
-
-
-@cache
-def _language() -> frozenset[str]:
-    """Every key of the language."""
-    found: set[str] = set()
-    waiting: list[Json] = [spec_schema()]
-    while waiting:
-        match waiting.pop():
-            case dict(node):
-                found.update(node["properties"] if isinstance(node.get("properties"), dict) else ())
-                waiting += node.values()
-            case list(node):
-                waiting += node
-    return frozenset(found)
 
 
 def _is_there(data: Json, path: Path) -> bool:

@@ -22,8 +22,12 @@ from jsonschema.validators import extend
 from bide.diagnostics import Diagnostic, Place
 from bide.faults import Fault, found_in
 from bide.hints import did_you_mean, nearest
+from bide.language import owners_in
 from bide.oneline import one_line
 from bide.source import PROBLEM_LIMIT, Document, Json, Path
+
+_FEW = 3
+"""Of more things that have a key than this, none is named."""
 
 FILE = "spec.schema.json"
 """What the schema is called in the package."""
@@ -66,6 +70,12 @@ def spec_schema() -> Mapping[str, Json]:
 def schema_text() -> str:
     """The same as text, for whoever reads it without Bide."""
     return resources.files("bide").joinpath(FILE).read_text(encoding="utf-8")
+
+
+@cache
+def owners() -> Mapping[str, tuple[str, ...]]:
+    """What has each key of the language, by its title."""
+    return owners_in(spec_schema())
 
 
 def shown(value: Json) -> str:
@@ -159,9 +169,14 @@ class _Translation:
 
     def _unknown_key(self, fault: Fault) -> Iterator[Diagnostic]:
         key = fault.wanted
-        if not _has_fields_in_place(fault):
-            place = self.document.key_place((*fault.path, key))
-            yield Diagnostic(place, "unknown-key", f'unknown key "{key}"', did_you_mean(key, _unused_keys(fault)))
+        if _has_fields_in_place(fault):
+            return
+        place = self.document.key_place((*fault.path, key))
+        allowed = _unused_keys(fault)
+        owning = owners().get(key, ())
+        is_elsewhere = 0 < len(owning) <= _FEW and nearest(key, allowed) is None
+        help_ = f'"{key}" is a key of {" and ".join(owning)}' if is_elsewhere else did_you_mean(key, allowed)
+        yield Diagnostic(place, "unknown-key", f'unknown key "{key}"', help_)
 
     def _missing_key(self, fault: Fault) -> Iterator[Diagnostic]:
         meant = self.misspelt.get(fault.path, set())
