@@ -90,6 +90,7 @@ SIDE_BY_SIDE = [
         ("{hits: list of string}", "{hits: list of strng}"),
     ),
     (("query: {limit?: integer, kind", "query: {limit?: 5, kind"), ("path: {id: string}", "path: {ib: string}")),
+    (("fields: {ok: boolean}", 'fields: {"o k": boolean}'), ("{hits: list of string}", "{hits: list of strng}")),
     (("kind: {const: fetch}", "kind: {const: fetch, deprecated: 5}"), ("webhook?: Webhook", "webhook?: Webhok")),
 ]
 

@@ -81,14 +81,19 @@ def salvaged(document: Document, faulty: Iterable[Path]) -> Document | None:
     if any(not isinstance(data.get(table, {}), dict) for table in _TABLES):
         return None
     data = _STAND_INS | deepcopy(data)
-    lost: set[Path] = set()
-    waiting = set(faulty)
+    lost: set[str] = set()
+    waiting, seen = set(faulty), set[Path]()
     for _ in range(_ROUNDS):
-        lost |= {path[:2] for path in waiting if not _mended(data, path)}
-        waiting = {path for _, path in faults(replace(document, data=data)) if path[:2] not in lost}
-    _take_away(data, {path for path in lost | {path[:2] for path in waiting} if len(path) == 2})
-    good = replace(document, data=data, comments=())
-    return None if faults(good) else good
+        beyond = {path[:2] for path in waiting if path in seen or not _mended(data, path)}
+        seen |= waiting
+        lost |= set(_things_taken(data, beyond))
+        _fill(data)
+        good = replace(document, data=data, comments=())
+        waiting = {path for _, path in faults(good)}
+        if not waiting:
+            _take_away(data, lost)
+            return good
+    return None
 
 
 def _mended(data: dict[str, Json], path: Path) -> bool:
@@ -142,25 +147,34 @@ def _at(data: Json, path: Path) -> Json:
     return data
 
 
-def _take_away(data: dict[str, Json], lost: set[Path]) -> None:
-    """Take *lost* out of the tables, and whatever may have to do with it."""
-    tables: dict[str, dict[str, Json]] = {table: dict(data[table]) for table in _TABLES if table in data}
-    words: dict[Path, frozenset[str]] = {
-        (table, name): frozenset(_words(thing)) for table, things in tables.items() for name, thing in things.items()
-    }
-    names: set[str] = set()
-    while lost:
-        for table, name in lost:
-            thing = tables.get(str(table), {}).pop(str(name), None)
-            words.pop((table, name), None)
-            names.add(str(name))
+def _things_taken(data: dict[str, Json], paths: Iterable[Path]) -> Iterator[str]:
+    """Take these things out of their tables. The names of what may no longer be named are left."""
+    for path in paths:
+        if len(path) == 2 and path[1] in data.get(str(path[0]), {}):
+            thing = data[str(path[0])].pop(path[1])
+            yield str(path[1])
             # What the jobs of a lifecycle have between them is seen in all of them together.
-            if table == "jobs" and isinstance(thing, dict) and isinstance(thing.get("lifecycle"), str):
-                names.add(thing["lifecycle"])
-        lost = {key for key, mine in words.items() if key[1] in names or not names.isdisjoint(mine)}
-    data.update({table: things for table, things in tables.items() if things})
-    for table, things in tables.items():
-        if not things:
+            if path[0] == "jobs" and isinstance(thing, dict) and isinstance(thing.get("lifecycle"), str):
+                yield thing["lifecycle"]
+
+
+def _take_away(data: dict[str, Json], lost: Iterable[str]) -> None:
+    """Take whatever has to do with these names out of the tables."""
+    naming: dict[str, list[Path]] = {}
+    for table in _TABLES:
+        for name, thing in data.get(table, {}).items():
+            for word in {name, *_words(thing)}:
+                naming.setdefault(word, []).append((table, name))
+    waiting = list(lost)
+    while waiting:
+        waiting += _things_taken(data, naming.pop(waiting.pop(), ()))
+    _fill(data)
+
+
+def _fill(data: dict[str, Json]) -> None:
+    """Leave no table empty, and something to ask for."""
+    for table in _TABLES:
+        if not data.get(table, {"": None}):
             del data[table]
     if not {"jobs", "operations"} & data.keys():
         data["operations"] = {"stand_in": {"get": "/"}}
