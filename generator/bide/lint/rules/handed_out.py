@@ -1,10 +1,13 @@
-"""no-job-id, unknown-pointer, conflicting-keys: what the provider hands out is in a reply that there is.
+"""no-job-id: the id of a job is in a reply that there is, or its address is.
 
 Why: a job whose id or address is looked for in the wrong place is lost.
 
     submit: {post: /jobs, returns: Ticket}                              # refused, if polls go to a path with {job_id}
     submit: {post: /jobs}                                               # fine beside poll: {get: {header: Location}}
     submit: {post: /jobs, job_id: id}                                   # refused: no "returns" says what the reply is
+
+An address that is handed out in a body has to be in a reply as well, or it is an `unknown-pointer`:
+
     poll: {get: {field: urls.get}}                                      # refused, if no submit reply has that
     result: {get: {field: urls.result}}                                 # fine, if submit reply or poll reply has that
 """
