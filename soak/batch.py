@@ -116,7 +116,7 @@ def _blocking(script: Script) -> Story:
                 continue
             except (StopIteration, ClientClosed):
                 break
-    player.story.running = [job.id for job in batch.running]
+    player.story.running = [job.id for job in batch.running] + [f"j{each.index}" for each in batch.uncertain]
     client.close()
     return player.story
 
@@ -140,7 +140,7 @@ def _awaited(script: Script) -> Story:
                     continue
                 except (StopAsyncIteration, ClientClosed):
                     break
-            player.story.running = [job.id for job in batch.running]
+            player.story.running = [job.id for job in batch.running] + [f"j{each.index}" for each in batch.uncertain]
 
     with logged(player.story):
         clock.run(main())

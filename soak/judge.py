@@ -13,7 +13,7 @@ from .script import Script, draw
 from .story import Story
 
 HANGS_AFTER = 10
-"""Real seconds after which a script hangs: it takes some milliseconds."""
+"""Seconds of CPU after which a script hangs: it takes some milliseconds."""
 
 
 def play(script: Script) -> list[Story]:
@@ -30,8 +30,8 @@ def play(script: Script) -> list[Story]:
 def judge(seed: int) -> tuple[list[str], list[Story]]:
     """What a script breaks, and its stories."""
     stories: list[Story] = []
-    signal.signal(signal.SIGALRM, _hangs)
-    signal.alarm(HANGS_AFTER)
+    signal.signal(signal.SIGVTALRM, _hangs)
+    signal.setitimer(signal.ITIMER_VIRTUAL, HANGS_AFTER)
     try:
         stories = play(draw(seed))
         found = [line for story in stories for line in broken(story)]
@@ -43,7 +43,7 @@ def judge(seed: int) -> tuple[list[str], list[Story]]:
         if os.environ.get("SOAK_TRACE"):
             traceback.print_exc()
     finally:
-        signal.alarm(0)
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
     return found, stories
 
 

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bide.runtime.async_many import AsyncJobBatch
 from bide.runtime.batch import Tally
 from bide.runtime.clock import SystemClock
 from bide.runtime.errors import (
@@ -32,7 +33,7 @@ from bide.runtime.state import State
 from .acme import APART, KEY, PART, Acme, AsyncAcme, Page, kind
 from .fakes import AsyncFakeTransport, FakeTransport, LoopClock, Reply, Sent, cut_off
 from .storms import Storm, rule, storms
-from .world import BROKEN, DONE, MODES, RUNNING, Mode, World, error, report, served
+from .world import BROKEN, DONE, MODES, RUNNING, TICKET, Mode, World, error, report, served
 
 
 class Factory:
@@ -445,6 +446,48 @@ def test_closing_the_client_ends_a_batch() -> None:
 
     assert sorted(factory.submitted) == sorted(known)
     assert many.now < 6
+
+
+def test_closing_the_client_amid_submits_says_which_jobs_may_exist() -> None:
+    """W11, W12: a submit that is broken off has no handle, but it is not forgotten."""
+    many = Many(lambda sent: Reply({"id": "j1", "status": "queued"}, 202, takes=2.0))
+
+    async def main(client: AsyncAcme) -> AsyncJobBatch[Any, Any, Any]:
+        batch = client.jobs(PART).run_many(urls(3))
+        step = asyncio.ensure_future(anext(batch))
+        await asyncio.sleep(1)
+        await client.close()
+        with pytest.raises(ClientClosed, match="3 submits that may have made a job") as caught:
+            await step
+        assert caught.value.may_have_arrived
+        return batch
+
+    batch = many.run(main)
+
+    assert [] == batch.running
+    assert [0, 1, 2] == sorted(outcome.index for outcome in batch.uncertain)
+    assert all(isinstance(outcome.error, SubmitUncertain) for outcome in batch.uncertain)
+
+
+@pytest.mark.parametrize("in_order", [False, True])
+def test_a_lost_submit_that_was_not_handed_out_is_not_forgotten(in_order: bool) -> None:
+    """W11, W12: whoever leaves early finds it in `uncertain`."""
+    many = Many(
+        lambda sent: cut_off() if sent.json == {"url": "u1"} else RUNNING if sent.line.startswith("GET") else TICKET
+    )
+
+    async def main(client: AsyncAcme) -> list[int]:
+        async with client.jobs(PART).run_many(urls(3), in_order=in_order, on_update=_leave) as batch:
+            with pytest.raises(ZeroDivisionError):
+                await anext(batch)
+        return [outcome.index for outcome in batch.uncertain]
+
+    assert [1] == many.run(main)
+
+
+def _leave(tally: Tally) -> None:
+    if tally.ended:
+        raise ZeroDivisionError
 
 
 def test_jobs_that_exist_can_be_waited_for_together() -> None:

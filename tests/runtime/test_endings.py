@@ -23,6 +23,7 @@ from bide.runtime.errors import (
     JobNotDone,
     JobTimeout,
     NotFound,
+    SubmitUncertain,
 )
 from bide.runtime.handle import Update
 from bide.runtime.lifecycle import ResultAt
@@ -604,3 +605,22 @@ def test_a_missing_part_of_a_part_is_named_by_its_path(world: Make) -> None:
         w.do(w.job(kind("deep", Page, result=("page", "links"))).wait())
 
     assert "$.page.links" == caught.value.path
+
+
+def test_a_client_that_is_closed_between_two_tries_of_a_submit_says_that_the_job_may_exist() -> None:
+    """W11: the first try was lost and may have arrived; nobody claims that there is no job."""
+    clock = LoopClock()
+    transport = AsyncFakeTransport(lambda sent: cut_off(), clock)
+
+    async def main() -> None:
+        async with AsyncAcme(KEY, transport=transport, clock=clock) as client:
+            submitting = asyncio.ensure_future(client.cancellable(APART).submit(url="u"))
+            await asyncio.sleep(0.1)
+            await client.close()
+            with pytest.raises(SubmitUncertain) as caught:
+                await submitting
+        assert caught.value.idempotency_key is not None
+
+    clock.run(main())
+
+    assert 1 == len(transport.sent)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
 from .async_senders import AsyncSenders
 from .batch import Asker, Batch, Dispatch, Ended, Entry, Idle, Tally
-from .errors import ClientClosed
+from .errors import ClientClosed, SubmitUncertain
 from .flow import Flow, Note, Pause, Tell
 from .gather import Gatherer
 from .handle import Record
@@ -66,6 +66,7 @@ class AsyncJobBatch(Generic[P, R, J]):
         if bar is not None:
             bar.start()
         self._left: list[J] = []
+        self._uncertain: list[Outcome[P, R, J]] = []
         self._unclaimed: Ended[P, R] | None = None
         """What has ended and is handed out next: a callback may raise before it is."""
 
@@ -80,7 +81,7 @@ class AsyncJobBatch(Generic[P, R, J]):
                 return self._outcome(ended)
             if self._client._closed:
                 await self.close()
-                raise ClientClosed("the client was closed while its jobs ran; `running` has their handles")
+                raise self._closed_by_client()
             while self._batch.has_room and (taken := self._intake.take()) is not None:
                 self._batch.add(Entry(*taken, self._start(taken[1])), clock.now())
             for asker, seen in self._senders.arrived():
@@ -109,6 +110,11 @@ class AsyncJobBatch(Generic[P, R, J]):
         return self._left if self._is_closed else self._handles(self._batch.records)
 
     @property
+    def uncertain(self) -> list[Outcome[P, R, J]]:
+        """After leaving early: what was not handed out of submits whose reply was lost. Their jobs may exist."""
+        return self._uncertain
+
+    @property
     def tally(self) -> Tally:
         """How far the batch is."""
         return self._batch.tally(self._client._clock.now())
@@ -124,6 +130,9 @@ class AsyncJobBatch(Generic[P, R, J]):
                 self._batch.saw(asker, seen)
         finally:
             self._left = self._handles(self._batch.settle(self._client._clock.now()))
+            self._uncertain = [self._outcome(ended) for ended in self._batch.uncertain]
+            if self._unclaimed is not None and isinstance(self._unclaimed.error, SubmitUncertain):
+                self._uncertain.append(self._outcome(self._unclaimed))
             if self._bar is not None:
                 self._bar.stop()
 
@@ -140,6 +149,12 @@ class AsyncJobBatch(Generic[P, R, J]):
             answer = self._on_update(self.tally)
             if isawaitable(answer):
                 await answer
+
+    def _closed_by_client(self) -> ClientClosed:
+        number = len(self._uncertain)
+        lost = f", and `uncertain` {number} submit{'s' * (number > 1)} that may have made a job" if number else ""
+        said = f"the client was closed while its jobs ran; `running` has their handles{lost}"
+        return ClientClosed(said, may_have_arrived=bool(number))
 
     def _handles(self, records: Iterable[Record[Any, R]]) -> list[J]:
         unclaimed = self._unclaimed.entry.record if self._unclaimed is not None else None

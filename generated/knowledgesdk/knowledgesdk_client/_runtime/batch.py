@@ -11,7 +11,7 @@ from typing import Any, Generic, TypeAlias, TypeVar
 
 import msgspec
 
-from .errors import ClientError, InvalidArgument
+from .errors import ClientError, InvalidArgument, SubmitUncertain
 from .flow import Finished, Flow, Known, Note, Pause, Running, Seen, Send, Tell
 from .gather import Gatherer, Group
 from .handle import Record
@@ -124,6 +124,8 @@ class Batch(Generic[P, R]):
         self._succeeded = self._failed = self._taken = 0
         self._held: dict[int, Ended[P, R]] | None = {} if in_order else None
         self._next_out = 0
+        self.uncertain: list[Ended[P, R]] = []
+        """Once it is settled: what was not handed out, and may be a job without a handle."""
 
     @property
     def has_room(self) -> bool:
@@ -182,10 +184,15 @@ class Batch(Generic[P, R]):
     def settle(self, now: float) -> list[Record[Any, R]]:
         """Let each flow take note of the reply it has got, but send nothing more; the jobs that were not handed out."""
         left = list(self._entries.values())
+        ended: list[Ended[P, R]] = []
         self._wake_answered(now)
         while self._awake:
             _, entry, seen = heappop(self._awake)
-            self._advanced(entry, seen, now)
+            step = self._advanced(entry, seen, now)
+            if isinstance(step, Ended):
+                ended.append(step)
+        ended += (self._held or {}).values()
+        self.uncertain = [each for each in ended if isinstance(each.error, SubmitUncertain)]
         for entry in left:
             entry.running.close()
         return [entry.record for entry in left if entry.record is not None]

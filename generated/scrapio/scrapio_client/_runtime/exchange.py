@@ -38,34 +38,39 @@ def exchange(
     account = desk.account
     failure: ClientError | None = None
     may_have_arrived, tries = False, 0
-    while True:
-        seen = yield from sent(
-            desk,
-            outgoing,
-            patience=timeout or account.timeout,
-            deadline=deadline,
-            attempt=tries + 1,
-            has_slot=has_slot and not tries,
-            now=now,
-        )
-        if seen is None:
-            raise failure or JobTimeout(
-                f"the rate limit of {outgoing.bucket} leaves no time for it before the deadline"
+    try:
+        while True:
+            seen = yield from sent(
+                desk,
+                outgoing,
+                patience=timeout or account.timeout,
+                deadline=deadline,
+                attempt=tries + 1,
+                has_slot=has_slot and not tries,
+                now=now,
             )
-        now, tries = seen.now, tries + 1
-        failure = failure_in(account, seen.reply)
-        if failure is None:
-            assert isinstance(seen.reply, Response)
-            return seen.reply, now
-        failure.may_have_arrived = may_have_arrived = may_have_arrived or failure.may_have_arrived
-        if tries > account.max_retries or not _may_repeat(failure, repeatable=repeatable):
-            raise failure
-        hint = hint_of(failure)
-        due = now + max(backoff(tries, chance=account.chance()), hint)
-        if due >= deadline or (deadline == inf and hint > _LONGEST_HINT):
-            raise failure
-        yield Note(INFO, "%s: %s; trying again in %.1f s", (outgoing.bucket, failure, due - now))
-        now = yield from until(due, now)
+            if seen is None:
+                raise failure or JobTimeout(
+                    f"the rate limit of {outgoing.bucket} leaves no time for it before the deadline"
+                )
+            now, tries = seen.now, tries + 1
+            failure = failure_in(account, seen.reply)
+            if failure is None:
+                assert isinstance(seen.reply, Response)
+                return seen.reply, now
+            may_have_arrived = may_have_arrived or failure.may_have_arrived
+            if tries > account.max_retries or not _may_repeat(failure, repeatable=repeatable):
+                raise failure
+            hint = hint_of(failure)
+            due = now + max(backoff(tries, chance=account.chance()), hint)
+            if due >= deadline or (deadline == inf and hint > _LONGEST_HINT):
+                raise failure
+            yield Note(INFO, "%s: %s; trying again in %.1f s", (outgoing.bucket, failure, due - now))
+            now = yield from until(due, now)
+    except ClientError as error:
+        # Also one that ends a pause between two tries.
+        error.may_have_arrived = may_have_arrived or error.may_have_arrived
+        raise
 
 
 def _may_repeat(failure: ClientError, *, repeatable: bool) -> bool:

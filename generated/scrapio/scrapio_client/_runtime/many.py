@@ -7,7 +7,7 @@ from math import inf
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
 from .batch import Asker, Batch, Dispatch, Ended, Entry, Idle, Tally
-from .errors import ClientClosed
+from .errors import ClientClosed, SubmitUncertain
 from .flow import Flow, Note, Pause, Tell
 from .gather import Gatherer
 from .handle import Record
@@ -62,6 +62,7 @@ class JobBatch(Generic[P, R, J]):
         if bar is not None:
             bar.start()
         self._left: list[J] = []
+        self._uncertain: list[Outcome[P, R, J]] = []
         self._unclaimed: Ended[P, R] | None = None
         """What has ended and is handed out next: a callback may raise before it is."""
 
@@ -76,7 +77,7 @@ class JobBatch(Generic[P, R, J]):
                 return self._outcome(ended)
             if self._client._closed:
                 self.close()
-                raise ClientClosed("the client was closed while its jobs ran; `running` has their handles")
+                raise self._closed_by_client()
             while self._batch.has_room and (taken := self._intake.take()) is not None:
                 self._batch.add(Entry(*taken, self._start(taken[1])), clock.now())
             for asker, seen in self._senders.arrived():
@@ -105,6 +106,11 @@ class JobBatch(Generic[P, R, J]):
         return self._left if self._is_closed else self._handles(self._batch.records)
 
     @property
+    def uncertain(self) -> list[Outcome[P, R, J]]:
+        """After leaving early: what was not handed out of submits whose reply was lost. Their jobs may exist."""
+        return self._uncertain
+
+    @property
     def tally(self) -> Tally:
         """How far the batch is."""
         return self._batch.tally(self._client._clock.now())
@@ -119,6 +125,9 @@ class JobBatch(Generic[P, R, J]):
                 self._batch.saw(asker, seen)
         finally:
             self._left = self._handles(self._batch.settle(self._client._clock.now()))
+            self._uncertain = [self._outcome(ended) for ended in self._batch.uncertain]
+            if self._unclaimed is not None and isinstance(self._unclaimed.error, SubmitUncertain):
+                self._uncertain.append(self._outcome(self._unclaimed))
             if self._bar is not None:
                 self._bar.stop()
 
@@ -133,6 +142,12 @@ class JobBatch(Generic[P, R, J]):
             self._bar.show_tally(self.tally)
         if self._on_update is not None:
             self._on_update(self.tally)
+
+    def _closed_by_client(self) -> ClientClosed:
+        number = len(self._uncertain)
+        lost = f", and `uncertain` {number} submit{'s' * (number > 1)} that may have made a job" if number else ""
+        said = f"the client was closed while its jobs ran; `running` has their handles{lost}"
+        return ClientClosed(said, may_have_arrived=bool(number))
 
     def _handles(self, records: Iterable[Record[Any, R]]) -> list[J]:
         unclaimed = self._unclaimed.entry.record if self._unclaimed is not None else None
