@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from spec import JOBS, Fake
+from spec import JOBS_BY_ID as JOBS
+from spec import Fake
 
 from knowledgesdk_client import JobFailed, JobTimeout, SubmitUncertain
 from knowledgesdk_client._runtime.testing_batches import Crowd, ToldOfMany, broken_by_many, crowds
