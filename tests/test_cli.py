@@ -353,7 +353,10 @@ def test_version(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().out == f"bide {bide.__version__}\n"
 
 
-@pytest.mark.parametrize("command", [[], ["generate"], ["check"], ["explain"], ["serve"]], ids=str)
+COMMANDS = ["new", "check", "explain", "generate", "serve", "schema"]
+
+
+@pytest.mark.parametrize("command", [[], *([name] for name in COMMANDS)], ids=str)
 def test_help_has_examples(
     command: list[str], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
