@@ -56,8 +56,8 @@ def faults(document: Document) -> list[tuple[Diagnostic, Path]]:
     errors = islice(_validator().iter_errors(document.data), PROBLEM_LIMIT)
     found = list(found_in(errors, spec_schema()["$defs"]))
     translation = _Translation(document, _misspelt_keys(found))
-    told = {(problem, fault.culprit) for fault in found for problem in islice(translation.of(fault), PROBLEM_LIMIT)}
-    return sorted(told, key=lambda one: one[0])
+    told = ((problem, fault.culprit) for fault in found for problem in translation.of(fault))
+    return sorted(set(islice(told, PROBLEM_LIMIT)), key=lambda one: one[0])
 
 
 @cache

@@ -1,0 +1,84 @@
+"""A spec that is made to be slow, deep or large is refused or read in the time that it takes to read it.
+
+What compared each thing with each other one, or wrote down what a few lines stand for, would be at these for hours.
+"""
+
+from __future__ import annotations
+
+import json
+import tracemalloc
+from pathlib import Path
+
+import pytest
+
+from bide.cli import main
+from bide.diagnostics import SpecError
+from bide.pipeline import checked
+from bide.source import PROBLEM_LIMIT, SIZE_LIMIT, Json, read
+
+SMALL: Json = {
+    **dict.fromkeys(("title", "description"), "Acme"),
+    **dict.fromkeys(("docs", "base_url"), "https://acme.example"),
+    "bide": 1,
+    "name": "acme",
+    "class": "Acme",
+    "operations": {"get": {"get": "/x"}},
+}
+FIELDS: Json = {f"f{number}": "string" for number in range(3_000)}
+SLOW: dict[str, Json] = {
+    "a long list of all kinds of things": {
+        "hosts": [one for number in range(40_000) for one in (number, f"a{number}")]
+    },
+    "a long list of mappings": {"hosts": [{"a": number} for number in range(20_000)]},
+    "the same mistake many times": {"models": {"A": {"fields": {"x": {"type": "string", "when": ["x"] * 9_000}}}}},
+    "one large body in many requests": {
+        "models": {"A": {"fields": FIELDS}},
+        "operations": {f"o{number}": {"post": "/x", "body": {"a": {"spread": "A"}}} for number in range(1_000)},
+    },
+    "an expression that never ends": {
+        "models": {"A": {"fields": {"x?": {"type": "string", "pattern": "(a+)+$", "default": "a" * 5_000 + "!"}}}}
+    },
+    "a path like a sieve": {"operations": {"get": {"get": "/" + "a/." * 200_000}}},
+    "an example of brackets": {
+        "models": {"A": {"fields": {"x": "any"}, "examples": [{"json": '{"x":' + "[" * 400_000 + "]" * 400_000 + "}"}]}}
+    },
+}
+
+
+@pytest.mark.parametrize("more", SLOW.values(), ids=SLOW)
+def test_no_spec_takes_for_ever(more: Json) -> None:
+    """Each comes to an end, with a spec or with no more problems than somebody would read of one kind."""
+    try:
+        found = checked("slow.yaml", json.dumps({**SMALL, **more}))[1]
+    except SpecError as refusal:
+        found = refusal.diagnostics
+
+    assert len(found) <= 3 * PROBLEM_LIMIT
+
+
+def test_a_file_of_100_megabytes_is_not_read(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A file that is larger than any spec is refused, and no more of it is in memory than a spec may have."""
+    file = tmp_path / "huge.yaml"
+    with file.open("wb") as huge:
+        huge.truncate(100 * 2**20)
+    tracemalloc.start()
+    try:
+        code = main(["check", str(file)])
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+    assert code == 1
+    assert "too-large" in capsys.readouterr().err
+    assert peak < 24 * SIZE_LIMIT
+
+
+@pytest.mark.parametrize(
+    "text", ["[" * 10_000, "{a: " * 10_000, "- " * 10_000, "? " * 10_000, "a: &x [*x, *x]\n", "<<: *x\n"]
+)
+def test_nesting_and_repetition_are_refused(text: str) -> None:
+    """What nests without end, or stands for more than it says, is refused where it begins."""
+    with pytest.raises(SpecError) as caught:
+        read("deep.yaml", text)
+
+    assert len(caught.value.diagnostics) <= PROBLEM_LIMIT

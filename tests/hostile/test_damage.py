@@ -1,0 +1,103 @@
+"""Real specs that were damaged in any way, and any YAML at all, give diagnostics or a package, and nothing else."""
+
+from __future__ import annotations
+
+import copy
+from pathlib import Path
+from random import Random
+
+import pytest
+import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bide.build import build
+from bide.diagnostics import SpecError
+from bide.pipeline import checked
+from bide.render import drafted
+from bide.source import Json
+
+from .places import shape
+from .texts import KEPT, MARKDOWN, NAMES
+
+SPECS = sorted((Path(__file__).parents[2] / "specs").glob("*.yaml"))
+DATA: dict[str, Json] = {file.stem: yaml.load(file.read_text(), yaml.CSafeLoader) for file in SPECS}
+WORDS = [text for text in (*KEPT.values(), *MARKDOWN.values(), *NAMES) if len(text) < 200]
+VALUES: list[Json] = [None, True, False, 0, -1, 1.5, 10**17, [], {}, [[]], {"": ""}, "", "string", "list of any", "5m"]
+
+
+def tried(text: str) -> None:
+    """Take a spec through the pipeline. What is printed of a good one is Python."""
+    try:
+        document, found = checked("damaged.yaml", text)
+    except SpecError as refusal:
+        document, found = None, refusal.diagnostics
+    assert document or found
+    assert all(one.message and one.code and one.place.line >= 1 for one in found)
+    for name, module in drafted(build(document)).items() if document else ():
+        if name.endswith(".py"):
+            shape(module)
+
+
+def holders(node: Json) -> list[Json]:
+    """Every mapping and list in a spec that has something in it."""
+    inside = list(node.values()) if isinstance(node, dict) else node if isinstance(node, list) else []
+    return [*([node] if inside else []), *(found for one in inside for found in holders(one))]
+
+
+def damaged(data: Json, chance: Random) -> Json:
+    """The spec with something dropped, swapped, doubled, renamed, or of another type."""
+    data = copy.deepcopy(data)
+    for _ in range(chance.choice([1, 1, 2, 4])):
+        there = holders(data)
+        holder, other = chance.choice(there), chance.choice(there)
+        key = chance.choice(list(holder) if isinstance(holder, dict) else range(len(holder)))
+        match chance.randrange(6):
+            case 0:
+                del holder[key]
+            case 1:
+                holder[key] = chance.choice(VALUES)
+            case 2:
+                holder[key] = chance.choice(WORDS)
+            case 3:
+                holder[key] = copy.deepcopy(other)
+            case 4 if isinstance(holder, dict):
+                holder[chance.choice(WORDS)] = holder.pop(key)
+            case _ if isinstance(holder, dict):
+                holder[f"{key}2"] = copy.deepcopy(holder[key])
+            case _:
+                holder.append(copy.deepcopy(holder[key]))
+    return data
+
+
+@pytest.mark.parametrize("name", DATA)
+@pytest.mark.parametrize("seed", range(12))
+def test_damaged_specs(name: str, seed: int) -> None:
+    """A real spec that was damaged is refused with reasons, or still means a package."""
+    tried(yaml.dump(damaged(DATA[name], Random(f"{name} {seed}")), Dumper=yaml.CSafeDumper, allow_unicode=True))
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_damaged_text(seed: int) -> None:
+    """So is one of which characters were lost, doubled or put elsewhere."""
+    chance = Random(seed)
+    text = chance.choice(SPECS).read_text()
+    for _ in range(chance.choice([1, 2, 5])):
+        start, end = sorted(chance.randrange(len(text)) for _ in range(2))
+        end = min(end, start + 40)
+        text = text[:start] + chance.choice(["", text[start:end] * 2, *WORDS]) + text[end:]
+    tried(text)
+
+
+ANYTHING = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8) | st.sampled_from(WORDS),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    max_leaves=12,
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(ANYTHING)
+def test_any_yaml(value: Json) -> None:
+    """Any value is a spec or is refused with reasons."""
+    tried(yaml.safe_dump(value, allow_unicode=True))
