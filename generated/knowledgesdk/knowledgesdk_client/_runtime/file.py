@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from functools import cache
-from mimetypes import MimeTypes
 from os import PathLike, fspath
-from pathlib import PurePath
-from typing import BinaryIO, TypeAlias, overload
+from os.path import basename
+from typing import TYPE_CHECKING, BinaryIO, TypeAlias, overload
 
 import msgspec
 
 from .errors import InvalidArgument
+
+if TYPE_CHECKING:
+    from mimetypes import MimeTypes
 
 _UNKNOWN = "application/octet-stream"
 
@@ -73,11 +75,13 @@ def _read(path: PathLike[str], argument: str) -> bytes:
 
 
 def _named(content: bytes, path: str) -> UploadFile:
-    name = PurePath(path).name or "file"
+    name = basename(path) or "file"
     return UploadFile(content, name, _types().guess_type(name)[0] or _UNKNOWN)
 
 
 @cache
 def _types() -> MimeTypes:
     """The table of the standard library alone, which is the same on every machine."""
+    from mimetypes import MimeTypes
+
     return MimeTypes()
