@@ -61,7 +61,7 @@ OUR_IMPORTS = _set_of("""
     AsyncIterable AsyncJobBatch AsyncJobs AsyncSystemClock AsyncTransport Awaitable Callable CancellableJobs Client
     Clock Exchange FakeClock FakeJob FakeJobs FakeOperation FakeProvider FakeStreaming FakeTransport HttpxTransport
     Iterable Iterator JobBatch Jobs Mishap Observer PROVIDER Plan Policy Polling Progress Record Reply Request Response
-    Route Sent SystemClock TYPE_CHECKING Tally Transport Urllib3Transport
+    HandedOut Route Sent SystemClock TYPE_CHECKING Tally Transport Urllib3Transport
     """)
 """What else the modules of the clients and of the fake import; the client's class stands beside it."""
 

@@ -216,7 +216,7 @@ def test_no_operation_hides_the_submit_of_a_job() -> None:
 
 @pytest.mark.parametrize("prefix", ["", "Async", "Fake"])
 def test_the_client_s_class_hides_nothing(prefix: str) -> None:
-    """What the modules beside a client's class import or make is refused as its name."""
+    """What the modules beside a client's class import or make is refused as its name: `names.OUR_IMPORTS` has it."""
     files = printed(RICH)
     modules = ["__init__", "client", "async_client", "testing"]
     beside = {name for module in modules for name in bound(ast.parse(files[f"acme_client/{module}.py"]).body)}
