@@ -16,7 +16,7 @@ WORKERS ?= 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help venv test demo rivals soak mutants check generate reference format clean
+.PHONY: help venv test demo rivals soak mutants bench check generate reference format clean
 
 help: ## Say what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -42,10 +42,13 @@ soak: $(READY) ## Play random scripts for MINUTES=1 and check the waiting contra
 mutants: $(READY) ## Change the code in one place after another and see if a test fails; SAMPLE=200 tries so many
 	$(PY) -m mutants --workers $(WORKERS) $(if $(SAMPLE),--sample $(SAMPLE)) $(if $(ONLY),--only $(ONLY))
 
+bench: $(READY) ## Measure speed beside others, and write docs/benchmarks.md; ONLY=schedules measures one thing
+	$(PY) -m benchmarks $(if $(ONLY),--only $(ONLY))
+
 check: $(READY) ## Look for faults of layout, style, types, and drift between specs and packages
 	$(BIN)/black --check $(CHECKED)
 	$(BIN)/ruff check $(CHECKED)
-	$(BIN)/mypy generator/bide soak mutants
+	$(BIN)/mypy generator/bide soak mutants benchmarks
 	@set -e; for name in $(PACKAGES); do \
 		echo "mypy --strict generated/$$name"; \
 		(cd generated/$$name && $(BIN)/mypy --strict --cache-dir ../../.mypy_cache/$$name -p $${name}_client); \
@@ -63,7 +66,7 @@ format: $(READY) ## Lay out the code and mend what ruff can
 	$(BIN)/black --quiet $(filter-out generated,$(CHECKED))
 
 clean: ## Remove .venv and whatever else these commands made, generated/ apart
-	rm -rf $(VENV) .demo .rivals .mutants build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .demo .rivals .mutants .benchmarks build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(READY): pyproject.toml constraints.txt

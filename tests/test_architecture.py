@@ -88,6 +88,7 @@ CORE = (
     "hint.py",
     "lifecycle.py",
     "model.py",
+    "pace.py",
     "request.py",
     "schedule.py",
     "state.py",

@@ -6,6 +6,7 @@ from math import inf, isfinite
 from typing import Any
 
 import pytest
+from benchmarks import schedules
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -56,11 +57,12 @@ def test_every_policy_gives_a_pause_that_can_be_made(policy: Policy, polls: int,
 def test_the_default_stays_within_the_providers_interval(
     polling: Polling, polls: int, age: float, chance: float
 ) -> None:
-    """Between two looks lies what the provider wants, and a tenth by chance."""
+    """Between two looks lies what the provider wants, and a tenth by chance; thrice that before jobs usually end."""
     shortest, longest = polling.interval
+    early, late = polling.typical or (0.0, 0.0)
     pause = Adaptive(polling).pause(polls=polls, age=age, chance=chance)
 
-    assert shortest * 0.999 <= pause <= longest * 1.101
+    assert shortest * 0.999 <= pause <= longest * 1.101 * (3 if age < max(early, late / 100) else 1)
 
 
 @rule
@@ -77,6 +79,27 @@ def test_the_first_look_waits_for_what_jobs_usually_take() -> None:
     polling = Polling(interval=(2.0, 10.0), typical=(5.0, 20.0))
 
     assert 5 < Adaptive(polling).pause(polls=0, age=0, chance=0) < 20
+
+
+def test_looks_are_densest_where_jobs_usually_end() -> None:
+    """Neither the jobs that end early nor those that go on for long are looked at as often as most."""
+    policy = Adaptive(Polling(interval=(2.0, 10.0), typical=(5.0, 20.0)))
+    early, usual, late = (policy.pause(polls=1, age=age, chance=0) for age in (0, 8, 40))
+
+    assert usual < early
+    assert usual < late
+
+
+def test_the_default_costs_little_more_than_the_best_looks_there_are() -> None:
+    """Right about 3 to 15 s: delay and looks, weighed as the interval does, within a tenth of what is possible."""
+    assert 1.1 > schedules.against_optimum(Polling(interval=(2.0, 5.0), typical=(3.0, 15.0)))
+
+
+@pytest.mark.parametrize("times", [1 / 3, 3])
+def test_a_provider_that_is_wrong_about_its_jobs_costs_at_most_twice(times: float) -> None:
+    """Jobs three times quicker or slower than said cost at most twice what the documented interval would."""
+    for polling in schedules.POLLINGS:
+        assert 2 > schedules.against_interval(polling, times=times), polling
 
 
 def test_a_job_that_is_old_enough_is_looked_at_at_once() -> None:

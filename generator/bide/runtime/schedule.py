@@ -7,6 +7,7 @@ from typing import Protocol
 import msgspec
 
 from .errors import InvalidArgument
+from .pace import pace
 
 
 class Policy(Protocol):
@@ -36,30 +37,25 @@ class Polling(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Adaptive(msgspec.Struct, frozen=True):
-    """The default: a first look when the earlier jobs should be done, then pauses that grow to the longest interval.
+    """The default: looks are densest where jobs usually end.
 
-    Up to a tenth is added by chance, so that jobs submitted together are not polled together for ever.
+    Without a typical time pauses grow from the shortest interval to the longest. Up to a tenth is added by chance, so
+    that jobs submitted together are not polled together for ever.
     """
 
     polling: Polling
 
     def pause(self, *, polls: int, age: float, chance: float) -> float:
-        shortest, longest = self.polling.interval
-        if polls == 0:
-            step = max(self._first_look(shortest, longest) - age, 0.0)
-        else:
-            step = _grown(shortest, 1.25, polls - 1, longest)
-        return step * (1 + 0.1 * chance)
+        return self._step(polls, age) * (1 + 0.1 * chance)
 
-    def _first_look(self, shortest: float, longest: float) -> float:
+    def _step(self, polls: int, age: float) -> float:
+        shortest, longest = self.polling.interval
         if self.polling.typical is None:
-            return shortest
-        early, late = self.polling.typical
-        # Near the fourth tenth of the jobs, if their times spread evenly on a logarithmic scale; but a wait should
-        # show a sign of life before long.
-        early = max(early, late / 100)
-        likely: float = early * (late / early) ** 0.4
-        return max(shortest, min(likely, 3 * longest))
+            return _grown(shortest, 1.25, polls - 1, longest) if polls else max(shortest - age, 0.0)
+        steps = pace(self.polling.typical, self.polling.interval)
+        if polls == 0:
+            return max(steps.first - age, 0.0)
+        return steps.pause(age)
 
 
 class Fixed(msgspec.Struct, frozen=True):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC
-from email.utils import parsedate_to_datetime
 from math import isfinite
 
 
@@ -19,6 +18,8 @@ def retry_after(headers: Mapping[str, str], *, wall: float) -> float:
     try:
         seconds = float(text)
     except ValueError:
+        from email.utils import parsedate_to_datetime  # brings `socket` along, and dates are rare
+
         try:
             date = parsedate_to_datetime(text)
             seconds = date.replace(tzinfo=date.tzinfo or UTC).timestamp() - wall

@@ -1,0 +1,98 @@
+"""Start-up: `import <provider>_client` and the first request after it, each in a new process."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+
+from .line import Line, compared
+from .loopback import Loopback
+
+ABOUT = """
+Each import runs in a new process, with bytecode that was compiled before; the time of an empty process is taken off.
+The first request is a status poll over loopback, counted with the import. The client is the blocking one.
+"""
+
+WHY = """
+What is left of the import is msgspec with `typing` (a third), the classes of our models and of the runtime, and the
+standard library that they need. The first request loads urllib3 and with it `http.client`, `email` and `ssl`, and
+makes a TLS context from the system's certificates.
+"""
+
+ROUNDS = 9
+
+_IMPORTS = {
+    "ours": "import anakin_client",
+    "anakin-sdk": "import anakin",
+    "openai": "import openai",
+    "httpx2": "import httpx2",
+    "nothing": "pass",
+}
+_REQUESTS = {
+    "ours": "import anakin_client as a; a.Anakin(api_key='k', base_url={url!r}).url_scraper.get('j1')",
+    "anakin-sdk": "import anakin as a; a.Anakin(api_key='k', base_url={url!r}).get_scrape('j1')",
+    "httpx2": "import httpx2; httpx2.Client().get({url!r} + '/url-scraper/j1').json()",
+    "nothing": "pass",
+}
+
+_TIMED = """
+import resource, sys
+{code}
+used = resource.getrusage(resource.RUSAGE_SELF)
+print(used.ru_utime + used.ru_stime, len(sys.modules))
+"""
+
+
+def measure() -> Iterator[Line]:
+    """Imports, then first requests."""
+    yield from _lines("import", _IMPORTS, url="")
+    with Loopback() as server:
+        yield from _lines("import and first request", _REQUESTS, url=server.url)
+    heavy = sorted(loaded("import anakin_client") & {"asyncio", "ssl", "urllib3", "aiohttp", "http.client"})
+    yield Line(
+        measure="engines and asyncio loaded by the import",
+        ours=", ".join(heavy) or "none",
+        reach="none",
+        met=not heavy,
+    )
+
+
+def loaded(code: str) -> set[str]:
+    """The modules that a new process has loaded after *code*."""
+    script = f"{code}\nimport sys, json\nprint(json.dumps(sorted(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True, check=True)
+    return set(json.loads(done.stdout))
+
+
+def _lines(what: str, codes: dict[str, str], *, url: str) -> Iterator[Line]:
+    taken: dict[str, list[float]] = {name: [] for name in codes}
+    modules: dict[str, int] = {}
+    for number in range(ROUNDS + 1):
+        for name, code in codes.items():
+            seconds, modules[name] = _timed(code.format(url=url))
+            if number:
+                taken[name].append(seconds)
+    own = {
+        name: [max(one - empty, 1e-4) for one, empty in zip(seconds, taken["nothing"], strict=True)]
+        for name, seconds in taken.items()
+    }
+    for name in codes:
+        if name not in ("ours", "nothing"):
+            yield compared(what, own["ours"], name, own[name], reach=0.25 if name == "anakin-sdk" else None)
+            yield Line(
+                measure=f"{what}: modules",
+                ours=str(modules["ours"] - modules["nothing"]),
+                against=name,
+                theirs=str(modules[name] - modules["nothing"]),
+            )
+
+
+def _timed(code: str) -> tuple[float, int]:
+    """Seconds of CPU of a new process, and how many modules it loaded."""
+    done = subprocess.run(
+        [sys.executable, "-c", _TIMED.format(code=code)], stdout=subprocess.PIPE, text=True, check=True
+    )
+    seconds, modules = done.stdout.split()[-2:]
+    return float(seconds), int(modules)

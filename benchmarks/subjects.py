@@ -1,0 +1,13 @@
+"""What is measured, in the order of the page; the modules have the names."""
+
+from __future__ import annotations
+
+TITLES = {
+    "generating": "Generating a package",
+    "importing": "Importing a package",
+    "decoding": "Reading a status reply",
+    "polling": "One poll of a wait",
+    "crowd": "Thousands of jobs at once",
+    "schedules": "When to look",
+    "batch": "A million inputs",
+}
