@@ -46,8 +46,11 @@ def main() -> int:
         return 0
     names = {mutant.name for _, mutant in chosen}
     results = {} if arguments.anew else {name: fate for name, fate in kept(sources).items() if name in names}
+    # A survivor is tried again, since tests may be new; but after those that were not tried at all.
     todo = [(target, mutant) for target, mutant in chosen if mutant.name not in results]
-    print(f"{len(chosen)} mutants, {len(todo)} of them not tried yet", flush=True)
+    again = [(target, mutant) for target, mutant in chosen if results.get(mutant.name) == SURVIVED]
+    print(f"{len(chosen)} mutants, {len(todo)} to try and {len(again)} to try again", flush=True)
+    todo += again
     _try_all(todo, results, arguments.workers, arguments.minutes)
 
     listed = known()

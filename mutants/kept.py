@@ -7,7 +7,6 @@ import json
 
 from .sites import Mutant
 from .targets import REPOSITORY, Target
-from .trial import SURVIVED
 
 FILE = REPOSITORY / ".mutants" / "trials.jsonl"
 
@@ -21,7 +20,7 @@ def keep(target: Target, mutant: Mutant, fate: str) -> None:
 
 
 def kept(sources: list[tuple[Target, list[Mutant]]]) -> dict[str, str]:
-    """The mutants that were killed, of files that are as they were. A survivor is tried again: tests may be new."""
+    """What became of the mutants of files that are as they were."""
     if not FILE.exists():
         return {}
     digests = {target.path: _digest(target) for target, _ in sources}
@@ -31,7 +30,7 @@ def kept(sources: list[tuple[Target, list[Mutant]]]) -> dict[str, str]:
         trial = json.loads(line)
         if digests.get(trial["path"]) == trial["digest"] and trial["mutant"] in names:
             found[trial["mutant"]] = trial["fate"]
-    return {name: fate for name, fate in found.items() if fate != SURVIVED}
+    return found
 
 
 def _digest(target: Target) -> str:

@@ -21,7 +21,7 @@ FIRST_ASKED = {
     "client": "client twins wait_deadline",
     "clock": "client",
     "codec": "codec model errors",
-    "conclude": "endings faults wait_deadline",
+    "conclude": "endings pages faults wait_deadline",
     "deadline": "wait_deadline endings",
     "desk": "floor budget gather wait_deadline",
     "errors": "errors endings",
@@ -40,6 +40,7 @@ FIRST_ASKED = {
     "model": "model codec",
     "observer": "client",
     "outcome": "batch",
+    "plain": "plain",
     "prepared": "submit",
     "progress": "progress",
     "request": "request errors",
@@ -48,10 +49,10 @@ FIRST_ASKED = {
     "senders": "batch gather",
     "state": "lifecycle endings",
     "stream": "events client",
-    "submit": "submit exchange",
+    "submit": "submit exchange budget",
     "token": "token errors",
     "wait": "endings wait_deadline faults errors",
-    "watch": "wait_deadline faults codes floor endings",
+    "watch": "wait_deadline faults codes schedule floor endings",
 }
 """Files of the runtime, and files of tests/runtime, the likeliest first.
 

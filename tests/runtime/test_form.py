@@ -117,3 +117,14 @@ def test_no_repr_shows_what_is_in_a_file() -> None:
 def test_files_cross_processes() -> None:
     """A file can be packed, as part of a batch's parameters."""
     assert msgspec.json.decode(msgspec.json.encode(UploadFile(b"f")), type=UploadFile) == UploadFile(b"f")
+
+
+def test_a_file_that_holds_a_boundary_is_sent_with_another() -> None:
+    """Nobody can end a part from inside of it, with what ended a part of the same size before."""
+    first = encode_form(Upload(film=UploadFile(b"-" * 45)))
+    known = first.content_type.rpartition("boundary=")[2].strip('"').encode()
+    assert 45 == len(known)
+
+    second = encode_form(Upload(film=UploadFile(known)))
+
+    assert known.decode() not in second.content_type

@@ -42,6 +42,14 @@ CURSOR = paged(list=("items",), next=("after",), query="cursor")
 COUNTED = paged(list=("items",), query="page")
 MORE = paged(list=("items",), more=("more",), query="page", first=0)
 WRAPPED = paged(Wrapped, list=("data", "items"), next=("data", "after"), query="cursor")
+VIEWED = kind(
+    "viewed",
+    Sheet,
+    result=ResultAt(
+        path="/jobs/{job_id}/result?view=full", pages=Pages(list=("items",), next=("after",), query="cursor")
+    ),
+)
+"""The address of the result has a query of its own."""
 
 
 def serving(*pages: Reply) -> Server:
@@ -70,6 +78,7 @@ def asked(w: Any) -> list[str]:
     [
         (CURSOR, [sheet(1, after="a b"), sheet(2, after=7), sheet(3, after=None)], ["", "cursor=a+b", "cursor=7"]),
         (CURSOR, [sheet(1, after="x"), sheet(after="y"), sheet(2, 3, after="")], ["", "cursor=x", "cursor=y"]),
+        (VIEWED, [sheet(1, after="x"), sheet(2, 3)], ["view=full", "view=full&cursor=x"]),
         (COUNTED, [sheet(1), sheet(2, 3), sheet()], ["", "page=2", "page=3"]),
         (MORE, [sheet(1, more=True), sheet(2, 3, more=False)], ["", "page=1"]),
     ],

@@ -16,7 +16,8 @@ from msgspec.structs import replace
 from bide.runtime.account import Account, Call, open_account, reads_nothing
 from bide.runtime.errors import ConfigurationError, InvalidArgument
 from bide.runtime.request import Request, Response, as_text, origin, path, query
-from bide.runtime.secret import Secret
+from bide.runtime.secret import Secret, without
+from bide.runtime.secret import given as checked_secret
 
 from .acme import KEY, PROVIDER, Status
 from .storms import rule
@@ -240,3 +241,35 @@ def test_only_a_body_has_a_content_type(body: bytes | None, kind: str | None) ->
     request = account.request(Call(method="POST", path="/jobs", body=body, read=reads_nothing))
 
     assert kind == request.headers.get("content-type")
+
+
+@pytest.mark.parametrize(
+    ("auth", "secrets", "hidden"),
+    [
+        ((Secret(at="header", name="X-Key", env="E"),), {"api_key": "sk-1"}, ["sk-1"]),
+        ((Secret(at="basic", name="both", env="E"),), {"api_key": "ann:pw-1"}, ["ann:pw-1", "pw-1", "YW5uOnB3LTE="]),
+        (
+            (
+                Secret(at="basic", name="username", env="E", argument="username"),
+                Secret(at="basic", name="password", env="E"),
+            ),
+            {"username": "ann", "api_key": "pw-1"},
+            ["pw-1", "YW5uOnB3LTE="],
+        ),
+    ],
+    ids=["header", "both", "apart"],
+)
+def test_a_secret_is_hidden_in_whatever_form_it_is_sent(
+    auth: tuple[Secret, ...], secrets: dict[str, str], hidden: list[str]
+) -> None:
+    """The password by itself too; but who it is that asks is no secret."""
+    for one in hidden:
+        assert "ann said ***." == without(auth, secrets, f"ann said {one}.")
+
+
+def test_a_key_that_cannot_be_one_is_called_what_it_is() -> None:
+    """An API key in words, any other secret by its argument."""
+    with pytest.raises(ConfigurationError, match="the API key holds a character"):
+        checked_secret("Acme", Secret(at="header", name="X-Key", env="E"), "sk\n1")
+    with pytest.raises(ConfigurationError, match="the app_id holds a character"):
+        checked_secret("Acme", Secret(at="header", name="X-App", env="E", argument="app_id"), "a\nb")
