@@ -138,7 +138,7 @@ class Server:
         """How many clients are connected now."""
         return len(self._open)
 
-    def settle(self, connections: int, within: float = 1.0) -> None:
+    def settle(self, connections: int, within: float = 5.0) -> None:
         """Wait until that many clients are connected. Raises `AssertionError` if it does not come to that."""
         end = time.monotonic() + within
         while self.open_connections != connections:
