@@ -22,6 +22,7 @@ from .handed_out import HandedOut
 from .handle import Kind, Record
 from .request import Response
 from .schedule import Policy
+from .state import State
 from .token import as_id, is_id
 from .wait import wait
 
@@ -152,7 +153,8 @@ def _says_all(kind: Kind[S, R], snapshot: S, reply: Response) -> bool:
     reading = lifecycle.read(snapshot)
     if not reading.state.has_result:
         has_reasons = bool(lifecycle.error_message or lifecycle.error_code)
-        return not has_reasons or reading.error_message is not None or reading.error_code is not None
+        is_told = reading.error_message is not None or reading.error_code is not None
+        return is_told or not has_reasons or reading.state is not State.FAILED
     if lifecycle.result == ():
         decode(kind.result, reply.body)
     return not isinstance(lifecycle.result, tuple) or follow(snapshot, lifecycle.result) is not None

@@ -173,10 +173,7 @@ class FakeJobs(Generic[R]):
         self._hand_out_addresses(job, body, headers, is_submit=True)
         is_snapshot = self._reply is self.kind.snapshot and bool(lifecycle.status)
         hint = self._hint(job) if is_snapshot else 0.0
-        # A job that is over without a word why is asked about once more, where a poll could have that word.
-        has_reasons = bool(lifecycle.error_message or lifecycle.error_code)
-        is_silent = has_reasons and job.state(now) in (State.CANCELLED, State.EXPIRED)
-        return Reply(body, 202, headers, told=told, hint=hint, is_last_word=is_snapshot and not is_silent)
+        return Reply(body, 202, headers, told=told, hint=hint, is_last_word=is_snapshot)
 
     def polled(self, job: FakeJob) -> Reply:
         """What a poll of a job is answered."""
