@@ -128,3 +128,10 @@ def test_a_file_that_holds_a_boundary_is_sent_with_another() -> None:
     second = encode_form(Upload(film=UploadFile(known)))
 
     assert known.decode() not in second.content_type
+
+
+def test_what_would_end_a_name_is_written_as_browsers_do() -> None:
+    """Quotes and line ends, each by its number."""
+    form = encode_form(Upload(film=UploadFile(b"f", 'a"b\r\nc')))
+
+    assert b'filename="a%22b%0D%0Ac"' in form.body
