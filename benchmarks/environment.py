@@ -63,7 +63,11 @@ class Environment:
             check=True,
             timeout=bound,
             cwd=REPOSITORY,
-            env={**os.environ, "PYTHONPATH": os.pathsep.join(map(str, path)), "PYTHONHASHSEED": "0"},
+            env={
+                **os.environ,
+                "PATH": os.pathsep.join([str(self.python.parent), os.environ["PATH"]]),
+                "PYTHONPATH": os.pathsep.join(map(str, path)),
+            },
         )
         return done.stdout
 

@@ -11,8 +11,8 @@ from .line import Line, compared
 from .loopback import Loopback
 
 ABOUT = """
-Each import runs in a new process, with bytecode that was compiled before; the time of an empty process is taken off.
-The first request is a status poll over loopback, counted with the import. The client is the blocking one.
+Each import runs in a new process, with bytecode that was compiled before; the time of an empty process is taken
+off. The first request is a status poll over loopback, counted with the import. The client is the blocking one.
 """
 
 WHY = """

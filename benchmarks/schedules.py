@@ -14,19 +14,20 @@ from .line import Line
 from .optimum import costs, optimum
 
 ABOUT = """
-Job times are drawn from a log-normal distribution with a tenth of the jobs outside of the provider's typical range at
-either end; from the same with a Pareto tail (index 1.5) above the range; and from the first with all jobs three times
-quicker or slower than the provider says. Time is virtual, and a poll takes none. The cost of a wait is its delay in
-seconds, and a price for each poll: that at which the documented interval (of a range the geometric mean) is
-the best fixed one, interval² / (2 x median). Ratios are of costs. The optimum knows the distribution, which no client
-does, and is bound by the shortest interval alone.
+Job times are drawn from a log-normal distribution with a tenth of the jobs outside of the provider's typical range
+at either end; from the same with a Pareto tail (index 1.5) above the range; and from the first with all jobs three
+times quicker or slower than the provider says. Time is virtual, and a poll takes none. The cost of a wait is its
+delay in seconds, and a price for each poll: that at which the documented interval (of a range the geometric mean)
+is the best fixed one, interval² / (2 x median). Ratios are of costs. The optimum knows the distribution, which no
+client does, and is bound by the shortest interval alone.
 """
 
 WHY = """
-Where jobs take minutes and the provider asks for a poll every 5 or 10 seconds, the optimum makes its first look near
-the end of the first minute; we show a sign of life within three intervals, and go on looking in case the provider is
-wrong. Those are the polls too many; a poll's jitter, which the optimum has not, costs the rest. The optimum itself
-costs several times the documented interval where jobs are three times quicker, and we may cost twice that at the most.
+Where jobs take minutes and the provider asks for a poll every 5 or 10 seconds, the optimum makes its first look
+near the end of the first minute; we show a sign of life within three intervals, and go on looking in case the
+provider is wrong. Those are the polls too many; a poll's jitter, which the optimum has not, costs the rest. The
+optimum itself costs several times the documented interval where jobs are three times quicker, and we may cost twice
+that at the most.
 """
 
 POLLINGS = (

@@ -176,6 +176,8 @@ class Lifecycle(msgspec.Struct, frozen=True, kw_only=True):
         return State.RUNNING if state.is_final else state
 
     def _progress(self, body: Json) -> Progress | None:
+        if not self.progress:
+            return None
         found = {name: follow(body, path) for name, path in self.progress.items()}
         done, total = _number(found.get("done")), _number(found.get("total"))
         share, percent = _number(found.get("share")), _number(found.get("percent"))

@@ -119,10 +119,10 @@ def follow(value: Json, path: tuple[str, ...]) -> Json:
     for name in path:
         if value is None:
             return None
-        if isinstance(value, Mapping):
-            value = value.get(name)
+        if isinstance(value, msgspec.Struct):  # asked first: of a model, the answer about a mapping takes longer
+            value = getattr(value, name, None)
         else:
-            value = getattr(value, name, None) if isinstance(value, msgspec.Struct) else None
+            value = value.get(name) if isinstance(value, Mapping) else None
     return value
 
 
