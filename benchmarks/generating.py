@@ -22,7 +22,9 @@ that the run had no time for are missing below; a single run of 1000 jobs was st
 """
 
 WHY = """
-Nearly all of it is black, which lays out every file: at 20 jobs the templates took 0.2 s of 4.4 s. As nothing is kept between runs, a run after which nothing changes costs what the first did.
+Nearly all of it is black, which lays out every file:
+at 20 jobs the templates took 0.2 s of 4.4 s.
+As nothing is kept between runs, a run after which nothing changes costs what the first did.
 1000 jobs do not fit into ten minutes: one run was stopped after more than 250 s of CPU and was not at its end, which
 is over 250 ms for a job, and so the growth from 100 jobs is more than 1.1; how much more was not measured.
 """
