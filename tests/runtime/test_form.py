@@ -100,7 +100,11 @@ def test_what_a_file_may_be(tmp_path: Path) -> None:
     assert as_file(None, "film") is None
 
 
-@pytest.mark.parametrize("wrong", ["film.png", io.StringIO("f"), 7, Path("/nowhere/film.png")], ids=repr)
+@pytest.mark.parametrize(
+    "wrong",
+    ["film.png", io.StringIO("f"), 7, Path("/nowhere/film.png")],
+    ids=["text", "StringIO", "number", "no such file"],
+)
 def test_what_is_no_file_is_refused(wrong: Any) -> None:
     """A path as text could as well be the content; what reads text, or not at all, is no file."""
     with pytest.raises(InvalidArgument, match=r"^film: .*nothing was sent"):

@@ -155,9 +155,8 @@ def test_what_may_pass_is_waited_out(job: Job, mode: Mode, fault: Mishap) -> Non
     assert sent(told, "submit") == 1
 
 
-@each_job
+@pytest.mark.parametrize(("job", "refusal"), [(job, one) for job in JOBS for one in LASTING if job.minds(one)], ids=str)
 @in_each_mode
-@pytest.mark.parametrize("refusal", LASTING, ids=repr)
 def test_what_will_not_pass_ends_the_wait_at_once(job: Job, mode: Mode, refusal: Mishap) -> None:
     """W7: it is raised as what it is, and leads back to the job."""
     told = run(job, mode, plan=job.plan(job.going), polls=[refusal])
@@ -177,7 +176,7 @@ def test_a_job_that_is_not_found_is_an_error(job: Job, mode: Mode) -> None:
     assert told.ended >= job.not_found_grace
 
 
-@each_job
+@pytest.mark.parametrize("job", [job for job in JOBS if job.is_open], ids=str)
 @in_each_mode
 def test_an_unknown_status_is_waited_out(job: Job, mode: Mode) -> None:
     """W9: what the provider adds tomorrow is shown as it comes, and is no end."""
@@ -214,7 +213,7 @@ def test_a_submit_that_may_have_arrived_makes_no_second_job(job: Job, mode: Mode
         assert sent(told, "submit") == 1
 
 
-@each_job
+@pytest.mark.parametrize("job", [job for job in JOBS if job.has_id_in_body], ids=str)
 @in_each_mode
 @pytest.mark.parametrize("fault", UNREADABLE, ids=repr)
 def test_a_submit_whose_reply_names_no_job_is_uncertain(job: Job, mode: Mode, fault: Mishap) -> None:

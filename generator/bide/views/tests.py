@@ -108,6 +108,11 @@ class TestsView:
         return any(job.polling.not_found_grace for job in self.provider.ir.jobs)
 
     @property
+    def are_open(self) -> bool:
+        """Whether there is a job whose status is a word."""
+        return any(job.is_open for job in self.jobs)
+
+    @property
     def has_results(self) -> bool:
         """Whether there is a job whose result has an address of its own."""
         return any(job.lifecycle.result.endpoint for job in self.provider.ir.jobs)
@@ -242,6 +247,12 @@ class JobTableView(View):
         ]
         if lifecycle.poll.handed_out is not None:
             found.append(("is_polled_by_id", literal(False)))
+        if lifecycle.codes:
+            found.append(("codes", literal(tuple(lifecycle.codes))))
+        if not self.is_open:
+            found.append(("is_open", literal(False)))
+        if job.reply is None or not job.job_id.field:
+            found.append(("has_id_in_body", literal(False)))
         if polling.not_found_grace:
             found.append(("not_found_grace", seconds(polling.not_found_grace)))
         if lifecycle.result.endpoint is not None:
@@ -255,6 +266,18 @@ class JobTableView(View):
         if self._has(lifecycle.error.message):
             found.append(("has_reason", literal(True)))
         return [(Code(name), value) for name, value in found]
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the status is a word, of which there may be more tomorrow."""
+        if self._job.snapshot is None or not self._job.lifecycle.status:
+            return False
+        here: Type = Named(self._job.snapshot)
+        for wire in self._job.lifecycle.status:
+            if isinstance(here, Scalar | MapOf):
+                return True
+            here = self.provider.field_of(here, wire).type
+        return isinstance(here, Named) or here == Scalar(Kind.STRING)
 
     def _has(self, pointer: Pointer) -> bool:
         """Whether the replies about this job have that."""

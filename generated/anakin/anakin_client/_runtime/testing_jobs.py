@@ -173,7 +173,8 @@ class FakeJobs(Generic[R]):
         self._hand_out_addresses(job, body, headers, is_submit=True)
         is_snapshot = self._reply is self.kind.snapshot and bool(lifecycle.status)
         hint = self._hint(job) if is_snapshot else 0.0
-        return Reply(body, 202, headers, told=told, hint=hint, is_last_word=is_snapshot)
+        is_read = not (isinstance(self._job_id, HandedOut) and self._job_id.header)
+        return Reply(body, 202, headers, told=told, hint=hint, is_last_word=is_snapshot, is_read=is_read)
 
     def polled(self, job: FakeJob) -> Reply:
         """What a poll of a job is answered."""
@@ -186,11 +187,12 @@ class FakeJobs(Generic[R]):
         code = next((code for code in self.kind.lifecycle.codes if str(code) == job.status(now)), None)
         if code is not None and state.is_final and not state.has_result:
             reply = error_reply(self._provider, code, job.plan.code, job.plan.reason)
-            return replace(reply, told={job.id: state}, is_expected=True)
+            return replace(reply, told={job.id: state}, is_expected=True, is_read=False)
         status = code or (202 if 202 in accepts and not state.is_final else 200 if 200 in accepts else min(accepts))
         body, headers = job.snapshot(now), dict(JSON)
         self._hand_out_addresses(job, body, headers)
-        return Reply(body, status, headers, told={job.id: state}, hint=self._hint(job))
+        is_read = code is None or state.is_final
+        return Reply(body, status, headers, told={job.id: state}, hint=self._hint(job), is_read=is_read)
 
     def fetched(self, sent: Sent, job: FakeJob) -> Reply:
         """What is answered at the result's own address."""

@@ -37,6 +37,8 @@ class Reply:
     """Whether there is nothing left to ask if it says that a job is over, for the promises."""
     hint: float = 0.0
     """Seconds that it asks to wait, for the promises."""
+    is_read: bool = True
+    """Whether its body says anything, for the promises: an HTTP status or a header may say it all."""
     is_proper: bool = True
     """Whether it is as the provider documents it, for the promises."""
     is_expected: bool = False

@@ -47,6 +47,12 @@ class Job:
     """Method and path."""
     idempotency_key: str = ""
     """The header."""
+    codes: Sequence[int] = ()
+    """The HTTP statuses by which a poll tells where the job is."""
+    is_open: bool = True
+    """Whether its status may be a word of tomorrow."""
+    has_id_in_body: bool = True
+    """Whether the reply to a submit names the job in its body."""
     has_hint: bool = False
     """Whether replies have a field that asks for patience."""
     has_reason: bool = False
@@ -69,6 +75,10 @@ class Job:
     def knows(self, state: str) -> bool:
         """Whether a status means this state."""
         return state in self.states.values()
+
+    def minds(self, mishap: Mishap) -> bool:
+        """Whether a poll that meets this goes wrong: an HTTP status may be an answer, and a body may mean nothing."""
+        return not self.codes if mishap.status is None else mishap.status not in self.codes
 
     def plan(self, *states: str, after: float | None = None, **details: Any) -> Plan:
         """A job that goes through these states, or words that nobody knows; each but the last takes *after* seconds."""
@@ -173,7 +183,7 @@ def walks(draw: st.DrawFn, job: Job) -> tuple[tuple[str, float], ...]:
         if is_legal and status in job.finals:
             break
         walk.append((status, draw(lasts)))
-        followers = job.moves.get(status, list(job.states)) if is_legal else [*job.states, TOMORROW]
+        followers = job.moves.get(status, list(job.states)) if is_legal else [*job.states, *[TOMORROW] * job.is_open]
         status = draw(st.sampled_from(sorted(followers)))
     return (*walk, (status, inf))
 
@@ -197,7 +207,7 @@ def stories(draw: st.DrawFn, job: Job) -> Story:
     return Story(
         plan=draw(plans(job)),
         submits=draw(mishaps(at_most=3)),
-        polls=draw(mishaps()),
+        polls=[None if one is not None and one.status in job.codes else one for one in draw(mishaps())],
         results=draw(mishaps(at_most=3)),
         timeout=draw(st.floats(0.5, 120).map(lambda seconds: round(seconds, 2))),
         policy=draw(st.none() | st.sampled_from([Steady(0.0), Steady(1.0), Steady(25.0), Steady(1e9)])),

@@ -94,7 +94,7 @@ def crowds(draw: st.DrawFn, job: Job) -> Crowd:
     return Crowd(
         plans=draw(st.lists(plans(job), min_size=1, max_size=8)),
         submits=draw(mishaps()),
-        polls=draw(mishaps(at_most=12)),
+        polls=[None if one is not None and one.status in job.codes else one for one in draw(mishaps(at_most=12))],
         results=draw(mishaps()),
         max_in_flight=draw(st.integers(1, 6)),
         in_order=draw(st.booleans()),

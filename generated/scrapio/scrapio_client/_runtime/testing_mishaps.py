@@ -21,6 +21,8 @@ class Mishap:
     """Whether the provider does what it was asked, so that only the reply goes wrong."""
     change: Callable[[Reply, Provider, float], Reply]
     """What the client gets, given the proper reply, if there is one, and the time of day."""
+    status: int | None = None
+    """The HTTP status, if it is an error reply."""
 
     def __repr__(self) -> str:
         return self.name
@@ -56,7 +58,7 @@ def error(
         return replace(reply, headers={**reply.headers, "retry-after": text}, hint=max(hint, 0.0))
 
     asked = "" if retry_after is None else f", retry_after={retry_after:g}{' as a date' * as_date}"
-    return Mishap(f"error({status}{asked}{', reaches=True' * reaches})", reaches, change)
+    return Mishap(f"error({status}{asked}{', reaches=True' * reaches})", reaches, change, status)
 
 
 def rate_limit(retry_after: float | None = None) -> Mishap:
@@ -112,4 +114,8 @@ def _lost(why: str, *, may_have_arrived: bool) -> Reply:
 
 
 def _instead(name: str, body: Callable[[Reply], bytes]) -> Mishap:
-    return Mishap(name, True, lambda proper, *_: replace(proper, body=body(proper), told={}, hint=0.0, is_proper=False))
+    def change(proper: Reply, *_: object) -> Reply:
+        changed = replace(proper, body=body(proper))
+        return replace(changed, told={}, hint=0.0, is_proper=False) if proper.is_read else changed
+
+    return Mishap(name, True, change)
