@@ -78,7 +78,7 @@ class Caller:
         assert answer.status == 202, answer.body
         reply = self.opened(job.reply, answer)
         self.fits(Named(job.reply), reply)
-        return str(at(reply, job.job_id))
+        return str(at(reply, job.job_id.field))
 
     def poll(self, job: Job, id: str) -> tuple[State, Json]:
         answer = self.call(job.lifecycle.poll, id=id)
@@ -166,7 +166,7 @@ def test_every_job_ends_as_its_lifecycle_can(provider: Provider, job: Job, outco
     assert answer.status == (202 if can_end_so else 400)
     if can_end_so and end in job.lifecycle.states.values():
         caller.now = LONG
-        id = str(at(json.loads(answer.body), job.job_id))
+        id = str(at(json.loads(answer.body), job.job_id.field))
         state, reply = caller.poll(job, id)
         assert state is end
         if state.has_result:
@@ -228,7 +228,7 @@ def test_every_operation(provider: Provider, operation: Operation) -> None:
             job = next(each for each in provider.jobs if each.name == reply.job)
             caller.now = LONG
             assert answer.status == reply.status
-            assert caller.poll(job, str(at(json.loads(answer.body), reply.job_id)))[0] is State.SUCCEEDED
+            assert caller.poll(job, str(at(json.loads(answer.body), reply.job_id.field)))[0] is State.SUCCEEDED
 
 
 @pytest.mark.parametrize("provider", SHAPES)
