@@ -387,3 +387,11 @@ def test_what_is_no_id_is_not_taken_for_one(world: Make, where: str) -> None:
 
     with pytest.raises(SubmitUncertain, match="no usable job id"):
         submit(w, acme.PART, job_id=HandedOut(header="Location", like="/jobs/{job_id}"))
+
+
+def test_an_id_that_is_missing_is_told_by_its_own_place(world: Make) -> None:
+    """Where the poll's address is handed out as well, the error is about the id."""
+    w = world(by_url(submit=linked(get="/polls/1")))
+
+    with pytest.raises(SubmitUncertain, match="X-Job-Id"):
+        run(w, LINKED, job_id=HandedOut(header="X-Job-Id", name="the id"))

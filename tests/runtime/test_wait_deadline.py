@@ -418,3 +418,11 @@ def test_a_slow_server_gets_a_last_look_no_sooner_than_in_the_last_quarter(world
 def test_no_look_is_due_at_the_deadline_or_later(pause: float, due: float | None) -> None:
     """W1: its answer would come too late."""
     assert due == next_look(now=0.0, pause=pause, not_before=0.0, last=20.0, deadline=10.0)
+
+
+def test_a_result_is_asked_for_once_more_before_the_deadline(world: Make) -> None:
+    """W5: a result that comes in the last pause is not missed, and its answer has time to come."""
+    w = world(served(polls=[DONE], result=[error(409), error(409), PAGE]))
+
+    assert "hello" == w.do(w.job(APART).wait(timeout=60, policy=Fixed(50))).text
+    assert 50 < w.sent[-1].at < 60
