@@ -86,6 +86,7 @@ CORE = (
     "flow.py",
     "gather.py",
     "hint.py",
+    "hold.py",
     "lifecycle.py",
     "model.py",
     "pace.py",

@@ -67,6 +67,7 @@ _RUNTIME = {
     "CancellableJobs": "job",
     "Job": "job",
     "Jobs": "job",
+    "Hold": "hold",
     "Lifecycle": "lifecycle",
     "PollMany": "lifecycle",
     "ResultAt": "lifecycle",

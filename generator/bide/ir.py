@@ -430,6 +430,17 @@ class Cancel:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Hold:
+    """How a poll asks to be held until there is news."""
+
+    query: str
+    """The query parameter that takes the seconds; empty: the header does."""
+    header: str
+    most: float
+    """Seconds that a poll is held at the longest."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PollMany:
     """Where many jobs can be asked about at once."""
 
@@ -468,6 +479,7 @@ class Lifecycle:
     failed_with: Pointer
     """A job that is over has failed if something is there."""
     result: ResultAt
+    hold: Hold | None
     poll_many: PollMany | None
     cancel: Cancel | None
     error: ErrorAt

@@ -34,7 +34,7 @@ _STAND_INS = {
 _OPTIONAL = ("auth", "headers", "request_id", "hosts", "errors")
 
 _LOCAL = _set_of("""
-    accepts cancel credits default deprecated description error examples failed_if floor gone hint idempotency_key
+    accepts cancel credits default deprecated description error examples failed_if floor gone hint hold idempotency_key
     interval items kept limit max max_items max_length min min_items min_length moves not_found_grace not_ready pattern
     poll_many polling progress ready repeatable secret source timeout typical
     """)

@@ -25,6 +25,8 @@ class Case:
     """The exception that ends it instead, by its name."""
     scenario: str = ""
     """What becomes of it at the simulator; left out, it succeeds."""
+    most_polls: int | None = None
+    """How often each job is polled at the most."""
     asks: frozenset[str] | None = None
     """Every method and path that is asked for; left out, whatever they are."""
 
@@ -69,6 +71,32 @@ CASES = (
     Case(provider="glacier", call="melt.run", arguments={"tons": 2}, scenario="fail", raises="JobFailed"),
     Case(provider="glacier", call="freeze.run", arguments={"litres": 2}, brings={"tons": 1}),
     Case(provider="glacier", call="freeze.run", arguments={"litres": 2}, scenario="fail", raises="JobFailed"),
+    Case(
+        provider="heron",
+        call="hunt.run",
+        arguments={"pond": "x"},
+        scenario="succeed; duration=0.5",
+        brings={"fish": 2},
+        asks=frozenset({"POST /hunts", "GET /hunts/{job_id}"}),
+        most_polls=2,
+    ),
+    Case(
+        provider="heron",
+        call="vigil.run",
+        arguments={"pond": "x"},
+        scenario="succeed; duration=0.5",
+        brings={"fish": 2},
+        asks=frozenset({"POST /vigils", "GET /vigils/{job_id}", "GET /vigils/{job_id}/catch"}),
+        most_polls=2,
+    ),
+    Case(
+        provider="heron",
+        call="hunt.run",
+        arguments={"pond": "x"},
+        scenario="fail; duration=0.5; poll=502",
+        raises="JobFailed",
+        most_polls=4,
+    ),
     Case(provider="printer", call="print.run", arguments={"text": "x"}, brings={"pages": 3}),
     Case(provider="printer", call="print.run", arguments={"text": "x"}, scenario="fail", raises="JobFailed"),
     Case(provider="printer", call="print.run", arguments={"text": "x"}, scenario="cancel", raises="JobCancelled"),

@@ -38,6 +38,7 @@ def test_what_comes_of_a_call(case: Case, driver: Driver, packages: Packages) ->
         state = simulator.state()
 
     assert [job for job in state["jobs"] if job["floor_violations"]] == []
+    assert case.most_polls is None or all(job["polls"] <= case.most_polls for job in state["jobs"])
     assert case.asks in (None, state["requests_by_path"].keys())
 
 

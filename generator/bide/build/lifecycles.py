@@ -41,6 +41,7 @@ def build_lifecycle(name: str, raw: Mapping[str, Json], bodies: Bodies, *, ignor
         failed_if=_tests(raw["failed_if"]) if isinstance(raw.get("failed_if"), dict) else (),
         failed_with=parse_pointer(raw["failed_if"]) if isinstance(raw.get("failed_if"), str) else (),
         result=_result(name, raw.get("result", {}), bodies, source),
+        hold=_hold(raw["poll"].get("hold")),
         poll_many=_poll_many(name, raw.get("poll_many"), bodies, source),
         cancel=_cancel(name, raw.get("cancel"), bodies, source),
         error=ir.ErrorAt(**{key: parse_pointer(pointer) for key, pointer in error.items()}),
@@ -77,6 +78,12 @@ def _pages(raw: Mapping[str, Json]) -> ir.Pages:
         more=parse_pointer(raw["more"]) if "more" in raw else (),
         first=raw.get("first", 1),
     )
+
+
+def _hold(raw: Mapping[str, Json] | None) -> ir.Hold | None:
+    if raw is None:
+        return None
+    return ir.Hold(query=raw.get("query", ""), header=raw.get("header", ""), most=parse_duration(raw["most"]))
 
 
 def _poll_many(

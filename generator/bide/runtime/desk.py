@@ -13,6 +13,7 @@ from .budget import Budget
 from .errors import ApiError, ClientError
 from .flow import Flow, Pause, Seen, Send
 from .handle import Floor, Record
+from .hold import Holding
 from .request import Request, Response
 from .schedule import backoff
 
@@ -49,6 +50,15 @@ class Outgoing(msgspec.Struct, frozen=True, kw_only=True):
 
     request: Request
     bucket: str
+    holding: Holding | None = None
+    """Asks the server to hold it, where that may be done."""
+
+    def leaving(self, now: float) -> tuple[Request, int]:
+        """The request as it leaves now, and for how many seconds it asks to be held."""
+        if self.holding is None:
+            return self.request, 0
+        held = self.holding.by.seconds(self.holding.until - now)
+        return self.holding.by.asked(self.request, held), held
 
 
 def sent(
@@ -65,7 +75,8 @@ def sent(
     """Send a request when the budget allows it; what came, or `None` if that would be at *deadline* or later.
 
     If it is a poll, *polled* is the job: its floor is kept as well, and `None` also means that nothing is left to ask.
-    With *has_slot* the budget has allowed the request already.
+    With *has_slot* the budget has allowed the request already. *patience* is for the request itself, beside the time
+    for which it is held.
     """
     if polled is not None and desk.gathers and _can_go_with_others(polled):
         seen = yield from _sent_with_others(desk, outgoing, polled, deadline=deadline, attempt=attempt, now=now)
@@ -90,11 +101,12 @@ def sent(
             return None
         has_slot = False
         now = yield from until(held_until, now)
-    seen = yield Send(outgoing.request, min(patience, deadline - now), attempt, deadline)
+    request, held = outgoing.leaving(now)
+    seen = yield Send(request, min(patience + held, deadline - now), attempt, deadline)
     if polled is not None:
         desk.floor.polled(polled, seen.now)
     desk.heed(outgoing.bucket, seen)
-    return seen
+    return replace(seen, held=held) if held else seen
 
 
 def _can_go_with_others(record: Record[Any, Any]) -> bool:

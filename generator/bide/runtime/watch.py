@@ -17,8 +17,9 @@ from .deadline import Deadline
 from .desk import Desk, Outgoing, sent, until
 from .errors import ApiError, ClientError, DecodeError, InvalidArgument, JobTimeout, TransportError
 from .exchange import PASSING
-from .flow import DEBUG, INFO, WARNING, Flow, Note, Tell
+from .flow import DEBUG, INFO, WARNING, Flow, Note, Seen, Tell
 from .handle import Record, Update
+from .hold import Hold, Holding
 from .lifecycle import ResultAt
 from .request import Response
 from .schedule import Policy, backoff
@@ -29,6 +30,9 @@ R = TypeVar("R")
 
 _SLOW_DOWN = frozenset({429})
 """Statuses after which asking again sooner than usual would not help."""
+
+_FAULTS_TO_NO_HOLD = 2
+"""After so many failures in a row a poll does not ask to be held."""
 
 _ONCE = 1e-6
 """Two times within this many seconds are one: clocks are floats."""
@@ -109,18 +113,19 @@ class Watch(Generic[S, R]):
         ) from self._fault
 
     def _first_look(self, now: float) -> float | None:
-        # A job of unknown age may be done by now.
+        # A job of unknown age may be done by now, and a poll that is held waits in the right place.
         age = self.record.age(self.desk.account.wall())
-        pause = 0.0 if age is None or self.record.state.is_final else self.pause(now)
-        return self._next_look(now, pause)
+        is_due = age is None or self.record.state.is_final or self._hold is not None
+        return self._next_look(now, 0.0 if is_due else self.pause(now))
 
     def _look(self, now: float) -> Flow[tuple[float, float | None]]:
         """Poll once and take in what came; the time, and when the next look is due."""
         record, deadline, before = self.record, self.deadline, self.record.state
+        word = record.status
         seen = yield from sent(
             self.desk,
-            poll_of(self.desk, record),
-            patience=deadline.patience(self.desk.account.timeout, now),
+            poll_of(self.desk, record, self._holding),
+            patience=self.desk.account.timeout,
             deadline=deadline.at,
             attempt=self._faults + 1,
             polled=record,
@@ -129,13 +134,39 @@ class Watch(Generic[S, R]):
         if seen is None:
             return now, None
         now = seen.now
-        deadline.took(seen.took)
+        if seen.took >= seen.held:
+            deadline.took(seen.took - seen.held)
         self._polls += 1
         record.asked_to_wait(now, self._take_in(seen.reply))
         yield from self._noted(before)
-        due = None if record.is_settled else self._next_look(now, self.pause(now))
+        has_news = word is not None and word != record.status
+        due = None if record.is_settled else self._next_look(now, self._pause_after(seen, has_news=has_news))
         yield Tell(self._update(now, due))
         return now, due
+
+    @property
+    def _hold(self) -> Hold | None:
+        """How to ask the server to hold a poll. In a batch it would keep a connection from the other jobs."""
+        return None if self.desk.gathers else self.record.kind.lifecycle.hold
+
+    @property
+    def _holding(self) -> Holding | None:
+        """What the next poll asks for. After faults that is nothing: somebody in between may break off what is held."""
+        if self._hold is None or self._faults >= _FAULTS_TO_NO_HOLD:
+            return None
+        # After it there has to be time for the last look.
+        last = self.deadline.last_chance(self._requests_left)
+        return Holding(self._hold, last - self.record.kind.polling.floor)
+
+    def _pause_after(self, seen: Seen, *, has_news: bool) -> float:
+        """Seconds to pause after a poll: none if it was held to the end, or until there was news.
+
+        Else the server does not hold, or not for so long: it is asked as often as any other.
+        """
+        pause = self.pause(seen.now)
+        if not seen.held or self._fault is not None:
+            return pause
+        return 0.0 if has_news or seen.took >= seen.held else max(pause - seen.took, 0.0)
 
     def _next_look(self, now: float, pause: float) -> float | None:
         return next_look(
@@ -216,11 +247,11 @@ def may_not_be_visible_yet(desk: Desk, record: Record[Any, Any]) -> bool:
     return age is not None and age <= record.kind.polling.not_found_grace
 
 
-def poll_of(desk: Desk, record: Record[Any, Any]) -> Outgoing:
-    """The request that asks how a job is."""
+def poll_of(desk: Desk, record: Record[Any, Any], holding: Holding | None = None) -> Outgoing:
+    """The request that asks how a job is, and may be held."""
     method, at = record.kind.lifecycle.poll_method, record.kind.lifecycle.poll
     url = url_of(desk.account, record, "poll", at)
-    return Outgoing(request=desk.account.request_to(method, url), bucket=bucket_of(method, at))
+    return Outgoing(request=desk.account.request_to(method, url), bucket=bucket_of(method, at), holding=holding)
 
 
 def take_in(desk: Desk, record: Record[S, R], reply: Response) -> float:

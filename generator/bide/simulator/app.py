@@ -20,6 +20,9 @@ from .world import World
 
 STATE_PATH = "/_bide/state"
 
+_TICK = 0.01
+"""Seconds between two looks at a job whose poll is held."""
+
 _METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 
 
@@ -84,7 +87,12 @@ def application(world: World, *, speed: float, clock: Callable[[], float] = time
             headers=dict(request.headers),
             body=await request.body(),
         )
-        return Delivery(world.handle(asked, now()), speed=speed)
+        kept = world.holds(asked, now())
+        while kept is not None and not kept.is_over(now()):
+            await asyncio.sleep(_TICK)
+            if await request.is_disconnected():
+                return Response()
+        return Delivery(world.handle(asked, now(), was_held=kept is not None), speed=speed)
 
     async def state(request: Request) -> Response:
         return JSONResponse(world.report(now()))

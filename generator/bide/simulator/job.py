@@ -84,10 +84,18 @@ class SimulatedJob:
         self.requests[kind] += 1
         return self.scenario.fault(kind, number)
 
+    def has_fault(self, kind: str) -> bool:
+        """Whether something happens to the next request of this kind."""
+        return self.scenario.fault(kind, self.requests[kind]) is not None
+
+    def early(self, now: float) -> float:
+        """By how many seconds a poll comes too soon."""
+        return 0.0 if self.last_poll is None else self.last_poll + self.spec.polling.floor - now
+
     def note_poll(self, now: float, *, slack: float) -> float:
         """Count a poll, and return by how many seconds it comes too soon: 0 if it keeps to the floor."""
         self.polls += 1
-        early = 0.0 if self.last_poll is None else self.last_poll + self.spec.polling.floor - now
+        early = self.early(now)
         self.last_poll = now
         if early <= slack:
             return 0.0

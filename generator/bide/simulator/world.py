@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from bide.ir import IdAt, Job, Json, Lifecycle, Operation, PollMany, Provider
 
-from . import arguments, handing, many, paging, stream
+from . import arguments, handing, hold, many, paging, stream
 from .answer import Answer, Asked, damaged, of_json
 from .arguments import Arguments
 from .bodies import Bodies
@@ -45,6 +45,8 @@ class Visit:
     now: float
     request_id: str
     arguments: Arguments
+    is_counted: bool = False
+    """Whether it is a poll that was counted when it came, and held."""
 
 
 class World:
@@ -64,6 +66,7 @@ class World:
         self._provider = provider
         self._seed = seed
         self._speed = speed
+        self._slack = _SLACK * speed
         self._gate = Gate(provider, key)
         self._routes = Routes(provider)
         self._catalog = Catalog(provider)
@@ -73,14 +76,37 @@ class World:
         self._paths: Counter[str] = Counter()
         self._statuses: Counter[int] = Counter()
 
-    def handle(self, asked: Asked, now: float) -> Answer:
-        """Answer one request that came at *now*."""
+    def holds(self, asked: Asked, now: float) -> hold.Kept | None:
+        """Begin to hold a request that came at *now*, if it is a poll that asks for that. Handle it when that is over.
+
+        What goes wrong is not held.
+        """
+        matched = self._routes.find(asked.method, asked.path)
+        if matched is None or not any(route.role is Role.POLL for route in matched.routes):
+            return None
+        try:
+            admitted = self._gate.admit(asked)
+            route, _ = self._chosen(matched, admitted)
+            job = self._registry.find(matched.id, [each.of.name for each in matched.routes])
+        except Refused:
+            return None
+        seconds = hold.wanted(job.spec.lifecycle.hold, admitted)
+        if route.role is not Role.POLL or not seconds or job.has_fault("poll") or job.early(now) > self._slack:
+            return None
+        kept = hold.Kept(job, now, now + seconds)
+        if kept.is_over(now):
+            return None
+        job.note_poll(now, slack=self._slack)
+        return kept
+
+    def handle(self, asked: Asked, now: float, *, was_held: bool = False) -> Answer:
+        """Answer one request that came at *now*, or has been held until *now*."""
         request_id = f"req_{self._paths.total() + 1:06d}"
         matched = self._routes.find(asked.method, asked.path)
         template = matched.routes[0].endpoint.path if matched and matched.routes else asked.path
         self._paths[f"{asked.method} {template}"] += 1
         try:
-            answer = self._serve(self._gate.admit(asked), matched, now, request_id)
+            answer = self._serve(self._gate.admit(asked), matched, now, request_id, was_held=was_held)
         except Refused as refused:
             answer = refusal(self._provider, refused, request_id)
         except ScenarioError as error:
@@ -100,13 +126,13 @@ class World:
             "jobs": self._registry.report(now),
         }
 
-    def _serve(self, asked: Asked, matched: Matched | None, now: float, request_id: str) -> Answer:
+    def _serve(self, asked: Asked, matched: Matched | None, now: float, request_id: str, *, was_held: bool) -> Answer:
         if matched is None:
             raise Refused(404, f"there is nothing at {asked.path}")
         if not matched.routes:
             raise Refused(405, f"{asked.path} does not take {asked.method}")
         route, given = self._chosen(matched, asked)
-        visit = Visit(asked, now, request_id, given)
+        visit = Visit(asked, now, request_id, given, was_held)
         match route.of:
             case Job() as spec:
                 return self._submit(spec, visit)
@@ -139,6 +165,8 @@ class World:
     def _read(self, route: Route, asked: Asked, path: dict[str, str]) -> Arguments:
         if route.role is Role.POLL_MANY and isinstance(route.of, Lifecycle) and route.of.poll_many:
             return many.read(route.of.poll_many, asked)
+        if route.role is Role.POLL and isinstance(route.of, Lifecycle):
+            asked = hold.without(route.of.hold, asked)
         if route.role is Role.RESULT and isinstance(route.of, Lifecycle):
             asked = paging.without_page(route.of.result.pages, asked)
         return arguments.read(self._catalog, route.endpoint, asked, path)
@@ -198,7 +226,8 @@ class World:
     # --- jobs ---
 
     def _poll(self, job: SimulatedJob, visit: Visit) -> Answer:
-        self._note_polls([job], visit)
+        if not visit.is_counted:
+            self._note_polls([job], visit)
         result = job.spec.lifecycle.result
         if not result.endpoint and job.is_gone(visit.now):
             raise Refused(next(iter(result.gone), 404), f"job {job.id} is no longer kept")
@@ -246,7 +275,7 @@ class World:
 
     def _note_polls(self, jobs: list[SimulatedJob], visit: Visit) -> None:
         """Count a poll of each. Raises `Refused` if one of them comes too soon."""
-        early = [(job.note_poll(visit.now, slack=_SLACK * self._speed), job) for job in jobs]
+        early = [(job.note_poll(visit.now, slack=self._slack), job) for job in jobs]
         for seconds, job in early:
             if seconds > 0:
                 wait = max(1, math.ceil(seconds / self._speed))

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from .. import names, prose
-from ..ir import Endpoint, HandedOut, IdAt, Job, Lifecycle, Named, Pages, Pointer, PollMany, State
+from ..ir import Endpoint, HandedOut, Hold, IdAt, Job, Lifecycle, Named, Pages, Pointer, PollMany, State
 from ..python import Code, annotation, docstring, literal, seconds
 from .calls import Argument, EndpointView
 from .view import View
@@ -36,6 +36,8 @@ class LifecycleView(View):
         found = [("poll", self._address(lifecycle.poll))]
         if lifecycle.poll.method != "GET":
             found.append(("poll_method", literal(lifecycle.poll.method)))
+        if lifecycle.hold is not None:
+            found.append(("hold", _hold(lifecycle.hold)))
         if lifecycle.status:
             found += [("status", self._attributes(lifecycle.status)), ("states", _states(own))]
         if lifecycle.codes:
@@ -300,6 +302,11 @@ def handed_out(at: HandedOut, *, like: str = "", name: str = "") -> Code:
     place = f"header={literal(at.header)}" if at.header else f"field={literal(tuple(at.field))}"
     more = "".join(f", {key}={literal(text)}" for key, text in (("like", like), ("name", name)) if text)
     return Code(f"HandedOut({place}{more})")
+
+
+def _hold(hold: Hold) -> Code:
+    place = f"header={literal(hold.header)}" if hold.header else f"query={literal(hold.query)}"
+    return Code(f"Hold({place}, most={seconds(hold.most)})")
 
 
 def _is_code(status: str, lifecycle: Lifecycle) -> bool:

@@ -10,6 +10,7 @@ import msgspec
 from .codec import follow
 from .handed_out import HandedOut
 from .hint import as_pause
+from .hold import Hold
 from .pages import Pages
 from .request import Json, as_text
 from .state import State
@@ -90,6 +91,8 @@ class Lifecycle(msgspec.Struct, frozen=True, kw_only=True):
 
     poll: str | HandedOut
     poll_method: str = "GET"
+    hold: Hold | None = None
+    """How a poll asks to be held until there is news, if the provider has that."""
     states: Mapping[str, State] = {}
     status: Path = ()
     """Empty: polls tell by their HTTP status alone."""

@@ -22,6 +22,7 @@ from .submit import IdAt
 from .testing_addresses import JSON, Address, Route
 from .testing_bodies import fits, has, made_up, plain, put, takes, typed
 from .testing_clock import VirtualTime
+from .testing_hold import answered_at, asked_for
 from .testing_mishaps import error_reply
 from .testing_plans import FakeJob, Plan, walk_to
 from .testing_transport import Reply, Sent
@@ -170,15 +171,21 @@ class FakeJobs(Generic[R]):
             hand_out(self._job_id, text, body, headers)
         else:
             put(body, self._reply, self._job_id, job.id)
-        self._hand_out_addresses(job, body, headers, is_submit=True)
+        self._hand_out_addresses(job, body, headers, now, is_submit=True)
         is_snapshot = self._reply is self.kind.snapshot and bool(lifecycle.status)
-        hint = self._hint(job) if is_snapshot else 0.0
+        hint = self._hint(job, now) if is_snapshot else 0.0
         is_read = not (isinstance(self._job_id, HandedOut) and self._job_id.header)
         return Reply(body, 202, headers, told=told, hint=hint, is_last_word=is_snapshot, is_read=is_read)
 
-    def polled(self, job: FakeJob) -> Reply:
-        """What a poll of a job is answered."""
-        now, accepts = self._time.now, self.kind.lifecycle.accepts
+    def held(self, sent: Sent, job: FakeJob) -> Reply:
+        """What a poll of a job is answered that may be held until there is news."""
+        came = self._time.now
+        at = answered_at(job, came, asked_for(self.kind.lifecycle.hold, sent))
+        return replace(self.polled(job, at), takes=at - came)
+
+    def polled(self, job: FakeJob, at: float | None = None) -> Reply:
+        """What a poll of a job is answered, now or *at* another moment."""
+        now, accepts = self._time.now if at is None else at, self.kind.lifecycle.accepts
         job.polls += 1
         if now - job.began < job.plan.visible_after:
             may_be_new = now - job.began <= self.kind.polling.not_found_grace
@@ -190,9 +197,9 @@ class FakeJobs(Generic[R]):
             return replace(reply, told={job.id: state}, is_expected=True, is_read=False)
         status = code or (202 if 202 in accepts and not state.is_final else 200 if 200 in accepts else min(accepts))
         body, headers = job.snapshot(now), dict(JSON)
-        self._hand_out_addresses(job, body, headers)
+        self._hand_out_addresses(job, body, headers, now)
         is_read = code is None or state.is_final
-        return Reply(body, status, headers, told={job.id: state}, hint=self._hint(job), is_read=is_read)
+        return Reply(body, status, headers, told={job.id: state}, hint=self._hint(job, now), is_read=is_read)
 
     def fetched(self, sent: Sent, job: FakeJob) -> Reply:
         """What is answered at the result's own address."""
@@ -231,10 +238,10 @@ class FakeJobs(Generic[R]):
         return error_reply(self._provider, 404, "not_found", f"there is no job {job_id!r}")
 
     def _hand_out_addresses(
-        self, job: FakeJob, body: Json, headers: dict[str, str], *, is_submit: bool = False
+        self, job: FakeJob, body: Json, headers: dict[str, str], now: float, *, is_submit: bool = False
     ) -> None:
         """Say in a reply where the job is asked about, where the provider says so."""
-        lifecycle, state = self.kind.lifecycle, job.state(self._time.now)
+        lifecycle, state = self.kind.lifecycle, job.state(now)
         for role, at in lifecycle.handed_out.items():
             is_next_poll = role == "result" and at.is_where(lifecycle.poll) and (is_submit or not state.has_result)
             if not is_next_poll and (is_submit or role != "poll" or not state.is_final):
@@ -246,9 +253,9 @@ class FakeJobs(Generic[R]):
         """Whether the reply to a submit says where the job is."""
         return has(self._reply, self.kind.lifecycle.status)
 
-    def _hint(self, job: FakeJob) -> float:
+    def _hint(self, job: FakeJob, now: float) -> float:
         """Seconds that a reply about a job asks to wait."""
-        is_over = job.state(self._time.now).is_final
+        is_over = job.state(now).is_final
         return 0.0 if is_over or not has(self.kind.snapshot, self.kind.lifecycle.hint) else job.plan.hint
 
     def _takes_id(self, job_id: str) -> bool:

@@ -76,6 +76,8 @@ class Seen(msgspec.Struct, frozen=True):
     reply: Response | ClientError | None = None
     took: float = 0.0
     """Seconds from sending to the reply or the failure."""
+    held: int = 0
+    """For how many of them the server was asked to hold the request."""
 
 
 class Finished(msgspec.Struct, Generic[T], frozen=True):

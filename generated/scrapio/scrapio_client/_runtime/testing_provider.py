@@ -221,7 +221,7 @@ def _of_one_job(jobs: FakeJobs[Any], sent: Sent) -> list[tuple[Address, Route, C
     """Where one job can be asked for, and what is answered there."""
     lifecycle = jobs.kind.lifecycle
     found: list[tuple[Address, Route, Callable[[FakeJob], Reply]]] = [
-        (jobs.poll, _route("poll", lifecycle.poll_method, lifecycle.poll), jobs.polled)
+        (jobs.poll, _route("poll", lifecycle.poll_method, lifecycle.poll), partial(jobs.held, sent))
     ]
     if isinstance(lifecycle.result, ResultAt):
         found.append(

@@ -1,0 +1,42 @@
+"""Long polling, seen from a program: few polls, no time lost, and a fake that holds as well."""
+
+from __future__ import annotations
+
+import importlib
+
+import pytest
+from live.driver import Driver
+
+from bide.simulator import Simulator
+
+from .made import Packages, provider
+
+
+@pytest.mark.parametrize("kind", ["hunt", "vigil"])
+def test_the_fake_holds_polls(kind: str, driver: Driver, packages: Packages) -> None:
+    """A held poll takes virtual time, until the job changes or the hold is over."""
+    fake = importlib.import_module(f"{packages['heron'].__name__}.testing").FakeHeron()
+    getattr(fake, kind).succeeds(after=14.0)
+    client = fake.async_client() if driver.is_async else fake.client()
+
+    driver.call(getattr(client, kind).run, pond="x")
+    fake.check()
+
+    # Pending for a quarter of the time, then running; no poll is held for longer than 10 s.
+    polls = getattr(fake, kind).poll.requests
+    assert [0.0, 3.54, 13.58] == [pytest.approx(sent.at, abs=0.01) for sent in polls]
+    assert fake.now == pytest.approx(14.0, abs=0.01)
+
+
+def test_a_deadline_cuts_a_hold(driver: Driver, packages: Packages) -> None:
+    """W1: no server is asked to hold a poll past the deadline."""
+    package = packages["heron"]
+    with Simulator(provider("heron"), key="key", scenarios="- scenario: stall; duration=0.2") as simulator:
+        client = driver.client(package, simulator.url)
+        with pytest.raises(package.JobTimeout) as caught:
+            driver.call(client.hunt.run, pond="x", timeout=2.5)
+        state = simulator.state()
+
+    assert caught.value.fault is None
+    assert state["jobs"][0]["polls"] <= 4
+    assert state["jobs"][0]["floor_violations"] == 0
