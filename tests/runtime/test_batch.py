@@ -564,6 +564,16 @@ def test_leaving_a_blocking_batch_early_leaves_no_job_without_a_handle() -> None
         next(batch)
 
 
+def test_a_lost_submit_of_a_blocking_batch_is_not_forgotten() -> None:
+    """W11: whoever leaves early finds it in `uncertain`, blocking as well."""
+    world = World("sync", lambda sent: cut_off())
+
+    with world.jobs(PART).run_many(urls(2), on_update=_leave) as batch, pytest.raises(ZeroDivisionError):
+        next(batch)
+
+    assert 1 <= len(world.sent) == len(batch.uncertain)
+
+
 def test_an_error_of_a_blocking_callback_loses_no_outcome() -> None:
     """After `on_update` has raised, the iteration goes on where it was."""
     calls = count()

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -28,7 +30,7 @@ from bide.runtime.errors import (
 from bide.runtime.submit import reads_or_job
 
 from .acme import APART, OTHER, PART, SHY, WHOLE, Page, Ticket
-from .fakes import Reply, cut_off, unreachable
+from .fakes import MORNING, Reply, cut_off, unreachable
 from .storms import replies, rule
 from .world import BROKEN, CUT, DONE, HTML, MODES, PAGE, RUNNING, TICKET, Mode, World, error, served
 
@@ -344,3 +346,11 @@ def test_a_submit_is_logged_with_its_job(world: Make, caplog: pytest.LogCaptureF
     w.do(w.jobs(PART).submit(url="u"))
 
     assert "job j1: submitted (part)" in caplog.messages
+
+
+def test_the_age_of_a_job_counts_from_the_try_that_made_it(world: Make) -> None:
+    """W8: the grace of a new job is not used up by tries that made none."""
+    w = world(served(submit=[error(429, retry_after="50"), replace(TICKET, takes=2.0)]))
+    job = w.do(w.jobs(PART).submit(url="u"))
+
+    assert MORNING + 50 == json.loads(job.token)["submitted_at"]

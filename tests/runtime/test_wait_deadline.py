@@ -426,3 +426,11 @@ def test_a_result_is_asked_for_once_more_before_the_deadline(world: Make) -> Non
 
     assert "hello" == w.do(w.job(APART).wait(timeout=60, policy=Fixed(50))).text
     assert 50 < w.sent[-1].at < 60
+
+
+def test_a_result_that_wants_to_be_left_alone_for_ever_is_asked_for_after_a_day(world: Make) -> None:
+    """W4: no hint is believed for longer, at the result's address as little as at the poll's."""
+    w = world(served(polls=[DONE], result=[error(409, retry_after="315360000"), PAGE]))
+
+    assert "hello" == w.do(w.job(APART).wait(timeout=None)).text
+    assert 86_400 == pytest.approx(w.elapsed, abs=1)

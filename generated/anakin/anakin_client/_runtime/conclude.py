@@ -14,7 +14,7 @@ from .errors import ApiError, ClientError, DecodeError, JobCancelled, JobExpired
 from .exchange import PASSING
 from .flow import INFO, Flow, Note
 from .handed_out import HandedOut
-from .handle import Record
+from .handle import LONGEST_HINT, Record
 from .lifecycle import Path, ResultAt
 from .pages import Gathered, Pages
 from .request import Response
@@ -166,7 +166,7 @@ def _asked_for(watch: Watch[S, R], at: ResultAt, query: str, now: float) -> Flow
         due = next_look(
             now=now,
             pause=max(watch.pause(now), floor),
-            not_before=now + max(hint_of(failure), floor),
+            not_before=now + max(min(hint_of(failure), LONGEST_HINT), floor),
             last=deadline.last_chance(requests=1),
             deadline=deadline.at,
         )

@@ -20,7 +20,7 @@ S = TypeVar("S")
 R = TypeVar("R")
 S_co = TypeVar("S_co", covariant=True)
 
-_LONGEST_HINT = 86_400.0
+LONGEST_HINT = 86_400.0
 """Seconds. A stranger hint must not end every later wait for the job."""
 
 
@@ -139,7 +139,7 @@ class Record(Generic[S, R]):
 
     def asked_to_wait(self, now: float, seconds: float) -> None:
         """The provider wants to be left alone for so long; it is not believed if that is more than a day."""
-        self.not_before = max(self.not_before, now + min(seconds, _LONGEST_HINT))
+        self.not_before = max(self.not_before, now + min(seconds, LONGEST_HINT))
 
     def age(self, wall: float) -> float | None:
         """Seconds since the submit, if it is known."""

@@ -6,7 +6,7 @@ from math import inf
 
 from .desk import Desk, Outgoing, failure_in, hint_of, sent, until
 from .errors import ApiError, ClientError, JobTimeout, TransportError
-from .flow import INFO, Flow, Note
+from .flow import INFO, Flow, Note, Seen
 from .request import Response
 from .schedule import backoff
 
@@ -29,8 +29,9 @@ def exchange(
     deadline: float = inf,
     has_slot: bool = False,
     now: float,
-) -> Flow[tuple[Response, float]]:
-    """Send a request until a reply comes that is no error, at most `max_retries` times more; the reply and the time.
+) -> Flow[tuple[Response, Seen]]:
+    """Send a request until a reply comes that is no error, at most `max_retries` times more; the reply,
+    and when it came.
 
     After a failure it is sent again only if it is *repeatable*, or certainly did not arrive. Raises the last error: an
     `ApiError` or a `TransportError`, whose `may_have_arrived` speaks for all tries.
@@ -57,7 +58,7 @@ def exchange(
             failure = failure_in(account, seen.reply)
             if failure is None:
                 assert isinstance(seen.reply, Response)
-                return seen.reply, now
+                return seen.reply, seen
             may_have_arrived = may_have_arrived or failure.may_have_arrived
             if tries > account.max_retries or not _may_repeat(failure, repeatable=repeatable):
                 raise failure

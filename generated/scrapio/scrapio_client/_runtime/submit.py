@@ -67,9 +67,8 @@ def submit(
         assert slot is not None
         now = yield from until(slot, now)
         deadline.begin(now)
-    submitted_at = account.wall()
     try:
-        reply, now = yield from exchange(
+        reply, seen = yield from exchange(
             desk,
             outgoing,
             repeatable=key is not None,
@@ -82,6 +81,9 @@ def submit(
         if error.may_have_arrived:
             _give_up(submission.kind, key, error.message, error)
         raise
+    now = seen.now
+    # Of several tries, the last one is the one that made it, as far as we know.
+    submitted_at = account.wall() - seen.took
     record = _record(submission, key, reply, submitted_at, outgoing.request.url)
     reading = submission.kind.lifecycle.read(call.read(reply))
     record.asked_to_wait(now, max(account.hint(reply), reading.hint))
