@@ -58,7 +58,7 @@ def test_a_provider_without_examples_gets_the_others() -> None:
 
 SABOTAGE = {
     "the floor is forgotten": ("_runtime/handle.py", "now + record.kind.polling.floor", "now"),
-    "a hint is ignored": ("_runtime/handle.py", "max(self.not_before, now + min(seconds, _LONGEST_HINT))", "now"),
+    "a hint is ignored": ("_runtime/handle.py", "max(self.not_before, now + min(seconds, LONGEST_HINT))", "now"),
     "a fault ends the wait": ("_runtime/watch.py", "TransportError | NotJson):", "NotJson):"),
     "an unknown status is an end": ("_runtime/lifecycle.py", "State.RUNNING", "State.SUCCEEDED"),
     "a lost submit is sent again": ("_runtime/submit.py", "repeatable=key is not None", "repeatable=True"),
