@@ -214,6 +214,18 @@ def test_who_was_held_back_takes_a_new_turn() -> None:
     assert ours.until >= theirs + 10.0
 
 
+def test_submits_one_after_another_keep_the_rate() -> None:
+    """The third of two a second waits for its turn."""
+    clock = FakeClock()
+    transport = FakeTransport(served(submit=[TICKET]), clock)
+    jobs = Limited(KEY, transport=transport, clock=clock).jobs(PART)
+
+    for _ in range(3):
+        jobs.submit(url="u")
+
+    assert [0.0, 0.0, 1.0] == pytest.approx([sent.at for sent in transport.sent], abs=0.1)
+
+
 def test_a_submit_of_a_batch_takes_one_turn() -> None:
     """A batch is as quick as the rate allows: two at once, and the next two when the first are a second old."""
     clock = LoopClock()

@@ -260,10 +260,11 @@ def take_in(desk: Desk, record: Record[S, R], reply: Response) -> float:
     Raises `ApiError` for a status that is no answer, `NotJson` for a body that was cut, and `DecodeError`.
     """
     lifecycle = record.kind.lifecycle
-    asked = url_of(desk.account, record, "poll", lifecycle.poll) if lifecycle.handed_out else ""
+    if not lifecycle.handed_out:
+        return _taken_in(desk, record, reply)
+    asked = url_of(desk.account, record, "poll", lifecycle.poll)
     hint = _taken_in(desk, record, reply)
-    if lifecycle.handed_out:
-        take_in_addresses(record, reply, asked)
+    take_in_addresses(record, reply, asked)
     return hint
 
 
