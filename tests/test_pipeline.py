@@ -14,6 +14,7 @@ from bide import ir, source
 from bide.diagnostics import Diagnostic, SpecError
 from bide.pipeline import checked, read_spec
 from bide.source import PROBLEM_LIMIT
+from bide.starter import completed, written
 
 
 def problems(text: str) -> list[Diagnostic]:
@@ -184,3 +185,11 @@ def test_a_damaged_spec(damages: list[tuple[tuple[str | int, ...], object, bool,
     found = problems(json.dumps(data))
 
     assert all(problem.message and problem.place.file == FILE for problem in found)
+
+
+def test_a_source_may_be_called_like_a_job_that_has_a_fault() -> None:
+    """What is left out because of a fault takes nothing along that only shares its name."""
+    spec = written(completed("acme", {}), schema="bide.schema.json")
+    assert codes(spec) == []
+
+    assert codes(spec.replace("completed: succeeded", "completed: suceeded", 1)) == ["bad-value"]

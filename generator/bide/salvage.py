@@ -101,6 +101,9 @@ def _mended(data: dict[str, Json], path: Path) -> bool:
     if not _is_there(data, path):
         return True
     match path:
+        case ("sources", str(name), *_):
+            data["sources"][name] = {"title": "Stand-in", "url": "https://stand-in.example"}
+            return True
         case (str(top), *_) if top in _STAND_INS:
             data[top] = _STAND_INS[top]
             return True
@@ -162,6 +165,8 @@ def _take_away(data: dict[str, Json], lost: Iterable[str]) -> None:
     """Take whatever has to do with these names out of the tables."""
     naming: dict[str, list[Path]] = {}
     for table in _TABLES:
+        if table == "sources":
+            continue  # they name nothing, and may be called like something else
         for name, thing in data.get(table, {}).items():
             for word in {name, *_words(thing)}:
                 naming.setdefault(word, []).append((table, name))
