@@ -24,7 +24,7 @@ help: ## Say what there is
 venv: $(READY) ## Build .venv with everything that development needs
 
 test: $(READY) ## Run every test: Bide's own, then those of each generated package
-	$(PY) -m pytest -n 2 tests
+	$(PY) -m pytest -n 3 tests  # some of them wait for sockets
 	@set -e; for name in $(PACKAGES); do \
 		echo "--- generated/$$name"; \
 		(cd generated/$$name && PYTHONPATH=. $(PY) -m pytest -n 2 tests); \
