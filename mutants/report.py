@@ -17,7 +17,7 @@ an `and`, a `min`, a return value, a statement taken away. The tests run against
 have passed before. If one fails, or does not come to an end, the mutant is killed. A survivor is a change that no test
 sees. `mutants/equivalent.toml` gives the reason for each; a survivor without a reason fails the command.
 
-The runtime is asked by `tests/runtime`, the package by its own tests: of those that reach the line, the 300 that are
+The runtime is asked by `tests/runtime`, the package by its own tests: of those that reach the line, the 2000 that are
 likeliest to see the change, so that a few survivors might be killed by another test. Left out are the HTTP engines,
 whose tests need sockets and real time, and what is no behaviour: types, imports, docstrings, assertions, and what is
 inside of f-strings.

@@ -27,7 +27,7 @@ WITHOUT = 1200.0
 NONE_FOUND = 5
 """An exit code of pytest."""
 
-MOST = 300
+MOST = 2000
 """How many of the tests that reach a line are asked about it."""
 
 KILLED, TIMED_OUT, SURVIVED = "killed", "timed out", "survived"

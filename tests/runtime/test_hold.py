@@ -94,6 +94,16 @@ def test_a_held_job_is_seen_when_it_is_done(of: Any, world: Make) -> None:
     assert 50.0 == w.elapsed
 
 
+def test_nothing_but_the_floor_is_waited_for_after_a_poll_that_was_held(world: Make) -> None:
+    """Where the floor is low, the next poll follows as soon as it allows."""
+    quick = Polling(interval=(2.0, 5.0), floor=0.25, timeout=60.0)
+    w = world(holding(50.0))
+
+    w.do(w.jobs(kind("quick", Page, result=("page",), polling=quick, hold=Hold(query="wait", most=20.0))).run(url="u"))
+
+    assert [0.0, 20.25, 40.5] == w.polls
+
+
 def test_news_are_followed_at_once(world: Make) -> None:
     """A poll that was answered because the status has changed has not been answered for nothing."""
     w = world(holding(8.0, news_at=3.0))
