@@ -2,29 +2,53 @@
 
 from __future__ import annotations
 
-import asyncio
 import multiprocessing
+import os
+import selectors
+import socket
+import time
+from contextlib import suppress
+from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from types import TracebackType
 from typing import Self
 
 from .replies import RUNNING
 
+_READ = 2**16
+
+
+@dataclass(frozen=True, slots=True)
+class Traffic:
+    """What a server saw in some time."""
+
+    seconds: float
+    cpu: float
+    """Seconds of CPU that the server took for it."""
+    polls: dict[bytes, list[float]]
+    """When each path was asked for, on the clock of the machine."""
+
+    @property
+    def count(self) -> int:
+        """All requests."""
+        return sum(map(len, self.polls.values()))
+
 
 class Loopback:
-    """The server, while the `with` block runs."""
+    """The server, while the `with` block runs; on *core* alone, if that is given."""
 
-    def __init__(self, body: bytes = RUNNING) -> None:
+    def __init__(self, body: bytes = RUNNING, *, core: int | None = None) -> None:
         self._body = body
+        self._core = core
         self.url = ""
 
     def __enter__(self) -> Self:
-        ours, theirs = multiprocessing.get_context("spawn").Pipe()
+        self._said, theirs = multiprocessing.get_context("spawn").Pipe()
         self._process = multiprocessing.get_context("spawn").Process(
-            target=_serve, args=(theirs, self._body), daemon=True
+            target=_serve, args=(theirs, self._body, self._core), daemon=True
         )
         self._process.start()
-        self.url = f"http://127.0.0.1:{ours.recv()}"
+        self.url = f"http://127.0.0.1:{self._said.recv()}"
         return self
 
     def __exit__(
@@ -33,24 +57,44 @@ class Loopback:
         self._process.terminate()
         self._process.join()
 
+    def traffic(self) -> Traffic:
+        """What came since this was last asked."""
+        self._said.send(None)
+        traffic = self._said.recv()
+        assert isinstance(traffic, Traffic)
+        return traffic
 
-def _serve(said: Connection, body: bytes) -> None:
-    asyncio.run(_served(said, body))
 
-
-async def _served(said: Connection, body: bytes) -> None:
+def _serve(said: Connection, body: bytes, core: int | None) -> None:
+    if core is not None:
+        os.sched_setaffinity(0, [core])
     reply = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: %d\r\n\r\n%s" % (len(body), body)
-
-    class Answering(asyncio.Protocol):
-        def connection_made(self, transport: asyncio.BaseTransport) -> None:
-            assert isinstance(transport, asyncio.Transport)
-            self._transport, self._rest = transport, b""
-
-        def data_received(self, data: bytes) -> None:
-            # Requests without a body end with an empty line.
-            *whole, self._rest = (self._rest + data).split(b"\r\n\r\n")
-            self._transport.write(reply * len(whole))
-
-    server = await asyncio.get_running_loop().create_server(Answering, "127.0.0.1", 0, backlog=1024)
-    said.send(server.sockets[0].getsockname()[1])
-    await server.serve_forever()
+    listener = socket.create_server(("127.0.0.1", 0), backlog=1024)
+    waiting = selectors.DefaultSelector()
+    waiting.register(listener, selectors.EVENT_READ)
+    waiting.register(said, selectors.EVENT_READ)
+    said.send(listener.getsockname()[1])
+    polls: dict[bytes, list[float]] = {}
+    began, used = time.monotonic(), time.process_time()
+    while True:
+        for key, _ in waiting.select():
+            source = key.fileobj
+            if source is listener:
+                connection = listener.accept()[0]
+                connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+                waiting.register(connection, selectors.EVENT_READ)
+            elif source is said:
+                said.recv()
+                said.send(Traffic(time.monotonic() - began, time.process_time() - used, polls))
+                polls, began, used = {}, time.monotonic(), time.process_time()
+            else:
+                assert isinstance(source, socket.socket)
+                # A request without a body is small, and comes in one piece. Nobody sends a second before the reply.
+                with suppress(ConnectionError):
+                    request = source.recv(_READ)
+                    if request:
+                        polls.setdefault(request.split(b" ", 2)[1], []).append(time.monotonic())
+                        source.sendall(reply)
+                        continue
+                waiting.unregister(source)
+                source.close()

@@ -170,10 +170,12 @@ class Record(Generic[S, R]):
 class Floor:
     """When each job of a client was last asked about, so that two polls are never closer than the provider allows."""
 
-    _LONGEST = 4096
+    _LEAST = 4096
+    """So many jobs are remembered before any is forgotten."""
 
     def __init__(self) -> None:
         self._lock = Lock()
+        self._most = self._LEAST
         self._free_at: dict[tuple[str | HandedOut, str], float] = {}
 
     def claim(self, record: Record[Any, Any], now: float) -> float:
@@ -186,10 +188,15 @@ class Floor:
             at = self._free_at.get(key, now)
             if at > now:
                 return at
-            if len(self._free_at) >= self._LONGEST:
-                self._free_at = {known: free for known, free in self._free_at.items() if free > now}
+            if len(self._free_at) >= self._most:
+                self._forget(now)
             self._free_at[key] = now + record.kind.polling.floor
             return now
+
+    def _forget(self, now: float) -> None:
+        """Forget the jobs that may be polled again. It is not tried anew before as many have come as are left."""
+        self._free_at = {known: free for known, free in self._free_at.items() if free > now}
+        self._most = max(self._LEAST, 2 * len(self._free_at))
 
     def free_at(self, record: Record[Any, Any]) -> float:
         """When the job may be polled again."""
