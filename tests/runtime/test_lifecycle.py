@@ -52,10 +52,11 @@ def test_no_other_status_is_final(status: str) -> None:
 def test_any_reply_can_be_read(body: Any) -> None:
     """Whatever JSON a reply is, reading it never fails, and its numbers are finite or as they came."""
     for lifecycle in (PLAIN, READY, PART.lifecycle):
-        reading = lifecycle.read(body)
-        assert 0 <= reading.hint < inf
-        if reading.progress is not None and reading.progress.share is not None:
-            assert 0 <= reading.progress.share <= 1
+        lifecycle.read(body), lifecycle.error_in(body), lifecycle.credits_in(body)
+        assert 0 <= lifecycle.hint_in(body) < inf
+        progress = lifecycle.progress_in(body)
+        if progress is not None and progress.share is not None:
+            assert 0 <= progress.share <= 1
 
 
 @pytest.mark.parametrize(
@@ -92,10 +93,8 @@ def test_case_is_ignored_where_the_spec_says_so() -> None:
 
 def test_the_error_is_read_where_the_spec_says() -> None:
     """Code and message, each `None` if it is not there."""
-    reading = PLAIN.read(Report(status=Status.BROKEN, error=Trouble(code="E", message="m")))
-
-    assert ("E", "m") == (reading.error_code, reading.error_message)
-    assert (None, None) == (PLAIN.read(Report()).error_code, PLAIN.read(Report()).error_message)
+    assert ("E", "m") == PLAIN.error_in(Report(status=Status.BROKEN, error=Trouble(code="E", message="m")))
+    assert (None, None) == PLAIN.error_in(Report())
 
 
 @pytest.mark.parametrize(
@@ -115,14 +114,14 @@ def test_the_error_is_read_where_the_spec_says() -> None:
 )
 def test_progress_is_a_share(pointers: Any, body: Any, share: float | None) -> None:
     """Counts, a share or percent all become a share between 0 and 1, where they make sense."""
-    progress = Lifecycle(**(BASICS | {"progress": pointers})).read(body).progress
+    progress = Lifecycle(**(BASICS | {"progress": pointers})).progress_in(body)
 
     assert share == (progress.share if progress else None)
 
 
 def test_no_progress_is_none() -> None:
     """A provider that says nothing of progress has none."""
-    assert PLAIN.read(Report()).progress is None
+    assert PLAIN.progress_in(Report()) is None
 
 
 @pytest.mark.parametrize(
@@ -131,14 +130,14 @@ def test_no_progress_is_none() -> None:
 )
 def test_a_hint_is_in_seconds(unit: float, value: Any, seconds: float) -> None:
     """Whatever unit the provider uses; what is no pause is no hint."""
-    assert seconds == Lifecycle(**(BASICS | {"hint": ("h",), "hint_unit": unit})).read({"h": value}).hint
+    assert seconds == Lifecycle(**(BASICS | {"hint": ("h",), "hint_unit": unit})).hint_in({"h": value})
 
 
 def test_credits_are_read() -> None:
     """Whole or not."""
-    assert 2.5 == PLAIN.read(Report(cost=2.5)).credits
-    assert 2 == PLAIN.read({"cost": 2}).credits
-    assert PLAIN.read(Report(page=Page(text="x"))).credits is None
+    assert 2.5 == PLAIN.credits_in(Report(cost=2.5))
+    assert 2 == PLAIN.credits_in({"cost": 2})
+    assert PLAIN.credits_in(Report(page=Page(text="x"))) is None
 
 
 def test_final_and_with_result() -> None:
@@ -213,14 +212,14 @@ def test_a_provider_without_hints_asks_for_no_pause() -> None:
     """W4: where a spec names no hint, a reply asks for none."""
     lifecycle = Lifecycle(poll="/jobs/{job_id}", states={"done": State.SUCCEEDED}, status=("status",))
 
-    assert 0.0 == lifecycle.read(Report(retry_after_ms=5000.0)).hint
+    assert 0.0 == lifecycle.hint_in(Report(retry_after_ms=5000.0))
 
 
 def test_a_message_of_progress_is_told() -> None:
     """In the provider's words, also where there is no number."""
     lifecycle = Lifecycle(**(BASICS | {"progress": {"message": ("step",)}}))
 
-    progress = lifecycle.read({"step": "page 3"}).progress
+    progress = lifecycle.progress_in({"step": "page 3"})
 
     assert progress is not None
     assert ("page 3", None) == (progress.message, progress.share)
@@ -230,4 +229,4 @@ def test_a_hint_without_a_unit_is_in_seconds() -> None:
     """As that of a header is."""
     lifecycle = Lifecycle(poll="/jobs/{job_id}", hint=("h",))
 
-    assert 5.0 == lifecycle.read({"h": 5}).hint
+    assert 5.0 == lifecycle.hint_in({"h": 5})

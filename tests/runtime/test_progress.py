@@ -10,9 +10,10 @@ import pytest
 
 from bide.runtime.batch import Tally
 from bide.runtime.errors import ConfigurationError, ConnectionFailed
-from bide.runtime.handle import Update
-from bide.runtime.lifecycle import Progress
+from bide.runtime.handle import Snapshot, Update
+from bide.runtime.lifecycle import Lifecycle
 from bide.runtime.progress import Bar
+from bide.runtime.request import Response
 from bide.runtime.state import State
 
 from .acme import KEY, PART, AsyncAcme
@@ -115,9 +116,13 @@ def test_a_missing_rich_is_an_error_that_says_what_to_install(monkeypatch: pytes
         Bar("part")
 
 
-def update(state: State = State.RUNNING, **more: Any) -> Update[Any]:
-    nothing: dict[str, Any] = dict.fromkeys(("status", "progress", "next_poll_in", "fault", "snapshot"))
-    return Update(job_id="j1", state=state, elapsed=1.0, polls=1, **{**nothing, **more})
+TELLING = Lifecycle(poll="/jobs/{job_id}", progress={"share": ("share",), "message": ("message",)})
+
+
+def update(state: State = State.RUNNING, body: Any = None, **more: Any) -> Update[Any]:
+    nothing: dict[str, Any] = dict.fromkeys(("status", "next_poll_in", "fault"))
+    snapshot = Snapshot("j1", None, state, body, Response(status=200, headers={}, body=b""), TELLING)
+    return Update(job_id="j1", state=state, elapsed=1.0, polls=1, snapshot=snapshot, **{**nothing, **more})
 
 
 @pytest.mark.parametrize(
@@ -125,7 +130,7 @@ def update(state: State = State.RUNNING, **more: Any) -> Update[Any]:
     [
         (update(status="reading"), "reading 0:"),
         (update(), "running 0:"),
-        (update(status="reading", progress=Progress(message="page 3")), "reading page 3 0:"),
+        (update(status="reading", body={"message": "page 3"}), "reading page 3 0:"),
         (update(fault=ConnectionFailed("lost")), "running (ConnectionFailed, trying again) 0:"),
     ],
     ids=["status", "no status", "message", "fault"],
@@ -143,9 +148,9 @@ def test_a_line_says_where_the_job_is(
     ("seen", "share"),
     [
         (update(), None),
-        (update(progress=Progress(share=0.25)), 0.25),
-        (update(progress=Progress(share=0.0)), 0.0),
-        (update(State.FAILED, progress=Progress(share=0.25)), 1.0),
+        (update(body={"share": 0.25}), 0.25),
+        (update(body={"share": 0.0}), 0.0),
+        (update(State.FAILED, body={"share": 0.25}), 1.0),
         (update(State.SUCCEEDED), 1.0),
     ],
     ids=["unknown", "quarter", "nothing", "failed", "done"],

@@ -17,10 +17,9 @@ class State(StrEnum):
     CANCELLED = "cancelled"
     EXPIRED = "expired"
 
-    @property
-    def is_final(self) -> bool:
-        return self not in (State.PENDING, State.RUNNING)
+    is_final: bool
+    has_result: bool
 
-    @property
-    def has_result(self) -> bool:
-        return self in (State.SUCCEEDED, State.PARTIAL)
+    def __init__(self, word: str) -> None:
+        self.is_final = word not in ("pending", "running")
+        self.has_result = word in ("succeeded", "partial")

@@ -84,9 +84,8 @@ def submit(
     now = seen.now
     # Of several tries, the last one is the one that made it, as far as we know.
     submitted_at = account.wall() - seen.took
-    record = _record(submission, key, reply, submitted_at, outgoing.request.url)
-    reading = submission.kind.lifecycle.read(call.read(reply))
-    record.asked_to_wait(now, max(account.hint(reply), reading.hint))
+    record, body = _record(submission, key, reply, submitted_at, outgoing.request.url)
+    record.asked_to_wait(now, max(account.hint(reply), record.kind.lifecycle.hint_in(body)))
     yield Known(record)
     yield Note(INFO, "job %s: submitted (%s)", (record.id, record.kind.name))
     return record, now
@@ -155,7 +154,7 @@ def _says_all(kind: Kind[S, R], snapshot: S, reply: Response) -> bool:
     reading = lifecycle.read(snapshot)
     if not reading.state.has_result:
         has_reasons = bool(lifecycle.error_message or lifecycle.error_code)
-        is_told = reading.error_message is not None or reading.error_code is not None
+        is_told = lifecycle.error_in(snapshot) != (None, None)
         return is_told or not has_reasons or reading.state is not State.FAILED
     if lifecycle.result == ():
         decode(kind.result, reply.body)
@@ -181,7 +180,8 @@ def reads_or_job(
 
 def _record(
     submission: Submission[S, R], key: str | None, reply: Response, submitted_at: float, asked: str
-) -> Record[S, R]:
+) -> tuple[Record[S, R], object]:
+    """The record of the job that was made, and the decoded reply."""
     try:
         body = submission.call.read(reply)
     except DecodeError as error:
@@ -191,8 +191,8 @@ def _record(
         # An action that was done at once needs no id.
         record = record_of(kind, None, body, reply, submitted_at=submitted_at)
         if record.snapshot is not None:
-            return record
-    return _named(kind, key, submission.job_id, body, reply, submitted_at=submitted_at, asked=asked)
+            return record, body
+    return _named(kind, key, submission.job_id, body, reply, submitted_at=submitted_at, asked=asked), body
 
 
 def _named(

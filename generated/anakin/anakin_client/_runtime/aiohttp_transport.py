@@ -12,7 +12,7 @@ import aiohttp
 from aiohttp.http import HttpProcessingError
 from yarl import URL
 
-from .attempt import Attempt, peer
+from .attempt import Attempt
 from .errors import ClientClosed, ClientError, ConfigurationError
 from .proxies import Proxies
 from .reply import AsyncOpenReply, async_whole
@@ -72,7 +72,7 @@ class AiohttpTransport:
         session = self._session()
         request = sendable(request)
         proxy = self._proxies.of(request.url) if self._given is None else None
-        flight = _Flight(peer(request.url, proxy and proxy.url), timeout, connected=self._given is not None)
+        flight = _Flight(request.url, proxy and proxy.url, timeout, connected=self._given is not None)
         theirs = getattr(session, "_middlewares", ())  # ours would replace them; there is no public way to read them
         token = _CURRENT.set(flight)
         try:

@@ -7,7 +7,6 @@ import socket
 import ssl
 import time
 from collections.abc import Iterator
-from functools import lru_cache
 from urllib.parse import urlsplit
 
 from .errors import ConnectionFailed, RequestTimeout, TransportError
@@ -16,17 +15,24 @@ _LONGEST = 1e6  # what every operating system takes for a timeout, in seconds
 
 
 class Attempt:
-    """One request on its way to *peer*, which has *timeout* seconds.
+    """One request on its way to *url*, perhaps through a proxy, which has *timeout* seconds.
 
     *connected* is set by the engine as soon as a connection stands. Until then the request cannot have arrived; an
     engine that cannot tell begins with `True`.
     """
 
-    def __init__(self, peer: str, timeout: float, *, connected: bool = False) -> None:
-        self.peer = peer
+    def __init__(self, url: str, proxy_url: str | None, timeout: float, *, connected: bool = False) -> None:
+        self._url = url
+        self._proxy_url = proxy_url
         self.timeout = timeout
         self.connected = connected
         self._end = time.monotonic() + timeout
+
+    @property
+    def peer(self) -> str:
+        """Who is at the other end, in a message."""
+        through = f" through the proxy {host_and_port(self._proxy_url)}" if self._proxy_url else ""
+        return host_and_port(self._url) + through
 
     def renew(self) -> None:
         """Begin to count anew: the timeout of a stream is for each silence."""
@@ -93,15 +99,8 @@ def _reason(error: BaseException) -> str | None:
     return None
 
 
-@lru_cache(maxsize=1024)
 def host_and_port(url: str) -> str:
     """The part of a URL that is fit for a message: no user name, no path, no query."""
     parts = urlsplit(url)
     host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname or ""
     return f"{host}:{parts.port}" if parts.port else host
-
-
-def peer(url: str, proxy_url: str | None = None) -> str:
-    """Who is at the other end, in a message."""
-    through = f" through the proxy {host_and_port(proxy_url)}" if proxy_url else ""
-    return host_and_port(url) + through

@@ -80,14 +80,14 @@ class Body:
     """A body that is gathered as it comes. Raises `ReplyTooLarge` as soon as it is over *limit* bytes, unpacked."""
 
     def __init__(self, headers: Mapping[str, str], *, limit: int) -> None:
-        self._unpacker = Unpacker(headers)
+        self._unpacker = Unpacker(headers) if "content-encoding" in headers else None
         self._limit = limit
         self._size = 0
         self._pieces: list[bytes] = []
 
     def add(self, data: bytes) -> None:
         """Take what came."""
-        for piece in self._unpacker.feed(data):
+        for piece in (data,) if self._unpacker is None else self._unpacker.feed(data):
             self._size += len(piece)
             if self._size > self._limit:
                 raise ReplyTooLarge(f"the reply is larger than {self._limit:,} bytes, the most that is read")
@@ -95,5 +95,6 @@ class Body:
 
     def whole(self) -> bytes:
         """The body, once all of it came."""
-        self._unpacker.finish()
+        if self._unpacker is not None:
+            self._unpacker.finish()
         return b"".join(self._pieces)

@@ -44,7 +44,7 @@ class Kind(msgspec.Struct, Generic[S, R], frozen=True, kw_only=True):
         return hash((self.provider, self.name))
 
 
-class Snapshot(msgspec.Struct, Generic[S_co], frozen=True, kw_only=True):
+class Snapshot(msgspec.Struct, Generic[S_co], frozen=True):
     """What one poll returned, decoded."""
 
     job_id: str
@@ -52,17 +52,37 @@ class Snapshot(msgspec.Struct, Generic[S_co], frozen=True, kw_only=True):
     """The provider's own word."""
     state: State
     """Our word for it."""
-    progress: Progress | None
-    """How far the job is, if the provider says so."""
-    error_code: str | None
-    error_message: str | None
-    """Why the job failed, in the provider's words."""
-    credits: float | None
-    """What the job cost, if the provider says so."""
     body: S_co
     """The reply as a typed model."""
     reply: Response
     """The reply as it came: `reply.status`, `reply.headers`, `reply.body`."""
+    _lifecycle: Lifecycle
+    _said: tuple[str | None, str | None] | None = None
+    """Code and message of an error, where they are not in the fields that the spec names."""
+
+    @property
+    def progress(self) -> Progress | None:
+        """How far the job is, if the provider says so."""
+        return self._lifecycle.progress_in(self.body)
+
+    @property
+    def error_code(self) -> str | None:
+        """What the provider calls the failure."""
+        return (self._said or self._lifecycle.error_in(self.body))[0]
+
+    @property
+    def error_message(self) -> str | None:
+        """Why the job failed, in the provider's words."""
+        return (self._said or self._lifecycle.error_in(self.body))[1]
+
+    @property
+    def credits(self) -> float | None:
+        """What the job cost, if the provider says so."""
+        return self._lifecycle.credits_in(self.body)
+
+    def __repr__(self) -> str:
+        shown = ("job_id", "status", "state", "progress", "error_code", "error_message", "credits", "body", "reply")
+        return f"Snapshot({', '.join(f'{name}={getattr(self, name)!r}' for name in shown)})"
 
 
 class Update(msgspec.Struct, Generic[S_co], frozen=True, kw_only=True):
@@ -72,7 +92,6 @@ class Update(msgspec.Struct, Generic[S_co], frozen=True, kw_only=True):
     status: str | None
     """The provider's own word, from the last poll that brought one."""
     state: State
-    progress: Progress | None
     elapsed: float
     """Seconds since the wait began."""
     polls: int
@@ -83,6 +102,11 @@ class Update(msgspec.Struct, Generic[S_co], frozen=True, kw_only=True):
     """What went wrong at this poll, if it did; the wait goes on."""
     snapshot: Snapshot[S_co] | None
     """What was last seen of the job."""
+
+    @property
+    def progress(self) -> Progress | None:
+        """How far the job is, if the provider says so."""
+        return self.snapshot.progress if self.snapshot else None
 
 
 class Record(Generic[S, R]):
@@ -129,8 +153,10 @@ class Record(Generic[S, R]):
     @property
     def is_settled(self) -> bool:
         """Whether nothing is left to ask: the job is final, and if the poll reply is its result, that is here."""
+        if not self.state.is_final:
+            return False
         has_own_address = isinstance(self.kind.lifecycle.result, ResultAt)
-        return self.state.is_final and (self.snapshot is not None or (has_own_address and self.state.has_result))
+        return self.snapshot is not None or (has_own_address and self.state.has_result)
 
     @property
     def is_hopeless(self) -> bool:
@@ -145,26 +171,24 @@ class Record(Generic[S, R]):
         """Seconds since the submit, if it is known."""
         return None if self.submitted_at is None else max(wall - self.submitted_at, 0.0)
 
-    def saw(self, reading: Reading, body: S | msgspec.UnsetType, reply: Response) -> None:
+    def saw(
+        self,
+        reading: Reading,
+        body: S | msgspec.UnsetType,
+        reply: Response,
+        said: tuple[str | None, str | None] | None = None,
+    ) -> None:
         """Take in a reply about this job; *body* is unset if it is not as a poll returns it.
+
+        *said* are code and message of an error that the body does not have where the spec says.
 
         A job that was seen in a final state stays there: replies may overtake each other.
         """
         if self.state.is_final and self.snapshot is not None:
             return
-        self.status, self.state = reading.status, reading.state
+        status, state = self.status, self.state = reading.status, reading.state
         if not isinstance(body, msgspec.UnsetType):
-            self.snapshot = Snapshot(
-                job_id=self.id,
-                status=reading.status,
-                state=reading.state,
-                progress=reading.progress,
-                error_code=reading.error_code,
-                error_message=reading.error_message,
-                credits=reading.credits,
-                body=body,
-                reply=reply,
-            )
+            self.snapshot = Snapshot(self.id, status, state, body, reply, self.kind.lifecycle, said)
 
 
 class Floor:

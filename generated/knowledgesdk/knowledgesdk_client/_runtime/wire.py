@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from functools import lru_cache
 from urllib.parse import quote, urlsplit
 
 from .errors import InvalidArgument
@@ -12,6 +11,10 @@ from .request import Request
 
 ACCEPTED_CODINGS = "gzip, deflate"
 _URL_CHARACTERS = "!#$%&'()*+,/:;=?@[]~"
+_PLAIN_ADDRESS = re.compile(
+    r"https?://(?:[a-z0-9-]{1,63}\.)*[a-z0-9-]{1,63}(?::[1-5]?\d{1,4})?/[\w.!$%&'()*+,/:;=?@\[\]~-]*", re.ASCII
+)
+"""Most addresses are as they should be."""
 _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _HEADER_VALUE = re.compile(r"[\t\x20-\x7e]*")
 
@@ -26,10 +29,10 @@ def sendable(request: Request) -> Request:
         if not _HEADER_NAME.fullmatch(name) or not _HEADER_VALUE.fullmatch(value):
             raise InvalidArgument(f"the header {name!r} has characters that HTTP cannot carry")
         headers[name.lower()] = value.strip()
-    return Request(method=request.method, url=_address(request.url), headers=headers, body=request.body)
+    url = request.url if _PLAIN_ADDRESS.fullmatch(request.url) else _address(request.url)
+    return Request(method=request.method, url=url, headers=headers, body=request.body)
 
 
-@lru_cache(maxsize=1024)
 def _address(url: str) -> str:
     try:
         parts = urlsplit(url)
@@ -39,18 +42,25 @@ def _address(url: str) -> str:
         raise InvalidArgument("the address of the request is not valid") from error
     if parts.scheme not in ("http", "https") or not parts.hostname or "@" in netloc:
         raise InvalidArgument("the address of a request is http:// or https:// and a host, without a user name")
-    return quote(parts._replace(netloc=netloc, fragment="").geturl(), safe=_URL_CHARACTERS)
+    whole = parts._replace(netloc=netloc, path=parts.path or "/", fragment="").geturl()
+    return quote(whole, safe=_URL_CHARACTERS)
 
 
-def joined(headers: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
+def joined(headers: Iterable[tuple[bytes | str, bytes | str]]) -> dict[str, str]:
     """Headers of a reply by name in lower case; the values of a repeated one are joined by a comma."""
-    by_name: dict[str, list[str]] = {}
-    for name, value in headers:
-        by_name.setdefault(_text(name).lower(), []).append(_text(value).strip())
-    return {name: ", ".join(values) for name, values in by_name.items()}
+    found: dict[str, str] = {}
+    for raw_name, raw_value in headers:
+        name, value = _text(raw_name).lower(), _text(raw_value).strip()
+        found[name] = f"{found[name]}, {value}" if name in found else value
+    return found
 
 
-def _text(raw: bytes) -> str:
+def _text(raw: bytes | str) -> str:
+    """Bytes as the text that they are meant as; an engine may have taken them for Latin-1 already."""
+    if isinstance(raw, str):
+        if raw.isascii():
+            return raw
+        raw = raw.encode("latin-1")
     try:
         return raw.decode()
     except UnicodeDecodeError:

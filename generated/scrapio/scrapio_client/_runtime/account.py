@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
+from functools import cached_property
 from typing import Any, Generic, Literal, TypeVar
 
 import msgspec
@@ -71,7 +72,7 @@ class Call(msgspec.Struct, Generic[T], frozen=True, kw_only=True):
         return self.limited_as or f"{self.method} {self.path.partition('?')[0]}"
 
 
-class Account(msgspec.Struct, frozen=True, kw_only=True):
+class Account(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """A provider, a key, and how patient to be."""
 
     provider: Provider
@@ -111,14 +112,19 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
     ) -> Request:
         """A request to any URL; the secrets go along only to the origin of the base URL."""
         sent = {"accept": accept, "user-agent": f"{self.provider.name}-client (bide)"}
-        if origin(url) == origin(self.base_url):
-            sent |= self.provider.headers
-            headers_of_secrets, pairs = placed(self.provider.auth, self.secrets)
-            sent |= headers_of_secrets
+        if url.startswith(f"{self.base_url}/") or origin(url) == origin(self.base_url):
+            secrets, pairs = self._placed
+            sent |= {**self.provider.headers, **secrets}
             if pairs:
-                url += ("&" if "?" in url else "?") + query(pairs)[1:]
+                url += ("&" if "?" in url else "?") + pairs
         sent |= {name.lower(): as_text(value) for name, value in (headers or {}).items() if value is not None}
         return Request(method=method, url=url, headers=sent, body=body)
+
+    @cached_property
+    def _placed(self) -> tuple[dict[str, str], str]:
+        """The secrets as every request carries them: in headers, and in what is added to the query."""
+        headers, pairs = placed(self.provider.auth, self.secrets)
+        return headers, query(pairs)[1:]
 
     def api_error(self, response: Response) -> ApiError:
         """The exception for a reply that is an error."""

@@ -27,7 +27,7 @@ def decode(wanted: type[T], body: bytes) -> T:
     """
     if wanted is bytes:
         return body  # type: ignore[return-value]  # T is bytes
-    inside, where = opened(wanted, body)
+    inside, where = opened(wanted, body) if getattr(wanted, "_envelope", "") else (body, "$")
     try:
         value: T = _decoder(wanted).decode(inside)
     except msgspec.ValidationError as error:

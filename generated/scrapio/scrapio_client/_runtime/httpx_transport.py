@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import httpcore2
 import httpx2
 
-from .attempt import Attempt, peer
+from .attempt import Attempt
 from .errors import ClientClosed, ClientError, ConfigurationError
 from .httpcore_pool import core_request, is_sending, new_async_pool, new_pool
 from .proxies import Proxies, Proxy
@@ -84,7 +84,7 @@ class HttpxTransport:
             raise ClientClosed("the client is closed")
         request = sendable(request)
         proxy = self._proxies.of(request.url) if self._given is None else None
-        attempt = Attempt(peer(request.url, proxy and proxy.url), timeout, connected=self._given is not None)
+        attempt = Attempt(request.url, proxy and proxy.url, timeout, connected=self._given is not None)
         try:
             if self._given is not None:
                 raw = _sent_by(self._given, request, attempt)
@@ -191,7 +191,7 @@ class AsyncHttpxTransport:
             raise ClientClosed("the client is closed")
         request = sendable(request)
         proxy = self._proxies.of(request.url) if self._given is None else None
-        attempt = Attempt(peer(request.url, proxy and proxy.url), timeout, connected=self._given is not None)
+        attempt = Attempt(request.url, proxy and proxy.url, timeout, connected=self._given is not None)
         try:
             async with self._timeouts.within(attempt.left()):
                 if self._given is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Literal
 
 import msgspec
@@ -29,20 +30,14 @@ class Progress(msgspec.Struct, frozen=True, kw_only=True):
     message: str | None = None
 
 
-class Reading(msgspec.Struct, frozen=True, kw_only=True):
-    """One poll reply in our words."""
+class Reading(msgspec.Struct, frozen=True):
+    """Where a job is, by one reply."""
 
     status: str | None
     """The provider's own word; `None` if the reply has none."""
     state: State
-    is_known: bool
+    is_known: bool = True
     """Whether the spec lists the status."""
-    progress: Progress | None
-    error_code: str | None
-    error_message: str | None
-    hint: float
-    """Seconds that the reply asks us to wait; 0 for none."""
-    credits: float | None
 
 
 class ResultAt(msgspec.Struct, frozen=True, kw_only=True):
@@ -83,7 +78,7 @@ class PollMany(msgspec.Struct, frozen=True, kw_only=True):
         return bool(job_id) and (self.ids_in == "body" or "," not in job_id)
 
 
-class Lifecycle(msgspec.Struct, frozen=True, kw_only=True):
+class Lifecycle(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """The spec's tables for one kind of job.
 
     `poll`, `result` and `cancel` are paths with `{job_id}` in them, or where the provider hands the address out.
@@ -119,7 +114,7 @@ class Lifecycle(msgspec.Struct, frozen=True, kw_only=True):
     """Seconds in one unit of the hint."""
     credits: Path = ()
 
-    @property
+    @cached_property
     def handed_out(self) -> dict[Literal["poll", "result", "cancel"], HandedOut]:
         """Where the provider hands out addresses of the job."""
         at: dict[Literal["poll", "result", "cancel"], object] = {
@@ -134,33 +129,77 @@ class Lifecycle(msgspec.Struct, frozen=True, kw_only=True):
         """The state of every status, HTTP statuses among them."""
         return {**self.states, **{str(code): state for code, state in self.codes.items()}}
 
-    def state_of(self, status: str | None) -> State | None:
+    def state_of(self, status: str) -> State | None:
         """The state of a status, or `None` if the spec does not list it."""
-        if status is None:
-            return None
         if self.ignore_case:
             folded = status.casefold()
             return next((state for known, state in self.words.items() if known.casefold() == folded), None)
         return self.states.get(status) or self.words.get(status)
 
     def read(self, body: Json, code: int | None = None) -> Reading:
-        """What *body*, a decoded reply, says. An unknown status counts as running.
+        """Where the job is by *body*, a decoded reply. An unknown status counts as running.
 
         *code* is the HTTP status of the reply, where that tells by itself.
         """
-        status = str(code) if code is not None else _text(follow(body, self.status)) if self.status else None
-        state = self.state_of(status)
-        told = state or State.RUNNING
-        return Reading(
-            status=status,
-            state=told if code is not None else self._seen_through(body, self._judged(body, told)),
-            is_known=state is not None,
-            progress=self._progress(body),
-            error_code=_text(follow(body, self.error_code)) if self.error_code else None,
-            error_message=_text(follow(body, self.error_message)) if self.error_message else None,
-            hint=as_pause(follow(body, self.hint), unit=self.hint_unit) if self.hint else 0.0,
-            credits=_number(follow(body, self.credits)) if self.credits else None,
+        if code is not None:
+            return self._meant_by(str(code))
+        said = self._meant_by(follow(body, self.status)) if self.status else _SILENCE
+        if not self._is_corrected:
+            return said
+        state = self._seen_through(body, self._judged(body, said.state))
+        return said if state is said.state else Reading(said.status, state, said.is_known)
+
+    def progress_in(self, body: Json) -> Progress | None:
+        """How far the job is by a decoded reply, if that says so."""
+        if not self.progress:
+            return None
+        found = {name: follow(body, path) for name, path in self.progress.items()}
+        done, total = _number(found.get("done")), _number(found.get("total"))
+        share, percent = _number(found.get("share")), _number(found.get("percent"))
+        message = _text(found.get("message"))
+        if share is None and percent is not None:
+            share = percent / 100
+        if share is None and done is not None and total:
+            share = done / total
+        if all(value is None for value in (done, total, share, message)):
+            return None
+        return Progress(
+            done=done, total=total, share=None if share is None else min(max(share, 0.0), 1.0), message=message
         )
+
+    def error_in(self, body: Json) -> tuple[str | None, str | None]:
+        """Code and message of a decoded reply, each `None` if it is not there."""
+        return (
+            _text(follow(body, self.error_code)) if self.error_code else None,
+            _text(follow(body, self.error_message)) if self.error_message else None,
+        )
+
+    def hint_in(self, body: Json) -> float:
+        """Seconds that a decoded reply asks us to wait; 0 for none."""
+        return as_pause(follow(body, self.hint), unit=self.hint_unit) if self.hint else 0.0
+
+    def credits_in(self, body: Json) -> float | None:
+        """What the job cost by a decoded reply, if that says so."""
+        return _number(follow(body, self.credits)) if self.credits else None
+
+    @cached_property
+    def _meanings(self) -> dict[str, Reading]:
+        """The readings of the words in the spec, made once."""
+        return {word: Reading(word, state) for word in self.words if (state := self.state_of(word)) is not None}
+
+    @cached_property
+    def _is_corrected(self) -> bool:
+        """Whether more than the status tells of the state."""
+        return bool(self.ready or self.failed_if or self.failed_with)
+
+    def _meant_by(self, word: Json) -> Reading:
+        if isinstance(word, str) and (known := self._meanings.get(word)) is not None:
+            return known
+        status = _text(word)
+        if status is None:
+            return _SILENCE
+        state = self.state_of(status)
+        return Reading(status, state or State.RUNNING, state is not None)
 
     def _judged(self, body: Json, state: State) -> State:
         """*state*, corrected by what tells of a failure where the status does not."""
@@ -178,22 +217,8 @@ class Lifecycle(msgspec.Struct, frozen=True, kw_only=True):
             return state if state.has_result else State.SUCCEEDED
         return State.RUNNING if state.is_final else state
 
-    def _progress(self, body: Json) -> Progress | None:
-        if not self.progress:
-            return None
-        found = {name: follow(body, path) for name, path in self.progress.items()}
-        done, total = _number(found.get("done")), _number(found.get("total"))
-        share, percent = _number(found.get("share")), _number(found.get("percent"))
-        message = _text(found.get("message"))
-        if share is None and percent is not None:
-            share = percent / 100
-        if share is None and done is not None and total:
-            share = done / total
-        if all(value is None for value in (done, total, share, message)):
-            return None
-        return Progress(
-            done=done, total=total, share=None if share is None else min(max(share, 0.0), 1.0), message=message
-        )
+
+_SILENCE = Reading(None, State.RUNNING, False)
 
 
 def _text(value: Json) -> str | None:

@@ -18,7 +18,7 @@ from urllib3.exceptions import ConnectTimeoutError, NewConnectionError, ProxyErr
 from urllib3.util.connection import create_connection
 from urllib3.util.response import assert_header_parsing
 
-from .attempt import Attempt, peer
+from .attempt import Attempt
 from .body import READ_SIZE
 from .dial import dial
 from .errors import ClientClosed, ClientError, RequestTimeout
@@ -32,12 +32,17 @@ _ERRORS = (urllib3.exceptions.HTTPError, http.client.HTTPException, OSError, Val
 _TIMEOUTS = (ReadTimeoutError,)
 _UNSENT = (ConnectTimeoutError, ProxyError, ssl.SSLCertVerificationError)
 
+_NO_RETRIES = urllib3.Retry(False, redirect=False)
+_MOST_POOLS = 10  # of one connection each at least; urllib3's own limit
+
 
 class _Flight(Attempt):
     """An attempt that is known to the connection it uses, and the connections that are to be broken off with it."""
 
-    def __init__(self, peer: str, timeout: float, *, connected: bool, live: WeakSet[_Connection]) -> None:
-        super().__init__(peer, timeout, connected=connected)
+    def __init__(
+        self, url: str, proxy_url: str | None, timeout: float, *, connected: bool, live: WeakSet[_Connection]
+    ) -> None:
+        super().__init__(url, proxy_url, timeout, connected=connected)
         self.live = live
 
 
@@ -60,6 +65,7 @@ class Urllib3Transport:
         self._max_connections = max_connections
         self._proxies = Proxies()
         self._own: dict[Proxy | None, urllib3.PoolManager] = {}
+        self._pools: dict[str, urllib3.HTTPConnectionPool] = {}
         self._live: WeakSet[_Connection] = WeakSet()
         self._lock = threading.Lock()
         self._closed = False
@@ -76,7 +82,7 @@ class Urllib3Transport:
         """Give up all connections; whoever waits for a reply gets `ClientClosed`."""
         with self._lock:
             self._closed = True
-            managers, self._own = list(self._own.values()), {}
+            managers, self._own, self._pools = list(self._own.values()), {}, {}
         for connection in list(self._live):
             connection.break_off()
         for manager in managers:
@@ -85,20 +91,19 @@ class Urllib3Transport:
     def _begin(self, request: Request, timeout: float) -> _Reply:
         request = sendable(request)
         proxy = self._proxies.of(request.url) if self._given is None else None
-        name = peer(request.url, proxy and proxy.url)
-        attempt = _Flight(name, timeout, connected=self._given is not None, live=self._live)
-        manager = self._manager(proxy)
+        attempt = _Flight(request.url, proxy and proxy.url, timeout, connected=self._given is not None, live=self._live)
+        way, url = self._way(request.url, proxy)
         token = _CURRENT.set(attempt)
         try:
-            raw = manager.urlopen(
+            raw = way.urlopen(
                 request.method,
-                request.url,
+                url,
                 redirect=False,
                 body=request.body,
                 headers=dict(request.headers),
-                retries=False,
+                retries=_NO_RETRIES,
                 timeout=attempt.left(),
-                pool_timeout=attempt.left(),
+                pool_timeout=attempt.left(),  # type: ignore[arg-type]  # a pool's stub has whole seconds only
                 preload_content=False,
                 decode_content=False,
             )
@@ -111,15 +116,27 @@ class Urllib3Transport:
             _CURRENT.reset(token)
         return _Reply(self, attempt, raw)
 
-    def _manager(self, proxy: Proxy | None) -> urllib3.PoolManager:
+    def _way(self, url: str, proxy: Proxy | None) -> tuple[urllib3.PoolManager | urllib3.HTTPConnectionPool, str]:
+        """What is to send a request to *url*, and what to ask it for.
+
+        The direct way is the pool of the origin: a `PoolManager` would look for it anew with each request.
+        """
         with self._lock:
             if self._closed:
                 raise ClientClosed("the client is closed")
             if self._given is not None:
-                return self._given
+                return self._given, url
             if proxy not in self._own:
                 self._own[proxy] = _new_manager(proxy, self._max_connections)
-            return self._own[proxy]
+            manager = self._own[proxy]
+            if proxy is not None:
+                return manager, url
+            origin = url[: url.index("/", len("https://"))]
+            if origin not in self._pools:
+                if len(self._pools) == _MOST_POOLS:
+                    self._pools.clear()
+                self._pools[origin] = manager.connection_from_url(origin)
+            return self._pools[origin], url[len(origin) :]
 
     def _failure(self, attempt: Attempt, error: BaseException) -> ClientError:
         if self._closed:
@@ -130,16 +147,17 @@ class Urllib3Transport:
 class _Reply:
     def __init__(self, transport: Urllib3Transport, attempt: Attempt, raw: urllib3.BaseHTTPResponse) -> None:
         self.status = raw.status
-        pairs = ((name.encode("latin-1"), value.encode("latin-1")) for name, value in raw.headers.iteritems())
-        self.headers = joined(pairs)
+        self.headers = joined(raw.headers.iteritems())
         self.attempt = attempt
         self._transport = transport
         self._raw = raw
 
     def read(self) -> bytes:
+        connection = self._raw.connection
+        if connection is None and self._raw.length_remaining == 0:
+            return b""  # it was read to its end
         try:
-            connection = self._raw.connection
-            if connection is not None and (sock := getattr(connection, "sock", None)) is not None:
+            if (sock := getattr(connection, "sock", None)) is not None:
                 sock.settimeout(self.attempt.left())
             return self._raw.read1(READ_SIZE, decode_content=False)
         except _ERRORS as error:

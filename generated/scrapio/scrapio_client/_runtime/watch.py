@@ -18,6 +18,7 @@ from .desk import Desk, Outgoing, sent, until
 from .errors import ApiError, ClientError, DecodeError, InvalidArgument, JobTimeout, TransportError
 from .exchange import PASSING
 from .flow import DEBUG, INFO, WARNING, Flow, Note, Seen, Tell
+from .handed_out import HandedOut
 from .handle import Record, Update
 from .hold import Hold, Holding
 from .lifecycle import ResultAt
@@ -50,6 +51,8 @@ class Watch(Generic[S, R]):
         self._faults = 0
         """Failures in a row."""
         self._fault: ClientError | None = None
+        self._poll: Outgoing | None = None
+        """The request of every poll, if the address is always the same."""
         self._requests_left = 2 if isinstance(record.kind.lifecycle.result, ResultAt) else 1
         """How many requests it takes to the result, at the least."""
 
@@ -124,7 +127,7 @@ class Watch(Generic[S, R]):
         word = record.status
         seen = yield from sent(
             self.desk,
-            poll_of(self.desk, record, self._holding),
+            self._asking(),
             patience=self.desk.account.timeout,
             deadline=deadline.at,
             attempt=self._faults + 1,
@@ -143,6 +146,14 @@ class Watch(Generic[S, R]):
         due = None if record.is_settled else self._next_look(now, self._pause_after(seen, has_news=has_news))
         yield Tell(self._update(now, due))
         return now, due
+
+    def _asking(self) -> Outgoing:
+        """The request of the next poll."""
+        if isinstance(self.record.kind.lifecycle.poll, HandedOut):
+            return poll_of(self.desk, self.record, self._holding)
+        if self._poll is None:
+            self._poll = poll_of(self.desk, self.record)
+        return self._poll if self._hold is None else replace(self._poll, holding=self._holding)
 
     @property
     def _hold(self) -> Hold | None:
@@ -204,8 +215,8 @@ class Watch(Generic[S, R]):
         if (
             status is not None
             and not record.state.is_final
-            and record.kind.lifecycle.state_of(status) is None
             and status not in record.unknown
+            and record.kind.lifecycle.state_of(status) is None
         ):
             record.unknown.add(status)
             yield Note(WARNING, "job %s: the status %r is unknown to this package; waiting on", (record.id, status))
@@ -220,7 +231,6 @@ class Watch(Generic[S, R]):
             job_id=record.id,
             status=record.status,
             state=record.state,
-            progress=record.snapshot.progress if record.snapshot else None,
             elapsed=now - self.deadline.began,
             polls=self._polls,
             next_poll_in=None if due is None else due - now,
@@ -277,7 +287,7 @@ def _taken_in(desk: Desk, record: Record[S, R], reply: Response) -> float:
     body = decode(record.kind.snapshot, reply.body)
     reading = lifecycle.read(body)
     record.saw(reading, body, reply)
-    return reading.hint
+    return lifecycle.hint_in(body)
 
 
 def _told_by_code(desk: Desk, record: Record[S, R], reply: Response) -> float:
@@ -296,8 +306,7 @@ def _told_by_code(desk: Desk, record: Record[S, R], reply: Response) -> float:
             if state.has_result and isinstance(kind.lifecycle.result, tuple) and kind.lifecycle.result:
                 raise
     reading = kind.lifecycle.read(body, reply.status)
-    if state.is_final and not state.has_result and reading.error_message is None:
-        code, message = desk.account.said(reply)
-        reading = replace(reading, error_code=code, error_message=message)
-    record.saw(reading, body, reply)
-    return reading.hint
+    has_failed = state.is_final and not state.has_result
+    is_told = kind.lifecycle.error_in(body)[1] is not None
+    record.saw(reading, body, reply, desk.account.said(reply) if has_failed and not is_told else None)
+    return kind.lifecycle.hint_in(body)
