@@ -2,51 +2,56 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections import deque
+from collections.abc import Sequence
 from itertools import accumulate
-
-STEPS = 400
-"""How finely time is cut."""
+from math import ceil
 
 
-def optimum(times: Sequence[float], *, price: float, shortest: float) -> tuple[float, ...]:
+def optimum(times: Sequence[float], *, price: float, step: float, shortest: float = 0.0) -> tuple[float, ...]:
     """When to look at a job that takes one of *times* (ascending, equally likely), so that it costs the least.
 
-    The cost is the mean delay between the end and the look that sees it, in seconds, and *price* for each look. Two
-    looks are at least *shortest* apart.
+    The cost is the mean delay between the end and the look that sees it, in seconds, and *price* for each look. Looks
+    fall on whole *steps* (seconds), and two are at least *shortest* apart, which should be a whole number of steps.
     """
-    step = times[-1] / STEPS
-    ended, spent, at = [0], [0.0], 0
-    sums = [0.0, *accumulate(times)]
-    for look in range(1, STEPS + 1):
-        while at < len(times) and times[at] <= look * step * (1 + 1e-9):
-            at += 1
-        ended.append(at)
-        spent.append(sums[at])
     apart = max(1, round(shortest / step))
-    best = [0.0] * (STEPS + 1)
-    then = [STEPS] * (STEPS + 1)
-    for now in range(STEPS - 1, -1, -1):
-
-        def cost(look: int, now: int = now) -> float:
-            waited = (ended[look] - ended[now]) * look * step - (spent[look] - spent[now])
-            return waited + price * (len(times) - ended[now]) + best[look]
-
-        then[now] = min(range(min(now + apart, STEPS), STEPS + 1), key=cost)
-        best[now] = cost(then[now])
+    last = ceil(times[-1] / step - 1e-9)
+    ended = _ended(times, step, last + apart)
+    sums = [0.0, *accumulate(times)]
+    # What a look and all after it cost, had no job ended before that look: its delays, and what the rest may cost.
+    after = [ended[look] * look * step - sums[ended[look]] for look in range(last + apart + 1)]
+    then = [0] * last
+    hull = deque[int]()
+    for now in range(last - 1, -1, -1):
+        _extend(hull, now + apart, after)
+        seen, slope = ended[now], ended[now] * step
+        # The earlier it is, the fewer jobs have ended, and the earlier is the best look: what lies behind is done with.
+        while len(hull) > 1 and after[hull[1]] - slope * hull[1] <= after[hull[0]] - slope * hull[0]:
+            hull.popleft()
+        then[now] = best = hull[0]
+        after[now] += after[best] - slope * best + sums[seen] + price * (len(times) - seen)
     looks, now = [], 0
-    while now < STEPS:
+    while now < last:
         now = then[now]
         looks.append(now * step)
-    return (*looks[:-1], times[-1])
+    return tuple(looks)
 
 
-def costs(looks: Callable[[int], float], times: Sequence[float]) -> tuple[float, float]:
-    """Mean number of looks and mean delay over jobs that take *times* (ascending); *looks* tells when the n-th is."""
-    number, polls, delay = 0, 0.0, 0.0
-    for ends in times:
-        while looks(number) < ends:
+def _ended(times: Sequence[float], step: float, steps: int) -> list[int]:
+    """How many jobs have ended at each step."""
+    ended, number = [], 0
+    for look in range(steps + 1):
+        while number < len(times) and times[number] <= look * step * (1 + 1e-9):
             number += 1
-        polls += number + 1
-        delay += looks(number) - ends
-    return polls / len(times), delay / len(times)
+        ended.append(number)
+    return ended
+
+
+def _extend(hull: deque[int], look: int, after: Sequence[float]) -> None:
+    """Add a look, left of all others, to those that can be best: the lower hull of what looks cost."""
+    while len(hull) > 1:
+        last, before = hull[-1], hull[-2]
+        if (after[last] - after[look]) * (before - look) < (after[before] - after[look]) * (last - look):
+            break
+        hull.pop()
+    hull.append(look)

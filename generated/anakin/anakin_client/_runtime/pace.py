@@ -15,16 +15,13 @@ from math import erfc, exp, log, pi, sqrt
 _OUTSIDE = 1.2816
 """A tenth of a normal distribution lies farther than this from its middle, to one side, in standard deviations."""
 
-_KINDS = ((0.915, 0.0), (0.035, -log(3)), (0.05, log(3)))
+_KINDS = ((0.9, 0.0), (0.05, -log(3)), (0.05, log(3)))
 """How likely the provider is right, and how likely jobs are three times quicker or slower."""
 
-_EAGERNESS = 1.2
-"""The density is that much higher: a pause grows by chance, and none falls where the next one would be better."""
-
-_FIRST = 1.1
+_FIRST = 1.2
 """The first look comes a little late: it is the only one before which nothing is known."""
 
-_LONGEST_BEFORE = 3
+_LONGEST_BEFORE = 5
 """Before the earliest jobs end, a pause lasts at most so many of the longest intervals."""
 
 _POINTS = 200
@@ -41,7 +38,7 @@ class Pace:
         first, last = log(early / 30), log(late * 12)
         for point in range(_POINTS + 1):
             age = exp(first + (last - first) * point / _POINTS)
-            density = _EAGERNESS * sqrt(_hazard(age, middle, spread) / 2 / look_costs)
+            density = sqrt(_hazard(age, middle, spread) / 2 / look_costs)
             slowest = longest * (_LONGEST_BEFORE if age < early else 1)
             density = min(max(density, 1 / slowest), 1 / shortest)
             self._looks.append(self._looks[-1] + density * (age - self._ages[-1]))

@@ -9,6 +9,9 @@ import msgspec
 from .errors import InvalidArgument
 from .pace import pace
 
+_JITTER = 0.05
+"""The share of a pause that is added to it at the most."""
+
 
 class Policy(Protocol):
     """When to look at a job again. Floor, hints and deadline are kept whatever a policy says."""
@@ -39,14 +42,14 @@ class Polling(msgspec.Struct, frozen=True, kw_only=True):
 class Adaptive(msgspec.Struct, frozen=True):
     """The default: looks are densest where jobs usually end.
 
-    Without a typical time pauses grow from the shortest interval to the longest. Up to a tenth is added by chance, so
-    that jobs submitted together are not polled together for ever.
+    Without a typical time pauses grow from the shortest interval to the longest. Up to a twentieth is added by chance,
+    so that jobs submitted together are not polled together for ever.
     """
 
     polling: Polling
 
     def pause(self, *, polls: int, age: float, chance: float) -> float:
-        return self._step(polls, age) * (1 + 0.1 * chance)
+        return self._step(polls, age) * (1 + _JITTER * chance)
 
     def _step(self, polls: int, age: float) -> float:
         shortest, longest = self.polling.interval
