@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from math import inf
 
+SAME_TIME = 1e-6
+"""Two times within this many seconds are one: clocks are floats."""
+
 _LEAST_TIME = 0.125
 """What a request is expected to take at the least, in seconds, however fast the last one was."""
 

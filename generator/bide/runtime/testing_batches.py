@@ -9,6 +9,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from .deadline import SAME_TIME
 from .errors import ClientError, JobCancelled, JobExpired, JobFailed, JobTimeout, SubmitUncertain
 from .state import State
 from .testing_calls import Mode, Told, may_have_arrived, play
@@ -19,8 +20,6 @@ from .testing_provider import FakeProvider
 from .testing_stories import Job, mishaps, plans
 
 Strategy = st.SearchStrategy[Any]
-
-_HAIR = 1e-6
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -139,7 +138,7 @@ def each_in_its_time(many: ToldOfMany) -> Iterator[str]:
     begun = {sent.job_ids[0]: sent.at for sent in many.told.requests if sent.role == "submit" and sent.job_ids}
     for sent in many.told.requests:
         for job_id in sent.job_ids if sent.role != "submit" else ():
-            if many.crowd.timeout is not None and sent.at > begun[job_id] + many.crowd.timeout + _HAIR:
+            if many.crowd.timeout is not None and sent.at > begun[job_id] + many.crowd.timeout + SAME_TIME:
                 yield f"{sent} comes after the deadline of {job_id}"
 
 

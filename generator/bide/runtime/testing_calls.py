@@ -11,6 +11,7 @@ from math import inf
 from typing import Any, Literal, TypeAlias
 
 from .codec import NotJson
+from .deadline import SAME_TIME
 from .errors import (
     ApiError,
     ClientError,
@@ -28,7 +29,6 @@ from .testing_transport import Sent
 
 Mode: TypeAlias = Literal["sync", "async"]
 
-_HAIR = 1e-6
 PASSING = frozenset({408, 425, 429, 500, 502, 503, 504})
 """HTTP statuses that a wait waits out."""
 
@@ -50,7 +50,7 @@ class Told:
     @property
     def requests(self) -> list[Sent]:
         """What was sent for it."""
-        return [sent for sent in self.fake.requests if sent.at >= self.began - _HAIR]
+        return [sent for sent in self.fake.requests if sent.at >= self.began - SAME_TIME]
 
     @property
     def deadline(self) -> float:
@@ -67,7 +67,7 @@ class Told:
         return (
             outcome,
             [(round(sent.at, 6), sent.line, round(sent.timeout, 6), sent.request.body) for sent in self.requests],
-            [(round(nap.at, 6), round(nap.seconds, 6)) for nap in self.fake.time.naps if nap.seconds > _HAIR],
+            [(round(nap.at, 6), round(nap.seconds, 6)) for nap in self.fake.time.naps if nap.seconds > SAME_TIME],
             [(update.status, update.state, update.polls) for update in self.updates],
         )
 
@@ -121,12 +121,12 @@ def _whole(value: Any) -> Any:
 
 def in_time(told: Told) -> Iterator[str]:
     """W1, W10: the deadline is for everything, and each request is given only what is left of it."""
-    if told.ended > told.deadline + _HAIR:
+    if told.ended > told.deadline + SAME_TIME:
         yield f"it ended at {told.ended:.3f} s, after its deadline at {told.deadline:.3f} s"
     for sent in told.requests:
         if sent.at >= told.deadline:
             yield f"{sent} was sent after the deadline"
-        if sent.timeout > told.deadline - sent.at + _HAIR:
+        if sent.timeout > told.deadline - sent.at + SAME_TIME:
             yield f"{sent} may take {sent.timeout:.3f} s, which is more than is left"
 
 
@@ -135,7 +135,7 @@ def no_useless_sleep(told: Told) -> Iterator[str]:
     last = told.requests[-1] if told.requests else None
     if last is None or last.reply is None or last.ended + last.reply.hint < told.deadline:
         return
-    if told.ended > last.ended + _HAIR:
+    if told.ended > last.ended + SAME_TIME:
         yield f"it slept {told.ended - last.ended:.3f} s after {last}, which asks for more than is left"
 
 

@@ -13,12 +13,10 @@ from itertools import pairwise
 import msgspec
 
 from .account import Provider
+from .deadline import SAME_TIME
 from .secret import Secret
 from .state import State
 from .testing_transport import Sent
-
-_HAIR = 1e-6
-"""Seconds by which sums of floats may miss."""
 
 _A_DAY = 86_400.0
 """No hint is believed for longer."""
@@ -52,7 +50,7 @@ def floor_kept(trace: Trace) -> Iterator[str]:
     """W3: two polls of a job are never closer than the floor."""
     for job_id, polls in _by_job(trace.requests, "poll").items():
         for before, after in pairwise(polls):
-            if before.client == after.client and after.at - before.ended < trace.floors.get(job_id, 0.0) - _HAIR:
+            if before.client == after.client and after.at - before.ended < trace.floors.get(job_id, 0.0) - SAME_TIME:
                 yield f"{after} comes {after.at - before.ended:.3f} s after {before}"
 
 
@@ -63,7 +61,7 @@ def rates_kept(trace: Trace) -> Iterator[str]:
         if rate is None:
             continue
         for first, last in zip(requests, requests[rate.count :], strict=False):
-            if last.at - first.at < rate.seconds - _HAIR:
+            if last.at - first.at < rate.seconds - SAME_TIME:
                 yield f"{last} is one of more than {rate.count} requests in {rate.seconds:g} s to {bucket}"
 
 
@@ -72,8 +70,8 @@ def rate_limits_heeded(trace: Trace) -> Iterator[str]:
     for (bucket, _), requests in _by_bucket(trace.requests).items():
         closings: list[tuple[float, float]] = []
         for sent in requests:
-            closed_until = max((until for since, until in closings if since < sent.at - _HAIR), default=0.0)
-            if sent.at < closed_until - _HAIR:
+            closed_until = max((until for since, until in closings if since < sent.at - SAME_TIME), default=0.0)
+            if sent.at < closed_until - SAME_TIME:
                 yield f"{sent} goes to {bucket}, which is closed until {closed_until:.3f} s"
             if sent.reply is not None and _status(sent) == 429:
                 closings.append((sent.ended, sent.ended + min(sent.reply.hint, _LONGEST_CLOSURE)))
@@ -96,7 +94,7 @@ def hints_kept(trace: Trace) -> Iterator[str]:
     for requests in _by_job(trace.requests, "submit", "poll", "result").values():
         for before, after in pairwise(requests):
             hint = min(before.reply.hint if before.reply else 0.0, _A_DAY)
-            if after.at < before.ended + hint - _HAIR:
+            if after.at < before.ended + hint - SAME_TIME:
                 yield f"{after} comes before the {hint:g} s are over that {before} asks for"
 
 

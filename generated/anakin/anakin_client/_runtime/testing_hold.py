@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from itertools import accumulate
 
+from .deadline import SAME_TIME
 from .hold import Hold
 from .testing_plans import FakeJob
 from .testing_transport import Sent
-
-_HAIR = 1e-6
-"""Behind a change, in seconds: sums of floats may miss it by less."""
 
 
 def asked_for(hold: Hold | None, sent: Sent) -> float:
@@ -29,7 +27,7 @@ def answered_at(job: FakeJob, now: float, seconds: float) -> float:
     if not seconds or is_over or now - job.began < job.plan.visible_after:
         return now
     changes = [*accumulate(lasts for _, lasts in job.plan.walk[:-1]), job.plan.takes + job.plan.late]
-    news = (at for at in sorted(job.began + change + _HAIR for change in changes) if at > now)
+    news = (at for at in sorted(job.began + change + SAME_TIME for change in changes) if at > now)
     return next((at for at in news if at < now + seconds and _look(job, at) != first), now + seconds)
 
 

@@ -10,6 +10,7 @@ from typing import Any, Generic, TypeAlias, TypeVar
 import msgspec
 
 from .codec import decode, follow
+from .deadline import SAME_TIME
 from .desk import Desk
 from .errors import ClientError, DecodeError, RequestTimeout
 from .flow import Seen, Send
@@ -28,9 +29,6 @@ _LONGEST_WINDOW = 1.0
 
 _PATIENT = 10
 """A poll that has less time left than so many windows does not wait at all."""
-
-_ONCE = 1e-6
-"""Two times within this many seconds are one: clocks are floats."""
 
 _PERHAPS_ONE = frozenset({400, 404, 413, 414, 422})
 """HTTP statuses that refuse all ids where perhaps one of them is at fault."""
@@ -84,7 +82,7 @@ class Group(Generic[E]):
 
     def part(self, moment: float) -> list[Held[E]]:
         """The polls that give up by *moment*, which are none of the group any more."""
-        moment += _ONCE
+        moment += SAME_TIME
         if self.gives_up_at > moment:
             return []
         gone = [poll for poll in self.polls if poll.gives_up_at <= moment]

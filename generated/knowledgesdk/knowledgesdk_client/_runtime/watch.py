@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from .addresses import bucket_of, take_in_addresses, url_of
 from .codec import NotJson, decode
-from .deadline import Deadline
+from .deadline import SAME_TIME, Deadline
 from .desk import Desk, Outgoing, sent, until
 from .errors import ApiError, ClientError, DecodeError, InvalidArgument, JobTimeout, TransportError
 from .exchange import PASSING
@@ -34,9 +34,6 @@ _SLOW_DOWN = frozenset({429})
 
 _FAULTS_TO_NO_HOLD = 2
 """After so many failures in a row a poll does not ask to be held."""
-
-_ONCE = 1e-6
-"""Two times within this many seconds are one: clocks are floats."""
 
 
 class Watch(Generic[S, R]):
@@ -246,7 +243,7 @@ def next_look(*, now: float, pause: float, not_before: float, last: float, deadl
     when on an answer may come too late, is made then, so that a job that ended in the pause is not missed.
     """
     due = max(now + pause, not_before)
-    if due > last > now + _ONCE:
+    if due > last > now + SAME_TIME:
         due = max(last, not_before)
     return due if due < deadline else None
 
