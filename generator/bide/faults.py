@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import islice
-from typing import Any
-
-from jsonschema.exceptions import ValidationError
+from typing import TYPE_CHECKING, Any
 
 from bide.hints import nearest
 from bide.source import PROBLEM_LIMIT, Json, Path
+
+if TYPE_CHECKING:
+    from jsonschema.exceptions import ValidationError
 
 _CHOICES = ("anyOf", "oneOf")
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import ast
+import re
 from collections import defaultdict
 from collections.abc import Mapping
 
-from .python import Code
+from .layout import is_long
+from .python import Code, spread
 
 _STANDARD = {
     "Awaitable": "collections.abc",
@@ -96,15 +97,31 @@ _RUNTIME = {
 }
 _OWN = {"PROVIDER": "._provider", "_calls": ".", "_jobs": ".", "models": "."}
 
+_WORDS = re.compile(
+    r'''
+    \n[ ]*(?:\w+(?=:|[ ]=))?
+  | [ (),]+
+  | (?:\.|class[ ]|def[ ])\w+
+  | \w+=
+  | (?P<used>[^\W\d]\w*)
+  | """[^"\\]*(?:(?:\\.|"(?!""))[^"\\]*)*"""
+  | "[^"\\]*(?:\\.[^"\\]*)*"
+  | '[^'\\]*(?:\\.[^'\\]*)*'
+  | \#[^\n]*
+    ''',
+    re.VERBOSE | re.DOTALL,
+)
+"""The words that code uses: not those in texts and comments, of attributes, or of what is made or assigned to here."""
+
 
 def imports(body: str, params: frozenset[str] = frozenset()) -> Code:
     """The import statements for the names that *body* uses and does not make; *params* are the names in `params`."""
-    tree = ast.parse(body)
-    made = {node.name for node in ast.walk(tree) if isinstance(node, ast.ClassDef | ast.FunctionDef)}
-    used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)} - made
     runtime = {name: f"._runtime.{module}" for name, module in _RUNTIME.items()}
     own = {**runtime, **_OWN, **dict.fromkeys(params, ".params")}
-    groups = [_statements(used, table) for table in (_STANDARD, _MSGSPEC, own)]
+    words = set(_WORDS.findall(body))
+    used = words & (_STANDARD.keys() | _MSGSPEC.keys() | own.keys())
+    made = {name for name in used - params if f"\nclass {name}(" in body or f"\ndef {name}(" in body}
+    groups = [_statements(used - made, table) for table in (_STANDARD, _MSGSPEC, own)]
     return Code("\n\n".join("\n".join(group) for group in groups if group))
 
 
@@ -117,9 +134,14 @@ def _statements(used: set[str], table: Mapping[str, str]) -> list[str]:
         names = sorted(by_module[module], key=_rank)
         plain = [name for name in names if not _is_hidden(name)]
         if plain:
-            statements.append(f"from {module} import {', '.join(plain)}")
+            statements.append(_statement(module, plain))
         statements += [f"from {module} import {name[1:]} as {name}" for name in names if _is_hidden(name)]
     return statements
+
+
+def _statement(module: str, names: list[str]) -> str:
+    line = f"from {module} import {', '.join(names)}"
+    return f"from {module} import {spread('()', names, indent=0)}" if is_long(line) else line
 
 
 def _is_hidden(name: str) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from bide import ir
 
@@ -46,6 +47,7 @@ def innermost(type_: ir.Type) -> ir.Scalar | ir.Named:
     return type_
 
 
+@lru_cache(maxsize=1024)
 def parse_type(text: str) -> TypeText:
     """`list of Page or null` as a type. Whether a name exists is not looked at."""
     match = _TYPE.fullmatch(text)

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 import textwrap
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 
 from .ir import Bounds, Json, Kind, ListOf, MapOf, Named, Pointer, Scalar, Type
 
@@ -27,6 +28,8 @@ class Code(str):
 
 def literal(value: Json) -> Code:
     """A value as a Python literal."""
+    if isinstance(value, str):
+        return _quoted(str(value))
     if isinstance(value, Mapping):
         return Code("{" + ", ".join(f"{literal(key)}: {literal(item)}" for key, item in value.items()) + "}")
     if isinstance(value, list | tuple):
@@ -38,8 +41,6 @@ def literal(value: Json) -> Code:
         return Code(
             "frozenset({" + ", ".join(literal(item) for item in sorted(value)) + "})" if value else "frozenset()"
         )
-    if isinstance(value, str):
-        return _quoted(str(value))
     if value is None or isinstance(value, bool | int | float):
         return Code(repr(value))
     raise TypeError(f"{type(value).__name__} has no literal")
@@ -48,15 +49,20 @@ def literal(value: Json) -> Code:
 def docstring(text: str, *, indent: int = 0) -> Code:
     """*text* as a docstring, its paragraphs wrapped, to be printed behind *indent* spaces.
 
-    A line that begins with a blank keeps its own layout.
+    A line that begins with a blank keeps its own layout. What black would change is printed as black would have it:
+    a blank keeps quotes of the text apart from those around it, and one line at least begins at the margin.
     """
     margin = " " * indent
-    lines = _wrapped(text, WIDTH - indent - 6)
-    body = [_inside_quotes(line, is_last=len(lines) == 1) for line in lines]
-    if len(body) == 1:
-        return Code(f'"""{body[0]}"""')
-    rest = "\n".join(f"{margin}{line}" if line else "" for line in body[1:])
-    return Code(f'"""{body[0]}\n{rest}\n{margin}"""')
+    first, *rest = _wrapped(text.strip(), WIDTH - indent - 6)
+    opening = _inside_quotes(first.strip(), is_last=not rest)
+    if opening.startswith('"'):
+        opening = f" {opening}"
+    if not rest:
+        closing = ' """' if opening.endswith('"') else '"""'
+        return Code(f'"""{opening}{closing}')
+    lines = textwrap.dedent("\n".join(rest)).split("\n")
+    body = "\n".join(f"{margin}{_inside_quotes(line, is_last=False)}" if line else "" for line in lines)
+    return Code(f'"""{opening}\n{body}\n{margin}"""')
 
 
 def comment(text: str, *, indent: int = 0, width: int = WIDTH) -> Code:
@@ -64,6 +70,18 @@ def comment(text: str, *, indent: int = 0, width: int = WIDTH) -> Code:
     margin = " " * indent
     lines = _wrapped(_ENCODING.sub("coding ", text), width - indent - 2)
     return Code(f"\n{margin}".join(f"# {_printable(line)}" if line else "#" for line in lines))
+
+
+def spread(brackets: str, items: Iterable[str], *, indent: int) -> Code:
+    """*items* in brackets, each on a line of its own, to be printed behind *indent* spaces."""
+    margin = " " * indent
+    lines = "".join(f"{margin}    {item},\n" for item in items)
+    return Code(f"{brackets[0]}\n{lines}{margin}{brackets[1]}")
+
+
+def row(items: Sequence[str], *, indent: int) -> Code:
+    """A tuple, its items on lines of their own if there are several."""
+    return Code(f"({items[0]},)") if len(items) == 1 else spread("()", items, indent=indent)
 
 
 def annotation(type: Type, *, request: bool = False, like: frozenset[str] = frozenset(), prefix: str = "") -> Code:
@@ -132,39 +150,44 @@ def _meta(bounds: Bounds) -> Iterable[tuple[str, Json]]:
 
 
 def _quoted(text: str) -> Code:
-    """A string in double quotes, as black writes it."""
-    plain = repr(text)
-    if plain[0] == '"' or '"' in text:
-        return Code(plain)
-    return Code('"' + plain[1:-1].replace("\\'", "'") + '"')
+    """A string in double quotes, or in single ones if that takes fewer escapes, as black writes it."""
+    quote = '"' if text.count('"') <= text.count("'") else "'"
+    escaped = f"\\{quote}".join(repr(part)[1:-1] for part in text.split(quote))
+    return Code(f"{quote}{escaped}{quote}")
 
 
 def _wrapped(text: str, width: int) -> list[str]:
-    lines: list[str] = []
-    for line in text.strip("\n").split("\n"):
-        if not line.strip():
-            lines.append("")
-        elif line[0] == " ":
-            indent = len(line) - len(line.lstrip(" "))
-            lines += textwrap.wrap(
-                line.strip(),
-                width,
-                initial_indent=" " * indent,
-                subsequent_indent=" " * (indent + 4),
-                break_long_words=False,
-                break_on_hyphens=False,
-            )
-        else:
-            lines += textwrap.wrap(line, width, break_long_words=False, break_on_hyphens=False)
-    return lines or [""]
+    return [part for line in text.strip("\n").split("\n") for part in _wrapped_line(line, width)]
+
+
+@lru_cache(maxsize=4096)
+def _wrapped_line(line: str, width: int) -> Sequence[str]:
+    """The lines that become of one; what follows an indented one is indented deeper. Many a line occurs again."""
+    if not line.strip():
+        return [""]
+    if len(line) <= width and line.isprintable():
+        return [line.rstrip()]
+    indent = len(line) - len(line.lstrip(" "))
+    return textwrap.wrap(
+        line.strip() if indent else line,
+        width,
+        initial_indent=" " * indent,
+        subsequent_indent=" " * (indent + 4) if indent else "",
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
 
 
 def _inside_quotes(line: str, *, is_last: bool) -> str:
     """*line* as it stands between triple quotes: no backslash and no run of quotes that would mean something there."""
+    if '"' not in line and "\\" not in line:
+        return _printable(line)
     end = "|$" if is_last else ""
     return re.sub(f'"(?="{end})', r'\\"', _printable(line.replace("\\", "\\\\")))
 
 
 def _printable(line: str) -> str:
     """*line* with an escape for every character that an editor would not show, or would show elsewhere."""
+    if line.isprintable():
+        return line
     return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in line)

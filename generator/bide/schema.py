@@ -7,18 +7,13 @@ one part of a spec to another: that is `lint`.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from itertools import islice
-from typing import Any
 
-from jsonschema import Draft202012Validator
-from jsonschema.exceptions import ValidationError
-from jsonschema.validators import extend
-
+from bide import shape
 from bide.diagnostics import Diagnostic, Place
 from bide.faults import Fault, found_in
 from bide.hints import did_you_mean, nearest
@@ -53,11 +48,19 @@ def check(document: Document) -> list[Diagnostic]:
 
 def faults(document: Document) -> list[tuple[Diagnostic, Path]]:
     """The same, each with the path of what is misshapen."""
-    errors = islice(_validator().iter_errors(document.data), PROBLEM_LIMIT)
-    found = list(found_in(errors, spec_schema()["$defs"]))
+    if _is_shaped_like_a_spec()(document.data):
+        return []
+    from bide.validator import errors  # it takes long to load
+
+    found = list(found_in(islice(errors(spec_schema(), document.data), PROBLEM_LIMIT), spec_schema()["$defs"]))
     translation = _Translation(document, _misspelt_keys(found))
     told = ((problem, fault.culprit) for fault in found for problem in translation.of(fault))
     return sorted(set(islice(told, PROBLEM_LIMIT)), key=lambda one: one[0])
+
+
+@cache
+def _is_shaped_like_a_spec() -> shape.Check:
+    return shape.compiled(spec_schema())
 
 
 @cache
@@ -82,33 +85,6 @@ def shown(value: Json) -> str:
     """A value of a spec, short enough for a message."""
     text = json.dumps(value, ensure_ascii=False)
     return text if len(text) <= 60 else f"{text[:57]}..."
-
-
-# --- the validator ----------------------------------------------------------------------------------------------------
-
-
-@cache
-def _validator() -> Any:
-    # 200.0 is no HTTP status and 1.0 no count, whatever JSON Schema thinks of them.
-    types = Draft202012Validator.TYPE_CHECKER.redefine("integer", lambda _, value: type(value) is int)
-    strict: Any = extend(  # type: ignore[no-untyped-call]  # jsonschema says nothing of it
-        Draft202012Validator, {"pattern": _pattern, "uniqueItems": _unique}, type_checker=types
-    )
-    return strict(spec_schema())
-
-
-def _unique(validator: Any, wanted: bool, instance: Json, schema: Json) -> Iterator[ValidationError]:
-    """In the time that it takes to read the list: comparing each item with each other one would take hours for some."""
-    if wanted and isinstance(instance, list):
-        items = [json.dumps(item, sort_keys=True) for item in instance]
-        if len(set(items)) < len(items):
-            yield ValidationError("uniqueItems")
-
-
-def _pattern(validator: Any, pattern: str, instance: Json, schema: Json) -> Iterator[ValidationError]:
-    """As JSON Schema's own dialect reads it: `$` is the end of the text, and not also the line break before the end."""
-    if isinstance(instance, str) and not re.search(re.sub(r"(?<!\\)\$(?=$|\))", r"\\Z", pattern), instance):
-        yield ValidationError("pattern")
 
 
 # --- the translation --------------------------------------------------------------------------------------------------

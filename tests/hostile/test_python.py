@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Iterator
 from dataclasses import replace
 
+import black
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bide.ir import Provider
+from bide.layout import WIDTH, laid_out
 from bide.names import words
-from bide.python import Code, docstring
-from bide.render import _formatted, drafted
+from bide.python import Code, comment, docstring
+from bide.render import drafted
 from bide.schema import spec_schema
 from bide.source import Json
 
 from .places import PLACES, RICH, accepted, everywhere, filled, meaning, printed, shapes
 from .texts import KEPT, REFUSED
 
+MODE = black.Mode(line_length=WIDTH, target_versions={black.TargetVersion.PY311})
 HARMLESS = shapes(printed(RICH))
 FREE = frozenset(place for place in PLACES if place[-1] == "description")
 
@@ -79,6 +81,15 @@ def test_no_text_at_all_becomes_code(text: str) -> None:
     text = f'" {text}'
 
     assert shapes(printed(filled(text, accepted(text)))) == HARMLESS
+
+
+@pytest.mark.parametrize("text", ['" \u6f22' * 60, 'call("a, b", [c]), ' * 9, "it's \"quoted\" " * 12, '" ' + "a" * 150])
+def test_no_text_changes_the_layout(text: str) -> None:
+    """Whatever a spec says, and however long it is, black has nothing to add."""
+    modules = printed(filled(text, accepted(text)))
+    laid = {name: laid_out(module) for name, module in modules.items() if name.endswith(".py")}
+
+    assert [name for name, module in laid.items() if black.format_str(module, mode=MODE) != module] == []
 
 
 PROVIDER = meaning(RICH)
@@ -152,10 +163,16 @@ def test_no_word_becomes_code(text: str) -> None:
     assert shapes(printed(data)) == shapes(printed(twin))
 
 
-@pytest.mark.parametrize("text", ['"', '"""', "a\\", '\\"', "'\"'", "# fmt: off", "\t", "a\n\n    b\n", " a ", '"\n"'])
+@given(st.text() | st.text(st.sampled_from("a\"'\\ \n\t#é"), max_size=12) | st.sampled_from(["# fmt: off", "a" * 130]))
+@example('"')
+@example('"""')
+@example("a\\")
+@example('\\"')
+@example("a\n\n    b\n")
+@example("# fmt: skip")
 def test_black_leaves_texts_alone(text: str) -> None:
-    """Laying a module out changes no text into code either."""
-    module = f"class A:\n    {docstring(text, indent=4)}\n    x = 1\n"
+    """What is printed of a text is laid out already, so that no layout can change it into code either."""
+    module = f"class A:\n    {docstring(text, indent=4)}\n\n    x = 1  {comment('a')}\n    {comment(text, indent=4)}\n"
 
-    assert ast.dump(ast.parse(_formatted(module))).count("Constant") == ast.dump(ast.parse(module)).count("Constant")
+    assert black.format_str(laid_out(module), mode=MODE) == module
     assert isinstance(docstring(text), Code)

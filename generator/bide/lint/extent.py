@@ -14,7 +14,7 @@ MOST_ARGUMENTS = 20_000
 def check(spec: Spec) -> Iterator[Diagnostic]:
     """too-large: the first request that is too many."""
     count = 0
-    for endpoint in spec.endpoints():
+    for endpoint in spec.endpoints:
         count += _arguments(spec, endpoint)
         if count > MOST_ARGUMENTS:
             message = f"the requests of a spec have at most {MOST_ARGUMENTS:,} arguments in all"

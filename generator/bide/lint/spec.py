@@ -5,8 +5,9 @@ Nothing here reports anything, and nothing here trips over a name that leads now
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Literal, TypeAlias
 
 from bide import ir
@@ -103,9 +104,9 @@ def views(path: Path, raw: Mapping[str, Json]) -> Iterator[FieldView]:
         yield FieldView((*path, key), key, value if isinstance(value, dict) else {"type": value})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Spec:
-    """What the rules look at."""
+    """What the rules look at. What many of them ask for is worked out once."""
 
     document: Document
     _fields: dict[str, tuple[FieldView, ...]] = field(default_factory=dict, repr=False)
@@ -127,7 +128,7 @@ class Spec:
         found: Mapping[str, Json] = self.document.data.get(name, {})
         return found
 
-    @property
+    @cached_property
     def type_names(self) -> list[str]:
         return [name for table in ("enums", "models", "unions") for name in self.document.data.get(table, {})]
 
@@ -173,11 +174,15 @@ class Spec:
         except LeadsNowhere:
             return None
 
-    def all_fields(self) -> Iterator[FieldView]:
+    @cached_property
+    def all_fields(self) -> Sequence[FieldView]:
         """Every field that the spec writes: of models, parameters, and bodies in place."""
+        return tuple(self._every_field())
+
+    def _every_field(self) -> Iterator[FieldView]:
         for name, raw in self.table("models").items():
             yield from views(("models", name, "fields"), raw.get("fields", {}))
-        for endpoint in self.endpoints():
+        for endpoint in self.endpoints:
             for section in SECTIONS:
                 yield from endpoint.parameters(section)
             yield from endpoint.body_fields
@@ -192,7 +197,12 @@ class Spec:
         else:
             yield ("auth",), auth
 
-    def endpoints(self) -> Iterator[EndpointView]:
+    @cached_property
+    def endpoints(self) -> Sequence[EndpointView]:
+        """Every request, in the order of the tables."""
+        return tuple(self._every_endpoint())
+
+    def _every_endpoint(self) -> Iterator[EndpointView]:
         for name, raw in self.table("operations").items():
             yield EndpointView(name, "operation", ("operations", name), raw)
         for name, raw in self.table("jobs").items():
@@ -233,10 +243,15 @@ class Spec:
         path: Path = ("lifecycles", lifecycle)
         return (*path, "states") if "states" in self.table("lifecycles")[lifecycle] else (*path, "poll")
 
-    def jobs_of(self, lifecycle: str) -> Iterator[tuple[str, Mapping[str, Json]]]:
+    def jobs_of(self, lifecycle: str) -> Sequence[tuple[str, Mapping[str, Json]]]:
+        return self._jobs_by_lifecycle.get(lifecycle, ())
+
+    @cached_property
+    def _jobs_by_lifecycle(self) -> Mapping[str, Sequence[tuple[str, Mapping[str, Json]]]]:
+        found: dict[str, list[tuple[str, Mapping[str, Json]]]] = {}
         for name, raw in self.table("jobs").items():
-            if raw["lifecycle"] == lifecycle:
-                yield name, raw
+            found.setdefault(raw["lifecycle"], []).append((name, raw))
+        return found
 
     def status_values(self, lifecycle: str) -> dict[str, list[str]]:
         """What a status of this lifecycle's jobs can be, by the name of its type: an enum, or `boolean`."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from .. import names, prose
@@ -49,7 +50,7 @@ class EndpointView(View):
     def method(self) -> Code:
         return literal(self._endpoint.method)
 
-    @property
+    @cached_property
     def arguments(self) -> list[Argument]:
         return [self.provider.argument(parameter) for parameter in self._endpoint.parameters]
 

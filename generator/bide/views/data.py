@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from .. import names, prose
@@ -106,16 +107,17 @@ class UnionView(View):
 class FieldView(View):
     """A field of a model."""
 
-    def __init__(self, provider: ProviderView, model: Model, field: Field) -> None:
+    def __init__(self, provider: ProviderView, model: Model, field: Field, *, is_camel: bool) -> None:
         super().__init__(provider)
         self._model = model
         self._field = field
+        self._is_camel = is_camel
 
     @property
     def declared(self) -> Code:
         return Code(f"{self._field.name}: {self._annotation}{self._default}")
 
-    @property
+    @cached_property
     def docstring(self) -> Code | None:
         text = prose.field(self._field, of=self._model.source)
         return docstring(text, indent=4) if text else None
@@ -133,7 +135,7 @@ class FieldView(View):
 
     @property
     def _default(self) -> Code:
-        renamed = camel(self._field.name) if is_camel(self._model, self.provider.ir) else self._field.name
+        renamed = camel(self._field.name) if self._is_camel else self._field.name
         marks = [] if self._field.wire == renamed else [f"name={literal(self._field.wire)}"]
         if self._field.optional and not marks:
             return Code(" = None")
@@ -151,6 +153,7 @@ class ModelView(View):
     def __init__(self, provider: ProviderView, model: Model) -> None:
         super().__init__(provider)
         self._model = model
+        self._is_camel = is_camel(model, provider.ir)
 
     @property
     def name(self) -> Code:
@@ -159,7 +162,7 @@ class ModelView(View):
     @property
     def bases(self) -> Code:
         parts = [self._model.base or "Model", *self._model.unions]
-        if is_camel(self._model, self.provider.ir):
+        if self._is_camel:
             parts.append('rename="camel"')
         if self._model.tag is not None:
             parts += [f"tag_field={literal(self._model.tag_field)}", f"tag={literal(self._model.tag)}"]
@@ -172,7 +175,7 @@ class ModelView(View):
     @property
     def fields(self) -> list[FieldView]:
         shown = self._model.narrowed if self._model.base else self._model.fields
-        return [FieldView(self.provider, self._model, field) for field in shown]
+        return [FieldView(self.provider, self._model, field, is_camel=self._is_camel) for field in shown]
 
     @property
     def secrets(self) -> Code | None:

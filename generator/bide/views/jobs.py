@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from .. import names, prose
 from ..ir import Endpoint, HandedOut, Hold, IdAt, Job, Lifecycle, Named, Pages, Pointer, PollMany, State
-from ..python import Code, annotation, docstring, literal, seconds
+from ..python import Code, annotation, docstring, literal, row, seconds, spread
 from .calls import Argument, EndpointView
 from .view import View
 
@@ -48,8 +49,8 @@ class LifecycleView(View):
             found.append(("ignore_case", literal(True)))
         for name, tests in (("ready", lifecycle.ready), ("failed_if", lifecycle.failed_if)):
             if tests:
-                printed = ", ".join(f"({self._attributes(path)}, {literal(value)})" for path, value in tests)
-                found.append((name, Code(f"({printed},)")))
+                printed = [f"({self._attributes(path)}, {literal(value)})" for path, value in tests]
+                found.append((name, row(printed, indent=4)))
         if lifecycle.result.endpoint is not None:
             found.append(("result", self._result_at))
         elif lifecycle.result.field:
@@ -71,7 +72,7 @@ class LifecycleView(View):
         if lifecycle.hint and lifecycle.hint_unit == "milliseconds":
             found.append(("hint_unit", literal(0.001)))
         if progress := self._progress:
-            found.append(("progress", Code(f"{{{progress},}}")))
+            found.append(("progress", spread("{}", progress, indent=4)))
         return [(Code(name), value) for name, value in found]
 
     def _address(self, endpoint: Endpoint) -> Code:
@@ -119,7 +120,7 @@ class LifecycleView(View):
         return Code(f"PollMany({', '.join(parts)})")
 
     @property
-    def _progress(self) -> str:
+    def _progress(self) -> list[str]:
         progress = self._lifecycle.progress
         table = (
             ("done", progress.done),
@@ -128,7 +129,7 @@ class LifecycleView(View):
             ("share", progress.share),
             ("percent", progress.percent),
         )
-        return ", ".join(f"{literal(name)}: {self._attributes(path)}" for name, path in table if path)
+        return [f"{literal(name)}: {self._attributes(path)}" for name, path in table if path]
 
     def _attributes(self, path: Pointer) -> Code:
         """The path in Python names; jobs that share a lifecycle agree on them."""
@@ -242,7 +243,7 @@ class JobView(View):
     def idempotency_header(self) -> Code | None:
         return literal(self.ir.idempotency_key) if self.ir.idempotency_key else None
 
-    @property
+    @cached_property
     def arguments(self) -> list[Argument]:
         key = [Argument(Code("idempotency_key"), Code("str | None"), False)] if self.ir.idempotency_key else []
         return [*self.endpoint.arguments, *key]
@@ -314,8 +315,7 @@ def _is_code(status: str, lifecycle: Lifecycle) -> bool:
 
 
 def _states(states: Mapping[str, State] | Mapping[int, State]) -> Code:
-    printed = ", ".join(f"{literal(status)}: State.{state.name}" for status, state in states.items())
-    return Code(f"{{{printed},}}")
+    return spread("{}", [f"{literal(status)}: State.{state.name}" for status, state in states.items()], indent=4)
 
 
 def _pair(values: tuple[float, float]) -> Code:

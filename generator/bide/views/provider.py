@@ -7,7 +7,7 @@ from functools import cached_property
 
 from .. import prose
 from ..ir import Field, Kind, ListOf, MapOf, Model, Named, Parameter, Pointer, Provider, Scalar, Secret, Type
-from ..python import Code, annotation, docstring, literal, seconds
+from ..python import Code, annotation, docstring, literal, row, seconds, spread
 from .calls import Argument, OperationView
 from .data import EnumView, ExampleView, ModelView, UnionView
 from .jobs import JobView, LifecycleView
@@ -149,7 +149,7 @@ class ProviderView:
             ("base_url", literal(ir.base_url)),
         ]
         if ir.auth:
-            found.append(("auth", Code(f"({', '.join(map(_secret, ir.auth))},)")))
+            found.append(("auth", row([_secret(each) for each in ir.auth], indent=4)))
         if ir.headers:
             found.append(("headers", literal({name.lower(): text for name, text in ir.headers})))
         if ir.hosts:
@@ -159,9 +159,9 @@ class ProviderView:
         if ir.request_id_field:
             found.append(("request_id_field", literal(tuple(ir.request_id_field))))
         if rates := self._rates:
-            found.append(("rates", Code(f"{{{', '.join(rates)},}}")))
+            found.append(("rates", spread("{}", rates, indent=4)))
         if shapes:
-            found.append(("errors", Code(f"({', '.join(shapes)},)")))
+            found.append(("errors", row(shapes, indent=4)))
         return [(Code(name), value) for name, value in found]
 
     @property

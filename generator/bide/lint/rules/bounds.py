@@ -25,7 +25,7 @@ _WORDS = {_OF_NUMBERS: "numbers", _OF_TEXT: "text", _OF_LISTS: "lists"}
 
 
 def check(spec: Spec) -> Iterator[Diagnostic]:
-    for view in spec.all_fields():
+    for view in spec.all_fields:
         if view.type is not None:
             yield from _of_another_type(spec, view, view.type.type)
         for low, high in _PAIRS:

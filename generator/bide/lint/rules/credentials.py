@@ -26,7 +26,7 @@ def check(spec: Spec) -> Iterator[Diagnostic]:
             message = "the key is sent as a part of the address"
             help_ = "send it in a header, if the provider takes one"
             yield spec.at_key((*path, "query"), "key-in-query", message, help_, "warning")
-    for endpoint in spec.endpoints():
+    for endpoint in spec.endpoints:
         for view in endpoint.parameters("query"):
             if _is_secret(view):
                 message = f'"{view.wire}" is a secret, and is sent as a part of the address'

@@ -32,7 +32,7 @@ def check(spec: Spec) -> Iterator[Diagnostic]:
     for name, model in spec.table("models").items():
         for path, text in _texts(("models", name, "examples"), model):
             yield from _problems(spec, path, text, partial(_reply_misfits, spec, name))
-    for endpoint in spec.endpoints():
+    for endpoint in spec.endpoints:
         for path, text in _texts((*endpoint.path, "examples"), endpoint.raw):
             yield from _problems(spec, path, text, partial(_body_misfits, spec, endpoint))
 

@@ -25,7 +25,7 @@ _ONE_PLACE = "it is handed out in one place: in a header or in a field"
 
 
 def check(spec: Spec) -> Iterator[Diagnostic]:
-    addresses = {(each.owner, each.role): each for each in spec.endpoints() if each.is_of_a_job and each.handed_out}
+    addresses = {(each.owner, each.role): each for each in spec.endpoints if each.is_of_a_job and each.handed_out}
     for name, job in spec.table("jobs").items():
         poll = addresses.get((job["lifecycle"], "poll"))
         yield from _ids(spec, ("jobs", name, "submit"), job["submit"].get("job_id"), job, poll)

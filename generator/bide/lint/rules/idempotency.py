@@ -29,7 +29,7 @@ _NAMES = frozenset(
 
 
 def check(spec: Spec) -> Iterator[Diagnostic]:
-    for endpoint in spec.endpoints():
+    for endpoint in spec.endpoints:
         if endpoint.role == "submit":
             for view in _sent(spec, endpoint):
                 if _is_a_key(view.wire) or view.wire.casefold() == _header(endpoint):

@@ -19,7 +19,7 @@ _WRITABLE = frozenset(ir.Kind) - {ir.Kind.ANY, ir.Kind.OBJECT, ir.Kind.BYTES, ir
 
 
 def check(spec: Spec) -> Iterator[Diagnostic]:
-    for endpoint in spec.endpoints():
+    for endpoint in spec.endpoints:
         for section in SECTIONS:
             for view in endpoint.parameters(section):
                 problem = _problem(spec, section, view)

@@ -24,7 +24,7 @@ JOB_ID = "job_id"
 
 
 def check(spec: Spec) -> Iterator[Diagnostic]:
-    for endpoint in spec.endpoints():
+    for endpoint in spec.endpoints:
         if endpoint.handed_out:
             continue
         named = _PLACEHOLDER.findall(endpoint.address)

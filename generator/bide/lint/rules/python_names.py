@@ -31,7 +31,7 @@ def check(spec: Spec) -> Iterator[Diagnostic]:
     for name in spec.table("models"):
         views = [view for view in spec.fields(name) if view.path[1] == name]
         yield from _distinct(spec, [(view.path, _maker(_field, view)) for view in views])
-    for endpoint in spec.endpoints():
+    for endpoint in spec.endpoints:
         yield from _arguments(spec, endpoint)
 
 
@@ -129,7 +129,7 @@ def _made_classes(spec: Spec) -> Iterator[tuple[Path, str]]:
         yield ("enums", name), names.like_class(name)
     for name in spec.table("unions"):
         yield ("unions", name), names.other_class(name)
-    for endpoint in spec.endpoints():
+    for endpoint in spec.endpoints:
         if endpoint.body_fields and _has_names(endpoint.owner):
             yield (*endpoint.path, "body"), names.body_class(endpoint.owner)
     for name, job in spec.table("jobs").items():

@@ -18,7 +18,7 @@ from bide.lint.spec import EndpointView, Spec
 
 
 def check(spec: Spec) -> Iterator[Diagnostic]:
-    for endpoint in spec.endpoints():
+    for endpoint in spec.endpoints:
         if endpoint.role == "submit" and endpoint.raw.get("repeatable"):
             message = "a submit is sent again only with an idempotency key, whatever it says of itself"
             help_ = "take it away, and name the header of the key in `idempotency_key` if there is one"

@@ -54,7 +54,7 @@ def check(spec: Spec) -> Iterator[Diagnostic]:
         for name in spec.document.data.get(table, {}):
             if name in _CLASSES:
                 yield spec.at_key((table, name), "shadows-builtin", _message(name), severity="warning")
-    for view in spec.all_fields():
+    for view in spec.all_fields:
         chosen = view.more.get("name")
         if chosen in _FUNCTIONS:
             yield spec.at_value((*view.path, "name"), "shadows-builtin", _message(chosen), severity="warning")

@@ -18,7 +18,7 @@ _FINE = frozenset(("spread", "description", "source", "name", "deprecated"))
 
 
 def check(spec: Spec) -> Iterator[Diagnostic]:
-    for endpoint in spec.endpoints():
+    for endpoint in spec.endpoints:
         for view in endpoint.body_fields:
             if "spread" not in view.more:
                 continue

@@ -37,7 +37,7 @@ def _named(spec: Spec) -> Iterator[tuple[Path, str]]:
             yield ("models", name, "is"), model["is"]
     for name, union in spec.table("unions").items():
         yield from ((("unions", name, "variants", tag), variant) for tag, variant in union["variants"].items())
-    for endpoint in spec.endpoints():
+    for endpoint in spec.endpoints:
         if isinstance(endpoint.raw.get("body"), str) and endpoint.raw["body"] != "object":
             yield (*endpoint.path, "body"), endpoint.raw["body"]
         for view in endpoint.body_fields:

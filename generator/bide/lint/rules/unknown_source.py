@@ -30,10 +30,10 @@ def _sources(spec: Spec) -> Iterator[tuple[Path, str]]:
         for name, raw in spec.document.data.get(table, {}).items():
             yield from _of((table, name), raw)
             yield from _of_list((table, name, "examples"), raw.get("examples", []))
-    for endpoint in spec.endpoints():
+    for endpoint in spec.endpoints:
         yield from _of(endpoint.path, endpoint.raw)
         yield from _of_list((*endpoint.path, "examples"), endpoint.raw.get("examples", []))
-    for view in spec.all_fields():
+    for view in spec.all_fields:
         yield from _of(view.path, view.more)
     yield from _of_list(("errors",), spec.document.data.get("errors", []))
 

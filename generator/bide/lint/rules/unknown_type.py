@@ -40,7 +40,7 @@ _DECLARE_IT = f"declare it in models, enums or unions; there are {', '.join(BUIL
 
 def check(spec: Spec) -> Iterator[Diagnostic]:
     bodies = set(_in_bodies(spec))
-    for view in spec.all_fields():
+    for view in spec.all_fields:
         if "type" in view.more:
             path = view.type_path if isinstance(spec.document.at(view.path), dict) else view.path
             may_be_file = view.path in bodies and "const" not in view.more
@@ -70,7 +70,7 @@ def _bodies(spec: Spec) -> Iterator[tuple[Path, str]]:
 def _in_bodies(spec: Spec) -> Iterator[Path]:
     """The fields of the bodies of operations and submits, written in place or as a model of their own."""
     elsewhere = set(_named_elsewhere(spec))
-    for endpoint in spec.endpoints():
+    for endpoint in spec.endpoints:
         body = endpoint.raw.get("body")
         if endpoint.role in ("operation", "submit"):
             yield from (view.path for view in endpoint.body_fields)
@@ -80,7 +80,7 @@ def _in_bodies(spec: Spec) -> Iterator[Path]:
 
 def _named_elsewhere(spec: Spec) -> Iterator[str]:
     """The models that are in other models, or in replies."""
-    for view in spec.all_fields():
+    for view in spec.all_fields:
         if view.type is not None and isinstance(view.type.innermost, ir.Named):
             yield view.type.innermost.name
     for job in spec.table("jobs").values():

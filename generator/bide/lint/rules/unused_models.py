@@ -46,7 +46,7 @@ def _named_by(spec: Spec, name: str) -> Iterator[str]:
 
 def _named_by_requests(spec: Spec) -> Iterator[str]:
     """The names that requests and replies begin with."""
-    for endpoint in spec.endpoints():
+    for endpoint in spec.endpoints:
         raw = endpoint.raw
         for section in SECTIONS:
             for view in endpoint.parameters(section):

@@ -25,7 +25,7 @@ from bide.lint.spec import FieldView, Spec
 
 
 def check(spec: Spec) -> Iterator[Diagnostic]:
-    for view in spec.all_fields():
+    for view in spec.all_fields:
         if "const" in view.more:
             yield from _constant(spec, view)
         elif "default" in view.more:
