@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from bide.runtime.errors import ClientError, InvalidArgument, JobTimeout, SubmitUncertain
-from bide.runtime.schedule import Adaptive, Fixed
+from bide.runtime.schedule import Adaptive, Fixed, Polling
 from bide.runtime.watch import next_look
 
 from .acme import APART, PART, POLLING
@@ -20,6 +20,8 @@ from .storms import Storm, rule, storms
 from .world import DONE, MODES, PAGE, RUNNING, TICKET, Mode, World, error, report, served
 
 Make = Callable[..., World]
+
+HASTY = Polling(interval=(0.1, 0.2), floor=0.1)
 
 
 @rule
@@ -245,6 +247,40 @@ def test_a_hint_past_the_deadline_ends_the_wait_now(world: Make, reply: Reply) -
 
     assert 0 == w.elapsed
     assert "j1" == caught.value.job_id
+
+
+def test_a_429_that_keeps_us_away_until_the_deadline_ends_the_wait_now(world: Make) -> None:
+    """W4: a 429 without a hint closes the endpoint for a moment; if no time is left after it, nobody sleeps first."""
+    w = world(served(polls=[error(429, takes=0.3)]))
+
+    with pytest.raises(JobTimeout, match="429"):
+        w.do(w.job(replace(PART, polling=HASTY)).wait(timeout=0.5))
+
+    assert 0.3 == pytest.approx(w.elapsed)
+
+
+def test_a_429_for_a_result_that_keeps_us_away_until_the_deadline_ends_the_wait_now(world: Make) -> None:
+    """W4: the same where the job is done, and only its result is to be had."""
+    w = world(served(polls=[DONE], result=[error(429, takes=0.3)]))
+
+    with pytest.raises(JobTimeout, match="429"):
+        w.do(w.job(replace(APART, polling=HASTY)).wait(timeout=0.5))
+
+    assert 0.3 == pytest.approx(w.elapsed)
+
+
+def test_a_429_for_another_job_ends_a_wait_that_cannot_look_in_time(world: Make) -> None:
+    """W4: what is said of the endpoint holds for every job that is polled there."""
+    w = world(served(submit=[TICKET], polls=[error(429, retry_after="40")]))
+    job = w.do(w.jobs(PART).submit(url="u"))
+    with pytest.raises(JobTimeout):
+        w.do(w.jobs(PART).attach("j2").wait(timeout=10))
+
+    with pytest.raises(JobTimeout):
+        w.do(job.wait(timeout=10))
+
+    assert 0 == w.elapsed
+    assert 1 == len(w.polls)
 
 
 @pytest.mark.parametrize("how", ["seconds", "field"])

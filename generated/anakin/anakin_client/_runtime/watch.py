@@ -177,10 +177,14 @@ class Watch(Generic[S, R]):
         return 0.0 if has_news or seen.took >= seen.held else max(pause - seen.took, 0.0)
 
     def _next_look(self, now: float, pause: float) -> float | None:
+        desk, record, poll = self.desk, self.record, self.record.kind.lifecycle
+        not_before = max(record.not_before, desk.floor.free_at(record))
+        if not desk.goes_with_others(record):
+            not_before = max(not_before, desk.budget.closed_until(bucket_of(poll.poll_method, poll.poll)))
         return next_look(
             now=now,
             pause=pause,
-            not_before=max(self.record.not_before, self.desk.floor.free_at(self.record)),
+            not_before=not_before,
             last=self.deadline.last_chance(self._requests_left),
             deadline=self.deadline.at,
         )
@@ -239,8 +243,8 @@ class Watch(Generic[S, R]):
 def next_look(*, now: float, pause: float, not_before: float, last: float, deadline: float) -> float | None:
     """When to look again, or `None` if there is nothing left to wait for.
 
-    The look is due after *pause*, never before *not_before* (the floor, a hint). One that would come after *last*, from
-    when on an answer may come too late, is made then, so that a job that ended in the pause is not missed.
+    The look is due after *pause*, never before *not_before* (the floor, a hint, a 429). One that would come after
+    *last*, from when on an answer may come too late, is made then, so that a job that ended in the pause is not missed.
     """
     due = max(now + pause, not_before)
     if due > last > now + SAME_TIME:

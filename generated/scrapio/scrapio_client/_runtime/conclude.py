@@ -166,7 +166,9 @@ def _asked_for(watch: Watch[S, R], at: ResultAt, query: str, now: float) -> Flow
         due = next_look(
             now=now,
             pause=max(watch.pause(now), floor),
-            not_before=now + max(min(hint_of(failure), LONGEST_HINT), floor),
+            not_before=max(
+                now + max(min(hint_of(failure), LONGEST_HINT), floor), desk.budget.closed_until(first.bucket)
+            ),
             last=deadline.last_chance(requests=1),
             deadline=deadline.at,
         )

@@ -35,6 +35,11 @@ class Desk(msgspec.Struct, frozen=True):
         """The same, for flows that run side by side under a `Gatherer`."""
         return replace(self, gathers=True)
 
+    def goes_with_others(self, record: Record[Any, Any]) -> bool:
+        """Whether a poll of this job is sent together with those of other jobs."""
+        address = record.kind.lifecycle.poll_many
+        return self.gathers and address is not None and address.takes(record.id)
+
     def heed(self, bucket: str, seen: Seen) -> None:
         """Close the bucket of a request for everybody if a 429 came.
 
@@ -78,7 +83,7 @@ def sent(
     With *has_slot* the budget has allowed the request already. *patience* is for the request itself, beside the time
     for which it is held.
     """
-    if polled is not None and desk.gathers and _can_go_with_others(polled):
+    if polled is not None and desk.goes_with_others(polled):
         seen = yield from _sent_with_others(desk, outgoing, polled, deadline=deadline, attempt=attempt, now=now)
         if seen.reply is not None:
             return seen
@@ -107,11 +112,6 @@ def sent(
         desk.floor.polled(polled, seen.now)
     desk.heed(outgoing.bucket, seen)
     return replace(seen, held=held) if held else seen
-
-
-def _can_go_with_others(record: Record[Any, Any]) -> bool:
-    address = record.kind.lifecycle.poll_many
-    return address is not None and address.takes(record.id)
 
 
 def _sent_with_others(
