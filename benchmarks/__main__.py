@@ -41,7 +41,7 @@ def main() -> int:
     failed = [
         name
         for name in ([arguments.only] if arguments.only else TITLES)
-        if not _measured(peers, name, end - time.monotonic())
+        if not _measured(peers, name, end - time.monotonic(), *(["alone"] if arguments.only else []))
     ]
     subjects = [_subject(name) for name in TITLES if _kept(name).exists()]
     _PAGE.write_text(page(subjects, _facts(peers)), encoding="utf-8")
@@ -53,11 +53,11 @@ def main() -> int:
     return 1 if failed else 0
 
 
-def _measured(peers: Environment, name: str, bound: float) -> bool:
+def _measured(peers: Environment, name: str, bound: float, *how: str) -> bool:
     """Measure one subject and keep what came."""
     print(f"--- {name}", flush=True)
     try:
-        _kept(name).write_text(peers.run("benchmarks.child", name, bound=max(bound, 1.0)), encoding="utf-8")
+        _kept(name).write_text(peers.run("benchmarks.child", name, *how, bound=max(bound, 1.0)), encoding="utf-8")
     except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as error:
         print(error, file=sys.stderr)
         return False

@@ -199,30 +199,33 @@ class Batch(Generic[P, R]):
 
     def _advanced(self, entry: Entry[P, R], seen: Seen, now: float) -> Step[P, R] | None:
         """Let one flow go on; `None` if that is nothing to the driver."""
-        try:
-            action = entry.running.next(seen)
-        except ClientError as error:
-            return self._ended(Ended(entry=entry, error=error))
-        match action:
-            case Send(polled=Record()):
-                self._gatherer.hold(entry, action, now)
-                return None
-            case Send():
-                return self._dispatch(entry, action)
-            case Pause(until):
-                heappush(self._asleep, (until, next(self._turn), entry))
-                return None
-            case Known(record):
-                entry.record = record
-                self._moved(entry, record.state)
-            case Tell(update):
-                self._moved(entry, update.state)
-            case Finished(result):
-                return self._ended(Ended(entry=entry, result=result))
-            case Note():
-                pass
-        self._wake(entry, Seen(now))
-        return action if isinstance(action, Note | Tell) else None
+        while True:
+            try:
+                action = entry.running.next(seen)
+            except ClientError as error:
+                return self._ended(Ended(entry=entry, error=error))
+            match action:
+                case Send(polled=None):
+                    return self._dispatch(entry, action)
+                case Pause(until):
+                    heappush(self._asleep, (until, next(self._turn), entry))
+                    return None
+                case Tell(update):
+                    self._moved(entry, update.state)
+                    self._wake(entry, Seen(now))
+                    return action
+                case Note():
+                    self._wake(entry, Seen(now))
+                    return action
+                case Finished(result):
+                    return self._ended(Ended(entry=entry, result=result))
+                case Known(record):
+                    entry.record = record
+                    self._moved(entry, record.state)
+                    seen = Seen(now)
+                case Send():
+                    self._gatherer.hold(entry, action, now)
+                    return None
 
     def _dispatch(self, asker: Asker[P, R], send: Send) -> Dispatch[P, R]:
         self._under_way += 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import replace
+from itertools import count
 from math import inf
 from typing import Any, Generic, TypeVar
 from urllib.parse import quote
@@ -68,6 +69,8 @@ class FakeJobs(Generic[R]):
         self.cancel = Address("cancel")
         self.jobs: list[FakeJob] = []
         """Those that exist, in the order in which they were made."""
+        self._by_id: dict[str, FakeJob] = {}
+        self._numbers = count(1)
         self._provider = provider
         self._time = time
         self._reply = reply
@@ -120,6 +123,16 @@ class FakeJobs(Generic[R]):
     def exists(self, job_id: str) -> FakeJob:
         """A job that was submitted by somebody else, and becomes what the next job would."""
         return self._made(None, job_id)
+
+    def found(self, job_id: str) -> FakeJob | None:
+        """The job with this id, if it exists."""
+        return self._by_id.get(job_id)
+
+    def forget(self, before: float) -> None:
+        """Forget the jobs that were over before this moment."""
+        self.jobs = [job for job in self.jobs if job.over_at >= before]
+        self._by_id = {job.id: job for job in reversed(self.jobs)}
+        self._keys = {key: job for key, job in self._keys.items() if job.over_at >= before}
 
     def _ends(
         self,
@@ -268,9 +281,10 @@ class FakeJobs(Generic[R]):
             self.succeeds()
         self._plan = plan = self._plans.popleft() if self._plans else self._plan
         assert plan is not None
-        number = str(len(self.jobs) + 1)
+        number = str(next(self._numbers))
         usual = f"{self.kind.name}-{number}"
         found = job_id or plan.id or (usual if self._takes_id(usual) else number)
         job = FakeJob(found, self.kind, plan, self._time.now if job_id is None else -inf, body)
         self.jobs.append(job)
+        self._by_id.setdefault(job.id, job)
         return job

@@ -7,6 +7,7 @@ from functools import partial
 from itertools import count
 from typing import Any, Generic, TypeVar
 from urllib.parse import parse_qs, urlsplit
+from weakref import WeakSet
 
 from msgspec.structs import replace
 
@@ -57,6 +58,7 @@ class FakeProvider(Generic[C, A]):
         self._anywhere = Address("")
         self._base = urlsplit(provider.base_url).path
         self._clients = count()
+        self._transports: WeakSet[FakeTransport | AsyncFakeTransport] = WeakSet()
 
     # --- for the one who writes a test ----------------------------------------------------------------------------
 
@@ -71,7 +73,7 @@ class FakeProvider(Generic[C, A]):
         client = self._client_class(
             **{**self._secrets(api_key), **arguments, "transport": transport, "clock": self.clock}
         )
-        self._prepare(client)
+        self._prepare(client, transport)
         # A real one sends for a batch on threads, which live in no virtual time.
         vars(client)["_new_senders"] = lambda bell: VirtualSenders(client._sent, self.clock, bell, self.time)
         return client
@@ -82,12 +84,22 @@ class FakeProvider(Generic[C, A]):
         client = self._async_client_class(
             **{**self._secrets(api_key), **arguments, "transport": transport, "clock": self.async_clock}
         )
-        self._prepare(client)
+        self._prepare(client, transport)
         return client
 
     def meets(self, *mishaps: Mishap | None) -> None:
         """Let the next requests, wherever they go, meet these, one each; `None` is none."""
         self._anywhere.meets(*mishaps)
+
+    def forget(self, older_than: float = 3600.0) -> None:
+        """Forget all that was sent so many seconds ago, and the jobs that were over by then: for very long runs."""
+        before = self.now - older_than
+        self.requests = [sent for sent in self.requests if sent.at >= before]
+        addresses = (
+            address for jobs in self.kinds for address in (jobs, jobs.submit, jobs.poll, jobs.result, jobs.cancel)
+        )
+        for each in (self.time, *self._transports, *addresses, *self.operations):
+            each.forget(before)
 
     def check(self) -> None:
         """Raise `AssertionError` if a client has broken one of the promises of its documentation."""
@@ -139,8 +151,9 @@ class FakeProvider(Generic[C, A]):
         self.operations.append(streaming)
         return streaming
 
-    def _prepare(self, client: Client | AsyncClient) -> None:
+    def _prepare(self, client: Client | AsyncClient, transport: FakeTransport | AsyncFakeTransport) -> None:
         """Leave nothing to chance."""
+        self._transports.add(transport)
         desk: Desk = client._desk
         self._base = urlsplit(desk.account.base_url).path
         for jobs in self.kinds:
@@ -187,7 +200,7 @@ class FakeProvider(Generic[C, A]):
                 if arguments is not None:
                     sent.job_ids = (arguments["job_id"],)
                     unknown = address, route, partial(jobs.not_found, arguments["job_id"])
-                    found = next((job for job in jobs.jobs if job.id == arguments["job_id"]), None)
+                    found = jobs.found(arguments["job_id"])
                     if found is not None:
                         return address, route, partial(answer, found)
         if unknown is None:

@@ -42,6 +42,7 @@ _TAKEN = frozenset(
         "check",
         "client",
         "clock",
+        "forget",
         "kinds",
         "meets",
         "now",

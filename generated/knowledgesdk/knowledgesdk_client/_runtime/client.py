@@ -181,7 +181,8 @@ class Client:
                 self._log.exception("the observer failed; the call goes on")
 
     def _noted(self, note: Note) -> None:
-        self._log.log(note.level, note.message, *note.shown)
+        if self._log.isEnabledFor(note.level):
+            self._log.log(note.level, note.message, *note.shown)
 
     def _new_senders(self, bell: Event) -> Senders[Any]:
         """What sends for a batch, side by side; a test may put its own here, which knows no threads."""

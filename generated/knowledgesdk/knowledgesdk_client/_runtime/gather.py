@@ -105,10 +105,17 @@ class Gatherer(Generic[E]):
         self._answers: list[tuple[E, Seen]] = []
 
     @property
+    def is_empty(self) -> bool:
+        """Whether no poll is held, and nobody is owed an answer."""
+        return not (self._waiting or self._under_way or self._answers)
+
+    @property
     def next_at(self) -> float:
         """When there is something to do next, if nothing comes before."""
         if self._answers:
             return -inf
+        if self.is_empty:
+            return inf
         waiting = (group.next_at for group in self._waiting)
         return min([*waiting, *(group.gives_up_at for group in self._under_way)], default=inf)
 

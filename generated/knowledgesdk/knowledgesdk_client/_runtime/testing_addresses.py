@@ -71,6 +71,10 @@ class Address:
         """Let the next requests meet these, one each; `None` is none."""
         self._mishaps.extend(mishaps)
 
+    def forget(self, before: float) -> None:
+        """Forget the requests that came before this moment."""
+        self.requests = [sent for sent in self.requests if sent.at >= before]
+
     def next_mishap(self) -> Mishap | None:
         return self._mishaps.popleft() if self._mishaps else None
 

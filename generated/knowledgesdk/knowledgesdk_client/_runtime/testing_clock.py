@@ -53,6 +53,10 @@ class VirtualTime:
         with self._lock:
             self.now += seconds
 
+    def forget(self, before: float) -> None:
+        """Forget the naps that began before this moment."""
+        self.naps = [nap for nap in self.naps if nap.at >= before]
+
     def note(self, seconds: float) -> float:
         """Take note of a nap; how long it will be."""
         if len(self.naps) >= _MOST_NAPS:

@@ -106,6 +106,13 @@ class FakeJob:
             return state if state.has_result else State.SUCCEEDED
         return State.RUNNING if state.is_final else state
 
+    @property
+    def over_at(self) -> float:
+        """When nothing more becomes of it by itself; of one that somebody else submitted that is not known."""
+        if self.began == -inf:
+            return inf
+        return min(self.began + self.plan.takes + max(self.plan.late, 0.0), self.cancelled_at)
+
     def is_ready(self, now: float) -> bool:
         """Whether the result can be had."""
         last = self._states.get(self.plan.walk[-1][0], State.RUNNING)

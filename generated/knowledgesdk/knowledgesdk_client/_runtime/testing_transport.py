@@ -129,6 +129,10 @@ class _Line:
         self.requests: list[Sent] = []
         """Every request, in the order in which they were sent."""
 
+    def forget(self, before: float) -> None:
+        """Forget the requests that were sent before this moment."""
+        self.requests = [sent for sent in self.requests if sent.at >= before]
+
     def _asked(self, request: Request, timeout: float) -> tuple[Sent, Reply]:
         """Take note of a request; the reply, and how long it takes."""
         sent = Sent(self._time.now, request, timeout)

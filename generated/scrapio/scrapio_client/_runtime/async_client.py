@@ -192,7 +192,8 @@ class AsyncClient:
                 self._log.exception("the observer failed; the call goes on")
 
     def _noted(self, note: Note) -> None:
-        self._log.log(note.level, note.message, *note.shown)
+        if self._log.isEnabledFor(note.level):
+            self._log.log(note.level, note.message, *note.shown)
 
     def _watch_over(self, *started: _Stoppable) -> None:
         """Stop these, at the latest, when the client is closed."""
