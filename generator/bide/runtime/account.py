@@ -155,7 +155,7 @@ class Account(msgspec.Struct, frozen=True, kw_only=True, dict=True):
 
     def hint(self, response: Response) -> float:
         """Seconds that the reply's headers ask us to wait."""
-        return retry_after(response.headers, wall=self.wall())
+        return retry_after(response.headers, wall=self.wall()) if "retry-after" in response.headers else 0.0
 
     def _without_key(self, text: str) -> str:
         """Some providers quote the key that they refuse."""

@@ -76,7 +76,7 @@ class AiohttpTransport:
         theirs = getattr(session, "_middlewares", ())  # ours would replace them; there is no public way to read them
         token = _CURRENT.set(flight)
         try:
-            async with self._timeouts.within(flight.left()):
+            with self._timeouts.within(flight.left()):
                 raw = await session.request(
                     request.method,
                     URL(request.url, encoded=True),
@@ -87,7 +87,7 @@ class AiohttpTransport:
                     raise_for_status=False,
                     auto_decompress=False,
                     timeout=_NO_TIMEOUT,
-                    proxy=proxy and proxy.url,
+                    proxy=flight.proxy_url,
                     middlewares=(self._once(flight), *theirs),
                 )
         except _ERRORS as error:
@@ -146,7 +146,7 @@ class _Reply:
         try:
             if (ready := content.read_nowait()) or content.at_eof():
                 return ready
-            async with self._transport._timeouts.within(self.attempt.left()):
+            with self._transport._timeouts.within(self.attempt.left()):
                 return await content.readany()
         except _ERRORS as error:
             raise self._transport._failure(self.attempt, error) from _unquoting(error)

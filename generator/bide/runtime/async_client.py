@@ -181,15 +181,15 @@ class AsyncClient:
         except ClientError as error:
             reply = error
         now = self._clock.now()
-        self._observed(send, reply, now - began)
+        if self._observer is not None:
+            self._observed(self._observer, send, reply, now - began)
         return Seen(now, reply, now - began)
 
-    def _observed(self, send: Send, reply: Response | ClientError, seconds: float) -> None:
-        if self._observer is not None:
-            try:
-                self._observer(exchange_of(send, reply, seconds))
-            except Exception:
-                self._log.exception("the observer failed; the call goes on")
+    def _observed(self, observer: Observer, send: Send, reply: Response | ClientError, seconds: float) -> None:
+        try:
+            observer(exchange_of(send, reply, seconds))
+        except Exception:
+            self._log.exception("the observer failed; the call goes on")
 
     def _noted(self, note: Note) -> None:
         if self._log.isEnabledFor(note.level):

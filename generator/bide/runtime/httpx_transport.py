@@ -193,7 +193,7 @@ class AsyncHttpxTransport:
         proxy = self._proxies.of(request.url) if self._given is None else None
         attempt = Attempt(request.url, proxy and proxy.url, timeout, connected=self._given is not None)
         try:
-            async with self._timeouts.within(attempt.left()):
+            with self._timeouts.within(attempt.left()):
                 if self._given is not None:
                     raw = await _async_sent_by(self._given, request)
                 else:
@@ -234,7 +234,7 @@ class _AsyncReply:
 
     async def read(self) -> bytes:
         try:
-            async with self._transport._timeouts.within(self.attempt.left()):
+            with self._transport._timeouts.within(self.attempt.left()):
                 return await anext(self._raw.chunks, b"")
         except _ERRORS as error:
             raise self._transport._failure(self.attempt, error) from error

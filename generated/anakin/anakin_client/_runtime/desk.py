@@ -93,7 +93,8 @@ def sent(
         slot = now if has_slot else desk.budget.claim(outgoing.bucket, free_at, before=deadline)
         if slot is None:
             return None
-        now = yield from until(slot, now)
+        if slot > now:
+            now = yield from until(slot, now)
         if now >= deadline or (polled is not None and polled.is_settled):
             return None
         held_until = desk.budget.closed_until(outgoing.bucket)

@@ -20,7 +20,7 @@ from .exchange import PASSING
 from .flow import DEBUG, INFO, WARNING, Flow, Note, Seen, Tell
 from .handed_out import HandedOut
 from .handle import Record, Update
-from .hold import Hold, Holding
+from .hold import Holding
 from .lifecycle import ResultAt
 from .request import Response
 from .schedule import Policy, backoff
@@ -48,6 +48,8 @@ class Watch(Generic[S, R]):
         self._faults = 0
         """Failures in a row."""
         self._fault: ClientError | None = None
+        # In a batch a poll that is held would keep a connection from the other jobs.
+        self._hold = None if desk.gathers else record.kind.lifecycle.hold
         self._poll: Outgoing | None = None
         """The request of every poll, if the address is always the same."""
         self._requests_left = 2 if isinstance(record.kind.lifecycle.result, ResultAt) else 1
@@ -138,8 +140,9 @@ class Watch(Generic[S, R]):
             deadline.took(seen.took - seen.held)
         self._polls += 1
         record.asked_to_wait(now, self._take_in(seen.reply))
-        yield from self._noted(before)
         has_news = word is not None and word != record.status
+        if record.state is not before or not record.is_known or self._fault is not None:
+            yield from self._noted(before)
         due = None if record.is_settled else self._next_look(now, self._pause_after(seen, has_news=has_news))
         yield Tell(self._update(now, due))
         return now, due
@@ -151,11 +154,6 @@ class Watch(Generic[S, R]):
         if self._poll is None:
             self._poll = poll_of(self.desk, self.record)
         return self._poll if self._hold is None else replace(self._poll, holding=self._holding)
-
-    @property
-    def _hold(self) -> Hold | None:
-        """How to ask the server to hold a poll. In a batch it would keep a connection from the other jobs."""
-        return None if self.desk.gathers else self.record.kind.lifecycle.hold
 
     @property
     def _holding(self) -> Holding | None:
@@ -213,12 +211,7 @@ class Watch(Generic[S, R]):
 
     def _noted(self, before: State) -> Flow[None]:
         record, status = self.record, self.record.status
-        if (
-            status is not None
-            and not record.state.is_final
-            and status not in record.unknown
-            and record.kind.lifecycle.state_of(status) is None
-        ):
+        if status is not None and not (record.is_known or record.state.is_final or status in record.unknown):
             record.unknown.add(status)
             yield Note(WARNING, "job %s: the status %r is unknown to this package; waiting on", (record.id, status))
         if self._fault is not None:
@@ -271,28 +264,23 @@ def take_in(desk: Desk, record: Record[S, R], reply: Response) -> float:
     Raises `ApiError` for a status that is no answer, `NotJson` for a body that was cut, and `DecodeError`.
     """
     lifecycle = record.kind.lifecycle
-    if not lifecycle.handed_out:
-        return _taken_in(desk, record, reply)
-    asked = url_of(desk.account, record, "poll", lifecycle.poll)
-    hint = _taken_in(desk, record, reply)
-    take_in_addresses(record, reply, asked)
+    if lifecycle.handed_out:
+        asked = url_of(desk.account, record, "poll", lifecycle.poll)
+    if reply.status in lifecycle.codes:
+        hint = _told_by_code(desk, record, reply)
+    elif reply.status in lifecycle.accepts:
+        body = decode(record.kind.snapshot, reply.body)
+        record.saw(lifecycle.read(body), body, reply)
+        hint = lifecycle.hint_in(body)
+    else:
+        raise desk.account.api_error(reply)
+    if lifecycle.handed_out:
+        take_in_addresses(record, reply, asked)
     return hint
 
 
-def _taken_in(desk: Desk, record: Record[S, R], reply: Response) -> float:
-    lifecycle = record.kind.lifecycle
-    if reply.status in lifecycle.codes:
-        return _told_by_code(desk, record, reply)
-    if reply.status not in lifecycle.accepts:
-        raise desk.account.api_error(reply)
-    body = decode(record.kind.snapshot, reply.body)
-    reading = lifecycle.read(body)
-    record.saw(reading, body, reply)
-    return lifecycle.hint_in(body)
-
-
 def _told_by_code(desk: Desk, record: Record[S, R], reply: Response) -> float:
-    """`take_in` of a reply that tells by its HTTP status. Its body is only read as far as it is the result.
+    """The same for a reply that tells by its HTTP status. Its body is only read as far as it is the result.
 
     Raises `NotJson` for a result that was cut, and `DecodeError`.
     """

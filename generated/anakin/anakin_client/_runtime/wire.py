@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from urllib.parse import quote, urlsplit
 
 from .errors import InvalidArgument
@@ -24,13 +25,19 @@ def sendable(request: Request) -> Request:
 
     Raises `InvalidArgument` without quoting any value: it may be the key.
     """
+    url = request.url if _PLAIN_ADDRESS.fullmatch(request.url) else _address(request.url)
+    return Request(method=request.method, url=url, headers=_headers(tuple(request.headers.items())), body=request.body)
+
+
+@lru_cache(maxsize=64)
+def _headers(given: tuple[tuple[str, str], ...]) -> dict[str, str]:
+    """All polls of a client have the same."""
     headers = {"accept-encoding": ACCEPTED_CODINGS}
-    for name, value in request.headers.items():
+    for name, value in given:
         if not _HEADER_NAME.fullmatch(name) or not _HEADER_VALUE.fullmatch(value):
             raise InvalidArgument(f"the header {name!r} has characters that HTTP cannot carry")
         headers[name.lower()] = value.strip()
-    url = request.url if _PLAIN_ADDRESS.fullmatch(request.url) else _address(request.url)
-    return Request(method=request.method, url=url, headers=headers, body=request.body)
+    return headers
 
 
 def _address(url: str) -> str:
@@ -50,9 +57,15 @@ def joined(headers: Iterable[tuple[bytes | str, bytes | str]]) -> dict[str, str]
     """Headers of a reply by name in lower case; the values of a repeated one are joined by a comma."""
     found: dict[str, str] = {}
     for raw_name, raw_value in headers:
-        name, value = _text(raw_name).lower(), _text(raw_value).strip()
+        name, value = _name(raw_name), _text(raw_value).strip()
         found[name] = f"{found[name]}, {value}" if name in found else value
     return found
+
+
+@lru_cache(maxsize=512)
+def _name(raw: bytes | str) -> str:
+    """The same few come with each reply."""
+    return _text(raw).lower()
 
 
 def _text(raw: bytes | str) -> str:

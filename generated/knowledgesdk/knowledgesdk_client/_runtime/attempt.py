@@ -22,8 +22,8 @@ class Attempt:
     """
 
     def __init__(self, url: str, proxy_url: str | None, timeout: float, *, connected: bool = False) -> None:
-        self._url = url
-        self._proxy_url = proxy_url
+        self.url = url
+        self.proxy_url = proxy_url
         self.timeout = timeout
         self.connected = connected
         self._end = time.monotonic() + timeout
@@ -31,8 +31,8 @@ class Attempt:
     @property
     def peer(self) -> str:
         """Who is at the other end, in a message."""
-        through = f" through the proxy {host_and_port(self._proxy_url)}" if self._proxy_url else ""
-        return host_and_port(self._url) + through
+        through = f" through the proxy {host_and_port(self.proxy_url)}" if self.proxy_url else ""
+        return host_and_port(self.url) + through
 
     def renew(self) -> None:
         """Begin to count anew: the timeout of a stream is for each silence."""

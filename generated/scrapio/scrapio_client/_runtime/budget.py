@@ -39,13 +39,16 @@ class Budget:
 
     def claim(self, bucket: str, now: float, *, before: float = inf) -> float | None:
         """The earliest time for a request, kept free for the caller; `None` if there is none before *before*."""
-        limited = [name for name in (bucket, _ALL) if name in self._rates]
         with self._lock:
-            at = max(now, self._closed_until.get(bucket, now), *(self._free_at(name, now) for name in limited))
+            at = max(now, self._closed_until.get(bucket, now))
+            for name in bucket, _ALL:
+                if name in self._rates:
+                    at = max(at, self._free_at(name, now))
             if at >= before:
                 return None
-            for name in limited:
-                self._slots[name].append(at)
+            for name in bucket, _ALL:
+                if name in self._rates:
+                    self._slots[name].append(at)
             return at
 
     def _free_at(self, name: str, now: float) -> float:

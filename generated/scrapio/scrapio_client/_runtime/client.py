@@ -170,15 +170,15 @@ class Client:
         except ClientError as error:
             reply = error
         now = self._clock.now()
-        self._observed(send, reply, now - began)
+        if self._observer is not None:
+            self._observed(self._observer, send, reply, now - began)
         return Seen(now, reply, now - began)
 
-    def _observed(self, send: Send, reply: Response | ClientError, seconds: float) -> None:
-        if self._observer is not None:
-            try:
-                self._observer(exchange_of(send, reply, seconds))
-            except Exception:
-                self._log.exception("the observer failed; the call goes on")
+    def _observed(self, observer: Observer, send: Send, reply: Response | ClientError, seconds: float) -> None:
+        try:
+            observer(exchange_of(send, reply, seconds))
+        except Exception:
+            self._log.exception("the observer failed; the call goes on")
 
     def _noted(self, note: Note) -> None:
         if self._log.isEnabledFor(note.level):
@@ -197,10 +197,10 @@ class Client:
     def _engine(self) -> Transport:
         if self._closed:
             raise self._closing()
-        with self._lock:
-            if self._transport is None:
-                self._transport = default_transport()
-            return self._transport
+        if self._transport is None:
+            with self._lock:
+                self._transport = self._transport or default_transport()
+        return self._transport
 
     def _closing(self) -> ClientClosed:
         return ClientClosed(f"this {type(self).__name__} client was closed")

@@ -27,9 +27,9 @@ def decode(wanted: type[T], body: bytes) -> T:
     """
     if wanted is bytes:
         return body  # type: ignore[return-value]  # T is bytes
-    inside, where = opened(wanted, body) if getattr(wanted, "_envelope", "") else (body, "$")
+    inside, where = opened(wanted, body)
     try:
-        value: T = _decoder(wanted).decode(inside)
+        value: T = (_decoders.get(wanted) or _new_decoder(wanted)).decode(inside)
     except msgspec.ValidationError as error:
         # A body that was cut may not fit before it gets to its end; then that is what is wrong with it.
         _check_json(body)
@@ -127,13 +127,11 @@ def follow(value: Json, path: tuple[str, ...]) -> Json:
 
 
 _decoders: dict[Any, msgspec.json.Decoder[Any]] = {}
+"""The decoders of types, made when they are first needed."""
 
 
-def _decoder(wanted: Any) -> msgspec.json.Decoder[Any]:
-    """The decoder of a type, made when it is first needed."""
-    decoder = _decoders.get(wanted)
-    if decoder is None:
-        decoder = _decoders[wanted] = msgspec.json.Decoder(prepared(wanted), dec_hook=_from_json)
+def _new_decoder(wanted: Any) -> msgspec.json.Decoder[Any]:
+    decoder = _decoders[wanted] = msgspec.json.Decoder(prepared(wanted), dec_hook=_from_json)
     return decoder
 
 

@@ -124,6 +124,8 @@ class Record(Generic[S, R]):
         """Those that belong into a token: no poll would bring them again."""
         self.status: str | None = None
         self.state = State.PENDING
+        self.is_known = True
+        """Whether the spec lists the status."""
         self.snapshot: Snapshot[S] | None = None
         self.result: msgspec.UnsetType | R = msgspec.UNSET
         self.pages: Gathered | None = None
@@ -187,6 +189,7 @@ class Record(Generic[S, R]):
         if self.state.is_final and self.snapshot is not None:
             return
         status, state = self.status, self.state = reading.status, reading.state
+        self.is_known = reading.is_known
         if not isinstance(body, msgspec.UnsetType):
             self.snapshot = Snapshot(self.id, status, state, body, reply, self.kind.lifecycle, said)
 

@@ -47,6 +47,8 @@ class Proxies:
 
         Raises `ConfigurationError` for a kind of proxy that no engine of ours speaks to.
         """
+        if not self._by_scheme:
+            return None
         origin = "/".join(url.split("/", 3)[:3])
         if origin not in self._by_origin:
             self._by_origin[origin] = self._look_up(origin)
