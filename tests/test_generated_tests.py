@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from docs_runner import blocks
@@ -14,6 +15,7 @@ from live.brook import SPEC, brook, written
 
 from bide.pipeline import read_spec
 from bide.render import render
+from bide.runtime.testing_stories import Job
 
 REPOSITORY = Path(__file__).parents[1]
 
@@ -54,6 +56,15 @@ def test_a_provider_without_examples_gets_the_others() -> None:
 
     assert "test_examples.py" not in tests
     assert all("def test_" in text for name, text in tests.items() if name.startswith("test_"))
+
+
+@pytest.mark.parametrize(("longest", "lasts"), [(0.001, 10.0), (0.1, 10.0), (1.0, 100.0), (5.0, 300.0)])
+def test_jobs_that_are_polled_often_are_not_followed_for_long(longest: float, lasts: float) -> None:
+    """Where a provider wants to be asked ten times a second, five minutes of virtual time are thousands of polls."""
+    submit: Any = None
+    job = Job(name="task", submit=submit, states={}, poll="", floor=0.001, interval=(0.001, longest), timeout=60.0)
+
+    assert lasts == job.lasting(300.0)
 
 
 CHOSEN = (

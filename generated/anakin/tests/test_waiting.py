@@ -243,11 +243,11 @@ def test_a_submit_that_made_no_job_is_sent_again(job: Job, mode: Mode, fault: Mi
 def test_a_job_that_was_given_up_can_be_waited_for_again(job: Job) -> None:
     """W12: a wait that ends early costs nothing: its token leads back, in another client too."""
     fake = Fake()
-    job.in_fake(fake).follows(job.plan(job.going, "succeeded", after=100.0))
+    job.in_fake(fake).follows(job.plan(job.going, "succeeded", after=job.lasting(100.0)))
     with fake.client() as client:
         handle = job.of(client).submit(**job.submit.usual)
         with pytest.raises(JobTimeout) as caught:
-            handle.wait(timeout=50.0)
+            handle.wait(timeout=job.lasting(100.0) / 2)
     with fake.client() as other:
         job.of(other).resume(caught.value.token).wait(timeout=PATIENT)
 

@@ -66,7 +66,7 @@ def test_whoever_leaves_early_gets_the_handles_of_the_rest(job: Job, data: st.Da
 @in_each_mode
 def test_outcomes_come_as_jobs_end(job: Job, mode: Mode) -> None:
     """A quick job does not wait for a slow one, unless the order of inputs is asked for."""
-    slow, quick = (job.plan(job.going, "succeeded", after=seconds) for seconds in (300.0, 0.1))
+    slow, quick = (job.plan(job.going, "succeeded", after=seconds) for seconds in (job.lasting(300.0), 0.1))
     for in_order, wanted in ((False, [1, 2, 0]), (True, [0, 1, 2])):
         many = run(job, mode, plans=[slow, quick, quick], in_order=in_order)
 
@@ -114,7 +114,8 @@ def test_one_refusal_slows_all_down(job: Job, mode: Mode) -> None:
 def test_each_job_has_its_own_deadline(job: Job, mode: Mode) -> None:
     """A job that does not end costs the others nothing; its error leads back to it."""
     never, soon = job.plan(job.going), job.plan("succeeded")
-    many = run(job, mode, plans=[never, soon, soon], polls=[error(503)], timeout=500.0, max_in_flight=2)
+    timeout = job.lasting(500.0)
+    many = run(job, mode, plans=[never, soon, soon], polls=[error(503)], timeout=timeout, max_in_flight=2)
     [late] = [outcome for outcome in many.outcomes if outcome.error is not None]
 
     assert isinstance(late.error, JobTimeout)

@@ -87,6 +87,10 @@ class Job:
         seconds = self.interval[0] if after is None else after
         return Plan((*((status, seconds) for status in statuses[:-1]), (statuses[-1], inf)), **details)
 
+    def lasting(self, seconds: float) -> float:
+        """That many seconds; a hundred pauses if that is less, so that no test polls thousands of times."""
+        return min(seconds, max(100 * self.interval[1], 10.0))
+
     @property
     def going(self) -> str:
         """A state in which the job goes on."""
@@ -176,7 +180,7 @@ def mishaps(*, at_most: int = 6) -> Strategy:
 def walks(draw: st.DrawFn, job: Job) -> tuple[tuple[str, float], ...]:
     """A way through the statuses: one that the spec allows, or any other, with words that it does not know."""
     is_legal = draw(st.sampled_from([True, True, False]))
-    lasts = st.floats(0, 30).map(lambda seconds: round(seconds, 2)) | st.just(0.0)
+    lasts = st.floats(0, job.lasting(300.0) / 10).map(lambda seconds: round(seconds, 2)) | st.just(0.0)
     status = draw(st.sampled_from(list(job.states)))
     walk: list[tuple[str, float]] = []
     for _ in range(draw(st.integers(0, 4))):

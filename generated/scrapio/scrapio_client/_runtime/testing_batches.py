@@ -97,7 +97,7 @@ def crowds(draw: st.DrawFn, job: Job) -> Crowd:
         results=draw(mishaps()),
         max_in_flight=draw(st.integers(1, 6)),
         in_order=draw(st.booleans()),
-        timeout=draw(st.floats(2, 200).map(lambda seconds: round(seconds, 2))),
+        timeout=draw(st.floats(2, job.lasting(200.0)).map(lambda seconds: round(seconds, 2))),
     )
 
 
