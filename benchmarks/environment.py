@@ -64,7 +64,8 @@ class Environment:
             timeout=bound,
             cwd=REPOSITORY,
             env={
-                **os.environ,
+                # The peers were compiled to bytecode when they were installed; ours may be as well.
+                **{name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"},
                 "PATH": os.pathsep.join([str(self.python.parent), os.environ["PATH"]]),
                 "PYTHONPATH": os.pathsep.join(map(str, path)),
             },

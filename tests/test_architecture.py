@@ -58,10 +58,11 @@ ARROWS = {
         "simulator",
         "specfile",
         "starter",
+        "unchanged",
         "write",
     },
     "cli": {"commands"},
-    "__main__": {"cli"},
+    "__main__": {"cli", "unchanged"},
 }
 """What else each module or folder of the generator may import. One that is not listed may import nothing else."""
 

@@ -58,7 +58,7 @@ def test_the_wheel_says_what_it_is(wheel: zipfile.ZipFile) -> None:
     assert metadata["Version"] == bide.__version__
     assert metadata["License-Expression"] == "MIT"
     assert "simulator" in metadata.get_all("Provides-Extra", [])
-    assert "bide = bide.cli:main" in wheel.read(f"{info}/entry_points.txt").decode()
+    assert "bide = bide.__main__:main" in wheel.read(f"{info}/entry_points.txt").decode()
 
 
 def test_the_version_is_said_once() -> None:

@@ -49,7 +49,7 @@ def comments_in(file: str, text: str) -> Comments:
     for number, line in reversed(list(enumerate(lines, 1))):
         stands_alone = line.lstrip(" \t").startswith("#")
         about = about if stands_alone else number
-        match = _COMMENT.search(line.rstrip("\r"))
+        match = _COMMENT.search(line.rstrip("\r")) if "#" in line else None
         if match is not None and not (stands_alone and line[: match.start()].strip()):
             place = Place(file, number, match.start() + 1)
             maybe.appendleft(Comment(place, match["text"].rstrip(), about))

@@ -101,9 +101,9 @@ _WORDS = re.compile(
     r'''
     \n[ ]*(?:\w+(?=:|[ ]=))?
   | [ (),]+
-  | (?:\.|class[ ]|def[ ])\w+
+  | \.\w+
   | \w+=
-  | (?P<used>[^\W\d]\w*)
+  | ((?:class[ ]|def[ ])?[^\W\d]\w*)
   | """[^"\\]*(?:(?:\\.|"(?!""))[^"\\]*)*"""
   | "[^"\\]*(?:\\.[^"\\]*)*"
   | '[^'\\]*(?:\\.[^'\\]*)*'
@@ -111,7 +111,8 @@ _WORDS = re.compile(
     ''',
     re.VERBOSE | re.DOTALL,
 )
-"""The words that code uses: not those in texts and comments, of attributes, or of what is made or assigned to here."""
+"""The words that code uses, and what it makes as `class X` or `def x`; not what is in texts and comments, and not the
+names of attributes or of what is assigned to."""
 
 
 def imports(body: str, params: frozenset[str] = frozenset()) -> Code:
@@ -119,9 +120,8 @@ def imports(body: str, params: frozenset[str] = frozenset()) -> Code:
     runtime = {name: f"._runtime.{module}" for name, module in _RUNTIME.items()}
     own = {**runtime, **_OWN, **dict.fromkeys(params, ".params")}
     words = set(_WORDS.findall(body))
-    used = words & (_STANDARD.keys() | _MSGSPEC.keys() | own.keys())
-    made = {name for name in used - params if f"\nclass {name}(" in body or f"\ndef {name}(" in body}
-    groups = [_statements(used - made, table) for table in (_STANDARD, _MSGSPEC, own)]
+    used = words - {word.partition(" ")[2] for word in words}
+    groups = [_statements(used, table) for table in (_STANDARD, _MSGSPEC, own)]
     return Code("\n\n".join("\n".join(group) for group in groups if group))
 
 

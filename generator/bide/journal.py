@@ -159,10 +159,10 @@ def make(changes: list[Change], *, disk: Disk = DISK) -> None:
         for change in changes:
             _prepare(change, disk)
         for change in changes:
-            disk.move(_stage(change.folder) / _UNCOMMITTED, _stage(change.folder) / _FORWARD)
+            disk.move(stage_of(change.folder) / _UNCOMMITTED, stage_of(change.folder) / _FORWARD)
     except BaseException:
         for change in changes:
-            if _stage(change.folder).exists():
+            if stage_of(change.folder).exists():
                 _throw_away(change.folder, disk)
         raise
     for change in changes:
@@ -174,7 +174,7 @@ def repair(folder: Path, *, force: bool = False, disk: Disk = DISK) -> bool:
 
     Raises `NotWritten` if somebody edited the files since, unless *force* is given.
     """
-    stage = _stage(folder)
+    stage = stage_of(folder)
     _must_be_folder(stage)
     if not stage.exists():
         return False
@@ -192,15 +192,16 @@ def repair(folder: Path, *, force: bool = False, disk: Disk = DISK) -> bool:
 
 def is_half_done(folder: Path) -> bool:
     """Whether a process was killed while it changed *folder*."""
-    return any((_stage(folder) / marker).exists() for marker in (_FORWARD, _BACKWARD))
+    return any((stage_of(folder) / marker).exists() for marker in (_FORWARD, _BACKWARD))
 
 
-def _stage(folder: Path) -> Path:
+def stage_of(folder: Path) -> Path:
+    """Where a change of *folder* is prepared; there is nothing unless one is being made, or was left half done."""
     return folder.parent / f".bide-stage-{folder.name}"
 
 
 def _prepare(change: Change, disk: Disk) -> None:
-    stage = _stage(change.folder)
+    stage = stage_of(change.folder)
     touched = [*change.added, *change.changed, *change.removed]
     old = {path: change.old[path] for path in touched if path in change.old}
     new = {path: change.new[path] for path in touched if path in change.new}
@@ -219,7 +220,7 @@ def _go_forward(folder: Path, disk: Disk) -> None:
     try:
         _bring(folder, "new", new, gone=old.keys() - new.keys(), disk=disk)
     except BaseException:
-        disk.move(_stage(folder) / _FORWARD, _stage(folder) / _BACKWARD)
+        disk.move(stage_of(folder) / _FORWARD, stage_of(folder) / _BACKWARD)
         _go_backward(folder, disk)
         raise
     _throw_away(folder, disk)
@@ -233,7 +234,7 @@ def _go_backward(folder: Path, disk: Disk) -> None:
 
 def _bring(folder: Path, side: str, files: Mapping[str, str], *, gone: set[str], disk: Disk) -> None:
     """Move what one side of the stage still holds into the folder, and remove what that side does not have."""
-    staged = _stage(folder) / side
+    staged = stage_of(folder) / side
     for path, checksum in files.items():
         target, ready = place(folder, path), place(staged, path)
         # What is as it shall be is not touched: the way back must not fail where the way there failed.
@@ -249,13 +250,13 @@ def _bring(folder: Path, side: str, files: Mapping[str, str], *, gone: set[str],
 def _throw_away(folder: Path, disk: Disk) -> None:
     """Remove the stage, its markers first: what is left of it if this is cut short then means nothing."""
     for marker in (_FORWARD, _BACKWARD):
-        disk.remove(_stage(folder) / marker)
-    disk.clear(_stage(folder))
+        disk.remove(stage_of(folder) / marker)
+    disk.clear(stage_of(folder))
 
 
 def _journal(folder: Path) -> tuple[dict[str, str], dict[str, str]]:
     """The digests of both sides, as `_prepare` noted them."""
-    stage = _stage(folder)
+    stage = stage_of(folder)
     marker = stage / (_BACKWARD if (stage / _BACKWARD).exists() else _FORWARD)
     try:
         journal = json.loads(marker.read_bytes())

@@ -37,7 +37,8 @@ class _Unsure(Exception):
 def laid_out(text: str) -> str:
     """A module as black lays it out, given one that is laid out but for lines that are too long."""
     lines = text.split("\n")
-    long = [number for number, line in enumerate(lines) if is_long(line) and line.lstrip(" ")[0] != "#"]
+    half = WIDTH // 2
+    long = [n for n, line in enumerate(lines) if len(line) > half and is_long(line) and line.lstrip(" ")[0] != "#"]
     if not long:
         return text
     spared = _docstring_lines(text)
@@ -69,7 +70,7 @@ def _fits(line: str) -> bool:
 
 
 def _beyond_ascii(line: str) -> int:
-    return sum(not character.isascii() for character in line)
+    return len(line) - len(line.encode("ascii", "ignore"))
 
 
 def _docstring_lines(text: str) -> set[int]:

@@ -7,6 +7,7 @@ generated code may use names with a leading underscore for its own purposes, and
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 _WORD = re.compile(
     r"[A-Z]{2,}s?(?![a-z])[0-9]*"  # HTML in HTMLPage, URLs, HTML5
@@ -105,6 +106,7 @@ def pascal_case(text: str) -> str:
     return identifier("".join(word[0].upper() + word[1:] for word in words(text)))
 
 
+@lru_cache(maxsize=4096)
 def field_name(wire: str) -> str:
     """The attribute for a JSON key, or the argument for a parameter: `jobId` is `job_id`, `from` is `from_`."""
     name = snake_case(wire)

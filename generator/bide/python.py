@@ -60,8 +60,9 @@ def docstring(text: str, *, indent: int = 0) -> Code:
     if not rest:
         closing = ' """' if opening.endswith('"') else '"""'
         return Code(f'"""{opening}{closing}')
-    lines = textwrap.dedent("\n".join(rest)).split("\n")
-    body = "\n".join(f"{margin}{_inside_quotes(line, is_last=False)}" if line else "" for line in lines)
+    if all(line[:1] in " " for line in rest):
+        rest = textwrap.dedent("\n".join(rest)).split("\n")
+    body = "\n".join(f"{margin}{_inside_quotes(line, is_last=False)}" if line else "" for line in rest)
     return Code(f'"""{opening}\n{body}\n{margin}"""')
 
 
@@ -151,6 +152,8 @@ def _meta(bounds: Bounds) -> Iterable[tuple[str, Json]]:
 
 def _quoted(text: str) -> Code:
     """A string in double quotes, or in single ones if that takes fewer escapes, as black writes it."""
+    if '"' not in text and "\\" not in text and text.isprintable():
+        return Code(f'"{text}"')
     quote = '"' if text.count('"') <= text.count("'") else "'"
     escaped = f"\\{quote}".join(repr(part)[1:-1] for part in text.split(quote))
     return Code(f"{quote}{escaped}{quote}")

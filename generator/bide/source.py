@@ -253,7 +253,8 @@ class _Builder:
         self._put(event, None)
 
     def scalar(self, event: yaml.ScalarEvent) -> None:
-        self.comments.text(_spot(event.start_mark), _spot(event.end_mark))
+        if self.comments.maybe:
+            self.comments.text(_spot(event.start_mark), _spot(event.end_mark))
         self._refuse_properties(event)
         bad = _UNWELCOME_IN_VALUES.search(event.value)
         if bad:

@@ -83,7 +83,7 @@ def test_no_text_at_all_becomes_code(text: str) -> None:
     assert shapes(printed(filled(text, accepted(text)))) == HARMLESS
 
 
-@pytest.mark.parametrize("text", ['" \u6f22' * 60, 'call("a, b", [c]), ' * 9, "it's \"quoted\" " * 12, '" ' + "a" * 150])
+@pytest.mark.parametrize("text", ['" \u6f22' * 60, 'call("a, b", [c]), ' * 9, 'it\'s "quoted" ' * 12, '" ' + "a" * 150])
 def test_no_text_changes_the_layout(text: str) -> None:
     """Whatever a spec says, and however long it is, black has nothing to add."""
     modules = printed(filled(text, accepted(text)))

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import gc
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -16,6 +19,7 @@ from bide.formats import Format
 
 if TYPE_CHECKING:
     from bide.ir import Provider
+    from bide.journal import Change
     from bide.write import Package
 
 
@@ -54,7 +58,10 @@ def generate(
     def work() -> int:
         return _generate(specs, out, format_, check=check, force=force, strict=strict)
 
-    return watched(specs, work) if watch else work()
+    if watch:
+        return watched(specs, work)
+    gc.disable()  # what a single run makes is kept to its end
+    return work()
 
 
 def _generate(specs: list[Path], out: Path, format_: Format, *, check: bool, force: bool, strict: bool) -> int:
@@ -63,7 +70,10 @@ def _generate(specs: list[Path], out: Path, format_: Format, *, check: bool, for
         return PROBLEM
     providers = list(found[0].values())
     say = partial(typer.echo, err=format_.is_document)
-    return on_disk(lambda: _compare(out, providers, say) if check else _write(out, providers, say, force=force))
+    if check:
+        return on_disk(lambda: _compare(out, providers, say))
+    has_more_to_say = found[1].problems or format_ is not Format.TEXT
+    return on_disk(lambda: _write(out, providers, say, {} if has_more_to_say else found[1].sources, force=force))
 
 
 def _are_different(providers: dict[str, Provider]) -> bool:
@@ -83,12 +93,28 @@ def _rendered(providers: list[Provider]) -> list[Package]:
     return [Package(name=each.name, files=render(each), spec_file=each.spec_file) for each in providers]
 
 
-def _write(out: Path, providers: list[Provider], say: Callable[..., None], *, force: bool) -> int:
+def _write(
+    out: Path, providers: list[Provider], say: Callable[..., None], noted: Mapping[str, str], *, force: bool
+) -> int:
     from bide import report, write
 
-    for change in write.write(out, _rendered(providers), force=force):
+    changes = write.write(out, _rendered(providers), force=force)
+    for change in changes:
         say(report.changes(change))
+    if noted and sys.argv[1:2] == ["generate"]:
+        _note(changes, noted)
     return OK
+
+
+def _note(changes: list[Change], specs: Mapping[str, str]) -> None:
+    """Spare the next run with these arguments its work, if it will find the *specs* and what was made as they are."""
+    from bide import report, unchanged
+    from bide.journal import stage_of
+
+    files = [(change.folder / path).as_posix() for change in changes for path in change.new]
+    files += [stage_of(change.folder).as_posix() for change in changes]
+    said = "\n".join(report.changes(replace(change, old=change.new)) for change in changes)
+    unchanged.keep(sys.argv[1:], specs, files, said)
 
 
 def _compare(out: Path, providers: list[Provider], say: Callable[..., None]) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 from .. import names, prose
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from .provider import ProviderView
 
 
+@lru_cache(maxsize=4096)
 def camel(name: str) -> str:
     """`job_id` as `jobId`."""
     first, *rest = name.strip("_").split("_")

@@ -22,8 +22,8 @@ class LifecycleView(View):
     def __init__(self, provider: ProviderView, lifecycle: Lifecycle) -> None:
         super().__init__(provider)
         self._lifecycle = lifecycle
-        mine = (job for job in provider.ir.jobs if job.lifecycle.name == lifecycle.name)
-        self._snapshots = [Named(job.snapshot) for job in mine if job.snapshot]
+        self._jobs = provider.jobs_of.get(lifecycle.name, [])
+        self._snapshots = [Named(job.snapshot) for job in self._jobs if job.snapshot]
 
     @property
     def name(self) -> Code:
@@ -97,7 +97,7 @@ class LifecycleView(View):
         return Code(f"ResultAt({', '.join(parts)})")
 
     def _pages(self, pages: Pages) -> Code:
-        results = [job.result for job in self.provider.ir.jobs if job.lifecycle.name == self._lifecycle.name]
+        results = [job.result for job in self._jobs]
 
         def attributes(path: Pointer) -> Code:
             return literal(self.provider.attributes(path, results[0]) if results else tuple(path))
@@ -275,7 +275,7 @@ class JobView(View):
     def params_docstring(self) -> Code:
         return docstring(f"The arguments of one `{self.ir.name}` job, for `run_many`.", indent=4)
 
-    @property
+    @cached_property
     def submit_docstring(self) -> Code:
         return docstring(prose.submit(self.ir, self.provider.texts), indent=8)
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 
 from .. import prose
-from ..ir import Field, Kind, ListOf, MapOf, Model, Named, Parameter, Pointer, Provider, Scalar, Secret, Type
+from ..ir import Field, Job, Kind, ListOf, MapOf, Model, Named, Parameter, Pointer, Provider, Scalar, Secret, Type
 from ..python import Code, annotation, docstring, literal, row, seconds, spread
 from .calls import Argument, OperationView
 from .data import EnumView, ExampleView, ModelView, UnionView
@@ -201,7 +201,19 @@ class ProviderView:
         ]
 
     def job(self, name: str) -> JobView:
-        return next(job for job in self.jobs if job.ir.name == name)
+        return self._jobs[name]
+
+    @cached_property
+    def _jobs(self) -> Mapping[str, JobView]:
+        return {job.ir.name: job for job in self.jobs}
+
+    @cached_property
+    def jobs_of(self) -> Mapping[str, list[Job]]:
+        """The jobs of each lifecycle, by its name."""
+        found: dict[str, list[Job]] = {}
+        for job in self.ir.jobs:
+            found.setdefault(job.lifecycle.name, []).append(job)
+        return found
 
     @cached_property
     def like(self) -> frozenset[str]:

@@ -21,11 +21,14 @@ _PAIRS = (("min", "max"), ("min_length", "max_length"), ("min_items", "max_items
 _OF_NUMBERS = ("min", "max")
 _OF_TEXT = ("min_length", "max_length", "pattern")
 _OF_LISTS = ("min_items", "max_items")
+_BOUNDS = frozenset((*_OF_NUMBERS, *_OF_TEXT, *_OF_LISTS))
 _WORDS = {_OF_NUMBERS: "numbers", _OF_TEXT: "text", _OF_LISTS: "lists"}
 
 
 def check(spec: Spec) -> Iterator[Diagnostic]:
     for view in spec.all_fields:
+        if view.more.keys().isdisjoint(_BOUNDS):
+            continue
         if view.type is not None:
             yield from _of_another_type(spec, view, view.type.type)
         for low, high in _PAIRS:
