@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 import msgspec
@@ -25,14 +25,13 @@ def decode(wanted: type[T], body: bytes) -> T:
 
     Raises `NotJson` if it is no JSON, and `DecodeError`, with the JSON path, if it is other JSON.
     """
-    if wanted is bytes:
-        return body  # type: ignore[return-value]  # T is bytes
-    inside, where = opened(wanted, body)
+    read = _readers.get(wanted) or _new_reader(wanted)
     try:
-        value: T = (_decoders.get(wanted) or _new_decoder(wanted)).decode(inside)
+        value: T = read(body)
     except msgspec.ValidationError as error:
         # A body that was cut may not fit before it gets to its end; then that is what is wrong with it.
         _check_json(body)
+        inside, where = _opened(wanted, body)
         path, problem = _place(wanted, inside, str(error))
         path = where + path.removeprefix("$")
         raise DecodeError(f"the reply does not fit: {problem} at {path}", path=path, body=body) from error
@@ -41,7 +40,18 @@ def decode(wanted: type[T], body: bytes) -> T:
     return value
 
 
-def opened(wanted: Any, body: bytes) -> tuple[bytes, str]:
+_readers: dict[Any, Callable[[bytes], Any]] = {bytes: bytes}
+"""What reads each type; made when it is first needed."""
+
+
+def _new_reader(wanted: Any) -> Callable[[bytes], Any]:
+    read = msgspec.json.Decoder(prepared(wanted), dec_hook=_from_json).decode
+    has_envelope = getattr(wanted, "_envelope", "")
+    found = _readers[wanted] = (lambda body: read(_opened(wanted, body)[0])) if has_envelope else read
+    return found
+
+
+def _opened(wanted: Any, body: bytes) -> tuple[bytes, str]:
     """The object in the envelope of a model, and its JSON path; a body without that envelope as it is."""
     key = getattr(wanted, "_envelope", "")
     if key:
@@ -124,15 +134,6 @@ def follow(value: Json, path: tuple[str, ...]) -> Json:
         else:
             value = value.get(name) if isinstance(value, Mapping) else None
     return value
-
-
-_decoders: dict[Any, msgspec.json.Decoder[Any]] = {}
-"""The decoders of types, made when they are first needed."""
-
-
-def _new_decoder(wanted: Any) -> msgspec.json.Decoder[Any]:
-    decoder = _decoders[wanted] = msgspec.json.Decoder(prepared(wanted), dec_hook=_from_json)
-    return decoder
 
 
 _AT = re.compile(r"^(?P<problem>.*?)(?: - at `(?P<path>[^`]*)`)?$", re.DOTALL)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from functools import cached_property
+from collections.abc import Callable, Mapping
+from functools import cached_property, partial
+from operator import attrgetter
 from typing import Literal
 
 import msgspec
@@ -141,10 +142,11 @@ class Lifecycle(msgspec.Struct, frozen=True, kw_only=True, dict=True):
 
         *code* is the HTTP status of the reply, where that tells by itself.
         """
-        if code is not None:
-            return self._meant_by(str(code))
-        said = self._meant_by(follow(body, self.status)) if self.status else _SILENCE
-        if not self._is_corrected:
+        word = (self._words_in.get(type(body)) or self._word_in(type(body)))(body) if code is None else str(code)
+        said = self._meanings.get(word) if isinstance(word, str) else None
+        if said is None:
+            said = self._meant_by(word)
+        if code is not None or not self._is_corrected:
             return said
         state = self._seen_through(body, self._judged(body, said.state))
         return said if state is said.state else Reading(said.status, state, said.is_known)
@@ -192,9 +194,24 @@ class Lifecycle(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         """Whether more than the status tells of the state."""
         return bool(self.ready or self.failed_if or self.failed_with)
 
+    @cached_property
+    def _words_in(self) -> dict[type, Callable[[Json], Json]]:
+        """What reads the status in bodies of each type; made when it is first needed."""
+        return {}
+
+    def _word_in(self, wanted: type) -> Callable[[Json], Json]:
+        read: Callable[[Json], Json]
+        if not self.status:
+            read = _nothing_in
+        elif len(self.status) == 1 and self.status[0] in getattr(wanted, "__struct_fields__", ()):
+            read = attrgetter(*self.status)
+        else:
+            read = partial(follow, path=self.status)
+        self._words_in[wanted] = read
+        return read
+
     def _meant_by(self, word: Json) -> Reading:
-        if isinstance(word, str) and (known := self._meanings.get(word)) is not None:
-            return known
+        """The reading of a word that is none of the spec's as it stands there."""
         status = _text(word)
         if status is None:
             return _SILENCE
@@ -216,6 +233,10 @@ class Lifecycle(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         if is_ready:
             return state if state.has_result else State.SUCCEEDED
         return State.RUNNING if state.is_final else state
+
+
+def _nothing_in(body: Json) -> Json:
+    return None
 
 
 _SILENCE = Reading(None, State.RUNNING, False)

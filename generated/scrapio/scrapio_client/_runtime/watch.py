@@ -271,7 +271,7 @@ def take_in(desk: Desk, record: Record[S, R], reply: Response) -> float:
     elif reply.status in lifecycle.accepts:
         body = decode(record.kind.snapshot, reply.body)
         record.saw(lifecycle.read(body), body, reply)
-        hint = lifecycle.hint_in(body)
+        hint = lifecycle.hint_in(body) if lifecycle.hint else 0.0
     else:
         raise desk.account.api_error(reply)
     if lifecycle.handed_out:
