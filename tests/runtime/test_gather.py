@@ -126,11 +126,14 @@ def ids_of(sent: Sent) -> list[str] | None:
 class Crew:
     """An asyncio client of a station, in virtual time."""
 
-    def __init__(self, station: Station, rates: dict[str, Rate] | None = None) -> None:
+    def __init__(
+        self, station: Station, rates: dict[str, Rate] | None = None, *, max_rate: float | None = None
+    ) -> None:
         self.clock = LoopClock()
         self.station = station
         self.transport = AsyncFakeTransport(station, self.clock)
         self._rates = rates or {}
+        self._max_rate = max_rate
 
     def run(self, number: int, *, of: Any = CREW, **more: Any) -> list[Any]:
         """The outcomes of so many jobs, in their order."""
@@ -139,7 +142,7 @@ class Crew:
             _provider = replace(PROVIDER, rates=self._rates)
 
         async def main() -> list[Any]:
-            async with Limited(KEY, transport=self.transport, clock=self.clock) as client:
+            async with Limited(KEY, transport=self.transport, clock=self.clock, max_rate=self._max_rate) as client:
                 inputs = [{"url": f"u{index}"} for index in range(number)]
                 batch = client.jobs(of).run_many(inputs, **{"max_in_flight": 1000, "timeout": 60.0, **more})
                 return [outcome async for outcome in batch]
@@ -398,6 +401,17 @@ def test_a_group_with_a_turn_heeds_a_429_that_comes_before_it() -> None:
 
     assert [len(ids) for ids in station.groups] == [1, 2]
     assert station.gathered_at == pytest.approx([3.0, 4.0 + 20.0])
+
+
+def test_a_group_that_is_kept_back_by_a_429_takes_nobodys_turn() -> None:
+    """Its slot is gone by then, and it claims another: the rate of all requests holds."""
+    station = Station(lasts=lambda number: 30.0, takes=4.0)
+    refused_first(station, 3)
+    crew = Crew(station, max_rate=0.5)
+
+    crew.run(4, policy=Fixed(1.0), timeout=100.0)
+
+    assert all(after.at - before.at >= 2.0 - SLACK for before, after in pairwise(crew.transport.sent))
 
 
 def test_the_floor_counts_from_the_reply() -> None:

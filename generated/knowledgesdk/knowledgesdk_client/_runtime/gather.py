@@ -175,12 +175,11 @@ class Gatherer(Generic[E]):
     def _has_slot(self, group: Group[E], now: float) -> bool:
         """Whether the budget lets a group go now. Polls that have less time than that takes go by themselves."""
         budget, bucket = self._desk.budget, group.address.bucket
-        if group.slot is None:
+        # A slot that a 429 closes meanwhile is gone: kept for later, it would be another's.
+        if group.slot is None or group.slot < budget.closed_until(bucket):
             last = max((poll.gives_up_at for poll in group.polls), default=now)
             slot = budget.claim(bucket, now, before=last)
             group.slot = inf if slot is None else slot
-        # Somebody else may have been told to slow down meanwhile.
-        group.slot = max(group.slot, budget.closed_until(bucket))
         # What would be late by then may yet be in time by itself.
         self._hand_back(group.part(group.slot), now)
         return group.slot <= now or not group.polls
