@@ -39,6 +39,22 @@ def test_an_import_loads_few_modules() -> None:
     assert 190 > len(loaded("anakin"))
 
 
+@pytest.mark.parametrize("spec", ["knowledgesdk", "scrapio"])
+def test_a_good_spec_needs_neither_black_nor_jsonschema(spec: str, tmp_path: Path) -> None:
+    """Both are slow to load and to work: they are for long statements of a rare form, and for what is wrong."""
+    made = f"from bide import cli; cli.main(['generate', 'specs/{spec}.yaml', '--out', {str(tmp_path)!r}])"
+    done = subprocess.run(
+        [sys.executable, "-c", f"import sys; {made}; print(*sys.modules)"],
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
+        cwd=REPOSITORY,
+    )
+
+    assert (tmp_path / spec).is_dir()
+    assert not {"black", "jsonschema"}.intersection(done.stdout.split())
+
+
 def test_waits_look_seldom() -> None:
     """A job of the usual length is looked at as often as planned, and no oftener."""
     policy, age, looks = Adaptive(Polling(interval=(2.0, 5.0), typical=(3.0, 15.0))), 0.0, 0

@@ -109,7 +109,10 @@ class Bounds:
     max_items: int | None = None
 
     def __bool__(self) -> bool:
-        return self != Bounds()
+        return self is not UNBOUNDED and self != UNBOUNDED
+
+
+UNBOUNDED = Bounds()
 
 
 # --- data
@@ -132,7 +135,7 @@ class Field:
     default: Json = None
     """What the server assumes, if `has_default`."""
     has_default: bool = False
-    bounds: Bounds = Bounds()
+    bounds: Bounds = UNBOUNDED
     description: str = ""
     source: Source | None = None
     deprecated: str = ""

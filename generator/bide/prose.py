@@ -291,6 +291,8 @@ def _how_long(job: Job) -> str:
 def bounds_in_words(field: Field) -> str:
     """`1 to 500`, `at most 10 items`: what the user must keep to, or empty."""
     bounds = field.bounds
+    if not bounds:
+        return ""
     parts = [
         _range(bounds.min, bounds.max, ""),
         _range(bounds.min_items, bounds.max_items, " items"),

@@ -111,7 +111,7 @@ def annotation(type: Type, *, request: bool = False, like: frozenset[str] = froz
 
 def bounded(inside: Code, bounds: Bounds) -> Code:
     """An annotation with the bounds that msgspec checks."""
-    marks = [f"{name}={literal(value)}" for name, value in _meta(bounds)]
+    marks = [f"{name}={literal(value)}" for name, value in _meta(bounds)] if bounds else []
     return Code(f"Annotated[{inside}, Meta({', '.join(marks)})]") if marks else inside
 
 

@@ -24,9 +24,9 @@ class Row:
 class Diagram:
     """The states of one lifecycle, as a Mermaid diagram."""
 
-    def __init__(self, provider: Provider, lifecycle: Lifecycle) -> None:
+    def __init__(self, lifecycle: Lifecycle, jobs: list[str]) -> None:
         self._lifecycle = lifecycle
-        self._jobs = [job.name for job in provider.jobs if job.lifecycle.name == lifecycle.name]
+        self._jobs = jobs
         self._ids = {status: f"s{index}" for index, status in enumerate(lifecycle.states)}
 
     @property
@@ -108,7 +108,10 @@ class ReadmeView:
 
     @property
     def diagrams(self) -> list[Diagram]:
-        return [Diagram(self._provider, lifecycle) for lifecycle in self._provider.lifecycles]
+        jobs: dict[str, list[str]] = {lifecycle.name: [] for lifecycle in self._provider.lifecycles}
+        for job in self._provider.jobs:
+            jobs[job.lifecycle.name].append(job.name)
+        return [Diagram(lifecycle, jobs[lifecycle.name]) for lifecycle in self._provider.lifecycles]
 
     def _job(self, job: Job) -> Row:
         return Row(

@@ -44,13 +44,18 @@ def build_field(key: str, raw: Json, sources: Sources, inherited: ir.Source | No
         is_const="const" in more,
         default=more.get("default"),
         has_default="default" in more,
-        bounds=ir.Bounds(**{name: more[name] for name in _BOUNDS if name in more}),
+        bounds=_bounds(more),
         description=more.get("description", "").strip(),
         source=sources.of(more, inherited),
         deprecated=(_DEPRECATED if deprecated is True else (deprecated or "").strip()),
         secret=more.get("secret", False),
         when=states(more.get("when", [])),
     )
+
+
+def _bounds(more: Mapping[str, Json]) -> ir.Bounds:
+    found = {name: more[name] for name in _BOUNDS if name in more}
+    return ir.Bounds(**found) if found else ir.UNBOUNDED
 
 
 def states(raw: Json) -> frozenset[ir.State]:

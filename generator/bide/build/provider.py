@@ -33,8 +33,11 @@ def build(document: Document) -> ir.Provider:
     by_name: dict[str, ir.Enum | ir.Model | ir.Union] = {
         thing.name: thing for things in (enums, models.values(), unions) for thing in things
     }
+    is_any_caseless = any(enum.ignore_case for enum in enums)
     lifecycles = {
-        name: build_lifecycle(name, value, bodies, ignore_case=_ignores_case(name, value, raw, by_name))
+        name: build_lifecycle(
+            name, value, bodies, ignore_case=is_any_caseless and _ignores_case(name, value, raw, by_name)
+        )
         for name, value in raw.get("lifecycles", {}).items()
     }
     jobs = tuple(

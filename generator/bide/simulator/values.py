@@ -7,12 +7,12 @@ import math
 import re
 from dataclasses import dataclass
 
-from bide.ir import Bounds, Enum, Field, Json, Kind, ListOf, MapOf, Model, Named, Scalar, Type, Union
+from bide.ir import UNBOUNDED, Bounds, Enum, Field, Json, Kind, ListOf, MapOf, Model, Named, Scalar, Type, Union
 
 from .catalog import Catalog
 from .validation import Validator
 
-_FREE = Bounds()
+_FREE = UNBOUNDED
 
 _DEEP = 6
 """Below this depth a value gets as few keys and items as its type allows, so that a model within itself ends."""

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from ..ir import (
+    UNBOUNDED,
     Bounds,
     Endpoint,
     Enum,
@@ -315,7 +316,6 @@ class StreamTableView(View):
         return [(Code(name), value) for name, value in found]
 
 
-_UNBOUNDED = Bounds()
 _SCALARS = {
     Kind.STRING: "text",
     Kind.INTEGER: "integer",
@@ -329,7 +329,7 @@ _SCALARS = {
 }
 
 
-def _values(provider: ProviderView, type: Type, bounds: Bounds = _UNBOUNDED) -> Code:
+def _values(provider: ProviderView, type: Type, bounds: Bounds = UNBOUNDED) -> Code:
     """What a value of a type may be."""
     match type:
         case Scalar(kind):
@@ -347,6 +347,8 @@ def _values(provider: ProviderView, type: Type, bounds: Bounds = _UNBOUNDED) -> 
 
 
 def _limits(bounds: Bounds) -> Iterator[Code]:
+    if not bounds:
+        return
     table: Mapping[str, Json] = {
         "min": bounds.min,
         "max": bounds.max,
