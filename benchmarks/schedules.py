@@ -38,8 +38,8 @@ WHY = """
 Where a provider asks for a poll every 5 seconds of jobs that take one to two or three minutes, the unbound optimum
 looks every 3 or 4 seconds while most of them end. We do not, since the provider asked us not to: that alone costs 13%
 of jobs that take one to two minutes, and 5% of the others. We are within a tenth of the best looks that keep to it.
-Among the 40 others are narrow ranges, up to twice the shortest time, whose jobs end before our first look if they
-are three times quicker: to look in vain for those would cost more than a tenth where the provider is right.
+Among the 40 others are narrow ranges, 1 to 2 or less, whose jobs have long ended at our first look if they are three
+times quicker. To look for those early enough would cost 15 to 40% where the provider is right, with the best looks too.
 """
 
 JOBS = tuple(
