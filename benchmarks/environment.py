@@ -19,14 +19,13 @@ _CONSTRAINTS = REPOSITORY / "constraints.txt"
 _OURS = (
     "aiohttp",
     "black",
+    "click",
     "httpx2",
     "jinja2",
     "jsonschema",
     "msgspec",
     "pydantic",
     "pyyaml",
-    "rich",
-    "typer",
     "urllib3",
 )
 

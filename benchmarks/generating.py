@@ -24,8 +24,8 @@ models; datamodel-code-generator models alone. The two others read the same API 
 
 WHY = """
 Black is out of it: it is asked about no statement of these packages, and jsonschema about none of these specs. At 100
-jobs half of a cold run is loading: typer, and pydantic that it reads arguments with, are a quarter of the whole, and
-Jinja, PyYAML and our own modules another. At 1000 jobs half of the work is in the templates and what they ask of the
+jobs half of a cold run is loading: click, Jinja, PyYAML and our own modules.
+At 1000 jobs half of the work is in the templates and what they ask of the
 views, a fifth in rules that look at the spec, and a tenth each in reading the YAML, in finding the names that a module
 has to import, and in what remains: some twelve thousand calls of Python functions for a job that becomes 17 kB of text.
 Without the tests, the fake and one of the two clients it would be less than half, which is what the peer writes.

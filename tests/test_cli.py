@@ -328,11 +328,11 @@ def test_serve_without_its_scenario_file(here: Path, capsys: pytest.CaptureFixtu
 # --- the command itself ----------------------------------------------------------------------------------------------
 
 USAGE = {
-    "no spec": (["generate"], "Missing argument 'SPEC' (see `bide generate --help`)"),
-    "no spec to check": (["check"], "Missing argument 'SPEC' (see `bide check --help`)"),
+    "no spec": (["generate"], "Missing argument 'SPEC...' (see `bide generate --help`)"),
+    "no spec to check": (["check"], "Missing argument 'SPEC...' (see `bide check --help`)"),
     "unknown option": (
         ["check", "--xyz", "acme.yaml"],
-        "No such option: --xyz (see `bide check --help`)",
+        "No such option '--xyz' (see `bide check --help`)",
     ),
     "unknown command": (["chekc"], "No such command 'chekc'. Did you mean 'check'? (see `bide --help`)"),
     "missing file": (["check", "acme.yaml", "nix.yaml"], "nix.yaml: there is no such file"),

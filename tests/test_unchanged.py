@@ -92,7 +92,7 @@ def _run(folder: Path, *arguments: str) -> tuple[str, bool]:
         text=True,
         check=True,
     )
-    return done.stdout.splitlines()[-1], "typer" in done.stderr
+    return done.stdout.splitlines()[-1], "click" in done.stderr
 
 
 def test_the_second_run_is_spared_its_work(tmp_path: Path) -> None:

@@ -9,9 +9,8 @@ from __future__ import annotations
 import io
 import os
 import sys
-from typing import Annotated
 
-import typer
+import click
 
 from bide import __version__
 from bide.commands.check import check
@@ -22,11 +21,6 @@ from bide.commands.schema import schema
 from bide.commands.serve import serve
 from bide.commands.terminal import INTERRUPTED, OK, PROBLEM, USAGE, complain
 
-_app = typer.Typer(add_completion=False, rich_markup_mode="rich", pretty_exceptions_enable=False)
-
-for _command in (new, check, explain, generate, serve, schema):
-    _app.command()(_command)
-
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command and return the exit code of the process."""
@@ -34,14 +28,14 @@ def main(arguments: list[str] | None = None) -> int:
         # A terminal that cannot show a character of a spec is no reason to fail.
         sys.stdout.reconfigure(errors="backslashreplace")
     try:
-        code = _app(args=arguments, prog_name="bide", standalone_mode=False)
+        code: int | None = bide(args=arguments, prog_name="bide", standalone_mode=False)
         sys.stdout.flush()
-    except typer.TyperException as error:
+    except click.ClickException as error:
         context = getattr(error, "ctx", None)
         hint = f" (see `{context.command_path} --help`)" if context is not None else ""
         complain(error.format_message().rstrip(".") + hint)
         return error.exit_code
-    except typer.Abort:
+    except click.Abort:
         complain("stopped")
         return INTERRUPTED
     except BrokenPipeError:
@@ -51,11 +45,17 @@ def main(arguments: list[str] | None = None) -> int:
     return code or OK
 
 
-@_app.callback(invoke_without_command=True)
-def bide(
-    context: typer.Context,
-    version: Annotated[bool, typer.Option("--version", help="Print the version and stop.")] = False,
-) -> int:
+class _InOrder(click.Group):
+    """Lists the commands in the order in which they are needed."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(self.commands)
+
+
+@click.group(cls=_InOrder, invoke_without_command=True, context_settings={"max_content_width": 80})
+@click.option("--version", is_flag=True, help="Print the version and stop.")
+@click.pass_context
+def bide(context: click.Context, version: bool) -> int:
     """From a YAML spec of a job API to typed Python clients that wait correctly.
 
     \b
@@ -69,9 +69,13 @@ def bide(
     editors of it.
     """
     if version:
-        typer.echo(f"bide {__version__}")
-        raise typer.Exit(OK)
+        click.echo(f"bide {__version__}")
+        context.exit(OK)
     if context.invoked_subcommand is None:
-        typer.echo(context.get_help(), nl=False)
-        raise typer.Exit(USAGE)
+        click.echo(context.get_help())
+        context.exit(USAGE)
     return OK
+
+
+for _command in (new, check, explain, generate, serve, schema):
+    bide.add_command(_command)

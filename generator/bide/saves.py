@@ -6,7 +6,7 @@ the clock nor the disk: both come in.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TypeAlias
 
@@ -24,7 +24,7 @@ Stamps: TypeAlias = Mapping[Path, Stamp | None]
 """What changes when a file is saved, for each file; `None` where there is no file."""
 
 
-def stamps(paths: list[Path]) -> Stamps:
+def stamps(paths: Sequence[Path]) -> Stamps:
     """What the disk says of the files now."""
     return {path: _stamp(path) for path in paths}
 

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
-import typer
+import click
 
-from bide.commands.specs import FormatOption, Specs, Strict, checked
+from bide.commands.specs import checked, format_option, specs_argument, strict_option
 from bide.commands.terminal import OK, PROBLEM, UsageError
-from bide.commands.watching import Watch, watched
+from bide.commands.watching import watch_option, watched
 from bide.formats import Format
 
 
-def check(specs: Specs, format_: FormatOption = Format.TEXT, strict: Strict = False, watch: Watch = False) -> int:
+@click.command(short_help="Print every problem of every spec, with a way out.")
+@specs_argument
+@format_option
+@strict_option
+@watch_option
+def check(specs: tuple[Path, ...], format_: Format, strict: bool, watch: bool) -> int:
     """Print every problem of every spec, each with its place and a way out. Writes nothing.
 
     \b
@@ -35,12 +41,12 @@ def check(specs: Specs, format_: FormatOption = Format.TEXT, strict: Strict = Fa
     return watched(specs, work) if watch else work()
 
 
-def _check(specs: list[Path], format_: Format, *, strict: bool) -> int:
+def _check(specs: Sequence[Path], format_: Format, *, strict: bool) -> int:
     from bide import report
 
     found = checked(specs, format_, strict=strict)
     if found is None:
         return PROBLEM
     if not format_.is_document:
-        typer.echo(report.verdict(found[1], strict=strict))
+        click.echo(report.verdict(found[1], strict=strict))
     return OK

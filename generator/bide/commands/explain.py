@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-import typer
+import click
 
 from bide.commands.terminal import OK, UsageError
 
-Code = Annotated[
-    str | None, typer.Argument(metavar="CODE", help="What stands in the brackets of a problem.", show_default=False)
-]
 
+@click.command(short_help="Print what a problem's code means.")
+@click.argument("code", required=False)
+def explain(code: str | None) -> int:
+    """Print what a problem's code means, why it is one, and an example.
 
-def explain(code: Code = None) -> int:
-    """Print what a problem's code means, why it is one, and an example; without a code, list all of them.
+    The code is what stands in the brackets of a problem. Without one, all of
+    them are listed.
 
     \b
     bide explain unknown-pointer
@@ -29,11 +28,11 @@ def explain(code: Code = None) -> int:
     if code is None:
         widest = max(map(len, pages))
         for page in pages.values():
-            typer.echo(f"{page.code:<{widest}}  {page.severity:<7}  {page.what}")
+            click.echo(f"{page.code:<{widest}}  {page.severity:<7}  {page.what}")
         return OK
     if code not in pages:
         near = nearest(code, pages)
         help_ = f'did you mean "{near}"?' if near else "`bide explain` lists all of them"
         raise UsageError(f'there is no code "{code}": {help_}')
-    typer.echo(as_text(pages[code]))
+    click.echo(as_text(pages[code]))
     return OK

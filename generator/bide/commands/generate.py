@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import gc
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
-import typer
+import click
 
-from bide.commands.specs import FormatOption, Specs, Strict, checked
+from bide.commands.specs import checked, format_option, specs_argument, strict_option
 from bide.commands.terminal import OK, PROBLEM, complain, on_disk
-from bide.commands.watching import Watch, watched
+from bide.commands.watching import watch_option, watched
 from bide.formats import Format
 
 if TYPE_CHECKING:
@@ -23,21 +23,25 @@ if TYPE_CHECKING:
     from bide.write import Package
 
 
+@click.command(short_help="Write a Python package for each spec.")
+@specs_argument
+@click.option(
+    "--out",
+    metavar="DIR",
+    type=click.Path(path_type=Path),
+    default="generated",
+    show_default=True,
+    help="Where the packages go, each in a folder of its own.",
+)
+@click.option(
+    "--check", is_flag=True, help="Write nothing; show as a diff what would change, and exit 1 if anything would."
+)
+@click.option("--force", is_flag=True, help="Overwrite and remove files even if they were edited by hand.")
+@format_option
+@strict_option
+@watch_option
 def generate(
-    specs: Specs,
-    out: Annotated[
-        Path, typer.Option(metavar="DIR", help="Where the packages go, each in a folder of its own.")
-    ] = Path("generated"),
-    check: Annotated[
-        bool,
-        typer.Option("--check", help="Write nothing; show as a diff what would change, and exit 1 if anything would."),
-    ] = False,
-    force: Annotated[
-        bool, typer.Option("--force", help="Overwrite and remove files even if they were edited by hand.")
-    ] = False,
-    format_: FormatOption = Format.TEXT,
-    strict: Strict = False,
-    watch: Watch = False,
+    specs: tuple[Path, ...], out: Path, check: bool, force: bool, format_: Format, strict: bool, watch: bool
 ) -> int:
     """Write a Python package for each spec, and print which files that added, changed and removed.
 
@@ -64,12 +68,12 @@ def generate(
     return work()
 
 
-def _generate(specs: list[Path], out: Path, format_: Format, *, check: bool, force: bool, strict: bool) -> int:
+def _generate(specs: Sequence[Path], out: Path, format_: Format, *, check: bool, force: bool, strict: bool) -> int:
     found = checked(specs, format_, strict=strict)
     if found is None or not _are_different(found[0]):
         return PROBLEM
     providers = list(found[0].values())
-    say = partial(typer.echo, err=format_.is_document)
+    say = partial(click.echo, err=format_.is_document)
     if check:
         return on_disk(lambda: _compare(out, providers, say))
     has_more_to_say = found[1].problems or format_ is not Format.TEXT

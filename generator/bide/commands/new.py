@@ -7,9 +7,8 @@ import sys
 from collections.abc import Mapping
 from importlib import resources
 from pathlib import Path
-from typing import Annotated
 
-import typer
+import click
 
 from bide.commands.terminal import OK, PROBLEM, UsageError, complain, on_disk
 from bide.starter import AUTH_CHOICES, Answers, BadAnswer, completed, name_like, written
@@ -28,18 +27,27 @@ _QUESTIONS = {
 }
 
 
-def new(
-    name: Annotated[str, typer.Argument(metavar="NAME", help="As in acme or acme_speech.", show_default=False)],
-    title: Annotated[str | None, typer.Option(metavar="TEXT", help=f"{_QUESTIONS['title']}.")] = None,
-    base_url: Annotated[str | None, typer.Option(metavar="URL", help="What every path is put behind.")] = None,
-    docs: Annotated[str | None, typer.Option(metavar="URL", help=f"{_QUESTIONS['docs']}.")] = None,
-    auth: Annotated[str | None, typer.Option(metavar="KEY", help=f"{_QUESTIONS['auth']}.")] = None,
-    job: Annotated[str | None, typer.Option(metavar="WORD", help=f"{_QUESTIONS['job']}.")] = None,
-    submit: Annotated[str | None, typer.Option(metavar="PATH", help=f"{_QUESTIONS['submit']}.")] = None,
-    poll: Annotated[str | None, typer.Option(metavar="PATH", help=f"{_QUESTIONS['poll']}.")] = None,
-    out: Annotated[Path, typer.Option(metavar="DIR", help="The folder of the spec.")] = Path("specs"),
-) -> int:
+@click.command(short_help="Write a small spec that works, to be edited.")
+@click.argument("name")
+@click.option("--title", metavar="TEXT", help=f"{_QUESTIONS['title']}.")
+@click.option("--base-url", metavar="URL", help="What every path is put behind.")
+@click.option("--docs", metavar="URL", help=f"{_QUESTIONS['docs']}.")
+@click.option("--auth", metavar="KEY", help=f"{_QUESTIONS['auth']}.")
+@click.option("--job", metavar="WORD", help=f"{_QUESTIONS['job']}.")
+@click.option("--submit", metavar="PATH", help=f"{_QUESTIONS['submit']}.")
+@click.option("--poll", metavar="PATH", help=f"{_QUESTIONS['poll']}.")
+@click.option(
+    "--out",
+    metavar="DIR",
+    type=click.Path(path_type=Path),
+    default="specs",
+    show_default=True,
+    help="The folder of the spec.",
+)
+def new(name: str, out: Path, **options: str | None) -> int:
     """Write a small spec that works, for you to edit until it is the provider's.
+
+    The name is one like acme or acme_speech.
 
     \b
     bide new acme                 asks a few questions, writes specs/acme.yaml
@@ -52,8 +60,7 @@ def new(
     Exit code: 0 if the spec is written, 1 if it is there already or cannot
     be written, 2 for a wrong command.
     """
-    options = {"title": title, "base_url": base_url, "docs": docs, "auth": auth, "job": job, "submit": submit}
-    given = {key: value for key, value in {**options, "poll": poll}.items() if value is not None}
+    given = {key: answer for key in _QUESTIONS if (answer := options[key]) is not None}
     _refuse(name, {}, f"; did you mean {name_like(name)}?" if name_like(name) not in (None, name) else "")
     so_far: dict[str, str] = {}
     for key, value in given.items():
@@ -92,7 +99,7 @@ def _ask(name: str, given: dict[str, str]) -> None:
     """Ask for what is not given, and again for an answer that will not do; Enter takes what is in brackets."""
     for key, question in _QUESTIONS.items():
         while key not in given:
-            answer = typer.prompt(question, default=getattr(completed(name, given), key), err=True).strip()
+            answer = click.prompt(question, default=getattr(completed(name, given), key), err=True).strip()
             problem = _problem(name, {**given, key: answer})
             if problem is None:
                 given[key] = answer
@@ -111,12 +118,12 @@ def _write(file: Path, answers: Answers) -> int:
             spec.write(text)
     except FileExistsError:
         return _there_already(file)
-    typer.echo(f"wrote {file.as_posix()}")
+    click.echo(f"wrote {file.as_posix()}")
     copy = file.with_name(SCHEMA)
     if ours is None and not copy.exists():
         copy.write_text(schema_text(), encoding="utf-8", newline="\n")
-        typer.echo(f"wrote {copy.as_posix()}, for editors")
-    typer.echo(f"next: bide check {file.as_posix()} --watch, and edit it")
+        click.echo(f"wrote {copy.as_posix()}, for editors")
+    click.echo(f"next: bide check {file.as_posix()} --watch, and edit it")
     return OK
 
 

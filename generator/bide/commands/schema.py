@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-import typer
+import click
 
 
-def schema(
-    markdown: Annotated[bool, typer.Option("--markdown", help="Print it as a page for people instead.")] = False,
-) -> int:
+@click.command(short_help="Print what editors want to know of the language.")
+@click.option("--markdown", is_flag=True, help="Print it as a page for people instead.")
+def schema(markdown: bool) -> int:
     """Print the JSON Schema of the spec language, which editors complete and explain by.
 
     \b
-    bide schema > specs/bide.schema.json     name it in the first line of a spec:
-                                             # yaml-language-server: $schema=bide.schema.json
-    bide schema --markdown                   the same as a page, every key with an example
+    bide schema > specs/bide.schema.json     name it in a spec's first line:
+                                             # yaml-language-server: $schema=...
+    bide schema --markdown                   the same as a page for people
 
     Exit code: 0, or 2 for a wrong command.
     """
     from bide.reference import page
     from bide.schema import schema_text
 
-    typer.echo(page() if markdown else schema_text(), nl=False)
+    click.echo(page() if markdown else schema_text(), nl=False)
     return 0

@@ -4,28 +4,41 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
-import typer
+import click
 
-from bide.commands.specs import Specs, checked, contents_of
+from bide.commands.specs import checked, contents_of, specs_argument
 from bide.commands.terminal import OK, PROBLEM, complain
 
 if TYPE_CHECKING:
     from bide.ir import Provider
 
 
-def serve(
-    specs: Specs,
-    port: Annotated[
-        int, typer.Option(min=0, max=65535, help="Of the first simulator; the next ones follow. 0: any free ones.")
-    ] = 8700,
-    speed: Annotated[float, typer.Option(min=0.001, help="How many times faster than life jobs go.")] = 1.0,
-    seed: Annotated[int, typer.Option(help="The same seed and requests give the same replies.")] = 0,
-    scenarios: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="What shall become of which job; YAML.", show_default=False)
-    ] = None,
-) -> int:
+@click.command(short_help="Simulate each provider on this machine.")
+@specs_argument
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=8700,
+    show_default=True,
+    help="Of the first simulator; the next ones follow. 0: any free ones.",
+)
+@click.option(
+    "--speed",
+    type=click.FloatRange(min=0.001),
+    default=1.0,
+    show_default=True,
+    help="How many times faster than life jobs go.",
+)
+@click.option("--seed", default=0, show_default=True, help="The same seed and requests give the same replies.")
+@click.option(
+    "--scenarios",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="What shall become of which job; YAML.",
+)
+def serve(specs: tuple[Path, ...], port: int, speed: float, seed: int, scenarios: Path | None) -> int:
     """Simulate each provider on this machine, until Ctrl-C.
 
     \b
@@ -64,7 +77,7 @@ def _simulate(provider: Provider, *, port: int, speed: float, seed: int, script:
     from bide.simulator.server import serve as serve_forever
 
     def say(url: str) -> None:
-        typer.echo(report.simulator(provider, url))
+        click.echo(report.simulator(provider, url))
         sys.stdout.flush()
 
     scenarios = script.decode("utf-8", "replace")

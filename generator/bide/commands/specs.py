@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
-import typer
+import click
 
 from bide.commands.terminal import UsageError, complain, takes_colour
 from bide.formats import Format, Listing
@@ -15,11 +16,17 @@ from bide.formats import Format, Listing
 if TYPE_CHECKING:
     from bide.ir import Provider
 
-Specs = Annotated[list[Path], typer.Argument(metavar="SPEC", help="One YAML file per provider.", show_default=False)]
-FormatOption = Annotated[
-    Format, typer.Option("--format", help="How problems are told. All but text go to standard output.")
-]
-Strict = Annotated[bool, typer.Option("--strict", help="Take warnings for errors.")]
+specs_argument = click.argument("specs", metavar="SPEC...", nargs=-1, required=True, type=click.Path(path_type=Path))
+format_option = click.option(
+    "--format",
+    "format_",
+    type=click.Choice([str(each) for each in Format]),
+    default=str(Format.TEXT),
+    show_default=True,
+    callback=lambda context, option, value: Format(value),
+    help="How problems are told. All but text go to standard output.",
+)
+strict_option = click.option("--strict", is_flag=True, help="Take warnings for errors.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +43,7 @@ class Examined:
 
 
 def checked(
-    specs: list[Path], format_: Format = Format.TEXT, *, strict: bool = False
+    specs: Sequence[Path], format_: Format = Format.TEXT, *, strict: bool = False
 ) -> tuple[dict[str, Provider], Listing] | None:
     """What each spec says, by its file, and the warnings about them; `None` if they do not pass. Tells all of these."""
     from bide import report
@@ -50,7 +57,7 @@ def checked(
     return None
 
 
-def examined(specs: list[Path]) -> Examined:
+def examined(specs: Sequence[Path]) -> Examined:
     """Read and check each spec. What cannot be read at all is a usage error."""
     from bide import pipeline
     from bide.build import build
@@ -82,10 +89,10 @@ def tell(listing: Listing, format_: Format) -> None:
     is_for_a_person = format_ is Format.TEXT
     text = written(listing, format_, colour=is_for_a_person and takes_colour(sys.stderr))
     if text:
-        typer.echo(f"{text}\n" if is_for_a_person else text, err=is_for_a_person)
+        click.echo(f"{text}\n" if is_for_a_person else text, err=is_for_a_person)
 
 
-def contents_of(specs: list[Path]) -> dict[str, bytes]:
+def contents_of(specs: Sequence[Path]) -> dict[str, bytes]:
     """What is in each file, each read once. What cannot be read is a usage error, and named before any work is done."""
     from bide.specfile import content_of
 

@@ -6,13 +6,13 @@ import os
 from collections.abc import Callable
 from typing import TextIO
 
-import typer
+import click
 
 OK, PROBLEM, USAGE = 0, 1, 2
 INTERRUPTED = 130
 
 
-class UsageError(typer.TyperException):
+class UsageError(click.ClickException):
     """The command makes no sense; its message is one line."""
 
     exit_code = USAGE
@@ -25,7 +25,7 @@ def complain(line: str) -> None:
 def complain_at_length(text: str) -> None:
     from bide.printable import printable
 
-    typer.echo(printable(text), err=True)
+    click.echo(printable(text), err=True)
 
 
 def takes_colour(stream: TextIO) -> bool:

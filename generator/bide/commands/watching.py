@@ -4,22 +4,21 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Annotated
 
-import typer
+import click
 
 from bide.commands.terminal import OK, UsageError, complain
 
 _CLEARED = "\x1b[2J\x1b[H"
 """An empty screen, with the cursor at its top; what has scrolled out of it stays."""
 
-Watch = Annotated[bool, typer.Option("--watch", help="Do it again whenever a spec is saved, until Ctrl-C.")]
+watch_option = click.option("--watch", is_flag=True, help="Do it again whenever a spec is saved, until Ctrl-C.")
 
 
-def watched(specs: list[Path], work: Callable[[], int]) -> int:
+def watched(specs: Sequence[Path], work: Callable[[], int]) -> int:
     """Do *work* now and after each save, until Ctrl-C. A spec that is not there at the beginning is a usage error."""
     from bide.saves import saves, stamps
 
@@ -30,10 +29,10 @@ def watched(specs: list[Path], work: Callable[[], int]) -> int:
                 _begin_again(saved)
             _work(work, is_first=is_first)
             is_first = False
-            typer.echo(f"watching {_names(specs)}: Ctrl-C ends it")
+            click.echo(f"watching {_names(specs)}: Ctrl-C ends it")
     except KeyboardInterrupt:
         if sys.stdout.isatty():
-            typer.echo()  # behind the ^C
+            click.echo()  # behind the ^C
     return OK
 
 
@@ -49,14 +48,14 @@ def _work(work: Callable[[], int], *, is_first: bool) -> None:
 def _begin_again(saved: list[Path]) -> None:
     """On a terminal there is only ever the newest answer; elsewhere each begins with a line of its own."""
     if sys.stdout.isatty():
-        typer.echo(_CLEARED, nl=False)
+        click.echo(_CLEARED, nl=False)
     else:
-        typer.echo(f"\n--- {_names(saved)} saved")
+        click.echo(f"\n--- {_names(saved)} saved")
 
 
 def _missed(gone: list[Path]) -> None:
     complain(f"waiting for {_names(gone)}, which is not there any more")
 
 
-def _names(paths: list[Path]) -> str:
+def _names(paths: Sequence[Path]) -> str:
     return paths[0].as_posix() if len(paths) == 1 else f"{len(paths)} specs"
