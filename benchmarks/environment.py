@@ -67,6 +67,9 @@ class Environment:
                 **{name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"},
                 "PATH": os.pathsep.join([str(self.python.parent), os.environ["PATH"]]),
                 "PYTHONPATH": os.pathsep.join(map(str, path)),
+                # Installed packages have their bytecode, and ours are not installed.
+                "PYTHONDONTWRITEBYTECODE": "",
+                "PYTHONPYCACHEPREFIX": str(SHELF / "bytecode"),
             },
         )
         return done.stdout

@@ -8,6 +8,7 @@ import gzip
 import re
 import signal
 import socket
+import ssl
 import sys
 import threading
 import time
@@ -384,6 +385,16 @@ def test_unknown_host(transport: Transport, monkeypatch: pytest.MonkeyPatch) -> 
         transport.send(get("http://nowhere.test/"), timeout=AMPLE)
 
     assert not caught.value.may_have_arrived
+
+
+def test_no_certificates_are_read_without_need(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It takes longer than all else of a first request, and plain HTTP has no use for them."""
+    monkeypatch.setattr(ssl, "create_default_context", lambda: pytest.fail("they were read"))
+    transport = Urllib3Transport()
+
+    with Server(play(reply())) as server:
+        transport.send(Request(method="GET", url=server.url, headers={}), timeout=AMPLE)
+    transport.close()
 
 
 def test_certificates_are_verified(transport: Transport, make: Make, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -95,6 +95,9 @@ _RUNTIME = {
     "AsyncTransport": "transport",
     "Transport": "transport",
 }
+_FOR_TYPES_ALONE = frozenset({"AsyncJobBatch", "JobBatch", "Tally"})
+"""What generated code has in annotations only, and few programs need: type checkers alone are shown it."""
+
 _OWN = {"PROVIDER": "._provider", "_calls": ".", "_jobs": ".", "models": "."}
 
 _WORDS = re.compile(
@@ -121,11 +124,16 @@ def imports(body: str, params: frozenset[str] = frozenset()) -> Code:
     own = {**runtime, **_OWN, **dict.fromkeys(params, ".params")}
     words = set(_WORDS.findall(body))
     used = words - {word.partition(" ")[2] for word in words}
+    shown = used & (_FOR_TYPES_ALONE | params)
+    if shown:
+        used = (used - shown) | {"TYPE_CHECKING"}
     groups = [_statements(used, table) for table in (_STANDARD, _MSGSPEC, own)]
+    if shown:
+        groups.append(["if TYPE_CHECKING:", *_statements(shown, own, indent="    ")])
     return Code("\n\n".join("\n".join(group) for group in groups if group))
 
 
-def _statements(used: set[str], table: Mapping[str, str]) -> list[str]:
+def _statements(used: set[str], table: Mapping[str, str], *, indent: str = "") -> list[str]:
     by_module: dict[str, list[str]] = defaultdict(list)
     for name in used & table.keys():
         by_module[table[name]].append(name)
@@ -134,14 +142,14 @@ def _statements(used: set[str], table: Mapping[str, str]) -> list[str]:
         names = sorted(by_module[module], key=_rank)
         plain = [name for name in names if not _is_hidden(name)]
         if plain:
-            statements.append(_statement(module, plain))
-        statements += [f"from {module} import {name[1:]} as {name}" for name in names if _is_hidden(name)]
+            statements.append(_statement(module, plain, indent))
+        statements += [f"{indent}from {module} import {name[1:]} as {name}" for name in names if _is_hidden(name)]
     return statements
 
 
-def _statement(module: str, names: list[str]) -> str:
-    line = f"from {module} import {', '.join(names)}"
-    return f"from {module} import {spread('()', names, indent=0)}" if is_long(line) else line
+def _statement(module: str, names: list[str], indent: str) -> str:
+    line = f"{indent}from {module} import {', '.join(names)}"
+    return f"{indent}from {module} import {spread('()', names, indent=len(indent))}" if is_long(line) else line
 
 
 def _is_hidden(name: str) -> bool:

@@ -4,31 +4,34 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from . import _calls, _jobs, models
 from ._provider import PROVIDER
-from ._runtime.batch import Tally
 from ._runtime.client import Client
 from ._runtime.clock import Clock
 from ._runtime.handle import Update
 from ._runtime.job import Job, Jobs
-from ._runtime.many import JobBatch
 from ._runtime.observer import Observer
 from ._runtime.request import Json
 from ._runtime.schedule import Policy
 from ._runtime.transport import Transport
-from .params import (
-    AgenticSearchParams,
-    AiVisibilityParams,
-    BrowserTaskParams,
-    CrawlParams,
-    HolocronParams,
-    MapParams,
-    UrlScraperBatchParams,
-    UrlScraperParams,
-    WebScraperParams,
-    WireBuildParams,
-)
+
+if TYPE_CHECKING:
+    from ._runtime.batch import Tally
+    from ._runtime.many import JobBatch
+    from .params import (
+        AgenticSearchParams,
+        AiVisibilityParams,
+        BrowserTaskParams,
+        CrawlParams,
+        HolocronParams,
+        MapParams,
+        UrlScraperBatchParams,
+        UrlScraperParams,
+        WebScraperParams,
+        WireBuildParams,
+    )
 
 
 class UrlScraperJobs(Jobs[models.ScrapedPage, models.ScrapedPage]):

@@ -12,66 +12,65 @@ The provider's own pages: https://knowledgesdk.com/docs
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING
 
-from . import models, params
-from ._runtime.batch import Tally
-from ._runtime.clock import AsyncClock, AsyncSystemClock, Clock, SystemClock
-from ._runtime.errors import (
-    ApiError,
-    AuthenticationError,
-    BadRequest,
-    ClientClosed,
-    ConfigurationError,
-    Conflict,
-    ConnectionFailed,
-    DecodeError,
-    Gone,
-    InvalidArgument,
-    InvalidToken,
-    JobCancelled,
-    JobError,
-    JobExpired,
-    JobFailed,
-    JobNotDone,
-    JobTimeout,
-    NotFound,
-    PaymentRequired,
-    PermissionDenied,
-    RateLimited,
-    ReplyTooLarge,
-    RequestTimeout,
-    ServerError,
-    StreamCut,
-    StreamError,
-    StreamFailed,
-    SubmitUncertain,
-    TransportError,
-    UnprocessableEntity,
-)
-from ._runtime.errors import ClientError as KnowledgeSDKError
-from ._runtime.file import UploadFile
-from ._runtime.handle import Snapshot, Update
-from ._runtime.job import CancellableJob, Job
-from ._runtime.lifecycle import Progress
-from ._runtime.many import JobBatch
-from ._runtime.observer import Exchange, Observer
-from ._runtime.outcome import Outcome
-from ._runtime.request import Request, Response
-from ._runtime.schedule import Adaptive, Exponential, Fixed, Policy, Polling
-from ._runtime.state import State
-from ._runtime.stream import Stream
-from ._runtime.transport import AsyncTransport, Transport
-from .client import KnowledgeSDK
-
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from . import models, params
     from ._runtime.aiohttp_transport import AiohttpTransport
     from ._runtime.async_job import AsyncCancellableJob, AsyncJob
     from ._runtime.async_many import AsyncJobBatch
     from ._runtime.async_stream import AsyncStream
+    from ._runtime.batch import Tally
+    from ._runtime.clock import AsyncClock, AsyncSystemClock, Clock, SystemClock
+    from ._runtime.errors import (
+        ApiError,
+        AuthenticationError,
+        BadRequest,
+        ClientClosed,
+        ConfigurationError,
+        Conflict,
+        ConnectionFailed,
+        DecodeError,
+        Gone,
+        InvalidArgument,
+        InvalidToken,
+        JobCancelled,
+        JobError,
+        JobExpired,
+        JobFailed,
+        JobNotDone,
+        JobTimeout,
+        NotFound,
+        PaymentRequired,
+        PermissionDenied,
+        RateLimited,
+        ReplyTooLarge,
+        RequestTimeout,
+        ServerError,
+        StreamCut,
+        StreamError,
+        StreamFailed,
+        SubmitUncertain,
+        TransportError,
+        UnprocessableEntity,
+    )
+    from ._runtime.errors import ClientError as KnowledgeSDKError
+    from ._runtime.file import UploadFile
+    from ._runtime.handle import Snapshot, Update
     from ._runtime.httpx_transport import AsyncHttpxTransport, HttpxTransport
+    from ._runtime.job import CancellableJob, Job
+    from ._runtime.lifecycle import Progress
+    from ._runtime.many import JobBatch
+    from ._runtime.observer import Exchange, Observer
+    from ._runtime.outcome import Outcome
+    from ._runtime.request import Request, Response
+    from ._runtime.schedule import Adaptive, Exponential, Fixed, Policy, Polling
+    from ._runtime.state import State
+    from ._runtime.stream import Stream
+    from ._runtime.transport import AsyncTransport, Transport
     from ._runtime.urllib3_transport import Urllib3Transport
     from .async_client import AsyncKnowledgeSDK
+    from .client import KnowledgeSDK
 
 __version__ = "0.1.0"
 
@@ -147,21 +146,88 @@ __all__ = [
     "params",
 ]
 
-_MADE_WHEN_NEEDED = {
-    "AiohttpTransport": "._runtime.aiohttp_transport",
-    "AsyncKnowledgeSDK": ".async_client",
-    "AsyncCancellableJob": "._runtime.async_job",
-    "AsyncHttpxTransport": "._runtime.httpx_transport",
-    "AsyncJob": "._runtime.async_job",
-    "AsyncJobBatch": "._runtime.async_many",
-    "AsyncStream": "._runtime.async_stream",
-    "HttpxTransport": "._runtime.httpx_transport",
-    "Urllib3Transport": "._runtime.urllib3_transport",
+_PLACES = {
+    "Adaptive": "._runtime.schedule:Adaptive",
+    "AiohttpTransport": "._runtime.aiohttp_transport:AiohttpTransport",
+    "ApiError": "._runtime.errors:ApiError",
+    "AsyncCancellableJob": "._runtime.async_job:AsyncCancellableJob",
+    "AsyncClock": "._runtime.clock:AsyncClock",
+    "AsyncHttpxTransport": "._runtime.httpx_transport:AsyncHttpxTransport",
+    "AsyncJob": "._runtime.async_job:AsyncJob",
+    "AsyncJobBatch": "._runtime.async_many:AsyncJobBatch",
+    "AsyncKnowledgeSDK": ".async_client:AsyncKnowledgeSDK",
+    "AsyncStream": "._runtime.async_stream:AsyncStream",
+    "AsyncSystemClock": "._runtime.clock:AsyncSystemClock",
+    "AsyncTransport": "._runtime.transport:AsyncTransport",
+    "AuthenticationError": "._runtime.errors:AuthenticationError",
+    "BadRequest": "._runtime.errors:BadRequest",
+    "CancellableJob": "._runtime.job:CancellableJob",
+    "ClientClosed": "._runtime.errors:ClientClosed",
+    "Clock": "._runtime.clock:Clock",
+    "ConfigurationError": "._runtime.errors:ConfigurationError",
+    "Conflict": "._runtime.errors:Conflict",
+    "ConnectionFailed": "._runtime.errors:ConnectionFailed",
+    "DecodeError": "._runtime.errors:DecodeError",
+    "Exchange": "._runtime.observer:Exchange",
+    "Exponential": "._runtime.schedule:Exponential",
+    "Fixed": "._runtime.schedule:Fixed",
+    "Gone": "._runtime.errors:Gone",
+    "HttpxTransport": "._runtime.httpx_transport:HttpxTransport",
+    "InvalidArgument": "._runtime.errors:InvalidArgument",
+    "InvalidToken": "._runtime.errors:InvalidToken",
+    "Job": "._runtime.job:Job",
+    "JobBatch": "._runtime.many:JobBatch",
+    "JobCancelled": "._runtime.errors:JobCancelled",
+    "JobError": "._runtime.errors:JobError",
+    "JobExpired": "._runtime.errors:JobExpired",
+    "JobFailed": "._runtime.errors:JobFailed",
+    "JobNotDone": "._runtime.errors:JobNotDone",
+    "JobTimeout": "._runtime.errors:JobTimeout",
+    "KnowledgeSDK": ".client:KnowledgeSDK",
+    "KnowledgeSDKError": "._runtime.errors:ClientError",
+    "NotFound": "._runtime.errors:NotFound",
+    "Observer": "._runtime.observer:Observer",
+    "Outcome": "._runtime.outcome:Outcome",
+    "PaymentRequired": "._runtime.errors:PaymentRequired",
+    "PermissionDenied": "._runtime.errors:PermissionDenied",
+    "Policy": "._runtime.schedule:Policy",
+    "Polling": "._runtime.schedule:Polling",
+    "Progress": "._runtime.lifecycle:Progress",
+    "RateLimited": "._runtime.errors:RateLimited",
+    "ReplyTooLarge": "._runtime.errors:ReplyTooLarge",
+    "Request": "._runtime.request:Request",
+    "RequestTimeout": "._runtime.errors:RequestTimeout",
+    "Response": "._runtime.request:Response",
+    "ServerError": "._runtime.errors:ServerError",
+    "Snapshot": "._runtime.handle:Snapshot",
+    "State": "._runtime.state:State",
+    "Stream": "._runtime.stream:Stream",
+    "StreamCut": "._runtime.errors:StreamCut",
+    "StreamError": "._runtime.errors:StreamError",
+    "StreamFailed": "._runtime.errors:StreamFailed",
+    "SubmitUncertain": "._runtime.errors:SubmitUncertain",
+    "SystemClock": "._runtime.clock:SystemClock",
+    "Tally": "._runtime.batch:Tally",
+    "Transport": "._runtime.transport:Transport",
+    "TransportError": "._runtime.errors:TransportError",
+    "UnprocessableEntity": "._runtime.errors:UnprocessableEntity",
+    "Update": "._runtime.handle:Update",
+    "UploadFile": "._runtime.file:UploadFile",
+    "Urllib3Transport": "._runtime.urllib3_transport:Urllib3Transport",
+    "models": ".models:",
+    "params": ".params:",
 }
-"""What costs start-up time, and not every user needs."""
+"""Where each name is. It is loaded when it is first asked for, and with it no more than it needs."""
 
 
 def __getattr__(name: str) -> object:
-    if name in _MADE_WHEN_NEEDED:
-        return getattr(import_module(_MADE_WHEN_NEEDED[name], __name__), name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    if name not in _PLACES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    place, _, attribute = _PLACES[name].partition(":")
+    module = import_module(place, __name__)
+    found = globals()[name] = getattr(module, attribute) if attribute else module
+    return found
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -6,13 +6,11 @@ The blocking twin differs by `await` alone.
 from __future__ import annotations
 
 from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Iterable
-from typing import Generic, Literal, TypeVar
+from typing import TYPE_CHECKING, Generic, Literal, TypeVar
 
 from .account import seconds_of
 from .addresses import attached, resumed
 from .async_client import AsyncClient
-from .async_many import AsyncJobBatch
-from .batch import Tally
 from .deadline import Deadline
 from .flow import Flow
 from .handle import Handle, Kind, Record, Snapshot, Update
@@ -20,6 +18,10 @@ from .progress import Bar
 from .schedule import Adaptive, Policy
 from .submit import Submission, late, run, submit
 from .wait import cancel, poll, result, updates, wait, wait_for
+
+if TYPE_CHECKING:
+    from .async_many import AsyncJobBatch
+    from .batch import Tally
 
 S = TypeVar("S")
 R = TypeVar("R")
@@ -260,6 +262,8 @@ class AsyncJobs(Generic[S, R]):
         on_update: Callable[[Tally], Awaitable[None] | None] | None,
         progress: bool,
     ) -> AsyncJobBatch[P, R, J]:
+        from .async_many import AsyncJobBatch
+
         bar = Bar(self._kind.name) if progress else None
         return AsyncJobBatch(
             self._client,

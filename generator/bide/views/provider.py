@@ -44,42 +44,43 @@ ERRORS = (
     "TransportError",
     "UnprocessableEntity",
 )
-VALUES = (
-    "Adaptive",
-    "AiohttpTransport",
-    "AsyncCancellableJob",
-    "AsyncClock",
-    "AsyncHttpxTransport",
-    "AsyncJob",
-    "AsyncJobBatch",
-    "AsyncStream",
-    "AsyncSystemClock",
-    "AsyncTransport",
-    "CancellableJob",
-    "Clock",
-    "Exchange",
-    "Exponential",
-    "Fixed",
-    "HttpxTransport",
-    "Job",
-    "JobBatch",
-    "Observer",
-    "Outcome",
-    "Policy",
-    "Polling",
-    "Progress",
-    "Request",
-    "Response",
-    "Snapshot",
-    "State",
-    "Stream",
-    "SystemClock",
-    "Tally",
-    "Transport",
-    "Update",
-    "UploadFile",
-    "Urllib3Transport",
-)
+VALUES = {
+    "Adaptive": "schedule",
+    "AiohttpTransport": "aiohttp_transport",
+    "AsyncCancellableJob": "async_job",
+    "AsyncClock": "clock",
+    "AsyncHttpxTransport": "httpx_transport",
+    "AsyncJob": "async_job",
+    "AsyncJobBatch": "async_many",
+    "AsyncStream": "async_stream",
+    "AsyncSystemClock": "clock",
+    "AsyncTransport": "transport",
+    "CancellableJob": "job",
+    "Clock": "clock",
+    "Exchange": "observer",
+    "Exponential": "schedule",
+    "Fixed": "schedule",
+    "HttpxTransport": "httpx_transport",
+    "Job": "job",
+    "JobBatch": "many",
+    "Observer": "observer",
+    "Outcome": "outcome",
+    "Policy": "schedule",
+    "Polling": "schedule",
+    "Progress": "lifecycle",
+    "Request": "request",
+    "Response": "request",
+    "Snapshot": "handle",
+    "State": "state",
+    "Stream": "stream",
+    "SystemClock": "clock",
+    "Tally": "batch",
+    "Transport": "transport",
+    "Update": "handle",
+    "UploadFile": "file",
+    "Urllib3Transport": "urllib3_transport",
+}
+"""What else a package offers of its runtime, and the module of each."""
 
 
 class ProviderView:
@@ -122,10 +123,20 @@ class ProviderView:
         return [job.failed for job in self.jobs if job.failed]
 
     @property
-    def exports(self) -> list[Code]:
-        """What `from package import *` brings, as strings."""
-        own = [self.class_name, f"Async{self.class_name}", self.error_class, *self.failures, "models", "params"]
-        return [literal(str(name)) for name in sorted([*own, *ERRORS, *VALUES])]
+    def places(self) -> list[tuple[Code, Code]]:
+        """(name, module and attribute) of all that the package offers, as strings, by name."""
+        name = self.class_name
+        found = {
+            **{error: f"._runtime.errors:{error}" for error in ERRORS},
+            **{value: f"._runtime.{module}:{value}" for value, module in VALUES.items()},
+            **{str(failure): f"._jobs:{failure}" for failure in self.failures},
+            str(self.error_class): "._runtime.errors:ClientError",
+            str(name): f".client:{name}",
+            f"Async{name}": f".async_client:Async{name}",
+            "models": ".models:",
+            "params": ".params:",
+        }
+        return [(literal(each), literal(found[each])) for each in sorted(found)]
 
     @property
     def examples(self) -> list[ExampleView]:

@@ -8,23 +8,25 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import nullcontext
 from inspect import isawaitable
 from threading import Lock
-from typing import Any, ClassVar, Protocol, Self, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, Self, TypeVar
 from weakref import WeakSet
 
 from .account import Call, Provider, open_account, positive, rate_of
-from .async_stream import AsyncStream
 from .budget import Budget
 from .clock import AsyncClock, AsyncSystemClock
 from .desk import Desk, Outgoing
 from .errors import ClientClosed, ClientError, RequestTimeout
-from .events import StreamCall
 from .exchange import exchange
 from .flow import Finished, Flow, Known, Note, Pause, Running, Seen, Send, Tell
 from .handle import Floor, Update
-from .observer import Observer, exchange_of
-from .progress import Bar
 from .request import Response
 from .transport import AsyncTransport, default_async_transport
+
+if TYPE_CHECKING:
+    from .async_stream import AsyncStream
+    from .events import StreamCall
+    from .observer import Observer
+    from .progress import Bar
 
 E = TypeVar("E")
 P = TypeVar("P")
@@ -111,6 +113,8 @@ class AsyncClient:
 
     def _open(self, call: StreamCall[E], timeout: float | None = None) -> AsyncStream[E]:
         """Open a stream of events. Nothing is sent before the first event is asked for."""
+        from .async_stream import AsyncStream
+
         account = self._desk.account
         patience = call.call.timeout or account.timeout if timeout is None else positive("timeout", timeout)
         return AsyncStream(lambda: self._engine().open(call.request(account), timeout=patience), call.reader, account)
@@ -186,6 +190,8 @@ class AsyncClient:
         return Seen(now, reply, now - began)
 
     def _observed(self, observer: Observer, send: Send, reply: Response | ClientError, seconds: float) -> None:
+        from .observer import exchange_of
+
         try:
             observer(exchange_of(send, reply, seconds))
         except Exception:

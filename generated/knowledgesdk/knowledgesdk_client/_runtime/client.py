@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import nullcontext
 from threading import Event, Lock
-from typing import Any, ClassVar, Self, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
 from weakref import WeakSet
 
 from .account import Call, Provider, open_account, positive, rate_of
@@ -14,16 +14,18 @@ from .budget import Budget
 from .clock import Clock, SystemClock
 from .desk import Desk, Outgoing
 from .errors import ClientClosed, ClientError, RequestTimeout
-from .events import StreamCall
 from .exchange import exchange
 from .flow import Finished, Flow, Known, Note, Pause, Running, Seen, Send, Tell
 from .handle import Floor, Update
-from .observer import Observer, exchange_of
-from .progress import Bar
 from .request import Response
-from .senders import Senders
-from .stream import Stream
 from .transport import Transport, default_transport
+
+if TYPE_CHECKING:
+    from .events import StreamCall
+    from .observer import Observer
+    from .progress import Bar
+    from .senders import Senders
+    from .stream import Stream
 
 E = TypeVar("E")
 P = TypeVar("P")
@@ -100,6 +102,8 @@ class Client:
 
     def _open(self, call: StreamCall[E], timeout: float | None = None) -> Stream[E]:
         """Open a stream of events. Nothing is sent before the first event is asked for."""
+        from .stream import Stream
+
         account = self._desk.account
         patience = call.call.timeout or account.timeout if timeout is None else positive("timeout", timeout)
         return Stream(lambda: self._engine().open(call.request(account), timeout=patience), call.reader, account)
@@ -175,6 +179,8 @@ class Client:
         return Seen(now, reply, now - began)
 
     def _observed(self, observer: Observer, send: Send, reply: Response | ClientError, seconds: float) -> None:
+        from .observer import exchange_of
+
         try:
             observer(exchange_of(send, reply, seconds))
         except Exception:
@@ -186,6 +192,8 @@ class Client:
 
     def _new_senders(self, bell: Event) -> Senders[Any]:
         """What sends for a batch, side by side; a test may put its own here, which knows no threads."""
+        from .senders import Senders
+
         return Senders(self._sent, self._clock, bell)
 
     def _new_bell(self) -> Event:

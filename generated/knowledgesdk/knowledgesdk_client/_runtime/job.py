@@ -6,20 +6,22 @@ The asyncio twin differs by `await` alone.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import Generic, Literal, TypeVar
+from typing import TYPE_CHECKING, Generic, Literal, TypeVar
 
 from .account import seconds_of
 from .addresses import attached, resumed
-from .batch import Tally
 from .client import Client
 from .deadline import Deadline
 from .flow import Flow
 from .handle import Handle, Kind, Record, Snapshot, Update
-from .many import JobBatch
 from .progress import Bar
 from .schedule import Adaptive, Policy
 from .submit import Submission, late, run, submit
 from .wait import cancel, poll, result, updates, wait, wait_for
+
+if TYPE_CHECKING:
+    from .batch import Tally
+    from .many import JobBatch
 
 S = TypeVar("S")
 R = TypeVar("R")
@@ -260,6 +262,8 @@ class Jobs(Generic[S, R]):
         on_update: Callable[[Tally], None] | None,
         progress: bool,
     ) -> JobBatch[P, R, J]:
+        from .many import JobBatch
+
         bar = Bar(self._kind.name) if progress else None
         return JobBatch(
             self._client,

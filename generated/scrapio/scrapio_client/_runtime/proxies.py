@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from base64 import b64encode
 from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
-from urllib.request import getproxies, proxy_bypass
 
 from .attempt import host_and_port
 from .errors import ConfigurationError
@@ -39,7 +40,7 @@ class Proxies:
     """The proxies of the environment as it was when this was made."""
 
     def __init__(self) -> None:
-        self._by_scheme = getproxies()
+        self._by_scheme = _found()
         self._by_origin: dict[str, Proxy | None] = {}
 
     def of(self, url: str) -> Proxy | None:
@@ -55,6 +56,8 @@ class Proxies:
         return self._by_origin[origin]
 
     def _look_up(self, origin: str) -> Proxy | None:
+        from urllib.request import proxy_bypass
+
         parts = urlsplit(origin)
         found = self._by_scheme.get(parts.scheme) or self._by_scheme.get("all")
         if not found or proxy_bypass(parts.netloc):
@@ -67,3 +70,12 @@ class Proxies:
         if not usable:
             raise ConfigurationError("the proxy that the environment names is not an http:// or https:// address")
         return proxy
+
+
+def _found() -> dict[str, str]:
+    """By scheme. `urllib.request` takes long to load, and most environments name none."""
+    if sys.platform not in ("darwin", "win32") and not any(name.lower().endswith("_proxy") for name in os.environ):
+        return {}
+    from urllib.request import getproxies
+
+    return getproxies()

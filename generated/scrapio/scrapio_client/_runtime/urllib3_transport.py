@@ -66,6 +66,7 @@ class Urllib3Transport:
         self._proxies = Proxies()
         self._own: dict[Proxy | None, urllib3.PoolManager] = {}
         self._pools: dict[str, urllib3.HTTPConnectionPool] = {}
+        self._context: ssl.SSLContext | None = None
         self._live: WeakSet[_Connection] = WeakSet()
         self._lock = threading.Lock()
         self._closed = False
@@ -128,15 +129,21 @@ class Urllib3Transport:
                 return self._given, url
             if proxy not in self._own:
                 self._own[proxy] = _new_manager(proxy, self._max_connections)
-            manager = self._own[proxy]
             if proxy is not None:
-                return manager, url
+                return self._own[proxy], url
             origin = url[: url.index("/", len("https://"))]
             if origin not in self._pools:
                 if len(self._pools) == _MOST_POOLS:
                     self._pools.clear()
-                self._pools[origin] = manager.connection_from_url(origin)
+                self._pools[origin] = self._new_pool(self._own[None], origin)
             return self._pools[origin], url[len(origin) :]
+
+    def _new_pool(self, manager: urllib3.PoolManager, origin: str) -> urllib3.HTTPConnectionPool:
+        if origin.startswith("http:"):
+            return manager.connection_from_url(origin)
+        # It takes long to read the system's certificates.
+        self._context = self._context or ssl.create_default_context()
+        return manager.connection_from_url(origin, {"ssl_context": self._context})
 
     def _failure(self, attempt: Attempt, error: BaseException) -> ClientError:
         if self._closed:
@@ -169,9 +176,8 @@ class _Reply:
 
 
 def _new_manager(proxy: Proxy | None, max_connections: int) -> urllib3.PoolManager:
-    context = ssl.create_default_context()
     if proxy is None:
-        manager = urllib3.PoolManager(maxsize=max_connections, block=True, ssl_context=context)
+        manager = urllib3.PoolManager(maxsize=max_connections, block=True)
     else:
         manager = urllib3.ProxyManager(
             proxy.address,
@@ -179,7 +185,7 @@ def _new_manager(proxy: Proxy | None, max_connections: int) -> urllib3.PoolManag
             proxy_ssl_context=ssl.create_default_context(),
             maxsize=max_connections,
             block=True,
-            ssl_context=context,
+            ssl_context=ssl.create_default_context(),
         )
     manager.pool_classes_by_scheme = {"http": _Pool, "https": _TlsPool}
     return manager

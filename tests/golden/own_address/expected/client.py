@@ -4,19 +4,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
 
 from . import _calls, _jobs, models
 from ._provider import PROVIDER
-from ._runtime.batch import Tally
 from ._runtime.client import Client
 from ._runtime.clock import Clock
 from ._runtime.handle import Record, Update
 from ._runtime.job import CancellableJob, CancellableJobs
-from ._runtime.many import JobBatch
 from ._runtime.observer import Observer
 from ._runtime.schedule import Policy
 from ._runtime.transport import Transport
-from .params import FetchParams
+
+if TYPE_CHECKING:
+    from ._runtime.batch import Tally
+    from ._runtime.many import JobBatch
+    from .params import FetchParams
 
 
 class FetchJobs(CancellableJobs[models.Task, models.Page]):
