@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
+import tempfile
+from collections.abc import Iterator
+
 import pytest
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _cache() -> Iterator[None]:
+    """What `bide generate` notes of its runs does not go where a user's notes are."""
+    with pytest.MonkeyPatch.context() as patch, tempfile.TemporaryDirectory() as folder:
+        patch.setenv("XDG_CACHE_HOME", folder)
+        yield
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -50,9 +50,12 @@ def laid_out(text: str) -> str:
         while broken and broken[-1].first >= new.first:
             broken.pop()
         broken.append(new)
-    for each in reversed(broken):
-        lines[each.first : each.last + 1] = each.lines
-    return "\n".join(lines)
+    found: list[str] = []
+    done = 0
+    for each in broken:
+        found += [*lines[done : each.first], *each.lines]
+        done = each.last + 1
+    return "\n".join([*found, *lines[done:]])
 
 
 def is_long(line: str) -> bool:

@@ -33,10 +33,9 @@ def keep(arguments: list[str], specs: Mapping[str, str], files: Iterable[str], s
 
     Some of the files may be missing: as long as they are, nothing has changed.
     """
-    files = sorted(files)
-    note = "\0".join([_key(arguments), "\n".join(specs), "\n".join(files), _state(specs, files), said])
-    slot = _slot(arguments)
+    files, slot = sorted(files), _slot(arguments)
     try:
+        note = "\0".join([_key(arguments), "\n".join(specs), "\n".join(files), _state(specs, files), said])
         os.makedirs(os.path.dirname(slot), exist_ok=True)
         with open(f"{slot}.{os.getpid()}", "w", encoding="utf-8", newline="") as new:
             new.write(note)
