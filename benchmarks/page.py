@@ -30,6 +30,11 @@ class Subject:
         """How many aims were missed."""
         return sum(line.met is False for line in self.lines)
 
+    @property
+    def aims(self) -> int:
+        """How many there were."""
+        return sum(line.met is not None for line in self.lines)
+
     def text(self) -> str:
         """Its part of the page."""
         return "\n\n".join(self._parts())
@@ -39,9 +44,8 @@ class Subject:
         yield self.about.strip()
         yield f"    make bench ONLY={self.name}"
         yield "\n".join([_row(_HEAD), _row(["---"] * len(_HEAD)), *map(_line, self.lines)])
-        aims = sum(line.met is not None for line in self.lines)
-        if aims:
-            yield f"{aims - self.missed} of {aims} aims were reached." + (
+        if self.aims:
+            yield f"{self.aims - self.missed} of {self.aims} aims were reached." + (
                 f" Why not all:\n\n{self.why.strip()}" if self.missed else ""
             )
 
@@ -49,7 +53,14 @@ class Subject:
 def page(subjects: Sequence[Subject], facts: Mapping[str, str]) -> str:
     """The whole page."""
     text = "\n\n".join(subject.text() for subject in subjects)
-    return Template(_TEMPLATE.read_text(encoding="utf-8")).substitute(facts, subjects=text)
+    rows = [_row(["subject", "aims reached"]), _row(["---"] * 2), *map(_summary, subjects)]
+    template = Template(_TEMPLATE.read_text(encoding="utf-8"))
+    return template.substitute(facts, summary="\n".join(rows), subjects=text)
+
+
+def _summary(subject: Subject) -> str:
+    anchor = subject.title.lower().replace(" ", "-")
+    return _row([f"[{subject.title}](#{anchor})", f"{subject.aims - subject.missed} of {subject.aims}"])
 
 
 def _line(line: Line) -> str:
