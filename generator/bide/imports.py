@@ -100,6 +100,7 @@ _FOR_TYPES_ALONE = frozenset({"AsyncJobBatch", "JobBatch", "Tally"})
 
 _OWN = {"PROVIDER": "._provider", "_calls": ".", "_jobs": ".", "models": "."}
 
+_DOCSTRING = re.compile(r'\n[ ]*"""[^"\\]*(?:(?:\\.|"(?!""))[^"\\]*)*"""', re.DOTALL)
 _WORDS = re.compile(
     r'''
     \n[ ]*(?:\w+(?=:|[ ]=))?
@@ -107,7 +108,6 @@ _WORDS = re.compile(
   | \.\w+
   | \w+=
   | ((?:class[ ]|def[ ])?[^\W\d]\w*)
-  | """[^"\\]*(?:(?:\\.|"(?!""))[^"\\]*)*"""
   | "[^"\\]*(?:\\.[^"\\]*)*"
   | '[^'\\]*(?:\\.[^'\\]*)*'
   | \#[^\n]*
@@ -122,7 +122,8 @@ def imports(body: str, params: frozenset[str] = frozenset()) -> Code:
     """The import statements for the names that *body* uses and does not make; *params* are the names in `params`."""
     runtime = {name: f"._runtime.{module}" for name, module in _RUNTIME.items()}
     own = {**runtime, **_OWN, **dict.fromkeys(params, ".params")}
-    words = set(_WORDS.findall(body))
+    lines = set(_DOCSTRING.sub("", body).split("\n"))  # many lines are printed for every job
+    words = set(_WORDS.findall("\n".join(["", *lines])))
     used = words - {word.partition(" ")[2] for word in words}
     shown = used & (_FOR_TYPES_ALONE | params)
     if shown:
