@@ -102,7 +102,7 @@ _OWN = {"PROVIDER": "._provider", "_calls": ".", "_jobs": ".", "models": "."}
 
 _DOCSTRING = re.compile(r'\n[ ]*"""[^"\\]*(?:(?:\\.|"(?!""))[^"\\]*)*"""', re.DOTALL)
 _WORDS = re.compile(
-    r'''
+    r"""
     \n[ ]*(?:\w+(?=:|[ ]=))?
   | [ (),]+
   | \.\w+
@@ -111,7 +111,7 @@ _WORDS = re.compile(
   | "[^"\\]*(?:\\.[^"\\]*)*"
   | '[^'\\]*(?:\\.[^'\\]*)*'
   | \#[^\n]*
-    ''',
+    """,
     re.VERBOSE | re.DOTALL,
 )
 """The words that code uses, and what it makes as `class X` or `def x`; not what is in texts and comments, and not the

@@ -31,6 +31,8 @@ class FieldView:
     key: str
     more: Mapping[str, Json]
     """What it says, as a mapping even where the spec has a type alone."""
+    type: TypeText | None = None
+    """Its type; `None` if there is none or it cannot be read."""
 
     @property
     def wire(self) -> str:
@@ -43,15 +45,6 @@ class FieldView:
     @property
     def type_path(self) -> Path:
         return (*self.path, "type")
-
-    @property
-    def type(self) -> TypeText | None:
-        """Its type; `None` if there is none or it cannot be read."""
-        text = self.more.get("type", self.more.get("spread"))
-        try:
-            return None if text is None else parse_type(text)
-        except NotationError:
-            return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +94,16 @@ class EndpointView:
 def views(path: Path, raw: Mapping[str, Json]) -> Iterator[FieldView]:
     """The fields in one mapping of the spec."""
     for key, value in raw.items():
-        yield FieldView((*path, key), key, value if isinstance(value, dict) else {"type": value})
+        more = value if isinstance(value, dict) else {"type": value}
+        text = more.get("type", more.get("spread"))
+        yield FieldView((*path, key), key, more, None if text is None else _readable(text))
+
+
+def _readable(text: str) -> TypeText | None:
+    try:
+        return parse_type(text)
+    except NotationError:
+        return None
 
 
 @dataclass(frozen=True)
@@ -221,7 +223,7 @@ class Spec:
         """The fields of a request's body that are arguments or constants: those of a model are taken out of it."""
         body = endpoint.raw.get("body")
         if body == "object":
-            yield FieldView((*endpoint.path, "body"), "body", {"type": body})
+            yield FieldView((*endpoint.path, "body"), "body", {"type": body}, _readable(body))
         elif isinstance(body, str):
             yield from self.fields(body)
         for view in endpoint.body_fields:
