@@ -20,9 +20,11 @@ engine sends the same request with the same headers, and reads the reply.
 """
 
 WHY = """
-By profile (`python -m cProfile` of the wait), what is added for a blocking poll is: the time limit over the whole
-reply, which the socket is told before each read and write; the checks of address and headers; the request, made
-anew for each poll; reading the reply's headers; floor and budget; and the snapshot. Each is a few microseconds.
+Counted by `sys.setprofile`, a poll through bare aiohttp is 172 calls of Python functions, and one of ours 225, so that a
+quarter more would be 215. A third of what we add is around the engine: a middleware, which keeps aiohttp from sending
+again by itself what may cost money; the bound on the time of the whole; and the limit of the body. The rest is the wait:
+clock, floor and rate limit, the reading of the reply, the next pause, and the update for who watches. Alone these take a
+tenth of the engine's time; between one request and the next their code has to come back into the processor's caches.
 """
 
 POLLS = 200

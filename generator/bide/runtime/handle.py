@@ -126,6 +126,8 @@ class Record(Generic[S, R]):
         self.state = State.PENDING
         self.is_known = True
         """Whether the spec lists the status."""
+        self.is_settled = False
+        """Whether nothing is left to ask: the job is final, and if the poll reply is its result, that is here."""
         self.snapshot: Snapshot[S] | None = None
         self.result: msgspec.UnsetType | R = msgspec.UNSET
         self.pages: Gathered | None = None
@@ -151,14 +153,6 @@ class Record(Generic[S, R]):
             submitted_at=self.submitted_at,
             addresses=addresses,
         )
-
-    @property
-    def is_settled(self) -> bool:
-        """Whether nothing is left to ask: the job is final, and if the poll reply is its result, that is here."""
-        if not self.state.is_final:
-            return False
-        has_own_address = isinstance(self.kind.lifecycle.result, ResultAt)
-        return self.snapshot is not None or (has_own_address and self.state.has_result)
 
     @property
     def is_hopeless(self) -> bool:
@@ -188,10 +182,14 @@ class Record(Generic[S, R]):
         """
         if self.state.is_final and self.snapshot is not None:
             return
+        lifecycle = self.kind.lifecycle
         status, state = self.status, self.state = reading.status, reading.state
         self.is_known = reading.is_known
         if not isinstance(body, msgspec.UnsetType):
-            self.snapshot = Snapshot(self.id, status, state, body, reply, self.kind.lifecycle, said)
+            self.snapshot = Snapshot(self.id, status, state, body, reply, lifecycle, said)
+        if state.is_final:
+            has_own_address = isinstance(lifecycle.result, ResultAt)
+            self.is_settled = self.snapshot is not None or (has_own_address and state.has_result)
 
 
 class Floor:

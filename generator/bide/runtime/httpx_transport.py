@@ -118,6 +118,8 @@ class _Raw(NamedTuple):
 
 
 class _Reply:
+    is_over = False  # the end of a stream has to be read, to have its connection back
+
     def __init__(self, transport: HttpxTransport, attempt: Attempt, raw: _Raw) -> None:
         self.status = raw.status
         self.headers = joined(raw.headers)
@@ -225,6 +227,8 @@ class _AsyncRaw(NamedTuple):
 
 
 class _AsyncReply:
+    is_over = False
+
     def __init__(self, transport: AsyncHttpxTransport, attempt: Attempt, raw: _AsyncRaw) -> None:
         self.status = raw.status
         self.headers = joined(raw.headers)

@@ -33,25 +33,10 @@ class Timeouts:
             self._over.clear()
             await self._over.wait()
 
-    def _began(self, step: _Step, seconds: float) -> float:
-        """When this step has to be over."""
-        loop = asyncio.get_running_loop()
-        if loop is not self._loop:
-            self._loop, self._timer, self._wakes_at = loop, None, inf
-        end = loop.time() + seconds
-        self._open.add(step)
-        if end < self._wakes_at:
-            if self._timer is not None:
-                self._timer.cancel()
-            self._wake_at(end, loop)
-        return end
-
-    def _ended(self, step: _Step) -> None:
-        self._open.discard(step)
-        self._over.set()
-
     def _wake_at(self, end: float, loop: asyncio.AbstractEventLoop) -> None:
-        self._wakes_at = end
+        if self._timer is not None and loop is self._loop:
+            self._timer.cancel()
+        self._loop, self._wakes_at = loop, end
         self._timer = loop.call_at(end, self._wake, loop)
 
     def _wake(self, loop: asyncio.AbstractEventLoop) -> None:
@@ -79,15 +64,22 @@ class _Step:
             self._task.cancel()
 
     def __enter__(self) -> None:
-        task = asyncio.current_task()
+        task, timeouts = asyncio.current_task(), self._timeouts
         assert task is not None
         self._task, self._cancelling = task, task.cancelling()
-        self.end = self._timeouts._began(self, self._seconds)
+        loop = task.get_loop()
+        self.end = loop.time() + self._seconds
+        timeouts._open.add(self)
+        if self.end < timeouts._wakes_at or loop is not timeouts._loop:
+            timeouts._wake_at(self.end, loop)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._timeouts._ended(self)
+        timeouts = self._timeouts
+        timeouts._open.discard(self)
+        if not timeouts._open:
+            timeouts._over.set()
         # As `asyncio.timeout` does it: whoever else cancels the task has the last word.
         if self._expired and self._task.uncancel() <= self._cancelling and kind is asyncio.CancelledError:
             raise TimeoutError from error

@@ -22,6 +22,11 @@ class Reply(Protocol):
     @property
     def attempt(self) -> Attempt: ...
 
+    @property
+    def is_over(self) -> bool:
+        """Whether the body is known to have been read to its end."""
+        ...
+
     def read(self) -> bytes:
         """What came next, within the time of the attempt; `b""` at the end. Raises what a transport raises."""
         ...
@@ -37,6 +42,8 @@ def whole(reply: Reply, *, limit: int) -> Response:
         body = Body(reply.headers, limit=limit)
         while data := reply.read():
             body.add(data)
+            if reply.is_over:
+                break
         return Response(status=reply.status, headers=reply.headers, body=body.whole())
     finally:
         reply.close()
@@ -86,6 +93,9 @@ class AsyncReply(Protocol):
     @property
     def attempt(self) -> Attempt: ...
 
+    @property
+    def is_over(self) -> bool: ...
+
     async def read(self) -> bytes: ...
 
     async def close(self) -> None: ...
@@ -97,6 +107,8 @@ async def async_whole(reply: AsyncReply, *, limit: int) -> Response:
         body = Body(reply.headers, limit=limit)
         while data := await reply.read():
             body.add(data)
+            if reply.is_over:
+                break
         return Response(status=reply.status, headers=reply.headers, body=body.whole())
     finally:
         await reply.close()

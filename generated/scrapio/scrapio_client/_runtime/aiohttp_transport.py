@@ -82,7 +82,7 @@ class AiohttpTransport:
                     URL(request.url, encoded=True),
                     headers=request.headers,
                     data=_payload(request.body),
-                    skip_auto_headers=("content-type",),
+                    skip_auto_headers=None if request.method == "GET" else ("content-type",),
                     allow_redirects=False,
                     raise_for_status=False,
                     auto_decompress=False,
@@ -140,6 +140,10 @@ class _Reply:
         self.attempt = flight
         self._transport = transport
         self._raw = raw
+
+    @property
+    def is_over(self) -> bool:
+        return self._raw.content.at_eof()
 
     async def read(self) -> bytes:
         content = self._raw.content

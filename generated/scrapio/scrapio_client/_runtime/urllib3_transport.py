@@ -159,10 +159,12 @@ class _Reply:
         self._transport = transport
         self._raw = raw
 
+    @property
+    def is_over(self) -> bool:
+        return self._raw.length_remaining == 0 and self._raw.connection is None  # the pool has that back
+
     def read(self) -> bytes:
         connection = self._raw.connection
-        if connection is None and self._raw.length_remaining == 0:
-            return b""  # it was read to its end
         try:
             if (sock := getattr(connection, "sock", None)) is not None:
                 sock.settimeout(self.attempt.left())

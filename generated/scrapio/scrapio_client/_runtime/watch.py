@@ -17,7 +17,7 @@ from .deadline import SAME_TIME, Deadline
 from .desk import Desk, Outgoing, sent, until
 from .errors import ApiError, ClientError, DecodeError, InvalidArgument, JobTimeout, TransportError
 from .exchange import PASSING
-from .flow import DEBUG, INFO, WARNING, Flow, Note, Seen, Tell
+from .flow import DEBUG, INFO, WARNING, Flow, Note, Tell
 from .handed_out import HandedOut
 from .handle import Record, Update
 from .hold import Holding
@@ -52,6 +52,9 @@ class Watch(Generic[S, R]):
         self._hold = None if desk.gathers else record.kind.lifecycle.hold
         self._poll: Outgoing | None = None
         """The request of every poll, if the address is always the same."""
+        method, at = record.kind.lifecycle.poll_method, record.kind.lifecycle.poll
+        self._bucket = None if desk.goes_with_others(record) else bucket_of(method, at)
+        """What each poll counts against, if it goes by itself."""
         self._requests_left = 2 if isinstance(record.kind.lifecycle.result, ResultAt) else 1
         """How many requests it takes to the result, at the least."""
 
@@ -139,11 +142,19 @@ class Watch(Generic[S, R]):
         if seen.took >= seen.held:
             deadline.took(seen.took - seen.held)
         self._polls += 1
-        record.asked_to_wait(now, self._take_in(seen.reply))
+        if hint := self._take_in(seen.reply):
+            record.asked_to_wait(now, hint)
         has_news = word is not None and word != record.status
         if record.state is not before or not record.is_known or self._fault is not None:
             yield from self._noted(before)
-        due = None if record.is_settled else self._next_look(now, self._pause_after(seen, has_news=has_news))
+        due = None
+        if not record.is_settled:
+            pause = self.pause(now)
+            if seen.held and self._fault is None:
+                # One that was held to the end, or until there was news, is followed by the next. Else the server does
+                # not hold, or not for so long: it is asked as often as any other.
+                pause = 0.0 if has_news or seen.took >= seen.held else max(pause - seen.took, 0.0)
+            due = self._next_look(now, pause)
         yield Tell(self._update(now, due))
         return now, due
 
@@ -164,25 +175,15 @@ class Watch(Generic[S, R]):
         last = self.deadline.last_chance(self._requests_left)
         return Holding(self._hold, last - self.record.kind.polling.floor)
 
-    def _pause_after(self, seen: Seen, *, has_news: bool) -> float:
-        """Seconds to pause after a poll: none if it was held to the end, or until there was news.
-
-        Else the server does not hold, or not for so long: it is asked as often as any other.
-        """
-        pause = self.pause(seen.now)
-        if not seen.held or self._fault is not None:
-            return pause
-        return 0.0 if has_news or seen.took >= seen.held else max(pause - seen.took, 0.0)
-
     def _next_look(self, now: float, pause: float) -> float | None:
-        desk, record, poll = self.desk, self.record, self.record.kind.lifecycle
-        not_before = max(record.not_before, desk.floor.free_at(record))
-        if not desk.goes_with_others(record):
-            not_before = max(not_before, desk.budget.closed_until(bucket_of(poll.poll_method, poll.poll)))
         return next_look(
             now=now,
             pause=pause,
-            not_before=not_before,
+            not_before=max(
+                self.record.not_before,
+                self.desk.floor.free_at(self.record),
+                -inf if self._bucket is None else self.desk.budget.closed_until(self._bucket),
+            ),
             last=self.deadline.last_chance(self._requests_left),
             deadline=self.deadline.at,
         )
@@ -206,7 +207,8 @@ class Watch(Generic[S, R]):
         except NotJson as error:
             self.went_wrong(error)
         else:
-            self.went_well()
+            if self._fault is not None:
+                self.went_well()
         return hint
 
     def _noted(self, before: State) -> Flow[None]:
