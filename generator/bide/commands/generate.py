@@ -65,7 +65,9 @@ def generate(
     if watch:
         return watched(specs, work)
     gc.disable()  # what a single run makes is kept to its end
-    return work()
+    code = work()
+    gc.freeze()  # and Python need not look through it then
+    return code
 
 
 def _generate(specs: Sequence[Path], out: Path, format_: Format, *, check: bool, force: bool, strict: bool) -> int:
