@@ -58,6 +58,14 @@ def test_black_would_change_nothing(spec: Path) -> None:
     assert [name for name, text in modules.items() if black.format_str(text, mode=mode) != text] == []
 
 
+def test_the_time_that_a_request_may_take_is_kept() -> None:
+    """What a spec says of polls, results and cancelling is in the table of their lifecycle."""
+    files = render(read_spec("rich.yaml", (HERE / "hostile" / "rich.yaml").read_text()))
+    jobs = next(text for name, text in files.items() if name.endswith("/_jobs.py"))
+
+    assert '    timeouts={"poll": 20.0, "result": 5.0, "cancel": 5.0},\n' in jobs
+
+
 def test_a_class_without_a_description_says_whose_it_is() -> None:
     """No class has an empty docstring, whatever the spec does not say."""
     models = ast.parse(render(read_spec("acme.yaml", TEXT))["acme_client/models.py"])

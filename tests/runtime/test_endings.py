@@ -295,6 +295,24 @@ def test_the_result_outlives_a_broken_fetch(world: Make) -> None:
     assert 1 == len(w.polls)
 
 
+def test_each_request_of_a_job_has_the_time_that_the_spec_gives_it(world: Make) -> None:
+    """Polls, results and cancelling may take longer than the client's other requests."""
+    patient = kind(
+        "patient",
+        Page,
+        result=ResultAt(path="/jobs/{job_id}/result"),
+        cancel=("POST", "/jobs/{job_id}/cancel"),
+        timeouts={"poll": 40.0, "result": 50.0, "cancel": 60.0},
+    )
+    w = world(served(polls=[RUNNING, DONE], result=[PAGE], cancel=[Reply({})]), timeout=11)
+    job = w.job(patient)
+    w.do(job.cancel())
+    w.do(job.wait())
+    w.do(w.job(APART).cancel())
+
+    assert [60, 40, 40, 50, 11] == [sent.timeout for sent in w.sent]
+
+
 # --- W12 ------------------------------------------------------------------------------------------
 
 

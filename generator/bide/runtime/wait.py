@@ -96,7 +96,8 @@ def cancel(desk: Desk, record: Record[Any, Any], *, deadline: Deadline | None = 
     with _about(record):
         request = desk.account.request_to(method, url_of(desk.account, record, "cancel", at))
         # Cancelling twice is cancelling once.
-        outgoing = Outgoing(request=request, bucket=bucket_of(method, at))
+        patience = record.kind.lifecycle.timeouts.get("cancel")
+        outgoing = Outgoing(request=request, bucket=bucket_of(method, at), timeout=patience)
         end = inf if deadline is None else deadline.at
         yield from exchange(desk, outgoing, repeatable=True, deadline=end, now=now)
         yield Note(INFO, "job %s: asked the provider to cancel it", (record.id,))

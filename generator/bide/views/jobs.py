@@ -60,6 +60,8 @@ class LifecycleView(View):
         if lifecycle.cancel is not None:
             endpoint = lifecycle.cancel.endpoint
             found.append(("cancel", Code(f"({literal(endpoint.method)}, {self._address(endpoint)})")))
+        if timeouts := self._timeouts:
+            found.append(("timeouts", Code(f"{{{timeouts}}}")))
         for name, path in (
             ("failed_with", lifecycle.failed_with),
             ("error_code", lifecycle.error.code),
@@ -80,6 +82,13 @@ class LifecycleView(View):
         if endpoint.handed_out is None:
             return literal(endpoint.path)
         return handed_out(endpoint.handed_out, name=f"{endpoint.method} {endpoint.path}")
+
+    @property
+    def _timeouts(self) -> str:
+        lifecycle = self._lifecycle
+        cancel = lifecycle.cancel.endpoint if lifecycle.cancel else None
+        table = (("poll", lifecycle.poll), ("result", lifecycle.result.endpoint), ("cancel", cancel))
+        return ", ".join(f"{literal(name)}: {seconds(each.timeout)}" for name, each in table if each and each.timeout)
 
     @property
     def _result_at(self) -> Code:

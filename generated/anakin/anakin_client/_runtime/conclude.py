@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, NoReturn, TypeVar
 
 import msgspec
+from msgspec.structs import replace
 
 from .account import ANY, JSON
 from .addresses import bucket_of, followed, url_of
@@ -129,6 +130,7 @@ def _asked_for(watch: Watch[S, R], at: ResultAt, query: str, now: float) -> Flow
     first = Outgoing(
         request=desk.account.request_to(at.method, url, accept=accept),
         bucket=bucket_of(at.method, at.path),
+        timeout=record.kind.lifecycle.timeouts.get("result"),
     )
     outgoing, tries, hops = first, 0, 0
     while True:
@@ -142,7 +144,7 @@ def _asked_for(watch: Watch[S, R], at: ResultAt, query: str, now: float) -> Flow
         elsewhere = _redirected(seen.reply, outgoing.request.url)
         if elsewhere is not None and hops < _MOST_HOPS:
             there = followed(desk.account, elsewhere, "the header Location")
-            outgoing = Outgoing(request=desk.account.request_to("GET", there, accept=accept), bucket=first.bucket)
+            outgoing = replace(first, request=desk.account.request_to("GET", there, accept=accept))
             tries, hops = tries - 1, hops + 1
             continue
         outgoing, hops = first, 0

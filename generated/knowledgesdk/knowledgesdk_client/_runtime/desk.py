@@ -57,6 +57,8 @@ class Outgoing(msgspec.Struct, frozen=True, kw_only=True):
     bucket: str
     holding: Holding | None = None
     """Asks the server to hold it, where that may be done."""
+    timeout: float | None = None
+    """How long it may take, in seconds, where the spec says that."""
 
     def leaving(self, now: float) -> tuple[Request, int]:
         """The request as it leaves now, and for how many seconds it asks to be held."""
@@ -108,7 +110,7 @@ def sent(
         has_slot = False
         now = yield from until(held_until, now)
     request, held = outgoing.leaving(now)
-    seen = yield Send(request, min(patience + held, deadline - now), attempt, deadline)
+    seen = yield Send(request, min((outgoing.timeout or patience) + held, deadline - now), attempt, deadline)
     if polled is not None:
         desk.floor.polled(polled, seen.now)
     desk.heed(outgoing.bucket, seen)

@@ -107,6 +107,8 @@ class Lifecycle(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """Where many jobs can be asked about at once, if the provider has that."""
     cancel: tuple[str, str | HandedOut] | None = None
     """Method and path."""
+    timeouts: Mapping[Literal["poll", "result", "cancel"], float] = {}
+    """How long one of these requests may take, in seconds, where the client's default is too short."""
     error_code: Path = ()
     error_message: Path = ()
     progress: Mapping[Literal["done", "total", "message", "share", "percent"], Path] = {}

@@ -257,7 +257,12 @@ def poll_of(desk: Desk, record: Record[Any, Any], holding: Holding | None = None
     """The request that asks how a job is, and may be held."""
     method, at = record.kind.lifecycle.poll_method, record.kind.lifecycle.poll
     url = url_of(desk.account, record, "poll", at)
-    return Outgoing(request=desk.account.request_to(method, url), bucket=bucket_of(method, at), holding=holding)
+    return Outgoing(
+        request=desk.account.request_to(method, url),
+        bucket=bucket_of(method, at),
+        holding=holding,
+        timeout=record.kind.lifecycle.timeouts.get("poll"),
+    )
 
 
 def take_in(desk: Desk, record: Record[S, R], reply: Response) -> float:
