@@ -28,8 +28,8 @@ of its own this takes a tenth of the engine's time; between two requests its cod
 caches anew, and takes three times that.
 """
 
-POLLS = 200
-ROUNDS = 11
+POLLS = 20
+ROUNDS = 200
 _HEADERS = {
     "accept": "application/json",
     "accept-encoding": "gzip, deflate",

@@ -8,7 +8,6 @@ import gzip
 import re
 import signal
 import socket
-import ssl
 import sys
 import threading
 import time
@@ -39,7 +38,9 @@ from transport_server import (
     reply,
 )
 
+from bide.runtime import urllib3_transport
 from bide.runtime.aiohttp_transport import AiohttpTransport
+from bide.runtime.certificates import verifying
 from bide.runtime.errors import (
     ClientClosed,
     ClientError,
@@ -389,12 +390,21 @@ def test_unknown_host(transport: Transport, monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_no_certificates_are_read_without_need(monkeypatch: pytest.MonkeyPatch) -> None:
     """It takes longer than all else of a first request, and plain HTTP has no use for them."""
-    monkeypatch.setattr(ssl, "create_default_context", lambda: pytest.fail("they were read"))
+    monkeypatch.setattr(urllib3_transport, "verifying", lambda use: pytest.fail("they were read"))
     transport = Urllib3Transport()
 
     with Server(play(reply())) as server:
         transport.send(Request(method="GET", url=server.url, headers={}), timeout=AMPLE)
     transport.close()
+
+
+def test_certificates_are_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """By each engine, however many clients there are; and anew where the environment names others."""
+    found = [verifying("one"), verifying("one"), verifying("another")]
+    monkeypatch.setenv("SSL_CERT_DIR", "/nowhere")
+
+    assert found[0] is found[1]
+    assert len({*found, verifying("one")}) == 3
 
 
 def test_certificates_are_verified(transport: Transport, make: Make, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,6 +13,7 @@ from aiohttp.http import HttpProcessingError
 from yarl import URL
 
 from .attempt import Attempt
+from .certificates import verifying
 from .errors import ClientClosed, ClientError, ConfigurationError
 from .proxies import Proxies
 from .reply import AsyncOpenReply, async_whole
@@ -189,7 +190,7 @@ class _Connector(aiohttp.TCPConnector):
 
 
 def _new_session(max_connections: int) -> aiohttp.ClientSession:
-    connector = _Connector(limit=max_connections, keepalive_timeout=KEEP_ALIVE, ssl=ssl.create_default_context())
+    connector = _Connector(limit=max_connections, keepalive_timeout=KEEP_ALIVE, ssl=verifying("aiohttp"))
     return aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar())
 
 

@@ -11,6 +11,7 @@ import httpx2
 
 from .attempt import Attempt
 from .body import READ_SIZE
+from .certificates import verifying
 from .dial import dial
 from .proxies import Proxy
 from .request import Request
@@ -60,7 +61,7 @@ def is_sending(event: str, info: Any) -> bool:
 
 def _options(max_connections: int) -> dict[str, Any]:
     return {
-        "ssl_context": ssl.create_default_context(),
+        "ssl_context": verifying("httpcore2"),
         "max_connections": max_connections,
         "keepalive_expiry": KEEP_ALIVE,
     }
@@ -71,7 +72,7 @@ def _proxying(proxy: Proxy) -> dict[str, Any]:
     return {
         "proxy_url": proxy.address,
         "proxy_headers": proxy.headers,
-        "proxy_ssl_context": ssl.create_default_context() if secure else None,
+        "proxy_ssl_context": verifying("httpcore2, to the proxy") if secure else None,
     }
 
 

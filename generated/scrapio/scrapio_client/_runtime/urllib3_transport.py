@@ -20,6 +20,7 @@ from urllib3.util.response import assert_header_parsing
 
 from .attempt import Attempt
 from .body import READ_SIZE
+from .certificates import verifying
 from .dial import dial
 from .errors import ClientClosed, ClientError, RequestTimeout
 from .proxies import Proxies, Proxy
@@ -66,7 +67,6 @@ class Urllib3Transport:
         self._proxies = Proxies()
         self._own: dict[Proxy | None, urllib3.PoolManager] = {}
         self._pools: dict[str, urllib3.HTTPConnectionPool] = {}
-        self._context: ssl.SSLContext | None = None
         self._live: WeakSet[_Connection] = WeakSet()
         self._lock = threading.Lock()
         self._closed = False
@@ -135,15 +135,9 @@ class Urllib3Transport:
             if origin not in self._pools:
                 if len(self._pools) == _MOST_POOLS:
                     self._pools.clear()
-                self._pools[origin] = self._new_pool(self._own[None], origin)
+                secure = {"ssl_context": verifying("urllib3")} if origin.startswith("https:") else None
+                self._pools[origin] = self._own[None].connection_from_url(origin, secure)
             return self._pools[origin], url[len(origin) :]
-
-    def _new_pool(self, manager: urllib3.PoolManager, origin: str) -> urllib3.HTTPConnectionPool:
-        if origin.startswith("http:"):
-            return manager.connection_from_url(origin)
-        # It takes long to read the system's certificates.
-        self._context = self._context or ssl.create_default_context()
-        return manager.connection_from_url(origin, {"ssl_context": self._context})
 
     def _failure(self, attempt: Attempt, error: BaseException) -> ClientError:
         if self._closed:
@@ -184,10 +178,10 @@ def _new_manager(proxy: Proxy | None, max_connections: int) -> urllib3.PoolManag
         manager = urllib3.ProxyManager(
             proxy.address,
             proxy_headers=proxy.headers,
-            proxy_ssl_context=ssl.create_default_context(),
+            proxy_ssl_context=verifying("urllib3, to the proxy"),
             maxsize=max_connections,
             block=True,
-            ssl_context=ssl.create_default_context(),
+            ssl_context=verifying("urllib3, through a proxy"),
         )
     manager.pool_classes_by_scheme = {"http": _Pool, "https": _TlsPool}
     return manager
