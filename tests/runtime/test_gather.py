@@ -328,9 +328,10 @@ def test_no_deadline_waits_for_the_patience_of_others(of: Any) -> None:
             jobs = client.jobs(of)
             # The flows are those of two batches, and travel as one.
             soon, late = jobs.attach("j0"), jobs.attach("j1")
+            desk = client._desk.gathering
             batch = jobs._many(
                 [(soon, 7.0), (late, 50.0)],
-                lambda one: jobs._waiting(one[0]._record, one[1], Fixed(2.0)),
+                lambda one: jobs._waiting(desk, one[0]._record, one[1], Fixed(2.0)),
                 jobs._handle,
                 1000,
                 False,

@@ -6,6 +6,7 @@ import asyncio
 import io
 import ssl
 from contextvars import ContextVar
+from math import inf
 from typing import Any
 
 import aiohttp
@@ -47,6 +48,11 @@ class AiohttpTransport:
         self._own: aiohttp.ClientSession | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._closed = False
+
+    @property
+    def max_connections(self) -> float:
+        """How many requests can be under way at once."""
+        return self._max_connections if self._given is None else inf
 
     async def send(self, request: Request, *, timeout: float) -> Response:
         """The reply, whole."""

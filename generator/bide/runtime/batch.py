@@ -32,6 +32,8 @@ class Ended(msgspec.Struct, Generic[P, R], frozen=True, kw_only=True):
 class Entry(Generic[P, R]):
     """One job of a batch."""
 
+    __slots__ = ("index", "input", "record", "running", "state")
+
     def __init__(self, index: int, input: P, flow: Flow[R]) -> None:
         self.index = index
         self.input = input

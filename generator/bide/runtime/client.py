@@ -13,9 +13,9 @@ from .account import Call, Provider, open_account, positive, rate_of
 from .budget import Budget
 from .clock import Clock, SystemClock
 from .desk import Desk, Outgoing
-from .errors import ClientClosed, ClientError, RequestTimeout
+from .errors import ClientClosed, ClientError
 from .exchange import exchange
-from .flow import Finished, Flow, Known, Note, Pause, Running, Seen, Send, Tell
+from .flow import Finished, Flow, Known, Note, Pause, Running, Seen, Send, Tell, missed
 from .handle import Floor, Update
 from .request import Response
 from .transport import Transport, default_transport
@@ -166,8 +166,10 @@ class Client:
         """Send one request; what came, or which of our exceptions."""
         began = self._clock.now()
         if began >= send.before:
-            # It had to wait for others of its batch.
-            return Seen(began, RequestTimeout("its turn did not come before the deadline", may_have_arrived=False))
+            return missed(began)
+        if self._desk.budget.closed_until(send.bucket) > began:
+            # A 429 came while it had to wait for others of its batch.
+            return Seen(began)
         reply: Response | ClientError
         try:
             reply = self._engine().send(send.request, timeout=min(send.timeout, send.before - began))

@@ -14,10 +14,10 @@ from msgspec.structs import replace
 from .addresses import bucket_of, take_in_addresses, url_of
 from .codec import NotJson, decode
 from .deadline import SAME_TIME, Deadline
-from .desk import Desk, Outgoing, sent, until
+from .desk import Desk, Outgoing, sent
 from .errors import ApiError, ClientError, DecodeError, InvalidArgument, JobTimeout, TransportError
 from .exchange import PASSING
-from .flow import DEBUG, INFO, WARNING, Flow, Note, Tell
+from .flow import DEBUG, INFO, WARNING, Flow, Note, Pause, Tell
 from .handed_out import HandedOut
 from .handle import Record, Update
 from .hold import Holding
@@ -38,6 +38,20 @@ _FAULTS_TO_NO_HOLD = 2
 
 class Watch(Generic[S, R]):
     """One wait for one job: its deadline, its pace, and what went wrong last."""
+
+    __slots__ = (
+        "_bucket",
+        "_fault",
+        "_faults",
+        "_hold",
+        "_policy",
+        "_poll",
+        "_polls",
+        "_requests_left",
+        "deadline",
+        "desk",
+        "record",
+    )
 
     def __init__(self, desk: Desk, record: Record[S, R], policy: Policy, deadline: Deadline) -> None:
         self.desk = desk
@@ -71,7 +85,8 @@ class Watch(Generic[S, R]):
                 if self.record.is_hopeless:
                     break
                 self.time_out()
-            now = yield from until(due, now)
+            while now < due:
+                now = (yield Pause(due)).now
             # Somebody else may have looked meanwhile.
             if not self.record.is_settled:
                 now, due = yield from self._look(now)
@@ -214,7 +229,7 @@ class Watch(Generic[S, R]):
     def _noted(self, before: State) -> Flow[None]:
         record, status = self.record, self.record.status
         if status is not None and not (record.is_known or record.state.is_final or status in record.unknown):
-            record.unknown.add(status)
+            record.unknown |= {status}
             yield Note(WARNING, "job %s: the status %r is unknown to this package; waiting on", (record.id, status))
         if self._fault is not None:
             yield Note(INFO, "job %s: poll %d went wrong: %s", (record.id, self._polls, self._fault.message))

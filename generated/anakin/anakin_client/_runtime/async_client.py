@@ -7,6 +7,7 @@ import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import nullcontext
 from inspect import isawaitable
+from math import inf
 from threading import Lock
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol, Self, TypeVar
 from weakref import WeakSet
@@ -15,12 +16,12 @@ from .account import Call, Provider, open_account, positive, rate_of
 from .budget import Budget
 from .clock import AsyncClock, AsyncSystemClock
 from .desk import Desk, Outgoing
-from .errors import ClientClosed, ClientError, RequestTimeout
+from .errors import ClientClosed, ClientError
 from .exchange import exchange
-from .flow import Finished, Flow, Known, Note, Pause, Running, Seen, Send, Tell
+from .flow import Finished, Flow, Known, Note, Pause, Running, Seen, Send, Tell, missed
 from .handle import Floor, Update
 from .request import Response
-from .transport import AsyncTransport, default_async_transport
+from .transport import MAX_CONNECTIONS, AsyncTransport, default_async_transport
 
 if TYPE_CHECKING:
     from .async_stream import AsyncStream
@@ -177,8 +178,10 @@ class AsyncClient:
         """Send one request; what came, or which of our exceptions."""
         began = self._clock.now()
         if began >= send.before:
-            # It had to wait for others of its batch.
-            return Seen(began, RequestTimeout("its turn did not come before the deadline", may_have_arrived=False))
+            return missed(began)
+        if self._desk.budget.closed_until(send.bucket) > began:
+            # A 429 came while it had to wait for others of its batch.
+            return Seen(began)
         reply: Response | ClientError
         try:
             reply = await self._engine().send(send.request, timeout=min(send.timeout, send.before - began))
@@ -210,6 +213,11 @@ class AsyncClient:
         bell = asyncio.Event()
         self._bells.add(bell)
         return bell
+
+    @property
+    def _lanes(self) -> float:
+        """How many requests the engine has under way at once, if it says so."""
+        return MAX_CONNECTIONS if self._transport is None else getattr(self._transport, "max_connections", inf)
 
     def _engine(self) -> AsyncTransport:
         if self._closed:

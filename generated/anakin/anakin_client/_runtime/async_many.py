@@ -61,7 +61,7 @@ class AsyncJobBatch(Generic[P, R, J]):
             gatherer=Gatherer(client._desk),
             now=client._clock.now(),
         )
-        self._senders: AsyncSenders[Asker[P, R]] = AsyncSenders(client._sent, client._clock, bell)
+        self._senders: AsyncSenders[Asker[P, R]] = AsyncSenders(client._sent, client._clock, bell, most=client._lanes)
         client._watch_over(self._intake, self._senders)
         self._is_closed = False
         if bar is not None:
@@ -89,7 +89,7 @@ class AsyncJobBatch(Generic[P, R, J]):
                 self._batch.saw(asker, seen)
             match self._next(clock.now()):
                 case Dispatch(asker=asker, send=send):
-                    self._senders.dispatch(asker, send)
+                    await self._senders.dispatch(asker, send)
                 case Pause(until):
                     await self._senders.wait(until - clock.now())
                 case Tell():

@@ -20,6 +20,9 @@ S = TypeVar("S")
 R = TypeVar("R")
 S_co = TypeVar("S_co", covariant=True)
 
+_NONE: frozenset[str] = frozenset()
+"""One for all jobs: most have neither addresses nor surprises."""
+
 LONGEST_HINT = 86_400.0
 """Seconds. A stranger hint must not end every later wait for the job."""
 
@@ -44,7 +47,7 @@ class Kind(msgspec.Struct, Generic[S, R], frozen=True, kw_only=True):
         return hash((self.provider, self.name))
 
 
-class Snapshot(msgspec.Struct, Generic[S_co], frozen=True):
+class Snapshot(msgspec.Struct, Generic[S_co], frozen=True, gc=False):
     """What one poll returned, decoded."""
 
     job_id: str
@@ -112,6 +115,24 @@ class Update(msgspec.Struct, Generic[S_co], frozen=True, kw_only=True):
 class Record(Generic[S, R]):
     """What is known of one job. The handles of a job share it, and waits write into it."""
 
+    __slots__ = (
+        "addresses",
+        "id",
+        "is_being_fetched",
+        "is_known",
+        "is_settled",
+        "kept",
+        "kind",
+        "not_before",
+        "pages",
+        "result",
+        "snapshot",
+        "state",
+        "status",
+        "submitted_at",
+        "unknown",
+    )
+
     def __init__(self, kind: Kind[S, R], id: str | None, *, submitted_at: float | None = None) -> None:
         self.kind = kind
         self.id = "" if id is None else token.checked_id(id)
@@ -120,7 +141,7 @@ class Record(Generic[S, R]):
         """Seconds since 1970, if this job was submitted by us."""
         self.addresses: dict[str, str] = {}
         """Where the provider says to `poll` and `cancel` the job and to fetch its `result`, where it says so."""
-        self.kept: frozenset[str] = frozenset()
+        self.kept = _NONE
         """Those that belong into a token: no poll would bring them again."""
         self.status: str | None = None
         self.state = State.PENDING
@@ -134,7 +155,7 @@ class Record(Generic[S, R]):
         """Those of the result that have come, if it comes in pages and not all of them did."""
         self.is_being_fetched = False
         """Whether one of those who wait is fetching the result."""
-        self.unknown: set[str] = set()
+        self.unknown = _NONE
         """Statuses that the spec does not list, and that were logged."""
         self.not_before = float("-inf")
         """When the provider wants to be asked again, on the client's clock."""

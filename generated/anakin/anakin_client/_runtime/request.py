@@ -15,7 +15,8 @@ Json: TypeAlias = Any
 """Any JSON value: `None`, `bool`, `int`, `float`, `str`, a list or a `dict[str, Json]`."""
 
 
-class Request(msgspec.Struct, frozen=True, kw_only=True):
+# What is made for every poll and leads to nothing that leads back is kept from the garbage collector: `gc=False`.
+class Request(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One HTTP request, complete with its key."""
 
     method: str
@@ -29,7 +30,7 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
         return f"Request({self.method} {self.url.partition('?')[0]})"
 
 
-class Response(msgspec.Struct, frozen=True, kw_only=True):
+class Response(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One HTTP reply, read to its end and unpacked."""
 
     status: int

@@ -50,7 +50,7 @@ class Desk(msgspec.Struct, frozen=True):
             self.budget.close(bucket, seen.now + min(hint, _LONGEST_CLOSURE))
 
 
-class Outgoing(msgspec.Struct, frozen=True, kw_only=True):
+class Outgoing(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A request, and the bucket of the provider's rate limits that it counts against."""
 
     request: Request
@@ -102,15 +102,20 @@ def sent(
         held_until = desk.budget.closed_until(outgoing.bucket)
         if polled is not None and held_until <= now:
             held_until = desk.floor.claim(polled, now)
-        if held_until <= now:
+        if held_until > now:
+            # Somebody else has been told to slow down meanwhile, or has asked about this job: the slot has gone by.
+            if held_until >= deadline:
+                return None
+            has_slot = False
+            now = yield from until(held_until, now)
+            continue
+        request, held = outgoing.leaving(now)
+        patience_now = min((outgoing.timeout or patience) + held, deadline - now)
+        seen = yield Send(request, patience_now, attempt, deadline, bucket=outgoing.bucket)
+        if seen.reply is not None:
             break
-        # Somebody else has been told to slow down meanwhile, or has asked about this job: the slot has gone by.
-        if held_until >= deadline:
-            return None
-        has_slot = False
-        now = yield from until(held_until, now)
-    request, held = outgoing.leaving(now)
-    seen = yield Send(request, min((outgoing.timeout or patience) + held, deadline - now), attempt, deadline)
+        # It waited for others of its batch, and was not sent when one of them was told to slow down.
+        has_slot, now = False, seen.now
     if polled is not None:
         desk.floor.polled(polled, seen.now)
     desk.heed(outgoing.bucket, seen)

@@ -12,6 +12,7 @@ from .account import seconds_of
 from .addresses import attached, resumed
 from .client import Client
 from .deadline import Deadline
+from .desk import Desk
 from .flow import Flow
 from .handle import Handle, Kind, Record, Snapshot, Update
 from .progress import Bar
@@ -166,9 +167,10 @@ class Jobs(Generic[S, R]):
             progress: Whether to show a line in the terminal; needs `rich`.
             policy: When to poll. Left out, it follows what the provider says of its jobs.
         """
+        desk, usual = self._client._desk.gathering, policy or Adaptive(self._kind.polling)
         return self._many(
             jobs,
-            lambda job: self._waiting(job._record, timeout, policy),
+            lambda job: self._waiting(desk, job._record, timeout, usual),
             self._handle,
             max_in_flight,
             in_order,
@@ -200,36 +202,38 @@ class Jobs(Generic[S, R]):
         progress: bool,
         cancel_on_timeout: bool = False,
     ) -> R:
-        flow = self._running(submission, timeout, policy, cancel_on_timeout)
+        flow = self._running(
+            self._client._desk, submission, timeout, policy or Adaptive(self._kind.polling), cancel_on_timeout
+        )
         return self._client._drive(flow, on_update, bar=Bar(self._kind.name) if progress else None)
 
     def _running(
         self,
+        desk: Desk,
         submission: Submission[S, R],
         timeout: float | None,
-        policy: Policy | None,
+        policy: Policy,
         cancel_on_timeout: bool,
-        in_turn: bool = False,
     ) -> Flow[R]:
         now = self._client._clock.now()
         return run(
-            self._client._desk.gathering if in_turn else self._client._desk,
+            desk,
             submission,
-            policy or Adaptive(self._kind.polling),
+            policy,
             deadline=Deadline(seconds_of(timeout, self._kind.polling.timeout), now),
             cancel_on_timeout=cancel_on_timeout,
-            in_turn=in_turn,
+            in_turn=desk.gathers,
             now=now,
         )
 
     def _waiting(
-        self, record: Record[S, R], timeout: float | Literal["default"] | None, policy: Policy | None
+        self, desk: Desk, record: Record[S, R], timeout: float | Literal["default"] | None, policy: Policy
     ) -> Flow[R]:
         now = self._client._clock.now()
         return wait_for(
-            self._client._desk.gathering,
+            desk,
             record,
-            policy or Adaptive(self._kind.polling),
+            policy,
             deadline=Deadline(seconds_of(timeout, self._kind.polling.timeout), now),
             now=now,
         )
@@ -247,8 +251,10 @@ class Jobs(Generic[S, R]):
         policy: Policy | None,
         cancel_on_timeout: bool = False,
     ) -> JobBatch[P, R, J]:
+        desk, usual = self._client._desk.gathering, policy or Adaptive(self._kind.polling)
+
         def start(arguments: P) -> Flow[R]:
-            return late(lambda: self._running(prepare(arguments), timeout, policy, cancel_on_timeout, in_turn=True))
+            return late(lambda: self._running(desk, prepare(arguments), timeout, usual, cancel_on_timeout))
 
         return self._many(inputs, start, handle, max_in_flight, in_order, on_update, progress)
 

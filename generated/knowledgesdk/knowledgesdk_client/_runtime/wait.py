@@ -41,16 +41,16 @@ def wait(
     Raises `JobTimeout` at the deadline, `JobFailed`, `JobCancelled` and `JobExpired` for how the job ended, and at once
     any error that will not pass by itself. With *cancel_on_timeout* the job is cancelled at the deadline.
     """
-    with _about(record):
-        try:
-            watch = Watch(desk, record, policy, deadline)
-            now = yield from watch.until_final(now)
-            return (yield from conclude(watch, now))
-        except JobTimeout as error:
-            # The deadline is over, so the time is known without asking for it.
-            if cancel_on_timeout and not record.state.is_final:
-                yield from _cancelled(desk, record, error, deadline.at)
-            raise
+    try:
+        watch = Watch(desk, record, policy, deadline)
+        now = yield from watch.until_final(now)
+        return (yield from conclude(watch, now))
+    except ClientError as error:
+        # The deadline is over, so the time is known without asking for it.
+        if isinstance(error, JobTimeout) and cancel_on_timeout and not record.state.is_final:
+            yield from _cancelled(desk, record, error, deadline.at)
+        _tell_about(record, error)
+        raise
 
 
 def wait_for(desk: Desk, record: Record[S, R], policy: Policy, *, deadline: Deadline, now: float) -> Flow[R]:
@@ -118,9 +118,13 @@ def _about(record: Record[Any, Any]) -> Iterator[None]:
     try:
         yield
     except ClientError as error:
-        if record.id:
-            error.about(record.id, record.token)
+        _tell_about(record, error)
         raise
+
+
+def _tell_about(record: Record[Any, Any], error: ClientError) -> None:
+    if record.id:
+        error.about(record.id, record.token)
 
 
 def _polled(desk: Desk, record: Record[Any, Any], *, now: float) -> Flow[None]:

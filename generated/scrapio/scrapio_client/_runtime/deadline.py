@@ -14,6 +14,8 @@ _LEAST_TIME = 0.125
 class Deadline:
     """*timeout* seconds from *began*; `None` never comes."""
 
+    __slots__ = ("_request", "at", "began", "timeout")
+
     def __init__(self, timeout: float | None, began: float) -> None:
         self.timeout = timeout
         self.began = began

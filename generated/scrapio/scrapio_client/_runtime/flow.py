@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeAlias, TypeVar
 
 import msgspec
 
-from .errors import ClientError
+from .errors import ClientError, RequestTimeout
 from .plain import plain
 from .request import Request, Response
 
@@ -23,7 +23,7 @@ T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
 
 
-class Send(msgspec.Struct, frozen=True):
+class Send(msgspec.Struct, frozen=True, gc=False):
     """Send this request; give up after `timeout` seconds."""
 
     request: Request
@@ -36,9 +36,11 @@ class Send(msgspec.Struct, frozen=True):
     """The job it asks about, if that may be done together with others: then `timeout` is all the time there is, and a
     `Seen` without a reply says that the job has to be polled by itself.
     """
+    bucket: str = ""
+    """What it counts against. If that is closed by the time it could be sent, a `Seen` without a reply says so."""
 
 
-class Pause(msgspec.Struct, frozen=True):
+class Pause(msgspec.Struct, frozen=True, gc=False):
     """Do nothing until `until`, on the clock that `Seen.now` is read from."""
 
     until: float
@@ -50,7 +52,7 @@ class Tell(msgspec.Struct, frozen=True):
     update: Update[Any]
 
 
-class Known(msgspec.Struct, frozen=True):
+class Known(msgspec.Struct, frozen=True, gc=False):
     """The job exists: from here on there is something to come back to."""
 
     record: Record[Any, Any]
@@ -80,6 +82,11 @@ class Seen(msgspec.Struct, frozen=True):
     """For how many of them the server was asked to hold the request."""
 
 
+def missed(now: float) -> Seen:
+    """What becomes of a request that had to wait for others of its batch until it was too late."""
+    return Seen(now, RequestTimeout("its turn did not come before the deadline", may_have_arrived=False))
+
+
 class Finished(msgspec.Struct, Generic[T], frozen=True):
     """The flow has ended with this."""
 
@@ -95,6 +102,8 @@ DEBUG, INFO, WARNING = 10, 20, 30
 
 class Running(Generic[T_co]):
     """A flow under way."""
+
+    __slots__ = ("_flow", "_started", "record")
 
     def __init__(self, flow: Flow[T_co]) -> None:
         self._flow = flow

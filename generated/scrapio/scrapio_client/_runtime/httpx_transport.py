@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
+from math import inf
 from typing import Any, NamedTuple
 
 import httpcore2
@@ -171,6 +172,11 @@ class AsyncHttpxTransport:
         self._own: dict[Proxy | None, httpcore2.AsyncConnectionPool] = {}
         self._loop: asyncio.AbstractEventLoop | None = None
         self._closed = False
+
+    @property
+    def max_connections(self) -> float:
+        """How many requests can be under way at once."""
+        return self._max_connections if self._given is None else inf
 
     async def send(self, request: Request, *, timeout: float) -> Response:
         """The reply, whole."""
