@@ -110,7 +110,6 @@ ELSEWHERE = [
     "https://acme.example/v2/x",
     "https://api.acme.example:8443/v2/x",
     "https://api.acme.example.evil.example/x",
-    "https://api.acme.example@evil.example/x",
     "https://evil.example/?https://api.acme.example",
 ]
 
@@ -151,6 +150,23 @@ def test_the_key_goes_to_no_other_origin(auth: Any, url: str) -> None:
     assert KEY not in request.url
     assert KEY not in "".join(request.headers.values())
     assert not {"authorization", "x-app", "x-key"} & request.headers.keys()
+
+
+@pytest.mark.parametrize("auth", SECRETS)
+def test_a_user_name_makes_no_origin(auth: Any) -> None:
+    """What looks like the provider before an `@` is nobody's address."""
+    with pytest.raises(InvalidArgument) as caught:
+        account(auth).request_to("GET", "https://api.acme.example@evil.example/x")
+
+    assert KEY not in str(caught.value)
+
+
+def test_a_header_that_http_cannot_carry_is_refused_at_once() -> None:
+    """Whatever engine there is, and without quoting it."""
+    with pytest.raises(InvalidArgument, match="'x-note'") as caught:
+        account("header").request_to("GET", "https://api.acme.example/v2/x", headers={"X-Note": "a\r\nb: c"})
+
+    assert "b: c" not in str(caught.value)
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ from .reply import AsyncOpenReply, async_whole
 from .request import Request, Response
 from .timeouts import Timeouts
 from .transport import BODY_LIMIT, KEEP_ALIVE, MAX_CONNECTIONS
-from .wire import joined, sendable
+from .wire import joined, sendable, with_codings
 
 _ERRORS = (aiohttp.ClientError, HttpProcessingError, OSError, ValueError)
 _UNSENT = (aiohttp.ClientConnectorError, aiohttp.ClientHttpProxyError, ssl.SSLCertVerificationError)
@@ -87,7 +87,7 @@ class AiohttpTransport:
                 raw = await session.request(
                     request.method,
                     URL(request.url, encoded=True),
-                    headers=request.headers,
+                    headers=with_codings(request.headers),
                     data=_payload(request.body),
                     skip_auto_headers=None if request.method == "GET" else ("content-type",),
                     allow_redirects=False,

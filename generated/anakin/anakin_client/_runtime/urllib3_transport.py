@@ -27,7 +27,7 @@ from .proxies import Proxies, Proxy
 from .reply import OpenReply, whole
 from .request import Request, Response
 from .transport import BODY_LIMIT, MAX_CONNECTIONS
-from .wire import joined, sendable
+from .wire import joined, sendable, with_codings
 
 _ERRORS = (urllib3.exceptions.HTTPError, http.client.HTTPException, OSError, ValueError)
 _TIMEOUTS = (ReadTimeoutError,)
@@ -101,7 +101,7 @@ class Urllib3Transport:
                 url,
                 redirect=False,
                 body=request.body,
-                headers=dict(request.headers),
+                headers=with_codings(request.headers),
                 retries=_NO_RETRIES,
                 timeout=attempt.left(),
                 pool_timeout=attempt.left(),  # type: ignore[arg-type]  # a pool's stub has whole seconds only

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from urllib.parse import quote, urlsplit
 
 from .errors import InvalidArgument
 from .request import Request
 
-ACCEPTED_CODINGS = "gzip, deflate"
 _URL_CHARACTERS = "!#$%&'()*+,/:;=?@[]~"
 _PLAIN_ADDRESS = re.compile(
     r"https?://(?:[a-z0-9-]{1,63}\.)*[a-z0-9-]{1,63}(?::[1-5]?\d{1,4})?/[\w.!$%&'()*+,/:;=?@\[\]~-]*", re.ASCII
@@ -20,27 +19,33 @@ _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _HEADER_VALUE = re.compile(r"[\t\x20-\x7e]*")
 
 
-def sendable(request: Request) -> Request:
-    """The request as it goes out: an address of legal characters, headers that HTTP can carry, codings we can undo.
+class Sendable(Request, frozen=True):
+    """A request as HTTP can carry it."""
+
+
+def sendable(request: Request) -> Sendable:
+    """The request in legal characters, with headers that HTTP can carry; one that is so already as it is.
 
     Raises `InvalidArgument` without quoting any value: it may be the key.
     """
-    url = request.url if _PLAIN_ADDRESS.fullmatch(request.url) else _address(request.url)
-    return Request(method=request.method, url=url, headers=_headers(tuple(request.headers.items())), body=request.body)
-
-
-@lru_cache(maxsize=64)
-def _headers(given: tuple[tuple[str, str], ...]) -> dict[str, str]:
-    """All polls of a client have the same."""
-    headers = {"accept-encoding": ACCEPTED_CODINGS}
-    for name, value in given:
+    if isinstance(request, Sendable):
+        return request
+    headers: dict[str, str] = {}
+    for name, value in request.headers.items():
         if not _HEADER_NAME.fullmatch(name) or not _HEADER_VALUE.fullmatch(value):
             raise InvalidArgument(f"the header {name!r} has characters that HTTP cannot carry")
         headers[name.lower()] = value.strip()
-    return headers
+    return Sendable(method=request.method, url=_address(request.url), headers=headers, body=request.body)
+
+
+def with_codings(headers: Mapping[str, str]) -> dict[str, str]:
+    """The headers of a request, and that we can undo these codings."""
+    return {"accept-encoding": "gzip, deflate", **headers}
 
 
 def _address(url: str) -> str:
+    if _PLAIN_ADDRESS.fullmatch(url):
+        return url
     try:
         parts = urlsplit(url)
         _ = parts.port  # raises for what is no port

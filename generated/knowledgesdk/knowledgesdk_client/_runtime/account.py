@@ -15,6 +15,7 @@ from .errors import ApiError, InvalidArgument, api_error_class
 from .hint import retry_after
 from .request import Json, Request, Response, as_text, origin, query
 from .secret import Secret, given, placed, without
+from .wire import sendable
 
 T = TypeVar("T")
 
@@ -110,7 +111,7 @@ class Account(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         body: bytes | None = None,
         accept: str = JSON,
     ) -> Request:
-        """A request to any URL; the secrets go along only to the origin of the base URL."""
+        """A request to any URL; the secrets go along only to the origin of the base URL. Raises `InvalidArgument`."""
         sent = {"accept": accept, "user-agent": f"{self.provider.name}-client (bide)"}
         if url.startswith(f"{self.base_url}/") or origin(url) == origin(self.base_url):
             secrets, pairs = self._placed
@@ -118,7 +119,7 @@ class Account(msgspec.Struct, frozen=True, kw_only=True, dict=True):
             if pairs:
                 url += ("&" if "?" in url else "?") + pairs
         sent |= {name.lower(): as_text(value) for name, value in (headers or {}).items() if value is not None}
-        return Request(method=method, url=url, headers=sent, body=body)
+        return sendable(Request(method=method, url=url, headers=sent, body=body))
 
     @cached_property
     def _placed(self) -> tuple[dict[str, str], str]:

@@ -16,6 +16,7 @@ from .dial import dial
 from .proxies import Proxy
 from .request import Request
 from .transport import KEEP_ALIVE
+from .wire import with_codings
 
 
 def new_pool(proxy: Proxy | None, max_connections: int) -> httpcore2.ConnectionPool:
@@ -38,7 +39,7 @@ def core_request(
     request: Request, trace: Callable[[str, Any], Any], *, bounded_by: Attempt | None = None
 ) -> httpcore2.Request:
     """The request as httpcore2 has it. *trace* is told what becomes of it."""
-    whole = httpx2.Request(request.method, request.url, headers=dict(request.headers), content=request.body)
+    whole = httpx2.Request(request.method, request.url, headers=with_codings(request.headers), content=request.body)
     extensions: dict[str, object] = {"trace": trace}
     if bounded_by is not None:
         # The pool wants to know a number of seconds; the others come to our backend as they are.

@@ -19,7 +19,7 @@ from .reply import AsyncOpenReply, OpenReply, async_whole, whole
 from .request import Request, Response
 from .timeouts import Timeouts
 from .transport import BODY_LIMIT, MAX_CONNECTIONS
-from .wire import joined, sendable
+from .wire import joined, sendable, with_codings
 
 # A client of the user's raises errors of httpx2, a pool of ours those of httpcore2.
 _ERRORS = (
@@ -269,4 +269,9 @@ async def _async_sent_through(pool: httpcore2.AsyncConnectionPool, request: Requ
 
 
 def _arguments(request: Request) -> dict[str, Any]:
-    return {"method": request.method, "url": request.url, "headers": dict(request.headers), "content": request.body}
+    return {
+        "method": request.method,
+        "url": request.url,
+        "headers": with_codings(request.headers),
+        "content": request.body,
+    }
