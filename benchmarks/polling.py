@@ -20,7 +20,7 @@ engine sends the same request with the same headers, and reads the reply.
 """
 
 WHY = """
-Counted by `sys.setprofile`, a poll through bare aiohttp is 172 calls of Python functions, and one of ours 226, where a
+Counted by `sys.setprofile`, a poll through bare aiohttp is 172 calls of Python functions, and one of ours 221, where a
 quarter more would be 215. A third of what we add is around the engine: a middleware, which keeps aiohttp from sending
 again by itself what may cost money; the bound on the time of the whole; and the limit of the body. The rest is the
 wait: clock, floor and rate limit, the reading of the reply, the next pause, and the update for who watches. In a loop

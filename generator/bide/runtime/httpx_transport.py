@@ -123,7 +123,9 @@ class _Reply:
 
     def __init__(self, transport: HttpxTransport, attempt: Attempt, raw: _Raw) -> None:
         self.status = raw.status
-        self.headers = joined(raw.headers)
+        self.headers = joined(
+            ((name.decode("latin-1"), value.decode("latin-1")) for name, value in raw.headers), "latin-1"
+        )
         self.attempt = attempt
         self._transport = transport
         self._raw = raw
@@ -237,7 +239,9 @@ class _AsyncReply:
 
     def __init__(self, transport: AsyncHttpxTransport, attempt: Attempt, raw: _AsyncRaw) -> None:
         self.status = raw.status
-        self.headers = joined(raw.headers)
+        self.headers = joined(
+            ((name.decode("latin-1"), value.decode("latin-1")) for name, value in raw.headers), "latin-1"
+        )
         self.attempt = attempt
         self._transport = transport
         self._raw = raw

@@ -88,7 +88,7 @@ class AiohttpTransport:
                     request.method,
                     URL(request.url, encoded=True),
                     headers=with_codings(request.headers),
-                    data=_payload(request.body),
+                    data=None if request.body is None else _payload(request.body),
                     skip_auto_headers=None if request.method == "GET" else ("content-type",),
                     allow_redirects=False,
                     raise_for_status=False,
@@ -143,7 +143,7 @@ class AiohttpTransport:
 class _Reply:
     def __init__(self, transport: AiohttpTransport, flight: _Flight, raw: aiohttp.ClientResponse) -> None:
         self.status = raw.status
-        self.headers = joined(raw.raw_headers)
+        self.headers = joined(raw.headers.items(), "utf-8")
         self.attempt = flight
         self._transport = transport
         self._raw = raw
@@ -200,8 +200,8 @@ def _new_session(max_connections: int) -> aiohttp.ClientSession:
     return aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar())
 
 
-def _payload(body: bytes | None) -> bytes | io.BytesIO | None:
-    return io.BytesIO(body) if body is not None and len(body) > _LARGE_BODY else body
+def _payload(body: bytes) -> bytes | io.BytesIO:
+    return io.BytesIO(body) if len(body) > _LARGE_BODY else body
 
 
 def _unquoting(error: BaseException) -> BaseException | None:

@@ -148,7 +148,7 @@ class Urllib3Transport:
 class _Reply:
     def __init__(self, transport: Urllib3Transport, attempt: Attempt, raw: urllib3.BaseHTTPResponse) -> None:
         self.status = raw.status
-        self.headers = joined(raw.headers.iteritems())
+        self.headers = joined(raw.headers.iteritems(), "latin-1")
         self.attempt = attempt
         self._transport = transport
         self._raw = raw

@@ -58,27 +58,27 @@ def _address(url: str) -> str:
     return quote(whole, safe=_URL_CHARACTERS)
 
 
-def joined(headers: Iterable[tuple[bytes | str, bytes | str]]) -> dict[str, str]:
-    """Headers of a reply by name in lower case; the values of a repeated one are joined by a comma."""
+def joined(headers: Iterable[tuple[str, str]], coding: str) -> dict[str, str]:
+    """Headers of a reply by name in lower case; the values of a repeated one are joined by a comma.
+
+    *coding* is what the engine took their bytes for; they are read as UTF-8, or else as Latin-1.
+    """
     found: dict[str, str] = {}
     for raw_name, raw_value in headers:
-        name, value = _name(raw_name), _text(raw_value).strip()
+        name = _name(raw_name, coding)
+        value = (raw_value if raw_value.isascii() else _meant(raw_value, coding)).strip()
         found[name] = f"{found[name]}, {value}" if name in found else value
     return found
 
 
 @lru_cache(maxsize=512)
-def _name(raw: bytes | str) -> str:
+def _name(raw: str, coding: str) -> str:
     """The same few come with each reply."""
-    return _text(raw).lower()
+    return _meant(raw, coding).lower()
 
 
-def _text(raw: bytes | str) -> str:
-    """Bytes as the text that they are meant as; an engine may have taken them for Latin-1 already."""
-    if isinstance(raw, str):
-        if raw.isascii():
-            return raw
-        raw = raw.encode("latin-1")
+def _meant(text: str, coding: str) -> str:
+    raw = text.encode(coding, "surrogateescape")
     try:
         return raw.decode()
     except UnicodeDecodeError:
