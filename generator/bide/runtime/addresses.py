@@ -88,7 +88,7 @@ def take_in_addresses(record: Record[Any, Any], reply: Response, asked: str, *, 
             continue
         found = at.address_in(reply, asked)
         if found is not None:
-            record.addresses[role] = found
+            record.addresses = {**record.addresses, role: found}
             if role != "result" or is_submit:
                 record.kept |= {role}
     if record.kept and record.id and len(record.token.encode()) > LONGEST:
@@ -104,7 +104,7 @@ def attached(account: Account, kind: Kind[Any, Any], job_id: str) -> Record[Any,
                 f"a {kind.name} job is polled at an address that {account.provider.title} hands out, and {job_id!r} is"
                 " none: give that address, or use resume(token)"
             )
-        record.addresses["poll"] = job_id
+        record.addresses = {"poll": job_id}
         record.kept = frozenset({"poll"})
     return record
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from math import inf
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
-from .batch import Asker, Batch, Dispatch, Ended, Entry, Idle, Step, Tally
+from .batch import Asker, Batch, Dispatch, Ended, Entry, Idle, Tally
 from .errors import ClientClosed, SubmitUncertain
 from .flow import Flow, Note, Pause, Tell
 from .gather import Gatherer
@@ -50,12 +50,13 @@ class JobBatch(Generic[P, R, J]):
         self._handle = handle
         self._on_update = on_update
         self._bar = bar
-        self._is_watched = on_update is not None or bar is not None
         self._batch: Batch[P, R] = Batch(
             max_in_flight,
             total=self._intake.total,
             in_order=in_order,
             gatherer=Gatherer(client._desk),
+            shows=on_update is not None or bar is not None,
+            hears=client._log.isEnabledFor,
             now=client._clock.now(),
         )
         self._senders: Senders[Asker[P, R]] = client._new_senders(bell)
@@ -83,11 +84,13 @@ class JobBatch(Generic[P, R, J]):
                 self._batch.add(Entry(*taken, self._start(taken[1])), clock.now())
             for asker, seen in self._senders.arrived():
                 self._batch.saw(asker, seen)
-            match self._next(clock.now()):
+            match self._batch.next(clock.now()):
                 case Dispatch(asker=asker, send=send):
                     self._senders.dispatch(asker, send)
                 case Pause(until):
                     self._senders.wait(until - clock.now())
+                case Note() as note:
+                    self._client._noted(note)
                 case Tell():
                     self._show()
                 case Ended() as ended:
@@ -135,15 +138,6 @@ class JobBatch(Generic[P, R, J]):
 
     def __exit__(self, *exc_info: object) -> None:
         self.close()
-
-    def _next(self, now: float) -> Step[P, R]:
-        """The next step that is more than a note, or than news which nobody wants."""
-        while True:
-            step = self._batch.next(now)
-            if isinstance(step, Note):
-                self._client._noted(step)
-            elif not isinstance(step, Tell) or self._is_watched:
-                return step
 
     def _show(self) -> None:
         if self._bar is not None:

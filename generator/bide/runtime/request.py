@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from itertools import chain, zip_longest
 from typing import Any, TypeAlias
 from urllib.parse import quote, urlencode, urlsplit
 
@@ -48,16 +50,25 @@ def path(template: str, parameters: Mapping[str, Json]) -> str:
     Raises `InvalidArgument` for `""`, `.` and `..`, which would lead to another address.
     """
 
-    def segment(match: re.Match[str]) -> str:
-        value = as_text(parameters[match[1]])
-        if value in ("", ".", ".."):
-            raise InvalidArgument(f"{match[1]} is {value!r}, which would change the address of the request")
-        try:
-            return quote(value, safe="")
-        except UnicodeEncodeError as error:
-            raise InvalidArgument(f"{match[1]} holds half a character, which no address can") from error
+    texts, names = _parted(template)
+    segments = (_segment(name, as_text(parameters[name])) for name in names)
+    return "".join(chain.from_iterable(zip_longest(texts, segments, fillvalue="")))
 
-    return re.sub(r"\{(\w+)\}", segment, template)
+
+@lru_cache(maxsize=1024)
+def _parted(template: str) -> tuple[list[str], list[str]]:
+    """The texts of a template, and the names between them."""
+    parts = re.split(r"\{(\w+)\}", template)
+    return parts[::2], parts[1::2]
+
+
+def _segment(name: str, value: str) -> str:
+    if value in ("", ".", ".."):
+        raise InvalidArgument(f"{name} is {value!r}, which would change the address of the request")
+    try:
+        return quote(value, safe="")
+    except UnicodeEncodeError as error:
+        raise InvalidArgument(f"{name} holds half a character, which no address can") from error
 
 
 def query(pairs: Iterable[tuple[str, Json]]) -> str:

@@ -49,7 +49,8 @@ class Senders(Generic[K]):
 
     def arrived(self) -> Iterator[tuple[K, Seen]]:
         """What has come since this was last asked."""
-        self._bell.clear()
+        if self._bell.is_set():  # its lock costs more
+            self._bell.clear()
         while True:
             try:
                 key, seen = self._arrived.get_nowait()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from heapq import heappop, heappush
 from itertools import count
 from math import inf
@@ -109,6 +109,8 @@ class Batch(Generic[P, R]):
         total: int | None,
         in_order: bool,
         gatherer: Gatherer[Entry[P, R]],
+        shows: bool = True,
+        hears: Callable[[int], bool] = lambda level: True,
         now: float,
     ) -> None:
         if isinstance(max_in_flight, bool) or not isinstance(max_in_flight, int) or max_in_flight < 1:
@@ -118,6 +120,10 @@ class Batch(Generic[P, R]):
         self._began = now
         self._turn = count()
         self._gatherer = gatherer
+        self._shows = shows
+        """Whether anybody wants news of each job."""
+        self._hears = hears
+        """Whether anybody wants notes of a level."""
         self._under_way = 0
         self._asleep: list[tuple[float, int, Entry[P, R]]] = []
         self._awake: list[tuple[int, Entry[P, R], Seen]] = []
@@ -214,20 +220,22 @@ class Batch(Generic[P, R]):
                     return None
                 case Tell(update):
                     self._moved(entry, update.state)
-                    self._wake(entry, Seen(now))
-                    return action
-                case Note():
-                    self._wake(entry, Seen(now))
-                    return action
+                    if self._shows:
+                        self._wake(entry, Seen(now))
+                        return action
+                case Note(level):
+                    if self._hears(level):
+                        self._wake(entry, Seen(now))
+                        return action
                 case Finished(result):
                     return self._ended(Ended(entry=entry, result=result))
                 case Known(record):
                     entry.record = record
                     self._moved(entry, record.state)
-                    seen = Seen(now)
                 case Send():
                     self._gatherer.hold(entry, action, now)
                     return None
+            seen = Seen(now)
 
     def _dispatch(self, asker: Asker[P, R], send: Send) -> Dispatch[P, R]:
         self._under_way += 1

@@ -34,13 +34,16 @@ def wait(
     *,
     deadline: Deadline,
     cancel_on_timeout: bool = False,
+    is_entry: bool = False,
     now: float,
 ) -> Flow[R]:
-    """Look at the job until it is done, and return its result.
+    """Look at the job until it is done, and return its result. As an entry of a batch, the job is told of first.
 
     Raises `JobTimeout` at the deadline, `JobFailed`, `JobCancelled` and `JobExpired` for how the job ended, and at once
     any error that will not pass by itself. With *cancel_on_timeout* the job is cancelled at the deadline.
     """
+    if is_entry:
+        yield Known(record)
     try:
         watch = Watch(desk, record, policy, deadline)
         now = yield from watch.until_final(now)
@@ -51,12 +54,6 @@ def wait(
             yield from _cancelled(desk, record, error, deadline.at)
         _tell_about(record, error)
         raise
-
-
-def wait_for(desk: Desk, record: Record[S, R], policy: Policy, *, deadline: Deadline, now: float) -> Flow[R]:
-    """`wait`, as an entry of a batch: the job is known from the start."""
-    yield Known(record)
-    return (yield from wait(desk, record, policy, deadline=deadline, now=now))
 
 
 def updates(desk: Desk, record: Record[S, R], policy: Policy, *, deadline: Deadline, now: float) -> Flow[None]:

@@ -30,12 +30,24 @@ def sendable(request: Request) -> Sendable:
     """
     if isinstance(request, Sendable):
         return request
-    headers: dict[str, str] = {}
-    for name, value in request.headers.items():
+    headers = sendable_headers(request.headers)
+    return Sendable(method=request.method, url=_address(request.url), headers=headers, body=request.body)
+
+
+class SendableHeaders(dict[str, str]):
+    """Headers as HTTP can carry them, perhaps of many requests: they are not changed any more."""
+
+
+def sendable_headers(headers: Mapping[str, str]) -> SendableHeaders:
+    """The headers in legal characters; those that are so already as they are. Raises `InvalidArgument`."""
+    if isinstance(headers, SendableHeaders):
+        return headers
+    checked = SendableHeaders()
+    for name, value in headers.items():
         if not _HEADER_NAME.fullmatch(name) or not _HEADER_VALUE.fullmatch(value):
             raise InvalidArgument(f"the header {name!r} has characters that HTTP cannot carry")
-        headers[name.lower()] = value.strip()
-    return Sendable(method=request.method, url=_address(request.url), headers=headers, body=request.body)
+        checked[name.lower()] = value.strip()
+    return checked
 
 
 def with_codings(headers: Mapping[str, str]) -> dict[str, str]:

@@ -15,7 +15,7 @@ from .errors import ApiError, InvalidArgument, api_error_class
 from .hint import retry_after
 from .request import Json, Request, Response, as_text, origin, query
 from .secret import Secret, given, placed, without
-from .wire import sendable
+from .wire import SendableHeaders, sendable, sendable_headers
 
 T = TypeVar("T")
 
@@ -112,14 +112,29 @@ class Account(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         accept: str = JSON,
     ) -> Request:
         """A request to any URL; the secrets go along only to the origin of the base URL. Raises `InvalidArgument`."""
-        sent = {"accept": accept, "user-agent": f"{self.provider.name}-client (bide)"}
-        if url.startswith(f"{self.base_url}/") or origin(url) == origin(self.base_url):
-            secrets, pairs = self._placed
-            sent |= {**self.provider.headers, **secrets}
-            if pairs:
-                url += ("&" if "?" in url else "?") + pairs
-        sent |= {name.lower(): as_text(value) for name, value in (headers or {}).items() if value is not None}
+        is_theirs = url.startswith(f"{self.base_url}/") or origin(url) == origin(self.base_url)
+        if is_theirs and (pairs := self._placed[1]):
+            url += ("&" if "?" in url else "?") + pairs
+        sent: Mapping[str, str] = self._usual(accept, is_theirs)
+        if headers:
+            sent = {
+                **sent,
+                **{name.lower(): as_text(value) for name, value in headers.items() if value is not None},
+            }
         return sendable(Request(method=method, url=url, headers=sent, body=body))
+
+    def _usual(self, accept: str, is_theirs: bool) -> SendableHeaders:
+        """The headers that every request has: one mapping for all polls of all jobs."""
+        found = self._usuals.get((accept, is_theirs))
+        if found is None:
+            of_us = {"accept": accept, "user-agent": f"{self.provider.name}-client (bide)"}
+            of_them = {**self.provider.headers, **self._placed[0]} if is_theirs else {}
+            found = self._usuals[accept, is_theirs] = sendable_headers({**of_us, **of_them})
+        return found
+
+    @cached_property
+    def _usuals(self) -> dict[tuple[str, bool], SendableHeaders]:
+        return {}
 
     @cached_property
     def _placed(self) -> tuple[dict[str, str], str]:

@@ -18,7 +18,7 @@ from .handle import Handle, Kind, Record, Snapshot, Update
 from .progress import Bar
 from .schedule import Adaptive, Policy
 from .submit import Submission, late, run, submit
-from .wait import cancel, poll, result, updates, wait, wait_for
+from .wait import cancel, poll, result, updates, wait
 
 if TYPE_CHECKING:
     from .async_many import AsyncJobBatch
@@ -230,11 +230,12 @@ class AsyncJobs(Generic[S, R]):
         self, desk: Desk, record: Record[S, R], timeout: float | Literal["default"] | None, policy: Policy
     ) -> Flow[R]:
         now = self._client._clock.now()
-        return wait_for(
+        return wait(
             desk,
             record,
             policy,
             deadline=Deadline(seconds_of(timeout, self._kind.polling.timeout), now),
+            is_entry=True,
             now=now,
         )
 

@@ -8,7 +8,7 @@ from math import inf
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
 from .async_senders import AsyncSenders
-from .batch import Asker, Batch, Dispatch, Ended, Entry, Idle, Step, Tally
+from .batch import Asker, Batch, Dispatch, Ended, Entry, Idle, Tally
 from .errors import ClientClosed, SubmitUncertain
 from .flow import Flow, Note, Pause, Tell
 from .gather import Gatherer
@@ -53,12 +53,13 @@ class AsyncJobBatch(Generic[P, R, J]):
         self._handle = handle
         self._on_update = on_update
         self._bar = bar
-        self._is_watched = on_update is not None or bar is not None
         self._batch: Batch[P, R] = Batch(
             max_in_flight,
             total=self._intake.total,
             in_order=in_order,
             gatherer=Gatherer(client._desk),
+            shows=on_update is not None or bar is not None,
+            hears=client._log.isEnabledFor,
             now=client._clock.now(),
         )
         self._senders: AsyncSenders[Asker[P, R]] = AsyncSenders(client._sent, client._clock, bell, most=client._lanes)
@@ -87,11 +88,13 @@ class AsyncJobBatch(Generic[P, R, J]):
                 self._batch.add(Entry(*taken, self._start(taken[1])), clock.now())
             for asker, seen in self._senders.arrived():
                 self._batch.saw(asker, seen)
-            match self._next(clock.now()):
+            match self._batch.next(clock.now()):
                 case Dispatch(asker=asker, send=send):
                     await self._senders.dispatch(asker, send)
                 case Pause(until):
                     await self._senders.wait(until - clock.now())
+                case Note() as note:
+                    self._client._noted(note)
                 case Tell():
                     await self._show()
                 case Ended() as ended:
@@ -140,15 +143,6 @@ class AsyncJobBatch(Generic[P, R, J]):
 
     async def __aexit__(self, *exc_info: object) -> None:
         await self.close()
-
-    def _next(self, now: float) -> Step[P, R]:
-        """The next step that is more than a note, or than news which nobody wants."""
-        while True:
-            step = self._batch.next(now)
-            if isinstance(step, Note):
-                self._client._noted(step)
-            elif not isinstance(step, Tell) or self._is_watched:
-                return step
 
     async def _show(self) -> None:
         if self._bar is not None:

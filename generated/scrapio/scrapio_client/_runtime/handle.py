@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from threading import Lock
 from typing import Any, Generic, TypeVar
 
@@ -22,6 +23,8 @@ S_co = TypeVar("S_co", covariant=True)
 
 _NONE: frozenset[str] = frozenset()
 """One for all jobs: most have neither addresses nor surprises."""
+
+_NOWHERE: Mapping[str, str] = {}
 
 LONGEST_HINT = 86_400.0
 """Seconds. A stranger hint must not end every later wait for the job."""
@@ -139,7 +142,7 @@ class Record(Generic[S, R]):
         """Empty if the submit was answered with the result itself, and without an id."""
         self.submitted_at = submitted_at
         """Seconds since 1970, if this job was submitted by us."""
-        self.addresses: dict[str, str] = {}
+        self.addresses = _NOWHERE
         """Where the provider says to `poll` and `cancel` the job and to fetch its `result`, where it says so."""
         self.kept = _NONE
         """Those that belong into a token: no poll would bring them again."""

@@ -175,7 +175,8 @@ class VirtualSenders(Senders[K]):
         self._begin()
 
     def arrived(self) -> Iterator[tuple[K, Seen]]:
-        self._bell.clear()
+        if self._bell.is_set():  # its lock costs more
+            self._bell.clear()
         while self._coming and self._coming[0][0] <= self._time.now:
             _, _, key, seen = heappop(self._coming)
             self._under_way -= 1
