@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import ast
 import json
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
 import black
 import pytest
-from acme_spec import TEXT
+from acme_spec import TEXT, changed
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -64,6 +66,37 @@ def test_the_time_that_a_request_may_take_is_kept() -> None:
     jobs = next(text for name, text in files.items() if name.endswith("/_jobs.py"))
 
     assert '    timeouts={"poll": 20.0, "result": 5.0, "cancel": 5.0},\n' in jobs
+
+
+def _complaints(folder: Path, files: dict[str, str]) -> str:
+    """What ruff says of the imports of a package, but for its runtime."""
+    for name, text in files.items():
+        if name.endswith(".py") and "/_runtime/" not in name:
+            (folder / name).parent.mkdir(exist_ok=True)
+            (folder / name).write_text(text)
+    options = ["--isolated", "--no-cache", "--quiet", "--select", "F401,F811,F821"]
+    return subprocess.run(
+        [sys.executable, "-m", "ruff", "check", *options, folder], capture_output=True, text=True
+    ).stdout
+
+
+@pytest.mark.parametrize("spec", SPECS, ids=lambda path: f"{path.parent.name}/{path.stem}")
+def test_what_is_imported_is_what_is_needed(spec: Path, tmp_path: Path) -> None:
+    """No module uses a name that it has not, and none imports what it does not use."""
+    assert _complaints(tmp_path, render(read_spec("spec.yaml", spec.read_text()))) == ""
+
+
+@pytest.mark.parametrize("type_", ["any", "list of datetime", "map of date", "object", "bytes"])
+def test_replies_without_a_model_import_what_they_need(type_: str, tmp_path: Path) -> None:
+    """What an operation or a job returns may be of any type."""
+    spec = changed(
+        ("    returns: SearchReply\n    repeatable: true", f"    returns: {type_}\n    repeatable: true"),
+        ("returns: {200: SearchReply, 202", f"returns: {{200: {type_.replace('bytes', 'any')}, 202"),
+        ("    result: FetchResult\n    polling", f"    result: {type_}\n    polling"),
+        ("    items: {list: results, status: status, failed: [failed], error: error}\n", ""),
+    )
+
+    assert _complaints(tmp_path, render(read_spec("acme.yaml", spec))) == ""
 
 
 def test_a_class_without_a_description_says_whose_it_is() -> None:

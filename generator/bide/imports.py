@@ -78,7 +78,7 @@ _RUNTIME = {
     "Other": "model",
     "Variant": "model",
     "_no_items": "model",
-    "register": "model",
+    "_register": "model",
     "Observer": "observer",
     "Outcome": "outcome",
     "Json": "request",

@@ -34,7 +34,7 @@ _USED_IN_CLASS_BODIES = _set_of("""
     """)
 
 OUR_ARGUMENTS = _set_of("""
-    cancel_on_timeout idempotency_key models on_update policy progress self timeout
+    cancel_on_timeout frozenset idempotency_key isinstance models on_update policy progress self timeout
     """)
 """Keyword arguments of generated methods, and what these need inside; a provider's argument gets an underscore."""
 

@@ -52,7 +52,9 @@ def drafted(provider: Provider) -> dict[str, str]:
     )
     made["README.md"] = template("README.md.jinja").render(provider=view, readme=readme)
     fake = FakeView(view)
-    made[f"{package}/testing.py"] = template("testing.py.jinja").render(fake=fake, header=_header(view))
+    made[f"{package}/testing.py"] = template("testing.py.jinja").render(
+        fake=fake, header=_header(view), imports=imports(f"Iterator, PROVIDER, {fake.code}")
+    )
     tests = TestsView(view)
     for name in tests.files:
         text = template(f"tests/{name}.jinja").render(provider=view, fake=fake, tests=tests, header=_header(view))

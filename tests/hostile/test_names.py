@@ -37,6 +37,7 @@ LIFECYCLE: Json = {
     "status": "status",
     "states": {"going": "running", "done": "succeeded"},
 }
+FETCHED = {"job": "fetch", "job_id": "job_id"}
 TYPES = ("string", "list of string", "map of any", "datetime", "date", "integer", "boolean", "number")
 
 
@@ -101,6 +102,13 @@ KINDS: dict[str, Callable[[list[str]], Json]] = {
         "operations": {"send": {"post": "/x", "query": {w: t for w, t in fields(words).items() if t != TYPES[2]}}},
     },
     "arguments of jobs": lambda words: with_jobs({"fetch": job("/fetch", body=fields(words))}),
+    "arguments of operations": lambda words: with_jobs(
+        {"fetch": job("/fetch")},
+        operations={
+            "send": {"post": "/x", "body": fields(words), "returns": {200: "Thing", 202: FETCHED}},
+            "watch": {"post": "/y", "body": fields(words), "stream": {"events": {"e": "Thing"}, "last": ["e"]}},
+        },
+    ),
     "members": lambda words: {
         **SMALL,
         "enums": {"Side": {"values": dict.fromkeys(words, "One.")}},
@@ -126,6 +134,10 @@ def bound(body: list[ast.stmt]) -> Iterator[str]:
 
 def loaded(node: ast.AST) -> set[str]:
     return {one.id for one in ast.walk(node) if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Load)}
+
+
+def called(node: ast.AST) -> set[str]:
+    return {one.func.id for one in ast.walk(node) if isinstance(one, ast.Call) and isinstance(one.func, ast.Name)}
 
 
 def _all_words() -> list[str]:
@@ -173,6 +185,7 @@ def hidden(module: str) -> list[str]:
     top = Counter(bound(tree.body))
     found = [f"{name} is made twice" for name, count in top.items() if count > 1 and name != "annotations"]
     used = BUILT_IN & loaded(tree)
+    foreign = set(bound([one for one in tree.body if isinstance(one, ast.ImportFrom)])) - {"annotations"}
     found += [f"{name} hides Python's" for name in top if name in used and name.islower()]
     for one in ast.walk(tree):
         if isinstance(one, ast.ClassDef):
@@ -180,6 +193,10 @@ def hidden(module: str) -> list[str]:
             annotations = set().union(*(loaded(part) for part in _annotations(one)))
             found += [f"{name} is twice in {one.name}" for name, count in mine.items() if count > 1]
             found += [f"{name} of {one.name} hides what its signatures mean" for name in annotations & mine.keys()]
+        elif isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef):
+            given = {each.arg for each in (*one.args.args, *one.args.kwonlyargs)}
+            needed = {*bound(one.body), *called(one), *foreign}
+            found += [f"the argument {name} of {one.name} hides what that needs" for name in sorted(given & needed)]
     return found
 
 

@@ -87,7 +87,7 @@ class AsyncUrlScraperJobs(AsyncJobs[models.ScrapedPage, models.ScrapedPage]):
 
         See URL Scraper: Get Results, https://anakin.io/docs/url-scraper/get-job-status
         """
-        submission = _calls.submit_url_scraper(
+        _submission = _calls.submit_url_scraper(
             url=url,
             formats=formats,
             country=country,
@@ -100,7 +100,7 @@ class AsyncUrlScraperJobs(AsyncJobs[models.ScrapedPage, models.ScrapedPage]):
             session_name=session_name,
             webhook_url=webhook_url,
         )
-        return self._handle(await self._submit(submission))
+        return self._handle(await self._submit(_submission))
 
     async def run(
         self,
@@ -160,7 +160,7 @@ class AsyncUrlScraperJobs(AsyncJobs[models.ScrapedPage, models.ScrapedPage]):
 
         See URL Scraper: Get Results, https://anakin.io/docs/url-scraper/get-job-status
         """
-        submission = _calls.submit_url_scraper(
+        _submission = _calls.submit_url_scraper(
             url=url,
             formats=formats,
             country=country,
@@ -173,7 +173,7 @@ class AsyncUrlScraperJobs(AsyncJobs[models.ScrapedPage, models.ScrapedPage]):
             session_name=session_name,
             webhook_url=webhook_url,
         )
-        return await self._run(submission, timeout, on_update, policy, progress)
+        return await self._run(_submission, timeout, on_update, policy, progress)
 
     def run_many(
         self,
@@ -257,7 +257,7 @@ class AsyncUrlScraperBatchJobs(AsyncJobs[models.ScrapeBatchJob, models.ScrapedPa
 
         See URL Scraper: Get Results, https://anakin.io/docs/url-scraper/get-job-status
         """
-        submission = _calls.submit_url_scraper_batch(
+        _submission = _calls.submit_url_scraper_batch(
             urls=urls,
             country=country,
             use_browser=use_browser,
@@ -265,7 +265,7 @@ class AsyncUrlScraperBatchJobs(AsyncJobs[models.ScrapeBatchJob, models.ScrapedPa
             session_id=session_id,
             webhook_url=webhook_url,
         )
-        return self._handle(await self._submit(submission))
+        return self._handle(await self._submit(_submission))
 
     async def run(
         self,
@@ -311,7 +311,7 @@ class AsyncUrlScraperBatchJobs(AsyncJobs[models.ScrapeBatchJob, models.ScrapedPa
 
         See URL Scraper: Get Results, https://anakin.io/docs/url-scraper/get-job-status
         """
-        submission = _calls.submit_url_scraper_batch(
+        _submission = _calls.submit_url_scraper_batch(
             urls=urls,
             country=country,
             use_browser=use_browser,
@@ -319,7 +319,7 @@ class AsyncUrlScraperBatchJobs(AsyncJobs[models.ScrapeBatchJob, models.ScrapedPa
             session_id=session_id,
             webhook_url=webhook_url,
         )
-        return await self._run(submission, timeout, on_update, policy, progress)
+        return await self._run(_submission, timeout, on_update, policy, progress)
 
     def run_many(
         self,
@@ -391,8 +391,8 @@ class AsyncWebScraperJobs(AsyncJobs[models.WebScrape, models.WebScrape]):
 
         See Polling Jobs, https://anakin.io/docs/polling-jobs
         """
-        submission = _calls.submit_web_scraper()
-        return self._handle(await self._submit(submission))
+        _submission = _calls.submit_web_scraper()
+        return self._handle(await self._submit(_submission))
 
     async def run(
         self,
@@ -426,8 +426,8 @@ class AsyncWebScraperJobs(AsyncJobs[models.WebScrape, models.WebScrape]):
 
         See Polling Jobs, https://anakin.io/docs/polling-jobs
         """
-        submission = _calls.submit_web_scraper()
-        return await self._run(submission, timeout, on_update, policy, progress)
+        _submission = _calls.submit_web_scraper()
+        return await self._run(_submission, timeout, on_update, policy, progress)
 
     def run_many(
         self,
@@ -508,13 +508,13 @@ class AsyncAgenticSearchJobs(AsyncJobs[models.ResearchJob, models.ResearchReport
         See Agentic Search: Research Query,
         https://anakin.io/docs/agentic-search/submit-search
         """
-        submission = _calls.submit_agentic_search(
+        _submission = _calls.submit_agentic_search(
             prompt=prompt,
             use_browser=use_browser,
             schema=schema,
             webhook_url=webhook_url,
         )
-        return self._handle(await self._submit(submission))
+        return self._handle(await self._submit(_submission))
 
     async def run(
         self,
@@ -557,13 +557,13 @@ class AsyncAgenticSearchJobs(AsyncJobs[models.ResearchJob, models.ResearchReport
         See Agentic Search: Research Query,
         https://anakin.io/docs/agentic-search/submit-search
         """
-        submission = _calls.submit_agentic_search(
+        _submission = _calls.submit_agentic_search(
             prompt=prompt,
             use_browser=use_browser,
             schema=schema,
             webhook_url=webhook_url,
         )
-        return await self._run(submission, timeout, on_update, policy, progress)
+        return await self._run(_submission, timeout, on_update, policy, progress)
 
     def run_many(
         self,
@@ -648,14 +648,14 @@ class AsyncHolocronJobs(AsyncJobs[models.TaskJob, models.TaskResult]):
 
         See Holocron: Execute Task, https://anakin.io/docs/api-reference/holocron/execute-task
         """
-        submission = _calls.submit_holocron(
+        _submission = _calls.submit_holocron(
             action_id=action_id,
             params=params,
             credential_id=credential_id,
             identity_id=identity_id,
             webhook_url=webhook_url,
         )
-        return self._handle(await self._submit(submission))
+        return self._handle(await self._submit(_submission))
 
     async def run(
         self,
@@ -701,14 +701,14 @@ class AsyncHolocronJobs(AsyncJobs[models.TaskJob, models.TaskResult]):
 
         See Holocron: Execute Task, https://anakin.io/docs/api-reference/holocron/execute-task
         """
-        submission = _calls.submit_holocron(
+        _submission = _calls.submit_holocron(
             action_id=action_id,
             params=params,
             credential_id=credential_id,
             identity_id=identity_id,
             webhook_url=webhook_url,
         )
-        return await self._run(submission, timeout, on_update, policy, progress)
+        return await self._run(_submission, timeout, on_update, policy, progress)
 
     def run_many(
         self,
@@ -798,7 +798,7 @@ class AsyncMapJobs(AsyncJobs[models.MapJob, models.SiteMap]):
 
         See Get Map Result, https://anakin.io/docs/api-reference/map/get-map-result
         """
-        submission = _calls.submit_map(
+        _submission = _calls.submit_map(
             url=url,
             limit=limit,
             depth=depth,
@@ -810,7 +810,7 @@ class AsyncMapJobs(AsyncJobs[models.MapJob, models.SiteMap]):
             session_id=session_id,
             webhook_url=webhook_url,
         )
-        return self._handle(await self._submit(submission))
+        return self._handle(await self._submit(_submission))
 
     async def run(
         self,
@@ -863,7 +863,7 @@ class AsyncMapJobs(AsyncJobs[models.MapJob, models.SiteMap]):
 
         See Get Map Result, https://anakin.io/docs/api-reference/map/get-map-result
         """
-        submission = _calls.submit_map(
+        _submission = _calls.submit_map(
             url=url,
             limit=limit,
             depth=depth,
@@ -875,7 +875,7 @@ class AsyncMapJobs(AsyncJobs[models.MapJob, models.SiteMap]):
             session_id=session_id,
             webhook_url=webhook_url,
         )
-        return await self._run(submission, timeout, on_update, policy, progress)
+        return await self._run(_submission, timeout, on_update, policy, progress)
 
     def run_many(
         self,
@@ -967,7 +967,7 @@ class AsyncCrawlJobs(AsyncJobs[models.CrawlJob, models.CrawledSite]):
 
         See Get Crawl Result, https://anakin.io/docs/api-reference/crawl/get-crawl-result
         """
-        submission = _calls.submit_crawl(
+        _submission = _calls.submit_crawl(
             url=url,
             max_pages=max_pages,
             depth=depth,
@@ -979,7 +979,7 @@ class AsyncCrawlJobs(AsyncJobs[models.CrawlJob, models.CrawledSite]):
             session_name=session_name,
             webhook_url=webhook_url,
         )
-        return self._handle(await self._submit(submission))
+        return self._handle(await self._submit(_submission))
 
     async def run(
         self,
@@ -1033,7 +1033,7 @@ class AsyncCrawlJobs(AsyncJobs[models.CrawlJob, models.CrawledSite]):
 
         See Get Crawl Result, https://anakin.io/docs/api-reference/crawl/get-crawl-result
         """
-        submission = _calls.submit_crawl(
+        _submission = _calls.submit_crawl(
             url=url,
             max_pages=max_pages,
             depth=depth,
@@ -1045,7 +1045,7 @@ class AsyncCrawlJobs(AsyncJobs[models.CrawlJob, models.CrawledSite]):
             session_name=session_name,
             webhook_url=webhook_url,
         )
-        return await self._run(submission, timeout, on_update, policy, progress)
+        return await self._run(_submission, timeout, on_update, policy, progress)
 
     def run_many(
         self,
@@ -1127,12 +1127,12 @@ class AsyncAiVisibilityJobs(AsyncJobs[models.VisibilitySearch, models.Visibility
 
         See Anakin's own Python client, https://github.com/Anakin-Inc/anakin-py
         """
-        submission = _calls.submit_ai_visibility(
+        _submission = _calls.submit_ai_visibility(
             query=query,
             sources=sources,
             country=country,
         )
-        return self._handle(await self._submit(submission))
+        return self._handle(await self._submit(_submission))
 
     async def run(
         self,
@@ -1175,12 +1175,12 @@ class AsyncAiVisibilityJobs(AsyncJobs[models.VisibilitySearch, models.Visibility
 
         See Anakin's own Python client, https://github.com/Anakin-Inc/anakin-py
         """
-        submission = _calls.submit_ai_visibility(
+        _submission = _calls.submit_ai_visibility(
             query=query,
             sources=sources,
             country=country,
         )
-        return await self._run(submission, timeout, on_update, policy, progress)
+        return await self._run(_submission, timeout, on_update, policy, progress)
 
     def run_many(
         self,
@@ -1265,7 +1265,7 @@ class AsyncBrowserTaskJobs(AsyncJobs[models.BrowserTaskJob, models.BrowserTaskRe
 
         See Anakin's MCP server, https://github.com/Anakin-Inc/anakin-mcp
         """
-        submission = _calls.submit_browser_task(
+        _submission = _calls.submit_browser_task(
             prompt=prompt,
             url=url,
             session_id=session_id,
@@ -1273,7 +1273,7 @@ class AsyncBrowserTaskJobs(AsyncJobs[models.BrowserTaskJob, models.BrowserTaskRe
             timeout_ms=timeout_ms,
             output_schema=output_schema,
         )
-        return self._handle(await self._submit(submission))
+        return self._handle(await self._submit(_submission))
 
     async def run(
         self,
@@ -1319,7 +1319,7 @@ class AsyncBrowserTaskJobs(AsyncJobs[models.BrowserTaskJob, models.BrowserTaskRe
 
         See Anakin's MCP server, https://github.com/Anakin-Inc/anakin-mcp
         """
-        submission = _calls.submit_browser_task(
+        _submission = _calls.submit_browser_task(
             prompt=prompt,
             url=url,
             session_id=session_id,
@@ -1327,7 +1327,7 @@ class AsyncBrowserTaskJobs(AsyncJobs[models.BrowserTaskJob, models.BrowserTaskRe
             timeout_ms=timeout_ms,
             output_schema=output_schema,
         )
-        return await self._run(submission, timeout, on_update, policy, progress)
+        return await self._run(_submission, timeout, on_update, policy, progress)
 
     def run_many(
         self,
@@ -1413,14 +1413,14 @@ class AsyncWireBuildJobs(AsyncJobs[models.Build, models.Build]):
 
         See Wire OpenAPI, https://github.com/Anakin-Inc/anakin-mcp/blob/HEAD/openapi.yaml
         """
-        submission = _calls.submit_wire_build(
+        _submission = _calls.submit_wire_build(
             website_url=website_url,
             goal=goal,
             catalog_id=catalog_id,
             visibility=visibility,
             force=force,
         )
-        return self._handle(await self._submit(submission))
+        return self._handle(await self._submit(_submission))
 
     async def run(
         self,
@@ -1465,14 +1465,14 @@ class AsyncWireBuildJobs(AsyncJobs[models.Build, models.Build]):
 
         See Wire OpenAPI, https://github.com/Anakin-Inc/anakin-mcp/blob/HEAD/openapi.yaml
         """
-        submission = _calls.submit_wire_build(
+        _submission = _calls.submit_wire_build(
             website_url=website_url,
             goal=goal,
             catalog_id=catalog_id,
             visibility=visibility,
             force=force,
         )
-        return await self._run(submission, timeout, on_update, policy, progress)
+        return await self._run(_submission, timeout, on_update, policy, progress)
 
     def run_many(
         self,
@@ -1618,8 +1618,8 @@ class AsyncAnakin(AsyncClient):
 
         See Anakin's own Python client, https://github.com/Anakin-Inc/anakin-py
         """
-        call = _calls.search(
+        _call = _calls.search(
             prompt=prompt,
             limit=limit,
         )
-        return await self._send(call, timeout)
+        return await self._send(_call, timeout)

@@ -87,7 +87,7 @@ class UrlScraperJobs(Jobs[models.ScrapedPage, models.ScrapedPage]):
 
         See URL Scraper: Get Results, https://anakin.io/docs/url-scraper/get-job-status
         """
-        submission = _calls.submit_url_scraper(
+        _submission = _calls.submit_url_scraper(
             url=url,
             formats=formats,
             country=country,
@@ -100,7 +100,7 @@ class UrlScraperJobs(Jobs[models.ScrapedPage, models.ScrapedPage]):
             session_name=session_name,
             webhook_url=webhook_url,
         )
-        return self._handle(self._submit(submission))
+        return self._handle(self._submit(_submission))
 
     def run(
         self,
@@ -160,7 +160,7 @@ class UrlScraperJobs(Jobs[models.ScrapedPage, models.ScrapedPage]):
 
         See URL Scraper: Get Results, https://anakin.io/docs/url-scraper/get-job-status
         """
-        submission = _calls.submit_url_scraper(
+        _submission = _calls.submit_url_scraper(
             url=url,
             formats=formats,
             country=country,
@@ -173,7 +173,7 @@ class UrlScraperJobs(Jobs[models.ScrapedPage, models.ScrapedPage]):
             session_name=session_name,
             webhook_url=webhook_url,
         )
-        return self._run(submission, timeout, on_update, policy, progress)
+        return self._run(_submission, timeout, on_update, policy, progress)
 
     def run_many(
         self,
@@ -256,7 +256,7 @@ class UrlScraperBatchJobs(Jobs[models.ScrapeBatchJob, models.ScrapedPages]):
 
         See URL Scraper: Get Results, https://anakin.io/docs/url-scraper/get-job-status
         """
-        submission = _calls.submit_url_scraper_batch(
+        _submission = _calls.submit_url_scraper_batch(
             urls=urls,
             country=country,
             use_browser=use_browser,
@@ -264,7 +264,7 @@ class UrlScraperBatchJobs(Jobs[models.ScrapeBatchJob, models.ScrapedPages]):
             session_id=session_id,
             webhook_url=webhook_url,
         )
-        return self._handle(self._submit(submission))
+        return self._handle(self._submit(_submission))
 
     def run(
         self,
@@ -310,7 +310,7 @@ class UrlScraperBatchJobs(Jobs[models.ScrapeBatchJob, models.ScrapedPages]):
 
         See URL Scraper: Get Results, https://anakin.io/docs/url-scraper/get-job-status
         """
-        submission = _calls.submit_url_scraper_batch(
+        _submission = _calls.submit_url_scraper_batch(
             urls=urls,
             country=country,
             use_browser=use_browser,
@@ -318,7 +318,7 @@ class UrlScraperBatchJobs(Jobs[models.ScrapeBatchJob, models.ScrapedPages]):
             session_id=session_id,
             webhook_url=webhook_url,
         )
-        return self._run(submission, timeout, on_update, policy, progress)
+        return self._run(_submission, timeout, on_update, policy, progress)
 
     def run_many(
         self,
@@ -387,8 +387,8 @@ class WebScraperJobs(Jobs[models.WebScrape, models.WebScrape]):
 
         See Polling Jobs, https://anakin.io/docs/polling-jobs
         """
-        submission = _calls.submit_web_scraper()
-        return self._handle(self._submit(submission))
+        _submission = _calls.submit_web_scraper()
+        return self._handle(self._submit(_submission))
 
     def run(
         self,
@@ -422,8 +422,8 @@ class WebScraperJobs(Jobs[models.WebScrape, models.WebScrape]):
 
         See Polling Jobs, https://anakin.io/docs/polling-jobs
         """
-        submission = _calls.submit_web_scraper()
-        return self._run(submission, timeout, on_update, policy, progress)
+        _submission = _calls.submit_web_scraper()
+        return self._run(_submission, timeout, on_update, policy, progress)
 
     def run_many(
         self,
@@ -503,13 +503,13 @@ class AgenticSearchJobs(Jobs[models.ResearchJob, models.ResearchReport]):
         See Agentic Search: Research Query,
         https://anakin.io/docs/agentic-search/submit-search
         """
-        submission = _calls.submit_agentic_search(
+        _submission = _calls.submit_agentic_search(
             prompt=prompt,
             use_browser=use_browser,
             schema=schema,
             webhook_url=webhook_url,
         )
-        return self._handle(self._submit(submission))
+        return self._handle(self._submit(_submission))
 
     def run(
         self,
@@ -552,13 +552,13 @@ class AgenticSearchJobs(Jobs[models.ResearchJob, models.ResearchReport]):
         See Agentic Search: Research Query,
         https://anakin.io/docs/agentic-search/submit-search
         """
-        submission = _calls.submit_agentic_search(
+        _submission = _calls.submit_agentic_search(
             prompt=prompt,
             use_browser=use_browser,
             schema=schema,
             webhook_url=webhook_url,
         )
-        return self._run(submission, timeout, on_update, policy, progress)
+        return self._run(_submission, timeout, on_update, policy, progress)
 
     def run_many(
         self,
@@ -642,14 +642,14 @@ class HolocronJobs(Jobs[models.TaskJob, models.TaskResult]):
 
         See Holocron: Execute Task, https://anakin.io/docs/api-reference/holocron/execute-task
         """
-        submission = _calls.submit_holocron(
+        _submission = _calls.submit_holocron(
             action_id=action_id,
             params=params,
             credential_id=credential_id,
             identity_id=identity_id,
             webhook_url=webhook_url,
         )
-        return self._handle(self._submit(submission))
+        return self._handle(self._submit(_submission))
 
     def run(
         self,
@@ -695,14 +695,14 @@ class HolocronJobs(Jobs[models.TaskJob, models.TaskResult]):
 
         See Holocron: Execute Task, https://anakin.io/docs/api-reference/holocron/execute-task
         """
-        submission = _calls.submit_holocron(
+        _submission = _calls.submit_holocron(
             action_id=action_id,
             params=params,
             credential_id=credential_id,
             identity_id=identity_id,
             webhook_url=webhook_url,
         )
-        return self._run(submission, timeout, on_update, policy, progress)
+        return self._run(_submission, timeout, on_update, policy, progress)
 
     def run_many(
         self,
@@ -791,7 +791,7 @@ class MapJobs(Jobs[models.MapJob, models.SiteMap]):
 
         See Get Map Result, https://anakin.io/docs/api-reference/map/get-map-result
         """
-        submission = _calls.submit_map(
+        _submission = _calls.submit_map(
             url=url,
             limit=limit,
             depth=depth,
@@ -803,7 +803,7 @@ class MapJobs(Jobs[models.MapJob, models.SiteMap]):
             session_id=session_id,
             webhook_url=webhook_url,
         )
-        return self._handle(self._submit(submission))
+        return self._handle(self._submit(_submission))
 
     def run(
         self,
@@ -856,7 +856,7 @@ class MapJobs(Jobs[models.MapJob, models.SiteMap]):
 
         See Get Map Result, https://anakin.io/docs/api-reference/map/get-map-result
         """
-        submission = _calls.submit_map(
+        _submission = _calls.submit_map(
             url=url,
             limit=limit,
             depth=depth,
@@ -868,7 +868,7 @@ class MapJobs(Jobs[models.MapJob, models.SiteMap]):
             session_id=session_id,
             webhook_url=webhook_url,
         )
-        return self._run(submission, timeout, on_update, policy, progress)
+        return self._run(_submission, timeout, on_update, policy, progress)
 
     def run_many(
         self,
@@ -959,7 +959,7 @@ class CrawlJobs(Jobs[models.CrawlJob, models.CrawledSite]):
 
         See Get Crawl Result, https://anakin.io/docs/api-reference/crawl/get-crawl-result
         """
-        submission = _calls.submit_crawl(
+        _submission = _calls.submit_crawl(
             url=url,
             max_pages=max_pages,
             depth=depth,
@@ -971,7 +971,7 @@ class CrawlJobs(Jobs[models.CrawlJob, models.CrawledSite]):
             session_name=session_name,
             webhook_url=webhook_url,
         )
-        return self._handle(self._submit(submission))
+        return self._handle(self._submit(_submission))
 
     def run(
         self,
@@ -1025,7 +1025,7 @@ class CrawlJobs(Jobs[models.CrawlJob, models.CrawledSite]):
 
         See Get Crawl Result, https://anakin.io/docs/api-reference/crawl/get-crawl-result
         """
-        submission = _calls.submit_crawl(
+        _submission = _calls.submit_crawl(
             url=url,
             max_pages=max_pages,
             depth=depth,
@@ -1037,7 +1037,7 @@ class CrawlJobs(Jobs[models.CrawlJob, models.CrawledSite]):
             session_name=session_name,
             webhook_url=webhook_url,
         )
-        return self._run(submission, timeout, on_update, policy, progress)
+        return self._run(_submission, timeout, on_update, policy, progress)
 
     def run_many(
         self,
@@ -1118,12 +1118,12 @@ class AiVisibilityJobs(Jobs[models.VisibilitySearch, models.VisibilityReport]):
 
         See Anakin's own Python client, https://github.com/Anakin-Inc/anakin-py
         """
-        submission = _calls.submit_ai_visibility(
+        _submission = _calls.submit_ai_visibility(
             query=query,
             sources=sources,
             country=country,
         )
-        return self._handle(self._submit(submission))
+        return self._handle(self._submit(_submission))
 
     def run(
         self,
@@ -1166,12 +1166,12 @@ class AiVisibilityJobs(Jobs[models.VisibilitySearch, models.VisibilityReport]):
 
         See Anakin's own Python client, https://github.com/Anakin-Inc/anakin-py
         """
-        submission = _calls.submit_ai_visibility(
+        _submission = _calls.submit_ai_visibility(
             query=query,
             sources=sources,
             country=country,
         )
-        return self._run(submission, timeout, on_update, policy, progress)
+        return self._run(_submission, timeout, on_update, policy, progress)
 
     def run_many(
         self,
@@ -1253,7 +1253,7 @@ class BrowserTaskJobs(Jobs[models.BrowserTaskJob, models.BrowserTaskResult]):
 
         See Anakin's MCP server, https://github.com/Anakin-Inc/anakin-mcp
         """
-        submission = _calls.submit_browser_task(
+        _submission = _calls.submit_browser_task(
             prompt=prompt,
             url=url,
             session_id=session_id,
@@ -1261,7 +1261,7 @@ class BrowserTaskJobs(Jobs[models.BrowserTaskJob, models.BrowserTaskResult]):
             timeout_ms=timeout_ms,
             output_schema=output_schema,
         )
-        return self._handle(self._submit(submission))
+        return self._handle(self._submit(_submission))
 
     def run(
         self,
@@ -1307,7 +1307,7 @@ class BrowserTaskJobs(Jobs[models.BrowserTaskJob, models.BrowserTaskResult]):
 
         See Anakin's MCP server, https://github.com/Anakin-Inc/anakin-mcp
         """
-        submission = _calls.submit_browser_task(
+        _submission = _calls.submit_browser_task(
             prompt=prompt,
             url=url,
             session_id=session_id,
@@ -1315,7 +1315,7 @@ class BrowserTaskJobs(Jobs[models.BrowserTaskJob, models.BrowserTaskResult]):
             timeout_ms=timeout_ms,
             output_schema=output_schema,
         )
-        return self._run(submission, timeout, on_update, policy, progress)
+        return self._run(_submission, timeout, on_update, policy, progress)
 
     def run_many(
         self,
@@ -1398,14 +1398,14 @@ class WireBuildJobs(Jobs[models.Build, models.Build]):
 
         See Wire OpenAPI, https://github.com/Anakin-Inc/anakin-mcp/blob/HEAD/openapi.yaml
         """
-        submission = _calls.submit_wire_build(
+        _submission = _calls.submit_wire_build(
             website_url=website_url,
             goal=goal,
             catalog_id=catalog_id,
             visibility=visibility,
             force=force,
         )
-        return self._handle(self._submit(submission))
+        return self._handle(self._submit(_submission))
 
     def run(
         self,
@@ -1450,14 +1450,14 @@ class WireBuildJobs(Jobs[models.Build, models.Build]):
 
         See Wire OpenAPI, https://github.com/Anakin-Inc/anakin-mcp/blob/HEAD/openapi.yaml
         """
-        submission = _calls.submit_wire_build(
+        _submission = _calls.submit_wire_build(
             website_url=website_url,
             goal=goal,
             catalog_id=catalog_id,
             visibility=visibility,
             force=force,
         )
-        return self._run(submission, timeout, on_update, policy, progress)
+        return self._run(_submission, timeout, on_update, policy, progress)
 
     def run_many(
         self,
@@ -1602,8 +1602,8 @@ class Anakin(Client):
 
         See Anakin's own Python client, https://github.com/Anakin-Inc/anakin-py
         """
-        call = _calls.search(
+        _call = _calls.search(
             prompt=prompt,
             limit=limit,
         )
-        return self._send(call, timeout)
+        return self._send(_call, timeout)

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, TypeAlias
 
 from msgspec import Meta, field
 
-from ._runtime.model import Model, OpenEnum, Other, Variant, register
+from ._runtime.model import Model, OpenEnum, Other, Variant
 from ._runtime.model import no_items as _no_items
+from ._runtime.model import register as _register
 from ._runtime.request import Json
 
 
@@ -1334,7 +1335,7 @@ class BrowserTaskBody(Model):
     """The JSON Schema of the structured data that is wanted."""
 
 
-register(
+_register(
     BrowserAction,
     tag="type",
     known={

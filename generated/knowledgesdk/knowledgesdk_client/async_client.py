@@ -69,7 +69,7 @@ class AsyncExtractJobs(AsyncJobs[models.ExtractJob, models.Extraction]):
 
         See Jobs, https://knowledgesdk.com/docs/api-reference/jobs
         """
-        submission = _calls.submit_extract(
+        _submission = _calls.submit_extract(
             url=url,
             max_pages=max_pages,
             single_page=single_page,
@@ -78,7 +78,7 @@ class AsyncExtractJobs(AsyncJobs[models.ExtractJob, models.Extraction]):
             urls=urls,
             callback_url=callback_url,
         )
-        return self._handle(await self._submit(submission))
+        return self._handle(await self._submit(_submission))
 
     async def run(
         self,
@@ -130,7 +130,7 @@ class AsyncExtractJobs(AsyncJobs[models.ExtractJob, models.Extraction]):
 
         See Jobs, https://knowledgesdk.com/docs/api-reference/jobs
         """
-        submission = _calls.submit_extract(
+        _submission = _calls.submit_extract(
             url=url,
             max_pages=max_pages,
             single_page=single_page,
@@ -139,7 +139,7 @@ class AsyncExtractJobs(AsyncJobs[models.ExtractJob, models.Extraction]):
             urls=urls,
             callback_url=callback_url,
         )
-        return await self._run(submission, timeout, on_update, policy, progress)
+        return await self._run(_submission, timeout, on_update, policy, progress)
 
     def run_many(
         self,
@@ -260,7 +260,7 @@ class AsyncKnowledgeSDK(AsyncClient):
 
         See Extract, https://knowledgesdk.com/docs/api-reference/extract
         """
-        call = _calls.extract_inline(
+        _call = _calls.extract_inline(
             url=url,
             max_pages=max_pages,
             single_page=single_page,
@@ -268,7 +268,7 @@ class AsyncKnowledgeSDK(AsyncClient):
             exclude_patterns=exclude_patterns,
             urls=urls,
         )
-        return await self._send(call, timeout)
+        return await self._send(_call, timeout)
 
     def extract_stream(
         self,
@@ -302,7 +302,7 @@ class AsyncKnowledgeSDK(AsyncClient):
 
         See Extract, https://knowledgesdk.com/docs/api-reference/extract
         """
-        call = _calls.extract_stream(
+        _call = _calls.extract_stream(
             url=url,
             max_pages=max_pages,
             single_page=single_page,
@@ -310,7 +310,7 @@ class AsyncKnowledgeSDK(AsyncClient):
             exclude_patterns=exclude_patterns,
             urls=urls,
         )
-        return self._open(call, timeout)
+        return self._open(_call, timeout)
 
     async def scrape(
         self,
@@ -327,10 +327,10 @@ class AsyncKnowledgeSDK(AsyncClient):
         See KnowledgeSDK's own client for Node,
         https://github.com/KnowledgeSDK/knowledgesdk-node
         """
-        call = _calls.scrape(
+        _call = _calls.scrape(
             url=url,
         )
-        return await self._send(call, timeout)
+        return await self._send(_call, timeout)
 
     async def sitemap(
         self,
@@ -346,10 +346,10 @@ class AsyncKnowledgeSDK(AsyncClient):
 
         See Sitemap, https://knowledgesdk.com/docs/utilities/sitemap
         """
-        call = _calls.sitemap(
+        _call = _calls.sitemap(
             url=url,
         )
-        return await self._send(call, timeout)
+        return await self._send(_call, timeout)
 
     async def search(
         self,
@@ -368,8 +368,8 @@ class AsyncKnowledgeSDK(AsyncClient):
         See KnowledgeSDK's own client for Node,
         https://github.com/KnowledgeSDK/knowledgesdk-node
         """
-        call = _calls.search(
+        _call = _calls.search(
             query=query,
             limit=limit,
         )
-        return await self._send(call, timeout)
+        return await self._send(_call, timeout)

@@ -69,7 +69,7 @@ class ExtractJobs(Jobs[models.ExtractJob, models.Extraction]):
 
         See Jobs, https://knowledgesdk.com/docs/api-reference/jobs
         """
-        submission = _calls.submit_extract(
+        _submission = _calls.submit_extract(
             url=url,
             max_pages=max_pages,
             single_page=single_page,
@@ -78,7 +78,7 @@ class ExtractJobs(Jobs[models.ExtractJob, models.Extraction]):
             urls=urls,
             callback_url=callback_url,
         )
-        return self._handle(self._submit(submission))
+        return self._handle(self._submit(_submission))
 
     def run(
         self,
@@ -130,7 +130,7 @@ class ExtractJobs(Jobs[models.ExtractJob, models.Extraction]):
 
         See Jobs, https://knowledgesdk.com/docs/api-reference/jobs
         """
-        submission = _calls.submit_extract(
+        _submission = _calls.submit_extract(
             url=url,
             max_pages=max_pages,
             single_page=single_page,
@@ -139,7 +139,7 @@ class ExtractJobs(Jobs[models.ExtractJob, models.Extraction]):
             urls=urls,
             callback_url=callback_url,
         )
-        return self._run(submission, timeout, on_update, policy, progress)
+        return self._run(_submission, timeout, on_update, policy, progress)
 
     def run_many(
         self,
@@ -259,7 +259,7 @@ class KnowledgeSDK(Client):
 
         See Extract, https://knowledgesdk.com/docs/api-reference/extract
         """
-        call = _calls.extract_inline(
+        _call = _calls.extract_inline(
             url=url,
             max_pages=max_pages,
             single_page=single_page,
@@ -267,7 +267,7 @@ class KnowledgeSDK(Client):
             exclude_patterns=exclude_patterns,
             urls=urls,
         )
-        return self._send(call, timeout)
+        return self._send(_call, timeout)
 
     def extract_stream(
         self,
@@ -301,7 +301,7 @@ class KnowledgeSDK(Client):
 
         See Extract, https://knowledgesdk.com/docs/api-reference/extract
         """
-        call = _calls.extract_stream(
+        _call = _calls.extract_stream(
             url=url,
             max_pages=max_pages,
             single_page=single_page,
@@ -309,7 +309,7 @@ class KnowledgeSDK(Client):
             exclude_patterns=exclude_patterns,
             urls=urls,
         )
-        return self._open(call, timeout)
+        return self._open(_call, timeout)
 
     def scrape(
         self,
@@ -326,10 +326,10 @@ class KnowledgeSDK(Client):
         See KnowledgeSDK's own client for Node,
         https://github.com/KnowledgeSDK/knowledgesdk-node
         """
-        call = _calls.scrape(
+        _call = _calls.scrape(
             url=url,
         )
-        return self._send(call, timeout)
+        return self._send(_call, timeout)
 
     def sitemap(
         self,
@@ -345,10 +345,10 @@ class KnowledgeSDK(Client):
 
         See Sitemap, https://knowledgesdk.com/docs/utilities/sitemap
         """
-        call = _calls.sitemap(
+        _call = _calls.sitemap(
             url=url,
         )
-        return self._send(call, timeout)
+        return self._send(_call, timeout)
 
     def search(
         self,
@@ -367,8 +367,8 @@ class KnowledgeSDK(Client):
         See KnowledgeSDK's own client for Node,
         https://github.com/KnowledgeSDK/knowledgesdk-node
         """
-        call = _calls.search(
+        _call = _calls.search(
             query=query,
             limit=limit,
         )
-        return self._send(call, timeout)
+        return self._send(_call, timeout)

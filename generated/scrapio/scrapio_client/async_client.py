@@ -72,7 +72,7 @@ class AsyncFetchJobs(AsyncCancellableJobs[models.FetchJob, models.FetchResult]):
 
         See Async Jobs, https://docs.scrapio.dev/guides/async-jobs
         """
-        submission = _calls.submit_fetch(
+        _submission = _calls.submit_fetch(
             url=url,
             render_js=render_js,
             device=device,
@@ -85,7 +85,7 @@ class AsyncFetchJobs(AsyncCancellableJobs[models.FetchJob, models.FetchResult]):
             webhook=webhook,
             idempotency_key=idempotency_key,
         )
-        return self._handle(await self._submit(submission))
+        return self._handle(await self._submit(_submission))
 
     async def run(
         self,
@@ -145,7 +145,7 @@ class AsyncFetchJobs(AsyncCancellableJobs[models.FetchJob, models.FetchResult]):
 
         See Async Jobs, https://docs.scrapio.dev/guides/async-jobs
         """
-        submission = _calls.submit_fetch(
+        _submission = _calls.submit_fetch(
             url=url,
             render_js=render_js,
             device=device,
@@ -158,7 +158,7 @@ class AsyncFetchJobs(AsyncCancellableJobs[models.FetchJob, models.FetchResult]):
             webhook=webhook,
             idempotency_key=idempotency_key,
         )
-        return await self._run(submission, timeout, on_update, policy, progress, cancel_on_timeout)
+        return await self._run(_submission, timeout, on_update, policy, progress, cancel_on_timeout)
 
     def run_many(
         self,
@@ -256,7 +256,7 @@ class AsyncCrawlJobs(AsyncCancellableJobs[models.CrawlJob, models.CrawlResult]):
 
         See Async Jobs, https://docs.scrapio.dev/guides/async-jobs
         """
-        submission = _calls.submit_crawl(
+        _submission = _calls.submit_crawl(
             seeds=seeds,
             max_pages=max_pages,
             max_depth=max_depth,
@@ -268,7 +268,7 @@ class AsyncCrawlJobs(AsyncCancellableJobs[models.CrawlJob, models.CrawlResult]):
             webhook=webhook,
             idempotency_key=idempotency_key,
         )
-        return self._handle(await self._submit(submission))
+        return self._handle(await self._submit(_submission))
 
     async def run(
         self,
@@ -328,7 +328,7 @@ class AsyncCrawlJobs(AsyncCancellableJobs[models.CrawlJob, models.CrawlResult]):
 
         See Async Jobs, https://docs.scrapio.dev/guides/async-jobs
         """
-        submission = _calls.submit_crawl(
+        _submission = _calls.submit_crawl(
             seeds=seeds,
             max_pages=max_pages,
             max_depth=max_depth,
@@ -340,7 +340,7 @@ class AsyncCrawlJobs(AsyncCancellableJobs[models.CrawlJob, models.CrawlResult]):
             webhook=webhook,
             idempotency_key=idempotency_key,
         )
-        return await self._run(submission, timeout, on_update, policy, progress, cancel_on_timeout)
+        return await self._run(_submission, timeout, on_update, policy, progress, cancel_on_timeout)
 
     def run_many(
         self,
@@ -434,7 +434,7 @@ class AsyncMapJobs(AsyncCancellableJobs[models.MapJob, models.MapResult]):
 
         See Async Jobs, https://docs.scrapio.dev/guides/async-jobs
         """
-        submission = _calls.submit_map(
+        _submission = _calls.submit_map(
             seeds=seeds,
             max_urls=max_urls,
             max_depth=max_depth,
@@ -445,7 +445,7 @@ class AsyncMapJobs(AsyncCancellableJobs[models.MapJob, models.MapResult]):
             webhook=webhook,
             idempotency_key=idempotency_key,
         )
-        return self._handle(await self._submit(submission))
+        return self._handle(await self._submit(_submission))
 
     async def run(
         self,
@@ -501,7 +501,7 @@ class AsyncMapJobs(AsyncCancellableJobs[models.MapJob, models.MapResult]):
 
         See Async Jobs, https://docs.scrapio.dev/guides/async-jobs
         """
-        submission = _calls.submit_map(
+        _submission = _calls.submit_map(
             seeds=seeds,
             max_urls=max_urls,
             max_depth=max_depth,
@@ -512,7 +512,7 @@ class AsyncMapJobs(AsyncCancellableJobs[models.MapJob, models.MapResult]):
             webhook=webhook,
             idempotency_key=idempotency_key,
         )
-        return await self._run(submission, timeout, on_update, policy, progress, cancel_on_timeout)
+        return await self._run(_submission, timeout, on_update, policy, progress, cancel_on_timeout)
 
     def run_many(
         self,
@@ -607,7 +607,7 @@ class AsyncSearchJobs(AsyncCancellableJobs[models.SearchJob, models.SearchResult
 
         See Async Jobs, https://docs.scrapio.dev/guides/async-jobs
         """
-        submission = _calls.submit_search(
+        _submission = _calls.submit_search(
             query=query,
             provider=provider,
             max_results=max_results,
@@ -618,7 +618,7 @@ class AsyncSearchJobs(AsyncCancellableJobs[models.SearchJob, models.SearchResult
             webhook=webhook,
             idempotency_key=idempotency_key,
         )
-        return self._handle(await self._submit(submission))
+        return self._handle(await self._submit(_submission))
 
     async def run(
         self,
@@ -675,7 +675,7 @@ class AsyncSearchJobs(AsyncCancellableJobs[models.SearchJob, models.SearchResult
 
         See Async Jobs, https://docs.scrapio.dev/guides/async-jobs
         """
-        submission = _calls.submit_search(
+        _submission = _calls.submit_search(
             query=query,
             provider=provider,
             max_results=max_results,
@@ -686,7 +686,7 @@ class AsyncSearchJobs(AsyncCancellableJobs[models.SearchJob, models.SearchResult
             webhook=webhook,
             idempotency_key=idempotency_key,
         )
-        return await self._run(submission, timeout, on_update, policy, progress, cancel_on_timeout)
+        return await self._run(_submission, timeout, on_update, policy, progress, cancel_on_timeout)
 
     def run_many(
         self,
@@ -781,7 +781,7 @@ class AsyncInteractJobs(AsyncCancellableJobs[models.InteractJob, models.Interact
 
         See Async Jobs, https://docs.scrapio.dev/guides/async-jobs
         """
-        submission = _calls.submit_interact(
+        _submission = _calls.submit_interact(
             url=url,
             actions=actions,
             device=device,
@@ -793,7 +793,7 @@ class AsyncInteractJobs(AsyncCancellableJobs[models.InteractJob, models.Interact
             webhook=webhook,
             idempotency_key=idempotency_key,
         )
-        return self._handle(await self._submit(submission))
+        return self._handle(await self._submit(_submission))
 
     async def run(
         self,
@@ -850,7 +850,7 @@ class AsyncInteractJobs(AsyncCancellableJobs[models.InteractJob, models.Interact
 
         See Async Jobs, https://docs.scrapio.dev/guides/async-jobs
         """
-        submission = _calls.submit_interact(
+        _submission = _calls.submit_interact(
             url=url,
             actions=actions,
             device=device,
@@ -862,7 +862,7 @@ class AsyncInteractJobs(AsyncCancellableJobs[models.InteractJob, models.Interact
             webhook=webhook,
             idempotency_key=idempotency_key,
         )
-        return await self._run(submission, timeout, on_update, policy, progress, cancel_on_timeout)
+        return await self._run(_submission, timeout, on_update, policy, progress, cancel_on_timeout)
 
     def run_many(
         self,
@@ -1003,7 +1003,7 @@ class AsyncScrapio(AsyncClient):
 
         See Fetch, https://docs.scrapio.dev/api-reference/fetch
         """
-        call = _calls.fetch_inline(
+        _call = _calls.fetch_inline(
             url=url,
             render_js=render_js,
             device=device,
@@ -1014,10 +1014,10 @@ class AsyncScrapio(AsyncClient):
             timeout_ms=timeout_ms,
             use_proxy=use_proxy,
         )
-        answer = await self._send(call, timeout)
-        if isinstance(answer, Record):
-            return self.fetch._handle(self.fetch._adopt(answer))
-        return answer
+        _answer = await self._send(_call, timeout)
+        if isinstance(_answer, Record):
+            return self.fetch._handle(self.fetch._adopt(_answer))
+        return _answer
 
     async def crawl_inline(
         self,
@@ -1054,7 +1054,7 @@ class AsyncScrapio(AsyncClient):
 
         See Rate Limits & Credits, https://docs.scrapio.dev/rate-limits
         """
-        call = _calls.crawl_inline(
+        _call = _calls.crawl_inline(
             seeds=seeds,
             max_pages=max_pages,
             max_depth=max_depth,
@@ -1064,10 +1064,10 @@ class AsyncScrapio(AsyncClient):
             timeout_ms=timeout_ms,
             use_proxy=use_proxy,
         )
-        answer = await self._send(call, timeout)
-        if isinstance(answer, Record):
-            return self.crawl._handle(self.crawl._adopt(answer))
-        return answer
+        _answer = await self._send(_call, timeout)
+        if isinstance(_answer, Record):
+            return self.crawl._handle(self.crawl._adopt(_answer))
+        return _answer
 
     async def map_inline(
         self,
@@ -1098,7 +1098,7 @@ class AsyncScrapio(AsyncClient):
 
         See Rate Limits & Credits, https://docs.scrapio.dev/rate-limits
         """
-        call = _calls.map_inline(
+        _call = _calls.map_inline(
             seeds=seeds,
             max_urls=max_urls,
             max_depth=max_depth,
@@ -1107,10 +1107,10 @@ class AsyncScrapio(AsyncClient):
             timeout_ms=timeout_ms,
             use_proxy=use_proxy,
         )
-        answer = await self._send(call, timeout)
-        if isinstance(answer, Record):
-            return self.map._handle(self.map._adopt(answer))
-        return answer
+        _answer = await self._send(_call, timeout)
+        if isinstance(_answer, Record):
+            return self.map._handle(self.map._adopt(_answer))
+        return _answer
 
     async def search_inline(
         self,
@@ -1141,7 +1141,7 @@ class AsyncScrapio(AsyncClient):
 
         See Search, https://docs.scrapio.dev/api-reference/search
         """
-        call = _calls.search_inline(
+        _call = _calls.search_inline(
             query=query,
             provider=provider,
             max_results=max_results,
@@ -1150,7 +1150,7 @@ class AsyncScrapio(AsyncClient):
             extract=extract,
             timeout_ms=timeout_ms,
         )
-        return await self._send(call, timeout)
+        return await self._send(_call, timeout)
 
     async def interact_inline(
         self,
@@ -1181,7 +1181,7 @@ class AsyncScrapio(AsyncClient):
 
         See Interact, https://docs.scrapio.dev/api-reference/interact
         """
-        call = _calls.interact_inline(
+        _call = _calls.interact_inline(
             url=url,
             actions=actions,
             device=device,
@@ -1191,4 +1191,4 @@ class AsyncScrapio(AsyncClient):
             timeout_ms=timeout_ms,
             use_proxy=use_proxy,
         )
-        return await self._send(call, timeout)
+        return await self._send(_call, timeout)

@@ -72,7 +72,7 @@ class FetchJobs(CancellableJobs[models.FetchJob, models.FetchResult]):
 
         See Async Jobs, https://docs.scrapio.dev/guides/async-jobs
         """
-        submission = _calls.submit_fetch(
+        _submission = _calls.submit_fetch(
             url=url,
             render_js=render_js,
             device=device,
@@ -85,7 +85,7 @@ class FetchJobs(CancellableJobs[models.FetchJob, models.FetchResult]):
             webhook=webhook,
             idempotency_key=idempotency_key,
         )
-        return self._handle(self._submit(submission))
+        return self._handle(self._submit(_submission))
 
     def run(
         self,
@@ -145,7 +145,7 @@ class FetchJobs(CancellableJobs[models.FetchJob, models.FetchResult]):
 
         See Async Jobs, https://docs.scrapio.dev/guides/async-jobs
         """
-        submission = _calls.submit_fetch(
+        _submission = _calls.submit_fetch(
             url=url,
             render_js=render_js,
             device=device,
@@ -158,7 +158,7 @@ class FetchJobs(CancellableJobs[models.FetchJob, models.FetchResult]):
             webhook=webhook,
             idempotency_key=idempotency_key,
         )
-        return self._run(submission, timeout, on_update, policy, progress, cancel_on_timeout)
+        return self._run(_submission, timeout, on_update, policy, progress, cancel_on_timeout)
 
     def run_many(
         self,
@@ -255,7 +255,7 @@ class CrawlJobs(CancellableJobs[models.CrawlJob, models.CrawlResult]):
 
         See Async Jobs, https://docs.scrapio.dev/guides/async-jobs
         """
-        submission = _calls.submit_crawl(
+        _submission = _calls.submit_crawl(
             seeds=seeds,
             max_pages=max_pages,
             max_depth=max_depth,
@@ -267,7 +267,7 @@ class CrawlJobs(CancellableJobs[models.CrawlJob, models.CrawlResult]):
             webhook=webhook,
             idempotency_key=idempotency_key,
         )
-        return self._handle(self._submit(submission))
+        return self._handle(self._submit(_submission))
 
     def run(
         self,
@@ -327,7 +327,7 @@ class CrawlJobs(CancellableJobs[models.CrawlJob, models.CrawlResult]):
 
         See Async Jobs, https://docs.scrapio.dev/guides/async-jobs
         """
-        submission = _calls.submit_crawl(
+        _submission = _calls.submit_crawl(
             seeds=seeds,
             max_pages=max_pages,
             max_depth=max_depth,
@@ -339,7 +339,7 @@ class CrawlJobs(CancellableJobs[models.CrawlJob, models.CrawlResult]):
             webhook=webhook,
             idempotency_key=idempotency_key,
         )
-        return self._run(submission, timeout, on_update, policy, progress, cancel_on_timeout)
+        return self._run(_submission, timeout, on_update, policy, progress, cancel_on_timeout)
 
     def run_many(
         self,
@@ -432,7 +432,7 @@ class MapJobs(CancellableJobs[models.MapJob, models.MapResult]):
 
         See Async Jobs, https://docs.scrapio.dev/guides/async-jobs
         """
-        submission = _calls.submit_map(
+        _submission = _calls.submit_map(
             seeds=seeds,
             max_urls=max_urls,
             max_depth=max_depth,
@@ -443,7 +443,7 @@ class MapJobs(CancellableJobs[models.MapJob, models.MapResult]):
             webhook=webhook,
             idempotency_key=idempotency_key,
         )
-        return self._handle(self._submit(submission))
+        return self._handle(self._submit(_submission))
 
     def run(
         self,
@@ -499,7 +499,7 @@ class MapJobs(CancellableJobs[models.MapJob, models.MapResult]):
 
         See Async Jobs, https://docs.scrapio.dev/guides/async-jobs
         """
-        submission = _calls.submit_map(
+        _submission = _calls.submit_map(
             seeds=seeds,
             max_urls=max_urls,
             max_depth=max_depth,
@@ -510,7 +510,7 @@ class MapJobs(CancellableJobs[models.MapJob, models.MapResult]):
             webhook=webhook,
             idempotency_key=idempotency_key,
         )
-        return self._run(submission, timeout, on_update, policy, progress, cancel_on_timeout)
+        return self._run(_submission, timeout, on_update, policy, progress, cancel_on_timeout)
 
     def run_many(
         self,
@@ -604,7 +604,7 @@ class SearchJobs(CancellableJobs[models.SearchJob, models.SearchResult]):
 
         See Async Jobs, https://docs.scrapio.dev/guides/async-jobs
         """
-        submission = _calls.submit_search(
+        _submission = _calls.submit_search(
             query=query,
             provider=provider,
             max_results=max_results,
@@ -615,7 +615,7 @@ class SearchJobs(CancellableJobs[models.SearchJob, models.SearchResult]):
             webhook=webhook,
             idempotency_key=idempotency_key,
         )
-        return self._handle(self._submit(submission))
+        return self._handle(self._submit(_submission))
 
     def run(
         self,
@@ -672,7 +672,7 @@ class SearchJobs(CancellableJobs[models.SearchJob, models.SearchResult]):
 
         See Async Jobs, https://docs.scrapio.dev/guides/async-jobs
         """
-        submission = _calls.submit_search(
+        _submission = _calls.submit_search(
             query=query,
             provider=provider,
             max_results=max_results,
@@ -683,7 +683,7 @@ class SearchJobs(CancellableJobs[models.SearchJob, models.SearchResult]):
             webhook=webhook,
             idempotency_key=idempotency_key,
         )
-        return self._run(submission, timeout, on_update, policy, progress, cancel_on_timeout)
+        return self._run(_submission, timeout, on_update, policy, progress, cancel_on_timeout)
 
     def run_many(
         self,
@@ -777,7 +777,7 @@ class InteractJobs(CancellableJobs[models.InteractJob, models.InteractResult]):
 
         See Async Jobs, https://docs.scrapio.dev/guides/async-jobs
         """
-        submission = _calls.submit_interact(
+        _submission = _calls.submit_interact(
             url=url,
             actions=actions,
             device=device,
@@ -789,7 +789,7 @@ class InteractJobs(CancellableJobs[models.InteractJob, models.InteractResult]):
             webhook=webhook,
             idempotency_key=idempotency_key,
         )
-        return self._handle(self._submit(submission))
+        return self._handle(self._submit(_submission))
 
     def run(
         self,
@@ -846,7 +846,7 @@ class InteractJobs(CancellableJobs[models.InteractJob, models.InteractResult]):
 
         See Async Jobs, https://docs.scrapio.dev/guides/async-jobs
         """
-        submission = _calls.submit_interact(
+        _submission = _calls.submit_interact(
             url=url,
             actions=actions,
             device=device,
@@ -858,7 +858,7 @@ class InteractJobs(CancellableJobs[models.InteractJob, models.InteractResult]):
             webhook=webhook,
             idempotency_key=idempotency_key,
         )
-        return self._run(submission, timeout, on_update, policy, progress, cancel_on_timeout)
+        return self._run(_submission, timeout, on_update, policy, progress, cancel_on_timeout)
 
     def run_many(
         self,
@@ -996,7 +996,7 @@ class Scrapio(Client):
 
         See Fetch, https://docs.scrapio.dev/api-reference/fetch
         """
-        call = _calls.fetch_inline(
+        _call = _calls.fetch_inline(
             url=url,
             render_js=render_js,
             device=device,
@@ -1007,10 +1007,10 @@ class Scrapio(Client):
             timeout_ms=timeout_ms,
             use_proxy=use_proxy,
         )
-        answer = self._send(call, timeout)
-        if isinstance(answer, Record):
-            return self.fetch._handle(self.fetch._adopt(answer))
-        return answer
+        _answer = self._send(_call, timeout)
+        if isinstance(_answer, Record):
+            return self.fetch._handle(self.fetch._adopt(_answer))
+        return _answer
 
     def crawl_inline(
         self,
@@ -1047,7 +1047,7 @@ class Scrapio(Client):
 
         See Rate Limits & Credits, https://docs.scrapio.dev/rate-limits
         """
-        call = _calls.crawl_inline(
+        _call = _calls.crawl_inline(
             seeds=seeds,
             max_pages=max_pages,
             max_depth=max_depth,
@@ -1057,10 +1057,10 @@ class Scrapio(Client):
             timeout_ms=timeout_ms,
             use_proxy=use_proxy,
         )
-        answer = self._send(call, timeout)
-        if isinstance(answer, Record):
-            return self.crawl._handle(self.crawl._adopt(answer))
-        return answer
+        _answer = self._send(_call, timeout)
+        if isinstance(_answer, Record):
+            return self.crawl._handle(self.crawl._adopt(_answer))
+        return _answer
 
     def map_inline(
         self,
@@ -1091,7 +1091,7 @@ class Scrapio(Client):
 
         See Rate Limits & Credits, https://docs.scrapio.dev/rate-limits
         """
-        call = _calls.map_inline(
+        _call = _calls.map_inline(
             seeds=seeds,
             max_urls=max_urls,
             max_depth=max_depth,
@@ -1100,10 +1100,10 @@ class Scrapio(Client):
             timeout_ms=timeout_ms,
             use_proxy=use_proxy,
         )
-        answer = self._send(call, timeout)
-        if isinstance(answer, Record):
-            return self.map._handle(self.map._adopt(answer))
-        return answer
+        _answer = self._send(_call, timeout)
+        if isinstance(_answer, Record):
+            return self.map._handle(self.map._adopt(_answer))
+        return _answer
 
     def search_inline(
         self,
@@ -1134,7 +1134,7 @@ class Scrapio(Client):
 
         See Search, https://docs.scrapio.dev/api-reference/search
         """
-        call = _calls.search_inline(
+        _call = _calls.search_inline(
             query=query,
             provider=provider,
             max_results=max_results,
@@ -1143,7 +1143,7 @@ class Scrapio(Client):
             extract=extract,
             timeout_ms=timeout_ms,
         )
-        return self._send(call, timeout)
+        return self._send(_call, timeout)
 
     def interact_inline(
         self,
@@ -1174,7 +1174,7 @@ class Scrapio(Client):
 
         See Interact, https://docs.scrapio.dev/api-reference/interact
         """
-        call = _calls.interact_inline(
+        _call = _calls.interact_inline(
             url=url,
             actions=actions,
             device=device,
@@ -1184,4 +1184,4 @@ class Scrapio(Client):
             timeout_ms=timeout_ms,
             use_proxy=use_proxy,
         )
-        return self._send(call, timeout)
+        return self._send(_call, timeout)

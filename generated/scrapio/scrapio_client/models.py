@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, TypeAlias
 
 from msgspec import Meta
 
-from ._runtime.model import Model, OpenEnum, Other, Variant, register
+from ._runtime.model import Model, OpenEnum, Other, Variant
+from ._runtime.model import register as _register
 from ._runtime.request import Json
 
 
@@ -1513,7 +1514,7 @@ class InteractBody(Model):
     """Who is told when the job is done."""
 
 
-register(
+_register(
     Extract,
     tag="mode",
     known={
@@ -1524,7 +1525,7 @@ register(
     },
     other=OtherExtract,
 )
-register(
+_register(
     Action,
     tag="type",
     known={
@@ -1539,7 +1540,7 @@ register(
     },
     other=OtherAction,
 )
-register(
+_register(
     Diagnostics,
     tag="outcome",
     known={

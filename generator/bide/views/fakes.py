@@ -94,14 +94,11 @@ class FakeView:
         return [Code(name) for name in ("FakeOperation", "FakeStreaming", "Route") if name in (*used, "Route")]
 
     @property
-    def uses_models(self) -> bool:
-        made = [*(job.made for job in self.jobs), *(operation.made for operation in self.operations)]
-        return any("models." in each for each in made)
-
-    @property
-    def uses_handed_out(self) -> bool:
-        """Whether an id is elsewhere than in a field of a reply."""
-        return any("HandedOut(" in job.made for job in self.jobs)
+    def code(self) -> Code:
+        """All that is printed of jobs and operations."""
+        made = [(each.annotation, each.made) for each in self.jobs]
+        made += [(each.annotation, each.made) for each in self.operations]
+        return Code(", ".join(f"{annotation}, {value}" for annotation, value in made))
 
     @property
     def docstring(self) -> Code:

@@ -53,6 +53,16 @@ class TestsView:
         return [(literal(name), _values_of(self.provider, name)) for name in self._held]
 
     @property
+    def has_arguments(self) -> bool:
+        """Whether there is a method that takes any."""
+        return any(call.arguments for call in self.calls)
+
+    @property
+    def has_models(self) -> bool:
+        """Whether an argument is of a type of the spec, or there is an event."""
+        return bool(self.streams or any(call.named for call in self.calls))
+
+    @property
     def wire_names(self) -> list[tuple[Code, Code]]:
         """(model, its JSON keys by Python name) of every model that is JSON."""
         return [

@@ -51,11 +51,11 @@ class MapJobs(Jobs[models.MapJob, models.SiteMap]):
 
         See Jobs, https://acme.example/docs/jobs
         """
-        submission = _calls.submit_map(
+        _submission = _calls.submit_map(
             site_url=site_url,
             depth=depth,
         )
-        return self._handle(self._submit(submission))
+        return self._handle(self._submit(_submission))
 
     def run(
         self,
@@ -91,11 +91,11 @@ class MapJobs(Jobs[models.MapJob, models.SiteMap]):
 
         See Jobs, https://acme.example/docs/jobs
         """
-        submission = _calls.submit_map(
+        _submission = _calls.submit_map(
             site_url=site_url,
             depth=depth,
         )
-        return self._run(submission, timeout, on_update, policy, progress)
+        return self._run(_submission, timeout, on_update, policy, progress)
 
     def run_many(
         self,

@@ -50,12 +50,12 @@ class FetchJobs(CancellableJobs[models.Task, models.Page]):
             SubmitUncertain: No reply came, so the job may exist or not.
             ApiError: The provider refused it.
         """
-        submission = _calls.submit_fetch(
+        _submission = _calls.submit_fetch(
             url=url,
             note=note,
             idempotency_key=idempotency_key,
         )
-        return self._handle(self._submit(submission))
+        return self._handle(self._submit(_submission))
 
     def run(
         self,
@@ -95,12 +95,12 @@ class FetchJobs(CancellableJobs[models.Task, models.Page]):
             SubmitUncertain: No reply came to the submit, so the job may exist or not.
             ApiError, DecodeError: Something that does not pass by itself.
         """
-        submission = _calls.submit_fetch(
+        _submission = _calls.submit_fetch(
             url=url,
             note=note,
             idempotency_key=idempotency_key,
         )
-        return self._run(submission, timeout, on_update, policy, progress, cancel_on_timeout)
+        return self._run(_submission, timeout, on_update, policy, progress, cancel_on_timeout)
 
     def run_many(
         self,
@@ -207,10 +207,10 @@ class Acme(Client):
             url: See the provider's page.
             timeout: Seconds for this HTTP request. By default, the client's.
         """
-        call = _calls.fetch_inline(
+        _call = _calls.fetch_inline(
             url=url,
         )
-        answer = self._send(call, timeout)
-        if isinstance(answer, Record):
-            return self.fetch._handle(self.fetch._adopt(answer))
-        return answer
+        _answer = self._send(_call, timeout)
+        if isinstance(_answer, Record):
+            return self.fetch._handle(self.fetch._adopt(_answer))
+        return _answer

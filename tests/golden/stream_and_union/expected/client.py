@@ -73,11 +73,11 @@ class Acme(Client):
             token: See the provider's page.
             timeout: Seconds for this HTTP request. By default, the client's.
         """
-        call = _calls.play(
+        _call = _calls.play(
             actions=actions,
             token=token,
         )
-        return self._open(call, timeout)
+        return self._open(_call, timeout)
 
     def log(
         self,
@@ -95,9 +95,9 @@ class Acme(Client):
             x_trace: See the provider's page.
             timeout: Seconds for this HTTP request. By default, the client's.
         """
-        call = _calls.log(
+        _call = _calls.log(
             day=day,
             limit=limit,
             x_trace=x_trace,
         )
-        return self._send(call, timeout)
+        return self._send(_call, timeout)

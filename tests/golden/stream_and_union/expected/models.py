@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, TypeAlias
 from msgspec import Meta
 
 from ._runtime.events import UnknownEvent
-from ._runtime.model import Model, OpenEnum, Other, Variant, register
+from ._runtime.model import Model, OpenEnum, Other, Variant
+from ._runtime.model import register as _register
 
 
 class Side(OpenEnum):
@@ -98,7 +99,7 @@ class Trouble(Model, PlayEvent):
     message: str
 
 
-register(
+_register(
     Action,
     tag="type",
     known={
