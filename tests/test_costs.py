@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 import subprocess
 import sys
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
+import aiohttp
 import pytest
+import urllib3
+from transport_server import Server, play, reply
 
+from bide.runtime.aiohttp_transport import AiohttpTransport
+from bide.runtime.request import Request
 from bide.runtime.schedule import Adaptive, Polling
+from bide.runtime.urllib3_transport import Urllib3Transport
+from bide.runtime.wire import sendable
 
 REPOSITORY = Path(__file__).parents[1]
 
@@ -123,6 +132,71 @@ def test_a_good_spec_needs_neither_black_nor_jsonschema(spec: str, tmp_path: Pat
 
     assert (tmp_path / spec).is_dir()
     assert not {"black", "jsonschema"}.intersection(done.stdout.split())
+
+
+async def calls(action: Callable[[], Awaitable[object]]) -> float:
+    """How many functions of Python one *action* calls, on the way and in the event loop."""
+    counted = 0
+
+    def count(frame: object, event: str, argument: object) -> None:
+        nonlocal counted
+        counted += event == "call"
+
+    await action()
+    before = sys.getprofile()
+    sys.setprofile(count)
+    try:
+        for _ in range(10):
+            await action()
+    finally:
+        sys.setprofile(before)
+    return counted / 10
+
+
+def asked(server: Server) -> Request:
+    """A request as a client makes it, once for all polls of a wait."""
+    return sendable(Request(method="GET", url=server.url, headers={"accept": "*/*"}))
+
+
+def test_our_way_to_urllib3_is_hardly_longer_than_its_own() -> None:
+    """For a request of which the reply is read, with its bounds, checks and limits."""
+    transport, pool = Urllib3Transport(), urllib3.PoolManager()
+
+    async def main(request: Request) -> tuple[float, float]:
+        async def ours() -> None:
+            transport.send(request, timeout=30)
+
+        async def theirs() -> None:
+            assert pool.request(request.method, request.url, headers=dict(request.headers), retries=False).data
+
+        return await calls(ours), await calls(theirs)
+
+    with Server(play(reply(b"{}"))) as server:
+        ours, theirs = asyncio.run(main(asked(server)))
+        transport.close()
+
+    assert ours <= 1.15 * theirs
+
+
+def test_our_way_to_aiohttp_is_hardly_longer_than_its_own() -> None:
+    """The same, under asyncio: less than a quarter more."""
+
+    async def main(request: Request) -> tuple[float, float]:
+        transport = AiohttpTransport()
+
+        async def theirs() -> None:
+            async with session.get(request.url, headers=request.headers) as answer:
+                assert await answer.read()
+
+        async with aiohttp.ClientSession() as session:
+            counts = await calls(lambda: transport.send(request, timeout=30)), await calls(theirs)
+        await transport.close()
+        return counts
+
+    with Server(play(reply(b"{}"))) as server:
+        ours, theirs = asyncio.run(main(asked(server)))
+
+    assert ours <= 1.25 * theirs
 
 
 def test_waits_look_seldom() -> None:
