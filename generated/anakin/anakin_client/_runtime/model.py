@@ -19,7 +19,9 @@ class _ModelMeta(msgspec.StructMeta):
     def __new__(
         mcls, name: str, bases: tuple[type, ...], namespace: dict[str, Any], *, kw_only: bool = True, **config: Any
     ) -> _ModelMeta:
-        return super().__new__(mcls, name, bases, namespace, kw_only=kw_only, **config)
+        # JSON has no cycles, so that the garbage collector need not look at it; a union may have a base that it must.
+        gc = not all(isinstance(base, msgspec.StructMeta) for base in bases)
+        return super().__new__(mcls, name, bases, namespace, kw_only=kw_only, **{"gc": gc, **config})
 
 
 @dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(msgspec.field,))

@@ -125,7 +125,8 @@ class Batch(Generic[P, R]):
         self._hears = hears
         """Whether anybody wants notes of a level."""
         self._under_way = 0
-        self._asleep: list[tuple[float, int, Entry[P, R]]] = []
+        self._asleep: list[tuple[float, int, int]] = []
+        """When each wakes up, its turn, and its index: numbers alone, at which no garbage collector looks."""
         self._awake: list[tuple[int, Entry[P, R], Seen]] = []
         self._entries: dict[int, Entry[P, R]] = {}
         self._states: Counter[State] = Counter()
@@ -216,7 +217,7 @@ class Batch(Generic[P, R]):
                 case Send(polled=None):
                     return self._dispatch(entry, action)
                 case Pause(until):
-                    heappush(self._asleep, (until, next(self._turn), entry))
+                    heappush(self._asleep, (until, next(self._turn), entry.index))
                     return None
                 case Tell(update):
                     self._moved(entry, update.state)
@@ -246,8 +247,8 @@ class Batch(Generic[P, R]):
 
     def _wake_all(self, now: float) -> None:
         while self._asleep and self._asleep[0][0] <= now:
-            _, turn, entry = heappop(self._asleep)
-            heappush(self._awake, (turn, entry, Seen(now)))
+            _, turn, index = heappop(self._asleep)
+            heappush(self._awake, (turn, self._entries[index], Seen(now)))
         self._wake_answered(now)
 
     def _wake_answered(self, now: float) -> None:
