@@ -47,6 +47,9 @@ _REQUESTS = {
     "nothing": "pass",
 }
 
+_MACHINERY = {"typing", "dataclasses", "msgspec"}
+_ENGINES = {"asyncio", "ssl", "urllib3", "aiohttp", "http.client"}
+
 _TIMED = """
 import resource, sys
 {code}
@@ -61,13 +64,12 @@ def measure() -> Iterator[Line]:
     yield from _lines("import of the client", _NAMES, url="")
     with Loopback() as server:
         yield from _lines("import and first request", _REQUESTS, url=server.url)
-    heavy = sorted(loaded("import anakin_client") & {"asyncio", "ssl", "urllib3", "aiohttp", "http.client"})
-    yield Line(
-        measure="engines and asyncio loaded by the import",
-        ours=", ".join(heavy) or "none",
-        reach="none",
-        met=not heavy,
-    )
+    for code, what, names in (
+        ("import anakin_client", "of `typing`, `dataclasses` and msgspec, the import loads", _MACHINERY | _ENGINES),
+        (_NAMES["ours"], "of the engines and `asyncio`, the import of the client loads", _ENGINES),
+    ):
+        heavy = sorted(loaded(code) & names)
+        yield Line(measure=what, ours=", ".join(heavy) or "none", reach="none", met=not heavy)
 
 
 def loaded(code: str) -> set[str]:
