@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from math import inf
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from .clock import AsyncClock
 from .errors import ClientClosed
@@ -27,7 +27,12 @@ class AsyncSenders(Generic[K]):
     """
 
     def __init__(
-        self, send: Callable[[Send], Awaitable[Seen]], clock: AsyncClock, bell: asyncio.Event, *, most: float = inf
+        self,
+        send: Callable[[Send], Coroutine[Any, Any, Seen]],
+        clock: AsyncClock,
+        bell: asyncio.Event,
+        *,
+        most: float = inf,
     ) -> None:
         self._send = send
         self._clock = clock
@@ -87,7 +92,7 @@ class AsyncSenders(Generic[K]):
         return list(self.arrived())
 
     def _begin(self, key: K, send: Send) -> None:
-        task = asyncio.ensure_future(self._send(send))
+        task = asyncio.create_task(self._send(send))
         self._under_way[task] = key
         task.add_done_callback(self._came)
 

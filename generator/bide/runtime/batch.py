@@ -256,6 +256,8 @@ class Batch(Generic[P, R]):
             self._wake(entry, seen)
 
     def _moved(self, entry: Entry[P, R], state: State) -> None:
+        if state is entry.state:
+            return
         if entry.state is not None:
             self._states[entry.state] -= 1
         self._states[state] += 1
