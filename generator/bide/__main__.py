@@ -1,5 +1,6 @@
 """`python -m bide` is `bide`."""
 
+import contextlib
 import sys
 
 from bide import unchanged
@@ -10,8 +11,9 @@ def main() -> int:
     arguments = sys.argv[1:]
     answer = unchanged.answer(arguments) if arguments[:1] == ["generate"] else None
     if answer is not None:
-        print(answer)
-        return 0
+        with contextlib.suppress(OSError, ValueError):  # who cannot print it is told so below
+            print(answer, flush=True)
+            return 0
     from bide import cli
 
     return cli.main()

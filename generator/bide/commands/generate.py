@@ -59,18 +59,18 @@ def generate(
     problems or drift, 2 for a wrong command.
     """
 
-    def work() -> int:
-        return _generate(specs, out, format_, check=check, force=force, strict=strict)
-
+    work = partial(_generate, specs, out, format_, check=check, force=force, strict=strict)
     if watch:
-        return watched(specs, work)
+        return watched(specs, partial(work, is_noted=False))
     gc.disable()  # what a single run makes is kept to its end
-    code = work()
+    code = work(is_noted=format_ is Format.TEXT)
     gc.freeze()  # and Python need not look through it then
     return code
 
 
-def _generate(specs: Sequence[Path], out: Path, format_: Format, *, check: bool, force: bool, strict: bool) -> int:
+def _generate(
+    specs: Sequence[Path], out: Path, format_: Format, *, check: bool, force: bool, strict: bool, is_noted: bool
+) -> int:
     found = checked(specs, format_, strict=strict)
     if found is None or not _are_different(found[0]):
         return PROBLEM
@@ -78,8 +78,13 @@ def _generate(specs: Sequence[Path], out: Path, format_: Format, *, check: bool,
     say = partial(click.echo, err=format_.is_document)
     if check:
         return on_disk(lambda: _compare(out, providers, say))
-    has_more_to_say = found[1].problems or format_ is not Format.TEXT
-    return on_disk(lambda: _write(out, providers, say, {} if has_more_to_say else found[1].sources, force=force))
+    noted = found[1].sources if is_noted and not found[1].problems and _are_as_given(specs, found[1].sources) else {}
+    return on_disk(lambda: _write(out, providers, say, noted, force=force))
+
+
+def _are_as_given(specs: Sequence[Path], read: Mapping[str, str]) -> bool:
+    """Whether each spec was given by its own name: not by a pattern, and none by two names."""
+    return len(read) == len(specs) and set(specs) <= {Path(each) for each in sys.argv}
 
 
 def _are_different(providers: dict[str, Provider]) -> bool:
@@ -117,8 +122,8 @@ def _note(changes: list[Change], specs: Mapping[str, str]) -> None:
     from bide import report, unchanged
     from bide.journal import stage_of
 
-    files = [(change.folder / path).as_posix() for change in changes for path in change.new]
-    files += [stage_of(change.folder).as_posix() for change in changes]
+    files: dict[str, bytes | None] = {stage_of(change.folder).as_posix(): None for change in changes}
+    files |= {(change.folder / path).as_posix(): text for change in changes for path, text in change.new.items()}
     said = "\n".join(report.changes(replace(change, old=change.new)) for change in changes)
     unchanged.keep(sys.argv[1:], specs, files, said)
 
