@@ -28,11 +28,15 @@ which is a function of a few lines, asked by the blocking client with its real t
 that reads the id and the status and knows no deadline, rate limit, fault or type.
 
 Memory is the most that a new process ever held. In the run over all subjects it makes a hundred thousand jobs; a
-million takes some minutes, and is made if this subject is measured alone. What the fake keeps is forgotten after every
-thousand outcomes, with `fake.forget()`.
+million takes six minutes, and is made if this subject is measured alone: when it was last run, it held 48.5 MiB, where
+ten thousand held 48.7. What the fake keeps is forgotten after every thousand outcomes, with `fake.forget()`.
 """
 
 WHY = """
+A job of two requests takes some 170 µs of the fake's own, and some 100 of ours, where 85 would do. By samples of the
+stack no part of those stands out: the flow of the submit 23 (the arguments checked and written, the request, the id
+read), that of the wait 33 (address, floor, budget, the reply typed, the result), the batch around them 20, the driver
+and the outcome 20; asyncio adds a task for each request, some 20. A bare loop has none of that to do.
 """
 
 JOBS = 2_000
