@@ -86,7 +86,7 @@ def test_the_garbage_collector_looks_at_few_objects_of_a_waiting_job() -> None:
     def tracked() -> int:
         return len(gc.get_objects())
 
-    assert 9 * 500 >= held(tracked, 600) - held(tracked, 100)
+    assert 8 * 500 >= held(tracked, 600) - held(tracked, 100)
 
 
 def test_a_waiting_job_takes_little_memory() -> None:

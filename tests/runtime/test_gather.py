@@ -685,9 +685,9 @@ def test_a_group_goes_when_its_slot_comes() -> None:
         yield Pause(99.0)
 
     desk.budget.close("GET /jobs", 0.1)
-    batch.add(Entry(0, None, polls()), 0.0)
+    batch.add(Entry(0, None, polls()))
     assert batch.next(0.0) == Pause(0.1)
-    batch.add(Entry(1, None, sends()), 0.05)
+    batch.add(Entry(1, None, sends()))
     assert batch.next(0.05) == Pause(0.1)
 
     assert {type(batch.next(0.1)), type(batch.next(0.1))} == {Dispatch}

@@ -85,7 +85,7 @@ class AsyncJobBatch(Generic[P, R, J]):
                 await self.close()
                 raise self._closed_by_client()
             while self._batch.has_room and (taken := self._intake.take()) is not None:
-                self._batch.add(Entry(*taken, self._start(taken[1])), clock.now())
+                self._batch.add(Entry(*taken, self._start(taken[1])))
             for asker, seen in self._senders.arrived():
                 self._batch.saw(asker, seen)
             match self._batch.next(clock.now()):

@@ -12,7 +12,7 @@ from typing import Any, Generic, TypeAlias, TypeVar
 import msgspec
 
 from .errors import ClientError, InvalidArgument, SubmitUncertain
-from .flow import Finished, Flow, Known, Note, Pause, Running, Seen, Send, Tell
+from .flow import Flow, Known, Note, Pause, Seen, Send, Tell
 from .gather import Gatherer, Group
 from .handle import Record
 from .state import State
@@ -32,12 +32,12 @@ class Ended(msgspec.Struct, Generic[P, R], frozen=True, kw_only=True):
 class Entry(Generic[P, R]):
     """One job of a batch."""
 
-    __slots__ = ("index", "input", "record", "running", "state")
+    __slots__ = ("flow", "index", "input", "record", "state")
 
     def __init__(self, index: int, input: P, flow: Flow[R]) -> None:
         self.index = index
         self.input = input
-        self.running = Running(flow)
+        self.flow = flow
         self.record: Record[Any, R] | None = None
         """What is known of the job, once it exists."""
         self.state: State | None = None
@@ -127,7 +127,7 @@ class Batch(Generic[P, R]):
         self._under_way = 0
         self._asleep: list[tuple[float, int, int]] = []
         """When each wakes up, its turn, and its index: numbers alone, at which no garbage collector looks."""
-        self._awake: list[tuple[int, Entry[P, R], Seen]] = []
+        self._awake: list[tuple[int, Entry[P, R], Seen | None]] = []
         self._entries: dict[int, Entry[P, R]] = {}
         self._states: Counter[State] = Counter()
         self._succeeded = self._failed = self._taken = 0
@@ -156,12 +156,12 @@ class Batch(Generic[P, R]):
             elapsed=now - self._began,
         )
 
-    def add(self, entry: Entry[P, R], now: float) -> None:
+    def add(self, entry: Entry[P, R]) -> None:
         """Take in one more job."""
         self._room -= 1
         self._taken += 1
         self._entries[entry.index] = entry
-        self._wake(entry, Seen(now))
+        self._wake(entry, None)
 
     def saw(self, asker: Asker[P, R], seen: Seen) -> None:
         """Take in what came of a dispatch."""
@@ -203,14 +203,17 @@ class Batch(Generic[P, R]):
         ended += (self._held or {}).values()
         self.uncertain = [each for each in ended if isinstance(each.error, SubmitUncertain)]
         for entry in left:
-            entry.running.close()
+            entry.flow.close()
         return [entry.record for entry in left if entry.record is not None]
 
-    def _advanced(self, entry: Entry[P, R], seen: Seen, now: float) -> Step[P, R] | None:
-        """Let one flow go on; `None` if that is nothing to the driver."""
+    def _advanced(self, entry: Entry[P, R], seen: Seen | None, now: float) -> Step[P, R] | None:
+        """Let one flow go on, or begin if it has seen nothing; `None` if that is nothing to the driver."""
+        go_on = entry.flow.send
         while True:
             try:
-                action = entry.running.next(seen)
+                action = go_on(seen)  # type: ignore[arg-type]  # a generator begins with None
+            except StopIteration as end:
+                return self._ended(Ended(entry=entry, result=end.value))
             except ClientError as error:
                 return self._ended(Ended(entry=entry, error=error))
             match action:
@@ -228,8 +231,6 @@ class Batch(Generic[P, R]):
                     if self._hears(level):
                         self._wake(entry, Seen(now))
                         return action
-                case Finished(result):
-                    return self._ended(Ended(entry=entry, result=result))
                 case Known(record):
                     entry.record = record
                     self._moved(entry, record.state)
@@ -242,7 +243,7 @@ class Batch(Generic[P, R]):
         self._under_way += 1
         return Dispatch(asker, send)
 
-    def _wake(self, entry: Entry[P, R], seen: Seen) -> None:
+    def _wake(self, entry: Entry[P, R], seen: Seen | None) -> None:
         heappush(self._awake, (next(self._turn), entry, seen))
 
     def _wake_all(self, now: float) -> None:
