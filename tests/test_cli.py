@@ -390,3 +390,35 @@ def test_runs_as_a_module() -> None:
 
     assert done.returncode == 2
     assert done.stderr.startswith("bide: Missing argument")
+
+
+def test_a_link_to_itself_is_no_spec(tmp_path: Path) -> None:
+    """It is named in one line, like any other file that cannot be read."""
+    (tmp_path / "loop.yaml").symlink_to("loop.yaml")
+
+    done = _bide(tmp_path, "check loop.yaml")
+
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert done.stderr.startswith("bide: loop.yaml cannot be read: ")
+
+
+def test_a_folder_that_is_gone(tmp_path: Path) -> None:
+    """Who stands in a folder that was removed is told that the spec is not there."""
+    (tmp_path / "gone").mkdir()
+
+    done = _bide(tmp_path / "gone", "check acme.yaml", first='rmdir "$PWD"; ')
+
+    assert (done.returncode, done.stderr) == (2, "bide: acme.yaml: there is no such file\n")
+
+
+def test_closed_output(tmp_path: Path) -> None:
+    """A command whose standard output was closed before it began does its work without a traceback."""
+    done = _bide(tmp_path, "explain >&-")
+
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def _bide(folder: Path, command: str, *, first: str = "") -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        ["sh", "-c", f'{first}"{sys.executable}" -m bide {command}'], cwd=folder, capture_output=True, text=True
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -96,10 +97,14 @@ def contents_of(specs: Sequence[Path]) -> dict[str, bytes]:
     """What is in each file, each read once. What cannot be read is a usage error, and named before any work is done."""
     from bide.specfile import content_of
 
-    contents = {}
-    for path in {path.resolve(): path for path in specs}.values():
+    contents: dict[str, bytes] = {}
+    seen: set[str] = set()
+    for path in specs:
         try:
-            contents[path.as_posix()] = content_of(path)
+            place = os.path.realpath(path)
+            if place not in seen:
+                contents[path.as_posix()] = content_of(path)
+                seen.add(place)
         except FileNotFoundError:
             raise UsageError(f"{path}: there is no such file") from None
         except IsADirectoryError:
