@@ -395,3 +395,16 @@ def test_an_id_that_is_missing_is_told_by_its_own_place(world: Make) -> None:
 
     with pytest.raises(SubmitUncertain, match="X-Job-Id"):
         run(w, LINKED, job_id=HandedOut(header="X-Job-Id", name="the id"))
+
+
+@pytest.mark.parametrize("body", [b'{"id": "j', b"<html></html>", b"[]"])
+def test_an_id_in_a_header_needs_no_body(world: Make, body: bytes) -> None:
+    """W11: a submit whose body cannot be read has made a job all the same, and the header says which."""
+    location = {"location": "https://api.acme.example/jobs/j1"}
+    w = world(by_url(submit=Reply(body, 202, location), j1=report("done", page={"text": "hello"})))
+    submission = replace(order(acme.PART, "u"), job_id=HandedOut(header="Location", like="/jobs/{job_id}"))
+
+    page = w.do(w.jobs(acme.PART)._run(submission, 60.0, None, None, False))
+
+    assert "hello" == page.text
+    assert [f"{ORIGIN}/v2/jobs", f"{ORIGIN}/v2/jobs/j1"] == urls(w)

@@ -172,7 +172,9 @@ def reads_or_job(
         try:
             body = None if reply is NoneType else decode(reply, response.body)
         except DecodeError as error:
-            _give_up(kind, None, error.message, error)
+            if not _is_in_a_header(kind, job_id):
+                _give_up(kind, None, error.message, error)
+            body = None
         return _named(kind, None, job_id, body, response, submitted_at=None, asked="")
 
     return read
@@ -185,7 +187,9 @@ def _record(
     try:
         body = submission.call.read(reply)
     except DecodeError as error:
-        _give_up(submission.kind, key, error.message, error)
+        if not _is_in_a_header(submission.kind, submission.job_id):
+            _give_up(submission.kind, key, error.message, error)
+        body = None  # what is known is enough to ask about the job
     kind = submission.kind
     if _id_in(kind, submission.job_id, body, reply, asked) is None:
         # An action that was done at once needs no id.
@@ -227,10 +231,19 @@ def _id_in(kind: Kind[Any, Any], at: IdAt, body: object, reply: Response, asked:
     return kind.lifecycle.poll.address_in(reply, asked)
 
 
+def _where(kind: Kind[Any, Any], at: IdAt) -> IdAt:
+    """Where an id is: *at* this place or, if it has none of its own, where the address of the polls is."""
+    return kind.lifecycle.poll if not at and isinstance(kind.lifecycle.poll, HandedOut) else at
+
+
+def _is_in_a_header(kind: Kind[Any, Any], at: IdAt) -> bool:
+    where = _where(kind, at)
+    return isinstance(where, HandedOut) and bool(where.header)
+
+
 def _place(kind: Kind[Any, Any], at: IdAt) -> str:
-    if not at and isinstance(kind.lifecycle.poll, HandedOut):
-        at = kind.lifecycle.poll
-    return at.place if isinstance(at, HandedOut) else ".".join(at)
+    where = _where(kind, at)
+    return where.place if isinstance(where, HandedOut) else ".".join(where)
 
 
 def _give_up(kind: Kind[Any, Any], key: str | None, why: str, cause: ClientError | None) -> NoReturn:
