@@ -7,6 +7,7 @@ that the spec names, which get no key; never from https to http.
 from __future__ import annotations
 
 import ipaddress
+from functools import lru_cache
 from typing import Any, Literal, TypeAlias
 from urllib.parse import urljoin, urlsplit
 
@@ -50,8 +51,9 @@ def followed(account: Account, url: str, place: str) -> str:
     return url
 
 
+@lru_cache(maxsize=256)
 def bucket_of(method: str, at: str | HandedOut) -> str:
-    """What the provider counts requests to this address as."""
+    """What the provider counts requests to this address as: one text for all jobs."""
     return f"{method} {at}" if isinstance(at, str) else at.name
 
 
