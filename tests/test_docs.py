@@ -6,7 +6,7 @@ import http.client
 import logging
 import re
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from functools import partial
 from importlib import import_module
@@ -42,26 +42,32 @@ class Providers:
     """The clients of the generated packages, led to simulators. A page that says `Anakin()` gets one of these."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, simulators: Mapping[str, Simulator]) -> None:
-        self._headers: list[dict[str, str]] = []
+        self._headers: dict[str, str] = {}
+        """What every request has beside its own headers."""
         for name, simulator in simulators.items():
             package = import_module(f"{name}_client")
             provider = import_module(f"{name}_client._provider").PROVIDER
-            headers = dict(provider.headers)
-            self._headers.append(headers)
+            account = import_module(f"{name}_client._runtime.account").Account
+            monkeypatch.setattr(account, "request_to", self._with_headers(account.request_to))
             monkeypatch.setenv(provider.auth[0].env, "sk-test")
             for prefix, driver in ("", "client"), ("Async", "async_client"):
                 client = getattr(package, prefix + PROVIDERS[name])
-                monkeypatch.setattr(client, "_provider", replace(provider, base_url=simulator.url, headers=headers))
+                monkeypatch.setattr(client, "_provider", replace(provider, base_url=simulator.url))
                 module = import_module(f"{name}_client._runtime.{driver}")
                 clock = getattr(package, f"{prefix}SystemClock")
                 monkeypatch.setattr(module, f"{prefix}SystemClock", partial(clock, SPEED))
 
     def follow(self, scenario: str | None) -> None:
         """Let this happen to the jobs that are submitted from now on."""
-        for headers in self._headers:
-            headers.pop("x-bide-scenario", None)
-            if scenario is not None:
-                headers["x-bide-scenario"] = scenario
+        self._headers.clear()
+        if scenario is not None:
+            self._headers["x-bide-scenario"] = scenario
+
+    def _with_headers(self, request_to: Callable[..., Any]) -> Callable[..., Any]:
+        def with_headers(account: Any, *where: str, headers: Mapping[str, str] | None = None, **more: Any) -> Any:
+            return request_to(account, *where, headers={**(headers or {}), **self._headers}, **more)
+
+        return with_headers
 
 
 @pytest.fixture(autouse=True)
