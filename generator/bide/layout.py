@@ -15,7 +15,7 @@ from functools import lru_cache
 WIDTH = 120
 """The longest line, in columns."""
 
-_DOCSTRING = re.compile(r'^ *"""[^"\\]*(?:(?:\\.|"(?!""))[^"\\]*)*"""', re.MULTILINE | re.DOTALL)
+_DOCSTRING = re.compile(r'\n *"""[^"\\]*(?:(?:\\.|"(?!""))[^"\\]*)*"""', re.DOTALL)
 _PIECE = re.compile(
     r"""
     (?P<text> "[^"\\]*(?:\\.[^"\\]*)*" | '[^'\\]*(?:\\.[^'\\]*)*' | -?[\w.]+ | = | \A\)[ ]->[ ] )
@@ -83,7 +83,7 @@ def _docstring_lines(text: str) -> set[int]:
     for match in _DOCSTRING.finditer(text):
         line += text.count("\n", seen, match.start())
         end = line + match[0].count("\n")
-        found.update(range(line, end + 1))
+        found.update(range(line + 1, end + 1))
         seen, line = match.end(), end
     return found
 
