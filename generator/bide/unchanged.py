@@ -8,11 +8,16 @@ of that as it was says so and ends.
 The notes are in the user's cache folder. Whoever deletes them loses nothing.
 """
 
+from __future__ import annotations
+
 import os
 import stat
 import sys
 import zlib
-from collections.abc import Iterable, Mapping
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
 
 _SLOTS = 256
 """So many notes are kept at most; one of another run with the same number takes the place of an older one."""
