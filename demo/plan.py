@@ -22,6 +22,9 @@ BATCH = 5
 _LONGER = 60.0
 """By how many of the provider's seconds a job lasts longer that another process shall go on with."""
 
+_FIRST_LOOK = 5
+"""After so many of the longest intervals there was a look, however long jobs usually take."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
@@ -124,9 +127,9 @@ def _job(provider: Provider, job: Job) -> Iterator[Line]:
     yield replace(
         usual,
         what="429, 502",
-        scenarios=scripted("succeed; poll=ok,429,502"),
+        scenarios=(f"succeed; poll=ok,429,502; duration={duration + _FIRST_LOOK * longest:g}",),
         faults=("RateLimited", "ServerError"),
-        most_polls=usual.most_polls + 2,
+        most_polls=usual.most_polls + 2 + int(_FIRST_LOOK * longest / shortest),
     )
     if job.lifecycle.cancel:
         yield replace(usual, what="cancel", does="cancel", outcome="JobCancelled")
