@@ -63,8 +63,7 @@ class Environment:
             timeout=bound,
             cwd=REPOSITORY,
             env={
-                # The peers were compiled to bytecode when they were installed; ours may be as well.
-                **{name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"},
+                **os.environ,
                 "PATH": os.pathsep.join([str(self.python.parent), os.environ["PATH"]]),
                 "PYTHONPATH": os.pathsep.join(map(str, path)),
                 # Installed packages have their bytecode, and ours are not installed.

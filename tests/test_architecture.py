@@ -33,6 +33,7 @@ ARROWS = {
     "pipeline": {"source", "schema", "salvage", "lint", "silence", "build"},
     "formats": {"codes", "printable"},
     "markdown": {"python"},
+    "layout": {"python"},
     "imports": {"layout", "python"},
     "template": {"markdown", "python"},
     "readme": {"markdown", "prose", "python"},

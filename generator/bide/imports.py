@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 
 from .layout import is_long
-from .python import Code, spread
+from .python import DOCSTRING, Code, spread
 
 _STANDARD = {
     "Awaitable": "collections.abc",
@@ -100,7 +100,6 @@ _FOR_TYPES_ALONE = frozenset({"AsyncJobBatch", "JobBatch", "Tally"})
 
 _OWN = {"PROVIDER": "._provider", "_calls": ".", "_jobs": ".", "models": "."}
 
-_DOCSTRING = re.compile(r'\n[ ]*"""[^"\\]*(?:(?:\\.|"(?!""))[^"\\]*)*"""', re.DOTALL)
 _WORDS = re.compile(
     r"""
     \n[ ]*(?:\w+(?=:|[ ]=))?
@@ -122,7 +121,7 @@ def imports(body: str, params: frozenset[str] = frozenset()) -> Code:
     """The import statements for the names that *body* uses and does not make; *params* are the names in `params`."""
     runtime = {name: f"._runtime.{module}" for name, module in _RUNTIME.items()}
     own = {**runtime, **_OWN, **dict.fromkeys(params, ".params")}
-    lines = set(_DOCSTRING.sub("", body).split("\n"))  # many lines are printed for every job
+    lines = set(DOCSTRING.sub("", body).split("\n"))  # many lines are printed for every job
     words = set(_WORDS.findall("\n".join(["", *lines])))
     used = words - {word.partition(" ")[2] for word in words}
     shown = used & (_FOR_TYPES_ALONE | params)

@@ -12,10 +12,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 
+from .python import DOCSTRING
+
 WIDTH = 120
 """The longest line, in columns."""
 
-_DOCSTRING = re.compile(r'\n *"""[^"\\]*(?:(?:\\.|"(?!""))[^"\\]*)*"""', re.DOTALL)
 _PIECE = re.compile(
     r"""
     (?P<text> "[^"\\]*(?:\\.[^"\\]*)*" | '[^'\\]*(?:\\.[^'\\]*)*' | -?[\w.]+ | = | \A\)[ ]->[ ] )
@@ -37,7 +38,7 @@ class _Unsure(Exception):
 def laid_out(text: str) -> str:
     """A module as black lays it out, given one that is laid out but for lines that are too long."""
     lines = text.split("\n")
-    half = WIDTH // 2
+    half = WIDTH // 2  # a shorter line fits, however wide its characters are
     long = [n for n, line in enumerate(lines) if len(line) > half and is_long(line) and line.lstrip(" ")[0] != "#"]
     if not long:
         return text
@@ -77,10 +78,10 @@ def _beyond_ascii(line: str) -> int:
 
 
 def _docstring_lines(text: str) -> set[int]:
-    """The lines of docstrings. No other line begins with three quotes, and no docstring has them inside."""
+    """The lines of docstrings."""
     found: set[int] = set()
     seen = line = 0
-    for match in _DOCSTRING.finditer(text):
+    for match in DOCSTRING.finditer(text):
         line += text.count("\n", seen, match.start())
         end = line + match[0].count("\n")
         found.update(range(line + 1, end + 1))

@@ -19,6 +19,9 @@ WIDTH = 100
 _ENCODING = re.compile(r"coding(?=[:=])")
 """In a comment in one of the first two lines of a file, this tells Python how to decode the file (PEP 263)."""
 
+DOCSTRING = re.compile(r'\n *"""[^"\\]*(?:(?:\\.|"(?!""))[^"\\]*)*"""', re.DOTALL)
+"""A docstring as it is printed here, with the line end before it. Nothing else that is printed begins a line so."""
+
 
 class Code(str):
     """Text that is Python source already, and may be printed as it is."""

@@ -253,10 +253,8 @@ class _Builder:
         self._put(event, None)
 
     def scalar(self, event: yaml.ScalarEvent) -> None:
-        if self.comments.maybe:
-            self.comments.text(_spot(event.start_mark), _spot(event.end_mark))
-        if event.anchor is not None or event.tag is not None:
-            self._refuse_properties(event)
+        self.comments.text(_spot(event.start_mark), _spot(event.end_mark))
+        self._refuse_properties(event)
         bad = _UNWELCOME_IN_VALUES.search(event.value)
         if bad:
             self._add(_bad_character(self._place(event), bad[0]))
@@ -289,8 +287,7 @@ class _Builder:
             self.note(event, "duplicate-key", f'"{key}" is already set at line {self.keys[path].line}')
         else:
             self.keys[path] = self._place(event)
-        if len(self.problems) > self._problems_before:
-            self.spoiled.add(path)
+        self._may_spoil(path)
         holder.key = key
 
     def _put(self, event: yaml.Event, value: Json) -> Path:
@@ -310,9 +307,12 @@ class _Builder:
                 holder.value[holder.key] = value
                 holder.key = None
         self.values[path] = self._place(event)
+        self._may_spoil(path)
+        return path
+
+    def _may_spoil(self, path: Path) -> None:
         if len(self.problems) > self._problems_before:
             self.spoiled.add(path)
-        return path
 
     def _refuse_properties(self, event: yaml.NodeEvent) -> None:
         if event.anchor is not None:

@@ -42,7 +42,7 @@ def _environment() -> jinja2.Environment:
 
 def _only_code(value: object) -> object:
     """Refuse to print a text of a spec as it is: by accident it would become code."""
-    if isinstance(value, Code) or isinstance(value, jinja2.Undefined):  # noqa: SIM101  # faster, and it is asked often
+    if isinstance(value, (Code, jinja2.Undefined)):
         return value
     raise Unquoted(f"{value!r} is a {type(value).__name__}, and a template prints Code alone")
 

@@ -9,14 +9,13 @@ from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 from jsonschema.validators import extend
 
-from bide.shape import are_unique, pattern
+from bide.shape import IS_OF_TYPE, are_unique, pattern
 from bide.source import Json
 
 
 def errors(schema: Mapping[str, Json], data: Json) -> Iterator[ValidationError]:
     """Every way in which *data* does not fit *schema*."""
-    # 200.0 is no HTTP status and 1.0 no count, whatever JSON Schema thinks of them.
-    types = Draft202012Validator.TYPE_CHECKER.redefine("integer", lambda _, value: type(value) is int)
+    types = Draft202012Validator.TYPE_CHECKER.redefine("integer", lambda _, value: IS_OF_TYPE["integer"](value))
     strict: Any = extend(  # type: ignore[no-untyped-call]  # jsonschema says nothing of it
         Draft202012Validator, {"pattern": _pattern, "uniqueItems": _unique}, type_checker=types
     )

@@ -31,34 +31,25 @@ def build_fields(raw: Mapping[str, Json], sources: Sources, inherited: ir.Source
 
 def build_field(key: str, raw: Json, sources: Sources, inherited: ir.Source | None) -> ir.Field:
     """One field from its key and its value, which is a type or a mapping with more to say."""
-    if not isinstance(raw, dict):
-        text = parse_type(raw)
-        return ir.Field(
-            wire=wire_name(key),
-            name=python_name(key, raw),
-            type=text.type,
-            optional=key.endswith("?"),
-            nullable=text.nullable,
-            source=inherited,
-        )
-    type_, nullable = _type(raw)
-    deprecated = raw.get("deprecated", False)
+    more = raw if isinstance(raw, dict) else {"type": raw}
+    type_, nullable = _type(more)
+    deprecated = more.get("deprecated", False)
     return ir.Field(
         wire=wire_name(key),
         name=python_name(key, raw),
         type=type_,
         optional=key.endswith("?"),
         nullable=nullable,
-        const=raw.get("const"),
-        is_const="const" in raw,
-        default=raw.get("default"),
-        has_default="default" in raw,
-        bounds=_bounds(raw),
-        description=raw.get("description", "").strip(),
-        source=sources.of(raw, inherited),
+        const=more.get("const"),
+        is_const="const" in more,
+        default=more.get("default"),
+        has_default="default" in more,
+        bounds=_bounds(more),
+        description=more.get("description", "").strip(),
+        source=sources.of(more, inherited),
         deprecated=(_DEPRECATED if deprecated is True else (deprecated or "").strip()),
-        secret=raw.get("secret", False),
-        when=states(raw.get("when", [])),
+        secret=more.get("secret", False),
+        when=states(more.get("when", [])),
     )
 
 

@@ -33,11 +33,9 @@ def build(document: Document) -> ir.Provider:
     by_name: dict[str, ir.Enum | ir.Model | ir.Union] = {
         thing.name: thing for things in (enums, models.values(), unions) for thing in things
     }
-    is_any_caseless = any(enum.ignore_case for enum in enums)
+    caseless = _caseless(raw, by_name)
     lifecycles = {
-        name: build_lifecycle(
-            name, value, bodies, ignore_case=is_any_caseless and _ignores_case(name, value, raw, by_name)
-        )
+        name: build_lifecycle(name, value, bodies, ignore_case=name in caseless)
         for name, value in raw.get("lifecycles", {}).items()
     }
     jobs = tuple(
@@ -107,29 +105,26 @@ def _items(jobs: Iterable[ir.Job], by_name: Mapping[str, ir.Enum | ir.Model | ir
     return found
 
 
-def _ignores_case(
-    name: str,
-    lifecycle: Mapping[str, Json],
-    raw: Mapping[str, Json],
-    by_name: Mapping[str, ir.Enum | ir.Model | ir.Union],
-) -> bool:
-    """Whether the status of some job of this lifecycle is of an enum that does not mind the case."""
+def _caseless(raw: Mapping[str, Json], by_name: Mapping[str, ir.Enum | ir.Model | ir.Union]) -> set[str]:
+    """The lifecycles of which some job has a status of an enum that does not mind the case."""
 
     def fields_of(model: str) -> Mapping[str, ir.Type] | None:
         thing = by_name[model]
         return {field.wire: field.type for field in thing.fields} if isinstance(thing, ir.Model) else None
 
+    found: set[str] = set()
     for job in raw.get("jobs", {}).values():
-        if job["lifecycle"] != name or "snapshot" not in job or "status" not in lifecycle:
+        pointer = raw["lifecycles"][job["lifecycle"]].get("status")
+        if pointer is None or "snapshot" not in job:
             continue
         try:
-            status = follow(parse_pointer(lifecycle["status"]), ir.Named(job["snapshot"]), fields_of)
+            status = follow(parse_pointer(pointer), ir.Named(job["snapshot"]), fields_of)
         except LeadsNowhere:
             continue
         enum = by_name[status.name] if isinstance(status, ir.Named) else None
         if isinstance(enum, ir.Enum) and enum.ignore_case:
-            return True
-    return False
+            found.add(job["lifecycle"])
+    return found
 
 
 def _listed(raw: Json) -> list[Mapping[str, Json]]:
