@@ -11,6 +11,7 @@ import aiohttp
 import urllib3
 from anakin_client import Anakin, AsyncAnakin, Fixed
 
+from .jumping import Jumping
 from .line import Line, compared
 from .loopback import Loopback
 
@@ -37,25 +38,9 @@ _HEADERS = {
 }
 
 
-class _Jumping:
-    """A clock on which every sleep is over at once."""
-
-    def __init__(self) -> None:
-        self._time = 0.0
-
-    def now(self) -> float:
-        return self._time
-
-    def wall(self) -> float:
-        return self._time
-
-    def sleep(self, seconds: float, bell: Any) -> None:
-        self._time += seconds
-
-
-class _AsyncJumping(_Jumping):
+class _AsyncJumping(Jumping):
     async def sleep(self, seconds: float, bell: Any) -> None:  # type: ignore[override]  # the awaited twin
-        self._time += seconds
+        self.time += seconds
 
 
 def measure() -> Iterator[Line]:
@@ -68,7 +53,7 @@ def measure() -> Iterator[Line]:
 def _sync(url: str) -> tuple[list[float], str, list[float]]:
     ours: list[float] = []
     bare: list[float] = []
-    client = Anakin(api_key="k", base_url=url, clock=_Jumping())
+    client = Anakin(api_key="k", base_url=url, clock=Jumping())
     updates = client.url_scraper.attach("j1").updates(None, policy=Fixed(1))
     pool = urllib3.PoolManager()
     for number in range(ROUNDS + 1):

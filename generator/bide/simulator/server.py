@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 _START_SECONDS = 10.0
 
+_KEEP_ALIVE_SECONDS = 75
+"""How long an idle connection is kept: longer than clients keep it, so that none is closed under a request."""
+
 _GRACE_SECONDS = 1
 """How long a stop waits for replies that are under way."""
 
@@ -129,6 +132,7 @@ def _server(provider: Provider, *, speed: float, seed: int, scenarios: str | Non
         access_log=False,
         server_header=False,
         timeout_graceful_shutdown=_GRACE_SECONDS,
+        timeout_keep_alive=_KEEP_ALIVE_SECONDS,
     )
     return uvicorn.Server(config)
 
