@@ -10,7 +10,7 @@ PY := $(BIN)/python
 
 SPECS := $(sort $(wildcard specs/*.yaml))
 PACKAGES := $(patsubst specs/%.yaml,%,$(SPECS))
-CHECKED := $(wildcard generator tests demo rivals soak mutants benchmarks generated)
+CHECKED := $(wildcard generator runtime tests demo evidence generated)
 MINUTES ?= 1
 WORKERS ?= 1
 
@@ -34,21 +34,21 @@ demo: $(READY) ## Run every job and operation of each provider against its simul
 	$(PY) demo/run.py
 
 rivals: $(READY) ## Run the official SDKs and the printed loops beside ours, and write docs/rivals.md
-	$(PY) rivals/run.py
+	$(PY) evidence/rivals/run.py
 
 soak: $(READY) ## Play random scripts for MINUTES=1 and check the waiting contract; SEED=... plays one again
-	$(PY) -m soak --workers $(WORKERS) $(if $(SEED),--seed $(SEED),--minutes $(MINUTES))
+	$(PY) -m evidence.soak --workers $(WORKERS) $(if $(SEED),--seed $(SEED),--minutes $(MINUTES))
 
 mutants: $(READY) ## Change the code in one place after another and see if a test fails; SAMPLE=200 tries so many
-	$(PY) -m mutants --workers $(WORKERS) $(if $(SAMPLE),--sample $(SAMPLE)) $(if $(ONLY),--only $(ONLY))
+	$(PY) -m evidence.mutants --workers $(WORKERS) $(if $(SAMPLE),--sample $(SAMPLE)) $(if $(ONLY),--only $(ONLY))
 
 bench: $(READY) ## Measure speed beside others, and write docs/benchmarks.md; ONLY=schedules measures one thing
-	$(PY) -m benchmarks $(if $(ONLY),--only $(ONLY))
+	$(PY) -m evidence.benchmarks $(if $(ONLY),--only $(ONLY))
 
 check: $(READY) ## Look for faults of layout, style, types, and drift between specs and packages
 	$(BIN)/black --check $(CHECKED)
 	$(BIN)/ruff check $(CHECKED)
-	$(BIN)/mypy generator/bide soak mutants benchmarks
+	$(BIN)/mypy generator/bide runtime/bide_runtime evidence/soak evidence/mutants evidence/benchmarks
 	@set -e; for name in $(PACKAGES); do \
 		echo "mypy --strict generated/$$name"; \
 		(cd generated/$$name && $(BIN)/mypy --strict --cache-dir ../../.mypy_cache/$$name -p $${name}_client); \
@@ -69,9 +69,9 @@ clean: ## Remove .venv and whatever else these commands made, generated/ apart
 	rm -rf $(VENV) .demo .rivals .mutants .benchmarks build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-$(READY): pyproject.toml constraints.txt
+$(READY): pyproject.toml runtime/pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 		|| { echo "$(PYTHON) is older than Python 3.11: name a newer one, as in make PYTHON=python3.13"; exit 1; }
 	$(PYTHON) -m venv $(VENV)
-	PIP_DISABLE_PIP_VERSION_CHECK=1 $(PY) -m pip install --quiet --constraint constraints.txt --editable '.[dev,simulator]'
+	PIP_DISABLE_PIP_VERSION_CHECK=1 $(PY) -m pip install --quiet --constraint constraints.txt --editable runtime --editable '.[dev,simulator]'
 	@touch $@

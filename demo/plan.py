@@ -12,7 +12,7 @@ from typing import Any
 from arguments import ARGUMENTS
 
 from bide.ir import Job, Named, Operation, Provider, State, Type
-from bide.names import failed_class
+from bide.spec.names import failed_class
 
 MODES = ("sync", "async")
 

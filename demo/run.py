@@ -22,7 +22,7 @@ from simulators import SimulatorError, simulators
 from verdict import Verdict, judge, surplus
 from visitors import Host, VisitError, Visitors
 
-from bide.pipeline import read_spec
+from bide.lint.pipeline import read_spec
 
 SPEED = 20.0
 """How many seconds of the providers, and of the clients, pass in one of the wall."""

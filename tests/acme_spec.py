@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from bide import lint, schema, source
-from bide.diagnostics import Diagnostic
+from bide import lint
+from bide.spec import document as source
+from bide.spec.diagnostics import Diagnostic
+from bide.spec.shape import schema
 
 FILE = "specs/acme.yaml"
 
 TEXT = """\
-# yaml-language-server: $schema=../generator/bide/spec.schema.json
+# yaml-language-server: $schema=../generator/bide/spec/shape/spec.schema.json
 bide: 1
 name: acme
 title: Acme

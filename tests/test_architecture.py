@@ -1,4 +1,4 @@
-"""Imports point one way, the runtime stands alone, and no provider is known to the code."""
+"""Rooms import one way, nothing imports in a circle, the core does no I/O, and no code knows a provider."""
 
 from __future__ import annotations
 
@@ -6,116 +6,63 @@ import ast
 import re
 import sys
 from collections.abc import Iterator
-from graphlib import TopologicalSorter
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
 import yaml
 
 REPOSITORY = Path(__file__).parents[1]
-BIDE = REPOSITORY / "generator" / "bide"
-RUNTIME = BIDE / "runtime"
+GENERATOR = REPOSITORY / "generator" / "bide"
+RUNTIME = REPOSITORY / "runtime" / "bide_runtime"
 
-WORDS = {"diagnostics", "hints", "ir", "names", "notation", "oneline", "pointers"}
-"""What the steps pass on to one another. Every module may import these."""
-
-ARROWS = {
-    "source": {"comments"},
-    "faults": {"source"},
-    "shape": {"source"},
-    "validator": {"shape", "source"},
-    "schema": {"faults", "language", "shape", "source", "validator"},
-    "lint": {"source"},
-    "build": {"source"},
-    "salvage": {"source", "schema"},
-    "codes": {"lint", "pages"},
-    "silence": {"codes", "comments", "source"},
-    "pipeline": {"source", "schema", "salvage", "lint", "silence", "build"},
-    "formats": {"codes", "printable"},
-    "markdown": {"python"},
-    "layout": {"python"},
-    "imports": {"layout", "python"},
-    "template": {"markdown", "python"},
-    "readme": {"markdown", "prose", "python"},
-    "views": {"prose", "python"},
-    "render": {"imports", "layout", "markdown", "prose", "python", "readme", "template", "views"},
-    "write": {"journal"},
-    "report": {"journal", "formats"},
-    "specfile": {"source"},
-    "reference": {"schema", "source"},
-    "commands": {
-        "build",
-        "codes",
-        "formats",
-        "journal",
-        "pipeline",
-        "printable",
-        "processes",
-        "reference",
-        "render",
-        "report",
-        "saves",
-        "schema",
-        "simulator",
-        "specfile",
-        "starter",
-        "unchanged",
-        "write",
+ROOMS = {
+    GENERATOR: {
+        "spec": set(),
+        "ir": {"spec"},
+        "lint": {"spec", "ir"},
+        "emit": {"spec", "ir"},
+        "simulator": {"ir"},
+        "cli": {"spec", "ir", "lint", "emit", "simulator"},
     },
-    "cli": {"commands"},
-    "__main__": {"cli", "unchanged"},
+    RUNTIME: {
+        "errors": set(),
+        "http": {"errors"},
+        "engines": {"errors", "http"},
+        "models": {"errors", "http"},
+        "calls": {"errors", "http", "models"},
+        "jobs": {"errors", "http", "models", "calls"},
+        "waiting": {"errors", "http", "models", "calls", "jobs"},
+        "batch": {"errors", "http", "models", "calls", "jobs", "waiting"},
+        "clients": {"errors", "http", "engines", "models", "calls", "jobs", "waiting", "batch"},
+        "testing": {"errors", "http", "engines", "models", "calls", "jobs", "waiting", "batch", "clients"},
+    },
 }
-"""What else each module or folder of the generator may import. One that is not listed may import nothing else."""
+"""The rooms of each distribution, and from which others each may import."""
 
-ENGINES = {
-    "urllib3_transport.py": {"urllib3"},
-    "aiohttp_transport.py": {"aiohttp", "yarl"},
-    "httpx_transport.py": {"httpx2", "httpcore2"},
-    "httpcore_pool.py": {"httpx2", "httpcore2"},
-    "progress.py": {"rich"},
-    # What only tests import.
-    "testing_batches.py": {"hypothesis"},
-    "testing_requests.py": {"hypothesis"},
-    "testing_stories.py": {"hypothesis"},
-    "testing_streams.py": {"hypothesis"},
-    "testing_values.py": {"hypothesis"},
+OUTSIDE = {
+    "engines": {"urllib3", "aiohttp", "yarl", "httpx2", "httpcore2"},
+    "clients": {"rich"},
+    "testing": {"hypothesis"},
 }
-"""What a file of the runtime may import besides itself, the standard library and msgspec."""
+"""What a room of the runtime may import besides the standard library and msgspec."""
 
-CORE = (
-    "batch.py",
-    "codec.py",
-    "errors.py",
-    "events.py",
-    "exchange.py",
-    "flow.py",
-    "gather.py",
-    "hint.py",
-    "hold.py",
-    "lifecycle.py",
-    "model.py",
-    "pace.py",
-    "request.py",
-    "schedule.py",
-    "state.py",
-    "submit.py",
-    "token.py",
-    "wait.py",
-)
-"""The files of the runtime that decide and never act."""
+PURE = ("errors", "http", "models", "calls", "jobs", "waiting", "batch")
+"""The rooms that decide and do no I/O."""
 
-ACTING = {
-    "asyncio",
-    "concurrent",
-    "multiprocessing",
-    "os",
-    "random",
-    "secrets",
-    "select",
-    "socket",
-    "threading",
-    "time",
+IMPURE = {"asyncio", "concurrent", "multiprocessing", "random", "secrets", "select", "socket", "threading", "time"}
+
+EXEMPT = {
+    ("http/rate_limit.py", "threading"): "a lock",
+    ("models/prepared.py", "threading"): "a lock",
+    ("jobs/floor.py", "threading"): "a lock",
+    ("batch/intake.py", "asyncio"): "inputs that are awaited",
+    ("calls/account.py", "random"): "the default source of jitter",
 }
+"""What a pure room imports all the same, and why."""
+
+MOST_SIBLINGS = 16
+"""Files in a folder, beside its `__init__`."""
 
 NAMELESS = {"base", "common", "helper", "helpers", "misc", "util", "utils"}
 
@@ -128,88 +75,113 @@ def named(path: Path) -> str:
     return path.relative_to(REPOSITORY).as_posix()
 
 
+def module_of(path: Path) -> str:
+    """The dotted name of a file's module."""
+    root = GENERATOR if path.is_relative_to(GENERATOR) else RUNTIME
+    parts = path.relative_to(root.parent).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+MODULES = {module_of(path): path for root in ROOMS for path in python_files(root)}
+
+
 def imports(path: Path) -> Iterator[str]:
-    """The dotted name of everything that a file imports, wherever in it; relative names keep their dots."""
+    """The dotted name of everything that a file imports, for type checkers too; relative names are resolved."""
+    package = module_of(path) if path.name == "__init__.py" else module_of(path).rpartition(".")[0]
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
-            origin = "." * node.level + (node.module or "")
-            yield from (f"{origin}.{alias.name}" if origin.strip(".") else origin + alias.name for alias in node.names)
+            steps = package.split(".")
+            base = ".".join(steps[: len(steps) - node.level + 1]) if node.level else ""
+            origin = ".".join(filter(None, (base, node.module)))
+            for alias in node.names:
+                inside = f"{origin}.{alias.name}"
+                yield inside if inside in MODULES else origin
 
 
-def module_of(path: Path) -> str:
-    """The module or folder directly below `bide` that a file belongs to."""
-    return path.relative_to(BIDE).parts[0].removesuffix(".py")
+def room_of(module: str) -> str:
+    """The room of a module; empty for what stands beside the rooms."""
+    return module.split(".")[1] if module.count(".") else ""
 
 
-def arrows(path: Path) -> set[str]:
-    """The modules and folders directly below `bide` that a file imports, its own apart."""
-    package = ("bide", *path.relative_to(BIDE).parent.parts)
-    found = set()
-    for name in imports(path):
-        dots = len(name) - len(name.lstrip("."))
-        absolute = (
-            (*package[: len(package) - dots + 1], *name.lstrip(".").split(".")) if dots else tuple(name.split("."))
-        )
-        if absolute[0] == "bide":
-            found.add(absolute[1] if len(absolute) > 1 else "__init__")
-    modules = {module_of(each) for each in python_files(BIDE)}
-    return (found & modules) - {module_of(path)}
+FILES = [path for root in ROOMS for path in python_files(root) if path.parent != root]
 
 
-GENERATOR = [path for path in python_files(BIDE) if RUNTIME not in path.parents]
+@pytest.mark.parametrize("path", FILES, ids=named)
+def test_rooms_import_one_way(path: Path) -> None:
+    """A file imports from its own room and from those that the table allows, and never from the other distribution."""
+    root = GENERATOR if path.is_relative_to(GENERATOR) else RUNTIME
+    room = room_of(module_of(path))
+    ours = {name for name in imports(path) if name.split(".")[0] in ("bide", "bide_runtime")}
+
+    assert {name.split(".")[0] for name in ours} <= {root.name}
+    assert {room_of(name) for name in ours} - {""} <= ROOMS[root][room] | {room}
 
 
-@pytest.mark.parametrize("path", GENERATOR, ids=named)
-def test_arrows_of_the_generator(path: Path) -> None:
-    """A module of the generator imports only what the table allows; never the runtime, which it copies."""
-    allowed = WORDS | ARROWS.get(module_of(path), set())
-
-    assert arrows(path) <= allowed
-
-
-def test_arrows_make_no_circle() -> None:
-    """There is an order in which the modules of the generator can be read, each after all that it imports."""
-    graph: dict[str, set[str]] = {}
-    for path in GENERATOR:
-        graph.setdefault(module_of(path), set()).update(arrows(path))
-
-    assert list(TopologicalSorter(graph).static_order())
+@pytest.mark.parametrize("root", ROOMS, ids=lambda root: root.name)
+def test_nothing_imports_in_a_circle(root: Path) -> None:
+    """Each module can be read after all that it imports, also for type checkers."""
+    graph = {module_of(path): set(imports(path)) & MODULES.keys() - {module_of(path)} for path in python_files(root)}
+    graph.pop(root.name)  # it loads names on demand
+    for needs in graph.values():
+        needs.discard(root.name)
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as error:
+        pytest.fail(" -> ".join(error.args[1]))
 
 
 @pytest.mark.parametrize("path", python_files(RUNTIME), ids=named)
 def test_the_runtime_stands_alone(path: Path) -> None:
-    """The runtime imports itself relatively, the standard library, msgspec, and the engine a file is named after."""
-    allowed = sys.stdlib_module_names | {"msgspec"} | ENGINES.get(path.name, set())
-    relative = {name for name in imports(path) if name.startswith(".")}
-    outside = {name.split(".")[0] for name in imports(path)} - {""}
+    """The runtime imports itself, the standard library, msgspec and, in three rooms, what the room is about."""
+    allowed = sys.stdlib_module_names | {"bide_runtime", "msgspec"} | OUTSIDE.get(room_of(module_of(path)), set())
 
-    assert outside <= allowed
-    assert not {name for name in relative if name.startswith("..")}
+    assert {name.split(".")[0] for name in imports(path)} <= allowed
 
 
-@pytest.mark.parametrize("name", CORE)
-def test_the_core_does_not_act(name: str) -> None:
-    """The core knows no clock, no chance, no thread, no event loop and no socket."""
-    imported = {module.split(".")[0] for module in imports(RUNTIME / name)}
+@pytest.mark.parametrize("path", [path for room in PURE for path in python_files(RUNTIME / room)], ids=named)
+def test_the_core_does_no_io(path: Path) -> None:
+    """The core imports no clock, no chance, no thread, no event loop and no socket."""
+    name = path.relative_to(RUNTIME).as_posix()
+    imported = {module.split(".")[0] for module in imports(path)}
 
-    assert not imported & ACTING
+    assert {module for module in imported & IMPURE if (name, module) not in EXEMPT} == set()
+
+
+@pytest.mark.parametrize("root", [GENERATOR, RUNTIME], ids=named)
+def test_no_folder_is_too_full(root: Path) -> None:
+    """A newcomer finds a file at a glance: no folder has more than some 15 siblings."""
+    folders = {path.parent for path in root.rglob("*") if path.is_file() and "__pycache__" not in path.parts}
+    siblings = {
+        named(folder): len([each for each in folder.iterdir() if each.name not in ("__pycache__", "__init__.py")])
+        for folder in folders
+    }
+
+    assert {name: number for name, number in siblings.items() if number > MOST_SIBLINGS} == {}
 
 
 def test_generated_code_does_not_need_bide() -> None:
-    """A generated package imports its own runtime and never Bide."""
+    """A generated package imports the runtime and never the generator."""
     files = python_files(REPOSITORY / "generated")
+    imported = {
+        named(path): {
+            (node.module or "") if isinstance(node, ast.ImportFrom) else node.names[0].name
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+            if isinstance(node, ast.Import | ast.ImportFrom)
+        }
+        for path in files
+    }
 
-    assert not [named(path) for path in files if "bide" in {name.split(".")[0] for name in imports(path)}]
+    assert not [name for name, modules in imported.items() if "bide" in {module.split(".")[0] for module in modules}]
 
 
 def test_no_provider_is_known() -> None:
-    """A provider's name stands in its spec and in what is made from it, and nowhere in the generator."""
+    """A provider's name stands in its spec and in what is made from it, and nowhere in generator and runtime."""
     specs = [yaml.safe_load(path.read_text(encoding="utf-8")) for path in sorted((REPOSITORY / "specs").glob("*.yaml"))]
     names = {str(spec[key]) for spec in specs for key in ("name", "title", "class") if key in spec}
     known = re.compile("|".join(map(re.escape, sorted(names))), re.IGNORECASE)
-    files = [path for path in BIDE.rglob("*") if path.is_file() and "__pycache__" not in path.parts]
+    files = [path for root in ROOMS for path in root.rglob("*") if path.is_file() and "__pycache__" not in path.parts]
 
     assert names
     assert not [named(path) for path in files if known.search(named(path) + path.read_text(encoding="utf-8"))]
@@ -217,7 +189,7 @@ def test_no_provider_is_known() -> None:
 
 def test_every_file_has_a_noun() -> None:
     """No file or folder has a name that could hold anything."""
-    roots = [REPOSITORY / name for name in ("generator", "generated", "tests", "demo", "benchmarks")]
+    roots = [REPOSITORY / name for name in ("generator", "runtime", "generated", "tests", "demo", "evidence")]
     paths = [path for root in roots if root.exists() for path in root.rglob("*") if "__pycache__" not in path.parts]
 
     assert not [named(path) for path in paths if path.name.split(".")[0].lstrip("_") in NAMELESS]

@@ -33,15 +33,15 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> zipfile.ZipFile:
 
 
 def test_everything_is_in_the_wheel(wheel: zipfile.ZipFile) -> None:
-    """Every file of the generator is in the wheel: templates, runtime, simulator, the schema and `py.typed`."""
+    """Every file of the generator is in the wheel: templates, simulator, the schema and `py.typed`."""
     files = {
         f"bide/{path.relative_to(SOURCES).as_posix()}"
         for path in SOURCES.rglob("*")
         if path.is_file() and "__pycache__" not in path.parts
     }
 
-    assert {"bide/py.typed", "bide/spec.schema.json", "bide/runtime/wait.py", "bide/cli.py"} <= files
-    assert any(name.startswith("bide/templates/") for name in files)
+    assert {"bide/py.typed", "bide/spec/shape/spec.schema.json", "bide/cli/app.py"} <= files
+    assert any(name.startswith("bide/emit/templates/") for name in files)
     assert files == {name for name in wheel.namelist() if name.startswith("bide/")}
 
 

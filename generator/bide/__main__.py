@@ -3,7 +3,7 @@
 import contextlib
 import sys
 
-from bide import unchanged
+from bide.cli import unchanged
 
 
 def main() -> int:
@@ -14,9 +14,9 @@ def main() -> int:
         with contextlib.suppress(OSError, ValueError):  # who cannot print it is told so below
             print(answer, flush=True)
             return 0
-    from bide import cli
+    from bide.cli import app
 
-    return cli.main()
+    return app.main()
 
 
 if __name__ == "__main__":

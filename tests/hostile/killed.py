@@ -11,8 +11,8 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from bide.journal import Disk
-from bide.write import Package, write
+from bide.emit.journal import Disk
+from bide.emit.write import Package, write
 
 OLD = {"README.md": "# Acme\n", "acme/__init__.py": "", "acme/client.py": "old\n", "acme/models/page.py": "page\n"}
 NEW = {

@@ -10,12 +10,14 @@ from typing import TypeAlias
 
 import yaml
 
-from bide import lint, schema, source
-from bide.build import build
-from bide.diagnostics import Diagnostic, SpecError
+from bide import lint
+from bide.emit.render import drafted
 from bide.ir import Provider
-from bide.render import drafted
-from bide.source import SIZE_LIMIT, Document, Json
+from bide.ir.build import build
+from bide.spec import document as source
+from bide.spec.diagnostics import Diagnostic, SpecError
+from bide.spec.document import SIZE_LIMIT, Document, Json
+from bide.spec.shape import schema
 
 Place: TypeAlias = tuple[str | int, ...]
 """Keys and indices that lead to a text of the spec."""

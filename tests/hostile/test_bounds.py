@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from bide.cli import main
-from bide.diagnostics import SpecError
-from bide.pipeline import checked
-from bide.source import PROBLEM_LIMIT, SIZE_LIMIT, Json, read
+from bide.cli.app import main
+from bide.lint.pipeline import checked
+from bide.spec.diagnostics import SpecError
+from bide.spec.document import PROBLEM_LIMIT, SIZE_LIMIT, Json, read
 
 SMALL: Json = {
     **dict.fromkeys(("title", "description"), "Acme"),

@@ -11,14 +11,13 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bide.build import build
-from bide.diagnostics import SpecError
-from bide.pipeline import checked
-from bide.render import drafted
-from bide.source import Json
-
-from .places import shape
-from .texts import KEPT, MARKDOWN, NAMES
+from bide.emit.render import drafted
+from bide.ir.build import build
+from bide.lint.pipeline import checked
+from bide.spec.diagnostics import SpecError
+from bide.spec.document import Json
+from tests.hostile.places import shape
+from tests.hostile.texts import KEPT, MARKDOWN, NAMES
 
 SPECS = sorted((Path(__file__).parents[2] / "specs").glob("*.yaml"))
 DATA: dict[str, Json] = {file.stem: yaml.load(file.read_text(), yaml.CSafeLoader) for file in SPECS}

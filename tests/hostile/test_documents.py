@@ -13,12 +13,11 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from bide.emit.render import drafted
+from bide.emit.words.markdown import code_span, link, markdown, mermaid, toml
 from bide.ir import Provider
-from bide.markdown import code_span, link, markdown, mermaid, toml
-from bide.render import drafted
-
-from .places import RICH, everywhere, filled, meaning, printed
-from .texts import KEPT, MARKDOWN
+from tests.hostile.places import RICH, everywhere, filled, meaning, printed
+from tests.hostile.texts import KEPT, MARKDOWN
 
 TEXTS = {name: text for name, text in (KEPT | MARKDOWN).items() if len(text) < 1_000}
 DESCRIPTIONS = [("description",), ("jobs", "fetch", "description"), ("operations", "search", "description")]

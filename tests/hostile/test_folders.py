@@ -8,11 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from bide.journal import NotWritten, digest
-from bide.write import MANIFEST, write
-
-from .killed import NEW, OLD, package
-from .test_killed import texts
+from bide.emit.journal import NotWritten, digest
+from bide.emit.write import MANIFEST, write
+from tests.hostile.killed import NEW, OLD, package
+from tests.hostile.test_killed import texts
 
 PRECIOUS = "precious"
 

@@ -11,11 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from bide.journal import is_half_done
-from bide.write import MANIFEST, write
-
-from . import killed
-from .killed import NEW, OLD, package
+from bide.emit.journal import is_half_done
+from bide.emit.write import MANIFEST, write
+from tests.hostile import killed
+from tests.hostile.killed import NEW, OLD, package
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL is of POSIX")
 MANY = 60

@@ -12,13 +12,13 @@ from collections.abc import Callable, Iterable, Iterator
 
 import pytest
 
-from bide import names, source
-from bide.build import build
-from bide.render import drafted
-from bide.source import Json
-
-from .places import RICH, meaning, printed, problems
-from .texts import NAMES
+from bide.emit.render import drafted
+from bide.ir.build import build
+from bide.spec import document as source
+from bide.spec import names
+from bide.spec.document import Json
+from tests.hostile.places import RICH, meaning, printed, problems
+from tests.hostile.texts import NAMES
 
 BUILT_IN = frozenset(dir(builtins))
 SMALL: Json = {

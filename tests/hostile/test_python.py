@@ -10,16 +10,15 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from bide.emit.python.code import Code, comment, docstring
+from bide.emit.python.layout import WIDTH, laid_out
+from bide.emit.render import drafted
 from bide.ir import Provider
-from bide.layout import WIDTH, laid_out
-from bide.names import words
-from bide.python import Code, comment, docstring
-from bide.render import drafted
-from bide.schema import spec_schema
-from bide.source import Json
-
-from .places import PLACES, RICH, accepted, everywhere, filled, meaning, printed, shapes
-from .texts import KEPT, REFUSED
+from bide.spec.document import Json
+from bide.spec.names import words
+from bide.spec.shape.schema import spec_schema
+from tests.hostile.places import PLACES, RICH, accepted, everywhere, filled, meaning, printed, shapes
+from tests.hostile.texts import KEPT, REFUSED
 
 MODE = black.Mode(line_length=WIDTH, target_versions={black.TargetVersion.PY311})
 HARMLESS = shapes(printed(RICH))

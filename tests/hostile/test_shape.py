@@ -5,11 +5,11 @@ from __future__ import annotations
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from bide import shape, validator
-from bide.schema import spec_schema
-from bide.source import Json
-
-from .places import RICH
+from bide.spec.document import Json
+from bide.spec.shape import fits as shape
+from bide.spec.shape import validator
+from bide.spec.shape.schema import spec_schema
+from tests.hostile.places import RICH
 
 FITS = shape.compiled(spec_schema())
 

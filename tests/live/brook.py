@@ -7,9 +7,9 @@ import sys
 from pathlib import Path
 from types import ModuleType
 
+from bide.emit.render import render
 from bide.ir import Provider
-from bide.pipeline import read_spec
-from bide.render import render
+from bide.lint.pipeline import read_spec
 
 SPEC = """\
 bide: 1
@@ -155,9 +155,9 @@ def brook() -> Provider:
     return read_spec("brook.yaml", SPEC)
 
 
-def written(provider: Provider, folder: Path) -> Path:
+def written(provider: Provider, folder: Path, *, vendor: bool = False) -> Path:
     """The folder, with the provider's package in it."""
-    for path, text in render(provider).items():
+    for path, text in render(provider, vendor=vendor).items():
         file = folder / path
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text, "utf-8")

@@ -14,7 +14,7 @@ from itertools import pairwise
 from typing import Any, Self
 from urllib.parse import parse_qs
 
-from transport_server import Answer, Peer, Received, Server, head, play, reply
+from tests.runtime.engines.server import Answer, Peer, Received, Server, head, play, reply
 
 
 @dataclass(eq=False)

@@ -10,8 +10,8 @@ from types import ModuleType
 
 import pytest
 
-from .brook import brook, packed
-from .driver import Driver
+from tests.live.brook import brook, packed
+from tests.live.driver import Driver
 
 GENERATED = Path(__file__).parents[2] / "generated"
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from bide.ir import Field, Kind, Parameter, Place, Provider, Rate, Scalar
-from bide.pipeline import read_spec
+from bide.lint.pipeline import read_spec
 from bide.simulator import Simulator
 
 SPECS = Path(__file__).parents[2] / "specs"

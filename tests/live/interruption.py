@@ -9,9 +9,8 @@ import threading
 from collections.abc import Coroutine, Generator, Iterator
 from typing import Any
 
-from transport_server import Answer, drip, head, play
-
-from .brook_server import HANG, refuses
+from tests.live.brook_server import HANG, refuses
+from tests.runtime.engines.server import Answer, drip, head, play
 
 WHERE: dict[str, list[Answer]] = {
     "a pause": [refuses(503, retry_after="2.5")],

@@ -12,8 +12,8 @@ from weakref import WeakSet
 
 import pytest
 
-from .brook_server import DROP, BrookServer, refuses
-from .driver import Driver
+from tests.live.brook_server import DROP, BrookServer, refuses
+from tests.live.driver import Driver
 
 IN_FLIGHT = 5
 

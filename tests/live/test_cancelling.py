@@ -11,11 +11,11 @@ from types import ModuleType
 from typing import Any
 
 import pytest
-from transport_server import Answer, drip, head, play
 
-from .brook_server import DROP, HANG, BrookServer, refuses
-from .driver import SLACK
-from .interruption import WHERE, cancelled_at, interrupt, nothing_is_left
+from tests.live.brook_server import DROP, HANG, BrookServer, refuses
+from tests.live.driver import SLACK
+from tests.live.interruption import WHERE, cancelled_at, interrupt, nothing_is_left
+from tests.runtime.engines.server import Answer, drip, head, play
 
 SLOWLY = play(head(content_length="29"), drip([b'{"status":', b' "done", "tex', b't": "x"}'], pause=0.03))
 """A reply whose reading takes some steps."""

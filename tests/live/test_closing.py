@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from .brook_server import HANG, BrookServer
-from .driver import SLACK
-from .interruption import WHERE, nothing_is_left
+from tests.live.brook_server import HANG, BrookServer
+from tests.live.driver import SLACK
+from tests.live.interruption import WHERE, nothing_is_left
 
 CALLS: dict[str, Callable[[Any, Any], Any]] = {
     "wait": lambda client, job: job.wait(timeout=60),

@@ -10,10 +10,10 @@ from types import ModuleType
 from typing import Any
 
 import pytest
-from transport_server import Peer, Received
 
-from .brook_server import HANG, BrookServer, said
-from .driver import SLACK, Driver
+from tests.live.brook_server import HANG, BrookServer, said
+from tests.live.driver import SLACK, Driver
+from tests.runtime.engines.server import Peer, Received
 
 IN_FLIGHT = 5
 

@@ -10,10 +10,9 @@ from typing import Any
 import pytest
 
 from bide.simulator import Simulator
-
-from .brook import packed
-from .driver import Driver
-from .hasty import HastySimulator, hasty, scenario, spec
+from tests.live.brook import packed
+from tests.live.driver import Driver
+from tests.live.hasty import HastySimulator, hasty, scenario, spec
 
 JOBS = 200
 SPEED = 6.0

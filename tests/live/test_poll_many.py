@@ -5,10 +5,10 @@ from __future__ import annotations
 from types import ModuleType
 
 import pytest
-from transport_server import Answer, Peer, Received
 
-from .brook_server import CUT, DROP, HANG, HTML, BrookServer, refuses, said, says
-from .driver import Driver
+from tests.live.brook_server import CUT, DROP, HANG, HTML, BrookServer, refuses, said, says
+from tests.live.driver import Driver
+from tests.runtime.engines.server import Answer, Peer, Received
 
 FLOOR = 0.03
 

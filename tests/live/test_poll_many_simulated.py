@@ -8,11 +8,10 @@ from typing import Any
 import pytest
 
 from bide.ir import Provider
-from bide.pipeline import read_spec
+from bide.lint.pipeline import read_spec
 from bide.simulator import Simulator
-
-from .brook import packed
-from .driver import Driver
+from tests.live.brook import packed
+from tests.live.driver import Driver
 
 SPEC = """\
 bide: 1

@@ -11,11 +11,10 @@ from typing import Any
 
 import pytest
 
-import bide.render
-
-from .brook import brook, written
-from .brook_server import BrookServer
-from .driver import Driver
+import bide.emit.render
+from tests.live.brook import brook, written
+from tests.live.brook_server import BrookServer
+from tests.live.driver import Driver
 
 RESUME = """
 import asyncio, sys
@@ -38,7 +37,7 @@ asyncio.run(resume())
 def newer(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of Brook's package as a later Bide makes it."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(bide.render, "__version__", "9.8.7")
+        patch.setattr(bide.emit.render, "__version__", "9.8.7")
         return written(brook(), tmp_path_factory.mktemp("newer"))
 
 

@@ -9,10 +9,10 @@ from types import ModuleType
 from typing import Any
 
 import pytest
-from transport_server import Answer, Peer, Server, head, play, reply
 
-from .brook_server import CUT, CUT_GZIP, DROP, HANG, HTML, RESET, BrookServer, refuses, says
-from .driver import SLACK, Driver, ending
+from tests.live.brook_server import CUT, CUT_GZIP, DROP, HANG, HTML, RESET, BrookServer, refuses, says
+from tests.live.driver import SLACK, Driver, ending
+from tests.runtime.engines.server import Answer, Peer, Server, head, play, reply
 
 UNCERTAIN: dict[str, Answer] = {
     "no reply": DROP,

@@ -9,9 +9,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import ModuleType
 
-from transport_server import Peer, Received
-
-from .brook_server import DROP, HTML, BrookServer, refuses, said
+from tests.live.brook_server import DROP, HTML, BrookServer, refuses, said
+from tests.runtime.engines.server import Peer, Received
 
 FLOOR = 0.03
 """Brook's is 40 ms; threads are not woken up to the millisecond."""

@@ -11,9 +11,8 @@ from types import ModuleType
 from typing import Any
 
 import pytest
-from transport_server import Answer, Peer, Received, drip, head, play
 
-from .brook_server import (
+from tests.live.brook_server import (
     CUT,
     CUT_GZIP,
     DROP,
@@ -27,7 +26,8 @@ from .brook_server import (
     says,
     works,
 )
-from .driver import SLACK, Driver, ending
+from tests.live.driver import SLACK, Driver, ending
+from tests.runtime.engines.server import Answer, Peer, Received, drip, head, play
 
 SPEED = 5.0
 """How fast the client's time runs where only the order of things and the least pauses matter."""

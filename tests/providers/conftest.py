@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from live.driver import Driver
 
-from .made import Packages
+from tests.live.driver import Driver
+from tests.providers.made import Packages
 
 
 @pytest.fixture(scope="session")

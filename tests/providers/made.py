@@ -9,10 +9,9 @@ from functools import cache
 from pathlib import Path
 from types import ModuleType
 
-from live.brook import packed
-
 from bide.ir import Provider
-from bide.pipeline import read_spec
+from bide.lint.pipeline import read_spec
+from tests.live.brook import packed
 
 HERE = Path(__file__).parent
 QUICK = ("test_models.py", "test_examples.py", "test_requests.py")

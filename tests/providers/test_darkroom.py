@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from live.driver import Driver
 
 from bide.simulator import Simulator
-
-from .made import Packages, provider
+from tests.live.driver import Driver
+from tests.providers.made import Packages, provider
 
 
 def test_bytes_over_the_limit_are_not_read(driver: Driver, packages: Packages) -> None:

@@ -5,11 +5,10 @@ from __future__ import annotations
 import importlib
 
 import pytest
-from live.driver import Driver
 
 from bide.simulator import Simulator
-
-from .made import Packages, provider
+from tests.live.driver import Driver
+from tests.providers.made import Packages, provider
 
 
 @pytest.mark.parametrize("kind", ["hunt", "vigil"])

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 import pickle
-from importlib import import_module
 
 import pytest
-from live.driver import Driver
+from bide_runtime.models.codec import decode
 
 from bide.simulator import Simulator
-
-from .made import Packages, provider
+from tests.live.driver import Driver
+from tests.providers.made import Packages, provider
 
 
 def test_a_failed_job_has_what_there_is(driver: Driver, packages: Packages) -> None:
@@ -32,7 +31,6 @@ def test_a_failed_job_has_what_there_is(driver: Driver, packages: Packages) -> N
 def test_an_envelope_may_be_missing(body: str, packages: Packages) -> None:
     """A reply is read in its envelope and without it."""
     jury = packages["jury"]
-    decode = import_module(f"{jury.__name__}._runtime.codec").decode
 
     assert decode(jury.models.Case, body.encode()).id == "c"
 
@@ -40,7 +38,6 @@ def test_an_envelope_may_be_missing(body: str, packages: Packages) -> None:
 def test_what_is_wrong_in_an_envelope_is_found(packages: Packages) -> None:
     """The path in an error begins at the reply, not in the envelope."""
     jury = packages["jury"]
-    decode = import_module(f"{jury.__name__}._runtime.codec").decode
 
     with pytest.raises(jury.DecodeError) as caught:
         decode(jury.models.Case, json.dumps({"data": {"id": 5, "status": "sitting"}}).encode())

@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from live.driver import Driver
 
 from bide.simulator import Simulator
-
-from .made import Packages, provider
+from tests.live.driver import Driver
+from tests.providers.made import Packages, provider
 
 CANCELLED = [
     ("warren", "burrow", {"depth": 2}, "DELETE /burrows/{job_id}"),

@@ -8,12 +8,11 @@ from operator import attrgetter
 from typing import Any
 
 import pytest
-from live.driver import Driver
 
 from bide.simulator import Simulator
-
-from .made import NAMES, Packages, provider
-from .table import CASES, Case
+from tests.live.driver import Driver
+from tests.providers.made import NAMES, Packages, provider
+from tests.providers.table import CASES, Case
 
 HAPPY = [case for case in CASES if case.call.endswith(".run") and not case.raises and not case.scenario]
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from live.driver import Driver
 
 from bide.simulator import Simulator
-
-from .made import Packages, provider
+from tests.live.driver import Driver
+from tests.providers.made import Packages, provider
 
 SECRETS = [
     ("darkroom", "username"),

@@ -5,22 +5,25 @@ from __future__ import annotations
 from collections.abc import AsyncIterable, Awaitable, Callable, Iterable
 from typing import Any, TypeVar
 
-from bide.runtime.account import Call, ErrorShape, Provider, reads
-from bide.runtime.async_client import AsyncClient
-from bide.runtime.async_job import AsyncCancellableJobs, AsyncJob, AsyncJobs
-from bide.runtime.async_many import AsyncJobBatch
-from bide.runtime.batch import Tally
-from bide.runtime.client import Client
-from bide.runtime.codec import encode
-from bide.runtime.handle import Kind, Update
-from bide.runtime.job import CancellableJobs, Job, Jobs
-from bide.runtime.lifecycle import Lifecycle, ResultAt
-from bide.runtime.many import JobBatch
-from bide.runtime.model import Model, OpenEnum
-from bide.runtime.schedule import Policy, Polling
-from bide.runtime.secret import Secret
-from bide.runtime.state import State
-from bide.runtime.submit import Submission
+from bide_runtime.batch.counts import Tally
+from bide_runtime.calls.call import Call, reads
+from bide_runtime.calls.provider import ErrorShape, Provider
+from bide_runtime.clients.async_client import AsyncClient
+from bide_runtime.clients.async_job import AsyncCancellableJobs, AsyncJob, AsyncJobs
+from bide_runtime.clients.async_job_batch import AsyncJobBatch
+from bide_runtime.clients.client import Client
+from bide_runtime.clients.job import CancellableJobs, Job, Jobs
+from bide_runtime.clients.job_batch import JobBatch
+from bide_runtime.http.auth import Secret
+from bide_runtime.jobs.kind import Kind
+from bide_runtime.jobs.lifecycle import Lifecycle, ResultAt
+from bide_runtime.jobs.polling import Polling
+from bide_runtime.jobs.snapshot import Update
+from bide_runtime.jobs.state import State
+from bide_runtime.models.codec import encode
+from bide_runtime.models.model import Model, OpenEnum
+from bide_runtime.waiting.policy import Policy
+from bide_runtime.waiting.submit import Submission
 
 R = TypeVar("R")
 

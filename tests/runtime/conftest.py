@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
-from .fakes import Server
-from .world import MODES, Mode, World
+from tests.runtime.fakes import Server
+from tests.runtime.world import MODES, Mode, World
 
 # Time is virtual here; how long an example really takes says something of the machine only.
 settings.register_profile("patient", deadline=None)

@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 from math import inf
 from typing import Any, TypeVar
 
-from bide.runtime.errors import ClientError, ConnectionFailed, RequestTimeout
-from bide.runtime.request import Json, Request, Response
+from bide_runtime.errors.client import ClientError
+from bide_runtime.errors.transport import ConnectionFailed, RequestTimeout
+from bide_runtime.http.request import Json, Request, Response
 
 T = TypeVar("T")
 

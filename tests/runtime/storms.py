@@ -5,16 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from bide_runtime.errors.client import ClientError
+from bide_runtime.jobs.polling import Polling
+from bide_runtime.waiting.policy import Policy
 from hypothesis import settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from bide.runtime.errors import ClientError
-from bide.runtime.schedule import Policy, Polling
-
-from .acme import APART, PART, SHY, kind
-from .fakes import Reply, Sent, Server, cut_off, unreachable
-from .world import Mode, World
+from tests.runtime.acme import APART, PART, SHY, kind
+from tests.runtime.fakes import Reply, Sent, Server, cut_off, unreachable
+from tests.runtime.world import Mode, World
 
 rule = settings(deadline=None, max_examples=50)
 """How long each rule is tried: all of them together take some seconds."""

@@ -7,10 +7,10 @@ from collections.abc import Iterable
 from inspect import iscoroutine
 from typing import Any, Literal
 
-from bide.runtime.handle import Kind
+from bide_runtime.jobs.kind import Kind
 
-from .acme import KEY, Acme, AsyncAcme
-from .fakes import (
+from tests.runtime.acme import KEY, Acme, AsyncAcme
+from tests.runtime.fakes import (
     AsyncFakeClock,
     AsyncFakeTransport,
     FakeClock,

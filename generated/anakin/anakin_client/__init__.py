@@ -16,28 +16,36 @@ from importlib import import_module
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from . import models, params
-    from ._jobs import (
-        AiVisibilityFailed,
-    )
-    from ._runtime.aiohttp_transport import AiohttpTransport
-    from ._runtime.async_job import AsyncCancellableJob, AsyncJob
-    from ._runtime.async_many import AsyncJobBatch
-    from ._runtime.async_stream import AsyncStream
-    from ._runtime.batch import Tally
-    from ._runtime.clock import AsyncClock, AsyncSystemClock, Clock, SystemClock
-    from ._runtime.errors import (
+    from bide_runtime import (
+        Adaptive,
+        AiohttpTransport,
         ApiError,
+        AsyncCancellableJob,
+        AsyncClock,
+        AsyncHttpxTransport,
+        AsyncJob,
+        AsyncJobBatch,
+        AsyncStream,
+        AsyncSystemClock,
+        AsyncTransport,
         AuthenticationError,
         BadRequest,
+        CancellableJob,
         ClientClosed,
+        Clock,
         ConfigurationError,
         Conflict,
         ConnectionFailed,
         DecodeError,
+        Exchange,
+        Exponential,
+        Fixed,
         Gone,
+        HttpxTransport,
         InvalidArgument,
         InvalidToken,
+        Job,
+        JobBatch,
         JobCancelled,
         JobError,
         JobExpired,
@@ -45,34 +53,41 @@ if TYPE_CHECKING:
         JobNotDone,
         JobTimeout,
         NotFound,
+        Observer,
+        Outcome,
         PaymentRequired,
         PermissionDenied,
+        Policy,
+        Polling,
+        Progress,
         RateLimited,
         ReplyTooLarge,
+        Request,
         RequestTimeout,
+        Response,
         ServerError,
+        Snapshot,
+        State,
+        Stream,
         StreamCut,
         StreamError,
         StreamFailed,
         SubmitUncertain,
+        SystemClock,
+        Tally,
+        Transport,
         TransportError,
         UnprocessableEntity,
+        Update,
+        UploadFile,
+        Urllib3Transport,
     )
-    from ._runtime.errors import ClientError as AnakinError
-    from ._runtime.file import UploadFile
-    from ._runtime.handle import Snapshot, Update
-    from ._runtime.httpx_transport import AsyncHttpxTransport, HttpxTransport
-    from ._runtime.job import CancellableJob, Job
-    from ._runtime.lifecycle import Progress
-    from ._runtime.many import JobBatch
-    from ._runtime.observer import Exchange, Observer
-    from ._runtime.outcome import Outcome
-    from ._runtime.request import Request, Response
-    from ._runtime.schedule import Adaptive, Exponential, Fixed, Policy, Polling
-    from ._runtime.state import State
-    from ._runtime.stream import Stream
-    from ._runtime.transport import AsyncTransport, Transport
-    from ._runtime.urllib3_transport import Urllib3Transport
+    from bide_runtime import ClientError as AnakinError
+
+    from . import models, params
+    from ._jobs import (
+        AiVisibilityFailed,
+    )
     from .async_client import AsyncAnakin
     from .client import Anakin
 
@@ -152,84 +167,20 @@ __all__ = [
 ]
 
 _PLACES = {
-    "Adaptive": "._runtime.schedule:Adaptive",
     "AiVisibilityFailed": "._jobs:AiVisibilityFailed",
-    "AiohttpTransport": "._runtime.aiohttp_transport:AiohttpTransport",
     "Anakin": ".client:Anakin",
-    "AnakinError": "._runtime.errors:ClientError",
-    "ApiError": "._runtime.errors:ApiError",
+    "AnakinError": "bide_runtime:ClientError",
     "AsyncAnakin": ".async_client:AsyncAnakin",
-    "AsyncCancellableJob": "._runtime.async_job:AsyncCancellableJob",
-    "AsyncClock": "._runtime.clock:AsyncClock",
-    "AsyncHttpxTransport": "._runtime.httpx_transport:AsyncHttpxTransport",
-    "AsyncJob": "._runtime.async_job:AsyncJob",
-    "AsyncJobBatch": "._runtime.async_many:AsyncJobBatch",
-    "AsyncStream": "._runtime.async_stream:AsyncStream",
-    "AsyncSystemClock": "._runtime.clock:AsyncSystemClock",
-    "AsyncTransport": "._runtime.transport:AsyncTransport",
-    "AuthenticationError": "._runtime.errors:AuthenticationError",
-    "BadRequest": "._runtime.errors:BadRequest",
-    "CancellableJob": "._runtime.job:CancellableJob",
-    "ClientClosed": "._runtime.errors:ClientClosed",
-    "Clock": "._runtime.clock:Clock",
-    "ConfigurationError": "._runtime.errors:ConfigurationError",
-    "Conflict": "._runtime.errors:Conflict",
-    "ConnectionFailed": "._runtime.errors:ConnectionFailed",
-    "DecodeError": "._runtime.errors:DecodeError",
-    "Exchange": "._runtime.observer:Exchange",
-    "Exponential": "._runtime.schedule:Exponential",
-    "Fixed": "._runtime.schedule:Fixed",
-    "Gone": "._runtime.errors:Gone",
-    "HttpxTransport": "._runtime.httpx_transport:HttpxTransport",
-    "InvalidArgument": "._runtime.errors:InvalidArgument",
-    "InvalidToken": "._runtime.errors:InvalidToken",
-    "Job": "._runtime.job:Job",
-    "JobBatch": "._runtime.many:JobBatch",
-    "JobCancelled": "._runtime.errors:JobCancelled",
-    "JobError": "._runtime.errors:JobError",
-    "JobExpired": "._runtime.errors:JobExpired",
-    "JobFailed": "._runtime.errors:JobFailed",
-    "JobNotDone": "._runtime.errors:JobNotDone",
-    "JobTimeout": "._runtime.errors:JobTimeout",
-    "NotFound": "._runtime.errors:NotFound",
-    "Observer": "._runtime.observer:Observer",
-    "Outcome": "._runtime.outcome:Outcome",
-    "PaymentRequired": "._runtime.errors:PaymentRequired",
-    "PermissionDenied": "._runtime.errors:PermissionDenied",
-    "Policy": "._runtime.schedule:Policy",
-    "Polling": "._runtime.schedule:Polling",
-    "Progress": "._runtime.lifecycle:Progress",
-    "RateLimited": "._runtime.errors:RateLimited",
-    "ReplyTooLarge": "._runtime.errors:ReplyTooLarge",
-    "Request": "._runtime.request:Request",
-    "RequestTimeout": "._runtime.errors:RequestTimeout",
-    "Response": "._runtime.request:Response",
-    "ServerError": "._runtime.errors:ServerError",
-    "Snapshot": "._runtime.handle:Snapshot",
-    "State": "._runtime.state:State",
-    "Stream": "._runtime.stream:Stream",
-    "StreamCut": "._runtime.errors:StreamCut",
-    "StreamError": "._runtime.errors:StreamError",
-    "StreamFailed": "._runtime.errors:StreamFailed",
-    "SubmitUncertain": "._runtime.errors:SubmitUncertain",
-    "SystemClock": "._runtime.clock:SystemClock",
-    "Tally": "._runtime.batch:Tally",
-    "Transport": "._runtime.transport:Transport",
-    "TransportError": "._runtime.errors:TransportError",
-    "UnprocessableEntity": "._runtime.errors:UnprocessableEntity",
-    "Update": "._runtime.handle:Update",
-    "UploadFile": "._runtime.file:UploadFile",
-    "Urllib3Transport": "._runtime.urllib3_transport:Urllib3Transport",
     "models": ".models:",
     "params": ".params:",
 }
-"""Where each name is. It is loaded when it is first asked for, and with it no more than it needs."""
+"""The module and the attribute of each name that is not the runtime's. All are loaded when they are first used."""
 
 
 def __getattr__(name: str) -> object:
-    if name not in _PLACES:
+    if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    place, _, attribute = _PLACES[name].partition(":")
+    place, _, attribute = _PLACES.get(name, f"bide_runtime:{name}").partition(":")
     module = import_module(place, __name__)
     found = globals()[name] = getattr(module, attribute) if attribute else module
     return found

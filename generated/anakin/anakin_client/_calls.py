@@ -7,12 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from bide_runtime import Call, Json, Submission
+from bide_runtime import encode as _encode
+from bide_runtime import reads as _reads
+
 from . import _jobs, models
-from ._runtime.account import Call
-from ._runtime.account import reads as _reads
-from ._runtime.codec import encode as _encode
-from ._runtime.request import Json
-from ._runtime.submit import Submission
 
 
 def submit_url_scraper(

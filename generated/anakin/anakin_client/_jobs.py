@@ -3,12 +3,9 @@
 
 from __future__ import annotations
 
+from bide_runtime import JobFailed, Kind, Lifecycle, Polling, State
+
 from . import models
-from ._runtime.errors import JobFailed
-from ._runtime.handle import Kind
-from ._runtime.lifecycle import Lifecycle
-from ._runtime.schedule import Polling
-from ._runtime.state import State
 
 
 class AiVisibilityFailed(JobFailed):

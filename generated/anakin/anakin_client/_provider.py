@@ -3,9 +3,7 @@
 
 from __future__ import annotations
 
-from ._runtime.account import ErrorShape, Provider
-from ._runtime.budget import Rate
-from ._runtime.secret import Secret
+from bide_runtime import ErrorShape, Provider, Rate, Secret
 
 PROVIDER = Provider(
     name="anakin",

@@ -6,20 +6,14 @@ from __future__ import annotations
 from collections.abc import AsyncIterable, Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from bide_runtime import AsyncClient, AsyncClock, AsyncJob, AsyncJobs, AsyncTransport, Json, Observer, Policy, Update
+
 from . import _calls, _jobs, models
 from ._provider import PROVIDER
-from ._runtime.async_client import AsyncClient
-from ._runtime.async_job import AsyncJob, AsyncJobs
-from ._runtime.clock import AsyncClock
-from ._runtime.handle import Update
-from ._runtime.observer import Observer
-from ._runtime.request import Json
-from ._runtime.schedule import Policy
-from ._runtime.transport import AsyncTransport
 
 if TYPE_CHECKING:
-    from ._runtime.async_many import AsyncJobBatch
-    from ._runtime.batch import Tally
+    from bide_runtime import AsyncJobBatch, Tally
+
     from .params import (
         AgenticSearchParams,
         AiVisibilityParams,

@@ -6,20 +6,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from bide_runtime import Client, Clock, Job, Jobs, Json, Observer, Policy, Transport, Update
+
 from . import _calls, _jobs, models
 from ._provider import PROVIDER
-from ._runtime.client import Client
-from ._runtime.clock import Clock
-from ._runtime.handle import Update
-from ._runtime.job import Job, Jobs
-from ._runtime.observer import Observer
-from ._runtime.request import Json
-from ._runtime.schedule import Policy
-from ._runtime.transport import Transport
 
 if TYPE_CHECKING:
-    from ._runtime.batch import Tally
-    from ._runtime.many import JobBatch
+    from bide_runtime import JobBatch, Tally
+
     from .params import (
         AgenticSearchParams,
         AiVisibilityParams,

@@ -7,12 +7,10 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, TypeAlias
 
+from bide_runtime import Json, Model, OpenEnum, Other, Variant
+from bide_runtime import no_items as _no_items
+from bide_runtime import register as _register
 from msgspec import Meta, field
-
-from ._runtime.model import Model, OpenEnum, Other, Variant
-from ._runtime.model import no_items as _no_items
-from ._runtime.model import register as _register
-from ._runtime.request import Json
 
 
 class JobStatus(OpenEnum):

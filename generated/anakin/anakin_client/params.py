@@ -6,8 +6,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Required, TypedDict
 
+from bide_runtime import Json
+
 from . import models
-from ._runtime.request import Json
 
 
 class UrlScraperParams(TypedDict, total=False):

@@ -8,9 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from . import _jobs, models
-from ._provider import PROVIDER
-from ._runtime.testing import (
+from bide_runtime.testing import (
     AsyncFakeClock,
     AsyncFakeTransport,
     FakeClock,
@@ -30,12 +28,15 @@ from ._runtime.testing import (
     web_page,
     wrong_shape,
 )
-from ._runtime.testing_addresses import (
+from bide_runtime.testing.fake.addresses import (
     FakeOperation,
     Route,
 )
-from ._runtime.testing_jobs import FakeJobs
-from ._runtime.testing_provider import FakeProvider
+from bide_runtime.testing.fake.jobs import FakeJobs
+from bide_runtime.testing.fake.provider import FakeProvider
+
+from . import _jobs, models
+from ._provider import PROVIDER
 from .async_client import AsyncAnakin
 from .client import Anakin
 

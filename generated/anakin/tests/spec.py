@@ -7,9 +7,9 @@ It was printed from the spec beside the client, not from it: each says what it s
 from __future__ import annotations
 
 from anakin_client import models
-from anakin_client._runtime import testing_values as v
-from anakin_client._runtime.testing_requests import Argument, Call
-from anakin_client._runtime.testing_stories import Job
+from bide_runtime.testing.checks import values as v
+from bide_runtime.testing.checks.requests import Argument, Call
+from bide_runtime.testing.checks.stories import Job
 from anakin_client.testing import FakeAnakin
 
 Fake = FakeAnakin

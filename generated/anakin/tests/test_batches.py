@@ -13,9 +13,9 @@ from spec import JOBS_BY_ID as JOBS
 from spec import Fake
 
 from anakin_client import JobFailed, JobTimeout, SubmitUncertain
-from anakin_client._runtime.testing_batches import Crowd, ToldOfMany, broken_by_many, crowds
-from anakin_client._runtime.testing_calls import Mode
-from anakin_client._runtime.testing_stories import Job
+from bide_runtime.testing.checks.batches import Crowd, ToldOfMany, broken_by_many, crowds
+from bide_runtime.testing.checks.calls import Mode
+from bide_runtime.testing.checks.stories import Job
 from anakin_client.testing import error, lost, rate_limit
 
 MODES: list[Mode] = ["sync", "async"]

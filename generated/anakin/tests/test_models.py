@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from anakin_client import DecodeError, models
-from anakin_client._runtime.codec import decode
-from anakin_client._runtime.model import Model
-from anakin_client._runtime.testing_models import lost_in
-from anakin_client._runtime.testing_values import any_json, bodies_of, spoiled_bodies_of
+from bide_runtime.models.codec import decode
+from bide_runtime.models.model import Model
+from bide_runtime.testing.checks.models import lost_in
+from bide_runtime.testing.checks.values import any_json, bodies_of, spoiled_bodies_of
 
 WIRE_NAMES: dict[type[Model], dict[str, str]] = {
     models.ScrapeRequest: {

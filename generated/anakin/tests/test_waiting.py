@@ -25,9 +25,9 @@ from anakin_client import (
     NotFound,
     SubmitUncertain,
 )
-from anakin_client._runtime.testing_calls import Mode, Told, broken_by
-from anakin_client._runtime.testing_stories import Job, Steady, Story, stories
-from anakin_client._runtime.testing_values import TOMORROW
+from bide_runtime.testing.checks.calls import Mode, Told, broken_by
+from bide_runtime.testing.checks.stories import Job, Steady, Story, stories
+from bide_runtime.testing.checks.values import TOMORROW
 from anakin_client.testing import (
     Mishap,
     cut_short,

@@ -7,13 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from bide_runtime import Call, EventReader, StreamCall, Submission
+from bide_runtime import encode as _encode
+from bide_runtime import reads as _reads
+from bide_runtime import reads_nothing as _reads_nothing
+
 from . import _jobs, models
-from ._runtime.account import Call
-from ._runtime.account import reads as _reads
-from ._runtime.account import reads_nothing as _reads_nothing
-from ._runtime.codec import encode as _encode
-from ._runtime.events import EventReader, StreamCall
-from ._runtime.submit import Submission
 
 
 def submit_extract(

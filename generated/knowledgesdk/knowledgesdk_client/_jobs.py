@@ -3,11 +3,9 @@
 
 from __future__ import annotations
 
+from bide_runtime import Kind, Lifecycle, Polling, State
+
 from . import models
-from ._runtime.handle import Kind
-from ._runtime.lifecycle import Lifecycle
-from ._runtime.schedule import Polling
-from ._runtime.state import State
 
 _EXTRACTION = Lifecycle(
     poll="/v1/jobs/{job_id}",

@@ -7,10 +7,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated
 
+from bide_runtime import Model, OpenEnum, UnknownEvent, Variant
 from msgspec import Meta
-
-from ._runtime.events import UnknownEvent
-from ._runtime.model import Model, OpenEnum, Variant
 
 
 class ExtractStatus(OpenEnum):

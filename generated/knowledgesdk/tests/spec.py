@@ -7,10 +7,10 @@ It was printed from the spec beside the client, not from it: each says what it s
 from __future__ import annotations
 
 from knowledgesdk_client import models
-from knowledgesdk_client._runtime import testing_values as v
-from knowledgesdk_client._runtime.testing_requests import Argument, Call
-from knowledgesdk_client._runtime.testing_stories import Job
-from knowledgesdk_client._runtime.testing_streams import EventStream
+from bide_runtime.testing.checks import values as v
+from bide_runtime.testing.checks.requests import Argument, Call
+from bide_runtime.testing.checks.stories import Job
+from bide_runtime.testing.checks.streams import EventStream
 from knowledgesdk_client.testing import FakeKnowledgeSDK
 
 Fake = FakeKnowledgeSDK

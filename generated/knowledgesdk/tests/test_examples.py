@@ -8,9 +8,9 @@ import json
 import pytest
 
 from knowledgesdk_client import DecodeError, models
-from knowledgesdk_client._runtime.codec import decode
-from knowledgesdk_client._runtime.model import Model
-from knowledgesdk_client._runtime.testing_models import lost_in, nulls, unknown_values, wrong_types
+from bide_runtime.models.codec import decode
+from bide_runtime.models.model import Model
+from bide_runtime.testing.checks.models import lost_in, nulls, unknown_values, wrong_types
 
 EXAMPLES = [
     # https://knowledgesdk.com/docs/api-reference/jobs

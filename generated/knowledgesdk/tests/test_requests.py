@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from spec import BASE, CALLS, HEADERS, JOBS, KEYS, Fake
 
 from knowledgesdk_client import InvalidArgument
-from knowledgesdk_client._runtime.testing_calls import Mode, Told, play
-from knowledgesdk_client._runtime.testing_provider import KEY as SECRET
-from knowledgesdk_client._runtime.testing_requests import Call, as_sent, given as as_given
-from knowledgesdk_client._runtime.testing_stories import Job
+from bide_runtime.testing.checks.calls import Mode, Told, play
+from bide_runtime.testing.fake.provider import KEY as SECRET
+from bide_runtime.testing.checks.requests import Call, as_sent, given as as_given
+from bide_runtime.testing.checks.stories import Job
 
 MODES: list[Mode] = ["sync", "async"]
 QUERY_KEY = next((name for where, name, _ in KEYS if where == "query"), "")

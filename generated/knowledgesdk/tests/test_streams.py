@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 from spec import STREAMS, Fake
 
 from knowledgesdk_client import ConnectionFailed, StreamCut, StreamFailed
-from knowledgesdk_client._runtime.events import UnknownEvent
-from knowledgesdk_client._runtime.testing_calls import Mode
-from knowledgesdk_client._runtime.testing_streams import Event, EventStream, cuts, streams, written
-from knowledgesdk_client._runtime.testing_values import TOMORROW
+from bide_runtime.calls.events import UnknownEvent
+from bide_runtime.testing.checks.calls import Mode
+from bide_runtime.testing.checks.streams import Event, EventStream, cuts, streams, written
+from bide_runtime.testing.checks.values import TOMORROW
 from knowledgesdk_client.testing import lost
 
 MODES: list[Mode] = ["sync", "async"]

@@ -25,9 +25,9 @@ from knowledgesdk_client import (
     NotFound,
     SubmitUncertain,
 )
-from knowledgesdk_client._runtime.testing_calls import Mode, Told, broken_by
-from knowledgesdk_client._runtime.testing_stories import Job, Steady, Story, stories
-from knowledgesdk_client._runtime.testing_values import TOMORROW
+from bide_runtime.testing.checks.calls import Mode, Told, broken_by
+from bide_runtime.testing.checks.stories import Job, Steady, Story, stories
+from bide_runtime.testing.checks.values import TOMORROW
 from knowledgesdk_client.testing import (
     Mishap,
     cut_short,

@@ -7,13 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from bide_runtime import Call, Record, Submission
+from bide_runtime import encode as _encode
+from bide_runtime import reads as _reads
+from bide_runtime import reads_or_job as _reads_or_job
+
 from . import _jobs, models
-from ._runtime.account import Call
-from ._runtime.account import reads as _reads
-from ._runtime.codec import encode as _encode
-from ._runtime.handle import Record
-from ._runtime.submit import Submission
-from ._runtime.submit import reads_or_job as _reads_or_job
 
 
 def submit_fetch(

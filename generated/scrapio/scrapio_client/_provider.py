@@ -3,8 +3,7 @@
 
 from __future__ import annotations
 
-from ._runtime.account import ErrorShape, Provider
-from ._runtime.secret import Secret
+from bide_runtime import ErrorShape, Provider, Secret
 
 PROVIDER = Provider(
     name="scrapio",

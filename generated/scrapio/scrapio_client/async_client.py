@@ -6,19 +6,24 @@ from __future__ import annotations
 from collections.abc import AsyncIterable, Awaitable, Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
+from bide_runtime import (
+    AsyncCancellableJob,
+    AsyncCancellableJobs,
+    AsyncClient,
+    AsyncClock,
+    AsyncTransport,
+    Observer,
+    Policy,
+    Record,
+    Update,
+)
+
 from . import _calls, _jobs, models
 from ._provider import PROVIDER
-from ._runtime.async_client import AsyncClient
-from ._runtime.async_job import AsyncCancellableJob, AsyncCancellableJobs
-from ._runtime.clock import AsyncClock
-from ._runtime.handle import Record, Update
-from ._runtime.observer import Observer
-from ._runtime.schedule import Policy
-from ._runtime.transport import AsyncTransport
 
 if TYPE_CHECKING:
-    from ._runtime.async_many import AsyncJobBatch
-    from ._runtime.batch import Tally
+    from bide_runtime import AsyncJobBatch, Tally
+
     from .params import CrawlParams, FetchParams, InteractParams, MapParams, SearchParams
 
 

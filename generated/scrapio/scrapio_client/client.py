@@ -6,19 +6,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
+from bide_runtime import CancellableJob, CancellableJobs, Client, Clock, Observer, Policy, Record, Transport, Update
+
 from . import _calls, _jobs, models
 from ._provider import PROVIDER
-from ._runtime.client import Client
-from ._runtime.clock import Clock
-from ._runtime.handle import Record, Update
-from ._runtime.job import CancellableJob, CancellableJobs
-from ._runtime.observer import Observer
-from ._runtime.schedule import Policy
-from ._runtime.transport import Transport
 
 if TYPE_CHECKING:
-    from ._runtime.batch import Tally
-    from ._runtime.many import JobBatch
+    from bide_runtime import JobBatch, Tally
+
     from .params import CrawlParams, FetchParams, InteractParams, MapParams, SearchParams
 
 

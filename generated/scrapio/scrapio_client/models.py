@@ -7,11 +7,9 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, TypeAlias
 
+from bide_runtime import Json, Model, OpenEnum, Other, Variant
+from bide_runtime import register as _register
 from msgspec import Meta
-
-from ._runtime.model import Model, OpenEnum, Other, Variant
-from ._runtime.model import register as _register
-from ._runtime.request import Json
 
 
 class JobKind(OpenEnum):

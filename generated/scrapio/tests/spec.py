@@ -7,9 +7,9 @@ It was printed from the spec beside the client, not from it: each says what it s
 from __future__ import annotations
 
 from scrapio_client import models
-from scrapio_client._runtime import testing_values as v
-from scrapio_client._runtime.testing_requests import Argument, Call
-from scrapio_client._runtime.testing_stories import Job
+from bide_runtime.testing.checks import values as v
+from bide_runtime.testing.checks.requests import Argument, Call
+from bide_runtime.testing.checks.stories import Job
 from scrapio_client.testing import FakeScrapio
 
 Fake = FakeScrapio

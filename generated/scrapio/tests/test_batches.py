@@ -13,9 +13,9 @@ from spec import JOBS_BY_ID as JOBS
 from spec import Fake
 
 from scrapio_client import JobFailed, JobTimeout, SubmitUncertain
-from scrapio_client._runtime.testing_batches import Crowd, ToldOfMany, broken_by_many, crowds
-from scrapio_client._runtime.testing_calls import Mode
-from scrapio_client._runtime.testing_stories import Job
+from bide_runtime.testing.checks.batches import Crowd, ToldOfMany, broken_by_many, crowds
+from bide_runtime.testing.checks.calls import Mode
+from bide_runtime.testing.checks.stories import Job
 from scrapio_client.testing import error, lost, rate_limit
 
 MODES: list[Mode] = ["sync", "async"]

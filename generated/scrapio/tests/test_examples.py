@@ -8,9 +8,9 @@ import json
 import pytest
 
 from scrapio_client import DecodeError, models
-from scrapio_client._runtime.codec import decode
-from scrapio_client._runtime.model import Model
-from scrapio_client._runtime.testing_models import lost_in, nulls, unknown_values, wrong_types
+from bide_runtime.models.codec import decode
+from bide_runtime.models.model import Model
+from bide_runtime.testing.checks.models import lost_in, nulls, unknown_values, wrong_types
 
 EXAMPLES = [
     # https://docs.scrapio.dev/guides/async-jobs

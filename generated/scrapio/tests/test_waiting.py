@@ -25,9 +25,9 @@ from scrapio_client import (
     NotFound,
     SubmitUncertain,
 )
-from scrapio_client._runtime.testing_calls import Mode, Told, broken_by
-from scrapio_client._runtime.testing_stories import Job, Steady, Story, stories
-from scrapio_client._runtime.testing_values import TOMORROW
+from bide_runtime.testing.checks.calls import Mode, Told, broken_by
+from bide_runtime.testing.checks.stories import Job, Steady, Story, stories
+from bide_runtime.testing.checks.values import TOMORROW
 from scrapio_client.testing import (
     Mishap,
     cut_short,

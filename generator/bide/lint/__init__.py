@@ -13,10 +13,10 @@ from collections.abc import Callable, Iterable
 from functools import cache
 from itertools import islice
 
-from bide.diagnostics import Diagnostic
 from bide.lint import extent, rules
 from bide.lint.spec import Spec
-from bide.source import PROBLEM_LIMIT, Document
+from bide.spec.diagnostics import Diagnostic
+from bide.spec.document import PROBLEM_LIMIT, Document
 
 
 def check(document: Document) -> list[Diagnostic]:
@@ -29,5 +29,6 @@ def check(document: Document) -> list[Diagnostic]:
 
 @cache
 def _rules() -> tuple[Callable[[Spec], Iterable[Diagnostic]], ...]:
-    found = sorted(module.name for module in pkgutil.iter_modules(rules.__path__))
-    return tuple(importlib.import_module(f"{rules.__name__}.{name}").check for name in found)
+    found = pkgutil.walk_packages(rules.__path__, f"{rules.__name__}.")
+    names = sorted(module.name for module in found if not module.ispkg)
+    return tuple(importlib.import_module(name).check for name in names)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bide.diagnostics import Diagnostic
 from bide.lint.spec import EndpointView, Spec
+from bide.spec.diagnostics import Diagnostic
 
 MOST_ARGUMENTS = 20_000
 """How many arguments all requests of a spec may have together: a hundred times those of the largest API we know."""

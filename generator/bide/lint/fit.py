@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from bide import ir
+from bide.ir.notation import spelled
 from bide.lint.spec import FieldView, Spec
-from bide.notation import spelled
-from bide.source import Json
+from bide.spec.document import Json
 
 _DATETIME = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?([Zz]|[+-][0-9]{2}:?[0-9]{2})?"

@@ -11,10 +11,10 @@ from functools import cached_property
 from typing import Literal, TypeAlias
 
 from bide import ir
-from bide.diagnostics import Diagnostic, Severity
-from bide.notation import NotationError, TypeText, parse_pointer, parse_type
-from bide.pointers import LeadsNowhere, follow
-from bide.source import Document, Json, Path
+from bide.ir.notation import NotationError, TypeText, parse_pointer, parse_type
+from bide.ir.pointers import LeadsNowhere, follow
+from bide.spec.diagnostics import Diagnostic, Severity
+from bide.spec.document import Document, Json, Path
 
 Table: TypeAlias = Literal["enums", "models", "unions", "operations", "jobs", "lifecycles", "sources"]
 Section: TypeAlias = Literal["path", "query", "headers"]

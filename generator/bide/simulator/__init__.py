@@ -6,7 +6,7 @@
 `scenario` describes how jobs and requests are scripted, `server` how a simulator is run. It needs `bide[simulator]`.
 """
 
-from .scenario import ScenarioError
-from .server import Simulator, SimulatorError, serve
+from bide.simulator.life.scenario import ScenarioError
+from bide.simulator.server.server import Simulator, SimulatorError, serve
 
 __all__ = ["ScenarioError", "Simulator", "SimulatorError", "serve"]

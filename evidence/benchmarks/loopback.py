@@ -1,0 +1,100 @@
+"""A server on loopback that answers every request at once with the same JSON, in a process of its own. No framework."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import selectors
+import socket
+import time
+from contextlib import suppress
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from types import TracebackType
+from typing import Self
+
+from evidence.benchmarks.replies import RUNNING
+
+_READ = 2**16
+
+
+@dataclass(frozen=True, slots=True)
+class Traffic:
+    """What a server saw in some time."""
+
+    seconds: float
+    cpu: float
+    """Seconds of CPU that the server took for it."""
+    polls: dict[bytes, list[float]]
+    """When each path was asked for, on the clock of the machine."""
+
+    @property
+    def count(self) -> int:
+        """All requests."""
+        return sum(map(len, self.polls.values()))
+
+
+class Loopback:
+    """The server, while the `with` block runs; on *core* alone, if that is given."""
+
+    def __init__(self, body: bytes = RUNNING, *, core: int | None = None) -> None:
+        self._body = body
+        self._core = core
+        self.url = ""
+
+    def __enter__(self) -> Self:
+        self._said, theirs = multiprocessing.get_context("spawn").Pipe()
+        self._process = multiprocessing.get_context("spawn").Process(
+            target=_serve, args=(theirs, self._body, self._core), daemon=True
+        )
+        self._process.start()
+        self.url = f"http://127.0.0.1:{self._said.recv()}"
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._process.terminate()
+        self._process.join()
+
+    def traffic(self) -> Traffic:
+        """What came since this was last asked."""
+        self._said.send(None)
+        traffic = self._said.recv()
+        assert isinstance(traffic, Traffic)
+        return traffic
+
+
+def _serve(said: Connection, body: bytes, core: int | None) -> None:
+    if core is not None:
+        os.sched_setaffinity(0, [core])
+    reply = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: %d\r\n\r\n%s" % (len(body), body)
+    listener = socket.create_server(("127.0.0.1", 0), backlog=1024)
+    waiting = selectors.DefaultSelector()
+    waiting.register(listener, selectors.EVENT_READ)
+    waiting.register(said, selectors.EVENT_READ)
+    said.send(listener.getsockname()[1])
+    polls: dict[bytes, list[float]] = {}
+    began, used = time.monotonic(), time.process_time()
+    while True:
+        for key, _ in waiting.select():
+            source = key.fileobj
+            if source is listener:
+                connection = listener.accept()[0]
+                connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+                waiting.register(connection, selectors.EVENT_READ)
+            elif source is said:
+                said.recv()
+                said.send(Traffic(time.monotonic() - began, time.process_time() - used, polls))
+                polls, began, used = {}, time.monotonic(), time.process_time()
+            else:
+                assert isinstance(source, socket.socket)
+                # A request without a body is small, and comes in one piece. Nobody sends a second before the reply.
+                with suppress(ConnectionError):
+                    request = source.recv(_READ)
+                    if request:
+                        polls.setdefault(request.split(b" ", 2)[1], []).append(time.monotonic())
+                        source.sendall(reply)
+                        continue
+                waiting.unregister(source)
+                source.close()

@@ -1,0 +1,75 @@
+"""The page about speed: `page.md`, with what was measured."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from string import Template
+
+from evidence.benchmarks.line import Line
+
+_TEMPLATE = Path(__file__).with_name("page.md")
+_HEAD = ("what", "ours", "beside", "theirs", "ratio", "aim", "reached")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subject:
+    """All that was measured of one thing."""
+
+    name: str
+    title: str
+    about: str
+    """What was done."""
+    why: str
+    """Why an aim was missed; empty if none was."""
+    lines: Sequence[Line]
+
+    @property
+    def missed(self) -> int:
+        """How many aims were missed."""
+        return sum(line.met is False for line in self.lines)
+
+    @property
+    def aims(self) -> int:
+        """How many there were."""
+        return sum(line.met is not None for line in self.lines)
+
+    def text(self) -> str:
+        """Its part of the page."""
+        return "\n\n".join(self._parts())
+
+    def _parts(self) -> Iterator[str]:
+        yield f"## {self.title}"
+        yield self.about.strip()
+        yield f"    make bench ONLY={self.name}"
+        yield "\n".join([_row(_HEAD), _row(["---"] * len(_HEAD)), *map(_line, self.lines)])
+        if self.aims:
+            yield f"{self.aims - self.missed} of {self.aims} aims were reached." + (
+                f" Why not all:\n\n{self.why.strip()}" if self.missed else ""
+            )
+
+
+def page(subjects: Sequence[Subject], facts: Mapping[str, str]) -> str:
+    """The whole page."""
+    text = "\n\n".join(subject.text() for subject in subjects)
+    rows = [_row(["subject", "aims reached"]), _row(["---"] * 2), *map(_summary, subjects)]
+    template = Template(_TEMPLATE.read_text(encoding="utf-8"))
+    return template.substitute(facts, summary="\n".join(rows), subjects=text)
+
+
+def _summary(subject: Subject) -> str:
+    anchor = subject.title.lower().replace(" ", "-")
+    return _row([f"[{subject.title}](#{anchor})", f"{subject.aims - subject.missed} of {subject.aims}"])
+
+
+def _line(line: Line) -> str:
+    ratio = "" if line.ratio is None else f"{line.ratio:.2f}"
+    if line.low is not None and line.high is not None:
+        ratio += f" [{line.low:.2f}, {line.high:.2f}]"
+    met = {None: "", True: "yes", False: "**no**"}[line.met]
+    return _row([line.measure, line.ours, line.against, line.theirs, ratio, line.reach, met])
+
+
+def _row(cells: Sequence[str]) -> str:
+    return f"| {' | '.join(cells)} |"

@@ -1,0 +1,137 @@
+"""One mutant against the tests, in a copy of the tree, in processes of their own that may not take for ever."""
+
+from __future__ import annotations
+
+import compileall
+import os
+import shutil
+import signal
+import sys
+from collections.abc import Iterable
+from contextlib import redirect_stdout
+from pathlib import Path
+
+import pytest
+
+from evidence.mutants.session import CANNOT, OPTIONS, Session, forked, in_folder
+from evidence.mutants.sites import Mutant
+from evidence.mutants.targets import PACKAGE, REPOSITORY, RUNTIME, Target
+from evidence.mutants.witness import FIRST_SECONDS, Asked, Coverage
+
+COPIED = ("generator", "runtime", "tests", PACKAGE, "pyproject.toml")
+LEFT_OUT = shutil.ignore_patterns("__pycache__", ".*", "*.egg-info")
+
+WITHOUT = 1200.0
+"""Real seconds for all tests without a mutant."""
+
+NONE_FOUND = 5
+"""An exit code of pytest."""
+
+MOST = 2000
+"""How many of the tests that reach a line are asked about it."""
+
+KILLED, TIMED_OUT, SURVIVED = "killed", "timed out", "survived"
+
+
+class Broken(Exception):
+    """The tests say nothing of mutants: they fail without one, or do not run in the copy."""
+
+
+def copy_tree(to: Path) -> None:
+    """Copy what the tests need; mutants are written there, and never into the work tree."""
+    for name in COPIED:
+        source, target = REPOSITORY / name, to / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if source.is_dir():
+            shutil.copytree(source, target, ignore=LEFT_OUT, dirs_exist_ok=True)
+        else:
+            shutil.copy(source, target)
+    with open(os.devnull, "w") as nowhere, redirect_stdout(nowhere):
+        compileall.compile_dir(to, quiet=2)
+
+
+def warm_up() -> None:
+    """Import what every trial needs, so that a fork has it already. Nothing of ours is among it."""
+    import asyncio
+
+    import hypothesis.strategies
+    import msgspec.inspect
+
+    assert asyncio, (hypothesis, msgspec)
+    assert not any(name.split(".")[0] in ("bide", "bide_runtime") for name in sys.modules)
+
+
+class Trials:
+    """The trials of the targets of one folder. Made, its tests have passed without a mutant."""
+
+    def __init__(self, tree: Path, target: Target) -> None:
+        self._tree = tree
+        self._folder = tree / target.folder
+        self._paths = (self._folder, tree / "generator", tree / "runtime")
+        self._rest = target.rest
+        self._session = Session(self._folder, self._paths, target.rest)
+        file = tree / "coverage.json"
+        files = {str(path) for folder in (RUNTIME, PACKAGE) for path in (tree / folder).rglob("*.py")}
+        if self._session.watch(files, file, WITHOUT) != 0:
+            raise Broken(f"the tests of {target.folder}/{target.rest} fail without a mutant")
+        self._coverage = Coverage.read(file)
+        if not any(name.startswith(f"{tree}/") for name in self._coverage.reached):
+            raise Broken(f"the tests of {target.folder}/{target.rest} run something else than the copy")
+
+    def close(self) -> None:
+        """Give the tests up that are loaded."""
+        self._session.close()
+
+    def fate(self, target: Target, mutant: Mutant) -> str:
+        """What becomes of a mutant."""
+        path = self._tree / target.path
+        reaching = self._coverage.reaching(path, range(mutant.line, mutant.last_line + 1))
+        status = CANNOT
+        if reaching:
+            tests = self._in_order(reaching, target)[:MOST]
+            status = self._session.attempt(path, mutant.where, mutant.text, tests, self._coverage)
+        if status == CANNOT:
+            # No test reaches what is done at the import, and every one may see it.
+            status = self._anew(path, target, mutant, self._in_order(self._coverage.seconds, target))
+        if status in (-signal.SIGALRM, -signal.SIGKILL):
+            return TIMED_OUT
+        return KILLED if status else SURVIVED
+
+    def _in_order(self, tests: Iterable[str], target: Target) -> list[str]:
+        """Those of the likeliest files first, and the quick ones before the slow ones."""
+        seconds = self._coverage.seconds
+        return sorted(tests, key=lambda test: (test.partition("::")[0] not in target.first, seconds[test]))
+
+    def _anew(self, path: Path, target: Target, mutant: Mutant, tests: list[str]) -> int:
+        """Try a mutant with everything imported anew: first the likely tests, then the others."""
+        # Bytecode would be trusted for another text of the same second and length.
+        for old in path.parent.glob(f"__pycache__/{path.stem}.*.pyc"):
+            old.unlink()
+        path.write_text(mutant.text, encoding="utf-8")
+        try:
+            likely = [test for test in tests if test.partition("::")[0] in target.first]
+            for part in (likely, [test for test in tests if test not in set(likely)]):
+                status = self._imported(part) if part else 0
+                if status != 0:
+                    return status
+            return 0
+        finally:
+            path.write_text(target.source, encoding="utf-8")
+
+    def _imported(self, tests: list[str]) -> int:
+        files = sorted({test.partition("::")[0] for test in tests})
+        asked = Asked(self._coverage, tests)
+
+        def call() -> int:
+            # To import a mutant may take for ever, too.
+            signal.setitimer(signal.ITIMER_REAL, 4 * FIRST_SECONDS)
+            return int(pytest.main([*OPTIONS, *files], plugins=[asked]))
+
+        def child() -> int:
+            in_folder(self._folder, self._paths, call)
+            return 1
+
+        status = forked(child, WITHOUT)
+        if status == NONE_FOUND:
+            raise Broken(f"none of the tests in {', '.join(files)} was found again")
+        return status

@@ -1,0 +1,167 @@
+"""One job by itself: what the user does with it, call by call, blocking or awaited."""
+
+from __future__ import annotations
+
+from inspect import iscoroutine
+from typing import Any
+
+from bide_runtime.errors.client import ClientError
+from tests.runtime.acme import KEY, Acme, AsyncAcme
+from tests.runtime.fakes import AsyncFakeTransport, FakeTransport, finish
+
+from evidence.soak.clocks import BEGAN, AsyncStormClock, StormClock
+from evidence.soak.script import Script
+from evidence.soak.story import Call, CallbackFailed, Stopped, Story, born_by, counting, jobs_of, logged, prepare
+
+LONG = 400_000.0
+"""Seconds that suffice for any hint, when all is well."""
+
+RUN = -1_000
+"""The record that `run` keeps to itself."""
+
+
+class Player:
+    """Plays a script in one colour."""
+
+    def __init__(self, script: Script, *, is_async: bool) -> None:
+        self.script = script
+        self.story = Story(script, script.journal())
+        self.clock = AsyncStormClock() if is_async else StormClock()
+        self.clock.jumps = script.jumps
+        self.clock.share = script.share
+        transport = (AsyncFakeTransport if is_async else FakeTransport)(self.story.journal, self.clock)
+        self.client: Any = (AsyncAcme if is_async else Acme)(
+            KEY,
+            transport=transport,  # type: ignore[arg-type]  # of the client's own colour
+            clock=self.clock,  # type: ignore[arg-type]  # the same
+            timeout=script.patience,
+            max_retries=script.max_retries,
+        )
+        prepare(self.client, script)
+        self.jobs = jobs_of(self.client, script)
+        self.clock.on_nap = self._on_nap
+        self.story.journal.on_request = self._on_request
+        self.is_armed = True
+        self.job: Any = None
+        self.record = 0
+        self.born: float | None = None
+
+    def play(self) -> Story:
+        """Play all calls, and then wait for the job once more while all is well."""
+        with logged(self.story):
+            for number, name in enumerate(self.script.calls):
+                if name in ("run", "submit"):
+                    self._begin(name)
+                else:
+                    if self.job is None:
+                        self._take(self.jobs.attach("j0"), None)
+                    self._call(name, self.script.timeouts[number % 3])
+                if self.job is None or self.client._closed:
+                    break
+            self.is_armed = False
+            if self.job is not None and not self.client._closed:
+                self.story.journal.is_happy = True
+                self._call("wait", LONG)
+        self.story.naps = self.clock.naps
+        return self.story
+
+    def _now(self) -> float:
+        return self.clock.time - BEGAN
+
+    def _take(self, job: Any, born: float | None) -> None:
+        self.job, self.born = job, born
+        self.record += 1
+
+    def _begin(self, name: str) -> None:
+        timeout = self.script.timeouts[0] if name == "run" else None
+        if name == "submit":
+            call = self._made(name, timeout, None, lambda _: self.jobs.submit(url="u0"))
+            if not isinstance(call.outcome, BaseException):
+                self._take(call.outcome, call.born)
+                call.outcome = "submitted"
+            return
+        more = {"cancel_on_timeout": True} if self.script.cancel_on_timeout else {}
+        call = self._made(
+            name,
+            timeout,
+            None,
+            lambda shown: self.jobs.run(url="u0", timeout=timeout, on_update=shown, policy=self.script.policy, **more),
+        )
+        if isinstance(call.outcome, ClientError) and call.outcome.token:
+            self._take(self.jobs.resume(call.outcome.token), call.born)
+
+    def _call(self, name: str, timeout: float | None) -> None:
+        policy, job = self.script.policy, self.job
+        match name:
+            case "wait":
+                more = {"cancel_on_timeout": True} if self.script.cancel_on_timeout and self.is_armed else {}
+                self._made(
+                    name,
+                    timeout,
+                    self.born,
+                    lambda shown: job.wait(timeout, on_update=shown, policy=policy, **more),
+                )
+            case "updates":
+                self._made(name, timeout, self.born, lambda shown: _shown(job.updates(timeout, policy=policy), shown))
+            case "poll":
+                self._made(name, None, self.born, lambda _: job.poll())
+            case "result":
+                self._made(name, self.script.patience, self.born, lambda _: job.result())
+            case "get":
+                self._made(name, None, None, lambda _: self.jobs.get("j0"), record=-1 - len(self.story.calls))
+            case "cancel" if self.script.is_cancellable:
+                self._made(name, None, self.born, lambda _: job.cancel())
+
+    def _made(self, name: str, timeout: float | None, born: float | None, make: Any, record: int | None = None) -> Call:
+        journal = self.story.journal
+        call = Call(name, "j0", self._now(), timeout, born=born, record=self.record if record is None else record)
+        if name == "submit":
+            call.record = self.record + 1
+        elif name == "run":
+            call.record = RUN
+        first = len(journal.events)
+        try:
+            value = make(counting(self.script, call.updates, fails=self.is_armed))
+            call.outcome = finish(value) if iscoroutine(value) else value
+        except (ClientError, CallbackFailed, Stopped) as error:
+            call.outcome = error
+        call.ended = self._now()
+        call.events = journal.events[first:]
+        if name in ("run", "submit"):
+            call.born = born_by(self.script, call.events)
+        self.story.calls.append(call)
+        return call
+
+    def _on_nap(self, number: int) -> bool:
+        if self.is_armed and number == self.script.breaks_at:
+            if self.script.breaks == "nap":
+                raise Stopped
+            if self.script.breaks == "close":
+                closing = self.client.close()
+                if iscoroutine(closing):
+                    finish(closing)
+                return False
+        return True
+
+    def _on_request(self, number: int) -> None:
+        if self.is_armed and self.script.breaks == "request" and number == self.script.breaks_at:
+            raise Stopped
+
+
+def _shown(updates: Any, show: Any) -> Any:
+    """Show each update; a coroutine that does it if they are to be awaited."""
+    if hasattr(updates, "__aiter__"):
+
+        async def all_of_them() -> None:
+            async for update in updates:
+                show(update)
+
+        return all_of_them()
+    for update in updates:
+        show(update)
+    return None
+
+
+def play(script: Script) -> list[Story]:
+    """The story in both colours."""
+    return [Player(script, is_async=False).play(), Player(script, is_async=True).play()]

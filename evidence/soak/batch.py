@@ -1,0 +1,151 @@
+"""Many jobs at once, blocking and under asyncio: all of them in virtual time, some left in the middle."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from threading import Event as Bell
+from typing import Any
+
+from bide_runtime.errors.client import ClientClosed
+from tests.runtime.acme import KEY, Acme, AsyncAcme
+from tests.runtime.fakes import AsyncFakeTransport, FakeTransport
+
+from evidence.soak.clocks import BEGAN, SideBySide, StormClock, StormLoop
+from evidence.soak.journal import Event
+from evidence.soak.script import Script
+from evidence.soak.story import Call, CallbackFailed, Story, born_by, jobs_of, logged, prepare
+from evidence.soak.weather import Means, Word
+
+LIMIT = 3_000
+"""Steps after which an iteration over at most 30 jobs does not end."""
+
+
+class _Acme(Acme):
+    """A blocking client without threads."""
+
+    def _new_senders(self, bell: Bell) -> Any:
+        assert isinstance(self._clock, StormClock)
+        return SideBySide(self._sent, self._clock, bell)
+
+
+class _Player:
+    """What both colours share: what is asked, and how the answers are kept."""
+
+    def __init__(self, script: Script, clock: StormClock | StormLoop) -> None:
+        self.script = script
+        self.story = Story(script, script.journal())
+        self.clock = clock
+        self.clock.jumps = script.jumps
+        self.steps = 0
+        self.taken: dict[str, float] = {}
+
+    @property
+    def leaves(self) -> bool:
+        """Whether it is time to leave the batch in the middle."""
+        return self.script.breaks in ("close", "nap", "request") and len(self.story.calls) >= self.script.breaks_at
+
+    def batch(self, jobs: Any) -> Any:
+        script, inputs = self.script, range(len(self.script.fates))
+        options: dict[str, Any] = {
+            "timeout": script.timeouts[0],
+            "max_in_flight": script.max_in_flight,
+            "in_order": script.in_order,
+            "on_update": self.on_update,
+            "policy": script.policy,
+        }
+        if script.calls[0] == "wait_many":
+            return jobs.wait_many(self.handles(jobs), **options)
+        return jobs.run_many([{"url": f"u{number}"} for number in inputs], **options)
+
+    def handles(self, jobs: Any) -> Iterator[Any]:
+        """The jobs to wait for; each wait begins when its job is taken."""
+        for number in range(len(self.script.fates)):
+            self.taken[f"j{number}"] = self.clock.now() - BEGAN
+            yield jobs.attach(f"j{number}")
+
+    def on_update(self, tally: Any) -> None:
+        self.story.tallies += 1
+        states = sum(tally.states.values())
+        assert max(tally.ended, states) <= tally.taken, "the tally does not add up"
+        if self.script.breaks == "callback" and self.story.tallies == self.script.breaks_at:
+            raise CallbackFailed
+
+    def keep(self, outcome: Any) -> None:
+        """Write down how one job ended."""
+        job = f"j{outcome.index}"
+        events = self.story.journal.of(job)
+        began = self.taken.get(job, events[0].at if events else self.clock.now() - BEGAN)
+        call = Call("batch", job, began, self.script.timeouts[0], record=outcome.index)
+        call.born = born_by(self.script, events)
+        call.ended = self.clock.now() - BEGAN
+        call.outcome = outcome.error if outcome.error is not None else outcome.value
+        call.events = [self._in_time(event, call.deadline) for event in events]
+        if outcome.job is not None:
+            assert outcome.job.id == job, "an outcome has the job of another input"
+        self.story.calls.append(call)
+
+    def _in_time(self, event: Event, deadline: float) -> Event:
+        """The event as this job saw it: a request for several may outlast the wait for one of them."""
+        is_late = event.is_shared and event.ended >= deadline
+        return replace(event, word=Word(event.word.reply, Means.LOST)) if is_late else event
+
+    def step(self) -> None:
+        self.steps += 1
+        assert self.steps < LIMIT, "the batch does not end"
+
+    def options(self) -> dict[str, Any]:
+        return {"timeout": self.script.patience, "max_retries": self.script.max_retries}
+
+
+def _blocking(script: Script) -> Story:
+    clock = StormClock()
+    player = _Player(script, clock)
+    client = _Acme(KEY, transport=FakeTransport(player.story.journal, clock), clock=clock, **player.options())
+    prepare(client, script)
+    batch = player.batch(jobs_of(client, script))
+    with logged(player.story):
+        while True:
+            player.step()
+            if player.leaves:
+                client.close() if script.breaks == "close" else batch.close()
+            try:
+                player.keep(next(batch))
+            except CallbackFailed:
+                continue
+            except (StopIteration, ClientClosed):
+                break
+    player.story.running = [job.id for job in batch.running] + [f"j{each.index}" for each in batch.uncertain]
+    client.close()
+    return player.story
+
+
+def _awaited(script: Script) -> Story:
+    clock = StormLoop()
+    player = _Player(script, clock)
+    transport = AsyncFakeTransport(player.story.journal, clock)
+
+    async def main() -> None:
+        async with AsyncAcme(KEY, transport=transport, clock=clock, **player.options()) as client:
+            prepare(client, script)
+            batch = player.batch(jobs_of(client, script))
+            while True:
+                player.step()
+                if player.leaves:
+                    await (client.close() if script.breaks == "close" else batch.close())
+                try:
+                    player.keep(await anext(batch))
+                except CallbackFailed:
+                    continue
+                except (StopAsyncIteration, ClientClosed):
+                    break
+            player.story.running = [job.id for job in batch.running] + [f"j{each.index}" for each in batch.uncertain]
+
+    with logged(player.story):
+        clock.run(main())
+    return player.story
+
+
+def play(script: Script) -> list[Story]:
+    """The story in both colours."""
+    return [_blocking(script), _awaited(script)]

@@ -1,0 +1,191 @@
+"""The provider of a script: gives each job the replies that were drawn for it, and writes down what happened."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from bide_runtime.calls.link import HandedOut
+from bide_runtime.jobs.kind import Kind
+from bide_runtime.jobs.lifecycle import ResultAt
+from tests.runtime.fakes import Reply, Sent
+
+from evidence.soak.clocks import BEGAN, Jumps, jumped
+from evidence.soak.weather import Means, Word
+
+
+@dataclass(frozen=True)
+class Fate:
+    """All that a provider says of one job: the last reply of each kind is given for ever."""
+
+    submit: tuple[Word, ...]
+    polls: tuple[Word, ...]
+    results: tuple[Word, ...]
+    cancels: tuple[Word, ...]
+
+
+@dataclass(frozen=True)
+class Event:
+    """One request about one job, and what came of it."""
+
+    at: float
+    """Seconds since the script began."""
+    ended: float
+    about: str
+    """`submit`, `poll`, `result` or `cancel`."""
+    job: str
+    word: Word
+    timeout: float
+    jump: float
+    """How far the time of day had jumped when the request ended."""
+    key: str | None = None
+    is_shared: bool = False
+    """Whether the request asked about several jobs."""
+
+    def __str__(self) -> str:
+        word = self.word
+        what = word.reply.lost or f"{word.reply.status} {word.reply.body!r}"[:100]
+        hint = f" hint {word.hint:g}" if word.hint else ""
+        many = " (with others)" if self.is_shared else ""
+        return (
+            f"{self.at:9.3f} +{self.ended - self.at:<6.3f} {self.about:6} {self.job:4} {word.means.name:9} "
+            f"within {self.timeout:.3f}{hint}{many}: {what}"
+        )
+
+
+@dataclass
+class Journal:
+    """A server with a fate for each job, told apart by the `u<number>` that was submitted."""
+
+    kind: Kind[Any, Any]
+    fates: list[Fate]
+    together: tuple[Word, ...] = ()
+    """What becomes of requests about several jobs, in turn and then again; `Means.GOOD`: an answer."""
+    jumps: Jumps = ()
+    events: list[Event] = field(default_factory=list)
+    requests: list[tuple[float, str, float]] = field(default_factory=list)
+    made: dict[str, set[str]] = field(default_factory=dict)
+    """The submits that made a job, by job: the idempotency key, or a number."""
+    on_request: Callable[[int], None] = lambda number: None  # replaced by whoever listens
+    is_happy: bool = False
+    """Whether all is well from here on."""
+    happy: Fate | None = None
+    _given: dict[tuple[str, str], int] = field(default_factory=dict)
+
+    def __call__(self, sent: Sent) -> Reply:
+        self.requests.append((sent.at, sent.line, sent.timeout))
+        self.on_request(len(self.requests))
+        lifecycle = self.kind.lifecycle
+        path = "/" + sent.path.removeprefix("v2/")
+        many = lifecycle.poll_many
+        if many is not None and path == many.path:
+            return self._together(sent)
+        if sent.request.method == "POST" and path == "/jobs":
+            return self._submit(sent)
+        if lifecycle.cancel is not None and (job := _id_in(lifecycle.cancel[1], path)):
+            return self._give(sent, "cancel", job)
+        if isinstance(lifecycle.result, ResultAt) and (job := _id_in(lifecycle.result.path, path)):
+            return self._give(sent, "result", job)
+        job = _id_in(lifecycle.poll, path)
+        assert job is not None, f"{sent.line} is no address of this provider"
+        return self._give(sent, "poll", job)
+
+    def of(self, job: str, *about: str) -> list[Event]:
+        """What happened to one job, in order."""
+        return [event for event in self.events if event.job == job and (not about or event.about in about)]
+
+    def _submit(self, sent: Sent) -> Reply:
+        job = "j" + str(sent.json["url"])[1:]
+        key = sent.request.headers.get("idempotency-key")
+        word = self._next("submit", job)
+        if word.means in (Means.MADE, Means.LOST, Means.GARBLED):
+            made = self.made.setdefault(job, set())
+            made.add(key or str(len(made)))
+        return self._note(sent, "submit", job, word, key=key)
+
+    def _give(self, sent: Sent, about: str, job: str) -> Reply:
+        return self._note(sent, about, job, self._next(about, job))
+
+    def _next(self, about: str, job: str) -> Word:
+        fate = self.fates[int(job[1:])]
+        if self.is_happy and self.happy is not None:
+            fate = self.happy
+        words = {"submit": fate.submit, "poll": fate.polls, "result": fate.results, "cancel": fate.cancels}[about]
+        given = self._given.get((about, job), 0)
+        self._given[about, job] = given + 1
+        return words[min(given, len(words) - 1)]
+
+    def _note(self, sent: Sent, about: str, job: str, word: Word, *, key: str | None = None) -> Reply:
+        if word.reply.takes >= sent.timeout:
+            # The engine gives up first.
+            word = Word(Reply(takes=word.reply.takes), Means.LOST)
+        ended = sent.at + min(word.reply.takes, sent.timeout)
+        self.events.append(
+            Event(sent.at, ended, about, job, word, sent.timeout, jumped(self.jumps, BEGAN + ended), key)
+        )
+        return word.reply
+
+    def _together(self, sent: Sent) -> Reply:
+        many = self.kind.lifecycle.poll_many
+        assert many is not None
+        if many.ids_in == "body":
+            ids = sent.json[many.ids]
+        else:
+            ids = parse_qs(urlsplit(sent.request.url).query)[many.ids][0].split(",")
+        assert len(ids) <= many.most, "too many ids in one request"
+        assert len(set(ids)) == len(ids), "one id twice in one request"
+        number = self._given.get(("together", ""), 0)
+        self._given["together", ""] = number + 1
+        word = self.together[number % len(self.together)]
+        takes = word.reply.takes
+        found: dict[str, Word] = {}
+        if takes >= sent.timeout:
+            found = dict.fromkeys(ids, Word(Reply(takes=takes), Means.LOST))
+        elif word.means is not Means.GOOD:
+            found = dict.fromkeys(ids, word)
+        else:
+            found = {job: self._part(job) for job in ids}
+            items = [
+                {**one.reply.body, **({"about": {"id": job}} if many.ids_in == "body" else {"id": job})}
+                for job, one in found.items()
+                if isinstance(one.reply.body, dict) and one.means is not Means.MISSING
+            ]
+            body = {"data": {"jobs": items}} if many.list else items
+            word = Word(Reply(body, 200, word.reply.headers, takes), Means.GOOD, hint=word.hint)
+        ended = sent.at + min(takes, sent.timeout)
+        for job, one in found.items():
+            if one.means is Means.MISSING:
+                # A list may be late: the job is asked about by itself.
+                one = Word(one.reply, Means.APART, hint=word.hint)
+            self.events.append(
+                Event(
+                    sent.at,
+                    ended,
+                    "poll",
+                    job,
+                    Word(one.reply, one.means, one.state, max(one.hint, word.hint), one.status),
+                    sent.timeout,
+                    jumped(self.jumps, BEGAN + ended),
+                    is_shared=True,
+                )
+            )
+        return word.reply
+
+    def _part(self, job: str) -> Word:
+        """What a list says of one job: what its next poll would have, if that can be in a list."""
+        word = self._next("poll", job)
+        while word.means not in (Means.GOING, Means.UNKNOWN, Means.FINAL, Means.MISSING):
+            word = self._next("poll", job)
+        # A list cannot carry the headers of each, but what the body asks for.
+        asked = word.reply.body.get("retry_after_ms") if isinstance(word.reply.body, dict) else None
+        return Word(word.reply, word.means, word.state, (asked or 0) / 1000, word.status)
+
+
+def _id_in(template: str | HandedOut, path: str) -> str | None:
+    assert isinstance(template, str), "no kind of the soak has addresses that are handed out"
+    before, after = template.split("{job_id}")
+    found = re.fullmatch(re.escape(before) + r"([^/]+)" + re.escape(after), path)
+    return found[1] if found else None

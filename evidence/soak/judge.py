@@ -1,0 +1,71 @@
+"""Plays the script of a seed and says which promises it breaks."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import traceback
+
+from evidence.soak import alone, batch, pair
+from evidence.soak.promises import broken
+from evidence.soak.script import Script, draw
+from evidence.soak.story import Story
+
+HANGS_AFTER = 10
+"""Seconds of CPU after which a script hangs: it takes some milliseconds."""
+
+
+def play(script: Script) -> list[Story]:
+    """Play a script in every colour it has."""
+    match script.shape:
+        case "alone":
+            return alone.play(script)
+        case "pair":
+            return pair.play(script)
+        case _:
+            return batch.play(script)
+
+
+def judge(seed: int) -> tuple[list[str], list[Story]]:
+    """What a script breaks, and its stories."""
+    stories: list[Story] = []
+    signal.signal(signal.SIGVTALRM, _hangs)
+    signal.setitimer(signal.ITIMER_VIRTUAL, HANGS_AFTER)
+    try:
+        stories = play(draw(seed))
+        found = [line for story in stories for line in broken(story)]
+        if len(stories) == 2 and stories[0].trace() != stories[1].trace():
+            found.append(f"W15: {difference(*stories)}")
+    except (Exception, asyncio.CancelledError) as error:
+        where = traceback.extract_tb(error.__traceback__)[-1]
+        found = [f"{type(error).__name__}: {error} ({os.path.basename(where.filename)}:{where.lineno})"]
+        if os.environ.get("SOAK_TRACE"):
+            traceback.print_exc()
+    finally:
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+    return found, stories
+
+
+def difference(blocking: Story, awaited: Story) -> str:
+    """Where the two colours part."""
+    for ours, theirs in zip(blocking.trace(), awaited.trace(), strict=True):
+        for one, other in zip(ours, theirs, strict=False):
+            if one != other:
+                return f"blocking {one}, awaited {other}"
+        if len(ours) != len(theirs):
+            return f"blocking has {len(ours)}, awaited {len(theirs)} of the likes of {(ours or theirs)[0]}"
+    return "nothing"
+
+
+def soak(first: int, number: int) -> tuple[int, list[tuple[int, str]]]:
+    """Play scripts one after another; how many, and what they break."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    found: list[tuple[int, str]] = []
+    for seed in range(first, first + number):
+        found += [(seed, line) for line in judge(seed)[0]]
+    return number, found
+
+
+def _hangs(*_: object) -> None:
+    raise TimeoutError("the script hangs")

@@ -1,0 +1,39 @@
+"""The kinds of jobs that the soak plays: made up ones, and those of the generated packages."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from pathlib import Path
+from typing import Any
+
+from bide_runtime.jobs.kind import Kind
+from bide_runtime.jobs.lifecycle import PollMany
+from tests.runtime.acme import APART, OTHER, PART, SHY, WHOLE, Page, kind
+
+GENERATED = Path(__file__).parents[2] / "generated"
+PROVIDERS = ("anakin", "knowledgesdk", "scrapio")
+
+IN_QUERY = PollMany(path="/many", ids="ids", most=5, list=("data", "jobs"), job_id=("id",))
+IN_BODY = PollMany(method="POST", path="/many", ids_in="body", ids="job_ids", most=3, job_id=("about", "id"))
+
+MADE_UP: tuple[Kind[Any, Any], ...] = (
+    PART,
+    WHOLE,
+    OTHER,
+    APART,
+    SHY,
+    kind("crew", Page, result=("page",), poll_many=IN_QUERY),
+    kind("gang", Page, result=("page",), poll_many=IN_BODY),
+    kind("loud", Page, result=("page",), ignore_case=True),
+)
+
+
+def generated() -> tuple[Kind[Any, Any], ...]:
+    """The kinds of the generated packages."""
+    found: list[Kind[Any, Any]] = []
+    for name in PROVIDERS:
+        sys.path.insert(0, str(GENERATED / name))
+        tables = importlib.import_module(f"{name}_client._jobs")
+        found += [value for value in vars(tables).values() if isinstance(value, Kind)]
+    return tuple(found)

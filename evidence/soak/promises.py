@@ -1,0 +1,471 @@
+"""The waiting contract, over what was written down while a script was played. Each broken promise is a line."""
+
+from __future__ import annotations
+
+from asyncio import CancelledError
+from collections import defaultdict
+from collections.abc import Iterator
+from itertools import pairwise
+
+from bide_runtime.errors.client import ClientClosed, ClientError
+from bide_runtime.errors.decode import DecodeError
+from bide_runtime.errors.transport import TransportError
+from bide_runtime.http.errors import ApiError
+from bide_runtime.jobs.errors import (
+    JobCancelled,
+    JobError,
+    JobExpired,
+    JobFailed,
+    JobNotDone,
+    JobTimeout,
+    SubmitUncertain,
+)
+from bide_runtime.jobs.lifecycle import ResultAt
+from bide_runtime.jobs.state import State
+from bide_runtime.waiting.policy import Adaptive
+from tests.runtime.acme import KEY
+
+from evidence.soak.journal import Event
+from evidence.soak.script import Script
+from evidence.soak.story import Call, CallbackFailed, Stopped, Story
+from evidence.soak.weather import FAULTY, Means, Word
+
+EPS = 1e-5
+CANCEL_WITHIN = 5.0
+WAITS = ("run", "wait", "updates", "batch")
+
+HEARD = FAULTY | {Means.GOING, Means.UNKNOWN}
+"""What a wait goes on after; an exception takes its hint along."""
+
+Broken = Iterator[str]
+
+ENDINGS: dict[State, type[JobError]] = {
+    State.FAILED: JobFailed,
+    State.CANCELLED: JobCancelled,
+    State.EXPIRED: JobExpired,
+}
+
+
+def broken(story: Story) -> Broken:
+    """Every promise that the story breaks."""
+    yield from _floor(story)
+    yield from _logged_once(story)
+    yield from _paid_once(story)
+    yield from _asked_to_cancel(story)
+    for call in story.calls:
+        yield from _within(story, call)
+        yield from _says_which_job(call)
+        yield from _submitted(story.script, call)
+    if story.script.shape == "pair":
+        yield from _shared(story)
+        return
+    for calls in _by_record(story.calls):
+        yield from _told_in_turn(story, calls)
+    if story.script.shape == "batch":
+        yield from _accounted(story)
+        yield from _budgeted(story)
+
+
+def _by_record(calls: list[Call]) -> list[list[Call]]:
+    found: dict[int, list[Call]] = defaultdict(list)
+    for call in calls:
+        found[call.record].append(call)
+    return list(found.values())
+
+
+def _floor(story: Story) -> Broken:
+    floor = story.script.kind.polling.floor
+    for job in {event.job for event in story.journal.events}:
+        for before, after in pairwise(story.journal.of(job, "poll")):
+            if after.at - before.at < floor - EPS:
+                yield f"W3: {job} is polled {after.at - before.at:.6f} s after the last time, at {after.at:.3f}"
+        hinted = [event for event in story.journal.of(job, "poll") if event.word.hint and event.word.means in HEARD]
+        for asked in hinted:
+            for later in story.journal.of(job, "poll"):
+                is_early = asked.ended + EPS < later.at < asked.ended + asked.word.hint - 1e-3
+                if is_early and _is_heard(story, asked, later):
+                    yield f"W4: {job} asked at {asked.ended:.3f} for {asked.word.hint:g} s, polled at {later.at:.3f}"
+
+
+def _is_heard(story: Story, asked: Event, later: Event) -> bool:
+    """Whether whoever polled later has heard of the hint: another handle has not."""
+    owners = [
+        {call.record for call in story.calls if any(event is one for event in call.events)} for one in (asked, later)
+    ]
+    waits = all(
+        call.name in WAITS for call in story.calls if any(event is asked or event is later for event in call.events)
+    )
+    return waits and owners[0] == owners[1] != set() and len(owners[0]) == 1
+
+
+def _logged_once(story: Story) -> Broken:
+    handles = len({call.record for call in story.calls if call.name != "batch"}) or 1
+    for job, status in set(story.warnings):
+        times = story.warnings.count((job, status))
+        if times > handles:
+            yield f"W9: the unknown status {status!r} of {job} is logged {times} times"
+
+
+def _paid_once(story: Story) -> Broken:
+    for job, made in story.journal.made.items():
+        if len(made) > 1:
+            yield f"W11: {job} is paid for {len(made)} times"
+        for event, after in pairwise(story.journal.of(job, "submit")):
+            if event.key is None and event.word.means not in (Means.BUSY, Means.UNREACHABLE):
+                yield f"W11: {job} is submitted again at {after.at:.3f} after {event.word.means.name}"
+            if event.key != after.key:
+                yield f"W11: {job} is submitted with two keys"
+
+
+def _asked_to_cancel(story: Story) -> Broken:
+    cancels = [event for event in story.journal.events if event.about == "cancel"]
+    if not cancels or story.script.cancel_on_timeout:
+        return
+    if not any(call.name == "cancel" for call in story.calls):
+        yield f"W12: {cancels[0].job} is cancelled, and nobody asked for that"
+
+
+def _within(story: Story, call: Call) -> Broken:
+    script = story.script
+    most = call.deadline
+    if any(event.about == "cancel" for event in call.events):
+        most += CANCEL_WITHIN
+    is_held_back = call.name == "batch" and script.in_order
+    if call.name in WAITS and call.ended > most + EPS and not is_held_back:
+        yield f"W1: {call.name} of {call.job} ends {call.ended - call.deadline:.3f} s after its deadline"
+    for event in call.events:
+        # One that is shared may take as long as the most patient of those who share it.
+        has_end = event.about != "cancel" and call.name in WAITS and not event.is_shared
+        left = call.deadline - event.at if has_end else float("inf")
+        patience = script.patience
+        if event.timeout > min(patience, left) + EPS or event.timeout <= 0:
+            yield f"W1: a request at {event.at:.3f} may take {event.timeout:.3f} s"
+    floor = script.kind.polling.floor
+    polls = sum(event.about == "poll" for event in call.events)
+    if call.timeout is not None and call.name in WAITS and polls > call.timeout / floor + 2:
+        yield f"W10: {polls} polls in {call.timeout:g} s"
+
+
+def _says_which_job(call: Call) -> Broken:
+    error = call.outcome
+    if not isinstance(error, BaseException):
+        return
+    if KEY in f"{error} {error!r} {getattr(error, 'token', '')} {getattr(error, '__notes__', '')}":
+        yield "the key is in an exception"
+    is_made = call.name not in ("run", "submit", "batch") or any(
+        event.about == "submit" and event.word.means is Means.MADE for event in call.events
+    )
+    if isinstance(error, ClientError):
+        if is_made and (error.job_id != call.job or not error.token):
+            yield f"{type(error).__name__} of {call.name} does not tell of {call.job}"
+    elif is_made and call.name == "run" and not any(call.job in note for note in getattr(error, "__notes__", ())):
+        yield f"W12: {type(error).__name__} out of run does not tell of {call.job}"
+
+
+def _submitted(script: Script, call: Call) -> Broken:
+    """W11: what the user is told of a submit without an answer."""
+    submits = [event for event in call.events if event.about == "submit"]
+    if not submits or any(event.word.means is Means.MADE for event in submits):
+        return
+    error = call.outcome
+    is_uncertain = any(event.word.means in (Means.LOST, Means.GARBLED) for event in submits)
+    if isinstance(error, CallbackFailed | Stopped):
+        return
+    if not isinstance(error, ClientError):
+        yield f"W11: a submit came to nothing, and {call.name} returns {error!r}"
+    elif is_uncertain != isinstance(error, SubmitUncertain):
+        yield f"W11: {type(error).__name__} after a submit that was {'uncertain' if is_uncertain else 'refused'}"
+    last = submits[-1]
+    if last.word.means is Means.REFUSED and not is_uncertain and not isinstance(error, ApiError | ClientClosed):
+        yield f"W7: {type(error).__name__} after a submit that was refused"
+    if len(submits) > script.max_retries + 1:
+        yield f"W11: {len(submits)} submits with {script.max_retries} retries"
+
+
+def _shared(story: Story) -> Broken:
+    """W2, W14: what one wait has learned, the others on the same handle know."""
+    events = story.journal.events
+    if story.script.is_one_handle:
+        # What was under way when a wait was cancelled, nobody may have read.
+        given_up = [call.ended for call in story.calls if isinstance(call.outcome, CancelledError)]
+        read = [event for event in events if not any(event.at <= at <= event.ended for at in given_up)]
+        done_at = min((event.ended for event in read if event.word.means is Means.FINAL), default=float("inf"))
+        had_at = min((event.ended for event in read if event.word.means is Means.GOOD), default=float("inf"))
+        for event in events:
+            if event.about == "poll" and event.at > done_at + EPS:
+                yield f"W2: {event.job} is polled at {event.at:.3f}, and was final at {done_at:.3f}"
+            if event.about == "result" and event.at > had_at + EPS:
+                yield f"W14: the result is asked for at {event.at:.3f}, and was there at {had_at:.3f}"
+    finals = [event for event in events if event.word.means is Means.FINAL]
+    for call in story.calls:
+        seen = [event for event in finals if event.ended <= call.ended + EPS]
+        if isinstance(call.outcome, JobFailed | JobCancelled) and not seen:
+            yield f"W13: {call} has ended before the job has"
+        if isinstance(call.outcome, TransportError) and call.name != "poll":
+            yield f"W6: {call} ends with a fault"
+
+
+def _accounted(story: Story) -> Broken:
+    """No job is lost, and none is told of twice."""
+    jobs = [call.job for call in story.calls]
+    for job in sorted({job for job in jobs if jobs.count(job) > 1}):
+        yield f"{job} ends twice"
+    script = story.script
+    if script.in_order and jobs != sorted(jobs, key=lambda job: int(job[1:])):
+        yield f"the outcomes come as {jobs}"
+    known = {event.job for event in story.journal.events if event.about == "submit" and event.word.means is Means.MADE}
+    if lost := known - set(jobs) - set(story.running):
+        yield f"W12: {sorted(lost)} exist, and neither an outcome nor `running` has them"
+    if both := set(jobs) & set(story.running):
+        yield f"{sorted(both)} ended, and `running` has them too"
+    if script.breaks in (None, "callback") and len(jobs) != len(script.fates):
+        yield f"{len(script.fates)} inputs have {len(jobs)} outcomes"
+
+
+def _budgeted(story: Story) -> Broken:
+    """No endpoint is asked more often than its rate allows, or while it is closed."""
+    script, requests = story.script, story.journal.requests
+    for bucket, rate in script.rates.items():
+        method, _, template = bucket.partition(" ")
+        start = f"{method} v2{template.partition('{')[0]}"
+        if script.kind.lifecycle.poll == template:
+            found = [event.at for event in story.journal.events if event.about == "poll" and not event.is_shared]
+        else:
+            found = [at for at, line, _ in requests if line == start]
+        for first, last in zip(found, found[rate.count :], strict=False):
+            if last - first < rate.seconds - EPS:
+                yield f"{bucket} is asked {rate.count + 1} times from {first:.3f} to {last:.3f} at {rate}"
+    if script.max_rate is not None:
+        for (before, *_), (after, *_) in pairwise(requests):
+            if after - before < 1 / script.max_rate - EPS:
+                yield f"two requests are {after - before:.4f} s apart, at most {script.max_rate:g} a second are allowed"
+    for about in ("submit", "poll"):
+        events = [event for event in story.journal.events if event.about == about and not event.is_shared]
+        for busy in (event for event in events if event.word.means is Means.BUSY):
+            until = busy.ended + min(busy.word.hint or 0.25, 300.0)
+            for event in events:
+                if busy.ended + EPS < event.at < until - 1e-3 and event.job != busy.job:
+                    yield f"{about} of {event.job} at {event.at:.3f}, closed from {busy.ended:.3f} to {until:.3f}"
+
+
+def _told_in_turn(story: Story, calls: list[Call]) -> Broken:
+    """W2, W5 to W9, W13, W14: each call on one handle ends as the replies say."""
+    final: Word | None = None
+    has_result = False
+    heard_until = float("-inf")
+    for call in calls:
+        tracker = _Teller(story.script, call, final, has_result, heard_until)
+        tracker.is_somebody_busy = any(event.word.means is Means.BUSY for event in story.journal.events)
+        yield from tracker.tell()
+        final, has_result, heard_until = tracker.final, tracker.has_result, tracker.heard_until
+
+
+class _Teller:
+    """Goes through what happened in one call, and says how it has to end."""
+
+    def __init__(self, script: Script, call: Call, final: Word | None, has_result: bool, heard_until: float) -> None:
+        self.script = script
+        self.call = call
+        self.final = final
+        self.has_result = has_result
+        self.heard_until = heard_until
+        """Until when the provider wants to be left alone."""
+        self.wanted: type[BaseException] | str | None = None
+        """How the call has to end; `None` if the replies do not say."""
+        self.status = 0
+        self.polls: list[Event] = []
+        self.is_somebody_busy = False
+        """Whether a 429 closed an address for all jobs of the client."""
+
+    def tell(self) -> Broken:
+        call = self.call
+        if call.name in ("cancel", "submit"):
+            self._take_submits()
+            return
+        self._take_submits()
+        for event in call.events:
+            if event.about in ("poll", "result") and self.wanted is not None and call.name in WAITS:
+                yield f"W7: {call.name} goes on at {event.at:.3f} after {self.wanted}"
+                return
+            if event.about == "poll":
+                yield from self._take_poll(event)
+            elif event.about == "result":
+                yield from self._take_result(event)
+        if self.wanted is None and self.final is not None:
+            self._conclude()
+        yield from self._ends_so()
+        yield from self._shown()
+
+    def _take_submits(self) -> None:
+        for event in self.call.events:
+            if event.about == "submit" and event.word.means is Means.MADE:
+                self.heard_until = max(self.heard_until, event.ended + event.word.hint)
+                if event.word.state is not None:
+                    self.final = event.word
+
+    def _take_poll(self, event: Event) -> Broken:
+        if self.final is not None:
+            yield f"W2: {event.job} is polled at {event.at:.3f} although it was final"
+            return
+        means = event.word.means
+        if means is Means.APART:
+            return
+        self.polls.append(event)
+        self.heard_until = max(self.heard_until, event.ended + event.word.hint)
+        if means is Means.MISSING:
+            means = self._missing(event)
+        if means is Means.FINAL:
+            self.final = event.word
+        elif means is Means.REFUSED:
+            self.wanted, self.status = ApiError, event.word.reply.status
+        elif means is Means.MISSHAPEN:
+            self.wanted = DecodeError
+        elif means is Means.GOING or means is Means.UNKNOWN:
+            if self.call.name in ("poll", "get"):
+                self.wanted = "snapshot"
+            elif self.call.name == "result":
+                self.wanted = JobNotDone
+
+    def _missing(self, event: Event) -> Means:
+        if self.call.born is None:
+            return Means.REFUSED
+        age = max(event.ended + event.jump - self.call.born, 0.0)
+        grace = self.script.kind.polling.not_found_grace
+        return Means.FAULT if age <= grace else Means.REFUSED
+
+    def _take_result(self, event: Event) -> Broken:
+        if self.final is None or self.final.state is None or not self.final.state.has_result:
+            yield f"W14: the result is asked for at {event.at:.3f}, before there is one"
+        if self.has_result:
+            yield f"W14: the result is asked for again at {event.at:.3f}"
+        self.polls = []
+        match event.word.means:
+            case Means.GOOD:
+                self.has_result = True
+            case Means.GONE:
+                self.wanted = JobExpired
+            case Means.REFUSED:
+                self.wanted, self.status = ApiError, event.word.reply.status
+            case Means.MISSHAPEN:
+                self.wanted = DecodeError
+            case Means.NOT_READY:
+                self.heard_until = event.ended + event.word.hint
+            case _:
+                self.heard_until = event.ended + event.word.hint
+
+    def _conclude(self) -> None:
+        assert self.final is not None
+        state = self.final.state
+        assert state is not None
+        if self.call.name in ("poll", "get"):
+            self.wanted = "snapshot"
+        elif self.call.name == "updates":
+            self.wanted = "end"
+        elif not state.has_result:
+            self.wanted = ENDINGS[state]
+        elif not isinstance(self.script.kind.lifecycle.result, ResultAt) or self.has_result:
+            self.wanted = "result"
+
+    def _ends_so(self) -> Broken:
+        call, outcome = self.call, self.call.outcome
+        if isinstance(outcome, CallbackFailed | Stopped | ClientClosed):
+            return
+        wanted = self.wanted
+        if wanted is None:
+            submits = [event for event in call.events if event.about == "submit"]
+            if submits and not any(event.word.means is Means.MADE for event in submits):
+                return
+            if call.name in ("poll", "get", "result"):
+                if not isinstance(outcome, ApiError | TransportError | DecodeError | JobTimeout):
+                    yield f"W6: {call.name} ends with {outcome!r} after a fault"
+            elif not isinstance(outcome, JobTimeout):
+                yield f"W6: {call.name} of {call.job} ends with {outcome!r}, not with JobTimeout"
+            else:
+                yield from self._in_time(outcome)
+        elif isinstance(wanted, str):
+            if isinstance(outcome, BaseException):
+                yield f"{call.name} of {call.job} raises {outcome!r} where there is a {wanted}"
+        elif not isinstance(outcome, wanted):
+            yield f"W7: {call.name} of {call.job} ends with {outcome!r}, not with {wanted.__name__}"
+        elif isinstance(outcome, ApiError) and outcome.status != self.status:
+            yield f"W7: {call.name} of {call.job} ends with {outcome.status}, not with {self.status}"
+        if isinstance(outcome, JobFailed):
+            lifecycle = self.script.kind.lifecycle
+            said = ("E7" if lifecycle.error_code else None, "the disk is full" if lifecycle.error_message else None)
+            if (outcome.code, outcome.reason) != said:
+                yield f"W13: the failure says {outcome.code!r}, {outcome.reason!r}, the provider {said!r}"
+
+    def _in_time(self, error: JobTimeout) -> Broken:
+        """W4, W5: a wait that is given up has looked at the end, or may not have."""
+        call, script = self.call, self.script
+        events = [event for event in call.events if event.about in ("poll", "result")]
+        if self.polls and (error.fault is not None) != (self.polls[-1].word.means in FAULTY | {Means.MISSING}):
+            yield f"W6: JobTimeout shows {error.fault!r} after {self.polls[-1].word.means.name}"
+        if not events or script.rates or script.max_rate or (script.shape == "batch" and self.is_somebody_busy):
+            return
+        last = events[-1]
+        floor = script.kind.polling.floor
+        requests = 2 if isinstance(script.kind.lifecycle.result, ResultAt) and last.about == "poll" else 1
+        allowance = 2 * requests * max(last.ended - last.at, 0.125)
+        closed = last.ended + 0.5 if last.word.means is Means.BUSY else last.ended
+        not_before = max(self.heard_until, last.ended + floor, closed)
+        if not_before < call.deadline - EPS and last.ended < call.deadline - allowance - EPS:
+            yield (
+                f"W5: {call.name} of {call.job} gives up at {call.ended:.3f}; "
+                f"the last look was at {last.at:.3f}, the deadline is {call.deadline:.3f}"
+            )
+        cancels = [event for event in call.events if event.about == "cancel"]
+        is_held_back = call.name == "batch" and script.in_order
+        if not_before >= call.deadline + EPS and call.ended > last.ended + EPS and not cancels and not is_held_back:
+            yield f"W4: {call.name} of {call.job} sleeps for nothing, from {last.ended:.3f} to {call.ended:.3f}"
+
+    def _shown(self) -> Broken:
+        call = self.call
+        if call.name not in ("run", "wait", "updates"):
+            return
+        polls = [event for event in call.events if event.about == "poll"]
+        shown = [
+            event
+            for event in polls
+            if event.word.means not in (Means.REFUSED, Means.MISSHAPEN)
+            and not (event.word.means is Means.MISSING and self._missing(event) is Means.REFUSED)
+        ]
+        if isinstance(call.outcome, Stopped | ClientClosed):
+            shown = shown[: len(call.updates)]
+        if len(shown) != len(call.updates):
+            yield f"W9: {len(shown)} polls, and {len(call.updates)} updates"
+            return
+        for number, (event, update) in enumerate(zip(shown, call.updates, strict=True), start=1):
+            is_fault = event.word.means in FAULTY | {Means.MISSING}
+            if (update.fault is not None) != is_fault:
+                yield f"W6: the update of {event.at:.3f} shows {update.fault!r}"
+            if not is_fault and not self._is_status(update.status, event.word.status):
+                yield f"W9: the update of {event.at:.3f} shows {update.status!r}"
+            if update.polls != number:
+                yield f"W9: update {number} counts {update.polls} polls"
+            if update.state.is_final != (event.word.means is Means.FINAL):
+                yield f"W9: the update of {event.at:.3f} is {update.state}"
+        yield from self._paced(shown)
+
+    def _is_status(self, shown: str | None, given: str | None) -> bool:
+        if shown is None or given is None or not self.script.kind.lifecycle.ignore_case:
+            return shown == given
+        return shown.casefold() == given.casefold()
+
+    def _paced(self, polls: list[Event]) -> Broken:
+        """W4: no pause is shorter than the schedule, but the last one before the deadline."""
+        call, script = self.call, self.script
+        policy = script.policy or Adaptive(script.kind.polling)
+        for number, (before, after) in enumerate(pairwise(polls), start=1):
+            if before.word.means not in (Means.GOING, Means.UNKNOWN):
+                continue
+            known_age = None if call.born is None else max(before.ended + before.jump - call.born, 0.0)
+            age = before.ended - call.began if known_age is None else known_age
+            due = before.ended + policy.pause(polls=number, age=age, chance=script.chance)
+            requests = 2 if isinstance(script.kind.lifecycle.result, ResultAt) else 1
+            last = call.deadline - 2 * requests * max(before.ended - before.at, 0.125)
+            if after.at < min(due, last) - EPS:
+                yield f"W4: the poll at {after.at:.3f} comes before its time, {due:.3f}"
+            not_before = max(self.heard_until, before.ended + script.kind.polling.floor)
+            if after.at > max(due, not_before) + EPS:
+                yield f"W4: the poll at {after.at:.3f} comes late; its time was {due:.3f}"

@@ -1,0 +1,166 @@
+"""What was seen while a script was played: by the user, and by the provider."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from itertools import count
+from typing import Any
+
+from bide_runtime.calls.account import rate_of
+from bide_runtime.errors.client import ClientError
+from bide_runtime.http.rate_limit import Budget
+from bide_runtime.jobs.snapshot import Update
+from msgspec.structs import replace
+from tests.runtime.acme import KEY
+
+from evidence.soak.clocks import BEGAN, jumped
+from evidence.soak.journal import Event, Journal
+from evidence.soak.script import Script
+from evidence.soak.weather import Means
+
+
+class Stopped(BaseException):
+    """What Ctrl-C is to a script."""
+
+
+class CallbackFailed(Exception):
+    """What a callback of the user's raises."""
+
+
+@dataclass
+class Call:
+    """One call of the user's, and what came of it."""
+
+    name: str
+    job: str
+    began: float
+    timeout: float | None = None
+    ended: float = 0.0
+    outcome: object = None
+    """The result, or the exception."""
+    events: list[Event] = field(default_factory=list)
+    """What happened to the job meanwhile."""
+    updates: list[Update[Any]] = field(default_factory=list)
+    born: float | None = None
+    """When the job was submitted as far as its handle knows, by the time of day."""
+    record: int = 0
+    """Calls on one handle have the same number."""
+
+    @property
+    def deadline(self) -> float:
+        return float("inf") if self.timeout is None else self.began + self.timeout
+
+    def __str__(self) -> str:
+        return (
+            f"{self.name}({self.job}, timeout={self.timeout}) from {self.began:.3f} to {self.ended:.3f}: "
+            f"{told(self.outcome)}"
+        )
+
+
+@dataclass
+class Story:
+    """All of it."""
+
+    script: Script
+    journal: Journal
+    calls: list[Call] = field(default_factory=list)
+    naps: list[float] = field(default_factory=list)
+    warnings: list[tuple[str, str]] = field(default_factory=list)
+    """Job and status of each unknown status that was logged."""
+    tallies: int = 0
+    running: list[str] = field(default_factory=list)
+    """The jobs that a batch still had when it was left."""
+
+    def trace(self) -> list[Any]:
+        """What has to be the same in both colours."""
+        if self.script.shape != "batch":
+            return [[str(event) for event in self.journal.events], [str(call) for call in self.calls], self.naps]
+        # What happens at the same moment may happen in another order.
+        if not self._are_jobs_apart:
+            return []
+        ends = [f"{call.job} {call.ended:.3f} {type(call.outcome).__name__}" for call in self.calls]
+        return [sorted(str(event) for event in self.journal.events), sorted(ends)]
+
+    @property
+    def _are_jobs_apart(self) -> bool:
+        """Whether no job of a batch waits for another one."""
+        script = self.script
+        is_free = not script.rates and script.max_rate is None and script.max_in_flight >= len(script.fates)
+        is_told_alone = script.kind.lifecycle.poll_many is None and script.breaks in (None, "callback")
+        return is_free and is_told_alone and all(event.word.means is not Means.BUSY for event in self.journal.events)
+
+    def __str__(self) -> str:
+        lines = [str(self.script), *map(str, self.journal.events), *map(str, self.calls)]
+        return "\n".join(lines)
+
+
+def told(outcome: object) -> str:
+    """What a user would see of a result or an error."""
+    if isinstance(outcome, ClientError):
+        return f"{type(outcome).__name__}: {outcome} {outcome.token}".replace("AsyncAcme", "Acme")
+    if isinstance(outcome, BaseException):
+        return f"{type(outcome).__name__}"
+    text = re.sub(r" at 0x[0-9a-f]+", "", repr(outcome))
+    return text if len(text) < 200 else text[:200] + "..."
+
+
+def born_by(script: Script, events: list[Event]) -> float | None:
+    """When a job was submitted, by the time of day: when the submit that made it was sent."""
+    for event in events:
+        if event.about == "submit" and event.word.means is Means.MADE:
+            return event.at + jumped(script.jumps, BEGAN + event.at)
+    return None
+
+
+def prepare(client: Any, script: Script) -> None:
+    """Give a client the script's chance and rates."""
+    numbers = count(1)
+    account = replace(client._desk.account, chance=lambda: script.chance, new_key=lambda: f"new-key-{next(numbers)}")
+    client._desk = replace(client._desk, account=account, budget=Budget(script.rates, of_all=rate_of(script.max_rate)))
+
+
+def jobs_of(client: Any, script: Script) -> Any:
+    """The namespace of the script's kind."""
+    jobs = client.cancellable(script.kind) if script.is_cancellable else client.jobs(script.kind)
+    jobs.keyed = script.keyed
+    return jobs
+
+
+@contextmanager
+def logged(story: Story) -> Iterator[None]:
+    """Write down which unknown statuses are logged, and see that no key is."""
+
+    class Listener(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            assert KEY not in record.getMessage(), "the key is in the log"
+            if record.levelno == logging.WARNING:
+                assert isinstance(record.args, tuple)
+                story.warnings.append((str(record.args[0]), str(record.args[1])))
+
+    log = logging.getLogger("acme_client")
+    listener = Listener()
+    log.addHandler(listener)
+    level, propagate = log.level, log.propagate
+    log.setLevel(logging.DEBUG)
+    log.propagate = False
+    try:
+        yield
+    finally:
+        log.removeHandler(listener)
+        log.setLevel(level)
+        log.propagate = propagate
+
+
+def counting(script: Script, updates: list[Any], *, fails: bool) -> Callable[[Any], None]:
+    """A callback that keeps what it is shown, and fails when the script says so."""
+
+    def on_update(update: Any) -> None:
+        updates.append(update)
+        if fails and script.breaks == "callback" and len(updates) == script.breaks_at:
+            raise CallbackFailed
+
+    return on_update

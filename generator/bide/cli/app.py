@@ -1,0 +1,82 @@
+"""The command line: which commands there are, and the exit code of the process.
+
+0: all is well. 1: a spec has problems, the output has drifted, or it cannot be written. 2: the command makes no sense.
+130: Ctrl-C at a question.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+
+import click
+
+from bide import __version__
+from bide.cli.check import check
+from bide.cli.explain import explain
+from bide.cli.generate import generate
+from bide.cli.new import new
+from bide.cli.schema import schema
+from bide.cli.serve import serve
+from bide.cli.terminal import INTERRUPTED, OK, PROBLEM, USAGE, complain
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command and return the exit code of the process."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # A terminal that cannot show a character of a spec is no reason to fail.
+        sys.stdout.reconfigure(errors="backslashreplace")
+    try:
+        code: int | None = bide(args=arguments, prog_name="bide", standalone_mode=False)
+        if sys.stdout is not None:  # it may have been closed before we began
+            sys.stdout.flush()
+    except click.ClickException as error:
+        context = getattr(error, "ctx", None)
+        hint = f" (see `{context.command_path} --help`)" if context is not None else ""
+        complain(error.format_message().rstrip(".") + hint)
+        return error.exit_code
+    except click.Abort:
+        complain("stopped")
+        return INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read our output has seen enough. Python would try to flush once more at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return PROBLEM
+    return code or OK
+
+
+class _InOrder(click.Group):
+    """Lists the commands in the order in which they are needed."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(self.commands)
+
+
+@click.group(cls=_InOrder, invoke_without_command=True, context_settings={"max_content_width": 80})
+@click.option("--version", is_flag=True, help="Print the version and stop.")
+@click.pass_context
+def bide(context: click.Context, version: bool) -> int:
+    """From a YAML spec of a job API to typed Python clients that wait correctly.
+
+    \b
+    bide new acme                 write a first spec, to be edited
+    bide check specs/*.yaml       is anything wrong with the specs?
+    bide generate specs/*.yaml    write a Python package for each of them
+    bide serve specs/acme.yaml    try a package on a simulator, without a key
+
+    A spec describes one provider: its operations, its jobs, and how they
+    are polled. docs/spec.md explains the language, and `bide schema` tells
+    editors of it.
+    """
+    if version:
+        click.echo(f"bide {__version__}")
+        context.exit(OK)
+    if context.invoked_subcommand is None:
+        click.echo(context.get_help())
+        context.exit(USAGE)
+    return OK
+
+
+for _command in (new, check, explain, generate, serve, schema):
+    bide.add_command(_command)

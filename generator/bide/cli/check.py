@@ -1,0 +1,52 @@
+"""`bide check`: is anything wrong with the specs?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+
+import click
+
+from bide.cli.reports.listing import Format
+from bide.cli.specs import checked, format_option, specs_argument, strict_option
+from bide.cli.terminal import OK, PROBLEM, UsageError
+from bide.cli.watch import watch_option, watched
+
+
+@click.command(short_help="Print every problem of every spec, with a way out.")
+@specs_argument
+@format_option
+@strict_option
+@watch_option
+def check(specs: tuple[Path, ...], format_: Format, strict: bool, watch: bool) -> int:
+    """Print every problem of every spec, each with its place and a way out. Writes nothing.
+
+    \b
+    bide check specs/acme.yaml
+    bide check specs/*.yaml --strict
+    bide check specs/*.yaml --format sarif > bide.sarif
+    bide check specs/acme.yaml --watch    again at each save
+
+    An error stops the generator. A warning does not: it says what is odd, and
+    can be silenced in the spec where it is wrong. `bide explain CODE` says
+    more about either.
+
+    Exit code: 0 if there is no error (and with --strict no warning either),
+    and after Ctrl-C; 1 if there is one, 2 for a wrong command.
+    """
+    if watch and format_.is_document:
+        raise UsageError(f"--watch has no end, and {format_.value} is one document: leave one of the two out")
+    work = partial(_check, specs, format_, strict=strict)
+    return watched(specs, work) if watch else work()
+
+
+def _check(specs: Sequence[Path], format_: Format, *, strict: bool) -> int:
+    from bide.cli import report
+
+    found = checked(specs, format_, strict=strict)
+    if found is None:
+        return PROBLEM
+    if not format_.is_document:
+        click.echo(report.verdict(found[1], strict=strict))
+    return OK

@@ -1,0 +1,144 @@
+"""`bide generate`: write a package for each spec, or show what that would change."""
+
+from __future__ import annotations
+
+import gc
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from bide.cli.reports.listing import Format
+from bide.cli.specs import checked, format_option, specs_argument, strict_option
+from bide.cli.terminal import OK, PROBLEM, complain, on_disk
+from bide.cli.watch import watch_option, watched
+
+if TYPE_CHECKING:
+    from bide.emit.journal import Change
+    from bide.emit.write import Package
+    from bide.ir import Provider
+
+
+@click.command(short_help="Write a Python package for each spec.")
+@specs_argument
+@click.option(
+    "--out",
+    metavar="DIR",
+    type=click.Path(path_type=Path),
+    default="generated",
+    show_default=True,
+    help="Where the packages go, each in a folder of its own.",
+)
+@click.option(
+    "--check", is_flag=True, help="Write nothing; show as a diff what would change, and exit 1 if anything would."
+)
+@click.option("--force", is_flag=True, help="Overwrite and remove files even if they were edited by hand.")
+@format_option
+@strict_option
+@watch_option
+def generate(
+    specs: tuple[Path, ...], out: Path, check: bool, force: bool, format_: Format, strict: bool, watch: bool
+) -> int:
+    """Write a Python package for each spec, and print which files that added, changed and removed.
+
+    \b
+    bide generate specs/acme.yaml             writes generated/acme/
+    bide generate specs/*.yaml --out build    writes build/<provider>/
+    bide generate specs/*.yaml --check        for CI: up to date?
+    bide generate specs/acme.yaml --watch     again at each save
+
+    If any spec has an error, nothing is written. What a killed run left
+    half done is finished by the next one. Files that Bide did not write, or
+    that were edited since, are never lost without --force.
+
+    Exit code: 0 if the packages are up to date now, and after Ctrl-C; 1 for
+    problems or drift, 2 for a wrong command.
+    """
+
+    work = partial(_generate, specs, out, format_, check=check, force=force, strict=strict)
+    if watch:
+        return watched(specs, partial(work, is_noted=False))
+    gc.disable()  # what a single run makes is kept to its end
+    code = work(is_noted=format_ is Format.TEXT)
+    gc.freeze()  # and Python need not look through it then
+    return code
+
+
+def _generate(
+    specs: Sequence[Path], out: Path, format_: Format, *, check: bool, force: bool, strict: bool, is_noted: bool
+) -> int:
+    found = checked(specs, format_, strict=strict)
+    if found is None or not _are_different(found[0]):
+        return PROBLEM
+    providers = list(found[0].values())
+    say = partial(click.echo, err=format_.is_document)
+    if check:
+        return on_disk(lambda: _compare(out, providers, say))
+    noted = found[1].sources if is_noted and not found[1].problems and _are_as_given(specs, found[1].sources) else {}
+    return on_disk(lambda: _write(out, providers, say, noted, force=force))
+
+
+def _are_as_given(specs: Sequence[Path], read: Mapping[str, str]) -> bool:
+    """Whether each spec was given by its own name: not by a pattern, and none by two names."""
+    return len(read) == len(specs) and set(specs) <= {Path(each) for each in sys.argv}
+
+
+def _are_different(providers: dict[str, Provider]) -> bool:
+    """Whether each spec is about a provider of its own. Prints which are not."""
+    files: dict[str, str] = {}
+    for file, provider in providers.items():
+        first = files.setdefault(provider.name, file)
+        if first != file:
+            complain(f"{first} and {file} both describe {provider.name}")
+    return len(files) == len(providers)
+
+
+def _rendered(providers: list[Provider]) -> list[Package]:
+    from bide.emit.render import render
+    from bide.emit.write import Package
+
+    return [Package(name=each.name, files=render(each), spec_file=each.spec_file) for each in providers]
+
+
+def _write(
+    out: Path, providers: list[Provider], say: Callable[..., None], noted: Mapping[str, str], *, force: bool
+) -> int:
+    from bide.cli import report
+    from bide.emit import write
+
+    changes = write.write(out, _rendered(providers), force=force)
+    for change in changes:
+        say(report.changes(change))
+    if noted and sys.argv[1:2] == ["generate"]:
+        _note(changes, noted)
+    return OK
+
+
+def _note(changes: list[Change], specs: Mapping[str, str]) -> None:
+    """Spare the next run with these arguments its work, if it will find the *specs* and what was made as they are."""
+    from bide.cli import report, unchanged
+    from bide.emit.journal import stage_of
+
+    files: dict[str, bytes | None] = {stage_of(change.folder).as_posix(): None for change in changes}
+    files |= {(change.folder / path).as_posix(): text for change in changes for path, text in change.new.items()}
+    said = "\n".join(report.changes(replace(change, old=change.new)) for change in changes)
+    unchanged.keep(sys.argv[1:], specs, files, said)
+
+
+def _compare(out: Path, providers: list[Provider], say: Callable[..., None]) -> int:
+    from bide.emit import write
+    from bide.spec.printable import printable
+
+    drifted = [change for change in write.drift(out, _rendered(providers)) if change]
+    for change in drifted:
+        say(printable(write.difference(change)), nl=False)
+    if not drifted:
+        say(f"{out.as_posix()} is up to date")
+        return OK
+    names = ", ".join(change.folder.name for change in drifted)
+    complain(f"{out.as_posix()} does not fit the specs ({names}): run `bide generate`")
+    return PROBLEM

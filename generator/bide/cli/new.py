@@ -1,0 +1,142 @@
+"""`bide new`: asks about a provider, and writes a spec that works."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping
+from importlib import resources
+from pathlib import Path
+
+import click
+
+from bide.cli.terminal import OK, PROBLEM, UsageError, complain, on_disk
+from bide.spec.starter import AUTH_CHOICES, Answers, BadAnswer, completed, name_like, written
+
+SCHEMA = "bide.schema.json"
+"""The copy of the schema that lies beside the specs of a project of its own."""
+
+_QUESTIONS = {
+    "title": "How people write the name",
+    "base_url": "Base URL",
+    "docs": "The page that describes it",
+    "auth": f"Where the key goes ({AUTH_CHOICES})",
+    "job": "What a job is, in a word",
+    "submit": "The path to POST a job to",
+    "poll": "The path to GET its status from",
+}
+
+
+@click.command(short_help="Write a small spec that works, to be edited.")
+@click.argument("name")
+@click.option("--title", metavar="TEXT", help=f"{_QUESTIONS['title']}.")
+@click.option("--base-url", metavar="URL", help="What every path is put behind.")
+@click.option("--docs", metavar="URL", help=f"{_QUESTIONS['docs']}.")
+@click.option("--auth", metavar="KEY", help=f"{_QUESTIONS['auth']}.")
+@click.option("--job", metavar="WORD", help=f"{_QUESTIONS['job']}.")
+@click.option("--submit", metavar="PATH", help=f"{_QUESTIONS['submit']}.")
+@click.option("--poll", metavar="PATH", help=f"{_QUESTIONS['poll']}.")
+@click.option(
+    "--out",
+    metavar="DIR",
+    type=click.Path(path_type=Path),
+    default="specs",
+    show_default=True,
+    help="The folder of the spec.",
+)
+def new(name: str, out: Path, **options: str | None) -> int:
+    """Write a small spec that works, for you to edit until it is the provider's.
+
+    The name is one like acme or acme_speech.
+
+    \b
+    bide new acme                 asks a few questions, writes specs/acme.yaml
+    bide new acme --auth header:X-API-Key --job transcript
+    bide new acme < /dev/null     asks nothing
+
+    What no option says is asked on a terminal, and made up elsewhere. An
+    existing file is never overwritten.
+
+    Exit code: 0 if the spec is written, 1 if it is there already or cannot
+    be written, 2 for a wrong command.
+    """
+    given = {key: answer for key in _QUESTIONS if (answer := options[key]) is not None}
+    _refuse(name, {}, f"; did you mean {name_like(name)}?" if name_like(name) not in (None, name) else "")
+    so_far: dict[str, str] = {}
+    for key, value in given.items():
+        so_far[key] = value
+        _refuse(name, so_far, f" (--{key.replace('_', '-')})")
+    file = out / f"{name}.yaml"
+    if os.path.lexists(file):
+        return _there_already(file)
+    if sys.stdin.isatty():
+        _ask(name, given)
+    return on_disk(lambda: _write(file, completed(name, given)))
+
+
+def _refuse(name: str, given: Mapping[str, str], hint: str) -> None:
+    problem = _problem(name, given)
+    if problem is not None:
+        raise UsageError(problem + hint)
+
+
+def _problem(name: str, given: Mapping[str, str]) -> str | None:
+    """Why no spec can be made of these answers, or `None`: the words of `bide check` about the spec."""
+    from bide.lint.pipeline import read_spec
+    from bide.spec.diagnostics import SpecError
+
+    try:
+        read_spec("", written(completed(name, given), schema=SCHEMA))
+    except BadAnswer as bad:
+        return str(bad)
+    except SpecError as error:
+        first = error.diagnostics[0]
+        return f"{first.message}: {first.help}" if first.help else first.message
+    return None
+
+
+def _ask(name: str, given: dict[str, str]) -> None:
+    """Ask for what is not given, and again for an answer that will not do; Enter takes what is in brackets."""
+    for key, question in _QUESTIONS.items():
+        while key not in given:
+            answer = click.prompt(question, default=getattr(completed(name, given), key), err=True).strip()
+            problem = _problem(name, {**given, key: answer})
+            if problem is None:
+                given[key] = answer
+            else:
+                complain(problem)
+
+
+def _write(file: Path, answers: Answers) -> int:
+    from bide.spec.shape.schema import schema_text
+
+    file.parent.mkdir(parents=True, exist_ok=True)
+    ours = _schema_in_checkout(file.parent)
+    text = written(answers, schema=ours or SCHEMA)
+    try:
+        with file.open("x", encoding="utf-8", newline="\n") as spec:
+            spec.write(text)
+    except FileExistsError:
+        return _there_already(file)
+    click.echo(f"wrote {file.as_posix()}")
+    copy = file.with_name(SCHEMA)
+    if ours is None and not copy.exists():
+        copy.write_text(schema_text(), encoding="utf-8", newline="\n")
+        click.echo(f"wrote {copy.as_posix()}, for editors")
+    click.echo(f"next: bide check {file.as_posix()} --watch, and edit it")
+    return OK
+
+
+def _schema_in_checkout(folder: Path) -> str | None:
+    """The way from *folder* to the schema itself, where both are in one checkout; an installed one may move."""
+    from bide.spec.shape.schema import FILE
+
+    schema, here = Path(str(resources.files("bide").joinpath("spec", "shape", FILE))).resolve(), folder.resolve()
+    if "site-packages" in schema.parts or not schema.is_relative_to(here.parent):
+        return None
+    return Path(os.path.relpath(schema, here)).as_posix()
+
+
+def _there_already(file: Path) -> int:
+    complain(f"{file.as_posix()} is there already, and is not overwritten: choose another name, or edit it")
+    return PROBLEM

@@ -1,0 +1,58 @@
+"""What the command line says, as text. Knows neither the terminal nor the disk."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from bide.cli.reports.listing import Listing
+from bide.emit.journal import Change
+from bide.ir import Provider
+
+
+def changes(change: Change) -> str:
+    """One line for every file that is added, changed or removed, and one for the package."""
+    kinds = {"added": change.added, "changed": change.changed, "removed": change.removed}
+    lines = sorted(
+        (path, f"{kind:<8} {(change.folder / path).as_posix()}") for kind, paths in kinds.items() for path in paths
+    )
+    counts = [f"{len(paths)} {kind}" for kind, paths in kinds.items() if paths]
+    unchanged = f"{_count(len(change.unchanged), 'file')} unchanged"
+    summary = (
+        f"{change.folder.name}: {', '.join(counts)}, {unchanged}" if counts else f"{change.folder.name}: {unchanged}"
+    )
+    return "\n".join([*(line for _, line in lines), summary])
+
+
+def verdict(listing: Listing, *, strict: bool = False) -> str:
+    """One line: how many problems there are, in how many of the specs."""
+    specs = _count(len(listing.sources), "spec")
+    errors = [problem for problem in listing.problems if problem.severity == "error"]
+    warnings = _count(len(listing.problems) - len(errors), "warning")
+    also = f", {len(listing.silenced)} silenced" if listing.silenced else ""
+    broken = len({problem.place.file for problem in errors or listing.problems})
+    if errors:
+        return f"{_count(len(errors), 'problem')} in {broken} of {specs}, {warnings}{also}".replace(", 0 warnings", "")
+    if not listing.problems:
+        return f"{specs} checked, no problem found{also}"
+    if strict:
+        return f"{warnings} in {broken} of {specs}, and --strict allows none{also}"
+    return f"{specs} checked, no error, {warnings}: fine without --strict{also}"
+
+
+def simulator(provider: Provider, url: str) -> str:
+    """Where a provider is simulated, and what makes a client talk to that; the first line is for programs as well."""
+    lines = [f"{provider.name} {url}"]
+    lines += [f"  export {secret.env}=simulated" for secret in provider.auth]
+    lines.append(f'  {provider.class_name}(base_url="{url}")')
+    return "\n".join(lines)
+
+
+def failure(error: OSError) -> str:
+    """What the operating system refused, in one line."""
+    reason = error.strerror or str(error)
+    culprit = error.filename2 or error.filename
+    return f"{Path(str(culprit)).as_posix()}: {reason}" if culprit else reason
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -1,0 +1,29 @@
+"""Problems as workflow commands: GitHub shows them beside the lines of a change."""
+
+from __future__ import annotations
+
+from bide.cli.reports.listing import Listing
+from bide.spec.diagnostics import Diagnostic
+
+
+def written(listing: Listing) -> str:
+    """One command to a line."""
+    return "\n".join(_command(problem) for problem in listing.problems)
+
+
+def _command(problem: Diagnostic) -> str:
+    place = problem.place
+    properties = {"file": place.file, "line": place.line, "col": place.column, "title": f"bide {problem.code}"}
+    said = ",".join(f"{name}={_property(str(value))}" for name, value in properties.items())
+    message = f"{problem.message}\n{problem.help}" if problem.help else problem.message
+    return f"::{problem.severity} {said}::{_data(message)}"
+
+
+def _data(text: str) -> str:
+    """As the runner wants the text of a command. What it does not decode a terminal must not obey either."""
+    escaped = text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode("ascii") for char in escaped)
+
+
+def _property(text: str) -> str:
+    return _data(text).replace(":", "%3A").replace(",", "%2C")

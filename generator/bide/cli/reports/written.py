@@ -1,0 +1,20 @@
+"""What was found in specs, written for a person or for a program."""
+
+from __future__ import annotations
+
+from bide.cli.reports.listing import Format, Listing
+
+
+def written(listing: Listing, format_: Format, *, colour: bool = False) -> str:
+    """The problems in this format; the empty text if it has nothing to say of none."""
+    from bide.cli.reports import github, json_document, sarif, text
+
+    match format_:
+        case Format.TEXT:
+            return text.written(listing, colour=colour)
+        case Format.JSON:
+            return json_document.written(listing)
+        case Format.GITHUB:
+            return github.written(listing)
+        case Format.SARIF:
+            return sarif.written(listing)

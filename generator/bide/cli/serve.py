@@ -1,0 +1,91 @@
+"""`bide serve`: a simulator of each provider, until Ctrl-C."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from bide.cli.specs import checked, contents_of, specs_argument
+from bide.cli.terminal import OK, PROBLEM, complain
+
+if TYPE_CHECKING:
+    from bide.ir import Provider
+
+
+@click.command(short_help="Simulate each provider on this machine.")
+@specs_argument
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=8700,
+    show_default=True,
+    help="Of the first simulator; the next ones follow. 0: any free ones.",
+)
+@click.option(
+    "--speed",
+    type=click.FloatRange(min=0.001),
+    default=1.0,
+    show_default=True,
+    help="How many times faster than life jobs go.",
+)
+@click.option("--seed", default=0, show_default=True, help="The same seed and requests give the same replies.")
+@click.option(
+    "--scenarios",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="What shall become of which job; YAML.",
+)
+def serve(specs: tuple[Path, ...], port: int, speed: float, seed: int, scenarios: Path | None) -> int:
+    """Simulate each provider on this machine, until Ctrl-C.
+
+    \b
+    bide serve specs/acme.yaml                 on http://127.0.0.1:8700
+    bide serve specs/*.yaml --port 9000        on 9000, 9001 and so on
+    bide serve specs/acme.yaml --speed 20      a minute takes 3 seconds
+    bide serve specs/acme.yaml --scenarios bad-day.yaml
+
+    A simulator takes any API key, checks requests against the spec, walks
+    each job through its lifecycle and answers with the spec's examples. What
+    goes wrong is scripted: in a scenario file, or for one job in the request
+    header X-Bide-Scenario, as in `fail; duration=3; poll=429,502`.
+
+    Exit code: 0 after Ctrl-C, 1 for problems, 2 for a wrong command.
+    """
+    found = checked(specs)
+    if found is None:
+        return PROBLEM
+    if len(found[0]) == 1:
+        script = contents_of([scenarios]) if scenarios else {}
+        return _simulate(*found[0].values(), port=port, speed=speed, seed=seed, script=b"".join(script.values()))
+    from bide.cli.processes import run_together
+
+    options = ["--speed", str(speed), "--seed", str(seed), *(["--scenarios", str(scenarios)] if scenarios else [])]
+    commands = [
+        [sys.executable, "-P", "-m", "bide", "serve", "--port", str(port + number if port else 0), *options, "--", file]
+        for number, file in enumerate(found[0])
+    ]
+    return run_together(commands)
+
+
+def _simulate(provider: Provider, *, port: int, speed: float, seed: int, script: bytes) -> int:
+    from bide.cli import report
+    from bide.simulator.life.scenario import ScenarioError
+    from bide.simulator.server.server import SimulatorError
+    from bide.simulator.server.server import serve as serve_forever
+
+    def say(url: str) -> None:
+        click.echo(report.simulator(provider, url))
+        sys.stdout.flush()
+
+    scenarios = script.decode("utf-8", "replace")
+    try:
+        serve_forever(provider, port=port, speed=speed, seed=seed, scenarios=scenarios, ready=say)
+    except (SimulatorError, ScenarioError) as error:
+        complain(" ".join(str(error).split()))
+        return PROBLEM
+    except KeyboardInterrupt:
+        pass
+    return OK

@@ -1,0 +1,50 @@
+"""How a command ends and complains: exit codes, and what goes to standard error."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from typing import TextIO
+
+import click
+
+OK, PROBLEM, USAGE = 0, 1, 2
+INTERRUPTED = 130
+
+
+class UsageError(click.ClickException):
+    """The command makes no sense; its message is one line."""
+
+    exit_code = USAGE
+
+
+def complain(line: str) -> None:
+    complain_at_length(f"bide: {line}")
+
+
+def complain_at_length(text: str) -> None:
+    from bide.spec.printable import printable
+
+    click.echo(printable(text), err=True)
+
+
+def takes_colour(stream: TextIO) -> bool:
+    """Whether what is printed there may be coloured: by a terminal, unless the user wants none (see no-color.org)."""
+    return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def on_disk(work: Callable[[], int]) -> int:
+    """Do *work*; what the disk refuses is one line and exit code 1."""
+    from bide.cli import report
+    from bide.emit.journal import NotWritten
+
+    try:
+        return work()
+    except NotWritten as refusal:
+        for line in str(refusal).splitlines():
+            complain(line)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        complain(report.failure(error))
+    return PROBLEM

@@ -1,0 +1,106 @@
+"""Whether `bide generate` would find everything as it left it: answered before anything else is loaded.
+
+In a build there is mostly nothing to do, and to load what finds that out takes longer than all the rest. So a run notes
+what its packages were made of and what it wrote: the checksums of the specs; mode, size and time of the files of the
+generator and of the packages; and when anything was installed beside it. A run with the same arguments that finds all
+of that as it was says so and ends.
+
+The notes are in the user's cache folder. Whoever deletes them loses nothing.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+import sys
+import zlib
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+_SLOTS = 256
+"""So many notes are kept at most; one of another run with the same number takes the place of an older one."""
+
+
+def answer(arguments: list[str]) -> str | None:
+    """What a run with these arguments would print; `None` if it has to run to know that."""
+    try:
+        with open(_slot(arguments), encoding="utf-8") as note:
+            key, specs, files, state, said = note.read().split("\0")
+        if key == _key(arguments) and state == _state(dict.fromkeys(specs.split("\n")), files.split("\n")):
+            return said
+    except (OSError, ValueError):
+        pass  # there is no note, or none that can be read
+    return None
+
+
+def keep(arguments: list[str], specs: Mapping[str, str], files: Mapping[str, bytes | None], said: str) -> None:
+    """Note that a run has read these *specs* (their texts by path) and has left the *files* with what it makes of them.
+
+    `None` stands for a file that is not there: as long as it is not, nothing has changed.
+    """
+    try:
+        slot, paths = _slot(arguments), sorted(files)
+        folders = {os.path.dirname(path) for path in paths}
+        paths += sorted(folders)
+        note = "\0".join([_key(arguments), "\n".join(specs), "\n".join(paths), _state(specs, paths), said])
+        if not all(_holds(path, content) for path, content in files.items()):
+            return  # somebody else writes there
+        os.makedirs(os.path.dirname(slot), exist_ok=True)
+        with open(f"{slot}.{os.getpid()}", "w", encoding="utf-8", newline="") as new:
+            new.write(note)
+        os.replace(new.name, slot)
+    except (OSError, ValueError):
+        pass  # the next run takes its time
+
+
+def _key(arguments: list[str]) -> str:
+    return "\n".join([sys.version, os.getcwd(), *arguments])
+
+
+def _slot(arguments: list[str]) -> str:
+    cache = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
+    if not os.path.isabs(cache):
+        raise FileNotFoundError("the user has no home")
+    return os.path.join(cache, "bide", f"{zlib.crc32(_key(arguments).encode('utf-8', 'replace')) % _SLOTS:02x}")
+
+
+def _state(specs: Mapping[str, str | None], paths: Iterable[str]) -> str:
+    """What would differ if anything did. A spec is read, unless its text is given."""
+    sums = [f"{path} {_checksum(path) if text is None else zlib.crc32(text.encode())}" for path, text in specs.items()]
+    written = [_stat(path, follow_symlinks=False) for path in paths]
+    installed = [f"{path} {os.stat(path).st_mtime_ns}" for path in sys.path if path.endswith("-packages")]
+    return "\n".join([*sums, *written, *installed, *map(_stat, _generator(os.path.dirname(os.path.dirname(__file__))))])
+
+
+def _checksum(path: str) -> int:
+    with open(path, "rb") as spec:
+        return zlib.crc32(spec.read())
+
+
+def _holds(path: str, content: bytes | None) -> bool:
+    if content is None:
+        return not os.path.lexists(path)
+    with open(path, "rb") as file:
+        return file.read() == content
+
+
+def _stat(path: str, *, follow_symlinks: bool = True) -> str:
+    try:
+        found = os.stat(path, follow_symlinks=follow_symlinks)
+    except FileNotFoundError:
+        return f"{path} -"
+    if stat.S_ISDIR(found.st_mode):
+        return f"{path} {found.st_mode}"  # what else is in a folder does not matter
+    return f"{path} {found.st_mode} {found.st_size} {found.st_mtime_ns}"
+
+
+def _generator(folder: str) -> Iterable[str]:
+    """The files that a generation is made by."""
+    for entry in sorted(os.scandir(folder), key=lambda entry: entry.name):
+        if entry.is_dir():
+            if entry.name != "__pycache__":
+                yield from _generator(entry.path)
+        else:
+            yield entry.path

@@ -1,0 +1,1 @@
+"""From what a spec means to the files of a package."""

@@ -1,0 +1,1 @@
+"""Python source: values, types, imports, layout."""

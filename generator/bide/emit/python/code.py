@@ -1,0 +1,199 @@
+"""How values, types and texts are written in Python. The only place where a spec's text becomes Python source.
+
+`Code` is text that is Python already. Everything else is printed as a literal, a docstring or a comment, so that no
+text of a spec can become code by accident: the template environment refuses to print anything else.
+"""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
+
+from bide.ir import Bounds, Json, Kind, ListOf, MapOf, Named, Pointer, Scalar, Type
+
+WIDTH = 100
+"""Docstrings and comments are wrapped at this column."""
+
+_ENCODING = re.compile(r"coding(?=[:=])")
+"""In a comment in one of the first two lines of a file, this tells Python how to decode the file (PEP 263)."""
+
+DOCSTRING = re.compile(r'\n *"""[^"\\]*(?:(?:\\.|"(?!""))[^"\\]*)*"""', re.DOTALL)
+"""A docstring as it is printed here, with the line end before it. Nothing else that is printed begins a line so."""
+
+
+class Code(str):
+    """Text that is Python source already, and may be printed as it is."""
+
+    __slots__ = ()
+
+
+def literal(value: Json) -> Code:
+    """A value as a Python literal."""
+    if isinstance(value, str):
+        return _quoted(str(value))
+    if isinstance(value, Mapping):
+        return Code("{" + ", ".join(f"{literal(key)}: {literal(item)}" for key, item in value.items()) + "}")
+    if isinstance(value, list | tuple):
+        inside = ", ".join(literal(item) for item in value)
+        if isinstance(value, list):
+            return Code(f"[{inside}]")
+        return Code(f"({inside},)" if len(value) == 1 else f"({inside})")
+    if isinstance(value, frozenset):
+        return Code(
+            "frozenset({" + ", ".join(literal(item) for item in sorted(value)) + "})" if value else "frozenset()"
+        )
+    if value is None or isinstance(value, bool | int | float):
+        return Code(repr(value))
+    raise TypeError(f"{type(value).__name__} has no literal")
+
+
+def docstring(text: str, *, indent: int = 0) -> Code:
+    """*text* as a docstring, its paragraphs wrapped, to be printed behind *indent* spaces.
+
+    A line that begins with a blank keeps its own layout. What black would change is printed as black would have it:
+    a blank keeps quotes of the text apart from those around it, and one line at least begins at the margin.
+    """
+    margin = " " * indent
+    first, *rest = _wrapped(text.strip(), WIDTH - indent - 6)
+    opening = _inside_quotes(first.strip(), is_last=not rest)
+    if opening.startswith('"'):
+        opening = f" {opening}"
+    if not rest:
+        closing = ' """' if opening.endswith('"') else '"""'
+        return Code(f'"""{opening}{closing}')
+    if all(line[:1] in " " for line in rest):
+        rest = textwrap.dedent("\n".join(rest)).split("\n")
+    body = "\n".join(f"{margin}{_inside_quotes(line, is_last=False)}" if line else "" for line in rest)
+    return Code(f'"""{opening}\n{body}\n{margin}"""')
+
+
+def comment(text: str, *, indent: int = 0, width: int = WIDTH) -> Code:
+    """*text* as a comment, to be printed behind *indent* spaces; it never says in which encoding the file is."""
+    margin = " " * indent
+    lines = _wrapped(_ENCODING.sub("coding ", text), width - indent - 2)
+    return Code(f"\n{margin}".join(f"# {_printable(line)}" if line else "#" for line in lines))
+
+
+def spread(brackets: str, items: Iterable[str], *, indent: int) -> Code:
+    """*items* in brackets, each on a line of its own, to be printed behind *indent* spaces."""
+    margin = " " * indent
+    lines = "".join(f"{margin}    {item},\n" for item in items)
+    return Code(f"{brackets[0]}\n{lines}{margin}{brackets[1]}")
+
+
+def row(items: Sequence[str], *, indent: int) -> Code:
+    """A tuple, its items on lines of their own if there are several."""
+    return Code(f"({items[0]},)") if len(items) == 1 else spread("()", items, indent=indent)
+
+
+def annotation(type: Type, *, request: bool = False, like: frozenset[str] = frozenset(), prefix: str = "") -> Code:
+    """The Python type; *request* for what goes out, which takes any sequence and mapping.
+
+    Enums named in *like* have a wider type that an argument may have as well: the text of a member. *prefix* is put
+    before the names of the spec's own types.
+    """
+    match type:
+        case Scalar(kind):
+            if request and kind is Kind.OBJECT:
+                return Code("Mapping[str, Json]")
+            if prefix and kind is Kind.FILE:
+                return Code("FileLike")
+            return Code(_SCALARS[kind])
+        case ListOf(item):
+            return Code(
+                f"{'Sequence' if request else 'list'}[{annotation(item, request=request, like=like, prefix=prefix)}]"
+            )
+        case MapOf(value):
+            inside = annotation(value, request=request, like=like, prefix=prefix)
+            return Code(f"{'Mapping' if request else 'dict'}[str, {inside}]")
+        case Named(name):
+            return Code(f"{prefix}{name}{'Like' if request and name in like else ''}")
+
+
+def bounded(inside: Code, bounds: Bounds) -> Code:
+    """An annotation with the bounds that msgspec checks."""
+    marks = [f"{name}={literal(value)}" for name, value in _meta(bounds)] if bounds else []
+    return Code(f"Annotated[{inside}, Meta({', '.join(marks)})]") if marks else inside
+
+
+def pointer(path: Pointer) -> Code:
+    """A path of names as a tuple."""
+    return literal(tuple(path))
+
+
+def seconds(value: float) -> Code:
+    """A number of seconds, always as a float."""
+    return Code(repr(float(value)))
+
+
+_SCALARS = {
+    Kind.STRING: "str",
+    Kind.INTEGER: "int",
+    Kind.NUMBER: "float",
+    Kind.BOOLEAN: "bool",
+    Kind.DATETIME: "datetime",
+    Kind.DATE: "date",
+    Kind.ANY: "Json",
+    Kind.OBJECT: "dict[str, Json]",
+    Kind.BYTES: "bytes",
+    Kind.FILE: "UploadFile",
+}
+
+
+def _meta(bounds: Bounds) -> Iterable[tuple[str, Json]]:
+    table = (
+        ("ge", bounds.min),
+        ("le", bounds.max),
+        ("min_length", bounds.min_length if bounds.min_length is not None else bounds.min_items),
+        ("max_length", bounds.max_length if bounds.max_length is not None else bounds.max_items),
+        ("pattern", bounds.pattern),
+    )
+    return [(name, value) for name, value in table if value is not None]
+
+
+def _quoted(text: str) -> Code:
+    """A string in double quotes, or in single ones if that takes fewer escapes, as black writes it."""
+    if '"' not in text and "\\" not in text and text.isprintable():
+        return Code(f'"{text}"')
+    quote = '"' if text.count('"') <= text.count("'") else "'"
+    escaped = f"\\{quote}".join(repr(part)[1:-1] for part in text.split(quote))
+    return Code(f"{quote}{escaped}{quote}")
+
+
+def _wrapped(text: str, width: int) -> list[str]:
+    return [part for line in text.strip("\n").split("\n") for part in _wrapped_line(line, width)]
+
+
+@lru_cache(maxsize=4096)
+def _wrapped_line(line: str, width: int) -> Sequence[str]:
+    """The lines that become of one; what follows an indented one is indented deeper. Many a line occurs again."""
+    if not line.strip():
+        return [""]
+    if len(line) <= width and line.isprintable():
+        return [line.rstrip()]
+    indent = len(line) - len(line.lstrip(" "))
+    return textwrap.wrap(
+        line.strip() if indent else line,
+        width,
+        initial_indent=" " * indent,
+        subsequent_indent=" " * (indent + 4) if indent else "",
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+
+
+def _inside_quotes(line: str, *, is_last: bool) -> str:
+    """*line* as it stands between triple quotes: no backslash and no run of quotes that would mean something there."""
+    if '"' not in line and "\\" not in line:
+        return _printable(line)
+    end = "|$" if is_last else ""
+    return re.sub(f'"(?="{end})', r'\\"', _printable(line.replace("\\", "\\\\")))
+
+
+def _printable(line: str) -> str:
+    """*line* with an escape for every character that an editor would not show, or would show elsewhere."""
+    if line.isprintable():
+        return line
+    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in line)

@@ -1,0 +1,85 @@
+"""What every view needs of the provider: its types by name, and its names in Python."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+
+from bide.emit.python.code import Code, annotation
+from bide.emit.words import prose
+from bide.ir import Field, Job, ListOf, MapOf, Model, Named, Pointer, Provider, Scalar, Type
+
+
+class Context:
+    """A provider, and where its package finds the runtime."""
+
+    def __init__(self, provider: Provider, *, vendor: bool = False) -> None:
+        self.ir = provider
+        self.is_vendored = vendor
+        self.runtime = Code("._runtime" if vendor else "bide_runtime")
+        """The module that has the runtime's names, seen from a module of the package."""
+
+    @property
+    def runtime_in_tests(self) -> Code:
+        """The same, seen from the tests of the package."""
+        return Code(f"{self.package}._runtime") if self.is_vendored else self.runtime
+
+    @property
+    def class_name(self) -> Code:
+        return Code(self.ir.class_name)
+
+    @property
+    def package(self) -> Code:
+        return Code(f"{self.ir.name}_client")
+
+    @cached_property
+    def texts(self) -> prose.Texts:
+        """The values of each enum."""
+        return {enum.name: tuple(value.wire for value in enum.values) for enum in self.ir.enums}
+
+    @cached_property
+    def jobs_of(self) -> Mapping[str, list[Job]]:
+        """The jobs of each lifecycle, by its name."""
+        found: dict[str, list[Job]] = {}
+        for job in self.ir.jobs:
+            found.setdefault(job.lifecycle.name, []).append(job)
+        return found
+
+    @cached_property
+    def like(self) -> frozenset[str]:
+        """The enums that an argument may be given as text."""
+        models = [field.type for model in self.ir.models if model.in_request for field in model.fields]
+        endpoints = [*(job.submit for job in self.ir.jobs), *(operation.endpoint for operation in self.ir.operations)]
+        parameters = [parameter.field.type for endpoint in endpoints for parameter in endpoint.parameters]
+        found = {name for type in [*models, *parameters] for name in named(type)}
+        return frozenset(enum.name for enum in self.ir.enums) & found
+
+    def reply_type(self, type: Type | None) -> Code:
+        return Code("None") if type is None else annotation(type, prefix="models.")
+
+    def field_of(self, holder: Type, wire: str) -> Field:
+        """A field by its wire name. Raises `KeyError`."""
+        if isinstance(holder, Named) and isinstance(found := self.ir.by_name[holder.name], Model):
+            for field in found.fields:
+                if field.wire == wire:
+                    return field
+        raise KeyError(wire)
+
+    def attributes(self, path: Pointer, holder: Type) -> tuple[str, ...]:
+        """A pointer in Python names, beginning at *holder*. Inside free-form JSON the wire names stay."""
+        found: list[str] = []
+        for step, wire in enumerate(path):
+            if isinstance(holder, Scalar | MapOf):
+                return (*found, *path[step:])
+            field = self.field_of(holder, wire)
+            found.append(field.name)
+            holder = field.type
+        return tuple(found)
+
+
+def named(type: Type) -> Iterator[str]:
+    match type:
+        case Named(name):
+            yield name
+        case ListOf(inside) | MapOf(inside):
+            yield from named(inside)

@@ -1,0 +1,179 @@
+"""The fake of a provider as the templates see it."""
+
+from __future__ import annotations
+
+from bide.emit.python.code import Code, docstring, literal
+from bide.emit.views.body import placed
+from bide.emit.views.context import Context
+from bide.emit.views.jobs import JobView
+from bide.emit.views.view import View
+from bide.ir import Endpoint, Job, Operation
+
+HELPERS = (
+    "AsyncFakeClock",
+    "AsyncFakeTransport",
+    "FakeClock",
+    "FakeJob",
+    "FakeTransport",
+    "Mishap",
+    "Plan",
+    "Reply",
+    "Sent",
+    "cut_short",
+    "error",
+    "lost",
+    "rate_limit",
+    "script",
+    "slow",
+    "unreachable",
+    "web_page",
+    "wrong_shape",
+)
+"""What every package offers to those who test with it."""
+
+_TAKEN = frozenset(
+    [
+        "async_client",
+        "async_clock",
+        "check",
+        "client",
+        "clock",
+        "forget",
+        "kinds",
+        "meets",
+        "now",
+        "operations",
+        "requests",
+        "time",
+        "trace",
+    ]
+)
+"""What every fake has."""
+
+
+class FakeView:
+    """The fake of a provider."""
+
+    def __init__(self, provider: Context) -> None:
+        self.provider = provider
+        self.jobs = [FakeJobsView(provider, job) for job in provider.ir.jobs]
+        self.operations = [FakeOperationView(provider, operation) for operation in provider.ir.operations]
+
+    @property
+    def name(self) -> Code:
+        return Code(f"Fake{self.provider.class_name}")
+
+    @property
+    def fixture(self) -> Code:
+        return Code(f"fake_{self.provider.ir.name}")
+
+    @property
+    def module_docstring(self) -> Code:
+        return docstring(
+            f"What you need to test code that uses {self.provider.ir.title}: a fake of it, and time that is free.\n\n"
+            "Not for production code. It needs nothing but this package; the fixture needs pytest."
+        )
+
+    @property
+    def exports(self) -> list[Code]:
+        """What `from testing import *` brings, as strings."""
+        return [literal(name) for name in sorted([*HELPERS, str(self.name), str(self.fixture)])]
+
+    @property
+    def helpers(self) -> list[Code]:
+        return [Code(name) for name in HELPERS]
+
+    @property
+    def addresses(self) -> list[Code]:
+        """The classes of what the fake is made of."""
+        used = [str(each.annotation) for each in self.operations]
+        return [Code(name) for name in ("FakeOperation", "FakeStreaming", "Route") if name in (*used, "Route")]
+
+    @property
+    def code(self) -> Code:
+        """All that is printed of jobs and operations."""
+        made = [(each.annotation, each.made) for each in self.jobs]
+        made += [(each.annotation, each.made) for each in self.operations]
+        return Code(", ".join(f"{annotation}, {value}" for annotation, value in made))
+
+    @property
+    def docstring(self) -> Code:
+        about = (
+            f"A {self.provider.ir.title} that does as it is told. Nothing is sent anywhere, and time is virtual.\n\n"
+            "Each attribute is a kind of job or an operation; its methods say what becomes of the next ones."
+        )
+        return docstring(about, indent=4)
+
+    @property
+    def fixture_docstring(self) -> Code:
+        about = f"A fake {self.provider.ir.title}. After the test it looks whether the client has kept its promises."
+        return docstring(about, indent=8)
+
+
+class FakeJobsView(View):
+    """One kind of job of the fake."""
+
+    def __init__(self, provider: Context, job: Job) -> None:
+        super().__init__(provider)
+        self._job = job
+        self._view = JobView(provider, job)
+
+    @property
+    def name(self) -> Code:
+        return attribute(self._job.name)
+
+    @property
+    def annotation(self) -> Code:
+        return Code(f"FakeJobs[{self._view.result}]")
+
+    @property
+    def made(self) -> Code:
+        route = _route(self.provider, self._job.submit)
+        header = f", idempotency_header={self._view.idempotency_header}" if self._job.idempotency_key else ""
+        return Code(
+            f"self._jobs(_jobs.{self._view.constant}, {route},"
+            f" reply={self._view.reply}, job_id={self._view.job_id}{header})"
+        )
+
+
+class FakeOperationView(View):
+    """One operation of the fake."""
+
+    def __init__(self, provider: Context, operation: Operation) -> None:
+        super().__init__(provider)
+        self._operation = operation
+
+    @property
+    def name(self) -> Code:
+        return attribute(self._operation.name)
+
+    @property
+    def annotation(self) -> Code:
+        return Code("FakeStreaming" if self._operation.stream else "FakeOperation")
+
+    @property
+    def made(self) -> Code:
+        role, where = literal(self._operation.name), _route(self.provider, self._operation.endpoint)
+        stream = self._operation.stream
+        if stream is not None:
+            events = [f"{literal(name)}: models.{model}" for name, model in stream.events if name != stream.error_event]
+            return Code(f"self._streaming({role}, {where}, {{{', '.join(events)}}}, last={literal(stream.last)})")
+        answers = [reply for reply in self._operation.replies if not reply.job]
+        table = ", ".join(f"{reply.status or 200}: {self.provider.reply_type(reply.type)}" for reply in answers)
+        job = next((reply for reply in self._operation.replies if reply.job), None)
+        becomes = f", becomes=({literal(job.status or 202)}, self.{attribute(job.job or '')})" if job else ""
+        return Code(f"self._operation({role}, {where}, {{{table or '204: None'}}}{becomes})")
+
+
+def attribute(name: str) -> Code:
+    """The attribute of the fake for a job or an operation; it gets an underscore where every fake has that name."""
+    return Code(f"{name}_" if name in _TAKEN else name)
+
+
+def _route(provider: Context, endpoint: Endpoint) -> Code:
+    """Where requests of an endpoint go, and what their bodies always hold."""
+    parts = [literal(endpoint.method), literal(endpoint.path)]
+    if endpoint.body is not None:
+        constants = tuple((path, value) for path, value in placed(provider, endpoint.body).constants)
+        parts += [literal(constants)] if constants else []
+    return Code(f"Route({', '.join(parts)})")

@@ -1,0 +1,214 @@
+"""A provider as the templates see it: everything in Python's terms, every piece of text printed already."""
+
+from __future__ import annotations
+
+from bide.emit.python.code import Code, docstring, literal, row, seconds, spread
+from bide.emit.views.context import Context
+from bide.emit.views.data import EnumView, ExampleView, ModelView, UnionView
+from bide.emit.views.jobs import JobView, LifecycleView
+from bide.emit.views.operations import OperationView
+from bide.emit.words import prose
+from bide.ir import Provider, Secret
+
+ERRORS = (
+    "ApiError",
+    "AuthenticationError",
+    "BadRequest",
+    "ClientClosed",
+    "ConfigurationError",
+    "Conflict",
+    "ConnectionFailed",
+    "DecodeError",
+    "Gone",
+    "InvalidArgument",
+    "InvalidToken",
+    "JobCancelled",
+    "JobError",
+    "JobExpired",
+    "JobFailed",
+    "JobNotDone",
+    "JobTimeout",
+    "NotFound",
+    "PaymentRequired",
+    "PermissionDenied",
+    "RateLimited",
+    "ReplyTooLarge",
+    "RequestTimeout",
+    "ServerError",
+    "StreamCut",
+    "StreamError",
+    "StreamFailed",
+    "SubmitUncertain",
+    "TransportError",
+    "UnprocessableEntity",
+)
+VALUES = (
+    "Adaptive",
+    "AiohttpTransport",
+    "AsyncCancellableJob",
+    "AsyncClock",
+    "AsyncHttpxTransport",
+    "AsyncJob",
+    "AsyncJobBatch",
+    "AsyncStream",
+    "AsyncSystemClock",
+    "AsyncTransport",
+    "CancellableJob",
+    "Clock",
+    "Exchange",
+    "Exponential",
+    "Fixed",
+    "HttpxTransport",
+    "Job",
+    "JobBatch",
+    "Observer",
+    "Outcome",
+    "Policy",
+    "Polling",
+    "Progress",
+    "Request",
+    "Response",
+    "Snapshot",
+    "State",
+    "Stream",
+    "SystemClock",
+    "Tally",
+    "Transport",
+    "Update",
+    "UploadFile",
+    "Urllib3Transport",
+)
+"""What else a package offers of its runtime."""
+
+
+class ProviderView(Context):
+    """A provider as the templates see it."""
+
+    def __init__(self, provider: Provider, *, vendor: bool = False) -> None:
+        super().__init__(provider, vendor=vendor)
+        self.operations = [OperationView(self, operation) for operation in provider.operations]
+        self.jobs = [JobView(self, job) for job in provider.jobs]
+        self.lifecycles = [LifecycleView(self, lifecycle) for lifecycle in provider.lifecycles]
+        self.enums = [EnumView(self, enum) for enum in provider.enums]
+        self.unions = [UnionView(self, union) for union in provider.unions]
+        self.models = [ModelView(self, model) for model in provider.models]
+
+    @property
+    def text(self) -> Code:
+        """The name as a string."""
+        return literal(self.ir.name)
+
+    @property
+    def client_docstring(self) -> Code:
+        return docstring(prose.client(self.ir), indent=4)
+
+    @property
+    def async_client_docstring(self) -> Code:
+        return docstring(prose.async_client(self.ir), indent=4)
+
+    @property
+    def errors(self) -> list[Code]:
+        """The exceptions of the package."""
+        return [Code(name) for name in ERRORS]
+
+    @property
+    def failures(self) -> list[Code]:
+        """The exceptions of jobs that have something even if they fail."""
+        return [job.failed for job in self.jobs if job.failed]
+
+    @property
+    def offered(self) -> list[Code]:
+        """What the package offers of the runtime."""
+        return [Code(name) for name in sorted([*ERRORS, *VALUES])]
+
+    @property
+    def places(self) -> list[tuple[Code, Code]]:
+        """(name, module and attribute) of what is the package's own, as strings, by name."""
+        name = self.class_name
+        found = {
+            **{str(failure): f"._jobs:{failure}" for failure in self.failures},
+            str(self.error_class): f"{self.runtime}:ClientError",
+            str(name): f".client:{name}",
+            f"Async{name}": f".async_client:Async{name}",
+            "models": ".models:",
+            "params": ".params:",
+        }
+        return [(literal(each), literal(found[each])) for each in sorted(found)]
+
+    @property
+    def exports(self) -> list[Code]:
+        """The names of all that the package offers, as strings."""
+        own = [name for name, _ in self.places]
+        return sorted([*own, *(literal(str(name)) for name in self.offered)])
+
+    @property
+    def examples(self) -> list[ExampleView]:
+        """The examples of the models, as the tests read them."""
+        return [ExampleView(model, example) for model in self.ir.models for example in model.examples]
+
+    @property
+    def settings(self) -> list[tuple[Code, Code]]:
+        """(name, value) of what the runtime knows of the provider as a whole."""
+        ir = self.ir
+        shapes = [
+            Code(
+                f"ErrorShape(message={literal(shape.message)}"
+                + (f", code={literal(shape.code)})" if shape.code else ")")
+            )
+            for shape in ir.errors
+        ]
+        found = [
+            ("name", literal(ir.name)),
+            ("title", literal(ir.title)),
+            ("base_url", literal(ir.base_url)),
+        ]
+        if ir.auth:
+            found.append(("auth", row([_secret(each) for each in ir.auth], indent=4)))
+        if ir.headers:
+            found.append(("headers", literal({name.lower(): text for name, text in ir.headers})))
+        if ir.hosts:
+            found.append(("hosts", literal(tuple(ir.hosts))))
+        if ir.request_id_header:
+            found.append(("request_id_header", literal(ir.request_id_header)))
+        if ir.request_id_field:
+            found.append(("request_id_field", literal(tuple(ir.request_id_field))))
+        if rates := self._rates:
+            found.append(("rates", spread("{}", rates, indent=4)))
+        if shapes:
+            found.append(("errors", row(shapes, indent=4)))
+        return [(Code(name), value) for name, value in found]
+
+    @property
+    def secrets(self) -> list[Code]:
+        """What a client takes the secrets as."""
+        return [Code(secret.argument) for secret in self.ir.auth]
+
+    @property
+    def has_one_key(self) -> bool:
+        """Whether the one secret, if there is one, needs no name."""
+        return self.secrets in ([], ["api_key"])
+
+    @property
+    def error_class(self) -> Code:
+        return Code(f"{self.ir.class_name}Error")
+
+    @property
+    def _rates(self) -> list[str]:
+        """The provider's rate limits by endpoint, each once."""
+        endpoints = [job.submit for job in self.ir.jobs]
+        endpoints += [lifecycle.poll for lifecycle in self.ir.lifecycles]
+        endpoints += [lifecycle.poll_many.endpoint for lifecycle in self.ir.lifecycles if lifecycle.poll_many]
+        endpoints += [operation.endpoint for operation in self.ir.operations]
+        limits = {f"{endpoint.method} {endpoint.path}": endpoint.limit for endpoint in endpoints if endpoint.limit}
+        return [
+            f"{literal(bucket)}: Rate({literal(limit.count)}, {seconds(limit.seconds)})"
+            for bucket, limit in limits.items()
+        ]
+
+
+def _secret(secret: Secret) -> str:
+    parts = [f"at={literal(secret.scheme)}", f"name={literal(secret.name)}"]
+    parts += [f"prefix={literal(secret.prefix)}"] if secret.prefix else []
+    parts.append(f"env={literal(secret.env)}")
+    parts += [f"argument={literal(secret.argument)}"] if secret.argument != "api_key" else []
+    return f"Secret({', '.join(parts)})"

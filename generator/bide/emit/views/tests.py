@@ -1,0 +1,391 @@
+"""The generated tests as the templates see them: what the spec says, printed once more beside what was made of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from bide.emit.python.code import Code, docstring, literal, seconds
+from bide.emit.views.body import Placed, placed
+from bide.emit.views.context import Context, named
+from bide.emit.views.view import View
+from bide.ir import (
+    UNBOUNDED,
+    Bounds,
+    Endpoint,
+    Enum,
+    Field,
+    Job,
+    Json,
+    Kind,
+    ListOf,
+    MapOf,
+    Model,
+    Named,
+    Operation,
+    Parameter,
+    Place,
+    Pointer,
+    Scalar,
+    Type,
+    Union,
+)
+
+
+class TestsView:
+    """What the tests of a package hold it to."""
+
+    def __init__(self, provider: Context) -> None:
+        self.provider = provider
+        self.jobs = [JobTableView(provider, job) for job in provider.ir.jobs]
+        self.calls = [
+            *(CallView(provider, f"{job.name}.submit", job.submit) for job in provider.ir.jobs),
+            *(CallView(provider, each.name, each.endpoint) for each in provider.ir.operations),
+        ]
+        self.streams = [StreamTableView(provider, each) for each in provider.ir.operations if each.stream]
+
+    @property
+    def values(self) -> list[tuple[Code, Code]]:
+        """(name, what it may be) of each model and union that an argument holds."""
+        return [(literal(name), _values_of(self.provider, name)) for name in self._held]
+
+    @property
+    def has_arguments(self) -> bool:
+        """Whether there is a method that takes any."""
+        return any(call.arguments for call in self.calls)
+
+    @property
+    def has_models(self) -> bool:
+        """Whether an argument is of a type of the spec, or there is an event."""
+        return bool(self.streams or any(call.named for call in self.calls))
+
+    @property
+    def wire_names(self) -> list[tuple[Code, Code]]:
+        """(model, its JSON keys by Python name) of every model that is JSON."""
+        return [
+            (Code(f"models.{model.name}"), literal({field.name: field.wire for field in model.fields}))
+            for model in self.provider.ir.models
+            if not any(field.type == Scalar(Kind.FILE) for field in model.fields)
+        ]
+
+    @property
+    def base_path(self) -> Code:
+        """The path of the base URL."""
+        return literal("/" + self.provider.ir.base_url.partition("://")[2].partition("/")[2] if self._has_path else "")
+
+    @property
+    def key(self) -> Code:
+        """Where the secrets go: (query or header, its name, its text with a `{}` for each of them there)."""
+        auth = self.provider.ir.auth
+        basic = {secret.name: "{}" for secret in auth if secret.scheme == "basic"}
+        found = [("header", each.name.lower(), _behind(each.prefix)) for each in auth if each.scheme == "header"]
+        found += [(str(each.scheme), each.name, "{}") for each in auth if each.scheme == "query"]
+        if basic:
+            both = basic.get("both", f"{basic.get('username', '')}:{basic.get('password', '')}")
+            found.append(("header", "authorization", f"Basic {both}"))
+        return literal(tuple(found))
+
+    @property
+    def has_key(self) -> bool:
+        return bool(self.provider.ir.auth)
+
+    @property
+    def headers(self) -> Code:
+        """What is sent with every request."""
+        return literal({name.lower(): text for name, text in self.provider.ir.headers})
+
+    @property
+    def files(self) -> list[str]:
+        """The names of the files, below `tests`."""
+        found = ["conftest.py", "spec.py", "test_models.py"]
+        found += ["test_examples.py"] if any(model.examples for model in self.provider.ir.models) else []
+        found += ["test_requests.py"] if self.calls else []
+        found += ["test_waiting.py", "test_batches.py"] if self.jobs else []
+        return found + (["test_streams.py"] if self.streams else [])
+
+    @property
+    def spec_docstring(self) -> Code:
+        return docstring(
+            f"What the spec says of {self.provider.ir.title}, for the tests to hold the client to.\n\n"
+            "It was printed from the spec beside the client, not from it: each says what it says by itself."
+        )
+
+    @property
+    def has_grace(self) -> bool:
+        """Whether there is a job that need not be visible at once."""
+        return any(job.polling.not_found_grace for job in self.provider.ir.jobs)
+
+    @property
+    def are_open(self) -> bool:
+        """Whether there is a job whose status is a word."""
+        return any(job.is_open for job in self.jobs)
+
+    @property
+    def has_results(self) -> bool:
+        """Whether there is a job whose result has an address of its own."""
+        return any(job.lifecycle.result.endpoint for job in self.provider.ir.jobs)
+
+    @property
+    def can_cancel(self) -> bool:
+        """Whether there is a job that can be cancelled."""
+        return any(job.lifecycle.cancel for job in self.provider.ir.jobs)
+
+    @property
+    def streams_end(self) -> bool:
+        """Whether there is a stream of which the spec says how it ends."""
+        return any(stream.ends for stream in self.streams)
+
+    @property
+    def streams_fail(self) -> bool:
+        """Whether there is a stream that can report an error."""
+        return any(stream.fails for stream in self.streams)
+
+    @property
+    def _has_path(self) -> bool:
+        return "/" in self.provider.ir.base_url.partition("://")[2]
+
+    @property
+    def _held(self) -> list[str]:
+        """The models and unions inside of arguments, in the order of the spec."""
+        todo = [name for call in self.calls for name in call.named]
+        found: set[str] = set()
+        while todo:
+            name = todo.pop()
+            thing = self.provider.ir.by_name[name]
+            if name in found or isinstance(thing, Enum):
+                continue
+            found.add(name)
+            if isinstance(thing, Union):
+                todo += [variant for _, variant in thing.variants]
+            else:
+                todo += [inside for field in thing.fields for inside in named(field.type)]
+        return [name for name in self.provider.ir.by_name if name in found]
+
+
+def _behind(prefix: str) -> str:
+    return f"{prefix} {{}}" if prefix else "{}"
+
+
+class CallView(View):
+    """One method of the client, and the request that the spec asks for."""
+
+    def __init__(self, provider: Context, name: str, endpoint: Endpoint) -> None:
+        super().__init__(provider)
+        self._name = name
+        self._endpoint = endpoint
+        self._body = Placed() if endpoint.body is None else placed(provider, endpoint.body)
+        if endpoint.is_free:
+            self._body.arguments += [((), each) for each in endpoint.parameters if each.place is Place.BODY]
+
+    @property
+    def named(self) -> list[str]:
+        """The types of the spec that its arguments hold."""
+        return [name for parameter in self._endpoint.parameters for name in named(parameter.field.type)]
+
+    @property
+    def title(self) -> Code:
+        return literal(self._name)
+
+    @property
+    def method(self) -> Code:
+        return literal(self._endpoint.method)
+
+    @property
+    def path(self) -> Code:
+        return literal(self._endpoint.path)
+
+    @property
+    def has_body(self) -> bool:
+        return self._endpoint.body is not None or self._endpoint.is_free
+
+    @property
+    def is_form(self) -> bool:
+        return self._endpoint.is_form
+
+    @property
+    def constants(self) -> list[tuple[Code, Code]]:
+        """(place, value) of what is always sent."""
+        found: list[tuple[Json, Json]] = [(("body", path), value) for path, value in self._body.constants]
+        found += [((place.value, name), text) for place, name, text in self._endpoint.constants]
+        return [(literal(place), literal(value)) for place, value in found]
+
+    @property
+    def objects(self) -> list[Code]:
+        return [literal(path) for path in self._body.objects]
+
+    @property
+    def arguments(self) -> list[Code]:
+        """Each as a constructor call."""
+        in_body = [self._argument(parameter, path) for path, parameter in self._body.arguments]
+        elsewhere = [one for one in self._endpoint.parameters if one.place is not Place.BODY]
+        return [*(self._argument(one, one.field.wire) for one in elsewhere), *in_body]
+
+    def _argument(self, parameter: Parameter, where: str | Pointer) -> Code:
+        field = parameter.field
+        parts = [literal(parameter.name), literal(parameter.place.value), literal(where)]
+        parts.append(_values(self.provider, field.type, field.bounds))
+        parts += [Code("is_optional=True")] if field.optional else []
+        parts += [Code("is_nullable=True")] if field.nullable else []
+        return Code(f"Argument({', '.join(parts)})")
+
+
+class JobTableView(View):
+    """A kind of job, as the spec describes it."""
+
+    def __init__(self, provider: Context, job: Job) -> None:
+        super().__init__(provider)
+        self._job = job
+
+    @property
+    def settings(self) -> list[tuple[Code, Code]]:
+        """(name, value) of what the spec says."""
+        job, lifecycle, polling = self._job, self._job.lifecycle, self._job.polling
+        found: list[tuple[str, Code]] = [
+            ("name", literal(job.name)),
+            ("submit", Code(f"CALLS[{literal(f'{job.name}.submit')}]")),
+            ("states", literal({status: state.value for status, state in lifecycle.states.items()})),
+        ]
+        if lifecycle.moves:
+            found.append(("moves", literal({status: tuple(after) for status, after in lifecycle.moves.items()})))
+        found += [
+            ("poll", literal(lifecycle.poll.path)),
+            ("floor", seconds(polling.floor)),
+            ("interval", Code(f"({seconds(polling.interval[0])}, {seconds(polling.interval[1])})")),
+            ("timeout", seconds(polling.timeout)),
+        ]
+        if lifecycle.poll.handed_out is not None:
+            found.append(("is_polled_by_id", literal(False)))
+        if lifecycle.codes:
+            found.append(("codes", literal(tuple(lifecycle.codes))))
+        if not self.is_open:
+            found.append(("is_open", literal(False)))
+        if job.reply is None or not job.job_id.field:
+            found.append(("has_id_in_body", literal(False)))
+        if polling.not_found_grace:
+            found.append(("not_found_grace", seconds(polling.not_found_grace)))
+        if lifecycle.result.endpoint is not None:
+            found.append(("result", literal(lifecycle.result.endpoint.path)))
+        if lifecycle.cancel is not None:
+            found.append(("cancel", literal((lifecycle.cancel.endpoint.method, lifecycle.cancel.endpoint.path))))
+        if job.idempotency_key:
+            found.append(("idempotency_key", literal(job.idempotency_key)))
+        if self._has(lifecycle.hint):
+            found.append(("has_hint", literal(True)))
+        if self._has(lifecycle.error.message):
+            found.append(("has_reason", literal(True)))
+        return [(Code(name), value) for name, value in found]
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the status is a word, of which there may be more tomorrow."""
+        if self._job.snapshot is None or not self._job.lifecycle.status:
+            return False
+        here: Type = Named(self._job.snapshot)
+        for wire in self._job.lifecycle.status:
+            if isinstance(here, Scalar | MapOf):
+                return True
+            here = self.provider.field_of(here, wire).type
+        return isinstance(here, Named) or here == Scalar(Kind.STRING)
+
+    def _has(self, pointer: Pointer) -> bool:
+        """Whether the replies about this job have that."""
+        try:
+            snapshot = self._job.snapshot
+            return bool(pointer and snapshot and self.provider.attributes(pointer, Named(snapshot)))
+        except KeyError:
+            return False
+
+
+class StreamTableView(View):
+    """An operation that answers with a stream of events."""
+
+    def __init__(self, provider: Context, operation: Operation) -> None:
+        super().__init__(provider)
+        assert operation.stream is not None
+        self._name = operation.name
+        self._stream = operation.stream
+        self.ends = bool(operation.stream.last)
+        self.fails = bool(operation.stream.error_event)
+
+    @property
+    def settings(self) -> list[tuple[Code, Code]]:
+        """(name, value) of what the spec says."""
+        events = {name: Code(f"models.{model}") for name, model in self._stream.events}
+        events.pop(self._stream.error_event or "", None)
+        table = ", ".join(f"{literal(name)}: {model}" for name, model in events.items())
+        found = [
+            ("call", Code(f"CALLS[{literal(self._name)}]")),
+            ("events", Code(f"{{{table}}}")),
+            ("last", literal(tuple(sorted(self._stream.last)))),
+        ]
+        if self._stream.error_event:
+            found.append(("error", literal((self._stream.error_event, tuple(self._stream.error_message)))))
+        return [(Code(name), value) for name, value in found]
+
+
+_SCALARS = {
+    Kind.STRING: "text",
+    Kind.INTEGER: "integer",
+    Kind.NUMBER: "number",
+    Kind.BOOLEAN: "boolean",
+    Kind.DATETIME: "moment",
+    Kind.DATE: "day",
+    Kind.ANY: "anything",
+    Kind.OBJECT: "an_object",
+    Kind.FILE: "file",
+}
+
+
+def _values(provider: Context, type: Type, bounds: Bounds = UNBOUNDED) -> Code:
+    """What a value of a type may be."""
+    match type:
+        case Scalar(kind):
+            return Code(f"v.{_SCALARS[kind]}({', '.join(_limits(bounds))})")
+        case ListOf(item):
+            return Code(f"v.list_of({', '.join([_values(provider, item), *_limits(bounds)])})")
+        case MapOf(value):
+            return Code(f"v.map_of({_values(provider, value)})")
+        case Named(name):
+            thing = provider.ir.by_name[name]
+            if not isinstance(thing, Enum):
+                return Code(f"of({literal(name)})")
+            texts = ", ".join(literal(value.wire) for value in thing.values)
+            return Code(f"v.choice(models.{name}, {texts})")
+
+
+def _limits(bounds: Bounds) -> Iterator[Code]:
+    if not bounds:
+        return
+    table: Mapping[str, Json] = {
+        "min": bounds.min,
+        "max": bounds.max,
+        "min_length": bounds.min_length,
+        "max_length": bounds.max_length,
+        "pattern": bounds.pattern,
+        "min_items": bounds.min_items,
+        "max_items": bounds.max_items,
+    }
+    for name, value in table.items():
+        if value is not None:
+            whole = int(value) if isinstance(value, float) and value.is_integer() else value
+            yield Code(f"{name}={literal(whole)}")
+
+
+def _values_of(provider: Context, name: str) -> Code:
+    """What a value of a model or a union may be."""
+    thing = provider.ir.by_name[name]
+    if isinstance(thing, Union):
+        return Code(f"v.union({', '.join(f'of({literal(variant)})' for _, variant in thing.variants)})")
+    assert isinstance(thing, Model)
+    keys = ", ".join(f"{literal(field.name)}: {_key(provider, field)}" for field in thing.fields)
+    tag = f", tag={literal((thing.tag_field, thing.tag))}" if thing.tag is not None else ""
+    return Code(f"v.model(models.{name}, {{{keys}}}{tag})")
+
+
+def _key(provider: Context, field: Field) -> Code:
+    values = (
+        Code(f"v.constant({literal(field.const)})") if field.is_const else _values(provider, field.type, field.bounds)
+    )
+    parts = [literal(field.wire), values]
+    parts += [Code("is_optional=True")] if field.optional else []
+    parts += [Code("is_nullable=True")] if field.nullable else []
+    return Code(f"v.Key({', '.join(parts)})")

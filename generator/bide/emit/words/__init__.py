@@ -1,0 +1,1 @@
+"""What generated docstrings, READMEs and metadata say."""

@@ -1,0 +1,132 @@
+"""Endpoints: a method, a path, and how a request is filled from arguments."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from bide import ir
+from bide.ir.build.fields import build_field, build_fields, examples, python_name
+from bide.ir.build.sources import Sources
+from bide.ir.notation import parse_duration, parse_pointer, parse_rate
+from bide.spec import names
+from bide.spec.document import Json
+
+METHODS = ("get", "post", "put", "patch", "delete")
+_NOT_REPEATABLE = frozenset(("POST", "PATCH"))
+_ANY_OBJECT = "object"
+_ANY_BODY = "The body, as a JSON object."
+_PLACES = {"path": ir.Place.PATH, "query": ir.Place.QUERY, "headers": ir.Place.HEADER}
+
+
+@dataclass(slots=True)
+class Bodies:
+    """The models of bodies, among them those that are written in place and get a name here."""
+
+    models: Mapping[str, ir.Model]
+    sources: Sources
+    made: list[ir.Model] = field(default_factory=list)
+
+    def body(self, owner: str, raw: Json, source: ir.Source | None) -> ir.BodyModel:
+        """The body of an operation or job, from the name of a model or from the fields that stand in its place."""
+        if isinstance(raw, str):
+            return _filled(self.models[raw])
+        fields, values = zip(*(self._field(key, value, source) for key, value in raw.items()), strict=True)
+        name = names.body_class(owner)
+        self.made.append(ir.Model(name=name, description=f"The body of `{owner}`.", source=source, fields=fields))
+        return ir.BodyModel(name, values)
+
+    def _field(self, key: str, raw: Json, source: ir.Source | None) -> tuple[ir.Field, ir.BodyField]:
+        spread = raw.get("spread") if isinstance(raw, dict) else None
+        if spread is None:
+            plain = build_field(key, raw, self.sources, source)
+            return plain, _body_field(plain)
+        model = self.models[spread]
+        more = {name: value for name, value in raw.items() if name != "spread"}
+        nested = build_field(key, {**more, "type": spread}, self.sources, source)
+        return nested, ir.BodyField(python_name(key, raw), _filled(model))
+
+
+def _filled(model: ir.Model) -> ir.BodyModel:
+    return ir.BodyModel(model.name, tuple(_body_field(one) for one in model.fields))
+
+
+def _body_field(one: ir.Field) -> ir.BodyField:
+    if one.is_const:
+        return ir.BodyField(one.name, None, one.const)
+    return ir.BodyField(one.name, _argument(one, ir.Place.BODY))
+
+
+def _argument(one: ir.Field, place: ir.Place) -> ir.Parameter:
+    return ir.Parameter(field=one, name=names.argument_name(one.name), place=place)
+
+
+def method_of(raw: Mapping[str, Json]) -> str:
+    """The one method that *raw* has, as a key of the spec."""
+    return next(method for method in METHODS if method in raw)
+
+
+def build_endpoint(
+    owner: str, raw: Mapping[str, Json], bodies: Bodies, source: ir.Source | None, *, role: str = ""
+) -> ir.Endpoint:
+    """An endpoint of the operation, job or lifecycle *owner*; of a lifecycle, it is for *role*.
+
+    Its arguments come in the order of the spec, but those that must be given first.
+    """
+    method = method_of(raw)
+    parameters: list[ir.Parameter] = []
+    constants: list[tuple[ir.Place, str, str]] = []
+    body: ir.BodyModel | None = None
+    for key, value in raw.items():
+        if key == "body" and value == _ANY_OBJECT:
+            anything = build_field("body", {"type": value, "description": _ANY_BODY}, bodies.sources, source)
+            parameters.append(_argument(anything, ir.Place.BODY))
+        elif key == "body":
+            body = bodies.body(owner, value, source)
+            parameters += _arguments(body)
+        elif key in _PLACES:
+            place = _PLACES[key]
+            for one in build_fields(value, bodies.sources, source):
+                if one.is_const:
+                    constants.append((place, one.wire, as_text(one.const)))
+                else:
+                    parameters.append(_argument(one, place))
+    return ir.Endpoint(
+        method=method.upper(),
+        path=raw[method] if isinstance(raw[method], str) else f"/handed-out/{owner}/{role}/{{job_id}}",
+        handed_out=None if isinstance(raw[method], str) else _handed_out(raw[method]),
+        parameters=tuple(sorted(parameters, key=lambda parameter: parameter.field.optional)),
+        constants=tuple(constants),
+        body=body,
+        repeatable=raw.get("repeatable", method.upper() not in _NOT_REPEATABLE),
+        timeout=parse_duration(raw["timeout"]) if "timeout" in raw else None,
+        limit=parse_rate(raw["limit"]) if "limit" in raw else None,
+        examples=examples(raw.get("examples"), bodies.sources, source),
+    )
+
+
+def _handed_out(raw: Mapping[str, Json]) -> ir.HandedOut:
+    return ir.HandedOut(header=raw.get("header", ""), field=parse_pointer(raw["field"]) if "field" in raw else ())
+
+
+def build_id(raw: Json) -> ir.IdAt:
+    """Where an id is; *raw* is a pointer, or says more, or nothing."""
+    more = {"field": raw} if isinstance(raw, str) else raw or {}
+    field = parse_pointer(more["field"]) if "field" in more else ()
+    return ir.IdAt(field=field, header=more.get("header", ""), like=more.get("like", ""))
+
+
+def _arguments(body: ir.BodyModel) -> Iterator[ir.Parameter]:
+    for one in body.fields:
+        match one.value:
+            case ir.Parameter():
+                yield one.value
+            case ir.BodyModel():
+                yield from _arguments(one.value)
+
+
+def as_text(value: Json) -> str:
+    """A constant as it is written in a query or a header."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value)

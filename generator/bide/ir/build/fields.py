@@ -1,0 +1,96 @@
+"""Fields: what one key of a model, or one parameter, means."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+
+from bide import ir
+from bide.ir.build.sources import Sources
+from bide.ir.notation import parse_type
+from bide.spec import names
+from bide.spec.document import Json
+
+_BOUNDS = ("min", "max", "min_length", "max_length", "pattern", "min_items", "max_items")
+_DEPRECATED = "The provider has deprecated it."
+
+
+def wire_name(key: str) -> str:
+    """The wire name in a key of `fields`: `limit?` is `limit`."""
+    return key.removesuffix("?")
+
+
+def python_name(key: str, raw: Json) -> str:
+    """The attribute for a key of `fields`: the one that the spec chose, or one made of the wire name."""
+    chosen = raw.get("name") if isinstance(raw, dict) else None
+    return names.field_name(wire_name(key)) if chosen is None else names.chosen_field_name(chosen)
+
+
+def build_fields(raw: Mapping[str, Json], sources: Sources, inherited: ir.Source | None) -> tuple[ir.Field, ...]:
+    return tuple(build_field(key, value, sources, inherited) for key, value in raw.items())
+
+
+def build_field(key: str, raw: Json, sources: Sources, inherited: ir.Source | None) -> ir.Field:
+    """One field from its key and its value, which is a type or a mapping with more to say."""
+    more = raw if isinstance(raw, dict) else {"type": raw}
+    type_, nullable = _type(more)
+    deprecated = more.get("deprecated", False)
+    return ir.Field(
+        wire=wire_name(key),
+        name=python_name(key, raw),
+        type=type_,
+        optional=key.endswith("?"),
+        nullable=nullable,
+        const=more.get("const"),
+        is_const="const" in more,
+        default=more.get("default"),
+        has_default="default" in more,
+        bounds=_bounds(more),
+        description=more.get("description", "").strip(),
+        source=sources.of(more, inherited),
+        deprecated=(_DEPRECATED if deprecated is True else (deprecated or "").strip()),
+        secret=more.get("secret", False),
+        when=states(more.get("when", [])),
+    )
+
+
+def _bounds(more: Mapping[str, Json]) -> ir.Bounds:
+    found = {name: more[name] for name in _BOUNDS if name in more}
+    return ir.Bounds(**found) if found else ir.UNBOUNDED
+
+
+def states(raw: Json) -> frozenset[ir.State]:
+    """A state or a list of states."""
+    return frozenset(ir.State(name) for name in ([raw] if isinstance(raw, str) else raw))
+
+
+def examples(raw: Json, sources: Sources, inherited: ir.Source | None) -> tuple[ir.Example, ...]:
+    return tuple(
+        ir.Example(
+            title=one.get("title", ""),
+            source=sources.of(one, inherited),
+            text=one["json"],
+            value=json.loads(one["json"]),
+        )
+        for one in raw or ()
+    )
+
+
+def _type(more: Mapping[str, Json]) -> tuple[ir.Type, bool]:
+    if "type" in more:
+        text = parse_type(more["type"])
+        return text.type, text.nullable
+    return ir.Scalar(kind_of(more["const"])), False
+
+
+def kind_of(value: Json) -> ir.Kind:
+    """The JSON kind of a constant."""
+    match value:
+        case bool():
+            return ir.Kind.BOOLEAN
+        case str():
+            return ir.Kind.STRING
+        case int():
+            return ir.Kind.INTEGER
+        case _:
+            return ir.Kind.ANY

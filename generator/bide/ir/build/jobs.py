@@ -1,0 +1,44 @@
+"""Jobs: what is submitted, how it lives, what comes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from bide import ir
+from bide.ir.build.endpoints import Bodies, build_endpoint, build_id
+from bide.ir.build.lifecycles import build_polling
+from bide.ir.notation import parse_pointer, parse_type
+from bide.spec import names
+from bide.spec.document import Json
+
+
+def build_job(
+    name: str, raw: Mapping[str, Json], lifecycle: ir.Lifecycle, polling: Mapping[str, Json], bodies: Bodies
+) -> ir.Job:
+    """A job of *lifecycle*, whose own account of polling is *polling*."""
+    submit = raw["submit"]
+    source = bodies.sources.of(submit, bodies.sources.of(raw))
+    return ir.Job(
+        name=names.identifier(name),
+        description=(raw.get("description") or submit.get("description", "")).strip(),
+        source=bodies.sources.of(raw, source),
+        submit=build_endpoint(name, submit, bodies, source),
+        reply=submit.get("returns"),
+        job_id=build_id(submit.get("job_id")),
+        idempotency_key=submit.get("idempotency_key"),
+        lifecycle=lifecycle,
+        snapshot=raw.get("snapshot"),
+        result=parse_type(raw["result"]).type,
+        failed_result=parse_type(raw["failed_result"]).type if "failed_result" in raw else None,
+        polling=build_polling(polling, raw.get("polling", {})),
+        items=_items(raw["items"]) if "items" in raw else None,
+    )
+
+
+def _items(raw: Mapping[str, Json]) -> ir.Items:
+    return ir.Items(
+        list=parse_pointer(raw["list"]),
+        status=parse_pointer(raw["status"]),
+        failed=tuple(raw["failed"]),
+        error=parse_pointer(raw["error"]) if "error" in raw else (),
+    )

@@ -1,0 +1,126 @@
+"""Lifecycles: how a job is polled, where its result is and how it is cancelled. And when: polling."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal
+
+from bide import ir
+from bide.ir.build.endpoints import METHODS, Bodies, build_endpoint
+from bide.ir.notation import parse_duration, parse_pointer, parse_range, parse_type
+from bide.spec import names
+from bide.spec.document import Json
+
+_ACCEPTS = (200, 202)
+_NOT_READY = (409,)
+_GONE = (404, 410)
+
+_FLOOR = 0.5
+_INTERVAL = (2.0, 5.0)
+_TIMEOUT = 300.0
+_TYPICAL_TIMES = 4
+"""A wait lasts at least this many times as long as the longest typical job, if the spec does not say."""
+
+
+def build_lifecycle(name: str, raw: Mapping[str, Json], bodies: Bodies, *, ignore_case: bool) -> ir.Lifecycle:
+    source = bodies.sources.of(raw)
+    error, progress, hint = raw.get("error", {}), raw.get("progress", {}), raw.get("hint", {})
+    codes = {int(code): ir.State(state) for code, state in raw["poll"].get("states", {}).items()}
+    statuses = {status: ir.State(state) for status, state in raw.get("states", {}).items()}
+    hint_unit: Literal["seconds", "milliseconds"] = "milliseconds" if "milliseconds" in hint else "seconds"
+    return ir.Lifecycle(
+        name=names.identifier(name),
+        description=raw.get("description", "").strip(),
+        source=source,
+        poll=build_endpoint(name, raw["poll"], bodies, source, role="poll"),
+        accepts=tuple(raw["poll"].get("accepts", [code for code in _ACCEPTS if statuses and code not in codes])),
+        status=parse_pointer(raw["status"]) if "status" in raw else (),
+        states={**statuses, **{str(code): state for code, state in codes.items()}},
+        codes=codes,
+        moves={status: tuple(following) for status, following in raw.get("moves", {}).items()},
+        ready=_tests(raw.get("ready", {})),
+        failed_if=_tests(raw["failed_if"]) if isinstance(raw.get("failed_if"), dict) else (),
+        failed_with=parse_pointer(raw["failed_if"]) if isinstance(raw.get("failed_if"), str) else (),
+        result=_result(name, raw.get("result", {}), bodies, source),
+        hold=_hold(raw["poll"].get("hold")),
+        poll_many=_poll_many(name, raw.get("poll_many"), bodies, source),
+        cancel=_cancel(name, raw.get("cancel"), bodies, source),
+        error=ir.ErrorAt(**{key: parse_pointer(pointer) for key, pointer in error.items()}),
+        progress=ir.Progress(**{key: parse_pointer(pointer) for key, pointer in progress.items()}),
+        hint=parse_pointer(hint[hint_unit]) if hint else (),
+        hint_unit=hint_unit,
+        credits=parse_pointer(raw["credits"]) if "credits" in raw else (),
+        ignore_case=ignore_case,
+    )
+
+
+def _tests(raw: Mapping[str, Json]) -> tuple[tuple[ir.Pointer, Json], ...]:
+    return tuple((parse_pointer(pointer), value) for pointer, value in raw.items())
+
+
+def _result(owner: str, raw: Mapping[str, Json], bodies: Bodies, source: ir.Source | None) -> ir.ResultAt:
+    kept = parse_duration(raw["kept"]) if "kept" in raw else None
+    if not any(method in raw for method in METHODS):
+        return ir.ResultAt(field=parse_pointer(raw["field"]) if "field" in raw else (), kept=kept)
+    return ir.ResultAt(
+        endpoint=build_endpoint(owner, raw, bodies, source, role="result"),
+        not_ready=tuple(raw.get("not_ready", _NOT_READY)),
+        gone=tuple(raw.get("gone", _GONE)),
+        pages=_pages(raw["pages"]) if "pages" in raw else None,
+        kept=kept,
+    )
+
+
+def _pages(raw: Mapping[str, Json]) -> ir.Pages:
+    return ir.Pages(
+        list=parse_pointer(raw["list"]),
+        query=raw["query"],
+        next=parse_pointer(raw["next"]) if "next" in raw else (),
+        more=parse_pointer(raw["more"]) if "more" in raw else (),
+        first=raw.get("first", 1),
+    )
+
+
+def _hold(raw: Mapping[str, Json] | None) -> ir.Hold | None:
+    if raw is None:
+        return None
+    return ir.Hold(query=raw.get("query", ""), header=raw.get("header", ""), most=parse_duration(raw["most"]))
+
+
+def _poll_many(
+    owner: str, raw: Mapping[str, Json] | None, bodies: Bodies, source: ir.Source | None
+) -> ir.PollMany | None:
+    if raw is None:
+        return None
+    ids_in: Literal["query", "body"] = "query" if "query" in raw["ids"] else "body"
+    return ir.PollMany(
+        endpoint=build_endpoint(owner, raw, bodies, source),
+        ids_in=ids_in,
+        ids=raw["ids"][ids_in],
+        most=raw["most"],
+        list=parse_pointer(raw["list"]) if "list" in raw else (),
+        job_id=parse_pointer(raw["job_id"]),
+    )
+
+
+def _cancel(owner: str, raw: Mapping[str, Json] | None, bodies: Bodies, source: ir.Source | None) -> ir.Cancel | None:
+    if raw is None:
+        return None
+    returns = parse_type(raw["returns"]).type if "returns" in raw else None
+    return ir.Cancel(endpoint=build_endpoint(owner, raw, bodies, source, role="cancel"), returns=returns)
+
+
+def build_polling(lifecycle: Mapping[str, Json], job: Mapping[str, Json]) -> ir.Polling:
+    """When to ask: what the job says, then what its lifecycle says, then what is usual."""
+    raw = {**lifecycle, **job}
+    floor = parse_duration(raw["floor"]) if "floor" in raw else _FLOOR
+    usual = (max(_INTERVAL[0], floor), max(_INTERVAL[1], floor))
+    typical = parse_range(raw["typical"]) if "typical" in raw else None
+    patience = max(_TIMEOUT, _TYPICAL_TIMES * typical[1]) if typical else _TIMEOUT
+    return ir.Polling(
+        interval=parse_range(raw["interval"]) if "interval" in raw else usual,
+        floor=floor,
+        typical=typical,
+        timeout=parse_duration(raw["timeout"]) if "timeout" in raw else patience,
+        not_found_grace=parse_duration(raw.get("not_found_grace", "0s")),
+    )

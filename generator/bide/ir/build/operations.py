@@ -1,0 +1,64 @@
+"""Operations: one request and its reply, or its stream."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from bide import ir
+from bide.ir.build.endpoints import Bodies, build_endpoint, build_id
+from bide.ir.notation import parse_pointer, parse_type
+from bide.spec import names
+from bide.spec.document import Json
+
+
+def build_operation(name: str, raw: Mapping[str, Json], bodies: Bodies) -> ir.Operation:
+    source = bodies.sources.of(raw)
+    stream = raw.get("stream")
+    return ir.Operation(
+        name=names.identifier(name),
+        description=raw.get("description", "").strip(),
+        source=source,
+        endpoint=build_endpoint(name, raw, bodies, source),
+        replies=_replies(raw.get("returns")) if stream is None else (),
+        stream=None if stream is None else _stream(name, stream),
+    )
+
+
+def _replies(raw: Json) -> tuple[ir.Reply, ...]:
+    if not isinstance(raw, dict):
+        return (_reply(None, raw),)
+    return tuple(_reply(int(status), reply) for status, reply in raw.items())
+
+
+def _reply(status: int | None, raw: Json) -> ir.Reply:
+    match raw:
+        case None:
+            return ir.Reply(status=status)
+        case str():
+            return ir.Reply(status=status, type=parse_type(raw).type)
+        case _:
+            return ir.Reply(status=status, job=raw["job"], job_id=build_id(raw.get("job_id")))
+
+
+def _stream(name: str, raw: Mapping[str, Json]) -> ir.Stream:
+    error = raw.get("error", {})
+    return ir.Stream(
+        events=tuple(raw["events"].items()),
+        union=names.event_class(name),
+        last=frozenset([raw["last"]] if isinstance(raw["last"], str) else raw["last"]),
+        error_event=error.get("event"),
+        error_message=parse_pointer(error["message"]) if error else (),
+    )
+
+
+def event_union(operation: ir.Operation) -> ir.Union | None:
+    """The common class of a stream's events. They are told apart by the event's name, so their JSON has no tag."""
+    if operation.stream is None:
+        return None
+    return ir.Union(
+        name=operation.stream.union,
+        description=f"An event of `{operation.name}`.",
+        source=operation.source,
+        tag_field="",
+        variants=operation.stream.events,
+    )

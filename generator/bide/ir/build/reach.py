@@ -1,0 +1,71 @@
+"""Which models are sent, and which are received."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from bide import ir
+from bide.ir.notation import innermost
+
+
+def reached(names: Iterable[str], by_name: Mapping[str, ir.Enum | ir.Model | ir.Union]) -> frozenset[str]:
+    """*names* and everything that can be inside of them."""
+    seen: set[str] = set()
+    waiting = list(names)
+    while waiting:
+        name = waiting.pop()
+        if name not in seen:
+            seen.add(name)
+            waiting += _next(by_name[name])
+    return frozenset(seen)
+
+
+def _next(thing: ir.Enum | ir.Model | ir.Union) -> Iterator[str]:
+    match thing:
+        case ir.Model():
+            for field in thing.fields:
+                yield from named(field.type)
+            if thing.base:
+                yield thing.base
+        case ir.Union():
+            for _, model in thing.variants:
+                yield model
+
+
+def named(type_: ir.Type | None) -> Iterator[str]:
+    """The name in a type, if it has one."""
+    if type_ is not None:
+        inner = innermost(type_)
+        if isinstance(inner, ir.Named):
+            yield inner.name
+
+
+def sent(operations: Iterable[ir.Operation], jobs: Iterable[ir.Job]) -> Iterator[str]:
+    """The names that the arguments and bodies of requests begin with."""
+    endpoints = [operation.endpoint for operation in operations] + [job.submit for job in jobs]
+    for endpoint in endpoints:
+        if endpoint.body:
+            yield endpoint.body.model
+        for parameter in endpoint.parameters:
+            yield from named(parameter.field.type)
+
+
+def received(
+    operations: Iterable[ir.Operation], jobs: Iterable[ir.Job], lifecycles: Iterable[ir.Lifecycle]
+) -> Iterator[str]:
+    """The names that replies begin with."""
+    for operation in operations:
+        for reply in operation.replies:
+            yield from named(reply.type)
+        if operation.stream:
+            yield operation.stream.union
+    for job in jobs:
+        if job.reply:
+            yield job.reply
+        if job.snapshot:
+            yield job.snapshot
+        yield from named(job.result)
+        yield from named(job.failed_result)
+    for lifecycle in lifecycles:
+        if lifecycle.cancel:
+            yield from named(lifecycle.cancel.returns)

@@ -1,0 +1,25 @@
+"""Who says what: the `sources` table, and how a source is inherited."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from bide import ir
+from bide.spec.document import Json
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """The pages that a spec names."""
+
+    by_key: Mapping[str, ir.Source]
+
+    def of(self, raw: Json, inherited: ir.Source | None = None) -> ir.Source | None:
+        """The source of one thing: its own, or that of what it is in."""
+        key = raw.get("source") if isinstance(raw, dict) else None
+        return inherited if key is None else self.by_key[key]
+
+
+def sources(raw: Mapping[str, Json]) -> Sources:
+    return Sources({key: ir.Source(key=key, title=page["title"], url=page["url"]) for key, page in raw.items()})

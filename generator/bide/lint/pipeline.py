@@ -1,0 +1,61 @@
+"""From a spec's text to what it means."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bide import ir, lint
+from bide.ir.build import build
+from bide.spec import document as source
+from bide.spec.diagnostics import Diagnostic, Silenced, SpecError
+from bide.spec.salvage import salvaged
+from bide.spec.shape import schema
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What there is to say about a spec."""
+
+    document: source.Document | None
+    """`None` if there is an error."""
+    problems: list[Diagnostic]
+    """In the order of the file."""
+    silenced: list[Silenced]
+    """The warnings that the spec says not to heed."""
+
+
+def read_spec(file: str, text: str) -> ir.Provider:
+    """What the spec in *text* means. Raises `SpecError` with everything that is wrong with it."""
+    return build(checked(file, text)[0])
+
+
+def checked(file: str, text: str) -> tuple[source.Document, list[Diagnostic]]:
+    """A document without errors, and the warnings about it. Raises `SpecError` with the errors and the warnings."""
+    found = examined(file, text)
+    if found.document is None:
+        raise SpecError(found.problems)
+    return found.document, found.problems
+
+
+def examined(file: str, text: str) -> Finding:
+    """Everything that there is to say about the spec in *text*, of its YAML, its shape and its sense, at once."""
+    reading = source.scan(file, text)
+    document = reading.document
+    if document is None:
+        return Finding(None, sorted(set(reading.problems)), [])
+    spoiled = {place for path in reading.spoiled for place in (document.value_place(path), document.key_place(path))}
+    faults = [(fault, path) for fault, path in schema.faults(document) if fault.place not in spoiled]
+    misread = [*reading.problems, *(fault for fault, _ in faults)]
+    if misread:
+        left = salvaged(document, [*reading.spoiled, *(path for _, path in faults)])
+        # What was taken away may be what a warning misses.
+        misread += [] if left is None else [one for one in lint.check(left) if one.severity == "error"]
+    found = misread or lint.check(document)
+    silenced: list[Silenced] = []
+    if document.comments:
+        from bide.lint.silence import heeded
+
+        found, silenced = heeded(document.comments, found, is_all=not misread)
+    problems = sorted(set(found))
+    has_errors = any(problem.severity == "error" for problem in problems)
+    return Finding(None if has_errors else document, problems, silenced)

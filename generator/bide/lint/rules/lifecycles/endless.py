@@ -1,0 +1,49 @@
+"""never-ends: a job can end.
+
+Why: a wait for a job that cannot end only ends at its deadline.
+
+    states: {queued: pending, running: running}                # refused
+    states: {queued: pending, done: succeeded}                 # fine
+    moves: {queued: [running], running: [queued]}              # refused: nothing leads out
+
+never-succeeds: a job can end well.
+
+Why: there is a result to wait for.
+
+    states: {queued: pending, failed: failed}                  # refused
+    states: {queued: pending, done: succeeded}                 # fine, and so is partial
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from bide import ir
+from bide.lint.spec import Spec
+from bide.spec.diagnostics import Diagnostic
+from bide.spec.document import Json
+
+
+def check(spec: Spec) -> Iterator[Diagnostic]:
+    for name, lifecycle in spec.table("lifecycles").items():
+        path, states = spec.states_path(name), spec.states(name)
+        if not states:
+            continue
+        if not any(state.is_final for state in states.values()):
+            yield spec.at_key(path, "never-ends", "no state here is final", "map a status to succeeded or failed")
+        elif not any(state.has_result for state in states.values()):
+            yield spec.at_key(path, "never-succeeds", "no status means success", "map a status to succeeded or partial")
+        else:
+            for status in _stuck(states, lifecycle.get("moves", {})):
+                message = f'from "{status}" no final status can be reached'
+                yield spec.at_key(("lifecycles", name, "moves", status), "never-ends", message)
+
+
+def _stuck(states: Mapping[str, ir.State], moves: Mapping[str, Json]) -> list[str]:
+    """The statuses from which a job cannot end. One without an entry in `moves` may become anything."""
+    ends = {status for status, state in states.items() if state.is_final or status not in moves}
+    while True:
+        more = {status for status, following in moves.items() if status not in ends and ends.intersection(following)}
+        if not more:
+            return [status for status in moves if status in states and status not in ends]
+        ends |= more

@@ -1,0 +1,28 @@
+"""never-fails (warning): some status means that a job did not come to its result.
+
+Why: jobs fail. Where no status says so, a wait for one that has failed only ends at its deadline.
+
+    states: {running: running, done: succeeded}                      # warned of
+    states: {running: running, done: succeeded, error: failed}       # fine, and so are cancelled and expired
+
+`failed_if` says it without a status.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bide.lint.spec import Spec
+from bide.spec.diagnostics import Diagnostic
+
+
+def check(spec: Spec) -> Iterator[Diagnostic]:
+    for name, lifecycle in spec.table("lifecycles").items():
+        known = spec.states(name)
+        listed = {status for values in spec.status_values(name).values() for status in values}
+        if "failed_if" in lifecycle or not listed <= known.keys():
+            continue  # something else says so, or a status that has no state may
+        has_result = any(state.has_result for state in known.values())
+        if has_result and not any(state.is_final and not state.has_result for state in known.values()):
+            help_ = "map a status to failed, cancelled or expired"
+            yield spec.at_key(spec.states_path(name), "never-fails", "no status means failure", help_, "warning")

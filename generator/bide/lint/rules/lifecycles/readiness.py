@@ -1,0 +1,45 @@
+"""never-ready: what `ready` and `failed_if` ask for can come.
+
+Why: a flag that never has the value keeps every wait until its deadline.
+
+    models: {Job: {fields: {result_available: boolean}}}
+    ready: {result_available: "yes"}         # refused: it is true or false
+    ready: {result_available: true}          # fine
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from bide import ir
+from bide.lint.fit import misfits
+from bide.lint.spec import Spec
+from bide.spec.diagnostics import Diagnostic
+from bide.spec.document import Json
+from bide.spec.hints import did_you_mean
+
+
+def check(spec: Spec) -> Iterator[Diagnostic]:
+    for name, lifecycle in spec.table("lifecycles").items():
+        for _, job in spec.jobs_of(name):
+            for key, pointer, value in _tests(lifecycle) if "snapshot" in job else ():
+                found = spec.follow_or_none(pointer, ir.Named(job["snapshot"]))
+                if found is not None and value is not None:
+                    path = ("lifecycles", name, key, pointer)
+                    for message, help_ in _problems(spec, pointer, value, found):
+                        yield spec.at_value(path, "never-ready", message, help_)
+
+
+def _tests(lifecycle: Mapping[str, Json]) -> Iterator[tuple[str, str, Json]]:
+    for key in ("ready", "failed_if"):
+        tests = lifecycle.get(key, {})
+        for pointer, value in tests.items() if isinstance(tests, dict) else ():
+            yield key, pointer, value
+
+
+def _problems(spec: Spec, pointer: str, value: Json, found: ir.Type) -> Iterator[tuple[str, str]]:
+    for misfit in misfits(spec, value, found, pointer):
+        yield f'what "{pointer}" is compared with {misfit.what}', ""
+    enum = spec.table("enums").get(found.name) if isinstance(found, ir.Named) else None
+    if enum is not None and isinstance(value, str) and value not in enum["values"]:
+        yield f'"{value}" is no value of {found.name}', did_you_mean(value, enum["values"])  # type: ignore[union-attr]

@@ -1,0 +1,63 @@
+"""other-name: where jobs share a lifecycle, its pointers lead through fields of the same Python names.
+
+Why: the lifecycle is one table in the generated code, and reads every job's snapshot by it.
+
+    models:
+      Fetch: {fields: {jobStatus: string}}
+      Crawl: {fields: {jobStatus: {type: string, name: status}}}    # refused, if both are polled by one lifecycle
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from bide import ir
+from bide.ir.notation import parse_pointer
+from bide.lint.spec import FieldView, Spec
+from bide.spec import names
+from bide.spec.diagnostics import Diagnostic
+from bide.spec.document import Json
+
+
+def check(spec: Spec) -> Iterator[Diagnostic]:
+    for name, lifecycle in spec.table("lifecycles").items():
+        first: dict[tuple[str, int], FieldView] = {}
+        for _, job in spec.jobs_of(name):
+            for pointer in _pointers(lifecycle) if "snapshot" in job else ():
+                for depth, view in enumerate(_views(spec, job["snapshot"], pointer)):
+                    other = first.setdefault((pointer, depth), view)
+                    if _name(other) != _name(view):
+                        line = spec.document.key_place(other.path).line
+                        message = f'"{view.wire}" is called {_name(view)} here, and {_name(other)} at line {line}'
+                        help_ = f'both are polled by "{name}": give them one name'
+                        yield spec.at_key(view.path, "other-name", message, help_)
+
+
+def _pointers(lifecycle: Mapping[str, Json]) -> Iterator[str]:
+    yield from filter(None, (lifecycle.get("status"),))
+    yield from lifecycle.get("ready", {})
+    failed_if = lifecycle.get("failed_if", ())
+    yield from (failed_if,) if isinstance(failed_if, str) else failed_if
+    for table in ("error", "progress", "hint"):
+        yield from lifecycle.get(table, {}).values()
+    yield from filter(None, (lifecycle.get("result", {}).get("field"), lifecycle.get("credits")))
+
+
+def _views(spec: Spec, model: str, pointer: str) -> Iterator[FieldView]:
+    """The fields that a pointer leads through, as far as it leads through models."""
+    for step in parse_pointer(pointer):
+        view = next((view for view in spec.fields(model) if view.wire == step), None)
+        if view is None:
+            return
+        yield view
+        if view.type is None or not isinstance(view.type.type, ir.Named):
+            return
+        model = view.type.type.name
+
+
+def _name(view: FieldView) -> str:
+    chosen: str | None = view.more.get("name")
+    try:
+        return chosen or names.field_name(view.wire)
+    except names.BadName:
+        return view.wire

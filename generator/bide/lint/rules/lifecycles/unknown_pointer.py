@@ -1,0 +1,200 @@
+"""unknown-pointer: a pointer leads to a value that its model has.
+
+Why: a status, an id or a message that is looked for in the wrong place is never found.
+
+    models: {Job: {fields: {status: string, error?: JobError}}}
+    status: state                            # refused: Job has no "state"
+    error: {message: error.message}          # fine, if JobError has a message
+
+Pointers go by the names of the JSON, through what may be left out or null, but not into lists and unions. Free-form
+JSON (`any`, `object`) and maps have every field. Where several jobs share a lifecycle, all of them must have the
+status, what `ready` and `failed_if` ask for, the result and the id among many; for errors, progress, hints and credits
+one of them is enough.
+
+wrong-pointer: what a pointer leads to can be what it is taken for.
+
+Why: a message that is an object is no message.
+
+    models: {Job: {fields: {status: string, error?: JobError}}}
+    error: {message: error}                  # refused: "error" is JobError, and should be text
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from bide import ir
+from bide.ir.notation import NotationError, parse_type, spelled
+from bide.ir.pointers import LeadsNowhere
+from bide.lint.spec import Spec
+from bide.spec.diagnostics import Diagnostic
+from bide.spec.document import Json, Path
+from bide.spec.hints import did_you_mean
+
+_TEXT = "text"
+_NUMBER = "a number"
+_ID = "text or a whole number"
+_STATUS = "text, a whole number or true and false"
+_ANYTHING = "anything"
+
+_KINDS = {
+    _TEXT: {ir.Kind.STRING},
+    _NUMBER: {ir.Kind.INTEGER, ir.Kind.NUMBER},
+    _ID: {ir.Kind.STRING, ir.Kind.INTEGER},
+    _STATUS: {ir.Kind.STRING, ir.Kind.INTEGER, ir.Kind.BOOLEAN},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Use:
+    """A pointer, where it stands, what it starts from and what it should lead to."""
+
+    path: Path
+    pointer: str
+    start: ir.Type
+    wanted: str
+    is_key: bool = False
+    somewhere: bool = False
+    """Whether it is enough that one of the jobs that share the lifecycle has it."""
+
+
+def check(spec: Spec) -> Iterator[Diagnostic]:
+    lost: dict[tuple[_Use, str], list[ir.Type]] = {}
+    found_somewhere: set[_Use] = set()
+    for use in _uses(spec):
+        if not _exists(spec, use.start):
+            continue
+        anywhere = replace(use, start=ir.Scalar(ir.Kind.ANY))
+        try:
+            found = spec.follow(use.pointer, use.start)
+        except LeadsNowhere as error:
+            lost.setdefault((anywhere, error.step), []).append(error.holder)
+        else:
+            found_somewhere.add(anywhere)
+            if not _can_be(spec, found, use.wanted):
+                message = f'"{use.pointer}" is {spelled(found)}, and should be {use.wanted}'
+                yield _problem(spec, use, "wrong-pointer", message)
+    for (use, step), holders in lost.items():
+        if use.somewhere and use in found_somewhere:
+            continue
+        yield _problem(spec, use, "unknown-pointer", *_lost(spec, step, holders))
+
+
+def _problem(spec: Spec, use: _Use, code: str, message: str, help_: str = "") -> Diagnostic:
+    at = spec.at_key if use.is_key else spec.at_value
+    return at(use.path, code, message, help_)
+
+
+def _lost(spec: Spec, step: str, holders: list[ir.Type]) -> tuple[str, str]:
+    """The message and the help for a field that is not there, in one type or in those of several jobs."""
+    names = sorted({spelled(holder) for holder in holders})
+    fields = {wire for name in names for wire in spec.fields_of(name) or ()}
+    verb = "has" if len(names) == 1 else "have"
+    return f'{", ".join(names)} {verb} no field "{step}"', did_you_mean(step, sorted(fields))
+
+
+def _exists(spec: Spec, start: ir.Type) -> bool:
+    """Whether it is worth a look. That a name is of no model is another rule's."""
+    return not isinstance(start, ir.Named) or spec.is_model(start.name)
+
+
+def _can_be(spec: Spec, found: ir.Type, wanted: str) -> bool:
+    match found:
+        case ir.Scalar(ir.Kind.ANY):
+            return True
+        case ir.Scalar(kind):
+            return wanted == _ANYTHING or kind in _KINDS[wanted]
+        case ir.ListOf():
+            return wanted == _ANYTHING
+        case ir.Named(name) if name in spec.table("enums"):
+            return wanted != _NUMBER
+        case ir.Named(name) if not spec.is_type(name):
+            return True
+        case _:
+            return wanted == _ANYTHING
+
+
+def _uses(spec: Spec) -> Iterator[_Use]:
+    jobs = spec.table("jobs")
+    for name, job in jobs.items():
+        submit = job["submit"]
+        if "returns" in submit:
+            yield from _id_uses(("jobs", name, "submit", "job_id"), submit.get("job_id"), ir.Named(submit["returns"]))
+        yield from _item_uses(spec, ("jobs", name, "items"), job)
+        lifecycle = spec.table("lifecycles").get(job["lifecycle"])
+        if lifecycle is not None and "snapshot" in job:
+            yield from _lifecycle_uses(("lifecycles", job["lifecycle"]), lifecycle, ir.Named(job["snapshot"]))
+        if lifecycle is not None and spec.is_model(job["result"]):
+            pages = lifecycle.get("result", {}).get("pages", {})
+            at: Path = ("lifecycles", job["lifecycle"], "result", "pages")
+            for key, wanted in (("list", _ANYTHING), ("next", _ID), ("more", _ANYTHING)):
+                if key in pages:
+                    yield _Use((*at, key), pages[key], ir.Named(job["result"]), wanted)
+    for name, operation in spec.table("operations").items():
+        returns = operation.get("returns")
+        for status, reply in returns.items() if isinstance(returns, dict) else ():
+            if isinstance(reply, dict) and reply["job"] in jobs:
+                made = jobs[reply["job"]]["submit"].get("returns")
+                path = ("operations", name, "returns", status, "job_id")
+                yield from _id_uses(path, reply.get("job_id"), ir.Named(made)) if made else ()
+        stream = operation.get("stream", {})
+        if "error" in stream and stream["error"]["event"] in stream["events"]:
+            event = ir.Named(stream["events"][stream["error"]["event"]])
+            yield _Use(("operations", name, "stream", "error", "message"), stream["error"]["message"], event, _TEXT)
+
+
+def _id_uses(path: Path, raw: Json, reply: ir.Type) -> Iterator[_Use]:
+    if isinstance(raw, str):
+        yield _Use(path, raw, reply, _ID)
+    elif raw and "field" in raw:
+        yield _Use((*path, "field"), raw["field"], reply, _TEXT if "like" in raw else _ID)
+
+
+def _lifecycle_uses(path: Path, lifecycle: Mapping[str, Json], snapshot: ir.Type) -> Iterator[_Use]:
+    if "status" in lifecycle:
+        yield _Use((*path, "status"), lifecycle["status"], snapshot, _STATUS)
+    for table in ("ready", "failed_if"):
+        tests = lifecycle.get(table, {})
+        if isinstance(tests, str):
+            yield _Use((*path, table), tests, snapshot, _ANYTHING)
+        else:
+            for pointer in tests:
+                yield _Use((*path, table, pointer), pointer, snapshot, _ANYTHING, is_key=True)
+    for table, key, wanted in _PLACES:
+        if key in lifecycle.get(table, {}):
+            yield _Use((*path, table, key), lifecycle[table][key], snapshot, wanted, somewhere=table != "result")
+    if "poll_many" in lifecycle:
+        yield _Use((*path, "poll_many", "job_id"), lifecycle["poll_many"]["job_id"], snapshot, _ID)
+    if "credits" in lifecycle:
+        yield _Use((*path, "credits"), lifecycle["credits"], snapshot, _NUMBER, somewhere=True)
+
+
+_PLACES = (
+    ("result", "field", _ANYTHING),
+    ("error", "code", _ID),
+    ("error", "message", _TEXT),
+    ("progress", "done", _NUMBER),
+    ("progress", "total", _NUMBER),
+    ("progress", "message", _TEXT),
+    ("progress", "share", _NUMBER),
+    ("progress", "percent", _NUMBER),
+    ("hint", "seconds", _NUMBER),
+    ("hint", "milliseconds", _NUMBER),
+)
+
+
+def _item_uses(spec: Spec, path: Path, job: Mapping[str, Json]) -> Iterator[_Use]:
+    items = job.get("items")
+    if items is None:
+        return
+    try:
+        result = parse_type(job["result"]).type
+    except NotationError:
+        return
+    yield _Use((*path, "list"), items["list"], result, _ANYTHING)
+    found = spec.follow_or_none(items["list"], result) if _exists(spec, result) else None
+    if isinstance(found, ir.ListOf) and isinstance(found.item, ir.Named):
+        yield _Use((*path, "status"), items["status"], found.item, _TEXT)
+        if "error" in items:
+            yield _Use((*path, "error"), items["error"], found.item, _ANYTHING)

@@ -1,0 +1,65 @@
+"""unreached-state (warning): a job can come into every state that the spec speaks of.
+
+Why: what is said about a state that never comes is said about nothing: a move is missing, or a status is misspelt.
+
+    states: {queued: pending, running: running, done: succeeded, failed: failed}
+    moves: {queued: [running], running: [done]}                     # warned of: nothing leads to "failed"
+    fields: {links?: {type: list of string, when: partial}}         # warned of, if no lifecycle knows partial
+
+A job begins in a pending status, or in the first of `states` if none is pending. A status without an entry in `moves`
+may become anything, and then every status can be reached.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from bide import ir
+from bide.lint.spec import Spec, states_of
+from bide.spec.diagnostics import Diagnostic
+from bide.spec.document import Json, Path
+
+
+def check(spec: Spec) -> Iterator[Diagnostic]:
+    yield from _statuses(spec)
+    known = {state.value for name in spec.table("lifecycles") for state in spec.states(name).values()}
+    if any("failed_if" in lifecycle for lifecycle in spec.table("lifecycles").values()):
+        known.add(ir.State.FAILED.value)
+    if not any(ir.State(state).has_result for state in known):
+        return  # that is worse, and told by another rule
+    for name, model in spec.table("models").items():
+        whens: dict[Path, Json] = {("models", name, "when"): model.get("when")}
+        for view in spec.fields(name) if "fields" in model else ():
+            whens[(*view.path, "when")] = view.more.get("when")
+        for path, when in whens.items():
+            for state in sorted(states_of(when) - known):
+                message = f"no status of any lifecycle is {state}"
+                yield spec.at_value(path, "unreached-state", message, severity="warning")
+
+
+def _statuses(spec: Spec) -> Iterator[Diagnostic]:
+    for name, lifecycle in spec.table("lifecycles").items():
+        states = spec.states(name)
+        for status in _unreached(states, lifecycle.get("moves", {})):
+            message = f'no move leads to "{status}"'
+            help_ = "add it to what may follow another status"
+            path = ("states", status) if status in lifecycle.get("states", {}) else ("poll", "states", status)
+            yield spec.at_key(("lifecycles", name, *path), "unreached-state", message, help_, "warning")
+
+
+def _unreached(states: Mapping[str, ir.State], moves: Mapping[str, Json]) -> list[str]:
+    """The statuses that a job never comes to, if `moves` says enough to know."""
+    named = {status for following in moves.values() for status in following}
+    if not named <= states.keys() or any(
+        not state.is_final and status not in moves for status, state in states.items()
+    ):
+        return []
+    pending = [status for status, state in states.items() if state is ir.State.PENDING]
+    waiting = pending or list(states)[:1]
+    reached: set[str] = set()
+    while waiting:
+        status = waiting.pop()
+        if status not in reached:
+            reached.add(status)
+            waiting += moves.get(status, ())
+    return [status for status in states if status not in reached]

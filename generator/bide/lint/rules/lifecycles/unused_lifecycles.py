@@ -1,0 +1,24 @@
+"""unused-lifecycle (warning): every lifecycle has a job.
+
+Why: without a job nobody lives it, and nothing can be said about its pointers.
+
+    lifecycles: {job: ..., scrape: ...}
+    jobs: {fetch: {lifecycle: job, ...}}       # warned of: no job has the lifecycle "scrape"
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bide.lint.spec import Spec
+from bide.spec.diagnostics import Diagnostic
+
+
+def check(spec: Spec) -> Iterator[Diagnostic]:
+    lived = {job["lifecycle"] for job in spec.table("jobs").values()}
+    if not lived <= spec.table("lifecycles").keys():
+        return  # one that is misspelt may be meant
+    for name in spec.table("lifecycles"):
+        if name not in lived:
+            message = f'no job has the lifecycle "{name}"'
+            yield spec.at_key(("lifecycles", name), "unused-lifecycle", message, "take it out", "warning")

@@ -1,0 +1,176 @@
+"""same-name: no two things have the same name in Python.
+
+Why: names are what the user of a package sees of a spec.
+
+    fields: {jobId: string, job_id: string}                              # refused: both are job_id
+    fields: {jobId: string, job_id: {type: string, name: old_job_id}}    # fine
+    models: {JobFailed: ...}                                             # refused: every package has a class JobFailed
+
+`bad-name`, which this reports too, is for what has no name at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+
+from bide.lint.spec import SECTIONS, EndpointView, FieldView, Spec
+from bide.spec import names
+from bide.spec.diagnostics import Diagnostic
+from bide.spec.document import Json, Path
+
+_RENAME = "choose another name"
+_NAME_IT = 'give it one: {..., name: "..."}'
+
+
+def check(spec: Spec) -> Iterator[Diagnostic]:
+    yield from _classes(spec)
+    yield from _namespaces(spec)
+    for name, enum in spec.table("enums").items():
+        values = [(("enums", name, "values", wire), wire, raw) for wire, raw in enum["values"].items()]
+        yield from _distinct(spec, [(path, _maker(_member, wire, raw)) for path, wire, raw in values])
+    for name in spec.table("models"):
+        views = [view for view in spec.fields(name) if view.path[1] == name]
+        yield from _distinct(spec, [(view.path, _maker(_field, view)) for view in views])
+    for endpoint in spec.endpoints:
+        yield from _arguments(spec, endpoint)
+
+
+def _member(wire: str, raw: Json) -> str:
+    chosen = raw.get("name") if isinstance(raw, dict) else None
+    return names.member_name(wire) if chosen is None else names.identifier(chosen)
+
+
+def _field(view: FieldView) -> str:
+    chosen = view.more.get("name")
+    return names.field_name(view.wire) if chosen is None else names.chosen_field_name(chosen)
+
+
+def _argument(view: FieldView) -> str:
+    return names.argument_name(_field(view))
+
+
+def _maker(make: Callable[..., str], *arguments: Json) -> Callable[[], str]:
+    return lambda: make(*arguments)
+
+
+def _distinct(spec: Spec, makers: Iterable[tuple[Path, Callable[[], str]]]) -> Iterator[Diagnostic]:
+    """What has no name, and what has a name that another thing before it has."""
+    first: dict[str, Path] = {}
+    for path, make in makers:
+        try:
+            name = make()
+        except names.BadName as bad:
+            yield spec.at_key(path, "bad-name", str(bad), _NAME_IT)
+            continue
+        if first.setdefault(name, path) != path:
+            line = spec.document.key_place(first[name]).line
+            message = f'"{_wire(path)}" is {name} in Python, and so is "{_wire(first[name])}" at line {line}'
+            yield spec.at_key(path, "same-name", message, _NAME_IT)
+
+
+def _wire(path: Path) -> str:
+    """What the provider calls it: the key without the "?" that says that it may be left out."""
+    return str(path[-1]).removesuffix("?")
+
+
+def _arguments(spec: Spec, endpoint: EndpointView) -> Iterator[Diagnostic]:
+    """The arguments of one call come from the path, the query, headers and the body."""
+    sent = [view for section in SECTIONS for view in endpoint.parameters(section)]
+    arguments = [view for view in [*sent, *spec.sent_in_body(endpoint)] if "const" not in view.more]
+    problems = _distinct(spec, [(view.path, _maker(_argument, view)) for view in arguments])
+    # What has no name at all is reported where it is written: for a body by name, with its model.
+    yield from (problem for problem in problems if problem.code == "same-name")
+    for view in sent:
+        yield from _distinct(spec, [(view.path, _maker(_field, view))])
+    yield from _distinct(spec, [(view.path, _maker(_field, view)) for view in endpoint.body_fields])
+
+
+def _classes(spec: Spec) -> Iterator[Diagnostic]:
+    """Classes of the package: those of the spec, those that are made for it, and ours."""
+    client = spec.document.data["class"]
+    for key in ("name", "class"):
+        try:
+            names.identifier(spec.document.data[key])
+        except names.BadName as bad:
+            yield spec.at_value((key,), "bad-name", str(bad), _RENAME)
+    if spec.document.data["name"] in names.DEVICES:
+        yield spec.at_value(("name",), "bad-name", "no folder can have this name under Windows", _RENAME)
+    taken = dict.fromkeys(names.OUR_CLASSES, "every package has a class of that name")
+    beside = {**taken, **dict.fromkeys(names.OUR_IMPORTS, "every package has something of that name")}
+    for path, name in _job_classes(spec):
+        if name in beside:
+            yield spec.at_key(path, "same-name", f'"{name}": {beside[name]}', _RENAME)
+        beside[name] = f"line {spec.document.key_place(path).line} makes a class of that name"
+    for name in (client, f"Async{client}", f"{client}Error", f"Fake{client}"):
+        if name in beside:
+            yield spec.at_value(("class",), "same-name", f'"{name}": {beside[name]}')
+        taken[name] = "the client has that name"
+    for path, name in _made_classes(spec):
+        if name in taken:
+            yield spec.at_key(path, "same-name", f'"{name}": {taken[name]}', _RENAME)
+        taken.setdefault(name, f"line {spec.document.key_place(path).line} makes a class of that name")
+
+
+def _job_classes(spec: Spec) -> Iterator[tuple[Path, str]]:
+    """The classes that are made for jobs, in the modules of the clients."""
+    for name in spec.table("jobs"):
+        if _has_names(name):
+            yield ("jobs", name), names.jobs_class(name)
+            yield ("jobs", name), f"Async{names.jobs_class(name)}"
+            yield ("jobs", name), names.params_class(name)
+
+
+def _made_classes(spec: Spec) -> Iterator[tuple[Path, str]]:
+    """The classes of the spec, and those that are made for them; not for what `_namespaces` reports."""
+    for table in ("enums", "models", "unions"):
+        for name in spec.document.data.get(table, {}):
+            yield (table, name), name
+    for name in spec.table("enums"):
+        yield ("enums", name), names.like_class(name)
+    for name in spec.table("unions"):
+        yield ("unions", name), names.other_class(name)
+    for endpoint in spec.endpoints:
+        if endpoint.body_fields and _has_names(endpoint.owner):
+            yield (*endpoint.path, "body"), names.body_class(endpoint.owner)
+    for name, job in spec.table("jobs").items():
+        if "failed_result" in job and _has_names(name):
+            yield ("jobs", name, "failed_result"), names.failed_class(name)
+    for name, operation in spec.table("operations").items():
+        if "stream" in operation and _has_names(name):
+            yield ("operations", name, "stream"), names.event_class(name)
+            yield ("operations", name, "stream"), names.other_class(names.event_class(name))
+
+
+def _has_names(name: str) -> bool:
+    """Whether an operation, job or lifecycle can have its name in Python, as an attribute and in classes."""
+    try:
+        names.identifier(name)
+        names.pascal_case(name)
+    except names.BadName:
+        return False
+    return True
+
+
+def _namespaces(spec: Spec) -> Iterator[Diagnostic]:
+    """Operations and jobs are all attributes of the client, and lifecycles are tables beside it."""
+    for table in ("operations", "jobs", "lifecycles"):
+        for name in spec.document.data.get(table, {}):
+            if not _has_names(name):
+                yield spec.at_key((table, name), "bad-name", f'"{name}" means something else in Python', _RENAME)
+    first: dict[str, Path] = {}
+    submits = {names.call_function(job): job for job in spec.table("jobs")}
+    for table in ("operations", "jobs"):
+        for name in spec.document.data.get(table, {}):
+            path: Path = (table, name)
+            made = names.pascal_case(name) if _has_names(name) else name
+            other = first.setdefault(made, path)
+            if name in names.OUR_CLIENT_NAMES:
+                yield spec.at_key(path, "same-name", f'every client has a "{name}" of its own', _RENAME)
+            elif table == "operations" and name in names.TYPES_IN_SIGNATURES:
+                yield spec.at_key(path, "same-name", f'"{name}" is what signatures call a type', _RENAME)
+            elif table == "operations" and name in submits:
+                yield spec.at_key(path, "same-name", f'the job "{submits[name]}" makes a "{name}" already', _RENAME)
+            elif other != path:
+                line = spec.document.key_place(other).line
+                message = f'"{other[-1]}" at line {line} already makes the names that "{name}" would make'
+                yield spec.at_key(path, "same-name", message, _RENAME)

@@ -1,0 +1,1 @@
+"""Rules about when and how a job is polled."""

@@ -1,0 +1,28 @@
+"""bytes-result: bytes have an address of their own.
+
+Why: a poll reply is JSON, and a part of it is a value.
+
+    result: bytes           # refused, if the lifecycle has no `result` with an address
+    result: bytes           # fine with `result: {get: "/jobs/{job_id}/file"}`
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bide.lint.spec import METHODS, Spec
+from bide.spec.diagnostics import Diagnostic
+
+
+def check(spec: Spec) -> Iterator[Diagnostic]:
+    for name, job in spec.table("jobs").items():
+        lifecycle = spec.table("lifecycles").get(job["lifecycle"])
+        if lifecycle is None:
+            continue
+        if job["result"] == "bytes" and not any(method in lifecycle.get("result", {}) for method in METHODS):
+            message = f'the result of "{job["lifecycle"]}" is in its poll reply, which is JSON'
+            help_ = "give the lifecycle a `result: {get: ...}`, or the result another type"
+            yield spec.at_value(("jobs", name, "result"), "bytes-result", message, help_)
+        if job.get("failed_result") == "bytes":
+            message = "what a failed job has is in its poll reply, which is JSON"
+            yield spec.at_value(("jobs", name, "failed_result"), "bytes-result", message)

@@ -1,0 +1,53 @@
+"""unknown-model: what has to be a model is one.
+
+Why: a pointer can only lead into something that has fields.
+
+    snapshot: Jbo           # refused
+    snapshot: JobStatus     # refused, if JobStatus is an enum
+    snapshot: Job           # fine
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bide.lint.spec import Spec
+from bide.spec.diagnostics import Diagnostic
+from bide.spec.document import Path
+from bide.spec.hints import did_you_mean
+
+
+def check(spec: Spec) -> Iterator[Diagnostic]:
+    for path, name in _named(spec):
+        if spec.is_model(name):
+            continue
+        kind = next((kind for kind in ("enum", "union") if name in spec.table(f"{kind}s")), None)  # type: ignore[arg-type]  # "enums" and "unions" are tables
+        message = (
+            f'"{name}" is no model but {"an" if kind == "enum" else "a"} {kind}'
+            if kind
+            else f'there is no model "{name}"'
+        )
+        yield spec.at_value(path, "unknown-model", message, did_you_mean(name, spec.table("models")))
+
+
+def _named(spec: Spec) -> Iterator[tuple[Path, str]]:
+    """Every place where a model is named that is no type."""
+    for name, model in spec.table("models").items():
+        if "is" in model:
+            yield ("models", name, "is"), model["is"]
+    for name, union in spec.table("unions").items():
+        yield from ((("unions", name, "variants", tag), variant) for tag, variant in union["variants"].items())
+    for endpoint in spec.endpoints:
+        if isinstance(endpoint.raw.get("body"), str) and endpoint.raw["body"] != "object":
+            yield (*endpoint.path, "body"), endpoint.raw["body"]
+        for view in endpoint.body_fields:
+            if "spread" in view.more:
+                yield (*view.path, "spread"), view.more["spread"]
+    for name, operation in spec.table("operations").items():
+        events = operation.get("stream", {}).get("events", {})
+        yield from ((("operations", name, "stream", "events", event), model) for event, model in events.items())
+    for name, job in spec.table("jobs").items():
+        if "returns" in job["submit"]:
+            yield ("jobs", name, "submit", "returns"), job["submit"]["returns"]
+        if "snapshot" in job:
+            yield ("jobs", name, "snapshot"), job["snapshot"]

@@ -1,0 +1,84 @@
+"""unused-model (warning): every model, enum and union has a part in a request or a reply.
+
+Why: what nothing leads to is dead text, or there is a type that should name it and does not.
+
+    models: {Page: {fields: {url: string}}}
+    jobs: {fetch: {result: object, ...}}       # warned of, if nothing else names Page
+    jobs: {fetch: {result: Page, ...}}         # fine
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bide import ir
+from bide.ir.notation import NotationError, innermost, parse_type
+from bide.lint.spec import SECTIONS, FieldView, Spec
+from bide.spec.diagnostics import Diagnostic
+from bide.spec.document import Json
+
+
+def check(spec: Spec) -> Iterator[Diagnostic]:
+    reached: set[str] = set()
+    waiting = list(_named_by_requests(spec))
+    while waiting:
+        name = waiting.pop()
+        if name not in reached:
+            reached.add(name)
+            waiting += _named_by(spec, name)
+    if not all(spec.is_type(name) for name in reached):
+        return  # one that is misspelt may be meant
+    for table, noun in (("models", "model"), ("enums", "enum"), ("unions", "union")):
+        for name in spec.document.data.get(table, {}):
+            if name not in reached:
+                message = f'the {noun} "{name}" has no part in any request or reply'
+                help_ = "name it where it belongs, or take it out"
+                yield spec.at_key((table, name), "unused-model", message, help_, "warning")
+
+
+def _named_by(spec: Spec, name: str) -> Iterator[str]:
+    """The names that an enum, a model or a union leads to."""
+    yield from filter(None, (spec.table("models").get(name, {}).get("is"),))
+    for view in spec.fields(name):
+        yield from _of_field(view)
+    yield from spec.table("unions").get(name, {}).get("variants", {}).values()
+
+
+def _named_by_requests(spec: Spec) -> Iterator[str]:
+    """The names that requests and replies begin with."""
+    for endpoint in spec.endpoints:
+        raw = endpoint.raw
+        for section in SECTIONS:
+            for view in endpoint.parameters(section):
+                yield from _of_field(view)
+        for view in endpoint.body_fields:
+            yield from _of_field(view)
+        if isinstance(raw.get("body"), str):
+            yield raw["body"]
+        yield from raw.get("stream", {}).get("events", {}).values()
+        replies = raw.get("returns")
+        for reply in replies.values() if isinstance(replies, dict) else (replies,):
+            yield from _of_text(reply)
+    for job in spec.table("jobs").values():
+        yield from _of_text(job.get("snapshot"))
+        yield from _of_text(job["result"])
+        yield from _of_text(job.get("failed_result"))
+
+
+def _of_field(view: FieldView) -> Iterator[str]:
+    if view.type is not None:
+        yield from _of_type(view.type.type)
+
+
+def _of_text(text: Json) -> Iterator[str]:
+    if isinstance(text, str):
+        try:
+            yield from _of_type(parse_type(text).type)
+        except NotationError:
+            return
+
+
+def _of_type(type_: ir.Type) -> Iterator[str]:
+    inner = innermost(type_)
+    if isinstance(inner, ir.Named):
+        yield inner.name

@@ -1,0 +1,92 @@
+"""What the server refuses, said in the provider's own shape of an error body."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from bide.ir import ErrorShape, Json, Pointer, Provider
+from bide.simulator.bodies.pointer import MISSING, at, put
+from bide.simulator.life.answer import Answer, of_json
+
+_CODES: Final = {
+    400: "invalid_request",
+    401: "unauthorized",
+    402: "credits_exhausted",
+    403: "forbidden",
+    404: "not_found",
+    405: "method_not_allowed",
+    408: "timeout",
+    409: "conflict",
+    410: "gone",
+    415: "unsupported_media_type",
+    422: "unprocessable",
+    429: "rate_limit_exceeded",
+    500: "internal_error",
+    502: "bad_gateway",
+    503: "unavailable",
+    504: "timeout",
+}
+
+
+class Refused(Exception):
+    """The request gets an error instead of what it asked for."""
+
+    def __init__(self, status: int, message: str, *, headers: Mapping[str, str] | None = None) -> None:
+        super().__init__(message)
+        self.status = status
+        self.message = message
+        self.headers = headers or {}
+
+
+def refusal(provider: Provider, refused: Refused, request_id: str) -> Answer:
+    """The reply to a request that is refused."""
+    code = _CODES.get(refused.status, "error")
+    body = error_body(provider.errors, code, refused.message)
+    if provider.request_id_field and at(body, provider.request_id_field[:1]) is MISSING:
+        put(body, provider.request_id_field, request_id)
+    return of_json(body, refused.status, refused.headers)
+
+
+def error_body(shapes: tuple[ErrorShape, ...], code: str, message: str) -> dict[str, Json]:
+    """An error in the first shape that says both, and that a client reads back as it is meant; else in the first that
+    says the message.
+    """
+    for is_enough in (_says_both, _says_message):
+        for shape in shapes:
+            body = _printed(shape, code, message)
+            read_as = next((each for each in shapes if _fits(each, body)), None)
+            if is_enough(shape) and read_as is not None and _same(shape, read_as):
+                return body
+    return {"error": {"code": code, "message": message}}
+
+
+def _says_both(shape: ErrorShape) -> bool:
+    return bool(shape.code) and shape.code != shape.message and _says_message(shape)
+
+
+def _says_message(shape: ErrorShape) -> bool:
+    return bool(shape.message) and not _clash(shape.code, shape.message)
+
+
+def _clash(one: Pointer, other: Pointer) -> bool:
+    """One leads through the other's value, so that they cannot both be texts."""
+    shorter = min(len(one), len(other))
+    return bool(shorter) and one != other and one[:shorter] == other[:shorter]
+
+
+def _same(one: ErrorShape, other: ErrorShape) -> bool:
+    return one.code == other.code and one.message == other.message
+
+
+def _fits(shape: ErrorShape, body: Json) -> bool:
+    return all(isinstance(at(body, pointer), str) for pointer in (shape.code, shape.message) if pointer)
+
+
+def _printed(shape: ErrorShape, code: str, message: str) -> dict[str, Json]:
+    body: dict[str, Json] = {}
+    if shape.code:
+        put(body, shape.code, code)
+    if shape.message:
+        put(body, shape.message, message)
+    return body

@@ -1,0 +1,26 @@
+"""A status as a spec writes it, which is text, and as a reply has it, which may be a boolean or a number."""
+
+from __future__ import annotations
+
+from bide.ir import Json, Kind, Scalar, Type
+from bide.simulator.bodies.pointer import MISSING
+
+_WORDS = {"true": True, "false": False}
+
+
+def in_spec(value: Json, type_: Type | None) -> str:
+    """How a spec writes what a reply has. A boolean that is left out is false."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return "false" if value is MISSING and type_ == Scalar(Kind.BOOLEAN) else str(value)
+
+
+def in_reply(word: str, type_: Type | None) -> Json:
+    """How a reply of this type has what a spec writes; text where the type has no such value."""
+    match type_:
+        case Scalar(Kind.BOOLEAN):
+            return _WORDS.get(word, word)
+        case Scalar(Kind.INTEGER) if word.lstrip("-").isdecimal():
+            return int(word)
+        case _:
+            return word

@@ -1,0 +1,54 @@
+"""A reply of server-sent events: which, in which order, and how it ends."""
+
+from __future__ import annotations
+
+import json
+import random
+from typing import Final
+
+from bide.ir import Json, Named, Stream
+from bide.simulator.bodies.bodies import Bodies
+from bide.simulator.bodies.pointer import put
+from bide.simulator.bodies.refusal import Refused
+from bide.simulator.life.answer import Answer, Ending
+from bide.simulator.life.scenario import Damage, Fault, Outcome, Scenario
+from bide.simulator.life.view import View
+
+_TYPICAL: Final = (1.0, 3.0)
+"""Seconds that a stream takes."""
+
+_FAILED = "The simulator was told to fail this stream."
+
+
+def events(stream: Stream, bodies: Bodies, view: View, scenario: Scenario, fault: Fault | None, seed: str) -> Answer:
+    """Every event of the stream once, in the order of the spec, ending with a last one.
+
+    A stream that fails, stalls or is cut does so half way.
+    """
+    models = dict(stream.events)
+    going = [name for name in models if name not in stream.last and name != stream.error_event]
+    last = [name for name in models if name in stream.last][:1]
+    names, ending = [*going, *last], Ending.WHOLE
+    half = going[: len(going) // 2]
+    is_cut = fault is not None and fault.damage is Damage.CUT
+    if is_cut or scenario.outcome is Outcome.STALL:
+        names, ending = half, Ending.CUT if is_cut else Ending.HANG
+    elif scenario.outcome is Outcome.FAIL:
+        if stream.error_event is None:
+            raise Refused(500, _FAILED)
+        names = [*half, stream.error_event]
+    duration = random.Random(seed).uniform(*_TYPICAL) if scenario.duration is None else scenario.duration
+    pause = duration / max(1, len(names))
+    # A comment first, as real servers send them to open the way.
+    chunks = [(0.0, b": open\n\n")]
+    for number, name in enumerate(names):
+        data: Json = bodies.reply(Named(models[name]), view) if name in models else {}
+        if name == stream.error_event and stream.error_message:
+            put(data, stream.error_message, _FAILED)
+        chunks.append((pause if number else 0.0, _event(name, data)))
+    return Answer(headers={"content-type": "text/event-stream"}, chunks=tuple(chunks), ending=ending)
+
+
+def _event(name: str, data: Json) -> bytes:
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+    return f"event: {name}\ndata: {text}\n\n".encode()

@@ -1,0 +1,156 @@
+"""Whether a JSON value is what a type allows, and where it is not. Knows nothing of HTTP."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from bide.ir import Bounds, Enum, Field, Json, Kind, ListOf, MapOf, Model, Scalar, Type, Union
+from bide.simulator.bodies.catalog import Catalog
+
+
+def _is_number(value: Json) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _is_datetime(value: Json) -> bool:
+    try:
+        return isinstance(value, str) and "T" in value.upper() and datetime.fromisoformat(value).tzinfo is not None
+    except ValueError:
+        return False
+
+
+def _is_date(value: Json) -> bool:
+    try:
+        return isinstance(value, str) and bool(date.fromisoformat(value))
+    except ValueError:
+        return False
+
+
+_SCALARS: dict[Kind, tuple[str, Callable[[Json], bool]]] = {
+    Kind.STRING: ("a text", lambda value: isinstance(value, str)),
+    Kind.INTEGER: ("an integer", lambda value: isinstance(value, int) and not isinstance(value, bool)),
+    Kind.NUMBER: ("a number", _is_number),
+    Kind.BOOLEAN: ("true or false", lambda value: isinstance(value, bool)),
+    Kind.DATETIME: ("a date and time as in RFC 3339", _is_datetime),
+    Kind.DATE: ("a date as in RFC 3339", _is_date),
+    Kind.ANY: ("any value", lambda _: True),
+    Kind.OBJECT: ("an object", lambda value: isinstance(value, dict)),
+    Kind.BYTES: ("bytes", lambda value: isinstance(value, bytes)),
+    Kind.FILE: ("a file", lambda value: isinstance(value, bytes)),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Validator:
+    """Checks values against the types of one provider.
+
+    Strict, it checks what a client sends: unknown keys, unknown enum values and a `null` that the spec does not allow
+    are problems. Lenient, it checks what a server sends, where all of these may come.
+    """
+
+    catalog: Catalog
+    strict: bool = False
+
+    def problems(self, type_: Type, value: Json, path: str = "$") -> Iterator[str]:
+        """Everything that is wrong with a value, each with its JSON path."""
+        match type_:
+            case Scalar(kind):
+                what, fits = _SCALARS[kind]
+                if not fits(value):
+                    yield f"{path} is {_shown(value)}, expected {what}"
+            case ListOf(item):
+                if not isinstance(value, list):
+                    yield f"{path} is {_shown(value)}, expected a list"
+                    return
+                for number, one in enumerate(value):
+                    yield from self.problems(item, one, f"{path}[{number}]")
+            case MapOf(of):
+                if not isinstance(value, dict):
+                    yield f"{path} is {_shown(value)}, expected an object"
+                    return
+                for key, one in value.items():
+                    yield from self.problems(of, one, f"{path}.{key}")
+            case _:
+                match self.catalog.named(type_):
+                    case Enum() as enum:
+                        yield from self._enum_problems(enum, value, path)
+                    case Union() as union:
+                        yield from self._union_problems(union, value, path)
+                    case Model() as model:
+                        yield from self.model_problems(model, value, path)
+
+    def model_problems(self, model: Model, value: Json, path: str = "$", *, tag: str | None = None) -> Iterator[str]:
+        """Everything that is wrong with an object of this model. `tag` is a key that a union adds to it."""
+        if not isinstance(value, dict):
+            yield f"{path} is {_shown(value)}, expected an object"
+            return
+        for field in model.fields:
+            if field.wire in value:
+                yield from self.field_problems(field, value[field.wire], f"{path}.{field.wire}")
+            elif not field.optional:
+                yield f"{path}.{field.wire} is missing"
+        if self.strict:
+            known = {field.wire for field in model.fields} | {tag}
+            yield from (f"{path}.{key} is not known here" for key in value if key not in known)
+
+    def field_problems(self, field: Field, value: Json, path: str) -> Iterator[str]:
+        """Everything that is wrong with the value of a field."""
+        if value is None and (field.nullable or (field.optional and not self.strict)):
+            return
+        if field.is_const:
+            if value != field.const or isinstance(value, bool) != isinstance(field.const, bool):
+                yield f"{path} is {_shown(value)}, expected {_shown(field.const)}"
+            return
+        wrong = list(self.problems(field.type, value, path))
+        yield from wrong or _bound_problems(field.bounds, value, path)
+
+    def _enum_problems(self, enum: Enum, value: Json, path: str) -> Iterator[str]:
+        if not isinstance(value, str):
+            yield f"{path} is {_shown(value)}, expected a text"
+            return
+        known = [each.wire for each in enum.values]
+        same = str.lower if enum.ignore_case else str
+        if self.strict and same(value) not in map(same, known):
+            yield f"{path} is {_shown(value)}, expected one of {', '.join(known)}"
+
+    def _union_problems(self, union: Union, value: Json, path: str) -> Iterator[str]:
+        if not isinstance(value, dict):
+            yield f"{path} is {_shown(value)}, expected an object"
+            return
+        tag = value.get(union.tag_field)
+        variants = dict(union.variants)
+        if not isinstance(tag, str):
+            yield f"{path}.{union.tag_field} is {_shown(tag)}, expected one of {', '.join(variants)}"
+        elif tag not in variants:
+            if self.strict:
+                yield f"{path}.{union.tag_field} is {_shown(tag)}, expected one of {', '.join(variants)}"
+        elif model := self.catalog.model(variants[tag]):
+            yield from self.model_problems(model, value, path, tag=union.tag_field)
+
+
+def _bound_problems(bounds: Bounds, value: Json, path: str) -> Iterator[str]:
+    if _is_number(value):
+        yield from _outside(bounds.min, value, bounds.max, f"{path} is {value}")
+    elif isinstance(value, str):
+        yield from _outside(bounds.min_length, len(value), bounds.max_length, f"{path} has {len(value)} characters")
+        if bounds.pattern is not None and not re.search(bounds.pattern, value):
+            yield f"{path} is {_shown(value)}, expected a text like {bounds.pattern}"
+    elif isinstance(value, list):
+        yield from _outside(bounds.min_items, len(value), bounds.max_items, f"{path} has {len(value)} items")
+
+
+def _outside(least: float | None, size: float, most: float | None, found: str) -> Iterator[str]:
+    if least is not None and size < least:
+        yield f"{found}, expected at least {least:g}"
+    if most is not None and size > most:
+        yield f"{found}, expected at most {most:g}"
+
+
+def _shown(value: Json) -> str:
+    """A value as JSON, cut where it gets long."""
+    text = repr(value) if isinstance(value, bytes) else json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= 60 else text[:57] + "..."

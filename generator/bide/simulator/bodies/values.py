@@ -1,0 +1,142 @@
+"""Values made from types alone, the same every time. Knows nothing of jobs."""
+
+from __future__ import annotations
+
+import copy
+import math
+import re
+from dataclasses import dataclass
+
+from bide.ir import UNBOUNDED, Bounds, Enum, Field, Json, Kind, ListOf, MapOf, Model, Named, Scalar, Type, Union
+from bide.simulator.bodies.catalog import Catalog
+from bide.simulator.bodies.validation import Validator
+
+_FREE = UNBOUNDED
+
+_DEEP = 6
+"""Below this depth a value gets as few keys and items as its type allows, so that a model within itself ends."""
+
+_DEEPEST = 40
+"""Below this depth a model is left empty: it requires itself, so that no value of it exists."""
+
+FILLER = "example"
+"""A text that says nothing, where neither the provider's examples nor the type have a better one."""
+
+_PAGE = "https://example.com/"
+_TEXTS = (_PAGE, FILLER, "a", "A", "1", "us", "00000000-0000-4000-8000-000000000000", "2026-01-01", "example.com")
+"""What is tried for a text with a pattern."""
+
+_TROUBLE = re.compile(r"error|fail|warning|diagnostic|problem", re.IGNORECASE)
+
+_ADDRESS = re.compile(r"(?:url|uri|href|link|src)s?$", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Values:
+    """Makes values of one provider's types, from its examples where there are any."""
+
+    catalog: Catalog
+    preferred: frozenset[str] = frozenset()
+    """Enum values to choose before others: those that mean success."""
+
+    def value(self, type_: Type, bounds: Bounds = _FREE, *, name: str = "", depth: int = 0) -> Json:
+        """A value of this type. `name` is the field's: it tells a URL from another text."""
+        match type_:
+            case Scalar(kind):
+                return _scalar(kind, bounds, name)
+            case ListOf(item):
+                least, most = bounds.min_items or 0, math.inf if bounds.max_items is None else bounds.max_items
+                count = int(min(max(least, 1), most)) if depth < _DEEP else least
+                return [self.value(item, name=name, depth=depth + 1) for _ in range(count)]
+            case MapOf(of):
+                return {"example": self.value(of, name=name, depth=depth + 1)} if depth < _DEEP else {}
+            case _:
+                return self._named(type_, depth)
+
+    def field(self, field: Field, *, depth: int = 0) -> Json:
+        """A value for this field."""
+        if field.is_const:
+            return copy.deepcopy(field.const)
+        if field.has_default and field.default is not None:
+            return copy.deepcopy(field.default)
+        if field.nullable and depth > _DEEP:
+            return None
+        return self.value(field.type, field.bounds, name=field.wire, depth=depth)
+
+    def model(self, model: Model, *, depth: int = 0, full: bool = True) -> dict[str, Json]:
+        """An object of this model: its first example that fits, else one with a value for every field.
+
+        Not `full`, it has the keys that must be there and no more.
+        """
+        example = self._example(model) if full else None
+        if example is not None:
+            return example
+        return {
+            field.wire: self.field(field, depth=depth + 1)
+            for field in model.fields
+            if not field.optional or (full and depth < _DEEP and not tells_of_trouble(field))
+        }
+
+    def _example(self, model: Model) -> dict[str, Json] | None:
+        check = Validator(self.catalog)
+        for example in self.catalog.examples(model):
+            if not any(check.model_problems(model, example)):
+                found: dict[str, Json] = copy.deepcopy(example)
+                return found
+        return None
+
+    def _named(self, type_: Named, depth: int) -> Json:
+        if depth > _DEEPEST:
+            return {}
+        match self.catalog.named(type_):
+            case Enum(values=values):
+                wires = [value.wire for value in values] or ["example"]
+                return next((wire for wire in wires if wire in self.preferred), wires[0])
+            case Union(tag_field=tag_field, variants=((tag, model_name), *_)):
+                model = self.catalog.model(model_name)
+                return {tag_field: tag, **(self.model(model, depth=depth) if model else {})}
+            case Model() as model:
+                return self.model(model, depth=depth)
+        return {}
+
+
+def tells_of_trouble(field: Field) -> bool:
+    """Whether a field is there only when something went wrong, as far as its name tells."""
+    return field.optional and bool(_TROUBLE.search(field.wire))
+
+
+def _scalar(kind: Kind, bounds: Bounds, name: str) -> Json:
+    match kind:
+        case Kind.STRING:
+            return _text(bounds, name)
+        case Kind.INTEGER:
+            least = -math.inf if bounds.min is None else math.ceil(bounds.min)
+            return int(_between(least, bounds.max))
+        case Kind.NUMBER:
+            return _between(bounds.min, bounds.max)
+        case Kind.BOOLEAN:
+            return False
+        case Kind.DATETIME:
+            return "2026-01-01T00:00:00.000Z"
+        case Kind.DATE:
+            return "2026-01-01"
+        case Kind.ANY | Kind.OBJECT:
+            return {}
+        case Kind.BYTES | Kind.FILE:
+            return b"example"
+
+
+def _between(least: float | None, most: float | None) -> float:
+    """One, or the number next to it that is allowed."""
+    low = -math.inf if least is None else least
+    high = math.inf if most is None else most
+    return max(low, min(1, high))
+
+
+def _text(bounds: Bounds, name: str) -> str:
+    if bounds.pattern is not None:
+        return next((text for text in _TEXTS if re.search(bounds.pattern, text)), FILLER)
+    text = _PAGE if _ADDRESS.search(name) else FILLER
+    if bounds.min_length is not None:
+        text = text.ljust(bounds.min_length, "x")
+    return text if bounds.max_length is None else text[: bounds.max_length]

@@ -1,0 +1,1 @@
+"""What happens to one job, and to the requests about it."""

@@ -1,0 +1,87 @@
+"""Requests and replies as values: what was asked, what is to be answered, and in what manner it goes wrong."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+
+from bide.ir import Json
+from bide.simulator.life.scenario import Damage, Fault
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """One request as it came. Header names are in lower case."""
+
+    method: str
+    path: str
+    """Still percent-encoded."""
+    query: tuple[tuple[str, str], ...] = ()
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b""
+
+
+class Ending(StrEnum):
+    """How a reply ends."""
+
+    WHOLE = "whole"
+    CUT = "cut"
+    """The connection closes before the declared length."""
+    DROP = "drop"
+    """The connection closes before the reply."""
+    HANG = "hang"
+    """A stream stays open, and nothing more comes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """One reply, and the manner of its delivery."""
+
+    status: int = 200
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b""
+    delay: float = 0.0
+    """Wall-clock seconds before it is sent."""
+    retry_date: float | None = None
+    """Seconds from now, to be said as a date in `Retry-After`."""
+    chunks: tuple[tuple[float, bytes], ...] = ()
+    """A stream instead of a body: (the server's seconds since the one before, bytes) pairs."""
+    ending: Ending = Ending.WHOLE
+
+
+def of_json(value: Json, status: int = 200, headers: Mapping[str, str] | None = None) -> Answer:
+    """A reply with a JSON body; `None` is no body, bytes are bytes."""
+    named = dict(headers or {})
+    if value is None:
+        return Answer(status=status, headers=named)
+    if isinstance(value, bytes):
+        return Answer(status=status, headers={**named, "content-type": "application/octet-stream"}, body=value)
+    body = json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+    return Answer(status=status, headers={**named, "content-type": "application/json"}, body=body)
+
+
+_PAGE = b"<!doctype html><title>Just a moment</title><p>This is a page, not an answer."
+
+
+def damaged(answer: Answer, fault: Fault, refusal: Answer) -> Answer:
+    """What a fault makes of an answer. *refusal* is the provider's error body for the fault's status."""
+    match fault.damage:
+        case Damage.STATUS:
+            if fault.as_date:
+                return replace(refusal, retry_date=float(fault.retry_after or 0))
+            seconds = {} if fault.retry_after is None else {"retry-after": str(fault.retry_after)}
+            return replace(refusal, headers={**refusal.headers, **seconds})
+        case Damage.CUT:
+            return replace(answer, ending=Ending.CUT)
+        case Damage.DROP:
+            return replace(answer, ending=Ending.DROP)
+        case Damage.HTML:
+            return Answer(headers={"content-type": "text/html; charset=utf-8"}, body=_PAGE)
+        case Damage.SHAPE:
+            return of_json(["this", "is", "not", "what", "the", "spec", "says"])
+        case Damage.SLOW:
+            return replace(answer, delay=fault.seconds)
+        case Damage.UNKNOWN | Damage.NULL:
+            return answer

@@ -1,0 +1,110 @@
+"""A scenario file: which job or operation follows which scenario.
+
+    - match: {job: fetch, nth: 3}          # the third fetch job
+      scenario: fail; duration=3
+    - match: {job: crawl, share: 0.1}      # a tenth of the crawls, chosen by the seed
+      outcome: partial
+      poll: [429, 502]
+    - match: {operation: search}
+      call: slow:2
+    - scenario: succeed; duration=1        # everything else
+
+The first entry that matches counts. `nth` counts from 1, of that job or operation.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import yaml
+
+from bide.simulator.life.scenario import Scenario, ScenarioError, from_mapping, read
+
+_MATCHES = {"job", "operation", "nth", "share"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """One entry of the file."""
+
+    scenario: Scenario
+    kind: str | None = None
+    """`job` or `operation`; `None`: both."""
+    name: str | None = None
+    nth: int | None = None
+    share: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """All entries of a file, in its order. Without any, everything succeeds."""
+
+    rules: tuple[Rule, ...] = ()
+
+    def scenario(self, kind: str, name: str, nth: int, *, seed: int) -> Scenario:
+        """What the `nth` job or operation of this name follows."""
+        for number, rule in enumerate(self.rules):
+            if rule.kind not in (None, kind) or rule.name not in (None, name) or rule.nth not in (None, nth):
+                continue
+            if rule.share >= 1 or random.Random(f"{seed}:{number}:{kind}:{name}:{nth}").random() < rule.share:
+                return rule.scenario
+        return Scenario()
+
+    @classmethod
+    def load(cls, text: str) -> Script:
+        """Read a scenario file. Raises `ScenarioError`, which names the entry."""
+        try:
+            # The base loader leaves every scalar a text, so that 429:2 does not become a number in base sixty.
+            entries = yaml.load(text, Loader=yaml.BaseLoader)  # it makes nothing but texts, lists and maps
+        except yaml.YAMLError as error:
+            raise ScenarioError(f"the scenario file is not YAML: {error}") from None
+        if entries in (None, ""):
+            return cls()
+        if not isinstance(entries, list):
+            raise ScenarioError("a scenario file is a list of entries, each beginning with a dash")
+        rules = []
+        for number, entry in enumerate(entries, start=1):
+            try:
+                rules.append(_rule(entry))
+            except ScenarioError as error:
+                raise ScenarioError(f"entry {number}: {error}") from None
+        return cls(tuple(rules))
+
+    def check(self, jobs: set[str], operations: set[str]) -> None:
+        """Raise `ScenarioError` for an entry about a job or operation that does not exist."""
+        for number, rule in enumerate(self.rules, start=1):
+            known = jobs if rule.kind == "job" else operations
+            if rule.kind and rule.name not in known:
+                raise ScenarioError(
+                    f"entry {number}: there is no {rule.kind} {rule.name!r}, only {', '.join(sorted(known))}"
+                )
+
+
+def _rule(entry: Any) -> Rule:
+    if not isinstance(entry, dict):
+        raise ScenarioError(f"{entry!r} is no entry, expected match and scenario")
+    rest = {key: value for key, value in entry.items() if key not in ("match", "scenario")}
+    if "scenario" in entry and rest:
+        raise ScenarioError(f"scenario and {', '.join(rest)} say the same thing twice")
+    scenario = read(str(entry["scenario"])) if "scenario" in entry else from_mapping(rest)
+    match = entry.get("match") or {}
+    if not isinstance(match, dict) or not match.keys() <= _MATCHES or {"job", "operation"} <= match.keys():
+        raise ScenarioError(f"match is {match!r}, expected job or operation, nth, share")
+    kind = next((kind for kind in ("job", "operation") if kind in match), None)
+    return Rule(
+        scenario=scenario,
+        kind=kind,
+        name=match[kind] if kind else None,
+        nth=int(_number(match, "nth")) if "nth" in match else None,
+        share=_number(match, "share") if "share" in match else 1.0,
+    )
+
+
+def _number(match: Mapping[str, Any], key: str) -> float:
+    try:
+        return float(match[key])
+    except (TypeError, ValueError):
+        raise ScenarioError(f"{key} is {match[key]!r}, expected a number") from None

@@ -1,0 +1,64 @@
+"""Submits and calls that are sent again and again: which of them belong together, and what happens to each."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import Literal
+
+from bide.simulator.life.answer import Asked
+from bide.simulator.life.scenario import Damage, Fault, Scenario, read
+from bide.simulator.life.script import Script
+
+SCENARIO_HEADER = "x-bide-scenario"
+
+
+@dataclass(slots=True)
+class _Series:
+    """One submit or call, with all its repetitions."""
+
+    scenario: Scenario
+    count: int = 0
+
+
+class Tries:
+    """Gives each submit and call its scenario. A request that is sent again goes on in the script of the first."""
+
+    def __init__(self, script: Script, seed: int) -> None:
+        self._script = script
+        self._seed = seed
+        self._open: dict[tuple[str, ...], _Series] = {}
+        self._begun: Counter[str] = Counter()
+
+    def next(
+        self, kind: Literal["job", "operation"], name: str, asked: Asked, *, key: str | None, repeatable: bool
+    ) -> tuple[Scenario, Fault | None]:
+        """The scenario of a request, and what happens to this try of it. Raises `ScenarioError`.
+
+        `key` is its idempotency key; `repeatable`: a client sends it again after any fault, even without a key.
+        """
+        header = asked.headers.get(SCENARIO_HEADER, "")
+        fingerprint = (name, asked.method, asked.path, repr(asked.query), asked.body.hex(), header, key or "")
+        series = self._open.get(fingerprint) or _Series(self._scenario(kind, name, header))
+        request = "submit" if kind == "job" else "call"
+        fault = series.scenario.fault(request, series.count)
+        series.count += 1
+        goes_on = series.count < len(series.scenario.faults.get(request, ()))
+        # Without a key a client repeats a submit only if it was turned away.
+        comes_again = key is not None or goes_on or (fault is not None and (repeatable or fault.status == 429))
+        if comes_again:
+            self._open[fingerprint] = series
+        else:
+            self._open.pop(fingerprint, None)
+        return series.scenario, fault
+
+    def _scenario(self, kind: Literal["job", "operation"], name: str, header: str) -> Scenario:
+        self._begun[name] += 1
+        if header:
+            return read(header)
+        return self._script.scenario(kind, name, self._begun[name], seed=self._seed)
+
+
+def is_before(fault: Fault | None) -> bool:
+    """Whether it keeps the server from doing what was asked."""
+    return fault is not None and not fault.after and fault.damage not in (Damage.SLOW, Damage.UNKNOWN, Damage.NULL)

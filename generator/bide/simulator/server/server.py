@@ -1,0 +1,171 @@
+"""Runs a simulator: `serve` in this process until it is stopped, `Simulator` in a thread until a test is over."""
+
+from __future__ import annotations
+
+import contextlib
+import ipaddress
+import json
+import socket
+import threading
+import urllib.request
+from collections.abc import Callable
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+from urllib.parse import urlsplit
+
+from bide.ir import Json, Provider
+from bide.simulator.life.script import Script
+from bide.simulator.world.world import World
+
+if TYPE_CHECKING:
+    import uvicorn
+
+_START_SECONDS = 10.0
+
+_KEEP_ALIVE_SECONDS = 75
+"""How long an idle connection is kept: longer than clients keep it, so that none is closed under a request."""
+
+_GRACE_SECONDS = 1
+"""How long a stop waits for replies that are under way."""
+
+
+class SimulatorError(Exception):
+    """The simulator cannot run as it was asked to."""
+
+
+def serve(
+    provider: Provider,
+    *,
+    port: int = 0,
+    host: str = "127.0.0.1",
+    speed: float = 1.0,
+    seed: int = 0,
+    scenarios: str | None = None,
+    key: str | None = None,
+    ready: Callable[[str], None] | None = None,
+) -> None:
+    """Serve a provider until the process is interrupted.
+
+    `ready` gets the base URL once requests are taken. `speed=10` lets ten seconds of a job pass in one of the wall; the
+    floor between polls shrinks with it, so that a client with the spec's floor always keeps to it. To see the floor
+    enforced on such a client, use speed 1. `scenarios` is the text of a scenario file (see `script`), `key` the only
+    API key that is accepted; without it, any is. Raises `SimulatorError`, and `ScenarioError` for the file.
+    """
+    server = _server(provider, speed=speed, seed=seed, scenarios=scenarios, key=key)
+    with _listener(host, port) as listener, contextlib.suppress(KeyboardInterrupt):
+        if ready:
+            ready(_url(provider, listener))
+        server.run(sockets=[listener])
+
+
+class Simulator:
+    """A simulator in a thread of its own, from `with` to the end of the block. The arguments are those of `serve`."""
+
+    def __init__(
+        self,
+        provider: Provider,
+        *,
+        port: int = 0,
+        host: str = "127.0.0.1",
+        speed: float = 1.0,
+        seed: int = 0,
+        scenarios: str | None = None,
+        key: str | None = None,
+    ) -> None:
+        self._server = _server(provider, speed=speed, seed=seed, scenarios=scenarios, key=key)
+        self._listener = _listener(host, port)
+        self._thread = threading.Thread(target=self._run, name=f"simulator of {provider.name}", daemon=True)
+        self.url = _url(provider, self._listener)
+        """The base URL: what a client takes in place of the provider's."""
+
+    @property
+    def origin(self) -> str:
+        """The URL without a path."""
+        return _origin(self._listener)
+
+    def state(self) -> dict[str, Json]:
+        """What happened so far; see `World.report`."""
+        from bide.simulator.server.app import STATE_PATH
+
+        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        with opener.open(self.origin + STATE_PATH, timeout=_START_SECONDS) as reply:
+            report: dict[str, Json] = json.load(reply)
+            return report
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._server.should_exit = True
+        self._thread.join(_START_SECONDS)
+        self._listener.close()
+
+    def _run(self) -> None:
+        self._server.run(sockets=[self._listener])
+
+
+def _server(provider: Provider, *, speed: float, seed: int, scenarios: str | None, key: str | None) -> uvicorn.Server:
+    if not 0 < speed <= 10_000:
+        raise SimulatorError(f"speed is {speed:g}, expected more than 0 and at most 10000")
+    try:
+        import uvicorn
+
+        from bide.simulator.server.app import application
+        from bide.simulator.server.connection import Connection
+    except ImportError as error:
+        raise SimulatorError(
+            f"the simulator needs starlette and uvicorn, and {error.name} is missing: pip install 'bide[simulator]'"
+        ) from None
+    world = World(provider, seed=seed, speed=speed, script=Script.load(scenarios or ""), key=key)
+    config = uvicorn.Config(
+        application(world, speed=speed),
+        http=Connection,
+        ws="none",
+        loop="asyncio",
+        lifespan="off",
+        log_config=None,
+        log_level="critical",
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=_GRACE_SECONDS,
+        timeout_keep_alive=_KEEP_ALIVE_SECONDS,
+    )
+    return uvicorn.Server(config)
+
+
+def _listener(host: str, port: int) -> socket.socket:
+    """A socket that takes connections from this machine only; they wait until the server is up."""
+    if not _is_loopback(host):
+        raise SimulatorError(
+            f"{host} can be reached from other machines; the simulator serves loopback only: 127.0.0.1"
+        )
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    # asyncio switches Nagle's algorithm off only where the protocol is named; with it a reply takes 40 ms.
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((host, port))
+        listener.listen(512)
+    except (OSError, OverflowError) as error:
+        listener.close()
+        raise SimulatorError(f"cannot listen on {host}:{port}: {getattr(error, 'strerror', None) or error}") from None
+    return listener
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _origin(listener: socket.socket) -> str:
+    host, port, *_ = listener.getsockname()
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def _url(provider: Provider, listener: socket.socket) -> str:
+    return _origin(listener) + urlsplit(provider.base_url).path.rstrip("/")

@@ -1,0 +1,1 @@
+"""The simulated provider as a machine: requests in, answers out."""

@@ -1,0 +1,161 @@
+"""What a request says, checked against its endpoint. Knows nothing of what is done with it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from bide.ir import BodyModel, Endpoint, Json, Kind, ListOf, Model, Parameter, Place, Scalar, Type
+from bide.simulator.bodies.catalog import Catalog
+from bide.simulator.bodies.validation import Validator
+from bide.simulator.life.answer import Asked
+from bide.simulator.world.form import Part, read_form
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arguments:
+    """What was sent, by wire name, and what is wrong with it."""
+
+    sent: dict[str, Json]
+    problems: tuple[str, ...]
+    strange: dict[str, Json]
+    """The constants that it should have had and has not, by JSON path. It may be meant for another endpoint."""
+
+
+def read(catalog: Catalog, endpoint: Endpoint, asked: Asked, path: dict[str, str]) -> Arguments:
+    """Check a request against an endpoint that its method and path allow."""
+    check = Validator(catalog, strict=True)
+    sent: dict[str, Json] = dict(path)
+    problems = list(_parameters(check, endpoint, asked, sent))
+    model = catalog.model(endpoint.body.model) if endpoint.body else None
+    strange: dict[str, Json] = {}
+    if endpoint.is_free:
+        return _free(asked, sent, problems)
+    if model is None:
+        if asked.body.strip() not in (b"", b"{}"):
+            problems.append("$ is a body, expected none")
+        return Arguments(sent=sent, problems=tuple(problems), strange=strange)
+    try:
+        body = _form(model, asked) if endpoint.is_form else json.loads(asked.body or b"{}", parse_constant=_refuse)
+    except (ValueError, RecursionError):
+        expected = "multipart/form-data" if endpoint.is_form else "JSON"
+        return Arguments(sent=sent, problems=(*problems, f"$ is not {expected}"), strange=strange)
+    problems += check.model_problems(model, body)
+    if isinstance(body, dict):
+        sent |= {
+            name: value for name, value in _flat(catalog, model, endpoint.body, body).items() if _can_be_told(value)
+        }
+        strange = {
+            f"$.{field.wire}": field.const
+            for field in model.fields
+            if field.is_const and body.get(field.wire) != field.const
+        }
+    return Arguments(sent=sent, problems=tuple(problems), strange=strange)
+
+
+def _free(asked: Asked, sent: dict[str, Json], problems: list[str]) -> Arguments:
+    """A body that may hold anything."""
+    try:
+        body = json.loads(asked.body or b"null", parse_constant=_refuse)
+    except (ValueError, RecursionError):
+        body = None
+    if isinstance(body, dict):
+        sent |= body
+    else:
+        problems.append("$ is no JSON object")
+    return Arguments(sent=sent, problems=tuple(problems), strange={})
+
+
+def _form(model: Model, asked: Asked) -> dict[str, Json]:
+    """A body in parts as the JSON that it stands for. Raises `ValueError` if it is none."""
+    types = {field.wire: field.type for field in model.fields}
+    return {name: _part(types.get(name), parts) for name, parts in read_form(asked).items()}
+
+
+def _part(type_: Type | None, parts: list[Part]) -> Json:
+    """What the parts of one name mean; what cannot be read stays a text, and is found wrong."""
+    if isinstance(type_, ListOf):
+        return [_part(type_.item, [part]) for part in parts]
+    part = parts[-1]
+    if part.is_file:
+        return part.content
+    text = part.content.decode()
+    return json.loads(text) if part.type == "application/json" else text if type_ is None else _value(type_, [text])
+
+
+def _can_be_told(value: Json) -> bool:
+    """Whether a reply can repeat it, which no reply does with a file."""
+    return not isinstance(value, bytes) and not (
+        isinstance(value, list) and any(isinstance(one, bytes) for one in value)
+    )
+
+
+def _refuse(constant: str) -> Json:
+    raise ValueError(f"{constant} is not JSON")
+
+
+def _flat(catalog: Catalog, model: Model, made_of: BodyModel | None, body: dict[str, Json]) -> dict[str, Json]:
+    """What the user sent, in the body itself or in an object that is spread there; and what the server assumes."""
+    sent = {field.wire: field.default for field in model.fields if field.has_default}
+    spread = {part.name: part.value for part in made_of.fields if isinstance(part.value, BodyModel)} if made_of else {}
+    for field in model.fields:
+        inner, value = spread.get(field.name), body.get(field.wire)
+        inner_model = catalog.model(inner.model) if inner else None
+        if inner_model and isinstance(value, dict):
+            sent |= _flat(catalog, inner_model, inner, value)
+        elif field.wire in body:
+            sent[field.wire] = value
+    return sent
+
+
+def _parameters(check: Validator, endpoint: Endpoint, asked: Asked, sent: dict[str, Json]) -> Iterator[str]:
+    """Check query and headers; what is right goes to *sent*."""
+    given: dict[str, list[str]] = {}
+    for name, text in asked.query:
+        given.setdefault(name, []).append(text)
+    constants = {(place, wire): text for place, wire, text in endpoint.constants}
+    for (place, wire), text in constants.items():
+        found = given.get(wire, [""])[0] if place is Place.QUERY else asked.headers.get(wire.lower(), "")
+        if found != text:
+            yield f"{place.value}.{wire} is {found!r}, expected {text!r}"
+    for parameter in endpoint.parameters:
+        if parameter.place is Place.BODY:
+            continue
+        wire = parameter.field.wire
+        texts = given.get(wire, [])
+        if parameter.place is Place.HEADER:
+            texts = [asked.headers[wire.lower()]] if wire.lower() in asked.headers else []
+        elif parameter.place is Place.PATH:
+            texts = [sent[wire]] if wire in sent else []
+        yield from _parameter(check, parameter, texts, sent)
+    known = {parameter.field.wire for parameter in endpoint.parameters if parameter.place is Place.QUERY}
+    known |= {wire for place, wire in constants if place is Place.QUERY}
+    yield from (f"query.{name} is not known here" for name in given if name not in known)
+
+
+def _parameter(check: Validator, parameter: Parameter, texts: list[str], sent: dict[str, Json]) -> Iterator[str]:
+    field, path = parameter.field, f"{parameter.place.value}.{parameter.field.wire}"
+    if not texts:
+        if not field.optional:
+            yield f"{path} is missing"
+        return
+    value = _value(field.type, texts)
+    problems = list(check.field_problems(field, value, path))
+    if not problems:
+        sent[field.wire] = value
+    yield from problems
+
+
+def _value(type_: Type, texts: list[str]) -> Json:
+    """What the texts of a query or a header mean; what cannot be read stays a text, and is found wrong."""
+    match type_:
+        case ListOf(item):
+            return [_value(item, [text]) for text in texts]
+        case Scalar(Kind.INTEGER | Kind.NUMBER | Kind.BOOLEAN as kind):
+            try:
+                value = json.loads(texts[-1], parse_constant=_refuse)
+            except ValueError:
+                return texts[-1]
+            return value if isinstance(value, bool) is (kind is Kind.BOOLEAN) else texts[-1]
+    return texts[-1]

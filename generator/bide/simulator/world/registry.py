@@ -1,0 +1,88 @@
+"""All jobs of the simulator: made once, found by their id or their idempotency key. Knows nothing of replies."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+
+from bide.ir import Job, Json
+from bide.simulator.bodies.bodies import Bodies
+from bide.simulator.bodies.identity import new_id
+from bide.simulator.bodies.refusal import Refused
+from bide.simulator.life.job import SimulatedJob, begin
+from bide.simulator.life.scenario import Scenario, ScenarioError
+from bide.simulator.life.walk import NoWay, first_status
+
+
+class Registry:
+    """The jobs that were submitted, in their order."""
+
+    def __init__(self, bodies: Bodies, seed: int) -> None:
+        self._bodies = bodies
+        self._seed = seed
+        self._jobs: dict[str, SimulatedJob] = {}
+        self._by_key: dict[tuple[str, str], tuple[Json, SimulatedJob]] = {}
+        self._made: Counter[str] = Counter()
+
+    def find(self, id: str, lifecycles: Iterable[str]) -> SimulatedJob:
+        """The job of this id, if it belongs to one of these lifecycles. Raises `Refused`."""
+        job = self._jobs.get(id)
+        if job is None or job.spec.lifecycle.name not in lifecycles:
+            raise Refused(404, f"there is no job {id!r}")
+        return job
+
+    def known(self, ids: Iterable[str], lifecycles: Iterable[str]) -> list[SimulatedJob]:
+        """Those of these jobs that there are, and that belong to one of these lifecycles."""
+        wanted = set(lifecycles)
+        found = (self._jobs.get(id) for id in ids)
+        return [job for job in found if job is not None and job.spec.lifecycle.name in wanted]
+
+    def made_before(self, spec: Job, key: str | None, body: Json) -> SimulatedJob | None:
+        """The job that was made with this idempotency key. Raises `Refused` if it was for another body."""
+        if key is None or (spec.submit.path, key) not in self._by_key:
+            return None
+        first, job = self._by_key[spec.submit.path, key]
+        if first != body:
+            raise Refused(409, f"the idempotency key {key!r} was used with another body")
+        job.submits += 1
+        return job
+
+    def make(self, spec: Job, scenario: Scenario, sent: Mapping[str, Json], now: float) -> SimulatedJob:
+        """Begin a new job. Raises `ScenarioError` if it cannot follow the scenario."""
+        self._made[spec.name] += 1
+        seed = f"{self._seed}:{spec.name}:{self._made[spec.name]}"
+        sample, status = self._bodies.samples(spec.reply, spec.job_id.field, spec.lifecycle.status)
+        states = spec.lifecycle.states
+        is_open = isinstance(status, str) and status in states and not states[status].is_final
+        try:
+            first = status if is_open else first_status(spec.lifecycle)
+        except NoWay as error:
+            raise ScenarioError(f"job {spec.name} cannot begin: {error}") from None
+        is_number = self._bodies.has_number_ids(spec)
+        id = scenario.id_prefix + new_id(spec.name, sample, seed, is_number=is_number)
+        job = begin(spec, scenario, id=id, first=first, sent=sent, now=now, seed=seed)
+        self._jobs[id] = job
+        return job
+
+    def remember(self, job: SimulatedJob, key: str | None, body: Json) -> None:
+        """Note the idempotency key that a job was made with."""
+        if key is not None:
+            self._by_key[job.spec.submit.path, key] = (body, job)
+
+    def report(self, now: float) -> list[dict[str, Json]]:
+        """What was done to each job."""
+        return [
+            {
+                "id": job.id,
+                "job": job.spec.name,
+                "status": job.schedule.status(now),
+                "state": job.state(now).value,
+                "outcome": job.scenario.outcome.value,
+                "submits": job.submits,
+                "polls": job.polls,
+                "floor_violations": job.floor_violations,
+                "result_fetches": job.result_fetches,
+                "cancels": job.cancels,
+            }
+            for job in self._jobs.values()
+        ]

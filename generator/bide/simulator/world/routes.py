@@ -1,0 +1,90 @@
+"""Which operations and jobs a method and a path belong to. Knows nothing of bodies."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from urllib.parse import unquote, urlsplit
+
+from bide.ir import Endpoint, Job, Lifecycle, Operation, Provider
+from bide.simulator.bodies.handing import ELSEWHERE
+
+
+class Role(StrEnum):
+    """What a request is for."""
+
+    CALL = "call"
+    SUBMIT = "submit"
+    POLL = "poll"
+    POLL_MANY = "poll_many"
+    RESULT = "result"
+    CANCEL = "cancel"
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One endpoint of the provider, and what it is for."""
+
+    role: Role
+    endpoint: Endpoint
+    of: Operation | Job | Lifecycle
+
+
+@dataclass(frozen=True, slots=True)
+class Matched:
+    """The routes that a request can mean, and what stands in its path."""
+
+    routes: tuple[Route, ...]
+    path: dict[str, str]
+
+    @property
+    def id(self) -> str:
+        """The job's id: the last parameter of the path."""
+        return list(self.path.values())[-1] if self.path else ""
+
+
+class Routes:
+    """All endpoints of a provider, those with the fewest parameters first."""
+
+    def __init__(self, provider: Provider) -> None:
+        self.prefix = urlsplit(provider.base_url).path.rstrip("/")
+        routes = sorted(_routes(provider), key=lambda route: route.endpoint.path.count("{"))
+        self._table = [(route, _pattern(self.prefix + route.endpoint.path)) for route in routes]
+        handed_out = [route for route in routes if route.endpoint.handed_out]
+        self._table += [(route, _pattern(ELSEWHERE + route.endpoint.path)) for route in handed_out]
+
+    def find(self, method: str, path: str) -> Matched | None:
+        """What a request means; `None` if nothing has this path. Without routes: the path exists, for other methods."""
+        matches = [(route, pattern.fullmatch(path)) for route, pattern in self._table]
+        here = [(route, match) for route, match in matches if match]
+        if not here:
+            return None
+        found = [(route, match) for route, match in here if route.endpoint.method.upper() == method]
+        if not found:
+            return Matched((), {})
+        best = found[0][1]
+        routes = tuple(route for route, match in found if match.re.pattern == best.re.pattern)
+        names = re.findall(r"\{([^}]*)\}", routes[0].endpoint.path)
+        return Matched(routes, dict(zip(names, map(unquote, best.groups()), strict=True)))
+
+
+def _routes(provider: Provider) -> Iterable[Route]:
+    for operation in provider.operations:
+        yield Route(Role.CALL, operation.endpoint, operation)
+    for job in provider.jobs:
+        yield Route(Role.SUBMIT, job.submit, job)
+    for lifecycle in provider.lifecycles:
+        yield Route(Role.POLL, lifecycle.poll, lifecycle)
+        if lifecycle.poll_many:
+            yield Route(Role.POLL_MANY, lifecycle.poll_many.endpoint, lifecycle)
+        if lifecycle.result.endpoint:
+            yield Route(Role.RESULT, lifecycle.result.endpoint, lifecycle)
+        if lifecycle.cancel:
+            yield Route(Role.CANCEL, lifecycle.cancel.endpoint, lifecycle)
+
+
+def _pattern(template: str) -> re.Pattern[str]:
+    parts = re.split(r"(\{[^}]*\})", template)
+    return re.compile("".join("([^/]+)" if part.startswith("{") else re.escape(part) for part in parts))

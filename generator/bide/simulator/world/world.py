@@ -1,0 +1,323 @@
+"""The simulated server as a machine: a request and the time go in, an answer comes out. Knows nothing of sockets.
+
+Time is in the server's seconds, from 0; it may run faster than the wall's.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections import Counter
+from dataclasses import dataclass, replace
+
+from bide.ir import IdAt, Job, Json, Lifecycle, Operation, PollMany, Provider
+from bide.simulator.bodies import handing, paging, stream
+from bide.simulator.bodies.bodies import Bodies
+from bide.simulator.bodies.catalog import Catalog
+from bide.simulator.bodies.pointer import put
+from bide.simulator.bodies.refusal import Refused, refusal
+from bide.simulator.life import hold
+from bide.simulator.life.answer import Answer, Asked, damaged, of_json
+from bide.simulator.life.job import SimulatedJob
+from bide.simulator.life.scenario import Damage, Fault, Outcome, Scenario, ScenarioError
+from bide.simulator.life.script import Script
+from bide.simulator.life.tries import Tries, is_before
+from bide.simulator.life.view import JobView, of_job, of_request
+from bide.simulator.world import arguments, many
+from bide.simulator.world.arguments import Arguments
+from bide.simulator.world.gate import Gate
+from bide.simulator.world.registry import Registry
+from bide.simulator.world.routes import Matched, Role, Route, Routes
+
+UNKNOWN_STATUS = "not_in_the_spec"
+"""What the fault `unknown` makes of a status."""
+
+_SLACK = 0.02
+"""Wall-clock seconds by which a poll may come too soon: not every request takes equally long to arrive."""
+
+_SIMULATED_FAULT = "The simulator was told to fail this request."
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One request that was let in, when it came, and what it is called."""
+
+    asked: Asked
+    now: float
+    request_id: str
+    arguments: Arguments
+    is_counted: bool = False
+    """Whether it is a poll that was counted when it came, and held."""
+
+
+class World:
+    """One provider's server. The same requests at the same times with the same seed get the same answers."""
+
+    def __init__(
+        self,
+        provider: Provider,
+        *,
+        seed: int = 0,
+        speed: float = 1.0,
+        script: Script | None = None,
+        key: str | None = None,
+    ) -> None:
+        script = script or Script()
+        script.check({job.name for job in provider.jobs}, {operation.name for operation in provider.operations})
+        self._provider = provider
+        self._seed = seed
+        self._speed = speed
+        self._slack = _SLACK * speed
+        self._gate = Gate(provider, key)
+        self._routes = Routes(provider)
+        self._catalog = Catalog(provider)
+        self._bodies = Bodies(provider, speed=speed)
+        self._tries = Tries(script, seed)
+        self._registry = Registry(self._bodies, seed)
+        self._paths: Counter[str] = Counter()
+        self._statuses: Counter[int] = Counter()
+
+    def holds(self, asked: Asked, now: float) -> hold.Kept | None:
+        """Begin to hold a request that came at *now*, if it is a poll that asks for that. Handle it when that is over.
+
+        What goes wrong is not held.
+        """
+        matched = self._routes.find(asked.method, asked.path)
+        if matched is None or not any(route.role is Role.POLL for route in matched.routes):
+            return None
+        try:
+            admitted = self._gate.admit(asked)
+            route, _ = self._chosen(matched, admitted)
+            job = self._registry.find(matched.id, [each.of.name for each in matched.routes])
+        except Refused:
+            return None
+        seconds = hold.wanted(job.spec.lifecycle.hold, admitted)
+        if route.role is not Role.POLL or not seconds or job.has_fault("poll") or job.early(now) > self._slack:
+            return None
+        kept = hold.Kept(job, now, now + seconds)
+        if kept.is_over(now):
+            return None
+        job.note_poll(now, slack=self._slack)
+        return kept
+
+    def handle(self, asked: Asked, now: float, *, was_held: bool = False) -> Answer:
+        """Answer one request that came at *now*, or has been held until *now*."""
+        request_id = f"req_{self._paths.total() + 1:06d}"
+        matched = self._routes.find(asked.method, asked.path)
+        template = matched.routes[0].endpoint.path if matched and matched.routes else asked.path
+        self._paths[f"{asked.method} {template}"] += 1
+        try:
+            answer = self._serve(self._gate.admit(asked), matched, now, request_id, was_held=was_held)
+        except Refused as refused:
+            answer = refusal(self._provider, refused, request_id)
+        except ScenarioError as error:
+            answer = refusal(self._provider, Refused(400, f"header.X-Bide-Scenario: {error}"), request_id)
+        self._statuses[answer.status] += 1
+        if self._provider.request_id_header:
+            answer = replace(answer, headers={**answer.headers, self._provider.request_id_header.lower(): request_id})
+        return answer
+
+    def report(self, now: float) -> dict[str, Json]:
+        """What happened so far, for tests and people."""
+        return {
+            "provider": self._provider.name,
+            "requests": self._paths.total(),
+            "requests_by_path": dict(sorted(self._paths.items())),
+            "replies_by_status": {str(status): count for status, count in sorted(self._statuses.items())},
+            "jobs": self._registry.report(now),
+        }
+
+    def _serve(self, asked: Asked, matched: Matched | None, now: float, request_id: str, *, was_held: bool) -> Answer:
+        if matched is None:
+            raise Refused(404, f"there is nothing at {asked.path}")
+        if not matched.routes:
+            raise Refused(405, f"{asked.path} does not take {asked.method}")
+        route, given = self._chosen(matched, asked)
+        visit = Visit(asked, now, request_id, given, was_held)
+        match route.of:
+            case Job() as spec:
+                return self._submit(spec, visit)
+            case Operation() as operation:
+                return self._call(operation, visit)
+            case Lifecycle(poll_many=PollMany() as address) if route.role is Role.POLL_MANY:
+                lifecycles = [each.of.name for each in matched.routes if each.role is Role.POLL_MANY]
+                return self._poll_many(address, lifecycles, visit)
+        job = self._registry.find(matched.id, [each.of.name for each in matched.routes])
+        match route.role:
+            case Role.POLL:
+                return self._poll(job, visit)
+            case Role.RESULT:
+                return self._result(job, visit)
+            case _:
+                return self._cancel(job, visit)
+
+    def _chosen(self, matched: Matched, asked: Asked) -> tuple[Route, Arguments]:
+        """Which of several endpoints at one path is meant: the one whose constants the request has."""
+        candidates = [(route, self._read(route, asked, matched.path)) for route in matched.routes]
+        route, given = min(candidates, key=lambda pair: (len(pair[1].strange), len(pair[1].problems)))
+        if given.strange and len(candidates) > 1:
+            path = next(iter(given.strange))
+            known = {json.dumps(other.strange[path]): None for _, other in candidates if path in other.strange}
+            raise Refused(400, f"{path} is not one of {', '.join(known)}")
+        if given.problems:
+            raise Refused(400, "; ".join(given.problems))
+        return route, given
+
+    def _read(self, route: Route, asked: Asked, path: dict[str, str]) -> Arguments:
+        if route.role is Role.POLL_MANY and isinstance(route.of, Lifecycle) and route.of.poll_many:
+            return many.read(route.of.poll_many, asked)
+        if route.role is Role.POLL and isinstance(route.of, Lifecycle):
+            asked = hold.without(route.of.hold, asked)
+        if route.role is Role.RESULT and isinstance(route.of, Lifecycle):
+            asked = paging.without_page(route.of.result.pages, asked)
+        return arguments.read(self._catalog, route.endpoint, asked, path)
+
+    # --- submits and operations ---
+
+    def _submit(self, spec: Job, visit: Visit) -> Answer:
+        key = visit.asked.headers.get(spec.idempotency_key.lower()) if spec.idempotency_key else None
+        scenario, fault = self._tries.next("job", spec.name, visit.asked, key=key, repeatable=spec.submit.repeatable)
+        return self._begin(spec, scenario, fault, visit, key=key, status=202, id_at=spec.job_id)
+
+    def _call(self, operation: Operation, visit: Visit) -> Answer:
+        scenario, fault = self._tries.next(
+            "operation", operation.name, visit.asked, key=None, repeatable=operation.endpoint.repeatable
+        )
+        at_once = next((reply for reply in operation.replies if reply.job is None), None)
+        later = next((reply for reply in operation.replies if reply.job is not None), None)
+        if later and (scenario.answers_with_job or not at_once):
+            spec = next(job for job in self._provider.jobs if job.name == later.job)
+            return self._begin(spec, scenario, fault, visit, key=None, status=later.status or 202, id_at=later.job_id)
+        if scenario.answers_with_job:
+            raise ScenarioError(f"operation {operation.name} never answers with a job")
+        view = of_request(visit.now, visit.arguments.sent, visit.request_id)
+        if operation.stream:
+            seed = f"{self._seed}:{operation.name}:{visit.request_id}"
+            answer = stream.events(operation.stream, self._bodies, view, scenario, fault, seed)
+        elif scenario.outcome is Outcome.FAIL:
+            raise Refused(500, _SIMULATED_FAULT)
+        elif at_once is None or at_once.type is None:
+            answer = Answer(status=204 if at_once is None or at_once.status is None else at_once.status)
+        else:
+            answer = of_json(self._bodies.reply(at_once.type, view, endpoint=operation.endpoint), at_once.status or 200)
+        return self._damaged(answer, fault, visit)
+
+    def _begin(
+        self,
+        spec: Job,
+        scenario: Scenario,
+        fault: Fault | None,
+        visit: Visit,
+        *,
+        key: str | None,
+        status: int,
+        id_at: IdAt,
+    ) -> Answer:
+        """Make a job, or find the one that was made with this key, and answer with it."""
+        job = self._registry.made_before(spec, key, visit.asked.body)
+        if is_before(fault):
+            return self._damaged(of_json({}, status), fault, visit)
+        if job is None:
+            job = self._registry.make(spec, scenario, visit.arguments.sent, visit.now)
+            self._registry.remember(job, key, visit.asked.body)
+        view = self._seen(job, visit, status=_shown_status(fault))
+        body = self._bodies.submit_reply(view, id_at=id_at)
+        return self._damaged(of_json(body, status, handing.headers(view, id_at=id_at)), fault, visit)
+
+    # --- jobs ---
+
+    def _poll(self, job: SimulatedJob, visit: Visit) -> Answer:
+        if not visit.is_counted:
+            self._note_polls([job], visit)
+        result = job.spec.lifecycle.result
+        if not result.endpoint and job.is_gone(visit.now):
+            raise Refused(next(iter(result.gone), 404), f"job {job.id} is no longer kept")
+        fault = job.next_fault("poll")
+        view = self._seen(job, visit, status=_shown_status(fault), has_nulls=_is(fault, Damage.NULL))
+        codes = job.spec.lifecycle.codes
+        code = int(view.status) if view.status in map(str, codes) else None
+        if code is not None and view.state.is_final and not view.state.has_result:
+            return self._damaged(self._ended(job, view, code), fault, visit)
+        status = code or (200 if view.state.is_final else job.scenario.poll_status)
+        return self._damaged(of_json(self._bodies.poll_reply(view), status, handing.headers(view)), fault, visit)
+
+    def _seen(self, job: SimulatedJob, visit: Visit, *, status: str | None = None, has_nulls: bool = False) -> JobView:
+        """The job as a visitor sees it."""
+        view = of_job(job, visit.now, visit.request_id, status=status, has_nulls=has_nulls)
+        found = handing.addresses(self._provider, job.spec.lifecycle, job.id, visit.asked)
+        return replace(view, addresses=found) if found else view
+
+    def _ended(self, job: SimulatedJob, view: JobView, code: int) -> Answer:
+        """What tells by its HTTP status that a job has ended without a result."""
+        said = f"job {job.id} has ended: {view.state.value}"
+        return refusal(self._provider, Refused(code, said), view.request_id)
+
+    def _poll_many(self, address: PollMany, lifecycles: list[str], visit: Visit) -> Answer:
+        """Tell of the jobs that are known. The first whose script has a fault now spoils the whole reply."""
+        jobs = self._registry.known(visit.arguments.sent[address.ids], lifecycles)
+        self._note_polls(jobs, visit)
+        items: list[Json] = []
+        spoilt: Fault | None = None
+        for job in jobs:
+            fault = job.next_fault("poll") if spoilt is None else None
+            if fault is not None and fault.damage not in (Damage.UNKNOWN, Damage.NULL):
+                spoilt, fault = fault, None
+            if not job.spec.lifecycle.result.endpoint and job.is_gone(visit.now):
+                continue
+            has_nulls = _is(fault, Damage.NULL)
+            view = self._seen(job, visit, status=_shown_status(fault), has_nulls=has_nulls)
+            item = self._bodies.snapshot(view)
+            put(item, address.job_id, job.id)
+            items.append(item)
+        body: dict[str, Json] = {}
+        if address.list:
+            put(body, address.list, items)
+        return self._damaged(of_json(body if address.list else items), spoilt, visit)
+
+    def _note_polls(self, jobs: list[SimulatedJob], visit: Visit) -> None:
+        """Count a poll of each. Raises `Refused` if one of them comes too soon."""
+        early = [(job.note_poll(visit.now, slack=self._slack), job) for job in jobs]
+        for seconds, job in early:
+            if seconds > 0:
+                wait = max(1, math.ceil(seconds / self._speed))
+                said = f"job {job.id} was polled less than {job.spec.polling.floor:g} s ago"
+                raise Refused(429, said, headers={"retry-after": str(wait)})
+
+    def _result(self, job: SimulatedJob, visit: Visit) -> Answer:
+        job.result_fetches += 1
+        fault = job.next_fault("result")
+        result = job.spec.lifecycle.result
+        if job.is_gone(visit.now):
+            raise Refused(next(iter(result.gone), 404), f"the result of job {job.id} is no longer kept")
+        if not job.is_ready(visit.now):
+            raise Refused(next(iter(result.not_ready), 409), f"the result of job {job.id} is not ready")
+        view = self._seen(job, visit, has_nulls=_is(fault, Damage.NULL))
+        body, model = self._bodies.result(view), self._catalog.model(job.spec.result)
+        if result.pages is not None and model is not None:
+            body = paging.page_of(self._catalog, model, body, result.pages, visit.asked)
+        return self._damaged(of_json(body), fault, visit)
+
+    def _cancel(self, job: SimulatedJob, visit: Visit) -> Answer:
+        job.cancels += 1
+        fault = job.next_fault("cancel")
+        status = 200 if job.state(visit.now).is_final else 202
+        if not is_before(fault):
+            job.schedule = job.schedule.cancelled(visit.now)
+        returns = job.spec.lifecycle.cancel.returns if job.spec.lifecycle.cancel else None
+        view = self._seen(job, visit)
+        return self._damaged(of_json(self._bodies.cancel_reply(view, returns), status), fault, visit)
+
+    def _damaged(self, answer: Answer, fault: Fault | None, visit: Visit) -> Answer:
+        if fault is None:
+            return answer
+        error = refusal(self._provider, Refused(fault.status, _SIMULATED_FAULT), visit.request_id)
+        return damaged(answer, fault, error)
+
+
+def _shown_status(fault: Fault | None) -> str | None:
+    """The status to show instead of the job's own, if a fault asks for that."""
+    return UNKNOWN_STATUS if _is(fault, Damage.UNKNOWN) else None
+
+
+def _is(fault: Fault | None, damage: Damage) -> bool:
+    return fault is not None and fault.damage is damage

@@ -1,0 +1,323 @@
+"""The shape of a spec: which keys there are, and what each may hold.
+
+`spec.schema.json` says it, for editors too; here its verdicts are put into the author's words. Nothing here looks from
+one part of a spec to another: that is `lint`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from itertools import islice
+
+from bide.spec.diagnostics import Diagnostic, Place
+from bide.spec.document import PROBLEM_LIMIT, Document, Json, Path
+from bide.spec.hints import did_you_mean, nearest
+from bide.spec.oneline import one_line
+from bide.spec.shape import fits as shape
+from bide.spec.shape.findings import Fault, found_in
+from bide.spec.shape.language import owners_in
+
+_FEW = 3
+"""Of more things that have a key than this, none is named."""
+
+FILE = "spec.schema.json"
+"""What the schema is called in the package."""
+
+_LONGEST_EXAMPLE = 80
+"""In a help, in characters."""
+
+_TYPE_WORDS = {
+    "object": "a mapping",
+    "array": "a list",
+    "string": "text",
+    "integer": "a whole number",
+    "number": "a number",
+    "boolean": "true or false",
+    "null": "nothing",
+}
+
+
+def check(document: Document) -> list[Diagnostic]:
+    """The ways in which the document is not shaped like a spec, in the order of the file."""
+    return [problem for problem, _ in faults(document)]
+
+
+def faults(document: Document) -> list[tuple[Diagnostic, Path]]:
+    """The same, each with the path of what is misshapen."""
+    if _is_shaped_like_a_spec()(document.data):
+        return []
+    from bide.spec.shape.validator import errors  # it takes long to load
+
+    found = list(found_in(islice(errors(spec_schema(), document.data), PROBLEM_LIMIT), spec_schema()["$defs"]))
+    translation = _Translation(document, _misspelt_keys(found))
+    told = ((problem, fault.culprit) for fault in found for problem in translation.of(fault))
+    return sorted(set(islice(told, PROBLEM_LIMIT)), key=lambda one: one[0])
+
+
+@cache
+def _is_shaped_like_a_spec() -> shape.Check:
+    return shape.compiled(spec_schema())
+
+
+@cache
+def spec_schema() -> Mapping[str, Json]:
+    """The JSON Schema of a spec."""
+    loaded: Mapping[str, Json] = json.loads(schema_text())
+    return loaded
+
+
+def schema_text() -> str:
+    """The same as text, for whoever reads it without Bide."""
+    return resources.files("bide").joinpath("spec", "shape", FILE).read_text(encoding="utf-8")
+
+
+@cache
+def owners() -> Mapping[str, tuple[str, ...]]:
+    """What has each key of the language, by its title."""
+    return owners_in(spec_schema())
+
+
+def shown(value: Json) -> str:
+    """A value of a spec, short enough for a message."""
+    text = json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= 60 else f"{text[:57]}..."
+
+
+# --- the translation --------------------------------------------------------------------------------------------------
+
+
+def _misspelt_keys(faults: Iterable[Fault]) -> dict[Path, set[str]]:
+    """For each mapping, the keys that an unknown key of it was probably meant to be: they are not missing as well."""
+    meant: dict[Path, set[str]] = {}
+    for fault in faults:
+        if fault.keyword == "additionalProperties":
+            near = nearest(fault.wanted, _unused_keys(fault))
+            if near is not None:
+                meant.setdefault(fault.path, set()).add(near)
+    return meant
+
+
+def _unused_keys(fault: Fault) -> list[str]:
+    return [key for key in fault.schema.get("properties", {}) if key not in fault.instance]
+
+
+@dataclass(frozen=True, slots=True)
+class _Translation:
+    """From JSON Schema's errors to diagnostics."""
+
+    document: Document
+    misspelt: Mapping[Path, set[str]]
+
+    def of(self, fault: Fault) -> Iterator[Diagnostic]:
+        if fault.is_about_a_key:
+            return self._bad_key(fault)
+        translate = _TRANSLATIONS.get(fault.keyword, _Translation._untranslated)
+        return translate(self, fault)
+
+    # where, and how it is called
+
+    def _value(self, fault: Fault) -> Place:
+        return self.document.value_place(fault.path)
+
+    def _key(self, fault: Fault) -> Place:
+        return self.document.key_place(fault.path)
+
+    def _name(self, fault: Fault) -> str:
+        match fault.path:
+            case ():
+                return "a spec"
+            case (*_, str(key)):
+                return f'"{key}"'
+            case (*_, str(key), int(index)):
+                return f'item {index + 1} of "{key}"'
+            case _:
+                return "this"
+
+    # keys
+
+    def _bad_key(self, fault: Fault) -> Iterator[Diagnostic]:
+        path = (*fault.path, fault.instance)
+        yield Diagnostic(self.document.key_place(path), "bad-name", _not_a(fault), _write_it_like(fault))
+
+    def _unknown_key(self, fault: Fault) -> Iterator[Diagnostic]:
+        key = fault.wanted
+        if _has_fields_in_place(fault) and not self.misspelt.get(fault.path):
+            return
+        place = self.document.key_place((*fault.path, key))
+        allowed = _unused_keys(fault)
+        owning = owners().get(key, ())
+        is_elsewhere = 0 < len(owning) <= _FEW and nearest(key, allowed) is None
+        help_ = f'"{key}" is a key of {" and ".join(owning)}' if is_elsewhere else did_you_mean(key, allowed)
+        yield Diagnostic(place, "unknown-key", f'unknown key "{key}"', help_)
+
+    def _missing_key(self, fault: Fault) -> Iterator[Diagnostic]:
+        meant = self.misspelt.get(fault.path, set())
+        for key in fault.wanted:
+            if key not in fault.instance and key not in meant:
+                message = f'{self._name(fault)} has no "{key}"'
+                yield Diagnostic(self._key(fault), "missing-key", message, self._explained(fault.schema, key))
+
+    def _missing_companion(self, fault: Fault) -> Iterator[Diagnostic]:
+        meant = self.misspelt.get(fault.path, set())
+        for key, needed in fault.wanted.items():
+            for companion in needed:
+                if key in fault.instance and companion not in fault.instance and companion not in meant:
+                    message = f'"{key}" needs "{companion}" beside it'
+                    place = self.document.key_place((*fault.path, key))
+                    yield Diagnostic(place, "missing-key", message, self._explained(fault.schema, companion))
+
+    def _explained(self, schema: Mapping[str, Json], key: str) -> str:
+        """What a key means."""
+        about = schema.get("properties", {}).get(key, {})
+        named = spec_schema()["$defs"].get(about.get("$ref", "").rpartition("/")[2], {})
+        description: str = about.get("description") or named.get("description") or ""
+        return f"{key}: {description}" if description else ""
+
+    # alternatives
+
+    def _alternatives(self, fault: Fault) -> Iterator[Diagnostic]:
+        return self._key_of_several(fault, fault.keys) if fault.keys else self._untranslated(fault)
+
+    def _key_of_several(self, fault: Fault, keys: list[str]) -> Iterator[Diagnostic]:
+        """One of several keys has to be there: none is, or more than one."""
+        if not isinstance(fault.instance, dict):
+            return  # its type is wrong, which is told already
+        there = [key for key in keys if key in fault.instance]
+        if there:
+            place = self.document.key_place((*fault.path, there[1]))
+            message = f'"{there[0]}" and "{there[1]}" cannot both be here'
+            yield Diagnostic(place, "conflicting-keys", message, f"keep one of {', '.join(there)}")
+        elif not self.misspelt.get(fault.path, set()).intersection(keys):
+            quoted = [f'"{key}"' for key in keys]
+            message = f"{self._name(fault)} has no {', '.join(quoted[:-1])} or {quoted[-1]}"
+            help_ = "one of them has to be here"
+            if _has_fields_in_place(fault):
+                help_ = f"put what is in it under fields: {{fields: {{{next(iter(fault.instance))}: ...}}}}"
+            yield Diagnostic(self._key(fault), "missing-key", message, help_)
+
+    # values
+
+    def _bad_type(self, fault: Fault) -> Iterator[Diagnostic]:
+        allowed = fault.wanted
+        return self._not_of_types(fault, allowed if isinstance(allowed, list) else [allowed])
+
+    def _not_of_types(self, fault: Fault, types: Iterable[str]) -> Iterator[Diagnostic]:
+        wanted = " or ".join(_TYPE_WORDS[name] for name in dict.fromkeys(types))
+        value = fault.instance
+        if value is None:
+            yield Diagnostic(self._key(fault), "bad-type", f"{self._name(fault)} is empty; it has to be {wanted}")
+            return
+        is_unquoted = list(types) == ["string"] and isinstance(value, bool | int | float)
+        help_ = f'put it in quotes: "{shown(value)}"' if is_unquoted else _write_it_all_like(fault)
+        message = f"{self._name(fault)} has to be {wanted}, not {_type_words(value)}"
+        yield Diagnostic(self._value(fault), "bad-type", message, help_)
+
+    def _not_allowed(self, fault: Fault) -> Iterator[Diagnostic]:
+        allowed = fault.wanted
+        if isinstance(fault.instance, str):
+            message = f"{shown(fault.instance)} is no {_noun(fault)}"
+            help_ = self._state_of(fault) or did_you_mean(fault.instance, allowed)
+            yield Diagnostic(self._value(fault), "bad-value", message, help_)
+
+    def _state_of(self, fault: Fault) -> str:
+        """For a status where its state should be: that state."""
+        lifecycles = self.document.get("lifecycles")
+        for lifecycle in lifecycles.values() if isinstance(lifecycles, dict) else ():
+            states = lifecycle.get("states") if isinstance(lifecycle, dict) else None
+            state = states.get(fault.instance) if isinstance(states, dict) else None
+            if isinstance(state, str) and state in fault.wanted:
+                return f'"{fault.instance}" is a status; its state is {state}'
+        return ""
+
+    def _not_the_constant(self, fault: Fault) -> Iterator[Diagnostic]:
+        message = f"{self._name(fault)} can only be {shown(fault.wanted)}"
+        yield Diagnostic(self._value(fault), "bad-value", message)
+
+    def _not_written_so(self, fault: Fault) -> Iterator[Diagnostic]:
+        if fault.instance:
+            yield Diagnostic(self._value(fault), "bad-value", _not_a(fault), _write_it_like(fault))
+        else:
+            yield from self._empty(fault)
+
+    def _empty(self, fault: Fault) -> Iterator[Diagnostic]:
+        if fault.instance in ("", [], {}):
+            yield Diagnostic(self._key(fault), "empty", f"{self._name(fault)} is empty")
+        else:
+            yield from self._out_of_bounds(fault)
+
+    def _out_of_bounds(self, fault: Fault) -> Iterator[Diagnostic]:
+        words = _BOUND_WORDS[fault.keyword].format(bound=fault.wanted)
+        yield Diagnostic(self._value(fault), "bad-value", f"{self._name(fault)} {words}")
+
+    def _untranslated(self, fault: Fault) -> Iterator[Diagnostic]:
+        message = f"{self._name(fault)} cannot be {shown(fault.instance)}"
+        yield Diagnostic(self._value(fault), "bad-value", message)
+
+
+_TRANSLATIONS: Mapping[str, Callable[[_Translation, Fault], Iterator[Diagnostic]]] = {
+    "additionalProperties": _Translation._unknown_key,
+    "required": _Translation._missing_key,
+    "dependentRequired": _Translation._missing_companion,
+    "anyOf": _Translation._alternatives,
+    "oneOf": _Translation._alternatives,
+    "type": _Translation._bad_type,
+    "enum": _Translation._not_allowed,
+    "const": _Translation._not_the_constant,
+    "pattern": _Translation._not_written_so,
+    "minLength": _Translation._empty,
+    "minItems": _Translation._empty,
+    "minProperties": _Translation._empty,
+    "maxLength": _Translation._out_of_bounds,
+    "maxItems": _Translation._out_of_bounds,
+    "minimum": _Translation._out_of_bounds,
+    "maximum": _Translation._out_of_bounds,
+    "uniqueItems": _Translation._out_of_bounds,
+}
+
+_BOUND_WORDS = {
+    "maxLength": "is longer than {bound} characters",
+    "maxItems": "has more than {bound} items",
+    "minimum": "is less than {bound}",
+    "maximum": "is more than {bound}",
+    "uniqueItems": "says the same thing twice",
+    "minLength": "is shorter than {bound} characters",
+    "minItems": "has less than {bound} items",
+    "minProperties": "has less than {bound} keys",
+}
+
+
+def _type_words(value: Json) -> str:
+    types = (("object", dict), ("array", list), ("string", str), ("boolean", bool), ("integer", int), ("number", float))
+    return next((_TYPE_WORDS[name] for name, type_ in types if isinstance(value, type_)), _TYPE_WORDS["null"])
+
+
+def _noun(fault: Fault) -> str:
+    noun: str = fault.schema.get("title", "allowed value")
+    return noun
+
+
+def _not_a(fault: Fault) -> str:
+    return f"{shown(fault.instance)} is no {_noun(fault)}"
+
+
+def _has_fields_in_place(fault: Fault) -> bool:
+    """Whether a model has its fields where `fields` should be: it has keys, and none that is known."""
+    known = fault.schema.get("properties", {})
+    instance = fault.instance if isinstance(fault.instance, dict) else {}
+    return "fields" in known and bool(instance) and not known.keys() & instance.keys()
+
+
+def _write_it_all_like(fault: Fault) -> str:
+    """An example of what should be there, where something of another type is."""
+    examples = [one_line(example) for example in fault.schema.get("examples", ())]
+    short = [example for example in examples if len(example) <= _LONGEST_EXAMPLE]
+    return f"write it like {short[0]}" if short else ""
+
+
+def _write_it_like(fault: Fault) -> str:
+    examples = [str(example) for example in fault.schema.get("examples", ())]
+    return f"write it like {' or '.join(examples)}" if examples else ""

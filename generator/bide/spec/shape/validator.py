@@ -1,0 +1,33 @@
+"""jsonschema with our dialect: what is wrong with the shape of data, and where."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import ValidationError
+from jsonschema.validators import extend
+
+from bide.spec.document import Json
+from bide.spec.shape.fits import IS_OF_TYPE, are_unique, pattern
+
+
+def errors(schema: Mapping[str, Json], data: Json) -> Iterator[ValidationError]:
+    """Every way in which *data* does not fit *schema*."""
+    types = Draft202012Validator.TYPE_CHECKER.redefine("integer", lambda _, value: IS_OF_TYPE["integer"](value))
+    strict: Any = extend(  # type: ignore[no-untyped-call]  # jsonschema says nothing of it
+        Draft202012Validator, {"pattern": _pattern, "uniqueItems": _unique}, type_checker=types
+    )
+    found: Iterator[ValidationError] = strict(schema).iter_errors(data)
+    return found
+
+
+def _unique(validator: Any, wanted: bool, instance: Json, schema: Json) -> Iterator[ValidationError]:
+    if wanted and isinstance(instance, list) and not are_unique(instance):
+        yield ValidationError("uniqueItems")
+
+
+def _pattern(validator: Any, wanted: str, instance: Json, schema: Json) -> Iterator[ValidationError]:
+    if isinstance(instance, str) and not pattern(wanted).search(instance):
+        yield ValidationError("pattern")

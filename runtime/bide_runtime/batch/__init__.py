@@ -1,0 +1,1 @@
+"""Many jobs side by side. Sans-IO."""

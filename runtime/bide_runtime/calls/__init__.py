@@ -1,0 +1,1 @@
+"""One provider, one call of it, and what its replies link to."""

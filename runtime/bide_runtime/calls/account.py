@@ -1,0 +1,202 @@
+"""One provider with one key: how a call becomes a request, and an error reply an exception. Sends nothing itself."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from functools import cached_property
+from typing import Any, Literal
+
+import msgspec
+
+from ..errors.client import InvalidArgument
+from ..http.auth import given, placed, without
+from ..http.errors import ApiError, api_error_class
+from ..http.headers import SendableHeaders, sendable, sendable_headers
+from ..http.rate_limit import Rate
+from ..http.request import Json, Request, Response, as_text, origin, query
+from ..http.retry_after import retry_after
+from ..models.codec import any_json, follow
+from .call import JSON, Call
+from .provider import Provider
+
+
+class Account(msgspec.Struct, frozen=True, kw_only=True, dict=True):
+    """A provider, a key, and how patient to be."""
+
+    provider: Provider
+    secrets: Mapping[str, str]
+    """The secrets, by the arguments that a client takes them as."""
+    base_url: str
+    timeout: float
+    max_retries: int
+    chance: Callable[[], float]
+    """A new number in [0, 1) each time, for jitter."""
+    wall: Callable[[], float]
+    """The time of day, for hints that are dates and for tokens."""
+    new_key: Callable[[], str] = lambda: os.urandom(16).hex()
+    """A new idempotency key each time."""
+
+    def __repr__(self) -> str:
+        return f"Account({self.provider.name!r}, {self.base_url!r})"
+
+    def request(self, call: Call[Any], *, accept: str | None = None) -> Request:
+        """The call as a request, with the key."""
+        return self.request_to(
+            call.method,
+            self.base_url + call.path,
+            headers={**call.headers, **({"content-type": call.content_type} if call.body is not None else {})},
+            body=call.body,
+            accept=accept or call.accept,
+        )
+
+    def request_to(
+        self,
+        method: str,
+        url: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        body: bytes | None = None,
+        accept: str = JSON,
+    ) -> Request:
+        """A request to any URL; the secrets go along only to the origin of the base URL. Raises `InvalidArgument`."""
+        is_theirs = url.startswith(f"{self.base_url}/") or origin(url) == origin(self.base_url)
+        if is_theirs and (pairs := self._placed[1]):
+            url += ("&" if "?" in url else "?") + pairs
+        sent: Mapping[str, str] = self._usual(accept, is_theirs)
+        if headers:
+            sent = {
+                **sent,
+                **{name.lower(): as_text(value) for name, value in headers.items() if value is not None},
+            }
+        return sendable(Request(method=method, url=url, headers=sent, body=body))
+
+    def _usual(self, accept: str, is_theirs: bool) -> SendableHeaders:
+        """The headers that every request has: one mapping for all polls of all jobs."""
+        found = self._usuals.get((accept, is_theirs))
+        if found is None:
+            of_us = {"accept": accept, "user-agent": f"{self.provider.name}-client (bide)"}
+            of_them = {**self.provider.headers, **self._placed[0]} if is_theirs else {}
+            found = self._usuals[accept, is_theirs] = sendable_headers({**of_us, **of_them})
+        return found
+
+    @cached_property
+    def _usuals(self) -> dict[tuple[str, bool], SendableHeaders]:
+        return {}
+
+    @cached_property
+    def _placed(self) -> tuple[dict[str, str], str]:
+        """The secrets as every request carries them: in headers, and in what is added to the query."""
+        headers, pairs = placed(self.provider.auth, self.secrets)
+        return headers, query(pairs)[1:]
+
+    def api_error(self, response: Response) -> ApiError:
+        """The exception for a reply that is an error."""
+        body = any_json(response.body)
+        code, message = self._code_and_message(body)
+        request_id = (
+            response.headers.get(self.provider.request_id_header.lower()) if self.provider.request_id_header else None
+        )
+        if request_id is None and self.provider.request_id_field:
+            found = follow(body, self.provider.request_id_field)
+            request_id = found if isinstance(found, str) else None
+        said = f": {self._without_key(message)}" if message else ""
+        coded = f" [{code}]" if code else ""
+        traced = f" (request {request_id})" if request_id else ""
+        return api_error_class(response.status)(
+            f"{self.provider.title} answered {response.status}{coded}{said}{traced}",
+            response=response,
+            code=code,
+            request_id=request_id,
+            body=body if body is not None else response.body,
+            retry_after=self.hint(response),
+        )
+
+    def said(self, response: Response) -> tuple[str | None, str | None]:
+        """Code and message of a reply that is shaped like an error."""
+        code, message = self._code_and_message(any_json(response.body))
+        return code, None if message is None else self._without_key(message)
+
+    def hint(self, response: Response) -> float:
+        """Seconds that the reply's headers ask us to wait."""
+        return retry_after(response.headers, wall=self.wall()) if "retry-after" in response.headers else 0.0
+
+    def _without_key(self, text: str) -> str:
+        """Some providers quote the key that they refuse."""
+        return without(self.provider.auth, self.secrets, text)
+
+    def _code_and_message(self, body: Json) -> tuple[str | None, str | None]:
+        for shape in self.provider.errors:
+            code = follow(body, shape.code) if shape.code else None
+            message = follow(body, shape.message)
+            if isinstance(message, list) and message and all(isinstance(line, str) for line in message):
+                message = "; ".join(message)
+            if isinstance(message, str) and (not shape.code or isinstance(code, str)):
+                return code, message
+        return None, None
+
+
+def open_account(
+    provider: Provider,
+    *,
+    secrets: Mapping[str, str | None],
+    base_url: str | None,
+    timeout: float,
+    max_retries: int,
+    wall: Callable[[], float],
+) -> Account:
+    """Check what the user gave to a client.
+
+    Raises `ConfigurationError` if there is no key, or one that no key can be, and `InvalidArgument` for values that
+    make no sense.
+    """
+    found = {secret.argument: given(provider.title, secret, secrets.get(secret.argument)) for secret in provider.auth}
+    if isinstance(max_retries, bool) or not isinstance(max_retries, int) or max_retries < 0:
+        raise InvalidArgument(f"max_retries must be a whole number from 0, not {max_retries!r}")
+    from random import random
+
+    return Account(
+        provider=provider,
+        secrets=found,
+        base_url=_checked_base(base_url or provider.base_url),
+        timeout=positive("timeout", timeout),
+        max_retries=max_retries,
+        chance=random,
+        wall=wall,
+    )
+
+
+def _checked_base(url: str) -> str:
+    try:
+        scheme, host, _ = origin(url)
+    except ValueError:
+        scheme, host = "", ""
+    if scheme not in ("http", "https") or not host or not url.isprintable() or set(url) & set("@?# "):
+        raise InvalidArgument(
+            "base_url must be http:// or https://, a host and perhaps a path, without user name, query or fragment"
+        )
+    return url.rstrip("/")
+
+
+def positive(name: str, seconds: float) -> float:
+    """*seconds*, if they are a positive number. Raises `InvalidArgument`."""
+    if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not 0 < seconds < float("inf"):
+        raise InvalidArgument(f"{name} must be a positive number of seconds, not {seconds!r}")
+    return float(seconds)
+
+
+def seconds_of(timeout: float | Literal["default"] | None, default: float) -> float | None:
+    """The seconds a wait may take; `None`: for ever. Raises `InvalidArgument`."""
+    if timeout is None:
+        return None
+    return default if timeout == "default" else positive("timeout", timeout)
+
+
+def rate_of(per_second: float | None) -> Rate | None:
+    """At most so many requests per second, evenly spaced. Raises `InvalidArgument`."""
+    if per_second is None:
+        return None
+    is_number = isinstance(per_second, int | float) and not isinstance(per_second, bool)
+    if not is_number or not 0 < per_second < float("inf"):
+        raise InvalidArgument(f"max_rate must be a positive number of requests per second, not {per_second!r}")
+    return Rate(1, 1 / per_second)

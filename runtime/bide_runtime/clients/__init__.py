@@ -1,0 +1,1 @@
+"""The drivers, blocking and asyncio: they do what the core says."""

@@ -1,0 +1,235 @@
+"""The asyncio driver: does what the flows say. It decides nothing; its blocking twin differs by `await` alone."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import nullcontext
+from inspect import isawaitable
+from math import inf
+from threading import Lock
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, Self, TypeVar
+from weakref import WeakSet
+
+from ..calls.account import open_account, positive, rate_of
+from ..calls.call import Call
+from ..calls.provider import Provider
+from ..engines.default import default_async_transport
+from ..engines.transport import MAX_CONNECTIONS, AsyncTransport
+from ..errors.client import ClientClosed, ClientError
+from ..http.rate_limit import Budget
+from ..http.request import Response
+from ..jobs.floor import Floor
+from ..jobs.snapshot import Update
+from ..waiting.desk import Desk, Outgoing
+from ..waiting.exchange import exchange
+from ..waiting.flow import Finished, Flow, Known, Note, Pause, Running, Seen, Send, Tell, missed
+from .clock import AsyncClock, AsyncSystemClock
+
+if TYPE_CHECKING:
+    from ..calls.events import StreamCall
+    from .async_stream import AsyncStream
+    from .observer import Observer
+    from .progress import Bar
+
+E = TypeVar("E")
+P = TypeVar("P")
+R = TypeVar("R")
+T = TypeVar("T")
+
+
+class _Stoppable(Protocol):
+    """Something of a batch that has tasks."""
+
+    async def stop(self) -> None: ...
+
+
+class AsyncClient:
+    """What every asyncio client can do: send, wait, close. For one event loop."""
+
+    _provider: ClassVar[Provider]
+
+    def __init__(
+        self,
+        api_key: str | None = None,
+        *,
+        base_url: str | None = None,
+        timeout: float = 30.0,
+        max_retries: int = 3,
+        transport: AsyncTransport | None = None,
+        clock: AsyncClock | None = None,
+        observer: Observer | None = None,
+        max_rate: float | None = None,
+        secrets: Mapping[str, str | None] | None = None,
+    ) -> None:
+        self._clock: AsyncClock = clock or AsyncSystemClock()
+        account = open_account(
+            self._provider,
+            secrets={"api_key": api_key, **(secrets or {})},
+            base_url=base_url,
+            timeout=timeout,
+            max_retries=max_retries,
+            wall=self._clock.wall,
+        )
+        self._desk = Desk(account, Floor(), Budget(self._provider.rates, of_all=rate_of(max_rate)))
+        self._transport = transport
+        self._owns_transport = transport is None
+        self._closed = False
+        self._lock = Lock()
+        self._bell = asyncio.Event()
+        self._bells: WeakSet[asyncio.Event] = WeakSet([self._bell])
+        self._watched: WeakSet[_Stoppable] = WeakSet()
+        self._observer = observer
+        self._log = logging.getLogger(f"{self._provider.name}_client")
+
+    async def close(self) -> None:
+        """Give up the connections. Calls after this raise `ClientClosed`; jobs go on at the provider."""
+        self._closed = True
+        for bell in list(self._bells):
+            bell.set()
+        if self._transport is not None and self._owns_transport:
+            await self._transport.close()
+        # A loop over a batch that was cancelled may have left requests under way.
+        for left in list(self._watched):
+            await left.stop()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *exc_info: object) -> None:
+        await self.close()
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self._desk.account.base_url}>"
+
+    async def _send(self, call: Call[T], timeout: float | None = None) -> T:
+        """Make one call, with the retries that are safe for it."""
+        reply, _ = await self._drive(
+            exchange(
+                self._desk,
+                Outgoing(request=self._desk.account.request(call), bucket=call.bucket),
+                repeatable=call.repeatable,
+                timeout=call.timeout if timeout is None else positive("timeout", timeout),
+                now=self._clock.now(),
+            )
+        )
+        return call.read(reply)
+
+    def _open(self, call: StreamCall[E], timeout: float | None = None) -> AsyncStream[E]:
+        """Open a stream of events. Nothing is sent before the first event is asked for."""
+        from .async_stream import AsyncStream
+
+        account = self._desk.account
+        patience = call.call.timeout or account.timeout if timeout is None else positive("timeout", timeout)
+        return AsyncStream(lambda: self._engine().open(call.request(account), timeout=patience), call.reader, account)
+
+    async def _drive(
+        self,
+        flow: Flow[T],
+        on_update: Callable[[Update[Any]], Awaitable[None] | None] | None = None,
+        *,
+        bar: Bar | None = None,
+    ) -> T:
+        """Run a flow to its end, showing its updates."""
+        running = Running(flow)
+        with bar or nullcontext():
+            try:
+                while True:
+                    match await self._advance(running):
+                        case Tell(update):
+                            if bar is not None:
+                                bar.show_update(update)
+                            if on_update is not None and isawaitable(answer := on_update(update)):
+                                await answer
+                        case Finished(result):
+                            return result
+            except BaseException as error:
+                running.leave(error)
+                raise
+
+    async def _watch(self, flow: Flow[None]) -> AsyncIterator[Update[Any]]:
+        """Run a flow to its end, handing out its updates."""
+        running = Running(flow)
+        try:
+            while isinstance(step := await self._advance(running), Tell):
+                yield step.update
+        finally:
+            running.close()
+
+    async def _advance(self, running: Running[T]) -> Tell | Finished[T]:
+        """Run a flow to its next update, or to its end."""
+        seen = Seen(self._clock.now())
+        while True:
+            match running.next(seen):
+                case Send() as send:
+                    seen = await self._sent(send)
+                case Pause(until):
+                    await self._clock.sleep(until - self._clock.now(), self._bell)
+                    if self._closed:
+                        running.stop(self._closing())
+                    seen = Seen(self._clock.now())
+                case Note() as note:
+                    self._noted(note)
+                    seen = Seen(self._clock.now())
+                case Known(record):
+                    running.record = record
+                    seen = Seen(self._clock.now())
+                case Tell() | Finished() as step:
+                    return step
+
+    async def _sent(self, send: Send) -> Seen:
+        """Send one request; what came, or which of our exceptions."""
+        began = self._clock.now()
+        if began >= send.before:
+            return missed(began)
+        if self._desk.budget.closed_until(send.bucket) > began:
+            # A 429 came while it had to wait for others of its batch.
+            return Seen(began)
+        reply: Response | ClientError
+        try:
+            reply = await self._engine().send(send.request, timeout=min(send.timeout, send.before - began))
+        except ClientError as error:
+            reply = error
+        now = self._clock.now()
+        if self._observer is not None:
+            self._observed(self._observer, send, reply, now - began)
+        return Seen(now, reply, now - began)
+
+    def _observed(self, observer: Observer, send: Send, reply: Response | ClientError, seconds: float) -> None:
+        from .observer import exchange_of
+
+        try:
+            observer(exchange_of(send, reply, seconds))
+        except Exception:
+            self._log.exception("the observer failed; the call goes on")
+
+    def _noted(self, note: Note) -> None:
+        if self._log.isEnabledFor(note.level):
+            self._log.log(note.level, note.message, *note.shown)
+
+    def _watch_over(self, *started: _Stoppable) -> None:
+        """Stop these, at the latest, when the client is closed."""
+        self._watched.update(started)
+
+    def _new_bell(self) -> asyncio.Event:
+        """A bell that rings, at the latest, when the client is closed."""
+        bell = asyncio.Event()
+        self._bells.add(bell)
+        return bell
+
+    @property
+    def _lanes(self) -> float:
+        """How many requests the engine has under way at once, if it says so."""
+        return MAX_CONNECTIONS if self._transport is None else getattr(self._transport, "max_connections", inf)
+
+    def _engine(self) -> AsyncTransport:
+        if self._closed:
+            raise self._closing()
+        with self._lock:
+            if self._transport is None:
+                self._transport = default_async_transport()
+            return self._transport
+
+    def _closing(self) -> ClientClosed:
+        return ClientClosed(f"this {type(self).__name__} client was closed")

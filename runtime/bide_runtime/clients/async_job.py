@@ -1,0 +1,302 @@
+"""Jobs of an asyncio client: the handle of one, and the namespace of one kind.
+
+The blocking twin differs by `await` alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Iterable
+from typing import TYPE_CHECKING, Generic, Literal, TypeVar
+
+from ..calls.account import seconds_of
+from ..jobs.handle import Handle
+from ..jobs.kind import Kind
+from ..jobs.record import Record
+from ..jobs.snapshot import Snapshot, Update
+from ..waiting.addresses import attached, resumed
+from ..waiting.deadline import Deadline
+from ..waiting.desk import Desk
+from ..waiting.flow import Flow
+from ..waiting.policy import Adaptive, Policy
+from ..waiting.submit import Submission, late, run, submit
+from ..waiting.wait import cancel, poll, result, updates, wait
+from .async_client import AsyncClient
+from .progress import Bar
+
+if TYPE_CHECKING:
+    from ..batch.counts import Tally
+    from .async_job_batch import AsyncJobBatch
+
+S = TypeVar("S")
+R = TypeVar("R")
+P = TypeVar("P")
+J = TypeVar("J")
+T = TypeVar("T")
+
+
+class AsyncJob(Handle[S, R]):
+    """One job of the provider. Made by `submit`, `attach` and `resume`; if it gets lost, its `token` brings it back."""
+
+    def __init__(self, client: AsyncClient, record: Record[S, R]) -> None:
+        self._client = client
+        self._record = record
+
+    async def poll(self) -> Snapshot[S]:
+        """Ask once how the job is, not sooner than the provider allows. A job that is done is not asked about again."""
+        return await self._client._drive(poll(self._client._desk, self._record, now=self._client._clock.now()))
+
+    async def wait(
+        self,
+        timeout: float | Literal["default"] | None = "default",
+        *,
+        on_update: Callable[[Update[S]], Awaitable[None] | None] | None = None,
+        policy: Policy | None = None,
+        progress: bool = False,
+    ) -> R:
+        """Wait until the job is done and return its result.
+
+        Args:
+            timeout: Seconds until `JobTimeout` is raised, all requests and pauses included. `None` waits for ever. Left
+                out, it is what suits this kind of job.
+            on_update: Called, and awaited if it can be, after each poll.
+            policy: When to poll. Left out, it follows what the provider says of its jobs.
+            progress: Whether to show a line in the terminal; needs `rich`.
+
+        Raises:
+            JobTimeout: The deadline came. The job goes on and can be waited for again.
+            JobFailed, JobCancelled, JobExpired: How the job ended.
+            ApiError, DecodeError: Something that does not pass by itself.
+        """
+        flow: Flow[R] = self._watching(wait, timeout, policy)
+        return await self._client._drive(flow, on_update, bar=Bar(self._record.kind.name) if progress else None)
+
+    def updates(
+        self, timeout: float | Literal["default"] | None = "default", *, policy: Policy | None = None
+    ) -> AsyncIterator[Update[S]]:
+        """Poll like `wait` and iterate over what each poll brought, until the job is done; then see `result`."""
+        return self._client._watch(self._watching(updates, timeout, policy))
+
+    async def result(self) -> R:
+        """The result of a job that is done. Raises `JobNotDone` if it is not, and else what `wait` raises."""
+        return await self._client._drive(result(self._client._desk, self._record, now=self._client._clock.now()))
+
+    def _watching(
+        self,
+        flow: Callable[..., Flow[T]],
+        timeout: float | Literal["default"] | None,
+        policy: Policy | None,
+        **more: bool,
+    ) -> Flow[T]:
+        polling, now = self._record.kind.polling, self._client._clock.now()
+        return flow(
+            self._client._desk,
+            self._record,
+            policy or Adaptive(polling),
+            deadline=Deadline(seconds_of(timeout, polling.timeout), now),
+            now=now,
+            **more,
+        )
+
+
+class AsyncCancellableJob(AsyncJob[S, R]):
+    """A job of a kind that the provider can cancel."""
+
+    async def wait(
+        self,
+        timeout: float | Literal["default"] | None = "default",
+        *,
+        on_update: Callable[[Update[S]], Awaitable[None] | None] | None = None,
+        policy: Policy | None = None,
+        progress: bool = False,
+        cancel_on_timeout: bool = False,
+    ) -> R:
+        """Wait until the job is done and return its result, as any job does.
+
+        Args:
+            timeout: Seconds until `JobTimeout` is raised, all requests and pauses included. `None` waits for ever. Left
+                out, it is what suits this kind of job.
+            on_update: Called, and awaited if it can be, after each poll.
+            policy: When to poll. Left out, it follows what the provider says of its jobs.
+            progress: Whether to show a line in the terminal; needs `rich`.
+            cancel_on_timeout: Whether to ask the provider at the deadline to cancel the job, which may take 5 seconds
+                more. Without it the job goes on.
+        """
+        flow: Flow[R] = self._watching(wait, timeout, policy, cancel_on_timeout=cancel_on_timeout)
+        return await self._client._drive(flow, on_update, bar=Bar(self._record.kind.name) if progress else None)
+
+    async def cancel(self) -> None:
+        """Ask the provider to cancel the job. One that is over already stays as it is, and that is no error."""
+        return await self._client._drive(cancel(self._client._desk, self._record, now=self._client._clock.now()))
+
+
+class AsyncJobs(Generic[S, R]):
+    """One kind of job of a client."""
+
+    def __init__(self, client: AsyncClient, kind: Kind[S, R]) -> None:
+        self._client = client
+        self._kind = kind
+
+    async def get(self, job_id: str) -> Snapshot[S]:
+        """Ask once how a job is."""
+        return await self.attach(job_id).poll()
+
+    def attach(self, job_id: str) -> AsyncJob[S, R]:
+        """A handle for a job that exists already. Nothing is sent."""
+        return self._handle(attached(self._client._desk.account, self._kind, job_id))
+
+    def resume(self, token: str) -> AsyncJob[S, R]:
+        """A handle from the token of another one, also of another process. Nothing is sent. Raises `InvalidToken`."""
+        return self._handle(self._resumed(token))
+
+    def wait_many(
+        self,
+        jobs: Iterable[AsyncJob[S, R]] | AsyncIterable[AsyncJob[S, R]],
+        *,
+        timeout: float | Literal["default"] | None = "default",
+        max_in_flight: int = 1000,
+        in_order: bool = False,
+        on_update: Callable[[Tally], Awaitable[None] | None] | None = None,
+        progress: bool = False,
+        policy: Policy | None = None,
+    ) -> AsyncJobBatch[AsyncJob[S, R], R, AsyncJob[S, R]]:
+        """Wait for jobs that exist already, side by side; iterate over how each ended, as it ends.
+
+        Args:
+            jobs: The handles; each outcome's `input` is its own.
+            timeout: Seconds for each job; `None` waits for ever. Left out, it is what suits this kind of job.
+            max_in_flight: How many jobs to wait for at the same time.
+            in_order: Whether to hand the outcomes out in the order of the jobs.
+            on_update: Called with a `Tally`, and awaited if it can be, whenever a job was polled or ended.
+            progress: Whether to show a line in the terminal; needs `rich`.
+            policy: When to poll. Left out, it follows what the provider says of its jobs.
+        """
+        desk, usual = self._client._desk.gathering, policy or Adaptive(self._kind.polling)
+        return self._many(
+            jobs,
+            lambda job: self._waiting(desk, job._record, timeout, usual),
+            self._handle,
+            max_in_flight,
+            in_order,
+            on_update,
+            progress,
+        )
+
+    def _handle(self, record: Record[S, R]) -> AsyncJob[S, R]:
+        return AsyncJob(self._client, record)
+
+    def _adopt(self, record: Record[S, R]) -> Record[S, R]:
+        """A record that an operation answered with: the job is new."""
+        record.submitted_at = self._client._clock.wall()
+        return record
+
+    def _resumed(self, token: str) -> Record[S, R]:
+        return resumed(self._client._desk.account, self._kind, token)
+
+    async def _submit(self, submission: Submission[S, R]) -> Record[S, R]:
+        record, _ = await self._client._drive(submit(self._client._desk, submission, now=self._client._clock.now()))
+        return record
+
+    async def _run(
+        self,
+        submission: Submission[S, R],
+        timeout: float | None,
+        on_update: Callable[[Update[S]], Awaitable[None] | None] | None,
+        policy: Policy | None,
+        progress: bool,
+        cancel_on_timeout: bool = False,
+    ) -> R:
+        flow = self._running(
+            self._client._desk, submission, timeout, policy or Adaptive(self._kind.polling), cancel_on_timeout
+        )
+        return await self._client._drive(flow, on_update, bar=Bar(self._kind.name) if progress else None)
+
+    def _running(
+        self,
+        desk: Desk,
+        submission: Submission[S, R],
+        timeout: float | None,
+        policy: Policy,
+        cancel_on_timeout: bool,
+    ) -> Flow[R]:
+        now = self._client._clock.now()
+        return run(
+            desk,
+            submission,
+            policy,
+            deadline=Deadline(seconds_of(timeout, self._kind.polling.timeout), now),
+            cancel_on_timeout=cancel_on_timeout,
+            in_turn=desk.gathers,
+            now=now,
+        )
+
+    def _waiting(
+        self, desk: Desk, record: Record[S, R], timeout: float | Literal["default"] | None, policy: Policy
+    ) -> Flow[R]:
+        now = self._client._clock.now()
+        return wait(
+            desk,
+            record,
+            policy,
+            deadline=Deadline(seconds_of(timeout, self._kind.polling.timeout), now),
+            is_entry=True,
+            now=now,
+        )
+
+    def _run_many(
+        self,
+        inputs: Iterable[P] | AsyncIterable[P],
+        prepare: Callable[[P], Submission[S, R]],
+        handle: Callable[[Record[S, R]], J],
+        timeout: float | None,
+        max_in_flight: int,
+        in_order: bool,
+        on_update: Callable[[Tally], Awaitable[None] | None] | None,
+        progress: bool,
+        policy: Policy | None,
+        cancel_on_timeout: bool = False,
+    ) -> AsyncJobBatch[P, R, J]:
+        desk, usual = self._client._desk.gathering, policy or Adaptive(self._kind.polling)
+
+        def start(arguments: P) -> Flow[R]:
+            return late(lambda: self._running(desk, prepare(arguments), timeout, usual, cancel_on_timeout))
+
+        return self._many(inputs, start, handle, max_in_flight, in_order, on_update, progress)
+
+    def _many(
+        self,
+        inputs: Iterable[P] | AsyncIterable[P],
+        start: Callable[[P], Flow[R]],
+        handle: Callable[[Record[S, R]], J],
+        max_in_flight: int,
+        in_order: bool,
+        on_update: Callable[[Tally], Awaitable[None] | None] | None,
+        progress: bool,
+    ) -> AsyncJobBatch[P, R, J]:
+        from .async_job_batch import AsyncJobBatch
+
+        bar = Bar(self._kind.name) if progress else None
+        return AsyncJobBatch(
+            self._client,
+            inputs,
+            start,
+            handle,
+            max_in_flight=max_in_flight,
+            in_order=in_order,
+            on_update=on_update,
+            bar=bar,
+        )
+
+
+class AsyncCancellableJobs(AsyncJobs[S, R]):
+    """One kind of job that the provider can cancel."""
+
+    def attach(self, job_id: str) -> AsyncCancellableJob[S, R]:
+        """A handle for a job that exists already. Nothing is sent."""
+        return self._handle(attached(self._client._desk.account, self._kind, job_id))
+
+    def resume(self, token: str) -> AsyncCancellableJob[S, R]:
+        """A handle from the token of another one, also of another process. Nothing is sent. Raises `InvalidToken`."""
+        return self._handle(self._resumed(token))
+
+    def _handle(self, record: Record[S, R]) -> AsyncCancellableJob[S, R]:
+        return AsyncCancellableJob(self._client, record)

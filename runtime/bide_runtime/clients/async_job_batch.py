@@ -1,0 +1,175 @@
+"""Many jobs of an asyncio client at once. The blocking twin differs by `await` alone."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterable, Awaitable, Callable, Iterable
+from inspect import isawaitable
+from math import inf
+from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
+
+from ..batch.batch import Asker, Batch, Dispatch, Ended, Entry, Idle
+from ..batch.coalesce import Gatherer
+from ..batch.counts import Tally
+from ..batch.intake import AsyncIntake, Intake
+from ..batch.outcome import Outcome
+from ..errors.client import ClientClosed
+from ..jobs.errors import SubmitUncertain
+from ..jobs.record import Record
+from ..waiting.flow import Flow, Note, Pause, Tell
+from .async_senders import AsyncSenders
+from .progress import Bar
+
+if TYPE_CHECKING:
+    from .async_client import AsyncClient
+
+P = TypeVar("P")
+R = TypeVar("R")
+J = TypeVar("J")
+
+
+class AsyncJobBatch(Generic[P, R, J]):
+    """Jobs that run side by side: iterate it for how each ended.
+
+    Nothing goes on between two steps of the iteration but requests under way. Whoever leaves early calls `close`, or
+    uses an `async with` block, and finds what was not handed out in `running`.
+    """
+
+    def __init__(
+        self,
+        client: AsyncClient,
+        inputs: Iterable[P] | AsyncIterable[P],
+        start: Callable[[P], Flow[R]],
+        handle: Callable[[Record[Any, R]], J],
+        *,
+        max_in_flight: int,
+        in_order: bool,
+        on_update: Callable[[Tally], Awaitable[None] | None] | None,
+        bar: Bar | None,
+    ) -> None:
+        bell = client._new_bell()
+        self._client = client
+        self._intake: Intake[P] | AsyncIntake[P] = (
+            AsyncIntake(inputs, bell) if isinstance(inputs, AsyncIterable) else Intake(inputs)
+        )
+        self._start = start
+        self._handle = handle
+        self._on_update = on_update
+        self._bar = bar
+        self._batch: Batch[P, R] = Batch(
+            max_in_flight,
+            total=self._intake.total,
+            in_order=in_order,
+            gatherer=Gatherer(client._desk),
+            shows=on_update is not None or bar is not None,
+            hears=client._log.isEnabledFor,
+            now=client._clock.now(),
+        )
+        self._senders: AsyncSenders[Asker[P, R]] = AsyncSenders(client._sent, client._clock, bell, most=client._lanes)
+        client._watch_over(self._intake, self._senders)
+        self._is_closed = False
+        if bar is not None:
+            bar.start()
+        self._left: list[J] = []
+        self._uncertain: list[Outcome[P, R, J]] = []
+        self._unclaimed: Ended[P, R] | None = None
+        """What has ended and is handed out next: a callback may raise before it is."""
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> Outcome[P, R, J]:
+        clock = self._client._clock
+        while not self._is_closed:
+            if self._unclaimed is not None:
+                ended, self._unclaimed = self._unclaimed, None
+                return self._outcome(ended)
+            if self._client._closed:
+                await self.close()
+                raise self._closed_by_client()
+            while self._batch.has_room and (taken := self._intake.take()) is not None:
+                self._batch.add(Entry(*taken, self._start(taken[1])))
+            for asker, seen in self._senders.arrived():
+                self._batch.saw(asker, seen)
+            match self._batch.next(clock.now()):
+                case Dispatch(asker=asker, send=send):
+                    await self._senders.dispatch(asker, send)
+                case Pause(until):
+                    await self._senders.wait(until - clock.now())
+                case Note() as note:
+                    self._client._noted(note)
+                case Tell():
+                    await self._show()
+                case Ended() as ended:
+                    self._unclaimed = ended
+                    await self._show()
+                case Idle() if self._senders.are_busy or not self._intake.is_over:
+                    await self._senders.wait(inf)
+                case Idle():
+                    await self.close()
+        raise StopAsyncIteration
+
+    @property
+    def running(self) -> list[J]:
+        """The handles of the jobs that exist and whose end was not handed out."""
+        return self._left if self._is_closed else self._handles(self._batch.records)
+
+    @property
+    def uncertain(self) -> list[Outcome[P, R, J]]:
+        """After leaving early: what was not handed out of submits whose reply was lost. Their jobs may exist."""
+        return self._uncertain
+
+    @property
+    def tally(self) -> Tally:
+        """How far the batch is."""
+        return self._batch.tally(self._client._clock.now())
+
+    async def close(self) -> None:
+        """Submit and poll no more. Waits for the replies under way, so that no job is left without a handle."""
+        if self._is_closed:
+            return
+        self._is_closed = True
+        try:
+            await self._intake.stop()
+            for asker, seen in await self._senders.rest():
+                self._batch.saw(asker, seen)
+        finally:
+            self._left = self._handles(self._batch.settle(self._client._clock.now()))
+            self._uncertain = [self._outcome(ended) for ended in self._batch.uncertain]
+            if self._unclaimed is not None and isinstance(self._unclaimed.error, SubmitUncertain):
+                self._uncertain.append(self._outcome(self._unclaimed))
+            if self._bar is not None:
+                self._bar.stop()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *exc_info: object) -> None:
+        await self.close()
+
+    async def _show(self) -> None:
+        if self._bar is not None:
+            self._bar.show_tally(self.tally)
+        if self._on_update is not None:
+            answer = self._on_update(self.tally)
+            if isawaitable(answer):
+                await answer
+
+    def _closed_by_client(self) -> ClientClosed:
+        number = len(self._uncertain)
+        lost = f", and `uncertain` {number} submit{'s' * (number > 1)} that may have made a job" if number else ""
+        said = f"the client was closed while its jobs ran; `running` has their handles{lost}"
+        return ClientClosed(said, may_have_arrived=bool(number))
+
+    def _handles(self, records: Iterable[Record[Any, R]]) -> list[J]:
+        unclaimed = self._unclaimed.entry.record if self._unclaimed is not None else None
+        return [self._handle(record) for record in [unclaimed, *records] if record is not None]
+
+    def _outcome(self, ended: Ended[P, R]) -> Outcome[P, R, J]:
+        entry = ended.entry
+        return Outcome(
+            index=entry.index,
+            input=entry.input,
+            job=None if entry.record is None else self._handle(entry.record),
+            error=ended.error,
+            value=ended.result,
+        )

@@ -1,0 +1,118 @@
+"""Requests of a batch under way side by side: one asyncio task for each, none for a job that only waits."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Coroutine, Iterator
+from math import inf
+from typing import Any, Generic, TypeVar
+
+from ..errors.client import ClientClosed
+from ..waiting.flow import Seen, Send, missed
+from .clock import AsyncClock
+
+K = TypeVar("K")
+
+_BURST = 8
+"""So many requests are begun before the first of them leaves. A hundred at once would hold up replies, and survive the
+garbage collector's first looks.
+"""
+
+
+class AsyncSenders(Generic[K]):
+    """Sends for a batch, at most *most* requests at a time. Whoever leaves it early takes the `rest`.
+
+    More would only wait for a connection of the engine, each as a task of its own.
+    """
+
+    def __init__(
+        self,
+        send: Callable[[Send], Coroutine[Any, Any, Seen]],
+        clock: AsyncClock,
+        bell: asyncio.Event,
+        *,
+        most: float = inf,
+    ) -> None:
+        self._send = send
+        self._clock = clock
+        self._bell = bell
+        """Rung when a reply has come."""
+        self._most = most
+        self._dispatched = 0
+        self._queue: deque[tuple[K, Send]] = deque()
+        self._too_late_at = inf
+        """When it is too late to send the first of the queue for which it is, or earlier."""
+        self._under_way: dict[asyncio.Future[Seen], K] = {}
+        self._arrived: deque[tuple[K, asyncio.Future[Seen]]] = deque()
+
+    @property
+    def are_busy(self) -> bool:
+        """Whether a request is under way."""
+        return bool(self._under_way or self._queue or self._arrived)
+
+    async def dispatch(self, key: K, send: Send) -> None:
+        """Send it, without waiting for the reply. Now and then what was dispatched gets a turn to leave."""
+        if len(self._under_way) < self._most:
+            self._begin(key, send)
+        else:
+            self._hold(key, send)
+        self._dispatched += 1
+        if self._dispatched % _BURST == 0:
+            await asyncio.sleep(0)
+
+    def arrived(self) -> Iterator[tuple[K, Seen]]:
+        """What has come since this was last asked."""
+        self._bell.clear()
+        yield from self._missed()
+        while self._arrived:
+            key, task = self._arrived.popleft()
+            if task.cancelled():
+                gone = ClientClosed("the client was closed during the call", may_have_arrived=True)
+                yield key, Seen(self._clock.now(), gone)
+            else:
+                yield key, task.result()
+
+    async def wait(self, seconds: float) -> None:
+        """Sleep until a reply comes, or for so long."""
+        await self._clock.sleep(min(seconds, self._too_late_at - self._clock.now()), self._bell)
+
+    async def stop(self) -> None:
+        """Give up what is under way."""
+        self._queue.clear()
+        for task in self._under_way:
+            task.cancel()
+        await asyncio.gather(*self._under_way, return_exceptions=True)
+
+    async def rest(self) -> list[tuple[K, Seen]]:
+        """Send nothing more; what comes of the requests that are under way."""
+        self._queue.clear()
+        await asyncio.gather(*self._under_way, return_exceptions=True)
+        await asyncio.sleep(0)  # the callbacks of the last tasks
+        return list(self.arrived())
+
+    def _begin(self, key: K, send: Send) -> None:
+        task = asyncio.create_task(self._send(send))
+        self._under_way[task] = key
+        task.add_done_callback(self._came)
+
+    def _came(self, task: asyncio.Future[Seen]) -> None:
+        self._arrived.append((self._under_way.pop(task), task))
+        self._bell.set()
+        if self._queue:
+            self._begin(*self._queue.popleft())
+
+    def _hold(self, key: K, send: Send) -> None:
+        self._queue.append((key, send))
+        self._too_late_at = min(self._too_late_at, send.before)
+
+    def _missed(self) -> list[tuple[K, Seen]]:
+        """Those of the queue for which it is too late now."""
+        now = self._clock.now()
+        if now < self._too_late_at:
+            return []
+        queue, self._queue, self._too_late_at = self._queue, deque(), inf
+        for key, send in queue:
+            if send.before > now:
+                self._hold(key, send)
+        return [(key, missed(now)) for key, send in queue if send.before <= now]

@@ -1,0 +1,72 @@
+"""A stream of events as a user reads it, under asyncio. Its blocking twin differs by `await` alone."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from typing import Generic, Self, TypeVar
+
+from ..calls.account import Account
+from ..calls.events import EventParser, EventReader
+from ..engines.transport import AsyncStreamReply
+from ..errors.stream import StreamCut
+from ..errors.transport import TransportError
+from ..http.request import Response
+
+E = TypeVar("E")
+
+_ERROR_LIMIT = 2**20
+"""How much of an error's body is read, in bytes."""
+
+
+class AsyncStream(Generic[E]):
+    """Typed events, as they come. Iterate it once; leaving the `async with` block gives the connection up.
+
+    Raises `StreamCut` if the stream ends before its last event, `StreamFailed` if the provider reports an error in it.
+    """
+
+    def __init__(
+        self, open: Callable[[], Awaitable[AsyncStreamReply]], reader: EventReader[E], account: Account
+    ) -> None:
+        self._open = open
+        self._reader = reader
+        self._account = account
+        self._events = self._read()
+
+    def __aiter__(self) -> AsyncIterator[E]:
+        return self._events
+
+    async def __anext__(self) -> E:
+        return await anext(self._events)
+
+    async def close(self) -> None:
+        """Give the connection up."""
+        await self._events.aclose()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *exc_info: object) -> None:
+        await self.close()
+
+    async def _read(self) -> AsyncGenerator[E, None]:
+        reply = await self._open()
+        try:
+            if not 200 <= reply.status < 300:
+                body = b""
+                async for chunk in reply.chunks():
+                    body += chunk
+                    if len(body) > _ERROR_LIMIT:
+                        break
+                raise self._account.api_error(Response(status=reply.status, headers=reply.headers, body=body))
+            parser = EventParser()
+            try:
+                async for chunk in reply.chunks():
+                    for event in parser.feed(chunk):
+                        yield self._reader.read(event)
+                        if self._reader.is_last(event):
+                            return
+            except TransportError as error:
+                raise StreamCut(f"the stream broke off: {error.message}; what came so far is not the whole") from error
+            self._reader.check_end()
+        finally:
+            await reply.close()

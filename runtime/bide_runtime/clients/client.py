@@ -1,0 +1,220 @@
+"""The blocking driver: does what the flows say. It decides nothing; its asyncio twin differs by `await` alone."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import nullcontext
+from threading import Event, Lock
+from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
+from weakref import WeakSet
+
+from ..calls.account import open_account, positive, rate_of
+from ..calls.call import Call
+from ..calls.provider import Provider
+from ..engines.default import default_transport
+from ..engines.transport import Transport
+from ..errors.client import ClientClosed, ClientError
+from ..http.rate_limit import Budget
+from ..http.request import Response
+from ..jobs.floor import Floor
+from ..jobs.snapshot import Update
+from ..waiting.desk import Desk, Outgoing
+from ..waiting.exchange import exchange
+from ..waiting.flow import Finished, Flow, Known, Note, Pause, Running, Seen, Send, Tell, missed
+from .clock import Clock, SystemClock
+
+if TYPE_CHECKING:
+    from ..calls.events import StreamCall
+    from .observer import Observer
+    from .progress import Bar
+    from .senders import Senders
+    from .stream import Stream
+
+E = TypeVar("E")
+P = TypeVar("P")
+R = TypeVar("R")
+T = TypeVar("T")
+
+
+class Client:
+    """What every blocking client can do: send, wait, close. May be shared between threads."""
+
+    _provider: ClassVar[Provider]
+
+    def __init__(
+        self,
+        api_key: str | None = None,
+        *,
+        base_url: str | None = None,
+        timeout: float = 30.0,
+        max_retries: int = 3,
+        transport: Transport | None = None,
+        clock: Clock | None = None,
+        observer: Observer | None = None,
+        max_rate: float | None = None,
+        secrets: Mapping[str, str | None] | None = None,
+    ) -> None:
+        self._clock: Clock = clock or SystemClock()
+        account = open_account(
+            self._provider,
+            secrets={"api_key": api_key, **(secrets or {})},
+            base_url=base_url,
+            timeout=timeout,
+            max_retries=max_retries,
+            wall=self._clock.wall,
+        )
+        self._desk = Desk(account, Floor(), Budget(self._provider.rates, of_all=rate_of(max_rate)))
+        self._transport = transport
+        self._owns_transport = transport is None
+        self._closed = False
+        self._lock = Lock()
+        self._bell = Event()
+        self._bells: WeakSet[Event] = WeakSet([self._bell])
+        self._observer = observer
+        self._log = logging.getLogger(f"{self._provider.name}_client")
+
+    def close(self) -> None:
+        """Give up the connections. Calls after this raise `ClientClosed`; jobs go on at the provider."""
+        self._closed = True
+        for bell in list(self._bells):
+            bell.set()
+        if self._transport is not None and self._owns_transport:
+            self._transport.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self._desk.account.base_url}>"
+
+    def _send(self, call: Call[T], timeout: float | None = None) -> T:
+        """Make one call, with the retries that are safe for it."""
+        reply, _ = self._drive(
+            exchange(
+                self._desk,
+                Outgoing(request=self._desk.account.request(call), bucket=call.bucket),
+                repeatable=call.repeatable,
+                timeout=call.timeout if timeout is None else positive("timeout", timeout),
+                now=self._clock.now(),
+            )
+        )
+        return call.read(reply)
+
+    def _open(self, call: StreamCall[E], timeout: float | None = None) -> Stream[E]:
+        """Open a stream of events. Nothing is sent before the first event is asked for."""
+        from .stream import Stream
+
+        account = self._desk.account
+        patience = call.call.timeout or account.timeout if timeout is None else positive("timeout", timeout)
+        return Stream(lambda: self._engine().open(call.request(account), timeout=patience), call.reader, account)
+
+    def _drive(
+        self,
+        flow: Flow[T],
+        on_update: Callable[[Update[Any]], None] | None = None,
+        *,
+        bar: Bar | None = None,
+    ) -> T:
+        """Run a flow to its end, showing its updates."""
+        running = Running(flow)
+        with bar or nullcontext():
+            try:
+                while True:
+                    match self._advance(running):
+                        case Tell(update):
+                            if bar is not None:
+                                bar.show_update(update)
+                            if on_update is not None:
+                                on_update(update)
+                        case Finished(result):
+                            return result
+            except BaseException as error:
+                running.leave(error)
+                raise
+
+    def _watch(self, flow: Flow[None]) -> Iterator[Update[Any]]:
+        """Run a flow to its end, handing out its updates."""
+        running = Running(flow)
+        try:
+            while isinstance(step := self._advance(running), Tell):
+                yield step.update
+        finally:
+            running.close()
+
+    def _advance(self, running: Running[T]) -> Tell | Finished[T]:
+        """Run a flow to its next update, or to its end."""
+        seen = Seen(self._clock.now())
+        while True:
+            match running.next(seen):
+                case Send() as send:
+                    seen = self._sent(send)
+                case Pause(until):
+                    self._clock.sleep(until - self._clock.now(), self._bell)
+                    if self._closed:
+                        running.stop(self._closing())
+                    seen = Seen(self._clock.now())
+                case Note() as note:
+                    self._noted(note)
+                    seen = Seen(self._clock.now())
+                case Known(record):
+                    running.record = record
+                    seen = Seen(self._clock.now())
+                case Tell() | Finished() as step:
+                    return step
+
+    def _sent(self, send: Send) -> Seen:
+        """Send one request; what came, or which of our exceptions."""
+        began = self._clock.now()
+        if began >= send.before:
+            return missed(began)
+        if self._desk.budget.closed_until(send.bucket) > began:
+            # A 429 came while it had to wait for others of its batch.
+            return Seen(began)
+        reply: Response | ClientError
+        try:
+            reply = self._engine().send(send.request, timeout=min(send.timeout, send.before - began))
+        except ClientError as error:
+            reply = error
+        now = self._clock.now()
+        if self._observer is not None:
+            self._observed(self._observer, send, reply, now - began)
+        return Seen(now, reply, now - began)
+
+    def _observed(self, observer: Observer, send: Send, reply: Response | ClientError, seconds: float) -> None:
+        from .observer import exchange_of
+
+        try:
+            observer(exchange_of(send, reply, seconds))
+        except Exception:
+            self._log.exception("the observer failed; the call goes on")
+
+    def _noted(self, note: Note) -> None:
+        if self._log.isEnabledFor(note.level):
+            self._log.log(note.level, note.message, *note.shown)
+
+    def _new_senders(self, bell: Event) -> Senders[Any]:
+        """What sends for a batch, side by side; a test may put its own here, which knows no threads."""
+        from .senders import Senders
+
+        return Senders(self._sent, self._clock, bell)
+
+    def _new_bell(self) -> Event:
+        """A bell that rings, at the latest, when the client is closed."""
+        bell = Event()
+        self._bells.add(bell)
+        return bell
+
+    def _engine(self) -> Transport:
+        if self._closed:
+            raise self._closing()
+        if self._transport is None:
+            with self._lock:
+                self._transport = self._transport or default_transport()
+        return self._transport
+
+    def _closing(self) -> ClientClosed:
+        return ClientClosed(f"this {type(self).__name__} client was closed")

@@ -1,0 +1,99 @@
+"""Requests of a batch under way side by side, on a few threads however many jobs there are."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from queue import Empty, SimpleQueue
+from threading import Event, Thread
+from typing import Generic, TypeVar
+from weakref import finalize
+
+from ..waiting.flow import Seen, Send
+from .clock import Clock
+
+K = TypeVar("K")
+
+THREADS = 8
+"""How many requests of a blocking client are under way at the same time, at the most."""
+
+
+class Senders(Generic[K]):
+    """Sends for a batch, on up to `THREADS` threads that are started as they are needed."""
+
+    def __init__(self, send: Callable[[Send], Seen], clock: Clock, bell: Event) -> None:
+        self._send = send
+        self._clock = clock
+        self._bell = bell
+        """Rung when a reply has come."""
+        self._jobs: SimpleQueue[tuple[K, Send] | None] = SimpleQueue()
+        self._arrived: SimpleQueue[tuple[K, Seen | BaseException]] = SimpleQueue()
+        self._threads: list[Thread] = []
+        self._under_way = 0
+        # The threads know the queues alone: when nobody wants the replies any more, they end.
+        finalize(self, _dismiss, self._jobs, self._threads)
+
+    @property
+    def are_busy(self) -> bool:
+        """Whether a request is under way."""
+        return self._under_way > 0
+
+    def dispatch(self, key: K, send: Send) -> None:
+        """Send it, without waiting for the reply."""
+        self._under_way += 1
+        self._jobs.put((key, send))
+        if len(self._threads) < min(self._under_way, THREADS):
+            work = (self._send, self._jobs, self._arrived, self._bell)
+            thread = Thread(target=_work, args=work, name="bide-sender", daemon=True)
+            self._threads.append(thread)
+            thread.start()
+
+    def arrived(self) -> Iterator[tuple[K, Seen]]:
+        """What has come since this was last asked."""
+        if self._bell.is_set():  # its lock costs more
+            self._bell.clear()
+        while True:
+            try:
+                key, seen = self._arrived.get_nowait()
+            except Empty:
+                return
+            self._under_way -= 1
+            if isinstance(seen, BaseException):
+                raise seen
+            yield key, seen
+
+    def wait(self, seconds: float) -> None:
+        """Sleep until a reply comes, or for so long."""
+        self._clock.sleep(seconds, self._bell)
+
+    def rest(self) -> list[tuple[K, Seen]]:
+        """Send nothing more; what comes of the requests that are under way."""
+        while True:
+            try:
+                self._jobs.get_nowait()
+            except Empty:
+                break
+            self._under_way -= 1
+        _dismiss(self._jobs, self._threads)
+        for thread in self._threads:
+            thread.join()
+        return list(self.arrived())
+
+
+def _work(
+    send: Callable[[Send], Seen],
+    jobs: SimpleQueue[tuple[K, Send] | None],
+    arrived: SimpleQueue[tuple[K, Seen | BaseException]],
+    bell: Event,
+) -> None:
+    while (job := jobs.get()) is not None:
+        key, outgoing = job
+        try:
+            arrived.put((key, send(outgoing)))
+        except BaseException as error:
+            arrived.put((key, error))
+        bell.set()
+
+
+def _dismiss(jobs: SimpleQueue[tuple[K, Send] | None], threads: list[Thread]) -> None:
+    for _ in threads:
+        jobs.put(None)

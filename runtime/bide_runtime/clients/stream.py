@@ -1,0 +1,70 @@
+"""A stream of events as a user reads it, blocking. Its asyncio twin differs by `await` alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Iterator
+from typing import Generic, Self, TypeVar
+
+from ..calls.account import Account
+from ..calls.events import EventParser, EventReader
+from ..engines.transport import StreamReply
+from ..errors.stream import StreamCut
+from ..errors.transport import TransportError
+from ..http.request import Response
+
+E = TypeVar("E")
+
+_ERROR_LIMIT = 2**20
+"""How much of an error's body is read, in bytes."""
+
+
+class Stream(Generic[E]):
+    """Typed events, as they come. Iterate it once; leaving the loop early or the `with` block gives the connection up.
+
+    Raises `StreamCut` if the stream ends before its last event, `StreamFailed` if the provider reports an error in it.
+    """
+
+    def __init__(self, open: Callable[[], StreamReply], reader: EventReader[E], account: Account) -> None:
+        self._open = open
+        self._reader = reader
+        self._account = account
+        self._events = self._read()
+
+    def __iter__(self) -> Iterator[E]:
+        return self._events
+
+    def __next__(self) -> E:
+        return next(self._events)
+
+    def close(self) -> None:
+        """Give the connection up."""
+        self._events.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        self.close()
+
+    def _read(self) -> Generator[E, None, None]:
+        reply = self._open()
+        try:
+            if not 200 <= reply.status < 300:
+                body = b""
+                for chunk in reply.chunks():
+                    body += chunk
+                    if len(body) > _ERROR_LIMIT:
+                        break
+                raise self._account.api_error(Response(status=reply.status, headers=reply.headers, body=body))
+            parser = EventParser()
+            try:
+                for chunk in reply.chunks():
+                    for event in parser.feed(chunk):
+                        yield self._reader.read(event)
+                        if self._reader.is_last(event):
+                            return
+            except TransportError as error:
+                raise StreamCut(f"the stream broke off: {error.message}; what came so far is not the whole") from error
+            self._reader.check_end()
+        finally:
+            reply.close()

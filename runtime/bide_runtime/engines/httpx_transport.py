@@ -1,0 +1,281 @@
+"""The transports over httpx2, blocking and asyncio: for those who use it already, or have a client of their own."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
+from math import inf
+from typing import Any, NamedTuple
+
+import httpcore2
+import httpx2
+
+from ..errors.client import ClientClosed, ClientError, ConfigurationError
+from ..http.headers import joined, sendable, with_codings
+from ..http.request import Request, Response
+from .attempt import Attempt
+from .httpcore_pool import core_request, is_sending, new_async_pool, new_pool
+from .proxies import Proxies, Proxy
+from .reply import AsyncOpenReply, OpenReply, async_whole, whole
+from .timeouts import Timeouts
+from .transport import BODY_LIMIT, MAX_CONNECTIONS
+
+# A client of the user's raises errors of httpx2, a pool of ours those of httpcore2.
+_ERRORS = (
+    httpx2.HTTPError,
+    httpx2.InvalidURL,
+    httpx2.StreamError,
+    httpcore2.NetworkError,
+    httpcore2.ProtocolError,
+    httpcore2.ProxyError,
+    httpcore2.TimeoutException,
+    OSError,
+    ValueError,
+)
+_TIMEOUTS = (httpx2.TimeoutException, httpcore2.TimeoutException)
+_UNSENT = (
+    httpx2.ConnectError,
+    httpx2.ConnectTimeout,
+    httpx2.PoolTimeout,
+    httpx2.ProxyError,
+    httpcore2.ConnectError,
+    httpcore2.ConnectTimeout,
+    httpcore2.PoolTimeout,
+    httpcore2.ProxyError,
+)
+
+
+class HttpxTransport:
+    """Sends requests as httpx2 does, with a pool of its own or through *client*. May be shared between threads."""
+
+    def __init__(
+        self,
+        client: httpx2.Client | None = None,
+        *,
+        body_limit: int = BODY_LIMIT,
+        max_connections: int = MAX_CONNECTIONS,
+    ) -> None:
+        self._given = client
+        self._body_limit = body_limit
+        self._max_connections = max_connections
+        self._proxies = Proxies()
+        self._own: dict[Proxy | None, httpcore2.ConnectionPool] = {}
+        self._lock = threading.Lock()
+        self._closed = False
+
+    def send(self, request: Request, *, timeout: float) -> Response:
+        """The reply, whole."""
+        return whole(self._begin(request, timeout), limit=self._body_limit)
+
+    def open(self, request: Request, *, timeout: float) -> OpenReply:
+        """The reply as far as its headers; its body is read as it comes."""
+        return OpenReply(self._begin(request, timeout))
+
+    def close(self) -> None:
+        """Give up all connections."""
+        with self._lock:
+            self._closed = True
+            pools, self._own = list(self._own.values()), {}
+        for pool in pools:
+            pool.close()
+
+    def _begin(self, request: Request, timeout: float) -> _Reply:
+        if self._closed or (self._given is not None and self._given.is_closed):
+            raise ClientClosed("the client is closed")
+        request = sendable(request)
+        proxy = self._proxies.of(request.url) if self._given is None else None
+        attempt = Attempt(request.url, proxy and proxy.url, timeout, connected=self._given is not None)
+        try:
+            if self._given is not None:
+                raw = _sent_by(self._given, request, attempt)
+            else:
+                raw = _sent_through(self._pool(proxy), request, attempt)
+        except _ERRORS as error:
+            raise self._failure(attempt, error) from error
+        return _Reply(self, attempt, raw)
+
+    def _pool(self, proxy: Proxy | None) -> httpcore2.ConnectionPool:
+        with self._lock:
+            if self._closed:
+                raise ClientClosed("the client is closed")
+            if proxy not in self._own:
+                self._own[proxy] = new_pool(proxy, self._max_connections)
+            return self._own[proxy]
+
+    def _failure(self, attempt: Attempt, error: BaseException) -> ClientError:
+        if self._closed:
+            return ClientClosed("the client was closed during the call", may_have_arrived=True)
+        return attempt.failure(error, timeouts=_TIMEOUTS, unsent=_UNSENT)
+
+
+class _Raw(NamedTuple):
+    """What httpx2 and httpcore2 call by different names."""
+
+    status: int
+    headers: Iterable[tuple[bytes, bytes]]
+    chunks: Iterator[bytes]
+    close: Callable[[], None]
+
+
+class _Reply:
+    is_over = False  # the end of a stream has to be read, to have its connection back
+
+    def __init__(self, transport: HttpxTransport, attempt: Attempt, raw: _Raw) -> None:
+        self.status = raw.status
+        self.headers = joined(
+            ((name.decode("latin-1"), value.decode("latin-1")) for name, value in raw.headers), "latin-1"
+        )
+        self.attempt = attempt
+        self._transport = transport
+        self._raw = raw
+
+    def read(self) -> bytes:
+        try:
+            self.attempt.left()  # a client of the user's keeps to it at each step only
+            return next(self._raw.chunks, b"")
+        except _ERRORS as error:
+            raise self._transport._failure(self.attempt, error) from error
+
+    def close(self) -> None:
+        self._raw.close()
+
+
+def _sent_by(client: httpx2.Client, request: Request, attempt: Attempt) -> _Raw:
+    theirs = client.build_request(**_arguments(request), timeout=attempt.left())
+    reply = client.send(theirs, stream=True, follow_redirects=False)
+    return _Raw(reply.status_code, reply.headers.raw, reply.iter_raw(), reply.close)
+
+
+def _sent_through(pool: httpcore2.ConnectionPool, request: Request, attempt: Attempt) -> _Raw:
+    def trace(event: str, info: object) -> None:
+        if is_sending(event, info):
+            attempt.connected = True
+
+    reply = pool.handle_request(core_request(request, trace, bounded_by=attempt))
+    return _Raw(reply.status, reply.headers, reply.iter_stream(), reply.close)
+
+
+class AsyncHttpxTransport:
+    """Sends requests as httpx2 does, with a pool of its own or through *client*. For one event loop."""
+
+    def __init__(
+        self,
+        client: httpx2.AsyncClient | None = None,
+        *,
+        body_limit: int = BODY_LIMIT,
+        max_connections: int = MAX_CONNECTIONS,
+    ) -> None:
+        self._given = client
+        self._body_limit = body_limit
+        self._max_connections = max_connections
+        self._proxies = Proxies()
+        self._timeouts = Timeouts()
+        self._own: dict[Proxy | None, httpcore2.AsyncConnectionPool] = {}
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._closed = False
+
+    @property
+    def max_connections(self) -> float:
+        """How many requests can be under way at once."""
+        return self._max_connections if self._given is None else inf
+
+    async def send(self, request: Request, *, timeout: float) -> Response:
+        """The reply, whole."""
+        return await async_whole(await self._begin(request, timeout), limit=self._body_limit)
+
+    async def open(self, request: Request, *, timeout: float) -> AsyncOpenReply:
+        """The reply as far as its headers; its body is read as it comes."""
+        return AsyncOpenReply(await self._begin(request, timeout))
+
+    async def close(self) -> None:
+        """Give up all connections; whoever waits for a reply gets `ClientClosed`."""
+        self._closed = True
+        await self._timeouts.end()
+        pools, self._own = list(self._own.values()), {}
+        for pool in pools:
+            await pool.aclose()
+
+    async def _begin(self, request: Request, timeout: float) -> _AsyncReply:
+        if self._closed or (self._given is not None and self._given.is_closed):
+            raise ClientClosed("the client is closed")
+        request = sendable(request)
+        proxy = self._proxies.of(request.url) if self._given is None else None
+        attempt = Attempt(request.url, proxy and proxy.url, timeout, connected=self._given is not None)
+        try:
+            with self._timeouts.within(attempt.left()):
+                if self._given is not None:
+                    raw = await _async_sent_by(self._given, request)
+                else:
+                    raw = await _async_sent_through(self._pool(proxy), request, attempt)
+        except _ERRORS as error:
+            raise self._failure(attempt, error) from error
+        return _AsyncReply(self, attempt, raw)
+
+    def _pool(self, proxy: Proxy | None) -> httpcore2.AsyncConnectionPool:
+        loop = asyncio.get_running_loop()
+        if self._loop not in (None, loop):
+            raise ConfigurationError("an async client belongs to the event loop of its first call; make another one")
+        self._loop = loop
+        if proxy not in self._own:
+            self._own[proxy] = new_async_pool(proxy, self._max_connections)
+        return self._own[proxy]
+
+    def _failure(self, attempt: Attempt, error: BaseException) -> ClientError:
+        if self._closed:
+            return ClientClosed("the client was closed during the call", may_have_arrived=True)
+        return attempt.failure(error, timeouts=_TIMEOUTS, unsent=_UNSENT)
+
+
+class _AsyncRaw(NamedTuple):
+    status: int
+    headers: Iterable[tuple[bytes, bytes]]
+    chunks: AsyncIterator[bytes]
+    close: Callable[[], Awaitable[None]]
+
+
+class _AsyncReply:
+    is_over = False
+
+    def __init__(self, transport: AsyncHttpxTransport, attempt: Attempt, raw: _AsyncRaw) -> None:
+        self.status = raw.status
+        self.headers = joined(
+            ((name.decode("latin-1"), value.decode("latin-1")) for name, value in raw.headers), "latin-1"
+        )
+        self.attempt = attempt
+        self._transport = transport
+        self._raw = raw
+
+    async def read(self) -> bytes:
+        try:
+            with self._transport._timeouts.within(self.attempt.left()):
+                return await anext(self._raw.chunks, b"")
+        except _ERRORS as error:
+            raise self._transport._failure(self.attempt, error) from error
+
+    async def close(self) -> None:
+        await self._raw.close()
+
+
+async def _async_sent_by(client: httpx2.AsyncClient, request: Request) -> _AsyncRaw:
+    theirs = client.build_request(**_arguments(request), timeout=None)
+    reply = await client.send(theirs, stream=True, follow_redirects=False)
+    return _AsyncRaw(reply.status_code, reply.headers.raw, reply.aiter_raw(), reply.aclose)
+
+
+async def _async_sent_through(pool: httpcore2.AsyncConnectionPool, request: Request, attempt: Attempt) -> _AsyncRaw:
+    async def trace(event: str, info: object) -> None:
+        if is_sending(event, info):
+            attempt.connected = True
+
+    reply = await pool.handle_async_request(core_request(request, trace))
+    return _AsyncRaw(reply.status, reply.headers, reply.aiter_stream(), reply.aclose)
+
+
+def _arguments(request: Request) -> dict[str, Any]:
+    return {
+        "method": request.method,
+        "url": request.url,
+        "headers": with_codings(request.headers),
+        "content": request.body,
+    }

@@ -1,0 +1,1 @@
+"""Requests and replies as values, credentials, rate limits. Sends nothing."""

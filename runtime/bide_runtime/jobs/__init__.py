@@ -1,0 +1,1 @@
+"""What is known of a job, and its handle. Sends nothing."""

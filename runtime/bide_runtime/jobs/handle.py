@@ -1,0 +1,51 @@
+"""The handle of a job: what is known of it here. Sends nothing itself."""
+
+from __future__ import annotations
+
+from typing import Generic, TypeVar
+
+from .record import Record
+from .snapshot import Snapshot
+from .state import State
+
+R = TypeVar("R")
+S = TypeVar("S")
+
+
+class Handle(Generic[S, R]):
+    """One job: what is known of it here. The methods that ask the provider are in `Job` and `AsyncJob`."""
+
+    _record: Record[S, R]
+
+    @property
+    def id(self) -> str:
+        """The provider's id of the job; empty if it answered the submit with the result and gave no id."""
+        return self._record.id
+
+    @property
+    def status(self) -> str | None:
+        """The provider's own word for where the job is, as last seen."""
+        return self._record.status
+
+    @property
+    def state(self) -> State:
+        """Our word for where the job is, as last seen."""
+        return self._record.state
+
+    @property
+    def is_done(self) -> bool:
+        """Whether the job was seen in a final state."""
+        return self._record.state.is_final
+
+    @property
+    def snapshot(self) -> Snapshot[S] | None:
+        """What the last poll returned; `None` before the first."""
+        return self._record.snapshot
+
+    @property
+    def token(self) -> str:
+        """A small text, without a secret, from which `resume` makes this handle again, also in another process."""
+        return self._record.token
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self._record.kind.name} {self.id!r} {self.state.value}>"

@@ -1,0 +1,34 @@
+"""One kind of job: what the spec says of it."""
+
+from __future__ import annotations
+
+from typing import Any, Generic, TypeVar
+
+import msgspec
+
+from .errors import JobFailed
+from .lifecycle import Lifecycle
+from .polling import Polling
+
+R = TypeVar("R")
+S = TypeVar("S")
+
+
+class Kind(msgspec.Struct, Generic[S, R], frozen=True, kw_only=True):
+    """One kind of job: what the spec says of it."""
+
+    provider: str
+    name: str
+    lifecycle: Lifecycle
+    snapshot: type[S]
+    """The type of a poll reply."""
+    result: Any
+    """The type of the result, `R`."""
+    failed_result: Any = None
+    """The type of what a failed job has in its place; `None` if it has nothing."""
+    failed: type[JobFailed] = JobFailed
+    """The exception for a failed job, which has that."""
+    polling: Polling
+
+    def __hash__(self) -> int:
+        return hash((self.provider, self.name))

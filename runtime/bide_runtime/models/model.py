@@ -1,0 +1,140 @@
+"""What typed replies and request bodies are made of: models, open enums, unions. Knows nothing of any provider."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Any, ClassVar, Self, dataclass_transform
+
+import msgspec
+
+from ..http.request import Json
+from .prepared import prepared
+
+__all__ = ["Model", "OpenEnum", "Other", "Variant", "no_items", "register"]
+
+
+class _ModelMeta(msgspec.StructMeta):
+    """Makes every field of every model keyword-only, which msgspec does not hand down to subclasses."""
+
+    def __new__(
+        mcls, name: str, bases: tuple[type, ...], namespace: dict[str, Any], *, kw_only: bool = True, **config: Any
+    ) -> _ModelMeta:
+        # JSON has no cycles, so that the garbage collector need not look at it; a union may have a base that it must.
+        gc = not all(isinstance(base, msgspec.StructMeta) for base in bases)
+        return super().__new__(mcls, name, bases, namespace, kw_only=kw_only, **{"gc": gc, **config})
+
+
+@dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(msgspec.field,))
+class Model(msgspec.Struct, metaclass=_ModelMeta, frozen=True, omit_defaults=True):
+    """A JSON object with known keys. Unknown keys of a reply are ignored, missing optional ones are `None`."""
+
+    _secrets: ClassVar[frozenset[str]] = frozenset()
+    """The fields that no `repr` shows."""
+    _envelope: ClassVar[str] = ""
+    """The key under which a reply may hold the object, beside other things."""
+
+    def to_dict(self) -> dict[str, Json]:
+        """The JSON object, with the provider's own key names and without what is `None`."""
+        made: dict[str, Json] = msgspec.to_builtins(self, enc_hook=_as_json)
+        return made
+
+    def __repr__(self) -> str:
+        shown = (
+            f"{name}={'***' if name in self._secrets else repr(value)}"
+            for name in self.__struct_fields__
+            if (value := getattr(self, name)) is not None
+        )
+        return f"{type(self).__name__}({', '.join(shown)})"
+
+
+def no_items() -> list[Any]:
+    """An empty list as a default that is written out all the same."""
+    return []
+
+
+class OpenEnum(StrEnum):
+    """A text of which some values are known. Any other text is kept as it came, and equals itself."""
+
+    _value_: str
+
+    @property
+    def is_known(self) -> bool:
+        """Whether this value is one of those that the provider documents."""
+        return self._value_ in type(self)._value2member_map_
+
+    @classmethod
+    def _ignores_case(cls) -> bool:
+        return False
+
+    @classmethod
+    def _missing_(cls, value: object) -> Self | None:
+        if not isinstance(value, str):
+            return None
+        if cls._ignores_case():
+            folded = value.casefold()
+            for member in cls:
+                if member.value.casefold() == folded:
+                    return member
+        unknown = str.__new__(cls, value)
+        unknown._name_ = value
+        unknown._value_ = value
+        return unknown
+
+
+class Variant:
+    """The base of a union: models that one field of their JSON tells apart."""
+
+    __slots__ = ()
+    _tag_field: ClassVar[str]
+    _known: ClassVar[dict[str, type[Model]]]
+    _other: ClassVar[type[Other]]
+
+
+class Other:
+    """A variant that this package does not know yet: its JSON, as it came."""
+
+    def __init__(self, body: dict[str, Json]) -> None:
+        self.body = body
+
+    def __eq__(self, other: object) -> bool:
+        return type(other) is type(self) and isinstance(other, Other) and self.body == other.body
+
+    __hash__ = None  # type: ignore[assignment]  # a mutable JSON object inside
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.body!r})"
+
+
+def register(union: type[Variant], *, tag: str, known: dict[str, type[Model]], other: type[Other]) -> None:
+    """Tell *union* which models there are, by the text in the field *tag*."""
+    union._tag_field = tag
+    union._known = known
+    union._other = other
+
+
+def _read_variant(union: type[Variant], body: Json) -> Variant | Other:
+    if not isinstance(body, dict):
+        raise ValueError(f"Expected `object`, got `{type(body).__name__}`")
+    tag = body.get(union._tag_field)
+    known = union._known.get(tag) if isinstance(tag, str) else None
+    if known is None:
+        return union._other(body)
+    try:
+        variant = msgspec.convert(body, prepared(known), dec_hook=_from_json)
+    except msgspec.ValidationError as error:
+        # msgspec adds the path that leads here to other errors than its own.
+        raise ValueError(str(error)) from error
+    assert isinstance(variant, Variant)
+    return variant
+
+
+def _from_json(wanted: type, value: Json) -> Json:
+    if issubclass(wanted, Variant):
+        return _read_variant(wanted, value)
+    raise NotImplementedError(wanted)
+
+
+def _as_json(value: Json) -> Json:
+    if isinstance(value, Other):
+        return value.body
+    raise NotImplementedError(f"{type(value).__name__} is no JSON")

@@ -1,0 +1,39 @@
+"""What tests of a client need. Not for production code: the package's `testing` module has all of it and a fake of its
+provider.
+"""
+
+from __future__ import annotations
+
+from .fake.clock import AsyncFakeClock, FakeClock, VirtualTime
+from .fake.mishaps import Mishap, cut_short, error, lost, rate_limit, slow, unreachable, web_page, wrong_shape
+from .fake.plans import FakeJob, Plan
+from .fake.promises import Trace, broken_promises
+from .fake.provider import KEY, FakeProvider
+from .fake.transport import AsyncFakeTransport, FakeTransport, Reply, Sent, Server, script
+
+__all__ = [
+    "KEY",
+    "AsyncFakeClock",
+    "AsyncFakeTransport",
+    "FakeClock",
+    "FakeJob",
+    "FakeProvider",
+    "FakeTransport",
+    "Mishap",
+    "Plan",
+    "Reply",
+    "Sent",
+    "Server",
+    "Trace",
+    "VirtualTime",
+    "broken_promises",
+    "cut_short",
+    "error",
+    "lost",
+    "rate_limit",
+    "script",
+    "slow",
+    "unreachable",
+    "web_page",
+    "wrong_shape",
+]

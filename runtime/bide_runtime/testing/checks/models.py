@@ -1,0 +1,95 @@
+"""What examples of a model are held to: ways to change a body, and to see what was lost of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import TypeAlias
+
+import msgspec
+import msgspec.inspect
+
+from ...http.request import Json
+from ...models.model import Model, OpenEnum
+
+Body: TypeAlias = dict[str, Json]
+
+
+def lost_in(value: Model, original: Json) -> list[str]:
+    """The JSON paths of what *original* has, *value* declares, and its own JSON lacks or has differently."""
+    return list(_lost(value.to_dict(), _opened(type(value), original), value, "$"))
+
+
+def nulls(model: type[Model], body: Body) -> Iterator[tuple[str, Body]]:
+    """Each optional field's name, and *body* with that field set to null."""
+    body = _opened(model, body)
+    for field in msgspec.structs.fields(model):
+        if field.default is None:
+            yield field.name, {**body, field.encode_name: None}
+
+
+def unknown_values(model: type[Model], body: Body) -> Iterator[tuple[str, Body]]:
+    """The name of each field that is an enum, and *body* with a value in it that no spec lists."""
+    body = _opened(model, body)
+    for field in _fields(model):
+        if any(isinstance(kind, msgspec.inspect.EnumType) for kind in _kinds(field)):
+            yield field.name, {**body, field.encode_name: "a value of tomorrow"}
+
+
+def wrong_types(model: type[Model], body: Body) -> Iterator[tuple[str, Body]]:
+    """The JSON path of each field whose type is known, and *body* with a value of another type there."""
+    body = _opened(model, body)
+    for field in _fields(model):
+        kinds = _kinds(field)
+        if any(isinstance(kind, msgspec.inspect.AnyType) for kind in kinds):
+            continue
+        is_object = any(isinstance(kind, _OBJECTS) for kind in kinds)
+        yield f"$.{field.encode_name}", {**body, field.encode_name: True if is_object else {"wrong": 1}}
+
+
+def _opened(model: type[Model], body: Json) -> Json:
+    """What is in the envelope of a model, if *body* has it."""
+    inside = body.get(model._envelope) if isinstance(body, dict) else None
+    return inside if isinstance(inside, dict) else body
+
+
+_OBJECTS = (msgspec.inspect.DictType, msgspec.inspect.StructType, msgspec.inspect.CustomType)
+
+
+def _fields(model: type[Model]) -> tuple[msgspec.inspect.Field, ...]:
+    info = msgspec.inspect.type_info(model)
+    assert isinstance(info, msgspec.inspect.StructType)
+    return info.fields
+
+
+def _kinds(field: msgspec.inspect.Field) -> tuple[msgspec.inspect.Type, ...]:
+    return field.type.types if isinstance(field.type, msgspec.inspect.UnionType) else (field.type,)
+
+
+def _lost(ours: Json, theirs: Json, value: object, path: str) -> Iterator[str]:
+    if isinstance(value, Model):
+        for field in msgspec.structs.fields(type(value)):
+            wire = field.encode_name
+            inside = getattr(value, field.name)
+            # An empty list that may be missing is left out.
+            if theirs.get(wire) is not None and not (wire not in ours and theirs[wire] == inside == []):
+                yield from _lost(ours.get(wire), theirs[wire], inside, f"{path}.{wire}")
+    elif isinstance(theirs, dict) and isinstance(ours, dict) and isinstance(value, dict):
+        if ours.keys() != theirs.keys():
+            yield path
+        for key in ours.keys() & theirs.keys():
+            yield from _lost(ours[key], theirs[key], value[key], f"{path}.{key}")
+    elif isinstance(theirs, list) and isinstance(ours, list) and isinstance(value, list):
+        if len(ours) != len(theirs):
+            yield path
+        for index, (our, their, item) in enumerate(zip(ours, theirs, value, strict=False)):
+            yield from _lost(our, their, item, f"{path}[{index}]")
+    elif isinstance(value, datetime):
+        # Of more than six digits behind the second, one reader rounds the last and another cuts it off.
+        if abs(value - datetime.fromisoformat(theirs)) > timedelta(microseconds=1):
+            yield path
+    elif isinstance(value, OpenEnum):
+        if type(value)(theirs) != value:
+            yield path
+    elif ours != theirs:
+        yield path

@@ -1,0 +1,235 @@
+"""What the spec says of a request: an independent reading, to hold the client's own functions to."""
+
+from __future__ import annotations
+
+import re
+from base64 import b64encode
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from functools import cached_property
+from operator import attrgetter
+from typing import Any, Literal
+from urllib.parse import unquote
+
+from hypothesis import strategies as st
+
+from ...http.request import Json
+from ..fake.transport import Sent
+from .values import Given, Values, least
+
+Place = Literal["path", "query", "header", "body"]
+
+_HEADER = re.compile(r"([!-~]([ -~]*[!-~])?)?")
+
+
+def as_sent(text: str, key: str) -> str:
+    """A text with the key in place of each `{}`; what follows `Basic` is packed."""
+    scheme, _, both = text.replace("{}", key).partition("Basic ")
+    return f"Basic {b64encode(both.encode()).decode()}" if both else scheme
+
+
+@dataclass(frozen=True)
+class Argument:
+    """One argument of a call: where it goes, and what it may be."""
+
+    name: str
+    """In Python."""
+    place: Place
+    where: str | tuple[str, ...]
+    """Its name there, or its place in the body."""
+    values: Values
+    is_optional: bool = False
+    is_nullable: bool = False
+
+    @property
+    def inside(self) -> st.SearchStrategy[Given]:
+        """What can be carried there, out of what it may be."""
+        inside = self.values.inside
+        if self.place == "path":
+            return inside.filter(lambda one: written(one.sent) not in ("", ".", ".."))
+        if self.place == "header":
+            return inside.filter(lambda one: _HEADER.fullmatch(written(one.sent)) is not None)
+        return inside | st.just(Given(None, None)) if self.is_nullable or self.is_optional else inside
+
+
+@dataclass(frozen=True)
+class Call:
+    """One call of a client, and the request that the spec asks for."""
+
+    name: str
+    """Of the method, below the client."""
+    method: str
+    path: str
+    arguments: Sequence[Argument] = ()
+    constants: Mapping[tuple[Place, str | tuple[str, ...]], Json] = field(default_factory=dict)
+    """What is always sent, by place."""
+    objects: Sequence[tuple[str, ...]] = ()
+    """Objects in the body that are always sent, be they empty."""
+    has_body: bool = False
+    is_form: bool = False
+    """Whether the body goes out in parts."""
+
+    def __repr__(self) -> str:
+        return self.name
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        printer.text(self.name)  # in Hypothesis' reports
+
+    def of(self, client: Any) -> Any:
+        """The method."""
+        return attrgetter(self.name)(client)
+
+    @cached_property
+    def inside(self) -> st.SearchStrategy[dict[str, Given]]:
+        """Arguments that the spec allows."""
+        return st.fixed_dictionaries(
+            {one.name: one.inside for one in self.arguments if not one.is_optional},
+            optional={one.name: one.inside for one in self.arguments if one.is_optional},
+        )
+
+    @cached_property
+    def bounded(self) -> list[Argument]:
+        """Those of which the spec does not allow everything."""
+        return [one for one in self.arguments if not one.values.outside.is_empty]
+
+    @cached_property
+    def required(self) -> st.SearchStrategy[dict[str, Any]]:
+        """No more than what has to be given, as it is given."""
+        return replace(self, arguments=[one for one in self.arguments if not one.is_optional]).inside.map(given)
+
+    @cached_property
+    def usual(self) -> dict[str, Any]:
+        """The simplest arguments that the spec allows."""
+        simplest: dict[str, Any] = least(self.required)
+        return simplest
+
+    def differences(self, sent: Sent, found: Mapping[str, Given], base: str, key: str = "") -> list[str]:
+        """How a request differs from what the spec says of these arguments.
+
+        Paths are below *base*, and *key* is the query parameter of the API key, if it is one.
+        """
+        values = {name: one.sent for name, one in found.items()}
+        return [
+            *([] if sent.request.method == self.method else [f"the method is {sent.request.method}"]),
+            *self._in_path(sent, values, base),
+            *self._in_query(sent, values, key),
+            *self._in_headers(sent, values),
+            *self._in_body(sent, values),
+        ]
+
+    def _in_path(self, sent: Sent, found: Mapping[str, Json], base: str) -> Iterator[str]:
+        pattern = re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>[^/?#]+)", re.escape(base + self.path))
+        path = re.fullmatch(pattern, sent.path)
+        if path is None:
+            yield f"the path is {sent.path}"
+            return
+        for one in self.arguments:
+            if one.place == "path" and not says(unquote(path[str(one.where)]), found[one.name]):
+                yield f"{one.name} is {path[str(one.where)]!r} in the path"
+
+    def _in_query(self, sent: Sent, found: Mapping[str, Json], key: str) -> Iterator[str]:
+        wanted = {str(where): value for place, where, value in self._placed(found) if place == "query"}
+        for name, value in wanted.items():
+            texts = [text for each, text in sent.query if each == name]
+            values = value if isinstance(value, list) else [value]
+            if len(texts) != len(values) or not all(map(says, texts, values)):
+                yield f"{name} is {texts} in the query"
+        if unknown := {name for name, _ in sent.query} - wanted.keys() - {key}:
+            yield f"the query has {unknown}, which the spec does not ask for"
+
+    def _in_headers(self, sent: Sent, found: Mapping[str, Json]) -> Iterator[str]:
+        headers = sent.request.headers
+        wanted = {str(where).lower(): value for place, where, value in self._placed(found) if place == "header"}
+        for name, value in wanted.items():
+            if not says(headers.get(name, ""), value):
+                yield f"the header {name} is {headers.get(name)!r}"
+        for one in self.arguments:
+            name = str(one.where).lower()
+            if one.place == "header" and name in headers and name not in wanted:
+                yield f"there is a header {name}, although nobody gave it"
+
+    def _in_body(self, sent: Sent, found: Mapping[str, Json]) -> Iterator[str]:
+        like = same_parts if self.is_form else same
+        if not like(sent.json, self._body(found)):
+            yield f"the body is {sent.json!r}, and should be {self._body(found)!r}"
+        wanted = "multipart/form-data" if self.is_form else "application/json"
+        if self.has_body and sent.request.headers.get("content-type", "").partition(";")[0] != wanted:
+            yield f"the body is not announced as {wanted}"
+
+    def _placed(self, found: Mapping[str, Json]) -> Iterator[tuple[Place, str | tuple[str, ...], Json]]:
+        """(place, name there, value) of all that is sent."""
+        for (place, where), value in self.constants.items():
+            yield place, where, value
+        for one in self.arguments:
+            value = found.get(one.name)
+            if value is not None or (one.place == "body" and not one.is_optional):
+                yield one.place, one.where, value
+
+    def _body(self, found: Mapping[str, Json]) -> Json:
+        if not self.has_body:
+            return None
+        body: dict[str, Json] = {}
+        for path in self.objects:
+            _put(body, path, {})
+        for place, where, value in self._placed(found):
+            if place == "body" and not where:
+                body |= value
+            elif place == "body":
+                _put(body, tuple(where), value)
+        return body
+
+
+def given(found: Mapping[str, Given]) -> dict[str, Any]:
+    """The arguments of a call."""
+    return {name: one.given for name, one in found.items()}
+
+
+def written(value: Json) -> str:
+    """A value as it is written in a path, a query or a header."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return value.isoformat() if isinstance(value, date) else str(value)
+
+
+def says(text: str, value: Json) -> bool:
+    """Whether *text* is a way to write *value*."""
+    if isinstance(value, datetime):
+        return datetime.fromisoformat(text) == value
+    if isinstance(value, float):
+        return float(text) == value
+    return text == written(value)
+
+
+def same(sent: Json, wanted: Json) -> bool:
+    """Whether the JSON that was sent is the JSON that was to be sent."""
+    if isinstance(wanted, dict):
+        return isinstance(sent, dict) and sent.keys() == wanted.keys() and all(same(sent[k], wanted[k]) for k in sent)
+    if isinstance(wanted, list):
+        return isinstance(sent, list) and len(sent) == len(wanted) and all(map(same, sent, wanted))
+    if isinstance(wanted, date):
+        return isinstance(sent, str) and says(sent, wanted)
+    return bool(sent == wanted) and isinstance(sent, bool) == isinstance(wanted, bool)
+
+
+def same_parts(sent: Json, wanted: Json) -> bool:
+    """Whether the parts that were sent are those to be sent. A list is its items, and an empty one is none."""
+    sent = {name: parts if isinstance(parts, list) else [parts] for name, parts in sent.items()}
+    parts = {name: value if isinstance(value, list) else [value] for name, value in wanted.items() if value is not None}
+    parts = {name: [item for item in items if item is not None] for name, items in parts.items()}
+    parts = {name: items for name, items in parts.items() if items}
+    return sent.keys() == parts.keys() and all(
+        len(sent[name]) == len(parts[name]) and all(map(_same_part, sent[name], parts[name])) for name in parts
+    )
+
+
+def _same_part(sent: Json, wanted: Json) -> bool:
+    if isinstance(wanted, bytes | dict) or not isinstance(sent, str):
+        return same(sent, wanted)
+    return says(sent, wanted)
+
+
+def _put(body: dict[str, Json], path: tuple[str, ...], value: Json) -> None:
+    for name in path[:-1]:
+        body = body.setdefault(name, {})
+    body[path[-1]] = value

@@ -1,0 +1,221 @@
+"""Stories for generated tests: what may become of a job, what may go wrong on the way, and how it is waited for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from math import inf
+from typing import Any
+
+from hypothesis import strategies as st
+
+from ...jobs.state import State
+from ...waiting.policy import Policy
+from ..fake.jobs import FakeJobs
+from ..fake.mishaps import Mishap, cut_short, error, lost, slow, unreachable, web_page, wrong_shape
+from ..fake.plans import Plan
+from ..fake.provider import FakeProvider
+from .calls import Mode, Told, play
+from .requests import Call
+from .values import TOMORROW
+
+Strategy = st.SearchStrategy[Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Job:
+    """A kind of job, as the spec describes it."""
+
+    name: str
+    """Of the namespace, below the client."""
+    submit: Call
+    states: Mapping[str, str]
+    """The state of each status."""
+    moves: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """What may follow a status, where the spec says so."""
+    poll: str
+    """The path."""
+    is_polled_by_id: bool = True
+    """Whether the path has the id, and is not an address that the provider hands out."""
+    floor: float
+    interval: tuple[float, float]
+    timeout: float
+    not_found_grace: float = 0.0
+    result: str = ""
+    """The path, where the result has an address of its own."""
+    cancel: tuple[str, str] | None = None
+    """Method and path."""
+    idempotency_key: str = ""
+    """The header."""
+    codes: Sequence[int] = ()
+    """The HTTP statuses by which a poll tells where the job is."""
+    is_open: bool = True
+    """Whether its status may be a word of tomorrow."""
+    has_id_in_body: bool = True
+    """Whether the reply to a submit names the job in its body."""
+    has_hint: bool = False
+    """Whether replies have a field that asks for patience."""
+    has_reason: bool = False
+    """Whether replies have a field that says why a job failed."""
+
+    def __repr__(self) -> str:
+        return self.name
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        printer.text(self.name)  # in Hypothesis' reports
+
+    def of(self, client: Any) -> Any:
+        """The namespace of a client."""
+        return getattr(client, self.name)
+
+    def in_fake(self, fake: FakeProvider[Any, Any]) -> FakeJobs[Any]:
+        """These jobs of a fake provider."""
+        return next(jobs for jobs in fake.kinds if jobs.kind.name == self.name)
+
+    def knows(self, state: str) -> bool:
+        """Whether a status means this state."""
+        return state in self.states.values()
+
+    def minds(self, mishap: Mishap) -> bool:
+        """Whether a poll that meets this goes wrong: an HTTP status may be an answer, and a body may mean nothing."""
+        return not self.codes if mishap.status is None else mishap.status not in self.codes
+
+    def plan(self, *states: str, after: float | None = None, **details: Any) -> Plan:
+        """A job that goes through these states, or words that nobody knows; each but the last takes *after* seconds."""
+        words = {state: status for status, state in reversed(list(self.states.items()))}
+        statuses = [words.get(state, state) for state in states]
+        seconds = self.interval[0] if after is None else after
+        return Plan((*((status, seconds) for status in statuses[:-1]), (statuses[-1], inf)), **details)
+
+    def lasting(self, seconds: float) -> float:
+        """That many seconds; a hundred pauses if that is less, so that no test polls thousands of times."""
+        return min(seconds, max(100 * self.interval[1], 10.0))
+
+    @property
+    def going(self) -> str:
+        """A state in which the job goes on."""
+        return next(state for state in ("running", "pending", TOMORROW) if self.knows(state) or state == TOMORROW)
+
+    @property
+    def finals(self) -> list[str]:
+        """The statuses in which a job stays."""
+        return [status for status, state in self.states.items() if State(state).is_final]
+
+
+@dataclass(frozen=True)
+class Steady:
+    """A policy that always says the same, sense or nonsense."""
+
+    seconds: float
+
+    def pause(self, *, polls: int, age: float, chance: float) -> float:
+        return self.seconds
+
+
+@dataclass(frozen=True, kw_only=True)
+class Story:
+    """All that happens to one job and to whoever waits for it."""
+
+    plan: Plan
+    submits: Sequence[Mishap | None] = ()
+    polls: Sequence[Mishap | None] = ()
+    results: Sequence[Mishap | None] = ()
+    timeout: float | None = 60.0
+    policy: Policy | None = None
+    max_retries: int = 3
+    chance: float = 0.0
+    drift: float = 1.0
+
+    def prepare(self, fake: FakeProvider[Any, Any], jobs: FakeJobs[Any]) -> None:
+        """Let it happen to the next job."""
+        fake.time.drift = self.drift
+        fake._chance = lambda: self.chance
+        jobs.follows(self.plan)
+        jobs.submit.meets(*self.submits)
+        jobs.poll.meets(*self.polls)
+        jobs.result.meets(*self.results)
+
+    def told(self, new_fake: Callable[[], FakeProvider[Any, Any]], job: Job, mode: Mode, arguments: Any) -> Told:
+        """Run the job in this story, from its submit to its end."""
+        fake = new_fake()
+        self.prepare(fake, job.in_fake(fake))
+
+        def run(client: Any, told: Told) -> Any:
+            return job.of(client).run(
+                **arguments, timeout=self.timeout, policy=self.policy, on_update=told.updates.append
+            )
+
+        return play(fake, mode, run, timeout=self.timeout, max_retries=self.max_retries)
+
+
+HINTS = st.none() | st.floats(0, 20).map(lambda hint: round(hint, 1)) | st.just(5000.0)
+
+
+def faults(*, reaches: bool = True) -> Strategy:
+    """What passes by itself."""
+    errors = st.builds(
+        error, st.sampled_from([408, 425, 429, 429, 500, 502, 503, 504]), retry_after=HINTS, as_date=st.booleans()
+    )
+    return st.one_of(
+        errors,
+        st.builds(lost, reaches=st.booleans()),
+        st.builds(unreachable),
+        st.floats(0.01, 40).map(slow),
+        st.sampled_from([cut_short(), web_page()]),
+    )
+
+
+def refusals() -> Strategy:
+    """What will not pass."""
+    return st.sampled_from([400, 401, 402, 403, 410, 418, 422]).map(error) | st.just(wrong_shape())
+
+
+def mishaps(*, at_most: int = 6) -> Strategy:
+    """What some requests meet, one after another: mostly nothing, often faults, now and then a refusal."""
+    nothing = st.none()
+    return st.lists(st.one_of(nothing, nothing, faults(), faults(), refusals()), max_size=at_most)
+
+
+@st.composite
+def walks(draw: st.DrawFn, job: Job) -> tuple[tuple[str, float], ...]:
+    """A way through the statuses: one that the spec allows, or any other, with words that it does not know."""
+    is_legal = draw(st.sampled_from([True, True, False]))
+    lasts = st.floats(0, job.lasting(300.0) / 10).map(lambda seconds: round(seconds, 2)) | st.just(0.0)
+    status = draw(st.sampled_from(list(job.states)))
+    walk: list[tuple[str, float]] = []
+    for _ in range(draw(st.integers(0, 4))):
+        if is_legal and status in job.finals:
+            break
+        walk.append((status, draw(lasts)))
+        followers = job.moves.get(status, list(job.states)) if is_legal else [*job.states, *[TOMORROW] * job.is_open]
+        status = draw(st.sampled_from(sorted(followers)))
+    return (*walk, (status, inf))
+
+
+@st.composite
+def plans(draw: st.DrawFn, job: Job) -> Plan:
+    """What may become of a job."""
+    grace = job.not_found_grace
+    return Plan(
+        draw(walks(job)),
+        late=draw(st.sampled_from([0.0, 0.0, 3.0, 20.0])),
+        is_gone=draw(st.sampled_from([False, False, True])),
+        visible_after=draw(st.sampled_from([0.0, 0.0, grace / 2, 2 * grace])),
+        hint=draw(st.sampled_from([0.0, 1.5, 12.0])) if job.has_hint else 0.0,
+    )
+
+
+@st.composite
+def stories(draw: st.DrawFn, job: Job) -> Story:
+    """Any story of one job of this kind."""
+    return Story(
+        plan=draw(plans(job)),
+        submits=draw(mishaps(at_most=3)),
+        polls=[None if one is not None and one.status in job.codes else one for one in draw(mishaps())],
+        results=draw(mishaps(at_most=3)),
+        timeout=draw(st.floats(0.5, 120).map(lambda seconds: round(seconds, 2))),
+        policy=draw(st.none() | st.sampled_from([Steady(0.0), Steady(1.0), Steady(25.0), Steady(1e9)])),
+        max_retries=draw(st.integers(0, 4)),
+        chance=draw(st.floats(0, 1, exclude_max=True)),
+        drift=draw(st.sampled_from([1.0, 1.0, 0.3])),
+    )

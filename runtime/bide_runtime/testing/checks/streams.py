@@ -1,0 +1,132 @@
+"""Streams of events for generated tests: what may be streamed, the ways to write it down, and how it may be cut."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+from hypothesis import strategies as st
+
+from ...errors.client import ClientError
+from ...http.request import Json
+from ..fake.addresses import FakeStreaming
+from ..fake.bodies import made_up, typed
+from ..fake.provider import FakeProvider
+from .calls import Mode, play
+from .requests import Call
+from .values import bodies_of
+
+Strategy = st.SearchStrategy[Any]
+
+NEWLINES = (b"\n", b"\r\n", b"\r")
+"""What may end a line, by the standard."""
+
+
+@dataclass(frozen=True)
+class Event:
+    """An event, as JSON."""
+
+    name: str
+    body: Json
+
+    def text(self, newline: bytes = b"\n", *, between: Sequence[bytes] = (), space: bytes = b" ") -> bytes:
+        """The event as it is sent, with what means nothing *between* its lines."""
+        lines = [b"event:" + space + self.name.encode(), *between, b"data:" + space + msgspec.json.encode(self.body)]
+        return newline.join([*lines, b"", b""])
+
+
+@dataclass(frozen=True, kw_only=True)
+class EventStream:
+    """An operation that answers with a stream of events, as the spec describes it."""
+
+    call: Call
+    events: Mapping[str, Any]
+    """The model of each event."""
+    last: Sequence[str] = ()
+    """The events that end a whole stream."""
+    error: tuple[str, tuple[str, ...]] | None = None
+    """The event that reports an error, and where its message is."""
+
+    def __repr__(self) -> str:
+        return self.call.name
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        printer.text(self.call.name)  # in Hypothesis' reports
+
+    def in_fake(self, fake: FakeProvider[Any, Any]) -> FakeStreaming:
+        """This operation of a fake provider."""
+        return next(each for each in fake.operations if isinstance(each, FakeStreaming) and each.role == self.call.name)
+
+    def read(
+        self, fake: FakeProvider[Any, Any], mode: Mode, parts: Sequence[Any]
+    ) -> tuple[list[Any], ClientError | None]:
+        """Let a client read a stream that comes in these parts: its events, and what it raised then, if it did."""
+        self.in_fake(fake).streams(*parts)
+        kept: list[Any] = []
+        told = play(fake, mode, lambda client, _: _kept(self.call.of(client)(**self.call.usual), kept, mode))
+        return kept, told.error
+
+    def typed(self, events: Sequence[Event]) -> list[Any]:
+        """What a client makes of these events."""
+        return [typed(self.events[event.name], event.body) for event in events]
+
+    def least_of(self, name: str) -> Event:
+        """The simplest event of a name."""
+        return Event(name, made_up(self.events[name]))
+
+    @property
+    def failure(self) -> Event:
+        """An event that reports an error."""
+        assert self.error is not None
+        name, place = self.error
+        body: Json = "out of paper"
+        for key in reversed(place):
+            body = {key: body}
+        return Event(name, body)
+
+
+def streams(stream: EventStream) -> Strategy:
+    """The events of a whole stream: any, and then one that ends it."""
+    others = [name for name in stream.events if name not in stream.last]
+    some = st.lists(_events(stream, others), max_size=4) if others else st.just([])
+    ends = st.tuples(_events(stream, list(stream.last))) if stream.last else st.just(())
+    return st.tuples(some, ends).map(lambda found: [*found[0], *found[1]])
+
+
+@st.composite
+def written(draw: st.DrawFn, events: Sequence[Event]) -> bytes:
+    """One of the ways to write these events down, all of which mean the same."""
+    newline = draw(st.sampled_from(NEWLINES))
+    noise = st.lists(st.sampled_from([b": a comment", b":", b"id: 7", b"retry: 10", b"more: of tomorrow"]), max_size=2)
+    texts = [event.text(newline, between=draw(noise), space=draw(st.sampled_from([b"", b" "]))) for event in events]
+    return draw(st.sampled_from([b"", b"\xef\xbb\xbf"])) + b"".join(texts)
+
+
+def cuts(text: bytes) -> Strategy:
+    """One of the ways in which the network may cut a text into chunks."""
+    places = st.lists(st.integers(0, len(text)), max_size=12).map(sorted)
+    return places.map(lambda at: [text[a:b] for a, b in zip([0, *at], [*at, len(text)], strict=True)])
+
+
+def _events(stream: EventStream, names: Sequence[str]) -> Strategy:
+    return st.sampled_from(names).flatmap(
+        lambda name: bodies_of(stream.events[name]).map(lambda body: Event(name, body))
+    )
+
+
+def _kept(events: Any, kept: list[Any], mode: Mode) -> Any:
+    """Read a stream to its end; what came is kept, whatever comes then."""
+    if mode == "sync":
+        with events:
+            for event in events:
+                kept.append(event)
+        return None
+
+    async def read() -> None:
+        async with events:
+            async for event in events:
+                kept.append(event)
+
+    return read()

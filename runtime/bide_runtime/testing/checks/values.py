@@ -1,0 +1,302 @@
+"""Values for generated tests: what an argument may be, what it may not be, and any JSON that fits a type."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta, timezone
+from functools import cache
+from typing import Any
+
+import msgspec
+import msgspec.inspect as inspect
+from hypothesis import find, settings
+from hypothesis import strategies as st
+
+from ...http.request import Json
+from ...models.model import OpenEnum, Variant
+from ..fake.bodies import shape
+
+Strategy = st.SearchStrategy[Any]
+
+TOMORROW = "a value of tomorrow"
+"""A text that no spec lists."""
+
+_CHARACTERS = st.characters(exclude_categories=["Cs"])
+"""Half a character is nothing that JSON can carry."""
+
+_NOTHING: Strategy = st.nothing()
+_TEXT = st.text(_CHARACTERS, max_size=20)
+_NUMBERS = st.integers(-(2**53), 2**53) | st.floats(allow_nan=False, allow_infinity=False)
+_MOMENTS = st.datetimes(
+    datetime(1, 1, 2), datetime(9999, 12, 30), timezones=st.sampled_from([UTC, timezone(timedelta(hours=5.5))])
+)
+
+
+@dataclass(frozen=True)
+class Given:
+    """A value as it is given to a call, and what is sent for it."""
+
+    given: Any
+    sent: Json
+    """Plain JSON; a moment or a day stays what it is, since it may be written in several ways."""
+
+
+@dataclass(frozen=True)
+class Values:
+    """What an argument may be."""
+
+    inside: st.SearchStrategy[Given]
+    outside: Strategy = _NOTHING
+    """What is refused, as it is given."""
+
+
+def text(*, min_length: int = 0, max_length: int | None = None, pattern: str | None = None) -> Values:
+    most = max_length if max_length is not None else min_length + 20
+    if pattern is None:
+        inside = st.text(_CHARACTERS, min_size=min_length, max_size=most)
+    else:
+        fitting = st.from_regex(pattern, alphabet=_CHARACTERS)
+        inside = fitting.filter(lambda value: min_length <= len(value) <= (max_length or len(value)))
+    wrong: list[Strategy] = [st.sampled_from([7, True])]
+    if min_length:
+        wrong.append(_TEXT.map(lambda value: value[: min_length - 1]))
+    if max_length is not None:
+        wrong.append(_TEXT.map(lambda value: value + "x" * (max_length + 1)))
+    if pattern is not None:
+        wrong.append(_TEXT.filter(lambda value: re.search(pattern, value) is None))
+    return _as_it_is(inside, st.one_of(wrong))
+
+
+def integer(*, min: int | None = None, max: int | None = None) -> Values:
+    wrong: list[Strategy] = [st.sampled_from(["7", 7.5, True])]
+    if min is not None:
+        wrong.append(st.integers(max_value=min - 1))
+    if max is not None:
+        wrong.append(st.integers(min_value=max + 1))
+    return _as_it_is(st.integers(min, max), st.one_of(wrong))
+
+
+def number(*, min: float | None = None, max: float | None = None) -> Values:
+    floats = st.floats(min, max, allow_nan=False, allow_infinity=False)
+    wrong: list[Strategy] = [st.sampled_from(["7", True, float("nan"), float("inf")])]
+    if min is not None:
+        wrong.append(st.floats(max_value=min, exclude_max=True, allow_infinity=False))
+    if max is not None:
+        wrong.append(st.floats(min_value=max, exclude_min=True, allow_infinity=False))
+    return _as_it_is(floats, st.one_of(wrong))
+
+
+def boolean() -> Values:
+    return _as_it_is(st.booleans(), st.sampled_from(["true", 1]))
+
+
+def moment() -> Values:
+    return _as_it_is(_MOMENTS, st.sampled_from(["tomorrow", True]))
+
+
+def day() -> Values:
+    return _as_it_is(st.dates(), st.sampled_from(["tomorrow", True]))
+
+
+def anything() -> Values:
+    return _as_it_is(any_json())
+
+
+def file() -> Values:
+    return _as_it_is(st.binary(max_size=40), st.sampled_from(["a text", 7, True]))
+
+
+def an_object() -> Values:
+    return _as_it_is(st.dictionaries(_TEXT, any_json(3), max_size=3), st.sampled_from(["{}", 7]))
+
+
+def choice(enum: type[OpenEnum], *texts: str) -> Values:
+    """A member of an enum, the text of one, or a text that the provider may have added since."""
+    known = st.sampled_from(texts)
+    new = st.just(Given(enum(TOMORROW), TOMORROW))
+    inside = known.map(lambda each: Given(each, each)) | known.map(lambda each: Given(enum(each), each)) | new
+    return Values(inside, st.sampled_from([7, True]))
+
+
+def constant(value: Json) -> Values:
+    return Values(st.just(Given(value, value)), st.sampled_from([{"wrong": 1}]))
+
+
+def list_of(item: Values, *, min_items: int = 0, max_items: int | None = None) -> Values:
+    most = max_items if max_items is not None else min_items + 3
+    inside = st.lists(item.inside, min_size=min_items, max_size=most).map(
+        lambda items: Given([one.given for one in items], [one.sent for one in items])
+    )
+    wrong: list[Strategy] = [st.just(7)]
+    if min_items:
+        wrong.append(st.lists(_given(item), max_size=min_items - 1))
+    if max_items is not None:
+        wrong.append(st.lists(_given(item), min_size=max_items + 1, max_size=max_items + 3))
+    wrong.append(st.tuples(st.lists(_given(item), max_size=2), item.outside).map(lambda found: [*found[0], found[1]]))
+    return Values(inside, st.one_of(wrong))
+
+
+def map_of(value: Values) -> Values:
+    inside = st.dictionaries(_TEXT, value.inside, max_size=3).map(
+        lambda found: Given({k: v.given for k, v in found.items()}, {k: v.sent for k, v in found.items()})
+    )
+    return Values(inside, st.just(7))
+
+
+@dataclass(frozen=True)
+class Key:
+    """One field of a model: its name in JSON, and what it may be."""
+
+    wire: str
+    values: Values
+    is_optional: bool = False
+    is_nullable: bool = False
+
+
+def model(cls: type[Any], keys: Mapping[str, Key], *, tag: tuple[str, str] | None = None) -> Values:
+    """An object of a model. *keys* are by their Python names; *tag* is sent besides."""
+    required = {name: _one(key) for name, key in keys.items() if not key.is_optional}
+    optional = {name: _one(key) for name, key in keys.items() if key.is_optional}
+    fixed = {} if tag is None else {tag[0]: tag[1]}
+
+    def made(found: dict[str, Given]) -> Given:
+        sent = {keys[name].wire: one.sent for name, one in found.items()}
+        return Given(cls(**{name: one.given for name, one in found.items()}), fixed | sent)
+
+    def spoiled(name: str) -> Strategy:
+        rest = {other: values.map(lambda one: one.given) for other, values in required.items() if other != name}
+        return st.fixed_dictionaries({**rest, name: keys[name].values.outside}).map(lambda found: cls(**found))
+
+    inside = st.fixed_dictionaries(required, optional=optional).map(made)
+    return Values(inside, st.one_of([spoiled(name) for name in keys]))
+
+
+def union(*variants: Values) -> Values:
+    return Values(
+        st.one_of([variant.inside for variant in variants]), st.one_of([variant.outside for variant in variants])
+    )
+
+
+def later(values: Callable[[], Values]) -> Values:
+    """Values that are written down further below, or are made of themselves."""
+    return Values(st.deferred(lambda: values().inside), st.deferred(lambda: values().outside))
+
+
+def least(values: Strategy) -> Any:
+    """The simplest value."""
+    return find(values, lambda one: True, settings=settings(database=None, derandomize=True))
+
+
+# --- any JSON that fits a type ----------------------------------------------------------------------------------------
+
+
+@cache
+def any_json(leaves: int = 8) -> Strategy:
+    """Any JSON at all."""
+    scalars = st.none() | st.booleans() | _NUMBERS | _TEXT
+    return st.recursive(
+        scalars,
+        lambda inner: st.lists(inner, max_size=3) | st.dictionaries(_TEXT, inner, max_size=3),
+        max_leaves=leaves,
+    )
+
+
+@cache
+def bodies_of(wanted: Any) -> Strategy:
+    """Any JSON that the provider may send for a type, today or tomorrow.
+
+    Optional fields are there, null or missing, enums have known and unknown values, and there are keys that no spec
+    knows.
+    """
+    return _bodies(shape(wanted), 4)
+
+
+@cache
+def spoiled_bodies_of(wanted: Any) -> Strategy:
+    """JSON that nearly fits a type: some part of it is anything."""
+    return st.builds(_spoiled, bodies_of(wanted), any_json(3), st.integers(0, 2**16))
+
+
+def _bodies(found: inspect.Type, depth: int) -> Strategy:
+    match found:
+        case inspect.UnionType(types=types):
+            return st.one_of([_bodies(each, depth) for each in types])
+        case inspect.StructType(cls=cls):
+            return _objects(cls, depth - 1)
+        case inspect.CustomType(cls=cls) if issubclass(cls, Variant):
+            known = [shape(variant) for variant in cls._known.values()]
+            new = st.just({cls._tag_field: TOMORROW, "more": 1})
+            return st.one_of([*(_bodies(variant, depth) for variant in known), new])
+        case inspect.EnumType(cls=cls):
+            return st.sampled_from([*(member.value for member in cls), TOMORROW])
+        case inspect.LiteralType(values=values):
+            return st.sampled_from(values)
+        case inspect.ListType(item_type=item, min_length=fewest, max_length=most):
+            fewest = fewest or 0
+            most = min(most if most is not None else fewest + 2, fewest + 2) if depth > 0 else fewest
+            return st.lists(_bodies(item, depth), min_size=fewest, max_size=most)
+        case inspect.DictType(value_type=value):
+            return st.dictionaries(_TEXT, _bodies(value, depth), max_size=2) if depth > 0 else st.just({})
+        case inspect.NoneType():
+            return st.none()
+        case inspect.BoolType():
+            return st.booleans()
+        case inspect.IntType(ge=least, le=most):
+            return st.integers(least, most)
+        case inspect.FloatType(ge=least, le=most):
+            return st.floats(least, most, allow_nan=False, allow_infinity=False) | st.integers(
+                *(None if bound is None else int(bound) for bound in (least, most))
+            )
+        case inspect.DateTimeType():
+            return _MOMENTS.map(lambda moment: moment.isoformat())
+        case inspect.DateType():
+            return st.dates().map(lambda day: day.isoformat())
+        case inspect.StrType(min_length=shortest, max_length=longest, pattern=pattern):
+            return text(min_length=shortest or 0, max_length=longest, pattern=pattern).inside.map(lambda one: one.sent)
+        case _:
+            return any_json(3)
+
+
+@cache
+def _objects(cls: Any, depth: int) -> Strategy:
+    """JSON objects of a model. Deep inside, what may be left out is left out."""
+    found = shape(cls)
+    assert isinstance(found, inspect.StructType)
+    tag: dict[str, Strategy] = {} if found.tag_field is None else {found.tag_field: st.just(found.tag)}
+    required = {field.encode_name: _bodies(field.type, depth) for field in found.fields if field.required}
+    optional = {
+        field.encode_name: _bodies(field.type, depth) if depth > 0 else st.none()
+        for field in found.fields
+        if not field.required and _is_null_or_left_out(field)
+    }
+    return st.fixed_dictionaries(required | tag, optional=optional | {"a key of tomorrow": any_json(2)})
+
+
+def _is_null_or_left_out(field: inspect.Field) -> bool:
+    return field.default is None or field.default_factory is not msgspec.NODEFAULT
+
+
+def _spoiled(body: Json, by: Json, place: int) -> Json:
+    """*body* with *by* somewhere in it."""
+    if isinstance(body, dict) and body and place % 4:
+        name = sorted(body)[place % len(body)]
+        return {**body, name: _spoiled(body[name], by, place // 4)}
+    if isinstance(body, list) and body and place % 4:
+        return [_spoiled(body[0], by, place // 4), *body[1:]]
+    return by
+
+
+def _as_it_is(inside: Strategy, outside: Strategy = _NOTHING) -> Values:
+    return Values(inside.map(lambda value: Given(value, value)), outside)
+
+
+def _one(key: Key) -> Strategy:
+    return (
+        key.values.inside | st.just(Given(None, None)) if key.is_nullable and not key.is_optional else key.values.inside
+    )
+
+
+def _given(values: Values) -> Strategy:
+    return values.inside.map(lambda one: one.given)

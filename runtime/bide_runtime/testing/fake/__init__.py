@@ -1,0 +1,1 @@
+"""A fake of any provider, in virtual time."""

@@ -1,0 +1,144 @@
+"""The addresses of a fake provider: what is asked there, what it answers, and what goes wrong."""
+
+from __future__ import annotations
+
+import re
+from collections import deque
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any, Protocol
+from urllib.parse import unquote
+
+import msgspec
+
+from ...errors.client import ClientError
+from ...http.request import Json
+from ...models.codec import follow
+from .bodies import made_up, plain, typed
+from .mishaps import Mishap
+from .transport import Reply, Sent
+
+JSON = {"content-type": "application/json"}
+
+
+@dataclass(frozen=True)
+class Route:
+    """What a request looks like: its method, its path and, where that does not tell it, what its body holds."""
+
+    method: str
+    path: str
+    """Under the base URL, with `{name}` for each parameter."""
+    constants: tuple[tuple[tuple[str, ...], Json], ...] = ()
+    """(place in the body, value) pairs."""
+    counted_as: str = ""
+    """What the provider counts against a rate limit, where the path does not tell it."""
+
+    @property
+    def bucket(self) -> str:
+        """What the provider counts against a rate limit."""
+        return self.counted_as or f"{self.method} {self.path}"
+
+    def arguments(self, method: str, path: str) -> Mapping[str, str] | None:
+        """What stands in the path, or `None` if this is another address."""
+        pattern = re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>[^/]+)", re.escape(self.path))
+        found = re.fullmatch(pattern, path) if method == self.method else None
+        return None if found is None else {name: unquote(text) for name, text in found.groupdict().items()}
+
+    def takes(self, sent: Sent, path: str) -> bool:
+        """Whether a request to *path* is meant for this address."""
+        if self.arguments(sent.request.method, path) is None:
+            return False
+        return all(follow(sent.json, place) == value for place, value in self.constants)
+
+
+class Submitted(Protocol):
+    """A kind of job."""
+
+    def submitted(self, sent: Sent) -> Reply: ...
+
+
+class Address:
+    """Where requests of one sort go: what they will meet, and what they were."""
+
+    def __init__(self, role: str) -> None:
+        self.role = role
+        self.requests: list[Sent] = []
+        """Those that came so far."""
+        self._mishaps: deque[Mishap | None] = deque()
+
+    def meets(self, *mishaps: Mishap | None) -> None:
+        """Let the next requests meet these, one each; `None` is none."""
+        self._mishaps.extend(mishaps)
+
+    def forget(self, before: float) -> None:
+        """Forget the requests that came before this moment."""
+        self.requests = [sent for sent in self.requests if sent.at >= before]
+
+    def next_mishap(self) -> Mishap | None:
+        return self._mishaps.popleft() if self._mishaps else None
+
+
+class FakeOperation(Address):
+    """One operation of a fake provider."""
+
+    def __init__(
+        self, role: str, route: Route, replies: Mapping[int, Any], becomes: tuple[int, Submitted] | None = None
+    ) -> None:
+        super().__init__(role)
+        self.route = route
+        self._becomes = becomes
+        self._status, wanted = next(iter(replies.items()))
+        self._answers: deque[Callable[[Sent], Reply]] = deque()
+        usual = Reply(made_up(wanted), self._status, JSON)
+        self._answer: Callable[[Sent], Reply] = partial(_always, usual)
+        """The one that it gave last."""
+
+    def answers(self, *values: object, status: int | None = None) -> None:
+        """Let it answer with these, one after another, and with the last one from then on."""
+        for value in values:
+            reply = Reply(plain(value), self._status if status is None else status, JSON)
+            self._answers.append(partial(_always, reply))
+
+    def becomes_a_job(self) -> None:
+        """Let it answer with a job, which goes on as the next job of its kind was told to."""
+        if self._becomes is None:
+            raise ValueError(f"{self.role} never answers with a job")
+        status, jobs = self._becomes
+        self._answers.append(lambda sent: replace(jobs.submitted(sent), status=status))
+
+    def answer(self, sent: Sent) -> Reply:
+        if self._answers:
+            self._answer = self._answers.popleft()
+        return self._answer(sent)
+
+
+class FakeStreaming(Address):
+    """One operation of a fake provider that answers with a stream of events."""
+
+    def __init__(self, role: str, route: Route, events: Mapping[str, Any], *, last: frozenset[str]) -> None:
+        super().__init__(role)
+        self.route = route
+        self.last = last
+        """The events that end a whole stream."""
+        self._names = {wanted: name for name, wanted in events.items()}
+        self._parts: tuple[bytes | ClientError, ...] = ()
+        in_order = sorted(events.items(), key=lambda event: event[0] in last)
+        self.streams(*(typed(wanted, made_up(wanted)) for _, wanted in in_order))
+
+    def streams(self, *events: object) -> None:
+        """Let it send these: typed events, bytes as they are, or an error that breaks the stream off."""
+        self._parts = tuple(
+            event if isinstance(event, bytes | ClientError) else self.text_of(event) for event in events
+        )
+
+    def text_of(self, event: object) -> bytes:
+        """A typed event as it is sent."""
+        return b"event: %b\ndata: %b\n\n" % (self._names[type(event)].encode(), msgspec.json.encode(plain(event)))
+
+    def answer(self, sent: Sent) -> Reply:
+        return Reply(headers={"content-type": "text/event-stream"}, parts=self._parts)
+
+
+def _always(reply: Reply, sent: Sent) -> Reply:
+    return reply

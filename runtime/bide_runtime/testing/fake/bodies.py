@@ -1,0 +1,149 @@
+"""JSON that fits a type, made up where nobody says what it holds: the bodies of a fake provider's replies."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+import msgspec
+import msgspec.inspect as inspect
+
+from ...errors.decode import DecodeError
+from ...http.request import Json
+from ...models.codec import decode
+from ...models.model import Variant, _as_json
+from ...models.prepared import prepared
+
+Path = tuple[str, ...]
+
+_WORDS = {"true": True, "false": False}
+"""A status that is a boolean, as a spec writes it."""
+
+
+@cache
+def shape(wanted: Any) -> inspect.Type:
+    """What msgspec knows of a type. To look it up is slow, and a fake does it for each reply."""
+    return inspect.type_info(prepared(wanted))
+
+
+def plain(value: Any) -> Json:
+    """A typed value as the JSON that the provider would send. Plain JSON and bytes stay what they are."""
+    return value if isinstance(value, bytes) else msgspec.to_builtins(value, enc_hook=_as_json)
+
+
+def made_up(wanted: Any, name: str = "text") -> Json:
+    """The least JSON that fits a type, or some bytes. A text says what it is, by *name*."""
+    return b"some bytes" if wanted is bytes else _made_up(shape(wanted), name)
+
+
+def put(body: Json, wanted: Any, path: Path, value: Json) -> bool:
+    """Put *value* into *body*, JSON of the type *wanted*, where the Python names in *path* lead; whether they do.
+
+    It is written as the type there wants it: a status that is a boolean, a progress in whole numbers.
+    """
+    holder, found = body, shape(wanted)
+    for step, name in enumerate(path):
+        is_last = step == len(path) - 1
+        inside = _inside(found, name)
+        if inside is None or not isinstance(holder, dict):
+            return False
+        wire, found = inside
+        if is_last:
+            holder[wire] = _fitted(value, found)
+        elif not isinstance(holder.get(wire), dict):
+            holder[wire] = _made_up(_object(found), wire)
+        holder = holder[wire]
+    return True
+
+
+def has(wanted: Any, path: Path) -> bool:
+    """Whether *path* leads to something in JSON of the type *wanted*."""
+    return bool(path) and put(made_up(wanted), wanted, path, None)
+
+
+def takes(wanted: Any, path: Path, value: Json) -> bool:
+    """Whether JSON of the type *wanted* may have *value* where *path* leads."""
+    body = made_up(wanted)
+    return put(body, wanted, path, value) and fits(wanted, body)
+
+
+def _made_up(found: inspect.Type, name: str) -> Json:
+    match found:
+        case inspect.UnionType(types=types):
+            return None if any(isinstance(each, inspect.NoneType) for each in types) else _made_up(types[0], name)
+        case inspect.StructType(fields=fields, tag_field=tag_field, tag=tag):
+            tagged = {} if tag_field is None else {tag_field: tag}
+            return tagged | {
+                field.encode_name: _made_up(field.type, field.encode_name) for field in fields if field.required
+            }
+        case inspect.CustomType(cls=cls) if issubclass(cls, Variant):
+            return _made_up(shape(next(iter(cls._known.values()))), name)
+        case inspect.EnumType(cls=cls):
+            return next(iter(cls)).value
+        case inspect.LiteralType(values=values):
+            return values[0]
+        case inspect.ListType():
+            return []
+        case inspect.DictType():
+            return {}
+        case inspect.BoolType():
+            return False
+        case inspect.IntType(ge=least) | inspect.FloatType(ge=least):
+            return least or 0
+        case inspect.DateTimeType():
+            return "2026-01-01T00:00:00Z"
+        case inspect.DateType():
+            return "2026-01-01"
+        case inspect.StrType() | inspect.AnyType():
+            return name
+        case _:
+            return None
+
+
+def _inside(found: inspect.Type, name: str) -> tuple[str, inspect.Type] | None:
+    """The JSON key of an attribute, and the type behind it."""
+    match _object(found):
+        case inspect.StructType(fields=fields):
+            return next(((field.encode_name, field.type) for field in fields if field.name == name), None)
+        case inspect.DictType(value_type=value):
+            return name, value
+        case inspect.AnyType():
+            return name, inspect.AnyType()
+        case _:
+            return None
+
+
+def _object(found: inspect.Type) -> inspect.Type:
+    """What a type is when it is not null."""
+    if isinstance(found, inspect.UnionType):
+        return next((each for each in found.types if not isinstance(each, inspect.NoneType)), found)
+    if isinstance(found, inspect.AnyType):
+        return inspect.DictType(key_type=inspect.StrType(), value_type=inspect.AnyType())
+    return found
+
+
+def _fitted(value: Json, found: inspect.Type) -> Json:
+    wanted = _object(found) if isinstance(found, inspect.UnionType) else found
+    if isinstance(wanted, inspect.IntType) and isinstance(value, float):
+        return round(value)
+    if isinstance(wanted, inspect.BoolType) and isinstance(value, str):
+        return _WORDS.get(value, value)
+    if isinstance(wanted, inspect.IntType) and isinstance(value, str) and value.lstrip("-").isdecimal():
+        return int(value)
+    if isinstance(wanted, inspect.StructType) and not isinstance(value, dict):
+        return _made_up(wanted, "")
+    return value
+
+
+def fits(wanted: Any, body: Json) -> bool:
+    """Whether a client can read *body* as *wanted*."""
+    try:
+        typed(wanted, body)
+    except DecodeError:
+        return False
+    return True
+
+
+def typed(wanted: Any, body: Json) -> Any:
+    """*body* as the client reads it."""
+    return decode(wanted, body if isinstance(body, bytes) else msgspec.json.encode(body))

@@ -1,0 +1,213 @@
+"""Virtual time: it moves when somebody sleeps, or when a scripted reply takes some, and nobody has to wait for it."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections import deque
+from collections.abc import Callable, Iterator
+from heapq import heappop, heappush
+from itertools import count
+from math import inf
+from typing import TypeVar
+
+import msgspec
+
+from ...clients.clock import Clock
+from ...clients.senders import THREADS, Senders
+from ...waiting.flow import Seen, Send
+
+K = TypeVar("K")
+
+MORNING = 1_790_000_000.0
+"""The time of day at which virtual time begins, in seconds since 1970."""
+
+_MOST_NAPS = 100_000
+"""Whoever sleeps more often waits for something that never comes."""
+
+_HOPS = 200
+"""After so many turns of an event loop that is never quiet, time moves on nevertheless."""
+
+
+class Nap(msgspec.Struct, frozen=True):
+    """Somebody slept."""
+
+    at: float
+    seconds: float
+    """How long they meant to."""
+
+
+class VirtualTime:
+    """One time, which the clocks of a blocking client and of an asyncio client may share."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+        """Seconds since it was made."""
+        self.naps: list[Nap] = []
+        self.drift = 1.0
+        """How much of a nap is slept: less than 1 wakes up early, more is a machine that was itself asleep."""
+        self._lock = threading.Lock()
+
+    def advance(self, seconds: float) -> None:
+        """Let time pass."""
+        with self._lock:
+            self.now += seconds
+
+    def forget(self, before: float) -> None:
+        """Forget the naps that began before this moment."""
+        self.naps = [nap for nap in self.naps if nap.at >= before]
+
+    def note(self, seconds: float) -> float:
+        """Take note of a nap; how long it will be."""
+        if len(self.naps) >= _MOST_NAPS:
+            raise AssertionError(f"slept {_MOST_NAPS:,} times, up to {self.now:,.0f} s: nothing ends this wait")
+        self.naps.append(Nap(self.now, seconds))
+        # Too short a nap would be no progress.
+        return max(seconds, 0.0) if seconds <= 0.001 else max(seconds * self.drift, 0.001)
+
+
+class _VirtualClock:
+    def __init__(self, time: VirtualTime | None = None) -> None:
+        self.time = time or VirtualTime()
+
+    def now(self) -> float:
+        return self.time.now
+
+    def wall(self) -> float:
+        return MORNING + self.time.now
+
+    def advance(self, seconds: float) -> None:
+        """Let time pass."""
+        self.time.advance(seconds)
+
+    @property
+    def naps(self) -> list[float]:
+        """How long each sleep was meant to be, in seconds."""
+        return [nap.seconds for nap in self.time.naps]
+
+
+class FakeClock(_VirtualClock):
+    """Time for a blocking client. Sleeping on it moves it and takes no time."""
+
+    def sleep(self, seconds: float, bell: threading.Event) -> None:
+        if bell.is_set():
+            return
+        if seconds == inf:
+            raise AssertionError("this would wait for ever: nothing is under way that could end it")
+        self.time.advance(self.time.note(seconds))
+
+
+class _Sleeper:
+    """A task that sleeps, until its time or until it is woken."""
+
+    def __init__(self, due: float, scope: asyncio.Timeout) -> None:
+        self.due = due
+        self.scope = scope
+        self.is_awake = False
+
+
+class AsyncFakeClock(_VirtualClock):
+    """Time for an asyncio client, on any event loop. It moves to the next sleeper when no task has anything to do."""
+
+    def __init__(self, time: VirtualTime | None = None) -> None:
+        super().__init__(time)
+        self._sleepers: list[tuple[float, int, _Sleeper]] = []
+        self._turn = count()
+        self._moving: asyncio.AbstractEventLoop | None = None
+        """The loop that will move time as soon as it is quiet."""
+
+    async def sleep(self, seconds: float, bell: asyncio.Event) -> None:
+        if not bell.is_set():
+            await self._sleep(seconds if seconds == inf else self.time.note(seconds), bell)
+
+    async def spend(self, seconds: float) -> None:
+        """Sleep, with nobody to end it early."""
+        if seconds > 0:
+            await self._sleep(seconds, asyncio.Event())
+
+    async def _sleep(self, seconds: float, bell: asyncio.Event) -> None:
+        try:
+            async with asyncio.timeout(None) as scope:
+                sleeper = _Sleeper(self.time.now + seconds, scope)
+                heappush(self._sleepers, (sleeper.due, next(self._turn), sleeper))
+                self._move_when_quiet()
+                try:
+                    await bell.wait()
+                finally:
+                    sleeper.is_awake = True
+        except TimeoutError:
+            pass
+
+    def _move_when_quiet(self) -> None:
+        loop = asyncio.get_running_loop()
+        if self._moving is not loop:
+            self._moving = loop
+            loop.call_soon(self._move, loop, 0)
+
+    def _move(self, loop: asyncio.AbstractEventLoop, hops: int) -> None:
+        # asyncio's own loops show what they have still to do; of others we suppose it for some turns.
+        if getattr(loop, "_ready", True) and hops < _HOPS:
+            loop.call_soon(self._move, loop, hops + 1)
+            return
+        self._moving = None
+        while self._sleepers and self._sleepers[0][2].is_awake:
+            heappop(self._sleepers)
+        if self._sleepers and self._sleepers[0][0] < inf:
+            _, _, sleeper = heappop(self._sleepers)
+            self.time.now = max(self.time.now, sleeper.due)
+            sleeper.scope.reschedule(loop.time())
+            self._move_when_quiet()
+
+
+class VirtualSenders(Senders[K]):
+    """Sends for a batch of a blocking client: as many requests side by side as on threads, but in virtual time."""
+
+    def __init__(self, send: Callable[[Send], Seen], clock: Clock, bell: threading.Event, time: VirtualTime) -> None:
+        super().__init__(send, clock, bell)
+        self._time = time
+        self._turn = count()
+        self._queue: deque[tuple[K, Send]] = deque()
+        self._coming: list[tuple[float, int, K, Seen | BaseException]] = []
+
+    def dispatch(self, key: K, send: Send) -> None:
+        self._under_way += 1
+        self._queue.append((key, send))
+        self._begin()
+
+    def arrived(self) -> Iterator[tuple[K, Seen]]:
+        if self._bell.is_set():  # its lock costs more
+            self._bell.clear()
+        while self._coming and self._coming[0][0] <= self._time.now:
+            _, _, key, seen = heappop(self._coming)
+            self._under_way -= 1
+            self._begin()
+            if isinstance(seen, BaseException):
+                raise seen
+            yield key, seen
+
+    def wait(self, seconds: float) -> None:
+        arrives_in = self._coming[0][0] - self._time.now if self._coming else inf
+        if arrives_in > seconds:
+            super().wait(seconds)
+        else:
+            self._time.advance(max(arrives_in, 0.0))
+
+    def rest(self) -> list[tuple[K, Seen]]:
+        self._under_way -= len(self._queue)
+        self._queue.clear()
+        self._time.now = max([self._time.now, *(at for at, *_ in self._coming)])
+        return list(self.arrived())
+
+    def _begin(self) -> None:
+        """Send what there is room for. What a reply takes does not hold up the others."""
+        while self._queue and len(self._coming) < THREADS:
+            key, send = self._queue.popleft()
+            began, seen = self._time.now, self._outcome(send)
+            heappush(self._coming, (self._time.now, next(self._turn), key, seen))
+            self._time.now = began
+
+    def _outcome(self, send: Send) -> Seen | BaseException:
+        try:
+            return self._send(send)
+        except BaseException as error:
+            return error

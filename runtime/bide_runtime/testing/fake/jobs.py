@@ -1,0 +1,290 @@
+"""One kind of job of a fake provider: made when it is submitted, and moved on by time alone."""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import replace
+from itertools import count
+from math import inf
+from typing import Any, Generic, TypeVar
+from urllib.parse import quote
+
+import msgspec
+
+from ...calls.link import HandedOut
+from ...calls.pages import Pages
+from ...calls.provider import Provider
+from ...http.request import Json
+from ...jobs.kind import Kind
+from ...jobs.lifecycle import ResultAt
+from ...jobs.state import State
+from ...models.codec import follow
+from ...waiting.submit import IdAt
+from .addresses import JSON, Address, Route
+from .bodies import fits, has, made_up, plain, put, takes, typed
+from .clock import VirtualTime
+from .long_poll import answered_at, asked_for
+from .mishaps import error_reply
+from .plans import FakeJob, Plan, walk_to
+from .transport import Reply, Sent
+
+R = TypeVar("R")
+
+
+def handed_out_path(role: str) -> str:
+    """The path of an address that a fake provider hands out."""
+    return f"/handed-out/{role}/{{job_id}}"
+
+
+def hand_out(at: HandedOut, text: str, body: Json, headers: dict[str, str]) -> None:
+    """Put *text* into a reply, where it is handed out."""
+    if at.header:
+        headers[at.header.lower()] = text
+        return
+    for name in at.field[:-1] if isinstance(body, dict) else ():
+        body = body.setdefault(name, {})
+    if isinstance(body, dict):
+        body[at.field[-1]] = text
+
+
+class FakeJobs(Generic[R]):
+    """One kind of job. Each call that says what becomes of a job is for the next one; the last is for all after it."""
+
+    def __init__(
+        self,
+        provider: Provider,
+        time: VirtualTime,
+        kind: Kind[Any, R],
+        route: Route,
+        *,
+        reply: Any,
+        job_id: IdAt = (),
+        idempotency_header: str | None = None,
+    ) -> None:
+        self.kind = kind
+        self.route = route
+        self.submit = Address("submit")
+        self.poll = Address("poll")
+        self.result = Address("result")
+        self.cancel = Address("cancel")
+        self.jobs: list[FakeJob] = []
+        """Those that exist, in the order in which they were made."""
+        self._by_id: dict[str, FakeJob] = {}
+        self._numbers = count(1)
+        self._provider = provider
+        self._time = time
+        self._reply = reply
+        self._job_id = job_id
+        self.base = ""
+        """The path of the base URL, for the addresses that are handed out."""
+        self._idempotency_header = (idempotency_header or "").lower()
+        self._keys: dict[str, FakeJob] = {}
+        self._plans: deque[Plan] = deque()
+        self._plan: Plan | None = None
+        """Of the job that was made last."""
+
+    # --- what becomes of jobs -------------------------------------------------------------------------------------
+
+    def succeeds(self, result: R | None = None, *, after: float | None = None) -> None:
+        """Let a job succeed, *after* so many seconds. A result is made up if none is given."""
+        self._ends(State.SUCCEEDED, after, result)
+
+    def succeeds_in_part(self, result: R | None = None, *, after: float | None = None) -> None:
+        """Let a job end with a part of its result."""
+        self._ends(State.PARTIAL, after, result)
+
+    def fails(
+        self,
+        reason: str = "no luck",
+        *,
+        code: str = "fake_failure",
+        after: float | None = None,
+        result: object = None,
+    ) -> None:
+        """Let a job fail, for a reason in the provider's words; *result* is what it has all the same, if it can."""
+        self._ends(State.FAILED, after, result, reason=reason, code=code)
+
+    def gets_cancelled(self, *, after: float | None = None) -> None:
+        """Let somebody else cancel a job."""
+        self._ends(State.CANCELLED, after)
+
+    def expires(self, *, after: float | None = None) -> None:
+        """Let a job end because it took too long for the provider."""
+        self._ends(State.EXPIRED, after)
+
+    def stalls(self) -> None:
+        """Let a job never end."""
+        self._ends(None, None)
+
+    def follows(self, *plans: Plan) -> None:
+        """Let the next jobs follow these plans, to the last detail."""
+        self._plans.extend(plans)
+
+    def exists(self, job_id: str) -> FakeJob:
+        """A job that was submitted by somebody else, and becomes what the next job would."""
+        return self._made(None, job_id)
+
+    def found(self, job_id: str) -> FakeJob | None:
+        """The job with this id, if it exists."""
+        return self._by_id.get(job_id)
+
+    def forget(self, before: float) -> None:
+        """Forget the jobs that were over before this moment."""
+        self.jobs = [job for job in self.jobs if job.over_at >= before]
+        self._by_id = {job.id: job for job in reversed(self.jobs)}
+        self._keys = {key: job for key, job in self._keys.items() if job.over_at >= before}
+
+    def _ends(
+        self,
+        state: State | None,
+        after: float | None,
+        result: object = None,
+        reason: str = "no luck",
+        code: str = "fake_failure",
+    ) -> None:
+        walk = walk_to(self.kind.lifecycle, state, self._usual_time if after is None else after)
+        tells_apart = self.kind.lifecycle.states.get(walk[-1][0]) is not State.FAILED
+        fails = state is State.FAILED and tells_apart
+        found = msgspec.UNSET if result is None else result
+        self._plans.append(Plan(walk, found, code=code, reason=reason, fails=fails))
+
+    @property
+    def _usual_time(self) -> float:
+        polling = self.kind.polling
+        return polling.typical[0] if polling.typical is not None else 2 * polling.interval[0]
+
+    # --- what is answered -----------------------------------------------------------------------------------------
+
+    def key_of(self, sent: Sent) -> str | None:
+        """The idempotency key of a submit."""
+        return sent.request.headers.get(self._idempotency_header)
+
+    def submitted(self, sent: Sent) -> Reply:
+        """Make a job, or find the one that was made with the same idempotency key."""
+        key = sent.key
+        job = self._keys.get(key) if key is not None else None
+        if job is not None and job.body != sent.json:
+            return error_reply(self._provider, 409, "conflict", "this key was used for another job")
+        if job is None:
+            job = self._made(sent.json, None)
+        if key is not None:
+            self._keys[key] = job
+        sent.job_ids = (job.id,)
+        now, lifecycle = self._time.now, self.kind.lifecycle
+        body: Json
+        if self._reply is self.kind.snapshot and lifecycle.status:
+            body, told = job.snapshot(now), {job.id: job.state(now)}
+        else:
+            body = made_up(self._reply)
+            told = {job.id: job.state(now, is_shown_ready=not lifecycle.ready)} if self._has_status else {}
+            put(body, self._reply, lifecycle.status, job.status(now))
+        headers = dict(JSON)
+        if isinstance(self._job_id, HandedOut):
+            text = self._job_id.like.replace("{job_id}", quote(job.id, safe="")) or job.id
+            hand_out(self._job_id, text, body, headers)
+        else:
+            put(body, self._reply, self._job_id, job.id)
+        self._hand_out_addresses(job, body, headers, now, is_submit=True)
+        is_snapshot = self._reply is self.kind.snapshot and bool(lifecycle.status)
+        hint = self._hint(job, now) if is_snapshot else 0.0
+        is_read = not (isinstance(self._job_id, HandedOut) and self._job_id.header)
+        return Reply(body, 202, headers, told=told, hint=hint, is_last_word=is_snapshot, is_read=is_read)
+
+    def held(self, sent: Sent, job: FakeJob) -> Reply:
+        """What a poll of a job is answered that may be held until there is news."""
+        came = self._time.now
+        at = answered_at(job, came, asked_for(self.kind.lifecycle.hold, sent))
+        return replace(self.polled(job, at), takes=at - came)
+
+    def polled(self, job: FakeJob, at: float | None = None) -> Reply:
+        """What a poll of a job is answered, now or *at* another moment."""
+        now, accepts = self._time.now if at is None else at, self.kind.lifecycle.accepts
+        job.polls += 1
+        if now - job.began < job.plan.visible_after:
+            may_be_new = now - job.began <= self.kind.polling.not_found_grace
+            return replace(self.not_found(job.id), is_expected=may_be_new)
+        state = job.state(now)
+        code = next((code for code in self.kind.lifecycle.codes if str(code) == job.status(now)), None)
+        if code is not None and state.is_final and not state.has_result:
+            reply = error_reply(self._provider, code, job.plan.code, job.plan.reason)
+            return replace(reply, told={job.id: state}, is_expected=True, is_read=False)
+        status = code or (202 if 202 in accepts and not state.is_final else 200 if 200 in accepts else min(accepts))
+        body, headers = job.snapshot(now), dict(JSON)
+        self._hand_out_addresses(job, body, headers, now)
+        is_read = code is None or state.is_final
+        return Reply(body, status, headers, told={job.id: state}, hint=self._hint(job, now), is_read=is_read)
+
+    def fetched(self, sent: Sent, job: FakeJob) -> Reply:
+        """What is answered at the result's own address."""
+        at = self.kind.lifecycle.result
+        assert isinstance(at, ResultAt)
+        if job.plan.is_gone and job.is_ready(self._time.now):
+            reply = error_reply(self._provider, min(at.gone), "gone", "the result is no longer kept")
+            return replace(reply, is_expected=True)
+        if not job.is_ready(self._time.now):
+            reply = error_reply(self._provider, min(at.not_ready), "not_ready", "the result is not there yet")
+            return replace(reply, is_expected=True)
+        job.results += 1
+        return Reply(job.result() if at.pages is None else self._page(at.pages, job, sent), 200, JSON)
+
+    def _page(self, pages: Pages, job: FakeJob, sent: Sent) -> Json:
+        """The page of a result that is asked for: two items, and where to go on."""
+        wanted, body = self.kind.result, job.result()
+        items = plain(follow(typed(wanted, body), pages.list)) or []
+        asked = int(dict(sent.query).get(pages.query, "0" if pages.next else str(pages.first)))
+        number = asked if pages.next else asked - pages.first
+        put(body, wanted, pages.list, items[2 * number : 2 * number + 2])
+        is_last = 2 * number + 2 >= len(items)
+        put(body, wanted, pages.more, not is_last)
+        for following in (None, "") if is_last else (str(number + 1), number + 1):
+            put(body, wanted, pages.next, following)
+            if fits(wanted, body):
+                break
+        return body
+
+    def cancelled(self, job: FakeJob) -> Reply:
+        """Cancel a job that is not over."""
+        job.cancelled_at = min(job.cancelled_at, self._time.now)
+        return Reply({}, 200, JSON)
+
+    def not_found(self, job_id: str) -> Reply:
+        return error_reply(self._provider, 404, "not_found", f"there is no job {job_id!r}")
+
+    def _hand_out_addresses(
+        self, job: FakeJob, body: Json, headers: dict[str, str], now: float, *, is_submit: bool = False
+    ) -> None:
+        """Say in a reply where the job is asked about, where the provider says so."""
+        lifecycle, state = self.kind.lifecycle, job.state(now)
+        for role, at in lifecycle.handed_out.items():
+            is_next_poll = role == "result" and at.is_where(lifecycle.poll) and (is_submit or not state.has_result)
+            if not is_next_poll and (is_submit or role != "poll" or not state.is_final):
+                path = handed_out_path(role).replace("{job_id}", quote(job.id, safe=""))
+                hand_out(at, self.base + path, body, headers)
+
+    @property
+    def _has_status(self) -> bool:
+        """Whether the reply to a submit says where the job is."""
+        return has(self._reply, self.kind.lifecycle.status)
+
+    def _hint(self, job: FakeJob, now: float) -> float:
+        """Seconds that a reply about a job asks to wait."""
+        is_over = job.state(now).is_final
+        return 0.0 if is_over or not has(self.kind.snapshot, self.kind.lifecycle.hint) else job.plan.hint
+
+    def _takes_id(self, job_id: str) -> bool:
+        """Whether the reply to a submit can have this id."""
+        at = self._job_id
+        return isinstance(at, HandedOut) or not at or takes(self._reply, at, job_id)
+
+    def _made(self, body: Json, job_id: str | None) -> FakeJob:
+        if not self._plans and self._plan is None:
+            self.succeeds()
+        self._plan = plan = self._plans.popleft() if self._plans else self._plan
+        assert plan is not None
+        number = str(next(self._numbers))
+        usual = f"{self.kind.name}-{number}"
+        found = job_id or plan.id or (usual if self._takes_id(usual) else number)
+        job = FakeJob(found, self.kind, plan, self._time.now if job_id is None else -inf, body)
+        self.jobs.append(job)
+        self._by_id.setdefault(job.id, job)
+        return job

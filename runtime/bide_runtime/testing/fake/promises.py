@@ -1,0 +1,175 @@
+"""The promises of a client, looked for in the trace of its requests. Each function yields what breaks one of them.
+
+They read the trace alone and know nothing of how the client decides.
+"""
+
+from __future__ import annotations
+
+from base64 import b64decode
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import pairwise
+
+import msgspec
+
+from ...calls.provider import Provider
+from ...http.auth import Secret
+from ...jobs.state import State
+from ...waiting.deadline import SAME_TIME
+from .transport import Sent
+
+_A_DAY = 86_400.0
+"""No hint is believed for longer."""
+
+_LONGEST_CLOSURE = 300.0
+"""No 429 keeps other jobs from asking for longer."""
+
+
+class Trace(msgspec.Struct, frozen=True):
+    """What a provider saw, and what the spec says of it."""
+
+    requests: Sequence[Sent]
+    provider: Provider
+    floors: Mapping[str, float]
+    """The least time between two polls, by job."""
+
+
+def key_kept(trace: Trace) -> Iterator[str]:
+    """The key is in its place in every request, and nowhere else."""
+    for sent in trace.requests:
+        elsewhere = _without_keys(sent, trace.provider)
+        for secret in trace.provider.auth:
+            key = _key(sent, secret)
+            if not key:
+                yield f"{sent} has no {secret.argument}"
+            elif len(key) > 7 and key in elsewhere:
+                yield f"{sent} has the {secret.argument} in a second place"
+
+
+def floor_kept(trace: Trace) -> Iterator[str]:
+    """W3: two polls of a job are never closer than the floor."""
+    for job_id, polls in _by_job(trace.requests, "poll").items():
+        for before, after in pairwise(polls):
+            if before.client == after.client and after.at - before.ended < trace.floors.get(job_id, 0.0) - SAME_TIME:
+                yield f"{after} comes {after.at - before.ended:.3f} s after {before}"
+
+
+def rates_kept(trace: Trace) -> Iterator[str]:
+    """No address is asked more often than the provider allows."""
+    for (bucket, _), requests in _by_bucket(trace.requests).items():
+        rate = trace.provider.rates.get(bucket)
+        if rate is None:
+            continue
+        for first, last in zip(requests, requests[rate.count :], strict=False):
+            if last.at - first.at < rate.seconds - SAME_TIME:
+                yield f"{last} is one of more than {rate.count} requests in {rate.seconds:g} s to {bucket}"
+
+
+def rate_limits_heeded(trace: Trace) -> Iterator[str]:
+    """After a 429 nobody asks there before the provider wants to be asked. What was on its way by then is no fault."""
+    for (bucket, _), requests in _by_bucket(trace.requests).items():
+        closings: list[tuple[float, float]] = []
+        for sent in requests:
+            closed_until = max((until for since, until in closings if since < sent.at - SAME_TIME), default=0.0)
+            if sent.at < closed_until - SAME_TIME:
+                yield f"{sent} goes to {bucket}, which is closed until {closed_until:.3f} s"
+            if sent.reply is not None and _status(sent) == 429:
+                closings.append((sent.ended, sent.ended + min(sent.reply.hint, _LONGEST_CLOSURE)))
+
+
+def final_left_alone(trace: Trace) -> Iterator[str]:
+    """W2: a job that was seen in a final state is never polled again. For one handle of each job."""
+    for job_id, polls in _by_job(trace.requests, "submit", "poll").items():
+        over: Sent | None = None
+        for sent in polls:
+            if over is not None and sent.role == "poll" and sent.at >= over.ended:
+                yield f"{sent} comes after the job was over with {over}"
+            is_over = job_id in _told(sent) and _told(sent)[job_id].is_final
+            if is_over and sent.reply is not None and sent.reply.is_last_word:
+                over = over or sent
+
+
+def hints_kept(trace: Trace) -> Iterator[str]:
+    """W4: a job is left alone for as long as the provider asks. For one handle of each job."""
+    for requests in _by_job(trace.requests, "submit", "poll", "result").values():
+        for before, after in pairwise(requests):
+            hint = min(before.reply.hint if before.reply else 0.0, _A_DAY)
+            if after.at < before.ended + hint - SAME_TIME:
+                yield f"{after} comes before the {hint:g} s are over that {before} asks for"
+
+
+def result_fetched_once(trace: Trace) -> Iterator[str]:
+    """W14: a result at its own address is fetched once, and only when the job is done. For one handle of each job."""
+    told: dict[str, float] = {}
+    for sent in trace.requests:
+        for job_id, state in _told(sent).items():
+            if state.has_result:
+                told.setdefault(job_id, sent.ended)
+    for job_id, fetches in _by_job(trace.requests, "result").items():
+        whole = [tuple(sent.query) for sent in fetches if _is_whole(sent)]
+        if len(whole) > len(set(whole)):
+            yield f"the result of {job_id} was fetched more than once"
+        if fetches[0].at < told.get(job_id, float("inf")):
+            yield f"{fetches[0]} comes before the job was done"
+
+
+OF_A_CLIENT = (key_kept, floor_kept, rates_kept, rate_limits_heeded)
+"""What holds whatever a program does with a client."""
+
+OF_A_HANDLE = (final_left_alone, hints_kept, result_fetched_once)
+"""What holds as long as a program has one handle of each job."""
+
+
+def broken_promises(trace: Trace, *, one_handle: bool = False) -> list[str]:
+    """Every promise that a trace shows to be broken, in words."""
+    promises = OF_A_CLIENT + OF_A_HANDLE if one_handle else OF_A_CLIENT
+    return [f"{promise.__name__}: {what}" for promise in promises for what in promise(trace)]
+
+
+def _key(sent: Sent, secret: Secret) -> str:
+    """A secret where it belongs."""
+    if secret.at == "query":
+        return next((value for found, value in sent.query if found == secret.name), "")
+    header = sent.request.headers.get("authorization" if secret.at == "basic" else secret.name.lower(), "")
+    if secret.at == "header":
+        return header.removeprefix(f"{secret.prefix} " if secret.prefix else "")
+    both = b64decode(header.removeprefix("Basic ")).decode()
+    name, _, password = both.partition(":")
+    return {"username": name, "password": password}.get(secret.name, both)
+
+
+def _without_keys(sent: Sent, provider: Provider) -> str:
+    """Everything that goes out but the secrets, where they belong."""
+    headers = {"authorization" if secret.at == "basic" else secret.name.lower() for secret in provider.auth}
+    names = {secret.name for secret in provider.auth if secret.at == "query"}
+    pairs = [pair for pair in sent.request.headers.items() if pair[0] not in headers]
+    pairs += [pair for pair in sent.query if pair[0] not in names]
+    body = (sent.request.body or b"").decode(errors="replace")
+    return "\n".join([sent.path, body, *(text for pair in pairs for text in pair)])
+
+
+def _by_job(requests: Iterable[Sent], *roles: str) -> dict[str, list[Sent]]:
+    found: dict[str, list[Sent]] = defaultdict(list)
+    for sent in requests:
+        for job_id in sent.job_ids if sent.role in roles else ():
+            found[job_id].append(sent)
+    return found
+
+
+def _by_bucket(requests: Iterable[Sent]) -> dict[tuple[str, int], list[Sent]]:
+    found: dict[tuple[str, int], list[Sent]] = defaultdict(list)
+    for sent in requests:
+        found[sent.bucket, sent.client].append(sent)
+    return found
+
+
+def _status(sent: Sent) -> int | None:
+    return sent.reply.status if sent.reply is not None and sent.reply.lost is None else None
+
+
+def _is_whole(sent: Sent) -> bool:
+    return _status(sent) == 200 and sent.reply is not None and sent.reply.is_proper
+
+
+def _told(sent: Sent) -> Mapping[str, State]:
+    return sent.reply.told if sent.reply is not None else {}

@@ -1,0 +1,260 @@
+"""A fake of a whole provider: it answers in virtual time, by the package's own tables, and keeps every request."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from itertools import count
+from typing import Any, Generic, TypeVar
+from urllib.parse import parse_qs, urlsplit
+from weakref import WeakSet
+
+from msgspec.structs import replace
+
+from ...calls.link import HandedOut
+from ...calls.provider import Provider
+from ...clients.async_client import AsyncClient
+from ...clients.client import Client
+from ...http.request import Json
+from ...jobs.kind import Kind
+from ...jobs.lifecycle import PollMany, ResultAt
+from ...jobs.state import State
+from ...waiting.desk import Desk
+from ...waiting.submit import IdAt
+from .addresses import JSON, Address, FakeOperation, FakeStreaming, Route
+from .clock import AsyncFakeClock, FakeClock, VirtualSenders, VirtualTime
+from .jobs import FakeJobs, handed_out_path
+from .mishaps import Mishap
+from .plans import FakeJob
+from .promises import Trace, broken_promises
+from .transport import AsyncFakeTransport, FakeTransport, Reply, Sent, Server
+
+C = TypeVar("C", bound=Client)
+A = TypeVar("A", bound=AsyncClient)
+R = TypeVar("R")
+
+KEY = "-".join(("key", "of", "a", "fake"))
+"""Put together here, because Hypothesis tries the texts that it finds in a program."""
+
+
+class FakeProvider(Generic[C, A]):
+    """A provider that does as it is told. Nothing is sent anywhere, and no time passes but virtual time."""
+
+    def __init__(
+        self, provider: Provider, client: type[C], async_client: type[A], *, chance: Callable[[], float] | None = None
+    ) -> None:
+        self.time = VirtualTime()
+        self.clock = FakeClock(self.time)
+        self.async_clock = AsyncFakeClock(self.time)
+        self.requests: list[Sent] = []
+        """Every request to any address, in the order in which they were sent."""
+        self.kinds: list[FakeJobs[Any]] = []
+        self.operations: list[FakeOperation | FakeStreaming] = []
+        self._provider = provider
+        self._client_class = client
+        self._async_client_class = async_client
+        self._chance = chance or (lambda: 0.0)
+        self._keys = count(1)
+        self._anywhere = Address("")
+        self._base = urlsplit(provider.base_url).path
+        self._clients = count()
+        self._transports: WeakSet[FakeTransport | AsyncFakeTransport] = WeakSet()
+
+    # --- for the one who writes a test ----------------------------------------------------------------------------
+
+    @property
+    def now(self) -> float:
+        """Seconds of virtual time since the provider was made."""
+        return self.time.now
+
+    def client(self, api_key: str | None = KEY, **arguments: Any) -> C:
+        """A blocking client of this provider. It takes what the real one takes; pauses are not spread by chance."""
+        transport = FakeTransport(self._server(), self.clock)
+        client = self._client_class(
+            **{**self._secrets(api_key), **arguments, "transport": transport, "clock": self.clock}
+        )
+        self._prepare(client, transport)
+        # A real one sends for a batch on threads, which live in no virtual time.
+        vars(client)["_new_senders"] = lambda bell: VirtualSenders(client._sent, self.clock, bell, self.time)
+        return client
+
+    def async_client(self, api_key: str | None = KEY, **arguments: Any) -> A:
+        """An asyncio client of this provider."""
+        transport = AsyncFakeTransport(self._server(), self.async_clock)
+        client = self._async_client_class(
+            **{**self._secrets(api_key), **arguments, "transport": transport, "clock": self.async_clock}
+        )
+        self._prepare(client, transport)
+        return client
+
+    def meets(self, *mishaps: Mishap | None) -> None:
+        """Let the next requests, wherever they go, meet these, one each; `None` is none."""
+        self._anywhere.meets(*mishaps)
+
+    def forget(self, older_than: float = 3600.0) -> None:
+        """Forget all that was sent so many seconds ago, and the jobs that were over by then: for very long runs."""
+        before = self.now - older_than
+        self.requests = [sent for sent in self.requests if sent.at >= before]
+        addresses = (
+            address for jobs in self.kinds for address in (jobs, jobs.submit, jobs.poll, jobs.result, jobs.cancel)
+        )
+        for each in (self.time, *self._transports, *addresses, *self.operations):
+            each.forget(before)
+
+    def check(self) -> None:
+        """Raise `AssertionError` if a client has broken one of the promises of its documentation."""
+        broken = broken_promises(self.trace)
+        assert not broken, "\n".join(broken)
+
+    @property
+    def trace(self) -> Trace:
+        """All that was seen so far."""
+        floors = {job.id: kind.kind.polling.floor for kind in self.kinds for job in kind.jobs}
+        return Trace(self.requests, self._provider, floors)
+
+    def _secrets(self, key: str | None) -> dict[str, str | None]:
+        """Each secret of a client; one will do for all."""
+        return {secret.argument: key for secret in self._provider.auth} or {"api_key": key}
+
+    # --- for the generated class ----------------------------------------------------------------------------------
+
+    def _jobs(
+        self,
+        kind: Kind[Any, R],
+        route: Route,
+        *,
+        reply: Any,
+        job_id: IdAt = (),
+        idempotency_header: str | None = None,
+    ) -> FakeJobs[R]:
+        jobs = FakeJobs(
+            self._provider,
+            self.time,
+            kind,
+            route,
+            reply=reply,
+            job_id=job_id,
+            idempotency_header=idempotency_header,
+        )
+        self.kinds.append(jobs)
+        return jobs
+
+    def _operation(
+        self, role: str, route: Route, replies: Mapping[int, Any], *, becomes: tuple[int, FakeJobs[Any]] | None = None
+    ) -> FakeOperation:
+        operation = FakeOperation(role, route, replies, becomes)
+        self.operations.append(operation)
+        return operation
+
+    def _streaming(self, role: str, route: Route, events: Mapping[str, Any], *, last: frozenset[str]) -> FakeStreaming:
+        streaming = FakeStreaming(role, route, events, last=last)
+        self.operations.append(streaming)
+        return streaming
+
+    def _prepare(self, client: Client | AsyncClient, transport: FakeTransport | AsyncFakeTransport) -> None:
+        """Leave nothing to chance."""
+        self._transports.add(transport)
+        desk: Desk = client._desk
+        self._base = urlsplit(desk.account.base_url).path
+        for jobs in self.kinds:
+            jobs.base = self._base
+        account = replace(desk.account, chance=self._chance, new_key=lambda: f"fake-key-{next(self._keys)}")
+        client._desk = replace(desk, account=account)
+
+    # --- what is answered -----------------------------------------------------------------------------------------
+
+    def _server(self) -> Server:
+        """What a new client will talk to."""
+        number = next(self._clients)
+        return lambda sent: self._answer(sent, number)
+
+    def _answer(self, sent: Sent, client: int) -> Reply:
+        address, route, proper = self._asked(sent, sent.path.removeprefix(self._base))
+        sent.role, sent.bucket, sent.client = address.role, route.bucket, client
+        self.requests.append(sent)
+        address.requests.append(sent)
+        mishap = self._anywhere.next_mishap() or address.next_mishap()
+        if mishap is None:
+            return proper()
+        return mishap.change(proper() if mishap.reaches else Reply(), self._provider, self.clock.wall())
+
+    def _asked(self, sent: Sent, path: str) -> tuple[Address, Route, Callable[[], Reply]]:
+        """Which address a request is for, and what would be answered there."""
+        for operation in self.operations:
+            if operation.route.takes(sent, path):
+                return operation, operation.route, partial(operation.answer, sent)
+        for jobs in self.kinds:
+            many = jobs.kind.lifecycle.poll_many
+            if jobs.route.takes(sent, path):
+                sent.key = jobs.key_of(sent)
+                return jobs.submit, jobs.route, partial(jobs.submitted, sent)
+            if many is not None and (route := Route(many.method, many.path)).takes(sent, path):
+                return jobs.poll, route, partial(self._polled_together, many, sent)
+        return self._asked_of_one_job(sent, path)
+
+    def _asked_of_one_job(self, sent: Sent, path: str) -> tuple[Address, Route, Callable[[], Reply]]:
+        unknown = None
+        for jobs in self.kinds:
+            for address, route, answer in _of_one_job(jobs, sent):
+                arguments = route.arguments(sent.request.method, path)
+                if arguments is not None:
+                    sent.job_ids = (arguments["job_id"],)
+                    unknown = address, route, partial(jobs.not_found, arguments["job_id"])
+                    found = jobs.found(arguments["job_id"])
+                    if found is not None:
+                        return address, route, partial(answer, found)
+        if unknown is None:
+            raise AssertionError(f"the spec has no {sent.request.method} {path}")
+        return unknown
+
+    def _polled_together(self, many: PollMany, sent: Sent) -> Reply:
+        """What is answered where many jobs are polled at once."""
+        if many.ids_in == "query":
+            ids = parse_qs(urlsplit(sent.request.url).query)[many.ids][0].split(",")
+        else:
+            ids = sent.json[many.ids]
+        sent.job_ids = tuple(ids)
+        items: list[Json] = []
+        told: dict[str, State] = {}
+        hint = 0.0
+        for jobs in self.kinds:
+            for job in jobs.jobs:
+                reply = jobs.polled(job) if job.id in ids and jobs.kind.lifecycle.poll_many == many else None
+                if reply is not None and reply.status in jobs.kind.lifecycle.accepts:
+                    items.append(_with_id(reply.body, many.job_id, job.id))
+                    told |= reply.told
+                    hint = max(hint, reply.hint)
+        body: Json = items
+        for name in reversed(many.list):
+            body = {name: body}
+        return Reply(body, 200, JSON, told=told, hint=hint)
+
+
+def _of_one_job(jobs: FakeJobs[Any], sent: Sent) -> list[tuple[Address, Route, Callable[[FakeJob], Reply]]]:
+    """Where one job can be asked for, and what is answered there."""
+    lifecycle = jobs.kind.lifecycle
+    found: list[tuple[Address, Route, Callable[[FakeJob], Reply]]] = [
+        (jobs.poll, _route("poll", lifecycle.poll_method, lifecycle.poll), partial(jobs.held, sent))
+    ]
+    if isinstance(lifecycle.result, ResultAt):
+        found.append(
+            (jobs.result, _route("result", lifecycle.result.method, lifecycle.result.path), partial(jobs.fetched, sent))
+        )
+    if lifecycle.cancel is not None:
+        found.append((jobs.cancel, _route("cancel", *lifecycle.cancel), jobs.cancelled))
+    return found
+
+
+def _route(role: str, method: str, at: str | HandedOut) -> Route:
+    """Where requests of a role go; what a fake provider hands out has addresses of its own."""
+    return Route(
+        method, at if isinstance(at, str) else handed_out_path(role), counted_as="" if isinstance(at, str) else at.name
+    )
+
+
+def _with_id(body: Json, path: tuple[str, ...], job_id: str) -> Json:
+    holder = body
+    for name in path[:-1]:
+        holder = holder.setdefault(name, {})
+    holder[path[-1]] = job_id
+    return body

@@ -1,0 +1,238 @@
+"""HTTP engines without a network: a server is a function from a request to a reply, and every request is kept."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TypeAlias
+from urllib.parse import parse_qsl, urlsplit
+
+import msgspec
+
+from ...errors.client import ClientError
+from ...errors.transport import RequestTimeout
+from ...http.request import Json, Request, Response
+from ...jobs.state import State
+from .clock import AsyncFakeClock, FakeClock, VirtualTime
+from .parts import parts_of
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What a server answers, and how long that takes."""
+
+    body: Json = None
+    """Bytes go out as they are, anything else as JSON."""
+    status: int = 200
+    headers: Mapping[str, str] = field(default_factory=dict)
+    """Names in lower case."""
+    takes: float = 0.0
+    """Seconds from the request to the end of the reply."""
+    lost: ClientError | None = None
+    """What the client sees instead of a reply."""
+    parts: tuple[bytes | ClientError, ...] | None = None
+    """A body that comes in pieces, for a stream. An error breaks it off."""
+    told: Mapping[str, State] = field(default_factory=dict)
+    """What it says of which job, for the promises: where each is, in our words."""
+    is_last_word: bool = True
+    """Whether there is nothing left to ask if it says that a job is over, for the promises."""
+    hint: float = 0.0
+    """Seconds that it asks to wait, for the promises."""
+    is_read: bool = True
+    """Whether its body says anything, for the promises: an HTTP status or a header may say it all."""
+    is_proper: bool = True
+    """Whether it is as the provider documents it, for the promises."""
+    is_expected: bool = False
+    """Whether a client should be prepared for it although it is an error, for the promises."""
+
+    @property
+    def text(self) -> bytes:
+        """The whole body."""
+        if self.parts is not None:
+            return b"".join(part for part in self.parts if isinstance(part, bytes))
+        return self.body if isinstance(self.body, bytes) else msgspec.json.encode(self.body)
+
+    def response(self) -> Response:
+        return Response(status=self.status, headers=dict(self.headers), body=self.text)
+
+
+@dataclass
+class Sent:
+    """One request, and what came of it."""
+
+    at: float
+    """When it was sent, in seconds of virtual time."""
+    request: Request
+    timeout: float
+    """How long the client would have waited for the reply."""
+    role: str = ""
+    """What it was for: `submit`, `poll`, `result`, `cancel`, or the name of an operation."""
+    bucket: str = ""
+    """Method and path template: what the provider counts together."""
+    job_ids: tuple[str, ...] = ()
+    """The jobs that it was about."""
+    key: str | None = None
+    """Its idempotency key."""
+    client: int = 0
+    """Which client sent it."""
+    ended: float = 0.0
+    """When the reply was there, or nothing came."""
+    reply: Reply | None = None
+
+    @property
+    def is_answered(self) -> bool:
+        """Whether a whole and proper reply came, which is no error."""
+        reply = self.reply
+        return reply is not None and reply.lost is None and reply.status < 300 and reply.is_proper
+
+    @property
+    def line(self) -> str:
+        """Method and path."""
+        return f"{self.request.method} {self.path}"
+
+    @property
+    def path(self) -> str:
+        return urlsplit(self.request.url).path
+
+    @property
+    def query(self) -> list[tuple[str, str]]:
+        """The query parameters, in order."""
+        return parse_qsl(urlsplit(self.request.url).query, keep_blank_values=True)
+
+    @property
+    def json(self) -> Json:
+        """The body; of one in parts, what each holds: bytes of a file, a text, JSON, or a list of these."""
+        kind, body = self.request.headers.get("content-type", ""), self.request.body
+        if body is not None and kind.startswith("multipart/form-data"):
+            return parts_of(kind, body)
+        return None if body is None else msgspec.json.decode(body)
+
+    def __repr__(self) -> str:
+        came = "nothing" if self.reply is None or self.reply.lost else str(self.reply.status)
+        return f"<{self.at:.3f} s: {self.line} -> {came}>"
+
+
+Server: TypeAlias = Callable[[Sent], Reply]
+
+
+def script(*replies: Reply) -> Server:
+    """A server that gives these replies one after another, and the last one for ever."""
+    rest = list(replies)
+    return lambda sent: rest.pop(0) if len(rest) > 1 else rest[0]
+
+
+class _Line:
+    """What a transport does but for waiting."""
+
+    def __init__(self, server: Server, time: VirtualTime) -> None:
+        self._server = server
+        self._time = time
+        self.requests: list[Sent] = []
+        """Every request, in the order in which they were sent."""
+
+    def forget(self, before: float) -> None:
+        """Forget the requests that were sent before this moment."""
+        self.requests = [sent for sent in self.requests if sent.at >= before]
+
+    def _asked(self, request: Request, timeout: float) -> tuple[Sent, Reply]:
+        """Take note of a request; the reply, and how long it takes."""
+        sent = Sent(self._time.now, request, timeout)
+        self.requests.append(sent)
+        reply = self._server(sent)
+        if reply.takes >= timeout:
+            lost = RequestTimeout(f"no whole reply within {timeout:g} s")
+            reply = Reply(takes=max(timeout, 0.0), lost=lost)
+        sent.reply = reply
+        return sent, reply
+
+    def _came(self, sent: Sent, reply: Reply) -> Response:
+        sent.ended = self._time.now
+        if reply.lost is not None:
+            raise reply.lost
+        return reply.response()
+
+
+class FakeStream:
+    """A reply that is read as it comes."""
+
+    def __init__(self, reply: Reply) -> None:
+        self._reply = reply
+        self.status = reply.status
+        self.headers: Mapping[str, str] = dict(reply.headers)
+        self.is_closed = False
+
+    def chunks(self) -> Iterator[bytes]:
+        for part in (self._reply.text,) if self._reply.parts is None else self._reply.parts:
+            if isinstance(part, ClientError):
+                raise part
+            yield part
+
+    def close(self) -> None:
+        self.is_closed = True
+
+
+class AsyncFakeStream:
+    """The same, awaited."""
+
+    def __init__(self, reply: Reply) -> None:
+        self._stream = FakeStream(reply)
+        self.status = reply.status
+        self.headers = self._stream.headers
+
+    @property
+    def is_closed(self) -> bool:
+        return self._stream.is_closed
+
+    async def chunks(self) -> AsyncIterator[bytes]:
+        for chunk in self._stream.chunks():
+            yield chunk
+
+    async def close(self) -> None:
+        self._stream.close()
+
+
+class FakeTransport(_Line):
+    """A blocking engine that asks *server*. Replies take virtual time."""
+
+    def __init__(self, server: Server, clock: FakeClock) -> None:
+        super().__init__(server, clock.time)
+        self.streams: list[FakeStream] = []
+
+    def send(self, request: Request, *, timeout: float) -> Response:
+        sent, reply = self._asked(request, timeout)
+        self._time.advance(reply.takes)
+        return self._came(sent, reply)
+
+    def open(self, request: Request, *, timeout: float) -> FakeStream:
+        sent, reply = self._asked(request, timeout)
+        self._time.advance(reply.takes)
+        self._came(sent, reply)
+        self.streams.append(FakeStream(reply))
+        return self.streams[-1]
+
+    def close(self) -> None:
+        """There is nothing to close."""
+
+
+class AsyncFakeTransport(_Line):
+    """The same, awaited."""
+
+    def __init__(self, server: Server, clock: AsyncFakeClock) -> None:
+        super().__init__(server, clock.time)
+        self._clock = clock
+        self.streams: list[AsyncFakeStream] = []
+
+    async def send(self, request: Request, *, timeout: float) -> Response:
+        sent, reply = self._asked(request, timeout)
+        await self._clock.spend(reply.takes)
+        return self._came(sent, reply)
+
+    async def open(self, request: Request, *, timeout: float) -> AsyncFakeStream:
+        sent, reply = self._asked(request, timeout)
+        await self._clock.spend(reply.takes)
+        self._came(sent, reply)
+        self.streams.append(AsyncFakeStream(reply))
+        return self.streams[-1]
+
+    async def close(self) -> None:
+        """There is nothing to close."""

@@ -1,0 +1,1 @@
+"""Submit, poll, result: the sans-IO core."""

@@ -1,0 +1,424 @@
+"""What the command line says and does, and how it ends."""
+
+from __future__ import annotations
+
+import os
+import re
+import socket
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+import bide
+from bide.cli.app import main
+from bide.ir import Provider
+
+SPEC = """\
+bide: 1
+name: {name}
+title: Acme
+class: Acme
+description: Scrapes pages.
+docs: https://acme.example/docs
+base_url: https://api.acme.example
+auth: {{bearer: true, env: ACME_API_KEY}}
+models:
+  Page:
+    description: One page.
+    fields:
+      markdown: string
+operations:
+  fetch:
+    description: Fetch one page.
+    post: /fetch
+    body: {{url: string}}
+    returns: Page
+"""
+
+
+@dataclass
+class Renderer:
+    """Stands in for the templates: every package has the files that a test gives it."""
+
+    files: dict[str, str] = field(default_factory=lambda: {"README.md": "# One\n", "acme/__init__.py": ""})
+
+    def render(self, provider: Provider) -> dict[str, str]:
+        return dict(self.files)
+
+
+@pytest.fixture
+def renderer(monkeypatch: pytest.MonkeyPatch) -> Renderer:
+    module = ModuleType("bide.emit.render")
+    stand_in = Renderer()
+    module.render = stand_in.render  # type: ignore[attr-defined]  # a module takes any attribute
+    monkeypatch.setitem(sys.modules, "bide.emit.render", module)
+    return stand_in
+
+
+@pytest.fixture(autouse=True)
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder of its own for each test, with a spec in it."""
+    monkeypatch.chdir(tmp_path)
+    Path("acme.yaml").write_text(SPEC.format(name="acme"))
+    return tmp_path
+
+
+def files(folder: Path) -> list[str]:
+    return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
+
+
+# --- generate --------------------------------------------------------------------------------------------------------
+
+
+def test_generate_says_what_it_wrote(renderer: Renderer, capsys: pytest.CaptureFixture[str]) -> None:
+    """Each file that is added, changed or removed has a line, and the package has one with the counts."""
+    assert main(["generate", "acme.yaml"]) == 0
+    assert capsys.readouterr().out.splitlines() == [
+        "added    generated/acme/.bide-manifest.json",
+        "added    generated/acme/README.md",
+        "added    generated/acme/acme/__init__.py",
+        "acme: 3 added, 0 files unchanged",
+    ]
+
+    renderer.files = {"README.md": "# Two\n", "acme/client.py": "", "acme/models.py": ""}
+    assert main(["generate", "acme.yaml"]) == 0
+    assert capsys.readouterr().out.splitlines() == [
+        "changed  generated/acme/.bide-manifest.json",
+        "changed  generated/acme/README.md",
+        "removed  generated/acme/acme/__init__.py",
+        "added    generated/acme/acme/client.py",
+        "added    generated/acme/acme/models.py",
+        "acme: 2 added, 2 changed, 1 removed, 0 files unchanged",
+    ]
+
+    assert main(["generate", "acme.yaml"]) == 0
+    assert capsys.readouterr().out == "acme: 4 files unchanged\n"
+
+
+def test_generate_writes_where_it_is_told(renderer: Renderer, here: Path) -> None:
+    """`--out` takes a folder that need not exist; each package has a folder of its own in it."""
+    Path("brick.yaml").write_text(SPEC.format(name="brick"))
+
+    assert main(["generate", "acme.yaml", "brick.yaml", "--out", "a/b"]) == 0
+
+    assert {path.name for path in Path("a/b").iterdir()} == {"acme", "brick"}
+
+
+def test_a_problem_in_one_spec_stops_all(renderer: Renderer, here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """If any spec has a problem nothing is written; all problems of all specs are told, and then counted."""
+    Path("one.yaml").write_text(SPEC.format(name="one").replace("title:", "titel:"))
+    Path("two.yaml").write_text("{")
+
+    assert main(["generate", "one.yaml", "acme.yaml", "two.yaml"]) == 1
+
+    said = capsys.readouterr()
+    assert not Path("generated").exists()
+    assert said.out == ""
+    assert 'did you mean "title"?' in said.err
+    assert "3 | titel: Acme\n  | ^" in said.err
+    assert "two.yaml:2:1: error[bad-yaml]" in said.err
+    assert said.err.splitlines()[-1].startswith("bide: ")
+    assert said.err.splitlines()[-1].endswith(" in 2 of 3 specs")
+
+
+def test_two_specs_of_one_name_are_refused(renderer: Renderer, capsys: pytest.CaptureFixture[str]) -> None:
+    """Two specs that would be written to the same folder are an error that names both."""
+    Path("other.yaml").write_text(SPEC.format(name="acme"))
+
+    assert main(["generate", "acme.yaml", "other.yaml"]) == 1
+
+    assert capsys.readouterr().err == "bide: acme.yaml and other.yaml both describe acme\n"
+    assert not Path("generated").exists()
+
+
+def test_a_spec_that_is_named_twice_is_read_once(renderer: Renderer, capsys: pytest.CaptureFixture[str]) -> None:
+    """The same file twice, as overlapping patterns of a shell give it, is one spec."""
+    assert main(["generate", "acme.yaml", "./acme.yaml"]) == 0
+    assert capsys.readouterr().out.splitlines()[-1] == "acme: 3 added, 0 files unchanged"
+
+
+def test_check_shows_drift_and_writes_nothing(renderer: Renderer, capsys: pytest.CaptureFixture[str]) -> None:
+    """`--check` prints a unified diff, says what to do, exits with 1, and leaves the files alone."""
+    main(["generate", "acme.yaml"])
+    capsys.readouterr()
+    renderer.files["README.md"] = "# Two\n"
+
+    assert main(["generate", "acme.yaml", "--check"]) == 1
+
+    said = capsys.readouterr()
+    assert "--- generated/acme/README.md\n+++ generated/acme/README.md\n@@ -1 +1 @@\n-# One\n+# Two\n" in said.out
+    assert said.err == "bide: generated does not fit the specs (acme): run `bide generate`\n"
+    assert Path("generated/acme/README.md").read_text() == "# One\n"
+
+
+def test_check_of_what_is_up_to_date_is_quiet(renderer: Renderer, capsys: pytest.CaptureFixture[str]) -> None:
+    """`--check` of a fresh output exits with 0 and says so in one line."""
+    main(["generate", "acme.yaml"])
+    capsys.readouterr()
+
+    assert main(["generate", "acme.yaml", "--check"]) == 0
+    assert capsys.readouterr() == ("generated is up to date\n", "")
+
+
+def test_check_before_the_first_generate_makes_no_folder(renderer: Renderer) -> None:
+    """`--check` where nothing was generated yet is drift, and makes nothing."""
+    assert main(["generate", "acme.yaml", "--check"]) == 1
+    assert not Path("generated").exists()
+
+
+def test_edits_are_kept_unless_forced(renderer: Renderer, capsys: pytest.CaptureFixture[str]) -> None:
+    """A file that was edited by hand is named in one line with the way out, and `--force` is that way."""
+    main(["generate", "acme.yaml"])
+    Path("generated/acme/README.md").write_text("mine")
+    capsys.readouterr()
+
+    assert main(["generate", "acme.yaml"]) == 1
+    [line] = capsys.readouterr().err.splitlines()
+    assert "README.md" in line
+    assert "--force" in line
+    assert main(["generate", "acme.yaml", "--force"]) == 0
+    assert Path("generated/acme/README.md").read_text() == "# One\n"
+
+
+@pytest.mark.parametrize("out", ["acme.yaml", "acme.yaml/below", "/dev/null/below"])
+def test_an_output_that_cannot_be_a_folder_is_one_line(
+    renderer: Renderer, out: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """An output folder that cannot be made is one clear line."""
+    assert main(["generate", "acme.yaml", "--out", out]) == 1
+    [line] = capsys.readouterr().err.splitlines()
+    assert line.startswith("bide: ")
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may write anywhere")
+def test_an_output_that_is_not_writable_is_one_line(renderer: Renderer, capsys: pytest.CaptureFixture[str]) -> None:
+    """An output folder without permission is one clear line, and stays as it was."""
+    Path("generated").mkdir(mode=0o555)
+
+    assert main(["generate", "acme.yaml"]) == 1
+    [line] = capsys.readouterr().err.splitlines()
+    assert "Permission denied" in line
+    assert list(Path("generated").iterdir()) == []
+
+
+# --- check -----------------------------------------------------------------------------------------------------------
+
+
+def test_check_of_good_specs(capsys: pytest.CaptureFixture[str]) -> None:
+    """Good specs are counted on standard output, with exit code 0."""
+    assert main(["check", "acme.yaml"]) == 0
+    assert capsys.readouterr() == ("1 spec checked, no problem found\n", "")
+
+
+def test_check_of_text_that_is_not_utf8(capsys: pytest.CaptureFixture[str]) -> None:
+    """A byte that is not UTF-8 is a problem with a place."""
+    Path("latin.yaml").write_bytes(b"bide: 1\nname: \xc3\xa9\xe9\n")
+
+    assert main(["check", "latin.yaml"]) == 1
+    assert capsys.readouterr().err.splitlines() == [
+        "latin.yaml:2:8: error[bad-character]: the byte 0xE9 is not UTF-8",
+        "  |",
+        "2 | name: é\ufffd",
+        "  |        ^",
+        "  = help: save the file with UTF-8 as its encoding",
+        "",
+        "bide: 1 problem in 1 of 1 spec",
+    ]
+
+
+def test_check_of_too_much_text(capsys: pytest.CaptureFixture[str]) -> None:
+    """A file that is far too large is a problem of a few short lines."""
+    Path("large.yaml").write_text("é" * 2_000_000)
+
+    assert main(["check", "large.yaml"]) == 1
+    assert "too-large" in (said := capsys.readouterr().err)
+    assert len(said) < 300
+
+
+def test_what_a_spec_says_cannot_steer_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    """Control characters of a spec are written out."""
+    Path("evil.yaml").write_text("bide: 1\nname: \x1b[2J\x07\n")
+
+    assert main(["check", "evil.yaml"]) == 1
+    assert "\x1b" not in (said := capsys.readouterr().err)
+    assert "\\x1b[2J\\x07" in said
+
+
+# --- serve -----------------------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def serving(*arguments: str) -> Iterator[subprocess.Popen[str]]:
+    """`bide serve` in a process of its own; told to end when the test is over."""
+    command = [sys.executable, "-m", "bide", "serve", *arguments]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        try:
+            yield process
+        finally:
+            process.terminate()
+
+
+def announced(process: subprocess.Popen[str], number: int) -> dict[str, str]:
+    """The URLs of that many simulators, by provider, once all of them are up."""
+    assert process.stdout is not None
+    urls: dict[str, str] = {}
+    while len(urls) < number:
+        line = process.stdout.readline()
+        assert line, process.communicate()[1]
+        if not line.startswith(" "):
+            name, url = line.split()
+            urls[name] = url
+    return urls
+
+
+def status_of(url: str) -> int:
+    """The HTTP status of a submit with a key."""
+    request = urllib.request.Request(
+        url, b'{"url": "x"}', {"Authorization": "Bearer k", "Content-Type": "application/json"}
+    )
+    with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=10) as reply:
+        return int(reply.status)
+
+
+def test_serve_simulates_each_provider(here: Path) -> None:
+    """Several specs are several simulators, which answer until the command is told to end, and then end with it."""
+    Path("brick.yaml").write_text(SPEC.format(name="brick"))
+
+    with serving("acme.yaml", "brick.yaml", "--port", "0") as process:
+        urls = announced(process, 2)
+        assert {status_of(f"{url}/fetch") for url in urls.values()} == {200}
+        process.terminate()
+        assert process.wait(15) == 0
+
+    assert set(urls) == {"acme", "brick"}
+    for url in urls.values():
+        with pytest.raises(urllib.error.URLError):
+            status_of(f"{url}/fetch")
+
+
+def test_serve_on_a_port_that_is_taken(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A port that is in use is one line, with exit code 1."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        assert main(["serve", "acme.yaml", "--port", str(port)]) == 1
+
+    [line] = capsys.readouterr().err.splitlines()
+    assert str(port) in line
+
+
+def test_serve_without_its_scenario_file(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A scenario file that is missing is a usage error; one that cannot be read as such is one line."""
+    assert main(["serve", "acme.yaml", "--scenarios", "nix.yaml"]) == 2
+    assert capsys.readouterr().err == "bide: nix.yaml: there is no such file\n"
+
+    Path("bad.yaml").write_text("- scenario: explode\n")
+    assert main(["serve", "acme.yaml", "--port", "0", "--scenarios", "bad.yaml"]) == 1
+    [line] = capsys.readouterr().err.splitlines()
+    assert "entry 1" in line
+
+
+# --- the command itself ----------------------------------------------------------------------------------------------
+
+USAGE = {
+    "no spec": (["generate"], "Missing argument 'SPEC...' (see `bide generate --help`)"),
+    "no spec to check": (["check"], "Missing argument 'SPEC...' (see `bide check --help`)"),
+    "unknown option": (
+        ["check", "--xyz", "acme.yaml"],
+        "No such option '--xyz' (see `bide check --help`)",
+    ),
+    "unknown command": (["chekc"], "No such command 'chekc'. Did you mean 'check'? (see `bide --help`)"),
+    "missing file": (["check", "acme.yaml", "nix.yaml"], "nix.yaml: there is no such file"),
+    "folder": (["check", "."], ". is a folder; name the YAML files in it"),
+}
+
+
+@pytest.mark.parametrize(("arguments", "line"), USAGE.values(), ids=USAGE)
+def test_usage_errors(arguments: list[str], line: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """A command that makes no sense is one line on standard error, with exit code 2."""
+    assert main(arguments) == 2
+    assert capsys.readouterr() == ("", f"bide: {line}\n")
+
+
+def test_version(capsys: pytest.CaptureFixture[str]) -> None:
+    """`--version` says the version."""
+    assert main(["--version"]) == 0
+    assert capsys.readouterr().out == f"bide {bide.__version__}\n"
+
+
+COMMANDS = ["new", "check", "explain", "generate", "serve", "schema"]
+
+
+@pytest.mark.parametrize("command", [[], *([name] for name in COMMANDS)], ids=str)
+def test_help_has_examples(
+    command: list[str], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The help of every command shows how it is called, and fits a terminal of 80 columns."""
+    monkeypatch.setenv("COLUMNS", "80")
+    assert main([*command, "--help"]) == 0
+
+    lines = re.sub(r"\x1b\[[0-9;]*m", "", capsys.readouterr().out).splitlines()
+    assert sum(line.strip().startswith("bide ") for line in lines) >= 2
+    assert max(map(len, lines)) <= 80
+
+
+def test_no_command_is_a_usage_error_with_help(capsys: pytest.CaptureFixture[str]) -> None:
+    """`bide` alone prints the help and exits with 2."""
+    assert main([]) == 2
+    assert "bide generate" in capsys.readouterr().out
+
+
+def test_help_loads_nothing_heavy() -> None:
+    """`bide --help` does not wait for the formatter, the schema validator, the templates or the server."""
+    program = "import sys, bide.cli.app; bide.cli.app.main(['--help']); print(*sys.modules, file=sys.stderr)"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+
+    loaded = {name.split(".")[0] for name in done.stderr.split()}
+    assert not loaded & {"black", "jsonschema", "jinja2", "yaml", "starlette", "uvicorn"}
+
+
+def test_runs_as_a_module() -> None:
+    """`python -m bide` is `bide`, exit code included."""
+    done = subprocess.run([sys.executable, "-m", "bide", "check"], capture_output=True, text=True, check=False)
+
+    assert done.returncode == 2
+    assert done.stderr.startswith("bide: Missing argument")
+
+
+def test_a_link_to_itself_is_no_spec(tmp_path: Path) -> None:
+    """It is named in one line, like any other file that cannot be read."""
+    (tmp_path / "loop.yaml").symlink_to("loop.yaml")
+
+    done = _bide(tmp_path, "check loop.yaml")
+
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert done.stderr.startswith("bide: loop.yaml cannot be read: ")
+
+
+def test_a_folder_that_is_gone(tmp_path: Path) -> None:
+    """Who stands in a folder that was removed is told that the spec is not there."""
+    (tmp_path / "gone").mkdir()
+
+    done = _bide(tmp_path / "gone", "check acme.yaml", first='rmdir "$PWD"; ')
+
+    assert (done.returncode, done.stderr) == (2, "bide: acme.yaml: there is no such file\n")
+
+
+def test_closed_output(tmp_path: Path) -> None:
+    """A command whose standard output was closed before it began does its work without a traceback."""
+    done = _bide(tmp_path, "explain >&-")
+
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def _bide(folder: Path, command: str, *, first: str = "") -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        ["sh", "-c", f'{first}"{sys.executable}" -m bide {command}'], cwd=folder, capture_output=True, text=True
+    )

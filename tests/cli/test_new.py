@@ -1,0 +1,244 @@
+"""`bide new`: the spec that it writes works, whatever was answered, and nothing is ever overwritten."""
+
+from __future__ import annotations
+
+import io
+import os
+import pty
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bide.cli.app import main
+from bide.lint.pipeline import checked, read_spec
+from bide.spec.shape.schema import schema_text
+from bide.spec.starter import BadAnswer, completed, written
+
+
+@pytest.fixture(autouse=True)
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty folder, and nobody at the keyboard."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "stdin", io.StringIO())
+    return tmp_path
+
+
+def test_the_spec_works_at_once(capsys: pytest.CaptureFixture[str]) -> None:
+    """A new spec passes the check without a warning, and makes a package, without a word from its author."""
+    assert main(["new", "acme"]) == 0
+    assert capsys.readouterr().out.splitlines() == [
+        "wrote specs/acme.yaml",
+        "wrote specs/bide.schema.json, for editors",
+        "next: bide check specs/acme.yaml --watch, and edit it",
+    ]
+
+    assert main(["check", "specs/acme.yaml"]) == 0
+    assert capsys.readouterr() == ("1 spec checked, no problem found\n", "")
+    assert main(["generate", "specs/acme.yaml"]) == 0
+    tests = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "generated/acme/tests"]
+    done = subprocess.run(tests, env={**os.environ, "PYTHONPATH": "generated/acme"}, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout
+
+
+def test_the_suggestions_work_too() -> None:
+    """With the `#` taken away from every line that is only a comment and reads like a key, the spec is still right."""
+    text = written(completed("acme", {}), schema="x.json")
+    meant = re.compile(r"^( *)# (?=[a-z_]+\??: )(?!yaml-language-server)", re.MULTILINE)
+
+    assert len(meant.findall(text)) > 5
+    assert checked("acme.yaml", meant.sub(r"\1", text))[1] == []
+
+
+def test_the_spec_says_what_was_answered() -> None:
+    """Each option is in the spec."""
+    options = ["--title", "Acme: Speech", "--base-url", "https://api.acme.test", "--docs", "https://acme.test/api#jobs"]
+    options += ["--auth", "header:X-Acme-Key", "--job", "transcript", "--submit", "/v2/transcripts"]
+    assert main(["new", "acme", *options, "--poll", "/v2/status/{job_id}"]) == 0
+
+    spec = read_spec("acme.yaml", Path("specs/acme.yaml").read_text())
+    assert ("Acme: Speech", "https://api.acme.test", "https://acme.test/api#jobs") == (
+        spec.title,
+        spec.base_url,
+        spec.docs,
+    )
+    assert [("header", "X-Acme-Key", "ACME_API_KEY")] == [(one.scheme, one.name, one.env) for one in spec.auth]
+    assert ["transcript"] == [job.name for job in spec.jobs]
+    text = Path("specs/acme.yaml").read_text()
+    assert "post: /v2/transcripts\n" in text
+    assert 'poll: {get: "/v2/status/{job_id}"}\n' in text
+
+
+@pytest.mark.parametrize("auth", ["bearer", "header:X-Key", "query:key", "basic", "none"])
+def test_each_place_of_a_key(auth: str) -> None:
+    """A key in any place, or none, makes a spec that is right."""
+    assert main(["new", "acme", "--auth", auth]) == 0
+    assert main(["check", "specs/acme.yaml"]) == 0
+
+
+@settings(deadline=None, max_examples=60)
+@given(
+    title=st.text(st.characters(blacklist_categories=["Cc", "Cs"]), min_size=1, max_size=30),
+    job=st.sampled_from(["task", "image", "url_scrape", "job", "null", "yes"]),
+    submit=st.from_regex(r"/[A-Za-z0-9._~!$&'()*+,;=:@%-]{1,12}", fullmatch=True),
+)
+def test_any_answer_is_quoted_as_it_must_be(title: str, job: str, submit: str) -> None:
+    """An answer that a spec can hold is in the spec as it was given; any other is refused, and never bends the spec."""
+    answers = completed("acme", {"title": title, "job": job, "submit": submit})
+    assert not _is_title(title) or read_spec("", written(answers, schema="x.json")).title == title
+
+
+def _is_title(text: str) -> bool:
+    """What may be a title, and in the text of a spec."""
+    return text == text.strip() and text.isprintable() and "\ufeff" not in text
+
+
+def test_nothing_is_overwritten(capsys: pytest.CaptureFixture[str]) -> None:
+    """A spec that is there stays as it is, and one line says so."""
+    Path("specs").mkdir()
+    Path("specs/acme.yaml").write_text("mine")
+
+    assert main(["new", "acme"]) == 1
+    assert capsys.readouterr().err == (
+        "bide: specs/acme.yaml is there already, and is not overwritten: choose another name, or edit it\n"
+    )
+    assert Path("specs/acme.yaml").read_text() == "mine"
+    assert [path.name for path in Path("specs").iterdir()] == ["acme.yaml"]
+
+
+def test_a_schema_that_is_there_is_left_alone(capsys: pytest.CaptureFixture[str]) -> None:
+    """A second spec goes beside the same schema."""
+    assert main(["new", "acme"]) == 0
+    assert Path("specs/bide.schema.json").read_text() == schema_text()
+    Path("specs/bide.schema.json").write_text("{}")
+
+    assert main(["new", "brick"]) == 0
+    assert Path("specs/bide.schema.json").read_text() == "{}"
+
+
+def test_in_a_checkout_the_schema_itself_is_named(here: Path) -> None:
+    """Beside the specs of this repository no second schema is put."""
+    from bide.spec import starter
+
+    checkout = Path(starter.__file__).parents[3]
+    folder = checkout / "specs-of-a-test"
+    try:
+        assert main(["new", "acme", "--out", str(folder)]) == 0
+        first, *_ = (folder / "acme.yaml").read_text().splitlines()
+        assert first == "# yaml-language-server: $schema=../generator/bide/spec/shape/spec.schema.json"
+        assert [path.name for path in folder.iterdir()] == ["acme.yaml"]
+    finally:
+        (folder / "acme.yaml").unlink(missing_ok=True)
+        folder.rmdir()
+
+
+def test_the_client_is_called_as_people_write_it() -> None:
+    """The title is the class of the client too, where it is the name with other capitals."""
+    classes = {
+        ("acme_ai", "AcmeAI"): "AcmeAI",
+        ("acme_ai", "Acme AI"): "AcmeAI",
+        ("acme", "Acme Works"): "Acme",
+        ("acme", "acme"): "Acme",
+    }
+    for (name, title), wanted in classes.items():
+        assert f"\nclass: {wanted}\n" in written(completed(name, {"title": title}), schema="x.json")
+
+
+REFUSED = {
+    "capitals": (["Acme-Speech"], '"Acme-Speech" will not do as a name: small letters', "did you mean acme_speech?"),
+    "a file": (["specs/Acme.yaml"], '"specs/Acme.yaml" will not do as a name', "did you mean acme?"),
+    "a digit": (["9x"], '"9x" will not do as a name', "as in acme_speech"),
+    "a keyword": (["import"], '"import" is no Python name', ""),
+    "upwards": (["../x"], '"../x" will not do as a name', "did you mean x?"),
+    "docs": (["x", "--docs", "foo"], '"foo" is no URL: write it like', "(--docs)"),
+    "auth": (["x", "--auth", "foo"], '"foo" is no place for a key: it is bearer,', "none (--auth)"),
+    "no id": (["x", "--poll", "/x"], "this path does not say which job", "(--poll)"),
+    "no job": (["x", "--job", ""], '"" will not do as a name', "(--job)"),
+    "no class": (["x", "--job", "true"], '"True" is no Python name', "(--job)"),
+    "our name": (["x", "--job", "close"], 'every client has a "close" of its own', "(--job)"),
+}
+
+
+@pytest.mark.parametrize(("arguments", "beginning", "end"), REFUSED.values(), ids=REFUSED)
+def test_a_bad_answer_is_one_line(
+    arguments: list[str], beginning: str, end: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A name or an option that will not do is one line, with exit code 2, and nothing is written."""
+    assert main(["new", *arguments]) == 2
+    [line] = capsys.readouterr().err.splitlines()
+    assert line.startswith(f"bide: {beginning}")
+    assert line.endswith(end)
+    assert not Path("specs").exists()
+
+
+def test_a_folder_that_cannot_be_made_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    """What the disk refuses is one line, with exit code 1."""
+    Path("file").write_text("")
+
+    assert main(["new", "acme", "--out", "file"]) == 1
+    [line] = capsys.readouterr().err.splitlines()
+    assert "file" in line
+
+
+def typed(*keys: str, arguments: list[str]) -> tuple[int, str]:
+    """What a person sees who types this at a terminal, and the exit code."""
+    ours, theirs = pty.openpty()
+    command = [sys.executable, "-m", "bide", "new", *arguments]
+    with subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True) as process:
+        os.close(theirs)
+        seen = ""
+        for key in keys:
+            while not seen.rsplit("\n", 1)[-1].endswith("]: "):
+                seen += os.read(ours, 1000).decode()
+            os.write(ours, key.encode())
+            seen += os.read(ours, 1000).decode()
+        try:
+            while more := os.read(ours, 1000).decode():
+                seen += more
+        except OSError:
+            pass  # nobody is at the other end any more
+        os.close(ours)
+        return process.wait(), seen.replace("\r\n", "\n")
+
+
+def test_on_a_terminal_it_asks() -> None:
+    """What no option says is asked; Enter takes what is in brackets, and a bad answer is asked for again."""
+    code, seen = typed("\n", "\n", "\n", "cookie\n", "query:key\n", "\n", "/go\n", "\n", arguments=["acme"])
+
+    assert code == 0, seen
+    assert "How people write the name [Acme]: " in seen
+    assert '"cookie" is no place for a key' in seen
+    assert "The path to GET its status from [/go/{job_id}]: " in seen
+    spec = Path("specs/acme.yaml").read_text()
+    assert "auth: {query: key, env: ACME_API_KEY}" in spec
+    assert "post: /go\n" in spec
+
+
+def test_what_is_given_is_not_asked() -> None:
+    """An option answers its question."""
+    given = {"--title": "Acme", "--base-url": "https://a.test", "--docs": "https://a.test", "--auth": "none"}
+    arguments = ["acme", *(word for pair in given.items() for word in pair), "--submit", "/x", "--poll", "/x/{job_id}"]
+
+    code, seen = typed("run\n", arguments=arguments)
+
+    assert code == 0, seen
+    assert seen.count("]: ") == 1
+
+
+def test_giving_up_at_a_question_writes_nothing() -> None:
+    """The end of the input at a question ends the command, with one line and without a file."""
+    code, seen = typed("\x04", arguments=["acme"])
+
+    assert code == 130
+    assert seen.rstrip().endswith("bide: stopped")
+    assert not Path("specs").exists()
+
+
+def test_a_starter_for_nonsense_is_refused() -> None:
+    """An answer that no text can be made of is told, and not printed into a spec."""
+    with pytest.raises(BadAnswer, match="will not do as a name"):
+        written(completed("acme", {"job": "a: b"}), schema="x.json")

@@ -1,0 +1,120 @@
+"""The tests that a package gets from its spec alone: they are all there, and they bite."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from bide_runtime.testing.checks.stories import Job
+
+from bide.emit.render import render
+from bide.lint.pipeline import read_spec
+from tests.docs.runner import blocks
+from tests.live.brook import SPEC, brook, written
+
+REPOSITORY = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="module")
+def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The package of a made-up provider, with its own copy of the runtime, which the tests below break."""
+    return written(brook(), tmp_path_factory.mktemp("brook"), vendor=True)
+
+
+def ran(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run pytest in a folder, as somebody who has the package would."""
+    command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *arguments]
+    env = {**os.environ, "PYTHONPATH": str(folder)}
+    return subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True, check=False)
+
+
+def test_a_fresh_provider_gets_all_of_them() -> None:
+    """Nothing but a spec is needed for tests of models, examples, requests, waiting and batches; streams if any."""
+    names = {Path(path).name for path in render(brook()) if Path(path).parent.name == "tests"}
+
+    assert names == {
+        "conftest.py",
+        "spec.py",
+        "test_models.py",
+        "test_examples.py",
+        "test_requests.py",
+        "test_waiting.py",
+        "test_batches.py",
+    }
+
+
+def test_a_provider_without_examples_gets_the_others() -> None:
+    """What a spec does not have is not tested, and no file is empty."""
+    lines = [line for line in SPEC.splitlines() if not line.lstrip().startswith(("examples:", "- {source"))]
+    files = render(read_spec("brook.yaml", "\n".join(lines)))
+    tests = {Path(path).name: text for path, text in files.items() if Path(path).parent.name == "tests"}
+
+    assert "test_examples.py" not in tests
+    assert all("def test_" in text for name, text in tests.items() if name.startswith("test_"))
+
+
+@pytest.mark.parametrize(("longest", "lasts"), [(0.001, 10.0), (0.1, 10.0), (1.0, 100.0), (5.0, 300.0)])
+def test_jobs_that_are_polled_often_are_not_followed_for_long(longest: float, lasts: float) -> None:
+    """Where a provider wants to be asked ten times a second, five minutes of virtual time are thousands of polls."""
+    submit: Any = None
+    job = Job(name="task", submit=submit, states={}, poll="", floor=0.001, interval=(0.001, longest), timeout=60.0)
+
+    assert lasts == job.lasting(300.0)
+
+
+CHOSEN = (
+    "tests/test_requests.py",
+    "tests/test_waiting.py",
+    "-k",
+    # A property that fails would take long to shrink.
+    "(task or keyed) and not whatever and not specified",
+)
+"""Those that are asked about a package that was broken."""
+
+
+def test_an_honest_package_passes(package: Path) -> None:
+    """What fails below fails because of the sabotage."""
+    result = ran(package, *CHOSEN)
+
+    assert result.returncode == 0, result.stdout
+
+
+SABOTAGE = {
+    "the floor is forgotten": ("_runtime/jobs/floor.py", "now + record.kind.polling.floor", "now"),
+    "a hint is ignored": ("_runtime/jobs/record.py", "max(self.not_before, now + min(seconds, LONGEST_HINT))", "now"),
+    "a fault ends the wait": ("_runtime/waiting/watch.py", "TransportError | NotJson):", "NotJson):"),
+    "an unknown status is an end": ("_runtime/jobs/lifecycle.py", "State.RUNNING", "State.SUCCEEDED"),
+    "a lost submit is sent again": ("_runtime/waiting/submit.py", "repeatable=key is not None", "repeatable=True"),
+    "the key goes elsewhere": ("_provider.py", '"X-Key"', '"X-Kay"'),
+}
+
+
+@pytest.mark.parametrize("what", SABOTAGE)
+def test_they_bite(what: str, package: Path, tmp_path: Path) -> None:
+    """A package that breaks a promise does not pass its own tests."""
+    where, right, wrong = SABOTAGE[what]
+    folder = shutil.copytree(package, tmp_path / "broken")
+    file = folder / "brook_client" / where
+    text = file.read_text("utf-8")
+    assert right in text
+    file.write_text(text.replace(right, wrong), "utf-8")
+
+    result = ran(folder, *CHOSEN)
+
+    assert result.returncode == 1, result.stdout
+
+
+def test_the_tests_of_the_page_on_testing_pass(tmp_path: Path) -> None:
+    """What the page shows as a test file is one, and the fixture looks after the promises."""
+    [block] = [block for block in blocks(REPOSITORY / "docs" / "testing.md") if "def test_" in block.code]
+    shutil.copytree(REPOSITORY / "generated" / "anakin" / "anakin_client", tmp_path / "anakin_client")
+    (tmp_path / "test_pages.py").write_text(block.code, "utf-8")
+
+    result = ran(tmp_path, "test_pages.py")
+
+    assert "2 passed" in result.stdout, result.stdout

@@ -1,0 +1,175 @@
+"""The generated text: what was reviewed stays, whatever a spec says stays text, and black has nothing to add."""
+
+from __future__ import annotations
+
+import ast
+import json
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import black
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bide.emit.python.code import Code
+from bide.emit.render import render, runtime
+from bide.emit.template import Unquoted, _only_code
+from bide.lint.pipeline import read_spec
+from bide.spec.diagnostics import SpecError
+from tests.acme_spec import TEXT, changed
+
+HERE = Path(__file__).parent
+CASES = sorted(folder for folder in (HERE / "golden").iterdir() if folder.is_dir())
+SPECS = sorted(
+    path
+    for pattern in ("../specs/*.yaml", "golden/*/*.yaml", "providers/*/*.yaml", "authored/*.yaml", "hostile/*.yaml")
+    for path in HERE.glob(pattern)
+)
+REVIEWED = ("models.py", "_calls.py", "_jobs.py", "_provider.py", "client.py", "params.py")
+"""The modules that a golden case holds: those whose text depends on the feature it is about."""
+
+
+def made(case: Path) -> dict[str, str]:
+    """The files of a case that are reviewed."""
+    files = render(read_spec("spec.yaml", (case / "spec.yaml").read_text()))
+    return {name: files[f"acme_client/{name}"] for name in REVIEWED} | {"README.md": files["README.md"]}
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_golden(case: Path, request: pytest.FixtureRequest) -> None:
+    """The package made from this spec is the package we reviewed; `--update-golden` takes a new one over."""
+    files = made(case)
+    if request.config.getoption("--update-golden"):
+        (case / "expected").mkdir(exist_ok=True)
+        for name, text in files.items():
+            (case / "expected" / name).write_text(text)
+
+    assert {path.name: path.read_text() for path in (case / "expected").iterdir()} == files
+
+
+@pytest.mark.parametrize("spec", SPECS, ids=lambda path: f"{path.parent.name}/{path.stem}")
+def test_black_would_change_nothing(spec: Path) -> None:
+    """Every module is laid out as black lays it out, though black was asked about few of its statements."""
+    files = render(read_spec("spec.yaml", spec.read_text()))
+    mode = black.Mode(line_length=120, target_versions={black.TargetVersion.PY311})
+    modules = {name: text for name, text in files.items() if name.endswith(".py") and "/_runtime/" not in name}
+
+    assert [name for name, text in modules.items() if black.format_str(text, mode=mode) != text] == []
+
+
+def test_the_time_that_a_request_may_take_is_kept() -> None:
+    """What a spec says of polls, results and cancelling is in the table of their lifecycle."""
+    files = render(read_spec("rich.yaml", (HERE.parent / "hostile" / "rich.yaml").read_text()))
+    jobs = next(text for name, text in files.items() if name.endswith("/_jobs.py"))
+
+    assert '    timeouts={"poll": 20.0, "result": 5.0, "cancel": 5.0},\n' in jobs
+
+
+def _complaints(folder: Path, files: dict[str, str]) -> str:
+    """What ruff says of the imports of a package, but for its runtime."""
+    for name, text in files.items():
+        if name.endswith(".py") and "/_runtime/" not in name:
+            (folder / name).parent.mkdir(exist_ok=True)
+            (folder / name).write_text(text)
+    options = ["--isolated", "--no-cache", "--quiet", "--select", "F401,F811,F821"]
+    return subprocess.run(
+        [sys.executable, "-m", "ruff", "check", *options, folder], capture_output=True, text=True
+    ).stdout
+
+
+@pytest.mark.parametrize("spec", SPECS, ids=lambda path: f"{path.parent.name}/{path.stem}")
+def test_what_is_imported_is_what_is_needed(spec: Path, tmp_path: Path) -> None:
+    """No module uses a name that it has not, and none imports what it does not use."""
+    assert _complaints(tmp_path, render(read_spec("spec.yaml", spec.read_text()))) == ""
+
+
+@pytest.mark.parametrize("type_", ["any", "list of datetime", "map of date", "object", "bytes"])
+def test_replies_without_a_model_import_what_they_need(type_: str, tmp_path: Path) -> None:
+    """What an operation or a job returns may be of any type."""
+    spec = changed(
+        ("    returns: SearchReply\n    repeatable: true", f"    returns: {type_}\n    repeatable: true"),
+        ("returns: {200: SearchReply, 202", f"returns: {{200: {type_.replace('bytes', 'any')}, 202"),
+        ("    result: FetchResult\n    polling", f"    result: {type_}\n    polling"),
+        ("    items: {list: results, status: status, failed: [failed], error: error}\n", ""),
+    )
+
+    assert _complaints(tmp_path, render(read_spec("acme.yaml", spec))) == ""
+
+
+def test_a_class_without_a_description_says_whose_it_is() -> None:
+    """No class has an empty docstring, whatever the spec does not say."""
+    models = ast.parse(render(read_spec("acme.yaml", TEXT))["acme_client/models.py"])
+    classes = [node for node in ast.walk(models) if isinstance(node, ast.ClassDef)]
+
+    assert all(ast.get_docstring(node) for node in classes), [node.name for node in classes]
+    assert "The `SubmitReply` of Acme." in [ast.get_docstring(node) for node in classes]
+
+
+def test_the_runtime_is_copied_byte_for_byte() -> None:
+    """The runtime in a package is the runtime that is tested here."""
+    folder = HERE.parents[1] / "runtime" / "bide_runtime"
+    files = render(read_spec("spec.yaml", (CASES[0] / "spec.yaml").read_text()), vendor=True)
+    copied = {name.partition("/_runtime/")[2]: text for name, text in files.items() if "/_runtime/" in name}
+
+    sources = {path.relative_to(folder).as_posix(): path.read_bytes().decode() for path in folder.rglob("*.py")}
+
+    assert sources == copied == dict(runtime())
+
+
+def test_same_spec_same_bytes() -> None:
+    """Nothing of the machine or the moment gets into the output."""
+    text = (CASES[0] / "spec.yaml").read_text()
+
+    assert render(read_spec("spec.yaml", text)) == render(read_spec("spec.yaml", text))
+
+
+@pytest.mark.parametrize("value", ["text", 7, None, True, ["text"]])
+def test_a_template_prints_nothing_but_code(value: object) -> None:
+    """A plain text in a template is refused: by accident it would become code."""
+    assert _only_code(Code("x")) == "x"
+    with pytest.raises(Unquoted):
+        _only_code(value)
+
+
+HOSTILE = st.text(
+    st.sampled_from(list("\"'\\{}%#`$\n\t abc/*<>|[]()=-\u00e9\u2028\u202e")), min_size=1, max_size=60
+) | st.text(min_size=1, max_size=60)
+
+
+def shape(text: str) -> str:
+    """The syntax tree of a module without the values of its constants."""
+    tree = ast.parse(text)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            node.value = ""
+    return ast.dump(tree)
+
+
+SPEC = (HERE / "golden" / "inline_job" / "spec.yaml").read_text()
+HARMLESS = {name: shape(text) for name, text in render(read_spec("spec.yaml", SPEC)).items() if name.endswith(".py")}
+
+
+@settings(max_examples=12, deadline=None)
+@given(HOSTILE)
+def test_no_text_of_a_spec_becomes_code(text: str) -> None:
+    """Whatever descriptions, titles and defaults say, each module is that of the harmless spec but for its strings."""
+    quoted = json.dumps(text, ensure_ascii=False)
+    spec = SPEC
+    for harmless in (
+        "title: Acme",
+        "description: Maps sites.",
+        "description: Where a job is.",
+        "description: Map a site.",
+    ):
+        spec = spec.replace(harmless, f"{harmless.partition(': ')[0]}: {quoted}")
+    spec = spec.replace("description: Where to begin.", f"description: {quoted}").replace("Waiting.", quoted)
+    try:
+        files = render(read_spec("spec.yaml", spec))
+    except SpecError:
+        return
+
+    assert HARMLESS == {name: shape(text) for name, text in files.items() if name.endswith(".py")}
+    assert tomllib.loads(files["pyproject.toml"])["project"]["name"] == "acme-client"

@@ -1,0 +1,129 @@
+"""The page of each code: that there is one, that it explains, and that the docs have the same."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import pkgutil
+import re
+from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+import yaml
+
+from bide.cli.app import main
+from bide.lint import rules
+from bide.lint.codes import all_pages, as_markdown, read
+
+REPOSITORY = Path(__file__).parents[2]
+BIDE = REPOSITORY / "generator" / "bide"
+RULES = sorted(
+    module.name for module in pkgutil.walk_packages(rules.__path__, f"{rules.__name__}.") if not module.ispkg
+)
+
+
+def codes_in(path: Path) -> Iterator[str]:
+    """The codes that a file reports: what is handed to whatever makes a diagnostic."""
+    makers = {"Diagnostic": 1, "at_key": 1, "at_value": 1, "note": 1, "fail": 1, "_problem": 2}
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Call):
+            name = getattr(node.func, "attr", getattr(node.func, "id", ""))
+            argument = node.args[makers[name]] if name in makers and len(node.args) > makers[name] else None
+            if isinstance(argument, ast.Constant) and isinstance(argument.value, str):
+                yield argument.value
+
+
+def test_every_code_has_a_page() -> None:
+    """Whatever code a step reports is explained, and no page explains a code that nothing reports."""
+    files = [path for path in BIDE.rglob("*.py") if not {"runtime", "simulator"} & set(path.parts)]
+    reported = {code for path in files for code in codes_in(path)} | {"tab", "bad-yaml"}
+
+    assert reported == set(all_pages())
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_a_rule_has_a_page(name: str) -> None:
+    """A rule's file begins with the pages of its codes."""
+    assert list(read(inspect.getdoc(import_module(name)) or ""))
+
+
+def test_no_code_has_two_pages() -> None:
+    """A code is explained in one place."""
+    folders = [BIDE / "spec" / "pages", BIDE / "lint" / "rules"]
+    docstrings = [ast.get_docstring(ast.parse(path.read_text())) for folder in folders for path in folder.rglob("*.py")]
+    codes = [page.code for docstring in docstrings for page in read(docstring or "")]
+
+    assert sorted(codes) == sorted(all_pages())
+
+
+@pytest.mark.parametrize("code", all_pages())
+def test_a_page_explains(code: str) -> None:
+    """A page says in a sentence what holds of a good spec, then why, and shows an example that is YAML."""
+    page = all_pages()[code]
+    examples = [paragraph for paragraph in page.paragraphs if paragraph.startswith("    ")]
+
+    assert page.what.endswith(".")
+    assert page.paragraphs[0].startswith("Why: ")
+    assert examples
+    if code not in NO_YAML:
+        assert all(list(yaml.parse(inspect.cleandoc(example), Loader=yaml.CSafeLoader)) for example in examples)
+
+
+NO_YAML = {"bad-yaml", "directive", "alias"}
+"""What is refused there no parser reads."""
+
+
+def test_the_docs_have_the_same(request: pytest.FixtureRequest) -> None:
+    """docs/rules.md is made of the pages; `--update-golden` makes it anew."""
+    page = REPOSITORY / "docs" / "rules.md"
+    if request.config.getoption("--update-golden"):
+        page.write_text(as_markdown())
+
+    assert page.read_text() == as_markdown()
+
+
+def test_the_docs_link_to_no_rule_that_is_not_there() -> None:
+    """A comment in the docs that silences a warning names one that there is."""
+    text = "".join(path.read_text() for path in (REPOSITORY / "docs").glob("*.md"))
+    codes = set(re.findall(r"# bide: allow ([a-z-]+)", text))
+
+    assert codes
+    assert {all_pages()[code].severity for code in codes} == {"warning"}
+
+
+# --- bide explain ----------------------------------------------------------------------------------------------------
+
+
+def test_explain(capsys: pytest.CaptureFixture[str]) -> None:
+    """`bide explain` prints the page of a code."""
+    assert main(["explain", "bad-range"]) == 0
+    assert capsys.readouterr().out == (
+        "bad-range (error)\n\n"
+        "A range begins with its shorter time, and no time is none.\n\n"
+        "Why: a schedule that cannot be kept is a slip.\n\n"
+        "    interval: 5s..2s                     # refused: the longer time comes first\n"
+        "    timeout: 0s                          # refused: no time at all\n"
+        "    interval: 2s..5s                     # fine\n"
+    )
+
+
+def test_explain_alone(capsys: pytest.CaptureFixture[str]) -> None:
+    """`bide explain` alone lists every code with its severity, in the order of the alphabet."""
+    assert main(["explain"]) == 0
+    lines = [line.split() for line in capsys.readouterr().out.splitlines()]
+
+    assert [(code, severity) for code, severity, *_ in lines] == [
+        (page.code, page.severity) for page in all_pages().values()
+    ]
+
+
+@pytest.mark.parametrize(
+    ("code", "help_"),
+    [("unknwon-key", 'did you mean "unknown-key"?'), ("xyzzy", "`bide explain` lists all of them")],
+)
+def test_explain_what_is_not_there(code: str, help_: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """A code that there is not is a usage error that says which may have been meant."""
+    assert main(["explain", code]) == 2
+    assert capsys.readouterr() == ("", f'bide: there is no code "{code}": {help_}\n')

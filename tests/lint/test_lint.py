@@ -1,0 +1,507 @@
+"""What the rules find."""
+
+from __future__ import annotations
+
+import pytest
+
+from bide.lint.pipeline import read_spec
+from tests.acme_spec import FILE, TEXT, changed, linted, said
+
+
+def test_a_good_spec() -> None:
+    """The rules find nothing in a good spec."""
+    assert linted(TEXT) == []
+
+
+CASES = [
+    # types
+    (
+        "SearchRequest:\n    fields: {prompt: string",
+        "SearchRequest:\n    fields: {prompt: str",
+        'unknown-type: there is no type "str" (did you mean "string"?)',
+    ),
+    (
+        "limit?: integer}\n  SearchReply",
+        "limit?: int}\n  SearchReply",
+        'unknown-type: there is no type "int" (did you mean "integer"?)',
+    ),
+    (
+        "action?: Action,",
+        "action?: Zebra,",
+        'unknown-type: there is no type "Zebra" (declare it in models, enums or unions; there are string, integer,',
+    ),
+    (
+        "      queued: pending\n",
+        "      queued: pending\n      zzz: running\n",
+        'unknown-status: "zzz" is no value of JobStatus (add it to the values of JobStatus)',
+    ),
+    (
+        '{"id": "m1", "status": "completed",',
+        '{"status": "completed",',
+        'bad-example: $.id is missing (put a "?" behind its name, if it may be left out)',
+    ),
+    ("action?: Action,", "action?: Acton,", 'unknown-type: there is no type "Acton" (did you mean "Action"?)'),
+    (
+        "hits: list of string",
+        "hits: 'string[]'",
+        'unknown-type: "string[]" is not written like a type (write it like string, list of Page,',
+    ),
+    ("hits: list of string", "hits: bytes", 'unknown-type: "bytes" can only be a whole body'),
+    ("hits: list of string", f"hits: {'list of ' * 9}string", "unknown-type: this type nests too deep"),
+    (
+        "    result: FetchResult\n    polling",
+        "    result: FetchResult or null\n    polling",
+        'unknown-type: only a field can be "or null"',
+    ),
+    (
+        "returns: CancelReply",
+        "returns: Cancel",
+        'unknown-type: there is no type "Cancel" (did you mean "CancelReply"?)',
+    ),
+    # models
+    (
+        "    snapshot: FetchJob\n",
+        "    snapshot: FetchJbo\n",
+        'unknown-model: there is no model "FetchJbo" (did you mean "FetchJob"?)',
+    ),
+    ("    snapshot: FetchJob\n", "    snapshot: JobStatus\n", 'unknown-model: "JobStatus" is no model but an enum'),
+    ("    is: FetchJob\n", "    is: Action\n", 'unknown-model: "Action" is no model but a union'),
+    ("{click: Click,", "{click: Clack,", 'unknown-model: there is no model "Clack" (did you mean "Click"?)'),
+    ("{spread: FetchInput}", "{spread: Input}", 'unknown-model: there is no model "Input"'),
+    ("    is: FetchJob\n", "    is: DoneJob\n", 'bad-narrowing: "DoneJob" is "DoneJob" already, in some states'),
+    (
+        "links?: {type: list of string, when: [succeeded, partial]}",
+        "links?: list of string",
+        'empty-narrowing: no field of "FetchJob" is marked',
+    ),
+    (
+        "    is: FetchJob\n",
+        "    is: FetchJob\n    envelope: data\n",
+        'bad-narrowing: the envelope is that of "FetchJob" (leave it out here)',
+    ),
+    (
+        "    snapshot: FetchJob\n",
+        "    snapshot: FetchJob\n    failed_result: FetchJob\n",
+        'failed-result: the result of "job" has an address of its own',
+    ),
+    (
+        "    snapshot: FetchJob\n",
+        "    snapshot: FetchJob\n    failed_result: bytes\n",
+        "bytes-result: what a failed job has is in its poll reply, which is JSON",
+    ),
+    (
+        "hits: list of string",
+        "hits: file",
+        'unknown-type: a "file" can only be a field of the body of a request, by itself',
+    ),
+    (
+        "kind: {const: fetch}",
+        "kind: {const: fetch}\n        films: list of file",
+        'unknown-type: a "file" can only be a field of the body of a request, by itself',
+    ),
+    (
+        "kept: 24h}",
+        "kept: 24h, pages: {list: results, query: page, next: after}}",
+        'unknown-pointer: FetchResult has no field "after"',
+    ),
+    (
+        "    body: SearchRequest\n    returns: SearchReply\n",
+        "    body: object\n    query: {body: string}\n    returns: SearchReply\n",
+        'same-name: "body" is body in Python, and so is "body" at line',
+    ),
+    # secrets
+    (
+        "{header: X-API-Key, env: ACME_API_KEY}",
+        "[{header: X-App, env: A}, {header: X-Key, env: B}]",
+        'same-secret: there is a secret "api_key" already (give it another: {..., name: "..."})',
+    ),
+    (
+        "{header: X-API-Key, env: ACME_API_KEY}",
+        "[{header: X-App, env: A, name: app}, {header: x-app, env: B}]",
+        'same-secret: the place of this one is taken by "app"',
+    ),
+    (
+        "{header: X-API-Key, env: ACME_API_KEY}",
+        "[{basic: password, env: A}, {bearer: true, env: B}]",
+        'same-secret: the place of this one is taken by "password"',
+    ),
+    (
+        "{header: X-API-Key, env: ACME_API_KEY}",
+        "{query: key, env: A, name: timeout}",
+        'same-secret: every client has an argument "timeout" of its own',
+    ),
+    # other names
+    (
+        "    lifecycle: job\n",
+        "    lifecycle: jbo\n",
+        'unknown-lifecycle: there is no lifecycle "jbo" (did you mean "job"?)',
+    ),
+    ("{job: fetch, job_id", "{job: fetsh, job_id", 'unknown-job: there is no job "fetsh" (did you mean "fetch"?)'),
+    (
+        "A job as a poll reports it.\n    source: polling",
+        "A job.\n    source: poling",
+        'unknown-source: "poling" is not in "sources" (did you mean "polling"?)',
+    ),
+    # pointers
+    (
+        "      job_id: job_id\n",
+        "      job_id: jobId\n",
+        'unknown-pointer: SubmitReply has no field "jobId" (did you mean "job_id"?)',
+    ),
+    (
+        "    status: status\n",
+        "    status: result_available\n",
+        'missing-state: the status "false" of boolean has no state',
+    ),
+    ("    status: status\n", "    status: credits_used\n", "and should be text, a whole number or true and false"),
+    (
+        "    ready: {",
+        "    failed_if: trouble\n    ready: {",
+        'unknown-pointer: FetchJob has no field "trouble"',
+    ),
+    (
+        "    ready: {",
+        "    failed_if: {okay: false}\n    ready: {",
+        'unknown-pointer: FetchJob has no field "okay"',
+    ),
+    (
+        "    status: status\n",
+        "    status: state\n",
+        'unknown-pointer: FetchJob has no field "state" (did you mean "status"?)',
+    ),
+    (
+        "message: error.message}\n    progress",
+        "message: error.mesage}\n    progress",
+        'unknown-pointer: ErrorInfo has no field "mesage" (did you mean "message"?)',
+    ),
+    (
+        "message: error.message}\n    progress",
+        "message: error}\n    progress",
+        'wrong-pointer: "error" is ErrorInfo, and should be text',
+    ),
+    (
+        "message: error.message}\n    progress",
+        "message: links}\n    progress",
+        'wrong-pointer: "links" is list of string, and should be text',
+    ),
+    ("credits: credits_used", "credits: id", 'wrong-pointer: "id" is string, and should be a number'),
+    (
+        "ready: {result_available: true}",
+        "ready: {available: true}",
+        'unknown-pointer: FetchJob has no field "available"',
+    ),
+    (
+        "{event: error, message: message}",
+        "{event: progress, message: text}",
+        'unknown-pointer: ProgressEvent has no field "text"',
+    ),
+    (
+        "items: {list: results,",
+        "items: {list: result,",
+        'unknown-pointer: FetchResult has no field "result" (did you mean "results"?)',
+    ),
+    ("error: error}\nlifecycles", "error: reason}\nlifecycles", 'unknown-pointer: Item has no field "reason"'),
+    (
+        "items: {list: results,",
+        "items: {list: meta,",
+        'bad-items: "meta" is map of any, and should be a list of a model',
+    ),
+    (
+        "    result: FetchResult\n    polling",
+        "    result: object\n    polling",
+        'bad-items: the result has to be a model, and "object" is none',
+    ),
+    ("    fields: {url: string, status: string, error", "    fields: {url: string, status: JobStatus, error", None),
+    ("failed: [failed]", "failed: [failed, faild]", None),
+    # what is handed out
+    ("      job_id: job_id\n", "", "no-job-id: nothing says where the id of the job is in the reply"),
+    ("      returns: SubmitReply\n", "", 'no-job-id: "returns" does not say what the reply is'),
+    (
+        'poll: {get: "/jobs/{job_id}",',
+        "poll: {get: {field: urls.get},",
+        'unknown-pointer: SubmitReply of the job "fetch" has no field "urls.get"',
+    ),
+    (
+        'cancel: {post: "/jobs/{job_id}/cancel",',
+        "cancel: {post: {field: stop},",
+        'unknown-pointer: SubmitReply and FetchJob of the job "fetch" have no field "stop"',
+    ),
+    (
+        'cancel: {post: "/jobs/{job_id}/cancel",',
+        "cancel: {post: {field: id, header: Location},",
+        "conflicting-keys: it is handed out in one place: in a header or in a field",
+    ),
+    (
+        "      job_id: job_id\n",
+        "      job_id: {field: jobId}\n",
+        'unknown-pointer: SubmitReply has no field "jobId" (did you mean "job_id"?)',
+    ),
+    ("202: {job: fetch, job_id: job_id}", "202: {job: fetch}", "no-job-id: nothing says where the id of the job is"),
+    # where a job is
+    (
+        "    status: status\n",
+        "",
+        'no-status: "states" means nothing without "status"',
+    ),
+    (
+        "accepts: [200, 202], limit",
+        "accepts: [200, 202], states: {202: running}, limit",
+        'conflicting-keys: 202 cannot tell by itself and leave it to the body: it is in "accepts" as well',
+    ),
+    (
+        "accepts: [200, 202], limit",
+        "states: {503: running}, limit",
+        "conflicting-keys: 503 is an error that passes, and says nothing of a job",
+    ),
+    (
+        "    snapshot: FetchJob\n",
+        "",
+        'missing-snapshot: "status" of the lifecycle looks into the poll reply, and "snapshot" does not say what it is',
+    ),
+    # states
+    ("      cancelled: cancelled\n", "", 'missing-state: the status "cancelled" of JobStatus has no state'),
+    (
+        "      cancelled: cancelled\n",
+        "      cancelled: cancelled\n      gone: failed\n",
+        'unknown-status: "gone" is no value of JobStatus',
+    ),
+    (
+        "      queued: [running, cancelled]\n",
+        "      queud: [running, cancelled]\n",
+        'unknown-status: the status "queud" has no state (did you mean "queued"?)',
+    ),
+    (
+        "[completed, partial, failed, cancelled]",
+        "[complete, partial]",
+        'unknown-status: the status "complete" has no state (did you mean "completed"?)',
+    ),
+    (
+        "      queued: [running, cancelled]\n",
+        "      queued: [running, cancelled]\n      failed: [running]\n",
+        'final-move: "failed" is failed, which is final',
+    ),
+    (
+        "      queued: [running, cancelled]\n",
+        "      queued: [queued]\n",
+        'never-ends: from "queued" no final status can be reached',
+    ),
+    # paths and parameters
+    (
+        "    path: {id: string}\n",
+        "",
+        "path-parameter: {id} is not declared (declare it beside the path: path: {id: string})",
+    ),
+    (
+        "    path: {id: string}\n",
+        "    path: {id: string, ib: string}\n",
+        'path-parameter: "ib" is not in the path (did you mean "id"?)',
+    ),
+    (
+        '{get: "/jobs/{job_id}", accepts',
+        '{get: "/jobs/{id}", accepts',
+        "path-parameter: {id} has no value here (the job's id is {job_id})",
+    ),
+    ('{get: "/jobs/{job_id}", accepts', "{get: /jobs, accepts", "path-parameter: this path does not say which job"),
+    (
+        '{get: "/jobs/{job_id}", accepts',
+        '{get: "/jobs/{job_id}/{job_id}", accepts',
+        "path-parameter: {job_id} is in this path twice",
+    ),
+    (
+        "{limit?: integer, kind: {const: x}}",
+        "{limit?: Webhook}",
+        'parameter-type: "limit" cannot be written into a query',
+    ),
+    ("{limit?: integer, kind: {const: x}}", "{limit: integer or null}", 'parameter-type: "limit" cannot be null here'),
+    ("{X-Trace?: string}", "{X-Trace?: list of string}", 'parameter-type: "X-Trace" cannot be written into a header'),
+    (
+        "    path: {id: string}\n",
+        "    path: {id: {const: x}}\n",
+        'parameter-type: "id" is constant: write it into the path itself',
+    ),
+    # names
+    (
+        "fields: {ok: boolean}",
+        "fields: {jobId: string, job_id: string}",
+        'same-name: "job_id" is job_id in Python, and so is "jobId" at line',
+    ),
+    ("fields: {ok: boolean}", "fields: {2fa: boolean}", 'bad-name: no Python name can be made of "2fa" (give it one:'),
+    ("fields: {ok: boolean}", "fields: {ok: {type: boolean, name: import}}", 'bad-name: "import" is no Python name'),
+    (
+        "fields: {ok: boolean}",
+        "fields: {ok: {type: boolean, name: list}}",
+        'bad-name: "list" cannot be the name of a field',
+    ),
+    ("      queued: It waits.\n", "      queued: It waits.\n      Queued: It waits.\n", None),
+    (
+        "      webhook?: Webhook\n",
+        "      webhook?: Webhook\n        url?: string\n",
+        'same-name: "url" is url in Python, and so is "url" at line',
+    ),
+    (
+        "    query: {limit?: integer",
+        "    query: {ID?: integer",
+        'same-name: "ID" is id in Python, and so is "id" at line',
+    ),
+    (
+        "  CancelReply:\n",
+        "  JobFailed: {fields: {}}\n  CancelReply:\n",
+        'same-name: "JobFailed": every package has a class of that name',
+    ),
+    ("  CancelReply:\n", "  Acme: {fields: {}}\n  CancelReply:\n", 'same-name: "Acme": the client has that name'),
+    ("  CancelReply:\n", "  FetchBody: {fields: {}}\n  CancelReply:\n", 'same-name: "FetchBody": line'),
+    ("  CancelReply:\n", "  OtherAction: {fields: {}}\n  CancelReply:\n", 'same-name: "OtherAction": line'),
+    ("  CancelReply:\n", "  Action: {fields: {}}\n  CancelReply:\n", 'same-name: "Action": line'),
+    ("class: Acme", "class: JobError", 'same-name: "JobError": every package has a class of that name'),
+    ("name: acme", "name: import", 'bad-name: "import" is no Python name'),
+    ("  search:\n", "  fetch:\n", 'same-name: "fetch" at line'),
+    ("  search:\n", "  close:\n", 'same-name: every client has a "close" of its own'),
+    ("  search:\n", "  import:\n", 'bad-name: "import" means something else in Python'),
+    ("  search:\n", "  none:\n", 'bad-name: "none" means something else in Python'),
+    # values
+    ("default: 10", 'default: "10"', "bad-default: default is text, not a whole number"),
+    (
+        "kind: {const: fetch}",
+        "kind: {const: 1.5}",
+        'bad-const: "const" has to be text, a whole number, true, false or null',
+    ),
+    ("kind: {const: fetch}", "kind: {const: fetch, type: integer}", "bad-const: const is text, not a whole number"),
+    (
+        "kind: {const: fetch}",
+        "kind: {const: fetch, default: fetch}",
+        'conflicting-keys: what is constant has no "default"',
+    ),
+    ("min: 1, max: 500", "min: 1000, max: 500", 'bad-bounds: "min" is more than "max"'),
+    ("max_length: 2000", "max: 2000", 'bad-bounds: "max" is for numbers, and this is string'),
+    ("max_length: 2000", 'pattern: "["', "bad-bounds: this is no regular expression of Python's"),
+    (
+        "input: {spread",
+        "input?: {spread",
+        'bad-spread: "input" is spread, so it cannot be left out (take the "?" away)',
+    ),
+    ("{spread: FetchInput}", "{spread: FetchInput, default: {}}", None),
+    # examples
+    ('"id": "m1"', '"id": 5', "bad-example: $.id is the number 5, not text"),
+    ('"links": []', '"links": ["a", null]', "bad-example: $.links[1] is null, not text"),
+    ('"id": "m1", ', "", "bad-example: $.id is missing"),
+    ('"id": "m1"', '"id": null', "bad-example: $.id is null, not string"),
+    ('"links": []', '"links": null', None),
+    ('"links": []', '"progress": {"completed": 1, "total": null}', None),
+    (
+        '"links": []',
+        '"progress": {"completed": 1.5, "total": 2}',
+        "bad-example: $.progress.completed is the number 1.5, not a whole number",
+    ),
+    ('"links": []', '"credits_used": 2.5', None),
+    ('"links": []', '"credits_used": true', "bad-example: $.credits_used is true, not a number"),
+    ('"status": "completed"', '"status": "something new"', None),
+    ('"status": "completed"', '"status": 1', "bad-example: $.status is the number 1, not the text of a JobStatus"),
+    ('"id": "m1"', '"id": m1', "bad-example: this is not JSON: Expecting value, in line 1, column 8 of the example"),
+    ('"extra": 1}', '"extra": NaN}', "bad-example: this JSON cannot be read: NaN is no JSON"),
+    ('"extra": 1}', '"extra": 1e999}', "bad-example: this JSON cannot be read:"),
+    ('"extra": 1}', f'"extra": {"[" * 100_000}}}', "bad-example: this JSON nests too deep"),
+    ('"extra": 1}', '"extra": "\\ud800"}', "bad-example: this is not JSON: half a surrogate pair"),
+    ('\'{"prompt": "x"}\'', "'{}'", "bad-example: $.prompt is missing"),
+    ('\'{"prompt": "x"}\'', "'[]'", "bad-example: $ is a list, not an object like SearchRequest"),
+    # polling
+    ("interval: 2s..5s", "interval: 5s..2s", 'bad-range: in "5s..2s" the longer time comes first'),
+    ("floor: 1s", "floor: 3s", 'interval-below-floor: the interval "2s..5s" begins below the floor of 3s'),
+    (
+        "interval: 15s..30s",
+        "interval: 100ms..30s",
+        'interval-below-floor: the interval "100ms..30s" begins below the floor of 1s',
+    ),
+    ("timeout: 5m", "timeout: 0s", 'bad-range: "0s" is no time at all'),
+    # unions, streams, replies
+    ("write: Write}", "write: Click}", 'bad-variant: "Click" is already the variant "click" of this union'),
+    (
+        "fields: {selector: string}",
+        "fields: {selector: string, type: string}",
+        'bad-variant: "Click" has the field "type", which is the tag',
+    ),
+    (
+        "complete: CompleteEvent}",
+        "complete: ProgressEvent}",
+        'bad-variant: "ProgressEvent" is already the event "progress"',
+    ),
+    ("last: complete", "last: compete", 'unknown-event: there is no event "compete" (did you mean "complete"?)'),
+    ("    stream:\n", "    returns: SearchReply\n    stream:\n", 'conflicting-keys: a stream has no "returns"'),
+    ("{200: SearchReply,", "{201: {job: fetch, job_id: job_id},", "several-jobs: 201 answers with a job already"),
+    (
+        "fields: {completed: integer,",
+        "fields: {more: Progress, completed: integer,",
+        'endless-model: every "Progress" has to hold a "Progress", and that',
+    ),
+    ("fields: {completed: integer,", "fields: {more?: Progress, completed: integer,", None),
+    ("fields: {completed: integer,", "fields: {more: list of Progress, completed: integer,", None),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "expected"), CASES, ids=[case[1].strip()[:40] for case in CASES])
+def test_findings(old: str, new: str, expected: str | None) -> None:
+    """A rule finds what it is for, says what is wrong and what may have been meant, and stays silent otherwise."""
+    found = [said(problem) for problem in linted(changed((old, new)))]
+
+    if expected is None:
+        assert all(" bad-example" not in problem for problem in found)
+    else:
+        assert any(expected in problem for problem in found), found
+
+
+def test_places() -> None:
+    """A finding points at what is wrong: a value at its first letter, a key at its own."""
+    text = changed(
+        ("    snapshot: FetchJob\n", "    snapshot: FetchJbo\n"), ("      queued: [running", "      queud: [running")
+    )
+    spots = [(found.place.line, found.place.column) for found in linted(text)]
+    lines = text.split("\n")
+
+    assert [lines[line - 1][column - 1 :].split(":")[0].strip() for line, column in spots] == ["FetchJbo", "queud"]
+
+
+def test_a_lifecycle_without_an_end() -> None:
+    """A lifecycle needs a final status, and one that means success."""
+    endless = "      completed: succeeded\n      partial: partial\n      failed: failed\n      cancelled: cancelled\n"
+    enums = TEXT[TEXT.index("      completed: It is") : TEXT.index("models:\n")]
+    moves = TEXT[TEXT.index("    moves:\n") : TEXT.index("    ready:")]
+    common = ((enums, "      failed: It has failed.\n"), (moves, ""))
+
+    never = changed((endless, "      failed: failed\n"), *common)
+    assert ["never-succeeds"] == [found.code for found in linted(never)]
+    ends = never.replace("      failed: failed\n", "      failed: running\n")
+    assert ["never-ends"] == [found.code for found in linted(ends)]
+
+
+def test_jobs_that_share_a_lifecycle() -> None:
+    """A pointer must lead somewhere for each job of a lifecycle; jobs that lack a field are named together."""
+    start, end = TEXT.index("  fetch:\n    description"), TEXT.index("lifecycles:\n")
+    job = TEXT[start:end]
+    others = "".join(
+        job.replace("  fetch:", f"  {name.lower()}:").replace("FetchJob", f"{name}Job") for name in ("Map", "Crawl")
+    )
+    models = "".join(f"  {name}Job: {{fields: {{id: string, state: string}}}}\n" for name in ("Map", "Crawl"))
+    text = (TEXT[:end] + others + TEXT[end:]).replace("unions:\n", models + "unions:\n")
+    found = [problem.message for problem in linted(text) if problem.code == "unknown-pointer"]
+
+    assert 'CrawlJob, MapJob have no field "status"' in found
+
+
+def test_one_name_for_what_one_pointer_finds() -> None:
+    """Jobs of one lifecycle agree on the Python names along its pointers."""
+    start, end = TEXT.index("  fetch:\n    description"), TEXT.index("lifecycles:\n")
+    other = TEXT[start:end].replace("  fetch:", "  crawl:").replace("FetchJob", "CrawlJob")
+    model = TEXT[TEXT.index("  FetchJob:\n") : TEXT.index("  DoneJob:")].replace("FetchJob", "CrawlJob")
+    model = model.replace("      credits_used?: number", "      credits_used?: {type: number, name: cost}")
+    text = (TEXT[:end] + other + TEXT[end:]).replace("  DoneJob:", model + "  DoneJob:")
+    found = [problem.message for problem in linted(text)]
+
+    assert len(found) == 1
+    assert found[0].startswith('"credits_used" is called cost here, and credits_used at line')
+
+
+def test_warnings_do_not_stop() -> None:
+    """What is only odd is told, and built all the same."""
+    text = changed(("links?: {type: list of string, when: [succeeded, partial]}", "links?: list of string"))
+
+    assert [found.severity for found in linted(text)] == ["warning"]
+    assert read_spec(FILE, text).model("DoneJob").narrowed == ()

@@ -1,0 +1,152 @@
+"""What can be counted of many jobs that wait at once does not slide back: objects, bytes, wake-ups, calls."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import sys
+import tracemalloc
+from collections.abc import Callable
+from typing import Any
+
+from bide_runtime.http.request import Request, Response
+from bide_runtime.jobs.floor import Floor
+from bide_runtime.jobs.record import Record
+from bide_runtime.waiting.policy import Fixed
+
+from tests.runtime.acme import KEY, PART, AsyncAcme
+from tests.runtime.fakes import LoopClock
+from tests.runtime.world import RUNNING
+
+
+class Server:
+    """Says that every job is running, and keeps nothing."""
+
+    max_connections = 100
+
+    def __init__(self) -> None:
+        self.polls = 0
+
+    async def send(self, request: Request, *, timeout: float) -> Response:
+        self.polls += 1
+        reply = RUNNING.response()
+        return Response(status=200, headers=dict(reply.headers), body=bytes(bytearray(reply.body)))
+
+    async def open(self, request: Request, *, timeout: float) -> Any:
+        raise NotImplementedError
+
+    async def close(self) -> None:
+        pass
+
+
+class Clock(LoopClock):
+    """Counts how often somebody sleeps."""
+
+    naps = 0
+
+    async def sleep(self, seconds: float, bell: asyncio.Event) -> None:
+        self.naps += 1
+        await super().sleep(seconds, bell)
+
+
+def while_waiting(jobs: int, seen: Callable[[Clock, Server], Any], *, until: float = 5.0) -> Any:
+    """What is *seen* while so many jobs wait, which are polled every ten seconds from the beginning on."""
+    clock, server = Clock(), Server()
+
+    async def main() -> Any:
+        async with AsyncAcme(KEY, transport=server, clock=clock) as client:
+            handles = [client.jobs(PART).attach(f"j{number}") for number in range(jobs)]
+            batch = client.jobs(PART).wait_many(handles, timeout=None, max_in_flight=jobs, policy=Fixed(10.0))
+            del handles
+            loop = asyncio.ensure_future(anext(batch))
+            await asyncio.sleep(until)
+            assert jobs == server.polls
+            found = seen(clock, server)
+            if asyncio.iscoroutine(found):
+                found = await found
+            loop.cancel()
+            await asyncio.gather(loop, return_exceptions=True)
+            await batch.close()
+            return found
+
+    return clock.run(main())
+
+
+def held(count: Callable[[], int], jobs: int) -> int:
+    def seen(clock: Clock, server: Server) -> int:
+        gc.collect()
+        return count()
+
+    found: int = while_waiting(jobs, seen)
+    return found
+
+
+def test_the_garbage_collector_looks_at_few_objects_of_a_waiting_job() -> None:
+    """It stops everything while it does: of ten thousand jobs, for as long as it takes to be late. They were 22."""
+
+    def tracked() -> int:
+        return len(gc.get_objects())
+
+    assert 8 * 500 >= held(tracked, 600) - held(tracked, 100)
+
+
+def test_a_waiting_job_takes_little_memory() -> None:
+    """Its last reply, as it came and typed, and less than two kilobytes of ours."""
+    held(gc.get_count, 1)
+    tracemalloc.start()
+    try:
+        many, few = (held(lambda: tracemalloc.get_traced_memory()[0], jobs) for jobs in (600, 100))
+    finally:
+        tracemalloc.stop()
+
+    assert 2150 * 500 >= many - few
+
+
+def test_jobs_that_are_due_together_wake_the_batch_once() -> None:
+    """It does not sleep once for each of them."""
+
+    async def seen(clock: Clock, server: Server) -> int:
+        before = clock.naps
+        await asyncio.sleep(10)
+        assert 1000 == server.polls
+        return clock.naps - before
+
+    assert 4 >= while_waiting(500, seen)
+
+
+def test_a_poll_of_a_batch_takes_few_calls() -> None:
+    """Ours and those of asyncio, from the moment it is due to that when its job sleeps again."""
+
+    async def seen(clock: Clock, server: Server) -> float:
+        calls = 0
+
+        def count(frame: object, event: str, argument: object) -> None:
+            nonlocal calls
+            calls += event == "call"
+
+        before = sys.getprofile()
+        sys.setprofile(count)
+        try:
+            await asyncio.sleep(10)
+        finally:
+            sys.setprofile(before)
+        return calls / (server.polls - 500)
+
+    assert 105 >= while_waiting(500, seen)
+
+
+def test_the_floors_of_many_jobs_are_not_sorted_out_at_each_poll() -> None:
+    """Ten thousand floors that count are looked through a few times, and not once for each."""
+    sorted_out = 0
+
+    class Counting(Floor):
+        def _forget(self, now: float) -> None:
+            nonlocal sorted_out
+            sorted_out += 1
+            super()._forget(now)
+
+    floor = Counting()
+    for number in range(10_000):
+        floor.claim(Record(PART, f"j{number}"), 0.0)
+
+    assert 2 >= sorted_out

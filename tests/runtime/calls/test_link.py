@@ -1,0 +1,411 @@
+"""Addresses and ids that a provider hands out: which are followed, with what, and what a token keeps of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from types import NoneType
+from typing import Any
+
+import pytest
+from bide_runtime.calls.call import reads, reads_nothing
+from bide_runtime.calls.link import HandedOut
+from bide_runtime.errors.client import InvalidArgument, InvalidToken
+from bide_runtime.errors.decode import DecodeError
+from bide_runtime.http.request import Response
+from bide_runtime.jobs.errors import JobTimeout, SubmitUncertain
+from bide_runtime.jobs.kind import Kind
+from bide_runtime.jobs.lifecycle import Lifecycle, ResultAt
+from bide_runtime.jobs.state import State
+from bide_runtime.jobs.token import LONGEST
+from bide_runtime.waiting.submit import Submission
+from msgspec.structs import replace
+
+from tests.runtime import acme
+from tests.runtime.acme import KEY, POLLING, Page, Report, Ticket, order
+from tests.runtime.fakes import Reply, Sent
+from tests.runtime.world import PAGE, TICKET, World, error, report
+
+Make = Callable[..., World]
+
+ORIGIN = "https://api.acme.example"
+LOCATION = HandedOut(header="Location", name="GET where")
+CODES = {202: State.RUNNING, 200: State.SUCCEEDED, 303: State.SUCCEEDED}
+
+GUIDED: Kind[None, Page] = Kind(
+    provider="acme",
+    name="guided",
+    lifecycle=Lifecycle(poll=LOCATION, codes=CODES, accepts=frozenset(), result=ResultAt(path=LOCATION)),
+    snapshot=NoneType,
+    result=Page,
+    polling=POLLING,
+)
+"""A kind of job of which only headers say where to ask, first how it is, and then for its result."""
+
+LINKED: Kind[Report, Page] = Kind(
+    provider="acme",
+    name="linked",
+    lifecycle=Lifecycle(
+        poll=HandedOut(field=("urls", "get"), name="GET get"),
+        status=("status",),
+        states=acme.STATES,
+        result=ResultAt(path=HandedOut(field=("urls", "result"), name="GET result")),
+        cancel=("DELETE", HandedOut(field=("urls", "get"), name="DELETE get")),
+    ),
+    snapshot=Report,
+    result=Page,
+    polling=POLLING,
+)
+"""A kind of job whose replies hold its addresses beside its id."""
+
+
+@pytest.fixture(autouse=True)
+def hosts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Acme keeps results on other hosts, and sends a header of its own to every request."""
+    provider = replace(acme.PROVIDER, hosts=("files.acme.example", "*.store.example"), headers={"x-version": "2"})
+    monkeypatch.setattr(acme.Acme, "_provider", provider)
+    monkeypatch.setattr(acme.AsyncAcme, "_provider", provider)
+
+
+def at(location: str, status: int = 202) -> Reply:
+    """A reply whose header says where to ask."""
+    return Reply(b"", status, {"location": location})
+
+
+def linked(status: str = "queued", **urls: str) -> Reply:
+    """A reply whose body says where to ask."""
+    return Reply({"id": "j1", "status": status, "urls": urls})
+
+
+def by_url(**replies: Any) -> Callable[[Sent], Reply]:
+    """A server with replies for each end of an address; `submit` is what a POST gets."""
+    rest = {name: list(one) if isinstance(one, list) else [one] for name, one in replies.items()}
+
+    def answer(sent: Sent) -> Reply:
+        last = sent.request.url.rpartition("/")[2].partition("?")[0]
+        name = "submit" if sent.request.method == "POST" else last
+        return rest[name].pop(0) if len(rest[name]) > 1 else rest[name][0]
+
+    return answer
+
+
+def urls(w: World) -> list[str]:
+    return [sent.request.url for sent in w.sent]
+
+
+def has_key(sent: Sent) -> bool:
+    """Whether a request has the key, or anything else that is meant for the provider alone."""
+    return KEY in sent.request.headers.values() or "x-version" in sent.request.headers
+
+
+def ordered(of: Kind[Any, Page], job_id: Any) -> Submission[Any, Page]:
+    """A submit whose body has the id where *job_id* says, and no meaning where it does not."""
+    submission = order(of, "u")
+    has_body = isinstance(job_id, tuple) and job_id
+    return replace(
+        submission, job_id=job_id, call=replace(submission.call, read=reads(Ticket) if has_body else reads_nothing)
+    )
+
+
+def run(w: World, of: Kind[Any, Page], *, timeout: float = 60.0, job_id: Any = ()) -> Page:
+    result: Page = w.do(w.jobs(of)._run(ordered(of, job_id), timeout, None, None, False))
+    return result
+
+
+def submit(w: World, of: Kind[Any, Page], *, job_id: Any = ()) -> Any:
+    jobs = w.jobs(of)
+    return jobs._handle(w.do(jobs._submit(ordered(of, job_id))))
+
+
+# --- where to ask
+
+
+@pytest.mark.parametrize("where", ["https://api.acme.example/v2/jobs/j7", "/v2/jobs/j7", "jobs/j7"])
+def test_the_address_of_a_header_is_polled(world: Make, where: str) -> None:
+    """A `Location` is an address in full, or beside the one that was asked. The id of the job is the address."""
+    w = world(by_url(submit=at(where), j7=[Reply(b"", 202), at("/v2/results/r7", 303)], r7=PAGE))
+
+    assert "hello" == run(w, GUIDED).text
+    assert [f"{ORIGIN}/v2/{end}" for end in ("jobs", "jobs/j7", "jobs/j7", "results/r7")] == urls(w)
+    assert all(has_key(sent) for sent in w.sent)
+
+
+def test_the_newest_address_counts(world: Make) -> None:
+    """A poll may say that the next one goes elsewhere."""
+    w = world(by_url(submit=at("/v2/a"), a=at("/v2/b"), b=[at("/v2/b"), at("/v2/r", 303)], r=PAGE))
+
+    run(w, GUIDED)
+    assert ["jobs", "a", "b", "b", "r"] == [url.rpartition("/")[2] for url in urls(w)]
+
+
+def test_the_addresses_of_a_body_are_used(world: Make) -> None:
+    """The submit says where to poll and to cancel, and a poll where the result is."""
+    server = by_url(
+        submit=linked(get="/v2/here"),
+        here=[linked("running", get="/v2/here"), linked("done", get="/v2/here", result="/v2/page")],
+        page=PAGE,
+    )
+    w = world(server)
+    job = submit(w, LINKED, job_id=("id",))
+
+    assert "j1" == job.id
+    w.do(job.cancel())
+    assert "hello" == w.do(job.wait()).text
+    assert ["POST v2/jobs", "DELETE v2/here", "GET v2/here", "GET v2/page"] == w.lines
+
+
+def test_a_job_that_nobody_says_where_to_poll_is_uncertain(world: Make) -> None:
+    """W11: a submit that was accepted without an address may have made a job that cannot be asked about."""
+    w = world(by_url(submit=Reply(b"", 202)))
+    with pytest.raises(SubmitUncertain, match=r"no usable job id \(the header Location is None"):
+        submit(w, GUIDED)
+
+    w = world(by_url(submit=TICKET))
+    with pytest.raises(SubmitUncertain, match=r"does not say where to poll job j1 \(\$\.urls\.get is missing\)"):
+        submit(w, LINKED, job_id=("id",))
+
+
+def test_a_result_that_is_nowhere_is_an_error(world: Make) -> None:
+    """W7: a job that is done, and whose replies never said where its result is, ends the wait at once."""
+    w = world(by_url(submit=linked(get="/v2/here"), here=linked("done", get="/v2/here")))
+
+    with pytest.raises(DecodeError, match=r"has not said where: \$\.urls\.result was missing") as caught:
+        run(w, LINKED, job_id=("id",))
+    assert "j1" == caught.value.job_id
+
+
+def test_the_address_to_poll_is_not_that_of_the_result(world: Make) -> None:
+    """Where one header has both, what a submit or an unfinished poll says is where to poll, and no result is there."""
+    w = world(by_url(submit=at("/v2/a"), a=[at("/v2/a"), Reply(b"", 200)]))
+
+    with pytest.raises(DecodeError, match="has not said where: the header Location was missing"):
+        run(w, GUIDED)
+
+
+# --- who is trusted
+
+
+@pytest.mark.parametrize(
+    "result",
+    [
+        "https://files.acme.example/r",
+        "https://eu.store.example/r?signature=abc",
+        "https://a.b.store.example/r",
+    ],
+)
+def test_a_host_that_the_spec_names_gets_no_key(world: Make, result: str) -> None:
+    """A result on another host is fetched, and neither the key nor the provider's own headers go there."""
+    w = world(by_url(submit=at("/v2/j"), j=at(result, 303), r=PAGE))
+
+    assert "hello" == run(w, GUIDED).text
+    assert result == w.sent[-1].request.url
+    assert [True, True, False] == [has_key(sent) for sent in w.sent]
+
+
+HOSTILE = [
+    "https://evil.example/r",
+    "https://api.acme.example.evil.example/r",
+    "https://evilstore.example/r",
+    "https://store.example/r",
+    "https://api.acme.example:8443/r",
+    "https://files.acme.example:22/r",
+    "http://api.acme.example/r",
+    "http://files.acme.example/r",
+    "http://127.0.0.1/r",
+    "https://api.acme.example@evil.example/r",
+    "https://evil.example\\@api.acme.example/r",
+    "//evil.example/r",
+    "file:///etc/passwd",
+    "javascript:alert(1)",
+    "https://[::1/r",
+    "https://api.acme.example/r x",
+    "https://api.acme.example/\u00e9",
+    "https://api.acme.example/r\r\nX-Evil: 1",
+]
+
+
+@pytest.mark.parametrize("address", HOSTILE)
+def test_no_other_address_is_followed(world: Make, address: str) -> None:
+    """Another host, another port, the way without encryption, and what is no address of the web: nothing is sent there.
+
+    That holds for polls, for results and for cancelling, and the error has the job's id.
+    """
+    w = world(by_url(submit=at("/v2/j"), j=at(address, 303)))
+    with pytest.raises(DecodeError, match="not followed") as caught:
+        run(w, GUIDED)
+    assert f"{ORIGIN}/v2/j" == caught.value.job_id
+    assert 2 == len(w.sent)
+
+    w = world(by_url(submit=linked(get=address)))
+    job = submit(w, LINKED, job_id=("id",))
+    for call in (job.poll, job.wait, job.cancel):
+        with pytest.raises(DecodeError, match="not followed"):
+            w.do(call())
+    assert 1 == len(w.sent)
+
+
+@pytest.mark.parametrize("address", HOSTILE)
+def test_a_token_with_a_hostile_address_is_refused(world: Make, address: str) -> None:
+    """A token is a stranger's word: its addresses are checked like those of a reply, before anything is sent."""
+    w = world(by_url(submit=linked(get=address)))
+    token = submit(w, LINKED, job_id=("id",)).token
+
+    with pytest.raises(InvalidToken, match="not followed"):
+        w.jobs(LINKED).resume(token)
+    with pytest.raises(InvalidArgument, match="that Acme hands out"):
+        w.jobs(LINKED).attach(address if address.isprintable() else "x")
+    assert 1 == len(w.sent)
+
+
+@pytest.mark.parametrize("role", ["poll", "steal"])
+def test_a_token_brings_no_address_where_none_is_handed_out(world: Make, role: str) -> None:
+    """A token cannot send the polls of a job elsewhere whose address is a path of the provider."""
+    w = world(by_url())
+    token = f'{{"bide": 1, "provider": "acme", "job": "part", "id": "j1", "urls": {{"{role}": "{ORIGIN}/v2/x"}}}}'
+
+    with pytest.raises(InvalidToken, match=f"nobody hands out where to '{role}' a job of this kind"):
+        w.jobs(acme.PART).resume(token)
+
+
+# --- results behind redirects
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_a_result_may_be_elsewhere(world: Make, status: int) -> None:
+    """A result's own address may send its visitor on, to another host without the key."""
+    w = world(by_url(j1=report("done", ready=True), result=at("https://files.acme.example/r", status), r=PAGE))
+
+    assert "hello" == w.do(w.job(acme.APART).wait()).text
+    assert [True, True, False] == [has_key(sent) for sent in w.sent]
+
+
+def test_a_result_that_is_sent_on_for_ever_ends_the_wait(world: Make) -> None:
+    """W10: after five redirects in a row the sixth is an error."""
+    w = world(by_url(j1=report("done", ready=True), result=at("/v2/jobs/j1/result", 302)))
+
+    with pytest.raises(Exception, match="302") as caught:
+        w.do(w.job(acme.APART).wait())
+    assert 7 == len(w.sent)
+    assert "j1" == caught.value.job_id
+
+
+def test_a_redirect_to_a_stranger_is_refused(world: Make) -> None:
+    """A redirect leads nowhere that a reply could not."""
+    w = world(by_url(j1=report("done", ready=True), result=at("https://evil.example/r", 302)))
+
+    with pytest.raises(DecodeError, match=r"evil\.example is no host of Acme"):
+        w.do(w.job(acme.APART).wait())
+    assert 2 == len(w.sent)
+
+
+def test_after_a_fault_the_result_is_asked_for_from_the_start(world: Make) -> None:
+    """W6: an address that a redirect gave may be stale by the next try."""
+    result = [at("/v2/a", 302), at("/v2/b", 302)]
+    w = world(by_url(j1=report("done", ready=True), result=result, a=error(503), b=PAGE))
+
+    assert "hello" == w.do(w.job(acme.APART).wait()).text
+    assert ["j1", "result", "a", "result", "b"] == [url.rpartition("/")[2] for url in urls(w)]
+
+
+# --- tokens
+
+
+def test_a_token_has_what_no_poll_would_say_again(world: Make) -> None:
+    """W12: another process goes on with the addresses that the submit gave; one that is the id is there once."""
+    w = world(by_url(submit=at("/v2/j?sig=1"), j=Reply(b"", 202)))
+    job = submit(w, GUIDED)
+    with pytest.raises(JobTimeout) as caught:
+        w.do(job.wait(timeout=3))
+    token = caught.value.token
+    assert token is not None
+    assert 1 == token.count("sig=1")
+    assert KEY not in token
+
+    other = world(by_url(j=at("/v2/r", 303), r=PAGE))
+    again = other.jobs(GUIDED).resume(token)
+    assert "hello" == other.do(again.wait()).text
+    assert (job.id, token) == (again.id, job.token)
+    assert f"{ORIGIN}/v2/j?sig=1" == other.sent[0].request.url
+
+    linked_job = submit(world(by_url(submit=linked(get="/v2/x", result="/v2/page"))), LINKED, job_id=("id",))
+    other = world(by_url(x=linked("done"), page=PAGE))
+    assert "hello" == other.do(other.jobs(LINKED).resume(linked_job.token).wait()).text
+
+
+def test_a_job_can_be_attached_by_its_address(world: Make) -> None:
+    """The address that the provider handed out does for a token."""
+    w = world(by_url(j=at("/v2/r", 303), r=PAGE))
+
+    assert "hello" == w.do(w.jobs(GUIDED).attach(f"{ORIGIN}/v2/j").wait()).text
+
+
+def test_an_address_that_no_token_can_hold_is_refused(world: Make) -> None:
+    """A job that could not be found again is not begun silently: the submit is uncertain, and a poll an error."""
+    w = world(by_url(submit=linked(get="/v2/" + "x" * LONGEST)))
+    with pytest.raises(SubmitUncertain, match="too long for a token"):
+        submit(w, LINKED, job_id=("id",))
+
+    w = world(by_url(submit=linked(get="/v2/here"), here=linked("running", get="/v2/" + "x" * LONGEST)))
+    with pytest.raises(DecodeError, match="too long for a token"):
+        run(w, LINKED, job_id=("id",))
+
+
+# --- ids
+
+
+@pytest.mark.parametrize(
+    ("like", "text", "found"),
+    [
+        ("", "j1", "j1"),
+        ("/jobs/{job_id}", "https://api.acme.example/v2/jobs/j1", "j1"),
+        ("/jobs/{job_id}", "/jobs/j%2F1/", "j/1"),
+        ("/jobs/{job_id}", "/jobs/j1?x=/jobs/j2#/jobs/j3", "j1"),
+        ("operations/{job_id}", "operations/j1", "j1"),
+        ("/jobs/{job_id}/status", "/v2/jobs/j1/status", "j1"),
+        ("/jobs/{job_id}", "/tasks/j1", None),
+        ("/jobs/{job_id}", "", None),
+    ],
+)
+def test_an_id_may_be_a_part_of_a_text(like: str, text: str, found: str | None) -> None:
+    """What stands in the place of `{job_id}` at the end of the text, without what no path has."""
+    reply = Response(status=202, headers={"location": text}, body=b"")
+
+    assert found == HandedOut(header="Location", like=like).id_in(reply)
+
+
+def test_the_id_may_be_in_a_header(world: Make) -> None:
+    """A job whose submit has no body is polled by the id of a header."""
+    w = world(by_url(submit=at("/v2/jobs/j9"), j9=report("done", page={"text": "hello"})))
+    found = HandedOut(header="Location", like="/jobs/{job_id}")
+
+    assert "hello" == run(w, acme.PART, job_id=found).text
+    assert ["POST v2/jobs", "GET v2/jobs/j9"] == w.lines
+
+
+@pytest.mark.parametrize("where", ["/v2/jobs/..", "/v2/jobs/%2e%2e", "/v2/tasks/j1"])
+def test_what_is_no_id_is_not_taken_for_one(world: Make, where: str) -> None:
+    """A header that holds no usable id leaves the submit uncertain."""
+    w = world(by_url(submit=at(where)))
+
+    with pytest.raises(SubmitUncertain, match="no usable job id"):
+        submit(w, acme.PART, job_id=HandedOut(header="Location", like="/jobs/{job_id}"))
+
+
+def test_an_id_that_is_missing_is_told_by_its_own_place(world: Make) -> None:
+    """Where the poll's address is handed out as well, the error is about the id."""
+    w = world(by_url(submit=linked(get="/polls/1")))
+
+    with pytest.raises(SubmitUncertain, match="X-Job-Id"):
+        run(w, LINKED, job_id=HandedOut(header="X-Job-Id", name="the id"))
+
+
+@pytest.mark.parametrize("body", [b'{"id": "j', b"<html></html>", b"[]"])
+def test_an_id_in_a_header_needs_no_body(world: Make, body: bytes) -> None:
+    """W11: a submit whose body cannot be read has made a job all the same, and the header says which."""
+    location = {"location": "https://api.acme.example/jobs/j1"}
+    w = world(by_url(submit=Reply(body, 202, location), j1=report("done", page={"text": "hello"})))
+    submission = replace(order(acme.PART, "u"), job_id=HandedOut(header="Location", like="/jobs/{job_id}"))
+
+    page = w.do(w.jobs(acme.PART)._run(submission, 60.0, None, None, False))
+
+    assert "hello" == page.text
+    assert [f"{ORIGIN}/v2/jobs", f"{ORIGIN}/v2/jobs/j1"] == urls(w)

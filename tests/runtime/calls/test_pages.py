@@ -1,0 +1,157 @@
+"""Results that come in pages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from bide_runtime.calls.pages import Pages
+from bide_runtime.errors.decode import DecodeError
+from bide_runtime.jobs.errors import JobExpired, JobTimeout
+from bide_runtime.jobs.lifecycle import ResultAt
+from bide_runtime.models.model import Model
+
+from tests.runtime.acme import kind
+from tests.runtime.fakes import Reply, Sent, Server
+from tests.runtime.world import DONE, World, error
+
+Make = Callable[..., World]
+
+
+class Sheet(Model):
+    """A page."""
+
+    items: list[int] | None = None
+    after: str | int | None = None
+    more: bool | None = None
+
+
+class Wrapped(Model):
+    """A page in a wrapper."""
+
+    data: Sheet
+
+
+def paged(wanted: type[Any] = Sheet, **pages: Any) -> Any:
+    """A kind of job whose result comes in pages."""
+    return kind("paged", wanted, result=ResultAt(path="/jobs/{job_id}/result", pages=Pages(**pages)))
+
+
+CURSOR = paged(list=("items",), next=("after",), query="cursor")
+COUNTED = paged(list=("items",), query="page")
+MORE = paged(list=("items",), more=("more",), query="page", first=0)
+WRAPPED = paged(Wrapped, list=("data", "items"), next=("data", "after"), query="cursor")
+VIEWED = kind(
+    "viewed",
+    Sheet,
+    result=ResultAt(
+        path="/jobs/{job_id}/result?view=full", pages=Pages(list=("items",), next=("after",), query="cursor")
+    ),
+)
+"""The address of the result has a query of its own."""
+
+
+def serving(*pages: Reply) -> Server:
+    """A job that is done, and these replies to requests for its result, one after another."""
+    rest = list(pages)
+
+    def answer(sent: Sent) -> Reply:
+        if not sent.path.endswith("/result"):
+            return DONE
+        return rest.pop(0)
+
+    return answer
+
+
+def sheet(*items: int, **more: Any) -> Reply:
+    return Reply({"items": list(items), **more})
+
+
+def asked(w: Any) -> list[str]:
+    """What was asked for, of each request for the result."""
+    return [sent.request.url.partition("?")[2] for sent in w.sent if sent.path.endswith("/result")]
+
+
+@pytest.mark.parametrize(
+    ("of", "pages", "queries"),
+    [
+        (CURSOR, [sheet(1, after="a b"), sheet(2, after=7), sheet(3, after=None)], ["", "cursor=a+b", "cursor=7"]),
+        (CURSOR, [sheet(1, after="x"), sheet(after="y"), sheet(2, 3, after="")], ["", "cursor=x", "cursor=y"]),
+        (VIEWED, [sheet(1, after="x"), sheet(2, 3)], ["view=full", "view=full&cursor=x"]),
+        (COUNTED, [sheet(1), sheet(2, 3), sheet()], ["", "page=2", "page=3"]),
+        (MORE, [sheet(1, more=True), sheet(2, 3, more=False)], ["", "page=1"]),
+    ],
+)
+def test_pages_are_joined(world: Make, of: Any, pages: list[Reply], queries: list[str]) -> None:
+    """W14: each page is fetched once, in order, and the result has the items of all of them."""
+    w = world(serving(*pages))
+    job = w.job(of)
+
+    assert w.do(job.wait()).items == [1, 2, 3]
+    assert w.do(job.wait()).items == [1, 2, 3]
+    assert asked(w) == queries
+
+
+def test_pages_in_a_wrapper_are_joined(world: Make) -> None:
+    """The list may lie deeper; the rest is that of the last page."""
+    one, two = Reply({"data": {"items": [1], "after": "x"}}), Reply({"data": {"items": [2], "more": False}})
+    w = world(serving(one, two))
+
+    assert w.do(w.job(WRAPPED).wait()) == Wrapped(data=Sheet(items=[1, 2], more=False))
+
+
+def test_a_page_is_tried_again(world: Make) -> None:
+    """W6: a fault of one page costs that page alone."""
+    w = world(serving(sheet(1, after="x"), error(502), error(409), sheet(2)))
+
+    assert w.do(w.job(CURSOR).wait()).items == [1, 2]
+    assert asked(w) == ["", "cursor=x", "cursor=x", "cursor=x"]
+
+
+def test_pages_that_came_are_kept_for_the_next_wait(world: Make) -> None:
+    """W14: a wait that ended in the middle has not fetched in vain."""
+    w = world(serving(sheet(1, after="x"), *[error(503)] * 30, sheet(2)))
+    job = w.job(CURSOR)
+    with pytest.raises(JobTimeout):
+        w.do(job.wait(timeout=20))
+    for _ in range(30):
+        try:
+            found = w.do(job.wait(timeout=20))
+            break
+        except JobTimeout:
+            continue
+
+    assert found.items == [1, 2]
+    assert asked(w).count("") == 1
+
+
+def test_pages_that_lead_nowhere_are_begun_anew(world: Make) -> None:
+    """Where the next page is gone, the next wait begins with the first."""
+    w = world(serving(sheet(1, after="x"), error(410), sheet(1, after="y"), sheet(2)))
+    job = w.job(CURSOR)
+    with pytest.raises(JobExpired):
+        w.do(job.wait())
+
+    assert w.do(job.wait()).items == [1, 2]
+    assert asked(w) == ["", "cursor=x", "", "cursor=y"]
+
+
+def test_pages_in_a_circle_end_the_wait(world: Make) -> None:
+    """W10: a page that leads back does not make the client spin."""
+    w = world(serving(sheet(1, after="x"), sheet(2, after="y"), sheet(3, after="x"), sheet(4, after="y")))
+
+    with pytest.raises(DecodeError, match="circle") as caught:
+        w.do(w.job(CURSOR).wait())
+    assert caught.value.path == "$.after"
+    assert len(asked(w)) == 3
+
+
+def test_pages_that_never_end_end_at_the_deadline(world: Make) -> None:
+    """W1: all pages are fetched within the deadline of the wait."""
+    count = iter(range(1, 10_000))
+    w = world(lambda sent: Reply({"items": [1], "after": next(count)}, takes=1.0) if "result" in sent.path else DONE)
+
+    with pytest.raises(JobTimeout):
+        w.do(w.job(CURSOR).wait(timeout=30))
+    assert 28 <= w.elapsed <= 31

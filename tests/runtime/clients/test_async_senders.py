@@ -1,0 +1,83 @@
+"""What waits for a connection of the engine: few tasks, each deadline kept, and nothing sent that was called off."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+from bide_runtime.jobs.errors import JobTimeout
+from bide_runtime.waiting.policy import Fixed
+
+from tests.runtime.acme import KEY, PART, AsyncAcme
+from tests.runtime.fakes import AsyncFakeTransport, LoopClock, Reply, Sent
+from tests.runtime.world import DONE, error, served
+
+
+class Narrow(AsyncFakeTransport):
+    """An engine that says how many connections it has."""
+
+    max_connections = 1
+
+
+async def waited(client: AsyncAcme, *timeouts: float | None) -> list[Any]:
+    """The outcomes, and when they came, of a batch of jobs that exist, each with its own timeout."""
+    jobs, desk = client.jobs(PART), client._desk.gathering
+    entries = [(jobs.attach(f"j{number}"), timeout) for number, timeout in enumerate(timeouts)]
+    batch = jobs._many(
+        entries,
+        lambda one: jobs._waiting(desk, one[0]._record, one[1], Fixed(2.0)),
+        jobs._handle,
+        1000,
+        False,
+        None,
+        False,
+    )
+    return [(outcome, client._clock.now()) async for outcome in batch]
+
+
+def run(server: Any, *timeouts: float | None) -> tuple[list[Any], list[float], list[Sent]]:
+    """The outcomes, when each came, and what was sent."""
+    clock = LoopClock()
+    transport = Narrow(server, clock)
+
+    async def main() -> Any:
+        async with AsyncAcme(KEY, transport=transport, clock=clock) as client:
+            return await waited(client, *timeouts)
+
+    outcomes, ends = zip(*clock.run(main()), strict=True)
+    return outcomes, [end - transport.began for end in ends], transport.sent
+
+
+def test_a_batch_has_no_more_tasks_than_the_engine_has_connections() -> None:
+    """W16: a request that waits for a connection is no task."""
+    tasks = 0
+
+    def server(sent: Sent) -> Reply:
+        nonlocal tasks
+        tasks = max(tasks, len(asyncio.all_tasks()))
+        return Reply(DONE.body, takes=0.1)
+
+    outcomes, _, sent = run(server, *[None] * 50)
+
+    assert 50 == len(sent) == sum(outcome.is_ok for outcome in outcomes)
+    assert 3 >= tasks
+
+
+def test_a_job_that_gets_no_connection_ends_at_its_deadline() -> None:
+    """W1: however long others keep the connection."""
+    outcomes, ends, _ = run(lambda sent: Reply(takes=1000.0), 60.0, 7.0)
+
+    assert [1, 0] == [outcome.index for outcome in outcomes]
+    assert all(isinstance(outcome.error, JobTimeout) for outcome in outcomes)
+    assert pytest.approx([7.0, 60.0]) == ends
+
+
+def test_a_429_keeps_back_what_waits_for_a_connection() -> None:
+    """One 429 slows everybody down, also those who would have gone by now had there been a connection."""
+    polls = [Reply(error(429, retry_after="30").body, 429, {"retry-after": "30"}, takes=0.1), DONE]
+
+    outcomes, _, sent = run(served(polls=polls), *[None] * 20)
+
+    assert all(outcome.is_ok for outcome in outcomes)
+    assert [] == [poll.at for poll in sent[1:] if poll.at < 30]

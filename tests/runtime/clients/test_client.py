@@ -1,0 +1,375 @@
+"""What a client is made of: arguments, keys, closing, threads, and who else may watch."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+from bide_runtime.calls.call import Call, reads
+from bide_runtime.clients import async_client, client
+from bide_runtime.clients.clock import AsyncSystemClock, SystemClock
+from bide_runtime.clients.observer import Exchange
+from bide_runtime.errors.client import ClientClosed, ConfigurationError, InvalidArgument
+from bide_runtime.jobs.snapshot import Update
+from bide_runtime.waiting.flow import Send
+from bide_runtime.waiting.policy import Fixed
+from msgspec.structs import replace
+
+from tests.runtime.acme import KEY, PART, PROVIDER, Acme, AsyncAcme, Page
+from tests.runtime.fakes import AsyncFakeTransport, FakeClock, FakeTransport, Reply, cut_off, finish, script
+from tests.runtime.world import DONE, MODES, PAGE, RUNNING, TICKET, Mode, World, error, served
+
+Make = Callable[..., World]
+CLIENTS: list[Any] = [Acme, AsyncAcme]
+LOOK: Call[Page] = Call(method="GET", path="/look", read=reads(Page), repeatable=True)
+
+
+@pytest.mark.parametrize("cls", CLIENTS)
+def test_the_key_comes_from_the_environment(cls: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without `api_key` the provider's variable is read, when the client is made."""
+    monkeypatch.setenv("ACME_API_KEY", "from-env")
+    transport = FakeTransport(script(PAGE), FakeClock())
+    made = cls(transport=transport if cls is Acme else AsyncFakeTransport(script(PAGE), FakeClock()), clock=None)
+    sent = made._transport.sent
+    result = made._send(LOOK)
+    if cls is AsyncAcme:
+        finish(result)
+
+    assert "from-env" == sent[0].request.headers["x-key"]
+
+
+def test_the_key_that_is_given_wins(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An argument is more than a variable."""
+    monkeypatch.setenv("ACME_API_KEY", "from-env")
+    world = World("sync", script(PAGE))
+
+    world.client._send(LOOK)
+
+    assert KEY == world.sent[0].request.headers["x-key"]
+
+
+@pytest.mark.parametrize("cls", CLIENTS)
+@pytest.mark.parametrize("value", [None, ""])
+def test_no_key_is_an_error_that_names_the_variable(
+    cls: Any, value: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody has to search the documentation for its name."""
+    if value is None:
+        monkeypatch.delenv("ACME_API_KEY", raising=False)
+    else:
+        monkeypatch.setenv("ACME_API_KEY", value)
+
+    with pytest.raises(ConfigurationError, match=r"Acme needs an API key.*ACME_API_KEY"):
+        cls()
+
+
+def test_a_provider_without_keys_needs_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Some APIs are open."""
+    monkeypatch.delenv("ACME_API_KEY", raising=False)
+
+    class Open(Acme):
+        _provider = replace(PROVIDER, auth=())
+
+    transport = FakeTransport(script(PAGE), FakeClock())
+    Open(transport=transport)._send(LOOK)
+
+    assert not {"x-key", "authorization"} & transport.sent[0].request.headers.keys()
+
+
+@pytest.mark.parametrize("key", ["sk\n", " sk", "sk\r\nX-Other: 1", "sch\u00fcssel", "", "\x00"])
+def test_a_key_that_no_header_can_carry_is_refused_without_showing_it(key: str) -> None:
+    """A line break behind a pasted key is found at once."""
+    with pytest.raises(ConfigurationError) as caught:
+        Acme(key)
+
+    assert not key.strip() or key not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        {"timeout": 0},
+        {"timeout": -1},
+        {"timeout": None},
+        {"timeout": float("inf")},
+        {"timeout": float("nan")},
+        {"timeout": "30"},
+        {"max_retries": -1},
+        {"max_retries": 1.5},
+        {"max_retries": "3"},
+        {"max_retries": None},
+        {"max_retries": True},
+        {"max_rate": 0},
+        {"max_rate": -1.0},
+        {"max_rate": float("inf")},
+        {"max_rate": float("nan")},
+        {"max_rate": "1"},
+        {"max_rate": True},
+        {"base_url": "api.acme.example"},
+        {"base_url": "ftp://api.acme.example"},
+        {"base_url": "https://"},
+        {"base_url": "https://h:port"},
+        {"base_url": "https://h:99999"},
+        {"base_url": "http://[::1"},
+        {"base_url": "https://user:pw@h"},
+        {"base_url": "https://h?x=1"},
+        {"base_url": "https://h#x"},
+        {"base_url": "https://h\n"},
+        {"base_url": "https://h x/"},
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("cls", CLIENTS)
+def test_an_argument_that_makes_no_sense_is_refused(cls: Any, arguments: dict[str, Any]) -> None:
+    """Mistakes are found when the client is made, not at the first request."""
+    with pytest.raises(InvalidArgument):
+        cls(KEY, **arguments)
+
+
+@pytest.mark.parametrize(
+    "base", ["http://127.0.0.1:8080/base", "http://127.0.0.1:8080/base/", "http://127.0.0.1:8080/base//"]
+)
+def test_the_base_url_can_be_another_one(world: Make, base: str) -> None:
+    """With a path, and with or without a slash at its end."""
+    w = world(script(RUNNING), base_url=base)
+
+    w.do(w.job(PART).poll())
+
+    assert "http://127.0.0.1:8080/base/jobs/j1" == w.sent[0].request.url
+
+
+def test_the_repr_is_short_and_without_secrets(world: Make) -> None:
+    """Class and address, nothing else."""
+    w = world(script(PAGE))
+
+    assert f"<{type(w.client).__name__} https://api.acme.example/v2>" == repr(w.client)
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_a_transport_of_the_users_is_not_closed(mode: Mode) -> None:
+    """What the user made, the user closes."""
+    world = World(mode, script(PAGE))
+
+    world.do(world.client.close())
+    world.do(world.client.close())
+
+    assert 0 == world.transport.closed
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_a_transport_of_ours_is_closed(mode: Mode, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The one that the client made itself is closed with it; one that was never made is not made for that."""
+    world = World(mode, script(PAGE))
+    module: Any = client if mode == "sync" else async_client
+    monkeypatch.setattr(module, f"default_{'' if mode == 'sync' else 'async_'}transport", lambda: world.transport)
+    cls: Any = Acme if mode == "sync" else AsyncAcme
+
+    unused = cls(KEY)
+    world.do(unused.close())
+    assert 0 == world.transport.closed
+    used = cls(KEY)
+    world.do(used._send(LOOK))
+    world.do(used.close())
+
+    assert 1 == world.transport.closed
+
+
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda w: w.client._send(LOOK),
+        lambda w: w.jobs(PART).submit(url="u"),
+        lambda w: w.job(PART).poll(),
+        lambda w: w.job(PART).wait(),
+    ],
+)
+def test_a_closed_client_sends_nothing(mode: Mode, call: Any) -> None:
+    """Every call after `close` says that it came too late."""
+    world = World(mode, served(polls=[DONE], submit=[TICKET]))
+    job = world.job(PART)
+    world.do(world.client.close())
+
+    with pytest.raises(ClientClosed):
+        world.do(call(world))
+
+    assert [] == world.sent
+    assert "j1" == job.id
+
+
+def test_a_closed_client_names_the_job() -> None:
+    """A wait on a closed client says which job it was about."""
+    world = World("sync", served(polls=[DONE]))
+    world.client.close()
+
+    with pytest.raises(ClientClosed) as caught:
+        world.job(PART).wait()
+
+    assert "j1" == caught.value.job_id
+
+
+def test_a_with_block_closes_the_client() -> None:
+    """Also when it is left by an error."""
+    world = World("sync", script(PAGE))
+    with pytest.raises(LookupError), world.client:
+        raise LookupError
+    with pytest.raises(ClientClosed):
+        world.client._send(LOOK)
+
+
+def test_an_async_with_block_closes_the_client() -> None:
+    """The same, awaited."""
+    world = World("async", script(PAGE))
+
+    async def main() -> None:
+        async with world.client as entered:
+            assert entered is world.client
+        with pytest.raises(ClientClosed):
+            await world.client._send(LOOK)
+
+    asyncio.run(main())
+
+
+def test_making_a_client_sends_nothing_and_starts_nothing() -> None:
+    """A client that is made and thrown away costs nothing."""
+    assert all(repr(cls(KEY)) for cls in CLIENTS)
+
+
+def test_an_update_may_be_awaited() -> None:
+    """`on_update` of an asyncio wait may be a function or a coroutine function."""
+    seen: list[str] = []
+
+    async def slow(update: Update[Any]) -> None:
+        seen.append(update.state)
+
+    world = World("async", served(polls=[RUNNING, DONE]))
+    world.do(world.job(PART).wait(on_update=slow))
+    world = World("async", served(polls=[RUNNING, DONE]))
+    world.do(world.job(PART).wait(on_update=lambda update: seen.append(update.state)))
+
+    assert ["running", "succeeded"] * 2 == seen
+
+
+def test_an_observer_sees_every_request(mode: Mode) -> None:
+    """Each try with its outcome and duration, and neither key nor query nor body."""
+    seen: list[Exchange] = []
+    world = World(
+        mode,
+        served(submit=[error(429), TICKET], polls=[Reply(takes=2, status=503), cut_off(), DONE]),
+        observer=seen.append,
+    )
+
+    world.do(world.jobs(PART).run(url="u"))
+
+    assert ["POST", "POST", "GET", "GET", "GET"] == [one.method for one in seen]
+    assert [429, 202, 503, None, 200] == [one.status for one in seen]
+    assert [1, 2, 1, 2, 3] == [one.attempt for one in seen]
+    assert [None, None, None, "ConnectionFailed", None] == [one.error for one in seen]
+    assert 2 == pytest.approx(seen[2].seconds)
+    assert "/v2/jobs/j1" == seen[2].path
+    assert KEY not in repr(seen)
+
+
+def test_an_observer_that_fails_does_no_harm(mode: Mode, caplog: pytest.LogCaptureFixture) -> None:
+    """Metrics that are down cost no job: what an observer raises is logged, and the call goes on."""
+
+    def broken(exchange: Exchange) -> None:
+        raise LookupError("metrics are down")
+
+    world = World(mode, served(submit=[TICKET], polls=[RUNNING, DONE]), observer=broken)
+
+    assert "hello" == world.do(world.jobs(PART).run(url="u")).text
+    assert any("observer" in record.getMessage() for record in caplog.records)
+
+
+def test_threads_may_share_a_client() -> None:
+    """W16: many threads wait through one client at once, each for its own job."""
+    clock = SystemClock(speed=100)
+
+    def server(sent: Any) -> Reply:
+        return DONE if sent.at > 2 else RUNNING
+
+    class Real(FakeTransport):
+        def send(self, request: Any, *, timeout: float) -> Any:
+            return self.take(request, timeout).response()
+
+    transport = Real(server, clock)  # type: ignore[arg-type]  # a real clock has `now` too
+    shared = Acme(KEY, transport=transport, clock=clock)
+    with ThreadPoolExecutor(8) as threads:
+        waits = [threads.submit(shared.jobs(PART).attach(f"j{number}").wait, policy=Fixed(1.5)) for number in range(16)]
+        assert ["hello"] * 16 == [wait.result().text for wait in waits]
+
+
+@pytest.mark.parametrize("seconds", [-1.0, 0.0, 0.5])
+def test_the_systems_clocks_sleep_about_as_long_as_asked(seconds: float) -> None:
+    """Real time, sped up: a negative sleep is none, a bell ends it."""
+    from threading import Event
+
+    clock = SystemClock(speed=50)
+    before = clock.now()
+    clock.sleep(seconds, Event())
+    assert clock.now() - before >= seconds - 0.01
+
+    async def main() -> float:
+        awaited = AsyncSystemClock(speed=50)
+        start = awaited.now()
+        await awaited.sleep(seconds, asyncio.Event())
+        return awaited.now() - start
+
+    assert asyncio.run(main()) >= seconds - 0.1
+
+
+def test_a_bell_ends_a_sleep() -> None:
+    """A sleep of years ends when the bell rings, and one that cannot be is cut."""
+    from threading import Event
+
+    bell = Event()
+    bell.set()
+    SystemClock().sleep(1e300, bell)
+
+    async def main() -> None:
+        rung = asyncio.Event()
+        rung.set()
+        await AsyncSystemClock().sleep(float("inf"), rung)
+
+    asyncio.run(main())
+
+
+@pytest.mark.parametrize(("late", "sent"), [(-0.5, 1), (0.0, 0), (0.5, 0)])
+def test_nothing_is_sent_when_it_is_too_late(late: float, sent: int, mode: Mode) -> None:
+    """W1: a request of a batch that had to wait for a thread until its deadline is not sent any more."""
+    world = World(mode, script(PAGE))
+    request = world.client._desk.account.request(LOOK)
+
+    seen = world.do(world.client._sent(Send(request, 10.0, before=world.clock.now() - late)))
+
+    assert sent == len(world.sent)
+    assert (seen.reply.status == 200) if sent else not seen.reply.may_have_arrived
+
+
+def test_the_tries_of_one_poll_are_counted(mode: Mode) -> None:
+    """An observer can tell a first try from the next ones."""
+    seen: list[Exchange] = []
+    world = World(mode, served(polls=[error(503), error(503), RUNNING]), observer=seen.append)
+
+    world.do(world.job(PART).poll())
+
+    assert [1, 2, 3] == [one.attempt for one in seen]
+
+
+@pytest.mark.parametrize("clock", [SystemClock(), AsyncSystemClock()])
+def test_the_systems_clocks_run_as_fast_as_time(clock: SystemClock | AsyncSystemClock) -> None:
+    """Unless a test speeds them up, a second is a second."""
+    outer = time.monotonic()
+    inner = clock.now()
+    threading.Event().wait(0.05)
+    inner = clock.now() - inner
+    outer = time.monotonic() - outer
+
+    assert inner <= outer
+    assert abs(clock.wall() - time.time()) < 3.0

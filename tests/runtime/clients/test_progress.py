@@ -1,0 +1,215 @@
+"""The line in the terminal: what it says, and that nobody who did not ask for it sees one."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from bide_runtime.batch.counts import Tally
+from bide_runtime.clients.progress import Bar
+from bide_runtime.errors.client import ConfigurationError
+from bide_runtime.errors.transport import ConnectionFailed
+from bide_runtime.http.request import Response
+from bide_runtime.jobs.lifecycle import Lifecycle
+from bide_runtime.jobs.snapshot import Snapshot, Update
+from bide_runtime.jobs.state import State
+
+from tests.runtime.acme import KEY, PART, AsyncAcme
+from tests.runtime.fakes import AsyncFakeTransport, LoopClock, Server
+from tests.runtime.world import DONE, RUNNING, TICKET, Mode, World, report, served
+
+Make = Callable[..., World]
+
+CALLS: dict[str, Callable[[World, bool], Any]] = {
+    "wait": lambda w, progress: w.job(PART).wait(progress=progress),
+    "run": lambda w, progress: w.jobs(PART).run(url="u", progress=progress),
+}
+BATCHES: dict[str, Callable[[Any, bool], Any]] = {
+    "run_many": lambda jobs, progress: jobs.run_many([{"url": "u"}], progress=progress),
+    "wait_many": lambda jobs, progress: jobs.wait_many([jobs.attach("j1")], progress=progress),
+}
+
+
+def batch(mode: Mode, server: Server, start: Callable[[Any], Any], leave: Callable[[Any], Any] | None = None) -> Any:
+    """Begin a batch, and iterate over it to its end, or leave it."""
+    if mode == "sync":
+        world = World(mode, server)
+        world.clock.grace = 0.02
+        started = start(world.jobs(PART))
+        (leave or list)(started)
+        return started
+    clock = LoopClock()
+
+    async def main() -> Any:
+        async with AsyncAcme(KEY, transport=AsyncFakeTransport(server, clock), clock=clock) as client:
+            started = start(client.jobs(PART))
+            if leave is None:
+                assert [outcome async for outcome in started]
+            else:
+                await leave(started)
+            return started
+
+    return clock.run(main())
+
+
+@pytest.fixture
+def bar(monkeypatch: pytest.MonkeyPatch) -> Bar:
+    """A line that is not drawn; the terminal is wide enough for it."""
+    monkeypatch.setenv("COLUMNS", "200")
+    return Bar("part")
+
+
+def line(bar: Bar, capsys: pytest.CaptureFixture[str]) -> str:
+    """What stands in the line when it is left."""
+    bar.start()
+    bar.stop()
+    return capsys.readouterr().out
+
+
+@pytest.mark.parametrize("call", CALLS.values(), ids=CALLS)
+def test_a_line_shows_the_kind_of_job_and_how_it_ended(
+    call: Callable[[World, bool], Any], world: Make, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Whatever waits for one job can show it."""
+    w = world(served(submit=[TICKET], polls=[RUNNING, DONE]))
+    w.do(call(w, True))
+
+    said = capsys.readouterr().out
+    assert "part" in said
+    assert "done" in said
+
+
+@pytest.mark.parametrize("call", BATCHES.values(), ids=BATCHES)
+def test_the_line_of_a_batch_shows_how_many_are_done(
+    call: Callable[[Any, bool], Any], mode: Mode, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Whatever waits for many can show it."""
+    batch(mode, served(submit=[TICKET], polls=[RUNNING, DONE]), lambda jobs: call(jobs, True))
+
+    said = capsys.readouterr().out
+    assert "part" in said
+    assert "1 of 1 done" in said
+
+
+@pytest.mark.parametrize("call", [*CALLS.values(), *BATCHES.values()], ids=[*CALLS, *BATCHES])
+def test_nobody_sees_a_line_who_did_not_ask(
+    call: Callable[[Any, bool], Any], mode: Mode, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A library does not write into its user's output."""
+    server = served(submit=[TICKET], polls=[RUNNING, DONE])
+    if call in CALLS.values():
+        w = World(mode, server)
+        w.do(call(w, False))
+    else:
+        batch(mode, server, lambda jobs: call(jobs, False))
+
+    assert "" == capsys.readouterr().out
+
+
+def test_a_missing_rich_is_an_error_that_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is no dependency of a package."""
+    monkeypatch.setitem(sys.modules, "rich.progress", None)
+
+    with pytest.raises(ConfigurationError, match="pip install rich"):
+        Bar("part")
+
+
+TELLING = Lifecycle(poll="/jobs/{job_id}", progress={"share": ("share",), "message": ("message",)})
+
+
+def update(state: State = State.RUNNING, body: Any = None, **more: Any) -> Update[Any]:
+    nothing: dict[str, Any] = dict.fromkeys(("status", "next_poll_in", "fault"))
+    snapshot = Snapshot("j1", None, state, body, Response(status=200, headers={}, body=b""), TELLING)
+    return Update(job_id="j1", state=state, elapsed=1.0, polls=1, snapshot=snapshot, **{**nothing, **more})
+
+
+@pytest.mark.parametrize(
+    ("seen", "says"),
+    [
+        (update(status="reading"), "reading 0:"),
+        (update(), "running 0:"),
+        (update(status="reading", body={"message": "page 3"}), "reading page 3 0:"),
+        (update(fault=ConnectionFailed("lost")), "running (ConnectionFailed, trying again) 0:"),
+    ],
+    ids=["status", "no status", "message", "fault"],
+)
+def test_a_line_says_where_the_job_is(
+    seen: Update[Any], says: str, bar: Bar, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The provider's word or ours, its message, and what goes wrong."""
+    bar.show_update(seen)
+
+    assert says in line(bar, capsys)
+
+
+@pytest.mark.parametrize(
+    ("seen", "share"),
+    [
+        (update(), None),
+        (update(body={"share": 0.25}), 0.25),
+        (update(body={"share": 0.0}), 0.0),
+        (update(State.FAILED, body={"share": 0.25}), 1.0),
+        (update(State.SUCCEEDED), 1.0),
+    ],
+    ids=["unknown", "quarter", "nothing", "failed", "done"],
+)
+def test_a_line_is_as_full_as_the_job(seen: Update[Any], share: float | None, bar: Bar) -> None:
+    """A job that is over has a full line; one that does not say how far it is has none that fills."""
+    bar.show_update(seen)
+    [task] = bar._progress.tasks
+
+    assert (None if share is None else 1.0) == task.total
+    assert (share or 0.0) == task.completed
+
+
+def tally(**more: Any) -> Tally:
+    return Tally(**{"taken": 4, "total": 8, "states": {}, "succeeded": 2, "failed": 0, "elapsed": 10.0, **more})
+
+
+@pytest.mark.parametrize(
+    ("seen", "says"),
+    [
+        (tally(), "2 of 8 done, about 30 s left 0:"),
+        (tally(failed=2), "4 of 8 done, 2 failed, about 10 s left 0:"),
+        (tally(total=None), "2 of 4 done 0:"),
+        (tally(succeeded=0), "0 of 8 done 0:"),
+    ],
+    ids=["so far", "failed", "no total", "none yet"],
+)
+def test_the_line_of_a_batch_says_how_far_it_is(
+    seen: Tally, says: str, bar: Bar, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """With an estimate, as soon as there can be one."""
+    bar.show_tally(seen)
+    [task] = bar._progress.tasks
+
+    assert says in line(bar, capsys)
+    assert (seen.total, seen.ended) == (task.total, task.completed)
+
+
+@pytest.mark.parametrize("leave", [None, lambda one: one.close()], ids=["at the end", "early"])
+def test_the_line_of_a_batch_is_left_with_the_batch(leave: Callable[[Any], Any] | None, mode: Mode) -> None:
+    """Nothing goes on drawing into the terminal."""
+    server = served(submit=[TICKET], polls=[RUNNING, DONE])
+    drawn = []
+
+    def start(jobs: Any) -> Any:
+        started = jobs.run_many([{"url": "a"}], progress=True)
+        drawn.append(started._bar._progress.live.is_started)
+        return started
+
+    left = batch(mode, server, start, leave)
+
+    assert [True, False] == [*drawn, left._bar._progress.live.is_started]
+
+
+def test_a_status_draws_nothing_of_its_own(world: Make, capsys: pytest.CaptureFixture[str]) -> None:
+    """What a server calls a status cannot clear the terminal, write to its title or begin a line."""
+    w = world(served(submit=[TICKET], polls=[report("\x1b]0;evil\x07\x1b[2J\r\nevil"), DONE]))
+    w.do(w.job(PART).wait(progress=True))
+
+    said = capsys.readouterr().out
+    assert "\x1b]0;" not in said
+    assert "\nevil" not in said

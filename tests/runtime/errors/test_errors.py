@@ -1,0 +1,328 @@
+"""Every exception: what it carries, what it never shows, and that there is no other kind."""
+
+from __future__ import annotations
+
+import copy
+import inspect
+import logging
+import pickle
+from collections.abc import Callable
+from typing import Any
+
+import bide_runtime
+import pytest
+from bide_runtime.calls.call import Call, reads
+from bide_runtime.errors.client import ClientClosed, ClientError, ConfigurationError, InvalidArgument, InvalidToken
+from bide_runtime.errors.decode import DecodeError
+from bide_runtime.errors.stream import StreamFailed
+from bide_runtime.errors.transport import ConnectionFailed
+from bide_runtime.http.errors import (
+    ApiError,
+    AuthenticationError,
+    BadRequest,
+    NotFound,
+    PermissionDenied,
+    RateLimited,
+    ServerError,
+    api_error_class,
+)
+from bide_runtime.http.request import Response
+from bide_runtime.jobs.errors import JobFailed, JobTimeout, SubmitUncertain
+from bide_runtime.models.codec import NotJson
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.runtime.acme import APART, KEY, OTHER, PART, Page, kind
+from tests.runtime.fakes import Reply, cut_off, script, unreachable
+from tests.runtime.storms import Storm, outcome, replies, rule, storms
+from tests.runtime.world import BROKEN, CUT, DONE, MODES, RUNNING, TICKET, Mode, World, error, served
+
+CLASSES = [
+    cls
+    for name in bide_runtime.__all__
+    if inspect.isclass(cls := getattr(bide_runtime, name)) and issubclass(cls, Exception)
+]
+
+
+@pytest.mark.parametrize("cls", CLASSES, ids=lambda cls: str(cls.__name__))
+def test_every_exception_has_one_base(cls: type[Exception]) -> None:
+    """Who catches the base of a package catches everything that it raises."""
+    assert issubclass(cls, ClientError)
+    assert cls.__doc__
+
+
+@pytest.mark.parametrize("cls", [InvalidArgument, InvalidToken])
+def test_wrong_arguments_are_value_errors(cls: type[Exception]) -> None:
+    """Python's own word for them holds too."""
+    assert issubclass(cls, ValueError)
+
+
+@pytest.mark.parametrize(
+    ("status", "cls"),
+    [
+        (401, AuthenticationError),
+        (404, NotFound),
+        (429, RateLimited),
+        (500, ServerError),
+        (599, ServerError),
+        (418, ApiError),
+        (302, ApiError),
+        (200, ApiError),
+        (999, ApiError),
+    ],
+)
+def test_a_status_has_its_class(status: int, cls: type[ApiError]) -> None:
+    """The class of an API error follows from the status, and is there for every status."""
+    assert cls is api_error_class(status)
+
+
+def _examples() -> list[ClientError]:
+    response = Response(status=503, headers={}, body=b"{}")
+    made: list[ClientError] = [
+        ApiError("a", response=response, code="c", request_id="r", body={"x": 1}, retry_after=2.0),
+        ServerError("s", response=response),
+        ConnectionFailed("c", may_have_arrived=False),
+        DecodeError("d", path="$.x", body=b"{"),
+        NotJson("n", path="$", body=b"{"),
+        JobFailed("j", snapshot=None, code="c", reason="r"),
+        JobTimeout("t", snapshot=None, fault=ConnectionFailed("c")),
+        SubmitUncertain("u", idempotency_key="k"),
+        StreamFailed("s", event={"a": 1}),
+        InvalidArgument("i"),
+        ConfigurationError("c"),
+    ]
+    for one in made[:7]:
+        one.about("j1", "token-1")
+    return made
+
+
+@pytest.mark.parametrize("error", _examples(), ids=lambda error: type(error).__name__)
+@pytest.mark.parametrize(
+    "again", [lambda one: pickle.loads(pickle.dumps(one)), copy.copy, copy.deepcopy], ids=["pickle", "copy", "deepcopy"]
+)
+def test_an_exception_survives_a_process_pool(error: ClientError, again: Any) -> None:
+    """Pickled or copied, it is the same class with the same text and the same fields."""
+    other = again(error)
+
+    assert type(error) is type(other)
+    assert str(error) == str(other)
+    assert (error.job_id, error.token, error.may_have_arrived) == (other.job_id, other.token, other.may_have_arrived)
+    assert vars(error).keys() == vars(other).keys()
+
+
+def test_the_first_job_that_an_error_is_about_stays() -> None:
+    """An error that passes several hands keeps its job."""
+    error = ConnectionFailed("lost")
+    error.about("j1", "t1")
+    error.about("j2", "t2")
+
+    assert ("j1", "t1") == (error.job_id, error.token)
+    assert "lost (job j1)" == str(error)
+    assert "lost" == error.message
+
+
+@rule
+@given(storms(), st.sampled_from(MODES))
+def test_every_error_after_a_submit_carries_the_job(storm: Storm, mode: str) -> None:
+    """Once a submit was answered with an id, no error leaves `run` without id and token; nothing else is raised."""
+    world, came = storm.run(mode)
+    if isinstance(came, ClientError) and world.polls:
+        assert "j1" == came.job_id
+        assert came.token is not None
+        resumed = world.jobs(storm.of).resume(came.token)
+        assert "j1" == resumed.id
+
+
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("call", ["wait", "poll", "result", "updates", "cancel", "get"])
+@pytest.mark.parametrize(
+    "reply",
+    [error(403), error(404), cut_off(), CUT, Reply([]), BROKEN],
+    ids=["403", "404", "lost", "cut", "shape", "failed"],
+)
+def test_every_error_of_every_call_carries_the_job(mode: Mode, call: str, reply: Reply) -> None:
+    """Whichever method of a handle fails, the error says about which job."""
+    world = World(mode, script(reply), max_retries=0)
+    job = world.job(APART)
+    caught: ClientError | None = None
+    try:
+        match call:
+            case "updates":
+                world.all(job.updates(timeout=5))
+            case "get":
+                world.do(world.jobs(APART).get("j1"))
+            case "wait":
+                world.do(job.wait(timeout=5))
+            case _:
+                world.do(getattr(job, call)())
+    except ClientError as error:
+        caught = error
+    if caught is not None:
+        assert ("j1", job.token) == (caught.job_id, caught.token)
+    else:
+        assert reply.status == 200
+
+
+def _echo(status: int) -> Reply:
+    """A provider that quotes what it was sent."""
+    return Reply(
+        {"error": {"code": "bad_key", "message": f"the key {KEY!r} is not valid"}}, status, {"x-request-id": "r1"}
+    )
+
+
+def _shown(error: BaseException) -> str:
+    """All that a log or a bug report would show of an error."""
+    text = str(error) + repr(error) + "".join(getattr(error, "__notes__", []))
+    for inner in (error.__cause__, error.__context__):
+        text += _shown(inner) if inner is not None else ""
+    return text
+
+
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize(
+    "reply",
+    [
+        _echo(401),
+        _echo(429),
+        _echo(503),
+        _echo(404),
+        Reply(KEY.encode()),
+        Reply(b'{"error": "' + KEY.encode()),
+        unreachable(),
+        cut_off(),
+        error(402),
+    ],
+)
+def test_the_key_is_never_shown(mode: Mode, reply: Reply, caplog: pytest.LogCaptureFixture) -> None:
+    """Whatever goes wrong, and even if the provider quotes the key, no error, `repr`, log or token shows it."""
+    world = World(mode, script(reply), max_retries=1)
+    shown = [repr(world.client)]
+    calls: list[Callable[[], Any]] = [
+        lambda: world.client._send(Call(method="GET", path="/x", read=reads(Page), repeatable=True)),
+        lambda: world.jobs(PART).submit(url="u"),
+        lambda: world.job(PART).wait(timeout=5),
+        lambda: world.job(PART).poll(),
+    ]
+    with caplog.at_level(logging.DEBUG):
+        for call in calls:
+            came = outcome(world, call)
+            assert isinstance(came, ClientError)
+            shown += [_shown(came), str(came.token)]
+    shown += [record.getMessage() for record in caplog.records]
+    shown += [repr(sent.request) for sent in world.sent]
+    shown += [repr(world.job(PART)), world.job(PART).token]
+
+    assert KEY not in "\n".join(shown)
+
+
+@rule
+@given(st.lists(replies(), min_size=1, max_size=3), st.sampled_from([PART, OTHER, APART]))
+def test_nothing_but_our_errors_leaves_a_client(answers: list[Reply], of: Any) -> None:
+    """Whatever a server answers, to a submit, a poll, a fetch or a cancel, what is raised is one of ours."""
+    world = World("sync", served(submit=answers, polls=answers, result=answers, cancel=answers))
+    jobs = world.jobs(of)
+    calls: list[Callable[[], Any]] = [
+        lambda: jobs.run(url="u", timeout=10),
+        lambda: jobs.submit(url="u").wait(timeout=10),
+        lambda: jobs.get("j1"),
+        lambda: jobs.attach("j1").result(),
+        lambda: list(jobs.attach("j1").updates(timeout=10)),
+        lambda: world.job(APART).cancel(),
+    ]
+    for call in calls:
+        # Anything else than a `ClientError` would get out.
+        outcome(world, call)
+
+
+def test_an_error_of_a_callback_passes_as_it_is() -> None:
+    """What the user's own code raises is not touched, and the handle stays usable."""
+    world = World("sync", served(polls=[RUNNING, DONE]))
+    job = world.job(PART)
+
+    def callback(update: object) -> None:
+        raise LookupError("mine")
+
+    with pytest.raises(LookupError, match="mine"):
+        job.wait(on_update=callback)
+
+    assert "hello" == job.wait().text
+
+
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("kind", [LookupError, KeyboardInterrupt])
+def test_an_error_that_is_not_ours_is_noted_with_the_job(mode: Mode, kind: type[BaseException]) -> None:
+    """W12: after `run` was interrupted, the traceback still says how to go on with the job that was paid for."""
+    world = World(mode, served(submit=[TICKET], polls=[RUNNING]))
+
+    def callback(update: object) -> None:
+        raise kind
+
+    with pytest.raises(kind) as caught:
+        world.do(world.jobs(PART).run(url="u", on_update=callback))
+
+    assert any("j1" in note and "resume" in note for note in caught.value.__notes__)
+
+
+@pytest.mark.parametrize("job_id", ["", ".", "..", "a\nb", "\ud800", None, 7, "x" * 5000])
+def test_an_id_that_cannot_be_is_refused(job_id: Any) -> None:
+    """Nothing is sent for an id that no job has."""
+    world = World("sync", served(polls=[DONE]))
+
+    with pytest.raises(InvalidArgument, match="id of a job"):
+        world.jobs(PART).get(job_id)
+
+    assert [] == world.sent
+
+
+def test_an_error_message_is_for_a_person() -> None:
+    """Who answered what, with the provider's words and what its support asks for."""
+    world = World(
+        "sync", script(Reply({"error": {"code": "no_credit", "message": "top up"}}, 402, {"x-request-id": "r-1"}))
+    )
+
+    with pytest.raises(ClientError) as caught:
+        world.job(PART).poll()
+
+    assert "Acme answered 402 [no_credit]: top up (request r-1) (job j1)" == str(caught.value)
+
+
+def test_a_submit_message_says_what_to_do() -> None:
+    """A lost submit tells how to go on without paying twice."""
+    world = World("sync", served(submit=[cut_off()]))
+
+    with pytest.raises(SubmitUncertain, match="dashboard"):
+        world.jobs(kind("thing", Page)).submit(url="u")
+
+    ticket = World("sync", served(submit=[TICKET]))
+    assert "j1" == ticket.jobs(PART).submit(url="u").id
+
+
+@pytest.mark.parametrize(
+    ("body", "read"), [(b'{"why": "because"}', {"why": "because"}), (b"<html>", b"<html>"), (b"null", b"null")]
+)
+def test_an_api_error_has_the_reply(body: bytes, read: object) -> None:
+    """Decoded if it is JSON, and else as it came."""
+    world = World("sync", script(Reply(body, 400)))
+
+    with pytest.raises(BadRequest) as caught:
+        world.job(PART).poll()
+
+    assert read == caught.value.body
+
+
+def test_a_closed_client_says_which_one_it_is() -> None:
+    """The message is there to be read."""
+    world = World("sync", script(Reply()))
+    world.client.close()
+
+    with pytest.raises(ClientClosed, match="this Acme client was closed"):
+        world.job(PART).poll()
+
+
+@pytest.mark.parametrize(
+    ("status", "kind"),
+    [(499, ApiError), (500, ServerError), (599, ServerError), (600, ApiError), (403, PermissionDenied)],
+)
+def test_the_class_of_an_error_is_that_of_its_status(status: int, kind: type[ApiError]) -> None:
+    """All of 5xx is the server's fault."""
+    assert kind is api_error_class(status)

@@ -1,0 +1,275 @@
+"""Rate limits: how often an endpoint is asked for all jobs of a client together."""
+
+from __future__ import annotations
+
+import asyncio
+from bisect import bisect_left
+from typing import Any
+
+import pytest
+from bide_runtime.errors.client import ClientError
+from bide_runtime.http.rate_limit import Budget, Rate
+from bide_runtime.jobs.errors import JobTimeout
+from bide_runtime.waiting.desk import Outgoing, sent
+from bide_runtime.waiting.flow import Pause, Seen
+from bide_runtime.waiting.policy import Fixed
+from hypothesis import given
+from hypothesis import strategies as st
+from msgspec.structs import replace
+
+from tests.runtime.acme import KEY, PART, PROVIDER, Acme, AsyncAcme
+from tests.runtime.fakes import AsyncFakeTransport, FakeClock, FakeTransport, LoopClock, Reply, Sent
+from tests.runtime.storms import rule
+from tests.runtime.world import DONE, RUNNING, TICKET, Mode, World, error, served
+
+RATES = {"GET /jobs/{job_id}": Rate(5, 10.0), "POST /jobs": Rate(2, 1.0)}
+LIMITED = replace(PROVIDER, rates=RATES)
+
+
+class Limited(Acme):
+    _provider = LIMITED
+
+
+class AsyncLimited(AsyncAcme):
+    _provider = LIMITED
+
+
+def most_within(times: list[float], seconds: float) -> int:
+    """The most requests in any window of so many seconds."""
+    times = sorted(times)
+    return max((bisect_left(times, start + seconds - 1e-6) - at for at, start in enumerate(times)), default=0)
+
+
+@rule
+@given(st.integers(1, 6), st.floats(0.1, 60), st.lists(st.floats(0, 20), max_size=60))
+def test_no_window_holds_more_than_the_rate(number: int, seconds: float, steps: list[float]) -> None:
+    """Whenever slots are asked for, no stretch of time has more of them than the provider allows."""
+    budget, now, slots = Budget({"b": Rate(number, seconds)}), 0.0, []
+    for step in steps:
+        now += step
+        slot = budget.claim("b", now)
+        assert slot is not None
+        assert slot >= now
+        slots.append(slot)
+
+    assert most_within(slots, seconds) <= number
+    assert slots == sorted(slots)
+
+
+@rule
+@given(st.lists(st.tuples(st.floats(0, 5), st.floats(0, 30)), max_size=30))
+def test_a_slot_that_comes_too_late_is_not_taken(claims: list[tuple[float, float]]) -> None:
+    """Who cannot wait for a slot leaves it to the others."""
+    budget, now = Budget({"b": Rate(2, 10.0)}), 0.0
+    taken: list[float] = []
+    for step, patience in claims:
+        now += step
+        earliest = max([now, *taken[-1:], *(slot + 10.0 for slot in taken[-2:-1])])
+        slot = budget.claim("b", now, before=now + patience)
+        if slot is not None:
+            taken.append(slot)
+
+        if slot is None:
+            assert earliest + 0.1 >= now + patience
+        else:
+            assert earliest <= slot <= earliest + 0.1
+            assert slot < now + patience
+
+    assert most_within(taken, 10.0) <= 2
+
+
+def test_a_bucket_without_a_rate_is_free() -> None:
+    """What the provider does not limit is not limited."""
+    budget = Budget({})
+
+    assert [1.0] * 100 == [budget.claim("b", 1.0) for _ in range(100)]
+
+
+def test_a_closed_bucket_opens_again() -> None:
+    """After a 429 nobody asks until the provider wants to be asked again."""
+    budget = Budget({})
+    budget.close("b", 10.0)
+    budget.close("b", 5.0)
+
+    assert 10.0 == budget.claim("b", 1.0)
+    assert budget.claim("b", 1.0, before=10.0) is None
+    assert 1.0 == budget.claim("other", 1.0)
+    assert 11.0 == budget.claim("b", 11.0)
+
+
+def test_a_batch_keeps_the_providers_rate() -> None:
+    """Many jobs together ask an endpoint no more often than the spec says, and all of them end."""
+    clock = LoopClock()
+
+    def server(sent: Sent) -> Reply:
+        return TICKET if sent.request.method == "POST" else DONE if sent.at > 40 else RUNNING
+
+    transport = AsyncFakeTransport(server, clock)
+
+    async def main() -> list[Any]:
+        async with AsyncLimited(KEY, transport=transport, clock=clock) as client:
+            inputs = ({"url": f"u{number}"} for number in range(12))
+            return [one async for one in client.jobs(PART).run_many(inputs, timeout=200, max_in_flight=12)]
+
+    outcomes = clock.run(main())
+    by_method = {
+        method: [sent.at for sent in transport.sent if sent.request.method == method] for method in ("GET", "POST")
+    }
+
+    assert 12 == sum(outcome.is_ok for outcome in outcomes)
+    assert most_within(by_method["GET"], 10.0) <= 5
+    assert most_within(by_method["POST"], 1.0) <= 2
+
+
+def test_a_wait_that_has_no_slot_before_its_deadline_times_out() -> None:
+    """W1: a rate limit does not make a wait outlast its deadline."""
+    clock = FakeClock()
+    transport = FakeTransport(served(polls=[RUNNING]), clock)
+    client = Limited(KEY, transport=transport, clock=clock)
+    for number in range(5):
+        client.jobs(PART).get(f"other-{number}")
+
+    with pytest.raises(ClientError, match="within 4 s"):
+        client.jobs(PART).attach("j1").wait(timeout=4, policy=Fixed(1))
+
+    assert clock.now() - transport.began <= 4
+    assert 5 == len(transport.sent)
+
+
+def test_a_slot_that_is_overslept_is_not_used() -> None:
+    """W1: a clock that wakes up too late finds the wait over, also while it waited for its turn."""
+    clock = FakeClock()
+    transport = FakeTransport(served(polls=[RUNNING]), clock)
+    client = Limited(KEY, transport=transport, clock=clock)
+    for number in range(5):
+        client.jobs(PART).get(f"other-{number}")
+    clock.share = 3.0
+
+    with pytest.raises(ClientError, match="within 20 s"):
+        client.jobs(PART).attach("j1").wait(timeout=20, policy=Fixed(1))
+
+    assert 5 == len(transport.sent)
+
+
+def test_one_429_slows_everybody_down() -> None:
+    """A provider that says "too often" to one job is not asked at once about the next."""
+    clock = FakeClock()
+    transport = FakeTransport(served(polls=[error(429, retry_after="8"), DONE]), clock)
+    client = Acme(KEY, transport=transport, clock=clock, max_retries=0)
+    with pytest.raises(ClientError):
+        client.jobs(PART).get("j1")
+
+    client.jobs(PART).get("j2")
+
+    assert [0, 8] == [sent.at for sent in transport.sent]
+
+
+def test_a_strange_hint_does_not_stop_a_client() -> None:
+    """One reply with a hint of a year closes an endpoint for minutes at the most."""
+    clock = FakeClock()
+    transport = FakeTransport(served(polls=[error(429, retry_after="31536000"), DONE]), clock)
+    client = Acme(KEY, transport=transport, clock=clock, max_retries=0)
+    with pytest.raises(ClientError):
+        client.jobs(PART).get("j1")
+
+    client.jobs(PART).get("j2")
+
+    assert clock.now() - transport.began <= 600
+
+
+def test_a_submit_that_the_rate_leaves_no_time_for_is_not_sent(mode: Mode) -> None:
+    """W1: a job that would be submitted after the deadline of its `run` is not submitted, and the error says so."""
+    acme = World(mode, served(submit=[Reply({"id": "j1"})], polls=[DONE]), max_rate=0.01)
+    acme.do(acme.jobs(PART).submit(url="u"))
+
+    with pytest.raises(JobTimeout, match="nothing was submitted"):
+        acme.do(acme.jobs(PART).run(url="u", timeout=5.0))
+
+    assert 1 == len(acme.sent)
+
+
+def test_who_was_held_back_takes_a_new_turn() -> None:
+    """A slot that went by while its bucket was closed is not used late, beside the slots of others."""
+    desk = World("sync", served())
+    budget = Budget({"b": Rate(1, 10.0)})
+    assert 0.0 == budget.claim("b", 0.0)
+    request = desk.client._desk.account.request_to("GET", "https://api.acme.example/v2/look")
+    flow = sent(
+        replace(desk.client._desk, budget=budget),
+        Outgoing(request=request, bucket="b"),
+        patience=30.0,
+        attempt=1,
+        now=0.0,
+    )
+    slot = next(flow)
+    assert isinstance(slot, Pause)
+    budget.close("b", 20.0)
+    theirs = budget.claim("b", 1.0)
+    assert theirs is not None
+
+    assert Pause(20.0) == flow.send(Seen(slot.until))
+    ours = flow.send(Seen(20.0))
+
+    assert isinstance(ours, Pause)
+    assert ours.until >= theirs + 10.0
+
+
+def test_submits_one_after_another_keep_the_rate() -> None:
+    """The third of two a second waits for its turn."""
+    clock = FakeClock()
+    transport = FakeTransport(served(submit=[TICKET]), clock)
+    jobs = Limited(KEY, transport=transport, clock=clock).jobs(PART)
+
+    for _ in range(3):
+        jobs.submit(url="u")
+
+    assert [0.0, 0.0, 1.0] == pytest.approx([sent.at for sent in transport.sent], abs=0.1)
+
+
+def test_a_submit_of_a_batch_takes_one_turn() -> None:
+    """A batch is as quick as the rate allows: two at once, and the next two when the first are a second old."""
+    clock = LoopClock()
+    transport = AsyncFakeTransport(served(submit=[TICKET], polls=[DONE]), clock)
+
+    async def main() -> None:
+        async with AsyncLimited(KEY, transport=transport, clock=clock) as client:
+            inputs = [{"url": f"u{number}"} for number in range(4)]
+            async for outcome in client.jobs(PART).run_many(inputs, timeout=200):
+                assert outcome.is_ok
+
+    clock.run(main())
+
+    assert [0.0, 0.0, 1.05, 1.05] == pytest.approx([sent.at for sent in transport.sent if "POST" in sent.line])
+
+
+def test_a_poll_whose_turn_comes_when_the_job_is_done_is_not_sent() -> None:
+    """W2: two waits of one handle are in turn, one after the other: what the first sees is enough for both."""
+    clock = LoopClock()
+    transport = AsyncFakeTransport(served(polls=[RUNNING, DONE]), clock)
+
+    class Slow(AsyncAcme):
+        _provider = replace(PROVIDER, rates={"GET /jobs/{job_id}": Rate(1, 10.0)})
+
+    async def main() -> None:
+        async with Slow(KEY, transport=transport, clock=clock) as client:
+            await client.jobs(PART).get("another")
+            job = client.jobs(PART).attach("j1")
+            await asyncio.gather(job.wait(timeout=60), job.wait(timeout=60))
+
+    clock.run(main())
+
+    assert 2 == len(transport.sent)
+
+
+def test_nobody_overtakes_who_has_a_turn() -> None:
+    """Who asks for a later time, and was first, goes first."""
+    budget = Budget({"b": Rate(3, 10.0)})
+
+    assert [0.0, 5.0, 5.0] == [budget.claim("b", now) for now in (0.0, 5.0, 1.0)]
+
+
+def test_nobody_overtakes_who_has_a_turn_in_a_full_bucket() -> None:
+    """Nor when the oldest of the slots is free again before."""
+    budget = Budget({"b": Rate(2, 10.0)})
+
+    assert [0.0, 15.0, 15.0] == [budget.claim("b", now) for now in (0.0, 15.0, 1.0)]

@@ -1,0 +1,101 @@
+"""`Retry-After` and declared hints: what counts as one, and that nothing else does harm."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from email.utils import formatdate
+from math import inf
+
+import pytest
+from bide_runtime.http.retry_after import as_pause, retry_after
+from bide_runtime.jobs.record import Record
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.runtime.acme import PART
+from tests.runtime.storms import rule
+
+NOON = 1_790_000_000.0
+
+
+@pytest.fixture(params=["UTC", "America/New_York", "Asia/Kathmandu"])
+def zone(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """The machine's time zone."""
+    monkeypatch.setenv("TZ", request.param)
+    time.tzset()
+    yield request.param
+    monkeypatch.undo()
+    time.tzset()
+
+
+def hint(text: str) -> float:
+    return retry_after({"retry-after": text}, wall=NOON)
+
+
+@rule
+@given(st.text())
+def test_no_text_does_any_harm(text: str) -> None:
+    """Whatever a server writes there, the hint is a finite number that is not negative."""
+    assert 0 <= hint(text) < inf
+
+
+@rule
+@given(
+    st.sampled_from(["Mon, ", ""]),
+    st.integers(-1, 99),
+    st.sampled_from(["Jan", "Foo", "13"]),
+    st.integers(-1, 10**6),
+    st.sampled_from(["GMT", "+9999", "-0000", "", "+99999999999"]),
+)
+def test_no_date_does_any_harm(weekday: str, day: int, month: str, year: int, zone: str) -> None:
+    """Days and years that do not exist are no hints."""
+    seconds = hint(f"{weekday}{day} {month} {year} 25:61:61 {zone}")
+
+    assert 0 <= seconds < inf
+
+
+@rule
+@given(st.one_of(st.floats(), st.integers(), st.booleans(), st.none(), st.text(), st.lists(st.integers())))
+def test_no_value_does_any_harm(value: object) -> None:
+    """A declared field may hold anything at all."""
+    assert 0 <= as_pause(value) < inf
+
+
+@pytest.mark.parametrize(("text", "seconds"), [("5", 5), (" 5 ", 5), ("2.5", 2.5), ("0", 0), ("1e2", 100)])
+def test_seconds_are_seconds(text: str, seconds: float) -> None:
+    """A number is a number of seconds."""
+    assert seconds == hint(text)
+
+
+@pytest.mark.parametrize("shape", ["GMT", "-0000", "+0000", ""])
+def test_a_date_means_the_same_everywhere(zone: str, shape: str) -> None:
+    """A date of HTTP is in UTC, wherever the machine stands and however the zone is written."""
+    date = formatdate(NOON + 90, usegmt=True).replace("GMT", shape).strip()
+
+    assert 90 == pytest.approx(hint(date))
+
+
+def test_the_past_is_no_hint() -> None:
+    """A date that has gone by asks for nothing."""
+    assert 0 == hint(formatdate(NOON - 90, usegmt=True))
+
+
+@pytest.mark.parametrize("value", [True, "5", 10**400, -3, 0, float("nan"), float("inf"), None])
+def test_what_is_no_pause_counts_as_none(value: object) -> None:
+    """Only a positive, finite number is a pause."""
+    assert 0 == as_pause(value)
+
+
+def test_no_header_is_no_hint() -> None:
+    """A reply without the header asks for nothing."""
+    assert 0 == retry_after({}, wall=NOON)
+
+
+@pytest.mark.parametrize(("seconds", "later"), [(86_399.0, 86_399.0), (86_400.0, 86_400.0), (1e9, 86_400.0)])
+def test_no_hint_holds_a_job_for_longer_than_a_day(seconds: float, later: float) -> None:
+    """A strange one must not end every later wait."""
+    record = Record(PART, "j1")
+    record.asked_to_wait(100.0, seconds)
+
+    assert 100.0 + later == record.not_before

@@ -1,0 +1,231 @@
+"""Readings: what a poll reply says about its job, by the tables of the spec alone."""
+
+from __future__ import annotations
+
+from math import inf
+from typing import Any
+
+import pytest
+from bide_runtime.jobs.lifecycle import Lifecycle
+from bide_runtime.jobs.state import State
+from bide_runtime.models.model import Model
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.runtime.acme import APART, BASICS, PART, STATES, Page, Report, Status, Trouble
+from tests.runtime.storms import rule
+
+PLAIN = Lifecycle(**BASICS)
+READY = APART.lifecycle
+
+json_values = st.recursive(
+    st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), st.text()),
+    lambda inner: st.one_of(
+        st.lists(inner),
+        st.dictionaries(
+            st.sampled_from(["status", "error", "code", "message", "ready", "done", "total", "cost"]), inner
+        ),
+    ),
+)
+
+
+@pytest.mark.parametrize(("status", "state"), STATES.items(), ids=STATES)
+def test_every_status_has_its_state(status: str, state: State) -> None:
+    """The table of the spec decides."""
+    reading = PLAIN.read(Report(status=Status(status)))
+
+    assert (status, state, True) == (reading.status, reading.state, reading.is_known)
+
+
+@rule
+@given(st.text().filter(lambda text: text not in STATES))
+def test_no_other_status_is_final(status: str) -> None:
+    """W9: what the table does not list counts as running."""
+    reading = PLAIN.read(Report(status=Status(status)))
+
+    assert (status, State.RUNNING, False) == (reading.status, reading.state, reading.is_known)
+
+
+@rule
+@given(json_values)
+def test_any_reply_can_be_read(body: Any) -> None:
+    """Whatever JSON a reply is, reading it never fails, and its numbers are finite or as they came."""
+    for lifecycle in (PLAIN, READY, PART.lifecycle):
+        lifecycle.read(body), lifecycle.error_in(body), lifecycle.credits_in(body)
+        assert 0 <= lifecycle.hint_in(body) < inf
+        progress = lifecycle.progress_in(body)
+        if progress is not None and progress.share is not None:
+            assert 0 <= progress.share <= 1
+
+
+@pytest.mark.parametrize(
+    ("status", "ready", "state"),
+    [
+        ("running", None, State.RUNNING),
+        ("running", False, State.RUNNING),
+        ("running", True, State.SUCCEEDED),
+        ("queued", True, State.SUCCEEDED),
+        ("new-word", True, State.SUCCEEDED),
+        ("done", None, State.RUNNING),
+        ("done", False, State.RUNNING),
+        ("done", True, State.SUCCEEDED),
+        ("half", True, State.PARTIAL),
+        ("half", False, State.RUNNING),
+        ("broken", False, State.FAILED),
+        ("broken", True, State.FAILED),
+        ("stopped", None, State.CANCELLED),
+        ("lost", False, State.EXPIRED),
+    ],
+)
+def test_readiness_corrects_the_status(status: str, ready: bool | None, state: State) -> None:
+    """W14: there is a result when the test holds and not before; without a result to come, it does not matter."""
+    assert state is READY.read(Report(status=Status(status), ready=ready)).state
+
+
+def test_case_is_ignored_where_the_spec_says_so() -> None:
+    """A provider that writes its statuses in several ways is understood, and its own word kept."""
+    reading = Lifecycle(**(BASICS | {"ignore_case": True})).read({"status": "DONE"})
+
+    assert ("DONE", State.SUCCEEDED) == (reading.status, reading.state)
+    assert State.RUNNING is PLAIN.read({"status": "DONE"}).state
+
+
+def test_the_error_is_read_where_the_spec_says() -> None:
+    """Code and message, each `None` if it is not there."""
+    assert ("E", "m") == PLAIN.error_in(Report(status=Status.BROKEN, error=Trouble(code="E", message="m")))
+    assert (None, None) == PLAIN.error_in(Report())
+
+
+@pytest.mark.parametrize(
+    ("pointers", "body", "share"),
+    [
+        ({"done": ("d",), "total": ("t",)}, {"d": 1, "t": 4}, 0.25),
+        ({"done": ("d",), "total": ("t",)}, {"d": 9, "t": 4}, 1),
+        ({"done": ("d",), "total": ("t",)}, {"d": 1, "t": 0}, None),
+        ({"done": ("d",), "total": ("t",)}, {"d": 1}, None),
+        ({"done": ("d",), "total": ("t",)}, {"d": -1, "t": 4}, 0),
+        ({"share": ("s",)}, {"s": 0.5}, 0.5),
+        ({"share": ("s",)}, {"s": 7}, 1),
+        ({"percent": ("p",)}, {"p": 50}, 0.5),
+        ({"percent": ("p",)}, {"p": 10**400}, None),
+        ({"percent": ("p",)}, {"p": True}, None),
+    ],
+)
+def test_progress_is_a_share(pointers: Any, body: Any, share: float | None) -> None:
+    """Counts, a share or percent all become a share between 0 and 1, where they make sense."""
+    progress = Lifecycle(**(BASICS | {"progress": pointers})).progress_in(body)
+
+    assert share == (progress.share if progress else None)
+
+
+def test_no_progress_is_none() -> None:
+    """A provider that says nothing of progress has none."""
+    assert PLAIN.progress_in(Report()) is None
+
+
+@pytest.mark.parametrize(
+    ("unit", "value", "seconds"),
+    [(1.0, 5, 5), (0.001, 2500, 2.5), (1.0, -5, 0), (60.0, 1e308, 0), (1.0, None, 0), (1.0, "5", 0)],
+)
+def test_a_hint_is_in_seconds(unit: float, value: Any, seconds: float) -> None:
+    """Whatever unit the provider uses; what is no pause is no hint."""
+    assert seconds == Lifecycle(**(BASICS | {"hint": ("h",), "hint_unit": unit})).hint_in({"h": value})
+
+
+def test_credits_are_read() -> None:
+    """Whole or not."""
+    assert 2.5 == PLAIN.credits_in(Report(cost=2.5))
+    assert 2 == PLAIN.credits_in({"cost": 2})
+    assert PLAIN.credits_in(Report(page=Page(text="x"))) is None
+
+
+def test_final_and_with_result() -> None:
+    """Five states are final, two of them have a result."""
+    assert {"succeeded", "partial", "failed", "cancelled", "expired"} == {state for state in State if state.is_final}
+    assert {"succeeded", "partial"} == {state for state in State if state.has_result}
+
+
+class Operation(Model):
+    """A reply that says whether the job is over, and elsewhere how it went."""
+
+    done: bool | None = None
+    ok: bool | None = None
+    error: Trouble | None = None
+    code: int | None = None
+
+
+DONE = {"false": State.RUNNING, "true": State.SUCCEEDED}
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "state"),
+    [
+        (Operation(), None, State.RUNNING),
+        (Operation(done=False), "false", State.RUNNING),
+        (Operation(done=True), "true", State.SUCCEEDED),
+        (Operation(done=False, error=Trouble(message="no")), "false", State.RUNNING),
+        (Operation(done=True, error=Trouble(message="no")), "true", State.FAILED),
+    ],
+)
+def test_a_boolean_can_be_the_status(body: Operation, status: str | None, state: State) -> None:
+    """`done` has its states like any status; left out, the job runs. What tells of a failure counts once it is over."""
+    reading = Lifecycle(poll="/jobs/{job_id}", status=("done",), states=DONE, failed_with=("error",)).read(body)
+
+    assert (status, state) == (reading.status, reading.state)
+
+
+@pytest.mark.parametrize(
+    ("body", "state"),
+    [
+        (Operation(done=True, ok=True), State.SUCCEEDED),
+        (Operation(done=True), State.SUCCEEDED),
+        (Operation(done=True, ok=False), State.FAILED),
+        (Operation(done=False, ok=False), State.RUNNING),
+    ],
+)
+def test_a_value_can_tell_of_a_failure(body: Operation, state: State) -> None:
+    """A job that is over has failed if the value is the one that tells of it."""
+    lifecycle = Lifecycle(poll="/jobs/{job_id}", status=("done",), states=DONE, failed_if=((("ok",), False),))
+
+    assert lifecycle.read(body).state is state
+
+
+@pytest.mark.parametrize("nothing", [0, None])
+def test_an_error_code_of_nothing_is_no_failure(nothing: int | None) -> None:
+    """Zero, null and what is empty tell of no failure."""
+    lifecycle = Lifecycle(poll="/jobs/{job_id}", status=("done",), states=DONE, failed_with=("code",))
+
+    assert lifecycle.read(Operation(done=True, code=nothing)).state is State.SUCCEEDED
+
+
+def test_a_failure_is_not_waited_out_for_its_result() -> None:
+    """The result of a job that has failed never gets ready, and the failure counts all the same."""
+    lifecycle = Lifecycle(
+        poll="/jobs/{job_id}", status=("done",), states=DONE, failed_with=("error",), ready=((("ok",), True),)
+    )
+
+    assert lifecycle.read(Operation(done=True, ok=False, error=Trouble(code="E"))).state is State.FAILED
+
+
+def test_a_provider_without_hints_asks_for_no_pause() -> None:
+    """W4: where a spec names no hint, a reply asks for none."""
+    lifecycle = Lifecycle(poll="/jobs/{job_id}", states={"done": State.SUCCEEDED}, status=("status",))
+
+    assert 0.0 == lifecycle.hint_in(Report(retry_after_ms=5000.0))
+
+
+def test_a_message_of_progress_is_told() -> None:
+    """In the provider's words, also where there is no number."""
+    lifecycle = Lifecycle(**(BASICS | {"progress": {"message": ("step",)}}))
+
+    progress = lifecycle.progress_in({"step": "page 3"})
+
+    assert progress is not None
+    assert ("page 3", None) == (progress.message, progress.share)
+
+
+def test_a_hint_without_a_unit_is_in_seconds() -> None:
+    """As that of a header is."""
+    lifecycle = Lifecycle(poll="/jobs/{job_id}", hint=("h",))
+
+    assert 5.0 == lifecycle.hint_in({"h": 5})

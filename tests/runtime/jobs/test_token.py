@@ -1,0 +1,151 @@
+"""Tokens: small, versioned, without secrets, and read as if a stranger wrote them."""
+
+from __future__ import annotations
+
+import json
+from contextlib import suppress
+from typing import Any
+
+import pytest
+from bide_runtime.errors.client import InvalidToken
+from bide_runtime.jobs import token
+from bide_runtime.jobs.record import Record
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.runtime.acme import KEY, PART
+from tests.runtime.storms import rule
+from tests.runtime.world import MODES, RUNNING, Mode, World, served
+
+ids = st.text(min_size=1).filter(token.is_id)
+
+
+def read(text: Any) -> token.Token:
+    return token.read(text, provider="acme", job="part")
+
+
+@rule
+@given(ids, st.one_of(st.none(), st.floats(0, 4e9)))
+def test_what_is_written_can_be_read(job_id: str, submitted_at: float | None) -> None:
+    """Every token of an id that a job can have is read as it was written."""
+    text = token.write(provider="acme", job="part", id=job_id, submitted_at=submitted_at)
+
+    assert token.Token(bide=1, provider="acme", job="part", id=job_id, submitted_at=submitted_at) == read(text)
+
+
+@rule
+@given(st.sampled_from(['"', "\\", "\u4e2d", "\U0001f600", "a"]), st.integers(1, 2000))
+def test_a_long_id_is_refused_or_has_a_token(letter: str, length: int) -> None:
+    """There is no id for which a job can be made and not resumed."""
+    job_id = letter * length
+    if token.is_id(job_id):
+        assert job_id == read(token.write(provider="acme", job="part", id=job_id, submitted_at=1.5)).id
+
+
+@rule
+@given(
+    st.one_of(
+        st.text(), st.recursive(st.one_of(st.none(), st.booleans(), st.floats(), st.text()), st.lists).map(json.dumps)
+    )
+)
+def test_any_text_is_a_token_or_an_invalid_one(text: str) -> None:
+    """Reading never fails in another way than with `InvalidToken`."""
+    with suppress(InvalidToken):
+        read(text)
+
+
+@rule
+@given(
+    st.dictionaries(
+        st.sampled_from(["bide", "provider", "job", "id", "submitted_at", "else"]),
+        st.one_of(
+            st.sampled_from([1, "acme", "part", "j1", 2, 0, -1]),
+            st.none(),
+            st.floats(),
+            st.text(),
+            st.integers(),
+            st.lists(st.none()),
+        ),
+    )
+)
+def test_any_object_is_a_token_or_an_invalid_one(fields: dict[str, Any]) -> None:
+    """The same for JSON that looks like a token; what is accepted can make a job."""
+    with suppress(InvalidToken):
+        assert token.is_id(read(json.dumps(fields)).id)
+
+
+REFUSED: dict[str, tuple[Any, str]] = {
+    "nothing": ("", "no job token"),
+    "no json": ("hello", "no job token"),
+    "list": ("[]", "no job token"),
+    "deep": ("[" * 2000, "no job token"),
+    "long": (json.dumps({"bide": 1, "x": "y" * 5000}), "bytes"),
+    "bytes": (b"{}", "bytes, not text"),
+    "none": (None, "not text"),
+    "newer": ({"bide": 2, "hello": "world"}, "newer version"),
+    "no id": ({"bide": 1, "provider": "acme", "job": "part"}, "id"),
+    "number": ({"bide": 1, "provider": "acme", "job": "part", "id": 7}, "id"),
+    "another provider": ({"bide": 1, "provider": "umbrella", "job": "part", "id": "j1"}, "'umbrella'"),
+    "another kind": ({"bide": 1, "provider": "acme", "job": "whole", "id": "j1"}, "'whole'"),
+    "dots": ({"bide": 1, "provider": "acme", "job": "part", "id": ".."}, "'..'"),
+    "empty": ({"bide": 1, "provider": "acme", "job": "part", "id": ""}, "cannot be the id"),
+    "line break": ({"bide": 1, "provider": "acme", "job": "part", "id": "a\nb"}, "cannot be the id"),
+    "half a letter": ('{"bide":1,"provider":"acme","job":"part","id":"\\ud800"}', "token"),
+    "half a letter as it is": ("\ud800", "no job token"),
+}
+
+
+@pytest.mark.parametrize(("text", "why"), REFUSED.values(), ids=REFUSED)
+def test_a_token_that_cannot_be_used_says_why(text: Any, why: str) -> None:
+    """Damaged, foreign and newer tokens are refused, each with its reason."""
+    with pytest.raises(InvalidToken, match=why):
+        read(json.dumps(text) if isinstance(text, dict) else text)
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_a_job_can_be_resumed_by_another_client(mode: Mode) -> None:
+    """A token is all that another process needs, and it holds no key."""
+    world = World(mode, served(polls=[RUNNING]))
+    text = world.job(PART, "a/b c?").token
+    other = World(mode, served(polls=[RUNNING]))
+
+    job = other.do(other.jobs(PART).resume(text))
+    other.do(job.poll())
+
+    assert "a/b c?" == job.id
+    assert "v2/jobs/a%2Fb%20c%3F" == other.sent[0].path
+    assert KEY not in text
+
+
+@pytest.mark.parametrize("submitted_at", [1e300, -1e300, 0])
+def test_a_token_with_a_strange_time_does_no_harm(submitted_at: float) -> None:
+    """Whatever time a token claims, a wait with it ends."""
+    text = token.write(provider="acme", job="part", id="j1", submitted_at=submitted_at)
+    world = World("sync", served(polls=[RUNNING]))
+
+    with pytest.raises(Exception, match="within 10 s"):
+        world.jobs(PART).resume(text).wait(timeout=10)
+
+
+@pytest.mark.parametrize(("letter", "size"), [("a", 1), ("\u4e2d", 3)])
+def test_an_id_may_have_a_kilobyte(letter: str, size: int) -> None:
+    """1024 bytes as JSON, quotes included; no provider comes near, and a longer one is none."""
+    most = (1024 - 2) // size
+
+    assert token.is_id(letter * most)
+    assert not token.is_id(letter * (most + 1))
+
+
+@pytest.mark.parametrize(("submitted_at", "age"), [(100.0, 50.0), (150.0, 0.0), (151.0, 0.0), (None, None)])
+def test_a_job_is_as_old_as_its_token_says(submitted_at: float | None, age: float | None) -> None:
+    """Never younger than new: the clocks of two machines differ."""
+    assert age == Record(PART, "j1", submitted_at=submitted_at).age(150.0)
+
+
+def test_a_token_has_two_kilobytes_at_the_most() -> None:
+    """Whatever a stranger sends as one, no more of it is read."""
+    text = token.write(provider="acme", job="part", id="j1", submitted_at=1.5)
+
+    assert "j1" == read(text.ljust(2048)).id
+    with pytest.raises(InvalidToken, match="2049 bytes"):
+        read(text.ljust(2049))

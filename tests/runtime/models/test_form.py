@@ -1,0 +1,140 @@
+"""Files to be sent, and the bodies that hold them."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from bide_runtime.errors.client import InvalidArgument
+from bide_runtime.models.file import UploadFile, as_file
+from bide_runtime.models.form import encode_form
+from bide_runtime.models.model import Model
+from bide_runtime.testing.fake.parts import parts_of
+from hypothesis import given
+from hypothesis import strategies as st
+
+
+class Note(Model):
+    """Something that goes out as JSON."""
+
+    text: str
+
+
+class Upload(Model, rename="camel"):
+    """A body with files."""
+
+    film: UploadFile
+    second_film: UploadFile | None = None
+    copies: int | None = None
+    glossy: bool | None = None
+    tags: list[str] | None = None
+    note: Note | None = None
+    name: str | None = None
+
+
+@given(st.binary(), st.text(st.characters(exclude_categories=["Cs"])))
+def test_what_goes_out_is_what_was_given(content: bytes, name: str) -> None:
+    """Any bytes arrive as they are, and any text, whatever is in them."""
+    form = encode_form(Upload(film=UploadFile(content, name), second_film=UploadFile(content), name=name))
+
+    assert parts_of(form.content_type, form.body) == {"film": content, "secondFilm": content, "name": name}
+
+
+def test_each_kind_of_part() -> None:
+    """Numbers and truths are texts, lists are parts of one name, objects are JSON; what is not given is not there."""
+    form = encode_form(Upload(film=UploadFile(b"f"), copies=2, glossy=True, tags=["a", "b"], note=Note(text="n")))
+
+    assert parts_of(form.content_type, form.body) == {
+        "film": b"f",
+        "copies": "2",
+        "glossy": "true",
+        "tags": ["a", "b"],
+        "note": {"text": "n"},
+    }
+
+
+def test_the_same_body_is_the_same_bytes() -> None:
+    """A submit that is made again with the same idempotency key has the same body to the last byte."""
+    assert encode_form(Upload(film=UploadFile(b"f"))) == encode_form(Upload(film=UploadFile(b"f")))
+    assert encode_form(Upload(film=UploadFile(b"f"))) != encode_form(Upload(film=UploadFile(b"g")))
+
+
+@pytest.mark.parametrize("name", ['a"; x="b', "a\r\nX-Evil: 1", "ä.txt"])
+def test_a_file_name_stays_a_name(name: str) -> None:
+    """Whatever a name holds, it ends neither its quotes nor its line."""
+    form = encode_form(Upload(film=UploadFile(b"f", name)))
+    head = form.body.partition(b"\r\n\r\n")[0]
+
+    assert head.count(b"\r\n") == 2
+    assert head.count(b'"') == 4
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"copies": "two"}, {"film": None}, {"film": b"f"}, {"tags": "ab"}, {"name": "\ud800"}], ids=str
+)
+def test_what_does_not_fit_is_refused(wrong: dict[str, Any]) -> None:
+    """A value of another type than the model says is refused before anything is sent."""
+    with pytest.raises(InvalidArgument, match="nothing was sent"):
+        encode_form(Upload(**{"film": UploadFile(b"f"), **wrong}))
+
+
+def test_what_a_file_may_be(tmp_path: Path) -> None:
+    """Bytes, a path, a file that was opened, or a file with a name and a type."""
+    path = tmp_path / "film.png"
+    path.write_bytes(b"f")
+    with path.open("rb") as opened:
+        opened.read(1)
+        rest = as_file(opened, "film")
+        assert not opened.closed
+
+    assert as_file(b"f", "film") == UploadFile(b"f", "file", "application/octet-stream")
+    assert as_file(bytearray(b"f"), "film") == UploadFile(b"f")
+    assert as_file(path, "film") == UploadFile(b"f", "film.png", "image/png")
+    assert rest == UploadFile(b"", "film.png", "image/png")
+    assert as_file(io.BytesIO(b"f"), "film") == UploadFile(b"f")
+    assert as_file(UploadFile(b"f", "x", "y/z"), "film") == UploadFile(b"f", "x", "y/z")
+    assert as_file(None, "film") is None
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    ["film.png", io.StringIO("f"), 7, Path("/nowhere/film.png")],
+    ids=["text", "StringIO", "number", "no such file"],
+)
+def test_what_is_no_file_is_refused(wrong: Any) -> None:
+    """A path as text could as well be the content; what reads text, or not at all, is no file."""
+    with pytest.raises(InvalidArgument, match=r"^film: .*nothing was sent"):
+        as_file(wrong, "film")
+
+
+def test_no_repr_shows_what_is_in_a_file() -> None:
+    """The content may be large, and a secret."""
+    assert "secret" not in repr(
+        [UploadFile(b"secret"), Upload(film=UploadFile(b"secret")), encode_form(Upload(film=UploadFile(b"secret")))]
+    )
+
+
+def test_files_cross_processes() -> None:
+    """A file can be packed, as part of a batch's parameters."""
+    assert msgspec.json.decode(msgspec.json.encode(UploadFile(b"f")), type=UploadFile) == UploadFile(b"f")
+
+
+def test_a_file_that_holds_a_boundary_is_sent_with_another() -> None:
+    """Nobody can end a part from inside of it, with what ended a part of the same size before."""
+    first = encode_form(Upload(film=UploadFile(b"-" * 45)))
+    known = first.content_type.rpartition("boundary=")[2].strip('"').encode()
+    assert 45 == len(known)
+
+    second = encode_form(Upload(film=UploadFile(known)))
+
+    assert known.decode() not in second.content_type
+
+
+def test_what_would_end_a_name_is_written_as_browsers_do() -> None:
+    """Quotes and line ends, each by its number."""
+    form = encode_form(Upload(film=UploadFile(b"f", 'a"b\r\nc')))
+
+    assert b'filename="a%22b%0D%0Ac"' in form.body

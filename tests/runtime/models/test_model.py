@@ -1,0 +1,186 @@
+"""Models, open enums and unions: what replies become, and that nothing in them is lost or shown by mistake."""
+
+from __future__ import annotations
+
+import copy
+import json
+import pickle
+from typing import Annotated, Any, ClassVar
+
+import pytest
+from bide_runtime.models.codec import decode, encode
+from bide_runtime.models.model import Model, OpenEnum, Other, Variant, register
+from hypothesis import given
+from hypothesis import strategies as st
+from msgspec import Meta, field
+
+from tests.runtime.storms import rule
+
+
+class Loud(OpenEnum):
+    """An enum whose case does not matter."""
+
+    DONE = "done"
+    HALF_DONE = "half-done"
+
+    @classmethod
+    def _ignores_case(cls) -> bool:
+        return True
+
+
+class Exact(OpenEnum):
+    DONE = "done"
+
+
+class Shape(Variant):
+    """A union."""
+
+
+class Square(Model, Shape, tag_field="kind", tag="square"):
+    side: float
+
+
+class Circle(Model, Shape, tag_field="kind", tag="circle"):
+    radius: Annotated[float, Meta(gt=0)]
+
+
+class OtherShape(Other, Shape):
+    """Another shape."""
+
+
+register(Shape, tag="kind", known={"square": Square, "circle": Circle}, other=OtherShape)
+
+
+class Login(Model):
+    user: str
+    password: str | None = None
+    odd_name: str | None = field(default=None, name="oddName")
+    shapes: list[Shape] | None = None
+
+    _secrets: ClassVar[frozenset[str]] = frozenset({"password"})
+
+
+texts = st.text(st.characters(exclude_categories=["Cs"]))
+
+
+@rule
+@given(texts)
+def test_any_text_is_a_value_of_an_open_enum(text: str) -> None:
+    """A value that is not listed is kept as it came, and is the text itself."""
+    value = decode(Exact, json.dumps(text).encode())
+
+    assert text == value
+    assert text == str(value)
+    assert text == value.value
+    assert isinstance(value, Exact)
+    assert ("done" == text) == value.is_known
+    assert hash(text) == hash(value)
+
+
+@rule
+@given(texts)
+def test_a_value_survives_copies_and_pickles(text: str) -> None:
+    """Known or not, a value can be copied, sent to another process, and sent back to the provider."""
+    value = Exact(text)
+
+    assert value == copy.deepcopy(value) == pickle.loads(pickle.dumps(value))
+    assert f'"{text}"' == json.dumps(value, ensure_ascii=False) or "\\" in json.dumps(value)
+
+
+def test_case_is_ignored_where_the_provider_ignores_it() -> None:
+    """SHOUTING is the member, unknown words stay as they came."""
+    assert Loud.DONE is decode(Loud, b'"DONE"')
+    assert Loud.HALF_DONE is Loud("Half-Done")
+    assert "NEW" == Loud("NEW")
+    assert not Loud("NEW").is_known
+    assert not Exact("DONE").is_known
+
+
+@pytest.mark.parametrize("body", [b"7", b"null", b"[]", b"true"])
+def test_an_enum_is_text(body: bytes) -> None:
+    """Open means open for other words, not for other types."""
+    with pytest.raises(Exception, match="does not fit"):
+        decode(Exact, body)
+
+
+def test_a_union_is_told_apart_by_its_tag() -> None:
+    """Each variant is its own model; the tag decides."""
+    assert Square(side=2) == decode(Shape, b'{"kind": "square", "side": 2}')
+    assert Circle(radius=1) == decode(Shape, b'{"kind": "circle", "radius": 1}')
+
+
+@pytest.mark.parametrize(
+    "body", [{"kind": "star", "points": 5}, {}, {"kind": None}, {"kind": 7}, {"kind": ["square"]}, {"kind": {}}]
+)
+def test_a_variant_that_is_not_known_is_kept(body: dict[str, Any]) -> None:
+    """A new kind of thing is no error: its JSON is there, and goes back as it came."""
+    value = decode(Shape, json.dumps(body).encode())
+
+    assert isinstance(value, OtherShape)
+    assert body == value.body
+    assert OtherShape(body) == value
+    assert {"user": "u", "shapes": [body]} == json.loads(encode(Login(user="u", shapes=[value])))
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"kind": "square", "side": "2"}',
+        b'{"kind": "circle", "radius": 0}',
+        b'{"kind": "square"}',
+        b"7",
+        b"null",
+        b"[]",
+    ],
+)
+def test_a_known_variant_must_fit(body: bytes) -> None:
+    """Open for other kinds, and not for broken ones."""
+    with pytest.raises(Exception, match="does not fit"):
+        decode(Shape, body)
+
+
+@rule
+@given(texts, st.one_of(st.none(), texts), st.one_of(st.none(), texts))
+def test_what_is_written_can_be_read(user: str, password: str | None, odd: str | None) -> None:
+    """A model becomes JSON with the provider's names, without what is `None`, and back."""
+    login = Login(user=user, password=password, odd_name=odd, shapes=[Square(side=1)])
+    plain = login.to_dict()
+
+    assert login == decode(Login, encode(login)) == decode(Login, json.dumps(plain).encode())
+    assert ("oddName" in plain) == (odd is not None)
+    assert "odd_name" not in plain
+
+
+def test_a_secret_field_is_not_shown() -> None:
+    """Neither by itself nor inside of something else."""
+    login = Login(user="u", password="pw-123")
+
+    assert "pw-123" not in repr(login) + repr([login]) + f"{login}"
+    assert "Login(user='u', password=***)" == repr(login)
+
+
+def test_what_is_none_is_not_shown() -> None:
+    """A `repr` is short."""
+    assert "Login(user='u')" == repr(Login(user="u"))
+
+
+def test_models_do_not_change() -> None:
+    """A reply is a value."""
+    with pytest.raises(AttributeError):
+        Login(user="u").user = "v"  # type: ignore[misc]  # the point
+
+
+def test_fields_are_named() -> None:
+    """A new field never changes what an old call means."""
+    with pytest.raises(TypeError):
+        Login("u")  # type: ignore[call-arg]  # the point
+
+
+def test_a_type_that_no_json_can_be_is_not_read() -> None:
+    """A model with such a field is a mistake of the generator's, which nobody wants to find in a result."""
+
+    class Odd(Model):
+        at: complex
+
+    with pytest.raises(NotImplementedError):
+        decode(Odd, b'{"at": 1}')

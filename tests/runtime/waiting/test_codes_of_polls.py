@@ -1,0 +1,172 @@
+"""Polls that tell by their HTTP status alone where a job is: the same promises as for those with a body."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from types import NoneType
+from typing import Any
+
+import msgspec
+import pytest
+from bide_runtime.errors.decode import DecodeError
+from bide_runtime.http.errors import NotFound
+from bide_runtime.jobs.errors import JobExpired, JobFailed, JobTimeout
+from bide_runtime.jobs.kind import Kind
+from bide_runtime.jobs.lifecycle import Lifecycle
+from bide_runtime.jobs.polling import Polling
+from bide_runtime.jobs.snapshot import Update
+from bide_runtime.jobs.state import State
+
+from tests.runtime.acme import POLLING, Page, Report
+from tests.runtime.fakes import Reply
+from tests.runtime.world import HTML, PAGE, TICKET, World, error, report, served
+
+Make = Callable[..., World]
+
+GOING = Reply(b"", 202)
+CODES = {202: State.RUNNING, 200: State.SUCCEEDED, 410: State.EXPIRED, 422: State.FAILED}
+
+
+def silent(polling: Polling = POLLING) -> Kind[None, Page]:
+    """A kind of job whose polls have no body but the result."""
+    lifecycle = Lifecycle(poll="/jobs/{job_id}", codes=CODES, accepts=frozenset())
+    return Kind(provider="acme", name="silent", lifecycle=lifecycle, snapshot=NoneType, result=Page, polling=polling)
+
+
+MIXED: Kind[Report | None, Page] = Kind(
+    provider="acme",
+    name="mixed",
+    lifecycle=Lifecycle(
+        poll="/jobs/{job_id}",
+        status=("status",),
+        states={"done": State.SUCCEEDED, "broken": State.FAILED},
+        codes={202: State.RUNNING},
+        accepts=frozenset({200}),
+        result=("page",),
+    ),
+    snapshot=Report,
+    result=Page,
+    polling=POLLING,
+)
+"""A kind of job whose HTTP status tells that it goes on, and whose body tells how it ended."""
+
+
+def test_the_http_status_ends_a_wait(world: Make) -> None:
+    """W2: the first reply whose HTTP status is final is the last that is asked for, and its body the result."""
+    w = world(served(polls=[GOING, GOING, PAGE]))
+    seen: list[Update[Any]] = []
+    job = w.job(silent())
+
+    assert "hello" == w.do(job.wait(on_update=seen.append)).text
+    assert [("202", State.RUNNING), ("202", State.RUNNING), ("200", State.SUCCEEDED)] == [
+        (update.status, update.state) for update in seen
+    ]
+    assert 3 == len(w.sent)
+    assert "hello" == w.do(job.result()).text
+    assert 3 == len(w.sent)
+
+
+def test_a_submit_says_nothing_of_where_the_job_is(world: Make) -> None:
+    """The HTTP status of a submit is not that of a poll."""
+    w = world(served(submit=[TICKET], polls=[PAGE]))
+    job = w.do(w.jobs(silent()).submit(url="u"))
+
+    assert (None, State.PENDING) == (job.status, job.state)
+    assert "hello" == w.do(job.wait()).text
+
+
+@pytest.mark.parametrize("fault", [HTML, Reply(b'{"text": "hel'), Reply(b""), error(503), error(429)])
+def test_a_fault_is_no_status(world: Make, fault: Reply) -> None:
+    """W6: a result that is no JSON or was cut is asked for again, and an error that passes says nothing of the job."""
+    w = world(served(polls=[GOING, fault, PAGE]))
+
+    assert "hello" == w.do(w.job(silent()).wait()).text
+
+
+def test_a_result_of_another_shape_ends_the_wait(world: Make) -> None:
+    """W7: a reply that says that the job is done, and holds other JSON than the result, is an error of its own."""
+    w = world(served(polls=[GOING, Reply({"words": 3})]))
+
+    with pytest.raises(DecodeError, match="text") as caught:
+        w.do(w.job(silent()).wait())
+    assert "j1" == caught.value.job_id
+
+
+def test_the_reason_of_a_failure_is_in_the_error_body(world: Make) -> None:
+    """W13: a failure that an HTTP status tells has code and message of the provider's usual error body."""
+    w = world(served(polls=[GOING, error(422)]))
+
+    with pytest.raises(JobFailed, match=r"\[c422\]: says 422 \(job j1\)") as caught:
+        w.do(w.job(silent()).wait())
+    assert ("c422", "says 422") == (caught.value.code, caught.value.reason)
+
+
+def test_gone_can_be_a_state(world: Make) -> None:
+    """A 410 is `JobExpired` if the spec says that it tells of the job, and not of the address."""
+    w = world(served(polls=[GOING, error(410)]))
+
+    with pytest.raises(JobExpired):
+        w.do(w.job(silent()).wait())
+
+
+def test_any_other_status_ends_the_wait(world: Make) -> None:
+    """W7, W8: a 404 that the spec does not list is an error, but for the grace after a submit."""
+    graceful = silent(Polling(interval=(1.0, 1.0), floor=1.0, not_found_grace=10.0))
+    w = world(served(submit=[TICKET], polls=[error(404), GOING, PAGE]))
+
+    assert "hello" == w.do(w.jobs(graceful).run(url="u")).text
+
+    w = world(served(polls=[GOING, error(404)]))
+    with pytest.raises(NotFound):
+        w.do(w.job(silent()).wait())
+
+
+def test_the_deadline_holds(world: Make) -> None:
+    """W1: a job that goes on for ever ends with `JobTimeout`, which shows the last HTTP status."""
+    w = world(served(polls=[GOING]))
+
+    with pytest.raises(JobTimeout, match="last seen '202'"):
+        w.do(w.job(silent()).wait(timeout=30))
+    assert 30 >= w.elapsed
+
+
+def test_a_listed_http_status_is_known(world: Make, caplog: pytest.LogCaptureFixture) -> None:
+    """W9: an HTTP status of the spec is no unknown status."""
+    w = world(served(polls=[GOING, PAGE]))
+    with caplog.at_level(logging.WARNING):
+        w.do(w.job(silent()).wait())
+
+    assert [] == caplog.records
+
+
+@pytest.mark.parametrize("going", [GOING, Reply(b"wait", 202), Reply({"status": 5}, 202), report("done")])
+def test_body_and_http_status_can_share_the_work(world: Make, going: Reply) -> None:
+    """What a listed HTTP status says counts, whatever body it has; every other reply tells by its body."""
+    going = Reply(going.body, 202)
+    w = world(served(polls=[going, report("done", page={"text": "hello"})]))
+    seen: list[Update[Any]] = []
+
+    assert "hello" == w.do(w.job(MIXED).wait(on_update=seen.append)).text
+    assert ["202", "done"] == [update.status for update in seen]
+
+
+def test_a_failure_in_the_body_counts_as_ever(world: Make) -> None:
+    """The body of a reply whose HTTP status says nothing tells of a failure."""
+    w = world(served(polls=[GOING, report("broken")]))
+
+    with pytest.raises(JobFailed):
+        w.do(w.job(MIXED).wait())
+
+
+def test_a_part_of_another_shape_ends_the_wait(world: Make) -> None:
+    """W7: where the result is a part of a body that does not fit, no other look would find it."""
+    of = msgspec.structs.replace(
+        MIXED, lifecycle=msgspec.structs.replace(MIXED.lifecycle, codes={200: State.SUCCEEDED}, accepts=frozenset())
+    )
+    w = world(served(polls=[Reply({"status": 7, "page": {"text": "hello"}})]))
+
+    with pytest.raises(DecodeError, match=r"\$\.status"):
+        w.do(w.job(of).wait())
+
+    assert 1 == len(w.sent)

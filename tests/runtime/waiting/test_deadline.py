@@ -1,0 +1,473 @@
+"""W1, W4, W5, W10: a wait ends in time, not before, and never spins."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from email.utils import formatdate
+
+import pytest
+from bide_runtime.errors.client import ClientError, InvalidArgument
+from bide_runtime.jobs.errors import JobTimeout, SubmitUncertain
+from bide_runtime.jobs.polling import Polling
+from bide_runtime.waiting.policy import Adaptive, Fixed
+from bide_runtime.waiting.watch import next_look
+from hypothesis import given
+from hypothesis import strategies as st
+from msgspec.structs import replace
+
+from tests.runtime.acme import APART, PART, POLLING
+from tests.runtime.fakes import MORNING, Reply, Sent, cut_off
+from tests.runtime.storms import Storm, rule, storms
+from tests.runtime.world import DONE, MODES, PAGE, RUNNING, TICKET, Mode, World, error, report, served
+
+Make = Callable[..., World]
+
+HASTY = Polling(interval=(0.1, 0.2), floor=0.1)
+
+
+@rule
+@given(storms(), st.sampled_from(MODES))
+def test_no_sequence_of_replies_outlasts_the_deadline(storm: Storm, mode: str) -> None:
+    """W1, W10: whatever the server, the clock and the policy do, the wait is over when its timeout is."""
+    world, outcome = storm.wait(mode)
+
+    assert world.elapsed <= storm.timeout + 1e-6
+    assert outcome is not None
+
+
+@rule
+@given(storms(), st.sampled_from(MODES))
+def test_run_includes_the_submit_in_its_timeout(storm: Storm, mode: str) -> None:
+    """W1: `timeout` of `run` is for submit, polls, faults, hints and result together."""
+    world, _ = storm.run(mode)
+
+    assert world.elapsed <= storm.timeout + 1e-6
+
+
+@rule
+@given(storms(), st.sampled_from(MODES))
+def test_every_request_is_cut_to_what_is_left(storm: Storm, mode: str) -> None:
+    """W1: a request may take some time, but no longer than the client allows or than is left of the wait."""
+    world, _ = storm.run(mode)
+
+    for sent in world.sent:
+        assert 0 < sent.timeout <= min(30.0, storm.timeout - sent.at) + 1e-6
+
+
+@rule
+@given(storms(share=st.floats(1.0, 3.0)), st.sampled_from(MODES))
+def test_a_clock_that_oversleeps_sends_nothing_after_the_deadline(storm: Storm, mode: str) -> None:
+    """W1: a wake-up that comes too late finds the wait over, and no request goes out with a timeout of nothing."""
+    world, _ = storm.run(mode)
+
+    for sent in world.sent:
+        assert sent.at < storm.timeout
+        assert sent.timeout > 0
+
+
+def test_a_fetch_that_wakes_up_too_late_is_not_made(world: Make) -> None:
+    """W1: the same for a result that is not ready yet."""
+    w = world(served(polls=[DONE], result=[error(409)]))
+    w.clock.share = 3.0
+
+    with pytest.raises(JobTimeout):
+        w.do(w.job(APART).wait(timeout=10, policy=Fixed(4)))
+
+    assert all(sent.at < 10 and sent.timeout > 0 for sent in w.sent)
+
+
+@rule
+@given(storms(), st.sampled_from(MODES))
+def test_no_sequence_of_replies_makes_the_wait_spin(storm: Storm, mode: str) -> None:
+    """W10: a wait of so many seconds sends no more requests than floors fit into it."""
+    world, _ = storm.wait(mode)
+    most = storm.timeout / storm.floor + 2
+
+    assert len(world.polls) <= most
+    assert len(world.sent) <= 2 * most
+
+
+def test_the_default_is_a_deadline(world: Make) -> None:
+    """W1: a wait that is given no timeout has the one of its kind of job."""
+    w = world(served(polls=[RUNNING]))
+
+    with pytest.raises(JobTimeout, match="within 60 s"):
+        w.do(w.job(PART).wait())
+
+    assert w.elapsed <= 60.0
+
+
+def test_none_waits_for_ever(world: Make) -> None:
+    """W1: `timeout=None` waits until the job is done, however long that is."""
+    w = world(lambda sent: DONE if sent.at > 1_000_000 else RUNNING)
+
+    page = w.do(w.job(PART).wait(timeout=None, policy=Fixed(10_000)))
+
+    assert "hello" == page.text
+
+
+@pytest.mark.parametrize("timeout", [0, -1, float("nan"), float("inf"), True, "5"])
+def test_a_timeout_is_a_positive_number(world: Make, timeout: object) -> None:
+    """W1: a timeout that is no length of time is refused before anything is sent."""
+    w = world(served(polls=[RUNNING]))
+
+    with pytest.raises(InvalidArgument, match="timeout"):
+        w.do(w.job(PART).wait(timeout=timeout))
+
+    assert [] == w.sent
+
+
+def test_the_last_poll_is_answered_at_the_deadline(world: Make) -> None:
+    """W5: a job that ended in the last pause is seen, although the schedule has no look there."""
+    w = world(lambda sent: DONE if sent.at > 15 else RUNNING)
+
+    page = w.do(w.job(PART).wait(timeout=20, policy=Fixed(14)))
+
+    assert "hello" == page.text
+    assert 19 <= w.polls[-1] < 20
+
+
+def test_a_slow_server_is_asked_early_enough(world: Make) -> None:
+    """W5: where requests take a second, the last one is sent so that its reply comes before the deadline."""
+    w = world(
+        lambda sent: report("done", page={"text": "late"}, takes=1.0) if sent.at > 12 else report("running", takes=1)
+    )
+
+    assert "late" == w.do(w.job(PART).wait(timeout=20, policy=Fixed(11))).text
+    assert w.elapsed <= 20
+
+
+def test_the_last_look_leaves_time_for_the_result(world: Make) -> None:
+    """W5: a job with a result of its own address is looked at so early that the result can be fetched too."""
+
+    def server(sent: Sent) -> Reply:
+        if sent.path.endswith("result"):
+            return Reply({"text": "x"}, takes=0.5)
+        return report("done" if sent.at > 15 else "running", ready=sent.at > 15, takes=0.5)
+
+    w = world(server)
+
+    assert "x" == w.do(w.job(APART).wait(timeout=20, policy=Fixed(14))).text
+
+
+@rule
+@given(
+    ends=st.floats(0.5, 18.5),
+    pause=st.floats(1.0, 30.0),
+    takes=st.floats(0.0, 0.2),
+    mode=st.sampled_from(MODES),
+)
+def test_a_job_that_ends_before_the_last_look_is_never_reported_as_timed_out(
+    ends: float, pause: float, takes: float, mode: Mode
+) -> None:
+    """W5: whatever the schedule, a job that ended a while before the deadline is returned as done."""
+    w = World(
+        mode,
+        lambda sent: (
+            report("done", page={"text": "x"}, takes=takes) if sent.at >= ends else report("running", takes=takes)
+        ),
+    )
+
+    assert "x" == w.do(w.job(PART).wait(timeout=20, policy=Fixed(pause))).text
+
+
+def test_a_fault_at_the_last_look_does_not_throw_the_rest_away(world: Make) -> None:
+    """W5, W6: after a slow request the last look comes early; if it fails, there is time to look again."""
+    w = world(served(polls=[report("running", takes=30.0), error(503), error(503), DONE]))
+
+    assert "hello" == w.do(w.job(PART).wait(timeout=120, policy=Fixed(88))).text
+
+
+def test_a_wait_does_not_give_up_long_before_its_deadline(world: Make) -> None:
+    """W1, W5: one slow request early on does not cost a quarter of the timeout."""
+    w = world(lambda sent: report("running", takes=20.0) if sent.at < 20 else DONE if sent.at > 95 else RUNNING)
+
+    assert "hello" == w.do(w.job(PART).wait(timeout=100, policy=Fixed(5))).text
+
+
+def test_the_floor_may_end_right_before_the_deadline(world: Make) -> None:
+    """W5: a look that the floor allows only shortly before the deadline is made there."""
+    w = world(lambda sent: DONE if sent.at > 9.5 else report("running", takes=0.1))
+
+    assert "hello" == w.do(w.job(PART).wait(timeout=10, policy=Fixed(1.65))).text
+
+
+# --- hints ----------------------------------------------------------------------------------------
+
+
+def _hinted(seconds: float, how: str) -> Reply:
+    if how == "seconds":
+        return report("running", headers={"retry-after": f"{seconds:g}"})
+    if how == "date":
+        return report("running", headers={"retry-after": formatdate(MORNING + seconds, usegmt=True)})
+    return report("running", retry_after_ms=seconds * 1000)
+
+
+@pytest.mark.parametrize("how", ["seconds", "date", "field"])
+def test_a_hint_lengthens_the_pause(world: Make, how: str) -> None:
+    """W4: a server that wants more patience gets it, in each of the ways to say so."""
+    w = world(served(polls=[_hinted(17, how), DONE]))
+
+    w.do(w.job(PART).wait(timeout=60, policy=Fixed(2)))
+
+    assert [0, pytest.approx(17, abs=1.001)] == w.polls
+
+
+@pytest.mark.parametrize("how", ["seconds", "date", "field"])
+def test_a_hint_never_shortens_the_pause(world: Make, how: str) -> None:
+    """W4: a server that would be asked sooner is asked when the schedule says."""
+    w = world(served(polls=[_hinted(1, how), DONE]))
+
+    w.do(w.job(PART).wait(timeout=60, policy=Fixed(10)))
+
+    assert [0, pytest.approx(10)] == w.polls
+
+
+@pytest.mark.parametrize(
+    "text", ["0", "-5", "nan", "inf", "-inf", "soon", "", "Mon, 99 Foo 2026", formatdate(0, usegmt=True)]
+)
+def test_a_hint_that_makes_no_sense_is_none(world: Make, text: str) -> None:
+    """W4: zero, negative, not finite, past and unreadable hints change nothing."""
+    w = world(served(polls=[report("running", headers={"retry-after": text}), DONE]))
+
+    w.do(w.job(PART).wait(timeout=60, policy=Fixed(3)))
+
+    assert [0, pytest.approx(3)] == w.polls
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [report("running", headers={"retry-after": "61"}), error(429, retry_after="61"), error(503, retry_after="1e300")],
+)
+def test_a_hint_past_the_deadline_ends_the_wait_now(world: Make, reply: Reply) -> None:
+    """W4: where the server wants to be left alone until after the deadline, nobody sleeps first."""
+    w = world(served(polls=[reply]))
+
+    with pytest.raises(JobTimeout) as caught:
+        w.do(w.job(PART).wait(timeout=60))
+
+    assert 0 == w.elapsed
+    assert "j1" == caught.value.job_id
+
+
+def test_a_429_that_keeps_us_away_until_the_deadline_ends_the_wait_now(world: Make) -> None:
+    """W4: a 429 without a hint closes the endpoint for a moment; if no time is left after it, nobody sleeps first."""
+    w = world(served(polls=[error(429, takes=0.3)]))
+
+    with pytest.raises(JobTimeout, match="429"):
+        w.do(w.job(replace(PART, polling=HASTY)).wait(timeout=0.5))
+
+    assert 0.3 == pytest.approx(w.elapsed)
+
+
+def test_a_429_for_a_result_that_keeps_us_away_until_the_deadline_ends_the_wait_now(world: Make) -> None:
+    """W4: the same where the job is done, and only its result is to be had."""
+    w = world(served(polls=[DONE], result=[error(429, takes=0.3)]))
+
+    with pytest.raises(JobTimeout, match="429"):
+        w.do(w.job(replace(APART, polling=HASTY)).wait(timeout=0.5))
+
+    assert 0.3 == pytest.approx(w.elapsed)
+
+
+def test_a_429_for_another_job_ends_a_wait_that_cannot_look_in_time(world: Make) -> None:
+    """W4: what is said of the endpoint holds for every job that is polled there."""
+    w = world(served(submit=[TICKET], polls=[error(429, retry_after="40")]))
+    job = w.do(w.jobs(PART).submit(url="u"))
+    with pytest.raises(JobTimeout):
+        w.do(w.jobs(PART).attach("j2").wait(timeout=10))
+
+    with pytest.raises(JobTimeout):
+        w.do(job.wait(timeout=10))
+
+    assert 0 == w.elapsed
+    assert 1 == len(w.polls)
+
+
+@pytest.mark.parametrize("how", ["seconds", "field"])
+def test_a_hint_counts_from_the_end_of_the_reply(world: Make, how: str) -> None:
+    """W4: "in ten seconds" begins when it is said, not when the question was asked."""
+    slow = report(
+        "running", takes=4, **({"headers": {"retry-after": "10"}} if how == "seconds" else {"retry_after_ms": 10_000})
+    )
+    w = world(served(polls=[slow, DONE]))
+
+    w.do(w.job(PART).wait(timeout=60, policy=Fixed(1)))
+
+    assert [0, pytest.approx(14)] == w.polls
+
+
+def test_a_hint_of_the_submit_reply_is_kept_to(world: Make) -> None:
+    """W4: a 202 with `Retry-After` says when the first poll may come."""
+    w = world(served(submit=[Reply({"id": "j1", "status": "queued"}, 202, {"retry-after": "20"})], polls=[DONE]))
+
+    w.do(w.jobs(PART).run(url="u"))
+
+    assert [pytest.approx(20)] == w.polls
+
+
+def test_a_hint_outlives_the_wait_that_it_ended(world: Make) -> None:
+    """W4: who waits again after a `JobTimeout` does not ask a server sooner than it said."""
+    w = world(served(polls=[error(429, retry_after="40"), DONE]))
+    job = w.job(PART)
+    with pytest.raises(JobTimeout):
+        w.do(job.wait(timeout=10))
+
+    w.do(job.wait(timeout=60))
+
+    assert w.polls[1] >= 40
+
+
+# --- the submit -----------------------------------------------------------------------------------
+
+
+def test_a_submit_that_takes_all_the_time_leaves_none_to_wait(world: Make) -> None:
+    """W1: what the submit used is gone; the job that it made is named in the error."""
+    w = world(served(submit=[Reply({"id": "j1", "status": "queued"}, takes=9.9)], polls=[report("running", takes=5)]))
+
+    with pytest.raises(JobTimeout) as caught:
+        w.do(w.jobs(PART).run(url="u", timeout=10))
+
+    assert w.elapsed <= 10
+    assert "j1" == caught.value.job_id
+
+
+def test_a_submit_that_is_not_answered_in_time_is_uncertain(world: Make) -> None:
+    """W1, W11: the deadline of `run` cuts the submit too, and then nobody knows."""
+    w = world(served(submit=[Reply({"id": "j1"}, takes=11)]))
+
+    with pytest.raises(SubmitUncertain):
+        w.do(w.jobs(PART).run(url="u", timeout=10))
+
+    assert 10 == w.elapsed
+
+
+def test_a_busy_server_does_not_make_the_submit_outlast_the_deadline(world: Make) -> None:
+    """W1: a submit that is refused for a while gives up within the timeout of `run`."""
+    w = world(served(submit=[error(429, retry_after="7")]))
+
+    with pytest.raises(ClientError):
+        w.do(w.jobs(PART).run(url="u", timeout=10))
+
+    assert w.elapsed <= 10
+
+
+def test_the_result_is_fetched_within_the_same_timeout(world: Make) -> None:
+    """W1: a result that does not come keeps nobody waiting after the deadline; the error says that it is done."""
+    w = world(served(polls=[DONE], result=[cut_off()]))
+
+    with pytest.raises(JobTimeout, match="done") as caught:
+        w.do(w.job(APART).wait(timeout=10))
+
+    assert w.elapsed <= 10
+    assert "lost the connection" in str(caught.value.fault)
+
+
+def test_the_error_says_what_was_seen(world: Make) -> None:
+    """W1: `JobTimeout` names timeout, polls, last status and the way out, and carries the last snapshot."""
+    w = world(served(polls=[RUNNING]))
+
+    with pytest.raises(JobTimeout, match=r"within 9 s \(\d+ polls, last seen 'running'\).*resume") as caught:
+        w.do(w.job(PART).wait(timeout=9))
+
+    assert caught.value.snapshot is not None
+    assert "running" == caught.value.snapshot.status
+
+
+def test_waiting_again_goes_on_with_the_job(world: Make) -> None:
+    """W1: a deadline ends the wait and not the handle."""
+    w = world(lambda sent: DONE if sent.at > 30 else RUNNING)
+    job = w.job(PART)
+    with pytest.raises(JobTimeout):
+        w.do(job.wait(timeout=10))
+
+    assert "hello" == w.do(job.wait(timeout=60)).text
+
+
+def test_the_schedule_is_the_one_asked_for(world: Make) -> None:
+    """W4: between first look and deadline the polls are as far apart as the policy says."""
+    w = world(lambda sent: DONE if sent.at > 40 else RUNNING)
+
+    w.do(w.job(PART).wait(timeout=60, policy=Fixed(4)))
+
+    assert [pytest.approx(4 * n) for n in range(12)] == w.polls
+
+
+def test_the_default_schedule_stays_within_the_interval(world: Make) -> None:
+    """W4: without a policy pauses grow from the shortest to the longest of the interval, and a twentieth by chance."""
+    w = world(lambda sent: DONE if sent.at > 50 else RUNNING)
+
+    w.do(w.job(PART).wait(timeout=None, policy=Adaptive(POLLING)))
+    pauses = [after - before for before, after in zip(w.polls, w.polls[1:], strict=False)]
+
+    assert all(2 <= pause <= 5.25 for pause in pauses)
+    assert pauses[0] <= 2.1
+    assert pauses[-1] >= 5.0
+
+
+def test_result_fetch_is_asked_for_at_once(world: Make) -> None:
+    """W1: between the poll that says "done" and the fetch of the result lies no pause."""
+    w = world(served(polls=[DONE], result=[PAGE]))
+
+    w.do(w.job(APART).wait())
+
+    assert 0 == w.elapsed
+    assert ["GET v2/jobs/j1", "GET v2/jobs/j1/result"] == w.lines
+
+
+def _late(sent: Sent) -> Reply:
+    return TICKET if sent.request.method == "POST" else DONE if sent.at > 5 else RUNNING
+
+
+def test_early_wake_ups_are_slept_again(world: Make) -> None:
+    """W10: a clock that wakes up early does not make the polls any closer."""
+    w = world(_late)
+    w.clock.share = 0.3
+
+    w.do(w.jobs(PART).run(url="u", policy=Fixed(3)))
+
+    assert [pytest.approx(3), pytest.approx(6)] == w.polls
+
+
+def test_the_last_look_is_earlier_where_the_result_has_its_own_address(world: Callable[..., World]) -> None:
+    """W5: where the result has its own address, the last look comes two quick requests, twice over, before the end."""
+    of = replace(APART, polling=replace(APART.polling, interval=(40.0, 40.0)))
+    acme = world(served(polls=[RUNNING], submit=[Reply({"id": "j1"})]))
+
+    with pytest.raises(JobTimeout):
+        acme.do(acme.job(of).wait(timeout=60.0))
+
+    assert 60.0 - 2 * 2 * 0.125 == acme.sent[-1].at
+
+
+def test_a_slow_server_gets_a_last_look_no_sooner_than_in_the_last_quarter(world: Callable[..., World]) -> None:
+    """W5: however slow the server is, three quarters of the time are over before the last look is made early."""
+    slow = Reply(RUNNING.body, takes=25.0)
+    acme = world(served(polls=[slow]))
+
+    with pytest.raises(JobTimeout):
+        acme.do(acme.job(PART).wait(timeout=100.0, policy=Fixed(70.0)))
+
+    assert [0.0, 75.0] == [sent.at for sent in acme.sent]
+
+
+@pytest.mark.parametrize(("pause", "due"), [(9.5, 9.5), (10.0, None), (10.5, None)])
+def test_no_look_is_due_at_the_deadline_or_later(pause: float, due: float | None) -> None:
+    """W1: its answer would come too late."""
+    assert due == next_look(now=0.0, pause=pause, not_before=0.0, last=20.0, deadline=10.0)
+
+
+def test_a_result_is_asked_for_once_more_before_the_deadline(world: Make) -> None:
+    """W5: a result that comes in the last pause is not missed, and its answer has time to come."""
+    w = world(served(polls=[DONE], result=[error(409), error(409), PAGE]))
+
+    assert "hello" == w.do(w.job(APART).wait(timeout=60, policy=Fixed(50))).text
+    assert 50 < w.sent[-1].at < 60
+
+
+def test_a_result_that_wants_to_be_left_alone_for_ever_is_asked_for_after_a_day(world: Make) -> None:
+    """W4: no hint is believed for longer, at the result's address as little as at the poll's."""
+    w = world(served(polls=[DONE], result=[error(409, retry_after="315360000"), PAGE]))
+
+    assert "hello" == w.do(w.job(APART).wait(timeout=None)).text
+    assert 86_400 == pytest.approx(w.elapsed, abs=1)

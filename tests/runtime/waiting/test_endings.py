@@ -1,0 +1,644 @@
+"""W12, W13, W14: how a job ends for its user, and what giving up leaves behind."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event
+from typing import Any
+
+import pytest
+from bide_runtime.clients.clock import SystemClock
+from bide_runtime.errors.client import ClientClosed
+from bide_runtime.errors.decode import DecodeError
+from bide_runtime.http.errors import Conflict, NotFound
+from bide_runtime.jobs.errors import JobCancelled, JobExpired, JobFailed, JobNotDone, JobTimeout, SubmitUncertain
+from bide_runtime.jobs.lifecycle import ResultAt
+from bide_runtime.jobs.snapshot import Update
+from bide_runtime.jobs.state import State
+from bide_runtime.waiting.policy import Fixed
+
+from tests.runtime.acme import APART, KEY, OTHER, PART, WHOLE, Acme, AsyncAcme, Page, Report, kind
+from tests.runtime.fakes import (
+    AsyncFakeTransport,
+    FakeClock,
+    FakeTransport,
+    LoopClock,
+    Reply,
+    Sent,
+    cut_off,
+    unreachable,
+)
+from tests.runtime.world import (
+    BROKEN,
+    DONE,
+    HALF,
+    HTML,
+    LOST,
+    PAGE,
+    QUEUED,
+    RUNNING,
+    STOPPED,
+    TICKET,
+    World,
+    error,
+    report,
+    served,
+)
+
+Make = Callable[..., World]
+
+# --- W13 ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("of", "text"), [(PART, "page"), (OTHER, "text"), (WHOLE, "page")], ids=lambda value: str(value)
+)
+def test_a_job_that_is_done_returns_its_result(world: Make, of: Any, text: str) -> None:
+    """W13: the result is the reply, a part of it, or the reply read as another model."""
+    w = world(served(polls=[QUEUED, RUNNING, DONE]))
+
+    result = w.do(w.job(of).wait())
+
+    assert "hello" == (result.page.text if of is WHOLE else result.text)
+
+
+@pytest.mark.parametrize("of", [PART, OTHER, APART, WHOLE], ids=lambda of: str(of.name))
+def test_a_failed_job_raises_the_providers_words(world: Make, of: Any) -> None:
+    """W13: `failed` is an exception with code and message as the provider gave them."""
+    w = world(served(polls=[RUNNING, BROKEN], result=[PAGE]))
+    job = w.job(of)
+
+    with pytest.raises(JobFailed, match=r"\[E7\]: the disk is full \(job j1\)") as caught:
+        w.do(job.wait())
+
+    assert ("E7", "the disk is full") == (caught.value.code, caught.value.reason)
+    assert caught.value.snapshot is not None
+    assert "broken" == caught.value.snapshot.status
+    assert job.token == caught.value.token
+    assert State.FAILED is job.state
+    assert 2 == len(w.sent)
+
+
+@pytest.mark.parametrize("trouble", [None, {}, {"code": None, "message": None}])
+def test_a_job_may_fail_without_a_reason(world: Make, trouble: Any) -> None:
+    """W13: where the provider says nothing, the error says that."""
+    w = world(served(polls=[report("broken", error=trouble)]))
+
+    with pytest.raises(JobFailed, match="gives no reason") as caught:
+        w.do(w.job(PART).wait())
+
+    assert (None, None) == (caught.value.code, caught.value.reason)
+
+
+FAILING = [
+    (kind("whole", Report, failed_result=Report), BROKEN, "broken"),
+    (kind("other", Page, failed_result=Page), report("broken", text="hel"), "hel"),
+    (kind("part", Page, failed_result=Page, result=("page",)), report("broken", page={"text": "hel"}), "hel"),
+    (kind("none", Page, failed_result=Page), BROKEN, None),
+    (kind("gone", Page, failed_result=Page, result=("page",)), BROKEN, None),
+]
+
+
+@pytest.mark.parametrize(("of", "reply", "brings"), FAILING, ids=lambda of: getattr(of, "name", ""))
+def test_a_failed_job_has_what_there_is(world: Make, of: Any, reply: Reply, brings: str | None) -> None:
+    """W13: what a failed job has all the same is in the exception; that it cannot be read hides no failure."""
+    w = world(served(polls=[reply]))
+
+    with pytest.raises(JobFailed) as caught:
+        w.do(w.job(of).wait())
+
+    found = caught.value.result
+    assert brings == (getattr(found, "text", None) or getattr(found, "status", None))
+
+
+def test_a_result_may_be_bytes(world: Make) -> None:
+    """W14: bytes from an address of their own are taken as they come, of whatever media type."""
+    w = world(served(polls=[DONE], result=[error(503), Reply(b"\x89PNG not json")]))
+    of = kind("bytes", bytes, result=ResultAt(path="/jobs/{job_id}/result"))
+
+    assert b"\x89PNG not json" == w.do(w.job(of).wait())
+    assert ["application/json", "*/*", "*/*"] == [sent.request.headers["accept"] for sent in w.sent]
+
+
+@pytest.mark.parametrize(("reply", "kind"), [(STOPPED, JobCancelled), (LOST, JobExpired)])
+def test_the_other_endings_have_exceptions_of_their_own(world: Make, reply: Reply, kind: type[Exception]) -> None:
+    """W13: a cancelled and an expired job are no failures."""
+    w = world(served(polls=[reply]))
+
+    with pytest.raises(kind) as caught:
+        w.do(w.job(PART).wait())
+
+    assert kind is type(caught.value)
+
+
+@pytest.mark.parametrize("of", [PART, OTHER, APART], ids=lambda of: str(of.name))
+def test_a_partial_job_returns_its_result_and_says_so(world: Make, of: Any) -> None:
+    """W13: `partial` has a result; handle, updates and log tell that it is not the whole."""
+    seen: list[Update[Any]] = []
+    w = world(served(polls=[RUNNING, HALF], result=[Reply({"text": "hel"})]))
+    job = w.job(of)
+
+    result = w.do(job.wait(on_update=seen.append))
+
+    assert "hel" == result.text
+    assert State.PARTIAL is job.state
+    assert State.PARTIAL is seen[-1].state
+    assert job.is_done
+
+
+def test_a_result_that_should_be_there_and_is_not_is_an_error(world: Make) -> None:
+    """W13: "done" without a result is a reply of the wrong shape, and not `None`."""
+    w = world(served(polls=[report("done")]))
+
+    with pytest.raises(DecodeError, match=r"missing at \$\.page") as caught:
+        w.do(w.job(PART).wait())
+
+    assert "$.page" == caught.value.path
+    assert "j1" == caught.value.job_id
+
+
+def test_the_snapshot_has_all_that_the_provider_said(world: Make) -> None:
+    """W13: progress, cost, the typed body, and the reply as it came, can be had from a snapshot."""
+    w = world(served(polls=[report("running", done=3, total=4, cost=2.5, headers={"x-a": "b"})]))
+
+    snapshot = w.do(w.job(PART).poll())
+
+    assert ("j1", "running", State.RUNNING, 2.5) == (snapshot.job_id, snapshot.status, snapshot.state, snapshot.credits)
+    assert (3, 4, 0.75) == (snapshot.progress.done, snapshot.progress.total, snapshot.progress.share)
+    assert 4 == snapshot.body.total
+    assert "b" == snapshot.reply.headers["x-a"]
+    assert b'"cost"' in snapshot.reply.body
+
+
+def test_updates_iterate_over_polls(world: Make) -> None:
+    """W13: `updates()` hands out what each poll brought, ends with the job, and leaves the result to `result()`."""
+    w = world(served(polls=[QUEUED, error(503), RUNNING, DONE], result=[PAGE]))
+    job = w.job(APART)
+
+    seen = w.all(job.updates())
+
+    assert ["queued", "queued", "running", "done"] == [update.status for update in seen]
+    assert 4 == len(w.sent)
+    assert "hello" == w.do(job.result()).text
+
+
+def test_updates_end_at_the_deadline(world: Make) -> None:
+    """W1, W13: an iteration over updates has a deadline too."""
+    w = world(served(polls=[RUNNING]))
+
+    with pytest.raises(JobTimeout):
+        w.all(w.job(PART).updates(timeout=10))
+
+    assert w.elapsed <= 10
+
+
+# --- W14 ------------------------------------------------------------------------------------------
+
+
+def test_a_result_of_its_own_is_fetched_once(world: Make) -> None:
+    """W14: after the job is ready, and then never again."""
+    w = world(served(polls=[QUEUED, RUNNING, report("done", ready=False), DONE], result=[PAGE, error(500)]))
+    job = w.job(APART)
+
+    first = w.do(job.wait())
+
+    assert first is w.do(job.wait())
+    assert first is w.do(job.result())
+    assert ["GET v2/jobs/j1"] * 4 + ["GET v2/jobs/j1/result"] == w.lines
+
+
+def test_readiness_comes_before_the_status(world: Make) -> None:
+    """W14: what is ready can be fetched, whatever word stands beside it."""
+    w = world(served(polls=[report("running", ready=True)], result=[PAGE]))
+    job = w.job(APART)
+
+    assert "hello" == w.do(job.wait()).text
+    assert State.SUCCEEDED is job.state
+
+
+def test_a_failed_job_needs_no_readiness(world: Make) -> None:
+    """W14: where nothing will ever be ready, nobody waits for it."""
+    w = world(served(polls=[report("broken", ready=False)]))
+
+    with pytest.raises(JobFailed):
+        w.do(w.job(APART).wait())
+
+
+def test_not_ready_goes_on_waiting(world: Make) -> None:
+    """W14: a result that says "not yet" is asked for again, at the pace of polls."""
+    w = world(served(polls=[DONE], result=[*[error(409)] * 8, PAGE]))
+
+    assert "hello" == w.do(w.job(APART).wait(policy=Fixed(3))).text
+    fetches = [sent.at for sent in w.sent if sent.path.endswith("result")]
+
+    assert [3.0 * number for number in range(9)] == pytest.approx(fetches)
+    assert 1 == len(w.polls)
+
+
+def test_not_ready_with_a_hint_waits_that_long(world: Make) -> None:
+    """W4, W14: a hint counts at the result's address too."""
+    w = world(served(polls=[DONE], result=[error(409, retry_after="12"), PAGE]))
+
+    w.do(w.job(APART).wait(policy=Fixed(3)))
+
+    assert 12 == pytest.approx(w.elapsed)
+
+
+def test_not_ready_until_the_deadline_is_a_timeout(world: Make) -> None:
+    """W14: a result that never gets ready ends the wait when its time is up."""
+    w = world(served(polls=[DONE], result=[error(409)]))
+
+    with pytest.raises(JobTimeout) as caught:
+        w.do(w.job(APART).wait(timeout=20))
+
+    assert 15 <= w.elapsed <= 20
+    assert isinstance(caught.value.fault, Conflict)
+
+
+@pytest.mark.parametrize("status", [404, 410])
+def test_a_result_that_is_gone_has_expired(world: Make, status: int) -> None:
+    """W14: a job that is done, with a result that is no longer kept, raises `JobExpired`."""
+    w = world(served(polls=[DONE], result=[error(status)]))
+
+    with pytest.raises(JobExpired) as caught:
+        w.do(w.job(APART).wait(timeout=None))
+
+    assert "j1" == caught.value.job_id
+    assert caught.value.__cause__ is not None
+    assert 2 == len(w.sent)
+
+
+def test_the_result_of_a_running_job_is_refused(world: Make) -> None:
+    """W14: `result()` looks once, and says that it is too early."""
+    w = world(served(polls=[RUNNING, DONE], result=[PAGE]))
+    job = w.job(APART)
+
+    with pytest.raises(JobNotDone, match="'running'") as caught:
+        w.do(job.result())
+
+    assert "j1" == caught.value.job_id
+    assert "hello" == w.do(job.result()).text
+
+
+def test_the_result_outlives_a_broken_fetch(world: Make) -> None:
+    """W14: a fetch that failed for good may be tried again by the user, without another poll."""
+    w = world(served(polls=[DONE], result=[error(403), PAGE]))
+    job = w.job(APART)
+    with pytest.raises(Exception, match="403"):
+        w.do(job.wait())
+
+    assert "hello" == w.do(job.wait()).text
+    assert 1 == len(w.polls)
+
+
+def test_each_request_of_a_job_has_the_time_that_the_spec_gives_it(world: Make) -> None:
+    """Polls, results and cancelling may take longer than the client's other requests."""
+    patient = kind(
+        "patient",
+        Page,
+        result=ResultAt(path="/jobs/{job_id}/result"),
+        cancel=("POST", "/jobs/{job_id}/cancel"),
+        timeouts={"poll": 40.0, "result": 50.0, "cancel": 60.0},
+    )
+    w = world(served(polls=[RUNNING, DONE], result=[PAGE], cancel=[Reply({})]), timeout=11)
+    job = w.job(patient)
+    w.do(job.cancel())
+    w.do(job.wait())
+    w.do(w.job(APART).cancel())
+
+    assert [60, 40, 40, 50, 11] == [sent.timeout for sent in w.sent]
+
+
+# --- W12 ------------------------------------------------------------------------------------------
+
+
+def test_giving_up_leaves_the_job_alone(world: Make) -> None:
+    """W12: at the deadline nothing is sent to the provider about it, and the handle goes on."""
+    w = world(served(polls=[*[RUNNING] * 6, DONE], result=[PAGE], cancel=[Reply({})]))
+    job = w.job(APART)
+    with pytest.raises(JobTimeout):
+        w.do(job.wait(timeout=5))
+
+    assert not any("cancel" in line for line in w.lines)
+    assert not job.is_done
+    assert "hello" == w.do(job.wait()).text
+
+
+def test_cancel_on_timeout_asks_the_provider(world: Make) -> None:
+    """W12: `cancel_on_timeout=True` cancels at the deadline, once, and still raises `JobTimeout`."""
+    w = world(served(polls=[RUNNING], cancel=[Reply({})]))
+
+    with pytest.raises(JobTimeout) as caught:
+        w.do(w.job(APART).wait(timeout=5, cancel_on_timeout=True))
+
+    assert "POST v2/jobs/j1/cancel" == w.lines[-1]
+    assert 1 == sum("cancel" in line for line in w.lines)
+    assert "j1" == caught.value.job_id
+
+
+def test_cancel_on_timeout_of_run(world: Make) -> None:
+    """W12: `run` can cancel too."""
+    w = world(served(submit=[TICKET], polls=[RUNNING], cancel=[Reply({})]))
+
+    with pytest.raises(JobTimeout):
+        w.do(w.jobs(APART).run(url="u", timeout=5, cancel_on_timeout=True))
+
+    assert "POST v2/jobs/j1/cancel" == w.lines[-1]
+
+
+@pytest.mark.parametrize(
+    "answer", [cut_off(), error(500), error(404), Reply(b"", 200, takes=100)], ids=["cut", "500", "404", "slow"]
+)
+def test_a_cancel_that_fails_does_not_hide_the_timeout(world: Make, answer: Reply) -> None:
+    """W12: the wait's own error is raised all the same, soon, and tells that the job goes on."""
+    w = world(served(polls=[RUNNING], cancel=[answer]))
+
+    with pytest.raises(JobTimeout) as caught:
+        w.do(w.job(APART).wait(timeout=5, cancel_on_timeout=True))
+
+    assert w.elapsed <= 10.001
+    assert "could not be cancelled" in str(caught.value)
+    assert caught.value.advice in str(caught.value)
+
+
+def test_a_job_that_is_done_is_not_cancelled(world: Make) -> None:
+    """W12: where only the result was late, there is nothing to cancel."""
+    w = world(served(polls=[DONE], result=[error(409)], cancel=[Reply({})]))
+
+    with pytest.raises(JobTimeout):
+        w.do(w.job(APART).wait(timeout=5, cancel_on_timeout=True))
+
+    assert not any("cancel" in line for line in w.lines)
+
+
+def test_cancel_asks_and_is_tried_again(world: Make) -> None:
+    """W12: cancelling is safe to repeat, so it is."""
+    w = world(served(polls=[STOPPED], cancel=[error(503), cut_off(), Reply({}, 202)]))
+    job = w.job(APART)
+
+    w.do(job.cancel())
+
+    assert ["POST v2/jobs/j1/cancel"] * 3 == w.lines
+    with pytest.raises(JobCancelled):
+        w.do(job.wait())
+
+
+def test_a_cancel_that_is_refused_names_the_job(world: Make) -> None:
+    """W12: an error of `cancel` carries the job."""
+    w = world(served(cancel=[error(404)]))
+
+    with pytest.raises(NotFound) as caught:
+        w.do(w.job(APART).cancel())
+
+    assert "j1" == caught.value.job_id
+
+
+def test_ctrl_c_leaves_the_handle_usable() -> None:
+    """W12: an interrupt in the middle of a pause, or of a request, goes through, and the wait can be taken up again."""
+
+    class Interrupted(FakeClock):
+        def jump(self, seconds: float) -> None:
+            super().jump(seconds)
+            if len(self.naps) == 2:
+                raise KeyboardInterrupt
+
+    clock = Interrupted()
+    transport = FakeTransport(lambda sent: DONE if sent.at > 20 else RUNNING, clock)
+    job = Acme(KEY, transport=transport, clock=clock).jobs(PART).attach("j1")
+    with pytest.raises(KeyboardInterrupt):
+        job.wait(timeout=60)
+
+    assert "hello" == job.wait(timeout=60).text
+
+
+@pytest.mark.parametrize("when", [0.05, 1.5, 3.05])
+def test_a_cancelled_task_leaves_the_handle_usable(when: float) -> None:
+    """W12, W16: cancelling the task that waits goes through at once, leaks nothing, and sends nothing."""
+    clock = LoopClock()
+    transport = AsyncFakeTransport(
+        lambda sent: report("done" if sent.at > 5 else "running", page={"text": "x"}, takes=0.1), clock
+    )
+
+    async def main() -> None:
+        async with AsyncAcme(KEY, transport=transport, clock=clock) as client:
+            job = client.jobs(PART).attach("j1")
+            task = asyncio.ensure_future(job.wait(timeout=60, policy=Fixed(3)))
+            await asyncio.sleep(when)
+            task.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await task
+            assert when == pytest.approx(clock.now() - transport.began)
+            assert {asyncio.current_task()} == asyncio.all_tasks()
+            assert "x" == (await job.wait(timeout=60)).text
+
+    clock.run(main())
+
+    assert all("GET" == sent.request.method for sent in transport.sent)
+
+
+def test_a_timeout_of_asyncio_works_around_a_wait() -> None:
+    """W12, W16: `asyncio.timeout` around a wait ends it in time."""
+    clock = LoopClock()
+    transport = AsyncFakeTransport(served(polls=[RUNNING]), clock)
+
+    async def main() -> None:
+        async with AsyncAcme(KEY, transport=transport, clock=clock) as client:
+            with pytest.raises(TimeoutError):
+                async with asyncio.timeout(7):
+                    await client.jobs(PART).attach("j1").wait(timeout=None)
+
+    clock.run(main())
+
+    assert 7 == pytest.approx(clock.now() - transport.began)
+
+
+def test_closing_the_client_ends_a_wait_with_the_job() -> None:
+    """W12: a client that is closed under a wait raises `ClientClosed`, which names the job, and does not wait on."""
+    clock = LoopClock()
+    transport = AsyncFakeTransport(served(polls=[RUNNING]), clock)
+
+    async def main() -> None:
+        client = AsyncAcme(KEY, transport=transport, clock=clock)
+        task = asyncio.ensure_future(client.jobs(PART).attach("j1").wait(timeout=None, policy=Fixed(100)))
+        await asyncio.sleep(5)
+        await client.close()
+        with pytest.raises(ClientClosed) as caught:
+            await task
+        assert "j1" == caught.value.job_id
+        assert 5 == pytest.approx(clock.now() - transport.began)
+
+    clock.run(main())
+
+
+def test_closing_a_blocking_client_ends_a_wait_in_another_thread() -> None:
+    """W12, W16: the same between threads: the pause ends at once, whatever was left of it."""
+    clock = SystemClock()
+    polled = Event()
+
+    class Real(FakeTransport):
+        def send(self, request: Any, *, timeout: float) -> Any:
+            polled.set()
+            return RUNNING.response()
+
+    client = Acme(KEY, transport=Real(served(), clock), clock=clock)  # type: ignore[arg-type]  # a real clock has `now` too
+    with ThreadPoolExecutor(1) as threads:
+        waiting = threads.submit(client.jobs(PART).attach("j1").wait, timeout=None, policy=Fixed(3600))
+        assert polled.wait(5)
+        client.close()
+        error = waiting.exception(timeout=5)
+
+    assert isinstance(error, ClientClosed)
+    assert "j1" == error.job_id
+
+
+def test_two_waits_of_one_handle_poll_no_final_job() -> None:
+    """W2: what one wait has seen final, another one that shares the handle does not ask for again."""
+    clock = LoopClock()
+
+    def server(sent: Sent) -> Reply:
+        return DONE if 3 < sent.at < 5 else error(404) if sent.at >= 5 else RUNNING
+
+    transport = AsyncFakeTransport(server, clock)
+
+    async def main() -> tuple[Page, Page]:
+        async with AsyncAcme(KEY, transport=transport, clock=clock) as client:
+            job = client.jobs(PART).attach("j1")
+            return await asyncio.gather(job.wait(timeout=60, policy=Fixed(1.6)), job.wait(timeout=60, policy=Fixed(5)))
+
+    assert ["hello", "hello"] == [page.text for page in clock.run(main())]
+    assert max(sent.at for sent in transport.sent) < 5
+
+
+def test_a_late_reply_takes_no_job_back(caplog: pytest.LogCaptureFixture) -> None:
+    """W2: a slow poll that was sent before the job ended, and answered after, changes nothing."""
+    clock = LoopClock()
+
+    def server(sent: Sent) -> Reply:
+        return report("running", takes=4) if sent.at < 0.5 else DONE
+
+    transport = AsyncFakeTransport(server, clock)
+
+    async def main() -> None:
+        async with AsyncAcme(KEY, transport=transport, clock=clock) as client:
+            job = client.jobs(PART).attach("j1")
+            with caplog.at_level(logging.DEBUG):
+                slow = asyncio.ensure_future(job.poll())
+                await asyncio.sleep(1)
+                assert "hello" == (await job.wait()).text
+                await slow
+            assert State.SUCCEEDED is job.state
+            assert "done" == job.status
+
+    clock.run(main())
+
+
+def test_a_result_with_a_bad_gateway_page_is_waited_for(world: Make) -> None:
+    """W6, W14: HTML instead of a result is a fault, even with a 200."""
+    w = world(served(polls=[DONE], result=[HTML, PAGE]))
+
+    assert "hello" == w.do(w.job(APART).wait()).text
+
+
+def test_a_status_may_be_written_in_any_case(world: Make) -> None:
+    """W9, W13: a lifecycle that ignores case understands SHOUTING."""
+    w = world(served(polls=[report("RUNNING"), report("Done", page={"text": "x"})]))
+
+    assert "x" == w.do(w.job(kind("loud", Page, result=("page",), ignore_case=True)).wait()).text
+
+
+@pytest.mark.parametrize("said", ["broken", "done"])
+def test_a_job_that_is_over_at_its_submit_is_asked_about_until_a_reply_comes(world: Make, said: str) -> None:
+    """W6: a fault of the first poll does not end the wait, although the submit has said that the job is over."""
+    replies = {"broken": BROKEN, "done": DONE}
+    w = world(served(submit=[Reply({"id": "j1", "status": said}, 202)], polls=[unreachable(), replies[said]]))
+    job = w.do(w.jobs(PART).submit(url="u"))
+
+    with contextlib.suppress(JobFailed):
+        w.do(job.wait(timeout=30))
+
+    assert 2 == len(w.polls)
+    assert said == job.snapshot.status
+
+
+@pytest.mark.parametrize(("said", "kind"), [("broken", JobFailed), ("stopped", JobCancelled), ("lost", JobExpired)])
+def test_how_a_job_ended_is_said_though_no_reply_says_why(world: Make, said: str, kind: type[Exception]) -> None:
+    """W13: a submit has said that the job is over without a result; what a poll would add does not come in time."""
+    w = world(served(submit=[Reply({"id": "j1", "status": said}, 202)], polls=[unreachable()]))
+    job = w.do(w.jobs(PART).submit(url="u"))
+
+    with pytest.raises(kind) as caught:
+        w.do(job.wait(timeout=5))
+
+    assert kind is type(caught.value)
+    assert "gives no reason" not in str(caught.value)
+    assert w.elapsed <= 5
+
+
+def test_a_timeout_that_cancelled_the_job_says_so(world: Make) -> None:
+    """W12: nobody is told to wait again for a job that was asked to stop."""
+    w = world(served(polls=[RUNNING], cancel=[Reply({})]))
+
+    with pytest.raises(JobTimeout, match="the provider was asked to cancel the job") as caught:
+        w.do(w.job(APART).wait(timeout=5, cancel_on_timeout=True))
+
+    assert "wait() again" not in str(caught.value)
+
+
+def test_two_waits_of_one_handle_fetch_one_result() -> None:
+    """W14: the second wait lets the first fetch it, and has it then."""
+    clock = LoopClock()
+    transport = AsyncFakeTransport(
+        served(polls=[DONE], result=[Reply({"text": "hello"}, takes=1.0), Reply({"text": "again"})]), clock
+    )
+
+    async def main() -> tuple[Page, Page]:
+        async with AsyncAcme(KEY, transport=transport, clock=clock) as client:
+            job = client.jobs(APART).attach("j1")
+            return await asyncio.gather(job.wait(timeout=60), job.wait(timeout=60))
+
+    assert ["hello", "hello"] == [page.text for page in clock.run(main())]
+    assert clock.now() - transport.began <= 1.2
+    assert 1 == sum(sent.path.endswith("/result") for sent in transport.sent)
+
+
+def test_the_end_of_a_job_is_logged(world: Make, caplog: pytest.LogCaptureFixture) -> None:
+    """Whoever logs at INFO sees each job end."""
+    caplog.set_level("INFO")
+    w = world(served(polls=[HALF]))
+
+    w.do(w.job(PART).wait())
+
+    assert "job j1: partial" in caplog.messages
+
+
+def test_a_missing_part_of_a_part_is_named_by_its_path(world: Make) -> None:
+    """From the whole reply down."""
+    w = world(served(polls=[DONE]))
+
+    with pytest.raises(DecodeError, match=r"\$\.page\.links") as caught:
+        w.do(w.job(kind("deep", Page, result=("page", "links"))).wait())
+
+    assert "$.page.links" == caught.value.path
+
+
+def test_a_client_that_is_closed_between_two_tries_of_a_submit_says_that_the_job_may_exist() -> None:
+    """W11: the first try was lost and may have arrived; nobody claims that there is no job."""
+    clock = LoopClock()
+    transport = AsyncFakeTransport(lambda sent: cut_off(), clock)
+
+    async def main() -> None:
+        async with AsyncAcme(KEY, transport=transport, clock=clock) as client:
+            submitting = asyncio.ensure_future(client.cancellable(APART).submit(url="u"))
+            await asyncio.sleep(0.1)
+            await client.close()
+            with pytest.raises(SubmitUncertain) as caught:
+                await submitting
+        assert caught.value.idempotency_key is not None
+
+    clock.run(main())
+
+    assert 1 == len(transport.sent)

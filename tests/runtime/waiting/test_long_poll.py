@@ -1,0 +1,246 @@
+"""Long polling: a poll is held for as long as the server and the deadline allow, and a wait is never worse for it."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from itertools import pairwise
+from typing import Any
+
+import msgspec
+import pytest
+from bide_runtime.http.long_poll import Hold
+from bide_runtime.http.request import Request
+from bide_runtime.jobs.errors import JobTimeout
+from bide_runtime.jobs.lifecycle import ResultAt
+from bide_runtime.jobs.polling import Polling
+from bide_runtime.jobs.record import Record
+from bide_runtime.waiting.deadline import Deadline
+from bide_runtime.waiting.flow import Pause, Running, Seen, Send
+from bide_runtime.waiting.policy import Adaptive
+from bide_runtime.waiting.watch import Watch
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.runtime.acme import Page, kind
+from tests.runtime.fakes import Reply, Sent, cut_off
+from tests.runtime.storms import Storm, rule, storms
+from tests.runtime.world import DONE, MODES, PAGE, QUEUED, RUNNING, TICKET, World, error, is_poll, report, served
+
+Make = Callable[..., World]
+
+POLLING = Polling(interval=(2.0, 5.0), floor=1.0, timeout=60.0)
+BY_QUERY = kind("held", Page, result=("page",), polling=POLLING, hold=Hold(query="wait", most=20.0))
+BY_HEADER = kind("held", Page, result=("page",), polling=POLLING, hold=Hold(header="Prefer", most=20.0))
+APART = kind(
+    "held", Page, result=ResultAt(path="/jobs/{job_id}/result"), polling=POLLING, hold=Hold(query="wait", most=20.0)
+)
+
+
+def wanted(sent: Sent) -> int:
+    """For how many seconds a poll asks to be held."""
+    _, _, text = sent.request.url.partition("wait=")
+    return int(text or sent.request.headers.get("prefer", "wait=0").removeprefix("wait="))
+
+
+def holding(done_at: float, *, news_at: float = 0.0, slow: float = 0.0) -> Callable[[Sent], Reply]:
+    """A server that holds polls until the job has changed, and takes *slow* seconds for anything."""
+
+    def answer(sent: Sent) -> Reply:
+        if not is_poll(sent):
+            return TICKET if sent.request.method == "POST" else PAGE
+        changes = [at for at in (news_at, done_at) if at > sent.at]
+        until = min([sent.at + wanted(sent), *changes]) if changes else sent.at
+        state = {"status": "done", "page": {"text": "x"}} if until >= done_at else {"status": "running"}
+        return report(**(state if until >= news_at else {"status": "queued"}), takes=until - sent.at + slow)
+
+    return answer
+
+
+@pytest.mark.parametrize(
+    ("hold", "url", "headers"),
+    [
+        (Hold(query="wait", most=20.0), "https://a.example/j?wait=7", {}),
+        (Hold(header="Prefer", most=20.0), "https://a.example/j", {"prefer": "wait=7"}),
+        (Hold(header="X-Wait", most=20.0), "https://a.example/j", {"x-wait": "7"}),
+    ],
+)
+def test_how_a_poll_asks(hold: Hold, url: str, headers: dict[str, str]) -> None:
+    """Whole seconds in a query parameter or a header, in `Prefer` as RFC 7240 has it."""
+    asked = hold.asked(Request(method="GET", url="https://a.example/j", headers={}), 7)
+
+    assert (asked.url, asked.headers) == (url, headers)
+
+
+def test_a_query_goes_on() -> None:
+    """What is in the query already, such as a key, stays there."""
+    hold = Hold(query="wait", most=20.0)
+
+    assert (
+        "https://a.example/j?k=1&wait=7"
+        == hold.asked(Request(method="GET", url="https://a.example/j?k=1", headers={}), 7).url
+    )
+
+
+@pytest.mark.parametrize("of", [BY_QUERY, BY_HEADER])
+def test_a_held_job_is_seen_when_it_is_done(of: Any, world: Make) -> None:
+    """The first look is made at once, and each that was held to the end is followed by the next after the floor."""
+    w = world(holding(50.0))
+
+    w.do(w.jobs(of).run(url="https://x.example"))
+
+    assert [0.0, 21.0, 42.0] == w.polls
+    assert [20, 20] == [wanted(sent) for sent in w.sent if is_poll(sent)][:2]
+    assert 50.0 == w.elapsed
+
+
+def test_nothing_but_the_floor_is_waited_for_after_a_poll_that_was_held(world: Make) -> None:
+    """Where the floor is low, the next poll follows as soon as it allows."""
+    quick = Polling(interval=(2.0, 5.0), floor=0.25, timeout=60.0)
+    w = world(holding(50.0))
+
+    w.do(w.jobs(kind("quick", Page, result=("page",), polling=quick, hold=Hold(query="wait", most=20.0))).run(url="u"))
+
+    assert [0.0, 20.25, 40.5] == w.polls
+
+
+def test_news_are_followed_at_once(world: Make) -> None:
+    """A poll that was answered because the status has changed has not been answered for nothing."""
+    w = world(holding(8.0, news_at=3.0))
+
+    w.do(w.jobs(BY_QUERY).run(url="https://x.example"))
+
+    assert [0.0, 4.0] == w.polls
+    assert 8.0 == w.elapsed
+
+
+def test_a_server_that_does_not_hold_is_asked_as_often_as_any(world: Make) -> None:
+    """W3: where polls are answered at once, the schedule holds, and counts from the start of each."""
+    w = world(served(submit=[TICKET], polls=[RUNNING]))
+
+    with pytest.raises(JobTimeout):
+        w.do(w.jobs(BY_QUERY).run(url="https://x.example", timeout=60))
+
+    # The status of the first is news; after that there is none.
+    assert all(after - before >= 2.0 for before, after in list(pairwise(w.polls))[1:-1])
+    assert len(w.polls) < 20
+
+
+def test_a_server_that_holds_for_less_keeps_to_the_schedule(world: Make) -> None:
+    """What a poll was held for is a part of the pause."""
+    w = world(served(polls=[report("queued", takes=1.5)]))
+
+    with pytest.raises(JobTimeout):
+        w.do(w.job(BY_QUERY).wait(timeout=40))
+
+    starts = list(pairwise(w.polls))[:-3]
+    assert all(2.5 <= after - before <= 5.5 + 1e-6 for before, after in starts)
+
+
+@pytest.mark.parametrize("timeout", [1.5, 5.0, 19.5, 20.5, 59.0])
+@pytest.mark.parametrize("slow", [0.0, 0.3])
+def test_the_last_poll_is_answered_before_the_deadline(timeout: float, slow: float, world: Make) -> None:
+    """W1, W5: no poll is held for longer than is left, and the last one is answered in time."""
+    w = world(holding(1e9, slow=slow))
+
+    with pytest.raises(JobTimeout):
+        w.do(w.job(BY_QUERY).wait(timeout=timeout))
+
+    assert w.elapsed <= timeout + 1e-6
+    assert all(sent.at + wanted(sent) < timeout for sent in w.sent)
+    assert w.polls[-1] + wanted(w.sent[-1]) >= timeout - max(timeout / 4, 1.0) - slow - 1.0
+
+
+def test_patience_is_for_what_is_held_and_the_usual(world: Make) -> None:
+    """W1: a held poll is waited for as long as it is held, and then for as long as any; never past the deadline."""
+    w = world(holding(1e9), timeout=15.0)
+
+    with pytest.raises(JobTimeout):
+        w.do(w.job(BY_QUERY).wait(timeout=55))
+
+    assert 35.0 == w.sent[0].timeout
+    assert all(sent.timeout <= min(wanted(sent) + 15.0, 55 - sent.at) + 1e-6 for sent in w.sent)
+
+
+def test_the_time_held_is_not_the_time_of_a_request(world: Make) -> None:
+    """W5: after a poll that was held for long there is still time for more before the deadline."""
+    w = world(holding(1e9))
+
+    with pytest.raises(JobTimeout):
+        w.do(w.job(APART).wait(timeout=50))
+
+    assert w.polls[-1] >= 48.0
+
+
+def test_faults_end_the_holding_for_a_while(world: Make) -> None:
+    """W6: where somebody in between breaks off what is held, the job is looked at all the same."""
+
+    def proxy(sent: Sent) -> Reply:
+        if wanted(sent):
+            return error(504, takes=10.0)
+        return DONE if sent.at > 30 else QUEUED
+
+    w = world(proxy)
+
+    assert "hello" == w.do(w.job(BY_QUERY).wait(timeout=200)).text
+    asked = [wanted(sent) > 0 for sent in w.sent]
+    assert [True, True, False] == asked[:3]
+
+
+def test_one_lost_connection_does_not_end_it(world: Make) -> None:
+    """W6: after a single fault the next poll may be held again, as soon as the backoff is over."""
+    replies = [cut_off()]
+    server = holding(10.0)
+    w = world(lambda sent: replies.pop() if replies else server(sent))
+
+    w.do(w.job(BY_QUERY).wait())
+
+    assert 2 == len(w.polls)
+    assert w.elapsed == 10.0
+
+
+def test_hints_are_kept(world: Make) -> None:
+    """W4: a server that asks for a pause gets it, also after a poll that was held."""
+    w = world(served(polls=[report("queued", takes=20.0, retry_after_ms=7000), DONE]))
+
+    w.do(w.job(BY_QUERY).wait())
+
+    assert [0.0, 27.0] == w.polls
+
+
+def test_a_look_by_hand_is_not_held(world: Make) -> None:
+    """`poll()` looks once, and at once."""
+    w = world(holding(1e9))
+
+    w.do(w.job(BY_QUERY).poll())
+
+    assert [0] == [wanted(sent) for sent in w.sent]
+
+
+def test_a_batch_holds_nothing() -> None:
+    """Many jobs share connections, and none keeps one for itself."""
+    world = World("sync", holding(1e9))
+    desk, record = world.client._desk, Record(BY_QUERY, "j1")
+    asked = {}
+    for name, here in (("alone", desk), ("in a batch", desk.gathering)):
+        flow = Watch(here, record, Adaptive(POLLING), Deadline(60.0, 0.0)).until_final(0.0)
+        running, action, now = Running(flow), None, 0.0
+        while not isinstance(action, Send):
+            action = running.next(Seen(now))
+            now = action.until if isinstance(action, Pause) else now
+        asked[name] = "wait=" in action.request.url
+
+    assert {"alone": True, "in a batch": False} == asked
+
+
+@rule
+@given(storms(), st.sampled_from(MODES))
+def test_whatever_comes_the_deadline_and_the_floor_hold(storm: Storm, mode: Any) -> None:
+    """W1, W3, W10: the same as without long polling."""
+    of = msgspec.structs.replace(storm.of.lifecycle, hold=Hold(query="wait", most=20.0))
+    storm = dataclasses.replace(storm, of=msgspec.structs.replace(storm.of, lifecycle=of))
+    world, outcome = storm.wait(mode)
+
+    assert outcome is not None
+    assert world.elapsed <= storm.timeout + 1e-6
+    assert len(world.polls) <= storm.timeout / storm.floor + 2

@@ -1,0 +1,345 @@
+"""W11 and W2: no job is ever paid for twice, and a job that is done at once is not polled."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from bide_runtime.calls.call import Call
+from bide_runtime.errors.client import ClientError, InvalidArgument
+from bide_runtime.errors.transport import ConnectionFailed, ReplyTooLarge
+from bide_runtime.http.errors import ApiError, Conflict, PaymentRequired, RateLimited, ServerError
+from bide_runtime.jobs.errors import JobCancelled, JobFailed, SubmitUncertain
+from bide_runtime.waiting.submit import reads_or_job
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.runtime.acme import APART, OTHER, PART, SHY, WHOLE, Page, Ticket
+from tests.runtime.fakes import MORNING, Reply, cut_off, unreachable
+from tests.runtime.storms import replies, rule
+from tests.runtime.world import BROKEN, CUT, DONE, HTML, MODES, PAGE, RUNNING, TICKET, Mode, World, error, served
+
+Make = Callable[..., World]
+
+
+def submits(w: World) -> int:
+    return sum(sent.line == "POST v2/jobs" for sent in w.sent)
+
+
+def keys(w: World) -> set[str | None]:
+    return {sent.request.headers.get("idempotency-key") for sent in w.sent if sent.request.method == "POST"}
+
+
+LOST: dict[str, Reply] = {
+    "cut off": cut_off(),
+    "slow": Reply({"id": "j1"}, takes=31),
+    "502": error(502),
+    "504": error(504),
+    "too large": Reply(lost=ReplyTooLarge("the reply is too large")),
+    "cut json": CUT,
+    "html": HTML,
+    "no id": Reply({"status": "queued"}),
+    "null id": Reply({"id": None}),
+    "bool id": Reply({"id": True}),
+    "dots": Reply({"id": ".."}),
+    "empty id": Reply({"id": ""}),
+}
+
+
+@pytest.mark.parametrize("reply", LOST.values(), ids=LOST)
+def test_a_lost_submit_is_not_sent_again(world: Make, reply: Reply) -> None:
+    """W11: without idempotency keys, a submit that may have arrived is sent once, and the error says so."""
+    w = world(served(submit=[reply, TICKET], polls=[DONE]))
+
+    with pytest.raises(SubmitUncertain, match="may have been made, or not") as caught:
+        w.do(w.jobs(PART).run(url="u"))
+
+    assert 1 == submits(w)
+    assert caught.value.idempotency_key is None
+    assert caught.value.job_id is None
+
+
+@pytest.mark.parametrize("name", ["cut off", "slow", "502", "504"])
+def test_a_lost_submit_with_a_key_is_sent_again(world: Make, name: str) -> None:
+    """W11: with idempotency keys it is sent again, every time with the same key."""
+    w = world(served(submit=[LOST[name], LOST[name], TICKET], polls=[DONE], result=[PAGE]))
+
+    assert "hello" == w.do(w.jobs(APART).run(url="u", timeout=600)).text
+    assert 3 == submits(w)
+    assert 1 == len(keys(w))
+    assert keys(w) != {None}
+
+
+def test_each_submit_has_a_key_of_its_own(world: Make) -> None:
+    """W11: two submits are two jobs, even with the same arguments."""
+    w = world(served(submit=[TICKET]))
+
+    w.do(w.jobs(APART).submit(url="u"))
+    w.do(w.jobs(APART).submit(url="u"))
+
+    assert 2 == len(keys(w))
+
+
+def test_the_users_own_key_is_used(world: Make) -> None:
+    """W11: a key that the user gives goes out as it is."""
+    w = world(served(submit=[TICKET]))
+
+    w.do(w.jobs(APART).submit(url="u", key="mine"))
+
+    assert {"mine"} == keys(w)
+
+
+def test_the_error_has_the_key_to_submit_again(world: Make) -> None:
+    """W11: when even tries with the same key are lost, the error carries the key."""
+    w = world(served(submit=[cut_off()]), max_retries=1)
+
+    with pytest.raises(SubmitUncertain) as caught:
+        w.do(w.jobs(APART).submit(url="u"))
+
+    assert 2 == submits(w)
+    assert {caught.value.idempotency_key} == keys(w)
+    assert str(caught.value.idempotency_key) in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "reply", [unreachable(), error(429), error(429, retry_after="2")], ids=["unreachable", "429", "hinted"]
+)
+def test_a_submit_that_did_not_arrive_is_sent_again(world: Make, reply: Reply) -> None:
+    """W11: without a connection, or refused for its pace, there is no job, so trying again is safe."""
+    w = world(served(submit=[reply, reply, TICKET], polls=[DONE]))
+
+    assert "hello" == w.do(w.jobs(PART).run(url="u")).text
+    assert 3 == submits(w)
+
+
+@pytest.mark.parametrize(("reply", "kind"), [(unreachable(), ConnectionFailed), (error(429), RateLimited)])
+def test_a_submit_that_never_arrives_raises_the_reason(world: Make, reply: Reply, kind: type[ClientError]) -> None:
+    """W11: after `max_retries` more tries the error is the plain one: certainly there is no job."""
+    w = world(served(submit=[reply]), max_retries=2)
+
+    with pytest.raises(kind) as caught:
+        w.do(w.jobs(PART).submit(url="u"))
+
+    assert kind is type(caught.value)
+    assert 3 == submits(w)
+
+
+def test_one_lost_try_makes_all_uncertain(world: Make) -> None:
+    """W11: a later refusal does not undo an earlier try that may have arrived."""
+    w = world(served(submit=[cut_off(), error(402)]))
+
+    with pytest.raises(SubmitUncertain):
+        w.do(w.jobs(APART).submit(url="u"))
+
+
+@pytest.mark.parametrize(
+    ("status", "kind"),
+    [(400, ApiError), (402, PaymentRequired), (409, Conflict), (500, ServerError), (503, ServerError), (302, ApiError)],
+)
+def test_a_refused_submit_raises_the_refusal(world: Make, status: int, kind: type[ApiError]) -> None:
+    """W11: a server that says no is believed, and not asked again without a key."""
+    w = world(served(submit=[error(status)]))
+
+    with pytest.raises(kind) as caught:
+        w.do(w.jobs(PART).submit(url="u"))
+
+    assert status == caught.value.status
+    assert 1 == submits(w)
+
+
+@rule
+@given(st.lists(replies(), min_size=1, max_size=6), st.sampled_from(MODES))
+def test_no_sequence_of_replies_makes_two_jobs(answers: list[Reply], mode: Mode) -> None:
+    """W11: without keys, after the first try that may have arrived nothing is submitted any more."""
+    w = World(mode, served(submit=answers, polls=[DONE]))
+    with suppress(ClientError):
+        w.do(w.jobs(PART).run(url="u", timeout=None))
+    sent = answers[: submits(w)] if submits(w) <= len(answers) else answers
+
+    for reply in sent[:-1]:
+        assert reply.takes < 30
+        assert reply.status == 429 or (reply.lost is not None and not reply.lost.may_have_arrived)
+
+
+@rule
+@given(st.lists(replies(), min_size=1, max_size=6), st.sampled_from(MODES))
+def test_a_submit_is_tried_no_more_often_than_asked_for(answers: list[Reply], mode: Mode) -> None:
+    """W10, W11: whatever is answered, there are at most `max_retries` tries more, all with one key."""
+    w = World(mode, served(submit=answers), max_retries=2)
+    with suppress(ClientError):
+        w.do(w.jobs(APART).submit(url="u"))
+
+    assert 1 <= submits(w) <= 3
+    assert 1 == len(keys(w))
+
+
+def test_a_number_is_an_id_too(world: Make) -> None:
+    """W11: providers that number their jobs are understood."""
+    w = world(served(submit=[Reply({"id": 4711})]))
+
+    assert "4711" == w.do(w.jobs(PART).submit(url="u")).id
+
+
+def test_an_argument_that_cannot_be_is_refused_before_anything_is_sent() -> None:
+    """W11: what the model does not allow costs nothing."""
+    w = World("sync", served(submit=[TICKET]))
+
+    with pytest.raises(InvalidArgument, match="nothing was sent"):
+        w.jobs(PART).submit(url=7)
+
+    assert [] == w.sent
+
+
+# --- W2 -------------------------------------------------------------------------------------------
+
+AT_ONCE: dict[str, tuple[Any, Any]] = {
+    "part": (PART, {"id": "j1", "status": "done", "page": {"text": "now"}}),
+    "whole": (WHOLE, {"id": "j1", "status": "done", "page": {"text": "now"}}),
+    "other": (OTHER, {"id": "j1", "status": "done", "text": "now"}),
+}
+
+
+@pytest.mark.parametrize(("of", "body"), AT_ONCE.values(), ids=AT_ONCE)
+def test_a_submit_that_is_answered_with_the_result_ends_the_wait(world: Make, of: Any, body: Any) -> None:
+    """W2: a job that is done in the submit reply is not polled and not waited for."""
+    w = world(served(submit=[Reply(body)]))
+
+    result = w.do(w.jobs(of).run(url="u"))
+
+    assert "now" == (result.page.text if of is WHOLE else result.text)
+    assert ["POST v2/jobs"] == w.lines
+    assert [] == w.clock.naps
+
+
+def test_a_submit_that_is_done_without_its_result_is_polled_once_at_once(world: Make) -> None:
+    """W2: where the submit reply says "done" but lacks the result, one poll brings it, without a pause."""
+    w = world(served(submit=[Reply({"id": "j1", "status": "done"})], polls=[DONE]))
+
+    assert "hello" == w.do(w.jobs(OTHER).run(url="u")).text
+    assert [0] == w.polls
+
+
+def test_a_submit_that_is_done_leads_straight_to_the_result(world: Make) -> None:
+    """W2: with a result at its own address, and a readiness that the submit reply shows, it is fetched at once."""
+    w = world(served(submit=[Reply({"id": "j1", "status": "done", "ready": True})], polls=[DONE], result=[PAGE]))
+
+    assert "hello" == w.do(w.jobs(APART).run(url="u")).text
+    assert len(w.polls) <= 1
+
+
+@pytest.mark.parametrize("of", [PART, WHOLE, OTHER, APART], ids=lambda of: str(of.name))
+def test_a_submit_that_failed_raises_the_providers_words(world: Make, of: Any) -> None:
+    """W2, W13: a job that fails at once says why, whatever kind of result it would have had."""
+    w = world(served(submit=[Reply({"id": "j1", **BROKEN.body})]))
+
+    with pytest.raises(JobFailed, match="the disk is full") as caught:
+        w.do(w.jobs(of).run(url="u"))
+
+    assert "E7" == caught.value.code
+    assert "j1" == caught.value.job_id
+    assert [] == w.polls
+
+
+@pytest.mark.parametrize("of", [PART, APART], ids=lambda of: str(of.name))
+def test_a_first_poll_that_is_final_ends_the_wait(world: Make, of: Any) -> None:
+    """W2: one poll is enough for a job that is done."""
+    w = world(served(polls=[DONE], result=[PAGE]))
+
+    w.do(w.job(of).wait())
+
+    assert [0] == w.polls
+    assert [] == w.clock.naps
+
+
+@pytest.mark.parametrize("of", [PART, WHOLE, OTHER, APART], ids=lambda of: str(of.name))
+def test_a_final_job_is_never_polled_again(world: Make, of: Any) -> None:
+    """W2: `wait`, `poll`, `result` and `updates` of a job that was seen done ask nothing more about it."""
+    w = world(served(polls=[DONE], result=[PAGE]))
+    job = w.job(of)
+    result = w.do(job.wait())
+
+    assert result == w.do(job.wait())
+    assert result == w.do(job.result())
+    assert "done" == w.do(job.poll()).status
+    assert [] == w.all(job.updates())
+    assert 1 == len(w.polls)
+    assert len(w.sent) <= 2
+
+
+@pytest.mark.parametrize(("status", "kind"), [("broken", JobFailed), ("stopped", JobCancelled)])
+def test_a_job_that_ended_badly_is_never_polled_again(world: Make, status: str, kind: type[Exception]) -> None:
+    """W2: the same for jobs without a result."""
+    w = world(served(polls=[Reply({"status": status}), RUNNING]))
+    job = w.job(PART)
+    for call in (job.wait, job.wait, job.result):
+        with pytest.raises(kind):
+            w.do(call())
+
+    assert 1 == len(w.polls)
+
+
+# --- a call that answers at once or with a job ----------------------------------------------------
+
+
+def _answer(reply: Reply) -> Any:
+    read = reads_or_job(Page, status=202, kind=PART, reply=Ticket, job_id=("id",))
+    return read(reply.response())
+
+
+def test_a_call_may_answer_at_once() -> None:
+    """W2: an inline answer is the result itself."""
+    assert Page(text="hello") == _answer(PAGE)
+
+
+def test_a_call_may_answer_with_a_job() -> None:
+    """W2: a 202 is a job to wait for."""
+    assert "j1" == _answer(TICKET).id
+
+
+@pytest.mark.parametrize(
+    "body", [{"id": None}, {}, {"id": True}, {"id": ""}, {"id": ".."}, {"id": {}}, b"{", b""], ids=str
+)
+def test_a_job_without_an_id_is_uncertain(body: Any) -> None:
+    """W11: a 202 that does not say which job it made is no job called "None"."""
+    with pytest.raises(SubmitUncertain):
+        _answer(Reply(body, 202))
+
+
+def test_a_call_keeps_its_own_timeout(world: Make) -> None:
+    """W1: an operation may have a longer HTTP timeout than the client."""
+    w = world(served(submit=[Reply({"text": "x"}, takes=80)]))
+    call = Call(method="POST", path="/x", read=lambda reply: reply.status, timeout=90.0)
+
+    assert 200 == w.do(w.client._send(call))
+    assert [90.0] == [sent.timeout for sent in w.sent]
+
+
+def test_a_job_of_such_a_call_is_new(world: Make) -> None:
+    """W8: it was made a moment ago, so that a 404 still means "not visible yet"."""
+    w = world(served(polls=[error(404), DONE]))
+    record = reads_or_job(Page, status=202, kind=SHY, reply=Ticket, job_id=("id",))(TICKET.response())
+    jobs = w.jobs(SHY)
+
+    assert "hello" == w.do(jobs._handle(jobs._adopt(record)).wait()).text
+
+
+def test_a_submit_is_logged_with_its_job(world: Make, caplog: pytest.LogCaptureFixture) -> None:
+    """Whoever logs at INFO finds the id of every job that was paid for, and its kind."""
+    caplog.set_level("INFO")
+    w = world(served(submit=[TICKET]))
+
+    w.do(w.jobs(PART).submit(url="u"))
+
+    assert "job j1: submitted (part)" in caplog.messages
+
+
+def test_the_age_of_a_job_counts_from_the_try_that_made_it(world: Make) -> None:
+    """W8: the grace of a new job is not used up by tries that made none."""
+    w = world(served(submit=[error(429, retry_after="50"), replace(TICKET, takes=2.0)]))
+    job = w.do(w.jobs(PART).submit(url="u"))
+
+    assert MORNING + 50 == json.loads(job.token)["submitted_at"]

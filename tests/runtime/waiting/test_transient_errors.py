@@ -1,0 +1,400 @@
+"""W6, W7, W8, W9: what passes is waited out, what does not ends the wait at once, and new words are no error."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from bide_runtime.errors.client import ClientError
+from bide_runtime.errors.decode import DecodeError
+from bide_runtime.errors.transport import ConnectionFailed, ReplyTooLarge, RequestTimeout, TransportError
+from bide_runtime.http.errors import (
+    ApiError,
+    AuthenticationError,
+    BadRequest,
+    Gone,
+    NotFound,
+    PaymentRequired,
+    PermissionDenied,
+    RateLimited,
+    ServerError,
+)
+from bide_runtime.jobs.errors import JobTimeout
+from bide_runtime.jobs.snapshot import Update
+from bide_runtime.waiting.policy import Fixed
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.runtime.acme import APART, PART, SHY
+from tests.runtime.fakes import Reply, cut_off, unreachable
+from tests.runtime.storms import FAULTS, Storm, outcome, replies, rule, storms
+from tests.runtime.world import CUT, DONE, HTML, MODES, PAGE, RUNNING, TICKET, Mode, World, error, report, served
+
+Make = Callable[..., World]
+
+PASSING: dict[str, Reply] = {
+    **{str(status): error(status) for status in FAULTS},
+    "cut connection": cut_off(),
+    "unreachable": unreachable(),
+    "slow": report("running", takes=31),
+    "html": HTML,
+    "empty": Reply(b""),
+    "cut json": CUT,
+    "not text": Reply(b"\xff\xfe"),
+}
+
+
+@pytest.mark.parametrize("fault", PASSING.values(), ids=PASSING)
+def test_a_fault_is_tried_again(world: Make, fault: Reply) -> None:
+    """W6: each kind of fault is waited out, several times in a row, and more often than `max_retries`."""
+    w = world(served(polls=[RUNNING, fault, fault, fault, fault, fault, fault, DONE]), max_retries=1)
+
+    page = w.do(w.job(PART).wait(timeout=600))
+
+    assert "hello" == page.text
+    assert 8 == len(w.polls)
+
+
+@pytest.mark.parametrize("fault", PASSING.values(), ids=PASSING)
+def test_a_fault_of_the_result_address_is_tried_again(world: Make, fault: Reply) -> None:
+    """W6: a result that is done but cannot be had just now is fetched again."""
+    w = world(served(polls=[DONE], result=[fault, fault, PAGE]))
+
+    assert "hello" == w.do(w.job(APART).wait(timeout=600)).text
+    assert 1 == len(w.polls)
+
+
+@pytest.mark.parametrize("fault", PASSING.values(), ids=PASSING)
+def test_a_deadline_amid_faults_shows_the_last_one(world: Make, fault: Reply) -> None:
+    """W6: `JobTimeout` says what went wrong last, and carries it."""
+    w = world(served(polls=[fault]))
+
+    with pytest.raises(JobTimeout) as caught:
+        w.do(w.job(PART).wait(timeout=100))
+
+    assert isinstance(caught.value.fault, ApiError | TransportError | DecodeError)
+    assert caught.value.fault is caught.value.__cause__
+    assert caught.value.fault.message in str(caught.value)
+
+
+@rule
+@given(
+    st.lists(st.sampled_from(sorted(PASSING)), min_size=1, max_size=15),
+    st.sampled_from(MODES),
+)
+def test_no_sequence_of_faults_ends_a_wait(names: list[str], mode: Mode) -> None:
+    """W6: however many faults come in whatever order, the wait gets its result if there is time."""
+    w = World(mode, served(polls=[*(PASSING[name] for name in names), DONE]))
+
+    assert "hello" == w.do(w.job(PART).wait(timeout=None)).text
+
+
+@rule
+@given(storms(statuses=(200, 202, *FAULTS)), st.sampled_from(MODES))
+def test_a_wait_never_raises_a_fault(storm: Storm, mode: str) -> None:
+    """W6: a wait ends with its result, an ending, a wrong shape or the deadline, and never with a fault."""
+    _, came = storm.wait(mode)
+
+    assert not isinstance(came, TransportError | ApiError)
+
+
+def test_faults_are_tried_again_with_growing_pauses(world: Make) -> None:
+    """W6: pauses between faults grow, are spread by chance, and stay below half a minute."""
+    w = world(served(polls=[*[error(503)] * 12, DONE]))
+
+    w.do(w.job(PART).wait(timeout=None))
+    pauses = [after - before for before, after in pairwise(w.polls)]
+
+    for number, pause in enumerate(pauses):
+        longest = min(0.5 * 2**number, 30.0)
+        assert max(longest / 2, 1.0) - 1e-6 <= pause <= max(longest, 1.0) + 1e-6
+
+
+def test_a_good_reply_ends_the_backoff(world: Make) -> None:
+    """W6: after the provider has recovered, the schedule is the usual one again."""
+    bad = [error(500)] * 8
+    w = world(served(polls=[*bad, RUNNING, DONE]))
+
+    w.do(w.job(PART).wait(timeout=None, policy=Fixed(3)))
+
+    assert 3 == pytest.approx(w.polls[-1] - w.polls[-2])
+
+
+def test_being_asked_too_often_is_no_reason_to_ask_sooner(world: Make) -> None:
+    """W6: after a 429 the pause is at least the usual one."""
+    w = world(served(polls=[error(429), DONE]))
+
+    w.do(w.job(PART).wait(policy=Fixed(20)))
+
+    assert w.polls[1] >= 20
+
+
+def test_a_fault_in_a_long_interval_does_not_cost_an_interval(world: Make) -> None:
+    """W6: a lost connection is tried again soon, even where polls are a minute apart."""
+    w = world(served(polls=[cut_off(), DONE]))
+
+    w.do(w.job(PART).wait(timeout=600, policy=Fixed(60)))
+
+    assert w.polls[1] <= 1.5
+
+
+def test_updates_show_the_faults(world: Make) -> None:
+    """W6: `on_update` sees each fault, and none after a good reply."""
+    seen: list[Update[Any]] = []
+    w = world(served(polls=[RUNNING, error(502), cut_off(), RUNNING, DONE]))
+
+    w.do(w.job(PART).wait(timeout=None, on_update=seen.append))
+
+    assert [None, ServerError, ConnectionFailed, None, None] == [update.fault and type(update.fault) for update in seen]
+    assert [1, 2, 3, 4, 5] == [update.polls for update in seen]
+    assert ["running"] * 4 + ["done"] == [update.status for update in seen]
+    assert seen[-1].next_poll_in is None
+    assert ["j1", "j1"] == [update.fault.job_id for update in seen if update.fault is not None]
+
+
+def test_one_poll_is_tried_again_as_any_call(world: Make) -> None:
+    """W6: `poll()` and `get()` outlive faults too, up to `max_retries` of them."""
+    w = world(served(polls=[error(502), CUT, cut_off(), RUNNING]))
+
+    assert "running" == w.do(w.jobs(PART).get("j1")).status
+
+
+@pytest.mark.parametrize(
+    ("fault", "kind"),
+    [
+        (error(503), ServerError),
+        (cut_off(), ConnectionFailed),
+        (report("x", takes=99), RequestTimeout),
+        (error(429), RateLimited),
+    ],
+)
+def test_one_poll_gives_up_with_the_last_fault(world: Make, fault: Reply, kind: type[Exception]) -> None:
+    """W6: `poll()` has no deadline; when its tries are used up it raises what went wrong, with the job."""
+    w = world(served(polls=[fault]), max_retries=2)
+
+    with pytest.raises(kind) as caught:
+        w.do(w.job(PART).poll())
+
+    assert 3 == len(w.polls)
+    assert "j1" == caught.value.job_id  # type: ignore[attr-defined]  # every error of ours has it
+
+
+# --- W7 -------------------------------------------------------------------------------------------
+
+REFUSALS = {
+    400: BadRequest,
+    401: AuthenticationError,
+    402: PaymentRequired,
+    403: PermissionDenied,
+    404: NotFound,
+    410: Gone,
+    418: ApiError,
+    501: ServerError,
+    302: ApiError,
+    204: ApiError,
+}
+
+
+@pytest.mark.parametrize(("status", "kind"), REFUSALS.items(), ids=map(str, REFUSALS))
+def test_a_refusal_ends_the_wait_at_once(world: Make, status: int, kind: type[ApiError]) -> None:
+    """W7: what will not pass is raised as itself, at once, with the job and its token."""
+    w = world(served(polls=[RUNNING, error(status), DONE]))
+    job = w.job(PART)
+
+    with pytest.raises(kind) as caught:
+        w.do(job.wait(timeout=None, policy=Fixed(5)))
+
+    assert kind is type(caught.value)
+    assert status == caught.value.status
+    assert f"c{status}" == caught.value.code
+    assert ("j1", job.token) == (caught.value.job_id, caught.value.token)
+    assert 5 == pytest.approx(w.elapsed)
+
+
+WRONG_SHAPES: dict[str, tuple[bytes, str]] = {
+    "list": (b"[]", "$"),
+    "null": (b"null", "$"),
+    "number status": (b'{"status": 3}', "$.status"),
+    "deep": (b'{"status": "done", "page": {"text": 7}}', "$.page.text"),
+    "missing": (b'{"status": "done", "page": {}}', "$.page"),
+}
+
+
+@pytest.mark.parametrize(("body", "path"), WRONG_SHAPES.values(), ids=WRONG_SHAPES)
+def test_a_reply_of_the_wrong_shape_ends_the_wait_at_once(world: Make, body: bytes, path: str) -> None:
+    """W7: JSON that is whole but not what the provider documents is raised with its place."""
+    w = world(served(polls=[Reply(body), DONE]))
+
+    with pytest.raises(DecodeError) as caught:
+        w.do(w.job(PART).wait(timeout=None))
+
+    assert path == caught.value.path
+    assert body == caught.value.body
+    assert "j1" == caught.value.job_id
+    assert 1 == len(w.polls)
+
+
+def test_a_result_of_the_wrong_shape_ends_the_wait_at_once(world: Make) -> None:
+    """W7: the same for a result at its own address."""
+    w = world(served(polls=[DONE], result=[Reply({"text": None})]))
+
+    with pytest.raises(DecodeError, match=r"\$\.text") as caught:
+        w.do(w.job(APART).wait(timeout=None))
+
+    assert "j1" == caught.value.job_id
+
+
+@pytest.mark.parametrize("status", [400, 401, 402, 403, 418, 501])
+def test_a_refused_result_ends_the_wait_at_once(world: Make, status: int) -> None:
+    """W7: a result that is refused for good is not asked for again."""
+    w = world(served(polls=[DONE], result=[error(status)]))
+
+    with pytest.raises(ApiError) as caught:
+        w.do(w.job(APART).wait(timeout=None))
+
+    assert status == caught.value.status
+    assert "j1" == caught.value.job_id
+    assert 2 == len(w.sent)
+
+
+def test_a_reply_that_is_too_large_ends_the_wait_with_the_job(world: Make) -> None:
+    """W7: whatever the transport raises beside lost connections is about the job too."""
+    w = world(served(polls=[Reply(lost=ReplyTooLarge("the reply is larger than 64 MB"))]))
+
+    with pytest.raises(ReplyTooLarge) as caught:
+        w.do(w.job(PART).wait(timeout=None))
+
+    assert "j1" == caught.value.job_id
+    assert caught.value.token is not None
+
+
+@rule
+@given(st.lists(replies(), min_size=1, max_size=4), st.sampled_from(MODES), st.sampled_from([PART, APART]))
+def test_every_error_of_a_wait_names_its_job(answers: list[Reply], mode: Mode, of: Any) -> None:
+    """W7: no error leaves a wait without the id and the token of its job."""
+    w = World(mode, served(polls=answers, result=answers))
+    job = w.job(of)
+    came = outcome(w, lambda: job.wait(timeout=20))
+
+    if isinstance(came, ClientError):
+        assert ("j1", job.token) == (came.job_id, came.token)
+
+
+# --- W8 -------------------------------------------------------------------------------------------
+
+
+def test_a_job_that_is_not_visible_yet_is_waited_for(world: Make) -> None:
+    """W8: right after the submit a 404 is nothing to worry about."""
+    w = world(served(submit=[TICKET], polls=[error(404), error(404), error(404), RUNNING, DONE]))
+
+    assert "hello" == w.do(w.jobs(SHY).run(url="u")).text
+
+
+def test_the_grace_ends(world: Make) -> None:
+    """W8: a job that is still not there when its grace is over does not exist."""
+    w = world(served(submit=[TICKET], polls=[error(404)]))
+
+    with pytest.raises(NotFound) as caught:
+        w.do(w.jobs(SHY).run(url="u"))
+
+    assert 10 <= w.elapsed <= 20
+    assert "j1" == caught.value.job_id
+
+
+def test_the_grace_counts_from_the_submit(world: Make) -> None:
+    """W8: a handle resumed in time still has what is left of the grace, and one resumed later has none."""
+    w = world(served(submit=[TICKET], polls=[error(404)]))
+    token = w.do(w.jobs(SHY).submit(url="u")).token
+    w.clock.time += 6
+
+    with pytest.raises(NotFound):
+        w.do(w.jobs(SHY).resume(token).wait())
+
+    assert 10 <= w.elapsed <= 20
+    before = w.elapsed
+    with pytest.raises(NotFound):
+        w.do(w.jobs(SHY).resume(token).wait())
+    assert w.elapsed <= before + 1.001
+
+
+def test_a_job_that_somebody_else_submitted_has_no_grace(world: Make) -> None:
+    """W8: without a submit there is nothing from which the grace could count."""
+    w = world(served(polls=[error(404)]))
+
+    with pytest.raises(NotFound):
+        w.do(w.job(SHY).wait())
+
+    assert 1 == len(w.polls)
+
+
+def test_a_kind_without_grace_has_none(world: Make) -> None:
+    """W8: where the provider does not speak of delays, a 404 means what it says."""
+    w = world(served(submit=[TICKET], polls=[error(404)]))
+
+    with pytest.raises(NotFound):
+        w.do(w.jobs(PART).run(url="u"))
+
+    assert 1 == len(w.polls)
+
+
+# --- W9 -------------------------------------------------------------------------------------------
+
+
+def test_an_unknown_status_is_waited_out(world: Make, caplog: pytest.LogCaptureFixture) -> None:
+    """W9: a status that this package does not know is shown, logged once, and not final."""
+    seen: list[Update[Any]] = []
+    w = world(served(polls=[report("warming-up"), report("warming-up"), report("warming-up"), DONE]))
+
+    with caplog.at_level(logging.WARNING):
+        page = w.do(w.job(PART).wait(on_update=seen.append))
+
+    assert "hello" == page.text
+    assert ["warming-up"] * 3 + ["done"] == [update.status for update in seen]
+    assert ["running"] * 3 + ["succeeded"] == [update.state for update in seen]
+    assert 1 == sum("warming-up" in record.message for record in caplog.records)
+    assert ["acme_client"] == [record.name for record in caplog.records]
+
+
+def test_an_unknown_status_ends_at_the_deadline(world: Make) -> None:
+    """W9: a wait for a word that nobody knows ends when its time is up, and says the word."""
+    w = world(served(polls=[report("archived")]))
+
+    with pytest.raises(JobTimeout, match="'archived'"):
+        w.do(w.job(PART).wait(timeout=30))
+
+    assert 20 <= w.elapsed <= 30
+
+
+@pytest.mark.parametrize("reply", [report(None), Reply({})])
+def test_a_reply_without_a_status_is_not_final(world: Make, reply: Reply) -> None:
+    """W9: no status is no news."""
+    w = world(served(polls=[reply, DONE]))
+
+    assert "hello" == w.do(w.job(PART).wait()).text
+
+
+def test_an_unknown_status_of_the_submit_is_no_error(world: Make) -> None:
+    """W9: a submit may say a new word too."""
+    w = world(served(submit=[Reply({"id": "j1", "status": "accepted"})], polls=[DONE]))
+
+    assert "hello" == w.do(w.jobs(PART).run(url="u")).text
+
+
+def test_the_grace_excuses_nothing_but_a_404(world: Make) -> None:
+    """W7: a look at a new job that is refused is not tried again."""
+    w = world(served(submit=[TICKET], polls=[error(401), RUNNING]))
+    job = w.do(w.jobs(SHY).submit(url="u"))
+
+    with pytest.raises(AuthenticationError):
+        w.do(job.poll())
+
+
+def test_one_poll_waits_for_a_job_that_is_not_visible_yet(world: Make) -> None:
+    """W8: `poll()` tries again within the grace, as it does after a fault."""
+    w = world(served(submit=[TICKET], polls=[error(404), RUNNING]))
+    job = w.do(w.jobs(SHY).submit(url="u"))
+
+    assert "running" == w.do(job.poll()).status

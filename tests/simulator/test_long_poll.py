@@ -1,0 +1,142 @@
+"""`hold`: what a spec may say of long polling, what it means, and how it is simulated."""
+
+from __future__ import annotations
+
+import pytest
+
+from bide.emit.render import render
+from bide.lint.pipeline import read_spec
+from bide.simulator.life.answer import Asked
+from bide.simulator.life.script import Script
+from bide.simulator.world.world import World
+from bide.spec import document as source
+from bide.spec.shape import schema
+from tests.acme_spec import FILE, changed, linted, said
+from tests.simulator.simulated_acme import SPEC, Acme
+
+POLL = 'poll: {get: "/jobs/{job_id}", accepts: [200, 202], limit: 60/min}\n'
+
+
+def with_hold(hold: str) -> str:
+    return changed((POLL, POLL.replace("}\n", f", hold: {hold}}}\n")))
+
+
+@pytest.mark.parametrize("hold", ["{query: wait, most: 60s}", "{header: Prefer, most: 1m}"])
+def test_a_good_one(hold: str) -> None:
+    """Neither the schema nor the rules mind long polling."""
+    assert linted(with_hold(hold)) == []
+
+
+@pytest.mark.parametrize(
+    ("hold", "expected"),
+    [
+        ("{query: wait}", 'missing-key: "hold" has no "most"'),
+        ("{most: 60s}", '"hold" has no "query" or "header"'),
+        ("{query: wait, header: Prefer, most: 60s}", '"query" and "header" cannot both be here'),
+        ("{query: wait, most: 60}", '"most" has to be text'),
+        ("{body: wait, query: wait, most: 60s}", 'unknown key "body"'),
+    ],
+)
+def test_faults_of_shape(hold: str, expected: str) -> None:
+    """Each fault is told once, in words that say what to write instead."""
+    found = [said(fault) for fault in schema.check(source.read(FILE, with_hold(hold)))]
+
+    assert len(found) == 1
+    assert expected in found[0]
+
+
+@pytest.mark.parametrize("most", ["0s", "500ms", "1.5s"])
+def test_a_hold_is_whole_seconds(most: str) -> None:
+    """Less than a second, or a part of one, cannot be asked for."""
+    [found] = [said(problem) for problem in linted(with_hold(f"{{query: wait, most: {most}}}"))]
+
+    assert "bad-hold" in found
+
+
+@pytest.mark.parametrize("header", ["accept", "X-API-Key", "user-agent"])
+def test_no_header_is_taken_away(header: str) -> None:
+    """What every request has cannot also say how long it may be held."""
+    [found] = [said(problem) for problem in linted(with_hold(f"{{header: {header}, most: 60s}}"))]
+
+    assert f'bad-hold: every request has a header "{header}" already' in found
+
+
+@pytest.mark.parametrize(
+    ("hold", "printed"),
+    [
+        ("{query: wait, most: 60s}", 'Hold(query="wait", most=60.0)'),
+        ("{header: Prefer, most: 2m}", 'Hold(header="Prefer", most=120.0)'),
+    ],
+)
+def test_the_generated_table(hold: str, printed: str) -> None:
+    """The generated lifecycle says it in one line."""
+    assert f"    hold={printed},\n" in render(read_spec(FILE, with_hold(hold)))["acme_client/_jobs.py"]
+
+
+# --- the simulator
+
+SHOT = 'poll: {get: "/shots/{job_id}", accepts: [200, 202]'
+HELD = {
+    place: SPEC.replace(SHOT, f"{SHOT}, hold: {{{place}, most: 20s}}") for place in ("query: wait", "header: Prefer")
+}
+ASKED = {"query: wait": ("9", ""), "header: Prefer": ("", "respond-async, wait=9")}
+
+
+def poll(acme: Acme, job_id: str, *, wait: str = "", prefer: str = "") -> Asked:
+    headers = acme.headers | ({"prefer": prefer} if prefer else {})
+    return Asked(method="GET", path=f"/v2/shots/{job_id}", query=(("wait", wait),) if wait else (), headers=headers)
+
+
+def new(place: str = "query: wait") -> Acme:
+    return Acme(World(read_spec("acme.yaml", HELD[place]), script=Script()))
+
+
+@pytest.mark.parametrize("place", list(ASKED))
+def test_a_poll_is_held_until_there_is_news(place: str) -> None:
+    """It is over when the status changes, or after as many seconds as it asked for; and it counts as one poll."""
+    acme = new(place)
+    wait, prefer = ASKED[place]
+    asked = poll(acme, acme.submit(scenario="duration=100"), wait=wait, prefer=prefer)
+
+    for came, news in ((2.0, 11.0), (12.5, 20.0 + 1e-6)):
+        kept = acme.world.holds(asked, came)
+        assert kept is not None
+        assert not kept.is_over(came + 1)
+        assert kept.is_over(news) or kept.is_over(came + 9)
+    assert acme.world.handle(asked, 21.5, was_held=True).status == 200
+    assert (acme.report()["polls"], acme.report()["floor_violations"]) == (2, 0)
+
+
+def test_a_job_that_is_cancelled_ends_a_hold() -> None:
+    """News are news, whoever makes them."""
+    acme = new()
+    job_id = acme.submit(scenario="duration=100")
+    kept = acme.world.holds(poll(acme, job_id, wait="9"), 2.0)
+    acme.at(3.0, f"/shots/{job_id}/cancel", "POST")
+
+    assert kept is not None
+    assert kept.is_over(3.0)
+
+
+@pytest.mark.parametrize("scenario", ["duration=1", "duration=100; poll=502"])
+def test_what_is_over_or_goes_wrong_is_not_held(scenario: str) -> None:
+    """There is nothing to wait for."""
+    acme = new()
+
+    assert acme.world.holds(poll(acme, acme.submit(scenario=scenario), wait="9"), 5.0) is None
+
+
+def test_a_poll_that_does_not_ask_is_not_held() -> None:
+    """Without a number of seconds it is answered at once."""
+    acme = new()
+
+    assert acme.world.holds(poll(acme, acme.submit(scenario="duration=100")), 5.0) is None
+
+
+def test_seconds_that_are_no_number_are_refused() -> None:
+    """A client that asks in the wrong way is told."""
+    acme = new()
+    asked = poll(acme, acme.submit(), wait="soon")
+
+    assert acme.world.holds(asked, 5.0) is None
+    assert acme.world.handle(asked, 5.0).status == 400

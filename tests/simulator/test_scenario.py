@@ -1,0 +1,182 @@
+"""Scenarios: how a user scripts what happens to a job."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bide.simulator.life.scenario import Damage, Fault, Outcome, Scenario, ScenarioError, from_mapping, read
+from bide.simulator.life.script import Script
+
+
+def test_short_form() -> None:
+    """A header says an outcome, a duration and faults in one line."""
+    scenario = read("fail; duration=3; poll=429,502,cut")
+
+    assert scenario == Scenario(
+        outcome=Outcome.FAIL,
+        duration=3.0,
+        faults={
+            "poll": (
+                Fault(damage=Damage.STATUS, status=429, retry_after=1),
+                Fault(damage=Damage.STATUS, status=502),
+                Fault(damage=Damage.CUT),
+            )
+        },
+    )
+
+
+def test_json_form_means_the_same() -> None:
+    """JSON says what the short form says."""
+    assert read('{"outcome": "fail", "duration": 3, "poll": [429, 502, "cut"]}') == read(
+        "fail;duration=3;poll=429,502,cut"
+    )
+
+
+@pytest.mark.parametrize("text", ["", "default", "succeed", "{}"])
+def test_nothing_special(text: str) -> None:
+    """Without anything to say a job succeeds."""
+    assert read(text) == Scenario()
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("429:7", Fault(damage=Damage.STATUS, status=429, retry_after=7)),
+        ("429:none", Fault(damage=Damage.STATUS, status=429)),
+        ("503", Fault(damage=Damage.STATUS, status=503, retry_after=1)),
+        ("503:date5", Fault(damage=Damage.STATUS, status=503, retry_after=5, as_date=True)),
+        ("500", Fault(damage=Damage.STATUS, status=500)),
+        ("not_found", Fault(damage=Damage.STATUS, status=404)),
+        ("drop", Fault(damage=Damage.DROP)),
+        ("drop_after", Fault(damage=Damage.DROP, after=True)),
+        ("502_after", Fault(damage=Damage.STATUS, status=502, after=True)),
+        ("html", Fault(damage=Damage.HTML)),
+        ("shape", Fault(damage=Damage.SHAPE)),
+        ("unknown", Fault(damage=Damage.UNKNOWN)),
+        ("null", Fault(damage=Damage.NULL)),
+        ("slow:2.5", Fault(damage=Damage.SLOW, seconds=2.5)),
+        ("ok", None),
+    ],
+)
+def test_faults(text: str, fault: Fault | None) -> None:
+    """Each fault has one word."""
+    assert read(f"submit={text}").faults["submit"] == (fault,)
+
+
+def test_a_fault_that_comes_again() -> None:
+    """`*3` is three times the same."""
+    scenario = read("poll=502*3,ok")
+
+    assert [scenario.fault("poll", number) is not None for number in range(5)] == [True, True, True, False, False]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("fial", "'fial' is no outcome; did you mean 'fail'?"),
+        ("durration=3", "a scenario has no key 'durration'; did you mean 'duration'?"),
+        ("duration=soon", "duration is 'soon', expected seconds such as 3 or 0.5"),
+        ("poll=cutt", "'cutt' is no fault; did you mean 'cut'?"),
+        ("poll=200", "'200' is no fault"),
+        ("poll=cut:3", "'cut:3' is no fault"),
+        ("poll=429:soon", "429:soon asks to retry after 'soon', expected 5, date5 or none"),
+        ("poll=cut*0", "'cut\\*0' is to happen '0' times, expected 1 to 999"),
+        ("poll_status=204", "poll_status is '204', expected 200 or 202"),
+        ("answer=never", "answer is 'never', expected now or job"),
+        ("failed_items=some", "failed_items is 'some', expected a count"),
+        ("id_prefix=a,b", "id_prefix is \\['a', 'b'\\], expected a text without commas"),
+        ("{", "the scenario is not JSON"),
+    ],
+)
+def test_what_is_wrong_is_named(text: str, message: str) -> None:
+    """A scenario that cannot be read says what is wrong with it, and what was meant."""
+    with pytest.raises(ScenarioError, match=message.replace("?", "\\?")):
+        read(text)
+
+
+@given(st.text(max_size=40) | st.dictionaries(st.text(max_size=8), st.text(max_size=8)).map(json.dumps))
+def test_any_text_is_read_or_refused(text: str) -> None:
+    """Whatever a header says, it is a scenario or a `ScenarioError`."""
+    with contextlib.suppress(ScenarioError):
+        assert isinstance(read(text), Scenario)
+
+
+def test_failed_items() -> None:
+    """Items fail by their count or by their numbers."""
+    assert read("failed_items=2").failed_items == 2
+    assert read("failed_items=0,2").failed_items == (0, 2)
+    assert from_mapping({"failed_items": [1]}).failed_items == (1,)
+
+
+def test_id_prefix() -> None:
+    """A scenario says what the job's id begins with."""
+    assert read("id_prefix=team/").id_prefix == "team/"
+
+
+FILE = """\
+- match: {job: picture, nth: 3}
+  scenario: fail; duration=3
+- match: {job: picture}
+  outcome: partial
+  poll: [429:20, 502]
+- match: {operation: find}
+  call: slow:2
+- duration: 1
+"""
+
+
+def test_file() -> None:
+    """The first entry of a file that matches counts; an entry without a match is for all the rest."""
+    script = Script.load(FILE)
+
+    assert script.scenario("job", "picture", 3, seed=0) == read("fail; duration=3")
+    assert script.scenario("job", "picture", 4, seed=0) == read("partial; poll=429:20,502")
+    assert script.scenario("operation", "find", 1, seed=0) == read("call=slow:2")
+    assert script.scenario("job", "film", 1, seed=0) == read("duration=1")
+    assert Script.load("").scenario("job", "film", 1, seed=0) == Scenario()
+
+
+def test_a_share_is_chosen_by_the_seed() -> None:
+    """A share of the jobs is the same for the same seed, another for another one, and about as large as it says."""
+    script = Script.load("- match: {job: picture, share: 0.25}\n  outcome: fail\n")
+
+    def failing(seed: int) -> list[int]:
+        return [nth for nth in range(400) if script.scenario("job", "picture", nth, seed=seed).outcome is Outcome.FAIL]
+
+    assert failing(1) == failing(1)
+    assert failing(1) != failing(2)
+    assert 60 < len(failing(1)) < 140
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("job: picture", "a scenario file is a list of entries"),
+        ("- {", "the scenario file is not YAML"),
+        ("- fail", "entry 1: 'fail' is no entry"),
+        ("- match: {jbo: picture}\n  outcome: fail", "entry 1: match is"),
+        ("- match: {job: picture, nth: two}", "entry 1: nth is 'two', expected a number"),
+        (
+            "- scenario: fail\n- scenario: fail\n  duration: 3",
+            "entry 2: scenario and duration say the same thing twice",
+        ),
+        ("- outcome: fial", "entry 1: 'fial' is no outcome"),
+    ],
+)
+def test_what_is_wrong_with_a_file(text: str, message: str) -> None:
+    """A file that cannot be read names the entry and what is wrong with it."""
+    with pytest.raises(ScenarioError, match=message):
+        Script.load(text)
+
+
+def test_a_file_about_another_provider() -> None:
+    """An entry about a job that does not exist is refused before anything is served."""
+    script = Script.load("- match: {job: pikture}\n  outcome: fail\n")
+
+    with pytest.raises(ScenarioError, match="entry 1: there is no job 'pikture', only picture"):
+        script.check({"picture"}, set())

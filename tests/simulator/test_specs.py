@@ -1,0 +1,241 @@
+"""Every job and operation of every real spec, on its simulator."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+
+from bide.ir import Endpoint, Job, Json, Named, Operation, Place, Pointer, Provider, State, Type
+from bide.lint.pipeline import read_spec
+from bide.simulator.bodies.catalog import Catalog, opened
+from bide.simulator.bodies.pointer import at
+from bide.simulator.bodies.validation import Validator
+from bide.simulator.bodies.values import FILLER, Values
+from bide.simulator.life.answer import Answer, Asked
+from bide.simulator.world.world import World
+
+SPECS = sorted((Path(__file__).parents[2] / "specs").glob("*.yaml"))
+PROVIDERS = [read_spec(path.name, path.read_text(encoding="utf-8")) for path in SPECS]
+JOBS = [pytest.param(each, job, id=f"{each.name}-{job.name}") for each in PROVIDERS for job in each.jobs]
+BATCHES = [pytest.param(each, job, id=job.name) for each in PROVIDERS for job in each.jobs if job.items]
+CANCELLED = [pytest.param(each, job, id=job.name) for each in PROVIDERS for job in each.jobs if job.lifecycle.cancel]
+OPERATIONS = [pytest.param(each, call, id=f"{each.name}-{call.name}") for each in PROVIDERS for call in each.operations]
+SHAPES = [pytest.param(each, id=each.name) for each in PROVIDERS]
+
+LONG = 3600.0
+
+
+@dataclass
+class Caller:
+    """Asks the simulated world of one provider, with the least that each endpoint takes."""
+
+    provider: Provider
+    world: World
+    now: float = 0.0
+
+    @classmethod
+    def of(cls, provider: Provider) -> Caller:
+        return cls(provider, World(provider))
+
+    def call(self, endpoint: Endpoint, *, id: str = "x", scenario: str = "", key: bool = True) -> Answer:
+        catalog = Catalog(self.provider)
+        values = Values(catalog)
+        body = catalog.model(endpoint.body.model) if endpoint.body else None
+        given = [each for each in endpoint.parameters if not each.field.optional]
+        texts = {each.field.wire: (each.place, str(values.field(each.field))) for each in given}
+        path = endpoint.path.replace("{job_id}", id)
+        for wire, (place, text) in texts.items():
+            path = path.replace("{" + wire + "}", text) if place is Place.PATH else path
+        headers, query = dict(self.provider.headers), []
+        for place, wire, text in [
+            *endpoint.constants,
+            *((place, wire, text) for wire, (place, text) in texts.items()),
+        ]:
+            if place is Place.QUERY:
+                query.append((wire, text))
+            elif place is Place.HEADER:
+                headers[wire] = text
+        for secret in self.provider.auth if key else ():
+            headers[secret.name] = f"{secret.prefix} k".strip()
+        if scenario:
+            headers["X-Bide-Scenario"] = scenario
+        asked = Asked(
+            method=endpoint.method.upper(),
+            path=urlsplit(self.provider.base_url).path + path,
+            query=tuple(query),
+            headers={name.lower(): text for name, text in headers.items()},
+            body=json.dumps(values.model(body, full=False)).encode() if body else b"",
+        )
+        return self.world.handle(asked, self.now)
+
+    def submit(self, job: Job, scenario: str = "") -> str:
+        answer = self.call(job.submit, scenario=scenario)
+        assert answer.status == 202, answer.body
+        reply = self.opened(job.reply, answer)
+        self.fits(Named(job.reply), reply)
+        return str(at(reply, job.job_id.field))
+
+    def poll(self, job: Job, id: str) -> tuple[State, Json]:
+        answer = self.call(job.lifecycle.poll, id=id)
+        assert answer.status == 200, answer.body
+        reply = self.opened(job.snapshot, answer)
+        self.fits(Named(job.snapshot), reply)
+        return job.lifecycle.states[at(reply, job.lifecycle.status)], reply
+
+    def opened(self, name: str, answer: Answer) -> Json:
+        """The reply, out of its envelope if its model has one."""
+        model = Catalog(self.provider).model(name)
+        assert model is not None
+        return opened(model, json.loads(answer.body))
+
+    def result(self, job: Job, id: str, reply: Json) -> Json:
+        """The result, wherever it is."""
+        if job.lifecycle.result.endpoint:
+            answer = self.call(job.lifecycle.result.endpoint, id=id)
+            assert answer.status == 200, answer.body
+            reply = json.loads(answer.body)
+        elif job.lifecycle.result.field:
+            reply = at(reply, job.lifecycle.result.field)
+        self.fits(job.result, reply)
+        return reply
+
+    def fits(self, type_: Type, value: Json) -> None:
+        assert not list(Validator(Catalog(self.provider)).problems(type_, value))
+
+
+def promised(caller: Caller, job: Job, state: State, reply: Json) -> list[str]:
+    """The fields that a poll reply should have in this state, and has not."""
+    model = Catalog(caller.provider).model(job.snapshot)
+    assert model is not None
+    return [each.wire for each in model.fields if state in each.when and reply.get(each.wire) is None]
+
+
+def is_shown(value: Any) -> bool:
+    return isinstance(value, str) and bool(value)
+
+
+@pytest.mark.parametrize(("provider", "job"), JOBS)
+def test_every_job_walks_to_success(provider: Provider, job: Job) -> None:
+    """A job passes its statuses, each reply decodes and has what its state promises, and the result is there."""
+    caller = Caller.of(provider)
+    id = caller.submit(job, "duration=10")
+    states = []
+    for caller.now in (0.0, 5.0, 10.0):
+        state, reply = caller.poll(job, id)
+        states.append(state)
+        assert not promised(caller, job, state, reply)
+
+    assert states[-1] is State.SUCCEEDED
+    assert not any(state.is_final for state in states[:-1])
+    assert all(at(reply, pointer) == value for pointer, value in job.lifecycle.ready)
+    result = caller.result(job, id, reply)
+    if job.items:
+        items = at(result, job.items.list)
+        assert items
+        assert not [each for each in items if at(each, job.items.status) in job.items.failed]
+
+
+@pytest.mark.parametrize(("provider", "job"), JOBS)
+def test_every_job_can_fail(provider: Provider, job: Job) -> None:
+    """A job that fails says so, and why, where the spec says that the reason is."""
+    caller = Caller.of(provider)
+    id = caller.submit(job, "fail; duration=5")
+    caller.now = LONG
+    state, reply = caller.poll(job, id)
+    pointers: list[Pointer] = [job.lifecycle.error.code, job.lifecycle.error.message]
+
+    assert state is State.FAILED
+    assert not promised(caller, job, state, reply)
+    assert all(is_shown(at(reply, pointer)) for pointer in pointers if pointer)
+    assert at(reply, job.lifecycle.error.message) != FILLER
+
+
+@pytest.mark.parametrize(("provider", "job"), JOBS)
+@pytest.mark.parametrize("outcome", ["partial", "cancel", "expire"])
+def test_every_job_ends_as_its_lifecycle_can(provider: Provider, job: Job, outcome: str) -> None:
+    """A job ends in each way that its lifecycle knows; one that it does not know is refused."""
+    caller, end = Caller.of(provider), {"partial": State.PARTIAL, "cancel": State.CANCELLED}.get(outcome)
+    can_end_so = end is None or end in job.lifecycle.states.values() or (outcome == "partial" and job.items is not None)
+    answer = caller.call(job.submit, scenario=f"{outcome}; duration=1")
+
+    assert answer.status == (202 if can_end_so else 400)
+    if can_end_so and end in job.lifecycle.states.values():
+        caller.now = LONG
+        id = str(at(json.loads(answer.body), job.job_id.field))
+        state, reply = caller.poll(job, id)
+        assert state is end
+        if state.has_result:
+            caller.result(job, id, reply)
+
+
+@pytest.mark.parametrize(("provider", "job"), BATCHES)
+def test_every_batch_can_have_a_failed_item(provider: Provider, job: Job) -> None:
+    """A batch with a failed item ends well, and the item says what went wrong."""
+    caller = Caller.of(provider)
+    id = caller.submit(job, "failed_items=1; duration=1")
+    caller.now = LONG
+    state, reply = caller.poll(job, id)
+    assert job.items is not None
+    items = at(caller.result(job, id, reply), job.items.list)
+    failed = [each for each in items if at(each, job.items.status) in job.items.failed]
+
+    assert state is State.SUCCEEDED
+    assert len(failed) == 1
+    assert not job.items.error or is_shown(at(failed[0], job.items.error))
+
+
+@pytest.mark.parametrize(("provider", "job"), CANCELLED)
+def test_every_cancel(provider: Provider, job: Job) -> None:
+    """A job that can be cancelled is, and says so."""
+    caller = Caller.of(provider)
+    id = caller.submit(job)
+    assert job.lifecycle.cancel is not None
+    answer = caller.call(job.lifecycle.cancel.endpoint, id=id)
+    caller.now = LONG
+
+    assert answer.status == 202
+    if job.lifecycle.cancel.returns:
+        caller.fits(job.lifecycle.cancel.returns, json.loads(answer.body))
+    assert caller.poll(job, id)[0] is State.CANCELLED
+
+
+@pytest.mark.parametrize(("provider", "operation"), OPERATIONS)
+def test_every_operation(provider: Provider, operation: Operation) -> None:
+    """An operation answers what its spec says, at once; and with a job where it can."""
+    caller = Caller.of(provider)
+    answer = caller.call(operation.endpoint)
+
+    assert answer.status < 300, answer.body
+    if operation.stream:
+        names = [chunk.decode().split("\n")[0][7:] for _, chunk in answer.chunks[1:]]
+        datas = [chunk.decode().split("\n")[1][6:] for _, chunk in answer.chunks[1:]]
+        for name, data in zip(names, datas, strict=True):
+            caller.fits(Named(dict(operation.stream.events)[name]), json.loads(data))
+        assert names[-1] in operation.stream.last
+        assert set(names) == set(dict(operation.stream.events)) - {operation.stream.error_event}
+        return
+    types = [reply.type for reply in operation.replies if reply.job is None and reply.type]
+    for type_ in types[:1]:
+        caller.fits(type_, json.loads(answer.body))
+    for reply in operation.replies:
+        if reply.job:
+            answer = caller.call(operation.endpoint, scenario="answer=job; duration=1")
+            job = next(each for each in provider.jobs if each.name == reply.job)
+            caller.now = LONG
+            assert answer.status == reply.status
+            assert caller.poll(job, str(at(json.loads(answer.body), reply.job_id.field)))[0] is State.SUCCEEDED
+
+
+@pytest.mark.parametrize("provider", SHAPES)
+def test_every_provider_refuses_in_its_own_words(provider: Provider) -> None:
+    """Without a key the reply is 401, and in a shape that the provider's errors have."""
+    answer = Caller.of(provider).call(provider.jobs[0].submit, key=False)
+    body = json.loads(answer.body)
+
+    assert answer.status == 401
+    assert any(is_shown(at(body, shape.message)) for shape in provider.errors if shape.message)
