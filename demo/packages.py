@@ -39,7 +39,8 @@ def environment(packages: list[Path]) -> Path:
     pip = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check"]
     # Built with our own hatchling, so that nothing of what builds gets where the packages are used.
     wheels = SHELF / "wheels"
-    _run([*pip, "wheel", "--no-build-isolation", "--no-deps", "--wheel-dir", str(wheels), *map(str, packages)])
+    projects = map(str, [REPOSITORY / "runtime", *packages])
+    _run([*pip, "wheel", "--no-build-isolation", "--no-deps", "--wheel-dir", str(wheels), *projects])
     _run([*pip, "--python", str(python), "install", "--constraint", str(_CONSTRAINTS), *map(str, wheels.iterdir())])
     (folder / _READY).touch()
     return python
@@ -49,8 +50,9 @@ def _fingerprint(packages: list[Path]) -> str:
     """What the environment depends on, in a few characters."""
     digest = hashlib.sha256(sys.version.encode())
     digest.update(_CONSTRAINTS.read_bytes())
-    for package in packages:
-        for path in sorted(path for path in package.rglob("*") if path.is_file()):
+    for package in [REPOSITORY / "runtime", *packages]:
+        files = (path for path in package.rglob("*") if path.is_file() and "__pycache__" not in path.parts)
+        for path in sorted(files):
             digest.update(path.relative_to(package).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()[:16]
 

@@ -15,7 +15,7 @@ from process import process
 
 from bide.ir import Provider
 
-Seen = dict[str, dict[str, Any]]
+Received = dict[str, dict[str, Any]]
 """What each line saw, by its key; see `visitor/notes.py`."""
 
 _PROGRAM = Path(__file__).parent / "visitor"
@@ -46,7 +46,7 @@ class Visitors:
     speed: float
     """How fast the clocks of the clients go."""
 
-    def visit(self, hosts: list[Host], *, mode: str) -> list[Seen]:
+    def visit(self, hosts: list[Host], *, mode: str) -> list[Received]:
         """What the lines of each host saw.
 
         First processes make the jobs that are to be resumed, and are gone when others do so, and all else.
@@ -61,7 +61,7 @@ class Visitors:
             orders.append([{**_as_visit(each), "options": tokens.get(each.key, each.options)} for each in host.lines])
         return self._together(hosts, mode, orders)
 
-    def _together(self, hosts: list[Host], mode: str, visits: list[list[dict[str, Any]]]) -> list[Seen]:
+    def _together(self, hosts: list[Host], mode: str, visits: list[list[dict[str, Any]]]) -> list[Received]:
         """One process for each host, side by side."""
         # No proxy of the environment leads to this machine.
         env = {**os.environ, "NO_PROXY": "127.0.0.1", "no_proxy": "127.0.0.1"}
@@ -97,7 +97,7 @@ def _as_visit(line: Line) -> dict[str, Any]:
     }
 
 
-def _report(visitor: subprocess.Popen[str], name: str) -> Seen:
+def _report(visitor: subprocess.Popen[str], name: str) -> Received:
     """What a process has to say at its end."""
     try:
         report, trouble = visitor.communicate(timeout=_PATIENCE)
@@ -106,5 +106,5 @@ def _report(visitor: subprocess.Popen[str], name: str) -> Seen:
     if visitor.returncode != 0:
         said = trouble.strip() or f"exit code {visitor.returncode}"
         raise VisitError(f"the visitor of {name} broke down: {said}")
-    seen: Seen = json.loads(report)
+    seen: Received = json.loads(report)
     return seen

@@ -94,7 +94,7 @@ models:
     fields: {message: string}
 unions:
   Action:
-    tag: type
+    discriminator: type
     variants: {click: Click, write: Write}
 operations:
   search:
@@ -103,9 +103,9 @@ operations:
     post: /search
     body: SearchRequest
     returns: SearchReply
-    repeatable: true
+    idempotent: true
     timeout: 90s
-    limit: 60/min
+    rate_limit: 60/min
     examples:
       - {title: Request, json: '{"prompt": "x"}'}
   monitor:
@@ -114,7 +114,7 @@ operations:
     query: {limit?: integer, kind: {const: x}}
     headers: {X-Trace?: string}
     returns: {200: SearchReply, 202: {job: fetch, job_id: job_id}, 203: DoneJob}
-    repeatable: false
+    idempotent: false
   watch:
     post: /watch
     body: SearchRequest
@@ -129,7 +129,7 @@ jobs:
       post: /jobs
       body:
         kind: {const: fetch}
-        input: {spread: FetchInput}
+        input: {flatten: FetchInput}
         webhook?: Webhook
       returns: SubmitReply
       job_id: job_id
@@ -141,7 +141,7 @@ jobs:
     items: {list: results, status: status, failed: [failed], error: error}
 lifecycles:
   job:
-    poll: {get: "/jobs/{job_id}", accepts: [200, 202], limit: 60/min}
+    poll: {get: "/jobs/{job_id}", accepts: [200, 202], rate_limit: 60/min}
     status: status
     states:
       queued: pending
@@ -150,19 +150,19 @@ lifecycles:
       partial: partial
       failed: failed
       cancelled: cancelled
-    moves:
+    transitions:
       queued: [running, cancelled]
       running: [completed, partial, failed, cancelled]
     ready: {result_available: true}
-    result: {get: "/jobs/{job_id}/result", not_ready: [409], gone: [404, 410], kept: 24h}
+    result: {get: "/jobs/{job_id}/result", not_ready: [409], gone: [404, 410], retention: 24h}
     cancel: {post: "/jobs/{job_id}/cancel", returns: CancelReply}
     error: {code: error.code, message: error.message}
     progress: {done: progress.completed, total: progress.total, message: progress.step}
-    hint: {milliseconds: retry_after_ms}
+    retry_after: {milliseconds: retry_after_ms}
     credits: credits_used
     polling:
       interval: 2s..5s
-      floor: 1s
+      min_interval: 1s
       typical: 3s..15s
       timeout: 5m
       not_found_grace: 10s

@@ -55,7 +55,7 @@ IMPURE = {"asyncio", "concurrent", "multiprocessing", "random", "secrets", "sele
 EXEMPT = {
     ("http/rate_limit.py", "threading"): "a lock",
     ("models/prepared.py", "threading"): "a lock",
-    ("jobs/floor.py", "threading"): "a lock",
+    ("jobs/min_interval.py", "threading"): "a lock",
     ("batch/intake.py", "asyncio"): "inputs that are awaited",
     ("calls/account.py", "random"): "the default source of jitter",
 }

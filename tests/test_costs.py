@@ -208,9 +208,9 @@ def test_our_way_to_aiohttp_is_hardly_longer_than_its_own() -> None:
 
 def test_waits_look_seldom() -> None:
     """A job of the usual length is looked at as often as planned, and no oftener."""
-    policy, age, looks = Adaptive(Polling(interval=(2.0, 5.0), typical=(3.0, 15.0))), 0.0, 0
+    policy, age, polls = Adaptive(Polling(interval=(2.0, 5.0), typical=(3.0, 15.0))), 0.0, 0
     while age < 6.7:
-        age += policy.pause(polls=looks, age=age, chance=0.5)
-        looks += 1
+        age += policy.pause(polls=polls, age=age, jitter=0.5)
+        polls += 1
 
-    assert 3 >= looks
+    assert 3 >= polls

@@ -29,8 +29,8 @@ class Notes:
     def saw(self, update: Any) -> None:
         """Take in what a wait shows."""
         self.polls, self.state, self.job_id = update.polls, update.state.value, update.job_id
-        if update.fault is not None:
-            self.faults.append(type(update.fault).__name__)
+        if update.transient_error is not None:
+            self.faults.append(type(update.transient_error).__name__)
 
     def ended(self, result: Any) -> None:
         """Take in what a visit brought."""

@@ -157,9 +157,9 @@ class Provider:
 class _Threaded(Jumping):
     """The same for a batch with real threads: it is woken by their replies before time passes."""
 
-    def sleep(self, seconds: float, bell: Any) -> None:
+    def sleep(self, seconds: float, wakeup: Any) -> None:
         """Replies come within this; without an end, there is nothing else to wait for."""
-        if not bell.wait(1.0 if seconds == inf else 0.0002) and seconds < inf:
+        if not wakeup.wait(1.0 if seconds == inf else 0.0002) and seconds < inf:
             self.time += max(seconds, 0.0)
 
 

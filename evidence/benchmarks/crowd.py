@@ -249,8 +249,8 @@ class _Spread:
 
     period: float
 
-    def pause(self, *, polls: int, age: float, chance: float) -> float:
-        return self.period * (0.5 + chance if polls <= 1 else 1.0)
+    def pause(self, *, polls: int, age: float, jitter: float) -> float:
+        return self.period * (0.5 + jitter if polls <= 1 else 1.0)
 
 
 async def _ours(load: _Load, ready: Callable[[], None]) -> None:

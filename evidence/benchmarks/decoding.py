@@ -13,8 +13,8 @@ from anakin_client import models
 from bide_runtime.http.request import Response
 from bide_runtime.jobs.record import Record
 from bide_runtime.jobs.snapshot import Snapshot
-from bide_runtime.waiting.desk import Desk
-from bide_runtime.waiting.watch import take_in
+from bide_runtime.waiting.poller import read_poll
+from bide_runtime.waiting.session import Session
 
 from evidence.benchmarks.line import Line, compared
 from evidence.benchmarks.replies import DONE, RUNNING
@@ -43,7 +43,7 @@ def measure() -> Iterator[Line]:
         decoder = msgspec.json.Decoder(models.ScrapedPage)
         found = cpu(
             {
-                "ours": lambda: taken_in(client._desk, record, reply),  # noqa: B023
+                "ours": lambda: taken_in(client._session, record, reply),  # noqa: B023
                 "msgspec": lambda: decoder.decode(body),  # noqa: B023
                 "anakin-sdk": lambda: Document.model_validate(json.loads(body)),  # noqa: B023
                 "pydantic": lambda: Document.model_validate_json(body),  # noqa: B023
@@ -56,8 +56,8 @@ def measure() -> Iterator[Line]:
             yield compared(name, found["ours"], peer, found[peer], unit="µs", scale=1e6, reach=reach)
 
 
-def taken_in(desk: Desk, record: Record[Any, Any], reply: Response) -> Snapshot[Any] | None:
+def taken_in(session: Session, record: Record[Any, Any], reply: Response) -> Snapshot[Any] | None:
     """What a wait makes of a reply. A job that is done would not be looked at again if it were not forgotten."""
     record.snapshot = None
-    take_in(desk, record, reply)
+    read_poll(session, record, reply)
     return record.snapshot

@@ -58,10 +58,10 @@ class Jobs:
 
 def drawn(number: int, *, seed: int) -> Iterator[Jobs]:
     """Made-up jobs: medians of 3 s to 30 min, ranges of 1 to 1.5 up to 1 to 10, 2 to 40 intervals to the median."""
-    chance = Random(seed)
+    jitter = Random(seed)
     for _ in range(number):
-        median, ratio = exp(chance.uniform(log(3), log(1800))), exp(chance.uniform(log(1.5), log(10)))
-        shortest = median / exp(chance.uniform(log(2), log(40)))
-        interval = (shortest, shortest * chance.choice((1, 2, 3)))
+        median, ratio = exp(jitter.uniform(log(3), log(1800))), exp(jitter.uniform(log(1.5), log(10)))
+        shortest = median / exp(jitter.uniform(log(2), log(40)))
+        interval = (shortest, shortest * jitter.choice((1, 2, 3)))
         typical = (median / sqrt(ratio), median * sqrt(ratio))
-        yield Jobs(Polling(interval=interval, typical=typical), outside=chance.choice((0.05, 0.1, 0.2)))
+        yield Jobs(Polling(interval=interval, typical=typical), outside=jitter.choice((0.05, 0.1, 0.2)))

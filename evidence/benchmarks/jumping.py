@@ -19,6 +19,6 @@ class Jumping:
         """The same."""
         return self.time
 
-    def sleep(self, seconds: float, bell: Any) -> None:
+    def sleep(self, seconds: float, wakeup: Any) -> None:
         """Let so many seconds pass."""
         self.time += seconds

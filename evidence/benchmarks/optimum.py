@@ -30,11 +30,11 @@ def optimum(times: Sequence[float], *, price: float, step: float, shortest: floa
             hull.popleft()
         then[now] = best = hull[0]
         after[now] += after[best] - slope * best + sums[seen] + price * (len(times) - seen)
-    looks, now = [], 0
+    polls, now = [], 0
     while now < last:
         now = then[now]
-        looks.append(now * step)
-    return tuple(looks)
+        polls.append(now * step)
+    return tuple(polls)
 
 
 def _ended(times: Sequence[float], step: float, steps: int) -> list[int]:

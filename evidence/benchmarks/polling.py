@@ -39,7 +39,7 @@ _HEADERS = {
 
 
 class _AsyncJumping(Jumping):
-    async def sleep(self, seconds: float, bell: Any) -> None:  # type: ignore[override]  # the awaited twin
+    async def sleep(self, seconds: float, wakeup: Any) -> None:  # type: ignore[override]  # the awaited twin
         self.time += seconds
 
 

@@ -9,11 +9,11 @@ from statistics import quantiles
 from bide_runtime.jobs.polling import Polling
 from msgspec.structs import replace
 
-from evidence.benchmarks import looks
+from evidence.benchmarks import polls
 from evidence.benchmarks.job_times import Jobs, drawn
 from evidence.benchmarks.line import Line
-from evidence.benchmarks.looks import Looks, Seen, seen, seen_at
 from evidence.benchmarks.optimum import optimum
+from evidence.benchmarks.polls import Looks, Received, seen, seen_at
 
 ABOUT = """
 Job times are drawn from a log-normal distribution with a tenth of the jobs outside of the provider's typical range
@@ -77,17 +77,17 @@ def against_optimum(jobs: Jobs, *, bound: bool = True) -> float:
     Those are *bound* to the provider's shortest interval or not.
     """
     best = _best(jobs, jobs.times, bound=bound)
-    return seen(looks.ours(jobs.polling), jobs.times).cost(jobs.price) / best.cost(jobs.price)
+    return seen(polls.ours(jobs.polling), jobs.times).cost(jobs.price) / best.cost(jobs.price)
 
 
 def against_interval(jobs: Jobs, *, times: float) -> float:
     """Our cost, by that of the documented interval, where jobs take so many times what the provider says."""
     actual = tuple(time * times for time in jobs.times)
-    us, fixed = (seen(each, actual) for each in (looks.ours(jobs.polling), looks.fixed(jobs.interval)))
+    us, fixed = (seen(each, actual) for each in (polls.ours(jobs.polling), polls.fixed(jobs.interval)))
     return us.cost(jobs.price) / fixed.cost(jobs.price)
 
 
-def against_rival(jobs: Jobs, rival: Looks) -> tuple[Seen, Seen]:
+def against_rival(jobs: Jobs, rival: Looks) -> tuple[Received, Received]:
     """What our schedule brings, tuned by its interval to make no more polls than the rival, and what that brings."""
     theirs = seen(rival, jobs.times)
     # Twenty intervals or a twentieth of one: by halves to a hundredth.
@@ -101,20 +101,20 @@ def against_rival(jobs: Jobs, rival: Looks) -> tuple[Seen, Seen]:
     return _with_interval(jobs, exp(longer)), theirs
 
 
-def _with_interval(jobs: Jobs, factor: float) -> Seen:
+def _with_interval(jobs: Jobs, factor: float) -> Received:
     """What our schedule brings with so many times the provider's interval."""
     shortest, longest = jobs.polling.interval
-    return seen(looks.ours(replace(jobs.polling, interval=(shortest * factor, longest * factor))), jobs.times)
+    return seen(polls.ours(replace(jobs.polling, interval=(shortest * factor, longest * factor))), jobs.times)
 
 
 def rivals(jobs: Jobs) -> Mapping[str, Looks]:
     """The documented interval, and others' schedules at their defaults."""
     # For its agentic search, which is to be polled every 10 s, anakin-sdk begins with 5 s, and else with 1 s.
     return {
-        "documented interval": looks.fixed(jobs.interval),
-        "Smithy": looks.smithy(),
-        "google-api-core": looks.google(),
-        "anakin-sdk": looks.anakin(first=5.0 if jobs.interval >= 10 else 1.0),
+        "documented interval": polls.fixed(jobs.interval),
+        "Smithy": polls.smithy(),
+        "google-api-core": polls.google(),
+        "anakin-sdk": polls.anakin(first=5.0 if jobs.interval >= 10 else 1.0),
     }
 
 
@@ -125,7 +125,7 @@ def name_of(jobs: Jobs) -> str:
 
 def _right(jobs: Jobs) -> Iterator[Line]:
     said = f"{name_of(jobs)}, as said"
-    us = seen(looks.ours(jobs.polling), jobs.times)
+    us = seen(polls.ours(jobs.polling), jobs.times)
     yield _line(said, us, "optimum", _best(jobs, jobs.times, bound=False), jobs, 1.1)
     yield _line(said, us, "optimum, at the interval", _best(jobs, jobs.times, bound=True), jobs, 1.1)
     for name, rival in rivals(jobs).items():
@@ -137,7 +137,7 @@ def _right(jobs: Jobs) -> Iterator[Line]:
 
 def _heavy_tailed(jobs: Jobs) -> Iterator[Line]:
     said, times = f"{name_of(jobs)}, heavy tail", jobs.heavy_tailed
-    us = seen(looks.ours(jobs.polling), times)
+    us = seen(polls.ours(jobs.polling), times)
     yield _line(said, us, "optimum", _best(jobs, times, bound=False), jobs)
     yield _line(said, us, "optimum, at the interval", _best(jobs, times, bound=True), jobs)
     for name, rival in rivals(jobs).items():
@@ -146,7 +146,7 @@ def _heavy_tailed(jobs: Jobs) -> Iterator[Line]:
 
 def _wrong(jobs: Jobs, kind: str, *, times: float) -> Iterator[Line]:
     actual = tuple(time * times for time in jobs.times)
-    us = seen(looks.ours(jobs.polling), actual)
+    us = seen(polls.ours(jobs.polling), actual)
     for name, rival in rivals(jobs).items():
         reach = 2.0 if name == "documented interval" else None
         yield _line(f"{name_of(jobs)}, {kind}", us, name, seen(rival, actual), jobs, reach)
@@ -174,11 +174,11 @@ def _spread(measure: str, against: str, ratios: Sequence[float], reach: float) -
     )
 
 
-def _line(said: str, us: Seen, against: str, theirs: Seen, jobs: Jobs, reach: float | None = None) -> Line:
+def _line(said: str, us: Received, against: str, theirs: Received, jobs: Jobs, reach: float | None = None) -> Line:
     return _compared(said, us, against, theirs, us.cost(jobs.price) / theirs.cost(jobs.price), reach)
 
 
-def _compared(said: str, us: Seen, against: str, theirs: Seen, ratio: float, reach: float | None) -> Line:
+def _compared(said: str, us: Received, against: str, theirs: Received, ratio: float, reach: float | None) -> Line:
     return Line(
         measure=said,
         ours=str(us),
@@ -190,7 +190,7 @@ def _compared(said: str, us: Seen, against: str, theirs: Seen, ratio: float, rea
     )
 
 
-def _best(jobs: Jobs, times: Sequence[float], *, bound: bool) -> Seen:
+def _best(jobs: Jobs, times: Sequence[float], *, bound: bool) -> Received:
     shortest = jobs.polling.interval[0]
     step = shortest / _STEPS
     found = optimum(times, price=jobs.price, step=step, shortest=shortest if bound else step)

@@ -10,7 +10,7 @@ FILE = Path(__file__).parent / "equivalent.toml"
 
 
 @dataclass(frozen=True)
-class Known:
+class Created:
     """The reason for each known survivor, by its name."""
 
     equivalent: dict[str, str]
@@ -23,9 +23,9 @@ class Known:
         return self.equivalent | self.unpromised
 
 
-def known() -> Known:
+def known() -> Created:
     """What the file says."""
     content = tomllib.loads(FILE.read_text(encoding="utf-8"))
-    return Known(
+    return Created(
         *({one["mutant"]: one["reason"] for one in content.get(kind, [])} for kind in ("equivalent", "unpromised"))
     )

@@ -111,6 +111,6 @@ def _without_our_floor(provider: Provider) -> Provider:
 
 
 def _patient(job: Job) -> Job:
-    if job.polling.floor != _USUAL_FLOOR:
+    if job.polling.min_interval != _USUAL_FLOOR:
         return job
-    return replace(job, polling=replace(job.polling, floor=0.0))
+    return replace(job, polling=replace(job.polling, min_interval=0.0))

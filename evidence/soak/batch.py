@@ -24,9 +24,9 @@ LIMIT = 3_000
 class _Acme(Acme):
     """A blocking client without threads."""
 
-    def _new_senders(self, bell: Bell) -> Any:
+    def _new_senders(self, wakeup: Bell) -> Any:
         assert isinstance(self._clock, StormClock)
-        return SideBySide(self._sent, self._clock, bell)
+        return SideBySide(self._sent, self._clock, wakeup)
 
 
 class _Player:
@@ -64,10 +64,10 @@ class _Player:
             self.taken[f"j{number}"] = self.clock.now() - BEGAN
             yield jobs.attach(f"j{number}")
 
-    def on_update(self, tally: Any) -> None:
+    def on_update(self, counts: Any) -> None:
         self.story.tallies += 1
-        states = sum(tally.states.values())
-        assert max(tally.ended, states) <= tally.taken, "the tally does not add up"
+        states = sum(counts.states.values())
+        assert max(counts.ended, states) <= counts.taken, "the tally does not add up"
         if self.script.breaks == "callback" and self.story.tallies == self.script.breaks_at:
             raise CallbackFailed
 

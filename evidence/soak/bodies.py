@@ -9,37 +9,39 @@ from typing import Any
 
 import msgspec
 from bide_runtime.http.request import Json
-from bide_runtime.jobs.kind import Kind
+from bide_runtime.jobs.kind import JobKind
 from bide_runtime.models.model import Variant
 from msgspec import inspect
 
 
-def sample(wanted: Any, chance: Random) -> Json:
+def sample(wanted: Any, jitter: Random) -> Json:
     """Some JSON that is read as *wanted*; optional fields may be there or not."""
-    return _of(_info(wanted), chance)
+    return _of(_info(wanted), jitter)
 
 
-def poll_body(kind: Kind[Any, Any], status: str | None, chance: Random, *, ready: bool, hint: float | None) -> Json:
+def poll_body(
+    kind: JobKind[Any, Any], status: str | None, jitter: Random, *, ready: bool, retry_after: float | None
+) -> Json:
     """What a poll returns for a job of that status, with its result if it has one inline."""
     lifecycle = kind.lifecycle
-    body = sample(kind.snapshot, chance)
+    body = sample(kind.snapshot, jitter)
     if lifecycle.result == ():
-        body |= sample(kind.result, chance)
+        body |= sample(kind.result, jitter)
     elif isinstance(lifecycle.result, tuple):
-        _put(kind.snapshot, body, lifecycle.result, sample(kind.result, chance))
+        _put(kind.snapshot, body, lifecycle.result, sample(kind.result, jitter))
     for path, value in lifecycle.ready:
         _put(kind.snapshot, body, path, value if ready else False)
     if lifecycle.error_message:
         for path, text in ((lifecycle.error_message, "the disk is full"), (lifecycle.error_code, "E7")):
             if path:
                 _put(kind.snapshot, body, path, text)
-    if lifecycle.hint:
-        _put(kind.snapshot, body, lifecycle.hint, hint)
+    if lifecycle.retry_after:
+        _put(kind.snapshot, body, lifecycle.retry_after, retry_after)
     _put(kind.snapshot, body, lifecycle.status, status)
     return body
 
 
-def may_lack_a_status(kind: Kind[Any, Any]) -> bool:
+def may_lack_a_status(kind: JobKind[Any, Any]) -> bool:
     """Whether a reply without a status can be read."""
     [name] = kind.lifecycle.status[:1]
     return any(field.name == name and field.default is None for field in msgspec.structs.fields(kind.snapshot))
@@ -72,15 +74,15 @@ def _without_none(kind: inspect.Type) -> inspect.Type:
     return kind
 
 
-def _of(kind: inspect.Type, chance: Random) -> Json:
+def _of(kind: inspect.Type, jitter: Random) -> Json:
     match kind:
         case inspect.StructType(fields=fields):
-            chosen = (field for field in fields if field.required or chance.random() < 0.2)
-            return {field.encode_name: _of(field.type, chance) for field in chosen}
+            chosen = (field for field in fields if field.required or jitter.random() < 0.2)
+            return {field.encode_name: _of(field.type, jitter) for field in chosen}
         case inspect.UnionType():
-            return _of(_without_none(kind), chance)
+            return _of(_without_none(kind), jitter)
         case inspect.EnumType(cls=cls):
-            return chance.choice(list(cls)).value
+            return jitter.choice(list(cls)).value
         case inspect.LiteralType(values=values):
             return values[0]
         case inspect.IntType(ge=least):
@@ -88,16 +90,16 @@ def _of(kind: inspect.Type, chance: Random) -> Json:
         case inspect.FloatType(ge=least):
             return max(least or 0.0, 0.5)
         case inspect.BoolType():
-            return chance.random() < 0.5
+            return jitter.random() < 0.5
         case inspect.ListType(item_type=item):
-            return [_of(item, chance)] if chance.random() < 0.3 else []
+            return [_of(item, jitter)] if jitter.random() < 0.3 else []
         case inspect.DictType():
             return {}
         case inspect.DateTimeType():
             return datetime(2026, 1, 2, tzinfo=UTC).isoformat()
         case inspect.CustomType(cls=cls) if issubclass(cls, Variant):
             tag, model = next(iter(cls._known.items()))
-            return {**sample(model, chance), cls._tag_field: tag}
+            return {**sample(model, jitter), cls._tag_field: tag}
         case inspect.AnyType() | inspect.RawType():
             return None
         case inspect.StrType():

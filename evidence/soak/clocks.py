@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from bide_runtime.waiting.flow import Seen, Send
+from bide_runtime.waiting.flow import Received, Send
 from tests.runtime.fakes import FakeClock, LoopClock
 
 Jumps = tuple[tuple[float, float], ...]
@@ -32,7 +32,7 @@ class StormClock(FakeClock):
     def wall(self) -> float:
         return super().wall() + jumped(self.jumps, self.time)
 
-    def sleep(self, seconds: float, bell: threading.Event) -> None:
+    def sleep(self, seconds: float, wakeup: threading.Event) -> None:
         self.nap(seconds)
 
     def nap(self, seconds: float) -> None:
@@ -44,7 +44,7 @@ class StormClock(FakeClock):
 class AsyncStormClock(StormClock):
     """The same, awaited."""
 
-    async def sleep(self, seconds: float, bell: asyncio.Event) -> None:  # type: ignore[override]  # it is awaited
+    async def sleep(self, seconds: float, wakeup: asyncio.Event) -> None:  # type: ignore[override]  # it is awaited
         self.nap(seconds)
 
 
@@ -64,10 +64,10 @@ class SideBySide:
     own time comes.
     """
 
-    def __init__(self, send: Callable[[Send], Seen], clock: StormClock, bell: threading.Event) -> None:
+    def __init__(self, send: Callable[[Send], Received], clock: StormClock, wakeup: threading.Event) -> None:
         self._send = send
         self._clock = clock
-        self._under_way: list[tuple[float, int, Any, Seen]] = []
+        self._under_way: list[tuple[float, int, Any, Received]] = []
         self._sent = 0
 
     @property
@@ -81,7 +81,7 @@ class SideBySide:
         self._sent += 1
         self._under_way.append((seen.now, self._sent, key, seen))
 
-    def arrived(self) -> Iterator[tuple[Any, Seen]]:
+    def arrived(self) -> Iterator[tuple[Any, Received]]:
         self._under_way.sort(key=lambda one: one[:2])
         while self._under_way and self._under_way[0][0] <= self._clock.time:
             *_, key, seen = self._under_way.pop(0)
@@ -93,6 +93,6 @@ class SideBySide:
         next_at = min((at for at, *_ in self._under_way), default=self._clock.time + seconds)
         self._clock.time = max(self._clock.time, min(next_at, self._clock.time + seconds))
 
-    def rest(self) -> list[tuple[Any, Seen]]:
+    def rest(self) -> list[tuple[Any, Received]]:
         self._clock.time = max([self._clock.time, *(at for at, *_ in self._under_way)])
         return list(self.arrived())

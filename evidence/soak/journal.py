@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from bide_runtime.calls.link import HandedOut
-from bide_runtime.jobs.kind import Kind
+from bide_runtime.calls.link import Link
+from bide_runtime.jobs.kind import JobKind
 from bide_runtime.jobs.lifecycle import ResultAt
 from tests.runtime.fakes import Reply, Sent
 
@@ -48,11 +48,11 @@ class Event:
     def __str__(self) -> str:
         word = self.word
         what = word.reply.lost or f"{word.reply.status} {word.reply.body!r}"[:100]
-        hint = f" hint {word.hint:g}" if word.hint else ""
+        retry_after = f" hint {word.retry_after:g}" if word.retry_after else ""
         many = " (with others)" if self.is_shared else ""
         return (
             f"{self.at:9.3f} +{self.ended - self.at:<6.3f} {self.about:6} {self.job:4} {word.means.name:9} "
-            f"within {self.timeout:.3f}{hint}{many}: {what}"
+            f"within {self.timeout:.3f}{retry_after}{many}: {what}"
         )
 
 
@@ -60,7 +60,7 @@ class Event:
 class Journal:
     """A server with a fate for each job, told apart by the `u<number>` that was submitted."""
 
-    kind: Kind[Any, Any]
+    kind: JobKind[Any, Any]
     fates: list[Fate]
     together: tuple[Word, ...] = ()
     """What becomes of requests about several jobs, in turn and then again; `Means.GOOD`: an answer."""
@@ -135,7 +135,7 @@ class Journal:
             ids = sent.json[many.ids]
         else:
             ids = parse_qs(urlsplit(sent.request.url).query)[many.ids][0].split(",")
-        assert len(ids) <= many.most, "too many ids in one request"
+        assert len(ids) <= many.max_ids, "too many ids in one request"
         assert len(set(ids)) == len(ids), "one id twice in one request"
         number = self._given.get(("together", ""), 0)
         self._given["together", ""] = number + 1
@@ -154,19 +154,19 @@ class Journal:
                 if isinstance(one.reply.body, dict) and one.means is not Means.MISSING
             ]
             body = {"data": {"jobs": items}} if many.list else items
-            word = Word(Reply(body, 200, word.reply.headers, takes), Means.GOOD, hint=word.hint)
+            word = Word(Reply(body, 200, word.reply.headers, takes), Means.GOOD, retry_after=word.retry_after)
         ended = sent.at + min(takes, sent.timeout)
         for job, one in found.items():
             if one.means is Means.MISSING:
                 # A list may be late: the job is asked about by itself.
-                one = Word(one.reply, Means.APART, hint=word.hint)
+                one = Word(one.reply, Means.APART, retry_after=word.retry_after)
             self.events.append(
                 Event(
                     sent.at,
                     ended,
                     "poll",
                     job,
-                    Word(one.reply, one.means, one.state, max(one.hint, word.hint), one.status),
+                    Word(one.reply, one.means, one.state, max(one.retry_after, word.retry_after), one.status),
                     sent.timeout,
                     jumped(self.jumps, BEGAN + ended),
                     is_shared=True,
@@ -184,7 +184,7 @@ class Journal:
         return Word(word.reply, word.means, word.state, (asked or 0) / 1000, word.status)
 
 
-def _id_in(template: str | HandedOut, path: str) -> str | None:
+def _id_in(template: str | Link, path: str) -> str | None:
     assert isinstance(template, str), "no kind of the soak has addresses that are handed out"
     before, after = template.split("{job_id}")
     found = re.fullmatch(re.escape(before) + r"([^/]+)" + re.escape(after), path)

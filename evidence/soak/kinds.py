@@ -7,17 +7,17 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from bide_runtime.jobs.kind import Kind
+from bide_runtime.jobs.kind import JobKind
 from bide_runtime.jobs.lifecycle import PollMany
 from tests.runtime.acme import APART, OTHER, PART, SHY, WHOLE, Page, kind
 
 GENERATED = Path(__file__).parents[2] / "generated"
 PROVIDERS = ("anakin", "knowledgesdk", "scrapio")
 
-IN_QUERY = PollMany(path="/many", ids="ids", most=5, list=("data", "jobs"), job_id=("id",))
-IN_BODY = PollMany(method="POST", path="/many", ids_in="body", ids="job_ids", most=3, job_id=("about", "id"))
+IN_QUERY = PollMany(path="/many", ids="ids", max_ids=5, list=("data", "jobs"), job_id=("id",))
+IN_BODY = PollMany(method="POST", path="/many", ids_in="body", ids="job_ids", max_ids=3, job_id=("about", "id"))
 
-MADE_UP: tuple[Kind[Any, Any], ...] = (
+MADE_UP: tuple[JobKind[Any, Any], ...] = (
     PART,
     WHOLE,
     OTHER,
@@ -29,11 +29,11 @@ MADE_UP: tuple[Kind[Any, Any], ...] = (
 )
 
 
-def generated() -> tuple[Kind[Any, Any], ...]:
+def generated() -> tuple[JobKind[Any, Any], ...]:
     """The kinds of the generated packages."""
-    found: list[Kind[Any, Any]] = []
+    found: list[JobKind[Any, Any]] = []
     for name in PROVIDERS:
         sys.path.insert(0, str(GENERATED / name))
         tables = importlib.import_module(f"{name}_client._jobs")
-        found += [value for value in vars(tables).values() if isinstance(value, Kind)]
+        found += [value for value in vars(tables).values() if isinstance(value, JobKind)]
     return tuple(found)

@@ -48,7 +48,7 @@ ENDINGS: dict[State, type[JobError]] = {
 
 def broken(story: Story) -> Broken:
     """Every promise that the story breaks."""
-    yield from _floor(story)
+    yield from _min_interval(story)
     yield from _logged_once(story)
     yield from _paid_once(story)
     yield from _asked_to_cancel(story)
@@ -73,18 +73,21 @@ def _by_record(calls: list[Call]) -> list[list[Call]]:
     return list(found.values())
 
 
-def _floor(story: Story) -> Broken:
-    floor = story.script.kind.polling.floor
+def _min_interval(story: Story) -> Broken:
+    min_interval = story.script.kind.polling.min_interval
     for job in {event.job for event in story.journal.events}:
         for before, after in pairwise(story.journal.of(job, "poll")):
-            if after.at - before.at < floor - EPS:
+            if after.at - before.at < min_interval - EPS:
                 yield f"W3: {job} is polled {after.at - before.at:.6f} s after the last time, at {after.at:.3f}"
-        hinted = [event for event in story.journal.of(job, "poll") if event.word.hint and event.word.means in HEARD]
+        hinted = [
+            event for event in story.journal.of(job, "poll") if event.word.retry_after and event.word.means in HEARD
+        ]
         for asked in hinted:
             for later in story.journal.of(job, "poll"):
-                is_early = asked.ended + EPS < later.at < asked.ended + asked.word.hint - 1e-3
+                is_early = asked.ended + EPS < later.at < asked.ended + asked.word.retry_after - 1e-3
                 if is_early and _is_heard(story, asked, later):
-                    yield f"W4: {job} asked at {asked.ended:.3f} for {asked.word.hint:g} s, polled at {later.at:.3f}"
+                    wanted = asked.word.retry_after
+                    yield f"W4: {job} asked at {asked.ended:.3f} for {wanted:g} s, polled at {later.at:.3f}"
 
 
 def _is_heard(story: Story, asked: Event, later: Event) -> bool:
@@ -140,9 +143,9 @@ def _within(story: Story, call: Call) -> Broken:
         patience = script.patience
         if event.timeout > min(patience, left) + EPS or event.timeout <= 0:
             yield f"W1: a request at {event.at:.3f} may take {event.timeout:.3f} s"
-    floor = script.kind.polling.floor
+    min_interval = script.kind.polling.min_interval
     polls = sum(event.about == "poll" for event in call.events)
-    if call.timeout is not None and call.name in WAITS and polls > call.timeout / floor + 2:
+    if call.timeout is not None and call.name in WAITS and polls > call.timeout / min_interval + 2:
         yield f"W10: {polls} polls in {call.timeout:g} s"
 
 
@@ -242,7 +245,7 @@ def _budgeted(story: Story) -> Broken:
     for about in ("submit", "poll"):
         events = [event for event in story.journal.events if event.about == about and not event.is_shared]
         for busy in (event for event in events if event.word.means is Means.BUSY):
-            until = busy.ended + min(busy.word.hint or 0.25, 300.0)
+            until = busy.ended + min(busy.word.retry_after or 0.25, 300.0)
             for event in events:
                 if busy.ended + EPS < event.at < until - 1e-3 and event.job != busy.job:
                     yield f"{about} of {event.job} at {event.at:.3f}, closed from {busy.ended:.3f} to {until:.3f}"
@@ -299,7 +302,7 @@ class _Teller:
     def _take_submits(self) -> None:
         for event in self.call.events:
             if event.about == "submit" and event.word.means is Means.MADE:
-                self.heard_until = max(self.heard_until, event.ended + event.word.hint)
+                self.heard_until = max(self.heard_until, event.ended + event.word.retry_after)
                 if event.word.state is not None:
                     self.final = event.word
 
@@ -311,7 +314,7 @@ class _Teller:
         if means is Means.APART:
             return
         self.polls.append(event)
-        self.heard_until = max(self.heard_until, event.ended + event.word.hint)
+        self.heard_until = max(self.heard_until, event.ended + event.word.retry_after)
         if means is Means.MISSING:
             means = self._missing(event)
         if means is Means.FINAL:
@@ -349,9 +352,9 @@ class _Teller:
             case Means.MISSHAPEN:
                 self.wanted = DecodeError
             case Means.NOT_READY:
-                self.heard_until = event.ended + event.word.hint
+                self.heard_until = event.ended + event.word.retry_after
             case _:
-                self.heard_until = event.ended + event.word.hint
+                self.heard_until = event.ended + event.word.retry_after
 
     def _conclude(self) -> None:
         assert self.final is not None
@@ -399,16 +402,18 @@ class _Teller:
         """W4, W5: a wait that is given up has looked at the end, or may not have."""
         call, script = self.call, self.script
         events = [event for event in call.events if event.about in ("poll", "result")]
-        if self.polls and (error.fault is not None) != (self.polls[-1].word.means in FAULTY | {Means.MISSING}):
-            yield f"W6: JobTimeout shows {error.fault!r} after {self.polls[-1].word.means.name}"
+        if self.polls and (error.transient_error is not None) != (
+            self.polls[-1].word.means in FAULTY | {Means.MISSING}
+        ):
+            yield f"W6: JobTimeout shows {error.transient_error!r} after {self.polls[-1].word.means.name}"
         if not events or script.rates or script.max_rate or (script.shape == "batch" and self.is_somebody_busy):
             return
         last = events[-1]
-        floor = script.kind.polling.floor
+        min_interval = script.kind.polling.min_interval
         requests = 2 if isinstance(script.kind.lifecycle.result, ResultAt) and last.about == "poll" else 1
         allowance = 2 * requests * max(last.ended - last.at, 0.125)
         closed = last.ended + 0.5 if last.word.means is Means.BUSY else last.ended
-        not_before = max(self.heard_until, last.ended + floor, closed)
+        not_before = max(self.heard_until, last.ended + min_interval, closed)
         if not_before < call.deadline - EPS and last.ended < call.deadline - allowance - EPS:
             yield (
                 f"W5: {call.name} of {call.job} gives up at {call.ended:.3f}; "
@@ -437,8 +442,8 @@ class _Teller:
             return
         for number, (event, update) in enumerate(zip(shown, call.updates, strict=True), start=1):
             is_fault = event.word.means in FAULTY | {Means.MISSING}
-            if (update.fault is not None) != is_fault:
-                yield f"W6: the update of {event.at:.3f} shows {update.fault!r}"
+            if (update.transient_error is not None) != is_fault:
+                yield f"W6: the update of {event.at:.3f} shows {update.transient_error!r}"
             if not is_fault and not self._is_status(update.status, event.word.status):
                 yield f"W9: the update of {event.at:.3f} shows {update.status!r}"
             if update.polls != number:
@@ -461,11 +466,11 @@ class _Teller:
                 continue
             known_age = None if call.born is None else max(before.ended + before.jump - call.born, 0.0)
             age = before.ended - call.began if known_age is None else known_age
-            due = before.ended + policy.pause(polls=number, age=age, chance=script.chance)
+            due = before.ended + policy.pause(polls=number, age=age, jitter=script.jitter)
             requests = 2 if isinstance(script.kind.lifecycle.result, ResultAt) else 1
             last = call.deadline - 2 * requests * max(before.ended - before.at, 0.125)
             if after.at < min(due, last) - EPS:
                 yield f"W4: the poll at {after.at:.3f} comes before its time, {due:.3f}"
-            not_before = max(self.heard_until, before.ended + script.kind.polling.floor)
+            not_before = max(self.heard_until, before.ended + script.kind.polling.min_interval)
             if after.at > max(due, not_before) + EPS:
                 yield f"W4: the poll at {after.at:.3f} comes late; its time was {due:.3f}"

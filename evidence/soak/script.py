@@ -8,7 +8,7 @@ from random import Random
 from typing import Any
 
 from bide_runtime.http.rate_limit import Rate
-from bide_runtime.jobs.kind import Kind
+from bide_runtime.jobs.kind import JobKind
 from bide_runtime.jobs.lifecycle import ResultAt
 from bide_runtime.jobs.polling import Polling
 from bide_runtime.waiting.policy import Adaptive, Exponential, Fixed, Policy
@@ -32,7 +32,7 @@ class Script:
 
     seed: int
     shape: str
-    kind: Kind[Any, Any]
+    kind: JobKind[Any, Any]
     fates: tuple[Fate, ...]
     happy: Fate
     together: tuple[Word, ...]
@@ -47,7 +47,7 @@ class Script:
     keyed: bool
     rates: dict[str, Rate]
     max_rate: float | None
-    chance: float
+    jitter: float
     share: float
     jumps: Jumps
     cancel_on_timeout: bool
@@ -74,100 +74,100 @@ class Script:
 
 def draw(seed: int) -> Script:
     """The script of a seed."""
-    chance = Random(seed)
-    shape = chance.choice(SHAPES)
-    kind = _kind(chance)
-    number = chance.choice((1, 2, 5, 12, 30)) if shape == "batch" else 1
+    jitter = Random(seed)
+    shape = jitter.choice(SHAPES)
+    kind = _kind(jitter)
+    number = jitter.choice((1, 2, 5, 12, 30)) if shape == "batch" else 1
     sky = Sky(
         kind,
-        chance,
-        calm=chance.choice((0.2, 0.5, 0.8)),
-        slow=chance.choice((0.0, 0.05, 0.3)),
-        hints=chance.choice((0.0, 0.2, 0.6)),
+        jitter,
+        calm=jitter.choice((0.2, 0.5, 0.8)),
+        slow=jitter.choice((0.0, 0.05, 0.3)),
+        hints=jitter.choice((0.0, 0.2, 0.6)),
     )
-    timeouts = tuple(_timeout(chance, kind.polling) for _ in range(3))
+    timeouts = tuple(_timeout(jitter, kind.polling) for _ in range(3))
     rates = {}
-    if shape == "batch" and chance.random() < 0.4:
-        rates["POST /jobs"] = Rate(chance.choice((1, 3, 10)), chance.choice((1.0, 5.0, 60.0)))
-    if shape == "batch" and chance.random() < 0.3:
-        rates[f"GET {kind.lifecycle.poll}"] = Rate(chance.choice((1, 5)), chance.choice((1.0, 5.0)))
+    if shape == "batch" and jitter.random() < 0.4:
+        rates["POST /jobs"] = Rate(jitter.choice((1, 3, 10)), jitter.choice((1.0, 5.0, 60.0)))
+    if shape == "batch" and jitter.random() < 0.3:
+        rates[f"GET {kind.lifecycle.poll}"] = Rate(jitter.choice((1, 5)), jitter.choice((1.0, 5.0)))
     return Script(
         seed=seed,
         shape=shape,
         kind=kind,
-        fates=tuple(_fate(sky, f"j{index}", chance) for index in range(number)),
+        fates=tuple(_fate(sky, f"j{index}", jitter) for index in range(number)),
         happy=_happy(sky),
-        together=tuple(_together(kind, chance, sky) for _ in range(8)),
-        calls=_calls(chance, shape),
+        together=tuple(_together(kind, jitter, sky) for _ in range(8)),
+        calls=_calls(jitter, shape),
         timeouts=timeouts,
-        starts=tuple(round(chance.choice((0.0, 0.0, chance.uniform(0, 20))), 2) for _ in range(3)),
-        policy=_policy(chance, kind.polling),
-        patience=chance.choice((30.0, 30.0, 5.0, 1.0)),
-        max_retries=chance.choice((3, 3, 0, 1)),
-        keyed=chance.random() < 0.5,
+        starts=tuple(round(jitter.choice((0.0, 0.0, jitter.uniform(0, 20))), 2) for _ in range(3)),
+        policy=_policy(jitter, kind.polling),
+        patience=jitter.choice((30.0, 30.0, 5.0, 1.0)),
+        max_retries=jitter.choice((3, 3, 0, 1)),
+        keyed=jitter.random() < 0.5,
         rates=rates,
-        max_rate=chance.choice((None, None, None, 2.0, 20.0)) if shape == "batch" else None,
-        chance=chance.choice((0.0, 0.5, 0.999999, chance.random())),
-        share=chance.choice((1.0, 1.0, chance.uniform(0.1, 1.0))) if shape == "alone" else 1.0,
-        jumps=_jumps(chance),
-        cancel_on_timeout=kind.lifecycle.cancel is not None and chance.random() < 0.5,
-        is_one_handle=chance.random() < 0.6,
-        breaks=chance.choice((None, None, None, "callback", "nap", "request", "close")),
-        breaks_at=chance.choice((1, 2, 3, 5, 9)),
-        max_in_flight=chance.choice((1, 3, 10, 100)),
-        in_order=chance.random() < 0.3,
+        max_rate=jitter.choice((None, None, None, 2.0, 20.0)) if shape == "batch" else None,
+        jitter=jitter.choice((0.0, 0.5, 0.999999, jitter.random())),
+        share=jitter.choice((1.0, 1.0, jitter.uniform(0.1, 1.0))) if shape == "alone" else 1.0,
+        jumps=_jumps(jitter),
+        cancel_on_timeout=kind.lifecycle.cancel is not None and jitter.random() < 0.5,
+        is_one_handle=jitter.random() < 0.6,
+        breaks=jitter.choice((None, None, None, "callback", "nap", "request", "close")),
+        breaks_at=jitter.choice((1, 2, 3, 5, 9)),
+        max_in_flight=jitter.choice((1, 3, 10, 100)),
+        in_order=jitter.random() < 0.3,
     )
 
 
-def _kind(chance: Random) -> Kind[Any, Any]:
-    kind = chance.choice(KINDS)
+def _kind(jitter: Random) -> JobKind[Any, Any]:
+    kind = jitter.choice(KINDS)
     if kind.provider != "acme":
         return kind
-    floor = chance.choice((0.1, 0.5, 1.0, 4.0))
-    shortest = floor * chance.choice((1.0, 1.0, 2.0, 5.0))
+    min_interval = jitter.choice((0.1, 0.5, 1.0, 4.0))
+    shortest = min_interval * jitter.choice((1.0, 1.0, 2.0, 5.0))
     polling = Polling(
-        interval=(shortest, shortest * chance.choice((1.0, 2.5, 10.0))),
-        floor=floor,
-        typical=chance.choice((None, None, (5.0, 20.0), (0.5, 300.0))),
+        interval=(shortest, shortest * jitter.choice((1.0, 2.5, 10.0))),
+        min_interval=min_interval,
+        typical=jitter.choice((None, None, (5.0, 20.0), (0.5, 300.0))),
         timeout=60.0,
-        not_found_grace=chance.choice((0.0, 0.0, 5.0, 30.0)),
+        not_found_grace=jitter.choice((0.0, 0.0, 5.0, 30.0)),
     )
     return replace(kind, polling=polling)
 
 
-def _timeout(chance: Random, polling: Polling) -> float | None:
-    return chance.choice(
-        (None, polling.timeout, 0.05, 0.5, round(chance.uniform(1, 15), 3), round(chance.uniform(1, 300), 3), 4000.0)
+def _timeout(jitter: Random, polling: Polling) -> float | None:
+    return jitter.choice(
+        (None, polling.timeout, 0.05, 0.5, round(jitter.uniform(1, 15), 3), round(jitter.uniform(1, 300), 3), 4000.0)
     )
 
 
-def _policy(chance: Random, polling: Polling) -> Policy | None:
-    return chance.choice(
+def _policy(jitter: Random, polling: Polling) -> Policy | None:
+    return jitter.choice(
         (
             None,
             None,
             None,
             Adaptive(polling),
-            Fixed(chance.choice((0.01, 1.0, 33.3))),
-            Exponential(first=0.2, factor=chance.choice((1.0, 3.0)), longest=20.0),
-            Steady(chance.choice((0.0, 1.0, 20.0, 1e6))),
+            Fixed(jitter.choice((0.01, 1.0, 33.3))),
+            Exponential(first=0.2, factor=jitter.choice((1.0, 3.0)), longest=20.0),
+            Steady(jitter.choice((0.0, 1.0, 20.0, 1e6))),
         )
     )
 
 
-def _jumps(chance: Random) -> Jumps:
-    if chance.random() < 0.7:
+def _jumps(jitter: Random) -> Jumps:
+    if jitter.random() < 0.7:
         return ()
     leaps = (-1e9, -3600.0, -5.0, 5.0, 3600.0, 1e6)
-    return tuple((round(chance.uniform(0, 60), 3), chance.choice(leaps)) for _ in range(chance.randint(1, 3)))
+    return tuple((round(jitter.uniform(0, 60), 3), jitter.choice(leaps)) for _ in range(jitter.randint(1, 3)))
 
 
-def _fate(sky: Sky, job: str, chance: Random) -> Fate:
+def _fate(sky: Sky, job: str, jitter: Random) -> Fate:
     """Whatever comes in between, it ends well: a wait for ever must end."""
-    polls = [sky.poll() for _ in range(chance.choice((0, 1, 3, 8, 20)))]
-    polls += [sky.ending() if chance.random() < 0.5 else sky.going() for _ in range(2)]
-    results = [sky.result() for _ in range(chance.choice((0, 1, 3)))] if _has_address(sky.kind) else []
-    submits = [sky.submit(job) for _ in range(chance.choice((0, 1, 3)))] + [_soon(sky.made(job))]
+    polls = [sky.poll() for _ in range(jitter.choice((0, 1, 3, 8, 20)))]
+    polls += [sky.ending() if jitter.random() < 0.5 else sky.going() for _ in range(2)]
+    results = [sky.result() for _ in range(jitter.choice((0, 1, 3)))] if _has_address(sky.kind) else []
+    submits = [sky.submit(job) for _ in range(jitter.choice((0, 1, 3)))] + [_soon(sky.made(job))]
     return Fate(tuple(submits), (*polls, _well(sky)), (*results, *_happy(sky).results), (sky.cancel(), sky.cancel()))
 
 
@@ -182,7 +182,11 @@ def _well(sky: Sky) -> Word:
     states = set(sky.kind.lifecycle.states.values())
     word = sky.ending(next(state for state in states if state.has_result and state.value == "succeeded"))
     return Word(
-        Reply(word.reply.body, 200), word.means, word.state, word.hint if sky.kind.lifecycle.hint else 0.0, word.status
+        Reply(word.reply.body, 200),
+        word.means,
+        word.state,
+        word.retry_after if sky.kind.lifecycle.retry_after else 0.0,
+        word.status,
     )
 
 
@@ -191,30 +195,30 @@ def _soon(word: Word) -> Word:
     return dataclasses.replace(word, reply=dataclasses.replace(word.reply, takes=0.0))
 
 
-def _has_address(kind: Kind[Any, Any]) -> bool:
+def _has_address(kind: JobKind[Any, Any]) -> bool:
     return isinstance(kind.lifecycle.result, ResultAt)
 
 
-def _together(kind: Kind[Any, Any], chance: Random, sky: Sky) -> Word:
-    takes = round(chance.choice((0.0, 0.1, chance.uniform(0, 10))), 3)
-    draw = chance.random()
+def _together(kind: JobKind[Any, Any], jitter: Random, sky: Sky) -> Word:
+    takes = round(jitter.choice((0.0, 0.1, jitter.uniform(0, 10))), 3)
+    draw = jitter.random()
     if draw < 0.7:
         return Word(Reply(takes=takes), Means.GOOD)
     if draw < 0.8:
-        return Word(Reply({}, chance.choice((400, 404, 413, 414, 422)), takes=takes), Means.APART)
+        return Word(Reply({}, jitter.choice((400, 404, 413, 414, 422)), takes=takes), Means.APART)
     if draw < 0.83:
-        return Word(Reply({"data": 7} if chance.random() < 0.5 else {}, 200, takes=takes), Means.MISSHAPEN)
+        return Word(Reply({"data": 7} if jitter.random() < 0.5 else {}, 200, takes=takes), Means.MISSHAPEN)
     if draw < 0.85:
         return Word(Reply({}, 403, takes=takes), Means.REFUSED)
-    status = chance.choice(FAULTS)
+    status = jitter.choice(FAULTS)
     return Word(Reply(b"<html>", status, takes=takes), Means.BUSY if status == 429 else Means.FAULT)
 
 
-def _calls(chance: Random, shape: str) -> tuple[str, ...]:
+def _calls(jitter: Random, shape: str) -> tuple[str, ...]:
     if shape == "pair":
-        return tuple(chance.choice(("wait", "wait", "poll", "updates")) for _ in range(chance.choice((2, 3))))
+        return tuple(jitter.choice(("wait", "wait", "poll", "updates")) for _ in range(jitter.choice((2, 3))))
     if shape == "batch":
-        return (chance.choice(("run_many", "run_many", "wait_many")),)
-    first = chance.choice(("run", "run", "wait", "updates", "submit"))
+        return (jitter.choice(("run_many", "run_many", "wait_many")),)
+    first = jitter.choice(("run", "run", "wait", "updates", "submit"))
     later = ("wait", "poll", "get", "result", "updates", "cancel")
-    return (first, *(chance.choice(later) for _ in range(chance.randrange(3))))
+    return (first, *(jitter.choice(later) for _ in range(jitter.randrange(3))))

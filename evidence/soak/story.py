@@ -12,7 +12,7 @@ from typing import Any
 
 from bide_runtime.calls.account import rate_of
 from bide_runtime.errors.client import ClientError
-from bide_runtime.http.rate_limit import Budget
+from bide_runtime.http.rate_limit import RateLimiter
 from bide_runtime.jobs.snapshot import Update
 from msgspec.structs import replace
 from tests.runtime.acme import KEY
@@ -119,8 +119,10 @@ def born_by(script: Script, events: list[Event]) -> float | None:
 def prepare(client: Any, script: Script) -> None:
     """Give a client the script's chance and rates."""
     numbers = count(1)
-    account = replace(client._desk.account, chance=lambda: script.chance, new_key=lambda: f"new-key-{next(numbers)}")
-    client._desk = replace(client._desk, account=account, budget=Budget(script.rates, of_all=rate_of(script.max_rate)))
+    account = replace(client._session.account, jitter=lambda: script.jitter, new_key=lambda: f"new-key-{next(numbers)}")
+    client._session = replace(
+        client._session, account=account, limiter=RateLimiter(script.rates, of_all=rate_of(script.max_rate))
+    )
 
 
 def jobs_of(client: Any, script: Script) -> Any:

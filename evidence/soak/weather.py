@@ -7,7 +7,7 @@ from enum import Enum, auto
 from random import Random
 from typing import Any
 
-from bide_runtime.jobs.kind import Kind
+from bide_runtime.jobs.kind import JobKind
 from bide_runtime.jobs.lifecycle import ResultAt
 from bide_runtime.jobs.state import State
 from tests.runtime.fakes import Reply, cut_off, unreachable
@@ -84,7 +84,7 @@ class Word:
     reply: Reply
     means: Means
     state: State | None = None
-    hint: float = 0.0
+    retry_after: float = 0.0
     """Seconds that the reply asks to wait, at the least; 0 where it is not read."""
     status: str | None = None
     lacks_result: bool = False
@@ -94,8 +94,8 @@ class Word:
 class Sky:
     """Draws replies of one mood for one kind of job."""
 
-    kind: Kind[Any, Any]
-    chance: Random
+    kind: JobKind[Any, Any]
+    jitter: Random
     calm: float
     """The share of replies that are as they should be."""
     slow: float
@@ -106,87 +106,87 @@ class Sky:
 
     def poll(self) -> Word:
         """What comes of a poll."""
-        chance = self.chance
-        draw = chance.random()
+        jitter = self.jitter
+        draw = jitter.random()
         if draw < self.calm:
             return self._hinted(self.going())
         if draw < self.calm + (1 - self.calm) * 0.65:
             return self.fault()
-        return self._hinted(chance.choice([self.ending, self.ending, self.ending, self._refused, self._misshapen])())
+        return self._hinted(jitter.choice([self.ending, self.ending, self.ending, self._refused, self._misshapen])())
 
     def going(self) -> Word:
         """A job that is not done."""
-        chance, states = self.chance, self.kind.lifecycle.states
+        jitter, states = self.jitter, self.kind.lifecycle.states
         going = [status for status, state in states.items() if not state.is_final]
         unknown = ["brand-new", "Ⅸ", " done"] + ([None] if may_lack_a_status(self.kind) else [])
-        if chance.random() < 0.15:
-            status = chance.choice(unknown)
+        if jitter.random() < 0.15:
+            status = jitter.choice(unknown)
             return self._told(status, Means.GOING if status is None else Means.UNKNOWN)
         ready = self.kind.lifecycle.ready
-        if ready and chance.random() < 0.2:
+        if ready and jitter.random() < 0.2:
             done = [status for status, state in states.items() if state.has_result]
-            return self._told(chance.choice(done), Means.GOING, ready=False)
-        return self._told(chance.choice(going), Means.GOING)
+            return self._told(jitter.choice(done), Means.GOING, ready=False)
+        return self._told(jitter.choice(going), Means.GOING)
 
     def ending(self, wanted: State | None = None) -> Word:
         """A job that is done."""
         states = self.kind.lifecycle.states
         done = [status for status, state in states.items() if state.is_final and wanted in (None, state)]
-        status = self.chance.choice(done)
-        if self.kind.lifecycle.ignore_case and self.chance.random() < 0.5:
+        status = self.jitter.choice(done)
+        if self.kind.lifecycle.ignore_case and self.jitter.random() < 0.5:
             return replace(self._told(status.upper(), Means.FINAL, states[status]), status=status.upper())
         return self._told(status, Means.FINAL, states[status])
 
     def fault(self) -> Word:
         """Something that may pass."""
-        chance = self.chance
-        match chance.randrange(6):
+        jitter = self.jitter
+        match jitter.randrange(6):
             case 0:
                 return Word(replace(cut_off(), takes=self._takes()), Means.LOST)
             case 1:
                 return Word(replace(unreachable(), takes=self._takes()), Means.UNREACHABLE)
             case 2:
-                reply = Reply(chance.choice(NOT_JSON), chance.choice((200, 202)), takes=self._takes())
+                reply = Reply(jitter.choice(NOT_JSON), jitter.choice((200, 202)), takes=self._takes())
                 return self._hinted(Word(reply, Means.FAULT))
             case 3:
                 return self._hinted(Word(self._error(429), Means.BUSY))
-            case 4 if self.kind.polling.not_found_grace or chance.random() < 0.1:
+            case 4 if self.kind.polling.not_found_grace or jitter.random() < 0.1:
                 return self._hinted(Word(self._error(404), Means.MISSING))
             case _:
-                status = chance.choice(FAULTS)
+                status = jitter.choice(FAULTS)
                 return self._hinted(Word(self._error(status), Means.BUSY if status == 429 else Means.FAULT))
 
     def result(self) -> Word:
         """What comes of asking for the result at its own address."""
-        at, chance = self.kind.lifecycle.result, self.chance
+        at, jitter = self.kind.lifecycle.result, self.jitter
         assert isinstance(at, ResultAt)
-        draw = chance.random()
+        draw = jitter.random()
         if draw < 0.35:
             return self.good()
         if draw < 0.6 and at.not_ready:
-            return self._hinted(Word(self._error(chance.choice(sorted(at.not_ready))), Means.NOT_READY))
+            return self._hinted(Word(self._error(jitter.choice(sorted(at.not_ready))), Means.NOT_READY))
         if draw < 0.85:
             word = self.fault()
             return self.good() if word.means is Means.MISSING else word
         if draw < 0.9 and at.gone:
-            return Word(self._error(chance.choice(sorted(at.gone))), Means.GONE)
+            return Word(self._error(jitter.choice(sorted(at.gone))), Means.GONE)
         if draw < 0.95:
             others = {400, 401, 402, 403, 418, 422, 302, 501} - at.not_ready - at.gone
-            return Word(self._error(chance.choice(sorted(others))), Means.REFUSED)
+            return Word(self._error(jitter.choice(sorted(others))), Means.REFUSED)
         return self._misshapen()
 
     def good(self) -> Word:
         """The result."""
-        return Word(Reply(sample(self.kind.result, self.chance), takes=self._takes()), Means.GOOD)
+        return Word(Reply(sample(self.kind.result, self.jitter), takes=self._takes()), Means.GOOD)
 
     def submit(self, job_id: str) -> Word:
         """What comes of a submit."""
-        chance = self.chance
-        draw = chance.random()
+        jitter = self.jitter
+        draw = jitter.random()
         if draw < 0.6 + 0.3 * self.calm:
             return self._hinted(self.made(job_id))
         if draw < 0.97:
-            match chance.randrange(6):
+            match jitter.randrange(6):
                 case 0:
                     return Word(replace(cut_off(), takes=self._takes()), Means.LOST)
                 case 1:
@@ -194,61 +194,61 @@ class Sky:
                 case 2:
                     return self._hinted(Word(self._error(429), Means.BUSY))
                 case 3:
-                    return self._hinted(Word(self._error(chance.choice((502, 504))), Means.LOST))
+                    return self._hinted(Word(self._error(jitter.choice((502, 504))), Means.LOST))
                 case 4:
                     bad = (*NOT_JSON, *MISSHAPEN, b'{"id": null}', b'{"id": ""}', b'{"id": ".."}', b'{"id": true}')
-                    return Word(Reply(chance.choice(bad), 202, takes=self._takes()), Means.GARBLED)
+                    return Word(Reply(jitter.choice(bad), 202, takes=self._takes()), Means.GARBLED)
                 case _:
-                    return self._hinted(Word(self._error(chance.choice((408, 425, 500, 503))), Means.FAULT))
-        return Word(self._error(chance.choice((400, 401, 402, 403, 404, 409, 422, 418, 501))), Means.REFUSED)
+                    return self._hinted(Word(self._error(jitter.choice((408, 425, 500, 503))), Means.FAULT))
+        return Word(self._error(jitter.choice((400, 401, 402, 403, 404, 409, 422, 418, 501))), Means.REFUSED)
 
     def made(self, job_id: str) -> Word:
         """The job exists, and perhaps it is done already."""
         ready = self.kind.lifecycle.ready
-        if not ready and self.chance.random() < 0.08:
+        if not ready and self.jitter.random() < 0.08:
             word = self.ending()
             assert isinstance(word.reply.body, dict)
             return replace(
                 word, reply=replace(word.reply, body={**word.reply.body, "id": job_id}, status=202), means=Means.MADE
             )
         going = [status for status, state in self.kind.lifecycle.states.items() if not state.is_final]
-        body = {"id": job_id, "status": self.chance.choice([*going, "brand-new", None])}
+        body = {"id": job_id, "status": self.jitter.choice([*going, "brand-new", None])}
         return Word(Reply(body, 202, takes=self._takes()), Means.MADE)
 
     def cancel(self) -> Word:
         """What comes of asking to cancel."""
-        draw = self.chance.random()
+        draw = self.jitter.random()
         if draw < 0.5:
             return Word(Reply({}, 200, takes=self._takes()), Means.GOOD)
-        return Word(self._error(self.chance.choice((404, 409))), Means.REFUSED) if draw < 0.7 else self.fault()
+        return Word(self._error(self.jitter.choice((404, 409))), Means.REFUSED) if draw < 0.7 else self.fault()
 
     def _told(self, status: str | None, means: Means, state: State | None = None, *, ready: bool | None = None) -> Word:
         lifecycle = self.kind.lifecycle
         is_ready = ready if ready is not None else state is not None and state.has_result
-        number, seconds = self.chance.choice(FIELD_HINTS) if lifecycle.hint else (None, 0.0)
-        body = poll_body(self.kind, status, self.chance, ready=is_ready, hint=number)
-        reply = Reply(body, self.chance.choice((200, 200, 202)), takes=self._takes())
-        return Word(reply, means, state, hint=seconds, status=status)
+        number, seconds = self.jitter.choice(FIELD_HINTS) if lifecycle.retry_after else (None, 0.0)
+        body = poll_body(self.kind, status, self.jitter, ready=is_ready, retry_after=number)
+        reply = Reply(body, self.jitter.choice((200, 200, 202)), takes=self._takes())
+        return Word(reply, means, state, retry_after=seconds, status=status)
 
     def _refused(self) -> Word:
-        return Word(self._error(self.chance.choice(REFUSALS)), Means.REFUSED)
+        return Word(self._error(self.jitter.choice(REFUSALS)), Means.REFUSED)
 
     def _misshapen(self) -> Word:
-        return Word(Reply(self.chance.choice(MISSHAPEN), 200, takes=self._takes()), Means.MISSHAPEN)
+        return Word(Reply(self.jitter.choice(MISSHAPEN), 200, takes=self._takes()), Means.MISSHAPEN)
 
     def _error(self, status: int) -> Reply:
-        body = self.chance.choice([{"error": {"code": "c", "message": "says no"}}, b"<html>", b"", {"status": "done"}])
+        body = self.jitter.choice([{"error": {"code": "c", "message": "says no"}}, b"<html>", b"", {"status": "done"}])
         return Reply(body, status, takes=self._takes())
 
     def _hinted(self, word: Word) -> Word:
-        if self.chance.random() >= self.hints:
+        if self.jitter.random() >= self.hints:
             return word
-        text, seconds = self.chance.choice(HINTS)
+        text, seconds = self.jitter.choice(HINTS)
         reply = replace(word.reply, headers={"retry-after": text})
-        return replace(word, reply=reply, hint=max(word.hint, seconds))
+        return replace(word, reply=reply, retry_after=max(word.retry_after, seconds))
 
     def _takes(self) -> float:
-        draw = self.chance.random()
+        draw = self.jitter.random()
         if draw < self.slow:
-            return round(self.chance.uniform(0, 40), 3)
-        return round(self.chance.uniform(0, 2), 3) if draw < 0.5 else 0.0
+            return round(self.jitter.uniform(0, 40), 3)
+        return round(self.jitter.uniform(0, 2), 3) if draw < 0.5 else 0.0

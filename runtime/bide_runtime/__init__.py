@@ -22,14 +22,14 @@ from importlib import import_module
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from .batch.counts import Tally
+    from .batch.counts import Counts
     from .batch.outcome import Outcome
     from .calls.call import Call
     from .calls.call import reads as reads
     from .calls.call import reads_by_status as reads_by_status
     from .calls.call import reads_nothing as reads_nothing
     from .calls.events import EventReader, StreamCall, UnknownEvent
-    from .calls.link import HandedOut
+    from .calls.link import Link
     from .calls.pages import Pages
     from .calls.provider import ErrorShape, Provider
     from .clients.async_client import AsyncClient
@@ -64,13 +64,13 @@ if TYPE_CHECKING:
         ServerError,
         UnprocessableEntity,
     )
-    from .http.long_poll import Hold
+    from .http.long_poll import LongPoll
     from .http.rate_limit import Rate
     from .http.request import Json, Request, Response
     from .http.request import path as path
     from .http.request import query as query
     from .jobs.errors import JobCancelled, JobError, JobExpired, JobFailed, JobNotDone, JobTimeout, SubmitUncertain
-    from .jobs.kind import Kind
+    from .jobs.kind import JobKind
     from .jobs.lifecycle import Lifecycle, PollMany, Progress, ResultAt
     from .jobs.polling import Polling
     from .jobs.record import Record
@@ -101,7 +101,7 @@ _PLACES = {
         "ApiError AuthenticationError BadRequest Conflict Gone NotFound PaymentRequired PermissionDenied "
         "RateLimited ServerError UnprocessableEntity"
     ),
-    "http.long_poll": "Hold",
+    "http.long_poll": "LongPoll",
     "http.rate_limit": "Rate",
     "http.request": "Json Request Response path query",
     "engines.aiohttp_transport": "AiohttpTransport",
@@ -114,11 +114,11 @@ _PLACES = {
     "models.model": "Model OpenEnum Other Variant no_items register",
     "calls.call": "Call reads reads_by_status reads_nothing",
     "calls.events": "EventReader StreamCall UnknownEvent",
-    "calls.link": "HandedOut",
+    "calls.link": "Link",
     "calls.pages": "Pages",
     "calls.provider": "ErrorShape Provider",
     "jobs.errors": "JobCancelled JobError JobExpired JobFailed JobNotDone JobTimeout SubmitUncertain",
-    "jobs.kind": "Kind",
+    "jobs.kind": "JobKind",
     "jobs.lifecycle": "Lifecycle PollMany Progress ResultAt",
     "jobs.polling": "Polling",
     "jobs.record": "Record",
@@ -126,7 +126,7 @@ _PLACES = {
     "jobs.state": "State",
     "waiting.policy": "Adaptive Exponential Fixed Policy",
     "waiting.submit": "Submission reads_or_job",
-    "batch.counts": "Tally",
+    "batch.counts": "Counts",
     "batch.outcome": "Outcome",
     "clients.async_client": "AsyncClient",
     "clients.async_job": "AsyncCancellableJob AsyncCancellableJobs AsyncJob AsyncJobs",
@@ -170,6 +170,7 @@ __all__ = [
     "ConfigurationError",
     "Conflict",
     "ConnectionFailed",
+    "Counts",
     "DecodeError",
     "ErrorShape",
     "EventReader",
@@ -178,8 +179,6 @@ __all__ = [
     "FileLike",
     "Fixed",
     "Gone",
-    "HandedOut",
-    "Hold",
     "HttpxTransport",
     "InvalidArgument",
     "InvalidToken",
@@ -189,12 +188,14 @@ __all__ = [
     "JobError",
     "JobExpired",
     "JobFailed",
+    "JobKind",
     "JobNotDone",
     "JobTimeout",
     "Jobs",
     "Json",
-    "Kind",
     "Lifecycle",
+    "Link",
+    "LongPoll",
     "Model",
     "NotFound",
     "Observer",
@@ -229,7 +230,6 @@ __all__ = [
     "Submission",
     "SubmitUncertain",
     "SystemClock",
-    "Tally",
     "Transport",
     "TransportError",
     "UnknownEvent",

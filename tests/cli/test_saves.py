@@ -18,11 +18,11 @@ class Disk:
 
     history: list[tuple[float, Path, int | None]] = field(default_factory=list)
     now: float = 0.0
-    looks: int = 0
+    polls: int = 0
     missed: list[tuple[float, list[Path]]] = field(default_factory=list)
 
     def look(self) -> Stamps:
-        self.looks += 1
+        self.polls += 1
         stamps: dict[Path, tuple[int, ...] | None] = {A: (0,), B: (0,)}
         for since, path, stamp in self.history:
             if since <= self.now:
@@ -117,4 +117,4 @@ def test_it_rests_between_looks() -> None:
     disk = Disk()
     disk.told()
 
-    assert disk.looks < 11 * 60
+    assert disk.polls < 11 * 60

@@ -200,7 +200,7 @@ def _is_an(wanted: type, thing: object) -> bool:
 
 @pytest.mark.parametrize(
     ("page", "name"),
-    [("waiting", "Update"), ("many-jobs", "Outcome"), ("many-jobs", "Tally"), ("observing", "Exchange")],
+    [("waiting", "Update"), ("many-jobs", "Outcome"), ("many-jobs", "Counts"), ("observing", "Exchange")],
 )
 def test_every_field_is_explained(page: str, name: str) -> None:
     """What a callback or a loop is handed is told of with all its fields."""
@@ -213,7 +213,7 @@ def test_what_may_pass_is_listed() -> None:
     """The page on waiting names just the HTTP statuses that a wait tries again."""
     [row] = re.findall(r"^\| a lost connection.*?\|", (DOCS / "waiting.md").read_text(), re.MULTILINE)
 
-    assert import_module("bide_runtime.waiting.exchange").PASSING == {int(code) for code in re.findall(r"\d{3}", row)}
+    assert import_module("bide_runtime.waiting.retry").TRANSIENT == {int(code) for code in re.findall(r"\d{3}", row)}
 
 
 @pytest.mark.parametrize("page", sorted(DOCS.glob("*.md")), ids=lambda page: page.stem)

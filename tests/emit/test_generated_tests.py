@@ -62,7 +62,9 @@ def test_a_provider_without_examples_gets_the_others() -> None:
 def test_jobs_that_are_polled_often_are_not_followed_for_long(longest: float, lasts: float) -> None:
     """Where a provider wants to be asked ten times a second, five minutes of virtual time are thousands of polls."""
     submit: Any = None
-    job = Job(name="task", submit=submit, states={}, poll="", floor=0.001, interval=(0.001, longest), timeout=60.0)
+    job = Job(
+        name="task", submit=submit, states={}, poll="", min_interval=0.001, interval=(0.001, longest), timeout=60.0
+    )
 
     assert lasts == job.lasting(300.0)
 
@@ -85,11 +87,19 @@ def test_an_honest_package_passes(package: Path) -> None:
 
 
 SABOTAGE = {
-    "the floor is forgotten": ("_runtime/jobs/floor.py", "now + record.kind.polling.floor", "now"),
-    "a hint is ignored": ("_runtime/jobs/record.py", "max(self.not_before, now + min(seconds, LONGEST_HINT))", "now"),
-    "a fault ends the wait": ("_runtime/waiting/watch.py", "TransportError | NotJson):", "NotJson):"),
+    "the minimum interval is forgotten": (
+        "_runtime/jobs/min_interval.py",
+        "now + record.kind.polling.min_interval",
+        "now",
+    ),
+    "retry_after is ignored": (
+        "_runtime/jobs/record.py",
+        "max(self.not_before, now + min(seconds, LONGEST_RETRY_AFTER))",
+        "now",
+    ),
+    "a transient error ends the wait": ("_runtime/waiting/poller.py", "TransportError | NotJson):", "NotJson):"),
     "an unknown status is an end": ("_runtime/jobs/lifecycle.py", "State.RUNNING", "State.SUCCEEDED"),
-    "a lost submit is sent again": ("_runtime/waiting/submit.py", "repeatable=key is not None", "repeatable=True"),
+    "a lost submit is sent again": ("_runtime/waiting/submit.py", "idempotent=key is not None", "idempotent=True"),
     "the key goes elsewhere": ("_provider.py", '"X-Key"', '"X-Kay"'),
 }
 

@@ -23,7 +23,7 @@ def _rows(items: st.SearchStrategy[str], most: int = 6) -> st.SearchStrategy[lis
     return st.lists(items, max_size=most)
 
 
-def _holding(inside: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+def _long_poll_until(inside: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
     functions = st.sampled_from(["f", "v.list_of", "models.CrawlRequest", "self._jobs"])
     arguments = st.tuples(st.sampled_from(["", "", "name=", "is_optional="]), inside).map("".join)
     calls = st.tuples(functions, _rows(arguments)).map(lambda call: f"{call[0]}({', '.join(call[1])})")
@@ -37,7 +37,7 @@ def _holding(inside: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
     return calls | subscripts | tuples | lists | tables
 
 
-_VALUES = st.recursive(_ATOMS, _holding, max_leaves=25)
+_VALUES = st.recursive(_ATOMS, _long_poll_until, max_leaves=25)
 _PLACES = st.sampled_from(
     [
         "NAME = {}\n",

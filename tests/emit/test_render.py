@@ -90,7 +90,7 @@ def test_what_is_imported_is_what_is_needed(spec: Path, tmp_path: Path) -> None:
 def test_replies_without_a_model_import_what_they_need(type_: str, tmp_path: Path) -> None:
     """What an operation or a job returns may be of any type."""
     spec = changed(
-        ("    returns: SearchReply\n    repeatable: true", f"    returns: {type_}\n    repeatable: true"),
+        ("    returns: SearchReply\n    idempotent: true", f"    returns: {type_}\n    idempotent: true"),
         ("returns: {200: SearchReply, 202", f"returns: {{200: {type_.replace('bytes', 'any')}, 202"),
         ("    result: FetchResult\n    polling", f"    result: {type_}\n    polling"),
         ("    items: {list: results, status: status, failed: [failed], error: error}\n", ""),

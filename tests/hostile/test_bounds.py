@@ -33,7 +33,7 @@ SLOW: dict[str, Json] = {
     "the same mistake many times": {"models": {"A": {"fields": {"x": {"type": "string", "when": ["x"] * 9_000}}}}},
     "one large body in many requests": {
         "models": {"A": {"fields": FIELDS}},
-        "operations": {f"o{number}": {"post": "/x", "body": {"a": {"spread": "A"}}} for number in range(1_000)},
+        "operations": {f"o{number}": {"post": "/x", "body": {"a": {"flatten": "A"}}} for number in range(1_000)},
     },
     "an expression that never ends": {
         "models": {"A": {"fields": {"x?": {"type": "string", "pattern": "(a+)+$", "default": "a" * 5_000 + "!"}}}}

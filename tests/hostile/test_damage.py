@@ -44,24 +44,24 @@ def holders(node: Json) -> list[Json]:
     return [*([node] if inside else []), *(found for one in inside for found in holders(one))]
 
 
-def damaged(data: Json, chance: Random) -> Json:
+def damaged(data: Json, jitter: Random) -> Json:
     """The spec with something dropped, swapped, doubled, renamed, or of another type."""
     data = copy.deepcopy(data)
-    for _ in range(chance.choice([1, 1, 2, 4])):
+    for _ in range(jitter.choice([1, 1, 2, 4])):
         there = holders(data)
-        holder, other = chance.choice(there), chance.choice(there)
-        key = chance.choice(list(holder) if isinstance(holder, dict) else range(len(holder)))
-        match chance.randrange(6):
+        holder, other = jitter.choice(there), jitter.choice(there)
+        key = jitter.choice(list(holder) if isinstance(holder, dict) else range(len(holder)))
+        match jitter.randrange(6):
             case 0:
                 del holder[key]
             case 1:
-                holder[key] = chance.choice(VALUES)
+                holder[key] = jitter.choice(VALUES)
             case 2:
-                holder[key] = chance.choice(WORDS)
+                holder[key] = jitter.choice(WORDS)
             case 3:
                 holder[key] = copy.deepcopy(other)
             case 4 if isinstance(holder, dict):
-                holder[chance.choice(WORDS)] = holder.pop(key)
+                holder[jitter.choice(WORDS)] = holder.pop(key)
             case _ if isinstance(holder, dict):
                 holder[f"{key}2"] = copy.deepcopy(holder[key])
             case _:
@@ -79,12 +79,12 @@ def test_damaged_specs(name: str, seed: int) -> None:
 @pytest.mark.parametrize("seed", range(12))
 def test_damaged_text(seed: int) -> None:
     """So is one of which characters were lost, doubled or put elsewhere."""
-    chance = Random(seed)
-    text = chance.choice(SPECS).read_text()
-    for _ in range(chance.choice([1, 2, 5])):
-        start, end = sorted(chance.randrange(len(text)) for _ in range(2))
+    jitter = Random(seed)
+    text = jitter.choice(SPECS).read_text()
+    for _ in range(jitter.choice([1, 2, 5])):
+        start, end = sorted(jitter.randrange(len(text)) for _ in range(2))
         end = min(end, start + 40)
-        text = text[:start] + chance.choice(["", text[start:end] * 2, *WORDS]) + text[end:]
+        text = text[:start] + jitter.choice(["", text[start:end] * 2, *WORDS]) + text[end:]
     tried(text)
 
 

@@ -84,7 +84,7 @@ KINDS: dict[str, Callable[[list[str]], Json]] = {
     "unions": lambda words: {
         **SMALL,
         "models": {f"V{number}x": MODEL for number, _ in enumerate(words)},
-        "unions": {w: {"tag": "t", "variants": {"v": f"V{number}x"}} for number, w in enumerate(words)},
+        "unions": {w: {"discriminator": "t", "variants": {"v": f"V{number}x"}} for number, w in enumerate(words)},
         "operations": {f"o{number}": {"get": f"/{word}", "returns": word} for number, word in enumerate(words)},
     },
     "fields": lambda words: {

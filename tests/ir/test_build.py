@@ -245,7 +245,7 @@ def test_a_body_by_name(acme: ir.Provider) -> None:
     assert [(one.name, one.place) for one in endpoint.parameters] == [("prompt", Place.BODY), ("limit", Place.BODY)]
     assert endpoint.body.model == "SearchRequest"
     assert [one.value for one in endpoint.body.fields] == list(endpoint.parameters)
-    assert (endpoint.repeatable, endpoint.timeout, endpoint.limit) == (True, 90.0, ir.Rate(count=60, seconds=60.0))
+    assert (endpoint.idempotent, endpoint.timeout, endpoint.rate_limit) == (True, 90.0, ir.Rate(count=60, seconds=60.0))
 
 
 def test_path_query_and_headers(acme: ir.Provider) -> None:
@@ -342,7 +342,7 @@ def test_lifecycles(acme: ir.Provider) -> None:
     lifecycle = acme.lifecycles[0]
 
     assert lifecycle.states["completed"] is State.SUCCEEDED
-    assert lifecycle.moves["queued"] == ("running", "cancelled")
+    assert lifecycle.transitions["queued"] == ("running", "cancelled")
     assert lifecycle.ready == ((("result_available",), True),)
     assert lifecycle.poll.path == "/jobs/{job_id}"
     assert lifecycle.poll.parameters == ()
@@ -354,7 +354,7 @@ def test_lifecycles(acme: ir.Provider) -> None:
     assert lifecycle.progress == ir.Progress(
         done=("progress", "completed"), total=("progress", "total"), message=("progress", "step")
     )
-    assert (lifecycle.hint, lifecycle.hint_unit, lifecycle.credits) == (
+    assert (lifecycle.retry_after, lifecycle.retry_after_unit, lifecycle.credits) == (
         ("retry_after_ms",),
         "milliseconds",
         ("credits_used",),
@@ -364,8 +364,8 @@ def test_lifecycles(acme: ir.Provider) -> None:
 def test_usual_lifecycle() -> None:
     """What a lifecycle does not say is as usual."""
     text = changed(
-        (", accepts: [200, 202], limit: 60/min}", "}"),
-        (", not_ready: [409], gone: [404, 410], kept: 24h}", "}"),
+        (", accepts: [200, 202], rate_limit: 60/min}", "}"),
+        (", not_ready: [409], gone: [404, 410], retention: 24h}", "}"),
     )
     lifecycle = job_of(text).lifecycle
 
@@ -377,7 +377,7 @@ def test_a_result_inside_of_the_poll_reply() -> None:
     """A result may be a part of the poll reply."""
     text = changed(
         (
-            'result: {get: "/jobs/{job_id}/result", not_ready: [409], gone: [404, 410], kept: 24h}',
+            'result: {get: "/jobs/{job_id}/result", not_ready: [409], gone: [404, 410], retention: 24h}',
             "result: {field: result}",
         ),
         ("      id: string\n", "      id: string\n      result?: FetchResult\n"),
@@ -397,19 +397,19 @@ def test_the_case_of_a_status() -> None:
 def test_polling(acme: ir.Provider) -> None:
     """A job's own polling goes before its lifecycle's, key by key."""
     assert acme.jobs[0].polling == ir.Polling(
-        interval=(15.0, 30.0), floor=1.0, typical=(3.0, 15.0), timeout=300.0, not_found_grace=10.0
+        interval=(15.0, 30.0), min_interval=1.0, typical=(3.0, 15.0), timeout=300.0, not_found_grace=10.0
     )
 
 
 @pytest.mark.parametrize(
     ("polling", "expected"),
     [
-        ("{not_found_grace: 0s}", {"interval": (2.0, 5.0), "floor": 0.5, "typical": None, "timeout": 300.0}),
+        ("{not_found_grace: 0s}", {"interval": (2.0, 5.0), "min_interval": 0.5, "typical": None, "timeout": 300.0}),
         ("{typical: 1m..5m}", {"timeout": 1200.0}),
         ("{typical: 1s..2s}", {"timeout": 300.0}),
         ("{typical: 1m..5m, timeout: 1m}", {"timeout": 60.0}),
-        ("{floor: 3s}", {"interval": (3.0, 5.0)}),
-        ("{floor: 10s}", {"interval": (10.0, 10.0)}),
+        ("{min_interval: 3s}", {"interval": (3.0, 5.0)}),
+        ("{min_interval: 10s}", {"interval": (10.0, 10.0)}),
         ("{interval: 10s}", {"interval": (10.0, 10.0)}),
     ],
 )

@@ -67,7 +67,7 @@ CASES = [
     ("    snapshot: FetchJob\n", "    snapshot: JobStatus\n", 'unknown-model: "JobStatus" is no model but an enum'),
     ("    is: FetchJob\n", "    is: Action\n", 'unknown-model: "Action" is no model but a union'),
     ("{click: Click,", "{click: Clack,", 'unknown-model: there is no model "Clack" (did you mean "Click"?)'),
-    ("{spread: FetchInput}", "{spread: Input}", 'unknown-model: there is no model "Input"'),
+    ("{flatten: FetchInput}", "{flatten: Input}", 'unknown-model: there is no model "Input"'),
     ("    is: FetchJob\n", "    is: DoneJob\n", 'bad-narrowing: "DoneJob" is "DoneJob" already, in some states'),
     (
         "links?: {type: list of string, when: [succeeded, partial]}",
@@ -100,8 +100,8 @@ CASES = [
         'unknown-type: a "file" can only be a field of the body of a request, by itself',
     ),
     (
-        "kept: 24h}",
-        "kept: 24h, pages: {list: results, query: page, next: after}}",
+        "retention: 24h}",
+        "retention: 24h, pages: {list: results, query: page, next: after}}",
         'unknown-pointer: FetchResult has no field "after"',
     ),
     (
@@ -244,13 +244,13 @@ CASES = [
         'no-status: "states" means nothing without "status"',
     ),
     (
-        "accepts: [200, 202], limit",
-        "accepts: [200, 202], states: {202: running}, limit",
+        "accepts: [200, 202], rate_limit",
+        "accepts: [200, 202], states: {202: running}, rate_limit",
         'conflicting-keys: 202 cannot tell by itself and leave it to the body: it is in "accepts" as well',
     ),
     (
-        "accepts: [200, 202], limit",
-        "states: {503: running}, limit",
+        "accepts: [200, 202], rate_limit",
+        "states: {503: running}, rate_limit",
         "conflicting-keys: 503 is an error that passes, and says nothing of a job",
     ),
     (
@@ -278,7 +278,7 @@ CASES = [
     (
         "      queued: [running, cancelled]\n",
         "      queued: [running, cancelled]\n      failed: [running]\n",
-        'final-move: "failed" is failed, which is final',
+        'final-transition: "failed" is failed, which is final',
     ),
     (
         "      queued: [running, cancelled]\n",
@@ -375,11 +375,11 @@ CASES = [
     ("max_length: 2000", "max: 2000", 'bad-bounds: "max" is for numbers, and this is string'),
     ("max_length: 2000", 'pattern: "["', "bad-bounds: this is no regular expression of Python's"),
     (
-        "input: {spread",
-        "input?: {spread",
-        'bad-spread: "input" is spread, so it cannot be left out (take the "?" away)',
+        "input: {flatten",
+        "input?: {flatten",
+        'bad-flatten: "input" is spread, so it cannot be left out (take the "?" away)',
     ),
-    ("{spread: FetchInput}", "{spread: FetchInput, default: {}}", None),
+    ("{flatten: FetchInput}", "{flatten: FetchInput, default: {}}", None),
     # examples
     ('"id": "m1"', '"id": 5', "bad-example: $.id is the number 5, not text"),
     ('"links": []', '"links": ["a", null]', "bad-example: $.links[1] is null, not text"),
@@ -405,11 +405,15 @@ CASES = [
     ('\'{"prompt": "x"}\'', "'[]'", "bad-example: $ is a list, not an object like SearchRequest"),
     # polling
     ("interval: 2s..5s", "interval: 5s..2s", 'bad-range: in "5s..2s" the longer time comes first'),
-    ("floor: 1s", "floor: 3s", 'interval-below-floor: the interval "2s..5s" begins below the floor of 3s'),
+    (
+        "min_interval: 1s",
+        "min_interval: 3s",
+        'interval-below-minimum: the interval "2s..5s" begins below the floor of 3s',
+    ),
     (
         "interval: 15s..30s",
         "interval: 100ms..30s",
-        'interval-below-floor: the interval "100ms..30s" begins below the floor of 1s',
+        'interval-below-minimum: the interval "100ms..30s" begins below the floor of 1s',
     ),
     ("timeout: 5m", "timeout: 0s", 'bad-range: "0s" is no time at all'),
     # unions, streams, replies
@@ -463,8 +467,8 @@ def test_a_lifecycle_without_an_end() -> None:
     """A lifecycle needs a final status, and one that means success."""
     endless = "      completed: succeeded\n      partial: partial\n      failed: failed\n      cancelled: cancelled\n"
     enums = TEXT[TEXT.index("      completed: It is") : TEXT.index("models:\n")]
-    moves = TEXT[TEXT.index("    moves:\n") : TEXT.index("    ready:")]
-    common = ((enums, "      failed: It has failed.\n"), (moves, ""))
+    transitions = TEXT[TEXT.index("    transitions:\n") : TEXT.index("    ready:")]
+    common = ((enums, "      failed: It has failed.\n"), (transitions, ""))
 
     never = changed((endless, "      failed: failed\n"), *common)
     assert ["never-succeeds"] == [found.code for found in linted(never)]

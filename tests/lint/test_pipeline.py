@@ -39,11 +39,14 @@ def test_a_good_spec() -> None:
 def test_all_steps_at_once() -> None:
     """What is wrong with the YAML, the shape and the sense of a spec is told at once, in the order of the file."""
     wrong_yaml = ("name: acme", "name: !x acme")
-    wrong_shape = ("    limit: 60/min\n", "    limit: sixty\n")
+    wrong_shape = ("    rate_limit: 60/min\n", "    rate_limit: sixty\n")
     wrong_name = ("    lifecycle: job\n", "    lifecycle: jbo\n")
 
     assert codes(changed(wrong_name, wrong_shape, wrong_yaml)) == ["tag", "bad-value", "unknown-lifecycle"]
-    assert codes(changed(wrong_name, ("floor: 1s", "floor: 3s"))) == ["unknown-lifecycle", "interval-below-floor"]
+    assert codes(changed(wrong_name, ("min_interval: 1s", "min_interval: 3s"))) == [
+        "unknown-lifecycle",
+        "interval-below-minimum",
+    ]
 
 
 MISSHAPEN = [
@@ -53,7 +56,7 @@ MISSHAPEN = [
     ("    submit:\n", "    sumbit:\n"),
     ("  polling: {title", "  polling: {titel"),
     ("models:\n  SubmitReply", "modles:\n  SubmitReply"),
-    ("    tag: type\n", ""),
+    ("    discriminator: type\n", ""),
     ("bide: 1", "bide: *one"),
     ("name: nested, code: error.code", "name: nested, code: error..code"),
     ("      running: running\n", "      running: runing\n"),
@@ -82,10 +85,10 @@ def test_a_fault_does_not_hide_another(change: tuple[str, str]) -> None:
 SIDE_BY_SIDE = [
     (
         ("timeout: 90s", "timeout: 90 seconds"),
-        ("    returns: SearchReply\n    rep", "    returns: SearchReplay\n    rep"),
+        ("    returns: SearchReply\n    ide", "    returns: SearchReplay\n    ide"),
     ),
     (("{type: integer, default: 10, min: 1,", "{typ: integer,"), ("timeout?: number", "timeout?: nmber")),
-    (("      floor: 1s", "      flor: 1s"), ("interval: 2s..5s", "interval: 5s..2s")),
+    (("      min_interval: 1s", "      flor: 1s"), ("interval: 2s..5s", "interval: 5s..2s")),
     (("Where a job is.", "[5]"), ("      queued: [running, cancelled]\n", "      queud: [running, cancelled]\n")),
     (
         ("prompt: string, limit?: integer", "prompt: 5, limit?: integer"),
@@ -110,7 +113,10 @@ def test_warnings() -> None:
 
     assert document.data["name"] == "acme"
     assert [(warning.code, warning.severity) for warning in warnings] == [("empty-narrowing", "warning")]
-    assert codes(changed(odd, ("floor: 1s", "floor: 3s"))) == ["empty-narrowing", "interval-below-floor"]
+    assert codes(changed(odd, ("min_interval: 1s", "min_interval: 3s"))) == [
+        "empty-narrowing",
+        "interval-below-minimum",
+    ]
 
 
 def test_a_great_many_problems() -> None:

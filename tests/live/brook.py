@@ -79,31 +79,31 @@ lifecycles:
     status: status
     states: {waiting: pending, working: running, done: succeeded, broken: failed, off: cancelled}
     error: {message: why}
-    polling: {interval: 50ms..100ms, floor: 40ms, timeout: 5s}
+    polling: {interval: 50ms..100ms, min_interval: 40ms, timeout: 5s}
   parcel:
     source: docs
     poll: {get: "/parcels/{job_id}"}
     status: status
     states: {waiting: pending, working: running, done: succeeded, broken: failed, off: cancelled}
     error: {message: why}
-    result: {get: "/parcels/{job_id}/result", not_ready: [409], gone: [410], kept: 1h}
+    result: {get: "/parcels/{job_id}/result", not_ready: [409], gone: [410], retention: 1h}
     cancel: {post: "/parcels/{job_id}/cancel", returns: Work}
-    polling: {interval: 50ms..100ms, floor: 40ms, timeout: 5s}
+    polling: {interval: 50ms..100ms, min_interval: 40ms, timeout: 5s}
   ration:
     source: docs
-    poll: {get: "/rations/{job_id}", limit: 20/s}
+    poll: {get: "/rations/{job_id}", rate_limit: 20/s}
     status: status
     states: {waiting: pending, working: running, done: succeeded, broken: failed, off: cancelled}
     error: {message: why}
-    polling: {interval: 50ms..100ms, floor: 40ms, timeout: 5s}
+    polling: {interval: 50ms..100ms, min_interval: 40ms, timeout: 5s}
   flock:
     source: docs
     poll: {get: "/flocks/{job_id}"}
-    poll_many: {get: "/flocks", ids: {query: ids}, most: 10, list: jobs, job_id: id}
+    poll_many: {get: "/flocks", ids: {query: ids}, max_ids: 10, list: jobs, job_id: id}
     status: status
     states: {waiting: pending, working: running, done: succeeded, broken: failed, off: cancelled}
     error: {message: why}
-    polling: {interval: 50ms..100ms, floor: 40ms, timeout: 5s}
+    polling: {interval: 50ms..100ms, min_interval: 40ms, timeout: 5s}
 
 jobs:
   task:

@@ -50,11 +50,11 @@ def hasty() -> Provider:
 
 def scenario(number: int) -> str:
     """What becomes of a job: every tenth fails, and one poll in five goes wrong."""
-    chance = random.Random(number)
+    jitter = random.Random(number)
     faults = ["429:none", "429", "500", "502", "503", "504", "408", "cut", "drop", "html", "slow:0.05", "unknown"]
-    polls = [chance.choice(faults) if chance.random() < 0.2 else "ok" for _ in range(40)]
+    polls = [jitter.choice(faults) if jitter.random() < 0.2 else "ok" for _ in range(40)]
     outcome = "fail" if number % 10 == 0 else "succeed"
-    return f"{outcome}; duration={chance.uniform(1, 3):.1f}; poll={','.join(polls)}"
+    return f"{outcome}; duration={jitter.uniform(1, 3):.1f}; poll={','.join(polls)}"
 
 
 Scope = MutableMapping[str, Any]

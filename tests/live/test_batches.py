@@ -131,12 +131,12 @@ def test_tallies_add_up(driver: Driver, package: ModuleType) -> None:
         client = driver.client(package, server.url)
         inputs = [{"name": name} for name in names] + [{}]
         outcomes = list(driver.each(client.task.run_many(inputs, max_in_flight=6, on_update=tallies.append)))
-    for tally in tallies:
-        assert tally.ended == tally.succeeded + tally.failed <= tally.taken <= tally.total == 21
-        assert sum(tally.states.values()) <= tally.taken
-        assert tally.states.get(package.State.SUCCEEDED, 0) >= tally.succeeded  # seen to be done, result not yet read
-        assert tally.taken - tally.ended <= 6
-        assert tally.elapsed >= 0
+    for counts in tallies:
+        assert counts.ended == counts.succeeded + counts.failed <= counts.taken <= counts.total == 21
+        assert sum(counts.states.values()) <= counts.taken
+        assert counts.states.get(package.State.SUCCEEDED, 0) >= counts.succeeded  # seen to be done, result not yet read
+        assert counts.taken - counts.ended <= 6
+        assert counts.elapsed >= 0
     for earlier, later in pairwise(tallies):
         assert earlier.taken <= later.taken
         assert earlier.ended <= later.ended
@@ -153,9 +153,9 @@ def test_a_429_slows_all_who_share_its_bucket(kind: str, driver: Driver, package
     """One refusal keeps every job of the batch from polling for as long as the server says, with a rate or without."""
     seen: list[tuple[float, float, Any]] = []
 
-    def observe(exchange: Any) -> None:
+    def observe(send_with_retries: Any) -> None:
         now = time.monotonic()
-        seen.append((now - exchange.seconds / 4, now, exchange))
+        seen.append((now - send_with_retries.seconds / 4, now, send_with_retries))
 
     with BrookServer(polls=[refuses(429, retry_after="1.6")], lasts=0.1) as server:
         client = driver.client(package, server.url, speed=4, observer=observe)
@@ -165,9 +165,9 @@ def test_a_429_slows_all_who_share_its_bucket(kind: str, driver: Driver, package
                 getattr(client, kind).run_many([{"name": f"n{number}"} for number in range(45)], max_in_flight=45)
             )
         )
-        (refused,) = [ended for _, ended, exchange in seen if exchange.status == 429]
+        (refused,) = [ended for _, ended, send_with_retries in seen if send_with_retries.status == 429]
         on_their_way = 0.1
-        later = [began - refused for began, _, exchange in seen if exchange.method == "GET"]
+        later = [began - refused for began, _, send_with_retries in seen if send_with_retries.method == "GET"]
         after = [late for late in later if late > on_their_way]
         assert 0.39 < min(after)
 

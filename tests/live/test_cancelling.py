@@ -93,7 +93,7 @@ def test_every_other_call_may_be_cancelled_too(what: str, soon: bool, package: M
 def test_a_batch_may_be_cancelled_at_each_of_its_awaits(soon: bool, ends: str, package: ModuleType) -> None:
     """A batch whose loop was cancelled can be gone on with, or closed: every job is handed out or in `running`."""
 
-    async def seen(_tally: Any) -> None:
+    async def seen(_counts: Any) -> None:
         await asyncio.sleep(0)
 
     async def cancel_each() -> None:

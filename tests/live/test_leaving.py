@@ -23,7 +23,7 @@ def test_whoever_leaves_early_has_every_job(how: str, driver: Driver, package: M
     """Each job that the server knows was handed out or is in `running`, and the handles are good."""
     updates = 0
 
-    def watched(_tally: Any) -> None:
+    def watched(_counts: Any) -> None:
         nonlocal updates
         updates += 1
         if how == "in on_update" and updates == 12:
@@ -65,7 +65,7 @@ def test_an_interrupt_at_any_update_loses_nothing(updates: int, driver: Driver, 
     """A callback that raises may be called again: the batch goes on where it was."""
     seen = 0
 
-    def watched(_tally: Any) -> None:
+    def watched(_counts: Any) -> None:
         nonlocal seen
         seen += 1
         if seen == updates:

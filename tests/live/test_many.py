@@ -28,9 +28,9 @@ def test_two_hundred_jobs_run_to_the_end(driver: Driver, hasty_package: ModuleTy
     tallies: list[Any] = []
     most_threads = 0
 
-    def watched(tally: Any) -> None:
+    def watched(counts: Any) -> None:
         nonlocal most_threads
-        tallies.append(tally)
+        tallies.append(counts)
         most_threads = max(most_threads, threading.active_count())
 
     inputs = [{"url": f"https://a.example/{number}", "scenario": scenario(number)} for number in range(JOBS)]
@@ -60,8 +60,8 @@ def test_two_hundred_jobs_run_to_the_end(driver: Driver, hasty_package: ModuleTy
     assert most_threads <= threads + 10, "more threads than jobs need"
     last = tallies[-1]
     assert (JOBS, JOBS, JOBS - JOBS // 10, JOBS // 10) == (last.total, last.taken, last.succeeded, last.failed)
-    assert [tally.ended for tally in tallies] == sorted(tally.ended for tally in tallies)
-    assert all(sum(tally.states.values()) <= tally.taken <= JOBS for tally in tallies)
+    assert [counts.ended for counts in tallies] == sorted(counts.ended for counts in tallies)
+    assert all(sum(counts.states.values()) <= counts.taken <= JOBS for counts in tallies)
 
 
 @pytest.mark.parametrize("name", ["anakin", "scrapio", "knowledgesdk"])

@@ -53,19 +53,19 @@ lifecycles:
   trip:
     source: docs
     poll: {get: "/trips/{job_id}"}
-    poll_many: {get: /trips, ids: {query: ids}, most: 25, list: data.trips, job_id: id}
+    poll_many: {get: /trips, ids: {query: ids}, max_ids: 25, list: data.trips, job_id: id}
     status: status
     states: {waiting: pending, afloat: running, ashore: succeeded, sunk: failed}
     error: {message: why}
-    polling: {interval: 1s..2s, floor: 500ms, typical: 2s..4s, timeout: 2m}
+    polling: {interval: 1s..2s, min_interval: 500ms, typical: 2s..4s, timeout: 2m}
   freight:
     source: docs
     poll: {get: "/freights/{job_id}"}
-    poll_many: {post: /freights/search, ids: {body: freight_ids}, most: 25, job_id: id}
+    poll_many: {post: /freights/search, ids: {body: freight_ids}, max_ids: 25, job_id: id}
     status: status
     states: {waiting: pending, afloat: running, ashore: succeeded, sunk: failed}
     error: {message: why}
-    polling: {interval: 1s..2s, floor: 500ms, typical: 2s..4s, timeout: 2m}
+    polling: {interval: 1s..2s, min_interval: 500ms, typical: 2s..4s, timeout: 2m}
 
 jobs:
   trip:

@@ -36,7 +36,7 @@ DRIPPING = play(head(content_length="200"), drip([b" "] * 100, pause=0.05))
 TEN_YEARS = "315360000"
 BOMB = gzip.compress(bytes(70 * 2**20), compresslevel=1)
 
-PASSING: dict[str, tuple[Answer, str]] = {
+TRANSIENT: dict[str, tuple[Answer, str]] = {
     "reset in the body": (RESET, "ConnectionFailed"),
     "body cut short": (CUT, "ConnectionFailed"),
     "no reply": (DROP, "ConnectionFailed"),
@@ -55,10 +55,10 @@ PASSING: dict[str, tuple[Answer, str]] = {
 }
 
 
-@pytest.mark.parametrize("fault", PASSING)
+@pytest.mark.parametrize("fault", TRANSIENT)
 def test_a_fault_is_shown_and_the_wait_goes_on(fault: str, driver: Driver, package: ModuleType) -> None:
     """W6: what may pass is tried again; the wait ends with the result, and `on_update` has seen the fault."""
-    answer, name = PASSING[fault]
+    answer, name = TRANSIENT[fault]
     faults: list[str] = []
     with BrookServer(polls=[None, answer], lasts=0.2) as server:
         client = driver.client(package, server.url, timeout=0.6, speed=SPEED)
@@ -74,12 +74,12 @@ def test_a_fault_is_shown_and_the_wait_goes_on(fault: str, driver: Driver, packa
 @pytest.mark.parametrize("fault", ["silence", "a body that drips"])
 def test_no_request_outlasts_the_deadline(fault: str, driver: Driver, package: ModuleType) -> None:
     """W1: the HTTP timeout of a poll is cut to what is left of the wait."""
-    with BrookServer(polls=[PASSING[fault][0]] * 9) as server:
+    with BrookServer(polls=[TRANSIENT[fault][0]] * 9) as server:
         client = driver.client(package, server.url, timeout=30)
         job = driver.call(client.task.submit, name="x")
         ended = ending(driver, job.wait, timeout=0.6)
         assert isinstance(ended.error, package.JobTimeout)
-        assert isinstance(ended.error.fault, package.RequestTimeout)
+        assert isinstance(ended.error.transient_error, package.RequestTimeout)
         assert 0.55 < ended.seconds < 0.6 + SLACK
         _is_about(ended.error, job)
 
@@ -91,7 +91,7 @@ def test_a_job_outlives_a_provider_that_is_down_for_a_while(driver: Driver, pack
         client = driver.client(package, server.url)
         job = driver.call(client.task.submit, name="x")
         server.refuse_for(0.6)
-        ended = ending(driver, job.wait, timeout=10, on_update=lambda update: faults.append(update.fault))
+        ended = ending(driver, job.wait, timeout=10, on_update=lambda update: faults.append(update.transient_error))
     assert ended.result.text == "x"
     assert any(isinstance(fault, package.ConnectionFailed) and "refused" in str(fault) for fault in faults)
     assert 0.5 < ended.seconds < 3 + SLACK
@@ -105,8 +105,8 @@ def test_a_provider_that_stays_down_ends_in_a_timeout_that_says_so(driver: Drive
         server.refuse_for(1.0)
         ended = ending(driver, job.wait, timeout=0.7)
         assert isinstance(ended.error, package.JobTimeout)
-        assert isinstance(ended.error.fault, package.ConnectionFailed)
-        assert ended.error.__cause__ is ended.error.fault
+        assert isinstance(ended.error.transient_error, package.ConnectionFailed)
+        assert ended.error.__cause__ is ended.error.transient_error
         assert "refused" in str(ended.error)
         assert 0.3 < ended.seconds < 0.7 + SLACK
         _is_about(ended.error, job)
@@ -160,7 +160,7 @@ def _in_seconds(seconds: float) -> str:
 
 @pytest.mark.parametrize("answer", ["200", "503"])
 @pytest.mark.parametrize(
-    ("hint", "least", "most"),
+    ("retry_after", "least", "most"),
     [
         ("1", 0.99, 1.0),
         ("0.7", 0.69, 0.7),
@@ -174,13 +174,13 @@ def _in_seconds(seconds: float) -> str:
     ],
 )
 def test_a_hint_lengthens_the_pause(
-    answer: str, hint: str, least: float, most: float, driver: Driver, package: ModuleType
+    answer: str, retry_after: str, least: float, most: float, driver: Driver, package: ModuleType
 ) -> None:
     """W4: the next poll comes when the server wants it; a hint that makes no sense is no hint."""
-    speed = 1.0 if hint == "date" else SPEED  # dates are of the wall's time
+    speed = 1.0 if retry_after == "date" else SPEED  # dates are of the wall's time
 
     def asked(peer: Peer, request: Received) -> None:
-        text = {"date": _in_seconds(2), "date in the past": _in_seconds(-99)}.get(hint, hint)
+        text = {"date": _in_seconds(2), "date in the past": _in_seconds(-99)}.get(retry_after, retry_after)
         (works(retry_after=text) if answer == "200" else refuses(int(answer), retry_after=text))(peer, request)
 
     with BrookServer(polls=[asked]) as server:
@@ -190,12 +190,12 @@ def test_a_hint_lengthens_the_pause(
 
 
 @pytest.mark.parametrize("answer", ["200", "429"])
-@pytest.mark.parametrize("hint", [TEN_YEARS, "date in ten years", "6"])
+@pytest.mark.parametrize("retry_after", [TEN_YEARS, "date in ten years", "6"])
 def test_a_hint_past_the_deadline_ends_the_wait_now(
-    answer: str, hint: str, driver: Driver, package: ModuleType
+    answer: str, retry_after: str, driver: Driver, package: ModuleType
 ) -> None:
     """W4: `JobTimeout` at once, and not after a useless sleep."""
-    text = _in_seconds(float(TEN_YEARS)) if "date" in hint else hint
+    text = _in_seconds(float(TEN_YEARS)) if "date" in retry_after else retry_after
     asked = works(retry_after=text) if answer == "200" else refuses(int(answer), retry_after=text)
     with BrookServer(polls=[asked]) as server:
         client = driver.client(package, server.url)
@@ -267,7 +267,7 @@ def test_an_unknown_status_is_waited_out(driver: Driver, package: ModuleType, ca
 @pytest.mark.parametrize("fault", ["reset in the body", "silence", "HTML", "gzip cut short", "503"])
 def test_a_result_at_its_own_address_survives_faults(fault: str, driver: Driver, package: ModuleType) -> None:
     """W6, W14: a fault at the result's address is tried again, and the job is not polled again."""
-    with BrookServer(results=[PASSING[fault][0], refuses(409)]) as server:
+    with BrookServer(results=[TRANSIENT[fault][0], refuses(409)]) as server:
         client = driver.client(package, server.url, timeout=0.6, speed=SPEED)
         ended = ending(driver, client.parcel.run, name="x", timeout=8)
         assert ended.error is None, ended
@@ -301,7 +301,7 @@ def test_a_server_that_goes_while_it_answers_is_a_fault(driver: Driver, package:
 
 
 def _fault(update: Any) -> str:
-    return type(update.fault).__name__ if update.fault is not None else ""
+    return type(update.transient_error).__name__ if update.transient_error is not None else ""
 
 
 def _class_of(package: ModuleType, status: str) -> str:

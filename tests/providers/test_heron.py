@@ -36,6 +36,6 @@ def test_a_deadline_cuts_a_hold(driver: Driver, packages: Packages) -> None:
             driver.call(client.hunt.run, pond="x", timeout=2.5)
         state = simulator.state()
 
-    assert caught.value.fault is None
+    assert caught.value.transient_error is None
     assert state["jobs"][0]["polls"] <= 4
     assert state["jobs"][0]["floor_violations"] == 0

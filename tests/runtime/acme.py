@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterable, Awaitable, Callable, Iterable
 from typing import Any, TypeVar
 
-from bide_runtime.batch.counts import Tally
+from bide_runtime.batch.counts import Counts
 from bide_runtime.calls.call import Call, reads
 from bide_runtime.calls.provider import ErrorShape, Provider
 from bide_runtime.clients.async_client import AsyncClient
@@ -15,7 +15,7 @@ from bide_runtime.clients.client import Client
 from bide_runtime.clients.job import CancellableJobs, Job, Jobs
 from bide_runtime.clients.job_batch import JobBatch
 from bide_runtime.http.auth import Secret
-from bide_runtime.jobs.kind import Kind
+from bide_runtime.jobs.kind import JobKind
 from bide_runtime.jobs.lifecycle import Lifecycle, ResultAt
 from bide_runtime.jobs.polling import Polling
 from bide_runtime.jobs.snapshot import Update
@@ -109,11 +109,11 @@ BASICS: dict[str, Any] = {
     "error_code": ("error", "code"),
     "error_message": ("error", "message"),
     "progress": {"done": ("done",), "total": ("total",)},
-    "hint": ("retry_after_ms",),
-    "hint_unit": 0.001,
+    "retry_after": ("retry_after_ms",),
+    "retry_after_unit": 0.001,
     "credits": ("cost",),
 }
-POLLING = Polling(interval=(2.0, 5.0), floor=1.0, timeout=60.0)
+POLLING = Polling(interval=(2.0, 5.0), min_interval=1.0, timeout=60.0)
 
 
 def kind(
@@ -123,9 +123,9 @@ def kind(
     polling: Polling = POLLING,
     failed_result: type[Any] | None = None,
     **lifecycle: Any,
-) -> Kind[Report, Any]:
+) -> JobKind[Report, Any]:
     """A kind of job that differs from the others by some fields of its lifecycle."""
-    return Kind(
+    return JobKind(
         provider="acme",
         name=name,
         lifecycle=Lifecycle(**(BASICS | lifecycle)),
@@ -136,16 +136,16 @@ def kind(
     )
 
 
-PART: Kind[Report, Page] = kind("part", Page, result=("page",))
+PART: JobKind[Report, Page] = kind("part", Page, result=("page",))
 """The result is a part of the last poll reply."""
 
-WHOLE: Kind[Report, Report] = kind("whole", Report)
+WHOLE: JobKind[Report, Report] = kind("whole", Report)
 """The last poll reply is the result."""
 
-OTHER: Kind[Report, Page] = kind("other", Page)
+OTHER: JobKind[Report, Page] = kind("other", Page)
 """The last poll reply is the result, read as another model."""
 
-APART: Kind[Report, Page] = kind(
+APART: JobKind[Report, Page] = kind(
     "apart",
     Page,
     ready=((("ready",), True),),
@@ -154,13 +154,16 @@ APART: Kind[Report, Page] = kind(
 )
 """The result has an address of its own, and can be had once `ready` is true."""
 
-SHY: Kind[Report, Page] = kind(
-    "shy", Page, result=("page",), polling=Polling(interval=(1.0, 1.0), floor=1.0, timeout=60.0, not_found_grace=10.0)
+SHY: JobKind[Report, Page] = kind(
+    "shy",
+    Page,
+    result=("page",),
+    polling=Polling(interval=(1.0, 1.0), min_interval=1.0, timeout=60.0, not_found_grace=10.0),
 )
 """A new job may be not found for some seconds."""
 
 
-def order(of: Kind[Report, R], url: str, *, keyed: bool = False, key: str | None = None) -> Submission[Report, R]:
+def order(of: JobKind[Report, R], url: str, *, keyed: bool = False, key: str | None = None) -> Submission[Report, R]:
     """What generated code makes of `submit(url=...)`."""
     return Submission(
         kind=of,
@@ -199,7 +202,7 @@ class AcmeJobs(Jobs[Report, R]):
         max_in_flight: int = 10,
         timeout: float | None = 60.0,
         in_order: bool = False,
-        on_update: Callable[[Tally], None] | None = None,
+        on_update: Callable[[Counts], None] | None = None,
         policy: Policy | None = None,
         progress: bool = False,
     ) -> JobBatch[dict[str, Any], R, Job[Report, R]]:
@@ -250,7 +253,7 @@ class AsyncAcmeJobs(AsyncJobs[Report, R]):
         max_in_flight: int = 10,
         timeout: float | None = 60.0,
         in_order: bool = False,
-        on_update: Callable[[Tally], Awaitable[None] | None] | None = None,
+        on_update: Callable[[Counts], Awaitable[None] | None] | None = None,
         policy: Policy | None = None,
         progress: bool = False,
     ) -> AsyncJobBatch[dict[str, Any], R, AsyncJob[Report, R]]:
@@ -276,10 +279,10 @@ class Acme(Client):
 
     _provider = PROVIDER
 
-    def jobs(self, of: Kind[Report, R]) -> AcmeJobs[R]:
+    def jobs(self, of: JobKind[Report, R]) -> AcmeJobs[R]:
         return AcmeJobs(self, of)
 
-    def cancellable(self, of: Kind[Report, Page]) -> ApartJobs:
+    def cancellable(self, of: JobKind[Report, Page]) -> ApartJobs:
         return ApartJobs(self, of)
 
 
@@ -288,8 +291,8 @@ class AsyncAcme(AsyncClient):
 
     _provider = PROVIDER
 
-    def jobs(self, of: Kind[Report, R]) -> AsyncAcmeJobs[R]:
+    def jobs(self, of: JobKind[Report, R]) -> AsyncAcmeJobs[R]:
         return AsyncAcmeJobs(self, of)
 
-    def cancellable(self, of: Kind[Report, Page]) -> AsyncApartJobs:
+    def cancellable(self, of: JobKind[Report, Page]) -> AsyncApartJobs:
         return AsyncApartJobs(self, of)

@@ -38,8 +38,8 @@ class FakeClock:
     def wall(self) -> float:
         return MORNING - 5_000.0 + self.time
 
-    def sleep(self, seconds: float, bell: threading.Event) -> None:
-        if not bell.wait(10.0 if seconds == inf else self.grace):
+    def sleep(self, seconds: float, wakeup: threading.Event) -> None:
+        if not wakeup.wait(10.0 if seconds == inf else self.grace):
             self.jump(seconds)
 
     def jump(self, seconds: float) -> None:
@@ -51,7 +51,7 @@ class FakeClock:
 class AsyncFakeClock(FakeClock):
     """The same, awaited, without ever giving the loop a turn."""
 
-    async def sleep(self, seconds: float, bell: asyncio.Event) -> None:  # type: ignore[override]  # it is awaited
+    async def sleep(self, seconds: float, wakeup: asyncio.Event) -> None:  # type: ignore[override]  # it is awaited
         self.jump(seconds)
 
 
@@ -239,11 +239,11 @@ class LoopClock:
     def wall(self) -> float:
         return MORNING - 5_000.0 + self.now()
 
-    async def sleep(self, seconds: float, bell: asyncio.Event) -> None:
+    async def sleep(self, seconds: float, wakeup: asyncio.Event) -> None:
         target = self.now() + seconds
         try:
             async with asyncio.timeout(None if seconds == inf else seconds):
-                await bell.wait()
+                await wakeup.wait()
         except TimeoutError:
             # The loop's sums of floats may miss the moment by a hair.
             self._jump.time = max(self._jump.time, target)

@@ -42,7 +42,7 @@ class Steady:
 
     seconds: float
 
-    def pause(self, *, polls: int, age: float, chance: float) -> float:
+    def pause(self, *, polls: int, age: float, jitter: float) -> float:
         return self.seconds
 
 
@@ -53,7 +53,7 @@ class Storm:
     of: Any
     replies: list[Reply]
     timeout: float
-    floor: float
+    min_interval: float
     policy: Policy | None
     share: float
     _left: list[Reply] = field(default_factory=list, repr=False)
@@ -134,8 +134,13 @@ def replies(draw: st.DrawFn, statuses: tuple[int, ...] = (200, 200, 200, 202, *F
     takes = draw(st.one_of(st.just(0.0), st.floats(0, 2), st.floats(0, 40)))
     if lost is not None:
         return Reply(takes=takes, lost=(cut_off() if lost == "cut off" else unreachable()).lost)
-    hint = draw(st.one_of(st.none(), st.sampled_from(RETRY_AFTER)))
-    return Reply(draw(bodies()), draw(st.sampled_from(statuses)), {} if hint is None else {"retry-after": hint}, takes)
+    retry_after = draw(st.one_of(st.none(), st.sampled_from(RETRY_AFTER)))
+    return Reply(
+        draw(bodies()),
+        draw(st.sampled_from(statuses)),
+        {} if retry_after is None else {"retry-after": retry_after},
+        takes,
+    )
 
 
 @st.composite
@@ -146,16 +151,19 @@ def storms(
 ) -> Storm:
     """A job and all that can happen to it."""
     of = draw(st.sampled_from([PART, APART, SHY, kind("long", PART.result, result=("page",))]))
-    floor = draw(st.sampled_from([0.5, 1.0, 4.0]))
+    min_interval = draw(st.sampled_from([0.5, 1.0, 4.0]))
     polling = Polling(
-        interval=(floor, 3 * floor), floor=floor, timeout=60.0, not_found_grace=draw(st.sampled_from([0.0, 10.0]))
+        interval=(min_interval, 3 * min_interval),
+        min_interval=min_interval,
+        timeout=60.0,
+        not_found_grace=draw(st.sampled_from([0.0, 10.0])),
     )
     of = replace(of, polling=polling)
     return Storm(
         of=of,
         replies=draw(st.lists(replies(statuses), min_size=1, max_size=12)),
         timeout=draw(st.floats(0.1, 90.0)),
-        floor=floor,
+        min_interval=min_interval,
         policy=draw(st.one_of(st.none(), st.sampled_from([Steady(0.0), Steady(1.0), Steady(20.0), Steady(1e12)]))),
         share=draw(share),
     )

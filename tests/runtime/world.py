@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from inspect import iscoroutine
 from typing import Any, Literal
 
-from bide_runtime.jobs.kind import Kind
+from bide_runtime.jobs.kind import JobKind
 
 from tests.runtime.acme import KEY, Acme, AsyncAcme
 from tests.runtime.fakes import (
@@ -43,11 +43,11 @@ class World:
             self.transport = AsyncFakeTransport(server, self.clock)
             self.client = AsyncAcme(KEY, transport=self.transport, clock=self.clock, **arguments)
 
-    def jobs(self, of: Kind[Any, Any]) -> Any:
+    def jobs(self, of: JobKind[Any, Any]) -> Any:
         """The namespace of a kind of job."""
         return self.client.jobs(of) if of.lifecycle.cancel is None else self.client.cancellable(of)
 
-    def job(self, of: Kind[Any, Any], job_id: str = "j1") -> Any:
+    def job(self, of: JobKind[Any, Any], job_id: str = "j1") -> Any:
         """A handle of a job that exists already."""
         return self.jobs(of).attach(job_id)
 

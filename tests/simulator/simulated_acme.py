@@ -225,7 +225,7 @@ jobs:
     source: docs
     submit:
       post: /shots
-      body: {kind: {const: picture}, input: {spread: Shot}}
+      body: {kind: {const: picture}, input: {flatten: Shot}}
       returns: Accepted
       job_id: ticket
       idempotency_key: Idempotency-Key
@@ -237,7 +237,7 @@ jobs:
     source: docs
     submit:
       post: /shots
-      body: {kind: {const: film}, input: {spread: Shot}}
+      body: {kind: {const: film}, input: {flatten: Shot}}
       returns: Accepted
       job_id: ticket
     lifecycle: shot
@@ -272,15 +272,15 @@ lifecycles:
       half: partial
       broken: failed
       off: cancelled
-    moves: {queued: [working, off], working: [stopping, done, half, broken], stopping: [off]}
+    transitions: {queued: [working, off], working: [stopping, done, half, broken], stopping: [off]}
     ready: {ready: true}
-    result: {get: "/shots/{job_id}/picture", not_ready: [425], gone: [410], kept: 1h}
+    result: {get: "/shots/{job_id}/picture", not_ready: [425], gone: [410], retention: 1h}
     cancel: {post: "/shots/{job_id}/cancel", returns: Cancelled}
     error: {code: error.code, message: error.text}
     progress: {done: work.done, total: work.of, message: work.step}
-    hint: {milliseconds: wait_ms}
+    retry_after: {milliseconds: wait_ms}
     credits: cost
-    polling: {interval: 2s..5s, floor: 1s, typical: 10s..20s, timeout: 5m}
+    polling: {interval: 2s..5s, min_interval: 1s, typical: 10s..20s, timeout: 5m}
   batch:
     source: docs
     poll: {get: "/batches/{job_id}"}

@@ -1,4 +1,4 @@
-"""`hold`: what a spec may say of long polling, what it means, and how it is simulated."""
+"""`long_poll`: what a spec may say of long polling, what it means, and how it is simulated."""
 
 from __future__ import annotations
 
@@ -14,32 +14,32 @@ from bide.spec.shape import schema
 from tests.acme_spec import FILE, changed, linted, said
 from tests.simulator.simulated_acme import SPEC, Acme
 
-POLL = 'poll: {get: "/jobs/{job_id}", accepts: [200, 202], limit: 60/min}\n'
+POLL = 'poll: {get: "/jobs/{job_id}", accepts: [200, 202], rate_limit: 60/min}\n'
 
 
-def with_hold(hold: str) -> str:
-    return changed((POLL, POLL.replace("}\n", f", hold: {hold}}}\n")))
+def with_hold(long_poll: str) -> str:
+    return changed((POLL, POLL.replace("}\n", f", long_poll: {long_poll}}}\n")))
 
 
-@pytest.mark.parametrize("hold", ["{query: wait, most: 60s}", "{header: Prefer, most: 1m}"])
-def test_a_good_one(hold: str) -> None:
+@pytest.mark.parametrize("long_poll", ["{query: wait, max: 60s}", "{header: Prefer, max: 1m}"])
+def test_a_good_one(long_poll: str) -> None:
     """Neither the schema nor the rules mind long polling."""
-    assert linted(with_hold(hold)) == []
+    assert linted(with_hold(long_poll)) == []
 
 
 @pytest.mark.parametrize(
-    ("hold", "expected"),
+    ("long_poll", "expected"),
     [
-        ("{query: wait}", 'missing-key: "hold" has no "most"'),
-        ("{most: 60s}", '"hold" has no "query" or "header"'),
-        ("{query: wait, header: Prefer, most: 60s}", '"query" and "header" cannot both be here'),
-        ("{query: wait, most: 60}", '"most" has to be text'),
-        ("{body: wait, query: wait, most: 60s}", 'unknown key "body"'),
+        ("{query: wait}", 'missing-key: "long_poll" has no "max"'),
+        ("{max: 60s}", '"long_poll" has no "query" or "header"'),
+        ("{query: wait, header: Prefer, max: 60s}", '"query" and "header" cannot both be here'),
+        ("{query: wait, max: 60}", '"max" has to be text'),
+        ("{body: wait, query: wait, max: 60s}", 'unknown key "body"'),
     ],
 )
-def test_faults_of_shape(hold: str, expected: str) -> None:
+def test_faults_of_shape(long_poll: str, expected: str) -> None:
     """Each fault is told once, in words that say what to write instead."""
-    found = [said(fault) for fault in schema.check(source.read(FILE, with_hold(hold)))]
+    found = [said(fault) for fault in schema.check(source.read(FILE, with_hold(long_poll)))]
 
     assert len(found) == 1
     assert expected in found[0]
@@ -48,36 +48,37 @@ def test_faults_of_shape(hold: str, expected: str) -> None:
 @pytest.mark.parametrize("most", ["0s", "500ms", "1.5s"])
 def test_a_hold_is_whole_seconds(most: str) -> None:
     """Less than a second, or a part of one, cannot be asked for."""
-    [found] = [said(problem) for problem in linted(with_hold(f"{{query: wait, most: {most}}}"))]
+    [found] = [said(problem) for problem in linted(with_hold(f"{{query: wait, max: {most}}}"))]
 
-    assert "bad-hold" in found
+    assert "bad-long-poll" in found
 
 
 @pytest.mark.parametrize("header", ["accept", "X-API-Key", "user-agent"])
 def test_no_header_is_taken_away(header: str) -> None:
     """What every request has cannot also say how long it may be held."""
-    [found] = [said(problem) for problem in linted(with_hold(f"{{header: {header}, most: 60s}}"))]
+    [found] = [said(problem) for problem in linted(with_hold(f"{{header: {header}, max: 60s}}"))]
 
-    assert f'bad-hold: every request has a header "{header}" already' in found
+    assert f'bad-long-poll: every request has a header "{header}" already' in found
 
 
 @pytest.mark.parametrize(
-    ("hold", "printed"),
+    ("long_poll", "printed"),
     [
-        ("{query: wait, most: 60s}", 'Hold(query="wait", most=60.0)'),
-        ("{header: Prefer, most: 2m}", 'Hold(header="Prefer", most=120.0)'),
+        ("{query: wait, max: 60s}", 'LongPoll(query="wait", max_seconds=60.0)'),
+        ("{header: Prefer, max: 2m}", 'LongPoll(header="Prefer", max_seconds=120.0)'),
     ],
 )
-def test_the_generated_table(hold: str, printed: str) -> None:
+def test_the_generated_table(long_poll: str, printed: str) -> None:
     """The generated lifecycle says it in one line."""
-    assert f"    hold={printed},\n" in render(read_spec(FILE, with_hold(hold)))["acme_client/_jobs.py"]
+    assert f"    long_poll={printed},\n" in render(read_spec(FILE, with_hold(long_poll)))["acme_client/_jobs.py"]
 
 
 # --- the simulator
 
 SHOT = 'poll: {get: "/shots/{job_id}", accepts: [200, 202]'
 HELD = {
-    place: SPEC.replace(SHOT, f"{SHOT}, hold: {{{place}, most: 20s}}") for place in ("query: wait", "header: Prefer")
+    place: SPEC.replace(SHOT, f"{SHOT}, long_poll: {{{place}, max: 20s}}")
+    for place in ("query: wait", "header: Prefer")
 }
 ASKED = {"query: wait": ("9", ""), "header: Prefer": ("", "respond-async, wait=9")}
 

@@ -18,9 +18,9 @@ from bide.spec.shape import schema
 from tests.acme_spec import FILE, changed, linted, said
 from tests.simulator.simulated_acme import SPEC, Acme, decoded
 
-POLL = '    poll: {get: "/jobs/{job_id}", accepts: [200, 202], limit: 60/min}\n'
-GOOD = "{get: /jobs, ids: {query: ids}, most: 100, list: data.jobs, job_id: id, limit: 30/min}"
-POST = "{post: /jobs/search, ids: {body: job_ids}, most: 50, job_id: id}"
+POLL = '    poll: {get: "/jobs/{job_id}", accepts: [200, 202], rate_limit: 60/min}\n'
+GOOD = "{get: /jobs, ids: {query: ids}, max_ids: 100, list: data.jobs, job_id: id, rate_limit: 30/min}"
+POST = "{post: /jobs/search, ids: {body: job_ids}, max_ids: 50, job_id: id}"
 
 
 def with_many(many: str, *replacements: tuple[str, str]) -> str:
@@ -39,17 +39,17 @@ def test_a_good_one(many: str) -> None:
 @pytest.mark.parametrize(
     ("many", "expected"),
     [
-        ("{get: /jobs, ids: {query: ids}, job_id: id}", 'missing-key: "poll_many" has no "most"'),
-        ("{get: /jobs, most: 9, job_id: id}", 'missing-key: "poll_many" has no "ids"'),
-        ("{get: /jobs, ids: {query: ids}, most: 9}", 'missing-key: "poll_many" has no "job_id"'),
-        ("{ids: {query: ids}, most: 9, job_id: id}", '"poll_many" has no "get" or "post"'),
-        ("{put: /jobs, ids: {query: ids}, most: 9, job_id: id}", 'unknown-key: unknown key "put"'),
-        ("{get: /jobs, ids: {}, most: 9, job_id: id}", '"ids" has no "query" or "body"'),
-        ("{get: /jobs, ids: {querry: ids}, most: 9, job_id: id}", 'unknown key "querry" (did you mean "query"?)'),
-        ("{get: /jobs, ids: ids, most: 9, job_id: id}", '"ids" has to be a mapping, not text'),
-        ("{get: /jobs, ids: {query: 'ids?'}, most: 9, job_id: id}", '"ids?" is no key (write it like ids)'),
-        ("{get: /jobs, ids: {query: ids}, most: 0, job_id: id}", '"most" is less than 1'),
-        ("{get: jobs, ids: {query: ids}, most: 9, job_id: id}", '"jobs" is no path'),
+        ("{get: /jobs, ids: {query: ids}, job_id: id}", 'missing-key: "poll_many" has no "max_ids"'),
+        ("{get: /jobs, max_ids: 9, job_id: id}", 'missing-key: "poll_many" has no "ids"'),
+        ("{get: /jobs, ids: {query: ids}, max_ids: 9}", 'missing-key: "poll_many" has no "job_id"'),
+        ("{ids: {query: ids}, max_ids: 9, job_id: id}", '"poll_many" has no "get" or "post"'),
+        ("{put: /jobs, ids: {query: ids}, max_ids: 9, job_id: id}", 'unknown-key: unknown key "put"'),
+        ("{get: /jobs, ids: {}, max_ids: 9, job_id: id}", '"ids" has no "query" or "body"'),
+        ("{get: /jobs, ids: {querry: ids}, max_ids: 9, job_id: id}", 'unknown key "querry" (did you mean "query"?)'),
+        ("{get: /jobs, ids: ids, max_ids: 9, job_id: id}", '"ids" has to be a mapping, not text'),
+        ("{get: /jobs, ids: {query: 'ids?'}, max_ids: 9, job_id: id}", '"ids?" is no key (write it like ids)'),
+        ("{get: /jobs, ids: {query: ids}, max_ids: 0, job_id: id}", '"max_ids" is less than 1'),
+        ("{get: jobs, ids: {query: ids}, max_ids: 9, job_id: id}", '"jobs" is no path'),
     ],
 )
 def test_faults_of_shape(many: str, expected: str) -> None:
@@ -64,19 +64,19 @@ def test_faults_of_shape(many: str, expected: str) -> None:
     ("many", "expected"),
     [
         (
-            "{get: /jobs, ids: {query: ids}, most: 9, job_id: ID}",
+            "{get: /jobs, ids: {query: ids}, max_ids: 9, job_id: ID}",
             'unknown-pointer: FetchJob has no field "ID" (did you mean "id"?)',
         ),
         (
-            "{get: /jobs, ids: {query: ids}, most: 9, job_id: links}",
+            "{get: /jobs, ids: {query: ids}, max_ids: 9, job_id: links}",
             'wrong-pointer: "links" is list of string, and should be text or a whole number',
         ),
         (
-            '{get: "/jobs/{job_id}", ids: {query: ids}, most: 9, job_id: id}',
+            '{get: "/jobs/{job_id}", ids: {query: ids}, max_ids: 9, job_id: id}',
             'path-parameter: {job_id} has no value here (the ids of the jobs go where "ids" says)',
         ),
         (
-            "{get: /jobs, ids: {body: ids}, most: 9, job_id: id}",
+            "{get: /jobs, ids: {body: ids}, max_ids: 9, job_id: id}",
             "bad-poll-many: a GET has no body (put the ids into the query, or ask with POST)",
         ),
     ],
@@ -109,8 +109,8 @@ def test_what_a_get_means() -> None:
     many = many_of(with_many(GOOD))
 
     assert (many.endpoint.method, many.endpoint.path) == ("GET", "/jobs")
-    assert many.endpoint.limit == ir.Rate(count=30, seconds=60.0)
-    assert (many.ids_in, many.ids, many.most) == ("query", "ids", 100)
+    assert many.endpoint.rate_limit == ir.Rate(count=30, seconds=60.0)
+    assert (many.ids_in, many.ids, many.max_ids) == ("query", "ids", 100)
     assert (many.list, many.job_id) == (("data", "jobs"), ("id",))
 
 
@@ -118,8 +118,8 @@ def test_what_a_post_means() -> None:
     """The ids go into the body; without a pointer the reply is the list."""
     many = many_of(with_many(POST))
 
-    assert (many.endpoint.method, many.endpoint.path, many.endpoint.limit) == ("POST", "/jobs/search", None)
-    assert (many.ids_in, many.ids, many.most) == ("body", "job_ids", 50)
+    assert (many.endpoint.method, many.endpoint.path, many.endpoint.rate_limit) == ("POST", "/jobs/search", None)
+    assert (many.ids_in, many.ids, many.max_ids) == ("body", "job_ids", 50)
     assert (many.list, many.job_id) == ((), ("id",))
 
 
@@ -133,8 +133,11 @@ def test_most_providers_have_none() -> None:
 @pytest.mark.parametrize(
     ("many", "printed"),
     [
-        (GOOD, 'PollMany(path="/jobs", ids="ids", most=100, list=("data", "jobs"), job_id=("id",))'),
-        (POST, 'PollMany(path="/jobs/search", ids="job_ids", most=50, method="POST", ids_in="body", job_id=("id",))'),
+        (GOOD, 'PollMany(path="/jobs", ids="ids", max_ids=100, list=("data", "jobs"), job_id=("id",))'),
+        (
+            POST,
+            'PollMany(path="/jobs/search", ids="job_ids", max_ids=50, method="POST", ids_in="body", job_id=("id",))',
+        ),
     ],
 )
 def test_the_generated_table(many: str, printed: str) -> None:
@@ -149,9 +152,9 @@ def test_the_generated_table(many: str, printed: str) -> None:
 # --- the simulator
 
 SHOT = '    poll: {get: "/shots/{job_id}", accepts: [200, 202]}\n'
-SHOTS = "    poll_many: {get: /shots, ids: {query: ids}, most: 3, list: found.shots, job_id: id}\n"
+SHOTS = "    poll_many: {get: /shots, ids: {query: ids}, max_ids: 3, list: found.shots, job_id: id}\n"
 REPORT = '    poll: {get: "/reports/{job_id}"}\n'
-REPORTS = "    poll_many: {post: /reports/search, ids: {body: ids}, most: 3, job_id: id}\n"
+REPORTS = "    poll_many: {post: /reports/search, ids: {body: ids}, max_ids: 3, job_id: id}\n"
 PROVIDER = read_spec("acme.yaml", SPEC.replace(SHOT, SHOT + SHOTS).replace(REPORT, REPORT + REPORTS))
 
 

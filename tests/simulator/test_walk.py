@@ -21,8 +21,8 @@ def lifecycles(draw: st.DrawFn) -> Lifecycle:
     """Any statuses, any legal moves."""
     states = draw(st.dictionaries(st.sampled_from("abcdefgh"), st.sampled_from(list(State)), min_size=1))
     names = st.lists(st.sampled_from(sorted(states)), unique=True).map(tuple)
-    moves = draw(st.dictionaries(st.sampled_from(sorted(states)), names))
-    return replace(SHOT, states=states, moves=moves)
+    transitions = draw(st.dictionaries(st.sampled_from(sorted(states)), names))
+    return replace(SHOT, states=states, transitions=transitions)
 
 
 def test_begins_where_no_move_leads() -> None:
@@ -33,12 +33,12 @@ def test_begins_where_no_move_leads() -> None:
 def test_passes_as_many_statuses_as_can_be() -> None:
     """A way goes past every status on it, and past none that only leads to another end."""
     assert way(SHOT, "queued", State.SUCCEEDED) == ("queued", "working", "done")
-    assert way(replace(SHOT, moves={}), "queued", State.FAILED) == ("queued", "working", "stopping", "broken")
+    assert way(replace(SHOT, transitions={}), "queued", State.FAILED) == ("queued", "working", "stopping", "broken")
 
 
 def test_no_way() -> None:
     """An end that no legal move leads to is refused by its name."""
-    straight = replace(SHOT, moves={"queued": ("working",), "working": ("done",)})
+    straight = replace(SHOT, transitions={"queued": ("working",), "working": ("done",)})
 
     with pytest.raises(NoWay, match="'queued' to a status that means cancelled"):
         way(straight, "queued", State.CANCELLED)
@@ -52,7 +52,7 @@ def test_every_step_is_legal(lifecycle: Lifecycle, end: State) -> None:
     except NoWay:
         return
     for before, after in pairwise(statuses):
-        assert after in lifecycle.moves.get(before, tuple(lifecycle.states))
+        assert after in lifecycle.transitions.get(before, tuple(lifecycle.states))
     assert len(set(statuses)) == len(statuses)
     assert [lifecycle.states[status].is_final for status in statuses] == [False] * (len(statuses) - 1) + [True]
     assert lifecycle.states[statuses[-1]] is end

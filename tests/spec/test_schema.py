@@ -149,7 +149,7 @@ CASES = [
     ("post: /search", "post: /a/../b", '"/a/../b" is no path'),
     ("post: /search", "post: /a?b=c", '"/a?b=c" is no path'),
     ("post: /search", 'post: "/{a.__class__}"', '"/{a.__class__}" is no path'),
-    ("repeatable: true", "repeatable: yes", '"repeatable" has to be true or false, not text'),
+    ("idempotent: true", "idempotent: yes", '"idempotent" has to be true or false, not text'),
     ("{200: SearchReply,", "{20: SearchReply,", 'bad-name: "20" is no HTTP status (write it like 200 or 202)'),
     ("{job: fetch, job_id: job_id}", "{job_id: job_id}", 'missing-key: "202" has no "job"'),
     ("    lifecycle: job\n", "    lifecyle: job\n", 'unknown-key: unknown key "lifecyle" (did you mean "lifecycle"?)'),
@@ -161,7 +161,7 @@ CASES = [
     ("accepts: [200, 202]", "accepts: [200, 2000]", 'item 2 of "accepts" is more than 599'),
     ("accepts: [200, 202]", "accepts: [200.0]", 'item 1 of "accepts" has to be a whole number, not a number'),
     ("      running: running\n", "      running: runing\n", '"runing" is no state (did you mean "running"?)'),
-    ("{milliseconds: retry_after_ms}", "{}", '"hint" has no "seconds" or "milliseconds"'),
+    ("{milliseconds: retry_after_ms}", "{}", '"retry_after" has no "seconds" or "milliseconds"'),
     ("interval: 15s..30s", "interval: 15..30s", '"15..30s" is no duration or range (write it like 2s..5s or 10s)'),
     (
         "status: status\n    states",

@@ -9,7 +9,7 @@ import time
 from contextlib import redirect_stdout
 from importlib import import_module
 
-from note import Note
+from note import Log
 
 
 def main() -> None:
@@ -19,7 +19,7 @@ def main() -> None:
         sys.path.insert(0, order["package"])
         import_module(order["client"])
     call = getattr(import_module(order["module"]), order["function"])
-    note, printed = Note(), io.StringIO()
+    note, printed = Log(), io.StringIO()
     began = time.monotonic()
     with redirect_stdout(printed):
         try:

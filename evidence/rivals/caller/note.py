@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 
 
 @dataclass(slots=True)
-class Note:
+class Log:
     """Filled in while a call goes on."""
 
     ended: str = ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from anakin import Anakin
-from note import Note
+from note import Log
 
 Order = dict[str, Any]
 
@@ -14,14 +14,14 @@ def _client(order: Order) -> Anakin:
     return Anakin(order["key"], base_url=order["url"], poll_interval=order["pause"])
 
 
-def run(order: Order, note: Note) -> str:
+def run(order: Order, note: Log) -> str:
     """Scrape a page."""
     with _client(order) as client:
         page = client.scrape(order["arguments"]["url"], poll_timeout=order["timeout"])
     return f"`{type(page).__name__}`"
 
 
-def batch(order: Order, note: Note) -> str:
+def batch(order: Order, note: Log) -> str:
     """Scrape several."""
     with _client(order) as client:
         pages = client.scrape_batch(order["arguments"]["urls"], poll_timeout=order["timeout"])

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from knowledgesdk import KnowledgeSDK
-from note import Note
+from note import Log
 
 Order = dict[str, Any]
 
 
-def run(order: Order, note: Note) -> str:
+def run(order: Order, note: Log) -> str:
     """Submit an extraction and wait for it."""
     client = KnowledgeSDK(order["key"], base_url=order["url"])
     submitted = client.extract.run_async(order["arguments"]["url"])

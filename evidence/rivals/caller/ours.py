@@ -9,12 +9,12 @@ from typing import Any
 # The clients import these at their first request; nobody's imports are timed.
 import aiohttp  # noqa: F401
 import urllib3  # noqa: F401
-from note import Note
+from note import Log
 
 Order = dict[str, Any]
 
 
-def run(order: Order, note: Note) -> str:
+def run(order: Order, note: Log) -> str:
     """Submit a job, wait for it, have its result."""
     package, states = import_module(order["client"]), []
     with getattr(package, order["class"])(**_client(order)) as client:
@@ -24,7 +24,7 @@ def run(order: Order, note: Note) -> str:
     return _told(result, states)
 
 
-async def _run_async(order: Order, note: Note) -> str:
+async def _run_async(order: Order, note: Log) -> str:
     package, states = import_module(order["client"]), []
     async with getattr(package, f"Async{order['class']}")(**_client(order)) as client:
         result = await getattr(client, order["job"]).run(
@@ -33,7 +33,7 @@ async def _run_async(order: Order, note: Note) -> str:
     return _told(result, states)
 
 
-def run_async(order: Order, note: Note) -> str:
+def run_async(order: Order, note: Log) -> str:
     """The same with asyncio."""
     return asyncio.run(_run_async(order, note))
 

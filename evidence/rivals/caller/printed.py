@@ -11,7 +11,7 @@ from typing import Any
 
 import plain
 import requests
-from note import Note
+from note import Log
 
 Order = dict[str, Any]
 
@@ -33,7 +33,7 @@ def _poll_job(order: Order, endpoint: str, job_id: str, *, interval: float, time
     raise TimeoutError("the job took too long")
 
 
-def polling_jobs(order: Order, note: Note) -> str:
+def polling_jobs(order: Order, note: Log) -> str:
     """Wait for a scrape, and print its Markdown."""
     note.job_id = plain.submit(order)
     job = _poll_job(order, "url-scraper", note.job_id, interval=order["pause"], timeout=order["timeout"])
@@ -41,7 +41,7 @@ def polling_jobs(order: Order, note: Note) -> str:
     return "the reply as a `dict`"
 
 
-def polling_jobs_batch(order: Order, note: Note) -> str:
+def polling_jobs_batch(order: Order, note: Log) -> str:
     """Wait for a batch of scrapes."""
     note.job_id = plain.submit(order)
     job = _poll_job(order, "url-scraper", note.job_id, interval=order["pause"], timeout=order["timeout"])
@@ -52,7 +52,7 @@ def polling_jobs_batch(order: Order, note: Note) -> str:
 # --- Anakin, Holocron: "Get Job Status", https://anakin.io/docs/api-reference/holocron/get-job ---------------------
 
 
-def holocron(order: Order, note: Note) -> str:
+def holocron(order: Order, note: Log) -> str:
     """Wait for a task, and print what it brought or why it failed."""
     note.job_id = plain.submit(order)
     while True:
@@ -71,7 +71,7 @@ def holocron(order: Order, note: Note) -> str:
 # --- Scrapio, "Async Jobs", https://docs.scrapio.dev/guides/async-jobs ---------------------------------------------
 
 
-def async_jobs(order: Order, note: Note) -> str:
+def async_jobs(order: Order, note: Log) -> str:
     """Submit a fetch, wait for it, and print its Markdown."""
     headers, base = {"Authorization": f"Bearer {order['key']}"}, order["url"]
     submitted = requests.post(f"{base}/v1/jobs", headers=headers, json={"kind": "fetch", "input": order["arguments"]})

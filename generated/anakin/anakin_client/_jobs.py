@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from bide_runtime import JobFailed, Kind, Lifecycle, Polling, State
+from bide_runtime import JobFailed, JobKind, Lifecycle, Polling, State
 
 from . import models
 
@@ -64,9 +64,9 @@ _HOLOCRON = Lifecycle(
     },
     error_code=("error", "code"),
     error_message=("error", "message"),
-    hint=("retry_after_ms",),
+    retry_after=("retry_after_ms",),
     credits=("credits_used",),
-    hint_unit=0.001,
+    retry_after_unit=0.001,
 )
 
 _MAP = Lifecycle(
@@ -134,7 +134,7 @@ _WIRE_BUILD = Lifecycle(
     credits=("credits_charged",),
 )
 
-URL_SCRAPER: Kind[models.ScrapedPage, models.ScrapedPage] = Kind(
+URL_SCRAPER: JobKind[models.ScrapedPage, models.ScrapedPage] = JobKind(
     provider="anakin",
     name="url_scraper",
     lifecycle=_URL_SCRAPER,
@@ -142,13 +142,13 @@ URL_SCRAPER: Kind[models.ScrapedPage, models.ScrapedPage] = Kind(
     result=models.ScrapedPage,
     polling=Polling(
         interval=(2.0, 5.0),
-        floor=0.5,
+        min_interval=0.5,
         typical=(3.0, 15.0),
         timeout=300.0,
     ),
 )
 
-URL_SCRAPER_BATCH: Kind[models.ScrapeBatchJob, models.ScrapedPages] = Kind(
+URL_SCRAPER_BATCH: JobKind[models.ScrapeBatchJob, models.ScrapedPages] = JobKind(
     provider="anakin",
     name="url_scraper_batch",
     lifecycle=_URL_SCRAPER,
@@ -156,12 +156,12 @@ URL_SCRAPER_BATCH: Kind[models.ScrapeBatchJob, models.ScrapedPages] = Kind(
     result=models.ScrapedPages,
     polling=Polling(
         interval=(2.0, 5.0),
-        floor=0.5,
+        min_interval=0.5,
         timeout=300.0,
     ),
 )
 
-WEB_SCRAPER: Kind[models.WebScrape, models.WebScrape] = Kind(
+WEB_SCRAPER: JobKind[models.WebScrape, models.WebScrape] = JobKind(
     provider="anakin",
     name="web_scraper",
     lifecycle=_WEB_SCRAPER,
@@ -169,13 +169,13 @@ WEB_SCRAPER: Kind[models.WebScrape, models.WebScrape] = Kind(
     result=models.WebScrape,
     polling=Polling(
         interval=(2.0, 5.0),
-        floor=0.5,
+        min_interval=0.5,
         typical=(3.0, 10.0),
         timeout=300.0,
     ),
 )
 
-AGENTIC_SEARCH: Kind[models.ResearchJob, models.ResearchReport] = Kind(
+AGENTIC_SEARCH: JobKind[models.ResearchJob, models.ResearchReport] = JobKind(
     provider="anakin",
     name="agentic_search",
     lifecycle=_AGENTIC_SEARCH,
@@ -183,13 +183,13 @@ AGENTIC_SEARCH: Kind[models.ResearchJob, models.ResearchReport] = Kind(
     result=models.ResearchReport,
     polling=Polling(
         interval=(10.0, 10.0),
-        floor=0.5,
+        min_interval=0.5,
         typical=(60.0, 300.0),
         timeout=600.0,
     ),
 )
 
-HOLOCRON: Kind[models.TaskJob, models.TaskResult] = Kind(
+HOLOCRON: JobKind[models.TaskJob, models.TaskResult] = JobKind(
     provider="anakin",
     name="holocron",
     lifecycle=_HOLOCRON,
@@ -197,12 +197,12 @@ HOLOCRON: Kind[models.TaskJob, models.TaskResult] = Kind(
     result=models.TaskResult,
     polling=Polling(
         interval=(3.0, 3.0),
-        floor=1.0,
+        min_interval=1.0,
         timeout=300.0,
     ),
 )
 
-MAP: Kind[models.MapJob, models.SiteMap] = Kind(
+MAP: JobKind[models.MapJob, models.SiteMap] = JobKind(
     provider="anakin",
     name="map",
     lifecycle=_MAP,
@@ -210,12 +210,12 @@ MAP: Kind[models.MapJob, models.SiteMap] = Kind(
     result=models.SiteMap,
     polling=Polling(
         interval=(1.0, 1.0),
-        floor=0.5,
+        min_interval=0.5,
         timeout=300.0,
     ),
 )
 
-CRAWL: Kind[models.CrawlJob, models.CrawledSite] = Kind(
+CRAWL: JobKind[models.CrawlJob, models.CrawledSite] = JobKind(
     provider="anakin",
     name="crawl",
     lifecycle=_CRAWL,
@@ -223,12 +223,12 @@ CRAWL: Kind[models.CrawlJob, models.CrawledSite] = Kind(
     result=models.CrawledSite,
     polling=Polling(
         interval=(5.0, 5.0),
-        floor=0.5,
+        min_interval=0.5,
         timeout=300.0,
     ),
 )
 
-AI_VISIBILITY: Kind[models.VisibilitySearch, models.VisibilityReport] = Kind(
+AI_VISIBILITY: JobKind[models.VisibilitySearch, models.VisibilityReport] = JobKind(
     provider="anakin",
     name="ai_visibility",
     lifecycle=_AI_VISIBILITY,
@@ -238,13 +238,13 @@ AI_VISIBILITY: Kind[models.VisibilitySearch, models.VisibilityReport] = Kind(
     failed=AiVisibilityFailed,
     polling=Polling(
         interval=(5.0, 5.0),
-        floor=0.5,
+        min_interval=0.5,
         typical=(60.0, 120.0),
         timeout=300.0,
     ),
 )
 
-BROWSER_TASK: Kind[models.BrowserTaskJob, models.BrowserTaskResult] = Kind(
+BROWSER_TASK: JobKind[models.BrowserTaskJob, models.BrowserTaskResult] = JobKind(
     provider="anakin",
     name="browser_task",
     lifecycle=_BROWSER_TASK,
@@ -252,12 +252,12 @@ BROWSER_TASK: Kind[models.BrowserTaskJob, models.BrowserTaskResult] = Kind(
     result=models.BrowserTaskResult,
     polling=Polling(
         interval=(3.0, 3.0),
-        floor=0.5,
+        min_interval=0.5,
         timeout=360.0,
     ),
 )
 
-WIRE_BUILD: Kind[models.Build, models.Build] = Kind(
+WIRE_BUILD: JobKind[models.Build, models.Build] = JobKind(
     provider="anakin",
     name="wire_build",
     lifecycle=_WIRE_BUILD,
@@ -265,7 +265,7 @@ WIRE_BUILD: Kind[models.Build, models.Build] = Kind(
     result=models.Build,
     polling=Polling(
         interval=(5.0, 5.0),
-        floor=0.5,
+        min_interval=0.5,
         timeout=300.0,
     ),
 )

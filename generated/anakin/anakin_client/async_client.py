@@ -12,7 +12,7 @@ from . import _calls, _jobs, models
 from ._provider import PROVIDER
 
 if TYPE_CHECKING:
-    from bide_runtime import AsyncJobBatch, Tally
+    from bide_runtime import AsyncJobBatch, Counts
 
     from .params import (
         AgenticSearchParams,
@@ -176,7 +176,7 @@ class AsyncUrlScraperJobs(AsyncJobs[models.ScrapedPage, models.ScrapedPage]):
         max_in_flight: int = 20,
         timeout: float | None = 300.0,
         in_order: bool = False,
-        on_update: Callable[[Tally], Awaitable[None] | None] | None = None,
+        on_update: Callable[[Counts], Awaitable[None] | None] | None = None,
         progress: bool = False,
         policy: Policy | None = None,
     ) -> AsyncJobBatch[UrlScraperParams, models.ScrapedPage, AsyncJob[models.ScrapedPage, models.ScrapedPage]]:
@@ -192,7 +192,7 @@ class AsyncUrlScraperJobs(AsyncJobs[models.ScrapedPage, models.ScrapedPage]):
             timeout: Seconds for each job, from its first submit to its result; `None` waits
                 for ever.
             in_order: Whether to hand the outcomes out in the order of the params.
-            on_update: Called with a `Tally`, and awaited if it can be, whenever a job was
+            on_update: Called with a `Counts`, and awaited if it can be, whenever a job was
                 polled or ended.
             progress: Whether to show a line in the terminal; needs `rich`.
             policy: When to poll. By default, by what is known of Anakin's jobs: every 2 to 5
@@ -322,7 +322,7 @@ class AsyncUrlScraperBatchJobs(AsyncJobs[models.ScrapeBatchJob, models.ScrapedPa
         max_in_flight: int = 20,
         timeout: float | None = 300.0,
         in_order: bool = False,
-        on_update: Callable[[Tally], Awaitable[None] | None] | None = None,
+        on_update: Callable[[Counts], Awaitable[None] | None] | None = None,
         progress: bool = False,
         policy: Policy | None = None,
     ) -> AsyncJobBatch[
@@ -340,7 +340,7 @@ class AsyncUrlScraperBatchJobs(AsyncJobs[models.ScrapeBatchJob, models.ScrapedPa
             timeout: Seconds for each job, from its first submit to its result; `None` waits
                 for ever.
             in_order: Whether to hand the outcomes out in the order of the params.
-            on_update: Called with a `Tally`, and awaited if it can be, whenever a job was
+            on_update: Called with a `Counts`, and awaited if it can be, whenever a job was
                 polled or ended.
             progress: Whether to show a line in the terminal; needs `rich`.
             policy: When to poll. By default, by what is known of Anakin's jobs: every 2 to 5
@@ -430,7 +430,7 @@ class AsyncWebScraperJobs(AsyncJobs[models.WebScrape, models.WebScrape]):
         max_in_flight: int = 20,
         timeout: float | None = 300.0,
         in_order: bool = False,
-        on_update: Callable[[Tally], Awaitable[None] | None] | None = None,
+        on_update: Callable[[Counts], Awaitable[None] | None] | None = None,
         progress: bool = False,
         policy: Policy | None = None,
     ) -> AsyncJobBatch[WebScraperParams, models.WebScrape, AsyncJob[models.WebScrape, models.WebScrape]]:
@@ -446,7 +446,7 @@ class AsyncWebScraperJobs(AsyncJobs[models.WebScrape, models.WebScrape]):
             timeout: Seconds for each job, from its first submit to its result; `None` waits
                 for ever.
             in_order: Whether to hand the outcomes out in the order of the params.
-            on_update: Called with a `Tally`, and awaited if it can be, whenever a job was
+            on_update: Called with a `Counts`, and awaited if it can be, whenever a job was
                 polled or ended.
             progress: Whether to show a line in the terminal; needs `rich`.
             policy: When to poll. By default, by what is known of Anakin's jobs: every 2 to 5
@@ -566,7 +566,7 @@ class AsyncAgenticSearchJobs(AsyncJobs[models.ResearchJob, models.ResearchReport
         max_in_flight: int = 20,
         timeout: float | None = 600.0,
         in_order: bool = False,
-        on_update: Callable[[Tally], Awaitable[None] | None] | None = None,
+        on_update: Callable[[Counts], Awaitable[None] | None] | None = None,
         progress: bool = False,
         policy: Policy | None = None,
     ) -> AsyncJobBatch[AgenticSearchParams, models.ResearchReport, AsyncJob[models.ResearchJob, models.ResearchReport]]:
@@ -582,7 +582,7 @@ class AsyncAgenticSearchJobs(AsyncJobs[models.ResearchJob, models.ResearchReport
             timeout: Seconds for each job, from its first submit to its result; `None` waits
                 for ever.
             in_order: Whether to hand the outcomes out in the order of the params.
-            on_update: Called with a `Tally`, and awaited if it can be, whenever a job was
+            on_update: Called with a `Counts`, and awaited if it can be, whenever a job was
                 polled or ended.
             progress: Whether to show a line in the terminal; needs `rich`.
             policy: When to poll. By default, by what is known of Anakin's jobs: every 10 s,
@@ -711,7 +711,7 @@ class AsyncHolocronJobs(AsyncJobs[models.TaskJob, models.TaskResult]):
         max_in_flight: int = 20,
         timeout: float | None = 300.0,
         in_order: bool = False,
-        on_update: Callable[[Tally], Awaitable[None] | None] | None = None,
+        on_update: Callable[[Counts], Awaitable[None] | None] | None = None,
         progress: bool = False,
         policy: Policy | None = None,
     ) -> AsyncJobBatch[HolocronParams, models.TaskResult, AsyncJob[models.TaskJob, models.TaskResult]]:
@@ -727,7 +727,7 @@ class AsyncHolocronJobs(AsyncJobs[models.TaskJob, models.TaskResult]):
             timeout: Seconds for each job, from its first submit to its result; `None` waits
                 for ever.
             in_order: Whether to hand the outcomes out in the order of the params.
-            on_update: Called with a `Tally`, and awaited if it can be, whenever a job was
+            on_update: Called with a `Counts`, and awaited if it can be, whenever a job was
                 polled or ended.
             progress: Whether to show a line in the terminal; needs `rich`.
             policy: When to poll. By default, by what is known of Anakin's jobs: every 3 s,
@@ -878,7 +878,7 @@ class AsyncMapJobs(AsyncJobs[models.MapJob, models.SiteMap]):
         max_in_flight: int = 20,
         timeout: float | None = 300.0,
         in_order: bool = False,
-        on_update: Callable[[Tally], Awaitable[None] | None] | None = None,
+        on_update: Callable[[Counts], Awaitable[None] | None] | None = None,
         progress: bool = False,
         policy: Policy | None = None,
     ) -> AsyncJobBatch[MapParams, models.SiteMap, AsyncJob[models.MapJob, models.SiteMap]]:
@@ -894,7 +894,7 @@ class AsyncMapJobs(AsyncJobs[models.MapJob, models.SiteMap]):
             timeout: Seconds for each job, from its first submit to its result; `None` waits
                 for ever.
             in_order: Whether to hand the outcomes out in the order of the params.
-            on_update: Called with a `Tally`, and awaited if it can be, whenever a job was
+            on_update: Called with a `Counts`, and awaited if it can be, whenever a job was
                 polled or ended.
             progress: Whether to show a line in the terminal; needs `rich`.
             policy: When to poll. By default, by what is known of Anakin's jobs: every 1 s,
@@ -1048,7 +1048,7 @@ class AsyncCrawlJobs(AsyncJobs[models.CrawlJob, models.CrawledSite]):
         max_in_flight: int = 20,
         timeout: float | None = 300.0,
         in_order: bool = False,
-        on_update: Callable[[Tally], Awaitable[None] | None] | None = None,
+        on_update: Callable[[Counts], Awaitable[None] | None] | None = None,
         progress: bool = False,
         policy: Policy | None = None,
     ) -> AsyncJobBatch[CrawlParams, models.CrawledSite, AsyncJob[models.CrawlJob, models.CrawledSite]]:
@@ -1064,7 +1064,7 @@ class AsyncCrawlJobs(AsyncJobs[models.CrawlJob, models.CrawledSite]):
             timeout: Seconds for each job, from its first submit to its result; `None` waits
                 for ever.
             in_order: Whether to hand the outcomes out in the order of the params.
-            on_update: Called with a `Tally`, and awaited if it can be, whenever a job was
+            on_update: Called with a `Counts`, and awaited if it can be, whenever a job was
                 polled or ended.
             progress: Whether to show a line in the terminal; needs `rich`.
             policy: When to poll. By default, by what is known of Anakin's jobs: every 5 s,
@@ -1183,7 +1183,7 @@ class AsyncAiVisibilityJobs(AsyncJobs[models.VisibilitySearch, models.Visibility
         max_in_flight: int = 20,
         timeout: float | None = 300.0,
         in_order: bool = False,
-        on_update: Callable[[Tally], Awaitable[None] | None] | None = None,
+        on_update: Callable[[Counts], Awaitable[None] | None] | None = None,
         progress: bool = False,
         policy: Policy | None = None,
     ) -> AsyncJobBatch[
@@ -1201,7 +1201,7 @@ class AsyncAiVisibilityJobs(AsyncJobs[models.VisibilitySearch, models.Visibility
             timeout: Seconds for each job, from its first submit to its result; `None` waits
                 for ever.
             in_order: Whether to hand the outcomes out in the order of the params.
-            on_update: Called with a `Tally`, and awaited if it can be, whenever a job was
+            on_update: Called with a `Counts`, and awaited if it can be, whenever a job was
                 polled or ended.
             progress: Whether to show a line in the terminal; needs `rich`.
             policy: When to poll. By default, by what is known of Anakin's jobs: every 5 s,
@@ -1330,7 +1330,7 @@ class AsyncBrowserTaskJobs(AsyncJobs[models.BrowserTaskJob, models.BrowserTaskRe
         max_in_flight: int = 20,
         timeout: float | None = 360.0,
         in_order: bool = False,
-        on_update: Callable[[Tally], Awaitable[None] | None] | None = None,
+        on_update: Callable[[Counts], Awaitable[None] | None] | None = None,
         progress: bool = False,
         policy: Policy | None = None,
     ) -> AsyncJobBatch[
@@ -1348,7 +1348,7 @@ class AsyncBrowserTaskJobs(AsyncJobs[models.BrowserTaskJob, models.BrowserTaskRe
             timeout: Seconds for each job, from its first submit to its result; `None` waits
                 for ever.
             in_order: Whether to hand the outcomes out in the order of the params.
-            on_update: Called with a `Tally`, and awaited if it can be, whenever a job was
+            on_update: Called with a `Counts`, and awaited if it can be, whenever a job was
                 polled or ended.
             progress: Whether to show a line in the terminal; needs `rich`.
             policy: When to poll. By default, by what is known of Anakin's jobs: every 3 s,
@@ -1475,7 +1475,7 @@ class AsyncWireBuildJobs(AsyncJobs[models.Build, models.Build]):
         max_in_flight: int = 20,
         timeout: float | None = 300.0,
         in_order: bool = False,
-        on_update: Callable[[Tally], Awaitable[None] | None] | None = None,
+        on_update: Callable[[Counts], Awaitable[None] | None] | None = None,
         progress: bool = False,
         policy: Policy | None = None,
     ) -> AsyncJobBatch[WireBuildParams, models.Build, AsyncJob[models.Build, models.Build]]:
@@ -1491,7 +1491,7 @@ class AsyncWireBuildJobs(AsyncJobs[models.Build, models.Build]):
             timeout: Seconds for each job, from its first submit to its result; `None` waits
                 for ever.
             in_order: Whether to hand the outcomes out in the order of the params.
-            on_update: Called with a `Tally`, and awaited if it can be, whenever a job was
+            on_update: Called with a `Counts`, and awaited if it can be, whenever a job was
                 polled or ended.
             progress: Whether to show a line in the terminal; needs `rich`.
             policy: When to poll. By default, by what is known of Anakin's jobs: every 5 s,

@@ -12,7 +12,7 @@ from . import _calls, _jobs, models
 from ._provider import PROVIDER
 
 if TYPE_CHECKING:
-    from bide_runtime import JobBatch, Tally
+    from bide_runtime import Counts, JobBatch
 
     from .params import (
         AgenticSearchParams,
@@ -176,7 +176,7 @@ class UrlScraperJobs(Jobs[models.ScrapedPage, models.ScrapedPage]):
         max_in_flight: int = 20,
         timeout: float | None = 300.0,
         in_order: bool = False,
-        on_update: Callable[[Tally], None] | None = None,
+        on_update: Callable[[Counts], None] | None = None,
         progress: bool = False,
         policy: Policy | None = None,
     ) -> JobBatch[UrlScraperParams, models.ScrapedPage, Job[models.ScrapedPage, models.ScrapedPage]]:
@@ -192,7 +192,7 @@ class UrlScraperJobs(Jobs[models.ScrapedPage, models.ScrapedPage]):
             timeout: Seconds for each job, from its first submit to its result; `None` waits
                 for ever.
             in_order: Whether to hand the outcomes out in the order of the params.
-            on_update: Called with a `Tally` whenever a job was polled or ended.
+            on_update: Called with a `Counts` whenever a job was polled or ended.
             progress: Whether to show a line in the terminal; needs `rich`.
             policy: When to poll. By default, by what is known of Anakin's jobs: every 2 to 5
                 s, never twice within 0.5 s.
@@ -321,7 +321,7 @@ class UrlScraperBatchJobs(Jobs[models.ScrapeBatchJob, models.ScrapedPages]):
         max_in_flight: int = 20,
         timeout: float | None = 300.0,
         in_order: bool = False,
-        on_update: Callable[[Tally], None] | None = None,
+        on_update: Callable[[Counts], None] | None = None,
         progress: bool = False,
         policy: Policy | None = None,
     ) -> JobBatch[UrlScraperBatchParams, models.ScrapedPages, Job[models.ScrapeBatchJob, models.ScrapedPages]]:
@@ -337,7 +337,7 @@ class UrlScraperBatchJobs(Jobs[models.ScrapeBatchJob, models.ScrapedPages]):
             timeout: Seconds for each job, from its first submit to its result; `None` waits
                 for ever.
             in_order: Whether to hand the outcomes out in the order of the params.
-            on_update: Called with a `Tally` whenever a job was polled or ended.
+            on_update: Called with a `Counts` whenever a job was polled or ended.
             progress: Whether to show a line in the terminal; needs `rich`.
             policy: When to poll. By default, by what is known of Anakin's jobs: every 2 to 5
                 s, never twice within 0.5 s.
@@ -426,7 +426,7 @@ class WebScraperJobs(Jobs[models.WebScrape, models.WebScrape]):
         max_in_flight: int = 20,
         timeout: float | None = 300.0,
         in_order: bool = False,
-        on_update: Callable[[Tally], None] | None = None,
+        on_update: Callable[[Counts], None] | None = None,
         progress: bool = False,
         policy: Policy | None = None,
     ) -> JobBatch[WebScraperParams, models.WebScrape, Job[models.WebScrape, models.WebScrape]]:
@@ -442,7 +442,7 @@ class WebScraperJobs(Jobs[models.WebScrape, models.WebScrape]):
             timeout: Seconds for each job, from its first submit to its result; `None` waits
                 for ever.
             in_order: Whether to hand the outcomes out in the order of the params.
-            on_update: Called with a `Tally` whenever a job was polled or ended.
+            on_update: Called with a `Counts` whenever a job was polled or ended.
             progress: Whether to show a line in the terminal; needs `rich`.
             policy: When to poll. By default, by what is known of Anakin's jobs: every 2 to 5
                 s, never twice within 0.5 s.
@@ -561,7 +561,7 @@ class AgenticSearchJobs(Jobs[models.ResearchJob, models.ResearchReport]):
         max_in_flight: int = 20,
         timeout: float | None = 600.0,
         in_order: bool = False,
-        on_update: Callable[[Tally], None] | None = None,
+        on_update: Callable[[Counts], None] | None = None,
         progress: bool = False,
         policy: Policy | None = None,
     ) -> JobBatch[AgenticSearchParams, models.ResearchReport, Job[models.ResearchJob, models.ResearchReport]]:
@@ -577,7 +577,7 @@ class AgenticSearchJobs(Jobs[models.ResearchJob, models.ResearchReport]):
             timeout: Seconds for each job, from its first submit to its result; `None` waits
                 for ever.
             in_order: Whether to hand the outcomes out in the order of the params.
-            on_update: Called with a `Tally` whenever a job was polled or ended.
+            on_update: Called with a `Counts` whenever a job was polled or ended.
             progress: Whether to show a line in the terminal; needs `rich`.
             policy: When to poll. By default, by what is known of Anakin's jobs: every 10 s,
                 never twice within 0.5 s.
@@ -705,7 +705,7 @@ class HolocronJobs(Jobs[models.TaskJob, models.TaskResult]):
         max_in_flight: int = 20,
         timeout: float | None = 300.0,
         in_order: bool = False,
-        on_update: Callable[[Tally], None] | None = None,
+        on_update: Callable[[Counts], None] | None = None,
         progress: bool = False,
         policy: Policy | None = None,
     ) -> JobBatch[HolocronParams, models.TaskResult, Job[models.TaskJob, models.TaskResult]]:
@@ -721,7 +721,7 @@ class HolocronJobs(Jobs[models.TaskJob, models.TaskResult]):
             timeout: Seconds for each job, from its first submit to its result; `None` waits
                 for ever.
             in_order: Whether to hand the outcomes out in the order of the params.
-            on_update: Called with a `Tally` whenever a job was polled or ended.
+            on_update: Called with a `Counts` whenever a job was polled or ended.
             progress: Whether to show a line in the terminal; needs `rich`.
             policy: When to poll. By default, by what is known of Anakin's jobs: every 3 s,
                 never twice within 1 s.
@@ -871,7 +871,7 @@ class MapJobs(Jobs[models.MapJob, models.SiteMap]):
         max_in_flight: int = 20,
         timeout: float | None = 300.0,
         in_order: bool = False,
-        on_update: Callable[[Tally], None] | None = None,
+        on_update: Callable[[Counts], None] | None = None,
         progress: bool = False,
         policy: Policy | None = None,
     ) -> JobBatch[MapParams, models.SiteMap, Job[models.MapJob, models.SiteMap]]:
@@ -887,7 +887,7 @@ class MapJobs(Jobs[models.MapJob, models.SiteMap]):
             timeout: Seconds for each job, from its first submit to its result; `None` waits
                 for ever.
             in_order: Whether to hand the outcomes out in the order of the params.
-            on_update: Called with a `Tally` whenever a job was polled or ended.
+            on_update: Called with a `Counts` whenever a job was polled or ended.
             progress: Whether to show a line in the terminal; needs `rich`.
             policy: When to poll. By default, by what is known of Anakin's jobs: every 1 s,
                 never twice within 0.5 s.
@@ -1040,7 +1040,7 @@ class CrawlJobs(Jobs[models.CrawlJob, models.CrawledSite]):
         max_in_flight: int = 20,
         timeout: float | None = 300.0,
         in_order: bool = False,
-        on_update: Callable[[Tally], None] | None = None,
+        on_update: Callable[[Counts], None] | None = None,
         progress: bool = False,
         policy: Policy | None = None,
     ) -> JobBatch[CrawlParams, models.CrawledSite, Job[models.CrawlJob, models.CrawledSite]]:
@@ -1056,7 +1056,7 @@ class CrawlJobs(Jobs[models.CrawlJob, models.CrawledSite]):
             timeout: Seconds for each job, from its first submit to its result; `None` waits
                 for ever.
             in_order: Whether to hand the outcomes out in the order of the params.
-            on_update: Called with a `Tally` whenever a job was polled or ended.
+            on_update: Called with a `Counts` whenever a job was polled or ended.
             progress: Whether to show a line in the terminal; needs `rich`.
             policy: When to poll. By default, by what is known of Anakin's jobs: every 5 s,
                 never twice within 0.5 s.
@@ -1174,7 +1174,7 @@ class AiVisibilityJobs(Jobs[models.VisibilitySearch, models.VisibilityReport]):
         max_in_flight: int = 20,
         timeout: float | None = 300.0,
         in_order: bool = False,
-        on_update: Callable[[Tally], None] | None = None,
+        on_update: Callable[[Counts], None] | None = None,
         progress: bool = False,
         policy: Policy | None = None,
     ) -> JobBatch[AiVisibilityParams, models.VisibilityReport, Job[models.VisibilitySearch, models.VisibilityReport]]:
@@ -1190,7 +1190,7 @@ class AiVisibilityJobs(Jobs[models.VisibilitySearch, models.VisibilityReport]):
             timeout: Seconds for each job, from its first submit to its result; `None` waits
                 for ever.
             in_order: Whether to hand the outcomes out in the order of the params.
-            on_update: Called with a `Tally` whenever a job was polled or ended.
+            on_update: Called with a `Counts` whenever a job was polled or ended.
             progress: Whether to show a line in the terminal; needs `rich`.
             policy: When to poll. By default, by what is known of Anakin's jobs: every 5 s,
                 never twice within 0.5 s.
@@ -1318,7 +1318,7 @@ class BrowserTaskJobs(Jobs[models.BrowserTaskJob, models.BrowserTaskResult]):
         max_in_flight: int = 20,
         timeout: float | None = 360.0,
         in_order: bool = False,
-        on_update: Callable[[Tally], None] | None = None,
+        on_update: Callable[[Counts], None] | None = None,
         progress: bool = False,
         policy: Policy | None = None,
     ) -> JobBatch[BrowserTaskParams, models.BrowserTaskResult, Job[models.BrowserTaskJob, models.BrowserTaskResult]]:
@@ -1334,7 +1334,7 @@ class BrowserTaskJobs(Jobs[models.BrowserTaskJob, models.BrowserTaskResult]):
             timeout: Seconds for each job, from its first submit to its result; `None` waits
                 for ever.
             in_order: Whether to hand the outcomes out in the order of the params.
-            on_update: Called with a `Tally` whenever a job was polled or ended.
+            on_update: Called with a `Counts` whenever a job was polled or ended.
             progress: Whether to show a line in the terminal; needs `rich`.
             policy: When to poll. By default, by what is known of Anakin's jobs: every 3 s,
                 never twice within 0.5 s.
@@ -1460,7 +1460,7 @@ class WireBuildJobs(Jobs[models.Build, models.Build]):
         max_in_flight: int = 20,
         timeout: float | None = 300.0,
         in_order: bool = False,
-        on_update: Callable[[Tally], None] | None = None,
+        on_update: Callable[[Counts], None] | None = None,
         progress: bool = False,
         policy: Policy | None = None,
     ) -> JobBatch[WireBuildParams, models.Build, Job[models.Build, models.Build]]:
@@ -1476,7 +1476,7 @@ class WireBuildJobs(Jobs[models.Build, models.Build]):
             timeout: Seconds for each job, from its first submit to its result; `None` waits
                 for ever.
             in_order: Whether to hand the outcomes out in the order of the params.
-            on_update: Called with a `Tally` whenever a job was polled or ended.
+            on_update: Called with a `Counts` whenever a job was polled or ended.
             progress: Whether to show a line in the terminal; needs `rich`.
             policy: When to poll. By default, by what is known of Anakin's jobs: every 5 s,
                 never twice within 0.5 s.

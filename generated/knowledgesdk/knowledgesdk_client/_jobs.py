@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from bide_runtime import Kind, Lifecycle, Polling, State
+from bide_runtime import JobKind, Lifecycle, Polling, State
 
 from . import models
 
@@ -26,7 +26,7 @@ _EXTRACTION = Lifecycle(
     },
 )
 
-EXTRACT: Kind[models.ExtractJob, models.Extraction] = Kind(
+EXTRACT: JobKind[models.ExtractJob, models.Extraction] = JobKind(
     provider="knowledgesdk",
     name="extract",
     lifecycle=_EXTRACTION,
@@ -34,7 +34,7 @@ EXTRACT: Kind[models.ExtractJob, models.Extraction] = Kind(
     result=models.Extraction,
     polling=Polling(
         interval=(5.0, 5.0),
-        floor=0.5,
+        min_interval=0.5,
         typical=(60.0, 180.0),
         timeout=600.0,
     ),

@@ -22,7 +22,7 @@ from . import _calls, _jobs, models
 from ._provider import PROVIDER
 
 if TYPE_CHECKING:
-    from bide_runtime import AsyncJobBatch, Tally
+    from bide_runtime import AsyncJobBatch, Counts
 
     from .params import ExtractParams
 
@@ -152,7 +152,7 @@ class AsyncExtractJobs(AsyncJobs[models.ExtractJob, models.Extraction]):
         max_in_flight: int = 20,
         timeout: float | None = 600.0,
         in_order: bool = False,
-        on_update: Callable[[Tally], Awaitable[None] | None] | None = None,
+        on_update: Callable[[Counts], Awaitable[None] | None] | None = None,
         progress: bool = False,
         policy: Policy | None = None,
     ) -> AsyncJobBatch[ExtractParams, models.Extraction, AsyncJob[models.ExtractJob, models.Extraction]]:
@@ -168,7 +168,7 @@ class AsyncExtractJobs(AsyncJobs[models.ExtractJob, models.Extraction]):
             timeout: Seconds for each job, from its first submit to its result; `None` waits
                 for ever.
             in_order: Whether to hand the outcomes out in the order of the params.
-            on_update: Called with a `Tally`, and awaited if it can be, whenever a job was
+            on_update: Called with a `Counts`, and awaited if it can be, whenever a job was
                 polled or ended.
             progress: Whether to show a line in the terminal; needs `rich`.
             policy: When to poll. By default, by what is known of KnowledgeSDK's jobs: every 5

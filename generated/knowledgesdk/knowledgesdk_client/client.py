@@ -12,7 +12,7 @@ from . import _calls, _jobs, models
 from ._provider import PROVIDER
 
 if TYPE_CHECKING:
-    from bide_runtime import JobBatch, Tally
+    from bide_runtime import Counts, JobBatch
 
     from .params import ExtractParams
 
@@ -142,7 +142,7 @@ class ExtractJobs(Jobs[models.ExtractJob, models.Extraction]):
         max_in_flight: int = 20,
         timeout: float | None = 600.0,
         in_order: bool = False,
-        on_update: Callable[[Tally], None] | None = None,
+        on_update: Callable[[Counts], None] | None = None,
         progress: bool = False,
         policy: Policy | None = None,
     ) -> JobBatch[ExtractParams, models.Extraction, Job[models.ExtractJob, models.Extraction]]:
@@ -158,7 +158,7 @@ class ExtractJobs(Jobs[models.ExtractJob, models.Extraction]):
             timeout: Seconds for each job, from its first submit to its result; `None` waits
                 for ever.
             in_order: Whether to hand the outcomes out in the order of the params.
-            on_update: Called with a `Tally` whenever a job was polled or ended.
+            on_update: Called with a `Counts` whenever a job was polled or ended.
             progress: Whether to show a line in the terminal; needs `rich`.
             policy: When to poll. By default, by what is known of KnowledgeSDK's jobs: every 5
                 s, never twice within 0.5 s.

@@ -96,6 +96,6 @@ def test_an_event_of_tomorrow_is_handed_out(stream: EventStream, mode: Mode) -> 
 def test_a_stream_that_does_not_begin_is_no_empty_stream(stream: EventStream, mode: Mode) -> None:
     """If the request itself fails, that is raised."""
     fake = Fake()
-    stream.in_fake(fake).meets(*[lost()] * 9)
+    stream.in_fake(fake).inject(*[lost()] * 9)
 
     assert isinstance(stream.read(fake, mode, [])[1], ConnectionFailed)

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from bide_runtime import Kind, Lifecycle, Polling, ResultAt, State
+from bide_runtime import JobKind, Lifecycle, Polling, ResultAt, State
 
 from . import models
 
@@ -29,7 +29,7 @@ _JOB = Lifecycle(
     },
 )
 
-FETCH: Kind[models.FetchJob, models.FetchResult] = Kind(
+FETCH: JobKind[models.FetchJob, models.FetchResult] = JobKind(
     provider="scrapio",
     name="fetch",
     lifecycle=_JOB,
@@ -37,12 +37,12 @@ FETCH: Kind[models.FetchJob, models.FetchResult] = Kind(
     result=models.FetchResult,
     polling=Polling(
         interval=(2.0, 5.0),
-        floor=1.0,
+        min_interval=1.0,
         timeout=600.0,
     ),
 )
 
-CRAWL: Kind[models.CrawlJob, models.CrawlResult] = Kind(
+CRAWL: JobKind[models.CrawlJob, models.CrawlResult] = JobKind(
     provider="scrapio",
     name="crawl",
     lifecycle=_JOB,
@@ -50,12 +50,12 @@ CRAWL: Kind[models.CrawlJob, models.CrawlResult] = Kind(
     result=models.CrawlResult,
     polling=Polling(
         interval=(15.0, 30.0),
-        floor=1.0,
+        min_interval=1.0,
         timeout=600.0,
     ),
 )
 
-MAP: Kind[models.MapJob, models.MapResult] = Kind(
+MAP: JobKind[models.MapJob, models.MapResult] = JobKind(
     provider="scrapio",
     name="map",
     lifecycle=_JOB,
@@ -63,12 +63,12 @@ MAP: Kind[models.MapJob, models.MapResult] = Kind(
     result=models.MapResult,
     polling=Polling(
         interval=(2.0, 5.0),
-        floor=1.0,
+        min_interval=1.0,
         timeout=600.0,
     ),
 )
 
-SEARCH: Kind[models.SearchJob, models.SearchResult] = Kind(
+SEARCH: JobKind[models.SearchJob, models.SearchResult] = JobKind(
     provider="scrapio",
     name="search",
     lifecycle=_JOB,
@@ -76,12 +76,12 @@ SEARCH: Kind[models.SearchJob, models.SearchResult] = Kind(
     result=models.SearchResult,
     polling=Polling(
         interval=(2.0, 5.0),
-        floor=1.0,
+        min_interval=1.0,
         timeout=600.0,
     ),
 )
 
-INTERACT: Kind[models.InteractJob, models.InteractResult] = Kind(
+INTERACT: JobKind[models.InteractJob, models.InteractResult] = JobKind(
     provider="scrapio",
     name="interact",
     lifecycle=_JOB,
@@ -89,7 +89,7 @@ INTERACT: Kind[models.InteractJob, models.InteractResult] = Kind(
     result=models.InteractResult,
     polling=Polling(
         interval=(2.0, 5.0),
-        floor=1.0,
+        min_interval=1.0,
         timeout=600.0,
     ),
 )

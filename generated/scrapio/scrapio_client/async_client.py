@@ -22,7 +22,7 @@ from . import _calls, _jobs, models
 from ._provider import PROVIDER
 
 if TYPE_CHECKING:
-    from bide_runtime import AsyncJobBatch, Tally
+    from bide_runtime import AsyncJobBatch, Counts
 
     from .params import CrawlParams, FetchParams, InteractParams, MapParams, SearchParams
 
@@ -172,7 +172,7 @@ class AsyncFetchJobs(AsyncCancellableJobs[models.FetchJob, models.FetchResult]):
         max_in_flight: int = 20,
         timeout: float | None = 600.0,
         in_order: bool = False,
-        on_update: Callable[[Tally], Awaitable[None] | None] | None = None,
+        on_update: Callable[[Counts], Awaitable[None] | None] | None = None,
         progress: bool = False,
         policy: Policy | None = None,
         cancel_on_timeout: bool = False,
@@ -189,7 +189,7 @@ class AsyncFetchJobs(AsyncCancellableJobs[models.FetchJob, models.FetchResult]):
             timeout: Seconds for each job, from its first submit to its result; `None` waits
                 for ever.
             in_order: Whether to hand the outcomes out in the order of the params.
-            on_update: Called with a `Tally`, and awaited if it can be, whenever a job was
+            on_update: Called with a `Counts`, and awaited if it can be, whenever a job was
                 polled or ended.
             progress: Whether to show a line in the terminal; needs `rich`.
             policy: When to poll. By default, by what is known of Scrapio's jobs: every 2 to 5
@@ -354,7 +354,7 @@ class AsyncCrawlJobs(AsyncCancellableJobs[models.CrawlJob, models.CrawlResult]):
         max_in_flight: int = 20,
         timeout: float | None = 600.0,
         in_order: bool = False,
-        on_update: Callable[[Tally], Awaitable[None] | None] | None = None,
+        on_update: Callable[[Counts], Awaitable[None] | None] | None = None,
         progress: bool = False,
         policy: Policy | None = None,
         cancel_on_timeout: bool = False,
@@ -371,7 +371,7 @@ class AsyncCrawlJobs(AsyncCancellableJobs[models.CrawlJob, models.CrawlResult]):
             timeout: Seconds for each job, from its first submit to its result; `None` waits
                 for ever.
             in_order: Whether to hand the outcomes out in the order of the params.
-            on_update: Called with a `Tally`, and awaited if it can be, whenever a job was
+            on_update: Called with a `Counts`, and awaited if it can be, whenever a job was
                 polled or ended.
             progress: Whether to show a line in the terminal; needs `rich`.
             policy: When to poll. By default, by what is known of Scrapio's jobs: every 15 to
@@ -526,7 +526,7 @@ class AsyncMapJobs(AsyncCancellableJobs[models.MapJob, models.MapResult]):
         max_in_flight: int = 20,
         timeout: float | None = 600.0,
         in_order: bool = False,
-        on_update: Callable[[Tally], Awaitable[None] | None] | None = None,
+        on_update: Callable[[Counts], Awaitable[None] | None] | None = None,
         progress: bool = False,
         policy: Policy | None = None,
         cancel_on_timeout: bool = False,
@@ -543,7 +543,7 @@ class AsyncMapJobs(AsyncCancellableJobs[models.MapJob, models.MapResult]):
             timeout: Seconds for each job, from its first submit to its result; `None` waits
                 for ever.
             in_order: Whether to hand the outcomes out in the order of the params.
-            on_update: Called with a `Tally`, and awaited if it can be, whenever a job was
+            on_update: Called with a `Counts`, and awaited if it can be, whenever a job was
                 polled or ended.
             progress: Whether to show a line in the terminal; needs `rich`.
             policy: When to poll. By default, by what is known of Scrapio's jobs: every 2 to 5
@@ -700,7 +700,7 @@ class AsyncSearchJobs(AsyncCancellableJobs[models.SearchJob, models.SearchResult
         max_in_flight: int = 20,
         timeout: float | None = 600.0,
         in_order: bool = False,
-        on_update: Callable[[Tally], Awaitable[None] | None] | None = None,
+        on_update: Callable[[Counts], Awaitable[None] | None] | None = None,
         progress: bool = False,
         policy: Policy | None = None,
         cancel_on_timeout: bool = False,
@@ -717,7 +717,7 @@ class AsyncSearchJobs(AsyncCancellableJobs[models.SearchJob, models.SearchResult
             timeout: Seconds for each job, from its first submit to its result; `None` waits
                 for ever.
             in_order: Whether to hand the outcomes out in the order of the params.
-            on_update: Called with a `Tally`, and awaited if it can be, whenever a job was
+            on_update: Called with a `Counts`, and awaited if it can be, whenever a job was
                 polled or ended.
             progress: Whether to show a line in the terminal; needs `rich`.
             policy: When to poll. By default, by what is known of Scrapio's jobs: every 2 to 5
@@ -876,7 +876,7 @@ class AsyncInteractJobs(AsyncCancellableJobs[models.InteractJob, models.Interact
         max_in_flight: int = 20,
         timeout: float | None = 600.0,
         in_order: bool = False,
-        on_update: Callable[[Tally], Awaitable[None] | None] | None = None,
+        on_update: Callable[[Counts], Awaitable[None] | None] | None = None,
         progress: bool = False,
         policy: Policy | None = None,
         cancel_on_timeout: bool = False,
@@ -895,7 +895,7 @@ class AsyncInteractJobs(AsyncCancellableJobs[models.InteractJob, models.Interact
             timeout: Seconds for each job, from its first submit to its result; `None` waits
                 for ever.
             in_order: Whether to hand the outcomes out in the order of the params.
-            on_update: Called with a `Tally`, and awaited if it can be, whenever a job was
+            on_update: Called with a `Counts`, and awaited if it can be, whenever a job was
                 polled or ended.
             progress: Whether to show a line in the terminal; needs `rich`.
             policy: When to poll. By default, by what is known of Scrapio's jobs: every 2 to 5

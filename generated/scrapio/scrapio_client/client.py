@@ -12,7 +12,7 @@ from . import _calls, _jobs, models
 from ._provider import PROVIDER
 
 if TYPE_CHECKING:
-    from bide_runtime import JobBatch, Tally
+    from bide_runtime import Counts, JobBatch
 
     from .params import CrawlParams, FetchParams, InteractParams, MapParams, SearchParams
 
@@ -162,7 +162,7 @@ class FetchJobs(CancellableJobs[models.FetchJob, models.FetchResult]):
         max_in_flight: int = 20,
         timeout: float | None = 600.0,
         in_order: bool = False,
-        on_update: Callable[[Tally], None] | None = None,
+        on_update: Callable[[Counts], None] | None = None,
         progress: bool = False,
         policy: Policy | None = None,
         cancel_on_timeout: bool = False,
@@ -179,7 +179,7 @@ class FetchJobs(CancellableJobs[models.FetchJob, models.FetchResult]):
             timeout: Seconds for each job, from its first submit to its result; `None` waits
                 for ever.
             in_order: Whether to hand the outcomes out in the order of the params.
-            on_update: Called with a `Tally` whenever a job was polled or ended.
+            on_update: Called with a `Counts` whenever a job was polled or ended.
             progress: Whether to show a line in the terminal; needs `rich`.
             policy: When to poll. By default, by what is known of Scrapio's jobs: every 2 to 5
                 s, never twice within 1 s.
@@ -343,7 +343,7 @@ class CrawlJobs(CancellableJobs[models.CrawlJob, models.CrawlResult]):
         max_in_flight: int = 20,
         timeout: float | None = 600.0,
         in_order: bool = False,
-        on_update: Callable[[Tally], None] | None = None,
+        on_update: Callable[[Counts], None] | None = None,
         progress: bool = False,
         policy: Policy | None = None,
         cancel_on_timeout: bool = False,
@@ -360,7 +360,7 @@ class CrawlJobs(CancellableJobs[models.CrawlJob, models.CrawlResult]):
             timeout: Seconds for each job, from its first submit to its result; `None` waits
                 for ever.
             in_order: Whether to hand the outcomes out in the order of the params.
-            on_update: Called with a `Tally` whenever a job was polled or ended.
+            on_update: Called with a `Counts` whenever a job was polled or ended.
             progress: Whether to show a line in the terminal; needs `rich`.
             policy: When to poll. By default, by what is known of Scrapio's jobs: every 15 to
                 30 s, never twice within 1 s.
@@ -514,7 +514,7 @@ class MapJobs(CancellableJobs[models.MapJob, models.MapResult]):
         max_in_flight: int = 20,
         timeout: float | None = 600.0,
         in_order: bool = False,
-        on_update: Callable[[Tally], None] | None = None,
+        on_update: Callable[[Counts], None] | None = None,
         progress: bool = False,
         policy: Policy | None = None,
         cancel_on_timeout: bool = False,
@@ -531,7 +531,7 @@ class MapJobs(CancellableJobs[models.MapJob, models.MapResult]):
             timeout: Seconds for each job, from its first submit to its result; `None` waits
                 for ever.
             in_order: Whether to hand the outcomes out in the order of the params.
-            on_update: Called with a `Tally` whenever a job was polled or ended.
+            on_update: Called with a `Counts` whenever a job was polled or ended.
             progress: Whether to show a line in the terminal; needs `rich`.
             policy: When to poll. By default, by what is known of Scrapio's jobs: every 2 to 5
                 s, never twice within 1 s.
@@ -687,7 +687,7 @@ class SearchJobs(CancellableJobs[models.SearchJob, models.SearchResult]):
         max_in_flight: int = 20,
         timeout: float | None = 600.0,
         in_order: bool = False,
-        on_update: Callable[[Tally], None] | None = None,
+        on_update: Callable[[Counts], None] | None = None,
         progress: bool = False,
         policy: Policy | None = None,
         cancel_on_timeout: bool = False,
@@ -704,7 +704,7 @@ class SearchJobs(CancellableJobs[models.SearchJob, models.SearchResult]):
             timeout: Seconds for each job, from its first submit to its result; `None` waits
                 for ever.
             in_order: Whether to hand the outcomes out in the order of the params.
-            on_update: Called with a `Tally` whenever a job was polled or ended.
+            on_update: Called with a `Counts` whenever a job was polled or ended.
             progress: Whether to show a line in the terminal; needs `rich`.
             policy: When to poll. By default, by what is known of Scrapio's jobs: every 2 to 5
                 s, never twice within 1 s.
@@ -862,7 +862,7 @@ class InteractJobs(CancellableJobs[models.InteractJob, models.InteractResult]):
         max_in_flight: int = 20,
         timeout: float | None = 600.0,
         in_order: bool = False,
-        on_update: Callable[[Tally], None] | None = None,
+        on_update: Callable[[Counts], None] | None = None,
         progress: bool = False,
         policy: Policy | None = None,
         cancel_on_timeout: bool = False,
@@ -879,7 +879,7 @@ class InteractJobs(CancellableJobs[models.InteractJob, models.InteractResult]):
             timeout: Seconds for each job, from its first submit to its result; `None` waits
                 for ever.
             in_order: Whether to hand the outcomes out in the order of the params.
-            on_update: Called with a `Tally` whenever a job was polled or ended.
+            on_update: Called with a `Counts` whenever a job was polled or ended.
             progress: Whether to show a line in the terminal; needs `rich`.
             policy: When to poll. By default, by what is known of Scrapio's jobs: every 2 to 5
                 s, never twice within 1 s.

@@ -29,7 +29,7 @@ from bide_runtime.testing.checks.calls import Mode, Told, broken_by
 from bide_runtime.testing.checks.stories import Job, Steady, Story, stories
 from bide_runtime.testing.checks.values import TOMORROW
 from scrapio_client.testing import (
-    Mishap,
+    Fault,
     cut_short,
     error,
     lost,
@@ -93,7 +93,7 @@ def test_a_job_that_never_ends_is_given_up_at_the_deadline(job: Job, mode: Mode)
 @in_each_mode
 def test_a_policy_cannot_ask_too_often(job: Job, mode: Mode) -> None:
     """W3: the floor is kept even by a policy that never pauses."""
-    told = run(job, mode, plan=job.plan(job.going), policy=Steady(0.0), timeout=20 * job.floor)
+    told = run(job, mode, plan=job.plan(job.going), policy=Steady(0.0), timeout=20 * job.min_interval)
 
     assert 2 <= sent(told, "poll") <= 21
 
@@ -146,18 +146,18 @@ LASTING = [*(error(status) for status in (400, 401, 402, 403, 418, 422, 501)), w
 @each_job
 @in_each_mode
 @pytest.mark.parametrize("fault", PASSING, ids=repr)
-def test_what_may_pass_is_waited_out(job: Job, mode: Mode, fault: Mishap) -> None:
+def test_what_may_pass_is_waited_out(job: Job, mode: Mode, fault: Fault) -> None:
     """W6: once the job exists, a fault is shown in an update and nothing else."""
     told = run(job, mode, plan=job.plan(job.going, "succeeded"), polls=[fault, None, fault], results=[fault])
 
     assert told.error is None
-    assert told.updates[0].fault is not None
+    assert told.updates[0].transient_error is not None
     assert sent(told, "submit") == 1
 
 
 @pytest.mark.parametrize(("job", "refusal"), [(job, one) for job in JOBS for one in LASTING if job.minds(one)], ids=str)
 @in_each_mode
-def test_what_will_not_pass_ends_the_wait_at_once(job: Job, mode: Mode, refusal: Mishap) -> None:
+def test_what_will_not_pass_ends_the_wait_at_once(job: Job, mode: Mode, refusal: Fault) -> None:
     """W7: it is raised as what it is, and leads back to the job."""
     told = run(job, mode, plan=job.plan(job.going), polls=[refusal])
 
@@ -201,7 +201,7 @@ HARMLESS = [unreachable(), rate_limit()]
 @each_job
 @in_each_mode
 @pytest.mark.parametrize("fault", UNCERTAIN, ids=repr)
-def test_a_submit_that_may_have_arrived_makes_no_second_job(job: Job, mode: Mode, fault: Mishap) -> None:
+def test_a_submit_that_may_have_arrived_makes_no_second_job(job: Job, mode: Mode, fault: Fault) -> None:
     """W11: with an idempotency key it is sent again, with the same key; without one it is not sent again."""
     told = run(job, mode, plan=job.plan("succeeded"), submits=[fault])
 
@@ -216,7 +216,7 @@ def test_a_submit_that_may_have_arrived_makes_no_second_job(job: Job, mode: Mode
 @pytest.mark.parametrize("job", [job for job in JOBS if job.has_id_in_body], ids=str)
 @in_each_mode
 @pytest.mark.parametrize("fault", UNREADABLE, ids=repr)
-def test_a_submit_whose_reply_names_no_job_is_uncertain(job: Job, mode: Mode, fault: Mishap) -> None:
+def test_a_submit_whose_reply_names_no_job_is_uncertain(job: Job, mode: Mode, fault: Fault) -> None:
     """W11: a job may exist, and the error says how to find out: the idempotency key, where there is one."""
     told = run(job, mode, plan=job.plan("succeeded"), submits=[fault])
 
@@ -228,7 +228,7 @@ def test_a_submit_whose_reply_names_no_job_is_uncertain(job: Job, mode: Mode, fa
 @each_job
 @in_each_mode
 @pytest.mark.parametrize("fault", HARMLESS, ids=repr)
-def test_a_submit_that_made_no_job_is_sent_again(job: Job, mode: Mode, fault: Mishap) -> None:
+def test_a_submit_that_made_no_job_is_sent_again(job: Job, mode: Mode, fault: Fault) -> None:
     """W11: where there is certainly no job yet, nothing is lost by trying again."""
     told = run(job, mode, plan=job.plan("succeeded"), submits=[fault])
 

@@ -263,7 +263,7 @@ class Rate:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class HandedOut:
+class Link:
     """Where a reply hands out an address: in a header, or in a field of its body."""
 
     header: str = ""
@@ -279,16 +279,16 @@ class Endpoint:
     """Under the base URL, with `{name}` for each path parameter. Where the provider hands the address out, it is made
     up: it stands for the address where requests are counted, and the simulator has it there.
     """
-    handed_out: HandedOut | None = None
+    link: Link | None = None
     """Where the address itself is."""
     parameters: tuple[Parameter, ...] = ()
     """In the order of the spec, those that must be given first."""
     constants: tuple[tuple[Place, str, str], ...] = ()
     """Query and header parameters that always have the same text: (place, wire name, text)."""
     body: BodyModel | None = None
-    repeatable: bool = False
+    idempotent: bool = False
     timeout: float | None = None
-    limit: Rate | None = None
+    rate_limit: Rate | None = None
     examples: tuple[Example, ...] = ()
 
     @property
@@ -308,7 +308,7 @@ class IdAt:
 
     field: Pointer = ()
     header: str = ""
-    like: str = ""
+    template: str = ""
     """What the text ends with, with `{job_id}` in place of the id, where the id is only a part of it."""
 
 
@@ -361,7 +361,7 @@ class Polling:
     """When to ask, in seconds."""
 
     interval: tuple[float, float]
-    floor: float
+    min_interval: float
     typical: tuple[float, float] | None
     timeout: float
     not_found_grace: float
@@ -433,13 +433,13 @@ class Cancel:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Hold:
+class LongPoll:
     """How a poll asks to be held until there is news."""
 
     query: str
     """The query parameter that takes the seconds; empty: the header does."""
     header: str
-    most: float
+    max_seconds: float
     """Seconds that a poll is held at the longest."""
 
 
@@ -451,7 +451,7 @@ class PollMany:
     ids_in: Literal["query", "body"]
     ids: str
     """The query parameter that takes the ids joined by commas, or the body's field that takes a list of them."""
-    most: int
+    max_ids: int
     """How many ids it takes at once."""
     list: Pointer
     """Where the jobs are in the reply; empty: the reply is the list of them."""
@@ -474,7 +474,7 @@ class Lifecycle:
     """The state of every status, and of every HTTP status that is one, as text."""
     codes: Mapping[int, State]
     """The HTTP statuses of a poll that tell by themselves where the job is."""
-    moves: Mapping[str, tuple[str, ...]]
+    transitions: Mapping[str, tuple[str, ...]]
     """What may follow a status. A status without an entry may become anything, unless it is final."""
     ready: tuple[tuple[Pointer, Json], ...]
     failed_if: tuple[tuple[Pointer, Json], ...]
@@ -482,13 +482,13 @@ class Lifecycle:
     failed_with: Pointer
     """A job that is over has failed if something is there."""
     result: ResultAt
-    hold: Hold | None
+    long_poll: LongPoll | None
     poll_many: PollMany | None
     cancel: Cancel | None
     error: ErrorAt
     progress: Progress
-    hint: Pointer
-    hint_unit: Literal["seconds", "milliseconds"]
+    retry_after: Pointer
+    retry_after_unit: Literal["seconds", "milliseconds"]
     credits: Pointer
     ignore_case: bool
     """Statuses are compared without regard to case."""

@@ -26,5 +26,5 @@ def _arguments(spec: Spec, endpoint: EndpointView) -> int:
     body = endpoint.raw.get("body")
     if isinstance(body, str):
         return len(spec.fields(body))
-    spread = (view.more["spread"] for view in endpoint.body_fields if "spread" in view.more)
+    spread = (view.more["flatten"] for view in endpoint.body_fields if "flatten" in view.more)
     return len(endpoint.body_fields) + sum(len(spec.fields(model)) for model in spread)

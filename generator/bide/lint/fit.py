@@ -88,9 +88,9 @@ def _named_misfits(spec: Spec, value: Json, name: str, where: str) -> Iterator[M
 
 def _union_misfits(spec: Spec, value: Json, name: str, where: str) -> Iterator[Misfit]:
     union = spec.table("unions")[name]
-    tag = value.get(union["tag"]) if isinstance(value, dict) else None
+    tag = value.get(union["discriminator"]) if isinstance(value, dict) else None
     if not isinstance(tag, str):
-        yield Misfit(where, f'is {_said(value)}, not an object with the text "{union["tag"]}" of {name}')
+        yield Misfit(where, f'is {_said(value)}, not an object with the text "{union["discriminator"]}" of {name}')
     elif tag in union["variants"]:
         yield from _named_misfits(spec, value, union["variants"][tag], where)
 

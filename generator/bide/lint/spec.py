@@ -71,7 +71,7 @@ class EndpointView:
         return found if isinstance(found, str) else ""
 
     @property
-    def handed_out(self) -> Mapping[str, str]:
+    def link(self) -> Mapping[str, str]:
         """Where the provider hands the address out: its `header` or its `field`; empty where there is a path."""
         found = self.raw[self.method]
         return {} if isinstance(found, str) else found
@@ -95,7 +95,7 @@ def views(path: Path, raw: Mapping[str, Json]) -> Iterator[FieldView]:
     """The fields in one mapping of the spec."""
     for key, value in raw.items():
         more = value if isinstance(value, dict) else {"type": value}
-        text = more.get("type", more.get("spread"))
+        text = more.get("type", more.get("flatten"))
         yield FieldView((*path, key), key, more, None if text is None else _readable(text))
 
 
@@ -227,8 +227,8 @@ class Spec:
         elif isinstance(body, str):
             yield from self.fields(body)
         for view in endpoint.body_fields:
-            if "spread" in view.more:
-                yield from self.fields(view.more["spread"])
+            if "flatten" in view.more:
+                yield from self.fields(view.more["flatten"])
             else:
                 yield view
 

@@ -61,8 +61,8 @@ OUR_IMPORTS = _set_of("""
     AiohttpTransport AsyncCancellableJobs AsyncClient AsyncClock AsyncFakeClock AsyncFakeTransport AsyncHttpxTransport
     AsyncIterable AsyncJobBatch AsyncJobs AsyncSystemClock AsyncTransport Awaitable Callable CancellableJobs Client
     Clock Exchange FakeClock FakeJob FakeJobs FakeOperation FakeProvider FakeStreaming FakeTransport HttpxTransport
-    Iterable Iterator JobBatch Jobs Mishap Observer PROVIDER Plan Policy Polling Progress Record Reply Request Response
-    HandedOut Route Sent SystemClock TYPE_CHECKING Tally Transport Urllib3Transport
+    Iterable Iterator JobBatch Jobs Fault Observer PROVIDER Plan Policy Polling Progress Record Reply Request Response
+    Link Route Sent SystemClock TYPE_CHECKING Counts Transport Urllib3Transport
     """)
 """What else the modules of the clients and of the fake import; the client's class stands beside it."""
 

@@ -59,7 +59,9 @@ _LOAD_BEARING = (
 _IN_PLACE = {"fields": "any", "body": "any", "query": "string", "path": "string", "headers": "string", "values": "One."}
 """What can stand for any value in such a mapping."""
 
-_NAMED_BY_AUTHORS = frozenset((*_IN_PLACE, "events", "failed_if", "moves", "ready", "returns", "states", "variants"))
+_NAMED_BY_AUTHORS = frozenset(
+    (*_IN_PLACE, "events", "failed_if", "transitions", "ready", "returns", "states", "variants")
+)
 """What has keys that are not of the language."""
 
 _PROSE = frozenset(("description", "examples", "title", "docs"))

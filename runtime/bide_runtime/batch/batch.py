@@ -15,9 +15,9 @@ from ..errors.client import ClientError, InvalidArgument
 from ..jobs.errors import SubmitUncertain
 from ..jobs.record import Record
 from ..jobs.state import State
-from ..waiting.flow import Flow, Known, Note, Pause, Seen, Send, Tell
-from .coalesce import Gatherer, Group
-from .counts import Tally
+from ..waiting.flow import Created, Flow, Log, Notify, Received, Send, Sleep
+from .coalesce import Coalescer, Group
+from .counts import Counts
 
 P = TypeVar("P")
 R = TypeVar("R")
@@ -61,7 +61,7 @@ class Idle(msgspec.Struct, frozen=True):
     """There is nothing to do but to wait for replies, or to add entries."""
 
 
-Step: TypeAlias = Dispatch[P, R] | Pause | Note | Tell | Ended[P, R] | Idle
+Step: TypeAlias = Dispatch[P, R] | Sleep | Log | Notify | Ended[P, R] | Idle
 
 
 class Batch(Generic[P, R]):
@@ -77,7 +77,7 @@ class Batch(Generic[P, R]):
         *,
         total: int | None,
         in_order: bool,
-        gatherer: Gatherer[Entry[P, R]],
+        coalescer: Coalescer[Entry[P, R]],
         shows: bool = True,
         hears: Callable[[int], bool] = lambda level: True,
         now: float,
@@ -88,7 +88,7 @@ class Batch(Generic[P, R]):
         self._total = total
         self._began = now
         self._turn = count()
-        self._gatherer = gatherer
+        self._coalescer = coalescer
         self._shows = shows
         """Whether anybody wants news of each job."""
         self._hears = hears
@@ -96,7 +96,7 @@ class Batch(Generic[P, R]):
         self._under_way = 0
         self._asleep: list[tuple[float, int, int]] = []
         """When each wakes up, its turn, and its index: numbers alone, at which no garbage collector looks."""
-        self._awake: list[tuple[int, Entry[P, R], Seen | None]] = []
+        self._awake: list[tuple[int, Entry[P, R], Received | None]] = []
         self._entries: dict[int, Entry[P, R]] = {}
         self._states: Counter[State] = Counter()
         self._succeeded = self._failed = self._taken = 0
@@ -115,8 +115,8 @@ class Batch(Generic[P, R]):
         """The jobs that exist and whose end was not handed out."""
         return (entry.record for entry in self._entries.values() if entry.record is not None)
 
-    def tally(self, now: float) -> Tally:
-        return Tally(
+    def counts(self, now: float) -> Counts:
+        return Counts(
             taken=self._taken,
             total=self._total,
             states={state: number for state, number in self._states.items() if number},
@@ -132,11 +132,11 @@ class Batch(Generic[P, R]):
         self._entries[entry.index] = entry
         self._wake(entry, None)
 
-    def saw(self, asker: Asker[P, R], seen: Seen) -> None:
+    def saw(self, asker: Asker[P, R], seen: Received) -> None:
         """Take in what came of a dispatch."""
         self._under_way -= 1
         if isinstance(asker, Group):
-            self._gatherer.came(asker, seen)
+            self._coalescer.came(asker, seen)
         else:
             self._wake(asker, seen)
 
@@ -152,12 +152,12 @@ class Batch(Generic[P, R]):
                 if step is not None:
                     return step
             wakes_at = self._asleep[0][0] if self._asleep else inf
-            departure = self._gatherer.leaving(now, company_at=now if self._under_way else wakes_at)
+            departure = self._coalescer.leaving(now, company_at=now if self._under_way else wakes_at)
             if departure is not None:
                 return self._dispatch(*departure)
-            due = min(wakes_at, self._gatherer.next_at)
+            due = min(wakes_at, self._coalescer.next_at)
             if due > now:
-                return Pause(due) if due < inf else Idle()
+                return Sleep(due) if due < inf else Idle()
 
     def settle(self, now: float) -> list[Record[Any, R]]:
         """Let each flow take note of the reply it has got, but send nothing more; the jobs that were not handed out."""
@@ -175,7 +175,7 @@ class Batch(Generic[P, R]):
             entry.flow.close()
         return [entry.record for entry in left if entry.record is not None]
 
-    def _advanced(self, entry: Entry[P, R], seen: Seen | None, now: float) -> Step[P, R] | None:
+    def _advanced(self, entry: Entry[P, R], seen: Received | None, now: float) -> Step[P, R] | None:
         """Let one flow go on, or begin if it has seen nothing; `None` if that is nothing to the driver."""
         go_on = entry.flow.send
         while True:
@@ -188,41 +188,41 @@ class Batch(Generic[P, R]):
             match action:
                 case Send(polled=None):
                     return self._dispatch(entry, action)
-                case Pause(until):
+                case Sleep(until):
                     heappush(self._asleep, (until, next(self._turn), entry.index))
                     return None
-                case Tell(update):
+                case Notify(update):
                     self._moved(entry, update.state)
                     if self._shows:
-                        self._wake(entry, Seen(now))
+                        self._wake(entry, Received(now))
                         return action
-                case Note(level):
+                case Log(level):
                     if self._hears(level):
-                        self._wake(entry, Seen(now))
+                        self._wake(entry, Received(now))
                         return action
-                case Known(record):
+                case Created(record):
                     entry.record = record
                     self._moved(entry, record.state)
                 case Send():
-                    self._gatherer.hold(entry, action, now)
+                    self._coalescer.hold(entry, action, now)
                     return None
-            seen = Seen(now)
+            seen = Received(now)
 
     def _dispatch(self, asker: Asker[P, R], send: Send) -> Dispatch[P, R]:
         self._under_way += 1
         return Dispatch(asker, send)
 
-    def _wake(self, entry: Entry[P, R], seen: Seen | None) -> None:
+    def _wake(self, entry: Entry[P, R], seen: Received | None) -> None:
         heappush(self._awake, (next(self._turn), entry, seen))
 
     def _wake_all(self, now: float) -> None:
         while self._asleep and self._asleep[0][0] <= now:
             _, turn, index = heappop(self._asleep)
-            heappush(self._awake, (turn, self._entries[index], Seen(now)))
+            heappush(self._awake, (turn, self._entries[index], Received(now)))
         self._wake_answered(now)
 
     def _wake_answered(self, now: float) -> None:
-        for entry, seen in self._gatherer.answers(now):
+        for entry, seen in self._coalescer.answers(now):
             self._wake(entry, seen)
 
     def _moved(self, entry: Entry[P, R], state: State) -> None:

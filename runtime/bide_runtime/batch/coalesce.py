@@ -18,8 +18,8 @@ from ..jobs.record import Record
 from ..jobs.token import as_id
 from ..models.codec import decode, follow
 from ..waiting.deadline import SAME_TIME
-from ..waiting.desk import Desk
-from ..waiting.flow import Seen, Send
+from ..waiting.flow import Received, Send
+from ..waiting.session import Session
 
 E = TypeVar("E")
 
@@ -62,7 +62,7 @@ class Group(Generic[E]):
 
     @property
     def is_full(self) -> bool:
-        return len(self.polls) >= self.address.most
+        return len(self.polls) >= self.address.max_ids
 
     @property
     def next_at(self) -> float:
@@ -92,19 +92,19 @@ class Group(Generic[E]):
         return gone
 
 
-class Gatherer(Generic[E]):
+class Coalescer(Generic[E]):
     """Holds polls back until they can go out together, and gives each its own part of the reply.
 
     A group claims its slot when its first poll has waited long enough, and takes others along until it goes.
     """
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
+    def __init__(self, session: Session) -> None:
+        self._session = session
         self._open: dict[PollMany, Group[E]] = {}
         """The group of each address that takes more polls along."""
         self._waiting: list[Group[E]] = []
         self._under_way: list[Group[E]] = []
-        self._answers: list[tuple[E, Seen]] = []
+        self._answers: list[tuple[E, Received]] = []
 
     @property
     def is_empty(self) -> bool:
@@ -154,33 +154,33 @@ class Gatherer(Generic[E]):
                 return None
         return None
 
-    def came(self, group: Group[E], seen: Seen) -> None:
+    def came(self, group: Group[E], seen: Received) -> None:
         """Take in what came of a group's request."""
         self._under_way.remove(group)
-        self._desk.heed(group.address.bucket, seen)
+        self._session.heed(group.address.bucket, seen)
         assert seen.reply is not None
         answers = parted(group.address, [poll.record.id for poll in group.polls], seen.reply)
         for poll in group.polls:
-            self._desk.floor.polled(poll.record, seen.now)
-            self._answers.append((poll.entry, Seen(seen.now, answers[poll.record.id], seen.took)))
+            self._session.min_interval.polled(poll.record, seen.now)
+            self._answers.append((poll.entry, Received(seen.now, answers[poll.record.id], seen.took)))
 
-    def answers(self, now: float) -> list[tuple[E, Seen]]:
+    def answers(self, now: float) -> list[tuple[E, Received]]:
         """What became of polls since this was last asked."""
         for group in self._waiting:
             self._hand_back(group.part(now), now)
         for group in self._under_way:
             for poll in group.part(now):
-                self._answers.append((poll.entry, Seen(now, RequestTimeout("no whole reply before the deadline"))))
+                self._answers.append((poll.entry, Received(now, RequestTimeout("no whole reply before the deadline"))))
         answers, self._answers = self._answers, []
         return answers
 
     def _has_slot(self, group: Group[E], now: float) -> bool:
         """Whether the budget lets a group go now. Polls that have less time than that takes go by themselves."""
-        budget, bucket = self._desk.budget, group.address.bucket
+        limiter, bucket = self._session.limiter, group.address.bucket
         # A slot that a 429 closes meanwhile is gone: kept for later, it would be another's.
-        if group.slot is None or group.slot < budget.closed_until(bucket):
+        if group.slot is None or group.slot < limiter.closed_until(bucket):
             last = max((poll.gives_up_at for poll in group.polls), default=now)
-            slot = budget.claim(bucket, now, before=last)
+            slot = limiter.claim(bucket, now, before=last)
             group.slot = inf if slot is None else slot
         # What would be late by then may yet be in time by itself.
         self._hand_back(group.part(group.slot), now)
@@ -194,25 +194,25 @@ class Gatherer(Generic[E]):
 
     def _is_free(self, record: Record[Any, Any], now: float) -> bool:
         """Whether this job may be polled now; then its floor is claimed."""
-        return not record.is_settled and self._desk.floor.claim(record, now) <= now
+        return not record.is_settled and self._session.min_interval.claim(record, now) <= now
 
     def _hand_back(self, polls: Iterable[Held[E]], now: float) -> None:
-        self._answers += [(poll.entry, Seen(now)) for poll in polls]
+        self._answers += [(poll.entry, Received(now)) for poll in polls]
 
     def _send(self, group: Group[E], now: float) -> Send:
-        account = self._desk.account
+        account = self._session.account
         last = max(poll.gives_up_at for poll in group.polls)
-        request = asked(group.address, [poll.record.id for poll in group.polls], self._desk)
+        request = asked(group.address, [poll.record.id for poll in group.polls], self._session)
         return Send(request, min(account.timeout, last - now), before=last)
 
 
-def asked(address: PollMany, ids: list[str], desk: Desk) -> Request:
+def asked(address: PollMany, ids: list[str], session: Session) -> Request:
     """The request that asks about all of these jobs."""
-    url = desk.account.base_url + address.path
+    url = session.account.base_url + address.path
     if address.ids_in == "query":
-        return desk.account.request_to(address.method, url + query([(address.ids, ",".join(ids))]))
+        return session.account.request_to(address.method, url + query([(address.ids, ",".join(ids))]))
     body = msgspec.json.encode({address.ids: ids})
-    return desk.account.request_to(address.method, url, headers={"content-type": "application/json"}, body=body)
+    return session.account.request_to(address.method, url, headers={"content-type": "application/json"}, body=body)
 
 
 def parted(address: PollMany, ids: list[str], reply: Response | ClientError) -> dict[str, Answer]:

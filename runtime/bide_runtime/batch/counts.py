@@ -7,7 +7,7 @@ import msgspec
 from ..jobs.state import State
 
 
-class Tally(msgspec.Struct, frozen=True, kw_only=True):
+class Counts(msgspec.Struct, frozen=True, kw_only=True):
     """How far a batch is."""
 
     taken: int

@@ -33,9 +33,9 @@ class Intake(Generic[P]):
 class AsyncIntake(Generic[P]):
     """Inputs that may have to be waited for, while jobs go on."""
 
-    def __init__(self, inputs: AsyncIterable[P], bell: asyncio.Event) -> None:
+    def __init__(self, inputs: AsyncIterable[P], wakeup: asyncio.Event) -> None:
         self._inputs: AsyncIterator[P] = aiter(inputs)
-        self._bell = bell
+        self._wakeup = wakeup
         """Rung when one has come."""
         self._coming: asyncio.Task[P] | None = None
         self._taken = 0
@@ -74,5 +74,5 @@ class AsyncIntake(Generic[P]):
             return await anext(self._inputs)
 
         task = asyncio.ensure_future(ask())
-        task.add_done_callback(lambda _: self._bell.set())
+        task.add_done_callback(lambda _: self._wakeup.set())
         return task

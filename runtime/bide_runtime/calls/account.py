@@ -30,7 +30,7 @@ class Account(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     base_url: str
     timeout: float
     max_retries: int
-    chance: Callable[[], float]
+    jitter: Callable[[], float]
     """A new number in [0, 1) each time, for jitter."""
     wall: Callable[[], float]
     """The time of day, for hints that are dates and for tokens."""
@@ -109,7 +109,7 @@ class Account(msgspec.Struct, frozen=True, kw_only=True, dict=True):
             code=code,
             request_id=request_id,
             body=body if body is not None else response.body,
-            retry_after=self.hint(response),
+            retry_after=self.retry_after(response),
         )
 
     def said(self, response: Response) -> tuple[str | None, str | None]:
@@ -117,7 +117,7 @@ class Account(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         code, message = self._code_and_message(any_json(response.body))
         return code, None if message is None else self._without_key(message)
 
-    def hint(self, response: Response) -> float:
+    def retry_after(self, response: Response) -> float:
         """Seconds that the reply's headers ask us to wait."""
         return retry_after(response.headers, wall=self.wall()) if "retry-after" in response.headers else 0.0
 
@@ -161,7 +161,7 @@ def open_account(
         base_url=_checked_base(base_url or provider.base_url),
         timeout=positive("timeout", timeout),
         max_retries=max_retries,
-        chance=random,
+        jitter=random,
         wall=wall,
     )
 

@@ -30,7 +30,7 @@ class Call(msgspec.Struct, Generic[T], frozen=True, kw_only=True):
     body: bytes | None = None
     content_type: str = JSON
     headers: Mapping[str, str] = {}
-    repeatable: bool = False
+    idempotent: bool = False
     """Whether it does no harm to send it twice."""
     accept: str = JSON
     """The media type that the answer should have."""

@@ -11,13 +11,13 @@ from ..http.request import Json, Response
 from ..models.codec import any_json, follow
 
 
-class HandedOut(msgspec.Struct, frozen=True, kw_only=True):
+class Link(msgspec.Struct, frozen=True, kw_only=True):
     """Where a reply hands something out: in a header, or in a field of its body."""
 
     header: str = ""
     field: tuple[str, ...] = ()
     """JSON names that lead to it."""
-    like: str = ""
+    template: str = ""
     """For an id that stands within a text: what the text ends with, such as `/jobs/{job_id}`."""
     name: str = ""
     """What the provider counts requests to this address as, for rate limits."""
@@ -29,7 +29,7 @@ class HandedOut(msgspec.Struct, frozen=True, kw_only=True):
 
     def is_where(self, other: object) -> bool:
         """Whether *other* is handed out at the same place."""
-        return isinstance(other, HandedOut) and (self.header, self.field) == (other.header, other.field)
+        return isinstance(other, Link) and (self.header, self.field) == (other.header, other.field)
 
     def found_in(self, reply: Response) -> Json:
         """What is there, or `None`."""
@@ -40,9 +40,9 @@ class HandedOut(msgspec.Struct, frozen=True, kw_only=True):
     def id_in(self, reply: Response) -> Json:
         """The id that is there, or `None`."""
         found = self.found_in(reply)
-        if not self.like or not isinstance(found, str):
+        if not self.template or not isinstance(found, str):
             return found
-        before, _, after = re.escape(self.like).partition(re.escape("{job_id}"))
+        before, _, after = re.escape(self.template).partition(re.escape("{job_id}"))
         match = re.search(f"{before}([^/?#]+){after}/?$", re.split("[?#]", found)[0])
         return unquote(match[1]) if match else None
 

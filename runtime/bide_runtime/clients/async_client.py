@@ -18,13 +18,13 @@ from ..calls.provider import Provider
 from ..engines.default import default_async_transport
 from ..engines.transport import MAX_CONNECTIONS, AsyncTransport
 from ..errors.client import ClientClosed, ClientError
-from ..http.rate_limit import Budget
+from ..http.rate_limit import RateLimiter
 from ..http.request import Response
-from ..jobs.floor import Floor
+from ..jobs.min_interval import MinIntervals
 from ..jobs.snapshot import Update
-from ..waiting.desk import Desk, Outgoing
-from ..waiting.exchange import exchange
-from ..waiting.flow import Finished, Flow, Known, Note, Pause, Running, Seen, Send, Tell, missed
+from ..waiting.flow import Created, Finished, Flow, Log, Notify, Received, Running, Send, Sleep, missed
+from ..waiting.retry import send_with_retries
+from ..waiting.session import Outgoing, Session
 from .clock import AsyncClock, AsyncSystemClock
 
 if TYPE_CHECKING:
@@ -72,13 +72,13 @@ class AsyncClient:
             max_retries=max_retries,
             wall=self._clock.wall,
         )
-        self._desk = Desk(account, Floor(), Budget(self._provider.rates, of_all=rate_of(max_rate)))
+        self._session = Session(account, MinIntervals(), RateLimiter(self._provider.rates, of_all=rate_of(max_rate)))
         self._transport = transport
         self._owns_transport = transport is None
         self._closed = False
         self._lock = Lock()
-        self._bell = asyncio.Event()
-        self._bells: WeakSet[asyncio.Event] = WeakSet([self._bell])
+        self._wakeup = asyncio.Event()
+        self._wakeups: WeakSet[asyncio.Event] = WeakSet([self._wakeup])
         self._watched: WeakSet[_Stoppable] = WeakSet()
         self._observer = observer
         self._log = logging.getLogger(f"{self._provider.name}_client")
@@ -86,8 +86,8 @@ class AsyncClient:
     async def close(self) -> None:
         """Give up the connections. Calls after this raise `ClientClosed`; jobs go on at the provider."""
         self._closed = True
-        for bell in list(self._bells):
-            bell.set()
+        for wakeup in list(self._wakeups):
+            wakeup.set()
         if self._transport is not None and self._owns_transport:
             await self._transport.close()
         # A loop over a batch that was cancelled may have left requests under way.
@@ -101,15 +101,15 @@ class AsyncClient:
         await self.close()
 
     def __repr__(self) -> str:
-        return f"<{type(self).__name__} {self._desk.account.base_url}>"
+        return f"<{type(self).__name__} {self._session.account.base_url}>"
 
     async def _send(self, call: Call[T], timeout: float | None = None) -> T:
         """Make one call, with the retries that are safe for it."""
         reply, _ = await self._drive(
-            exchange(
-                self._desk,
-                Outgoing(request=self._desk.account.request(call), bucket=call.bucket),
-                repeatable=call.repeatable,
+            send_with_retries(
+                self._session,
+                Outgoing(request=self._session.account.request(call), bucket=call.bucket),
+                idempotent=call.idempotent,
                 timeout=call.timeout if timeout is None else positive("timeout", timeout),
                 now=self._clock.now(),
             )
@@ -120,7 +120,7 @@ class AsyncClient:
         """Open a stream of events. Nothing is sent before the first event is asked for."""
         from .async_stream import AsyncStream
 
-        account = self._desk.account
+        account = self._session.account
         patience = call.call.timeout or account.timeout if timeout is None else positive("timeout", timeout)
         return AsyncStream(lambda: self._engine().open(call.request(account), timeout=patience), call.reader, account)
 
@@ -137,7 +137,7 @@ class AsyncClient:
             try:
                 while True:
                     match await self._advance(running):
-                        case Tell(update):
+                        case Notify(update):
                             if bar is not None:
                                 bar.show_update(update)
                             if on_update is not None and isawaitable(answer := on_update(update)):
@@ -152,40 +152,40 @@ class AsyncClient:
         """Run a flow to its end, handing out its updates."""
         running = Running(flow)
         try:
-            while isinstance(step := await self._advance(running), Tell):
+            while isinstance(step := await self._advance(running), Notify):
                 yield step.update
         finally:
             running.close()
 
-    async def _advance(self, running: Running[T]) -> Tell | Finished[T]:
+    async def _advance(self, running: Running[T]) -> Notify | Finished[T]:
         """Run a flow to its next update, or to its end."""
-        seen = Seen(self._clock.now())
+        seen = Received(self._clock.now())
         while True:
             match running.next(seen):
                 case Send() as send:
                     seen = await self._sent(send)
-                case Pause(until):
-                    await self._clock.sleep(until - self._clock.now(), self._bell)
+                case Sleep(until):
+                    await self._clock.sleep(until - self._clock.now(), self._wakeup)
                     if self._closed:
                         running.stop(self._closing())
-                    seen = Seen(self._clock.now())
-                case Note() as note:
+                    seen = Received(self._clock.now())
+                case Log() as note:
                     self._noted(note)
-                    seen = Seen(self._clock.now())
-                case Known(record):
+                    seen = Received(self._clock.now())
+                case Created(record):
                     running.record = record
-                    seen = Seen(self._clock.now())
-                case Tell() | Finished() as step:
+                    seen = Received(self._clock.now())
+                case Notify() | Finished() as step:
                     return step
 
-    async def _sent(self, send: Send) -> Seen:
+    async def _sent(self, send: Send) -> Received:
         """Send one request; what came, or which of our exceptions."""
         began = self._clock.now()
         if began >= send.before:
             return missed(began)
-        if self._desk.budget.closed_until(send.bucket) > began:
+        if self._session.limiter.closed_until(send.bucket) > began:
             # A 429 came while it had to wait for others of its batch.
-            return Seen(began)
+            return Received(began)
         reply: Response | ClientError
         try:
             reply = await self._engine().send(send.request, timeout=min(send.timeout, send.before - began))
@@ -194,7 +194,7 @@ class AsyncClient:
         now = self._clock.now()
         if self._observer is not None:
             self._observed(self._observer, send, reply, now - began)
-        return Seen(now, reply, now - began)
+        return Received(now, reply, now - began)
 
     def _observed(self, observer: Observer, send: Send, reply: Response | ClientError, seconds: float) -> None:
         from .observer import exchange_of
@@ -204,7 +204,7 @@ class AsyncClient:
         except Exception:
             self._log.exception("the observer failed; the call goes on")
 
-    def _noted(self, note: Note) -> None:
+    def _noted(self, note: Log) -> None:
         if self._log.isEnabledFor(note.level):
             self._log.log(note.level, note.message, *note.shown)
 
@@ -212,11 +212,11 @@ class AsyncClient:
         """Stop these, at the latest, when the client is closed."""
         self._watched.update(started)
 
-    def _new_bell(self) -> asyncio.Event:
+    def _new_wakeup(self) -> asyncio.Event:
         """A bell that rings, at the latest, when the client is closed."""
-        bell = asyncio.Event()
-        self._bells.add(bell)
-        return bell
+        wakeup = asyncio.Event()
+        self._wakeups.add(wakeup)
+        return wakeup
 
     @property
     def _lanes(self) -> float:

@@ -8,14 +8,14 @@ from math import inf
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
 from ..batch.batch import Asker, Batch, Dispatch, Ended, Entry, Idle
-from ..batch.coalesce import Gatherer
-from ..batch.counts import Tally
+from ..batch.coalesce import Coalescer
+from ..batch.counts import Counts
 from ..batch.intake import AsyncIntake, Intake
 from ..batch.outcome import Outcome
 from ..errors.client import ClientClosed
 from ..jobs.errors import SubmitUncertain
 from ..jobs.record import Record
-from ..waiting.flow import Flow, Note, Pause, Tell
+from ..waiting.flow import Flow, Log, Notify, Sleep
 from .async_senders import AsyncSenders
 from .progress import Bar
 
@@ -43,13 +43,13 @@ class AsyncJobBatch(Generic[P, R, J]):
         *,
         max_in_flight: int,
         in_order: bool,
-        on_update: Callable[[Tally], Awaitable[None] | None] | None,
+        on_update: Callable[[Counts], Awaitable[None] | None] | None,
         bar: Bar | None,
     ) -> None:
-        bell = client._new_bell()
+        wakeup = client._new_wakeup()
         self._client = client
         self._intake: Intake[P] | AsyncIntake[P] = (
-            AsyncIntake(inputs, bell) if isinstance(inputs, AsyncIterable) else Intake(inputs)
+            AsyncIntake(inputs, wakeup) if isinstance(inputs, AsyncIterable) else Intake(inputs)
         )
         self._start = start
         self._handle = handle
@@ -59,12 +59,12 @@ class AsyncJobBatch(Generic[P, R, J]):
             max_in_flight,
             total=self._intake.total,
             in_order=in_order,
-            gatherer=Gatherer(client._desk),
+            coalescer=Coalescer(client._session),
             shows=on_update is not None or bar is not None,
             hears=client._log.isEnabledFor,
             now=client._clock.now(),
         )
-        self._senders: AsyncSenders[Asker[P, R]] = AsyncSenders(client._sent, client._clock, bell, most=client._lanes)
+        self._senders: AsyncSenders[Asker[P, R]] = AsyncSenders(client._sent, client._clock, wakeup, most=client._lanes)
         client._watch_over(self._intake, self._senders)
         self._is_closed = False
         if bar is not None:
@@ -93,11 +93,11 @@ class AsyncJobBatch(Generic[P, R, J]):
             match self._batch.next(clock.now()):
                 case Dispatch(asker=asker, send=send):
                     await self._senders.dispatch(asker, send)
-                case Pause(until):
+                case Sleep(until):
                     await self._senders.wait(until - clock.now())
-                case Note() as note:
+                case Log() as note:
                     self._client._noted(note)
-                case Tell():
+                case Notify():
                     await self._show()
                 case Ended() as ended:
                     self._unclaimed = ended
@@ -119,9 +119,9 @@ class AsyncJobBatch(Generic[P, R, J]):
         return self._uncertain
 
     @property
-    def tally(self) -> Tally:
+    def counts(self) -> Counts:
         """How far the batch is."""
-        return self._batch.tally(self._client._clock.now())
+        return self._batch.counts(self._client._clock.now())
 
     async def close(self) -> None:
         """Submit and poll no more. Waits for the replies under way, so that no job is left without a handle."""
@@ -148,9 +148,9 @@ class AsyncJobBatch(Generic[P, R, J]):
 
     async def _show(self) -> None:
         if self._bar is not None:
-            self._bar.show_tally(self.tally)
+            self._bar.show_counts(self.counts)
         if self._on_update is not None:
-            answer = self._on_update(self.tally)
+            answer = self._on_update(self.counts)
             if isawaitable(answer):
                 await answer
 

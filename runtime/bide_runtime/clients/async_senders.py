@@ -9,7 +9,7 @@ from math import inf
 from typing import Any, Generic, TypeVar
 
 from ..errors.client import ClientClosed
-from ..waiting.flow import Seen, Send, missed
+from ..waiting.flow import Received, Send, missed
 from .clock import AsyncClock
 
 K = TypeVar("K")
@@ -28,23 +28,23 @@ class AsyncSenders(Generic[K]):
 
     def __init__(
         self,
-        send: Callable[[Send], Coroutine[Any, Any, Seen]],
+        send: Callable[[Send], Coroutine[Any, Any, Received]],
         clock: AsyncClock,
-        bell: asyncio.Event,
+        wakeup: asyncio.Event,
         *,
         most: float = inf,
     ) -> None:
         self._send = send
         self._clock = clock
-        self._bell = bell
+        self._wakeup = wakeup
         """Rung when a reply has come."""
         self._most = most
         self._dispatched = 0
         self._queue: deque[tuple[K, Send]] = deque()
         self._too_late_at = inf
         """When it is too late to send the first of the queue for which it is, or earlier."""
-        self._under_way: dict[asyncio.Future[Seen], K] = {}
-        self._arrived: deque[tuple[K, asyncio.Future[Seen]]] = deque()
+        self._under_way: dict[asyncio.Future[Received], K] = {}
+        self._arrived: deque[tuple[K, asyncio.Future[Received]]] = deque()
 
     @property
     def are_busy(self) -> bool:
@@ -56,26 +56,26 @@ class AsyncSenders(Generic[K]):
         if len(self._under_way) < self._most:
             self._begin(key, send)
         else:
-            self._hold(key, send)
+            self._long_poll(key, send)
         self._dispatched += 1
         if self._dispatched % _BURST == 0:
             await asyncio.sleep(0)
 
-    def arrived(self) -> Iterator[tuple[K, Seen]]:
+    def arrived(self) -> Iterator[tuple[K, Received]]:
         """What has come since this was last asked."""
-        self._bell.clear()
+        self._wakeup.clear()
         yield from self._missed()
         while self._arrived:
             key, task = self._arrived.popleft()
             if task.cancelled():
                 gone = ClientClosed("the client was closed during the call", may_have_arrived=True)
-                yield key, Seen(self._clock.now(), gone)
+                yield key, Received(self._clock.now(), gone)
             else:
                 yield key, task.result()
 
     async def wait(self, seconds: float) -> None:
         """Sleep until a reply comes, or for so long."""
-        await self._clock.sleep(min(seconds, self._too_late_at - self._clock.now()), self._bell)
+        await self._clock.sleep(min(seconds, self._too_late_at - self._clock.now()), self._wakeup)
 
     async def stop(self) -> None:
         """Give up what is under way."""
@@ -84,7 +84,7 @@ class AsyncSenders(Generic[K]):
             task.cancel()
         await asyncio.gather(*self._under_way, return_exceptions=True)
 
-    async def rest(self) -> list[tuple[K, Seen]]:
+    async def rest(self) -> list[tuple[K, Received]]:
         """Send nothing more; what comes of the requests that are under way."""
         self._queue.clear()
         await asyncio.gather(*self._under_way, return_exceptions=True)
@@ -96,17 +96,17 @@ class AsyncSenders(Generic[K]):
         self._under_way[task] = key
         task.add_done_callback(self._came)
 
-    def _came(self, task: asyncio.Future[Seen]) -> None:
+    def _came(self, task: asyncio.Future[Received]) -> None:
         self._arrived.append((self._under_way.pop(task), task))
-        self._bell.set()
+        self._wakeup.set()
         if self._queue:
             self._begin(*self._queue.popleft())
 
-    def _hold(self, key: K, send: Send) -> None:
+    def _long_poll(self, key: K, send: Send) -> None:
         self._queue.append((key, send))
         self._too_late_at = min(self._too_late_at, send.before)
 
-    def _missed(self) -> list[tuple[K, Seen]]:
+    def _missed(self) -> list[tuple[K, Received]]:
         """Those of the queue for which it is too late now."""
         now = self._clock.now()
         if now < self._too_late_at:
@@ -114,5 +114,5 @@ class AsyncSenders(Generic[K]):
         queue, self._queue, self._too_late_at = self._queue, deque(), inf
         for key, send in queue:
             if send.before > now:
-                self._hold(key, send)
+                self._long_poll(key, send)
         return [(key, missed(now)) for key, send in queue if send.before <= now]

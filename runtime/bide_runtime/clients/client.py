@@ -15,13 +15,13 @@ from ..calls.provider import Provider
 from ..engines.default import default_transport
 from ..engines.transport import Transport
 from ..errors.client import ClientClosed, ClientError
-from ..http.rate_limit import Budget
+from ..http.rate_limit import RateLimiter
 from ..http.request import Response
-from ..jobs.floor import Floor
+from ..jobs.min_interval import MinIntervals
 from ..jobs.snapshot import Update
-from ..waiting.desk import Desk, Outgoing
-from ..waiting.exchange import exchange
-from ..waiting.flow import Finished, Flow, Known, Note, Pause, Running, Seen, Send, Tell, missed
+from ..waiting.flow import Created, Finished, Flow, Log, Notify, Received, Running, Send, Sleep, missed
+from ..waiting.retry import send_with_retries
+from ..waiting.session import Outgoing, Session
 from .clock import Clock, SystemClock
 
 if TYPE_CHECKING:
@@ -64,21 +64,21 @@ class Client:
             max_retries=max_retries,
             wall=self._clock.wall,
         )
-        self._desk = Desk(account, Floor(), Budget(self._provider.rates, of_all=rate_of(max_rate)))
+        self._session = Session(account, MinIntervals(), RateLimiter(self._provider.rates, of_all=rate_of(max_rate)))
         self._transport = transport
         self._owns_transport = transport is None
         self._closed = False
         self._lock = Lock()
-        self._bell = Event()
-        self._bells: WeakSet[Event] = WeakSet([self._bell])
+        self._wakeup = Event()
+        self._wakeups: WeakSet[Event] = WeakSet([self._wakeup])
         self._observer = observer
         self._log = logging.getLogger(f"{self._provider.name}_client")
 
     def close(self) -> None:
         """Give up the connections. Calls after this raise `ClientClosed`; jobs go on at the provider."""
         self._closed = True
-        for bell in list(self._bells):
-            bell.set()
+        for wakeup in list(self._wakeups):
+            wakeup.set()
         if self._transport is not None and self._owns_transport:
             self._transport.close()
 
@@ -89,15 +89,15 @@ class Client:
         self.close()
 
     def __repr__(self) -> str:
-        return f"<{type(self).__name__} {self._desk.account.base_url}>"
+        return f"<{type(self).__name__} {self._session.account.base_url}>"
 
     def _send(self, call: Call[T], timeout: float | None = None) -> T:
         """Make one call, with the retries that are safe for it."""
         reply, _ = self._drive(
-            exchange(
-                self._desk,
-                Outgoing(request=self._desk.account.request(call), bucket=call.bucket),
-                repeatable=call.repeatable,
+            send_with_retries(
+                self._session,
+                Outgoing(request=self._session.account.request(call), bucket=call.bucket),
+                idempotent=call.idempotent,
                 timeout=call.timeout if timeout is None else positive("timeout", timeout),
                 now=self._clock.now(),
             )
@@ -108,7 +108,7 @@ class Client:
         """Open a stream of events. Nothing is sent before the first event is asked for."""
         from .stream import Stream
 
-        account = self._desk.account
+        account = self._session.account
         patience = call.call.timeout or account.timeout if timeout is None else positive("timeout", timeout)
         return Stream(lambda: self._engine().open(call.request(account), timeout=patience), call.reader, account)
 
@@ -125,7 +125,7 @@ class Client:
             try:
                 while True:
                     match self._advance(running):
-                        case Tell(update):
+                        case Notify(update):
                             if bar is not None:
                                 bar.show_update(update)
                             if on_update is not None:
@@ -140,40 +140,40 @@ class Client:
         """Run a flow to its end, handing out its updates."""
         running = Running(flow)
         try:
-            while isinstance(step := self._advance(running), Tell):
+            while isinstance(step := self._advance(running), Notify):
                 yield step.update
         finally:
             running.close()
 
-    def _advance(self, running: Running[T]) -> Tell | Finished[T]:
+    def _advance(self, running: Running[T]) -> Notify | Finished[T]:
         """Run a flow to its next update, or to its end."""
-        seen = Seen(self._clock.now())
+        seen = Received(self._clock.now())
         while True:
             match running.next(seen):
                 case Send() as send:
                     seen = self._sent(send)
-                case Pause(until):
-                    self._clock.sleep(until - self._clock.now(), self._bell)
+                case Sleep(until):
+                    self._clock.sleep(until - self._clock.now(), self._wakeup)
                     if self._closed:
                         running.stop(self._closing())
-                    seen = Seen(self._clock.now())
-                case Note() as note:
+                    seen = Received(self._clock.now())
+                case Log() as note:
                     self._noted(note)
-                    seen = Seen(self._clock.now())
-                case Known(record):
+                    seen = Received(self._clock.now())
+                case Created(record):
                     running.record = record
-                    seen = Seen(self._clock.now())
-                case Tell() | Finished() as step:
+                    seen = Received(self._clock.now())
+                case Notify() | Finished() as step:
                     return step
 
-    def _sent(self, send: Send) -> Seen:
+    def _sent(self, send: Send) -> Received:
         """Send one request; what came, or which of our exceptions."""
         began = self._clock.now()
         if began >= send.before:
             return missed(began)
-        if self._desk.budget.closed_until(send.bucket) > began:
+        if self._session.limiter.closed_until(send.bucket) > began:
             # A 429 came while it had to wait for others of its batch.
-            return Seen(began)
+            return Received(began)
         reply: Response | ClientError
         try:
             reply = self._engine().send(send.request, timeout=min(send.timeout, send.before - began))
@@ -182,7 +182,7 @@ class Client:
         now = self._clock.now()
         if self._observer is not None:
             self._observed(self._observer, send, reply, now - began)
-        return Seen(now, reply, now - began)
+        return Received(now, reply, now - began)
 
     def _observed(self, observer: Observer, send: Send, reply: Response | ClientError, seconds: float) -> None:
         from .observer import exchange_of
@@ -192,21 +192,21 @@ class Client:
         except Exception:
             self._log.exception("the observer failed; the call goes on")
 
-    def _noted(self, note: Note) -> None:
+    def _noted(self, note: Log) -> None:
         if self._log.isEnabledFor(note.level):
             self._log.log(note.level, note.message, *note.shown)
 
-    def _new_senders(self, bell: Event) -> Senders[Any]:
+    def _new_senders(self, wakeup: Event) -> Senders[Any]:
         """What sends for a batch, side by side; a test may put its own here, which knows no threads."""
         from .senders import Senders
 
-        return Senders(self._sent, self._clock, bell)
+        return Senders(self._sent, self._clock, wakeup)
 
-    def _new_bell(self) -> Event:
+    def _new_wakeup(self) -> Event:
         """A bell that rings, at the latest, when the client is closed."""
-        bell = Event()
-        self._bells.add(bell)
-        return bell
+        wakeup = Event()
+        self._wakeups.add(wakeup)
+        return wakeup
 
     def _engine(self) -> Transport:
         if self._closed:

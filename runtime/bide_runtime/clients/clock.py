@@ -24,7 +24,7 @@ class Clock(Protocol):
         """Seconds since 1970."""
         ...
 
-    def sleep(self, seconds: float, bell: threading.Event) -> None:
+    def sleep(self, seconds: float, wakeup: threading.Event) -> None:
         """Sleep, but not on when the bell rings. Waking up early is harmless."""
         ...
 
@@ -36,7 +36,7 @@ class AsyncClock(Protocol):
 
     def wall(self) -> float: ...
 
-    async def sleep(self, seconds: float, bell: asyncio.Event) -> None: ...
+    async def sleep(self, seconds: float, wakeup: asyncio.Event) -> None: ...
 
 
 class _SystemTime:
@@ -59,18 +59,18 @@ class _SystemTime:
 class SystemClock(_SystemTime):
     """The real time for a blocking client, or *speed* times as fast."""
 
-    def sleep(self, seconds: float, bell: threading.Event) -> None:
-        bell.wait(self._real(seconds))
+    def sleep(self, seconds: float, wakeup: threading.Event) -> None:
+        wakeup.wait(self._real(seconds))
 
 
 class AsyncSystemClock(_SystemTime):
     """The real time for an asyncio client, or *speed* times as fast."""
 
-    async def sleep(self, seconds: float, bell: asyncio.Event) -> None:
+    async def sleep(self, seconds: float, wakeup: asyncio.Event) -> None:
         import asyncio  # 49 ms of start-up that a blocking client never needs
 
         try:
             async with asyncio.timeout(self._real(seconds)):
-                await bell.wait()
+                await wakeup.wait()
         except TimeoutError:
             pass

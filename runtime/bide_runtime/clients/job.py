@@ -10,21 +10,21 @@ from typing import TYPE_CHECKING, Generic, Literal, TypeVar
 
 from ..calls.account import seconds_of
 from ..jobs.handle import Handle
-from ..jobs.kind import Kind
+from ..jobs.kind import JobKind
 from ..jobs.record import Record
 from ..jobs.snapshot import Snapshot, Update
-from ..waiting.addresses import attached, resumed
 from ..waiting.deadline import Deadline
-from ..waiting.desk import Desk
 from ..waiting.flow import Flow
+from ..waiting.links import attached, resumed
 from ..waiting.policy import Adaptive, Policy
+from ..waiting.session import Session
 from ..waiting.submit import Submission, late, run, submit
 from ..waiting.wait import cancel, poll, result, updates, wait
 from .client import Client
 from .progress import Bar
 
 if TYPE_CHECKING:
-    from ..batch.counts import Tally
+    from ..batch.counts import Counts
     from .job_batch import JobBatch
 
 S = TypeVar("S")
@@ -43,7 +43,7 @@ class Job(Handle[S, R]):
 
     def poll(self) -> Snapshot[S]:
         """Ask once how the job is, not sooner than the provider allows. A job that is done is not asked about again."""
-        return self._client._drive(poll(self._client._desk, self._record, now=self._client._clock.now()))
+        return self._client._drive(poll(self._client._session, self._record, now=self._client._clock.now()))
 
     def wait(
         self,
@@ -78,7 +78,7 @@ class Job(Handle[S, R]):
 
     def result(self) -> R:
         """The result of a job that is done. Raises `JobNotDone` if it is not, and else what `wait` raises."""
-        return self._client._drive(result(self._client._desk, self._record, now=self._client._clock.now()))
+        return self._client._drive(result(self._client._session, self._record, now=self._client._clock.now()))
 
     def _watching(
         self,
@@ -89,7 +89,7 @@ class Job(Handle[S, R]):
     ) -> Flow[T]:
         polling, now = self._record.kind.polling, self._client._clock.now()
         return flow(
-            self._client._desk,
+            self._client._session,
             self._record,
             policy or Adaptive(polling),
             deadline=Deadline(seconds_of(timeout, polling.timeout), now),
@@ -126,13 +126,13 @@ class CancellableJob(Job[S, R]):
 
     def cancel(self) -> None:
         """Ask the provider to cancel the job. One that is over already stays as it is, and that is no error."""
-        return self._client._drive(cancel(self._client._desk, self._record, now=self._client._clock.now()))
+        return self._client._drive(cancel(self._client._session, self._record, now=self._client._clock.now()))
 
 
 class Jobs(Generic[S, R]):
     """One kind of job of a client."""
 
-    def __init__(self, client: Client, kind: Kind[S, R]) -> None:
+    def __init__(self, client: Client, kind: JobKind[S, R]) -> None:
         self._client = client
         self._kind = kind
 
@@ -142,7 +142,7 @@ class Jobs(Generic[S, R]):
 
     def attach(self, job_id: str) -> Job[S, R]:
         """A handle for a job that exists already. Nothing is sent."""
-        return self._handle(attached(self._client._desk.account, self._kind, job_id))
+        return self._handle(attached(self._client._session.account, self._kind, job_id))
 
     def resume(self, token: str) -> Job[S, R]:
         """A handle from the token of another one, also of another process. Nothing is sent. Raises `InvalidToken`."""
@@ -155,7 +155,7 @@ class Jobs(Generic[S, R]):
         timeout: float | Literal["default"] | None = "default",
         max_in_flight: int = 1000,
         in_order: bool = False,
-        on_update: Callable[[Tally], None] | None = None,
+        on_update: Callable[[Counts], None] | None = None,
         progress: bool = False,
         policy: Policy | None = None,
     ) -> JobBatch[Job[S, R], R, Job[S, R]]:
@@ -166,14 +166,14 @@ class Jobs(Generic[S, R]):
             timeout: Seconds for each job; `None` waits for ever. Left out, it is what suits this kind of job.
             max_in_flight: How many jobs to wait for at the same time.
             in_order: Whether to hand the outcomes out in the order of the jobs.
-            on_update: Called with a `Tally` whenever a job was polled or ended.
+            on_update: Called with a `Counts` whenever a job was polled or ended.
             progress: Whether to show a line in the terminal; needs `rich`.
             policy: When to poll. Left out, it follows what the provider says of its jobs.
         """
-        desk, usual = self._client._desk.gathering, policy or Adaptive(self._kind.polling)
+        session, usual = self._client._session.coalescing, policy or Adaptive(self._kind.polling)
         return self._many(
             jobs,
-            lambda job: self._waiting(desk, job._record, timeout, usual),
+            lambda job: self._waiting(session, job._record, timeout, usual),
             self._handle,
             max_in_flight,
             in_order,
@@ -190,10 +190,10 @@ class Jobs(Generic[S, R]):
         return record
 
     def _resumed(self, token: str) -> Record[S, R]:
-        return resumed(self._client._desk.account, self._kind, token)
+        return resumed(self._client._session.account, self._kind, token)
 
     def _submit(self, submission: Submission[S, R]) -> Record[S, R]:
-        record, _ = self._client._drive(submit(self._client._desk, submission, now=self._client._clock.now()))
+        record, _ = self._client._drive(submit(self._client._session, submission, now=self._client._clock.now()))
         return record
 
     def _run(
@@ -206,13 +206,13 @@ class Jobs(Generic[S, R]):
         cancel_on_timeout: bool = False,
     ) -> R:
         flow = self._running(
-            self._client._desk, submission, timeout, policy or Adaptive(self._kind.polling), cancel_on_timeout
+            self._client._session, submission, timeout, policy or Adaptive(self._kind.polling), cancel_on_timeout
         )
         return self._client._drive(flow, on_update, bar=Bar(self._kind.name) if progress else None)
 
     def _running(
         self,
-        desk: Desk,
+        session: Session,
         submission: Submission[S, R],
         timeout: float | None,
         policy: Policy,
@@ -220,21 +220,21 @@ class Jobs(Generic[S, R]):
     ) -> Flow[R]:
         now = self._client._clock.now()
         return run(
-            desk,
+            session,
             submission,
             policy,
             deadline=Deadline(seconds_of(timeout, self._kind.polling.timeout), now),
             cancel_on_timeout=cancel_on_timeout,
-            in_turn=desk.gathers,
+            in_turn=session.coalesces,
             now=now,
         )
 
     def _waiting(
-        self, desk: Desk, record: Record[S, R], timeout: float | Literal["default"] | None, policy: Policy
+        self, session: Session, record: Record[S, R], timeout: float | Literal["default"] | None, policy: Policy
     ) -> Flow[R]:
         now = self._client._clock.now()
         return wait(
-            desk,
+            session,
             record,
             policy,
             deadline=Deadline(seconds_of(timeout, self._kind.polling.timeout), now),
@@ -250,15 +250,15 @@ class Jobs(Generic[S, R]):
         timeout: float | None,
         max_in_flight: int,
         in_order: bool,
-        on_update: Callable[[Tally], None] | None,
+        on_update: Callable[[Counts], None] | None,
         progress: bool,
         policy: Policy | None,
         cancel_on_timeout: bool = False,
     ) -> JobBatch[P, R, J]:
-        desk, usual = self._client._desk.gathering, policy or Adaptive(self._kind.polling)
+        session, usual = self._client._session.coalescing, policy or Adaptive(self._kind.polling)
 
         def start(arguments: P) -> Flow[R]:
-            return late(lambda: self._running(desk, prepare(arguments), timeout, usual, cancel_on_timeout))
+            return late(lambda: self._running(session, prepare(arguments), timeout, usual, cancel_on_timeout))
 
         return self._many(inputs, start, handle, max_in_flight, in_order, on_update, progress)
 
@@ -269,7 +269,7 @@ class Jobs(Generic[S, R]):
         handle: Callable[[Record[S, R]], J],
         max_in_flight: int,
         in_order: bool,
-        on_update: Callable[[Tally], None] | None,
+        on_update: Callable[[Counts], None] | None,
         progress: bool,
     ) -> JobBatch[P, R, J]:
         from .job_batch import JobBatch
@@ -292,7 +292,7 @@ class CancellableJobs(Jobs[S, R]):
 
     def attach(self, job_id: str) -> CancellableJob[S, R]:
         """A handle for a job that exists already. Nothing is sent."""
-        return self._handle(attached(self._client._desk.account, self._kind, job_id))
+        return self._handle(attached(self._client._session.account, self._kind, job_id))
 
     def resume(self, token: str) -> CancellableJob[S, R]:
         """A handle from the token of another one, also of another process. Nothing is sent. Raises `InvalidToken`."""

@@ -7,14 +7,14 @@ from math import inf
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
 from ..batch.batch import Asker, Batch, Dispatch, Ended, Entry, Idle
-from ..batch.coalesce import Gatherer
-from ..batch.counts import Tally
+from ..batch.coalesce import Coalescer
+from ..batch.counts import Counts
 from ..batch.intake import Intake
 from ..batch.outcome import Outcome
 from ..errors.client import ClientClosed
 from ..jobs.errors import SubmitUncertain
 from ..jobs.record import Record
-from ..waiting.flow import Flow, Note, Pause, Tell
+from ..waiting.flow import Flow, Log, Notify, Sleep
 from .progress import Bar
 from .senders import Senders
 
@@ -42,10 +42,10 @@ class JobBatch(Generic[P, R, J]):
         *,
         max_in_flight: int,
         in_order: bool,
-        on_update: Callable[[Tally], None] | None,
+        on_update: Callable[[Counts], None] | None,
         bar: Bar | None,
     ) -> None:
-        bell = client._new_bell()
+        wakeup = client._new_wakeup()
         self._client = client
         self._intake: Intake[P] = Intake(inputs)
         self._start = start
@@ -56,12 +56,12 @@ class JobBatch(Generic[P, R, J]):
             max_in_flight,
             total=self._intake.total,
             in_order=in_order,
-            gatherer=Gatherer(client._desk),
+            coalescer=Coalescer(client._session),
             shows=on_update is not None or bar is not None,
             hears=client._log.isEnabledFor,
             now=client._clock.now(),
         )
-        self._senders: Senders[Asker[P, R]] = client._new_senders(bell)
+        self._senders: Senders[Asker[P, R]] = client._new_senders(wakeup)
         self._is_closed = False
         if bar is not None:
             bar.start()
@@ -89,11 +89,11 @@ class JobBatch(Generic[P, R, J]):
             match self._batch.next(clock.now()):
                 case Dispatch(asker=asker, send=send):
                     self._senders.dispatch(asker, send)
-                case Pause(until):
+                case Sleep(until):
                     self._senders.wait(until - clock.now())
-                case Note() as note:
+                case Log() as note:
                     self._client._noted(note)
-                case Tell():
+                case Notify():
                     self._show()
                 case Ended() as ended:
                     self._unclaimed = ended
@@ -115,9 +115,9 @@ class JobBatch(Generic[P, R, J]):
         return self._uncertain
 
     @property
-    def tally(self) -> Tally:
+    def counts(self) -> Counts:
         """How far the batch is."""
-        return self._batch.tally(self._client._clock.now())
+        return self._batch.counts(self._client._clock.now())
 
     def close(self) -> None:
         """Submit and poll no more. Waits for the replies under way, so that no job is left without a handle."""
@@ -143,9 +143,9 @@ class JobBatch(Generic[P, R, J]):
 
     def _show(self) -> None:
         if self._bar is not None:
-            self._bar.show_tally(self.tally)
+            self._bar.show_counts(self.counts)
         if self._on_update is not None:
-            self._on_update(self.tally)
+            self._on_update(self.counts)
 
     def _closed_by_client(self) -> ClientClosed:
         number = len(self._uncertain)

@@ -11,7 +11,7 @@ from ..errors.printable import plain
 if TYPE_CHECKING:
     from rich.progress import Progress
 
-    from ..batch.counts import Tally
+    from ..batch.counts import Counts
     from ..jobs.snapshot import Update
 
 
@@ -40,18 +40,18 @@ class Bar:
         progress = update.progress
         share = progress.share if progress else None
         said = [update.status or update.state.value, (progress.message if progress else None) or ""]
-        if update.fault is not None:
-            said.append(f"({type(update.fault).__name__}, trying again)")
+        if update.transient_error is not None:
+            said.append(f"({type(update.transient_error).__name__}, trying again)")
         done = 1.0 if update.state.is_final else share
         total = None if done is None else 1.0
         self._progress.update(self._task, total=total, completed=done or 0.0, says=plain(" ".join(filter(None, said))))
 
-    def show_tally(self, tally: Tally) -> None:
+    def show_counts(self, counts: Counts) -> None:
         """Show how far a batch is."""
-        left = f", about {tally.time_left:.0f} s left" if tally.time_left is not None else ""
-        failed = f", {tally.failed} failed" if tally.failed else ""
-        says = f"{tally.ended} of {tally.total or tally.taken} done{failed}{left}"
-        self._progress.update(self._task, total=tally.total, completed=tally.ended, says=says)
+        left = f", about {counts.time_left:.0f} s left" if counts.time_left is not None else ""
+        failed = f", {counts.failed} failed" if counts.failed else ""
+        says = f"{counts.ended} of {counts.total or counts.taken} done{failed}{left}"
+        self._progress.update(self._task, total=counts.total, completed=counts.ended, says=says)
 
     def start(self) -> None:
         """Begin to draw."""

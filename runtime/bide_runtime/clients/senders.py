@@ -8,7 +8,7 @@ from threading import Event, Thread
 from typing import Generic, TypeVar
 from weakref import finalize
 
-from ..waiting.flow import Seen, Send
+from ..waiting.flow import Received, Send
 from .clock import Clock
 
 K = TypeVar("K")
@@ -20,13 +20,13 @@ THREADS = 8
 class Senders(Generic[K]):
     """Sends for a batch, on up to `THREADS` threads that are started as they are needed."""
 
-    def __init__(self, send: Callable[[Send], Seen], clock: Clock, bell: Event) -> None:
+    def __init__(self, send: Callable[[Send], Received], clock: Clock, wakeup: Event) -> None:
         self._send = send
         self._clock = clock
-        self._bell = bell
+        self._wakeup = wakeup
         """Rung when a reply has come."""
         self._jobs: SimpleQueue[tuple[K, Send] | None] = SimpleQueue()
-        self._arrived: SimpleQueue[tuple[K, Seen | BaseException]] = SimpleQueue()
+        self._arrived: SimpleQueue[tuple[K, Received | BaseException]] = SimpleQueue()
         self._threads: list[Thread] = []
         self._under_way = 0
         # The threads know the queues alone: when nobody wants the replies any more, they end.
@@ -42,15 +42,15 @@ class Senders(Generic[K]):
         self._under_way += 1
         self._jobs.put((key, send))
         if len(self._threads) < min(self._under_way, THREADS):
-            work = (self._send, self._jobs, self._arrived, self._bell)
+            work = (self._send, self._jobs, self._arrived, self._wakeup)
             thread = Thread(target=_work, args=work, name="bide-sender", daemon=True)
             self._threads.append(thread)
             thread.start()
 
-    def arrived(self) -> Iterator[tuple[K, Seen]]:
+    def arrived(self) -> Iterator[tuple[K, Received]]:
         """What has come since this was last asked."""
-        if self._bell.is_set():  # its lock costs more
-            self._bell.clear()
+        if self._wakeup.is_set():  # its lock costs more
+            self._wakeup.clear()
         while True:
             try:
                 key, seen = self._arrived.get_nowait()
@@ -63,9 +63,9 @@ class Senders(Generic[K]):
 
     def wait(self, seconds: float) -> None:
         """Sleep until a reply comes, or for so long."""
-        self._clock.sleep(seconds, self._bell)
+        self._clock.sleep(seconds, self._wakeup)
 
-    def rest(self) -> list[tuple[K, Seen]]:
+    def rest(self) -> list[tuple[K, Received]]:
         """Send nothing more; what comes of the requests that are under way."""
         while True:
             try:
@@ -80,10 +80,10 @@ class Senders(Generic[K]):
 
 
 def _work(
-    send: Callable[[Send], Seen],
+    send: Callable[[Send], Received],
     jobs: SimpleQueue[tuple[K, Send] | None],
-    arrived: SimpleQueue[tuple[K, Seen | BaseException]],
-    bell: Event,
+    arrived: SimpleQueue[tuple[K, Received | BaseException]],
+    wakeup: Event,
 ) -> None:
     while (job := jobs.get()) is not None:
         key, outgoing = job
@@ -91,7 +91,7 @@ def _work(
             arrived.put((key, send(outgoing)))
         except BaseException as error:
             arrived.put((key, error))
-        bell.set()
+        wakeup.set()
 
 
 def _dismiss(jobs: SimpleQueue[tuple[K, Send] | None], threads: list[Thread]) -> None:

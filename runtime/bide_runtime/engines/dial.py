@@ -15,7 +15,7 @@ T = TypeVar("T")
 
 def dial(host: str, port: int, attempt: Attempt, connect: Callable[[str, float], T]) -> T:
     """Call *connect* with each address of *host* and its share of the time that is left, until one answers."""
-    addresses = _addresses(host, port, attempt)
+    addresses = _links(host, port, attempt)
     while True:
         share = attempt.left() / len(addresses)
         try:
@@ -25,7 +25,7 @@ def dial(host: str, port: int, attempt: Attempt, connect: Callable[[str, float],
                 raise
 
 
-def _addresses(host: str, port: int, attempt: Attempt) -> list[str]:
+def _links(host: str, port: int, attempt: Attempt) -> list[str]:
     """The addresses of a name, without doubles. Raises `TimeoutError` if they are not known in time."""
     try:
         return _looked_up(host, port, flags=socket.AI_NUMERICHOST)

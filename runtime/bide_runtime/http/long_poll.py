@@ -13,17 +13,17 @@ _PREFER = "prefer"
 """RFC 7240: `Prefer: wait=20`."""
 
 
-class Hold(msgspec.Struct, frozen=True, kw_only=True):
+class LongPoll(msgspec.Struct, frozen=True, kw_only=True):
     """Where a poll says for how many seconds it may be held: in a query parameter or in a header."""
 
     query: str = ""
     header: str = ""
-    most: float
+    max_seconds: float
     """Seconds that the server holds a poll at the longest."""
 
     def seconds(self, left: float) -> int:
         """Whole seconds to ask for when the answer has to leave in *left* seconds; 0: do not ask."""
-        return max(int(min(self.most, left)), 0)
+        return max(int(min(self.max_seconds, left)), 0)
 
     def asked(self, request: Request, seconds: int) -> Request:
         """The request, which asks to be held for so many seconds."""
@@ -37,9 +37,9 @@ class Hold(msgspec.Struct, frozen=True, kw_only=True):
         return replace(request, headers={**request.headers, name: text})
 
 
-class Holding(msgspec.Struct, frozen=True):
+class LongPollUntil(msgspec.Struct, frozen=True):
     """What one poll may ask for."""
 
-    by: Hold
+    by: LongPoll
     until: float = inf
     """When its answer has to leave at the latest."""

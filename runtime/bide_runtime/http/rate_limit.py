@@ -24,7 +24,7 @@ _MARGIN = 0.1
 """Seconds by which one request may take longer to arrive than another, and still not count as too early."""
 
 
-class Budget:
+class RateLimiter:
     """Slots for requests, by bucket: one endpoint each, or whatever the provider counts together.
 
     Slots are given out in the order in which they are claimed, so that nobody starves. A bucket without a rate is free

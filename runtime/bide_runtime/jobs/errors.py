@@ -46,7 +46,7 @@ class JobNotDone(JobError):
 class JobTimeout(JobError):
     """The deadline of a wait came first. The job goes on; `resume(error.token)` waits for it again.
 
-    `fault` is what went wrong at the last poll, if it did, and `advice` says what can be done now.
+    `transient_error` is what went wrong at the last poll, if it did, and `advice` says what can be done now.
     """
 
     def __init__(
@@ -54,11 +54,11 @@ class JobTimeout(JobError):
         message: str,
         *,
         snapshot: Snapshot[object] | None = None,
-        fault: ClientError | None = None,
+        transient_error: ClientError | None = None,
         advice: str = "nothing was submitted",
     ) -> None:
         super().__init__(message, snapshot=snapshot)
-        self.fault = fault
+        self.transient_error = transient_error
         self.advice = advice
 
     def __str__(self) -> str:

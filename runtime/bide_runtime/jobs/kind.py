@@ -14,7 +14,7 @@ R = TypeVar("R")
 S = TypeVar("S")
 
 
-class Kind(msgspec.Struct, Generic[S, R], frozen=True, kw_only=True):
+class JobKind(msgspec.Struct, Generic[S, R], frozen=True, kw_only=True):
     """One kind of job: what the spec says of it."""
 
     provider: str

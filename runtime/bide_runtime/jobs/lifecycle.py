@@ -9,9 +9,9 @@ from typing import Literal
 
 import msgspec
 
-from ..calls.link import HandedOut
+from ..calls.link import Link
 from ..calls.pages import Pages
-from ..http.long_poll import Hold
+from ..http.long_poll import LongPoll
 from ..http.request import Json, as_text
 from ..http.retry_after import as_pause
 from ..models.codec import follow
@@ -44,7 +44,7 @@ class Reading(msgspec.Struct, frozen=True, gc=False):
 class ResultAt(msgspec.Struct, frozen=True, kw_only=True):
     """An address of its own for the result."""
 
-    path: str | HandedOut
+    path: str | Link
     method: str = "GET"
     not_ready: frozenset[int] = frozenset({409})
     """HTTP statuses that mean: ask again later."""
@@ -62,7 +62,7 @@ class PollMany(msgspec.Struct, frozen=True, kw_only=True):
     ids_in: Literal["query", "body"] = "query"
     ids: str
     """The query parameter that takes the ids, joined by commas; or the field of the body that takes a list of them."""
-    most: int
+    max_ids: int
     """How many ids it takes at once."""
     list: Path = ()
     """Where the jobs are in the reply; empty: the reply is the list of them."""
@@ -85,9 +85,9 @@ class Lifecycle(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     `poll`, `result` and `cancel` are paths with `{job_id}` in them, or where the provider hands the address out.
     """
 
-    poll: str | HandedOut
+    poll: str | Link
     poll_method: str = "GET"
-    hold: Hold | None = None
+    long_poll: LongPoll | None = None
     """How a poll asks to be held until there is news, if the provider has that."""
     states: Mapping[str, State] = {}
     status: Path = ()
@@ -105,27 +105,27 @@ class Lifecycle(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """An address, or where in the poll reply it is; empty: the poll reply is the result."""
     poll_many: PollMany | None = None
     """Where many jobs can be asked about at once, if the provider has that."""
-    cancel: tuple[str, str | HandedOut] | None = None
+    cancel: tuple[str, str | Link] | None = None
     """Method and path."""
     timeouts: Mapping[Literal["poll", "result", "cancel"], float] = {}
     """How long one of these requests may take, in seconds, where the client's default is too short."""
     error_code: Path = ()
     error_message: Path = ()
     progress: Mapping[Literal["done", "total", "message", "share", "percent"], Path] = {}
-    hint: Path = ()
-    hint_unit: float = 1.0
+    retry_after: Path = ()
+    retry_after_unit: float = 1.0
     """Seconds in one unit of the hint."""
     credits: Path = ()
 
     @cached_property
-    def handed_out(self) -> dict[Literal["poll", "result", "cancel"], HandedOut]:
+    def link(self) -> dict[Literal["poll", "result", "cancel"], Link]:
         """Where the provider hands out addresses of the job."""
         at: dict[Literal["poll", "result", "cancel"], object] = {
             "poll": self.poll,
             "result": self.result.path if isinstance(self.result, ResultAt) else None,
             "cancel": self.cancel[1] if self.cancel else None,
         }
-        return {role: found for role, found in at.items() if isinstance(found, HandedOut)}
+        return {role: found for role, found in at.items() if isinstance(found, Link)}
 
     @property
     def words(self) -> dict[str, State]:
@@ -178,9 +178,9 @@ class Lifecycle(msgspec.Struct, frozen=True, kw_only=True, dict=True):
             _text(follow(body, self.error_message)) if self.error_message else None,
         )
 
-    def hint_in(self, body: Json) -> float:
+    def retry_after_in(self, body: Json) -> float:
         """Seconds that a decoded reply asks us to wait; 0 for none."""
-        return as_pause(follow(body, self.hint), unit=self.hint_unit) if self.hint else 0.0
+        return as_pause(follow(body, self.retry_after), unit=self.retry_after_unit) if self.retry_after else 0.0
 
     def credits_in(self, body: Json) -> float | None:
         """What the job cost by a decoded reply, if that says so."""

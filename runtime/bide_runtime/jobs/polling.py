@@ -10,7 +10,7 @@ class Polling(msgspec.Struct, frozen=True, kw_only=True):
 
     interval: tuple[float, float]
     """How often it wants to be asked: shortest and longest pause."""
-    floor: float = 0.5
+    min_interval: float = 0.5
     """Never more often than this."""
     typical: tuple[float, float] | None = None
     """How long jobs usually take."""

@@ -11,7 +11,7 @@ from ..calls.pages import Gathered
 from ..errors.client import InvalidToken
 from ..http.request import Response
 from ..jobs import token
-from .kind import Kind
+from .kind import JobKind
 from .lifecycle import Reading, ResultAt
 from .snapshot import Snapshot
 from .state import State
@@ -20,7 +20,7 @@ R = TypeVar("R")
 S = TypeVar("S")
 
 
-LONGEST_HINT = 86_400.0
+LONGEST_RETRY_AFTER = 86_400.0
 """Seconds. A stranger hint must not end every later wait for the job."""
 
 
@@ -35,13 +35,13 @@ class Record(Generic[S, R]):
     """What is known of one job. The handles of a job share it, and waits write into it."""
 
     __slots__ = (
-        "addresses",
         "id",
         "is_being_fetched",
         "is_known",
         "is_settled",
         "kept",
         "kind",
+        "links",
         "not_before",
         "pages",
         "result",
@@ -52,13 +52,13 @@ class Record(Generic[S, R]):
         "unknown",
     )
 
-    def __init__(self, kind: Kind[S, R], id: str | None, *, submitted_at: float | None = None) -> None:
+    def __init__(self, kind: JobKind[S, R], id: str | None, *, submitted_at: float | None = None) -> None:
         self.kind = kind
         self.id = "" if id is None else token.checked_id(id)
         """Empty if the submit was answered with the result itself, and without an id."""
         self.submitted_at = submitted_at
         """Seconds since 1970, if this job was submitted by us."""
-        self.addresses = _NOWHERE
+        self.links = _NOWHERE
         """Where the provider says to `poll` and `cancel` the job and to fetch its `result`, where it says so."""
         self.kept = _NONE
         """Those that belong into a token: no poll would bring them again."""
@@ -83,15 +83,15 @@ class Record(Generic[S, R]):
     def token(self) -> str:
         if not self.id:
             raise InvalidToken("this job was answered at once and has no id, so there is nothing to resume")
-        addresses = {role: url for role, url in self.addresses.items() if role in self.kept}
-        if addresses.get("poll") == self.id:
-            del addresses["poll"]
+        links = {role: url for role, url in self.links.items() if role in self.kept}
+        if links.get("poll") == self.id:
+            del links["poll"]
         return token.write(
             provider=self.kind.provider,
             job=self.kind.name,
             id=self.id,
             submitted_at=self.submitted_at,
-            addresses=addresses,
+            links=links,
         )
 
     @property
@@ -101,7 +101,7 @@ class Record(Generic[S, R]):
 
     def asked_to_wait(self, now: float, seconds: float) -> None:
         """The provider wants to be left alone for so long; it is not believed if that is more than a day."""
-        self.not_before = max(self.not_before, now + min(seconds, LONGEST_HINT))
+        self.not_before = max(self.not_before, now + min(seconds, LONGEST_RETRY_AFTER))
 
     def age(self, wall: float) -> float | None:
         """Seconds since the submit, if it is known."""

@@ -68,7 +68,7 @@ class Update(msgspec.Struct, Generic[S_co], frozen=True, kw_only=True):
     """Polls in this wait so far."""
     next_poll_in: float | None
     """Seconds until the next poll; `None` if there is none."""
-    fault: ClientError | None
+    transient_error: ClientError | None
     """What went wrong at this poll, if it did; the wait goes on."""
     snapshot: Snapshot[S_co] | None
     """What was last seen of the job."""

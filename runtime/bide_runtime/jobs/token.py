@@ -33,15 +33,15 @@ class Token(msgspec.Struct, frozen=True, kw_only=True):
     """Where it is asked about, by what for, as far as the provider has handed that out."""
 
     @property
-    def addresses(self) -> dict[str, str]:
+    def links(self) -> dict[str, str]:
         return {} if isinstance(self.urls, msgspec.UnsetType) else self.urls
 
 
 def write(
-    *, provider: str, job: str, id: str, submitted_at: float | None, addresses: Mapping[str, str] | None = None
+    *, provider: str, job: str, id: str, submitted_at: float | None, links: Mapping[str, str] | None = None
 ) -> str:
     """The token of a job."""
-    urls = dict(addresses) if addresses else msgspec.UNSET
+    urls = dict(links) if links else msgspec.UNSET
     token = Token(bide=VERSION, provider=provider, job=job, id=id, submitted_at=submitted_at, urls=urls)
     return msgspec.json.encode(token).decode()
 

@@ -5,7 +5,7 @@ provider.
 from __future__ import annotations
 
 from .fake.clock import AsyncFakeClock, FakeClock, VirtualTime
-from .fake.mishaps import Mishap, cut_short, error, lost, rate_limit, slow, unreachable, web_page, wrong_shape
+from .fake.faults import Fault, cut_short, error, lost, rate_limit, slow, unreachable, web_page, wrong_shape
 from .fake.plans import FakeJob, Plan
 from .fake.promises import Trace, broken_promises
 from .fake.provider import KEY, FakeProvider
@@ -19,7 +19,7 @@ __all__ = [
     "FakeJob",
     "FakeProvider",
     "FakeTransport",
-    "Mishap",
+    "Fault",
     "Plan",
     "Reply",
     "Sent",

@@ -1,7 +1,7 @@
 """How the sans-IO core and a driver talk: the core says what to do next, the driver does it and says what it saw.
 
-A flow is a generator that yields actions, is sent a `Seen` for each, and returns its result. It asks no clock and opens
-no socket, so that the same flow runs blocking, under asyncio, many at a time, and in the virtual time of a test.
+A flow is a generator: it yields actions, is sent a `Received` for each, and returns its result. It reads no clock and
+opens no socket, so the same flow runs blocking, under asyncio, many at a time, and in the virtual time of a test.
 """
 
 from __future__ import annotations
@@ -36,31 +36,31 @@ class Send(msgspec.Struct, frozen=True, gc=False):
     """When it is too late to send it, on the clock that `Seen.now` is read from."""
     polled: Record[Any, Any] | None = None
     """The job it asks about, if that may be done together with others: then `timeout` is all the time there is, and a
-    `Seen` without a reply says that the job has to be polled by itself.
+    `Received` without a reply says that the job has to be polled by itself.
     """
     bucket: str = ""
-    """What it counts against. If that is closed by the time it could be sent, a `Seen` without a reply says so."""
+    """What it counts against. If that is closed by the time it could be sent, a `Received` without a reply says so."""
 
 
-class Pause(msgspec.Struct, frozen=True, gc=False):
+class Sleep(msgspec.Struct, frozen=True, gc=False):
     """Do nothing until `until`, on the clock that `Seen.now` is read from."""
 
     until: float
 
 
-class Tell(msgspec.Struct, frozen=True):
+class Notify(msgspec.Struct, frozen=True):
     """Show this to whoever watches."""
 
     update: Update[Any]
 
 
-class Known(msgspec.Struct, frozen=True, gc=False):
+class Created(msgspec.Struct, frozen=True, gc=False):
     """The job exists: from here on there is something to come back to."""
 
     record: Record[Any, Any]
 
 
-class Note(msgspec.Struct, frozen=True):
+class Log(msgspec.Struct, frozen=True):
     """Write this to the log, at a level of the `logging` module."""
 
     level: int
@@ -73,7 +73,7 @@ class Note(msgspec.Struct, frozen=True):
         return tuple(plain(value) if isinstance(value, str) else value for value in self.values)
 
 
-class Seen(msgspec.Struct, frozen=True):
+class Received(msgspec.Struct, frozen=True):
     """What the driver saw: the time, and the reply or the failure if it sent something."""
 
     now: float
@@ -84,9 +84,9 @@ class Seen(msgspec.Struct, frozen=True):
     """For how many of them the server was asked to hold the request."""
 
 
-def missed(now: float) -> Seen:
+def missed(now: float) -> Received:
     """What becomes of a request that had to wait for others of its batch until it was too late."""
-    return Seen(now, RequestTimeout("its turn did not come before the deadline", may_have_arrived=False))
+    return Received(now, RequestTimeout("its turn did not come before the deadline", may_have_arrived=False))
 
 
 class Finished(msgspec.Struct, Generic[T], frozen=True):
@@ -95,8 +95,8 @@ class Finished(msgspec.Struct, Generic[T], frozen=True):
     result: T
 
 
-Action: TypeAlias = Send | Pause | Known | Tell | Note
-Flow: TypeAlias = Generator[Action, Seen, T]
+Action: TypeAlias = Send | Sleep | Created | Notify | Log
+Flow: TypeAlias = Generator[Action, Received, T]
 
 DEBUG, INFO, WARNING = 10, 20, 30
 """The levels of the `logging` module, which costs more to import than the rest of the core."""
@@ -113,7 +113,7 @@ class Running(Generic[T_co]):
         self.record: Record[Any, Any] | None = None
         """The job that the flow has made, if it has."""
 
-    def next(self, seen: Seen) -> Action | Finished[T_co]:
+    def next(self, seen: Received) -> Action | Finished[T_co]:
         """The next action, given what came of the one before. The first call starts the flow and ignores *seen*."""
         try:
             if self._started:

@@ -32,16 +32,16 @@ class Pace:
 
     def __init__(self, early: float, late: float, shortest: float, longest: float) -> None:
         self._shortest, self._longest = shortest, longest
-        self._ages, self._looks = [0.0], [0.0]
+        self._ages, self._polls = [0.0], [0.0]
         middle, spread = log(early * late) / 2, max(log(late / early) / 2 / _OUTSIDE, 0.1)
-        look_costs = shortest * longest / 2 / exp(middle)
+        poll_costs = shortest * longest / 2 / exp(middle)
         first, last = log(early / 30), log(late * 12)
         for point in range(_POINTS + 1):
             age = exp(first + (last - first) * point / _POINTS)
-            density = sqrt(_hazard(age, middle, spread) / 2 / look_costs)
+            density = sqrt(_hazard(age, middle, spread) / 2 / poll_costs)
             slowest = longest * (_LONGEST_BEFORE if age < early else 1)
             density = min(max(density, 1 / slowest), 1 / shortest)
-            self._looks.append(self._looks[-1] + density * (age - self._ages[-1]))
+            self._polls.append(self._polls[-1] + density * (age - self._ages[-1]))
             self._ages.append(age)
 
     @property
@@ -51,24 +51,24 @@ class Pace:
 
     def pause(self, age: float) -> float:
         """Seconds until the next look at a job of this *age*."""
-        return max(self._age(self._looks_at(age) + 1) - age, self._shortest)
+        return max(self._age(self._polls_at(age) + 1) - age, self._shortest)
 
-    def _looks_at(self, age: float) -> float:
+    def _polls_at(self, age: float) -> float:
         """How many looks belong before this age, in fractions too."""
         after = bisect_right(self._ages, age)
         before = after - 1
         if after == len(self._ages):
-            return self._looks[before] + (age - self._ages[before]) / self._longest
+            return self._polls[before] + (age - self._ages[before]) / self._longest
         share = (age - self._ages[before]) / (self._ages[after] - self._ages[before])
-        return self._looks[before] + share * (self._looks[after] - self._looks[before])
+        return self._polls[before] + share * (self._polls[after] - self._polls[before])
 
-    def _age(self, looks: float) -> float:
+    def _age(self, polls: float) -> float:
         """The inverse."""
-        after = bisect_right(self._looks, looks)
+        after = bisect_right(self._polls, polls)
         before = after - 1
-        if after == len(self._looks):
-            return self._ages[before] + (looks - self._looks[before]) * self._longest
-        share = (looks - self._looks[before]) / (self._looks[after] - self._looks[before])
+        if after == len(self._polls):
+            return self._ages[before] + (polls - self._polls[before]) * self._longest
+        share = (polls - self._polls[before]) / (self._polls[after] - self._polls[before])
         return self._ages[before] + share * (self._ages[after] - self._ages[before])
 
 

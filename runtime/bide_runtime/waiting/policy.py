@@ -17,7 +17,7 @@ _JITTER = 0.05
 class Policy(Protocol):
     """When to look at a job again. Floor, hints and deadline are kept whatever a policy says."""
 
-    def pause(self, *, polls: int, age: float, chance: float) -> float:
+    def pause(self, *, polls: int, age: float, jitter: float) -> float:
         """Seconds until the next look, after *polls* looks at a job submitted *age* seconds ago.
 
         *chance* lies in [0, 1) and is new each time.
@@ -34,8 +34,8 @@ class Adaptive(msgspec.Struct, frozen=True):
 
     polling: Polling
 
-    def pause(self, *, polls: int, age: float, chance: float) -> float:
-        return self._step(polls, age) * (1 + _JITTER * chance)
+    def pause(self, *, polls: int, age: float, jitter: float) -> float:
+        return self._step(polls, age) * (1 + _JITTER * jitter)
 
     def _step(self, polls: int, age: float) -> float:
         shortest, longest = self.polling.interval
@@ -55,7 +55,7 @@ class Fixed(msgspec.Struct, frozen=True):
     def __post_init__(self) -> None:
         _refuse_nonsense(self.seconds)
 
-    def pause(self, *, polls: int, age: float, chance: float) -> float:
+    def pause(self, *, polls: int, age: float, jitter: float) -> float:
         return self.seconds
 
 
@@ -72,13 +72,13 @@ class Exponential(msgspec.Struct, frozen=True, kw_only=True):
         if not 1 <= self.factor <= 100 or not 0 <= self.jitter <= 1:
             raise InvalidArgument("factor must lie between 1 and 100, jitter between 0 and 1")
 
-    def pause(self, *, polls: int, age: float, chance: float) -> float:
-        return _grown(self.first, self.factor, polls, self.longest) * (1 + self.jitter * chance)
+    def pause(self, *, polls: int, age: float, jitter: float) -> float:
+        return _grown(self.first, self.factor, polls, self.longest) * (1 + self.jitter * jitter)
 
 
-def backoff(tries: int, *, chance: float, longest: float = 30.0) -> float:
+def backoff(tries: int, *, jitter: float, longest: float = 30.0) -> float:
     """Seconds to pause after *tries* failures in a row: between half and all of 0.5, 1, 2, 4, ... up to *longest*."""
-    return _grown(0.5, 2.0, tries - 1, longest) * (0.5 + 0.5 * chance)
+    return _grown(0.5, 2.0, tries - 1, longest) * (0.5 + 0.5 * jitter)
 
 
 def _grown(first: float, factor: float, times: int, longest: float) -> float:

@@ -11,25 +11,25 @@ import msgspec
 from msgspec.structs import replace
 
 from ..calls.call import Call
-from ..calls.link import HandedOut
+from ..calls.link import Link
 from ..errors.client import ClientError, InvalidArgument
 from ..errors.decode import DecodeError
 from ..http.request import Response
 from ..jobs.errors import SubmitUncertain
-from ..jobs.kind import Kind
+from ..jobs.kind import JobKind
 from ..jobs.record import Record
 from ..jobs.state import State
 from ..jobs.token import as_id, is_id
 from ..models.codec import decode, follow
-from .addresses import take_in_addresses
 from .deadline import Deadline
-from .desk import Desk, Outgoing, until
-from .exchange import exchange
-from .flow import INFO, Flow, Known, Note
+from .flow import INFO, Created, Flow, Log
+from .links import keep_links
 from .policy import Policy
+from .retry import send_with_retries
+from .session import Outgoing, Session, until
 from .wait import wait
 
-IdAt: TypeAlias = tuple[str, ...] | HandedOut
+IdAt: TypeAlias = tuple[str, ...] | Link
 """Where an id is: attribute names that lead to it in the decoded reply, or elsewhere in the reply."""
 
 S = TypeVar("S")
@@ -39,7 +39,7 @@ R = TypeVar("R")
 class Submission(msgspec.Struct, Generic[S, R], frozen=True, kw_only=True):
     """A job with its arguments, ready to be submitted."""
 
-    kind: Kind[S, R]
+    kind: JobKind[S, R]
     call: Call[Any]
     """What to send; it reads the reply."""
     job_id: IdAt = ()
@@ -51,14 +51,19 @@ class Submission(msgspec.Struct, Generic[S, R], frozen=True, kw_only=True):
 
 
 def submit(
-    desk: Desk, submission: Submission[S, R], *, deadline: Deadline | None = None, in_turn: bool = False, now: float
+    session: Session,
+    submission: Submission[S, R],
+    *,
+    deadline: Deadline | None = None,
+    in_turn: bool = False,
+    now: float,
 ) -> Flow[tuple[Record[S, R], float]]:
     """Make the job; its record, and the time. *in_turn*: the deadline begins when the budget allows the submit.
 
     Raises `SubmitUncertain` if the job may exist although no reply says so, and `ApiError` or `TransportError` if it
     certainly does not.
     """
-    account, call = desk.account, submission.call
+    account, call = session.account, submission.call
     key: str | None = None
     if submission.idempotency_header is not None:
         # One key for all tries of this submit.
@@ -66,15 +71,15 @@ def submit(
         call = replace(call, headers={**call.headers, submission.idempotency_header: key})
     outgoing = Outgoing(request=account.request(call), bucket=call.bucket)
     if in_turn and deadline is not None:
-        slot = desk.budget.claim(outgoing.bucket, now)
+        slot = session.limiter.claim(outgoing.bucket, now)
         assert slot is not None
         now = yield from until(slot, now)
         deadline.begin(now)
     try:
-        reply, seen = yield from exchange(
-            desk,
+        reply, seen = yield from send_with_retries(
+            session,
             outgoing,
-            repeatable=key is not None,
+            idempotent=key is not None,
             timeout=call.timeout,
             deadline=inf if deadline is None else deadline.at,
             has_slot=in_turn and deadline is not None,
@@ -88,14 +93,14 @@ def submit(
     # Of several tries, the last one is the one that made it, as far as we know.
     submitted_at = account.wall() - seen.took
     record, body = _record(submission, key, reply, submitted_at, outgoing.request.url)
-    record.asked_to_wait(now, max(account.hint(reply), record.kind.lifecycle.hint_in(body)))
-    yield Known(record)
-    yield Note(INFO, "job %s: submitted (%s)", (record.id, record.kind.name))
+    record.asked_to_wait(now, max(account.retry_after(reply), record.kind.lifecycle.retry_after_in(body)))
+    yield Created(record)
+    yield Log(INFO, "job %s: submitted (%s)", (record.id, record.kind.name))
     return record, now
 
 
 def run(
-    desk: Desk,
+    session: Session,
     submission: Submission[S, R],
     policy: Policy,
     *,
@@ -105,8 +110,8 @@ def run(
     now: float,
 ) -> Flow[R]:
     """Submit the job, wait for it and return its result, all before the deadline."""
-    record, now = yield from submit(desk, submission, deadline=deadline, in_turn=in_turn, now=now)
-    return (yield from wait(desk, record, policy, deadline=deadline, cancel_on_timeout=cancel_on_timeout, now=now))
+    record, now = yield from submit(session, submission, deadline=deadline, in_turn=in_turn, now=now)
+    return (yield from wait(session, record, policy, deadline=deadline, cancel_on_timeout=cancel_on_timeout, now=now))
 
 
 def late(start: Callable[[], Flow[R]]) -> Flow[R]:
@@ -122,7 +127,13 @@ def late(start: Callable[[], Flow[R]]) -> Flow[R]:
 
 
 def record_of(
-    kind: Kind[S, R], job_id: str | None, body: object, reply: Response, *, submitted_at: float | None, asked: str = ""
+    kind: JobKind[S, R],
+    job_id: str | None,
+    body: object,
+    reply: Response,
+    *,
+    submitted_at: float | None,
+    asked: str = "",
 ) -> Record[S, R]:
     """The record of a job that *reply*, decoded as *body*, tells of; *asked* is the address that was answered.
 
@@ -130,7 +141,7 @@ def record_of(
     """
     record = Record(kind, job_id, submitted_at=submitted_at)
     _take_in(record, body, reply)
-    take_in_addresses(record, reply, asked, is_submit=True)
+    keep_links(record, reply, asked, is_submit=True)
     return record
 
 
@@ -151,7 +162,7 @@ def _take_in(record: Record[S, R], body: object, reply: Response) -> None:
     record.saw(reading, snapshot, reply)
 
 
-def _says_all(kind: Kind[S, R], snapshot: S, reply: Response) -> bool:
+def _says_all(kind: JobKind[S, R], snapshot: S, reply: Response) -> bool:
     """Whether a poll would add nothing: the result is there, or why there is none."""
     lifecycle = kind.lifecycle
     reading = lifecycle.read(snapshot)
@@ -165,7 +176,7 @@ def _says_all(kind: Kind[S, R], snapshot: S, reply: Response) -> bool:
 
 
 def reads_or_job(
-    wanted: Any, *, status: int, kind: Kind[S, R], reply: Any, job_id: IdAt = ()
+    wanted: Any, *, status: int, kind: JobKind[S, R], reply: Any, job_id: IdAt = ()
 ) -> Callable[[Response], Any]:
     """A reader of the reply of an operation that answers at once, or with a job: with its record, at HTTP *status*."""
 
@@ -203,7 +214,7 @@ def _record(
 
 
 def _named(
-    kind: Kind[S, R],
+    kind: JobKind[S, R],
     key: str | None,
     at: IdAt,
     body: object,
@@ -220,36 +231,36 @@ def _named(
         record = record_of(kind, job_id, body, reply, submitted_at=submitted_at, asked=asked)
     except DecodeError as error:
         _give_up(kind, key, error.message, error)
-    if isinstance(poll, HandedOut) and not record.is_settled and "poll" not in record.addresses:
+    if isinstance(poll, Link) and not record.is_settled and "poll" not in record.links:
         _give_up(kind, key, f"the reply does not say where to poll job {job_id} ({poll.place} is missing)", None)
     return record
 
 
-def _id_in(kind: Kind[Any, Any], at: IdAt, body: object, reply: Response, asked: str) -> str | None:
+def _id_in(kind: JobKind[Any, Any], at: IdAt, body: object, reply: Response, asked: str) -> str | None:
     """The id in a reply. Where none has a place of its own, it is the address where the job is polled."""
-    if isinstance(at, HandedOut):
+    if isinstance(at, Link):
         return as_id(at.id_in(reply))
-    if at or not isinstance(kind.lifecycle.poll, HandedOut):
+    if at or not isinstance(kind.lifecycle.poll, Link):
         return as_id(follow(body, at))
     return kind.lifecycle.poll.address_in(reply, asked)
 
 
-def _where(kind: Kind[Any, Any], at: IdAt) -> IdAt:
+def _where(kind: JobKind[Any, Any], at: IdAt) -> IdAt:
     """Where an id is: *at* this place or, if it has none of its own, where the address of the polls is."""
-    return kind.lifecycle.poll if not at and isinstance(kind.lifecycle.poll, HandedOut) else at
+    return kind.lifecycle.poll if not at and isinstance(kind.lifecycle.poll, Link) else at
 
 
-def _is_in_a_header(kind: Kind[Any, Any], at: IdAt) -> bool:
+def _is_in_a_header(kind: JobKind[Any, Any], at: IdAt) -> bool:
     where = _where(kind, at)
-    return isinstance(where, HandedOut) and bool(where.header)
+    return isinstance(where, Link) and bool(where.header)
 
 
-def _place(kind: Kind[Any, Any], at: IdAt) -> str:
+def _place(kind: JobKind[Any, Any], at: IdAt) -> str:
     where = _where(kind, at)
-    return where.place if isinstance(where, HandedOut) else ".".join(where)
+    return where.place if isinstance(where, Link) else ".".join(where)
 
 
-def _give_up(kind: Kind[Any, Any], key: str | None, why: str, cause: ClientError | None) -> NoReturn:
+def _give_up(kind: JobKind[Any, Any], key: str | None, why: str, cause: ClientError | None) -> NoReturn:
     what_now = (
         f"submit again with idempotency_key={key!r} to get the same job and no second one"
         if key is not None

@@ -10,7 +10,7 @@ from itertools import count, pairwise
 from typing import Any
 
 import pytest
-from bide_runtime.batch.counts import Tally
+from bide_runtime.batch.counts import Counts
 from bide_runtime.clients.async_job_batch import AsyncJobBatch
 from bide_runtime.clients.clock import SystemClock
 from bide_runtime.errors.client import ClientClosed, ClientError, InvalidArgument
@@ -301,14 +301,14 @@ def test_a_batch_needs_room(room: int) -> None:
 
 def test_the_tally_adds_up() -> None:
     """Every update of a batch says how far it is; the last one has all of it."""
-    seen: list[Tally] = []
+    seen: list[Counts] = []
     many = Many(Factory(lambda number: number + 1.0, lambda number: BROKEN if number == 2 else DONE))
 
     many.all(urls(5), max_in_flight=2, on_update=seen.append)
 
-    for tally in seen:
-        assert tally.ended == tally.succeeded + tally.failed <= tally.taken <= tally.total == 5  # type: ignore[operator]  # known
-        assert sum(tally.states.values()) <= tally.taken
+    for counts in seen:
+        assert counts.ended == counts.succeeded + counts.failed <= counts.taken <= counts.total == 5  # type: ignore[operator]  # known
+        assert sum(counts.states.values()) <= counts.taken
     last = seen[-1]
     assert (5, 4, 1) == (last.taken, last.succeeded, last.failed)
     assert {State.SUCCEEDED: 4, State.FAILED: 1} == last.states
@@ -320,9 +320,9 @@ def test_an_update_of_a_batch_may_be_awaited() -> None:
     """`on_update` may be a coroutine function."""
     seen: list[int] = []
 
-    async def note(tally: Tally) -> None:
+    async def note(counts: Counts) -> None:
         await asyncio.sleep(0)
-        seen.append(tally.ended)
+        seen.append(counts.ended)
 
     Many(Factory(lambda number: 1.0)).all(urls(2), on_update=note)
 
@@ -490,8 +490,8 @@ def test_a_lost_submit_that_was_not_handed_out_is_not_forgotten(in_order: bool) 
     assert [1] == many.run(main)
 
 
-def _leave(tally: Tally) -> None:
-    if tally.ended:
+def _leave(counts: Counts) -> None:
+    if counts.ended:
         raise ZeroDivisionError
 
 
@@ -583,7 +583,7 @@ def test_an_error_of_a_blocking_callback_loses_no_outcome() -> None:
     """After `on_update` has raised, the iteration goes on where it was."""
     calls = count()
 
-    def callback(tally: Tally) -> None:
+    def callback(counts: Counts) -> None:
         if next(calls) == 2:
             raise LookupError("mine")
 
@@ -669,9 +669,9 @@ def test_every_poll_of_a_batch_is_an_update(mode: Mode) -> None:
     if mode == "sync":
         world = World(mode, server)
         world.clock.grace = 0.02
-        assert list(world.jobs(PART).run_many(urls(1), on_update=lambda tally: seen.append(tally.ended)))
+        assert list(world.jobs(PART).run_many(urls(1), on_update=lambda counts: seen.append(counts.ended)))
     else:
-        Many(server).all(urls(1), on_update=lambda tally: seen.append(tally.ended))
+        Many(server).all(urls(1), on_update=lambda counts: seen.append(counts.ended))
 
     assert [0, 0, 0, 1] == seen
 
@@ -718,10 +718,10 @@ def test_a_batch_whose_client_was_closed_says_where_its_jobs_are() -> None:
 
 def test_a_tally_of_no_time_has_no_rate() -> None:
     """What ended at once cannot be counted per second, and nothing is estimated from it."""
-    tally = Tally(taken=2, total=4, states={}, succeeded=1, failed=1, elapsed=0.0)
+    counts = Counts(taken=2, total=4, states={}, succeeded=1, failed=1, elapsed=0.0)
 
-    assert 0.0 == tally.rate
-    assert tally.time_left is None
+    assert 0.0 == counts.rate
+    assert counts.time_left is None
 
 
 @pytest.mark.parametrize("mode", MODES)

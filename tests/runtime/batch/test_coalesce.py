@@ -13,24 +13,24 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from bide_runtime.batch.batch import Batch, Dispatch, Entry
-from bide_runtime.batch.coalesce import Gatherer, parted
+from bide_runtime.batch.coalesce import Coalescer, parted
 from bide_runtime.calls.account import open_account
 from bide_runtime.clients.clock import SystemClock
 from bide_runtime.errors.decode import DecodeError
 from bide_runtime.errors.transport import ConnectionFailed, RequestTimeout
 from bide_runtime.http.errors import AuthenticationError, BadRequest, NotFound
-from bide_runtime.http.rate_limit import Budget, Rate
+from bide_runtime.http.rate_limit import Rate, RateLimiter
 from bide_runtime.http.request import Request, Response
 from bide_runtime.jobs.errors import JobTimeout
-from bide_runtime.jobs.floor import Floor
 from bide_runtime.jobs.lifecycle import PollMany
+from bide_runtime.jobs.min_interval import MinIntervals
 from bide_runtime.jobs.polling import Polling
 from bide_runtime.jobs.record import Record
 from bide_runtime.models.codec import NotJson
-from bide_runtime.waiting.desk import Desk, sent
-from bide_runtime.waiting.flow import Flow, Pause, Send
+from bide_runtime.waiting.flow import Flow, Send, Sleep
 from bide_runtime.waiting.policy import Fixed
-from bide_runtime.waiting.watch import poll_of
+from bide_runtime.waiting.poller import poll_of
+from bide_runtime.waiting.session import Session, sent
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
@@ -39,9 +39,9 @@ from tests.runtime.acme import KEY, PROVIDER, Acme, AsyncAcme, Page, kind
 from tests.runtime.fakes import AsyncFakeTransport, LoopClock, Reply, Sent, cut_off
 from tests.runtime.world import error
 
-IN_QUERY = PollMany(path="/many", ids="ids", most=10, list=("data", "jobs"), job_id=("id",))
-IN_BODY = PollMany(method="POST", path="/many", ids_in="body", ids="job_ids", most=10, job_id=("about", "id"))
-POLLING = Polling(interval=(2.0, 5.0), floor=1.0, timeout=60.0)
+IN_QUERY = PollMany(path="/many", ids="ids", max_ids=10, list=("data", "jobs"), job_id=("id",))
+IN_BODY = PollMany(method="POST", path="/many", ids_in="body", ids="job_ids", max_ids=10, job_id=("about", "id"))
+POLLING = Polling(interval=(2.0, 5.0), min_interval=1.0, timeout=60.0)
 
 ALONE = kind("crew", Page, result=("page",), polling=POLLING)
 CREW = kind("crew", Page, result=("page",), polling=POLLING, poll_many=IN_QUERY)
@@ -197,13 +197,13 @@ def test_gathering_changes_no_outcome(
         )
         return [told(outcome) for outcome in Crew(station).run(len(lasts), of=of, max_in_flight=room)], station
 
-    together = replace(IN_BODY if in_body else IN_QUERY, most=most)
+    together = replace(IN_BODY if in_body else IN_QUERY, max_ids=most)
     outcomes, station = ended(replace(CREW, lifecycle=replace(CREW.lifecycle, poll_many=together)))
 
     # Ids go by the order of the submits, which is the same in both.
     assert outcomes == ended(ALONE)[0]
     assert station.singles == 0
-    assert station.closest >= POLLING.floor - SLACK
+    assert station.closest >= POLLING.min_interval - SLACK
     assert all(len(ids) == len(set(ids)) <= most for ids in station.groups)
 
 
@@ -227,7 +227,7 @@ class Looks:
     first: Iterator[float]
     then: float = 30.0
 
-    def pause(self, *, polls: int, age: float, chance: float) -> float:
+    def pause(self, *, polls: int, age: float, jitter: float) -> float:
         return self.then if polls else next(self.first)
 
 
@@ -324,10 +324,10 @@ def test_no_deadline_waits_for_the_patience_of_others(of: Any) -> None:
             jobs = client.jobs(of)
             # The flows are those of two batches, and travel as one.
             soon, late = jobs.attach("j0"), jobs.attach("j1")
-            desk = client._desk.gathering
+            session = client._session.coalescing
             batch = jobs._many(
                 [(soon, 7.0), (late, 50.0)],
-                lambda one: jobs._waiting(desk, one[0]._record, one[1], Fixed(2.0)),
+                lambda one: jobs._waiting(session, one[0]._record, one[1], Fixed(2.0)),
                 jobs._handle,
                 1000,
                 False,
@@ -336,7 +336,7 @@ def test_no_deadline_waits_for_the_patience_of_others(of: Any) -> None:
             )
             async for outcome in batch:
                 assert isinstance(outcome.error, JobTimeout)
-                assert isinstance(outcome.error.fault, RequestTimeout)
+                assert isinstance(outcome.error.transient_error, RequestTimeout)
                 ended[outcome.job.id] = crew.now
 
     crew.clock.run(main())
@@ -417,16 +417,18 @@ def test_the_floor_counts_from_the_reply() -> None:
 
     Crew(station).run(3, policy=Fixed(0.01))
 
-    assert station.closest >= 3.0 + POLLING.floor - SLACK
+    assert station.closest >= 3.0 + POLLING.min_interval - SLACK
 
 
 def test_no_poll_waits_for_a_floor_past_its_deadline() -> None:
     """W1: where somebody else has just asked about the job, and there is no time for more, the wait is over."""
     with Acme(KEY) as client:
-        desk = client._desk.gathering
+        session = client._session.coalescing
         record = client.jobs(CREW).attach("j0")._record
-        desk.floor.polled(record, 100.0)
-        flow = sent(desk, poll_of(desk, record), patience=30.0, deadline=100.5, attempt=1, polled=record, now=100.0)
+        session.min_interval.polled(record, 100.0)
+        flow = sent(
+            session, poll_of(session, record), patience=30.0, deadline=100.5, attempt=1, polled=record, now=100.0
+        )
 
         with pytest.raises(StopIteration) as end:
             next(flow)
@@ -503,7 +505,7 @@ def test_one_bad_id_does_not_end_the_others() -> None:
     assert outcomes["j2"].result.text == "j2"
     assert station.singles == 3
     assert station.groups[1:]
-    assert station.closest >= POLLING.floor - SLACK
+    assert station.closest >= POLLING.min_interval - SLACK
 
 
 def test_an_id_with_a_comma_asks_about_no_other_job() -> None:
@@ -521,7 +523,7 @@ def test_a_job_that_was_asked_about_meanwhile_stays_back() -> None:
 
     Crew(station).wait(["j0", "j1", "j0", "j0"], policy=Fixed(1.0))
 
-    assert station.closest >= POLLING.floor - SLACK
+    assert station.closest >= POLLING.min_interval - SLACK
 
 
 def test_single_waits_are_as_they_were() -> None:
@@ -547,8 +549,8 @@ def test_closing_early_waits_for_the_group_under_way() -> None:
 
     async def main() -> list[Any]:
         async with AsyncAcme(KEY, transport=crew.transport, clock=crew.clock) as client:
-            looks = Looks(iter([3.0, 3.25, 3.25, 3.25]))
-            async with client.jobs(CREW).run_many([{"url": "u"}] * 4, policy=looks) as batch:
+            polls = Looks(iter([3.0, 3.25, 3.25, 3.25]))
+            async with client.jobs(CREW).run_many([{"url": "u"}] * 4, policy=polls) as batch:
                 await anext(batch)
             return batch.running
 
@@ -666,25 +668,25 @@ def test_a_group_goes_when_its_slot_comes() -> None:
     account = open_account(
         PROVIDER, secrets={"api_key": "k"}, base_url=None, timeout=30, max_retries=3, wall=lambda: 0.0
     )
-    many = PollMany(path="/jobs", ids="ids", most=10, list=("jobs",), job_id=("id",))
+    many = PollMany(path="/jobs", ids="ids", max_ids=10, list=("jobs",), job_id=("id",))
     crew = kind("x", Page, result=("page",), poll_many=many, polling=Polling(interval=(2.0, 5.0)))
-    desk = Desk(account, Floor(), Budget({}), True)
-    batch: Batch[None, None] = Batch(5, total=None, in_order=False, gatherer=Gatherer(desk), now=0.0)
+    session = Session(account, MinIntervals(), RateLimiter({}), True)
+    batch: Batch[None, None] = Batch(5, total=None, in_order=False, coalescer=Coalescer(session), now=0.0)
     request = Request(method="GET", url="https://x/y", headers={})
 
     def polls() -> Flow[None]:
         yield Send(request, 60.0, 1, 60.0, Record(crew, "a"))
 
     def sends() -> Flow[None]:
-        yield Pause(0.1)
+        yield Sleep(0.1)
         yield Send(request, 60.0, 1, 60.0)
-        yield Pause(99.0)
+        yield Sleep(99.0)
 
-    desk.budget.close("GET /jobs", 0.1)
+    session.limiter.close("GET /jobs", 0.1)
     batch.add(Entry(0, None, polls()))
-    assert batch.next(0.0) == Pause(0.1)
+    assert batch.next(0.0) == Sleep(0.1)
     batch.add(Entry(1, None, sends()))
-    assert batch.next(0.05) == Pause(0.1)
+    assert batch.next(0.05) == Sleep(0.1)
 
     assert {type(batch.next(0.1)), type(batch.next(0.1))} == {Dispatch}
 

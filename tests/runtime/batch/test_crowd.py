@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from bide_runtime.http.request import Request, Response
-from bide_runtime.jobs.floor import Floor
+from bide_runtime.jobs.min_interval import MinIntervals
 from bide_runtime.jobs.record import Record
 from bide_runtime.waiting.policy import Fixed
 
@@ -44,9 +44,9 @@ class Clock(LoopClock):
 
     naps = 0
 
-    async def sleep(self, seconds: float, bell: asyncio.Event) -> None:
+    async def sleep(self, seconds: float, wakeup: asyncio.Event) -> None:
         self.naps += 1
-        await super().sleep(seconds, bell)
+        await super().sleep(seconds, wakeup)
 
 
 def while_waiting(jobs: int, seen: Callable[[Clock, Server], Any], *, until: float = 5.0) -> Any:
@@ -139,14 +139,14 @@ def test_the_floors_of_many_jobs_are_not_sorted_out_at_each_poll() -> None:
     """Ten thousand floors that count are looked through a few times, and not once for each."""
     sorted_out = 0
 
-    class Counting(Floor):
+    class Counting(MinIntervals):
         def _forget(self, now: float) -> None:
             nonlocal sorted_out
             sorted_out += 1
             super()._forget(now)
 
-    floor = Counting()
+    min_interval = Counting()
     for number in range(10_000):
-        floor.claim(Record(PART, f"j{number}"), 0.0)
+        min_interval.claim(Record(PART, f"j{number}"), 0.0)
 
     assert 2 >= sorted_out

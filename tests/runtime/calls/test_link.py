@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 from bide_runtime.calls.call import reads, reads_nothing
-from bide_runtime.calls.link import HandedOut
+from bide_runtime.calls.link import Link
 from bide_runtime.errors.client import InvalidArgument, InvalidToken
 from bide_runtime.errors.decode import DecodeError
 from bide_runtime.http.request import Response
 from bide_runtime.jobs.errors import JobTimeout, SubmitUncertain
-from bide_runtime.jobs.kind import Kind
+from bide_runtime.jobs.kind import JobKind
 from bide_runtime.jobs.lifecycle import Lifecycle, ResultAt
 from bide_runtime.jobs.state import State
 from bide_runtime.jobs.token import LONGEST
@@ -28,10 +28,10 @@ from tests.runtime.world import PAGE, TICKET, World, error, report
 Make = Callable[..., World]
 
 ORIGIN = "https://api.acme.example"
-LOCATION = HandedOut(header="Location", name="GET where")
+LOCATION = Link(header="Location", name="GET where")
 CODES = {202: State.RUNNING, 200: State.SUCCEEDED, 303: State.SUCCEEDED}
 
-GUIDED: Kind[None, Page] = Kind(
+GUIDED: JobKind[None, Page] = JobKind(
     provider="acme",
     name="guided",
     lifecycle=Lifecycle(poll=LOCATION, codes=CODES, accepts=frozenset(), result=ResultAt(path=LOCATION)),
@@ -41,15 +41,15 @@ GUIDED: Kind[None, Page] = Kind(
 )
 """A kind of job of which only headers say where to ask, first how it is, and then for its result."""
 
-LINKED: Kind[Report, Page] = Kind(
+LINKED: JobKind[Report, Page] = JobKind(
     provider="acme",
     name="linked",
     lifecycle=Lifecycle(
-        poll=HandedOut(field=("urls", "get"), name="GET get"),
+        poll=Link(field=("urls", "get"), name="GET get"),
         status=("status",),
         states=acme.STATES,
-        result=ResultAt(path=HandedOut(field=("urls", "result"), name="GET result")),
-        cancel=("DELETE", HandedOut(field=("urls", "get"), name="DELETE get")),
+        result=ResultAt(path=Link(field=("urls", "result"), name="GET result")),
+        cancel=("DELETE", Link(field=("urls", "get"), name="DELETE get")),
     ),
     snapshot=Report,
     result=Page,
@@ -97,7 +97,7 @@ def has_key(sent: Sent) -> bool:
     return KEY in sent.request.headers.values() or "x-version" in sent.request.headers
 
 
-def ordered(of: Kind[Any, Page], job_id: Any) -> Submission[Any, Page]:
+def ordered(of: JobKind[Any, Page], job_id: Any) -> Submission[Any, Page]:
     """A submit whose body has the id where *job_id* says, and no meaning where it does not."""
     submission = order(of, "u")
     has_body = isinstance(job_id, tuple) and job_id
@@ -106,12 +106,12 @@ def ordered(of: Kind[Any, Page], job_id: Any) -> Submission[Any, Page]:
     )
 
 
-def run(w: World, of: Kind[Any, Page], *, timeout: float = 60.0, job_id: Any = ()) -> Page:
+def run(w: World, of: JobKind[Any, Page], *, timeout: float = 60.0, job_id: Any = ()) -> Page:
     result: Page = w.do(w.jobs(of)._run(ordered(of, job_id), timeout, None, None, False))
     return result
 
 
-def submit(w: World, of: Kind[Any, Page], *, job_id: Any = ()) -> Any:
+def submit(w: World, of: JobKind[Any, Page], *, job_id: Any = ()) -> Any:
     jobs = w.jobs(of)
     return jobs._handle(w.do(jobs._submit(ordered(of, job_id))))
 
@@ -369,13 +369,13 @@ def test_an_id_may_be_a_part_of_a_text(like: str, text: str, found: str | None) 
     """What stands in the place of `{job_id}` at the end of the text, without what no path has."""
     reply = Response(status=202, headers={"location": text}, body=b"")
 
-    assert found == HandedOut(header="Location", like=like).id_in(reply)
+    assert found == Link(header="Location", template=like).id_in(reply)
 
 
 def test_the_id_may_be_in_a_header(world: Make) -> None:
     """A job whose submit has no body is polled by the id of a header."""
     w = world(by_url(submit=at("/v2/jobs/j9"), j9=report("done", page={"text": "hello"})))
-    found = HandedOut(header="Location", like="/jobs/{job_id}")
+    found = Link(header="Location", template="/jobs/{job_id}")
 
     assert "hello" == run(w, acme.PART, job_id=found).text
     assert ["POST v2/jobs", "GET v2/jobs/j9"] == w.lines
@@ -387,7 +387,7 @@ def test_what_is_no_id_is_not_taken_for_one(world: Make, where: str) -> None:
     w = world(by_url(submit=at(where)))
 
     with pytest.raises(SubmitUncertain, match="no usable job id"):
-        submit(w, acme.PART, job_id=HandedOut(header="Location", like="/jobs/{job_id}"))
+        submit(w, acme.PART, job_id=Link(header="Location", template="/jobs/{job_id}"))
 
 
 def test_an_id_that_is_missing_is_told_by_its_own_place(world: Make) -> None:
@@ -395,7 +395,7 @@ def test_an_id_that_is_missing_is_told_by_its_own_place(world: Make) -> None:
     w = world(by_url(submit=linked(get="/polls/1")))
 
     with pytest.raises(SubmitUncertain, match="X-Job-Id"):
-        run(w, LINKED, job_id=HandedOut(header="X-Job-Id", name="the id"))
+        run(w, LINKED, job_id=Link(header="X-Job-Id", name="the id"))
 
 
 @pytest.mark.parametrize("body", [b'{"id": "j', b"<html></html>", b"[]"])
@@ -403,7 +403,7 @@ def test_an_id_in_a_header_needs_no_body(world: Make, body: bytes) -> None:
     """W11: a submit whose body cannot be read has made a job all the same, and the header says which."""
     location = {"location": "https://api.acme.example/jobs/j1"}
     w = world(by_url(submit=Reply(body, 202, location), j1=report("done", page={"text": "hello"})))
-    submission = replace(order(acme.PART, "u"), job_id=HandedOut(header="Location", like="/jobs/{job_id}"))
+    submission = replace(order(acme.PART, "u"), job_id=Link(header="Location", template="/jobs/{job_id}"))
 
     page = w.do(w.jobs(acme.PART)._run(submission, 60.0, None, None, False))
 

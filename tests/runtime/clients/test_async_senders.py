@@ -22,11 +22,11 @@ class Narrow(AsyncFakeTransport):
 
 async def waited(client: AsyncAcme, *timeouts: float | None) -> list[Any]:
     """The outcomes, and when they came, of a batch of jobs that exist, each with its own timeout."""
-    jobs, desk = client.jobs(PART), client._desk.gathering
+    jobs, session = client.jobs(PART), client._session.coalescing
     entries = [(jobs.attach(f"j{number}"), timeout) for number, timeout in enumerate(timeouts)]
     batch = jobs._many(
         entries,
-        lambda one: jobs._waiting(desk, one[0]._record, one[1], Fixed(2.0)),
+        lambda one: jobs._waiting(session, one[0]._record, one[1], Fixed(2.0)),
         jobs._handle,
         1000,
         False,

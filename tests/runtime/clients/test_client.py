@@ -26,7 +26,7 @@ from tests.runtime.world import DONE, MODES, PAGE, RUNNING, TICKET, Mode, World,
 
 Make = Callable[..., World]
 CLIENTS: list[Any] = [Acme, AsyncAcme]
-LOOK: Call[Page] = Call(method="GET", path="/look", read=reads(Page), repeatable=True)
+LOOK: Call[Page] = Call(method="GET", path="/look", read=reads(Page), idempotent=True)
 
 
 @pytest.mark.parametrize("cls", CLIENTS)
@@ -278,7 +278,7 @@ def test_an_observer_sees_every_request(mode: Mode) -> None:
 def test_an_observer_that_fails_does_no_harm(mode: Mode, caplog: pytest.LogCaptureFixture) -> None:
     """Metrics that are down cost no job: what an observer raises is logged, and the call goes on."""
 
-    def broken(exchange: Exchange) -> None:
+    def broken(send_with_retries: Exchange) -> None:
         raise LookupError("metrics are down")
 
     world = World(mode, served(submit=[TICKET], polls=[RUNNING, DONE]), observer=broken)
@@ -328,9 +328,9 @@ def test_a_bell_ends_a_sleep() -> None:
     """A sleep of years ends when the bell rings, and one that cannot be is cut."""
     from threading import Event
 
-    bell = Event()
-    bell.set()
-    SystemClock().sleep(1e300, bell)
+    wakeup = Event()
+    wakeup.set()
+    SystemClock().sleep(1e300, wakeup)
 
     async def main() -> None:
         rung = asyncio.Event()
@@ -344,7 +344,7 @@ def test_a_bell_ends_a_sleep() -> None:
 def test_nothing_is_sent_when_it_is_too_late(late: float, sent: int, mode: Mode) -> None:
     """W1: a request of a batch that had to wait for a thread until its deadline is not sent any more."""
     world = World(mode, script(PAGE))
-    request = world.client._desk.account.request(LOOK)
+    request = world.client._session.account.request(LOOK)
 
     seen = world.do(world.client._sent(Send(request, 10.0, before=world.clock.now() - late)))
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from bide_runtime.batch.counts import Tally
+from bide_runtime.batch.counts import Counts
 from bide_runtime.clients.progress import Bar
 from bide_runtime.errors.client import ConfigurationError
 from bide_runtime.errors.transport import ConnectionFailed
@@ -120,7 +120,7 @@ TELLING = Lifecycle(poll="/jobs/{job_id}", progress={"share": ("share",), "messa
 
 
 def update(state: State = State.RUNNING, body: Any = None, **more: Any) -> Update[Any]:
-    nothing: dict[str, Any] = dict.fromkeys(("status", "next_poll_in", "fault"))
+    nothing: dict[str, Any] = dict.fromkeys(("status", "next_poll_in", "transient_error"))
     snapshot = Snapshot("j1", None, state, body, Response(status=200, headers={}, body=b""), TELLING)
     return Update(job_id="j1", state=state, elapsed=1.0, polls=1, snapshot=snapshot, **{**nothing, **more})
 
@@ -131,7 +131,7 @@ def update(state: State = State.RUNNING, body: Any = None, **more: Any) -> Updat
         (update(status="reading"), "reading 0:"),
         (update(), "running 0:"),
         (update(status="reading", body={"message": "page 3"}), "reading page 3 0:"),
-        (update(fault=ConnectionFailed("lost")), "running (ConnectionFailed, trying again) 0:"),
+        (update(transient_error=ConnectionFailed("lost")), "running (ConnectionFailed, trying again) 0:"),
     ],
     ids=["status", "no status", "message", "fault"],
 )
@@ -164,25 +164,25 @@ def test_a_line_is_as_full_as_the_job(seen: Update[Any], share: float | None, ba
     assert (share or 0.0) == task.completed
 
 
-def tally(**more: Any) -> Tally:
-    return Tally(**{"taken": 4, "total": 8, "states": {}, "succeeded": 2, "failed": 0, "elapsed": 10.0, **more})
+def counts(**more: Any) -> Counts:
+    return Counts(**{"taken": 4, "total": 8, "states": {}, "succeeded": 2, "failed": 0, "elapsed": 10.0, **more})
 
 
 @pytest.mark.parametrize(
     ("seen", "says"),
     [
-        (tally(), "2 of 8 done, about 30 s left 0:"),
-        (tally(failed=2), "4 of 8 done, 2 failed, about 10 s left 0:"),
-        (tally(total=None), "2 of 4 done 0:"),
-        (tally(succeeded=0), "0 of 8 done 0:"),
+        (counts(), "2 of 8 done, about 30 s left 0:"),
+        (counts(failed=2), "4 of 8 done, 2 failed, about 10 s left 0:"),
+        (counts(total=None), "2 of 4 done 0:"),
+        (counts(succeeded=0), "0 of 8 done 0:"),
     ],
     ids=["so far", "failed", "no total", "none yet"],
 )
 def test_the_line_of_a_batch_says_how_far_it_is(
-    seen: Tally, says: str, bar: Bar, capsys: pytest.CaptureFixture[str]
+    seen: Counts, says: str, bar: Bar, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """With an estimate, as soon as there can be one."""
-    bar.show_tally(seen)
+    bar.show_counts(seen)
     [task] = bar._progress.tasks
 
     assert says in line(bar, capsys)

@@ -85,7 +85,7 @@ def _examples() -> list[ClientError]:
         DecodeError("d", path="$.x", body=b"{"),
         NotJson("n", path="$", body=b"{"),
         JobFailed("j", snapshot=None, code="c", reason="r"),
-        JobTimeout("t", snapshot=None, fault=ConnectionFailed("c")),
+        JobTimeout("t", snapshot=None, transient_error=ConnectionFailed("c")),
         SubmitUncertain("u", idempotency_key="k"),
         StreamFailed("s", event={"a": 1}),
         InvalidArgument("i"),
@@ -198,7 +198,7 @@ def test_the_key_is_never_shown(mode: Mode, reply: Reply, caplog: pytest.LogCapt
     world = World(mode, script(reply), max_retries=1)
     shown = [repr(world.client)]
     calls: list[Callable[[], Any]] = [
-        lambda: world.client._send(Call(method="GET", path="/x", read=reads(Page), repeatable=True)),
+        lambda: world.client._send(Call(method="GET", path="/x", read=reads(Page), idempotent=True)),
         lambda: world.jobs(PART).submit(url="u"),
         lambda: world.job(PART).wait(timeout=5),
         lambda: world.job(PART).poll(),

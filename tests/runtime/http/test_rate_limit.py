@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 from bide_runtime.errors.client import ClientError
-from bide_runtime.http.rate_limit import Budget, Rate
+from bide_runtime.http.rate_limit import Rate, RateLimiter
 from bide_runtime.jobs.errors import JobTimeout
-from bide_runtime.waiting.desk import Outgoing, sent
-from bide_runtime.waiting.flow import Pause, Seen
+from bide_runtime.waiting.flow import Received, Sleep
 from bide_runtime.waiting.policy import Fixed
+from bide_runtime.waiting.session import Outgoing, sent
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
@@ -44,10 +44,10 @@ def most_within(times: list[float], seconds: float) -> int:
 @given(st.integers(1, 6), st.floats(0.1, 60), st.lists(st.floats(0, 20), max_size=60))
 def test_no_window_holds_more_than_the_rate(number: int, seconds: float, steps: list[float]) -> None:
     """Whenever slots are asked for, no stretch of time has more of them than the provider allows."""
-    budget, now, slots = Budget({"b": Rate(number, seconds)}), 0.0, []
+    limiter, now, slots = RateLimiter({"b": Rate(number, seconds)}), 0.0, []
     for step in steps:
         now += step
-        slot = budget.claim("b", now)
+        slot = limiter.claim("b", now)
         assert slot is not None
         assert slot >= now
         slots.append(slot)
@@ -60,12 +60,12 @@ def test_no_window_holds_more_than_the_rate(number: int, seconds: float, steps: 
 @given(st.lists(st.tuples(st.floats(0, 5), st.floats(0, 30)), max_size=30))
 def test_a_slot_that_comes_too_late_is_not_taken(claims: list[tuple[float, float]]) -> None:
     """Who cannot wait for a slot leaves it to the others."""
-    budget, now = Budget({"b": Rate(2, 10.0)}), 0.0
+    limiter, now = RateLimiter({"b": Rate(2, 10.0)}), 0.0
     taken: list[float] = []
     for step, patience in claims:
         now += step
         earliest = max([now, *taken[-1:], *(slot + 10.0 for slot in taken[-2:-1])])
-        slot = budget.claim("b", now, before=now + patience)
+        slot = limiter.claim("b", now, before=now + patience)
         if slot is not None:
             taken.append(slot)
 
@@ -80,21 +80,21 @@ def test_a_slot_that_comes_too_late_is_not_taken(claims: list[tuple[float, float
 
 def test_a_bucket_without_a_rate_is_free() -> None:
     """What the provider does not limit is not limited."""
-    budget = Budget({})
+    limiter = RateLimiter({})
 
-    assert [1.0] * 100 == [budget.claim("b", 1.0) for _ in range(100)]
+    assert [1.0] * 100 == [limiter.claim("b", 1.0) for _ in range(100)]
 
 
 def test_a_closed_bucket_opens_again() -> None:
     """After a 429 nobody asks until the provider wants to be asked again."""
-    budget = Budget({})
-    budget.close("b", 10.0)
-    budget.close("b", 5.0)
+    limiter = RateLimiter({})
+    limiter.close("b", 10.0)
+    limiter.close("b", 5.0)
 
-    assert 10.0 == budget.claim("b", 1.0)
-    assert budget.claim("b", 1.0, before=10.0) is None
-    assert 1.0 == budget.claim("other", 1.0)
-    assert 11.0 == budget.claim("b", 11.0)
+    assert 10.0 == limiter.claim("b", 1.0)
+    assert limiter.claim("b", 1.0, before=10.0) is None
+    assert 1.0 == limiter.claim("other", 1.0)
+    assert 11.0 == limiter.claim("b", 11.0)
 
 
 def test_a_batch_keeps_the_providers_rate() -> None:
@@ -190,27 +190,27 @@ def test_a_submit_that_the_rate_leaves_no_time_for_is_not_sent(mode: Mode) -> No
 
 def test_who_was_held_back_takes_a_new_turn() -> None:
     """A slot that went by while its bucket was closed is not used late, beside the slots of others."""
-    desk = World("sync", served())
-    budget = Budget({"b": Rate(1, 10.0)})
-    assert 0.0 == budget.claim("b", 0.0)
-    request = desk.client._desk.account.request_to("GET", "https://api.acme.example/v2/look")
+    session = World("sync", served())
+    limiter = RateLimiter({"b": Rate(1, 10.0)})
+    assert 0.0 == limiter.claim("b", 0.0)
+    request = session.client._session.account.request_to("GET", "https://api.acme.example/v2/look")
     flow = sent(
-        replace(desk.client._desk, budget=budget),
+        replace(session.client._session, limiter=limiter),
         Outgoing(request=request, bucket="b"),
         patience=30.0,
         attempt=1,
         now=0.0,
     )
     slot = next(flow)
-    assert isinstance(slot, Pause)
-    budget.close("b", 20.0)
-    theirs = budget.claim("b", 1.0)
+    assert isinstance(slot, Sleep)
+    limiter.close("b", 20.0)
+    theirs = limiter.claim("b", 1.0)
     assert theirs is not None
 
-    assert Pause(20.0) == flow.send(Seen(slot.until))
-    ours = flow.send(Seen(20.0))
+    assert Sleep(20.0) == flow.send(Received(slot.until))
+    ours = flow.send(Received(20.0))
 
-    assert isinstance(ours, Pause)
+    assert isinstance(ours, Sleep)
     assert ours.until >= theirs + 10.0
 
 
@@ -263,13 +263,13 @@ def test_a_poll_whose_turn_comes_when_the_job_is_done_is_not_sent() -> None:
 
 def test_nobody_overtakes_who_has_a_turn() -> None:
     """Who asks for a later time, and was first, goes first."""
-    budget = Budget({"b": Rate(3, 10.0)})
+    limiter = RateLimiter({"b": Rate(3, 10.0)})
 
-    assert [0.0, 5.0, 5.0] == [budget.claim("b", now) for now in (0.0, 5.0, 1.0)]
+    assert [0.0, 5.0, 5.0] == [limiter.claim("b", now) for now in (0.0, 5.0, 1.0)]
 
 
 def test_nobody_overtakes_who_has_a_turn_in_a_full_bucket() -> None:
     """Nor when the oldest of the slots is free again before."""
-    budget = Budget({"b": Rate(2, 10.0)})
+    limiter = RateLimiter({"b": Rate(2, 10.0)})
 
-    assert [0.0, 15.0, 15.0] == [budget.claim("b", now) for now in (0.0, 15.0, 1.0)]
+    assert [0.0, 15.0, 15.0] == [limiter.claim("b", now) for now in (0.0, 15.0, 1.0)]

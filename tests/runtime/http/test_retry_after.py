@@ -29,7 +29,7 @@ def zone(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Ite
     time.tzset()
 
 
-def hint(text: str) -> float:
+def asked(text: str) -> float:
     return retry_after({"retry-after": text}, wall=NOON)
 
 
@@ -37,7 +37,7 @@ def hint(text: str) -> float:
 @given(st.text())
 def test_no_text_does_any_harm(text: str) -> None:
     """Whatever a server writes there, the hint is a finite number that is not negative."""
-    assert 0 <= hint(text) < inf
+    assert 0 <= asked(text) < inf
 
 
 @rule
@@ -50,7 +50,7 @@ def test_no_text_does_any_harm(text: str) -> None:
 )
 def test_no_date_does_any_harm(weekday: str, day: int, month: str, year: int, zone: str) -> None:
     """Days and years that do not exist are no hints."""
-    seconds = hint(f"{weekday}{day} {month} {year} 25:61:61 {zone}")
+    seconds = asked(f"{weekday}{day} {month} {year} 25:61:61 {zone}")
 
     assert 0 <= seconds < inf
 
@@ -65,7 +65,7 @@ def test_no_value_does_any_harm(value: object) -> None:
 @pytest.mark.parametrize(("text", "seconds"), [("5", 5), (" 5 ", 5), ("2.5", 2.5), ("0", 0), ("1e2", 100)])
 def test_seconds_are_seconds(text: str, seconds: float) -> None:
     """A number is a number of seconds."""
-    assert seconds == hint(text)
+    assert seconds == asked(text)
 
 
 @pytest.mark.parametrize("shape", ["GMT", "-0000", "+0000", ""])
@@ -73,12 +73,12 @@ def test_a_date_means_the_same_everywhere(zone: str, shape: str) -> None:
     """A date of HTTP is in UTC, wherever the machine stands and however the zone is written."""
     date = formatdate(NOON + 90, usegmt=True).replace("GMT", shape).strip()
 
-    assert 90 == pytest.approx(hint(date))
+    assert 90 == pytest.approx(asked(date))
 
 
 def test_the_past_is_no_hint() -> None:
     """A date that has gone by asks for nothing."""
-    assert 0 == hint(formatdate(NOON - 90, usegmt=True))
+    assert 0 == asked(formatdate(NOON - 90, usegmt=True))
 
 
 @pytest.mark.parametrize("value", [True, "5", 10**400, -3, 0, float("nan"), float("inf"), None])

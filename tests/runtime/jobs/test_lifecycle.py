@@ -52,7 +52,7 @@ def test_any_reply_can_be_read(body: Any) -> None:
     """Whatever JSON a reply is, reading it never fails, and its numbers are finite or as they came."""
     for lifecycle in (PLAIN, READY, PART.lifecycle):
         lifecycle.read(body), lifecycle.error_in(body), lifecycle.credits_in(body)
-        assert 0 <= lifecycle.hint_in(body) < inf
+        assert 0 <= lifecycle.retry_after_in(body) < inf
         progress = lifecycle.progress_in(body)
         if progress is not None and progress.share is not None:
             assert 0 <= progress.share <= 1
@@ -129,7 +129,9 @@ def test_no_progress_is_none() -> None:
 )
 def test_a_hint_is_in_seconds(unit: float, value: Any, seconds: float) -> None:
     """Whatever unit the provider uses; what is no pause is no hint."""
-    assert seconds == Lifecycle(**(BASICS | {"hint": ("h",), "hint_unit": unit})).hint_in({"h": value})
+    assert seconds == Lifecycle(**(BASICS | {"retry_after": ("h",), "retry_after_unit": unit})).retry_after_in(
+        {"h": value}
+    )
 
 
 def test_credits_are_read() -> None:
@@ -211,7 +213,7 @@ def test_a_provider_without_hints_asks_for_no_pause() -> None:
     """W4: where a spec names no hint, a reply asks for none."""
     lifecycle = Lifecycle(poll="/jobs/{job_id}", states={"done": State.SUCCEEDED}, status=("status",))
 
-    assert 0.0 == lifecycle.hint_in(Report(retry_after_ms=5000.0))
+    assert 0.0 == lifecycle.retry_after_in(Report(retry_after_ms=5000.0))
 
 
 def test_a_message_of_progress_is_told() -> None:
@@ -226,6 +228,6 @@ def test_a_message_of_progress_is_told() -> None:
 
 def test_a_hint_without_a_unit_is_in_seconds() -> None:
     """As that of a header is."""
-    lifecycle = Lifecycle(poll="/jobs/{job_id}", hint=("h",))
+    lifecycle = Lifecycle(poll="/jobs/{job_id}", retry_after=("h",))
 
-    assert 5.0 == lifecycle.hint_in({"h": 5})
+    assert 5.0 == lifecycle.retry_after_in({"h": 5})

@@ -17,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 
-class Note(Model):
+class Log(Model):
     """Something that goes out as JSON."""
 
     text: str
@@ -31,7 +31,7 @@ class Upload(Model, rename="camel"):
     copies: int | None = None
     glossy: bool | None = None
     tags: list[str] | None = None
-    note: Note | None = None
+    note: Log | None = None
     name: str | None = None
 
 
@@ -45,7 +45,7 @@ def test_what_goes_out_is_what_was_given(content: bytes, name: str) -> None:
 
 def test_each_kind_of_part() -> None:
     """Numbers and truths are texts, lists are parts of one name, objects are JSON; what is not given is not there."""
-    form = encode_form(Upload(film=UploadFile(b"f"), copies=2, glossy=True, tags=["a", "b"], note=Note(text="n")))
+    form = encode_form(Upload(film=UploadFile(b"f"), copies=2, glossy=True, tags=["a", "b"], note=Log(text="n")))
 
     assert parts_of(form.content_type, form.body) == {
         "film": b"f",

@@ -12,7 +12,7 @@ import pytest
 from bide_runtime.errors.decode import DecodeError
 from bide_runtime.http.errors import NotFound
 from bide_runtime.jobs.errors import JobExpired, JobFailed, JobTimeout
-from bide_runtime.jobs.kind import Kind
+from bide_runtime.jobs.kind import JobKind
 from bide_runtime.jobs.lifecycle import Lifecycle
 from bide_runtime.jobs.polling import Polling
 from bide_runtime.jobs.snapshot import Update
@@ -28,13 +28,13 @@ GOING = Reply(b"", 202)
 CODES = {202: State.RUNNING, 200: State.SUCCEEDED, 410: State.EXPIRED, 422: State.FAILED}
 
 
-def silent(polling: Polling = POLLING) -> Kind[None, Page]:
+def silent(polling: Polling = POLLING) -> JobKind[None, Page]:
     """A kind of job whose polls have no body but the result."""
     lifecycle = Lifecycle(poll="/jobs/{job_id}", codes=CODES, accepts=frozenset())
-    return Kind(provider="acme", name="silent", lifecycle=lifecycle, snapshot=NoneType, result=Page, polling=polling)
+    return JobKind(provider="acme", name="silent", lifecycle=lifecycle, snapshot=NoneType, result=Page, polling=polling)
 
 
-MIXED: Kind[Report | None, Page] = Kind(
+MIXED: JobKind[Report | None, Page] = JobKind(
     provider="acme",
     name="mixed",
     lifecycle=Lifecycle(
@@ -112,7 +112,7 @@ def test_gone_can_be_a_state(world: Make) -> None:
 
 def test_any_other_status_ends_the_wait(world: Make) -> None:
     """W7, W8: a 404 that the spec does not list is an error, but for the grace after a submit."""
-    graceful = silent(Polling(interval=(1.0, 1.0), floor=1.0, not_found_grace=10.0))
+    graceful = silent(Polling(interval=(1.0, 1.0), min_interval=1.0, not_found_grace=10.0))
     w = world(served(submit=[TICKET], polls=[error(404), GOING, PAGE]))
 
     assert "hello" == w.do(w.jobs(graceful).run(url="u")).text

@@ -10,7 +10,7 @@ from bide_runtime.errors.client import ClientError, InvalidArgument
 from bide_runtime.jobs.errors import JobTimeout, SubmitUncertain
 from bide_runtime.jobs.polling import Polling
 from bide_runtime.waiting.policy import Adaptive, Fixed
-from bide_runtime.waiting.watch import next_look
+from bide_runtime.waiting.poller import next_poll
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
@@ -22,7 +22,7 @@ from tests.runtime.world import DONE, MODES, PAGE, RUNNING, TICKET, Mode, World,
 
 Make = Callable[..., World]
 
-HASTY = Polling(interval=(0.1, 0.2), floor=0.1)
+HASTY = Polling(interval=(0.1, 0.2), min_interval=0.1)
 
 
 @rule
@@ -81,7 +81,7 @@ def test_a_fetch_that_wakes_up_too_late_is_not_made(world: Make) -> None:
 def test_no_sequence_of_replies_makes_the_wait_spin(storm: Storm, mode: str) -> None:
     """W10: a wait of so many seconds sends no more requests than floors fit into it."""
     world, _ = storm.wait(mode)
-    most = storm.timeout / storm.floor + 2
+    most = storm.timeout / storm.min_interval + 2
 
     assert len(world.polls) <= most
     assert len(world.sent) <= 2 * most
@@ -360,7 +360,7 @@ def test_the_result_is_fetched_within_the_same_timeout(world: Make) -> None:
         w.do(w.job(APART).wait(timeout=10))
 
     assert w.elapsed <= 10
-    assert "lost the connection" in str(caught.value.fault)
+    assert "lost the connection" in str(caught.value.transient_error)
 
 
 def test_the_error_says_what_was_seen(world: Make) -> None:
@@ -454,7 +454,7 @@ def test_a_slow_server_gets_a_last_look_no_sooner_than_in_the_last_quarter(world
 @pytest.mark.parametrize(("pause", "due"), [(9.5, 9.5), (10.0, None), (10.5, None)])
 def test_no_look_is_due_at_the_deadline_or_later(pause: float, due: float | None) -> None:
     """W1: its answer would come too late."""
-    assert due == next_look(now=0.0, pause=pause, not_before=0.0, last=20.0, deadline=10.0)
+    assert due == next_poll(now=0.0, pause=pause, not_before=0.0, last=20.0, deadline=10.0)
 
 
 def test_a_result_is_asked_for_once_more_before_the_deadline(world: Make) -> None:

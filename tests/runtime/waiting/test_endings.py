@@ -256,7 +256,7 @@ def test_not_ready_until_the_deadline_is_a_timeout(world: Make) -> None:
         w.do(w.job(APART).wait(timeout=20))
 
     assert 15 <= w.elapsed <= 20
-    assert isinstance(caught.value.fault, Conflict)
+    assert isinstance(caught.value.transient_error, Conflict)
 
 
 @pytest.mark.parametrize("status", [404, 410])

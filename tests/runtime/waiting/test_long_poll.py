@@ -9,16 +9,16 @@ from typing import Any
 
 import msgspec
 import pytest
-from bide_runtime.http.long_poll import Hold
+from bide_runtime.http.long_poll import LongPoll
 from bide_runtime.http.request import Request
 from bide_runtime.jobs.errors import JobTimeout
 from bide_runtime.jobs.lifecycle import ResultAt
 from bide_runtime.jobs.polling import Polling
 from bide_runtime.jobs.record import Record
 from bide_runtime.waiting.deadline import Deadline
-from bide_runtime.waiting.flow import Pause, Running, Seen, Send
+from bide_runtime.waiting.flow import Received, Running, Send, Sleep
 from bide_runtime.waiting.policy import Adaptive
-from bide_runtime.waiting.watch import Watch
+from bide_runtime.waiting.poller import Poller
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -29,11 +29,15 @@ from tests.runtime.world import DONE, MODES, PAGE, QUEUED, RUNNING, TICKET, Worl
 
 Make = Callable[..., World]
 
-POLLING = Polling(interval=(2.0, 5.0), floor=1.0, timeout=60.0)
-BY_QUERY = kind("held", Page, result=("page",), polling=POLLING, hold=Hold(query="wait", most=20.0))
-BY_HEADER = kind("held", Page, result=("page",), polling=POLLING, hold=Hold(header="Prefer", most=20.0))
+POLLING = Polling(interval=(2.0, 5.0), min_interval=1.0, timeout=60.0)
+BY_QUERY = kind("held", Page, result=("page",), polling=POLLING, long_poll=LongPoll(query="wait", max_seconds=20.0))
+BY_HEADER = kind("held", Page, result=("page",), polling=POLLING, long_poll=LongPoll(header="Prefer", max_seconds=20.0))
 APART = kind(
-    "held", Page, result=ResultAt(path="/jobs/{job_id}/result"), polling=POLLING, hold=Hold(query="wait", most=20.0)
+    "held",
+    Page,
+    result=ResultAt(path="/jobs/{job_id}/result"),
+    polling=POLLING,
+    long_poll=LongPoll(query="wait", max_seconds=20.0),
 )
 
 
@@ -43,7 +47,7 @@ def wanted(sent: Sent) -> int:
     return int(text or sent.request.headers.get("prefer", "wait=0").removeprefix("wait="))
 
 
-def holding(done_at: float, *, news_at: float = 0.0, slow: float = 0.0) -> Callable[[Sent], Reply]:
+def long_poll_until(done_at: float, *, news_at: float = 0.0, slow: float = 0.0) -> Callable[[Sent], Reply]:
     """A server that holds polls until the job has changed, and takes *slow* seconds for anything."""
 
     def answer(sent: Sent) -> Reply:
@@ -58,34 +62,34 @@ def holding(done_at: float, *, news_at: float = 0.0, slow: float = 0.0) -> Calla
 
 
 @pytest.mark.parametrize(
-    ("hold", "url", "headers"),
+    ("long_poll", "url", "headers"),
     [
-        (Hold(query="wait", most=20.0), "https://a.example/j?wait=7", {}),
-        (Hold(header="Prefer", most=20.0), "https://a.example/j", {"prefer": "wait=7"}),
-        (Hold(header="X-Wait", most=20.0), "https://a.example/j", {"x-wait": "7"}),
+        (LongPoll(query="wait", max_seconds=20.0), "https://a.example/j?wait=7", {}),
+        (LongPoll(header="Prefer", max_seconds=20.0), "https://a.example/j", {"prefer": "wait=7"}),
+        (LongPoll(header="X-Wait", max_seconds=20.0), "https://a.example/j", {"x-wait": "7"}),
     ],
 )
-def test_how_a_poll_asks(hold: Hold, url: str, headers: dict[str, str]) -> None:
+def test_how_a_poll_asks(long_poll: LongPoll, url: str, headers: dict[str, str]) -> None:
     """Whole seconds in a query parameter or a header, in `Prefer` as RFC 7240 has it."""
-    asked = hold.asked(Request(method="GET", url="https://a.example/j", headers={}), 7)
+    asked = long_poll.asked(Request(method="GET", url="https://a.example/j", headers={}), 7)
 
     assert (asked.url, asked.headers) == (url, headers)
 
 
 def test_a_query_goes_on() -> None:
     """What is in the query already, such as a key, stays there."""
-    hold = Hold(query="wait", most=20.0)
+    long_poll = LongPoll(query="wait", max_seconds=20.0)
 
     assert (
         "https://a.example/j?k=1&wait=7"
-        == hold.asked(Request(method="GET", url="https://a.example/j?k=1", headers={}), 7).url
+        == long_poll.asked(Request(method="GET", url="https://a.example/j?k=1", headers={}), 7).url
     )
 
 
 @pytest.mark.parametrize("of", [BY_QUERY, BY_HEADER])
 def test_a_held_job_is_seen_when_it_is_done(of: Any, world: Make) -> None:
     """The first look is made at once, and each that was held to the end is followed by the next after the floor."""
-    w = world(holding(50.0))
+    w = world(long_poll_until(50.0))
 
     w.do(w.jobs(of).run(url="https://x.example"))
 
@@ -96,17 +100,21 @@ def test_a_held_job_is_seen_when_it_is_done(of: Any, world: Make) -> None:
 
 def test_nothing_but_the_floor_is_waited_for_after_a_poll_that_was_held(world: Make) -> None:
     """Where the floor is low, the next poll follows as soon as it allows."""
-    quick = Polling(interval=(2.0, 5.0), floor=0.25, timeout=60.0)
-    w = world(holding(50.0))
+    quick = Polling(interval=(2.0, 5.0), min_interval=0.25, timeout=60.0)
+    w = world(long_poll_until(50.0))
 
-    w.do(w.jobs(kind("quick", Page, result=("page",), polling=quick, hold=Hold(query="wait", most=20.0))).run(url="u"))
+    w.do(
+        w.jobs(
+            kind("quick", Page, result=("page",), polling=quick, long_poll=LongPoll(query="wait", max_seconds=20.0))
+        ).run(url="u")
+    )
 
     assert [0.0, 20.25, 40.5] == w.polls
 
 
 def test_news_are_followed_at_once(world: Make) -> None:
     """A poll that was answered because the status has changed has not been answered for nothing."""
-    w = world(holding(8.0, news_at=3.0))
+    w = world(long_poll_until(8.0, news_at=3.0))
 
     w.do(w.jobs(BY_QUERY).run(url="https://x.example"))
 
@@ -141,7 +149,7 @@ def test_a_server_that_holds_for_less_keeps_to_the_schedule(world: Make) -> None
 @pytest.mark.parametrize("slow", [0.0, 0.3])
 def test_the_last_poll_is_answered_before_the_deadline(timeout: float, slow: float, world: Make) -> None:
     """W1, W5: no poll is held for longer than is left, and the last one is answered in time."""
-    w = world(holding(1e9, slow=slow))
+    w = world(long_poll_until(1e9, slow=slow))
 
     with pytest.raises(JobTimeout):
         w.do(w.job(BY_QUERY).wait(timeout=timeout))
@@ -153,7 +161,7 @@ def test_the_last_poll_is_answered_before_the_deadline(timeout: float, slow: flo
 
 def test_patience_is_for_what_is_held_and_the_usual(world: Make) -> None:
     """W1: a held poll is waited for as long as it is held, and then for as long as any; never past the deadline."""
-    w = world(holding(1e9), timeout=15.0)
+    w = world(long_poll_until(1e9), timeout=15.0)
 
     with pytest.raises(JobTimeout):
         w.do(w.job(BY_QUERY).wait(timeout=55))
@@ -164,7 +172,7 @@ def test_patience_is_for_what_is_held_and_the_usual(world: Make) -> None:
 
 def test_the_time_held_is_not_the_time_of_a_request(world: Make) -> None:
     """W5: after a poll that was held for long there is still time for more before the deadline."""
-    w = world(holding(1e9))
+    w = world(long_poll_until(1e9))
 
     with pytest.raises(JobTimeout):
         w.do(w.job(APART).wait(timeout=50))
@@ -190,7 +198,7 @@ def test_faults_end_the_holding_for_a_while(world: Make) -> None:
 def test_one_lost_connection_does_not_end_it(world: Make) -> None:
     """W6: after a single fault the next poll may be held again, as soon as the backoff is over."""
     replies = [cut_off()]
-    server = holding(10.0)
+    server = long_poll_until(10.0)
     w = world(lambda sent: replies.pop() if replies else server(sent))
 
     w.do(w.job(BY_QUERY).wait())
@@ -210,7 +218,7 @@ def test_hints_are_kept(world: Make) -> None:
 
 def test_a_look_by_hand_is_not_held(world: Make) -> None:
     """`poll()` looks once, and at once."""
-    w = world(holding(1e9))
+    w = world(long_poll_until(1e9))
 
     w.do(w.job(BY_QUERY).poll())
 
@@ -219,15 +227,15 @@ def test_a_look_by_hand_is_not_held(world: Make) -> None:
 
 def test_a_batch_holds_nothing() -> None:
     """Many jobs share connections, and none keeps one for itself."""
-    world = World("sync", holding(1e9))
-    desk, record = world.client._desk, Record(BY_QUERY, "j1")
+    world = World("sync", long_poll_until(1e9))
+    session, record = world.client._session, Record(BY_QUERY, "j1")
     asked = {}
-    for name, here in (("alone", desk), ("in a batch", desk.gathering)):
-        flow = Watch(here, record, Adaptive(POLLING), Deadline(60.0, 0.0)).until_final(0.0)
+    for name, here in (("alone", session), ("in a batch", session.coalescing)):
+        flow = Poller(here, record, Adaptive(POLLING), Deadline(60.0, 0.0)).until_final(0.0)
         running, action, now = Running(flow), None, 0.0
         while not isinstance(action, Send):
-            action = running.next(Seen(now))
-            now = action.until if isinstance(action, Pause) else now
+            action = running.next(Received(now))
+            now = action.until if isinstance(action, Sleep) else now
         asked[name] = "wait=" in action.request.url
 
     assert {"alone": True, "in a batch": False} == asked
@@ -237,10 +245,10 @@ def test_a_batch_holds_nothing() -> None:
 @given(storms(), st.sampled_from(MODES))
 def test_whatever_comes_the_deadline_and_the_floor_hold(storm: Storm, mode: Any) -> None:
     """W1, W3, W10: the same as without long polling."""
-    of = msgspec.structs.replace(storm.of.lifecycle, hold=Hold(query="wait", most=20.0))
+    of = msgspec.structs.replace(storm.of.lifecycle, long_poll=LongPoll(query="wait", max_seconds=20.0))
     storm = dataclasses.replace(storm, of=msgspec.structs.replace(storm.of, lifecycle=of))
     world, outcome = storm.wait(mode)
 
     assert outcome is not None
     assert world.elapsed <= storm.timeout + 1e-6
-    assert len(world.polls) <= storm.timeout / storm.floor + 2
+    assert len(world.polls) <= storm.timeout / storm.min_interval + 2

@@ -13,8 +13,8 @@ from bide_runtime.jobs.polling import Polling
 from bide_runtime.waiting.policy import Adaptive, Exponential, Fixed, Policy, backoff
 from evidence.benchmarks import schedules
 from evidence.benchmarks.job_times import Jobs
-from evidence.benchmarks.looks import seen_at
 from evidence.benchmarks.optimum import optimum
+from evidence.benchmarks.polls import seen_at
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -22,7 +22,7 @@ from tests.runtime.acme import PART
 from tests.runtime.storms import Steady, rule
 from tests.runtime.world import DONE, MODES, RUNNING, TICKET, Mode, World, served
 
-looks = st.integers(0, 10**6)
+polls = st.integers(0, 10**6)
 ages = st.floats(0, 1e9)
 chances = st.floats(0, 1, exclude_max=True)
 seconds = st.floats(0.01, 1e6)
@@ -33,7 +33,7 @@ def pollings(draw: st.DrawFn) -> Polling:
     """What a provider may say of its jobs."""
     shortest, longest = sorted([draw(st.floats(0.1, 1e4)), draw(st.floats(0.1, 1e4))])
     early, late = sorted([draw(st.floats(0, 1e5)), draw(st.floats(0.001, 1e5))])
-    return Polling(interval=(shortest, longest), floor=0.1, typical=draw(st.sampled_from([None, (early, late)])))
+    return Polling(interval=(shortest, longest), min_interval=0.1, typical=draw(st.sampled_from([None, (early, late)])))
 
 
 @st.composite
@@ -49,10 +49,10 @@ def policies(draw: st.DrawFn) -> Policy:
 
 
 @rule
-@given(policies(), looks, ages, chances)
-def test_every_policy_gives_a_pause_that_can_be_made(policy: Policy, polls: int, age: float, chance: float) -> None:
+@given(policies(), polls, ages, chances)
+def test_every_policy_gives_a_pause_that_can_be_made(policy: Policy, polls: int, age: float, jitter: float) -> None:
     """No number of looks, no age and no chance makes a pause negative, infinite or an error."""
-    pause = policy.pause(polls=polls, age=age, chance=chance)
+    pause = policy.pause(polls=polls, age=age, jitter=jitter)
 
     assert 0 <= pause < inf
 
@@ -60,21 +60,21 @@ def test_every_policy_gives_a_pause_that_can_be_made(policy: Policy, polls: int,
 @rule
 @given(pollings(), st.integers(1, 10**6), ages, chances)
 def test_the_default_stays_within_the_providers_interval(
-    polling: Polling, polls: int, age: float, chance: float
+    polling: Polling, polls: int, age: float, jitter: float
 ) -> None:
     """Between two looks lies what the provider wants, a twentieth added; up to five of them before jobs usually end."""
     shortest, longest = polling.interval
     early, late = polling.typical or (0.0, 0.0)
-    pause = Adaptive(polling).pause(polls=polls, age=age, chance=chance)
+    pause = Adaptive(polling).pause(polls=polls, age=age, jitter=jitter)
 
     assert shortest * 0.999 <= pause <= longest * 1.051 * (5 if age < max(early, late / 100) else 1)
 
 
 @rule
 @given(pollings(), ages, chances)
-def test_the_first_look_comes_before_long(polling: Polling, age: float, chance: float) -> None:
+def test_the_first_look_comes_before_long(polling: Polling, age: float, jitter: float) -> None:
     """However long jobs usually take, a wait shows a sign of life within five of the longest intervals."""
-    pause = Adaptive(polling).pause(polls=0, age=age, chance=chance)
+    pause = Adaptive(polling).pause(polls=0, age=age, jitter=jitter)
 
     assert pause <= 5 * polling.interval[1] * 1.051
 
@@ -83,13 +83,13 @@ def test_the_first_look_waits_for_what_jobs_usually_take() -> None:
     """Where the provider says how long its jobs take, nobody looks long before."""
     polling = Polling(interval=(2.0, 10.0), typical=(5.0, 20.0))
 
-    assert 5 < Adaptive(polling).pause(polls=0, age=0, chance=0) < 20
+    assert 5 < Adaptive(polling).pause(polls=0, age=0, jitter=0) < 20
 
 
 def test_looks_are_densest_where_jobs_usually_end() -> None:
     """Neither the jobs that end early nor those that go on for long are looked at as often as most."""
     policy = Adaptive(Polling(interval=(2.0, 10.0), typical=(5.0, 20.0)))
-    early, usual, late = (policy.pause(polls=1, age=age, chance=0) for age in (0, 8, 40))
+    early, usual, late = (policy.pause(polls=1, age=age, jitter=0) for age in (0, 8, 40))
 
     assert usual < early
     assert usual < late
@@ -121,22 +121,22 @@ def test_a_job_that_is_old_enough_is_looked_at_at_once() -> None:
     """The first pause is shorter by the time that has passed since the submit."""
     policy = Adaptive(Polling(interval=(10.0, 10.0)))
 
-    assert 6 == pytest.approx(policy.pause(polls=0, age=4, chance=0))
-    assert 0 == policy.pause(polls=0, age=11, chance=0)
+    assert 6 == pytest.approx(policy.pause(polls=0, age=4, jitter=0))
+    assert 0 == policy.pause(polls=0, age=11, jitter=0)
 
 
 def test_jobs_that_were_submitted_together_drift_apart() -> None:
     """Chance makes the pauses of two jobs differ."""
     policy = Adaptive(Polling(interval=(10.0, 10.0)))
 
-    assert policy.pause(polls=3, age=9, chance=0.1) != policy.pause(polls=3, age=9, chance=0.9)
+    assert policy.pause(polls=3, age=9, jitter=0.1) != policy.pause(polls=3, age=9, jitter=0.9)
 
 
 def test_exponential_grows_to_its_longest() -> None:
     """Each pause is a factor longer than the one before, up to a limit."""
     policy = Exponential(first=1, factor=2, longest=10, jitter=0)
 
-    assert [1, 2, 4, 8, 10, 10] == [policy.pause(polls=polls, age=0, chance=0.5) for polls in range(6)]
+    assert [1, 2, 4, 8, 10, 10] == [policy.pause(polls=polls, age=0, jitter=0.5) for polls in range(6)]
 
 
 @pytest.mark.parametrize(
@@ -173,21 +173,21 @@ def test_a_policy_of_the_user_that_makes_no_sense_ends_the_wait(mode: Mode, paus
 
 @rule
 @given(st.integers(1, 10**6), chances)
-def test_backoff_lies_between_half_and_all(tries: int, chance: float) -> None:
+def test_backoff_lies_between_half_and_all(tries: int, jitter: float) -> None:
     """After a failure the pause doubles up to half a minute, and half of it is chance."""
-    pause = backoff(tries, chance=chance)
+    pause = backoff(tries, jitter=jitter)
     whole = min(0.5 * 2 ** min(tries - 1, 20), 30)
 
     assert isfinite(pause)
-    assert pause == pytest.approx(whole / 2 * (1 + chance))
+    assert pause == pytest.approx(whole / 2 * (1 + jitter))
 
 
 def test_exponential_pauses_vary_a_little_by_themselves() -> None:
     """Jitter is on by default, and never makes a pause shorter."""
     policy = Exponential(first=10.0)
 
-    assert 10.0 == policy.pause(polls=0, age=0.0, chance=0.0)
-    assert 10.5 == pytest.approx(policy.pause(polls=0, age=0.0, chance=0.5))
+    assert 10.0 == policy.pause(polls=0, age=0.0, jitter=0.0)
+    assert 10.5 == pytest.approx(policy.pause(polls=0, age=0.0, jitter=0.5))
 
 
 @pytest.mark.parametrize("mode", MODES)
@@ -196,7 +196,7 @@ def test_a_policy_is_told_how_old_the_job_is(mode: Mode) -> None:
     told: list[tuple[int, float]] = []
 
     class Telling:
-        def pause(self, *, polls: int, age: float, chance: float) -> float:
+        def pause(self, *, polls: int, age: float, jitter: float) -> float:
             told.append((polls, age))
             return 2.0
 
@@ -215,7 +215,7 @@ def test_exponential_pauses_grow_to_the_longest(factor: float, polls: int) -> No
     """However slowly they grow, and however long they have grown."""
     policy = Exponential(first=1.0, factor=factor, longest=3600.0)
 
-    assert 3600.0 == policy.pause(polls=polls, age=0.0, chance=0.0)
+    assert 3600.0 == policy.pause(polls=polls, age=0.0, jitter=0.0)
 
 
 @rule

@@ -35,7 +35,7 @@ from tests.runtime.world import CUT, DONE, HTML, MODES, PAGE, RUNNING, TICKET, M
 
 Make = Callable[..., World]
 
-PASSING: dict[str, Reply] = {
+TRANSIENT: dict[str, Reply] = {
     **{str(status): error(status) for status in FAULTS},
     "cut connection": cut_off(),
     "unreachable": unreachable(),
@@ -47,7 +47,7 @@ PASSING: dict[str, Reply] = {
 }
 
 
-@pytest.mark.parametrize("fault", PASSING.values(), ids=PASSING)
+@pytest.mark.parametrize("fault", TRANSIENT.values(), ids=TRANSIENT)
 def test_a_fault_is_tried_again(world: Make, fault: Reply) -> None:
     """W6: each kind of fault is waited out, several times in a row, and more often than `max_retries`."""
     w = world(served(polls=[RUNNING, fault, fault, fault, fault, fault, fault, DONE]), max_retries=1)
@@ -58,7 +58,7 @@ def test_a_fault_is_tried_again(world: Make, fault: Reply) -> None:
     assert 8 == len(w.polls)
 
 
-@pytest.mark.parametrize("fault", PASSING.values(), ids=PASSING)
+@pytest.mark.parametrize("fault", TRANSIENT.values(), ids=TRANSIENT)
 def test_a_fault_of_the_result_address_is_tried_again(world: Make, fault: Reply) -> None:
     """W6: a result that is done but cannot be had just now is fetched again."""
     w = world(served(polls=[DONE], result=[fault, fault, PAGE]))
@@ -67,7 +67,7 @@ def test_a_fault_of_the_result_address_is_tried_again(world: Make, fault: Reply)
     assert 1 == len(w.polls)
 
 
-@pytest.mark.parametrize("fault", PASSING.values(), ids=PASSING)
+@pytest.mark.parametrize("fault", TRANSIENT.values(), ids=TRANSIENT)
 def test_a_deadline_amid_faults_shows_the_last_one(world: Make, fault: Reply) -> None:
     """W6: `JobTimeout` says what went wrong last, and carries it."""
     w = world(served(polls=[fault]))
@@ -75,19 +75,19 @@ def test_a_deadline_amid_faults_shows_the_last_one(world: Make, fault: Reply) ->
     with pytest.raises(JobTimeout) as caught:
         w.do(w.job(PART).wait(timeout=100))
 
-    assert isinstance(caught.value.fault, ApiError | TransportError | DecodeError)
-    assert caught.value.fault is caught.value.__cause__
-    assert caught.value.fault.message in str(caught.value)
+    assert isinstance(caught.value.transient_error, ApiError | TransportError | DecodeError)
+    assert caught.value.transient_error is caught.value.__cause__
+    assert caught.value.transient_error.message in str(caught.value)
 
 
 @rule
 @given(
-    st.lists(st.sampled_from(sorted(PASSING)), min_size=1, max_size=15),
+    st.lists(st.sampled_from(sorted(TRANSIENT)), min_size=1, max_size=15),
     st.sampled_from(MODES),
 )
 def test_no_sequence_of_faults_ends_a_wait(names: list[str], mode: Mode) -> None:
     """W6: however many faults come in whatever order, the wait gets its result if there is time."""
-    w = World(mode, served(polls=[*(PASSING[name] for name in names), DONE]))
+    w = World(mode, served(polls=[*(TRANSIENT[name] for name in names), DONE]))
 
     assert "hello" == w.do(w.job(PART).wait(timeout=None)).text
 
@@ -148,11 +148,13 @@ def test_updates_show_the_faults(world: Make) -> None:
 
     w.do(w.job(PART).wait(timeout=None, on_update=seen.append))
 
-    assert [None, ServerError, ConnectionFailed, None, None] == [update.fault and type(update.fault) for update in seen]
+    assert [None, ServerError, ConnectionFailed, None, None] == [
+        update.transient_error and type(update.transient_error) for update in seen
+    ]
     assert [1, 2, 3, 4, 5] == [update.polls for update in seen]
     assert ["running"] * 4 + ["done"] == [update.status for update in seen]
     assert seen[-1].next_poll_in is None
-    assert ["j1", "j1"] == [update.fault.job_id for update in seen if update.fault is not None]
+    assert ["j1", "j1"] == [update.transient_error.job_id for update in seen if update.transient_error is not None]
 
 
 def test_one_poll_is_tried_again_as_any_call(world: Make) -> None:

@@ -48,14 +48,14 @@ _RUNTIME = frozenset(
         "ErrorShape",
         "EventReader",
         "FileLike",
-        "HandedOut",
-        "Hold",
+        "Link",
+        "LongPoll",
         "Job",
         "JobBatch",
         "JobFailed",
         "Jobs",
         "Json",
-        "Kind",
+        "JobKind",
         "Lifecycle",
         "Model",
         "Observer",
@@ -76,7 +76,7 @@ _RUNTIME = frozenset(
         "Stream",
         "StreamCall",
         "Submission",
-        "Tally",
+        "Counts",
         "Transport",
         "UnknownEvent",
         "Update",
@@ -99,7 +99,7 @@ _RUNTIME = frozenset(
 )
 """What generated code may use of the runtime, which knows where each of them is."""
 
-_FOR_TYPES_ALONE = frozenset({"AsyncJobBatch", "JobBatch", "Tally"})
+_FOR_TYPES_ALONE = frozenset({"AsyncJobBatch", "JobBatch", "Counts"})
 """What generated code has in annotations only, and few programs need: type checkers alone are shown it."""
 
 _OWN = {"PROVIDER": "._provider", "_calls": ".", "_jobs": ".", "models": "."}

@@ -120,8 +120,8 @@ class EndpointView(View):
         return literal(f"{self._endpoint.method} {self._endpoint.path}") if self._in(Place.PATH) else None
 
     @property
-    def repeatable(self) -> bool:
-        return self._endpoint.repeatable
+    def idempotent(self) -> bool:
+        return self._endpoint.idempotent
 
     @property
     def timeout(self) -> Code | None:

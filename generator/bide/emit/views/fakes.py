@@ -15,7 +15,7 @@ HELPERS = (
     "FakeClock",
     "FakeJob",
     "FakeTransport",
-    "Mishap",
+    "Fault",
     "Plan",
     "Reply",
     "Sent",

@@ -10,7 +10,7 @@ from bide.emit.views.context import Context
 from bide.emit.views.endpoints import Argument, EndpointView
 from bide.emit.views.view import View
 from bide.emit.words import prose
-from bide.ir import Endpoint, HandedOut, Hold, IdAt, Job, Lifecycle, Named, Pages, Pointer, PollMany, State
+from bide.ir import Endpoint, IdAt, Job, Lifecycle, Link, LongPoll, Named, Pages, Pointer, PollMany, State
 from bide.spec import names
 
 
@@ -35,8 +35,8 @@ class LifecycleView(View):
         found = [("poll", self._address(lifecycle.poll))]
         if lifecycle.poll.method != "GET":
             found.append(("poll_method", literal(lifecycle.poll.method)))
-        if lifecycle.hold is not None:
-            found.append(("hold", _hold(lifecycle.hold)))
+        if lifecycle.long_poll is not None:
+            found.append(("long_poll", _long_poll(lifecycle.long_poll)))
         if lifecycle.status:
             found += [("status", self._attributes(lifecycle.status)), ("states", _states(own))]
         if lifecycle.codes:
@@ -64,22 +64,22 @@ class LifecycleView(View):
             ("failed_with", lifecycle.failed_with),
             ("error_code", lifecycle.error.code),
             ("error_message", lifecycle.error.message),
-            ("hint", lifecycle.hint),
+            ("retry_after", lifecycle.retry_after),
             ("credits", lifecycle.credits),
         ):
             if path:
                 found.append((name, self._attributes(path)))
-        if lifecycle.hint and lifecycle.hint_unit == "milliseconds":
-            found.append(("hint_unit", literal(0.001)))
+        if lifecycle.retry_after and lifecycle.retry_after_unit == "milliseconds":
+            found.append(("retry_after_unit", literal(0.001)))
         if progress := self._progress:
             found.append(("progress", spread("{}", progress, indent=4)))
         return [(Code(name), value) for name, value in found]
 
     def _address(self, endpoint: Endpoint) -> Code:
         """A path, or where the provider hands the address out."""
-        if endpoint.handed_out is None:
+        if endpoint.link is None:
             return literal(endpoint.path)
-        return handed_out(endpoint.handed_out, name=f"{endpoint.method} {endpoint.path}")
+        return link(endpoint.link, name=f"{endpoint.method} {endpoint.path}")
 
     @property
     def _timeouts(self) -> str:
@@ -116,7 +116,7 @@ class LifecycleView(View):
         return Code(f"Pages({', '.join(parts)})")
 
     def _poll_many(self, many: PollMany) -> Code:
-        parts = [f"path={literal(many.endpoint.path)}", f"ids={literal(many.ids)}", f"most={literal(many.most)}"]
+        parts = [f"path={literal(many.endpoint.path)}", f"ids={literal(many.ids)}", f"max_ids={literal(many.max_ids)}"]
         if many.endpoint.method != "GET":
             parts.append(f"method={literal(many.endpoint.method)}")
         if many.ids_in != "query":
@@ -242,8 +242,8 @@ class JobView(View):
 
     def id_at(self, at: IdAt) -> Code:
         """Where the id of such a job is, in the reply to a submit."""
-        if at.header or at.like:
-            return handed_out(HandedOut(header=at.header, field=at.field), like=at.like)
+        if at.header or at.template:
+            return link(Link(header=at.header, field=at.field), template=at.template)
         return literal(self.provider.attributes(at.field, Named(self.ir.reply)) if self.ir.reply else ())
 
     @property
@@ -262,7 +262,7 @@ class JobView(View):
     @property
     def polling(self) -> list[tuple[Code, Code]]:
         polling = self.ir.polling
-        found = [("interval", _pair(polling.interval)), ("floor", seconds(polling.floor))]
+        found = [("interval", _pair(polling.interval)), ("min_interval", seconds(polling.min_interval))]
         if polling.typical is not None:
             found.append(("typical", _pair(polling.typical)))
         found.append(("timeout", seconds(polling.timeout)))
@@ -305,16 +305,16 @@ class JobView(View):
         return docstring(text, indent=8)
 
 
-def handed_out(at: HandedOut, *, like: str = "", name: str = "") -> Code:
+def link(at: Link, *, template: str = "", name: str = "") -> Code:
     """Where the provider hands something out."""
     place = f"header={literal(at.header)}" if at.header else f"field={literal(tuple(at.field))}"
-    more = "".join(f", {key}={literal(text)}" for key, text in (("like", like), ("name", name)) if text)
-    return Code(f"HandedOut({place}{more})")
+    more = "".join(f", {key}={literal(text)}" for key, text in (("template", template), ("name", name)) if text)
+    return Code(f"Link({place}{more})")
 
 
-def _hold(hold: Hold) -> Code:
-    place = f"header={literal(hold.header)}" if hold.header else f"query={literal(hold.query)}"
-    return Code(f"Hold({place}, most={seconds(hold.most)})")
+def _long_poll(long_poll: LongPoll) -> Code:
+    place = f"header={literal(long_poll.header)}" if long_poll.header else f"query={literal(long_poll.query)}"
+    return Code(f"LongPoll({place}, max_seconds={seconds(long_poll.max_seconds)})")
 
 
 def _is_code(status: str, lifecycle: Lifecycle) -> bool:

@@ -72,7 +72,7 @@ VALUES = (
     "State",
     "Stream",
     "SystemClock",
-    "Tally",
+    "Counts",
     "Transport",
     "Update",
     "UploadFile",
@@ -199,7 +199,9 @@ class ProviderView(Context):
         endpoints += [lifecycle.poll for lifecycle in self.ir.lifecycles]
         endpoints += [lifecycle.poll_many.endpoint for lifecycle in self.ir.lifecycles if lifecycle.poll_many]
         endpoints += [operation.endpoint for operation in self.ir.operations]
-        limits = {f"{endpoint.method} {endpoint.path}": endpoint.limit for endpoint in endpoints if endpoint.limit}
+        limits = {
+            f"{endpoint.method} {endpoint.path}": endpoint.rate_limit for endpoint in endpoints if endpoint.rate_limit
+        }
         return [
             f"{literal(bucket)}: Rate({literal(limit.count)}, {seconds(limit.seconds)})"
             for bucket, limit in limits.items()

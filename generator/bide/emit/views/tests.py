@@ -244,15 +244,17 @@ class JobTableView(View):
             ("submit", Code(f"CALLS[{literal(f'{job.name}.submit')}]")),
             ("states", literal({status: state.value for status, state in lifecycle.states.items()})),
         ]
-        if lifecycle.moves:
-            found.append(("moves", literal({status: tuple(after) for status, after in lifecycle.moves.items()})))
+        if lifecycle.transitions:
+            found.append(
+                ("transitions", literal({status: tuple(after) for status, after in lifecycle.transitions.items()}))
+            )
         found += [
             ("poll", literal(lifecycle.poll.path)),
-            ("floor", seconds(polling.floor)),
+            ("min_interval", seconds(polling.min_interval)),
             ("interval", Code(f"({seconds(polling.interval[0])}, {seconds(polling.interval[1])})")),
             ("timeout", seconds(polling.timeout)),
         ]
-        if lifecycle.poll.handed_out is not None:
+        if lifecycle.poll.link is not None:
             found.append(("is_polled_by_id", literal(False)))
         if lifecycle.codes:
             found.append(("codes", literal(tuple(lifecycle.codes))))
@@ -268,7 +270,7 @@ class JobTableView(View):
             found.append(("cancel", literal((lifecycle.cancel.endpoint.method, lifecycle.cancel.endpoint.path))))
         if job.idempotency_key:
             found.append(("idempotency_key", literal(job.idempotency_key)))
-        if self._has(lifecycle.hint):
+        if self._has(lifecycle.retry_after):
             found.append(("has_hint", literal(True)))
         if self._has(lifecycle.error.message):
             found.append(("has_reason", literal(True)))

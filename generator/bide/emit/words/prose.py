@@ -44,7 +44,7 @@ def interval(job: Job) -> str:
     """`every 2 to 5 s, never within 1 s`."""
     shortest, longest = job.polling.interval
     every = duration(shortest) if shortest == longest else f"{shortest:g} to {duration(longest)}"
-    return f"every {every}, never twice within {duration(job.polling.floor)}"
+    return f"every {every}, never twice within {duration(job.polling.min_interval)}"
 
 
 def duration(seconds: float) -> str:
@@ -192,7 +192,7 @@ def run_many(job: Job, params_class: str, title: str, *, is_async: bool) -> str:
                 ("max_in_flight", "How many jobs may be under way at the same time."),
                 ("timeout", "Seconds for each job, from its first submit to its result; `None` waits for ever."),
                 ("in_order", "Whether to hand the outcomes out in the order of the params."),
-                ("on_update", f"Called with a `Tally`{awaited} whenever a job was polled or ended."),
+                ("on_update", f"Called with a `Counts`{awaited} whenever a job was polled or ended."),
                 PROGRESS,
                 policy(job, title),
                 *_cancel(job),

@@ -47,15 +47,17 @@ class Diagram:
             f"state {mermaid(status if status == state else f'{status} ({state.value})')} as {self._ids[status]}"
             for status, state in states.items()
         ]
-        moves = self._lifecycle.moves or self._any_move()
-        reached = {after for followers in moves.values() for after in followers}
+        transitions = self._lifecycle.transitions or self._any_move()
+        reached = {after for followers in transitions.values() for after in followers}
         found += [f"[*] --> {self._ids[status]}" for status in states if status not in reached]
-        found += [f"{self._ids[before]} --> {self._ids[after]}" for before in moves for after in moves[before]]
+        found += [
+            f"{self._ids[before]} --> {self._ids[after]}" for before in transitions for after in transitions[before]
+        ]
         found += [f"{self._ids[status]} --> [*]" for status, state in states.items() if state.is_final]
         return [Code(line) for line in found]
 
     def _any_move(self) -> dict[str, tuple[str, ...]]:
-        """Where the spec names no moves: from every status that is not final to every one that is."""
+        """Where the spec names no transitions: from every status that is not final to every one that is."""
         states = self._lifecycle.states
         final = tuple(status for status, state in states.items() if state.is_final)
         return {status: final for status, state in states.items() if not state.is_final}

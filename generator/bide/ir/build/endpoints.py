@@ -37,12 +37,12 @@ class Bodies:
         return ir.BodyModel(name, values)
 
     def _field(self, key: str, raw: Json, source: ir.Source | None) -> tuple[ir.Field, ir.BodyField]:
-        spread = raw.get("spread") if isinstance(raw, dict) else None
+        spread = raw.get("flatten") if isinstance(raw, dict) else None
         if spread is None:
             plain = build_field(key, raw, self.sources, source)
             return plain, _body_field(plain)
         model = self.models[spread]
-        more = {name: value for name, value in raw.items() if name != "spread"}
+        more = {name: value for name, value in raw.items() if name != "flatten"}
         nested = build_field(key, {**more, "type": spread}, self.sources, source)
         return nested, ir.BodyField(python_name(key, raw), _filled(model))
 
@@ -94,26 +94,26 @@ def build_endpoint(
     return ir.Endpoint(
         method=method.upper(),
         path=raw[method] if isinstance(raw[method], str) else f"/handed-out/{owner}/{role}/{{job_id}}",
-        handed_out=None if isinstance(raw[method], str) else _handed_out(raw[method]),
+        link=None if isinstance(raw[method], str) else _handed_out(raw[method]),
         parameters=tuple(sorted(parameters, key=lambda parameter: parameter.field.optional)),
         constants=tuple(constants),
         body=body,
-        repeatable=raw.get("repeatable", method.upper() not in _NOT_REPEATABLE),
+        idempotent=raw.get("idempotent", method.upper() not in _NOT_REPEATABLE),
         timeout=parse_duration(raw["timeout"]) if "timeout" in raw else None,
-        limit=parse_rate(raw["limit"]) if "limit" in raw else None,
+        rate_limit=parse_rate(raw["rate_limit"]) if "rate_limit" in raw else None,
         examples=examples(raw.get("examples"), bodies.sources, source),
     )
 
 
-def _handed_out(raw: Mapping[str, Json]) -> ir.HandedOut:
-    return ir.HandedOut(header=raw.get("header", ""), field=parse_pointer(raw["field"]) if "field" in raw else ())
+def _handed_out(raw: Mapping[str, Json]) -> ir.Link:
+    return ir.Link(header=raw.get("header", ""), field=parse_pointer(raw["field"]) if "field" in raw else ())
 
 
 def build_id(raw: Json) -> ir.IdAt:
     """Where an id is; *raw* is a pointer, or says more, or nothing."""
     more = {"field": raw} if isinstance(raw, str) else raw or {}
     field = parse_pointer(more["field"]) if "field" in more else ()
-    return ir.IdAt(field=field, header=more.get("header", ""), like=more.get("like", ""))
+    return ir.IdAt(field=field, header=more.get("header", ""), template=more.get("template", ""))
 
 
 def _arguments(body: ir.BodyModel) -> Iterator[ir.Parameter]:

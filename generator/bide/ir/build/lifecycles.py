@@ -24,10 +24,10 @@ _TYPICAL_TIMES = 4
 
 def build_lifecycle(name: str, raw: Mapping[str, Json], bodies: Bodies, *, ignore_case: bool) -> ir.Lifecycle:
     source = bodies.sources.of(raw)
-    error, progress, hint = raw.get("error", {}), raw.get("progress", {}), raw.get("hint", {})
+    error, progress, retry_after = raw.get("error", {}), raw.get("progress", {}), raw.get("retry_after", {})
     codes = {int(code): ir.State(state) for code, state in raw["poll"].get("states", {}).items()}
     statuses = {status: ir.State(state) for status, state in raw.get("states", {}).items()}
-    hint_unit: Literal["seconds", "milliseconds"] = "milliseconds" if "milliseconds" in hint else "seconds"
+    unit: Literal["seconds", "milliseconds"] = "milliseconds" if "milliseconds" in retry_after else "seconds"
     return ir.Lifecycle(
         name=names.identifier(name),
         description=raw.get("description", "").strip(),
@@ -37,18 +37,18 @@ def build_lifecycle(name: str, raw: Mapping[str, Json], bodies: Bodies, *, ignor
         status=parse_pointer(raw["status"]) if "status" in raw else (),
         states={**statuses, **{str(code): state for code, state in codes.items()}},
         codes=codes,
-        moves={status: tuple(following) for status, following in raw.get("moves", {}).items()},
+        transitions={status: tuple(following) for status, following in raw.get("transitions", {}).items()},
         ready=_tests(raw.get("ready", {})),
         failed_if=_tests(raw["failed_if"]) if isinstance(raw.get("failed_if"), dict) else (),
         failed_with=parse_pointer(raw["failed_if"]) if isinstance(raw.get("failed_if"), str) else (),
         result=_result(name, raw.get("result", {}), bodies, source),
-        hold=_hold(raw["poll"].get("hold")),
+        long_poll=_long_poll(raw["poll"].get("long_poll")),
         poll_many=_poll_many(name, raw.get("poll_many"), bodies, source),
         cancel=_cancel(name, raw.get("cancel"), bodies, source),
         error=ir.ErrorAt(**{key: parse_pointer(pointer) for key, pointer in error.items()}),
         progress=ir.Progress(**{key: parse_pointer(pointer) for key, pointer in progress.items()}),
-        hint=parse_pointer(hint[hint_unit]) if hint else (),
-        hint_unit=hint_unit,
+        retry_after=parse_pointer(retry_after[unit]) if retry_after else (),
+        retry_after_unit=unit,
         credits=parse_pointer(raw["credits"]) if "credits" in raw else (),
         ignore_case=ignore_case,
     )
@@ -59,7 +59,7 @@ def _tests(raw: Mapping[str, Json]) -> tuple[tuple[ir.Pointer, Json], ...]:
 
 
 def _result(owner: str, raw: Mapping[str, Json], bodies: Bodies, source: ir.Source | None) -> ir.ResultAt:
-    kept = parse_duration(raw["kept"]) if "kept" in raw else None
+    kept = parse_duration(raw["retention"]) if "retention" in raw else None
     if not any(method in raw for method in METHODS):
         return ir.ResultAt(field=parse_pointer(raw["field"]) if "field" in raw else (), kept=kept)
     return ir.ResultAt(
@@ -81,10 +81,10 @@ def _pages(raw: Mapping[str, Json]) -> ir.Pages:
     )
 
 
-def _hold(raw: Mapping[str, Json] | None) -> ir.Hold | None:
+def _long_poll(raw: Mapping[str, Json] | None) -> ir.LongPoll | None:
     if raw is None:
         return None
-    return ir.Hold(query=raw.get("query", ""), header=raw.get("header", ""), most=parse_duration(raw["most"]))
+    return ir.LongPoll(query=raw.get("query", ""), header=raw.get("header", ""), max_seconds=parse_duration(raw["max"]))
 
 
 def _poll_many(
@@ -97,7 +97,7 @@ def _poll_many(
         endpoint=build_endpoint(owner, raw, bodies, source),
         ids_in=ids_in,
         ids=raw["ids"][ids_in],
-        most=raw["most"],
+        max_ids=raw["max_ids"],
         list=parse_pointer(raw["list"]) if "list" in raw else (),
         job_id=parse_pointer(raw["job_id"]),
     )
@@ -113,13 +113,13 @@ def _cancel(owner: str, raw: Mapping[str, Json] | None, bodies: Bodies, source: 
 def build_polling(lifecycle: Mapping[str, Json], job: Mapping[str, Json]) -> ir.Polling:
     """When to ask: what the job says, then what its lifecycle says, then what is usual."""
     raw = {**lifecycle, **job}
-    floor = parse_duration(raw["floor"]) if "floor" in raw else _FLOOR
-    usual = (max(_INTERVAL[0], floor), max(_INTERVAL[1], floor))
+    min_interval = parse_duration(raw["min_interval"]) if "min_interval" in raw else _FLOOR
+    usual = (max(_INTERVAL[0], min_interval), max(_INTERVAL[1], min_interval))
     typical = parse_range(raw["typical"]) if "typical" in raw else None
     patience = max(_TIMEOUT, _TYPICAL_TIMES * typical[1]) if typical else _TIMEOUT
     return ir.Polling(
         interval=parse_range(raw["interval"]) if "interval" in raw else usual,
-        floor=floor,
+        min_interval=min_interval,
         typical=typical,
         timeout=parse_duration(raw["timeout"]) if "timeout" in raw else patience,
         not_found_grace=parse_duration(raw.get("not_found_grace", "0s")),

@@ -33,7 +33,7 @@ def build_union(name: str, raw: Mapping[str, Json], sources: Sources) -> ir.Unio
         name=names.identifier(name),
         description=raw.get("description", "").strip(),
         source=sources.of(raw),
-        tag_field=raw["tag"],
+        tag_field=raw["discriminator"],
         variants=tuple(raw["variants"].items()),
     )
 

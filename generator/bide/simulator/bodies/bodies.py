@@ -9,9 +9,9 @@ import copy
 
 from bide.ir import Endpoint, Enum, Field, IdAt, Job, Json, Kind, Model, Pointer, Provider, Scalar, State, Type
 from bide.simulator.bodies.catalog import Catalog, enveloped
-from bide.simulator.bodies.handing import endpoints, id_text, put_addresses
 from bide.simulator.bodies.identity import Identity, with_id
 from bide.simulator.bodies.items import Batches
+from bide.simulator.bodies.links import endpoints, id_text, put_addresses
 from bide.simulator.bodies.nulls import Nulls
 from bide.simulator.bodies.personal import Personal
 from bide.simulator.bodies.pointer import MISSING, at, drop, put
@@ -149,10 +149,10 @@ class Bodies:
         """The roles whose addresses a body of *model* holds, and whether it may do without them for now."""
         snapshot, fields = self._catalog.model(view.job.snapshot), {}
         for role, endpoint in endpoints(view.job.lifecycle).items():
-            assert endpoint.handed_out is not None
-            passed = self._catalog.fields_along(model, endpoint.handed_out.field)
+            assert endpoint.link is not None
+            passed = self._catalog.fields_along(model, endpoint.link.field)
             if passed:
-                comes_later = bool(self._catalog.fields_along(snapshot, endpoint.handed_out.field))
+                comes_later = bool(self._catalog.fields_along(snapshot, endpoint.link.field))
                 fields[role] = comes_later and any(field.optional or field.nullable for field in passed)
         return fields
 
@@ -274,7 +274,7 @@ class Bodies:
             lifecycle.error.message,
             lifecycle.result.field,
             lifecycle.credits,
-            lifecycle.hint,
+            lifecycle.retry_after,
         ]
         mine = frozenset(keys) | {pointer[0] for pointer in pointers if pointer}
         self._personal.write(model, body, view, verbatim=verbatim, told=mine)

@@ -40,7 +40,7 @@ def told(view: JobView, examples: Iterable[Json], *, speed: float) -> dict[Point
         lifecycle.error.message: error,
         lifecycle.result.field: SOME if view.result is not None else ABSENT,
         lifecycle.credits: ABSENT if not state.is_final else SOME if state.has_result else 0,
-        lifecycle.hint: ABSENT if state.is_final else _hint(view, speed),
+        lifecycle.retry_after: ABSENT if state.is_final else _hint(view, speed),
         **_progress(view, examples),
         **{pointer: _flag(value, view.ready) for pointer, value in lifecycle.ready},
         lifecycle.status: view.status,
@@ -57,7 +57,7 @@ def _flag(value: Json, is_ready: bool) -> Json:
 
 
 def _hint(view: JobView, speed: float) -> int:
-    unit = 1000 if view.job.lifecycle.hint_unit == "milliseconds" else 1
+    unit = 1000 if view.job.lifecycle.retry_after_unit == "milliseconds" else 1
     return max(1, round(view.job.polling.interval[0] / speed * unit))
 
 

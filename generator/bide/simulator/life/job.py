@@ -89,7 +89,7 @@ class SimulatedJob:
 
     def early(self, now: float) -> float:
         """By how many seconds a poll comes too soon."""
-        return 0.0 if self.last_poll is None else self.last_poll + self.spec.polling.floor - now
+        return 0.0 if self.last_poll is None else self.last_poll + self.spec.polling.min_interval - now
 
     def note_poll(self, now: float, *, slack: float) -> float:
         """Count a poll, and return by how many seconds it comes too soon: 0 if it keeps to the floor."""

@@ -31,11 +31,11 @@ class Tries:
         self._begun: Counter[str] = Counter()
 
     def next(
-        self, kind: Literal["job", "operation"], name: str, asked: Asked, *, key: str | None, repeatable: bool
+        self, kind: Literal["job", "operation"], name: str, asked: Asked, *, key: str | None, idempotent: bool
     ) -> tuple[Scenario, Fault | None]:
         """The scenario of a request, and what happens to this try of it. Raises `ScenarioError`.
 
-        `key` is its idempotency key; `repeatable`: a client sends it again after any fault, even without a key.
+        `key` is its idempotency key; `idempotent`: a client sends it again after any fault, even without a key.
         """
         header = asked.headers.get(SCENARIO_HEADER, "")
         fingerprint = (name, asked.method, asked.path, repr(asked.query), asked.body.hex(), header, key or "")
@@ -45,7 +45,7 @@ class Tries:
         series.count += 1
         goes_on = series.count < len(series.scenario.faults.get(request, ()))
         # Without a key a client repeats a submit only if it was turned away.
-        comes_again = key is not None or goes_on or (fault is not None and (repeatable or fault.status == 429))
+        comes_again = key is not None or goes_on or (fault is not None and (idempotent or fault.status == 429))
         if comes_again:
             self._open[fingerprint] = series
         else:

@@ -26,7 +26,7 @@ class NoWay(ValueError):
 def first_status(lifecycle: Lifecycle) -> str:
     """Where jobs begin: the first status that no move leads to, pending ones before running ones."""
     open_statuses = sorted(_open(lifecycle), key=lambda status: _RANK[lifecycle.states[status]])
-    reached = {after for afters in lifecycle.moves.values() for after in afters}
+    reached = {after for afters in lifecycle.transitions.values() for after in afters}
     begins = [status for status in open_statuses if status not in reached]
     if not open_statuses:
         raise NoWay("every status of this lifecycle is final")
@@ -66,7 +66,7 @@ def _after(lifecycle: Lifecycle, status: str) -> list[str]:
     """What may follow a status, earliest states first."""
     if lifecycle.states[status].is_final:
         return []
-    allowed = lifecycle.moves.get(status, tuple(lifecycle.states))
+    allowed = lifecycle.transitions.get(status, tuple(lifecycle.states))
     return sorted(
         (after for after in allowed if after in lifecycle.states),
         key=lambda after: _RANK.get(lifecycle.states[after], 2),

@@ -6,7 +6,7 @@ from base64 import b64decode
 from dataclasses import replace
 
 from bide.ir import Provider, Secret
-from bide.simulator.bodies.handing import ELSEWHERE
+from bide.simulator.bodies.links import ELSEWHERE
 from bide.simulator.bodies.refusal import Refused
 from bide.simulator.life.answer import Asked
 

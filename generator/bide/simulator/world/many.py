@@ -36,5 +36,5 @@ def _problems(many: PollMany, asked: Asked, ids: Json) -> Iterator[str]:
     yield from (f"query.{name} is not known here" for name, _ in asked.query if name not in known)
     if not isinstance(ids, list) or not all(isinstance(each, str) and each for each in ids):
         yield f"{place} has to be a list of ids"
-    elif len(ids) > many.most:
-        yield f"{place} has {len(ids)} ids, expected at most {many.most}"
+    elif len(ids) > many.max_ids:
+        yield f"{place} has {len(ids)} ids, expected at most {many.max_ids}"

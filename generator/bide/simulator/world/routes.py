@@ -9,7 +9,7 @@ from enum import StrEnum
 from urllib.parse import unquote, urlsplit
 
 from bide.ir import Endpoint, Job, Lifecycle, Operation, Provider
-from bide.simulator.bodies.handing import ELSEWHERE
+from bide.simulator.bodies.links import ELSEWHERE
 
 
 class Role(StrEnum):
@@ -52,8 +52,8 @@ class Routes:
         self.prefix = urlsplit(provider.base_url).path.rstrip("/")
         routes = sorted(_routes(provider), key=lambda route: route.endpoint.path.count("{"))
         self._table = [(route, _pattern(self.prefix + route.endpoint.path)) for route in routes]
-        handed_out = [route for route in routes if route.endpoint.handed_out]
-        self._table += [(route, _pattern(ELSEWHERE + route.endpoint.path)) for route in handed_out]
+        link = [route for route in routes if route.endpoint.link]
+        self._table += [(route, _pattern(ELSEWHERE + route.endpoint.path)) for route in link]
 
     def find(self, method: str, path: str) -> Matched | None:
         """What a request means; `None` if nothing has this path. Without routes: the path exists, for other methods."""

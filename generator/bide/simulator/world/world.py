@@ -11,12 +11,12 @@ from collections import Counter
 from dataclasses import dataclass, replace
 
 from bide.ir import IdAt, Job, Json, Lifecycle, Operation, PollMany, Provider
-from bide.simulator.bodies import handing, paging, stream
+from bide.simulator.bodies import links, paging, stream
 from bide.simulator.bodies.bodies import Bodies
 from bide.simulator.bodies.catalog import Catalog
 from bide.simulator.bodies.pointer import put
 from bide.simulator.bodies.refusal import Refused, refusal
-from bide.simulator.life import hold
+from bide.simulator.life import long_poll
 from bide.simulator.life.answer import Answer, Asked, damaged, of_json
 from bide.simulator.life.job import SimulatedJob
 from bide.simulator.life.scenario import Damage, Fault, Outcome, Scenario, ScenarioError
@@ -77,7 +77,7 @@ class World:
         self._paths: Counter[str] = Counter()
         self._statuses: Counter[int] = Counter()
 
-    def holds(self, asked: Asked, now: float) -> hold.Kept | None:
+    def holds(self, asked: Asked, now: float) -> long_poll.Kept | None:
         """Begin to hold a request that came at *now*, if it is a poll that asks for that. Handle it when that is over.
 
         What goes wrong is not held.
@@ -91,10 +91,10 @@ class World:
             job = self._registry.find(matched.id, [each.of.name for each in matched.routes])
         except Refused:
             return None
-        seconds = hold.wanted(job.spec.lifecycle.hold, admitted)
+        seconds = long_poll.wanted(job.spec.lifecycle.long_poll, admitted)
         if route.role is not Role.POLL or not seconds or job.has_fault("poll") or job.early(now) > self._slack:
             return None
-        kept = hold.Kept(job, now, now + seconds)
+        kept = long_poll.Kept(job, now, now + seconds)
         if kept.is_over(now):
             return None
         job.note_poll(now, slack=self._slack)
@@ -167,7 +167,7 @@ class World:
         if route.role is Role.POLL_MANY and isinstance(route.of, Lifecycle) and route.of.poll_many:
             return many.read(route.of.poll_many, asked)
         if route.role is Role.POLL and isinstance(route.of, Lifecycle):
-            asked = hold.without(route.of.hold, asked)
+            asked = long_poll.without(route.of.long_poll, asked)
         if route.role is Role.RESULT and isinstance(route.of, Lifecycle):
             asked = paging.without_page(route.of.result.pages, asked)
         return arguments.read(self._catalog, route.endpoint, asked, path)
@@ -176,12 +176,12 @@ class World:
 
     def _submit(self, spec: Job, visit: Visit) -> Answer:
         key = visit.asked.headers.get(spec.idempotency_key.lower()) if spec.idempotency_key else None
-        scenario, fault = self._tries.next("job", spec.name, visit.asked, key=key, repeatable=spec.submit.repeatable)
+        scenario, fault = self._tries.next("job", spec.name, visit.asked, key=key, idempotent=spec.submit.idempotent)
         return self._begin(spec, scenario, fault, visit, key=key, status=202, id_at=spec.job_id)
 
     def _call(self, operation: Operation, visit: Visit) -> Answer:
         scenario, fault = self._tries.next(
-            "operation", operation.name, visit.asked, key=None, repeatable=operation.endpoint.repeatable
+            "operation", operation.name, visit.asked, key=None, idempotent=operation.endpoint.idempotent
         )
         at_once = next((reply for reply in operation.replies if reply.job is None), None)
         later = next((reply for reply in operation.replies if reply.job is not None), None)
@@ -222,7 +222,7 @@ class World:
             self._registry.remember(job, key, visit.asked.body)
         view = self._seen(job, visit, status=_shown_status(fault))
         body = self._bodies.submit_reply(view, id_at=id_at)
-        return self._damaged(of_json(body, status, handing.headers(view, id_at=id_at)), fault, visit)
+        return self._damaged(of_json(body, status, links.headers(view, id_at=id_at)), fault, visit)
 
     # --- jobs ---
 
@@ -239,12 +239,12 @@ class World:
         if code is not None and view.state.is_final and not view.state.has_result:
             return self._damaged(self._ended(job, view, code), fault, visit)
         status = code or (200 if view.state.is_final else job.scenario.poll_status)
-        return self._damaged(of_json(self._bodies.poll_reply(view), status, handing.headers(view)), fault, visit)
+        return self._damaged(of_json(self._bodies.poll_reply(view), status, links.headers(view)), fault, visit)
 
     def _seen(self, job: SimulatedJob, visit: Visit, *, status: str | None = None, has_nulls: bool = False) -> JobView:
         """The job as a visitor sees it."""
         view = of_job(job, visit.now, visit.request_id, status=status, has_nulls=has_nulls)
-        found = handing.addresses(self._provider, job.spec.lifecycle, job.id, visit.asked)
+        found = links.addresses(self._provider, job.spec.lifecycle, job.id, visit.asked)
         return replace(view, addresses=found) if found else view
 
     def _ended(self, job: SimulatedJob, view: JobView, code: int) -> Answer:
@@ -280,7 +280,7 @@ class World:
         for seconds, job in early:
             if seconds > 0:
                 wait = max(1, math.ceil(seconds / self._speed))
-                said = f"job {job.id} was polled less than {job.spec.polling.floor:g} s ago"
+                said = f"job {job.id} was polled less than {job.spec.polling.min_interval:g} s ago"
                 raise Refused(429, said, headers={"retry-after": str(wait)})
 
     def _result(self, job: SimulatedJob, visit: Visit) -> Answer:

@@ -13,12 +13,12 @@ from ...errors.client import ClientError
 from ...jobs.errors import JobCancelled, JobExpired, JobFailed, JobTimeout, SubmitUncertain
 from ...jobs.state import State
 from ...waiting.deadline import SAME_TIME
-from ..fake.mishaps import Mishap
+from ..fake.faults import Fault
 from ..fake.plans import Plan
 from ..fake.promises import broken_promises
 from ..fake.provider import FakeProvider
 from .calls import Mode, Told, may_have_arrived, play
-from .stories import Job, mishaps, plans
+from .stories import Job, faults, plans
 
 Strategy = st.SearchStrategy[Any]
 
@@ -29,9 +29,9 @@ class Crowd:
 
     plans: Sequence[Plan]
     """Of the jobs, in the order in which they are made."""
-    submits: Sequence[Mishap | None] = ()
-    polls: Sequence[Mishap | None] = ()
-    results: Sequence[Mishap | None] = ()
+    submits: Sequence[Fault | None] = ()
+    polls: Sequence[Fault | None] = ()
+    results: Sequence[Fault | None] = ()
     max_in_flight: int = 10
     in_order: bool = False
     timeout: float | None = 3600.0
@@ -40,9 +40,9 @@ class Crowd:
         """Let it happen to the next jobs."""
         jobs = job.in_fake(fake)
         jobs.follows(*self.plans)
-        jobs.submit.meets(*self.submits)
-        jobs.poll.meets(*self.polls)
-        jobs.result.meets(*self.results)
+        jobs.submit.inject(*self.submits)
+        jobs.poll.inject(*self.polls)
+        jobs.result.inject(*self.results)
 
     def told(self, new_fake: Callable[[], FakeProvider[Any, Any]], job: Job, mode: Mode) -> ToldOfMany:
         """Run all of them as one batch."""
@@ -93,9 +93,9 @@ def crowds(draw: st.DrawFn, job: Job) -> Crowd:
     """Any batch of jobs of this kind."""
     return Crowd(
         plans=draw(st.lists(plans(job), min_size=1, max_size=8)),
-        submits=draw(mishaps()),
-        polls=[None if one is not None and one.status in job.codes else one for one in draw(mishaps(at_most=12))],
-        results=draw(mishaps()),
+        submits=draw(faults()),
+        polls=[None if one is not None and one.status in job.codes else one for one in draw(faults(at_most=12))],
+        results=draw(faults()),
         max_in_flight=draw(st.integers(1, 6)),
         in_order=draw(st.booleans()),
         timeout=draw(st.floats(2, job.lasting(200.0)).map(lambda seconds: round(seconds, 2))),
@@ -116,9 +116,9 @@ def one_outcome_each(many: ToldOfMany) -> Iterator[str]:
 
 def room_kept(many: ToldOfMany) -> Iterator[str]:
     """No more jobs run at a time than were allowed."""
-    for tally in many.tallies:
-        if tally.taken - tally.ended > many.crowd.max_in_flight + 1:
-            yield f"{tally.taken - tally.ended} jobs run at a time"
+    for counts in many.tallies:
+        if counts.taken - counts.ended > many.crowd.max_in_flight + 1:
+            yield f"{counts.taken - counts.ended} jobs run at a time"
 
 
 def each_paid_once(many: ToldOfMany) -> Iterator[str]:

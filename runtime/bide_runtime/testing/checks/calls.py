@@ -23,7 +23,7 @@ from ..fake.transport import Sent
 
 Mode: TypeAlias = Literal["sync", "async"]
 
-PASSING = frozenset({408, 425, 429, 500, 502, 503, 504})
+TRANSIENT = frozenset({408, 425, 429, 500, 502, 503, 504})
 """HTTP statuses that a wait waits out."""
 
 
@@ -127,7 +127,7 @@ def in_time(told: Told) -> Iterator[str]:
 def no_useless_sleep(told: Told) -> Iterator[str]:
     """W4: a hint that reaches past the deadline ends the call now."""
     last = told.requests[-1] if told.requests else None
-    if last is None or last.reply is None or last.ended + last.reply.hint < told.deadline:
+    if last is None or last.reply is None or last.ended + last.reply.retry_after < told.deadline:
         return
     if told.ended > last.ended + SAME_TIME:
         yield f"it slept {told.ended - last.ended:.3f} s after {last}, which asks for more than is left"
@@ -142,10 +142,15 @@ def no_early_end(told: Told) -> Iterator[str]:
     ):
         return
     polls = [sent for sent in told.requests if sent.role in ("poll", "result", "submit")]
-    floors = told.fake.trace.floors
+    min_intervals = told.fake.trace.min_intervals
     free_at = max(
-        [sent.ended + (sent.reply.hint if sent.reply else 0.0) for sent in polls]
-        + [sent.ended + floors.get(job_id, 0.0) for sent in polls if sent.role != "submit" for job_id in sent.job_ids],
+        [sent.ended + (sent.reply.retry_after if sent.reply else 0.0) for sent in polls]
+        + [
+            sent.ended + min_intervals.get(job_id, 0.0)
+            for sent in polls
+            if sent.role != "submit"
+            for job_id in sent.job_ids
+        ],
         default=0.0,
     )
     if free_at < told.deadline:
@@ -158,7 +163,7 @@ def no_fault_ends_it(told: Told) -> Iterator[str]:
         return
     if isinstance(told.outcome, TransportError | NotJson):
         yield f"a fault ended the wait: {told.outcome!r}"
-    if isinstance(told.outcome, ApiError) and told.outcome.status in PASSING:
+    if isinstance(told.outcome, ApiError) and told.outcome.status in TRANSIENT:
         yield f"an error that may pass ended the wait: {told.outcome!r}"
 
 
@@ -255,6 +260,6 @@ def _exists(told: Told) -> bool:
 
 def _is_refusal(told: Told, sent: Sent) -> bool:
     reply = sent.reply
-    if reply is None or reply.lost is not None or reply.status < 300 or reply.status in PASSING:
+    if reply is None or reply.lost is not None or reply.status < 300 or reply.status in TRANSIENT:
         return False
     return not reply.is_expected

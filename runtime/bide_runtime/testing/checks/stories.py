@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from ...jobs.state import State
 from ...waiting.policy import Policy
+from ..fake.faults import Fault, cut_short, error, lost, slow, unreachable, web_page, wrong_shape
 from ..fake.jobs import FakeJobs
-from ..fake.mishaps import Mishap, cut_short, error, lost, slow, unreachable, web_page, wrong_shape
 from ..fake.plans import Plan
 from ..fake.provider import FakeProvider
 from .calls import Mode, Told, play
@@ -31,13 +31,13 @@ class Job:
     submit: Call
     states: Mapping[str, str]
     """The state of each status."""
-    moves: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    transitions: Mapping[str, Sequence[str]] = field(default_factory=dict)
     """What may follow a status, where the spec says so."""
     poll: str
     """The path."""
     is_polled_by_id: bool = True
     """Whether the path has the id, and is not an address that the provider hands out."""
-    floor: float
+    min_interval: float
     interval: tuple[float, float]
     timeout: float
     not_found_grace: float = 0.0
@@ -53,7 +53,7 @@ class Job:
     """Whether its status may be a word of tomorrow."""
     has_id_in_body: bool = True
     """Whether the reply to a submit names the job in its body."""
-    has_hint: bool = False
+    has_retry_after: bool = False
     """Whether replies have a field that asks for patience."""
     has_reason: bool = False
     """Whether replies have a field that says why a job failed."""
@@ -76,9 +76,9 @@ class Job:
         """Whether a status means this state."""
         return state in self.states.values()
 
-    def minds(self, mishap: Mishap) -> bool:
+    def minds(self, fault: Fault) -> bool:
         """Whether a poll that meets this goes wrong: an HTTP status may be an answer, and a body may mean nothing."""
-        return not self.codes if mishap.status is None else mishap.status not in self.codes
+        return not self.codes if fault.status is None else fault.status not in self.codes
 
     def plan(self, *states: str, after: float | None = None, **details: Any) -> Plan:
         """A job that goes through these states, or words that nobody knows; each but the last takes *after* seconds."""
@@ -108,7 +108,7 @@ class Steady:
 
     seconds: float
 
-    def pause(self, *, polls: int, age: float, chance: float) -> float:
+    def pause(self, *, polls: int, age: float, jitter: float) -> float:
         return self.seconds
 
 
@@ -117,23 +117,23 @@ class Story:
     """All that happens to one job and to whoever waits for it."""
 
     plan: Plan
-    submits: Sequence[Mishap | None] = ()
-    polls: Sequence[Mishap | None] = ()
-    results: Sequence[Mishap | None] = ()
+    submits: Sequence[Fault | None] = ()
+    polls: Sequence[Fault | None] = ()
+    results: Sequence[Fault | None] = ()
     timeout: float | None = 60.0
     policy: Policy | None = None
     max_retries: int = 3
-    chance: float = 0.0
+    jitter: float = 0.0
     drift: float = 1.0
 
     def prepare(self, fake: FakeProvider[Any, Any], jobs: FakeJobs[Any]) -> None:
         """Let it happen to the next job."""
         fake.time.drift = self.drift
-        fake._chance = lambda: self.chance
+        fake._jitter = lambda: self.jitter
         jobs.follows(self.plan)
-        jobs.submit.meets(*self.submits)
-        jobs.poll.meets(*self.polls)
-        jobs.result.meets(*self.results)
+        jobs.submit.inject(*self.submits)
+        jobs.poll.inject(*self.polls)
+        jobs.result.inject(*self.results)
 
     def told(self, new_fake: Callable[[], FakeProvider[Any, Any]], job: Job, mode: Mode, arguments: Any) -> Told:
         """Run the job in this story, from its submit to its end."""
@@ -148,11 +148,11 @@ class Story:
         return play(fake, mode, run, timeout=self.timeout, max_retries=self.max_retries)
 
 
-HINTS = st.none() | st.floats(0, 20).map(lambda hint: round(hint, 1)) | st.just(5000.0)
+HINTS = st.none() | st.floats(0, 20).map(lambda retry_after: round(retry_after, 1)) | st.just(5000.0)
 
 
-def faults(*, reaches: bool = True) -> Strategy:
-    """What passes by itself."""
+def transient_errors() -> Strategy:
+    """Faults that may pass."""
     errors = st.builds(
         error, st.sampled_from([408, 425, 429, 429, 500, 502, 503, 504]), retry_after=HINTS, as_date=st.booleans()
     )
@@ -170,10 +170,10 @@ def refusals() -> Strategy:
     return st.sampled_from([400, 401, 402, 403, 410, 418, 422]).map(error) | st.just(wrong_shape())
 
 
-def mishaps(*, at_most: int = 6) -> Strategy:
+def faults(*, at_most: int = 6) -> Strategy:
     """What some requests meet, one after another: mostly nothing, often faults, now and then a refusal."""
     nothing = st.none()
-    return st.lists(st.one_of(nothing, nothing, faults(), faults(), refusals()), max_size=at_most)
+    return st.lists(st.one_of(nothing, nothing, transient_errors(), transient_errors(), refusals()), max_size=at_most)
 
 
 @st.composite
@@ -187,7 +187,9 @@ def walks(draw: st.DrawFn, job: Job) -> tuple[tuple[str, float], ...]:
         if is_legal and status in job.finals:
             break
         walk.append((status, draw(lasts)))
-        followers = job.moves.get(status, list(job.states)) if is_legal else [*job.states, *[TOMORROW] * job.is_open]
+        followers = (
+            job.transitions.get(status, list(job.states)) if is_legal else [*job.states, *[TOMORROW] * job.is_open]
+        )
         status = draw(st.sampled_from(sorted(followers)))
     return (*walk, (status, inf))
 
@@ -201,7 +203,7 @@ def plans(draw: st.DrawFn, job: Job) -> Plan:
         late=draw(st.sampled_from([0.0, 0.0, 3.0, 20.0])),
         is_gone=draw(st.sampled_from([False, False, True])),
         visible_after=draw(st.sampled_from([0.0, 0.0, grace / 2, 2 * grace])),
-        hint=draw(st.sampled_from([0.0, 1.5, 12.0])) if job.has_hint else 0.0,
+        retry_after=draw(st.sampled_from([0.0, 1.5, 12.0])) if job.has_retry_after else 0.0,
     )
 
 
@@ -210,12 +212,12 @@ def stories(draw: st.DrawFn, job: Job) -> Story:
     """Any story of one job of this kind."""
     return Story(
         plan=draw(plans(job)),
-        submits=draw(mishaps(at_most=3)),
-        polls=[None if one is not None and one.status in job.codes else one for one in draw(mishaps())],
-        results=draw(mishaps(at_most=3)),
+        submits=draw(faults(at_most=3)),
+        polls=[None if one is not None and one.status in job.codes else one for one in draw(faults())],
+        results=draw(faults(at_most=3)),
         timeout=draw(st.floats(0.5, 120).map(lambda seconds: round(seconds, 2))),
         policy=draw(st.none() | st.sampled_from([Steady(0.0), Steady(1.0), Steady(25.0), Steady(1e9)])),
         max_retries=draw(st.integers(0, 4)),
-        chance=draw(st.floats(0, 1, exclude_max=True)),
+        jitter=draw(st.floats(0, 1, exclude_max=True)),
         drift=draw(st.sampled_from([1.0, 1.0, 0.3])),
     )

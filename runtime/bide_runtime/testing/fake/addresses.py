@@ -16,7 +16,7 @@ from ...errors.client import ClientError
 from ...http.request import Json
 from ...models.codec import follow
 from .bodies import made_up, plain, typed
-from .mishaps import Mishap
+from .faults import Fault
 from .transport import Reply, Sent
 
 JSON = {"content-type": "application/json"}
@@ -65,18 +65,18 @@ class Address:
         self.role = role
         self.requests: list[Sent] = []
         """Those that came so far."""
-        self._mishaps: deque[Mishap | None] = deque()
+        self._faults: deque[Fault | None] = deque()
 
-    def meets(self, *mishaps: Mishap | None) -> None:
+    def inject(self, *faults: Fault | None) -> None:
         """Let the next requests meet these, one each; `None` is none."""
-        self._mishaps.extend(mishaps)
+        self._faults.extend(faults)
 
     def forget(self, before: float) -> None:
         """Forget the requests that came before this moment."""
         self.requests = [sent for sent in self.requests if sent.at >= before]
 
-    def next_mishap(self) -> Mishap | None:
-        return self._mishaps.popleft() if self._mishaps else None
+    def next_fault(self) -> Fault | None:
+        return self._faults.popleft() if self._faults else None
 
 
 class FakeOperation(Address):

@@ -15,7 +15,7 @@ import msgspec
 
 from ...clients.clock import Clock
 from ...clients.senders import THREADS, Senders
-from ...waiting.flow import Seen, Send
+from ...waiting.flow import Received, Send
 
 K = TypeVar("K")
 
@@ -89,8 +89,8 @@ class _VirtualClock:
 class FakeClock(_VirtualClock):
     """Time for a blocking client. Sleeping on it moves it and takes no time."""
 
-    def sleep(self, seconds: float, bell: threading.Event) -> None:
-        if bell.is_set():
+    def sleep(self, seconds: float, wakeup: threading.Event) -> None:
+        if wakeup.is_set():
             return
         if seconds == inf:
             raise AssertionError("this would wait for ever: nothing is under way that could end it")
@@ -116,23 +116,23 @@ class AsyncFakeClock(_VirtualClock):
         self._moving: asyncio.AbstractEventLoop | None = None
         """The loop that will move time as soon as it is quiet."""
 
-    async def sleep(self, seconds: float, bell: asyncio.Event) -> None:
-        if not bell.is_set():
-            await self._sleep(seconds if seconds == inf else self.time.note(seconds), bell)
+    async def sleep(self, seconds: float, wakeup: asyncio.Event) -> None:
+        if not wakeup.is_set():
+            await self._sleep(seconds if seconds == inf else self.time.note(seconds), wakeup)
 
     async def spend(self, seconds: float) -> None:
         """Sleep, with nobody to end it early."""
         if seconds > 0:
             await self._sleep(seconds, asyncio.Event())
 
-    async def _sleep(self, seconds: float, bell: asyncio.Event) -> None:
+    async def _sleep(self, seconds: float, wakeup: asyncio.Event) -> None:
         try:
             async with asyncio.timeout(None) as scope:
                 sleeper = _Sleeper(self.time.now + seconds, scope)
                 heappush(self._sleepers, (sleeper.due, next(self._turn), sleeper))
                 self._move_when_quiet()
                 try:
-                    await bell.wait()
+                    await wakeup.wait()
                 finally:
                     sleeper.is_awake = True
         except TimeoutError:
@@ -162,21 +162,23 @@ class AsyncFakeClock(_VirtualClock):
 class VirtualSenders(Senders[K]):
     """Sends for a batch of a blocking client: as many requests side by side as on threads, but in virtual time."""
 
-    def __init__(self, send: Callable[[Send], Seen], clock: Clock, bell: threading.Event, time: VirtualTime) -> None:
-        super().__init__(send, clock, bell)
+    def __init__(
+        self, send: Callable[[Send], Received], clock: Clock, wakeup: threading.Event, time: VirtualTime
+    ) -> None:
+        super().__init__(send, clock, wakeup)
         self._time = time
         self._turn = count()
         self._queue: deque[tuple[K, Send]] = deque()
-        self._coming: list[tuple[float, int, K, Seen | BaseException]] = []
+        self._coming: list[tuple[float, int, K, Received | BaseException]] = []
 
     def dispatch(self, key: K, send: Send) -> None:
         self._under_way += 1
         self._queue.append((key, send))
         self._begin()
 
-    def arrived(self) -> Iterator[tuple[K, Seen]]:
-        if self._bell.is_set():  # its lock costs more
-            self._bell.clear()
+    def arrived(self) -> Iterator[tuple[K, Received]]:
+        if self._wakeup.is_set():  # its lock costs more
+            self._wakeup.clear()
         while self._coming and self._coming[0][0] <= self._time.now:
             _, _, key, seen = heappop(self._coming)
             self._under_way -= 1
@@ -192,7 +194,7 @@ class VirtualSenders(Senders[K]):
         else:
             self._time.advance(max(arrives_in, 0.0))
 
-    def rest(self) -> list[tuple[K, Seen]]:
+    def rest(self) -> list[tuple[K, Received]]:
         self._under_way -= len(self._queue)
         self._queue.clear()
         self._time.now = max([self._time.now, *(at for at, *_ in self._coming)])
@@ -206,7 +208,7 @@ class VirtualSenders(Senders[K]):
             heappush(self._coming, (self._time.now, next(self._turn), key, seen))
             self._time.now = began
 
-    def _outcome(self, send: Send) -> Seen | BaseException:
+    def _outcome(self, send: Send) -> Received | BaseException:
         try:
             return self._send(send)
         except BaseException as error:

@@ -11,11 +11,11 @@ from urllib.parse import quote
 
 import msgspec
 
-from ...calls.link import HandedOut
+from ...calls.link import Link
 from ...calls.pages import Pages
 from ...calls.provider import Provider
 from ...http.request import Json
-from ...jobs.kind import Kind
+from ...jobs.kind import JobKind
 from ...jobs.lifecycle import ResultAt
 from ...jobs.state import State
 from ...models.codec import follow
@@ -23,20 +23,20 @@ from ...waiting.submit import IdAt
 from .addresses import JSON, Address, Route
 from .bodies import fits, has, made_up, plain, put, takes, typed
 from .clock import VirtualTime
+from .faults import error_reply
 from .long_poll import answered_at, asked_for
-from .mishaps import error_reply
 from .plans import FakeJob, Plan, walk_to
 from .transport import Reply, Sent
 
 R = TypeVar("R")
 
 
-def handed_out_path(role: str) -> str:
+def link_path(role: str) -> str:
     """The path of an address that a fake provider hands out."""
     return f"/handed-out/{role}/{{job_id}}"
 
 
-def hand_out(at: HandedOut, text: str, body: Json, headers: dict[str, str]) -> None:
+def put_link(at: Link, text: str, body: Json, headers: dict[str, str]) -> None:
     """Put *text* into a reply, where it is handed out."""
     if at.header:
         headers[at.header.lower()] = text
@@ -54,7 +54,7 @@ class FakeJobs(Generic[R]):
         self,
         provider: Provider,
         time: VirtualTime,
-        kind: Kind[Any, R],
+        kind: JobKind[Any, R],
         route: Route,
         *,
         reply: Any,
@@ -179,21 +179,21 @@ class FakeJobs(Generic[R]):
             told = {job.id: job.state(now, is_shown_ready=not lifecycle.ready)} if self._has_status else {}
             put(body, self._reply, lifecycle.status, job.status(now))
         headers = dict(JSON)
-        if isinstance(self._job_id, HandedOut):
-            text = self._job_id.like.replace("{job_id}", quote(job.id, safe="")) or job.id
-            hand_out(self._job_id, text, body, headers)
+        if isinstance(self._job_id, Link):
+            text = self._job_id.template.replace("{job_id}", quote(job.id, safe="")) or job.id
+            put_link(self._job_id, text, body, headers)
         else:
             put(body, self._reply, self._job_id, job.id)
-        self._hand_out_addresses(job, body, headers, now, is_submit=True)
+        self._put_links(job, body, headers, now, is_submit=True)
         is_snapshot = self._reply is self.kind.snapshot and bool(lifecycle.status)
-        hint = self._hint(job, now) if is_snapshot else 0.0
-        is_read = not (isinstance(self._job_id, HandedOut) and self._job_id.header)
-        return Reply(body, 202, headers, told=told, hint=hint, is_last_word=is_snapshot, is_read=is_read)
+        retry_after = self._hint(job, now) if is_snapshot else 0.0
+        is_read = not (isinstance(self._job_id, Link) and self._job_id.header)
+        return Reply(body, 202, headers, told=told, retry_after=retry_after, is_last_word=is_snapshot, is_read=is_read)
 
     def held(self, sent: Sent, job: FakeJob) -> Reply:
         """What a poll of a job is answered that may be held until there is news."""
         came = self._time.now
-        at = answered_at(job, came, asked_for(self.kind.lifecycle.hold, sent))
+        at = answered_at(job, came, asked_for(self.kind.lifecycle.long_poll, sent))
         return replace(self.polled(job, at), takes=at - came)
 
     def polled(self, job: FakeJob, at: float | None = None) -> Reply:
@@ -210,9 +210,9 @@ class FakeJobs(Generic[R]):
             return replace(reply, told={job.id: state}, is_expected=True, is_read=False)
         status = code or (202 if 202 in accepts and not state.is_final else 200 if 200 in accepts else min(accepts))
         body, headers = job.snapshot(now), dict(JSON)
-        self._hand_out_addresses(job, body, headers, now)
+        self._put_links(job, body, headers, now)
         is_read = code is None or state.is_final
-        return Reply(body, status, headers, told={job.id: state}, hint=self._hint(job, now), is_read=is_read)
+        return Reply(body, status, headers, told={job.id: state}, retry_after=self._hint(job, now), is_read=is_read)
 
     def fetched(self, sent: Sent, job: FakeJob) -> Reply:
         """What is answered at the result's own address."""
@@ -250,16 +250,16 @@ class FakeJobs(Generic[R]):
     def not_found(self, job_id: str) -> Reply:
         return error_reply(self._provider, 404, "not_found", f"there is no job {job_id!r}")
 
-    def _hand_out_addresses(
+    def _put_links(
         self, job: FakeJob, body: Json, headers: dict[str, str], now: float, *, is_submit: bool = False
     ) -> None:
         """Say in a reply where the job is asked about, where the provider says so."""
         lifecycle, state = self.kind.lifecycle, job.state(now)
-        for role, at in lifecycle.handed_out.items():
+        for role, at in lifecycle.link.items():
             is_next_poll = role == "result" and at.is_where(lifecycle.poll) and (is_submit or not state.has_result)
             if not is_next_poll and (is_submit or role != "poll" or not state.is_final):
-                path = handed_out_path(role).replace("{job_id}", quote(job.id, safe=""))
-                hand_out(at, self.base + path, body, headers)
+                path = link_path(role).replace("{job_id}", quote(job.id, safe=""))
+                put_link(at, self.base + path, body, headers)
 
     @property
     def _has_status(self) -> bool:
@@ -269,12 +269,12 @@ class FakeJobs(Generic[R]):
     def _hint(self, job: FakeJob, now: float) -> float:
         """Seconds that a reply about a job asks to wait."""
         is_over = job.state(now).is_final
-        return 0.0 if is_over or not has(self.kind.snapshot, self.kind.lifecycle.hint) else job.plan.hint
+        return 0.0 if is_over or not has(self.kind.snapshot, self.kind.lifecycle.retry_after) else job.plan.retry_after
 
     def _takes_id(self, job_id: str) -> bool:
         """Whether the reply to a submit can have this id."""
         at = self._job_id
-        return isinstance(at, HandedOut) or not at or takes(self._reply, at, job_id)
+        return isinstance(at, Link) or not at or takes(self._reply, at, job_id)
 
     def _made(self, body: Json, job_id: str | None) -> FakeJob:
         if not self._plans and self._plan is None:

@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from ...http.request import Json
-from ...jobs.kind import Kind
+from ...jobs.kind import JobKind
 from ...jobs.lifecycle import Lifecycle
 from ...jobs.state import State
 from .bodies import made_up, plain, put
@@ -32,7 +32,7 @@ class Plan:
     """Whether the result is no longer kept when it is fetched."""
     visible_after: float = 0.0
     """Until then the provider does not find the job."""
-    hint: float = 0.0
+    retry_after: float = 0.0
     """Seconds that each reply about the unfinished job asks to wait, if replies have a field for that."""
     id: str | None = None
     """The id of the job; left out, one is made up."""
@@ -75,7 +75,7 @@ class FakeJob:
     """One job of a fake provider."""
 
     id: str
-    kind: Kind[Any, Any]
+    kind: JobKind[Any, Any]
     plan: Plan
     began: float
     body: Json = None
@@ -143,8 +143,8 @@ class FakeJob:
             put(body, wanted, lifecycle.failed_with, self.plan.reason)
             put(body, wanted, lifecycle.error_message, self.plan.reason)
             put(body, wanted, lifecycle.error_code, self.plan.code)
-        if not state.is_final and self.plan.hint:
-            put(body, wanted, lifecycle.hint, self.plan.hint / lifecycle.hint_unit)
+        if not state.is_final and self.plan.retry_after:
+            put(body, wanted, lifecycle.retry_after, self.plan.retry_after / lifecycle.retry_after_unit)
         for name, value in self._progress(now).items():
             put(body, wanted, lifecycle.progress.get(name, ()), value)
         return body

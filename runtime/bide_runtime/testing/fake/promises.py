@@ -30,7 +30,7 @@ class Trace(msgspec.Struct, frozen=True):
 
     requests: Sequence[Sent]
     provider: Provider
-    floors: Mapping[str, float]
+    min_intervals: Mapping[str, float]
     """The least time between two polls, by job."""
 
 
@@ -50,7 +50,10 @@ def floor_kept(trace: Trace) -> Iterator[str]:
     """W3: two polls of a job are never closer than the floor."""
     for job_id, polls in _by_job(trace.requests, "poll").items():
         for before, after in pairwise(polls):
-            if before.client == after.client and after.at - before.ended < trace.floors.get(job_id, 0.0) - SAME_TIME:
+            if (
+                before.client == after.client
+                and after.at - before.ended < trace.min_intervals.get(job_id, 0.0) - SAME_TIME
+            ):
                 yield f"{after} comes {after.at - before.ended:.3f} s after {before}"
 
 
@@ -74,7 +77,7 @@ def rate_limits_heeded(trace: Trace) -> Iterator[str]:
             if sent.at < closed_until - SAME_TIME:
                 yield f"{sent} goes to {bucket}, which is closed until {closed_until:.3f} s"
             if sent.reply is not None and _status(sent) == 429:
-                closings.append((sent.ended, sent.ended + min(sent.reply.hint, _LONGEST_CLOSURE)))
+                closings.append((sent.ended, sent.ended + min(sent.reply.retry_after, _LONGEST_CLOSURE)))
 
 
 def final_left_alone(trace: Trace) -> Iterator[str]:
@@ -93,9 +96,9 @@ def hints_kept(trace: Trace) -> Iterator[str]:
     """W4: a job is left alone for as long as the provider asks. For one handle of each job."""
     for requests in _by_job(trace.requests, "submit", "poll", "result").values():
         for before, after in pairwise(requests):
-            hint = min(before.reply.hint if before.reply else 0.0, _A_DAY)
-            if after.at < before.ended + hint - SAME_TIME:
-                yield f"{after} comes before the {hint:g} s are over that {before} asks for"
+            retry_after = min(before.reply.retry_after if before.reply else 0.0, _A_DAY)
+            if after.at < before.ended + retry_after - SAME_TIME:
+                yield f"{after} comes before the {retry_after:g} s are over that {before} asks for"
 
 
 def result_fetched_once(trace: Trace) -> Iterator[str]:

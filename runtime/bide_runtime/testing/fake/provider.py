@@ -11,20 +11,20 @@ from weakref import WeakSet
 
 from msgspec.structs import replace
 
-from ...calls.link import HandedOut
+from ...calls.link import Link
 from ...calls.provider import Provider
 from ...clients.async_client import AsyncClient
 from ...clients.client import Client
 from ...http.request import Json
-from ...jobs.kind import Kind
+from ...jobs.kind import JobKind
 from ...jobs.lifecycle import PollMany, ResultAt
 from ...jobs.state import State
-from ...waiting.desk import Desk
+from ...waiting.session import Session
 from ...waiting.submit import IdAt
 from .addresses import JSON, Address, FakeOperation, FakeStreaming, Route
 from .clock import AsyncFakeClock, FakeClock, VirtualSenders, VirtualTime
-from .jobs import FakeJobs, handed_out_path
-from .mishaps import Mishap
+from .faults import Fault
+from .jobs import FakeJobs, link_path
 from .plans import FakeJob
 from .promises import Trace, broken_promises
 from .transport import AsyncFakeTransport, FakeTransport, Reply, Sent, Server
@@ -41,7 +41,7 @@ class FakeProvider(Generic[C, A]):
     """A provider that does as it is told. Nothing is sent anywhere, and no time passes but virtual time."""
 
     def __init__(
-        self, provider: Provider, client: type[C], async_client: type[A], *, chance: Callable[[], float] | None = None
+        self, provider: Provider, client: type[C], async_client: type[A], *, jitter: Callable[[], float] | None = None
     ) -> None:
         self.time = VirtualTime()
         self.clock = FakeClock(self.time)
@@ -53,7 +53,7 @@ class FakeProvider(Generic[C, A]):
         self._provider = provider
         self._client_class = client
         self._async_client_class = async_client
-        self._chance = chance or (lambda: 0.0)
+        self._jitter = jitter or (lambda: 0.0)
         self._keys = count(1)
         self._anywhere = Address("")
         self._base = urlsplit(provider.base_url).path
@@ -75,7 +75,7 @@ class FakeProvider(Generic[C, A]):
         )
         self._prepare(client, transport)
         # A real one sends for a batch on threads, which live in no virtual time.
-        vars(client)["_new_senders"] = lambda bell: VirtualSenders(client._sent, self.clock, bell, self.time)
+        vars(client)["_new_senders"] = lambda wakeup: VirtualSenders(client._sent, self.clock, wakeup, self.time)
         return client
 
     def async_client(self, api_key: str | None = KEY, **arguments: Any) -> A:
@@ -87,9 +87,9 @@ class FakeProvider(Generic[C, A]):
         self._prepare(client, transport)
         return client
 
-    def meets(self, *mishaps: Mishap | None) -> None:
+    def inject(self, *faults: Fault | None) -> None:
         """Let the next requests, wherever they go, meet these, one each; `None` is none."""
-        self._anywhere.meets(*mishaps)
+        self._anywhere.inject(*faults)
 
     def forget(self, older_than: float = 3600.0) -> None:
         """Forget all that was sent so many seconds ago, and the jobs that were over by then: for very long runs."""
@@ -109,8 +109,8 @@ class FakeProvider(Generic[C, A]):
     @property
     def trace(self) -> Trace:
         """All that was seen so far."""
-        floors = {job.id: kind.kind.polling.floor for kind in self.kinds for job in kind.jobs}
-        return Trace(self.requests, self._provider, floors)
+        min_intervals = {job.id: kind.kind.polling.min_interval for kind in self.kinds for job in kind.jobs}
+        return Trace(self.requests, self._provider, min_intervals)
 
     def _secrets(self, key: str | None) -> dict[str, str | None]:
         """Each secret of a client; one will do for all."""
@@ -120,7 +120,7 @@ class FakeProvider(Generic[C, A]):
 
     def _jobs(
         self,
-        kind: Kind[Any, R],
+        kind: JobKind[Any, R],
         route: Route,
         *,
         reply: Any,
@@ -154,12 +154,12 @@ class FakeProvider(Generic[C, A]):
     def _prepare(self, client: Client | AsyncClient, transport: FakeTransport | AsyncFakeTransport) -> None:
         """Leave nothing to chance."""
         self._transports.add(transport)
-        desk: Desk = client._desk
-        self._base = urlsplit(desk.account.base_url).path
+        session: Session = client._session
+        self._base = urlsplit(session.account.base_url).path
         for jobs in self.kinds:
             jobs.base = self._base
-        account = replace(desk.account, chance=self._chance, new_key=lambda: f"fake-key-{next(self._keys)}")
-        client._desk = replace(desk, account=account)
+        account = replace(session.account, jitter=self._jitter, new_key=lambda: f"fake-key-{next(self._keys)}")
+        client._session = replace(session, account=account)
 
     # --- what is answered -----------------------------------------------------------------------------------------
 
@@ -173,10 +173,10 @@ class FakeProvider(Generic[C, A]):
         sent.role, sent.bucket, sent.client = address.role, route.bucket, client
         self.requests.append(sent)
         address.requests.append(sent)
-        mishap = self._anywhere.next_mishap() or address.next_mishap()
-        if mishap is None:
+        fault = self._anywhere.next_fault() or address.next_fault()
+        if fault is None:
             return proper()
-        return mishap.change(proper() if mishap.reaches else Reply(), self._provider, self.clock.wall())
+        return fault.change(proper() if fault.reaches else Reply(), self._provider, self.clock.wall())
 
     def _asked(self, sent: Sent, path: str) -> tuple[Address, Route, Callable[[], Reply]]:
         """Which address a request is for, and what would be answered there."""
@@ -216,18 +216,18 @@ class FakeProvider(Generic[C, A]):
         sent.job_ids = tuple(ids)
         items: list[Json] = []
         told: dict[str, State] = {}
-        hint = 0.0
+        retry_after = 0.0
         for jobs in self.kinds:
             for job in jobs.jobs:
                 reply = jobs.polled(job) if job.id in ids and jobs.kind.lifecycle.poll_many == many else None
                 if reply is not None and reply.status in jobs.kind.lifecycle.accepts:
                     items.append(_with_id(reply.body, many.job_id, job.id))
                     told |= reply.told
-                    hint = max(hint, reply.hint)
+                    retry_after = max(retry_after, reply.retry_after)
         body: Json = items
         for name in reversed(many.list):
             body = {name: body}
-        return Reply(body, 200, JSON, told=told, hint=hint)
+        return Reply(body, 200, JSON, told=told, retry_after=retry_after)
 
 
 def _of_one_job(jobs: FakeJobs[Any], sent: Sent) -> list[tuple[Address, Route, Callable[[FakeJob], Reply]]]:
@@ -245,10 +245,10 @@ def _of_one_job(jobs: FakeJobs[Any], sent: Sent) -> list[tuple[Address, Route, C
     return found
 
 
-def _route(role: str, method: str, at: str | HandedOut) -> Route:
+def _route(role: str, method: str, at: str | Link) -> Route:
     """Where requests of a role go; what a fake provider hands out has addresses of its own."""
     return Route(
-        method, at if isinstance(at, str) else handed_out_path(role), counted_as="" if isinstance(at, str) else at.name
+        method, at if isinstance(at, str) else link_path(role), counted_as="" if isinstance(at, str) else at.name
     )
 
 

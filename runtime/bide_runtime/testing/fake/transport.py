@@ -36,7 +36,7 @@ class Reply:
     """What it says of which job, for the promises: where each is, in our words."""
     is_last_word: bool = True
     """Whether there is nothing left to ask if it says that a job is over, for the promises."""
-    hint: float = 0.0
+    retry_after: float = 0.0
     """Seconds that it asks to wait, for the promises."""
     is_read: bool = True
     """Whether its body says anything, for the promises: an HTTP status or a header may say it all."""

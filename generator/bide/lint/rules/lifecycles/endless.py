@@ -4,7 +4,7 @@ Why: a wait for a job that cannot end only ends at its deadline.
 
     states: {queued: pending, running: running}                # refused
     states: {queued: pending, done: succeeded}                 # fine
-    moves: {queued: [running], running: [queued]}              # refused: nothing leads out
+    transitions: {queued: [running], running: [queued]}              # refused: nothing leads out
 
 never-succeeds: a job can end well.
 
@@ -34,16 +34,18 @@ def check(spec: Spec) -> Iterator[Diagnostic]:
         elif not any(state.has_result for state in states.values()):
             yield spec.at_key(path, "never-succeeds", "no status means success", "map a status to succeeded or partial")
         else:
-            for status in _stuck(states, lifecycle.get("moves", {})):
+            for status in _stuck(states, lifecycle.get("transitions", {})):
                 message = f'from "{status}" no final status can be reached'
-                yield spec.at_key(("lifecycles", name, "moves", status), "never-ends", message)
+                yield spec.at_key(("lifecycles", name, "transitions", status), "never-ends", message)
 
 
-def _stuck(states: Mapping[str, ir.State], moves: Mapping[str, Json]) -> list[str]:
-    """The statuses from which a job cannot end. One without an entry in `moves` may become anything."""
-    ends = {status for status, state in states.items() if state.is_final or status not in moves}
+def _stuck(states: Mapping[str, ir.State], transitions: Mapping[str, Json]) -> list[str]:
+    """The statuses from which a job cannot end. One without an entry in `transitions` may become anything."""
+    ends = {status for status, state in states.items() if state.is_final or status not in transitions}
     while True:
-        more = {status for status, following in moves.items() if status not in ends and ends.intersection(following)}
+        more = {
+            status for status, following in transitions.items() if status not in ends and ends.intersection(following)
+        }
         if not more:
-            return [status for status in moves if status in states and status not in ends]
+            return [status for status in transitions if status in states and status not in ends]
         ends |= more

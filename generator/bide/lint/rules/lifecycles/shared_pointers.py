@@ -38,7 +38,7 @@ def _pointers(lifecycle: Mapping[str, Json]) -> Iterator[str]:
     yield from lifecycle.get("ready", {})
     failed_if = lifecycle.get("failed_if", ())
     yield from (failed_if,) if isinstance(failed_if, str) else failed_if
-    for table in ("error", "progress", "hint"):
+    for table in ("error", "progress", "retry_after"):
         yield from lifecycle.get(table, {}).values()
     yield from filter(None, (lifecycle.get("result", {}).get("field"), lifecycle.get("credits")))
 

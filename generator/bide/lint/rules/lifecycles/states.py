@@ -11,7 +11,7 @@ Why: what is said about a status that never comes is said about nothing, and the
 
     enums: {Status: {values: {queued: It waits., done: It is done.}}}
     states: {queued: pending, doen: succeeded}                 # refused: did you mean "done"?
-    moves: {queued: [doen]}                                    # refused
+    transitions: {queued: [doen]}                                    # refused
     items: {list: results, status: status, failed: [faild]}    # refused, if the status of an item is an enum
     states: {true: succeeded}                                  # refused: a boolean is also false
 """

@@ -179,8 +179,8 @@ _PLACES = (
     ("progress", "message", _TEXT),
     ("progress", "share", _NUMBER),
     ("progress", "percent", _NUMBER),
-    ("hint", "seconds", _NUMBER),
-    ("hint", "milliseconds", _NUMBER),
+    ("retry_after", "seconds", _NUMBER),
+    ("retry_after", "milliseconds", _NUMBER),
 )
 
 

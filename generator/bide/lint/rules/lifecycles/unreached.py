@@ -1,13 +1,13 @@
-"""unreached-state (warning): a job can come into every state that the spec speaks of.
+"""unreached-state (warning): a job can reach every state that the spec mentions.
 
-Why: what is said about a state that never comes is said about nothing: a move is missing, or a status is misspelt.
+Why: what the spec says about such a state has no effect. A transition is missing, or a status is misspelt.
 
     states: {queued: pending, running: running, done: succeeded, failed: failed}
-    moves: {queued: [running], running: [done]}                     # warned of: nothing leads to "failed"
+    transitions: {queued: [running], running: [done]}               # warned of: nothing leads to "failed"
     fields: {links?: {type: list of string, when: partial}}         # warned of, if no lifecycle knows partial
 
-A job begins in a pending status, or in the first of `states` if none is pending. A status without an entry in `moves`
-may become anything, and then every status can be reached.
+A job begins in a pending status, or in the first of `states` if none is pending. A status without an entry in
+`transitions` may be followed by any status.
 """
 
 from __future__ import annotations
@@ -40,18 +40,18 @@ def check(spec: Spec) -> Iterator[Diagnostic]:
 def _statuses(spec: Spec) -> Iterator[Diagnostic]:
     for name, lifecycle in spec.table("lifecycles").items():
         states = spec.states(name)
-        for status in _unreached(states, lifecycle.get("moves", {})):
+        for status in _unreached(states, lifecycle.get("transitions", {})):
             message = f'no move leads to "{status}"'
             help_ = "add it to what may follow another status"
             path = ("states", status) if status in lifecycle.get("states", {}) else ("poll", "states", status)
             yield spec.at_key(("lifecycles", name, *path), "unreached-state", message, help_, "warning")
 
 
-def _unreached(states: Mapping[str, ir.State], moves: Mapping[str, Json]) -> list[str]:
-    """The statuses that a job never comes to, if `moves` says enough to know."""
-    named = {status for following in moves.values() for status in following}
+def _unreached(states: Mapping[str, ir.State], transitions: Mapping[str, Json]) -> list[str]:
+    """The statuses that a job never comes to, if `transitions` says enough to know."""
+    named = {status for following in transitions.values() for status in following}
     if not named <= states.keys() or any(
-        not state.is_final and status not in moves for status, state in states.items()
+        not state.is_final and status not in transitions for status, state in states.items()
     ):
         return []
     pending = [status for status, state in states.items() if state is ir.State.PENDING]
@@ -61,5 +61,5 @@ def _unreached(states: Mapping[str, ir.State], moves: Mapping[str, Json]) -> lis
         status = waiting.pop()
         if status not in reached:
             reached.add(status)
-            waiting += moves.get(status, ())
+            waiting += transitions.get(status, ())
     return [status for status in states if status not in reached]

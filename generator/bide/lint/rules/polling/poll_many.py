@@ -2,8 +2,8 @@
 
 Why: each job in the list is read as if a poll of its own had returned it, with the HTTP status 200.
 
-    poll_many: {get: /jobs, ids: {body: ids}, most: 100, job_id: id}       # refused: a GET has no body
-    poll_many: {get: /jobs, ids: {query: ids}, most: 100, job_id: id}      # fine
+    poll_many: {get: /jobs, ids: {body: ids}, max_ids: 100, job_id: id}       # refused: a GET has no body
+    poll_many: {get: /jobs, ids: {query: ids}, max_ids: 100, job_id: id}      # fine
     poll: {get: "/jobs/{job_id}", accepts: [202]}                          # refused beside a `poll_many`
 """
 

@@ -6,12 +6,12 @@ Why: a schedule that cannot be kept is a slip.
     timeout: 0s                          # refused: no time at all
     interval: 2s..5s                     # fine
 
-interval-below-floor: polls are planned no closer than the floor allows.
+interval-below-minimum: polls are planned no closer than the floor allows.
 
 Why: the floor is the provider's, and it always wins.
 
-    polling: {interval: 500ms, floor: 1s}         # refused
-    polling: {interval: 1s..5s, floor: 1s}        # fine
+    polling: {interval: 500ms, min_interval: 1s}         # refused
+    polling: {interval: 1s..5s, min_interval: 1s}        # fine
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def _ranges(spec: Spec, path: Path) -> Iterator[Diagnostic]:
                 yield spec.at_value((*path, key), "bad-range", f'in "{text}" the longer time comes first')
             elif high == 0:
                 yield spec.at_value((*path, key), "bad-range", f'"{text}" is no time at all')
-    for key in ("floor", "timeout"):
+    for key in ("min_interval", "timeout"):
         text = spec.document.get(*path, key)
         if text is not None and parse_duration(text) == 0:
             yield spec.at_value((*path, key), "bad-range", f'"{text}" is no time at all')
@@ -54,15 +54,15 @@ def _ranges(spec: Spec, path: Path) -> Iterator[Diagnostic]:
 def _below_floor(spec: Spec, path: Path, inherited: Path) -> Iterator[Diagnostic]:
     """Compare what holds here: its own words, then those of the lifecycle."""
     interval_at, interval = _first(spec, "interval", path, inherited)
-    floor_at, floor = _first(spec, "floor", path, inherited)
+    floor_at, min_interval = _first(spec, "min_interval", path, inherited)
     is_elsewhere = path not in (interval_at, floor_at)
     if interval is None or is_elsewhere:
         return
-    floor = floor or _USUAL_FLOOR
-    if parse_range(interval)[0] < parse_duration(floor):
-        at = (*path, "interval" if interval_at == path else "floor")
-        message = f'the interval "{interval}" begins below the floor of {floor}'
-        yield spec.at_value(at, "interval-below-floor", message)
+    min_interval = min_interval or _USUAL_FLOOR
+    if parse_range(interval)[0] < parse_duration(min_interval):
+        at = (*path, "interval" if interval_at == path else "min_interval")
+        message = f'the interval "{interval}" begins below the floor of {min_interval}'
+        yield spec.at_value(at, "interval-below-minimum", message)
 
 
 def _first(spec: Spec, key: str, *paths: Path) -> tuple[Path | None, str | None]:

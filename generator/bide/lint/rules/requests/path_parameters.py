@@ -25,7 +25,7 @@ JOB_ID = "job_id"
 
 def check(spec: Spec) -> Iterator[Diagnostic]:
     for endpoint in spec.endpoints:
-        if endpoint.handed_out:
+        if endpoint.link:
             continue
         named = _PLACEHOLDER.findall(endpoint.address)
         yield from _repeated(spec, endpoint, named)

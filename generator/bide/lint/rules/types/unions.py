@@ -2,7 +2,7 @@
 
 Why: the tag is known from the class, so that nobody can write one that does not belong to it.
 
-    unions: {Action: {tag: type, variants: {click: Click, write: Click}}}    # refused: one model twice
+    unions: {Action: {discriminator: type, variants: {click: Click, write: Click}}}    # refused: one model twice
     models: {Click: {fields: {type: string}}}                                # refused: the union has the tag
 """
 
@@ -19,11 +19,11 @@ def check(spec: Spec) -> Iterator[Diagnostic]:
     for name, union in spec.table("unions").items():
         for tag, model in union["variants"].items():
             path = ("unions", name, "variants", tag)
-            if any(view.wire == union["tag"] for view in spec.fields(model)):
-                message = f'"{model}" has the field "{union["tag"]}", which is the tag of "{name}"'
+            if any(view.wire == union["discriminator"] for view in spec.fields(model)):
+                message = f'"{model}" has the field "{union["discriminator"]}", which is the tag of "{name}"'
                 yield spec.at_value(path, "bad-variant", message, "take it out of the model: the union has it")
-            other, other_field, other_tag = tags.setdefault(model, (name, union["tag"], tag))
-            if (other_field, other_tag) != (union["tag"], tag):
+            other, other_field, other_tag = tags.setdefault(model, (name, union["discriminator"], tag))
+            if (other_field, other_tag) != (union["discriminator"], tag):
                 where = "this union" if other == name else f'"{other}"'
                 message = f'"{model}" is already the variant "{other_tag}" of {where}'
                 yield spec.at_value(path, "bad-variant", message, "make a model of its own for it")

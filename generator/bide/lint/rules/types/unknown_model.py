@@ -41,8 +41,8 @@ def _named(spec: Spec) -> Iterator[tuple[Path, str]]:
         if isinstance(endpoint.raw.get("body"), str) and endpoint.raw["body"] != "object":
             yield (*endpoint.path, "body"), endpoint.raw["body"]
         for view in endpoint.body_fields:
-            if "spread" in view.more:
-                yield (*view.path, "spread"), view.more["spread"]
+            if "flatten" in view.more:
+                yield (*view.path, "flatten"), view.more["flatten"]
     for name, operation in spec.table("operations").items():
         events = operation.get("stream", {}).get("events", {})
         yield from ((("operations", name, "stream", "events", event), model) for event, model in events.items())

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from bide_runtime import Kind, Lifecycle, Polling, State
+from bide_runtime import JobKind, Lifecycle, Polling, State
 
 from . import models
 
@@ -19,7 +19,7 @@ _JOB = Lifecycle(
     error_message=("error",),
 )
 
-MAP: Kind[models.MapJob, models.SiteMap] = Kind(
+MAP: JobKind[models.MapJob, models.SiteMap] = JobKind(
     provider="acme",
     name="map",
     lifecycle=_JOB,
@@ -27,7 +27,7 @@ MAP: Kind[models.MapJob, models.SiteMap] = Kind(
     result=models.SiteMap,
     polling=Polling(
         interval=(2.0, 5.0),
-        floor=0.5,
+        min_interval=0.5,
         typical=(3.0, 15.0),
         timeout=300.0,
     ),

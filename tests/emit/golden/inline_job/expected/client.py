@@ -12,7 +12,7 @@ from . import _calls, _jobs, models
 from ._provider import PROVIDER
 
 if TYPE_CHECKING:
-    from bide_runtime import JobBatch, Tally
+    from bide_runtime import Counts, JobBatch
 
     from .params import MapParams
 
@@ -99,7 +99,7 @@ class MapJobs(Jobs[models.MapJob, models.SiteMap]):
         max_in_flight: int = 20,
         timeout: float | None = 300.0,
         in_order: bool = False,
-        on_update: Callable[[Tally], None] | None = None,
+        on_update: Callable[[Counts], None] | None = None,
         progress: bool = False,
         policy: Policy | None = None,
     ) -> JobBatch[MapParams, models.SiteMap, Job[models.MapJob, models.SiteMap]]:
@@ -115,7 +115,7 @@ class MapJobs(Jobs[models.MapJob, models.SiteMap]):
             timeout: Seconds for each job, from its first submit to its result; `None` waits
                 for ever.
             in_order: Whether to hand the outcomes out in the order of the params.
-            on_update: Called with a `Tally` whenever a job was polled or ended.
+            on_update: Called with a `Counts` whenever a job was polled or ended.
             progress: Whether to show a line in the terminal; needs `rich`.
             policy: When to poll. By default, by what is known of Acme's jobs: every 2 to 5 s,
                 never twice within 0.5 s.

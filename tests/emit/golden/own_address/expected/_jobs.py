@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from bide_runtime import Kind, Lifecycle, Polling, ResultAt, State
+from bide_runtime import JobKind, Lifecycle, Polling, ResultAt, State
 
 from . import models
 
@@ -21,15 +21,15 @@ _JOB = Lifecycle(
     ready=((("result_available",), True),),
     result=ResultAt(path="/jobs/{job_id}/result", gone=frozenset({404})),
     cancel=("POST", "/jobs/{job_id}/cancel"),
-    hint=("retry_after_ms",),
-    hint_unit=0.001,
+    retry_after=("retry_after_ms",),
+    retry_after_unit=0.001,
     progress={
         "done": ("progress", "completed"),
         "total": ("progress", "total"),
     },
 )
 
-FETCH: Kind[models.Task, models.Page] = Kind(
+FETCH: JobKind[models.Task, models.Page] = JobKind(
     provider="acme",
     name="fetch",
     lifecycle=_JOB,
@@ -37,7 +37,7 @@ FETCH: Kind[models.Task, models.Page] = Kind(
     result=models.Page,
     polling=Polling(
         interval=(5.0, 5.0),
-        floor=1.0,
+        min_interval=1.0,
         timeout=300.0,
         not_found_grace=10.0,
     ),

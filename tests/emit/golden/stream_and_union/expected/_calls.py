@@ -64,6 +64,6 @@ def log(
         path=_path("/log/{day}", {"day": day}) + _query([("limit", limit)]),
         headers={"X-Trace": x_trace},
         limited_as="GET /log/{day}",
-        repeatable=True,
+        idempotent=True,
         read=_reads(list[models.Step]),
     )

@@ -1,0 +1,36 @@
+"""final-transition: nothing leads out of a final status.
+
+Why: a final snapshot is never polled again, so that a move out of it would never be seen.
+
+    states: {running: running, done: succeeded}
+    transitions: {done: [running]}         # refused: done is final
+    transitions: {running: [done]}         # fine
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bide.lint.spec import Spec
+from bide.spec.diagnostics import Diagnostic
+from bide.spec.hints import did_you_mean
+
+
+def check(spec: Spec) -> Iterator[Diagnostic]:
+    for name, lifecycle in spec.table("lifecycles").items():
+        states = spec.states(name)
+        path = ("lifecycles", name, "transitions")
+        for status, following in lifecycle.get("transitions", {}).items():
+            if status not in states:
+                yield spec.at_key((*path, status), "unknown-status", _not_there(status), did_you_mean(status, states))
+            elif states[status].is_final and following:
+                message = f'"{status}" is {states[status].value}, which is final: nothing follows it'
+                yield spec.at_key((*path, status), "final-transition", message)
+            for index, one in enumerate(following):
+                if one not in states:
+                    place = (*path, status, index)
+                    yield spec.at_value(place, "unknown-status", _not_there(one), did_you_mean(one, states))
+
+
+def _not_there(status: str) -> str:
+    return f'the status "{status}" has no state'

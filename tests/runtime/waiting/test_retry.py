@@ -1,0 +1,269 @@
+"""One call: what is tried again, how often, how long, and what is raised in the end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+import pytest
+from bide_runtime.calls.call import Call, reads, reads_by_status, reads_nothing
+from bide_runtime.errors.client import ClientError, InvalidArgument
+from bide_runtime.errors.decode import DecodeError
+from bide_runtime.errors.transport import ConnectionFailed, ReplyTooLarge, RequestTimeout
+from bide_runtime.http.errors import ApiError, NotFound, RateLimited, ServerError
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.runtime.acme import Page, Trouble
+from tests.runtime.fakes import Reply, cut_off, script, unreachable
+from tests.runtime.storms import FAULTS, REFUSALS, replies, rule
+from tests.runtime.world import MODES, PAGE, Mode, World, error
+
+Make = Callable[..., World]
+
+SEARCH: Call[Page] = Call(method="GET", path="/search?q=x", read=reads(Page), idempotent=True)
+ACT: Call[Page] = Call(method="POST", path="/act", read=reads(Page))
+
+
+def ask(w: World, call: Call[Any], **more: Any) -> Any:
+    """What generated code does for an operation."""
+    return w.do(w.client._send(call, **more))
+
+
+@pytest.mark.parametrize("status", FAULTS)
+def test_a_fault_of_a_repeatable_call_is_tried_again(world: Make, status: int) -> None:
+    """A read that fails in a way that may pass is made again."""
+    w = world(script(error(status), error(status), PAGE))
+
+    assert "hello" == ask(w, SEARCH).text
+    assert 3 == len(w.sent)
+
+
+@pytest.mark.parametrize("reply", [cut_off(), unreachable(), Reply(takes=99)], ids=["cut", "unreachable", "slow"])
+def test_a_lost_reply_of_a_repeatable_call_is_tried_again(world: Make, reply: Reply) -> None:
+    """The same for connections that fail."""
+    w = world(script(reply, PAGE))
+
+    assert "hello" == ask(w, SEARCH).text
+
+
+@pytest.mark.parametrize("status", [status for status in FAULTS if status != 429])
+def test_a_call_that_does_something_is_not_repeated(world: Make, status: int) -> None:
+    """A POST that may have been acted on is sent once."""
+    w = world(script(error(status), PAGE))
+
+    with pytest.raises(ApiError) as caught:
+        ask(w, ACT)
+
+    assert status == caught.value.status
+    assert 1 == len(w.sent)
+
+
+@pytest.mark.parametrize("reply", [error(429), unreachable()], ids=["429", "unreachable"])
+def test_a_call_that_did_not_arrive_is_repeated(world: Make, reply: Reply) -> None:
+    """What certainly was not acted on is sent again, whatever it does."""
+    w = world(script(reply, PAGE))
+
+    assert "hello" == ask(w, ACT).text
+
+
+@pytest.mark.parametrize("status", REFUSALS)
+@pytest.mark.parametrize("call", [SEARCH, ACT], ids=["get", "post"])
+def test_a_refusal_is_raised_at_once(world: Make, call: Call[Any], status: int) -> None:
+    """What will not pass is not tried again."""
+    w = world(script(error(status), PAGE))
+
+    with pytest.raises(ApiError, match=f"Acme answered {status} .c{status}.: says {status}"):
+        ask(w, call)
+
+    assert 1 == len(w.sent)
+    assert 0 == w.elapsed
+
+
+@pytest.mark.parametrize("retries", [0, 1, 5])
+@pytest.mark.parametrize(
+    ("reply", "kind"), [(error(503), ServerError), (cut_off(), ConnectionFailed), (Reply(takes=99), RequestTimeout)]
+)
+def test_after_the_last_try_the_last_error_is_raised(
+    world: Make, retries: int, reply: Reply, kind: type[Exception]
+) -> None:
+    """There are `max_retries` tries after the first."""
+    w = world(script(reply), max_retries=retries)
+
+    with pytest.raises(kind):
+        ask(w, SEARCH)
+
+    assert retries + 1 == len(w.sent)
+
+
+@pytest.mark.parametrize("status", [429, 503])
+def test_a_hint_is_kept_to(world: Make, status: int) -> None:
+    """`Retry-After` lengthens the pause between two tries."""
+    w = world(script(error(status, retry_after="17"), PAGE))
+
+    ask(w, SEARCH)
+
+    assert 17 == pytest.approx(w.elapsed)
+
+
+def test_a_hint_that_is_too_long_is_raised(world: Make) -> None:
+    """A call without a deadline does not sleep for hours; the error says how long the server wants to be left alone."""
+    w = world(script(error(429, retry_after="3600"), PAGE))
+
+    with pytest.raises(RateLimited) as caught:
+        ask(w, SEARCH)
+
+    assert 3600 == caught.value.retry_after
+    assert 0 == w.elapsed
+
+
+@rule
+@given(st.lists(replies(), min_size=1, max_size=6), st.sampled_from(MODES), st.sampled_from([SEARCH, ACT]))
+def test_no_sequence_of_replies_makes_a_call_endless(answers: list[Reply], mode: Mode, call: Call[Any]) -> None:
+    """However a server behaves, a call makes four tries at the most, with pauses of a minute at the most."""
+    w = World(mode, script(*answers))
+    with suppress(ClientError):
+        ask(w, call)
+
+    assert len(w.sent) <= 4
+    assert w.elapsed <= 4 * 30 + 3 * 60
+    assert all(0 < sent.timeout <= 30 for sent in w.sent)
+
+
+def test_the_timeout_is_for_each_request(world: Make) -> None:
+    """The client's own timeout, that of the operation, and that of this one call: the closest wins."""
+    w = world(script(PAGE), timeout=11)
+    patient: Call[Page] = Call(method="GET", path="/x", read=reads(Page), timeout=90.0)
+
+    ask(w, SEARCH)
+    ask(w, patient)
+    ask(w, patient, timeout=5)
+
+    assert [11, 90, 5] == [sent.timeout for sent in w.sent]
+
+
+@pytest.mark.parametrize("timeout", [0, -1, float("nan"), float("inf"), True])
+def test_a_timeout_of_a_call_is_a_positive_number(world: Make, timeout: Any) -> None:
+    """A timeout that is none is refused before anything is sent."""
+    w = world(script(PAGE))
+
+    with pytest.raises(InvalidArgument, match="timeout"):
+        ask(w, SEARCH, timeout=timeout)
+
+    assert [] == w.sent
+
+
+def test_a_reply_that_is_too_large_is_not_asked_for_again(world: Make) -> None:
+    """It would be as large the next time."""
+    w = world(script(Reply(lost=ReplyTooLarge("too large"))))
+
+    with pytest.raises(ReplyTooLarge):
+        ask(w, SEARCH)
+
+    assert 1 == len(w.sent)
+
+
+@pytest.mark.parametrize(
+    ("body", "code", "message"),
+    [
+        ({"error": {"code": "c", "message": "m"}}, "c", "m"),
+        ({"error": "c", "message": "m"}, "c", "m"),
+        ({"error": {"code": "c", "message": ["a", "b"]}}, "c", "a; b"),
+        ({"error": {"message": "m"}}, None, None),
+        ({"error": {"code": 7, "message": "m"}}, None, None),
+        ({"error": ["c"], "message": "m"}, None, None),
+        ({"error": None}, None, None),
+        ([], None, None),
+        ("oops", None, None),
+        (None, None, None),
+        (7, None, None),
+        (b"<html>", None, None),
+        (b"", None, None),
+    ],
+)
+def test_error_bodies_of_every_shape_are_read(world: Make, body: Any, code: str | None, message: str | None) -> None:
+    """The first shape that fits gives code and message; a body of no shape does no harm."""
+    w = world(script(Reply(body, 400, {"x-request-id": "r-9"})))
+
+    with pytest.raises(ApiError) as caught:
+        ask(w, SEARCH)
+
+    assert code == caught.value.code
+    assert (message or "Acme answered 400 (request r-9)") in str(caught.value)
+    assert "r-9" == caught.value.request_id
+    assert 400 == caught.value.status
+
+
+@rule
+@given(
+    st.recursive(
+        st.one_of(st.none(), st.booleans(), st.floats(allow_nan=False), st.text()),
+        lambda inner: st.one_of(
+            st.lists(inner), st.dictionaries(st.sampled_from(["error", "message", "code", "title"]), inner)
+        ),
+    )
+)
+def test_no_error_body_does_any_harm(body: Any) -> None:
+    """Whatever JSON an error carries, it becomes an `ApiError`."""
+    w = World("sync", script(Reply(body, 404)))
+
+    with pytest.raises(NotFound):
+        ask(w, SEARCH)
+
+
+def test_the_answer_is_read_by_its_status(world: Make) -> None:
+    """An operation may answer with another model for another status."""
+    call: Call[Any] = Call(method="GET", path="/x", read=reads_by_status({200: Page, 202: Trouble}))
+
+    assert Page(text="hello") == ask(world(script(PAGE)), call)
+    assert Trouble(code="c") == ask(world(script(Reply({"code": "c"}, 202))), call)
+    assert Page(text="hello") == ask(world(script(Reply({"text": "hello"}, 201))), call)
+
+
+def test_the_answer_may_be_bytes_or_nothing(world: Make) -> None:
+    """A whole body may be the answer, or mean nothing."""
+    assert b"\xff" == ask(world(script(Reply(b"\xff"))), Call(method="GET", path="/x", read=reads(bytes)))
+    assert ask(world(script(Reply(b"\xff"))), Call(method="GET", path="/x", read=reads_nothing)) is None
+
+
+def test_an_answer_of_the_wrong_shape_is_an_error(world: Make) -> None:
+    """What does not decode is raised with its place, and not asked for again."""
+    w = world(script(Reply({"text": 1})))
+
+    with pytest.raises(DecodeError, match=r"at \$\.text"):
+        ask(w, SEARCH)
+
+    assert 1 == len(w.sent)
+
+
+def test_a_message_of_many_lines_is_one_only_if_each_is_text(world: Make) -> None:
+    """Some frameworks send a list of complaints."""
+    w = world(script(Reply({"message": ["no url", "no key"], "error": "c"}, 400)))
+    with pytest.raises(ApiError, match="no url; no key"):
+        ask(w, SEARCH)
+
+    w = world(script(Reply({"message": ["no url", 7], "error": "c"}, 400)))
+    with pytest.raises(ApiError, match=r"Acme answered 400$"):
+        ask(w, SEARCH)
+
+
+@pytest.mark.parametrize(("status", "is_fine"), [(199, False), (200, True), (299, True), (300, False)])
+def test_all_of_2xx_is_an_answer(world: Make, status: int, is_fine: bool) -> None:
+    """And nothing else is: a redirect is not followed."""
+    w = world(script(Reply({"text": "hello"}, status)))
+
+    if is_fine:
+        assert Page(text="hello") == ask(w, SEARCH)
+    else:
+        with pytest.raises(ApiError):
+            ask(w, SEARCH)
+
+
+def test_a_lost_reply_is_asked_for_again_soon(world: Make) -> None:
+    """Nobody asked for a pause, so the first one is half a second at the most."""
+    w = world(script(cut_off(), PAGE))
+
+    ask(w, SEARCH)
+
+    assert 0.25 <= w.elapsed <= 0.5
