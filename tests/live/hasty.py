@@ -32,8 +32,8 @@ def spec(name: str) -> Provider:
 def hasty() -> Provider:
     provider = spec("anakin")
     (job,) = (job for job in provider.jobs if job.name == "url_scraper")
-    lifecycle = replace(job.lifecycle, poll=replace(job.lifecycle.poll, limit=LIMIT))
-    submit = replace(job.submit, limit=LIMIT, parameters=(*job.submit.parameters, SCENARIO))
+    lifecycle = replace(job.lifecycle, poll=replace(job.lifecycle.poll, rate_limit=LIMIT))
+    submit = replace(job.submit, rate_limit=LIMIT, parameters=(*job.submit.parameters, SCENARIO))
     polling = replace(job.polling, interval=(1.0, 2.0), typical=(1.0, 3.0))
     job = replace(job, submit=submit, lifecycle=lifecycle, polling=polling)
     return replace(
