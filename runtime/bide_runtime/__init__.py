@@ -20,6 +20,10 @@ from __future__ import annotations
 
 from importlib import import_module
 
+from .edition import VERSION
+
+__version__ = VERSION
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from .batch.counts import Counts
@@ -41,6 +45,7 @@ if TYPE_CHECKING:
     from .clients.job import CancellableJob, CancellableJobs, Job, Jobs
     from .clients.job_batch import JobBatch
     from .clients.observer import Exchange, Observer
+    from .clients.options import BatchOptions, WaitOptions
     from .clients.stream import Stream
     from .engines.aiohttp_transport import AiohttpTransport
     from .engines.httpx_transport import AsyncHttpxTransport, HttpxTransport
@@ -48,6 +53,7 @@ if TYPE_CHECKING:
     from .engines.urllib3_transport import Urllib3Transport
     from .errors.client import ClientClosed, ClientError, ConfigurationError, InvalidArgument, InvalidToken
     from .errors.decode import DecodeError
+    from .errors.own import OwnErrors
     from .errors.stream import StreamCut, StreamError, StreamFailed
     from .errors.transport import ConnectionFailed, ReplyTooLarge, RequestTimeout, TransportError
     from .http.auth import Secret
@@ -89,11 +95,11 @@ if TYPE_CHECKING:
     from .waiting.submit import Submission
     from .waiting.submit import reads_or_job as reads_or_job
 
-__version__ = "0.1.0"
 
 _PLACES = {
     "errors.client": "ClientClosed ClientError ConfigurationError InvalidArgument InvalidToken",
     "errors.decode": "DecodeError",
+    "errors.own": "OwnErrors",
     "errors.stream": "StreamCut StreamError StreamFailed",
     "errors.transport": "ConnectionFailed ReplyTooLarge RequestTimeout TransportError",
     "http.auth": "Secret",
@@ -136,6 +142,7 @@ _PLACES = {
     "clients.clock": "AsyncClock AsyncSystemClock Clock SystemClock",
     "clients.job": "CancellableJob CancellableJobs Job Jobs",
     "clients.job_batch": "JobBatch",
+    "clients.options": "BatchOptions WaitOptions",
     "clients.observer": "Exchange Observer",
     "clients.stream": "Stream",
 }
@@ -160,6 +167,7 @@ __all__ = [
     "AsyncTransport",
     "AuthenticationError",
     "BadRequest",
+    "BatchOptions",
     "Call",
     "CancellableJob",
     "CancellableJobs",
@@ -202,6 +210,7 @@ __all__ = [
     "OpenEnum",
     "Other",
     "Outcome",
+    "OwnErrors",
     "Pages",
     "PaymentRequired",
     "PermissionDenied",
@@ -238,6 +247,7 @@ __all__ = [
     "UploadFile",
     "Urllib3Transport",
     "Variant",
+    "WaitOptions",
 ]
 
 

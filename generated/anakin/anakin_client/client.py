@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from bide_runtime import Client, Clock, Job, Jobs, Json, Observer, Policy, Transport, Update
+from bide_runtime import BatchOptions, Client, Clock, Job, Jobs, Json, Observer, Policy, Transport, Update, WaitOptions
 
 from . import _calls, _jobs, models
 from ._provider import PROVIDER
@@ -81,20 +81,22 @@ class UrlScraperJobs(Jobs[models.ScrapedPage, models.ScrapedPage]):
 
         See URL Scraper: Get Results, https://anakin.io/docs/url-scraper/get-job-status
         """
-        _submission = _calls.submit_url_scraper(
-            url=url,
-            formats=formats,
-            country=country,
-            use_browser=use_browser,
-            generate_json=generate_json,
-            output_schema=output_schema,
-            force_fresh=force_fresh,
-            actions=actions,
-            session_id=session_id,
-            session_name=session_name,
-            webhook_url=webhook_url,
+        return self._handle(
+            self._submit(
+                _calls.submit_url_scraper,
+                url=url,
+                formats=formats,
+                country=country,
+                use_browser=use_browser,
+                generate_json=generate_json,
+                output_schema=output_schema,
+                force_fresh=force_fresh,
+                actions=actions,
+                session_id=session_id,
+                session_name=session_name,
+                webhook_url=webhook_url,
+            )
         )
-        return self._handle(self._submit(_submission))
 
     def run(
         self,
@@ -154,7 +156,14 @@ class UrlScraperJobs(Jobs[models.ScrapedPage, models.ScrapedPage]):
 
         See URL Scraper: Get Results, https://anakin.io/docs/url-scraper/get-job-status
         """
-        _submission = _calls.submit_url_scraper(
+        return self._run(
+            _calls.submit_url_scraper,
+            WaitOptions(
+                timeout=timeout,
+                on_update=on_update,
+                policy=policy,
+                progress=progress,
+            ),
             url=url,
             formats=formats,
             country=country,
@@ -167,7 +176,6 @@ class UrlScraperJobs(Jobs[models.ScrapedPage, models.ScrapedPage]):
             session_name=session_name,
             webhook_url=webhook_url,
         )
-        return self._run(_submission, timeout, on_update, policy, progress)
 
     def run_many(
         self,
@@ -198,15 +206,17 @@ class UrlScraperJobs(Jobs[models.ScrapedPage, models.ScrapedPage]):
                 s, never twice within 0.5 s.
         """
         return self._run_many(
+            _calls.submit_url_scraper,
             params,
-            lambda each: _calls.submit_url_scraper(**each),
+            BatchOptions(
+                max_in_flight=max_in_flight,
+                timeout=timeout,
+                in_order=in_order,
+                on_update=on_update,
+                progress=progress,
+                policy=policy,
+            ),
             self._handle,
-            timeout,
-            max_in_flight,
-            in_order,
-            on_update,
-            progress,
-            policy,
         )
 
 
@@ -250,15 +260,17 @@ class UrlScraperBatchJobs(Jobs[models.ScrapeBatchJob, models.ScrapedPages]):
 
         See URL Scraper: Get Results, https://anakin.io/docs/url-scraper/get-job-status
         """
-        _submission = _calls.submit_url_scraper_batch(
-            urls=urls,
-            country=country,
-            use_browser=use_browser,
-            generate_json=generate_json,
-            session_id=session_id,
-            webhook_url=webhook_url,
+        return self._handle(
+            self._submit(
+                _calls.submit_url_scraper_batch,
+                urls=urls,
+                country=country,
+                use_browser=use_browser,
+                generate_json=generate_json,
+                session_id=session_id,
+                webhook_url=webhook_url,
+            )
         )
-        return self._handle(self._submit(_submission))
 
     def run(
         self,
@@ -304,7 +316,14 @@ class UrlScraperBatchJobs(Jobs[models.ScrapeBatchJob, models.ScrapedPages]):
 
         See URL Scraper: Get Results, https://anakin.io/docs/url-scraper/get-job-status
         """
-        _submission = _calls.submit_url_scraper_batch(
+        return self._run(
+            _calls.submit_url_scraper_batch,
+            WaitOptions(
+                timeout=timeout,
+                on_update=on_update,
+                policy=policy,
+                progress=progress,
+            ),
             urls=urls,
             country=country,
             use_browser=use_browser,
@@ -312,7 +331,6 @@ class UrlScraperBatchJobs(Jobs[models.ScrapeBatchJob, models.ScrapedPages]):
             session_id=session_id,
             webhook_url=webhook_url,
         )
-        return self._run(_submission, timeout, on_update, policy, progress)
 
     def run_many(
         self,
@@ -343,15 +361,17 @@ class UrlScraperBatchJobs(Jobs[models.ScrapeBatchJob, models.ScrapedPages]):
                 s, never twice within 0.5 s.
         """
         return self._run_many(
+            _calls.submit_url_scraper_batch,
             params,
-            lambda each: _calls.submit_url_scraper_batch(**each),
+            BatchOptions(
+                max_in_flight=max_in_flight,
+                timeout=timeout,
+                in_order=in_order,
+                on_update=on_update,
+                progress=progress,
+                policy=policy,
+            ),
             self._handle,
-            timeout,
-            max_in_flight,
-            in_order,
-            on_update,
-            progress,
-            policy,
         )
 
 
@@ -381,8 +401,11 @@ class WebScraperJobs(Jobs[models.WebScrape, models.WebScrape]):
 
         See Polling Jobs, https://anakin.io/docs/polling-jobs
         """
-        _submission = _calls.submit_web_scraper()
-        return self._handle(self._submit(_submission))
+        return self._handle(
+            self._submit(
+                _calls.submit_web_scraper,
+            )
+        )
 
     def run(
         self,
@@ -416,8 +439,15 @@ class WebScraperJobs(Jobs[models.WebScrape, models.WebScrape]):
 
         See Polling Jobs, https://anakin.io/docs/polling-jobs
         """
-        _submission = _calls.submit_web_scraper()
-        return self._run(_submission, timeout, on_update, policy, progress)
+        return self._run(
+            _calls.submit_web_scraper,
+            WaitOptions(
+                timeout=timeout,
+                on_update=on_update,
+                policy=policy,
+                progress=progress,
+            ),
+        )
 
     def run_many(
         self,
@@ -448,15 +478,17 @@ class WebScraperJobs(Jobs[models.WebScrape, models.WebScrape]):
                 s, never twice within 0.5 s.
         """
         return self._run_many(
+            _calls.submit_web_scraper,
             params,
-            lambda each: _calls.submit_web_scraper(**each),
+            BatchOptions(
+                max_in_flight=max_in_flight,
+                timeout=timeout,
+                in_order=in_order,
+                on_update=on_update,
+                progress=progress,
+                policy=policy,
+            ),
             self._handle,
-            timeout,
-            max_in_flight,
-            in_order,
-            on_update,
-            progress,
-            policy,
         )
 
 
@@ -497,13 +529,15 @@ class AgenticSearchJobs(Jobs[models.ResearchJob, models.ResearchReport]):
         See Agentic Search: Research Query,
         https://anakin.io/docs/agentic-search/submit-search
         """
-        _submission = _calls.submit_agentic_search(
-            prompt=prompt,
-            use_browser=use_browser,
-            schema=schema,
-            webhook_url=webhook_url,
+        return self._handle(
+            self._submit(
+                _calls.submit_agentic_search,
+                prompt=prompt,
+                use_browser=use_browser,
+                schema=schema,
+                webhook_url=webhook_url,
+            )
         )
-        return self._handle(self._submit(_submission))
 
     def run(
         self,
@@ -546,13 +580,19 @@ class AgenticSearchJobs(Jobs[models.ResearchJob, models.ResearchReport]):
         See Agentic Search: Research Query,
         https://anakin.io/docs/agentic-search/submit-search
         """
-        _submission = _calls.submit_agentic_search(
+        return self._run(
+            _calls.submit_agentic_search,
+            WaitOptions(
+                timeout=timeout,
+                on_update=on_update,
+                policy=policy,
+                progress=progress,
+            ),
             prompt=prompt,
             use_browser=use_browser,
             schema=schema,
             webhook_url=webhook_url,
         )
-        return self._run(_submission, timeout, on_update, policy, progress)
 
     def run_many(
         self,
@@ -583,15 +623,17 @@ class AgenticSearchJobs(Jobs[models.ResearchJob, models.ResearchReport]):
                 never twice within 0.5 s.
         """
         return self._run_many(
+            _calls.submit_agentic_search,
             params,
-            lambda each: _calls.submit_agentic_search(**each),
+            BatchOptions(
+                max_in_flight=max_in_flight,
+                timeout=timeout,
+                in_order=in_order,
+                on_update=on_update,
+                progress=progress,
+                policy=policy,
+            ),
             self._handle,
-            timeout,
-            max_in_flight,
-            in_order,
-            on_update,
-            progress,
-            policy,
         )
 
 
@@ -636,14 +678,16 @@ class HolocronJobs(Jobs[models.TaskJob, models.TaskResult]):
 
         See Holocron: Execute Task, https://anakin.io/docs/api-reference/holocron/execute-task
         """
-        _submission = _calls.submit_holocron(
-            action_id=action_id,
-            params=params,
-            credential_id=credential_id,
-            identity_id=identity_id,
-            webhook_url=webhook_url,
+        return self._handle(
+            self._submit(
+                _calls.submit_holocron,
+                action_id=action_id,
+                params=params,
+                credential_id=credential_id,
+                identity_id=identity_id,
+                webhook_url=webhook_url,
+            )
         )
-        return self._handle(self._submit(_submission))
 
     def run(
         self,
@@ -689,14 +733,20 @@ class HolocronJobs(Jobs[models.TaskJob, models.TaskResult]):
 
         See Holocron: Execute Task, https://anakin.io/docs/api-reference/holocron/execute-task
         """
-        _submission = _calls.submit_holocron(
+        return self._run(
+            _calls.submit_holocron,
+            WaitOptions(
+                timeout=timeout,
+                on_update=on_update,
+                policy=policy,
+                progress=progress,
+            ),
             action_id=action_id,
             params=params,
             credential_id=credential_id,
             identity_id=identity_id,
             webhook_url=webhook_url,
         )
-        return self._run(_submission, timeout, on_update, policy, progress)
 
     def run_many(
         self,
@@ -727,15 +777,17 @@ class HolocronJobs(Jobs[models.TaskJob, models.TaskResult]):
                 never twice within 1 s.
         """
         return self._run_many(
+            _calls.submit_holocron,
             params,
-            lambda each: _calls.submit_holocron(**each),
+            BatchOptions(
+                max_in_flight=max_in_flight,
+                timeout=timeout,
+                in_order=in_order,
+                on_update=on_update,
+                progress=progress,
+                policy=policy,
+            ),
             self._handle,
-            timeout,
-            max_in_flight,
-            in_order,
-            on_update,
-            progress,
-            policy,
         )
 
 
@@ -785,19 +837,21 @@ class MapJobs(Jobs[models.MapJob, models.SiteMap]):
 
         See Get Map Result, https://anakin.io/docs/api-reference/map/get-map-result
         """
-        _submission = _calls.submit_map(
-            url=url,
-            limit=limit,
-            depth=depth,
-            limit_per_level=limit_per_level,
-            include_subdomains=include_subdomains,
-            include_external_links=include_external_links,
-            search=search,
-            use_browser=use_browser,
-            session_id=session_id,
-            webhook_url=webhook_url,
+        return self._handle(
+            self._submit(
+                _calls.submit_map,
+                url=url,
+                limit=limit,
+                depth=depth,
+                limit_per_level=limit_per_level,
+                include_subdomains=include_subdomains,
+                include_external_links=include_external_links,
+                search=search,
+                use_browser=use_browser,
+                session_id=session_id,
+                webhook_url=webhook_url,
+            )
         )
-        return self._handle(self._submit(_submission))
 
     def run(
         self,
@@ -850,7 +904,14 @@ class MapJobs(Jobs[models.MapJob, models.SiteMap]):
 
         See Get Map Result, https://anakin.io/docs/api-reference/map/get-map-result
         """
-        _submission = _calls.submit_map(
+        return self._run(
+            _calls.submit_map,
+            WaitOptions(
+                timeout=timeout,
+                on_update=on_update,
+                policy=policy,
+                progress=progress,
+            ),
             url=url,
             limit=limit,
             depth=depth,
@@ -862,7 +923,6 @@ class MapJobs(Jobs[models.MapJob, models.SiteMap]):
             session_id=session_id,
             webhook_url=webhook_url,
         )
-        return self._run(_submission, timeout, on_update, policy, progress)
 
     def run_many(
         self,
@@ -893,15 +953,17 @@ class MapJobs(Jobs[models.MapJob, models.SiteMap]):
                 never twice within 0.5 s.
         """
         return self._run_many(
+            _calls.submit_map,
             params,
-            lambda each: _calls.submit_map(**each),
+            BatchOptions(
+                max_in_flight=max_in_flight,
+                timeout=timeout,
+                in_order=in_order,
+                on_update=on_update,
+                progress=progress,
+                policy=policy,
+            ),
             self._handle,
-            timeout,
-            max_in_flight,
-            in_order,
-            on_update,
-            progress,
-            policy,
         )
 
 
@@ -953,19 +1015,21 @@ class CrawlJobs(Jobs[models.CrawlJob, models.CrawledSite]):
 
         See Get Crawl Result, https://anakin.io/docs/api-reference/crawl/get-crawl-result
         """
-        _submission = _calls.submit_crawl(
-            url=url,
-            max_pages=max_pages,
-            depth=depth,
-            include_patterns=include_patterns,
-            exclude_patterns=exclude_patterns,
-            country=country,
-            use_browser=use_browser,
-            session_id=session_id,
-            session_name=session_name,
-            webhook_url=webhook_url,
+        return self._handle(
+            self._submit(
+                _calls.submit_crawl,
+                url=url,
+                max_pages=max_pages,
+                depth=depth,
+                include_patterns=include_patterns,
+                exclude_patterns=exclude_patterns,
+                country=country,
+                use_browser=use_browser,
+                session_id=session_id,
+                session_name=session_name,
+                webhook_url=webhook_url,
+            )
         )
-        return self._handle(self._submit(_submission))
 
     def run(
         self,
@@ -1019,7 +1083,14 @@ class CrawlJobs(Jobs[models.CrawlJob, models.CrawledSite]):
 
         See Get Crawl Result, https://anakin.io/docs/api-reference/crawl/get-crawl-result
         """
-        _submission = _calls.submit_crawl(
+        return self._run(
+            _calls.submit_crawl,
+            WaitOptions(
+                timeout=timeout,
+                on_update=on_update,
+                policy=policy,
+                progress=progress,
+            ),
             url=url,
             max_pages=max_pages,
             depth=depth,
@@ -1031,7 +1102,6 @@ class CrawlJobs(Jobs[models.CrawlJob, models.CrawledSite]):
             session_name=session_name,
             webhook_url=webhook_url,
         )
-        return self._run(_submission, timeout, on_update, policy, progress)
 
     def run_many(
         self,
@@ -1062,15 +1132,17 @@ class CrawlJobs(Jobs[models.CrawlJob, models.CrawledSite]):
                 never twice within 0.5 s.
         """
         return self._run_many(
+            _calls.submit_crawl,
             params,
-            lambda each: _calls.submit_crawl(**each),
+            BatchOptions(
+                max_in_flight=max_in_flight,
+                timeout=timeout,
+                in_order=in_order,
+                on_update=on_update,
+                progress=progress,
+                policy=policy,
+            ),
             self._handle,
-            timeout,
-            max_in_flight,
-            in_order,
-            on_update,
-            progress,
-            policy,
         )
 
 
@@ -1112,12 +1184,14 @@ class AiVisibilityJobs(Jobs[models.VisibilitySearch, models.VisibilityReport]):
 
         See Anakin's own Python client, https://github.com/Anakin-Inc/anakin-py
         """
-        _submission = _calls.submit_ai_visibility(
-            query=query,
-            sources=sources,
-            country=country,
+        return self._handle(
+            self._submit(
+                _calls.submit_ai_visibility,
+                query=query,
+                sources=sources,
+                country=country,
+            )
         )
-        return self._handle(self._submit(_submission))
 
     def run(
         self,
@@ -1160,12 +1234,18 @@ class AiVisibilityJobs(Jobs[models.VisibilitySearch, models.VisibilityReport]):
 
         See Anakin's own Python client, https://github.com/Anakin-Inc/anakin-py
         """
-        _submission = _calls.submit_ai_visibility(
+        return self._run(
+            _calls.submit_ai_visibility,
+            WaitOptions(
+                timeout=timeout,
+                on_update=on_update,
+                policy=policy,
+                progress=progress,
+            ),
             query=query,
             sources=sources,
             country=country,
         )
-        return self._run(_submission, timeout, on_update, policy, progress)
 
     def run_many(
         self,
@@ -1196,15 +1276,17 @@ class AiVisibilityJobs(Jobs[models.VisibilitySearch, models.VisibilityReport]):
                 never twice within 0.5 s.
         """
         return self._run_many(
+            _calls.submit_ai_visibility,
             params,
-            lambda each: _calls.submit_ai_visibility(**each),
+            BatchOptions(
+                max_in_flight=max_in_flight,
+                timeout=timeout,
+                in_order=in_order,
+                on_update=on_update,
+                progress=progress,
+                policy=policy,
+            ),
             self._handle,
-            timeout,
-            max_in_flight,
-            in_order,
-            on_update,
-            progress,
-            policy,
         )
 
 
@@ -1247,15 +1329,17 @@ class BrowserTaskJobs(Jobs[models.BrowserTaskJob, models.BrowserTaskResult]):
 
         See Anakin's MCP server, https://github.com/Anakin-Inc/anakin-mcp
         """
-        _submission = _calls.submit_browser_task(
-            prompt=prompt,
-            url=url,
-            session_id=session_id,
-            max_steps=max_steps,
-            timeout_ms=timeout_ms,
-            output_schema=output_schema,
+        return self._handle(
+            self._submit(
+                _calls.submit_browser_task,
+                prompt=prompt,
+                url=url,
+                session_id=session_id,
+                max_steps=max_steps,
+                timeout_ms=timeout_ms,
+                output_schema=output_schema,
+            )
         )
-        return self._handle(self._submit(_submission))
 
     def run(
         self,
@@ -1301,7 +1385,14 @@ class BrowserTaskJobs(Jobs[models.BrowserTaskJob, models.BrowserTaskResult]):
 
         See Anakin's MCP server, https://github.com/Anakin-Inc/anakin-mcp
         """
-        _submission = _calls.submit_browser_task(
+        return self._run(
+            _calls.submit_browser_task,
+            WaitOptions(
+                timeout=timeout,
+                on_update=on_update,
+                policy=policy,
+                progress=progress,
+            ),
             prompt=prompt,
             url=url,
             session_id=session_id,
@@ -1309,7 +1400,6 @@ class BrowserTaskJobs(Jobs[models.BrowserTaskJob, models.BrowserTaskResult]):
             timeout_ms=timeout_ms,
             output_schema=output_schema,
         )
-        return self._run(_submission, timeout, on_update, policy, progress)
 
     def run_many(
         self,
@@ -1340,15 +1430,17 @@ class BrowserTaskJobs(Jobs[models.BrowserTaskJob, models.BrowserTaskResult]):
                 never twice within 0.5 s.
         """
         return self._run_many(
+            _calls.submit_browser_task,
             params,
-            lambda each: _calls.submit_browser_task(**each),
+            BatchOptions(
+                max_in_flight=max_in_flight,
+                timeout=timeout,
+                in_order=in_order,
+                on_update=on_update,
+                progress=progress,
+                policy=policy,
+            ),
             self._handle,
-            timeout,
-            max_in_flight,
-            in_order,
-            on_update,
-            progress,
-            policy,
         )
 
 
@@ -1392,14 +1484,16 @@ class WireBuildJobs(Jobs[models.Build, models.Build]):
 
         See Wire OpenAPI, https://github.com/Anakin-Inc/anakin-mcp/blob/HEAD/openapi.yaml
         """
-        _submission = _calls.submit_wire_build(
-            website_url=website_url,
-            goal=goal,
-            catalog_id=catalog_id,
-            visibility=visibility,
-            force=force,
+        return self._handle(
+            self._submit(
+                _calls.submit_wire_build,
+                website_url=website_url,
+                goal=goal,
+                catalog_id=catalog_id,
+                visibility=visibility,
+                force=force,
+            )
         )
-        return self._handle(self._submit(_submission))
 
     def run(
         self,
@@ -1444,14 +1538,20 @@ class WireBuildJobs(Jobs[models.Build, models.Build]):
 
         See Wire OpenAPI, https://github.com/Anakin-Inc/anakin-mcp/blob/HEAD/openapi.yaml
         """
-        _submission = _calls.submit_wire_build(
+        return self._run(
+            _calls.submit_wire_build,
+            WaitOptions(
+                timeout=timeout,
+                on_update=on_update,
+                policy=policy,
+                progress=progress,
+            ),
             website_url=website_url,
             goal=goal,
             catalog_id=catalog_id,
             visibility=visibility,
             force=force,
         )
-        return self._run(_submission, timeout, on_update, policy, progress)
 
     def run_many(
         self,
@@ -1482,15 +1582,17 @@ class WireBuildJobs(Jobs[models.Build, models.Build]):
                 never twice within 0.5 s.
         """
         return self._run_many(
+            _calls.submit_wire_build,
             params,
-            lambda each: _calls.submit_wire_build(**each),
+            BatchOptions(
+                max_in_flight=max_in_flight,
+                timeout=timeout,
+                in_order=in_order,
+                on_update=on_update,
+                progress=progress,
+                policy=policy,
+            ),
             self._handle,
-            timeout,
-            max_in_flight,
-            in_order,
-            on_update,
-            progress,
-            policy,
         )
 
 
@@ -1596,8 +1698,9 @@ class Anakin(Client):
 
         See Anakin's own Python client, https://github.com/Anakin-Inc/anakin-py
         """
-        _call = _calls.search(
+        return self._send(
+            _calls.search,
+            timeout,
             prompt=prompt,
             limit=limit,
         )
-        return self._send(_call, timeout)

@@ -6,7 +6,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from bide_runtime import CancellableJob, CancellableJobs, Client, Clock, Observer, Policy, Record, Transport, Update
+from bide_runtime import (
+    BatchOptions,
+    CancellableJob,
+    CancellableJobs,
+    Client,
+    Clock,
+    Observer,
+    Policy,
+    Record,
+    Transport,
+    Update,
+    WaitOptions,
+)
 
 from . import _calls, _jobs, models
 from ._provider import PROVIDER
@@ -67,20 +79,22 @@ class FetchJobs(CancellableJobs[models.FetchJob, models.FetchResult]):
 
         See Async Jobs, https://docs.scrapio.dev/guides/async-jobs
         """
-        _submission = _calls.submit_fetch(
-            url=url,
-            render_js=render_js,
-            device=device,
-            session=session,
-            output=output,
-            extract=extract,
-            wait_for=wait_for,
-            timeout_ms=timeout_ms,
-            use_proxy=use_proxy,
-            webhook=webhook,
-            idempotency_key=idempotency_key,
+        return self._handle(
+            self._submit(
+                _calls.submit_fetch,
+                url=url,
+                render_js=render_js,
+                device=device,
+                session=session,
+                output=output,
+                extract=extract,
+                wait_for=wait_for,
+                timeout_ms=timeout_ms,
+                use_proxy=use_proxy,
+                webhook=webhook,
+                idempotency_key=idempotency_key,
+            )
         )
-        return self._handle(self._submit(_submission))
 
     def run(
         self,
@@ -140,7 +154,15 @@ class FetchJobs(CancellableJobs[models.FetchJob, models.FetchResult]):
 
         See Async Jobs, https://docs.scrapio.dev/guides/async-jobs
         """
-        _submission = _calls.submit_fetch(
+        return self._run(
+            _calls.submit_fetch,
+            WaitOptions(
+                timeout=timeout,
+                on_update=on_update,
+                policy=policy,
+                progress=progress,
+                cancel_on_timeout=cancel_on_timeout,
+            ),
             url=url,
             render_js=render_js,
             device=device,
@@ -153,7 +175,6 @@ class FetchJobs(CancellableJobs[models.FetchJob, models.FetchResult]):
             webhook=webhook,
             idempotency_key=idempotency_key,
         )
-        return self._run(_submission, timeout, on_update, policy, progress, cancel_on_timeout)
 
     def run_many(
         self,
@@ -187,16 +208,18 @@ class FetchJobs(CancellableJobs[models.FetchJob, models.FetchResult]):
                 which may take 5 seconds more.
         """
         return self._run_many(
+            _calls.submit_fetch,
             params,
-            lambda each: _calls.submit_fetch(**each),
+            BatchOptions(
+                max_in_flight=max_in_flight,
+                timeout=timeout,
+                in_order=in_order,
+                on_update=on_update,
+                progress=progress,
+                policy=policy,
+                cancel_on_timeout=cancel_on_timeout,
+            ),
             self._handle,
-            timeout,
-            max_in_flight,
-            in_order,
-            on_update,
-            progress,
-            policy,
-            cancel_on_timeout,
         )
 
 
@@ -250,19 +273,21 @@ class CrawlJobs(CancellableJobs[models.CrawlJob, models.CrawlResult]):
 
         See Async Jobs, https://docs.scrapio.dev/guides/async-jobs
         """
-        _submission = _calls.submit_crawl(
-            seeds=seeds,
-            max_pages=max_pages,
-            max_depth=max_depth,
-            same_domain_only=same_domain_only,
-            output=output,
-            extract=extract,
-            timeout_ms=timeout_ms,
-            use_proxy=use_proxy,
-            webhook=webhook,
-            idempotency_key=idempotency_key,
+        return self._handle(
+            self._submit(
+                _calls.submit_crawl,
+                seeds=seeds,
+                max_pages=max_pages,
+                max_depth=max_depth,
+                same_domain_only=same_domain_only,
+                output=output,
+                extract=extract,
+                timeout_ms=timeout_ms,
+                use_proxy=use_proxy,
+                webhook=webhook,
+                idempotency_key=idempotency_key,
+            )
         )
-        return self._handle(self._submit(_submission))
 
     def run(
         self,
@@ -322,7 +347,15 @@ class CrawlJobs(CancellableJobs[models.CrawlJob, models.CrawlResult]):
 
         See Async Jobs, https://docs.scrapio.dev/guides/async-jobs
         """
-        _submission = _calls.submit_crawl(
+        return self._run(
+            _calls.submit_crawl,
+            WaitOptions(
+                timeout=timeout,
+                on_update=on_update,
+                policy=policy,
+                progress=progress,
+                cancel_on_timeout=cancel_on_timeout,
+            ),
             seeds=seeds,
             max_pages=max_pages,
             max_depth=max_depth,
@@ -334,7 +367,6 @@ class CrawlJobs(CancellableJobs[models.CrawlJob, models.CrawlResult]):
             webhook=webhook,
             idempotency_key=idempotency_key,
         )
-        return self._run(_submission, timeout, on_update, policy, progress, cancel_on_timeout)
 
     def run_many(
         self,
@@ -368,16 +400,18 @@ class CrawlJobs(CancellableJobs[models.CrawlJob, models.CrawlResult]):
                 which may take 5 seconds more.
         """
         return self._run_many(
+            _calls.submit_crawl,
             params,
-            lambda each: _calls.submit_crawl(**each),
+            BatchOptions(
+                max_in_flight=max_in_flight,
+                timeout=timeout,
+                in_order=in_order,
+                on_update=on_update,
+                progress=progress,
+                policy=policy,
+                cancel_on_timeout=cancel_on_timeout,
+            ),
             self._handle,
-            timeout,
-            max_in_flight,
-            in_order,
-            on_update,
-            progress,
-            policy,
-            cancel_on_timeout,
         )
 
 
@@ -427,18 +461,20 @@ class MapJobs(CancellableJobs[models.MapJob, models.MapResult]):
 
         See Async Jobs, https://docs.scrapio.dev/guides/async-jobs
         """
-        _submission = _calls.submit_map(
-            seeds=seeds,
-            max_urls=max_urls,
-            max_depth=max_depth,
-            same_domain_only=same_domain_only,
-            include_metadata=include_metadata,
-            timeout_ms=timeout_ms,
-            use_proxy=use_proxy,
-            webhook=webhook,
-            idempotency_key=idempotency_key,
+        return self._handle(
+            self._submit(
+                _calls.submit_map,
+                seeds=seeds,
+                max_urls=max_urls,
+                max_depth=max_depth,
+                same_domain_only=same_domain_only,
+                include_metadata=include_metadata,
+                timeout_ms=timeout_ms,
+                use_proxy=use_proxy,
+                webhook=webhook,
+                idempotency_key=idempotency_key,
+            )
         )
-        return self._handle(self._submit(_submission))
 
     def run(
         self,
@@ -494,7 +530,15 @@ class MapJobs(CancellableJobs[models.MapJob, models.MapResult]):
 
         See Async Jobs, https://docs.scrapio.dev/guides/async-jobs
         """
-        _submission = _calls.submit_map(
+        return self._run(
+            _calls.submit_map,
+            WaitOptions(
+                timeout=timeout,
+                on_update=on_update,
+                policy=policy,
+                progress=progress,
+                cancel_on_timeout=cancel_on_timeout,
+            ),
             seeds=seeds,
             max_urls=max_urls,
             max_depth=max_depth,
@@ -505,7 +549,6 @@ class MapJobs(CancellableJobs[models.MapJob, models.MapResult]):
             webhook=webhook,
             idempotency_key=idempotency_key,
         )
-        return self._run(_submission, timeout, on_update, policy, progress, cancel_on_timeout)
 
     def run_many(
         self,
@@ -539,16 +582,18 @@ class MapJobs(CancellableJobs[models.MapJob, models.MapResult]):
                 which may take 5 seconds more.
         """
         return self._run_many(
+            _calls.submit_map,
             params,
-            lambda each: _calls.submit_map(**each),
+            BatchOptions(
+                max_in_flight=max_in_flight,
+                timeout=timeout,
+                in_order=in_order,
+                on_update=on_update,
+                progress=progress,
+                policy=policy,
+                cancel_on_timeout=cancel_on_timeout,
+            ),
             self._handle,
-            timeout,
-            max_in_flight,
-            in_order,
-            on_update,
-            progress,
-            policy,
-            cancel_on_timeout,
         )
 
 
@@ -599,18 +644,20 @@ class SearchJobs(CancellableJobs[models.SearchJob, models.SearchResult]):
 
         See Async Jobs, https://docs.scrapio.dev/guides/async-jobs
         """
-        _submission = _calls.submit_search(
-            query=query,
-            provider=provider,
-            max_results=max_results,
-            fetch_results=fetch_results,
-            output=output,
-            extract=extract,
-            timeout_ms=timeout_ms,
-            webhook=webhook,
-            idempotency_key=idempotency_key,
+        return self._handle(
+            self._submit(
+                _calls.submit_search,
+                query=query,
+                provider=provider,
+                max_results=max_results,
+                fetch_results=fetch_results,
+                output=output,
+                extract=extract,
+                timeout_ms=timeout_ms,
+                webhook=webhook,
+                idempotency_key=idempotency_key,
+            )
         )
-        return self._handle(self._submit(_submission))
 
     def run(
         self,
@@ -667,7 +714,15 @@ class SearchJobs(CancellableJobs[models.SearchJob, models.SearchResult]):
 
         See Async Jobs, https://docs.scrapio.dev/guides/async-jobs
         """
-        _submission = _calls.submit_search(
+        return self._run(
+            _calls.submit_search,
+            WaitOptions(
+                timeout=timeout,
+                on_update=on_update,
+                policy=policy,
+                progress=progress,
+                cancel_on_timeout=cancel_on_timeout,
+            ),
             query=query,
             provider=provider,
             max_results=max_results,
@@ -678,7 +733,6 @@ class SearchJobs(CancellableJobs[models.SearchJob, models.SearchResult]):
             webhook=webhook,
             idempotency_key=idempotency_key,
         )
-        return self._run(_submission, timeout, on_update, policy, progress, cancel_on_timeout)
 
     def run_many(
         self,
@@ -712,16 +766,18 @@ class SearchJobs(CancellableJobs[models.SearchJob, models.SearchResult]):
                 which may take 5 seconds more.
         """
         return self._run_many(
+            _calls.submit_search,
             params,
-            lambda each: _calls.submit_search(**each),
+            BatchOptions(
+                max_in_flight=max_in_flight,
+                timeout=timeout,
+                in_order=in_order,
+                on_update=on_update,
+                progress=progress,
+                policy=policy,
+                cancel_on_timeout=cancel_on_timeout,
+            ),
             self._handle,
-            timeout,
-            max_in_flight,
-            in_order,
-            on_update,
-            progress,
-            policy,
-            cancel_on_timeout,
         )
 
 
@@ -772,19 +828,21 @@ class InteractJobs(CancellableJobs[models.InteractJob, models.InteractResult]):
 
         See Async Jobs, https://docs.scrapio.dev/guides/async-jobs
         """
-        _submission = _calls.submit_interact(
-            url=url,
-            actions=actions,
-            device=device,
-            session=session,
-            output=output,
-            extract=extract,
-            timeout_ms=timeout_ms,
-            use_proxy=use_proxy,
-            webhook=webhook,
-            idempotency_key=idempotency_key,
+        return self._handle(
+            self._submit(
+                _calls.submit_interact,
+                url=url,
+                actions=actions,
+                device=device,
+                session=session,
+                output=output,
+                extract=extract,
+                timeout_ms=timeout_ms,
+                use_proxy=use_proxy,
+                webhook=webhook,
+                idempotency_key=idempotency_key,
+            )
         )
-        return self._handle(self._submit(_submission))
 
     def run(
         self,
@@ -841,7 +899,15 @@ class InteractJobs(CancellableJobs[models.InteractJob, models.InteractResult]):
 
         See Async Jobs, https://docs.scrapio.dev/guides/async-jobs
         """
-        _submission = _calls.submit_interact(
+        return self._run(
+            _calls.submit_interact,
+            WaitOptions(
+                timeout=timeout,
+                on_update=on_update,
+                policy=policy,
+                progress=progress,
+                cancel_on_timeout=cancel_on_timeout,
+            ),
             url=url,
             actions=actions,
             device=device,
@@ -853,7 +919,6 @@ class InteractJobs(CancellableJobs[models.InteractJob, models.InteractResult]):
             webhook=webhook,
             idempotency_key=idempotency_key,
         )
-        return self._run(_submission, timeout, on_update, policy, progress, cancel_on_timeout)
 
     def run_many(
         self,
@@ -887,16 +952,18 @@ class InteractJobs(CancellableJobs[models.InteractJob, models.InteractResult]):
                 which may take 5 seconds more.
         """
         return self._run_many(
+            _calls.submit_interact,
             params,
-            lambda each: _calls.submit_interact(**each),
+            BatchOptions(
+                max_in_flight=max_in_flight,
+                timeout=timeout,
+                in_order=in_order,
+                on_update=on_update,
+                progress=progress,
+                policy=policy,
+                cancel_on_timeout=cancel_on_timeout,
+            ),
             self._handle,
-            timeout,
-            max_in_flight,
-            in_order,
-            on_update,
-            progress,
-            policy,
-            cancel_on_timeout,
         )
 
 
@@ -991,7 +1058,9 @@ class Scrapio(Client):
 
         See Fetch, https://docs.scrapio.dev/api-reference/fetch
         """
-        _call = _calls.fetch_inline(
+        _answer = self._send(
+            _calls.fetch_inline,
+            timeout,
             url=url,
             render_js=render_js,
             device=device,
@@ -1002,7 +1071,6 @@ class Scrapio(Client):
             timeout_ms=timeout_ms,
             use_proxy=use_proxy,
         )
-        _answer = self._send(_call, timeout)
         if isinstance(_answer, Record):
             return self.fetch._handle(self.fetch._adopt(_answer))
         return _answer
@@ -1042,7 +1110,9 @@ class Scrapio(Client):
 
         See Rate Limits & Credits, https://docs.scrapio.dev/rate-limits
         """
-        _call = _calls.crawl_inline(
+        _answer = self._send(
+            _calls.crawl_inline,
+            timeout,
             seeds=seeds,
             max_pages=max_pages,
             max_depth=max_depth,
@@ -1052,7 +1122,6 @@ class Scrapio(Client):
             timeout_ms=timeout_ms,
             use_proxy=use_proxy,
         )
-        _answer = self._send(_call, timeout)
         if isinstance(_answer, Record):
             return self.crawl._handle(self.crawl._adopt(_answer))
         return _answer
@@ -1086,7 +1155,9 @@ class Scrapio(Client):
 
         See Rate Limits & Credits, https://docs.scrapio.dev/rate-limits
         """
-        _call = _calls.map_inline(
+        _answer = self._send(
+            _calls.map_inline,
+            timeout,
             seeds=seeds,
             max_urls=max_urls,
             max_depth=max_depth,
@@ -1095,7 +1166,6 @@ class Scrapio(Client):
             timeout_ms=timeout_ms,
             use_proxy=use_proxy,
         )
-        _answer = self._send(_call, timeout)
         if isinstance(_answer, Record):
             return self.map._handle(self.map._adopt(_answer))
         return _answer
@@ -1129,7 +1199,9 @@ class Scrapio(Client):
 
         See Search, https://docs.scrapio.dev/api-reference/search
         """
-        _call = _calls.search_inline(
+        return self._send(
+            _calls.search_inline,
+            timeout,
             query=query,
             provider=provider,
             max_results=max_results,
@@ -1138,7 +1210,6 @@ class Scrapio(Client):
             extract=extract,
             timeout_ms=timeout_ms,
         )
-        return self._send(_call, timeout)
 
     def interact_inline(
         self,
@@ -1169,7 +1240,9 @@ class Scrapio(Client):
 
         See Interact, https://docs.scrapio.dev/api-reference/interact
         """
-        _call = _calls.interact_inline(
+        return self._send(
+            _calls.interact_inline,
+            timeout,
             url=url,
             actions=actions,
             device=device,
@@ -1179,4 +1252,3 @@ class Scrapio(Client):
             timeout_ms=timeout_ms,
             use_proxy=use_proxy,
         )
-        return self._send(_call, timeout)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import Any, Literal
 
 import msgspec
 
+from ..edition import VERSION
 from ..errors.client import InvalidArgument
 from ..http.auth import given, placed, without
 from ..http.errors import ApiError, api_error_class
@@ -75,7 +77,7 @@ class Account(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         """The headers that every request has: one mapping for all polls of all jobs."""
         found = self._usuals.get((accept, is_theirs))
         if found is None:
-            of_us = {"accept": accept, "user-agent": f"{self.provider.name}-client (bide)"}
+            of_us = {"accept": accept, "user-agent": user_agent(self.provider)}
             of_them = {**self.provider.headers, **self._placed[0]} if is_theirs else {}
             found = self._usuals[accept, is_theirs] = sendable_headers({**of_us, **of_them})
         return found
@@ -103,7 +105,7 @@ class Account(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         said = f": {self._without_key(message)}" if message else ""
         coded = f" [{code}]" if code else ""
         traced = f" (request {request_id})" if request_id else ""
-        return api_error_class(response.status)(
+        error = api_error_class(response.status)(
             f"{self.provider.title} answered {response.status}{coded}{said}{traced}",
             response=response,
             code=code,
@@ -111,6 +113,7 @@ class Account(msgspec.Struct, frozen=True, kw_only=True, dict=True):
             body=body if body is not None else response.body,
             retry_after=self.retry_after(response),
         )
+        return self.provider.own_errors.of(error)
 
     def said(self, response: Response) -> tuple[str | None, str | None]:
         """Code and message of a reply that is shaped like an error."""
@@ -134,6 +137,13 @@ class Account(msgspec.Struct, frozen=True, kw_only=True, dict=True):
             if isinstance(message, str) and (not shape.code or isinstance(code, str)):
                 return code, message
         return None, None
+
+
+def user_agent(provider: Provider) -> str:
+    """The versions of the package, of this runtime and of Python."""
+    client = f"{provider.name.replace('_', '-')}-client"
+    python = ".".join(map(str, sys.version_info[:2]))
+    return f"{client}{'/' * bool(provider.version)}{provider.version} bide-runtime/{VERSION} python/{python}"
 
 
 def open_account(

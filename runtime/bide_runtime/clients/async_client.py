@@ -9,7 +9,7 @@ from contextlib import nullcontext
 from inspect import isawaitable
 from math import inf
 from threading import Lock
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol, Self, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, ParamSpec, Protocol, Self, TypeVar
 from weakref import WeakSet
 
 from ..calls.account import open_account, positive, rate_of
@@ -26,6 +26,8 @@ from ..waiting.flow import Created, Finished, Flow, Log, Notify, Received, Runni
 from ..waiting.retry import send_with_retries
 from ..waiting.session import Outgoing, Session
 from .clock import AsyncClock, AsyncSystemClock
+from .colour import refuse_other_colour
+from .raising import raises_own
 
 if TYPE_CHECKING:
     from ..calls.events import StreamCall
@@ -34,7 +36,7 @@ if TYPE_CHECKING:
     from .progress import Bar
 
 E = TypeVar("E")
-P = TypeVar("P")
+P = ParamSpec("P")
 R = TypeVar("R")
 T = TypeVar("T")
 
@@ -63,25 +65,29 @@ class AsyncClient:
         max_rate: float | None = None,
         secrets: Mapping[str, str | None] | None = None,
     ) -> None:
-        self._clock: AsyncClock = clock or AsyncSystemClock()
-        account = open_account(
-            self._provider,
-            secrets={"api_key": api_key, **(secrets or {})},
-            base_url=base_url,
-            timeout=timeout,
-            max_retries=max_retries,
-            wall=self._clock.wall,
-        )
-        self._session = Session(account, MinIntervals(), RateLimiter(self._provider.rates, of_all=rate_of(max_rate)))
-        self._transport = transport
-        self._owns_transport = transport is None
-        self._closed = False
-        self._lock = Lock()
-        self._wakeup = asyncio.Event()
-        self._wakeups: WeakSet[asyncio.Event] = WeakSet([self._wakeup])
-        self._watched: WeakSet[_Stoppable] = WeakSet()
-        self._observer = observer
-        self._log = logging.getLogger(f"{self._provider.name}_client")
+        with self._provider.own_errors:
+            refuse_other_colour("asyncio", clock=clock, transport=transport)
+            self._clock: AsyncClock = clock or AsyncSystemClock()
+            account = open_account(
+                self._provider,
+                secrets={"api_key": api_key, **(secrets or {})},
+                base_url=base_url,
+                timeout=timeout,
+                max_retries=max_retries,
+                wall=self._clock.wall,
+            )
+            self._session = Session(
+                account, MinIntervals(), RateLimiter(self._provider.rates, of_all=rate_of(max_rate))
+            )
+            self._transport = transport
+            self._owns_transport = transport is None
+            self._closed = False
+            self._lock = Lock()
+            self._wakeup = asyncio.Event()
+            self._wakeups: WeakSet[asyncio.Event] = WeakSet([self._wakeup])
+            self._watched: WeakSet[_Stoppable] = WeakSet()
+            self._observer = observer
+            self._log = logging.getLogger(f"{self._provider.name}_client")
 
     async def close(self) -> None:
         """Give up the connections. Calls after this raise `ClientClosed`; jobs go on at the provider."""
@@ -103,8 +109,10 @@ class AsyncClient:
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self._session.account.base_url}>"
 
-    async def _send(self, call: Call[T], timeout: float | None = None) -> T:
+    @raises_own
+    async def _send(self, make: Callable[P, Call[T]], timeout: float | None, /, *args: P.args, **kwargs: P.kwargs) -> T:
         """Make one call, with the retries that are safe for it."""
+        call = make(*args, **kwargs)
         reply, _ = await self._drive(
             send_with_retries(
                 self._session,
@@ -116,14 +124,18 @@ class AsyncClient:
         )
         return call.read(reply)
 
-    def _open(self, call: StreamCall[E], timeout: float | None = None) -> AsyncStream[E]:
+    @raises_own
+    def _open(
+        self, make: Callable[P, StreamCall[E]], timeout: float | None, /, *args: P.args, **kwargs: P.kwargs
+    ) -> AsyncStream[E]:
         """Open a stream of events. Nothing is sent before the first event is asked for."""
         from .async_stream import AsyncStream
 
-        account = self._session.account
+        call, account = make(*args, **kwargs), self._session.account
         patience = call.call.timeout or account.timeout if timeout is None else positive("timeout", timeout)
         return AsyncStream(lambda: self._engine().open(call.request(account), timeout=patience), call.reader, account)
 
+    @raises_own
     async def _drive(
         self,
         flow: Flow[T],
@@ -152,8 +164,9 @@ class AsyncClient:
         """Run a flow to its end, handing out its updates."""
         running = Running(flow)
         try:
-            while isinstance(step := await self._advance(running), Notify):
-                yield step.update
+            with self._provider.own_errors:
+                while isinstance(step := await self._advance(running), Notify):
+                    yield step.update
         finally:
             running.close()
 
@@ -190,7 +203,7 @@ class AsyncClient:
         try:
             reply = await self._engine().send(send.request, timeout=min(send.timeout, send.before - began))
         except ClientError as error:
-            reply = error
+            reply = self._provider.own_errors.of(error)
         now = self._clock.now()
         if self._observer is not None:
             self._observed(self._observer, send, reply, now - began)

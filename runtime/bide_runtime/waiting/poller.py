@@ -99,6 +99,7 @@ class Poller(Generic[S, R]):
 
     def failed_transiently(self, transient_error: ClientError, *, is_expected: bool = False) -> None:
         """Take note of a failure that may pass. One that *is_expected* does not slow down what comes next."""
+        transient_error = self.session.account.provider.own_errors.of(transient_error)
         transient_error.about(self.record.id, self.record.token)
         self._transient_error = transient_error
         if not is_expected:

@@ -43,6 +43,7 @@ _RUNTIME = frozenset(
         "Call",
         "CancellableJob",
         "CancellableJobs",
+        "BatchOptions",
         "Client",
         "Clock",
         "ErrorShape",
@@ -52,7 +53,6 @@ _RUNTIME = frozenset(
         "LongPoll",
         "Job",
         "JobBatch",
-        "JobFailed",
         "Jobs",
         "Json",
         "JobKind",
@@ -61,6 +61,7 @@ _RUNTIME = frozenset(
         "Observer",
         "OpenEnum",
         "Other",
+        "OwnErrors",
         "Outcome",
         "Pages",
         "Policy",
@@ -71,7 +72,6 @@ _RUNTIME = frozenset(
         "Record",
         "ResultAt",
         "Secret",
-        "Snapshot",
         "State",
         "Stream",
         "StreamCall",
@@ -82,6 +82,7 @@ _RUNTIME = frozenset(
         "Update",
         "UploadFile",
         "Variant",
+        "WaitOptions",
         "_as_file",
         "_checked",
         "_encode",
@@ -102,7 +103,7 @@ _RUNTIME = frozenset(
 _FOR_TYPES_ALONE = frozenset({"AsyncJobBatch", "JobBatch", "Counts"})
 """What generated code has in annotations only, and few programs need: type checkers alone are shown it."""
 
-_OWN = {"PROVIDER": "._provider", "_calls": ".", "_jobs": ".", "models": "."}
+_OWN = {"PROVIDER": "._provider", "_calls": ".", "_jobs": ".", "errors": ".", "models": "."}
 
 _WORDS = re.compile(
     r"""
