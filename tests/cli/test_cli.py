@@ -155,7 +155,7 @@ def test_check_shows_drift_and_writes_nothing(renderer: Renderer, capsys: pytest
 
     said = capsys.readouterr()
     assert "--- generated/acme/README.md\n+++ generated/acme/README.md\n@@ -1 +1 @@\n-# One\n+# Two\n" in said.out
-    assert said.err == "bide: generated does not fit the specs (acme): run `bide generate`\n"
+    assert said.err == "bide: generated is out of date (acme): run `bide generate`\n"
     assert Path("generated/acme/README.md").read_text() == "# One\n"
 
 
@@ -228,7 +228,7 @@ def test_check_of_text_that_is_not_utf8(capsys: pytest.CaptureFixture[str]) -> N
         "  |",
         "2 | name: é\ufffd",
         "  |        ^",
-        "  = help: save the file with UTF-8 as its encoding",
+        "  = help: save the file as UTF-8",
         "",
         "bide: 1 problem in 1 of 1 spec",
     ]
@@ -317,7 +317,7 @@ def test_serve_on_a_port_that_is_taken(here: Path, capsys: pytest.CaptureFixture
 def test_serve_without_its_scenario_file(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """A scenario file that is missing is a usage error; one that cannot be read as such is one line."""
     assert main(["serve", "acme.yaml", "--scenarios", "nix.yaml"]) == 2
-    assert capsys.readouterr().err == "bide: nix.yaml: there is no such file\n"
+    assert capsys.readouterr().err == "bide: nix.yaml: no such file\n"
 
     Path("bad.yaml").write_text("- scenario: explode\n")
     assert main(["serve", "acme.yaml", "--port", "0", "--scenarios", "bad.yaml"]) == 1
@@ -335,8 +335,8 @@ USAGE = {
         "No such option '--xyz' (see `bide check --help`)",
     ),
     "unknown command": (["chekc"], "No such command 'chekc'. Did you mean 'check'? (see `bide --help`)"),
-    "missing file": (["check", "acme.yaml", "nix.yaml"], "nix.yaml: there is no such file"),
-    "folder": (["check", "."], ". is a folder; name the YAML files in it"),
+    "missing file": (["check", "acme.yaml", "nix.yaml"], "nix.yaml: no such file"),
+    "folder": (["check", "."], ". is a folder: pass the YAML files in it"),
 }
 
 
@@ -408,7 +408,7 @@ def test_a_folder_that_is_gone(tmp_path: Path) -> None:
 
     done = _bide(tmp_path / "gone", "check acme.yaml", first='rmdir "$PWD"; ')
 
-    assert (done.returncode, done.stderr) == (2, "bide: acme.yaml: there is no such file\n")
+    assert (done.returncode, done.stderr) == (2, "bide: acme.yaml: no such file\n")
 
 
 def test_closed_output(tmp_path: Path) -> None:

@@ -34,7 +34,7 @@ def test_the_spec_works_at_once(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().out.splitlines() == [
         "wrote specs/acme.yaml",
         "wrote specs/bide.schema.json, for editors",
-        "next: bide check specs/acme.yaml --watch, and edit it",
+        "next: edit it while `bide check specs/acme.yaml --watch` runs",
     ]
 
     assert main(["check", "specs/acme.yaml"]) == 0
@@ -104,7 +104,7 @@ def test_nothing_is_overwritten(capsys: pytest.CaptureFixture[str]) -> None:
 
     assert main(["new", "acme"]) == 1
     assert capsys.readouterr().err == (
-        "bide: specs/acme.yaml is there already, and is not overwritten: choose another name, or edit it\n"
+        "bide: specs/acme.yaml exists already and was not overwritten: choose another name, or edit it\n"
     )
     assert Path("specs/acme.yaml").read_text() == "mine"
     assert [path.name for path in Path("specs").iterdir()] == ["acme.yaml"]
@@ -149,17 +149,21 @@ def test_the_client_is_called_as_people_write_it() -> None:
 
 
 REFUSED = {
-    "capitals": (["Acme-Speech"], '"Acme-Speech" will not do as a name: small letters', "did you mean acme_speech?"),
-    "a file": (["specs/Acme.yaml"], '"specs/Acme.yaml" will not do as a name', "did you mean acme?"),
-    "a digit": (["9x"], '"9x" will not do as a name', "as in acme_speech"),
-    "a keyword": (["import"], '"import" is no Python name', ""),
-    "upwards": (["../x"], '"../x" will not do as a name', "did you mean x?"),
-    "docs": (["x", "--docs", "foo"], '"foo" is no URL: write it like', "(--docs)"),
-    "auth": (["x", "--auth", "foo"], '"foo" is no place for a key: it is bearer,', "none (--auth)"),
-    "no id": (["x", "--poll", "/x"], "this path does not say which job", "(--poll)"),
-    "no job": (["x", "--job", ""], '"" will not do as a name', "(--job)"),
-    "no class": (["x", "--job", "true"], '"True" is no Python name', "(--job)"),
-    "our name": (["x", "--job", "close"], 'every client has a "close" of its own', "(--job)"),
+    "capitals": (
+        ["Acme-Speech"],
+        '"Acme-Speech" is not a valid name: use lowercase letters',
+        "did you mean acme_speech?",
+    ),
+    "a file": (["specs/Acme.yaml"], '"specs/Acme.yaml" is not a valid name', "did you mean acme?"),
+    "a digit": (["9x"], '"9x" is not a valid name', "as in acme_speech"),
+    "a keyword": (["import"], '"import" is not a valid Python name', ""),
+    "upwards": (["../x"], '"../x" is not a valid name', "did you mean x?"),
+    "docs": (["x", "--docs", "foo"], '"foo" is not a valid URL: write it like', "(--docs)"),
+    "auth": (["x", "--auth", "foo"], '"foo" is not a way to send the API key: use bearer,', "none (--auth)"),
+    "no id": (["x", "--poll", "/x"], "this path has no {job_id}", "(--poll)"),
+    "no job": (["x", "--job", ""], '"" is not a valid name', "(--job)"),
+    "no class": (["x", "--job", "true"], '"True" is not a valid Python name', "(--job)"),
+    "our name": (["x", "--job", "close"], 'every client already has an attribute "close"', "(--job)"),
 }
 
 
@@ -167,7 +171,7 @@ REFUSED = {
 def test_a_bad_answer_is_one_line(
     arguments: list[str], beginning: str, end: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """A name or an option that will not do is one line, with exit code 2, and nothing is written."""
+    """A name or an option that is not valid is one line, with exit code 2, and nothing is written."""
     assert main(["new", *arguments]) == 2
     [line] = capsys.readouterr().err.splitlines()
     assert line.startswith(f"bide: {beginning}")
@@ -210,9 +214,9 @@ def test_on_a_terminal_it_asks() -> None:
     code, seen = typed("\n", "\n", "\n", "cookie\n", "query:key\n", "\n", "/go\n", "\n", arguments=["acme"])
 
     assert code == 0, seen
-    assert "How people write the name [Acme]: " in seen
-    assert '"cookie" is no place for a key' in seen
-    assert "The path to GET its status from [/go/{job_id}]: " in seen
+    assert "Name of the provider, as people write it [Acme]: " in seen
+    assert '"cookie" is not a way to send the API key' in seen
+    assert "Path to poll a job at (GET) [/go/{job_id}]: " in seen
     spec = Path("specs/acme.yaml").read_text()
     assert "auth: {query: key, env: ACME_API_KEY}" in spec
     assert "post: /go\n" in spec
@@ -240,5 +244,5 @@ def test_giving_up_at_a_question_writes_nothing() -> None:
 
 def test_a_starter_for_nonsense_is_refused() -> None:
     """An answer that no text can be made of is told, and not printed into a spec."""
-    with pytest.raises(BadAnswer, match="will not do as a name"):
+    with pytest.raises(BadAnswer, match="is not a valid name"):
         written(completed("acme", {"job": "a: b"}), schema="x.json")

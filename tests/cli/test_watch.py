@@ -70,7 +70,7 @@ def replaced(path: Path, text: str) -> None:
 def test_check_answers_each_save(spec: Path) -> None:
     """Each save is answered with what is right or wrong now, however it was saved; Ctrl-C ends the watch with 0."""
     with watching("check", "acme.yaml") as process:
-        assert answer(process) == "1 spec checked, no problem found\nwatching acme.yaml: Ctrl-C ends it\n"
+        assert answer(process) == "1 spec checked, no problem found\nwatching acme.yaml: press Ctrl-C to stop\n"
 
         spec.write_text(BAD)
         said = wait_for('did you mean "running"?', process)
@@ -82,7 +82,7 @@ def test_check_answers_each_save(spec: Path) -> None:
 
         spec.unlink()
         assert process.stdout is not None
-        assert process.stdout.readline() == "bide: waiting for acme.yaml, which is not there any more\n"
+        assert process.stdout.readline() == "bide: waiting for acme.yaml, which no longer exists\n"
         spec.write_text(BAD)
         assert 'did you mean "running"?' in wait_for('did you mean "running"?', process)
 
@@ -112,7 +112,7 @@ def test_generate_answers_each_save(spec: Path) -> None:
 def test_a_spec_that_was_never_there_is_a_usage_error() -> None:
     """A file that is not there at the beginning is not waited for: its name may be wrong."""
     with watching("check", "nix.yaml") as process:
-        assert process.communicate(timeout=30)[0] == "bide: nix.yaml: there is no such file\n"
+        assert process.communicate(timeout=30)[0] == "bide: nix.yaml: no such file\n"
         assert process.returncode == 2
 
 
@@ -120,7 +120,7 @@ def test_a_document_is_not_watched(capsys: pytest.CaptureFixture[str]) -> None:
     """A format that is one document for all does not go with a command that never ends."""
     assert main(["check", "acme.yaml", "--watch", "--format", "json"]) == 2
     [line] = capsys.readouterr().err.splitlines()
-    assert line == "bide: --watch has no end, and json is one document: leave one of the two out"
+    assert line == "bide: --watch cannot be used with --format json, which is one document"
 
 
 def test_on_a_terminal_the_old_answer_goes(spec: Path) -> None:

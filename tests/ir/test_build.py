@@ -112,7 +112,7 @@ def test_types(text: str, type_: ir.Type, nullable: bool) -> None:
     "text", ["", "list of", "list of list of ", "string|null", "list  of string", "a\n", "list of " * 9 + "any"]
 )
 def test_what_is_no_type(text: str) -> None:
-    """What is not written like a type is no type."""
+    """What is not a valid type is no type."""
     with pytest.raises(NotationError):
         parse_type(text)
 

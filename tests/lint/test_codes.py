@@ -101,10 +101,10 @@ def test_explain(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["explain", "bad-range"]) == 0
     assert capsys.readouterr().out == (
         "bad-range (error)\n\n"
-        "A range begins with its shorter time, and no time is none.\n\n"
-        "Why: a schedule that cannot be kept is a slip.\n\n"
+        "A range starts with its shorter time, and every time is longer than zero.\n\n"
+        "Why: other schedules cannot be followed.\n\n"
         "    interval: 5s..2s                     # refused: the longer time comes first\n"
-        "    timeout: 0s                          # refused: no time at all\n"
+        "    timeout: 0s                          # refused: zero\n"
         "    interval: 2s..5s                     # fine\n"
     )
 
@@ -121,7 +121,7 @@ def test_explain_alone(capsys: pytest.CaptureFixture[str]) -> None:
 
 @pytest.mark.parametrize(
     ("code", "help_"),
-    [("unknwon-key", 'did you mean "unknown-key"?'), ("xyzzy", "`bide explain` lists all of them")],
+    [("unknwon-key", 'did you mean "unknown-key"?'), ("xyzzy", "`bide explain` lists all codes")],
 )
 def test_explain_what_is_not_there(code: str, help_: str, capsys: pytest.CaptureFixture[str]) -> None:
     """A code that there is not is a usage error that says which may have been meant."""

@@ -28,30 +28,30 @@ CASES = [
     (
         "action?: Action,",
         "action?: Zebra,",
-        'unknown-type: there is no type "Zebra" (declare it in models, enums or unions; there are string, integer,',
+        'unknown-type: there is no type "Zebra" (declare it in models, enums or unions; built in are string, integer,',
     ),
     (
         "      queued: pending\n",
         "      queued: pending\n      zzz: running\n",
-        'unknown-status: "zzz" is no value of JobStatus (add it to the values of JobStatus)',
+        'unknown-status: "zzz" is not a value of JobStatus (add it to the values of JobStatus)',
     ),
     (
         '{"id": "m1", "status": "completed",',
         '{"status": "completed",',
-        'bad-example: $.id is missing (put a "?" behind its name, if it may be left out)',
+        'bad-example: $.id is missing (if it is optional, put a "?" after its name)',
     ),
     ("action?: Action,", "action?: Acton,", 'unknown-type: there is no type "Acton" (did you mean "Action"?)'),
     (
         "hits: list of string",
         "hits: 'string[]'",
-        'unknown-type: "string[]" is not written like a type (write it like string, list of Page,',
+        'unknown-type: "string[]" is not a valid type (write it like string, list of Page,',
     ),
-    ("hits: list of string", "hits: bytes", 'unknown-type: "bytes" can only be a whole body'),
-    ("hits: list of string", f"hits: {'list of ' * 9}string", "unknown-type: this type nests too deep"),
+    ("hits: list of string", "hits: bytes", 'unknown-type: "bytes" is only for a whole body'),
+    ("hits: list of string", f"hits: {'list of ' * 9}string", "unknown-type: this type is nested too deeply"),
     (
         "    result: FetchResult\n    polling",
         "    result: FetchResult or null\n    polling",
-        'unknown-type: only a field can be "or null"',
+        'unknown-type: "or null" is only for fields',
     ),
     (
         "returns: CancelReply",
@@ -64,40 +64,44 @@ CASES = [
         "    snapshot: FetchJbo\n",
         'unknown-model: there is no model "FetchJbo" (did you mean "FetchJob"?)',
     ),
-    ("    snapshot: FetchJob\n", "    snapshot: JobStatus\n", 'unknown-model: "JobStatus" is no model but an enum'),
-    ("    is: FetchJob\n", "    is: Action\n", 'unknown-model: "Action" is no model but a union'),
+    (
+        "    snapshot: FetchJob\n",
+        "    snapshot: JobStatus\n",
+        'unknown-model: "JobStatus" is an enum, and a model is needed here',
+    ),
+    ("    is: FetchJob\n", "    is: Action\n", 'unknown-model: "Action" is a union, and a model is needed here'),
     ("{click: Click,", "{click: Clack,", 'unknown-model: there is no model "Clack" (did you mean "Click"?)'),
     ("{flatten: FetchInput}", "{flatten: Input}", 'unknown-model: there is no model "Input"'),
-    ("    is: FetchJob\n", "    is: DoneJob\n", 'bad-narrowing: "DoneJob" is "DoneJob" already, in some states'),
+    ("    is: FetchJob\n", "    is: DoneJob\n", 'bad-narrowing: "DoneJob" has "is" itself'),
     (
         "links?: {type: list of string, when: [succeeded, partial]}",
         "links?: list of string",
-        'empty-narrowing: no field of "FetchJob" is marked',
+        'empty-narrowing: no field of "FetchJob" has "when"',
     ),
     (
         "    is: FetchJob\n",
         "    is: FetchJob\n    envelope: data\n",
-        'bad-narrowing: the envelope is that of "FetchJob" (leave it out here)',
+        'bad-narrowing: a model with "is" has the envelope of "FetchJob" (remove it)',
     ),
     (
         "    snapshot: FetchJob\n",
         "    snapshot: FetchJob\n    failed_result: FetchJob\n",
-        'failed-result: the result of "job" has an address of its own',
+        'failed-result: the result of the lifecycle "job" has its own address',
     ),
     (
         "    snapshot: FetchJob\n",
         "    snapshot: FetchJob\n    failed_result: bytes\n",
-        "bytes-result: what a failed job has is in its poll reply, which is JSON",
+        "bytes-result: the result of a failed job is in its poll reply, which is JSON and cannot hold bytes",
     ),
     (
         "hits: list of string",
         "hits: file",
-        'unknown-type: a "file" can only be a field of the body of a request, by itself',
+        'unknown-type: "file" is only for a field in the body of a request, and not in a list or map',
     ),
     (
         "kind: {const: fetch}",
         "kind: {const: fetch}\n        films: list of file",
-        'unknown-type: a "file" can only be a field of the body of a request, by itself',
+        'unknown-type: "file" is only for a field in the body of a request, and not in a list or map',
     ),
     (
         "retention: 24h}",
@@ -107,28 +111,28 @@ CASES = [
     (
         "    body: SearchRequest\n    returns: SearchReply\n",
         "    body: object\n    query: {body: string}\n    returns: SearchReply\n",
-        'same-name: "body" is body in Python, and so is "body" at line',
+        'same-name: "body" is body in Python, and so is "body" on line',
     ),
     # secrets
     (
         "{header: X-API-Key, env: ACME_API_KEY}",
         "[{header: X-App, env: A}, {header: X-Key, env: B}]",
-        'same-secret: there is a secret "api_key" already (give it another: {..., name: "..."})',
+        'same-secret: another secret is already called "api_key" (add a name, as in {header: X-App,',
     ),
     (
         "{header: X-API-Key, env: ACME_API_KEY}",
         "[{header: X-App, env: A, name: app}, {header: x-app, env: B}]",
-        'same-secret: the place of this one is taken by "app"',
+        'same-secret: the secret "app" is already sent in this place',
     ),
     (
         "{header: X-API-Key, env: ACME_API_KEY}",
         "[{basic: password, env: A}, {bearer: true, env: B}]",
-        'same-secret: the place of this one is taken by "password"',
+        'same-secret: the secret "password" is already sent in this place',
     ),
     (
         "{header: X-API-Key, env: ACME_API_KEY}",
         "{query: key, env: A, name: timeout}",
-        'same-secret: every client has an argument "timeout" of its own',
+        'same-secret: every client already has an argument "timeout"',
     ),
     # other names
     (
@@ -153,7 +157,7 @@ CASES = [
         "    status: result_available\n",
         'missing-state: the status "false" of boolean has no state',
     ),
-    ("    status: status\n", "    status: credits_used\n", "and should be text, a whole number or true and false"),
+    ("    status: status\n", "    status: credits_used\n", "but it must be text, a whole number or a boolean"),
     (
         "    ready: {",
         "    failed_if: trouble\n    ready: {",
@@ -177,14 +181,14 @@ CASES = [
     (
         "message: error.message}\n    progress",
         "message: error}\n    progress",
-        'wrong-pointer: "error" is ErrorInfo, and should be text',
+        'wrong-pointer: "error" is ErrorInfo, but it must be text',
     ),
     (
         "message: error.message}\n    progress",
         "message: links}\n    progress",
-        'wrong-pointer: "links" is list of string, and should be text',
+        'wrong-pointer: "links" is list of string, but it must be text',
     ),
-    ("credits: credits_used", "credits: id", 'wrong-pointer: "id" is string, and should be a number'),
+    ("credits: credits_used", "credits: id", 'wrong-pointer: "id" is string, but it must be a number'),
     (
         "ready: {result_available: true}",
         "ready: {available: true}",
@@ -204,18 +208,18 @@ CASES = [
     (
         "items: {list: results,",
         "items: {list: meta,",
-        'bad-items: "meta" is map of any, and should be a list of a model',
+        'bad-items: "meta" is map of any, but it must be a list of a model',
     ),
     (
         "    result: FetchResult\n    polling",
         "    result: object\n    polling",
-        'bad-items: the result has to be a model, and "object" is none',
+        'bad-items: the result must be a model, but "object" is not one',
     ),
     ("    fields: {url: string, status: string, error", "    fields: {url: string, status: JobStatus, error", None),
     ("failed: [failed]", "failed: [failed, faild]", None),
     # what is handed out
-    ("      job_id: job_id\n", "", "no-job-id: nothing says where the id of the job is in the reply"),
-    ("      returns: SubmitReply\n", "", 'no-job-id: "returns" does not say what the reply is'),
+    ("      job_id: job_id\n", "", "no-job-id: this reply has no job id"),
+    ("      returns: SubmitReply\n", "", 'no-job-id: "job_id" is a field of the reply, and "returns" is missing'),
     (
         'poll: {get: "/jobs/{job_id}",',
         "poll: {get: {field: urls.get},",
@@ -229,41 +233,41 @@ CASES = [
     (
         'cancel: {post: "/jobs/{job_id}/cancel",',
         "cancel: {post: {field: id, header: Location},",
-        "conflicting-keys: it is handed out in one place: in a header or in a field",
+        "conflicting-keys: use either a header or a field, not both",
     ),
     (
         "      job_id: job_id\n",
         "      job_id: {field: jobId}\n",
         'unknown-pointer: SubmitReply has no field "jobId" (did you mean "job_id"?)',
     ),
-    ("202: {job: fetch, job_id: job_id}", "202: {job: fetch}", "no-job-id: nothing says where the id of the job is"),
+    ("202: {job: fetch, job_id: job_id}", "202: {job: fetch}", "no-job-id: this reply has no job id"),
     # where a job is
     (
         "    status: status\n",
         "",
-        'no-status: "states" means nothing without "status"',
+        'no-status: "states" needs "status"',
     ),
     (
         "accepts: [200, 202], rate_limit",
         "accepts: [200, 202], states: {202: running}, rate_limit",
-        'conflicting-keys: 202 cannot tell by itself and leave it to the body: it is in "accepts" as well',
+        'conflicting-keys: 202 is in "accepts" too: either it is a state, or the body has the status',
     ),
     (
         "accepts: [200, 202], rate_limit",
         "states: {503: running}, rate_limit",
-        "conflicting-keys: 503 is an error that passes, and says nothing of a job",
+        "conflicting-keys: 503 is a transient error and cannot be the state of a job",
     ),
     (
         "    snapshot: FetchJob\n",
         "",
-        'missing-snapshot: "status" of the lifecycle looks into the poll reply, and "snapshot" does not say what it is',
+        'missing-snapshot: "status" of the lifecycle points into the poll reply, and this job has no "snapshot"',
     ),
     # states
     ("      cancelled: cancelled\n", "", 'missing-state: the status "cancelled" of JobStatus has no state'),
     (
         "      cancelled: cancelled\n",
         "      cancelled: cancelled\n      gone: failed\n",
-        'unknown-status: "gone" is no value of JobStatus',
+        'unknown-status: "gone" is not a value of JobStatus',
     ),
     (
         "      queued: [running, cancelled]\n",
@@ -283,13 +287,13 @@ CASES = [
     (
         "      queued: [running, cancelled]\n",
         "      queued: [queued]\n",
-        'never-ends: from "queued" no final status can be reached',
+        'never-ends: no transition leads from "queued" to a final status',
     ),
     # paths and parameters
     (
         "    path: {id: string}\n",
         "",
-        "path-parameter: {id} is not declared (declare it beside the path: path: {id: string})",
+        "path-parameter: {id} is not declared (add path: {id: string})",
     ),
     (
         "    path: {id: string}\n",
@@ -299,34 +303,46 @@ CASES = [
     (
         '{get: "/jobs/{job_id}", accepts',
         '{get: "/jobs/{id}", accepts',
-        "path-parameter: {id} has no value here (the job's id is {job_id})",
+        "path-parameter: {id} is not known here (use {job_id} for the id of the job)",
     ),
-    ('{get: "/jobs/{job_id}", accepts', "{get: /jobs, accepts", "path-parameter: this path does not say which job"),
+    ('{get: "/jobs/{job_id}", accepts', "{get: /jobs, accepts", "path-parameter: this path has no {job_id}"),
     (
         '{get: "/jobs/{job_id}", accepts',
         '{get: "/jobs/{job_id}/{job_id}", accepts',
-        "path-parameter: {job_id} is in this path twice",
+        "path-parameter: {job_id} appears twice in this path",
     ),
     (
         "{limit?: integer, kind: {const: x}}",
         "{limit?: Webhook}",
-        'parameter-type: "limit" cannot be written into a query',
+        'parameter-type: "limit" has a type that cannot be sent in a query',
     ),
     ("{limit?: integer, kind: {const: x}}", "{limit: integer or null}", 'parameter-type: "limit" cannot be null here'),
-    ("{X-Trace?: string}", "{X-Trace?: list of string}", 'parameter-type: "X-Trace" cannot be written into a header'),
+    (
+        "{X-Trace?: string}",
+        "{X-Trace?: list of string}",
+        'parameter-type: "X-Trace" has a type that cannot be sent in a header',
+    ),
     (
         "    path: {id: string}\n",
         "    path: {id: {const: x}}\n",
-        'parameter-type: "id" is constant: write it into the path itself',
+        'parameter-type: "id" is a constant: write it into the path itself',
     ),
     # names
     (
         "fields: {ok: boolean}",
         "fields: {jobId: string, job_id: string}",
-        'same-name: "job_id" is job_id in Python, and so is "jobId" at line',
+        'same-name: "job_id" is job_id in Python, and so is "jobId" on line',
     ),
-    ("fields: {ok: boolean}", "fields: {2fa: boolean}", 'bad-name: no Python name can be made of "2fa" (give it one:'),
-    ("fields: {ok: boolean}", "fields: {ok: {type: boolean, name: import}}", 'bad-name: "import" is no Python name'),
+    (
+        "fields: {ok: boolean}",
+        "fields: {2fa: boolean}",
+        'bad-name: no Python name can be made from "2fa" (choose a Python name, as in {..., name:',
+    ),
+    (
+        "fields: {ok: boolean}",
+        "fields: {ok: {type: boolean, name: import}}",
+        'bad-name: "import" is not a valid Python name',
+    ),
     (
         "fields: {ok: boolean}",
         "fields: {ok: {type: boolean, name: list}}",
@@ -336,12 +352,12 @@ CASES = [
     (
         "      webhook?: Webhook\n",
         "      webhook?: Webhook\n        url?: string\n",
-        'same-name: "url" is url in Python, and so is "url" at line',
+        'same-name: "url" is url in Python, and so is "url" on line',
     ),
     (
         "    query: {limit?: integer",
         "    query: {ID?: integer",
-        'same-name: "ID" is id in Python, and so is "id" at line',
+        'same-name: "ID" is id in Python, and so is "id" on line',
     ),
     (
         "  CancelReply:\n",
@@ -353,31 +369,31 @@ CASES = [
     ("  CancelReply:\n", "  OtherAction: {fields: {}}\n  CancelReply:\n", 'same-name: "OtherAction": line'),
     ("  CancelReply:\n", "  Action: {fields: {}}\n  CancelReply:\n", 'same-name: "Action": line'),
     ("class: Acme", "class: JobError", 'same-name: "JobError": every package has a class of that name'),
-    ("name: acme", "name: import", 'bad-name: "import" is no Python name'),
-    ("  search:\n", "  fetch:\n", 'same-name: "fetch" at line'),
-    ("  search:\n", "  close:\n", 'same-name: every client has a "close" of its own'),
-    ("  search:\n", "  import:\n", 'bad-name: "import" means something else in Python'),
-    ("  search:\n", "  none:\n", 'bad-name: "none" means something else in Python'),
+    ("name: acme", "name: import", 'bad-name: "import" is not a valid Python name'),
+    ("  search:\n", "  fetch:\n", 'same-name: "fetch" on line'),
+    ("  search:\n", "  close:\n", 'same-name: every client already has an attribute "close"'),
+    ("  search:\n", "  import:\n", 'bad-name: "import" is a reserved word of Python'),
+    ("  search:\n", "  none:\n", 'bad-name: "none" is a reserved word of Python'),
     # values
     ("default: 10", 'default: "10"', "bad-default: default is text, not a whole number"),
     (
         "kind: {const: fetch}",
         "kind: {const: 1.5}",
-        'bad-const: "const" has to be text, a whole number, true, false or null',
+        'bad-const: "const" must be text, a whole number, true, false or null',
     ),
     ("kind: {const: fetch}", "kind: {const: fetch, type: integer}", "bad-const: const is text, not a whole number"),
     (
         "kind: {const: fetch}",
         "kind: {const: fetch, default: fetch}",
-        'conflicting-keys: what is constant has no "default"',
+        'conflicting-keys: "const" and "default" cannot be used together',
     ),
-    ("min: 1, max: 500", "min: 1000, max: 500", 'bad-bounds: "min" is more than "max"'),
-    ("max_length: 2000", "max: 2000", 'bad-bounds: "max" is for numbers, and this is string'),
-    ("max_length: 2000", 'pattern: "["', "bad-bounds: this is no regular expression of Python's"),
+    ("min: 1, max: 500", "min: 1000, max: 500", 'bad-bounds: "min" is greater than "max"'),
+    ("max_length: 2000", "max: 2000", 'bad-bounds: "max" is for numbers, but this field is string'),
+    ("max_length: 2000", 'pattern: "["', "bad-bounds: this is not a regular expression that Python accepts"),
     (
         "input: {flatten",
         "input?: {flatten",
-        'bad-flatten: "input" is spread, so it cannot be left out (take the "?" away)',
+        'bad-flatten: "input" is flattened, so it cannot be optional (remove the "?")',
     ),
     ("{flatten: FetchInput}", "{flatten: FetchInput, default: {}}", None),
     # examples
@@ -397,31 +413,31 @@ CASES = [
     ('"status": "completed"', '"status": "something new"', None),
     ('"status": "completed"', '"status": 1', "bad-example: $.status is the number 1, not the text of a JobStatus"),
     ('"id": "m1"', '"id": m1', "bad-example: this is not JSON: Expecting value, in line 1, column 8 of the example"),
-    ('"extra": 1}', '"extra": NaN}', "bad-example: this JSON cannot be read: NaN is no JSON"),
+    ('"extra": 1}', '"extra": NaN}', "bad-example: this JSON cannot be read: NaN is not JSON"),
     ('"extra": 1}', '"extra": 1e999}', "bad-example: this JSON cannot be read:"),
-    ('"extra": 1}', f'"extra": {"[" * 100_000}}}', "bad-example: this JSON nests too deep"),
-    ('"extra": 1}', '"extra": "\\ud800"}', "bad-example: this is not JSON: half a surrogate pair"),
+    ('"extra": 1}', f'"extra": {"[" * 100_000}}}', "bad-example: this JSON is nested too deeply"),
+    ('"extra": 1}', '"extra": "\\ud800"}', "bad-example: this is not JSON: it has half of a surrogate pair"),
     ('\'{"prompt": "x"}\'', "'{}'", "bad-example: $.prompt is missing"),
     ('\'{"prompt": "x"}\'', "'[]'", "bad-example: $ is a list, not an object like SearchRequest"),
     # polling
-    ("interval: 2s..5s", "interval: 5s..2s", 'bad-range: in "5s..2s" the longer time comes first'),
+    ("interval: 2s..5s", "interval: 5s..2s", 'bad-range: "5s..2s" has the longer time first'),
     (
         "min_interval: 1s",
         "min_interval: 3s",
-        'interval-below-minimum: the interval "2s..5s" begins below the floor of 3s',
+        'interval-below-minimum: the interval "2s..5s" starts below min_interval, 3s',
     ),
     (
         "interval: 15s..30s",
         "interval: 100ms..30s",
-        'interval-below-minimum: the interval "100ms..30s" begins below the floor of 1s',
+        'interval-below-minimum: the interval "100ms..30s" starts below min_interval, 1s',
     ),
-    ("timeout: 5m", "timeout: 0s", 'bad-range: "0s" is no time at all'),
+    ("timeout: 5m", "timeout: 0s", 'bad-range: "0s" is zero'),
     # unions, streams, replies
     ("write: Write}", "write: Click}", 'bad-variant: "Click" is already the variant "click" of this union'),
     (
         "fields: {selector: string}",
         "fields: {selector: string, type: string}",
-        'bad-variant: "Click" has the field "type", which is the tag',
+        'bad-variant: "Click" has the field "type", which is the discriminator',
     ),
     (
         "complete: CompleteEvent}",
@@ -429,12 +445,20 @@ CASES = [
         'bad-variant: "ProgressEvent" is already the event "progress"',
     ),
     ("last: complete", "last: compete", 'unknown-event: there is no event "compete" (did you mean "complete"?)'),
-    ("    stream:\n", "    returns: SearchReply\n    stream:\n", 'conflicting-keys: a stream has no "returns"'),
-    ("{200: SearchReply,", "{201: {job: fetch, job_id: job_id},", "several-jobs: 201 answers with a job already"),
+    (
+        "    stream:\n",
+        "    returns: SearchReply\n    stream:\n",
+        'conflicting-keys: "stream" and "returns" cannot be used together',
+    ),
+    (
+        "{200: SearchReply,",
+        "{201: {job: fetch, job_id: job_id},",
+        "several-jobs: the reply with status 201 already is a job",
+    ),
     (
         "fields: {completed: integer,",
         "fields: {more: Progress, completed: integer,",
-        'endless-model: every "Progress" has to hold a "Progress", and that',
+        'endless-model: every "Progress" needs a "Progress" inside',
     ),
     ("fields: {completed: integer,", "fields: {more?: Progress, completed: integer,", None),
     ("fields: {completed: integer,", "fields: {more: list of Progress, completed: integer,", None),
@@ -509,7 +533,7 @@ def test_one_name_for_what_one_pointer_finds() -> None:
     found = [problem.message for problem in linted(text)]
 
     assert len(found) == 1
-    assert found[0].startswith('"credits_used" is called cost here, and credits_used at line')
+    assert found[0].startswith('"credits_used" is called cost here and credits_used on line')
 
 
 def test_warnings_do_not_stop() -> None:

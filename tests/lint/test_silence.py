@@ -44,7 +44,7 @@ def test_a_comment_is_about_its_line_alone() -> None:
     text = changed((KEY, QUERY), ("headers: {X-Api", "# bide: allow key-in-query -- no header\nheaders: {X-Api"))
 
     assert [one.split(":")[0] for one in found(text)] == ["9", "10"]
-    assert '10:1 unused-allow: "key-in-query" does not fire here (it does at line 9)' in found(text)
+    assert '10:1 unused-allow: "key-in-query" is not reported on this line (it is reported on line 9)' in found(text)
 
 
 def test_a_blank_line_between() -> None:
@@ -55,10 +55,10 @@ def test_a_blank_line_between() -> None:
 
 
 def test_several_codes() -> None:
-    """One comment may name several codes, and each of them has to fire."""
+    """One comment may name several codes, and each of them must be reported."""
     text = changed((KEY, f"{QUERY}  # bide: allow key-in-query, unused-model -- no header"))
 
-    assert found(text) == ['9:40 unused-allow: "unused-model" does not fire here (take the comment away)']
+    assert found(text) == ['9:40 unused-allow: "unused-model" is not reported on this line (remove the comment)']
 
 
 def test_what_looks_like_a_comment() -> None:
@@ -75,12 +75,15 @@ def test_what_looks_like_a_comment() -> None:
 @pytest.mark.parametrize(
     ("comment", "expected"),
     [
-        ("allow key-in-query", "this does not say why"),
-        ("allow key-in-query --", "this does not say why"),
+        ("allow key-in-query", "this comment gives no reason"),
+        ("allow key-in-query --", "this comment gives no reason"),
         ("allow key-in-quary -- no header", 'there is no warning "key-in-quary" (did you mean "key-in-query"?)'),
-        ("allow same-name -- both are there", '"same-name" is an error, which cannot be silenced'),
-        ("alow key-in-query -- no header", '"alow key-in-query -- no header" means nothing here (write it like'),
-        ("allow -- no header", '"allow -- no header" means nothing here'),
+        ("allow same-name -- both are there", '"same-name" is an error, and errors cannot be silenced'),
+        (
+            "alow key-in-query -- no header",
+            '"alow key-in-query -- no header" is not a comment that Bide understands (write it like',
+        ),
+        ("allow -- no header", '"allow -- no header" is not a comment that Bide understands'),
     ],
 )
 def test_a_bad_comment(comment: str, expected: str) -> None:

@@ -1,4 +1,4 @@
-"""The commands of `bide`, one to a file, and what they share: `terminal` and `specs`.
+"""The commands of `bide`, one file each, and the modules they share.
 
-What a command needs is imported in it, so that `bide --help` does not wait for a formatter and a schema validator.
+A command imports what it needs when it runs, so that `bide --help` does not load a formatter and a schema validator.
 """

@@ -1,7 +1,7 @@
-"""The command line: which commands there are, and the exit code of the process.
+"""The command line: its commands, and the exit code of the process.
 
-0: all is well. 1: a spec has problems, the output has drifted, or it cannot be written. 2: the command makes no sense.
-130: Ctrl-C at a question.
+0: success. 1: a spec has problems, the output has drifted, or files cannot be written. 2: wrong usage. 130: Ctrl-C at a
+prompt.
 """
 
 from __future__ import annotations
@@ -25,11 +25,11 @@ from bide.cli.terminal import INTERRUPTED, OK, PROBLEM, USAGE, complain
 def main(arguments: list[str] | None = None) -> int:
     """Run one command and return the exit code of the process."""
     if isinstance(sys.stdout, io.TextIOWrapper):
-        # A terminal that cannot show a character of a spec is no reason to fail.
+        # Do not fail if the terminal cannot show a character of a spec.
         sys.stdout.reconfigure(errors="backslashreplace")
     try:
         code: int | None = bide(args=arguments, prog_name="bide", standalone_mode=False)
-        if sys.stdout is not None:  # it may have been closed before we began
+        if sys.stdout is not None:  # None if stdout was closed before the process started
             sys.stdout.flush()
     except click.ClickException as error:
         context = getattr(error, "ctx", None)
@@ -40,34 +40,34 @@ def main(arguments: list[str] | None = None) -> int:
         complain("stopped")
         return INTERRUPTED
     except BrokenPipeError:
-        # Whoever read our output has seen enough. Python would try to flush once more at its end.
+        # The reader closed the pipe. Without this, Python would try to flush again at exit, and fail.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return PROBLEM
     return code or OK
 
 
 class _InOrder(click.Group):
-    """Lists the commands in the order in which they are needed."""
+    """Lists the commands in the order in which people use them."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(self.commands)
 
 
 @click.group(cls=_InOrder, invoke_without_command=True, context_settings={"max_content_width": 80})
-@click.option("--version", is_flag=True, help="Print the version and stop.")
+@click.option("--version", is_flag=True, help="Print the version and exit.")
 @click.pass_context
 def bide(context: click.Context, version: bool) -> int:
-    """From a YAML spec of a job API to typed Python clients that wait correctly.
+    """Generate typed Python clients from YAML specs of job APIs.
 
     \b
-    bide new acme                 write a first spec, to be edited
-    bide check specs/*.yaml       is anything wrong with the specs?
-    bide generate specs/*.yaml    write a Python package for each of them
-    bide serve specs/acme.yaml    try a package on a simulator, without a key
+    bide new acme                 write a first spec, for you to edit
+    bide check specs/*.yaml       check specs for problems
+    bide generate specs/*.yaml    write a Python package for each spec
+    bide serve specs/acme.yaml    simulate the provider, without an API key
 
-    A spec describes one provider: its operations, its jobs, and how they
-    are polled. docs/spec.md explains the language, and `bide schema` tells
-    editors of it.
+    A spec describes one provider: its operations, its jobs, and how to poll
+    them. docs/spec.md explains the language. `bide schema` prints its JSON
+    Schema, for editors.
     """
     if version:
         click.echo(f"bide {__version__}")

@@ -1,4 +1,4 @@
-"""`bide check`: is anything wrong with the specs?"""
+"""`bide check`: report the problems of specs."""
 
 from __future__ import annotations
 
@@ -14,29 +14,28 @@ from bide.cli.terminal import OK, PROBLEM, UsageError
 from bide.cli.watch import watch_option, watched
 
 
-@click.command(short_help="Print every problem of every spec, with a way out.")
+@click.command(short_help="Report every problem of every spec.")
 @specs_argument
 @format_option
 @strict_option
 @watch_option
 def check(specs: tuple[Path, ...], format_: Format, strict: bool, watch: bool) -> int:
-    """Print every problem of every spec, each with its place and a way out. Writes nothing.
+    """Report every problem of every spec, with its place and how to fix it.
 
     \b
     bide check specs/acme.yaml
     bide check specs/*.yaml --strict
     bide check specs/*.yaml --format sarif > bide.sarif
-    bide check specs/acme.yaml --watch    again at each save
+    bide check specs/acme.yaml --watch    check again at each save
 
-    An error stops the generator. A warning does not: it says what is odd, and
-    can be silenced in the spec where it is wrong. `bide explain CODE` says
-    more about either.
+    An error stops the generator. A warning does not, and a comment in the
+    spec can silence it. `bide explain CODE` explains the code of either.
 
-    Exit code: 0 if there is no error (and with --strict no warning either),
-    and after Ctrl-C; 1 if there is one, 2 for a wrong command.
+    Exit code: 0 if there is no error (with --strict: no warning either), and
+    after Ctrl-C; 1 if there is one; 2 for wrong usage.
     """
     if watch and format_.is_document:
-        raise UsageError(f"--watch has no end, and {format_.value} is one document: leave one of the two out")
+        raise UsageError(f"--watch cannot be used with --format {format_.value}, which is one document")
     work = partial(_check, specs, format_, strict=strict)
     return watched(specs, work) if watch else work()
 

@@ -1,4 +1,4 @@
-"""`bide explain`: what a code means."""
+"""`bide explain`: explain a code."""
 
 from __future__ import annotations
 
@@ -7,19 +7,18 @@ import click
 from bide.cli.terminal import OK, UsageError
 
 
-@click.command(short_help="Print what a problem's code means.")
+@click.command(short_help="Explain the code of a problem.")
 @click.argument("code", required=False)
 def explain(code: str | None) -> int:
-    """Print what a problem's code means, why it is one, and an example.
+    """Explain the code of a problem: what is wrong, why, and an example.
 
-    The code is what stands in the brackets of a problem. Without one, all of
-    them are listed.
+    The code is in the brackets of a problem. Without a code, list all codes.
 
     \b
     bide explain unknown-pointer
     bide explain
 
-    Exit code: 0, or 2 if there is no such code.
+    Exit code: 0, or 2 for an unknown code.
     """
     from bide.lint.codes import all_pages, as_text
     from bide.spec.hints import nearest
@@ -32,7 +31,7 @@ def explain(code: str | None) -> int:
         return OK
     if code not in pages:
         near = nearest(code, pages)
-        help_ = f'did you mean "{near}"?' if near else "`bide explain` lists all of them"
+        help_ = f'did you mean "{near}"?' if near else "`bide explain` lists all codes"
         raise UsageError(f'there is no code "{code}": {help_}')
     click.echo(as_text(pages[code]))
     return OK

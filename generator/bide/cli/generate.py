@@ -1,4 +1,4 @@
-"""`bide generate`: write a package for each spec, or show what that would change."""
+"""`bide generate`: write a package for each spec, or show what would change."""
 
 from __future__ import annotations
 
@@ -31,40 +31,40 @@ if TYPE_CHECKING:
     type=click.Path(path_type=Path),
     default="generated",
     show_default=True,
-    help="Where the packages go, each in a folder of its own.",
+    help="Folder for the packages. Each gets its own folder in it.",
 )
 @click.option(
-    "--check", is_flag=True, help="Write nothing; show as a diff what would change, and exit 1 if anything would."
+    "--check", is_flag=True, help="Write nothing. Print a diff of what would change, and exit with 1 if anything would."
 )
-@click.option("--force", is_flag=True, help="Overwrite and remove files even if they were edited by hand.")
+@click.option("--force", is_flag=True, help="Overwrite and remove files that were edited by hand.")
 @format_option
 @strict_option
 @watch_option
 def generate(
     specs: tuple[Path, ...], out: Path, check: bool, force: bool, format_: Format, strict: bool, watch: bool
 ) -> int:
-    """Write a Python package for each spec, and print which files that added, changed and removed.
+    """Write a Python package for each spec, and list the files added, changed and removed.
 
     \b
     bide generate specs/acme.yaml             writes generated/acme/
     bide generate specs/*.yaml --out build    writes build/<provider>/
-    bide generate specs/*.yaml --check        for CI: up to date?
-    bide generate specs/acme.yaml --watch     again at each save
+    bide generate specs/*.yaml --check        for CI: is it up to date?
+    bide generate specs/acme.yaml --watch     generate again at each save
 
-    If any spec has an error, nothing is written. What a killed run left
-    half done is finished by the next one. Files that Bide did not write, or
-    that were edited since, are never lost without --force.
+    If any spec has an error, nothing is written. If a run is killed, the
+    next one completes or undoes it. Files that Bide did not write, or that
+    were edited since, are kept unless --force is given.
 
-    Exit code: 0 if the packages are up to date now, and after Ctrl-C; 1 for
-    problems or drift, 2 for a wrong command.
+    Exit code: 0 if the packages are up to date, and after Ctrl-C; 1 for
+    problems or drift; 2 for wrong usage.
     """
 
     work = partial(_generate, specs, out, format_, check=check, force=force, strict=strict)
     if watch:
         return watched(specs, partial(work, is_noted=False))
-    gc.disable()  # what a single run makes is kept to its end
+    gc.disable()  # a single run keeps almost all objects until it ends
     code = work(is_noted=format_ is Format.TEXT)
-    gc.freeze()  # and Python need not look through it then
+    gc.freeze()  # so that Python does not traverse them at exit
     return code
 
 
@@ -83,12 +83,12 @@ def _generate(
 
 
 def _are_as_given(specs: Sequence[Path], read: Mapping[str, str]) -> bool:
-    """Whether each spec was given by its own name: not by a pattern, and none by two names."""
+    """Whether each spec was given by its own name: not by a pattern, and none twice."""
     return len(read) == len(specs) and set(specs) <= {Path(each) for each in sys.argv}
 
 
 def _are_different(providers: dict[str, Provider]) -> bool:
-    """Whether each spec is about a provider of its own. Prints which are not."""
+    """Whether each spec describes another provider. Prints those that do not."""
     files: dict[str, str] = {}
     for file, provider in providers.items():
         first = files.setdefault(provider.name, file)
@@ -119,7 +119,7 @@ def _write(
 
 
 def _note(changes: list[Change], specs: Mapping[str, str]) -> None:
-    """Spare the next run with these arguments its work, if it will find the *specs* and what was made as they are."""
+    """Record this run, so that the next one with the same arguments can skip its work if nothing has changed."""
     from bide.cli import report, unchanged
     from bide.emit.journal import stage_of
 
@@ -140,5 +140,5 @@ def _compare(out: Path, providers: list[Provider], say: Callable[..., None]) -> 
         say(f"{out.as_posix()} is up to date")
         return OK
     names = ", ".join(change.folder.name for change in drifted)
-    complain(f"{out.as_posix()} does not fit the specs ({names}): run `bide generate`")
+    complain(f"{out.as_posix()} is out of date ({names}): run `bide generate`")
     return PROBLEM

@@ -1,4 +1,4 @@
-"""`bide new`: asks about a provider, and writes a spec that works."""
+"""`bide new`: ask about a provider, and write a working spec."""
 
 from __future__ import annotations
 
@@ -14,23 +14,23 @@ from bide.cli.terminal import OK, PROBLEM, UsageError, complain, on_disk
 from bide.spec.starter import AUTH_CHOICES, Answers, BadAnswer, completed, name_like, written
 
 SCHEMA = "bide.schema.json"
-"""The copy of the schema that lies beside the specs of a project of its own."""
+"""The file name for the copy of the schema beside the specs of a project."""
 
 _QUESTIONS = {
-    "title": "How people write the name",
+    "title": "Name of the provider, as people write it",
     "base_url": "Base URL",
-    "docs": "The page that describes it",
-    "auth": f"Where the key goes ({AUTH_CHOICES})",
-    "job": "What a job is, in a word",
-    "submit": "The path to POST a job to",
-    "poll": "The path to GET its status from",
+    "docs": "URL of its documentation",
+    "auth": f"How the API key is sent ({AUTH_CHOICES})",
+    "job": "Name of a job, in one word",
+    "submit": "Path to submit a job to (POST)",
+    "poll": "Path to poll a job at (GET)",
 }
 
 
-@click.command(short_help="Write a small spec that works, to be edited.")
+@click.command(short_help="Write a first spec, for you to edit.")
 @click.argument("name")
 @click.option("--title", metavar="TEXT", help=f"{_QUESTIONS['title']}.")
-@click.option("--base-url", metavar="URL", help="What every path is put behind.")
+@click.option("--base-url", metavar="URL", help="URL that every path is appended to.")
 @click.option("--docs", metavar="URL", help=f"{_QUESTIONS['docs']}.")
 @click.option("--auth", metavar="KEY", help=f"{_QUESTIONS['auth']}.")
 @click.option("--job", metavar="WORD", help=f"{_QUESTIONS['job']}.")
@@ -42,23 +42,23 @@ _QUESTIONS = {
     type=click.Path(path_type=Path),
     default="specs",
     show_default=True,
-    help="The folder of the spec.",
+    help="Folder for the spec.",
 )
 def new(name: str, out: Path, **options: str | None) -> int:
-    """Write a small spec that works, for you to edit until it is the provider's.
+    """Write a small working spec, for you to edit until it describes the provider.
 
-    The name is one like acme or acme_speech.
+    NAME is a name such as acme or acme_speech.
 
     \b
     bide new acme                 asks a few questions, writes specs/acme.yaml
     bide new acme --auth header:X-API-Key --job transcript
     bide new acme < /dev/null     asks nothing
 
-    What no option says is asked on a terminal, and made up elsewhere. An
+    Prompts for missing options; without a terminal, uses defaults. An
     existing file is never overwritten.
 
-    Exit code: 0 if the spec is written, 1 if it is there already or cannot
-    be written, 2 for a wrong command.
+    Exit code: 0 if the spec is written; 1 if it exists already or cannot be
+    written; 2 for wrong usage.
     """
     given = {key: answer for key in _QUESTIONS if (answer := options[key]) is not None}
     _refuse(name, {}, f"; did you mean {name_like(name)}?" if name_like(name) not in (None, name) else "")
@@ -81,7 +81,7 @@ def _refuse(name: str, given: Mapping[str, str], hint: str) -> None:
 
 
 def _problem(name: str, given: Mapping[str, str]) -> str | None:
-    """Why no spec can be made of these answers, or `None`: the words of `bide check` about the spec."""
+    """What is wrong with these answers, in the words of `bide check`; `None` if nothing is."""
     from bide.lint.pipeline import read_spec
     from bide.spec.diagnostics import SpecError
 
@@ -96,7 +96,7 @@ def _problem(name: str, given: Mapping[str, str]) -> str | None:
 
 
 def _ask(name: str, given: dict[str, str]) -> None:
-    """Ask for what is not given, and again for an answer that will not do; Enter takes what is in brackets."""
+    """Prompt for each missing answer, again after an invalid one. Enter takes the default in brackets."""
     for key, question in _QUESTIONS.items():
         while key not in given:
             answer = click.prompt(question, default=getattr(completed(name, given), key), err=True).strip()
@@ -123,12 +123,12 @@ def _write(file: Path, answers: Answers) -> int:
     if ours is None and not copy.exists():
         copy.write_text(schema_text(), encoding="utf-8", newline="\n")
         click.echo(f"wrote {copy.as_posix()}, for editors")
-    click.echo(f"next: bide check {file.as_posix()} --watch, and edit it")
+    click.echo(f"next: edit it while `bide check {file.as_posix()} --watch` runs")
     return OK
 
 
 def _schema_in_checkout(folder: Path) -> str | None:
-    """The way from *folder* to the schema itself, where both are in one checkout; an installed one may move."""
+    """The relative path from *folder* to the schema, if both are in one checkout; otherwise `None`."""
     from bide.spec.shape.schema import FILE
 
     schema, here = Path(str(resources.files("bide").joinpath("spec", "shape", FILE))).resolve(), folder.resolve()
@@ -138,5 +138,5 @@ def _schema_in_checkout(folder: Path) -> str | None:
 
 
 def _there_already(file: Path) -> int:
-    complain(f"{file.as_posix()} is there already, and is not overwritten: choose another name, or edit it")
+    complain(f"{file.as_posix()} exists already and was not overwritten: choose another name, or edit it")
     return PROBLEM

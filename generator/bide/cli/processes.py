@@ -1,4 +1,4 @@
-"""Several commands at once, each a process of its own, that end together."""
+"""Run several commands at once, each as a process, and end them together."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ import subprocess
 import time
 from types import FrameType
 
-_LOOK_EVERY = 0.1
+_CHECK_EVERY = 0.1
 _GRACE = 5.0
-"""Seconds that a process has to end after it was asked to."""
+"""Seconds that a process has to exit after SIGTERM."""
 
 
 def run_together(commands: list[list[str]]) -> int:
-    """Run the commands until one of them ends, or we are told to; end the others. Return the exit code of the first."""
+    """Run the commands until one ends, or SIGTERM or Ctrl-C; end the others. Returns its exit code, or 0."""
     former = signal.signal(signal.SIGTERM, _interrupt)
     running: list[subprocess.Popen[bytes]] = []
     try:
@@ -23,7 +23,7 @@ def run_together(commands: list[list[str]]) -> int:
                 code = process.poll()
                 if code is not None:
                     return code
-            time.sleep(_LOOK_EVERY)
+            time.sleep(_CHECK_EVERY)
     except KeyboardInterrupt:
         return 0
     finally:

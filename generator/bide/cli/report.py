@@ -1,4 +1,4 @@
-"""What the command line says, as text. Knows neither the terminal nor the disk."""
+"""Format what the commands print. Independent of terminal and disk."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from bide.ir import Provider
 
 
 def changes(change: Change) -> str:
-    """One line for every file that is added, changed or removed, and one for the package."""
+    """One line for each added, changed or removed file, and one for the package."""
     kinds = {"added": change.added, "changed": change.changed, "removed": change.removed}
     lines = sorted(
         (path, f"{kind:<8} {(change.folder / path).as_posix()}") for kind, paths in kinds.items() for path in paths
@@ -24,7 +24,7 @@ def changes(change: Change) -> str:
 
 
 def verdict(listing: Listing, *, strict: bool = False) -> str:
-    """One line: how many problems there are, in how many of the specs."""
+    """One line with the number of problems and of specs that have some."""
     specs = _count(len(listing.sources), "spec")
     errors = [problem for problem in listing.problems if problem.severity == "error"]
     warnings = _count(len(listing.problems) - len(errors), "warning")
@@ -35,12 +35,12 @@ def verdict(listing: Listing, *, strict: bool = False) -> str:
     if not listing.problems:
         return f"{specs} checked, no problem found{also}"
     if strict:
-        return f"{warnings} in {broken} of {specs}, and --strict allows none{also}"
-    return f"{specs} checked, no error, {warnings}: fine without --strict{also}"
+        return f"{warnings} in {broken} of {specs}, and --strict does not allow warnings{also}"
+    return f"{specs} checked, no error, {warnings}{also}"
 
 
 def simulator(provider: Provider, url: str) -> str:
-    """Where a provider is simulated, and what makes a client talk to that; the first line is for programs as well."""
+    """The URL of a simulated provider, and how to point a client at it. Programs may parse the first line."""
     lines = [f"{provider.name} {url}"]
     lines += [f"  export {secret.env}=simulated" for secret in provider.auth]
     lines.append(f'  {provider.class_name}(base_url="{url}")')
@@ -48,7 +48,7 @@ def simulator(provider: Provider, url: str) -> str:
 
 
 def failure(error: OSError) -> str:
-    """What the operating system refused, in one line."""
+    """An error of the operating system, in one line."""
     reason = error.strerror or str(error)
     culprit = error.filename2 or error.filename
     return f"{Path(str(culprit)).as_posix()}: {reason}" if culprit else reason

@@ -1,7 +1,7 @@
-"""When files are saved: looks at them ten times a second, and decides when what is in them has come to rest.
+"""Detect when files are saved, checking 10 times a second, and wait until they no longer change.
 
-An editor may write a file in pieces, or put another one in its place, so that there is none for a moment. Knows neither
-the clock nor the disk: both come in.
+An editor may write a file in pieces or replace it, so that it is missing for a moment. The clock and the disk are
+arguments.
 """
 
 from __future__ import annotations
@@ -10,22 +10,22 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TypeAlias
 
-LOOK_EVERY = 0.1
-"""Seconds between two looks at files that rest."""
+CHECK_EVERY = 0.1
+"""Seconds between two checks of unchanged files."""
 
 SETTLED_AFTER = 0.02
-"""Seconds in which a file that was saved must not change any more."""
+"""Seconds that a saved file must stay unchanged."""
 
 PATIENCE = 1.0
-"""Seconds after which a file that is gone is missed."""
+"""Seconds after which a missing file is reported."""
 
 Stamp: TypeAlias = tuple[int, ...]
 Stamps: TypeAlias = Mapping[Path, Stamp | None]
-"""What changes when a file is saved, for each file; `None` where there is no file."""
+"""For each file, values that change when it is saved; `None` if there is no file."""
 
 
 def stamps(paths: Sequence[Path]) -> Stamps:
-    """What the disk says of the files now."""
+    """The current stamps of the files."""
     return {path: _stamp(path) for path in paths}
 
 
@@ -40,19 +40,19 @@ def _stamp(path: Path) -> Stamp | None:
 def saves(
     look: Callable[[], Stamps], pause: Callable[[float], None], missed: Callable[[list[Path]], None]
 ) -> Iterator[list[Path]]:
-    """The files that were saved, whenever some were; all of them at once to begin with. No save is lost.
+    """Yield all files at the start, then the saved files after each save. No save is lost.
 
-    *missed* is told which files have been gone for a while; the wait for them goes on.
+    *missed* is called with files that have been missing for `PATIENCE` seconds; the wait for them goes on.
     """
-    told = look()
-    yield list(told)
+    known = look()
+    yield list(known)
     while True:
-        pause(LOOK_EVERY)
-        if look() == told:
+        pause(CHECK_EVERY)
+        if look() == known:
             continue
         now = _at_rest(look, pause, missed)
-        saved = [path for path, stamp in now.items() if stamp != told[path]]
-        told = now
+        saved = [path for path, stamp in now.items() if stamp != known[path]]
+        known = now
         if saved:
             yield saved
 
@@ -60,11 +60,11 @@ def saves(
 def _at_rest(
     look: Callable[[], Stamps], pause: Callable[[float], None], missed: Callable[[list[Path]], None]
 ) -> Stamps:
-    """What the files are when all of them are there and none changes any more."""
+    """The stamps once every file exists and none changes any more."""
     before, gone_for = look(), 0.0
     while True:
         gone = [path for path, stamp in before.items() if stamp is None]
-        length = LOOK_EVERY if gone_for > PATIENCE else SETTLED_AFTER
+        length = CHECK_EVERY if gone_for > PATIENCE else SETTLED_AFTER
         pause(length)
         now = look()
         if now == before and not gone:

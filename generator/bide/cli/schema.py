@@ -1,21 +1,21 @@
-"""`bide schema`: what editors and readers want to know of the spec language."""
+"""`bide schema`: print the JSON Schema of the spec language, or its reference."""
 
 from __future__ import annotations
 
 import click
 
 
-@click.command(short_help="Print what editors want to know of the language.")
-@click.option("--markdown", is_flag=True, help="Print it as a page for people instead.")
+@click.command(short_help="Print the JSON Schema of specs, for editors.")
+@click.option("--markdown", is_flag=True, help="Print a reference in Markdown instead.")
 def schema(markdown: bool) -> int:
-    """Print the JSON Schema of the spec language, which editors complete and explain by.
+    """Print the JSON Schema of the spec language. Editors use it to complete and explain keys.
 
     \b
-    bide schema > specs/bide.schema.json     name it in a spec's first line:
+    bide schema > specs/bide.schema.json     refer to it in the first line:
                                              # yaml-language-server: $schema=...
-    bide schema --markdown                   the same as a page for people
+    bide schema --markdown                   the same as a Markdown reference
 
-    Exit code: 0, or 2 for a wrong command.
+    Exit code: 0, or 2 for wrong usage.
     """
     from bide.spec.shape.reference import page
     from bide.spec.shape.schema import schema_text

@@ -1,4 +1,4 @@
-"""The specs that a command is given: read, checked, and what is wrong with them told."""
+"""Read and check the specs of a command, and report their problems."""
 
 from __future__ import annotations
 
@@ -25,32 +25,32 @@ format_option = click.option(
     default=str(Format.TEXT),
     show_default=True,
     callback=lambda context, option, value: Format(value),
-    help="How problems are told. All but text go to standard output.",
+    help="Format of problems. All except text go to standard output.",
 )
-strict_option = click.option("--strict", is_flag=True, help="Take warnings for errors.")
+strict_option = click.option("--strict", is_flag=True, help="Treat warnings as errors.")
 
 
 @dataclass(frozen=True, slots=True)
 class Examined:
-    """What the specs say, and what is wrong with them."""
+    """The meaning of the specs, and their problems."""
 
     providers: dict[str, Provider]
-    """What each spec without an error says, by its file."""
+    """The meaning of each spec without an error, by file name."""
     listing: Listing
 
     def passes(self, *, strict: bool) -> bool:
-        """Whether nothing stands in the way of a package of each spec."""
+        """Whether a package can be generated from each spec."""
         return len(self.providers) == len(self.listing.sources) and not (strict and self.listing.problems)
 
 
 def checked(
     specs: Sequence[Path], format_: Format = Format.TEXT, *, strict: bool = False
 ) -> tuple[dict[str, Provider], Listing] | None:
-    """What each spec says, by its file, and the warnings about them; `None` if they do not pass. Tells all of these."""
+    """The meaning of each spec by file name, and the problems; `None` if any fails. Prints the problems."""
     from bide.cli import report
 
     found = examined(specs)
-    tell(found.listing, format_)
+    show(found.listing, format_)
     if found.passes(strict=strict):
         return found.providers, found.listing
     if not format_.is_document:
@@ -59,7 +59,7 @@ def checked(
 
 
 def examined(specs: Sequence[Path]) -> Examined:
-    """Read and check each spec. What cannot be read at all is a usage error."""
+    """Read and check each spec. Raises `UsageError` for a file that cannot be read."""
     from bide.ir.build import build
     from bide.lint import pipeline
     from bide.spec.diagnostics import Diagnostic, Silenced, SpecError
@@ -83,8 +83,8 @@ def examined(specs: Sequence[Path]) -> Examined:
     return Examined(providers, Listing(sources, tuple(problems), tuple(silenced)))
 
 
-def tell(listing: Listing, format_: Format) -> None:
-    """Print the problems: for a person to standard error, for a program to standard output."""
+def show(listing: Listing, format_: Format) -> None:
+    """Print the problems: text to standard error, other formats to standard output."""
     from bide.cli.reports.written import written
 
     is_for_a_person = format_ is Format.TEXT
@@ -94,7 +94,7 @@ def tell(listing: Listing, format_: Format) -> None:
 
 
 def contents_of(specs: Sequence[Path]) -> dict[str, bytes]:
-    """What is in each file, each read once. What cannot be read is a usage error, and named before any work is done."""
+    """The content of each file, each read once. Raises `UsageError` for the first file that cannot be read."""
     from bide.spec.file import content_of
 
     contents: dict[str, bytes] = {}
@@ -106,9 +106,9 @@ def contents_of(specs: Sequence[Path]) -> dict[str, bytes]:
                 contents[path.as_posix()] = content_of(path)
                 seen.add(place)
         except FileNotFoundError:
-            raise UsageError(f"{path}: there is no such file") from None
+            raise UsageError(f"{path}: no such file") from None
         except IsADirectoryError:
-            raise UsageError(f"{path} is a folder; name the YAML files in it") from None
+            raise UsageError(f"{path} is a folder: pass the YAML files in it") from None
         except OSError as error:
             raise UsageError(f"{path} cannot be read: {error.strerror}") from None
     return contents

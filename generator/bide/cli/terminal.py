@@ -1,4 +1,4 @@
-"""How a command ends and complains: exit codes, and what goes to standard error."""
+"""Exit codes, and messages to standard error."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ INTERRUPTED = 130
 
 
 class UsageError(click.ClickException):
-    """The command makes no sense; its message is one line."""
+    """The command line is wrong. The message is one line."""
 
     exit_code = USAGE
 
@@ -29,12 +29,12 @@ def complain_at_length(text: str) -> None:
 
 
 def takes_colour(stream: TextIO) -> bool:
-    """Whether what is printed there may be coloured: by a terminal, unless the user wants none (see no-color.org)."""
+    """Whether to colour output to *stream*: a terminal, without `NO_COLOR` (see no-color.org)."""
     return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
 def on_disk(work: Callable[[], int]) -> int:
-    """Do *work*; what the disk refuses is one line and exit code 1."""
+    """Do *work* and return its exit code. An error of the disk prints one line and returns 1."""
     from bide.cli import report
     from bide.emit.journal import NotWritten
 

@@ -1,11 +1,11 @@
-"""Whether `bide generate` would find everything as it left it: answered before anything else is loaded.
+"""Check whether `bide generate` has nothing to do, before anything else is imported.
 
-In a build there is mostly nothing to do, and to load what finds that out takes longer than all the rest. So a run notes
-what its packages were made of and what it wrote: the checksums of the specs; mode, size and time of the files of the
-generator and of the packages; and when anything was installed beside it. A run with the same arguments that finds all
-of that as it was says so and ends.
+In a build there is mostly nothing to do, and importing the generator takes longer than this check. So each run records
+its inputs and outputs: checksums of the specs; mode, size and time of the files of the generator and of the packages;
+and the time of the last installation. A run with the same arguments that finds all of them unchanged prints the same
+summary and ends.
 
-The notes are in the user's cache folder. Whoever deletes them loses nothing.
+The records are in the user's cache folder and can be deleted at any time.
 """
 
 from __future__ import annotations
@@ -20,25 +20,25 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 _SLOTS = 256
-"""So many notes are kept at most; one of another run with the same number takes the place of an older one."""
+"""The most records that are kept. A new record replaces an older one in the same slot."""
 
 
 def answer(arguments: list[str]) -> str | None:
-    """What a run with these arguments would print; `None` if it has to run to know that."""
+    """What a run with these arguments would print; `None` if it has to run."""
     try:
         with open(_slot(arguments), encoding="utf-8") as note:
             key, specs, files, state, said = note.read().split("\0")
         if key == _key(arguments) and state == _state(dict.fromkeys(specs.split("\n")), files.split("\n")):
             return said
     except (OSError, ValueError):
-        pass  # there is no note, or none that can be read
+        pass  # no readable record
     return None
 
 
 def keep(arguments: list[str], specs: Mapping[str, str], files: Mapping[str, bytes | None], said: str) -> None:
-    """Note that a run has read these *specs* (their texts by path) and has left the *files* with what it makes of them.
+    """Record a run that has read *specs* (texts by path) and left *files* with these contents.
 
-    `None` stands for a file that is not there: as long as it is not, nothing has changed.
+    `None` stands for a file that must not exist.
     """
     try:
         slot, paths = _slot(arguments), sorted(files)
@@ -46,13 +46,13 @@ def keep(arguments: list[str], specs: Mapping[str, str], files: Mapping[str, byt
         paths += sorted(folders)
         note = "\0".join([_key(arguments), "\n".join(specs), "\n".join(paths), _state(specs, paths), said])
         if not all(_holds(path, content) for path, content in files.items()):
-            return  # somebody else writes there
+            return  # another process is writing there
         os.makedirs(os.path.dirname(slot), exist_ok=True)
         with open(f"{slot}.{os.getpid()}", "w", encoding="utf-8", newline="") as new:
             new.write(note)
         os.replace(new.name, slot)
     except (OSError, ValueError):
-        pass  # the next run takes its time
+        pass  # without a record, the next run does the work
 
 
 def _key(arguments: list[str]) -> str:
@@ -67,7 +67,7 @@ def _slot(arguments: list[str]) -> str:
 
 
 def _state(specs: Mapping[str, str | None], paths: Iterable[str]) -> str:
-    """What would differ if anything did. A spec is read, unless its text is given."""
+    """A text that changes if any input or output does. Specs without a text are read from the disk."""
     sums = [f"{path} {_checksum(path) if text is None else zlib.crc32(text.encode())}" for path, text in specs.items()]
     written = [_stat(path, follow_symlinks=False) for path in paths]
     installed = [f"{path} {os.stat(path).st_mtime_ns}" for path in sys.path if path.endswith("-packages")]
@@ -92,12 +92,12 @@ def _stat(path: str, *, follow_symlinks: bool = True) -> str:
     except FileNotFoundError:
         return f"{path} -"
     if stat.S_ISDIR(found.st_mode):
-        return f"{path} {found.st_mode}"  # what else is in a folder does not matter
+        return f"{path} {found.st_mode}"  # other files in the folder do not matter
     return f"{path} {found.st_mode} {found.st_size} {found.st_mtime_ns}"
 
 
 def _generator(folder: str) -> Iterable[str]:
-    """The files that a generation is made by."""
+    """The files of the generator."""
     for entry in sorted(os.scandir(folder), key=lambda entry: entry.name):
         if entry.is_dir():
             if entry.name != "__pycache__":

@@ -1,4 +1,4 @@
-"""`--watch`: a command that is run again, in this process, whenever one of its specs is saved."""
+"""`--watch`: run a command again, in the same process, whenever one of its specs is saved."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ import click
 from bide.cli.terminal import OK, UsageError, complain
 
 _CLEARED = "\x1b[2J\x1b[H"
-"""An empty screen, with the cursor at its top; what has scrolled out of it stays."""
+"""Clears the screen and keeps the scrollback."""
 
-watch_option = click.option("--watch", is_flag=True, help="Do it again whenever a spec is saved, until Ctrl-C.")
+watch_option = click.option("--watch", is_flag=True, help="Run again whenever a spec is saved, until Ctrl-C.")
 
 
 def watched(specs: Sequence[Path], work: Callable[[], int]) -> int:
-    """Do *work* now and after each save, until Ctrl-C. A spec that is not there at the beginning is a usage error."""
+    """Do *work* now and after each save, until Ctrl-C. Raises `UsageError` if a spec is missing at the start."""
     from bide.cli.saves import saves, stamps
 
     is_first = True
@@ -29,10 +29,10 @@ def watched(specs: Sequence[Path], work: Callable[[], int]) -> int:
                 _begin_again(saved)
             _work(work, is_first=is_first)
             is_first = False
-            click.echo(f"watching {_names(specs)}: Ctrl-C ends it")
+            click.echo(f"watching {_names(specs)}: press Ctrl-C to stop")
     except KeyboardInterrupt:
         if sys.stdout.isatty():
-            click.echo()  # behind the ^C
+            click.echo()  # after the ^C
     return OK
 
 
@@ -42,11 +42,11 @@ def _work(work: Callable[[], int], *, is_first: bool) -> None:
     except UsageError as error:
         if is_first:
             raise
-        complain(error.format_message())  # it has just gone, and may come back
+        complain(error.format_message())  # the file was removed, and may come back
 
 
 def _begin_again(saved: list[Path]) -> None:
-    """On a terminal there is only ever the newest answer; elsewhere each begins with a line of its own."""
+    """Clear a terminal; elsewhere print a separating line."""
     if sys.stdout.isatty():
         click.echo(_CLEARED, nl=False)
     else:
@@ -54,7 +54,7 @@ def _begin_again(saved: list[Path]) -> None:
 
 
 def _missed(gone: list[Path]) -> None:
-    complain(f"waiting for {_names(gone)}, which is not there any more")
+    complain(f"waiting for {_names(gone)}, which no longer exists")
 
 
 def _names(paths: Sequence[Path]) -> str:

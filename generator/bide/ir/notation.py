@@ -1,4 +1,4 @@
-"""How a spec writes types, pointers, durations, ranges and rates: from text to values. Knows no document."""
+"""Parse the notation of types, pointers, durations, ranges and rates. Independent of documents."""
 
 from __future__ import annotations
 
@@ -16,32 +16,32 @@ _SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 _RATE_SECONDS = {"s": 1.0, "min": 60.0, "h": 3600.0, "day": 86400.0}
 
 BUILT_IN = tuple(kind.value for kind in ir.Kind)
-"""The types that need no definition."""
+"""The built-in types."""
 
 
 _DEEPEST = 6
-"""A type that nests deeper is a mistake, or meant to do harm."""
+"""The deepest nesting of lists and maps. It bounds the work on a hostile spec."""
 
 
 class NotationError(ValueError):
-    """A text that is not written as the language wants it."""
+    """A text is not in the notation of the spec language."""
 
 
 @dataclass(frozen=True, slots=True)
 class TypeText:
-    """What a type's text says: the type, and whether `null` is allowed beside it."""
+    """A parsed type, and whether it is nullable."""
 
     type: ir.Type
     nullable: bool
 
     @property
     def innermost(self) -> ir.Scalar | ir.Named:
-        """What is left when every `list of` and `map of` is taken away."""
+        """The type without every `list of` and `map of`."""
         return innermost(self.type)
 
 
 def innermost(type_: ir.Type) -> ir.Scalar | ir.Named:
-    """What is left of a type when every list and map around it is taken away."""
+    """The type inside of all lists and maps."""
     while isinstance(type_, ir.ListOf | ir.MapOf):
         type_ = type_.item if isinstance(type_, ir.ListOf) else type_.value
     return type_
@@ -49,12 +49,12 @@ def innermost(type_: ir.Type) -> ir.Scalar | ir.Named:
 
 @lru_cache(maxsize=1024)
 def parse_type(text: str) -> TypeText:
-    """`list of Page or null` as a type. Whether a name exists is not looked at."""
+    """Parse a type, such as `list of Page or null`. Names are not checked. Raises `NotationError`."""
     match = _TYPE.fullmatch(text)
     if match is None:
-        raise NotationError(f'"{text}" is not written like a type')
+        raise NotationError(f'"{text}" is not a valid type')
     if match["outer"].count(" of ") > _DEEPEST:
-        raise NotationError("this type nests too deep")
+        raise NotationError("this type is nested too deeply")
     inner = match["inner"]
     type_: ir.Type = ir.Scalar(ir.Kind(inner)) if inner in BUILT_IN else ir.Named(inner)
     for word in reversed(match["outer"].split(" of ")[:-1]):
@@ -63,7 +63,7 @@ def parse_type(text: str) -> TypeText:
 
 
 def spelled(type_: ir.Type) -> str:
-    """A type as a spec writes it."""
+    """A type in the notation of a spec."""
     match type_:
         case ir.Scalar(kind):
             return kind.value
@@ -84,7 +84,7 @@ def parse_duration(text: str) -> float:
     """`500ms` in seconds."""
     match = _DURATION.fullmatch(text)
     if match is None:
-        raise NotationError(f'"{text}" is no duration')
+        raise NotationError(f'"{text}" is not a duration')
     # Rounded, so that 500ms is 0.5 and 1100ms is 1.1 in every generated file.
     return round(float(match["count"]) * _SECONDS[match["unit"]], 6)
 
@@ -99,5 +99,5 @@ def parse_rate(text: str) -> ir.Rate:
     """`60/min` as a rate."""
     match = _RATE.fullmatch(text)
     if match is None:
-        raise NotationError(f'"{text}" is no rate')
+        raise NotationError(f'"{text}" is not a rate')
     return ir.Rate(count=int(match["count"]), seconds=_RATE_SECONDS[match["unit"]])

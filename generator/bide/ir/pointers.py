@@ -1,4 +1,4 @@
-"""Where a pointer leads, by types alone."""
+"""Find the type that a pointer leads to."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from typing import TypeAlias
 from bide import ir
 
 FieldsOf: TypeAlias = Callable[[str], Mapping[str, ir.Type] | None]
-"""The types in a model, by wire names; `None` for what is no model."""
+"""Returns the types of the fields of a model by wire name; `None` if the name is not a model."""
 
 _FREE = frozenset((ir.Kind.ANY, ir.Kind.OBJECT))
 
 
 class LeadsNowhere(LookupError):
-    """A pointer that asks a type for a field that it does not have."""
+    """A pointer leads to a field that its type does not have."""
 
     def __init__(self, step: str, holder: ir.Type) -> None:
         super().__init__(step)
@@ -23,7 +23,7 @@ class LeadsNowhere(LookupError):
 
 
 def follow(pointer: ir.Pointer, start: ir.Type, fields_of: FieldsOf) -> ir.Type:
-    """The type that *pointer* leads to. Free-form JSON has every field, of any type. Raises `LeadsNowhere`."""
+    """The type that *pointer* leads to. Free-form JSON has every field, with type `any`. Raises `LeadsNowhere`."""
     here = start
     for step in pointer:
         here = _step(step, here, fields_of)

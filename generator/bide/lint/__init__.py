@@ -1,8 +1,8 @@
-"""What a spec must be right in beyond its shape: one rule, one file, in `lint/rules`.
+"""Check a spec beyond its shape. Each rule is a file in `lint/rules`.
 
-To add a rule, add a file there with the pages of its codes in its docstring (see `codes`) and a function
-`check(spec: Spec) -> Iterator[Diagnostic]`. A rule may rely on `schema` having found no fault, and on nothing else:
-what another rule reports may be wrong in what it sees, and then it says nothing about that.
+To add a rule, add a file with the pages of its codes as its docstring (see `codes`) and a function
+`check(spec: Spec) -> Iterator[Diagnostic]`. A rule may assume that the spec fits the schema, and nothing else. It must
+not fail or report anything where another rule reports the cause, such as an unknown name.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from bide.spec.document import PROBLEM_LIMIT, Document
 
 
 def check(document: Document) -> list[Diagnostic]:
-    """Everything that the rules find, in the order of the file."""
+    """All problems that the rules find, in the order of the file."""
     spec = Spec(document)
     return list(extent.check(spec)) or sorted(
         {problem for rule in _rules() for problem in islice(rule(spec), PROBLEM_LIMIT)}

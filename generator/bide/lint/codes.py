@@ -1,15 +1,14 @@
-"""What each code of a diagnostic means: its page, from the docstring of what reports it.
+"""Read the page of each code from the docstring of the module that reports it.
 
-A docstring has a section for each code. It begins with the code and what is promised, and goes on with why, an example
-and what else there is to know:
+A docstring has a section for each code: the code with what holds in a correct spec, then why, an example and details:
 
-    bad-range: a range begins with its shorter time.
+    bad-range: a range starts with its shorter time.
 
     Why: ...
 
         interval: 5s..2s
 
-A code that does not stop the generator has ` (warning)` behind it.
+The code of a warning is followed by ` (warning)`.
 """
 
 from __future__ import annotations
@@ -31,25 +30,25 @@ _HEAD = re.compile(r"(?P<code>[a-z]+(?:-[a-z]+)*)(?P<warning> \(warning\))?: (?P
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What is to be known of a code."""
+    """The explanation of a code."""
 
     code: str
     severity: Severity
     what: str
-    """What holds of a good spec, as a sentence."""
+    """What holds in a correct spec, as a sentence."""
     paragraphs: tuple[str, ...]
-    """Why, an example, and more. Examples are indented."""
+    """Why, an example and details. Examples are indented."""
 
 
 @cache
 def all_pages() -> dict[str, Page]:
-    """The page of each code, in the order of the alphabet."""
+    """The page of each code, in alphabetical order."""
     found = [page for docstring in _docstrings() for page in read(docstring)]
     return {page.code: page for page in sorted(found, key=lambda page: page.code)}
 
 
 def read(docstring: str) -> Iterator[Page]:
-    """The pages in a docstring. What stands above the first of them belongs to none."""
+    """The pages in a docstring. Text above the first page is skipped."""
     paragraphs = re.split(r"\n\n+", docstring.strip())
     heads = [_HEAD.fullmatch(paragraph) for paragraph in paragraphs]
     begins = [index for index, head in enumerate(heads) if head is not None]
@@ -69,12 +68,12 @@ def _docstrings() -> Iterator[str]:
 
 
 def as_text(page: Page) -> str:
-    """A page as it is read in a terminal."""
+    """A page as plain text."""
     return "\n\n".join([f"{page.code} ({page.severity})", page.what, *page.paragraphs])
 
 
 def as_markdown() -> str:
-    """All pages, as the reference in `docs`."""
+    """All pages as Markdown: `docs/rules.md`."""
     return "\n\n".join([_INTRODUCTION, *map(_section, all_pages().values())]) + "\n"
 
 
@@ -90,7 +89,7 @@ def _section(page: Page) -> str:
 
 
 _INTRODUCTION = """\
-# What may be wrong with a spec
+# Errors and warnings
 
-What `bide check` reports, by its code; `bide explain CODE` prints the same. An error stops the generator. A warning
-does not, unless `--strict` says so, and [can be silenced](spec.md#silencing-a-warning) where it is wrong."""
+The codes that `bide check` reports. `bide explain CODE` prints the same text. An error stops the generator. A warning
+does not, unless you pass `--strict`, and [can be silenced](spec.md#silencing-a-warning)."""

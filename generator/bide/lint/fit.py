@@ -1,6 +1,6 @@
-"""Whether a JSON value fits a type of the spec.
+"""Check whether a JSON value fits a type of the spec.
 
-Independent of the generated code, which is tested against the same examples.
+This does not share code with the generated packages, whose tests decode the same examples.
 """
 
 from __future__ import annotations
@@ -23,20 +23,20 @@ _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 @dataclass(frozen=True, slots=True)
 class Misfit:
-    """One way in which a value is not of its type."""
+    """One difference between a value and its type."""
 
     where: str
-    """JSON path of the culprit."""
+    """The JSON path of the value."""
     what: str
     is_missing: bool = False
-    """Whether there is nothing where something has to be."""
+    """Whether a required value is missing."""
 
     def __str__(self) -> str:
         return f"{self.where} {self.what}"
 
 
 def misfits(spec: Spec, value: Json, type_: ir.Type, where: str = "$") -> Iterator[Misfit]:
-    """Every way in which *value* is not of *type_*. Unknown keys, enum values and tags are no misfits."""
+    """Every difference between *value* and *type_*. Unknown keys, enum values and discriminators are allowed."""
     match type_:
         case ir.Scalar(kind):
             if not _IS_A[kind](value):
@@ -58,7 +58,7 @@ def misfits(spec: Spec, value: Json, type_: ir.Type, where: str = "$") -> Iterat
 
 
 def field_misfits(spec: Spec, value: Json, view: FieldView, where: str) -> Iterator[Misfit]:
-    """Every way in which *value* is not what a field holds: its constant, or its type within its bounds."""
+    """Every difference between *value* and a field: its constant, or its type and bounds."""
     if "const" in view.more:
         const = view.more["const"]
         if value != const or isinstance(value, bool) != isinstance(const, bool):
@@ -96,7 +96,7 @@ def _union_misfits(spec: Spec, value: Json, name: str, where: str) -> Iterator[M
 
 
 def model_misfits(spec: Spec, value: Mapping[str, Json], name: str, where: str) -> Iterator[Misfit]:
-    """Every way in which a JSON object is not like a model."""
+    """Every difference between a JSON object and a model."""
     yield from fields_misfits(spec, value, spec.fields(name), spec.required(name), where)
 
 
@@ -122,7 +122,7 @@ def fields_misfits(
 
 
 def _type_said(view: FieldView) -> str:
-    return spelled(view.type.type) if view.type is not None else "what it is to be"
+    return spelled(view.type.type) if view.type is not None else "its type"
 
 
 def _said(value: Json) -> str:
@@ -189,12 +189,12 @@ def _out_of_bounds(value: Json, more: Mapping[str, Json], where: str) -> Iterato
             yield Misfit(where, words.format(more[bound]))
 
 
-# Not `pattern`: a spec is not to be trusted, and a regular expression can be made to run for ever.
+# Not `pattern`: specs are untrusted, and a hostile regular expression can run for ever.
 _BOUNDS: Mapping[str, tuple[Callable[[Json, Json], bool], str]] = {
     "min": (lambda value, bound: value >= bound, "is less than {}"),
-    "max": (lambda value, bound: value <= bound, "is more than {}"),
+    "max": (lambda value, bound: value <= bound, "is greater than {}"),
     "min_length": (lambda value, bound: len(value) >= bound, "is shorter than {} characters"),
     "max_length": (lambda value, bound: len(value) <= bound, "is longer than {} characters"),
-    "min_items": (lambda value, bound: len(value) >= bound, "has less than {} items"),
+    "min_items": (lambda value, bound: len(value) >= bound, "has fewer than {} items"),
     "max_items": (lambda value, bound: len(value) <= bound, "has more than {} items"),
 }

@@ -1,4 +1,4 @@
-"""From a spec's text to what it means."""
+"""Turn the text of a spec into its meaning or its problems."""
 
 from __future__ import annotations
 
@@ -14,23 +14,23 @@ from bide.spec.shape import schema
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What there is to say about a spec."""
+    """The outcome of checking a spec."""
 
     document: source.Document | None
     """`None` if there is an error."""
     problems: list[Diagnostic]
     """In the order of the file."""
     silenced: list[Silenced]
-    """The warnings that the spec says not to heed."""
+    """The warnings that comments in the spec silence."""
 
 
 def read_spec(file: str, text: str) -> ir.Provider:
-    """What the spec in *text* means. Raises `SpecError` with everything that is wrong with it."""
+    """The meaning of the spec in *text*. Raises `SpecError` with all of its problems."""
     return build(checked(file, text)[0])
 
 
 def checked(file: str, text: str) -> tuple[source.Document, list[Diagnostic]]:
-    """A document without errors, and the warnings about it. Raises `SpecError` with the errors and the warnings."""
+    """A document without errors, and its warnings. Raises `SpecError` with errors and warnings."""
     found = examined(file, text)
     if found.document is None:
         raise SpecError(found.problems)
@@ -38,7 +38,7 @@ def checked(file: str, text: str) -> tuple[source.Document, list[Diagnostic]]:
 
 
 def examined(file: str, text: str) -> Finding:
-    """Everything that there is to say about the spec in *text*, of its YAML, its shape and its sense, at once."""
+    """All problems of the spec in *text*: of its YAML, its shape and its meaning."""
     reading = source.scan(file, text)
     document = reading.document
     if document is None:
@@ -48,7 +48,7 @@ def examined(file: str, text: str) -> Finding:
     misread = [*reading.problems, *(fault for fault, _ in faults)]
     if misread:
         left = salvaged(document, [*reading.spoiled, *(path for _, path in faults)])
-        # What was taken away may be what a warning misses.
+        # Warnings may be about something that was removed, so they are dropped.
         misread += [] if left is None else [one for one in lint.check(left) if one.severity == "error"]
     found = misread or lint.check(document)
     silenced: list[Silenced] = []

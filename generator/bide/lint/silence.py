@@ -1,4 +1,4 @@
-"""Warnings that a spec silences: `# bide: allow CODE -- REASON`, on the line that the warning points at or above it."""
+"""Silence warnings by comments in the spec: `# bide: allow CODE -- REASON`, on the line of the warning or above it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _FORM = "write it like # bide: allow CODE -- REASON"
 
 @dataclass(frozen=True, slots=True)
 class _Allow:
-    """One code that a comment silences."""
+    """One code in a comment that silences warnings."""
 
     comment: Comment
     code: str
@@ -29,9 +29,9 @@ class _Allow:
 def heeded(
     comments: Iterable[Comment], found: Iterable[Diagnostic], *, is_all: bool = True
 ) -> tuple[list[Diagnostic], list[Silenced]]:
-    """What is left of *found* when the comments are heeded, with what is wrong with these; and what they silence.
+    """Apply the comments to *found*. Returns the remaining problems, with those of the comments, and the silenced ones.
 
-    Unless *found* is all that there is to find, a comment that silences nothing may be right.
+    Comments that silence nothing are reported only if *found* is complete (*is_all*).
     """
     allows: list[_Allow] = []
     left: list[Diagnostic] = []
@@ -60,22 +60,22 @@ def heeded(
 def _read(comment: Comment) -> Iterator[_Allow | Diagnostic]:
     match = _ALLOW.fullmatch(comment.text)
     if match is None:
-        yield Diagnostic(comment.place, "bad-allow", f'"{comment.text}" means nothing here', _FORM)
+        yield Diagnostic(comment.place, "bad-allow", f'"{comment.text}" is not a comment that Bide understands', _FORM)
         return
     reason = (match["reason"] or "").strip()
     if not reason:
-        yield Diagnostic(comment.place, "bad-allow", "this does not say why", _FORM)
+        yield Diagnostic(comment.place, "bad-allow", "this comment gives no reason", _FORM)
     for code in re.split(r" *, *", match["codes"]):
         page = all_pages().get(code)
         if page is None:
             help_ = did_you_mean(code, [one.code for one in all_pages().values() if one.severity == "warning"])
             yield Diagnostic(comment.place, "bad-allow", f'there is no warning "{code}"', help_)
         elif page.severity == "error":
-            yield Diagnostic(comment.place, "bad-allow", f'"{code}" is an error, which cannot be silenced')
+            yield Diagnostic(comment.place, "bad-allow", f'"{code}" is an error, and errors cannot be silenced')
         elif reason:
             yield _Allow(comment, code, reason)
 
 
 def _unused(allow: _Allow, elsewhere: int | None) -> Diagnostic:
-    help_ = f"it does at line {elsewhere}" if elsewhere else "take the comment away"
-    return Diagnostic(allow.comment.place, "unused-allow", f'"{allow.code}" does not fire here', help_)
+    help_ = f"it is reported on line {elsewhere}" if elsewhere else "remove the comment"
+    return Diagnostic(allow.comment.place, "unused-allow", f'"{allow.code}" is not reported on this line', help_)

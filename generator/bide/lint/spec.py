@@ -1,6 +1,6 @@
-"""A spec as the rules see it: its names, the fields of its models, its endpoints.
+"""A spec as the rules read it: its names, the fields of its models, its endpoints.
 
-Nothing here reports anything, and nothing here trips over a name that leads nowhere: that is for one rule to report.
+Nothing here reports a problem or fails on an unknown name: one rule reports those.
 """
 
 from __future__ import annotations
@@ -20,19 +20,19 @@ Table: TypeAlias = Literal["enums", "models", "unions", "operations", "jobs", "l
 Section: TypeAlias = Literal["path", "query", "headers"]
 METHODS = ("get", "post", "put", "patch", "delete")
 SECTIONS: tuple[Section, ...] = ("path", "query", "headers")
-"""Where arguments go, the body apart."""
+"""Where arguments go, except the body."""
 
 
 @dataclass(frozen=True, slots=True)
 class FieldView:
-    """A field of a model, a parameter, or a field of a body in place."""
+    """A field of a model, a parameter, or a field of an inline body."""
 
     path: Path
     key: str
     more: Mapping[str, Json]
-    """What it says, as a mapping even where the spec has a type alone."""
+    """Its mapping; `{"type": ...}` where the spec has only a type."""
     type: TypeText | None = None
-    """Its type; `None` if there is none or it cannot be read."""
+    """Its type; `None` if it has none, or one that cannot be parsed."""
 
     @property
     def wire(self) -> str:
@@ -49,7 +49,7 @@ class FieldView:
 
 @dataclass(frozen=True, slots=True)
 class EndpointView:
-    """A request of the spec: of an operation, a job's submit, or a lifecycle's polls, result or cancel."""
+    """A request of the spec: an operation, the submit of a job, or the poll, result or cancel of a lifecycle."""
 
     owner: str
     role: Literal["operation", "submit", "poll", "poll_many", "result", "cancel"]
@@ -66,19 +66,19 @@ class EndpointView:
 
     @property
     def address(self) -> str:
-        """The path; empty where the provider hands the address out."""
+        """The path; empty if the address is a link from a reply."""
         found = self.raw[self.method]
         return found if isinstance(found, str) else ""
 
     @property
     def link(self) -> Mapping[str, str]:
-        """Where the provider hands the address out: its `header` or its `field`; empty where there is a path."""
+        """The `header` or `field` of the reply that has the address; empty if there is a path."""
         found = self.raw[self.method]
         return {} if isinstance(found, str) else found
 
     @property
     def is_of_a_job(self) -> bool:
-        """Whether it is about a job that exists, whose id is in its path."""
+        """Whether it is about one existing job, whose id is in its path."""
         return self.role in ("poll", "result", "cancel")
 
     def parameters(self, section: Section) -> Iterator[FieldView]:
@@ -86,13 +86,13 @@ class EndpointView:
 
     @property
     def body_fields(self) -> list[FieldView]:
-        """The fields of a body that is written in place."""
+        """The fields of an inline body."""
         body = self.raw.get("body")
         return list(views((*self.path, "body"), body)) if isinstance(body, dict) else []
 
 
 def views(path: Path, raw: Mapping[str, Json]) -> Iterator[FieldView]:
-    """The fields in one mapping of the spec."""
+    """The fields of one mapping of the spec."""
     for key, value in raw.items():
         more = value if isinstance(value, dict) else {"type": value}
         text = more.get("type", more.get("flatten"))
@@ -108,13 +108,13 @@ def _readable(text: str) -> TypeText | None:
 
 @dataclass(frozen=True)
 class Spec:
-    """What the rules look at. What many of them ask for is worked out once."""
+    """The spec that rules check. Values that several rules need are computed once."""
 
     document: Document
     _fields: dict[str, tuple[FieldView, ...]] = field(default_factory=dict, repr=False)
     _types: dict[str, dict[str, ir.Type]] = field(default_factory=dict, repr=False)
 
-    # saying what is wrong
+    # diagnostics
 
     def at_value(
         self, path: Path, code: str, message: str, help_: str = "", severity: Severity = "error"
@@ -135,7 +135,7 @@ class Spec:
         return [name for table in ("enums", "models", "unions") for name in self.document.data.get(table, {})]
 
     def is_type(self, name: str) -> bool:
-        """Whether it names an enum, a model or a union."""
+        """Whether *name* is an enum, a model or a union."""
         return name in self.table("enums") or name in self.table("models") or name in self.table("unions")
 
     def is_model(self, name: str) -> bool:
@@ -144,7 +144,7 @@ class Spec:
     # fields
 
     def fields(self, model: str) -> tuple[FieldView, ...]:
-        """The fields of a model, or of the model that it is in some states; empty if there is no such model."""
+        """The fields of a model, or of its base; empty if there is no such model."""
         if model not in self._fields:
             name = self.table("models").get(model, {}).get("is", model)
             raw = self.table("models").get(name, {}).get("fields", {})
@@ -152,7 +152,7 @@ class Spec:
         return self._fields[model]
 
     def required(self, model: str) -> set[str]:
-        """The wire names of a model that are always there, in the states that it is narrowed to if it is."""
+        """The wire names of the fields that a model always has, in the states of its `when` if it has one."""
         when = states_of(self.table("models").get(model, {}).get("when"))
         return {
             view.wire
@@ -161,7 +161,7 @@ class Spec:
         }
 
     def fields_of(self, name: str) -> Mapping[str, ir.Type] | None:
-        """The types in a model by wire name, as pointers want to know them. What cannot be read is taken as `any`."""
+        """The types of the fields of a model by wire name; `any` for a type that cannot be parsed."""
         if name not in self._types and self.is_model(name):
             self._types[name] = {view.wire: _type_or_any(view) for view in self.fields(name)}
         return self._types.get(name)
@@ -178,7 +178,7 @@ class Spec:
 
     @cached_property
     def all_fields(self) -> Sequence[FieldView]:
-        """Every field that the spec writes: of models, parameters, and bodies in place."""
+        """Every field in the spec: of models, parameters and inline bodies."""
         return tuple(self._every_field())
 
     def _every_field(self) -> Iterator[FieldView]:
@@ -192,7 +192,7 @@ class Spec:
     # requests
 
     def secrets(self) -> Iterator[tuple[Path, Mapping[str, Json]]]:
-        """What goes along with every request, and where the spec says so."""
+        """The secrets that are sent with every request, each with its path in the spec."""
         auth = self.document.data.get("auth", [])
         if isinstance(auth, list):
             yield from ((("auth", index), secret) for index, secret in enumerate(auth))
@@ -220,7 +220,7 @@ class Spec:
                 yield EndpointView(name, "cancel", (*path, "cancel"), raw["cancel"])
 
     def sent_in_body(self, endpoint: EndpointView) -> Iterator[FieldView]:
-        """The fields of a request's body that are arguments or constants: those of a model are taken out of it."""
+        """The fields of the body of a request that are arguments or constants, with flattened models expanded."""
         body = endpoint.raw.get("body")
         if body == "object":
             yield FieldView((*endpoint.path, "body"), "body", {"type": body}, _readable(body))
@@ -235,13 +235,13 @@ class Spec:
     # jobs
 
     def states(self, lifecycle: str) -> dict[str, ir.State]:
-        """The state of every status of a lifecycle, and of every HTTP status of a poll that is one."""
+        """The state of every status of a lifecycle, including HTTP statuses of polls."""
         raw = self.table("lifecycles")[lifecycle]
         states = {**raw.get("states", {}), **raw["poll"].get("states", {})}
         return {status: ir.State(state) for status, state in states.items()}
 
     def states_path(self, lifecycle: str) -> Path:
-        """Where they stand."""
+        """The path of the states in the spec."""
         path: Path = ("lifecycles", lifecycle)
         return (*path, "states") if "states" in self.table("lifecycles")[lifecycle] else (*path, "poll")
 
@@ -256,7 +256,7 @@ class Spec:
         return found
 
     def status_values(self, lifecycle: str) -> dict[str, list[str]]:
-        """What a status of this lifecycle's jobs can be, by the name of its type: an enum, or `boolean`."""
+        """The possible statuses of the jobs of a lifecycle, by the name of their type: an enum, or `boolean`."""
         found: dict[str, list[str]] = {}
         pointer = self.table("lifecycles")[lifecycle].get("status")
         for _, job in self.jobs_of(lifecycle) if pointer else ():

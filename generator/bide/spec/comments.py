@@ -1,4 +1,4 @@
-"""The comments of a spec that are meant for Bide: `# bide: ...`."""
+"""Find the comments in a spec that are addressed to Bide: `# bide: ...`."""
 
 from __future__ import annotations
 
@@ -13,36 +13,36 @@ _COMMENT = re.compile(r"(?:^|(?<=[ \t]))#[ \t]*bide:[ \t]*(?P<text>[A-Za-z].*)")
 
 @dataclass(frozen=True, slots=True)
 class Comment:
-    """A comment for Bide."""
+    """A `# bide: ...` comment."""
 
     place: Place
     text: str
-    """What stands behind `# bide:`."""
+    """The text after `# bide:`."""
     about: int
-    """The line that it is about: its own, or the one below if it stands alone."""
+    """The line that it applies to: its own, or the next line if it stands alone."""
 
 
 @dataclass(slots=True)
 class Comments:
-    """Finds them. What looks like one but stands in a text is none, which is for the parser to say with `text`."""
+    """Collects the comments. Those inside of YAML texts are dropped: the parser reports texts by `text`."""
 
     maybe: deque[Comment]
     found: list[Comment] = field(default_factory=list)
 
     def text(self, begin: tuple[int, int], end: tuple[int, int]) -> None:
-        """There is a text between these places (line and column, from 1); the next text comes behind it."""
+        """Report a YAML text between two places (line and column, from 1). Texts are reported in order."""
         while self.maybe and _spot(self.maybe[0]) < end:
             comment = self.maybe.popleft()
             if _spot(comment) < begin:
                 self.found.append(comment)
 
     def all(self) -> tuple[Comment, ...]:
-        """All of them, when there is no more text."""
+        """All comments. Call it after the last text."""
         return (*self.found, *self.maybe)
 
 
 def comments_in(file: str, text: str) -> Comments:
-    """What looks like a comment for Bide."""
+    """Everything that looks like a comment for Bide, to be sorted out by `Comments.text`."""
     maybe: deque[Comment] = deque()
     lines = text.split("\n") if "bide:" in text else []
     about = len(lines) + 1

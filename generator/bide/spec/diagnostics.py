@@ -1,4 +1,4 @@
-"""What is wrong with a spec, as values."""
+"""Problems of a spec, as values."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ Severity: TypeAlias = Literal["error", "warning"]
 
 
 class Place(NamedTuple):
-    """A spot in a spec: 1-based line and column."""
+    """A place in a spec: line and column, from 1."""
 
     file: str
     line: int = 1
@@ -22,7 +22,7 @@ class Place(NamedTuple):
 
 @dataclass(frozen=True, slots=True, order=True)
 class Diagnostic:
-    """One problem, where it is and what to do about it."""
+    """One problem: its place, what is wrong, and how to fix it."""
 
     place: Place
     code: str
@@ -33,7 +33,7 @@ class Diagnostic:
 
 @dataclass(frozen=True, slots=True)
 class Silenced:
-    """A warning that the spec says not to heed, and why."""
+    """A warning that a comment in the spec silences, and the reason given there."""
 
     diagnostic: Diagnostic
     reason: str

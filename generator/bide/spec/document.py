@@ -1,7 +1,7 @@
-"""From YAML text to plain data that remembers where everything was written.
+"""Read YAML text into plain data, with the place of every key and value.
 
 The YAML of a spec is the JSON-like part of YAML 1.2: no tags, anchors, aliases or directives, one document, each key
-once. Nothing here knows what a key means.
+once. What a key means is no concern of this module.
 """
 
 from __future__ import annotations
@@ -25,16 +25,15 @@ SIZE_LIMIT = 2**20
 """The largest spec, in bytes."""
 
 DEPTH_LIMIT = 40
-"""How deep a spec may nest."""
+"""The deepest nesting of a spec, in levels."""
 
 PROBLEM_LIMIT = 200
-"""After so many problems of one kind no more are looked for: nobody reads them, and a spec may be made to have many."""
+"""The most problems of one kind that are reported. It also bounds the work on a spec written to have many."""
 
-# PyYAML's wheels all have it. Its twin in Python would not do: it refuses `{limit?: integer}`, which is good YAML.
+# PyYAML's wheels all have it. The pure-Python loader refuses `{limit?: integer}`, which is valid YAML.
 _LOADER = yaml.CSafeLoader
 
-# Controls, line separators, lone surrogates, byte order marks, what makes text look as if it were in another order, and
-# letters that nobody sees.
+# Control characters, line separators, lone surrogates, byte order marks, bidirectional marks and invisible characters.
 _UNWELCOME = (
     "\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff"
     "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
@@ -50,28 +49,28 @@ _FLOAT = re.compile(r"-?(?:0|[1-9][0-9]*)\.[0-9]+")
 _LARGEST_INTEGER = 2**63 - 1
 _LONGEST_NUMBER = 40
 
-# What the YAML parser says, and what an author can do with.
+# Words of the YAML parser, and the code, message and help that we report for each.
 _PARSER_WORDS = (
-    ("mapping values are not allowed", "bad-yaml", 'text that holds ": " has to be in quotes', ""),
+    ("mapping values are not allowed", "bad-yaml", 'text that contains ": " must be in quotes', ""),
     (
         "could not find expected ':'",
         "bad-yaml",
-        'a key without ":"',
-        "write key: value, or continue the text above deeper",
+        'this key has no ":"',
+        "write key: value; to continue the text of the line above, indent this line further",
     ),
-    ("did not find expected key", "bad-yaml", "this line is not indented like its neighbours", ""),
+    ("did not find expected key", "bad-yaml", "this line is not indented like the lines around it", ""),
     (
         "did not find expected '-' indicator",
         "bad-yaml",
-        "this line is not indented like the list that it stands in",
+        "this line is not indented like the other items of its list",
         "",
     ),
     ("did not find expected ',' or", "bad-yaml", "a bracket or brace is not closed, or a comma is missing", ""),
     ("found unexpected end of stream", "bad-yaml", "a quote is not closed", ""),
     ("did not find expected node content", "bad-yaml", "a value is missing", ""),
     ("block sequence entries are not allowed", "bad-yaml", "a list cannot start on this line", ""),
-    ("invalid Unicode character escape", "bad-character", "this escape stands for no character", ""),
-    ("found unknown escape character", "bad-yaml", "an unknown escape in double quotes", "use single quotes, or \\\\"),
+    ("invalid Unicode character escape", "bad-character", "this escape is not a valid character", ""),
+    ("found unknown escape character", "bad-yaml", "unknown escape in double quotes", "use single quotes, or \\\\"),
 )
 
 
@@ -85,7 +84,7 @@ class Document:
     values: Mapping[Path, Place] = field(repr=False)
     keys: Mapping[Path, Place] = field(repr=False)
     comments: tuple[Comment, ...] = ()
-    """Those that are meant for Bide."""
+    """The `# bide: ...` comments."""
 
     def at(self, path: Path) -> Json:
         """The value at *path*. Raises `LookupError` if there is none."""
@@ -102,29 +101,29 @@ class Document:
             return None
 
     def value_place(self, path: Path) -> Place:
-        """Where the value at *path* begins; where what holds it begins, if there is no such value."""
+        """Where the value at *path* begins, or the nearest value above it that exists."""
         while path and path not in self.values:
             path = path[:-1]
         return self.values.get(path, Place(self.file))
 
     def key_place(self, path: Path) -> Place:
-        """Where the key of *path* begins; an item of a list has no key, and is taken itself."""
+        """Where the key of *path* begins. For an item of a list, which has no key: where the item begins."""
         return self.keys.get(path) or self.value_place(path)
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What was read of a spec."""
+    """The outcome of reading a spec."""
 
     document: Document | None
-    """`None` if the reading stopped before the end."""
+    """`None` if reading stopped before the end."""
     problems: list[Diagnostic]
     spoiled: frozenset[Path]
-    """What a problem is about, so that its value may not be what the author meant."""
+    """The paths that a problem is about: their values may not be what the author meant."""
 
 
 def read(file: str, text: str) -> Document:
-    """Read a spec. Raises `SpecError` with what is wrong with its YAML."""
+    """Read a spec. Raises `SpecError` with every problem of its YAML."""
     reading = scan(file, text)
     if reading.document is None or reading.problems:
         raise SpecError(reading.problems)
@@ -144,16 +143,18 @@ def scan(file: str, text: str) -> Reading:
     except yaml.YAMLError as error:
         return Reading(None, [*builder.problems, _parser_problem(file, text, error)], frozenset())
     if not builder.documents:
-        nothing = Diagnostic(Place(file), "empty-spec", "there is nothing in this file")
+        nothing = Diagnostic(Place(file), "empty-spec", "this file is empty")
         return Reading(None, [*builder.problems, nothing], frozenset())
     document = Document(file, text, builder.data, builder.values, builder.keys, builder.comments.all())
     return Reading(document, builder.problems, frozenset(builder.spoiled))
 
 
 def _check_text(file: str, text: str) -> None:
-    """Refuse what is no text for people, before any parser sees it."""
+    """Refuse unreadable characters and oversized text before a parser reads them."""
     if len(text) > SIZE_LIMIT or len(text.encode("utf-8", "surrogatepass")) > SIZE_LIMIT:
-        raise SpecError([Diagnostic(Place(file), "too-large", f"a spec has at most {SIZE_LIMIT:,} bytes")])
+        raise SpecError(
+            [Diagnostic(Place(file), "too-large", f"this spec is too large: the limit is {SIZE_LIMIT:,} bytes")]
+        )
     found = list(_UNWELCOME_IN_FILES.finditer(text))
     if found:
         raise SpecError(
@@ -162,7 +163,7 @@ def _check_text(file: str, text: str) -> None:
 
 
 def _bad_character(place: Place, character: str) -> Diagnostic:
-    return Diagnostic(place, "bad-character", f"the character U+{ord(character):04X} cannot be in a spec")
+    return Diagnostic(place, "bad-character", f"the character U+{ord(character):04X} is not allowed in a spec")
 
 
 def _place_of(file: str, text: str, index: int) -> Place:
@@ -171,7 +172,7 @@ def _place_of(file: str, text: str, index: int) -> Place:
 
 
 def _parser_problem(file: str, text: str, error: yaml.YAMLError) -> Diagnostic:
-    """What the YAML parser could not read, in the author's words."""
+    """The diagnostic for an error of the YAML parser."""
     mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
     problem = getattr(error, "problem", None) or "this is not YAML"
     if mark is None:
@@ -181,10 +182,10 @@ def _parser_problem(file: str, text: str, error: yaml.YAMLError) -> Diagnostic:
     line = lines[mark.line] if mark.line < len(lines) else ""
     indent = line[: len(line) - len(line.lstrip())]
     if "\t" in indent or line[mark.column : mark.column + 1] == "\t":
-        return Diagnostic(place, "tab", "a tab cannot be used here", "indent with spaces")
+        return Diagnostic(place, "tab", "a tab is not allowed here", "indent with spaces")
     if line[mark.column : mark.column + 1] in ("@", "`", "%", "&", "*", "!"):
         sign = line[mark.column]
-        return Diagnostic(place, "bad-yaml", f'text cannot begin with "{sign}"', "put it in quotes")
+        return Diagnostic(place, "bad-yaml", f'text cannot start with "{sign}" unless it is quoted', "put it in quotes")
     for words, code, message, help_ in _PARSER_WORDS:
         if words in problem:
             return Diagnostic(place, code, message, help_)
@@ -198,17 +199,17 @@ def _tag(event: yaml.NodeEvent) -> str | None:
 
 @dataclass(slots=True)
 class _Open:
-    """A mapping or list that has begun and not ended."""
+    """A mapping or list whose end has not been read yet."""
 
     value: dict[str, Json] | list[Json]
     path: Path
     key: str | None = None
-    """The key that waits for its value."""
+    """The key whose value comes next."""
 
 
 @dataclass(slots=True)
 class _Builder:
-    """Builds the data from the parser's events, without recursion: depth is counted, not suffered."""
+    """Builds the data from the parser's events. It does not recurse, so deep nesting cannot overflow the stack."""
 
     file: str
     comments: Comments
@@ -220,10 +221,10 @@ class _Builder:
     spoiled: set[Path] = field(default_factory=set)
     stack: list[_Open] = field(default_factory=list)
     _problems_before: int = 0
-    """How many problems there were before the event that is taken in."""
+    """The number of problems before the current event."""
 
     def take(self, event: yaml.Event) -> None:
-        """Take in one event. What cannot be gone on after is raised."""
+        """Handle one event. Raises `SpecError` for a problem that reading cannot continue after."""
         handler = _HANDLERS.get(type(event))
         self._problems_before = len(self.problems)
         if handler is not None:
@@ -244,12 +245,17 @@ class _Builder:
     def document(self, event: yaml.DocumentStartEvent) -> None:
         self.documents += 1
         if self.documents > 1:
-            self.fail(event, "several-documents", "a spec is one YAML document", 'take the "---" away')
+            self.fail(event, "several-documents", "a spec is one YAML document", 'remove the "---"')
         if event.version or event.tags:
-            self.note(event, "directive", 'a line that begins with "%" is not allowed')
+            self.note(event, "directive", 'a line that starts with "%" is not allowed')
 
     def alias(self, event: yaml.AliasEvent) -> None:
-        self.note(event, "alias", f'the alias "*{event.anchor}" is not allowed', "say a thing once, under a name")
+        self.note(
+            event,
+            "alias",
+            f'the alias "*{event.anchor}" is not allowed',
+            "write the shared part once in models, enums or lifecycles, and refer to it by name",
+        )
         self._put(event, None)
 
     def scalar(self, event: yaml.ScalarEvent) -> None:
@@ -267,31 +273,31 @@ class _Builder:
     def begin(self, event: yaml.MappingStartEvent | yaml.SequenceStartEvent) -> None:
         self._refuse_properties(event)
         if len(self.stack) == DEPTH_LIMIT:
-            self.fail(event, "too-deep", f"a spec nests at most {DEPTH_LIMIT} levels deep")
+            self.fail(event, "too-deep", f"this spec is nested too deeply: the limit is {DEPTH_LIMIT} levels")
         value: dict[str, Json] | list[Json] = {} if isinstance(event, yaml.MappingStartEvent) else []
         holder = self.stack[-1] if self.stack else None
         if holder is not None and isinstance(holder.value, dict) and holder.key is None:
-            self.fail(event, "bad-key", "a key is text, and not a list or a mapping")
+            self.fail(event, "bad-key", "a key must be text, not a list or a mapping")
         self.stack.append(_Open(value, self._put(event, value)))
 
     def end(self, event: yaml.Event) -> None:
         self.stack.pop()
 
     def _begin_value(self, event: yaml.ScalarEvent, holder: _Open) -> None:
-        """Note a key. It is text, however it looks: `200` and `on` are keys like any other."""
+        """Record a key. Keys are always text, also `200` and `on`."""
         key: str = event.value
         path = (*holder.path, key)
         if not key:
-            self.note(event, "bad-key", "an empty key")
+            self.note(event, "bad-key", "this key is empty")
         elif path in self.keys:
-            self.note(event, "duplicate-key", f'"{key}" is already set at line {self.keys[path].line}')
+            self.note(event, "duplicate-key", f'"{key}" is already set on line {self.keys[path].line}')
         else:
             self.keys[path] = self._place(event)
         self._may_spoil(path)
         holder.key = key
 
     def _put(self, event: yaml.Event, value: Json) -> Path:
-        """Put a value where it belongs, and return its path."""
+        """Store a value in its mapping or list, and return its path."""
         if not self.stack:
             self.data = value
             path: Path = ()
@@ -301,7 +307,7 @@ class _Builder:
                 path = (*holder.path, len(holder.value))
                 holder.value.append(value)
             elif holder.key is None:
-                self.fail(event, "bad-key", "a key is text")
+                self.fail(event, "bad-key", "a key must be text")
             else:
                 path = (*holder.path, holder.key)
                 holder.value[holder.key] = value
@@ -316,13 +322,18 @@ class _Builder:
 
     def _refuse_properties(self, event: yaml.NodeEvent) -> None:
         if event.anchor is not None:
-            self.note(event, "anchor", f'the anchor "&{event.anchor}" is not allowed', "say a thing once, under a name")
-            self._problems_before += 1  # what is anchored is as good as it would be without
+            self.note(
+                event,
+                "anchor",
+                f'the anchor "&{event.anchor}" is not allowed',
+                "write the shared part once in models, enums or lifecycles, and refer to it by name",
+            )
+            self._problems_before += 1  # the anchored value itself is fine
         if _tag(event) is not None:
             self.note(event, "tag", f'the tag "{_tag(event)}" is not allowed')
 
     def _scalar_value(self, event: yaml.ScalarEvent) -> Json:
-        """The value of a plain scalar, in YAML 1.2's sense; numbers only as JSON writes them."""
+        """The value of a plain scalar by YAML 1.2; numbers only in JSON's notation."""
         text: str = event.value
         is_plain = event.implicit[0]
         if not is_plain:
@@ -335,12 +346,12 @@ class _Builder:
         if not is_integer and _FLOAT.fullmatch(text) is None:
             return text
         if len(text) > _LONGEST_NUMBER or (is_integer and abs(int(text)) > _LARGEST_INTEGER) or math.isinf(float(text)):
-            self.note(event, "bad-number", "this number is too long", "put it in quotes if it is text")
+            self.note(event, "bad-number", "this number has too many digits", "put it in quotes if it is text")
             return 0
         return int(text) if is_integer else float(text)
 
     def _place(self, event: yaml.Event) -> Place:
-        mark: Any = event.start_mark  # the parser always sets it; its types allow for events made by hand
+        mark: Any = event.start_mark  # the parser always sets it; only its type stubs allow None
         return Place(self.file, mark.line + 1, mark.column + 1)
 
 

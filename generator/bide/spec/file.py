@@ -1,4 +1,4 @@
-"""A spec on the disk, and its text."""
+"""Read a spec from the disk."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from bide.spec.document import SIZE_LIMIT
 
 
 def content_of(path: Path) -> bytes:
-    """What is in the file; of one that is larger than any spec, a little more than the limit. Raises `OSError`."""
+    """The bytes of the file, at most one more than the size limit. Raises `OSError`."""
     with path.open("rb") as file:
         return file.read(SIZE_LIMIT + 1)
 
 
 def text_of(file: str, content: bytes) -> str:
-    """The text of a spec. Raises `SpecError` if it is no UTF-8."""
+    """The text of a spec. Raises `SpecError` if it is not UTF-8."""
     if len(content) > SIZE_LIMIT:
-        # It may be cut off in mid-character. That it is too large is for `source` to say.
+        # It may end in mid-character. `document` reports that it is too large.
         return content.decode("utf-8", "replace")
     try:
         return content.decode("utf-8")
@@ -30,7 +30,7 @@ def text_of(file: str, content: bytes) -> str:
                     place,
                     "bad-character",
                     f"the byte 0x{content[error.start]:02X} is not UTF-8",
-                    "save the file with UTF-8 as its encoding",
+                    "save the file as UTF-8",
                 )
             ]
         ) from None

@@ -1,4 +1,4 @@
-"""What an author may have meant, as the help of a diagnostic."""
+"""Suggest what an author may have meant, as the help of a diagnostic."""
 
 from __future__ import annotations
 
@@ -6,17 +6,17 @@ import difflib
 from collections.abc import Iterable
 
 _MANY = 12
-"""More alternatives than this are not listed in a help."""
+"""The most alternatives that a help lists."""
 
 _TOO_MANY = 500
-"""Among more alternatives than this, nothing is looked for: a spec of that size must not take for ever to refuse."""
+"""The most alternatives that are compared with a word. It bounds the time that a hostile spec can take."""
 
 _SHORT = 3
-"""In a word of so few letters, one that is wrong makes much of a difference."""
+"""Words of at most this many letters need less likeness: one wrong letter weighs more."""
 
 
 def nearest(word: str, allowed: Iterable[str]) -> str | None:
-    """The one of *allowed* that *word* looks most like, if it does."""
+    """The one of *allowed* that is most like *word*; `None` if none is like it."""
     names = {name.casefold(): name for name in allowed}
     if len(names) > _TOO_MANY:
         return None
@@ -26,13 +26,13 @@ def nearest(word: str, allowed: Iterable[str]) -> str | None:
 
 
 def did_you_mean(word: str, allowed: Iterable[str]) -> str:
-    """What *word* may have been meant to be, or else what is allowed; empty if that is too much to read."""
+    """The word of *allowed* that was probably meant, or else all of *allowed*; empty if those are too many to list."""
     names = list(allowed)
     near = nearest(word, names)
     return alternatives(names) if near is None else f'did you mean "{near}"?'
 
 
 def alternatives(allowed: Iterable[str]) -> str:
-    """What is allowed here; empty if that is too much to read."""
+    """All that is allowed; empty if that is too much to list."""
     names = list(allowed)
     return f"allowed here: {', '.join(names)}" if 0 < len(names) <= _MANY else ""

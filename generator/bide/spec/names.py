@@ -1,7 +1,7 @@
-"""Python names from wire names. No other module invents a name.
+"""Make Python names from wire names. No other module makes names.
 
-Every name that leaves this module is an ASCII identifier, is no keyword, and does not start with an underscore:
-generated code may use names with a leading underscore for its own purposes, and no spec can reach them.
+Every name from this module is an ASCII identifier, not a keyword, and does not start with an underscore. So names of a
+spec never collide with the names of generated code that start with an underscore.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ def _set_of(names: str) -> frozenset[str]:
     return frozenset(names.split())
 
 
-# A list of our own, and not `keyword.kwlist`: the same spec makes the same bytes under every Python.
+# Not `keyword.kwlist`: the same spec must make the same bytes under every Python version.
 _KEYWORDS = _set_of("""
     False None True and as assert async await break class continue def del elif else except finally for from global if
     import in is lambda nonlocal not or pass raise return try while with yield
     """)
 
-# Legal names, but a field of that name would hide what the annotations and defaults of its neighbours mean.
+# Legal names, but a field of that name would shadow what annotations and defaults in the same class refer to.
 _USED_IN_CLASS_BODIES = _set_of("""
     bool bytes date datetime dict field float int list msgspec object property set str tuple
     failed_items to_dict
@@ -36,12 +36,12 @@ _USED_IN_CLASS_BODIES = _set_of("""
 OUR_ARGUMENTS = _set_of("""
     cancel_on_timeout frozenset idempotency_key isinstance models on_update policy progress self timeout
     """)
-"""Keyword arguments of generated methods, and what these need inside; a provider's argument gets an underscore."""
+"""Keyword arguments of generated methods, and names used in them; a provider's argument gets an underscore."""
 
 OUR_CLIENT_NAMES = _set_of("""
     aclose api_key base_url clock close closed max_retries resume timeout transport with_options
     """)
-"""What every client has; no job or operation may have that name."""
+"""Attributes of every client; no job or operation may have these names."""
 
 OUR_CLASSES = _set_of("""
     Annotated Any ClassVar False Json Literal Mapping Meta Model None OpenEnum Other Required Sequence True TypeAlias
@@ -55,7 +55,7 @@ OUR_CLASSES = _set_of("""
     NotFound PaymentRequired PermissionDenied RateLimited ReplyTooLarge RequestTimeout ServerError StreamCut StreamError
     StreamFailed SubmitUncertain TransportError UnprocessableEntity
     """)
-"""Classes of every generated package; no enum, model or union may have that name."""
+"""Classes of every generated package; no enum, model or union may have these names."""
 
 OUR_IMPORTS = _set_of("""
     AiohttpTransport AsyncCancellableJobs AsyncClient AsyncClock AsyncFakeClock AsyncFakeTransport AsyncHttpxTransport
@@ -64,45 +64,45 @@ OUR_IMPORTS = _set_of("""
     Iterable Iterator JobBatch Jobs Fault Observer PROVIDER Plan Policy Polling Progress Record Reply Request Response
     Link Route Sent SystemClock TYPE_CHECKING Counts Transport Urllib3Transport
     """)
-"""What else the modules of the clients and of the fake import; the client's class stands beside it."""
+"""Other imports of the modules that define the clients and the fake; the client's class may not have these names."""
 
 TYPES_IN_SIGNATURES = _set_of("""
     bool bytes date datetime dict float int list models str
     """)
-"""What stands in the annotations of a client's methods; a method of that name would hide it from them."""
+"""Names in annotations of a client's methods; a method of that name would shadow them."""
 
 DEVICES = frozenset(
     ["aux", "con", "nul", "prn", *(f"{port}{number}" for port in ("com", "lpt") for number in range(10))]
 )
-"""What Windows takes for a device, in any case and with any ending."""
+"""Names that Windows reserves for devices, in any case and with any extension."""
 
 
 class BadName(ValueError):
-    """A text that no Python name can be made of."""
+    """A text that no Python name can be made from."""
 
 
 def identifier(text: str) -> str:
-    """*text*, if it can stand in Python source as a name of its own. Raises `BadName` if not."""
+    """*text* itself. Raises `BadName` if it is not a valid Python name."""
     if _IDENTIFIER.fullmatch(text) is None or text in _KEYWORDS:
-        raise BadName(f'"{text}" is no Python name')
+        raise BadName(f'"{text}" is not a valid Python name')
     return text
 
 
 def words(text: str) -> tuple[str, ...]:
-    """The words of a wire name, as they came: `jobId` is `job` and `Id`. Only ASCII letters and digits are in words."""
+    """The words of a wire name, unchanged: `jobId` is `job` and `Id`. Words hold ASCII letters and digits only."""
     return tuple(_WORD.findall(text))
 
 
 def snake_case(text: str) -> str:
-    """`jobId` is `job_id`, and `from` is `from_`. Raises `BadName` if that starts with a digit, or nothing is left."""
+    """`jobId` is `job_id`, and `from` is `from_`. Raises `BadName` if the result is empty or starts with a digit."""
     name = "_".join(words(text)).lower()
     if _IDENTIFIER.fullmatch(name) is None:
-        raise BadName(f'no Python name can be made of "{text}"')
+        raise BadName(f'no Python name can be made from "{text}"')
     return identifier(f"{name}_" if name in _KEYWORDS else name)
 
 
 def pascal_case(text: str) -> str:
-    """`url_scraper` is `UrlScraper`. Raises `BadName` if that starts with a digit, or nothing is left."""
+    """`url_scraper` is `UrlScraper`. Raises `BadName` if the result is empty or starts with a digit."""
     return identifier("".join(word[0].upper() + word[1:] for word in words(text)))
 
 
@@ -114,14 +114,14 @@ def field_name(wire: str) -> str:
 
 
 def chosen_field_name(name: str) -> str:
-    """A field's name as the spec chose it. Raises `BadName` where `field_name` would have avoided it."""
+    """A field's name as the spec gives it. Raises `BadName` for a name that `field_name` never makes."""
     if name != name.lower() or name in _USED_IN_CLASS_BODIES:
         raise BadName(f'"{name}" cannot be the name of a field')
     return identifier(name)
 
 
 def argument_name(field: str) -> str:
-    """The argument for a field: its name, with an underscore if an argument of ours has it."""
+    """The argument for a field: its name, with an underscore if generated methods use that name."""
     return identifier(f"{field}_" if field in OUR_ARGUMENTS else field)
 
 
@@ -131,12 +131,12 @@ def member_name(wire: str) -> str:
         return "EMPTY"
     name = "_".join(words(wire)).upper()
     if not name:
-        raise BadName(f'no Python name can be made of "{wire}"')
+        raise BadName(f'no Python name can be made from "{wire}"')
     return identifier(f"VALUE_{name}" if name[0].isdigit() else name)
 
 
 def body_class(name: str) -> str:
-    """The model of a body that is written in place: `url_scraper` has `UrlScraperBody`."""
+    """The model of an inline body: `url_scraper` has `UrlScraperBody`."""
     return f"{pascal_case(name)}Body"
 
 
@@ -146,12 +146,12 @@ def event_class(name: str) -> str:
 
 
 def like_class(enum: str) -> str:
-    """What an argument may be instead of a member of an enum: `Status` has `StatusLike`."""
+    """The type of an argument that takes an enum member or its text: `Status` has `StatusLike`."""
     return identifier(f"{enum}Like")
 
 
 def other_class(union: str) -> str:
-    """What holds a value of a union with an unknown tag: `Action` has `OtherAction`."""
+    """The class for a value of a union whose discriminator is unknown: `Action` has `OtherAction`."""
     return identifier(f"Other{union}")
 
 
@@ -161,15 +161,15 @@ def jobs_class(job: str) -> str:
 
 
 def failed_class(job: str) -> str:
-    """The exception of a kind of job that has something even if it fails: `url_scraper` has `UrlScraperFailed`."""
+    """The exception of a kind of job with a `failed_result`: `url_scraper` has `UrlScraperFailed`."""
     return f"{pascal_case(job)}Failed"
 
 
 def call_function(job: str) -> str:
-    """What makes the submit of a kind of job: `url_scraper` has `submit_url_scraper`, beside the operations."""
+    """The function that makes the submit request of a kind of job: `url_scraper` has `submit_url_scraper`."""
     return f"submit_{job}"
 
 
 def params_class(job: str) -> str:
-    """The arguments of a kind of job as a dictionary: `url_scraper` has `UrlScraperParams`."""
+    """The arguments of a kind of job as a TypedDict: `url_scraper` has `UrlScraperParams`."""
     return f"{pascal_case(job)}Params"

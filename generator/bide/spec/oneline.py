@@ -1,4 +1,4 @@
-"""A value as YAML on one line, as an author writes it."""
+"""Write a value as YAML on one line, as an author would."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _WORDS = frozenset(("true", "false", "null"))
 
 
 def one_line(value: Any) -> str:
-    """The value in flow style, with no more quotes than it needs."""
+    """The value in flow style, quoted only where it must be."""
     if isinstance(value, dict):
         return f"{{{', '.join(f'{one_line(key)}: {one_line(inner)}' for key, inner in value.items())}}}"
     if isinstance(value, list):

@@ -1,8 +1,8 @@
-"""What of a misshapen spec can be looked at by the rules all the same, so that all problems are told at once.
+"""Cut a spec that violates the schema down to a valid part, so that the lint rules can check that part too.
 
-A rule relies on `schema` having found no fault. So what has one is taken out: by itself, where nothing else in the spec
-depends on it, and else with the model, the job or the like that it is in, and with all that names that. What is left is
-a good spec as far as it goes, and no rule says of it what is not so.
+Rules require a spec that fits the schema. Each wrong value is removed: alone, if nothing else in the spec depends on
+it; otherwise with the model, job or other definition that contains it, and with every definition that refers to that
+one. The rules then report only true problems of the rest, and the author sees all problems in one run.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _STAND_INS = {
     "name": "stand_in",
     "title": "Stand-in",
     "class": "StandIn",
-    "description": "It stands in.",
+    "description": "A stand-in.",
     "docs": "https://stand-in.example",
     "base_url": "https://stand-in.example",
 }
@@ -38,7 +38,7 @@ _LOCAL = _set_of("""
     interval items long_poll max max_items max_length min min_interval min_items min_length not_found_grace not_ready
     pattern poll_many polling progress rate_limit ready retention retry_after secret source timeout transitions typical
     """)
-"""Keys that can be left out without anything else becoming wrong."""
+"""Keys that can be removed without making anything else wrong."""
 
 _LOAD_BEARING = (
     "body",
@@ -54,15 +54,15 @@ _LOAD_BEARING = (
     "values",
     "when",
 )
-"""Keys that something else would be wrong without; so it is if one of them is misspelt."""
+"""Keys that other parts of the spec depend on. An unknown key that is like one of them may be that key, misspelt."""
 
 _IN_PLACE = {"fields": "any", "body": "any", "query": "string", "path": "string", "headers": "string", "values": "One."}
-"""What can stand for any value in such a mapping."""
+"""The stand-in for any value of such a mapping."""
 
 _NAMED_BY_AUTHORS = frozenset(
     (*_IN_PLACE, "events", "failed_if", "transitions", "ready", "returns", "states", "variants")
 )
-"""What has keys that are not of the language."""
+"""Mappings whose keys the author chooses."""
 
 _PROSE = frozenset(("description", "examples", "title", "docs"))
 _WORD = re.compile(r"\w+")
@@ -70,16 +70,16 @@ _WORD = re.compile(r"\w+")
 _NOTHING = object()
 
 _ROUNDS = 3
-"""What is taken out may leave something empty, which then has to go as well."""
+"""The most rounds of removal: what is removed may leave something empty, which must be removed too."""
 
 
 def salvaged(document: Document, faulty: Iterable[Path]) -> Document | None:
-    """The document without what is misshapen, by the paths of that; `None` if too little is left to say anything."""
+    """The document without the values at the paths *faulty*; `None` if too little is left to check."""
     if not isinstance(document.data, dict):
         return None
     data = {key: document.data[key] for key in (*_STAND_INS, *_OPTIONAL, *_TABLES) if key in document.data}
     if any(isinstance(document.data[key], dict | list) for key in document.data if key not in data):
-        return None  # a table whose name is misspelt: what is in it would be missing everywhere
+        return None  # a misspelt table: every reference into it would be reported as unknown
     if any(not isinstance(data.get(table, {}), dict) for table in _TABLES):
         return None
     data = _STAND_INS | deepcopy(data)
@@ -99,7 +99,7 @@ def salvaged(document: Document, faulty: Iterable[Path]) -> Document | None:
 
 
 def _mended(data: dict[str, Json], path: Path) -> bool:
-    """Take what is at *path* out of *data* by itself, if that leaves the rest as good as it is."""
+    """Remove or replace the value at *path* alone. Returns whether that leaves the rest valid."""
     if not _is_there(data, path):
         return True
     match path:
@@ -121,7 +121,7 @@ def _mended(data: dict[str, Json], path: Path) -> bool:
             holder[key] = _IN_PLACE[table]
             for job in data.get("jobs", {}).values():
                 if isinstance(job, dict):
-                    job.pop("items", None)  # they want to know more of a type than that it is any
+                    job.pop("items", None)  # `items` needs a more exact type than `any`
             return True
         is_unknown = index == len(path) - 1 and key not in owners()
         if not table and (key in _LOCAL or (is_unknown and nearest(key, _LOAD_BEARING) is None)):
@@ -131,7 +131,7 @@ def _mended(data: dict[str, Json], path: Path) -> bool:
 
 
 def _named_by_authors(path: Path, index: int) -> str:
-    """The key of the mapping that *path* leads through here, if the author names what is in it; else empty."""
+    """The key of the mapping at this step of *path*, if the author chooses its keys; otherwise empty."""
     above = path[index - 1]
     if above not in _NAMED_BY_AUTHORS or (index > 3 and _named_by_authors(path, index - 1)):
         return ""
@@ -143,7 +143,7 @@ def _is_there(data: Json, path: Path) -> bool:
 
 
 def _at(data: Json, path: Path) -> Json:
-    """What is at *path*, or `_NOTHING`."""
+    """The value at *path*, or `_NOTHING`."""
     for step in path:
         try:
             data = data[step]
@@ -153,22 +153,22 @@ def _at(data: Json, path: Path) -> Json:
 
 
 def _things_taken(data: dict[str, Json], paths: Iterable[Path]) -> Iterator[str]:
-    """Take these things out of their tables. The names of what may no longer be named are left."""
+    """Remove these definitions from their tables. Yields the names that may no longer be referred to."""
     for path in paths:
         if len(path) == 2 and path[1] in data.get(str(path[0]), {}):
             thing = data[str(path[0])].pop(path[1])
             yield str(path[1])
-            # What the jobs of a lifecycle have between them is seen in all of them together.
+            # Some rules compare all jobs of a lifecycle.
             if path[0] == "jobs" and isinstance(thing, dict) and isinstance(thing.get("lifecycle"), str):
                 yield thing["lifecycle"]
 
 
 def _take_away(data: dict[str, Json], lost: Iterable[str]) -> None:
-    """Take whatever has to do with these names out of the tables."""
+    """Remove the definitions of these names, and every definition that refers to one."""
     naming: dict[str, list[Path]] = {}
     for table in _TABLES:
         if table == "sources":
-            continue  # they name nothing, and may be called like something else
+            continue  # they refer to nothing, and may share a name with something else
         for name, thing in data.get(table, {}).items():
             for word in {name, *_words(thing)}:
                 naming.setdefault(word, []).append((table, name))
@@ -179,7 +179,7 @@ def _take_away(data: dict[str, Json], lost: Iterable[str]) -> None:
 
 
 def _fill(data: dict[str, Json]) -> None:
-    """Leave no table empty, and something to ask for."""
+    """Remove empty tables, and make sure that there is a job or an operation."""
     for table in _TABLES:
         if not data.get(table, {"": None}):
             del data[table]
@@ -188,7 +188,7 @@ def _fill(data: dict[str, Json]) -> None:
 
 
 def _words(value: Json) -> Iterator[str]:
-    """The words that may name something, in what one thing says."""
+    """The words in a definition that may refer to another one."""
     waiting = [value]
     while waiting:
         match waiting.pop():

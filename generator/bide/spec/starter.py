@@ -1,4 +1,4 @@
-"""The first spec of a provider: one that works, with a comment wherever its author will change something."""
+"""Write the first spec of a provider: a working one, with comments where the author will change it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from string import Template
 from bide.spec import names
 
 _PLAIN = re.compile(r"[A-Za-z](?:[ ,A-Za-z0-9_.-]*[A-Za-z0-9_.-])?")
-"""Text that needs no quotes behind a key, if it is not one of `_WORDS`."""
+"""Text that needs no quotes as a value, unless it is one of `_WORDS`."""
 
 _PLAIN_PATH = re.compile(r"(?:https?://)?[A-Za-z0-9/._~-]+")
 _WORDS = frozenset(("null", "true", "false"))
@@ -37,12 +37,12 @@ AUTH_CHOICES = "bearer, header:NAME, query:NAME, basic or none"
 
 
 class BadAnswer(ValueError):
-    """An answer that no spec can be made of; its message is for the one who gave it."""
+    """An answer that no spec can be made from. Its message is for the user."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answers:
-    """What is asked about a provider."""
+    """The answers about a provider."""
 
     name: str
     title: str
@@ -52,13 +52,13 @@ class Answers:
     """Where the key goes: one of `AUTH_CHOICES`."""
     job: str
     submit: str
-    """The path of the POST that makes a job."""
+    """The path of the POST that creates a job."""
     poll: str
-    """The path of the GET that tells where a job is, with `{job_id}` in it."""
+    """The path of the GET that returns the status of a job, with `{job_id}` in it."""
 
 
 def completed(name: str, given: Mapping[str, str]) -> Answers:
-    """The answers that are given, and for each other the one of somebody who just presses Enter."""
+    """The given answers, completed with the default for each missing one."""
     host = name.replace("_", "-")
     job = given.get("job", "task")
     submit = given.get("submit", f"/{job}s".replace("_", "-"))
@@ -75,14 +75,14 @@ def completed(name: str, given: Mapping[str, str]) -> Answers:
 
 
 def name_like(text: str) -> str | None:
-    """The name that was probably meant: `acme_speech` for `specs/Acme-Speech.yaml`. `None` if no name is like it."""
+    """The name that was probably meant: `acme_speech` for `specs/Acme-Speech.yaml`. `None` if there is none."""
     words = names.words(re.split(r"[/\\]", text)[-1].removesuffix(".yaml").removesuffix(".yml"))
     name = "_".join(words).lower()
     return name if _NAME.fullmatch(name) else None
 
 
 def written(answers: Answers, *, schema: str) -> str:
-    """The text of the spec, which names *schema* in its first line; as right as the answers. Raises `BadAnswer`."""
+    """The text of the spec, with *schema* in its first line. Valid if the answers are. Raises `BadAnswer`."""
     template = Template(resources.files("bide").joinpath("spec", "starter.yaml").read_text(encoding="utf-8"))
     title, words = " ".join(answers.title.split()), answers.job.replace("_", " ")
     return template.substitute(
@@ -91,7 +91,7 @@ def written(answers: Answers, *, schema: str) -> str:
         title=title,
         title_value=_plain(answers.title),
         class_name=_plain(_client_class(answers)),
-        about=_plain(f"What {title} does, in a sentence."),
+        about=_plain(f"What {title} does, in one sentence."),
         docs=_path(answers.docs),
         docs_quoted=_quoted(answers.docs),
         base_url=_path(answers.base_url),
@@ -107,28 +107,28 @@ def written(answers: Answers, *, schema: str) -> str:
 
 
 def _auth(answers: Answers) -> str:
-    """The line that says where the key goes."""
+    """The lines about credentials."""
     prefix = answers.name.upper()
     for kind, pattern in _AUTH.items():
         found = pattern.fullmatch(answers.auth)
         if found is not None:
             return _AUTH_LINES[kind].format(prefix=prefix, name=found[1] if pattern.groups else "")
-    raise BadAnswer(f'"{answers.auth}" is no place for a key: it is {AUTH_CHOICES}')
+    raise BadAnswer(f'"{answers.auth}" is not a way to send the API key: use {AUTH_CHOICES}')
 
 
 def _class(name: str) -> str:
     if _NAME.fullmatch(name) is None:
         raise BadAnswer(
-            f'"{name}" will not do as a name: small letters and digits, words joined by _, as in acme_speech'
+            f'"{name}" is not a valid name: use lowercase letters and digits, with _ between words, as in acme_speech'
         )
     try:
         return names.pascal_case(name)
     except names.BadName as bad:
-        raise BadAnswer(f"{bad}: choose another word") from None
+        raise BadAnswer(f"{bad}: choose another name") from None
 
 
 def _client_class(answers: Answers) -> str:
-    """The class of the client: the title, if that is the same word but for its capitals."""
+    """The class of the client: the title, if it differs from the name only in capitals and separators."""
     title = re.sub(r"[\W_]", "", answers.title)
     usual = _class(answers.name)
     return title if title.isascii() and title[:1].isupper() and title.casefold() == usual.casefold() else usual

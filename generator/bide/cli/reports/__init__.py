@@ -1,1 +1,1 @@
-"""What was found in specs, written for a person or for a program: one format to a file."""
+"""Formats for the problems of specs, one file each."""

@@ -1,4 +1,4 @@
-"""Problems as workflow commands: GitHub shows them beside the lines of a change."""
+"""Problems as workflow commands, which GitHub shows beside the lines of a change."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from bide.spec.diagnostics import Diagnostic
 
 
 def written(listing: Listing) -> str:
-    """One command to a line."""
+    """One command on each line."""
     return "\n".join(_command(problem) for problem in listing.problems)
 
 
@@ -20,7 +20,7 @@ def _command(problem: Diagnostic) -> str:
 
 
 def _data(text: str) -> str:
-    """As the runner wants the text of a command. What it does not decode a terminal must not obey either."""
+    """Text escaped for a workflow command, without characters that control a terminal."""
     escaped = text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
     return "".join(char if char.isprintable() else char.encode("unicode_escape").decode("ascii") for char in escaped)
 

@@ -1,4 +1,4 @@
-"""Problems as one JSON object, for whatever program."""
+"""Problems as one JSON object, for programs."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from bide.cli.reports.listing import Listing
 from bide.spec.diagnostics import Diagnostic
 
 _VERSION = 1
-"""Goes up when a key is taken away or means something else."""
+"""Increases when a key is removed or changes its meaning."""
 
 
 def written(listing: Listing) -> str:

@@ -1,4 +1,4 @@
-"""What was found in some specs, and in which format it is written."""
+"""The problems found in specs, and the formats to write them in."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from bide.spec.diagnostics import Diagnostic, Silenced
 
 
 class Format(StrEnum):
-    """How problems are told."""
+    """A format for problems."""
 
     TEXT = "text"
     JSON = "json"
@@ -19,16 +19,16 @@ class Format(StrEnum):
 
     @property
     def is_document(self) -> bool:
-        """Whether it is all that may stand on standard output."""
+        """Whether standard output must have nothing else."""
         return self in (Format.JSON, Format.SARIF)
 
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """What was found in some specs."""
+    """The problems found in some specs."""
 
     sources: Mapping[str, str]
-    """The text of each spec, by its file."""
+    """The text of each spec by file name."""
     problems: tuple[Diagnostic, ...]
-    """In the order of the files, and of the lines in them."""
+    """Sorted by file and line."""
     silenced: tuple[Silenced, ...] = ()

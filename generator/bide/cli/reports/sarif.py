@@ -25,7 +25,7 @@ def written(listing: Listing) -> str:
         }
         for one in listing.silenced
     ]
-    # A consumer that sees `suppressions` anywhere wants it everywhere.
+    # Consumers require `suppressions` in every result or in none.
     problems = [
         {**_result(problem, numbers), **({"suppressions": []} if silenced else {})} for problem in listing.problems
     ]
@@ -63,6 +63,6 @@ def _result(problem: Diagnostic, numbers: dict[str, int]) -> dict[str, Any]:
 
 
 def _uri(file: str) -> str:
-    """The address of a file: as it was named on the command line, relative to the same folder."""
+    """The URI of a file; relative if its path is."""
     path = Path(file)
     return path.as_uri() if path.is_absolute() else quote(file)

@@ -1,4 +1,4 @@
-"""Problems for a person: each with its source line, a caret below the place, and what to do."""
+"""Problems for people: each with its source line, a caret below the place, and a help."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from bide.spec.diagnostics import Diagnostic
 from bide.spec.printable import printable
 
 _LONGEST_LINE = 400
-"""A longer line of a spec is not shown."""
+"""The longest line of a spec that is shown, in characters."""
 
 _BOLD, _RED, _YELLOW, _BLUE, _PLAIN = "\x1b[1m", "\x1b[1;31m", "\x1b[1;33m", "\x1b[1;34m", "\x1b[0m"
 _OF_SEVERITY = {"error": _RED, "warning": _YELLOW}
 
 
 def written(listing: Listing, *, colour: bool) -> str:
-    """All problems, with a blank line between two of them."""
+    """All problems, separated by blank lines."""
     lines = {file: source.split("\n") for file, source in listing.sources.items()}
     return "\n\n".join(
         "\n".join(_shown(problem, lines.get(problem.place.file, []), colour=colour)) for problem in listing.problems
@@ -46,7 +46,7 @@ def _shown(problem: Diagnostic, lines: list[str], *, colour: bool) -> Iterator[s
 
 
 def _width(text: str) -> int:
-    """How many columns of a terminal it takes."""
+    """The width of *text* in columns of a terminal."""
     return sum(
         0 if unicodedata.combining(char) else 2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text
     )

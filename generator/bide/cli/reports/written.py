@@ -1,4 +1,4 @@
-"""What was found in specs, written for a person or for a program."""
+"""Write the problems of specs in a format."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from bide.cli.reports.listing import Format, Listing
 
 
 def written(listing: Listing, format_: Format, *, colour: bool = False) -> str:
-    """The problems in this format; the empty text if it has nothing to say of none."""
+    """The problems in this format. Empty if there are none and the format needs no text for that."""
     from bide.cli.reports import github, json_document, sarif, text
 
     match format_:

@@ -1,6 +1,6 @@
-"""From a checked document to what it means.
+"""Build the meaning of a checked document.
 
-Everything here relies on `schema` and `lint`: a document that they have found fault with must not come here.
+Build only documents without errors: everything here relies on `schema` and `lint`.
 """
 
 from bide.ir.build.provider import build

@@ -1,4 +1,4 @@
-"""Endpoints: a method, a path, and how a request is filled from arguments."""
+"""Build endpoints: a method, a path, and how arguments fill a request."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from bide.spec import names
 from bide.spec.document import Json
 
 METHODS = ("get", "post", "put", "patch", "delete")
-_NOT_REPEATABLE = frozenset(("POST", "PATCH"))
+_NOT_IDEMPOTENT = frozenset(("POST", "PATCH"))
 _ANY_OBJECT = "object"
 _ANY_BODY = "The body, as a JSON object."
 _PLACES = {"path": ir.Place.PATH, "query": ir.Place.QUERY, "headers": ir.Place.HEADER}
@@ -21,14 +21,14 @@ _PLACES = {"path": ir.Place.PATH, "query": ir.Place.QUERY, "headers": ir.Place.H
 
 @dataclass(slots=True)
 class Bodies:
-    """The models of bodies, among them those that are written in place and get a name here."""
+    """The models of bodies. Inline bodies get a name here."""
 
     models: Mapping[str, ir.Model]
     sources: Sources
     made: list[ir.Model] = field(default_factory=list)
 
     def body(self, owner: str, raw: Json, source: ir.Source | None) -> ir.BodyModel:
-        """The body of an operation or job, from the name of a model or from the fields that stand in its place."""
+        """The body of an operation or job, from the name of a model or from inline fields."""
         if isinstance(raw, str):
             return _filled(self.models[raw])
         fields, values = zip(*(self._field(key, value, source) for key, value in raw.items()), strict=True)
@@ -37,13 +37,13 @@ class Bodies:
         return ir.BodyModel(name, values)
 
     def _field(self, key: str, raw: Json, source: ir.Source | None) -> tuple[ir.Field, ir.BodyField]:
-        spread = raw.get("flatten") if isinstance(raw, dict) else None
-        if spread is None:
+        flattened = raw.get("flatten") if isinstance(raw, dict) else None
+        if flattened is None:
             plain = build_field(key, raw, self.sources, source)
             return plain, _body_field(plain)
-        model = self.models[spread]
+        model = self.models[flattened]
         more = {name: value for name, value in raw.items() if name != "flatten"}
-        nested = build_field(key, {**more, "type": spread}, self.sources, source)
+        nested = build_field(key, {**more, "type": flattened}, self.sources, source)
         return nested, ir.BodyField(python_name(key, raw), _filled(model))
 
 
@@ -62,16 +62,16 @@ def _argument(one: ir.Field, place: ir.Place) -> ir.Parameter:
 
 
 def method_of(raw: Mapping[str, Json]) -> str:
-    """The one method that *raw* has, as a key of the spec."""
+    """The key of *raw* that is an HTTP method."""
     return next(method for method in METHODS if method in raw)
 
 
 def build_endpoint(
     owner: str, raw: Mapping[str, Json], bodies: Bodies, source: ir.Source | None, *, role: str = ""
 ) -> ir.Endpoint:
-    """An endpoint of the operation, job or lifecycle *owner*; of a lifecycle, it is for *role*.
+    """An endpoint of the operation, job or lifecycle *owner*. *role* names the request of a lifecycle.
 
-    Its arguments come in the order of the spec, but those that must be given first.
+    Its arguments are in the order of the spec, required ones first.
     """
     method = method_of(raw)
     parameters: list[ir.Parameter] = []
@@ -94,23 +94,23 @@ def build_endpoint(
     return ir.Endpoint(
         method=method.upper(),
         path=raw[method] if isinstance(raw[method], str) else f"/handed-out/{owner}/{role}/{{job_id}}",
-        link=None if isinstance(raw[method], str) else _handed_out(raw[method]),
+        link=None if isinstance(raw[method], str) else _link(raw[method]),
         parameters=tuple(sorted(parameters, key=lambda parameter: parameter.field.optional)),
         constants=tuple(constants),
         body=body,
-        idempotent=raw.get("idempotent", method.upper() not in _NOT_REPEATABLE),
+        idempotent=raw.get("idempotent", method.upper() not in _NOT_IDEMPOTENT),
         timeout=parse_duration(raw["timeout"]) if "timeout" in raw else None,
         rate_limit=parse_rate(raw["rate_limit"]) if "rate_limit" in raw else None,
         examples=examples(raw.get("examples"), bodies.sources, source),
     )
 
 
-def _handed_out(raw: Mapping[str, Json]) -> ir.Link:
+def _link(raw: Mapping[str, Json]) -> ir.Link:
     return ir.Link(header=raw.get("header", ""), field=parse_pointer(raw["field"]) if "field" in raw else ())
 
 
 def build_id(raw: Json) -> ir.IdAt:
-    """Where an id is; *raw* is a pointer, or says more, or nothing."""
+    """Where an id is, from a pointer, a mapping or `None`."""
     more = {"field": raw} if isinstance(raw, str) else raw or {}
     field = parse_pointer(more["field"]) if "field" in more else ()
     return ir.IdAt(field=field, header=more.get("header", ""), template=more.get("template", ""))

@@ -1,4 +1,4 @@
-"""Fields: what one key of a model, or one parameter, means."""
+"""Build fields: keys of a model, and parameters."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def wire_name(key: str) -> str:
 
 
 def python_name(key: str, raw: Json) -> str:
-    """The attribute for a key of `fields`: the one that the spec chose, or one made of the wire name."""
+    """The attribute for a key of `fields`: the chosen name, or one made from the wire name."""
     chosen = raw.get("name") if isinstance(raw, dict) else None
     return names.field_name(wire_name(key)) if chosen is None else names.chosen_field_name(chosen)
 
@@ -31,7 +31,7 @@ def build_fields(raw: Mapping[str, Json], sources: Sources, inherited: ir.Source
 
 
 def build_field(key: str, raw: Json, sources: Sources, inherited: ir.Source | None) -> ir.Field:
-    """One field from its key and its value, which is a type or a mapping with more to say."""
+    """One field, from its key and its value: a type, or a mapping with details."""
     more = raw if isinstance(raw, dict) else {"type": raw}
     type_, nullable = _type(more)
     deprecated = more.get("deprecated", False)

@@ -1,4 +1,4 @@
-"""Jobs: what is submitted, how it lives, what comes of it."""
+"""Build jobs: the submit, the lifecycle and the result."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from bide.spec.document import Json
 def build_job(
     name: str, raw: Mapping[str, Json], lifecycle: ir.Lifecycle, polling: Mapping[str, Json], bodies: Bodies
 ) -> ir.Job:
-    """A job of *lifecycle*, whose own account of polling is *polling*."""
+    """A job of *lifecycle*. *polling* is the polling section of that lifecycle."""
     submit = raw["submit"]
     source = bodies.sources.of(submit, bodies.sources.of(raw))
     return ir.Job(

@@ -1,4 +1,4 @@
-"""Lifecycles: how a job is polled, where its result is and how it is cancelled. And when: polling."""
+"""Build lifecycles: how and when to poll a job, where its result is, and how to cancel it."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ _ACCEPTS = (200, 202)
 _NOT_READY = (409,)
 _GONE = (404, 410)
 
-_FLOOR = 0.5
+_MIN_INTERVAL = 0.5
 _INTERVAL = (2.0, 5.0)
 _TIMEOUT = 300.0
 _TYPICAL_TIMES = 4
-"""A wait lasts at least this many times as long as the longest typical job, if the spec does not say."""
+"""The default timeout is at least this many times the longest typical time."""
 
 
 def build_lifecycle(name: str, raw: Mapping[str, Json], bodies: Bodies, *, ignore_case: bool) -> ir.Lifecycle:
@@ -111,16 +111,16 @@ def _cancel(owner: str, raw: Mapping[str, Json] | None, bodies: Bodies, source: 
 
 
 def build_polling(lifecycle: Mapping[str, Json], job: Mapping[str, Json]) -> ir.Polling:
-    """When to ask: what the job says, then what its lifecycle says, then what is usual."""
+    """When to poll: the values of the job, else of its lifecycle, else the defaults."""
     raw = {**lifecycle, **job}
-    min_interval = parse_duration(raw["min_interval"]) if "min_interval" in raw else _FLOOR
+    min_interval = parse_duration(raw["min_interval"]) if "min_interval" in raw else _MIN_INTERVAL
     usual = (max(_INTERVAL[0], min_interval), max(_INTERVAL[1], min_interval))
     typical = parse_range(raw["typical"]) if "typical" in raw else None
-    patience = max(_TIMEOUT, _TYPICAL_TIMES * typical[1]) if typical else _TIMEOUT
+    default_timeout = max(_TIMEOUT, _TYPICAL_TIMES * typical[1]) if typical else _TIMEOUT
     return ir.Polling(
         interval=parse_range(raw["interval"]) if "interval" in raw else usual,
         min_interval=min_interval,
         typical=typical,
-        timeout=parse_duration(raw["timeout"]) if "timeout" in raw else patience,
+        timeout=parse_duration(raw["timeout"]) if "timeout" in raw else default_timeout,
         not_found_grace=parse_duration(raw.get("not_found_grace", "0s")),
     )

@@ -1,4 +1,4 @@
-"""Enums, models and unions."""
+"""Build enums, models and unions."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def build_union(name: str, raw: Mapping[str, Json], sources: Sources) -> ir.Unio
 
 
 def build_models(raw: Mapping[str, Json], sources: Sources) -> dict[str, ir.Model]:
-    """All models that the spec names, bases before what narrows them, else in the order of the spec."""
+    """All models of the spec in its order, but bases before the models that narrow them."""
     built: dict[str, ir.Model] = {}
     for name, more in raw.items():
         base = more.get("is")
@@ -68,12 +68,12 @@ def _model(name: str, raw: Mapping[str, Json], base: ir.Model | None, sources: S
 
 
 def _narrowed(field: ir.Field, when: frozenset[ir.State]) -> ir.Field:
-    """The field in a model of these states only: it is there, if the spec says so for all of them."""
+    """The field in a model of these states: required if the spec has it in all of them."""
     return replace(field, optional=False) if field.optional and when <= field.when else field
 
 
 def with_variants(models: Iterable[ir.Model], unions: Iterable[ir.Union]) -> list[ir.Model]:
-    """The models, each knowing the unions that it is a variant of, and its tag in them."""
+    """The models, each with the unions that it is a variant of, and its discriminator value in them."""
     of_model: dict[str, list[tuple[ir.Union, str]]] = {}
     for union in unions:
         for tag, name in union.variants:

@@ -1,4 +1,4 @@
-"""Operations: one request and its reply, or its stream."""
+"""Build operations: one request, and its reply or stream."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def _stream(name: str, raw: Mapping[str, Json]) -> ir.Stream:
 
 
 def event_union(operation: ir.Operation) -> ir.Union | None:
-    """The common class of a stream's events. They are told apart by the event's name, so their JSON has no tag."""
+    """The union of the events of a stream. The name of an event selects the variant, so JSON has no discriminator."""
     if operation.stream is None:
         return None
     return ir.Union(

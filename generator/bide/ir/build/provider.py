@@ -1,4 +1,4 @@
-"""The whole provider, put together from its parts."""
+"""Build the provider from its parts."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from bide.spec.document import Document, Json
 
 
 def build(document: Document) -> ir.Provider:
-    """What a checked document means."""
+    """The meaning of a checked document."""
     raw = document.data
     pages = sources(raw.get("sources", {}))
     enums = tuple(build_enum(name, value, pages) for name, value in raw.get("enums", {}).items())
@@ -97,7 +97,7 @@ def _job(
 
 
 def _items(jobs: Iterable[ir.Job], by_name: Mapping[str, ir.Enum | ir.Model | ir.Union]) -> dict[str, ir.Items]:
-    """Where the items are that may fail one by one, by the model of what holds them."""
+    """The items that may fail one by one, by the model that holds their list."""
     found: dict[str, ir.Items] = {}
     for job in jobs:
         for type_ in (job.result, job.failed_result):
@@ -108,7 +108,7 @@ def _items(jobs: Iterable[ir.Job], by_name: Mapping[str, ir.Enum | ir.Model | ir
 
 
 def _caseless(raw: Mapping[str, Json], by_name: Mapping[str, ir.Enum | ir.Model | ir.Union]) -> set[str]:
-    """The lifecycles of which some job has a status of an enum that does not mind the case."""
+    """The lifecycles with a job whose status is an enum that ignores case."""
 
     def fields_of(model: str) -> Mapping[str, ir.Type] | None:
         thing = by_name[model]

@@ -1,4 +1,4 @@
-"""Which models are sent, and which are received."""
+"""Find the models that requests send and replies have."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from bide.ir.notation import innermost
 
 
 def reached(names: Iterable[str], by_name: Mapping[str, ir.Enum | ir.Model | ir.Union]) -> frozenset[str]:
-    """*names* and everything that can be inside of them."""
+    """*names* and the names of everything that they can contain."""
     seen: set[str] = set()
     waiting = list(names)
     while waiting:
@@ -41,7 +41,7 @@ def named(type_: ir.Type | None) -> Iterator[str]:
 
 
 def sent(operations: Iterable[ir.Operation], jobs: Iterable[ir.Job]) -> Iterator[str]:
-    """The names that the arguments and bodies of requests begin with."""
+    """The names in the arguments and bodies of requests, not what they contain."""
     endpoints = [operation.endpoint for operation in operations] + [job.submit for job in jobs]
     for endpoint in endpoints:
         if endpoint.body:
@@ -53,7 +53,7 @@ def sent(operations: Iterable[ir.Operation], jobs: Iterable[ir.Job]) -> Iterator
 def received(
     operations: Iterable[ir.Operation], jobs: Iterable[ir.Job], lifecycles: Iterable[ir.Lifecycle]
 ) -> Iterator[str]:
-    """The names that replies begin with."""
+    """The names in replies, not what they contain."""
     for operation in operations:
         for reply in operation.replies:
             yield from named(reply.type)

@@ -1,4 +1,4 @@
-"""Who says what: the `sources` table, and how a source is inherited."""
+"""Build the sources, and find the source of a part of the spec."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from bide.spec.document import Json
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """The pages that a spec names."""
+    """The pages in the `sources` of a spec."""
 
     by_key: Mapping[str, ir.Source]
 
     def of(self, raw: Json, inherited: ir.Source | None = None) -> ir.Source | None:
-        """The source of one thing: its own, or that of what it is in."""
+        """The source of one part: its own, or else the inherited one."""
         key = raw.get("source") if isinstance(raw, dict) else None
         return inherited if key is None else self.by_key[key]
 

@@ -1,4 +1,4 @@
-"""The pages of the codes that no rule of `lint` explains: those of `source` and of `schema`.
+"""The pages of the codes that no lint rule reports: those of `document`, `schema` and `silence`.
 
-A page is a section of a docstring: the code, what is promised, why, and an example. `codes` reads it.
+A page is a section of a docstring; `lint.codes` describes its form.
 """

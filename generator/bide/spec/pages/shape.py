@@ -1,52 +1,49 @@
-"""unknown-key: every key is one of the language.
+"""unknown-key: every key belongs to the spec language.
 
-Why: a key that is misspelt and ignored is a promise that nobody keeps.
+Why: a misspelt key would be ignored without notice.
 
     lifecyle: job                   # refused: did you mean "lifecycle"?
 
-missing-key: what a thing needs is there.
+missing-key: every required key is there.
 
-Why: without it no package could be written.
+Why: the package cannot be generated without it.
 
     auth: {header: X-API-Key}       # refused: env is missing
 
-conflicting-keys: keys that say two different things about one thing do not stand together.
+conflicting-keys: keys that contradict each other are not used together.
 
 Why: one of them would be ignored.
 
     auth: {header: X-API-Key, bearer: true, env: ACME_API_KEY}      # refused
-    kind: {const: fetch, default: fetch}                            # refused: what is constant has no default
+    kind: {const: fetch, default: fetch}                            # refused: a constant has no default
 
-empty: what is there says something.
+empty: no text, list or mapping is empty.
 
-Why: an empty text, list or mapping is a thing that somebody meant to write.
+Why: an empty value is most likely unfinished.
 
-    hosts: []                       # refused: take the key away
+    hosts: []                       # refused: remove the key
 
-bad-type: a value is text, a number, a list or a mapping, as its key wants it.
+bad-type: a value has the type that its key requires: text, a number, a boolean, a list or a mapping.
 
-Why: YAML guesses from the way a value is written.
+Why: in YAML, the notation of a value determines its type.
 
     title: 5                        # refused
     title: "5"                      # fine
 
-bad-value: a value is one that its key can have, written as the language writes it.
+bad-value: a value is one that its key allows, in the notation of the spec language.
 
-Why: it is printed into code, addresses and documentation.
+Why: it becomes part of code, URLs and documentation.
 
     timeout: 5 minutes              # refused
     timeout: 5m                     # fine
-    limit?: {type: integer, default: "10"}      # refused: default is text, not a whole number
 
-A `default` and a `const` are of the type of their field. A `const` is text, a whole number, true, false or null.
+bad-name: every name is valid on the wire and in Python.
 
-bad-name: everything has a name that it can have, on the wire and in Python.
+Why: names of the spec become names in the package. Python keywords are not valid, and neither are built-ins that
+generated classes use.
 
-Why: names are what the user of a package sees of a spec. A keyword of Python is no name, nor is a built-in that the
-generated classes need.
-
-    fields: {"2fa": boolean}                                # refused: no Python name can be made of it
+    fields: {"2fa": boolean}                                # refused: a Python name cannot start with a digit
     fields: {"2fa": {type: boolean, name: two_factor}}      # fine
-    headers: {"X Api": "2"}                                 # refused: no header has a blank in its name
+    headers: {"X Api": "2"}                                 # refused: a header name has no spaces
     operations: {import: ...}                               # refused: a keyword
 """

@@ -1,17 +1,16 @@
-"""bad-allow: a comment that silences a warning names the warning, and says why.
+"""bad-allow: a comment that silences a warning names the warning and gives a reason.
 
-Why: whoever reads the spec next should know what was known when it was silenced. An error cannot be silenced: what came
-of it would be wrong code.
+Why: the next reader needs the reason. An error cannot be silenced: the generated code would be wrong.
 
-    auth: {query: key, env: ACME_API_KEY}   # bide: allow key-in-query -- the provider takes it in no other way
+    auth: {query: key, env: ACME_API_KEY}   # bide: allow key-in-query -- the provider has no header for it
     auth: {query: key, env: ACME_API_KEY}   # bide: allow key-in-query        (refused: no reason)
 
-unused-allow: a comment that silences a warning stands where there is one.
+unused-allow: a comment that silences a warning is on a line with that warning.
 
-Why: when what was silenced is mended, the comment would silence the next one that comes there.
+Why: a leftover comment would silence a later warning on that line.
 
-    # bide: allow unused-model -- it is sent by the webhook only
-    Page: {fields: {url: string}}           # refused, if something names Page by now
+    # bide: allow unused-model -- only the webhook sends it
+    Page: {fields: {url: string}}           # refused, if Page is used by now
 
-The comment stands on the line that the warning points at, or above it.
+The comment is on the line of the warning, or alone on a line above it.
 """

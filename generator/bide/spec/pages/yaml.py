@@ -1,42 +1,42 @@
-"""bad-yaml: a spec is YAML.
+"""bad-yaml: a spec is valid YAML.
 
-Why: nothing can be said about a file that cannot be read.
+Why: other checks need the parsed file.
 
-    title: Acme: the scraper        # refused: text that holds ": " has to be in quotes
+    title: Acme: the scraper        # refused: text that contains ": " must be in quotes
     title: "Acme: the scraper"      # fine
 
-Reading stops at the first such place. What is wrong behind it is told when it is mended.
+Reading stops at the first syntax error. Fix it to see later problems.
 
-tab: indentation is made of blanks.
+tab: indentation consists of spaces.
 
-Why: how wide a tab is depends on who looks, and YAML does not take one.
+Why: YAML does not allow tabs for indentation.
 
     jobs:
-        fetch: ...                  # fine, if these are blanks
+        fetch: ...                  # fine, if indented with spaces
 
-bad-character: a spec is text that people can read, in UTF-8.
+bad-character: a spec is readable text in UTF-8.
 
-Why: a character that nobody sees can hide what a spec says. Control characters, marks that turn the direction of text,
-byte order marks in mid-text and half characters are refused, also as escapes in quotes.
+Why: an invisible character can hide what a spec says. Control characters, bidirectional marks, byte order marks inside
+of text and lone surrogates are refused, also as escapes in quotes.
 
     title: "Ac\\u202eme"            # refused
     title: Acmé 🦊                  # fine
 
-empty-spec: there is something in the file.
+empty-spec: a spec is not an empty file.
 
-Why: an empty file is more likely a slip than a spec.
+Why: an empty file is most likely a mistake.
 
-    # a comment alone               # refused
+    # only a comment                # refused
 
-too-large: a spec has at most a mebibyte.
+too-large: a spec has at most 1 MiB, and its requests at most 20,000 arguments in all.
 
-Why: no provider needs more, and whoever checks the specs of others should not wait.
+Why: no real provider needs more, and checking an untrusted spec must stay fast.
 
     # split a spec that describes two providers
 
-too-deep: a spec nests at most 40 levels deep.
+too-deep: a spec is nested at most 40 levels deep.
 
-Why: the language needs about ten.
+Why: the language needs about 10 levels.
 
     [[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]      # refused
 
@@ -48,49 +48,48 @@ Why: a file describes one provider.
     ---                             # refused
     bide: 1
 
-directive: no line begins with a percent sign.
+directive: no line starts with a percent sign.
 
-Why: YAML's directives change how the rest is read.
+Why: YAML directives change how the rest of the file is read.
 
     %YAML 1.2                       # refused
 
-anchor: nothing is anchored.
+anchor: no value has a YAML anchor.
 
-Why: a spec says a thing once, under a name that says what it is: in `models`, `enums` or `lifecycles`.
+Why: shared parts have names instead, in `models`, `enums` or `lifecycles`.
 
     fetch: &fetch {post: /fetch}    # refused
 
-alias: nothing is repeated by an alias.
+alias: no value is a YAML alias.
 
-Why: an alias makes the reader look elsewhere, and a small file can be made to mean a huge one.
+Why: with aliases, a small file can expand to a huge one.
 
     crawl: *fetch                   # refused
 
 tag: no value has a YAML tag.
 
-Why: the language has text, numbers, true, false, null, lists and mappings. A value's type is seen from how it is
-written.
+Why: a value is text, a number, true, false, null, a list or a mapping, and its notation shows which.
 
     bide: !!int "1"                 # refused
     bide: 1                         # fine
 
-bad-key: a key is text, and there is some.
+bad-key: a key is text, and not empty.
 
 Why: keys are names.
 
     ? [a, b]                        # refused
     "": text                        # refused
 
-bad-number: a number is as long as a computer can count.
+bad-number: a number fits into 64 bits.
 
-Why: it would be another number in other programs.
+Why: other programs would read a longer one as another number.
 
     max: 9223372036854775808        # refused
     max: "9223372036854775808"      # text, if text is meant
 
-duplicate-key: a key stands once in its mapping.
+duplicate-key: a key appears once in its mapping.
 
-Why: one of the two would be ignored, and which depends on the reader. In `states` it would give one status two states.
+Why: YAML readers disagree about which one counts.
 
     states: {done: succeeded, done: failed}      # refused
 """

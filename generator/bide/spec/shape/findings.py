@@ -1,7 +1,7 @@
-"""What JSON Schema found in a spec, as plain values, and which of several alternatives was meant.
+"""The violations that JSON Schema found in a spec, as plain values.
 
-JSON Schema says of a list of alternatives that none fits, and why each does not. A person wrote one of them, with a
-slip in it: only what is wrong with that one is to be told.
+Where no alternative of an `anyOf` or `oneOf` fits, JSON Schema reports the violations of each. Only those of the
+alternative that the author most likely meant are kept.
 """
 
 from __future__ import annotations
@@ -22,37 +22,37 @@ _CHOICES = ("anyOf", "oneOf")
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One thing that JSON Schema found, in types that say what is there."""
+    """One violation of the schema."""
 
     keyword: str
     wanted: Any
-    """The value of the keyword; of `additionalProperties` the key that there should not be."""
+    """The value of the keyword. For `additionalProperties`: the unknown key."""
     instance: Json
     path: Path
     schema: Mapping[str, Json]
-    """The schema that the keyword is in."""
+    """The schema that contains the keyword."""
     is_about_a_key: bool = False
     choice: int = 0
-    """Which of several alternatives it is about."""
+    """The index of the alternative that it belongs to."""
     inside: tuple[Fault, ...] = ()
-    """For alternatives: what is wrong with each."""
+    """For alternatives: the violations of each."""
 
     @property
     def culprit(self) -> Path:
-        """Where what is misshapen is: a value, or a key."""
+        """The path of the value or the key that is wrong."""
         if self.keyword == "additionalProperties":
             return (*self.path, self.wanted)
         return (*self.path, self.instance) if self.is_about_a_key else self.path
 
     @property
     def keys(self) -> list[str]:
-        """For alternatives that are nothing but keys that have to be there: these keys."""
+        """For alternatives that only require keys: these keys."""
         required = [choice["required"] for choice in self.wanted if set(choice) == {"required"}]
         return [key for keys in required for key in keys] if len(required) == len(self.wanted) else []
 
 
 def found_in(errors: Iterable[ValidationError], definitions: Mapping[str, Json]) -> Iterator[Fault]:
-    """The faults, with those of the alternative that was meant in place of a list of alternatives.
+    """The violations; for alternatives, those of the one that was most likely meant.
 
     *definitions* are the `$defs` that an alternative may refer to.
     """
@@ -98,13 +98,13 @@ def _resolved(fault: Fault, definitions: Mapping[str, Json]) -> Iterator[Fault]:
 
 
 def _distance(fault: Fault, schema: Mapping[str, Json], found: list[Fault]) -> tuple[bool, int, int, int]:
-    """How far what stands there is from this alternative: another tag, keys of its own, how early it goes wrong."""
-    has_another_tag = any(one.keyword == "const" and len(one.path) == len(fault.path) + 1 for one in found)
+    """How far the value is from this alternative; smaller is nearer. Compares constants, keys, depth and count."""
+    differs_in_a_constant = any(one.keyword == "const" and len(one.path) == len(fault.path) + 1 for one in found)
     known = schema.get("properties", {})
     keys = list(fault.instance) if isinstance(fault.instance, dict) else []
     shared = sum(key in known or nearest(key, known) is not None for key in keys)
     depth = min((len(one.path) for one in found), default=0)
-    return has_another_tag, -shared, -depth, len(found)
+    return differs_in_a_constant, -shared, -depth, len(found)
 
 
 def _followed(schema: Mapping[str, Json], definitions: Mapping[str, Json]) -> Mapping[str, Json]:

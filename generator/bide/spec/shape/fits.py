@@ -1,8 +1,8 @@
-"""Whether data has the shape that a JSON Schema asks for: yes or no, and quickly.
+"""Check quickly whether data fits a JSON Schema: yes or no.
 
-Nearly every spec is read when nothing is wrong with its shape. jsonschema tells what is wrong and where, and takes a
-hundred times as long to say that nothing is; so it is asked only after a no from here. What of JSON Schema is not known
-here is never answered with yes.
+Most specs that are read fit the schema, and jsonschema takes about 100 times as long to find that out. So jsonschema
+runs only after this module says no, and then finds what is wrong and where. A schema with a keyword that this module
+does not support never fits.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ from bide.spec.document import Json
 Check: TypeAlias = Callable[[Json], bool]
 _Definitions: TypeAlias = dict[str, Check]
 
-_SAYS_NOTHING = {"$schema", "$defs", "title", "description", "examples", "default"}
+_ANNOTATIONS = {"$schema", "$defs", "title", "description", "examples", "default"}
 IS_OF_TYPE: Mapping[str, Check] = {
     "object": lambda value: type(value) is dict,
     "array": lambda value: type(value) is list,
     "string": lambda value: type(value) is str,
     "boolean": lambda value: type(value) is bool,
-    # 200.0 is no HTTP status and 1.0 no count, whatever JSON Schema thinks of them.
+    # JSON Schema accepts 200.0 as an integer; as an HTTP status or a count we do not.
     "integer": lambda value: type(value) is int,
     "number": lambda value: type(value) in (int, float),
     "null": lambda value: value is None,
@@ -31,7 +31,7 @@ IS_OF_TYPE: Mapping[str, Check] = {
 
 
 def compiled(schema: Mapping[str, Json]) -> Check:
-    """A function that says whether data fits *schema*."""
+    """A function that returns whether data fits *schema*."""
     definitions: _Definitions = {}
     for name, each in schema.get("$defs", {}).items():
         definitions[f"#/$defs/{name}"] = _check(each, definitions)
@@ -39,12 +39,12 @@ def compiled(schema: Mapping[str, Json]) -> Check:
 
 
 def pattern(text: str) -> re.Pattern[str]:
-    """A pattern as JSON Schema's own dialect reads it: `$` is the end, and not also the line break before the end."""
+    """A pattern as JSON Schema reads it: `$` matches at the end only, and not before a final line break."""
     return re.compile(re.sub(r"(?<!\\)\$(?=$|\))", r"\\Z", text))
 
 
 def are_unique(items: list[Json]) -> bool:
-    """In the time that it takes to read the list: comparing each item with each other one would take hours for some."""
+    """Whether no two items are equal. Takes linear time; comparing all pairs could take hours."""
     return len({json.dumps(item, sort_keys=True) for item in items}) == len(items)
 
 
@@ -53,7 +53,7 @@ def _check(schema: Json, definitions: _Definitions) -> Check:
         return lambda value: True
     if schema is False:
         return lambda value: False
-    if schema.keys() - _KNOWN - _SAYS_NOTHING:
+    if schema.keys() - _KNOWN - _ANNOTATIONS:
         return lambda value: False
     checks = [make(schema, definitions) for make, keywords in _MAKERS if keywords & schema.keys()]
     return checks[0] if len(checks) == 1 else lambda value: all(check(value) for check in checks)
@@ -81,7 +81,7 @@ def _enum(schema: Json, definitions: _Definitions) -> Check:
 
 
 def _one_of(wanted: list[Json]) -> Check:
-    """To JSON, true is not 1; what is not a scalar is left to jsonschema."""
+    """In JSON, true is not 1. Values that are not scalars are left to jsonschema."""
     known = {(type(each), each) for each in wanted}
     return lambda value: type(value) in (str, int, bool) and (type(value), value) in known
 
@@ -91,7 +91,7 @@ def _any_of(schema: Json, definitions: _Definitions) -> Check:
     return lambda value: any(check(value) for check in choices)
 
 
-def _just_one_of(schema: Json, definitions: _Definitions) -> Check:
+def _exactly_one_of(schema: Json, definitions: _Definitions) -> Check:
     choices = [_check(each, definitions) for each in schema["oneOf"]]
     return lambda value: sum(check(value) for check in choices) == 1
 
@@ -146,7 +146,7 @@ _MAKERS: tuple[tuple[Callable[[Json, _Definitions], Check], frozenset[str]], ...
     (_constant, frozenset(["const"])),
     (_enum, frozenset(["enum"])),
     (_any_of, frozenset(["anyOf"])),
-    (_just_one_of, frozenset(["oneOf"])),
+    (_exactly_one_of, frozenset(["oneOf"])),
     (_text, frozenset(["minLength", "maxLength", "pattern"])),
     (_number, frozenset(["minimum", "maximum"])),
     (_list, frozenset(["items", "minItems", "maxItems", "uniqueItems"])),
@@ -157,6 +157,6 @@ _MAKERS: tuple[tuple[Callable[[Json, _Definitions], Check], frozenset[str]], ...
         ),
     ),
 )
-"""What makes the check of which keywords."""
+"""The function that makes a check, for each group of keywords."""
 
 _KNOWN = frozenset(keyword for _, keywords in _MAKERS for keyword in keywords)

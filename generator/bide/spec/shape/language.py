@@ -1,4 +1,4 @@
-"""Which keys the language has, read from its JSON Schema."""
+"""Read the keys of the language from its JSON Schema."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 
 def owners_in(schema: Mapping[str, Any]) -> Mapping[str, tuple[str, ...]]:
-    """What has each key, by the titles of these."""
+    """For each key, the titles of the mappings that have it."""
     found: dict[str, set[str]] = {}
     waiting: list[Any] = [schema]
     while waiting:

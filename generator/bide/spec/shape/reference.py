@@ -1,4 +1,4 @@
-"""The reference of the spec language, as a page of Markdown made from the JSON Schema: every key, once."""
+"""Write the reference of the spec language, a Markdown page with every key, from the JSON Schema."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _TYPE_WORDS = {
     "array": "a list",
     "boolean": "`true` or `false`",
     "integer": "a whole number",
-    "null": "nothing",
+    "null": "`null`",
     "number": "a number",
     "object": "a mapping",
     "string": "text",
@@ -23,15 +23,15 @@ _TYPE_WORDS = {
 
 _LONGEST_LINE = 100
 _LONGEST_EXAMPLE = 60
-"""On one line, in characters; in a table, a longer one is shown where the key has a section of its own."""
+"""The longest line of an example, and the longest example in a table, in characters. Longer ones get a block."""
 
 _INTRODUCTION = """\
 <!-- Made from the JSON Schema by `make reference`. Do not edit. -->
 # The keys of a spec
 
-Every key of the spec language, what is written behind it, and an example. [The spec language](spec.md) tells how they
-belong together; this page is for looking things up, and an editor that knows the schema shows the same beside each key
-(`bide schema` prints it). *NAME* stands for a name that you choose.
+Every key of the spec language, its value, its meaning and an example. [The spec language](spec.md) explains how the
+keys work together. An editor that uses the schema (`bide schema` prints it) shows the same text for each key. *NAME* stands
+for a name that you choose.
 """
 
 
@@ -39,23 +39,23 @@ def page() -> str:
     """The whole page."""
     sections, values = _sections()
     parts = [_INTRODUCTION, *(_section(section, sections) for section in sections.values())]
-    parts.append("## Values\n\nWhat is written in more than one place.\n")
+    parts.append("## Values\n\nValues that are used in more than one place.\n")
     parts += [_value(name, sections) for name in values]
     return "\n".join(parts)
 
 
 @dataclass(frozen=True, slots=True)
 class _Section:
-    """A mapping with keys of its own."""
+    """The section for a mapping with its own keys."""
 
     heading: str
     schema: Mapping[str, Json]
     also: list[str] = field(default_factory=list)
-    """Where else such a mapping is written."""
+    """Other places in a spec with the same mapping."""
 
 
 def _sections() -> tuple[dict[int, _Section], list[str]]:
-    """The mappings, each by its identity, as one meets them from the top down; and the names of the other values."""
+    """The sections of the mappings, from the top down, by the identity of each schema; and the other values."""
     sections: dict[int, _Section] = {}
     values: set[str] = set()
     waiting: deque[tuple[str, Mapping[str, Json]]] = deque([("A spec", spec_schema())])
@@ -76,7 +76,7 @@ def _sections() -> tuple[dict[int, _Section], list[str]]:
 
 
 def _inside(heading: str, schema: Mapping[str, Json]) -> Iterator[tuple[str, Mapping[str, Json]]]:
-    """The schemas of what is in a value, with the way to each."""
+    """The schemas inside a value, each with its heading."""
     above = "" if heading == "A spec" else f"{heading}."
     for key, inner in schema.get("properties", {}).items():
         yield above + key, inner
@@ -115,9 +115,9 @@ def _section(section: _Section, sections: Mapping[int, _Section]) -> str:
     lines = [f"## {section.heading}", "", schema["description"]]
     places = [place for place in dict.fromkeys(section.also) if place != section.heading]
     if places:
-        lines += ["", f"The same is written at {', '.join(f'{_code(place)}' for place in places)}."]
+        lines += ["", f"The same mapping is used at {', '.join(f'{_code(place)}' for place in places)}."]
     lines += [f"\n{rule}" for rule in _rules(schema)]
-    lines += ["", "| key | what is written | what it means | example |", "|---|---|---|---|"]
+    lines += ["", "| key | value | meaning | example |", "|---|---|---|---|"]
     required = schema.get("required", [])
     for key, inner in schema["properties"].items():
         about = {**_target(inner), **inner}
@@ -133,13 +133,13 @@ def _section(section: _Section, sections: Mapping[int, _Section]) -> str:
 
 
 def _rules(schema: Mapping[str, Json]) -> Iterator[str]:
-    """Which keys go together, in words."""
-    for keyword, words in (("oneOf", "Just one of {} is there."), ("anyOf", "At least one of {} is there.")):
+    """Sentences about keys that need or exclude each other."""
+    for keyword, words in (("oneOf", "Exactly one of {} is required."), ("anyOf", "At least one of {} is required.")):
         keys = [key for choice in schema.get(keyword, []) if set(choice) == {"required"} for key in choice["required"]]
         if keys:
             yield words.format(_or([f"`{key}`" for key in keys]))
     for key, others in schema.get("dependentRequired", {}).items():
-        yield f"`{key}` needs {', '.join(f'`{other}`' for other in others)} beside it."
+        yield f"`{key}` also needs {', '.join(f'`{other}`' for other in others)}."
 
 
 def _value(name: str, sections: Mapping[int, _Section]) -> str:
@@ -150,7 +150,7 @@ def _value(name: str, sections: Mapping[int, _Section]) -> str:
 
 
 def _holds(schema: Mapping[str, Json], sections: Mapping[int, _Section]) -> str:
-    """What is written at a place, in a few words that lead on."""
+    """What a key holds, in a few words with a link."""
     name, schema = _name(schema), _target(schema)
     section = sections.get(id(schema))
     if section is not None:
@@ -172,9 +172,9 @@ def _kind(schema: Mapping[str, Json], sections: Mapping[int, _Section]) -> str:
 
 def _kind_of(type_: str, schema: Mapping[str, Json], sections: Mapping[int, _Section]) -> str:
     if type_ == "array" and "items" in schema:
-        return f"a list, of {_holds(schema['items'], sections)}"
+        return f"a list of {_holds(schema['items'], sections)}"
     if type_ == "object" and isinstance(schema.get("additionalProperties"), dict):
-        return f"a mapping, to {_holds(schema['additionalProperties'], sections)}"
+        return f"a mapping from names to {_holds(schema['additionalProperties'], sections)}"
     bounds = [f"{words} {schema[key]}" for key, words in (("minimum", "from"), ("maximum", "to")) if key in schema]
     return " ".join([_TYPE_WORDS[type_], *bounds]) if type_ in ("integer", "number") else _TYPE_WORDS[type_]
 
@@ -188,17 +188,17 @@ def _code(place: str) -> str:
 
 
 def _anchor(heading: str) -> str:
-    """The name that Markdown gives to a heading."""
+    """The anchor that Markdown renderers give to a heading."""
     return re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-")
 
 
 def _span(text: str) -> str:
-    """Code in a line of Markdown."""
+    """A code span of Markdown."""
     return f"`` {text} ``" if "`" in text else f"`{text}`"
 
 
 def _block(example: Mapping[str, Json], indent: str = "") -> str:
-    """An example with a line for each key, and more for a value that is too long for one."""
+    """An example with one line for each key, or several where a value is too long for one."""
     lines = []
     for key, value in example.items():
         line = f"{indent}{one_line(key)}: {one_line(value)}"

@@ -1,7 +1,7 @@
-"""The shape of a spec: which keys there are, and what each may hold.
+"""Check the shape of a spec: which keys it has, and which values they hold.
 
-`spec.schema.json` says it, for editors too; here its verdicts are put into the author's words. Nothing here looks from
-one part of a spec to another: that is `lint`.
+The rules are in `spec.schema.json`, which editors read too. This module turns violations of that schema into
+diagnostics. Checks that compare one part of a spec with another are in `lint`.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ from bide.spec.shape.findings import Fault, found_in
 from bide.spec.shape.language import owners_in
 
 _FEW = 3
-"""Of more things that have a key than this, none is named."""
+"""If more kinds of mappings than this have a key, the help names none of them."""
 
 FILE = "spec.schema.json"
-"""What the schema is called in the package."""
+"""The file name of the schema."""
 
 _LONGEST_EXAMPLE = 80
-"""In a help, in characters."""
+"""The longest example shown in a help, in characters."""
 
 _TYPE_WORDS = {
     "object": "a mapping",
@@ -37,20 +37,20 @@ _TYPE_WORDS = {
     "integer": "a whole number",
     "number": "a number",
     "boolean": "true or false",
-    "null": "nothing",
+    "null": "null",
 }
 
 
 def check(document: Document) -> list[Diagnostic]:
-    """The ways in which the document is not shaped like a spec, in the order of the file."""
+    """The violations of the schema, in the order of the file."""
     return [problem for problem, _ in faults(document)]
 
 
 def faults(document: Document) -> list[tuple[Diagnostic, Path]]:
-    """The same, each with the path of what is misshapen."""
+    """The violations of the schema, each with the path of the key or value that is wrong."""
     if _is_shaped_like_a_spec()(document.data):
         return []
-    from bide.spec.shape.validator import errors  # it takes long to load
+    from bide.spec.shape.validator import errors  # slow to import
 
     found = list(found_in(islice(errors(spec_schema(), document.data), PROBLEM_LIMIT), spec_schema()["$defs"]))
     translation = _Translation(document, _misspelt_keys(found))
@@ -71,13 +71,13 @@ def spec_schema() -> Mapping[str, Json]:
 
 
 def schema_text() -> str:
-    """The same as text, for whoever reads it without Bide."""
+    """The text of the JSON Schema of a spec."""
     return resources.files("bide").joinpath("spec", "shape", FILE).read_text(encoding="utf-8")
 
 
 @cache
 def owners() -> Mapping[str, tuple[str, ...]]:
-    """What has each key of the language, by its title."""
+    """For each key of the language, the titles of the mappings that have it."""
     return owners_in(spec_schema())
 
 
@@ -91,7 +91,7 @@ def shown(value: Json) -> str:
 
 
 def _misspelt_keys(faults: Iterable[Fault]) -> dict[Path, set[str]]:
-    """For each mapping, the keys that an unknown key of it was probably meant to be: they are not missing as well."""
+    """For each mapping, the keys that its unknown keys probably stand for. They are not reported as missing too."""
     meant: dict[Path, set[str]] = {}
     for fault in faults:
         if fault.keyword == "additionalProperties":
@@ -107,7 +107,7 @@ def _unused_keys(fault: Fault) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class _Translation:
-    """From JSON Schema's errors to diagnostics."""
+    """Turns violations of the schema into diagnostics."""
 
     document: Document
     misspelt: Mapping[Path, set[str]]
@@ -118,7 +118,7 @@ class _Translation:
         translate = _TRANSLATIONS.get(fault.keyword, _Translation._untranslated)
         return translate(self, fault)
 
-    # where, and how it is called
+    # places and names
 
     def _value(self, fault: Fault) -> Place:
         return self.document.value_place(fault.path)
@@ -166,12 +166,12 @@ class _Translation:
         for key, needed in fault.wanted.items():
             for companion in needed:
                 if key in fault.instance and companion not in fault.instance and companion not in meant:
-                    message = f'"{key}" needs "{companion}" beside it'
+                    message = f'"{key}" also needs "{companion}"'
                     place = self.document.key_place((*fault.path, key))
                     yield Diagnostic(place, "missing-key", message, self._explained(fault.schema, companion))
 
     def _explained(self, schema: Mapping[str, Json], key: str) -> str:
-        """What a key means."""
+        """The description of a key, as a help."""
         about = schema.get("properties", {}).get(key, {})
         named = spec_schema()["$defs"].get(about.get("$ref", "").rpartition("/")[2], {})
         description: str = about.get("description") or named.get("description") or ""
@@ -183,20 +183,20 @@ class _Translation:
         return self._key_of_several(fault, fault.keys) if fault.keys else self._untranslated(fault)
 
     def _key_of_several(self, fault: Fault, keys: list[str]) -> Iterator[Diagnostic]:
-        """One of several keys has to be there: none is, or more than one."""
+        """Exactly one of several keys must be there, and none or more than one is."""
         if not isinstance(fault.instance, dict):
-            return  # its type is wrong, which is told already
+            return  # its type is wrong, and reported already
         there = [key for key in keys if key in fault.instance]
         if there:
             place = self.document.key_place((*fault.path, there[1]))
-            message = f'"{there[0]}" and "{there[1]}" cannot both be here'
+            message = f'"{there[0]}" and "{there[1]}" cannot be used together'
             yield Diagnostic(place, "conflicting-keys", message, f"keep one of {', '.join(there)}")
         elif not self.misspelt.get(fault.path, set()).intersection(keys):
             quoted = [f'"{key}"' for key in keys]
             message = f"{self._name(fault)} has no {', '.join(quoted[:-1])} or {quoted[-1]}"
-            help_ = "one of them has to be here"
+            help_ = "add one of them"
             if _has_fields_in_place(fault):
-                help_ = f"put what is in it under fields: {{fields: {{{next(iter(fault.instance))}: ...}}}}"
+                help_ = f"put the fields under the key fields, as in {{fields: {{{next(iter(fault.instance))}: ...}}}}"
             yield Diagnostic(self._key(fault), "missing-key", message, help_)
 
     # values
@@ -209,32 +209,32 @@ class _Translation:
         wanted = " or ".join(_TYPE_WORDS[name] for name in dict.fromkeys(types))
         value = fault.instance
         if value is None:
-            yield Diagnostic(self._key(fault), "bad-type", f"{self._name(fault)} is empty; it has to be {wanted}")
+            yield Diagnostic(self._key(fault), "bad-type", f"{self._name(fault)} is empty; it must be {wanted}")
             return
         is_unquoted = list(types) == ["string"] and isinstance(value, bool | int | float)
         help_ = f'put it in quotes: "{shown(value)}"' if is_unquoted else _write_it_all_like(fault)
-        message = f"{self._name(fault)} has to be {wanted}, not {_type_words(value)}"
+        message = f"{self._name(fault)} must be {wanted}, not {_type_words(value)}"
         yield Diagnostic(self._value(fault), "bad-type", message, help_)
 
     def _not_allowed(self, fault: Fault) -> Iterator[Diagnostic]:
         allowed = fault.wanted
         if isinstance(fault.instance, str):
-            message = f"{shown(fault.instance)} is no {_noun(fault)}"
+            message = f"{shown(fault.instance)} is not a valid {_noun(fault)}"
             help_ = self._state_of(fault) or did_you_mean(fault.instance, allowed)
             yield Diagnostic(self._value(fault), "bad-value", message, help_)
 
     def _state_of(self, fault: Fault) -> str:
-        """For a status where its state should be: that state."""
+        """The help where a status is written in place of its state; empty otherwise."""
         lifecycles = self.document.get("lifecycles")
         for lifecycle in lifecycles.values() if isinstance(lifecycles, dict) else ():
             states = lifecycle.get("states") if isinstance(lifecycle, dict) else None
             state = states.get(fault.instance) if isinstance(states, dict) else None
             if isinstance(state, str) and state in fault.wanted:
-                return f'"{fault.instance}" is a status; its state is {state}'
+                return f'"{fault.instance}" is a status; write its state, {state}'
         return ""
 
     def _not_the_constant(self, fault: Fault) -> Iterator[Diagnostic]:
-        message = f"{self._name(fault)} can only be {shown(fault.wanted)}"
+        message = f"{self._name(fault)} must be {shown(fault.wanted)}"
         yield Diagnostic(self._value(fault), "bad-value", message)
 
     def _not_written_so(self, fault: Fault) -> Iterator[Diagnostic]:
@@ -283,10 +283,10 @@ _BOUND_WORDS = {
     "maxItems": "has more than {bound} items",
     "minimum": "is less than {bound}",
     "maximum": "is more than {bound}",
-    "uniqueItems": "says the same thing twice",
+    "uniqueItems": "has duplicate items",
     "minLength": "is shorter than {bound} characters",
-    "minItems": "has less than {bound} items",
-    "minProperties": "has less than {bound} keys",
+    "minItems": "has fewer than {bound} items",
+    "minProperties": "has fewer than {bound} keys",
 }
 
 
@@ -301,23 +301,24 @@ def _noun(fault: Fault) -> str:
 
 
 def _not_a(fault: Fault) -> str:
-    return f"{shown(fault.instance)} is no {_noun(fault)}"
+    return f"{shown(fault.instance)} is not a valid {_noun(fault)}"
 
 
 def _has_fields_in_place(fault: Fault) -> bool:
-    """Whether a model has its fields where `fields` should be: it has keys, and none that is known."""
+    """Whether a model has its fields one level too high: it has keys, and no known one."""
     known = fault.schema.get("properties", {})
     instance = fault.instance if isinstance(fault.instance, dict) else {}
     return "fields" in known and bool(instance) and not known.keys() & instance.keys()
 
 
 def _write_it_all_like(fault: Fault) -> str:
-    """An example of what should be there, where something of another type is."""
+    """An example of a whole value, as a help where a value has another type."""
     examples = [one_line(example) for example in fault.schema.get("examples", ())]
     short = [example for example in examples if len(example) <= _LONGEST_EXAMPLE]
     return f"write it like {short[0]}" if short else ""
 
 
 def _write_it_like(fault: Fault) -> str:
-    examples = [str(example) for example in fault.schema.get("examples", ())]
+    written = str if fault.is_about_a_key else one_line  # a key needs no quotes to be text
+    examples = [written(example) for example in fault.schema.get("examples", ())]
     return f"write it like {' or '.join(examples)}" if examples else ""

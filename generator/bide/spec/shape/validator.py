@@ -1,4 +1,4 @@
-"""jsonschema with our dialect: what is wrong with the shape of data, and where."""
+"""Find every violation of a JSON Schema, with jsonschema and our stricter integers and patterns."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from bide.spec.shape.fits import IS_OF_TYPE, are_unique, pattern
 
 
 def errors(schema: Mapping[str, Json], data: Json) -> Iterator[ValidationError]:
-    """Every way in which *data* does not fit *schema*."""
+    """Every violation of *schema* by *data*."""
     types = Draft202012Validator.TYPE_CHECKER.redefine("integer", lambda _, value: IS_OF_TYPE["integer"](value))
-    strict: Any = extend(  # type: ignore[no-untyped-call]  # jsonschema says nothing of it
+    strict: Any = extend(  # type: ignore[no-untyped-call]  # jsonschema has no types for it
         Draft202012Validator, {"pattern": _pattern, "uniqueItems": _unique}, type_checker=types
     )
     found: Iterator[ValidationError] = strict(schema).iter_errors(data)

@@ -1,11 +1,11 @@
-"""never-fails (warning): some status means that a job did not come to its result.
+"""never-fails (warning): some status means that a job ended without a result.
 
-Why: jobs fail. Where no status says so, a wait for one that has failed only ends at its deadline.
+Why: jobs fail. If no status says so, a wait for a failed job runs into its deadline.
 
-    states: {running: running, done: succeeded}                      # warned of
+    states: {running: running, done: succeeded}                      # warned about
     states: {running: running, done: succeeded, error: failed}       # fine, and so are cancelled and expired
 
-`failed_if` says it without a status.
+If failure is not shown by a status, use `failed_if`.
 """
 
 from __future__ import annotations
@@ -21,8 +21,10 @@ def check(spec: Spec) -> Iterator[Diagnostic]:
         known = spec.states(name)
         listed = {status for values in spec.status_values(name).values() for status in values}
         if "failed_if" in lifecycle or not listed <= known.keys():
-            continue  # something else says so, or a status that has no state may
+            continue  # failure is shown otherwise, or by a status that has no state yet
         has_result = any(state.has_result for state in known.values())
         if has_result and not any(state.is_final and not state.has_result for state in known.values()):
             help_ = "map a status to failed, cancelled or expired"
-            yield spec.at_key(spec.states_path(name), "never-fails", "no status means failure", help_, "warning")
+            yield spec.at_key(
+                spec.states_path(name), "never-fails", "no status has a state that means failure", help_, "warning"
+            )

@@ -1,9 +1,9 @@
-"""never-ready: what `ready` and `failed_if` ask for can come.
+"""never-ready: the values in `ready` and `failed_if` are possible values of their fields.
 
-Why: a flag that never has the value keeps every wait until its deadline.
+Why: if a field can never have the value, `ready` keeps every wait until its deadline, and `failed_if` never applies.
 
     models: {Job: {fields: {result_available: boolean}}}
-    ready: {result_available: "yes"}         # refused: it is true or false
+    ready: {result_available: "yes"}         # refused: the field is true or false
     ready: {result_available: true}          # fine
 """
 
@@ -39,7 +39,7 @@ def _tests(lifecycle: Mapping[str, Json]) -> Iterator[tuple[str, str, Json]]:
 
 def _problems(spec: Spec, pointer: str, value: Json, found: ir.Type) -> Iterator[tuple[str, str]]:
     for misfit in misfits(spec, value, found, pointer):
-        yield f'what "{pointer}" is compared with {misfit.what}', ""
+        yield f'the value for "{pointer}" {misfit.what}', ""
     enum = spec.table("enums").get(found.name) if isinstance(found, ir.Named) else None
     if enum is not None and isinstance(value, str) and value not in enum["values"]:
-        yield f'"{value}" is no value of {found.name}', did_you_mean(value, enum["values"])  # type: ignore[union-attr]
+        yield f'"{value}" is not a value of {found.name}', did_you_mean(value, enum["values"])  # type: ignore[union-attr]

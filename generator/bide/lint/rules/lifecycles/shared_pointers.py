@@ -1,10 +1,10 @@
-"""other-name: where jobs share a lifecycle, its pointers lead through fields of the same Python names.
+"""other-name: if jobs share a lifecycle, its pointers lead through fields with the same Python names.
 
-Why: the lifecycle is one table in the generated code, and reads every job's snapshot by it.
+Why: the lifecycle becomes one table in the generated code, which reads the snapshots of all its jobs.
 
     models:
       Fetch: {fields: {jobStatus: string}}
-      Crawl: {fields: {jobStatus: {type: string, name: status}}}    # refused, if both are polled by one lifecycle
+      Crawl: {fields: {jobStatus: {type: string, name: status}}}    # refused, if one lifecycle polls both
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ def check(spec: Spec) -> Iterator[Diagnostic]:
                     other = first.setdefault((pointer, depth), view)
                     if _name(other) != _name(view):
                         line = spec.document.key_place(other.path).line
-                        message = f'"{view.wire}" is called {_name(view)} here, and {_name(other)} at line {line}'
-                        help_ = f'both are polled by "{name}": give them one name'
+                        message = f'"{view.wire}" is called {_name(view)} here and {_name(other)} on line {line}'
+                        help_ = f'the lifecycle "{name}" polls both: give them the same name'
                         yield spec.at_key(view.path, "other-name", message, help_)
 
 
@@ -44,7 +44,7 @@ def _pointers(lifecycle: Mapping[str, Json]) -> Iterator[str]:
 
 
 def _views(spec: Spec, model: str, pointer: str) -> Iterator[FieldView]:
-    """The fields that a pointer leads through, as far as it leads through models."""
+    """The fields that a pointer leads through, as long as each is in a model."""
     for step in parse_pointer(pointer):
         view = next((view for view in spec.fields(model) if view.wire == step), None)
         if view is None:

@@ -1,19 +1,19 @@
-"""missing-state: every status that there is has a state.
+"""missing-state: every status has a state.
 
-Why: a status without a state is not known to be final, and a wait for it only ends at its deadline.
+Why: a status without a state is not final, so a wait for a job with it runs into its deadline.
 
     enums: {Status: {values: {queued: It waits., done: It is done.}}}
     states: {queued: pending}                                  # refused: "done" has no state
 
-unknown-status: every status that is named is one that there is.
+unknown-status: every status that the spec refers to exists.
 
-Why: what is said about a status that never comes is said about nothing, and the one that was meant goes without.
+Why: a misspelt status never occurs, and the status that was meant stays without a state.
 
     enums: {Status: {values: {queued: It waits., done: It is done.}}}
     states: {queued: pending, doen: succeeded}                 # refused: did you mean "done"?
-    transitions: {queued: [doen]}                                    # refused
+    transitions: {queued: [doen]}                              # refused
     items: {list: results, status: status, failed: [faild]}    # refused, if the status of an item is an enum
-    states: {true: succeeded}                                  # refused: a boolean is also false
+    states: {true: succeeded}                                  # refused: a boolean can also be false
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ def check(spec: Spec) -> Iterator[Diagnostic]:
         known = {status: None for raw in enums.values() for status in raw}
         for status in states:
             if enums and status not in known:
-                message = f'"{status}" is no value of {" or ".join(enums)}'
+                message = f'"{status}" is not a value of {" or ".join(enums)}'
                 help_ = did_you_mean(status, [one for one in known if one not in states])
                 help_ = help_ or f"add it to the values of {next(iter(enums))}"
                 yield spec.at_key((*path, status), "unknown-status", message, help_)

@@ -1,6 +1,6 @@
-"""final-transition: nothing leads out of a final status.
+"""final-transition: a final status has no transitions.
 
-Why: a final snapshot is never polled again, so that a move out of it would never be seen.
+Why: a job with a final status is never polled again, so the transition would never be seen.
 
     states: {running: running, done: succeeded}
     transitions: {done: [running]}         # refused: done is final
@@ -24,7 +24,7 @@ def check(spec: Spec) -> Iterator[Diagnostic]:
             if status not in states:
                 yield spec.at_key((*path, status), "unknown-status", _not_there(status), did_you_mean(status, states))
             elif states[status].is_final and following:
-                message = f'"{status}" is {states[status].value}, which is final: nothing follows it'
+                message = f'"{status}" is {states[status].value}, which is final: it cannot have transitions'
                 yield spec.at_key((*path, status), "final-transition", message)
             for index, one in enumerate(following):
                 if one not in states:

@@ -1,11 +1,10 @@
-"""two-states: a status has one state.
+"""two-states: each status has one state.
 
-Why: where the case of a status does not matter, two statuses that differ by it alone are one, and it would be chance
-which state it is in.
+Why: if the enum ignores case, statuses that differ only in case are the same status, and its state would be ambiguous.
 
     enums: {Status: {ignore_case: true, values: {done: It is done.}}}
     states: {done: succeeded, DONE: failed}        # refused
-    states: {done: succeeded}                      # fine, and holds for DONE as well
+    states: {done: succeeded}                      # fine, and applies to DONE too
 """
 
 from __future__ import annotations
@@ -27,5 +26,5 @@ def check(spec: Spec) -> Iterator[Diagnostic]:
             other = first.setdefault(status.casefold(), status)
             if states[other] != state:
                 path = ("lifecycles", name, "states", status)
-                message = f'"{status}" is {state}, and "{other}", which is the same status, is {states[other]}'
+                message = f'"{status}" is {state}, but "{other}" is the same status and is {states[other]}'
                 yield spec.at_key(path, "two-states", message, "keep one of them")

@@ -1,10 +1,10 @@
-"""unknown-job: an operation that answers with a job names one of `jobs`, and says where its id is in the reply.
+"""unknown-job: an operation that may return a job names a job of this spec.
 
-Why: it returns the handle of that job.
+Why: the operation returns a handle of that job.
 
     returns: {200: Page, 202: {job: fetch, job_id: job_id}}
 
-The reply is decoded like that of the job's own submit.
+The reply is decoded like the reply to the job's own submit.
 """
 
 from __future__ import annotations

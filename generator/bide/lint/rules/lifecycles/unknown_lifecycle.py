@@ -1,6 +1,6 @@
-"""unknown-lifecycle: a job's `lifecycle` is a key of `lifecycles`.
+"""unknown-lifecycle: the `lifecycle` of a job is a key of `lifecycles`.
 
-Why: without one, nobody knows how to poll the job.
+Why: the lifecycle says how to poll the job.
 
     jobs: {fetch: {lifecycle: jbo, ...}}      # refused
 """

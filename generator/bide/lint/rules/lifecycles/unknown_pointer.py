@@ -1,22 +1,22 @@
-"""unknown-pointer: a pointer leads to a value that its model has.
+"""unknown-pointer: a pointer leads to a field of its model.
 
-Why: a status, an id or a message that is looked for in the wrong place is never found.
+Why: a status, an id or a message is never found in the wrong place.
 
     models: {Job: {fields: {status: string, error?: JobError}}}
     status: state                            # refused: Job has no "state"
     error: {message: error.message}          # fine, if JobError has a message
 
-Pointers go by the names of the JSON, through what may be left out or null, but not into lists and unions. Free-form
-JSON (`any`, `object`) and maps have every field. Where several jobs share a lifecycle, all of them must have the
-status, what `ready` and `failed_if` ask for, the result and the id among many; for errors, progress, hints and credits
+Pointers use JSON names. They lead through optional and nullable fields, but not into lists and unions. Free-form JSON
+(`any`, `object`) and maps have every field. If several jobs share a lifecycle, all of them must have the status, the
+result, the id among many, and the fields of `ready` and `failed_if`. For error, progress, `retry_after` and credits,
 one of them is enough.
 
-wrong-pointer: what a pointer leads to can be what it is taken for.
+wrong-pointer: the value that a pointer leads to has a suitable type.
 
-Why: a message that is an object is no message.
+Why: for example, an error message must be text, not an object.
 
     models: {Job: {fields: {status: string, error?: JobError}}}
-    error: {message: error}                  # refused: "error" is JobError, and should be text
+    error: {message: error}                  # refused: "error" is JobError, not text
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ from bide.spec.hints import did_you_mean
 _TEXT = "text"
 _NUMBER = "a number"
 _ID = "text or a whole number"
-_STATUS = "text, a whole number or true and false"
+_STATUS = "text, a whole number or a boolean"
 _ANYTHING = "anything"
 
 _KINDS = {
@@ -48,7 +48,7 @@ _KINDS = {
 
 @dataclass(frozen=True, slots=True)
 class _Use:
-    """A pointer, where it stands, what it starts from and what it should lead to."""
+    """A pointer: its place in the spec, the type it starts from and what it must lead to."""
 
     path: Path
     pointer: str
@@ -56,7 +56,7 @@ class _Use:
     wanted: str
     is_key: bool = False
     somewhere: bool = False
-    """Whether it is enough that one of the jobs that share the lifecycle has it."""
+    """Whether one of the jobs of the lifecycle is enough."""
 
 
 def check(spec: Spec) -> Iterator[Diagnostic]:
@@ -73,7 +73,7 @@ def check(spec: Spec) -> Iterator[Diagnostic]:
         else:
             found_somewhere.add(anywhere)
             if not _can_be(spec, found, use.wanted):
-                message = f'"{use.pointer}" is {spelled(found)}, and should be {use.wanted}'
+                message = f'"{use.pointer}" is {spelled(found)}, but it must be {use.wanted}'
                 yield _problem(spec, use, "wrong-pointer", message)
     for (use, step), holders in lost.items():
         if use.somewhere and use in found_somewhere:
@@ -87,7 +87,7 @@ def _problem(spec: Spec, use: _Use, code: str, message: str, help_: str = "") ->
 
 
 def _lost(spec: Spec, step: str, holders: list[ir.Type]) -> tuple[str, str]:
-    """The message and the help for a field that is not there, in one type or in those of several jobs."""
+    """The message and the help for a field that is missing in the types of one or several jobs."""
     names = sorted({spelled(holder) for holder in holders})
     fields = {wire for name in names for wire in spec.fields_of(name) or ()}
     verb = "has" if len(names) == 1 else "have"
@@ -95,7 +95,7 @@ def _lost(spec: Spec, step: str, holders: list[ir.Type]) -> tuple[str, str]:
 
 
 def _exists(spec: Spec, start: ir.Type) -> bool:
-    """Whether it is worth a look. That a name is of no model is another rule's."""
+    """Whether the type exists. If it does not, `unknown-model` reports it."""
     return not isinstance(start, ir.Named) or spec.is_model(start.name)
 
 

@@ -1,12 +1,12 @@
-"""unreached-state (warning): a job can reach every state that the spec mentions.
+"""unreached-state (warning): a job can reach every state in the spec.
 
-Why: what the spec says about such a state has no effect. A transition is missing, or a status is misspelt.
+Why: text about an unreachable state has no effect. Either a transition is missing, or a status is misspelt.
 
     states: {queued: pending, running: running, done: succeeded, failed: failed}
-    transitions: {queued: [running], running: [done]}               # warned of: nothing leads to "failed"
-    fields: {links?: {type: list of string, when: partial}}         # warned of, if no lifecycle knows partial
+    transitions: {queued: [running], running: [done]}               # warned about: nothing leads to "failed"
+    fields: {links?: {type: list of string, when: partial}}         # warned about, if no lifecycle has partial
 
-A job begins in a pending status, or in the first of `states` if none is pending. A status without an entry in
+A job starts in a pending status, or in the first of `states` if none is pending. A status without an entry in
 `transitions` may be followed by any status.
 """
 
@@ -26,14 +26,14 @@ def check(spec: Spec) -> Iterator[Diagnostic]:
     if any("failed_if" in lifecycle for lifecycle in spec.table("lifecycles").values()):
         known.add(ir.State.FAILED.value)
     if not any(ir.State(state).has_result for state in known):
-        return  # that is worse, and told by another rule
+        return  # never-succeeds reports that
     for name, model in spec.table("models").items():
         whens: dict[Path, Json] = {("models", name, "when"): model.get("when")}
         for view in spec.fields(name) if "fields" in model else ():
             whens[(*view.path, "when")] = view.more.get("when")
         for path, when in whens.items():
             for state in sorted(states_of(when) - known):
-                message = f"no status of any lifecycle is {state}"
+                message = f"no status of any lifecycle has the state {state}"
                 yield spec.at_value(path, "unreached-state", message, severity="warning")
 
 
@@ -41,14 +41,14 @@ def _statuses(spec: Spec) -> Iterator[Diagnostic]:
     for name, lifecycle in spec.table("lifecycles").items():
         states = spec.states(name)
         for status in _unreached(states, lifecycle.get("transitions", {})):
-            message = f'no move leads to "{status}"'
-            help_ = "add it to what may follow another status"
+            message = f'no transition leads to "{status}"'
+            help_ = "add it to the list of another status, or remove it"
             path = ("states", status) if status in lifecycle.get("states", {}) else ("poll", "states", status)
             yield spec.at_key(("lifecycles", name, *path), "unreached-state", message, help_, "warning")
 
 
 def _unreached(states: Mapping[str, ir.State], transitions: Mapping[str, Json]) -> list[str]:
-    """The statuses that a job never comes to, if `transitions` says enough to know."""
+    """The statuses that a job never reaches; empty if `transitions` is too incomplete to say."""
     named = {status for following in transitions.values() for status in following}
     if not named <= states.keys() or any(
         not state.is_final and status not in transitions for status, state in states.items()

@@ -1,12 +1,12 @@
-"""key-in-query (warning): credentials are not part of an address.
+"""key-in-query (warning): credentials are not part of a URL.
 
-Why: addresses are written into logs, of the server, of proxies and of whoever looks for an error.
+Why: URLs end up in the logs of servers, proxies and clients.
 
-    auth: {query: key, env: ACME_API_KEY}                 # warned of
+    auth: {query: key, env: ACME_API_KEY}                 # warned about
     auth: {header: X-API-Key, env: ACME_API_KEY}          # fine, and so is bearer
-    query: {access_token: string}                         # warned of
+    query: {access_token: string}                         # warned about
 
-Where the provider takes a key in no other way, say so: `# bide: allow key-in-query -- there is no header for it`.
+If the provider accepts the key nowhere else: `# bide: allow key-in-query -- the provider has no header for it`.
 """
 
 from __future__ import annotations
@@ -23,13 +23,13 @@ _SECRETS = frozenset(("accesstoken", "apikey", "apisecret", "authtoken", "client
 def check(spec: Spec) -> Iterator[Diagnostic]:
     for path, secret in spec.secrets():
         if "query" in secret:
-            message = "the key is sent as a part of the address"
-            help_ = "send it in a header, if the provider takes one"
+            message = "the API key is sent in the URL"
+            help_ = "send it in a header, if the provider accepts one"
             yield spec.at_key((*path, "query"), "key-in-query", message, help_, "warning")
     for endpoint in spec.endpoints:
         for view in endpoint.parameters("query"):
             if _is_secret(view):
-                message = f'"{view.wire}" is a secret, and is sent as a part of the address'
+                message = f'"{view.wire}" is a secret and is sent in the URL'
                 yield spec.at_key(view.path, "key-in-query", message, "send it in a header or the body", "warning")
 
 

@@ -1,12 +1,12 @@
-"""same-name: no two things have the same name in Python.
+"""same-name: no two things have the same Python name.
 
-Why: names are what the user of a package sees of a spec.
+Why: one would replace the other in the generated package.
 
     fields: {jobId: string, job_id: string}                              # refused: both are job_id
     fields: {jobId: string, job_id: {type: string, name: old_job_id}}    # fine
     models: {JobFailed: ...}                                             # refused: every package has a class JobFailed
 
-`bad-name`, which this reports too, is for what has no name at all.
+If no Python name can be made at all, `bad-name` is reported.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from bide.spec.diagnostics import Diagnostic
 from bide.spec.document import Json, Path
 
 _RENAME = "choose another name"
-_NAME_IT = 'give it one: {..., name: "..."}'
+_NAME_IT = "choose a Python name, as in {..., name: another_name}"
 
 
 def check(spec: Spec) -> Iterator[Diagnostic]:
@@ -54,7 +54,7 @@ def _maker(make: Callable[..., str], *arguments: Json) -> Callable[[], str]:
 
 
 def _distinct(spec: Spec, makers: Iterable[tuple[Path, Callable[[], str]]]) -> Iterator[Diagnostic]:
-    """What has no name, and what has a name that another thing before it has."""
+    """Things without a Python name, and things with the Python name of an earlier one."""
     first: dict[str, Path] = {}
     for path, make in makers:
         try:
@@ -64,12 +64,12 @@ def _distinct(spec: Spec, makers: Iterable[tuple[Path, Callable[[], str]]]) -> I
             continue
         if first.setdefault(name, path) != path:
             line = spec.document.key_place(first[name]).line
-            message = f'"{_wire(path)}" is {name} in Python, and so is "{_wire(first[name])}" at line {line}'
+            message = f'"{_wire(path)}" is {name} in Python, and so is "{_wire(first[name])}" on line {line}'
             yield spec.at_key(path, "same-name", message, _NAME_IT)
 
 
 def _wire(path: Path) -> str:
-    """What the provider calls it: the key without the "?" that says that it may be left out."""
+    """The wire name: the key without the "?" of optional fields."""
     return str(path[-1]).removesuffix("?")
 
 
@@ -78,7 +78,7 @@ def _arguments(spec: Spec, endpoint: EndpointView) -> Iterator[Diagnostic]:
     sent = [view for section in SECTIONS for view in endpoint.parameters(section)]
     arguments = [view for view in [*sent, *spec.sent_in_body(endpoint)] if "const" not in view.more]
     problems = _distinct(spec, [(view.path, _maker(_argument, view)) for view in arguments])
-    # What has no name at all is reported where it is written: for a body by name, with its model.
+    # A field without a Python name is reported where it is declared, which may be in a model.
     yield from (problem for problem in problems if problem.code == "same-name")
     for view in sent:
         yield from _distinct(spec, [(view.path, _maker(_field, view))])
@@ -86,7 +86,7 @@ def _arguments(spec: Spec, endpoint: EndpointView) -> Iterator[Diagnostic]:
 
 
 def _classes(spec: Spec) -> Iterator[Diagnostic]:
-    """Classes of the package: those of the spec, those that are made for it, and ours."""
+    """Names of classes: from the spec, generated for the spec, and of every package."""
     client = spec.document.data["class"]
     for key in ("name", "class"):
         try:
@@ -94,13 +94,13 @@ def _classes(spec: Spec) -> Iterator[Diagnostic]:
         except names.BadName as bad:
             yield spec.at_value((key,), "bad-name", str(bad), _RENAME)
     if spec.document.data["name"] in names.DEVICES:
-        yield spec.at_value(("name",), "bad-name", "no folder can have this name under Windows", _RENAME)
+        yield spec.at_value(("name",), "bad-name", "Windows does not allow a folder of this name", _RENAME)
     taken = dict.fromkeys(names.OUR_CLASSES, "every package has a class of that name")
-    beside = {**taken, **dict.fromkeys(names.OUR_IMPORTS, "every package has something of that name")}
+    beside = {**taken, **dict.fromkeys(names.OUR_IMPORTS, "every package uses that name")}
     for path, name in _job_classes(spec):
         if name in beside:
             yield spec.at_key(path, "same-name", f'"{name}": {beside[name]}', _RENAME)
-        beside[name] = f"line {spec.document.key_place(path).line} makes a class of that name"
+        beside[name] = f"line {spec.document.key_place(path).line} defines a class of that name"
     for name in (client, f"Async{client}", f"{client}Error", f"Fake{client}"):
         if name in beside:
             yield spec.at_value(("class",), "same-name", f'"{name}": {beside[name]}')
@@ -108,11 +108,11 @@ def _classes(spec: Spec) -> Iterator[Diagnostic]:
     for path, name in _made_classes(spec):
         if name in taken:
             yield spec.at_key(path, "same-name", f'"{name}": {taken[name]}', _RENAME)
-        taken.setdefault(name, f"line {spec.document.key_place(path).line} makes a class of that name")
+        taken.setdefault(name, f"line {spec.document.key_place(path).line} defines a class of that name")
 
 
 def _job_classes(spec: Spec) -> Iterator[tuple[Path, str]]:
-    """The classes that are made for jobs, in the modules of the clients."""
+    """The classes for jobs in the modules of the clients."""
     for name in spec.table("jobs"):
         if _has_names(name):
             yield ("jobs", name), names.jobs_class(name)
@@ -121,7 +121,7 @@ def _job_classes(spec: Spec) -> Iterator[tuple[Path, str]]:
 
 
 def _made_classes(spec: Spec) -> Iterator[tuple[Path, str]]:
-    """The classes of the spec, and those that are made for them; not for what `_namespaces` reports."""
+    """The classes of the spec and those generated for it, without names that `_namespaces` reports."""
     for table in ("enums", "models", "unions"):
         for name in spec.document.data.get(table, {}):
             yield (table, name), name
@@ -142,7 +142,7 @@ def _made_classes(spec: Spec) -> Iterator[tuple[Path, str]]:
 
 
 def _has_names(name: str) -> bool:
-    """Whether an operation, job or lifecycle can have its name in Python, as an attribute and in classes."""
+    """Whether the name of an operation, job or lifecycle is valid in Python, as an attribute and in classes."""
     try:
         names.identifier(name)
         names.pascal_case(name)
@@ -152,11 +152,11 @@ def _has_names(name: str) -> bool:
 
 
 def _namespaces(spec: Spec) -> Iterator[Diagnostic]:
-    """Operations and jobs are all attributes of the client, and lifecycles are tables beside it."""
+    """Names of operations and jobs, which are attributes of the client, and of lifecycles, which are tables."""
     for table in ("operations", "jobs", "lifecycles"):
         for name in spec.document.data.get(table, {}):
             if not _has_names(name):
-                yield spec.at_key((table, name), "bad-name", f'"{name}" means something else in Python', _RENAME)
+                yield spec.at_key((table, name), "bad-name", f'"{name}" is a reserved word of Python', _RENAME)
     first: dict[str, Path] = {}
     submits = {names.call_function(job): job for job in spec.table("jobs")}
     for table in ("operations", "jobs"):
@@ -165,12 +165,14 @@ def _namespaces(spec: Spec) -> Iterator[Diagnostic]:
             made = names.pascal_case(name) if _has_names(name) else name
             other = first.setdefault(made, path)
             if name in names.OUR_CLIENT_NAMES:
-                yield spec.at_key(path, "same-name", f'every client has a "{name}" of its own', _RENAME)
+                yield spec.at_key(path, "same-name", f'every client already has an attribute "{name}"', _RENAME)
             elif table == "operations" and name in names.TYPES_IN_SIGNATURES:
-                yield spec.at_key(path, "same-name", f'"{name}" is what signatures call a type', _RENAME)
+                yield spec.at_key(
+                    path, "same-name", f'"{name}" is the name of a type in the signatures of methods', _RENAME
+                )
             elif table == "operations" and name in submits:
-                yield spec.at_key(path, "same-name", f'the job "{submits[name]}" makes a "{name}" already', _RENAME)
+                yield spec.at_key(path, "same-name", f'the job "{submits[name]}" already defines "{name}"', _RENAME)
             elif other != path:
                 line = spec.document.key_place(other).line
-                message = f'"{other[-1]}" at line {line} already makes the names that "{name}" would make'
+                message = f'"{other[-1]}" on line {line} has the same names in Python'
                 yield spec.at_key(path, "same-name", message, _RENAME)

@@ -1,10 +1,10 @@
-"""same-secret: each secret has a place and a name of its own.
+"""same-secret: each secret has its own place in the request and its own argument.
 
-Why: a client takes each as an argument, and a request has one header of a name.
+Why: a client takes each secret as an argument, and a request has one header of each name.
 
     auth: [{header: X-App, env: A}, {header: X-Key, env: B}]                          # refused: both are `api_key`
     auth: [{header: X-App, env: A, name: app_id}, {header: X-Key, env: B}]            # fine
-    auth: [{bearer: true, env: A}, {basic: password, env: B}]                         # refused: one Authorization
+    auth: [{bearer: true, env: A}, {basic: password, env: B}]                         # refused: both are Authorization
 """
 
 from __future__ import annotations
@@ -27,20 +27,20 @@ def check(spec: Spec) -> Iterator[Diagnostic]:
         name = _name(secret)
         taken = next((places[place] for place in _places(secret) if place in places), None)
         if taken is not None:
-            yield spec.at_value(path, "same-secret", f'the place of this one is taken by "{taken}"')
+            yield spec.at_value(path, "same-secret", f'the secret "{taken}" is already sent in this place')
         if name in _CLIENT_ARGUMENTS:
-            yield spec.at_value(path, "same-secret", f'every client has an argument "{name}" of its own', _RENAME)
+            yield spec.at_value(path, "same-secret", f'every client already has an argument "{name}"', _RENAME)
         elif name in names:
-            yield spec.at_value(path, "same-secret", f'there is a secret "{name}" already', _RENAME)
+            yield spec.at_value(path, "same-secret", f'another secret is already called "{name}"', _RENAME)
         names.add(name)
         places |= dict.fromkeys(_places(secret), name)
 
 
-_RENAME = 'give it another: {..., name: "..."}'
+_RENAME = "add a name, as in {header: X-App, env: APP_ID, name: app_id}"
 
 
 def _places(secret: Json) -> list[str]:
-    """What nobody else may have. User name and password share a header, and nothing else does."""
+    """The places that no other secret may use. User name and password share a header."""
     match secret.get("basic"):
         case "both":
             return ["username", "password", "header authorization"]
@@ -53,6 +53,6 @@ def _places(secret: Json) -> list[str]:
 
 
 def _name(secret: Json) -> str:
-    """What the client calls it."""
+    """The argument of the client."""
     usual = secret.get("basic", "api_key")
     return str(secret.get("name", "api_key" if usual == "both" else usual))

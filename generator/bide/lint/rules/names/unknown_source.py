@@ -1,6 +1,6 @@
 """unknown-source: a `source` is a key of `sources`.
 
-Why: the link to the provider's page is printed beside what it says.
+Why: the generated documentation links to the provider's page.
 
     sources: {polling: {title: Polling, url: "https://example.com/polling"}}
     models: {Job: {source: poling, ...}}     # refused
@@ -20,12 +20,12 @@ def check(spec: Spec) -> Iterator[Diagnostic]:
     known = spec.table("sources")
     for path, source in _sources(spec):
         if source not in known:
-            help_ = did_you_mean(source, known) or "add it to the table at the top of the spec"
+            help_ = did_you_mean(source, known) or "add it to sources"
             yield spec.at_value(path, "unknown-source", f'"{source}" is not in "sources"', help_)
 
 
 def _sources(spec: Spec) -> Iterator[tuple[Path, str]]:
-    """Every `source` of the spec that is a key of ours, and not one of the provider's."""
+    """Every `source` key of the spec language, without fields of the provider that are called so."""
     for table in ("enums", "models", "unions", "operations", "jobs", "lifecycles"):
         for name, raw in spec.document.data.get(table, {}).items():
             yield from _of((table, name), raw)

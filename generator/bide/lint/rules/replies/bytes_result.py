@@ -1,8 +1,8 @@
-"""bytes-result: bytes have an address of their own.
+"""bytes-result: a result of bytes has its own address.
 
-Why: a poll reply is JSON, and a part of it is a value.
+Why: a poll reply is JSON, and JSON has no bytes.
 
-    result: bytes           # refused, if the lifecycle has no `result` with an address
+    result: bytes           # refused, if the lifecycle has no `result` with a path
     result: bytes           # fine with `result: {get: "/jobs/{job_id}/file"}`
 """
 
@@ -20,9 +20,9 @@ def check(spec: Spec) -> Iterator[Diagnostic]:
         if lifecycle is None:
             continue
         if job["result"] == "bytes" and not any(method in lifecycle.get("result", {}) for method in METHODS):
-            message = f'the result of "{job["lifecycle"]}" is in its poll reply, which is JSON'
-            help_ = "give the lifecycle a `result: {get: ...}`, or the result another type"
+            message = f'the result of "{job["lifecycle"]}" is in its poll reply, which is JSON and cannot hold bytes'
+            help_ = "add result: {get: ...} to the lifecycle, or use another type"
             yield spec.at_value(("jobs", name, "result"), "bytes-result", message, help_)
         if job.get("failed_result") == "bytes":
-            message = "what a failed job has is in its poll reply, which is JSON"
+            message = "the result of a failed job is in its poll reply, which is JSON and cannot hold bytes"
             yield spec.at_value(("jobs", name, "failed_result"), "bytes-result", message)

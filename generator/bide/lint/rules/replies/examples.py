@@ -1,10 +1,10 @@
-"""bad-example: an example is JSON, and fits its model.
+"""bad-example: an example is JSON and fits its model.
 
-Why: examples are the provider's own words. Where one does not fit, the model is wrong, or the page is.
+Why: examples are copied from the provider. If one does not fit, the model or the provider's page is wrong.
 
     models: {Job: {fields: {id: string}, examples: [{json: '{"id": 5}'}]}}    # refused: $.id is the number 5, not text
 
-Keys, enum values and tags that the spec does not know are fine.
+Unknown keys, enum values and discriminators are fine.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ from bide.lint.spec import EndpointView, Spec
 from bide.spec.diagnostics import Diagnostic
 from bide.spec.document import Json, Path
 
-_MISSING = 'put a "?" behind its name, if it may be left out'
+_MISSING = 'if it is optional, put a "?" after its name'
 
 
 class _NotJson(Exception):
-    """A text that is no JSON, and why."""
+    """A text is not JSON; the message says why."""
 
 
 def check(spec: Spec) -> Iterator[Diagnostic]:
@@ -50,7 +50,7 @@ def _problems(
     except _NotJson as error:
         found = [(str(error), "")]
     except RecursionError:
-        found = [("this JSON nests too deep", "")]
+        found = [("this JSON is nested too deeply", "")]
     yield from (spec.at_value(path, "bad-example", message, help_) for message, help_ in found)
 
 
@@ -62,18 +62,18 @@ def _read(text: str) -> Json:
         place = f"line {error.lineno}, column {error.colno} of the example"
         raise _NotJson(f"this is not JSON: {error.msg}, in {place}") from None
     except UnicodeEncodeError:
-        raise _NotJson("this is not JSON: half a surrogate pair") from None
+        raise _NotJson("this is not JSON: it has half of a surrogate pair") from None
     except ValueError as error:
         raise _NotJson(f"this JSON cannot be read: {error}") from None
     return value
 
 
 def _no_json(word: str) -> NoReturn:
-    raise ValueError(f"{word} is no JSON")
+    raise ValueError(f"{word} is not JSON")
 
 
 def _reply_misfits(spec: Spec, name: str, value: Json) -> Iterator[Misfit]:
-    """How an example of a model is not like it, in its envelope or without it."""
+    """How an example differs from its model. The example may have the envelope of the model or not."""
     models = spec.table("models")
     envelope = models.get(models[name].get("is"), models[name]).get("envelope")
     inside = value.get(envelope) if isinstance(value, dict) and envelope else None
@@ -84,10 +84,10 @@ def _reply_misfits(spec: Spec, name: str, value: Json) -> Iterator[Misfit]:
 
 
 def _body_misfits(spec: Spec, endpoint: EndpointView, value: Json) -> Iterator[Misfit]:
-    """How an example of a request is not like the operation's body."""
+    """How an example of a request differs from the body."""
     body = endpoint.raw.get("body")
     if body is None:
-        yield Misfit("$", "is an example of a body, and this request has none")
+        yield Misfit("$", "is an example of a body, but this request has no body")
     elif isinstance(body, str):
         yield from misfits(spec, value, parse_type(body).type)
     elif not isinstance(value, dict):

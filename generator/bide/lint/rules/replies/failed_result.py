@@ -1,10 +1,10 @@
-"""failed-result: what a failed job has all the same can be had, in the last poll reply.
+"""failed-result: `failed_result` can be read from the last poll reply.
 
-Why: the exception for a failed job carries it, and nothing is asked for again once a job has failed.
+Why: the exception of a failed job carries it, and Bide sends no further request once a job has failed.
 
-    failed_result: Partly          # refused, if the lifecycle has no status that means failed
-    failed_result: Partly          # refused, if the result has an address of its own
-    failed_result: Partly          # refused, if the result is a field of another type than that
+    failed_result: Partly          # refused, if no status of the lifecycle means failed
+    failed_result: Partly          # refused, if the result has its own address
+    failed_result: Partly          # refused, if the field of the result has another type
 """
 
 from __future__ import annotations
@@ -30,12 +30,18 @@ def check(spec: Spec) -> Iterator[Diagnostic]:
 def _problem(spec: Spec, job: Mapping[str, Json], lifecycle: Mapping[str, Json]) -> str:
     at = lifecycle.get("result", {})
     if "failed" not in lifecycle["states"].values():
-        return f'no status of "{job["lifecycle"]}" means failed'
+        return f'no status of the lifecycle "{job["lifecycle"]}" has the state failed'
     if any(method in at for method in METHODS):
-        return f'the result of "{job["lifecycle"]}" has an address of its own, and that of a failed job would too'
+        return (
+            f'the result of the lifecycle "{job["lifecycle"]}" has its own address, which is not read for failed jobs'
+        )
     found = spec.follow_or_none(at["field"], ir.Named(job["snapshot"])) if "field" in at else None
     try:
         wanted = parse_type(job["failed_result"]).type
     except NotationError:
         return ""
-    return f'"{at["field"]}" is {spelled(found)}' if found is not None and found != wanted else ""
+    return (
+        f'"{at["field"]}" is {spelled(found)}, not {job["failed_result"]}'
+        if found is not None and found != wanted
+        else ""
+    )

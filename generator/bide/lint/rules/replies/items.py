@@ -1,9 +1,9 @@
-"""bad-items: the items of a finished job can be told from those that failed.
+"""bad-items: `items` points to a list of models with a status.
 
-Why: a result's `failed_items` is a property of its class, made of these words.
+Why: the class of the result gets a property `failed_items`, which compares that status.
 
-    items: {list: urls, status: status, failed: [failed]}       # refused, if the urls are text
-    items: {list: results, status: status, failed: [failed]}    # fine, if the results are a list of a model
+    items: {list: urls, status: status, failed: [failed]}       # refused, if urls is a list of text
+    items: {list: results, status: status, failed: [failed]}    # fine, if results is a list of a model
 """
 
 from __future__ import annotations
@@ -26,30 +26,30 @@ def check(spec: Spec) -> Iterator[Diagnostic]:
             continue
         path: Path = ("jobs", name, "items")
         if not spec.is_model(job["result"]):
-            yield spec.at_key(path, "bad-items", f'the result has to be a model, and "{job["result"]}" is none')
+            yield spec.at_key(path, "bad-items", f'the result must be a model, but "{job["result"]}" is not one')
             continue
         yield from _item_problems(spec, path, ir.Named(job["result"]), items)
         other, same = first.setdefault(job["result"], (name, items))
         if same != items:
-            message = f'the job "{other}" says other things about the items of "{job["result"]}"'
-            yield spec.at_key(path, "bad-items", message, "make a result of its own for it")
+            message = f'the job "{other}" has other items for the same result "{job["result"]}"'
+            yield spec.at_key(path, "bad-items", message, "use the same items, or give this job its own result model")
 
 
 def _item_problems(spec: Spec, path: Path, result: ir.Named, items: Mapping[str, Json]) -> Iterator[Diagnostic]:
-    """What is wrong with the way to the items and to their statuses. That a pointer leads nowhere is another rule's."""
+    """Problems with the types of the items and their status. Pointers that lead nowhere are `unknown-pointer`."""
     found = spec.follow_or_none(items["list"], result)
     if found is None:
         return
     if not isinstance(found, ir.ListOf) or not isinstance(found.item, ir.Named) or not spec.is_model(found.item.name):
-        message = f'"{items["list"]}" is {spelled(found)}, and should be a list of a model'
+        message = f'"{items["list"]}" is {spelled(found)}, but it must be a list of a model'
         yield spec.at_value((*path, "list"), "bad-items", message)
         return
     status = spec.follow_or_none(items["status"], found.item)
     if status == ir.Scalar(ir.Kind.ANY):
-        yield spec.at_value((*path, "status"), "bad-items", f'"{items["status"]}" has to be text or an enum')
+        yield spec.at_value((*path, "status"), "bad-items", f'"{items["status"]}" must be text or an enum')
     elif isinstance(status, ir.Named):
         values = spec.table("enums").get(status.name, {}).get("values", items["failed"])
         for index, word in enumerate(items["failed"]):
             if word not in values:
-                message = f'"{word}" is no value of {status.name}'
+                message = f'"{word}" is not a value of {status.name}'
                 yield spec.at_value((*path, "failed", index), "unknown-status", message, did_you_mean(word, values))

@@ -1,15 +1,15 @@
-"""no-job-id: the id of a job is in a reply that there is, or its address is.
+"""no-job-id: each submit reply has the id of the job, or the address to poll.
 
-Why: a job whose id or address is looked for in the wrong place is lost.
+Why: without either, the job cannot be polled.
 
-    submit: {post: /jobs, returns: Ticket}                              # refused, if polls go to a path with {job_id}
-    submit: {post: /jobs}                                               # fine beside poll: {get: {header: Location}}
-    submit: {post: /jobs, job_id: id}                                   # refused: no "returns" says what the reply is
+    submit: {post: /jobs, returns: Ticket}                              # refused, if the poll path has {job_id}
+    submit: {post: /jobs}                                               # fine with poll: {get: {header: Location}}
+    submit: {post: /jobs, job_id: id}                                   # refused: no "returns" for the reply with "id"
 
-An address that is handed out in a body has to be in a reply as well, or it is an `unknown-pointer`:
+An address in the field of a body must exist in a reply, or it is an `unknown-pointer`:
 
-    poll: {get: {field: urls.get}}                                      # refused, if no submit reply has that
-    result: {get: {field: urls.result}}                                 # fine, if submit reply or poll reply has that
+    poll: {get: {field: urls.get}}                                      # refused, if no submit reply has the field
+    result: {get: {field: urls.result}}                                 # fine, if a submit or poll reply has the field
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from bide.lint.spec import EndpointView, Spec
 from bide.spec.diagnostics import Diagnostic
 from bide.spec.document import Json, Path
 
-_ONE_PLACE = "it is handed out in one place: in a header or in a field"
+_ONE_PLACE = "use either a header or a field, not both"
 
 
 def check(spec: Spec) -> Iterator[Diagnostic]:
@@ -33,7 +33,7 @@ def check(spec: Spec) -> Iterator[Diagnostic]:
             yield from _ids(spec, path, reply.get("job_id"), job, poll)
     for (lifecycle, role), endpoint in addresses.items():
         if role == "poll" and "poll_many" in spec.table("lifecycles")[lifecycle]:
-            message = '"poll_many" needs jobs that are polled by their id'
+            message = '"poll_many" needs a poll path with {job_id}'
             yield spec.at_key(("lifecycles", lifecycle, "poll_many"), "conflicting-keys", message)
         if "field" in endpoint.link:
             yield from _fields(spec, endpoint)
@@ -42,7 +42,7 @@ def check(spec: Spec) -> Iterator[Diagnostic]:
 
 
 def _replies_with(spec: Spec, job: str) -> Iterator[tuple[Path, Mapping[str, Json]]]:
-    """The replies of operations that are such a job."""
+    """The replies of operations that are this job."""
     for name, operation in spec.table("operations").items():
         replies = operation.get("returns")
         for status, reply in replies.items() if isinstance(replies, dict) else ():
@@ -54,16 +54,21 @@ def _ids(
     spec: Spec, path: Path, job_id: Json, job: Mapping[str, Json], poll: EndpointView | None
 ) -> Iterator[Diagnostic]:
     if job_id is None and poll is None:
-        message = "nothing says where the id of the job is in the reply"
-        yield spec.at_key(path, "no-job-id", message, 'give "job_id", or let polls go to an address that is handed out')
+        message = "this reply has no job id"
+        yield spec.at_key(
+            path,
+            "no-job-id",
+            message,
+            'add "job_id", or poll an address from the reply, as in poll: {get: {header: Location}}',
+        )
     if isinstance(job_id, dict) and "header" in job_id and "field" in job_id:
         yield spec.at_key((*path, "job_id", "field"), "conflicting-keys", _ONE_PLACE)
     elif job_id and "returns" not in job["submit"] and (isinstance(job_id, str) or "field" in job_id):
-        yield spec.at_key((*path, "job_id"), "no-job-id", '"returns" does not say what the reply is')
+        yield spec.at_key((*path, "job_id"), "no-job-id", '"job_id" is a field of the reply, and "returns" is missing')
 
 
 def _fields(spec: Spec, endpoint: EndpointView) -> Iterator[Diagnostic]:
-    """An address in a body has to be in the submit reply; but those of results and for cancelling may come later."""
+    """Addresses in fields that no reply has. Poll addresses are in submit replies, others may be in polls too."""
     pointer = endpoint.link["field"]
     for name, job in spec.jobs_of(endpoint.owner):
         models = [job["submit"].get("returns"), None if endpoint.role == "poll" else job.get("snapshot")]

@@ -1,9 +1,9 @@
-"""bad-pages: a result that comes in pages is a model with a list, of which each page has a part.
+"""bad-pages: a paginated result is a model with a list, and has its own address.
 
-Why: the pages are joined, and there is nothing else to join.
+Why: Bide requests page after page and joins their lists.
 
-    pages: {list: items, next: next_cursor, query: cursor}     # refused, if `items` is no list in the result
-    pages: {list: items, query: page}                          # fine: page 1, 2, 3, to the first that is empty
+    pages: {list: items, next: next_cursor, query: cursor}     # refused, if `items` is not a list of the result
+    pages: {list: items, query: page}                          # fine: page 1, 2, 3, up to the first empty one
 """
 
 from __future__ import annotations
@@ -24,13 +24,15 @@ def check(spec: Spec) -> Iterator[Diagnostic]:
             continue
         path = ("lifecycles", name, "result", "pages")
         if not any(method in result for method in METHODS):
-            yield spec.at_key(path, "bad-pages", "only a result at an address of its own comes in pages")
+            yield spec.at_key(
+                path, "bad-pages", '"pages" needs a result with its own address, as in result: {get: ...}'
+            )
         for job_name, job in spec.jobs_of(name):
             if not spec.is_model(job["result"]):
-                message = f'the result of "{job_name}" is {job["result"]}, and its pages have to be a model'
+                message = f'the result of "{job_name}" is {job["result"]}, but a paginated result must be a model'
                 yield spec.at_key(path, "bad-pages", message)
                 continue
             found = spec.follow_or_none(pages["list"], ir.Named(job["result"]))
             if found is not None and not isinstance(found, ir.ListOf):
-                message = f'"{pages["list"]}" is {spelled(found)} in {job["result"]}, and should be a list'
+                message = f'"{pages["list"]}" is {spelled(found)} in {job["result"]}, but it must be a list'
                 yield spec.at_value((*path, "list"), "bad-pages", message)

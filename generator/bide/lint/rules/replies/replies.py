@@ -1,13 +1,13 @@
-"""unknown-event: the events that end a stream are among its events.
+"""unknown-event: the last events of a stream are among its events.
 
-Why: a stream that ends before its last event was cut, and one whose last event never comes always is.
+Why: a stream without its last event counts as cut off. An event that never comes would make every stream count so.
 
     stream: {events: {done: Done}, last: end}                   # refused: there is no event "end"
     stream: {events: {done: Done}, last: done}                  # fine
 
-several-jobs: an operation answers with one kind of job.
+several-jobs: an operation returns at most one kind of job.
 
-Why: what a call returns is one type. Which kind of handle would it be?
+Why: the return type has one kind of handle.
 
     returns: {201: {job: fetch, job_id: id}, 202: {job: crawl, job_id: id}}   # refused
 """
@@ -27,7 +27,9 @@ def check(spec: Spec) -> Iterator[Diagnostic]:
         path: Path = ("operations", name)
         if "stream" in operation:
             if "returns" in operation:
-                yield spec.at_key((*path, "returns"), "conflicting-keys", 'a stream has no "returns"')
+                yield spec.at_key(
+                    (*path, "returns"), "conflicting-keys", '"stream" and "returns" cannot be used together'
+                )
             yield from _last_events(spec, (*path, "stream"), operation["stream"])
         elif isinstance(operation.get("returns"), dict):
             yield from _several_jobs(spec, (*path, "returns"), operation["returns"])
@@ -46,4 +48,4 @@ def _last_events(spec: Spec, path: Path, stream: Json) -> Iterator[Diagnostic]:
 def _several_jobs(spec: Spec, path: Path, replies: Json) -> Iterator[Diagnostic]:
     statuses = [status for status, reply in replies.items() if isinstance(reply, dict)]
     for status in statuses[1:]:
-        yield spec.at_key((*path, status), "several-jobs", f"{statuses[0]} answers with a job already")
+        yield spec.at_key((*path, status), "several-jobs", f"the reply with status {statuses[0]} already is a job")

@@ -1,6 +1,6 @@
-"""wrong-result: the part of a poll reply that is the result can be what the job's result is.
+"""wrong-result: the field of the poll reply that has the result can be decoded as the result.
 
-Why: it is decoded as that, and a list is never an object.
+Why: for example, a list is never an object.
 
     models: {Job: {fields: {status: string, pages?: list of Page}}}
     jobs: {fetch: {snapshot: Job, result: Page, ...}}
@@ -30,12 +30,12 @@ def check(spec: Spec) -> Iterator[Diagnostic]:
         except NotationError:
             continue
         if found is not None and not _can_be_read_as(spec, found, wanted):
-            message = f'"{pointer}" is {spelled(found)}, and the result of "{name}" is {spelled(wanted)}'
+            message = f'"{pointer}" is {spelled(found)}, but the result of "{name}" is {spelled(wanted)}'
             yield spec.at_value(path, "wrong-result", message)
 
 
 def _can_be_read_as(spec: Spec, found: ir.Type, wanted: ir.Type) -> bool:
-    """Whether the same JSON can be both. Two models can: one may say more of it than the other."""
+    """Whether JSON of one type may also be of the other. Any two models may share JSON: unknown fields are ignored."""
     kinds = {_kind(spec, found), _kind(spec, wanted)}
     if isinstance(found, ir.ListOf) and isinstance(wanted, ir.ListOf):
         return _can_be_read_as(spec, found.item, wanted.item)
@@ -43,7 +43,7 @@ def _can_be_read_as(spec: Spec, found: ir.Type, wanted: ir.Type) -> bool:
 
 
 def _kind(spec: Spec, type_: ir.Type) -> str | None:
-    """What JSON calls it; `None` for what may be anything, or is not known."""
+    """The type in JSON; `None` if it is free or unknown."""
     match type_:
         case ir.Scalar(ir.Kind.ANY):
             return None

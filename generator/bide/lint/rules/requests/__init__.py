@@ -1,1 +1,1 @@
-"""Rules about what is sent."""
+"""Rules about requests."""

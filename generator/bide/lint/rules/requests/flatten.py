@@ -1,6 +1,6 @@
-"""bad-flatten: what is spread is an object that is always sent.
+"""bad-flatten: a flattened object is always sent.
 
-Why: whether the object is sent at all would depend on its arguments, and nobody could see how.
+Why: its fields become arguments, so no argument could say whether to send the object itself.
 
     body: {input?: {flatten: FetchInput}}                 # refused
     body: {input: {flatten: FetchInput, default: {}}}     # refused
@@ -23,8 +23,8 @@ def check(spec: Spec) -> Iterator[Diagnostic]:
             if "flatten" not in view.more:
                 continue
             if view.is_optional:
-                message = f'"{view.wire}" is spread, so it cannot be left out'
-                yield spec.at_key(view.path, "bad-flatten", message, 'take the "?" away')
+                message = f'"{view.wire}" is flattened, so it cannot be optional'
+                yield spec.at_key(view.path, "bad-flatten", message, 'remove the "?"')
             for key in view.more:
                 if key not in _FINE:
-                    yield spec.at_key((*view.path, key), "bad-flatten", f'what is spread has no "{key}"')
+                    yield spec.at_key((*view.path, key), "bad-flatten", f'"{key}" cannot be used with "flatten"')

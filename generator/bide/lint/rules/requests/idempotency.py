@@ -1,17 +1,16 @@
-"""constant-idempotency-key: an idempotency key is not the same for every job.
+"""constant-idempotency-key: an idempotency key is not a constant.
 
-Why: to the provider every submit after the first would be a repetition of it, and make no job.
+Why: the provider would take every submit after the first for a repetition, and create no job.
 
     submit: {body: {idempotency_key: {const: abc}, url: string}, ...}                    # refused
     submit: {body: {url: string}, idempotency_key: Idempotency-Key, ...}                 # fine
 
-idempotency-argument (warning): an idempotency key is made once for each job, and not by hand for each try.
+idempotency-argument (warning): an idempotency key is not an argument.
 
-Why: a key helps only if it is the same on every try. Bide makes one for each job, in the header that `idempotency_key`
-names, and only then sends a submit whose reply was lost again. An argument differs from try to try, unless every
-caller takes care.
+Why: a key must be the same on every attempt, and an argument usually is not. If `idempotency_key` names the header,
+Bide makes one key for each job. Only then does it send a submit again after its reply was lost.
 
-    submit: {body: {idempotency_key?: string, url: string}, ...}                         # warned of
+    submit: {body: {idempotency_key?: string, url: string}, ...}                         # warned about
     submit: {body: {url: string}, idempotency_key: Idempotency-Key, ...}                 # fine
 """
 
@@ -38,20 +37,20 @@ def check(spec: Spec) -> Iterator[Diagnostic]:
 
 def _problem(spec: Spec, endpoint: EndpointView, view: FieldView) -> Diagnostic:
     if "const" in view.more:
-        message = f'"{view.wire}" is the same for every job, so that there would be one job'
-        help_ = "take it out, and name the header in `idempotency_key`"
+        message = f'"{view.wire}" is the same for every job, so only the first submit would create one'
+        help_ = "remove it, and set idempotency_key to the name of the header"
         return spec.at_key(view.path, "constant-idempotency-key", message, help_)
-    message = f'"{view.wire}" is an argument, which differs from try to try'
+    message = f'"{view.wire}" is an argument, which may differ between attempts'
     help_ = (
-        "take it out: Bide sends a key of its own in that header"
+        "remove it: Bide sends its own key in that header"
         if _header(endpoint)
-        else "if the provider takes it as a header, name that in `idempotency_key`"
+        else "if the provider accepts it as a header, set idempotency_key to the name of the header"
     )
     return spec.at_key(view.path, "idempotency-argument", message, help_, "warning")
 
 
 def _sent(spec: Spec, endpoint: EndpointView) -> Iterator[FieldView]:
-    """What a submit sends beside its path."""
+    """The parameters and fields that a submit sends, without its path."""
     yield from endpoint.parameters("query")
     yield from endpoint.parameters("headers")
     yield from spec.sent_in_body(endpoint)

@@ -1,11 +1,11 @@
-"""idempotent-submit (warning): what makes a job is not marked as safe to send again.
+"""idempotent-submit (warning): a request that creates a job is not marked as idempotent.
 
-Why: when a reply is lost, a repeatable request is sent once more, and a second job is made and paid for. GET is
-repeatable unless it says otherwise, since a GET should make nothing.
+Why: an idempotent request is sent again when its reply is lost, which would create and bill a second job. GET counts as
+idempotent unless `idempotent: false` is set.
 
-    operations: {read: {get: /read, returns: {200: Page, 202: {job: read, job_id: id}}}}         # warned of
+    operations: {read: {get: /read, returns: {200: Page, 202: {job: read, job_id: id}}}}         # warned about
     operations: {read: {get: /read, idempotent: false, returns: {200: Page, 202: ...}}}          # fine
-    jobs: {fetch: {submit: {post: /fetch, idempotent: true, ...}}}                               # warned of
+    jobs: {fetch: {submit: {post: /fetch, idempotent: true, ...}}}                               # warned about
     jobs: {fetch: {submit: {post: /fetch, idempotency_key: Idempotency-Key, ...}}}               # fine
 """
 
@@ -20,14 +20,14 @@ from bide.spec.diagnostics import Diagnostic
 def check(spec: Spec) -> Iterator[Diagnostic]:
     for endpoint in spec.endpoints:
         if endpoint.role == "submit" and endpoint.raw.get("idempotent"):
-            message = "a submit is sent again only with an idempotency key, whatever it says of itself"
-            help_ = "take it away, and name the header of the key in `idempotency_key` if there is one"
+            message = '"idempotent" has no effect here: a submit is sent again only with an idempotency key'
+            help_ = "remove it; if the provider has a header for a key, set idempotency_key to its name"
             yield spec.at_key((*endpoint.path, "idempotent"), "idempotent-submit", message, help_, "warning")
         elif endpoint.role == "operation" and _may_make_a_job(endpoint) and _is_repeated(endpoint):
             is_said = "idempotent" in endpoint.raw
-            message = "this request may make a job, and is sent again when its reply is lost"
+            message = "this request may create a job, and is sent again when its reply is lost"
             path = (*endpoint.path, "idempotent") if is_said else endpoint.method_path
-            yield spec.at_key(path, "idempotent-submit", message, 'say "idempotent: false"', "warning")
+            yield spec.at_key(path, "idempotent-submit", message, "add idempotent: false", "warning")
 
 
 def _may_make_a_job(endpoint: EndpointView) -> bool:

@@ -1,6 +1,6 @@
-"""parameter-type: what goes into a path, a query or a header can be written as text.
+"""parameter-type: path, query and header parameters have a type that can be written as text.
 
-Why: there is no one way to write an object or a null there, and the server would not know ours.
+Why: there is no standard text form of an object or null.
 
     query: {limit?: integer, tags?: list of string}     # fine
     query: {filter?: Filter}                            # refused, if Filter is a model
@@ -30,8 +30,8 @@ def check(spec: Spec) -> Iterator[Diagnostic]:
 def _problem(spec: Spec, section: str, view: FieldView) -> str:
     if "const" in view.more:
         if section == "path":
-            return "is constant: write it into the path itself"
-        return "" if isinstance(view.more["const"], str | int | float) else "has to be text, a number, true or false"
+            return "is a constant: write it into the path itself"
+        return "" if isinstance(view.more["const"], str | int | float) else "must be text, a number, true or false"
     if view.type is None:
         return ""
     type_ = view.type.type
@@ -41,5 +41,5 @@ def _problem(spec: Spec, section: str, view: FieldView) -> str:
         isinstance(type_, ir.Named) and (type_.name in spec.table("enums") or not spec.is_type(type_.name))
     )
     if not is_writable:
-        return f"cannot be written into a {section.removesuffix('s')}"
-    return 'cannot be null here; put a "?" behind its name' if view.type.nullable else ""
+        return f"has a type that cannot be sent in a {section.removesuffix('s')}"
+    return 'cannot be null here: to make it optional, put a "?" after its name' if view.type.nullable else ""

@@ -1,12 +1,12 @@
-"""path-parameter: every `{name}` of a path is declared in `path`, and the other way round.
+"""path-parameter: each `{name}` in a path is declared in `path`, and each parameter in `path` is in the path.
 
-Why: each becomes an argument, and none may be left in the address.
+Why: each one becomes an argument.
 
     get: "/monitors/{id}"
     path: {id: string}
 
-In a lifecycle there is one name, `{job_id}`, and it is the job's id. The path of `poll_many` has none: the ids of many
-jobs go into its query or its body.
+The paths of a lifecycle have one parameter, `{job_id}`, which is not declared. The path of `poll_many` has none: the
+ids go into the query or the body.
 """
 
 from __future__ import annotations
@@ -38,23 +38,25 @@ def check(spec: Spec) -> Iterator[Diagnostic]:
 def _repeated(spec: Spec, endpoint: EndpointView, named: list[str]) -> Iterator[Diagnostic]:
     for name, count in Counter(named).items():
         if count > 1:
-            yield spec.at_value(endpoint.method_path, "path-parameter", f"{{{name}}} is in this path twice")
+            yield spec.at_value(endpoint.method_path, "path-parameter", f"{{{name}}} appears twice in this path")
 
 
 def _of_job(spec: Spec, endpoint: EndpointView, named: list[str]) -> Iterator[Diagnostic]:
     for name in named:
         if name != JOB_ID:
-            message = f"{{{name}}} has no value here"
-            yield spec.at_value(endpoint.method_path, "path-parameter", message, f"the job's id is {{{JOB_ID}}}")
+            message = f"{{{name}}} is not known here"
+            yield spec.at_value(
+                endpoint.method_path, "path-parameter", message, f"use {{{JOB_ID}}} for the id of the job"
+            )
     if not named:
-        message = "this path does not say which job"
-        yield spec.at_value(endpoint.method_path, "path-parameter", message, f"the job's id is {{{JOB_ID}}}")
+        message = "this path has no {job_id}"
+        yield spec.at_value(endpoint.method_path, "path-parameter", message, f"use {{{JOB_ID}}} for the id of the job")
 
 
 def _of_many(spec: Spec, endpoint: EndpointView, named: list[str]) -> Iterator[Diagnostic]:
     for name in named:
-        message = f"{{{name}}} has no value here"
-        help_ = 'the ids of the jobs go where "ids" says'
+        message = f"{{{name}}} is not known here"
+        help_ = 'the ids of the jobs are sent as "ids" says'
         yield spec.at_value(endpoint.method_path, "path-parameter", message, help_)
 
 
@@ -62,7 +64,7 @@ def _of_call(spec: Spec, endpoint: EndpointView, named: list[str]) -> Iterator[D
     declared = [view.wire for view in endpoint.parameters("path")]
     for name in named:
         if name not in declared:
-            help_ = f"declare it beside the path: path: {{{name}: string}}"
+            help_ = f"add path: {{{name}: string}}"
             yield spec.at_value(endpoint.method_path, "path-parameter", f"{{{name}}} is not declared", help_)
     for view in endpoint.parameters("path"):
         if view.wire not in named:

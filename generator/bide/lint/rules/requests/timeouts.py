@@ -1,10 +1,10 @@
-"""timeout-below-typical (warning): who waits without saying how long waits as long as a job usually takes.
+"""timeout-below-typical (warning): the default timeout is not shorter than jobs usually take.
 
-Why: a default that is shorter than the typical time turns good jobs into timeouts.
+Why: otherwise waits for healthy jobs time out.
 
-    polling: {typical: 1m..10m, timeout: 5m}       # warned of
+    polling: {typical: 1m..10m, timeout: 5m}       # warned about
     polling: {typical: 1m..10m, timeout: 30m}      # fine
-    polling: {typical: 1m..10m}                    # fine: four times the longest typical time
+    polling: {typical: 1m..10m}                    # fine: 4 times the longest typical time
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ def check(spec: Spec) -> Iterator[Diagnostic]:
 
 
 def _compared(spec: Spec, paths: tuple[Path, ...]) -> Iterator[Diagnostic]:
-    """Compare what holds at the first path: its own words, then those that it inherits."""
+    """Compare the values that apply at the first path: its own, or else the inherited ones."""
     timeout_at = next((path for path in paths if spec.document.get(*path, "timeout") is not None), None)
     typical_at = next((path for path in paths if spec.document.get(*path, "typical") is not None), None)
     if timeout_at is None or typical_at is None or paths[0] not in (timeout_at, typical_at):
@@ -36,5 +36,5 @@ def _compared(spec: Spec, paths: tuple[Path, ...]) -> Iterator[Diagnostic]:
     typical = spec.document.get(*typical_at, "typical")
     if parse_duration(timeout) < parse_range(typical)[1]:
         at = (*paths[0], "timeout" if timeout_at == paths[0] else "typical")
-        message = f'the timeout "{timeout}" is shorter than a job typically takes, "{typical}"'
+        message = f'the timeout "{timeout}" is shorter than the longest typical time in "{typical}"'
         yield spec.at_value(at, "timeout-below-typical", message, severity="warning")

@@ -1,10 +1,10 @@
-"""bad-bounds: the bounds of a field are for its type, can be kept, and can be read.
+"""bad-bounds: the bounds of a field suit its type, and some value satisfies them.
 
-Why: a bound that is never looked at promises what nobody keeps.
+Why: a bound of another type would never be checked.
 
     name: {type: string, max: 10}              # refused: max is for numbers, max_length for text
-    limit: {type: integer, min: 10, max: 1}    # refused: nothing is between them
-    id: {type: string, pattern: "["}           # refused: no regular expression
+    limit: {type: integer, min: 10, max: 1}    # refused: no number is between them
+    id: {type: string, pattern: "["}           # refused: not a regular expression
 """
 
 from __future__ import annotations
@@ -33,10 +33,10 @@ def check(spec: Spec) -> Iterator[Diagnostic]:
             yield from _of_another_type(spec, view, view.type.type)
         for low, high in _PAIRS:
             if view.more.get(low) is not None and view.more.get(high) is not None and view.more[low] > view.more[high]:
-                message = f'"{low}" is more than "{high}"'
+                message = f'"{low}" is greater than "{high}"'
                 yield spec.at_value((*view.path, low), "bad-bounds", message)
         if "pattern" in view.more and not _is_expression(view.more["pattern"]):
-            message = "this is no regular expression of Python's"
+            message = "this is not a regular expression that Python accepts"
             yield spec.at_value((*view.path, "pattern"), "bad-bounds", message)
 
 
@@ -46,7 +46,7 @@ def _of_another_type(spec: Spec, view: FieldView, type_: ir.Type) -> Iterator[Di
         if keys != mine:
             for key in keys:
                 if key in view.more:
-                    message = f'"{key}" is for {words}, and this is {view.more.get("type")}'
+                    message = f'"{key}" is for {words}, but this field is {view.more.get("type")}'
                     yield spec.at_key((*view.path, key), "bad-bounds", message)
 
 
@@ -65,7 +65,7 @@ def _bounds_of(type_: ir.Type) -> tuple[str, ...]:
 def _is_expression(pattern: str) -> bool:
     try:
         with warnings.catch_warnings():
-            # What is on its way to be an error in Python is one here already.
+            # Python warns about syntax that will become an error.
             warnings.simplefilter("error")
             re.compile(pattern)
     except (re.error, Warning, OverflowError, RecursionError):

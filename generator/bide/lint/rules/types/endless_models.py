@@ -1,6 +1,6 @@
-"""endless-model: no model has to hold itself.
+"""endless-model: no model requires a value of itself.
 
-Why: no JSON could be written of it.
+Why: no JSON document could satisfy it.
 
     Page: {fields: {parent: Page}}             # refused
     Page: {fields: {parent?: Page}}            # fine, and so is `Page or null` and `list of Page`
@@ -22,12 +22,12 @@ def check(spec: Spec) -> Iterator[Diagnostic]:
         for view in spec.fields(name):
             model = held[name].get(view.wire)
             if model in endless and view.path[1] == name:
-                message = f'every "{name}" has to hold a "{model}", and that never ends'
-                yield spec.at_key(view.path, "endless-model", message, 'put a "?" behind the name, or make it a list')
+                message = f'every "{name}" needs a "{model}" inside, without end'
+                yield spec.at_key(view.path, "endless-model", message, 'put a "?" after the name, or make it a list')
 
 
 def _held(spec: Spec, name: str) -> dict[str, str]:
-    """The model that is in each field of a model, where there always is one."""
+    """The models of the required fields of a model, by wire name."""
     required = spec.required(name)
     models = {view.wire: _model(spec, view) for view in spec.fields(name) if view.wire in required}
     return {wire: model for wire, model in models.items() if model is not None}
@@ -41,7 +41,7 @@ def _model(spec: Spec, view: FieldView) -> str | None:
 
 
 def _endless(held: dict[str, set[str]]) -> set[str]:
-    """The models of which no value ends: what is left when all that hold none of them are taken away, over and over."""
+    """The models without a finite value: those left after repeatedly removing models that require no other."""
     holders: dict[str, list[str]] = {}
     for name, models in held.items():
         for model in models:

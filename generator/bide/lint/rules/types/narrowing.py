@@ -1,15 +1,15 @@
-"""bad-narrowing: a model `is` one that has fields of its own.
+"""bad-narrowing: the base in `is` is a model with `fields`.
 
-Why: whoever reads it should find the fields in one place.
+Why: all fields are then in one place.
 
     SiteMap: {is: MapJob, when: succeeded}       # fine, if MapJob has `fields`
-    Smaller: {is: SiteMap, when: succeeded}      # refused: SiteMap is MapJob already
+    Smaller: {is: SiteMap, when: succeeded}      # refused: SiteMap has `is` itself
 
-empty-narrowing (warning): a model that `is` another one says more than that one.
+empty-narrowing (warning): a model with `is` requires more fields than its base.
 
-Why: the class of a finished result is there so that nobody has to ask for `None`.
+Why: it exists so that those fields are never `None`.
 
-    Failure: {is: MapJob, when: failed}          # warned of, if no field of MapJob has a `when` for failed
+    Failure: {is: MapJob, when: failed}          # warned about, if no field of MapJob has `when: failed`
 """
 
 from __future__ import annotations
@@ -27,12 +27,17 @@ def check(spec: Spec) -> Iterator[Diagnostic]:
         if base not in models:
             continue
         if "envelope" in raw:
-            message = f'the envelope is that of "{base}"'
-            yield spec.at_key(("models", name, "envelope"), "bad-narrowing", message, "leave it out here")
+            message = f'a model with "is" has the envelope of "{base}"'
+            yield spec.at_key(("models", name, "envelope"), "bad-narrowing", message, "remove it")
         if "is" in models[base]:
-            message = f'"{base}" is "{models[base]["is"]}" already, in some states'
-            yield spec.at_value(("models", name, "is"), "bad-narrowing", message, "name a model with fields of its own")
+            message = f'"{base}" has "is" itself'
+            yield spec.at_value(
+                ("models", name, "is"),
+                "bad-narrowing",
+                message,
+                "refer to a model with fields",
+            )
         elif spec.required(name) == spec.required(base):
             states = ", ".join(sorted(states_of(raw["when"])))
-            message = f'no field of "{base}" is marked with a "when" for {states}'
+            message = f'no field of "{base}" has "when" with {states}'
             yield spec.at_value(("models", name, "when"), "empty-narrowing", message, severity="warning")

@@ -1,13 +1,13 @@
-"""shadows-builtin (warning): no name that a spec chooses hides a built-in of Python.
+"""shadows-builtin (warning): no name that the author chose hides a Python built-in.
 
-Why: whoever imports such a class loses the built-in one without a word, and then catches the wrong exception.
+Why: code that imports such a class loses the built-in one, and may then catch the wrong exception.
 
-    class: Timeout                           # warned of: it makes TimeoutError
-    models: {Warning: ...}                   # warned of
-    fields: {kind: {type: string, name: type}}      # warned of: the name was free to choose
+    class: Timeout                           # warned about: the package gets a class TimeoutError
+    models: {Warning: ...}                   # warned about
+    fields: {kind: {type: string, name: type}}      # warned about: another name was possible
 
-A name that the provider chose, such as a field `id`, is fine. Keywords, and built-ins that the generated classes need,
-are avoided or refused: see `bad-name`.
+Names of the provider, such as a field `id`, are fine. Keywords, and built-ins that generated classes use, are changed
+or refused: see `bad-name`.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ def _set_of(names: str) -> frozenset[str]:
     return frozenset(names.split())
 
 
-# A list of our own, and not `dir(builtins)`: the same spec is as good under every Python.
+# Not `dir(builtins)`: the same spec must get the same warnings under every Python version.
 _CLASSES = _set_of("""
     ArithmeticError AssertionError AttributeError BaseException BaseExceptionGroup BlockingIOError BrokenPipeError
     BufferError BytesWarning ChildProcessError ConnectionAbortedError ConnectionError ConnectionRefusedError
@@ -61,4 +61,4 @@ def check(spec: Spec) -> Iterator[Diagnostic]:
 
 
 def _message(name: str) -> str:
-    return f'"{name}" hides what Python calls so'
+    return f'"{name}" hides the Python built-in of that name'

@@ -1,6 +1,6 @@
-"""unknown-model: what has to be a model is one.
+"""unknown-model: a name is a model where a model is needed.
 
-Why: a pointer can only lead into something that has fields.
+Why: pointers and arguments need a type with fields.
 
     snapshot: Jbo           # refused
     snapshot: JobStatus     # refused, if JobStatus is an enum
@@ -23,7 +23,7 @@ def check(spec: Spec) -> Iterator[Diagnostic]:
             continue
         kind = next((kind for kind in ("enum", "union") if name in spec.table(f"{kind}s")), None)  # type: ignore[arg-type]  # "enums" and "unions" are tables
         message = (
-            f'"{name}" is no model but {"an" if kind == "enum" else "a"} {kind}'
+            f'"{name}" is {"an" if kind == "enum" else "a"} {kind}, and a model is needed here'
             if kind
             else f'there is no model "{name}"'
         )
@@ -31,7 +31,7 @@ def check(spec: Spec) -> Iterator[Diagnostic]:
 
 
 def _named(spec: Spec) -> Iterator[tuple[Path, str]]:
-    """Every place where a model is named that is no type."""
+    """Every reference to a model that is not a type."""
     for name, model in spec.table("models").items():
         if "is" in model:
             yield ("models", name, "is"), model["is"]

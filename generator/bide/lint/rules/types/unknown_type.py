@@ -1,12 +1,12 @@
 """unknown-type: a type is built in, or the name of an enum, model or union.
 
-Why: nothing can be made of a type that nobody knows.
+Why: only then is the Python type known.
 
     limit: int              # refused
     limit: integer          # fine
     pages: list of Page     # fine, if there is a model Page
 
-`bytes` is for a whole body: the result of a job, or what an operation returns.
+`bytes` is only for a whole body: the result of a job, or the reply to an operation.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ _USUAL = {
     "timestamp": "datetime",
     "json": "any",
 }
-_DECLARE_IT = f"declare it in models, enums or unions; there are {', '.join(BUILT_IN)} without that"
+_DECLARE_IT = f"declare it in models, enums or unions; built in are {', '.join(BUILT_IN)}"
 
 
 def check(spec: Spec) -> Iterator[Diagnostic]:
@@ -50,7 +50,7 @@ def check(spec: Spec) -> Iterator[Diagnostic]:
 
 
 def _bodies(spec: Spec) -> Iterator[tuple[Path, str]]:
-    """The types that are not of fields."""
+    """The types of replies and results."""
     for name, operation in spec.table("operations").items():
         path: Path = ("operations", name, "returns")
         returns = operation.get("returns")
@@ -68,7 +68,7 @@ def _bodies(spec: Spec) -> Iterator[tuple[Path, str]]:
 
 
 def _in_bodies(spec: Spec) -> Iterator[Path]:
-    """The fields of the bodies of operations and submits, written in place or as a model of their own."""
+    """The fields of the bodies of operations and submits: inline, or of a model that is used for nothing else."""
     elsewhere = set(_named_elsewhere(spec))
     for endpoint in spec.endpoints:
         body = endpoint.raw.get("body")
@@ -79,7 +79,7 @@ def _in_bodies(spec: Spec) -> Iterator[Path]:
 
 
 def _named_elsewhere(spec: Spec) -> Iterator[str]:
-    """The models that are in other models, or in replies."""
+    """The models that are used in other models or in replies."""
     for view in spec.all_fields:
         if view.type is not None and isinstance(view.type.innermost, ir.Named):
             yield view.type.innermost.name
@@ -103,9 +103,11 @@ def _problems(spec: Spec, path: Path, text: str, *, is_field: bool, may_be_file:
         help_ = f'did you mean "{usual}"?' if usual else did_you_mean(inner.name, known) or _DECLARE_IT
         yield spec.at_value(path, "unknown-type", f'there is no type "{inner.name}"', help_)
     elif inner == ir.Scalar(ir.Kind.BYTES) and (is_field or read.type != inner):
-        yield spec.at_value(path, "unknown-type", '"bytes" can only be a whole body', 'a text in JSON is a "string"')
+        yield spec.at_value(path, "unknown-type", '"bytes" is only for a whole body', 'in JSON, use "string"')
     elif inner == ir.Scalar(ir.Kind.FILE) and (read.type != inner or read.nullable or not may_be_file):
-        message = 'a "file" can only be a field of the body of a request, by itself'
-        yield spec.at_value(path, "unknown-type", message, "what is in a reply is bytes, or a URL as a string")
+        message = '"file" is only for a field in the body of a request, and not in a list or map'
+        yield spec.at_value(
+            path, "unknown-type", message, "in a reply, use bytes for a whole body, or string for a URL"
+        )
     elif read.nullable and not is_field:
-        yield spec.at_value(path, "unknown-type", 'only a field can be "or null"')
+        yield spec.at_value(path, "unknown-type", '"or null" is only for fields')

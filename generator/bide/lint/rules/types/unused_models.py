@@ -1,9 +1,9 @@
-"""unused-model (warning): every model, enum and union has a part in a request or a reply.
+"""unused-model (warning): every model, enum and union is used in a request or a reply.
 
-Why: what nothing leads to is dead text, or there is a type that should name it and does not.
+Why: an unused one has no effect, or a type that should refer to it is wrong.
 
     models: {Page: {fields: {url: string}}}
-    jobs: {fetch: {result: object, ...}}       # warned of, if nothing else names Page
+    jobs: {fetch: {result: object, ...}}       # warned about, if nothing else refers to Page
     jobs: {fetch: {result: Page, ...}}         # fine
 """
 
@@ -27,12 +27,12 @@ def check(spec: Spec) -> Iterator[Diagnostic]:
             reached.add(name)
             waiting += _named_by(spec, name)
     if not all(spec.is_type(name) for name in reached):
-        return  # one that is misspelt may be meant
+        return  # it may be the one that a misspelt name stands for
     for table, noun in (("models", "model"), ("enums", "enum"), ("unions", "union")):
         for name in spec.document.data.get(table, {}):
             if name not in reached:
-                message = f'the {noun} "{name}" has no part in any request or reply'
-                help_ = "name it where it belongs, or take it out"
+                message = f'the {noun} "{name}" is not used in any request or reply'
+                help_ = "use it as a type, or remove it"
                 yield spec.at_key((table, name), "unused-model", message, help_, "warning")
 
 

@@ -1,17 +1,17 @@
-"""bad-default: a default is of the type of its field, and within its bounds.
+"""bad-default: a default has the type of its field and is within its bounds.
 
-Why: it is printed into the documentation of the generated code as what the server assumes.
+Why: the documentation shows it as the value that the server assumes.
 
     limit?: {type: integer, default: "10"}           # refused: text
-    limit?: {type: integer, default: 10, max: 5}     # refused: more than the most
+    limit?: {type: integer, default: 10, max: 5}     # refused: greater than max
     limit?: {type: integer, default: 10}             # fine
 
-bad-const: a constant is simple, and of the type of its field.
+bad-const: a constant is a scalar and has the type of its field.
 
-Why: it is printed into the types of the generated code.
+Why: it becomes a `Literal` type in the generated code.
 
-    scale: {const: 1.5}                        # refused: such numbers are equal by luck
-    kinds: {const: [a, b]}                     # refused
+    scale: {const: 1.5}                        # refused: a fraction
+    kinds: {const: [a, b]}                     # refused: a list
     kind: {const: fetch}                       # fine
 """
 
@@ -36,13 +36,13 @@ def _constant(spec: Spec, view: FieldView) -> Iterator[Diagnostic]:
     path = (*view.path, "const")
     const = view.more["const"]
     if not isinstance(const, str | int | None):
-        message = '"const" has to be text, a whole number, true, false or null'
+        message = '"const" must be text, a whole number, true, false or null'
         yield spec.at_value(path, "bad-const", message)
     if view.type is not None and not (const is None and view.type.nullable):
         for misfit in misfits(spec, const, view.type.type, "const"):
             yield spec.at_value(path, "bad-const", str(misfit))
     if "default" in view.more:
-        message = 'what is constant has no "default"'
+        message = '"const" and "default" cannot be used together'
         yield spec.at_key((*view.path, "default"), "conflicting-keys", message)
 
 
