@@ -177,7 +177,7 @@ class ProviderView(Context):
             found.append(("rates", spread("{}", rates, indent=4)))
         if shapes:
             found.append(("errors", row(shapes, indent=4)))
-        found += [("version", literal(__version__)), ("own_errors", Code("OwnErrors(vars(errors))"))]
+        found += [("version", literal(__version__)), ("own_errors", Code("OwnErrors(vars(_errors))"))]
         return [(Code(name), value) for name, value in found]
 
     @property

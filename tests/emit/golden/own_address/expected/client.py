@@ -6,7 +6,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
-from bide_runtime import CancellableJob, CancellableJobs, Client, Clock, Observer, Policy, Record, Transport, Update
+from bide_runtime import (
+    BatchOptions,
+    CancellableJob,
+    CancellableJobs,
+    Client,
+    Clock,
+    Observer,
+    Policy,
+    Record,
+    Transport,
+    Update,
+    WaitOptions,
+)
 
 from . import _calls, _jobs, models
 from ._provider import PROVIDER
@@ -45,12 +57,14 @@ class FetchJobs(CancellableJobs[models.Task, models.Page]):
             SubmitUncertain: No reply came, so the job may exist or not.
             ApiError: The provider refused it.
         """
-        _submission = _calls.submit_fetch(
-            url=url,
-            note=note,
-            idempotency_key=idempotency_key,
+        return self._handle(
+            self._submit(
+                _calls.submit_fetch,
+                url=url,
+                note=note,
+                idempotency_key=idempotency_key,
+            )
         )
-        return self._handle(self._submit(_submission))
 
     def run(
         self,
@@ -90,12 +104,19 @@ class FetchJobs(CancellableJobs[models.Task, models.Page]):
             SubmitUncertain: No reply came to the submit, so the job may exist or not.
             ApiError, DecodeError: Something that does not pass by itself.
         """
-        _submission = _calls.submit_fetch(
+        return self._run(
+            _calls.submit_fetch,
+            WaitOptions(
+                timeout=timeout,
+                on_update=on_update,
+                policy=policy,
+                progress=progress,
+                cancel_on_timeout=cancel_on_timeout,
+            ),
             url=url,
             note=note,
             idempotency_key=idempotency_key,
         )
-        return self._run(_submission, timeout, on_update, policy, progress, cancel_on_timeout)
 
     def run_many(
         self,
@@ -129,16 +150,18 @@ class FetchJobs(CancellableJobs[models.Task, models.Page]):
                 which may take 5 seconds more.
         """
         return self._run_many(
+            _calls.submit_fetch,
             params,
-            lambda each: _calls.submit_fetch(**each),
+            BatchOptions(
+                max_in_flight=max_in_flight,
+                timeout=timeout,
+                in_order=in_order,
+                on_update=on_update,
+                progress=progress,
+                policy=policy,
+                cancel_on_timeout=cancel_on_timeout,
+            ),
             self._handle,
-            timeout,
-            max_in_flight,
-            in_order,
-            on_update,
-            progress,
-            policy,
-            cancel_on_timeout,
         )
 
 
@@ -202,10 +225,11 @@ class Acme(Client):
             url: See the provider's page.
             timeout: Seconds for this HTTP request. By default, the client's.
         """
-        _call = _calls.fetch_inline(
+        _answer = self._send(
+            _calls.fetch_inline,
+            timeout,
             url=url,
         )
-        _answer = self._send(_call, timeout)
         if isinstance(_answer, Record):
             return self.fetch._handle(self.fetch._adopt(_answer))
         return _answer
