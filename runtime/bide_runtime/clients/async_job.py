@@ -15,10 +15,11 @@ from ..jobs.record import Record
 from ..jobs.snapshot import Snapshot, Update
 from ..waiting.deadline import Deadline
 from ..waiting.flow import Flow
-from ..waiting.links import attached, resumed
+from ..waiting.links import attach_record, resume_record
 from ..waiting.policy import Adaptive, Policy
 from ..waiting.session import Session
-from ..waiting.submit import Submission, late, run, submit
+from ..waiting.submission import Submission
+from ..waiting.submit import deferred, run, submit
 from ..waiting.wait import cancel, poll, result, updates, wait
 from .async_client import AsyncClient
 from .progress import Bar
@@ -142,7 +143,7 @@ class AsyncJobs(Generic[S, R]):
 
     def attach(self, job_id: str) -> AsyncJob[S, R]:
         """A handle for a job that exists already. Nothing is sent."""
-        return self._handle(attached(self._client._session.account, self._kind, job_id))
+        return self._handle(attach_record(self._client._session.account, self._kind, job_id))
 
     def resume(self, token: str) -> AsyncJob[S, R]:
         """A handle from the token of another one, also of another process. Nothing is sent. Raises `InvalidToken`."""
@@ -190,7 +191,7 @@ class AsyncJobs(Generic[S, R]):
         return record
 
     def _resumed(self, token: str) -> Record[S, R]:
-        return resumed(self._client._session.account, self._kind, token)
+        return resume_record(self._client._session.account, self._kind, token)
 
     async def _submit(self, submission: Submission[S, R]) -> Record[S, R]:
         record, _ = await self._client._drive(submit(self._client._session, submission, now=self._client._clock.now()))
@@ -258,7 +259,7 @@ class AsyncJobs(Generic[S, R]):
         session, usual = self._client._session.coalescing, policy or Adaptive(self._kind.polling)
 
         def start(arguments: P) -> Flow[R]:
-            return late(lambda: self._running(session, prepare(arguments), timeout, usual, cancel_on_timeout))
+            return deferred(lambda: self._running(session, prepare(arguments), timeout, usual, cancel_on_timeout))
 
         return self._many(inputs, start, handle, max_in_flight, in_order, on_update, progress)
 
@@ -292,7 +293,7 @@ class AsyncCancellableJobs(AsyncJobs[S, R]):
 
     def attach(self, job_id: str) -> AsyncCancellableJob[S, R]:
         """A handle for a job that exists already. Nothing is sent."""
-        return self._handle(attached(self._client._session.account, self._kind, job_id))
+        return self._handle(attach_record(self._client._session.account, self._kind, job_id))
 
     def resume(self, token: str) -> AsyncCancellableJob[S, R]:
         """A handle from the token of another one, also of another process. Nothing is sent. Raises `InvalidToken`."""

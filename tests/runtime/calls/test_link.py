@@ -14,10 +14,11 @@ from bide_runtime.errors.decode import DecodeError
 from bide_runtime.http.request import Response
 from bide_runtime.jobs.errors import JobTimeout, SubmitUncertain
 from bide_runtime.jobs.kind import JobKind
-from bide_runtime.jobs.lifecycle import Lifecycle, ResultAt
+from bide_runtime.jobs.lifecycle import Lifecycle
+from bide_runtime.jobs.result_at import ResultAt
 from bide_runtime.jobs.state import State
-from bide_runtime.jobs.token import LONGEST
-from bide_runtime.waiting.submit import Submission
+from bide_runtime.jobs.token import MAX_BYTES
+from bide_runtime.waiting.submission import Submission
 from msgspec.structs import replace
 
 from tests.runtime import acme
@@ -340,11 +341,11 @@ def test_a_job_can_be_attached_by_its_address(world: Make) -> None:
 
 def test_an_address_that_no_token_can_hold_is_refused(world: Make) -> None:
     """A job that could not be found again is not begun silently: the submit is uncertain, and a poll an error."""
-    w = world(by_url(submit=linked(get="/v2/" + "x" * LONGEST)))
+    w = world(by_url(submit=linked(get="/v2/" + "x" * MAX_BYTES)))
     with pytest.raises(SubmitUncertain, match="too long for a token"):
         submit(w, LINKED, job_id=("id",))
 
-    w = world(by_url(submit=linked(get="/v2/here"), here=linked("running", get="/v2/" + "x" * LONGEST)))
+    w = world(by_url(submit=linked(get="/v2/here"), here=linked("running", get="/v2/" + "x" * MAX_BYTES)))
     with pytest.raises(DecodeError, match="too long for a token"):
         run(w, LINKED, job_id=("id",))
 

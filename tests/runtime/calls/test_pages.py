@@ -9,7 +9,7 @@ import pytest
 from bide_runtime.calls.pages import Pages
 from bide_runtime.errors.decode import DecodeError
 from bide_runtime.jobs.errors import JobExpired, JobTimeout
-from bide_runtime.jobs.lifecycle import ResultAt
+from bide_runtime.jobs.result_at import ResultAt
 from bide_runtime.models.model import Model
 
 from tests.runtime.acme import kind

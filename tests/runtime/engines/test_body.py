@@ -7,7 +7,7 @@ import zlib
 from collections.abc import Callable
 
 import pytest
-from bide_runtime.engines.body import Body, Unpacker
+from bide_runtime.engines.body import Body, Decompressor
 from bide_runtime.errors.transport import ConnectionFailed, ReplyTooLarge
 from hypothesis import assume, given
 from hypothesis import strategies as st
@@ -81,7 +81,7 @@ def test_the_limit(size: int, limit: int, packer: str) -> None:
 def test_a_bomb_is_unpacked_in_pieces() -> None:
     """However much is in a few bytes, it is never unpacked at once."""
     bomb = gzip.compress(bytes(10**7))
-    sizes = [len(piece) for piece in Unpacker({"content-encoding": "gzip"}).feed(bomb)]
+    sizes = [len(piece) for piece in Decompressor({"content-encoding": "gzip"}).feed(bomb)]
 
     assert 10**7 == sum(sizes)
     assert max(sizes) <= 2**18

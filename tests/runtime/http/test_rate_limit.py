@@ -12,7 +12,7 @@ from bide_runtime.http.rate_limit import Rate, RateLimiter
 from bide_runtime.jobs.errors import JobTimeout
 from bide_runtime.waiting.flow import Received, Sleep
 from bide_runtime.waiting.policy import Fixed
-from bide_runtime.waiting.session import Outgoing, sent
+from bide_runtime.waiting.session import Outgoing, send
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
@@ -194,10 +194,10 @@ def test_who_was_held_back_takes_a_new_turn() -> None:
     limiter = RateLimiter({"b": Rate(1, 10.0)})
     assert 0.0 == limiter.claim("b", 0.0)
     request = session.client._session.account.request_to("GET", "https://api.acme.example/v2/look")
-    flow = sent(
+    flow = send(
         replace(session.client._session, limiter=limiter),
         Outgoing(request=request, bucket="b"),
-        patience=30.0,
+        timeout=30.0,
         attempt=1,
         now=0.0,
     )

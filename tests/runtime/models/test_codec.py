@@ -37,7 +37,7 @@ class OtherStep(Other, Step):
     """A step that is not known yet."""
 
 
-register(Step, tag="type", known={"click": Click, "write": Write}, other=OtherStep)
+register(Step, discriminator="type", known={"click": Click, "write": Write}, other=OtherStep)
 
 
 class Plan(Model):

@@ -48,7 +48,7 @@ class OtherShape(Other, Shape):
     """Another shape."""
 
 
-register(Shape, tag="kind", known={"square": Square, "circle": Circle}, other=OtherShape)
+register(Shape, discriminator="kind", known={"square": Square, "circle": Circle}, other=OtherShape)
 
 
 class Login(Model):

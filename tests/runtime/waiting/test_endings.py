@@ -16,7 +16,7 @@ from bide_runtime.errors.client import ClientClosed
 from bide_runtime.errors.decode import DecodeError
 from bide_runtime.http.errors import Conflict, NotFound
 from bide_runtime.jobs.errors import JobCancelled, JobExpired, JobFailed, JobNotDone, JobTimeout, SubmitUncertain
-from bide_runtime.jobs.lifecycle import ResultAt
+from bide_runtime.jobs.result_at import ResultAt
 from bide_runtime.jobs.snapshot import Update
 from bide_runtime.jobs.state import State
 from bide_runtime.waiting.policy import Fixed

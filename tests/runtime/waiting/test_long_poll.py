@@ -12,9 +12,9 @@ import pytest
 from bide_runtime.http.long_poll import LongPoll
 from bide_runtime.http.request import Request
 from bide_runtime.jobs.errors import JobTimeout
-from bide_runtime.jobs.lifecycle import ResultAt
 from bide_runtime.jobs.polling import Polling
 from bide_runtime.jobs.record import Record
+from bide_runtime.jobs.result_at import ResultAt
 from bide_runtime.waiting.deadline import Deadline
 from bide_runtime.waiting.flow import Received, Running, Send, Sleep
 from bide_runtime.waiting.policy import Adaptive
