@@ -33,7 +33,7 @@ def url_of(account: Account, record: Record[Any, Any], role: Role, at: str | Lin
     found = record.links.get(role)
     if found is None:
         body = record.snapshot.reply.body if record.snapshot else b""
-        raise DecodeError(f"no reply had the link to {role} the job: {at.place} is missing", path=at.place, body=body)
+        raise DecodeError(f"the provider gave no {role} link: {at.place} is missing", path=at.place, body=body)
     return check_followed(account, absolute(account, found), at.place)
 
 

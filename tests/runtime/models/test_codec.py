@@ -307,7 +307,7 @@ def test_an_argument_that_is_refused_is_named_by_its_path() -> None:
     [
         (b" ", "it is empty"),
         (b" <html>", "it looks like HTML"),
-        (b'{"text": "h', "it breaks off after 11 bytes"),
+        (b'{"text": "h', "it ends after 11 bytes"),
         (b"oops", "it is some other text"),
     ],
 )

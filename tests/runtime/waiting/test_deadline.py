@@ -91,7 +91,7 @@ def test_the_default_is_a_deadline(world: Make) -> None:
     """W1: a wait that is given no timeout has the one of its kind of job."""
     w = world(served(polls=[RUNNING]))
 
-    with pytest.raises(JobTimeout, match="within 60 s"):
+    with pytest.raises(JobTimeout, match="after 60 s"):
         w.do(w.job(PART).wait())
 
     assert w.elapsed <= 60.0
@@ -367,7 +367,7 @@ def test_the_error_says_what_was_seen(world: Make) -> None:
     """W1: `JobTimeout` names timeout, polls, last status and the way out, and carries the last snapshot."""
     w = world(served(polls=[RUNNING]))
 
-    with pytest.raises(JobTimeout, match=r"within 9 s \(\d+ polls, last seen 'running'\).*resume") as caught:
+    with pytest.raises(JobTimeout, match=r"after 9 s \(\d+ polls, last status 'running'\).*resume") as caught:
         w.do(w.job(PART).wait(timeout=9))
 
     assert caught.value.snapshot is not None

@@ -164,10 +164,10 @@ def test_a_policy_that_makes_no_sense_is_refused(make: Any) -> None:
 @pytest.mark.parametrize("mode", MODES)
 @pytest.mark.parametrize("pause", [-1.0, float("nan"), inf, -inf])
 def test_a_policy_of_the_user_that_makes_no_sense_ends_the_wait(mode: Mode, pause: float) -> None:
-    """A pause that nobody can make is an error with the job, and no endless sleep."""
+    """A pause that must be finite is an error with the job, and no endless sleep."""
     world = World(mode, served(polls=[RUNNING]))
 
-    with pytest.raises(InvalidArgument, match="nobody can make") as caught:
+    with pytest.raises(InvalidArgument, match="must be finite") as caught:
         world.do(world.job(PART).wait(policy=Steady(pause)))
 
     assert "j1" == caught.value.job_id
