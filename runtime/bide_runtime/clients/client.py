@@ -73,9 +73,7 @@ class Client:
                 max_retries=max_retries,
                 wall=self._clock.wall,
             )
-            self._session = Session(
-                account, MinIntervals(), RateLimiter(self._provider.rates, of_all=rate_of(max_rate))
-            )
+            self._session = Session(account, MinIntervals(), RateLimiter(self._provider.rates, total=rate_of(max_rate)))
             self._transport = transport
             self._owns_transport = transport is None
             self._closed = False
