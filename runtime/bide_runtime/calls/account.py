@@ -33,11 +33,11 @@ class Account(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     timeout: float
     max_retries: int
     jitter: Callable[[], float]
-    """A new number in [0, 1) each time, for jitter."""
+    """Returns a number in [0, 1) for jitter."""
     wall: Callable[[], float]
     """The time of day, for hints that are dates and for tokens."""
     new_key: Callable[[], str] = lambda: os.urandom(16).hex()
-    """A new idempotency key each time."""
+    """Returns a new idempotency key."""
 
     def __repr__(self) -> str:
         return f"Account({self.provider.name!r}, {self.base_url!r})"
@@ -154,6 +154,8 @@ def open_account(
     timeout: float,
     max_retries: int,
     wall: Callable[[], float],
+    jitter: Callable[[], float] | None = None,
+    new_key: Callable[[], str] | None = None,
 ) -> Account:
     """Check what the user gave to a client.
 
@@ -165,14 +167,16 @@ def open_account(
         raise InvalidArgument(f"max_retries must be a whole number from 0, not {max_retries!r}")
     from random import random
 
+    chance = {} if new_key is None else {"new_key": new_key}
     return Account(
         provider=provider,
         secrets=found,
         base_url=_checked_base(base_url or provider.base_url),
         timeout=positive("timeout", timeout),
         max_retries=max_retries,
-        jitter=random,
+        jitter=jitter or random,
         wall=wall,
+        **chance,
     )
 
 

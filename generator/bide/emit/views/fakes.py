@@ -33,14 +33,16 @@ HELPERS = (
 
 _TAKEN = frozenset(
     [
+        "advance",
         "async_client",
         "async_clock",
         "check",
         "client",
         "clock",
         "forget",
+        "inject",
+        "jitter",
         "kinds",
-        "meets",
         "now",
         "operations",
         "requests",

@@ -129,7 +129,7 @@ class Story:
     def prepare(self, fake: FakeProvider[Any, Any], jobs: FakeJobs[Any]) -> None:
         """Let it happen to the next job."""
         fake.time.drift = self.drift
-        fake._jitter = lambda: self.jitter
+        fake.jitter = lambda: self.jitter
         jobs.follows(self.plan)
         jobs.submit.inject(*self.submits)
         jobs.poll.inject(*self.polls)
