@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Any, Literal
 
 import msgspec
+from msgspec.structs import replace
 
 from ..edition import VERSION
 from ..errors.client import InvalidArgument
@@ -20,7 +21,12 @@ from ..http.request import Json, Request, Response, as_text, origin, query
 from ..http.retry_after import retry_after
 from ..models.codec import any_json, follow
 from .call import JSON, Call
+from .extras import Extras
 from .provider import Provider
+
+
+def _random_key() -> str:
+    return os.urandom(16).hex()
 
 
 class Account(msgspec.Struct, frozen=True, kw_only=True, dict=True):
@@ -36,19 +42,21 @@ class Account(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """Returns a number in [0, 1) for jitter."""
     wall: Callable[[], float]
     """The time of day, for hints that are dates and for tokens."""
-    new_key: Callable[[], str] = lambda: os.urandom(16).hex()
+    new_key: Callable[[], str] = _random_key
     """Returns a new idempotency key."""
+    extras: Extras = Extras()
 
     def __repr__(self) -> str:
         return f"Account({self.provider.name!r}, {self.base_url!r})"
 
     def request(self, call: Call[Any], *, accept: str | None = None) -> Request:
         """The call as a request, with the key."""
+        body = self.extras.body_of(call)
         return self.request_to(
             call.method,
-            self.base_url + call.path,
-            headers={**call.headers, **({"content-type": call.content_type} if call.body is not None else {})},
-            body=call.body,
+            self.extras.url(self.base_url + call.path),
+            headers={**call.headers, **({"content-type": call.content_type} if body is not None else {})},
+            body=body,
             accept=accept or call.accept,
         )
 
@@ -78,7 +86,8 @@ class Account(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         found = self._usuals.get((accept, is_theirs))
         if found is None:
             of_us = {"accept": accept, "user-agent": user_agent(self.provider)}
-            of_them = {**self.provider.headers, **self._placed[0]} if is_theirs else {}
+            extra = {name.lower(): as_text(value) for name, value in self.extras.headers.items()}
+            of_them = {**self.provider.headers, **extra, **self._placed[0]} if is_theirs else {}
             found = self._usuals[accept, is_theirs] = sendable_headers({**of_us, **of_them})
         return found
 
@@ -131,10 +140,11 @@ class Account(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     def _code_and_message(self, body: Json) -> tuple[str | None, str | None]:
         for shape in self.provider.errors:
             code = follow(body, shape.code) if shape.code else None
-            message = follow(body, shape.message)
+            message = follow(body, shape.message) if shape.message else None
             if isinstance(message, list) and message and all(isinstance(line, str) for line in message):
                 message = "; ".join(message)
-            if isinstance(message, str) and (not shape.code or isinstance(code, str)):
+            is_message = isinstance(message, str) if shape.message else bool(shape.code)
+            if is_message and (not shape.code or isinstance(code, str)):
                 return code, message
         return None, None
 
@@ -163,21 +173,34 @@ def open_account(
     make no sense.
     """
     found = {secret.argument: given(provider.title, secret, secrets.get(secret.argument)) for secret in provider.auth}
-    if isinstance(max_retries, bool) or not isinstance(max_retries, int) or max_retries < 0:
-        raise InvalidArgument(f"max_retries must be a whole number from 0, not {max_retries!r}")
     from random import random
 
-    chance = {} if new_key is None else {"new_key": new_key}
     return Account(
         provider=provider,
         secrets=found,
         base_url=_checked_base(base_url or provider.base_url),
         timeout=positive("timeout", timeout),
-        max_retries=max_retries,
+        max_retries=_retries(max_retries),
         jitter=jitter or random,
         wall=wall,
-        **chance,
+        new_key=new_key or _random_key,
     )
+
+
+def changed(account: Account, more: Extras, *, timeout: float | None, max_retries: int | None) -> Account:
+    """*account* with other options. Raises `InvalidArgument`."""
+    return replace(
+        account,
+        extras=account.extras.with_more(more),
+        timeout=account.timeout if timeout is None else positive("timeout", timeout),
+        max_retries=account.max_retries if max_retries is None else _retries(max_retries),
+    )
+
+
+def _retries(number: int) -> int:
+    if isinstance(number, bool) or not isinstance(number, int) or number < 0:
+        raise InvalidArgument(f"max_retries must be a whole number from 0, not {number!r}")
+    return number
 
 
 def _checked_base(url: str) -> str:

@@ -40,6 +40,7 @@ _TAKEN = frozenset(
         "client",
         "clock",
         "forget",
+        "id_of",
         "inject",
         "jitter",
         "kinds",

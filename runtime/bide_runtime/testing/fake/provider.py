@@ -98,6 +98,12 @@ class FakeProvider(Generic[C, A]):
         broken = broken_promises(self.trace)
         assert not broken, "\n".join(broken)
 
+    def id_of(self, handle_id: str) -> str:
+        """The provider's id of a job, from the id of its handle: that may be the address where the job is polled."""
+        path = urlsplit(handle_id).path.removeprefix(self._base) if "/" in handle_id else handle_id
+        found = Route("GET", link_path("poll")).arguments("GET", path)
+        return handle_id if found is None else found["job_id"]
+
     @property
     def trace(self) -> Trace:
         """All that was seen so far."""
