@@ -53,8 +53,7 @@ def reader(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Reader]:
     with reading(tmp_path, monkeypatch) as reader, Server(_passed_on) as proxy:
         reader.installed += [REPOSITORY / "generated" / "anakin"]
         reader.ports["3128"] = str(urlsplit(proxy.url).port)
-        with _plain_logging():
-            yield reader
+        yield reader
 
 
 @contextmanager
@@ -83,7 +82,8 @@ def _passed_on(peer: Peer, request: Received) -> None:
 @pytest.mark.parametrize("page", PAGES)
 def test_the_code_of_a_page_runs(page: str, reader: Reader) -> None:
     """Each block of a page runs, and prints what the page says."""
-    reader.read(DOCS / f"{page}.md")
+    with _plain_logging():
+        reader.read(DOCS / f"{page}.md")
 
 
 def test_no_page_is_left_out() -> None:
@@ -101,7 +101,8 @@ def test_the_opentelemetry_recipe(reader: Reader, monkeypatch: pytest.MonkeyPatc
     provider.add_span_processor(SimpleSpanProcessor(exported))
     monkeypatch.setattr(trace, "get_tracer", provider.get_tracer)
 
-    reader.read(DOCS / "observing.md")
+    with _plain_logging():
+        reader.read(DOCS / "observing.md")
 
     spans = exported.get_finished_spans()
     [one] = [span for span in spans if span.name == "scrape example.com"]
