@@ -91,6 +91,7 @@ if TYPE_CHECKING:
     from .models.model import Model, OpenEnum, Other, Variant
     from .models.model import no_items as no_items
     from .models.model import register as register
+    from .models.unknown import unknown_fields as unknown_fields
     from .waiting.policy import Adaptive, Exponential, Fixed, Policy
     from .waiting.submit import Submission
     from .waiting.submit import reads_or_job as reads_or_job
@@ -117,6 +118,7 @@ _PLACES = {
     "models.codec": "checked encode encode_object",
     "models.file": "FileLike UploadFile as_file",
     "models.form": "encode_form",
+    "models.unknown": "unknown_fields",
     "models.model": "Model OpenEnum Other Variant no_items register",
     "calls.call": "Call reads reads_by_status reads_nothing",
     "calls.events": "EventReader StreamCall UnknownEvent",

@@ -199,6 +199,7 @@ class AsyncUrlScraperJobs(AsyncJobs[models.ScrapedPage, models.ScrapedPage]):
         on_update: Callable[[Counts], Awaitable[None] | None] | None = None,
         progress: bool = False,
         policy: Policy | None = None,
+        tag: Callable[[UrlScraperParams], str] | None = None,
     ) -> AsyncJobBatch[UrlScraperParams, models.ScrapedPage, AsyncJob[models.ScrapedPage, models.ScrapedPage]]:
         """Run many jobs side by side; iterate over how each ended, as it ends.
 
@@ -217,6 +218,8 @@ class AsyncUrlScraperJobs(AsyncJobs[models.ScrapedPage, models.ScrapedPage]):
             progress: Whether to show a line in the terminal; needs `rich`.
             policy: When to poll. By default, by what is known of Anakin's jobs: every 2 to 5
                 s, never twice within 0.5 s.
+            tag: Returns a text of at most 100 characters for an input; outcome, handle and
+                token carry it.
         """
         return self._run_many(
             _calls.submit_url_scraper,
@@ -228,6 +231,7 @@ class AsyncUrlScraperJobs(AsyncJobs[models.ScrapedPage, models.ScrapedPage]):
                 on_update=on_update,
                 progress=progress,
                 policy=policy,
+                tag=tag,
             ),
             self._handle,
         )
@@ -355,6 +359,7 @@ class AsyncUrlScraperBatchJobs(AsyncJobs[models.ScrapeBatchJob, models.ScrapedPa
         on_update: Callable[[Counts], Awaitable[None] | None] | None = None,
         progress: bool = False,
         policy: Policy | None = None,
+        tag: Callable[[UrlScraperBatchParams], str] | None = None,
     ) -> AsyncJobBatch[
         UrlScraperBatchParams, models.ScrapedPages, AsyncJob[models.ScrapeBatchJob, models.ScrapedPages]
     ]:
@@ -375,6 +380,8 @@ class AsyncUrlScraperBatchJobs(AsyncJobs[models.ScrapeBatchJob, models.ScrapedPa
             progress: Whether to show a line in the terminal; needs `rich`.
             policy: When to poll. By default, by what is known of Anakin's jobs: every 2 to 5
                 s, never twice within 0.5 s.
+            tag: Returns a text of at most 100 characters for an input; outcome, handle and
+                token carry it.
         """
         return self._run_many(
             _calls.submit_url_scraper_batch,
@@ -386,6 +393,7 @@ class AsyncUrlScraperBatchJobs(AsyncJobs[models.ScrapeBatchJob, models.ScrapedPa
                 on_update=on_update,
                 progress=progress,
                 policy=policy,
+                tag=tag,
             ),
             self._handle,
         )
@@ -475,6 +483,7 @@ class AsyncWebScraperJobs(AsyncJobs[models.WebScrape, models.WebScrape]):
         on_update: Callable[[Counts], Awaitable[None] | None] | None = None,
         progress: bool = False,
         policy: Policy | None = None,
+        tag: Callable[[WebScraperParams], str] | None = None,
     ) -> AsyncJobBatch[WebScraperParams, models.WebScrape, AsyncJob[models.WebScrape, models.WebScrape]]:
         """Run many jobs side by side; iterate over how each ended, as it ends.
 
@@ -493,6 +502,8 @@ class AsyncWebScraperJobs(AsyncJobs[models.WebScrape, models.WebScrape]):
             progress: Whether to show a line in the terminal; needs `rich`.
             policy: When to poll. By default, by what is known of Anakin's jobs: every 2 to 5
                 s, never twice within 0.5 s.
+            tag: Returns a text of at most 100 characters for an input; outcome, handle and
+                token carry it.
         """
         return self._run_many(
             _calls.submit_web_scraper,
@@ -504,6 +515,7 @@ class AsyncWebScraperJobs(AsyncJobs[models.WebScrape, models.WebScrape]):
                 on_update=on_update,
                 progress=progress,
                 policy=policy,
+                tag=tag,
             ),
             self._handle,
         )
@@ -621,6 +633,7 @@ class AsyncAgenticSearchJobs(AsyncJobs[models.ResearchJob, models.ResearchReport
         on_update: Callable[[Counts], Awaitable[None] | None] | None = None,
         progress: bool = False,
         policy: Policy | None = None,
+        tag: Callable[[AgenticSearchParams], str] | None = None,
     ) -> AsyncJobBatch[AgenticSearchParams, models.ResearchReport, AsyncJob[models.ResearchJob, models.ResearchReport]]:
         """Run many jobs side by side; iterate over how each ended, as it ends.
 
@@ -639,6 +652,8 @@ class AsyncAgenticSearchJobs(AsyncJobs[models.ResearchJob, models.ResearchReport
             progress: Whether to show a line in the terminal; needs `rich`.
             policy: When to poll. By default, by what is known of Anakin's jobs: every 10 s,
                 never twice within 0.5 s.
+            tag: Returns a text of at most 100 characters for an input; outcome, handle and
+                token carry it.
         """
         return self._run_many(
             _calls.submit_agentic_search,
@@ -650,6 +665,7 @@ class AsyncAgenticSearchJobs(AsyncJobs[models.ResearchJob, models.ResearchReport
                 on_update=on_update,
                 progress=progress,
                 policy=policy,
+                tag=tag,
             ),
             self._handle,
         )
@@ -776,6 +792,7 @@ class AsyncHolocronJobs(AsyncJobs[models.TaskJob, models.TaskResult]):
         on_update: Callable[[Counts], Awaitable[None] | None] | None = None,
         progress: bool = False,
         policy: Policy | None = None,
+        tag: Callable[[HolocronParams], str] | None = None,
     ) -> AsyncJobBatch[HolocronParams, models.TaskResult, AsyncJob[models.TaskJob, models.TaskResult]]:
         """Run many jobs side by side; iterate over how each ended, as it ends.
 
@@ -794,6 +811,8 @@ class AsyncHolocronJobs(AsyncJobs[models.TaskJob, models.TaskResult]):
             progress: Whether to show a line in the terminal; needs `rich`.
             policy: When to poll. By default, by what is known of Anakin's jobs: every 3 s,
                 never twice within 1 s.
+            tag: Returns a text of at most 100 characters for an input; outcome, handle and
+                token carry it.
         """
         return self._run_many(
             _calls.submit_holocron,
@@ -805,6 +824,7 @@ class AsyncHolocronJobs(AsyncJobs[models.TaskJob, models.TaskResult]):
                 on_update=on_update,
                 progress=progress,
                 policy=policy,
+                tag=tag,
             ),
             self._handle,
         )
@@ -953,6 +973,7 @@ class AsyncMapJobs(AsyncJobs[models.MapJob, models.SiteMap]):
         on_update: Callable[[Counts], Awaitable[None] | None] | None = None,
         progress: bool = False,
         policy: Policy | None = None,
+        tag: Callable[[MapParams], str] | None = None,
     ) -> AsyncJobBatch[MapParams, models.SiteMap, AsyncJob[models.MapJob, models.SiteMap]]:
         """Run many jobs side by side; iterate over how each ended, as it ends.
 
@@ -971,6 +992,8 @@ class AsyncMapJobs(AsyncJobs[models.MapJob, models.SiteMap]):
             progress: Whether to show a line in the terminal; needs `rich`.
             policy: When to poll. By default, by what is known of Anakin's jobs: every 1 s,
                 never twice within 0.5 s.
+            tag: Returns a text of at most 100 characters for an input; outcome, handle and
+                token carry it.
         """
         return self._run_many(
             _calls.submit_map,
@@ -982,6 +1005,7 @@ class AsyncMapJobs(AsyncJobs[models.MapJob, models.SiteMap]):
                 on_update=on_update,
                 progress=progress,
                 policy=policy,
+                tag=tag,
             ),
             self._handle,
         )
@@ -1133,6 +1157,7 @@ class AsyncCrawlJobs(AsyncJobs[models.CrawlJob, models.CrawledSite]):
         on_update: Callable[[Counts], Awaitable[None] | None] | None = None,
         progress: bool = False,
         policy: Policy | None = None,
+        tag: Callable[[CrawlParams], str] | None = None,
     ) -> AsyncJobBatch[CrawlParams, models.CrawledSite, AsyncJob[models.CrawlJob, models.CrawledSite]]:
         """Run many jobs side by side; iterate over how each ended, as it ends.
 
@@ -1151,6 +1176,8 @@ class AsyncCrawlJobs(AsyncJobs[models.CrawlJob, models.CrawledSite]):
             progress: Whether to show a line in the terminal; needs `rich`.
             policy: When to poll. By default, by what is known of Anakin's jobs: every 5 s,
                 never twice within 0.5 s.
+            tag: Returns a text of at most 100 characters for an input; outcome, handle and
+                token carry it.
         """
         return self._run_many(
             _calls.submit_crawl,
@@ -1162,6 +1189,7 @@ class AsyncCrawlJobs(AsyncJobs[models.CrawlJob, models.CrawledSite]):
                 on_update=on_update,
                 progress=progress,
                 policy=policy,
+                tag=tag,
             ),
             self._handle,
         )
@@ -1278,6 +1306,7 @@ class AsyncAiVisibilityJobs(AsyncJobs[models.VisibilitySearch, models.Visibility
         on_update: Callable[[Counts], Awaitable[None] | None] | None = None,
         progress: bool = False,
         policy: Policy | None = None,
+        tag: Callable[[AiVisibilityParams], str] | None = None,
     ) -> AsyncJobBatch[
         AiVisibilityParams, models.VisibilityReport, AsyncJob[models.VisibilitySearch, models.VisibilityReport]
     ]:
@@ -1298,6 +1327,8 @@ class AsyncAiVisibilityJobs(AsyncJobs[models.VisibilitySearch, models.Visibility
             progress: Whether to show a line in the terminal; needs `rich`.
             policy: When to poll. By default, by what is known of Anakin's jobs: every 5 s,
                 never twice within 0.5 s.
+            tag: Returns a text of at most 100 characters for an input; outcome, handle and
+                token carry it.
         """
         return self._run_many(
             _calls.submit_ai_visibility,
@@ -1309,6 +1340,7 @@ class AsyncAiVisibilityJobs(AsyncJobs[models.VisibilitySearch, models.Visibility
                 on_update=on_update,
                 progress=progress,
                 policy=policy,
+                tag=tag,
             ),
             self._handle,
         )
@@ -1435,6 +1467,7 @@ class AsyncBrowserTaskJobs(AsyncJobs[models.BrowserTaskJob, models.BrowserTaskRe
         on_update: Callable[[Counts], Awaitable[None] | None] | None = None,
         progress: bool = False,
         policy: Policy | None = None,
+        tag: Callable[[BrowserTaskParams], str] | None = None,
     ) -> AsyncJobBatch[
         BrowserTaskParams, models.BrowserTaskResult, AsyncJob[models.BrowserTaskJob, models.BrowserTaskResult]
     ]:
@@ -1455,6 +1488,8 @@ class AsyncBrowserTaskJobs(AsyncJobs[models.BrowserTaskJob, models.BrowserTaskRe
             progress: Whether to show a line in the terminal; needs `rich`.
             policy: When to poll. By default, by what is known of Anakin's jobs: every 3 s,
                 never twice within 0.5 s.
+            tag: Returns a text of at most 100 characters for an input; outcome, handle and
+                token carry it.
         """
         return self._run_many(
             _calls.submit_browser_task,
@@ -1466,6 +1501,7 @@ class AsyncBrowserTaskJobs(AsyncJobs[models.BrowserTaskJob, models.BrowserTaskRe
                 on_update=on_update,
                 progress=progress,
                 policy=policy,
+                tag=tag,
             ),
             self._handle,
         )
@@ -1590,6 +1626,7 @@ class AsyncWireBuildJobs(AsyncJobs[models.Build, models.Build]):
         on_update: Callable[[Counts], Awaitable[None] | None] | None = None,
         progress: bool = False,
         policy: Policy | None = None,
+        tag: Callable[[WireBuildParams], str] | None = None,
     ) -> AsyncJobBatch[WireBuildParams, models.Build, AsyncJob[models.Build, models.Build]]:
         """Run many jobs side by side; iterate over how each ended, as it ends.
 
@@ -1608,6 +1645,8 @@ class AsyncWireBuildJobs(AsyncJobs[models.Build, models.Build]):
             progress: Whether to show a line in the terminal; needs `rich`.
             policy: When to poll. By default, by what is known of Anakin's jobs: every 5 s,
                 never twice within 0.5 s.
+            tag: Returns a text of at most 100 characters for an input; outcome, handle and
+                token carry it.
         """
         return self._run_many(
             _calls.submit_wire_build,
@@ -1619,6 +1658,7 @@ class AsyncWireBuildJobs(AsyncJobs[models.Build, models.Build]):
                 on_update=on_update,
                 progress=progress,
                 policy=policy,
+                tag=tag,
             ),
             self._handle,
         )

@@ -187,6 +187,7 @@ class UrlScraperJobs(Jobs[models.ScrapedPage, models.ScrapedPage]):
         on_update: Callable[[Counts], None] | None = None,
         progress: bool = False,
         policy: Policy | None = None,
+        tag: Callable[[UrlScraperParams], str] | None = None,
     ) -> JobBatch[UrlScraperParams, models.ScrapedPage, Job[models.ScrapedPage, models.ScrapedPage]]:
         """Run many jobs side by side; iterate over how each ended, as it ends.
 
@@ -204,6 +205,8 @@ class UrlScraperJobs(Jobs[models.ScrapedPage, models.ScrapedPage]):
             progress: Whether to show a line in the terminal; needs `rich`.
             policy: When to poll. By default, by what is known of Anakin's jobs: every 2 to 5
                 s, never twice within 0.5 s.
+            tag: Returns a text of at most 100 characters for an input; outcome, handle and
+                token carry it.
         """
         return self._run_many(
             _calls.submit_url_scraper,
@@ -215,6 +218,7 @@ class UrlScraperJobs(Jobs[models.ScrapedPage, models.ScrapedPage]):
                 on_update=on_update,
                 progress=progress,
                 policy=policy,
+                tag=tag,
             ),
             self._handle,
         )
@@ -342,6 +346,7 @@ class UrlScraperBatchJobs(Jobs[models.ScrapeBatchJob, models.ScrapedPages]):
         on_update: Callable[[Counts], None] | None = None,
         progress: bool = False,
         policy: Policy | None = None,
+        tag: Callable[[UrlScraperBatchParams], str] | None = None,
     ) -> JobBatch[UrlScraperBatchParams, models.ScrapedPages, Job[models.ScrapeBatchJob, models.ScrapedPages]]:
         """Run many jobs side by side; iterate over how each ended, as it ends.
 
@@ -359,6 +364,8 @@ class UrlScraperBatchJobs(Jobs[models.ScrapeBatchJob, models.ScrapedPages]):
             progress: Whether to show a line in the terminal; needs `rich`.
             policy: When to poll. By default, by what is known of Anakin's jobs: every 2 to 5
                 s, never twice within 0.5 s.
+            tag: Returns a text of at most 100 characters for an input; outcome, handle and
+                token carry it.
         """
         return self._run_many(
             _calls.submit_url_scraper_batch,
@@ -370,6 +377,7 @@ class UrlScraperBatchJobs(Jobs[models.ScrapeBatchJob, models.ScrapedPages]):
                 on_update=on_update,
                 progress=progress,
                 policy=policy,
+                tag=tag,
             ),
             self._handle,
         )
@@ -459,6 +467,7 @@ class WebScraperJobs(Jobs[models.WebScrape, models.WebScrape]):
         on_update: Callable[[Counts], None] | None = None,
         progress: bool = False,
         policy: Policy | None = None,
+        tag: Callable[[WebScraperParams], str] | None = None,
     ) -> JobBatch[WebScraperParams, models.WebScrape, Job[models.WebScrape, models.WebScrape]]:
         """Run many jobs side by side; iterate over how each ended, as it ends.
 
@@ -476,6 +485,8 @@ class WebScraperJobs(Jobs[models.WebScrape, models.WebScrape]):
             progress: Whether to show a line in the terminal; needs `rich`.
             policy: When to poll. By default, by what is known of Anakin's jobs: every 2 to 5
                 s, never twice within 0.5 s.
+            tag: Returns a text of at most 100 characters for an input; outcome, handle and
+                token carry it.
         """
         return self._run_many(
             _calls.submit_web_scraper,
@@ -487,6 +498,7 @@ class WebScraperJobs(Jobs[models.WebScrape, models.WebScrape]):
                 on_update=on_update,
                 progress=progress,
                 policy=policy,
+                tag=tag,
             ),
             self._handle,
         )
@@ -604,6 +616,7 @@ class AgenticSearchJobs(Jobs[models.ResearchJob, models.ResearchReport]):
         on_update: Callable[[Counts], None] | None = None,
         progress: bool = False,
         policy: Policy | None = None,
+        tag: Callable[[AgenticSearchParams], str] | None = None,
     ) -> JobBatch[AgenticSearchParams, models.ResearchReport, Job[models.ResearchJob, models.ResearchReport]]:
         """Run many jobs side by side; iterate over how each ended, as it ends.
 
@@ -621,6 +634,8 @@ class AgenticSearchJobs(Jobs[models.ResearchJob, models.ResearchReport]):
             progress: Whether to show a line in the terminal; needs `rich`.
             policy: When to poll. By default, by what is known of Anakin's jobs: every 10 s,
                 never twice within 0.5 s.
+            tag: Returns a text of at most 100 characters for an input; outcome, handle and
+                token carry it.
         """
         return self._run_many(
             _calls.submit_agentic_search,
@@ -632,6 +647,7 @@ class AgenticSearchJobs(Jobs[models.ResearchJob, models.ResearchReport]):
                 on_update=on_update,
                 progress=progress,
                 policy=policy,
+                tag=tag,
             ),
             self._handle,
         )
@@ -758,6 +774,7 @@ class HolocronJobs(Jobs[models.TaskJob, models.TaskResult]):
         on_update: Callable[[Counts], None] | None = None,
         progress: bool = False,
         policy: Policy | None = None,
+        tag: Callable[[HolocronParams], str] | None = None,
     ) -> JobBatch[HolocronParams, models.TaskResult, Job[models.TaskJob, models.TaskResult]]:
         """Run many jobs side by side; iterate over how each ended, as it ends.
 
@@ -775,6 +792,8 @@ class HolocronJobs(Jobs[models.TaskJob, models.TaskResult]):
             progress: Whether to show a line in the terminal; needs `rich`.
             policy: When to poll. By default, by what is known of Anakin's jobs: every 3 s,
                 never twice within 1 s.
+            tag: Returns a text of at most 100 characters for an input; outcome, handle and
+                token carry it.
         """
         return self._run_many(
             _calls.submit_holocron,
@@ -786,6 +805,7 @@ class HolocronJobs(Jobs[models.TaskJob, models.TaskResult]):
                 on_update=on_update,
                 progress=progress,
                 policy=policy,
+                tag=tag,
             ),
             self._handle,
         )
@@ -934,6 +954,7 @@ class MapJobs(Jobs[models.MapJob, models.SiteMap]):
         on_update: Callable[[Counts], None] | None = None,
         progress: bool = False,
         policy: Policy | None = None,
+        tag: Callable[[MapParams], str] | None = None,
     ) -> JobBatch[MapParams, models.SiteMap, Job[models.MapJob, models.SiteMap]]:
         """Run many jobs side by side; iterate over how each ended, as it ends.
 
@@ -951,6 +972,8 @@ class MapJobs(Jobs[models.MapJob, models.SiteMap]):
             progress: Whether to show a line in the terminal; needs `rich`.
             policy: When to poll. By default, by what is known of Anakin's jobs: every 1 s,
                 never twice within 0.5 s.
+            tag: Returns a text of at most 100 characters for an input; outcome, handle and
+                token carry it.
         """
         return self._run_many(
             _calls.submit_map,
@@ -962,6 +985,7 @@ class MapJobs(Jobs[models.MapJob, models.SiteMap]):
                 on_update=on_update,
                 progress=progress,
                 policy=policy,
+                tag=tag,
             ),
             self._handle,
         )
@@ -1113,6 +1137,7 @@ class CrawlJobs(Jobs[models.CrawlJob, models.CrawledSite]):
         on_update: Callable[[Counts], None] | None = None,
         progress: bool = False,
         policy: Policy | None = None,
+        tag: Callable[[CrawlParams], str] | None = None,
     ) -> JobBatch[CrawlParams, models.CrawledSite, Job[models.CrawlJob, models.CrawledSite]]:
         """Run many jobs side by side; iterate over how each ended, as it ends.
 
@@ -1130,6 +1155,8 @@ class CrawlJobs(Jobs[models.CrawlJob, models.CrawledSite]):
             progress: Whether to show a line in the terminal; needs `rich`.
             policy: When to poll. By default, by what is known of Anakin's jobs: every 5 s,
                 never twice within 0.5 s.
+            tag: Returns a text of at most 100 characters for an input; outcome, handle and
+                token carry it.
         """
         return self._run_many(
             _calls.submit_crawl,
@@ -1141,6 +1168,7 @@ class CrawlJobs(Jobs[models.CrawlJob, models.CrawledSite]):
                 on_update=on_update,
                 progress=progress,
                 policy=policy,
+                tag=tag,
             ),
             self._handle,
         )
@@ -1257,6 +1285,7 @@ class AiVisibilityJobs(Jobs[models.VisibilitySearch, models.VisibilityReport]):
         on_update: Callable[[Counts], None] | None = None,
         progress: bool = False,
         policy: Policy | None = None,
+        tag: Callable[[AiVisibilityParams], str] | None = None,
     ) -> JobBatch[AiVisibilityParams, models.VisibilityReport, Job[models.VisibilitySearch, models.VisibilityReport]]:
         """Run many jobs side by side; iterate over how each ended, as it ends.
 
@@ -1274,6 +1303,8 @@ class AiVisibilityJobs(Jobs[models.VisibilitySearch, models.VisibilityReport]):
             progress: Whether to show a line in the terminal; needs `rich`.
             policy: When to poll. By default, by what is known of Anakin's jobs: every 5 s,
                 never twice within 0.5 s.
+            tag: Returns a text of at most 100 characters for an input; outcome, handle and
+                token carry it.
         """
         return self._run_many(
             _calls.submit_ai_visibility,
@@ -1285,6 +1316,7 @@ class AiVisibilityJobs(Jobs[models.VisibilitySearch, models.VisibilityReport]):
                 on_update=on_update,
                 progress=progress,
                 policy=policy,
+                tag=tag,
             ),
             self._handle,
         )
@@ -1411,6 +1443,7 @@ class BrowserTaskJobs(Jobs[models.BrowserTaskJob, models.BrowserTaskResult]):
         on_update: Callable[[Counts], None] | None = None,
         progress: bool = False,
         policy: Policy | None = None,
+        tag: Callable[[BrowserTaskParams], str] | None = None,
     ) -> JobBatch[BrowserTaskParams, models.BrowserTaskResult, Job[models.BrowserTaskJob, models.BrowserTaskResult]]:
         """Run many jobs side by side; iterate over how each ended, as it ends.
 
@@ -1428,6 +1461,8 @@ class BrowserTaskJobs(Jobs[models.BrowserTaskJob, models.BrowserTaskResult]):
             progress: Whether to show a line in the terminal; needs `rich`.
             policy: When to poll. By default, by what is known of Anakin's jobs: every 3 s,
                 never twice within 0.5 s.
+            tag: Returns a text of at most 100 characters for an input; outcome, handle and
+                token carry it.
         """
         return self._run_many(
             _calls.submit_browser_task,
@@ -1439,6 +1474,7 @@ class BrowserTaskJobs(Jobs[models.BrowserTaskJob, models.BrowserTaskResult]):
                 on_update=on_update,
                 progress=progress,
                 policy=policy,
+                tag=tag,
             ),
             self._handle,
         )
@@ -1563,6 +1599,7 @@ class WireBuildJobs(Jobs[models.Build, models.Build]):
         on_update: Callable[[Counts], None] | None = None,
         progress: bool = False,
         policy: Policy | None = None,
+        tag: Callable[[WireBuildParams], str] | None = None,
     ) -> JobBatch[WireBuildParams, models.Build, Job[models.Build, models.Build]]:
         """Run many jobs side by side; iterate over how each ended, as it ends.
 
@@ -1580,6 +1617,8 @@ class WireBuildJobs(Jobs[models.Build, models.Build]):
             progress: Whether to show a line in the terminal; needs `rich`.
             policy: When to poll. By default, by what is known of Anakin's jobs: every 5 s,
                 never twice within 0.5 s.
+            tag: Returns a text of at most 100 characters for an input; outcome, handle and
+                token carry it.
         """
         return self._run_many(
             _calls.submit_wire_build,
@@ -1591,6 +1630,7 @@ class WireBuildJobs(Jobs[models.Build, models.Build]):
                 on_update=on_update,
                 progress=progress,
                 policy=policy,
+                tag=tag,
             ),
             self._handle,
         )

@@ -52,6 +52,7 @@ if TYPE_CHECKING:
         Update,
         UploadFile,
         Urllib3Transport,
+        unknown_fields,
     )
 
     from . import models, params
@@ -165,6 +166,7 @@ __all__ = [
     "Urllib3Transport",
     "models",
     "params",
+    "unknown_fields",
 ]
 
 _PLACES = {

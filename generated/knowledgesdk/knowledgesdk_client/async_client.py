@@ -165,6 +165,7 @@ class AsyncExtractJobs(AsyncJobs[models.ExtractJob, models.Extraction]):
         on_update: Callable[[Counts], Awaitable[None] | None] | None = None,
         progress: bool = False,
         policy: Policy | None = None,
+        tag: Callable[[ExtractParams], str] | None = None,
     ) -> AsyncJobBatch[ExtractParams, models.Extraction, AsyncJob[models.ExtractJob, models.Extraction]]:
         """Run many jobs side by side; iterate over how each ended, as it ends.
 
@@ -183,6 +184,8 @@ class AsyncExtractJobs(AsyncJobs[models.ExtractJob, models.Extraction]):
             progress: Whether to show a line in the terminal; needs `rich`.
             policy: When to poll. By default, by what is known of KnowledgeSDK's jobs: every 5
                 s, never twice within 0.5 s.
+            tag: Returns a text of at most 100 characters for an input; outcome, handle and
+                token carry it.
         """
         return self._run_many(
             _calls.submit_extract,
@@ -194,6 +197,7 @@ class AsyncExtractJobs(AsyncJobs[models.ExtractJob, models.Extraction]):
                 on_update=on_update,
                 progress=progress,
                 policy=policy,
+                tag=tag,
             ),
             self._handle,
         )

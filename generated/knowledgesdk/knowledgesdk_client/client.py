@@ -165,6 +165,7 @@ class ExtractJobs(Jobs[models.ExtractJob, models.Extraction]):
         on_update: Callable[[Counts], None] | None = None,
         progress: bool = False,
         policy: Policy | None = None,
+        tag: Callable[[ExtractParams], str] | None = None,
     ) -> JobBatch[ExtractParams, models.Extraction, Job[models.ExtractJob, models.Extraction]]:
         """Run many jobs side by side; iterate over how each ended, as it ends.
 
@@ -182,6 +183,8 @@ class ExtractJobs(Jobs[models.ExtractJob, models.Extraction]):
             progress: Whether to show a line in the terminal; needs `rich`.
             policy: When to poll. By default, by what is known of KnowledgeSDK's jobs: every 5
                 s, never twice within 0.5 s.
+            tag: Returns a text of at most 100 characters for an input; outcome, handle and
+                token carry it.
         """
         return self._run_many(
             _calls.submit_extract,
@@ -193,6 +196,7 @@ class ExtractJobs(Jobs[models.ExtractJob, models.Extraction]):
                 on_update=on_update,
                 progress=progress,
                 policy=policy,
+                tag=tag,
             ),
             self._handle,
         )

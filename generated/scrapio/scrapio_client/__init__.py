@@ -53,6 +53,7 @@ if TYPE_CHECKING:
         Update,
         UploadFile,
         Urllib3Transport,
+        unknown_fields,
     )
 
     from . import models, params
@@ -166,6 +167,7 @@ __all__ = [
     "Urllib3Transport",
     "models",
     "params",
+    "unknown_fields",
 ]
 
 _PLACES = {

@@ -186,6 +186,7 @@ class AsyncFetchJobs(AsyncCancellableJobs[models.FetchJob, models.FetchResult]):
         on_update: Callable[[Counts], Awaitable[None] | None] | None = None,
         progress: bool = False,
         policy: Policy | None = None,
+        tag: Callable[[FetchParams], str] | None = None,
         cancel_on_timeout: bool = False,
     ) -> AsyncJobBatch[FetchParams, models.FetchResult, AsyncCancellableJob[models.FetchJob, models.FetchResult]]:
         """Run many jobs side by side; iterate over how each ended, as it ends.
@@ -205,6 +206,8 @@ class AsyncFetchJobs(AsyncCancellableJobs[models.FetchJob, models.FetchResult]):
             progress: Whether to show a line in the terminal; needs `rich`.
             policy: When to poll. By default, by what is known of Scrapio's jobs: every 2 to 5
                 s, never twice within 1 s.
+            tag: Returns a text of at most 100 characters for an input; outcome, handle and
+                token carry it.
             cancel_on_timeout: Whether to ask the provider at the deadline to cancel the job,
                 which may take 5 seconds more.
         """
@@ -218,6 +221,7 @@ class AsyncFetchJobs(AsyncCancellableJobs[models.FetchJob, models.FetchResult]):
                 on_update=on_update,
                 progress=progress,
                 policy=policy,
+                tag=tag,
                 cancel_on_timeout=cancel_on_timeout,
             ),
             self._handle,
@@ -379,6 +383,7 @@ class AsyncCrawlJobs(AsyncCancellableJobs[models.CrawlJob, models.CrawlResult]):
         on_update: Callable[[Counts], Awaitable[None] | None] | None = None,
         progress: bool = False,
         policy: Policy | None = None,
+        tag: Callable[[CrawlParams], str] | None = None,
         cancel_on_timeout: bool = False,
     ) -> AsyncJobBatch[CrawlParams, models.CrawlResult, AsyncCancellableJob[models.CrawlJob, models.CrawlResult]]:
         """Run many jobs side by side; iterate over how each ended, as it ends.
@@ -398,6 +403,8 @@ class AsyncCrawlJobs(AsyncCancellableJobs[models.CrawlJob, models.CrawlResult]):
             progress: Whether to show a line in the terminal; needs `rich`.
             policy: When to poll. By default, by what is known of Scrapio's jobs: every 15 to
                 30 s, never twice within 1 s.
+            tag: Returns a text of at most 100 characters for an input; outcome, handle and
+                token carry it.
             cancel_on_timeout: Whether to ask the provider at the deadline to cancel the job,
                 which may take 5 seconds more.
         """
@@ -411,6 +418,7 @@ class AsyncCrawlJobs(AsyncCancellableJobs[models.CrawlJob, models.CrawlResult]):
                 on_update=on_update,
                 progress=progress,
                 policy=policy,
+                tag=tag,
                 cancel_on_timeout=cancel_on_timeout,
             ),
             self._handle,
@@ -562,6 +570,7 @@ class AsyncMapJobs(AsyncCancellableJobs[models.MapJob, models.MapResult]):
         on_update: Callable[[Counts], Awaitable[None] | None] | None = None,
         progress: bool = False,
         policy: Policy | None = None,
+        tag: Callable[[MapParams], str] | None = None,
         cancel_on_timeout: bool = False,
     ) -> AsyncJobBatch[MapParams, models.MapResult, AsyncCancellableJob[models.MapJob, models.MapResult]]:
         """Run many jobs side by side; iterate over how each ended, as it ends.
@@ -581,6 +590,8 @@ class AsyncMapJobs(AsyncCancellableJobs[models.MapJob, models.MapResult]):
             progress: Whether to show a line in the terminal; needs `rich`.
             policy: When to poll. By default, by what is known of Scrapio's jobs: every 2 to 5
                 s, never twice within 1 s.
+            tag: Returns a text of at most 100 characters for an input; outcome, handle and
+                token carry it.
             cancel_on_timeout: Whether to ask the provider at the deadline to cancel the job,
                 which may take 5 seconds more.
         """
@@ -594,6 +605,7 @@ class AsyncMapJobs(AsyncCancellableJobs[models.MapJob, models.MapResult]):
                 on_update=on_update,
                 progress=progress,
                 policy=policy,
+                tag=tag,
                 cancel_on_timeout=cancel_on_timeout,
             ),
             self._handle,
@@ -747,6 +759,7 @@ class AsyncSearchJobs(AsyncCancellableJobs[models.SearchJob, models.SearchResult
         on_update: Callable[[Counts], Awaitable[None] | None] | None = None,
         progress: bool = False,
         policy: Policy | None = None,
+        tag: Callable[[SearchParams], str] | None = None,
         cancel_on_timeout: bool = False,
     ) -> AsyncJobBatch[SearchParams, models.SearchResult, AsyncCancellableJob[models.SearchJob, models.SearchResult]]:
         """Run many jobs side by side; iterate over how each ended, as it ends.
@@ -766,6 +779,8 @@ class AsyncSearchJobs(AsyncCancellableJobs[models.SearchJob, models.SearchResult
             progress: Whether to show a line in the terminal; needs `rich`.
             policy: When to poll. By default, by what is known of Scrapio's jobs: every 2 to 5
                 s, never twice within 1 s.
+            tag: Returns a text of at most 100 characters for an input; outcome, handle and
+                token carry it.
             cancel_on_timeout: Whether to ask the provider at the deadline to cancel the job,
                 which may take 5 seconds more.
         """
@@ -779,6 +794,7 @@ class AsyncSearchJobs(AsyncCancellableJobs[models.SearchJob, models.SearchResult
                 on_update=on_update,
                 progress=progress,
                 policy=policy,
+                tag=tag,
                 cancel_on_timeout=cancel_on_timeout,
             ),
             self._handle,
@@ -934,6 +950,7 @@ class AsyncInteractJobs(AsyncCancellableJobs[models.InteractJob, models.Interact
         on_update: Callable[[Counts], Awaitable[None] | None] | None = None,
         progress: bool = False,
         policy: Policy | None = None,
+        tag: Callable[[InteractParams], str] | None = None,
         cancel_on_timeout: bool = False,
     ) -> AsyncJobBatch[
         InteractParams, models.InteractResult, AsyncCancellableJob[models.InteractJob, models.InteractResult]
@@ -955,6 +972,8 @@ class AsyncInteractJobs(AsyncCancellableJobs[models.InteractJob, models.Interact
             progress: Whether to show a line in the terminal; needs `rich`.
             policy: When to poll. By default, by what is known of Scrapio's jobs: every 2 to 5
                 s, never twice within 1 s.
+            tag: Returns a text of at most 100 characters for an input; outcome, handle and
+                token carry it.
             cancel_on_timeout: Whether to ask the provider at the deadline to cancel the job,
                 which may take 5 seconds more.
         """
@@ -968,6 +987,7 @@ class AsyncInteractJobs(AsyncCancellableJobs[models.InteractJob, models.Interact
                 on_update=on_update,
                 progress=progress,
                 policy=policy,
+                tag=tag,
                 cancel_on_timeout=cancel_on_timeout,
             ),
             self._handle,

@@ -186,6 +186,7 @@ class FetchJobs(CancellableJobs[models.FetchJob, models.FetchResult]):
         on_update: Callable[[Counts], None] | None = None,
         progress: bool = False,
         policy: Policy | None = None,
+        tag: Callable[[FetchParams], str] | None = None,
         cancel_on_timeout: bool = False,
     ) -> JobBatch[FetchParams, models.FetchResult, CancellableJob[models.FetchJob, models.FetchResult]]:
         """Run many jobs side by side; iterate over how each ended, as it ends.
@@ -204,6 +205,8 @@ class FetchJobs(CancellableJobs[models.FetchJob, models.FetchResult]):
             progress: Whether to show a line in the terminal; needs `rich`.
             policy: When to poll. By default, by what is known of Scrapio's jobs: every 2 to 5
                 s, never twice within 1 s.
+            tag: Returns a text of at most 100 characters for an input; outcome, handle and
+                token carry it.
             cancel_on_timeout: Whether to ask the provider at the deadline to cancel the job,
                 which may take 5 seconds more.
         """
@@ -217,6 +220,7 @@ class FetchJobs(CancellableJobs[models.FetchJob, models.FetchResult]):
                 on_update=on_update,
                 progress=progress,
                 policy=policy,
+                tag=tag,
                 cancel_on_timeout=cancel_on_timeout,
             ),
             self._handle,
@@ -378,6 +382,7 @@ class CrawlJobs(CancellableJobs[models.CrawlJob, models.CrawlResult]):
         on_update: Callable[[Counts], None] | None = None,
         progress: bool = False,
         policy: Policy | None = None,
+        tag: Callable[[CrawlParams], str] | None = None,
         cancel_on_timeout: bool = False,
     ) -> JobBatch[CrawlParams, models.CrawlResult, CancellableJob[models.CrawlJob, models.CrawlResult]]:
         """Run many jobs side by side; iterate over how each ended, as it ends.
@@ -396,6 +401,8 @@ class CrawlJobs(CancellableJobs[models.CrawlJob, models.CrawlResult]):
             progress: Whether to show a line in the terminal; needs `rich`.
             policy: When to poll. By default, by what is known of Scrapio's jobs: every 15 to
                 30 s, never twice within 1 s.
+            tag: Returns a text of at most 100 characters for an input; outcome, handle and
+                token carry it.
             cancel_on_timeout: Whether to ask the provider at the deadline to cancel the job,
                 which may take 5 seconds more.
         """
@@ -409,6 +416,7 @@ class CrawlJobs(CancellableJobs[models.CrawlJob, models.CrawlResult]):
                 on_update=on_update,
                 progress=progress,
                 policy=policy,
+                tag=tag,
                 cancel_on_timeout=cancel_on_timeout,
             ),
             self._handle,
@@ -560,6 +568,7 @@ class MapJobs(CancellableJobs[models.MapJob, models.MapResult]):
         on_update: Callable[[Counts], None] | None = None,
         progress: bool = False,
         policy: Policy | None = None,
+        tag: Callable[[MapParams], str] | None = None,
         cancel_on_timeout: bool = False,
     ) -> JobBatch[MapParams, models.MapResult, CancellableJob[models.MapJob, models.MapResult]]:
         """Run many jobs side by side; iterate over how each ended, as it ends.
@@ -578,6 +587,8 @@ class MapJobs(CancellableJobs[models.MapJob, models.MapResult]):
             progress: Whether to show a line in the terminal; needs `rich`.
             policy: When to poll. By default, by what is known of Scrapio's jobs: every 2 to 5
                 s, never twice within 1 s.
+            tag: Returns a text of at most 100 characters for an input; outcome, handle and
+                token carry it.
             cancel_on_timeout: Whether to ask the provider at the deadline to cancel the job,
                 which may take 5 seconds more.
         """
@@ -591,6 +602,7 @@ class MapJobs(CancellableJobs[models.MapJob, models.MapResult]):
                 on_update=on_update,
                 progress=progress,
                 policy=policy,
+                tag=tag,
                 cancel_on_timeout=cancel_on_timeout,
             ),
             self._handle,
@@ -744,6 +756,7 @@ class SearchJobs(CancellableJobs[models.SearchJob, models.SearchResult]):
         on_update: Callable[[Counts], None] | None = None,
         progress: bool = False,
         policy: Policy | None = None,
+        tag: Callable[[SearchParams], str] | None = None,
         cancel_on_timeout: bool = False,
     ) -> JobBatch[SearchParams, models.SearchResult, CancellableJob[models.SearchJob, models.SearchResult]]:
         """Run many jobs side by side; iterate over how each ended, as it ends.
@@ -762,6 +775,8 @@ class SearchJobs(CancellableJobs[models.SearchJob, models.SearchResult]):
             progress: Whether to show a line in the terminal; needs `rich`.
             policy: When to poll. By default, by what is known of Scrapio's jobs: every 2 to 5
                 s, never twice within 1 s.
+            tag: Returns a text of at most 100 characters for an input; outcome, handle and
+                token carry it.
             cancel_on_timeout: Whether to ask the provider at the deadline to cancel the job,
                 which may take 5 seconds more.
         """
@@ -775,6 +790,7 @@ class SearchJobs(CancellableJobs[models.SearchJob, models.SearchResult]):
                 on_update=on_update,
                 progress=progress,
                 policy=policy,
+                tag=tag,
                 cancel_on_timeout=cancel_on_timeout,
             ),
             self._handle,
@@ -930,6 +946,7 @@ class InteractJobs(CancellableJobs[models.InteractJob, models.InteractResult]):
         on_update: Callable[[Counts], None] | None = None,
         progress: bool = False,
         policy: Policy | None = None,
+        tag: Callable[[InteractParams], str] | None = None,
         cancel_on_timeout: bool = False,
     ) -> JobBatch[InteractParams, models.InteractResult, CancellableJob[models.InteractJob, models.InteractResult]]:
         """Run many jobs side by side; iterate over how each ended, as it ends.
@@ -948,6 +965,8 @@ class InteractJobs(CancellableJobs[models.InteractJob, models.InteractResult]):
             progress: Whether to show a line in the terminal; needs `rich`.
             policy: When to poll. By default, by what is known of Scrapio's jobs: every 2 to 5
                 s, never twice within 1 s.
+            tag: Returns a text of at most 100 characters for an input; outcome, handle and
+                token carry it.
             cancel_on_timeout: Whether to ask the provider at the deadline to cancel the job,
                 which may take 5 seconds more.
         """
@@ -961,6 +980,7 @@ class InteractJobs(CancellableJobs[models.InteractJob, models.InteractResult]):
                 on_update=on_update,
                 progress=progress,
                 policy=policy,
+                tag=tag,
                 cancel_on_timeout=cancel_on_timeout,
             ),
             self._handle,

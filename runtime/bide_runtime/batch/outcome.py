@@ -22,6 +22,8 @@ class Outcome(msgspec.Struct, Generic[P_co, R_co, J_co], frozen=True, kw_only=Tr
     """What the batch was given."""
     job: J_co | None
     """The handle of the job; `None` if there is none: the submit was refused or got no reply."""
+    tag: str | None = None
+    """What `tag` of the batch made of the input."""
     error: ClientError | None = None
     """What its `run` or `wait` would have raised."""
     value: R_co | msgspec.UnsetType = msgspec.UNSET

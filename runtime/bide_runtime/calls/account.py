@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Any, Literal
 
 import msgspec
+from msgspec.structs import replace
 
 from ..edition import VERSION
 from ..errors.client import InvalidArgument
@@ -20,6 +21,7 @@ from ..http.request import Json, Request, Response, as_text, origin, query
 from ..http.retry_after import retry_after
 from ..models.codec import any_json, follow
 from .call import JSON, Call
+from .extras import Extras
 from .provider import Provider
 
 
@@ -38,17 +40,19 @@ class Account(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """The time of day, for hints that are dates and for tokens."""
     new_key: Callable[[], str] = lambda: os.urandom(16).hex()
     """A new idempotency key each time."""
+    extras: Extras = Extras()
 
     def __repr__(self) -> str:
         return f"Account({self.provider.name!r}, {self.base_url!r})"
 
     def request(self, call: Call[Any], *, accept: str | None = None) -> Request:
         """The call as a request, with the key."""
+        body = self.extras.body_of(call)
         return self.request_to(
             call.method,
-            self.base_url + call.path,
-            headers={**call.headers, **({"content-type": call.content_type} if call.body is not None else {})},
-            body=call.body,
+            self.extras.url(self.base_url + call.path),
+            headers={**call.headers, **({"content-type": call.content_type} if body is not None else {})},
+            body=body,
             accept=accept or call.accept,
         )
 
@@ -78,7 +82,8 @@ class Account(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         found = self._usuals.get((accept, is_theirs))
         if found is None:
             of_us = {"accept": accept, "user-agent": user_agent(self.provider)}
-            of_them = {**self.provider.headers, **self._placed[0]} if is_theirs else {}
+            extra = {name.lower(): as_text(value) for name, value in self.extras.headers.items()}
+            of_them = {**self.provider.headers, **extra, **self._placed[0]} if is_theirs else {}
             found = self._usuals[accept, is_theirs] = sendable_headers({**of_us, **of_them})
         return found
 
@@ -161,8 +166,6 @@ def open_account(
     make no sense.
     """
     found = {secret.argument: given(provider.title, secret, secrets.get(secret.argument)) for secret in provider.auth}
-    if isinstance(max_retries, bool) or not isinstance(max_retries, int) or max_retries < 0:
-        raise InvalidArgument(f"max_retries must be a whole number from 0, not {max_retries!r}")
     from random import random
 
     return Account(
@@ -170,10 +173,26 @@ def open_account(
         secrets=found,
         base_url=_checked_base(base_url or provider.base_url),
         timeout=positive("timeout", timeout),
-        max_retries=max_retries,
+        max_retries=_retries(max_retries),
         jitter=random,
         wall=wall,
     )
+
+
+def changed(account: Account, more: Extras, *, timeout: float | None, max_retries: int | None) -> Account:
+    """*account* with other options. Raises `InvalidArgument`."""
+    return replace(
+        account,
+        extras=account.extras.with_more(more),
+        timeout=account.timeout if timeout is None else positive("timeout", timeout),
+        max_retries=account.max_retries if max_retries is None else _retries(max_retries),
+    )
+
+
+def _retries(number: int) -> int:
+    if isinstance(number, bool) or not isinstance(number, int) or number < 0:
+        raise InvalidArgument(f"max_retries must be a whole number from 0, not {number!r}")
+    return number
 
 
 def _checked_base(url: str) -> str:

@@ -7,7 +7,7 @@ from typing import Any, Generic, TypeVar
 
 import msgspec
 
-from ..http.request import Response
+from ..http.request import Json, Response
 from ..models.codec import decode
 
 T = TypeVar("T")
@@ -29,7 +29,7 @@ class Call(msgspec.Struct, Generic[T], frozen=True, kw_only=True):
     read: Callable[[Response], T]
     body: bytes | None = None
     content_type: str = JSON
-    headers: Mapping[str, str] = {}
+    headers: Mapping[str, Json] = {}
     idempotent: bool = False
     """Whether it does no harm to send it twice."""
     accept: str = JSON

@@ -8,11 +8,15 @@ from __future__ import annotations
 from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Iterable
 from typing import TYPE_CHECKING, Any, Generic, Literal, ParamSpec, TypeVar, cast
 
+from msgspec.structs import replace
+
 from ..calls.account import seconds_of
+from ..errors.own import raises_own
 from ..jobs.handle import Handle
 from ..jobs.kind import JobKind
 from ..jobs.record import Record
 from ..jobs.snapshot import Snapshot, Update
+from ..jobs.token import checked_tag
 from ..waiting.deadline import Deadline
 from ..waiting.flow import Flow
 from ..waiting.links import attached, resumed
@@ -21,9 +25,9 @@ from ..waiting.session import Session
 from ..waiting.submit import Submission, late, run, submit
 from ..waiting.wait import cancel, poll, result, updates, wait
 from .async_client import AsyncClient
+from .namespace import Namespace
 from .options import BatchOptions, WaitOptions
 from .progress import Bar
-from .raising import raises_own
 
 if TYPE_CHECKING:
     from ..batch.counts import Counts
@@ -138,7 +142,7 @@ class AsyncCancellableJob(AsyncJob[S, R]):
         return await self._client._drive(cancel(self._client._session, self._record, now=self._client._clock.now()))
 
 
-class AsyncJobs(Generic[S, R]):
+class AsyncJobs(Namespace, Generic[S, R]):
     """One kind of job of a client."""
 
     def __init__(self, client: AsyncClient, kind: JobKind[S, R]) -> None:
@@ -235,8 +239,13 @@ class AsyncJobs(Generic[S, R]):
         session = self._client._session.coalescing
         wait = WaitOptions(timeout=options.timeout, policy=options.policy, cancel_on_timeout=options.cancel_on_timeout)
 
+        def tagged(arguments: In) -> Submission[S, R]:
+            submission = make(**cast(dict[str, Any], arguments))
+            tag = None if options.tag is None else checked_tag(options.tag(arguments))
+            return submission if tag is None else replace(submission, tag=tag)
+
         def start(arguments: In) -> Flow[R]:
-            return late(lambda: self._running(session, make(**cast(dict[str, Any], arguments)), wait))
+            return late(lambda: self._running(session, tagged(arguments), wait))
 
         return self._batch(inputs, start, options, handle)
 

@@ -52,6 +52,7 @@ class AsyncJobBatch(Generic[P, R, J]):
         self._start = start
         self._handle = handle
         self._on_update = options.on_update
+        self._tag = options.tag
         self._bar = bar
         self._batch: Batch[P, R] = Batch(
             options.max_in_flight,
@@ -81,7 +82,7 @@ class AsyncJobBatch(Generic[P, R, J]):
             if self._unclaimed is not None:
                 ended, self._unclaimed = self._unclaimed, None
                 return self._outcome(ended)
-            if self._client._closed:
+            if self._client._root._closed:
                 await self.close()
                 raise self._closed_by_client()
             while self._batch.has_room and (taken := self._intake.take()) is not None:
@@ -167,6 +168,7 @@ class AsyncJobBatch(Generic[P, R, J]):
         return Outcome(
             index=entry.index,
             input=entry.input,
+            tag=None if self._tag is None else self._tag(entry.input),
             job=None if entry.record is None else self._handle(entry.record),
             error=None if ended.error is None else self._client._provider.own_errors.of(ended.error),
             value=ended.result,

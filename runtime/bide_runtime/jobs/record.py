@@ -44,11 +44,13 @@ class Record(Generic[S, R]):
         "links",
         "not_before",
         "pages",
+        "response",
         "result",
         "snapshot",
         "state",
         "status",
         "submitted_at",
+        "tag",
         "unknown",
     )
 
@@ -70,6 +72,10 @@ class Record(Generic[S, R]):
         """Whether nothing is left to ask: the job is final, and if the poll reply is its result, that is here."""
         self.snapshot: Snapshot[S] | None = None
         self.result: msgspec.UnsetType | R = msgspec.UNSET
+        self.response: Response | None = None
+        """The reply that the result was read from."""
+        self.tag: str | None = None
+        """The caller's own mark."""
         self.pages: Gathered | None = None
         """Those of the result that have come, if it comes in pages and not all of them did."""
         self.is_being_fetched = False
@@ -92,6 +98,7 @@ class Record(Generic[S, R]):
             id=self.id,
             submitted_at=self.submitted_at,
             links=links,
+            tag=self.tag,
         )
 
     @property

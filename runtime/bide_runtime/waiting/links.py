@@ -11,6 +11,8 @@ from functools import lru_cache
 from typing import Any, Literal, TypeAlias
 from urllib.parse import urljoin, urlsplit
 
+from msgspec import UnsetType
+
 from ..calls.account import Account
 from ..calls.link import Link
 from ..errors.client import InvalidArgument, InvalidToken
@@ -127,6 +129,7 @@ def resumed(account: Account, kind: JobKind[Any, Any], text: str) -> Record[Any,
         if why is not None:
             raise InvalidToken(f"this token cannot be used: it holds an address that is not followed: {why}")
     record.links, record.kept = dict(links), frozenset(links)
+    record.tag = None if isinstance(read.tag, UnsetType) else read.tag
     return record
 
 

@@ -158,6 +158,7 @@ def _asked_for(poller: Poller[S, R], at: ResultAt, query: str, now: float) -> Fl
             try:
                 found: R = decode(record.kind.result, seen.reply.body)
                 poller.went_well()
+                record.response = seen.reply
                 return found, seen.reply.body, now
             except NotJson as error:
                 failure = error

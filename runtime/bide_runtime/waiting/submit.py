@@ -48,6 +48,8 @@ class Submission(msgspec.Struct, Generic[S, R], frozen=True, kw_only=True):
     """The header of the provider's idempotency keys; only with one is a submit whose reply was lost sent again."""
     idempotency_key: str | None = None
     """The user's own key, if there is one."""
+    tag: str | None = None
+    """The user's own mark, for the token."""
 
 
 def submit(
@@ -93,6 +95,7 @@ def submit(
     # Of several tries, the last one is the one that made it, as far as we know.
     submitted_at = account.wall() - seen.took
     record, body = _record(submission, key, reply, submitted_at, outgoing.request.url)
+    record.tag = submission.tag
     record.asked_to_wait(now, max(account.retry_after(reply), record.kind.lifecycle.retry_after_in(body)))
     yield Created(record)
     yield Log(INFO, "job %s: submitted (%s)", (record.id, record.kind.name))

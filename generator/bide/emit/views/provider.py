@@ -47,6 +47,7 @@ VALUES = (
     "Update",
     "UploadFile",
     "Urllib3Transport",
+    "unknown_fields",
 )
 """What else a package offers of its runtime."""
 

@@ -110,6 +110,7 @@ class MapJobs(Jobs[models.MapJob, models.SiteMap]):
         on_update: Callable[[Counts], None] | None = None,
         progress: bool = False,
         policy: Policy | None = None,
+        tag: Callable[[MapParams], str] | None = None,
     ) -> JobBatch[MapParams, models.SiteMap, Job[models.MapJob, models.SiteMap]]:
         """Run many jobs side by side; iterate over how each ended, as it ends.
 
@@ -127,6 +128,8 @@ class MapJobs(Jobs[models.MapJob, models.SiteMap]):
             progress: Whether to show a line in the terminal; needs `rich`.
             policy: When to poll. By default, by what is known of Acme's jobs: every 2 to 5 s,
                 never twice within 0.5 s.
+            tag: Returns a text of at most 100 characters for an input; outcome, handle and
+                token carry it.
         """
         return self._run_many(
             _calls.submit_map,
@@ -138,6 +141,7 @@ class MapJobs(Jobs[models.MapJob, models.SiteMap]):
                 on_update=on_update,
                 progress=progress,
                 policy=policy,
+                tag=tag,
             ),
             self._handle,
         )

@@ -128,6 +128,7 @@ class FetchJobs(CancellableJobs[models.Task, models.Page]):
         on_update: Callable[[Counts], None] | None = None,
         progress: bool = False,
         policy: Policy | None = None,
+        tag: Callable[[FetchParams], str] | None = None,
         cancel_on_timeout: bool = False,
     ) -> JobBatch[FetchParams, models.Page, CancellableJob[models.Task, models.Page]]:
         """Run many jobs side by side; iterate over how each ended, as it ends.
@@ -146,6 +147,8 @@ class FetchJobs(CancellableJobs[models.Task, models.Page]):
             progress: Whether to show a line in the terminal; needs `rich`.
             policy: When to poll. By default, by what is known of Acme's jobs: every 5 s,
                 never twice within 1 s.
+            tag: Returns a text of at most 100 characters for an input; outcome, handle and
+                token carry it.
             cancel_on_timeout: Whether to ask the provider at the deadline to cancel the job,
                 which may take 5 seconds more.
         """
@@ -159,6 +162,7 @@ class FetchJobs(CancellableJobs[models.Task, models.Page]):
                 on_update=on_update,
                 progress=progress,
                 policy=policy,
+                tag=tag,
                 cancel_on_timeout=cancel_on_timeout,
             ),
             self._handle,
