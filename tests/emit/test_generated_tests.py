@@ -14,7 +14,7 @@ from bide_runtime.testing.checks.stories import Job
 
 from bide.emit.render import render
 from bide.lint.pipeline import read_spec
-from tests.docs.runner import blocks
+from tests.docs.reader import blocks
 from tests.live.brook import SPEC, brook, written
 
 REPOSITORY = Path(__file__).parents[2]
