@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from .clients.job_batch import JobBatch
     from .clients.observer import Exchange, Observer
     from .clients.options import BatchOptions, WaitOptions
+    from .clients.progress import ProgressDisplay
     from .clients.stream import Stream
     from .engines.aiohttp_transport import AiohttpTransport
     from .engines.httpx_transport import AsyncHttpxTransport, HttpxTransport
@@ -71,7 +72,7 @@ if TYPE_CHECKING:
         UnprocessableEntity,
     )
     from .http.long_poll import LongPoll
-    from .http.rate_limit import Rate
+    from .http.rate_limit import MaxRate, Rate
     from .http.request import Json, Request, Response
     from .http.request import path as path
     from .http.request import query as query
@@ -112,7 +113,7 @@ _PLACES = {
         "RateLimited ServerError UnprocessableEntity"
     ),
     "http.long_poll": "LongPoll",
-    "http.rate_limit": "Rate",
+    "http.rate_limit": "MaxRate Rate",
     "http.request": "Json Request Response path query",
     "engines.aiohttp_transport": "AiohttpTransport",
     "engines.httpx_transport": "AsyncHttpxTransport HttpxTransport",
@@ -153,6 +154,7 @@ _PLACES = {
     "clients.job_batch": "JobBatch",
     "clients.options": "BatchOptions WaitOptions",
     "clients.observer": "Exchange Observer",
+    "clients.progress": "ProgressDisplay",
     "clients.stream": "Stream",
 }
 """The public names by module. Generated code imports only from `bide_runtime`, so modules can be moved."""
@@ -213,6 +215,7 @@ __all__ = [
     "Lifecycle",
     "Link",
     "LongPoll",
+    "MaxRate",
     "Model",
     "NotFound",
     "Observer",
@@ -227,6 +230,7 @@ __all__ = [
     "PollMany",
     "Polling",
     "Progress",
+    "ProgressDisplay",
     "Provider",
     "Rate",
     "RateLimited",

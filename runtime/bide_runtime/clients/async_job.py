@@ -28,7 +28,7 @@ from ..waiting.wait import cancel, poll, result, updates, wait
 from .async_client import AsyncClient
 from .namespace import Namespace
 from .options import BatchOptions, WaitOptions
-from .progress import Bar
+from .progress import ProgressDisplay, bar_of
 
 if TYPE_CHECKING:
     from ..batch.counts import Counts
@@ -61,7 +61,7 @@ class AsyncJob(Handle[S, R]):
         *,
         on_update: Callable[[Update[S]], Awaitable[None] | None] | None = None,
         policy: Policy | None = None,
-        progress: bool = False,
+        progress: bool | ProgressDisplay = False,
     ) -> R:
         """Wait until the job is done and return its result.
 
@@ -70,7 +70,8 @@ class AsyncJob(Handle[S, R]):
                 out, it is what suits this kind of job.
             on_update: Called, and awaited if it can be, after each poll.
             policy: When to poll. Left out, it follows what the provider says of its jobs.
-            progress: Whether to show a line in the terminal; needs `rich`.
+            progress: Whether to show a line in the terminal, which needs `rich`; or a `rich.progress.Progress` to
+                show it in.
 
         Raises:
             JobTimeout: The deadline came. The job goes on and can be waited for again.
@@ -78,7 +79,7 @@ class AsyncJob(Handle[S, R]):
             ApiError, DecodeError: Something that does not pass by itself.
         """
         flow: Flow[R] = self._watching(wait, timeout, policy)
-        return await self._client._drive(flow, on_update, bar=Bar(self._record.kind.name) if progress else None)
+        return await self._client._drive(flow, on_update, bar=bar_of(self._record.kind.name, progress))
 
     @raises_own
     def updates(
@@ -120,7 +121,7 @@ class AsyncCancellableJob(AsyncJob[S, R]):
         *,
         on_update: Callable[[Update[S]], Awaitable[None] | None] | None = None,
         policy: Policy | None = None,
-        progress: bool = False,
+        progress: bool | ProgressDisplay = False,
         cancel_on_timeout: bool = False,
     ) -> R:
         """Wait until the job is done and return its result, as any job does.
@@ -130,12 +131,13 @@ class AsyncCancellableJob(AsyncJob[S, R]):
                 out, it is what suits this kind of job.
             on_update: Called, and awaited if it can be, after each poll.
             policy: When to poll. Left out, it follows what the provider says of its jobs.
-            progress: Whether to show a line in the terminal; needs `rich`.
+            progress: Whether to show a line in the terminal, which needs `rich`; or a `rich.progress.Progress` to
+                show it in.
             cancel_on_timeout: Whether to ask the provider at the deadline to cancel the job, which may take 5 seconds
                 more. Without it the job goes on.
         """
         flow: Flow[R] = self._watching(wait, timeout, policy, cancel_on_timeout=cancel_on_timeout)
-        return await self._client._drive(flow, on_update, bar=Bar(self._record.kind.name) if progress else None)
+        return await self._client._drive(flow, on_update, bar=bar_of(self._record.kind.name, progress))
 
     @raises_own
     async def cancel(self) -> None:
@@ -173,7 +175,7 @@ class AsyncJobs(Namespace, Generic[S, R]):
         max_in_flight: int = 1000,
         in_order: bool = False,
         on_update: Callable[[Counts], Awaitable[None] | None] | None = None,
-        progress: bool = False,
+        progress: bool | ProgressDisplay = False,
         policy: Policy | None = None,
     ) -> AsyncJobBatch[AsyncJob[S, R], R, AsyncJob[S, R]]:
         """Wait for jobs that exist already, side by side; iterate over how each ended, as it ends.
@@ -184,7 +186,8 @@ class AsyncJobs(Namespace, Generic[S, R]):
             max_in_flight: How many jobs to wait for at the same time.
             in_order: Whether to hand the outcomes out in the order of the jobs.
             on_update: Called with a `Counts`, and awaited if it can be, whenever a job was polled or ended.
-            progress: Whether to show a line in the terminal; needs `rich`.
+            progress: Whether to show a line in the terminal, which needs `rich`; or a `rich.progress.Progress` to
+                show it in.
             policy: When to poll. Left out, it follows what the provider says of its jobs.
         """
         options = BatchOptions(
@@ -226,7 +229,7 @@ class AsyncJobs(Namespace, Generic[S, R]):
         self, make: Callable[P, Submission[S, R]], options: WaitOptions, /, *args: P.args, **kwargs: P.kwargs
     ) -> R:
         flow = self._running(self._client._session, make(*args, **kwargs), options)
-        bar = Bar(self._kind.name) if options.progress else None
+        bar = bar_of(self._kind.name, options.progress)
         return await self._client._drive(flow, options.on_update, bar=bar)
 
     @raises_own
@@ -276,7 +279,7 @@ class AsyncJobs(Namespace, Generic[S, R]):
     ) -> AsyncJobBatch[In, R, H]:
         from .async_job_batch import AsyncJobBatch
 
-        bar = Bar(self._kind.name) if options.progress else None
+        bar = bar_of(self._kind.name, options.progress)
         return AsyncJobBatch(self._client, inputs, start, options, handle, bar)
 
 

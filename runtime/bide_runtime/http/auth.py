@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from base64 import b64encode
 from collections.abc import Iterable, Mapping
 from typing import Literal
@@ -59,6 +60,10 @@ def _is_sendable(secret: Secret, text: str) -> bool:
     return text.isascii() and text.isprintable() and text == text.strip()
 
 
+_LONG = 8
+"""A secret of so many characters is hidden wherever it occurs, a shorter one where it is a word by itself."""
+
+
 def placed(auth: Iterable[Secret], secrets: Mapping[str, str]) -> tuple[dict[str, str], list[tuple[str, str]]]:
     """The headers and the query parameters that carry the secrets."""
     headers: dict[str, str] = {}
@@ -86,7 +91,9 @@ def without(auth: Iterable[Secret], secrets: Mapping[str, str], text: str) -> st
     hidden += [value.removeprefix("Basic ") for value in headers.values() if value.startswith("Basic ")]
     hidden += [secrets[secret.argument].partition(":")[2] for secret in auth if secret.name == "both"]
     for one in sorted(filter(None, hidden), key=len, reverse=True):
-        text = text.replace(one, "***")
+        # A short secret is also a part of other words; there it shows nothing.
+        pattern = re.escape(one) if len(one) >= _LONG else rf"(?<!\w){re.escape(one)}(?!\w)"
+        text = re.sub(pattern, "***", text)
     return text
 
 

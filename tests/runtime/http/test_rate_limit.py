@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from bisect import bisect_left
+from itertools import pairwise
 from typing import Any
 
 import pytest
-from bide_runtime.errors.client import ClientError
-from bide_runtime.http.rate_limit import Rate, RateLimiter
+from bide_runtime.errors.client import ClientError, InvalidArgument
+from bide_runtime.http.rate_limit import MaxRate, Rate, RateLimiter
 from bide_runtime.jobs.errors import JobTimeout
 from bide_runtime.waiting.flow import Received, Sleep
 from bide_runtime.waiting.policy import Fixed
@@ -273,3 +274,22 @@ def test_nobody_overtakes_who_has_a_turn_in_a_full_bucket() -> None:
     limiter = RateLimiter({"b": Rate(2, 10.0)})
 
     assert [0.0, 15.0, 15.0] == [limiter.claim("b", now) for now in (0.0, 15.0, 1.0)]
+
+
+def test_clients_may_share_a_rate() -> None:
+    """One `MaxRate` spaces the requests of all limiters that have it; closed buckets stay apart."""
+    shared = MaxRate(2.0)
+    one, other = RateLimiter({"a": Rate(1, 10.0)}, total=shared), RateLimiter({}, total=shared)
+    one.close("b", 100.0)
+    slots = [one.claim("a", 0.0), other.claim("a", 0.0), other.claim("b", 0.0)]
+
+    assert slots[0] == 0.0
+    assert [later - before for before, later in pairwise(slots)] == pytest.approx([0.5, 0.5], abs=0.06)
+    assert one.claim("a", 0.0) >= 10.0
+
+
+@pytest.mark.parametrize("nonsense", [0, -1, float("inf"), float("nan"), True, "5"])
+def test_a_rate_is_a_positive_number(nonsense: Any) -> None:
+    """Anything else is refused in a sentence."""
+    with pytest.raises(InvalidArgument, match="max_rate must be a positive number"):
+        MaxRate(nonsense)

@@ -6,7 +6,20 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
-from bide_runtime import BatchOptions, Client, Clock, Job, Jobs, Observer, Policy, Transport, Update, WaitOptions
+from bide_runtime import (
+    BatchOptions,
+    Client,
+    Clock,
+    Job,
+    Jobs,
+    MaxRate,
+    Observer,
+    Policy,
+    ProgressDisplay,
+    Transport,
+    Update,
+    WaitOptions,
+)
 
 from . import _calls, _jobs, models
 from ._provider import PROVIDER
@@ -62,7 +75,7 @@ class MapJobs(Jobs[models.MapJob, models.SiteMap]):
         timeout: float | None = 300.0,
         on_update: Callable[[Update[models.MapJob]], None] | None = None,
         policy: Policy | None = None,
-        progress: bool = False,
+        progress: bool | ProgressDisplay = False,
     ) -> models.SiteMap:
         """Submit a job, wait until it is done, and return its result.
 
@@ -108,7 +121,7 @@ class MapJobs(Jobs[models.MapJob, models.SiteMap]):
         timeout: float | None = 300.0,
         in_order: bool = False,
         on_update: Callable[[Counts], None] | None = None,
-        progress: bool = False,
+        progress: bool | ProgressDisplay = False,
         policy: Policy | None = None,
         tag: Callable[[MapParams], str] | None = None,
     ) -> JobBatch[MapParams, models.SiteMap, Job[models.MapJob, models.SiteMap]]:
@@ -180,7 +193,7 @@ class Acme(Client):
         transport: Transport | None = None,
         clock: Clock | None = None,
         observer: Observer | None = None,
-        max_rate: float | None = None,
+        max_rate: float | MaxRate | None = None,
         jitter: Callable[[], float] | None = None,
         new_key: Callable[[], str] | None = None,
     ) -> None:

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import date
 
-from bide_runtime import Client, Clock, Observer, Stream, Transport
+from bide_runtime import Client, Clock, MaxRate, Observer, Stream, Transport
 
 from . import _calls, models
 from ._provider import PROVIDER
@@ -42,7 +42,7 @@ class Acme(Client):
         transport: Transport | None = None,
         clock: Clock | None = None,
         observer: Observer | None = None,
-        max_rate: float | None = None,
+        max_rate: float | MaxRate | None = None,
         jitter: Callable[[], float] | None = None,
         new_key: Callable[[], str] | None = None,
     ) -> None:
