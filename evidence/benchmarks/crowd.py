@@ -249,7 +249,7 @@ class _Spread:
 
     period: float
 
-    def pause(self, *, polls: int, age: float, jitter: float) -> float:
+    def delay(self, *, polls: int, age: float, jitter: float) -> float:
         return self.period * (0.5 + jitter if polls <= 1 else 1.0)
 
 

@@ -13,7 +13,7 @@ from anakin_client import models
 from bide_runtime.http.request import Response
 from bide_runtime.jobs.record import Record
 from bide_runtime.jobs.snapshot import Snapshot
-from bide_runtime.waiting.poller import read_poll
+from bide_runtime.waiting.poll import read_poll
 from bide_runtime.waiting.session import Session
 
 from evidence.benchmarks.line import Line, compared

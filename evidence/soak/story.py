@@ -121,7 +121,7 @@ def prepare(client: Any, script: Script) -> None:
     numbers = count(1)
     account = replace(client._session.account, jitter=lambda: script.jitter, new_key=lambda: f"new-key-{next(numbers)}")
     client._session = replace(
-        client._session, account=account, limiter=RateLimiter(script.rates, of_all=rate_of(script.max_rate))
+        client._session, account=account, limiter=RateLimiter(script.rates, total=rate_of(script.max_rate))
     )
 
 

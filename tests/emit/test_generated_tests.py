@@ -94,7 +94,7 @@ SABOTAGE = {
     ),
     "retry_after is ignored": (
         "_runtime/jobs/record.py",
-        "max(self.not_before, now + min(seconds, LONGEST_RETRY_AFTER))",
+        "max(self.not_before, now + min(seconds, MAX_RETRY_AFTER))",
         "now",
     ),
     "a transient error ends the wait": ("_runtime/waiting/poller.py", "TransportError | NotJson):", "NotJson):"),

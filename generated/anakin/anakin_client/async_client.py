@@ -1682,6 +1682,8 @@ class AsyncAnakin(AsyncClient):
         observer: Called with an `Exchange` after each HTTP request, for metrics and traces.
         max_rate: The most requests per second, all jobs together. The provider's own limits
             are kept anyway.
+        jitter: Returns a number in [0, 1) for the jitter of pauses; replace it in tests.
+        new_key: Returns a new idempotency key; replace it in tests.
     """
 
     _provider = PROVIDER
@@ -1697,6 +1699,8 @@ class AsyncAnakin(AsyncClient):
         clock: AsyncClock | None = None,
         observer: Observer | None = None,
         max_rate: float | None = None,
+        jitter: Callable[[], float] | None = None,
+        new_key: Callable[[], str] | None = None,
     ) -> None:
         super().__init__(
             api_key,
@@ -1707,6 +1711,8 @@ class AsyncAnakin(AsyncClient):
             clock=clock,
             observer=observer,
             max_rate=max_rate,
+            jitter=jitter,
+            new_key=new_key,
         )
         self.url_scraper = AsyncUrlScraperJobs(self, _jobs.URL_SCRAPER)
         """Scrape one page."""

@@ -1654,6 +1654,8 @@ class Anakin(Client):
         observer: Called with an `Exchange` after each HTTP request, for metrics and traces.
         max_rate: The most requests per second, all jobs together. The provider's own limits
             are kept anyway.
+        jitter: Returns a number in [0, 1) for the jitter of pauses; replace it in tests.
+        new_key: Returns a new idempotency key; replace it in tests.
     """
 
     _provider = PROVIDER
@@ -1669,6 +1671,8 @@ class Anakin(Client):
         clock: Clock | None = None,
         observer: Observer | None = None,
         max_rate: float | None = None,
+        jitter: Callable[[], float] | None = None,
+        new_key: Callable[[], str] | None = None,
     ) -> None:
         super().__init__(
             api_key,
@@ -1679,6 +1683,8 @@ class Anakin(Client):
             clock=clock,
             observer=observer,
             max_rate=max_rate,
+            jitter=jitter,
+            new_key=new_key,
         )
         self.url_scraper = UrlScraperJobs(self, _jobs.URL_SCRAPER)
         """Scrape one page."""

@@ -12,8 +12,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from spec import JOBS_BY_ID as JOBS
-from spec import Fake
+from spec import JOBS, Fake
 
 from scrapio_client import (
     ApiError,

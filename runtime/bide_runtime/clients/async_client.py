@@ -68,6 +68,8 @@ class AsyncClient:
         clock: AsyncClock | None = None,
         observer: Observer | None = None,
         max_rate: float | None = None,
+        jitter: Callable[[], float] | None = None,
+        new_key: Callable[[], str] | None = None,
         secrets: Mapping[str, str | None] | None = None,
     ) -> None:
         with self._provider.own_errors:
@@ -80,10 +82,10 @@ class AsyncClient:
                 timeout=timeout,
                 max_retries=max_retries,
                 wall=self._clock.wall,
+                jitter=jitter,
+                new_key=new_key,
             )
-            self._session = Session(
-                account, MinIntervals(), RateLimiter(self._provider.rates, of_all=rate_of(max_rate))
-            )
+            self._session = Session(account, MinIntervals(), RateLimiter(self._provider.rates, total=rate_of(max_rate)))
             self._transport = transport
             self._owns_transport = transport is None
             self._closed = False

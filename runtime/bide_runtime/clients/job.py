@@ -19,10 +19,11 @@ from ..jobs.snapshot import Snapshot, Update
 from ..jobs.token import checked_tag
 from ..waiting.deadline import Deadline
 from ..waiting.flow import Flow
-from ..waiting.links import attached, resumed
+from ..waiting.links import attach_record, resume_record
 from ..waiting.policy import Adaptive, Policy
 from ..waiting.session import Session
-from ..waiting.submit import Submission, late, run, submit
+from ..waiting.submission import Submission
+from ..waiting.submit import deferred, run, submit
 from ..waiting.wait import cancel, poll, result, updates, wait
 from .client import Client
 from .namespace import Namespace
@@ -156,7 +157,7 @@ class Jobs(Namespace, Generic[S, R]):
     @raises_own
     def attach(self, job_id: str) -> Job[S, R]:
         """A handle for a job that exists already. Nothing is sent."""
-        return self._handle(attached(self._client._session.account, self._kind, job_id))
+        return self._handle(attach_record(self._client._session.account, self._kind, job_id))
 
     @raises_own
     def resume(self, token: str) -> Job[S, R]:
@@ -212,7 +213,7 @@ class Jobs(Namespace, Generic[S, R]):
         return record
 
     def _resumed(self, token: str) -> Record[S, R]:
-        return resumed(self._client._session.account, self._kind, token)
+        return resume_record(self._client._session.account, self._kind, token)
 
     @raises_own
     def _submit(self, make: Callable[P, Submission[S, R]], /, *args: P.args, **kwargs: P.kwargs) -> Record[S, R]:
@@ -245,7 +246,7 @@ class Jobs(Namespace, Generic[S, R]):
             return submission if tag is None else replace(submission, tag=tag)
 
         def start(arguments: In) -> Flow[R]:
-            return late(lambda: self._running(session, tagged(arguments), wait))
+            return deferred(lambda: self._running(session, tagged(arguments), wait))
 
         return self._batch(inputs, start, options, handle)
 
@@ -285,7 +286,7 @@ class CancellableJobs(Jobs[S, R]):
     @raises_own
     def attach(self, job_id: str) -> CancellableJob[S, R]:
         """A handle for a job that exists already. Nothing is sent."""
-        return self._handle(attached(self._client._session.account, self._kind, job_id))
+        return self._handle(attach_record(self._client._session.account, self._kind, job_id))
 
     @raises_own
     def resume(self, token: str) -> CancellableJob[S, R]:

@@ -1,4 +1,4 @@
-"""How often each endpoint may be asked, for all jobs of a client together. Time is an argument."""
+"""Rate limits of endpoints, for all calls of a client together. Time is an argument."""
 
 from __future__ import annotations
 
@@ -18,27 +18,27 @@ class Rate(msgspec.Struct, frozen=True):
 
 
 _ALL = "*"
-"""The bucket that every request counts against."""
+"""The bucket of every request."""
 
 _MARGIN = 0.1
-"""Seconds by which one request may take longer to arrive than another, and still not count as too early."""
+"""Seconds added to a full window: a request may reach the server faster than the one before it."""
 
 
 class RateLimiter:
-    """Slots for requests, by bucket: one endpoint each, or whatever the provider counts together.
+    """Slots for requests, by bucket. A bucket is one endpoint, or several that the provider counts together.
 
-    Slots are given out in the order in which they are claimed, so that nobody starves. A bucket without a rate is free
-    until the provider says that it is asked too often.
+    Slots are assigned in the order of the claims, so that no call starves. A bucket without a rate is open until a 429
+    closes it.
     """
 
-    def __init__(self, rates: Mapping[str, Rate], *, of_all: Rate | None = None) -> None:
-        self._rates = rates if of_all is None else {**rates, _ALL: of_all}
+    def __init__(self, rates: Mapping[str, Rate], *, total: Rate | None = None) -> None:
+        self._rates = rates if total is None else {**rates, _ALL: total}
         self._lock = Lock()
         self._slots: dict[str, deque[float]] = {}
         self._closed_until: dict[str, float] = {}
 
     def claim(self, bucket: str, now: float, *, before: float = inf) -> float | None:
-        """The earliest time for a request, kept free for the caller; `None` if there is none before *before*."""
+        """Claim the earliest slot: its time, or `None` if that is not before *before*."""
         with self._lock:
             at = max(now, self._closed_until.get(bucket, now))
             for name in bucket, _ALL:
@@ -52,7 +52,7 @@ class RateLimiter:
             return at
 
     def _free_at(self, name: str, now: float) -> float:
-        """When the next slot of a bucket begins: in turn, and not more than its count in any of its seconds."""
+        """The time of the next slot of a bucket: not before the last one, and within its rate."""
         rate = self._rates[name]
         slots = self._slots.setdefault(name, deque(maxlen=rate.count))
         if not slots:
@@ -64,10 +64,10 @@ class RateLimiter:
         )
 
     def closed_until(self, bucket: str) -> float:
-        """Until when nobody may ask, by what the provider said."""
+        """Until when the bucket is closed by a 429."""
         return self._closed_until.get(bucket, -inf)
 
     def close(self, bucket: str, until: float) -> None:
-        """The provider said that this bucket is asked too often: nobody asks before *until*."""
+        """Close the bucket after a 429: no request is sent before *until*."""
         with self._lock:
             self._closed_until[bucket] = max(self._closed_until.get(bucket, until), until)
