@@ -1,6 +1,6 @@
 """A reader who types all that a page says, from its top to its end, in a folder of their own.
 
-- `python` runs, all blocks of a page in one namespace. One that begins with `# name.py` is saved under that name instead.
+- `python` runs, all blocks of a page in one namespace. One that begins with `# name.py` is saved instead.
 - `console`: each line after `$ ` is a command; what follows it is what it prints.
 - `yaml` is saved where it begins with `# name.yaml`, and otherwise edited into the spec that the page is about.
 - `text` is what the block before it prints, with `...` for what differs from run to run.
