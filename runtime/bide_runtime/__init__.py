@@ -20,6 +20,10 @@ from __future__ import annotations
 
 from importlib import import_module
 
+from .edition import VERSION
+
+__version__ = VERSION
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from .batch.counts import Counts
@@ -41,6 +45,7 @@ if TYPE_CHECKING:
     from .clients.job import CancellableJob, CancellableJobs, Job, Jobs
     from .clients.job_batch import JobBatch
     from .clients.observer import Exchange, Observer
+    from .clients.options import BatchOptions, WaitOptions
     from .clients.stream import Stream
     from .engines.aiohttp_transport import AiohttpTransport
     from .engines.httpx_transport import AsyncHttpxTransport, HttpxTransport
@@ -48,6 +53,7 @@ if TYPE_CHECKING:
     from .engines.urllib3_transport import Urllib3Transport
     from .errors.client import ClientClosed, ClientError, ConfigurationError, InvalidArgument, InvalidToken
     from .errors.decode import DecodeError
+    from .errors.own import OwnErrors
     from .errors.stream import StreamCut, StreamError, StreamFailed
     from .errors.transport import ConnectionFailed, ReplyTooLarge, RequestTimeout, TransportError
     from .http.auth import Secret
@@ -88,15 +94,16 @@ if TYPE_CHECKING:
     from .models.model import Model, OpenEnum, Other, Variant
     from .models.model import no_items as no_items
     from .models.model import register as register
+    from .models.unknown import unknown_fields as unknown_fields
     from .waiting.policy import Adaptive, Exponential, Fixed, Policy
     from .waiting.submission import Submission
     from .waiting.submit_reply import reads_or_job as reads_or_job
 
-__version__ = "0.1.0"
 
 _PLACES = {
     "errors.client": "ClientClosed ClientError ConfigurationError InvalidArgument InvalidToken",
     "errors.decode": "DecodeError",
+    "errors.own": "OwnErrors",
     "errors.stream": "StreamCut StreamError StreamFailed",
     "errors.transport": "ConnectionFailed ReplyTooLarge RequestTimeout TransportError",
     "http.auth": "Secret",
@@ -114,6 +121,7 @@ _PLACES = {
     "models.codec": "checked encode encode_object",
     "models.file": "FileLike UploadFile as_file",
     "models.form": "encode_form",
+    "models.unknown": "unknown_fields",
     "models.model": "Model OpenEnum Other Variant no_items register",
     "calls.call": "Call reads reads_by_status reads_nothing",
     "calls.events": "EventReader StreamCall UnknownEvent",
@@ -143,6 +151,7 @@ _PLACES = {
     "clients.clock": "AsyncClock AsyncSystemClock Clock SystemClock",
     "clients.job": "CancellableJob CancellableJobs Job Jobs",
     "clients.job_batch": "JobBatch",
+    "clients.options": "BatchOptions WaitOptions",
     "clients.observer": "Exchange Observer",
     "clients.stream": "Stream",
 }
@@ -167,6 +176,7 @@ __all__ = [
     "AsyncTransport",
     "AuthenticationError",
     "BadRequest",
+    "BatchOptions",
     "Call",
     "CancellableJob",
     "CancellableJobs",
@@ -209,6 +219,7 @@ __all__ = [
     "OpenEnum",
     "Other",
     "Outcome",
+    "OwnErrors",
     "Pages",
     "PaymentRequired",
     "PermissionDenied",
@@ -245,6 +256,7 @@ __all__ = [
     "UploadFile",
     "Urllib3Transport",
     "Variant",
+    "WaitOptions",
 ]
 
 

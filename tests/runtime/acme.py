@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterable, Awaitable, Callable, Iterable
+from functools import partial
 from typing import Any, TypeVar
 
 from bide_runtime.batch.counts import Counts
@@ -14,6 +15,7 @@ from bide_runtime.clients.async_job_batch import AsyncJobBatch
 from bide_runtime.clients.client import Client
 from bide_runtime.clients.job import CancellableJobs, Job, Jobs
 from bide_runtime.clients.job_batch import JobBatch
+from bide_runtime.clients.options import BatchOptions, WaitOptions
 from bide_runtime.http.auth import Secret
 from bide_runtime.jobs.kind import JobKind
 from bide_runtime.jobs.lifecycle import Lifecycle
@@ -164,7 +166,7 @@ SHY: JobKind[Report, Page] = kind(
 """A new job may be not found for some seconds."""
 
 
-def order(of: JobKind[Report, R], url: str, *, keyed: bool = False, key: str | None = None) -> Submission[Report, R]:
+def order(of: JobKind[Report, R], *, url: str, keyed: bool = False, key: str | None = None) -> Submission[Report, R]:
     """What generated code makes of `submit(url=...)`."""
     return Submission(
         kind=of,
@@ -181,7 +183,7 @@ class AcmeJobs(Jobs[Report, R]):
     keyed = False
 
     def submit(self, *, url: str, key: str | None = None) -> Job[Report, R]:
-        return self._handle(self._submit(order(self._kind, url, keyed=self.keyed, key=key)))
+        return self._handle(self._submit(order, self._kind, url=url, keyed=self.keyed, key=key))
 
     def run(
         self,
@@ -193,8 +195,8 @@ class AcmeJobs(Jobs[Report, R]):
         progress: bool = False,
         **more: bool,
     ) -> R:
-        submission = order(self._kind, url, keyed=self.keyed)
-        return self._run(submission, timeout=timeout, on_update=on_update, policy=policy, progress=progress, **more)
+        options = WaitOptions(timeout=timeout, on_update=on_update, policy=policy, progress=progress, **more)
+        return self._run(order, options, self._kind, url=url, keyed=self.keyed)
 
     def run_many(
         self,
@@ -207,17 +209,15 @@ class AcmeJobs(Jobs[Report, R]):
         policy: Policy | None = None,
         progress: bool = False,
     ) -> JobBatch[dict[str, Any], R, Job[Report, R]]:
-        return self._run_many(
-            inputs,
-            lambda one: order(self._kind, keyed=self.keyed, **one),
-            self._handle,
-            timeout=timeout,
+        options = BatchOptions(
             max_in_flight=max_in_flight,
+            timeout=timeout,
             in_order=in_order,
             on_update=on_update,
             progress=progress,
             policy=policy,
         )
+        return self._run_many(partial(order, self._kind, keyed=self.keyed), inputs, options, self._handle)
 
 
 class ApartJobs(AcmeJobs[Page], CancellableJobs[Report, Page]):
@@ -230,7 +230,7 @@ class AsyncAcmeJobs(AsyncJobs[Report, R]):
     keyed = False
 
     async def submit(self, *, url: str, key: str | None = None) -> AsyncJob[Report, R]:
-        return self._handle(await self._submit(order(self._kind, url, keyed=self.keyed, key=key)))
+        return self._handle(await self._submit(order, self._kind, url=url, keyed=self.keyed, key=key))
 
     async def run(
         self,
@@ -242,10 +242,8 @@ class AsyncAcmeJobs(AsyncJobs[Report, R]):
         progress: bool = False,
         **more: bool,
     ) -> R:
-        submission = order(self._kind, url, keyed=self.keyed)
-        return await self._run(
-            submission, timeout=timeout, on_update=on_update, policy=policy, progress=progress, **more
-        )
+        options = WaitOptions(timeout=timeout, on_update=on_update, policy=policy, progress=progress, **more)
+        return await self._run(order, options, self._kind, url=url, keyed=self.keyed)
 
     def run_many(
         self,
@@ -258,17 +256,15 @@ class AsyncAcmeJobs(AsyncJobs[Report, R]):
         policy: Policy | None = None,
         progress: bool = False,
     ) -> AsyncJobBatch[dict[str, Any], R, AsyncJob[Report, R]]:
-        return self._run_many(
-            inputs,
-            lambda one: order(self._kind, keyed=self.keyed, **one),
-            self._handle,
-            timeout=timeout,
+        options = BatchOptions(
             max_in_flight=max_in_flight,
+            timeout=timeout,
             in_order=in_order,
             on_update=on_update,
             progress=progress,
             policy=policy,
         )
+        return self._run_many(partial(order, self._kind, keyed=self.keyed), inputs, options, self._handle)
 
 
 class AsyncApartJobs(AsyncAcmeJobs[Page], AsyncCancellableJobs[Report, Page]):

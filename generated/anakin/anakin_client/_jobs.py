@@ -3,19 +3,10 @@
 
 from __future__ import annotations
 
-from bide_runtime import JobFailed, JobKind, Lifecycle, Polling, State
+from bide_runtime import JobKind, Lifecycle, Polling, State
 
+from . import errors as _errors
 from . import models
-
-
-class AiVisibilityFailed(JobFailed):
-    """A `ai_visibility` job failed. `code` and `reason` are the provider's words, `result` is
-    what there is anyway.
-    """
-
-    result: models.FailedVisibilityReport | None = None
-    """What the job has although it failed; `None` if the reply has nothing that can be read as that."""
-
 
 _URL_SCRAPER = Lifecycle(
     poll="/url-scraper/{job_id}",
@@ -235,7 +226,7 @@ AI_VISIBILITY: JobKind[models.VisibilitySearch, models.VisibilityReport] = JobKi
     snapshot=models.VisibilitySearch,
     result=models.VisibilityReport,
     failed_result=models.FailedVisibilityReport,
-    failed=AiVisibilityFailed,
+    failed=_errors.AiVisibilityFailed,
     polling=Polling(
         interval=(5.0, 5.0),
         min_interval=0.5,

@@ -6,7 +6,19 @@ from __future__ import annotations
 from collections.abc import AsyncIterable, Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from bide_runtime import AsyncClient, AsyncClock, AsyncJob, AsyncJobs, AsyncTransport, Json, Observer, Policy, Update
+from bide_runtime import (
+    AsyncClient,
+    AsyncClock,
+    AsyncJob,
+    AsyncJobs,
+    AsyncTransport,
+    BatchOptions,
+    Json,
+    Observer,
+    Policy,
+    Update,
+    WaitOptions,
+)
 
 from . import _calls, _jobs, models
 from ._provider import PROVIDER
@@ -81,20 +93,22 @@ class AsyncUrlScraperJobs(AsyncJobs[models.ScrapedPage, models.ScrapedPage]):
 
         See URL Scraper: Get Results, https://anakin.io/docs/url-scraper/get-job-status
         """
-        _submission = _calls.submit_url_scraper(
-            url=url,
-            formats=formats,
-            country=country,
-            use_browser=use_browser,
-            generate_json=generate_json,
-            output_schema=output_schema,
-            force_fresh=force_fresh,
-            actions=actions,
-            session_id=session_id,
-            session_name=session_name,
-            webhook_url=webhook_url,
+        return self._handle(
+            await self._submit(
+                _calls.submit_url_scraper,
+                url=url,
+                formats=formats,
+                country=country,
+                use_browser=use_browser,
+                generate_json=generate_json,
+                output_schema=output_schema,
+                force_fresh=force_fresh,
+                actions=actions,
+                session_id=session_id,
+                session_name=session_name,
+                webhook_url=webhook_url,
+            )
         )
-        return self._handle(await self._submit(_submission))
 
     async def run(
         self,
@@ -154,7 +168,14 @@ class AsyncUrlScraperJobs(AsyncJobs[models.ScrapedPage, models.ScrapedPage]):
 
         See URL Scraper: Get Results, https://anakin.io/docs/url-scraper/get-job-status
         """
-        _submission = _calls.submit_url_scraper(
+        return await self._run(
+            _calls.submit_url_scraper,
+            WaitOptions(
+                timeout=timeout,
+                on_update=on_update,
+                policy=policy,
+                progress=progress,
+            ),
             url=url,
             formats=formats,
             country=country,
@@ -167,7 +188,6 @@ class AsyncUrlScraperJobs(AsyncJobs[models.ScrapedPage, models.ScrapedPage]):
             session_name=session_name,
             webhook_url=webhook_url,
         )
-        return await self._run(_submission, timeout, on_update, policy, progress)
 
     def run_many(
         self,
@@ -179,6 +199,7 @@ class AsyncUrlScraperJobs(AsyncJobs[models.ScrapedPage, models.ScrapedPage]):
         on_update: Callable[[Counts], Awaitable[None] | None] | None = None,
         progress: bool = False,
         policy: Policy | None = None,
+        tag: Callable[[UrlScraperParams], str] | None = None,
     ) -> AsyncJobBatch[UrlScraperParams, models.ScrapedPage, AsyncJob[models.ScrapedPage, models.ScrapedPage]]:
         """Run many jobs side by side; iterate over how each ended, as it ends.
 
@@ -197,17 +218,22 @@ class AsyncUrlScraperJobs(AsyncJobs[models.ScrapedPage, models.ScrapedPage]):
             progress: Whether to show a line in the terminal; needs `rich`.
             policy: When to poll. By default, by what is known of Anakin's jobs: every 2 to 5
                 s, never twice within 0.5 s.
+            tag: Returns a text of at most 100 characters for an input; outcome, handle and
+                token carry it.
         """
         return self._run_many(
+            _calls.submit_url_scraper,
             params,
-            lambda each: _calls.submit_url_scraper(**each),
+            BatchOptions(
+                max_in_flight=max_in_flight,
+                timeout=timeout,
+                in_order=in_order,
+                on_update=on_update,
+                progress=progress,
+                policy=policy,
+                tag=tag,
+            ),
             self._handle,
-            timeout,
-            max_in_flight,
-            in_order,
-            on_update,
-            progress,
-            policy,
         )
 
 
@@ -251,15 +277,17 @@ class AsyncUrlScraperBatchJobs(AsyncJobs[models.ScrapeBatchJob, models.ScrapedPa
 
         See URL Scraper: Get Results, https://anakin.io/docs/url-scraper/get-job-status
         """
-        _submission = _calls.submit_url_scraper_batch(
-            urls=urls,
-            country=country,
-            use_browser=use_browser,
-            generate_json=generate_json,
-            session_id=session_id,
-            webhook_url=webhook_url,
+        return self._handle(
+            await self._submit(
+                _calls.submit_url_scraper_batch,
+                urls=urls,
+                country=country,
+                use_browser=use_browser,
+                generate_json=generate_json,
+                session_id=session_id,
+                webhook_url=webhook_url,
+            )
         )
-        return self._handle(await self._submit(_submission))
 
     async def run(
         self,
@@ -305,7 +333,14 @@ class AsyncUrlScraperBatchJobs(AsyncJobs[models.ScrapeBatchJob, models.ScrapedPa
 
         See URL Scraper: Get Results, https://anakin.io/docs/url-scraper/get-job-status
         """
-        _submission = _calls.submit_url_scraper_batch(
+        return await self._run(
+            _calls.submit_url_scraper_batch,
+            WaitOptions(
+                timeout=timeout,
+                on_update=on_update,
+                policy=policy,
+                progress=progress,
+            ),
             urls=urls,
             country=country,
             use_browser=use_browser,
@@ -313,7 +348,6 @@ class AsyncUrlScraperBatchJobs(AsyncJobs[models.ScrapeBatchJob, models.ScrapedPa
             session_id=session_id,
             webhook_url=webhook_url,
         )
-        return await self._run(_submission, timeout, on_update, policy, progress)
 
     def run_many(
         self,
@@ -325,6 +359,7 @@ class AsyncUrlScraperBatchJobs(AsyncJobs[models.ScrapeBatchJob, models.ScrapedPa
         on_update: Callable[[Counts], Awaitable[None] | None] | None = None,
         progress: bool = False,
         policy: Policy | None = None,
+        tag: Callable[[UrlScraperBatchParams], str] | None = None,
     ) -> AsyncJobBatch[
         UrlScraperBatchParams, models.ScrapedPages, AsyncJob[models.ScrapeBatchJob, models.ScrapedPages]
     ]:
@@ -345,17 +380,22 @@ class AsyncUrlScraperBatchJobs(AsyncJobs[models.ScrapeBatchJob, models.ScrapedPa
             progress: Whether to show a line in the terminal; needs `rich`.
             policy: When to poll. By default, by what is known of Anakin's jobs: every 2 to 5
                 s, never twice within 0.5 s.
+            tag: Returns a text of at most 100 characters for an input; outcome, handle and
+                token carry it.
         """
         return self._run_many(
+            _calls.submit_url_scraper_batch,
             params,
-            lambda each: _calls.submit_url_scraper_batch(**each),
+            BatchOptions(
+                max_in_flight=max_in_flight,
+                timeout=timeout,
+                in_order=in_order,
+                on_update=on_update,
+                progress=progress,
+                policy=policy,
+                tag=tag,
+            ),
             self._handle,
-            timeout,
-            max_in_flight,
-            in_order,
-            on_update,
-            progress,
-            policy,
         )
 
 
@@ -385,8 +425,11 @@ class AsyncWebScraperJobs(AsyncJobs[models.WebScrape, models.WebScrape]):
 
         See Polling Jobs, https://anakin.io/docs/polling-jobs
         """
-        _submission = _calls.submit_web_scraper()
-        return self._handle(await self._submit(_submission))
+        return self._handle(
+            await self._submit(
+                _calls.submit_web_scraper,
+            )
+        )
 
     async def run(
         self,
@@ -420,8 +463,15 @@ class AsyncWebScraperJobs(AsyncJobs[models.WebScrape, models.WebScrape]):
 
         See Polling Jobs, https://anakin.io/docs/polling-jobs
         """
-        _submission = _calls.submit_web_scraper()
-        return await self._run(_submission, timeout, on_update, policy, progress)
+        return await self._run(
+            _calls.submit_web_scraper,
+            WaitOptions(
+                timeout=timeout,
+                on_update=on_update,
+                policy=policy,
+                progress=progress,
+            ),
+        )
 
     def run_many(
         self,
@@ -433,6 +483,7 @@ class AsyncWebScraperJobs(AsyncJobs[models.WebScrape, models.WebScrape]):
         on_update: Callable[[Counts], Awaitable[None] | None] | None = None,
         progress: bool = False,
         policy: Policy | None = None,
+        tag: Callable[[WebScraperParams], str] | None = None,
     ) -> AsyncJobBatch[WebScraperParams, models.WebScrape, AsyncJob[models.WebScrape, models.WebScrape]]:
         """Run many jobs side by side; iterate over how each ended, as it ends.
 
@@ -451,17 +502,22 @@ class AsyncWebScraperJobs(AsyncJobs[models.WebScrape, models.WebScrape]):
             progress: Whether to show a line in the terminal; needs `rich`.
             policy: When to poll. By default, by what is known of Anakin's jobs: every 2 to 5
                 s, never twice within 0.5 s.
+            tag: Returns a text of at most 100 characters for an input; outcome, handle and
+                token carry it.
         """
         return self._run_many(
+            _calls.submit_web_scraper,
             params,
-            lambda each: _calls.submit_web_scraper(**each),
+            BatchOptions(
+                max_in_flight=max_in_flight,
+                timeout=timeout,
+                in_order=in_order,
+                on_update=on_update,
+                progress=progress,
+                policy=policy,
+                tag=tag,
+            ),
             self._handle,
-            timeout,
-            max_in_flight,
-            in_order,
-            on_update,
-            progress,
-            policy,
         )
 
 
@@ -502,13 +558,15 @@ class AsyncAgenticSearchJobs(AsyncJobs[models.ResearchJob, models.ResearchReport
         See Agentic Search: Research Query,
         https://anakin.io/docs/agentic-search/submit-search
         """
-        _submission = _calls.submit_agentic_search(
-            prompt=prompt,
-            use_browser=use_browser,
-            schema=schema,
-            webhook_url=webhook_url,
+        return self._handle(
+            await self._submit(
+                _calls.submit_agentic_search,
+                prompt=prompt,
+                use_browser=use_browser,
+                schema=schema,
+                webhook_url=webhook_url,
+            )
         )
-        return self._handle(await self._submit(_submission))
 
     async def run(
         self,
@@ -551,13 +609,19 @@ class AsyncAgenticSearchJobs(AsyncJobs[models.ResearchJob, models.ResearchReport
         See Agentic Search: Research Query,
         https://anakin.io/docs/agentic-search/submit-search
         """
-        _submission = _calls.submit_agentic_search(
+        return await self._run(
+            _calls.submit_agentic_search,
+            WaitOptions(
+                timeout=timeout,
+                on_update=on_update,
+                policy=policy,
+                progress=progress,
+            ),
             prompt=prompt,
             use_browser=use_browser,
             schema=schema,
             webhook_url=webhook_url,
         )
-        return await self._run(_submission, timeout, on_update, policy, progress)
 
     def run_many(
         self,
@@ -569,6 +633,7 @@ class AsyncAgenticSearchJobs(AsyncJobs[models.ResearchJob, models.ResearchReport
         on_update: Callable[[Counts], Awaitable[None] | None] | None = None,
         progress: bool = False,
         policy: Policy | None = None,
+        tag: Callable[[AgenticSearchParams], str] | None = None,
     ) -> AsyncJobBatch[AgenticSearchParams, models.ResearchReport, AsyncJob[models.ResearchJob, models.ResearchReport]]:
         """Run many jobs side by side; iterate over how each ended, as it ends.
 
@@ -587,17 +652,22 @@ class AsyncAgenticSearchJobs(AsyncJobs[models.ResearchJob, models.ResearchReport
             progress: Whether to show a line in the terminal; needs `rich`.
             policy: When to poll. By default, by what is known of Anakin's jobs: every 10 s,
                 never twice within 0.5 s.
+            tag: Returns a text of at most 100 characters for an input; outcome, handle and
+                token carry it.
         """
         return self._run_many(
+            _calls.submit_agentic_search,
             params,
-            lambda each: _calls.submit_agentic_search(**each),
+            BatchOptions(
+                max_in_flight=max_in_flight,
+                timeout=timeout,
+                in_order=in_order,
+                on_update=on_update,
+                progress=progress,
+                policy=policy,
+                tag=tag,
+            ),
             self._handle,
-            timeout,
-            max_in_flight,
-            in_order,
-            on_update,
-            progress,
-            policy,
         )
 
 
@@ -642,14 +712,16 @@ class AsyncHolocronJobs(AsyncJobs[models.TaskJob, models.TaskResult]):
 
         See Holocron: Execute Task, https://anakin.io/docs/api-reference/holocron/execute-task
         """
-        _submission = _calls.submit_holocron(
-            action_id=action_id,
-            params=params,
-            credential_id=credential_id,
-            identity_id=identity_id,
-            webhook_url=webhook_url,
+        return self._handle(
+            await self._submit(
+                _calls.submit_holocron,
+                action_id=action_id,
+                params=params,
+                credential_id=credential_id,
+                identity_id=identity_id,
+                webhook_url=webhook_url,
+            )
         )
-        return self._handle(await self._submit(_submission))
 
     async def run(
         self,
@@ -695,14 +767,20 @@ class AsyncHolocronJobs(AsyncJobs[models.TaskJob, models.TaskResult]):
 
         See Holocron: Execute Task, https://anakin.io/docs/api-reference/holocron/execute-task
         """
-        _submission = _calls.submit_holocron(
+        return await self._run(
+            _calls.submit_holocron,
+            WaitOptions(
+                timeout=timeout,
+                on_update=on_update,
+                policy=policy,
+                progress=progress,
+            ),
             action_id=action_id,
             params=params,
             credential_id=credential_id,
             identity_id=identity_id,
             webhook_url=webhook_url,
         )
-        return await self._run(_submission, timeout, on_update, policy, progress)
 
     def run_many(
         self,
@@ -714,6 +792,7 @@ class AsyncHolocronJobs(AsyncJobs[models.TaskJob, models.TaskResult]):
         on_update: Callable[[Counts], Awaitable[None] | None] | None = None,
         progress: bool = False,
         policy: Policy | None = None,
+        tag: Callable[[HolocronParams], str] | None = None,
     ) -> AsyncJobBatch[HolocronParams, models.TaskResult, AsyncJob[models.TaskJob, models.TaskResult]]:
         """Run many jobs side by side; iterate over how each ended, as it ends.
 
@@ -732,17 +811,22 @@ class AsyncHolocronJobs(AsyncJobs[models.TaskJob, models.TaskResult]):
             progress: Whether to show a line in the terminal; needs `rich`.
             policy: When to poll. By default, by what is known of Anakin's jobs: every 3 s,
                 never twice within 1 s.
+            tag: Returns a text of at most 100 characters for an input; outcome, handle and
+                token carry it.
         """
         return self._run_many(
+            _calls.submit_holocron,
             params,
-            lambda each: _calls.submit_holocron(**each),
+            BatchOptions(
+                max_in_flight=max_in_flight,
+                timeout=timeout,
+                in_order=in_order,
+                on_update=on_update,
+                progress=progress,
+                policy=policy,
+                tag=tag,
+            ),
             self._handle,
-            timeout,
-            max_in_flight,
-            in_order,
-            on_update,
-            progress,
-            policy,
         )
 
 
@@ -792,19 +876,21 @@ class AsyncMapJobs(AsyncJobs[models.MapJob, models.SiteMap]):
 
         See Get Map Result, https://anakin.io/docs/api-reference/map/get-map-result
         """
-        _submission = _calls.submit_map(
-            url=url,
-            limit=limit,
-            depth=depth,
-            limit_per_level=limit_per_level,
-            include_subdomains=include_subdomains,
-            include_external_links=include_external_links,
-            search=search,
-            use_browser=use_browser,
-            session_id=session_id,
-            webhook_url=webhook_url,
+        return self._handle(
+            await self._submit(
+                _calls.submit_map,
+                url=url,
+                limit=limit,
+                depth=depth,
+                limit_per_level=limit_per_level,
+                include_subdomains=include_subdomains,
+                include_external_links=include_external_links,
+                search=search,
+                use_browser=use_browser,
+                session_id=session_id,
+                webhook_url=webhook_url,
+            )
         )
-        return self._handle(await self._submit(_submission))
 
     async def run(
         self,
@@ -857,7 +943,14 @@ class AsyncMapJobs(AsyncJobs[models.MapJob, models.SiteMap]):
 
         See Get Map Result, https://anakin.io/docs/api-reference/map/get-map-result
         """
-        _submission = _calls.submit_map(
+        return await self._run(
+            _calls.submit_map,
+            WaitOptions(
+                timeout=timeout,
+                on_update=on_update,
+                policy=policy,
+                progress=progress,
+            ),
             url=url,
             limit=limit,
             depth=depth,
@@ -869,7 +962,6 @@ class AsyncMapJobs(AsyncJobs[models.MapJob, models.SiteMap]):
             session_id=session_id,
             webhook_url=webhook_url,
         )
-        return await self._run(_submission, timeout, on_update, policy, progress)
 
     def run_many(
         self,
@@ -881,6 +973,7 @@ class AsyncMapJobs(AsyncJobs[models.MapJob, models.SiteMap]):
         on_update: Callable[[Counts], Awaitable[None] | None] | None = None,
         progress: bool = False,
         policy: Policy | None = None,
+        tag: Callable[[MapParams], str] | None = None,
     ) -> AsyncJobBatch[MapParams, models.SiteMap, AsyncJob[models.MapJob, models.SiteMap]]:
         """Run many jobs side by side; iterate over how each ended, as it ends.
 
@@ -899,17 +992,22 @@ class AsyncMapJobs(AsyncJobs[models.MapJob, models.SiteMap]):
             progress: Whether to show a line in the terminal; needs `rich`.
             policy: When to poll. By default, by what is known of Anakin's jobs: every 1 s,
                 never twice within 0.5 s.
+            tag: Returns a text of at most 100 characters for an input; outcome, handle and
+                token carry it.
         """
         return self._run_many(
+            _calls.submit_map,
             params,
-            lambda each: _calls.submit_map(**each),
+            BatchOptions(
+                max_in_flight=max_in_flight,
+                timeout=timeout,
+                in_order=in_order,
+                on_update=on_update,
+                progress=progress,
+                policy=policy,
+                tag=tag,
+            ),
             self._handle,
-            timeout,
-            max_in_flight,
-            in_order,
-            on_update,
-            progress,
-            policy,
         )
 
 
@@ -961,19 +1059,21 @@ class AsyncCrawlJobs(AsyncJobs[models.CrawlJob, models.CrawledSite]):
 
         See Get Crawl Result, https://anakin.io/docs/api-reference/crawl/get-crawl-result
         """
-        _submission = _calls.submit_crawl(
-            url=url,
-            max_pages=max_pages,
-            depth=depth,
-            include_patterns=include_patterns,
-            exclude_patterns=exclude_patterns,
-            country=country,
-            use_browser=use_browser,
-            session_id=session_id,
-            session_name=session_name,
-            webhook_url=webhook_url,
+        return self._handle(
+            await self._submit(
+                _calls.submit_crawl,
+                url=url,
+                max_pages=max_pages,
+                depth=depth,
+                include_patterns=include_patterns,
+                exclude_patterns=exclude_patterns,
+                country=country,
+                use_browser=use_browser,
+                session_id=session_id,
+                session_name=session_name,
+                webhook_url=webhook_url,
+            )
         )
-        return self._handle(await self._submit(_submission))
 
     async def run(
         self,
@@ -1027,7 +1127,14 @@ class AsyncCrawlJobs(AsyncJobs[models.CrawlJob, models.CrawledSite]):
 
         See Get Crawl Result, https://anakin.io/docs/api-reference/crawl/get-crawl-result
         """
-        _submission = _calls.submit_crawl(
+        return await self._run(
+            _calls.submit_crawl,
+            WaitOptions(
+                timeout=timeout,
+                on_update=on_update,
+                policy=policy,
+                progress=progress,
+            ),
             url=url,
             max_pages=max_pages,
             depth=depth,
@@ -1039,7 +1146,6 @@ class AsyncCrawlJobs(AsyncJobs[models.CrawlJob, models.CrawledSite]):
             session_name=session_name,
             webhook_url=webhook_url,
         )
-        return await self._run(_submission, timeout, on_update, policy, progress)
 
     def run_many(
         self,
@@ -1051,6 +1157,7 @@ class AsyncCrawlJobs(AsyncJobs[models.CrawlJob, models.CrawledSite]):
         on_update: Callable[[Counts], Awaitable[None] | None] | None = None,
         progress: bool = False,
         policy: Policy | None = None,
+        tag: Callable[[CrawlParams], str] | None = None,
     ) -> AsyncJobBatch[CrawlParams, models.CrawledSite, AsyncJob[models.CrawlJob, models.CrawledSite]]:
         """Run many jobs side by side; iterate over how each ended, as it ends.
 
@@ -1069,17 +1176,22 @@ class AsyncCrawlJobs(AsyncJobs[models.CrawlJob, models.CrawledSite]):
             progress: Whether to show a line in the terminal; needs `rich`.
             policy: When to poll. By default, by what is known of Anakin's jobs: every 5 s,
                 never twice within 0.5 s.
+            tag: Returns a text of at most 100 characters for an input; outcome, handle and
+                token carry it.
         """
         return self._run_many(
+            _calls.submit_crawl,
             params,
-            lambda each: _calls.submit_crawl(**each),
+            BatchOptions(
+                max_in_flight=max_in_flight,
+                timeout=timeout,
+                in_order=in_order,
+                on_update=on_update,
+                progress=progress,
+                policy=policy,
+                tag=tag,
+            ),
             self._handle,
-            timeout,
-            max_in_flight,
-            in_order,
-            on_update,
-            progress,
-            policy,
         )
 
 
@@ -1121,12 +1233,14 @@ class AsyncAiVisibilityJobs(AsyncJobs[models.VisibilitySearch, models.Visibility
 
         See Anakin's own Python client, https://github.com/Anakin-Inc/anakin-py
         """
-        _submission = _calls.submit_ai_visibility(
-            query=query,
-            sources=sources,
-            country=country,
+        return self._handle(
+            await self._submit(
+                _calls.submit_ai_visibility,
+                query=query,
+                sources=sources,
+                country=country,
+            )
         )
-        return self._handle(await self._submit(_submission))
 
     async def run(
         self,
@@ -1169,12 +1283,18 @@ class AsyncAiVisibilityJobs(AsyncJobs[models.VisibilitySearch, models.Visibility
 
         See Anakin's own Python client, https://github.com/Anakin-Inc/anakin-py
         """
-        _submission = _calls.submit_ai_visibility(
+        return await self._run(
+            _calls.submit_ai_visibility,
+            WaitOptions(
+                timeout=timeout,
+                on_update=on_update,
+                policy=policy,
+                progress=progress,
+            ),
             query=query,
             sources=sources,
             country=country,
         )
-        return await self._run(_submission, timeout, on_update, policy, progress)
 
     def run_many(
         self,
@@ -1186,6 +1306,7 @@ class AsyncAiVisibilityJobs(AsyncJobs[models.VisibilitySearch, models.Visibility
         on_update: Callable[[Counts], Awaitable[None] | None] | None = None,
         progress: bool = False,
         policy: Policy | None = None,
+        tag: Callable[[AiVisibilityParams], str] | None = None,
     ) -> AsyncJobBatch[
         AiVisibilityParams, models.VisibilityReport, AsyncJob[models.VisibilitySearch, models.VisibilityReport]
     ]:
@@ -1206,17 +1327,22 @@ class AsyncAiVisibilityJobs(AsyncJobs[models.VisibilitySearch, models.Visibility
             progress: Whether to show a line in the terminal; needs `rich`.
             policy: When to poll. By default, by what is known of Anakin's jobs: every 5 s,
                 never twice within 0.5 s.
+            tag: Returns a text of at most 100 characters for an input; outcome, handle and
+                token carry it.
         """
         return self._run_many(
+            _calls.submit_ai_visibility,
             params,
-            lambda each: _calls.submit_ai_visibility(**each),
+            BatchOptions(
+                max_in_flight=max_in_flight,
+                timeout=timeout,
+                in_order=in_order,
+                on_update=on_update,
+                progress=progress,
+                policy=policy,
+                tag=tag,
+            ),
             self._handle,
-            timeout,
-            max_in_flight,
-            in_order,
-            on_update,
-            progress,
-            policy,
         )
 
 
@@ -1259,15 +1385,17 @@ class AsyncBrowserTaskJobs(AsyncJobs[models.BrowserTaskJob, models.BrowserTaskRe
 
         See Anakin's MCP server, https://github.com/Anakin-Inc/anakin-mcp
         """
-        _submission = _calls.submit_browser_task(
-            prompt=prompt,
-            url=url,
-            session_id=session_id,
-            max_steps=max_steps,
-            timeout_ms=timeout_ms,
-            output_schema=output_schema,
+        return self._handle(
+            await self._submit(
+                _calls.submit_browser_task,
+                prompt=prompt,
+                url=url,
+                session_id=session_id,
+                max_steps=max_steps,
+                timeout_ms=timeout_ms,
+                output_schema=output_schema,
+            )
         )
-        return self._handle(await self._submit(_submission))
 
     async def run(
         self,
@@ -1313,7 +1441,14 @@ class AsyncBrowserTaskJobs(AsyncJobs[models.BrowserTaskJob, models.BrowserTaskRe
 
         See Anakin's MCP server, https://github.com/Anakin-Inc/anakin-mcp
         """
-        _submission = _calls.submit_browser_task(
+        return await self._run(
+            _calls.submit_browser_task,
+            WaitOptions(
+                timeout=timeout,
+                on_update=on_update,
+                policy=policy,
+                progress=progress,
+            ),
             prompt=prompt,
             url=url,
             session_id=session_id,
@@ -1321,7 +1456,6 @@ class AsyncBrowserTaskJobs(AsyncJobs[models.BrowserTaskJob, models.BrowserTaskRe
             timeout_ms=timeout_ms,
             output_schema=output_schema,
         )
-        return await self._run(_submission, timeout, on_update, policy, progress)
 
     def run_many(
         self,
@@ -1333,6 +1467,7 @@ class AsyncBrowserTaskJobs(AsyncJobs[models.BrowserTaskJob, models.BrowserTaskRe
         on_update: Callable[[Counts], Awaitable[None] | None] | None = None,
         progress: bool = False,
         policy: Policy | None = None,
+        tag: Callable[[BrowserTaskParams], str] | None = None,
     ) -> AsyncJobBatch[
         BrowserTaskParams, models.BrowserTaskResult, AsyncJob[models.BrowserTaskJob, models.BrowserTaskResult]
     ]:
@@ -1353,17 +1488,22 @@ class AsyncBrowserTaskJobs(AsyncJobs[models.BrowserTaskJob, models.BrowserTaskRe
             progress: Whether to show a line in the terminal; needs `rich`.
             policy: When to poll. By default, by what is known of Anakin's jobs: every 3 s,
                 never twice within 0.5 s.
+            tag: Returns a text of at most 100 characters for an input; outcome, handle and
+                token carry it.
         """
         return self._run_many(
+            _calls.submit_browser_task,
             params,
-            lambda each: _calls.submit_browser_task(**each),
+            BatchOptions(
+                max_in_flight=max_in_flight,
+                timeout=timeout,
+                in_order=in_order,
+                on_update=on_update,
+                progress=progress,
+                policy=policy,
+                tag=tag,
+            ),
             self._handle,
-            timeout,
-            max_in_flight,
-            in_order,
-            on_update,
-            progress,
-            policy,
         )
 
 
@@ -1407,14 +1547,16 @@ class AsyncWireBuildJobs(AsyncJobs[models.Build, models.Build]):
 
         See Wire OpenAPI, https://github.com/Anakin-Inc/anakin-mcp/blob/HEAD/openapi.yaml
         """
-        _submission = _calls.submit_wire_build(
-            website_url=website_url,
-            goal=goal,
-            catalog_id=catalog_id,
-            visibility=visibility,
-            force=force,
+        return self._handle(
+            await self._submit(
+                _calls.submit_wire_build,
+                website_url=website_url,
+                goal=goal,
+                catalog_id=catalog_id,
+                visibility=visibility,
+                force=force,
+            )
         )
-        return self._handle(await self._submit(_submission))
 
     async def run(
         self,
@@ -1459,14 +1601,20 @@ class AsyncWireBuildJobs(AsyncJobs[models.Build, models.Build]):
 
         See Wire OpenAPI, https://github.com/Anakin-Inc/anakin-mcp/blob/HEAD/openapi.yaml
         """
-        _submission = _calls.submit_wire_build(
+        return await self._run(
+            _calls.submit_wire_build,
+            WaitOptions(
+                timeout=timeout,
+                on_update=on_update,
+                policy=policy,
+                progress=progress,
+            ),
             website_url=website_url,
             goal=goal,
             catalog_id=catalog_id,
             visibility=visibility,
             force=force,
         )
-        return await self._run(_submission, timeout, on_update, policy, progress)
 
     def run_many(
         self,
@@ -1478,6 +1626,7 @@ class AsyncWireBuildJobs(AsyncJobs[models.Build, models.Build]):
         on_update: Callable[[Counts], Awaitable[None] | None] | None = None,
         progress: bool = False,
         policy: Policy | None = None,
+        tag: Callable[[WireBuildParams], str] | None = None,
     ) -> AsyncJobBatch[WireBuildParams, models.Build, AsyncJob[models.Build, models.Build]]:
         """Run many jobs side by side; iterate over how each ended, as it ends.
 
@@ -1496,17 +1645,22 @@ class AsyncWireBuildJobs(AsyncJobs[models.Build, models.Build]):
             progress: Whether to show a line in the terminal; needs `rich`.
             policy: When to poll. By default, by what is known of Anakin's jobs: every 5 s,
                 never twice within 0.5 s.
+            tag: Returns a text of at most 100 characters for an input; outcome, handle and
+                token carry it.
         """
         return self._run_many(
+            _calls.submit_wire_build,
             params,
-            lambda each: _calls.submit_wire_build(**each),
+            BatchOptions(
+                max_in_flight=max_in_flight,
+                timeout=timeout,
+                in_order=in_order,
+                on_update=on_update,
+                progress=progress,
+                policy=policy,
+                tag=tag,
+            ),
             self._handle,
-            timeout,
-            max_in_flight,
-            in_order,
-            on_update,
-            progress,
-            policy,
         )
 
 
@@ -1612,8 +1766,9 @@ class AsyncAnakin(AsyncClient):
 
         See Anakin's own Python client, https://github.com/Anakin-Inc/anakin-py
         """
-        _call = _calls.search(
+        return await self._send(
+            _calls.search,
+            timeout,
             prompt=prompt,
             limit=limit,
         )
-        return await self._send(_call, timeout)

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from bide_runtime import Client, Clock, Job, Jobs, Json, Observer, Policy, Transport, Update
+from bide_runtime import BatchOptions, Client, Clock, Job, Jobs, Json, Observer, Policy, Transport, Update, WaitOptions
 
 from . import _calls, _jobs, models
 from ._provider import PROVIDER
@@ -81,20 +81,22 @@ class UrlScraperJobs(Jobs[models.ScrapedPage, models.ScrapedPage]):
 
         See URL Scraper: Get Results, https://anakin.io/docs/url-scraper/get-job-status
         """
-        _submission = _calls.submit_url_scraper(
-            url=url,
-            formats=formats,
-            country=country,
-            use_browser=use_browser,
-            generate_json=generate_json,
-            output_schema=output_schema,
-            force_fresh=force_fresh,
-            actions=actions,
-            session_id=session_id,
-            session_name=session_name,
-            webhook_url=webhook_url,
+        return self._handle(
+            self._submit(
+                _calls.submit_url_scraper,
+                url=url,
+                formats=formats,
+                country=country,
+                use_browser=use_browser,
+                generate_json=generate_json,
+                output_schema=output_schema,
+                force_fresh=force_fresh,
+                actions=actions,
+                session_id=session_id,
+                session_name=session_name,
+                webhook_url=webhook_url,
+            )
         )
-        return self._handle(self._submit(_submission))
 
     def run(
         self,
@@ -154,7 +156,14 @@ class UrlScraperJobs(Jobs[models.ScrapedPage, models.ScrapedPage]):
 
         See URL Scraper: Get Results, https://anakin.io/docs/url-scraper/get-job-status
         """
-        _submission = _calls.submit_url_scraper(
+        return self._run(
+            _calls.submit_url_scraper,
+            WaitOptions(
+                timeout=timeout,
+                on_update=on_update,
+                policy=policy,
+                progress=progress,
+            ),
             url=url,
             formats=formats,
             country=country,
@@ -167,7 +176,6 @@ class UrlScraperJobs(Jobs[models.ScrapedPage, models.ScrapedPage]):
             session_name=session_name,
             webhook_url=webhook_url,
         )
-        return self._run(_submission, timeout, on_update, policy, progress)
 
     def run_many(
         self,
@@ -179,6 +187,7 @@ class UrlScraperJobs(Jobs[models.ScrapedPage, models.ScrapedPage]):
         on_update: Callable[[Counts], None] | None = None,
         progress: bool = False,
         policy: Policy | None = None,
+        tag: Callable[[UrlScraperParams], str] | None = None,
     ) -> JobBatch[UrlScraperParams, models.ScrapedPage, Job[models.ScrapedPage, models.ScrapedPage]]:
         """Run many jobs side by side; iterate over how each ended, as it ends.
 
@@ -196,17 +205,22 @@ class UrlScraperJobs(Jobs[models.ScrapedPage, models.ScrapedPage]):
             progress: Whether to show a line in the terminal; needs `rich`.
             policy: When to poll. By default, by what is known of Anakin's jobs: every 2 to 5
                 s, never twice within 0.5 s.
+            tag: Returns a text of at most 100 characters for an input; outcome, handle and
+                token carry it.
         """
         return self._run_many(
+            _calls.submit_url_scraper,
             params,
-            lambda each: _calls.submit_url_scraper(**each),
+            BatchOptions(
+                max_in_flight=max_in_flight,
+                timeout=timeout,
+                in_order=in_order,
+                on_update=on_update,
+                progress=progress,
+                policy=policy,
+                tag=tag,
+            ),
             self._handle,
-            timeout,
-            max_in_flight,
-            in_order,
-            on_update,
-            progress,
-            policy,
         )
 
 
@@ -250,15 +264,17 @@ class UrlScraperBatchJobs(Jobs[models.ScrapeBatchJob, models.ScrapedPages]):
 
         See URL Scraper: Get Results, https://anakin.io/docs/url-scraper/get-job-status
         """
-        _submission = _calls.submit_url_scraper_batch(
-            urls=urls,
-            country=country,
-            use_browser=use_browser,
-            generate_json=generate_json,
-            session_id=session_id,
-            webhook_url=webhook_url,
+        return self._handle(
+            self._submit(
+                _calls.submit_url_scraper_batch,
+                urls=urls,
+                country=country,
+                use_browser=use_browser,
+                generate_json=generate_json,
+                session_id=session_id,
+                webhook_url=webhook_url,
+            )
         )
-        return self._handle(self._submit(_submission))
 
     def run(
         self,
@@ -304,7 +320,14 @@ class UrlScraperBatchJobs(Jobs[models.ScrapeBatchJob, models.ScrapedPages]):
 
         See URL Scraper: Get Results, https://anakin.io/docs/url-scraper/get-job-status
         """
-        _submission = _calls.submit_url_scraper_batch(
+        return self._run(
+            _calls.submit_url_scraper_batch,
+            WaitOptions(
+                timeout=timeout,
+                on_update=on_update,
+                policy=policy,
+                progress=progress,
+            ),
             urls=urls,
             country=country,
             use_browser=use_browser,
@@ -312,7 +335,6 @@ class UrlScraperBatchJobs(Jobs[models.ScrapeBatchJob, models.ScrapedPages]):
             session_id=session_id,
             webhook_url=webhook_url,
         )
-        return self._run(_submission, timeout, on_update, policy, progress)
 
     def run_many(
         self,
@@ -324,6 +346,7 @@ class UrlScraperBatchJobs(Jobs[models.ScrapeBatchJob, models.ScrapedPages]):
         on_update: Callable[[Counts], None] | None = None,
         progress: bool = False,
         policy: Policy | None = None,
+        tag: Callable[[UrlScraperBatchParams], str] | None = None,
     ) -> JobBatch[UrlScraperBatchParams, models.ScrapedPages, Job[models.ScrapeBatchJob, models.ScrapedPages]]:
         """Run many jobs side by side; iterate over how each ended, as it ends.
 
@@ -341,17 +364,22 @@ class UrlScraperBatchJobs(Jobs[models.ScrapeBatchJob, models.ScrapedPages]):
             progress: Whether to show a line in the terminal; needs `rich`.
             policy: When to poll. By default, by what is known of Anakin's jobs: every 2 to 5
                 s, never twice within 0.5 s.
+            tag: Returns a text of at most 100 characters for an input; outcome, handle and
+                token carry it.
         """
         return self._run_many(
+            _calls.submit_url_scraper_batch,
             params,
-            lambda each: _calls.submit_url_scraper_batch(**each),
+            BatchOptions(
+                max_in_flight=max_in_flight,
+                timeout=timeout,
+                in_order=in_order,
+                on_update=on_update,
+                progress=progress,
+                policy=policy,
+                tag=tag,
+            ),
             self._handle,
-            timeout,
-            max_in_flight,
-            in_order,
-            on_update,
-            progress,
-            policy,
         )
 
 
@@ -381,8 +409,11 @@ class WebScraperJobs(Jobs[models.WebScrape, models.WebScrape]):
 
         See Polling Jobs, https://anakin.io/docs/polling-jobs
         """
-        _submission = _calls.submit_web_scraper()
-        return self._handle(self._submit(_submission))
+        return self._handle(
+            self._submit(
+                _calls.submit_web_scraper,
+            )
+        )
 
     def run(
         self,
@@ -416,8 +447,15 @@ class WebScraperJobs(Jobs[models.WebScrape, models.WebScrape]):
 
         See Polling Jobs, https://anakin.io/docs/polling-jobs
         """
-        _submission = _calls.submit_web_scraper()
-        return self._run(_submission, timeout, on_update, policy, progress)
+        return self._run(
+            _calls.submit_web_scraper,
+            WaitOptions(
+                timeout=timeout,
+                on_update=on_update,
+                policy=policy,
+                progress=progress,
+            ),
+        )
 
     def run_many(
         self,
@@ -429,6 +467,7 @@ class WebScraperJobs(Jobs[models.WebScrape, models.WebScrape]):
         on_update: Callable[[Counts], None] | None = None,
         progress: bool = False,
         policy: Policy | None = None,
+        tag: Callable[[WebScraperParams], str] | None = None,
     ) -> JobBatch[WebScraperParams, models.WebScrape, Job[models.WebScrape, models.WebScrape]]:
         """Run many jobs side by side; iterate over how each ended, as it ends.
 
@@ -446,17 +485,22 @@ class WebScraperJobs(Jobs[models.WebScrape, models.WebScrape]):
             progress: Whether to show a line in the terminal; needs `rich`.
             policy: When to poll. By default, by what is known of Anakin's jobs: every 2 to 5
                 s, never twice within 0.5 s.
+            tag: Returns a text of at most 100 characters for an input; outcome, handle and
+                token carry it.
         """
         return self._run_many(
+            _calls.submit_web_scraper,
             params,
-            lambda each: _calls.submit_web_scraper(**each),
+            BatchOptions(
+                max_in_flight=max_in_flight,
+                timeout=timeout,
+                in_order=in_order,
+                on_update=on_update,
+                progress=progress,
+                policy=policy,
+                tag=tag,
+            ),
             self._handle,
-            timeout,
-            max_in_flight,
-            in_order,
-            on_update,
-            progress,
-            policy,
         )
 
 
@@ -497,13 +541,15 @@ class AgenticSearchJobs(Jobs[models.ResearchJob, models.ResearchReport]):
         See Agentic Search: Research Query,
         https://anakin.io/docs/agentic-search/submit-search
         """
-        _submission = _calls.submit_agentic_search(
-            prompt=prompt,
-            use_browser=use_browser,
-            schema=schema,
-            webhook_url=webhook_url,
+        return self._handle(
+            self._submit(
+                _calls.submit_agentic_search,
+                prompt=prompt,
+                use_browser=use_browser,
+                schema=schema,
+                webhook_url=webhook_url,
+            )
         )
-        return self._handle(self._submit(_submission))
 
     def run(
         self,
@@ -546,13 +592,19 @@ class AgenticSearchJobs(Jobs[models.ResearchJob, models.ResearchReport]):
         See Agentic Search: Research Query,
         https://anakin.io/docs/agentic-search/submit-search
         """
-        _submission = _calls.submit_agentic_search(
+        return self._run(
+            _calls.submit_agentic_search,
+            WaitOptions(
+                timeout=timeout,
+                on_update=on_update,
+                policy=policy,
+                progress=progress,
+            ),
             prompt=prompt,
             use_browser=use_browser,
             schema=schema,
             webhook_url=webhook_url,
         )
-        return self._run(_submission, timeout, on_update, policy, progress)
 
     def run_many(
         self,
@@ -564,6 +616,7 @@ class AgenticSearchJobs(Jobs[models.ResearchJob, models.ResearchReport]):
         on_update: Callable[[Counts], None] | None = None,
         progress: bool = False,
         policy: Policy | None = None,
+        tag: Callable[[AgenticSearchParams], str] | None = None,
     ) -> JobBatch[AgenticSearchParams, models.ResearchReport, Job[models.ResearchJob, models.ResearchReport]]:
         """Run many jobs side by side; iterate over how each ended, as it ends.
 
@@ -581,17 +634,22 @@ class AgenticSearchJobs(Jobs[models.ResearchJob, models.ResearchReport]):
             progress: Whether to show a line in the terminal; needs `rich`.
             policy: When to poll. By default, by what is known of Anakin's jobs: every 10 s,
                 never twice within 0.5 s.
+            tag: Returns a text of at most 100 characters for an input; outcome, handle and
+                token carry it.
         """
         return self._run_many(
+            _calls.submit_agentic_search,
             params,
-            lambda each: _calls.submit_agentic_search(**each),
+            BatchOptions(
+                max_in_flight=max_in_flight,
+                timeout=timeout,
+                in_order=in_order,
+                on_update=on_update,
+                progress=progress,
+                policy=policy,
+                tag=tag,
+            ),
             self._handle,
-            timeout,
-            max_in_flight,
-            in_order,
-            on_update,
-            progress,
-            policy,
         )
 
 
@@ -636,14 +694,16 @@ class HolocronJobs(Jobs[models.TaskJob, models.TaskResult]):
 
         See Holocron: Execute Task, https://anakin.io/docs/api-reference/holocron/execute-task
         """
-        _submission = _calls.submit_holocron(
-            action_id=action_id,
-            params=params,
-            credential_id=credential_id,
-            identity_id=identity_id,
-            webhook_url=webhook_url,
+        return self._handle(
+            self._submit(
+                _calls.submit_holocron,
+                action_id=action_id,
+                params=params,
+                credential_id=credential_id,
+                identity_id=identity_id,
+                webhook_url=webhook_url,
+            )
         )
-        return self._handle(self._submit(_submission))
 
     def run(
         self,
@@ -689,14 +749,20 @@ class HolocronJobs(Jobs[models.TaskJob, models.TaskResult]):
 
         See Holocron: Execute Task, https://anakin.io/docs/api-reference/holocron/execute-task
         """
-        _submission = _calls.submit_holocron(
+        return self._run(
+            _calls.submit_holocron,
+            WaitOptions(
+                timeout=timeout,
+                on_update=on_update,
+                policy=policy,
+                progress=progress,
+            ),
             action_id=action_id,
             params=params,
             credential_id=credential_id,
             identity_id=identity_id,
             webhook_url=webhook_url,
         )
-        return self._run(_submission, timeout, on_update, policy, progress)
 
     def run_many(
         self,
@@ -708,6 +774,7 @@ class HolocronJobs(Jobs[models.TaskJob, models.TaskResult]):
         on_update: Callable[[Counts], None] | None = None,
         progress: bool = False,
         policy: Policy | None = None,
+        tag: Callable[[HolocronParams], str] | None = None,
     ) -> JobBatch[HolocronParams, models.TaskResult, Job[models.TaskJob, models.TaskResult]]:
         """Run many jobs side by side; iterate over how each ended, as it ends.
 
@@ -725,17 +792,22 @@ class HolocronJobs(Jobs[models.TaskJob, models.TaskResult]):
             progress: Whether to show a line in the terminal; needs `rich`.
             policy: When to poll. By default, by what is known of Anakin's jobs: every 3 s,
                 never twice within 1 s.
+            tag: Returns a text of at most 100 characters for an input; outcome, handle and
+                token carry it.
         """
         return self._run_many(
+            _calls.submit_holocron,
             params,
-            lambda each: _calls.submit_holocron(**each),
+            BatchOptions(
+                max_in_flight=max_in_flight,
+                timeout=timeout,
+                in_order=in_order,
+                on_update=on_update,
+                progress=progress,
+                policy=policy,
+                tag=tag,
+            ),
             self._handle,
-            timeout,
-            max_in_flight,
-            in_order,
-            on_update,
-            progress,
-            policy,
         )
 
 
@@ -785,19 +857,21 @@ class MapJobs(Jobs[models.MapJob, models.SiteMap]):
 
         See Get Map Result, https://anakin.io/docs/api-reference/map/get-map-result
         """
-        _submission = _calls.submit_map(
-            url=url,
-            limit=limit,
-            depth=depth,
-            limit_per_level=limit_per_level,
-            include_subdomains=include_subdomains,
-            include_external_links=include_external_links,
-            search=search,
-            use_browser=use_browser,
-            session_id=session_id,
-            webhook_url=webhook_url,
+        return self._handle(
+            self._submit(
+                _calls.submit_map,
+                url=url,
+                limit=limit,
+                depth=depth,
+                limit_per_level=limit_per_level,
+                include_subdomains=include_subdomains,
+                include_external_links=include_external_links,
+                search=search,
+                use_browser=use_browser,
+                session_id=session_id,
+                webhook_url=webhook_url,
+            )
         )
-        return self._handle(self._submit(_submission))
 
     def run(
         self,
@@ -850,7 +924,14 @@ class MapJobs(Jobs[models.MapJob, models.SiteMap]):
 
         See Get Map Result, https://anakin.io/docs/api-reference/map/get-map-result
         """
-        _submission = _calls.submit_map(
+        return self._run(
+            _calls.submit_map,
+            WaitOptions(
+                timeout=timeout,
+                on_update=on_update,
+                policy=policy,
+                progress=progress,
+            ),
             url=url,
             limit=limit,
             depth=depth,
@@ -862,7 +943,6 @@ class MapJobs(Jobs[models.MapJob, models.SiteMap]):
             session_id=session_id,
             webhook_url=webhook_url,
         )
-        return self._run(_submission, timeout, on_update, policy, progress)
 
     def run_many(
         self,
@@ -874,6 +954,7 @@ class MapJobs(Jobs[models.MapJob, models.SiteMap]):
         on_update: Callable[[Counts], None] | None = None,
         progress: bool = False,
         policy: Policy | None = None,
+        tag: Callable[[MapParams], str] | None = None,
     ) -> JobBatch[MapParams, models.SiteMap, Job[models.MapJob, models.SiteMap]]:
         """Run many jobs side by side; iterate over how each ended, as it ends.
 
@@ -891,17 +972,22 @@ class MapJobs(Jobs[models.MapJob, models.SiteMap]):
             progress: Whether to show a line in the terminal; needs `rich`.
             policy: When to poll. By default, by what is known of Anakin's jobs: every 1 s,
                 never twice within 0.5 s.
+            tag: Returns a text of at most 100 characters for an input; outcome, handle and
+                token carry it.
         """
         return self._run_many(
+            _calls.submit_map,
             params,
-            lambda each: _calls.submit_map(**each),
+            BatchOptions(
+                max_in_flight=max_in_flight,
+                timeout=timeout,
+                in_order=in_order,
+                on_update=on_update,
+                progress=progress,
+                policy=policy,
+                tag=tag,
+            ),
             self._handle,
-            timeout,
-            max_in_flight,
-            in_order,
-            on_update,
-            progress,
-            policy,
         )
 
 
@@ -953,19 +1039,21 @@ class CrawlJobs(Jobs[models.CrawlJob, models.CrawledSite]):
 
         See Get Crawl Result, https://anakin.io/docs/api-reference/crawl/get-crawl-result
         """
-        _submission = _calls.submit_crawl(
-            url=url,
-            max_pages=max_pages,
-            depth=depth,
-            include_patterns=include_patterns,
-            exclude_patterns=exclude_patterns,
-            country=country,
-            use_browser=use_browser,
-            session_id=session_id,
-            session_name=session_name,
-            webhook_url=webhook_url,
+        return self._handle(
+            self._submit(
+                _calls.submit_crawl,
+                url=url,
+                max_pages=max_pages,
+                depth=depth,
+                include_patterns=include_patterns,
+                exclude_patterns=exclude_patterns,
+                country=country,
+                use_browser=use_browser,
+                session_id=session_id,
+                session_name=session_name,
+                webhook_url=webhook_url,
+            )
         )
-        return self._handle(self._submit(_submission))
 
     def run(
         self,
@@ -1019,7 +1107,14 @@ class CrawlJobs(Jobs[models.CrawlJob, models.CrawledSite]):
 
         See Get Crawl Result, https://anakin.io/docs/api-reference/crawl/get-crawl-result
         """
-        _submission = _calls.submit_crawl(
+        return self._run(
+            _calls.submit_crawl,
+            WaitOptions(
+                timeout=timeout,
+                on_update=on_update,
+                policy=policy,
+                progress=progress,
+            ),
             url=url,
             max_pages=max_pages,
             depth=depth,
@@ -1031,7 +1126,6 @@ class CrawlJobs(Jobs[models.CrawlJob, models.CrawledSite]):
             session_name=session_name,
             webhook_url=webhook_url,
         )
-        return self._run(_submission, timeout, on_update, policy, progress)
 
     def run_many(
         self,
@@ -1043,6 +1137,7 @@ class CrawlJobs(Jobs[models.CrawlJob, models.CrawledSite]):
         on_update: Callable[[Counts], None] | None = None,
         progress: bool = False,
         policy: Policy | None = None,
+        tag: Callable[[CrawlParams], str] | None = None,
     ) -> JobBatch[CrawlParams, models.CrawledSite, Job[models.CrawlJob, models.CrawledSite]]:
         """Run many jobs side by side; iterate over how each ended, as it ends.
 
@@ -1060,17 +1155,22 @@ class CrawlJobs(Jobs[models.CrawlJob, models.CrawledSite]):
             progress: Whether to show a line in the terminal; needs `rich`.
             policy: When to poll. By default, by what is known of Anakin's jobs: every 5 s,
                 never twice within 0.5 s.
+            tag: Returns a text of at most 100 characters for an input; outcome, handle and
+                token carry it.
         """
         return self._run_many(
+            _calls.submit_crawl,
             params,
-            lambda each: _calls.submit_crawl(**each),
+            BatchOptions(
+                max_in_flight=max_in_flight,
+                timeout=timeout,
+                in_order=in_order,
+                on_update=on_update,
+                progress=progress,
+                policy=policy,
+                tag=tag,
+            ),
             self._handle,
-            timeout,
-            max_in_flight,
-            in_order,
-            on_update,
-            progress,
-            policy,
         )
 
 
@@ -1112,12 +1212,14 @@ class AiVisibilityJobs(Jobs[models.VisibilitySearch, models.VisibilityReport]):
 
         See Anakin's own Python client, https://github.com/Anakin-Inc/anakin-py
         """
-        _submission = _calls.submit_ai_visibility(
-            query=query,
-            sources=sources,
-            country=country,
+        return self._handle(
+            self._submit(
+                _calls.submit_ai_visibility,
+                query=query,
+                sources=sources,
+                country=country,
+            )
         )
-        return self._handle(self._submit(_submission))
 
     def run(
         self,
@@ -1160,12 +1262,18 @@ class AiVisibilityJobs(Jobs[models.VisibilitySearch, models.VisibilityReport]):
 
         See Anakin's own Python client, https://github.com/Anakin-Inc/anakin-py
         """
-        _submission = _calls.submit_ai_visibility(
+        return self._run(
+            _calls.submit_ai_visibility,
+            WaitOptions(
+                timeout=timeout,
+                on_update=on_update,
+                policy=policy,
+                progress=progress,
+            ),
             query=query,
             sources=sources,
             country=country,
         )
-        return self._run(_submission, timeout, on_update, policy, progress)
 
     def run_many(
         self,
@@ -1177,6 +1285,7 @@ class AiVisibilityJobs(Jobs[models.VisibilitySearch, models.VisibilityReport]):
         on_update: Callable[[Counts], None] | None = None,
         progress: bool = False,
         policy: Policy | None = None,
+        tag: Callable[[AiVisibilityParams], str] | None = None,
     ) -> JobBatch[AiVisibilityParams, models.VisibilityReport, Job[models.VisibilitySearch, models.VisibilityReport]]:
         """Run many jobs side by side; iterate over how each ended, as it ends.
 
@@ -1194,17 +1303,22 @@ class AiVisibilityJobs(Jobs[models.VisibilitySearch, models.VisibilityReport]):
             progress: Whether to show a line in the terminal; needs `rich`.
             policy: When to poll. By default, by what is known of Anakin's jobs: every 5 s,
                 never twice within 0.5 s.
+            tag: Returns a text of at most 100 characters for an input; outcome, handle and
+                token carry it.
         """
         return self._run_many(
+            _calls.submit_ai_visibility,
             params,
-            lambda each: _calls.submit_ai_visibility(**each),
+            BatchOptions(
+                max_in_flight=max_in_flight,
+                timeout=timeout,
+                in_order=in_order,
+                on_update=on_update,
+                progress=progress,
+                policy=policy,
+                tag=tag,
+            ),
             self._handle,
-            timeout,
-            max_in_flight,
-            in_order,
-            on_update,
-            progress,
-            policy,
         )
 
 
@@ -1247,15 +1361,17 @@ class BrowserTaskJobs(Jobs[models.BrowserTaskJob, models.BrowserTaskResult]):
 
         See Anakin's MCP server, https://github.com/Anakin-Inc/anakin-mcp
         """
-        _submission = _calls.submit_browser_task(
-            prompt=prompt,
-            url=url,
-            session_id=session_id,
-            max_steps=max_steps,
-            timeout_ms=timeout_ms,
-            output_schema=output_schema,
+        return self._handle(
+            self._submit(
+                _calls.submit_browser_task,
+                prompt=prompt,
+                url=url,
+                session_id=session_id,
+                max_steps=max_steps,
+                timeout_ms=timeout_ms,
+                output_schema=output_schema,
+            )
         )
-        return self._handle(self._submit(_submission))
 
     def run(
         self,
@@ -1301,7 +1417,14 @@ class BrowserTaskJobs(Jobs[models.BrowserTaskJob, models.BrowserTaskResult]):
 
         See Anakin's MCP server, https://github.com/Anakin-Inc/anakin-mcp
         """
-        _submission = _calls.submit_browser_task(
+        return self._run(
+            _calls.submit_browser_task,
+            WaitOptions(
+                timeout=timeout,
+                on_update=on_update,
+                policy=policy,
+                progress=progress,
+            ),
             prompt=prompt,
             url=url,
             session_id=session_id,
@@ -1309,7 +1432,6 @@ class BrowserTaskJobs(Jobs[models.BrowserTaskJob, models.BrowserTaskResult]):
             timeout_ms=timeout_ms,
             output_schema=output_schema,
         )
-        return self._run(_submission, timeout, on_update, policy, progress)
 
     def run_many(
         self,
@@ -1321,6 +1443,7 @@ class BrowserTaskJobs(Jobs[models.BrowserTaskJob, models.BrowserTaskResult]):
         on_update: Callable[[Counts], None] | None = None,
         progress: bool = False,
         policy: Policy | None = None,
+        tag: Callable[[BrowserTaskParams], str] | None = None,
     ) -> JobBatch[BrowserTaskParams, models.BrowserTaskResult, Job[models.BrowserTaskJob, models.BrowserTaskResult]]:
         """Run many jobs side by side; iterate over how each ended, as it ends.
 
@@ -1338,17 +1461,22 @@ class BrowserTaskJobs(Jobs[models.BrowserTaskJob, models.BrowserTaskResult]):
             progress: Whether to show a line in the terminal; needs `rich`.
             policy: When to poll. By default, by what is known of Anakin's jobs: every 3 s,
                 never twice within 0.5 s.
+            tag: Returns a text of at most 100 characters for an input; outcome, handle and
+                token carry it.
         """
         return self._run_many(
+            _calls.submit_browser_task,
             params,
-            lambda each: _calls.submit_browser_task(**each),
+            BatchOptions(
+                max_in_flight=max_in_flight,
+                timeout=timeout,
+                in_order=in_order,
+                on_update=on_update,
+                progress=progress,
+                policy=policy,
+                tag=tag,
+            ),
             self._handle,
-            timeout,
-            max_in_flight,
-            in_order,
-            on_update,
-            progress,
-            policy,
         )
 
 
@@ -1392,14 +1520,16 @@ class WireBuildJobs(Jobs[models.Build, models.Build]):
 
         See Wire OpenAPI, https://github.com/Anakin-Inc/anakin-mcp/blob/HEAD/openapi.yaml
         """
-        _submission = _calls.submit_wire_build(
-            website_url=website_url,
-            goal=goal,
-            catalog_id=catalog_id,
-            visibility=visibility,
-            force=force,
+        return self._handle(
+            self._submit(
+                _calls.submit_wire_build,
+                website_url=website_url,
+                goal=goal,
+                catalog_id=catalog_id,
+                visibility=visibility,
+                force=force,
+            )
         )
-        return self._handle(self._submit(_submission))
 
     def run(
         self,
@@ -1444,14 +1574,20 @@ class WireBuildJobs(Jobs[models.Build, models.Build]):
 
         See Wire OpenAPI, https://github.com/Anakin-Inc/anakin-mcp/blob/HEAD/openapi.yaml
         """
-        _submission = _calls.submit_wire_build(
+        return self._run(
+            _calls.submit_wire_build,
+            WaitOptions(
+                timeout=timeout,
+                on_update=on_update,
+                policy=policy,
+                progress=progress,
+            ),
             website_url=website_url,
             goal=goal,
             catalog_id=catalog_id,
             visibility=visibility,
             force=force,
         )
-        return self._run(_submission, timeout, on_update, policy, progress)
 
     def run_many(
         self,
@@ -1463,6 +1599,7 @@ class WireBuildJobs(Jobs[models.Build, models.Build]):
         on_update: Callable[[Counts], None] | None = None,
         progress: bool = False,
         policy: Policy | None = None,
+        tag: Callable[[WireBuildParams], str] | None = None,
     ) -> JobBatch[WireBuildParams, models.Build, Job[models.Build, models.Build]]:
         """Run many jobs side by side; iterate over how each ended, as it ends.
 
@@ -1480,17 +1617,22 @@ class WireBuildJobs(Jobs[models.Build, models.Build]):
             progress: Whether to show a line in the terminal; needs `rich`.
             policy: When to poll. By default, by what is known of Anakin's jobs: every 5 s,
                 never twice within 0.5 s.
+            tag: Returns a text of at most 100 characters for an input; outcome, handle and
+                token carry it.
         """
         return self._run_many(
+            _calls.submit_wire_build,
             params,
-            lambda each: _calls.submit_wire_build(**each),
+            BatchOptions(
+                max_in_flight=max_in_flight,
+                timeout=timeout,
+                in_order=in_order,
+                on_update=on_update,
+                progress=progress,
+                policy=policy,
+                tag=tag,
+            ),
             self._handle,
-            timeout,
-            max_in_flight,
-            in_order,
-            on_update,
-            progress,
-            policy,
         )
 
 
@@ -1596,8 +1738,9 @@ class Anakin(Client):
 
         See Anakin's own Python client, https://github.com/Anakin-Inc/anakin-py
         """
-        _call = _calls.search(
+        return self._send(
+            _calls.search,
+            timeout,
             prompt=prompt,
             limit=limit,
         )
-        return self._send(_call, timeout)

@@ -303,7 +303,7 @@ JOBS = [
         min_interval=1.0,
         interval=(3.0, 3.0),
         timeout=300.0,
-        has_hint=True,
+        has_retry_after=True,
         has_reason=True,
     ),
     Job(

@@ -13,12 +13,13 @@ from __future__ import annotations
 
 from importlib import import_module
 
+from bide_runtime.edition import require as _require
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from bide_runtime import (
         Adaptive,
         AiohttpTransport,
-        ApiError,
         AsyncCancellableJob,
         AsyncClock,
         AsyncHttpxTransport,
@@ -27,67 +28,73 @@ if TYPE_CHECKING:
         AsyncStream,
         AsyncSystemClock,
         AsyncTransport,
-        AuthenticationError,
-        BadRequest,
         CancellableJob,
-        ClientClosed,
         Clock,
-        ConfigurationError,
-        Conflict,
-        ConnectionFailed,
         Counts,
-        DecodeError,
         Exchange,
         Exponential,
         Fixed,
-        Gone,
         HttpxTransport,
-        InvalidArgument,
-        InvalidToken,
         Job,
         JobBatch,
+        Observer,
+        Outcome,
+        Policy,
+        Polling,
+        Progress,
+        Request,
+        Response,
+        Snapshot,
+        State,
+        Stream,
+        SystemClock,
+        Transport,
+        Update,
+        UploadFile,
+        Urllib3Transport,
+        unknown_fields,
+    )
+
+    from . import models, params
+    from .async_client import AsyncKnowledgeSDK
+    from .client import KnowledgeSDK
+    from .errors import (
+        ApiError,
+        AuthenticationError,
+        BadRequest,
+        ClientClosed,
+        ConfigurationError,
+        Conflict,
+        ConnectionFailed,
+        DecodeError,
+        Gone,
+        InvalidArgument,
+        InvalidToken,
         JobCancelled,
         JobError,
         JobExpired,
         JobFailed,
         JobNotDone,
         JobTimeout,
+        KnowledgeSDKError,
         NotFound,
-        Observer,
-        Outcome,
         PaymentRequired,
         PermissionDenied,
-        Policy,
-        Polling,
-        Progress,
         RateLimited,
         ReplyTooLarge,
-        Request,
         RequestTimeout,
-        Response,
         ServerError,
-        Snapshot,
-        State,
-        Stream,
         StreamCut,
         StreamError,
         StreamFailed,
         SubmitUncertain,
-        SystemClock,
-        Transport,
         TransportError,
         UnprocessableEntity,
-        Update,
-        UploadFile,
-        Urllib3Transport,
     )
-    from bide_runtime import ClientError as KnowledgeSDKError
-
-    from . import models, params
-    from .async_client import AsyncKnowledgeSDK
-    from .client import KnowledgeSDK
 
 __version__ = "0.1.0"
+
+_require(1, "knowledgesdk-client")
 
 __all__ = [
     "Adaptive",
@@ -159,12 +166,43 @@ __all__ = [
     "Urllib3Transport",
     "models",
     "params",
+    "unknown_fields",
 ]
 
 _PLACES = {
+    "ApiError": ".errors:ApiError",
     "AsyncKnowledgeSDK": ".async_client:AsyncKnowledgeSDK",
+    "AuthenticationError": ".errors:AuthenticationError",
+    "BadRequest": ".errors:BadRequest",
+    "ClientClosed": ".errors:ClientClosed",
+    "ConfigurationError": ".errors:ConfigurationError",
+    "Conflict": ".errors:Conflict",
+    "ConnectionFailed": ".errors:ConnectionFailed",
+    "DecodeError": ".errors:DecodeError",
+    "Gone": ".errors:Gone",
+    "InvalidArgument": ".errors:InvalidArgument",
+    "InvalidToken": ".errors:InvalidToken",
+    "JobCancelled": ".errors:JobCancelled",
+    "JobError": ".errors:JobError",
+    "JobExpired": ".errors:JobExpired",
+    "JobFailed": ".errors:JobFailed",
+    "JobNotDone": ".errors:JobNotDone",
+    "JobTimeout": ".errors:JobTimeout",
     "KnowledgeSDK": ".client:KnowledgeSDK",
-    "KnowledgeSDKError": "bide_runtime:ClientError",
+    "KnowledgeSDKError": ".errors:KnowledgeSDKError",
+    "NotFound": ".errors:NotFound",
+    "PaymentRequired": ".errors:PaymentRequired",
+    "PermissionDenied": ".errors:PermissionDenied",
+    "RateLimited": ".errors:RateLimited",
+    "ReplyTooLarge": ".errors:ReplyTooLarge",
+    "RequestTimeout": ".errors:RequestTimeout",
+    "ServerError": ".errors:ServerError",
+    "StreamCut": ".errors:StreamCut",
+    "StreamError": ".errors:StreamError",
+    "StreamFailed": ".errors:StreamFailed",
+    "SubmitUncertain": ".errors:SubmitUncertain",
+    "TransportError": ".errors:TransportError",
+    "UnprocessableEntity": ".errors:UnprocessableEntity",
     "models": ".models:",
     "params": ".params:",
 }

@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
-from bide_runtime import ErrorShape, Provider, Rate, Secret
+from bide_runtime import ErrorShape, OwnErrors, Provider, Rate, Secret
+
+from . import errors as _errors
 
 PROVIDER = Provider(
     name="knowledgesdk",
@@ -18,4 +20,6 @@ PROVIDER = Provider(
         ErrorShape(message=("message",), code=("code",)),
         ErrorShape(message=("message",)),
     ),
+    version="0.1.0",
+    own_errors=OwnErrors(vars(_errors)),
 )

@@ -13,9 +13,11 @@ from bide_runtime import (
     AsyncJobs,
     AsyncStream,
     AsyncTransport,
+    BatchOptions,
     Observer,
     Policy,
     Update,
+    WaitOptions,
 )
 
 from . import _calls, _jobs, models
@@ -73,16 +75,18 @@ class AsyncExtractJobs(AsyncJobs[models.ExtractJob, models.Extraction]):
 
         See Jobs, https://knowledgesdk.com/docs/api-reference/jobs
         """
-        _submission = _calls.submit_extract(
-            url=url,
-            max_pages=max_pages,
-            single_page=single_page,
-            include_patterns=include_patterns,
-            exclude_patterns=exclude_patterns,
-            urls=urls,
-            callback_url=callback_url,
+        return self._handle(
+            await self._submit(
+                _calls.submit_extract,
+                url=url,
+                max_pages=max_pages,
+                single_page=single_page,
+                include_patterns=include_patterns,
+                exclude_patterns=exclude_patterns,
+                urls=urls,
+                callback_url=callback_url,
+            )
         )
-        return self._handle(await self._submit(_submission))
 
     async def run(
         self,
@@ -134,7 +138,14 @@ class AsyncExtractJobs(AsyncJobs[models.ExtractJob, models.Extraction]):
 
         See Jobs, https://knowledgesdk.com/docs/api-reference/jobs
         """
-        _submission = _calls.submit_extract(
+        return await self._run(
+            _calls.submit_extract,
+            WaitOptions(
+                timeout=timeout,
+                on_update=on_update,
+                policy=policy,
+                progress=progress,
+            ),
             url=url,
             max_pages=max_pages,
             single_page=single_page,
@@ -143,7 +154,6 @@ class AsyncExtractJobs(AsyncJobs[models.ExtractJob, models.Extraction]):
             urls=urls,
             callback_url=callback_url,
         )
-        return await self._run(_submission, timeout, on_update, policy, progress)
 
     def run_many(
         self,
@@ -155,6 +165,7 @@ class AsyncExtractJobs(AsyncJobs[models.ExtractJob, models.Extraction]):
         on_update: Callable[[Counts], Awaitable[None] | None] | None = None,
         progress: bool = False,
         policy: Policy | None = None,
+        tag: Callable[[ExtractParams], str] | None = None,
     ) -> AsyncJobBatch[ExtractParams, models.Extraction, AsyncJob[models.ExtractJob, models.Extraction]]:
         """Run many jobs side by side; iterate over how each ended, as it ends.
 
@@ -173,17 +184,22 @@ class AsyncExtractJobs(AsyncJobs[models.ExtractJob, models.Extraction]):
             progress: Whether to show a line in the terminal; needs `rich`.
             policy: When to poll. By default, by what is known of KnowledgeSDK's jobs: every 5
                 s, never twice within 0.5 s.
+            tag: Returns a text of at most 100 characters for an input; outcome, handle and
+                token carry it.
         """
         return self._run_many(
+            _calls.submit_extract,
             params,
-            lambda each: _calls.submit_extract(**each),
+            BatchOptions(
+                max_in_flight=max_in_flight,
+                timeout=timeout,
+                in_order=in_order,
+                on_update=on_update,
+                progress=progress,
+                policy=policy,
+                tag=tag,
+            ),
             self._handle,
-            timeout,
-            max_in_flight,
-            in_order,
-            on_update,
-            progress,
-            policy,
         )
 
 
@@ -264,7 +280,9 @@ class AsyncKnowledgeSDK(AsyncClient):
 
         See Extract, https://knowledgesdk.com/docs/api-reference/extract
         """
-        _call = _calls.extract_inline(
+        return await self._send(
+            _calls.extract_inline,
+            timeout,
             url=url,
             max_pages=max_pages,
             single_page=single_page,
@@ -272,7 +290,6 @@ class AsyncKnowledgeSDK(AsyncClient):
             exclude_patterns=exclude_patterns,
             urls=urls,
         )
-        return await self._send(_call, timeout)
 
     def extract_stream(
         self,
@@ -306,7 +323,9 @@ class AsyncKnowledgeSDK(AsyncClient):
 
         See Extract, https://knowledgesdk.com/docs/api-reference/extract
         """
-        _call = _calls.extract_stream(
+        return self._open(
+            _calls.extract_stream,
+            timeout,
             url=url,
             max_pages=max_pages,
             single_page=single_page,
@@ -314,7 +333,6 @@ class AsyncKnowledgeSDK(AsyncClient):
             exclude_patterns=exclude_patterns,
             urls=urls,
         )
-        return self._open(_call, timeout)
 
     async def scrape(
         self,
@@ -331,10 +349,11 @@ class AsyncKnowledgeSDK(AsyncClient):
         See KnowledgeSDK's own client for Node,
         https://github.com/KnowledgeSDK/knowledgesdk-node
         """
-        _call = _calls.scrape(
+        return await self._send(
+            _calls.scrape,
+            timeout,
             url=url,
         )
-        return await self._send(_call, timeout)
 
     async def sitemap(
         self,
@@ -350,10 +369,11 @@ class AsyncKnowledgeSDK(AsyncClient):
 
         See Sitemap, https://knowledgesdk.com/docs/utilities/sitemap
         """
-        _call = _calls.sitemap(
+        return await self._send(
+            _calls.sitemap,
+            timeout,
             url=url,
         )
-        return await self._send(_call, timeout)
 
     async def search(
         self,
@@ -372,8 +392,9 @@ class AsyncKnowledgeSDK(AsyncClient):
         See KnowledgeSDK's own client for Node,
         https://github.com/KnowledgeSDK/knowledgesdk-node
         """
-        _call = _calls.search(
+        return await self._send(
+            _calls.search,
+            timeout,
             query=query,
             limit=limit,
         )
-        return await self._send(_call, timeout)

@@ -6,7 +6,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from bide_runtime import Client, Clock, Job, Jobs, Observer, Policy, Stream, Transport, Update
+from bide_runtime import (
+    BatchOptions,
+    Client,
+    Clock,
+    Job,
+    Jobs,
+    Observer,
+    Policy,
+    Stream,
+    Transport,
+    Update,
+    WaitOptions,
+)
 
 from . import _calls, _jobs, models
 from ._provider import PROVIDER
@@ -63,16 +75,18 @@ class ExtractJobs(Jobs[models.ExtractJob, models.Extraction]):
 
         See Jobs, https://knowledgesdk.com/docs/api-reference/jobs
         """
-        _submission = _calls.submit_extract(
-            url=url,
-            max_pages=max_pages,
-            single_page=single_page,
-            include_patterns=include_patterns,
-            exclude_patterns=exclude_patterns,
-            urls=urls,
-            callback_url=callback_url,
+        return self._handle(
+            self._submit(
+                _calls.submit_extract,
+                url=url,
+                max_pages=max_pages,
+                single_page=single_page,
+                include_patterns=include_patterns,
+                exclude_patterns=exclude_patterns,
+                urls=urls,
+                callback_url=callback_url,
+            )
         )
-        return self._handle(self._submit(_submission))
 
     def run(
         self,
@@ -124,7 +138,14 @@ class ExtractJobs(Jobs[models.ExtractJob, models.Extraction]):
 
         See Jobs, https://knowledgesdk.com/docs/api-reference/jobs
         """
-        _submission = _calls.submit_extract(
+        return self._run(
+            _calls.submit_extract,
+            WaitOptions(
+                timeout=timeout,
+                on_update=on_update,
+                policy=policy,
+                progress=progress,
+            ),
             url=url,
             max_pages=max_pages,
             single_page=single_page,
@@ -133,7 +154,6 @@ class ExtractJobs(Jobs[models.ExtractJob, models.Extraction]):
             urls=urls,
             callback_url=callback_url,
         )
-        return self._run(_submission, timeout, on_update, policy, progress)
 
     def run_many(
         self,
@@ -145,6 +165,7 @@ class ExtractJobs(Jobs[models.ExtractJob, models.Extraction]):
         on_update: Callable[[Counts], None] | None = None,
         progress: bool = False,
         policy: Policy | None = None,
+        tag: Callable[[ExtractParams], str] | None = None,
     ) -> JobBatch[ExtractParams, models.Extraction, Job[models.ExtractJob, models.Extraction]]:
         """Run many jobs side by side; iterate over how each ended, as it ends.
 
@@ -162,17 +183,22 @@ class ExtractJobs(Jobs[models.ExtractJob, models.Extraction]):
             progress: Whether to show a line in the terminal; needs `rich`.
             policy: When to poll. By default, by what is known of KnowledgeSDK's jobs: every 5
                 s, never twice within 0.5 s.
+            tag: Returns a text of at most 100 characters for an input; outcome, handle and
+                token carry it.
         """
         return self._run_many(
+            _calls.submit_extract,
             params,
-            lambda each: _calls.submit_extract(**each),
+            BatchOptions(
+                max_in_flight=max_in_flight,
+                timeout=timeout,
+                in_order=in_order,
+                on_update=on_update,
+                progress=progress,
+                policy=policy,
+                tag=tag,
+            ),
             self._handle,
-            timeout,
-            max_in_flight,
-            in_order,
-            on_update,
-            progress,
-            policy,
         )
 
 
@@ -253,7 +279,9 @@ class KnowledgeSDK(Client):
 
         See Extract, https://knowledgesdk.com/docs/api-reference/extract
         """
-        _call = _calls.extract_inline(
+        return self._send(
+            _calls.extract_inline,
+            timeout,
             url=url,
             max_pages=max_pages,
             single_page=single_page,
@@ -261,7 +289,6 @@ class KnowledgeSDK(Client):
             exclude_patterns=exclude_patterns,
             urls=urls,
         )
-        return self._send(_call, timeout)
 
     def extract_stream(
         self,
@@ -295,7 +322,9 @@ class KnowledgeSDK(Client):
 
         See Extract, https://knowledgesdk.com/docs/api-reference/extract
         """
-        _call = _calls.extract_stream(
+        return self._open(
+            _calls.extract_stream,
+            timeout,
             url=url,
             max_pages=max_pages,
             single_page=single_page,
@@ -303,7 +332,6 @@ class KnowledgeSDK(Client):
             exclude_patterns=exclude_patterns,
             urls=urls,
         )
-        return self._open(_call, timeout)
 
     def scrape(
         self,
@@ -320,10 +348,11 @@ class KnowledgeSDK(Client):
         See KnowledgeSDK's own client for Node,
         https://github.com/KnowledgeSDK/knowledgesdk-node
         """
-        _call = _calls.scrape(
+        return self._send(
+            _calls.scrape,
+            timeout,
             url=url,
         )
-        return self._send(_call, timeout)
 
     def sitemap(
         self,
@@ -339,10 +368,11 @@ class KnowledgeSDK(Client):
 
         See Sitemap, https://knowledgesdk.com/docs/utilities/sitemap
         """
-        _call = _calls.sitemap(
+        return self._send(
+            _calls.sitemap,
+            timeout,
             url=url,
         )
-        return self._send(_call, timeout)
 
     def search(
         self,
@@ -361,8 +391,9 @@ class KnowledgeSDK(Client):
         See KnowledgeSDK's own client for Node,
         https://github.com/KnowledgeSDK/knowledgesdk-node
         """
-        _call = _calls.search(
+        return self._send(
+            _calls.search,
+            timeout,
             query=query,
             limit=limit,
         )
-        return self._send(_call, timeout)

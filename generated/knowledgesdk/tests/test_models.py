@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from knowledgesdk_client import DecodeError, models
+from knowledgesdk_client import models
+from bide_runtime import DecodeError
 from bide_runtime.models.codec import decode
 from bide_runtime.models.model import Model
 from bide_runtime.testing.checks.models import lost_in

@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
-from bide_runtime import ErrorShape, Provider, Secret
+from bide_runtime import ErrorShape, OwnErrors, Provider, Secret
+
+from . import errors as _errors
 
 PROVIDER = Provider(
     name="scrapio",
@@ -12,4 +14,6 @@ PROVIDER = Provider(
     auth=(Secret(at="header", name="Authorization", prefix="Bearer", env="SCRAPIO_API_KEY"),),
     request_id_field=("request_id",),
     errors=(ErrorShape(message=("error", "message"), code=("error", "code")),),
+    version="0.1.0",
+    own_errors=OwnErrors(vars(_errors)),
 )

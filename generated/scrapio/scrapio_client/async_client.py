@@ -12,10 +12,12 @@ from bide_runtime import (
     AsyncClient,
     AsyncClock,
     AsyncTransport,
+    BatchOptions,
     Observer,
     Policy,
     Record,
     Update,
+    WaitOptions,
 )
 
 from . import _calls, _jobs, models
@@ -77,20 +79,22 @@ class AsyncFetchJobs(AsyncCancellableJobs[models.FetchJob, models.FetchResult]):
 
         See Async Jobs, https://docs.scrapio.dev/guides/async-jobs
         """
-        _submission = _calls.submit_fetch(
-            url=url,
-            render_js=render_js,
-            device=device,
-            session=session,
-            output=output,
-            extract=extract,
-            wait_for=wait_for,
-            timeout_ms=timeout_ms,
-            use_proxy=use_proxy,
-            webhook=webhook,
-            idempotency_key=idempotency_key,
+        return self._handle(
+            await self._submit(
+                _calls.submit_fetch,
+                url=url,
+                render_js=render_js,
+                device=device,
+                session=session,
+                output=output,
+                extract=extract,
+                wait_for=wait_for,
+                timeout_ms=timeout_ms,
+                use_proxy=use_proxy,
+                webhook=webhook,
+                idempotency_key=idempotency_key,
+            )
         )
-        return self._handle(await self._submit(_submission))
 
     async def run(
         self,
@@ -150,7 +154,15 @@ class AsyncFetchJobs(AsyncCancellableJobs[models.FetchJob, models.FetchResult]):
 
         See Async Jobs, https://docs.scrapio.dev/guides/async-jobs
         """
-        _submission = _calls.submit_fetch(
+        return await self._run(
+            _calls.submit_fetch,
+            WaitOptions(
+                timeout=timeout,
+                on_update=on_update,
+                policy=policy,
+                progress=progress,
+                cancel_on_timeout=cancel_on_timeout,
+            ),
             url=url,
             render_js=render_js,
             device=device,
@@ -163,7 +175,6 @@ class AsyncFetchJobs(AsyncCancellableJobs[models.FetchJob, models.FetchResult]):
             webhook=webhook,
             idempotency_key=idempotency_key,
         )
-        return await self._run(_submission, timeout, on_update, policy, progress, cancel_on_timeout)
 
     def run_many(
         self,
@@ -175,6 +186,7 @@ class AsyncFetchJobs(AsyncCancellableJobs[models.FetchJob, models.FetchResult]):
         on_update: Callable[[Counts], Awaitable[None] | None] | None = None,
         progress: bool = False,
         policy: Policy | None = None,
+        tag: Callable[[FetchParams], str] | None = None,
         cancel_on_timeout: bool = False,
     ) -> AsyncJobBatch[FetchParams, models.FetchResult, AsyncCancellableJob[models.FetchJob, models.FetchResult]]:
         """Run many jobs side by side; iterate over how each ended, as it ends.
@@ -194,20 +206,25 @@ class AsyncFetchJobs(AsyncCancellableJobs[models.FetchJob, models.FetchResult]):
             progress: Whether to show a line in the terminal; needs `rich`.
             policy: When to poll. By default, by what is known of Scrapio's jobs: every 2 to 5
                 s, never twice within 1 s.
+            tag: Returns a text of at most 100 characters for an input; outcome, handle and
+                token carry it.
             cancel_on_timeout: Whether to ask the provider at the deadline to cancel the job,
                 which may take 5 seconds more.
         """
         return self._run_many(
+            _calls.submit_fetch,
             params,
-            lambda each: _calls.submit_fetch(**each),
+            BatchOptions(
+                max_in_flight=max_in_flight,
+                timeout=timeout,
+                in_order=in_order,
+                on_update=on_update,
+                progress=progress,
+                policy=policy,
+                tag=tag,
+                cancel_on_timeout=cancel_on_timeout,
+            ),
             self._handle,
-            timeout,
-            max_in_flight,
-            in_order,
-            on_update,
-            progress,
-            policy,
-            cancel_on_timeout,
         )
 
 
@@ -261,19 +278,21 @@ class AsyncCrawlJobs(AsyncCancellableJobs[models.CrawlJob, models.CrawlResult]):
 
         See Async Jobs, https://docs.scrapio.dev/guides/async-jobs
         """
-        _submission = _calls.submit_crawl(
-            seeds=seeds,
-            max_pages=max_pages,
-            max_depth=max_depth,
-            same_domain_only=same_domain_only,
-            output=output,
-            extract=extract,
-            timeout_ms=timeout_ms,
-            use_proxy=use_proxy,
-            webhook=webhook,
-            idempotency_key=idempotency_key,
+        return self._handle(
+            await self._submit(
+                _calls.submit_crawl,
+                seeds=seeds,
+                max_pages=max_pages,
+                max_depth=max_depth,
+                same_domain_only=same_domain_only,
+                output=output,
+                extract=extract,
+                timeout_ms=timeout_ms,
+                use_proxy=use_proxy,
+                webhook=webhook,
+                idempotency_key=idempotency_key,
+            )
         )
-        return self._handle(await self._submit(_submission))
 
     async def run(
         self,
@@ -333,7 +352,15 @@ class AsyncCrawlJobs(AsyncCancellableJobs[models.CrawlJob, models.CrawlResult]):
 
         See Async Jobs, https://docs.scrapio.dev/guides/async-jobs
         """
-        _submission = _calls.submit_crawl(
+        return await self._run(
+            _calls.submit_crawl,
+            WaitOptions(
+                timeout=timeout,
+                on_update=on_update,
+                policy=policy,
+                progress=progress,
+                cancel_on_timeout=cancel_on_timeout,
+            ),
             seeds=seeds,
             max_pages=max_pages,
             max_depth=max_depth,
@@ -345,7 +372,6 @@ class AsyncCrawlJobs(AsyncCancellableJobs[models.CrawlJob, models.CrawlResult]):
             webhook=webhook,
             idempotency_key=idempotency_key,
         )
-        return await self._run(_submission, timeout, on_update, policy, progress, cancel_on_timeout)
 
     def run_many(
         self,
@@ -357,6 +383,7 @@ class AsyncCrawlJobs(AsyncCancellableJobs[models.CrawlJob, models.CrawlResult]):
         on_update: Callable[[Counts], Awaitable[None] | None] | None = None,
         progress: bool = False,
         policy: Policy | None = None,
+        tag: Callable[[CrawlParams], str] | None = None,
         cancel_on_timeout: bool = False,
     ) -> AsyncJobBatch[CrawlParams, models.CrawlResult, AsyncCancellableJob[models.CrawlJob, models.CrawlResult]]:
         """Run many jobs side by side; iterate over how each ended, as it ends.
@@ -376,20 +403,25 @@ class AsyncCrawlJobs(AsyncCancellableJobs[models.CrawlJob, models.CrawlResult]):
             progress: Whether to show a line in the terminal; needs `rich`.
             policy: When to poll. By default, by what is known of Scrapio's jobs: every 15 to
                 30 s, never twice within 1 s.
+            tag: Returns a text of at most 100 characters for an input; outcome, handle and
+                token carry it.
             cancel_on_timeout: Whether to ask the provider at the deadline to cancel the job,
                 which may take 5 seconds more.
         """
         return self._run_many(
+            _calls.submit_crawl,
             params,
-            lambda each: _calls.submit_crawl(**each),
+            BatchOptions(
+                max_in_flight=max_in_flight,
+                timeout=timeout,
+                in_order=in_order,
+                on_update=on_update,
+                progress=progress,
+                policy=policy,
+                tag=tag,
+                cancel_on_timeout=cancel_on_timeout,
+            ),
             self._handle,
-            timeout,
-            max_in_flight,
-            in_order,
-            on_update,
-            progress,
-            policy,
-            cancel_on_timeout,
         )
 
 
@@ -439,18 +471,20 @@ class AsyncMapJobs(AsyncCancellableJobs[models.MapJob, models.MapResult]):
 
         See Async Jobs, https://docs.scrapio.dev/guides/async-jobs
         """
-        _submission = _calls.submit_map(
-            seeds=seeds,
-            max_urls=max_urls,
-            max_depth=max_depth,
-            same_domain_only=same_domain_only,
-            include_metadata=include_metadata,
-            timeout_ms=timeout_ms,
-            use_proxy=use_proxy,
-            webhook=webhook,
-            idempotency_key=idempotency_key,
+        return self._handle(
+            await self._submit(
+                _calls.submit_map,
+                seeds=seeds,
+                max_urls=max_urls,
+                max_depth=max_depth,
+                same_domain_only=same_domain_only,
+                include_metadata=include_metadata,
+                timeout_ms=timeout_ms,
+                use_proxy=use_proxy,
+                webhook=webhook,
+                idempotency_key=idempotency_key,
+            )
         )
-        return self._handle(await self._submit(_submission))
 
     async def run(
         self,
@@ -506,7 +540,15 @@ class AsyncMapJobs(AsyncCancellableJobs[models.MapJob, models.MapResult]):
 
         See Async Jobs, https://docs.scrapio.dev/guides/async-jobs
         """
-        _submission = _calls.submit_map(
+        return await self._run(
+            _calls.submit_map,
+            WaitOptions(
+                timeout=timeout,
+                on_update=on_update,
+                policy=policy,
+                progress=progress,
+                cancel_on_timeout=cancel_on_timeout,
+            ),
             seeds=seeds,
             max_urls=max_urls,
             max_depth=max_depth,
@@ -517,7 +559,6 @@ class AsyncMapJobs(AsyncCancellableJobs[models.MapJob, models.MapResult]):
             webhook=webhook,
             idempotency_key=idempotency_key,
         )
-        return await self._run(_submission, timeout, on_update, policy, progress, cancel_on_timeout)
 
     def run_many(
         self,
@@ -529,6 +570,7 @@ class AsyncMapJobs(AsyncCancellableJobs[models.MapJob, models.MapResult]):
         on_update: Callable[[Counts], Awaitable[None] | None] | None = None,
         progress: bool = False,
         policy: Policy | None = None,
+        tag: Callable[[MapParams], str] | None = None,
         cancel_on_timeout: bool = False,
     ) -> AsyncJobBatch[MapParams, models.MapResult, AsyncCancellableJob[models.MapJob, models.MapResult]]:
         """Run many jobs side by side; iterate over how each ended, as it ends.
@@ -548,20 +590,25 @@ class AsyncMapJobs(AsyncCancellableJobs[models.MapJob, models.MapResult]):
             progress: Whether to show a line in the terminal; needs `rich`.
             policy: When to poll. By default, by what is known of Scrapio's jobs: every 2 to 5
                 s, never twice within 1 s.
+            tag: Returns a text of at most 100 characters for an input; outcome, handle and
+                token carry it.
             cancel_on_timeout: Whether to ask the provider at the deadline to cancel the job,
                 which may take 5 seconds more.
         """
         return self._run_many(
+            _calls.submit_map,
             params,
-            lambda each: _calls.submit_map(**each),
+            BatchOptions(
+                max_in_flight=max_in_flight,
+                timeout=timeout,
+                in_order=in_order,
+                on_update=on_update,
+                progress=progress,
+                policy=policy,
+                tag=tag,
+                cancel_on_timeout=cancel_on_timeout,
+            ),
             self._handle,
-            timeout,
-            max_in_flight,
-            in_order,
-            on_update,
-            progress,
-            policy,
-            cancel_on_timeout,
         )
 
 
@@ -612,18 +659,20 @@ class AsyncSearchJobs(AsyncCancellableJobs[models.SearchJob, models.SearchResult
 
         See Async Jobs, https://docs.scrapio.dev/guides/async-jobs
         """
-        _submission = _calls.submit_search(
-            query=query,
-            provider=provider,
-            max_results=max_results,
-            fetch_results=fetch_results,
-            output=output,
-            extract=extract,
-            timeout_ms=timeout_ms,
-            webhook=webhook,
-            idempotency_key=idempotency_key,
+        return self._handle(
+            await self._submit(
+                _calls.submit_search,
+                query=query,
+                provider=provider,
+                max_results=max_results,
+                fetch_results=fetch_results,
+                output=output,
+                extract=extract,
+                timeout_ms=timeout_ms,
+                webhook=webhook,
+                idempotency_key=idempotency_key,
+            )
         )
-        return self._handle(await self._submit(_submission))
 
     async def run(
         self,
@@ -680,7 +729,15 @@ class AsyncSearchJobs(AsyncCancellableJobs[models.SearchJob, models.SearchResult
 
         See Async Jobs, https://docs.scrapio.dev/guides/async-jobs
         """
-        _submission = _calls.submit_search(
+        return await self._run(
+            _calls.submit_search,
+            WaitOptions(
+                timeout=timeout,
+                on_update=on_update,
+                policy=policy,
+                progress=progress,
+                cancel_on_timeout=cancel_on_timeout,
+            ),
             query=query,
             provider=provider,
             max_results=max_results,
@@ -691,7 +748,6 @@ class AsyncSearchJobs(AsyncCancellableJobs[models.SearchJob, models.SearchResult
             webhook=webhook,
             idempotency_key=idempotency_key,
         )
-        return await self._run(_submission, timeout, on_update, policy, progress, cancel_on_timeout)
 
     def run_many(
         self,
@@ -703,6 +759,7 @@ class AsyncSearchJobs(AsyncCancellableJobs[models.SearchJob, models.SearchResult
         on_update: Callable[[Counts], Awaitable[None] | None] | None = None,
         progress: bool = False,
         policy: Policy | None = None,
+        tag: Callable[[SearchParams], str] | None = None,
         cancel_on_timeout: bool = False,
     ) -> AsyncJobBatch[SearchParams, models.SearchResult, AsyncCancellableJob[models.SearchJob, models.SearchResult]]:
         """Run many jobs side by side; iterate over how each ended, as it ends.
@@ -722,20 +779,25 @@ class AsyncSearchJobs(AsyncCancellableJobs[models.SearchJob, models.SearchResult
             progress: Whether to show a line in the terminal; needs `rich`.
             policy: When to poll. By default, by what is known of Scrapio's jobs: every 2 to 5
                 s, never twice within 1 s.
+            tag: Returns a text of at most 100 characters for an input; outcome, handle and
+                token carry it.
             cancel_on_timeout: Whether to ask the provider at the deadline to cancel the job,
                 which may take 5 seconds more.
         """
         return self._run_many(
+            _calls.submit_search,
             params,
-            lambda each: _calls.submit_search(**each),
+            BatchOptions(
+                max_in_flight=max_in_flight,
+                timeout=timeout,
+                in_order=in_order,
+                on_update=on_update,
+                progress=progress,
+                policy=policy,
+                tag=tag,
+                cancel_on_timeout=cancel_on_timeout,
+            ),
             self._handle,
-            timeout,
-            max_in_flight,
-            in_order,
-            on_update,
-            progress,
-            policy,
-            cancel_on_timeout,
         )
 
 
@@ -786,19 +848,21 @@ class AsyncInteractJobs(AsyncCancellableJobs[models.InteractJob, models.Interact
 
         See Async Jobs, https://docs.scrapio.dev/guides/async-jobs
         """
-        _submission = _calls.submit_interact(
-            url=url,
-            actions=actions,
-            device=device,
-            session=session,
-            output=output,
-            extract=extract,
-            timeout_ms=timeout_ms,
-            use_proxy=use_proxy,
-            webhook=webhook,
-            idempotency_key=idempotency_key,
+        return self._handle(
+            await self._submit(
+                _calls.submit_interact,
+                url=url,
+                actions=actions,
+                device=device,
+                session=session,
+                output=output,
+                extract=extract,
+                timeout_ms=timeout_ms,
+                use_proxy=use_proxy,
+                webhook=webhook,
+                idempotency_key=idempotency_key,
+            )
         )
-        return self._handle(await self._submit(_submission))
 
     async def run(
         self,
@@ -855,7 +919,15 @@ class AsyncInteractJobs(AsyncCancellableJobs[models.InteractJob, models.Interact
 
         See Async Jobs, https://docs.scrapio.dev/guides/async-jobs
         """
-        _submission = _calls.submit_interact(
+        return await self._run(
+            _calls.submit_interact,
+            WaitOptions(
+                timeout=timeout,
+                on_update=on_update,
+                policy=policy,
+                progress=progress,
+                cancel_on_timeout=cancel_on_timeout,
+            ),
             url=url,
             actions=actions,
             device=device,
@@ -867,7 +939,6 @@ class AsyncInteractJobs(AsyncCancellableJobs[models.InteractJob, models.Interact
             webhook=webhook,
             idempotency_key=idempotency_key,
         )
-        return await self._run(_submission, timeout, on_update, policy, progress, cancel_on_timeout)
 
     def run_many(
         self,
@@ -879,6 +950,7 @@ class AsyncInteractJobs(AsyncCancellableJobs[models.InteractJob, models.Interact
         on_update: Callable[[Counts], Awaitable[None] | None] | None = None,
         progress: bool = False,
         policy: Policy | None = None,
+        tag: Callable[[InteractParams], str] | None = None,
         cancel_on_timeout: bool = False,
     ) -> AsyncJobBatch[
         InteractParams, models.InteractResult, AsyncCancellableJob[models.InteractJob, models.InteractResult]
@@ -900,20 +972,25 @@ class AsyncInteractJobs(AsyncCancellableJobs[models.InteractJob, models.Interact
             progress: Whether to show a line in the terminal; needs `rich`.
             policy: When to poll. By default, by what is known of Scrapio's jobs: every 2 to 5
                 s, never twice within 1 s.
+            tag: Returns a text of at most 100 characters for an input; outcome, handle and
+                token carry it.
             cancel_on_timeout: Whether to ask the provider at the deadline to cancel the job,
                 which may take 5 seconds more.
         """
         return self._run_many(
+            _calls.submit_interact,
             params,
-            lambda each: _calls.submit_interact(**each),
+            BatchOptions(
+                max_in_flight=max_in_flight,
+                timeout=timeout,
+                in_order=in_order,
+                on_update=on_update,
+                progress=progress,
+                policy=policy,
+                tag=tag,
+                cancel_on_timeout=cancel_on_timeout,
+            ),
             self._handle,
-            timeout,
-            max_in_flight,
-            in_order,
-            on_update,
-            progress,
-            policy,
-            cancel_on_timeout,
         )
 
 
@@ -1008,7 +1085,9 @@ class AsyncScrapio(AsyncClient):
 
         See Fetch, https://docs.scrapio.dev/api-reference/fetch
         """
-        _call = _calls.fetch_inline(
+        _answer = await self._send(
+            _calls.fetch_inline,
+            timeout,
             url=url,
             render_js=render_js,
             device=device,
@@ -1019,7 +1098,6 @@ class AsyncScrapio(AsyncClient):
             timeout_ms=timeout_ms,
             use_proxy=use_proxy,
         )
-        _answer = await self._send(_call, timeout)
         if isinstance(_answer, Record):
             return self.fetch._handle(self.fetch._adopt(_answer))
         return _answer
@@ -1059,7 +1137,9 @@ class AsyncScrapio(AsyncClient):
 
         See Rate Limits & Credits, https://docs.scrapio.dev/rate-limits
         """
-        _call = _calls.crawl_inline(
+        _answer = await self._send(
+            _calls.crawl_inline,
+            timeout,
             seeds=seeds,
             max_pages=max_pages,
             max_depth=max_depth,
@@ -1069,7 +1149,6 @@ class AsyncScrapio(AsyncClient):
             timeout_ms=timeout_ms,
             use_proxy=use_proxy,
         )
-        _answer = await self._send(_call, timeout)
         if isinstance(_answer, Record):
             return self.crawl._handle(self.crawl._adopt(_answer))
         return _answer
@@ -1103,7 +1182,9 @@ class AsyncScrapio(AsyncClient):
 
         See Rate Limits & Credits, https://docs.scrapio.dev/rate-limits
         """
-        _call = _calls.map_inline(
+        _answer = await self._send(
+            _calls.map_inline,
+            timeout,
             seeds=seeds,
             max_urls=max_urls,
             max_depth=max_depth,
@@ -1112,7 +1193,6 @@ class AsyncScrapio(AsyncClient):
             timeout_ms=timeout_ms,
             use_proxy=use_proxy,
         )
-        _answer = await self._send(_call, timeout)
         if isinstance(_answer, Record):
             return self.map._handle(self.map._adopt(_answer))
         return _answer
@@ -1146,7 +1226,9 @@ class AsyncScrapio(AsyncClient):
 
         See Search, https://docs.scrapio.dev/api-reference/search
         """
-        _call = _calls.search_inline(
+        return await self._send(
+            _calls.search_inline,
+            timeout,
             query=query,
             provider=provider,
             max_results=max_results,
@@ -1155,7 +1237,6 @@ class AsyncScrapio(AsyncClient):
             extract=extract,
             timeout_ms=timeout_ms,
         )
-        return await self._send(_call, timeout)
 
     async def interact_inline(
         self,
@@ -1186,7 +1267,9 @@ class AsyncScrapio(AsyncClient):
 
         See Interact, https://docs.scrapio.dev/api-reference/interact
         """
-        _call = _calls.interact_inline(
+        return await self._send(
+            _calls.interact_inline,
+            timeout,
             url=url,
             actions=actions,
             device=device,
@@ -1196,4 +1279,3 @@ class AsyncScrapio(AsyncClient):
             timeout_ms=timeout_ms,
             use_proxy=use_proxy,
         )
-        return await self._send(_call, timeout)

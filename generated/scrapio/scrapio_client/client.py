@@ -6,7 +6,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from bide_runtime import CancellableJob, CancellableJobs, Client, Clock, Observer, Policy, Record, Transport, Update
+from bide_runtime import (
+    BatchOptions,
+    CancellableJob,
+    CancellableJobs,
+    Client,
+    Clock,
+    Observer,
+    Policy,
+    Record,
+    Transport,
+    Update,
+    WaitOptions,
+)
 
 from . import _calls, _jobs, models
 from ._provider import PROVIDER
@@ -67,20 +79,22 @@ class FetchJobs(CancellableJobs[models.FetchJob, models.FetchResult]):
 
         See Async Jobs, https://docs.scrapio.dev/guides/async-jobs
         """
-        _submission = _calls.submit_fetch(
-            url=url,
-            render_js=render_js,
-            device=device,
-            session=session,
-            output=output,
-            extract=extract,
-            wait_for=wait_for,
-            timeout_ms=timeout_ms,
-            use_proxy=use_proxy,
-            webhook=webhook,
-            idempotency_key=idempotency_key,
+        return self._handle(
+            self._submit(
+                _calls.submit_fetch,
+                url=url,
+                render_js=render_js,
+                device=device,
+                session=session,
+                output=output,
+                extract=extract,
+                wait_for=wait_for,
+                timeout_ms=timeout_ms,
+                use_proxy=use_proxy,
+                webhook=webhook,
+                idempotency_key=idempotency_key,
+            )
         )
-        return self._handle(self._submit(_submission))
 
     def run(
         self,
@@ -140,7 +154,15 @@ class FetchJobs(CancellableJobs[models.FetchJob, models.FetchResult]):
 
         See Async Jobs, https://docs.scrapio.dev/guides/async-jobs
         """
-        _submission = _calls.submit_fetch(
+        return self._run(
+            _calls.submit_fetch,
+            WaitOptions(
+                timeout=timeout,
+                on_update=on_update,
+                policy=policy,
+                progress=progress,
+                cancel_on_timeout=cancel_on_timeout,
+            ),
             url=url,
             render_js=render_js,
             device=device,
@@ -153,7 +175,6 @@ class FetchJobs(CancellableJobs[models.FetchJob, models.FetchResult]):
             webhook=webhook,
             idempotency_key=idempotency_key,
         )
-        return self._run(_submission, timeout, on_update, policy, progress, cancel_on_timeout)
 
     def run_many(
         self,
@@ -165,6 +186,7 @@ class FetchJobs(CancellableJobs[models.FetchJob, models.FetchResult]):
         on_update: Callable[[Counts], None] | None = None,
         progress: bool = False,
         policy: Policy | None = None,
+        tag: Callable[[FetchParams], str] | None = None,
         cancel_on_timeout: bool = False,
     ) -> JobBatch[FetchParams, models.FetchResult, CancellableJob[models.FetchJob, models.FetchResult]]:
         """Run many jobs side by side; iterate over how each ended, as it ends.
@@ -183,20 +205,25 @@ class FetchJobs(CancellableJobs[models.FetchJob, models.FetchResult]):
             progress: Whether to show a line in the terminal; needs `rich`.
             policy: When to poll. By default, by what is known of Scrapio's jobs: every 2 to 5
                 s, never twice within 1 s.
+            tag: Returns a text of at most 100 characters for an input; outcome, handle and
+                token carry it.
             cancel_on_timeout: Whether to ask the provider at the deadline to cancel the job,
                 which may take 5 seconds more.
         """
         return self._run_many(
+            _calls.submit_fetch,
             params,
-            lambda each: _calls.submit_fetch(**each),
+            BatchOptions(
+                max_in_flight=max_in_flight,
+                timeout=timeout,
+                in_order=in_order,
+                on_update=on_update,
+                progress=progress,
+                policy=policy,
+                tag=tag,
+                cancel_on_timeout=cancel_on_timeout,
+            ),
             self._handle,
-            timeout,
-            max_in_flight,
-            in_order,
-            on_update,
-            progress,
-            policy,
-            cancel_on_timeout,
         )
 
 
@@ -250,19 +277,21 @@ class CrawlJobs(CancellableJobs[models.CrawlJob, models.CrawlResult]):
 
         See Async Jobs, https://docs.scrapio.dev/guides/async-jobs
         """
-        _submission = _calls.submit_crawl(
-            seeds=seeds,
-            max_pages=max_pages,
-            max_depth=max_depth,
-            same_domain_only=same_domain_only,
-            output=output,
-            extract=extract,
-            timeout_ms=timeout_ms,
-            use_proxy=use_proxy,
-            webhook=webhook,
-            idempotency_key=idempotency_key,
+        return self._handle(
+            self._submit(
+                _calls.submit_crawl,
+                seeds=seeds,
+                max_pages=max_pages,
+                max_depth=max_depth,
+                same_domain_only=same_domain_only,
+                output=output,
+                extract=extract,
+                timeout_ms=timeout_ms,
+                use_proxy=use_proxy,
+                webhook=webhook,
+                idempotency_key=idempotency_key,
+            )
         )
-        return self._handle(self._submit(_submission))
 
     def run(
         self,
@@ -322,7 +351,15 @@ class CrawlJobs(CancellableJobs[models.CrawlJob, models.CrawlResult]):
 
         See Async Jobs, https://docs.scrapio.dev/guides/async-jobs
         """
-        _submission = _calls.submit_crawl(
+        return self._run(
+            _calls.submit_crawl,
+            WaitOptions(
+                timeout=timeout,
+                on_update=on_update,
+                policy=policy,
+                progress=progress,
+                cancel_on_timeout=cancel_on_timeout,
+            ),
             seeds=seeds,
             max_pages=max_pages,
             max_depth=max_depth,
@@ -334,7 +371,6 @@ class CrawlJobs(CancellableJobs[models.CrawlJob, models.CrawlResult]):
             webhook=webhook,
             idempotency_key=idempotency_key,
         )
-        return self._run(_submission, timeout, on_update, policy, progress, cancel_on_timeout)
 
     def run_many(
         self,
@@ -346,6 +382,7 @@ class CrawlJobs(CancellableJobs[models.CrawlJob, models.CrawlResult]):
         on_update: Callable[[Counts], None] | None = None,
         progress: bool = False,
         policy: Policy | None = None,
+        tag: Callable[[CrawlParams], str] | None = None,
         cancel_on_timeout: bool = False,
     ) -> JobBatch[CrawlParams, models.CrawlResult, CancellableJob[models.CrawlJob, models.CrawlResult]]:
         """Run many jobs side by side; iterate over how each ended, as it ends.
@@ -364,20 +401,25 @@ class CrawlJobs(CancellableJobs[models.CrawlJob, models.CrawlResult]):
             progress: Whether to show a line in the terminal; needs `rich`.
             policy: When to poll. By default, by what is known of Scrapio's jobs: every 15 to
                 30 s, never twice within 1 s.
+            tag: Returns a text of at most 100 characters for an input; outcome, handle and
+                token carry it.
             cancel_on_timeout: Whether to ask the provider at the deadline to cancel the job,
                 which may take 5 seconds more.
         """
         return self._run_many(
+            _calls.submit_crawl,
             params,
-            lambda each: _calls.submit_crawl(**each),
+            BatchOptions(
+                max_in_flight=max_in_flight,
+                timeout=timeout,
+                in_order=in_order,
+                on_update=on_update,
+                progress=progress,
+                policy=policy,
+                tag=tag,
+                cancel_on_timeout=cancel_on_timeout,
+            ),
             self._handle,
-            timeout,
-            max_in_flight,
-            in_order,
-            on_update,
-            progress,
-            policy,
-            cancel_on_timeout,
         )
 
 
@@ -427,18 +469,20 @@ class MapJobs(CancellableJobs[models.MapJob, models.MapResult]):
 
         See Async Jobs, https://docs.scrapio.dev/guides/async-jobs
         """
-        _submission = _calls.submit_map(
-            seeds=seeds,
-            max_urls=max_urls,
-            max_depth=max_depth,
-            same_domain_only=same_domain_only,
-            include_metadata=include_metadata,
-            timeout_ms=timeout_ms,
-            use_proxy=use_proxy,
-            webhook=webhook,
-            idempotency_key=idempotency_key,
+        return self._handle(
+            self._submit(
+                _calls.submit_map,
+                seeds=seeds,
+                max_urls=max_urls,
+                max_depth=max_depth,
+                same_domain_only=same_domain_only,
+                include_metadata=include_metadata,
+                timeout_ms=timeout_ms,
+                use_proxy=use_proxy,
+                webhook=webhook,
+                idempotency_key=idempotency_key,
+            )
         )
-        return self._handle(self._submit(_submission))
 
     def run(
         self,
@@ -494,7 +538,15 @@ class MapJobs(CancellableJobs[models.MapJob, models.MapResult]):
 
         See Async Jobs, https://docs.scrapio.dev/guides/async-jobs
         """
-        _submission = _calls.submit_map(
+        return self._run(
+            _calls.submit_map,
+            WaitOptions(
+                timeout=timeout,
+                on_update=on_update,
+                policy=policy,
+                progress=progress,
+                cancel_on_timeout=cancel_on_timeout,
+            ),
             seeds=seeds,
             max_urls=max_urls,
             max_depth=max_depth,
@@ -505,7 +557,6 @@ class MapJobs(CancellableJobs[models.MapJob, models.MapResult]):
             webhook=webhook,
             idempotency_key=idempotency_key,
         )
-        return self._run(_submission, timeout, on_update, policy, progress, cancel_on_timeout)
 
     def run_many(
         self,
@@ -517,6 +568,7 @@ class MapJobs(CancellableJobs[models.MapJob, models.MapResult]):
         on_update: Callable[[Counts], None] | None = None,
         progress: bool = False,
         policy: Policy | None = None,
+        tag: Callable[[MapParams], str] | None = None,
         cancel_on_timeout: bool = False,
     ) -> JobBatch[MapParams, models.MapResult, CancellableJob[models.MapJob, models.MapResult]]:
         """Run many jobs side by side; iterate over how each ended, as it ends.
@@ -535,20 +587,25 @@ class MapJobs(CancellableJobs[models.MapJob, models.MapResult]):
             progress: Whether to show a line in the terminal; needs `rich`.
             policy: When to poll. By default, by what is known of Scrapio's jobs: every 2 to 5
                 s, never twice within 1 s.
+            tag: Returns a text of at most 100 characters for an input; outcome, handle and
+                token carry it.
             cancel_on_timeout: Whether to ask the provider at the deadline to cancel the job,
                 which may take 5 seconds more.
         """
         return self._run_many(
+            _calls.submit_map,
             params,
-            lambda each: _calls.submit_map(**each),
+            BatchOptions(
+                max_in_flight=max_in_flight,
+                timeout=timeout,
+                in_order=in_order,
+                on_update=on_update,
+                progress=progress,
+                policy=policy,
+                tag=tag,
+                cancel_on_timeout=cancel_on_timeout,
+            ),
             self._handle,
-            timeout,
-            max_in_flight,
-            in_order,
-            on_update,
-            progress,
-            policy,
-            cancel_on_timeout,
         )
 
 
@@ -599,18 +656,20 @@ class SearchJobs(CancellableJobs[models.SearchJob, models.SearchResult]):
 
         See Async Jobs, https://docs.scrapio.dev/guides/async-jobs
         """
-        _submission = _calls.submit_search(
-            query=query,
-            provider=provider,
-            max_results=max_results,
-            fetch_results=fetch_results,
-            output=output,
-            extract=extract,
-            timeout_ms=timeout_ms,
-            webhook=webhook,
-            idempotency_key=idempotency_key,
+        return self._handle(
+            self._submit(
+                _calls.submit_search,
+                query=query,
+                provider=provider,
+                max_results=max_results,
+                fetch_results=fetch_results,
+                output=output,
+                extract=extract,
+                timeout_ms=timeout_ms,
+                webhook=webhook,
+                idempotency_key=idempotency_key,
+            )
         )
-        return self._handle(self._submit(_submission))
 
     def run(
         self,
@@ -667,7 +726,15 @@ class SearchJobs(CancellableJobs[models.SearchJob, models.SearchResult]):
 
         See Async Jobs, https://docs.scrapio.dev/guides/async-jobs
         """
-        _submission = _calls.submit_search(
+        return self._run(
+            _calls.submit_search,
+            WaitOptions(
+                timeout=timeout,
+                on_update=on_update,
+                policy=policy,
+                progress=progress,
+                cancel_on_timeout=cancel_on_timeout,
+            ),
             query=query,
             provider=provider,
             max_results=max_results,
@@ -678,7 +745,6 @@ class SearchJobs(CancellableJobs[models.SearchJob, models.SearchResult]):
             webhook=webhook,
             idempotency_key=idempotency_key,
         )
-        return self._run(_submission, timeout, on_update, policy, progress, cancel_on_timeout)
 
     def run_many(
         self,
@@ -690,6 +756,7 @@ class SearchJobs(CancellableJobs[models.SearchJob, models.SearchResult]):
         on_update: Callable[[Counts], None] | None = None,
         progress: bool = False,
         policy: Policy | None = None,
+        tag: Callable[[SearchParams], str] | None = None,
         cancel_on_timeout: bool = False,
     ) -> JobBatch[SearchParams, models.SearchResult, CancellableJob[models.SearchJob, models.SearchResult]]:
         """Run many jobs side by side; iterate over how each ended, as it ends.
@@ -708,20 +775,25 @@ class SearchJobs(CancellableJobs[models.SearchJob, models.SearchResult]):
             progress: Whether to show a line in the terminal; needs `rich`.
             policy: When to poll. By default, by what is known of Scrapio's jobs: every 2 to 5
                 s, never twice within 1 s.
+            tag: Returns a text of at most 100 characters for an input; outcome, handle and
+                token carry it.
             cancel_on_timeout: Whether to ask the provider at the deadline to cancel the job,
                 which may take 5 seconds more.
         """
         return self._run_many(
+            _calls.submit_search,
             params,
-            lambda each: _calls.submit_search(**each),
+            BatchOptions(
+                max_in_flight=max_in_flight,
+                timeout=timeout,
+                in_order=in_order,
+                on_update=on_update,
+                progress=progress,
+                policy=policy,
+                tag=tag,
+                cancel_on_timeout=cancel_on_timeout,
+            ),
             self._handle,
-            timeout,
-            max_in_flight,
-            in_order,
-            on_update,
-            progress,
-            policy,
-            cancel_on_timeout,
         )
 
 
@@ -772,19 +844,21 @@ class InteractJobs(CancellableJobs[models.InteractJob, models.InteractResult]):
 
         See Async Jobs, https://docs.scrapio.dev/guides/async-jobs
         """
-        _submission = _calls.submit_interact(
-            url=url,
-            actions=actions,
-            device=device,
-            session=session,
-            output=output,
-            extract=extract,
-            timeout_ms=timeout_ms,
-            use_proxy=use_proxy,
-            webhook=webhook,
-            idempotency_key=idempotency_key,
+        return self._handle(
+            self._submit(
+                _calls.submit_interact,
+                url=url,
+                actions=actions,
+                device=device,
+                session=session,
+                output=output,
+                extract=extract,
+                timeout_ms=timeout_ms,
+                use_proxy=use_proxy,
+                webhook=webhook,
+                idempotency_key=idempotency_key,
+            )
         )
-        return self._handle(self._submit(_submission))
 
     def run(
         self,
@@ -841,7 +915,15 @@ class InteractJobs(CancellableJobs[models.InteractJob, models.InteractResult]):
 
         See Async Jobs, https://docs.scrapio.dev/guides/async-jobs
         """
-        _submission = _calls.submit_interact(
+        return self._run(
+            _calls.submit_interact,
+            WaitOptions(
+                timeout=timeout,
+                on_update=on_update,
+                policy=policy,
+                progress=progress,
+                cancel_on_timeout=cancel_on_timeout,
+            ),
             url=url,
             actions=actions,
             device=device,
@@ -853,7 +935,6 @@ class InteractJobs(CancellableJobs[models.InteractJob, models.InteractResult]):
             webhook=webhook,
             idempotency_key=idempotency_key,
         )
-        return self._run(_submission, timeout, on_update, policy, progress, cancel_on_timeout)
 
     def run_many(
         self,
@@ -865,6 +946,7 @@ class InteractJobs(CancellableJobs[models.InteractJob, models.InteractResult]):
         on_update: Callable[[Counts], None] | None = None,
         progress: bool = False,
         policy: Policy | None = None,
+        tag: Callable[[InteractParams], str] | None = None,
         cancel_on_timeout: bool = False,
     ) -> JobBatch[InteractParams, models.InteractResult, CancellableJob[models.InteractJob, models.InteractResult]]:
         """Run many jobs side by side; iterate over how each ended, as it ends.
@@ -883,20 +965,25 @@ class InteractJobs(CancellableJobs[models.InteractJob, models.InteractResult]):
             progress: Whether to show a line in the terminal; needs `rich`.
             policy: When to poll. By default, by what is known of Scrapio's jobs: every 2 to 5
                 s, never twice within 1 s.
+            tag: Returns a text of at most 100 characters for an input; outcome, handle and
+                token carry it.
             cancel_on_timeout: Whether to ask the provider at the deadline to cancel the job,
                 which may take 5 seconds more.
         """
         return self._run_many(
+            _calls.submit_interact,
             params,
-            lambda each: _calls.submit_interact(**each),
+            BatchOptions(
+                max_in_flight=max_in_flight,
+                timeout=timeout,
+                in_order=in_order,
+                on_update=on_update,
+                progress=progress,
+                policy=policy,
+                tag=tag,
+                cancel_on_timeout=cancel_on_timeout,
+            ),
             self._handle,
-            timeout,
-            max_in_flight,
-            in_order,
-            on_update,
-            progress,
-            policy,
-            cancel_on_timeout,
         )
 
 
@@ -991,7 +1078,9 @@ class Scrapio(Client):
 
         See Fetch, https://docs.scrapio.dev/api-reference/fetch
         """
-        _call = _calls.fetch_inline(
+        _answer = self._send(
+            _calls.fetch_inline,
+            timeout,
             url=url,
             render_js=render_js,
             device=device,
@@ -1002,7 +1091,6 @@ class Scrapio(Client):
             timeout_ms=timeout_ms,
             use_proxy=use_proxy,
         )
-        _answer = self._send(_call, timeout)
         if isinstance(_answer, Record):
             return self.fetch._handle(self.fetch._adopt(_answer))
         return _answer
@@ -1042,7 +1130,9 @@ class Scrapio(Client):
 
         See Rate Limits & Credits, https://docs.scrapio.dev/rate-limits
         """
-        _call = _calls.crawl_inline(
+        _answer = self._send(
+            _calls.crawl_inline,
+            timeout,
             seeds=seeds,
             max_pages=max_pages,
             max_depth=max_depth,
@@ -1052,7 +1142,6 @@ class Scrapio(Client):
             timeout_ms=timeout_ms,
             use_proxy=use_proxy,
         )
-        _answer = self._send(_call, timeout)
         if isinstance(_answer, Record):
             return self.crawl._handle(self.crawl._adopt(_answer))
         return _answer
@@ -1086,7 +1175,9 @@ class Scrapio(Client):
 
         See Rate Limits & Credits, https://docs.scrapio.dev/rate-limits
         """
-        _call = _calls.map_inline(
+        _answer = self._send(
+            _calls.map_inline,
+            timeout,
             seeds=seeds,
             max_urls=max_urls,
             max_depth=max_depth,
@@ -1095,7 +1186,6 @@ class Scrapio(Client):
             timeout_ms=timeout_ms,
             use_proxy=use_proxy,
         )
-        _answer = self._send(_call, timeout)
         if isinstance(_answer, Record):
             return self.map._handle(self.map._adopt(_answer))
         return _answer
@@ -1129,7 +1219,9 @@ class Scrapio(Client):
 
         See Search, https://docs.scrapio.dev/api-reference/search
         """
-        _call = _calls.search_inline(
+        return self._send(
+            _calls.search_inline,
+            timeout,
             query=query,
             provider=provider,
             max_results=max_results,
@@ -1138,7 +1230,6 @@ class Scrapio(Client):
             extract=extract,
             timeout_ms=timeout_ms,
         )
-        return self._send(_call, timeout)
 
     def interact_inline(
         self,
@@ -1169,7 +1260,9 @@ class Scrapio(Client):
 
         See Interact, https://docs.scrapio.dev/api-reference/interact
         """
-        _call = _calls.interact_inline(
+        return self._send(
+            _calls.interact_inline,
+            timeout,
             url=url,
             actions=actions,
             device=device,
@@ -1179,4 +1272,3 @@ class Scrapio(Client):
             timeout_ms=timeout_ms,
             use_proxy=use_proxy,
         )
-        return self._send(_call, timeout)

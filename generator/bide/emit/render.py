@@ -49,6 +49,9 @@ def drafted(provider: Provider, *, vendor: bool = False) -> dict[str, str]:
     package = str(view.package)
     params = frozenset(str(job.params_class) for job in view.jobs)
     made = {f"{package}/__init__.py": _init(view), f"{package}/py.typed": ""}
+    made[f"{package}/errors.py"] = template("errors.py.jinja").render(
+        provider=view, header=_header(view), docstring=docstring(f"The exceptions of {provider.title}'s client.")
+    )
     for name, about in _MODULES.items():
         body = template(f"{name}.jinja").render(provider=view)
         made[f"{package}/{name}"] = _module(view, about, body, params if "client" in name else frozenset())

@@ -58,11 +58,12 @@ OUR_CLASSES = _set_of("""
 """Classes of every generated package; no enum, model or union may have that name."""
 
 OUR_IMPORTS = _set_of("""
-    AiohttpTransport AsyncCancellableJobs AsyncClient AsyncClock AsyncFakeClock AsyncFakeTransport AsyncHttpxTransport
-    AsyncIterable AsyncJobBatch AsyncJobs AsyncSystemClock AsyncTransport Awaitable Callable CancellableJobs Client
-    Clock Exchange FakeClock FakeJob FakeJobs FakeOperation FakeProvider FakeStreaming FakeTransport HttpxTransport
-    Iterable Iterator JobBatch Jobs Fault Observer PROVIDER Plan Policy Polling Progress Record Reply Request Response
-    Link Route Sent SystemClock TYPE_CHECKING Counts Transport Urllib3Transport
+    AiohttpTransport AsyncCancellableJobs AsyncClient AsyncClock AsyncFakeClock AsyncFakeTransport
+    AsyncHttpxTransport AsyncIterable AsyncJobBatch AsyncJobs AsyncSystemClock AsyncTransport Awaitable BatchOptions
+    Callable CancellableJobs Client Clock Counts Exchange FakeClock FakeJob FakeJobs FakeOperation FakeProvider
+    FakeStreaming FakeTransport Fault HttpxTransport Iterable Iterator JobBatch Jobs Link Observer OwnErrors
+    PROVIDER Plan Policy Polling Progress Record Reply Request Response Route Sent SystemClock TYPE_CHECKING
+    Transport Urllib3Transport WaitOptions
     """)
 """What else the modules of the clients and of the fake import; the client's class stands beside it."""
 

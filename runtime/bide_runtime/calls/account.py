@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import Any, Literal
 
 import msgspec
+from msgspec.structs import replace
 
+from ..edition import VERSION
 from ..errors.client import InvalidArgument
 from ..http.auth import given, placed, without
 from ..http.errors import ApiError, api_error_class
@@ -18,6 +21,7 @@ from ..http.request import Json, Request, Response, as_text, origin, query
 from ..http.retry_after import retry_after
 from ..models.codec import any_json, follow
 from .call import JSON, Call
+from .extras import Extras
 from .provider import Provider
 
 
@@ -36,17 +40,19 @@ class Account(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """The time of day, for hints that are dates and for tokens."""
     new_key: Callable[[], str] = lambda: os.urandom(16).hex()
     """A new idempotency key each time."""
+    extras: Extras = Extras()
 
     def __repr__(self) -> str:
         return f"Account({self.provider.name!r}, {self.base_url!r})"
 
     def request(self, call: Call[Any], *, accept: str | None = None) -> Request:
         """The call as a request, with the key."""
+        body = self.extras.body_of(call)
         return self.request_to(
             call.method,
-            self.base_url + call.path,
-            headers={**call.headers, **({"content-type": call.content_type} if call.body is not None else {})},
-            body=call.body,
+            self.extras.url(self.base_url + call.path),
+            headers={**call.headers, **({"content-type": call.content_type} if body is not None else {})},
+            body=body,
             accept=accept or call.accept,
         )
 
@@ -75,8 +81,9 @@ class Account(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         """The headers that every request has: one mapping for all polls of all jobs."""
         found = self._usuals.get((accept, is_theirs))
         if found is None:
-            of_us = {"accept": accept, "user-agent": f"{self.provider.name}-client (bide)"}
-            of_them = {**self.provider.headers, **self._placed[0]} if is_theirs else {}
+            of_us = {"accept": accept, "user-agent": user_agent(self.provider)}
+            extra = {name.lower(): as_text(value) for name, value in self.extras.headers.items()}
+            of_them = {**self.provider.headers, **extra, **self._placed[0]} if is_theirs else {}
             found = self._usuals[accept, is_theirs] = sendable_headers({**of_us, **of_them})
         return found
 
@@ -103,7 +110,7 @@ class Account(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         said = f": {self._without_key(message)}" if message else ""
         coded = f" [{code}]" if code else ""
         traced = f" (request {request_id})" if request_id else ""
-        return api_error_class(response.status)(
+        error = api_error_class(response.status)(
             f"{self.provider.title} answered {response.status}{coded}{said}{traced}",
             response=response,
             code=code,
@@ -111,6 +118,7 @@ class Account(msgspec.Struct, frozen=True, kw_only=True, dict=True):
             body=body if body is not None else response.body,
             retry_after=self.retry_after(response),
         )
+        return self.provider.own_errors.of(error)
 
     def said(self, response: Response) -> tuple[str | None, str | None]:
         """Code and message of a reply that is shaped like an error."""
@@ -136,6 +144,13 @@ class Account(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         return None, None
 
 
+def user_agent(provider: Provider) -> str:
+    """The versions of the package, of this runtime and of Python."""
+    client = f"{provider.name.replace('_', '-')}-client"
+    python = ".".join(map(str, sys.version_info[:2]))
+    return f"{client}{'/' * bool(provider.version)}{provider.version} bide-runtime/{VERSION} python/{python}"
+
+
 def open_account(
     provider: Provider,
     *,
@@ -151,8 +166,6 @@ def open_account(
     make no sense.
     """
     found = {secret.argument: given(provider.title, secret, secrets.get(secret.argument)) for secret in provider.auth}
-    if isinstance(max_retries, bool) or not isinstance(max_retries, int) or max_retries < 0:
-        raise InvalidArgument(f"max_retries must be a whole number from 0, not {max_retries!r}")
     from random import random
 
     return Account(
@@ -160,10 +173,26 @@ def open_account(
         secrets=found,
         base_url=_checked_base(base_url or provider.base_url),
         timeout=positive("timeout", timeout),
-        max_retries=max_retries,
+        max_retries=_retries(max_retries),
         jitter=random,
         wall=wall,
     )
+
+
+def changed(account: Account, more: Extras, *, timeout: float | None, max_retries: int | None) -> Account:
+    """*account* with other options. Raises `InvalidArgument`."""
+    return replace(
+        account,
+        extras=account.extras.with_more(more),
+        timeout=account.timeout if timeout is None else positive("timeout", timeout),
+        max_retries=account.max_retries if max_retries is None else _retries(max_retries),
+    )
+
+
+def _retries(number: int) -> int:
+    if isinstance(number, bool) or not isinstance(number, int) or number < 0:
+        raise InvalidArgument(f"max_retries must be a whole number from 0, not {number!r}")
+    return number
 
 
 def _checked_base(url: str) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import msgspec
 
+from ..errors.own import OwnErrors
 from ..http.auth import Secret
 from ..http.rate_limit import Rate
 
@@ -32,3 +33,7 @@ class Provider(msgspec.Struct, frozen=True, kw_only=True):
     """Other hosts whose addresses are followed, without the key."""
     rates: Mapping[str, Rate] = {}
     """The provider's rate limits, by method and path."""
+    version: str = ""
+    """The version of the package."""
+    own_errors: OwnErrors = OwnErrors()
+    """The exceptions of the package."""

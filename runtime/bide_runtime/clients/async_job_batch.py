@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterable, Awaitable, Callable, Iterable
+from collections.abc import AsyncIterable, Callable, Iterable
 from inspect import isawaitable
 from math import inf
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
@@ -17,6 +17,7 @@ from ..jobs.errors import SubmitUncertain
 from ..jobs.record import Record
 from ..waiting.flow import Flow, Log, Notify, Sleep
 from .async_senders import AsyncSenders
+from .options import BatchOptions
 from .progress import Bar
 
 if TYPE_CHECKING:
@@ -39,11 +40,8 @@ class AsyncJobBatch(Generic[P, R, J]):
         client: AsyncClient,
         inputs: Iterable[P] | AsyncIterable[P],
         start: Callable[[P], Flow[R]],
+        options: BatchOptions,
         handle: Callable[[Record[Any, R]], J],
-        *,
-        max_in_flight: int,
-        in_order: bool,
-        on_update: Callable[[Counts], Awaitable[None] | None] | None,
         bar: Bar | None,
     ) -> None:
         wakeup = client._new_wakeup()
@@ -53,14 +51,15 @@ class AsyncJobBatch(Generic[P, R, J]):
         )
         self._start = start
         self._handle = handle
-        self._on_update = on_update
+        self._on_update = options.on_update
+        self._tag = options.tag
         self._bar = bar
         self._batch: Batch[P, R] = Batch(
-            max_in_flight,
+            options.max_in_flight,
             total=self._intake.total,
-            in_order=in_order,
+            in_order=options.in_order,
             coalescer=Coalescer(client._session),
-            wants_updates=on_update is not None or bar is not None,
+            wants_updates=options.on_update is not None or bar is not None,
             logs_at=client._log.isEnabledFor,
             now=client._clock.now(),
         )
@@ -85,7 +84,7 @@ class AsyncJobBatch(Generic[P, R, J]):
             if self._unclaimed is not None:
                 ended, self._unclaimed = self._unclaimed, None
                 return self._outcome(ended)
-            if self._client._closed:
+            if self._client._root._closed:
                 await self.close()
                 raise self._closed_by_client()
             while self._batch.has_room and (taken := self._intake.next()) is not None:
@@ -160,7 +159,7 @@ class AsyncJobBatch(Generic[P, R, J]):
         number = len(self._uncertain)
         lost = f", and `uncertain` {number} submit{'s' * (number > 1)} that may have made a job" if number else ""
         said = f"the client was closed while its jobs ran; `running` has their handles{lost}"
-        return ClientClosed(said, may_have_arrived=bool(number))
+        return self._client._provider.own_errors.of(ClientClosed(said, may_have_arrived=bool(number)))
 
     def _handles(self, records: Iterable[Record[Any, R]]) -> list[J]:
         unclaimed = self._unclaimed.entry.record if self._unclaimed is not None else None
@@ -171,7 +170,8 @@ class AsyncJobBatch(Generic[P, R, J]):
         return Outcome(
             index=entry.index,
             input=entry.input,
+            tag=None if self._tag is None else self._tag(entry.input),
             job=None if entry.record is None else self._handle(entry.record),
-            error=ended.error,
+            error=None if ended.error is None else self._client._provider.own_errors.of(ended.error),
             value=ended.result,
         )

@@ -5,24 +5,31 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import nullcontext
+from copy import copy
 from threading import Event, Lock
-from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, ParamSpec, Self, TypeVar
 from weakref import WeakSet
 
-from ..calls.account import open_account, positive, rate_of
+from msgspec.structs import replace
+
+from ..calls.account import changed, open_account, positive, rate_of
 from ..calls.call import Call
+from ..calls.extras import Extras
 from ..calls.provider import Provider
 from ..engines.default import default_transport
 from ..engines.transport import Transport
 from ..errors.client import ClientClosed, ClientError
+from ..errors.own import raises_own
 from ..http.rate_limit import RateLimiter
-from ..http.request import Response
+from ..http.request import Json, Response
 from ..jobs.min_interval import MinIntervals
 from ..jobs.snapshot import Update
 from ..waiting.flow import Created, Finished, Flow, Log, Notify, Received, Running, Send, Sleep, missed
 from ..waiting.retry import send_with_retries
 from ..waiting.session import Outgoing, Session
 from .clock import Clock, SystemClock
+from .colour import refuse_other_colour
+from .namespace import Namespace
 
 if TYPE_CHECKING:
     from ..calls.events import StreamCall
@@ -32,7 +39,7 @@ if TYPE_CHECKING:
     from .stream import Stream
 
 E = TypeVar("E")
-P = TypeVar("P")
+P = ParamSpec("P")
 R = TypeVar("R")
 T = TypeVar("T")
 
@@ -55,32 +62,71 @@ class Client:
         max_rate: float | None = None,
         secrets: Mapping[str, str | None] | None = None,
     ) -> None:
-        self._clock: Clock = clock or SystemClock()
-        account = open_account(
-            self._provider,
-            secrets={"api_key": api_key, **(secrets or {})},
-            base_url=base_url,
-            timeout=timeout,
-            max_retries=max_retries,
-            wall=self._clock.wall,
-        )
-        self._session = Session(account, MinIntervals(), RateLimiter(self._provider.rates, total=rate_of(max_rate)))
-        self._transport = transport
-        self._owns_transport = transport is None
-        self._closed = False
-        self._lock = Lock()
-        self._wakeup = Event()
-        self._wakeups: WeakSet[Event] = WeakSet([self._wakeup])
-        self._observer = observer
-        self._log = logging.getLogger(f"{self._provider.name}_client")
+        with self._provider.own_errors:
+            refuse_other_colour("blocking", clock=clock, transport=transport)
+            self._clock: Clock = clock or SystemClock()
+            account = open_account(
+                self._provider,
+                secrets={"api_key": api_key, **(secrets or {})},
+                base_url=base_url,
+                timeout=timeout,
+                max_retries=max_retries,
+                wall=self._clock.wall,
+            )
+            self._session = Session(account, MinIntervals(), RateLimiter(self._provider.rates, total=rate_of(max_rate)))
+            self._transport = transport
+            self._owns_transport = transport is None
+            self._closed = False
+            self._view_of: Client | None = None
+            """The client that has the connections and can be closed, if this is a view of it."""
+            self._on_reply: Callable[[Response], object] | None = None
+            self._lock = Lock()
+            self._wakeup = Event()
+            self._wakeups: WeakSet[Event] = WeakSet([self._wakeup])
+            self._observer = observer
+            self._log = logging.getLogger(f"{self._provider.name}_client")
 
     def close(self) -> None:
         """Give up the connections. Calls after this raise `ClientClosed`; jobs go on at the provider."""
+        if self._view_of is not None:
+            return
         self._closed = True
         for wakeup in list(self._wakeups):
             wakeup.set()
         if self._transport is not None and self._owns_transport:
             self._transport.close()
+
+    @raises_own
+    def with_options(
+        self,
+        *,
+        extra_headers: Mapping[str, str] | None = None,
+        extra_query: Mapping[str, Json] | None = None,
+        extra_body: Mapping[str, Json] | None = None,
+        timeout: float | None = None,
+        max_retries: int | None = None,
+        on_reply: Callable[[Response], object] | None = None,
+    ) -> Self:
+        """A view of this client with other options, for one call or for many. It shares connections and rate limits.
+
+        Args:
+            extra_headers: Sent with every request to the provider.
+            extra_query: Added to the URL of each call and each submit.
+            extra_body: Fields added to the JSON body of each call and each submit.
+            timeout: Of one HTTP request, in seconds.
+            max_retries: How often a failed request is sent again at most.
+            on_reply: Called with each reply as it came: its status, headers and body.
+        """
+        view = copy(self)
+        view._view_of = self._root
+        more = Extras(headers=extra_headers or {}, query=extra_query or {}, body=extra_body or {})
+        account = changed(self._session.account, more, timeout=timeout, max_retries=max_retries)
+        view._session = replace(self._session, account=account)
+        view._on_reply = on_reply or self._on_reply
+        for name, part in vars(self).items():
+            if isinstance(part, Namespace):
+                setattr(view, name, part._for(view))
+        return view
 
     def __enter__(self) -> Self:
         return self
@@ -91,8 +137,10 @@ class Client:
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self._session.account.base_url}>"
 
-    def _send(self, call: Call[T], timeout: float | None = None) -> T:
+    @raises_own
+    def _send(self, make: Callable[P, Call[T]], timeout: float | None, /, *args: P.args, **kwargs: P.kwargs) -> T:
         """Make one call, with the retries that are safe for it."""
+        call = make(*args, **kwargs)
         reply, _ = self._drive(
             send_with_retries(
                 self._session,
@@ -104,14 +152,18 @@ class Client:
         )
         return call.read(reply)
 
-    def _open(self, call: StreamCall[E], timeout: float | None = None) -> Stream[E]:
+    @raises_own
+    def _open(
+        self, make: Callable[P, StreamCall[E]], timeout: float | None, /, *args: P.args, **kwargs: P.kwargs
+    ) -> Stream[E]:
         """Open a stream of events. Nothing is sent before the first event is asked for."""
         from .stream import Stream
 
-        account = self._session.account
+        call, account = make(*args, **kwargs), self._session.account
         patience = call.call.timeout or account.timeout if timeout is None else positive("timeout", timeout)
         return Stream(lambda: self._engine().open(call.request(account), timeout=patience), call.reader, account)
 
+    @raises_own
     def _drive(
         self,
         flow: Flow[T],
@@ -140,8 +192,9 @@ class Client:
         """Run a flow to its end, handing out its updates."""
         running = Running(flow)
         try:
-            while isinstance(step := self._advance(running), Notify):
-                yield step.update
+            with self._provider.own_errors:
+                while isinstance(step := self._advance(running), Notify):
+                    yield step.update
         finally:
             running.close()
 
@@ -154,7 +207,7 @@ class Client:
                     seen = self._sent(send)
                 case Sleep(until):
                     self._clock.sleep(until - self._clock.now(), self._wakeup)
-                    if self._closed:
+                    if self._root._closed:
                         running.stop(self._closing())
                     seen = Received(self._clock.now())
                 case Log() as note:
@@ -178,8 +231,10 @@ class Client:
         try:
             reply = self._engine().send(send.request, timeout=min(send.timeout, send.before - began))
         except ClientError as error:
-            reply = error
+            reply = self._provider.own_errors.of(error)
         now = self._clock.now()
+        if self._on_reply is not None and isinstance(reply, Response):
+            self._on_reply(reply)
         if self._observer is not None:
             self._observed(self._observer, send, reply, now - began)
         return Received(now, reply, now - began)
@@ -208,13 +263,18 @@ class Client:
         self._wakeups.add(wakeup)
         return wakeup
 
+    @property
+    def _root(self) -> Client:
+        return self if self._view_of is None else self._view_of
+
     def _engine(self) -> Transport:
-        if self._closed:
+        root = self._root
+        if root._closed:
             raise self._closing()
-        if self._transport is None:
-            with self._lock:
-                self._transport = self._transport or default_transport()
-        return self._transport
+        if root._transport is None:
+            with root._lock:
+                root._transport = root._transport or default_transport()
+        return root._transport
 
     def _closing(self) -> ClientClosed:
         return ClientClosed(f"this {type(self).__name__} client was closed")

@@ -6,13 +6,17 @@ The asyncio twin differs by `await` alone.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import TYPE_CHECKING, Generic, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Literal, ParamSpec, TypeVar, cast
+
+from msgspec.structs import replace
 
 from ..calls.account import seconds_of
+from ..errors.own import raises_own
 from ..jobs.handle import Handle
 from ..jobs.kind import JobKind
 from ..jobs.record import Record
 from ..jobs.snapshot import Snapshot, Update
+from ..jobs.token import checked_tag
 from ..waiting.deadline import Deadline
 from ..waiting.flow import Flow
 from ..waiting.links import attach_record, resume_record
@@ -22,6 +26,8 @@ from ..waiting.submission import Submission
 from ..waiting.submit import deferred, run, submit
 from ..waiting.wait import cancel, poll, result, updates, wait
 from .client import Client
+from .namespace import Namespace
+from .options import BatchOptions, WaitOptions
 from .progress import Bar
 
 if TYPE_CHECKING:
@@ -30,8 +36,9 @@ if TYPE_CHECKING:
 
 S = TypeVar("S")
 R = TypeVar("R")
-P = TypeVar("P")
-J = TypeVar("J")
+P = ParamSpec("P")
+In = TypeVar("In")
+H = TypeVar("H")
 T = TypeVar("T")
 
 
@@ -42,10 +49,12 @@ class Job(Handle[S, R]):
         self._client = client
         self._record = record
 
+    @raises_own
     def poll(self) -> Snapshot[S]:
         """Ask once how the job is, not sooner than the provider allows. A job that is done is not asked about again."""
         return self._client._drive(poll(self._client._session, self._record, now=self._client._clock.now()))
 
+    @raises_own
     def wait(
         self,
         timeout: float | Literal["default"] | None = "default",
@@ -71,12 +80,14 @@ class Job(Handle[S, R]):
         flow: Flow[R] = self._watching(wait, timeout, policy)
         return self._client._drive(flow, on_update, bar=Bar(self._record.kind.name) if progress else None)
 
+    @raises_own
     def updates(
         self, timeout: float | Literal["default"] | None = "default", *, policy: Policy | None = None
     ) -> Iterator[Update[S]]:
         """Poll like `wait` and iterate over what each poll brought, until the job is done; then see `result`."""
         return self._client._watch(self._watching(updates, timeout, policy))
 
+    @raises_own
     def result(self) -> R:
         """The result of a job that is done. Raises `JobNotDone` if it is not, and else what `wait` raises."""
         return self._client._drive(result(self._client._session, self._record, now=self._client._clock.now()))
@@ -102,6 +113,7 @@ class Job(Handle[S, R]):
 class CancellableJob(Job[S, R]):
     """A job of a kind that the provider can cancel."""
 
+    @raises_own
     def wait(
         self,
         timeout: float | Literal["default"] | None = "default",
@@ -125,12 +137,13 @@ class CancellableJob(Job[S, R]):
         flow: Flow[R] = self._watching(wait, timeout, policy, cancel_on_timeout=cancel_on_timeout)
         return self._client._drive(flow, on_update, bar=Bar(self._record.kind.name) if progress else None)
 
+    @raises_own
     def cancel(self) -> None:
         """Ask the provider to cancel the job. One that is over already stays as it is, and that is no error."""
         return self._client._drive(cancel(self._client._session, self._record, now=self._client._clock.now()))
 
 
-class Jobs(Generic[S, R]):
+class Jobs(Namespace, Generic[S, R]):
     """One kind of job of a client."""
 
     def __init__(self, client: Client, kind: JobKind[S, R]) -> None:
@@ -141,14 +154,17 @@ class Jobs(Generic[S, R]):
         """Ask once how a job is."""
         return self.attach(job_id).poll()
 
+    @raises_own
     def attach(self, job_id: str) -> Job[S, R]:
         """A handle for a job that exists already. Nothing is sent."""
         return self._handle(attach_record(self._client._session.account, self._kind, job_id))
 
+    @raises_own
     def resume(self, token: str) -> Job[S, R]:
         """A handle from the token of another one, also of another process. Nothing is sent. Raises `InvalidToken`."""
         return self._handle(self._resumed(token))
 
+    @raises_own
     def wait_many(
         self,
         jobs: Iterable[Job[S, R]],
@@ -171,16 +187,22 @@ class Jobs(Generic[S, R]):
             progress: Whether to show a line in the terminal; needs `rich`.
             policy: When to poll. Left out, it follows what the provider says of its jobs.
         """
-        session, usual = self._client._session.coalescing, policy or Adaptive(self._kind.polling)
-        return self._many(
-            jobs,
-            lambda job: self._waiting(session, job._record, timeout, usual),
-            self._handle,
-            max_in_flight,
-            in_order,
-            on_update,
-            progress,
+        options = BatchOptions(
+            max_in_flight=max_in_flight,
+            timeout=timeout,
+            in_order=in_order,
+            on_update=on_update,
+            progress=progress,
+            policy=policy,
         )
+        session = self._client._session.coalescing
+
+        how = WaitOptions(timeout=timeout, policy=policy)
+
+        def start(job: Job[S, R]) -> Flow[R]:
+            return self._waiting(session, job._record, how)
+
+        return self._batch(jobs, start, options, self._handle)
 
     def _handle(self, record: Record[S, R]) -> Job[S, R]:
         return Job(self._client, record)
@@ -193,108 +215,80 @@ class Jobs(Generic[S, R]):
     def _resumed(self, token: str) -> Record[S, R]:
         return resume_record(self._client._session.account, self._kind, token)
 
-    def _submit(self, submission: Submission[S, R]) -> Record[S, R]:
-        record, _ = self._client._drive(submit(self._client._session, submission, now=self._client._clock.now()))
+    @raises_own
+    def _submit(self, make: Callable[P, Submission[S, R]], /, *args: P.args, **kwargs: P.kwargs) -> Record[S, R]:
+        flow = submit(self._client._session, make(*args, **kwargs), now=self._client._clock.now())
+        record, _ = self._client._drive(flow)
         return record
 
+    @raises_own
     def _run(
-        self,
-        submission: Submission[S, R],
-        timeout: float | None,
-        on_update: Callable[[Update[S]], None] | None,
-        policy: Policy | None,
-        progress: bool,
-        cancel_on_timeout: bool = False,
+        self, make: Callable[P, Submission[S, R]], options: WaitOptions, /, *args: P.args, **kwargs: P.kwargs
     ) -> R:
-        flow = self._running(
-            self._client._session, submission, timeout, policy or Adaptive(self._kind.polling), cancel_on_timeout
-        )
-        return self._client._drive(flow, on_update, bar=Bar(self._kind.name) if progress else None)
+        flow = self._running(self._client._session, make(*args, **kwargs), options)
+        bar = Bar(self._kind.name) if options.progress else None
+        return self._client._drive(flow, options.on_update, bar=bar)
 
-    def _running(
+    @raises_own
+    def _run_many(
         self,
-        session: Session,
-        submission: Submission[S, R],
-        timeout: float | None,
-        policy: Policy,
-        cancel_on_timeout: bool,
-    ) -> Flow[R]:
+        make: Callable[..., Submission[S, R]],
+        inputs: Iterable[In],
+        options: BatchOptions,
+        handle: Callable[[Record[S, R]], H],
+    ) -> JobBatch[In, R, H]:
+        session = self._client._session.coalescing
+        wait = WaitOptions(timeout=options.timeout, policy=options.policy, cancel_on_timeout=options.cancel_on_timeout)
+
+        def tagged(arguments: In) -> Submission[S, R]:
+            submission = make(**cast(dict[str, Any], arguments))
+            tag = None if options.tag is None else checked_tag(options.tag(arguments))
+            return submission if tag is None else replace(submission, tag=tag)
+
+        def start(arguments: In) -> Flow[R]:
+            return deferred(lambda: self._running(session, tagged(arguments), wait))
+
+        return self._batch(inputs, start, options, handle)
+
+    def _running(self, session: Session, submission: Submission[S, R], options: WaitOptions) -> Flow[R]:
         now = self._client._clock.now()
         return run(
             session,
             submission,
-            policy,
-            deadline=Deadline(seconds_of(timeout, self._kind.polling.timeout), now),
-            cancel_on_timeout=cancel_on_timeout,
+            options.policy or Adaptive(self._kind.polling),
+            deadline=Deadline(seconds_of(options.timeout, self._kind.polling.timeout), now),
+            cancel_on_timeout=options.cancel_on_timeout,
             in_turn=session.coalesces,
             now=now,
         )
 
-    def _waiting(
-        self, session: Session, record: Record[S, R], timeout: float | Literal["default"] | None, policy: Policy
-    ) -> Flow[R]:
-        now = self._client._clock.now()
-        return wait(
-            session,
-            record,
-            policy,
-            deadline=Deadline(seconds_of(timeout, self._kind.polling.timeout), now),
-            is_entry=True,
-            now=now,
-        )
+    def _waiting(self, session: Session, record: Record[S, R], options: WaitOptions) -> Flow[R]:
+        now, polling = self._client._clock.now(), self._kind.polling
+        deadline = Deadline(seconds_of(options.timeout, polling.timeout), now)
+        return wait(session, record, options.policy or Adaptive(polling), deadline=deadline, is_entry=True, now=now)
 
-    def _run_many(
+    def _batch(
         self,
-        inputs: Iterable[P],
-        prepare: Callable[[P], Submission[S, R]],
-        handle: Callable[[Record[S, R]], J],
-        timeout: float | None,
-        max_in_flight: int,
-        in_order: bool,
-        on_update: Callable[[Counts], None] | None,
-        progress: bool,
-        policy: Policy | None,
-        cancel_on_timeout: bool = False,
-    ) -> JobBatch[P, R, J]:
-        session, usual = self._client._session.coalescing, policy or Adaptive(self._kind.polling)
-
-        def start(arguments: P) -> Flow[R]:
-            return deferred(lambda: self._running(session, prepare(arguments), timeout, usual, cancel_on_timeout))
-
-        return self._many(inputs, start, handle, max_in_flight, in_order, on_update, progress)
-
-    def _many(
-        self,
-        inputs: Iterable[P],
-        start: Callable[[P], Flow[R]],
-        handle: Callable[[Record[S, R]], J],
-        max_in_flight: int,
-        in_order: bool,
-        on_update: Callable[[Counts], None] | None,
-        progress: bool,
-    ) -> JobBatch[P, R, J]:
+        inputs: Iterable[In],
+        start: Callable[[In], Flow[R]],
+        options: BatchOptions,
+        handle: Callable[[Record[S, R]], H],
+    ) -> JobBatch[In, R, H]:
         from .job_batch import JobBatch
 
-        bar = Bar(self._kind.name) if progress else None
-        return JobBatch(
-            self._client,
-            inputs,
-            start,
-            handle,
-            max_in_flight=max_in_flight,
-            in_order=in_order,
-            on_update=on_update,
-            bar=bar,
-        )
+        bar = Bar(self._kind.name) if options.progress else None
+        return JobBatch(self._client, inputs, start, options, handle, bar)
 
 
 class CancellableJobs(Jobs[S, R]):
     """One kind of job that the provider can cancel."""
 
+    @raises_own
     def attach(self, job_id: str) -> CancellableJob[S, R]:
         """A handle for a job that exists already. Nothing is sent."""
         return self._handle(attach_record(self._client._session.account, self._kind, job_id))
 
+    @raises_own
     def resume(self, token: str) -> CancellableJob[S, R]:
         """A handle from the token of another one, also of another process. Nothing is sent. Raises `InvalidToken`."""
         return self._handle(self._resumed(token))

@@ -15,6 +15,7 @@ from ..errors.client import ClientClosed
 from ..jobs.errors import SubmitUncertain
 from ..jobs.record import Record
 from ..waiting.flow import Flow, Log, Notify, Sleep
+from .options import BatchOptions
 from .progress import Bar
 from .senders import Senders
 
@@ -38,11 +39,8 @@ class JobBatch(Generic[P, R, J]):
         client: Client,
         inputs: Iterable[P],
         start: Callable[[P], Flow[R]],
+        options: BatchOptions,
         handle: Callable[[Record[Any, R]], J],
-        *,
-        max_in_flight: int,
-        in_order: bool,
-        on_update: Callable[[Counts], None] | None,
         bar: Bar | None,
     ) -> None:
         wakeup = client._new_wakeup()
@@ -50,14 +48,15 @@ class JobBatch(Generic[P, R, J]):
         self._intake: Intake[P] = Intake(inputs)
         self._start = start
         self._handle = handle
-        self._on_update = on_update
+        self._on_update = options.on_update
+        self._tag = options.tag
         self._bar = bar
         self._batch: Batch[P, R] = Batch(
-            max_in_flight,
+            options.max_in_flight,
             total=self._intake.total,
-            in_order=in_order,
+            in_order=options.in_order,
             coalescer=Coalescer(client._session),
-            wants_updates=on_update is not None or bar is not None,
+            wants_updates=options.on_update is not None or bar is not None,
             logs_at=client._log.isEnabledFor,
             now=client._clock.now(),
         )
@@ -79,7 +78,7 @@ class JobBatch(Generic[P, R, J]):
             if self._unclaimed is not None:
                 ended, self._unclaimed = self._unclaimed, None
                 return self._outcome(ended)
-            if self._client._closed:
+            if self._client._root._closed:
                 self.close()
                 raise self._closed_by_client()
             while self._batch.has_room and (taken := self._intake.next()) is not None:
@@ -151,7 +150,7 @@ class JobBatch(Generic[P, R, J]):
         number = len(self._uncertain)
         lost = f", and `uncertain` {number} submit{'s' * (number > 1)} that may have made a job" if number else ""
         said = f"the client was closed while its jobs ran; `running` has their handles{lost}"
-        return ClientClosed(said, may_have_arrived=bool(number))
+        return self._client._provider.own_errors.of(ClientClosed(said, may_have_arrived=bool(number)))
 
     def _handles(self, records: Iterable[Record[Any, R]]) -> list[J]:
         unclaimed = self._unclaimed.entry.record if self._unclaimed is not None else None
@@ -162,7 +161,8 @@ class JobBatch(Generic[P, R, J]):
         return Outcome(
             index=entry.index,
             input=entry.input,
+            tag=None if self._tag is None else self._tag(entry.input),
             job=None if entry.record is None else self._handle(entry.record),
-            error=ended.error,
+            error=None if ended.error is None else self._client._provider.own_errors.of(ended.error),
             value=ended.result,
         )

@@ -47,24 +47,25 @@ class Stream(Generic[E]):
         self.close()
 
     def _read(self) -> Generator[E, None, None]:
-        reply = self._open()
-        try:
-            if not 200 <= reply.status < 300:
-                body = b""
-                for chunk in reply.chunks():
-                    body += chunk
-                    if len(body) > _ERROR_LIMIT:
-                        break
-                raise self._account.api_error(Response(status=reply.status, headers=reply.headers, body=body))
-            parser = EventParser()
+        with self._account.provider.own_errors:
+            reply = self._open()
             try:
-                for chunk in reply.chunks():
-                    for event in parser.feed(chunk):
-                        yield self._reader.read(event)
-                        if self._reader.is_last(event):
-                            return
-            except TransportError as error:
-                raise StreamCut(f"the stream broke off: {error.message}, so it is not complete") from error
-            self._reader.check_end()
-        finally:
-            reply.close()
+                if not 200 <= reply.status < 300:
+                    body = b""
+                    for chunk in reply.chunks():
+                        body += chunk
+                        if len(body) > _ERROR_LIMIT:
+                            break
+                    raise self._account.api_error(Response(status=reply.status, headers=reply.headers, body=body))
+                parser = EventParser()
+                try:
+                    for chunk in reply.chunks():
+                        for event in parser.feed(chunk):
+                            yield self._reader.read(event)
+                            if self._reader.is_last(event):
+                                return
+                except TransportError as error:
+                    raise StreamCut(f"the stream broke off: {error.message}, so it is not complete") from error
+                self._reader.check_end()
+            finally:
+                reply.close()

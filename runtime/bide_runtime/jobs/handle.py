@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import Generic, TypeVar
 
+from ..errors.own import raises_own
+from ..http.request import Response
 from .record import Record
 from .snapshot import Snapshot
 from .state import State
+from .token import checked_tag
 
 R = TypeVar("R")
 S = TypeVar("S")
@@ -46,6 +49,22 @@ class Handle(Generic[S, R]):
     def token(self) -> str:
         """A small text, without a secret, from which `resume` makes this handle again, also in another process."""
         return self._record.token
+
+    @property
+    def tag(self) -> str | None:
+        """Your own text of at most 100 characters, which the token carries. May be set."""
+        return self._record.tag
+
+    @tag.setter
+    @raises_own
+    def tag(self, tag: str | None) -> None:
+        self._record.tag = checked_tag(tag)
+
+    @property
+    def response(self) -> Response | None:
+        """The reply that the result was read from, or else the last poll reply; `None` before the first poll."""
+        snapshot = self._record.snapshot
+        return self._record.response or (snapshot.reply if snapshot is not None else None)
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self._record.kind.name} {self.id!r} {self.state.value}>"

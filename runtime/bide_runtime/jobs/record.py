@@ -41,11 +41,13 @@ class Record(Generic[S, R]):
         "logged_statuses",
         "not_before",
         "pages",
+        "response",
         "result",
         "snapshot",
         "state",
         "status",
         "submitted_at",
+        "tag",
         "token_links",
     )
 
@@ -67,6 +69,10 @@ class Record(Generic[S, R]):
         """Whether no poll is needed any more: the job is final, and its snapshot is here if that holds the result."""
         self.snapshot: Snapshot[S] | None = None
         self.result: msgspec.UnsetType | R = msgspec.UNSET
+        self.response: Response | None = None
+        """The reply that the result was read from."""
+        self.tag: str | None = None
+        """The caller's tag."""
         self.pages: CollectedPages | None = None
         """The pages of a result that is not complete yet."""
         self.is_being_fetched = False
@@ -90,6 +96,7 @@ class Record(Generic[S, R]):
             id=self.id,
             submitted_at=self.submitted_at,
             links=links,
+            tag=self.tag,
         )
 
     @property

@@ -7,7 +7,8 @@ from typing import Generic, TypeVar
 import msgspec
 
 from ..errors.client import ClientError
-from ..http.request import Response
+from ..http.request import Json, Response
+from ..models.unknown import unknown_fields
 from .lifecycle import Lifecycle
 from .progress import Progress
 from .state import State
@@ -50,6 +51,11 @@ class Snapshot(msgspec.Struct, Generic[S_co], frozen=True, gc=False):
     def credits(self) -> float | None:
         """The cost of the job, if the provider reports it."""
         return self._lifecycle.credits_in(self.body)
+
+    @property
+    def unknown_fields(self) -> dict[str, Json]:
+        """The fields of the reply that the models do not have, by JSON path."""
+        return unknown_fields(self.body, self.reply.body)
 
     def __repr__(self) -> str:
         shown = ("job_id", "status", "state", "progress", "error_code", "error_message", "credits", "body", "reply")

@@ -17,6 +17,9 @@ VERSION = 1
 MAX_BYTES = 2048
 """The largest size of a token in bytes."""
 
+MAX_TAG = 100
+"""The largest length of a tag in characters."""
+
 
 class Token(msgspec.Struct, frozen=True, kw_only=True):
     """What is needed to resume a job."""
@@ -29,6 +32,8 @@ class Token(msgspec.Struct, frozen=True, kw_only=True):
     id: str
     submitted_at: float | None = None
     """Seconds since 1970; `None` for a job that another client submitted."""
+    tag: str | msgspec.UnsetType = msgspec.UNSET
+    """The caller's tag, if any."""
     urls: dict[str, str] | msgspec.UnsetType = msgspec.UNSET
     """The links of the job, by what they are for."""
 
@@ -38,11 +43,25 @@ class Token(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def write(
-    *, provider: str, job: str, id: str, submitted_at: float | None, links: Mapping[str, str] | None = None
+    *,
+    provider: str,
+    job: str,
+    id: str,
+    submitted_at: float | None,
+    links: Mapping[str, str] | None = None,
+    tag: str | None = None,
 ) -> str:
     """The token of a job."""
     urls = dict(links) if links else msgspec.UNSET
-    token = Token(bide=VERSION, provider=provider, job=job, id=id, submitted_at=submitted_at, urls=urls)
+    token = Token(
+        bide=VERSION,
+        provider=provider,
+        job=job,
+        id=id,
+        submitted_at=submitted_at,
+        urls=urls,
+        tag=msgspec.UNSET if tag is None else tag,
+    )
     return msgspec.json.encode(token).decode()
 
 
@@ -87,6 +106,15 @@ def checked_id(text: str) -> str:
     if not is_id(text):
         raise InvalidArgument(f"{text!r} cannot be the id of a job")
     return text
+
+
+def checked_tag(tag: object) -> str | None:
+    """*tag*, checked. Raises `InvalidArgument` unless it is printable text of at most `MAX_TAG` characters, or `None`."""
+    if tag is None:
+        return None
+    if not isinstance(tag, str) or not tag.isprintable() or len(tag) > MAX_TAG:
+        raise InvalidArgument(f"a tag must be printable text of at most {MAX_TAG} characters, not {tag!r:.80}")
+    return tag
 
 
 class _Version(msgspec.Struct, frozen=True):

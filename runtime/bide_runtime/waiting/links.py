@@ -11,6 +11,8 @@ from functools import lru_cache
 from typing import Any, Literal, TypeAlias
 from urllib.parse import urljoin, urlsplit
 
+from msgspec import UnsetType
+
 from ..calls.account import Account
 from ..calls.link import Link
 from ..errors.client import InvalidArgument, InvalidToken
@@ -127,6 +129,7 @@ def resume_record(account: Account, kind: JobKind[Any, Any], text: str) -> Recor
         if why is not None:
             raise InvalidToken(f"this token cannot be used: it has a link that is not followed: {why}")
     record.links, record.token_links = dict(links), frozenset(links)
+    record.tag = None if isinstance(token.tag, UnsetType) else token.tag
     return record
 
 

@@ -99,6 +99,7 @@ class Poller(Generic[S, R]):
 
     def note_transient_error(self, error: ClientError, *, is_expected: bool = False) -> None:
         """Note a transient error. One that *is_expected* does not start the backoff."""
+        error = self.session.account.provider.own_errors.of(error)
         error.about(self.record.id, self.record.token)
         self._transient_error = error
         if not is_expected:

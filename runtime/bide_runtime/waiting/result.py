@@ -159,6 +159,7 @@ def _fetch_once(poller: Poller[S, R], at: ResultAt, query: str, now: float) -> F
             try:
                 found: R = decode(record.kind.result, received.reply.body)
                 poller.note_success()
+                record.response = received.reply
                 return found, received.reply.body, now
             except NotJson as not_json:
                 error = not_json

@@ -26,3 +26,5 @@ class Submission(msgspec.Struct, Generic[S, R], frozen=True, kw_only=True):
     """The header for idempotency keys. Only with one is a submit whose reply was lost sent again."""
     idempotency_key: str | None = None
     """The caller's own key, if any."""
+    tag: str | None = None
+    """The caller's tag, for the token."""

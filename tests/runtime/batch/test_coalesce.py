@@ -16,6 +16,7 @@ from bide_runtime.batch.batch import Batch, Dispatch, Entry
 from bide_runtime.batch.coalesce import Coalescer, split_reply
 from bide_runtime.calls.account import open_account
 from bide_runtime.clients.clock import SystemClock
+from bide_runtime.clients.options import BatchOptions, WaitOptions
 from bide_runtime.errors.decode import DecodeError
 from bide_runtime.errors.transport import ConnectionFailed, RequestTimeout
 from bide_runtime.http.errors import AuthenticationError, BadRequest, NotFound
@@ -325,14 +326,11 @@ def test_no_deadline_waits_for_the_patience_of_others(of: Any) -> None:
             # The flows are those of two batches, and travel as one.
             soon, late = jobs.attach("j0"), jobs.attach("j1")
             session = client._session.coalescing
-            batch = jobs._many(
+            batch = jobs._batch(
                 [(soon, 7.0), (late, 50.0)],
-                lambda one: jobs._waiting(session, one[0]._record, one[1], Fixed(2.0)),
+                lambda one: jobs._waiting(session, one[0]._record, WaitOptions(timeout=one[1], policy=Fixed(2.0))),
+                BatchOptions(max_in_flight=1000),
                 jobs._handle,
-                1000,
-                False,
-                None,
-                False,
             )
             async for outcome in batch:
                 assert isinstance(outcome.error, JobTimeout)

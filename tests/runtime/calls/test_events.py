@@ -131,7 +131,7 @@ def watching(mode: Mode, parts: list[Any], *, status: int = 200, **more: Any) ->
     call: StreamCall[Any] = StreamCall(
         call=Call(method="POST", path="/stream", read=reads_nothing), reader=reader(**more)
     )
-    return world, world.client._open(call)
+    return world, world.client._open(lambda: call, None)
 
 
 PAGES = b'event: page\ndata: {"text": "a"}\n\n'

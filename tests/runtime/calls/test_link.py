@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from bide_runtime.calls.call import reads, reads_nothing
 from bide_runtime.calls.link import Link
+from bide_runtime.clients.options import WaitOptions
 from bide_runtime.errors.client import InvalidArgument, InvalidToken
 from bide_runtime.errors.decode import DecodeError
 from bide_runtime.http.request import Response
@@ -100,7 +101,7 @@ def has_key(sent: Sent) -> bool:
 
 def ordered(of: JobKind[Any, Page], job_id: Any) -> Submission[Any, Page]:
     """A submit whose body has the id where *job_id* says, and no meaning where it does not."""
-    submission = order(of, "u")
+    submission = order(of, url="u")
     has_body = isinstance(job_id, tuple) and job_id
     return replace(
         submission, job_id=job_id, call=replace(submission.call, read=reads(Ticket) if has_body else reads_nothing)
@@ -108,13 +109,13 @@ def ordered(of: JobKind[Any, Page], job_id: Any) -> Submission[Any, Page]:
 
 
 def run(w: World, of: JobKind[Any, Page], *, timeout: float = 60.0, job_id: Any = ()) -> Page:
-    result: Page = w.do(w.jobs(of)._run(ordered(of, job_id), timeout, None, None, False))
+    result: Page = w.do(w.jobs(of)._run(ordered, WaitOptions(timeout=timeout), of, job_id))
     return result
 
 
 def submit(w: World, of: JobKind[Any, Page], *, job_id: Any = ()) -> Any:
     jobs = w.jobs(of)
-    return jobs._handle(w.do(jobs._submit(ordered(of, job_id))))
+    return jobs._handle(w.do(jobs._submit(ordered, of, job_id)))
 
 
 # --- where to ask
@@ -404,9 +405,9 @@ def test_an_id_in_a_header_needs_no_body(world: Make, body: bytes) -> None:
     """W11: a submit whose body cannot be read has made a job all the same, and the header says which."""
     location = {"location": "https://api.acme.example/jobs/j1"}
     w = world(by_url(submit=Reply(body, 202, location), j1=report("done", page={"text": "hello"})))
-    submission = replace(order(acme.PART, "u"), job_id=Link(header="Location", template="/jobs/{job_id}"))
+    submission = replace(order(acme.PART, url="u"), job_id=Link(header="Location", template="/jobs/{job_id}"))
 
-    page = w.do(w.jobs(acme.PART)._run(submission, 60.0, None, None, False))
+    page = w.do(w.jobs(acme.PART)._run(lambda: submission, WaitOptions(timeout=60.0)))
 
     assert "hello" == page.text
     assert [f"{ORIGIN}/v2/jobs", f"{ORIGIN}/v2/jobs/j1"] == urls(w)

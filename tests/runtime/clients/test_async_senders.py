@@ -6,6 +6,7 @@ import asyncio
 from typing import Any
 
 import pytest
+from bide_runtime.clients.options import BatchOptions, WaitOptions
 from bide_runtime.jobs.errors import JobTimeout
 from bide_runtime.waiting.policy import Fixed
 
@@ -24,14 +25,11 @@ async def waited(client: AsyncAcme, *timeouts: float | None) -> list[Any]:
     """The outcomes, and when they came, of a batch of jobs that exist, each with its own timeout."""
     jobs, session = client.jobs(PART), client._session.coalescing
     entries = [(jobs.attach(f"j{number}"), timeout) for number, timeout in enumerate(timeouts)]
-    batch = jobs._many(
+    batch = jobs._batch(
         entries,
-        lambda one: jobs._waiting(session, one[0]._record, one[1], Fixed(2.0)),
+        lambda one: jobs._waiting(session, one[0]._record, WaitOptions(timeout=one[1], policy=Fixed(2.0))),
+        BatchOptions(max_in_flight=1000),
         jobs._handle,
-        1000,
-        False,
-        None,
-        False,
     )
     return [(outcome, client._clock.now()) async for outcome in batch]
 

@@ -36,7 +36,7 @@ def test_the_key_comes_from_the_environment(cls: Any, monkeypatch: pytest.Monkey
     transport = FakeTransport(script(PAGE), FakeClock())
     made = cls(transport=transport if cls is Acme else AsyncFakeTransport(script(PAGE), FakeClock()), clock=None)
     sent = made._transport.sent
-    result = made._send(LOOK)
+    result = made._send(lambda: LOOK, None)
     if cls is AsyncAcme:
         finish(result)
 
@@ -48,7 +48,7 @@ def test_the_key_that_is_given_wins(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ACME_API_KEY", "from-env")
     world = World("sync", script(PAGE))
 
-    world.client._send(LOOK)
+    world.client._send(lambda: LOOK, None)
 
     assert KEY == world.sent[0].request.headers["x-key"]
 
@@ -76,7 +76,7 @@ def test_a_provider_without_keys_needs_none(monkeypatch: pytest.MonkeyPatch) -> 
         _provider = replace(PROVIDER, auth=())
 
     transport = FakeTransport(script(PAGE), FakeClock())
-    Open(transport=transport)._send(LOOK)
+    Open(transport=transport)._send(lambda: LOOK, None)
 
     assert not {"x-key", "authorization"} & transport.sent[0].request.headers.keys()
 
@@ -173,7 +173,7 @@ def test_a_transport_of_ours_is_closed(mode: Mode, monkeypatch: pytest.MonkeyPat
     world.do(unused.close())
     assert 0 == world.transport.closed
     used = cls(KEY)
-    world.do(used._send(LOOK))
+    world.do(used._send(lambda: LOOK, None))
     world.do(used.close())
 
     assert 1 == world.transport.closed
@@ -183,7 +183,7 @@ def test_a_transport_of_ours_is_closed(mode: Mode, monkeypatch: pytest.MonkeyPat
 @pytest.mark.parametrize(
     "call",
     [
-        lambda w: w.client._send(LOOK),
+        lambda w: w.client._send(lambda: LOOK, None),
         lambda w: w.jobs(PART).submit(url="u"),
         lambda w: w.job(PART).poll(),
         lambda w: w.job(PART).wait(),
@@ -219,7 +219,7 @@ def test_a_with_block_closes_the_client() -> None:
     with pytest.raises(LookupError), world.client:
         raise LookupError
     with pytest.raises(ClientClosed):
-        world.client._send(LOOK)
+        world.client._send(lambda: LOOK, None)
 
 
 def test_an_async_with_block_closes_the_client() -> None:
@@ -230,7 +230,7 @@ def test_an_async_with_block_closes_the_client() -> None:
         async with world.client as entered:
             assert entered is world.client
         with pytest.raises(ClientClosed):
-            await world.client._send(LOOK)
+            await world.client._send(lambda: LOOK, None)
 
     asyncio.run(main())
 

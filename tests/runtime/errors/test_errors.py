@@ -198,7 +198,7 @@ def test_the_key_is_never_shown(mode: Mode, reply: Reply, caplog: pytest.LogCapt
     world = World(mode, script(reply), max_retries=1)
     shown = [repr(world.client)]
     calls: list[Callable[[], Any]] = [
-        lambda: world.client._send(Call(method="GET", path="/x", read=reads(Page), idempotent=True)),
+        lambda: world.client._send(lambda: Call(method="GET", path="/x", read=reads(Page), idempotent=True), None),
         lambda: world.jobs(PART).submit(url="u"),
         lambda: world.job(PART).wait(timeout=5),
         lambda: world.job(PART).poll(),

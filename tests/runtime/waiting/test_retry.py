@@ -26,9 +26,9 @@ SEARCH: Call[Page] = Call(method="GET", path="/search?q=x", read=reads(Page), id
 ACT: Call[Page] = Call(method="POST", path="/act", read=reads(Page))
 
 
-def ask(w: World, call: Call[Any], **more: Any) -> Any:
+def ask(w: World, call: Call[Any], timeout: float | None = None) -> Any:
     """What generated code does for an operation."""
-    return w.do(w.client._send(call, **more))
+    return w.do(w.client._send(lambda: call, timeout))
 
 
 @pytest.mark.parametrize("status", FAULTS)

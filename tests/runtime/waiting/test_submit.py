@@ -314,7 +314,7 @@ def test_a_call_keeps_its_own_timeout(world: Make) -> None:
     w = world(served(submit=[Reply({"text": "x"}, takes=80)]))
     call = Call(method="POST", path="/x", read=lambda reply: reply.status, timeout=90.0)
 
-    assert 200 == w.do(w.client._send(call))
+    assert 200 == w.do(w.client._send(lambda: call, None))
     assert [90.0] == [sent.timeout for sent in w.sent]
 
 

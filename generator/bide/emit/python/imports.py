@@ -43,6 +43,7 @@ _RUNTIME = frozenset(
         "Call",
         "CancellableJob",
         "CancellableJobs",
+        "BatchOptions",
         "Client",
         "Clock",
         "ErrorShape",
@@ -52,7 +53,6 @@ _RUNTIME = frozenset(
         "LongPoll",
         "Job",
         "JobBatch",
-        "JobFailed",
         "Jobs",
         "Json",
         "JobKind",
@@ -61,6 +61,7 @@ _RUNTIME = frozenset(
         "Observer",
         "OpenEnum",
         "Other",
+        "OwnErrors",
         "Outcome",
         "Pages",
         "Policy",
@@ -71,7 +72,6 @@ _RUNTIME = frozenset(
         "Record",
         "ResultAt",
         "Secret",
-        "Snapshot",
         "State",
         "Stream",
         "StreamCall",
@@ -82,6 +82,7 @@ _RUNTIME = frozenset(
         "Update",
         "UploadFile",
         "Variant",
+        "WaitOptions",
         "_as_file",
         "_checked",
         "_encode",
@@ -126,7 +127,7 @@ def imports(body: str, *, runtime: str, params: frozenset[str] = frozenset()) ->
 
     *runtime* is the module that has the runtime's names; *params* are the names in `params`.
     """
-    of_runtime, own = dict.fromkeys(_RUNTIME, runtime), {**_OWN, **dict.fromkeys(params, ".params")}
+    of_runtime, own = dict.fromkeys(_RUNTIME, runtime), {**_OWN, "_errors": ".", **dict.fromkeys(params, ".params")}
     if runtime.startswith("."):
         own |= of_runtime
         installed = _MSGSPEC
@@ -153,9 +154,10 @@ def _statements(used: set[str], table: Mapping[str, str], *, indent: str = "") -
     for module in sorted(by_module):
         names = sorted(by_module[module], key=_rank)
         plain = [name for name in names if not _is_hidden(name)]
+        found = [(name[1:], f"{indent}from {module} import {name[1:]} as {name}") for name in names if _is_hidden(name)]
         if plain:
-            statements.append(_statement(module, plain, indent))
-        statements += [f"{indent}from {module} import {name[1:]} as {name}" for name in names if _is_hidden(name)]
+            found.append((plain[0], _statement(module, plain, indent)))
+        statements += [statement for _, statement in sorted(found, key=lambda each: _rank(each[0]))]
     return statements
 
 

@@ -2,46 +2,16 @@
 
 from __future__ import annotations
 
+from bide import __version__
 from bide.emit.python.code import Code, docstring, literal, row, seconds, spread
 from bide.emit.views.context import Context
 from bide.emit.views.data import EnumView, ExampleView, ModelView, UnionView
 from bide.emit.views.jobs import JobView, LifecycleView
 from bide.emit.views.operations import OperationView
 from bide.emit.words import prose
+from bide.emit.words.errors import ERRORS, ErrorClass
 from bide.ir import Provider, Secret
 
-ERRORS = (
-    "ApiError",
-    "AuthenticationError",
-    "BadRequest",
-    "ClientClosed",
-    "ConfigurationError",
-    "Conflict",
-    "ConnectionFailed",
-    "DecodeError",
-    "Gone",
-    "InvalidArgument",
-    "InvalidToken",
-    "JobCancelled",
-    "JobError",
-    "JobExpired",
-    "JobFailed",
-    "JobNotDone",
-    "JobTimeout",
-    "NotFound",
-    "PaymentRequired",
-    "PermissionDenied",
-    "RateLimited",
-    "ReplyTooLarge",
-    "RequestTimeout",
-    "ServerError",
-    "StreamCut",
-    "StreamError",
-    "StreamFailed",
-    "SubmitUncertain",
-    "TransportError",
-    "UnprocessableEntity",
-)
 VALUES = (
     "Adaptive",
     "AiohttpTransport",
@@ -77,8 +47,22 @@ VALUES = (
     "Update",
     "UploadFile",
     "Urllib3Transport",
+    "unknown_fields",
 )
 """What else a package offers of its runtime."""
+
+
+EDITION = 1
+"""The edition of the runtime's API that generated code is made for."""
+
+
+class ErrorView:
+    """One exception of the package."""
+
+    def __init__(self, error: ErrorClass, root: Code) -> None:
+        self.name = Code(error.name)
+        self.base = Code(error.base) if error.base else root
+        self.docstring = docstring(error.meaning, indent=4)
 
 
 class ProviderView(Context):
@@ -107,9 +91,28 @@ class ProviderView(Context):
         return docstring(prose.async_client(self.ir), indent=4)
 
     @property
-    def errors(self) -> list[Code]:
-        """The exceptions of the package."""
-        return [Code(name) for name in ERRORS]
+    def errors(self) -> list[ErrorView]:
+        """The exceptions of the package, bases first."""
+        return [ErrorView(error, self.error_class) for error in ERRORS]
+
+    @property
+    def error_names(self) -> list[Code]:
+        """What the module of the exceptions has, by name."""
+        names = [str(self.error_class), *map(str, self.failures), *(error.name for error in ERRORS)]
+        return [Code(name) for name in sorted(names)]
+
+    @property
+    def error_docstring(self) -> Code:
+        return docstring(f"The base of every exception that a client of {self.ir.title} raises.", indent=4)
+
+    @property
+    def edition(self) -> Code:
+        """The edition of the runtime's API that the code is made for."""
+        return literal(EDITION)
+
+    @property
+    def distribution(self) -> Code:
+        return literal(f"{self.ir.name.replace('_', '-')}-client")
 
     @property
     def failures(self) -> list[Code]:
@@ -119,15 +122,14 @@ class ProviderView(Context):
     @property
     def offered(self) -> list[Code]:
         """What the package offers of the runtime."""
-        return [Code(name) for name in sorted([*ERRORS, *VALUES])]
+        return [Code(name) for name in sorted(VALUES)]
 
     @property
     def places(self) -> list[tuple[Code, Code]]:
         """(name, module and attribute) of what is the package's own, as strings, by name."""
         name = self.class_name
         found = {
-            **{str(failure): f"._jobs:{failure}" for failure in self.failures},
-            str(self.error_class): f"{self.runtime}:ClientError",
+            **{str(error): f".errors:{error}" for error in self.error_names},
             str(name): f".client:{name}",
             f"Async{name}": f".async_client:Async{name}",
             "models": ".models:",
@@ -176,6 +178,7 @@ class ProviderView(Context):
             found.append(("rates", spread("{}", rates, indent=4)))
         if shapes:
             found.append(("errors", row(shapes, indent=4)))
+        found += [("version", literal(__version__)), ("own_errors", Code("OwnErrors(vars(_errors))"))]
         return [(Code(name), value) for name, value in found]
 
     @property

@@ -271,7 +271,7 @@ class JobTableView(View):
         if job.idempotency_key:
             found.append(("idempotency_key", literal(job.idempotency_key)))
         if self._has(lifecycle.retry_after):
-            found.append(("has_hint", literal(True)))
+            found.append(("has_retry_after", literal(True)))
         if self._has(lifecycle.error.message):
             found.append(("has_reason", literal(True)))
         return [(Code(name), value) for name, value in found]

@@ -195,6 +195,10 @@ def run_many(job: Job, params_class: str, title: str, *, is_async: bool) -> str:
                 ("on_update", f"Called with a `Counts`{awaited} whenever a job was polled or ended."),
                 PROGRESS,
                 policy(job, title),
+                (
+                    "tag",
+                    "Returns a text of at most 100 characters for an input; outcome, handle and token carry it.",
+                ),
                 *_cancel(job),
             ],
         ),

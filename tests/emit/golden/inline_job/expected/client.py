@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
-from bide_runtime import Client, Clock, Job, Jobs, Observer, Policy, Transport, Update
+from bide_runtime import BatchOptions, Client, Clock, Job, Jobs, Observer, Policy, Transport, Update, WaitOptions
 
 from . import _calls, _jobs, models
 from ._provider import PROVIDER
@@ -46,11 +46,13 @@ class MapJobs(Jobs[models.MapJob, models.SiteMap]):
 
         See Jobs, https://acme.example/docs/jobs
         """
-        _submission = _calls.submit_map(
-            site_url=site_url,
-            depth=depth,
+        return self._handle(
+            self._submit(
+                _calls.submit_map,
+                site_url=site_url,
+                depth=depth,
+            )
         )
-        return self._handle(self._submit(_submission))
 
     def run(
         self,
@@ -86,11 +88,17 @@ class MapJobs(Jobs[models.MapJob, models.SiteMap]):
 
         See Jobs, https://acme.example/docs/jobs
         """
-        _submission = _calls.submit_map(
+        return self._run(
+            _calls.submit_map,
+            WaitOptions(
+                timeout=timeout,
+                on_update=on_update,
+                policy=policy,
+                progress=progress,
+            ),
             site_url=site_url,
             depth=depth,
         )
-        return self._run(_submission, timeout, on_update, policy, progress)
 
     def run_many(
         self,
@@ -102,6 +110,7 @@ class MapJobs(Jobs[models.MapJob, models.SiteMap]):
         on_update: Callable[[Counts], None] | None = None,
         progress: bool = False,
         policy: Policy | None = None,
+        tag: Callable[[MapParams], str] | None = None,
     ) -> JobBatch[MapParams, models.SiteMap, Job[models.MapJob, models.SiteMap]]:
         """Run many jobs side by side; iterate over how each ended, as it ends.
 
@@ -119,17 +128,22 @@ class MapJobs(Jobs[models.MapJob, models.SiteMap]):
             progress: Whether to show a line in the terminal; needs `rich`.
             policy: When to poll. By default, by what is known of Acme's jobs: every 2 to 5 s,
                 never twice within 0.5 s.
+            tag: Returns a text of at most 100 characters for an input; outcome, handle and
+                token carry it.
         """
         return self._run_many(
+            _calls.submit_map,
             params,
-            lambda each: _calls.submit_map(**each),
+            BatchOptions(
+                max_in_flight=max_in_flight,
+                timeout=timeout,
+                in_order=in_order,
+                on_update=on_update,
+                progress=progress,
+                policy=policy,
+                tag=tag,
+            ),
             self._handle,
-            timeout,
-            max_in_flight,
-            in_order,
-            on_update,
-            progress,
-            policy,
         )
 
 

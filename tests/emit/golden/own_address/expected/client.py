@@ -6,7 +6,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
-from bide_runtime import CancellableJob, CancellableJobs, Client, Clock, Observer, Policy, Record, Transport, Update
+from bide_runtime import (
+    BatchOptions,
+    CancellableJob,
+    CancellableJobs,
+    Client,
+    Clock,
+    Observer,
+    Policy,
+    Record,
+    Transport,
+    Update,
+    WaitOptions,
+)
 
 from . import _calls, _jobs, models
 from ._provider import PROVIDER
@@ -45,12 +57,14 @@ class FetchJobs(CancellableJobs[models.Task, models.Page]):
             SubmitUncertain: No reply came, so the job may exist or not.
             ApiError: The provider refused it.
         """
-        _submission = _calls.submit_fetch(
-            url=url,
-            note=note,
-            idempotency_key=idempotency_key,
+        return self._handle(
+            self._submit(
+                _calls.submit_fetch,
+                url=url,
+                note=note,
+                idempotency_key=idempotency_key,
+            )
         )
-        return self._handle(self._submit(_submission))
 
     def run(
         self,
@@ -90,12 +104,19 @@ class FetchJobs(CancellableJobs[models.Task, models.Page]):
             SubmitUncertain: No reply came to the submit, so the job may exist or not.
             ApiError, DecodeError: Something that does not pass by itself.
         """
-        _submission = _calls.submit_fetch(
+        return self._run(
+            _calls.submit_fetch,
+            WaitOptions(
+                timeout=timeout,
+                on_update=on_update,
+                policy=policy,
+                progress=progress,
+                cancel_on_timeout=cancel_on_timeout,
+            ),
             url=url,
             note=note,
             idempotency_key=idempotency_key,
         )
-        return self._run(_submission, timeout, on_update, policy, progress, cancel_on_timeout)
 
     def run_many(
         self,
@@ -107,6 +128,7 @@ class FetchJobs(CancellableJobs[models.Task, models.Page]):
         on_update: Callable[[Counts], None] | None = None,
         progress: bool = False,
         policy: Policy | None = None,
+        tag: Callable[[FetchParams], str] | None = None,
         cancel_on_timeout: bool = False,
     ) -> JobBatch[FetchParams, models.Page, CancellableJob[models.Task, models.Page]]:
         """Run many jobs side by side; iterate over how each ended, as it ends.
@@ -125,20 +147,25 @@ class FetchJobs(CancellableJobs[models.Task, models.Page]):
             progress: Whether to show a line in the terminal; needs `rich`.
             policy: When to poll. By default, by what is known of Acme's jobs: every 5 s,
                 never twice within 1 s.
+            tag: Returns a text of at most 100 characters for an input; outcome, handle and
+                token carry it.
             cancel_on_timeout: Whether to ask the provider at the deadline to cancel the job,
                 which may take 5 seconds more.
         """
         return self._run_many(
+            _calls.submit_fetch,
             params,
-            lambda each: _calls.submit_fetch(**each),
+            BatchOptions(
+                max_in_flight=max_in_flight,
+                timeout=timeout,
+                in_order=in_order,
+                on_update=on_update,
+                progress=progress,
+                policy=policy,
+                tag=tag,
+                cancel_on_timeout=cancel_on_timeout,
+            ),
             self._handle,
-            timeout,
-            max_in_flight,
-            in_order,
-            on_update,
-            progress,
-            policy,
-            cancel_on_timeout,
         )
 
 
@@ -202,10 +229,11 @@ class Acme(Client):
             url: See the provider's page.
             timeout: Seconds for this HTTP request. By default, the client's.
         """
-        _call = _calls.fetch_inline(
+        _answer = self._send(
+            _calls.fetch_inline,
+            timeout,
             url=url,
         )
-        _answer = self._send(_call, timeout)
         if isinstance(_answer, Record):
             return self.fetch._handle(self.fetch._adopt(_answer))
         return _answer

@@ -70,11 +70,12 @@ class Acme(Client):
             token: See the provider's page.
             timeout: Seconds for this HTTP request. By default, the client's.
         """
-        _call = _calls.play(
+        return self._open(
+            _calls.play,
+            timeout,
             actions=actions,
             token=token,
         )
-        return self._open(_call, timeout)
 
     def log(
         self,
@@ -92,9 +93,10 @@ class Acme(Client):
             x_trace: See the provider's page.
             timeout: Seconds for this HTTP request. By default, the client's.
         """
-        _call = _calls.log(
+        return self._send(
+            _calls.log,
+            timeout,
             day=day,
             limit=limit,
             x_trace=x_trace,
         )
-        return self._send(_call, timeout)
