@@ -23,7 +23,7 @@ class Outcome(msgspec.Struct, Generic[P_co, R_co, J_co], frozen=True, kw_only=Tr
     job: J_co | None
     """The handle of the job; `None` if the submit failed or got no reply."""
     tag: str | None = None
-    """What `tag` of the batch returned for the input."""
+    """The tag of the input, from the `tag` argument of the batch."""
     error: ClientError | None = None
     """The exception that its `run` or `wait` would have raised."""
     value: R_co | msgspec.UnsetType = msgspec.UNSET

@@ -85,9 +85,8 @@ class AsyncClient:
                 jitter=jitter,
                 new_key=new_key,
             )
-            self._session = Session(
-                account, MinIntervals(), RateLimiter(self._provider.rates, total=max_rate_of(max_rate))
-            )
+            limiter = RateLimiter(self._provider.rates, total=max_rate_of(max_rate))
+            self._session = Session(account, MinIntervals(), limiter)
             self._transport = transport
             self._owns_transport = transport is None
             self._closed = False

@@ -67,7 +67,7 @@ class AsyncStream(Generic[E]):
                             if self._reader.is_last(event):
                                 return
                 except TransportError as error:
-                    raise StreamCut(f"the stream broke off: {error.message}, not complete") from error
+                    raise StreamCut(f"the stream is not complete: {error.message}") from error
                 self._reader.check_end()
             finally:
                 await reply.close()

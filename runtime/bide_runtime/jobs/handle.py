@@ -52,7 +52,7 @@ class Handle(Generic[S, R]):
 
     @property
     def tag(self) -> str | None:
-        """A mark of your own, at most 100 characters, which the token carries along. May be set."""
+        """Your own text of at most 100 characters, which the token carries. May be set."""
         return self._record.tag
 
     @tag.setter
@@ -62,7 +62,7 @@ class Handle(Generic[S, R]):
 
     @property
     def response(self) -> Response | None:
-        """The reply that the result was read from, else that of the last poll; `None` before the first."""
+        """The reply that the result was read from, or else the last poll reply; `None` before the first poll."""
         snapshot = self._record.snapshot
         return self._record.response or (snapshot.reply if snapshot is not None else None)
 

@@ -72,7 +72,7 @@ class Record(Generic[S, R]):
         self.response: Response | None = None
         """The reply that the result was read from."""
         self.tag: str | None = None
-        """The caller's own mark."""
+        """The caller's tag."""
         self.pages: CollectedPages | None = None
         """The pages of a result that is not complete yet."""
         self.is_being_fetched = False

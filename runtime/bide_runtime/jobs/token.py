@@ -17,8 +17,8 @@ VERSION = 1
 MAX_BYTES = 2048
 """The largest size of a token in bytes."""
 
-LONGEST_TAG = 100
-"""The longest tag, in characters."""
+MAX_TAG = 100
+"""The largest length of a tag in characters."""
 
 
 class Token(msgspec.Struct, frozen=True, kw_only=True):
@@ -33,7 +33,7 @@ class Token(msgspec.Struct, frozen=True, kw_only=True):
     submitted_at: float | None = None
     """Seconds since 1970; `None` for a job that another client submitted."""
     tag: str | msgspec.UnsetType = msgspec.UNSET
-    """The caller's own mark, if there is one."""
+    """The caller's tag, if any."""
     urls: dict[str, str] | msgspec.UnsetType = msgspec.UNSET
     """The links of the job, by what they are for."""
 
@@ -109,11 +109,11 @@ def checked_id(text: str) -> str:
 
 
 def checked_tag(tag: object) -> str | None:
-    """*tag*, if it is text of at most `LONGEST_TAG` characters, or `None`. Raises `InvalidArgument`."""
+    """*tag*, checked. Raises `InvalidArgument` unless it is printable text of at most `MAX_TAG` characters, or `None`."""
     if tag is None:
         return None
-    if not isinstance(tag, str) or not tag.isprintable() or len(tag) > LONGEST_TAG:
-        raise InvalidArgument(f"a tag is printable text of at most {LONGEST_TAG} characters, not {tag!r:.80}")
+    if not isinstance(tag, str) or not tag.isprintable() or len(tag) > MAX_TAG:
+        raise InvalidArgument(f"a tag must be printable text of at most {MAX_TAG} characters, not {tag!r:.80}")
     return tag
 
 

@@ -27,4 +27,4 @@ class Submission(msgspec.Struct, Generic[S, R], frozen=True, kw_only=True):
     idempotency_key: str | None = None
     """The caller's own key, if any."""
     tag: str | None = None
-    """The caller's own mark, for the token."""
+    """The caller's tag, for the token."""
