@@ -12,15 +12,15 @@ from evidence.mutants.trial import SURVIVED, TIMED_OUT
 HEAD = """\
 # Mutants
 
-How good are the tests? A mutant is the code with one change: a comparison, a boundary, a constant, a condition, an `and`,
-a `min`, a return value, a removed statement. The tests run against each mutant, in a copy of the tree in which they passed
-before. If one fails, or does not end, the mutant is killed. A survivor is a change that no test detects.
+How good are the tests? A mutant is the code with one change: a comparison, a boundary, a constant, a condition, an
+`and`, a `min`, a return value, a removed statement. The tests run against each mutant, in a copy of the tree in which
+they passed before. If one fails, or does not end, the mutant is killed. A survivor is a change that no test detects.
 `evidence/mutants/equivalent.toml` gives the reason for each; a survivor without a reason fails the command.
 
-`tests/runtime` runs against mutants of the runtime, and a package's own tests against those of the package. Of the tests
-that reach the line, the 2,000 most likely to detect the change run, so another test might kill some survivors. The HTTP
-engines are left out, because their tests need sockets and real time. So is code without behaviour: types, imports,
-docstrings, assertions, and the inside of f-strings.
+`tests/runtime` runs against mutants of the runtime, and a package's own tests against those of the package. Of the
+tests that reach the line, the 2,000 most likely to detect the change run, so another test might kill some survivors.
+The HTTP engines are left out, because their tests need sockets and real time. So is code without behaviour: types,
+imports, docstrings, assertions, and the inside of f-strings.
 """
 
 
