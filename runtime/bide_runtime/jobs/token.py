@@ -109,7 +109,7 @@ def checked_id(text: str) -> str:
 
 
 def checked_tag(tag: object) -> str | None:
-    """*tag*, checked. Raises `InvalidArgument` unless it is printable text of at most `MAX_TAG` characters, or `None`."""
+    """Return *tag*. Raises `InvalidArgument` unless it is `None` or printable text of at most `MAX_TAG` characters."""
     if tag is None:
         return None
     if not isinstance(tag, str) or not tag.isprintable() or len(tag) > MAX_TAG:
