@@ -21,7 +21,7 @@ from evidence.benchmarks.replies import DONE, RUNNING
 from evidence.benchmarks.rounds import cpu
 
 ABOUT = """
-Ours reads the model, the status, the state and the hint, and keeps the snapshot in the record of the job, from which
+Ours reads the model, the status, the state and retry_after, and keeps the snapshot in the record of the job, from which
 progress, error and credits are read when they are asked for. Bare msgspec decodes the same model and does no more;
 anakin-sdk's is `json.loads` and `model_validate`, as its client does it; pydantic's is `model_validate_json` of the
 same model.
@@ -30,7 +30,7 @@ same model.
 WHY = """
 A small reply is decoded in less time than Python takes for ten calls of functions, and the meaning outweighs it. Timed
 part by part, the microsecond beyond is spent half on the reading of status and state and the snapshot, a third on the
-calls from one layer to the next, and the rest on looking for what the reply might say besides: a hint, an address.
+calls from one layer to the next, and the rest on looking for what the reply might say besides: Retry-After, a link.
 """
 
 
