@@ -50,7 +50,7 @@ class Renderer:
 
     files: dict[str, str] = field(default_factory=lambda: {"README.md": "# One\n", "acme/__init__.py": ""})
 
-    def render(self, provider: Provider) -> dict[str, str]:
+    def render(self, provider: Provider, *, vendor: bool) -> dict[str, str]:
         return dict(self.files)
 
 
@@ -58,7 +58,7 @@ class Renderer:
 def renderer(monkeypatch: pytest.MonkeyPatch) -> Renderer:
     module = ModuleType("bide.emit.render")
     stand_in = Renderer()
-    module.render = stand_in.render  # type: ignore[attr-defined]  # a module takes any attribute
+    vars(module).update(render=stand_in.render, RuntimeMissing=OSError)
     monkeypatch.setitem(sys.modules, "bide.emit.render", module)
     return stand_in
 

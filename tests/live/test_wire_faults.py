@@ -42,14 +42,14 @@ TRANSIENT: dict[str, tuple[Answer, str]] = {
     "no reply": (DROP, "ConnectionFailed"),
     "silence": (HANG, "RequestTimeout"),
     "a body that drips": (DRIPPING, "RequestTimeout"),
-    "HTML": (HTML, "NotJson"),
+    "HTML": (HTML, "DecodeError"),
     "gzip cut short": (CUT_GZIP, "ConnectionFailed"),
     "gzip that is none": (
         play(head(content_encoding="gzip", content_length="9") + b"\x1f\x8bno gzip"),
         "ConnectionFailed",
     ),
-    "an empty body": (play(head(content_length="0")), "NotJson"),
-    "half of UTF-8": (play(head(content_length="13") + b'{"status": "\xff'), "NotJson"),
+    "an empty body": (play(head(content_length="0")), "DecodeError"),
+    "half of UTF-8": (play(head(content_length="13") + b'{"status": "\xff'), "DecodeError"),
     "no HTTP": (play(b"SSH-2.0-OpenSSH_9.9\r\n", Peer.close), "ConnectionFailed"),
     **{str(status): (refuses(status), "") for status in (408, 429, 503)},
 }

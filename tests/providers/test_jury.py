@@ -6,6 +6,7 @@ import json
 import pickle
 
 import pytest
+from bide_runtime import DecodeError
 from bide_runtime.models.codec import decode
 
 from bide.simulator import Simulator
@@ -39,6 +40,6 @@ def test_what_is_wrong_in_an_envelope_is_found(packages: Packages) -> None:
     """The path in an error begins at the reply, not in the envelope."""
     jury = packages["jury"]
 
-    with pytest.raises(jury.DecodeError) as caught:
+    with pytest.raises(DecodeError) as caught:
         decode(jury.models.Case, json.dumps({"data": {"id": 5, "status": "sitting"}}).encode())
     assert caught.value.path == "$.data.id"

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from bide_runtime import DecodeError
 from bide_runtime.models.codec import decode
 
 GENERATED = Path(__file__).parents[2] / "generated"
@@ -77,7 +78,7 @@ def test_a_status_of_tomorrow_is_kept() -> None:
 )
 def test_a_wrong_type_is_named_by_its_path(body: bytes, path: str) -> None:
     """What is wrong in a reply is said with its JSON path, and the reply is kept."""
-    with pytest.raises(anakin_client.DecodeError) as caught:
+    with pytest.raises(DecodeError) as caught:
         decode(anakin_client.models.TaskJob, body)
 
     assert caught.value.path == path

@@ -5,7 +5,8 @@ from __future__ import annotations
 
 from bide_runtime import JobKind, Lifecycle, Polling, State
 
-from . import errors, models
+from . import errors as _errors
+from . import models
 
 _URL_SCRAPER = Lifecycle(
     poll="/url-scraper/{job_id}",
@@ -225,7 +226,7 @@ AI_VISIBILITY: JobKind[models.VisibilitySearch, models.VisibilityReport] = JobKi
     snapshot=models.VisibilitySearch,
     result=models.VisibilityReport,
     failed_result=models.FailedVisibilityReport,
-    failed=errors.AiVisibilityFailed,
+    failed=_errors.AiVisibilityFailed,
     polling=Polling(
         interval=(5.0, 5.0),
         min_interval=0.5,

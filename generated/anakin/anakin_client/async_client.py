@@ -14,8 +14,10 @@ from bide_runtime import (
     AsyncTransport,
     BatchOptions,
     Json,
+    MaxRate,
     Observer,
     Policy,
+    ProgressDisplay,
     Update,
     WaitOptions,
 )
@@ -127,7 +129,7 @@ class AsyncUrlScraperJobs(AsyncJobs[models.ScrapedPage, models.ScrapedPage]):
         timeout: float | None = 300.0,
         on_update: Callable[[Update[models.ScrapedPage]], Awaitable[None] | None] | None = None,
         policy: Policy | None = None,
-        progress: bool = False,
+        progress: bool | ProgressDisplay = False,
     ) -> models.ScrapedPage:
         """Submit a job, wait until it is done, and return its result.
 
@@ -197,8 +199,9 @@ class AsyncUrlScraperJobs(AsyncJobs[models.ScrapedPage, models.ScrapedPage]):
         timeout: float | None = 300.0,
         in_order: bool = False,
         on_update: Callable[[Counts], Awaitable[None] | None] | None = None,
-        progress: bool = False,
+        progress: bool | ProgressDisplay = False,
         policy: Policy | None = None,
+        tag: Callable[[UrlScraperParams], str] | None = None,
     ) -> AsyncJobBatch[UrlScraperParams, models.ScrapedPage, AsyncJob[models.ScrapedPage, models.ScrapedPage]]:
         """Run many jobs side by side; iterate over how each ended, as it ends.
 
@@ -217,6 +220,8 @@ class AsyncUrlScraperJobs(AsyncJobs[models.ScrapedPage, models.ScrapedPage]):
             progress: Whether to show a line in the terminal; needs `rich`.
             policy: When to poll. By default, by what is known of Anakin's jobs: every 2 to 5
                 s, never twice within 0.5 s.
+            tag: Returns a text of at most 100 characters for an input; outcome, handle and
+                token carry it.
         """
         return self._run_many(
             _calls.submit_url_scraper,
@@ -228,6 +233,7 @@ class AsyncUrlScraperJobs(AsyncJobs[models.ScrapedPage, models.ScrapedPage]):
                 on_update=on_update,
                 progress=progress,
                 policy=policy,
+                tag=tag,
             ),
             self._handle,
         )
@@ -297,7 +303,7 @@ class AsyncUrlScraperBatchJobs(AsyncJobs[models.ScrapeBatchJob, models.ScrapedPa
         timeout: float | None = 300.0,
         on_update: Callable[[Update[models.ScrapeBatchJob]], Awaitable[None] | None] | None = None,
         policy: Policy | None = None,
-        progress: bool = False,
+        progress: bool | ProgressDisplay = False,
     ) -> models.ScrapedPages:
         """Submit a job, wait until it is done, and return its result.
 
@@ -353,8 +359,9 @@ class AsyncUrlScraperBatchJobs(AsyncJobs[models.ScrapeBatchJob, models.ScrapedPa
         timeout: float | None = 300.0,
         in_order: bool = False,
         on_update: Callable[[Counts], Awaitable[None] | None] | None = None,
-        progress: bool = False,
+        progress: bool | ProgressDisplay = False,
         policy: Policy | None = None,
+        tag: Callable[[UrlScraperBatchParams], str] | None = None,
     ) -> AsyncJobBatch[
         UrlScraperBatchParams, models.ScrapedPages, AsyncJob[models.ScrapeBatchJob, models.ScrapedPages]
     ]:
@@ -375,6 +382,8 @@ class AsyncUrlScraperBatchJobs(AsyncJobs[models.ScrapeBatchJob, models.ScrapedPa
             progress: Whether to show a line in the terminal; needs `rich`.
             policy: When to poll. By default, by what is known of Anakin's jobs: every 2 to 5
                 s, never twice within 0.5 s.
+            tag: Returns a text of at most 100 characters for an input; outcome, handle and
+                token carry it.
         """
         return self._run_many(
             _calls.submit_url_scraper_batch,
@@ -386,6 +395,7 @@ class AsyncUrlScraperBatchJobs(AsyncJobs[models.ScrapeBatchJob, models.ScrapedPa
                 on_update=on_update,
                 progress=progress,
                 policy=policy,
+                tag=tag,
             ),
             self._handle,
         )
@@ -429,7 +439,7 @@ class AsyncWebScraperJobs(AsyncJobs[models.WebScrape, models.WebScrape]):
         timeout: float | None = 300.0,
         on_update: Callable[[Update[models.WebScrape]], Awaitable[None] | None] | None = None,
         policy: Policy | None = None,
-        progress: bool = False,
+        progress: bool | ProgressDisplay = False,
     ) -> models.WebScrape:
         """Submit a job, wait until it is done, and return its result.
 
@@ -473,8 +483,9 @@ class AsyncWebScraperJobs(AsyncJobs[models.WebScrape, models.WebScrape]):
         timeout: float | None = 300.0,
         in_order: bool = False,
         on_update: Callable[[Counts], Awaitable[None] | None] | None = None,
-        progress: bool = False,
+        progress: bool | ProgressDisplay = False,
         policy: Policy | None = None,
+        tag: Callable[[WebScraperParams], str] | None = None,
     ) -> AsyncJobBatch[WebScraperParams, models.WebScrape, AsyncJob[models.WebScrape, models.WebScrape]]:
         """Run many jobs side by side; iterate over how each ended, as it ends.
 
@@ -493,6 +504,8 @@ class AsyncWebScraperJobs(AsyncJobs[models.WebScrape, models.WebScrape]):
             progress: Whether to show a line in the terminal; needs `rich`.
             policy: When to poll. By default, by what is known of Anakin's jobs: every 2 to 5
                 s, never twice within 0.5 s.
+            tag: Returns a text of at most 100 characters for an input; outcome, handle and
+                token carry it.
         """
         return self._run_many(
             _calls.submit_web_scraper,
@@ -504,6 +517,7 @@ class AsyncWebScraperJobs(AsyncJobs[models.WebScrape, models.WebScrape]):
                 on_update=on_update,
                 progress=progress,
                 policy=policy,
+                tag=tag,
             ),
             self._handle,
         )
@@ -566,7 +580,7 @@ class AsyncAgenticSearchJobs(AsyncJobs[models.ResearchJob, models.ResearchReport
         timeout: float | None = 600.0,
         on_update: Callable[[Update[models.ResearchJob]], Awaitable[None] | None] | None = None,
         policy: Policy | None = None,
-        progress: bool = False,
+        progress: bool | ProgressDisplay = False,
     ) -> models.ResearchReport:
         """Submit a job, wait until it is done, and return its result.
 
@@ -619,8 +633,9 @@ class AsyncAgenticSearchJobs(AsyncJobs[models.ResearchJob, models.ResearchReport
         timeout: float | None = 600.0,
         in_order: bool = False,
         on_update: Callable[[Counts], Awaitable[None] | None] | None = None,
-        progress: bool = False,
+        progress: bool | ProgressDisplay = False,
         policy: Policy | None = None,
+        tag: Callable[[AgenticSearchParams], str] | None = None,
     ) -> AsyncJobBatch[AgenticSearchParams, models.ResearchReport, AsyncJob[models.ResearchJob, models.ResearchReport]]:
         """Run many jobs side by side; iterate over how each ended, as it ends.
 
@@ -639,6 +654,8 @@ class AsyncAgenticSearchJobs(AsyncJobs[models.ResearchJob, models.ResearchReport
             progress: Whether to show a line in the terminal; needs `rich`.
             policy: When to poll. By default, by what is known of Anakin's jobs: every 10 s,
                 never twice within 0.5 s.
+            tag: Returns a text of at most 100 characters for an input; outcome, handle and
+                token carry it.
         """
         return self._run_many(
             _calls.submit_agentic_search,
@@ -650,6 +667,7 @@ class AsyncAgenticSearchJobs(AsyncJobs[models.ResearchJob, models.ResearchReport
                 on_update=on_update,
                 progress=progress,
                 policy=policy,
+                tag=tag,
             ),
             self._handle,
         )
@@ -718,7 +736,7 @@ class AsyncHolocronJobs(AsyncJobs[models.TaskJob, models.TaskResult]):
         timeout: float | None = 300.0,
         on_update: Callable[[Update[models.TaskJob]], Awaitable[None] | None] | None = None,
         policy: Policy | None = None,
-        progress: bool = False,
+        progress: bool | ProgressDisplay = False,
     ) -> models.TaskResult:
         """Submit a job, wait until it is done, and return its result.
 
@@ -774,8 +792,9 @@ class AsyncHolocronJobs(AsyncJobs[models.TaskJob, models.TaskResult]):
         timeout: float | None = 300.0,
         in_order: bool = False,
         on_update: Callable[[Counts], Awaitable[None] | None] | None = None,
-        progress: bool = False,
+        progress: bool | ProgressDisplay = False,
         policy: Policy | None = None,
+        tag: Callable[[HolocronParams], str] | None = None,
     ) -> AsyncJobBatch[HolocronParams, models.TaskResult, AsyncJob[models.TaskJob, models.TaskResult]]:
         """Run many jobs side by side; iterate over how each ended, as it ends.
 
@@ -794,6 +813,8 @@ class AsyncHolocronJobs(AsyncJobs[models.TaskJob, models.TaskResult]):
             progress: Whether to show a line in the terminal; needs `rich`.
             policy: When to poll. By default, by what is known of Anakin's jobs: every 3 s,
                 never twice within 1 s.
+            tag: Returns a text of at most 100 characters for an input; outcome, handle and
+                token carry it.
         """
         return self._run_many(
             _calls.submit_holocron,
@@ -805,6 +826,7 @@ class AsyncHolocronJobs(AsyncJobs[models.TaskJob, models.TaskResult]):
                 on_update=on_update,
                 progress=progress,
                 policy=policy,
+                tag=tag,
             ),
             self._handle,
         )
@@ -888,7 +910,7 @@ class AsyncMapJobs(AsyncJobs[models.MapJob, models.SiteMap]):
         timeout: float | None = 300.0,
         on_update: Callable[[Update[models.MapJob]], Awaitable[None] | None] | None = None,
         policy: Policy | None = None,
-        progress: bool = False,
+        progress: bool | ProgressDisplay = False,
     ) -> models.SiteMap:
         """Submit a job, wait until it is done, and return its result.
 
@@ -951,8 +973,9 @@ class AsyncMapJobs(AsyncJobs[models.MapJob, models.SiteMap]):
         timeout: float | None = 300.0,
         in_order: bool = False,
         on_update: Callable[[Counts], Awaitable[None] | None] | None = None,
-        progress: bool = False,
+        progress: bool | ProgressDisplay = False,
         policy: Policy | None = None,
+        tag: Callable[[MapParams], str] | None = None,
     ) -> AsyncJobBatch[MapParams, models.SiteMap, AsyncJob[models.MapJob, models.SiteMap]]:
         """Run many jobs side by side; iterate over how each ended, as it ends.
 
@@ -971,6 +994,8 @@ class AsyncMapJobs(AsyncJobs[models.MapJob, models.SiteMap]):
             progress: Whether to show a line in the terminal; needs `rich`.
             policy: When to poll. By default, by what is known of Anakin's jobs: every 1 s,
                 never twice within 0.5 s.
+            tag: Returns a text of at most 100 characters for an input; outcome, handle and
+                token carry it.
         """
         return self._run_many(
             _calls.submit_map,
@@ -982,6 +1007,7 @@ class AsyncMapJobs(AsyncJobs[models.MapJob, models.SiteMap]):
                 on_update=on_update,
                 progress=progress,
                 policy=policy,
+                tag=tag,
             ),
             self._handle,
         )
@@ -1067,7 +1093,7 @@ class AsyncCrawlJobs(AsyncJobs[models.CrawlJob, models.CrawledSite]):
         timeout: float | None = 300.0,
         on_update: Callable[[Update[models.CrawlJob]], Awaitable[None] | None] | None = None,
         policy: Policy | None = None,
-        progress: bool = False,
+        progress: bool | ProgressDisplay = False,
     ) -> models.CrawledSite:
         """Submit a job, wait until it is done, and return its result.
 
@@ -1131,8 +1157,9 @@ class AsyncCrawlJobs(AsyncJobs[models.CrawlJob, models.CrawledSite]):
         timeout: float | None = 300.0,
         in_order: bool = False,
         on_update: Callable[[Counts], Awaitable[None] | None] | None = None,
-        progress: bool = False,
+        progress: bool | ProgressDisplay = False,
         policy: Policy | None = None,
+        tag: Callable[[CrawlParams], str] | None = None,
     ) -> AsyncJobBatch[CrawlParams, models.CrawledSite, AsyncJob[models.CrawlJob, models.CrawledSite]]:
         """Run many jobs side by side; iterate over how each ended, as it ends.
 
@@ -1151,6 +1178,8 @@ class AsyncCrawlJobs(AsyncJobs[models.CrawlJob, models.CrawledSite]):
             progress: Whether to show a line in the terminal; needs `rich`.
             policy: When to poll. By default, by what is known of Anakin's jobs: every 5 s,
                 never twice within 0.5 s.
+            tag: Returns a text of at most 100 characters for an input; outcome, handle and
+                token carry it.
         """
         return self._run_many(
             _calls.submit_crawl,
@@ -1162,6 +1191,7 @@ class AsyncCrawlJobs(AsyncJobs[models.CrawlJob, models.CrawledSite]):
                 on_update=on_update,
                 progress=progress,
                 policy=policy,
+                tag=tag,
             ),
             self._handle,
         )
@@ -1223,7 +1253,7 @@ class AsyncAiVisibilityJobs(AsyncJobs[models.VisibilitySearch, models.Visibility
         timeout: float | None = 300.0,
         on_update: Callable[[Update[models.VisibilitySearch]], Awaitable[None] | None] | None = None,
         policy: Policy | None = None,
-        progress: bool = False,
+        progress: bool | ProgressDisplay = False,
     ) -> models.VisibilityReport:
         """Submit a job, wait until it is done, and return its result.
 
@@ -1276,8 +1306,9 @@ class AsyncAiVisibilityJobs(AsyncJobs[models.VisibilitySearch, models.Visibility
         timeout: float | None = 300.0,
         in_order: bool = False,
         on_update: Callable[[Counts], Awaitable[None] | None] | None = None,
-        progress: bool = False,
+        progress: bool | ProgressDisplay = False,
         policy: Policy | None = None,
+        tag: Callable[[AiVisibilityParams], str] | None = None,
     ) -> AsyncJobBatch[
         AiVisibilityParams, models.VisibilityReport, AsyncJob[models.VisibilitySearch, models.VisibilityReport]
     ]:
@@ -1298,6 +1329,8 @@ class AsyncAiVisibilityJobs(AsyncJobs[models.VisibilitySearch, models.Visibility
             progress: Whether to show a line in the terminal; needs `rich`.
             policy: When to poll. By default, by what is known of Anakin's jobs: every 5 s,
                 never twice within 0.5 s.
+            tag: Returns a text of at most 100 characters for an input; outcome, handle and
+                token carry it.
         """
         return self._run_many(
             _calls.submit_ai_visibility,
@@ -1309,6 +1342,7 @@ class AsyncAiVisibilityJobs(AsyncJobs[models.VisibilitySearch, models.Visibility
                 on_update=on_update,
                 progress=progress,
                 policy=policy,
+                tag=tag,
             ),
             self._handle,
         )
@@ -1377,7 +1411,7 @@ class AsyncBrowserTaskJobs(AsyncJobs[models.BrowserTaskJob, models.BrowserTaskRe
         timeout: float | None = 360.0,
         on_update: Callable[[Update[models.BrowserTaskJob]], Awaitable[None] | None] | None = None,
         policy: Policy | None = None,
-        progress: bool = False,
+        progress: bool | ProgressDisplay = False,
     ) -> models.BrowserTaskResult:
         """Submit a job, wait until it is done, and return its result.
 
@@ -1433,8 +1467,9 @@ class AsyncBrowserTaskJobs(AsyncJobs[models.BrowserTaskJob, models.BrowserTaskRe
         timeout: float | None = 360.0,
         in_order: bool = False,
         on_update: Callable[[Counts], Awaitable[None] | None] | None = None,
-        progress: bool = False,
+        progress: bool | ProgressDisplay = False,
         policy: Policy | None = None,
+        tag: Callable[[BrowserTaskParams], str] | None = None,
     ) -> AsyncJobBatch[
         BrowserTaskParams, models.BrowserTaskResult, AsyncJob[models.BrowserTaskJob, models.BrowserTaskResult]
     ]:
@@ -1455,6 +1490,8 @@ class AsyncBrowserTaskJobs(AsyncJobs[models.BrowserTaskJob, models.BrowserTaskRe
             progress: Whether to show a line in the terminal; needs `rich`.
             policy: When to poll. By default, by what is known of Anakin's jobs: every 3 s,
                 never twice within 0.5 s.
+            tag: Returns a text of at most 100 characters for an input; outcome, handle and
+                token carry it.
         """
         return self._run_many(
             _calls.submit_browser_task,
@@ -1466,6 +1503,7 @@ class AsyncBrowserTaskJobs(AsyncJobs[models.BrowserTaskJob, models.BrowserTaskRe
                 on_update=on_update,
                 progress=progress,
                 policy=policy,
+                tag=tag,
             ),
             self._handle,
         )
@@ -1533,7 +1571,7 @@ class AsyncWireBuildJobs(AsyncJobs[models.Build, models.Build]):
         timeout: float | None = 300.0,
         on_update: Callable[[Update[models.Build]], Awaitable[None] | None] | None = None,
         policy: Policy | None = None,
-        progress: bool = False,
+        progress: bool | ProgressDisplay = False,
     ) -> models.Build:
         """Submit a job, wait until it is done, and return its result.
 
@@ -1588,8 +1626,9 @@ class AsyncWireBuildJobs(AsyncJobs[models.Build, models.Build]):
         timeout: float | None = 300.0,
         in_order: bool = False,
         on_update: Callable[[Counts], Awaitable[None] | None] | None = None,
-        progress: bool = False,
+        progress: bool | ProgressDisplay = False,
         policy: Policy | None = None,
+        tag: Callable[[WireBuildParams], str] | None = None,
     ) -> AsyncJobBatch[WireBuildParams, models.Build, AsyncJob[models.Build, models.Build]]:
         """Run many jobs side by side; iterate over how each ended, as it ends.
 
@@ -1608,6 +1647,8 @@ class AsyncWireBuildJobs(AsyncJobs[models.Build, models.Build]):
             progress: Whether to show a line in the terminal; needs `rich`.
             policy: When to poll. By default, by what is known of Anakin's jobs: every 5 s,
                 never twice within 0.5 s.
+            tag: Returns a text of at most 100 characters for an input; outcome, handle and
+                token carry it.
         """
         return self._run_many(
             _calls.submit_wire_build,
@@ -1619,6 +1660,7 @@ class AsyncWireBuildJobs(AsyncJobs[models.Build, models.Build]):
                 on_update=on_update,
                 progress=progress,
                 policy=policy,
+                tag=tag,
             ),
             self._handle,
         )
@@ -1642,6 +1684,8 @@ class AsyncAnakin(AsyncClient):
         observer: Called with an `Exchange` after each HTTP request, for metrics and traces.
         max_rate: The most requests per second, all jobs together. The provider's own limits
             are kept anyway.
+        jitter: Returns a number in [0, 1) for the jitter of pauses; replace it in tests.
+        new_key: Returns a new idempotency key; replace it in tests.
     """
 
     _provider = PROVIDER
@@ -1656,7 +1700,9 @@ class AsyncAnakin(AsyncClient):
         transport: AsyncTransport | None = None,
         clock: AsyncClock | None = None,
         observer: Observer | None = None,
-        max_rate: float | None = None,
+        max_rate: float | MaxRate | None = None,
+        jitter: Callable[[], float] | None = None,
+        new_key: Callable[[], str] | None = None,
     ) -> None:
         super().__init__(
             api_key,
@@ -1667,6 +1713,8 @@ class AsyncAnakin(AsyncClient):
             clock=clock,
             observer=observer,
             max_rate=max_rate,
+            jitter=jitter,
+            new_key=new_key,
         )
         self.url_scraper = AsyncUrlScraperJobs(self, _jobs.URL_SCRAPER)
         """Scrape one page."""

@@ -6,7 +6,21 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from bide_runtime import BatchOptions, Client, Clock, Job, Jobs, Json, Observer, Policy, Transport, Update, WaitOptions
+from bide_runtime import (
+    BatchOptions,
+    Client,
+    Clock,
+    Job,
+    Jobs,
+    Json,
+    MaxRate,
+    Observer,
+    Policy,
+    ProgressDisplay,
+    Transport,
+    Update,
+    WaitOptions,
+)
 
 from . import _calls, _jobs, models
 from ._provider import PROVIDER
@@ -115,7 +129,7 @@ class UrlScraperJobs(Jobs[models.ScrapedPage, models.ScrapedPage]):
         timeout: float | None = 300.0,
         on_update: Callable[[Update[models.ScrapedPage]], None] | None = None,
         policy: Policy | None = None,
-        progress: bool = False,
+        progress: bool | ProgressDisplay = False,
     ) -> models.ScrapedPage:
         """Submit a job, wait until it is done, and return its result.
 
@@ -185,8 +199,9 @@ class UrlScraperJobs(Jobs[models.ScrapedPage, models.ScrapedPage]):
         timeout: float | None = 300.0,
         in_order: bool = False,
         on_update: Callable[[Counts], None] | None = None,
-        progress: bool = False,
+        progress: bool | ProgressDisplay = False,
         policy: Policy | None = None,
+        tag: Callable[[UrlScraperParams], str] | None = None,
     ) -> JobBatch[UrlScraperParams, models.ScrapedPage, Job[models.ScrapedPage, models.ScrapedPage]]:
         """Run many jobs side by side; iterate over how each ended, as it ends.
 
@@ -204,6 +219,8 @@ class UrlScraperJobs(Jobs[models.ScrapedPage, models.ScrapedPage]):
             progress: Whether to show a line in the terminal; needs `rich`.
             policy: When to poll. By default, by what is known of Anakin's jobs: every 2 to 5
                 s, never twice within 0.5 s.
+            tag: Returns a text of at most 100 characters for an input; outcome, handle and
+                token carry it.
         """
         return self._run_many(
             _calls.submit_url_scraper,
@@ -215,6 +232,7 @@ class UrlScraperJobs(Jobs[models.ScrapedPage, models.ScrapedPage]):
                 on_update=on_update,
                 progress=progress,
                 policy=policy,
+                tag=tag,
             ),
             self._handle,
         )
@@ -284,7 +302,7 @@ class UrlScraperBatchJobs(Jobs[models.ScrapeBatchJob, models.ScrapedPages]):
         timeout: float | None = 300.0,
         on_update: Callable[[Update[models.ScrapeBatchJob]], None] | None = None,
         policy: Policy | None = None,
-        progress: bool = False,
+        progress: bool | ProgressDisplay = False,
     ) -> models.ScrapedPages:
         """Submit a job, wait until it is done, and return its result.
 
@@ -340,8 +358,9 @@ class UrlScraperBatchJobs(Jobs[models.ScrapeBatchJob, models.ScrapedPages]):
         timeout: float | None = 300.0,
         in_order: bool = False,
         on_update: Callable[[Counts], None] | None = None,
-        progress: bool = False,
+        progress: bool | ProgressDisplay = False,
         policy: Policy | None = None,
+        tag: Callable[[UrlScraperBatchParams], str] | None = None,
     ) -> JobBatch[UrlScraperBatchParams, models.ScrapedPages, Job[models.ScrapeBatchJob, models.ScrapedPages]]:
         """Run many jobs side by side; iterate over how each ended, as it ends.
 
@@ -359,6 +378,8 @@ class UrlScraperBatchJobs(Jobs[models.ScrapeBatchJob, models.ScrapedPages]):
             progress: Whether to show a line in the terminal; needs `rich`.
             policy: When to poll. By default, by what is known of Anakin's jobs: every 2 to 5
                 s, never twice within 0.5 s.
+            tag: Returns a text of at most 100 characters for an input; outcome, handle and
+                token carry it.
         """
         return self._run_many(
             _calls.submit_url_scraper_batch,
@@ -370,6 +391,7 @@ class UrlScraperBatchJobs(Jobs[models.ScrapeBatchJob, models.ScrapedPages]):
                 on_update=on_update,
                 progress=progress,
                 policy=policy,
+                tag=tag,
             ),
             self._handle,
         )
@@ -413,7 +435,7 @@ class WebScraperJobs(Jobs[models.WebScrape, models.WebScrape]):
         timeout: float | None = 300.0,
         on_update: Callable[[Update[models.WebScrape]], None] | None = None,
         policy: Policy | None = None,
-        progress: bool = False,
+        progress: bool | ProgressDisplay = False,
     ) -> models.WebScrape:
         """Submit a job, wait until it is done, and return its result.
 
@@ -457,8 +479,9 @@ class WebScraperJobs(Jobs[models.WebScrape, models.WebScrape]):
         timeout: float | None = 300.0,
         in_order: bool = False,
         on_update: Callable[[Counts], None] | None = None,
-        progress: bool = False,
+        progress: bool | ProgressDisplay = False,
         policy: Policy | None = None,
+        tag: Callable[[WebScraperParams], str] | None = None,
     ) -> JobBatch[WebScraperParams, models.WebScrape, Job[models.WebScrape, models.WebScrape]]:
         """Run many jobs side by side; iterate over how each ended, as it ends.
 
@@ -476,6 +499,8 @@ class WebScraperJobs(Jobs[models.WebScrape, models.WebScrape]):
             progress: Whether to show a line in the terminal; needs `rich`.
             policy: When to poll. By default, by what is known of Anakin's jobs: every 2 to 5
                 s, never twice within 0.5 s.
+            tag: Returns a text of at most 100 characters for an input; outcome, handle and
+                token carry it.
         """
         return self._run_many(
             _calls.submit_web_scraper,
@@ -487,6 +512,7 @@ class WebScraperJobs(Jobs[models.WebScrape, models.WebScrape]):
                 on_update=on_update,
                 progress=progress,
                 policy=policy,
+                tag=tag,
             ),
             self._handle,
         )
@@ -549,7 +575,7 @@ class AgenticSearchJobs(Jobs[models.ResearchJob, models.ResearchReport]):
         timeout: float | None = 600.0,
         on_update: Callable[[Update[models.ResearchJob]], None] | None = None,
         policy: Policy | None = None,
-        progress: bool = False,
+        progress: bool | ProgressDisplay = False,
     ) -> models.ResearchReport:
         """Submit a job, wait until it is done, and return its result.
 
@@ -602,8 +628,9 @@ class AgenticSearchJobs(Jobs[models.ResearchJob, models.ResearchReport]):
         timeout: float | None = 600.0,
         in_order: bool = False,
         on_update: Callable[[Counts], None] | None = None,
-        progress: bool = False,
+        progress: bool | ProgressDisplay = False,
         policy: Policy | None = None,
+        tag: Callable[[AgenticSearchParams], str] | None = None,
     ) -> JobBatch[AgenticSearchParams, models.ResearchReport, Job[models.ResearchJob, models.ResearchReport]]:
         """Run many jobs side by side; iterate over how each ended, as it ends.
 
@@ -621,6 +648,8 @@ class AgenticSearchJobs(Jobs[models.ResearchJob, models.ResearchReport]):
             progress: Whether to show a line in the terminal; needs `rich`.
             policy: When to poll. By default, by what is known of Anakin's jobs: every 10 s,
                 never twice within 0.5 s.
+            tag: Returns a text of at most 100 characters for an input; outcome, handle and
+                token carry it.
         """
         return self._run_many(
             _calls.submit_agentic_search,
@@ -632,6 +661,7 @@ class AgenticSearchJobs(Jobs[models.ResearchJob, models.ResearchReport]):
                 on_update=on_update,
                 progress=progress,
                 policy=policy,
+                tag=tag,
             ),
             self._handle,
         )
@@ -700,7 +730,7 @@ class HolocronJobs(Jobs[models.TaskJob, models.TaskResult]):
         timeout: float | None = 300.0,
         on_update: Callable[[Update[models.TaskJob]], None] | None = None,
         policy: Policy | None = None,
-        progress: bool = False,
+        progress: bool | ProgressDisplay = False,
     ) -> models.TaskResult:
         """Submit a job, wait until it is done, and return its result.
 
@@ -756,8 +786,9 @@ class HolocronJobs(Jobs[models.TaskJob, models.TaskResult]):
         timeout: float | None = 300.0,
         in_order: bool = False,
         on_update: Callable[[Counts], None] | None = None,
-        progress: bool = False,
+        progress: bool | ProgressDisplay = False,
         policy: Policy | None = None,
+        tag: Callable[[HolocronParams], str] | None = None,
     ) -> JobBatch[HolocronParams, models.TaskResult, Job[models.TaskJob, models.TaskResult]]:
         """Run many jobs side by side; iterate over how each ended, as it ends.
 
@@ -775,6 +806,8 @@ class HolocronJobs(Jobs[models.TaskJob, models.TaskResult]):
             progress: Whether to show a line in the terminal; needs `rich`.
             policy: When to poll. By default, by what is known of Anakin's jobs: every 3 s,
                 never twice within 1 s.
+            tag: Returns a text of at most 100 characters for an input; outcome, handle and
+                token carry it.
         """
         return self._run_many(
             _calls.submit_holocron,
@@ -786,6 +819,7 @@ class HolocronJobs(Jobs[models.TaskJob, models.TaskResult]):
                 on_update=on_update,
                 progress=progress,
                 policy=policy,
+                tag=tag,
             ),
             self._handle,
         )
@@ -869,7 +903,7 @@ class MapJobs(Jobs[models.MapJob, models.SiteMap]):
         timeout: float | None = 300.0,
         on_update: Callable[[Update[models.MapJob]], None] | None = None,
         policy: Policy | None = None,
-        progress: bool = False,
+        progress: bool | ProgressDisplay = False,
     ) -> models.SiteMap:
         """Submit a job, wait until it is done, and return its result.
 
@@ -932,8 +966,9 @@ class MapJobs(Jobs[models.MapJob, models.SiteMap]):
         timeout: float | None = 300.0,
         in_order: bool = False,
         on_update: Callable[[Counts], None] | None = None,
-        progress: bool = False,
+        progress: bool | ProgressDisplay = False,
         policy: Policy | None = None,
+        tag: Callable[[MapParams], str] | None = None,
     ) -> JobBatch[MapParams, models.SiteMap, Job[models.MapJob, models.SiteMap]]:
         """Run many jobs side by side; iterate over how each ended, as it ends.
 
@@ -951,6 +986,8 @@ class MapJobs(Jobs[models.MapJob, models.SiteMap]):
             progress: Whether to show a line in the terminal; needs `rich`.
             policy: When to poll. By default, by what is known of Anakin's jobs: every 1 s,
                 never twice within 0.5 s.
+            tag: Returns a text of at most 100 characters for an input; outcome, handle and
+                token carry it.
         """
         return self._run_many(
             _calls.submit_map,
@@ -962,6 +999,7 @@ class MapJobs(Jobs[models.MapJob, models.SiteMap]):
                 on_update=on_update,
                 progress=progress,
                 policy=policy,
+                tag=tag,
             ),
             self._handle,
         )
@@ -1047,7 +1085,7 @@ class CrawlJobs(Jobs[models.CrawlJob, models.CrawledSite]):
         timeout: float | None = 300.0,
         on_update: Callable[[Update[models.CrawlJob]], None] | None = None,
         policy: Policy | None = None,
-        progress: bool = False,
+        progress: bool | ProgressDisplay = False,
     ) -> models.CrawledSite:
         """Submit a job, wait until it is done, and return its result.
 
@@ -1111,8 +1149,9 @@ class CrawlJobs(Jobs[models.CrawlJob, models.CrawledSite]):
         timeout: float | None = 300.0,
         in_order: bool = False,
         on_update: Callable[[Counts], None] | None = None,
-        progress: bool = False,
+        progress: bool | ProgressDisplay = False,
         policy: Policy | None = None,
+        tag: Callable[[CrawlParams], str] | None = None,
     ) -> JobBatch[CrawlParams, models.CrawledSite, Job[models.CrawlJob, models.CrawledSite]]:
         """Run many jobs side by side; iterate over how each ended, as it ends.
 
@@ -1130,6 +1169,8 @@ class CrawlJobs(Jobs[models.CrawlJob, models.CrawledSite]):
             progress: Whether to show a line in the terminal; needs `rich`.
             policy: When to poll. By default, by what is known of Anakin's jobs: every 5 s,
                 never twice within 0.5 s.
+            tag: Returns a text of at most 100 characters for an input; outcome, handle and
+                token carry it.
         """
         return self._run_many(
             _calls.submit_crawl,
@@ -1141,6 +1182,7 @@ class CrawlJobs(Jobs[models.CrawlJob, models.CrawledSite]):
                 on_update=on_update,
                 progress=progress,
                 policy=policy,
+                tag=tag,
             ),
             self._handle,
         )
@@ -1202,7 +1244,7 @@ class AiVisibilityJobs(Jobs[models.VisibilitySearch, models.VisibilityReport]):
         timeout: float | None = 300.0,
         on_update: Callable[[Update[models.VisibilitySearch]], None] | None = None,
         policy: Policy | None = None,
-        progress: bool = False,
+        progress: bool | ProgressDisplay = False,
     ) -> models.VisibilityReport:
         """Submit a job, wait until it is done, and return its result.
 
@@ -1255,8 +1297,9 @@ class AiVisibilityJobs(Jobs[models.VisibilitySearch, models.VisibilityReport]):
         timeout: float | None = 300.0,
         in_order: bool = False,
         on_update: Callable[[Counts], None] | None = None,
-        progress: bool = False,
+        progress: bool | ProgressDisplay = False,
         policy: Policy | None = None,
+        tag: Callable[[AiVisibilityParams], str] | None = None,
     ) -> JobBatch[AiVisibilityParams, models.VisibilityReport, Job[models.VisibilitySearch, models.VisibilityReport]]:
         """Run many jobs side by side; iterate over how each ended, as it ends.
 
@@ -1274,6 +1317,8 @@ class AiVisibilityJobs(Jobs[models.VisibilitySearch, models.VisibilityReport]):
             progress: Whether to show a line in the terminal; needs `rich`.
             policy: When to poll. By default, by what is known of Anakin's jobs: every 5 s,
                 never twice within 0.5 s.
+            tag: Returns a text of at most 100 characters for an input; outcome, handle and
+                token carry it.
         """
         return self._run_many(
             _calls.submit_ai_visibility,
@@ -1285,6 +1330,7 @@ class AiVisibilityJobs(Jobs[models.VisibilitySearch, models.VisibilityReport]):
                 on_update=on_update,
                 progress=progress,
                 policy=policy,
+                tag=tag,
             ),
             self._handle,
         )
@@ -1353,7 +1399,7 @@ class BrowserTaskJobs(Jobs[models.BrowserTaskJob, models.BrowserTaskResult]):
         timeout: float | None = 360.0,
         on_update: Callable[[Update[models.BrowserTaskJob]], None] | None = None,
         policy: Policy | None = None,
-        progress: bool = False,
+        progress: bool | ProgressDisplay = False,
     ) -> models.BrowserTaskResult:
         """Submit a job, wait until it is done, and return its result.
 
@@ -1409,8 +1455,9 @@ class BrowserTaskJobs(Jobs[models.BrowserTaskJob, models.BrowserTaskResult]):
         timeout: float | None = 360.0,
         in_order: bool = False,
         on_update: Callable[[Counts], None] | None = None,
-        progress: bool = False,
+        progress: bool | ProgressDisplay = False,
         policy: Policy | None = None,
+        tag: Callable[[BrowserTaskParams], str] | None = None,
     ) -> JobBatch[BrowserTaskParams, models.BrowserTaskResult, Job[models.BrowserTaskJob, models.BrowserTaskResult]]:
         """Run many jobs side by side; iterate over how each ended, as it ends.
 
@@ -1428,6 +1475,8 @@ class BrowserTaskJobs(Jobs[models.BrowserTaskJob, models.BrowserTaskResult]):
             progress: Whether to show a line in the terminal; needs `rich`.
             policy: When to poll. By default, by what is known of Anakin's jobs: every 3 s,
                 never twice within 0.5 s.
+            tag: Returns a text of at most 100 characters for an input; outcome, handle and
+                token carry it.
         """
         return self._run_many(
             _calls.submit_browser_task,
@@ -1439,6 +1488,7 @@ class BrowserTaskJobs(Jobs[models.BrowserTaskJob, models.BrowserTaskResult]):
                 on_update=on_update,
                 progress=progress,
                 policy=policy,
+                tag=tag,
             ),
             self._handle,
         )
@@ -1506,7 +1556,7 @@ class WireBuildJobs(Jobs[models.Build, models.Build]):
         timeout: float | None = 300.0,
         on_update: Callable[[Update[models.Build]], None] | None = None,
         policy: Policy | None = None,
-        progress: bool = False,
+        progress: bool | ProgressDisplay = False,
     ) -> models.Build:
         """Submit a job, wait until it is done, and return its result.
 
@@ -1561,8 +1611,9 @@ class WireBuildJobs(Jobs[models.Build, models.Build]):
         timeout: float | None = 300.0,
         in_order: bool = False,
         on_update: Callable[[Counts], None] | None = None,
-        progress: bool = False,
+        progress: bool | ProgressDisplay = False,
         policy: Policy | None = None,
+        tag: Callable[[WireBuildParams], str] | None = None,
     ) -> JobBatch[WireBuildParams, models.Build, Job[models.Build, models.Build]]:
         """Run many jobs side by side; iterate over how each ended, as it ends.
 
@@ -1580,6 +1631,8 @@ class WireBuildJobs(Jobs[models.Build, models.Build]):
             progress: Whether to show a line in the terminal; needs `rich`.
             policy: When to poll. By default, by what is known of Anakin's jobs: every 5 s,
                 never twice within 0.5 s.
+            tag: Returns a text of at most 100 characters for an input; outcome, handle and
+                token carry it.
         """
         return self._run_many(
             _calls.submit_wire_build,
@@ -1591,6 +1644,7 @@ class WireBuildJobs(Jobs[models.Build, models.Build]):
                 on_update=on_update,
                 progress=progress,
                 policy=policy,
+                tag=tag,
             ),
             self._handle,
         )
@@ -1614,6 +1668,8 @@ class Anakin(Client):
         observer: Called with an `Exchange` after each HTTP request, for metrics and traces.
         max_rate: The most requests per second, all jobs together. The provider's own limits
             are kept anyway.
+        jitter: Returns a number in [0, 1) for the jitter of pauses; replace it in tests.
+        new_key: Returns a new idempotency key; replace it in tests.
     """
 
     _provider = PROVIDER
@@ -1628,7 +1684,9 @@ class Anakin(Client):
         transport: Transport | None = None,
         clock: Clock | None = None,
         observer: Observer | None = None,
-        max_rate: float | None = None,
+        max_rate: float | MaxRate | None = None,
+        jitter: Callable[[], float] | None = None,
+        new_key: Callable[[], str] | None = None,
     ) -> None:
         super().__init__(
             api_key,
@@ -1639,6 +1697,8 @@ class Anakin(Client):
             clock=clock,
             observer=observer,
             max_rate=max_rate,
+            jitter=jitter,
+            new_key=new_key,
         )
         self.url_scraper = UrlScraperJobs(self, _jobs.URL_SCRAPER)
         """Scrape one page."""

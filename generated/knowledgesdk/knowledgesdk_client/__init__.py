@@ -37,11 +37,13 @@ if TYPE_CHECKING:
         HttpxTransport,
         Job,
         JobBatch,
+        MaxRate,
         Observer,
         Outcome,
         Policy,
         Polling,
         Progress,
+        ProgressDisplay,
         Request,
         Response,
         Snapshot,
@@ -52,6 +54,7 @@ if TYPE_CHECKING:
         Update,
         UploadFile,
         Urllib3Transport,
+        unknown_fields,
     )
 
     from . import models, params
@@ -135,6 +138,7 @@ __all__ = [
     "JobTimeout",
     "KnowledgeSDK",
     "KnowledgeSDKError",
+    "MaxRate",
     "NotFound",
     "Observer",
     "Outcome",
@@ -143,6 +147,7 @@ __all__ = [
     "Policy",
     "Polling",
     "Progress",
+    "ProgressDisplay",
     "RateLimited",
     "ReplyTooLarge",
     "Request",
@@ -165,6 +170,7 @@ __all__ = [
     "Urllib3Transport",
     "models",
     "params",
+    "unknown_fields",
 ]
 
 _PLACES = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from bide_runtime import ErrorShape, OwnErrors, Provider, Rate, Secret
 
-from . import errors
+from . import errors as _errors
 
 PROVIDER = Provider(
     name="knowledgesdk",
@@ -21,5 +21,5 @@ PROVIDER = Provider(
         ErrorShape(message=("message",)),
     ),
     version="0.1.0",
-    own_errors=OwnErrors(vars(errors)),
+    own_errors=OwnErrors(vars(_errors)),
 )

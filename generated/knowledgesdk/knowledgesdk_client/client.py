@@ -12,8 +12,10 @@ from bide_runtime import (
     Clock,
     Job,
     Jobs,
+    MaxRate,
     Observer,
     Policy,
+    ProgressDisplay,
     Stream,
     Transport,
     Update,
@@ -101,7 +103,7 @@ class ExtractJobs(Jobs[models.ExtractJob, models.Extraction]):
         timeout: float | None = 600.0,
         on_update: Callable[[Update[models.ExtractJob]], None] | None = None,
         policy: Policy | None = None,
-        progress: bool = False,
+        progress: bool | ProgressDisplay = False,
     ) -> models.Extraction:
         """Submit a job, wait until it is done, and return its result.
 
@@ -163,8 +165,9 @@ class ExtractJobs(Jobs[models.ExtractJob, models.Extraction]):
         timeout: float | None = 600.0,
         in_order: bool = False,
         on_update: Callable[[Counts], None] | None = None,
-        progress: bool = False,
+        progress: bool | ProgressDisplay = False,
         policy: Policy | None = None,
+        tag: Callable[[ExtractParams], str] | None = None,
     ) -> JobBatch[ExtractParams, models.Extraction, Job[models.ExtractJob, models.Extraction]]:
         """Run many jobs side by side; iterate over how each ended, as it ends.
 
@@ -182,6 +185,8 @@ class ExtractJobs(Jobs[models.ExtractJob, models.Extraction]):
             progress: Whether to show a line in the terminal; needs `rich`.
             policy: When to poll. By default, by what is known of KnowledgeSDK's jobs: every 5
                 s, never twice within 0.5 s.
+            tag: Returns a text of at most 100 characters for an input; outcome, handle and
+                token carry it.
         """
         return self._run_many(
             _calls.submit_extract,
@@ -193,6 +198,7 @@ class ExtractJobs(Jobs[models.ExtractJob, models.Extraction]):
                 on_update=on_update,
                 progress=progress,
                 policy=policy,
+                tag=tag,
             ),
             self._handle,
         )
@@ -215,6 +221,8 @@ class KnowledgeSDK(Client):
         observer: Called with an `Exchange` after each HTTP request, for metrics and traces.
         max_rate: The most requests per second, all jobs together. The provider's own limits
             are kept anyway.
+        jitter: Returns a number in [0, 1) for the jitter of pauses; replace it in tests.
+        new_key: Returns a new idempotency key; replace it in tests.
     """
 
     _provider = PROVIDER
@@ -229,7 +237,9 @@ class KnowledgeSDK(Client):
         transport: Transport | None = None,
         clock: Clock | None = None,
         observer: Observer | None = None,
-        max_rate: float | None = None,
+        max_rate: float | MaxRate | None = None,
+        jitter: Callable[[], float] | None = None,
+        new_key: Callable[[], str] | None = None,
     ) -> None:
         super().__init__(
             api_key,
@@ -240,6 +250,8 @@ class KnowledgeSDK(Client):
             clock=clock,
             observer=observer,
             max_rate=max_rate,
+            jitter=jitter,
+            new_key=new_key,
         )
         self.extract = ExtractJobs(self, _jobs.EXTRACT)
         """Read a website, find out what the business does, and make searchable knowledge of its

@@ -38,11 +38,13 @@ if TYPE_CHECKING:
         HttpxTransport,
         Job,
         JobBatch,
+        MaxRate,
         Observer,
         Outcome,
         Policy,
         Polling,
         Progress,
+        ProgressDisplay,
         Request,
         Response,
         Snapshot,
@@ -53,6 +55,7 @@ if TYPE_CHECKING:
         Update,
         UploadFile,
         Urllib3Transport,
+        unknown_fields,
     )
 
     from . import models, params
@@ -134,6 +137,7 @@ __all__ = [
     "JobFailed",
     "JobNotDone",
     "JobTimeout",
+    "MaxRate",
     "NotFound",
     "Observer",
     "Outcome",
@@ -142,6 +146,7 @@ __all__ = [
     "Policy",
     "Polling",
     "Progress",
+    "ProgressDisplay",
     "RateLimited",
     "ReplyTooLarge",
     "Request",
@@ -166,6 +171,7 @@ __all__ = [
     "Urllib3Transport",
     "models",
     "params",
+    "unknown_fields",
 ]
 
 _PLACES = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from bide_runtime import ErrorShape, OwnErrors, Provider, Secret
 
-from . import errors
+from . import errors as _errors
 
 PROVIDER = Provider(
     name="scrapio",
@@ -15,5 +15,5 @@ PROVIDER = Provider(
     request_id_field=("request_id",),
     errors=(ErrorShape(message=("error", "message"), code=("error", "code")),),
     version="0.1.0",
-    own_errors=OwnErrors(vars(errors)),
+    own_errors=OwnErrors(vars(_errors)),
 )

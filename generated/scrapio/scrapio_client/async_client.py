@@ -13,8 +13,10 @@ from bide_runtime import (
     AsyncClock,
     AsyncTransport,
     BatchOptions,
+    MaxRate,
     Observer,
     Policy,
+    ProgressDisplay,
     Record,
     Update,
     WaitOptions,
@@ -113,7 +115,7 @@ class AsyncFetchJobs(AsyncCancellableJobs[models.FetchJob, models.FetchResult]):
         timeout: float | None = 600.0,
         on_update: Callable[[Update[models.FetchJob]], Awaitable[None] | None] | None = None,
         policy: Policy | None = None,
-        progress: bool = False,
+        progress: bool | ProgressDisplay = False,
         cancel_on_timeout: bool = False,
     ) -> models.FetchResult:
         """Submit a job, wait until it is done, and return its result.
@@ -184,8 +186,9 @@ class AsyncFetchJobs(AsyncCancellableJobs[models.FetchJob, models.FetchResult]):
         timeout: float | None = 600.0,
         in_order: bool = False,
         on_update: Callable[[Counts], Awaitable[None] | None] | None = None,
-        progress: bool = False,
+        progress: bool | ProgressDisplay = False,
         policy: Policy | None = None,
+        tag: Callable[[FetchParams], str] | None = None,
         cancel_on_timeout: bool = False,
     ) -> AsyncJobBatch[FetchParams, models.FetchResult, AsyncCancellableJob[models.FetchJob, models.FetchResult]]:
         """Run many jobs side by side; iterate over how each ended, as it ends.
@@ -205,6 +208,8 @@ class AsyncFetchJobs(AsyncCancellableJobs[models.FetchJob, models.FetchResult]):
             progress: Whether to show a line in the terminal; needs `rich`.
             policy: When to poll. By default, by what is known of Scrapio's jobs: every 2 to 5
                 s, never twice within 1 s.
+            tag: Returns a text of at most 100 characters for an input; outcome, handle and
+                token carry it.
             cancel_on_timeout: Whether to ask the provider at the deadline to cancel the job,
                 which may take 5 seconds more.
         """
@@ -218,6 +223,7 @@ class AsyncFetchJobs(AsyncCancellableJobs[models.FetchJob, models.FetchResult]):
                 on_update=on_update,
                 progress=progress,
                 policy=policy,
+                tag=tag,
                 cancel_on_timeout=cancel_on_timeout,
             ),
             self._handle,
@@ -306,7 +312,7 @@ class AsyncCrawlJobs(AsyncCancellableJobs[models.CrawlJob, models.CrawlResult]):
         timeout: float | None = 600.0,
         on_update: Callable[[Update[models.CrawlJob]], Awaitable[None] | None] | None = None,
         policy: Policy | None = None,
-        progress: bool = False,
+        progress: bool | ProgressDisplay = False,
         cancel_on_timeout: bool = False,
     ) -> models.CrawlResult:
         """Submit a job, wait until it is done, and return its result.
@@ -377,8 +383,9 @@ class AsyncCrawlJobs(AsyncCancellableJobs[models.CrawlJob, models.CrawlResult]):
         timeout: float | None = 600.0,
         in_order: bool = False,
         on_update: Callable[[Counts], Awaitable[None] | None] | None = None,
-        progress: bool = False,
+        progress: bool | ProgressDisplay = False,
         policy: Policy | None = None,
+        tag: Callable[[CrawlParams], str] | None = None,
         cancel_on_timeout: bool = False,
     ) -> AsyncJobBatch[CrawlParams, models.CrawlResult, AsyncCancellableJob[models.CrawlJob, models.CrawlResult]]:
         """Run many jobs side by side; iterate over how each ended, as it ends.
@@ -398,6 +405,8 @@ class AsyncCrawlJobs(AsyncCancellableJobs[models.CrawlJob, models.CrawlResult]):
             progress: Whether to show a line in the terminal; needs `rich`.
             policy: When to poll. By default, by what is known of Scrapio's jobs: every 15 to
                 30 s, never twice within 1 s.
+            tag: Returns a text of at most 100 characters for an input; outcome, handle and
+                token carry it.
             cancel_on_timeout: Whether to ask the provider at the deadline to cancel the job,
                 which may take 5 seconds more.
         """
@@ -411,6 +420,7 @@ class AsyncCrawlJobs(AsyncCancellableJobs[models.CrawlJob, models.CrawlResult]):
                 on_update=on_update,
                 progress=progress,
                 policy=policy,
+                tag=tag,
                 cancel_on_timeout=cancel_on_timeout,
             ),
             self._handle,
@@ -493,7 +503,7 @@ class AsyncMapJobs(AsyncCancellableJobs[models.MapJob, models.MapResult]):
         timeout: float | None = 600.0,
         on_update: Callable[[Update[models.MapJob]], Awaitable[None] | None] | None = None,
         policy: Policy | None = None,
-        progress: bool = False,
+        progress: bool | ProgressDisplay = False,
         cancel_on_timeout: bool = False,
     ) -> models.MapResult:
         """Submit a job, wait until it is done, and return its result.
@@ -560,8 +570,9 @@ class AsyncMapJobs(AsyncCancellableJobs[models.MapJob, models.MapResult]):
         timeout: float | None = 600.0,
         in_order: bool = False,
         on_update: Callable[[Counts], Awaitable[None] | None] | None = None,
-        progress: bool = False,
+        progress: bool | ProgressDisplay = False,
         policy: Policy | None = None,
+        tag: Callable[[MapParams], str] | None = None,
         cancel_on_timeout: bool = False,
     ) -> AsyncJobBatch[MapParams, models.MapResult, AsyncCancellableJob[models.MapJob, models.MapResult]]:
         """Run many jobs side by side; iterate over how each ended, as it ends.
@@ -581,6 +592,8 @@ class AsyncMapJobs(AsyncCancellableJobs[models.MapJob, models.MapResult]):
             progress: Whether to show a line in the terminal; needs `rich`.
             policy: When to poll. By default, by what is known of Scrapio's jobs: every 2 to 5
                 s, never twice within 1 s.
+            tag: Returns a text of at most 100 characters for an input; outcome, handle and
+                token carry it.
             cancel_on_timeout: Whether to ask the provider at the deadline to cancel the job,
                 which may take 5 seconds more.
         """
@@ -594,6 +607,7 @@ class AsyncMapJobs(AsyncCancellableJobs[models.MapJob, models.MapResult]):
                 on_update=on_update,
                 progress=progress,
                 policy=policy,
+                tag=tag,
                 cancel_on_timeout=cancel_on_timeout,
             ),
             self._handle,
@@ -677,7 +691,7 @@ class AsyncSearchJobs(AsyncCancellableJobs[models.SearchJob, models.SearchResult
         timeout: float | None = 600.0,
         on_update: Callable[[Update[models.SearchJob]], Awaitable[None] | None] | None = None,
         policy: Policy | None = None,
-        progress: bool = False,
+        progress: bool | ProgressDisplay = False,
         cancel_on_timeout: bool = False,
     ) -> models.SearchResult:
         """Submit a job, wait until it is done, and return its result.
@@ -745,8 +759,9 @@ class AsyncSearchJobs(AsyncCancellableJobs[models.SearchJob, models.SearchResult
         timeout: float | None = 600.0,
         in_order: bool = False,
         on_update: Callable[[Counts], Awaitable[None] | None] | None = None,
-        progress: bool = False,
+        progress: bool | ProgressDisplay = False,
         policy: Policy | None = None,
+        tag: Callable[[SearchParams], str] | None = None,
         cancel_on_timeout: bool = False,
     ) -> AsyncJobBatch[SearchParams, models.SearchResult, AsyncCancellableJob[models.SearchJob, models.SearchResult]]:
         """Run many jobs side by side; iterate over how each ended, as it ends.
@@ -766,6 +781,8 @@ class AsyncSearchJobs(AsyncCancellableJobs[models.SearchJob, models.SearchResult
             progress: Whether to show a line in the terminal; needs `rich`.
             policy: When to poll. By default, by what is known of Scrapio's jobs: every 2 to 5
                 s, never twice within 1 s.
+            tag: Returns a text of at most 100 characters for an input; outcome, handle and
+                token carry it.
             cancel_on_timeout: Whether to ask the provider at the deadline to cancel the job,
                 which may take 5 seconds more.
         """
@@ -779,6 +796,7 @@ class AsyncSearchJobs(AsyncCancellableJobs[models.SearchJob, models.SearchResult
                 on_update=on_update,
                 progress=progress,
                 policy=policy,
+                tag=tag,
                 cancel_on_timeout=cancel_on_timeout,
             ),
             self._handle,
@@ -864,7 +882,7 @@ class AsyncInteractJobs(AsyncCancellableJobs[models.InteractJob, models.Interact
         timeout: float | None = 600.0,
         on_update: Callable[[Update[models.InteractJob]], Awaitable[None] | None] | None = None,
         policy: Policy | None = None,
-        progress: bool = False,
+        progress: bool | ProgressDisplay = False,
         cancel_on_timeout: bool = False,
     ) -> models.InteractResult:
         """Submit a job, wait until it is done, and return its result.
@@ -932,8 +950,9 @@ class AsyncInteractJobs(AsyncCancellableJobs[models.InteractJob, models.Interact
         timeout: float | None = 600.0,
         in_order: bool = False,
         on_update: Callable[[Counts], Awaitable[None] | None] | None = None,
-        progress: bool = False,
+        progress: bool | ProgressDisplay = False,
         policy: Policy | None = None,
+        tag: Callable[[InteractParams], str] | None = None,
         cancel_on_timeout: bool = False,
     ) -> AsyncJobBatch[
         InteractParams, models.InteractResult, AsyncCancellableJob[models.InteractJob, models.InteractResult]
@@ -955,6 +974,8 @@ class AsyncInteractJobs(AsyncCancellableJobs[models.InteractJob, models.Interact
             progress: Whether to show a line in the terminal; needs `rich`.
             policy: When to poll. By default, by what is known of Scrapio's jobs: every 2 to 5
                 s, never twice within 1 s.
+            tag: Returns a text of at most 100 characters for an input; outcome, handle and
+                token carry it.
             cancel_on_timeout: Whether to ask the provider at the deadline to cancel the job,
                 which may take 5 seconds more.
         """
@@ -968,6 +989,7 @@ class AsyncInteractJobs(AsyncCancellableJobs[models.InteractJob, models.Interact
                 on_update=on_update,
                 progress=progress,
                 policy=policy,
+                tag=tag,
                 cancel_on_timeout=cancel_on_timeout,
             ),
             self._handle,
@@ -991,6 +1013,8 @@ class AsyncScrapio(AsyncClient):
         observer: Called with an `Exchange` after each HTTP request, for metrics and traces.
         max_rate: The most requests per second, all jobs together. The provider's own limits
             are kept anyway.
+        jitter: Returns a number in [0, 1) for the jitter of pauses; replace it in tests.
+        new_key: Returns a new idempotency key; replace it in tests.
     """
 
     _provider = PROVIDER
@@ -1005,7 +1029,9 @@ class AsyncScrapio(AsyncClient):
         transport: AsyncTransport | None = None,
         clock: AsyncClock | None = None,
         observer: Observer | None = None,
-        max_rate: float | None = None,
+        max_rate: float | MaxRate | None = None,
+        jitter: Callable[[], float] | None = None,
+        new_key: Callable[[], str] | None = None,
     ) -> None:
         super().__init__(
             api_key,
@@ -1016,6 +1042,8 @@ class AsyncScrapio(AsyncClient):
             clock=clock,
             observer=observer,
             max_rate=max_rate,
+            jitter=jitter,
+            new_key=new_key,
         )
         self.fetch = AsyncFetchJobs(self, _jobs.FETCH)
         """Fetch one page as HTML, Markdown, JSON or a screenshot."""

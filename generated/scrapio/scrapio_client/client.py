@@ -12,8 +12,10 @@ from bide_runtime import (
     CancellableJobs,
     Client,
     Clock,
+    MaxRate,
     Observer,
     Policy,
+    ProgressDisplay,
     Record,
     Transport,
     Update,
@@ -113,7 +115,7 @@ class FetchJobs(CancellableJobs[models.FetchJob, models.FetchResult]):
         timeout: float | None = 600.0,
         on_update: Callable[[Update[models.FetchJob]], None] | None = None,
         policy: Policy | None = None,
-        progress: bool = False,
+        progress: bool | ProgressDisplay = False,
         cancel_on_timeout: bool = False,
     ) -> models.FetchResult:
         """Submit a job, wait until it is done, and return its result.
@@ -184,8 +186,9 @@ class FetchJobs(CancellableJobs[models.FetchJob, models.FetchResult]):
         timeout: float | None = 600.0,
         in_order: bool = False,
         on_update: Callable[[Counts], None] | None = None,
-        progress: bool = False,
+        progress: bool | ProgressDisplay = False,
         policy: Policy | None = None,
+        tag: Callable[[FetchParams], str] | None = None,
         cancel_on_timeout: bool = False,
     ) -> JobBatch[FetchParams, models.FetchResult, CancellableJob[models.FetchJob, models.FetchResult]]:
         """Run many jobs side by side; iterate over how each ended, as it ends.
@@ -204,6 +207,8 @@ class FetchJobs(CancellableJobs[models.FetchJob, models.FetchResult]):
             progress: Whether to show a line in the terminal; needs `rich`.
             policy: When to poll. By default, by what is known of Scrapio's jobs: every 2 to 5
                 s, never twice within 1 s.
+            tag: Returns a text of at most 100 characters for an input; outcome, handle and
+                token carry it.
             cancel_on_timeout: Whether to ask the provider at the deadline to cancel the job,
                 which may take 5 seconds more.
         """
@@ -217,6 +222,7 @@ class FetchJobs(CancellableJobs[models.FetchJob, models.FetchResult]):
                 on_update=on_update,
                 progress=progress,
                 policy=policy,
+                tag=tag,
                 cancel_on_timeout=cancel_on_timeout,
             ),
             self._handle,
@@ -305,7 +311,7 @@ class CrawlJobs(CancellableJobs[models.CrawlJob, models.CrawlResult]):
         timeout: float | None = 600.0,
         on_update: Callable[[Update[models.CrawlJob]], None] | None = None,
         policy: Policy | None = None,
-        progress: bool = False,
+        progress: bool | ProgressDisplay = False,
         cancel_on_timeout: bool = False,
     ) -> models.CrawlResult:
         """Submit a job, wait until it is done, and return its result.
@@ -376,8 +382,9 @@ class CrawlJobs(CancellableJobs[models.CrawlJob, models.CrawlResult]):
         timeout: float | None = 600.0,
         in_order: bool = False,
         on_update: Callable[[Counts], None] | None = None,
-        progress: bool = False,
+        progress: bool | ProgressDisplay = False,
         policy: Policy | None = None,
+        tag: Callable[[CrawlParams], str] | None = None,
         cancel_on_timeout: bool = False,
     ) -> JobBatch[CrawlParams, models.CrawlResult, CancellableJob[models.CrawlJob, models.CrawlResult]]:
         """Run many jobs side by side; iterate over how each ended, as it ends.
@@ -396,6 +403,8 @@ class CrawlJobs(CancellableJobs[models.CrawlJob, models.CrawlResult]):
             progress: Whether to show a line in the terminal; needs `rich`.
             policy: When to poll. By default, by what is known of Scrapio's jobs: every 15 to
                 30 s, never twice within 1 s.
+            tag: Returns a text of at most 100 characters for an input; outcome, handle and
+                token carry it.
             cancel_on_timeout: Whether to ask the provider at the deadline to cancel the job,
                 which may take 5 seconds more.
         """
@@ -409,6 +418,7 @@ class CrawlJobs(CancellableJobs[models.CrawlJob, models.CrawlResult]):
                 on_update=on_update,
                 progress=progress,
                 policy=policy,
+                tag=tag,
                 cancel_on_timeout=cancel_on_timeout,
             ),
             self._handle,
@@ -491,7 +501,7 @@ class MapJobs(CancellableJobs[models.MapJob, models.MapResult]):
         timeout: float | None = 600.0,
         on_update: Callable[[Update[models.MapJob]], None] | None = None,
         policy: Policy | None = None,
-        progress: bool = False,
+        progress: bool | ProgressDisplay = False,
         cancel_on_timeout: bool = False,
     ) -> models.MapResult:
         """Submit a job, wait until it is done, and return its result.
@@ -558,8 +568,9 @@ class MapJobs(CancellableJobs[models.MapJob, models.MapResult]):
         timeout: float | None = 600.0,
         in_order: bool = False,
         on_update: Callable[[Counts], None] | None = None,
-        progress: bool = False,
+        progress: bool | ProgressDisplay = False,
         policy: Policy | None = None,
+        tag: Callable[[MapParams], str] | None = None,
         cancel_on_timeout: bool = False,
     ) -> JobBatch[MapParams, models.MapResult, CancellableJob[models.MapJob, models.MapResult]]:
         """Run many jobs side by side; iterate over how each ended, as it ends.
@@ -578,6 +589,8 @@ class MapJobs(CancellableJobs[models.MapJob, models.MapResult]):
             progress: Whether to show a line in the terminal; needs `rich`.
             policy: When to poll. By default, by what is known of Scrapio's jobs: every 2 to 5
                 s, never twice within 1 s.
+            tag: Returns a text of at most 100 characters for an input; outcome, handle and
+                token carry it.
             cancel_on_timeout: Whether to ask the provider at the deadline to cancel the job,
                 which may take 5 seconds more.
         """
@@ -591,6 +604,7 @@ class MapJobs(CancellableJobs[models.MapJob, models.MapResult]):
                 on_update=on_update,
                 progress=progress,
                 policy=policy,
+                tag=tag,
                 cancel_on_timeout=cancel_on_timeout,
             ),
             self._handle,
@@ -674,7 +688,7 @@ class SearchJobs(CancellableJobs[models.SearchJob, models.SearchResult]):
         timeout: float | None = 600.0,
         on_update: Callable[[Update[models.SearchJob]], None] | None = None,
         policy: Policy | None = None,
-        progress: bool = False,
+        progress: bool | ProgressDisplay = False,
         cancel_on_timeout: bool = False,
     ) -> models.SearchResult:
         """Submit a job, wait until it is done, and return its result.
@@ -742,8 +756,9 @@ class SearchJobs(CancellableJobs[models.SearchJob, models.SearchResult]):
         timeout: float | None = 600.0,
         in_order: bool = False,
         on_update: Callable[[Counts], None] | None = None,
-        progress: bool = False,
+        progress: bool | ProgressDisplay = False,
         policy: Policy | None = None,
+        tag: Callable[[SearchParams], str] | None = None,
         cancel_on_timeout: bool = False,
     ) -> JobBatch[SearchParams, models.SearchResult, CancellableJob[models.SearchJob, models.SearchResult]]:
         """Run many jobs side by side; iterate over how each ended, as it ends.
@@ -762,6 +777,8 @@ class SearchJobs(CancellableJobs[models.SearchJob, models.SearchResult]):
             progress: Whether to show a line in the terminal; needs `rich`.
             policy: When to poll. By default, by what is known of Scrapio's jobs: every 2 to 5
                 s, never twice within 1 s.
+            tag: Returns a text of at most 100 characters for an input; outcome, handle and
+                token carry it.
             cancel_on_timeout: Whether to ask the provider at the deadline to cancel the job,
                 which may take 5 seconds more.
         """
@@ -775,6 +792,7 @@ class SearchJobs(CancellableJobs[models.SearchJob, models.SearchResult]):
                 on_update=on_update,
                 progress=progress,
                 policy=policy,
+                tag=tag,
                 cancel_on_timeout=cancel_on_timeout,
             ),
             self._handle,
@@ -860,7 +878,7 @@ class InteractJobs(CancellableJobs[models.InteractJob, models.InteractResult]):
         timeout: float | None = 600.0,
         on_update: Callable[[Update[models.InteractJob]], None] | None = None,
         policy: Policy | None = None,
-        progress: bool = False,
+        progress: bool | ProgressDisplay = False,
         cancel_on_timeout: bool = False,
     ) -> models.InteractResult:
         """Submit a job, wait until it is done, and return its result.
@@ -928,8 +946,9 @@ class InteractJobs(CancellableJobs[models.InteractJob, models.InteractResult]):
         timeout: float | None = 600.0,
         in_order: bool = False,
         on_update: Callable[[Counts], None] | None = None,
-        progress: bool = False,
+        progress: bool | ProgressDisplay = False,
         policy: Policy | None = None,
+        tag: Callable[[InteractParams], str] | None = None,
         cancel_on_timeout: bool = False,
     ) -> JobBatch[InteractParams, models.InteractResult, CancellableJob[models.InteractJob, models.InteractResult]]:
         """Run many jobs side by side; iterate over how each ended, as it ends.
@@ -948,6 +967,8 @@ class InteractJobs(CancellableJobs[models.InteractJob, models.InteractResult]):
             progress: Whether to show a line in the terminal; needs `rich`.
             policy: When to poll. By default, by what is known of Scrapio's jobs: every 2 to 5
                 s, never twice within 1 s.
+            tag: Returns a text of at most 100 characters for an input; outcome, handle and
+                token carry it.
             cancel_on_timeout: Whether to ask the provider at the deadline to cancel the job,
                 which may take 5 seconds more.
         """
@@ -961,6 +982,7 @@ class InteractJobs(CancellableJobs[models.InteractJob, models.InteractResult]):
                 on_update=on_update,
                 progress=progress,
                 policy=policy,
+                tag=tag,
                 cancel_on_timeout=cancel_on_timeout,
             ),
             self._handle,
@@ -984,6 +1006,8 @@ class Scrapio(Client):
         observer: Called with an `Exchange` after each HTTP request, for metrics and traces.
         max_rate: The most requests per second, all jobs together. The provider's own limits
             are kept anyway.
+        jitter: Returns a number in [0, 1) for the jitter of pauses; replace it in tests.
+        new_key: Returns a new idempotency key; replace it in tests.
     """
 
     _provider = PROVIDER
@@ -998,7 +1022,9 @@ class Scrapio(Client):
         transport: Transport | None = None,
         clock: Clock | None = None,
         observer: Observer | None = None,
-        max_rate: float | None = None,
+        max_rate: float | MaxRate | None = None,
+        jitter: Callable[[], float] | None = None,
+        new_key: Callable[[], str] | None = None,
     ) -> None:
         super().__init__(
             api_key,
@@ -1009,6 +1035,8 @@ class Scrapio(Client):
             clock=clock,
             observer=observer,
             max_rate=max_rate,
+            jitter=jitter,
+            new_key=new_key,
         )
         self.fetch = FetchJobs(self, _jobs.FETCH)
         """Fetch one page as HTML, Markdown, JSON or a screenshot."""

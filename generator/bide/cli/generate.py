@@ -36,12 +36,20 @@ if TYPE_CHECKING:
 @click.option(
     "--check", is_flag=True, help="Write nothing. Print a diff of what would change, and exit with 1 if anything would."
 )
+@click.option("--vendor", is_flag=True, help="Copy the runtime into the package, which then needs no bide-runtime.")
 @click.option("--force", is_flag=True, help="Overwrite and remove files that were edited by hand.")
 @format_option
 @strict_option
 @watch_option
 def generate(
-    specs: tuple[Path, ...], out: Path, check: bool, force: bool, format_: Format, strict: bool, watch: bool
+    specs: tuple[Path, ...],
+    out: Path,
+    check: bool,
+    vendor: bool,
+    force: bool,
+    format_: Format,
+    strict: bool,
+    watch: bool,
 ) -> int:
     """Write a Python package for each spec, and list the files added, changed and removed.
 
@@ -50,6 +58,7 @@ def generate(
     bide generate specs/*.yaml --out build    writes build/<provider>/
     bide generate specs/*.yaml --check        for CI: is it up to date?
     bide generate specs/acme.yaml --watch     generate again at each save
+    bide generate specs/acme.yaml --vendor    a package without bide-runtime
 
     If any spec has an error, nothing is written. If a run is killed, the
     next one completes or undoes it. Files that Bide did not write, or that
@@ -59,7 +68,7 @@ def generate(
     problems or drift; 2 for wrong usage.
     """
 
-    work = partial(_generate, specs, out, format_, check=check, force=force, strict=strict)
+    work = partial(_generate, specs, out, format_, check=check, vendor=vendor, force=force, strict=strict)
     if watch:
         return watched(specs, partial(work, is_noted=False))
     gc.disable()  # a single run keeps almost all objects until it ends
@@ -69,17 +78,28 @@ def generate(
 
 
 def _generate(
-    specs: Sequence[Path], out: Path, format_: Format, *, check: bool, force: bool, strict: bool, is_noted: bool
+    specs: Sequence[Path],
+    out: Path,
+    format_: Format,
+    *,
+    check: bool,
+    vendor: bool,
+    force: bool,
+    strict: bool,
+    is_noted: bool,
 ) -> int:
     found = checked(specs, format_, strict=strict)
     if found is None or not _are_different(found[0]):
         return PROBLEM
-    providers = list(found[0].values())
+    packages = _rendered(list(found[0].values()), vendor=vendor)
+    if packages is None:
+        return PROBLEM
     say = partial(click.echo, err=format_.is_document)
     if check:
-        return on_disk(lambda: _compare(out, providers, say))
-    noted = found[1].sources if is_noted and not found[1].problems and _are_as_given(specs, found[1].sources) else {}
-    return on_disk(lambda: _write(out, providers, say, noted, force=force))
+        return on_disk(lambda: _compare(out, packages, say))
+    is_noted = is_noted and not vendor and not found[1].problems  # a note does not see changes of the runtime
+    noted = found[1].sources if is_noted and _are_as_given(specs, found[1].sources) else {}
+    return on_disk(lambda: _write(out, packages, say, noted, force=force))
 
 
 def _are_as_given(specs: Sequence[Path], read: Mapping[str, str]) -> bool:
@@ -97,20 +117,27 @@ def _are_different(providers: dict[str, Provider]) -> bool:
     return len(files) == len(providers)
 
 
-def _rendered(providers: list[Provider]) -> list[Package]:
-    from bide.emit.render import render
+def _rendered(providers: list[Provider], *, vendor: bool) -> list[Package] | None:
+    """The package of each provider; `None`, with a message, if the runtime to be copied is not installed."""
+    from bide.emit.render import RuntimeMissing, render
     from bide.emit.write import Package
 
-    return [Package(name=each.name, files=render(each), spec_file=each.spec_file) for each in providers]
+    try:
+        return [
+            Package(name=each.name, files=render(each, vendor=vendor), spec_file=each.spec_file) for each in providers
+        ]
+    except RuntimeMissing as error:
+        complain(str(error))
+        return None
 
 
 def _write(
-    out: Path, providers: list[Provider], say: Callable[..., None], noted: Mapping[str, str], *, force: bool
+    out: Path, packages: list[Package], say: Callable[..., None], noted: Mapping[str, str], *, force: bool
 ) -> int:
     from bide.cli import report
     from bide.emit import write
 
-    changes = write.write(out, _rendered(providers), force=force)
+    changes = write.write(out, packages, force=force)
     for change in changes:
         say(report.changes(change))
     if noted and sys.argv[1:2] == ["generate"]:
@@ -129,11 +156,11 @@ def _note(changes: list[Change], specs: Mapping[str, str]) -> None:
     unchanged.keep(sys.argv[1:], specs, files, said)
 
 
-def _compare(out: Path, providers: list[Provider], say: Callable[..., None]) -> int:
+def _compare(out: Path, packages: list[Package], say: Callable[..., None]) -> int:
     from bide.emit import write
     from bide.spec.printable import printable
 
-    drifted = [change for change in write.drift(out, _rendered(providers)) if change]
+    drifted = [change for change in write.drift(out, packages) if change]
     for change in drifted:
         say(printable(write.difference(change)), nl=False)
     if not drifted:

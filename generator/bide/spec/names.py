@@ -58,11 +58,12 @@ OUR_CLASSES = _set_of("""
 """Classes of every generated package; no enum, model or union may have these names."""
 
 OUR_IMPORTS = _set_of("""
-    AiohttpTransport AsyncCancellableJobs AsyncClient AsyncClock AsyncFakeClock AsyncFakeTransport AsyncHttpxTransport
-    AsyncIterable AsyncJobBatch AsyncJobs AsyncSystemClock AsyncTransport Awaitable Callable CancellableJobs Client
-    Clock Exchange FakeClock FakeJob FakeJobs FakeOperation FakeProvider FakeStreaming FakeTransport HttpxTransport
-    Iterable Iterator JobBatch Jobs Fault Observer PROVIDER Plan Policy Polling Progress Record Reply Request Response
-    Link Route Sent SystemClock TYPE_CHECKING Counts Transport Urllib3Transport
+    AiohttpTransport AsyncCancellableJobs AsyncClient AsyncClock AsyncFakeClock AsyncFakeTransport
+    AsyncHttpxTransport AsyncIterable AsyncJobBatch AsyncJobs AsyncSystemClock AsyncTransport Awaitable BatchOptions
+    Callable CancellableJobs Client Clock Counts Exchange FakeClock FakeJob FakeJobs FakeOperation FakeProvider
+    FakeStreaming FakeTransport Fault HttpxTransport Iterable Iterator JobBatch Jobs Link MaxRate Observer OwnErrors
+    PROVIDER Plan Policy Polling Progress ProgressDisplay Record Reply Request Response Route Sent SystemClock
+    TYPE_CHECKING Transport Urllib3Transport WaitOptions
     """)
 """Other imports of the modules that define the clients and the fake; the client's class may not have these names."""
 

@@ -9,18 +9,24 @@ from functools import cached_property
 from typing import Any, Literal
 
 import msgspec
+from msgspec.structs import replace
 
 from ..edition import VERSION
 from ..errors.client import InvalidArgument
 from ..http.auth import given, placed, without
 from ..http.errors import ApiError, api_error_class
 from ..http.headers import SendableHeaders, sendable, sendable_headers
-from ..http.rate_limit import Rate
+from ..http.rate_limit import MaxRate
 from ..http.request import Json, Request, Response, as_text, origin, query
 from ..http.retry_after import retry_after
 from ..models.codec import any_json, follow
 from .call import JSON, Call
+from .extras import Extras
 from .provider import Provider
+
+
+def _random_key() -> str:
+    return os.urandom(16).hex()
 
 
 class Account(msgspec.Struct, frozen=True, kw_only=True, dict=True):
@@ -33,22 +39,24 @@ class Account(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     timeout: float
     max_retries: int
     jitter: Callable[[], float]
-    """A new number in [0, 1) each time, for jitter."""
+    """Returns a number in [0, 1) for jitter."""
     wall: Callable[[], float]
     """The time of day, for hints that are dates and for tokens."""
-    new_key: Callable[[], str] = lambda: os.urandom(16).hex()
-    """A new idempotency key each time."""
+    new_key: Callable[[], str] = _random_key
+    """Returns a new idempotency key."""
+    extras: Extras = Extras()
 
     def __repr__(self) -> str:
         return f"Account({self.provider.name!r}, {self.base_url!r})"
 
     def request(self, call: Call[Any], *, accept: str | None = None) -> Request:
         """The call as a request, with the key."""
+        body = self.extras.body_of(call)
         return self.request_to(
             call.method,
-            self.base_url + call.path,
-            headers={**call.headers, **({"content-type": call.content_type} if call.body is not None else {})},
-            body=call.body,
+            self.extras.url(self.base_url + call.path),
+            headers={**call.headers, **({"content-type": call.content_type} if body is not None else {})},
+            body=body,
             accept=accept or call.accept,
         )
 
@@ -78,7 +86,8 @@ class Account(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         found = self._usuals.get((accept, is_theirs))
         if found is None:
             of_us = {"accept": accept, "user-agent": user_agent(self.provider)}
-            of_them = {**self.provider.headers, **self._placed[0]} if is_theirs else {}
+            extra = {name.lower(): as_text(value) for name, value in self.extras.headers.items()}
+            of_them = {**self.provider.headers, **extra, **self._placed[0]} if is_theirs else {}
             found = self._usuals[accept, is_theirs] = sendable_headers({**of_us, **of_them})
         return found
 
@@ -131,10 +140,11 @@ class Account(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     def _code_and_message(self, body: Json) -> tuple[str | None, str | None]:
         for shape in self.provider.errors:
             code = follow(body, shape.code) if shape.code else None
-            message = follow(body, shape.message)
+            message = follow(body, shape.message) if shape.message else None
             if isinstance(message, list) and message and all(isinstance(line, str) for line in message):
                 message = "; ".join(message)
-            if isinstance(message, str) and (not shape.code or isinstance(code, str)):
+            is_message = isinstance(message, str) if shape.message else bool(shape.code)
+            if is_message and (not shape.code or isinstance(code, str)):
                 return code, message
         return None, None
 
@@ -154,6 +164,8 @@ def open_account(
     timeout: float,
     max_retries: int,
     wall: Callable[[], float],
+    jitter: Callable[[], float] | None = None,
+    new_key: Callable[[], str] | None = None,
 ) -> Account:
     """Check what the user gave to a client.
 
@@ -161,8 +173,6 @@ def open_account(
     make no sense.
     """
     found = {secret.argument: given(provider.title, secret, secrets.get(secret.argument)) for secret in provider.auth}
-    if isinstance(max_retries, bool) or not isinstance(max_retries, int) or max_retries < 0:
-        raise InvalidArgument(f"max_retries must be a whole number from 0, not {max_retries!r}")
     from random import random
 
     return Account(
@@ -170,10 +180,27 @@ def open_account(
         secrets=found,
         base_url=_checked_base(base_url or provider.base_url),
         timeout=positive("timeout", timeout),
-        max_retries=max_retries,
-        jitter=random,
+        max_retries=_retries(max_retries),
+        jitter=jitter or random,
         wall=wall,
+        new_key=new_key or _random_key,
     )
+
+
+def changed(account: Account, more: Extras, *, timeout: float | None, max_retries: int | None) -> Account:
+    """*account* with other options. Raises `InvalidArgument`."""
+    return replace(
+        account,
+        extras=account.extras.with_more(more),
+        timeout=account.timeout if timeout is None else positive("timeout", timeout),
+        max_retries=account.max_retries if max_retries is None else _retries(max_retries),
+    )
+
+
+def _retries(number: int) -> int:
+    if isinstance(number, bool) or not isinstance(number, int) or number < 0:
+        raise InvalidArgument(f"max_retries must be a whole number from 0, not {number!r}")
+    return number
 
 
 def _checked_base(url: str) -> str:
@@ -202,11 +229,6 @@ def seconds_of(timeout: float | Literal["default"] | None, default: float) -> fl
     return default if timeout == "default" else positive("timeout", timeout)
 
 
-def rate_of(per_second: float | None) -> Rate | None:
-    """At most so many requests per second, evenly spaced. Raises `InvalidArgument`."""
-    if per_second is None:
-        return None
-    is_number = isinstance(per_second, int | float) and not isinstance(per_second, bool)
-    if not is_number or not 0 < per_second < float("inf"):
-        raise InvalidArgument(f"max_rate must be a positive number of requests per second, not {per_second!r}")
-    return Rate(1, 1 / per_second)
+def max_rate_of(given: float | MaxRate | None) -> MaxRate | None:
+    """The limit of all requests of a client: one that is shared, or its own. Raises `InvalidArgument`."""
+    return given if given is None or isinstance(given, MaxRate) else MaxRate(given)

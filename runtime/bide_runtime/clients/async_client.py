@@ -6,20 +6,25 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import nullcontext
+from copy import copy
 from inspect import isawaitable
 from math import inf
 from threading import Lock
 from typing import TYPE_CHECKING, Any, ClassVar, ParamSpec, Protocol, Self, TypeVar
 from weakref import WeakSet
 
-from ..calls.account import open_account, positive, rate_of
+from msgspec.structs import replace
+
+from ..calls.account import changed, max_rate_of, open_account, positive
 from ..calls.call import Call
+from ..calls.extras import Extras
 from ..calls.provider import Provider
 from ..engines.default import default_async_transport
 from ..engines.transport import MAX_CONNECTIONS, AsyncTransport
 from ..errors.client import ClientClosed, ClientError
-from ..http.rate_limit import RateLimiter
-from ..http.request import Response
+from ..errors.own import raises_own
+from ..http.rate_limit import MaxRate, RateLimiter
+from ..http.request import Json, Response
 from ..jobs.min_interval import MinIntervals
 from ..jobs.snapshot import Update
 from ..waiting.flow import Created, Finished, Flow, Log, Notify, Received, Running, Send, Sleep, missed
@@ -27,7 +32,7 @@ from ..waiting.retry import send_with_retries
 from ..waiting.session import Outgoing, Session
 from .clock import AsyncClock, AsyncSystemClock
 from .colour import refuse_other_colour
-from .raising import raises_own
+from .namespace import Namespace
 
 if TYPE_CHECKING:
     from ..calls.events import StreamCall
@@ -62,7 +67,9 @@ class AsyncClient:
         transport: AsyncTransport | None = None,
         clock: AsyncClock | None = None,
         observer: Observer | None = None,
-        max_rate: float | None = None,
+        max_rate: float | MaxRate | None = None,
+        jitter: Callable[[], float] | None = None,
+        new_key: Callable[[], str] | None = None,
         secrets: Mapping[str, str | None] | None = None,
     ) -> None:
         with self._provider.own_errors:
@@ -75,13 +82,17 @@ class AsyncClient:
                 timeout=timeout,
                 max_retries=max_retries,
                 wall=self._clock.wall,
+                jitter=jitter,
+                new_key=new_key,
             )
-            self._session = Session(
-                account, MinIntervals(), RateLimiter(self._provider.rates, of_all=rate_of(max_rate))
-            )
+            limiter = RateLimiter(self._provider.rates, total=max_rate_of(max_rate))
+            self._session = Session(account, MinIntervals(), limiter)
             self._transport = transport
             self._owns_transport = transport is None
             self._closed = False
+            self._view_of: AsyncClient | None = None
+            """The client that has the connections and can be closed, if this is a view of it."""
+            self._on_reply: Callable[[Response], object] | None = None
             self._lock = Lock()
             self._wakeup = asyncio.Event()
             self._wakeups: WeakSet[asyncio.Event] = WeakSet([self._wakeup])
@@ -91,6 +102,8 @@ class AsyncClient:
 
     async def close(self) -> None:
         """Give up the connections. Calls after this raise `ClientClosed`; jobs go on at the provider."""
+        if self._view_of is not None:
+            return
         self._closed = True
         for wakeup in list(self._wakeups):
             wakeup.set()
@@ -99,6 +112,38 @@ class AsyncClient:
         # A loop over a batch that was cancelled may have left requests under way.
         for left in list(self._watched):
             await left.stop()
+
+    @raises_own
+    def with_options(
+        self,
+        *,
+        extra_headers: Mapping[str, str] | None = None,
+        extra_query: Mapping[str, Json] | None = None,
+        extra_body: Mapping[str, Json] | None = None,
+        timeout: float | None = None,
+        max_retries: int | None = None,
+        on_reply: Callable[[Response], object] | None = None,
+    ) -> Self:
+        """A view of this client with other options, for one call or for many. It shares connections and rate limits.
+
+        Args:
+            extra_headers: Sent with every request to the provider.
+            extra_query: Added to the URL of each call and each submit.
+            extra_body: Fields added to the JSON body of each call and each submit.
+            timeout: Of one HTTP request, in seconds.
+            max_retries: How often a failed request is sent again at most.
+            on_reply: Called with each reply as it came: its status, headers and body.
+        """
+        view = copy(self)
+        view._view_of = self._root
+        more = Extras(headers=extra_headers or {}, query=extra_query or {}, body=extra_body or {})
+        account = changed(self._session.account, more, timeout=timeout, max_retries=max_retries)
+        view._session = replace(self._session, account=account)
+        view._on_reply = on_reply or self._on_reply
+        for name, part in vars(self).items():
+            if isinstance(part, Namespace):
+                setattr(view, name, part._for(view))
+        return view
 
     async def __aenter__(self) -> Self:
         return self
@@ -179,7 +224,7 @@ class AsyncClient:
                     seen = await self._sent(send)
                 case Sleep(until):
                     await self._clock.sleep(until - self._clock.now(), self._wakeup)
-                    if self._closed:
+                    if self._root._closed:
                         running.stop(self._closing())
                     seen = Received(self._clock.now())
                 case Log() as note:
@@ -205,6 +250,8 @@ class AsyncClient:
         except ClientError as error:
             reply = self._provider.own_errors.of(error)
         now = self._clock.now()
+        if self._on_reply is not None and isinstance(reply, Response):
+            self._on_reply(reply)
         if self._observer is not None:
             self._observed(self._observer, send, reply, now - began)
         return Received(now, reply, now - began)
@@ -234,15 +281,21 @@ class AsyncClient:
     @property
     def _lanes(self) -> float:
         """How many requests the engine has under way at once, if it says so."""
-        return MAX_CONNECTIONS if self._transport is None else getattr(self._transport, "max_connections", inf)
+        transport = self._root._transport
+        return MAX_CONNECTIONS if transport is None else getattr(transport, "max_connections", inf)
+
+    @property
+    def _root(self) -> AsyncClient:
+        return self if self._view_of is None else self._view_of
 
     def _engine(self) -> AsyncTransport:
-        if self._closed:
+        root = self._root
+        if root._closed:
             raise self._closing()
-        with self._lock:
-            if self._transport is None:
-                self._transport = default_async_transport()
-            return self._transport
+        with root._lock:
+            if root._transport is None:
+                root._transport = default_async_transport()
+            return root._transport
 
     def _closing(self) -> ClientClosed:
         return ClientClosed(f"this {type(self).__name__} client was closed")

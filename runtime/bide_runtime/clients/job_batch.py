@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from math import inf
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
-from ..batch.batch import Asker, Batch, Dispatch, Ended, Entry, Idle
+from ..batch.batch import Batch, Dispatch, Ended, Entry, Idle, Requester
 from ..batch.coalesce import Coalescer
 from ..batch.counts import Counts
 from ..batch.intake import Intake
@@ -49,17 +49,18 @@ class JobBatch(Generic[P, R, J]):
         self._start = start
         self._handle = handle
         self._on_update = options.on_update
+        self._tag = options.tag
         self._bar = bar
         self._batch: Batch[P, R] = Batch(
             options.max_in_flight,
             total=self._intake.total,
             in_order=options.in_order,
             coalescer=Coalescer(client._session),
-            shows=options.on_update is not None or bar is not None,
-            hears=client._log.isEnabledFor,
+            wants_updates=options.on_update is not None or bar is not None,
+            logs_at=client._log.isEnabledFor,
             now=client._clock.now(),
         )
-        self._senders: Senders[Asker[P, R]] = client._new_senders(wakeup)
+        self._senders: Senders[Requester[P, R]] = client._new_senders(wakeup)
         self._is_closed = False
         if bar is not None:
             bar.start()
@@ -77,16 +78,16 @@ class JobBatch(Generic[P, R, J]):
             if self._unclaimed is not None:
                 ended, self._unclaimed = self._unclaimed, None
                 return self._outcome(ended)
-            if self._client._closed:
+            if self._client._root._closed:
                 self.close()
                 raise self._closed_by_client()
-            while self._batch.has_room and (taken := self._intake.take()) is not None:
+            while self._batch.has_room and (taken := self._intake.next()) is not None:
                 self._batch.add(Entry(*taken, self._start(taken[1])))
-            for asker, seen in self._senders.arrived():
-                self._batch.saw(asker, seen)
+            for requester, seen in self._senders.arrived():
+                self._batch.receive(requester, seen)
             match self._batch.next(clock.now()):
-                case Dispatch(asker=asker, send=send):
-                    self._senders.dispatch(asker, send)
+                case Dispatch(requester=requester, send=send):
+                    self._senders.dispatch(requester, send)
                 case Sleep(until):
                     self._senders.wait(until - clock.now())
                 case Log() as note:
@@ -96,7 +97,7 @@ class JobBatch(Generic[P, R, J]):
                 case Ended() as ended:
                     self._unclaimed = ended
                     self._show()
-                case Idle() if self._senders.are_busy or not self._intake.is_over:
+                case Idle() if self._senders.are_busy or not self._intake.is_exhausted:
                     self._senders.wait(inf)
                 case Idle():
                     self.close()
@@ -123,8 +124,8 @@ class JobBatch(Generic[P, R, J]):
             return
         self._is_closed = True
         try:
-            for asker, seen in self._senders.rest():
-                self._batch.saw(asker, seen)
+            for requester, seen in self._senders.rest():
+                self._batch.receive(requester, seen)
         finally:
             self._left = self._handles(self._batch.settle(self._client._clock.now()))
             self._uncertain = [self._outcome(ended) for ended in self._batch.uncertain]
@@ -160,6 +161,7 @@ class JobBatch(Generic[P, R, J]):
         return Outcome(
             index=entry.index,
             input=entry.input,
+            tag=None if self._tag is None else self._tag(entry.input),
             job=None if entry.record is None else self._handle(entry.record),
             error=None if ended.error is None else self._client._provider.own_errors.of(ended.error),
             value=ended.result,

@@ -51,6 +51,7 @@ _RUNTIME = frozenset(
         "FileLike",
         "Link",
         "LongPoll",
+        "MaxRate",
         "Job",
         "JobBatch",
         "Jobs",
@@ -67,6 +68,7 @@ _RUNTIME = frozenset(
         "Policy",
         "PollMany",
         "Polling",
+        "ProgressDisplay",
         "Provider",
         "Rate",
         "Record",
@@ -103,7 +105,7 @@ _RUNTIME = frozenset(
 _FOR_TYPES_ALONE = frozenset({"AsyncJobBatch", "JobBatch", "Counts"})
 """What generated code has in annotations only, and few programs need: type checkers alone are shown it."""
 
-_OWN = {"PROVIDER": "._provider", "_calls": ".", "_jobs": ".", "errors": ".", "models": "."}
+_OWN = {"PROVIDER": "._provider", "_calls": ".", "_jobs": ".", "models": "."}
 
 _WORDS = re.compile(
     r"""
@@ -127,7 +129,7 @@ def imports(body: str, *, runtime: str, params: frozenset[str] = frozenset()) ->
 
     *runtime* is the module that has the runtime's names; *params* are the names in `params`.
     """
-    of_runtime, own = dict.fromkeys(_RUNTIME, runtime), {**_OWN, **dict.fromkeys(params, ".params")}
+    of_runtime, own = dict.fromkeys(_RUNTIME, runtime), {**_OWN, "_errors": ".", **dict.fromkeys(params, ".params")}
     if runtime.startswith("."):
         own |= of_runtime
         installed = _MSGSPEC
@@ -154,9 +156,10 @@ def _statements(used: set[str], table: Mapping[str, str], *, indent: str = "") -
     for module in sorted(by_module):
         names = sorted(by_module[module], key=_rank)
         plain = [name for name in names if not _is_hidden(name)]
+        found = [(name[1:], f"{indent}from {module} import {name[1:]} as {name}") for name in names if _is_hidden(name)]
         if plain:
-            statements.append(_statement(module, plain, indent))
-        statements += [f"{indent}from {module} import {name[1:]} as {name}" for name in names if _is_hidden(name)]
+            found.append((plain[0], _statement(module, plain, indent)))
+        statements += [statement for _, statement in sorted(found, key=lambda each: _rank(each[0]))]
     return statements
 
 

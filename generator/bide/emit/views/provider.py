@@ -31,11 +31,13 @@ VALUES = (
     "HttpxTransport",
     "Job",
     "JobBatch",
+    "MaxRate",
     "Observer",
     "Outcome",
     "Policy",
     "Polling",
     "Progress",
+    "ProgressDisplay",
     "Request",
     "Response",
     "Snapshot",
@@ -47,6 +49,7 @@ VALUES = (
     "Update",
     "UploadFile",
     "Urllib3Transport",
+    "unknown_fields",
 )
 """What else a package offers of its runtime."""
 
@@ -177,7 +180,7 @@ class ProviderView(Context):
             found.append(("rates", spread("{}", rates, indent=4)))
         if shapes:
             found.append(("errors", row(shapes, indent=4)))
-        found += [("version", literal(__version__)), ("own_errors", Code("OwnErrors(vars(errors))"))]
+        found += [("version", literal(__version__)), ("own_errors", Code("OwnErrors(vars(_errors))"))]
         return [(Code(name), value) for name, value in found]
 
     @property

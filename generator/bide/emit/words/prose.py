@@ -195,6 +195,10 @@ def run_many(job: Job, params_class: str, title: str, *, is_async: bool) -> str:
                 ("on_update", f"Called with a `Counts`{awaited} whenever a job was polled or ended."),
                 PROGRESS,
                 policy(job, title),
+                (
+                    "tag",
+                    "Returns a text of at most 100 characters for an input; outcome, handle and token carry it.",
+                ),
                 *_cancel(job),
             ],
         ),
@@ -244,7 +248,9 @@ def _client(provider: Provider, opening: str, waits: str) -> str:
         "\n    transport: Another HTTP engine, or one that you have set up."
         "\n    clock: Another time, for tests."
         "\n    observer: Called with an `Exchange` after each HTTP request, for metrics and traces."
-        "\n    max_rate: The most requests per second, all jobs together. The provider's own limits are kept anyway.",
+        "\n    max_rate: The most requests per second, all jobs together. The provider's own limits are kept anyway."
+        "\n    jitter: Returns a number in [0, 1) for the jitter of pauses; replace it in tests."
+        "\n    new_key: Returns a new idempotency key; replace it in tests.",
     )
 
 

@@ -30,8 +30,8 @@ _INTRODUCTION = """\
 # The keys of a spec
 
 Every key of the spec language, its value, its meaning and an example. [The spec language](spec.md) explains how the
-keys work together. An editor that uses the schema (`bide schema` prints it) shows the same text for each key. *NAME* stands
-for a name that you choose.
+keys work together. An editor that uses the schema (`bide schema` prints it) shows the same
+text for each key. *NAME* stands for a name that you choose.
 """
 
 

@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
-from bide_runtime import ErrorShape, Provider, Rate, Secret
+from bide_runtime import ErrorShape, OwnErrors, Provider, Rate, Secret
+
+from . import errors as _errors
 
 PROVIDER = Provider(
     name="acme",
@@ -14,4 +16,6 @@ PROVIDER = Provider(
         "POST /maps": Rate(60, 60.0),
     },
     errors=(ErrorShape(message=("message",), code=("error",)),),
+    version="0.1.0",
+    own_errors=OwnErrors(vars(_errors)),
 )

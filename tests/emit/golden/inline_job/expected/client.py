@@ -6,7 +6,20 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
-from bide_runtime import Client, Clock, Job, Jobs, Observer, Policy, Transport, Update
+from bide_runtime import (
+    BatchOptions,
+    Client,
+    Clock,
+    Job,
+    Jobs,
+    MaxRate,
+    Observer,
+    Policy,
+    ProgressDisplay,
+    Transport,
+    Update,
+    WaitOptions,
+)
 
 from . import _calls, _jobs, models
 from ._provider import PROVIDER
@@ -46,11 +59,13 @@ class MapJobs(Jobs[models.MapJob, models.SiteMap]):
 
         See Jobs, https://acme.example/docs/jobs
         """
-        _submission = _calls.submit_map(
-            site_url=site_url,
-            depth=depth,
+        return self._handle(
+            self._submit(
+                _calls.submit_map,
+                site_url=site_url,
+                depth=depth,
+            )
         )
-        return self._handle(self._submit(_submission))
 
     def run(
         self,
@@ -60,7 +75,7 @@ class MapJobs(Jobs[models.MapJob, models.SiteMap]):
         timeout: float | None = 300.0,
         on_update: Callable[[Update[models.MapJob]], None] | None = None,
         policy: Policy | None = None,
-        progress: bool = False,
+        progress: bool | ProgressDisplay = False,
     ) -> models.SiteMap:
         """Submit a job, wait until it is done, and return its result.
 
@@ -86,11 +101,17 @@ class MapJobs(Jobs[models.MapJob, models.SiteMap]):
 
         See Jobs, https://acme.example/docs/jobs
         """
-        _submission = _calls.submit_map(
+        return self._run(
+            _calls.submit_map,
+            WaitOptions(
+                timeout=timeout,
+                on_update=on_update,
+                policy=policy,
+                progress=progress,
+            ),
             site_url=site_url,
             depth=depth,
         )
-        return self._run(_submission, timeout, on_update, policy, progress)
 
     def run_many(
         self,
@@ -100,8 +121,9 @@ class MapJobs(Jobs[models.MapJob, models.SiteMap]):
         timeout: float | None = 300.0,
         in_order: bool = False,
         on_update: Callable[[Counts], None] | None = None,
-        progress: bool = False,
+        progress: bool | ProgressDisplay = False,
         policy: Policy | None = None,
+        tag: Callable[[MapParams], str] | None = None,
     ) -> JobBatch[MapParams, models.SiteMap, Job[models.MapJob, models.SiteMap]]:
         """Run many jobs side by side; iterate over how each ended, as it ends.
 
@@ -119,17 +141,22 @@ class MapJobs(Jobs[models.MapJob, models.SiteMap]):
             progress: Whether to show a line in the terminal; needs `rich`.
             policy: When to poll. By default, by what is known of Acme's jobs: every 2 to 5 s,
                 never twice within 0.5 s.
+            tag: Returns a text of at most 100 characters for an input; outcome, handle and
+                token carry it.
         """
         return self._run_many(
+            _calls.submit_map,
             params,
-            lambda each: _calls.submit_map(**each),
+            BatchOptions(
+                max_in_flight=max_in_flight,
+                timeout=timeout,
+                in_order=in_order,
+                on_update=on_update,
+                progress=progress,
+                policy=policy,
+                tag=tag,
+            ),
             self._handle,
-            timeout,
-            max_in_flight,
-            in_order,
-            on_update,
-            progress,
-            policy,
         )
 
 
@@ -150,6 +177,8 @@ class Acme(Client):
         observer: Called with an `Exchange` after each HTTP request, for metrics and traces.
         max_rate: The most requests per second, all jobs together. The provider's own limits
             are kept anyway.
+        jitter: Returns a number in [0, 1) for the jitter of pauses; replace it in tests.
+        new_key: Returns a new idempotency key; replace it in tests.
     """
 
     _provider = PROVIDER
@@ -164,7 +193,9 @@ class Acme(Client):
         transport: Transport | None = None,
         clock: Clock | None = None,
         observer: Observer | None = None,
-        max_rate: float | None = None,
+        max_rate: float | MaxRate | None = None,
+        jitter: Callable[[], float] | None = None,
+        new_key: Callable[[], str] | None = None,
     ) -> None:
         super().__init__(
             api_key,
@@ -175,6 +206,8 @@ class Acme(Client):
             clock=clock,
             observer=observer,
             max_rate=max_rate,
+            jitter=jitter,
+            new_key=new_key,
         )
         self.map = MapJobs(self, _jobs.MAP)
         """Map a site."""

@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
-from bide_runtime import Provider, Secret
+from bide_runtime import OwnErrors, Provider, Secret
+
+from . import errors as _errors
 
 PROVIDER = Provider(
     name="acme",
@@ -11,4 +13,6 @@ PROVIDER = Provider(
     base_url="https://api.acme.example",
     auth=(Secret(at="header", name="Authorization", prefix="Bearer", env="ACME_API_KEY"),),
     request_id_field=("request_id",),
+    version="0.1.0",
+    own_errors=OwnErrors(vars(_errors)),
 )

@@ -6,7 +6,21 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
-from bide_runtime import CancellableJob, CancellableJobs, Client, Clock, Observer, Policy, Record, Transport, Update
+from bide_runtime import (
+    BatchOptions,
+    CancellableJob,
+    CancellableJobs,
+    Client,
+    Clock,
+    MaxRate,
+    Observer,
+    Policy,
+    ProgressDisplay,
+    Record,
+    Transport,
+    Update,
+    WaitOptions,
+)
 
 from . import _calls, _jobs, models
 from ._provider import PROVIDER
@@ -45,12 +59,14 @@ class FetchJobs(CancellableJobs[models.Task, models.Page]):
             SubmitUncertain: No reply came, so the job may exist or not.
             ApiError: The provider refused it.
         """
-        _submission = _calls.submit_fetch(
-            url=url,
-            note=note,
-            idempotency_key=idempotency_key,
+        return self._handle(
+            self._submit(
+                _calls.submit_fetch,
+                url=url,
+                note=note,
+                idempotency_key=idempotency_key,
+            )
         )
-        return self._handle(self._submit(_submission))
 
     def run(
         self,
@@ -61,7 +77,7 @@ class FetchJobs(CancellableJobs[models.Task, models.Page]):
         timeout: float | None = 300.0,
         on_update: Callable[[Update[models.Task]], None] | None = None,
         policy: Policy | None = None,
-        progress: bool = False,
+        progress: bool | ProgressDisplay = False,
         cancel_on_timeout: bool = False,
     ) -> models.Page:
         """Submit a job, wait until it is done, and return its result.
@@ -90,12 +106,19 @@ class FetchJobs(CancellableJobs[models.Task, models.Page]):
             SubmitUncertain: No reply came to the submit, so the job may exist or not.
             ApiError, DecodeError: Something that does not pass by itself.
         """
-        _submission = _calls.submit_fetch(
+        return self._run(
+            _calls.submit_fetch,
+            WaitOptions(
+                timeout=timeout,
+                on_update=on_update,
+                policy=policy,
+                progress=progress,
+                cancel_on_timeout=cancel_on_timeout,
+            ),
             url=url,
             note=note,
             idempotency_key=idempotency_key,
         )
-        return self._run(_submission, timeout, on_update, policy, progress, cancel_on_timeout)
 
     def run_many(
         self,
@@ -105,8 +128,9 @@ class FetchJobs(CancellableJobs[models.Task, models.Page]):
         timeout: float | None = 300.0,
         in_order: bool = False,
         on_update: Callable[[Counts], None] | None = None,
-        progress: bool = False,
+        progress: bool | ProgressDisplay = False,
         policy: Policy | None = None,
+        tag: Callable[[FetchParams], str] | None = None,
         cancel_on_timeout: bool = False,
     ) -> JobBatch[FetchParams, models.Page, CancellableJob[models.Task, models.Page]]:
         """Run many jobs side by side; iterate over how each ended, as it ends.
@@ -125,20 +149,25 @@ class FetchJobs(CancellableJobs[models.Task, models.Page]):
             progress: Whether to show a line in the terminal; needs `rich`.
             policy: When to poll. By default, by what is known of Acme's jobs: every 5 s,
                 never twice within 1 s.
+            tag: Returns a text of at most 100 characters for an input; outcome, handle and
+                token carry it.
             cancel_on_timeout: Whether to ask the provider at the deadline to cancel the job,
                 which may take 5 seconds more.
         """
         return self._run_many(
+            _calls.submit_fetch,
             params,
-            lambda each: _calls.submit_fetch(**each),
+            BatchOptions(
+                max_in_flight=max_in_flight,
+                timeout=timeout,
+                in_order=in_order,
+                on_update=on_update,
+                progress=progress,
+                policy=policy,
+                tag=tag,
+                cancel_on_timeout=cancel_on_timeout,
+            ),
             self._handle,
-            timeout,
-            max_in_flight,
-            in_order,
-            on_update,
-            progress,
-            policy,
-            cancel_on_timeout,
         )
 
 
@@ -159,6 +188,8 @@ class Acme(Client):
         observer: Called with an `Exchange` after each HTTP request, for metrics and traces.
         max_rate: The most requests per second, all jobs together. The provider's own limits
             are kept anyway.
+        jitter: Returns a number in [0, 1) for the jitter of pauses; replace it in tests.
+        new_key: Returns a new idempotency key; replace it in tests.
     """
 
     _provider = PROVIDER
@@ -173,7 +204,9 @@ class Acme(Client):
         transport: Transport | None = None,
         clock: Clock | None = None,
         observer: Observer | None = None,
-        max_rate: float | None = None,
+        max_rate: float | MaxRate | None = None,
+        jitter: Callable[[], float] | None = None,
+        new_key: Callable[[], str] | None = None,
     ) -> None:
         super().__init__(
             api_key,
@@ -184,6 +217,8 @@ class Acme(Client):
             clock=clock,
             observer=observer,
             max_rate=max_rate,
+            jitter=jitter,
+            new_key=new_key,
         )
         self.fetch = FetchJobs(self, _jobs.FETCH)
         """Fetch a page."""
@@ -202,10 +237,11 @@ class Acme(Client):
             url: See the provider's page.
             timeout: Seconds for this HTTP request. By default, the client's.
         """
-        _call = _calls.fetch_inline(
+        _answer = self._send(
+            _calls.fetch_inline,
+            timeout,
             url=url,
         )
-        _answer = self._send(_call, timeout)
         if isinstance(_answer, Record):
             return self.fetch._handle(self.fetch._adopt(_answer))
         return _answer

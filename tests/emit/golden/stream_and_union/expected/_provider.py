@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
-from bide_runtime import Provider, Rate, Secret
+from bide_runtime import OwnErrors, Provider, Rate, Secret
+
+from . import errors as _errors
 
 PROVIDER = Provider(
     name="acme",
@@ -13,4 +15,6 @@ PROVIDER = Provider(
     rates={
         "GET /log/{day}": Rate(10, 1.0),
     },
+    version="0.1.0",
+    own_errors=OwnErrors(vars(_errors)),
 )

@@ -1,0 +1,47 @@
+"""What a caller adds to requests beyond what the spec says."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import msgspec
+
+from ..errors.client import InvalidArgument
+from ..http.request import Json, query
+from .call import JSON, Call
+
+
+class Extras(msgspec.Struct, frozen=True, kw_only=True):
+    """Headers for every request, and query parameters and body fields for each call and each submit."""
+
+    headers: Mapping[str, str] = {}
+    query: Mapping[str, Json] = {}
+    body: Mapping[str, Json] = {}
+
+    def with_more(self, more: Extras) -> Extras:
+        """These and *more*, which win."""
+        return Extras(
+            headers={**self.headers, **more.headers},
+            query={**self.query, **more.query},
+            body={**self.body, **more.body},
+        )
+
+    def url(self, url: str) -> str:
+        """*url* with the query parameters."""
+        pairs = query(list(self.query.items()))
+        return url + ("&" + pairs[1:] if "?" in url and pairs else pairs)
+
+    def body_of(self, call: Call[object]) -> bytes | None:
+        """The body of a call with the fields. Raises `InvalidArgument` if it is no JSON object."""
+        if not self.body:
+            return call.body
+        try:
+            body = {} if call.body is None else msgspec.json.decode(call.body, type=dict[str, msgspec.Raw])
+        except msgspec.DecodeError:
+            body = None
+        if body is None or call.content_type != JSON:
+            raise InvalidArgument(f"extra_body needs a body that is a JSON object, and {call.bucket} has another")
+        try:
+            return msgspec.json.encode({**body, **self.body})
+        except (TypeError, ValueError, RecursionError) as error:
+            raise InvalidArgument(f"extra_body cannot be written as JSON: {error}") from error

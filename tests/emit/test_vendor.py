@@ -1,0 +1,73 @@
+"""`--vendor`: a package with its own copy of the runtime, which needs no bide-runtime and keeps the same promises."""
+
+from __future__ import annotations
+
+import ast
+import os
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from bide.cli.app import main
+from bide.emit import render as rendering
+
+REPOSITORY = Path(__file__).parents[2]
+SPEC = REPOSITORY / "specs" / "knowledgesdk.yaml"
+
+
+@pytest.fixture(scope="module")
+def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A package with the runtime inside."""
+    out = tmp_path_factory.mktemp("vendored")
+    assert main(["generate", str(SPEC), "--vendor", "--out", str(out)]) == 0
+    return out / "knowledgesdk"
+
+
+def test_its_own_tests_pass_without_the_runtime(package: Path) -> None:
+    """The same generated tests run on both forms; here `bide_runtime` cannot be imported."""
+    (package / "tests" / "no_runtime.py").write_text("import sys\nsys.modules['bide_runtime'] = None\n")
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "tests.no_runtime", "tests"]
+    env = {**os.environ, "PYTHONPATH": "."}
+    done = subprocess.run(command, cwd=package, env=env, capture_output=True, text=True, check=False)
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert " passed" in done.stdout
+    (package / "tests" / "no_runtime.py").unlink()
+
+
+def test_it_says_what_it_needs(package: Path) -> None:
+    """It depends on the engines, and neither imports nor names bide-runtime as a dependency."""
+    project = tomllib.loads((package / "pyproject.toml").read_text())["project"]
+    imported = {
+        name
+        for path in package.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Import | ast.ImportFrom)
+        for name in ([node.module or ""] if isinstance(node, ast.ImportFrom) else [each.name for each in node.names])
+    }
+
+    assert {need.partition(">")[0] for need in project["dependencies"]} == {"aiohttp", "msgspec", "urllib3"}
+    assert not [name for name in imported if name.split(".")[0] in ("bide", "bide_runtime")]
+
+
+def test_its_types_are_exact(package: Path) -> None:
+    """`mypy --strict` is clean, the copy of the runtime included."""
+    command = [sys.executable, "-m", "mypy", "--strict", "--cache-dir", os.devnull, "-p", "knowledgesdk_client"]
+    done = subprocess.run(command, cwd=package, capture_output=True, text=True, check=False)
+
+    assert done.returncode == 0, done.stdout
+
+
+def test_without_the_runtime_there_is_nothing_to_copy(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """One sentence says what to install, and nothing is written."""
+    rendering.runtime.cache_clear()
+    monkeypatch.setattr(rendering, "find_spec", lambda name: None)
+
+    assert main(["generate", str(SPEC), "--vendor", "--out", str(tmp_path)]) == 1
+    assert "pip install 'bide[vendor]'" in capsys.readouterr().err
+    assert not list(tmp_path.iterdir())
