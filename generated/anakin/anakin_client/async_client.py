@@ -14,8 +14,10 @@ from bide_runtime import (
     AsyncTransport,
     BatchOptions,
     Json,
+    MaxRate,
     Observer,
     Policy,
+    ProgressDisplay,
     Update,
     WaitOptions,
 )
@@ -129,7 +131,7 @@ class AsyncUrlScraperJobs(AsyncJobs[models.ScrapedPage, models.ScrapedPage]):
         timeout: float | None = 300.0,
         on_update: Callable[[Update[models.ScrapedPage]], Awaitable[None] | None] | None = None,
         policy: Policy | None = None,
-        progress: bool = False,
+        progress: bool | ProgressDisplay = False,
     ) -> models.ScrapedPage:
         """Submit a job, wait until it is done, and return its result.
 
@@ -200,7 +202,7 @@ class AsyncUrlScraperJobs(AsyncJobs[models.ScrapedPage, models.ScrapedPage]):
         timeout: float | None = 300.0,
         in_order: bool = False,
         on_update: Callable[[Counts], Awaitable[None] | None] | None = None,
-        progress: bool = False,
+        progress: bool | ProgressDisplay = False,
         policy: Policy | None = None,
         tag: Callable[[UrlScraperParams], str] | None = None,
     ) -> AsyncJobBatch[UrlScraperParams, models.ScrapedPage, AsyncJob[models.ScrapedPage, models.ScrapedPage]]:
@@ -305,7 +307,7 @@ class AsyncUrlScraperBatchJobs(AsyncJobs[models.ScrapeBatchJob, models.ScrapedPa
         timeout: float | None = 300.0,
         on_update: Callable[[Update[models.ScrapeBatchJob]], Awaitable[None] | None] | None = None,
         policy: Policy | None = None,
-        progress: bool = False,
+        progress: bool | ProgressDisplay = False,
     ) -> models.ScrapedPages:
         """Submit a job, wait until it is done, and return its result.
 
@@ -362,7 +364,7 @@ class AsyncUrlScraperBatchJobs(AsyncJobs[models.ScrapeBatchJob, models.ScrapedPa
         timeout: float | None = 300.0,
         in_order: bool = False,
         on_update: Callable[[Counts], Awaitable[None] | None] | None = None,
-        progress: bool = False,
+        progress: bool | ProgressDisplay = False,
         policy: Policy | None = None,
         tag: Callable[[UrlScraperBatchParams], str] | None = None,
     ) -> AsyncJobBatch[
@@ -443,7 +445,7 @@ class AsyncWebScraperJobs(AsyncJobs[models.WebScrape, models.WebScrape]):
         timeout: float | None = 300.0,
         on_update: Callable[[Update[models.WebScrape]], Awaitable[None] | None] | None = None,
         policy: Policy | None = None,
-        progress: bool = False,
+        progress: bool | ProgressDisplay = False,
     ) -> models.WebScrape:
         """Submit a job, wait until it is done, and return its result.
 
@@ -488,7 +490,7 @@ class AsyncWebScraperJobs(AsyncJobs[models.WebScrape, models.WebScrape]):
         timeout: float | None = 300.0,
         in_order: bool = False,
         on_update: Callable[[Counts], Awaitable[None] | None] | None = None,
-        progress: bool = False,
+        progress: bool | ProgressDisplay = False,
         policy: Policy | None = None,
         tag: Callable[[WebScraperParams], str] | None = None,
     ) -> AsyncJobBatch[WebScraperParams, models.WebScrape, AsyncJob[models.WebScrape, models.WebScrape]]:
@@ -586,7 +588,7 @@ class AsyncAgenticSearchJobs(AsyncJobs[models.ResearchJob, models.ResearchReport
         timeout: float | None = 600.0,
         on_update: Callable[[Update[models.ResearchJob]], Awaitable[None] | None] | None = None,
         policy: Policy | None = None,
-        progress: bool = False,
+        progress: bool | ProgressDisplay = False,
     ) -> models.ResearchReport:
         """Submit a job, wait until it is done, and return its result.
 
@@ -640,7 +642,7 @@ class AsyncAgenticSearchJobs(AsyncJobs[models.ResearchJob, models.ResearchReport
         timeout: float | None = 600.0,
         in_order: bool = False,
         on_update: Callable[[Counts], Awaitable[None] | None] | None = None,
-        progress: bool = False,
+        progress: bool | ProgressDisplay = False,
         policy: Policy | None = None,
         tag: Callable[[AgenticSearchParams], str] | None = None,
     ) -> AsyncJobBatch[AgenticSearchParams, models.ResearchReport, AsyncJob[models.ResearchJob, models.ResearchReport]]:
@@ -744,7 +746,7 @@ class AsyncHolocronJobs(AsyncJobs[models.TaskJob, models.TaskResult]):
         timeout: float | None = 300.0,
         on_update: Callable[[Update[models.TaskJob]], Awaitable[None] | None] | None = None,
         policy: Policy | None = None,
-        progress: bool = False,
+        progress: bool | ProgressDisplay = False,
     ) -> models.TaskResult:
         """Submit a job, wait until it is done, and return its result.
 
@@ -801,7 +803,7 @@ class AsyncHolocronJobs(AsyncJobs[models.TaskJob, models.TaskResult]):
         timeout: float | None = 300.0,
         in_order: bool = False,
         on_update: Callable[[Counts], Awaitable[None] | None] | None = None,
-        progress: bool = False,
+        progress: bool | ProgressDisplay = False,
         policy: Policy | None = None,
         tag: Callable[[HolocronParams], str] | None = None,
     ) -> AsyncJobBatch[HolocronParams, models.TaskResult, AsyncJob[models.TaskJob, models.TaskResult]]:
@@ -920,7 +922,7 @@ class AsyncMapJobs(AsyncJobs[models.MapJob, models.SiteMap]):
         timeout: float | None = 300.0,
         on_update: Callable[[Update[models.MapJob]], Awaitable[None] | None] | None = None,
         policy: Policy | None = None,
-        progress: bool = False,
+        progress: bool | ProgressDisplay = False,
     ) -> models.SiteMap:
         """Submit a job, wait until it is done, and return its result.
 
@@ -984,7 +986,7 @@ class AsyncMapJobs(AsyncJobs[models.MapJob, models.SiteMap]):
         timeout: float | None = 300.0,
         in_order: bool = False,
         on_update: Callable[[Counts], Awaitable[None] | None] | None = None,
-        progress: bool = False,
+        progress: bool | ProgressDisplay = False,
         policy: Policy | None = None,
         tag: Callable[[MapParams], str] | None = None,
     ) -> AsyncJobBatch[MapParams, models.SiteMap, AsyncJob[models.MapJob, models.SiteMap]]:
@@ -1104,7 +1106,7 @@ class AsyncCrawlJobs(AsyncJobs[models.CrawlJob, models.CrawledSite]):
         timeout: float | None = 300.0,
         on_update: Callable[[Update[models.CrawlJob]], Awaitable[None] | None] | None = None,
         policy: Policy | None = None,
-        progress: bool = False,
+        progress: bool | ProgressDisplay = False,
     ) -> models.CrawledSite:
         """Submit a job, wait until it is done, and return its result.
 
@@ -1169,7 +1171,7 @@ class AsyncCrawlJobs(AsyncJobs[models.CrawlJob, models.CrawledSite]):
         timeout: float | None = 300.0,
         in_order: bool = False,
         on_update: Callable[[Counts], Awaitable[None] | None] | None = None,
-        progress: bool = False,
+        progress: bool | ProgressDisplay = False,
         policy: Policy | None = None,
         tag: Callable[[CrawlParams], str] | None = None,
     ) -> AsyncJobBatch[CrawlParams, models.CrawledSite, AsyncJob[models.CrawlJob, models.CrawledSite]]:
@@ -1265,7 +1267,7 @@ class AsyncAiVisibilityJobs(AsyncJobs[models.VisibilitySearch, models.Visibility
         timeout: float | None = 300.0,
         on_update: Callable[[Update[models.VisibilitySearch]], Awaitable[None] | None] | None = None,
         policy: Policy | None = None,
-        progress: bool = False,
+        progress: bool | ProgressDisplay = False,
     ) -> models.VisibilityReport:
         """Submit a job, wait until it is done, and return its result.
 
@@ -1319,7 +1321,7 @@ class AsyncAiVisibilityJobs(AsyncJobs[models.VisibilitySearch, models.Visibility
         timeout: float | None = 300.0,
         in_order: bool = False,
         on_update: Callable[[Counts], Awaitable[None] | None] | None = None,
-        progress: bool = False,
+        progress: bool | ProgressDisplay = False,
         policy: Policy | None = None,
         tag: Callable[[AiVisibilityParams], str] | None = None,
     ) -> AsyncJobBatch[
@@ -1425,7 +1427,7 @@ class AsyncBrowserTaskJobs(AsyncJobs[models.BrowserTaskJob, models.BrowserTaskRe
         timeout: float | None = 360.0,
         on_update: Callable[[Update[models.BrowserTaskJob]], Awaitable[None] | None] | None = None,
         policy: Policy | None = None,
-        progress: bool = False,
+        progress: bool | ProgressDisplay = False,
     ) -> models.BrowserTaskResult:
         """Submit a job, wait until it is done, and return its result.
 
@@ -1482,7 +1484,7 @@ class AsyncBrowserTaskJobs(AsyncJobs[models.BrowserTaskJob, models.BrowserTaskRe
         timeout: float | None = 360.0,
         in_order: bool = False,
         on_update: Callable[[Counts], Awaitable[None] | None] | None = None,
-        progress: bool = False,
+        progress: bool | ProgressDisplay = False,
         policy: Policy | None = None,
         tag: Callable[[BrowserTaskParams], str] | None = None,
     ) -> AsyncJobBatch[
@@ -1588,7 +1590,7 @@ class AsyncWireBuildJobs(AsyncJobs[models.Build, models.Build]):
         timeout: float | None = 300.0,
         on_update: Callable[[Update[models.Build]], Awaitable[None] | None] | None = None,
         policy: Policy | None = None,
-        progress: bool = False,
+        progress: bool | ProgressDisplay = False,
     ) -> models.Build:
         """Submit a job, wait until it is done, and return its result.
 
@@ -1645,7 +1647,7 @@ class AsyncWireBuildJobs(AsyncJobs[models.Build, models.Build]):
         timeout: float | None = 300.0,
         in_order: bool = False,
         on_update: Callable[[Counts], Awaitable[None] | None] | None = None,
-        progress: bool = False,
+        progress: bool | ProgressDisplay = False,
         policy: Policy | None = None,
         tag: Callable[[WireBuildParams], str] | None = None,
     ) -> AsyncJobBatch[WireBuildParams, models.Build, AsyncJob[models.Build, models.Build]]:
@@ -1704,6 +1706,8 @@ class AsyncAnakin(AsyncClient):
         observer: Called with an `Exchange` after each HTTP request, for metrics and traces.
         max_rate: Most requests per second, over all jobs. The provider's own rate limits
             apply as well.
+        jitter: Returns a number in [0, 1) for the jitter of pauses; replace it in tests.
+        new_key: Returns a new idempotency key; replace it in tests.
     """
 
     _provider = PROVIDER
@@ -1718,7 +1722,9 @@ class AsyncAnakin(AsyncClient):
         transport: AsyncTransport | None = None,
         clock: AsyncClock | None = None,
         observer: Observer | None = None,
-        max_rate: float | None = None,
+        max_rate: float | MaxRate | None = None,
+        jitter: Callable[[], float] | None = None,
+        new_key: Callable[[], str] | None = None,
     ) -> None:
         super().__init__(
             api_key,
@@ -1729,6 +1735,8 @@ class AsyncAnakin(AsyncClient):
             clock=clock,
             observer=observer,
             max_rate=max_rate,
+            jitter=jitter,
+            new_key=new_key,
         )
         self.url_scraper = AsyncUrlScraperJobs(self, _jobs.URL_SCRAPER)
         """Scrape one page."""

@@ -6,7 +6,21 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from bide_runtime import BatchOptions, Client, Clock, Job, Jobs, Json, Observer, Policy, Transport, Update, WaitOptions
+from bide_runtime import (
+    BatchOptions,
+    Client,
+    Clock,
+    Job,
+    Jobs,
+    Json,
+    MaxRate,
+    Observer,
+    Policy,
+    ProgressDisplay,
+    Transport,
+    Update,
+    WaitOptions,
+)
 
 from . import _calls, _jobs, models
 from ._provider import PROVIDER
@@ -117,7 +131,7 @@ class UrlScraperJobs(Jobs[models.ScrapedPage, models.ScrapedPage]):
         timeout: float | None = 300.0,
         on_update: Callable[[Update[models.ScrapedPage]], None] | None = None,
         policy: Policy | None = None,
-        progress: bool = False,
+        progress: bool | ProgressDisplay = False,
     ) -> models.ScrapedPage:
         """Submit a job, wait until it is done, and return its result.
 
@@ -187,7 +201,7 @@ class UrlScraperJobs(Jobs[models.ScrapedPage, models.ScrapedPage]):
         timeout: float | None = 300.0,
         in_order: bool = False,
         on_update: Callable[[Counts], None] | None = None,
-        progress: bool = False,
+        progress: bool | ProgressDisplay = False,
         policy: Policy | None = None,
         tag: Callable[[UrlScraperParams], str] | None = None,
     ) -> JobBatch[UrlScraperParams, models.ScrapedPage, Job[models.ScrapedPage, models.ScrapedPage]]:
@@ -291,7 +305,7 @@ class UrlScraperBatchJobs(Jobs[models.ScrapeBatchJob, models.ScrapedPages]):
         timeout: float | None = 300.0,
         on_update: Callable[[Update[models.ScrapeBatchJob]], None] | None = None,
         policy: Policy | None = None,
-        progress: bool = False,
+        progress: bool | ProgressDisplay = False,
     ) -> models.ScrapedPages:
         """Submit a job, wait until it is done, and return its result.
 
@@ -347,7 +361,7 @@ class UrlScraperBatchJobs(Jobs[models.ScrapeBatchJob, models.ScrapedPages]):
         timeout: float | None = 300.0,
         in_order: bool = False,
         on_update: Callable[[Counts], None] | None = None,
-        progress: bool = False,
+        progress: bool | ProgressDisplay = False,
         policy: Policy | None = None,
         tag: Callable[[UrlScraperBatchParams], str] | None = None,
     ) -> JobBatch[UrlScraperBatchParams, models.ScrapedPages, Job[models.ScrapeBatchJob, models.ScrapedPages]]:
@@ -425,7 +439,7 @@ class WebScraperJobs(Jobs[models.WebScrape, models.WebScrape]):
         timeout: float | None = 300.0,
         on_update: Callable[[Update[models.WebScrape]], None] | None = None,
         policy: Policy | None = None,
-        progress: bool = False,
+        progress: bool | ProgressDisplay = False,
     ) -> models.WebScrape:
         """Submit a job, wait until it is done, and return its result.
 
@@ -469,7 +483,7 @@ class WebScraperJobs(Jobs[models.WebScrape, models.WebScrape]):
         timeout: float | None = 300.0,
         in_order: bool = False,
         on_update: Callable[[Counts], None] | None = None,
-        progress: bool = False,
+        progress: bool | ProgressDisplay = False,
         policy: Policy | None = None,
         tag: Callable[[WebScraperParams], str] | None = None,
     ) -> JobBatch[WebScraperParams, models.WebScrape, Job[models.WebScrape, models.WebScrape]]:
@@ -566,7 +580,7 @@ class AgenticSearchJobs(Jobs[models.ResearchJob, models.ResearchReport]):
         timeout: float | None = 600.0,
         on_update: Callable[[Update[models.ResearchJob]], None] | None = None,
         policy: Policy | None = None,
-        progress: bool = False,
+        progress: bool | ProgressDisplay = False,
     ) -> models.ResearchReport:
         """Submit a job, wait until it is done, and return its result.
 
@@ -619,7 +633,7 @@ class AgenticSearchJobs(Jobs[models.ResearchJob, models.ResearchReport]):
         timeout: float | None = 600.0,
         in_order: bool = False,
         on_update: Callable[[Counts], None] | None = None,
-        progress: bool = False,
+        progress: bool | ProgressDisplay = False,
         policy: Policy | None = None,
         tag: Callable[[AgenticSearchParams], str] | None = None,
     ) -> JobBatch[AgenticSearchParams, models.ResearchReport, Job[models.ResearchJob, models.ResearchReport]]:
@@ -722,7 +736,7 @@ class HolocronJobs(Jobs[models.TaskJob, models.TaskResult]):
         timeout: float | None = 300.0,
         on_update: Callable[[Update[models.TaskJob]], None] | None = None,
         policy: Policy | None = None,
-        progress: bool = False,
+        progress: bool | ProgressDisplay = False,
     ) -> models.TaskResult:
         """Submit a job, wait until it is done, and return its result.
 
@@ -778,7 +792,7 @@ class HolocronJobs(Jobs[models.TaskJob, models.TaskResult]):
         timeout: float | None = 300.0,
         in_order: bool = False,
         on_update: Callable[[Counts], None] | None = None,
-        progress: bool = False,
+        progress: bool | ProgressDisplay = False,
         policy: Policy | None = None,
         tag: Callable[[HolocronParams], str] | None = None,
     ) -> JobBatch[HolocronParams, models.TaskResult, Job[models.TaskJob, models.TaskResult]]:
@@ -896,7 +910,7 @@ class MapJobs(Jobs[models.MapJob, models.SiteMap]):
         timeout: float | None = 300.0,
         on_update: Callable[[Update[models.MapJob]], None] | None = None,
         policy: Policy | None = None,
-        progress: bool = False,
+        progress: bool | ProgressDisplay = False,
     ) -> models.SiteMap:
         """Submit a job, wait until it is done, and return its result.
 
@@ -959,7 +973,7 @@ class MapJobs(Jobs[models.MapJob, models.SiteMap]):
         timeout: float | None = 300.0,
         in_order: bool = False,
         on_update: Callable[[Counts], None] | None = None,
-        progress: bool = False,
+        progress: bool | ProgressDisplay = False,
         policy: Policy | None = None,
         tag: Callable[[MapParams], str] | None = None,
     ) -> JobBatch[MapParams, models.SiteMap, Job[models.MapJob, models.SiteMap]]:
@@ -1078,7 +1092,7 @@ class CrawlJobs(Jobs[models.CrawlJob, models.CrawledSite]):
         timeout: float | None = 300.0,
         on_update: Callable[[Update[models.CrawlJob]], None] | None = None,
         policy: Policy | None = None,
-        progress: bool = False,
+        progress: bool | ProgressDisplay = False,
     ) -> models.CrawledSite:
         """Submit a job, wait until it is done, and return its result.
 
@@ -1142,7 +1156,7 @@ class CrawlJobs(Jobs[models.CrawlJob, models.CrawledSite]):
         timeout: float | None = 300.0,
         in_order: bool = False,
         on_update: Callable[[Counts], None] | None = None,
-        progress: bool = False,
+        progress: bool | ProgressDisplay = False,
         policy: Policy | None = None,
         tag: Callable[[CrawlParams], str] | None = None,
     ) -> JobBatch[CrawlParams, models.CrawledSite, Job[models.CrawlJob, models.CrawledSite]]:
@@ -1237,7 +1251,7 @@ class AiVisibilityJobs(Jobs[models.VisibilitySearch, models.VisibilityReport]):
         timeout: float | None = 300.0,
         on_update: Callable[[Update[models.VisibilitySearch]], None] | None = None,
         policy: Policy | None = None,
-        progress: bool = False,
+        progress: bool | ProgressDisplay = False,
     ) -> models.VisibilityReport:
         """Submit a job, wait until it is done, and return its result.
 
@@ -1290,7 +1304,7 @@ class AiVisibilityJobs(Jobs[models.VisibilitySearch, models.VisibilityReport]):
         timeout: float | None = 300.0,
         in_order: bool = False,
         on_update: Callable[[Counts], None] | None = None,
-        progress: bool = False,
+        progress: bool | ProgressDisplay = False,
         policy: Policy | None = None,
         tag: Callable[[AiVisibilityParams], str] | None = None,
     ) -> JobBatch[AiVisibilityParams, models.VisibilityReport, Job[models.VisibilitySearch, models.VisibilityReport]]:
@@ -1393,7 +1407,7 @@ class BrowserTaskJobs(Jobs[models.BrowserTaskJob, models.BrowserTaskResult]):
         timeout: float | None = 360.0,
         on_update: Callable[[Update[models.BrowserTaskJob]], None] | None = None,
         policy: Policy | None = None,
-        progress: bool = False,
+        progress: bool | ProgressDisplay = False,
     ) -> models.BrowserTaskResult:
         """Submit a job, wait until it is done, and return its result.
 
@@ -1449,7 +1463,7 @@ class BrowserTaskJobs(Jobs[models.BrowserTaskJob, models.BrowserTaskResult]):
         timeout: float | None = 360.0,
         in_order: bool = False,
         on_update: Callable[[Counts], None] | None = None,
-        progress: bool = False,
+        progress: bool | ProgressDisplay = False,
         policy: Policy | None = None,
         tag: Callable[[BrowserTaskParams], str] | None = None,
     ) -> JobBatch[BrowserTaskParams, models.BrowserTaskResult, Job[models.BrowserTaskJob, models.BrowserTaskResult]]:
@@ -1552,7 +1566,7 @@ class WireBuildJobs(Jobs[models.Build, models.Build]):
         timeout: float | None = 300.0,
         on_update: Callable[[Update[models.Build]], None] | None = None,
         policy: Policy | None = None,
-        progress: bool = False,
+        progress: bool | ProgressDisplay = False,
     ) -> models.Build:
         """Submit a job, wait until it is done, and return its result.
 
@@ -1608,7 +1622,7 @@ class WireBuildJobs(Jobs[models.Build, models.Build]):
         timeout: float | None = 300.0,
         in_order: bool = False,
         on_update: Callable[[Counts], None] | None = None,
-        progress: bool = False,
+        progress: bool | ProgressDisplay = False,
         policy: Policy | None = None,
         tag: Callable[[WireBuildParams], str] | None = None,
     ) -> JobBatch[WireBuildParams, models.Build, Job[models.Build, models.Build]]:
@@ -1666,6 +1680,8 @@ class Anakin(Client):
         observer: Called with an `Exchange` after each HTTP request, for metrics and traces.
         max_rate: Most requests per second, over all jobs. The provider's own rate limits
             apply as well.
+        jitter: Returns a number in [0, 1) for the jitter of pauses; replace it in tests.
+        new_key: Returns a new idempotency key; replace it in tests.
     """
 
     _provider = PROVIDER
@@ -1680,7 +1696,9 @@ class Anakin(Client):
         transport: Transport | None = None,
         clock: Clock | None = None,
         observer: Observer | None = None,
-        max_rate: float | None = None,
+        max_rate: float | MaxRate | None = None,
+        jitter: Callable[[], float] | None = None,
+        new_key: Callable[[], str] | None = None,
     ) -> None:
         super().__init__(
             api_key,
@@ -1691,6 +1709,8 @@ class Anakin(Client):
             clock=clock,
             observer=observer,
             max_rate=max_rate,
+            jitter=jitter,
+            new_key=new_key,
         )
         self.url_scraper = UrlScraperJobs(self, _jobs.URL_SCRAPER)
         """Scrape one page."""

@@ -14,8 +14,10 @@ from bide_runtime import (
     AsyncStream,
     AsyncTransport,
     BatchOptions,
+    MaxRate,
     Observer,
     Policy,
+    ProgressDisplay,
     Update,
     WaitOptions,
 )
@@ -103,7 +105,7 @@ class AsyncExtractJobs(AsyncJobs[models.ExtractJob, models.Extraction]):
         timeout: float | None = 600.0,
         on_update: Callable[[Update[models.ExtractJob]], Awaitable[None] | None] | None = None,
         policy: Policy | None = None,
-        progress: bool = False,
+        progress: bool | ProgressDisplay = False,
     ) -> models.Extraction:
         """Submit a job, wait until it is done, and return its result.
 
@@ -166,7 +168,7 @@ class AsyncExtractJobs(AsyncJobs[models.ExtractJob, models.Extraction]):
         timeout: float | None = 600.0,
         in_order: bool = False,
         on_update: Callable[[Counts], Awaitable[None] | None] | None = None,
-        progress: bool = False,
+        progress: bool | ProgressDisplay = False,
         policy: Policy | None = None,
         tag: Callable[[ExtractParams], str] | None = None,
     ) -> AsyncJobBatch[ExtractParams, models.Extraction, AsyncJob[models.ExtractJob, models.Extraction]]:
@@ -224,6 +226,8 @@ class AsyncKnowledgeSDK(AsyncClient):
         observer: Called with an `Exchange` after each HTTP request, for metrics and traces.
         max_rate: Most requests per second, over all jobs. The provider's own rate limits
             apply as well.
+        jitter: Returns a number in [0, 1) for the jitter of pauses; replace it in tests.
+        new_key: Returns a new idempotency key; replace it in tests.
     """
 
     _provider = PROVIDER
@@ -238,7 +242,9 @@ class AsyncKnowledgeSDK(AsyncClient):
         transport: AsyncTransport | None = None,
         clock: AsyncClock | None = None,
         observer: Observer | None = None,
-        max_rate: float | None = None,
+        max_rate: float | MaxRate | None = None,
+        jitter: Callable[[], float] | None = None,
+        new_key: Callable[[], str] | None = None,
     ) -> None:
         super().__init__(
             api_key,
@@ -249,6 +255,8 @@ class AsyncKnowledgeSDK(AsyncClient):
             clock=clock,
             observer=observer,
             max_rate=max_rate,
+            jitter=jitter,
+            new_key=new_key,
         )
         self.extract = AsyncExtractJobs(self, _jobs.EXTRACT)
         """Read a website, find out what the business does, and make searchable knowledge of its

@@ -12,8 +12,10 @@ from bide_runtime import (
     Clock,
     Job,
     Jobs,
+    MaxRate,
     Observer,
     Policy,
+    ProgressDisplay,
     Stream,
     Transport,
     Update,
@@ -103,7 +105,7 @@ class ExtractJobs(Jobs[models.ExtractJob, models.Extraction]):
         timeout: float | None = 600.0,
         on_update: Callable[[Update[models.ExtractJob]], None] | None = None,
         policy: Policy | None = None,
-        progress: bool = False,
+        progress: bool | ProgressDisplay = False,
     ) -> models.Extraction:
         """Submit a job, wait until it is done, and return its result.
 
@@ -165,7 +167,7 @@ class ExtractJobs(Jobs[models.ExtractJob, models.Extraction]):
         timeout: float | None = 600.0,
         in_order: bool = False,
         on_update: Callable[[Counts], None] | None = None,
-        progress: bool = False,
+        progress: bool | ProgressDisplay = False,
         policy: Policy | None = None,
         tag: Callable[[ExtractParams], str] | None = None,
     ) -> JobBatch[ExtractParams, models.Extraction, Job[models.ExtractJob, models.Extraction]]:
@@ -222,6 +224,8 @@ class KnowledgeSDK(Client):
         observer: Called with an `Exchange` after each HTTP request, for metrics and traces.
         max_rate: Most requests per second, over all jobs. The provider's own rate limits
             apply as well.
+        jitter: Returns a number in [0, 1) for the jitter of pauses; replace it in tests.
+        new_key: Returns a new idempotency key; replace it in tests.
     """
 
     _provider = PROVIDER
@@ -236,7 +240,9 @@ class KnowledgeSDK(Client):
         transport: Transport | None = None,
         clock: Clock | None = None,
         observer: Observer | None = None,
-        max_rate: float | None = None,
+        max_rate: float | MaxRate | None = None,
+        jitter: Callable[[], float] | None = None,
+        new_key: Callable[[], str] | None = None,
     ) -> None:
         super().__init__(
             api_key,
@@ -247,6 +253,8 @@ class KnowledgeSDK(Client):
             clock=clock,
             observer=observer,
             max_rate=max_rate,
+            jitter=jitter,
+            new_key=new_key,
         )
         self.extract = ExtractJobs(self, _jobs.EXTRACT)
         """Read a website, find out what the business does, and make searchable knowledge of its

@@ -9,8 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from spec import JOBS_BY_ID as JOBS
-from spec import Fake
+from spec import JOBS, Fake
 
 from knowledgesdk_client import JobFailed, JobTimeout, SubmitUncertain
 from bide_runtime.testing.checks.batches import Crowd, ToldOfMany, broken_by_many, crowds
@@ -54,8 +53,8 @@ def test_whoever_leaves_early_gets_the_handles_of_the_rest(job: Job, data: st.Da
     with fake.client() as client:
         with job.of(client).run_many(inputs, max_in_flight=crowd.max_in_flight) as batch:
             out = list(islice(batch, data.draw(st.integers(0, len(crowd.plans)))))
-        left = [handle.id for handle in batch.running]
-    told = [outcome.job.id for outcome in out if outcome.job is not None]
+        left = [fake.id_of(handle.id) for handle in batch.running]
+    told = [fake.id_of(outcome.job.id) for outcome in out if outcome.job is not None]
 
     assert len(told + left) == len({*told, *left})
     assert {*told, *left} == {job_id for sent in fake.requests if sent.is_answered for job_id in sent.job_ids}

@@ -13,8 +13,10 @@ from bide_runtime import (
     AsyncClock,
     AsyncTransport,
     BatchOptions,
+    MaxRate,
     Observer,
     Policy,
+    ProgressDisplay,
     Record,
     Update,
     WaitOptions,
@@ -116,7 +118,7 @@ class AsyncFetchJobs(AsyncCancellableJobs[models.FetchJob, models.FetchResult]):
         timeout: float | None = 600.0,
         on_update: Callable[[Update[models.FetchJob]], Awaitable[None] | None] | None = None,
         policy: Policy | None = None,
-        progress: bool = False,
+        progress: bool | ProgressDisplay = False,
         cancel_on_timeout: bool = False,
     ) -> models.FetchResult:
         """Submit a job, wait until it is done, and return its result.
@@ -191,7 +193,7 @@ class AsyncFetchJobs(AsyncCancellableJobs[models.FetchJob, models.FetchResult]):
         timeout: float | None = 600.0,
         in_order: bool = False,
         on_update: Callable[[Counts], Awaitable[None] | None] | None = None,
-        progress: bool = False,
+        progress: bool | ProgressDisplay = False,
         policy: Policy | None = None,
         tag: Callable[[FetchParams], str] | None = None,
         cancel_on_timeout: bool = False,
@@ -318,7 +320,7 @@ class AsyncCrawlJobs(AsyncCancellableJobs[models.CrawlJob, models.CrawlResult]):
         timeout: float | None = 600.0,
         on_update: Callable[[Update[models.CrawlJob]], Awaitable[None] | None] | None = None,
         policy: Policy | None = None,
-        progress: bool = False,
+        progress: bool | ProgressDisplay = False,
         cancel_on_timeout: bool = False,
     ) -> models.CrawlResult:
         """Submit a job, wait until it is done, and return its result.
@@ -393,7 +395,7 @@ class AsyncCrawlJobs(AsyncCancellableJobs[models.CrawlJob, models.CrawlResult]):
         timeout: float | None = 600.0,
         in_order: bool = False,
         on_update: Callable[[Counts], Awaitable[None] | None] | None = None,
-        progress: bool = False,
+        progress: bool | ProgressDisplay = False,
         policy: Policy | None = None,
         tag: Callable[[CrawlParams], str] | None = None,
         cancel_on_timeout: bool = False,
@@ -514,7 +516,7 @@ class AsyncMapJobs(AsyncCancellableJobs[models.MapJob, models.MapResult]):
         timeout: float | None = 600.0,
         on_update: Callable[[Update[models.MapJob]], Awaitable[None] | None] | None = None,
         policy: Policy | None = None,
-        progress: bool = False,
+        progress: bool | ProgressDisplay = False,
         cancel_on_timeout: bool = False,
     ) -> models.MapResult:
         """Submit a job, wait until it is done, and return its result.
@@ -585,7 +587,7 @@ class AsyncMapJobs(AsyncCancellableJobs[models.MapJob, models.MapResult]):
         timeout: float | None = 600.0,
         in_order: bool = False,
         on_update: Callable[[Counts], Awaitable[None] | None] | None = None,
-        progress: bool = False,
+        progress: bool | ProgressDisplay = False,
         policy: Policy | None = None,
         tag: Callable[[MapParams], str] | None = None,
         cancel_on_timeout: bool = False,
@@ -707,7 +709,7 @@ class AsyncSearchJobs(AsyncCancellableJobs[models.SearchJob, models.SearchResult
         timeout: float | None = 600.0,
         on_update: Callable[[Update[models.SearchJob]], Awaitable[None] | None] | None = None,
         policy: Policy | None = None,
-        progress: bool = False,
+        progress: bool | ProgressDisplay = False,
         cancel_on_timeout: bool = False,
     ) -> models.SearchResult:
         """Submit a job, wait until it is done, and return its result.
@@ -779,7 +781,7 @@ class AsyncSearchJobs(AsyncCancellableJobs[models.SearchJob, models.SearchResult
         timeout: float | None = 600.0,
         in_order: bool = False,
         on_update: Callable[[Counts], Awaitable[None] | None] | None = None,
-        progress: bool = False,
+        progress: bool | ProgressDisplay = False,
         policy: Policy | None = None,
         tag: Callable[[SearchParams], str] | None = None,
         cancel_on_timeout: bool = False,
@@ -903,7 +905,7 @@ class AsyncInteractJobs(AsyncCancellableJobs[models.InteractJob, models.Interact
         timeout: float | None = 600.0,
         on_update: Callable[[Update[models.InteractJob]], Awaitable[None] | None] | None = None,
         policy: Policy | None = None,
-        progress: bool = False,
+        progress: bool | ProgressDisplay = False,
         cancel_on_timeout: bool = False,
     ) -> models.InteractResult:
         """Submit a job, wait until it is done, and return its result.
@@ -975,7 +977,7 @@ class AsyncInteractJobs(AsyncCancellableJobs[models.InteractJob, models.Interact
         timeout: float | None = 600.0,
         in_order: bool = False,
         on_update: Callable[[Counts], Awaitable[None] | None] | None = None,
-        progress: bool = False,
+        progress: bool | ProgressDisplay = False,
         policy: Policy | None = None,
         tag: Callable[[InteractParams], str] | None = None,
         cancel_on_timeout: bool = False,
@@ -1039,6 +1041,8 @@ class AsyncScrapio(AsyncClient):
         observer: Called with an `Exchange` after each HTTP request, for metrics and traces.
         max_rate: Most requests per second, over all jobs. The provider's own rate limits
             apply as well.
+        jitter: Returns a number in [0, 1) for the jitter of pauses; replace it in tests.
+        new_key: Returns a new idempotency key; replace it in tests.
     """
 
     _provider = PROVIDER
@@ -1053,7 +1057,9 @@ class AsyncScrapio(AsyncClient):
         transport: AsyncTransport | None = None,
         clock: AsyncClock | None = None,
         observer: Observer | None = None,
-        max_rate: float | None = None,
+        max_rate: float | MaxRate | None = None,
+        jitter: Callable[[], float] | None = None,
+        new_key: Callable[[], str] | None = None,
     ) -> None:
         super().__init__(
             api_key,
@@ -1064,6 +1070,8 @@ class AsyncScrapio(AsyncClient):
             clock=clock,
             observer=observer,
             max_rate=max_rate,
+            jitter=jitter,
+            new_key=new_key,
         )
         self.fetch = AsyncFetchJobs(self, _jobs.FETCH)
         """Fetch one page as HTML, Markdown, JSON or a screenshot."""

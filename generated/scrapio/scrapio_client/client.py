@@ -12,8 +12,10 @@ from bide_runtime import (
     CancellableJobs,
     Client,
     Clock,
+    MaxRate,
     Observer,
     Policy,
+    ProgressDisplay,
     Record,
     Transport,
     Update,
@@ -116,7 +118,7 @@ class FetchJobs(CancellableJobs[models.FetchJob, models.FetchResult]):
         timeout: float | None = 600.0,
         on_update: Callable[[Update[models.FetchJob]], None] | None = None,
         policy: Policy | None = None,
-        progress: bool = False,
+        progress: bool | ProgressDisplay = False,
         cancel_on_timeout: bool = False,
     ) -> models.FetchResult:
         """Submit a job, wait until it is done, and return its result.
@@ -190,7 +192,7 @@ class FetchJobs(CancellableJobs[models.FetchJob, models.FetchResult]):
         timeout: float | None = 600.0,
         in_order: bool = False,
         on_update: Callable[[Counts], None] | None = None,
-        progress: bool = False,
+        progress: bool | ProgressDisplay = False,
         policy: Policy | None = None,
         tag: Callable[[FetchParams], str] | None = None,
         cancel_on_timeout: bool = False,
@@ -316,7 +318,7 @@ class CrawlJobs(CancellableJobs[models.CrawlJob, models.CrawlResult]):
         timeout: float | None = 600.0,
         on_update: Callable[[Update[models.CrawlJob]], None] | None = None,
         policy: Policy | None = None,
-        progress: bool = False,
+        progress: bool | ProgressDisplay = False,
         cancel_on_timeout: bool = False,
     ) -> models.CrawlResult:
         """Submit a job, wait until it is done, and return its result.
@@ -390,7 +392,7 @@ class CrawlJobs(CancellableJobs[models.CrawlJob, models.CrawlResult]):
         timeout: float | None = 600.0,
         in_order: bool = False,
         on_update: Callable[[Counts], None] | None = None,
-        progress: bool = False,
+        progress: bool | ProgressDisplay = False,
         policy: Policy | None = None,
         tag: Callable[[CrawlParams], str] | None = None,
         cancel_on_timeout: bool = False,
@@ -510,7 +512,7 @@ class MapJobs(CancellableJobs[models.MapJob, models.MapResult]):
         timeout: float | None = 600.0,
         on_update: Callable[[Update[models.MapJob]], None] | None = None,
         policy: Policy | None = None,
-        progress: bool = False,
+        progress: bool | ProgressDisplay = False,
         cancel_on_timeout: bool = False,
     ) -> models.MapResult:
         """Submit a job, wait until it is done, and return its result.
@@ -580,7 +582,7 @@ class MapJobs(CancellableJobs[models.MapJob, models.MapResult]):
         timeout: float | None = 600.0,
         in_order: bool = False,
         on_update: Callable[[Counts], None] | None = None,
-        progress: bool = False,
+        progress: bool | ProgressDisplay = False,
         policy: Policy | None = None,
         tag: Callable[[MapParams], str] | None = None,
         cancel_on_timeout: bool = False,
@@ -701,7 +703,7 @@ class SearchJobs(CancellableJobs[models.SearchJob, models.SearchResult]):
         timeout: float | None = 600.0,
         on_update: Callable[[Update[models.SearchJob]], None] | None = None,
         policy: Policy | None = None,
-        progress: bool = False,
+        progress: bool | ProgressDisplay = False,
         cancel_on_timeout: bool = False,
     ) -> models.SearchResult:
         """Submit a job, wait until it is done, and return its result.
@@ -772,7 +774,7 @@ class SearchJobs(CancellableJobs[models.SearchJob, models.SearchResult]):
         timeout: float | None = 600.0,
         in_order: bool = False,
         on_update: Callable[[Counts], None] | None = None,
-        progress: bool = False,
+        progress: bool | ProgressDisplay = False,
         policy: Policy | None = None,
         tag: Callable[[SearchParams], str] | None = None,
         cancel_on_timeout: bool = False,
@@ -895,7 +897,7 @@ class InteractJobs(CancellableJobs[models.InteractJob, models.InteractResult]):
         timeout: float | None = 600.0,
         on_update: Callable[[Update[models.InteractJob]], None] | None = None,
         policy: Policy | None = None,
-        progress: bool = False,
+        progress: bool | ProgressDisplay = False,
         cancel_on_timeout: bool = False,
     ) -> models.InteractResult:
         """Submit a job, wait until it is done, and return its result.
@@ -966,7 +968,7 @@ class InteractJobs(CancellableJobs[models.InteractJob, models.InteractResult]):
         timeout: float | None = 600.0,
         in_order: bool = False,
         on_update: Callable[[Counts], None] | None = None,
-        progress: bool = False,
+        progress: bool | ProgressDisplay = False,
         policy: Policy | None = None,
         tag: Callable[[InteractParams], str] | None = None,
         cancel_on_timeout: bool = False,
@@ -1027,6 +1029,8 @@ class Scrapio(Client):
         observer: Called with an `Exchange` after each HTTP request, for metrics and traces.
         max_rate: Most requests per second, over all jobs. The provider's own rate limits
             apply as well.
+        jitter: Returns a number in [0, 1) for the jitter of pauses; replace it in tests.
+        new_key: Returns a new idempotency key; replace it in tests.
     """
 
     _provider = PROVIDER
@@ -1041,7 +1045,9 @@ class Scrapio(Client):
         transport: Transport | None = None,
         clock: Clock | None = None,
         observer: Observer | None = None,
-        max_rate: float | None = None,
+        max_rate: float | MaxRate | None = None,
+        jitter: Callable[[], float] | None = None,
+        new_key: Callable[[], str] | None = None,
     ) -> None:
         super().__init__(
             api_key,
@@ -1052,6 +1058,8 @@ class Scrapio(Client):
             clock=clock,
             observer=observer,
             max_rate=max_rate,
+            jitter=jitter,
+            new_key=new_key,
         )
         self.fetch = FetchJobs(self, _jobs.FETCH)
         """Fetch one page as HTML, Markdown, JSON or a screenshot."""

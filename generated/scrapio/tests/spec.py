@@ -509,6 +509,3 @@ JOBS = [
     ),
 ]
 """Each kind of job."""
-
-JOBS_BY_ID = [job for job in JOBS if job.is_polled_by_id]
-"""Those that are polled by an id, and not at an address that the provider hands out."""

@@ -16,13 +16,17 @@ from ..errors.client import InvalidArgument
 from ..http.auth import given, placed, without
 from ..http.errors import ApiError, api_error_class
 from ..http.headers import SendableHeaders, sendable, sendable_headers
-from ..http.rate_limit import Rate
+from ..http.rate_limit import MaxRate
 from ..http.request import Json, Request, Response, as_text, origin, query
 from ..http.retry_after import retry_after
 from ..models.codec import any_json, follow
 from .call import JSON, Call
 from .extras import Extras
 from .provider import Provider
+
+
+def _random_key() -> str:
+    return os.urandom(16).hex()
 
 
 class Account(msgspec.Struct, frozen=True, kw_only=True, dict=True):
@@ -35,11 +39,11 @@ class Account(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     timeout: float
     max_retries: int
     jitter: Callable[[], float]
-    """A new number in [0, 1) each time, for jitter."""
+    """Returns a number in [0, 1) for jitter."""
     wall: Callable[[], float]
     """The time of day, for hints that are dates and for tokens."""
-    new_key: Callable[[], str] = lambda: os.urandom(16).hex()
-    """A new idempotency key each time."""
+    new_key: Callable[[], str] = _random_key
+    """Returns a new idempotency key."""
     extras: Extras = Extras()
 
     def __repr__(self) -> str:
@@ -136,10 +140,11 @@ class Account(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     def _code_and_message(self, body: Json) -> tuple[str | None, str | None]:
         for shape in self.provider.errors:
             code = follow(body, shape.code) if shape.code else None
-            message = follow(body, shape.message)
+            message = follow(body, shape.message) if shape.message else None
             if isinstance(message, list) and message and all(isinstance(line, str) for line in message):
                 message = "; ".join(message)
-            if isinstance(message, str) and (not shape.code or isinstance(code, str)):
+            is_message = isinstance(message, str) if shape.message else bool(shape.code)
+            if is_message and (not shape.code or isinstance(code, str)):
                 return code, message
         return None, None
 
@@ -159,6 +164,8 @@ def open_account(
     timeout: float,
     max_retries: int,
     wall: Callable[[], float],
+    jitter: Callable[[], float] | None = None,
+    new_key: Callable[[], str] | None = None,
 ) -> Account:
     """Check what the user gave to a client.
 
@@ -174,8 +181,9 @@ def open_account(
         base_url=_checked_base(base_url or provider.base_url),
         timeout=positive("timeout", timeout),
         max_retries=_retries(max_retries),
-        jitter=random,
+        jitter=jitter or random,
         wall=wall,
+        new_key=new_key or _random_key,
     )
 
 
@@ -221,11 +229,6 @@ def seconds_of(timeout: float | Literal["default"] | None, default: float) -> fl
     return default if timeout == "default" else positive("timeout", timeout)
 
 
-def rate_of(per_second: float | None) -> Rate | None:
-    """At most so many requests per second, evenly spaced. Raises `InvalidArgument`."""
-    if per_second is None:
-        return None
-    is_number = isinstance(per_second, int | float) and not isinstance(per_second, bool)
-    if not is_number or not 0 < per_second < float("inf"):
-        raise InvalidArgument(f"max_rate must be a positive number of requests per second, not {per_second!r}")
-    return Rate(1, 1 / per_second)
+def max_rate_of(given: float | MaxRate | None) -> MaxRate | None:
+    """The limit of all requests of a client: one that is shared, or its own. Raises `InvalidArgument`."""
+    return given if given is None or isinstance(given, MaxRate) else MaxRate(given)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from queue import Empty, SimpleQueue
 from threading import Event, Thread
-from typing import Generic, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 from weakref import finalize
 
 from ..waiting.flow import Received, Send
@@ -77,6 +77,14 @@ class Senders(Generic[K]):
         for thread in self._threads:
             thread.join()
         return list(self.arrived())
+
+
+class SendingClock(Clock, Protocol):
+    """A clock that also sends the requests of a batch, as one of virtual time must; others leave it to threads."""
+
+    def new_senders(self, send: Callable[[Send], Received], wakeup: Event) -> Senders[Any]:
+        """What sends the requests of one batch. *send* sends one request; *wakeup* is set when a reply has come."""
+        ...
 
 
 def _work(

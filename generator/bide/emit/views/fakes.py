@@ -33,14 +33,17 @@ HELPERS = (
 
 _TAKEN = frozenset(
     [
+        "advance",
         "async_client",
         "async_clock",
         "check",
         "client",
         "clock",
         "forget",
+        "id_of",
+        "inject",
+        "jitter",
         "kinds",
-        "meets",
         "now",
         "operations",
         "requests",

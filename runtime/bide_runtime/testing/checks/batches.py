@@ -148,10 +148,10 @@ def each_as_told(many: ToldOfMany) -> Iterator[str]:
     last: dict[str, State] = {}
     for sent in many.told.requests:
         last |= sent.reply.told if sent.reply is not None else {}
-    jobs = Counter(outcome.job.id for outcome in many.outcomes if outcome.job is not None)
+    jobs = Counter(many.fake.id_of(outcome.job.id) for outcome in many.outcomes if outcome.job is not None)
     yield from (f"{number} outcomes are of {job_id}" for job_id, number in jobs.items() if number > 1)
     for outcome in many.outcomes:
-        job_id = outcome.job.id if outcome.job is not None else ""
+        job_id = many.fake.id_of(outcome.job.id) if outcome.job is not None else ""
         state = last.get(job_id, State.PENDING)
         allowed = next((said for kind, said in _MAY_SAY.items() if isinstance(outcome.error, kind)), State)
         if state not in allowed:

@@ -196,7 +196,7 @@ def errors_carry_the_job(told: Told) -> Iterator[str]:
     """Once a job exists, every error says which, and how to come back to it."""
     if told.error is not None and _exists(told):
         job_id = next(sent.job_ids[0] for sent in told.requests if sent.role == "submit" and sent.job_ids)
-        if told.error.job_id != job_id or not told.error.token:
+        if told.fake.id_of(told.error.job_id or "") != job_id or not told.error.token:
             yield f"{told.error!r} does not carry the job {job_id}"
 
 

@@ -76,9 +76,9 @@ class Job:
         """Whether a status means this state."""
         return state in self.states.values()
 
-    def minds(self, fault: Fault) -> bool:
-        """Whether a poll that meets this goes wrong: an HTTP status may be an answer, and a body may mean nothing."""
-        return not self.codes if fault.status is None else fault.status not in self.codes
+    def is_broken_by(self, fault: Fault) -> bool:
+        """Whether a poll with this fault fails: an HTTP status may be an answer, and a body may mean nothing."""
+        return not self.codes if fault.is_in_body else fault.status not in self.codes
 
     def plan(self, *states: str, after: float | None = None, **details: Any) -> Plan:
         """A job that goes through these states, or words that nobody knows; each but the last takes *after* seconds."""
@@ -108,7 +108,7 @@ class Steady:
 
     seconds: float
 
-    def pause(self, *, polls: int, age: float, jitter: float) -> float:
+    def delay(self, *, polls: int, age: float, jitter: float) -> float:
         return self.seconds
 
 
@@ -129,7 +129,7 @@ class Story:
     def prepare(self, fake: FakeProvider[Any, Any], jobs: FakeJobs[Any]) -> None:
         """Let it happen to the next job."""
         fake.time.drift = self.drift
-        fake._jitter = lambda: self.jitter
+        fake.jitter = lambda: self.jitter
         jobs.follows(self.plan)
         jobs.submit.inject(*self.submits)
         jobs.poll.inject(*self.polls)

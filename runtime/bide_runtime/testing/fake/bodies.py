@@ -67,6 +67,19 @@ def takes(wanted: Any, path: Path, value: Json) -> bool:
     return put(body, wanted, path, value) and fits(wanted, body)
 
 
+def other_than(value: Json, wanted: Any, path: Path) -> Json:
+    """A value that is not *value*, for the place in JSON of the type *wanted* where *path* leads."""
+    if isinstance(value, bool):
+        return not value
+    if value is None:
+        found: inspect.Type | None = shape(wanted)
+        for name in path:
+            inside = None if found is None else _inside(found, name)
+            found = None if inside is None else inside[1]
+        return "text" if found is None else _made_up(_object(found), "text")
+    return value + (" not" if isinstance(value, str) else 1)
+
+
 def _made_up(found: inspect.Type, name: str) -> Json:
     match found:
         case inspect.UnionType(types=types):

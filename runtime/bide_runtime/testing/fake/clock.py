@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from heapq import heappop, heappush
 from itertools import count
 from math import inf
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -93,8 +93,12 @@ class FakeClock(_VirtualClock):
         if wakeup.is_set():
             return
         if seconds == inf:
-            raise AssertionError("this would wait for ever: nothing is under way that could end it")
+            raise AssertionError("this would wait for ever: no request is under way that could end it")
         self.time.advance(self.time.note(seconds))
+
+    def new_senders(self, send: Callable[[Send], Received], wakeup: threading.Event) -> VirtualSenders[Any]:
+        """What sends the requests of a batch: in virtual time, and without threads."""
+        return VirtualSenders(send, self, wakeup, self.time)
 
 
 class _Sleeper:

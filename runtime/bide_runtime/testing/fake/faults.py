@@ -23,6 +23,8 @@ class Fault:
     """What the client gets, given the proper reply, if there is one, and the time of day."""
     status: int | None = None
     """The HTTP status, if it is an error reply."""
+    is_in_body: bool = False
+    """Whether the reply has its status and its headers, and only its body is wrong."""
 
     def __repr__(self) -> str:
         return self.name
@@ -118,4 +120,4 @@ def _instead(name: str, body: Callable[[Reply], bytes]) -> Fault:
         changed = replace(proper, body=body(proper))
         return replace(changed, told={}, retry_after=0.0, is_proper=False) if proper.is_read else changed
 
-    return Fault(name, True, change)
+    return Fault(name, True, change, is_in_body=True)

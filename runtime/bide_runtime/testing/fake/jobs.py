@@ -6,6 +6,7 @@ from collections import deque
 from dataclasses import replace
 from itertools import count
 from math import inf
+from types import NoneType
 from typing import Any, Generic, TypeVar
 from urllib.parse import quote
 
@@ -16,10 +17,10 @@ from ...calls.pages import Pages
 from ...calls.provider import Provider
 from ...http.request import Json
 from ...jobs.kind import JobKind
-from ...jobs.lifecycle import ResultAt
+from ...jobs.result_at import ResultAt
 from ...jobs.state import State
 from ...models.codec import follow
-from ...waiting.submit import IdAt
+from ...waiting.job_id import IdAt
 from .addresses import JSON, Address, Route
 from .bodies import fits, has, made_up, plain, put, takes, typed
 from .clock import VirtualTime
@@ -187,7 +188,8 @@ class FakeJobs(Generic[R]):
         self._put_links(job, body, headers, now, is_submit=True)
         is_snapshot = self._reply is self.kind.snapshot and bool(lifecycle.status)
         retry_after = self._hint(job, now) if is_snapshot else 0.0
-        is_read = not (isinstance(self._job_id, Link) and self._job_id.header)
+        id_at = self._job_id or lifecycle.poll
+        is_read = not (isinstance(id_at, Link) and id_at.header)
         return Reply(body, 202, headers, told=told, retry_after=retry_after, is_last_word=is_snapshot, is_read=is_read)
 
     def held(self, sent: Sent, job: FakeJob) -> Reply:
@@ -211,8 +213,15 @@ class FakeJobs(Generic[R]):
         status = code or (202 if 202 in accepts and not state.is_final else 200 if 200 in accepts else min(accepts))
         body, headers = job.snapshot(now), dict(JSON)
         self._put_links(job, body, headers, now)
-        is_read = code is None or state.is_final
-        return Reply(body, status, headers, told={job.id: state}, retry_after=self._hint(job, now), is_read=is_read)
+        return Reply(
+            body,
+            status,
+            headers,
+            told={job.id: state},
+            retry_after=self._hint(job, now),
+            is_read=(code is None or state.is_final) and not self._is_silent,
+            is_expected=code is not None,
+        )
 
     def fetched(self, sent: Sent, job: FakeJob) -> Reply:
         """What is answered at the result's own address."""
@@ -260,6 +269,11 @@ class FakeJobs(Generic[R]):
             if not is_next_poll and (is_submit or role != "poll" or not state.is_final):
                 path = link_path(role).replace("{job_id}", quote(job.id, safe=""))
                 put_link(at, self.base + path, body, headers)
+
+    @property
+    def _is_silent(self) -> bool:
+        """Whether the body of a poll reply is never read: the HTTP status and the headers say everything."""
+        return self.kind.snapshot is NoneType and self.kind.lifecycle.result != ()
 
     @property
     def _has_status(self) -> bool:

@@ -13,7 +13,7 @@ from ...http.request import Json
 from ...jobs.kind import JobKind
 from ...jobs.lifecycle import Lifecycle
 from ...jobs.state import State
-from .bodies import made_up, plain, put
+from .bodies import made_up, other_than, plain, put
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ def walk_to(lifecycle: Lifecycle, end: State | None, seconds: float) -> tuple[tu
 
     Raises `ValueError` if no status of these jobs means that state.
     """
-    words = {state: status for status, state in reversed(list(lifecycle.words.items()))}
+    words = {state: status for status, state in reversed(list(lifecycle.all_states.items()))}
     before = [words[state] for state in (State.PENDING, State.RUNNING) if state in words] or ["on its way"]
     if end is None:
         return (*((status, seconds / 4) for status in before[:-1]), (before[-1], inf))
@@ -136,13 +136,15 @@ class FakeJob:
             put(body, wanted, lifecycle.result, self.result(state))
         put(body, wanted, lifecycle.status, self.status(now))
         for path, value in lifecycle.ready:
-            put(body, wanted, path, value if self.is_ready(now) else _other_than(value))
+            put(body, wanted, path, value if self.is_ready(now) else other_than(value, wanted, path))
         for path, value in lifecycle.failed_if if state.is_final else ():
-            put(body, wanted, path, value if state is State.FAILED else _other_than(value))
+            put(body, wanted, path, value if state is State.FAILED else other_than(value, wanted, path))
         if state is State.FAILED:
             put(body, wanted, lifecycle.failed_with, self.plan.reason)
-            put(body, wanted, lifecycle.error_message, self.plan.reason)
-            put(body, wanted, lifecycle.error_code, self.plan.code)
+            for path, text in ((lifecycle.error_message, self.plan.reason), (lifecycle.error_code, self.plan.code)):
+                # The status may be the code of the error as well.
+                if path not in (lifecycle.status, *(path for path, _ in lifecycle.failed_if)):
+                    put(body, wanted, path, text)
         if not state.is_final and self.plan.retry_after:
             put(body, wanted, lifecycle.retry_after, self.plan.retry_after / lifecycle.retry_after_unit)
         for name, value in self._progress(now).items():
@@ -157,17 +159,10 @@ class FakeJob:
 
     @property
     def _states(self) -> dict[str, State]:
-        return self.kind.lifecycle.words
+        return self.kind.lifecycle.all_states
 
     def _progress(self, now: float) -> dict[Any, Json]:
         """Progress in all forms in which it can be told."""
         takes = self.plan.takes
         share = 1.0 if self.state(now).is_final else min((now - self.began) / takes, 1.0) if 0 < takes < inf else 0.0
         return {"done": round(share * 100), "total": 100, "share": share, "percent": share * 100, "message": "working"}
-
-
-def _other_than(value: Json) -> Json:
-    """A value of the same type that is not this one."""
-    if isinstance(value, bool):
-        return not value
-    return value + (" not" if isinstance(value, str) else 1)

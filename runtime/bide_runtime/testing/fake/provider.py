@@ -9,20 +9,18 @@ from typing import Any, Generic, TypeVar
 from urllib.parse import parse_qs, urlsplit
 from weakref import WeakSet
 
-from msgspec.structs import replace
-
 from ...calls.link import Link
 from ...calls.provider import Provider
 from ...clients.async_client import AsyncClient
 from ...clients.client import Client
 from ...http.request import Json
 from ...jobs.kind import JobKind
-from ...jobs.lifecycle import PollMany, ResultAt
+from ...jobs.poll_many import PollMany
+from ...jobs.result_at import ResultAt
 from ...jobs.state import State
-from ...waiting.session import Session
-from ...waiting.submit import IdAt
+from ...waiting.job_id import IdAt
 from .addresses import JSON, Address, FakeOperation, FakeStreaming, Route
-from .clock import AsyncFakeClock, FakeClock, VirtualSenders, VirtualTime
+from .clock import AsyncFakeClock, FakeClock, VirtualTime
 from .faults import Fault
 from .jobs import FakeJobs, link_path
 from .plans import FakeJob
@@ -53,7 +51,8 @@ class FakeProvider(Generic[C, A]):
         self._provider = provider
         self._client_class = client
         self._async_client_class = async_client
-        self._jitter = jitter or (lambda: 0.0)
+        self.jitter = jitter or (lambda: 0.0)
+        """Returns what the next clients take for chance, a number in [0, 1)."""
         self._keys = count(1)
         self._anywhere = Address("")
         self._base = urlsplit(provider.base_url).path
@@ -70,22 +69,16 @@ class FakeProvider(Generic[C, A]):
     def client(self, api_key: str | None = KEY, **arguments: Any) -> C:
         """A blocking client of this provider. It takes what the real one takes; pauses are not spread by chance."""
         transport = FakeTransport(self._server(), self.clock)
-        client = self._client_class(
-            **{**self._secrets(api_key), **arguments, "transport": transport, "clock": self.clock}
-        )
-        self._prepare(client, transport)
-        # A real one sends for a batch on threads, which live in no virtual time.
-        vars(client)["_new_senders"] = lambda wakeup: VirtualSenders(client._sent, self.clock, wakeup, self.time)
-        return client
+        return self._client_class(**self._arguments(api_key, arguments, transport), clock=self.clock)
 
     def async_client(self, api_key: str | None = KEY, **arguments: Any) -> A:
         """An asyncio client of this provider."""
         transport = AsyncFakeTransport(self._server(), self.async_clock)
-        client = self._async_client_class(
-            **{**self._secrets(api_key), **arguments, "transport": transport, "clock": self.async_clock}
-        )
-        self._prepare(client, transport)
-        return client
+        return self._async_client_class(**self._arguments(api_key, arguments, transport), clock=self.async_clock)
+
+    def advance(self, seconds: float) -> None:
+        """Let this much virtual time pass, in seconds: jobs go on meanwhile."""
+        self.time.advance(seconds)
 
     def inject(self, *faults: Fault | None) -> None:
         """Let the next requests, wherever they go, meet these, one each; `None` is none."""
@@ -106,11 +99,29 @@ class FakeProvider(Generic[C, A]):
         broken = broken_promises(self.trace)
         assert not broken, "\n".join(broken)
 
+    def id_of(self, handle_id: str) -> str:
+        """The provider's id of a job, from the id of its handle: that may be the address where the job is polled."""
+        path = urlsplit(handle_id).path.removeprefix(self._base) if "/" in handle_id else handle_id
+        found = Route("GET", link_path("poll")).arguments("GET", path)
+        return handle_id if found is None else found["job_id"]
+
     @property
     def trace(self) -> Trace:
         """All that was seen so far."""
         min_intervals = {job.id: kind.kind.polling.min_interval for kind in self.kinds for job in kind.jobs}
         return Trace(self.requests, self._provider, min_intervals)
+
+    def _arguments(
+        self, api_key: str | None, given: Mapping[str, Any], transport: FakeTransport | AsyncFakeTransport
+    ) -> dict[str, Any]:
+        """The arguments of a client but its clock: nothing is left to chance."""
+        self._transports.add(transport)
+        self._base = urlsplit(given.get("base_url") or self._provider.base_url).path.rstrip("/")
+        for jobs in self.kinds:
+            jobs.base = self._base
+        chance = {"jitter": self.jitter, "new_key": lambda: f"fake-key-{next(self._keys)}"}
+        given = {name: value for name, value in given.items() if name not in ("transport", "clock")}
+        return {**self._secrets(api_key), **chance, **given, "transport": transport}
 
     def _secrets(self, key: str | None) -> dict[str, str | None]:
         """Each secret of a client; one will do for all."""
@@ -150,16 +161,6 @@ class FakeProvider(Generic[C, A]):
         streaming = FakeStreaming(role, route, events, last=last)
         self.operations.append(streaming)
         return streaming
-
-    def _prepare(self, client: Client | AsyncClient, transport: FakeTransport | AsyncFakeTransport) -> None:
-        """Leave nothing to chance."""
-        self._transports.add(transport)
-        session: Session = client._session
-        self._base = urlsplit(session.account.base_url).path
-        for jobs in self.kinds:
-            jobs.base = self._base
-        account = replace(session.account, jitter=self._jitter, new_key=lambda: f"fake-key-{next(self._keys)}")
-        client._session = replace(session, account=account)
 
     # --- what is answered -----------------------------------------------------------------------------------------
 

@@ -16,7 +16,19 @@ from bide.spec.diagnostics import Diagnostic
 from bide.spec.document import Json
 
 _CLIENT_ARGUMENTS = frozenset(
-    ["base_url", "timeout", "max_retries", "transport", "clock", "observer", "max_rate", "secrets", "self"]
+    [
+        "base_url",
+        "timeout",
+        "max_retries",
+        "transport",
+        "clock",
+        "observer",
+        "max_rate",
+        "jitter",
+        "new_key",
+        "secrets",
+        "self",
+    ]
 )
 
 
