@@ -45,9 +45,9 @@ if TYPE_CHECKING:
 class AsyncUrlScraperJobs(AsyncJobs[models.ScrapedPage, models.ScrapedPage]):
     """Scrape one page.
 
-    Usually done within 3 to 15 s. Polled every 2 to 5 s, never twice within 0.5 s.
+    Usually takes 3 to 15 s. Polled every 2 to 5 s, at least 0.5 s apart.
 
-    See URL Scraper: Get Results, https://anakin.io/docs/url-scraper/get-job-status
+    See URL Scraper: Get Results: https://anakin.io/docs/url-scraper/get-job-status
     """
 
     async def submit(
@@ -65,24 +65,24 @@ class AsyncUrlScraperJobs(AsyncJobs[models.ScrapedPage, models.ScrapedPage]):
         session_name: str | None = None,
         webhook_url: str | None = None,
     ) -> AsyncJob[models.ScrapedPage, models.ScrapedPage]:
-        """Submit a job and return its handle, without waiting for it.
+        """Submit a job and return its handle without waiting.
 
-        Scrape one page. A submit whose reply is lost is not sent again, since that could make
-        a second job.
+        Scrape one page. If the reply is lost, the submit is not sent again, because that
+        could create a second job.
 
         Args:
             url: The page, an http or https URL with a host.
             formats: The forms in which the page is wanted. What is sent back without it is
                 not documented; Anakin's own client asks for `markdown` unless told otherwise.
-                Known: `markdown`, `html`, `cleanedHtml`, `json`, `links`, `images`,
+                Known values: `markdown`, `html`, `cleanedHtml`, `json`, `links`, `images`,
                 `screenshot`, `screenshotFullPage`, `summary`.
             country: The country from which the page is fetched: an ISO 3166-1 alpha-2 code in
-                lower case. Default: "us".
-            use_browser: Whether to load the page in a real browser. Default: false.
-            generate_json: Whether to extract structured data by AI. Default: false.
+                lower case. Default: `"us"`.
+            use_browser: Whether to load the page in a real browser. Default: `False`.
+            generate_json: Whether to extract structured data by AI. Default: `False`.
             output_schema: The JSON Schema of the data to extract; implies `generateJson`.
             force_fresh: Whether to scrape again what is in the cache, which keeps pages for
-                about 24 hours. Default: false.
+                about 24 hours. Default: `False`.
             actions: What to do in the browser before the page is read; costs one credit and
                 implies `useBrowser`. At most 15 items.
             session_id: The id of a saved browser session to use.
@@ -90,10 +90,12 @@ class AsyncUrlScraperJobs(AsyncJobs[models.ScrapedPage, models.ScrapedPage]):
             webhook_url: Where to post a signed `job.completed` event when the job is done.
 
         Raises:
-            SubmitUncertain: No reply came, so the job may exist or not.
-            ApiError: The provider refused it.
+            InvalidArgument: An argument is not allowed. Nothing was sent.
+            TransportError: The provider could not be reached. No job was created.
+            SubmitUncertain: No reply to the submit arrived. The job may exist.
+            ApiError: The provider refused the request.
 
-        See URL Scraper: Get Results, https://anakin.io/docs/url-scraper/get-job-status
+        See URL Scraper: Get Results: https://anakin.io/docs/url-scraper/get-job-status
         """
         return self._handle(
             await self._submit(
@@ -139,36 +141,37 @@ class AsyncUrlScraperJobs(AsyncJobs[models.ScrapedPage, models.ScrapedPage]):
             url: The page, an http or https URL with a host.
             formats: The forms in which the page is wanted. What is sent back without it is
                 not documented; Anakin's own client asks for `markdown` unless told otherwise.
-                Known: `markdown`, `html`, `cleanedHtml`, `json`, `links`, `images`,
+                Known values: `markdown`, `html`, `cleanedHtml`, `json`, `links`, `images`,
                 `screenshot`, `screenshotFullPage`, `summary`.
             country: The country from which the page is fetched: an ISO 3166-1 alpha-2 code in
-                lower case. Default: "us".
-            use_browser: Whether to load the page in a real browser. Default: false.
-            generate_json: Whether to extract structured data by AI. Default: false.
+                lower case. Default: `"us"`.
+            use_browser: Whether to load the page in a real browser. Default: `False`.
+            generate_json: Whether to extract structured data by AI. Default: `False`.
             output_schema: The JSON Schema of the data to extract; implies `generateJson`.
             force_fresh: Whether to scrape again what is in the cache, which keeps pages for
-                about 24 hours. Default: false.
+                about 24 hours. Default: `False`.
             actions: What to do in the browser before the page is read; costs one credit and
                 implies `useBrowser`. At most 15 items.
             session_id: The id of a saved browser session to use.
             session_name: The name of a saved browser session to use.
             webhook_url: Where to post a signed `job.completed` event when the job is done.
-            timeout: Seconds until `JobTimeout` is raised, with the submit, all polls and
-                pauses and the result in it; `None` waits for ever.
-            on_update: Called with an `Update` after each poll, and awaited if it can be.
-            policy: When to poll. By default, by what is known of Anakin's jobs: every 2 to 5
-                s, never twice within 0.5 s.
-            progress: Whether to show a line in the terminal; needs `rich`.
+            timeout: Overall deadline in seconds, from submit to result; `None` waits without
+                limit.
+            on_update: Called with an `Update` after each poll; awaited if it returns an
+                awaitable.
+            policy: When to poll. Default: every 2 to 5 s, at least 0.5 s apart.
+            progress: Whether to show a progress line in the terminal. Requires `rich`.
 
         Raises:
-            JobFailed: The provider says why in `code` and `reason`.
-            JobCancelled, JobExpired: It ended without a result.
-            JobTimeout: The deadline came. The job goes on; `resume(error.token)` waits for it
-                again.
-            SubmitUncertain: No reply came to the submit, so the job may exist or not.
-            ApiError, DecodeError: Something that does not pass by itself.
+            JobFailed: The job failed. `code` and `reason` are from the provider.
+            JobTimeout: The deadline passed. The job is still running; `resume(error.token)`
+                waits for it again.
+            InvalidArgument: An argument is not allowed. Nothing was sent.
+            TransportError: The provider could not be reached. No job was created.
+            SubmitUncertain: No reply to the submit arrived. The job may exist.
+            ApiError, DecodeError: An error that retrying will not fix.
 
-        See URL Scraper: Get Results, https://anakin.io/docs/url-scraper/get-job-status
+        See URL Scraper: Get Results: https://anakin.io/docs/url-scraper/get-job-status
         """
         return await self._run(
             _calls.submit_url_scraper,
@@ -203,24 +206,23 @@ class AsyncUrlScraperJobs(AsyncJobs[models.ScrapedPage, models.ScrapedPage]):
         policy: Policy | None = None,
         tag: Callable[[UrlScraperParams], str] | None = None,
     ) -> AsyncJobBatch[UrlScraperParams, models.ScrapedPage, AsyncJob[models.ScrapedPage, models.ScrapedPage]]:
-        """Run many jobs side by side; iterate over how each ended, as it ends.
+        """Run many jobs concurrently and iterate over their outcomes as they finish.
 
-        A job that fails does not end the others: its outcome has the error. What is left when
-        you leave the loop early is in `running`.
+        A failed job does not stop the others: its outcome holds the error. If you leave the
+        loop early, `running` has the jobs that are still running.
 
         Args:
-            params: The arguments of each job, as `UrlScraperParams`; taken as there is room,
-                however many they are.
-            max_in_flight: How many jobs may be under way at the same time.
-            timeout: Seconds for each job, from its first submit to its result; `None` waits
-                for ever.
-            in_order: Whether to hand the outcomes out in the order of the params.
-            on_update: Called with a `Counts`, and awaited if it can be, whenever a job was
-                polled or ended.
-            progress: Whether to show a line in the terminal; needs `rich`.
-            policy: When to poll. By default, by what is known of Anakin's jobs: every 2 to 5
-                s, never twice within 0.5 s.
-            tag: Returns a text of at most 100 characters for an input; outcome, handle and
+            params: The arguments of each job, as `UrlScraperParams`. Read only as jobs can
+                start.
+            max_in_flight: How many jobs may run at the same time.
+            timeout: Deadline of each job in seconds, from submit to result; `None` waits
+                without limit.
+            in_order: Whether to yield the outcomes in the order of `params`.
+            on_update: Called with a `Counts` after each poll and each outcome; awaited if it
+                returns an awaitable.
+            progress: Whether to show a progress line in the terminal. Requires `rich`.
+            policy: When to poll. Default: every 2 to 5 s, at least 0.5 s apart.
+            tag: Returns a text of at most 100 characters for a job's arguments; outcome and
                 token carry it.
         """
         return self._run_many(
@@ -243,9 +245,9 @@ class AsyncUrlScraperBatchJobs(AsyncJobs[models.ScrapeBatchJob, models.ScrapedPa
     """Scrape up to ten pages as one job. The batch succeeds even if some of its pages failed:
     `failed_items` of the result lists those.
 
-    Polled every 2 to 5 s, never twice within 0.5 s.
+    Polled every 2 to 5 s, at least 0.5 s apart.
 
-    See URL Scraper: Get Results, https://anakin.io/docs/url-scraper/get-job-status
+    See URL Scraper: Get Results: https://anakin.io/docs/url-scraper/get-job-status
     """
 
     async def submit(
@@ -258,26 +260,28 @@ class AsyncUrlScraperBatchJobs(AsyncJobs[models.ScrapeBatchJob, models.ScrapedPa
         session_id: str | None = None,
         webhook_url: str | None = None,
     ) -> AsyncJob[models.ScrapeBatchJob, models.ScrapedPages]:
-        """Submit a job and return its handle, without waiting for it.
+        """Submit a job and return its handle without waiting.
 
         Scrape up to ten pages as one job. The batch succeeds even if some of its pages
-        failed: `failed_items` of the result lists those. A submit whose reply is lost is not
-        sent again, since that could make a second job.
+        failed: `failed_items` of the result lists those. If the reply is lost, the submit is
+        not sent again, because that could create a second job.
 
         Args:
             urls: The pages, from 1 to 10: http or https URLs with a host. 1 to 10 items.
             country: The country from which the pages are fetched: an ISO 3166-1 alpha-2 code
-                in lower case. Default: "us".
-            use_browser: Whether to load the pages in a real browser. Default: false.
-            generate_json: Whether to extract structured data by AI. Default: false.
+                in lower case. Default: `"us"`.
+            use_browser: Whether to load the pages in a real browser. Default: `False`.
+            generate_json: Whether to extract structured data by AI. Default: `False`.
             session_id: The id of a saved browser session to use.
             webhook_url: Where to post a signed `job.completed` event when the job is done.
 
         Raises:
-            SubmitUncertain: No reply came, so the job may exist or not.
-            ApiError: The provider refused it.
+            InvalidArgument: An argument is not allowed. Nothing was sent.
+            TransportError: The provider could not be reached. No job was created.
+            SubmitUncertain: No reply to the submit arrived. The job may exist.
+            ApiError: The provider refused the request.
 
-        See URL Scraper: Get Results, https://anakin.io/docs/url-scraper/get-job-status
+        See URL Scraper: Get Results: https://anakin.io/docs/url-scraper/get-job-status
         """
         return self._handle(
             await self._submit(
@@ -313,27 +317,28 @@ class AsyncUrlScraperBatchJobs(AsyncJobs[models.ScrapeBatchJob, models.ScrapedPa
         Args:
             urls: The pages, from 1 to 10: http or https URLs with a host. 1 to 10 items.
             country: The country from which the pages are fetched: an ISO 3166-1 alpha-2 code
-                in lower case. Default: "us".
-            use_browser: Whether to load the pages in a real browser. Default: false.
-            generate_json: Whether to extract structured data by AI. Default: false.
+                in lower case. Default: `"us"`.
+            use_browser: Whether to load the pages in a real browser. Default: `False`.
+            generate_json: Whether to extract structured data by AI. Default: `False`.
             session_id: The id of a saved browser session to use.
             webhook_url: Where to post a signed `job.completed` event when the job is done.
-            timeout: Seconds until `JobTimeout` is raised, with the submit, all polls and
-                pauses and the result in it; `None` waits for ever.
-            on_update: Called with an `Update` after each poll, and awaited if it can be.
-            policy: When to poll. By default, by what is known of Anakin's jobs: every 2 to 5
-                s, never twice within 0.5 s.
-            progress: Whether to show a line in the terminal; needs `rich`.
+            timeout: Overall deadline in seconds, from submit to result; `None` waits without
+                limit.
+            on_update: Called with an `Update` after each poll; awaited if it returns an
+                awaitable.
+            policy: When to poll. Default: every 2 to 5 s, at least 0.5 s apart.
+            progress: Whether to show a progress line in the terminal. Requires `rich`.
 
         Raises:
-            JobFailed: The provider says why in `code` and `reason`.
-            JobCancelled, JobExpired: It ended without a result.
-            JobTimeout: The deadline came. The job goes on; `resume(error.token)` waits for it
-                again.
-            SubmitUncertain: No reply came to the submit, so the job may exist or not.
-            ApiError, DecodeError: Something that does not pass by itself.
+            JobFailed: The job failed. `code` and `reason` are from the provider.
+            JobTimeout: The deadline passed. The job is still running; `resume(error.token)`
+                waits for it again.
+            InvalidArgument: An argument is not allowed. Nothing was sent.
+            TransportError: The provider could not be reached. No job was created.
+            SubmitUncertain: No reply to the submit arrived. The job may exist.
+            ApiError, DecodeError: An error that retrying will not fix.
 
-        See URL Scraper: Get Results, https://anakin.io/docs/url-scraper/get-job-status
+        See URL Scraper: Get Results: https://anakin.io/docs/url-scraper/get-job-status
         """
         return await self._run(
             _calls.submit_url_scraper_batch,
@@ -365,24 +370,23 @@ class AsyncUrlScraperBatchJobs(AsyncJobs[models.ScrapeBatchJob, models.ScrapedPa
     ) -> AsyncJobBatch[
         UrlScraperBatchParams, models.ScrapedPages, AsyncJob[models.ScrapeBatchJob, models.ScrapedPages]
     ]:
-        """Run many jobs side by side; iterate over how each ended, as it ends.
+        """Run many jobs concurrently and iterate over their outcomes as they finish.
 
-        A job that fails does not end the others: its outcome has the error. What is left when
-        you leave the loop early is in `running`.
+        A failed job does not stop the others: its outcome holds the error. If you leave the
+        loop early, `running` has the jobs that are still running.
 
         Args:
-            params: The arguments of each job, as `UrlScraperBatchParams`; taken as there is
-                room, however many they are.
-            max_in_flight: How many jobs may be under way at the same time.
-            timeout: Seconds for each job, from its first submit to its result; `None` waits
-                for ever.
-            in_order: Whether to hand the outcomes out in the order of the params.
-            on_update: Called with a `Counts`, and awaited if it can be, whenever a job was
-                polled or ended.
-            progress: Whether to show a line in the terminal; needs `rich`.
-            policy: When to poll. By default, by what is known of Anakin's jobs: every 2 to 5
-                s, never twice within 0.5 s.
-            tag: Returns a text of at most 100 characters for an input; outcome, handle and
+            params: The arguments of each job, as `UrlScraperBatchParams`. Read only as jobs
+                can start.
+            max_in_flight: How many jobs may run at the same time.
+            timeout: Deadline of each job in seconds, from submit to result; `None` waits
+                without limit.
+            in_order: Whether to yield the outcomes in the order of `params`.
+            on_update: Called with a `Counts` after each poll and each outcome; awaited if it
+                returns an awaitable.
+            progress: Whether to show a progress line in the terminal. Requires `rich`.
+            policy: When to poll. Default: every 2 to 5 s, at least 0.5 s apart.
+            tag: Returns a text of at most 100 characters for a job's arguments; outcome and
                 token carry it.
         """
         return self._run_many(
@@ -406,26 +410,28 @@ class AsyncWebScraperJobs(AsyncJobs[models.WebScrape, models.WebScrape]):
     nor what comes back: nothing is sent, and what the result holds beyond its status is in
     the raw reply. Prefer `url_scraper`.
 
-    Usually done within 3 to 10 s. Polled every 2 to 5 s, never twice within 0.5 s.
+    Usually takes 3 to 10 s. Polled every 2 to 5 s, at least 0.5 s apart.
 
-    See Polling Jobs, https://anakin.io/docs/polling-jobs
+    See Polling Jobs: https://anakin.io/docs/polling-jobs
     """
 
     async def submit(
         self,
     ) -> AsyncJob[models.WebScrape, models.WebScrape]:
-        """Submit a job and return its handle, without waiting for it.
+        """Submit a job and return its handle without waiting.
 
         The older scraper. The pages say only where to submit and where to poll, not what to
         send nor what comes back: nothing is sent, and what the result holds beyond its status
-        is in the raw reply. Prefer `url_scraper`. A submit whose reply is lost is not sent
-        again, since that could make a second job.
+        is in the raw reply. Prefer `url_scraper`. If the reply is lost, the submit is not
+        sent again, because that could create a second job.
 
         Raises:
-            SubmitUncertain: No reply came, so the job may exist or not.
-            ApiError: The provider refused it.
+            InvalidArgument: An argument is not allowed. Nothing was sent.
+            TransportError: The provider could not be reached. No job was created.
+            SubmitUncertain: No reply to the submit arrived. The job may exist.
+            ApiError: The provider refused the request.
 
-        See Polling Jobs, https://anakin.io/docs/polling-jobs
+        See Polling Jobs: https://anakin.io/docs/polling-jobs
         """
         return self._handle(
             await self._submit(
@@ -448,22 +454,23 @@ class AsyncWebScraperJobs(AsyncJobs[models.WebScrape, models.WebScrape]):
         is in the raw reply. Prefer `url_scraper`. It usually takes 3 to 10 s.
 
         Args:
-            timeout: Seconds until `JobTimeout` is raised, with the submit, all polls and
-                pauses and the result in it; `None` waits for ever.
-            on_update: Called with an `Update` after each poll, and awaited if it can be.
-            policy: When to poll. By default, by what is known of Anakin's jobs: every 2 to 5
-                s, never twice within 0.5 s.
-            progress: Whether to show a line in the terminal; needs `rich`.
+            timeout: Overall deadline in seconds, from submit to result; `None` waits without
+                limit.
+            on_update: Called with an `Update` after each poll; awaited if it returns an
+                awaitable.
+            policy: When to poll. Default: every 2 to 5 s, at least 0.5 s apart.
+            progress: Whether to show a progress line in the terminal. Requires `rich`.
 
         Raises:
-            JobFailed: The provider says why in `code` and `reason`.
-            JobCancelled, JobExpired: It ended without a result.
-            JobTimeout: The deadline came. The job goes on; `resume(error.token)` waits for it
-                again.
-            SubmitUncertain: No reply came to the submit, so the job may exist or not.
-            ApiError, DecodeError: Something that does not pass by itself.
+            JobFailed: The job failed. `code` and `reason` are from the provider.
+            JobTimeout: The deadline passed. The job is still running; `resume(error.token)`
+                waits for it again.
+            InvalidArgument: An argument is not allowed. Nothing was sent.
+            TransportError: The provider could not be reached. No job was created.
+            SubmitUncertain: No reply to the submit arrived. The job may exist.
+            ApiError, DecodeError: An error that retrying will not fix.
 
-        See Polling Jobs, https://anakin.io/docs/polling-jobs
+        See Polling Jobs: https://anakin.io/docs/polling-jobs
         """
         return await self._run(
             _calls.submit_web_scraper,
@@ -487,24 +494,23 @@ class AsyncWebScraperJobs(AsyncJobs[models.WebScrape, models.WebScrape]):
         policy: Policy | None = None,
         tag: Callable[[WebScraperParams], str] | None = None,
     ) -> AsyncJobBatch[WebScraperParams, models.WebScrape, AsyncJob[models.WebScrape, models.WebScrape]]:
-        """Run many jobs side by side; iterate over how each ended, as it ends.
+        """Run many jobs concurrently and iterate over their outcomes as they finish.
 
-        A job that fails does not end the others: its outcome has the error. What is left when
-        you leave the loop early is in `running`.
+        A failed job does not stop the others: its outcome holds the error. If you leave the
+        loop early, `running` has the jobs that are still running.
 
         Args:
-            params: The arguments of each job, as `WebScraperParams`; taken as there is room,
-                however many they are.
-            max_in_flight: How many jobs may be under way at the same time.
-            timeout: Seconds for each job, from its first submit to its result; `None` waits
-                for ever.
-            in_order: Whether to hand the outcomes out in the order of the params.
-            on_update: Called with a `Counts`, and awaited if it can be, whenever a job was
-                polled or ended.
-            progress: Whether to show a line in the terminal; needs `rich`.
-            policy: When to poll. By default, by what is known of Anakin's jobs: every 2 to 5
-                s, never twice within 0.5 s.
-            tag: Returns a text of at most 100 characters for an input; outcome, handle and
+            params: The arguments of each job, as `WebScraperParams`. Read only as jobs can
+                start.
+            max_in_flight: How many jobs may run at the same time.
+            timeout: Deadline of each job in seconds, from submit to result; `None` waits
+                without limit.
+            in_order: Whether to yield the outcomes in the order of `params`.
+            on_update: Called with a `Counts` after each poll and each outcome; awaited if it
+                returns an awaitable.
+            progress: Whether to show a progress line in the terminal. Requires `rich`.
+            policy: When to poll. Default: every 2 to 5 s, at least 0.5 s apart.
+            tag: Returns a text of at most 100 characters for a job's arguments; outcome and
                 token carry it.
         """
         return self._run_many(
@@ -527,9 +533,9 @@ class AsyncAgenticSearchJobs(AsyncJobs[models.ResearchJob, models.ResearchReport
     """Research a question. It is refined, searched for, and the pages found are read and
     analysed.
 
-    Usually done within 60 s to 5 min. Polled every 10 s, never twice within 0.5 s.
+    Usually takes 60 s to 5 min. Polled every 10 s, at least 0.5 s apart.
 
-    See Agentic Search: Research Query, https://anakin.io/docs/agentic-search/submit-search
+    See Agentic Search: Research Query: https://anakin.io/docs/agentic-search/submit-search
     """
 
     async def submit(
@@ -540,24 +546,26 @@ class AsyncAgenticSearchJobs(AsyncJobs[models.ResearchJob, models.ResearchReport
         schema: Mapping[str, Json] | None = None,
         webhook_url: str | None = None,
     ) -> AsyncJob[models.ResearchJob, models.ResearchReport]:
-        """Submit a job and return its handle, without waiting for it.
+        """Submit a job and return its handle without waiting.
 
         Research a question. It is refined, searched for, and the pages found are read and
-        analysed. A submit whose reply is lost is not sent again, since that could make a
-        second job.
+        analysed. If the reply is lost, the submit is not sent again, because that could
+        create a second job.
 
         Args:
             prompt: The question, or the subject; at most 8 KB.
             use_browser: Whether to load pages in a real browser. Unlike elsewhere, the
-                default is yes. Default: true.
+                default is yes. Default: `True`.
             schema: The JSON Schema of the structured data that is wanted.
             webhook_url: Where to post a signed `job.completed` event when the job is done.
 
         Raises:
-            SubmitUncertain: No reply came, so the job may exist or not.
-            ApiError: The provider refused it.
+            InvalidArgument: An argument is not allowed. Nothing was sent.
+            TransportError: The provider could not be reached. No job was created.
+            SubmitUncertain: No reply to the submit arrived. The job may exist.
+            ApiError: The provider refused the request.
 
-        See Agentic Search: Research Query,
+        See Agentic Search: Research Query:
         https://anakin.io/docs/agentic-search/submit-search
         """
         return self._handle(
@@ -590,25 +598,26 @@ class AsyncAgenticSearchJobs(AsyncJobs[models.ResearchJob, models.ResearchReport
         Args:
             prompt: The question, or the subject; at most 8 KB.
             use_browser: Whether to load pages in a real browser. Unlike elsewhere, the
-                default is yes. Default: true.
+                default is yes. Default: `True`.
             schema: The JSON Schema of the structured data that is wanted.
             webhook_url: Where to post a signed `job.completed` event when the job is done.
-            timeout: Seconds until `JobTimeout` is raised, with the submit, all polls and
-                pauses and the result in it; `None` waits for ever.
-            on_update: Called with an `Update` after each poll, and awaited if it can be.
-            policy: When to poll. By default, by what is known of Anakin's jobs: every 10 s,
-                never twice within 0.5 s.
-            progress: Whether to show a line in the terminal; needs `rich`.
+            timeout: Overall deadline in seconds, from submit to result; `None` waits without
+                limit.
+            on_update: Called with an `Update` after each poll; awaited if it returns an
+                awaitable.
+            policy: When to poll. Default: every 10 s, at least 0.5 s apart.
+            progress: Whether to show a progress line in the terminal. Requires `rich`.
 
         Raises:
-            JobFailed: The provider says why in `code` and `reason`.
-            JobCancelled, JobExpired: It ended without a result.
-            JobTimeout: The deadline came. The job goes on; `resume(error.token)` waits for it
-                again.
-            SubmitUncertain: No reply came to the submit, so the job may exist or not.
-            ApiError, DecodeError: Something that does not pass by itself.
+            JobFailed: The job failed. `code` and `reason` are from the provider.
+            JobTimeout: The deadline passed. The job is still running; `resume(error.token)`
+                waits for it again.
+            InvalidArgument: An argument is not allowed. Nothing was sent.
+            TransportError: The provider could not be reached. No job was created.
+            SubmitUncertain: No reply to the submit arrived. The job may exist.
+            ApiError, DecodeError: An error that retrying will not fix.
 
-        See Agentic Search: Research Query,
+        See Agentic Search: Research Query:
         https://anakin.io/docs/agentic-search/submit-search
         """
         return await self._run(
@@ -637,24 +646,23 @@ class AsyncAgenticSearchJobs(AsyncJobs[models.ResearchJob, models.ResearchReport
         policy: Policy | None = None,
         tag: Callable[[AgenticSearchParams], str] | None = None,
     ) -> AsyncJobBatch[AgenticSearchParams, models.ResearchReport, AsyncJob[models.ResearchJob, models.ResearchReport]]:
-        """Run many jobs side by side; iterate over how each ended, as it ends.
+        """Run many jobs concurrently and iterate over their outcomes as they finish.
 
-        A job that fails does not end the others: its outcome has the error. What is left when
-        you leave the loop early is in `running`.
+        A failed job does not stop the others: its outcome holds the error. If you leave the
+        loop early, `running` has the jobs that are still running.
 
         Args:
-            params: The arguments of each job, as `AgenticSearchParams`; taken as there is
-                room, however many they are.
-            max_in_flight: How many jobs may be under way at the same time.
-            timeout: Seconds for each job, from its first submit to its result; `None` waits
-                for ever.
-            in_order: Whether to hand the outcomes out in the order of the params.
-            on_update: Called with a `Counts`, and awaited if it can be, whenever a job was
-                polled or ended.
-            progress: Whether to show a line in the terminal; needs `rich`.
-            policy: When to poll. By default, by what is known of Anakin's jobs: every 10 s,
-                never twice within 0.5 s.
-            tag: Returns a text of at most 100 characters for an input; outcome, handle and
+            params: The arguments of each job, as `AgenticSearchParams`. Read only as jobs can
+                start.
+            max_in_flight: How many jobs may run at the same time.
+            timeout: Deadline of each job in seconds, from submit to result; `None` waits
+                without limit.
+            in_order: Whether to yield the outcomes in the order of `params`.
+            on_update: Called with a `Counts` after each poll and each outcome; awaited if it
+                returns an awaitable.
+            progress: Whether to show a progress line in the terminal. Requires `rich`.
+            policy: When to poll. Default: every 10 s, at least 0.5 s apart.
+            tag: Returns a text of at most 100 characters for a job's arguments; outcome and
                 token carry it.
         """
         return self._run_many(
@@ -678,9 +686,9 @@ class AsyncHolocronJobs(AsyncJobs[models.TaskJob, models.TaskResult]):
     and refunded if the job fails. Some actions answer the submit itself with the result, and
     are not polled.
 
-    Polled every 3 s, never twice within 1 s.
+    Polled every 3 s, at least 1 s apart.
 
-    See Holocron: Execute Task, https://anakin.io/docs/api-reference/holocron/execute-task
+    See Holocron: Execute Task: https://anakin.io/docs/api-reference/holocron/execute-task
     """
 
     async def submit(
@@ -692,12 +700,12 @@ class AsyncHolocronJobs(AsyncJobs[models.TaskJob, models.TaskResult]):
         identity_id: str | None = None,
         webhook_url: str | None = None,
     ) -> AsyncJob[models.TaskJob, models.TaskResult]:
-        """Submit a job and return its handle, without waiting for it.
+        """Submit a job and return its handle without waiting.
 
         Run a ready-made action on a website. Also called Wire. Credits are taken at the
         submit and refunded if the job fails. Some actions answer the submit itself with the
-        result, and are not polled. A submit whose reply is lost is not sent again, since that
-        could make a second job.
+        result, and are not polled. If the reply is lost, the submit is not sent again,
+        because that could create a second job.
 
         Args:
             action_id: The action, such as `li_profile_scrape`; the dashboard lists them.
@@ -709,10 +717,12 @@ class AsyncHolocronJobs(AsyncJobs[models.TaskJob, models.TaskResult]):
             webhook_url: Where to post a signed `job.completed` event when the job is done.
 
         Raises:
-            SubmitUncertain: No reply came, so the job may exist or not.
-            ApiError: The provider refused it.
+            InvalidArgument: An argument is not allowed. Nothing was sent.
+            TransportError: The provider could not be reached. No job was created.
+            SubmitUncertain: No reply to the submit arrived. The job may exist.
+            ApiError: The provider refused the request.
 
-        See Holocron: Execute Task, https://anakin.io/docs/api-reference/holocron/execute-task
+        See Holocron: Execute Task: https://anakin.io/docs/api-reference/holocron/execute-task
         """
         return self._handle(
             await self._submit(
@@ -752,22 +762,23 @@ class AsyncHolocronJobs(AsyncJobs[models.TaskJob, models.TaskResult]):
                 ignored if it is `none`.
             identity_id: The identity to run it as, a UUID.
             webhook_url: Where to post a signed `job.completed` event when the job is done.
-            timeout: Seconds until `JobTimeout` is raised, with the submit, all polls and
-                pauses and the result in it; `None` waits for ever.
-            on_update: Called with an `Update` after each poll, and awaited if it can be.
-            policy: When to poll. By default, by what is known of Anakin's jobs: every 3 s,
-                never twice within 1 s.
-            progress: Whether to show a line in the terminal; needs `rich`.
+            timeout: Overall deadline in seconds, from submit to result; `None` waits without
+                limit.
+            on_update: Called with an `Update` after each poll; awaited if it returns an
+                awaitable.
+            policy: When to poll. Default: every 3 s, at least 1 s apart.
+            progress: Whether to show a progress line in the terminal. Requires `rich`.
 
         Raises:
-            JobFailed: The provider says why in `code` and `reason`.
-            JobCancelled, JobExpired: It ended without a result.
-            JobTimeout: The deadline came. The job goes on; `resume(error.token)` waits for it
-                again.
-            SubmitUncertain: No reply came to the submit, so the job may exist or not.
-            ApiError, DecodeError: Something that does not pass by itself.
+            JobFailed: The job failed. `code` and `reason` are from the provider.
+            JobTimeout: The deadline passed. The job is still running; `resume(error.token)`
+                waits for it again.
+            InvalidArgument: An argument is not allowed. Nothing was sent.
+            TransportError: The provider could not be reached. No job was created.
+            SubmitUncertain: No reply to the submit arrived. The job may exist.
+            ApiError, DecodeError: An error that retrying will not fix.
 
-        See Holocron: Execute Task, https://anakin.io/docs/api-reference/holocron/execute-task
+        See Holocron: Execute Task: https://anakin.io/docs/api-reference/holocron/execute-task
         """
         return await self._run(
             _calls.submit_holocron,
@@ -796,24 +807,23 @@ class AsyncHolocronJobs(AsyncJobs[models.TaskJob, models.TaskResult]):
         policy: Policy | None = None,
         tag: Callable[[HolocronParams], str] | None = None,
     ) -> AsyncJobBatch[HolocronParams, models.TaskResult, AsyncJob[models.TaskJob, models.TaskResult]]:
-        """Run many jobs side by side; iterate over how each ended, as it ends.
+        """Run many jobs concurrently and iterate over their outcomes as they finish.
 
-        A job that fails does not end the others: its outcome has the error. What is left when
-        you leave the loop early is in `running`.
+        A failed job does not stop the others: its outcome holds the error. If you leave the
+        loop early, `running` has the jobs that are still running.
 
         Args:
-            params: The arguments of each job, as `HolocronParams`; taken as there is room,
-                however many they are.
-            max_in_flight: How many jobs may be under way at the same time.
-            timeout: Seconds for each job, from its first submit to its result; `None` waits
-                for ever.
-            in_order: Whether to hand the outcomes out in the order of the params.
-            on_update: Called with a `Counts`, and awaited if it can be, whenever a job was
-                polled or ended.
-            progress: Whether to show a line in the terminal; needs `rich`.
-            policy: When to poll. By default, by what is known of Anakin's jobs: every 3 s,
-                never twice within 1 s.
-            tag: Returns a text of at most 100 characters for an input; outcome, handle and
+            params: The arguments of each job, as `HolocronParams`. Read only as jobs can
+                start.
+            max_in_flight: How many jobs may run at the same time.
+            timeout: Deadline of each job in seconds, from submit to result; `None` waits
+                without limit.
+            in_order: Whether to yield the outcomes in the order of `params`.
+            on_update: Called with a `Counts` after each poll and each outcome; awaited if it
+                returns an awaitable.
+            progress: Whether to show a progress line in the terminal. Requires `rich`.
+            policy: When to poll. Default: every 3 s, at least 1 s apart.
+            tag: Returns a text of at most 100 characters for a job's arguments; outcome and
                 token carry it.
         """
         return self._run_many(
@@ -835,9 +845,9 @@ class AsyncHolocronJobs(AsyncJobs[models.TaskJob, models.TaskResult]):
 class AsyncMapJobs(AsyncJobs[models.MapJob, models.SiteMap]):
     """List the URLs of a site.
 
-    Polled every 1 s, never twice within 0.5 s.
+    Polled every 1 s, at least 0.5 s apart.
 
-    See Get Map Result, https://anakin.io/docs/api-reference/map/get-map-result
+    See Get Map Result: https://anakin.io/docs/api-reference/map/get-map-result
     """
 
     async def submit(
@@ -854,29 +864,31 @@ class AsyncMapJobs(AsyncJobs[models.MapJob, models.SiteMap]):
         session_id: str | None = None,
         webhook_url: str | None = None,
     ) -> AsyncJob[models.MapJob, models.SiteMap]:
-        """Submit a job and return its handle, without waiting for it.
+        """Submit a job and return its handle without waiting.
 
-        List the URLs of a site. A submit whose reply is lost is not sent again, since that
-        could make a second job.
+        List the URLs of a site. If the reply is lost, the submit is not sent again, because
+        that could create a second job.
 
         Args:
             url: Where to start.
             limit: How many URLs to find at most. Sources differ on whether up to 1000 or 5000
-                may be asked for. At most 5000. Default: 100.
-            depth: How many links away from the start to go. 1 to 5. Default: 2.
-            limit_per_level: How many URLs to take per level. 1 to 1000. Default: 100.
-            include_subdomains: Whether to list URLs on subdomains. Default: false.
-            include_external_links: Whether to list URLs on other sites. Default: false.
+                may be asked for. At most 5000. Default: `100`.
+            depth: How many links away from the start to go. 1 to 5. Default: `2`.
+            limit_per_level: How many URLs to take per level. 1 to 1000. Default: `100`.
+            include_subdomains: Whether to list URLs on subdomains. Default: `False`.
+            include_external_links: Whether to list URLs on other sites. Default: `False`.
             search: List only URLs that fit this search.
-            use_browser: Whether to load pages in a real browser. Default: false.
+            use_browser: Whether to load pages in a real browser. Default: `False`.
             session_id: The id of a saved browser session to use.
             webhook_url: Where to post a signed `job.completed` event when the job is done.
 
         Raises:
-            SubmitUncertain: No reply came, so the job may exist or not.
-            ApiError: The provider refused it.
+            InvalidArgument: An argument is not allowed. Nothing was sent.
+            TransportError: The provider could not be reached. No job was created.
+            SubmitUncertain: No reply to the submit arrived. The job may exist.
+            ApiError: The provider refused the request.
 
-        See Get Map Result, https://anakin.io/docs/api-reference/map/get-map-result
+        See Get Map Result: https://anakin.io/docs/api-reference/map/get-map-result
         """
         return self._handle(
             await self._submit(
@@ -919,31 +931,32 @@ class AsyncMapJobs(AsyncJobs[models.MapJob, models.SiteMap]):
         Args:
             url: Where to start.
             limit: How many URLs to find at most. Sources differ on whether up to 1000 or 5000
-                may be asked for. At most 5000. Default: 100.
-            depth: How many links away from the start to go. 1 to 5. Default: 2.
-            limit_per_level: How many URLs to take per level. 1 to 1000. Default: 100.
-            include_subdomains: Whether to list URLs on subdomains. Default: false.
-            include_external_links: Whether to list URLs on other sites. Default: false.
+                may be asked for. At most 5000. Default: `100`.
+            depth: How many links away from the start to go. 1 to 5. Default: `2`.
+            limit_per_level: How many URLs to take per level. 1 to 1000. Default: `100`.
+            include_subdomains: Whether to list URLs on subdomains. Default: `False`.
+            include_external_links: Whether to list URLs on other sites. Default: `False`.
             search: List only URLs that fit this search.
-            use_browser: Whether to load pages in a real browser. Default: false.
+            use_browser: Whether to load pages in a real browser. Default: `False`.
             session_id: The id of a saved browser session to use.
             webhook_url: Where to post a signed `job.completed` event when the job is done.
-            timeout: Seconds until `JobTimeout` is raised, with the submit, all polls and
-                pauses and the result in it; `None` waits for ever.
-            on_update: Called with an `Update` after each poll, and awaited if it can be.
-            policy: When to poll. By default, by what is known of Anakin's jobs: every 1 s,
-                never twice within 0.5 s.
-            progress: Whether to show a line in the terminal; needs `rich`.
+            timeout: Overall deadline in seconds, from submit to result; `None` waits without
+                limit.
+            on_update: Called with an `Update` after each poll; awaited if it returns an
+                awaitable.
+            policy: When to poll. Default: every 1 s, at least 0.5 s apart.
+            progress: Whether to show a progress line in the terminal. Requires `rich`.
 
         Raises:
-            JobFailed: The provider says why in `code` and `reason`.
-            JobCancelled, JobExpired: It ended without a result.
-            JobTimeout: The deadline came. The job goes on; `resume(error.token)` waits for it
-                again.
-            SubmitUncertain: No reply came to the submit, so the job may exist or not.
-            ApiError, DecodeError: Something that does not pass by itself.
+            JobFailed: The job failed. `code` and `reason` are from the provider.
+            JobTimeout: The deadline passed. The job is still running; `resume(error.token)`
+                waits for it again.
+            InvalidArgument: An argument is not allowed. Nothing was sent.
+            TransportError: The provider could not be reached. No job was created.
+            SubmitUncertain: No reply to the submit arrived. The job may exist.
+            ApiError, DecodeError: An error that retrying will not fix.
 
-        See Get Map Result, https://anakin.io/docs/api-reference/map/get-map-result
+        See Get Map Result: https://anakin.io/docs/api-reference/map/get-map-result
         """
         return await self._run(
             _calls.submit_map,
@@ -977,24 +990,22 @@ class AsyncMapJobs(AsyncJobs[models.MapJob, models.SiteMap]):
         policy: Policy | None = None,
         tag: Callable[[MapParams], str] | None = None,
     ) -> AsyncJobBatch[MapParams, models.SiteMap, AsyncJob[models.MapJob, models.SiteMap]]:
-        """Run many jobs side by side; iterate over how each ended, as it ends.
+        """Run many jobs concurrently and iterate over their outcomes as they finish.
 
-        A job that fails does not end the others: its outcome has the error. What is left when
-        you leave the loop early is in `running`.
+        A failed job does not stop the others: its outcome holds the error. If you leave the
+        loop early, `running` has the jobs that are still running.
 
         Args:
-            params: The arguments of each job, as `MapParams`; taken as there is room, however
-                many they are.
-            max_in_flight: How many jobs may be under way at the same time.
-            timeout: Seconds for each job, from its first submit to its result; `None` waits
-                for ever.
-            in_order: Whether to hand the outcomes out in the order of the params.
-            on_update: Called with a `Counts`, and awaited if it can be, whenever a job was
-                polled or ended.
-            progress: Whether to show a line in the terminal; needs `rich`.
-            policy: When to poll. By default, by what is known of Anakin's jobs: every 1 s,
-                never twice within 0.5 s.
-            tag: Returns a text of at most 100 characters for an input; outcome, handle and
+            params: The arguments of each job, as `MapParams`. Read only as jobs can start.
+            max_in_flight: How many jobs may run at the same time.
+            timeout: Deadline of each job in seconds, from submit to result; `None` waits
+                without limit.
+            in_order: Whether to yield the outcomes in the order of `params`.
+            on_update: Called with a `Counts` after each poll and each outcome; awaited if it
+                returns an awaitable.
+            progress: Whether to show a progress line in the terminal. Requires `rich`.
+            policy: When to poll. Default: every 1 s, at least 0.5 s apart.
+            tag: Returns a text of at most 100 characters for a job's arguments; outcome and
                 token carry it.
         """
         return self._run_many(
@@ -1017,9 +1028,9 @@ class AsyncCrawlJobs(AsyncJobs[models.CrawlJob, models.CrawledSite]):
     """Scrape the pages of a site, following links from one of them. The crawl succeeds even if
     some of its pages failed: `failed_items` of the result lists those.
 
-    Polled every 5 s, never twice within 0.5 s.
+    Polled every 5 s, at least 0.5 s apart.
 
-    See Get Crawl Result, https://anakin.io/docs/api-reference/crawl/get-crawl-result
+    See Get Crawl Result: https://anakin.io/docs/api-reference/crawl/get-crawl-result
     """
 
     async def submit(
@@ -1036,30 +1047,32 @@ class AsyncCrawlJobs(AsyncJobs[models.CrawlJob, models.CrawledSite]):
         session_name: str | None = None,
         webhook_url: str | None = None,
     ) -> AsyncJob[models.CrawlJob, models.CrawledSite]:
-        """Submit a job and return its handle, without waiting for it.
+        """Submit a job and return its handle without waiting.
 
         Scrape the pages of a site, following links from one of them. The crawl succeeds even
-        if some of its pages failed: `failed_items` of the result lists those. A submit whose
-        reply is lost is not sent again, since that could make a second job.
+        if some of its pages failed: `failed_items` of the result lists those. If the reply is
+        lost, the submit is not sent again, because that could create a second job.
 
         Args:
             url: Where to start.
-            max_pages: How many pages to scrape at most. 1 to 500. Default: 10.
-            depth: How many links away from the start to go. 1 to 5. Default: 1.
+            max_pages: How many pages to scrape at most. 1 to 500. Default: `10`.
+            depth: How many links away from the start to go. 1 to 5. Default: `1`.
             include_patterns: Scrape only URLs that fit one of these patterns.
             exclude_patterns: Do not scrape URLs that fit one of these patterns.
             country: The country from which pages are fetched: an ISO 3166-1 alpha-2 code in
-                lower case. Default: "us".
-            use_browser: Whether to load pages in a real browser. Default: false.
+                lower case. Default: `"us"`.
+            use_browser: Whether to load pages in a real browser. Default: `False`.
             session_id: The id of a saved browser session to use.
             session_name: The name of a saved browser session to use.
             webhook_url: Where to post a signed `job.completed` event when the job is done.
 
         Raises:
-            SubmitUncertain: No reply came, so the job may exist or not.
-            ApiError: The provider refused it.
+            InvalidArgument: An argument is not allowed. Nothing was sent.
+            TransportError: The provider could not be reached. No job was created.
+            SubmitUncertain: No reply to the submit arrived. The job may exist.
+            ApiError: The provider refused the request.
 
-        See Get Crawl Result, https://anakin.io/docs/api-reference/crawl/get-crawl-result
+        See Get Crawl Result: https://anakin.io/docs/api-reference/crawl/get-crawl-result
         """
         return self._handle(
             await self._submit(
@@ -1102,32 +1115,33 @@ class AsyncCrawlJobs(AsyncJobs[models.CrawlJob, models.CrawledSite]):
 
         Args:
             url: Where to start.
-            max_pages: How many pages to scrape at most. 1 to 500. Default: 10.
-            depth: How many links away from the start to go. 1 to 5. Default: 1.
+            max_pages: How many pages to scrape at most. 1 to 500. Default: `10`.
+            depth: How many links away from the start to go. 1 to 5. Default: `1`.
             include_patterns: Scrape only URLs that fit one of these patterns.
             exclude_patterns: Do not scrape URLs that fit one of these patterns.
             country: The country from which pages are fetched: an ISO 3166-1 alpha-2 code in
-                lower case. Default: "us".
-            use_browser: Whether to load pages in a real browser. Default: false.
+                lower case. Default: `"us"`.
+            use_browser: Whether to load pages in a real browser. Default: `False`.
             session_id: The id of a saved browser session to use.
             session_name: The name of a saved browser session to use.
             webhook_url: Where to post a signed `job.completed` event when the job is done.
-            timeout: Seconds until `JobTimeout` is raised, with the submit, all polls and
-                pauses and the result in it; `None` waits for ever.
-            on_update: Called with an `Update` after each poll, and awaited if it can be.
-            policy: When to poll. By default, by what is known of Anakin's jobs: every 5 s,
-                never twice within 0.5 s.
-            progress: Whether to show a line in the terminal; needs `rich`.
+            timeout: Overall deadline in seconds, from submit to result; `None` waits without
+                limit.
+            on_update: Called with an `Update` after each poll; awaited if it returns an
+                awaitable.
+            policy: When to poll. Default: every 5 s, at least 0.5 s apart.
+            progress: Whether to show a progress line in the terminal. Requires `rich`.
 
         Raises:
-            JobFailed: The provider says why in `code` and `reason`.
-            JobCancelled, JobExpired: It ended without a result.
-            JobTimeout: The deadline came. The job goes on; `resume(error.token)` waits for it
-                again.
-            SubmitUncertain: No reply came to the submit, so the job may exist or not.
-            ApiError, DecodeError: Something that does not pass by itself.
+            JobFailed: The job failed. `code` and `reason` are from the provider.
+            JobTimeout: The deadline passed. The job is still running; `resume(error.token)`
+                waits for it again.
+            InvalidArgument: An argument is not allowed. Nothing was sent.
+            TransportError: The provider could not be reached. No job was created.
+            SubmitUncertain: No reply to the submit arrived. The job may exist.
+            ApiError, DecodeError: An error that retrying will not fix.
 
-        See Get Crawl Result, https://anakin.io/docs/api-reference/crawl/get-crawl-result
+        See Get Crawl Result: https://anakin.io/docs/api-reference/crawl/get-crawl-result
         """
         return await self._run(
             _calls.submit_crawl,
@@ -1161,24 +1175,22 @@ class AsyncCrawlJobs(AsyncJobs[models.CrawlJob, models.CrawledSite]):
         policy: Policy | None = None,
         tag: Callable[[CrawlParams], str] | None = None,
     ) -> AsyncJobBatch[CrawlParams, models.CrawledSite, AsyncJob[models.CrawlJob, models.CrawledSite]]:
-        """Run many jobs side by side; iterate over how each ended, as it ends.
+        """Run many jobs concurrently and iterate over their outcomes as they finish.
 
-        A job that fails does not end the others: its outcome has the error. What is left when
-        you leave the loop early is in `running`.
+        A failed job does not stop the others: its outcome holds the error. If you leave the
+        loop early, `running` has the jobs that are still running.
 
         Args:
-            params: The arguments of each job, as `CrawlParams`; taken as there is room,
-                however many they are.
-            max_in_flight: How many jobs may be under way at the same time.
-            timeout: Seconds for each job, from its first submit to its result; `None` waits
-                for ever.
-            in_order: Whether to hand the outcomes out in the order of the params.
-            on_update: Called with a `Counts`, and awaited if it can be, whenever a job was
-                polled or ended.
-            progress: Whether to show a line in the terminal; needs `rich`.
-            policy: When to poll. By default, by what is known of Anakin's jobs: every 5 s,
-                never twice within 0.5 s.
-            tag: Returns a text of at most 100 characters for an input; outcome, handle and
+            params: The arguments of each job, as `CrawlParams`. Read only as jobs can start.
+            max_in_flight: How many jobs may run at the same time.
+            timeout: Deadline of each job in seconds, from submit to result; `None` waits
+                without limit.
+            in_order: Whether to yield the outcomes in the order of `params`.
+            on_update: Called with a `Counts` after each poll and each outcome; awaited if it
+                returns an awaitable.
+            progress: Whether to show a progress line in the terminal. Requires `rich`.
+            policy: When to poll. Default: every 5 s, at least 0.5 s apart.
+            tag: Returns a text of at most 100 characters for a job's arguments; outcome and
                 token carry it.
         """
         return self._run_many(
@@ -1203,9 +1215,9 @@ class AsyncAiVisibilityJobs(AsyncJobs[models.VisibilitySearch, models.Visibility
     fails if all of them did, and what each said is there all the same. Billed for each engine
     that answered.
 
-    Usually done within 60 s to 2 min. Polled every 5 s, never twice within 0.5 s.
+    Usually takes 60 s to 2 min. Polled every 5 s, at least 0.5 s apart.
 
-    See Anakin's own Python client, https://github.com/Anakin-Inc/anakin-py
+    See Anakin's own Python client: https://github.com/Anakin-Inc/anakin-py
     """
 
     async def submit(
@@ -1215,25 +1227,27 @@ class AsyncAiVisibilityJobs(AsyncJobs[models.VisibilitySearch, models.Visibility
         sources: Sequence[str] | None = None,
         country: str | None = None,
     ) -> AsyncJob[models.VisibilitySearch, models.VisibilityReport]:
-        """Submit a job and return its handle, without waiting for it.
+        """Submit a job and return its handle without waiting.
 
         Put one question to several AI answer engines and compare what they say. The search
         succeeds even if some of the engines failed: `failed_items` of the result lists those.
         It fails if all of them did, and what each said is there all the same. Billed for each
-        engine that answered. A submit whose reply is lost is not sent again, since that could
-        make a second job.
+        engine that answered. If the reply is lost, the submit is not sent again, because that
+        could create a second job.
 
         Args:
             query: The question. At most 2000 characters.
             sources: The engines to ask, by their slugs. By default, all that are enabled.
             country: The country from which they are asked: an ISO 3166-1 alpha-2 code in
-                lower case. Default: "us".
+                lower case. Default: `"us"`.
 
         Raises:
-            SubmitUncertain: No reply came, so the job may exist or not.
-            ApiError: The provider refused it.
+            InvalidArgument: An argument is not allowed. Nothing was sent.
+            TransportError: The provider could not be reached. No job was created.
+            SubmitUncertain: No reply to the submit arrived. The job may exist.
+            ApiError: The provider refused the request.
 
-        See Anakin's own Python client, https://github.com/Anakin-Inc/anakin-py
+        See Anakin's own Python client: https://github.com/Anakin-Inc/anakin-py
         """
         return self._handle(
             await self._submit(
@@ -1266,24 +1280,25 @@ class AsyncAiVisibilityJobs(AsyncJobs[models.VisibilitySearch, models.Visibility
             query: The question. At most 2000 characters.
             sources: The engines to ask, by their slugs. By default, all that are enabled.
             country: The country from which they are asked: an ISO 3166-1 alpha-2 code in
-                lower case. Default: "us".
-            timeout: Seconds until `JobTimeout` is raised, with the submit, all polls and
-                pauses and the result in it; `None` waits for ever.
-            on_update: Called with an `Update` after each poll, and awaited if it can be.
-            policy: When to poll. By default, by what is known of Anakin's jobs: every 5 s,
-                never twice within 0.5 s.
-            progress: Whether to show a line in the terminal; needs `rich`.
+                lower case. Default: `"us"`.
+            timeout: Overall deadline in seconds, from submit to result; `None` waits without
+                limit.
+            on_update: Called with an `Update` after each poll; awaited if it returns an
+                awaitable.
+            policy: When to poll. Default: every 5 s, at least 0.5 s apart.
+            progress: Whether to show a progress line in the terminal. Requires `rich`.
 
         Raises:
-            AiVisibilityFailed: The provider says why in `code` and `reason`; `result` is what
-                there is anyway.
-            JobCancelled, JobExpired: It ended without a result.
-            JobTimeout: The deadline came. The job goes on; `resume(error.token)` waits for it
-                again.
-            SubmitUncertain: No reply came to the submit, so the job may exist or not.
-            ApiError, DecodeError: Something that does not pass by itself.
+            AiVisibilityFailed: The job failed. `code` and `reason` are from the provider;
+                `result` is what the job still has.
+            JobTimeout: The deadline passed. The job is still running; `resume(error.token)`
+                waits for it again.
+            InvalidArgument: An argument is not allowed. Nothing was sent.
+            TransportError: The provider could not be reached. No job was created.
+            SubmitUncertain: No reply to the submit arrived. The job may exist.
+            ApiError, DecodeError: An error that retrying will not fix.
 
-        See Anakin's own Python client, https://github.com/Anakin-Inc/anakin-py
+        See Anakin's own Python client: https://github.com/Anakin-Inc/anakin-py
         """
         return await self._run(
             _calls.submit_ai_visibility,
@@ -1312,24 +1327,23 @@ class AsyncAiVisibilityJobs(AsyncJobs[models.VisibilitySearch, models.Visibility
     ) -> AsyncJobBatch[
         AiVisibilityParams, models.VisibilityReport, AsyncJob[models.VisibilitySearch, models.VisibilityReport]
     ]:
-        """Run many jobs side by side; iterate over how each ended, as it ends.
+        """Run many jobs concurrently and iterate over their outcomes as they finish.
 
-        A job that fails does not end the others: its outcome has the error. What is left when
-        you leave the loop early is in `running`.
+        A failed job does not stop the others: its outcome holds the error. If you leave the
+        loop early, `running` has the jobs that are still running.
 
         Args:
-            params: The arguments of each job, as `AiVisibilityParams`; taken as there is
-                room, however many they are.
-            max_in_flight: How many jobs may be under way at the same time.
-            timeout: Seconds for each job, from its first submit to its result; `None` waits
-                for ever.
-            in_order: Whether to hand the outcomes out in the order of the params.
-            on_update: Called with a `Counts`, and awaited if it can be, whenever a job was
-                polled or ended.
-            progress: Whether to show a line in the terminal; needs `rich`.
-            policy: When to poll. By default, by what is known of Anakin's jobs: every 5 s,
-                never twice within 0.5 s.
-            tag: Returns a text of at most 100 characters for an input; outcome, handle and
+            params: The arguments of each job, as `AiVisibilityParams`. Read only as jobs can
+                start.
+            max_in_flight: How many jobs may run at the same time.
+            timeout: Deadline of each job in seconds, from submit to result; `None` waits
+                without limit.
+            in_order: Whether to yield the outcomes in the order of `params`.
+            on_update: Called with a `Counts` after each poll and each outcome; awaited if it
+                returns an awaitable.
+            progress: Whether to show a progress line in the terminal. Requires `rich`.
+            policy: When to poll. Default: every 5 s, at least 0.5 s apart.
+            tag: Returns a text of at most 100 characters for a job's arguments; outcome and
                 token carry it.
         """
         return self._run_many(
@@ -1351,9 +1365,9 @@ class AsyncAiVisibilityJobs(AsyncJobs[models.VisibilitySearch, models.Visibility
 class AsyncBrowserTaskJobs(AsyncJobs[models.BrowserTaskJob, models.BrowserTaskResult]):
     """Let an AI agent do a task in a real browser. The server ends it after about 330 seconds.
 
-    Polled every 3 s, never twice within 0.5 s.
+    Polled every 3 s, at least 0.5 s apart.
 
-    See Anakin's MCP server, https://github.com/Anakin-Inc/anakin-mcp
+    See Anakin's MCP server: https://github.com/Anakin-Inc/anakin-mcp
     """
 
     async def submit(
@@ -1366,11 +1380,11 @@ class AsyncBrowserTaskJobs(AsyncJobs[models.BrowserTaskJob, models.BrowserTaskRe
         timeout_ms: int | None = None,
         output_schema: Mapping[str, Json] | None = None,
     ) -> AsyncJob[models.BrowserTaskJob, models.BrowserTaskResult]:
-        """Submit a job and return its handle, without waiting for it.
+        """Submit a job and return its handle without waiting.
 
         Let an AI agent do a task in a real browser. The server ends it after about 330
-        seconds. A submit whose reply is lost is not sent again, since that could make a
-        second job.
+        seconds. If the reply is lost, the submit is not sent again, because that could create
+        a second job.
 
         Args:
             prompt: The task in words, without passwords; for those, save a session.
@@ -1382,10 +1396,12 @@ class AsyncBrowserTaskJobs(AsyncJobs[models.BrowserTaskJob, models.BrowserTaskRe
             output_schema: The JSON Schema of the structured data that is wanted.
 
         Raises:
-            SubmitUncertain: No reply came, so the job may exist or not.
-            ApiError: The provider refused it.
+            InvalidArgument: An argument is not allowed. Nothing was sent.
+            TransportError: The provider could not be reached. No job was created.
+            SubmitUncertain: No reply to the submit arrived. The job may exist.
+            ApiError: The provider refused the request.
 
-        See Anakin's MCP server, https://github.com/Anakin-Inc/anakin-mcp
+        See Anakin's MCP server: https://github.com/Anakin-Inc/anakin-mcp
         """
         return self._handle(
             await self._submit(
@@ -1426,22 +1442,23 @@ class AsyncBrowserTaskJobs(AsyncJobs[models.BrowserTaskJob, models.BrowserTaskRe
             timeout_ms: How long the task may take, in milliseconds; the server ends it after
                 about 330 seconds anyway. At least 1000.
             output_schema: The JSON Schema of the structured data that is wanted.
-            timeout: Seconds until `JobTimeout` is raised, with the submit, all polls and
-                pauses and the result in it; `None` waits for ever.
-            on_update: Called with an `Update` after each poll, and awaited if it can be.
-            policy: When to poll. By default, by what is known of Anakin's jobs: every 3 s,
-                never twice within 0.5 s.
-            progress: Whether to show a line in the terminal; needs `rich`.
+            timeout: Overall deadline in seconds, from submit to result; `None` waits without
+                limit.
+            on_update: Called with an `Update` after each poll; awaited if it returns an
+                awaitable.
+            policy: When to poll. Default: every 3 s, at least 0.5 s apart.
+            progress: Whether to show a progress line in the terminal. Requires `rich`.
 
         Raises:
-            JobFailed: The provider says why in `code` and `reason`.
-            JobCancelled, JobExpired: It ended without a result.
-            JobTimeout: The deadline came. The job goes on; `resume(error.token)` waits for it
-                again.
-            SubmitUncertain: No reply came to the submit, so the job may exist or not.
-            ApiError, DecodeError: Something that does not pass by itself.
+            JobFailed: The job failed. `code` and `reason` are from the provider.
+            JobTimeout: The deadline passed. The job is still running; `resume(error.token)`
+                waits for it again.
+            InvalidArgument: An argument is not allowed. Nothing was sent.
+            TransportError: The provider could not be reached. No job was created.
+            SubmitUncertain: No reply to the submit arrived. The job may exist.
+            ApiError, DecodeError: An error that retrying will not fix.
 
-        See Anakin's MCP server, https://github.com/Anakin-Inc/anakin-mcp
+        See Anakin's MCP server: https://github.com/Anakin-Inc/anakin-mcp
         """
         return await self._run(
             _calls.submit_browser_task,
@@ -1473,24 +1490,23 @@ class AsyncBrowserTaskJobs(AsyncJobs[models.BrowserTaskJob, models.BrowserTaskRe
     ) -> AsyncJobBatch[
         BrowserTaskParams, models.BrowserTaskResult, AsyncJob[models.BrowserTaskJob, models.BrowserTaskResult]
     ]:
-        """Run many jobs side by side; iterate over how each ended, as it ends.
+        """Run many jobs concurrently and iterate over their outcomes as they finish.
 
-        A job that fails does not end the others: its outcome has the error. What is left when
-        you leave the loop early is in `running`.
+        A failed job does not stop the others: its outcome holds the error. If you leave the
+        loop early, `running` has the jobs that are still running.
 
         Args:
-            params: The arguments of each job, as `BrowserTaskParams`; taken as there is room,
-                however many they are.
-            max_in_flight: How many jobs may be under way at the same time.
-            timeout: Seconds for each job, from its first submit to its result; `None` waits
-                for ever.
-            in_order: Whether to hand the outcomes out in the order of the params.
-            on_update: Called with a `Counts`, and awaited if it can be, whenever a job was
-                polled or ended.
-            progress: Whether to show a line in the terminal; needs `rich`.
-            policy: When to poll. By default, by what is known of Anakin's jobs: every 3 s,
-                never twice within 0.5 s.
-            tag: Returns a text of at most 100 characters for an input; outcome, handle and
+            params: The arguments of each job, as `BrowserTaskParams`. Read only as jobs can
+                start.
+            max_in_flight: How many jobs may run at the same time.
+            timeout: Deadline of each job in seconds, from submit to result; `None` waits
+                without limit.
+            in_order: Whether to yield the outcomes in the order of `params`.
+            on_update: Called with a `Counts` after each poll and each outcome; awaited if it
+                returns an awaitable.
+            progress: Whether to show a progress line in the terminal. Requires `rich`.
+            policy: When to poll. Default: every 3 s, at least 0.5 s apart.
+            tag: Returns a text of at most 100 characters for a job's arguments; outcome and
                 token carry it.
         """
         return self._run_many(
@@ -1514,9 +1530,9 @@ class AsyncWireBuildJobs(AsyncJobs[models.Build, models.Build]):
     then. Credits are taken at the submit and refunded if the build fails. Three builds may be
     pending at the same time.
 
-    Polled every 5 s, never twice within 0.5 s.
+    Polled every 5 s, at least 0.5 s apart.
 
-    See Wire OpenAPI, https://github.com/Anakin-Inc/anakin-mcp/blob/HEAD/openapi.yaml
+    See Wire OpenAPI: https://github.com/Anakin-Inc/anakin-mcp/blob/HEAD/openapi.yaml
     """
 
     async def submit(
@@ -1528,26 +1544,29 @@ class AsyncWireBuildJobs(AsyncJobs[models.Build, models.Build]):
         visibility: models.ActionVisibilityLike | None = None,
         force: bool | None = None,
     ) -> AsyncJob[models.Build, models.Build]:
-        """Submit a job and return its handle, without waiting for it.
+        """Submit a job and return its handle without waiting.
 
         Have a new action built for a website that is not in the catalog; `holocron` can run
         it then. Credits are taken at the submit and refunded if the build fails. Three builds
-        may be pending at the same time. A submit whose reply is lost is not sent again, since
-        that could make a second job.
+        may be pending at the same time. If the reply is lost, the submit is not sent again,
+        because that could create a second job.
 
         Args:
             website_url: The website; its domain is taken from it, without `www.`.
             goal: What the action shall do or bring back, in words.
             catalog_id: The catalog to add it to, a UUID. By default, a new one.
-            visibility: Who may run it. Default: "private". Known: `private`, `public`.
+            visibility: Who may run it. Default: `"private"`. Known values: `private`,
+                `public`.
             force: Whether to build it even if there are similar actions, which is refused
-                with a 409 otherwise. Default: false.
+                with a 409 otherwise. Default: `False`.
 
         Raises:
-            SubmitUncertain: No reply came, so the job may exist or not.
-            ApiError: The provider refused it.
+            InvalidArgument: An argument is not allowed. Nothing was sent.
+            TransportError: The provider could not be reached. No job was created.
+            SubmitUncertain: No reply to the submit arrived. The job may exist.
+            ApiError: The provider refused the request.
 
-        See Wire OpenAPI, https://github.com/Anakin-Inc/anakin-mcp/blob/HEAD/openapi.yaml
+        See Wire OpenAPI: https://github.com/Anakin-Inc/anakin-mcp/blob/HEAD/openapi.yaml
         """
         return self._handle(
             await self._submit(
@@ -1583,25 +1602,27 @@ class AsyncWireBuildJobs(AsyncJobs[models.Build, models.Build]):
             website_url: The website; its domain is taken from it, without `www.`.
             goal: What the action shall do or bring back, in words.
             catalog_id: The catalog to add it to, a UUID. By default, a new one.
-            visibility: Who may run it. Default: "private". Known: `private`, `public`.
+            visibility: Who may run it. Default: `"private"`. Known values: `private`,
+                `public`.
             force: Whether to build it even if there are similar actions, which is refused
-                with a 409 otherwise. Default: false.
-            timeout: Seconds until `JobTimeout` is raised, with the submit, all polls and
-                pauses and the result in it; `None` waits for ever.
-            on_update: Called with an `Update` after each poll, and awaited if it can be.
-            policy: When to poll. By default, by what is known of Anakin's jobs: every 5 s,
-                never twice within 0.5 s.
-            progress: Whether to show a line in the terminal; needs `rich`.
+                with a 409 otherwise. Default: `False`.
+            timeout: Overall deadline in seconds, from submit to result; `None` waits without
+                limit.
+            on_update: Called with an `Update` after each poll; awaited if it returns an
+                awaitable.
+            policy: When to poll. Default: every 5 s, at least 0.5 s apart.
+            progress: Whether to show a progress line in the terminal. Requires `rich`.
 
         Raises:
-            JobFailed: The provider says why in `code` and `reason`.
-            JobCancelled, JobExpired: It ended without a result.
-            JobTimeout: The deadline came. The job goes on; `resume(error.token)` waits for it
-                again.
-            SubmitUncertain: No reply came to the submit, so the job may exist or not.
-            ApiError, DecodeError: Something that does not pass by itself.
+            JobFailed: The job failed. `code` and `reason` are from the provider.
+            JobTimeout: The deadline passed. The job is still running; `resume(error.token)`
+                waits for it again.
+            InvalidArgument: An argument is not allowed. Nothing was sent.
+            TransportError: The provider could not be reached. No job was created.
+            SubmitUncertain: No reply to the submit arrived. The job may exist.
+            ApiError, DecodeError: An error that retrying will not fix.
 
-        See Wire OpenAPI, https://github.com/Anakin-Inc/anakin-mcp/blob/HEAD/openapi.yaml
+        See Wire OpenAPI: https://github.com/Anakin-Inc/anakin-mcp/blob/HEAD/openapi.yaml
         """
         return await self._run(
             _calls.submit_wire_build,
@@ -1630,24 +1651,23 @@ class AsyncWireBuildJobs(AsyncJobs[models.Build, models.Build]):
         policy: Policy | None = None,
         tag: Callable[[WireBuildParams], str] | None = None,
     ) -> AsyncJobBatch[WireBuildParams, models.Build, AsyncJob[models.Build, models.Build]]:
-        """Run many jobs side by side; iterate over how each ended, as it ends.
+        """Run many jobs concurrently and iterate over their outcomes as they finish.
 
-        A job that fails does not end the others: its outcome has the error. What is left when
-        you leave the loop early is in `running`.
+        A failed job does not stop the others: its outcome holds the error. If you leave the
+        loop early, `running` has the jobs that are still running.
 
         Args:
-            params: The arguments of each job, as `WireBuildParams`; taken as there is room,
-                however many they are.
-            max_in_flight: How many jobs may be under way at the same time.
-            timeout: Seconds for each job, from its first submit to its result; `None` waits
-                for ever.
-            in_order: Whether to hand the outcomes out in the order of the params.
-            on_update: Called with a `Counts`, and awaited if it can be, whenever a job was
-                polled or ended.
-            progress: Whether to show a line in the terminal; needs `rich`.
-            policy: When to poll. By default, by what is known of Anakin's jobs: every 5 s,
-                never twice within 0.5 s.
-            tag: Returns a text of at most 100 characters for an input; outcome, handle and
+            params: The arguments of each job, as `WireBuildParams`. Read only as jobs can
+                start.
+            max_in_flight: How many jobs may run at the same time.
+            timeout: Deadline of each job in seconds, from submit to result; `None` waits
+                without limit.
+            in_order: Whether to yield the outcomes in the order of `params`.
+            on_update: Called with a `Counts` after each poll and each outcome; awaited if it
+                returns an awaitable.
+            progress: Whether to show a progress line in the terminal. Requires `rich`.
+            policy: When to poll. Default: every 5 s, at least 0.5 s apart.
+            tag: Returns a text of at most 100 characters for a job's arguments; outcome and
                 token carry it.
         """
         return self._run_many(
@@ -1667,23 +1687,25 @@ class AsyncWireBuildJobs(AsyncJobs[models.Build, models.Build]):
 
 
 class AsyncAnakin(AsyncClient):
-    """Anakin: Scrapes pages, maps and crawls sites, searches the web and researches questions on
-    it, and runs ready-made actions on websites.
+    """An asyncio client for Anakin.
+
+    Scrapes pages, maps and crawls sites, searches the web and researches questions on it, and
+    runs ready-made actions on websites.
 
         async with AsyncAnakin() as client:
-            result = await client.url_scraper.run(url=...)
+            result = await client.url_scraper.run(url="https://example.com")
 
     Args:
-        api_key: The API key. By default, the environment variable `ANAKIN_API_KEY`.
-        base_url: Another address than https://api.anakin.io/v1.
-        timeout: Seconds for one HTTP request. How long to wait for a job is said where one
-            waits.
-        max_retries: How often a request that failed is sent again, if that is safe.
-        transport: Another HTTP engine, or one that you have set up.
-        clock: Another time, for tests.
+        api_key: The API key. Default: the environment variable `ANAKIN_API_KEY`.
+        base_url: URL to use instead of https://api.anakin.io/v1.
+        timeout: Timeout of one HTTP request in seconds. To limit the wait for a job, pass
+            `timeout` to `run()` or `wait()`.
+        max_retries: How many times a failed request is sent again, if that is safe.
+        transport: HTTP engine to use instead of the default one.
+        clock: Source of time; replace it in tests.
         observer: Called with an `Exchange` after each HTTP request, for metrics and traces.
-        max_rate: The most requests per second, all jobs together. The provider's own limits
-            are kept anyway.
+        max_rate: Most requests per second, over all jobs. The provider's own rate limits
+            apply as well.
         jitter: Returns a number in [0, 1) for the jitter of pauses; replace it in tests.
         new_key: Returns a new idempotency key; replace it in tests.
     """
@@ -1769,10 +1791,10 @@ class AsyncAnakin(AsyncClient):
 
         Args:
             prompt: The search, in words.
-            limit: How many hits are wanted. 1 to 20. Default: 5.
-            timeout: Seconds for this HTTP request. By default, the client's.
+            limit: How many hits are wanted. 1 to 20. Default: `5`.
+            timeout: Timeout of this HTTP request in seconds. Default: the client's timeout.
 
-        See Anakin's own Python client, https://github.com/Anakin-Inc/anakin-py
+        See Anakin's own Python client: https://github.com/Anakin-Inc/anakin-py
         """
         return await self._send(
             _calls.search,

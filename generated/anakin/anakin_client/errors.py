@@ -136,8 +136,8 @@ class SubmitUncertain(JobError, _runtime.SubmitUncertain):
 
 
 class AiVisibilityFailed(JobFailed):
-    """A `ai_visibility` job failed. `code` and `reason` are the provider's words, `result` is
-    what there is anyway.
+    """An `ai_visibility` job failed. `code` and `reason` are from the provider; `result` is what
+    the job still has.
     """
 
     result: models.FailedVisibilityReport | None = None

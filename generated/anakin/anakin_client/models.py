@@ -16,7 +16,7 @@ from msgspec import Meta, field
 class JobStatus(OpenEnum):
     """Where a scrape, a map or a crawl is.
 
-    See Polling Jobs, https://anakin.io/docs/polling-jobs
+    See Polling Jobs: https://anakin.io/docs/polling-jobs
     """
 
     PENDING = "pending"
@@ -35,7 +35,7 @@ class JobStatus(OpenEnum):
 class ResearchStatus(OpenEnum):
     """Where an agentic search is.
 
-    See Polling Jobs, https://anakin.io/docs/polling-jobs
+    See Polling Jobs: https://anakin.io/docs/polling-jobs
     """
 
     PENDING = "pending"
@@ -57,7 +57,7 @@ class ResearchStatus(OpenEnum):
 class TaskStatus(OpenEnum):
     """Where a Holocron task is.
 
-    See Holocron: Get Job Status, https://anakin.io/docs/api-reference/holocron/get-job
+    See Holocron: Get Job Status: https://anakin.io/docs/api-reference/holocron/get-job
     """
 
     PROCESSING = "processing"
@@ -73,7 +73,7 @@ class TaskStatus(OpenEnum):
 class PageStatus(OpenEnum):
     """How one page of a crawl ended.
 
-    See Get Crawl Result, https://anakin.io/docs/api-reference/crawl/get-crawl-result
+    See Get Crawl Result: https://anakin.io/docs/api-reference/crawl/get-crawl-result
     """
 
     COMPLETED = "completed"
@@ -86,7 +86,7 @@ class PageStatus(OpenEnum):
 class VisibilityStatus(OpenEnum):
     """Where an AI Visibility search is.
 
-    See Anakin's own Python client, https://github.com/Anakin-Inc/anakin-py
+    See Anakin's own Python client: https://github.com/Anakin-Inc/anakin-py
     """
 
     RUNNING = "running"
@@ -102,7 +102,7 @@ class VisibilityStatus(OpenEnum):
 class EngineStatus(OpenEnum):
     """How it went with one AI answer engine.
 
-    See Anakin's own Python client, https://github.com/Anakin-Inc/anakin-py
+    See Anakin's own Python client: https://github.com/Anakin-Inc/anakin-py
     """
 
     COMPLETED = "completed"
@@ -118,7 +118,7 @@ class EngineStatus(OpenEnum):
 class Verdict(OpenEnum):
     """Whether an AI answer engine agrees with the others.
 
-    See Anakin's own Python client, https://github.com/Anakin-Inc/anakin-py
+    See Anakin's own Python client: https://github.com/Anakin-Inc/anakin-py
     """
 
     CONSENSUS = "consensus"
@@ -131,7 +131,7 @@ class Verdict(OpenEnum):
 class BrowserTaskStatus(OpenEnum):
     """Where a browser task is.
 
-    See Anakin's MCP server, https://github.com/Anakin-Inc/anakin-mcp
+    See Anakin's MCP server: https://github.com/Anakin-Inc/anakin-mcp
     """
 
     RUNNING = "running"
@@ -150,7 +150,7 @@ class BrowserTaskStatus(OpenEnum):
 class BuildStatus(OpenEnum):
     """Where the build of an action is.
 
-    See Anakin's own Python client, https://github.com/Anakin-Inc/anakin-py
+    See Anakin's own Python client: https://github.com/Anakin-Inc/anakin-py
     """
 
     PENDING = "pending"
@@ -169,7 +169,7 @@ class BuildStatus(OpenEnum):
 class ActionVisibility(OpenEnum):
     """Who may run an action.
 
-    See Wire OpenAPI, https://github.com/Anakin-Inc/anakin-mcp/blob/HEAD/openapi.yaml
+    See Wire OpenAPI: https://github.com/Anakin-Inc/anakin-mcp/blob/HEAD/openapi.yaml
     """
 
     PRIVATE = "private"
@@ -182,7 +182,7 @@ class ActionVisibility(OpenEnum):
 class ScrapeFormat(OpenEnum):
     """A form in which a scraped page can be had.
 
-    See Anakin's own Python client, https://github.com/Anakin-Inc/anakin-py
+    See Anakin's own Python client: https://github.com/Anakin-Inc/anakin-py
     """
 
     MARKDOWN = "markdown"
@@ -216,7 +216,7 @@ class ScrapeFormat(OpenEnum):
 class ScrollDirection(OpenEnum):
     """Which way to scroll.
 
-    See Anakin's own Python client, https://github.com/Anakin-Inc/anakin-py
+    See Anakin's own Python client: https://github.com/Anakin-Inc/anakin-py
     """
 
     UP = "up"
@@ -257,7 +257,7 @@ class OtherBrowserAction(Other, BrowserAction):
 class ScrapeRequest(Model, rename="camel"):
     """What to scrape, and how.
 
-    See Anakin's own Python client, https://github.com/Anakin-Inc/anakin-py
+    See Anakin's own Python client: https://github.com/Anakin-Inc/anakin-py
     """
 
     url: str
@@ -270,21 +270,21 @@ class ScrapeRequest(Model, rename="camel"):
 
     country: str | None = None
     """The country from which the page is fetched: an ISO 3166-1 alpha-2 code in lower case.
-    Default: "us".
+    Default: `"us"`.
     """
 
     use_browser: bool | None = None
-    """Whether to load the page in a real browser. Default: false."""
+    """Whether to load the page in a real browser. Default: `False`."""
 
     generate_json: bool | None = None
-    """Whether to extract structured data by AI. Default: false."""
+    """Whether to extract structured data by AI. Default: `False`."""
 
     output_schema: Mapping[str, Json] | None = None
     """The JSON Schema of the data to extract; implies `generateJson`."""
 
     force_fresh: bool | None = None
     """Whether to scrape again what is in the cache, which keeps pages for about 24 hours.
-    Default: false. (Anakin's agent skills)
+    Default: `False`. (Anakin's agent skills)
     """
 
     actions: Annotated[Sequence[BrowserAction], Meta(max_length=15)] | None = None
@@ -305,7 +305,7 @@ class ScrapeRequest(Model, rename="camel"):
 class WaitAction(Model, BrowserAction, tag_field="type", tag="wait"):
     """Wait for a time.
 
-    See Anakin's own Python client, https://github.com/Anakin-Inc/anakin-py
+    See Anakin's own Python client: https://github.com/Anakin-Inc/anakin-py
     """
 
     milliseconds: int
@@ -315,7 +315,7 @@ class WaitAction(Model, BrowserAction, tag_field="type", tag="wait"):
 class WaitForAction(Model, BrowserAction, tag_field="type", tag="wait_for"):
     """Wait until an element is there.
 
-    See Anakin's own Python client, https://github.com/Anakin-Inc/anakin-py
+    See Anakin's own Python client: https://github.com/Anakin-Inc/anakin-py
     """
 
     selector: str
@@ -328,7 +328,7 @@ class WaitForAction(Model, BrowserAction, tag_field="type", tag="wait_for"):
 class ClickAction(Model, BrowserAction, tag_field="type", tag="click"):
     """Click an element.
 
-    See Anakin's own Python client, https://github.com/Anakin-Inc/anakin-py
+    See Anakin's own Python client: https://github.com/Anakin-Inc/anakin-py
     """
 
     selector: str
@@ -338,7 +338,7 @@ class ClickAction(Model, BrowserAction, tag_field="type", tag="click"):
 class ScrollAction(Model, BrowserAction, tag_field="type", tag="scroll"):
     """Scroll.
 
-    See Anakin's own Python client, https://github.com/Anakin-Inc/anakin-py
+    See Anakin's own Python client: https://github.com/Anakin-Inc/anakin-py
     """
 
     direction: ScrollDirectionLike | None = None
@@ -351,7 +351,7 @@ class ScrollAction(Model, BrowserAction, tag_field="type", tag="scroll"):
 class WriteAction(Model, BrowserAction, tag_field="type", tag="write"):
     """Type a text.
 
-    See Anakin's own Python client, https://github.com/Anakin-Inc/anakin-py
+    See Anakin's own Python client: https://github.com/Anakin-Inc/anakin-py
     """
 
     text: str
@@ -361,7 +361,7 @@ class WriteAction(Model, BrowserAction, tag_field="type", tag="write"):
 class PressAction(Model, BrowserAction, tag_field="type", tag="press"):
     """Press a key.
 
-    See Anakin's own Python client, https://github.com/Anakin-Inc/anakin-py
+    See Anakin's own Python client: https://github.com/Anakin-Inc/anakin-py
     """
 
     key: str
@@ -371,7 +371,7 @@ class PressAction(Model, BrowserAction, tag_field="type", tag="press"):
 class ScrapeBatchRequest(Model, rename="camel"):
     """Which pages to scrape, and how.
 
-    See Anakin's own Python client, https://github.com/Anakin-Inc/anakin-py
+    See Anakin's own Python client: https://github.com/Anakin-Inc/anakin-py
     """
 
     urls: Annotated[Sequence[str], Meta(min_length=1, max_length=10)]
@@ -379,14 +379,14 @@ class ScrapeBatchRequest(Model, rename="camel"):
 
     country: str | None = None
     """The country from which the pages are fetched: an ISO 3166-1 alpha-2 code in lower case.
-    Default: "us".
+    Default: `"us"`.
     """
 
     use_browser: bool | None = None
-    """Whether to load the pages in a real browser. Default: false."""
+    """Whether to load the pages in a real browser. Default: `False`."""
 
     generate_json: bool | None = None
-    """Whether to extract structured data by AI. Default: false."""
+    """Whether to extract structured data by AI. Default: `False`."""
 
     session_id: str | None = None
     """The id of a saved browser session to use."""
@@ -398,7 +398,7 @@ class ScrapeBatchRequest(Model, rename="camel"):
 class ResearchRequest(Model):
     """What to find out.
 
-    See Agentic Search: Research Query, https://anakin.io/docs/agentic-search/submit-search
+    See Agentic Search: Research Query: https://anakin.io/docs/agentic-search/submit-search
     """
 
     prompt: str
@@ -406,7 +406,7 @@ class ResearchRequest(Model):
 
     use_browser: bool | None = field(name="useBrowser", default=None)
     """Whether to load pages in a real browser. Unlike elsewhere, the default is yes. Default:
-    true. (Anakin's MCP server)
+    `True`. (Anakin's MCP server)
     """
 
     schema: Mapping[str, Json] | None = None
@@ -421,7 +421,7 @@ class ResearchRequest(Model):
 class TaskRequest(Model):
     """Which action to run, on what, and as whom.
 
-    See Holocron: Execute Task, https://anakin.io/docs/api-reference/holocron/execute-task
+    See Holocron: Execute Task: https://anakin.io/docs/api-reference/holocron/execute-task
     """
 
     action_id: str
@@ -447,7 +447,7 @@ class TaskRequest(Model):
 class MapRequest(Model, rename="camel"):
     """Which site to map, and how far.
 
-    See Anakin's MCP server, https://github.com/Anakin-Inc/anakin-mcp
+    See Anakin's MCP server: https://github.com/Anakin-Inc/anakin-mcp
     """
 
     url: str
@@ -455,26 +455,26 @@ class MapRequest(Model, rename="camel"):
 
     limit: Annotated[int, Meta(le=5000)] | None = None
     """How many URLs to find at most. Sources differ on whether up to 1000 or 5000 may be asked
-    for. At most 5000. Default: 100. (Anakin's own Python client)
+    for. At most 5000. Default: `100`. (Anakin's own Python client)
     """
 
     depth: Annotated[int, Meta(ge=1, le=5)] | None = None
-    """How many links away from the start to go. 1 to 5. Default: 2."""
+    """How many links away from the start to go. 1 to 5. Default: `2`."""
 
     limit_per_level: Annotated[int, Meta(ge=1, le=1000)] | None = None
-    """How many URLs to take per level. 1 to 1000. Default: 100."""
+    """How many URLs to take per level. 1 to 1000. Default: `100`."""
 
     include_subdomains: bool | None = None
-    """Whether to list URLs on subdomains. Default: false."""
+    """Whether to list URLs on subdomains. Default: `False`."""
 
     include_external_links: bool | None = None
-    """Whether to list URLs on other sites. Default: false."""
+    """Whether to list URLs on other sites. Default: `False`."""
 
     search: str | None = None
     """List only URLs that fit this search."""
 
     use_browser: bool | None = None
-    """Whether to load pages in a real browser. Default: false."""
+    """Whether to load pages in a real browser. Default: `False`."""
 
     session_id: str | None = None
     """The id of a saved browser session to use."""
@@ -488,17 +488,17 @@ class MapRequest(Model, rename="camel"):
 class CrawlRequest(Model, rename="camel"):
     """Which site to crawl, and how far.
 
-    See Anakin's MCP server, https://github.com/Anakin-Inc/anakin-mcp
+    See Anakin's MCP server: https://github.com/Anakin-Inc/anakin-mcp
     """
 
     url: str
     """Where to start."""
 
     max_pages: Annotated[int, Meta(ge=1, le=500)] | None = None
-    """How many pages to scrape at most. 1 to 500. Default: 10."""
+    """How many pages to scrape at most. 1 to 500. Default: `10`."""
 
     depth: Annotated[int, Meta(ge=1, le=5)] | None = None
-    """How many links away from the start to go. 1 to 5. Default: 1."""
+    """How many links away from the start to go. 1 to 5. Default: `1`."""
 
     include_patterns: Sequence[str] | None = None
     """Scrape only URLs that fit one of these patterns."""
@@ -508,11 +508,11 @@ class CrawlRequest(Model, rename="camel"):
 
     country: str | None = None
     """The country from which pages are fetched: an ISO 3166-1 alpha-2 code in lower case.
-    Default: "us".
+    Default: `"us"`.
     """
 
     use_browser: bool | None = None
-    """Whether to load pages in a real browser. Default: false."""
+    """Whether to load pages in a real browser. Default: `False`."""
 
     session_id: str | None = None
     """The id of a saved browser session to use."""
@@ -529,20 +529,20 @@ class CrawlRequest(Model, rename="camel"):
 class SearchRequest(Model):
     """What to search for.
 
-    See Anakin's own Python client, https://github.com/Anakin-Inc/anakin-py
+    See Anakin's own Python client: https://github.com/Anakin-Inc/anakin-py
     """
 
     prompt: str
     """The search, in words."""
 
     limit: Annotated[int, Meta(ge=1, le=20)] | None = None
-    """How many hits are wanted. 1 to 20. Default: 5."""
+    """How many hits are wanted. 1 to 20. Default: `5`."""
 
 
 class VisibilityRequest(Model):
     """What to ask, and whom.
 
-    See Anakin's own Python client, https://github.com/Anakin-Inc/anakin-py
+    See Anakin's own Python client: https://github.com/Anakin-Inc/anakin-py
     """
 
     query: Annotated[str, Meta(max_length=2000)]
@@ -553,14 +553,14 @@ class VisibilityRequest(Model):
 
     country: str | None = None
     """The country from which they are asked: an ISO 3166-1 alpha-2 code in lower case. Default:
-    "us".
+    `"us"`.
     """
 
 
 class BuildRequest(Model):
     """What the new action shall do, and where.
 
-    See Wire OpenAPI, https://github.com/Anakin-Inc/anakin-mcp/blob/HEAD/openapi.yaml
+    See Wire OpenAPI: https://github.com/Anakin-Inc/anakin-mcp/blob/HEAD/openapi.yaml
     """
 
     website_url: str
@@ -573,18 +573,18 @@ class BuildRequest(Model):
     """The catalog to add it to, a UUID. By default, a new one."""
 
     visibility: ActionVisibilityLike | None = None
-    """Who may run it. Default: "private"."""
+    """Who may run it. Default: `"private"`."""
 
     force: bool | None = None
     """Whether to build it even if there are similar actions, which is refused with a 409
-    otherwise. Default: false.
+    otherwise. Default: `False`.
     """
 
 
 class JobAccepted(Model, rename="camel"):
     """A job was queued.
 
-    See Polling Jobs, https://anakin.io/docs/polling-jobs
+    See Polling Jobs: https://anakin.io/docs/polling-jobs
     """
 
     job_id: str
@@ -598,7 +598,7 @@ class ScrapedPage(Model, rename="camel"):
     """A page, in the formats that were asked for. Until the job is done, little more than its
     status.
 
-    See URL Scraper: Get Results, https://anakin.io/docs/url-scraper/get-job-status
+    See URL Scraper: Get Results: https://anakin.io/docs/url-scraper/get-job-status
     """
 
     id: str
@@ -662,7 +662,7 @@ class ScrapedPage(Model, rename="camel"):
 class PageLink(Model):
     """A link on a page.
 
-    See Anakin's own Python client, https://github.com/Anakin-Inc/anakin-py
+    See Anakin's own Python client: https://github.com/Anakin-Inc/anakin-py
     """
 
     href: str
@@ -675,7 +675,7 @@ class PageLink(Model):
 class PageImage(Model):
     """An image on a page.
 
-    See Anakin's own Python client, https://github.com/Anakin-Inc/anakin-py
+    See Anakin's own Python client: https://github.com/Anakin-Inc/anakin-py
     """
 
     src: str
@@ -688,7 +688,7 @@ class PageImage(Model):
 class ScrapeBatchJob(Model, rename="camel"):
     """A scrape of several pages, as a poll reports it.
 
-    See URL Scraper: Get Results, https://anakin.io/docs/url-scraper/get-job-status
+    See URL Scraper: Get Results: https://anakin.io/docs/url-scraper/get-job-status
     """
 
     id: str
@@ -725,7 +725,7 @@ class ScrapeBatchJob(Model, rename="camel"):
 class ScrapedPages(ScrapeBatchJob, rename="camel"):
     """A finished batch of pages, of which some may have failed.
 
-    See URL Scraper: Get Results, https://anakin.io/docs/url-scraper/get-job-status
+    See URL Scraper: Get Results: https://anakin.io/docs/url-scraper/get-job-status
     """
 
     results: list[BatchItem] = field(default_factory=_no_items)
@@ -740,7 +740,7 @@ class ScrapedPages(ScrapeBatchJob, rename="camel"):
 class BatchItem(Model, rename="camel"):
     """One page of a batch: what was scraped, or what went wrong.
 
-    See URL Scraper: Get Results, https://anakin.io/docs/url-scraper/get-job-status
+    See URL Scraper: Get Results: https://anakin.io/docs/url-scraper/get-job-status
     """
 
     index: int | None = None
@@ -778,7 +778,7 @@ class WebScrape(Model):
     """A job of the older scraper. What it found is in the raw reply, for its fields are not
     documented.
 
-    See Polling Jobs, https://anakin.io/docs/polling-jobs
+    See Polling Jobs: https://anakin.io/docs/polling-jobs
     """
 
     status: JobStatus
@@ -791,7 +791,7 @@ class WebScrape(Model):
 class ResearchAccepted(Model):
     """An agentic search was queued.
 
-    See Agentic Search: Research Query, https://anakin.io/docs/agentic-search/submit-search
+    See Agentic Search: Research Query: https://anakin.io/docs/agentic-search/submit-search
     """
 
     job_id: str
@@ -810,7 +810,7 @@ class ResearchAccepted(Model):
 class ResearchJob(Model, rename="camel"):
     """An agentic search, as a poll reports it.
 
-    See Agentic Search: Get Results, https://anakin.io/docs/agentic-search/get-search-result
+    See Agentic Search: Get Results: https://anakin.io/docs/agentic-search/get-search-result
     """
 
     status: ResearchStatus
@@ -853,7 +853,7 @@ class ResearchJob(Model, rename="camel"):
 class ResearchReport(ResearchJob, rename="camel"):
     """What an agentic search found out.
 
-    See Agentic Search: Get Results, https://anakin.io/docs/agentic-search/get-search-result
+    See Agentic Search: Get Results: https://anakin.io/docs/agentic-search/get-search-result
     """
 
     generated_json: Findings
@@ -863,7 +863,7 @@ class ResearchReport(ResearchJob, rename="camel"):
 class Findings(Model):
     """What an agentic search found, in words and as data.
 
-    See Agentic Search: Get Results, https://anakin.io/docs/agentic-search/get-search-result
+    See Agentic Search: Get Results: https://anakin.io/docs/agentic-search/get-search-result
     """
 
     summary: str | None = None
@@ -879,7 +879,7 @@ class Findings(Model):
 class SearchAnswer(Model):
     """What a search found.
 
-    See Anakin's own Python client, https://github.com/Anakin-Inc/anakin-py
+    See Anakin's own Python client: https://github.com/Anakin-Inc/anakin-py
     """
 
     id: str
@@ -892,7 +892,7 @@ class SearchAnswer(Model):
 class SearchHit(Model):
     """One page that a search found.
 
-    See Anakin's own Python client, https://github.com/Anakin-Inc/anakin-py
+    See Anakin's own Python client: https://github.com/Anakin-Inc/anakin-py
     """
 
     url: str
@@ -914,7 +914,7 @@ class SearchHit(Model):
 class TaskJob(Model):
     """A Holocron task, as a submit or a poll reports it.
 
-    See Holocron: Get Job Status, https://anakin.io/docs/api-reference/holocron/get-job
+    See Holocron: Get Job Status: https://anakin.io/docs/api-reference/holocron/get-job
     """
 
     status: TaskStatus
@@ -950,7 +950,7 @@ class TaskJob(Model):
 class TaskResult(TaskJob):
     """What a Holocron task brought back, and what it cost.
 
-    See Holocron: Get Job Status, https://anakin.io/docs/api-reference/holocron/get-job
+    See Holocron: Get Job Status: https://anakin.io/docs/api-reference/holocron/get-job
     """
 
     data: Json
@@ -960,7 +960,7 @@ class TaskResult(TaskJob):
 class TaskFile(Model):
     """A file that a Holocron task made.
 
-    See Anakin's own Python client, https://github.com/Anakin-Inc/anakin-py
+    See Anakin's own Python client: https://github.com/Anakin-Inc/anakin-py
     """
 
     name: str
@@ -976,7 +976,7 @@ class TaskFile(Model):
 class TaskError(Model):
     """Why a Holocron task failed.
 
-    See Holocron: Get Job Status, https://anakin.io/docs/api-reference/holocron/get-job
+    See Holocron: Get Job Status: https://anakin.io/docs/api-reference/holocron/get-job
     """
 
     code: str
@@ -989,7 +989,7 @@ class TaskError(Model):
 class VisibilitySearch(Model):
     """An AI Visibility search, as a submit or a poll reports it.
 
-    See Anakin's own Python client, https://github.com/Anakin-Inc/anakin-py
+    See Anakin's own Python client: https://github.com/Anakin-Inc/anakin-py
     """
 
     search_id: str
@@ -1014,7 +1014,7 @@ class VisibilitySearch(Model):
 class VisibilityReport(VisibilitySearch):
     """What the AI answer engines said. Some of them may have failed.
 
-    See Anakin's own Python client, https://github.com/Anakin-Inc/anakin-py
+    See Anakin's own Python client: https://github.com/Anakin-Inc/anakin-py
     """
 
     results: list[EngineAnswer] = field(default_factory=_no_items)
@@ -1029,7 +1029,7 @@ class VisibilityReport(VisibilitySearch):
 class FailedVisibilityReport(VisibilitySearch):
     """What went wrong with each AI answer engine, where none has answered.
 
-    See Anakin's own Python client, https://github.com/Anakin-Inc/anakin-py
+    See Anakin's own Python client: https://github.com/Anakin-Inc/anakin-py
     """
 
     results: list[EngineAnswer] = field(default_factory=_no_items)
@@ -1044,7 +1044,7 @@ class FailedVisibilityReport(VisibilitySearch):
 class EngineAnswer(Model):
     """What came of one AI answer engine: what it said, or what went wrong.
 
-    See Anakin's own Python client, https://github.com/Anakin-Inc/anakin-py
+    See Anakin's own Python client: https://github.com/Anakin-Inc/anakin-py
     """
 
     source: str
@@ -1075,7 +1075,7 @@ class EngineAnswer(Model):
 class BrowserTaskJob(Model):
     """A browser task, as a submit or a poll reports it.
 
-    See Anakin's MCP server, https://github.com/Anakin-Inc/anakin-mcp
+    See Anakin's MCP server: https://github.com/Anakin-Inc/anakin-mcp
     """
 
     workflow_id: str | None = None
@@ -1097,7 +1097,7 @@ class BrowserTaskJob(Model):
 class BrowserTaskResult(Model):
     """What came of a browser task.
 
-    See Anakin's MCP server, https://github.com/Anakin-Inc/anakin-mcp
+    See Anakin's MCP server: https://github.com/Anakin-Inc/anakin-mcp
     """
 
     success: bool | None = None
@@ -1125,7 +1125,7 @@ class BrowserTaskResult(Model):
 class Build(Model):
     """The build of a new action, as a submit or a poll reports it.
 
-    See Wire OpenAPI, https://github.com/Anakin-Inc/anakin-mcp/blob/HEAD/openapi.yaml
+    See Wire OpenAPI: https://github.com/Anakin-Inc/anakin-mcp/blob/HEAD/openapi.yaml
     """
 
     _envelope: ClassVar[str] = "build_request"
@@ -1179,7 +1179,7 @@ class Build(Model):
 class MapJob(Model, rename="camel"):
     """A map, as a poll reports it.
 
-    See Get Map Result, https://anakin.io/docs/api-reference/map/get-map-result
+    See Get Map Result: https://anakin.io/docs/api-reference/map/get-map-result
     """
 
     id: str
@@ -1219,7 +1219,7 @@ class MapJob(Model, rename="camel"):
 class SiteMap(MapJob, rename="camel"):
     """The URLs of a site.
 
-    See Get Map Result, https://anakin.io/docs/api-reference/map/get-map-result
+    See Get Map Result: https://anakin.io/docs/api-reference/map/get-map-result
     """
 
     links: list[str] = field(default_factory=_no_items)
@@ -1229,7 +1229,7 @@ class SiteMap(MapJob, rename="camel"):
 class CrawlJob(Model, rename="camel"):
     """A crawl, as a poll reports it.
 
-    See Get Crawl Result, https://anakin.io/docs/api-reference/crawl/get-crawl-result
+    See Get Crawl Result: https://anakin.io/docs/api-reference/crawl/get-crawl-result
     """
 
     id: str
@@ -1266,7 +1266,7 @@ class CrawlJob(Model, rename="camel"):
 class CrawledSite(CrawlJob, rename="camel"):
     """A finished crawl, of which some pages may have failed.
 
-    See Get Crawl Result, https://anakin.io/docs/api-reference/crawl/get-crawl-result
+    See Get Crawl Result: https://anakin.io/docs/api-reference/crawl/get-crawl-result
     """
 
     results: list[CrawledPage] = field(default_factory=_no_items)
@@ -1281,7 +1281,7 @@ class CrawledSite(CrawlJob, rename="camel"):
 class CrawledPage(Model, rename="camel"):
     """One page of a crawl: what was scraped, or what went wrong.
 
-    See Get Crawl Result, https://anakin.io/docs/api-reference/crawl/get-crawl-result
+    See Get Crawl Result: https://anakin.io/docs/api-reference/crawl/get-crawl-result
     """
 
     url: str
@@ -1306,7 +1306,7 @@ class CrawledPage(Model, rename="camel"):
 class BrowserTaskBody(Model):
     """The body of `browser_task`.
 
-    See Anakin's MCP server, https://github.com/Anakin-Inc/anakin-mcp
+    See Anakin's MCP server: https://github.com/Anakin-Inc/anakin-mcp
     """
 
     prompt: str

@@ -35,9 +35,9 @@ class AsyncExtractJobs(AsyncJobs[models.ExtractJob, models.Extraction]):
     """Read a website, find out what the business does, and make searchable knowledge of its
     pages.
 
-    Usually done within 60 s to 3 min. Polled every 5 s, never twice within 0.5 s.
+    Usually takes 60 s to 3 min. Polled every 5 s, at least 0.5 s apart.
 
-    See Jobs, https://knowledgesdk.com/docs/api-reference/jobs
+    See Jobs: https://knowledgesdk.com/docs/api-reference/jobs
     """
 
     async def submit(
@@ -51,11 +51,11 @@ class AsyncExtractJobs(AsyncJobs[models.ExtractJob, models.Extraction]):
         urls: Sequence[str] | None = None,
         callback_url: str | None = None,
     ) -> AsyncJob[models.ExtractJob, models.Extraction]:
-        """Submit a job and return its handle, without waiting for it.
+        """Submit a job and return its handle without waiting.
 
         Read a website, find out what the business does, and make searchable knowledge of its
-        pages. A submit whose reply is lost is not sent again, since that could make a second
-        job.
+        pages. If the reply is lost, the submit is not sent again, because that could create a
+        second job.
 
         Args:
             url: The address of any page of the website.
@@ -72,10 +72,12 @@ class AsyncExtractJobs(AsyncJobs[models.ExtractJob, models.Extraction]):
             callback_url: An address that KnowledgeSDK calls when the job is done.
 
         Raises:
-            SubmitUncertain: No reply came, so the job may exist or not.
-            ApiError: The provider refused it.
+            InvalidArgument: An argument is not allowed. Nothing was sent.
+            TransportError: The provider could not be reached. No job was created.
+            SubmitUncertain: No reply to the submit arrived. The job may exist.
+            ApiError: The provider refused the request.
 
-        See Jobs, https://knowledgesdk.com/docs/api-reference/jobs
+        See Jobs: https://knowledgesdk.com/docs/api-reference/jobs
         """
         return self._handle(
             await self._submit(
@@ -123,22 +125,23 @@ class AsyncExtractJobs(AsyncJobs[models.ExtractJob, models.Extraction]):
             urls: The pages to read, if you know them. The page itself and the patterns are
                 then of no account. At most 20 items.
             callback_url: An address that KnowledgeSDK calls when the job is done.
-            timeout: Seconds until `JobTimeout` is raised, with the submit, all polls and
-                pauses and the result in it; `None` waits for ever.
-            on_update: Called with an `Update` after each poll, and awaited if it can be.
-            policy: When to poll. By default, by what is known of KnowledgeSDK's jobs: every 5
-                s, never twice within 0.5 s.
-            progress: Whether to show a line in the terminal; needs `rich`.
+            timeout: Overall deadline in seconds, from submit to result; `None` waits without
+                limit.
+            on_update: Called with an `Update` after each poll; awaited if it returns an
+                awaitable.
+            policy: When to poll. Default: every 5 s, at least 0.5 s apart.
+            progress: Whether to show a progress line in the terminal. Requires `rich`.
 
         Raises:
-            JobFailed: The provider says why in `code` and `reason`.
-            JobCancelled, JobExpired: It ended without a result.
-            JobTimeout: The deadline came. The job goes on; `resume(error.token)` waits for it
-                again.
-            SubmitUncertain: No reply came to the submit, so the job may exist or not.
-            ApiError, DecodeError: Something that does not pass by itself.
+            JobFailed: The job failed. `code` and `reason` are from the provider.
+            JobTimeout: The deadline passed. The job is still running; `resume(error.token)`
+                waits for it again.
+            InvalidArgument: An argument is not allowed. Nothing was sent.
+            TransportError: The provider could not be reached. No job was created.
+            SubmitUncertain: No reply to the submit arrived. The job may exist.
+            ApiError, DecodeError: An error that retrying will not fix.
 
-        See Jobs, https://knowledgesdk.com/docs/api-reference/jobs
+        See Jobs: https://knowledgesdk.com/docs/api-reference/jobs
         """
         return await self._run(
             _calls.submit_extract,
@@ -169,24 +172,23 @@ class AsyncExtractJobs(AsyncJobs[models.ExtractJob, models.Extraction]):
         policy: Policy | None = None,
         tag: Callable[[ExtractParams], str] | None = None,
     ) -> AsyncJobBatch[ExtractParams, models.Extraction, AsyncJob[models.ExtractJob, models.Extraction]]:
-        """Run many jobs side by side; iterate over how each ended, as it ends.
+        """Run many jobs concurrently and iterate over their outcomes as they finish.
 
-        A job that fails does not end the others: its outcome has the error. What is left when
-        you leave the loop early is in `running`.
+        A failed job does not stop the others: its outcome holds the error. If you leave the
+        loop early, `running` has the jobs that are still running.
 
         Args:
-            params: The arguments of each job, as `ExtractParams`; taken as there is room,
-                however many they are.
-            max_in_flight: How many jobs may be under way at the same time.
-            timeout: Seconds for each job, from its first submit to its result; `None` waits
-                for ever.
-            in_order: Whether to hand the outcomes out in the order of the params.
-            on_update: Called with a `Counts`, and awaited if it can be, whenever a job was
-                polled or ended.
-            progress: Whether to show a line in the terminal; needs `rich`.
-            policy: When to poll. By default, by what is known of KnowledgeSDK's jobs: every 5
-                s, never twice within 0.5 s.
-            tag: Returns a text of at most 100 characters for an input; outcome, handle and
+            params: The arguments of each job, as `ExtractParams`. Read only as jobs can
+                start.
+            max_in_flight: How many jobs may run at the same time.
+            timeout: Deadline of each job in seconds, from submit to result; `None` waits
+                without limit.
+            in_order: Whether to yield the outcomes in the order of `params`.
+            on_update: Called with a `Counts` after each poll and each outcome; awaited if it
+                returns an awaitable.
+            progress: Whether to show a progress line in the terminal. Requires `rich`.
+            policy: When to poll. Default: every 5 s, at least 0.5 s apart.
+            tag: Returns a text of at most 100 characters for a job's arguments; outcome and
                 token carry it.
         """
         return self._run_many(
@@ -206,22 +208,24 @@ class AsyncExtractJobs(AsyncJobs[models.ExtractJob, models.Extraction]):
 
 
 class AsyncKnowledgeSDK(AsyncClient):
-    """KnowledgeSDK: Turns websites into structured knowledge that can be searched.
+    """An asyncio client for KnowledgeSDK.
+
+    Turns websites into structured knowledge that can be searched.
 
         async with AsyncKnowledgeSDK() as client:
-            result = await client.extract.run(url=...)
+            result = await client.extract.run(url="https://example.com")
 
     Args:
-        api_key: The API key. By default, the environment variable `KNOWLEDGESDK_API_KEY`.
-        base_url: Another address than https://api.knowledgesdk.com.
-        timeout: Seconds for one HTTP request. How long to wait for a job is said where one
-            waits.
-        max_retries: How often a request that failed is sent again, if that is safe.
-        transport: Another HTTP engine, or one that you have set up.
-        clock: Another time, for tests.
+        api_key: The API key. Default: the environment variable `KNOWLEDGESDK_API_KEY`.
+        base_url: URL to use instead of https://api.knowledgesdk.com.
+        timeout: Timeout of one HTTP request in seconds. To limit the wait for a job, pass
+            `timeout` to `run()` or `wait()`.
+        max_retries: How many times a failed request is sent again, if that is safe.
+        transport: HTTP engine to use instead of the default one.
+        clock: Source of time; replace it in tests.
         observer: Called with an `Exchange` after each HTTP request, for metrics and traces.
-        max_rate: The most requests per second, all jobs together. The provider's own limits
-            are kept anyway.
+        max_rate: Most requests per second, over all jobs. The provider's own rate limits
+            apply as well.
         jitter: Returns a number in [0, 1) for the jitter of pauses; replace it in tests.
         new_key: Returns a new idempotency key; replace it in tests.
     """
@@ -284,9 +288,9 @@ class AsyncKnowledgeSDK(AsyncClient):
                 they match `includePatterns` too.
             urls: The pages to read, if you know them. The page itself and the patterns are
                 then of no account. At most 20 items.
-            timeout: Seconds for this HTTP request. By default, 300.
+            timeout: Timeout of this HTTP request in seconds. Default: 300.
 
-        See Extract, https://knowledgesdk.com/docs/api-reference/extract
+        See Extract: https://knowledgesdk.com/docs/api-reference/extract
         """
         return await self._send(
             _calls.extract_inline,
@@ -312,8 +316,8 @@ class AsyncKnowledgeSDK(AsyncClient):
     ) -> AsyncStream[models.ExtractStreamEvent]:
         """Extract and watch how it goes, up to the result.
 
-        A stream of events: iterate it, best in a `with` block. Its timeout is for each
-        silence, not the whole.
+        Returns a stream of events. Iterate over it in a `with` block. `timeout` limits the
+        time between two events, not the whole stream.
 
         Args:
             url: The address of any page of the website.
@@ -327,9 +331,9 @@ class AsyncKnowledgeSDK(AsyncClient):
                 they match `includePatterns` too.
             urls: The pages to read, if you know them. The page itself and the patterns are
                 then of no account. At most 20 items.
-            timeout: Seconds for this HTTP request. By default, 300.
+            timeout: Timeout of this HTTP request in seconds. Default: 300.
 
-        See Extract, https://knowledgesdk.com/docs/api-reference/extract
+        See Extract: https://knowledgesdk.com/docs/api-reference/extract
         """
         return self._open(
             _calls.extract_stream,
@@ -352,9 +356,9 @@ class AsyncKnowledgeSDK(AsyncClient):
 
         Args:
             url: The address of the page.
-            timeout: Seconds for this HTTP request. By default, the client's.
+            timeout: Timeout of this HTTP request in seconds. Default: the client's timeout.
 
-        See KnowledgeSDK's own client for Node,
+        See KnowledgeSDK's own client for Node:
         https://github.com/KnowledgeSDK/knowledgesdk-node
         """
         return await self._send(
@@ -373,9 +377,9 @@ class AsyncKnowledgeSDK(AsyncClient):
 
         Args:
             url: The address of the website, or of any page on it.
-            timeout: Seconds for this HTTP request. By default, the client's.
+            timeout: Timeout of this HTTP request in seconds. Default: the client's timeout.
 
-        See Sitemap, https://knowledgesdk.com/docs/utilities/sitemap
+        See Sitemap: https://knowledgesdk.com/docs/utilities/sitemap
         """
         return await self._send(
             _calls.sitemap,
@@ -395,9 +399,9 @@ class AsyncKnowledgeSDK(AsyncClient):
         Args:
             query: What to search for, in plain words.
             limit: The most hits to return.
-            timeout: Seconds for this HTTP request. By default, the client's.
+            timeout: Timeout of this HTTP request in seconds. Default: the client's timeout.
 
-        See KnowledgeSDK's own client for Node,
+        See KnowledgeSDK's own client for Node:
         https://github.com/KnowledgeSDK/knowledgesdk-node
         """
         return await self._send(

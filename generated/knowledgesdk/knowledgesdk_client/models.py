@@ -14,7 +14,7 @@ from msgspec import Meta
 class ExtractStatus(OpenEnum):
     """Where an extraction is, or how it ended.
 
-    See Jobs, https://knowledgesdk.com/docs/api-reference/jobs
+    See Jobs: https://knowledgesdk.com/docs/api-reference/jobs
     """
 
     PENDING = "pending"
@@ -37,7 +37,7 @@ class ExtractStatus(OpenEnum):
 class PageStatus(OpenEnum):
     """How reading one page went.
 
-    See KnowledgeSDK's own client for Node, https://github.com/KnowledgeSDK/knowledgesdk-node
+    See KnowledgeSDK's own client for Node: https://github.com/KnowledgeSDK/knowledgesdk-node
     """
 
     DONE = "done"
@@ -62,7 +62,7 @@ class OtherExtractStreamEvent(UnknownEvent, ExtractStreamEvent, frozen=True):
 class ExtractInput(Model, rename="camel"):
     """What to extract.
 
-    See Extract, https://knowledgesdk.com/docs/api-reference/extract
+    See Extract: https://knowledgesdk.com/docs/api-reference/extract
     """
 
     url: str
@@ -93,7 +93,7 @@ class ExtractInput(Model, rename="camel"):
 class ExtractJobInput(Model, rename="camel"):
     """What to extract, and who is told when it is done.
 
-    See Extract, https://knowledgesdk.com/docs/api-reference/extract
+    See Extract: https://knowledgesdk.com/docs/api-reference/extract
     """
 
     url: str
@@ -129,7 +129,7 @@ class ExtractJobInput(Model, rename="camel"):
 class SubmitReply(Model, rename="camel"):
     """An extraction that has been accepted.
 
-    See KnowledgeSDK's own client for Node, https://github.com/KnowledgeSDK/knowledgesdk-node
+    See KnowledgeSDK's own client for Node: https://github.com/KnowledgeSDK/knowledgesdk-node
     """
 
     job_id: str
@@ -143,7 +143,7 @@ class ExtractJob(Model, rename="camel"):
     """An extraction as a poll reports it. Every key is there from the beginning, and null until
     it is known.
 
-    See Jobs, https://knowledgesdk.com/docs/api-reference/jobs
+    See Jobs: https://knowledgesdk.com/docs/api-reference/jobs
     """
 
     id: str
@@ -174,7 +174,7 @@ class ExtractJob(Model, rename="camel"):
 class ExtractProgress(Model, rename="camel"):
     """How far an extraction is.
 
-    See Jobs, https://knowledgesdk.com/docs/api-reference/jobs
+    See Jobs: https://knowledgesdk.com/docs/api-reference/jobs
     """
 
     pages_scraped: int | None = None
@@ -190,7 +190,7 @@ class ExtractProgress(Model, rename="camel"):
 class Extraction(Model, rename="camel"):
     """What has been learned from a website.
 
-    See Jobs, https://knowledgesdk.com/docs/api-reference/jobs
+    See Jobs: https://knowledgesdk.com/docs/api-reference/jobs
     """
 
     business: Business | None = None
@@ -219,7 +219,7 @@ class Business(Model):
     """Whose website it is. KnowledgeSDK's own clients know other keys, so that any of these may
     be missing.
 
-    See Extract, https://knowledgesdk.com/docs/api-reference/extract
+    See Extract: https://knowledgesdk.com/docs/api-reference/extract
     """
 
     name: str | None = None
@@ -241,7 +241,7 @@ class Business(Model):
 class KnowledgeItem(Model):
     """One piece of knowledge.
 
-    See Extract, https://knowledgesdk.com/docs/api-reference/extract
+    See Extract: https://knowledgesdk.com/docs/api-reference/extract
     """
 
     title: str
@@ -263,7 +263,7 @@ class KnowledgeItem(Model):
 class ConnectedEvent(Model, ExtractStreamEvent):
     """The stream is open.
 
-    See KnowledgeSDK's own client for Node, https://github.com/KnowledgeSDK/knowledgesdk-node
+    See KnowledgeSDK's own client for Node: https://github.com/KnowledgeSDK/knowledgesdk-node
     """
 
     message: str | None = None
@@ -273,7 +273,7 @@ class ConnectedEvent(Model, ExtractStreamEvent):
 class ProgressEvent(Model, ExtractStreamEvent):
     """Something is being done.
 
-    See KnowledgeSDK's own client for Node, https://github.com/KnowledgeSDK/knowledgesdk-node
+    See KnowledgeSDK's own client for Node: https://github.com/KnowledgeSDK/knowledgesdk-node
     """
 
     message: str | None = None
@@ -283,7 +283,7 @@ class ProgressEvent(Model, ExtractStreamEvent):
 class BusinessClassifiedEvent(Model, ExtractStreamEvent):
     """It is known whose website it is.
 
-    See KnowledgeSDK's own client for Node, https://github.com/KnowledgeSDK/knowledgesdk-node
+    See KnowledgeSDK's own client for Node: https://github.com/KnowledgeSDK/knowledgesdk-node
     """
 
     business: Business | None = None
@@ -293,7 +293,7 @@ class BusinessClassifiedEvent(Model, ExtractStreamEvent):
 class PagesPlannedEvent(Model, ExtractStreamEvent):
     """It is known which pages will be read.
 
-    See KnowledgeSDK's own client for Node, https://github.com/KnowledgeSDK/knowledgesdk-node
+    See KnowledgeSDK's own client for Node: https://github.com/KnowledgeSDK/knowledgesdk-node
     """
 
     pages: list[PlannedPage] | None = None
@@ -303,7 +303,7 @@ class PagesPlannedEvent(Model, ExtractStreamEvent):
 class PlannedPage(Model):
     """A page that will be read.
 
-    See KnowledgeSDK's own client for Node, https://github.com/KnowledgeSDK/knowledgesdk-node
+    See KnowledgeSDK's own client for Node: https://github.com/KnowledgeSDK/knowledgesdk-node
     """
 
     url: str
@@ -316,7 +316,7 @@ class PlannedPage(Model):
 class PageScrapedEvent(Model, ExtractStreamEvent):
     """One of the pages has been read, or could not be.
 
-    See KnowledgeSDK's own client for Node, https://github.com/KnowledgeSDK/knowledgesdk-node
+    See KnowledgeSDK's own client for Node: https://github.com/KnowledgeSDK/knowledgesdk-node
     """
 
     url: str
@@ -335,7 +335,7 @@ class PageScrapedEvent(Model, ExtractStreamEvent):
 class UrlsTriagedEvent(Model, ExtractStreamEvent, rename="camel"):
     """There are more pages that may be worth reading.
 
-    See KnowledgeSDK's own client for Node, https://github.com/KnowledgeSDK/knowledgesdk-node
+    See KnowledgeSDK's own client for Node: https://github.com/KnowledgeSDK/knowledgesdk-node
     """
 
     suggested_urls: list[SuggestedUrl] | None = None
@@ -345,7 +345,7 @@ class UrlsTriagedEvent(Model, ExtractStreamEvent, rename="camel"):
 class SuggestedUrl(Model):
     """A page that may be worth reading.
 
-    See KnowledgeSDK's own client for Node, https://github.com/KnowledgeSDK/knowledgesdk-node
+    See KnowledgeSDK's own client for Node: https://github.com/KnowledgeSDK/knowledgesdk-node
     """
 
     url: str
@@ -358,7 +358,7 @@ class SuggestedUrl(Model):
 class CompleteEvent(Model, ExtractStreamEvent):
     """The extraction is done.
 
-    See KnowledgeSDK's own client for Node, https://github.com/KnowledgeSDK/knowledgesdk-node
+    See KnowledgeSDK's own client for Node: https://github.com/KnowledgeSDK/knowledgesdk-node
     """
 
     result: Extraction
@@ -368,7 +368,7 @@ class CompleteEvent(Model, ExtractStreamEvent):
 class Page(Model):
     """One page as Markdown.
 
-    See KnowledgeSDK's own client for Node, https://github.com/KnowledgeSDK/knowledgesdk-node
+    See KnowledgeSDK's own client for Node: https://github.com/KnowledgeSDK/knowledgesdk-node
     """
 
     url: str
@@ -390,7 +390,7 @@ class Page(Model):
 class Sitemap(Model):
     """The URLs of a website.
 
-    See Sitemap, https://knowledgesdk.com/docs/utilities/sitemap
+    See Sitemap: https://knowledgesdk.com/docs/utilities/sitemap
     """
 
     url: str
@@ -406,7 +406,7 @@ class Sitemap(Model):
 class SearchReply(Model):
     """What a search has found.
 
-    See KnowledgeSDK's own client for Node, https://github.com/KnowledgeSDK/knowledgesdk-node
+    See KnowledgeSDK's own client for Node: https://github.com/KnowledgeSDK/knowledgesdk-node
     """
 
     hits: list[SearchHit]
@@ -422,7 +422,7 @@ class SearchReply(Model):
 class SearchHit(Model):
     """One piece of knowledge that fits.
 
-    See KnowledgeSDK's own client for Node, https://github.com/KnowledgeSDK/knowledgesdk-node
+    See KnowledgeSDK's own client for Node: https://github.com/KnowledgeSDK/knowledgesdk-node
     """
 
     id: str | None = None
@@ -447,7 +447,7 @@ class SearchHit(Model):
 class ScrapeBody(Model):
     """The body of `scrape`.
 
-    See KnowledgeSDK's own client for Node, https://github.com/KnowledgeSDK/knowledgesdk-node
+    See KnowledgeSDK's own client for Node: https://github.com/KnowledgeSDK/knowledgesdk-node
     """
 
     url: str
@@ -457,7 +457,7 @@ class ScrapeBody(Model):
 class SitemapBody(Model):
     """The body of `sitemap`.
 
-    See Sitemap, https://knowledgesdk.com/docs/utilities/sitemap
+    See Sitemap: https://knowledgesdk.com/docs/utilities/sitemap
     """
 
     url: str
@@ -467,7 +467,7 @@ class SitemapBody(Model):
 class SearchBody(Model):
     """The body of `search`.
 
-    See KnowledgeSDK's own client for Node, https://github.com/KnowledgeSDK/knowledgesdk-node
+    See KnowledgeSDK's own client for Node: https://github.com/KnowledgeSDK/knowledgesdk-node
     """
 
     query: str

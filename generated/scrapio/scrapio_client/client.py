@@ -34,9 +34,9 @@ if TYPE_CHECKING:
 class FetchJobs(CancellableJobs[models.FetchJob, models.FetchResult]):
     """Fetch one page as HTML, Markdown, JSON or a screenshot.
 
-    Polled every 2 to 5 s, never twice within 1 s. The result is kept for 24 h.
+    Polled every 2 to 5 s, at least 1 s apart. The provider keeps the result for 24 h.
 
-    See Async Jobs, https://docs.scrapio.dev/guides/async-jobs
+    See Async Jobs: https://docs.scrapio.dev/guides/async-jobs
     """
 
     def submit(
@@ -54,32 +54,35 @@ class FetchJobs(CancellableJobs[models.FetchJob, models.FetchResult]):
         webhook: models.Webhook | None = None,
         idempotency_key: str | None = None,
     ) -> CancellableJob[models.FetchJob, models.FetchResult]:
-        """Submit a job and return its handle, without waiting for it.
+        """Submit a job and return its handle without waiting.
 
-        Fetch one page as HTML, Markdown, JSON or a screenshot. A submit whose reply is lost
-        is sent again with the same key: there is never a second job.
+        Fetch one page as HTML, Markdown, JSON or a screenshot. If the reply is lost, the
+        submit is sent again with the same key: there is never a second job.
 
         Args:
             url: The address of the page.
             render_js: Whether to run the page's scripts first.
-            device: The device to pretend to be. Known: `desktop`, `mobile`, `tablet`.
+            device: The device to pretend to be. Known values: `desktop`, `mobile`, `tablet`.
             session: A browser session to use, with its cookies and storage.
-            output: The forms in which to return the page. At least 1 item. Default: ["html"].
-                Known: `html`, `markdown`, `json`, `screenshot`.
+            output: The forms in which to return the page. At least 1 item. Default:
+                `["html"]`. Known values: `html`, `markdown`, `json`, `screenshot`.
             extract: How to turn the page into data. Needs `json` in `output`.
             wait_for: What to wait for before the page is captured.
             timeout_ms: How long Scrapio may take, in milliseconds. 1 to 300000.
             use_proxy: Whether to start with the strongest way of access, instead of trying
                 the cheaper ones first. Paid plans only.
             webhook: Who is told when the job is done.
-            idempotency_key: A key of your own. A submit with the key and the arguments of an
-                earlier one makes no second job. By default, a new one.
+            idempotency_key: A key of your own. Submitting again with the same key and the
+                same arguments does not create a second job. Default: a new key for each
+                submit.
 
         Raises:
-            SubmitUncertain: No reply came, so the job may exist or not.
-            ApiError: The provider refused it.
+            InvalidArgument: An argument is not allowed. Nothing was sent.
+            TransportError: The provider could not be reached. No job was created.
+            SubmitUncertain: No reply to the submit arrived. The job may exist.
+            ApiError: The provider refused the request.
 
-        See Async Jobs, https://docs.scrapio.dev/guides/async-jobs
+        See Async Jobs: https://docs.scrapio.dev/guides/async-jobs
         """
         return self._handle(
             self._submit(
@@ -125,36 +128,39 @@ class FetchJobs(CancellableJobs[models.FetchJob, models.FetchResult]):
         Args:
             url: The address of the page.
             render_js: Whether to run the page's scripts first.
-            device: The device to pretend to be. Known: `desktop`, `mobile`, `tablet`.
+            device: The device to pretend to be. Known values: `desktop`, `mobile`, `tablet`.
             session: A browser session to use, with its cookies and storage.
-            output: The forms in which to return the page. At least 1 item. Default: ["html"].
-                Known: `html`, `markdown`, `json`, `screenshot`.
+            output: The forms in which to return the page. At least 1 item. Default:
+                `["html"]`. Known values: `html`, `markdown`, `json`, `screenshot`.
             extract: How to turn the page into data. Needs `json` in `output`.
             wait_for: What to wait for before the page is captured.
             timeout_ms: How long Scrapio may take, in milliseconds. 1 to 300000.
             use_proxy: Whether to start with the strongest way of access, instead of trying
                 the cheaper ones first. Paid plans only.
             webhook: Who is told when the job is done.
-            idempotency_key: A key of your own. A submit with the key and the arguments of an
-                earlier one makes no second job. By default, a new one.
-            timeout: Seconds until `JobTimeout` is raised, with the submit, all polls and
-                pauses and the result in it; `None` waits for ever.
+            idempotency_key: A key of your own. Submitting again with the same key and the
+                same arguments does not create a second job. Default: a new key for each
+                submit.
+            timeout: Overall deadline in seconds, from submit to result; `None` waits without
+                limit.
             on_update: Called with an `Update` after each poll.
-            policy: When to poll. By default, by what is known of Scrapio's jobs: every 2 to 5
-                s, never twice within 1 s.
-            progress: Whether to show a line in the terminal; needs `rich`.
-            cancel_on_timeout: Whether to ask the provider at the deadline to cancel the job,
-                which may take 5 seconds more.
+            policy: When to poll. Default: every 2 to 5 s, at least 1 s apart.
+            progress: Whether to show a progress line in the terminal. Requires `rich`.
+            cancel_on_timeout: Whether to cancel the job when the deadline passes. This may
+                take up to 5 s more.
 
         Raises:
-            JobFailed: The provider says why in `code` and `reason`.
-            JobCancelled, JobExpired: It ended without a result.
-            JobTimeout: The deadline came. The job goes on; `resume(error.token)` waits for it
-                again.
-            SubmitUncertain: No reply came to the submit, so the job may exist or not.
-            ApiError, DecodeError: Something that does not pass by itself.
+            JobFailed: The job failed. `code` and `reason` are from the provider.
+            JobCancelled: The job was cancelled.
+            JobExpired: The provider no longer has the job or its result.
+            JobTimeout: The deadline passed. The job is still running; `resume(error.token)`
+                waits for it again.
+            InvalidArgument: An argument is not allowed. Nothing was sent.
+            TransportError: The provider could not be reached. No job was created.
+            SubmitUncertain: No reply to the submit arrived. The job may exist.
+            ApiError, DecodeError: An error that retrying will not fix.
 
-        See Async Jobs, https://docs.scrapio.dev/guides/async-jobs
+        See Async Jobs: https://docs.scrapio.dev/guides/async-jobs
         """
         return self._run(
             _calls.submit_fetch,
@@ -191,26 +197,24 @@ class FetchJobs(CancellableJobs[models.FetchJob, models.FetchResult]):
         tag: Callable[[FetchParams], str] | None = None,
         cancel_on_timeout: bool = False,
     ) -> JobBatch[FetchParams, models.FetchResult, CancellableJob[models.FetchJob, models.FetchResult]]:
-        """Run many jobs side by side; iterate over how each ended, as it ends.
+        """Run many jobs concurrently and iterate over their outcomes as they finish.
 
-        A job that fails does not end the others: its outcome has the error. What is left when
-        you leave the loop early is in `running`.
+        A failed job does not stop the others: its outcome holds the error. If you leave the
+        loop early, `running` has the jobs that are still running.
 
         Args:
-            params: The arguments of each job, as `FetchParams`; taken as there is room,
-                however many they are.
-            max_in_flight: How many jobs may be under way at the same time.
-            timeout: Seconds for each job, from its first submit to its result; `None` waits
-                for ever.
-            in_order: Whether to hand the outcomes out in the order of the params.
-            on_update: Called with a `Counts` whenever a job was polled or ended.
-            progress: Whether to show a line in the terminal; needs `rich`.
-            policy: When to poll. By default, by what is known of Scrapio's jobs: every 2 to 5
-                s, never twice within 1 s.
-            tag: Returns a text of at most 100 characters for an input; outcome, handle and
+            params: The arguments of each job, as `FetchParams`. Read only as jobs can start.
+            max_in_flight: How many jobs may run at the same time.
+            timeout: Deadline of each job in seconds, from submit to result; `None` waits
+                without limit.
+            in_order: Whether to yield the outcomes in the order of `params`.
+            on_update: Called with a `Counts` after each poll and each outcome.
+            progress: Whether to show a progress line in the terminal. Requires `rich`.
+            policy: When to poll. Default: every 2 to 5 s, at least 1 s apart.
+            tag: Returns a text of at most 100 characters for a job's arguments; outcome and
                 token carry it.
-            cancel_on_timeout: Whether to ask the provider at the deadline to cancel the job,
-                which may take 5 seconds more.
+            cancel_on_timeout: Whether to cancel the job when the deadline passes. This may
+                take up to 5 s more.
         """
         return self._run_many(
             _calls.submit_fetch,
@@ -232,9 +236,9 @@ class FetchJobs(CancellableJobs[models.FetchJob, models.FetchResult]):
 class CrawlJobs(CancellableJobs[models.CrawlJob, models.CrawlResult]):
     """Follow the links of one or more sites and fetch the pages that are found.
 
-    Polled every 15 to 30 s, never twice within 1 s. The result is kept for 24 h.
+    Polled every 15 to 30 s, at least 1 s apart. The provider keeps the result for 24 h.
 
-    See Async Jobs, https://docs.scrapio.dev/guides/async-jobs
+    See Async Jobs: https://docs.scrapio.dev/guides/async-jobs
     """
 
     def submit(
@@ -251,33 +255,36 @@ class CrawlJobs(CancellableJobs[models.CrawlJob, models.CrawlResult]):
         webhook: models.Webhook | None = None,
         idempotency_key: str | None = None,
     ) -> CancellableJob[models.CrawlJob, models.CrawlResult]:
-        """Submit a job and return its handle, without waiting for it.
+        """Submit a job and return its handle without waiting.
 
-        Follow the links of one or more sites and fetch the pages that are found. A submit
-        whose reply is lost is sent again with the same key: there is never a second job.
+        Follow the links of one or more sites and fetch the pages that are found. If the reply
+        is lost, the submit is sent again with the same key: there is never a second job.
 
         Args:
             seeds: The addresses to start from. At least 1 item.
-            max_pages: The most pages to fetch in all. 1 to 50. Default: 25.
+            max_pages: The most pages to fetch in all. 1 to 50. Default: `25`.
             max_depth: How many links away from the seeds to go. 0 fetches the seeds alone. 0
-                to 5. Default: 2.
-            same_domain_only: Whether to stay on the domains of the seeds. Default: true.
+                to 5. Default: `2`.
+            same_domain_only: Whether to stay on the domains of the seeds. Default: `True`.
             output: The forms in which to return each page. There are no screenshots. At least
-                1 item. Default: ["markdown"]. Known: `html`, `markdown`, `json`,
+                1 item. Default: `["markdown"]`. Known values: `html`, `markdown`, `json`,
                 `screenshot`.
             extract: How to turn each page into data. Needs `json` in `output`.
             timeout_ms: How long the crawl may take, in milliseconds. 1 to 300000.
             use_proxy: Whether to start with the strongest way of access for every page. Paid
                 plans only.
             webhook: Who is told when the job is done.
-            idempotency_key: A key of your own. A submit with the key and the arguments of an
-                earlier one makes no second job. By default, a new one.
+            idempotency_key: A key of your own. Submitting again with the same key and the
+                same arguments does not create a second job. Default: a new key for each
+                submit.
 
         Raises:
-            SubmitUncertain: No reply came, so the job may exist or not.
-            ApiError: The provider refused it.
+            InvalidArgument: An argument is not allowed. Nothing was sent.
+            TransportError: The provider could not be reached. No job was created.
+            SubmitUncertain: No reply to the submit arrived. The job may exist.
+            ApiError: The provider refused the request.
 
-        See Async Jobs, https://docs.scrapio.dev/guides/async-jobs
+        See Async Jobs: https://docs.scrapio.dev/guides/async-jobs
         """
         return self._handle(
             self._submit(
@@ -320,38 +327,41 @@ class CrawlJobs(CancellableJobs[models.CrawlJob, models.CrawlResult]):
 
         Args:
             seeds: The addresses to start from. At least 1 item.
-            max_pages: The most pages to fetch in all. 1 to 50. Default: 25.
+            max_pages: The most pages to fetch in all. 1 to 50. Default: `25`.
             max_depth: How many links away from the seeds to go. 0 fetches the seeds alone. 0
-                to 5. Default: 2.
-            same_domain_only: Whether to stay on the domains of the seeds. Default: true.
+                to 5. Default: `2`.
+            same_domain_only: Whether to stay on the domains of the seeds. Default: `True`.
             output: The forms in which to return each page. There are no screenshots. At least
-                1 item. Default: ["markdown"]. Known: `html`, `markdown`, `json`,
+                1 item. Default: `["markdown"]`. Known values: `html`, `markdown`, `json`,
                 `screenshot`.
             extract: How to turn each page into data. Needs `json` in `output`.
             timeout_ms: How long the crawl may take, in milliseconds. 1 to 300000.
             use_proxy: Whether to start with the strongest way of access for every page. Paid
                 plans only.
             webhook: Who is told when the job is done.
-            idempotency_key: A key of your own. A submit with the key and the arguments of an
-                earlier one makes no second job. By default, a new one.
-            timeout: Seconds until `JobTimeout` is raised, with the submit, all polls and
-                pauses and the result in it; `None` waits for ever.
+            idempotency_key: A key of your own. Submitting again with the same key and the
+                same arguments does not create a second job. Default: a new key for each
+                submit.
+            timeout: Overall deadline in seconds, from submit to result; `None` waits without
+                limit.
             on_update: Called with an `Update` after each poll.
-            policy: When to poll. By default, by what is known of Scrapio's jobs: every 15 to
-                30 s, never twice within 1 s.
-            progress: Whether to show a line in the terminal; needs `rich`.
-            cancel_on_timeout: Whether to ask the provider at the deadline to cancel the job,
-                which may take 5 seconds more.
+            policy: When to poll. Default: every 15 to 30 s, at least 1 s apart.
+            progress: Whether to show a progress line in the terminal. Requires `rich`.
+            cancel_on_timeout: Whether to cancel the job when the deadline passes. This may
+                take up to 5 s more.
 
         Raises:
-            JobFailed: The provider says why in `code` and `reason`.
-            JobCancelled, JobExpired: It ended without a result.
-            JobTimeout: The deadline came. The job goes on; `resume(error.token)` waits for it
-                again.
-            SubmitUncertain: No reply came to the submit, so the job may exist or not.
-            ApiError, DecodeError: Something that does not pass by itself.
+            JobFailed: The job failed. `code` and `reason` are from the provider.
+            JobCancelled: The job was cancelled.
+            JobExpired: The provider no longer has the job or its result.
+            JobTimeout: The deadline passed. The job is still running; `resume(error.token)`
+                waits for it again.
+            InvalidArgument: An argument is not allowed. Nothing was sent.
+            TransportError: The provider could not be reached. No job was created.
+            SubmitUncertain: No reply to the submit arrived. The job may exist.
+            ApiError, DecodeError: An error that retrying will not fix.
 
-        See Async Jobs, https://docs.scrapio.dev/guides/async-jobs
+        See Async Jobs: https://docs.scrapio.dev/guides/async-jobs
         """
         return self._run(
             _calls.submit_crawl,
@@ -387,26 +397,24 @@ class CrawlJobs(CancellableJobs[models.CrawlJob, models.CrawlResult]):
         tag: Callable[[CrawlParams], str] | None = None,
         cancel_on_timeout: bool = False,
     ) -> JobBatch[CrawlParams, models.CrawlResult, CancellableJob[models.CrawlJob, models.CrawlResult]]:
-        """Run many jobs side by side; iterate over how each ended, as it ends.
+        """Run many jobs concurrently and iterate over their outcomes as they finish.
 
-        A job that fails does not end the others: its outcome has the error. What is left when
-        you leave the loop early is in `running`.
+        A failed job does not stop the others: its outcome holds the error. If you leave the
+        loop early, `running` has the jobs that are still running.
 
         Args:
-            params: The arguments of each job, as `CrawlParams`; taken as there is room,
-                however many they are.
-            max_in_flight: How many jobs may be under way at the same time.
-            timeout: Seconds for each job, from its first submit to its result; `None` waits
-                for ever.
-            in_order: Whether to hand the outcomes out in the order of the params.
-            on_update: Called with a `Counts` whenever a job was polled or ended.
-            progress: Whether to show a line in the terminal; needs `rich`.
-            policy: When to poll. By default, by what is known of Scrapio's jobs: every 15 to
-                30 s, never twice within 1 s.
-            tag: Returns a text of at most 100 characters for an input; outcome, handle and
+            params: The arguments of each job, as `CrawlParams`. Read only as jobs can start.
+            max_in_flight: How many jobs may run at the same time.
+            timeout: Deadline of each job in seconds, from submit to result; `None` waits
+                without limit.
+            in_order: Whether to yield the outcomes in the order of `params`.
+            on_update: Called with a `Counts` after each poll and each outcome.
+            progress: Whether to show a progress line in the terminal. Requires `rich`.
+            policy: When to poll. Default: every 15 to 30 s, at least 1 s apart.
+            tag: Returns a text of at most 100 characters for a job's arguments; outcome and
                 token carry it.
-            cancel_on_timeout: Whether to ask the provider at the deadline to cancel the job,
-                which may take 5 seconds more.
+            cancel_on_timeout: Whether to cancel the job when the deadline passes. This may
+                take up to 5 s more.
         """
         return self._run_many(
             _calls.submit_crawl,
@@ -428,9 +436,9 @@ class CrawlJobs(CancellableJobs[models.CrawlJob, models.CrawlResult]):
 class MapJobs(CancellableJobs[models.MapJob, models.MapResult]):
     """List the URLs that can be reached from one or more pages, without fetching their content.
 
-    Polled every 2 to 5 s, never twice within 1 s. The result is kept for 24 h.
+    Polled every 2 to 5 s, at least 1 s apart. The provider keeps the result for 24 h.
 
-    See Async Jobs, https://docs.scrapio.dev/guides/async-jobs
+    See Async Jobs: https://docs.scrapio.dev/guides/async-jobs
     """
 
     def submit(
@@ -446,15 +454,15 @@ class MapJobs(CancellableJobs[models.MapJob, models.MapResult]):
         webhook: models.Webhook | None = None,
         idempotency_key: str | None = None,
     ) -> CancellableJob[models.MapJob, models.MapResult]:
-        """Submit a job and return its handle, without waiting for it.
+        """Submit a job and return its handle without waiting.
 
         List the URLs that can be reached from one or more pages, without fetching their
-        content. A submit whose reply is lost is sent again with the same key: there is never
-        a second job.
+        content. If the reply is lost, the submit is sent again with the same key: there is
+        never a second job.
 
         Args:
             seeds: The addresses to start from. At least 1 item.
-            max_urls: The most URLs to return. 1 to 100. Default: 100.
+            max_urls: The most URLs to return. 1 to 100. Default: `100`.
             max_depth: How many links away from the seeds to go. 0 to 5.
             same_domain_only: Whether to stay on the domains of the seeds.
             include_metadata: Whether to return the pages' metadata, such as their titles.
@@ -462,14 +470,17 @@ class MapJobs(CancellableJobs[models.MapJob, models.MapResult]):
             use_proxy: Whether to start with the strongest way of access for every URL. Paid
                 plans only.
             webhook: Who is told when the job is done.
-            idempotency_key: A key of your own. A submit with the key and the arguments of an
-                earlier one makes no second job. By default, a new one.
+            idempotency_key: A key of your own. Submitting again with the same key and the
+                same arguments does not create a second job. Default: a new key for each
+                submit.
 
         Raises:
-            SubmitUncertain: No reply came, so the job may exist or not.
-            ApiError: The provider refused it.
+            InvalidArgument: An argument is not allowed. Nothing was sent.
+            TransportError: The provider could not be reached. No job was created.
+            SubmitUncertain: No reply to the submit arrived. The job may exist.
+            ApiError: The provider refused the request.
 
-        See Async Jobs, https://docs.scrapio.dev/guides/async-jobs
+        See Async Jobs: https://docs.scrapio.dev/guides/async-jobs
         """
         return self._handle(
             self._submit(
@@ -511,7 +522,7 @@ class MapJobs(CancellableJobs[models.MapJob, models.MapResult]):
 
         Args:
             seeds: The addresses to start from. At least 1 item.
-            max_urls: The most URLs to return. 1 to 100. Default: 100.
+            max_urls: The most URLs to return. 1 to 100. Default: `100`.
             max_depth: How many links away from the seeds to go. 0 to 5.
             same_domain_only: Whether to stay on the domains of the seeds.
             include_metadata: Whether to return the pages' metadata, such as their titles.
@@ -519,26 +530,29 @@ class MapJobs(CancellableJobs[models.MapJob, models.MapResult]):
             use_proxy: Whether to start with the strongest way of access for every URL. Paid
                 plans only.
             webhook: Who is told when the job is done.
-            idempotency_key: A key of your own. A submit with the key and the arguments of an
-                earlier one makes no second job. By default, a new one.
-            timeout: Seconds until `JobTimeout` is raised, with the submit, all polls and
-                pauses and the result in it; `None` waits for ever.
+            idempotency_key: A key of your own. Submitting again with the same key and the
+                same arguments does not create a second job. Default: a new key for each
+                submit.
+            timeout: Overall deadline in seconds, from submit to result; `None` waits without
+                limit.
             on_update: Called with an `Update` after each poll.
-            policy: When to poll. By default, by what is known of Scrapio's jobs: every 2 to 5
-                s, never twice within 1 s.
-            progress: Whether to show a line in the terminal; needs `rich`.
-            cancel_on_timeout: Whether to ask the provider at the deadline to cancel the job,
-                which may take 5 seconds more.
+            policy: When to poll. Default: every 2 to 5 s, at least 1 s apart.
+            progress: Whether to show a progress line in the terminal. Requires `rich`.
+            cancel_on_timeout: Whether to cancel the job when the deadline passes. This may
+                take up to 5 s more.
 
         Raises:
-            JobFailed: The provider says why in `code` and `reason`.
-            JobCancelled, JobExpired: It ended without a result.
-            JobTimeout: The deadline came. The job goes on; `resume(error.token)` waits for it
-                again.
-            SubmitUncertain: No reply came to the submit, so the job may exist or not.
-            ApiError, DecodeError: Something that does not pass by itself.
+            JobFailed: The job failed. `code` and `reason` are from the provider.
+            JobCancelled: The job was cancelled.
+            JobExpired: The provider no longer has the job or its result.
+            JobTimeout: The deadline passed. The job is still running; `resume(error.token)`
+                waits for it again.
+            InvalidArgument: An argument is not allowed. Nothing was sent.
+            TransportError: The provider could not be reached. No job was created.
+            SubmitUncertain: No reply to the submit arrived. The job may exist.
+            ApiError, DecodeError: An error that retrying will not fix.
 
-        See Async Jobs, https://docs.scrapio.dev/guides/async-jobs
+        See Async Jobs: https://docs.scrapio.dev/guides/async-jobs
         """
         return self._run(
             _calls.submit_map,
@@ -573,26 +587,24 @@ class MapJobs(CancellableJobs[models.MapJob, models.MapResult]):
         tag: Callable[[MapParams], str] | None = None,
         cancel_on_timeout: bool = False,
     ) -> JobBatch[MapParams, models.MapResult, CancellableJob[models.MapJob, models.MapResult]]:
-        """Run many jobs side by side; iterate over how each ended, as it ends.
+        """Run many jobs concurrently and iterate over their outcomes as they finish.
 
-        A job that fails does not end the others: its outcome has the error. What is left when
-        you leave the loop early is in `running`.
+        A failed job does not stop the others: its outcome holds the error. If you leave the
+        loop early, `running` has the jobs that are still running.
 
         Args:
-            params: The arguments of each job, as `MapParams`; taken as there is room, however
-                many they are.
-            max_in_flight: How many jobs may be under way at the same time.
-            timeout: Seconds for each job, from its first submit to its result; `None` waits
-                for ever.
-            in_order: Whether to hand the outcomes out in the order of the params.
-            on_update: Called with a `Counts` whenever a job was polled or ended.
-            progress: Whether to show a line in the terminal; needs `rich`.
-            policy: When to poll. By default, by what is known of Scrapio's jobs: every 2 to 5
-                s, never twice within 1 s.
-            tag: Returns a text of at most 100 characters for an input; outcome, handle and
+            params: The arguments of each job, as `MapParams`. Read only as jobs can start.
+            max_in_flight: How many jobs may run at the same time.
+            timeout: Deadline of each job in seconds, from submit to result; `None` waits
+                without limit.
+            in_order: Whether to yield the outcomes in the order of `params`.
+            on_update: Called with a `Counts` after each poll and each outcome.
+            progress: Whether to show a progress line in the terminal. Requires `rich`.
+            policy: When to poll. Default: every 2 to 5 s, at least 1 s apart.
+            tag: Returns a text of at most 100 characters for a job's arguments; outcome and
                 token carry it.
-            cancel_on_timeout: Whether to ask the provider at the deadline to cancel the job,
-                which may take 5 seconds more.
+            cancel_on_timeout: Whether to cancel the job when the deadline passes. This may
+                take up to 5 s more.
         """
         return self._run_many(
             _calls.submit_map,
@@ -614,9 +626,9 @@ class MapJobs(CancellableJobs[models.MapJob, models.MapResult]):
 class SearchJobs(CancellableJobs[models.SearchJob, models.SearchResult]):
     """Search the web and, if asked, fetch each page that is found.
 
-    Polled every 2 to 5 s, never twice within 1 s. The result is kept for 24 h.
+    Polled every 2 to 5 s, at least 1 s apart. The provider keeps the result for 24 h.
 
-    See Async Jobs, https://docs.scrapio.dev/guides/async-jobs
+    See Async Jobs: https://docs.scrapio.dev/guides/async-jobs
     """
 
     def submit(
@@ -632,31 +644,34 @@ class SearchJobs(CancellableJobs[models.SearchJob, models.SearchResult]):
         webhook: models.Webhook | None = None,
         idempotency_key: str | None = None,
     ) -> CancellableJob[models.SearchJob, models.SearchResult]:
-        """Submit a job and return its handle, without waiting for it.
+        """Submit a job and return its handle without waiting.
 
-        Search the web and, if asked, fetch each page that is found. A submit whose reply is
-        lost is sent again with the same key: there is never a second job.
+        Search the web and, if asked, fetch each page that is found. If the reply is lost, the
+        submit is sent again with the same key: there is never a second job.
 
         Args:
             query: The words to search for. At least 1 character.
-            provider: Who to ask. Known: `google`.
+            provider: Who to ask. Known values: `google`.
             max_results: The most results to return. 1 to 10.
             fetch_results: Whether to fetch each page that is found. Each costs as much as a
                 fetch.
             output: The forms in which to return the pages that are fetched. Needs
-                `fetch_results`. At least 1 item. Known: `html`, `markdown`, `json`,
+                `fetch_results`. At least 1 item. Known values: `html`, `markdown`, `json`,
                 `screenshot`.
             extract: How to turn each fetched page into data. Needs `json` in `output`.
             timeout_ms: How long the search may take, in milliseconds. 1 to 300000.
             webhook: Who is told when the job is done.
-            idempotency_key: A key of your own. A submit with the key and the arguments of an
-                earlier one makes no second job. By default, a new one.
+            idempotency_key: A key of your own. Submitting again with the same key and the
+                same arguments does not create a second job. Default: a new key for each
+                submit.
 
         Raises:
-            SubmitUncertain: No reply came, so the job may exist or not.
-            ApiError: The provider refused it.
+            InvalidArgument: An argument is not allowed. Nothing was sent.
+            TransportError: The provider could not be reached. No job was created.
+            SubmitUncertain: No reply to the submit arrived. The job may exist.
+            ApiError: The provider refused the request.
 
-        See Async Jobs, https://docs.scrapio.dev/guides/async-jobs
+        See Async Jobs: https://docs.scrapio.dev/guides/async-jobs
         """
         return self._handle(
             self._submit(
@@ -697,36 +712,39 @@ class SearchJobs(CancellableJobs[models.SearchJob, models.SearchResult]):
 
         Args:
             query: The words to search for. At least 1 character.
-            provider: Who to ask. Known: `google`.
+            provider: Who to ask. Known values: `google`.
             max_results: The most results to return. 1 to 10.
             fetch_results: Whether to fetch each page that is found. Each costs as much as a
                 fetch.
             output: The forms in which to return the pages that are fetched. Needs
-                `fetch_results`. At least 1 item. Known: `html`, `markdown`, `json`,
+                `fetch_results`. At least 1 item. Known values: `html`, `markdown`, `json`,
                 `screenshot`.
             extract: How to turn each fetched page into data. Needs `json` in `output`.
             timeout_ms: How long the search may take, in milliseconds. 1 to 300000.
             webhook: Who is told when the job is done.
-            idempotency_key: A key of your own. A submit with the key and the arguments of an
-                earlier one makes no second job. By default, a new one.
-            timeout: Seconds until `JobTimeout` is raised, with the submit, all polls and
-                pauses and the result in it; `None` waits for ever.
+            idempotency_key: A key of your own. Submitting again with the same key and the
+                same arguments does not create a second job. Default: a new key for each
+                submit.
+            timeout: Overall deadline in seconds, from submit to result; `None` waits without
+                limit.
             on_update: Called with an `Update` after each poll.
-            policy: When to poll. By default, by what is known of Scrapio's jobs: every 2 to 5
-                s, never twice within 1 s.
-            progress: Whether to show a line in the terminal; needs `rich`.
-            cancel_on_timeout: Whether to ask the provider at the deadline to cancel the job,
-                which may take 5 seconds more.
+            policy: When to poll. Default: every 2 to 5 s, at least 1 s apart.
+            progress: Whether to show a progress line in the terminal. Requires `rich`.
+            cancel_on_timeout: Whether to cancel the job when the deadline passes. This may
+                take up to 5 s more.
 
         Raises:
-            JobFailed: The provider says why in `code` and `reason`.
-            JobCancelled, JobExpired: It ended without a result.
-            JobTimeout: The deadline came. The job goes on; `resume(error.token)` waits for it
-                again.
-            SubmitUncertain: No reply came to the submit, so the job may exist or not.
-            ApiError, DecodeError: Something that does not pass by itself.
+            JobFailed: The job failed. `code` and `reason` are from the provider.
+            JobCancelled: The job was cancelled.
+            JobExpired: The provider no longer has the job or its result.
+            JobTimeout: The deadline passed. The job is still running; `resume(error.token)`
+                waits for it again.
+            InvalidArgument: An argument is not allowed. Nothing was sent.
+            TransportError: The provider could not be reached. No job was created.
+            SubmitUncertain: No reply to the submit arrived. The job may exist.
+            ApiError, DecodeError: An error that retrying will not fix.
 
-        See Async Jobs, https://docs.scrapio.dev/guides/async-jobs
+        See Async Jobs: https://docs.scrapio.dev/guides/async-jobs
         """
         return self._run(
             _calls.submit_search,
@@ -761,26 +779,24 @@ class SearchJobs(CancellableJobs[models.SearchJob, models.SearchResult]):
         tag: Callable[[SearchParams], str] | None = None,
         cancel_on_timeout: bool = False,
     ) -> JobBatch[SearchParams, models.SearchResult, CancellableJob[models.SearchJob, models.SearchResult]]:
-        """Run many jobs side by side; iterate over how each ended, as it ends.
+        """Run many jobs concurrently and iterate over their outcomes as they finish.
 
-        A job that fails does not end the others: its outcome has the error. What is left when
-        you leave the loop early is in `running`.
+        A failed job does not stop the others: its outcome holds the error. If you leave the
+        loop early, `running` has the jobs that are still running.
 
         Args:
-            params: The arguments of each job, as `SearchParams`; taken as there is room,
-                however many they are.
-            max_in_flight: How many jobs may be under way at the same time.
-            timeout: Seconds for each job, from its first submit to its result; `None` waits
-                for ever.
-            in_order: Whether to hand the outcomes out in the order of the params.
-            on_update: Called with a `Counts` whenever a job was polled or ended.
-            progress: Whether to show a line in the terminal; needs `rich`.
-            policy: When to poll. By default, by what is known of Scrapio's jobs: every 2 to 5
-                s, never twice within 1 s.
-            tag: Returns a text of at most 100 characters for an input; outcome, handle and
+            params: The arguments of each job, as `SearchParams`. Read only as jobs can start.
+            max_in_flight: How many jobs may run at the same time.
+            timeout: Deadline of each job in seconds, from submit to result; `None` waits
+                without limit.
+            in_order: Whether to yield the outcomes in the order of `params`.
+            on_update: Called with a `Counts` after each poll and each outcome.
+            progress: Whether to show a progress line in the terminal. Requires `rich`.
+            policy: When to poll. Default: every 2 to 5 s, at least 1 s apart.
+            tag: Returns a text of at most 100 characters for a job's arguments; outcome and
                 token carry it.
-            cancel_on_timeout: Whether to ask the provider at the deadline to cancel the job,
-                which may take 5 seconds more.
+            cancel_on_timeout: Whether to cancel the job when the deadline passes. This may
+                take up to 5 s more.
         """
         return self._run_many(
             _calls.submit_search,
@@ -802,9 +818,9 @@ class SearchJobs(CancellableJobs[models.SearchJob, models.SearchResult]):
 class InteractJobs(CancellableJobs[models.InteractJob, models.InteractResult]):
     """Drive a browser through a list of actions, then capture the page.
 
-    Polled every 2 to 5 s, never twice within 1 s. The result is kept for 24 h.
+    Polled every 2 to 5 s, at least 1 s apart. The provider keeps the result for 24 h.
 
-    See Async Jobs, https://docs.scrapio.dev/guides/async-jobs
+    See Async Jobs: https://docs.scrapio.dev/guides/async-jobs
     """
 
     def submit(
@@ -821,30 +837,33 @@ class InteractJobs(CancellableJobs[models.InteractJob, models.InteractResult]):
         webhook: models.Webhook | None = None,
         idempotency_key: str | None = None,
     ) -> CancellableJob[models.InteractJob, models.InteractResult]:
-        """Submit a job and return its handle, without waiting for it.
+        """Submit a job and return its handle without waiting.
 
-        Drive a browser through a list of actions, then capture the page. A submit whose reply
-        is lost is sent again with the same key: there is never a second job.
+        Drive a browser through a list of actions, then capture the page. If the reply is
+        lost, the submit is sent again with the same key: there is never a second job.
 
         Args:
             url: The address of the page.
             actions: The steps, in order. At least 1 item.
-            device: The device to pretend to be. Known: `desktop`, `mobile`, `tablet`.
+            device: The device to pretend to be. Known values: `desktop`, `mobile`, `tablet`.
             session: A browser session to use, with its cookies and storage.
             output: The forms in which to return the page as the last step left it. At least 1
-                item. Known: `html`, `markdown`, `json`, `screenshot`.
+                item. Known values: `html`, `markdown`, `json`, `screenshot`.
             extract: How to turn the page into data. Needs `json` in `output`.
             timeout_ms: How long all of it may take, in milliseconds. 1 to 300000.
             use_proxy: Whether to start with the strongest way of access. Paid plans only.
             webhook: Who is told when the job is done.
-            idempotency_key: A key of your own. A submit with the key and the arguments of an
-                earlier one makes no second job. By default, a new one.
+            idempotency_key: A key of your own. Submitting again with the same key and the
+                same arguments does not create a second job. Default: a new key for each
+                submit.
 
         Raises:
-            SubmitUncertain: No reply came, so the job may exist or not.
-            ApiError: The provider refused it.
+            InvalidArgument: An argument is not allowed. Nothing was sent.
+            TransportError: The provider could not be reached. No job was created.
+            SubmitUncertain: No reply to the submit arrived. The job may exist.
+            ApiError: The provider refused the request.
 
-        See Async Jobs, https://docs.scrapio.dev/guides/async-jobs
+        See Async Jobs: https://docs.scrapio.dev/guides/async-jobs
         """
         return self._handle(
             self._submit(
@@ -888,34 +907,37 @@ class InteractJobs(CancellableJobs[models.InteractJob, models.InteractResult]):
         Args:
             url: The address of the page.
             actions: The steps, in order. At least 1 item.
-            device: The device to pretend to be. Known: `desktop`, `mobile`, `tablet`.
+            device: The device to pretend to be. Known values: `desktop`, `mobile`, `tablet`.
             session: A browser session to use, with its cookies and storage.
             output: The forms in which to return the page as the last step left it. At least 1
-                item. Known: `html`, `markdown`, `json`, `screenshot`.
+                item. Known values: `html`, `markdown`, `json`, `screenshot`.
             extract: How to turn the page into data. Needs `json` in `output`.
             timeout_ms: How long all of it may take, in milliseconds. 1 to 300000.
             use_proxy: Whether to start with the strongest way of access. Paid plans only.
             webhook: Who is told when the job is done.
-            idempotency_key: A key of your own. A submit with the key and the arguments of an
-                earlier one makes no second job. By default, a new one.
-            timeout: Seconds until `JobTimeout` is raised, with the submit, all polls and
-                pauses and the result in it; `None` waits for ever.
+            idempotency_key: A key of your own. Submitting again with the same key and the
+                same arguments does not create a second job. Default: a new key for each
+                submit.
+            timeout: Overall deadline in seconds, from submit to result; `None` waits without
+                limit.
             on_update: Called with an `Update` after each poll.
-            policy: When to poll. By default, by what is known of Scrapio's jobs: every 2 to 5
-                s, never twice within 1 s.
-            progress: Whether to show a line in the terminal; needs `rich`.
-            cancel_on_timeout: Whether to ask the provider at the deadline to cancel the job,
-                which may take 5 seconds more.
+            policy: When to poll. Default: every 2 to 5 s, at least 1 s apart.
+            progress: Whether to show a progress line in the terminal. Requires `rich`.
+            cancel_on_timeout: Whether to cancel the job when the deadline passes. This may
+                take up to 5 s more.
 
         Raises:
-            JobFailed: The provider says why in `code` and `reason`.
-            JobCancelled, JobExpired: It ended without a result.
-            JobTimeout: The deadline came. The job goes on; `resume(error.token)` waits for it
-                again.
-            SubmitUncertain: No reply came to the submit, so the job may exist or not.
-            ApiError, DecodeError: Something that does not pass by itself.
+            JobFailed: The job failed. `code` and `reason` are from the provider.
+            JobCancelled: The job was cancelled.
+            JobExpired: The provider no longer has the job or its result.
+            JobTimeout: The deadline passed. The job is still running; `resume(error.token)`
+                waits for it again.
+            InvalidArgument: An argument is not allowed. Nothing was sent.
+            TransportError: The provider could not be reached. No job was created.
+            SubmitUncertain: No reply to the submit arrived. The job may exist.
+            ApiError, DecodeError: An error that retrying will not fix.
 
-        See Async Jobs, https://docs.scrapio.dev/guides/async-jobs
+        See Async Jobs: https://docs.scrapio.dev/guides/async-jobs
         """
         return self._run(
             _calls.submit_interact,
@@ -951,26 +973,25 @@ class InteractJobs(CancellableJobs[models.InteractJob, models.InteractResult]):
         tag: Callable[[InteractParams], str] | None = None,
         cancel_on_timeout: bool = False,
     ) -> JobBatch[InteractParams, models.InteractResult, CancellableJob[models.InteractJob, models.InteractResult]]:
-        """Run many jobs side by side; iterate over how each ended, as it ends.
+        """Run many jobs concurrently and iterate over their outcomes as they finish.
 
-        A job that fails does not end the others: its outcome has the error. What is left when
-        you leave the loop early is in `running`.
+        A failed job does not stop the others: its outcome holds the error. If you leave the
+        loop early, `running` has the jobs that are still running.
 
         Args:
-            params: The arguments of each job, as `InteractParams`; taken as there is room,
-                however many they are.
-            max_in_flight: How many jobs may be under way at the same time.
-            timeout: Seconds for each job, from its first submit to its result; `None` waits
-                for ever.
-            in_order: Whether to hand the outcomes out in the order of the params.
-            on_update: Called with a `Counts` whenever a job was polled or ended.
-            progress: Whether to show a line in the terminal; needs `rich`.
-            policy: When to poll. By default, by what is known of Scrapio's jobs: every 2 to 5
-                s, never twice within 1 s.
-            tag: Returns a text of at most 100 characters for an input; outcome, handle and
+            params: The arguments of each job, as `InteractParams`. Read only as jobs can
+                start.
+            max_in_flight: How many jobs may run at the same time.
+            timeout: Deadline of each job in seconds, from submit to result; `None` waits
+                without limit.
+            in_order: Whether to yield the outcomes in the order of `params`.
+            on_update: Called with a `Counts` after each poll and each outcome.
+            progress: Whether to show a progress line in the terminal. Requires `rich`.
+            policy: When to poll. Default: every 2 to 5 s, at least 1 s apart.
+            tag: Returns a text of at most 100 characters for a job's arguments; outcome and
                 token carry it.
-            cancel_on_timeout: Whether to ask the provider at the deadline to cancel the job,
-                which may take 5 seconds more.
+            cancel_on_timeout: Whether to cancel the job when the deadline passes. This may
+                take up to 5 s more.
         """
         return self._run_many(
             _calls.submit_interact,
@@ -990,22 +1011,24 @@ class InteractJobs(CancellableJobs[models.InteractJob, models.InteractResult]):
 
 
 class Scrapio(Client):
-    """Scrapio: Fetches, crawls and maps websites, searches the web and drives a browser.
+    """A blocking client for Scrapio.
+
+    Fetches, crawls and maps websites, searches the web and drives a browser.
 
         with Scrapio() as client:
-            result = client.fetch.run(url=...)
+            result = client.fetch.run(url="https://example.com")
 
     Args:
-        api_key: The API key. By default, the environment variable `SCRAPIO_API_KEY`.
-        base_url: Another address than https://api.scrapio.dev.
-        timeout: Seconds for one HTTP request. How long to wait for a job is said where one
-            waits.
-        max_retries: How often a request that failed is sent again, if that is safe.
-        transport: Another HTTP engine, or one that you have set up.
-        clock: Another time, for tests.
+        api_key: The API key. Default: the environment variable `SCRAPIO_API_KEY`.
+        base_url: URL to use instead of https://api.scrapio.dev.
+        timeout: Timeout of one HTTP request in seconds. To limit the wait for a job, pass
+            `timeout` to `run()` or `wait()`.
+        max_retries: How many times a failed request is sent again, if that is safe.
+        transport: HTTP engine to use instead of the default one.
+        clock: Source of time; replace it in tests.
         observer: Called with an `Exchange` after each HTTP request, for metrics and traces.
-        max_rate: The most requests per second, all jobs together. The provider's own limits
-            are kept anyway.
+        max_rate: Most requests per second, over all jobs. The provider's own rate limits
+            apply as well.
         jitter: Returns a number in [0, 1) for the jitter of pauses; replace it in tests.
         new_key: Returns a new idempotency key; replace it in tests.
     """
@@ -1068,23 +1091,23 @@ class Scrapio(Client):
         """Fetch one page now. If it takes more than 15 seconds, Scrapio makes a job of it and
         answers with that.
 
-        Answers at once, or with the handle of a `fetch` job if it takes longer.
+        Returns the answer, or the handle of a `fetch` job if the provider needs longer.
 
         Args:
             url: The address of the page.
             render_js: Whether to run the page's scripts first.
-            device: The device to pretend to be. Known: `desktop`, `mobile`, `tablet`.
+            device: The device to pretend to be. Known values: `desktop`, `mobile`, `tablet`.
             session: A browser session to use, with its cookies and storage.
-            output: The forms in which to return the page. At least 1 item. Default: ["html"].
-                Known: `html`, `markdown`, `json`, `screenshot`.
+            output: The forms in which to return the page. At least 1 item. Default:
+                `["html"]`. Known values: `html`, `markdown`, `json`, `screenshot`.
             extract: How to turn the page into data. Needs `json` in `output`.
             wait_for: What to wait for before the page is captured.
             timeout_ms: How long Scrapio may take, in milliseconds. 1 to 300000.
             use_proxy: Whether to start with the strongest way of access, instead of trying
                 the cheaper ones first. Paid plans only.
-            timeout: Seconds for this HTTP request. By default, the client's.
+            timeout: Timeout of this HTTP request in seconds. Default: the client's timeout.
 
-        See Fetch, https://docs.scrapio.dev/api-reference/fetch
+        See Fetch: https://docs.scrapio.dev/api-reference/fetch
         """
         _answer = self._send(
             _calls.fetch_inline,
@@ -1119,24 +1142,24 @@ class Scrapio(Client):
         """Crawl now. If the crawl is large (`max_pages` over 25, or a long `timeout_ms`),
         Scrapio may make a job of it and answer with that.
 
-        Answers at once, or with the handle of a `crawl` job if it takes longer.
+        Returns the answer, or the handle of a `crawl` job if the provider needs longer.
 
         Args:
             seeds: The addresses to start from. At least 1 item.
-            max_pages: The most pages to fetch in all. 1 to 50. Default: 25.
+            max_pages: The most pages to fetch in all. 1 to 50. Default: `25`.
             max_depth: How many links away from the seeds to go. 0 fetches the seeds alone. 0
-                to 5. Default: 2.
-            same_domain_only: Whether to stay on the domains of the seeds. Default: true.
+                to 5. Default: `2`.
+            same_domain_only: Whether to stay on the domains of the seeds. Default: `True`.
             output: The forms in which to return each page. There are no screenshots. At least
-                1 item. Default: ["markdown"]. Known: `html`, `markdown`, `json`,
+                1 item. Default: `["markdown"]`. Known values: `html`, `markdown`, `json`,
                 `screenshot`.
             extract: How to turn each page into data. Needs `json` in `output`.
             timeout_ms: How long the crawl may take, in milliseconds. 1 to 300000.
             use_proxy: Whether to start with the strongest way of access for every page. Paid
                 plans only.
-            timeout: Seconds for this HTTP request. By default, the client's.
+            timeout: Timeout of this HTTP request in seconds. Default: the client's timeout.
 
-        See Rate Limits & Credits, https://docs.scrapio.dev/rate-limits
+        See Rate Limits & Credits: https://docs.scrapio.dev/rate-limits
         """
         _answer = self._send(
             _calls.crawl_inline,
@@ -1168,20 +1191,20 @@ class Scrapio(Client):
     ) -> models.InlineMap | CancellableJob[models.MapJob, models.MapResult]:
         """Map now. If `timeout_ms` is long, Scrapio may make a job of it and answer with that.
 
-        Answers at once, or with the handle of a `map` job if it takes longer.
+        Returns the answer, or the handle of a `map` job if the provider needs longer.
 
         Args:
             seeds: The addresses to start from. At least 1 item.
-            max_urls: The most URLs to return. 1 to 100. Default: 100.
+            max_urls: The most URLs to return. 1 to 100. Default: `100`.
             max_depth: How many links away from the seeds to go. 0 to 5.
             same_domain_only: Whether to stay on the domains of the seeds.
             include_metadata: Whether to return the pages' metadata, such as their titles.
             timeout_ms: How long the map may take, in milliseconds. 1 to 300000.
             use_proxy: Whether to start with the strongest way of access for every URL. Paid
                 plans only.
-            timeout: Seconds for this HTTP request. By default, the client's.
+            timeout: Timeout of this HTTP request in seconds. Default: the client's timeout.
 
-        See Rate Limits & Credits, https://docs.scrapio.dev/rate-limits
+        See Rate Limits & Credits: https://docs.scrapio.dev/rate-limits
         """
         _answer = self._send(
             _calls.map_inline,
@@ -1214,18 +1237,18 @@ class Scrapio(Client):
 
         Args:
             query: The words to search for. At least 1 character.
-            provider: Who to ask. Known: `google`.
+            provider: Who to ask. Known values: `google`.
             max_results: The most results to return. 1 to 10.
             fetch_results: Whether to fetch each page that is found. Each costs as much as a
                 fetch.
             output: The forms in which to return the pages that are fetched. Needs
-                `fetch_results`. At least 1 item. Known: `html`, `markdown`, `json`,
+                `fetch_results`. At least 1 item. Known values: `html`, `markdown`, `json`,
                 `screenshot`.
             extract: How to turn each fetched page into data. Needs `json` in `output`.
             timeout_ms: How long the search may take, in milliseconds. 1 to 300000.
-            timeout: Seconds for this HTTP request. By default, the client's.
+            timeout: Timeout of this HTTP request in seconds. Default: the client's timeout.
 
-        See Search, https://docs.scrapio.dev/api-reference/search
+        See Search: https://docs.scrapio.dev/api-reference/search
         """
         return self._send(
             _calls.search_inline,
@@ -1257,16 +1280,16 @@ class Scrapio(Client):
         Args:
             url: The address of the page.
             actions: The steps, in order. At least 1 item.
-            device: The device to pretend to be. Known: `desktop`, `mobile`, `tablet`.
+            device: The device to pretend to be. Known values: `desktop`, `mobile`, `tablet`.
             session: A browser session to use, with its cookies and storage.
             output: The forms in which to return the page as the last step left it. At least 1
-                item. Known: `html`, `markdown`, `json`, `screenshot`.
+                item. Known values: `html`, `markdown`, `json`, `screenshot`.
             extract: How to turn the page into data. Needs `json` in `output`.
             timeout_ms: How long all of it may take, in milliseconds. 1 to 300000.
             use_proxy: Whether to start with the strongest way of access. Paid plans only.
-            timeout: Seconds for this HTTP request. By default, the client's.
+            timeout: Timeout of this HTTP request in seconds. Default: the client's timeout.
 
-        See Interact, https://docs.scrapio.dev/api-reference/interact
+        See Interact: https://docs.scrapio.dev/api-reference/interact
         """
         return self._send(
             _calls.interact_inline,

@@ -15,7 +15,7 @@ from msgspec import Meta
 class JobKind(OpenEnum):
     """What a job does. Other parts of Scrapio's API have kinds of their own.
 
-    See Async Jobs, https://docs.scrapio.dev/guides/async-jobs
+    See Async Jobs: https://docs.scrapio.dev/guides/async-jobs
     """
 
     FETCH = "fetch"
@@ -37,7 +37,7 @@ class JobKind(OpenEnum):
 class JobStatus(OpenEnum):
     """Where a job is, or how it ended.
 
-    See Async Jobs, https://docs.scrapio.dev/guides/async-jobs
+    See Async Jobs: https://docs.scrapio.dev/guides/async-jobs
     """
 
     QUEUED = "queued"
@@ -62,7 +62,7 @@ class JobStatus(OpenEnum):
 class ReplyMode(OpenEnum):
     """Whether a reply is the result itself or belongs to a job.
 
-    See Scrapio's OpenAPI document,
+    See Scrapio's OpenAPI document:
     https://github.com/xsronhou/scrapio-docs/blob/main/openapi.json
     """
 
@@ -76,7 +76,7 @@ class ReplyMode(OpenEnum):
 class OutputFormat(OpenEnum):
     """A form in which a page is returned.
 
-    See Scrapio's OpenAPI document,
+    See Scrapio's OpenAPI document:
     https://github.com/xsronhou/scrapio-docs/blob/main/openapi.json
     """
 
@@ -96,7 +96,7 @@ class OutputFormat(OpenEnum):
 class Device(OpenEnum):
     """The device that the browser pretends to be.
 
-    See Scrapio's OpenAPI document,
+    See Scrapio's OpenAPI document:
     https://github.com/xsronhou/scrapio-docs/blob/main/openapi.json
     """
 
@@ -113,7 +113,7 @@ class Device(OpenEnum):
 class ExtractEngine(OpenEnum):
     """What finds the data in a page.
 
-    See Extracting Structured Data, https://docs.scrapio.dev/guides/extract-structured-data
+    See Extracting Structured Data: https://docs.scrapio.dev/guides/extract-structured-data
     """
 
     LLM = "llm"
@@ -126,7 +126,7 @@ class ExtractEngine(OpenEnum):
 class SelectorTarget(OpenEnum):
     """What is taken from an element.
 
-    See Extracting Structured Data, https://docs.scrapio.dev/guides/extract-structured-data
+    See Extracting Structured Data: https://docs.scrapio.dev/guides/extract-structured-data
     """
 
     TEXT = "text"
@@ -142,7 +142,7 @@ class SelectorTarget(OpenEnum):
 class ScrollDirection(OpenEnum):
     """Which way to scroll.
 
-    See Scrapio's OpenAPI document,
+    See Scrapio's OpenAPI document:
     https://github.com/xsronhou/scrapio-docs/blob/main/openapi.json
     """
 
@@ -156,7 +156,7 @@ class ScrollDirection(OpenEnum):
 class SearchProvider(OpenEnum):
     """Who is asked.
 
-    See Scrapio's OpenAPI document,
+    See Scrapio's OpenAPI document:
     https://github.com/xsronhou/scrapio-docs/blob/main/openapi.json
     """
 
@@ -219,7 +219,7 @@ class OtherDiagnostics(Other, Diagnostics):
 class FetchInput(Model):
     """A page to fetch, and how.
 
-    See Scrapio's OpenAPI document,
+    See Scrapio's OpenAPI document:
     https://github.com/xsronhou/scrapio-docs/blob/main/openapi.json
     """
 
@@ -236,7 +236,7 @@ class FetchInput(Model):
     """A browser session to use, with its cookies and storage."""
 
     output: Annotated[Sequence[OutputFormatLike], Meta(min_length=1)] | None = None
-    """The forms in which to return the page. At least 1 item. Default: ["html"]."""
+    """The forms in which to return the page. At least 1 item. Default: `["html"]`."""
 
     extract: Extract | None = None
     """How to turn the page into data. Needs `json` in `output`."""
@@ -256,7 +256,7 @@ class FetchInput(Model):
 class CrawlInput(Model):
     """Where to start a crawl, and how far to go.
 
-    See Scrapio's OpenAPI document,
+    See Scrapio's OpenAPI document:
     https://github.com/xsronhou/scrapio-docs/blob/main/openapi.json
     """
 
@@ -264,19 +264,19 @@ class CrawlInput(Model):
     """The addresses to start from. At least 1 item."""
 
     max_pages: Annotated[int, Meta(ge=1, le=50)] | None = None
-    """The most pages to fetch in all. 1 to 50. Default: 25. (Crawling Large Sites)"""
+    """The most pages to fetch in all. 1 to 50. Default: `25`. (Crawling Large Sites)"""
 
     max_depth: Annotated[int, Meta(ge=0, le=5)] | None = None
-    """How many links away from the seeds to go. 0 fetches the seeds alone. 0 to 5. Default: 2.
+    """How many links away from the seeds to go. 0 fetches the seeds alone. 0 to 5. Default: `2`.
     (Crawling Large Sites)
     """
 
     same_domain_only: bool | None = None
-    """Whether to stay on the domains of the seeds. Default: true. (Crawling Large Sites)"""
+    """Whether to stay on the domains of the seeds. Default: `True`. (Crawling Large Sites)"""
 
     output: Annotated[Sequence[OutputFormatLike], Meta(min_length=1)] | None = None
     """The forms in which to return each page. There are no screenshots. At least 1 item.
-    Default: ["markdown"].
+    Default: `["markdown"]`.
     """
 
     extract: Extract | None = None
@@ -292,7 +292,7 @@ class CrawlInput(Model):
 class MapInput(Model):
     """Where to start a map, and how far to go.
 
-    See Scrapio's OpenAPI document,
+    See Scrapio's OpenAPI document:
     https://github.com/xsronhou/scrapio-docs/blob/main/openapi.json
     """
 
@@ -300,7 +300,7 @@ class MapInput(Model):
     """The addresses to start from. At least 1 item."""
 
     max_urls: Annotated[int, Meta(ge=1, le=100)] | None = None
-    """The most URLs to return. 1 to 100. Default: 100. (Rate Limits & Credits)"""
+    """The most URLs to return. 1 to 100. Default: `100`. (Rate Limits & Credits)"""
 
     max_depth: Annotated[int, Meta(ge=0, le=5)] | None = None
     """How many links away from the seeds to go. 0 to 5."""
@@ -321,7 +321,7 @@ class MapInput(Model):
 class SearchInput(Model):
     """What to search for.
 
-    See Scrapio's OpenAPI document,
+    See Scrapio's OpenAPI document:
     https://github.com/xsronhou/scrapio-docs/blob/main/openapi.json
     """
 
@@ -354,7 +354,7 @@ class SearchInput(Model):
 class InteractInput(Model):
     """A page to open, and what to do there.
 
-    See Scrapio's OpenAPI document,
+    See Scrapio's OpenAPI document:
     https://github.com/xsronhou/scrapio-docs/blob/main/openapi.json
     """
 
@@ -386,7 +386,7 @@ class InteractInput(Model):
 class Webhook(Model):
     """Who is told when a job is done.
 
-    See Scrapio's OpenAPI document,
+    See Scrapio's OpenAPI document:
     https://github.com/xsronhou/scrapio-docs/blob/main/openapi.json
     """
 
@@ -397,7 +397,7 @@ class Webhook(Model):
 class Session(Model):
     """A browser session that lasts from one request to the next.
 
-    See Scrapio's OpenAPI document,
+    See Scrapio's OpenAPI document:
     https://github.com/xsronhou/scrapio-docs/blob/main/openapi.json
     """
 
@@ -408,7 +408,7 @@ class Session(Model):
 class PageCondition(Model):
     """What must hold before a page is captured.
 
-    See Scrapio's OpenAPI document,
+    See Scrapio's OpenAPI document:
     https://github.com/xsronhou/scrapio-docs/blob/main/openapi.json
     """
 
@@ -419,14 +419,14 @@ class PageCondition(Model):
 class ExtractPage(Model, Extract, tag_field="mode", tag="page"):
     """Take the whole page, as it is.
 
-    See Extracting Structured Data, https://docs.scrapio.dev/guides/extract-structured-data
+    See Extracting Structured Data: https://docs.scrapio.dev/guides/extract-structured-data
     """
 
 
 class ExtractSelectors(Model, Extract, tag_field="mode", tag="selectors"):
     """Take the elements that match CSS selectors.
 
-    See Extracting Structured Data, https://docs.scrapio.dev/guides/extract-structured-data
+    See Extracting Structured Data: https://docs.scrapio.dev/guides/extract-structured-data
     """
 
     fields: Mapping[str, Selector]
@@ -436,7 +436,7 @@ class ExtractSelectors(Model, Extract, tag_field="mode", tag="selectors"):
 class Selector(Model):
     """Where one field is in a page.
 
-    See Extracting Structured Data, https://docs.scrapio.dev/guides/extract-structured-data
+    See Extracting Structured Data: https://docs.scrapio.dev/guides/extract-structured-data
     """
 
     selector: Annotated[str, Meta(min_length=1)]
@@ -452,7 +452,7 @@ class Selector(Model):
 class ExtractSchema(Model, Extract, tag_field="mode", tag="schema"):
     """Take fields that are described in words.
 
-    See Extracting Structured Data, https://docs.scrapio.dev/guides/extract-structured-data
+    See Extracting Structured Data: https://docs.scrapio.dev/guides/extract-structured-data
     """
 
     schema: Mapping[str, str]
@@ -465,7 +465,7 @@ class ExtractSchema(Model, Extract, tag_field="mode", tag="schema"):
 class ExtractInstruction(Model, Extract, tag_field="mode", tag="instruction"):
     """Take what an instruction asks for.
 
-    See Extracting Structured Data, https://docs.scrapio.dev/guides/extract-structured-data
+    See Extracting Structured Data: https://docs.scrapio.dev/guides/extract-structured-data
     """
 
     instruction: Annotated[str, Meta(min_length=1)]
@@ -478,7 +478,7 @@ class ExtractInstruction(Model, Extract, tag_field="mode", tag="instruction"):
 class Goto(Model, Action, tag_field="type", tag="goto"):
     """Open a page.
 
-    See Interact, https://docs.scrapio.dev/api-reference/interact
+    See Interact: https://docs.scrapio.dev/api-reference/interact
     """
 
     url: str | None = None
@@ -488,7 +488,7 @@ class Goto(Model, Action, tag_field="type", tag="goto"):
 class Click(Model, Action, tag_field="type", tag="click"):
     """Click an element.
 
-    See Interact, https://docs.scrapio.dev/api-reference/interact
+    See Interact: https://docs.scrapio.dev/api-reference/interact
     """
 
     selector: Annotated[str, Meta(min_length=1)]
@@ -501,7 +501,7 @@ class Click(Model, Action, tag_field="type", tag="click"):
 class TypeText(Model, Action, tag_field="type", tag="type"):
     """Type text into an element.
 
-    See Interact, https://docs.scrapio.dev/api-reference/interact
+    See Interact: https://docs.scrapio.dev/api-reference/interact
     """
 
     _secrets: ClassVar[frozenset[str]] = frozenset({"value"})
@@ -516,7 +516,7 @@ class TypeText(Model, Action, tag_field="type", tag="type"):
 class SelectOption(Model, Action, tag_field="type", tag="select"):
     """Choose an option of a drop-down list.
 
-    See Interact, https://docs.scrapio.dev/api-reference/interact
+    See Interact: https://docs.scrapio.dev/api-reference/interact
     """
 
     selector: Annotated[str, Meta(min_length=1)]
@@ -529,7 +529,7 @@ class SelectOption(Model, Action, tag_field="type", tag="select"):
 class PressKey(Model, Action, tag_field="type", tag="press"):
     """Press a key.
 
-    See Interact, https://docs.scrapio.dev/api-reference/interact
+    See Interact: https://docs.scrapio.dev/api-reference/interact
     """
 
     key: Annotated[str, Meta(min_length=1)]
@@ -542,7 +542,7 @@ class PressKey(Model, Action, tag_field="type", tag="press"):
 class Scroll(Model, Action, tag_field="type", tag="scroll"):
     """Scroll the page or an element.
 
-    See Interact, https://docs.scrapio.dev/api-reference/interact
+    See Interact: https://docs.scrapio.dev/api-reference/interact
     """
 
     selector: Annotated[str, Meta(min_length=1)] | None = None
@@ -561,7 +561,7 @@ class Scroll(Model, Action, tag_field="type", tag="scroll"):
 class WaitForElement(Model, Action, tag_field="type", tag="wait_for"):
     """Wait until an element is there.
 
-    See Interact, https://docs.scrapio.dev/api-reference/interact
+    See Interact: https://docs.scrapio.dev/api-reference/interact
     """
 
     selector: Annotated[str, Meta(min_length=1)]
@@ -577,7 +577,7 @@ class WaitForElement(Model, Action, tag_field="type", tag="wait_for"):
 class Wait(Model, Action, tag_field="type", tag="wait_ms"):
     """Do nothing for a while.
 
-    See Interact, https://docs.scrapio.dev/api-reference/interact
+    See Interact: https://docs.scrapio.dev/api-reference/interact
     """
 
     duration_ms: Annotated[int, Meta(ge=1)]
@@ -587,7 +587,7 @@ class Wait(Model, Action, tag_field="type", tag="wait_ms"):
 class SubmitReply(Model):
     """A job that has been accepted.
 
-    See Async Jobs, https://docs.scrapio.dev/guides/async-jobs
+    See Async Jobs: https://docs.scrapio.dev/guides/async-jobs
     """
 
     request_id: str
@@ -609,7 +609,7 @@ class SubmitReply(Model):
 class CancelReply(Model):
     """A job after a request to cancel it. One that was done already is as it was.
 
-    See Cancel a job, https://docs.scrapio.dev/api-reference/jobs/cancel
+    See Cancel a job: https://docs.scrapio.dev/api-reference/jobs/cancel
     """
 
     request_id: str
@@ -631,7 +631,7 @@ class CancelReply(Model):
 class FetchJob(Model):
     """A fetch as a poll reports it.
 
-    See Scrapio's OpenAPI document,
+    See Scrapio's OpenAPI document:
     https://github.com/xsronhou/scrapio-docs/blob/main/openapi.json
     """
 
@@ -681,7 +681,7 @@ class FetchJob(Model):
 class CrawlJob(Model):
     """A crawl as a poll reports it.
 
-    See Scrapio's OpenAPI document,
+    See Scrapio's OpenAPI document:
     https://github.com/xsronhou/scrapio-docs/blob/main/openapi.json
     """
 
@@ -725,7 +725,7 @@ class CrawlJob(Model):
 class MapJob(Model):
     """A map as a poll reports it.
 
-    See Scrapio's OpenAPI document,
+    See Scrapio's OpenAPI document:
     https://github.com/xsronhou/scrapio-docs/blob/main/openapi.json
     """
 
@@ -769,7 +769,7 @@ class MapJob(Model):
 class SearchJob(Model):
     """A search as a poll reports it.
 
-    See Scrapio's OpenAPI document,
+    See Scrapio's OpenAPI document:
     https://github.com/xsronhou/scrapio-docs/blob/main/openapi.json
     """
 
@@ -813,7 +813,7 @@ class SearchJob(Model):
 class InteractJob(Model):
     """An interaction as a poll reports it.
 
-    See Scrapio's OpenAPI document,
+    See Scrapio's OpenAPI document:
     https://github.com/xsronhou/scrapio-docs/blob/main/openapi.json
     """
 
@@ -857,7 +857,7 @@ class InteractJob(Model):
 class FetchProgress(Model):
     """How much of a fetch is done.
 
-    See Scrapio's OpenAPI document,
+    See Scrapio's OpenAPI document:
     https://github.com/xsronhou/scrapio-docs/blob/main/openapi.json
     """
 
@@ -871,7 +871,7 @@ class FetchProgress(Model):
 class ErrorDetail(Model):
     """Why a job failed.
 
-    See Scrapio's OpenAPI document,
+    See Scrapio's OpenAPI document:
     https://github.com/xsronhou/scrapio-docs/blob/main/openapi.json
     """
 
@@ -888,7 +888,7 @@ class ErrorDetail(Model):
 class PartialDiagnostics(Model, Diagnostics, tag_field="outcome", tag="partial"):
     """Which outputs are missing.
 
-    See Scrapio's OpenAPI document,
+    See Scrapio's OpenAPI document:
     https://github.com/xsronhou/scrapio-docs/blob/main/openapi.json
     """
 
@@ -899,7 +899,7 @@ class PartialDiagnostics(Model, Diagnostics, tag_field="outcome", tag="partial")
 class OutputFailure(Model):
     """Why one output is missing.
 
-    See Scrapio's OpenAPI document,
+    See Scrapio's OpenAPI document:
     https://github.com/xsronhou/scrapio-docs/blob/main/openapi.json
     """
 
@@ -916,7 +916,7 @@ class OutputFailure(Model):
 class FailedDiagnostics(Model, Diagnostics, tag_field="outcome", tag="failed"):
     """Why there is nothing at all.
 
-    See Scrapio's OpenAPI document,
+    See Scrapio's OpenAPI document:
     https://github.com/xsronhou/scrapio-docs/blob/main/openapi.json
     """
 
@@ -933,7 +933,7 @@ class FailedDiagnostics(Model, Diagnostics, tag_field="outcome", tag="failed"):
 class FetchResult(Model):
     """What a fetch has brought.
 
-    See Async Jobs, https://docs.scrapio.dev/guides/async-jobs
+    See Async Jobs: https://docs.scrapio.dev/guides/async-jobs
     """
 
     request_id: str
@@ -961,7 +961,7 @@ class FetchResult(Model):
 class CrawlResult(Model):
     """What a crawl has brought.
 
-    See Scrapio's OpenAPI document,
+    See Scrapio's OpenAPI document:
     https://github.com/xsronhou/scrapio-docs/blob/main/openapi.json
     """
 
@@ -987,7 +987,7 @@ class CrawlResult(Model):
 class MapResult(Model):
     """What a map has brought.
 
-    See Scrapio's OpenAPI document,
+    See Scrapio's OpenAPI document:
     https://github.com/xsronhou/scrapio-docs/blob/main/openapi.json
     """
 
@@ -1013,7 +1013,7 @@ class MapResult(Model):
 class SearchResult(Model):
     """What a search has brought.
 
-    See Scrapio's OpenAPI document,
+    See Scrapio's OpenAPI document:
     https://github.com/xsronhou/scrapio-docs/blob/main/openapi.json
     """
 
@@ -1039,7 +1039,7 @@ class SearchResult(Model):
 class InteractResult(Model):
     """What an interaction has brought.
 
-    See Scrapio's OpenAPI document,
+    See Scrapio's OpenAPI document:
     https://github.com/xsronhou/scrapio-docs/blob/main/openapi.json
     """
 
@@ -1065,7 +1065,7 @@ class InteractResult(Model):
 class Outputs(Model):
     """A page, in the forms that were asked for.
 
-    See Scrapio's OpenAPI document,
+    See Scrapio's OpenAPI document:
     https://github.com/xsronhou/scrapio-docs/blob/main/openapi.json
     """
 
@@ -1085,7 +1085,7 @@ class Outputs(Model):
 class Screenshot(Model):
     """A picture of a page.
 
-    See Scrapio's OpenAPI document,
+    See Scrapio's OpenAPI document:
     https://github.com/xsronhou/scrapio-docs/blob/main/openapi.json
     """
 
@@ -1096,7 +1096,7 @@ class Screenshot(Model):
 class SiteCrawl(Model):
     """The pages that a crawl has found.
 
-    See Crawl, https://docs.scrapio.dev/api-reference/crawl
+    See Crawl: https://docs.scrapio.dev/api-reference/crawl
     """
 
     seeds: list[str] | None = None
@@ -1112,7 +1112,7 @@ class SiteCrawl(Model):
 class CrawledPage(Model):
     """One page of a crawl.
 
-    See Crawl, https://docs.scrapio.dev/api-reference/crawl
+    See Crawl: https://docs.scrapio.dev/api-reference/crawl
     """
 
     url: str
@@ -1137,7 +1137,7 @@ class CrawledPage(Model):
 class CrawlSummary(Model):
     """A crawl in numbers.
 
-    See Crawl, https://docs.scrapio.dev/api-reference/crawl
+    See Crawl: https://docs.scrapio.dev/api-reference/crawl
     """
 
     pages_discovered: int | None = None
@@ -1159,7 +1159,7 @@ class CrawlSummary(Model):
 class SiteMap(Model):
     """The URLs that a map has found.
 
-    See Map, https://docs.scrapio.dev/api-reference/map
+    See Map: https://docs.scrapio.dev/api-reference/map
     """
 
     seeds: list[str] | None = None
@@ -1175,7 +1175,7 @@ class SiteMap(Model):
 class MappedUrl(Model):
     """One URL of a map.
 
-    See Map, https://docs.scrapio.dev/api-reference/map
+    See Map: https://docs.scrapio.dev/api-reference/map
     """
 
     url: str
@@ -1194,7 +1194,7 @@ class MappedUrl(Model):
 class MapSummary(Model):
     """A map in numbers.
 
-    See Map, https://docs.scrapio.dev/api-reference/map
+    See Map: https://docs.scrapio.dev/api-reference/map
     """
 
     urls_discovered: int | None = None
@@ -1213,7 +1213,7 @@ class MapSummary(Model):
 class SearchHits(Model):
     """What a search has found.
 
-    See Search, https://docs.scrapio.dev/api-reference/search
+    See Search: https://docs.scrapio.dev/api-reference/search
     """
 
     query: str | None = None
@@ -1229,7 +1229,7 @@ class SearchHits(Model):
 class SearchHit(Model):
     """One hit of a search.
 
-    See Search, https://docs.scrapio.dev/api-reference/search
+    See Search: https://docs.scrapio.dev/api-reference/search
     """
 
     rank: int | None = None
@@ -1248,7 +1248,7 @@ class SearchHit(Model):
 class Interaction(Model):
     """What a browser showed after the last step.
 
-    See Interact, https://docs.scrapio.dev/api-reference/interact
+    See Interact: https://docs.scrapio.dev/api-reference/interact
     """
 
     outputs: Outputs | None = None
@@ -1261,7 +1261,7 @@ class Interaction(Model):
 class InlineFetch(Model):
     """What a fetch has brought at once.
 
-    See Scrapio's OpenAPI document,
+    See Scrapio's OpenAPI document:
     https://github.com/xsronhou/scrapio-docs/blob/main/openapi.json
     """
 
@@ -1293,7 +1293,7 @@ class InlineFetch(Model):
 class Usage(Model):
     """What a request has cost.
 
-    See Rate Limits & Credits, https://docs.scrapio.dev/rate-limits
+    See Rate Limits & Credits: https://docs.scrapio.dev/rate-limits
     """
 
     credits: float
@@ -1303,7 +1303,7 @@ class Usage(Model):
 class SessionState(Model):
     """A browser session after it was used.
 
-    See Scrapio's OpenAPI document,
+    See Scrapio's OpenAPI document:
     https://github.com/xsronhou/scrapio-docs/blob/main/openapi.json
     """
 
@@ -1317,7 +1317,7 @@ class SessionState(Model):
 class InlineCrawl(Model):
     """What a crawl has brought at once.
 
-    See Crawl, https://docs.scrapio.dev/api-reference/crawl
+    See Crawl: https://docs.scrapio.dev/api-reference/crawl
     """
 
     id: str
@@ -1348,7 +1348,7 @@ class InlineCrawl(Model):
 class InlineMap(Model):
     """What a map has brought at once.
 
-    See Map, https://docs.scrapio.dev/api-reference/map
+    See Map: https://docs.scrapio.dev/api-reference/map
     """
 
     id: str
@@ -1379,7 +1379,7 @@ class InlineMap(Model):
 class InlineSearch(Model):
     """What a search has brought at once.
 
-    See Search, https://docs.scrapio.dev/api-reference/search
+    See Search: https://docs.scrapio.dev/api-reference/search
     """
 
     id: str
@@ -1410,7 +1410,7 @@ class InlineSearch(Model):
 class InlineInteraction(Model):
     """What an interaction has brought at once.
 
-    See Interact, https://docs.scrapio.dev/api-reference/interact
+    See Interact: https://docs.scrapio.dev/api-reference/interact
     """
 
     id: str
@@ -1441,7 +1441,7 @@ class InlineInteraction(Model):
 class StepDiagnostics(Model):
     """What went wrong on the way.
 
-    See Scrapio's OpenAPI document,
+    See Scrapio's OpenAPI document:
     https://github.com/xsronhou/scrapio-docs/blob/main/openapi.json
     """
 
@@ -1455,7 +1455,7 @@ class StepDiagnostics(Model):
 class FetchBody(Model):
     """The body of `fetch`.
 
-    See Async Jobs, https://docs.scrapio.dev/guides/async-jobs
+    See Async Jobs: https://docs.scrapio.dev/guides/async-jobs
     """
 
     kind: Literal["fetch"]
@@ -1467,7 +1467,7 @@ class FetchBody(Model):
 class CrawlBody(Model):
     """The body of `crawl`.
 
-    See Async Jobs, https://docs.scrapio.dev/guides/async-jobs
+    See Async Jobs: https://docs.scrapio.dev/guides/async-jobs
     """
 
     kind: Literal["crawl"]
@@ -1479,7 +1479,7 @@ class CrawlBody(Model):
 class MapBody(Model):
     """The body of `map`.
 
-    See Async Jobs, https://docs.scrapio.dev/guides/async-jobs
+    See Async Jobs: https://docs.scrapio.dev/guides/async-jobs
     """
 
     kind: Literal["map"]
@@ -1491,7 +1491,7 @@ class MapBody(Model):
 class SearchBody(Model):
     """The body of `search`.
 
-    See Async Jobs, https://docs.scrapio.dev/guides/async-jobs
+    See Async Jobs: https://docs.scrapio.dev/guides/async-jobs
     """
 
     kind: Literal["search"]
@@ -1503,7 +1503,7 @@ class SearchBody(Model):
 class InteractBody(Model):
     """The body of `interact`.
 
-    See Async Jobs, https://docs.scrapio.dev/guides/async-jobs
+    See Async Jobs: https://docs.scrapio.dev/guides/async-jobs
     """
 
     kind: Literal["interact"]

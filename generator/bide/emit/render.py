@@ -7,14 +7,12 @@ from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
-from bide import __version__
 from bide.emit.python.code import Code, comment, docstring, literal
 from bide.emit.python.imports import imports
 from bide.emit.python.layout import laid_out
 from bide.emit.template import template
 from bide.emit.views import FakeView, ProviderView, TestsView
 from bide.emit.words import prose
-from bide.emit.words.markdown import toml
 from bide.emit.words.readme import ReadmeView
 from bide.ir import Provider
 
@@ -56,9 +54,7 @@ def drafted(provider: Provider, *, vendor: bool = False) -> dict[str, str]:
         body = template(f"{name}.jinja").render(provider=view)
         made[f"{package}/{name}"] = _module(view, about, body, params if "client" in name else frozenset())
     readme = ReadmeView(provider, vendor=vendor)
-    made["pyproject.toml"] = template("pyproject.toml.jinja").render(
-        provider=view, readme=readme, version=toml(__version__)
-    )
+    made["pyproject.toml"] = template("pyproject.toml.jinja").render(provider=view, readme=readme)
     made["README.md"] = template("README.md.jinja").render(provider=view, readme=readme)
     fake = FakeView(view)
     made[f"{package}/testing.py"] = template("testing.py.jinja").render(
@@ -94,7 +90,7 @@ def _init(view: ProviderView) -> str:
         provider=view,
         header=_header(view),
         docstring=docstring(prose.package(view.ir)),
-        version=literal(__version__),
+        version=literal(view.ir.package.version),
     )
 
 

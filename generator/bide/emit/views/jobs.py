@@ -288,20 +288,20 @@ class JobView(View):
 
     @property
     def run_docstring(self) -> Code:
-        return docstring(prose.run(self.ir, self.provider.ir.title, self.provider.texts, is_async=False), indent=8)
+        return docstring(prose.run(self.ir, self.provider.texts, is_async=False), indent=8)
 
     @property
     def async_run_docstring(self) -> Code:
-        return docstring(prose.run(self.ir, self.provider.ir.title, self.provider.texts, is_async=True), indent=8)
+        return docstring(prose.run(self.ir, self.provider.texts, is_async=True), indent=8)
 
     @property
     def run_many_docstring(self) -> Code:
-        text = prose.run_many(self.ir, self.params_class, self.provider.ir.title, is_async=False)
+        text = prose.run_many(self.ir, self.params_class, is_async=False)
         return docstring(text, indent=8)
 
     @property
     def async_run_many_docstring(self) -> Code:
-        text = prose.run_many(self.ir, self.params_class, self.provider.ir.title, is_async=True)
+        text = prose.run_many(self.ir, self.params_class, is_async=True)
         return docstring(text, indent=8)
 
 

@@ -31,17 +31,7 @@ class OperationView(View):
 
     @property
     def docstring(self) -> Code:
-        endpoint = self._operation.endpoint
-        wait = f"{endpoint.timeout:g}" if endpoint.timeout is not None else "the client's"
-        job = ""
-        if self._operation.job:
-            job = f"\nAnswers at once, or with the handle of a `{self._operation.job}` job if it takes longer."
-        elif self._operation.stream:
-            job = (
-                "\nA stream of events: iterate it, best in a `with` block."
-                " Its timeout is for each silence, not the whole."
-            )
-        return docstring(prose.operation(self._operation, self.provider.texts, job, wait), indent=8)
+        return docstring(prose.operation(self._operation, self.provider.texts), indent=8)
 
     @property
     def answers(self) -> list[Reply]:

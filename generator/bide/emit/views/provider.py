@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bide import __version__
 from bide.emit.python.code import Code, docstring, literal, row, seconds, spread
 from bide.emit.views.context import Context
 from bide.emit.views.data import EnumView, ExampleView, ModelView, UnionView
@@ -114,7 +113,7 @@ class ProviderView(Context):
 
     @property
     def distribution(self) -> Code:
-        return literal(f"{self.ir.name.replace('_', '-')}-client")
+        return literal(self.ir.package.name)
 
     @property
     def failures(self) -> list[Code]:
@@ -180,7 +179,7 @@ class ProviderView(Context):
             found.append(("rates", spread("{}", rates, indent=4)))
         if shapes:
             found.append(("errors", row(shapes, indent=4)))
-        found += [("version", literal(__version__)), ("own_errors", Code("OwnErrors(vars(_errors))"))]
+        found += [("version", literal(self.ir.package.version)), ("own_errors", Code("OwnErrors(vars(_errors))"))]
         return [(Code(name), value) for name, value in found]
 
     @property

@@ -1,4 +1,4 @@
-"""How a spec's text is written in Markdown, Mermaid and TOML, so that it is read as text and nothing else."""
+"""Writes a spec's text in Markdown, Mermaid and TOML so that it is read as text and nothing else."""
 
 from __future__ import annotations
 
@@ -8,15 +8,18 @@ from collections.abc import Iterable
 from bide.emit.python.code import Code
 
 _MARKS = re.compile(
-    r"[\\`*_{}\[\]<>#|~!&]"
-    r"|^(?P<number>[0-9]*)[-+=.)]"  # would begin a list, or underline a heading
+    r"[\\`*\[\]<|~]"
+    r"|(?<![^\W_])_|_(?![^\W_])"  # between letters it is no emphasis
+    r"|&(?=#|\w+;)"
+    r"|^(?P<number>[0-9]*)[-+=.)#>]"  # would begin a list, a heading or a quotation, or underline a heading
     r"|(?<=[ps]):(?=/)|(?<=w)\.(?=[-.\w])|(?<=[-+.\w])@(?=[-.\w])",  # would be a link without brackets
     re.IGNORECASE,
 )
+"""The characters that are escaped; no others, since readers of the plain text see the backslashes."""
 
 
 def markdown(text: str) -> Code:
-    """*text* on one line of Markdown; it makes no block, no link, no code, no table cell and no HTML."""
+    """*text* on one line of Markdown. It makes no block, no link, no code, no table cell and no HTML."""
     return Code(_MARKS.sub(lambda mark: f"{mark['number'] or ''}\\{mark[0][-1]}", " ".join(text.split())))
 
 

@@ -1,79 +1,64 @@
-"""What generated docstrings say. Text only; how it is written in Python is in `python`."""
+"""The text of generated docstrings. `bide.emit.python` writes it as Python."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from typing import TypeAlias
 
-from bide.ir import Field, Job, ListOf, Model, Named, Operation, Parameter, Provider, Secret, Source, Type
+from bide.emit.python.code import literal
+from bide.emit.words.numbers import article, duration, number, span
+from bide.emit.words.samples import arguments as arguments_of
+from bide.ir import Field, Job, Json, ListOf, Model, Named, Operation, Parameter, Provider, Secret, Source, State, Type
 from bide.spec.names import failed_class
 
-TIMEOUT = (
-    "timeout",
-    "Seconds until `JobTimeout` is raised, with the submit, all polls and pauses and the result in it;"
-    " `None` waits for ever.",
-)
+TIMEOUT = ("timeout", "Overall deadline in seconds, from submit to result; `None` waits without limit.")
 ON_UPDATE = ("on_update", "Called with an `Update` after each poll.")
-ASYNC_ON_UPDATE = ("on_update", "Called with an `Update` after each poll, and awaited if it can be.")
+ASYNC_ON_UPDATE = ("on_update", "Called with an `Update` after each poll; awaited if it returns an awaitable.")
 IDEMPOTENCY_KEY = (
     "idempotency_key",
-    "A key of your own. A submit with the key and the arguments of an earlier one makes no second job."
-    " By default, a new one.",
+    "A key of your own. Submitting again with the same key and the same arguments does not create a second job."
+    " Default: a new key for each submit.",
 )
-PROGRESS = ("progress", "Whether to show a line in the terminal; needs `rich`.")
+PROGRESS = ("progress", "Whether to show a progress line in the terminal. Requires `rich`.")
 CANCEL_ON_TIMEOUT = (
     "cancel_on_timeout",
-    "Whether to ask the provider at the deadline to cancel the job, which may take 5 seconds more.",
+    "Whether to cancel the job when the deadline passes. This may take up to 5 s more.",
 )
-HTTP_TIMEOUT = ("timeout", "Seconds for this HTTP request. By default, {seconds}.")
+HTTP_TIMEOUT = ("timeout", "Timeout of this HTTP request in seconds. Default: {seconds}.")
+NOT_SENT = "InvalidArgument: An argument is not allowed. Nothing was sent."
+MAY_EXIST = "SubmitUncertain: No reply to the submit arrived. The job may exist."
+REFUSED = "ApiError: The provider refused the request."
+UNREACHABLE = "TransportError: The provider could not be reached. No job was created."
 
 
 Texts: TypeAlias = Mapping[str, tuple[str, ...]]
-"""The values of each enum, by its name."""
+"""The values of each enum, by the name of the enum."""
 
 NO_TEXTS: Texts = {}
 
 
-def policy(job: Job, title: str) -> tuple[str, str]:
-    """What the `policy` argument is by default."""
-    return ("policy", f"When to poll. By default, by what is known of {title}'s jobs: {interval(job)}.")
+def policy(job: Job) -> tuple[str, str]:
+    """The text of the `policy` argument."""
+    return ("policy", f"When to poll. Default: {interval(job)}.")
 
 
 def interval(job: Job) -> str:
-    """`every 2 to 5 s, never within 1 s`."""
-    shortest, longest = job.polling.interval
-    every = duration(shortest) if shortest == longest else f"{shortest:g} to {duration(longest)}"
-    return f"every {every}, never twice within {duration(job.polling.min_interval)}"
-
-
-def duration(seconds: float) -> str:
-    """Seconds as a person writes them: `90 s`, `5 min`, `24 h`."""
-    for unit, size in (("h", 3600), ("min", 60)):
-        if seconds >= 2 * size and seconds % size == 0:
-            return f"{seconds / size:g} {unit}"
-    return f"{seconds:g} s"
+    """How often a job is polled: `every 2 to 5 s, at least 1 s apart`."""
+    return f"every {span(*job.polling.interval)}, at least {duration(job.polling.min_interval)} apart"
 
 
 def typical(job: Job) -> str:
-    """`3 to 15 s`, or empty."""
-    if job.polling.typical is None:
-        return ""
-    low, high = job.polling.typical
-    return (
-        f"{duration(low)} to {duration(high)}"
-        if duration(low)[-1:] != duration(high)[-1:]
-        else f"{low:g} to {duration(high)}"
-    )
+    """How long a job usually takes, `3 to 15 s`; empty if the spec does not say."""
+    return span(*job.polling.typical) if job.polling.typical else ""
 
 
 def field(field: Field, *, of: Source | None, is_argument: bool = False) -> str:
-    """What a field or an argument means: description, bounds, default, and its source if that is not the model's."""
+    """The text of a field or an argument: description, bounds, default, and the source if it is not the model's."""
     parts = [sentence(field.description)]
     if limits := bounds_in_words(field):
         parts.append(sentence(limits[0].upper() + limits[1:]))
     if field.has_default:
-        parts.append(f"Default: {json.dumps(field.default, ensure_ascii=False)}.")
+        parts.append(f"Default: {_default(field.default)}.")
     if field.deprecated:
         parts.append(f"Deprecated: {sentence(field.deprecated)}")
     if field.source is not None and field.source != of and not is_argument:
@@ -84,12 +69,12 @@ def field(field: Field, *, of: Source | None, is_argument: bool = False) -> str:
 def arguments(
     parameters: Iterable[Parameter], extra: Iterable[tuple[str, str]] = (), *, texts: Texts = NO_TEXTS
 ) -> str:
-    """The `Args:` section; *texts* are the values of each enum."""
+    """The `Args:` section. *texts* has the values of each enum."""
     lines = []
     for parameter in parameters:
-        text = field(parameter.field, of=None, is_argument=True) or "See the provider's page."
+        text = field(parameter.field, of=None, is_argument=True) or "Not described by the provider."
         if choices := texts.get(_enum_of(parameter.field.type), ()):
-            text += f" Known: {', '.join(f'`{choice}`' for choice in choices)}."
+            text += f" Known values: {', '.join(f'`{choice}`' for choice in choices)}."
         renamed = f" Sent as `{parameter.field.wire}`." if parameter.name == f"{parameter.field.name}_" else ""
         lines.append(f"    {parameter.name}: {text}{renamed}")
     lines += [f"    {name}: {text}" for name, text in extra]
@@ -97,8 +82,8 @@ def arguments(
 
 
 def see(source: Source | None) -> str:
-    """Where the provider says so."""
-    return f"\nSee {source.title}, {source.url}" if source is not None else ""
+    """The provider's page on it."""
+    return f"\nSee {source.title}: {source.url}" if source is not None else ""
 
 
 def model(model: Model, provider: Provider) -> str:
@@ -107,7 +92,7 @@ def model(model: Model, provider: Provider) -> str:
 
 
 def undescribed(name: str, provider: Provider) -> str:
-    """What can be said of a class that the spec does not describe."""
+    """The text for a class that the spec does not describe."""
     return f"The `{name}` of {provider.title}."
 
 
@@ -116,88 +101,119 @@ def joined(*sections: str) -> str:
     return "\n".join(section for section in sections if section)
 
 
-def operation(found: Operation, texts: Texts, job_extra: str, default_timeout: str) -> str:
+def operation(found: Operation, texts: Texts) -> str:
     """The docstring of an operation's method."""
-    extra = [(HTTP_TIMEOUT[0], HTTP_TIMEOUT[1].format(seconds=default_timeout))]
+    seconds = found.endpoint.timeout
+    default = number(seconds) if seconds is not None else "the client's timeout"
+    extra = [(HTTP_TIMEOUT[0], HTTP_TIMEOUT[1].format(seconds=default))]
+    kind = ""
+    if found.job:
+        kind = f"\nReturns the answer, or the handle of a `{found.job}` job if the provider needs longer."
+    elif found.stream:
+        kind = (
+            "\nReturns a stream of events. Iterate over it in a `with` block."
+            " `timeout` limits the time between two events, not the whole stream."
+        )
     return joined(
-        sentence(found.description),
-        job_extra,
-        arguments(found.endpoint.parameters, extra, texts=texts),
-        see(found.source),
+        sentence(found.description), kind, arguments(found.endpoint.parameters, extra, texts=texts), see(found.source)
     )
 
 
 def namespace(job: Job) -> str:
+    """The docstring of a job's namespace."""
     facts = [f"Polled {interval(job)}."]
     if took := typical(job):
-        facts.insert(0, f"Usually done within {took}.")
+        facts.insert(0, f"Usually takes {took}.")
     if job.lifecycle.result.kept is not None:
-        facts.append(f"The result is kept for {duration(job.lifecycle.result.kept)}.")
+        facts.append(f"The provider keeps the result for {duration(job.lifecycle.result.kept)}.")
     return joined(sentence(job.description), f"\n{' '.join(facts)}", see(job.source))
 
 
 def submit(job: Job, texts: Texts) -> str:
+    """The docstring of `submit`."""
     key = [IDEMPOTENCY_KEY] if job.idempotency_key else []
     lost = (
-        "A submit whose reply is lost is sent again with the same key: there is never a second job."
+        "If the reply is lost, the submit is sent again with the same key: there is never a second job."
         if job.idempotency_key
-        else "A submit whose reply is lost is not sent again, since that could make a second job."
+        else "If the reply is lost, the submit is not sent again, because that could create a second job."
     )
     return joined(
-        "Submit a job and return its handle, without waiting for it.",
+        "Submit a job and return its handle without waiting.",
         f"\n{sentence(job.description)} {lost}",
         arguments(job.submit.parameters, key, texts=texts),
-        "\nRaises:"
-        "\n    SubmitUncertain: No reply came, so the job may exist or not."
-        "\n    ApiError: The provider refused it.",
+        _raises(NOT_SENT, UNREACHABLE, MAY_EXIST, REFUSED),
         see(job.source),
     )
 
 
-def run(job: Job, title: str, texts: Texts, *, is_async: bool) -> str:
+def run(job: Job, texts: Texts, *, is_async: bool) -> str:
+    """The docstring of `run`."""
     key = [IDEMPOTENCY_KEY] if job.idempotency_key else []
-    extra = [*key, TIMEOUT, ASYNC_ON_UPDATE if is_async else ON_UPDATE, policy(job, title), PROGRESS, *_cancel(job)]
+    extra = [*key, TIMEOUT, ASYNC_ON_UPDATE if is_async else ON_UPDATE, policy(job), PROGRESS, *_cancel(job)]
     return joined(
         "Submit a job, wait until it is done, and return its result.",
         f"\n{sentence(job.description)}{_how_long(job)}",
         arguments(job.submit.parameters, extra, texts=texts),
-        "\nRaises:"
-        f"\n    {_failure(job)}"
-        "\n    JobCancelled, JobExpired: It ended without a result."
-        "\n    JobTimeout: The deadline came. The job goes on; `resume(error.token)` waits for it again."
-        "\n    SubmitUncertain: No reply came to the submit, so the job may exist or not."
-        "\n    ApiError, DecodeError: Something that does not pass by itself.",
+        _raises(
+            *_endings(job),
+            "JobTimeout: The deadline passed. The job is still running; `resume(error.token)` waits for it again.",
+            NOT_SENT,
+            UNREACHABLE,
+            MAY_EXIST,
+            "ApiError, DecodeError: An error that retrying will not fix.",
+        ),
         see(job.source),
     )
 
 
+def can_be_cancelled(job: Job) -> bool:
+    """Whether `JobCancelled` can be raised."""
+    return State.CANCELLED in job.lifecycle.states.values()
+
+
+def can_expire(job: Job) -> bool:
+    """Whether `JobExpired` can be raised: by a state, or because the result's own address says that it is gone."""
+    result = job.lifecycle.result
+    return State.EXPIRED in job.lifecycle.states.values() or bool(result.endpoint and result.gone)
+
+
+def can_fail(job: Job) -> bool:
+    """Whether `JobFailed` can be raised."""
+    lifecycle = job.lifecycle
+    return State.FAILED in lifecycle.states.values() or lifecycle.tells_failure_apart
+
+
 def failed(job: Job) -> str:
-    """The docstring of the exception for a failed job that has something all the same."""
-    return f"A `{job.name}` job failed. `code` and `reason` are the provider's words, `result` is what there is anyway."
+    """The docstring of the exception of a failed job that still has a result."""
+    return (
+        f"{article(job.name).title()} `{job.name}` job failed. `code` and `reason` are from the provider;"
+        " `result` is what the job still has."
+    )
 
 
-def run_many(job: Job, params_class: str, title: str, *, is_async: bool) -> str:
-    awaited = ", and awaited if it can be," if is_async else ""
+def run_many(job: Job, params_class: str, *, is_async: bool) -> str:
+    """The docstring of `run_many`."""
+    awaited = "; awaited if it returns an awaitable" if is_async else ""
     return joined(
-        "Run many jobs side by side; iterate over how each ended, as it ends.",
-        "\nA job that fails does not end the others: its outcome has the error. What is left when you leave the loop"
-        " early is in `running`.",
+        "Run many jobs concurrently and iterate over their outcomes as they finish.",
+        "\nA failed job does not stop the others: its outcome holds the error. If you leave the loop early, `running`"
+        " has the jobs that are still running.",
         arguments(
             (),
             [
+                ("params", f"The arguments of each job, as `{params_class}`. Read only as jobs can start."),
+                ("max_in_flight", "How many jobs may run at the same time."),
                 (
-                    "params",
-                    f"The arguments of each job, as `{params_class}`; taken as there is room, however many they are.",
+                    "timeout",
+                    "Deadline of each job in seconds, from submit to result; `None` waits without limit.",
                 ),
-                ("max_in_flight", "How many jobs may be under way at the same time."),
-                ("timeout", "Seconds for each job, from its first submit to its result; `None` waits for ever."),
-                ("in_order", "Whether to hand the outcomes out in the order of the params."),
-                ("on_update", f"Called with a `Counts`{awaited} whenever a job was polled or ended."),
+                ("in_order", "Whether to yield the outcomes in the order of `params`."),
+                ("on_update", f"Called with a `Counts` after each poll and each outcome{awaited}."),
                 PROGRESS,
-                policy(job, title),
+                policy(job),
                 (
                     "tag",
-                    "Returns a text of at most 100 characters for an input; outcome, handle and token carry it.",
+                    "Returns a text of at most 100 characters for a job's arguments; outcome and token carry it.",
                 ),
                 *_cancel(job),
             ],
@@ -215,47 +231,45 @@ def async_client(provider: Provider) -> str:
 
 def package(provider: Provider) -> str:
     """The docstring of the package."""
-    first = (
-        f"A client for {provider.title}: {provider.description}"
-        if provider.description
-        else f"A client for {provider.title}."
-    )
     return joined(
-        sentence(first),
+        f"A client for {provider.title}.",
+        f"\n{sentence(provider.description)}" if provider.description else "",
         _example(
             provider,
             f"with {provider.class_name}() as client:",
             "",
             f"from {provider.name}_client import {provider.class_name}",
         ),
-        f"\nThe provider's own pages: {provider.docs}" if provider.docs else "",
+        f"\nThe provider's documentation: {provider.docs}" if provider.docs else "",
     )
 
 
 def _client(provider: Provider, opening: str, waits: str) -> str:
     key = "".join(f"\n    {each.argument}: {_secret(each)}" for each in provider.auth)
+    colour = "An asyncio client" if waits else "A blocking client"
     return joined(
-        (
-            f"{sentence(provider.title + ': ' + provider.description)}"
-            if provider.description
-            else sentence(provider.title)
-        ),
+        f"{colour} for {provider.title}.",
+        f"\n{sentence(provider.description)}" if provider.description else "",
         _example(provider, opening, waits),
         f"\nArgs:{key}"
-        f"\n    base_url: Another address than {provider.base_url}."
-        "\n    timeout: Seconds for one HTTP request. How long to wait for a job is said where one waits."
-        "\n    max_retries: How often a request that failed is sent again, if that is safe."
-        "\n    transport: Another HTTP engine, or one that you have set up."
-        "\n    clock: Another time, for tests."
+        f"\n    base_url: URL to use instead of {provider.base_url}."
+        f"\n    timeout: Timeout of one HTTP request in seconds.{_wait_for_a_job(provider)}"
+        "\n    max_retries: How many times a failed request is sent again, if that is safe."
+        "\n    transport: HTTP engine to use instead of the default one."
+        "\n    clock: Source of time; replace it in tests."
         "\n    observer: Called with an `Exchange` after each HTTP request, for metrics and traces."
-        "\n    max_rate: The most requests per second, all jobs together. The provider's own limits are kept anyway."
+        "\n    max_rate: Most requests per second, over all jobs. The provider's own rate limits apply as well."
         "\n    jitter: Returns a number in [0, 1) for the jitter of pauses; replace it in tests."
         "\n    new_key: Returns a new idempotency key; replace it in tests.",
     )
 
 
+def _wait_for_a_job(provider: Provider) -> str:
+    return " To limit the wait for a job, pass `timeout` to `run()` or `wait()`." if provider.jobs else ""
+
+
 def _secret(secret: Secret) -> str:
-    """What an argument for a secret is, and where it is from by default."""
+    """The text of an argument for a secret."""
     what = {
         "username": "The user name",
         "password": "The password",
@@ -264,18 +278,16 @@ def _secret(secret: Secret) -> str:
     about = what[secret.name] if secret.scheme == "basic" else "The API key"
     if secret.scheme != "basic" and secret.argument != "api_key":
         place = "header" if secret.scheme == "header" else "query parameter"
-        about = f"What is sent in the {place} `{secret.name}`"
-    return f"{about}. By default, the environment variable `{secret.env}`."
+        about = f"The secret in the {place} `{secret.name}`"
+    return f"{about}. Default: the environment variable `{secret.env}`."
 
 
 def _example(provider: Provider, opening: str, waits: str, first: str = "") -> str:
     if not provider.jobs:
         return ""
     job = provider.jobs[0]
-    required = [parameter for parameter in job.submit.parameters if not parameter.field.optional]
-    given = ", ".join(f"{parameter.name}=..." for parameter in required)
     lines = [first, "", opening] if first else [opening]
-    lines.append(f"    result = {waits}client.{job.name}.run({given})")
+    lines.append(f"    result = {waits}client.{job.name}.run({arguments_of(provider, job.submit)})")
     return "\n" + "\n".join(f"    {line}" if line else "" for line in lines)
 
 
@@ -283,10 +295,28 @@ def _cancel(job: Job) -> list[tuple[str, str]]:
     return [CANCEL_ON_TIMEOUT] if job.lifecycle.cancel else []
 
 
-def _failure(job: Job) -> str:
-    if job.failed_result is None:
-        return "JobFailed: The provider says why in `code` and `reason`."
-    return f"{failed_class(job.name)}: The provider says why in `code` and `reason`; `result` is what there is anyway."
+def _raises(*lines: str) -> str:
+    return "\n".join(["", "Raises:", *(f"    {line}" for line in lines)])
+
+
+def _endings(job: Job) -> list[str]:
+    """How a job can end without a result, one line for each exception."""
+    lines = []
+    if can_fail(job):
+        name, also = "JobFailed", ""
+        if job.failed_result is not None:
+            name, also = failed_class(job.name), "; `result` is what the job still has"
+        lines.append(f"{name}: The job failed. `code` and `reason` are from the provider{also}.")
+    if can_be_cancelled(job):
+        lines.append("JobCancelled: The job was cancelled.")
+    if can_expire(job):
+        lines.append("JobExpired: The provider no longer has the job or its result.")
+    return lines
+
+
+def _default(value: Json) -> str:
+    """A default as Python writes it."""
+    return f"`{literal(value)}`"
 
 
 def _how_long(job: Job) -> str:
@@ -295,7 +325,7 @@ def _how_long(job: Job) -> str:
 
 
 def bounds_in_words(field: Field) -> str:
-    """`1 to 500`, `at most 10 items`: what the user must keep to, or empty."""
+    """The bounds of a field: `1 to 500`, `at most 10 items`; empty if it has none."""
     bounds = field.bounds
     if not bounds:
         return ""
@@ -305,7 +335,7 @@ def bounds_in_words(field: Field) -> str:
         _range(bounds.min_length, bounds.max_length, " characters"),
     ]
     if bounds.pattern is not None:
-        parts.append(f"matching {bounds.pattern}")
+        parts.append(f"matching `{bounds.pattern}`")
     return ", ".join(part for part in parts if part)
 
 
@@ -318,15 +348,17 @@ def sentence(text: str) -> str:
 def _range(low: float | None, high: float | None, unit: str) -> str:
     if low is None and high is None:
         return ""
+    only_one = 1 in (low, high) and (low is None or high is None or low == high)
+    unit = unit.removesuffix("s") if only_one else unit
     if high is None:
-        return f"at least {low:g}{unit if low != 1 else unit.removesuffix('s')}"
+        return f"at least {number(low or 0)}{unit}"
     if low is None:
-        return f"at most {high:g}{unit if high != 1 else unit.removesuffix('s')}"
-    return f"{low:g} to {high:g}{unit}"
+        return f"at most {number(high)}{unit}"
+    return f"exactly {number(low)}{unit}" if low == high else f"{number(low)} to {number(high)}{unit}"
 
 
 def _enum_of(type: Type) -> str:
-    """The name that an argument's type, or that of its items, has; empty if it has none."""
+    """The name of a type, or of the type of its items; empty if it has none."""
     if isinstance(type, ListOf):
         return _enum_of(type.item)
     return type.name if isinstance(type, Named) else ""

@@ -1,20 +1,26 @@
-"""What a package's README and metadata say, printed as Markdown and TOML."""
+"""The README and the metadata of a package, printed as Markdown and TOML."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 from bide.emit.python.code import Code, annotation
 from bide.emit.words import prose
 from bide.emit.words.markdown import code_span, link, markdown, mermaid, toml, toml_list
-from bide.ir import Job, Lifecycle, Operation, Parameter, Provider
+from bide.emit.words.numbers import article, duration, number
+from bide.emit.words.samples import arguments
+from bide.ir import Author, Job, Lifecycle, Operation, Provider
+from bide.spec.names import failed_class
 
 RUNTIME = "bide-runtime>=0.1,<0.3"
-"""An edition is supported by the minor version that brings it and by the next one."""
+"""A minor version supports its own edition of the runtime's API and the one before it."""
 
 _ENGINES = ("aiohttp>=3.12,<4", "msgspec>=0.20", "urllib3>=2.3,<3")
 _EXTRAS = {"httpx": ("httpx2>=2.0,<3",), "progress": ("rich>=13.9",)}
-"""What a package needs that has its own copy of the runtime."""
+"""The requirements of a package that has its own copy of the runtime."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +35,7 @@ class Row:
 
 
 class Diagram:
-    """The states of one lifecycle, as a Mermaid diagram."""
+    """The statuses of one lifecycle, as a Mermaid diagram."""
 
     def __init__(self, lifecycle: Lifecycle, jobs: list[str]) -> None:
         self._lifecycle = lifecycle
@@ -47,24 +53,26 @@ class Diagram:
             f"state {mermaid(status if status == state else f'{status} ({state.value})')} as {self._ids[status]}"
             for status, state in states.items()
         ]
-        transitions = self._lifecycle.transitions or self._any_move()
+        transitions = {status: self._after(status) for status in states}
         reached = {after for followers in transitions.values() for after in followers}
         found += [f"[*] --> {self._ids[status]}" for status in states if status not in reached]
-        found += [
-            f"{self._ids[before]} --> {self._ids[after]}" for before in transitions for after in transitions[before]
-        ]
+        found += [f"{self._ids[before]} --> {self._ids[after]}" for before in states for after in transitions[before]]
         found += [f"{self._ids[status]} --> [*]" for status, state in states.items() if state.is_final]
         return [Code(line) for line in found]
 
-    def _any_move(self) -> dict[str, tuple[str, ...]]:
-        """Where the spec names no transitions: from every status that is not final to every one that is."""
+    def _after(self, status: str) -> tuple[str, ...]:
+        """The statuses that may follow. Where the spec does not say: every later one and every final one."""
         states = self._lifecycle.states
-        final = tuple(status for status, state in states.items() if state.is_final)
-        return {status: final for status, state in states.items() if not state.is_final}
+        if status in self._lifecycle.transitions:
+            return self._lifecycle.transitions[status]
+        if states[status].is_final:
+            return ()
+        later = list(states)[list(states).index(status) + 1 :]
+        return tuple(after for after, state in states.items() if state.is_final or after in later)
 
 
 class ReadmeView:
-    """A provider as its README tells of it."""
+    """A provider as its README shows it."""
 
     def __init__(self, provider: Provider, *, vendor: bool = False) -> None:
         self._provider = provider
@@ -72,12 +80,12 @@ class ReadmeView:
 
     @property
     def dependencies(self) -> Code:
-        """What the package needs, as TOML."""
+        """The requirements of the package, as TOML."""
         return toml_list(_ENGINES if self._is_vendored else (RUNTIME,))
 
     @property
     def extras(self) -> list[Code]:
-        """What each extra of the package needs, as TOML."""
+        """The requirements of each extra, as TOML."""
         if self._is_vendored:
             return [Code(f"{name} = {toml_list(needs)}") for name, needs in _EXTRAS.items()]
         return [Code(f"{name} = {toml_list((RUNTIME.replace('runtime', f'runtime[{name}]'),))}") for name in _EXTRAS]
@@ -88,29 +96,61 @@ class ReadmeView:
 
     @property
     def distribution(self) -> Code:
-        return Code(f"{self._provider.name.replace('_', '-')}-client")
+        return Code(self._provider.package.name)
 
     @property
-    def summary(self) -> Code:
-        """The description in the package's metadata."""
-        return toml(f"A typed client for {self._provider.title} that waits correctly.")
+    def metadata(self) -> list[tuple[Code, Code]]:
+        """(key, value) of each line of `[project]` that comes from the spec."""
+        package = self._provider.package
+        found = [
+            ("name", toml(package.name)),
+            ("version", toml(package.version)),
+            ("description", toml(f"A typed client for {self._provider.title} that waits for jobs.")),
+        ]
+        if package.license:
+            found.append(("license", toml(package.license)))
+        if package.authors:
+            found.append(("authors", Code(f"[{', '.join(_author(each) for each in package.authors)}]")))
+        return [(Code(key), value) for key, value in found]
 
     @property
-    def description(self) -> Code:
-        return markdown(prose.sentence(self._provider.description))
+    def urls(self) -> list[tuple[Code, Code]]:
+        """(label, URL) of each link of the package."""
+        return [(toml(label), toml(url)) for label, url in self._provider.package.urls]
 
     @property
-    def docs(self) -> Code:
-        return link(f"{self._provider.title}'s own pages", self._provider.docs)
+    def links(self) -> list[Code]:
+        """The same links in Markdown."""
+        return [link(label, url) for label, url in self._provider.package.urls]
 
     @property
-    def secrets(self) -> list[tuple[Code, Code]]:
-        """(environment variable, argument) of each."""
-        return [(Code(secret.env), Code(secret.argument)) for secret in self._provider.auth]
+    def license(self) -> Code | None:
+        return code_span(self._provider.package.license) if self._provider.package.license else None
 
     @property
-    def has_one_key(self) -> bool:
-        return [secret.argument for secret in self._provider.auth] == ["api_key"]
+    def about(self) -> Code:
+        """What the provider does, and where its documentation is."""
+        provider = self._provider
+        parts = [self._text(prose.sentence(provider.description))] if provider.description else []
+        parts += (
+            [Code(f"See {link(f'the documentation of {provider.title}', provider.docs)}.")] if provider.docs else []
+        )
+        return Code(" ".join(parts))
+
+    @property
+    def error(self) -> Code:
+        """The base of the exceptions, with its article."""
+        name = f"{self._provider.class_name}Error"
+        return Code(f"{article(name)} {code_span(name)}")
+
+    @property
+    def secrets(self) -> Code:
+        """Where the client finds its secrets."""
+        auth = self._provider.auth
+        if [secret.argument for secret in auth] == ["api_key"]:
+            return Code(f"The API key is read from `{auth[0].env}`, or passed as `api_key=`.")
+        lines = [f"`{each.argument}` is read from `{each.env}`, or passed as `{each.argument}=`." for each in auth]
+        return Code("\n".join(lines))
 
     @property
     def spec_file(self) -> Code:
@@ -118,7 +158,47 @@ class ReadmeView:
 
     @property
     def example(self) -> JobExample | None:
-        return JobExample(self._provider.jobs[0]) if self._provider.jobs else None
+        return JobExample(self._provider, self._provider.jobs[0]) if self._provider.jobs else None
+
+    @property
+    def methods(self) -> Code:
+        """The methods of a handle that only some jobs have."""
+        able = [job.name for job in self._provider.jobs if job.lifecycle.cancel]
+        if not able:
+            return Code("")
+        if len(able) == len(self._provider.jobs):
+            return Code(" and `cancel`")
+        return Code(f" and, for {', '.join(code_span(name) for name in able)}, `cancel`")
+
+    @property
+    def failures(self) -> list[Row]:
+        """The table of exceptions that this provider's client can raise."""
+        return [Row((Code(name), Code(meaning), Code(answer))) for name, meaning, answer in self._failures()]
+
+    def _failures(self) -> Iterator[tuple[str, str, str]]:
+        jobs = self._provider.jobs
+        if jobs:
+            yield "`JobTimeout`", "the deadline passed; the job is still running", "`resume(error.token).wait()`"
+        if any(prose.can_fail(job) for job in jobs):
+            yield "`JobFailed`", "the provider reports that the job failed", "see `error.code` and `error.reason`"
+        for job in jobs:
+            if job.failed_result is not None:
+                means = f"{article(job.name)} {code_span(job.name)} job failed; it is a `JobFailed`"
+                yield f"`{failed_class(job.name)}`", means, "see `error.result` for what the job still has"
+        if any(prose.can_be_cancelled(job) for job in jobs):
+            yield "`JobCancelled`", "the job was cancelled", "submit it again if you need it"
+        if any(prose.can_expire(job) for job in jobs):
+            yield "`JobExpired`", "the provider no longer has the job or its result", "submit it again if you need it"
+        if jobs:
+            yield "`SubmitUncertain`", "no reply to a submit; the job may exist", "see `error.message`"
+        yield "`InvalidArgument`", "an argument is not allowed; nothing was sent", "correct the argument"
+        refused = "`AuthenticationError`, `RateLimited` and the other `ApiError`s"
+        yield refused, "the provider refused the request", "see `error.status` and `error.code`"
+        outside = " outside of a wait" if jobs else ""
+        yield "`ConnectionFailed`, `RequestTimeout`", f"no complete reply to a request{outside}", "try again"
+        if any(operation.stream for operation in self._provider.operations):
+            yield "`StreamCut`, `StreamFailed`", "a stream of events ended early", "open it again"
+        yield "`DecodeError`", "a reply does not fit the documentation", "report it with `error.path` and `error.body`"
 
     @property
     def jobs(self) -> list[Row]:
@@ -139,45 +219,82 @@ class ReadmeView:
         return Row(
             (
                 code_span(f"client.{job.name}"),
-                markdown(_first_sentence(job.description)),
+                self._text(_first_sentence(job.description)),
                 code_span(annotation(job.result)),
-                markdown(prose.typical(job) or "not said"),
-                markdown(prose.interval(job)),
-                markdown(prose.duration(job.polling.timeout)),
+                Code(prose.typical(job) or "unknown"),
+                Code(prose.interval(job)),
+                Code(duration(job.polling.timeout)),
             )
         )
 
     def _operation(self, operation: Operation) -> Row:
-        return Row((code_span(f"client.{operation.name}()"), markdown(_first_sentence(operation.description))))
+        return Row((code_span(f"client.{operation.name}()"), self._text(_first_sentence(operation.description))))
+
+    def _text(self, text: str) -> Code:
+        """*text* in Markdown. Between backticks, names of the provider stay code."""
+        parts = re.split(r"`([A-Za-z_]\w*)`", text)
+        if not self._names.issuperset(parts[1::2]):
+            return markdown(text)
+        return Code("".join(code_span(part) if index % 2 else _piece(part) for index, part in enumerate(parts)))
+
+    @cached_property
+    def _names(self) -> frozenset[str]:
+        """The names of jobs, operations, arguments and fields."""
+        provider = self._provider
+        fields = [field for model in provider.models for field in model.fields]
+        names = [*(job.name for job in provider.jobs), *(each.name for each in provider.operations)]
+        return frozenset([*names, *(field.name for field in fields), *(field.wire for field in fields)])
 
 
 class JobExample:
     """A job as the quickstart runs it."""
 
-    def __init__(self, job: Job) -> None:
+    def __init__(self, provider: Provider, job: Job) -> None:
+        self._provider = provider
         self._job = job
 
     @property
     def name(self) -> Code:
         return Code(self._job.name)
 
-    @property
+    @cached_property
     def arguments(self) -> Code:
-        """The arguments that must be given."""
-        return Code(
-            ", ".join(_given(parameter) for parameter in self._job.submit.parameters if not parameter.field.optional)
-        )
+        """The arguments that must be given, with values that the spec accepts."""
+        return arguments(self._provider, self._job.submit)
+
+    @property
+    def imports(self) -> Code:
+        """What the arguments need besides the client, as import lines above the client's."""
+        moments = [name for name in ("UTC", "date", "datetime") if re.search(rf"\b{name}\b", self.arguments)]
+        return Code(f"from datetime import {', '.join(moments)}\n\n" if moments else "")
+
+    @property
+    def models(self) -> Code:
+        return Code(", models" if "models." in self.arguments else "")
+
+    @property
+    def timeout(self) -> Code:
+        """The job's own default deadline, in seconds."""
+        return Code(number(self._job.polling.timeout))
+
+    @property
+    def first(self) -> Code:
+        """The first of the arguments that must be given, for a batch of one."""
+        required = [parameter.name for parameter in self._job.submit.parameters if not parameter.field.optional]
+        return Code(f"dict({self.arguments})" if required else "{}")
 
 
-def _given(parameter: Parameter) -> str:
-    """An argument with a value that shows its kind."""
-    name = str(annotation(parameter.field.type))
-    value = {"str": '"..."', "int": "1", "float": "1.0", "bool": "True", "list[str]": '["..."]'}.get(name, "...")
-    if "url" in parameter.name and value == '"..."':
-        value = '"https://example.com"'
-    if "url" in parameter.name and value == '["..."]':
-        value = '["https://example.com"]'
-    return f"{parameter.name}={value}"
+def _author(author: Author) -> str:
+    mail = f", email = {toml(author.email)}" if author.email else ""
+    return f"{{ name = {toml(author.name)}{mail} }}"
+
+
+def _piece(text: str) -> str:
+    """A part of a line, with the blanks at its ends."""
+    inside = text.strip()
+    if not inside:
+        return text
+    return text.replace(inside, markdown(inside), 1)
 
 
 def _first_sentence(text: str) -> str:

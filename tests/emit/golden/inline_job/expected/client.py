@@ -33,9 +33,9 @@ if TYPE_CHECKING:
 class MapJobs(Jobs[models.MapJob, models.SiteMap]):
     """Map a site.
 
-    Usually done within 3 to 15 s. Polled every 2 to 5 s, never twice within 0.5 s.
+    Usually takes 3 to 15 s. Polled every 2 to 5 s, at least 0.5 s apart.
 
-    See Jobs, https://acme.example/docs/jobs
+    See Jobs: https://acme.example/docs/jobs
     """
 
     def submit(
@@ -44,20 +44,22 @@ class MapJobs(Jobs[models.MapJob, models.SiteMap]):
         site_url: str,
         depth: int | None = None,
     ) -> Job[models.MapJob, models.SiteMap]:
-        """Submit a job and return its handle, without waiting for it.
+        """Submit a job and return its handle without waiting.
 
-        Map a site. A submit whose reply is lost is not sent again, since that could make a
-        second job.
+        Map a site. If the reply is lost, the submit is not sent again, because that could
+        create a second job.
 
         Args:
             site_url: Where to begin.
-            depth: How far to go. 1 to 5. Default: 2.
+            depth: How far to go. 1 to 5. Default: `2`.
 
         Raises:
-            SubmitUncertain: No reply came, so the job may exist or not.
-            ApiError: The provider refused it.
+            InvalidArgument: An argument is not allowed. Nothing was sent.
+            TransportError: The provider could not be reached. No job was created.
+            SubmitUncertain: No reply to the submit arrived. The job may exist.
+            ApiError: The provider refused the request.
 
-        See Jobs, https://acme.example/docs/jobs
+        See Jobs: https://acme.example/docs/jobs
         """
         return self._handle(
             self._submit(
@@ -83,23 +85,23 @@ class MapJobs(Jobs[models.MapJob, models.SiteMap]):
 
         Args:
             site_url: Where to begin.
-            depth: How far to go. 1 to 5. Default: 2.
-            timeout: Seconds until `JobTimeout` is raised, with the submit, all polls and
-                pauses and the result in it; `None` waits for ever.
+            depth: How far to go. 1 to 5. Default: `2`.
+            timeout: Overall deadline in seconds, from submit to result; `None` waits without
+                limit.
             on_update: Called with an `Update` after each poll.
-            policy: When to poll. By default, by what is known of Acme's jobs: every 2 to 5 s,
-                never twice within 0.5 s.
-            progress: Whether to show a line in the terminal; needs `rich`.
+            policy: When to poll. Default: every 2 to 5 s, at least 0.5 s apart.
+            progress: Whether to show a progress line in the terminal. Requires `rich`.
 
         Raises:
-            JobFailed: The provider says why in `code` and `reason`.
-            JobCancelled, JobExpired: It ended without a result.
-            JobTimeout: The deadline came. The job goes on; `resume(error.token)` waits for it
-                again.
-            SubmitUncertain: No reply came to the submit, so the job may exist or not.
-            ApiError, DecodeError: Something that does not pass by itself.
+            JobFailed: The job failed. `code` and `reason` are from the provider.
+            JobTimeout: The deadline passed. The job is still running; `resume(error.token)`
+                waits for it again.
+            InvalidArgument: An argument is not allowed. Nothing was sent.
+            TransportError: The provider could not be reached. No job was created.
+            SubmitUncertain: No reply to the submit arrived. The job may exist.
+            ApiError, DecodeError: An error that retrying will not fix.
 
-        See Jobs, https://acme.example/docs/jobs
+        See Jobs: https://acme.example/docs/jobs
         """
         return self._run(
             _calls.submit_map,
@@ -125,23 +127,21 @@ class MapJobs(Jobs[models.MapJob, models.SiteMap]):
         policy: Policy | None = None,
         tag: Callable[[MapParams], str] | None = None,
     ) -> JobBatch[MapParams, models.SiteMap, Job[models.MapJob, models.SiteMap]]:
-        """Run many jobs side by side; iterate over how each ended, as it ends.
+        """Run many jobs concurrently and iterate over their outcomes as they finish.
 
-        A job that fails does not end the others: its outcome has the error. What is left when
-        you leave the loop early is in `running`.
+        A failed job does not stop the others: its outcome holds the error. If you leave the
+        loop early, `running` has the jobs that are still running.
 
         Args:
-            params: The arguments of each job, as `MapParams`; taken as there is room, however
-                many they are.
-            max_in_flight: How many jobs may be under way at the same time.
-            timeout: Seconds for each job, from its first submit to its result; `None` waits
-                for ever.
-            in_order: Whether to hand the outcomes out in the order of the params.
-            on_update: Called with a `Counts` whenever a job was polled or ended.
-            progress: Whether to show a line in the terminal; needs `rich`.
-            policy: When to poll. By default, by what is known of Acme's jobs: every 2 to 5 s,
-                never twice within 0.5 s.
-            tag: Returns a text of at most 100 characters for an input; outcome, handle and
+            params: The arguments of each job, as `MapParams`. Read only as jobs can start.
+            max_in_flight: How many jobs may run at the same time.
+            timeout: Deadline of each job in seconds, from submit to result; `None` waits
+                without limit.
+            in_order: Whether to yield the outcomes in the order of `params`.
+            on_update: Called with a `Counts` after each poll and each outcome.
+            progress: Whether to show a progress line in the terminal. Requires `rich`.
+            policy: When to poll. Default: every 2 to 5 s, at least 0.5 s apart.
+            tag: Returns a text of at most 100 characters for a job's arguments; outcome and
                 token carry it.
         """
         return self._run_many(
@@ -161,22 +161,24 @@ class MapJobs(Jobs[models.MapJob, models.SiteMap]):
 
 
 class Acme(Client):
-    """Acme: Maps sites.
+    """A blocking client for Acme.
+
+    Maps sites.
 
         with Acme() as client:
-            result = client.map.run(site_url=...)
+            result = client.map.run(site_url="https://example.com")
 
     Args:
-        api_key: The API key. By default, the environment variable `ACME_API_KEY`.
-        base_url: Another address than https://api.acme.example/v1.
-        timeout: Seconds for one HTTP request. How long to wait for a job is said where one
-            waits.
-        max_retries: How often a request that failed is sent again, if that is safe.
-        transport: Another HTTP engine, or one that you have set up.
-        clock: Another time, for tests.
+        api_key: The API key. Default: the environment variable `ACME_API_KEY`.
+        base_url: URL to use instead of https://api.acme.example/v1.
+        timeout: Timeout of one HTTP request in seconds. To limit the wait for a job, pass
+            `timeout` to `run()` or `wait()`.
+        max_retries: How many times a failed request is sent again, if that is safe.
+        transport: HTTP engine to use instead of the default one.
+        clock: Source of time; replace it in tests.
         observer: Called with an `Exchange` after each HTTP request, for metrics and traces.
-        max_rate: The most requests per second, all jobs together. The provider's own limits
-            are kept anyway.
+        max_rate: Most requests per second, over all jobs. The provider's own rate limits
+            apply as well.
         jitter: Returns a number in [0, 1) for the jitter of pauses; replace it in tests.
         new_key: Returns a new idempotency key; replace it in tests.
     """

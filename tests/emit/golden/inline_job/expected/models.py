@@ -29,14 +29,14 @@ class Status(OpenEnum):
 class MapRequest(Model, rename="camel"):
     """What to map.
 
-    See Jobs, https://acme.example/docs/jobs
+    See Jobs: https://acme.example/docs/jobs
     """
 
     site_url: str
     """Where to begin."""
 
     depth: Annotated[int, Meta(ge=1, le=5)] | None = None
-    """How far to go. 1 to 5. Default: 2."""
+    """How far to go. 1 to 5. Default: `2`."""
 
 
 class Accepted(Model, rename="camel"):
@@ -48,7 +48,7 @@ class Accepted(Model, rename="camel"):
 class MapJob(Model):
     """A map as a poll reports it.
 
-    See Jobs, https://acme.example/docs/jobs
+    See Jobs: https://acme.example/docs/jobs
     """
 
     id: str
@@ -70,7 +70,7 @@ class Page(Model):
 class SiteMap(MapJob):
     """A finished map.
 
-    See Jobs, https://acme.example/docs/jobs
+    See Jobs: https://acme.example/docs/jobs
     """
 
     pages: list[Page] = field(default_factory=_no_items)

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 class FetchJobs(CancellableJobs[models.Task, models.Page]):
     """Fetch a page.
 
-    Polled every 5 s, never twice within 1 s. The result is kept for 24 h.
+    Polled every 5 s, at least 1 s apart. The provider keeps the result for 24 h.
     """
 
     def submit(
@@ -44,20 +44,23 @@ class FetchJobs(CancellableJobs[models.Task, models.Page]):
         note: str | None = None,
         idempotency_key: str | None = None,
     ) -> CancellableJob[models.Task, models.Page]:
-        """Submit a job and return its handle, without waiting for it.
+        """Submit a job and return its handle without waiting.
 
-        Fetch a page. A submit whose reply is lost is sent again with the same key: there is
-        never a second job.
+        Fetch a page. If the reply is lost, the submit is sent again with the same key: there
+        is never a second job.
 
         Args:
-            url: See the provider's page.
-            note: See the provider's page.
-            idempotency_key: A key of your own. A submit with the key and the arguments of an
-                earlier one makes no second job. By default, a new one.
+            url: Not described by the provider.
+            note: Not described by the provider.
+            idempotency_key: A key of your own. Submitting again with the same key and the
+                same arguments does not create a second job. Default: a new key for each
+                submit.
 
         Raises:
-            SubmitUncertain: No reply came, so the job may exist or not.
-            ApiError: The provider refused it.
+            InvalidArgument: An argument is not allowed. Nothing was sent.
+            TransportError: The provider could not be reached. No job was created.
+            SubmitUncertain: No reply to the submit arrived. The job may exist.
+            ApiError: The provider refused the request.
         """
         return self._handle(
             self._submit(
@@ -85,26 +88,29 @@ class FetchJobs(CancellableJobs[models.Task, models.Page]):
         Fetch a page.
 
         Args:
-            url: See the provider's page.
-            note: See the provider's page.
-            idempotency_key: A key of your own. A submit with the key and the arguments of an
-                earlier one makes no second job. By default, a new one.
-            timeout: Seconds until `JobTimeout` is raised, with the submit, all polls and
-                pauses and the result in it; `None` waits for ever.
+            url: Not described by the provider.
+            note: Not described by the provider.
+            idempotency_key: A key of your own. Submitting again with the same key and the
+                same arguments does not create a second job. Default: a new key for each
+                submit.
+            timeout: Overall deadline in seconds, from submit to result; `None` waits without
+                limit.
             on_update: Called with an `Update` after each poll.
-            policy: When to poll. By default, by what is known of Acme's jobs: every 5 s,
-                never twice within 1 s.
-            progress: Whether to show a line in the terminal; needs `rich`.
-            cancel_on_timeout: Whether to ask the provider at the deadline to cancel the job,
-                which may take 5 seconds more.
+            policy: When to poll. Default: every 5 s, at least 1 s apart.
+            progress: Whether to show a progress line in the terminal. Requires `rich`.
+            cancel_on_timeout: Whether to cancel the job when the deadline passes. This may
+                take up to 5 s more.
 
         Raises:
-            JobFailed: The provider says why in `code` and `reason`.
-            JobCancelled, JobExpired: It ended without a result.
-            JobTimeout: The deadline came. The job goes on; `resume(error.token)` waits for it
-                again.
-            SubmitUncertain: No reply came to the submit, so the job may exist or not.
-            ApiError, DecodeError: Something that does not pass by itself.
+            JobFailed: The job failed. `code` and `reason` are from the provider.
+            JobCancelled: The job was cancelled.
+            JobExpired: The provider no longer has the job or its result.
+            JobTimeout: The deadline passed. The job is still running; `resume(error.token)`
+                waits for it again.
+            InvalidArgument: An argument is not allowed. Nothing was sent.
+            TransportError: The provider could not be reached. No job was created.
+            SubmitUncertain: No reply to the submit arrived. The job may exist.
+            ApiError, DecodeError: An error that retrying will not fix.
         """
         return self._run(
             _calls.submit_fetch,
@@ -133,26 +139,24 @@ class FetchJobs(CancellableJobs[models.Task, models.Page]):
         tag: Callable[[FetchParams], str] | None = None,
         cancel_on_timeout: bool = False,
     ) -> JobBatch[FetchParams, models.Page, CancellableJob[models.Task, models.Page]]:
-        """Run many jobs side by side; iterate over how each ended, as it ends.
+        """Run many jobs concurrently and iterate over their outcomes as they finish.
 
-        A job that fails does not end the others: its outcome has the error. What is left when
-        you leave the loop early is in `running`.
+        A failed job does not stop the others: its outcome holds the error. If you leave the
+        loop early, `running` has the jobs that are still running.
 
         Args:
-            params: The arguments of each job, as `FetchParams`; taken as there is room,
-                however many they are.
-            max_in_flight: How many jobs may be under way at the same time.
-            timeout: Seconds for each job, from its first submit to its result; `None` waits
-                for ever.
-            in_order: Whether to hand the outcomes out in the order of the params.
-            on_update: Called with a `Counts` whenever a job was polled or ended.
-            progress: Whether to show a line in the terminal; needs `rich`.
-            policy: When to poll. By default, by what is known of Acme's jobs: every 5 s,
-                never twice within 1 s.
-            tag: Returns a text of at most 100 characters for an input; outcome, handle and
+            params: The arguments of each job, as `FetchParams`. Read only as jobs can start.
+            max_in_flight: How many jobs may run at the same time.
+            timeout: Deadline of each job in seconds, from submit to result; `None` waits
+                without limit.
+            in_order: Whether to yield the outcomes in the order of `params`.
+            on_update: Called with a `Counts` after each poll and each outcome.
+            progress: Whether to show a progress line in the terminal. Requires `rich`.
+            policy: When to poll. Default: every 5 s, at least 1 s apart.
+            tag: Returns a text of at most 100 characters for a job's arguments; outcome and
                 token carry it.
-            cancel_on_timeout: Whether to ask the provider at the deadline to cancel the job,
-                which may take 5 seconds more.
+            cancel_on_timeout: Whether to cancel the job when the deadline passes. This may
+                take up to 5 s more.
         """
         return self._run_many(
             _calls.submit_fetch,
@@ -172,22 +176,24 @@ class FetchJobs(CancellableJobs[models.Task, models.Page]):
 
 
 class Acme(Client):
-    """Acme: Does things.
+    """A blocking client for Acme.
+
+    Does things.
 
         with Acme() as client:
-            result = client.fetch.run(url=...)
+            result = client.fetch.run(url="https://example.com")
 
     Args:
-        api_key: The API key. By default, the environment variable `ACME_API_KEY`.
-        base_url: Another address than https://api.acme.example.
-        timeout: Seconds for one HTTP request. How long to wait for a job is said where one
-            waits.
-        max_retries: How often a request that failed is sent again, if that is safe.
-        transport: Another HTTP engine, or one that you have set up.
-        clock: Another time, for tests.
+        api_key: The API key. Default: the environment variable `ACME_API_KEY`.
+        base_url: URL to use instead of https://api.acme.example.
+        timeout: Timeout of one HTTP request in seconds. To limit the wait for a job, pass
+            `timeout` to `run()` or `wait()`.
+        max_retries: How many times a failed request is sent again, if that is safe.
+        transport: HTTP engine to use instead of the default one.
+        clock: Source of time; replace it in tests.
         observer: Called with an `Exchange` after each HTTP request, for metrics and traces.
-        max_rate: The most requests per second, all jobs together. The provider's own limits
-            are kept anyway.
+        max_rate: Most requests per second, over all jobs. The provider's own rate limits
+            apply as well.
         jitter: Returns a number in [0, 1) for the jitter of pauses; replace it in tests.
         new_key: Returns a new idempotency key; replace it in tests.
     """
@@ -231,11 +237,11 @@ class Acme(Client):
     ) -> models.Page | CancellableJob[models.Task, models.Page]:
         """Fetch a page now.
 
-        Answers at once, or with the handle of a `fetch` job if it takes longer.
+        Returns the answer, or the handle of a `fetch` job if the provider needs longer.
 
         Args:
-            url: See the provider's page.
-            timeout: Seconds for this HTTP request. By default, the client's.
+            url: Not described by the provider.
+            timeout: Timeout of this HTTP request in seconds. Default: the client's timeout.
         """
         _answer = self._send(
             _calls.fetch_inline,

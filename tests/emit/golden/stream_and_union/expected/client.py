@@ -13,19 +13,20 @@ from ._provider import PROVIDER
 
 
 class Acme(Client):
-    """Acme: Does things.
+    """A blocking client for Acme.
+
+    Does things.
 
     Args:
-        api_key: The API key. By default, the environment variable `ACME_API_KEY`.
-        base_url: Another address than https://api.acme.example.
-        timeout: Seconds for one HTTP request. How long to wait for a job is said where one
-            waits.
-        max_retries: How often a request that failed is sent again, if that is safe.
-        transport: Another HTTP engine, or one that you have set up.
-        clock: Another time, for tests.
+        api_key: The API key. Default: the environment variable `ACME_API_KEY`.
+        base_url: URL to use instead of https://api.acme.example.
+        timeout: Timeout of one HTTP request in seconds.
+        max_retries: How many times a failed request is sent again, if that is safe.
+        transport: HTTP engine to use instead of the default one.
+        clock: Source of time; replace it in tests.
         observer: Called with an `Exchange` after each HTTP request, for metrics and traces.
-        max_rate: The most requests per second, all jobs together. The provider's own limits
-            are kept anyway.
+        max_rate: Most requests per second, over all jobs. The provider's own rate limits
+            apply as well.
         jitter: Returns a number in [0, 1) for the jitter of pauses; replace it in tests.
         new_key: Returns a new idempotency key; replace it in tests.
     """
@@ -68,13 +69,13 @@ class Acme(Client):
     ) -> Stream[models.PlayEvent]:
         """Do something, and tell of each step.
 
-        A stream of events: iterate it, best in a `with` block. Its timeout is for each
-        silence, not the whole.
+        Returns a stream of events. Iterate over it in a `with` block. `timeout` limits the
+        time between two events, not the whole stream.
 
         Args:
             actions: At least 1 item.
-            token: See the provider's page.
-            timeout: Seconds for this HTTP request. By default, the client's.
+            token: Not described by the provider.
+            timeout: Timeout of this HTTP request in seconds. Default: the client's timeout.
         """
         return self._open(
             _calls.play,
@@ -96,8 +97,8 @@ class Acme(Client):
         Args:
             day: Which day.
             limit: How many entries. At least 1.
-            x_trace: See the provider's page.
-            timeout: Seconds for this HTTP request. By default, the client's.
+            x_trace: Not described by the provider.
+            timeout: Timeout of this HTTP request in seconds. Default: the client's timeout.
         """
         return self._send(
             _calls.log,
