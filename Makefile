@@ -16,7 +16,7 @@ WORKERS ?= 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help venv test demo rivals soak mutants bench check generate reference format clean
+.PHONY: help venv test demo rivals soak mutants bench check canary generate reference format clean
 
 help: ## Say what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -55,6 +55,14 @@ check: $(READY) ## Look for faults of layout, style, types, and drift between sp
 	done
 	$(BIN)/bide generate $(SPECS) --check
 
+canary: ## Check the hooks into urllib3, aiohttp and httpcore2 with the newest releases of all three
+	rm -rf .canary && $(PYTHON) -m venv .canary
+	.canary/bin/pip install --quiet --disable-pip-version-check --editable 'runtime[httpx]' pytest
+	.canary/bin/pip install --quiet --disable-pip-version-check --upgrade urllib3 aiohttp httpx2 httpcore2  # also past our bounds
+	.canary/bin/pip list --disable-pip-version-check | grep -E '^(urllib3|aiohttp|httpx2|httpcore2) '
+	.canary/bin/python -m pytest -q --noconftest tests/runtime/engines/test_canary.py
+	rm -rf .canary
+
 generate: $(READY) ## Write generated/ anew from specs/
 	$(BIN)/bide generate $(SPECS)
 
@@ -66,7 +74,7 @@ format: $(READY) ## Lay out the code and mend what ruff can
 	$(BIN)/black --quiet $(filter-out generated,$(CHECKED))
 
 clean: ## Remove .venv and whatever else these commands made, generated/ apart
-	rm -rf $(VENV) .demo .rivals .mutants .benchmarks build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .canary .demo .rivals .mutants .benchmarks build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(READY): pyproject.toml runtime/pyproject.toml constraints.txt

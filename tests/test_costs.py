@@ -210,7 +210,7 @@ def test_waits_look_seldom() -> None:
     """A job of the usual length is looked at as often as planned, and no oftener."""
     policy, age, polls = Adaptive(Polling(interval=(2.0, 5.0), typical=(3.0, 15.0))), 0.0, 0
     while age < 6.7:
-        age += policy.pause(polls=polls, age=age, jitter=0.5)
+        age += policy.delay(polls=polls, age=age, jitter=0.5)
         polls += 1
 
     assert 3 >= polls

@@ -36,8 +36,8 @@ ten thousand held 48.7. What the fake keeps is forgotten after every thousand ou
 WHY = """
 A job of two requests takes some 170 µs of the fake's own, and some 100 of ours, where 85 would do. By samples of the
 stack no part of those stands out: the flow of the submit 23 (the arguments checked and written, the request, the id
-read), that of the wait 33 (address, floor, budget, the reply typed, the result), the batch around them 20, the driver
-and the outcome 20; asyncio adds a task for each request, some 20. A bare loop has none of that to do.
+read), that of the wait 33 (address, min_interval, rate limiter, the reply typed, the result), the batch around them
+20, the driver and the outcome 20; asyncio adds a task for each request, some 20. A bare loop has none of that to do.
 """
 
 JOBS = 2_000

@@ -38,21 +38,22 @@ none been late. Memory is what the process holds at the end, beyond what it held
 jobs; the engine's other connections and its buffers are in it. The server is a loop around the system's selector
 which reads only the path: what it takes of its own core is said below.
 
-Ours is one asyncio client and one `wait_many` of all jobs, with a policy that pauses for the period; it reads and types
-each reply, and keeps floor, budget and deadlines. The peers are one task for each job that sleeps, sends and reads:
-with aiohttp and httpx2 the body as bytes, with the client that openapi-python-client generates the typed model. Their
-first polls are spread over the first period, our second ones over the second. All have at most 100 connections. The
-ceiling is what aiohttp does with 100 tasks that never pause.
+Ours is one asyncio client and one `wait_many` of all jobs, with a policy that pauses for the period; it reads and
+types each reply, and keeps min_interval, rate limiter and deadlines. The peers are one task for each job that sleeps,
+sends and reads: with aiohttp and httpx2 the body as bytes, with the client that openapi-python-client generates the
+typed model. Their first polls are spread over the first period, our second ones over the second. All have at most 100
+connections. The ceiling is what aiohttp does with 100 tasks that never pause.
 """
 
 WHY = """
 By samples of the stack at 3,000 jobs, two thirds of the CPU of a poll are aiohttp's own, a tenth is our way into it
-(bounds, headers, body), a tenth the flow of the wait (floor, budget, deadline, typing the reply), and a twelfth the
-batch around it: one task, one entry in a heap. The rest is the garbage collector of Python. Every second or so it looks
-through all objects of the process, and that is what makes the latest polls late, at 5,000 jobs by some 50 ms; those of
-the peers are late for the same reason. At 5,000 jobs the core is nearly nine tenths busy, so that whatever else runs on
-it shows at once. Memory is what the system gave to the process: a job's own share is 4.2 kB by `tracemalloc`, of which
-1.7 are its last reply; the engine's connections, and gaps between replies of different ages, are the rest.
+(bounds, headers, body), a tenth the flow of the wait (min_interval, rate limiter, deadline, typing the reply), and a
+twelfth the batch around it: one task, one entry in a heap. The rest is the garbage collector of Python. Every second
+or so it looks through all objects of the process, and that is what makes the latest polls late, at 5,000 jobs by some
+50 ms; those of the peers are late for the same reason. At 5,000 jobs the core is nearly nine tenths busy, so that
+whatever else runs on it shows at once. Memory is what the system gave to the process: a job's own share is 4.2 kB by
+`tracemalloc`, of which 1.7 are its last reply; the engine's connections, and gaps between replies of different ages,
+are the rest.
 
 httpx2 and the client of openapi-python-client go through a queue of all who wait for a connection, for each reply once
 more: beyond what they can send, they send ever less.
@@ -249,7 +250,7 @@ class _Spread:
 
     period: float
 
-    def pause(self, *, polls: int, age: float, jitter: float) -> float:
+    def delay(self, *, polls: int, age: float, jitter: float) -> float:
         return self.period * (0.5 + jitter if polls <= 1 else 1.0)
 
 

@@ -13,7 +13,7 @@ from anakin_client import models
 from bide_runtime.http.request import Response
 from bide_runtime.jobs.record import Record
 from bide_runtime.jobs.snapshot import Snapshot
-from bide_runtime.waiting.poller import read_poll
+from bide_runtime.waiting.poll import read_poll
 from bide_runtime.waiting.session import Session
 
 from evidence.benchmarks.line import Line, compared
@@ -21,7 +21,7 @@ from evidence.benchmarks.replies import DONE, RUNNING
 from evidence.benchmarks.rounds import cpu
 
 ABOUT = """
-Ours reads the model, the status, the state and the hint, and keeps the snapshot in the record of the job, from which
+Ours reads the model, the status, the state and retry_after, and keeps the snapshot in the record of the job, from which
 progress, error and credits are read when they are asked for. Bare msgspec decodes the same model and does no more;
 anakin-sdk's is `json.loads` and `model_validate`, as its client does it; pydantic's is `model_validate_json` of the
 same model.
@@ -30,7 +30,7 @@ same model.
 WHY = """
 A small reply is decoded in less time than Python takes for ten calls of functions, and the meaning outweighs it. Timed
 part by part, the microsecond beyond is spent half on the reading of status and state and the snapshot, a third on the
-calls from one layer to the next, and the rest on looking for what the reply might say besides: a hint, an address.
+calls from one layer to the next, and the rest on looking for what the reply might say besides: Retry-After, a link.
 """
 
 

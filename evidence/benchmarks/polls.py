@@ -54,7 +54,7 @@ def ours(polling: Polling) -> Looks:
     def polls(jitter: Random) -> Iterator[float]:
         policy, age, polls = Adaptive(polling), 0.0, 0
         while True:
-            age += policy.pause(polls=polls, age=age, jitter=jitter.random())
+            age += policy.delay(polls=polls, age=age, jitter=jitter.random())
             polls += 1
             yield age
 

@@ -16,17 +16,17 @@ from evidence.benchmarks.optimum import optimum
 from evidence.benchmarks.polls import Looks, Received, seen, seen_at
 
 ABOUT = """
-Job times are drawn from a log-normal distribution with a tenth of the jobs outside of the provider's typical range
-at either end; from the same with a Pareto tail (index 1.5) above the range; and from the first with all jobs three
-times quicker or slower than the provider says. Time is virtual, and a poll takes none. The cost of a wait is its
-delay in seconds, and a price for each poll: that at which the documented interval (of a range the geometric mean)
-is the best fixed one, interval² / (2 x median). Ratios are of costs, but where it says "delay, no more polls": there
-our schedule was given the longest interval, or the shortest, at which it makes no more polls than the peer, and
-ratios are of delays. The optimum comes from dynamic programming; it knows the distribution, which no client does.
-It is there twice: bound by nothing, and with no pause shorter than the provider's shortest, as a client should.
+Job times are drawn from a log-normal distribution with a tenth of the jobs outside of the provider's typical range at
+either end; from the same with a Pareto tail (index 1.5) above the range; and from the first with all jobs three times
+quicker or slower than the provider says. Time is virtual, and a poll takes none. The cost of a wait is its delay in
+seconds, and a price for each poll: that at which the documented interval (of a range the geometric mean) is the best
+fixed one, interval² / (2 x median). Ratios are of costs, but where it says "delay, no more polls": there our schedule
+was given the longest interval, or the shortest, at which it makes no more polls than the peer, and ratios are of
+delays. The optimum comes from dynamic programming; it is given the distribution, which no client is. It is there
+twice: bound by nothing, and with no pause shorter than the provider's shortest, as a client should.
 
 Of the constants of our schedule (`pace.py`), the shares of quicker and slower jobs were chosen on 120 made-up
-providers like those of "40 others", drawn by other seeds; how late the first look comes, and how long a pause may be
+providers like those of "40 others", drawn by other seeds; how late the first poll comes, and how long a pause may be
 before the first jobs end, on the five ranges. Nothing was chosen on the 40 others. Their medians lie between 3 s and
 30 min, their ranges between 1 to 1.5 and 1 to 10, with 5, 10 or 20% of the jobs outside at either end, and their
 shortest intervals are a half to a fortieth of the median. "5 narrower" are the five ranges with half as many jobs
@@ -35,10 +35,11 @@ outside as assumed. Of both the ratio is the median, with the quartiles.
 
 WHY = """
 Where a provider asks for a poll every 5 seconds of jobs that take one to two or three minutes, the unbound optimum
-looks every 3 or 4 seconds while most of them end. We do not, since the provider asked us not to: that alone costs 13%
-of jobs that take one to two minutes, and 5% of the others. We are within a tenth of the best looks that keep to it.
-Among the 40 others are narrow ranges, 1 to 2 or less, whose jobs have long ended at our first look if they are three
-times quicker. To look for those early enough would cost 15 to 40% where the provider is right, with the best looks too.
+polls every 3 or 4 seconds while most of them end. We do not, since the provider asked us not to: that alone costs 13%
+of jobs that take one to two minutes, and 5% of the others. We are within a tenth of the best times that keep to it.
+Among the 40 others are narrow ranges, 1 to 2 or less, whose jobs have long ended at our first poll if they are three
+times quicker. Polling early enough for those would cost 15 to 40% where the provider is right, also at the best
+times.
 """
 
 JOBS = tuple(

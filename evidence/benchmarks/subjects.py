@@ -8,6 +8,6 @@ TITLES = {
     "decoding": "Reading a status reply",
     "polling": "One poll of a wait",
     "crowd": "Thousands of jobs at once",
-    "schedules": "When to look",
+    "schedules": "When to poll",
     "batch": "A million inputs",
 }

@@ -12,15 +12,15 @@ from evidence.mutants.trial import SURVIVED, TIMED_OUT
 HEAD = """\
 # Mutants
 
-Do the tests bite? Each mutant is the code with one thing changed: a comparison, a boundary, a constant, a condition,
-an `and`, a `min`, a return value, a statement taken away. The tests run against it, in a copy of the tree where they
-have passed before. If one fails, or does not come to an end, the mutant is killed. A survivor is a change that no test
-sees. `evidence/mutants/equivalent.toml` gives the reason for each; a survivor without a reason fails the command.
+How good are the tests? A mutant is the code with one change: a comparison, a boundary, a constant, a condition, an
+`and`, a `min`, a return value, a removed statement. The tests run against each mutant, in a copy of the tree in which
+they passed before. If one fails, or does not end, the mutant is killed. A survivor is a change that no test detects.
+`evidence/mutants/equivalent.toml` gives the reason for each; a survivor without a reason fails the command.
 
-The runtime is asked by `tests/runtime`, the package by its own tests: of those that reach the line, the 2000 that are
-likeliest to see the change, so that a few survivors might be killed by another test. Left out are the HTTP engines,
-whose tests need sockets and real time, and what is no behaviour: types, imports, docstrings, assertions, and what is
-inside of f-strings.
+`tests/runtime` runs against mutants of the runtime, and a package's own tests against those of the package. Of the
+tests that reach the line, the 2,000 most likely to detect the change run, so another test might kill some survivors.
+The HTTP engines are left out, because their tests need sockets and real time. So is code without behaviour: types,
+imports, docstrings, assertions, and the inside of f-strings.
 """
 
 
@@ -36,7 +36,7 @@ def report(
     """The whole page."""
     number = sum(len(mutants) for _, mutants in sources)
     ended = "and came to its end" if len(results) >= chosen else "and was stopped before its end"
-    made = f"Made by `{command}`, which chose {chosen} of {number} mutants {ended}; {date}."
+    made = f"Made by `{command}`, which tried {chosen} of {number} mutants {ended}; {date}."
     lines = [HEAD, made, "", *_table(results, sources, listed), ""]
     survived = {name for name, fate in results.items() if fate == SURVIVED}
     unknown = [one for _, mutants in sources for one in mutants if one.name in survived - listed.reasons.keys()]

@@ -18,7 +18,7 @@ from evidence.mutants.sites import Mutant
 from evidence.mutants.targets import PACKAGE, REPOSITORY, RUNTIME, Target
 from evidence.mutants.witness import FIRST_SECONDS, Asked, Coverage
 
-COPIED = ("generator", "runtime", "tests", PACKAGE, "pyproject.toml")
+COPIED = ("evidence", "generator", "runtime", "tests", PACKAGE, "pyproject.toml")
 LEFT_OUT = shutil.ignore_patterns("__pycache__", ".*", "*.egg-info")
 
 WITHOUT = 1200.0

@@ -99,7 +99,7 @@ def _of(kind: inspect.Type, jitter: Random) -> Json:
             return datetime(2026, 1, 2, tzinfo=UTC).isoformat()
         case inspect.CustomType(cls=cls) if issubclass(cls, Variant):
             tag, model = next(iter(cls._known.items()))
-            return {**sample(model, jitter), cls._tag_field: tag}
+            return {**sample(model, jitter), cls._discriminator: tag}
         case inspect.AnyType() | inspect.RawType():
             return None
         case inspect.StrType():

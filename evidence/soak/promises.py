@@ -20,7 +20,7 @@ from bide_runtime.jobs.errors import (
     JobTimeout,
     SubmitUncertain,
 )
-from bide_runtime.jobs.lifecycle import ResultAt
+from bide_runtime.jobs.result_at import ResultAt
 from bide_runtime.jobs.state import State
 from bide_runtime.waiting.policy import Adaptive
 from tests.runtime.acme import KEY
@@ -466,7 +466,7 @@ class _Teller:
                 continue
             known_age = None if call.born is None else max(before.ended + before.jump - call.born, 0.0)
             age = before.ended - call.began if known_age is None else known_age
-            due = before.ended + policy.pause(polls=number, age=age, jitter=script.jitter)
+            due = before.ended + policy.delay(polls=number, age=age, jitter=script.jitter)
             requests = 2 if isinstance(script.kind.lifecycle.result, ResultAt) else 1
             last = call.deadline - 2 * requests * max(before.ended - before.at, 0.125)
             if after.at < min(due, last) - EPS:

@@ -9,8 +9,8 @@ from typing import Any
 
 from bide_runtime.http.rate_limit import Rate
 from bide_runtime.jobs.kind import JobKind
-from bide_runtime.jobs.lifecycle import ResultAt
 from bide_runtime.jobs.polling import Polling
+from bide_runtime.jobs.result_at import ResultAt
 from bide_runtime.waiting.policy import Adaptive, Exponential, Fixed, Policy
 from msgspec.structs import replace
 from tests.runtime.fakes import Reply
@@ -149,7 +149,7 @@ def _policy(jitter: Random, polling: Polling) -> Policy | None:
             None,
             Adaptive(polling),
             Fixed(jitter.choice((0.01, 1.0, 33.3))),
-            Exponential(first=0.2, factor=jitter.choice((1.0, 3.0)), longest=20.0),
+            Exponential(initial=0.2, multiplier=jitter.choice((1.0, 3.0)), max_delay=20.0),
             Steady(jitter.choice((0.0, 1.0, 20.0, 1e6))),
         )
     )

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
 
-from bide_runtime.calls.account import rate_of
+from bide_runtime.calls.account import max_rate_of
 from bide_runtime.errors.client import ClientError
 from bide_runtime.http.rate_limit import RateLimiter
 from bide_runtime.jobs.snapshot import Update
@@ -121,7 +121,7 @@ def prepare(client: Any, script: Script) -> None:
     numbers = count(1)
     account = replace(client._session.account, jitter=lambda: script.jitter, new_key=lambda: f"new-key-{next(numbers)}")
     client._session = replace(
-        client._session, account=account, limiter=RateLimiter(script.rates, of_all=rate_of(script.max_rate))
+        client._session, account=account, limiter=RateLimiter(script.rates, total=max_rate_of(script.max_rate))
     )
 
 

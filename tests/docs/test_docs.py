@@ -6,100 +6,54 @@ import http.client
 import logging
 import re
 import shutil
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
-from functools import partial
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from msgspec.structs import replace
 from opentelemetry import trace
 from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
-from bide.lint.pipeline import read_spec
-from bide.simulator import Simulator
-from tests.docs.runner import blocks, difference, run
+from tests.docs.reader import REPOSITORY, Reader, blocks, checkout, reading
 from tests.runtime.engines.server import CERTIFICATE, Peer, Received, Server, reply
 
-REPOSITORY = Path(__file__).parents[2]
 DOCS = REPOSITORY / "docs"
-PAGES = ("waiting", "errors", "many-jobs", "observing", "transports", "testing")
-"""Those with code that runs here."""
-
-PROVIDERS = {"anakin": "Anakin", "scrapio": "Scrapio"}
-"""The packages that the pages use, and the names of their clients."""
-
-SPEED = 50.0
-"""How fast time passes, for the simulators and for every client that is given no clock."""
-
-
-class Providers:
-    """The clients of the generated packages, led to simulators. A page that says `Anakin()` gets one of these."""
-
-    def __init__(self, monkeypatch: pytest.MonkeyPatch, simulators: Mapping[str, Simulator]) -> None:
-        self._headers: dict[str, str] = {}
-        """What every request has beside its own headers."""
-        account = import_module("bide_runtime.calls.account").Account
-        monkeypatch.setattr(account, "request_to", self._with_headers(account.request_to))
-        for name, simulator in simulators.items():
-            package = import_module(f"{name}_client")
-            provider = import_module(f"{name}_client._provider").PROVIDER
-            monkeypatch.setenv(provider.auth[0].env, "sk-test")
-            for prefix, driver in ("", "client"), ("Async", "async_client"):
-                client = getattr(package, prefix + PROVIDERS[name])
-                monkeypatch.setattr(client, "_provider", replace(provider, base_url=simulator.url))
-                module = import_module(f"bide_runtime.clients.{driver}")
-                clock = getattr(package, f"{prefix}SystemClock")
-                monkeypatch.setattr(module, f"{prefix}SystemClock", partial(clock, SPEED))
-
-    def follow(self, scenario: str | None) -> None:
-        """Let this happen to the jobs that are submitted from now on."""
-        self._headers.clear()
-        if scenario is not None:
-            self._headers["x-bide-scenario"] = scenario
-
-    def _with_headers(self, request_to: Callable[..., Any]) -> Callable[..., Any]:
-        def with_headers(account: Any, *where: str, headers: Mapping[str, str] | None = None, **more: Any) -> Any:
-            return request_to(account, *where, headers={**(headers or {}), **self._headers}, **more)
-
-        return with_headers
+PAGES = (
+    "waiting",
+    "errors",
+    "many-jobs",
+    "observing",
+    "transports",
+    "testing",
+    "several-providers",
+    "working-with-results",
+)
+"""Those with code that runs here. The others are run by `tests/emit/test_readme.py`, or have none."""
 
 
-@pytest.fixture(autouse=True)
-def _packages(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in PROVIDERS:
+@pytest.fixture
+def reader(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Reader]:
+    """Somebody with a checkout of this repository, at a company with a proxy and a certificate of its own."""
+    for name in ("anakin", "scrapio"):
         monkeypatch.syspath_prepend(REPOSITORY / "generated" / name)
+    checkout(tmp_path)
+    shutil.copy(CERTIFICATE, tmp_path / "company.pem")
+    look_up = socket.getaddrinfo
 
+    def company_names(host: Any, *more: Any, **others: Any) -> Any:
+        return look_up("127.0.0.1" if host == "proxy.example" else host, *more, **others)
 
-@pytest.fixture(scope="module")
-def simulators() -> Iterator[dict[str, Simulator]]:
-    """A simulator of each provider."""
-    with ExitStack() as stack:
-        specs = {name: REPOSITORY / "specs" / f"{name}.yaml" for name in PROVIDERS}
-        yield {
-            name: stack.enter_context(Simulator(read_spec(spec.name, spec.read_text()), speed=SPEED))
-            for name, spec in specs.items()
-        }
-
-
-@pytest.fixture
-def providers(monkeypatch: pytest.MonkeyPatch, simulators: dict[str, Simulator]) -> Providers:
-    """What the pages talk to."""
-    return Providers(monkeypatch, simulators)
-
-
-@pytest.fixture
-def imagined(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, str]]:
-    """What the reader of a page imagines, and what stands for it here: a folder of their own, a company's proxy."""
-    monkeypatch.chdir(tmp_path)
-    shutil.copy(CERTIFICATE, "company.pem")
-    with Server(_passed_on) as proxy:
-        yield {"http://proxy.example:3128": proxy.url}
+    monkeypatch.setattr(socket, "getaddrinfo", company_names)
+    with reading(tmp_path, monkeypatch) as reader, Server(_passed_on) as proxy:
+        reader.installed += [REPOSITORY / "generated" / "anakin"]
+        reader.ports["3128"] = str(urlsplit(proxy.url).port)
+        yield reader
 
 
 @contextmanager
@@ -111,8 +65,8 @@ def _plain_logging() -> Iterator[None]:
         yield
     finally:
         root.handlers = before
-        for name in PROVIDERS:
-            logging.getLogger(f"{name}_client").setLevel(logging.NOTSET)
+        for name in ("anakin_client", "scrapio_client"):
+            logging.getLogger(name).setLevel(logging.NOTSET)
 
 
 def _passed_on(peer: Peer, request: Received) -> None:
@@ -125,36 +79,30 @@ def _passed_on(peer: Peer, request: Received) -> None:
     connection.close()
 
 
-def run_page(page: str, providers: Providers, imagined: Mapping[str, str]) -> None:
-    """Run a page. Raises `AssertionError` where it does not print what it says."""
-    namespace: dict[str, Any] = {"__name__": "__main__"}
-    found = list(blocks(DOCS / f"{page}.md"))
-    assert len(found) == (DOCS / f"{page}.md").read_text().count("```python")
-    for block in found:
-        providers.follow(block.scenario)
-        for words, thing in imagined.items():
-            block = block.where(words, thing)
-        with _plain_logging():
-            printed = run(block, namespace)
-        assert not difference(block, printed), difference(block, printed)
-
-
 @pytest.mark.parametrize("page", PAGES)
-def test_the_code_of_a_page_runs(page: str, providers: Providers, imagined: dict[str, str]) -> None:
+def test_the_code_of_a_page_runs(page: str, reader: Reader) -> None:
     """Each block of a page runs, and prints what the page says."""
-    run_page(page, providers, imagined)
+    with _plain_logging():
+        reader.read(DOCS / f"{page}.md")
 
 
-def test_the_opentelemetry_recipe(
-    providers: Providers, imagined: dict[str, str], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_no_page_is_left_out() -> None:
+    """Each page with code that a reader could run is run."""
+    others = {"add-a-provider", "checking"}
+    for page in DOCS.glob("*.md"):
+        if any(block.language == "python" for block in blocks(page)):
+            assert page.stem in {*PAGES, *others}, page.stem
+
+
+def test_the_opentelemetry_recipe(reader: Reader, monkeypatch: pytest.MonkeyPatch) -> None:
     """The recipe makes a span of each request: under the caller's, as long as the request, an error if it was one."""
     exported = InMemorySpanExporter()
     provider = TracerProvider()
     provider.add_span_processor(SimpleSpanProcessor(exported))
     monkeypatch.setattr(trace, "get_tracer", provider.get_tracer)
 
-    run_page("observing", providers, imagined)
+    with _plain_logging():
+        reader.read(DOCS / "observing.md")
 
     spans = exported.get_finished_spans()
     [one] = [span for span in spans if span.name == "scrape example.com"]

@@ -14,7 +14,7 @@ from bide_runtime.testing.checks.stories import Job
 
 from bide.emit.render import render
 from bide.lint.pipeline import read_spec
-from tests.docs.runner import blocks
+from tests.docs.reader import blocks
 from tests.live.brook import SPEC, brook, written
 
 REPOSITORY = Path(__file__).parents[2]
@@ -94,7 +94,7 @@ SABOTAGE = {
     ),
     "retry_after is ignored": (
         "_runtime/jobs/record.py",
-        "max(self.not_before, now + min(seconds, LONGEST_RETRY_AFTER))",
+        "max(self.not_before, now + min(seconds, MAX_RETRY_AFTER))",
         "now",
     ),
     "a transient error ends the wait": ("_runtime/waiting/poller.py", "TransportError | NotJson):", "NotJson):"),

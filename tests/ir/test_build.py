@@ -420,3 +420,31 @@ def test_usual_polling(polling: str, expected: dict[str, Any]) -> None:
     found = job_of(text).polling
 
     assert {name: getattr(found, name) for name in expected} == expected
+
+
+# --- the package ----------------------------------------------------------------------------------------------------
+
+
+def test_package(acme: ir.Provider) -> None:
+    """A spec that says nothing of its package gets the usual name and version, and claims nothing else."""
+    assert acme.package == ir.Package(name="acme-client", version="0.1.0", license="", authors=(), urls=())
+
+
+def test_package_of_the_spec() -> None:
+    """What a spec says of its package is kept as it is written."""
+    about = (
+        "package:\n"
+        "  name: acme-sdk\n"
+        "  version: 2.0rc1\n"
+        "  license: Apache-2.0 OR MIT\n"
+        "  authors: [{name: Ada}, {name: Acme SDK team, email: sdk@acme.example}]\n"
+        "  urls: {Source: https://acme.example/sdk}\n"
+    )
+
+    assert read_spec(FILE, TEXT.replace("enums:\n", f"{about}enums:\n", 1)).package == ir.Package(
+        name="acme-sdk",
+        version="2.0rc1",
+        license="Apache-2.0 OR MIT",
+        authors=(ir.Author(name="Ada"), ir.Author(name="Acme SDK team", email="sdk@acme.example")),
+        urls=(("Source", "https://acme.example/sdk"),),
+    )

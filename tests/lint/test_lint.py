@@ -493,8 +493,17 @@ def test_jobs_that_share_a_lifecycle() -> None:
 def test_one_name_for_what_one_pointer_finds() -> None:
     """Jobs of one lifecycle agree on the Python names along its pointers."""
     start, end = TEXT.index("  fetch:\n    description"), TEXT.index("lifecycles:\n")
-    other = TEXT[start:end].replace("  fetch:", "  crawl:").replace("FetchJob", "CrawlJob")
-    model = TEXT[TEXT.index("  FetchJob:\n") : TEXT.index("  DoneJob:")].replace("FetchJob", "CrawlJob")
+    other = (
+        TEXT[start:end]
+        .replace("  fetch:", "  crawl:")
+        .replace("FetchJob", "CrawlJob")
+        .replace("post: /jobs", "post: /crawls")
+    )
+    model = (
+        TEXT[TEXT.index("  FetchJob:\n") : TEXT.index("  DoneJob:")]
+        .replace("FetchJob", "CrawlJob")
+        .replace("post: /jobs", "post: /crawls")
+    )
     model = model.replace("      credits_used?: number", "      credits_used?: {type: number, name: cost}")
     text = (TEXT[:end] + other + TEXT[end:]).replace("  DoneJob:", model + "  DoneJob:")
     found = [problem.message for problem in linted(text)]
@@ -509,3 +518,27 @@ def test_warnings_do_not_stop() -> None:
 
     assert [found.severity for found in linted(text)] == ["warning"]
     assert read_spec(FILE, text).model("DoneJob").narrowed == ()
+
+
+@pytest.mark.parametrize(
+    ("fetch", "crawl", "is_fine"),
+    [
+        ("kind: {const: fetch}", "kind: {const: crawl}", True),
+        ("kind: {const: 1}", "kind: {const: true}", True),
+        ("kind: {const: fetch}", "kind: {const: fetch}", False),
+        ("kind: {const: fetch}", "sort: {const: crawl}", False),
+        ("kind: {const: fetch}", "url: string", False),
+        ("input: {flatten: A}", "input: {flatten: B}", True),
+        ("input: {flatten: A}", "input: {flatten: A}", False),
+    ],
+)
+def test_submits_at_one_address(fetch: str, crawl: str, is_fine: bool) -> None:
+    """Two requests with one method and path are fine if a constant in their bodies differs, nested ones included."""
+    text = (
+        "bide: 1\nname: acme\ntitle: Acme\nclass: Acme\ndescription: Fetches.\ndocs: https://acme.example\n"
+        "base_url: https://acme.example\n"
+        "models:\n  A: {fields: {kind: {const: a}}}\n  B: {fields: {kind: {const: b}}}\n"
+        f"operations:\n  fetch: {{post: /jobs, body: {{{fetch}}}}}\n  crawl: {{post: /jobs, body: {{{crawl}}}}}\n"
+    )
+
+    assert ("same-address" in {problem.code for problem in linted(text)}) is not is_fine

@@ -18,14 +18,15 @@ from bide_runtime.clients.job_batch import JobBatch
 from bide_runtime.clients.options import BatchOptions, WaitOptions
 from bide_runtime.http.auth import Secret
 from bide_runtime.jobs.kind import JobKind
-from bide_runtime.jobs.lifecycle import Lifecycle, ResultAt
+from bide_runtime.jobs.lifecycle import Lifecycle
 from bide_runtime.jobs.polling import Polling
+from bide_runtime.jobs.result_at import ResultAt
 from bide_runtime.jobs.snapshot import Update
 from bide_runtime.jobs.state import State
 from bide_runtime.models.codec import encode
 from bide_runtime.models.model import Model, OpenEnum
 from bide_runtime.waiting.policy import Policy
-from bide_runtime.waiting.submit import Submission
+from bide_runtime.waiting.submission import Submission
 
 R = TypeVar("R")
 

@@ -42,7 +42,7 @@ class Steady:
 
     seconds: float
 
-    def pause(self, *, polls: int, age: float, jitter: float) -> float:
+    def delay(self, *, polls: int, age: float, jitter: float) -> float:
         return self.seconds
 
 

@@ -1335,7 +1335,7 @@ class BrowserTaskBody(Model):
 
 _register(
     BrowserAction,
-    tag="type",
+    discriminator="type",
     known={
         "wait": WaitAction,
         "wait_for": WaitForAction,

@@ -12,8 +12,10 @@ from bide_runtime import (
     Clock,
     Job,
     Jobs,
+    MaxRate,
     Observer,
     Policy,
+    ProgressDisplay,
     Stream,
     Transport,
     Update,
@@ -101,7 +103,7 @@ class ExtractJobs(Jobs[models.ExtractJob, models.Extraction]):
         timeout: float | None = 600.0,
         on_update: Callable[[Update[models.ExtractJob]], None] | None = None,
         policy: Policy | None = None,
-        progress: bool = False,
+        progress: bool | ProgressDisplay = False,
     ) -> models.Extraction:
         """Submit a job, wait until it is done, and return its result.
 
@@ -163,7 +165,7 @@ class ExtractJobs(Jobs[models.ExtractJob, models.Extraction]):
         timeout: float | None = 600.0,
         in_order: bool = False,
         on_update: Callable[[Counts], None] | None = None,
-        progress: bool = False,
+        progress: bool | ProgressDisplay = False,
         policy: Policy | None = None,
         tag: Callable[[ExtractParams], str] | None = None,
     ) -> JobBatch[ExtractParams, models.Extraction, Job[models.ExtractJob, models.Extraction]]:
@@ -235,7 +237,7 @@ class KnowledgeSDK(Client):
         transport: Transport | None = None,
         clock: Clock | None = None,
         observer: Observer | None = None,
-        max_rate: float | None = None,
+        max_rate: float | MaxRate | None = None,
         jitter: Callable[[], float] | None = None,
         new_key: Callable[[], str] | None = None,
     ) -> None:

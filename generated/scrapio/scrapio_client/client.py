@@ -12,8 +12,10 @@ from bide_runtime import (
     CancellableJobs,
     Client,
     Clock,
+    MaxRate,
     Observer,
     Policy,
+    ProgressDisplay,
     Record,
     Transport,
     Update,
@@ -113,7 +115,7 @@ class FetchJobs(CancellableJobs[models.FetchJob, models.FetchResult]):
         timeout: float | None = 600.0,
         on_update: Callable[[Update[models.FetchJob]], None] | None = None,
         policy: Policy | None = None,
-        progress: bool = False,
+        progress: bool | ProgressDisplay = False,
         cancel_on_timeout: bool = False,
     ) -> models.FetchResult:
         """Submit a job, wait until it is done, and return its result.
@@ -184,7 +186,7 @@ class FetchJobs(CancellableJobs[models.FetchJob, models.FetchResult]):
         timeout: float | None = 600.0,
         in_order: bool = False,
         on_update: Callable[[Counts], None] | None = None,
-        progress: bool = False,
+        progress: bool | ProgressDisplay = False,
         policy: Policy | None = None,
         tag: Callable[[FetchParams], str] | None = None,
         cancel_on_timeout: bool = False,
@@ -309,7 +311,7 @@ class CrawlJobs(CancellableJobs[models.CrawlJob, models.CrawlResult]):
         timeout: float | None = 600.0,
         on_update: Callable[[Update[models.CrawlJob]], None] | None = None,
         policy: Policy | None = None,
-        progress: bool = False,
+        progress: bool | ProgressDisplay = False,
         cancel_on_timeout: bool = False,
     ) -> models.CrawlResult:
         """Submit a job, wait until it is done, and return its result.
@@ -380,7 +382,7 @@ class CrawlJobs(CancellableJobs[models.CrawlJob, models.CrawlResult]):
         timeout: float | None = 600.0,
         in_order: bool = False,
         on_update: Callable[[Counts], None] | None = None,
-        progress: bool = False,
+        progress: bool | ProgressDisplay = False,
         policy: Policy | None = None,
         tag: Callable[[CrawlParams], str] | None = None,
         cancel_on_timeout: bool = False,
@@ -499,7 +501,7 @@ class MapJobs(CancellableJobs[models.MapJob, models.MapResult]):
         timeout: float | None = 600.0,
         on_update: Callable[[Update[models.MapJob]], None] | None = None,
         policy: Policy | None = None,
-        progress: bool = False,
+        progress: bool | ProgressDisplay = False,
         cancel_on_timeout: bool = False,
     ) -> models.MapResult:
         """Submit a job, wait until it is done, and return its result.
@@ -566,7 +568,7 @@ class MapJobs(CancellableJobs[models.MapJob, models.MapResult]):
         timeout: float | None = 600.0,
         in_order: bool = False,
         on_update: Callable[[Counts], None] | None = None,
-        progress: bool = False,
+        progress: bool | ProgressDisplay = False,
         policy: Policy | None = None,
         tag: Callable[[MapParams], str] | None = None,
         cancel_on_timeout: bool = False,
@@ -686,7 +688,7 @@ class SearchJobs(CancellableJobs[models.SearchJob, models.SearchResult]):
         timeout: float | None = 600.0,
         on_update: Callable[[Update[models.SearchJob]], None] | None = None,
         policy: Policy | None = None,
-        progress: bool = False,
+        progress: bool | ProgressDisplay = False,
         cancel_on_timeout: bool = False,
     ) -> models.SearchResult:
         """Submit a job, wait until it is done, and return its result.
@@ -754,7 +756,7 @@ class SearchJobs(CancellableJobs[models.SearchJob, models.SearchResult]):
         timeout: float | None = 600.0,
         in_order: bool = False,
         on_update: Callable[[Counts], None] | None = None,
-        progress: bool = False,
+        progress: bool | ProgressDisplay = False,
         policy: Policy | None = None,
         tag: Callable[[SearchParams], str] | None = None,
         cancel_on_timeout: bool = False,
@@ -876,7 +878,7 @@ class InteractJobs(CancellableJobs[models.InteractJob, models.InteractResult]):
         timeout: float | None = 600.0,
         on_update: Callable[[Update[models.InteractJob]], None] | None = None,
         policy: Policy | None = None,
-        progress: bool = False,
+        progress: bool | ProgressDisplay = False,
         cancel_on_timeout: bool = False,
     ) -> models.InteractResult:
         """Submit a job, wait until it is done, and return its result.
@@ -944,7 +946,7 @@ class InteractJobs(CancellableJobs[models.InteractJob, models.InteractResult]):
         timeout: float | None = 600.0,
         in_order: bool = False,
         on_update: Callable[[Counts], None] | None = None,
-        progress: bool = False,
+        progress: bool | ProgressDisplay = False,
         policy: Policy | None = None,
         tag: Callable[[InteractParams], str] | None = None,
         cancel_on_timeout: bool = False,
@@ -1020,7 +1022,7 @@ class Scrapio(Client):
         transport: Transport | None = None,
         clock: Clock | None = None,
         observer: Observer | None = None,
-        max_rate: float | None = None,
+        max_rate: float | MaxRate | None = None,
         jitter: Callable[[], float] | None = None,
         new_key: Callable[[], str] | None = None,
     ) -> None:

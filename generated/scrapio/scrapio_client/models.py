@@ -1514,7 +1514,7 @@ class InteractBody(Model):
 
 _register(
     Extract,
-    tag="mode",
+    discriminator="mode",
     known={
         "page": ExtractPage,
         "selectors": ExtractSelectors,
@@ -1525,7 +1525,7 @@ _register(
 )
 _register(
     Action,
-    tag="type",
+    discriminator="type",
     known={
         "goto": Goto,
         "click": Click,
@@ -1540,7 +1540,7 @@ _register(
 )
 _register(
     Diagnostics,
-    tag="outcome",
+    discriminator="outcome",
     known={
         "partial": PartialDiagnostics,
         "failed": FailedDiagnostics,

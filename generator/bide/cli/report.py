@@ -39,11 +39,19 @@ def verdict(listing: Listing, *, strict: bool = False) -> str:
     return f"{specs} checked, no error, {warnings}: fine without --strict{also}"
 
 
-def simulator(provider: Provider, url: str) -> str:
-    """Where a provider is simulated, and what makes a client talk to that; the first line is for programs as well."""
+def simulator(provider: Provider, url: str, *, speed: float = 1.0) -> str:
+    """Where a provider is simulated, and the arguments of a client for it. Programs may read the first line.
+
+    At another speed than 1 a client needs a clock of that speed, which is of another class for asyncio.
+    """
     lines = [f"{provider.name} {url}"]
     lines += [f"  export {secret.env}=simulated" for secret in provider.auth]
-    lines.append(f'  {provider.class_name}(base_url="{url}")')
+    if speed == 1.0:
+        lines.append(f'  {provider.class_name}(base_url="{url}")')
+    else:
+        for colour in ("", "Async"):
+            clock = f"{colour}SystemClock({int(speed) if speed.is_integer() else speed})"
+            lines.append(f'  {colour}{provider.class_name}(base_url="{url}", clock={clock})')
     return "\n".join(lines)
 
 

@@ -1,4 +1,4 @@
-"""`bide serve`: a simulator of each provider, until Ctrl-C."""
+"""`bide serve`: runs a simulator of each provider until Ctrl-C."""
 
 from __future__ import annotations
 
@@ -22,21 +22,21 @@ if TYPE_CHECKING:
     type=click.IntRange(0, 65535),
     default=8700,
     show_default=True,
-    help="Of the first simulator; the next ones follow. 0: any free ones.",
+    help="Port of the first simulator; the others get the next ones. 0: any free ports.",
 )
 @click.option(
     "--speed",
     type=click.FloatRange(min=0.001),
     default=1.0,
     show_default=True,
-    help="How many times faster than life jobs go.",
+    help="How many times faster than real time jobs run. Clients need a clock of the same speed, which is printed.",
 )
-@click.option("--seed", default=0, show_default=True, help="The same seed and requests give the same replies.")
+@click.option("--seed", default=0, show_default=True, help="The same seed and the same requests give the same replies.")
 @click.option(
     "--scenarios",
     metavar="FILE",
     type=click.Path(path_type=Path),
-    help="What shall become of which job; YAML.",
+    help="A YAML file that says how each job ends and which requests fail.",
 )
 def serve(specs: tuple[Path, ...], port: int, speed: float, seed: int, scenarios: Path | None) -> int:
     """Simulate each provider on this machine, until Ctrl-C.
@@ -47,10 +47,13 @@ def serve(specs: tuple[Path, ...], port: int, speed: float, seed: int, scenarios
     bide serve specs/acme.yaml --speed 20      a minute takes 3 seconds
     bide serve specs/acme.yaml --scenarios bad-day.yaml
 
-    A simulator takes any API key, checks requests against the spec, walks
-    each job through its lifecycle and answers with the spec's examples. What
-    goes wrong is scripted: in a scenario file, or for one job in the request
-    header X-Bide-Scenario, as in `fail; duration=3; poll=429,502`.
+    Prints the arguments that a client needs. With --speed one of them is a
+    clock of that speed: otherwise the client would wait in real seconds.
+
+    A simulator accepts any API key, checks requests against the spec, takes
+    each job through its lifecycle and answers with the spec's examples.
+    Faults come from a scenario file, or for one job from the request header
+    X-Bide-Scenario, such as `fail; duration=3; poll=429,502`.
 
     Exit code: 0 after Ctrl-C, 1 for problems, 2 for a wrong command.
     """
@@ -77,7 +80,7 @@ def _simulate(provider: Provider, *, port: int, speed: float, seed: int, script:
     from bide.simulator.server.server import serve as serve_forever
 
     def say(url: str) -> None:
-        click.echo(report.simulator(provider, url))
+        click.echo(report.simulator(provider, url, speed=speed))
         sys.stdout.flush()
 
     scenarios = script.decode("utf-8", "replace")

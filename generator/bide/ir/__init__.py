@@ -45,6 +45,29 @@ class Source:
     url: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Author:
+    """Who maintains the generated package."""
+
+    name: str
+    email: str = ""
+    """Empty if the spec gives none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Package:
+    """What the generated package says of itself to package indexes."""
+
+    name: str
+    """The name of the distribution."""
+    version: str = "0.1.0"
+    license: str = ""
+    """An SPDX expression; empty if the spec gives none."""
+    authors: tuple[Author, ...] = ()
+    urls: tuple[tuple[str, str], ...] = ()
+    """(label, URL) pairs."""
+
+
 # --- types
 # -------------------------------------------------------------------------------------------------------------
 
@@ -574,6 +597,7 @@ class Provider:
     lifecycles: tuple[Lifecycle, ...]
     spec_file: str
     """The spec's file name, for the headers of the generated files."""
+    package: Package
 
     by_name: Mapping[str, Enum | Model | Union] = field(default_factory=dict, repr=False, compare=False)
 

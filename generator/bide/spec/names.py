@@ -61,9 +61,9 @@ OUR_IMPORTS = _set_of("""
     AiohttpTransport AsyncCancellableJobs AsyncClient AsyncClock AsyncFakeClock AsyncFakeTransport
     AsyncHttpxTransport AsyncIterable AsyncJobBatch AsyncJobs AsyncSystemClock AsyncTransport Awaitable BatchOptions
     Callable CancellableJobs Client Clock Counts Exchange FakeClock FakeJob FakeJobs FakeOperation FakeProvider
-    FakeStreaming FakeTransport Fault HttpxTransport Iterable Iterator JobBatch Jobs Link Observer OwnErrors
-    PROVIDER Plan Policy Polling Progress Record Reply Request Response Route Sent SystemClock TYPE_CHECKING
-    Transport Urllib3Transport WaitOptions
+    FakeStreaming FakeTransport Fault HttpxTransport Iterable Iterator JobBatch Jobs Link MaxRate Observer OwnErrors
+    PROVIDER Plan Policy Polling Progress ProgressDisplay Record Reply Request Response Route Sent SystemClock
+    TYPE_CHECKING Transport Urllib3Transport WaitOptions
     """)
 """What else the modules of the clients and of the fake import; the client's class stands beside it."""
 

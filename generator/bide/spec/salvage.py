@@ -31,12 +31,12 @@ _STAND_INS = {
     "docs": "https://stand-in.example",
     "base_url": "https://stand-in.example",
 }
-_OPTIONAL = ("auth", "headers", "request_id", "hosts", "errors")
+_OPTIONAL = ("package", "auth", "headers", "request_id", "hosts", "errors")
 
 _LOCAL = _set_of("""
-    accepts cancel credits default deprecated description error examples failed_if floor gone hint hold idempotency_key
-    interval items kept limit max max_items max_length min min_items min_length moves not_found_grace not_ready pattern
-    poll_many polling progress ready repeatable secret source timeout typical
+    accepts cancel credits default deprecated description error examples failed_if gone idempotency_key idempotent
+    interval items long_poll max max_items max_length min min_interval min_items min_length not_found_grace not_ready
+    pattern poll_many polling progress rate_limit ready retention retry_after secret source timeout transitions typical
     """)
 """Keys that can be left out without anything else becoming wrong."""
 

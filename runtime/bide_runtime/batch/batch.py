@@ -1,4 +1,4 @@
-"""Many flows at once: what to do next for all of them. Sans-IO; a driver sends, sleeps and hands out what ended."""
+"""Runs many flows side by side. Sans-IO: a driver sends, sleeps, and passes on how each flow ended."""
 
 from __future__ import annotations
 
@@ -41,34 +41,33 @@ class Entry(Generic[P, R]):
         self.input = input
         self.flow = flow
         self.record: Record[Any, R] | None = None
-        """What is known of the job, once it exists."""
+        """The record of the job; `None` until it exists."""
         self.state: State | None = None
-        """Where the job was last seen to be; `None` until it exists."""
+        """The last state of the job; `None` until it exists."""
 
 
-Asker: TypeAlias = Entry[P, R] | Group[Entry[P, R]]
-"""Who sends a request: one job, or several that are asked about together."""
+Requester: TypeAlias = Entry[P, R] | Group[Entry[P, R]]
+"""What a request is for: one job, or a group of coalesced polls."""
 
 
 class Dispatch(msgspec.Struct, Generic[P, R], frozen=True):
-    """Send this for them, and tell the batch what came of it."""
+    """Send this request, and pass the answer to `Batch.receive`."""
 
-    asker: Asker[P, R]
+    requester: Requester[P, R]
     send: Send
 
 
 class Idle(msgspec.Struct, frozen=True):
-    """There is nothing to do but to wait for replies, or to add entries."""
+    """Nothing to do until a reply arrives or an entry is added."""
 
 
 Step: TypeAlias = Dispatch[P, R] | Sleep | Log | Notify | Ended[P, R] | Idle
 
 
 class Batch(Generic[P, R]):
-    """Runs flows side by side, at most *max_in_flight* at a time. Whoever has waited longest for a turn goes first.
+    """Runs flows side by side, at most *max_in_flight* at a time. The flow that has waited longest goes first.
 
-    With *in_order* what ended early is held back; it keeps its place among those in flight, so that memory stays
-    bounded.
+    With *in_order*, an entry that ended early is held back. It still counts as in flight, so that memory is bounded.
     """
 
     def __init__(
@@ -78,8 +77,8 @@ class Batch(Generic[P, R]):
         total: int | None,
         in_order: bool,
         coalescer: Coalescer[Entry[P, R]],
-        shows: bool = True,
-        hears: Callable[[int], bool] = lambda level: True,
+        wants_updates: bool = True,
+        logs_at: Callable[[int], bool] = lambda level: True,
         now: float,
     ) -> None:
         if isinstance(max_in_flight, bool) or not isinstance(max_in_flight, int) or max_in_flight < 1:
@@ -89,21 +88,21 @@ class Batch(Generic[P, R]):
         self._began = now
         self._turn = count()
         self._coalescer = coalescer
-        self._shows = shows
-        """Whether anybody wants news of each job."""
-        self._hears = hears
-        """Whether anybody wants notes of a level."""
-        self._under_way = 0
+        self._wants_updates = wants_updates
+        """Whether the driver passes on the updates of each job."""
+        self._logs_at = logs_at
+        """Whether messages of a level are logged."""
+        self._in_flight = 0
         self._asleep: list[tuple[float, int, int]] = []
-        """When each wakes up, its turn, and its index: numbers alone, at which no garbage collector looks."""
+        """When each entry wakes up, its turn, and its index: numbers, which the GC does not track."""
         self._awake: list[tuple[int, Entry[P, R], Received | None]] = []
         self._entries: dict[int, Entry[P, R]] = {}
         self._states: Counter[State] = Counter()
         self._succeeded = self._failed = self._taken = 0
         self._held: dict[int, Ended[P, R]] | None = {} if in_order else None
-        self._next_out = 0
+        self._next_index = 0
         self.uncertain: list[Ended[P, R]] = []
-        """Once it is settled: what was not handed out, and may be a job without a handle."""
+        """After `settle`: entries that were not passed on and may be jobs without a handle."""
 
     @property
     def has_room(self) -> bool:
@@ -112,10 +111,11 @@ class Batch(Generic[P, R]):
 
     @property
     def records(self) -> Iterator[Record[Any, R]]:
-        """The jobs that exist and whose end was not handed out."""
+        """The jobs that exist and whose end was not passed on yet."""
         return (entry.record for entry in self._entries.values() if entry.record is not None)
 
     def counts(self, now: float) -> Counts:
+        """How far the batch is."""
         return Counts(
             taken=self._taken,
             total=self._total,
@@ -126,33 +126,33 @@ class Batch(Generic[P, R]):
         )
 
     def add(self, entry: Entry[P, R]) -> None:
-        """Take in one more job."""
+        """Start one more entry."""
         self._room -= 1
         self._taken += 1
         self._entries[entry.index] = entry
         self._wake(entry, None)
 
-    def saw(self, asker: Asker[P, R], seen: Received) -> None:
-        """Take in what came of a dispatch."""
-        self._under_way -= 1
-        if isinstance(asker, Group):
-            self._coalescer.came(asker, seen)
+    def receive(self, requester: Requester[P, R], received: Received) -> None:
+        """Take the answer to a dispatch."""
+        self._in_flight -= 1
+        if isinstance(requester, Group):
+            self._coalescer.receive(requester, received)
         else:
-            self._wake(asker, seen)
+            self._wake(requester, received)
 
     def next(self, now: float) -> Step[P, R]:
-        """What to do now."""
-        if self._held and self._next_out in self._held:
-            return self._out(self._held.pop(self._next_out))
+        """The next step for the driver."""
+        if self._held and self._next_index in self._held:
+            return self._pass_on(self._held.pop(self._next_index))
         while True:
             self._wake_all(now)
             while self._awake:
-                _, entry, seen = heappop(self._awake)
-                step = self._advanced(entry, seen, now)
+                _, entry, received = heappop(self._awake)
+                step = self._advanced(entry, received, now)
                 if step is not None:
                     return step
             wakes_at = self._asleep[0][0] if self._asleep else inf
-            departure = self._coalescer.leaving(now, company_at=now if self._under_way else wakes_at)
+            departure = self._coalescer.next_group(now, next_poll_at=now if self._in_flight else wakes_at)
             if departure is not None:
                 return self._dispatch(*departure)
             due = min(wakes_at, self._coalescer.next_at)
@@ -160,13 +160,13 @@ class Batch(Generic[P, R]):
                 return Sleep(due) if due < inf else Idle()
 
     def settle(self, now: float) -> list[Record[Any, R]]:
-        """Let each flow take note of the reply it has got, but send nothing more; the jobs that were not handed out."""
+        """Give each flow the reply that it has, send nothing more, and return the jobs that were not passed on."""
         left = list(self._entries.values())
         ended: list[Ended[P, R]] = []
         self._wake_answered(now)
         while self._awake:
-            _, entry, seen = heappop(self._awake)
-            step = self._advanced(entry, seen, now)
+            _, entry, received = heappop(self._awake)
+            step = self._advanced(entry, received, now)
             if isinstance(step, Ended):
                 ended.append(step)
         ended += (self._held or {}).values()
@@ -175,12 +175,12 @@ class Batch(Generic[P, R]):
             entry.flow.close()
         return [entry.record for entry in left if entry.record is not None]
 
-    def _advanced(self, entry: Entry[P, R], seen: Received | None, now: float) -> Step[P, R] | None:
-        """Let one flow go on, or begin if it has seen nothing; `None` if that is nothing to the driver."""
-        go_on = entry.flow.send
+    def _advanced(self, entry: Entry[P, R], received: Received | None, now: float) -> Step[P, R] | None:
+        """Run one flow to its next step, or `None` if the driver has none to do. A new flow has received `None`."""
+        resume = entry.flow.send
         while True:
             try:
-                action = go_on(seen)  # type: ignore[arg-type]  # a generator begins with None
+                action = resume(received)  # type: ignore[arg-type]  # a generator starts with None
             except StopIteration as end:
                 return self._ended(Ended(entry=entry, result=end.value))
             except ClientError as error:
@@ -192,28 +192,28 @@ class Batch(Generic[P, R]):
                     heappush(self._asleep, (until, next(self._turn), entry.index))
                     return None
                 case Notify(update):
-                    self._moved(entry, update.state)
-                    if self._shows:
+                    self._set_state(entry, update.state)
+                    if self._wants_updates:
                         self._wake(entry, Received(now))
                         return action
                 case Log(level):
-                    if self._hears(level):
+                    if self._logs_at(level):
                         self._wake(entry, Received(now))
                         return action
                 case Created(record):
                     entry.record = record
-                    self._moved(entry, record.state)
+                    self._set_state(entry, record.state)
                 case Send():
-                    self._coalescer.hold(entry, action, now)
+                    self._coalescer.add(entry, action, now)
                     return None
-            seen = Received(now)
+            received = Received(now)
 
-    def _dispatch(self, asker: Asker[P, R], send: Send) -> Dispatch[P, R]:
-        self._under_way += 1
-        return Dispatch(asker, send)
+    def _dispatch(self, requester: Requester[P, R], send: Send) -> Dispatch[P, R]:
+        self._in_flight += 1
+        return Dispatch(requester, send)
 
-    def _wake(self, entry: Entry[P, R], seen: Received | None) -> None:
-        heappush(self._awake, (next(self._turn), entry, seen))
+    def _wake(self, entry: Entry[P, R], received: Received | None) -> None:
+        heappush(self._awake, (next(self._turn), entry, received))
 
     def _wake_all(self, now: float) -> None:
         while self._asleep and self._asleep[0][0] <= now:
@@ -222,10 +222,10 @@ class Batch(Generic[P, R]):
         self._wake_answered(now)
 
     def _wake_answered(self, now: float) -> None:
-        for entry, seen in self._coalescer.answers(now):
-            self._wake(entry, seen)
+        for entry, received in self._coalescer.answers(now):
+            self._wake(entry, received)
 
-    def _moved(self, entry: Entry[P, R], state: State) -> None:
+    def _set_state(self, entry: Entry[P, R], state: State) -> None:
         if state is entry.state:
             return
         if entry.state is not None:
@@ -239,14 +239,14 @@ class Batch(Generic[P, R]):
         else:
             self._failed += 1
         if ended.entry.record is not None:
-            self._moved(ended.entry, ended.entry.record.state)
-        if self._held is None or ended.entry.index == self._next_out:
-            return self._out(ended)
+            self._set_state(ended.entry, ended.entry.record.state)
+        if self._held is None or ended.entry.index == self._next_index:
+            return self._pass_on(ended)
         self._held[ended.entry.index] = ended
         return None
 
-    def _out(self, ended: Ended[P, R]) -> Ended[P, R]:
-        self._next_out += 1
+    def _pass_on(self, ended: Ended[P, R]) -> Ended[P, R]:
+        self._next_index += 1
         self._room += 1
         del self._entries[ended.entry.index]
         return ended

@@ -11,20 +11,21 @@ class Counts(msgspec.Struct, frozen=True, kw_only=True):
     """How far a batch is."""
 
     taken: int
-    """Inputs taken so far."""
+    """Inputs started so far."""
     total: int | None
-    """All inputs, if their number is known."""
+    """The number of all inputs, if it is known."""
     states: dict[State, int]
-    """How many jobs were last seen in which state; those that failed to be submitted are in none."""
+    """The number of jobs by state. Jobs whose submit failed are in none."""
     succeeded: int
     """Jobs that ended with a result."""
     failed: int
-    """Jobs that ended with an error, whatever it was."""
+    """Jobs that ended with an error of any kind."""
     elapsed: float
     """Seconds since the batch began."""
 
     @property
     def ended(self) -> int:
+        """Jobs that ended with a result or an error."""
         return self.succeeded + self.failed
 
     @property
@@ -34,7 +35,7 @@ class Counts(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def time_left(self) -> float | None:
-        """An estimate in seconds, if the number of inputs is known and something has ended."""
+        """Estimated seconds until the end; `None` if the number of inputs is not known or no job has ended."""
         if self.total is None or not self.ended:
             return None
         return (self.total - self.ended) / self.rate if self.rate else None

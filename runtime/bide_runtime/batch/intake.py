@@ -1,4 +1,4 @@
-"""The inputs of a batch, taken one by one as there is room."""
+"""The inputs of a batch, read one by one."""
 
 from __future__ import annotations
 
@@ -12,67 +12,67 @@ P = TypeVar("P")
 
 
 class Intake(Generic[P]):
-    """Inputs that are there when one asks for them."""
+    """Inputs from an iterable."""
 
     def __init__(self, inputs: Iterable[P]) -> None:
         self._inputs = enumerate(inputs)
         self.total = len(inputs) if isinstance(inputs, Sized) else None
-        """How many there are, if that is known."""
-        self.is_over = False
+        """The number of inputs, if it is known."""
+        self.is_exhausted = False
 
-    def take(self) -> tuple[int, P] | None:
-        """The next input and its place; `None` if there is none."""
-        taken = next(self._inputs, None)
-        self.is_over = taken is None
-        return taken
+    def next(self) -> tuple[int, P] | None:
+        """The index of the next input, and the input; `None` if there are no more."""
+        found = next(self._inputs, None)
+        self.is_exhausted = found is None
+        return found
 
     async def stop(self) -> None:
-        """There is nothing to stop."""
+        """Do nothing: no task was started."""
 
 
 class AsyncIntake(Generic[P]):
-    """Inputs that may have to be waited for, while jobs go on."""
+    """Inputs from an async iterable, awaited in a task while jobs are polled."""
 
     def __init__(self, inputs: AsyncIterable[P], wakeup: asyncio.Event) -> None:
         self._inputs: AsyncIterator[P] = aiter(inputs)
         self._wakeup = wakeup
-        """Rung when one has come."""
-        self._coming: asyncio.Task[P] | None = None
-        self._taken = 0
+        """Set when an input is ready."""
+        self._pending: asyncio.Task[P] | None = None
+        self._count = 0
         self.total = None
-        self.is_over = False
+        self.is_exhausted = False
 
-    def take(self) -> tuple[int, P] | None:
-        """The next input and its place; `None` if there is none yet, or no more."""
-        if self.is_over:
+    def next(self) -> tuple[int, P] | None:
+        """The index of the next input, and the input; `None` if it is not ready yet, or there are no more."""
+        if self.is_exhausted:
             return None
-        if self._coming is None:
-            self._coming = self._ask()
-        if not self._coming.done():
+        if self._pending is None:
+            self._pending = self._start()
+        if not self._pending.done():
             return None
-        came, self._coming = self._coming, None
+        done, self._pending = self._pending, None
         try:
-            entry = self._taken, came.result()
+            entry = self._count, done.result()
         except StopAsyncIteration:
-            self.is_over = True
+            self.is_exhausted = True
             return None
-        self._taken += 1
+        self._count += 1
         return entry
 
     async def stop(self) -> None:
-        """Stop waiting for the next one."""
-        if self._coming is not None:
+        """Cancel the task that awaits the next input."""
+        if self._pending is not None:
             import asyncio
 
-            self._coming.cancel()
-            await asyncio.gather(self._coming, return_exceptions=True)
+            self._pending.cancel()
+            await asyncio.gather(self._pending, return_exceptions=True)
 
-    def _ask(self) -> asyncio.Task[P]:
+    def _start(self) -> asyncio.Task[P]:
         import asyncio
 
-        async def ask() -> P:
+        async def read() -> P:
             return await anext(self._inputs)
 
-        task = asyncio.ensure_future(ask())
+        task = asyncio.ensure_future(read())
         task.add_done_callback(lambda _: self._wakeup.set())
         return task

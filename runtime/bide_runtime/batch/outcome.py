@@ -17,17 +17,17 @@ class Outcome(msgspec.Struct, Generic[P_co, R_co, J_co], frozen=True, kw_only=Tr
     """How one job of a batch ended: with a result or with an error."""
 
     index: int
-    """The place of the input, from 0."""
+    """The index of the input, from 0."""
     input: P_co
-    """What the batch was given."""
+    """The input of the batch."""
     job: J_co | None
-    """The handle of the job; `None` if there is none: the submit was refused or got no reply."""
+    """The handle of the job; `None` if the submit failed or got no reply."""
     tag: str | None = None
-    """What `tag` of the batch made of the input."""
+    """The tag of the input, from the `tag` argument of the batch."""
     error: ClientError | None = None
-    """What its `run` or `wait` would have raised."""
+    """The exception that its `run` or `wait` would have raised."""
     value: R_co | msgspec.UnsetType = msgspec.UNSET
-    """The result, unless there is an error; `result` is easier to use."""
+    """The result; unset if there is an error. `result` raises that error instead."""
 
     @property
     def is_ok(self) -> bool:
@@ -36,7 +36,7 @@ class Outcome(msgspec.Struct, Generic[P_co, R_co, J_co], frozen=True, kw_only=Tr
 
     @property
     def result(self) -> R_co:
-        """The result. Raises the job's error if there is none."""
+        """The result. Raises the error of the job if it has one."""
         if self.error is not None:
             raise self.error
         assert not isinstance(self.value, msgspec.UnsetType)

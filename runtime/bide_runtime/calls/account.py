@@ -16,7 +16,7 @@ from ..errors.client import InvalidArgument
 from ..http.auth import given, placed, without
 from ..http.errors import ApiError, api_error_class
 from ..http.headers import SendableHeaders, sendable, sendable_headers
-from ..http.rate_limit import Rate
+from ..http.rate_limit import MaxRate
 from ..http.request import Json, Request, Response, as_text, origin, query
 from ..http.retry_after import retry_after
 from ..models.codec import any_json, follow
@@ -229,11 +229,6 @@ def seconds_of(timeout: float | Literal["default"] | None, default: float) -> fl
     return default if timeout == "default" else positive("timeout", timeout)
 
 
-def rate_of(per_second: float | None) -> Rate | None:
-    """At most so many requests per second, evenly spaced. Raises `InvalidArgument`."""
-    if per_second is None:
-        return None
-    is_number = isinstance(per_second, int | float) and not isinstance(per_second, bool)
-    if not is_number or not 0 < per_second < float("inf"):
-        raise InvalidArgument(f"max_rate must be a positive number of requests per second, not {per_second!r}")
-    return Rate(1, 1 / per_second)
+def max_rate_of(given: float | MaxRate | None) -> MaxRate | None:
+    """The limit of all requests of a client: one that is shared, or its own. Raises `InvalidArgument`."""
+    return given if given is None or isinstance(given, MaxRate) else MaxRate(given)

@@ -7,54 +7,52 @@ from typing import Any, Generic, TypeVar
 
 import msgspec
 
-from ..http.request import Response
+from ..http.request import Json, Response
 from ..models.codec import decode
 
 T = TypeVar("T")
 
 
 JSON = "application/json"
-
-
 ANY = "*/*"
-"""Media types. Whoever wants bytes takes any."""
+"""Media types for `Accept`; `ANY` is for replies that are read as bytes."""
 
 
 class Call(msgspec.Struct, Generic[T], frozen=True, kw_only=True):
-    """One operation with its arguments: what to send, and how to read the answer."""
+    """One operation with its arguments: what to send, and how to read the reply."""
 
     method: str
     path: str
-    """Under the base URL, encoded, with its query."""
+    """The path below the base URL, percent-encoded, with the query."""
     read: Callable[[Response], T]
     body: bytes | None = None
     content_type: str = JSON
-    headers: Mapping[str, str] = {}
+    headers: Mapping[str, Json] = {}
     idempotent: bool = False
-    """Whether it does no harm to send it twice."""
+    """Whether it may be sent twice."""
     accept: str = JSON
-    """The media type that the answer should have."""
+    """The media type that the reply should have."""
     limited_as: str = ""
-    """Method and path template, where the path holds arguments."""
+    """Method and path template, if the path holds arguments."""
     timeout: float | None = None
-    """Seconds for one HTTP request, where the client's own would be too short."""
+    """The timeout of one HTTP request in seconds, if the client's default is too short."""
 
     @property
     def bucket(self) -> str:
-        """What the provider counts against a rate limit."""
+        """The rate limit bucket of the call."""
         return self.limited_as or f"{self.method} {self.path.partition('?')[0]}"
 
 
 def reads(wanted: type[T]) -> Callable[[Response], T]:
-    """A reader of replies of one type."""
+    """A function that decodes replies of one type."""
     return lambda reply: decode(wanted, reply.body)
 
 
 def reads_by_status(wanted: Mapping[int, Any]) -> Callable[[Response], Any]:
-    """A reader of replies whose type depends on the HTTP status; an unlisted one is read as the first."""
+    """A function that decodes replies whose type depends on the HTTP status; an unlisted status as the first type."""
     first = next(iter(wanted.values()))
     return lambda reply: decode(wanted.get(reply.status, first), reply.body)
 
 
 def reads_nothing(reply: Response) -> None:
-    """For replies whose body means nothing."""
+    """Return `None`: the body has no meaning."""

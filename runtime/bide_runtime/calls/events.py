@@ -1,4 +1,4 @@
-"""Server-sent events: from chunks of bytes to events, however they are cut. Sans-IO."""
+"""Server-sent events: from chunks of bytes to typed events. Sans-IO."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ E = TypeVar("E")
 
 
 class ServerEvent(msgspec.Struct, frozen=True):
-    """One event as it came."""
+    """One event as it was sent."""
 
     name: str
     data: str
 
 
 class EventParser:
-    """Splits a stream into events, by the rules of the HTML standard. `feed` may be given any pieces."""
+    """Splits a stream into events, by the rules of the HTML standard. Chunks may end anywhere."""
 
-    _LONGEST = 16 * 2**20
+    _MAX_SIZE = 16 * 2**20
 
     def __init__(self) -> None:
         self._rest = b""
@@ -35,13 +35,13 @@ class EventParser:
         self._data: list[str] = []
         self._is_first = True
         self._ends_in_cr = False
-        """Whether the last byte ended a line by itself, or is the first half of a CRLF."""
+        """Whether the last byte was a CR: a line end, or the first half of a CRLF."""
 
     def feed(self, chunk: bytes) -> list[ServerEvent]:
         """The events that *chunk* completes."""
         if not chunk:
             return []
-        # The second half of a CRLF whose first half ended a line already.
+        # If the CR ended the last chunk, the LF at the start of this one belongs to it.
         text = self._rest + (chunk.removeprefix(b"\n") if self._ends_in_cr else chunk)
         self._ends_in_cr = chunk.endswith(b"\r")
         if self._is_first and len(text) < 3 and b"\xef\xbb\xbf".startswith(text):
@@ -51,8 +51,10 @@ class EventParser:
             text = text.removeprefix(b"\xef\xbb\xbf")
             self._is_first = False
         *lines, self._rest = text.replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n")
-        if len(self._rest) + sum(map(len, self._data)) > self._LONGEST:
-            raise DecodeError("an event of the stream has no end", path="$", body=self._rest[:200])
+        if len(self._rest) + sum(map(len, self._data)) > self._MAX_SIZE:
+            raise DecodeError(
+                f"an event of the stream is larger than {self._MAX_SIZE:,} bytes", path="$", body=self._rest[:200]
+            )
         events = []
         for line in lines:
             if line:
@@ -73,15 +75,15 @@ class EventParser:
 
 
 class UnknownEvent(msgspec.Struct, frozen=True):
-    """An event of a name that this package does not know."""
+    """An event whose name the spec does not list."""
 
     name: str
     data: Json
-    """The JSON of the event, or its text."""
+    """The decoded JSON of the event, or its text if it is not JSON."""
 
 
 class EventReader(Generic[E]):
-    """Types the events of one kind of stream, and knows when it is whole."""
+    """Decodes the events of one kind of stream, and checks its end."""
 
     def __init__(
         self,
@@ -111,21 +113,22 @@ class EventReader(Generic[E]):
         return decode(wanted, event.data.encode())
 
     def is_last(self, event: ServerEvent) -> bool:
-        """Whether the stream is whole with this event."""
+        """Whether the stream is complete with this event."""
         return event.name in self._last
 
     def check_end(self) -> None:
-        """The stream has ended without a last event. Raises `StreamCut` if it should have had one."""
+        """Raise `StreamCut` if the stream must have a last event; call it at the end of a stream that had none."""
         if self._last:
             expected = " or ".join(repr(name) for name in sorted(self._last))
-            raise StreamCut(f"the stream ended before its last event ({expected}); what came so far is not the whole")
+            raise StreamCut(f"the stream ended before its last event ({expected}), so it is not complete")
 
 
 class StreamCall(msgspec.Struct, Generic[E], frozen=True, kw_only=True):
-    """A call whose answer is a stream of events."""
+    """A call whose reply is a stream of events."""
 
     call: Call[None]
     reader: EventReader[E]
 
     def request(self, account: Account) -> Request:
+        """The request of the call."""
         return account.request(self.call, accept="text/event-stream")

@@ -1,4 +1,4 @@
-"""A result that comes in pages: which to ask for next, and what they make together. Sends nothing itself."""
+"""Paginated results: which page to request next, and the whole result from all pages. Sends nothing."""
 
 from __future__ import annotations
 
@@ -9,59 +9,58 @@ from msgspec.structs import replace
 
 from ..errors.decode import DecodeError
 from ..http.request import Json, query
-from ..models.codec import follow
-
-Path = tuple[str, ...]
+from ..models.codec import Path, follow
 
 
 class Pages(msgspec.Struct, frozen=True, kw_only=True):
-    """How a result is divided. Its pointers are made of attribute names."""
+    """How a result is paginated. Its paths are made of attribute names."""
 
     list: Path
-    """The list of which each page has a part."""
+    """The list that is split over the pages."""
     query: str
-    """The query parameter that asks for a page."""
+    """The query parameter for the page number or the cursor."""
     next: Path = ()
-    """Where a page says which is the next; empty: they are counted."""
+    """Where a page has the cursor of the next one; empty: pages are numbered."""
     more: Path = ()
-    """Where a page says whether there are more; empty: the last one has no `next`, or an empty list."""
+    """Where a page says whether there are more; empty: the last page has no `next`, or an empty list."""
     first: int = 1
-    """The number of the first page, where they are counted."""
+    """The number of the first page, if pages are numbered."""
 
 
-class Gathered:
-    """The pages of one result that have come so far."""
+class CollectedPages:
+    """The pages of one result that were received so far."""
 
     def __init__(self, pages: Pages) -> None:
         self._pages = pages
         self._items: list[Any] = []
-        self._asked: set[Json] = set()
+        self._requested: set[Json] = set()
         self._count = 0
         self._last: Any = None
         self.next: Json = None
-        """What asks for the next page; `None`: the first, or no more."""
+        """The number or cursor of the next page; `None` before the first page and after the last one."""
 
     @property
-    def is_whole(self) -> bool:
+    def is_complete(self) -> bool:
+        """Whether the last page was received."""
         return self._count > 0 and self.next is None
 
     @property
     def query(self) -> str:
-        """What the address of the next page ends with."""
+        """The query of the next request."""
         return query([(self._pages.query, self.next)])
 
     def add(self, page: Any, body: bytes) -> None:
-        """Take in the page that was asked for. Raises `DecodeError` if it leads back to one that was had."""
+        """Add the next page. Raises `DecodeError` if its `next` leads back to an earlier page."""
         self._items += follow(page, self._pages.list) or []
         self._count += 1
         self._last = page
-        self.next = self._after(page)
-        if self.next in self._asked:
-            where = "$." + ".".join(self._pages.next)
-            raise DecodeError("the pages of the result lead in a circle", path=where, body=body)
-        self._asked.add(self.next)
+        self.next = self._next_after(page)
+        if self.next in self._requested:
+            path = "$." + ".".join(self._pages.next)
+            raise DecodeError("the pages of the result form a loop", path=path, body=body)
+        self._requested.add(self.next)
 
-    def _after(self, page: Any) -> Json:
+    def _next_after(self, page: Any) -> Json:
         if self._pages.more and not follow(page, self._pages.more):
             return None
         if self._pages.next:
@@ -69,12 +68,12 @@ class Gathered:
         return self._pages.first + self._count if follow(page, self._pages.list) else None
 
     def result(self) -> Any:
-        """The last page, with the items of all of them."""
+        """The last page, with the items of all pages."""
         return _with(self._last, self._pages.list, self._items)
 
 
 def _with(holder: Any, path: Path, items: list[Any]) -> Any:
-    """*holder* with *items* where *path* leads."""
+    """*holder* with *items* at *path*."""
     name, *rest = path
     inside = getattr(holder, name)
     if rest and inside is None:

@@ -15,7 +15,7 @@ from weakref import WeakSet
 
 from msgspec.structs import replace
 
-from ..calls.account import changed, open_account, positive, rate_of
+from ..calls.account import changed, max_rate_of, open_account, positive
 from ..calls.call import Call
 from ..calls.extras import Extras
 from ..calls.provider import Provider
@@ -23,7 +23,7 @@ from ..engines.default import default_async_transport
 from ..engines.transport import MAX_CONNECTIONS, AsyncTransport
 from ..errors.client import ClientClosed, ClientError
 from ..errors.own import raises_own
-from ..http.rate_limit import RateLimiter
+from ..http.rate_limit import MaxRate, RateLimiter
 from ..http.request import Json, Response
 from ..jobs.min_interval import MinIntervals
 from ..jobs.snapshot import Update
@@ -67,7 +67,7 @@ class AsyncClient:
         transport: AsyncTransport | None = None,
         clock: AsyncClock | None = None,
         observer: Observer | None = None,
-        max_rate: float | None = None,
+        max_rate: float | MaxRate | None = None,
         jitter: Callable[[], float] | None = None,
         new_key: Callable[[], str] | None = None,
         secrets: Mapping[str, str | None] | None = None,
@@ -85,9 +85,8 @@ class AsyncClient:
                 jitter=jitter,
                 new_key=new_key,
             )
-            self._session = Session(
-                account, MinIntervals(), RateLimiter(self._provider.rates, of_all=rate_of(max_rate))
-            )
+            limiter = RateLimiter(self._provider.rates, total=max_rate_of(max_rate))
+            self._session = Session(account, MinIntervals(), limiter)
             self._transport = transport
             self._owns_transport = transport is None
             self._closed = False

@@ -19,15 +19,16 @@ from ..jobs.snapshot import Snapshot, Update
 from ..jobs.token import checked_tag
 from ..waiting.deadline import Deadline
 from ..waiting.flow import Flow
-from ..waiting.links import attached, resumed
+from ..waiting.links import attach_record, resume_record
 from ..waiting.policy import Adaptive, Policy
 from ..waiting.session import Session
-from ..waiting.submit import Submission, late, run, submit
+from ..waiting.submission import Submission
+from ..waiting.submit import deferred, run, submit
 from ..waiting.wait import cancel, poll, result, updates, wait
 from .async_client import AsyncClient
 from .namespace import Namespace
 from .options import BatchOptions, WaitOptions
-from .progress import Bar
+from .progress import ProgressDisplay, bar_of
 
 if TYPE_CHECKING:
     from ..batch.counts import Counts
@@ -60,7 +61,7 @@ class AsyncJob(Handle[S, R]):
         *,
         on_update: Callable[[Update[S]], Awaitable[None] | None] | None = None,
         policy: Policy | None = None,
-        progress: bool = False,
+        progress: bool | ProgressDisplay = False,
     ) -> R:
         """Wait until the job is done and return its result.
 
@@ -69,7 +70,8 @@ class AsyncJob(Handle[S, R]):
                 out, it is what suits this kind of job.
             on_update: Called, and awaited if it can be, after each poll.
             policy: When to poll. Left out, it follows what the provider says of its jobs.
-            progress: Whether to show a line in the terminal; needs `rich`.
+            progress: Whether to show a line in the terminal, which needs `rich`; or a `rich.progress.Progress` to
+                show it in.
 
         Raises:
             JobTimeout: The deadline came. The job goes on and can be waited for again.
@@ -77,7 +79,7 @@ class AsyncJob(Handle[S, R]):
             ApiError, DecodeError: Something that does not pass by itself.
         """
         flow: Flow[R] = self._watching(wait, timeout, policy)
-        return await self._client._drive(flow, on_update, bar=Bar(self._record.kind.name) if progress else None)
+        return await self._client._drive(flow, on_update, bar=bar_of(self._record.kind.name, progress))
 
     @raises_own
     def updates(
@@ -119,7 +121,7 @@ class AsyncCancellableJob(AsyncJob[S, R]):
         *,
         on_update: Callable[[Update[S]], Awaitable[None] | None] | None = None,
         policy: Policy | None = None,
-        progress: bool = False,
+        progress: bool | ProgressDisplay = False,
         cancel_on_timeout: bool = False,
     ) -> R:
         """Wait until the job is done and return its result, as any job does.
@@ -129,12 +131,13 @@ class AsyncCancellableJob(AsyncJob[S, R]):
                 out, it is what suits this kind of job.
             on_update: Called, and awaited if it can be, after each poll.
             policy: When to poll. Left out, it follows what the provider says of its jobs.
-            progress: Whether to show a line in the terminal; needs `rich`.
+            progress: Whether to show a line in the terminal, which needs `rich`; or a `rich.progress.Progress` to
+                show it in.
             cancel_on_timeout: Whether to ask the provider at the deadline to cancel the job, which may take 5 seconds
                 more. Without it the job goes on.
         """
         flow: Flow[R] = self._watching(wait, timeout, policy, cancel_on_timeout=cancel_on_timeout)
-        return await self._client._drive(flow, on_update, bar=Bar(self._record.kind.name) if progress else None)
+        return await self._client._drive(flow, on_update, bar=bar_of(self._record.kind.name, progress))
 
     @raises_own
     async def cancel(self) -> None:
@@ -156,7 +159,7 @@ class AsyncJobs(Namespace, Generic[S, R]):
     @raises_own
     def attach(self, job_id: str) -> AsyncJob[S, R]:
         """A handle for a job that exists already. Nothing is sent."""
-        return self._handle(attached(self._client._session.account, self._kind, job_id))
+        return self._handle(attach_record(self._client._session.account, self._kind, job_id))
 
     @raises_own
     def resume(self, token: str) -> AsyncJob[S, R]:
@@ -172,7 +175,7 @@ class AsyncJobs(Namespace, Generic[S, R]):
         max_in_flight: int = 1000,
         in_order: bool = False,
         on_update: Callable[[Counts], Awaitable[None] | None] | None = None,
-        progress: bool = False,
+        progress: bool | ProgressDisplay = False,
         policy: Policy | None = None,
     ) -> AsyncJobBatch[AsyncJob[S, R], R, AsyncJob[S, R]]:
         """Wait for jobs that exist already, side by side; iterate over how each ended, as it ends.
@@ -183,7 +186,8 @@ class AsyncJobs(Namespace, Generic[S, R]):
             max_in_flight: How many jobs to wait for at the same time.
             in_order: Whether to hand the outcomes out in the order of the jobs.
             on_update: Called with a `Counts`, and awaited if it can be, whenever a job was polled or ended.
-            progress: Whether to show a line in the terminal; needs `rich`.
+            progress: Whether to show a line in the terminal, which needs `rich`; or a `rich.progress.Progress` to
+                show it in.
             policy: When to poll. Left out, it follows what the provider says of its jobs.
         """
         options = BatchOptions(
@@ -212,7 +216,7 @@ class AsyncJobs(Namespace, Generic[S, R]):
         return record
 
     def _resumed(self, token: str) -> Record[S, R]:
-        return resumed(self._client._session.account, self._kind, token)
+        return resume_record(self._client._session.account, self._kind, token)
 
     @raises_own
     async def _submit(self, make: Callable[P, Submission[S, R]], /, *args: P.args, **kwargs: P.kwargs) -> Record[S, R]:
@@ -225,7 +229,7 @@ class AsyncJobs(Namespace, Generic[S, R]):
         self, make: Callable[P, Submission[S, R]], options: WaitOptions, /, *args: P.args, **kwargs: P.kwargs
     ) -> R:
         flow = self._running(self._client._session, make(*args, **kwargs), options)
-        bar = Bar(self._kind.name) if options.progress else None
+        bar = bar_of(self._kind.name, options.progress)
         return await self._client._drive(flow, options.on_update, bar=bar)
 
     @raises_own
@@ -245,7 +249,7 @@ class AsyncJobs(Namespace, Generic[S, R]):
             return submission if tag is None else replace(submission, tag=tag)
 
         def start(arguments: In) -> Flow[R]:
-            return late(lambda: self._running(session, tagged(arguments), wait))
+            return deferred(lambda: self._running(session, tagged(arguments), wait))
 
         return self._batch(inputs, start, options, handle)
 
@@ -275,7 +279,7 @@ class AsyncJobs(Namespace, Generic[S, R]):
     ) -> AsyncJobBatch[In, R, H]:
         from .async_job_batch import AsyncJobBatch
 
-        bar = Bar(self._kind.name) if options.progress else None
+        bar = bar_of(self._kind.name, options.progress)
         return AsyncJobBatch(self._client, inputs, start, options, handle, bar)
 
 
@@ -285,7 +289,7 @@ class AsyncCancellableJobs(AsyncJobs[S, R]):
     @raises_own
     def attach(self, job_id: str) -> AsyncCancellableJob[S, R]:
         """A handle for a job that exists already. Nothing is sent."""
-        return self._handle(attached(self._client._session.account, self._kind, job_id))
+        return self._handle(attach_record(self._client._session.account, self._kind, job_id))
 
     @raises_own
     def resume(self, token: str) -> AsyncCancellableJob[S, R]:

@@ -7,7 +7,7 @@ from inspect import isawaitable
 from math import inf
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
-from ..batch.batch import Asker, Batch, Dispatch, Ended, Entry, Idle
+from ..batch.batch import Batch, Dispatch, Ended, Entry, Idle, Requester
 from ..batch.coalesce import Coalescer
 from ..batch.counts import Counts
 from ..batch.intake import AsyncIntake, Intake
@@ -59,11 +59,13 @@ class AsyncJobBatch(Generic[P, R, J]):
             total=self._intake.total,
             in_order=options.in_order,
             coalescer=Coalescer(client._session),
-            shows=options.on_update is not None or bar is not None,
-            hears=client._log.isEnabledFor,
+            wants_updates=options.on_update is not None or bar is not None,
+            logs_at=client._log.isEnabledFor,
             now=client._clock.now(),
         )
-        self._senders: AsyncSenders[Asker[P, R]] = AsyncSenders(client._sent, client._clock, wakeup, most=client._lanes)
+        self._senders: AsyncSenders[Requester[P, R]] = AsyncSenders(
+            client._sent, client._clock, wakeup, most=client._lanes
+        )
         client._watch_over(self._intake, self._senders)
         self._is_closed = False
         if bar is not None:
@@ -85,13 +87,13 @@ class AsyncJobBatch(Generic[P, R, J]):
             if self._client._root._closed:
                 await self.close()
                 raise self._closed_by_client()
-            while self._batch.has_room and (taken := self._intake.take()) is not None:
+            while self._batch.has_room and (taken := self._intake.next()) is not None:
                 self._batch.add(Entry(*taken, self._start(taken[1])))
-            for asker, seen in self._senders.arrived():
-                self._batch.saw(asker, seen)
+            for requester, seen in self._senders.arrived():
+                self._batch.receive(requester, seen)
             match self._batch.next(clock.now()):
-                case Dispatch(asker=asker, send=send):
-                    await self._senders.dispatch(asker, send)
+                case Dispatch(requester=requester, send=send):
+                    await self._senders.dispatch(requester, send)
                 case Sleep(until):
                     await self._senders.wait(until - clock.now())
                 case Log() as note:
@@ -101,7 +103,7 @@ class AsyncJobBatch(Generic[P, R, J]):
                 case Ended() as ended:
                     self._unclaimed = ended
                     await self._show()
-                case Idle() if self._senders.are_busy or not self._intake.is_over:
+                case Idle() if self._senders.are_busy or not self._intake.is_exhausted:
                     await self._senders.wait(inf)
                 case Idle():
                     await self.close()
@@ -129,8 +131,8 @@ class AsyncJobBatch(Generic[P, R, J]):
         self._is_closed = True
         try:
             await self._intake.stop()
-            for asker, seen in await self._senders.rest():
-                self._batch.saw(asker, seen)
+            for requester, seen in await self._senders.rest():
+                self._batch.receive(requester, seen)
         finally:
             self._left = self._handles(self._batch.settle(self._client._clock.now()))
             self._uncertain = [self._outcome(ended) for ended in self._batch.uncertain]

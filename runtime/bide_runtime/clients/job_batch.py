@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from math import inf
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
-from ..batch.batch import Asker, Batch, Dispatch, Ended, Entry, Idle
+from ..batch.batch import Batch, Dispatch, Ended, Entry, Idle, Requester
 from ..batch.coalesce import Coalescer
 from ..batch.counts import Counts
 from ..batch.intake import Intake
@@ -56,11 +56,11 @@ class JobBatch(Generic[P, R, J]):
             total=self._intake.total,
             in_order=options.in_order,
             coalescer=Coalescer(client._session),
-            shows=options.on_update is not None or bar is not None,
-            hears=client._log.isEnabledFor,
+            wants_updates=options.on_update is not None or bar is not None,
+            logs_at=client._log.isEnabledFor,
             now=client._clock.now(),
         )
-        self._senders: Senders[Asker[P, R]] = client._new_senders(wakeup)
+        self._senders: Senders[Requester[P, R]] = client._new_senders(wakeup)
         self._is_closed = False
         if bar is not None:
             bar.start()
@@ -81,13 +81,13 @@ class JobBatch(Generic[P, R, J]):
             if self._client._root._closed:
                 self.close()
                 raise self._closed_by_client()
-            while self._batch.has_room and (taken := self._intake.take()) is not None:
+            while self._batch.has_room and (taken := self._intake.next()) is not None:
                 self._batch.add(Entry(*taken, self._start(taken[1])))
-            for asker, seen in self._senders.arrived():
-                self._batch.saw(asker, seen)
+            for requester, seen in self._senders.arrived():
+                self._batch.receive(requester, seen)
             match self._batch.next(clock.now()):
-                case Dispatch(asker=asker, send=send):
-                    self._senders.dispatch(asker, send)
+                case Dispatch(requester=requester, send=send):
+                    self._senders.dispatch(requester, send)
                 case Sleep(until):
                     self._senders.wait(until - clock.now())
                 case Log() as note:
@@ -97,7 +97,7 @@ class JobBatch(Generic[P, R, J]):
                 case Ended() as ended:
                     self._unclaimed = ended
                     self._show()
-                case Idle() if self._senders.are_busy or not self._intake.is_over:
+                case Idle() if self._senders.are_busy or not self._intake.is_exhausted:
                     self._senders.wait(inf)
                 case Idle():
                     self.close()
@@ -124,8 +124,8 @@ class JobBatch(Generic[P, R, J]):
             return
         self._is_closed = True
         try:
-            for asker, seen in self._senders.rest():
-                self._batch.saw(asker, seen)
+            for requester, seen in self._senders.rest():
+                self._batch.receive(requester, seen)
         finally:
             self._left = self._handles(self._batch.settle(self._client._clock.now()))
             self._uncertain = [self._outcome(ended) for ended in self._batch.uncertain]

@@ -8,6 +8,7 @@ from typing import Any, Literal
 import msgspec
 
 from ..waiting.policy import Policy
+from .progress import ProgressDisplay
 
 
 class WaitOptions(msgspec.Struct, frozen=True, kw_only=True):
@@ -17,7 +18,7 @@ class WaitOptions(msgspec.Struct, frozen=True, kw_only=True):
     """Overall deadline in seconds; `None` waits without limit."""
     on_update: Callable[[Any], Any] | None = None
     policy: Policy | None = None
-    progress: bool = False
+    progress: bool | ProgressDisplay = False
     cancel_on_timeout: bool = False
 
 
@@ -29,7 +30,7 @@ class BatchOptions(msgspec.Struct, frozen=True, kw_only=True):
     """Deadline of each job in seconds; `None` waits without limit."""
     in_order: bool = False
     on_update: Callable[[Any], Any] | None = None
-    progress: bool = False
+    progress: bool | ProgressDisplay = False
     policy: Policy | None = None
     tag: Callable[[Any], str] | None = None
     """Makes the tag of a job from its input."""

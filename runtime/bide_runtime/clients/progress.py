@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Protocol, Self
 
 from ..errors.client import ConfigurationError
 from ..errors.printable import plain
@@ -15,25 +15,36 @@ if TYPE_CHECKING:
     from ..jobs.snapshot import Update
 
 
-class Bar:
-    """The line of one wait. Raises `ConfigurationError` when it is made if `rich` is missing."""
+class ProgressDisplay(Protocol):
+    """What `rich.progress.Progress` is: several waits, of several clients, can draw their lines in one."""
 
-    def __init__(self, title: str) -> None:
-        try:
-            from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-        except ImportError as error:
-            raise ConfigurationError(
-                "progress=True draws with rich, which is not installed: pip install rich"
-            ) from error
-        columns = (
-            SpinnerColumn(),
-            TextColumn("{task.fields[title]}", markup=False),
-            BarColumn(),
-            TextColumn("{task.fields[says]}", markup=False),
-            TimeElapsedColumn(),
-        )
-        self._progress: Progress = Progress(*columns, transient=False)
-        self._task = self._progress.add_task("", total=None, title=title, says="")
+    def add_task(self, description: str, *, total: float | None = ..., **fields: Any) -> Any: ...
+
+    def update(
+        self, task_id: Any, *, description: str | None = ..., total: float | None = ..., completed: float | None = ...
+    ) -> None: ...
+
+
+def bar_of(title: str, progress: bool | ProgressDisplay) -> Bar | None:
+    """The line for what a caller gave as `progress`, if it is wanted."""
+    if isinstance(progress, bool):
+        return Bar(title) if progress else None
+    return Bar(title, progress)
+
+
+class Bar:
+    """The line of one wait: in *display*, which the caller draws, or in one of its own.
+
+    Raises `ConfigurationError` when it is made if `rich` is missing.
+    """
+
+    def __init__(self, title: str, display: ProgressDisplay | None = None) -> None:
+        self._title = title
+        self._own: Progress | None = None
+        if display is None:
+            display = self._own = _new_display()
+        self._display = display
+        self._task = self._display.add_task(_escaped(title), total=None)
 
     def show_update(self, update: Update[Any]) -> None:
         """Show where a job is."""
@@ -44,22 +55,24 @@ class Bar:
             said.append(f"({type(update.transient_error).__name__}, trying again)")
         done = 1.0 if update.state.is_final else share
         total = None if done is None else 1.0
-        self._progress.update(self._task, total=total, completed=done or 0.0, says=plain(" ".join(filter(None, said))))
+        self._show(total, done or 0.0, plain(" ".join(filter(None, said))))
 
     def show_counts(self, counts: Counts) -> None:
         """Show how far a batch is."""
         left = f", about {counts.time_left:.0f} s left" if counts.time_left is not None else ""
         failed = f", {counts.failed} failed" if counts.failed else ""
         says = f"{counts.ended} of {counts.total or counts.taken} done{failed}{left}"
-        self._progress.update(self._task, total=counts.total, completed=counts.ended, says=says)
+        self._show(counts.total, counts.ended, says)
 
     def start(self) -> None:
         """Begin to draw."""
-        self._progress.start()
+        if self._own is not None:
+            self._own.start()
 
     def stop(self) -> None:
         """Leave the line as it is."""
-        self._progress.stop()
+        if self._own is not None:
+            self._own.stop()
 
     def __enter__(self) -> Self:
         self.start()
@@ -69,3 +82,21 @@ class Bar:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.stop()
+
+    def _show(self, total: float | None, completed: float, says: str) -> None:
+        description = _escaped(f"{self._title} {says}")
+        self._display.update(self._task, description=description, total=total, completed=completed)
+
+
+def _new_display() -> Progress:
+    try:
+        from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+    except ImportError as error:
+        raise ConfigurationError("progress=True needs rich, which is not installed: pip install rich") from error
+    columns = (SpinnerColumn(), BarColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+    return Progress(*columns, transient=False)
+
+
+def _escaped(text: str) -> str:
+    """*text* without markup of rich: a status may be anything."""
+    return text.replace("[", "\\[")

@@ -80,7 +80,7 @@ class Senders(Generic[K]):
 
 
 class SendingClock(Clock, Protocol):
-    """A clock that also sends the requests of a batch, as virtual time must. Other clocks leave it to threads."""
+    """A clock that also sends the requests of a batch, as one of virtual time must; others leave it to threads."""
 
     def new_senders(self, send: Callable[[Send], Received], wakeup: Event) -> Senders[Any]:
         """What sends the requests of one batch. *send* sends one request; *wakeup* is set when a reply has come."""

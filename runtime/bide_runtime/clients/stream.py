@@ -65,9 +65,7 @@ class Stream(Generic[E]):
                             if self._reader.is_last(event):
                                 return
                 except TransportError as error:
-                    raise StreamCut(
-                        f"the stream broke off: {error.message}; what came so far is not the whole"
-                    ) from error
+                    raise StreamCut(f"the stream is not complete: {error.message}") from error
                 self._reader.check_end()
             finally:
                 reply.close()

@@ -1,13 +1,11 @@
-"""The asyncio transport over aiohttp, which is the default."""
+"""The default asyncio transport, over aiohttp."""
 
 from __future__ import annotations
 
 import asyncio
 import io
 import ssl
-from contextvars import ContextVar
 from math import inf
-from typing import Any
 
 import aiohttp
 from aiohttp.http import HttpProcessingError
@@ -16,10 +14,10 @@ from yarl import URL
 from ..errors.client import ClientClosed, ClientError, ConfigurationError
 from ..http.headers import joined, sendable, with_codings
 from ..http.request import Request, Response
-from .attempt import Attempt
-from .certificates import verifying
+from .certificates import tls_context
+from .hooks.aiohttp import CURRENT, AiohttpAttempt, Connector, middlewares_of
 from .proxies import Proxies
-from .reply import AsyncOpenReply, async_whole
+from .reply import AsyncOpenReply, async_read_whole
 from .timeouts import Timeouts
 from .transport import BODY_LIMIT, KEEP_ALIVE, MAX_CONNECTIONS
 
@@ -27,11 +25,11 @@ _ERRORS = (aiohttp.ClientError, HttpProcessingError, OSError, ValueError)
 _UNSENT = (aiohttp.ClientConnectorError, aiohttp.ClientHttpProxyError, ssl.SSLCertVerificationError)
 
 _NO_TIMEOUT = aiohttp.ClientTimeout(total=None, connect=None, sock_read=None, sock_connect=None)
-_LARGE_BODY = 2**20  # aiohttp warns of larger ones, which it would write at one go; a file it sends bit by bit
+_LARGE_BODY = 2**20  # aiohttp writes a larger one at once, with a warning, but sends a file in chunks
 
 
 class AiohttpTransport:
-    """Sends requests through aiohttp, with a session of its own or with *session*. For one event loop."""
+    """Sends requests through aiohttp, with its own session or with *session*. For one event loop."""
 
     def __init__(
         self,
@@ -51,26 +49,26 @@ class AiohttpTransport:
 
     @property
     def max_connections(self) -> float:
-        """How many requests can be under way at once."""
+        """The largest number of requests in attempt."""
         return self._max_connections if self._given is None else inf
 
     async def send(self, request: Request, *, timeout: float) -> Response:
-        """The reply, whole."""
+        """The reply, read to its end."""
         if request.method != "GET":
-            # Two turns of the loop, in which it sees which kept connections the server has closed while it was busy: on
-            # one of those, what must not be sent twice would seem lost.
+            # Two turns of the loop, in which it notices idle connections that the server has closed. A submit sent on
+            # one of those would end as `SubmitUncertain`.
             await asyncio.sleep(0)
             await asyncio.sleep(0)
-        return await async_whole(await self._begin(request, timeout), limit=self._body_limit)
+        return await async_read_whole(await self._begin(request, timeout), limit=self._body_limit)
 
     async def open(self, request: Request, *, timeout: float) -> AsyncOpenReply:
-        """The reply as far as its headers; its body is read as it comes."""
+        """The reply after its headers; its body is read in chunks."""
         return AsyncOpenReply(await self._begin(request, timeout))
 
     async def close(self) -> None:
-        """Give up all connections; whoever waits for a reply gets `ClientClosed`."""
+        """Close all connections. A call that waits for a reply raises `ClientClosed`."""
         self._closed = True
-        await self._timeouts.end()
+        await self._timeouts.expire_all()
         own, self._own = self._own, None
         if own is not None:
             await own.close()
@@ -79,11 +77,10 @@ class AiohttpTransport:
         session = self._session()
         request = sendable(request)
         proxy = self._proxies.of(request.url) if self._given is None else None
-        flight = _Flight(request.url, proxy and proxy.url, timeout, connected=self._given is not None)
-        theirs = getattr(session, "_middlewares", ())  # ours would replace them; there is no public way to read them
-        token = _CURRENT.set(flight)
+        attempt = AiohttpAttempt(request.url, proxy and proxy.url, timeout, connected=self._given is not None)
+        token = CURRENT.set(attempt)
         try:
-            with self._timeouts.within(flight.left()):
+            with self._timeouts.within(attempt.remaining()):
                 raw = await session.request(
                     request.method,
                     URL(request.url, encoded=True),
@@ -94,31 +91,31 @@ class AiohttpTransport:
                     raise_for_status=False,
                     auto_decompress=False,
                     timeout=_NO_TIMEOUT,
-                    proxy=flight.proxy_url,
-                    middlewares=(self._once(flight), *theirs),
+                    proxy=attempt.proxy_url,
+                    middlewares=(self._without_retry(attempt), *middlewares_of(session)),
                 )
         except _ERRORS as error:
-            flight.abort()
-            raise self._failure(flight, error) from _unquoting(error)
+            attempt.abort()
+            raise self._error(attempt, error) from _cause_of(error)
         except BaseException:
-            flight.abort()
+            attempt.abort()
             raise
         finally:
-            _CURRENT.reset(token)
-        return _Reply(self, flight, raw)
+            CURRENT.reset(token)
+        return _Reply(self, attempt, raw)
 
-    def _once(self, flight: _Flight) -> aiohttp.ClientMiddlewareType:
-        """Around the request: turns its failure into ours.
+    def _without_retry(self, attempt: AiohttpAttempt) -> aiohttp.ClientMiddlewareType:
+        """A middleware that raises our errors instead of aiohttp's.
 
-        aiohttp sends again by itself what failed on a connection that it had kept, if the method is idempotent by the
-        book. But a GET may create a job that is paid for. So aiohttp does not get to see such a failure.
+        aiohttp sends a request again if a reused connection fails and the HTTP method is idempotent. But a GET may
+        submit a job that costs money. aiohttp does not retry after our errors.
         """
 
         async def send(request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType) -> aiohttp.ClientResponse:
             try:
                 return await handler(request)
             except _ERRORS as error:
-                raise self._failure(flight, error) from _unquoting(error)
+                raise self._error(attempt, error) from _cause_of(error)
 
         return send
 
@@ -134,17 +131,17 @@ class AiohttpTransport:
             raise ConfigurationError("an async client belongs to the event loop of its first call; make another one")
         return self._own
 
-    def _failure(self, flight: _Flight, error: BaseException) -> ClientError:
+    def _error(self, attempt: AiohttpAttempt, error: BaseException) -> ClientError:
         if self._closed:
             return ClientClosed("the client was closed during the call", may_have_arrived=True)
-        return flight.failure(error, unsent=_UNSENT)
+        return attempt.failure(error, unsent=_UNSENT)
 
 
 class _Reply:
-    def __init__(self, transport: AiohttpTransport, flight: _Flight, raw: aiohttp.ClientResponse) -> None:
+    def __init__(self, transport: AiohttpTransport, attempt: AiohttpAttempt, raw: aiohttp.ClientResponse) -> None:
         self.status = raw.status
         self.headers = joined(raw.headers.items(), "utf-8")
-        self.attempt = flight
+        self.attempt = attempt
         self._transport = transport
         self._raw = raw
 
@@ -157,46 +154,19 @@ class _Reply:
         try:
             if (ready := content.read_nowait()) or content.at_eof():
                 return ready
-            with self._transport._timeouts.within(self.attempt.left()):
+            with self._transport._timeouts.within(self.attempt.remaining()):
                 return await content.readany()
         except _ERRORS as error:
-            raise self._transport._failure(self.attempt, error) from _unquoting(error)
+            raise self._transport._error(self.attempt, error) from _cause_of(error)
 
     async def close(self) -> None:
-        if self._raw.connection is not None:  # else the body was read to its end, and the pool has the connection back
+        if self._raw.connection is not None:  # else the connection is back in the pool
             self._raw.close()
             self.attempt.abort()
 
 
-class _Flight(Attempt):
-    """An attempt that knows the connection it is made on."""
-
-    transport: asyncio.Transport | None = None
-
-    def abort(self) -> None:
-        """Give up the connection. aiohttp only closes it, and TLS waits long for an answer to that."""
-        if self.transport is not None:
-            self.transport.abort()
-
-
-_CURRENT: ContextVar[_Flight] = ContextVar("flight")
-"""What a connection is wanted for: aiohttp has no way to hand it down."""
-
-
-class _Connector(aiohttp.TCPConnector):
-    """Notes who has got which connection."""
-
-    async def connect(
-        self, req: aiohttp.ClientRequest, traces: list[Any], timeout: aiohttp.ClientTimeout
-    ) -> aiohttp.connector.Connection:
-        connection = await super().connect(req, traces, timeout)
-        flight = _CURRENT.get()
-        flight.connected, flight.transport = True, connection.transport
-        return connection
-
-
 def _new_session(max_connections: int) -> aiohttp.ClientSession:
-    connector = _Connector(limit=max_connections, keepalive_timeout=KEEP_ALIVE, ssl=verifying("aiohttp"))
+    connector = Connector(limit=max_connections, keepalive_timeout=KEEP_ALIVE, ssl=tls_context("aiohttp"))
     return aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar())
 
 
@@ -204,6 +174,6 @@ def _payload(body: bytes) -> bytes | io.BytesIO:
     return io.BytesIO(body) if len(body) > _LARGE_BODY else body
 
 
-def _unquoting(error: BaseException) -> BaseException | None:
-    """The error as a cause to show, or its own cause where it quotes the URL, which may hold the key."""
+def _cause_of(error: BaseException) -> BaseException | None:
+    """The error as a cause to show; its own cause if it quotes the URL, which may hold the API key."""
     return error.__cause__ if isinstance(error, aiohttp.ClientResponseError) else error

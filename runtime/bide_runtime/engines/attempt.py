@@ -1,4 +1,4 @@
-"""One attempt to get a reply: with whom, until when, how far it came, what its failure means. Knows no engine."""
+"""One attempt at a request: its timeout, and what an error of the engine means. Independent of the engine."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from urllib.parse import urlsplit
 
 from ..errors.transport import ConnectionFailed, RequestTimeout, TransportError
 
-_LONGEST = 1e6  # what every operating system takes for a timeout, in seconds
+_MAX_TIMEOUT = 1e6  # seconds; every operating system accepts it
 
 
 class Attempt:
-    """One request on its way to *url*, perhaps through a proxy, which has *timeout* seconds.
+    """One attempt to send a request to *url*, perhaps through a proxy, within *timeout* seconds.
 
-    *connected* is set by the engine as soon as a connection stands. Until then the request cannot have arrived; an
-    engine that cannot tell begins with `True`.
+    The engine sets `connected` when it has a connection. Until then the request cannot have arrived. An engine that
+    does not report connections starts with `True`.
     """
 
     def __init__(self, url: str, proxy_url: str | None, timeout: float, *, connected: bool = False) -> None:
@@ -30,20 +30,20 @@ class Attempt:
 
     @property
     def peer(self) -> str:
-        """Who is at the other end, in a message."""
+        """Host and proxy, for a message."""
         through = f" through the proxy {host_and_port(self.proxy_url)}" if self.proxy_url else ""
         return host_and_port(self.url) + through
 
-    def renew(self) -> None:
-        """Begin to count anew: the timeout of a stream is for each silence."""
+    def restart(self) -> None:
+        """Restart the timeout. That of a stream is for the time without data."""
         self._end = time.monotonic() + self.timeout
 
-    def left(self) -> float:
-        """Seconds until the end, more than zero; `TimeoutError` at the end."""
-        left = self._end - time.monotonic()
-        if left <= 0:
+    def remaining(self) -> float:
+        """Seconds until the timeout, more than 0. Raises `TimeoutError` after it."""
+        seconds = self._end - time.monotonic()
+        if seconds <= 0:
             raise TimeoutError
-        return min(left, _LONGEST)
+        return min(seconds, _MAX_TIMEOUT)
 
     def failure(
         self,
@@ -52,26 +52,27 @@ class Attempt:
         timeouts: tuple[type[BaseException], ...] = (),
         unsent: tuple[type[BaseException], ...] = (),
     ) -> TransportError:
-        """What the error of an engine means.
+        """The transport error for an error of an engine.
 
-        *timeouts* are its own timeouts, beside `TimeoutError`; *unsent* what it raises only before a connection stands.
+        *timeouts* are the engine's timeout errors besides `TimeoutError`. *unsent* are its errors from before it
+        has a connection.
         """
         causes = list(_causes(error))
         sent = self.connected and not any(isinstance(cause, unsent) for cause in causes)
         if any(isinstance(cause, (TimeoutError, *timeouts)) for cause in causes):
-            missing = "whole reply from" if sent else "connection to"
+            missing = "complete reply from" if sent else "connection to"
             return RequestTimeout(f"no {missing} {self.peer} within {self.timeout:g} s", may_have_arrived=sent)
-        what = "lost the connection to {} before its reply was whole" if sent else "could not connect to {}"
+        what = "lost the connection to {} before the reply was complete" if sent else "could not connect to {}"
         reasons = [reason for reason in map(_reason, causes) if reason]
         message = ": ".join([what.format(self.peer), *reasons[-1:]])
         return ConnectionFailed(message, may_have_arrived=sent)
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:
-    """The error and all that it was raised from, in that order.
+    """The error and its causes, in that order.
 
-    Engines keep the origin as `__cause__` or among the arguments. `__context__` may be an older and unrelated error of
-    the caller's and is left alone.
+    Engines keep a cause as `__cause__` or among the arguments. `__context__` is ignored: it may be an older, unrelated
+    error of the caller.
     """
     seen: set[int] = set()
     todo = [error]
@@ -86,8 +87,8 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
 
 
 def _reason(error: BaseException) -> str | None:
-    """In the words of the operating system or of OpenSSL: `connection refused`. An engine's text may quote the URL."""
-    # Engines derive errors of their own from these, without all that belongs to them.
+    """The message of the operating system or OpenSSL, such as `connection refused`. Engines may quote the URL."""
+    # Engines have subclasses of these errors that lack some attributes.
     if isinstance(error, ssl.SSLCertVerificationError):
         return f"certificate verify failed: {getattr(error, 'verify_message', 'it is not trusted')}"
     if isinstance(error, ssl.SSLError):
@@ -100,7 +101,7 @@ def _reason(error: BaseException) -> str | None:
 
 
 def host_and_port(url: str) -> str:
-    """The part of a URL that is fit for a message: no user name, no path, no query."""
+    """Host and port of a URL, which are safe in a message; no user name, path or query."""
     parts = urlsplit(url)
     host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname or ""
     return f"{host}:{parts.port}" if parts.port else host

@@ -1,4 +1,4 @@
-"""The body of a reply: unpacked piece by piece, and never larger than its limit. Knows no engine."""
+"""The body of a reply: decompressed in chunks, with a size limit. Independent of the engine."""
 
 from __future__ import annotations
 
@@ -12,29 +12,29 @@ if TYPE_CHECKING:
     from zlib import _Decompress
 
 READ_SIZE = 2**16
-"""How much is read from a connection at once, in bytes."""
+"""The largest read from a connection, in bytes."""
 
-_PIECE = 2**18  # the most that is unpacked at once, however well it was packed
+_CHUNK = 2**18  # bytes; the most that is decompressed at once
 _GZIP, _ZLIB, _RAW_DEFLATE = 16 + zlib.MAX_WBITS, zlib.MAX_WBITS, -zlib.MAX_WBITS
 _GZIP_MAGIC = b"\x1f\x8b"
 
 
-class Unpacker:
-    """Undoes `Content-Encoding: gzip` and `deflate`; a body in any other coding passes as it is.
+class Decompressor:
+    """Decompresses `Content-Encoding: gzip` and `deflate`; a body in any other coding is left unchanged.
 
-    Raises `ConnectionFailed` for a packed body that is damaged or ends too early: its rest was lost.
+    Raises `ConnectionFailed` for a compressed body that is damaged or truncated.
     """
 
     def __init__(self, headers: Mapping[str, str]) -> None:
         coding = headers.get("content-encoding", "").strip().lower()
         self._gzip = coding in ("gzip", "x-gzip")
-        self._packed = self._gzip or coding == "deflate"
+        self._is_compressed = self._gzip or coding == "deflate"
         self._head = b""
         self._inflater: _Decompress | None = None
 
     def feed(self, data: bytes) -> Iterator[bytes]:
-        """What *data* adds to the body, in pieces that are neither empty nor large."""
-        if not self._packed:
+        """The decompressed *data*, in chunks that are not empty and not large."""
+        if not self._is_compressed:
             if data:
                 yield data
             return
@@ -51,23 +51,23 @@ class Unpacker:
             assert self._inflater is not None
             if self._inflater.eof:
                 if not (self._gzip and data.startswith(_GZIP_MAGIC[:1])):
-                    return  # padding behind the end
-                self._inflater = zlib.decompressobj(_GZIP)  # gzip files may be joined to one
+                    return  # padding after the end
+                self._inflater = zlib.decompressobj(_GZIP)  # a gzip file may have several members
             try:
-                piece = self._inflater.decompress(data, _PIECE)
+                chunk = self._inflater.decompress(data, _CHUNK)
             except zlib.error as error:
-                raise ConnectionFailed("the packed body of the reply is damaged") from error
-            if piece:
-                yield piece
+                raise ConnectionFailed("the compressed body of the reply is damaged") from error
+            if chunk:
+                yield chunk
             data = self._inflater.unused_data if self._inflater.eof else self._inflater.unconsumed_tail
-            if not data and len(piece) < _PIECE:
+            if not data and len(chunk) < _CHUNK:
                 return
 
     def finish(self) -> None:
-        """Say that no more data comes."""
+        """Check that the compressed data is complete."""
         started = self._inflater is not None or self._head
         if started and (self._inflater is None or not self._inflater.eof):
-            raise ConnectionFailed("the packed body of the reply was cut short")
+            raise ConnectionFailed("the compressed body of the reply is truncated")
 
 
 def _deflate_window(head: bytes) -> int:
@@ -77,24 +77,24 @@ def _deflate_window(head: bytes) -> int:
 
 
 class Body:
-    """A body that is gathered as it comes. Raises `ReplyTooLarge` as soon as it is over *limit* bytes, unpacked."""
+    """Collects a body. Raises `ReplyTooLarge` as soon as it has more than *limit* bytes, decompressed."""
 
     def __init__(self, headers: Mapping[str, str], *, limit: int) -> None:
-        self._unpacker = Unpacker(headers) if "content-encoding" in headers else None
+        self._decompressor = Decompressor(headers) if "content-encoding" in headers else None
         self._limit = limit
         self._size = 0
-        self._pieces: list[bytes] = []
+        self._chunks: list[bytes] = []
 
     def add(self, data: bytes) -> None:
-        """Take what came."""
-        for piece in (data,) if self._unpacker is None else self._unpacker.feed(data):
-            self._size += len(piece)
+        """Add data from the connection."""
+        for chunk in (data,) if self._decompressor is None else self._decompressor.feed(data):
+            self._size += len(chunk)
             if self._size > self._limit:
-                raise ReplyTooLarge(f"the reply is larger than {self._limit:,} bytes, the most that is read")
-            self._pieces.append(piece)
+                raise ReplyTooLarge(f"the reply is larger than the limit of {self._limit:,} bytes")
+            self._chunks.append(chunk)
 
     def whole(self) -> bytes:
-        """The body, once all of it came."""
-        if self._unpacker is not None:
-            self._unpacker.finish()
-        return b"".join(self._pieces)
+        """The body, after all data was added."""
+        if self._decompressor is not None:
+            self._decompressor.finish()
+        return b"".join(self._chunks)

@@ -1,4 +1,4 @@
-"""The certificates of the system, which take longer to read than all else of a first request. Knows no engine."""
+"""The system's certificates. Reading them is the slowest part of a first request, so they are cached."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ import ssl
 from functools import lru_cache
 
 
-def verifying(use: str) -> ssl.SSLContext:
-    """A context that trusts the system's certificates and checks names, shared by all in this process with one *use*.
+def tls_context(use: str) -> ssl.SSLContext:
+    """A context that verifies certificates and host names, one for each *use* in this process.
 
-    Engines add to a context, such as the protocols they speak, so that each has to have its own.
+    Engines change a context, for example its protocols, so each engine needs its own.
     """
     return _read(use, os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR"))
 

@@ -1,4 +1,4 @@
-"""The engines of a client that was given none. They are loaded when they are needed."""
+"""The default engines, imported on first use."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from .transport import AsyncTransport, Transport
 
 
 def default_transport() -> Transport:
-    """The blocking engine of a client that was given none: urllib3."""
+    """The default blocking engine: urllib3."""
     try:
         from .urllib3_transport import Urllib3Transport
     except ModuleNotFoundError as error:
@@ -18,7 +18,7 @@ def default_transport() -> Transport:
 
 
 def default_async_transport() -> AsyncTransport:
-    """The asyncio engine of a client that was given none: aiohttp."""
+    """The default asyncio engine: aiohttp."""
     try:
         from .aiohttp_transport import AiohttpTransport
     except ModuleNotFoundError as error:
@@ -29,4 +29,4 @@ def default_async_transport() -> AsyncTransport:
 
 
 def _not_installed(engine: str) -> ConfigurationError:
-    return ConfigurationError(f"{engine} is not installed: `pip install {engine}`, or hand in a transport of your own")
+    return ConfigurationError(f"{engine} is not installed: `pip install {engine}`, or pass transport=")

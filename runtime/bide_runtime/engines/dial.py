@@ -1,4 +1,4 @@
-"""Opening a connection in time: the look-up of the name, and one address after the other. Blocking."""
+"""Open a connection within a timeout: resolve the name, then try one address after the other. Blocking."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ T = TypeVar("T")
 
 
 def dial(host: str, port: int, attempt: Attempt, connect: Callable[[str, float], T]) -> T:
-    """Call *connect* with each address of *host* and its share of the time that is left, until one answers."""
-    addresses = _links(host, port, attempt)
+    """Call *connect* with each address of *host* and a share of the remaining time, until one succeeds."""
+    addresses = _resolve(host, port, attempt)
     while True:
-        share = attempt.left() / len(addresses)
+        share = attempt.remaining() / len(addresses)
         try:
             return connect(addresses.pop(0), share)
         except Exception:
@@ -25,25 +25,25 @@ def dial(host: str, port: int, attempt: Attempt, connect: Callable[[str, float],
                 raise
 
 
-def _links(host: str, port: int, attempt: Attempt) -> list[str]:
-    """The addresses of a name, without doubles. Raises `TimeoutError` if they are not known in time."""
+def _resolve(host: str, port: int, attempt: Attempt) -> list[str]:
+    """The addresses of a host, without duplicates. Raises `TimeoutError` if the name is not resolved in time."""
     try:
-        return _looked_up(host, port, flags=socket.AI_NUMERICHOST)
+        return _getaddrinfo(host, port, flags=socket.AI_NUMERICHOST)
     except OSError:
-        pass  # it is a name and not an address
+        pass  # it is a name, not an address
 
-    # The operating system cannot be told how long a look-up may take, so it may take its time, and we do not wait.
+    # The operating system has no timeout for this, so it runs in a thread of its own.
     answers: SimpleQueue[list[str] | OSError] = SimpleQueue()
 
-    def look_up() -> None:
+    def resolve() -> None:
         try:
-            answers.put(_looked_up(host, port))
+            answers.put(_getaddrinfo(host, port))
         except OSError as error:
             answers.put(error)
 
-    Thread(target=look_up, name=f"look-up of {host}", daemon=True).start()
+    Thread(target=resolve, name=f"resolve {host}", daemon=True).start()
     try:
-        answer = answers.get(timeout=attempt.left())
+        answer = answers.get(timeout=attempt.remaining())
     except Empty:
         raise TimeoutError from None
     if isinstance(answer, OSError):
@@ -51,6 +51,6 @@ def _links(host: str, port: int, attempt: Attempt) -> list[str]:
     return answer
 
 
-def _looked_up(host: str, port: int, *, flags: int = 0) -> list[str]:
+def _getaddrinfo(host: str, port: int, *, flags: int = 0) -> list[str]:
     found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=flags)
     return list(dict.fromkeys(str(address[0]) for *_, address in found))

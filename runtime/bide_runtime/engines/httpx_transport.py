@@ -1,4 +1,4 @@
-"""The transports over httpx2, blocking and asyncio: for those who use it already, or have a client of their own."""
+"""The transports over httpx2, blocking and asyncio, for those who already use it."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from ..errors.client import ClientClosed, ClientError, ConfigurationError
 from ..http.headers import joined, sendable, with_codings
 from ..http.request import Request, Response
 from .attempt import Attempt
-from .httpcore_pool import core_request, is_sending, new_async_pool, new_pool
+from .hooks.httpcore2 import core_request, is_sending, new_async_pool, new_pool
 from .proxies import Proxies, Proxy
-from .reply import AsyncOpenReply, OpenReply, async_whole, whole
+from .reply import AsyncOpenReply, OpenReply, async_read_whole, read_whole
 from .timeouts import Timeouts
 from .transport import BODY_LIMIT, MAX_CONNECTIONS
 
-# A client of the user's raises errors of httpx2, a pool of ours those of httpcore2.
+# A client of the caller raises errors of httpx2; our own pools raise errors of httpcore2.
 _ERRORS = (
     httpx2.HTTPError,
     httpx2.InvalidURL,
@@ -47,7 +47,7 @@ _UNSENT = (
 
 
 class HttpxTransport:
-    """Sends requests as httpx2 does, with a pool of its own or through *client*. May be shared between threads."""
+    """Sends requests through httpx2, with its own pools or with *client*. May be shared between threads."""
 
     def __init__(
         self,
@@ -65,15 +65,15 @@ class HttpxTransport:
         self._closed = False
 
     def send(self, request: Request, *, timeout: float) -> Response:
-        """The reply, whole."""
-        return whole(self._begin(request, timeout), limit=self._body_limit)
+        """The reply, read to its end."""
+        return read_whole(self._begin(request, timeout), limit=self._body_limit)
 
     def open(self, request: Request, *, timeout: float) -> OpenReply:
-        """The reply as far as its headers; its body is read as it comes."""
+        """The reply after its headers; its body is read in chunks."""
         return OpenReply(self._begin(request, timeout))
 
     def close(self) -> None:
-        """Give up all connections."""
+        """Close all connections."""
         with self._lock:
             self._closed = True
             pools, self._own = list(self._own.values()), {}
@@ -88,11 +88,11 @@ class HttpxTransport:
         attempt = Attempt(request.url, proxy and proxy.url, timeout, connected=self._given is not None)
         try:
             if self._given is not None:
-                raw = _sent_by(self._given, request, attempt)
+                raw = _send_by(self._given, request, attempt)
             else:
-                raw = _sent_through(self._pool(proxy), request, attempt)
+                raw = _send_through(self._pool(proxy), request, attempt)
         except _ERRORS as error:
-            raise self._failure(attempt, error) from error
+            raise self._error(attempt, error) from error
         return _Reply(self, attempt, raw)
 
     def _pool(self, proxy: Proxy | None) -> httpcore2.ConnectionPool:
@@ -103,14 +103,14 @@ class HttpxTransport:
                 self._own[proxy] = new_pool(proxy, self._max_connections)
             return self._own[proxy]
 
-    def _failure(self, attempt: Attempt, error: BaseException) -> ClientError:
+    def _error(self, attempt: Attempt, error: BaseException) -> ClientError:
         if self._closed:
             return ClientClosed("the client was closed during the call", may_have_arrived=True)
         return attempt.failure(error, timeouts=_TIMEOUTS, unsent=_UNSENT)
 
 
 class _Raw(NamedTuple):
-    """What httpx2 and httpcore2 call by different names."""
+    """A reply of httpx2 or of httpcore2, which have different names for the same."""
 
     status: int
     headers: Iterable[tuple[bytes, bytes]]
@@ -119,7 +119,7 @@ class _Raw(NamedTuple):
 
 
 class _Reply:
-    is_over = False  # the end of a stream has to be read, to have its connection back
+    is_over = False  # the pool gets a connection back only after the end was read
 
     def __init__(self, transport: HttpxTransport, attempt: Attempt, raw: _Raw) -> None:
         self.status = raw.status
@@ -132,32 +132,32 @@ class _Reply:
 
     def read(self) -> bytes:
         try:
-            self.attempt.left()  # a client of the user's keeps to it at each step only
+            self.attempt.remaining()  # a client of the caller bounds only each step
             return next(self._raw.chunks, b"")
         except _ERRORS as error:
-            raise self._transport._failure(self.attempt, error) from error
+            raise self._transport._error(self.attempt, error) from error
 
     def close(self) -> None:
         self._raw.close()
 
 
-def _sent_by(client: httpx2.Client, request: Request, attempt: Attempt) -> _Raw:
-    theirs = client.build_request(**_arguments(request), timeout=attempt.left())
-    reply = client.send(theirs, stream=True, follow_redirects=False)
+def _send_by(client: httpx2.Client, request: Request, attempt: Attempt) -> _Raw:
+    built = client.build_request(**_arguments(request), timeout=attempt.remaining())
+    reply = client.send(built, stream=True, follow_redirects=False)
     return _Raw(reply.status_code, reply.headers.raw, reply.iter_raw(), reply.close)
 
 
-def _sent_through(pool: httpcore2.ConnectionPool, request: Request, attempt: Attempt) -> _Raw:
+def _send_through(pool: httpcore2.ConnectionPool, request: Request, attempt: Attempt) -> _Raw:
     def trace(event: str, info: object) -> None:
         if is_sending(event, info):
             attempt.connected = True
 
-    reply = pool.handle_request(core_request(request, trace, bounded_by=attempt))
+    reply = pool.handle_request(core_request(request, trace, attempt=attempt))
     return _Raw(reply.status, reply.headers, reply.iter_stream(), reply.close)
 
 
 class AsyncHttpxTransport:
-    """Sends requests as httpx2 does, with a pool of its own or through *client*. For one event loop."""
+    """Sends requests through httpx2, with its own pools or with *client*. For one event loop."""
 
     def __init__(
         self,
@@ -177,21 +177,21 @@ class AsyncHttpxTransport:
 
     @property
     def max_connections(self) -> float:
-        """How many requests can be under way at once."""
+        """The largest number of requests in flight."""
         return self._max_connections if self._given is None else inf
 
     async def send(self, request: Request, *, timeout: float) -> Response:
-        """The reply, whole."""
-        return await async_whole(await self._begin(request, timeout), limit=self._body_limit)
+        """The reply, read to its end."""
+        return await async_read_whole(await self._begin(request, timeout), limit=self._body_limit)
 
     async def open(self, request: Request, *, timeout: float) -> AsyncOpenReply:
-        """The reply as far as its headers; its body is read as it comes."""
+        """The reply after its headers; its body is read in chunks."""
         return AsyncOpenReply(await self._begin(request, timeout))
 
     async def close(self) -> None:
-        """Give up all connections; whoever waits for a reply gets `ClientClosed`."""
+        """Close all connections. A call that waits for a reply raises `ClientClosed`."""
         self._closed = True
-        await self._timeouts.end()
+        await self._timeouts.expire_all()
         pools, self._own = list(self._own.values()), {}
         for pool in pools:
             await pool.aclose()
@@ -203,13 +203,13 @@ class AsyncHttpxTransport:
         proxy = self._proxies.of(request.url) if self._given is None else None
         attempt = Attempt(request.url, proxy and proxy.url, timeout, connected=self._given is not None)
         try:
-            with self._timeouts.within(attempt.left()):
+            with self._timeouts.within(attempt.remaining()):
                 if self._given is not None:
-                    raw = await _async_sent_by(self._given, request)
+                    raw = await _async_send_by(self._given, request)
                 else:
-                    raw = await _async_sent_through(self._pool(proxy), request, attempt)
+                    raw = await _async_send_through(self._pool(proxy), request, attempt)
         except _ERRORS as error:
-            raise self._failure(attempt, error) from error
+            raise self._error(attempt, error) from error
         return _AsyncReply(self, attempt, raw)
 
     def _pool(self, proxy: Proxy | None) -> httpcore2.AsyncConnectionPool:
@@ -221,7 +221,7 @@ class AsyncHttpxTransport:
             self._own[proxy] = new_async_pool(proxy, self._max_connections)
         return self._own[proxy]
 
-    def _failure(self, attempt: Attempt, error: BaseException) -> ClientError:
+    def _error(self, attempt: Attempt, error: BaseException) -> ClientError:
         if self._closed:
             return ClientClosed("the client was closed during the call", may_have_arrived=True)
         return attempt.failure(error, timeouts=_TIMEOUTS, unsent=_UNSENT)
@@ -248,22 +248,22 @@ class _AsyncReply:
 
     async def read(self) -> bytes:
         try:
-            with self._transport._timeouts.within(self.attempt.left()):
+            with self._transport._timeouts.within(self.attempt.remaining()):
                 return await anext(self._raw.chunks, b"")
         except _ERRORS as error:
-            raise self._transport._failure(self.attempt, error) from error
+            raise self._transport._error(self.attempt, error) from error
 
     async def close(self) -> None:
         await self._raw.close()
 
 
-async def _async_sent_by(client: httpx2.AsyncClient, request: Request) -> _AsyncRaw:
-    theirs = client.build_request(**_arguments(request), timeout=None)
-    reply = await client.send(theirs, stream=True, follow_redirects=False)
+async def _async_send_by(client: httpx2.AsyncClient, request: Request) -> _AsyncRaw:
+    built = client.build_request(**_arguments(request), timeout=None)
+    reply = await client.send(built, stream=True, follow_redirects=False)
     return _AsyncRaw(reply.status_code, reply.headers.raw, reply.aiter_raw(), reply.aclose)
 
 
-async def _async_sent_through(pool: httpcore2.AsyncConnectionPool, request: Request, attempt: Attempt) -> _AsyncRaw:
+async def _async_send_through(pool: httpcore2.AsyncConnectionPool, request: Request, attempt: Attempt) -> _AsyncRaw:
     async def trace(event: str, info: object) -> None:
         if is_sending(event, info):
             attempt.connected = True

@@ -13,10 +13,10 @@ from .attempt import host_and_port
 
 
 class Proxy(NamedTuple):
-    """A proxy, with its password."""
+    """A proxy."""
 
     url: str
-    """As the environment has it, with its user name and password."""
+    """Its URL from the environment, with user name and password."""
 
     @property
     def address(self) -> str:
@@ -25,7 +25,7 @@ class Proxy(NamedTuple):
 
     @property
     def headers(self) -> dict[str, str]:
-        """What identifies us to it."""
+        """The credentials for it."""
         parts = urlsplit(self.url)
         if parts.username is None:
             return {}
@@ -37,25 +37,25 @@ class Proxy(NamedTuple):
 
 
 class Proxies:
-    """The proxies of the environment as it was when this was made."""
+    """The proxies of the environment, read once."""
 
     def __init__(self) -> None:
-        self._by_scheme = _found()
+        self._by_scheme = _from_environment()
         self._by_origin: dict[str, Proxy | None] = {}
 
     def of(self, url: str) -> Proxy | None:
-        """The proxy that leads to *url*, or `None` for the direct way.
+        """The proxy for *url*; `None` for no proxy.
 
-        Raises `ConfigurationError` for a kind of proxy that no engine of ours speaks to.
+        Raises `ConfigurationError` for a proxy that is not http:// or https://.
         """
         if not self._by_scheme:
             return None
         origin = "/".join(url.split("/", 3)[:3])
         if origin not in self._by_origin:
-            self._by_origin[origin] = self._look_up(origin)
+            self._by_origin[origin] = self._find(origin)
         return self._by_origin[origin]
 
-    def _look_up(self, origin: str) -> Proxy | None:
+    def _find(self, origin: str) -> Proxy | None:
         from urllib.request import proxy_bypass
 
         parts = urlsplit(origin)
@@ -68,12 +68,12 @@ class Proxies:
         except ValueError:
             usable = False
         if not usable:
-            raise ConfigurationError("the proxy that the environment names is not an http:// or https:// address")
+            raise ConfigurationError("the proxy of the environment is not an http:// or https:// URL")
         return proxy
 
 
-def _found() -> dict[str, str]:
-    """By scheme. `urllib.request` takes long to load, and most environments name none."""
+def _from_environment() -> dict[str, str]:
+    """The proxies by scheme. `urllib.request` is slow to import, so it is not if there are none."""
     if sys.platform not in ("darwin", "win32") and not any(name.lower().endswith("_proxy") for name in os.environ):
         return {}
     from urllib.request import getproxies

@@ -1,4 +1,4 @@
-"""From the reply of an engine to what a transport returns: whole, or open to be read as it comes."""
+"""Turns the reply of an engine into what a transport returns: a whole reply, or a stream."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from typing import Protocol
 
 from ..http.request import Response
 from .attempt import Attempt
-from .body import Body, Unpacker
+from .body import Body, Decompressor
 
 
 class Reply(Protocol):
-    """A reply whose headers were read. Its body has neither been read nor unpacked."""
+    """A reply of an engine after its headers. Its body is not read or decompressed yet."""
 
     @property
     def status(self) -> int: ...
@@ -24,19 +24,19 @@ class Reply(Protocol):
 
     @property
     def is_over(self) -> bool:
-        """Whether the body is known to have been read to its end."""
+        """Whether the body is known to be read to its end."""
         ...
 
     def read(self) -> bytes:
-        """What came next, within the time of the attempt; `b""` at the end. Raises what a transport raises."""
+        """The next data, within the timeout of the attempt; `b""` at the end. Raises the errors of a transport."""
         ...
 
     def close(self) -> None:
-        """Give the connection back if the body was read to its end, else up. May be called twice."""
+        """Return the connection to the pool if the body was read to its end, else close it. May be called twice."""
         ...
 
 
-def whole(reply: Reply, *, limit: int) -> Response:
+def read_whole(reply: Reply, *, limit: int) -> Response:
     """The reply, read to its end and closed."""
     try:
         body = Body(reply.headers, limit=limit)
@@ -50,7 +50,7 @@ def whole(reply: Reply, *, limit: int) -> Response:
 
 
 class OpenReply:
-    """A reply whose body is read as it comes."""
+    """A reply whose body is read in chunks."""
 
     def __init__(self, reply: Reply) -> None:
         self._reply = reply
@@ -64,12 +64,12 @@ class OpenReply:
         return self._reply.headers
 
     def chunks(self) -> Iterator[bytes]:
-        """The body, unpacked, as it comes."""
-        unpacker = Unpacker(self.headers)
+        """The decompressed body, in chunks."""
+        decompressor = Decompressor(self.headers)
         try:
             while data := self._read():
-                yield from unpacker.feed(data)
-            unpacker.finish()
+                yield from decompressor.feed(data)
+            decompressor.finish()
         finally:
             self.close()
 
@@ -77,12 +77,12 @@ class OpenReply:
         self._reply.close()
 
     def _read(self) -> bytes:
-        self._reply.attempt.renew()
+        self._reply.attempt.restart()
         return self._reply.read()
 
 
 class AsyncReply(Protocol):
-    """The same, awaited."""
+    """`Reply` for asyncio."""
 
     @property
     def status(self) -> int: ...
@@ -101,7 +101,7 @@ class AsyncReply(Protocol):
     async def close(self) -> None: ...
 
 
-async def async_whole(reply: AsyncReply, *, limit: int) -> Response:
+async def async_read_whole(reply: AsyncReply, *, limit: int) -> Response:
     """The reply, read to its end and closed."""
     try:
         body = Body(reply.headers, limit=limit)
@@ -115,7 +115,7 @@ async def async_whole(reply: AsyncReply, *, limit: int) -> Response:
 
 
 class AsyncOpenReply:
-    """A reply whose body is read as it comes."""
+    """A reply whose body is read in chunks."""
 
     def __init__(self, reply: AsyncReply) -> None:
         self._reply = reply
@@ -129,13 +129,13 @@ class AsyncOpenReply:
         return self._reply.headers
 
     async def chunks(self) -> AsyncIterator[bytes]:
-        """The body, unpacked, as it comes."""
-        unpacker = Unpacker(self.headers)
+        """The decompressed body, in chunks."""
+        decompressor = Decompressor(self.headers)
         try:
             while data := await self._read():
-                for piece in unpacker.feed(data):
-                    yield piece
-            unpacker.finish()
+                for chunk in decompressor.feed(data):
+                    yield chunk
+            decompressor.finish()
         finally:
             await self.close()
 
@@ -143,5 +143,5 @@ class AsyncOpenReply:
         await self._reply.close()
 
     async def _read(self) -> bytes:
-        self._reply.attempt.renew()
+        self._reply.attempt.restart()
         return await self._reply.read()

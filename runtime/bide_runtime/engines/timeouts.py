@@ -1,4 +1,4 @@
-"""The timeouts of all that an asyncio transport has under way. Knows no engine."""
+"""The timeouts of all requests of an asyncio transport. Independent of the engine."""
 
 from __future__ import annotations
 
@@ -8,27 +8,27 @@ from types import TracebackType
 
 
 class Timeouts:
-    """Bounds steps in time, and can end them all at once.
+    """Timeouts for blocks of code, which can all be ended at once.
 
-    One timer serves all: most steps are over long before their time, and a timer for each would cost more than they do.
+    One timer serves them all: most blocks end long before their timeout, and a timer for each would cost more.
     """
 
     def __init__(self) -> None:
-        self._open: set[_Step] = set()
+        self._open: set[_Timeout] = set()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._wakes_at = inf
-        """When the timer looks for steps whose time is over; never later than the first of them."""
+        """When the timer fires; never later than the first timeout."""
         self._over = asyncio.Event()
 
-    def within(self, seconds: float) -> _Step:
-        """A context in which to do what may take that long; then it raises `TimeoutError`."""
-        return _Step(self, seconds)
+    def within(self, seconds: float) -> _Timeout:
+        """A context manager that raises `TimeoutError` after *seconds*."""
+        return _Timeout(self, seconds)
 
-    async def end(self) -> None:
-        """Let the time of all be over now, and wait until they have ended."""
-        for step in self._open:
-            step.expire()
+    async def expire_all(self) -> None:
+        """Time out all blocks now, and wait until they have ended."""
+        for timeout in self._open:
+            timeout.expire()
         while self._open:
             self._over.clear()
             await self._over.wait()
@@ -40,16 +40,16 @@ class Timeouts:
         self._timer = loop.call_at(end, self._wake, loop)
 
     def _wake(self, loop: asyncio.AbstractEventLoop) -> None:
-        now = max(loop.time(), self._wakes_at)  # a loop may wake up a little early
-        for step in self._open:
-            if step.end <= now:
-                step.expire()
+        now = max(loop.time(), self._wakes_at)  # a loop may call a little early
+        for timeout in self._open:
+            if timeout.end <= now:
+                timeout.expire()
         self._timer, self._wakes_at = None, inf
-        if (first := min((step.end for step in self._open if step.end > now), default=inf)) < inf:
+        if (first := min((timeout.end for timeout in self._open if timeout.end > now), default=inf)) < inf:
             self._wake_at(first, loop)
 
 
-class _Step:
+class _Timeout:
     end = inf
 
     def __init__(self, timeouts: Timeouts, seconds: float) -> None:
@@ -58,7 +58,7 @@ class _Step:
         self._expired = False
 
     def expire(self) -> None:
-        """Let the time be over."""
+        """Cancel the block, unless that was done already."""
         if not self._expired:
             self._expired = True
             self._task.cancel()
@@ -80,6 +80,6 @@ class _Step:
         timeouts._open.discard(self)
         if not timeouts._open:
             timeouts._over.set()
-        # As `asyncio.timeout` does it: whoever else cancels the task has the last word.
+        # Like `asyncio.timeout`: if the task was cancelled by others too, `CancelledError` wins.
         if self._expired and self._task.uncancel() <= self._cancelling and kind is asyncio.CancelledError:
             raise TimeoutError from error

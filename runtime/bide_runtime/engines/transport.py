@@ -1,18 +1,18 @@
-"""What the clients need of an HTTP engine, and the conduct that all engines share.
+"""The protocol that a client needs of an HTTP engine, and what all engines have in common.
 
-A transport sends one request and returns whatever comes back: any status is an answer. It follows no redirect and
-tries nothing twice, keeps no cookie, honours the proxies of the environment and the system's certificates, unpacks gzip
-and deflate, and reads no more than its limit. `timeout` is for the whole, from the first byte out to the last byte in,
-however slowly they drip.
+A transport sends one request and returns the reply, whatever its status. It follows no redirects, does not retry, keeps
+no cookies, uses the proxies of the environment and the system's certificates, decompresses gzip and deflate, and reads
+no more than its limit. `timeout` is for the whole request, from the first byte sent to the last byte received, however
+slowly they arrive.
 
-It raises `ConnectionFailed`, `RequestTimeout` and `ReplyTooLarge`; `ClientClosed` once it is closed; and, before
+It raises `ConnectionFailed`, `RequestTimeout` and `ReplyTooLarge`; `ClientClosed` after it was closed; and, before
 anything is sent, `InvalidArgument` for a request that HTTP cannot carry and `ConfigurationError` for a proxy that it
-cannot use. Nothing of the engine's own gets out. `may_have_arrived` is false only if the request certainly did not
-reach the server: no connection could be made in time, or none was free.
+cannot use. It raises no exceptions of the engine. `may_have_arrived` is false only if the request certainly did not
+reach the server: it got no connection in time.
 
-An engine handed in by the user is used as it is, but for redirects and retries, and is not closed. Its proxies,
-certificates and cookies are the user's affair. One thing is beyond us: a blocking engine of the user's bounds each read
-by the timeout, so that headers which drip can outlast it.
+An engine that the caller passes in is used as it is, but without redirects and retries, and is not closed. Its proxies,
+certificates and cookies are the caller's. One limit: a blocking engine of the caller applies the timeout to each read,
+so headers that arrive very slowly can take longer.
 """
 
 from __future__ import annotations
@@ -23,17 +23,17 @@ from typing import Protocol
 from ..http.request import Request, Response
 
 BODY_LIMIT = 64 * 2**20
-"""The largest reply that is read, in bytes, unpacked."""
+"""The largest reply body in bytes, decompressed."""
 
 MAX_CONNECTIONS = 100
-"""How many connections a transport holds at most; a request that needs one more waits, within its timeout."""
+"""The largest number of connections of a transport. A request that needs another one waits, within its timeout."""
 
 KEEP_ALIVE = 15.0
-"""How long an idle connection is kept, in seconds, by the engines that can be told."""
+"""How long an idle connection is kept, in seconds, by engines with such an option."""
 
 
 class StreamReply(Protocol):
-    """A reply whose body is read as it comes. The timeout of `open` bounds each silence, not the whole."""
+    """A reply whose body is read in chunks. The timeout of `open` is for the time without data, not for the whole."""
 
     @property
     def status(self) -> int: ...
@@ -44,7 +44,7 @@ class StreamReply(Protocol):
     def chunks(self) -> Iterator[bytes]: ...
 
     def close(self) -> None:
-        """Give the connection up. May be called twice."""
+        """Close the connection. May be called twice."""
         ...
 
 
@@ -59,7 +59,7 @@ class Transport(Protocol):
 
 
 class AsyncStreamReply(Protocol):
-    """The same, awaited."""
+    """`StreamReply` for asyncio."""
 
     @property
     def status(self) -> int: ...

@@ -1,1 +1,1 @@
-"""Requests and replies as values, credentials, rate limits. Sends nothing."""
+"""Requests and replies as values, credentials and rate limits. Sends nothing."""

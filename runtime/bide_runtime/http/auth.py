@@ -1,8 +1,9 @@
-"""The secrets of a client: where each goes in a request, and what may be one. Knows nothing of requests."""
+"""The secrets of a client: how each is sent, and which texts are valid."""
 
 from __future__ import annotations
 
 import os
+import re
 from base64 import b64encode
 from collections.abc import Iterable, Mapping
 from typing import Literal
@@ -13,23 +14,23 @@ from ..errors.client import ConfigurationError
 
 
 class Secret(msgspec.Struct, frozen=True, kw_only=True):
-    """A secret that goes along with every request, and where it goes."""
+    """A secret that is sent with every request, and how."""
 
     at: Literal["header", "query", "basic"]
     name: str
-    """The header or the query parameter; of basic auth, what it is: `username`, `password` or `both`."""
+    """The name of the header or query parameter; for basic auth `username`, `password` or `both`."""
     prefix: str = ""
-    """The word before it in a header."""
+    """The text before the secret in a header, such as `Bearer`."""
     env: str
-    """The environment variable that is read if the user gives none."""
+    """The environment variable that is read if the argument is not passed."""
     argument: str = "api_key"
-    """What a client calls it."""
+    """The name of the argument of the client."""
 
 
 def given(title: str, secret: Secret, found: str | None) -> str:
-    """What the user gave as a secret, or what the environment has.
+    """The secret that was passed, or else that of the environment.
 
-    Raises `ConfigurationError` if there is none, or if it can be none.
+    Raises `ConfigurationError` if there is none, or if it cannot be sent.
     """
     text = found if found is not None else os.environ.get(secret.env, "")
     what = "an API key" if secret.argument == "api_key" else secret.argument
@@ -37,26 +38,30 @@ def given(title: str, secret: Secret, found: str | None) -> str:
         raise ConfigurationError(
             f"{title} needs {what}: pass {secret.argument}=..., or set the environment variable {secret.env}"
         )
-    if not _may_be(secret, text):
+    if not _is_sendable(secret, text):
         what = "API key" if secret.argument == "api_key" else secret.argument
-        raise ConfigurationError(f"the {what} holds a character that none has: {_FORBIDDEN[secret.at]}")
+        raise ConfigurationError(f"the {what} has a character that cannot be sent: {_FORBIDDEN[secret.at]}")
     if secret.at == "basic" and secret.name == "username" and ":" in text:
-        raise ConfigurationError(f"the {secret.argument} holds a colon, and would end there")
+        raise ConfigurationError(f"the {secret.argument} has a colon, which ends a user name in basic auth")
     return text
 
 
 _FORBIDDEN = {
-    "header": "a space, a line break or a sign beyond ASCII",
-    "query": "a space, a line break or a sign beyond ASCII",
+    "header": "a space, a line break or a character that is not ASCII",
+    "query": "a space, a line break or a character that is not ASCII",
     "basic": "a line break or another control character",
 }
 
 
-def _may_be(secret: Secret, text: str) -> bool:
-    """Whether a text can be sent as this secret. Basic auth packs it, so that little is forbidden there."""
+def _is_sendable(secret: Secret, text: str) -> bool:
+    """Whether a text can be sent as this secret. Basic auth encodes it, so most characters are allowed."""
     if secret.at == "basic":
         return not any(ord(char) < 32 or ord(char) == 127 or "\ud800" <= char <= "\udfff" for char in text)
     return text.isascii() and text.isprintable() and text == text.strip()
+
+
+_LONG = 8
+"""A secret of so many characters is hidden wherever it occurs, a shorter one where it is a word by itself."""
 
 
 def placed(auth: Iterable[Secret], secrets: Mapping[str, str]) -> tuple[dict[str, str], list[tuple[str, str]]]:
@@ -75,20 +80,22 @@ def placed(auth: Iterable[Secret], secrets: Mapping[str, str]) -> tuple[dict[str
                 basic[secret.name] = text
     if basic:
         both = basic.get("both", f"{basic.get('username', '')}:{basic.get('password', '')}")
-        headers["authorization"] = f"Basic {_packed(both)}"
+        headers["authorization"] = f"Basic {_base64(both)}"
     return headers, pairs
 
 
 def without(auth: Iterable[Secret], secrets: Mapping[str, str], text: str) -> str:
-    """*text* without the secrets, in whatever form they are sent. A user name is no secret."""
+    """*text* with every secret replaced by `***`, in each form in which it is sent. A user name is not a secret."""
     headers, _ = placed(auth, secrets)
     hidden = [secrets[secret.argument] for secret in auth if (secret.at, secret.name) != ("basic", "username")]
     hidden += [value.removeprefix("Basic ") for value in headers.values() if value.startswith("Basic ")]
     hidden += [secrets[secret.argument].partition(":")[2] for secret in auth if secret.name == "both"]
     for one in sorted(filter(None, hidden), key=len, reverse=True):
-        text = text.replace(one, "***")
+        # A short secret is also a part of other words; there it shows nothing.
+        pattern = re.escape(one) if len(one) >= _LONG else rf"(?<!\w){re.escape(one)}(?!\w)"
+        text = re.sub(pattern, "***", text)
     return text
 
 
-def _packed(text: str) -> str:
+def _base64(text: str) -> str:
     return b64encode(text.encode()).decode("ascii")

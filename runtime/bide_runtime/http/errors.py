@@ -1,4 +1,4 @@
-"""The provider answered with an error: one class for each HTTP status that callers tell apart."""
+"""Error replies of the provider: one class for each HTTP status that callers distinguish."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from .request import Json, Response
 
 
 class ApiError(ClientError):
-    """The provider answered with an error."""
+    """The provider returned an error."""
 
     def __init__(
         self,
@@ -26,17 +26,17 @@ class ApiError(ClientError):
         self.code = code
         """The provider's own code, if the reply has one."""
         self.request_id = request_id
-        """What the provider's support asks for."""
+        """The request id, for the provider's support."""
         self.body = body
-        """The reply, decoded if it is JSON."""
+        """The body of the reply, decoded if it is JSON."""
         self.retry_after = retry_after
-        """Seconds that the provider asks to wait before the next try; 0 if it does not say."""
-        # These two come from a gateway that did not hear from the server behind it.
+        """retry_after of the reply in seconds; 0 if it has none."""
+        # These two come from a gateway that got no valid reply from the server behind it.
         self.may_have_arrived = response.status in (502, 504)
 
 
 class BadRequest(ApiError):
-    """400: the request is not as the provider wants it."""
+    """400: the request is not valid."""
 
 
 class AuthenticationError(ApiError):
@@ -44,27 +44,27 @@ class AuthenticationError(ApiError):
 
 
 class PaymentRequired(ApiError):
-    """402: no credits left, or not in this plan."""
+    """402: no credits left, or not included in the plan."""
 
 
 class PermissionDenied(ApiError):
-    """403: the key may not do this."""
+    """403: the API key lacks the permission."""
 
 
 class NotFound(ApiError):
-    """404: there is no such thing."""
+    """404: not found."""
 
 
 class Conflict(ApiError):
-    """409: this clashes with something that exists."""
+    """409: the request conflicts with the current state."""
 
 
 class Gone(ApiError):
-    """410: it was there once."""
+    """410: no longer available."""
 
 
 class UnprocessableEntity(ApiError):
-    """422: well formed, but it cannot be done."""
+    """422: the request is well formed, but cannot be processed."""
 
 
 class RateLimited(ApiError):
@@ -72,7 +72,7 @@ class RateLimited(ApiError):
 
 
 class ServerError(ApiError):
-    """5xx: the provider has a problem."""
+    """5xx: an error on the side of the provider."""
 
 
 _BY_STATUS: dict[int, type[ApiError]] = {

@@ -1,4 +1,4 @@
-"""Requests as HTTP can carry them, and headers as it brings them. Knows no engine."""
+"""Check that a request can be sent over HTTP, and read the headers of a reply. Independent of the engine."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ _URL_CHARACTERS = "!#$%&'()*+,/:;=?@[]~"
 _PLAIN_ADDRESS = re.compile(
     r"https?://(?:[a-z0-9-]{1,63}\.)*[a-z0-9-]{1,63}(?::[1-5]?\d{1,4})?/[\w.!$%&'()*+,/:;=?@\[\]~-]*", re.ASCII
 )
-"""Most addresses are as they should be."""
+"""A URL that needs no changes. Most match."""
 _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _HEADER_VALUE = re.compile(r"[\t\x20-\x7e]*")
 
 
 class Sendable(Request, frozen=True):
-    """A request as HTTP can carry it."""
+    """A request that HTTP can carry."""
 
 
 def sendable(request: Request) -> Sendable:
-    """The request in legal characters, with headers that HTTP can carry; one that is so already as it is.
+    """The request with a percent-encoded URL and checked headers; a `Sendable` is returned as it is.
 
-    Raises `InvalidArgument` without quoting any value: it may be the key.
+    Raises `InvalidArgument`, which quotes no value: a value may be the API key.
     """
     if isinstance(request, Sendable):
         return request
@@ -35,23 +35,23 @@ def sendable(request: Request) -> Sendable:
 
 
 class SendableHeaders(dict[str, str]):
-    """Headers as HTTP can carry them, perhaps of many requests: they are not changed any more."""
+    """Headers that HTTP can carry. Many requests may share them, so they are never changed."""
 
 
 def sendable_headers(headers: Mapping[str, str]) -> SendableHeaders:
-    """The headers in legal characters; those that are so already as they are. Raises `InvalidArgument`."""
+    """The headers, checked; `SendableHeaders` are returned as they are. Raises `InvalidArgument`."""
     if isinstance(headers, SendableHeaders):
         return headers
     checked = SendableHeaders()
     for name, value in headers.items():
         if not _HEADER_NAME.fullmatch(name) or not _HEADER_VALUE.fullmatch(value):
-            raise InvalidArgument(f"the header {name!r} has characters that HTTP cannot carry")
+            raise InvalidArgument(f"the header {name!r} has a character that HTTP does not allow; nothing was sent")
         checked[name.lower()] = value.strip()
     return checked
 
 
 def with_codings(headers: Mapping[str, str]) -> dict[str, str]:
-    """The headers of a request, and that we can undo these codings."""
+    """The headers of a request with `Accept-Encoding`."""
     return {"accept-encoding": "gzip, deflate", **headers}
 
 
@@ -60,36 +60,36 @@ def _address(url: str) -> str:
         return url
     try:
         parts = urlsplit(url)
-        _ = parts.port  # raises for what is no port
+        _ = parts.port  # raises ValueError for an invalid port
         netloc = parts.netloc.encode("idna").decode()
     except ValueError as error:
-        raise InvalidArgument("the address of the request is not valid") from error
+        raise InvalidArgument("the URL of the request is not valid; nothing was sent") from error
     if parts.scheme not in ("http", "https") or not parts.hostname or "@" in netloc:
-        raise InvalidArgument("the address of a request is http:// or https:// and a host, without a user name")
+        raise InvalidArgument("the URL of a request must be http:// or https://, with a host and without a user name")
     whole = parts._replace(netloc=netloc, path=parts.path or "/", fragment="").geturl()
     return quote(whole, safe=_URL_CHARACTERS)
 
 
 def joined(headers: Iterable[tuple[str, str]], coding: str) -> dict[str, str]:
-    """Headers of a reply by name in lower case; the values of a repeated one are joined by a comma.
+    """Headers of a reply by name in lower case; the values of a repeated header are joined by a comma.
 
-    *coding* is what the engine took their bytes for; they are read as UTF-8, or else as Latin-1.
+    *coding* is the encoding with which the engine decoded them. They are decoded again as UTF-8, or else as Latin-1.
     """
     found: dict[str, str] = {}
     for raw_name, raw_value in headers:
         name = _name(raw_name, coding)
-        value = (raw_value if raw_value.isascii() else _meant(raw_value, coding)).strip()
+        value = (raw_value if raw_value.isascii() else _redecoded(raw_value, coding)).strip()
         found[name] = f"{found[name]}, {value}" if name in found else value
     return found
 
 
 @lru_cache(maxsize=512)
 def _name(raw: str, coding: str) -> str:
-    """The same few come with each reply."""
-    return _meant(raw, coding).lower()
+    """The name in lower case; cached, because all replies have the same few names."""
+    return _redecoded(raw, coding).lower()
 
 
-def _meant(text: str, coding: str) -> str:
+def _redecoded(text: str, coding: str) -> str:
     raw = text.encode(coding, "surrogateescape")
     try:
         return raw.decode()

@@ -1,4 +1,4 @@
-"""Long polling: how a poll asks the server to keep its answer until there is news. Sends nothing."""
+"""Long polling: how a poll asks the server to hold it until the job changes. Sends nothing."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ _PREFER = "prefer"
 
 
 class LongPoll(msgspec.Struct, frozen=True, kw_only=True):
-    """Where a poll says for how many seconds it may be held: in a query parameter or in a header."""
+    """Where a poll says for how many seconds the server may hold it: in a query parameter or in a header."""
 
     query: str = ""
     header: str = ""
     max_seconds: float
-    """Seconds that the server holds a poll at the longest."""
+    """The longest time for which the server holds a poll, in seconds."""
 
     def seconds(self, left: float) -> int:
-        """Whole seconds to ask for when the answer has to leave in *left* seconds; 0: do not ask."""
+        """The whole seconds to ask for if the reply has to leave in *left* seconds; 0: do not ask."""
         return max(int(min(self.max_seconds, left)), 0)
 
-    def asked(self, request: Request, seconds: int) -> Request:
-        """The request, which asks to be held for so many seconds."""
+    def apply(self, request: Request, seconds: int) -> Request:
+        """The request, asking the server to hold it for *seconds*."""
         if not seconds:
             return request
         if self.query:
@@ -38,8 +38,8 @@ class LongPoll(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class LongPollUntil(msgspec.Struct, frozen=True):
-    """What one poll may ask for."""
+    """How long one poll may be held."""
 
     by: LongPoll
     until: float = inf
-    """When its answer has to leave at the latest."""
+    """The latest time at which the reply has to leave the server."""

@@ -1,4 +1,4 @@
-"""How often each endpoint may be asked, for all jobs of a client together. Time is an argument."""
+"""Rate limits of endpoints, for all calls of a client together. Time is an argument."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from threading import Lock
 
 import msgspec
 
+from ..errors.client import InvalidArgument
+
 
 class Rate(msgspec.Struct, frozen=True):
     """At most *count* requests in any *seconds*."""
@@ -17,57 +19,77 @@ class Rate(msgspec.Struct, frozen=True):
     seconds: float
 
 
-_ALL = "*"
-"""The bucket that every request counts against."""
-
 _MARGIN = 0.1
-"""Seconds by which one request may take longer to arrive than another, and still not count as too early."""
+"""Seconds added to a full window: a request may reach the server faster than the one before it."""
+
+
+class Window:
+    """The latest slots under one rate."""
+
+    def __init__(self, rate: Rate) -> None:
+        self._rate = rate
+        self._slots: deque[float] = deque(maxlen=rate.count)
+
+    def free_at(self, now: float) -> float:
+        """The time of the next slot: not before the last one, and within the rate."""
+        slots, rate = self._slots, self._rate
+        if not slots:
+            return now
+        full_until = slots[0] + rate.seconds + min(_MARGIN, rate.seconds / 20)
+        return max(slots[-1], full_until) if len(slots) == rate.count else slots[-1]
+
+    def take(self, at: float) -> None:
+        """Assign the slot at this time."""
+        self._slots.append(at)
+
+
+class MaxRate:
+    """At most *per_second* requests per second, evenly spaced, for every client that is given this.
+
+    Clients of several providers may share one, also from several threads. Raises `InvalidArgument`.
+    """
+
+    def __init__(self, per_second: float) -> None:
+        is_number = isinstance(per_second, int | float) and not isinstance(per_second, bool)
+        if not is_number or not 0 < per_second < inf:
+            raise InvalidArgument(f"max_rate must be a positive number of requests per second, not {per_second!r}")
+        self.per_second = per_second
+        self.window = Window(Rate(1, 1 / per_second))
+        self.lock = Lock()
+
+    def __repr__(self) -> str:
+        return f"MaxRate({self.per_second!r})"
 
 
 class RateLimiter:
-    """Slots for requests, by bucket: one endpoint each, or whatever the provider counts together.
+    """Slots for requests, by bucket. A bucket is one endpoint, or several that the provider counts together.
 
-    Slots are given out in the order in which they are claimed, so that nobody starves. A bucket without a rate is free
-    until the provider says that it is asked too often.
+    Slots are assigned in the order of the claims, so that no call starves. A bucket without a rate is open until a 429
+    closes it. *total* limits all requests, and those of other clients that share it.
     """
 
-    def __init__(self, rates: Mapping[str, Rate], *, of_all: Rate | None = None) -> None:
-        self._rates = rates if of_all is None else {**rates, _ALL: of_all}
-        self._lock = Lock()
-        self._slots: dict[str, deque[float]] = {}
+    def __init__(self, rates: Mapping[str, Rate], *, total: MaxRate | None = None) -> None:
+        self._windows = {bucket: Window(rate) for bucket, rate in rates.items()}
+        self._total = None if total is None else total.window
+        self._lock = Lock() if total is None else total.lock
         self._closed_until: dict[str, float] = {}
 
     def claim(self, bucket: str, now: float, *, before: float = inf) -> float | None:
-        """The earliest time for a request, kept free for the caller; `None` if there is none before *before*."""
+        """Claim the earliest slot: its time, or `None` if that is not before *before*."""
         with self._lock:
-            at = max(now, self._closed_until.get(bucket, now))
-            for name in bucket, _ALL:
-                if name in self._rates:
-                    at = max(at, self._free_at(name, now))
+            windows = [window for window in (self._windows.get(bucket), self._total) if window is not None]
+            at = max(now, self._closed_until.get(bucket, now), *(window.free_at(now) for window in windows))
             if at >= before:
                 return None
-            for name in bucket, _ALL:
-                if name in self._rates:
-                    self._slots[name].append(at)
+            for window in windows:
+                window.take(at)
             return at
 
-    def _free_at(self, name: str, now: float) -> float:
-        """When the next slot of a bucket begins: in turn, and not more than its count in any of its seconds."""
-        rate = self._rates[name]
-        slots = self._slots.setdefault(name, deque(maxlen=rate.count))
-        if not slots:
-            return now
-        return (
-            max(slots[-1], slots[0] + rate.seconds + min(_MARGIN, rate.seconds / 20))
-            if len(slots) == rate.count
-            else slots[-1]
-        )
-
     def closed_until(self, bucket: str) -> float:
-        """Until when nobody may ask, by what the provider said."""
+        """Until when the bucket is closed by a 429."""
         return self._closed_until.get(bucket, -inf)
 
     def close(self, bucket: str, until: float) -> None:
-        """The provider said that this bucket is asked too often: nobody asks before *until*."""
+        """Close the bucket after a 429: no request is sent before *until*."""
         with self._lock:
             self._closed_until[bucket] = max(self._closed_until.get(bucket, until), until)

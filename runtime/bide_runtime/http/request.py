@@ -1,4 +1,4 @@
-"""Requests and responses as values. Knows nothing of sockets."""
+"""Requests and responses as values, and how URLs are built. Sends nothing."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ Json: TypeAlias = Any
 """Any JSON value: `None`, `bool`, `int`, `float`, `str`, a list or a `dict[str, Json]`."""
 
 
-# What is made for every poll and leads to nothing that leads back is kept from the garbage collector: `gc=False`.
+# `gc=False`: made for every poll and never part of a reference cycle, so the garbage collector need not track it.
 class Request(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """One HTTP request, complete with its key."""
+    """One HTTP request, including its credentials."""
 
     method: str
     url: str
@@ -28,12 +28,12 @@ class Request(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     body: bytes | None = None
 
     def __repr__(self) -> str:
-        # Headers and query may hold the key, the body whatever the user sent.
+        # Headers and query may hold the API key, and the body may hold private data.
         return f"Request({self.method} {self.url.partition('?')[0]})"
 
 
 class Response(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """One HTTP reply, read to its end and unpacked."""
+    """One HTTP reply, read to its end and decompressed."""
 
     status: int
     headers: Mapping[str, str]
@@ -45,34 +45,33 @@ class Response(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 
 def path(template: str, parameters: Mapping[str, Json]) -> str:
-    """Fill each `{name}` in *template*, percent-encoding the value so that it stays one segment.
+    """*template* with each `{name}` replaced by its value, percent-encoded as one segment.
 
-    Raises `InvalidArgument` for `""`, `.` and `..`, which would lead to another address.
+    Raises `InvalidArgument` for `""`, `.` and `..`, which would change the path.
     """
-
-    texts, names = _parted(template)
+    texts, names = _split(template)
     segments = (_segment(name, as_text(parameters[name])) for name in names)
     return "".join(chain.from_iterable(zip_longest(texts, segments, fillvalue="")))
 
 
 @lru_cache(maxsize=1024)
-def _parted(template: str) -> tuple[list[str], list[str]]:
-    """The texts of a template, and the names between them."""
+def _split(template: str) -> tuple[list[str], list[str]]:
+    """The fixed parts of a template, and the names between them."""
     parts = re.split(r"\{(\w+)\}", template)
     return parts[::2], parts[1::2]
 
 
 def _segment(name: str, value: str) -> str:
     if value in ("", ".", ".."):
-        raise InvalidArgument(f"{name} is {value!r}, which would change the address of the request")
+        raise InvalidArgument(f"{name} is {value!r}, which would change the path of the request; nothing was sent")
     try:
         return quote(value, safe="")
     except UnicodeEncodeError as error:
-        raise InvalidArgument(f"{name} holds half a character, which no address can") from error
+        raise InvalidArgument(f"{name} has a lone surrogate, which a URL cannot hold; nothing was sent") from error
 
 
 def query(pairs: Iterable[tuple[str, Json]]) -> str:
-    """`?a=1&b=2`, without the pairs whose value is `None`; a list repeats its name; empty if nothing is left."""
+    """`?a=1&b=2`, without pairs whose value is `None`; a list repeats its name; empty if no pair is left."""
     flat: list[tuple[str, str]] = []
     for name, value in pairs:
         items = value if isinstance(value, list | tuple) else [value]
@@ -80,18 +79,20 @@ def query(pairs: Iterable[tuple[str, Json]]) -> str:
     try:
         return "?" + urlencode(flat) if flat else ""
     except UnicodeEncodeError as error:
-        raise InvalidArgument("a query parameter holds half a character, which no address can") from error
+        raise InvalidArgument(
+            "a query parameter has a lone surrogate, which a URL cannot hold; nothing was sent"
+        ) from error
 
 
 def as_text(value: Json) -> str:
-    """A value as it is written in a query or a header: `true`, not `True`."""
+    """A value as text for a query or a header: `true`, not `True`."""
     if isinstance(value, bool):
         return "true" if value else "false"
     return value if isinstance(value, str) else str(msgspec.to_builtins(value))
 
 
 def origin(url: str) -> tuple[str, str, int | None]:
-    """Scheme, host and port: what two URLs must share before a key that is meant for one is sent to the other."""
+    """Scheme, host and port of a URL. Credentials for one origin are never sent to another."""
     parts = urlsplit(url)
     default = {"http": 80, "https": 443}.get(parts.scheme)
     return parts.scheme, (parts.hostname or "").lower(), parts.port or default

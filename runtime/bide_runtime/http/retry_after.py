@@ -1,4 +1,4 @@
-"""What the server says about when to ask again."""
+"""Read `Retry-After`."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from math import isfinite
 
 
 def retry_after(headers: Mapping[str, str], *, wall: float) -> float:
-    """Seconds to wait by the `Retry-After` header, or 0. *wall* is the time of day, for the form that is a date.
+    """The `Retry-After` header in seconds; 0 if it is missing, not valid, not finite or in the past.
 
-    Whatever cannot be read, is not finite or lies in the past counts as no hint.
+    *wall* is the time of day in seconds since 1970, for a header that is a date.
     """
     text = headers.get("retry-after", "").strip()
     if not text:
@@ -18,7 +18,7 @@ def retry_after(headers: Mapping[str, str], *, wall: float) -> float:
     try:
         seconds = float(text)
     except ValueError:
-        from email.utils import parsedate_to_datetime  # brings `socket` along, and dates are rare
+        from email.utils import parsedate_to_datetime  # imports `socket`, and dates are rare
 
         try:
             date = parsedate_to_datetime(text)
@@ -29,7 +29,7 @@ def retry_after(headers: Mapping[str, str], *, wall: float) -> float:
 
 
 def as_pause(value: object, *, unit: float = 1.0) -> float:
-    """The seconds in *value* units of *unit* seconds, if that is a pause that can be made, else 0."""
+    """*value* units of *unit* seconds, in seconds; 0 if that is not a positive finite number."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return 0.0
     try:

@@ -1,4 +1,4 @@
-"""A job did not end with a result."""
+"""Exceptions for a job that did not end with a result."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from .snapshot import Snapshot
 
 
 class JobError(ClientError):
-    """A job did not end with a result. `snapshot` is what was last seen of it, if anything was."""
+    """A job did not end with a result. `snapshot` is what the last poll returned, if there was one."""
 
     def __init__(self, message: str, *, snapshot: Snapshot[object] | None = None) -> None:
         super().__init__(message)
@@ -16,9 +16,9 @@ class JobError(ClientError):
 
 
 class JobFailed(JobError):
-    """The provider says that the job failed. `code` and `reason` are its own words.
+    """The provider reports that the job failed. `code` and `reason` are the provider's own.
 
-    `result` is what the job has all the same, where the provider tells of that; the kind's own class knows its type.
+    `result` is what the job has in place of its result, if the provider returns that; a subclass gives its type.
     """
 
     result: object = None
@@ -36,17 +36,18 @@ class JobCancelled(JobError):
 
 
 class JobExpired(JobError):
-    """The job or its result is no longer kept by the provider."""
+    """The provider no longer keeps the job or its result."""
 
 
 class JobNotDone(JobError):
-    """The result of a job that is still going was asked for."""
+    """The result was requested of a job that is still running."""
 
 
 class JobTimeout(JobError):
-    """The deadline of a wait came first. The job goes on; `resume(error.token)` waits for it again.
+    """The deadline of a wait came first. The job is still running; `resume(error.token)` returns its handle.
 
-    `transient_error` is what went wrong at the last poll, if it did, and `advice` says what can be done now.
+    `transient_error` is the error of the last poll, if it had one; `advice` says what to do now. If the deadline came
+    before the submit was sent, there is no job, and `job_id` is `None`.
     """
 
     def __init__(
@@ -55,20 +56,21 @@ class JobTimeout(JobError):
         *,
         snapshot: Snapshot[object] | None = None,
         transient_error: ClientError | None = None,
-        advice: str = "nothing was submitted",
+        advice: str = "Nothing was submitted",
     ) -> None:
         super().__init__(message, snapshot=snapshot)
         self.transient_error = transient_error
         self.advice = advice
 
     def __str__(self) -> str:
-        return f"{super().__str__()}; {plain(self.advice)}"
+        # The message names the job already.
+        return f"{plain(self.message)}. {plain(self.advice)}"
 
 
 class SubmitUncertain(JobError):
-    """A submit got no reply, so the job may exist or not. It was not sent again, which could have paid for it twice.
+    """A submit got no usable reply, so the job may or may not exist. It was not sent again: that could cost twice.
 
-    With `idempotency_key`, where the provider has it, the same submit can be made again without a second job.
+    With `idempotency_key`, if the provider has such keys, the same submit can be sent again without a second job.
     """
 
     def __init__(self, message: str, *, idempotency_key: str | None = None) -> None:

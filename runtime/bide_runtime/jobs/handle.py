@@ -1,4 +1,4 @@
-"""The handle of a job: what is known of it here. Sends nothing itself."""
+"""The handle of a job: what is known of it here. Sends nothing."""
 
 from __future__ import annotations
 
@@ -16,28 +16,28 @@ S = TypeVar("S")
 
 
 class Handle(Generic[S, R]):
-    """One job: what is known of it here. The methods that ask the provider are in `Job` and `AsyncJob`."""
+    """One job, as it was last polled. The methods that send requests are in `Job` and `AsyncJob`."""
 
     _record: Record[S, R]
 
     @property
     def id(self) -> str:
-        """The provider's id of the job; empty if it answered the submit with the result and gave no id."""
+        """The provider's id of the job; empty if the submit reply was the result and had no id."""
         return self._record.id
 
     @property
     def status(self) -> str | None:
-        """The provider's own word for where the job is, as last seen."""
+        """The provider's status in the last reply that had one."""
         return self._record.status
 
     @property
     def state(self) -> State:
-        """Our word for where the job is, as last seen."""
+        """The state of the last status."""
         return self._record.state
 
     @property
     def is_done(self) -> bool:
-        """Whether the job was seen in a final state."""
+        """Whether the last state is final."""
         return self._record.state.is_final
 
     @property
@@ -52,7 +52,7 @@ class Handle(Generic[S, R]):
 
     @property
     def tag(self) -> str | None:
-        """A mark of your own, at most 100 characters, which the token carries along. May be set."""
+        """Your own text of at most 100 characters, which the token carries. May be set."""
         return self._record.tag
 
     @tag.setter
@@ -62,7 +62,7 @@ class Handle(Generic[S, R]):
 
     @property
     def response(self) -> Response | None:
-        """The reply that the result was read from, else that of the last poll; `None` before the first."""
+        """The reply that the result was read from, or else the last poll reply; `None` before the first poll."""
         snapshot = self._record.snapshot
         return self._record.response or (snapshot.reply if snapshot is not None else None)
 

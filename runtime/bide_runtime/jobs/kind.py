@@ -1,4 +1,4 @@
-"""One kind of job: what the spec says of it."""
+"""One kind of job, as the spec describes it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ S = TypeVar("S")
 
 
 class JobKind(msgspec.Struct, Generic[S, R], frozen=True, kw_only=True):
-    """One kind of job: what the spec says of it."""
+    """One kind of job, as the spec describes it."""
 
     provider: str
     name: str
@@ -25,9 +25,9 @@ class JobKind(msgspec.Struct, Generic[S, R], frozen=True, kw_only=True):
     result: Any
     """The type of the result, `R`."""
     failed_result: Any = None
-    """The type of what a failed job has in its place; `None` if it has nothing."""
+    """The type of what a failed job has in place of a result; `None` if it has nothing."""
     failed: type[JobFailed] = JobFailed
-    """The exception for a failed job, which has that."""
+    """The exception for a failed job; it carries the value of that type."""
     polling: Polling
 
     def __hash__(self) -> int:

@@ -10,42 +10,42 @@ from .record import Record
 
 
 class MinIntervals:
-    """When each job of a client was last asked about, so that two polls are never closer than the provider allows."""
+    """When each job of a client may be polled again, so that two polls are never closer than its min_interval."""
 
-    _LEAST = 4096
-    """So many jobs are remembered before any is forgotten."""
+    _MIN_SIZE = 4096
+    """The number of jobs that are always kept."""
 
     def __init__(self) -> None:
         self._lock = Lock()
-        self._most = self._LEAST
+        self._max_size = self._MIN_SIZE
         self._free_at: dict[tuple[str | Link, str], float] = {}
 
     def claim(self, record: Record[Any, Any], now: float) -> float:
-        """When the job may be polled: *now*, and then by nobody else, or later, and then it has to be claimed again.
+        """Claim a poll: returns *now* if the caller may poll now, else the time at which to claim again.
 
-        Nobody's turn is kept for later: whoever is woken late would poll too close to the next.
+        A later time is not reserved: if its owner woke up late, its poll would be too close to the next one.
         """
         key = (record.kind.lifecycle.poll, record.id)
         with self._lock:
             at = self._free_at.get(key, now)
             if at > now:
                 return at
-            if len(self._free_at) >= self._most:
-                self._forget(now)
+            if len(self._free_at) >= self._max_size:
+                self._prune(now)
             self._free_at[key] = now + record.kind.polling.min_interval
             return now
 
-    def _forget(self, now: float) -> None:
-        """Forget the jobs that may be polled again. It is not tried anew before as many have come as are left."""
-        self._free_at = {known: free for known, free in self._free_at.items() if free > now}
-        self._most = max(self._LEAST, 2 * len(self._free_at))
+    def _prune(self, now: float) -> None:
+        """Drop the jobs that may be polled again. The next time is when as many have been added as are left."""
+        self._free_at = {key: free_at for key, free_at in self._free_at.items() if free_at > now}
+        self._max_size = max(self._MIN_SIZE, 2 * len(self._free_at))
 
     def free_at(self, record: Record[Any, Any]) -> float:
         """When the job may be polled again."""
         return self._free_at.get((record.kind.lifecycle.poll, record.id), float("-inf"))
 
-    def polled(self, record: Record[Any, Any], now: float) -> None:
-        """A poll has ended. The floor counts from here, since the request may have reached the server only just now."""
+    def note_poll(self, record: Record[Any, Any], now: float) -> None:
+        """Note the end of a poll. min_interval counts from here: the server may have got the request only just now."""
         key = (record.kind.lifecycle.poll, record.id)
         with self._lock:
             self._free_at[key] = max(self._free_at.get(key, now), now + record.kind.polling.min_interval)

@@ -1,4 +1,4 @@
-"""What the provider says about polling."""
+"""How often the provider wants its jobs to be polled."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ import msgspec
 
 
 class Polling(msgspec.Struct, frozen=True, kw_only=True):
-    """What the provider says about polling, in seconds."""
+    """How often the provider wants its jobs to be polled. All values are in seconds."""
 
     interval: tuple[float, float]
-    """How often it wants to be asked: shortest and longest pause."""
+    """The shortest and the longest delay between two polls of a job."""
     min_interval: float = 0.5
-    """Never more often than this."""
+    """The least time between two polls of a job, whatever the schedule, the caller or the server says."""
     typical: tuple[float, float] | None = None
-    """How long jobs usually take."""
+    """How long jobs usually take, from and to."""
     timeout: float = 300.0
-    """The default deadline of a wait."""
+    """The default timeout of a wait."""
     not_found_grace: float = 0.0
     """How long after a submit a 404 means "not visible yet"."""

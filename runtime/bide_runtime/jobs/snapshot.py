@@ -1,4 +1,4 @@
-"""What one poll returned, and what a wait shows of it."""
+"""What one poll returned, and the update that a wait makes of it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ import msgspec
 from ..errors.client import ClientError
 from ..http.request import Json, Response
 from ..models.unknown import unknown_fields
-from .lifecycle import Lifecycle, Progress
+from .lifecycle import Lifecycle
+from .progress import Progress
 from .state import State
 
 S_co = TypeVar("S_co", covariant=True)
@@ -20,35 +21,35 @@ class Snapshot(msgspec.Struct, Generic[S_co], frozen=True, gc=False):
 
     job_id: str
     status: str | None
-    """The provider's own word."""
+    """The provider's own status."""
     state: State
-    """Our word for it."""
+    """The state of the status."""
     body: S_co
     """The reply as a typed model."""
     reply: Response
-    """The reply as it came: `reply.status`, `reply.headers`, `reply.body`."""
+    """The raw reply: `reply.status`, `reply.headers`, `reply.body`."""
     _lifecycle: Lifecycle
-    _said: tuple[str | None, str | None] | None = None
-    """Code and message of an error, where they are not in the fields that the spec names."""
+    _error: tuple[str | None, str | None] | None = None
+    """Code and message of an error, if they are not in the fields that the spec names."""
 
     @property
     def progress(self) -> Progress | None:
-        """How far the job is, if the provider says so."""
+        """How far the job is, if the provider reports it."""
         return self._lifecycle.progress_in(self.body)
 
     @property
     def error_code(self) -> str | None:
-        """What the provider calls the failure."""
-        return (self._said or self._lifecycle.error_in(self.body))[0]
+        """The provider's error code, if the job failed."""
+        return (self._error or self._lifecycle.error_in(self.body))[0]
 
     @property
     def error_message(self) -> str | None:
-        """Why the job failed, in the provider's words."""
-        return (self._said or self._lifecycle.error_in(self.body))[1]
+        """The provider's error message, if the job failed."""
+        return (self._error or self._lifecycle.error_in(self.body))[1]
 
     @property
     def credits(self) -> float | None:
-        """What the job cost, if the provider says so."""
+        """The cost of the job, if the provider reports it."""
         return self._lifecycle.credits_in(self.body)
 
     @property
@@ -62,11 +63,11 @@ class Snapshot(msgspec.Struct, Generic[S_co], frozen=True, gc=False):
 
 
 class Update(msgspec.Struct, Generic[S_co], frozen=True, kw_only=True):
-    """What a wait shows to its `on_update` after each poll."""
+    """What a wait passes to `on_update` after each poll."""
 
     job_id: str
     status: str | None
-    """The provider's own word, from the last poll that brought one."""
+    """The provider's status in the last reply that had one."""
     state: State
     elapsed: float
     """Seconds since the wait began."""
@@ -75,11 +76,11 @@ class Update(msgspec.Struct, Generic[S_co], frozen=True, kw_only=True):
     next_poll_in: float | None
     """Seconds until the next poll; `None` if there is none."""
     transient_error: ClientError | None
-    """What went wrong at this poll, if it did; the wait goes on."""
+    """The transient error of this poll, if it had one; the wait continues."""
     snapshot: Snapshot[S_co] | None
-    """What was last seen of the job."""
+    """What the last successful poll returned."""
 
     @property
     def progress(self) -> Progress | None:
-        """How far the job is, if the provider says so."""
+        """How far the job is, if the provider reports it."""
         return self.snapshot.progress if self.snapshot else None

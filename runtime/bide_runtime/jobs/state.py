@@ -1,4 +1,4 @@
-"""Where a job is, in our words."""
+"""The states of a job."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class State(StrEnum):
-    """Where a job is. The last five are final: a job in one of them stays there."""
+    """The state of a job. The last five are final: they never change."""
 
     PENDING = "pending"
     RUNNING = "running"
@@ -20,6 +20,6 @@ class State(StrEnum):
     is_final: bool
     has_result: bool
 
-    def __init__(self, word: str) -> None:
-        self.is_final = word not in ("pending", "running")
-        self.has_result = word in ("succeeded", "partial")
+    def __init__(self, value: str) -> None:
+        self.is_final = value not in ("pending", "running")
+        self.has_result = value in ("succeeded", "partial")

@@ -1,6 +1,6 @@
-"""A small text from which another process can go on with a job.
+"""Tokens: small texts from which another process can resume a job.
 
-It holds no secret, and is read as if a stranger wrote it.
+A token holds no secret, and is checked as untrusted input.
 """
 
 from __future__ import annotations
@@ -14,28 +14,28 @@ from ..errors.client import InvalidArgument, InvalidToken
 from ..models.prepared import prepared
 
 VERSION = 1
-LONGEST = 2048
-"""The longest token, in bytes."""
+MAX_BYTES = 2048
+"""The largest size of a token in bytes."""
 
-LONGEST_TAG = 100
-"""The longest tag, in characters."""
+MAX_TAG = 100
+"""The largest length of a tag in characters."""
 
 
 class Token(msgspec.Struct, frozen=True, kw_only=True):
-    """What is needed to go on with a job."""
+    """What is needed to resume a job."""
 
     bide: int
     """The version of this format."""
     provider: str
     job: str
-    """The kind of job, by the name it has in the client."""
+    """The kind of job: its name in the client."""
     id: str
     submitted_at: float | None = None
-    """Seconds since 1970, if this job was submitted by us."""
+    """Seconds since 1970; `None` for a job that another client submitted."""
     tag: str | msgspec.UnsetType = msgspec.UNSET
-    """The caller's own mark, if there is one."""
+    """The caller's tag, if any."""
     urls: dict[str, str] | msgspec.UnsetType = msgspec.UNSET
-    """Where it is asked about, by what for, as far as the provider has handed that out."""
+    """The links of the job, by what they are for."""
 
     @property
     def links(self) -> dict[str, str]:
@@ -66,19 +66,19 @@ def write(
 
 
 def read(text: str, *, provider: str, job: str) -> Token:
-    """Check a token. Raises `InvalidToken`, which says what is wrong with it."""
+    """The checked content of a token. Raises `InvalidToken`, which says what is wrong with it."""
     if not isinstance(text, str):
         _refuse(f"it is a {type(text).__name__}, not text")
     raw = text.encode("utf-8", "surrogatepass")
-    if len(raw) > LONGEST:
-        _refuse(f"it has {len(raw)} bytes, and no token has more than {LONGEST}")
+    if len(raw) > MAX_BYTES:
+        _refuse(f"it has {len(raw)} bytes, and a token has at most {MAX_BYTES}")
     try:
         version = msgspec.json.decode(raw, type=prepared(_Version)).bide
         if version > VERSION:
             _refuse(f"it was made by a newer version of this package (format {version}, this one reads {VERSION})")
         token = msgspec.json.decode(raw, type=prepared(Token))
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise InvalidToken(f"this is no job token: {error}") from error
+        raise InvalidToken(f"this is not a job token: {error}") from error
     if token.provider != provider:
         _refuse(f"it belongs to a job of {token.provider!r}, and this client is for {provider!r}")
     if token.job != job:
@@ -89,31 +89,31 @@ def read(text: str, *, provider: str, job: str) -> Token:
 
 
 def is_id(text: object) -> bool:
-    """Whether *text* can be the id of a job: some printable characters, and no dot segment of a path."""
+    """Whether *text* can be the id of a job: printable, not empty, not too long, and not a dot segment of a path."""
     if not isinstance(text, str) or not text.isprintable() or text in ("", ".", ".."):
         return False
-    return len(msgspec.json.encode(text)) <= LONGEST // 2
+    return len(msgspec.json.encode(text)) <= MAX_BYTES // 2
 
 
 def as_id(value: object) -> str | None:
-    """What a reply has where an id should be, as text: it may be a number."""
+    """An id in a reply as text, which may be a number there; `None` for any other value."""
     is_number = isinstance(value, int) and not isinstance(value, bool)
     return str(value) if is_number or isinstance(value, str) else None
 
 
 def checked_id(text: str) -> str:
-    """*text*, if it can be the id of a job. Raises `InvalidArgument`."""
+    """*text*, checked. Raises `InvalidArgument` if it cannot be the id of a job."""
     if not is_id(text):
         raise InvalidArgument(f"{text!r} cannot be the id of a job")
     return text
 
 
 def checked_tag(tag: object) -> str | None:
-    """*tag*, if it is text of at most `LONGEST_TAG` characters, or `None`. Raises `InvalidArgument`."""
+    """Return *tag*. Raises `InvalidArgument` unless it is `None` or printable text of at most `MAX_TAG` characters."""
     if tag is None:
         return None
-    if not isinstance(tag, str) or not tag.isprintable() or len(tag) > LONGEST_TAG:
-        raise InvalidArgument(f"a tag is printable text of at most {LONGEST_TAG} characters, not {tag!r:.80}")
+    if not isinstance(tag, str) or not tag.isprintable() or len(tag) > MAX_TAG:
+        raise InvalidArgument(f"a tag must be printable text of at most {MAX_TAG} characters, not {tag!r:.80}")
     return tag
 
 

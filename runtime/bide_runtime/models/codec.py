@@ -1,10 +1,10 @@
-"""From bytes to typed values and back, and where in the JSON something is wrong."""
+"""Decode JSON into typed values and encode them, with the JSON path of each error."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 import msgspec
 
@@ -16,44 +16,47 @@ from .prepared import prepared
 
 T = TypeVar("T")
 
+Path: TypeAlias = tuple[str, ...]
+"""Attribute names or keys that lead into a decoded reply. In a spec's tables, empty means: there is no such field."""
+
 
 class NotJson(DecodeError):
-    """The reply is no JSON at all, or was cut short."""
+    """The reply is not JSON, or is truncated."""
 
 
 def decode(wanted: type[T], body: bytes) -> T:
-    """Read *body* as *wanted*; as `bytes` it stays as it came.
+    """Decode *body* as *wanted*; as `bytes` it is returned unchanged.
 
-    Raises `NotJson` if it is no JSON, and `DecodeError`, with the JSON path, if it is other JSON.
+    Raises `NotJson` if it is not JSON, and `DecodeError`, with the JSON path, if it has another shape.
     """
-    read = _readers.get(wanted) or _new_reader(wanted)
+    decoder = _decoders.get(wanted) or _new_decoder(wanted)
     try:
-        value: T = read(body)
+        value: T = decoder(body)
     except msgspec.ValidationError as error:
-        # A body that was cut may not fit before it gets to its end; then that is what is wrong with it.
+        # msgspec may find a wrong type before the end of a truncated body; then the error is `NotJson`.
         _check_json(body)
-        inside, where = _opened(wanted, body)
-        path, problem = _place(wanted, inside, str(error))
+        inside, where = _unwrap(wanted, body)
+        path, problem = _path_and_problem(wanted, inside, str(error))
         path = where + path.removeprefix("$")
-        raise DecodeError(f"the reply does not fit: {problem} at {path}", path=path, body=body) from error
+        raise DecodeError(f"the reply does not match the spec: {problem} at {path}", path=path, body=body) from error
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise _not_json(body) from error
     return value
 
 
-_readers: dict[Any, Callable[[bytes], Any]] = {bytes: bytes}
-"""What reads each type; made when it is first needed."""
+_decoders: dict[Any, Callable[[bytes], Any]] = {bytes: bytes}
+"""The decoder of each type, made on first use."""
 
 
-def _new_reader(wanted: Any) -> Callable[[bytes], Any]:
-    read = msgspec.json.Decoder(prepared(wanted), dec_hook=_from_json).decode
+def _new_decoder(wanted: Any) -> Callable[[bytes], Any]:
+    decoder = msgspec.json.Decoder(prepared(wanted), dec_hook=_from_json).decode
     has_envelope = getattr(wanted, "_envelope", "")
-    found = _readers[wanted] = (lambda body: read(_opened(wanted, body)[0])) if has_envelope else read
+    found = _decoders[wanted] = (lambda body: decoder(_unwrap(wanted, body)[0])) if has_envelope else decoder
     return found
 
 
-def _opened(wanted: Any, body: bytes) -> tuple[bytes, str]:
-    """The object in the envelope of a model, and its JSON path; a body without that envelope as it is."""
+def _unwrap(wanted: Any, body: bytes) -> tuple[bytes, str]:
+    """The object in a model's envelope, and its JSON path; a body without the envelope is returned unchanged."""
     key = getattr(wanted, "_envelope", "")
     if key:
         try:
@@ -76,7 +79,7 @@ def _check_json(body: bytes) -> None:
 
 
 def _not_json(body: bytes) -> NotJson:
-    return NotJson(f"the reply is not JSON: {_kind_of(body)}", path="$", body=body)
+    return NotJson(f"the reply is not JSON: {_describe(body)}", path="$", body=body)
 
 
 def any_json(body: bytes) -> Json:
@@ -88,15 +91,15 @@ def any_json(body: bytes) -> Json:
 
 
 def encode(body: Model) -> bytes:
-    """The JSON text of a request body.
+    """A request body as JSON text.
 
-    Raises `InvalidArgument` if a value has another type than the model says, or is outside of its bounds.
+    Raises `InvalidArgument` if a value has another type than the model says, or is out of bounds.
     """
     return msgspec.json.encode(plain_json(body))
 
 
 def encode_object(body: Mapping[str, Json], name: str) -> bytes:
-    """The JSON text of a body that may hold anything. Raises `InvalidArgument` if it is no JSON object."""
+    """A request body without a model as JSON text. Raises `InvalidArgument` if it is not a JSON object."""
     if not isinstance(body, Mapping):
         raise InvalidArgument(f"{name}: expected a JSON object, not {type(body).__name__}; nothing was sent")
     try:
@@ -125,12 +128,12 @@ def checked(wanted: Any, value: T, name: str) -> T:
     return value
 
 
-def follow(value: Json, path: tuple[str, ...]) -> Json:
-    """What *path* leads to inside *value*, or `None` where it ends early."""
+def follow(value: Json, path: Path) -> Json:
+    """The value at *path* inside *value*; `None` if there is none."""
     for name in path:
         if value is None:
             return None
-        if isinstance(value, msgspec.Struct):  # asked first: of a model, the answer about a mapping takes longer
+        if isinstance(value, msgspec.Struct):  # checked first, because checking a model for `Mapping` is slow
             value = getattr(value, name, None)
         else:
             value = value.get(name) if isinstance(value, Mapping) else None
@@ -140,8 +143,8 @@ def follow(value: Json, path: tuple[str, ...]) -> Json:
 _AT = re.compile(r"^(?P<problem>.*?)(?: - at `(?P<path>[^`]*)`)?$", re.DOTALL)
 
 
-def _parted(message: str) -> tuple[str, str]:
-    """The problem and the JSON path of one of msgspec's messages, with the path inside of a union put behind."""
+def _split_message(message: str) -> tuple[str, str]:
+    """The problem and the JSON path in a message of msgspec. A path inside a union is appended to that of the union."""
     outer = _AT.match(message)
     assert outer is not None
     problem, path = outer["problem"], outer["path"] or "$"
@@ -151,24 +154,24 @@ def _parted(message: str) -> tuple[str, str]:
     return problem, path
 
 
-def _place(wanted: type[Any], body: bytes, message: str) -> tuple[str, str]:
-    """The path of the culprit with its map keys, which msgspec writes as `[...]`, and what is wrong there."""
-    problem, path = _parted(message)
+def _path_and_problem(wanted: type[Any], body: bytes, message: str) -> tuple[str, str]:
+    """The JSON path of an error, and the problem. Map keys, which msgspec writes as `[...]`, are filled in."""
+    problem, path = _split_message(message)
     start, *rest = path.split("[...]")
     plain = any_json(body)
-    place, here = start, _walk(plain, start)
+    path, here = start, _walk(plain, start)
     for steps in rest:
         key = _bad_key(wanted, plain, here, message)
-        place += ("[?]" if key is None else f"[{key!r}]") + steps
+        path += ("[?]" if key is None else f"[{key!r}]") + steps
         here = None if key is None else _walk(here[key], steps)
-    return place, problem
+    return path, problem
 
 
 _STEP = re.compile(r"\.([^.\[]+)|\[(\d+)\]")
 
 
 def _walk(value: Json, steps: str) -> Json:
-    """What names and indexes lead to inside *value*, or `None` where they end early."""
+    """The value at a path of names and indexes inside *value*; `None` if there is none."""
     for name, index in _STEP.findall(steps):
         if name:
             value = value.get(name) if isinstance(value, dict) else None
@@ -178,7 +181,7 @@ def _walk(value: Json, steps: str) -> Json:
 
 
 def _bad_key(wanted: type[Any], plain: Json, items: Json, message: str) -> str | None:
-    """The key in the map *items*, a part of *plain*, that has the problem of which *message* tells; the others go."""
+    """The key in the map *items*, a part of *plain*, whose value causes *message*. Removes the other keys."""
     found = list(items.items()) if isinstance(items, dict) else []
     for key, value in found:
         items.clear()
@@ -192,15 +195,15 @@ def _bad_key(wanted: type[Any], plain: Json, items: Json, message: str) -> str |
 
 
 def _sentence(message: str) -> str:
-    problem, path = _parted(message)
+    problem, path = _split_message(message)
     return f"{problem} at {path}" if path != "$" else problem
 
 
-def _kind_of(body: bytes) -> str:
-    """What a body looks like, without quoting it: it may hold anything."""
+def _describe(body: bytes) -> str:
+    """What a body looks like. It is not quoted, because it may hold private data."""
     start = body.lstrip()[:1]
     if not start:
         return "it is empty"
     if start == b"<":
         return "it looks like HTML"
-    return f"it breaks off after {len(body)} bytes" if start in b'{["' else "it is some other text"
+    return f"it ends after {len(body)} bytes" if start in b'{["' else "it is some other text"

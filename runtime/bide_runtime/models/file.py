@@ -1,4 +1,4 @@
-"""Files to be sent: their bytes, a name and a media type. They are read here, once and whole."""
+"""Files to upload. They are read once, before anything is sent."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _UNKNOWN = "application/octet-stream"
 
 
 class UploadFile(msgspec.Struct, frozen=True):
-    """A file to be sent, with the name and the media type that the provider shall see."""
+    """A file to upload, with the name and the media type that are sent."""
 
     content: bytes
     name: str = "file"
@@ -29,10 +29,10 @@ class UploadFile(msgspec.Struct, frozen=True):
 
 
 FileLike: TypeAlias = UploadFile | bytes | PathLike[str] | BinaryIO
-"""What an argument for a file may be: the bytes, a path, a file that was opened to read bytes, or a `UploadFile`.
+"""A file argument: bytes, a path, a file opened in binary mode, or an `UploadFile`.
 
-It is read whole before anything is sent, so that it can be sent again from its beginning. A file that was opened is
-read from where it stands, and left open.
+It is read to its end before anything is sent, so that a request can be sent again. An open file is read from its
+current position, and stays open.
 """
 
 
@@ -45,7 +45,7 @@ def as_file(found: FileLike | None, argument: str) -> UploadFile | None: ...
 
 
 def as_file(found: FileLike | None, argument: str) -> UploadFile | None:
-    """A file, read. Raises `InvalidArgument` if it cannot be."""
+    """The file, read into memory. Raises `InvalidArgument` if it cannot be read."""
     if found is None or isinstance(found, UploadFile):
         return found
     if isinstance(found, bytes | bytearray | memoryview):
@@ -55,12 +55,12 @@ def as_file(found: FileLike | None, argument: str) -> UploadFile | None:
     read = getattr(found, "read", None)
     if read is None:
         raise InvalidArgument(
-            f"{argument}: expected bytes, a pathlib.Path, a file opened with 'rb' or a UploadFile,"
+            f"{argument}: expected bytes, a pathlib.Path, a file opened with 'rb' or an UploadFile,"
             f" not {type(found).__name__}; nothing was sent"
         )
     content = read()
     if not isinstance(content, bytes):
-        raise InvalidArgument(f"{argument}: this file reads text; open it with 'rb'; nothing was sent")
+        raise InvalidArgument(f"{argument}: this file is open in text mode; open it with 'rb'; nothing was sent")
     name = getattr(found, "name", None)
     return _named(content, name) if isinstance(name, str) else UploadFile(content)
 
@@ -81,7 +81,7 @@ def _named(content: bytes, path: str) -> UploadFile:
 
 @cache
 def _types() -> MimeTypes:
-    """The table of the standard library alone, which is the same on every machine."""
+    """The media types of the standard library, which are the same on every machine."""
     from mimetypes import MimeTypes
 
     return MimeTypes()

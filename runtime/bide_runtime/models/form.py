@@ -1,4 +1,4 @@
-"""Request bodies that hold files: `multipart/form-data`. Reads no files itself."""
+"""Encode request bodies with files as `multipart/form-data`. Reads no files."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .model import Model
 
 
 class Form(msgspec.Struct, frozen=True):
-    """A body, and the media type that announces it."""
+    """A request body and its media type."""
 
     body: bytes
     content_type: str
@@ -24,13 +24,13 @@ class Form(msgspec.Struct, frozen=True):
 
 
 def encode_form(body: Model) -> Form:
-    """A body whose fields are parts: a file as it is, a text or a number as text, a list part by part, else as JSON.
+    """The body with one part for each field: files as they are, text and numbers as text, anything else as JSON.
 
-    The same body is the same bytes every time. Raises `InvalidArgument` as `encode` does.
+    A list has one part for each item. The same body gives the same bytes. Raises `InvalidArgument` like `encode`.
     """
     files = {name: file for name in body.__struct_fields__ if isinstance(file := getattr(body, name), UploadFile)}
-    unread = msgspec.structs.replace(body, **{name: UploadFile(b"") for name in files})
-    plain = plain_json(unread)
+    without_files = msgspec.structs.replace(body, **{name: UploadFile(b"") for name in files})
+    plain = plain_json(without_files)
     parts: list[tuple[bytes, bytes]] = []
     for field in msgspec.structs.fields(type(body)):
         wire = field.encode_name
@@ -66,15 +66,15 @@ def _head(wire: str, *, name: str | None = None, kind: str = "") -> bytes:
 
 
 def _quoted(text: str) -> str:
-    """A text that ends neither its quotes nor its line, as browsers write it."""
+    """*text* with quotes and line ends escaped as browsers do."""
     return text.replace('"', "%22").replace("\r", "%0D").replace("\n", "%0A")
 
 
 def _boundary(parts: Iterable[tuple[bytes, bytes]]) -> bytes:
-    """A text that is in none of the parts: what they all add up to."""
-    whole = sha256()
+    """A boundary that is in none of the parts: their hash."""
+    digest = sha256()
     for head, content in parts:
-        whole.update(b"%d %d " % (len(head), len(content)))
-        whole.update(head)
-        whole.update(content)
-    return b"bide-" + whole.hexdigest()[:40].encode()
+        digest.update(b"%d %d " % (len(head), len(content)))
+        digest.update(head)
+        digest.update(content)
+    return b"bide-" + digest.hexdigest()[:40].encode()

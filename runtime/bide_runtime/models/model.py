@@ -1,4 +1,4 @@
-"""What typed replies and request bodies are made of: models, open enums, unions. Knows nothing of any provider."""
+"""The base classes of typed replies and request bodies: models, open enums and unions."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ __all__ = ["Model", "OpenEnum", "Other", "Variant", "no_items", "register"]
 
 
 class _ModelMeta(msgspec.StructMeta):
-    """Makes every field of every model keyword-only, which msgspec does not hand down to subclasses."""
+    """Makes the fields of all models keyword-only. msgspec does not inherit that setting."""
 
     def __new__(
         mcls, name: str, bases: tuple[type, ...], namespace: dict[str, Any], *, kw_only: bool = True, **config: Any
     ) -> _ModelMeta:
-        # JSON has no cycles, so that the garbage collector need not look at it; a union may have a base that it must.
+        # JSON has no cycles, so the garbage collector need not track it, unless a base class of a union needs that.
         gc = not all(isinstance(base, msgspec.StructMeta) for base in bases)
         return super().__new__(mcls, name, bases, namespace, kw_only=kw_only, **{"gc": gc, **config})
 
@@ -29,12 +29,12 @@ class Model(msgspec.Struct, metaclass=_ModelMeta, frozen=True, omit_defaults=Tru
     """A JSON object with known keys. Unknown keys of a reply are ignored, missing optional ones are `None`."""
 
     _secrets: ClassVar[frozenset[str]] = frozenset()
-    """The fields that no `repr` shows."""
+    """The fields that `repr` hides."""
     _envelope: ClassVar[str] = ""
-    """The key under which a reply may hold the object, beside other things."""
+    """The key under which a reply may have the object; empty: it has none."""
 
     def to_dict(self) -> dict[str, Json]:
-        """The JSON object, with the provider's own key names and without what is `None`."""
+        """The JSON object, with the provider's own key names and without fields that are `None`."""
         made: dict[str, Json] = msgspec.to_builtins(self, enc_hook=_as_json)
         return made
 
@@ -48,18 +48,18 @@ class Model(msgspec.Struct, metaclass=_ModelMeta, frozen=True, omit_defaults=Tru
 
 
 def no_items() -> list[Any]:
-    """An empty list as a default that is written out all the same."""
+    """An empty list, as a default that `omit_defaults` does not omit."""
     return []
 
 
 class OpenEnum(StrEnum):
-    """A text of which some values are known. Any other text is kept as it came, and equals itself."""
+    """A string enum that keeps unknown values: they are strings, equal to themselves, and have `is_known` false."""
 
     _value_: str
 
     @property
     def is_known(self) -> bool:
-        """Whether this value is one of those that the provider documents."""
+        """Whether the spec lists this value."""
         return self._value_ in type(self)._value2member_map_
 
     @classmethod
@@ -82,16 +82,16 @@ class OpenEnum(StrEnum):
 
 
 class Variant:
-    """The base of a union: models that one field of their JSON tells apart."""
+    """The base class of a union of models. A discriminator field tells them apart."""
 
     __slots__ = ()
-    _tag_field: ClassVar[str]
+    _discriminator: ClassVar[str]
     _known: ClassVar[dict[str, type[Model]]]
     _other: ClassVar[type[Other]]
 
 
 class Other:
-    """A variant that this package does not know yet: its JSON, as it came."""
+    """A variant whose discriminator the spec does not list, with its JSON object."""
 
     def __init__(self, body: dict[str, Json]) -> None:
         self.body = body
@@ -105,9 +105,9 @@ class Other:
         return f"{type(self).__name__}({self.body!r})"
 
 
-def register(union: type[Variant], *, tag: str, known: dict[str, type[Model]], other: type[Other]) -> None:
-    """Tell *union* which models there are, by the text in the field *tag*."""
-    union._tag_field = tag
+def register(union: type[Variant], *, discriminator: str, known: dict[str, type[Model]], other: type[Other]) -> None:
+    """Set the models of *union* by the value of the field *discriminator*."""
+    union._discriminator = discriminator
     union._known = known
     union._other = other
 
@@ -115,14 +115,14 @@ def register(union: type[Variant], *, tag: str, known: dict[str, type[Model]], o
 def _read_variant(union: type[Variant], body: Json) -> Variant | Other:
     if not isinstance(body, dict):
         raise ValueError(f"Expected `object`, got `{type(body).__name__}`")
-    tag = body.get(union._tag_field)
-    known = union._known.get(tag) if isinstance(tag, str) else None
+    value = body.get(union._discriminator)
+    known = union._known.get(value) if isinstance(value, str) else None
     if known is None:
         return union._other(body)
     try:
         variant = msgspec.convert(body, prepared(known), dec_hook=_from_json)
     except msgspec.ValidationError as error:
-        # msgspec adds the path that leads here to other errors than its own.
+        # msgspec adds the outer path to a ValueError, but not to its own errors.
         raise ValueError(str(error)) from error
     assert isinstance(variant, Variant)
     return variant
@@ -137,4 +137,4 @@ def _from_json(wanted: type, value: Json) -> Json:
 def _as_json(value: Json) -> Json:
     if isinstance(value, Other):
         return value.body
-    raise NotImplementedError(f"{type(value).__name__} is no JSON")
+    raise NotImplementedError(f"{type(value).__name__} cannot be encoded as JSON")

@@ -1,4 +1,4 @@
-"""Types that msgspec knows, before several threads ask about them at once."""
+"""Lets msgspec inspect each type in one thread first."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ _known: set[Any] = set()
 
 
 def prepared(wanted: T) -> T:
-    """*wanted*, a type, once msgspec has learnt all of it.
+    """*wanted*, a type, after msgspec has inspected it.
 
-    msgspec shows what it has learnt of a class to other threads before it has learnt it all, and they crash the
-    process.
+    msgspec publishes its information about a class before that is complete. If another thread uses it then, the
+    process crashes.
     """
     if wanted not in _known:
         with _lock:

@@ -1,7 +1,7 @@
-"""How the sans-IO core and a driver talk: the core says what to do next, the driver does it and says what it saw.
+"""The interface between the sans-IO core and a driver.
 
-A flow is a generator: it yields actions, is sent a `Received` for each, and returns its result. It reads no clock and
-opens no socket, so the same flow runs blocking, under asyncio, many at a time, and in the virtual time of a test.
+A flow is a generator. It yields actions, receives a `Received` for each, and returns its result. It reads no clock and
+opens no socket, so the same flow runs blocking, under asyncio, in a batch, and in the virtual time of a test.
 """
 
 from __future__ import annotations
@@ -26,36 +26,38 @@ T_co = TypeVar("T_co", covariant=True)
 
 
 class Send(msgspec.Struct, frozen=True, gc=False):
-    """Send this request; give up after `timeout` seconds."""
+    """Send this request, with a timeout of `timeout` seconds."""
 
     request: Request
     timeout: float
     attempt: int = 1
-    """How often it has been sent with this one."""
+    """The number of this attempt, from 1."""
     before: float = inf
-    """When it is too late to send it, on the clock that `Seen.now` is read from."""
+    """Do not send it at this time or later, on the clock of `Received.now`."""
     polled: Record[Any, Any] | None = None
-    """The job it asks about, if that may be done together with others: then `timeout` is all the time there is, and a
-    `Received` without a reply says that the job has to be polled by itself.
+    """The job that is polled, if the poll may be coalesced. Then `timeout` is all the time that is left, and a
+    `Received` without a reply means that the job has to be polled on its own.
     """
     bucket: str = ""
-    """What it counts against. If that is closed by the time it could be sent, a `Received` without a reply says so."""
+    """The rate limit bucket of the request. If it is closed when the request could be sent, the request is not sent,
+    and the `Received` has no reply.
+    """
 
 
 class Sleep(msgspec.Struct, frozen=True, gc=False):
-    """Do nothing until `until`, on the clock that `Seen.now` is read from."""
+    """Sleep until `until`, on the clock of `Received.now`."""
 
     until: float
 
 
 class Notify(msgspec.Struct, frozen=True):
-    """Show this to whoever watches."""
+    """Pass this update to `on_update`."""
 
     update: Update[Any]
 
 
 class Created(msgspec.Struct, frozen=True, gc=False):
-    """The job exists: from here on there is something to come back to."""
+    """The job exists and can be resumed from here on."""
 
     record: Record[Any, Any]
 
@@ -69,28 +71,28 @@ class Log(msgspec.Struct, frozen=True):
 
     @property
     def shown(self) -> tuple[object, ...]:
-        """The values, of which those that are text may be a server's."""
+        """The values, with control characters escaped: text may come from a server."""
         return tuple(plain(value) if isinstance(value, str) else value for value in self.values)
 
 
 class Received(msgspec.Struct, frozen=True):
-    """What the driver saw: the time, and the reply or the failure if it sent something."""
+    """What a driver returns for an action: the time, and the reply or the error if it sent a request."""
 
     now: float
     reply: Response | ClientError | None = None
     took: float = 0.0
-    """Seconds from sending to the reply or the failure."""
+    """Seconds from sending to the reply or the error."""
     held: int = 0
-    """For how many of them the server was asked to hold the request."""
+    """For how many seconds the server was asked to hold the request."""
 
 
 def missed(now: float) -> Received:
-    """What becomes of a request that had to wait for others of its batch until it was too late."""
+    """The answer to a request that was not sent, because other requests of its batch took until its deadline."""
     return Received(now, RequestTimeout("its turn did not come before the deadline", may_have_arrived=False))
 
 
 class Finished(msgspec.Struct, Generic[T], frozen=True):
-    """The flow has ended with this."""
+    """The flow has returned this."""
 
     result: T
 
@@ -103,7 +105,7 @@ DEBUG, INFO, WARNING = 10, 20, 30
 
 
 class Running(Generic[T_co]):
-    """A flow under way."""
+    """A flow that is being run."""
 
     __slots__ = ("_flow", "_started", "record")
 
@@ -111,29 +113,29 @@ class Running(Generic[T_co]):
         self._flow = flow
         self._started = False
         self.record: Record[Any, Any] | None = None
-        """The job that the flow has made, if it has."""
+        """The job that the flow has submitted, if any."""
 
-    def next(self, seen: Received) -> Action | Finished[T_co]:
-        """The next action, given what came of the one before. The first call starts the flow and ignores *seen*."""
+    def next(self, received: Received) -> Action | Finished[T_co]:
+        """The next action, given the answer to the last one. The first call starts the flow and ignores *received*."""
         try:
             if self._started:
-                return self._flow.send(seen)
+                return self._flow.send(received)
             self._started = True
             return next(self._flow)
         except StopIteration as end:
             return Finished(end.value)
 
     def leave(self, error: BaseException) -> None:
-        """The driver gives the flow up because of *error*: note there how to come back to a job that it has made."""
+        """Close the flow because of *error*, and add a note with the token of its job to *error*."""
         if self.record is not None and not isinstance(error, ClientError) and self.record.id:
-            error.add_note(f"job {self.record.id} goes on; resume({self.record.token!r}) waits for it again")
+            error.add_note(f"job {self.record.id} is still running; resume({self.record.token!r}) returns its handle")
         self.close()
 
     def close(self) -> None:
-        """Give the flow up, so that it holds nothing back from others."""
+        """Close the flow, so that it releases what others wait for."""
         self._flow.close()
 
     def stop(self, error: ClientError) -> NoReturn:
-        """End the flow with *error*, which it may say more about."""
+        """Raise *error* inside the flow, which may add the job to it, and then raise it here."""
         self._flow.throw(error)
         raise error

@@ -1,4 +1,4 @@
-"""When to poll: from what the provider says of its jobs, or by a policy of the caller. Pure."""
+"""When to poll: the default schedule, made from the spec, and policies for callers. Pure."""
 
 from __future__ import annotations
 
@@ -11,84 +11,87 @@ from ..jobs.polling import Polling
 from .pace import pace
 
 _JITTER = 0.05
-"""The share of a pause that is added to it at the most."""
+"""The largest share of a delay that `Adaptive` adds to it."""
 
 
 class Policy(Protocol):
-    """When to look at a job again. Floor, hints and deadline are kept whatever a policy says."""
+    """When to poll a job again. min_interval, retry_after and the deadline hold for every policy."""
 
-    def pause(self, *, polls: int, age: float, jitter: float) -> float:
-        """Seconds until the next look, after *polls* looks at a job submitted *age* seconds ago.
+    def delay(self, *, polls: int, age: float, jitter: float) -> float:
+        """Seconds until the next poll, after *polls* polls of a job submitted *age* seconds ago.
 
-        *chance* lies in [0, 1) and is new each time.
+        *jitter* is a new random number in [0, 1) for each call.
         """
         ...
 
 
 class Adaptive(msgspec.Struct, frozen=True):
-    """The default: looks are densest where jobs usually end.
+    """The default policy. Polls cluster around the time jobs usually finish.
 
-    Without a typical time pauses grow from the shortest interval to the longest. Up to a twentieth is added by chance,
-    so that jobs submitted together are not polled together for ever.
+    Without a typical time in the spec, delays grow from the minimum to the maximum interval. Up to 5 % jitter is added,
+    so that jobs submitted together are not polled together.
     """
 
     polling: Polling
 
-    def pause(self, *, polls: int, age: float, jitter: float) -> float:
-        return self._step(polls, age) * (1 + _JITTER * jitter)
+    def delay(self, *, polls: int, age: float, jitter: float) -> float:
+        return self._without_jitter(polls, age) * (1 + _JITTER * jitter)
 
-    def _step(self, polls: int, age: float) -> float:
+    def _without_jitter(self, polls: int, age: float) -> float:
         shortest, longest = self.polling.interval
         if self.polling.typical is None:
-            return _grown(shortest, 1.25, polls - 1, longest) if polls else max(shortest - age, 0.0)
-        steps = pace(self.polling.typical, self.polling.interval)
+            return _exponential(shortest, 1.25, polls - 1, longest) if polls else max(shortest - age, 0.0)
+        schedule = pace(self.polling.typical, self.polling.interval)
         if polls == 0:
-            return max(steps.first - age, 0.0)
-        return steps.pause(age)
+            return max(schedule.first - age, 0.0)
+        return schedule.delay(age)
 
 
 class Fixed(msgspec.Struct, frozen=True):
-    """The same pause every time, *seconds* long; the first look comes after it."""
+    """A delay of *seconds* before each poll, the first one included."""
 
     seconds: float
 
     def __post_init__(self) -> None:
-        _refuse_nonsense(self.seconds)
+        _check_delays(self.seconds)
 
-    def pause(self, *, polls: int, age: float, jitter: float) -> float:
+    def delay(self, *, polls: int, age: float, jitter: float) -> float:
         return self.seconds
 
 
 class Exponential(msgspec.Struct, frozen=True, kw_only=True):
-    """Pauses that begin with `first` seconds and grow by `factor` up to `longest`; up to `jitter` of each is added."""
+    """Exponential backoff: the delay is `initial` seconds and grows by `multiplier`, up to `max_delay` seconds.
 
-    first: float = 1.0
-    factor: float = 1.5
-    longest: float = 30.0
+    Up to `jitter` of each delay is added to it, a share from 0 to 1.
+    """
+
+    initial: float = 1.0
+    multiplier: float = 1.5
+    max_delay: float = 30.0
     jitter: float = 0.1
 
     def __post_init__(self) -> None:
-        _refuse_nonsense(self.first, self.longest)
-        if not 1 <= self.factor <= 100 or not 0 <= self.jitter <= 1:
-            raise InvalidArgument("factor must lie between 1 and 100, jitter between 0 and 1")
+        _check_delays(self.initial, self.max_delay)
+        if not 1 <= self.multiplier <= 100 or not 0 <= self.jitter <= 1:
+            raise InvalidArgument("multiplier must be between 1 and 100, and jitter between 0 and 1")
 
-    def pause(self, *, polls: int, age: float, jitter: float) -> float:
-        return _grown(self.first, self.factor, polls, self.longest) * (1 + self.jitter * jitter)
-
-
-def backoff(tries: int, *, jitter: float, longest: float = 30.0) -> float:
-    """Seconds to pause after *tries* failures in a row: between half and all of 0.5, 1, 2, 4, ... up to *longest*."""
-    return _grown(0.5, 2.0, tries - 1, longest) * (0.5 + 0.5 * jitter)
+    def delay(self, *, polls: int, age: float, jitter: float) -> float:
+        return _exponential(self.initial, self.multiplier, polls, self.max_delay) * (1 + self.jitter * jitter)
 
 
-def _grown(first: float, factor: float, times: int, longest: float) -> float:
+def backoff(failures: int, *, jitter: float, max_delay: float = 30.0) -> float:
+    """Seconds to sleep after *failures* failures in a row: 0.5, 1, 2, 4, ... up to *max_delay*, minus up to 50 %."""
+    return _exponential(0.5, 2.0, failures - 1, max_delay) * (0.5 + 0.5 * jitter)
+
+
+def _exponential(initial: float, multiplier: float, times: int, max_delay: float) -> float:
     try:
-        return min(first * float(factor) ** times, longest)
+        return min(initial * float(multiplier) ** times, max_delay)
     except OverflowError:
-        return longest
+        return max_delay
 
 
-def _refuse_nonsense(*seconds: float) -> None:
+def _check_delays(*seconds: float) -> None:
     for value in seconds:
         if not 0 < value < float("inf"):
-            raise InvalidArgument(f"a pause must be a positive number of seconds, not {value!r}")
+            raise InvalidArgument(f"a delay must be a positive number of seconds, not {value!r}")

@@ -1,52 +1,51 @@
-"""Looking at one job until it is done: when, how often, and what a look means.
+"""Polls one job until it is final: when to poll, when to give up, and which errors are transient. Sans-IO.
 
-Sans-IO; the one polling engine of the house.
+All waits use this one polling engine.
 """
 
 from __future__ import annotations
 
 from math import inf
-from types import NoneType
-from typing import Any, Generic, NoReturn, TypeVar
+from typing import Generic, NoReturn, TypeVar
 
 from msgspec.structs import replace
 
 from ..calls.link import Link
 from ..errors.client import ClientError, InvalidArgument
-from ..errors.decode import DecodeError
 from ..errors.transport import TransportError
 from ..http.errors import ApiError
 from ..http.long_poll import LongPollUntil
 from ..http.request import Response
 from ..jobs.errors import JobTimeout
-from ..jobs.lifecycle import ResultAt
 from ..jobs.record import Record
+from ..jobs.result_at import ResultAt
 from ..jobs.snapshot import Update
 from ..jobs.state import State
-from ..models.codec import NotJson, decode
+from ..models.codec import NotJson
 from .deadline import SAME_TIME, Deadline
 from .flow import DEBUG, INFO, WARNING, Flow, Log, Notify, Sleep
-from .links import bucket_of, keep_links, url_of
+from .links import bucket_of
 from .policy import Policy, backoff
+from .poll import may_not_be_visible_yet, poll_of, read_poll
 from .retry import TRANSIENT
-from .session import Outgoing, Session, sent
+from .session import Outgoing, Session, send
 
 S = TypeVar("S")
 R = TypeVar("R")
 
 _SLOW_DOWN = frozenset({429})
-"""Statuses after which asking again sooner than usual would not help."""
+"""HTTP statuses after which the delay must not be shorter than the policy's."""
 
 _ERRORS_TO_NO_LONG_POLL = 2
-"""After so many failures in a row a poll does not ask to be held."""
+"""After this many errors in a row, a poll does not ask to be held."""
 
 
 class Poller(Generic[S, R]):
-    """One wait for one job: its deadline, its pace, and what went wrong last."""
+    """One wait for one job: its deadline, its policy, and its transient errors."""
 
     __slots__ = (
         "_bucket",
-        "_failures",
+        "_errors",
         "_long_poll",
         "_policy",
         "_poll",
@@ -64,124 +63,129 @@ class Poller(Generic[S, R]):
         self.deadline = deadline
         self._policy = policy
         self._polls = 0
-        self._failures = 0
-        """Failures in a row."""
+        self._errors = 0
+        """Transient errors in a row."""
         self._transient_error: ClientError | None = None
-        # In a batch a poll that is held would keep a connection from the other jobs.
+        # In a batch a long poll would keep a connection from the other jobs.
         self._long_poll = None if session.coalesces else record.kind.lifecycle.long_poll
         self._poll: Outgoing | None = None
         """The request of every poll, if the address is always the same."""
         method, at = record.kind.lifecycle.poll_method, record.kind.lifecycle.poll
         self._bucket = None if session.is_coalesced(record) else bucket_of(method, at)
-        """What each poll counts against, if it goes by itself."""
+        """The rate limit bucket of the polls; `None` if they are coalesced."""
         self._requests_left = 2 if isinstance(record.kind.lifecycle.result, ResultAt) else 1
-        """How many requests it takes to the result, at the least."""
+        """The least number of requests until the result."""
 
     def until_final(self, now: float) -> Flow[float]:
-        """Look until the job is final; the time then.
+        """Poll until the job is final; the time then.
 
-        A submit may have said that the job failed: if no poll that says why comes in time, that is all that is known.
+        If the submit reply said that the job failed, and no poll for the reason succeeds in time, the wait ends without
+        a reason.
 
-        Raises `JobTimeout`, and any error that does not pass by itself.
+        Raises `JobTimeout`, and at once any error that is not transient.
         """
         due = self._first_poll(now)
         while not self.record.is_settled:
             if due is None:
-                if self.record.is_hopeless:
+                if self.record.ended_without_result:
                     break
                 self.time_out()
             while now < due:
                 now = (yield Sleep(due)).now
-            # Somebody else may have looked meanwhile.
+            # Another wait may have polled the job during the sleep.
             if not self.record.is_settled:
                 now, due = yield from self._poll_once(now)
         return now
 
-    def failed_transiently(self, transient_error: ClientError, *, is_expected: bool = False) -> None:
-        """Take note of a failure that may pass. One that *is_expected* does not slow down what comes next."""
-        transient_error = self.session.account.provider.own_errors.of(transient_error)
-        transient_error.about(self.record.id, self.record.token)
-        self._transient_error = transient_error
+    def note_transient_error(self, error: ClientError, *, is_expected: bool = False) -> None:
+        """Note a transient error. One that *is_expected* does not start the backoff."""
+        error = self.session.account.provider.own_errors.of(error)
+        error.about(self.record.id, self.record.token)
+        self._transient_error = error
         if not is_expected:
-            self._failures += 1
+            self._errors += 1
 
-    def went_well(self) -> None:
-        """Take note that the provider can be reached."""
-        self._failures, self._transient_error = 0, None
+    def note_success(self) -> None:
+        """Forget the transient errors: a request succeeded."""
+        self._errors, self._transient_error = 0, None
 
-    def pause(self, now: float) -> float:
-        """Seconds until the next try by ourselves: by the policy, or by what went wrong."""
+    def delay(self, now: float) -> float:
+        """Seconds until the next request: from the policy, or backoff after transient errors.
+
+        Raises `InvalidArgument` if the policy returns a number that is negative or not finite.
+        """
         jitter = self.session.account.jitter()
         age = self.record.age(self.session.account.wall())
-        regular = self._policy.pause(
+        regular = self._policy.delay(
             polls=self._polls, age=now - self.deadline.began if age is None else age, jitter=jitter
         )
         if not 0 <= regular < inf:
-            raise InvalidArgument(f"the policy asks for a pause of {regular!r} seconds, which nobody can make")
-        if not self._failures:
+            raise InvalidArgument(f"the policy returned a delay of {regular!r} s; it must be finite and not negative")
+        if not self._errors:
             return regular
-        retry = backoff(self._failures, jitter=jitter)
+        retry = backoff(self._errors, jitter=jitter)
         is_slow_down = isinstance(self._transient_error, ApiError) and self._transient_error.status in _SLOW_DOWN
         return max(regular, retry) if is_slow_down else retry
 
     def time_out(self) -> NoReturn:
-        """Say that the deadline came, and all that is known of the job."""
-        record = self.record
-        polls = f"{self._polls} poll{'' if self._polls == 1 else 's'}"
-        seen = f"last seen {record.status!r}" if record.status is not None else "no status seen"
-        failed_transiently = (
-            f"; the last request went wrong: {self._transient_error.message}" if self._transient_error else ""
-        )
-        goes_on = "the job is done, but its result did not come in time" if record.state.is_final else "the job goes on"
+        """Raise `JobTimeout` with the last status and the last transient error."""
+        record, error = self.record, self._transient_error
+        facts = [f"{self._polls} poll{'' if self._polls == 1 else 's'}"]
+        facts.append(f"last status {record.status!r}" if record.status is not None else "no status received")
+        if error is not None:
+            facts.append(f"last error: {error.message}")
+        is_done = record.state.is_final
         raise JobTimeout(
-            f"no result within {self.deadline.timeout:g} s ({polls}, {seen}{failed_transiently})",
+            f"job {record.id} {'is done, but has no result' if is_done else 'not finished'}"
+            f" after {self.deadline.timeout:g} s ({', '.join(facts)})",
             snapshot=record.snapshot,
-            transient_error=self._transient_error,
-            advice=f"{goes_on}: wait() again, or resume(error.token)",
-        ) from self._transient_error
+            transient_error=error,
+            advice=f"{'To fetch it,' if is_done else 'It is still running:'} call wait() again, or resume(error.token)",
+        ) from error
 
     def _first_poll(self, now: float) -> float | None:
-        # A job of unknown age may be done by now, and a poll that is held waits in the right place.
+        # A job of unknown age may be done already, and a long poll sleeps on the server instead of here.
         age = self.record.age(self.session.account.wall())
         is_due = age is None or self.record.state.is_final or self._long_poll is not None
-        return self._next_poll(now, 0.0 if is_due else self.pause(now))
+        return self._next_poll(now, 0.0 if is_due else self.delay(now))
 
     def _poll_once(self, now: float) -> Flow[tuple[float, float | None]]:
-        """Poll once and take in what came; the time, and when the next look is due."""
-        record, deadline, before = self.record, self.deadline, self.record.state
-        word = record.status
-        seen = yield from sent(
+        """Poll once and read the reply; the time, and when the next poll is due."""
+        record, deadline = self.record, self.deadline
+        state_before, status_before = record.state, record.status
+        received = yield from send(
             self.session,
-            self._asking(),
-            patience=self.session.account.timeout,
+            self._request(),
+            timeout=self.session.account.timeout,
             deadline=deadline.at,
-            attempt=self._failures + 1,
+            attempt=self._errors + 1,
             polled=record,
             now=now,
         )
-        if seen is None:
+        if received is None:
             return now, None
-        now = seen.now
-        if seen.took >= seen.held:
-            deadline.took(seen.took - seen.held)
+        now = received.now
+        if received.took >= received.held:
+            deadline.note_request_time(received.took - received.held)
         self._polls += 1
-        if retry_after := self._take_in(seen.reply):
-            record.asked_to_wait(now, retry_after)
-        has_news = word is not None and word != record.status
-        if record.state is not before or not record.is_known or self._transient_error is not None:
-            yield from self._noted(before)
+        if retry_after := self._read(received.reply):
+            record.note_retry_after(now, retry_after)
+        if record.state is not state_before or not record.is_status_known or self._transient_error is not None:
+            yield from self._log(state_before)
         due = None
         if not record.is_settled:
-            pause = self.pause(now)
-            if seen.held and self._transient_error is None:
-                # One that was held to the end, or until there was news, is followed by the next. Else the server does
-                # not hold, or not for so long: it is asked as often as any other.
-                pause = 0.0 if has_news or seen.took >= seen.held else max(pause - seen.took, 0.0)
-            due = self._next_poll(now, pause)
+            delay = self.delay(now)
+            if received.held and self._transient_error is None:
+                # If the server held the poll to the end, or until the status changed, the next one follows at once.
+                # Otherwise it does not hold polls, or not for that long, and is polled as often as any other.
+                has_news = status_before is not None and status_before != record.status
+                was_held = has_news or received.took >= received.held
+                delay = 0.0 if was_held else max(delay - received.took, 0.0)
+            due = self._next_poll(now, delay)
         yield Notify(self._update(now, due))
         return now, due
 
-    def _asking(self) -> Outgoing:
+    def _request(self) -> Outgoing:
         """The request of the next poll."""
         if isinstance(self.record.kind.lifecycle.poll, Link):
             return poll_of(self.session, self.record, self._long_poll_until)
@@ -191,57 +195,58 @@ class Poller(Generic[S, R]):
 
     @property
     def _long_poll_until(self) -> LongPollUntil | None:
-        """What the next poll asks for. After faults that is nothing: somebody in between may break off what is held."""
-        if self._long_poll is None or self._failures >= _ERRORS_TO_NO_LONG_POLL:
+        """How long the next poll may be held. `None` after errors: a proxy may cut requests that are held."""
+        if self._long_poll is None or self._errors >= _ERRORS_TO_NO_LONG_POLL:
             return None
-        # After it there has to be time for the last look.
-        last = self.deadline.last_chance(self._requests_left)
+        # Leaves time for one more poll before the deadline.
+        last = self.deadline.last_start(self._requests_left)
         return LongPollUntil(self._long_poll, last - self.record.kind.polling.min_interval)
 
-    def _next_poll(self, now: float, pause: float) -> float | None:
+    def _next_poll(self, now: float, delay: float) -> float | None:
         return next_poll(
             now=now,
-            pause=pause,
+            delay=delay,
             not_before=max(
                 self.record.not_before,
                 self.session.min_interval.free_at(self.record),
                 -inf if self._bucket is None else self.session.limiter.closed_until(self._bucket),
             ),
-            last=self.deadline.last_chance(self._requests_left),
+            last=self.deadline.last_start(self._requests_left),
             deadline=self.deadline.at,
         )
 
-    def _take_in(self, reply: Response | ClientError | None) -> float:
-        """Read what a poll brought: into the record, or as a fault. The seconds to wait that the provider asks for."""
+    def _read(self, reply: Response | ClientError | None) -> float:
+        """Read the reply of a poll into the record, or note its transient error; its retry_after in seconds."""
         assert reply is not None
         account, record = self.session.account, self.record
         if isinstance(reply, ClientError):
             if not isinstance(reply, TransportError | NotJson):
                 raise reply
-            self.failed_transiently(reply)
+            self.note_transient_error(reply)
             return 0.0
         retry_after = account.retry_after(reply)
         not_visible_yet = reply.status == 404 and may_not_be_visible_yet(self.session, record)
         if reply.status in TRANSIENT or not_visible_yet:
-            self.failed_transiently(account.api_error(reply), is_expected=not_visible_yet)
+            self.note_transient_error(account.api_error(reply), is_expected=not_visible_yet)
             return retry_after
         try:
             retry_after = max(read_poll(self.session, record, reply), retry_after)
         except NotJson as error:
-            self.failed_transiently(error)
+            self.note_transient_error(error)
         else:
             if self._transient_error is not None:
-                self.went_well()
+                self.note_success()
         return retry_after
 
-    def _noted(self, before: State) -> Flow[None]:
-        record, status = self.record, self.record.status
-        if status is not None and not (record.is_known or record.state.is_final or status in record.unknown):
-            record.unknown |= {status}
-            yield Log(WARNING, "job %s: the status %r is unknown to this package; waiting on", (record.id, status))
-        if self._transient_error is not None:
-            yield Log(INFO, "job %s: poll %d went wrong: %s", (record.id, self._polls, self._transient_error.message))
-        elif record.state is not before:
+    def _log(self, state_before: State) -> Flow[None]:
+        record, status, error = self.record, self.record.status, self._transient_error
+        is_expected = record.is_status_known or record.state.is_final or status in record.logged_statuses
+        if status is not None and not is_expected:
+            record.logged_statuses |= {status}
+            yield Log(WARNING, "job %s: the spec does not list the status %r; still waiting", (record.id, status))
+        if error is not None:
+            yield Log(INFO, "job %s: poll %d failed: %s", (record.id, self._polls, error.message))
+        elif record.state is not state_before:
             yield Log(DEBUG, "job %s: %s (%s)", (record.id, record.state.value, status))
 
     def _update(self, now: float, due: float | None) -> Update[S]:
@@ -258,74 +263,14 @@ class Poller(Generic[S, R]):
         )
 
 
-def next_poll(*, now: float, pause: float, not_before: float, last: float, deadline: float) -> float | None:
-    """When to look again, or `None` if there is nothing left to wait for.
+def next_poll(*, now: float, delay: float, not_before: float, last: float, deadline: float) -> float | None:
+    """When to poll next; `None` if the deadline comes first.
 
-    The look is due after *pause*, never before *not_before* (the floor, a hint, a 429). One that would come after
-    *last*, from when on an answer may come too late, is made then, so that a job that ended in the pause is not missed.
+    The poll is due after *delay*, and never before *not_before* (min_interval, retry_after, a 429). One due later than
+    *last*, after which a reply may come too late, is moved to *last*, so that a job that finishes during the last delay
+    is not reported as timed out.
     """
-    due = max(now + pause, not_before)
+    due = max(now + delay, not_before)
     if due > last > now + SAME_TIME:
         due = max(last, not_before)
     return due if due < deadline else None
-
-
-def may_not_be_visible_yet(session: Session, record: Record[Any, Any]) -> bool:
-    """Whether a 404 can mean that the job is too new to be found."""
-    age = record.age(session.account.wall())
-    return age is not None and age <= record.kind.polling.not_found_grace
-
-
-def poll_of(session: Session, record: Record[Any, Any], long_poll_until: LongPollUntil | None = None) -> Outgoing:
-    """The request that asks how a job is, and may be held."""
-    method, at = record.kind.lifecycle.poll_method, record.kind.lifecycle.poll
-    url = url_of(session.account, record, "poll", at)
-    return Outgoing(
-        request=session.account.request_to(method, url),
-        bucket=bucket_of(method, at),
-        long_poll_until=long_poll_until,
-        timeout=record.kind.lifecycle.timeouts.get("poll"),
-    )
-
-
-def read_poll(session: Session, record: Record[S, R], reply: Response) -> float:
-    """Read a poll reply into the record; the seconds it asks us to wait.
-
-    Raises `ApiError` for a status that is no answer, `NotJson` for a body that was cut, and `DecodeError`.
-    """
-    lifecycle = record.kind.lifecycle
-    if lifecycle.link:
-        asked = url_of(session.account, record, "poll", lifecycle.poll)
-    if reply.status in lifecycle.codes:
-        retry_after = _told_by_code(session, record, reply)
-    elif reply.status in lifecycle.accepts:
-        body = decode(record.kind.snapshot, reply.body)
-        record.saw(lifecycle.read(body), body, reply)
-        retry_after = lifecycle.retry_after_in(body) if lifecycle.retry_after else 0.0
-    else:
-        raise session.account.api_error(reply)
-    if lifecycle.link:
-        keep_links(record, reply, asked)
-    return retry_after
-
-
-def _told_by_code(session: Session, record: Record[S, R], reply: Response) -> float:
-    """The same for a reply that tells by its HTTP status. Its body is only read as far as it is the result.
-
-    Raises `NotJson` for a result that was cut, and `DecodeError`.
-    """
-    kind, state = record.kind, record.kind.lifecycle.codes[reply.status]
-    body: Any = None
-    if state.has_result and kind.lifecycle.result == ():
-        decode(kind.result, reply.body)
-    if kind.snapshot is not NoneType:
-        try:
-            body = decode(kind.snapshot, reply.body)
-        except DecodeError:
-            if state.has_result and isinstance(kind.lifecycle.result, tuple) and kind.lifecycle.result:
-                raise
-    reading = kind.lifecycle.read(body, reply.status)
-    has_failed = state.is_final and not state.has_result
-    is_told = kind.lifecycle.error_in(body)[1] is not None
-    record.saw(reading, body, reply, session.account.said(reply) if has_failed and not is_told else None)
-    return kind.lifecycle.retry_after_in(body)

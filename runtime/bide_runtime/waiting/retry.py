@@ -1,4 +1,4 @@
-"""One call, tried until there is an answer, by the rules of what may be sent twice. Sans-IO."""
+"""One call, sent again after transient errors where that is safe. Sans-IO."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from ..http.request import Response
 from ..jobs.errors import JobTimeout
 from .flow import INFO, Flow, Log, Received
 from .policy import backoff
-from .session import Outgoing, Session, failure_in, retry_after_of, sent, until
+from .session import Outgoing, Session, error_in, retry_after_of, send, sleep_until
 
 TRANSIENT = frozenset({408, 425, 429, 500, 502, 503, 504})
-"""HTTP statuses of errors that may pass."""
+"""The HTTP statuses of transient errors."""
 
-_NEVER_BEGUN = frozenset({429})
-"""HTTP statuses with which a server says that it did not begin with the request."""
+_NOT_PROCESSED = frozenset({429})
+"""HTTP statuses with which a server says that it did not process the request."""
 
-_LONGEST_RETRY_AFTER = 60.0
-"""A server that wants more patience than this, in seconds, gets its error raised; with a deadline, that decides."""
+_MAX_RETRY_AFTER = 60.0
+"""Seconds. Without a deadline, a longer retry_after ends the call with its error."""
 
 
 def send_with_retries(
@@ -33,51 +33,50 @@ def send_with_retries(
     has_slot: bool = False,
     now: float,
 ) -> Flow[tuple[Response, Received]]:
-    """Send a request until a reply comes that is no error, at most `max_retries` times more; the reply,
-    and when it came.
+    """Send a request, with up to `max_retries` retries; the first successful reply, and how it was received.
 
-    After a failure it is sent again only if it is *repeatable*, or certainly did not arrive. Raises the last error: an
-    `ApiError` or a `TransportError`, whose `may_have_arrived` speaks for all tries.
+    It is sent again only if it is *idempotent* or certainly did not arrive.
+
+    Raises the last `ApiError` or `TransportError`; its `may_have_arrived` covers all attempts. Raises `JobTimeout` if
+    the rate limit leaves no time for it before *deadline*.
     """
     account = session.account
-    failure: ClientError | None = None
-    may_have_arrived, tries = False, 0
+    error: ClientError | None = None
+    may_have_arrived, attempts = False, 0
     try:
         while True:
-            seen = yield from sent(
+            received = yield from send(
                 session,
                 outgoing,
-                patience=timeout or account.timeout,
+                timeout=timeout or account.timeout,
                 deadline=deadline,
-                attempt=tries + 1,
-                has_slot=has_slot and not tries,
+                attempt=attempts + 1,
+                has_slot=has_slot and not attempts,
                 now=now,
             )
-            if seen is None:
-                raise failure or JobTimeout(
-                    f"the rate limit of {outgoing.bucket} leaves no time for it before the deadline"
-                )
-            now, tries = seen.now, tries + 1
-            failure = failure_in(account, seen.reply)
-            if failure is None:
-                assert isinstance(seen.reply, Response)
-                return seen.reply, seen
-            may_have_arrived = may_have_arrived or failure.may_have_arrived
-            if tries > account.max_retries or not _may_send_again(failure, idempotent=idempotent):
-                raise failure
-            retry_after = retry_after_of(failure)
-            due = now + max(backoff(tries, jitter=account.jitter()), retry_after)
-            if due >= deadline or (deadline == inf and retry_after > _LONGEST_RETRY_AFTER):
-                raise failure
-            yield Log(INFO, "%s: %s; trying again in %.1f s", (outgoing.bucket, failure, due - now))
-            now = yield from until(due, now)
-    except ClientError as error:
-        # Also one that ends a pause between two tries.
-        error.may_have_arrived = may_have_arrived or error.may_have_arrived
+            if received is None:
+                raise error or JobTimeout(f"the rate limit of {outgoing.bucket} allows no request before the deadline")
+            now, attempts = received.now, attempts + 1
+            error = error_in(account, received.reply)
+            if error is None:
+                assert isinstance(received.reply, Response)
+                return received.reply, received
+            may_have_arrived = may_have_arrived or error.may_have_arrived
+            if attempts > account.max_retries or not _may_send_again(error, idempotent=idempotent):
+                raise error
+            retry_after = retry_after_of(error)
+            due = now + max(backoff(attempts, jitter=account.jitter()), retry_after)
+            if due >= deadline or (deadline == inf and retry_after > _MAX_RETRY_AFTER):
+                raise error
+            yield Log(INFO, "%s: %s; trying again in %.1f s", (outgoing.bucket, error, due - now))
+            now = yield from sleep_until(due, now)
+    except ClientError as last:
+        # Covers an error that ends a sleep between two attempts, too.
+        last.may_have_arrived = may_have_arrived or last.may_have_arrived
         raise
 
 
-def _may_send_again(failure: ClientError, *, idempotent: bool) -> bool:
-    if isinstance(failure, ApiError):
-        return failure.status in _NEVER_BEGUN or (idempotent and failure.status in TRANSIENT)
-    return isinstance(failure, TransportError) and (idempotent or not failure.may_have_arrived)
+def _may_send_again(error: ClientError, *, idempotent: bool) -> bool:
+    if isinstance(error, ApiError):
+        return error.status in _NOT_PROCESSED or (idempotent and error.status in TRANSIENT)
+    return isinstance(error, TransportError) and (idempotent or not error.may_have_arrived)

@@ -1,4 +1,4 @@
-"""What can be done with a job that exists, as flows: wait for it, look at it, fetch its result, cancel it. Sans-IO."""
+"""What can be done with a job that exists, as flows: wait, poll, fetch the result, cancel. Sans-IO."""
 
 from __future__ import annotations
 
@@ -17,17 +17,18 @@ from .deadline import Deadline
 from .flow import INFO, Created, Flow, Log, Received
 from .links import bucket_of, url_of
 from .policy import Adaptive, Policy, backoff
-from .poller import Poller, may_not_be_visible_yet, poll_of, read_poll
+from .poll import may_not_be_visible_yet, poll_of, read_poll
+from .poller import Poller
 from .result import result_of
 from .retry import TRANSIENT, send_with_retries
-from .session import Outgoing, Session, retry_after_of, sent, until
+from .session import Outgoing, Session, retry_after_of, send, sleep_until
 
 S = TypeVar("S")
 R = TypeVar("R")
 
 
-_CANCEL_WITHIN = 5.0
-"""How long a wait that has ended may take to ask for the job to be cancelled, in seconds."""
+_CANCEL_TIMEOUT = 5.0
+"""Seconds that `cancel_on_timeout` may take after the deadline."""
 
 
 def wait(
@@ -40,10 +41,10 @@ def wait(
     is_entry: bool = False,
     now: float,
 ) -> Flow[R]:
-    """Look at the job until it is done, and return its result. As an entry of a batch, the job is told of first.
+    """Poll the job until it is final, and return its result. With *is_entry*, yields `Created` first, for a batch.
 
     Raises `JobTimeout` at the deadline, `JobFailed`, `JobCancelled` and `JobExpired` for how the job ended, and at once
-    any error that will not pass by itself. With *cancel_on_timeout* the job is cancelled at the deadline.
+    any error that is not transient. With *cancel_on_timeout* the job is cancelled at the deadline.
     """
     if is_entry:
         yield Created(record)
@@ -52,101 +53,102 @@ def wait(
         now = yield from poller.until_final(now)
         return (yield from result_of(poller, now))
     except ClientError as error:
-        # The deadline is over, so the time is known without asking for it.
         if isinstance(error, JobTimeout) and cancel_on_timeout and not record.state.is_final:
-            yield from _cancelled(session, record, error, deadline.at)
-        _tell_about(record, error)
+            # The wait may have ended before the deadline; the cancellation counts its time from the deadline.
+            yield from _cancel_on_timeout(session, record, error, deadline.at)
+        _add_job(record, error)
         raise
 
 
 def updates(session: Session, record: Record[S, R], policy: Policy, *, deadline: Deadline, now: float) -> Flow[None]:
-    """Look at the job until it is done, like `wait`, and leave its result alone."""
-    with _about(record):
+    """Poll the job until it is final, like `wait`, without its result."""
+    with _job_in_errors(record):
         yield from Poller(session, record, policy, deadline).until_final(now)
 
 
 def poll(session: Session, record: Record[S, R], *, now: float) -> Flow[Snapshot[S]]:
-    """Look at the job once, trying again after a fault as any call does. A final snapshot is not asked for again."""
-    with _about(record):
+    """Poll the job once, with retries after transient errors. A final snapshot is returned without a request."""
+    with _job_in_errors(record):
         if not record.state.is_final or record.snapshot is None:
-            yield from _polled(session, record, now=now)
+            yield from _poll_with_retries(session, record, now=now)
         assert record.snapshot is not None
         return record.snapshot
 
 
 def result(session: Session, record: Record[S, R], *, now: float) -> Flow[R]:
-    """The result of a job that is done, looking at the job once if that is not known yet.
+    """The result of a job that is done. Polls it once if it is not known to be done.
 
-    Raises `JobNotDone` if it is still going, and what `wait` raises for how it ended.
+    Raises `JobNotDone` if it is still running, and the exceptions of `wait` for how it ended.
     """
-    with _about(record):
+    with _job_in_errors(record):
         if not record.is_settled:
             yield from poll(session, record, now=now)
         if not record.state.is_final:
-            said = f"the job is still {record.status or record.state.value!r}, so there is no result yet; use wait()"
-            raise JobNotDone(said, snapshot=record.snapshot)
+            message = f"the job is still {record.status or record.state.value!r}, so there is no result yet; use wait()"
+            raise JobNotDone(message, snapshot=record.snapshot)
         poller = Poller(session, record, Adaptive(record.kind.polling), Deadline(session.account.timeout, now))
         return (yield from result_of(poller, now))
 
 
 def cancel(session: Session, record: Record[Any, Any], *, deadline: Deadline | None = None, now: float) -> Flow[None]:
-    """Ask the provider to cancel the job. One that is over already stays as it is, and that is no error."""
+    """Ask the provider to cancel the job. A job that is done stays as it is; that is not an error."""
     assert record.kind.lifecycle.cancel is not None
     method, at = record.kind.lifecycle.cancel
-    with _about(record):
+    with _job_in_errors(record):
         request = session.account.request_to(method, url_of(session.account, record, "cancel", at))
-        # Cancelling twice is cancelling once.
-        patience = record.kind.lifecycle.timeouts.get("cancel")
-        outgoing = Outgoing(request=request, bucket=bucket_of(method, at), timeout=patience)
+        timeout = record.kind.lifecycle.timeouts.get("cancel")
+        outgoing = Outgoing(request=request, bucket=bucket_of(method, at), timeout=timeout)
         end = inf if deadline is None else deadline.at
         yield from send_with_retries(session, outgoing, idempotent=True, deadline=end, now=now)
         yield Log(INFO, "job %s: asked the provider to cancel it", (record.id,))
 
 
-def _cancelled(session: Session, record: Record[Any, Any], error: JobTimeout, now: float) -> Flow[None]:
-    """Cancel a job that was waited for in vain. If that does not work, the wait's own error says so."""
+def _cancel_on_timeout(session: Session, record: Record[Any, Any], timeout: JobTimeout, now: float) -> Flow[None]:
+    """Cancel a job whose wait has timed out, and note in *timeout* whether that worked."""
     try:
-        yield from cancel(session, record, deadline=Deadline(_CANCEL_WITHIN, now), now=now)
-        error.advice = "the provider was asked to cancel the job"
-    except ClientError as failure:
-        error.advice += f" (it could not be cancelled: {failure.message})"
+        yield from cancel(session, record, deadline=Deadline(_CANCEL_TIMEOUT, now), now=now)
+        timeout.advice = "The provider was asked to cancel it"
+    except ClientError as error:
+        timeout.advice += f" (cancelling it failed: {error.message})"
 
 
 @contextmanager
-def _about(record: Record[Any, Any]) -> Iterator[None]:
-    """Whatever is raised inside tells which job it is about."""
+def _job_in_errors(record: Record[Any, Any]) -> Iterator[None]:
+    """Add the job's id and token to every error that is raised inside."""
     try:
         yield
     except ClientError as error:
-        _tell_about(record, error)
+        _add_job(record, error)
         raise
 
 
-def _tell_about(record: Record[Any, Any], error: ClientError) -> None:
+def _add_job(record: Record[Any, Any], error: ClientError) -> None:
     if record.id:
         error.about(record.id, record.token)
 
 
-def _polled(session: Session, record: Record[Any, Any], *, now: float) -> Flow[None]:
-    """One poll, tried again after a fault, never sooner than the floor allows."""
-    account, tries, due = session.account, 0, now
+def _poll_with_retries(session: Session, record: Record[Any, Any], *, now: float) -> Flow[None]:
+    """Poll once, again after transient errors, and never sooner than min_interval allows."""
+    account, attempts, due = session.account, 0, now
     while True:
-        now = yield from until(due, now)
-        poll = poll_of(session, record)
-        seen = yield from sent(session, poll, patience=account.timeout, attempt=tries + 1, polled=record, now=now)
-        assert seen is not None
-        now, tries = seen.now, tries + 1
-        failure = _fault_in(session, record, seen)
-        if failure is None:
+        now = yield from sleep_until(due, now)
+        request = poll_of(session, record)
+        received = yield from send(
+            session, request, timeout=account.timeout, attempt=attempts + 1, polled=record, now=now
+        )
+        assert received is not None
+        now, attempts = received.now, attempts + 1
+        error = _read(session, record, received)
+        if error is None:
             return
-        if tries > account.max_retries or retry_after_of(failure) > account.timeout:
-            raise failure
-        due = now + max(backoff(tries, jitter=account.jitter()), retry_after_of(failure))
+        if attempts > account.max_retries or retry_after_of(error) > account.timeout:
+            raise error
+        due = now + max(backoff(attempts, jitter=account.jitter()), retry_after_of(error))
 
 
-def _fault_in(session: Session, record: Record[Any, Any], seen: Received) -> ClientError | None:
-    """Take in what a poll brought; what went wrong if that may pass. Raises what does not pass."""
-    reply = seen.reply
+def _read(session: Session, record: Record[Any, Any], received: Received) -> ClientError | None:
+    """Read the reply of a poll into the record; its transient error, if any. Raises any other error."""
+    reply = received.reply
     if isinstance(reply, TransportError):
         return reply
     if isinstance(reply, ClientError):
@@ -158,5 +160,5 @@ def _fault_in(session: Session, record: Record[Any, Any], seen: Received) -> Cli
         retry_after = read_poll(session, record, reply)
     except NotJson as error:
         return error
-    record.asked_to_wait(seen.now, max(retry_after, session.account.retry_after(reply)))
+    record.note_retry_after(received.now, max(retry_after, session.account.retry_after(reply)))
     return None

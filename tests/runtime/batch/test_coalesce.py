@@ -13,7 +13,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from bide_runtime.batch.batch import Batch, Dispatch, Entry
-from bide_runtime.batch.coalesce import Coalescer, parted
+from bide_runtime.batch.coalesce import Coalescer, split_reply
 from bide_runtime.calls.account import open_account
 from bide_runtime.clients.clock import SystemClock
 from bide_runtime.clients.options import BatchOptions, WaitOptions
@@ -23,15 +23,15 @@ from bide_runtime.http.errors import AuthenticationError, BadRequest, NotFound
 from bide_runtime.http.rate_limit import Rate, RateLimiter
 from bide_runtime.http.request import Request, Response
 from bide_runtime.jobs.errors import JobTimeout
-from bide_runtime.jobs.lifecycle import PollMany
 from bide_runtime.jobs.min_interval import MinIntervals
+from bide_runtime.jobs.poll_many import PollMany
 from bide_runtime.jobs.polling import Polling
 from bide_runtime.jobs.record import Record
 from bide_runtime.models.codec import NotJson
 from bide_runtime.waiting.flow import Flow, Send, Sleep
 from bide_runtime.waiting.policy import Fixed
-from bide_runtime.waiting.poller import poll_of
-from bide_runtime.waiting.session import Session, sent
+from bide_runtime.waiting.poll import poll_of
+from bide_runtime.waiting.session import Session, send
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
@@ -228,7 +228,7 @@ class Looks:
     first: Iterator[float]
     then: float = 30.0
 
-    def pause(self, *, polls: int, age: float, jitter: float) -> float:
+    def delay(self, *, polls: int, age: float, jitter: float) -> float:
         return self.then if polls else next(self.first)
 
 
@@ -301,13 +301,13 @@ def test_an_error_of_a_group_is_everybodys(status: int) -> None:
     """Each sees the reply as if it had been asked about alone."""
     reply = Response(status=status, headers={}, body=b"[]")
 
-    assert {"j1": reply, "j2": reply} == parted(PLAIN, ["j1", "j2"], reply)
+    assert {"j1": reply, "j2": reply} == split_reply(PLAIN, ["j1", "j2"], reply)
 
 
 @pytest.mark.parametrize("status", [200, 299])
 def test_any_success_of_a_group_is_read(status: int) -> None:
     """Some providers answer a long list with 207."""
-    found = parted(PLAIN, ["j1"], replace(about(["j1"], status="running"), status=status))["j1"]
+    found = split_reply(PLAIN, ["j1"], replace(about(["j1"], status="running"), status=status))["j1"]
 
     assert isinstance(found, Response)
     assert {"id": "j1", "status": "running"} == json.loads(found.body)
@@ -423,9 +423,9 @@ def test_no_poll_waits_for_a_floor_past_its_deadline() -> None:
     with Acme(KEY) as client:
         session = client._session.coalescing
         record = client.jobs(CREW).attach("j0")._record
-        session.min_interval.polled(record, 100.0)
-        flow = sent(
-            session, poll_of(session, record), patience=30.0, deadline=100.5, attempt=1, polled=record, now=100.0
+        session.min_interval.note_poll(record, 100.0)
+        flow = send(
+            session, poll_of(session, record), timeout=30.0, deadline=100.5, attempt=1, polled=record, now=100.0
         )
 
         with pytest.raises(StopIteration) as end:
@@ -591,7 +591,7 @@ def test_the_blocking_client_gathers_too() -> None:
 def test_each_job_gets_its_own_part(listed: list[Any], asked: set[str]) -> None:
     """Whatever the list holds, each job gets the item with its id, to the byte, or is asked about by itself."""
     body = json.dumps([{"id": one, "is": f"{one}  !", "big": 10**30} for one in listed]).encode()
-    answers = parted(PLAIN, sorted(asked), Response(status=200, headers={"x": "y"}, body=body))
+    answers = split_reply(PLAIN, sorted(asked), Response(status=200, headers={"x": "y"}, body=body))
 
     assert sorted(answers) == sorted(asked)
     for job_id, answer in answers.items():
@@ -614,7 +614,7 @@ def test_each_job_gets_its_own_part(listed: list[Any], asked: set[str]) -> None:
 )
 def test_any_json_is_parted_or_refused(body: Any) -> None:
     """A reply of any shape gives each job a reply, a decode error, or a poll of its own, and nothing else."""
-    answers = parted(IN_QUERY, ["a", "b"], Response(status=200, headers={}, body=json.dumps(body).encode()))
+    answers = split_reply(IN_QUERY, ["a", "b"], Response(status=200, headers={}, body=json.dumps(body).encode()))
 
     assert all(answer is None or isinstance(answer, Response | DecodeError) for answer in answers.values())
 
@@ -622,7 +622,7 @@ def test_any_json_is_parted_or_refused(body: Any) -> None:
 def test_an_error_is_copied_for_each() -> None:
     """What is said about one job is not said about the others."""
     lost = ConnectionFailed("lost the connection")
-    answers = parted(PLAIN, ["a", "b"], lost)
+    answers = split_reply(PLAIN, ["a", "b"], lost)
 
     for job_id, answer in answers.items():
         assert isinstance(answer, ConnectionFailed)
@@ -636,7 +636,7 @@ def test_an_error_is_copied_for_each() -> None:
 
 def test_a_reply_that_is_cut_says_so() -> None:
     """A body that breaks off in the middle of the list is no wrong shape but a fault."""
-    answers = parted(PLAIN, ["a"], replace(about(["a", "b"]), body=about(["a", "b"]).body[:-4]))
+    answers = split_reply(PLAIN, ["a"], replace(about(["a", "b"]), body=about(["a", "b"]).body[:-4]))
 
     assert isinstance(answers["a"], NotJson)
 
@@ -645,8 +645,8 @@ def test_a_refusal_is_asked_about_one_by_one() -> None:
     """What may be the fault of one id ends no job: each is asked about by itself."""
     refused = Response(status=404, headers={}, body=b"")
 
-    assert parted(PLAIN, ["a"], refused) == {"a": None}
-    assert parted(PLAIN, ["a", "b"], refused) == {"a": None, "b": None}
+    assert split_reply(PLAIN, ["a"], refused) == {"a": None}
+    assert split_reply(PLAIN, ["a", "b"], refused) == {"a": None, "b": None}
 
 
 def test_a_new_job_may_not_be_in_the_list_yet() -> None:
@@ -692,7 +692,7 @@ def test_a_group_goes_when_its_slot_comes() -> None:
 @pytest.mark.parametrize("status", [400, 404, 413, 414, 422])
 def test_a_refusal_that_one_id_may_be_to_blame_for_is_nobodys(status: int) -> None:
     """Each is asked about by itself then."""
-    assert {"j1": None, "j2": None} == parted(PLAIN, ["j1", "j2"], Response(status=status, headers={}, body=b"[]"))
+    assert {"j1": None, "j2": None} == split_reply(PLAIN, ["j1", "j2"], Response(status=status, headers={}, body=b"[]"))
 
 
 def test_a_group_is_asked_about_as_the_provider_wants() -> None:

@@ -101,13 +101,13 @@ def test_an_event_comes_with_its_blank_line(end: str) -> None:
 
 def test_a_line_without_end_is_refused() -> None:
     """A stream that never ends a line does not fill the memory."""
-    with pytest.raises(DecodeError, match="no end"):
+    with pytest.raises(DecodeError, match="larger than"):
         parsed([b"data: " + b"x" * 2**20] * 20)
 
 
 def test_an_event_without_end_is_refused() -> None:
     """Nor does one that never ends an event."""
-    with pytest.raises(DecodeError, match="no end"):
+    with pytest.raises(DecodeError, match="larger than"):
         parsed([b"data: " + b"x" * 2**20 + b"\n"] * 20)
 
 
@@ -165,7 +165,7 @@ def test_a_stream_that_was_cut_says_so(mode: Mode, parts: list[Any]) -> None:
     """A stream without its last event is not the whole, however it ended."""
     world, stream = watching(mode, parts)
 
-    with pytest.raises(StreamCut, match="not the whole"):
+    with pytest.raises(StreamCut, match="not complete"):
         world.all(stream)
 
     assert world.transport.stream.closed

@@ -15,10 +15,11 @@ from bide_runtime.errors.decode import DecodeError
 from bide_runtime.http.request import Response
 from bide_runtime.jobs.errors import JobTimeout, SubmitUncertain
 from bide_runtime.jobs.kind import JobKind
-from bide_runtime.jobs.lifecycle import Lifecycle, ResultAt
+from bide_runtime.jobs.lifecycle import Lifecycle
+from bide_runtime.jobs.result_at import ResultAt
 from bide_runtime.jobs.state import State
-from bide_runtime.jobs.token import LONGEST
-from bide_runtime.waiting.submit import Submission
+from bide_runtime.jobs.token import MAX_BYTES
+from bide_runtime.waiting.submission import Submission
 from msgspec.structs import replace
 
 from tests.runtime import acme
@@ -161,7 +162,7 @@ def test_a_job_that_nobody_says_where_to_poll_is_uncertain(world: Make) -> None:
         submit(w, GUIDED)
 
     w = world(by_url(submit=TICKET))
-    with pytest.raises(SubmitUncertain, match=r"does not say where to poll job j1 \(\$\.urls\.get is missing\)"):
+    with pytest.raises(SubmitUncertain, match=r"has no link to poll job j1 \(\$\.urls\.get is missing\)"):
         submit(w, LINKED, job_id=("id",))
 
 
@@ -169,7 +170,7 @@ def test_a_result_that_is_nowhere_is_an_error(world: Make) -> None:
     """W7: a job that is done, and whose replies never said where its result is, ends the wait at once."""
     w = world(by_url(submit=linked(get="/v2/here"), here=linked("done", get="/v2/here")))
 
-    with pytest.raises(DecodeError, match=r"has not said where: \$\.urls\.result was missing") as caught:
+    with pytest.raises(DecodeError, match=r"gave no result link: \$\.urls\.result is missing") as caught:
         run(w, LINKED, job_id=("id",))
     assert "j1" == caught.value.job_id
 
@@ -178,7 +179,7 @@ def test_the_address_to_poll_is_not_that_of_the_result(world: Make) -> None:
     """Where one header has both, what a submit or an unfinished poll says is where to poll, and no result is there."""
     w = world(by_url(submit=at("/v2/a"), a=[at("/v2/a"), Reply(b"", 200)]))
 
-    with pytest.raises(DecodeError, match="has not said where: the header Location was missing"):
+    with pytest.raises(DecodeError, match="gave no result link: the header Location is missing"):
         run(w, GUIDED)
 
 
@@ -231,7 +232,7 @@ def test_no_other_address_is_followed(world: Make, address: str) -> None:
     That holds for polls, for results and for cancelling, and the error has the job's id.
     """
     w = world(by_url(submit=at("/v2/j"), j=at(address, 303)))
-    with pytest.raises(DecodeError, match="not followed") as caught:
+    with pytest.raises(DecodeError, match="refused to follow") as caught:
         run(w, GUIDED)
     assert f"{ORIGIN}/v2/j" == caught.value.job_id
     assert 2 == len(w.sent)
@@ -239,7 +240,7 @@ def test_no_other_address_is_followed(world: Make, address: str) -> None:
     w = world(by_url(submit=linked(get=address)))
     job = submit(w, LINKED, job_id=("id",))
     for call in (job.poll, job.wait, job.cancel):
-        with pytest.raises(DecodeError, match="not followed"):
+        with pytest.raises(DecodeError, match="refused to follow"):
             w.do(call())
     assert 1 == len(w.sent)
 
@@ -252,7 +253,7 @@ def test_a_token_with_a_hostile_address_is_refused(world: Make, address: str) ->
 
     with pytest.raises(InvalidToken, match="not followed"):
         w.jobs(LINKED).resume(token)
-    with pytest.raises(InvalidArgument, match="that Acme hands out"):
+    with pytest.raises(InvalidArgument, match="is not an address of Acme"):
         w.jobs(LINKED).attach(address if address.isprintable() else "x")
     assert 1 == len(w.sent)
 
@@ -263,7 +264,7 @@ def test_a_token_brings_no_address_where_none_is_handed_out(world: Make, role: s
     w = world(by_url())
     token = f'{{"bide": 1, "provider": "acme", "job": "part", "id": "j1", "urls": {{"{role}": "{ORIGIN}/v2/x"}}}}'
 
-    with pytest.raises(InvalidToken, match=f"nobody hands out where to '{role}' a job of this kind"):
+    with pytest.raises(InvalidToken, match=f"jobs have no link for '{role}'"):
         w.jobs(acme.PART).resume(token)
 
 
@@ -293,7 +294,7 @@ def test_a_redirect_to_a_stranger_is_refused(world: Make) -> None:
     """A redirect leads nowhere that a reply could not."""
     w = world(by_url(j1=report("done", ready=True), result=at("https://evil.example/r", 302)))
 
-    with pytest.raises(DecodeError, match=r"evil\.example is no host of Acme"):
+    with pytest.raises(DecodeError, match=r"evil\.example is not a host of Acme"):
         w.do(w.job(acme.APART).wait())
     assert 2 == len(w.sent)
 
@@ -341,11 +342,11 @@ def test_a_job_can_be_attached_by_its_address(world: Make) -> None:
 
 def test_an_address_that_no_token_can_hold_is_refused(world: Make) -> None:
     """A job that could not be found again is not begun silently: the submit is uncertain, and a poll an error."""
-    w = world(by_url(submit=linked(get="/v2/" + "x" * LONGEST)))
+    w = world(by_url(submit=linked(get="/v2/" + "x" * MAX_BYTES)))
     with pytest.raises(SubmitUncertain, match="too long for a token"):
         submit(w, LINKED, job_id=("id",))
 
-    w = world(by_url(submit=linked(get="/v2/here"), here=linked("running", get="/v2/" + "x" * LONGEST)))
+    w = world(by_url(submit=linked(get="/v2/here"), here=linked("running", get="/v2/" + "x" * MAX_BYTES)))
     with pytest.raises(DecodeError, match="too long for a token"):
         run(w, LINKED, job_id=("id",))
 

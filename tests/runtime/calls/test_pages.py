@@ -9,7 +9,7 @@ import pytest
 from bide_runtime.calls.pages import Pages
 from bide_runtime.errors.decode import DecodeError
 from bide_runtime.jobs.errors import JobExpired, JobTimeout
-from bide_runtime.jobs.lifecycle import ResultAt
+from bide_runtime.jobs.result_at import ResultAt
 from bide_runtime.models.model import Model
 
 from tests.runtime.acme import kind
@@ -141,7 +141,7 @@ def test_pages_in_a_circle_end_the_wait(world: Make) -> None:
     """W10: a page that leads back does not make the client spin."""
     w = world(serving(sheet(1, after="x"), sheet(2, after="y"), sheet(3, after="x"), sheet(4, after="y")))
 
-    with pytest.raises(DecodeError, match="circle") as caught:
+    with pytest.raises(DecodeError, match="loop") as caught:
         w.do(w.job(CURSOR).wait())
     assert caught.value.path == "$.after"
     assert len(asked(w)) == 3

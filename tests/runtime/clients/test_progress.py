@@ -158,7 +158,7 @@ def test_a_line_says_where_the_job_is(
 def test_a_line_is_as_full_as_the_job(seen: Update[Any], share: float | None, bar: Bar) -> None:
     """A job that is over has a full line; one that does not say how far it is has none that fills."""
     bar.show_update(seen)
-    [task] = bar._progress.tasks
+    [task] = bar._display.tasks
 
     assert (None if share is None else 1.0) == task.total
     assert (share or 0.0) == task.completed
@@ -183,7 +183,7 @@ def test_the_line_of_a_batch_says_how_far_it_is(
 ) -> None:
     """With an estimate, as soon as there can be one."""
     bar.show_counts(seen)
-    [task] = bar._progress.tasks
+    [task] = bar._display.tasks
 
     assert says in line(bar, capsys)
     assert (seen.total, seen.ended) == (task.total, task.completed)
@@ -197,12 +197,12 @@ def test_the_line_of_a_batch_is_left_with_the_batch(leave: Callable[[Any], Any] 
 
     def start(jobs: Any) -> Any:
         started = jobs.run_many([{"url": "a"}], progress=True)
-        drawn.append(started._bar._progress.live.is_started)
+        drawn.append(started._bar._display.live.is_started)
         return started
 
     left = batch(mode, server, start, leave)
 
-    assert [True, False] == [*drawn, left._bar._progress.live.is_started]
+    assert [True, False] == [*drawn, left._bar._display.live.is_started]
 
 
 def test_a_status_draws_nothing_of_its_own(world: Make, capsys: pytest.CaptureFixture[str]) -> None:
@@ -213,3 +213,19 @@ def test_a_status_draws_nothing_of_its_own(world: Make, capsys: pytest.CaptureFi
     said = capsys.readouterr().out
     assert "\x1b]0;" not in said
     assert "\nevil" not in said
+
+
+def test_several_waits_share_a_display(capsys: pytest.CaptureFixture[str]) -> None:
+    """Each has a line in the display of the caller, who alone starts and stops it; markup in a status is text."""
+    from rich.progress import Progress
+
+    display = Progress()
+    with display:
+        for title, status in (("pages", "[red]reading"), ("maps", "drawing")):
+            with Bar(title, display) as bar:
+                bar.show_update(update(status=status))
+        assert display.live.is_started
+
+    shown = [task.description for task in display.tasks]
+    assert shown == [r"pages \[red]reading", "maps drawing"]
+    assert "pages [red]reading" in capsys.readouterr().out

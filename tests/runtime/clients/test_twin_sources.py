@@ -1,4 +1,4 @@
-"""The blocking and the asyncio drivers are the same code but for `await`: their syntax trees say so, method by method."""
+"""The blocking and the asyncio drivers differ by `await` alone: their syntax trees are compared, method by method."""
 
 from __future__ import annotations
 

@@ -84,7 +84,7 @@ def test_all_can_be_ended() -> None:
     async def main() -> None:
         tasks = [asyncio.ensure_future(step()) for _ in range(3)]
         await asyncio.sleep(1)
-        await timeouts.end()
+        await timeouts.expire_all()
         await asyncio.gather(*tasks)
 
     began = clock.now()

@@ -23,7 +23,7 @@ import pytest
 import urllib3
 from bide_runtime.engines import urllib3_transport
 from bide_runtime.engines.aiohttp_transport import AiohttpTransport
-from bide_runtime.engines.certificates import verifying
+from bide_runtime.engines.certificates import tls_context
 from bide_runtime.engines.default import default_async_transport, default_transport
 from bide_runtime.engines.httpx_transport import AsyncHttpxTransport, HttpxTransport
 from bide_runtime.engines.transport import AsyncStreamReply, AsyncTransport, StreamReply, Transport
@@ -215,7 +215,7 @@ def test_odd_characters_of_an_address_are_encoded(transport: Transport) -> None:
 @pytest.mark.parametrize("url", ["ftp://127.0.0.1/", "/jobs", "http://", "http://[::1", "http://me:pw@127.0.0.1/"])
 def test_addresses_that_are_none(transport: Transport, url: str) -> None:
     """An address that no request can go to is refused, without a word of what is in it."""
-    with pytest.raises(InvalidArgument, match="address") as caught:
+    with pytest.raises(InvalidArgument, match="URL") as caught:
         transport.send(get(url), timeout=AMPLE)
 
     assert "pw" not in str(caught.value)
@@ -377,7 +377,7 @@ def test_unknown_host(transport: Transport, monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_no_certificates_are_read_without_need(monkeypatch: pytest.MonkeyPatch) -> None:
     """It takes longer than all else of a first request, and plain HTTP has no use for them."""
-    monkeypatch.setattr(urllib3_transport, "verifying", lambda use: pytest.fail("they were read"))
+    monkeypatch.setattr(urllib3_transport, "tls_context", lambda use: pytest.fail("they were read"))
     transport = Urllib3Transport()
 
     with Server(play(reply())) as server:
@@ -387,11 +387,11 @@ def test_no_certificates_are_read_without_need(monkeypatch: pytest.MonkeyPatch) 
 
 def test_certificates_are_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """By each engine, however many clients there are; and anew where the environment names others."""
-    found = [verifying("one"), verifying("one"), verifying("another")]
+    found = [tls_context("one"), tls_context("one"), tls_context("another")]
     monkeypatch.setenv("SSL_CERT_DIR", "/nowhere")
 
     assert found[0] is found[1]
-    assert len({*found, verifying("one")}) == 3
+    assert len({*found, tls_context("one")}) == 3
 
 
 def test_certificates_are_verified(transport: Transport, make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -628,7 +628,7 @@ def test_the_timeout_is_for_the_whole(transport: Transport, tls: bool) -> None:
     assert dict.fromkeys(SLOWNESS, (RequestTimeout, True)) == {
         name: (type(error), getattr(error, "may_have_arrived", None)) for name, error in errors.items()
     }
-    assert all(re.fullmatch(r"no whole reply from 127\.0\.0\.1:\d+ within 0\.45 s", str(e)) for e in errors.values())
+    assert all(re.fullmatch(r"no complete reply from 127\.0\.0\.1:\d+ within 0\.45 s", str(e)) for e in errors.values())
     assert 3 * SOON <= took < 3 * SOON + SLACK
 
 

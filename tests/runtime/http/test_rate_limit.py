@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from bisect import bisect_left
+from itertools import pairwise
 from typing import Any
 
 import pytest
-from bide_runtime.errors.client import ClientError
-from bide_runtime.http.rate_limit import Rate, RateLimiter
+from bide_runtime.errors.client import ClientError, InvalidArgument
+from bide_runtime.http.rate_limit import MaxRate, Rate, RateLimiter
 from bide_runtime.jobs.errors import JobTimeout
 from bide_runtime.waiting.flow import Received, Sleep
 from bide_runtime.waiting.policy import Fixed
-from bide_runtime.waiting.session import Outgoing, sent
+from bide_runtime.waiting.session import Outgoing, send
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
@@ -129,7 +130,7 @@ def test_a_wait_that_has_no_slot_before_its_deadline_times_out() -> None:
     for number in range(5):
         client.jobs(PART).get(f"other-{number}")
 
-    with pytest.raises(ClientError, match="within 4 s"):
+    with pytest.raises(ClientError, match="after 4 s"):
         client.jobs(PART).attach("j1").wait(timeout=4, policy=Fixed(1))
 
     assert clock.now() - transport.began <= 4
@@ -145,7 +146,7 @@ def test_a_slot_that_is_overslept_is_not_used() -> None:
         client.jobs(PART).get(f"other-{number}")
     clock.share = 3.0
 
-    with pytest.raises(ClientError, match="within 20 s"):
+    with pytest.raises(ClientError, match="after 20 s"):
         client.jobs(PART).attach("j1").wait(timeout=20, policy=Fixed(1))
 
     assert 5 == len(transport.sent)
@@ -182,7 +183,7 @@ def test_a_submit_that_the_rate_leaves_no_time_for_is_not_sent(mode: Mode) -> No
     acme = World(mode, served(submit=[Reply({"id": "j1"})], polls=[DONE]), max_rate=0.01)
     acme.do(acme.jobs(PART).submit(url="u"))
 
-    with pytest.raises(JobTimeout, match="nothing was submitted"):
+    with pytest.raises(JobTimeout, match="Nothing was submitted"):
         acme.do(acme.jobs(PART).run(url="u", timeout=5.0))
 
     assert 1 == len(acme.sent)
@@ -194,10 +195,10 @@ def test_who_was_held_back_takes_a_new_turn() -> None:
     limiter = RateLimiter({"b": Rate(1, 10.0)})
     assert 0.0 == limiter.claim("b", 0.0)
     request = session.client._session.account.request_to("GET", "https://api.acme.example/v2/look")
-    flow = sent(
+    flow = send(
         replace(session.client._session, limiter=limiter),
         Outgoing(request=request, bucket="b"),
-        patience=30.0,
+        timeout=30.0,
         attempt=1,
         now=0.0,
     )
@@ -273,3 +274,22 @@ def test_nobody_overtakes_who_has_a_turn_in_a_full_bucket() -> None:
     limiter = RateLimiter({"b": Rate(2, 10.0)})
 
     assert [0.0, 15.0, 15.0] == [limiter.claim("b", now) for now in (0.0, 15.0, 1.0)]
+
+
+def test_clients_may_share_a_rate() -> None:
+    """One `MaxRate` spaces the requests of all limiters that have it; closed buckets stay apart."""
+    shared = MaxRate(2.0)
+    one, other = RateLimiter({"a": Rate(1, 10.0)}, total=shared), RateLimiter({}, total=shared)
+    one.close("b", 100.0)
+    slots = [one.claim("a", 0.0), other.claim("a", 0.0), other.claim("b", 0.0)]
+
+    assert slots[0] == 0.0
+    assert [later - before for before, later in pairwise(slots)] == pytest.approx([0.5, 0.5], abs=0.06)
+    assert one.claim("a", 0.0) >= 10.0
+
+
+@pytest.mark.parametrize("nonsense", [0, -1, float("inf"), float("nan"), True, "5"])
+def test_a_rate_is_a_positive_number(nonsense: Any) -> None:
+    """Anything else is refused in a sentence."""
+    with pytest.raises(InvalidArgument, match="max_rate must be a positive number"):
+        MaxRate(nonsense)

@@ -285,7 +285,7 @@ def test_a_secret_is_hidden_in_whatever_form_it_is_sent(
 
 def test_a_key_that_cannot_be_one_is_called_what_it_is() -> None:
     """An API key in words, any other secret by its argument."""
-    with pytest.raises(ConfigurationError, match="the API key holds a character"):
+    with pytest.raises(ConfigurationError, match="the API key has a character"):
         checked_secret("Acme", Secret(at="header", name="X-Key", env="E"), "sk\n1")
-    with pytest.raises(ConfigurationError, match="the app_id holds a character"):
+    with pytest.raises(ConfigurationError, match="the app_id has a character"):
         checked_secret("Acme", Secret(at="header", name="X-App", env="E", argument="app_id"), "a\nb")

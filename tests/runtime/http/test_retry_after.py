@@ -96,6 +96,6 @@ def test_no_header_is_no_hint() -> None:
 def test_no_hint_holds_a_job_for_longer_than_a_day(seconds: float, later: float) -> None:
     """A strange one must not end every later wait."""
     record = Record(PART, "j1")
-    record.asked_to_wait(100.0, seconds)
+    record.note_retry_after(100.0, seconds)
 
     assert 100.0 + later == record.not_before

@@ -37,7 +37,7 @@ class OtherStep(Other, Step):
     """A step that is not known yet."""
 
 
-register(Step, tag="type", known={"click": Click, "write": Write}, other=OtherStep)
+register(Step, discriminator="type", known={"click": Click, "write": Write}, other=OtherStep)
 
 
 class Plan(Model):
@@ -307,7 +307,7 @@ def test_an_argument_that_is_refused_is_named_by_its_path() -> None:
     [
         (b" ", "it is empty"),
         (b" <html>", "it looks like HTML"),
-        (b'{"text": "h', "it breaks off after 11 bytes"),
+        (b'{"text": "h', "it ends after 11 bytes"),
         (b"oops", "it is some other text"),
     ],
 )

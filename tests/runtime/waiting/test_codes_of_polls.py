@@ -126,7 +126,7 @@ def test_the_deadline_holds(world: Make) -> None:
     """W1: a job that goes on for ever ends with `JobTimeout`, which shows the last HTTP status."""
     w = world(served(polls=[GOING]))
 
-    with pytest.raises(JobTimeout, match="last seen '202'"):
+    with pytest.raises(JobTimeout, match="last status '202'"):
         w.do(w.job(silent()).wait(timeout=30))
     assert 30 >= w.elapsed
 

@@ -91,7 +91,7 @@ def test_the_default_is_a_deadline(world: Make) -> None:
     """W1: a wait that is given no timeout has the one of its kind of job."""
     w = world(served(polls=[RUNNING]))
 
-    with pytest.raises(JobTimeout, match="within 60 s"):
+    with pytest.raises(JobTimeout, match="after 60 s"):
         w.do(w.job(PART).wait())
 
     assert w.elapsed <= 60.0
@@ -153,12 +153,12 @@ def test_the_last_look_leaves_time_for_the_result(world: Make) -> None:
 @rule
 @given(
     ends=st.floats(0.5, 18.5),
-    pause=st.floats(1.0, 30.0),
+    delay=st.floats(1.0, 30.0),
     takes=st.floats(0.0, 0.2),
     mode=st.sampled_from(MODES),
 )
 def test_a_job_that_ends_before_the_last_look_is_never_reported_as_timed_out(
-    ends: float, pause: float, takes: float, mode: Mode
+    ends: float, delay: float, takes: float, mode: Mode
 ) -> None:
     """W5: whatever the schedule, a job that ended a while before the deadline is returned as done."""
     w = World(
@@ -168,7 +168,7 @@ def test_a_job_that_ends_before_the_last_look_is_never_reported_as_timed_out(
         ),
     )
 
-    assert "x" == w.do(w.job(PART).wait(timeout=20, policy=Fixed(pause))).text
+    assert "x" == w.do(w.job(PART).wait(timeout=20, policy=Fixed(delay))).text
 
 
 def test_a_fault_at_the_last_look_does_not_throw_the_rest_away(world: Make) -> None:
@@ -367,7 +367,7 @@ def test_the_error_says_what_was_seen(world: Make) -> None:
     """W1: `JobTimeout` names timeout, polls, last status and the way out, and carries the last snapshot."""
     w = world(served(polls=[RUNNING]))
 
-    with pytest.raises(JobTimeout, match=r"within 9 s \(\d+ polls, last seen 'running'\).*resume") as caught:
+    with pytest.raises(JobTimeout, match=r"after 9 s \(\d+ polls, last status 'running'\).*resume") as caught:
         w.do(w.job(PART).wait(timeout=9))
 
     assert caught.value.snapshot is not None
@@ -451,10 +451,10 @@ def test_a_slow_server_gets_a_last_look_no_sooner_than_in_the_last_quarter(world
     assert [0.0, 75.0] == [sent.at for sent in acme.sent]
 
 
-@pytest.mark.parametrize(("pause", "due"), [(9.5, 9.5), (10.0, None), (10.5, None)])
-def test_no_look_is_due_at_the_deadline_or_later(pause: float, due: float | None) -> None:
+@pytest.mark.parametrize(("delay", "due"), [(9.5, 9.5), (10.0, None), (10.5, None)])
+def test_no_look_is_due_at_the_deadline_or_later(delay: float, due: float | None) -> None:
     """W1: its answer would come too late."""
-    assert due == next_poll(now=0.0, pause=pause, not_before=0.0, last=20.0, deadline=10.0)
+    assert due == next_poll(now=0.0, delay=delay, not_before=0.0, last=20.0, deadline=10.0)
 
 
 def test_a_result_is_asked_for_once_more_before_the_deadline(world: Make) -> None:

@@ -12,9 +12,9 @@ import pytest
 from bide_runtime.http.long_poll import LongPoll
 from bide_runtime.http.request import Request
 from bide_runtime.jobs.errors import JobTimeout
-from bide_runtime.jobs.lifecycle import ResultAt
 from bide_runtime.jobs.polling import Polling
 from bide_runtime.jobs.record import Record
+from bide_runtime.jobs.result_at import ResultAt
 from bide_runtime.waiting.deadline import Deadline
 from bide_runtime.waiting.flow import Received, Running, Send, Sleep
 from bide_runtime.waiting.policy import Adaptive
@@ -71,7 +71,7 @@ def long_poll_until(done_at: float, *, news_at: float = 0.0, slow: float = 0.0) 
 )
 def test_how_a_poll_asks(long_poll: LongPoll, url: str, headers: dict[str, str]) -> None:
     """Whole seconds in a query parameter or a header, in `Prefer` as RFC 7240 has it."""
-    asked = long_poll.asked(Request(method="GET", url="https://a.example/j", headers={}), 7)
+    asked = long_poll.apply(Request(method="GET", url="https://a.example/j", headers={}), 7)
 
     assert (asked.url, asked.headers) == (url, headers)
 
@@ -82,7 +82,7 @@ def test_a_query_goes_on() -> None:
 
     assert (
         "https://a.example/j?k=1&wait=7"
-        == long_poll.asked(Request(method="GET", url="https://a.example/j?k=1", headers={}), 7).url
+        == long_poll.apply(Request(method="GET", url="https://a.example/j?k=1", headers={}), 7).url
     )
 
 

@@ -14,7 +14,7 @@ from bide_runtime.errors.client import ClientError, InvalidArgument
 from bide_runtime.errors.transport import ConnectionFailed, ReplyTooLarge
 from bide_runtime.http.errors import ApiError, Conflict, PaymentRequired, RateLimited, ServerError
 from bide_runtime.jobs.errors import JobCancelled, JobFailed, SubmitUncertain
-from bide_runtime.waiting.submit import reads_or_job
+from bide_runtime.waiting.submit_reply import reads_or_job
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -55,7 +55,7 @@ def test_a_lost_submit_is_not_sent_again(world: Make, reply: Reply) -> None:
     """W11: without idempotency keys, a submit that may have arrived is sent once, and the error says so."""
     w = world(served(submit=[reply, TICKET], polls=[DONE]))
 
-    with pytest.raises(SubmitUncertain, match="may have been made, or not") as caught:
+    with pytest.raises(SubmitUncertain, match="may or may not have been created") as caught:
         w.do(w.jobs(PART).run(url="u"))
 
     assert 1 == submits(w)

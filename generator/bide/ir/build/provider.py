@@ -80,6 +80,7 @@ def build(document: Document) -> ir.Provider:
         jobs=jobs,
         lifecycles=tuple(lifecycles.values()),
         spec_file=re.split(r"[/\\]", document.file)[-1],
+        package=_package(raw["name"], raw.get("package", {})),
         by_name=by_name,
     )
 
@@ -130,6 +131,17 @@ def _caseless(raw: Mapping[str, Json], by_name: Mapping[str, ir.Enum | ir.Model 
 
 def _listed(raw: Json) -> list[Mapping[str, Json]]:
     return raw if isinstance(raw, list) else [raw]
+
+
+def _package(provider: str, raw: Mapping[str, Json]) -> ir.Package:
+    authors = tuple(ir.Author(name=one["name"], email=one.get("email", "")) for one in raw.get("authors", ()))
+    return ir.Package(
+        name=raw.get("name", f"{provider.replace('_', '-')}-client"),
+        version=raw.get("version", "0.1.0"),
+        license=raw.get("license", ""),
+        authors=authors,
+        urls=tuple(raw.get("urls", {}).items()),
+    )
 
 
 def _secret(raw: Mapping[str, Json]) -> ir.Secret:

@@ -227,7 +227,7 @@ def _bodies(found: inspect.Type, depth: int) -> Strategy:
             return _objects(cls, depth - 1)
         case inspect.CustomType(cls=cls) if issubclass(cls, Variant):
             known = [shape(variant) for variant in cls._known.values()]
-            new = st.just({cls._tag_field: TOMORROW, "more": 1})
+            new = st.just({cls._discriminator: TOMORROW, "more": 1})
             return st.one_of([*(_bodies(variant, depth) for variant in known), new])
         case inspect.EnumType(cls=cls):
             return st.sampled_from([*(member.value for member in cls), TOMORROW])

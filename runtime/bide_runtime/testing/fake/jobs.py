@@ -17,10 +17,10 @@ from ...calls.pages import Pages
 from ...calls.provider import Provider
 from ...http.request import Json
 from ...jobs.kind import JobKind
-from ...jobs.lifecycle import ResultAt
+from ...jobs.result_at import ResultAt
 from ...jobs.state import State
 from ...models.codec import follow
-from ...waiting.submit import IdAt
+from ...waiting.job_id import IdAt
 from .addresses import JSON, Address, Route
 from .bodies import fits, has, made_up, plain, put, takes, typed
 from .clock import VirtualTime

@@ -58,7 +58,7 @@ def walk_to(lifecycle: Lifecycle, end: State | None, seconds: float) -> tuple[tu
 
     Raises `ValueError` if no status of these jobs means that state.
     """
-    words = {state: status for status, state in reversed(list(lifecycle.words.items()))}
+    words = {state: status for status, state in reversed(list(lifecycle.all_states.items()))}
     before = [words[state] for state in (State.PENDING, State.RUNNING) if state in words] or ["on its way"]
     if end is None:
         return (*((status, seconds / 4) for status in before[:-1]), (before[-1], inf))
@@ -161,7 +161,7 @@ class FakeJob:
 
     @property
     def _states(self) -> dict[str, State]:
-        return self.kind.lifecycle.words
+        return self.kind.lifecycle.all_states
 
     def _progress(self, now: float) -> dict[Any, Json]:
         """Progress in all forms in which it can be told."""

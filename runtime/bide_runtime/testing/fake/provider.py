@@ -16,9 +16,10 @@ from ...clients.async_client import AsyncClient
 from ...clients.client import Client
 from ...http.request import Json
 from ...jobs.kind import JobKind
-from ...jobs.lifecycle import PollMany, ResultAt
+from ...jobs.poll_many import PollMany
+from ...jobs.result_at import ResultAt
 from ...jobs.state import State
-from ...waiting.submit import IdAt
+from ...waiting.job_id import IdAt
 from .addresses import JSON, Address, FakeOperation, FakeStreaming, Route
 from .clock import AsyncFakeClock, FakeClock, VirtualTime
 from .faults import Fault

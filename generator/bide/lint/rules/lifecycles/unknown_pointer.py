@@ -148,7 +148,7 @@ def _id_uses(path: Path, raw: Json, reply: ir.Type) -> Iterator[_Use]:
     if isinstance(raw, str):
         yield _Use(path, raw, reply, _ID)
     elif raw and "field" in raw:
-        yield _Use((*path, "field"), raw["field"], reply, _TEXT if "like" in raw else _ID)
+        yield _Use((*path, "field"), raw["field"], reply, _TEXT if "template" in raw else _ID)
 
 
 def _lifecycle_uses(path: Path, lifecycle: Mapping[str, Json], snapshot: ir.Type) -> Iterator[_Use]:

@@ -12,8 +12,10 @@ from bide_runtime import (
     CancellableJobs,
     Client,
     Clock,
+    MaxRate,
     Observer,
     Policy,
+    ProgressDisplay,
     Record,
     Transport,
     Update,
@@ -75,7 +77,7 @@ class FetchJobs(CancellableJobs[models.Task, models.Page]):
         timeout: float | None = 300.0,
         on_update: Callable[[Update[models.Task]], None] | None = None,
         policy: Policy | None = None,
-        progress: bool = False,
+        progress: bool | ProgressDisplay = False,
         cancel_on_timeout: bool = False,
     ) -> models.Page:
         """Submit a job, wait until it is done, and return its result.
@@ -126,7 +128,7 @@ class FetchJobs(CancellableJobs[models.Task, models.Page]):
         timeout: float | None = 300.0,
         in_order: bool = False,
         on_update: Callable[[Counts], None] | None = None,
-        progress: bool = False,
+        progress: bool | ProgressDisplay = False,
         policy: Policy | None = None,
         tag: Callable[[FetchParams], str] | None = None,
         cancel_on_timeout: bool = False,
@@ -186,6 +188,8 @@ class Acme(Client):
         observer: Called with an `Exchange` after each HTTP request, for metrics and traces.
         max_rate: The most requests per second, all jobs together. The provider's own limits
             are kept anyway.
+        jitter: Returns a number in [0, 1) for the jitter of pauses; replace it in tests.
+        new_key: Returns a new idempotency key; replace it in tests.
     """
 
     _provider = PROVIDER
@@ -200,7 +204,9 @@ class Acme(Client):
         transport: Transport | None = None,
         clock: Clock | None = None,
         observer: Observer | None = None,
-        max_rate: float | None = None,
+        max_rate: float | MaxRate | None = None,
+        jitter: Callable[[], float] | None = None,
+        new_key: Callable[[], str] | None = None,
     ) -> None:
         super().__init__(
             api_key,
@@ -211,6 +217,8 @@ class Acme(Client):
             clock=clock,
             observer=observer,
             max_rate=max_rate,
+            jitter=jitter,
+            new_key=new_key,
         )
         self.fetch = FetchJobs(self, _jobs.FETCH)
         """Fetch a page."""

@@ -99,7 +99,7 @@ class Trouble(Model, PlayEvent):
 
 _register(
     Action,
-    tag="type",
+    discriminator="type",
     known={
         "click": Click,
         "wait": Wait,

@@ -1,4 +1,4 @@
-"""Pools of httpcore2, the engine below httpx2: blocking ones that keep to a deadline, asyncio ones that do not leak."""
+"""Hooks into httpcore2, the engine of httpx2: blocking pools that keep to a timeout, asyncio pools that do not leak."""
 
 from __future__ import annotations
 
@@ -9,76 +9,76 @@ from typing import Any, cast
 import httpcore2
 import httpx2
 
-from ..http.headers import with_codings
-from ..http.request import Request
-from .attempt import Attempt
-from .body import READ_SIZE
-from .certificates import verifying
-from .dial import dial
-from .proxies import Proxy
-from .transport import KEEP_ALIVE
+from ...http.headers import with_codings
+from ...http.request import Request
+from ..attempt import Attempt
+from ..body import READ_SIZE
+from ..certificates import tls_context
+from ..dial import dial
+from ..proxies import Proxy
+from ..transport import KEEP_ALIVE
 
 
 def new_pool(proxy: Proxy | None, max_connections: int) -> httpcore2.ConnectionPool:
-    """A blocking pool. It takes requests made with `core_request(..., bounded_by=...)`."""
+    """A blocking pool, for requests made with `core_request(..., attempt=...)`."""
     if proxy is None:
         return httpcore2.ConnectionPool(network_backend=_TimedBackend(), **_options(max_connections))
-    return httpcore2.HTTPProxy(network_backend=_TimedBackend(), **_proxying(proxy), **_options(max_connections))
+    return httpcore2.HTTPProxy(network_backend=_TimedBackend(), **_proxy_options(proxy), **_options(max_connections))
 
 
 def new_async_pool(proxy: Proxy | None, max_connections: int) -> httpcore2.AsyncConnectionPool:
-    """An asyncio pool. Its requests are bounded from outside, by cancelling them."""
+    """An asyncio pool. Its requests are timed out by cancelling them."""
     if proxy is None:
         return httpcore2.AsyncConnectionPool(network_backend=_CancellableBackend(), **_options(max_connections))
     return httpcore2.AsyncHTTPProxy(
-        network_backend=_CancellableBackend(), **_proxying(proxy), **_options(max_connections)
+        network_backend=_CancellableBackend(), **_proxy_options(proxy), **_options(max_connections)
     )
 
 
 def core_request(
-    request: Request, trace: Callable[[str, Any], Any], *, bounded_by: Attempt | None = None
+    request: Request, trace: Callable[[str, Any], Any], *, attempt: Attempt | None = None
 ) -> httpcore2.Request:
-    """The request as httpcore2 has it. *trace* is told what becomes of it."""
-    whole = httpx2.Request(request.method, request.url, headers=with_codings(request.headers), content=request.body)
+    """The request as a value of httpcore2. It calls *trace* with its events."""
+    built = httpx2.Request(request.method, request.url, headers=with_codings(request.headers), content=request.body)
     extensions: dict[str, object] = {"trace": trace}
-    if bounded_by is not None:
-        # The pool wants to know a number of seconds; the others come to our backend as they are.
-        by_step = dict.fromkeys(("connect", "write", "read"), bounded_by)
-        extensions["timeout"] = {"pool": bounded_by.left(), **by_step}
-    url = whole.url
+    if attempt is not None:
+        # The pool needs a number of seconds. The other timeouts reach our backend unchanged, so they may be objects.
+        by_step = dict.fromkeys(("connect", "write", "read"), attempt)
+        extensions["timeout"] = {"pool": attempt.remaining(), **by_step}
+    url = built.url
     return httpcore2.Request(
-        whole.method,
+        built.method,
         httpcore2.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path),
-        headers=whole.headers.raw,
+        headers=built.headers.raw,
         content=request.body,
         extensions=extensions,
     )
 
 
 def is_sending(event: str, info: Any) -> bool:
-    """Whether what a trace is told means that the request goes out now: not that a proxy is asked to connect us."""
+    """Whether an event of a trace means that the request is sent now. A CONNECT request to a proxy does not count."""
     return event.endswith("send_request_headers.started") and info["request"].method != b"CONNECT"
 
 
 def _options(max_connections: int) -> dict[str, Any]:
     return {
-        "ssl_context": verifying("httpcore2"),
+        "ssl_context": tls_context("httpcore2"),
         "max_connections": max_connections,
         "keepalive_expiry": KEEP_ALIVE,
     }
 
 
-def _proxying(proxy: Proxy) -> dict[str, Any]:
+def _proxy_options(proxy: Proxy) -> dict[str, Any]:
     secure = proxy.address.startswith("https:")
     return {
         "proxy_url": proxy.address,
         "proxy_headers": proxy.headers,
-        "proxy_ssl_context": verifying("httpcore2, to the proxy") if secure else None,
+        "proxy_ssl_context": tls_context("httpcore2, to the proxy") if secure else None,
     }
 
 
 class _TimedBackend(httpcore2.SyncBackend):
-    """Opens connections of which every step keeps to the time of an attempt; the attempt comes as the timeout."""
+    """Opens connections that keep to the timeout of an attempt. The attempt is passed in place of the timeout."""
 
     def connect_tcp(
         self,
@@ -96,17 +96,17 @@ class _TimedBackend(httpcore2.SyncBackend):
 
 
 class _TimedStream(httpcore2.NetworkStream):
-    """A connection that waits no longer than is left of the attempt that comes as the timeout."""
+    """A connection that keeps to the timeout of the attempt that is passed in place of a timeout."""
 
     def __init__(self, stream: httpcore2.NetworkStream) -> None:
         self._stream = stream
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        return self._stream.read(max_bytes, cast(Attempt, timeout).left())
+        return self._stream.read(max_bytes, cast(Attempt, timeout).remaining())
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
         for start in range(0, len(buffer), READ_SIZE):
-            self._stream.write(buffer[start : start + READ_SIZE], cast(Attempt, timeout).left())
+            self._stream.write(buffer[start : start + READ_SIZE], cast(Attempt, timeout).remaining())
 
     def close(self) -> None:
         self._stream.close()
@@ -114,14 +114,14 @@ class _TimedStream(httpcore2.NetworkStream):
     def start_tls(
         self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
     ) -> httpcore2.NetworkStream:
-        return _TimedStream(self._stream.start_tls(ssl_context, server_hostname, cast(Attempt, timeout).left()))
+        return _TimedStream(self._stream.start_tls(ssl_context, server_hostname, cast(Attempt, timeout).remaining()))
 
     def get_extra_info(self, info: str) -> Any:
         return self._stream.get_extra_info(info)
 
 
 class _CancellableBackend(httpcore2.AnyIOBackend):
-    """Opens connections that are closed when a TLS handshake is cancelled. httpcore2 forgets to."""
+    """Opens connections that are closed when a TLS handshake is cancelled. httpcore2 leaks them."""
 
     async def connect_tcp(
         self,

@@ -1,0 +1,163 @@
+"""Hooks into urllib3 and `http.client`: connections that keep to the timeout of an attempt."""
+
+from __future__ import annotations
+
+import http.client
+import io
+import socket
+from contextlib import suppress
+from contextvars import ContextVar
+from typing import Any
+from weakref import WeakSet
+
+import urllib3
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
+from urllib3.util.connection import create_connection
+from urllib3.util.response import assert_header_parsing
+
+from ..attempt import Attempt
+from ..dial import dial
+
+
+class Urllib3Attempt(Attempt):
+    """An attempt, with the connections of its transport that are in use."""
+
+    def __init__(
+        self, url: str, proxy_url: str | None, timeout: float, *, connected: bool, live: WeakSet[Connection]
+    ) -> None:
+        super().__init__(url, proxy_url, timeout, connected=connected)
+        self.live = live
+
+
+CURRENT: ContextVar[Urllib3Attempt] = ContextVar("attempt")
+"""The attempt that a connection works for: urllib3 cannot pass it down."""
+
+
+def use_hooks(manager: urllib3.PoolManager) -> None:
+    """Let the manager make connections that keep to the timeout of the current attempt."""
+    manager.pool_classes_by_scheme = {"http": _Pool, "https": _TlsPool}
+
+
+def set_read_timeout(raw: urllib3.BaseHTTPResponse, seconds: float) -> None:
+    """Set the timeout of the next read from the socket of a reply, if it still has one."""
+    sock = getattr(raw.connection, "sock", None)
+    if sock is not None:
+        sock.settimeout(seconds)
+
+
+class _TimedFile(io.RawIOBase):
+    """The data from a socket. No read takes longer than the time that is left of an attempt."""
+
+    def __init__(self, sock: socket.socket, attempt: Attempt) -> None:
+        self._sock = sock
+        self._file = sock.makefile("rb", buffering=0)
+        self._attempt = attempt
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int | None:
+        self._sock.settimeout(self._attempt.remaining())
+        return self._file.readinto(buffer)
+
+    def close(self) -> None:
+        self._file.close()
+        super().close()
+
+
+class _CompleteLines(io.BufferedReader):
+    """A file that refuses a line without an end. `http.client` would take truncated headers for complete ones."""
+
+    def readline(self, size: int | None = -1, /) -> bytes:
+        line = super().readline(size)
+        if not line.endswith(b"\n") and len(line) != size:
+            raise http.client.IncompleteRead(line)
+        return line
+
+
+class _TimedSocket:
+    """The part of a socket that `http.client.HTTPResponse` uses."""
+
+    def __init__(self, sock: socket.socket) -> None:
+        self._sock = sock
+
+    def makefile(self, mode: str) -> io.BufferedReader:
+        return _CompleteLines(_TimedFile(self._sock, CURRENT.get()))
+
+
+class _TimedResponse(http.client.HTTPResponse):
+    """A reply whose status line, headers and body keep to the timeout of the attempt, however slowly they arrive."""
+
+    def __init__(self, sock: socket.socket, *args: Any, **options: Any) -> None:
+        super().__init__(_TimedSocket(sock), *args, **options)  # type: ignore[arg-type]  # it calls only makefile
+
+    def begin(self) -> None:
+        super().begin()
+        assert_header_parsing(self.msg)  # otherwise urllib3 goes on with some of them, and logs the URL with its query
+
+    def _read_status(self) -> tuple[str, int, str]:
+        # The base class skips only "100 Continue", and would take "103 Early Hints" for the reply.
+        while True:
+            version, status, reason = super()._read_status()  # type: ignore[misc]  # not in the stubs
+            if not 100 <= status < 200 or status == http.HTTPStatus.SWITCHING_PROTOCOLS:
+                return version, status, reason
+            http.client.parse_headers(self.fp)
+
+
+class Connection(HTTPConnection):
+    """A connection that keeps to the timeout of the current attempt, and notes there that it is connected."""
+
+    response_class = _TimedResponse
+
+    def _new_conn(self) -> socket.socket:
+        def connect(address: str, seconds: float) -> socket.socket:
+            sock = create_connection((address, port), seconds, self.source_address, self.socket_options)
+            try:
+                sock.settimeout(attempt.remaining())  # for a TLS handshake
+            except TimeoutError:
+                sock.close()
+                raise
+            return sock
+
+        attempt, port = CURRENT.get(), self.port or self.default_port
+        try:
+            return dial(self._dns_host, port, attempt, connect)
+        except TimeoutError as error:
+            raise ConnectTimeoutError(self, "timed out") from error
+        except OSError as error:
+            raise NewConnectionError(self, "failed") from error
+
+    def connect(self) -> None:
+        super().connect()
+        CURRENT.get().connected = True
+        CURRENT.get().live.add(self)
+
+    def break_off(self) -> None:
+        """Shut the socket down, which wakes up a thread that reads from it."""
+        if self.sock is not None:
+            with suppress(OSError):
+                # Not through TLS: its closing message would be read as more data.
+                socket.socket.shutdown(self.sock, socket.SHUT_RDWR)
+
+    def request(self, *args: Any, **options: Any) -> None:
+        if not self.is_closed:
+            CURRENT.get().connected = True
+        super().request(*args, **options)
+
+    def send(self, data: Any) -> None:
+        if self.sock is not None:
+            self.sock.settimeout(CURRENT.get().remaining())
+        super().send(data)
+
+
+class _TlsConnection(Connection, HTTPSConnection):
+    """The same over TLS."""
+
+
+class _Pool(urllib3.HTTPConnectionPool):
+    ConnectionCls = Connection
+
+
+class _TlsPool(urllib3.HTTPSConnectionPool):
+    ConnectionCls = _TlsConnection

@@ -1,0 +1,21 @@
+"""The own address of a result."""
+
+from __future__ import annotations
+
+import msgspec
+
+from ..calls.link import Link
+from ..calls.pages import Pages
+
+
+class ResultAt(msgspec.Struct, frozen=True, kw_only=True):
+    """The own address of a result."""
+
+    path: str | Link
+    method: str = "GET"
+    not_ready: frozenset[int] = frozenset({409})
+    """HTTP statuses that mean: not ready yet."""
+    gone: frozenset[int] = frozenset({404, 410})
+    """HTTP statuses that mean: no longer kept."""
+    pages: Pages | None = None
+    """How the result is paginated, if it is."""

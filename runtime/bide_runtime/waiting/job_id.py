@@ -1,0 +1,42 @@
+"""Where the id of a job is in the reply of a submit."""
+
+from __future__ import annotations
+
+from typing import Any, TypeAlias
+
+from ..calls.link import Link
+from ..http.request import Response
+from ..jobs.kind import JobKind
+from ..jobs.token import as_id
+from ..models.codec import follow
+
+IdAt: TypeAlias = tuple[str, ...] | Link
+"""Where an id is: attribute names that lead to it in the decoded reply, or a link.
+
+An empty tuple means that the id is the address where the job is polled, if the provider gives that as a link.
+"""
+
+
+def id_in(kind: JobKind[Any, Any], at: IdAt, body: object, reply: Response, url: str) -> str | None:
+    """The id in a reply from *url*; `None` if it has none."""
+    if isinstance(at, Link):
+        return as_id(at.id_in(reply))
+    if at or not isinstance(kind.lifecycle.poll, Link):
+        return as_id(follow(body, at))
+    return kind.lifecycle.poll.address_in(reply, url)
+
+
+def is_in_header(kind: JobKind[Any, Any], at: IdAt) -> bool:
+    """Whether the id is in a header, so that it can be read without the body."""
+    place = _id_or_poll_link(kind, at)
+    return isinstance(place, Link) and bool(place.header)
+
+
+def place_of_id(kind: JobKind[Any, Any], at: IdAt) -> str:
+    """Where the id is, for a message."""
+    place = _id_or_poll_link(kind, at)
+    return place.place if isinstance(place, Link) else ".".join(place)
+
+
+def _id_or_poll_link(kind: JobKind[Any, Any], at: IdAt) -> IdAt:
+    return kind.lifecycle.poll if not at and isinstance(kind.lifecycle.poll, Link) else at

@@ -1,0 +1,79 @@
+"""One poll: its request, and how its reply changes the record of the job. Sans-IO."""
+
+from __future__ import annotations
+
+from types import NoneType
+from typing import Any, TypeVar
+
+from ..errors.decode import DecodeError
+from ..http.long_poll import LongPollUntil
+from ..http.request import Response
+from ..jobs.record import Record
+from ..models.codec import decode
+from .links import bucket_of, keep_links, url_of
+from .session import Outgoing, Session
+
+S = TypeVar("S")
+R = TypeVar("R")
+
+
+def poll_of(session: Session, record: Record[Any, Any], long_poll_until: LongPollUntil | None = None) -> Outgoing:
+    """The request of a poll, a long poll if *long_poll_until* is given."""
+    method, at = record.kind.lifecycle.poll_method, record.kind.lifecycle.poll
+    url = url_of(session.account, record, "poll", at)
+    return Outgoing(
+        request=session.account.request_to(method, url),
+        bucket=bucket_of(method, at),
+        long_poll_until=long_poll_until,
+        timeout=record.kind.lifecycle.timeouts.get("poll"),
+    )
+
+
+def may_not_be_visible_yet(session: Session, record: Record[Any, Any]) -> bool:
+    """Whether a 404 may mean that the job is not visible yet: it is within its not-found grace."""
+    age = record.age(session.account.wall())
+    return age is not None and age <= record.kind.polling.not_found_grace
+
+
+def read_poll(session: Session, record: Record[S, R], reply: Response) -> float:
+    """Read a poll reply into the record; its retry_after in seconds.
+
+    Raises `ApiError` for a status that the spec does not accept, `NotJson` for a truncated body, and `DecodeError`.
+    """
+    lifecycle = record.kind.lifecycle
+    if lifecycle.link:
+        url = url_of(session.account, record, "poll", lifecycle.poll)
+    if reply.status in lifecycle.codes:
+        retry_after = _read_by_code(session, record, reply)
+    elif reply.status in lifecycle.accepts:
+        body = decode(record.kind.snapshot, reply.body)
+        record.note_reading(lifecycle.read(body), body, reply)
+        retry_after = lifecycle.retry_after_in(body) if lifecycle.retry_after else 0.0
+    else:
+        raise session.account.api_error(reply)
+    if lifecycle.link:
+        keep_links(record, reply, url)
+    return retry_after
+
+
+def _read_by_code(session: Session, record: Record[S, R], reply: Response) -> float:
+    """Read a reply whose HTTP status is the job's status. Its body has to fit only if it is the result.
+
+    Raises `NotJson` for a truncated result, and `DecodeError`.
+    """
+    kind, state = record.kind, record.kind.lifecycle.codes[reply.status]
+    body: Any = None
+    if state.has_result and kind.lifecycle.result == ():
+        decode(kind.result, reply.body)
+    if kind.snapshot is not NoneType:
+        try:
+            body = decode(kind.snapshot, reply.body)
+        except DecodeError:
+            if state.has_result and isinstance(kind.lifecycle.result, tuple) and kind.lifecycle.result:
+                raise
+    reading = kind.lifecycle.read(body, reply.status)
+    has_failed = state.is_final and not state.has_result
+    has_message = kind.lifecycle.error_in(body)[1] is not None
+    error = session.account.said(reply) if has_failed and not has_message else None
+    record.note_reading(reading, body, reply, error)
+    return kind.lifecycle.retry_after_in(body)

@@ -1,0 +1,30 @@
+"""A job with its arguments, ready to be submitted."""
+
+from __future__ import annotations
+
+from typing import Any, Generic, TypeVar
+
+import msgspec
+
+from ..calls.call import Call
+from ..jobs.kind import JobKind
+from .job_id import IdAt
+
+S = TypeVar("S")
+R = TypeVar("R")
+
+
+class Submission(msgspec.Struct, Generic[S, R], frozen=True, kw_only=True):
+    """A job with its arguments, ready to be submitted."""
+
+    kind: JobKind[S, R]
+    call: Call[Any]
+    """The submit request; it also decodes the reply."""
+    job_id: IdAt = ()
+    """Where the id is in the reply; empty: the id is the address where the job is polled."""
+    idempotency_header: str | None = None
+    """The header for idempotency keys. Only with one is a submit whose reply was lost sent again."""
+    idempotency_key: str | None = None
+    """The caller's own key, if any."""
+    tag: str | None = None
+    """The caller's tag, for the token."""

@@ -1,0 +1,150 @@
+"""From the reply of a submit to the record of its job. Sends nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from types import NoneType
+from typing import Any, NoReturn, TypeVar
+
+import msgspec
+
+from ..calls.link import Link
+from ..errors.client import ClientError
+from ..errors.decode import DecodeError
+from ..http.request import Response
+from ..jobs.errors import SubmitUncertain
+from ..jobs.kind import JobKind
+from ..jobs.record import Record
+from ..jobs.state import State
+from ..jobs.token import is_id
+from ..models.codec import decode, follow
+from .job_id import IdAt, id_in, is_in_header, place_of_id
+from .links import keep_links
+from .submission import Submission
+
+S = TypeVar("S")
+R = TypeVar("R")
+
+
+def reads_or_job(
+    wanted: Any, *, status: int, kind: JobKind[S, R], reply: Any, job_id: IdAt = ()
+) -> Callable[[Response], Any]:
+    """A reader for an operation that returns either its result or, at HTTP *status*, a job, as its record.
+
+    *wanted* is the type of the result, *reply* that of a reply with a job.
+    """
+
+    def read(response: Response) -> Any:
+        if response.status != status:
+            return decode(wanted, response.body)
+        try:
+            body = None if reply is NoneType else decode(reply, response.body)
+        except DecodeError as error:
+            if not is_in_header(kind, job_id):
+                raise_uncertain(kind, None, error.message, error)
+            body = None
+        return _record_with_id(kind, None, job_id, body, response, submitted_at=None, url="")
+
+    return read
+
+
+def read_submit(
+    submission: Submission[S, R], key: str | None, reply: Response, submitted_at: float, url: str
+) -> tuple[Record[S, R], object]:
+    """The record of the submitted job, and the decoded reply, which came from *url*.
+
+    Raises `SubmitUncertain` if the reply has no usable id. *key* is the idempotency key.
+    """
+    kind = submission.kind
+    try:
+        body = submission.call.read(reply)
+    except DecodeError as error:
+        if not is_in_header(kind, submission.job_id):
+            raise_uncertain(kind, key, error.message, error)
+        body = None  # the id in the header is enough to poll the job
+    if id_in(kind, submission.job_id, body, reply, url) is None:
+        # A job that was done at once needs no id.
+        record = _record(kind, None, body, reply, submitted_at=submitted_at)
+        if record.snapshot is not None:
+            return record, body
+    return _record_with_id(kind, key, submission.job_id, body, reply, submitted_at=submitted_at, url=url), body
+
+
+def raise_uncertain(kind: JobKind[Any, Any], key: str | None, why: str, cause: ClientError | None) -> NoReturn:
+    """Raise `SubmitUncertain`, with what to do now."""
+    what_now = (
+        f"submit again with idempotency_key={key!r}, which creates no second job"
+        if key is not None
+        else "check the provider's dashboard before you submit again, or you may pay twice"
+    )
+    message = f"a {kind.name} job may or may not have been created: {why}; {what_now}"
+    raise SubmitUncertain(message, idempotency_key=key) from cause
+
+
+def _record_with_id(
+    kind: JobKind[S, R],
+    key: str | None,
+    at: IdAt,
+    body: object,
+    reply: Response,
+    *,
+    submitted_at: float | None,
+    url: str,
+) -> Record[S, R]:
+    """The record of a job that can be polled. Raises `SubmitUncertain` if the reply does not say how."""
+    job_id, poll = id_in(kind, at, body, reply, url), kind.lifecycle.poll
+    if not is_id(job_id):
+        raise_uncertain(kind, key, f"the reply has no usable job id ({place_of_id(kind, at)} is {job_id!r})", None)
+    try:
+        record = _record(kind, job_id, body, reply, submitted_at=submitted_at, url=url)
+    except DecodeError as error:
+        raise_uncertain(kind, key, error.message, error)
+    if isinstance(poll, Link) and not record.is_settled and "poll" not in record.links:
+        raise_uncertain(kind, key, f"the reply has no link to poll job {job_id} ({poll.place} is missing)", None)
+    return record
+
+
+def _record(
+    kind: JobKind[S, R],
+    job_id: str | None,
+    body: object,
+    reply: Response,
+    *,
+    submitted_at: float | None,
+    url: str = "",
+) -> Record[S, R]:
+    """The record of the job in *reply*, which was decoded as *body*. Raises `DecodeError` if its links are too long."""
+    record = Record(kind, job_id, submitted_at=submitted_at)
+    _note_state(record, body, reply)
+    keep_links(record, reply, url, is_submit=True)
+    return record
+
+
+def _note_state(record: Record[S, R], body: object, reply: Response) -> None:
+    kind = record.kind
+    reading = kind.lifecycle.read(body)
+    if reading.status is None:
+        return
+    snapshot: S | msgspec.UnsetType = msgspec.UNSET
+    if reading.state.is_final:
+        # The job is done. If the reply has all that a poll would return, no poll is needed.
+        try:
+            found = decode(kind.snapshot, reply.body)
+            if _is_complete(kind, found, reply):
+                snapshot, reading = found, kind.lifecycle.read(found)
+        except DecodeError:
+            pass
+    record.note_reading(reading, snapshot, reply)
+
+
+def _is_complete(kind: JobKind[S, R], snapshot: S, reply: Response) -> bool:
+    """Whether a poll would add nothing to a final snapshot: it has the result, or the reason why there is none."""
+    lifecycle = kind.lifecycle
+    reading = lifecycle.read(snapshot)
+    if not reading.state.has_result:
+        spec_has_reasons = bool(lifecycle.error_message or lifecycle.error_code)
+        has_reason = lifecycle.error_in(snapshot) != (None, None)
+        return has_reason or not spec_has_reasons or reading.state is not State.FAILED
+    if lifecycle.result == ():
+        decode(kind.result, reply.body)
+    return not isinstance(lifecycle.result, tuple) or follow(snapshot, lifecycle.result) is not None

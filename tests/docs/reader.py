@@ -1,0 +1,233 @@
+"""A reader who types all that a page says, from its top to its end, in a folder of their own.
+
+- `python` runs, all blocks of a page in one namespace. One that begins with `# name.py` is saved instead.
+- `console`: each line after `$ ` is a command; what follows it is what it prints.
+- `yaml` is saved where it begins with `# name.yaml`, and otherwise edited into the spec that the page is about.
+- `text` is what the block before it prints, with `...` for what differs from run to run.
+
+Nothing is put in place of what a page says, but for its ports: 8700 and those after it may be in use on this machine.
+"""
+
+from __future__ import annotations
+
+import ast
+import asyncio
+import inspect
+import io
+import os
+import re
+import shlex
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, redirect_stdout
+from dataclasses import dataclass, field
+from doctest import ELLIPSIS, NORMALIZE_WHITESPACE, OutputChecker
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+REPOSITORY = Path(__file__).parents[2]
+
+_FENCE = re.compile(
+    r"^```(?P<language>python|console|yaml)\n(?P<code>.*?)^```\n(?:\s*^```text\n(?P<prints>.*?)^```\n)?",
+    re.MULTILINE | re.DOTALL,
+)
+_FILE = re.compile(r"# ([\w-]+\.(?:yaml|py))\n")
+
+
+@dataclass(frozen=True)
+class Block:
+    """One block of a page."""
+
+    page: Path
+    line: int
+    """Where its first line is in the page, from 0."""
+    language: str
+    code: str
+    prints: str | None
+    """What it prints, if the page says so."""
+
+    @property
+    def file(self) -> str:
+        """The file that it is saved as, or an empty string."""
+        named = _FILE.match(self.code)
+        return named[1] if named else ""
+
+    def compare(self, printed: str) -> None:
+        """Raise `AssertionError` if the page says something else."""
+        if self.prints is not None:
+            same = OutputChecker().check_output(self.prints, printed, ELLIPSIS | NORMALIZE_WHITESPACE)
+            assert same, f"{self.page.name}:{self.line + 1} prints\n\n{printed}\nand the page says\n\n{self.prints}"
+
+
+def blocks(page: Path) -> Iterator[Block]:
+    """The blocks of a page, in its order."""
+    text = page.read_text(encoding="utf-8")
+    for found in _FENCE.finditer(text):
+        line = text.count("\n", 0, found.start("code"))
+        yield Block(page, line, found["language"], found["code"], found["prints"])
+
+
+@dataclass
+class Reader:
+    """Types what a page says."""
+
+    folder: Path
+    ports: dict[str, str]
+    """A free port for each that a page may name."""
+    monkeypatch: pytest.MonkeyPatch
+    processes: ExitStack
+    spec: str = ""
+    """The spec that the page is about."""
+    simulators: dict[str, subprocess.Popen[str]] = field(default_factory=dict)
+    """By the command's `--port`, or an empty string."""
+    installed: list[Path] = field(default_factory=list)
+
+    def read(self, page: Path) -> None:
+        """Do all that a page says, in its order."""
+        namespace: dict[str, Any] = {"__name__": "__main__"}
+        for block in blocks(page):
+            if block.file:
+                (self.folder / block.file).write_text(self._placed(block.code), encoding="utf-8")
+            elif block.language == "yaml":
+                _edit(self.folder / self.spec, block.code)
+            elif block.language == "console":
+                self._type(block)
+            else:
+                block.compare(self._named(_run(block, self._placed(block.code), namespace)))
+
+    def _placed(self, text: str) -> str:
+        """What a page says, with ports that are free."""
+        return re.sub(r"\b(?:87\d\d|3128)\b", lambda port: self.ports[port[0]], text)
+
+    def _named(self, text: str) -> str:
+        """What is printed, with the ports of the page."""
+        for port, free in self.ports.items():
+            text = text.replace(f":{free}", f":{port}")
+        return text
+
+    def _type(self, block: Block) -> None:
+        """Type each command of a block, and compare what it prints."""
+        for typed in re.split(r"^\$ ", block.code.replace("\\\n", ""), flags=re.MULTILINE)[1:]:
+            line, _, prints = typed.partition("\n")
+            program, *arguments = shlex.split(line)
+            programs: dict[str, Callable[..., str]] = {
+                "bide": self._bide,
+                "export": self._export,
+                "make": self._make,
+                "pip": self._pip,
+                "python": self._python,
+            }
+            printed = self._named(programs[program](*arguments))
+            Block(block.page, block.line, "console", line, prints or None).compare(printed)
+
+    # --- the programs that a page may name ---
+
+    def _bide(self, *arguments: str) -> str:
+        if arguments[0] != "serve":
+            return self._python("-m", "bide", *arguments)
+        port = arguments[arguments.index("--port") + 1] if "--port" in arguments else "8700"
+        if port in self.simulators:
+            self.simulators[port].terminate()
+            self.simulators[port].wait()
+        process = self.simulators[port] = self.processes.enter_context(
+            self._started("-m", "bide", *arguments, "--port", self.ports[port])
+        )
+        self.processes.callback(process.terminate)
+        assert process.stdout is not None
+        printed = process.stdout.readline()
+        clients = 2 if "--speed" in arguments else 1
+        while printed.count("(base_url=") < clients * sum(each.endswith(".yaml") for each in _specs(arguments)):
+            line = process.stdout.readline()
+            assert line, printed
+            printed += line
+        return printed
+
+    def _export(self, assignment: str) -> str:
+        name, _, value = assignment.partition("=")
+        self.monkeypatch.setenv(name, value)
+        return ""
+
+    def _pip(self, command: str, *projects: str) -> str:
+        """Make packages importable."""
+        assert command == "install"
+        for project in projects:
+            folder = self.folder / project.partition("[")[0]
+            assert (folder / "pyproject.toml").exists(), project
+            if folder.parent.name == "generated":
+                self.installed.append(folder)
+                self.monkeypatch.syspath_prepend(folder)
+        return ""
+
+    def _python(self, *arguments: str) -> str:
+        return self._started(*arguments).communicate()[0]
+
+    def _make(self, target: str) -> str:
+        assert re.search(rf"^{target}:", (REPOSITORY / "Makefile").read_text(), re.MULTILINE)
+        return ""
+
+    def _started(self, *arguments: str) -> subprocess.Popen[str]:
+        env = {**os.environ, "PYTHONPATH": os.pathsep.join(map(str, self.installed)), "NO_COLOR": "1"}
+        return subprocess.Popen(
+            [sys.executable, *arguments],
+            cwd=self.folder,
+            env=env,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+
+
+@contextmanager
+def reading(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Reader]:
+    """Somebody in a folder, with ports that are free; ends what they started."""
+    monkeypatch.chdir(folder)
+    with ExitStack() as sockets:
+        ports = {port: _free_port(sockets) for port in ("8700", "8701", "8702", "3128")}
+    with ExitStack() as processes:
+        yield Reader(folder=folder, ports=ports, monkeypatch=monkeypatch, processes=processes)
+
+
+def checkout(folder: Path, *, names: tuple[str, ...] = ("generated", "pyproject.toml", "runtime", "specs")) -> None:
+    """Make *folder* look like a checkout of this repository, as far as a reader sees it."""
+    for name in names:
+        (folder / name).symlink_to(REPOSITORY / name)
+
+
+def _free_port(sockets: ExitStack) -> str:
+    free = sockets.enter_context(socket.socket())
+    free.bind(("127.0.0.1", 0))
+    return str(free.getsockname()[1])
+
+
+def _specs(arguments: tuple[str, ...]) -> list[str]:
+    """The arguments of `bide serve` that are specs, and not the value of an option."""
+    return [each for each, before in zip(arguments[1:], arguments, strict=False) if not before.startswith("--")]
+
+
+def _run(block: Block, code: str, namespace: dict[str, Any]) -> str:
+    """Run a block; return what it prints. `await` needs no function around it. Tracebacks show the line of the page."""
+    tree = compile(
+        "\n" * block.line + code, str(block.page), "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT | ast.PyCF_ONLY_AST
+    )
+    compiled = compile(tree, str(block.page), "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
+    with redirect_stdout(io.StringIO()) as printed:
+        if compiled.co_flags & inspect.CO_COROUTINE:
+            asyncio.run(eval(compiled, namespace))
+        else:
+            exec(compiled, namespace)
+    return printed.getvalue()
+
+
+def _edit(path: Path, piece: str) -> None:
+    """Put a piece of a spec in the place of the piece with the same key."""
+    key = re.match(r"\w+:", piece)
+    assert key
+    old = re.compile(rf"^{key[0]}.*\n( .*\n|\n(?= ))*", re.MULTILINE)
+    text = path.read_text(encoding="utf-8")
+    assert len(old.findall(text)) == 1, key[0]
+    path.write_text(old.sub(lambda _: piece, text), encoding="utf-8")

@@ -1,0 +1,41 @@
+"""The types of a generated package are exact, whatever the spec has, and without any extra installed."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from bide.emit.render import render
+from bide.lint.pipeline import read_spec
+
+SPEC = """
+bide: 1
+name: headers
+title: Headers
+class: Headers
+description: Takes headers of every type.
+docs: https://headers.example
+base_url: https://api.headers.example
+auth: {header: X-Key, env: HEADERS_API_KEY}
+operations:
+  look:
+    description: Look.
+    get: "/look/{day}"
+    path: {day: date}
+    query: {most?: integer, deep?: boolean}
+    headers: {X-Count?: integer, X-On: boolean, X-When?: datetime, X-Text: string}
+    returns: any
+"""
+
+
+def test_headers_may_be_optional_and_of_any_type(tmp_path: Path) -> None:
+    """`mypy --strict` accepts a number, a flag or a time as a header, and none at all."""
+    for path, text in render(read_spec("headers.yaml", SPEC)).items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text(text)
+    command = [sys.executable, "-m", "mypy", "--strict", "--cache-dir", os.devnull, "-p", "headers_client"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+
+    assert done.returncode == 0, done.stdout
