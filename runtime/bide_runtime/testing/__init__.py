@@ -4,6 +4,7 @@ provider.
 
 from __future__ import annotations
 
+from .build import build
 from .fake.clock import AsyncFakeClock, FakeClock, VirtualTime
 from .fake.faults import Fault, cut_short, error, lost, rate_limit, slow, unreachable, web_page, wrong_shape
 from .fake.plans import FakeJob, Plan
@@ -27,6 +28,7 @@ __all__ = [
     "Trace",
     "VirtualTime",
     "broken_promises",
+    "build",
     "cut_short",
     "error",
     "lost",

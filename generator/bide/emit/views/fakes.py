@@ -19,6 +19,7 @@ HELPERS = (
     "Plan",
     "Reply",
     "Sent",
+    "build",
     "cut_short",
     "error",
     "lost",

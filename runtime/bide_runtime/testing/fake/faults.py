@@ -94,8 +94,8 @@ def web_page() -> Fault:
 
 
 def wrong_shape() -> Fault:
-    """The reply is JSON of a kind that the provider does not document."""
-    return _instead("wrong_shape()", lambda proper: b"[]")
+    """The reply is JSON of another type than the declared one: an empty object for a list, an empty list otherwise."""
+    return _instead("wrong_shape()", lambda proper: b"{}" if isinstance(proper.body, list) else b"[]")
 
 
 def error_reply(provider: Provider, status: int, code: str, message: str) -> Reply:

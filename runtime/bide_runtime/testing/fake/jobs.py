@@ -206,6 +206,7 @@ class FakeJobs(Generic[R]):
             may_be_new = now - job.began <= self.kind.polling.not_found_grace
             return replace(self.not_found(job.id), is_expected=may_be_new)
         state = job.state(now)
+        job.is_told = job.is_told or state.has_result
         code = next((code for code in self.kind.lifecycle.codes if str(code) == job.status(now)), None)
         if code is not None and state.is_final and not state.has_result:
             reply = error_reply(self._provider, code, job.plan.code, job.plan.reason)
@@ -222,6 +223,13 @@ class FakeJobs(Generic[R]):
             is_read=(code is None or state.is_final) and not self._is_silent,
             is_expected=code is not None,
         )
+
+    def is_result_due(self, job: FakeJob) -> bool:
+        """Whether a request is for the result, where polls go to the same address: once a poll said so."""
+        at = self.kind.lifecycle.result
+        polled = (self.kind.lifecycle.poll_method, self.kind.lifecycle.poll)
+        is_shared = isinstance(at, ResultAt) and isinstance(at.path, str) and (at.method, at.path) == polled
+        return is_shared and job.is_told
 
     def fetched(self, sent: Sent, job: FakeJob) -> Reply:
         """What is answered at the result's own address."""

@@ -82,6 +82,8 @@ class FakeJob:
     """What was submitted."""
     cancelled_at: float = inf
     polls: int = 0
+    is_told: bool = False
+    """Whether a poll reply said that the result is there."""
     results: int = 0
     """How often its result was handed out."""
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from functools import partial
 from itertools import count
 from typing import Any, Generic, TypeVar
@@ -33,6 +34,19 @@ R = TypeVar("R")
 
 KEY = "-".join(("key", "of", "a", "fake"))
 """Put together here, because Hypothesis tries the texts that it finds in a program."""
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """Where a request goes."""
+
+    address: Address
+    route: Route
+    answer: Callable[[], Reply]
+    jobs: FakeJobs[Any] | None = None
+    job_id: str = ""
+    job: FakeJob | None = None
+    """The job that it is about, if it exists."""
 
 
 class FakeProvider(Generic[C, A]):
@@ -170,8 +184,9 @@ class FakeProvider(Generic[C, A]):
         return lambda sent: self._answer(sent, number)
 
     def _answer(self, sent: Sent, client: int) -> Reply:
-        address, route, proper = self._asked(sent, sent.path.removeprefix(self._base))
-        sent.role, sent.bucket, sent.client = address.role, route.bucket, client
+        asked = self._asked(sent, sent.path.removeprefix(self._base))
+        address, proper = asked.address, asked.answer
+        sent.role, sent.bucket, sent.client = address.role, asked.route.bucket, client
         self.requests.append(sent)
         address.requests.append(sent)
         fault = self._anywhere.next_fault() or address.next_fault()
@@ -179,34 +194,47 @@ class FakeProvider(Generic[C, A]):
             return proper()
         return fault.change(proper() if fault.reaches else Reply(), self._provider, self.clock.wall())
 
-    def _asked(self, sent: Sent, path: str) -> tuple[Address, Route, Callable[[], Reply]]:
-        """Which address a request is for, and what would be answered there."""
-        for operation in self.operations:
-            if operation.route.takes(sent, path):
-                return operation, operation.route, partial(operation.answer, sent)
-        for jobs in self.kinds:
-            many = jobs.kind.lifecycle.poll_many
-            if jobs.route.takes(sent, path):
-                sent.key = jobs.key_of(sent)
-                return jobs.submit, jobs.route, partial(jobs.submitted, sent)
-            if many is not None and (route := Route(many.method, many.path)).takes(sent, path):
-                return jobs.poll, route, partial(self._polled_together, many, sent)
-        return self._asked_of_one_job(sent, path)
+    def _asked(self, sent: Sent, path: str) -> _Asked:
+        """Which address a request is for, and what is answered there.
 
-    def _asked_of_one_job(self, sent: Sent, path: str) -> tuple[Address, Route, Callable[[], Reply]]:
-        unknown = None
+        Of several that fit, a job that exists comes first, then the one that says most: by its path, by its constants.
+        """
+        found = [
+            *self._asked_of_one_job(sent, path),
+            *(asked for asked in self._asked_of_no_job(sent) if asked.route.takes(sent, path)),
+        ]
+        if not found:
+            raise AssertionError(f"the spec has no {sent.request.method} {path}")
+        asked = max(found, key=lambda each: (each.job is not None, *each.route.rank))
+        if isinstance(asked.jobs, FakeJobs) and asked.address is asked.jobs.submit:
+            sent.key = asked.jobs.key_of(sent)
+        if asked.job_id:
+            sent.job_ids = (asked.job_id,)
+        return asked
+
+    def _asked_of_no_job(self, sent: Sent) -> Iterator[_Asked]:
+        """Every address that is not of one job."""
+        for operation in self.operations:
+            yield _Asked(operation, operation.route, partial(operation.answer, sent))
+        for jobs in self.kinds:
+            yield _Asked(jobs.submit, jobs.route, partial(jobs.submitted, sent), jobs)
+            many = jobs.kind.lifecycle.poll_many
+            if many is not None:
+                yield _Asked(jobs.poll, Route(many.method, many.path), partial(self._polled_together, many, sent), jobs)
+
+    def _asked_of_one_job(self, sent: Sent, path: str) -> Iterator[_Asked]:
+        """Every address of one job that fits."""
         for jobs in self.kinds:
             for address, route, answer in _of_one_job(jobs, sent):
                 arguments = route.arguments(sent.request.method, path)
-                if arguments is not None:
-                    sent.job_ids = (arguments["job_id"],)
-                    unknown = address, route, partial(jobs.not_found, arguments["job_id"])
-                    found = jobs.found(arguments["job_id"])
-                    if found is not None:
-                        return address, route, partial(answer, found)
-        if unknown is None:
-            raise AssertionError(f"the spec has no {sent.request.method} {path}")
-        return unknown
+                if arguments is None:
+                    continue
+                job_id = arguments["job_id"]
+                job = jobs.found(job_id)
+                if job is None:
+                    yield _Asked(address, route, partial(jobs.not_found, job_id), jobs, job_id)
+                elif address is not jobs.poll or not jobs.is_result_due(job):
+                    yield _Asked(address, route, partial(answer, job), jobs, job_id, job)
 
     def _polled_together(self, many: PollMany, sent: Sent) -> Reply:
         """What is answered where many jobs are polled at once."""
