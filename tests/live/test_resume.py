@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import pytest
 
-import bide.emit.render
 from tests.live.brook import brook, written
 from tests.live.brook_server import BrookServer
 from tests.live.driver import Driver
@@ -36,9 +36,9 @@ asyncio.run(resume())
 @pytest.fixture(scope="module")
 def newer(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of Brook's package as a later Bide makes it."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(bide.emit.render, "__version__", "9.8.7")
-        return written(brook(), tmp_path_factory.mktemp("newer"))
+    provider = brook()
+    newer = replace(provider, package=replace(provider.package, version="9.8.7"))
+    return written(newer, tmp_path_factory.mktemp("newer"))
 
 
 def test_another_process_goes_on_with_a_job(driver: Driver, package: ModuleType, newer: Path) -> None:

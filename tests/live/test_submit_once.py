@@ -55,7 +55,7 @@ def test_a_lost_submit_is_uncertain_and_not_sent_again(kind: str, driver: Driver
             assert isinstance(ended.error, package.SubmitUncertain), (what, ended)
             assert (1, 1) == (len(server.jobs), len(server.submits)), what
             assert f"{kind} job may or may not have been created" in str(ended.error)
-            assert "dashboard before you submit it again" in str(ended.error)
+            assert "dashboard before you submit again" in str(ended.error)
             assert ended.error.idempotency_key is None
             assert ended.seconds < 0.3 + SLACK
 

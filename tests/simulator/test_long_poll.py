@@ -32,8 +32,8 @@ def test_a_good_one(long_poll: str) -> None:
     [
         ("{query: wait}", 'missing-key: "long_poll" has no "max"'),
         ("{max: 60s}", '"long_poll" has no "query" or "header"'),
-        ("{query: wait, header: Prefer, max: 60s}", '"query" and "header" cannot both be here'),
-        ("{query: wait, max: 60}", '"max" has to be text'),
+        ("{query: wait, header: Prefer, max: 60s}", '"query" and "header" cannot be used together'),
+        ("{query: wait, max: 60}", '"max" must be text'),
         ("{body: wait, query: wait, max: 60s}", 'unknown key "body"'),
     ],
 )
@@ -58,7 +58,7 @@ def test_no_header_is_taken_away(header: str) -> None:
     """What every request has cannot also say how long it may be held."""
     [found] = [said(problem) for problem in linted(with_hold(f"{{header: {header}, max: 60s}}"))]
 
-    assert f'bad-long-poll: every request has a header "{header}" already' in found
+    assert f'bad-long-poll: every request already has a header "{header}"' in found
 
 
 @pytest.mark.parametrize(

@@ -46,10 +46,10 @@ def test_a_good_one(many: str) -> None:
         ("{put: /jobs, ids: {query: ids}, max_ids: 9, job_id: id}", 'unknown-key: unknown key "put"'),
         ("{get: /jobs, ids: {}, max_ids: 9, job_id: id}", '"ids" has no "query" or "body"'),
         ("{get: /jobs, ids: {querry: ids}, max_ids: 9, job_id: id}", 'unknown key "querry" (did you mean "query"?)'),
-        ("{get: /jobs, ids: ids, max_ids: 9, job_id: id}", '"ids" has to be a mapping, not text'),
-        ("{get: /jobs, ids: {query: 'ids?'}, max_ids: 9, job_id: id}", '"ids?" is no key (write it like ids)'),
+        ("{get: /jobs, ids: ids, max_ids: 9, job_id: id}", '"ids" must be a mapping, not text'),
+        ("{get: /jobs, ids: {query: 'ids?'}, max_ids: 9, job_id: id}", '"ids?" is not a valid key (write it like ids)'),
         ("{get: /jobs, ids: {query: ids}, max_ids: 0, job_id: id}", '"max_ids" is less than 1'),
-        ("{get: jobs, ids: {query: ids}, max_ids: 9, job_id: id}", '"jobs" is no path'),
+        ("{get: jobs, ids: {query: ids}, max_ids: 9, job_id: id}", '"jobs" is not a valid path'),
     ],
 )
 def test_faults_of_shape(many: str, expected: str) -> None:
@@ -69,15 +69,15 @@ def test_faults_of_shape(many: str, expected: str) -> None:
         ),
         (
             "{get: /jobs, ids: {query: ids}, max_ids: 9, job_id: links}",
-            'wrong-pointer: "links" is list of string, and should be text or a whole number',
+            'wrong-pointer: "links" is list of string, but it must be text or a whole number',
         ),
         (
-            '{get: "/jobs/{job_id}", ids: {query: ids}, max_ids: 9, job_id: id}',
+            '{get: "/jobs/{job_id}/all", ids: {query: ids}, max_ids: 9, job_id: id}',
             'path-parameter: {job_id} has no value here (the ids of the jobs go where "ids" says)',
         ),
         (
             "{get: /jobs, ids: {body: ids}, max_ids: 9, job_id: id}",
-            "bad-poll-many: a GET has no body (put the ids into the query, or ask with POST)",
+            "bad-poll-many: a GET request has no body (send the ids in the query, or use post)",
         ),
     ],
 )
@@ -92,7 +92,7 @@ def test_what_is_listed_counts_as_200() -> None:
     """A lifecycle whose polls do not accept 200 cannot take jobs out of a list."""
     [found] = [said(problem) for problem in linted(with_many(GOOD, ("accepts: [200, 202]", "accepts: [202]")))]
 
-    assert 'bad-poll-many: "poll_many" needs polls that accept 200' in found
+    assert 'bad-poll-many: "poll_many" needs 200 in "accepts"' in found
 
 
 # --- what it means

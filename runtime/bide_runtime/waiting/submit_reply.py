@@ -77,7 +77,7 @@ def raise_uncertain(kind: JobKind[Any, Any], key: str | None, why: str, cause: C
         if key is not None
         else "check the provider's dashboard before you submit again, or you may pay twice"
     )
-    message = f"a {kind.name} job may or may not have been created: {why}; {what_now}"
+    message = f"the {kind.name} job may or may not have been created: {why}; {what_now}"
     raise SubmitUncertain(message, idempotency_key=key) from cause
 
 
