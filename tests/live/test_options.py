@@ -169,3 +169,15 @@ def test_the_other_colour_is_refused_at_once(generated: Callable[[str], Any]) ->
     ):
         with pytest.raises(package.InvalidArgument, match=r"this client is (blocking|asyncio)"):
             make(api_key="k", **argument)
+
+
+def test_a_wrapper_of_either_colour_is_accepted(generated: Callable[[str], Any]) -> None:
+    """A plain function that returns an awaitable is no reason to refuse a transport."""
+
+    class Wrapper:
+        def send(self, request: Any, *, timeout: float) -> Any:
+            """Sends, or returns what sends."""
+
+    package = generated("anakin")
+    for client in (package.Anakin, package.AsyncAnakin):
+        assert client(api_key="k", transport=Wrapper())

@@ -73,7 +73,7 @@ def test_faults_of_shape(many: str, expected: str) -> None:
         ),
         (
             '{get: "/jobs/{job_id}/all", ids: {query: ids}, max_ids: 9, job_id: id}',
-            'path-parameter: {job_id} has no value here (the ids of the jobs go where "ids" says)',
+            'path-parameter: {job_id} is not known here (the ids of the jobs are sent as "ids" says)',
         ),
         (
             "{get: /jobs, ids: {body: ids}, max_ids: 9, job_id: id}",

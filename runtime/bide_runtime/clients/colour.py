@@ -12,16 +12,27 @@ Colour = Literal["blocking", "asyncio"]
 _METHODS = {"clock": "sleep", "transport": "send"}
 """The method that shows the colour of each argument."""
 
-_OTHER: dict[Colour, Colour] = {"blocking": "asyncio", "asyncio": "blocking"}
+_BLOCKING = ("None", "Response")
+"""What such a method returns, by its annotation, if it is certainly blocking. A wrapper may return an awaitable."""
 
 
 def refuse_other_colour(colour: Colour, **given: Any) -> None:
-    """Raise `InvalidArgument` if a clock or transport is not for clients of this *colour*."""
+    """Raise `InvalidArgument` if a clock or transport is certainly not for clients of this *colour*."""
     for name, value in given.items():
-        method = getattr(value, _METHODS[name], None)
-        code = getattr(method, "__code__", None)
-        if code is not None and bool(code.co_flags & CO_COROUTINE) != (colour == "asyncio"):
+        other = _colour_of(getattr(value, _METHODS[name], None))
+        if other is not None and other != colour:
+            wanted = "a coroutine function" if colour == "asyncio" else "a blocking function"
             raise InvalidArgument(
-                f"{name} is a {type(value).__name__}, which is for {_OTHER[colour]} clients, and this client is "
-                f"{colour}: pass one whose {_METHODS[name]}() is {'a coroutine' if colour == 'asyncio' else 'blocking'}"
+                f"{name} is a {type(value).__name__}, which is for {other} clients, and this client is {colour}: "
+                f"pass one whose {_METHODS[name]} is {wanted}"
             )
+
+
+def _colour_of(method: Any) -> Colour | None:
+    code = getattr(method, "__code__", None)
+    if code is None:
+        return None
+    if code.co_flags & CO_COROUTINE:
+        return "asyncio"
+    returns = getattr(method, "__annotations__", {}).get("return", "")
+    return "blocking" if getattr(returns, "__name__", str(returns)) in _BLOCKING else None
