@@ -30,7 +30,7 @@ _KEYWORDS = _set_of("""
 # Legal names, but a field of that name would shadow what annotations and defaults in the same class refer to.
 _USED_IN_CLASS_BODIES = _set_of("""
     bool bytes date datetime dict field float int list msgspec object property set str tuple
-    failed_items to_dict
+    failed_items to_dict to_json
     """)
 
 OUR_ARGUMENTS = _set_of("""

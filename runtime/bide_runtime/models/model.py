@@ -38,6 +38,10 @@ class Model(msgspec.Struct, metaclass=_ModelMeta, frozen=True, omit_defaults=Tru
         made: dict[str, Json] = msgspec.to_builtins(self, enc_hook=_as_json)
         return made
 
+    def to_json(self) -> str:
+        """The same as JSON text."""
+        return msgspec.json.encode(self, enc_hook=_as_json).decode()
+
     def __repr__(self) -> str:
         shown = (
             f"{name}={'***' if name in self._secrets else repr(value)}"

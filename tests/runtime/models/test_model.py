@@ -147,6 +147,7 @@ def test_what_is_written_can_be_read(user: str, password: str | None, odd: str |
     plain = login.to_dict()
 
     assert login == decode(Login, encode(login)) == decode(Login, json.dumps(plain).encode())
+    assert json.loads(login.to_json()) == plain
     assert ("oddName" in plain) == (odd is not None)
     assert "odd_name" not in plain
 
