@@ -153,7 +153,7 @@ def _is_an(wanted: type, thing: object) -> bool:
 def test_every_field_is_explained(page: str, name: str) -> None:
     """What a callback or a loop is handed is told of with all its fields."""
     text = (DOCS / f"{page}.md").read_text()
-    for field in getattr(import_module("anakin_client"), name).__struct_fields__:
+    for field in getattr(import_module("bide_runtime"), name).__struct_fields__:
         assert field in ("value",) or re.search(rf"\b{field}\b", text), field
 
 
