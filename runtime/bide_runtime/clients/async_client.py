@@ -1,4 +1,4 @@
-"""The asyncio driver: does what the flows say. It decides nothing; its blocking twin differs by `await` alone."""
+"""The asyncio driver: performs the actions of a flow. Its blocking twin differs by `await` alone."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class _Stoppable(Protocol):
 
 
 class AsyncClient:
-    """What every asyncio client can do: send, wait, close. For one event loop."""
+    """The base of every asyncio client. For one event loop."""
 
     _provider: ClassVar[Provider]
 
@@ -101,7 +101,7 @@ class AsyncClient:
             self._log = logging.getLogger(f"{self._provider.name}_client")
 
     async def close(self) -> None:
-        """Give up the connections. Calls after this raise `ClientClosed`; jobs go on at the provider."""
+        """Close the connections. Later calls raise `ClientClosed`; jobs continue at the provider."""
         if self._view_of is not None:
             return
         self._closed = True
@@ -156,7 +156,7 @@ class AsyncClient:
 
     @raises_own
     async def _send(self, make: Callable[P, Call[T]], timeout: float | None, /, *args: P.args, **kwargs: P.kwargs) -> T:
-        """Make one call, with the retries that are safe for it."""
+        """Make one call, with retries where they are safe."""
         call = make(*args, **kwargs)
         reply, _ = await self._drive(
             send_with_retries(
@@ -173,7 +173,7 @@ class AsyncClient:
     def _open(
         self, make: Callable[P, StreamCall[E]], timeout: float | None, /, *args: P.args, **kwargs: P.kwargs
     ) -> AsyncStream[E]:
-        """Open a stream of events. Nothing is sent before the first event is asked for."""
+        """Open a stream of events. The request is sent when the first event is read."""
         from .async_stream import AsyncStream
 
         call, account = make(*args, **kwargs), self._session.account
@@ -188,7 +188,7 @@ class AsyncClient:
         *,
         bar: Bar | None = None,
     ) -> T:
-        """Run a flow to its end, showing its updates."""
+        """Run a flow to its end; pass each update to the callback."""
         running = Running(flow)
         with bar or nullcontext():
             try:
@@ -206,7 +206,7 @@ class AsyncClient:
                 raise
 
     async def _watch(self, flow: Flow[None]) -> AsyncIterator[Update[Any]]:
-        """Run a flow to its end, handing out its updates."""
+        """Run a flow to its end; yield its updates."""
         running = Running(flow)
         try:
             with self._provider.own_errors:
@@ -237,7 +237,7 @@ class AsyncClient:
                     return step
 
     async def _sent(self, send: Send) -> Received:
-        """Send one request; what came, or which of our exceptions."""
+        """Send one request; return the reply or the error."""
         began = self._clock.now()
         if began >= send.before:
             return missed(began)
@@ -273,7 +273,7 @@ class AsyncClient:
         self._watched.update(started)
 
     def _new_wakeup(self) -> asyncio.Event:
-        """A bell that rings, at the latest, when the client is closed."""
+        """A new event, which is set when the client is closed, if not before."""
         wakeup = asyncio.Event()
         self._wakeups.add(wakeup)
         return wakeup

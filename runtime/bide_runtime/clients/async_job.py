@@ -43,7 +43,7 @@ T = TypeVar("T")
 
 
 class AsyncJob(Handle[S, R]):
-    """One job of the provider. Made by `submit`, `attach` and `resume`; if it gets lost, its `token` brings it back."""
+    """The handle of one job, from `submit`, `attach` or `resume`. Save its `token` to resume it in another process."""
 
     def __init__(self, client: AsyncClient, record: Record[S, R]) -> None:
         self._client = client
@@ -51,7 +51,7 @@ class AsyncJob(Handle[S, R]):
 
     @raises_own
     async def poll(self) -> Snapshot[S]:
-        """Ask once how the job is, not sooner than the provider allows. A job that is done is not asked about again."""
+        """Poll the job once, not sooner than its minimum interval. A job that is done is not polled again."""
         return await self._client._drive(poll(self._client._session, self._record, now=self._client._clock.now()))
 
     @raises_own
@@ -66,17 +66,16 @@ class AsyncJob(Handle[S, R]):
         """Wait until the job is done and return its result.
 
         Args:
-            timeout: Seconds until `JobTimeout` is raised, all requests and pauses included. `None` waits for ever. Left
-                out, it is what suits this kind of job.
+            timeout: Overall deadline in seconds; `None` waits without limit. Default: that of this kind of job.
             on_update: Called, and awaited if it can be, after each poll.
-            policy: When to poll. Left out, it follows what the provider says of its jobs.
+            policy: When to poll. Default: from the intervals and times of the spec.
             progress: Whether to show a line in the terminal, which needs `rich`; or a `rich.progress.Progress` to
                 show it in.
 
         Raises:
-            JobTimeout: The deadline came. The job goes on and can be waited for again.
+            JobTimeout: The deadline passed. The job is still running and can be waited for again.
             JobFailed, JobCancelled, JobExpired: How the job ended.
-            ApiError, DecodeError: Something that does not pass by itself.
+            ApiError, DecodeError: An error that retrying will not fix.
         """
         flow: Flow[R] = self._watching(wait, timeout, policy)
         return await self._client._drive(flow, on_update, bar=bar_of(self._record.kind.name, progress))
@@ -85,12 +84,12 @@ class AsyncJob(Handle[S, R]):
     def updates(
         self, timeout: float | Literal["default"] | None = "default", *, policy: Policy | None = None
     ) -> AsyncIterator[Update[S]]:
-        """Poll like `wait` and iterate over what each poll brought, until the job is done; then see `result`."""
+        """Poll like `wait`, and yield an update after each poll, until the job is done; then call `result`."""
         return self._client._watch(self._watching(updates, timeout, policy))
 
     @raises_own
     async def result(self) -> R:
-        """The result of a job that is done. Raises `JobNotDone` if it is not, and else what `wait` raises."""
+        """Return the result of a job that is done. Raises `JobNotDone` if it is not, else what `wait` raises."""
         return await self._client._drive(result(self._client._session, self._record, now=self._client._clock.now()))
 
     def _watching(
@@ -112,7 +111,7 @@ class AsyncJob(Handle[S, R]):
 
 
 class AsyncCancellableJob(AsyncJob[S, R]):
-    """A job of a kind that the provider can cancel."""
+    """A job that can be cancelled."""
 
     @raises_own
     async def wait(
@@ -124,24 +123,22 @@ class AsyncCancellableJob(AsyncJob[S, R]):
         progress: bool | ProgressDisplay = False,
         cancel_on_timeout: bool = False,
     ) -> R:
-        """Wait until the job is done and return its result, as any job does.
+        """Wait until the job is done and return its result.
 
         Args:
-            timeout: Seconds until `JobTimeout` is raised, all requests and pauses included. `None` waits for ever. Left
-                out, it is what suits this kind of job.
+            timeout: Overall deadline in seconds; `None` waits without limit. Default: that of this kind of job.
             on_update: Called, and awaited if it can be, after each poll.
-            policy: When to poll. Left out, it follows what the provider says of its jobs.
+            policy: When to poll. Default: from the intervals and times of the spec.
             progress: Whether to show a line in the terminal, which needs `rich`; or a `rich.progress.Progress` to
                 show it in.
-            cancel_on_timeout: Whether to ask the provider at the deadline to cancel the job, which may take 5 seconds
-                more. Without it the job goes on.
+            cancel_on_timeout: Whether to ask the provider at the deadline to cancel the job, which may take 5 s more.
         """
         flow: Flow[R] = self._watching(wait, timeout, policy, cancel_on_timeout=cancel_on_timeout)
         return await self._client._drive(flow, on_update, bar=bar_of(self._record.kind.name, progress))
 
     @raises_own
     async def cancel(self) -> None:
-        """Ask the provider to cancel the job. One that is over already stays as it is, and that is no error."""
+        """Ask the provider to cancel the job. A job that is done stays as it is; that is not an error."""
         return await self._client._drive(cancel(self._client._session, self._record, now=self._client._clock.now()))
 
 
@@ -153,17 +150,17 @@ class AsyncJobs(Namespace, Generic[S, R]):
         self._kind = kind
 
     async def get(self, job_id: str) -> Snapshot[S]:
-        """Ask once how a job is."""
+        """Poll a job once."""
         return await self.attach(job_id).poll()
 
     @raises_own
     def attach(self, job_id: str) -> AsyncJob[S, R]:
-        """A handle for a job that exists already. Nothing is sent."""
+        """Return a handle for an existing job. Nothing is sent. Raises `InvalidArgument`."""
         return self._handle(attach_record(self._client._session.account, self._kind, job_id))
 
     @raises_own
     def resume(self, token: str) -> AsyncJob[S, R]:
-        """A handle from the token of another one, also of another process. Nothing is sent. Raises `InvalidToken`."""
+        """Return the handle that a token was saved from. Nothing is sent. Raises `InvalidToken`."""
         return self._handle(self._resumed(token))
 
     @raises_own
@@ -178,17 +175,17 @@ class AsyncJobs(Namespace, Generic[S, R]):
         progress: bool | ProgressDisplay = False,
         policy: Policy | None = None,
     ) -> AsyncJobBatch[AsyncJob[S, R], R, AsyncJob[S, R]]:
-        """Wait for jobs that exist already, side by side; iterate over how each ended, as it ends.
+        """Wait for existing jobs side by side; iterate over their outcomes as they end.
 
         Args:
             jobs: The handles; each outcome's `input` is its own.
-            timeout: Seconds for each job; `None` waits for ever. Left out, it is what suits this kind of job.
+            timeout: Deadline of each job in seconds; `None` waits without limit. Default: that of this kind of job.
             max_in_flight: How many jobs to wait for at the same time.
-            in_order: Whether to hand the outcomes out in the order of the jobs.
+            in_order: Whether outcomes come in the order of the jobs.
             on_update: Called with a `Counts`, and awaited if it can be, whenever a job was polled or ended.
             progress: Whether to show a line in the terminal, which needs `rich`; or a `rich.progress.Progress` to
                 show it in.
-            policy: When to poll. Left out, it follows what the provider says of its jobs.
+            policy: When to poll. Default: from the intervals and times of the spec.
         """
         options = BatchOptions(
             max_in_flight=max_in_flight,
@@ -211,7 +208,7 @@ class AsyncJobs(Namespace, Generic[S, R]):
         return AsyncJob(self._client, record)
 
     def _adopt(self, record: Record[S, R]) -> Record[S, R]:
-        """A record that an operation answered with: the job is new."""
+        """Note when a job was submitted that an operation returned."""
         record.submitted_at = self._client._clock.wall()
         return record
 
@@ -284,16 +281,16 @@ class AsyncJobs(Namespace, Generic[S, R]):
 
 
 class AsyncCancellableJobs(AsyncJobs[S, R]):
-    """One kind of job that the provider can cancel."""
+    """One kind of job that can be cancelled."""
 
     @raises_own
     def attach(self, job_id: str) -> AsyncCancellableJob[S, R]:
-        """A handle for a job that exists already. Nothing is sent."""
+        """Return a handle for an existing job. Nothing is sent. Raises `InvalidArgument`."""
         return self._handle(attach_record(self._client._session.account, self._kind, job_id))
 
     @raises_own
     def resume(self, token: str) -> AsyncCancellableJob[S, R]:
-        """A handle from the token of another one, also of another process. Nothing is sent. Raises `InvalidToken`."""
+        """Return the handle that a token was saved from. Nothing is sent. Raises `InvalidToken`."""
         return self._handle(self._resumed(token))
 
     def _handle(self, record: Record[S, R]) -> AsyncCancellableJob[S, R]:

@@ -1,4 +1,4 @@
-"""Requests of a batch under way side by side: one asyncio task for each, none for a job that only waits."""
+"""The requests of a batch in flight: one asyncio task for each, none for a job that only waits."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from .clock import AsyncClock
 K = TypeVar("K")
 
 _BURST = 8
-"""So many requests are begun before the first of them leaves. A hundred at once would hold up replies, and survive the
-garbage collector's first looks.
+"""Requests started before the event loop gets a turn. A hundred at once would delay replies and burden the garbage
+collector.
 """
 
 
@@ -37,22 +37,22 @@ class AsyncSenders(Generic[K]):
         self._send = send
         self._clock = clock
         self._wakeup = wakeup
-        """Rung when a reply has come."""
+        """Set when a reply has arrived."""
         self._most = most
         self._dispatched = 0
         self._queue: deque[tuple[K, Send]] = deque()
         self._too_late_at = inf
-        """When it is too late to send the first of the queue for which it is, or earlier."""
+        """The earliest deadline in the queue, or earlier."""
         self._under_way: dict[asyncio.Future[Received], K] = {}
         self._arrived: deque[tuple[K, asyncio.Future[Received]]] = deque()
 
     @property
     def are_busy(self) -> bool:
-        """Whether a request is under way."""
+        """Whether a request is in flight."""
         return bool(self._under_way or self._queue or self._arrived)
 
     async def dispatch(self, key: K, send: Send) -> None:
-        """Send it, without waiting for the reply. Now and then what was dispatched gets a turn to leave."""
+        """Send a request without waiting for the reply. Every few requests the event loop gets a turn."""
         if len(self._under_way) < self._most:
             self._begin(key, send)
         else:
@@ -62,7 +62,7 @@ class AsyncSenders(Generic[K]):
             await asyncio.sleep(0)
 
     def arrived(self) -> Iterator[tuple[K, Received]]:
-        """What has come since this was last asked."""
+        """The replies since the last call."""
         self._wakeup.clear()
         yield from self._missed()
         while self._arrived:
@@ -74,18 +74,18 @@ class AsyncSenders(Generic[K]):
                 yield key, task.result()
 
     async def wait(self, seconds: float) -> None:
-        """Sleep until a reply comes, or for so long."""
+        """Sleep until a reply arrives, at most so long."""
         await self._clock.sleep(min(seconds, self._too_late_at - self._clock.now()), self._wakeup)
 
     async def stop(self) -> None:
-        """Give up what is under way."""
+        """Cancel the requests in flight."""
         self._queue.clear()
         for task in self._under_way:
             task.cancel()
         await asyncio.gather(*self._under_way, return_exceptions=True)
 
     async def rest(self) -> list[tuple[K, Received]]:
-        """Send nothing more; what comes of the requests that are under way."""
+        """Send nothing more; return the replies to the requests in flight."""
         self._queue.clear()
         await asyncio.gather(*self._under_way, return_exceptions=True)
         await asyncio.sleep(0)  # the callbacks of the last tasks
@@ -107,7 +107,7 @@ class AsyncSenders(Generic[K]):
         self._too_late_at = min(self._too_late_at, send.before)
 
     def _missed(self) -> list[tuple[K, Received]]:
-        """Those of the queue for which it is too late now."""
+        """The queued requests whose deadline has passed."""
         now = self._clock.now()
         if now < self._too_late_at:
             return []

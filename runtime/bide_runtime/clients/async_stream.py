@@ -15,7 +15,7 @@ from ..http.request import Response
 E = TypeVar("E")
 
 _ERROR_LIMIT = 2**20
-"""How much of an error's body is read, in bytes."""
+"""Bytes of an error's body that are read."""
 
 
 class AsyncStream(Generic[E]):
@@ -39,7 +39,7 @@ class AsyncStream(Generic[E]):
         return await anext(self._events)
 
     async def close(self) -> None:
-        """Give the connection up."""
+        """Close the connection."""
         await self._events.aclose()
 
     async def __aenter__(self) -> Self:

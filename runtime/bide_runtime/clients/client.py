@@ -1,4 +1,4 @@
-"""The blocking driver: does what the flows say. It decides nothing; its asyncio twin differs by `await` alone."""
+"""The blocking driver: performs the actions of a flow. Its asyncio twin differs by `await` alone."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ T = TypeVar("T")
 
 
 class Client:
-    """What every blocking client can do: send, wait, close. May be shared between threads."""
+    """The base of every blocking client. May be shared between threads."""
 
     _provider: ClassVar[Provider]
 
@@ -92,7 +92,7 @@ class Client:
             self._log = logging.getLogger(f"{self._provider.name}_client")
 
     def close(self) -> None:
-        """Give up the connections. Calls after this raise `ClientClosed`; jobs go on at the provider."""
+        """Close the connections. Later calls raise `ClientClosed`; jobs continue at the provider."""
         if self._view_of is not None:
             return
         self._closed = True
@@ -144,7 +144,7 @@ class Client:
 
     @raises_own
     def _send(self, make: Callable[P, Call[T]], timeout: float | None, /, *args: P.args, **kwargs: P.kwargs) -> T:
-        """Make one call, with the retries that are safe for it."""
+        """Make one call, with retries where they are safe."""
         call = make(*args, **kwargs)
         reply, _ = self._drive(
             send_with_retries(
@@ -161,7 +161,7 @@ class Client:
     def _open(
         self, make: Callable[P, StreamCall[E]], timeout: float | None, /, *args: P.args, **kwargs: P.kwargs
     ) -> Stream[E]:
-        """Open a stream of events. Nothing is sent before the first event is asked for."""
+        """Open a stream of events. The request is sent when the first event is read."""
         from .stream import Stream
 
         call, account = make(*args, **kwargs), self._session.account
@@ -176,7 +176,7 @@ class Client:
         *,
         bar: Bar | None = None,
     ) -> T:
-        """Run a flow to its end, showing its updates."""
+        """Run a flow to its end; pass each update to the callback."""
         running = Running(flow)
         with bar or nullcontext():
             try:
@@ -194,7 +194,7 @@ class Client:
                 raise
 
     def _watch(self, flow: Flow[None]) -> Iterator[Update[Any]]:
-        """Run a flow to its end, handing out its updates."""
+        """Run a flow to its end; yield its updates."""
         running = Running(flow)
         try:
             with self._provider.own_errors:
@@ -225,7 +225,7 @@ class Client:
                     return step
 
     def _sent(self, send: Send) -> Received:
-        """Send one request; what came, or which of our exceptions."""
+        """Send one request; return the reply or the error."""
         began = self._clock.now()
         if began >= send.before:
             return missed(began)
@@ -257,14 +257,14 @@ class Client:
             self._log.log(note.level, note.message, *note.shown)
 
     def _new_senders(self, wakeup: Event) -> Senders[Any]:
-        """What sends the requests of a batch side by side: the clock's own, or threads."""
+        """The senders of a batch: those of the clock, else threads."""
         from .senders import Senders
 
         offered = getattr(self._clock, "new_senders", None)
         return Senders(self._sent, self._clock, wakeup) if offered is None else offered(self._sent, wakeup)
 
     def _new_wakeup(self) -> Event:
-        """A bell that rings, at the latest, when the client is closed."""
+        """A new event, which is set when the client is closed, if not before."""
         wakeup = Event()
         self._wakeups.add(wakeup)
         return wakeup

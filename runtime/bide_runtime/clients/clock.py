@@ -1,4 +1,4 @@
-"""Time for the clients. Pass another one to speed time up, or to test without waiting."""
+"""The source of time of a client. Replace it to speed time up, or to test without waiting."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ if TYPE_CHECKING:
     import threading
 
 LONGEST_SLEEP = 86_400.0
-"""A clock may wake its caller early, and these do after a day: the system refuses sleeps of many years."""
+"""Seconds. Longer sleeps end early, which is harmless: operating systems refuse sleeps of many years."""
 
 
 class Clock(Protocol):
-    """Time for a blocking client."""
+    """The time of a blocking client."""
 
     def now(self) -> float:
-        """Seconds on a clock that never goes back; only differences mean anything."""
+        """Monotonic seconds; only differences are meaningful."""
         ...
 
     def wall(self) -> float:
@@ -25,12 +25,12 @@ class Clock(Protocol):
         ...
 
     def sleep(self, seconds: float, wakeup: threading.Event) -> None:
-        """Sleep, but not on when the bell rings. Waking up early is harmless."""
+        """Sleep, at most until *wakeup* is set. Waking early is harmless."""
         ...
 
 
 class AsyncClock(Protocol):
-    """Time for an asyncio client."""
+    """The time of an asyncio client."""
 
     def now(self) -> float: ...
 

@@ -1,4 +1,4 @@
-"""Many jobs of a blocking client at once. The asyncio twin differs by `await` alone."""
+"""A batch of jobs of a blocking client. The asyncio twin differs by `await` alone."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ J = TypeVar("J")
 
 
 class JobBatch(Generic[P, R, J]):
-    """Jobs that run side by side: iterate it for how each ended.
+    """Jobs that run side by side. Iterate it for their outcomes.
 
     Nothing goes on between two steps of the iteration but requests under way. Whoever leaves early calls `close`, or
     uses a `with` block, and finds what was not handed out in `running`.
@@ -67,7 +67,7 @@ class JobBatch(Generic[P, R, J]):
         self._left: list[J] = []
         self._uncertain: list[Outcome[P, R, J]] = []
         self._unclaimed: Ended[P, R] | None = None
-        """What has ended and is handed out next: a callback may raise before it is."""
+        """The next outcome, kept in case a callback raises before it is returned."""
 
     def __iter__(self) -> Self:
         return self
@@ -105,21 +105,21 @@ class JobBatch(Generic[P, R, J]):
 
     @property
     def running(self) -> list[J]:
-        """The handles of the jobs that exist and whose end was not handed out."""
+        """The handles of the jobs whose outcome was not returned yet."""
         return self._left if self._is_closed else self._handles(self._batch.records)
 
     @property
     def uncertain(self) -> list[Outcome[P, R, J]]:
-        """After leaving early: what was not handed out of submits whose reply was lost. Their jobs may exist."""
+        """After leaving early: outcomes of submits whose reply was lost. Their jobs may exist."""
         return self._uncertain
 
     @property
     def counts(self) -> Counts:
-        """How far the batch is."""
+        """How many jobs are in which state."""
         return self._batch.counts(self._client._clock.now())
 
     def close(self) -> None:
-        """Submit and poll no more. Waits for the replies under way, so that no job is left without a handle."""
+        """Stop submitting and polling. Waits for pending replies, so that every job has a handle."""
         if self._is_closed:
             return
         self._is_closed = True

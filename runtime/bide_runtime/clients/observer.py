@@ -1,4 +1,4 @@
-"""What an observer of a client sees: every request and what came of it, for metrics and traces."""
+"""What an observer receives: every request and its outcome, for metrics and traces."""
 
 from __future__ import annotations
 
@@ -14,23 +14,23 @@ from ..waiting.flow import Send
 
 
 class Exchange(msgspec.Struct, frozen=True, kw_only=True):
-    """One HTTP request and what came of it. It holds no key, no query and no body."""
+    """One HTTP request and its outcome, without key, query and body."""
 
     method: str
     path: str
     """Of the URL, without the query."""
     status: int | None
-    """The HTTP status; `None` if no whole reply came."""
+    """The HTTP status; `None` if no complete reply arrived."""
     seconds: float
     """From sending to the end of the reply."""
     attempt: int
-    """How often this request was sent, with this one."""
+    """The number of this attempt, from 1."""
     error: str | None
-    """The name of what went wrong, such as `RequestTimeout`, if no whole reply came."""
+    """The class of the error, such as `RequestTimeout`, if no complete reply arrived."""
 
 
 def exchange_of(send: Send, reply: Response | ClientError, seconds: float) -> Exchange:
-    """What an observer is told of a request and what came of it."""
+    """The exchange that an observer is called with."""
     came = isinstance(reply, Response)
     return Exchange(
         method=send.request.method,

@@ -47,7 +47,7 @@ class Bar:
         self._task = self._display.add_task(_escaped(title), total=None)
 
     def show_update(self, update: Update[Any]) -> None:
-        """Show where a job is."""
+        """Show an update of one job."""
         progress = update.progress
         share = progress.share if progress else None
         said = [update.status or update.state.value, (progress.message if progress else None) or ""]
@@ -58,19 +58,19 @@ class Bar:
         self._show(total, done or 0.0, plain(" ".join(filter(None, said))))
 
     def show_counts(self, counts: Counts) -> None:
-        """Show how far a batch is."""
+        """Show the counts of a batch."""
         left = f", about {counts.time_left:.0f} s left" if counts.time_left is not None else ""
         failed = f", {counts.failed} failed" if counts.failed else ""
         says = f"{counts.ended} of {counts.total or counts.taken} done{failed}{left}"
         self._show(counts.total, counts.ended, says)
 
     def start(self) -> None:
-        """Begin to draw."""
+        """Start drawing."""
         if self._own is not None:
             self._own.start()
 
     def stop(self) -> None:
-        """Leave the line as it is."""
+        """Stop drawing; the line stays."""
         if self._own is not None:
             self._own.stop()
 

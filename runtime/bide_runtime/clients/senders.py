@@ -1,4 +1,4 @@
-"""Requests of a batch under way side by side, on a few threads however many jobs there are."""
+"""The requests of a batch in flight, on a few threads however many jobs there are."""
 
 from __future__ import annotations
 
@@ -14,31 +14,31 @@ from .clock import Clock
 K = TypeVar("K")
 
 THREADS = 8
-"""How many requests of a blocking client are under way at the same time, at the most."""
+"""Requests of a blocking batch in flight at the same time, at most."""
 
 
 class Senders(Generic[K]):
-    """Sends for a batch, on up to `THREADS` threads that are started as they are needed."""
+    """Sends requests on up to `THREADS` threads, started as they are needed."""
 
     def __init__(self, send: Callable[[Send], Received], clock: Clock, wakeup: Event) -> None:
         self._send = send
         self._clock = clock
         self._wakeup = wakeup
-        """Rung when a reply has come."""
+        """Set when a reply has arrived."""
         self._jobs: SimpleQueue[tuple[K, Send] | None] = SimpleQueue()
         self._arrived: SimpleQueue[tuple[K, Received | BaseException]] = SimpleQueue()
         self._threads: list[Thread] = []
         self._under_way = 0
-        # The threads know the queues alone: when nobody wants the replies any more, they end.
+        # The threads refer to the queues alone, so they end when this object is garbage.
         finalize(self, _dismiss, self._jobs, self._threads)
 
     @property
     def are_busy(self) -> bool:
-        """Whether a request is under way."""
+        """Whether a request is in flight."""
         return self._under_way > 0
 
     def dispatch(self, key: K, send: Send) -> None:
-        """Send it, without waiting for the reply."""
+        """Send a request without waiting for the reply."""
         self._under_way += 1
         self._jobs.put((key, send))
         if len(self._threads) < min(self._under_way, THREADS):
@@ -48,7 +48,7 @@ class Senders(Generic[K]):
             thread.start()
 
     def arrived(self) -> Iterator[tuple[K, Received]]:
-        """What has come since this was last asked."""
+        """The replies since the last call."""
         if self._wakeup.is_set():  # its lock costs more
             self._wakeup.clear()
         while True:
@@ -62,11 +62,11 @@ class Senders(Generic[K]):
             yield key, seen
 
     def wait(self, seconds: float) -> None:
-        """Sleep until a reply comes, or for so long."""
+        """Sleep until a reply arrives, at most so long."""
         self._clock.sleep(seconds, self._wakeup)
 
     def rest(self) -> list[tuple[K, Received]]:
-        """Send nothing more; what comes of the requests that are under way."""
+        """Send nothing more; return the replies to the requests in flight."""
         while True:
             try:
                 self._jobs.get_nowait()

@@ -1,4 +1,4 @@
-"""A stream of events as a user reads it, blocking. Its asyncio twin differs by `await` alone."""
+"""A stream of events, blocking. Its asyncio twin differs by `await` alone."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ..http.request import Response
 E = TypeVar("E")
 
 _ERROR_LIMIT = 2**20
-"""How much of an error's body is read, in bytes."""
+"""Bytes of an error's body that are read."""
 
 
 class Stream(Generic[E]):
@@ -37,7 +37,7 @@ class Stream(Generic[E]):
         return next(self._events)
 
     def close(self) -> None:
-        """Give the connection up."""
+        """Close the connection."""
         self._events.close()
 
     def __enter__(self) -> Self:

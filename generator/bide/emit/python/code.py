@@ -17,7 +17,7 @@ WIDTH = 100
 """Docstrings and comments are wrapped at this column."""
 
 _ENCODING = re.compile(r"coding(?=[:=])")
-"""In a comment in one of the first two lines of a file, this tells Python how to decode the file (PEP 263)."""
+"""In a comment in one of the first two lines of a file, Python takes this for the encoding of the file (PEP 263)."""
 
 DOCSTRING = re.compile(r'\n *"""[^"\\]*(?:(?:\\.|"(?!""))[^"\\]*)*"""', re.DOTALL)
 """A docstring as it is printed here, with the line end before it. Nothing else that is printed begins a line so."""
