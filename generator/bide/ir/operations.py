@@ -1,0 +1,58 @@
+"""Operations: one request and its reply, or its stream of events."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bide.ir.endpoints import Endpoint
+from bide.ir.types import Pointer, Source, Type
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IdAt:
+    """Where the id of a job is in the reply that makes it. Nowhere: it is the address where the job is polled."""
+
+    field: Pointer = ()
+    header: str = ""
+    template: str = ""
+    """What the text ends with, with `{job_id}` in place of the id, where the id is only a part of it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """What one HTTP status of an operation means: a model, or a job."""
+
+    status: int | None
+    """`None`: any 2xx."""
+    type: Type | None = None
+    """`None` and no job: an empty body."""
+    job: str | None = None
+    job_id: IdAt = IdAt()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stream:
+    """A reply of server-sent events."""
+
+    events: tuple[tuple[str, str], ...]
+    """(event name, model) pairs."""
+    union: str
+    """The Python name of the events' common class."""
+    last: frozenset[str]
+    error_event: str | None
+    error_message: Pointer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operation:
+    name: str
+    description: str
+    source: Source | None
+    endpoint: Endpoint
+    replies: tuple[Reply, ...] = ()
+    stream: Stream | None = None
+
+    @property
+    def job(self) -> str | None:
+        """The job it may answer with."""
+        return next((reply.job for reply in self.replies if reply.job), None)

@@ -1,0 +1,28 @@
+"""What a package says of itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Author:
+    """Who maintains the generated package."""
+
+    name: str
+    email: str = ""
+    """Empty if the spec gives none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Package:
+    """What the generated package says of itself to package indexes."""
+
+    name: str
+    """The name of the distribution."""
+    version: str = "0.1.0"
+    license: str = ""
+    """An SPDX expression; empty if the spec gives none."""
+    authors: tuple[Author, ...] = ()
+    urls: tuple[tuple[str, str], ...] = ()
+    """(label, URL) pairs."""
