@@ -124,6 +124,8 @@ def test_the_tests_of_the_page_on_testing_pass(tmp_path: Path) -> None:
     [block] = [block for block in blocks(REPOSITORY / "docs" / "testing.md") if "def test_" in block.code]
     shutil.copytree(REPOSITORY / "generated" / "anakin" / "anakin_client", tmp_path / "anakin_client")
     (tmp_path / "test_pages.py").write_text(block.code, "utf-8")
+    installed = 'pytest_plugins = ["anakin_client.pytest_plugin"]\n'  # an installed package says so by itself
+    (tmp_path / "conftest.py").write_text(installed, "utf-8")
 
     result = ran(tmp_path, "test_pages.py")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 from bide.emit.render import render
@@ -39,3 +40,12 @@ def test_headers_may_be_optional_and_of_any_type(tmp_path: Path) -> None:
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
 
     assert done.returncode == 0, done.stdout
+
+
+def test_the_fixture_is_a_plugin() -> None:
+    """pytest loads it from an installed package; nobody has to import it."""
+    files = render(read_spec("headers.yaml", SPEC))
+    entries = tomllib.loads(files["pyproject.toml"])["project"]["entry-points"]["pytest11"]
+
+    assert entries == {"headers_client": "headers_client.pytest_plugin"}
+    assert "def fake_headers() -> Iterator[FakeHeaders]:" in files["headers_client/pytest_plugin.py"]

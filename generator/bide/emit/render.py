@@ -60,9 +60,9 @@ def drafted(provider: Provider, *, vendor: bool = False) -> dict[str, str]:
     made[f"{package}/testing.py"] = template("testing.py.jinja").render(
         fake=fake,
         header=_header(view),
-        standard=imports("Iterator", runtime=view.runtime),
         own=imports(f"PROVIDER, {fake.code}", runtime=view.runtime),
     )
+    made[f"{package}/pytest_plugin.py"] = template("pytest_plugin.py.jinja").render(fake=fake, header=_header(view))
     tests = TestsView(view)
     for name in tests.files:
         text = template(f"tests/{name}.jinja").render(provider=view, fake=fake, tests=tests, header=_header(view))

@@ -75,13 +75,21 @@ class FakeView:
     def module_docstring(self) -> Code:
         return docstring(
             f"What you need to test code that uses {self.provider.ir.title}: a fake of it, and time that is free.\n\n"
-            "Not for production code. It needs nothing but this package; the fixture needs pytest."
+            "Not for production code. It needs nothing but this package."
+        )
+
+    @property
+    def plugin_docstring(self) -> Code:
+        return docstring(
+            f"The fixture `{self.fixture}`. pytest loads it once the package is installed.\n\n"
+            "Where it is not, a conftest.py says: "
+            f'`pytest_plugins = ["{self.provider.package}.pytest_plugin"]`.'
         )
 
     @property
     def exports(self) -> list[Code]:
         """What `from testing import *` brings, as strings."""
-        return [literal(name) for name in sorted([*HELPERS, str(self.name), str(self.fixture)])]
+        return [literal(name) for name in sorted([*HELPERS, str(self.name)])]
 
     @property
     def helpers(self) -> list[Code]:
@@ -103,15 +111,15 @@ class FakeView:
     @property
     def docstring(self) -> Code:
         about = (
-            f"A {self.provider.ir.title} that does as it is told. Nothing is sent anywhere, and time is virtual.\n\n"
+            f"A {self.provider.ir.title} whose behaviour a test sets. Nothing is sent, and time is virtual.\n\n"
             "Each attribute is a kind of job or an operation; its methods say what becomes of the next ones."
         )
         return docstring(about, indent=4)
 
     @property
     def fixture_docstring(self) -> Code:
-        about = f"A fake {self.provider.ir.title}. After the test it looks whether the client has kept its promises."
-        return docstring(about, indent=8)
+        about = f"A fake {self.provider.ir.title}. After the test it checks that the client kept the waiting contract."
+        return docstring(about, indent=4)
 
 
 class FakeJobsView(View):
