@@ -8,6 +8,9 @@ import sys
 import tomllib
 from pathlib import Path
 
+import bide_runtime
+
+from bide.emit.python.imports import _RUNTIME
 from bide.emit.render import render
 from bide.lint.pipeline import read_spec
 
@@ -49,3 +52,10 @@ def test_the_fixture_is_a_plugin() -> None:
 
     assert entries == {"headers_client": "headers_client.pytest_plugin"}
     assert "def fake_headers() -> Iterator[FakeHeaders]:" in files["headers_client/pytest_plugin.py"]
+
+
+def test_what_generated_code_imports_is_there() -> None:
+    """Each name that the generator imports from the runtime is in the runtime's own table of names."""
+    imported = {name.removeprefix("_") for name in _RUNTIME}
+
+    assert imported <= bide_runtime._MODULES.keys()
