@@ -54,8 +54,8 @@ def drafted(provider: Provider, *, vendor: bool = False) -> dict[str, str]:
         body = template(f"{name}.jinja").render(provider=view)
         made[f"{package}/{name}"] = _module(view, about, body, params if "client" in name else frozenset())
     readme = ReadmeView(provider, vendor=vendor)
-    made["pyproject.toml"] = template("pyproject.toml.jinja").render(provider=view, readme=readme)
-    made["README.md"] = template("README.md.jinja").render(provider=view, readme=readme)
+    made["pyproject.toml"] = template("project/pyproject.toml.jinja").render(provider=view, readme=readme)
+    made["README.md"] = template("project/README.md.jinja").render(provider=view, readme=readme)
     fake = FakeView(view)
     made[f"{package}/testing.py"] = template("testing.py.jinja").render(
         fake=fake,
