@@ -128,7 +128,7 @@ class Player:
         call.ended = self._now()
         call.events = journal.events[first:]
         if name in ("run", "submit"):
-            call.born = born_by(self.script, call.events)
+            call.born = born_by(call.events)
         self.story.calls.append(call)
         return call
 

@@ -77,7 +77,7 @@ class _Player:
         events = self.story.journal.of(job)
         began = self.taken.get(job, events[0].at if events else self.clock.now() - BEGAN)
         call = Call("batch", job, began, self.script.timeouts[0], record=outcome.index)
-        call.born = born_by(self.script, events)
+        call.born = born_by(events)
         call.ended = self.clock.now() - BEGAN
         call.outcome = outcome.error if outcome.error is not None else outcome.value
         call.events = [self._in_time(event, call.deadline) for event in events]

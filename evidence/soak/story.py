@@ -17,7 +17,6 @@ from bide_runtime.jobs.snapshot import Update
 from msgspec.structs import replace
 from tests.runtime.acme import KEY
 
-from evidence.soak.clocks import BEGAN, jumped
 from evidence.soak.journal import Event, Journal
 from evidence.soak.script import Script
 from evidence.soak.weather import Means
@@ -108,11 +107,11 @@ def told(outcome: object) -> str:
     return text if len(text) < 200 else text[:200] + "..."
 
 
-def born_by(script: Script, events: list[Event]) -> float | None:
-    """When a job was submitted, by the time of day: when the submit that made it was sent."""
+def born_by(events: list[Event]) -> float | None:
+    """When a job was submitted, as told by the clock once the reply was there: a clock set meanwhile changes no age."""
     for event in events:
         if event.about == "submit" and event.word.means is Means.MADE:
-            return event.at + jumped(script.jumps, BEGAN + event.at)
+            return event.at + event.jump
     return None
 
 
