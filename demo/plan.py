@@ -92,7 +92,7 @@ def _job(provider: Provider, job: Job) -> Iterator[Line]:
     result = _class(job.result)
     shortest, longest = job.polling.interval
     duration = _lasts(job)
-    deadline = 10 + 2 * longest
+    deadline = 40 + 2 * longest  # at 20 times the speed still two seconds, in which a busy machine sends a submit
     states = set(job.lifecycle.states.values())
     usual = Line(
         provider=provider.name,
