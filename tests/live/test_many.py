@@ -52,7 +52,7 @@ def test_two_hundred_jobs_run_to_the_end(driver: Driver, hasty_package: ModuleTy
             assert outcome.error.job_id == outcome.job.id
     assert JOBS == len(jobs) == len({outcome.job.id for outcome in outcomes})
     assert {1} == {job["submits"] for job in jobs}
-    assert 0 == sum(job["floor_violations"] for job in jobs)
+    assert 0 == sum(job["early_polls"] for job in jobs)
     assert [] == batch.running
 
     refused, let_in = simulator.turnstile.refused, simulator.turnstile.let_in
@@ -85,7 +85,7 @@ def test_each_provider_that_is_shipped_takes_a_batch(
     assert 12 == len(jobs) == len(outcomes)
     failed = [outcome for outcome in outcomes if not outcome.is_ok]
     assert [package.JobFailed] == [type(outcome.error) for outcome in failed], failed
-    assert 0 == sum(job["floor_violations"] for job in jobs)
+    assert 0 == sum(job["early_polls"] for job in jobs)
     assert {1} == {job["submits"] for job in jobs}
 
 
@@ -99,4 +99,4 @@ def test_lost_submits_with_keys_make_no_job_twice(driver: Driver, generated: Cal
         jobs = simulator.state()["jobs"]
     assert all(outcome.is_ok for outcome in outcomes), outcomes
     assert 20 == len(jobs) == len({outcome.job.id for outcome in outcomes})
-    assert 0 == sum(job["floor_violations"] for job in jobs)
+    assert 0 == sum(job["early_polls"] for job in jobs)

@@ -139,7 +139,7 @@ def test_sixty_jobs_share_their_polls(job: str, driver: Driver, ferry: Provider,
     assert alone == 0
     assert polls_in(state) >= 2 * NUMBER
     assert together < polls_in(state) / 3
-    assert [each for each in state["jobs"] if each["floor_violations"] or each["submits"] != 1] == []
+    assert [each for each in state["jobs"] if each["early_polls"] or each["submits"] != 1] == []
     assert {each["id"]: each["state"] for each in state["jobs"]} == {
         outcome.job.id: outcome.job.state.value for outcome in outcomes
     }

@@ -38,4 +38,4 @@ def test_a_deadline_cuts_a_hold(driver: Driver, packages: Packages) -> None:
 
     assert caught.value.transient_error is None
     assert state["jobs"][0]["polls"] <= 4
-    assert state["jobs"][0]["floor_violations"] == 0
+    assert state["jobs"][0]["early_polls"] == 0

@@ -212,7 +212,7 @@ def test_the_floor_holds_for_each_job() -> None:
     status, _ = asked(acme, first, second, now=1.5)
 
     assert status == 429
-    assert [job["floor_violations"] for job in acme.world.report(2.0)["jobs"]] == [1, 0]
+    assert [job["early_polls"] for job in acme.world.report(2.0)["jobs"]] == [1, 0]
     assert asked(acme, second, first, now=3.0)[0] == 200
 
 

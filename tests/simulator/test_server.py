@@ -162,7 +162,7 @@ def test_state() -> None:
         caller.connection.close()
 
     assert state["requests"] == 3
-    assert [(job["id"], job["polls"], job["floor_violations"]) for job in state["jobs"]] == [(id, 2, 1)]
+    assert [(job["id"], job["polls"], job["early_polls"]) for job in state["jobs"]] == [(id, 2, 1)]
 
 
 def test_many_callers_at_once(simulator: Simulator) -> None:

@@ -302,7 +302,7 @@ class World:
         fault = job.next_fault("cancel")
         status = 200 if job.state(visit.now).is_final else 202
         if not is_before(fault):
-            job.schedule = job.schedule.cancelled(visit.now)
+            job.cancel(visit.now)
         returns = job.spec.lifecycle.cancel.returns if job.spec.lifecycle.cancel else None
         view = self._seen(job, visit)
         return self._damaged(of_json(self._bodies.cancel_reply(view, returns), status), fault, visit)
