@@ -30,6 +30,7 @@ def test_time_only_goes_on(began: float, duration: float, ages: list[float]) -> 
     assert shares == sorted(shares)
     assert job.finished == pytest.approx(began + duration, abs=0.001)
     assert job.status(began + duration + 1) == "done"
+    assert job.is_ready(began + duration + 1)
 
 
 def test_a_job_that_fails_leaves_work_undone() -> None:

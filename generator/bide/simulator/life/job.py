@@ -66,8 +66,7 @@ class SimulatedJob:
 
     def state(self, now: float) -> State:
         """What that status means."""
-        state = self._states[self.status(now)]
-        return State.FAILED if self.fails and state.has_result else state
+        return self._means(self.status(now))
 
     @property
     def started(self) -> float | None:
@@ -108,7 +107,7 @@ class SimulatedJob:
     def result_at(self) -> float | None:
         """When the result is ready. `None`: never."""
         finished = self.finished
-        if finished is None or self.result_in(self.state(finished)) is None:
+        if finished is None or self.result_in(self._means(self.timeline.last)) is None:
             return None
         return finished + self.scenario.result_delay
 
@@ -147,6 +146,10 @@ class SimulatedJob:
             return 0.0
         self.early_polls += 1
         return early
+
+    def _means(self, status: str) -> State:
+        state = self._states[status]
+        return State.FAILED if self.fails and state.has_result else state
 
     @property
     def _states(self) -> Mapping[str, State]:
