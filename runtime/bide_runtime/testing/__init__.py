@@ -11,6 +11,7 @@ from .fake.plans import FakeJob, Plan
 from .fake.promises import Trace, broken_promises
 from .fake.provider import KEY, FakeProvider
 from .fake.transport import AsyncFakeTransport, FakeTransport, Reply, Sent, Server, script
+from .timeline import Timeline
 
 __all__ = [
     "KEY",
@@ -25,6 +26,7 @@ __all__ = [
     "Reply",
     "Sent",
     "Server",
+    "Timeline",
     "Trace",
     "VirtualTime",
     "broken_promises",

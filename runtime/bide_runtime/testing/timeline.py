@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
-from math import inf
 
 PENDING_SHARE = 0.2
 """The part of a job's duration that its pending statuses take, if it has running ones as well."""
@@ -52,11 +51,11 @@ class Timeline:
         """The age at which the last status begins, in seconds."""
         return self.steps[-1][0]
 
-    def next_change(self, age: float) -> float:
-        """The age at which the next status after this age begins; infinite if there is none."""
-        return next((since for since, _ in self.steps if since > age), inf)
-
     def turned(self, age: float, *walk: tuple[str, float]) -> Timeline:
         """The same until this age, then these (status, seconds) pairs."""
         past = tuple(step for step in self.steps if step[0] <= age)
         return Timeline((*past, *((age + since, status) for since, status in Timeline.lasting(*walk).steps)))
+
+    def stopped(self, age: float) -> Timeline:
+        """The same until this age, and nothing from then on."""
+        return Timeline(tuple(step for step in self.steps if step[0] <= age))

@@ -19,6 +19,7 @@ HELPERS = (
     "Plan",
     "Reply",
     "Sent",
+    "Timeline",
     "build",
     "cut_short",
     "error",

@@ -15,6 +15,7 @@ from ..fake.faults import Fault, cut_short, error, lost, slow, unreachable, web_
 from ..fake.jobs import FakeJobs
 from ..fake.plans import Plan
 from ..fake.provider import FakeProvider
+from ..timeline import Timeline
 from .calls import Mode, Told, play
 from .requests import Call
 from .values import TOMORROW
@@ -85,7 +86,7 @@ class Job:
         words = {state: status for status, state in reversed(list(self.states.items()))}
         statuses = [words.get(state, state) for state in states]
         seconds = self.interval[0] if after is None else after
-        return Plan((*((status, seconds) for status in statuses[:-1]), (statuses[-1], inf)), **details)
+        return Plan(Timeline.lasting(*((status, seconds) for status in statuses)), **details)
 
     def lasting(self, seconds: float) -> float:
         """That many seconds; a hundred pauses if that is less, so that no test polls thousands of times."""
@@ -177,8 +178,8 @@ def faults(*, at_most: int = 6) -> Strategy:
 
 
 @st.composite
-def walks(draw: st.DrawFn, job: Job) -> tuple[tuple[str, float], ...]:
-    """A way through the statuses: one that the spec allows, or any other, with words that it does not know."""
+def timelines(draw: st.DrawFn, job: Job) -> Timeline:
+    """Statuses in an order that the spec allows, or in any order and with words that the spec does not list."""
     is_legal = draw(st.sampled_from([True, True, False]))
     lasts = st.floats(0, job.lasting(300.0) / 10).map(lambda seconds: round(seconds, 2)) | st.just(0.0)
     status = draw(st.sampled_from(list(job.states)))
@@ -191,7 +192,7 @@ def walks(draw: st.DrawFn, job: Job) -> tuple[tuple[str, float], ...]:
             job.transitions.get(status, list(job.states)) if is_legal else [*job.states, *[TOMORROW] * job.is_open]
         )
         status = draw(st.sampled_from(sorted(followers)))
-    return (*walk, (status, inf))
+    return Timeline.lasting(*walk, (status, inf))
 
 
 @st.composite
@@ -199,7 +200,7 @@ def plans(draw: st.DrawFn, job: Job) -> Plan:
     """What may become of a job."""
     grace = job.not_found_grace
     return Plan(
-        draw(walks(job)),
+        draw(timelines(job)),
         late=draw(st.sampled_from([0.0, 0.0, 3.0, 20.0])),
         is_gone=draw(st.sampled_from([False, False, True])),
         visible_after=draw(st.sampled_from([0.0, 0.0, grace / 2, 2 * grace])),

@@ -26,7 +26,7 @@ from .bodies import fits, has, made_up, plain, put, takes, typed
 from .clock import VirtualTime
 from .faults import error_reply
 from .long_poll import answered_at, asked_for
-from .plans import FakeJob, Plan, walk_to
+from .plans import FakeJob, Plan, timeline_to
 from .transport import Reply, Sent
 
 R = TypeVar("R")
@@ -143,11 +143,11 @@ class FakeJobs(Generic[R]):
         reason: str = "no luck",
         code: str = "fake_failure",
     ) -> None:
-        walk = walk_to(self.kind.lifecycle, state, self._usual_time if after is None else after)
-        tells_apart = self.kind.lifecycle.states.get(walk[-1][0]) is not State.FAILED
+        timeline = timeline_to(self.kind.lifecycle, state, self._usual_time if after is None else after)
+        tells_apart = self.kind.lifecycle.states.get(timeline.last) is not State.FAILED
         fails = state is State.FAILED and tells_apart
         found = msgspec.UNSET if result is None else result
-        self._plans.append(Plan(walk, found, code=code, reason=reason, fails=fails))
+        self._plans.append(Plan(timeline, found, code=code, reason=reason, fails=fails))
 
     @property
     def _usual_time(self) -> float:
@@ -261,7 +261,7 @@ class FakeJobs(Generic[R]):
 
     def cancelled(self, job: FakeJob) -> Reply:
         """Cancel a job that is not over."""
-        job.cancelled_at = min(job.cancelled_at, self._time.now)
+        job.cancel(self._time.now)
         return Reply({}, 200, JSON)
 
     def not_found(self, job_id: str) -> Reply:
