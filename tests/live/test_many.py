@@ -73,8 +73,8 @@ def test_each_provider_that_is_shipped_takes_a_batch(
     kind, argument = {"anakin": ("map", "url"), "scrapio": ("fetch", "url"), "knowledgesdk": ("extract", "url")}[name]
     script = """
     - {match: {nth: 3}, scenario: "fail; duration=9; poll=502,ok"}
-    - {match: {nth: 5}, scenario: "succeed; duration=9; poll=html,cut,drop"}
-    - {match: {nth: 7}, scenario: "succeed; duration=9; poll=429,unknown; result=503,drop"}
+    - {match: {nth: 5}, scenario: "succeed; duration=9; poll=web_page,cut_short,lost"}
+    - {match: {nth: 7}, scenario: "succeed; duration=9; poll=429,unknown_status; result=503,lost"}
     - {scenario: "succeed; duration=9"}
     """
     with Simulator(spec(name), speed=60, scenarios=script) as simulator:
@@ -91,7 +91,7 @@ def test_each_provider_that_is_shipped_takes_a_batch(
 
 def test_lost_submits_with_keys_make_no_job_twice(driver: Driver, generated: Callable[[str], ModuleType]) -> None:
     """Where there are idempotency keys, a batch submits again what got lost, and each job exists once."""
-    script = '- {scenario: "succeed; submit=drop_after,cut_after,503,ok"}'
+    script = '- {scenario: "succeed; submit=lost,cut_short,503,ok"}'
     with Simulator(spec("scrapio"), speed=60, scenarios=script) as simulator:
         client = driver.client(generated("scrapio"), simulator.url, speed=60)
         inputs = [{"url": f"https://a.example/{number}"} for number in range(20)]

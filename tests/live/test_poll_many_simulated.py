@@ -90,11 +90,11 @@ SCENARIOS = """\
 - match: {nth: 20}
   scenario: fail
 - match: {nth: 31}
-  scenario: succeed; poll=ok,503:none,cut
+  scenario: succeed; poll=ok,503:none,cut_short
 - match: {nth: 32}
-  scenario: succeed; poll=ok,unknown
+  scenario: succeed; poll=ok,unknown_status
 - match: {nth: 33}
-  scenario: succeed; poll=ok,html,429
+  scenario: succeed; poll=ok,web_page,429
 """
 
 SPEED = 4

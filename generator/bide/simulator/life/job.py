@@ -7,10 +7,11 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from bide_runtime.testing.faults import Fault
 from bide_runtime.testing.timeline import Timeline
 
 from bide.ir import Job, Json, State, Type
-from bide.simulator.life.scenario import Fault, Outcome, Scenario, ScenarioError
+from bide.simulator.life.scenario import Outcome, Scenario, ScenarioError
 from bide.simulator.life.way import NoWay, way
 
 _TYPICAL = (2.0, 6.0)

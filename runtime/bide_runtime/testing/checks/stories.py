@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from ...jobs.state import State
 from ...waiting.policy import Policy
-from ..fake.faults import Fault, cut_short, error, lost, slow, unreachable, web_page, wrong_shape
 from ..fake.jobs import FakeJobs
 from ..fake.plans import Plan
 from ..fake.provider import FakeProvider
+from ..faults import Fault, cut_short, error, lost, nulls, slow, unreachable, web_page, wrong_shape
 from ..timeline import Timeline
 from .calls import Mode, Told, play
 from .requests import Call
@@ -173,7 +173,7 @@ def refusals() -> Strategy:
 
 def faults(*, at_most: int = 6) -> Strategy:
     """What some requests meet, one after another: mostly nothing, often faults, now and then a refusal."""
-    nothing = st.none()
+    nothing = st.sampled_from([None, None, None, nulls()])
     return st.lists(st.one_of(nothing, nothing, transient_errors(), transient_errors(), refusals()), max_size=at_most)
 
 

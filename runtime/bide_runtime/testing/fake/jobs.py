@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Callable
 from dataclasses import replace
 from itertools import count
 from math import inf
@@ -22,11 +23,11 @@ from ...jobs.state import State
 from ...models.codec import follow
 from ...waiting.job_id import IdAt
 from .addresses import JSON, Address, Route
-from .bodies import fits, has, made_up, plain, put, takes, typed
+from .bodies import fits, has, made_up, nulls, plain, put, takes, typed
 from .clock import VirtualTime
-from .faults import error_reply
 from .long_poll import answered_at, asked_for
 from .plans import FakeJob, Plan, timeline_to
+from .replies import error_reply
 from .transport import Reply, Sent
 
 R = TypeVar("R")
@@ -263,6 +264,13 @@ class FakeJobs(Generic[R]):
         """Cancel a job that is not over."""
         job.cancel(self._time.now)
         return Reply({}, 200, JSON)
+
+    def with_nulls(self, address: Address, reply: Callable[[], Reply]) -> Reply:
+        """A reply of this address, with null in each field that may be absent and is."""
+        proper = reply()
+        wanted: Any = {self.poll: self.kind.snapshot, self.result: self.kind.result}.get(address)
+        is_json = wanted is not None and proper.status < 300
+        return replace(proper, body=nulls(wanted, proper.body)) if is_json else proper
 
     def not_found(self, job_id: str) -> Reply:
         return error_reply(self._provider, 404, "not_found", f"there is no job {job_id!r}")

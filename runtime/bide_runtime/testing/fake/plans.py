@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from math import inf
 from types import NoneType
@@ -15,6 +16,7 @@ from ...jobs.lifecycle import Lifecycle
 from ...jobs.state import State
 from ..timeline import Timeline
 from .bodies import made_up, other_than, plain, put
+from .transport import Reply
 
 
 @dataclass(frozen=True)
@@ -105,6 +107,14 @@ class FakeJob:
         if is_shown_ready and self.is_ready(now):
             return state if state.has_result else State.SUCCEEDED
         return State.RUNNING if state.is_final else state
+
+    def shown_as(self, status: str, reply: Callable[[], Reply]) -> Reply:
+        """A reply in which the job has another status."""
+        timeline, self.timeline = self.timeline, Timeline.lasting((status, inf))
+        try:
+            return reply()
+        finally:
+            self.timeline = timeline
 
     @property
     def over_at(self) -> float:
