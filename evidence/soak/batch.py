@@ -13,7 +13,7 @@ from tests.runtime.fakes import AsyncFakeTransport, FakeTransport
 from evidence.soak.clocks import StormClock, StormLoop
 from evidence.soak.journal import Event
 from evidence.soak.script import Script
-from evidence.soak.story import Call, CallbackFailed, Story, born_by, client_class, jobs_of, logged, options
+from evidence.soak.story import Call, CallbackFailed, Story, client_class, jobs_of, logged, options, submit_in
 from evidence.soak.weather import Means, Word
 
 LIMIT = 3_000
@@ -68,7 +68,7 @@ class _Player:
         events = self.story.journal.of(job)
         began = self.taken.get(job, events[0].at if events else self.clock.now())
         call = Call("batch", job, began, self.script.timeouts[0], record=outcome.index)
-        call.born = born_by(events)
+        call.born = submit_in(events)
         call.ended = self.clock.now()
         call.outcome = outcome.error if outcome.error is not None else outcome.value
         call.events = [self._in_time(event, call.deadline) for event in events]

@@ -331,9 +331,9 @@ class _Teller:
                 self.wanted = JobNotDone
 
     def _missing(self, event: Event) -> Means:
-        if self.call.born is None:
+        age = self.call.age(event)
+        if age is None:
             return Means.REFUSED
-        age = max(event.ended + event.jump - self.call.born, 0.0)
         grace = self.script.kind.polling.not_found_grace
         if abs(age - grace) < EPS:
             # The time of day is a float of some 1.8e9 seconds, too coarse to say which side this is on.
@@ -471,7 +471,7 @@ class _Teller:
         for number, (before, after) in enumerate(pairwise(polls), start=1):
             if before.word.means not in (Means.GOING, Means.UNKNOWN):
                 continue
-            known_age = None if call.born is None else max(before.ended + before.jump - call.born, 0.0)
+            known_age = call.age(before)
             age = before.ended - call.began if known_age is None else known_age
             due = before.ended + policy.delay(polls=number, age=age, jitter=script.jitter)
             requests = 2 if isinstance(script.kind.lifecycle.result, ResultAt) else 1
