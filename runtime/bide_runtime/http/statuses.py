@@ -46,5 +46,5 @@ TRANSIENT: Mapping[int, Arrival] = {
 
 
 def arrival_of(status: int, more: Collection[int] = ()) -> Arrival | None:
-    """What a status says of its request if it is transient, else `None`. *more* are the transient ones of a provider."""
+    """What a transient status says of its request, else `None`. *more* are transient at one provider."""
     return TRANSIENT.get(status, Arrival.UNKNOWN if status in more else None)
