@@ -332,6 +332,14 @@ def test_a_job_that_somebody_else_submitted_has_no_grace(world: Make) -> None:
     assert 1 == len(w.polls)
 
 
+def test_without_grace_the_moment_of_the_submit_has_none_either(world: Make) -> None:
+    """A 404 ends the wait at once, also for a job that is 0 seconds old."""
+    w = world(served(submit=[TICKET], polls=[error(404), DONE]))
+
+    with pytest.raises(NotFound):
+        w.do(w.jobs(PART).run(url="u", policy=Fixed(0.0), timeout=60))
+
+
 def test_a_kind_without_grace_has_none(world: Make) -> None:
     """W8: where the provider does not speak of delays, a 404 means what it says."""
     w = world(served(submit=[TICKET], polls=[error(404)]))
