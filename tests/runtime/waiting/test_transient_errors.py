@@ -30,7 +30,7 @@ from hypothesis import strategies as st
 
 from tests.runtime.acme import APART, PART, SHY
 from tests.runtime.fakes import Reply, cut_off, unreachable
-from tests.runtime.storms import FAULTS, Storm, outcome, replies, rule, storms
+from tests.runtime.storms import FAULTS, Steady, Storm, outcome, replies, rule, storms
 from tests.runtime.world import CUT, DONE, HTML, MODES, PAGE, RUNNING, TICKET, Mode, World, error, report, served
 
 Make = Callable[..., World]
@@ -337,7 +337,7 @@ def test_without_grace_the_moment_of_the_submit_has_none_either(world: Make) -> 
     w = world(served(submit=[TICKET], polls=[error(404), DONE]))
 
     with pytest.raises(NotFound):
-        w.do(w.jobs(PART).run(url="u", policy=Fixed(0.0), timeout=60))
+        w.do(w.jobs(PART).run(url="u", policy=Steady(0.0), timeout=60))
 
 
 def test_a_kind_without_grace_has_none(world: Make) -> None:
