@@ -23,7 +23,7 @@ class NotJson(DecodeError):
 def loads(body: bytes) -> Json:
     """The JSON value in *body*, which may have `NaN`, `Infinity` and raw control characters, as some providers send.
 
-    Raises `NotJson` if the body is empty, cut, or looks like something else, and `DecodeError` if it is whole and wrong.
+    Raises `NotJson` if the body is empty, cut, or no JSON at all, and `DecodeError` if it is whole and wrong.
     """
     start = body.lstrip()[:1]
     if not start:
