@@ -65,7 +65,16 @@ def test_the_time_that_a_request_may_take_is_kept() -> None:
     files = render(read_spec("rich.yaml", (HERE.parent / "hostile" / "rich.yaml").read_text()))
     jobs = next(text for name, text in files.items() if name.endswith("/_jobs.py"))
 
-    assert '    timeouts={"poll": 20.0, "result": 5.0, "cancel": 5.0},\n' in jobs
+    assert '"poll": 20.0,\n        "result": 5.0,\n        "cancel": 5.0,\n' in jobs
+
+
+def test_an_error_may_have_a_code_and_no_message() -> None:
+    """A required field of a row is printed, also if it is empty."""
+    spec = changed(("{name: flat, code: error, message: message}", "{name: flat, code: error}"))
+
+    provider = render(read_spec("acme.yaml", spec))["acme_client/_provider.py"]
+
+    assert 'ErrorShape(message=(), code=("error",))' in provider
 
 
 def _complaints(folder: Path, files: dict[str, str]) -> str:

@@ -44,12 +44,7 @@ def submit_url_scraper(
     )
     return Submission(
         kind=_jobs.URL_SCRAPER,
-        call=Call(
-            method="POST",
-            path="/url-scraper",
-            body=_encode(_body),
-            read=_reads(models.JobAccepted),
-        ),
+        call=Call(method="POST", path="/url-scraper", body=_encode(_body), read=_reads(models.JobAccepted)),
         job_id=("job_id",),
     )
 
@@ -74,12 +69,7 @@ def submit_url_scraper_batch(
     )
     return Submission(
         kind=_jobs.URL_SCRAPER_BATCH,
-        call=Call(
-            method="POST",
-            path="/url-scraper/batch",
-            body=_encode(_body),
-            read=_reads(models.JobAccepted),
-        ),
+        call=Call(method="POST", path="/url-scraper/batch", body=_encode(_body), read=_reads(models.JobAccepted)),
         job_id=("job_id",),
     )
 
@@ -88,11 +78,7 @@ def submit_web_scraper() -> Submission[models.WebScrape, models.WebScrape]:
     """`POST /web-scraper`"""
     return Submission(
         kind=_jobs.WEB_SCRAPER,
-        call=Call(
-            method="POST",
-            path="/web-scraper",
-            read=_reads(models.JobAccepted),
-        ),
+        call=Call(method="POST", path="/web-scraper", read=_reads(models.JobAccepted)),
         job_id=("job_id",),
     )
 
@@ -108,12 +94,7 @@ def submit_agentic_search(
     _body = models.ResearchRequest(prompt=prompt, use_browser=use_browser, schema=schema, webhook_url=webhook_url)
     return Submission(
         kind=_jobs.AGENTIC_SEARCH,
-        call=Call(
-            method="POST",
-            path="/agentic-search",
-            body=_encode(_body),
-            read=_reads(models.ResearchAccepted),
-        ),
+        call=Call(method="POST", path="/agentic-search", body=_encode(_body), read=_reads(models.ResearchAccepted)),
         job_id=("job_id",),
     )
 
@@ -136,12 +117,7 @@ def submit_holocron(
     )
     return Submission(
         kind=_jobs.HOLOCRON,
-        call=Call(
-            method="POST",
-            path="/holocron/task",
-            body=_encode(_body),
-            read=_reads(models.TaskJob),
-        ),
+        call=Call(method="POST", path="/holocron/task", body=_encode(_body), read=_reads(models.TaskJob)),
         job_id=("job_id",),
     )
 
@@ -174,12 +150,7 @@ def submit_map(
     )
     return Submission(
         kind=_jobs.MAP,
-        call=Call(
-            method="POST",
-            path="/map",
-            body=_encode(_body),
-            read=_reads(models.JobAccepted),
-        ),
+        call=Call(method="POST", path="/map", body=_encode(_body), read=_reads(models.JobAccepted)),
         job_id=("job_id",),
     )
 
@@ -212,12 +183,7 @@ def submit_crawl(
     )
     return Submission(
         kind=_jobs.CRAWL,
-        call=Call(
-            method="POST",
-            path="/crawl",
-            body=_encode(_body),
-            read=_reads(models.JobAccepted),
-        ),
+        call=Call(method="POST", path="/crawl", body=_encode(_body), read=_reads(models.JobAccepted)),
         job_id=("job_id",),
     )
 
@@ -233,10 +199,7 @@ def submit_ai_visibility(
     return Submission(
         kind=_jobs.AI_VISIBILITY,
         call=Call(
-            method="POST",
-            path="/ai-visibility/search",
-            body=_encode(_body),
-            read=_reads(models.VisibilitySearch),
+            method="POST", path="/ai-visibility/search", body=_encode(_body), read=_reads(models.VisibilitySearch)
         ),
         job_id=("search_id",),
     )
@@ -263,12 +226,7 @@ def submit_browser_task(
     )
     return Submission(
         kind=_jobs.BROWSER_TASK,
-        call=Call(
-            method="POST",
-            path="/ai/evaluate",
-            body=_encode(_body),
-            read=_reads(models.BrowserTaskJob),
-        ),
+        call=Call(method="POST", path="/ai/evaluate", body=_encode(_body), read=_reads(models.BrowserTaskJob)),
         job_id=("workflow_id",),
     )
 
@@ -287,12 +245,7 @@ def submit_wire_build(
     )
     return Submission(
         kind=_jobs.WIRE_BUILD,
-        call=Call(
-            method="POST",
-            path="/wire/build-request",
-            body=_encode(_body),
-            read=_reads(models.Build),
-        ),
+        call=Call(method="POST", path="/wire/build-request", body=_encode(_body), read=_reads(models.Build)),
         job_id=("id",),
     )
 

@@ -37,12 +37,7 @@ def submit_extract(
     )
     return Submission(
         kind=_jobs.EXTRACT,
-        call=Call(
-            method="POST",
-            path="/v1/extract/async",
-            body=_encode(_body),
-            read=_reads(models.SubmitReply),
-        ),
+        call=Call(method="POST", path="/v1/extract/async", body=_encode(_body), read=_reads(models.SubmitReply)),
         job_id=("job_id",),
     )
 
@@ -93,15 +88,9 @@ def extract_stream(
         urls=urls,
     )
     return StreamCall(
-        call=Call(
-            method="POST",
-            path="/v1/extract/stream",
-            body=_encode(_body),
-            timeout=300.0,
-            read=_reads_nothing,
-        ),
+        call=Call(method="POST", path="/v1/extract/stream", body=_encode(_body), timeout=300.0, read=_reads_nothing),
         reader=EventReader(
-            {
+            known={
                 "connected": models.ConnectedEvent,
                 "progress": models.ProgressEvent,
                 "business_classified": models.BusinessClassifiedEvent,

@@ -14,12 +14,9 @@ PROVIDER = Provider(
     auth=(Secret(at="header", name="x-api-key", env="KNOWLEDGESDK_API_KEY"),),
     request_id_header="x-request-id",
     rates={
-        "POST /v1/sitemap": Rate(30, 60.0),
+        "POST /v1/sitemap": Rate(count=30, seconds=60.0),
     },
-    errors=(
-        ErrorShape(message=("message",), code=("code",)),
-        ErrorShape(message=("message",)),
-    ),
+    errors=(ErrorShape(message=("message",), code=("code",)), ErrorShape(message=("message",))),
     version="0.1.0",
     own_errors=OwnErrors(vars(_errors)),
 )

@@ -47,12 +47,7 @@ def submit_fetch(
     )
     return Submission(
         kind=_jobs.FETCH,
-        call=Call(
-            method="POST",
-            path="/v1/jobs",
-            body=_encode(_body),
-            read=_reads(models.SubmitReply),
-        ),
+        call=Call(method="POST", path="/v1/jobs", body=_encode(_body), read=_reads(models.SubmitReply)),
         job_id=("job_id",),
         idempotency_header="Idempotency-Key",
         idempotency_key=idempotency_key,
@@ -89,12 +84,7 @@ def submit_crawl(
     )
     return Submission(
         kind=_jobs.CRAWL,
-        call=Call(
-            method="POST",
-            path="/v1/jobs",
-            body=_encode(_body),
-            read=_reads(models.SubmitReply),
-        ),
+        call=Call(method="POST", path="/v1/jobs", body=_encode(_body), read=_reads(models.SubmitReply)),
         job_id=("job_id",),
         idempotency_header="Idempotency-Key",
         idempotency_key=idempotency_key,
@@ -129,12 +119,7 @@ def submit_map(
     )
     return Submission(
         kind=_jobs.MAP,
-        call=Call(
-            method="POST",
-            path="/v1/jobs",
-            body=_encode(_body),
-            read=_reads(models.SubmitReply),
-        ),
+        call=Call(method="POST", path="/v1/jobs", body=_encode(_body), read=_reads(models.SubmitReply)),
         job_id=("job_id",),
         idempotency_header="Idempotency-Key",
         idempotency_key=idempotency_key,
@@ -169,12 +154,7 @@ def submit_search(
     )
     return Submission(
         kind=_jobs.SEARCH,
-        call=Call(
-            method="POST",
-            path="/v1/jobs",
-            body=_encode(_body),
-            read=_reads(models.SubmitReply),
-        ),
+        call=Call(method="POST", path="/v1/jobs", body=_encode(_body), read=_reads(models.SubmitReply)),
         job_id=("job_id",),
         idempotency_header="Idempotency-Key",
         idempotency_key=idempotency_key,
@@ -211,12 +191,7 @@ def submit_interact(
     )
     return Submission(
         kind=_jobs.INTERACT,
-        call=Call(
-            method="POST",
-            path="/v1/jobs",
-            body=_encode(_body),
-            read=_reads(models.SubmitReply),
-        ),
+        call=Call(method="POST", path="/v1/jobs", body=_encode(_body), read=_reads(models.SubmitReply)),
         job_id=("job_id",),
         idempotency_header="Idempotency-Key",
         idempotency_key=idempotency_key,
@@ -252,11 +227,7 @@ def fetch_inline(
         path="/v1/fetch",
         body=_encode(_body),
         read=_reads_or_job(
-            models.InlineFetch,
-            status=202,
-            kind=_jobs.FETCH,
-            reply=models.SubmitReply,
-            job_id=("job_id",),
+            models.InlineFetch, status=202, kind=_jobs.FETCH, reply=models.SubmitReply, job_id=("job_id",)
         ),
     )
 
@@ -288,11 +259,7 @@ def crawl_inline(
         path="/v1/crawl",
         body=_encode(_body),
         read=_reads_or_job(
-            models.InlineCrawl,
-            status=202,
-            kind=_jobs.CRAWL,
-            reply=models.SubmitReply,
-            job_id=("job_id",),
+            models.InlineCrawl, status=202, kind=_jobs.CRAWL, reply=models.SubmitReply, job_id=("job_id",)
         ),
     )
 
@@ -321,13 +288,7 @@ def map_inline(
         method="POST",
         path="/v1/map",
         body=_encode(_body),
-        read=_reads_or_job(
-            models.InlineMap,
-            status=202,
-            kind=_jobs.MAP,
-            reply=models.SubmitReply,
-            job_id=("job_id",),
-        ),
+        read=_reads_or_job(models.InlineMap, status=202, kind=_jobs.MAP, reply=models.SubmitReply, job_id=("job_id",)),
     )
 
 

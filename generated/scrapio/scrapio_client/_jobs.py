@@ -35,11 +35,7 @@ FETCH: JobKind[models.FetchJob, models.FetchResult] = JobKind(
     lifecycle=_JOB,
     snapshot=models.FetchJob,
     result=models.FetchResult,
-    polling=Polling(
-        interval=(2.0, 5.0),
-        min_interval=1.0,
-        timeout=600.0,
-    ),
+    polling=Polling(interval=(2.0, 5.0), min_interval=1.0, timeout=600.0),
 )
 
 CRAWL: JobKind[models.CrawlJob, models.CrawlResult] = JobKind(
@@ -48,11 +44,7 @@ CRAWL: JobKind[models.CrawlJob, models.CrawlResult] = JobKind(
     lifecycle=_JOB,
     snapshot=models.CrawlJob,
     result=models.CrawlResult,
-    polling=Polling(
-        interval=(15.0, 30.0),
-        min_interval=1.0,
-        timeout=600.0,
-    ),
+    polling=Polling(interval=(15.0, 30.0), min_interval=1.0, timeout=600.0),
 )
 
 MAP: JobKind[models.MapJob, models.MapResult] = JobKind(
@@ -61,11 +53,7 @@ MAP: JobKind[models.MapJob, models.MapResult] = JobKind(
     lifecycle=_JOB,
     snapshot=models.MapJob,
     result=models.MapResult,
-    polling=Polling(
-        interval=(2.0, 5.0),
-        min_interval=1.0,
-        timeout=600.0,
-    ),
+    polling=Polling(interval=(2.0, 5.0), min_interval=1.0, timeout=600.0),
 )
 
 SEARCH: JobKind[models.SearchJob, models.SearchResult] = JobKind(
@@ -74,11 +62,7 @@ SEARCH: JobKind[models.SearchJob, models.SearchResult] = JobKind(
     lifecycle=_JOB,
     snapshot=models.SearchJob,
     result=models.SearchResult,
-    polling=Polling(
-        interval=(2.0, 5.0),
-        min_interval=1.0,
-        timeout=600.0,
-    ),
+    polling=Polling(interval=(2.0, 5.0), min_interval=1.0, timeout=600.0),
 )
 
 INTERACT: JobKind[models.InteractJob, models.InteractResult] = JobKind(
@@ -87,9 +71,5 @@ INTERACT: JobKind[models.InteractJob, models.InteractResult] = JobKind(
     lifecycle=_JOB,
     snapshot=models.InteractJob,
     result=models.InteractResult,
-    polling=Polling(
-        interval=(2.0, 5.0),
-        min_interval=1.0,
-        timeout=600.0,
-    ),
+    polling=Polling(interval=(2.0, 5.0), min_interval=1.0, timeout=600.0),
 )

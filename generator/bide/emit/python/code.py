@@ -11,7 +11,7 @@ import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 
-from bide.ir import Bounds, Json, Kind, ListOf, MapOf, Named, Pointer, Scalar, Type
+from bide.ir import Bounds, Json, Kind, ListOf, MapOf, Named, Scalar, Type
 
 WIDTH = 100
 """Docstrings and comments are wrapped at this column."""
@@ -30,7 +30,9 @@ class Code(str):
 
 
 def literal(value: Json) -> Code:
-    """A value as a Python literal."""
+    """A value as a Python literal. `Code` in it is printed as it is."""
+    if isinstance(value, Code):
+        return value
     if isinstance(value, str):
         return _quoted(str(value))
     if isinstance(value, Mapping):
@@ -83,11 +85,6 @@ def spread(brackets: str, items: Iterable[str], *, indent: int) -> Code:
     return Code(f"{brackets[0]}\n{lines}{margin}{brackets[1]}")
 
 
-def row(items: Sequence[str], *, indent: int) -> Code:
-    """A tuple, its items on lines of their own if there are several."""
-    return Code(f"({items[0]},)") if len(items) == 1 else spread("()", items, indent=indent)
-
-
 def annotation(type: Type, *, request: bool = False, like: frozenset[str] = frozenset(), prefix: str = "") -> Code:
     """The Python type; *request* for what goes out, which takes any sequence and mapping.
 
@@ -116,16 +113,6 @@ def bounded(inside: Code, bounds: Bounds) -> Code:
     """An annotation with the bounds that msgspec checks."""
     marks = [f"{name}={literal(value)}" for name, value in _meta(bounds)] if bounds else []
     return Code(f"Annotated[{inside}, Meta({', '.join(marks)})]") if marks else inside
-
-
-def pointer(path: Pointer) -> Code:
-    """A path of names as a tuple."""
-    return literal(tuple(path))
-
-
-def seconds(value: float) -> Code:
-    """A number of seconds, always as a float."""
-    return Code(repr(float(value)))
 
 
 _SCALARS = {

@@ -20,7 +20,7 @@ WIDTH = 120
 _PIECE = re.compile(
     r"""
     (?P<text> "[^"\\]*(?:\\.[^"\\]*)*" | '[^'\\]*(?:\\.[^'\\]*)*' | -?[\w.]+ | = | \A\)[ ]->[ ] )
-  | (?P<sign> [ ]=[ ] | :[ ] | [ ]\|[ ] )
+  | (?P<sign> [ ]=[ ] | :[ ] | [ ][|+][ ] )
   | (?P<open> [(\[{] )
   | (?P<close> [)\]}] )
   | (?P<comma> ,[ ] | ,(?=\)) )
@@ -195,7 +195,7 @@ def _printed(element: _Element, indent: int, end: str) -> Iterator[str]:
         # One text between brackets stays as long as it is.
         yield f"{margin}{element.flat}{end}"
         return
-    if group is None or not group.elements or "|" in element.signs:
+    if group is None or not group.elements or set("|+") & set(element.signs):
         raise _Unsure
     body = ", ".join(each.flat for each in group.elements) + "," * group.is_one_tuple
     head = margin + element.flat[: -len(body) - 1]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from bide.emit.python.code import Code, docstring, literal, seconds
+from bide.emit.python.code import Code, docstring, literal
+from bide.emit.python.table import row
 from bide.emit.views.body import Placed, placed
 from bide.emit.views.context import Context, named
 from bide.emit.views.view import View
@@ -236,45 +237,31 @@ class JobTableView(View):
         self._job = job
 
     @property
-    def settings(self) -> list[tuple[Code, Code]]:
-        """(name, value) of what the spec says."""
+    def table(self) -> Code:
+        """What the spec says about the job."""
         job, lifecycle, polling = self._job, self._job.lifecycle, self._job.polling
-        found: list[tuple[str, Code]] = [
-            ("name", literal(job.name)),
-            ("submit", Code(f"CALLS[{literal(f'{job.name}.submit')}]")),
-            ("states", literal({status: state.value for status, state in lifecycle.states.items()})),
-        ]
-        if lifecycle.transitions:
-            found.append(
-                ("transitions", literal({status: tuple(after) for status, after in lifecycle.transitions.items()}))
-            )
-        found += [
-            ("poll", literal(lifecycle.poll.path)),
-            ("min_interval", seconds(polling.min_interval)),
-            ("interval", Code(f"({seconds(polling.interval[0])}, {seconds(polling.interval[1])})")),
-            ("timeout", seconds(polling.timeout)),
-        ]
-        if lifecycle.poll.link is not None:
-            found.append(("is_polled_by_id", literal(False)))
-        if lifecycle.codes:
-            found.append(("codes", literal(tuple(lifecycle.codes))))
-        if not self.is_open:
-            found.append(("is_open", literal(False)))
-        if job.reply is None or not job.job_id.field:
-            found.append(("has_id_in_body", literal(False)))
-        if polling.not_found_grace:
-            found.append(("not_found_grace", seconds(polling.not_found_grace)))
-        if lifecycle.result.endpoint is not None:
-            found.append(("result", literal(lifecycle.result.endpoint.path)))
-        if lifecycle.cancel is not None:
-            found.append(("cancel", literal((lifecycle.cancel.endpoint.method, lifecycle.cancel.endpoint.path))))
-        if job.idempotency_key:
-            found.append(("idempotency_key", literal(job.idempotency_key)))
-        if self._has(lifecycle.retry_after):
-            found.append(("has_retry_after", literal(True)))
-        if self._has(lifecycle.error.message):
-            found.append(("has_reason", literal(True)))
-        return [(Code(name), value) for name, value in found]
+        result, cancel = lifecycle.result.endpoint, lifecycle.cancel.endpoint if lifecycle.cancel else None
+        fields = {
+            "name": job.name,
+            "submit": Code(f"CALLS[{literal(f'{job.name}.submit')}]"),
+            "states": literal({status: state.value for status, state in lifecycle.states.items()}),
+            "transitions": literal(lifecycle.transitions) if lifecycle.transitions else None,
+            "poll": lifecycle.poll.path,
+            "min_interval": polling.min_interval,
+            "interval": polling.interval,
+            "timeout": polling.timeout,
+            "is_polled_by_id": lifecycle.poll.link is None,
+            "codes": tuple(lifecycle.codes),
+            "is_open": self.is_open,
+            "has_id_in_body": job.reply is not None and bool(job.job_id.field),
+            "not_found_grace": polling.not_found_grace,
+            "result": result.path if result else None,
+            "cancel": (cancel.method, cancel.path) if cancel else None,
+            "idempotency_key": job.idempotency_key,
+            "has_retry_after": self._has(lifecycle.retry_after),
+            "has_reason": self._has(lifecycle.error.message),
+        }
+        return row("Job", fields, indent=4)
 
     @property
     def is_open(self) -> bool:
@@ -309,19 +296,17 @@ class StreamTableView(View):
         self.fails = bool(operation.stream.error_event)
 
     @property
-    def settings(self) -> list[tuple[Code, Code]]:
-        """(name, value) of what the spec says."""
-        events = {name: Code(f"models.{model}") for name, model in self._stream.events}
-        events.pop(self._stream.error_event or "", None)
-        table = ", ".join(f"{literal(name)}: {model}" for name, model in events.items())
-        found = [
-            ("call", Code(f"CALLS[{literal(self._name)}]")),
-            ("events", Code(f"{{{table}}}")),
-            ("last", literal(tuple(sorted(self._stream.last)))),
-        ]
-        if self._stream.error_event:
-            found.append(("error", literal((self._stream.error_event, tuple(self._stream.error_message)))))
-        return [(Code(name), value) for name, value in found]
+    def table(self) -> Code:
+        """What the spec says about the stream."""
+        stream = self._stream
+        events = {name: Code(f"models.{model}") for name, model in stream.events if name != stream.error_event}
+        fields = {
+            "call": Code(f"CALLS[{literal(self._name)}]"),
+            "events": literal(events),
+            "last": tuple(sorted(stream.last)),
+            "error": (stream.error_event, stream.error_message) if stream.error_event else None,
+        }
+        return row("EventStream", fields, indent=4)
 
 
 _SCALARS = {

@@ -21,11 +21,6 @@ def submit_map(
     _body = models.MapRequest(site_url=site_url, depth=depth)
     return Submission(
         kind=_jobs.MAP,
-        call=Call(
-            method="POST",
-            path="/maps",
-            body=_encode(_body),
-            read=_reads(models.Accepted),
-        ),
+        call=Call(method="POST", path="/maps", body=_encode(_body), read=_reads(models.Accepted)),
         job_id=("job_id",),
     )

@@ -13,7 +13,7 @@ PROVIDER = Provider(
     base_url="https://api.acme.example/v1",
     auth=(Secret(at="header", name="X-Api-Key", env="ACME_API_KEY"),),
     rates={
-        "POST /maps": Rate(60, 60.0),
+        "POST /maps": Rate(count=60, seconds=60.0),
     },
     errors=(ErrorShape(message=("message",), code=("error",)),),
     version="0.1.0",

@@ -23,12 +23,7 @@ def submit_fetch(
     _body = models.FetchBody(kind="fetch", input=models.Input(url=url), note=note)
     return Submission(
         kind=_jobs.FETCH,
-        call=Call(
-            method="POST",
-            path="/jobs",
-            body=_encode(_body),
-            read=_reads(models.Reply),
-        ),
+        call=Call(method="POST", path="/jobs", body=_encode(_body), read=_reads(models.Reply)),
         job_id=("job_id",),
         idempotency_header="Idempotency-Key",
         idempotency_key=idempotency_key,
@@ -45,11 +40,5 @@ def fetch_inline(
         method="POST",
         path="/fetch",
         body=_encode(_body),
-        read=_reads_or_job(
-            models.Page,
-            status=202,
-            kind=_jobs.FETCH,
-            reply=models.Reply,
-            job_id=("job_id",),
-        ),
+        read=_reads_or_job(models.Page, status=202, kind=_jobs.FETCH, reply=models.Reply, job_id=("job_id",)),
     )

@@ -21,12 +21,12 @@ _JOB = Lifecycle(
     ready=((("result_available",), True),),
     result=ResultAt(path="/jobs/{job_id}/result", gone=frozenset({404})),
     cancel=("POST", "/jobs/{job_id}/cancel"),
-    retry_after=("retry_after_ms",),
-    retry_after_unit=0.001,
     progress={
         "done": ("progress", "completed"),
         "total": ("progress", "total"),
     },
+    retry_after=("retry_after_ms",),
+    retry_after_unit=0.001,
 )
 
 FETCH: JobKind[models.Task, models.Page] = JobKind(
@@ -35,10 +35,5 @@ FETCH: JobKind[models.Task, models.Page] = JobKind(
     lifecycle=_JOB,
     snapshot=models.Task,
     result=models.Page,
-    polling=Polling(
-        interval=(5.0, 5.0),
-        min_interval=1.0,
-        timeout=300.0,
-        not_found_grace=10.0,
-    ),
+    polling=Polling(interval=(5.0, 5.0), min_interval=1.0, not_found_grace=10.0),
 )

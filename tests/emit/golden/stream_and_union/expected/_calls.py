@@ -29,18 +29,9 @@ def play(
     """`POST /play`"""
     _body = models.Play(actions=actions, token=token)
     return StreamCall(
-        call=Call(
-            method="POST",
-            path="/play",
-            body=_encode(_body),
-            read=_reads_nothing,
-        ),
+        call=Call(method="POST", path="/play", body=_encode(_body), read=_reads_nothing),
         reader=EventReader(
-            {
-                "step": models.Step,
-                "end": models.End,
-                "trouble": models.Trouble,
-            },
+            known={"step": models.Step, "end": models.End, "trouble": models.Trouble},
             last=frozenset({"end"}),
             other=models.OtherPlayEvent,
             error="trouble",

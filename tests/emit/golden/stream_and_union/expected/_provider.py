@@ -13,7 +13,7 @@ PROVIDER = Provider(
     base_url="https://api.acme.example",
     auth=(Secret(at="query", name="key", env="ACME_API_KEY"),),
     rates={
-        "GET /log/{day}": Rate(10, 1.0),
+        "GET /log/{day}": Rate(count=10, seconds=1.0),
     },
     version="0.1.0",
     own_errors=OwnErrors(vars(_errors)),
