@@ -92,7 +92,7 @@ def _job(provider: Provider, job: Job) -> Iterator[Line]:
     result = _class(job.result)
     shortest, longest = job.polling.interval
     duration = _lasts(job)
-    deadline = 10 + 2 * longest
+    deadline = 40 + 2 * longest  # at 20 times the speed still two seconds, in which a busy machine sends a submit
     states = set(job.lifecycle.states.values())
     usual = Line(
         provider=provider.name,
@@ -149,7 +149,7 @@ def _job(provider: Provider, job: Job) -> Iterator[Line]:
         faults=None,  # the last poll has little time, and may run out of it
         most_polls=2 + int(deadline / shortest),
     )
-    lost = replace(usual, what="lost submit", scenarios=scripted("succeed; submit=drop_after"))
+    lost = replace(usual, what="lost submit", scenarios=scripted("succeed; submit=lost"))
     if job.idempotency_key:
         yield replace(lost, submits=2)
     else:
@@ -184,7 +184,7 @@ def _operation(provider: Provider, operation: Operation) -> Iterator[Line]:
         names = [model for event, model in operation.stream.events if event != operation.stream.error_event]
         usual = replace(usual, what="stream", does="stream", outcome=", ".join(names))
         yield usual
-        yield replace(usual, what="cut stream", scenarios=("call=cut",), outcome="StreamCut")
+        yield replace(usual, what="cut stream", scenarios=("call=cut_short",), outcome="StreamCut")
         if operation.stream.error_event:
             yield replace(usual, what="error event", scenarios=("fail",), outcome="StreamFailed")
     else:

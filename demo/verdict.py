@@ -82,8 +82,8 @@ def _server(line: Line, notes: dict[str, Any], mine: list[dict[str, Any]]) -> It
         came = job["polls"] + job["result_fetches"] + job["cancels"]
         if sent != came:
             yield f"requests about {job['id']}: {sent} were sent, {came} came"
-        if job["floor_violations"]:
-            yield f"polls of {job['id']} that came too early: {job['floor_violations']}"
+        if job["early_polls"]:
+            yield f"polls of {job['id']} that came too early: {job['early_polls']}"
         if job["submits"] != line.submits:
             yield f"submits of {job['id']}: {job['submits']}, expected {line.submits}"
         if job["polls"] > line.most_polls:

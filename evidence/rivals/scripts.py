@@ -87,13 +87,13 @@ SCRIPTS = (
     ),
     Script(
         name="null in an optional field",
-        scenario="succeed; duration=2; poll=null*99",
+        scenario="succeed; duration=2; poll=nulls*99",
         duty=Duty.RESULT,
         happens="In the reply to a poll each field that may be absent is null, unless it is promised for that state.",
     ),
     Script(
         name="unknown status",
-        scenario="succeed; duration=3; poll=unknown*2",
+        scenario="succeed; duration=3; poll=unknown_status*2",
         duty=Duty.RESULT,
         happens="Two polls show a status that no page has; then the job goes on to its end.",
     ),
@@ -105,14 +105,14 @@ SCRIPTS = (
     ),
     Script(
         name="lost submit reply",
-        scenario="succeed; duration=2; submit=drop_after",
+        scenario="succeed; duration=2; submit=lost",
         duty=Duty.ONE_JOB,
         happens="The submit makes the job, and the connection is lost before the reply.",
         needs=frozenset({Trait.SUBMIT}),
     ),
     Script(
         name="HTML instead of JSON",
-        scenario="succeed; duration=2; poll=html*2",
+        scenario="succeed; duration=2; poll=web_page*2",
         duty=Duty.RESULT,
         happens="Two polls are answered with 200 and a web page, as gateways do.",
     ),

@@ -131,7 +131,8 @@ def _asked_to_cancel(story: Story) -> Broken:
 def _within(story: Story, call: Call) -> Broken:
     script = story.script
     most = call.deadline
-    if any(event.about == "cancel" for event in call.events):
+    is_stopped = script.cancel_on_timeout and isinstance(call.outcome, Stopped)  # maybe in the cancel, before its event
+    if is_stopped or any(event.about == "cancel" for event in call.events):
         most += CANCEL_WITHIN
     is_held_back = call.name == "batch" and script.in_order
     if call.name in WAITS and call.ended > most + EPS and not is_held_back:
@@ -334,6 +335,9 @@ class _Teller:
             return Means.REFUSED
         age = max(event.ended + event.jump - self.call.born, 0.0)
         grace = self.script.kind.polling.not_found_grace
+        if abs(age - grace) < EPS:
+            # The time of day is a float of some 1.8e9 seconds, too coarse to say which side this is on.
+            return Means.REFUSED if isinstance(self.call.outcome, ApiError) else Means.FAULT
         return Means.FAULT if age <= grace else Means.REFUSED
 
     def _take_result(self, event: Event) -> Broken:
@@ -402,8 +406,11 @@ class _Teller:
         """W4, W5: a wait that is given up has looked at the end, or may not have."""
         call, script = self.call, self.script
         events = [event for event in call.events if event.about in ("poll", "result")]
-        if self.polls and (error.transient_error is not None) != (
-            self.polls[-1].word.means in FAULTY | {Means.MISSING}
+        # After the last poll of a final job, only the result can have failed.
+        if (
+            self.final is None
+            and self.polls
+            and (error.transient_error is not None) != (self.polls[-1].word.means in FAULTY | {Means.MISSING})
         ):
             yield f"W6: JobTimeout shows {error.transient_error!r} after {self.polls[-1].word.means.name}"
         if not events or script.rates or script.max_rate or (script.shape == "batch" and self.is_somebody_busy):

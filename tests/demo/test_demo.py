@@ -34,7 +34,7 @@ def job(**changes: Any) -> dict[str, Any]:
         "job": "map",
         "submits": 1,
         "polls": 2,
-        "floor_violations": 0,
+        "early_polls": 0,
         "result_fetches": 0,
         "cancels": 0,
     }
@@ -121,7 +121,7 @@ def test_what_goes_well_is_right() -> None:
         ({"seconds": 11.5}, {}, "the deadline of 10 s was missed: 11.5 s"),
         ({"polls": 1}, {}, "polls: the client says 1, the simulator 2"),
         ({"requests": ["GET http://here/map/m1"]}, {}, "requests about m1: 1 were sent, 2 came"),
-        ({}, {"floor_violations": 1}, "polls of m1 that came too early: 1"),
+        ({}, {"early_polls": 1}, "polls of m1 that came too early: 1"),
         ({}, {"submits": 2}, "submits of m1: 2, expected 1"),
         ({"polls": 4, "requests": ["GET http://here/map/m1"] * 4}, {"polls": 4}, "polls of m1: 4, more than 3"),
         ({"requests": []}, {}, "jobs: 0, expected 1"),

@@ -31,6 +31,7 @@ PAGES = (
     "observing",
     "transports",
     "testing",
+    "simulator",
     "several-providers",
     "working-with-results",
 )

@@ -51,7 +51,8 @@ def hasty() -> Provider:
 def scenario(number: int) -> str:
     """What becomes of a job: every tenth fails, and one poll in five goes wrong."""
     jitter = random.Random(number)
-    faults = ["429:none", "429", "500", "502", "503", "504", "408", "cut", "drop", "html", "slow:0.05", "unknown"]
+    faults = ["429:none", "429", "500", "502", "503", "504", "408", "cut_short", "lost", "web_page"]
+    faults += ["slow:0.05", "unknown_status"]
     polls = [jitter.choice(faults) if jitter.random() < 0.2 else "ok" for _ in range(40)]
     outcome = "fail" if number % 10 == 0 else "succeed"
     return f"{outcome}; duration={jitter.uniform(1, 3):.1f}; poll={','.join(polls)}"

@@ -90,11 +90,11 @@ SCENARIOS = """\
 - match: {nth: 20}
   scenario: fail
 - match: {nth: 31}
-  scenario: succeed; poll=ok,503:none,cut
+  scenario: succeed; poll=ok,503:none,cut_short
 - match: {nth: 32}
-  scenario: succeed; poll=ok,unknown
+  scenario: succeed; poll=ok,unknown_status
 - match: {nth: 33}
-  scenario: succeed; poll=ok,html,429
+  scenario: succeed; poll=ok,web_page,429
 """
 
 SPEED = 4
@@ -139,7 +139,7 @@ def test_sixty_jobs_share_their_polls(job: str, driver: Driver, ferry: Provider,
     assert alone == 0
     assert polls_in(state) >= 2 * NUMBER
     assert together < polls_in(state) / 3
-    assert [each for each in state["jobs"] if each["floor_violations"] or each["submits"] != 1] == []
+    assert [each for each in state["jobs"] if each["early_polls"] or each["submits"] != 1] == []
     assert {each["id"]: each["state"] for each in state["jobs"]} == {
         outcome.job.id: outcome.job.state.value for outcome in outcomes
     }

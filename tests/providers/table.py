@@ -104,7 +104,7 @@ CASES = (
         provider="printer",
         call="print.run",
         arguments={"text": "x"},
-        scenario="succeed; poll=cut,503,html",
+        scenario="succeed; poll=cut_short,503,web_page",
         brings={"pages": 3},
     ),
     Case(provider="printer", call="binding.run", arguments={"text": "x"}, brings={"sheets": 9}),
@@ -129,7 +129,7 @@ CASES = (
         provider="darkroom",
         call="print.run",
         arguments={"film": b""},
-        scenario="succeed; result=cut",
+        scenario="succeed; result=cut_short",
         brings=b"example",
     ),
     Case(
@@ -143,7 +143,7 @@ CASES = (
         provider="ledger",
         call="audit.run",
         arguments={"year": 1999},
-        scenario="succeed; result=ok,502,cut,429",
+        scenario="succeed; result=ok,502,cut_short,429",
         brings={"entries": [{}] * 8, "after": None},
     ),
     Case(

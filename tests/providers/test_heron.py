@@ -21,9 +21,9 @@ def test_the_fake_holds_polls(kind: str, driver: Driver, packages: Packages) -> 
     driver.call(getattr(client, kind).run, pond="x")
     fake.check()
 
-    # Pending for a quarter of the time, then running; no poll is held for longer than 10 s.
+    # Pending for a fifth of the time, then running; no poll is held for longer than 10 s.
     polls = getattr(fake, kind).poll.requests
-    assert [0.0, 3.54, 13.58] == [pytest.approx(sent.at, abs=0.01) for sent in polls]
+    assert [0.0, 2.84, 12.88] == [pytest.approx(sent.at, abs=0.01) for sent in polls]
     assert fake.now == pytest.approx(14.0, abs=0.01)
 
 
@@ -38,4 +38,4 @@ def test_a_deadline_cuts_a_hold(driver: Driver, packages: Packages) -> None:
 
     assert caught.value.transient_error is None
     assert state["jobs"][0]["polls"] <= 4
-    assert state["jobs"][0]["floor_violations"] == 0
+    assert state["jobs"][0]["early_polls"] == 0

@@ -36,7 +36,7 @@ def test_what_comes_of_a_call(case: Case, driver: Driver, packages: Packages) ->
             assert shown(driver.call(method, **case.arguments), case.brings) == case.brings
         state = simulator.state()
 
-    assert [job for job in state["jobs"] if job["floor_violations"]] == []
+    assert [job for job in state["jobs"] if job["early_polls"]] == []
     assert case.most_polls is None or all(job["polls"] <= case.most_polls for job in state["jobs"])
     assert case.asks in (None, state["requests_by_path"].keys())
 

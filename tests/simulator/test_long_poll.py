@@ -105,7 +105,7 @@ def test_a_poll_is_held_until_there_is_news(place: str) -> None:
         assert not kept.is_over(came + 1)
         assert kept.is_over(news) or kept.is_over(came + 9)
     assert acme.world.handle(asked, 21.5, was_held=True).status == 200
-    assert (acme.report()["polls"], acme.report()["floor_violations"]) == (2, 0)
+    assert (acme.report()["polls"], acme.report()["early_polls"]) == (2, 0)
 
 
 def test_a_job_that_is_cancelled_ends_a_hold() -> None:

@@ -212,7 +212,7 @@ def test_the_floor_holds_for_each_job() -> None:
     status, _ = asked(acme, first, second, now=1.5)
 
     assert status == 429
-    assert [job["floor_violations"] for job in acme.world.report(2.0)["jobs"]] == [1, 0]
+    assert [job["early_polls"] for job in acme.world.report(2.0)["jobs"]] == [1, 0]
     assert asked(acme, second, first, now=3.0)[0] == 200
 
 
@@ -249,8 +249,8 @@ def test_jobs_of_another_lifecycle_are_not_listed() -> None:
 def test_a_fault_of_one_job_spoils_the_reply() -> None:
     """A job's script goes on with each request that asks about it; what it spoils is the whole reply."""
     acme = new()
-    first = acme.submit(scenario="duration=9; poll=ok,503:none,cut")
-    second = acme.submit(scenario="duration=9; poll=ok,unknown")
+    first = acme.submit(scenario="duration=9; poll=ok,503:none,cut_short")
+    second = acme.submit(scenario="duration=9; poll=ok,unknown_status")
 
     assert asked(acme, first, second, now=1.0)[0] == 200
     assert asked(acme, second, first, now=3.0)[0] == 503
@@ -264,7 +264,7 @@ def test_a_fault_of_one_job_spoils_the_reply() -> None:
 def test_an_unknown_status_is_its_own() -> None:
     """A status that the spec does not list is shown for its job alone."""
     acme = new()
-    first, second = acme.submit(scenario="duration=9; poll=unknown"), acme.submit(scenario="duration=9")
+    first, second = acme.submit(scenario="duration=9; poll=unknown_status"), acme.submit(scenario="duration=9")
 
     _, body = asked(acme, first, second, now=5.0)
 

@@ -6,25 +6,36 @@ import contextlib
 import json
 
 import pytest
+from bide_runtime.testing.faults import (
+    Fault,
+    cut_short,
+    error,
+    lost,
+    nulls,
+    slow,
+    unknown_status,
+    web_page,
+    wrong_shape,
+)
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bide.simulator.life.scenario import Damage, Fault, Outcome, Scenario, ScenarioError, from_mapping, read
+from bide.simulator.life.scenario import Outcome, Scenario, ScenarioError, from_mapping, read
 from bide.simulator.life.script import Script
 
 
 def test_short_form() -> None:
     """A header says an outcome, a duration and faults in one line."""
-    scenario = read("fail; duration=3; poll=429,502,cut")
+    scenario = read("fail; duration=3; poll=429,502,cut_short")
 
     assert scenario == Scenario(
         outcome=Outcome.FAIL,
         duration=3.0,
         faults={
             "poll": (
-                Fault(damage=Damage.STATUS, status=429, retry_after=1),
-                Fault(damage=Damage.STATUS, status=502),
-                Fault(damage=Damage.CUT),
+                error(429, retry_after=1),
+                error(502),
+                cut_short(),
             )
         },
     )
@@ -32,8 +43,8 @@ def test_short_form() -> None:
 
 def test_json_form_means_the_same() -> None:
     """JSON says what the short form says."""
-    assert read('{"outcome": "fail", "duration": 3, "poll": [429, 502, "cut"]}') == read(
-        "fail;duration=3;poll=429,502,cut"
+    assert read('{"outcome": "fail", "duration": 3, "poll": [429, 502, "cut_short"]}') == read(
+        "fail;duration=3;poll=429,502,cut_short"
     )
 
 
@@ -46,20 +57,20 @@ def test_nothing_special(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "fault"),
     [
-        ("429:7", Fault(damage=Damage.STATUS, status=429, retry_after=7)),
-        ("429:none", Fault(damage=Damage.STATUS, status=429)),
-        ("503", Fault(damage=Damage.STATUS, status=503, retry_after=1)),
-        ("503:date5", Fault(damage=Damage.STATUS, status=503, retry_after=5, as_date=True)),
-        ("500", Fault(damage=Damage.STATUS, status=500)),
-        ("not_found", Fault(damage=Damage.STATUS, status=404)),
-        ("drop", Fault(damage=Damage.DROP)),
-        ("drop_after", Fault(damage=Damage.DROP, after=True)),
-        ("502_after", Fault(damage=Damage.STATUS, status=502, after=True)),
-        ("html", Fault(damage=Damage.HTML)),
-        ("shape", Fault(damage=Damage.SHAPE)),
-        ("unknown", Fault(damage=Damage.UNKNOWN)),
-        ("null", Fault(damage=Damage.NULL)),
-        ("slow:2.5", Fault(damage=Damage.SLOW, seconds=2.5)),
+        ("429:7", error(429, retry_after=7)),
+        ("429:none", error(429)),
+        ("503", error(503, retry_after=1)),
+        ("503:date5", error(503, retry_after=5, as_date=True)),
+        ("500", error(500)),
+        ("not_found", error(404)),
+        ("lost", lost()),
+        ("lost_before", lost(reaches=False)),
+        ("502_after", error(502, reaches=True)),
+        ("web_page", web_page()),
+        ("wrong_shape", wrong_shape()),
+        ("unknown_status", unknown_status()),
+        ("nulls", nulls()),
+        ("slow:2.5", slow(2.5)),
         ("ok", None),
     ],
 )
@@ -81,11 +92,11 @@ def test_a_fault_that_comes_again() -> None:
         ("fial", "'fial' is no outcome; did you mean 'fail'?"),
         ("durration=3", "a scenario has no key 'durration'; did you mean 'duration'?"),
         ("duration=soon", "duration is 'soon', expected seconds such as 3 or 0.5"),
-        ("poll=cutt", "'cutt' is no fault; did you mean 'cut'?"),
+        ("poll=cut_shrt", "'cut_shrt' is no fault; did you mean 'cut_short'?"),
         ("poll=200", "'200' is no fault"),
-        ("poll=cut:3", "'cut:3' is no fault"),
+        ("poll=cut_short:3", "'cut_short:3' is no fault"),
         ("poll=429:soon", "429:soon asks to retry after 'soon', expected 5, date5 or none"),
-        ("poll=cut*0", "'cut\\*0' is to happen '0' times, expected 1 to 999"),
+        ("poll=cut_short*0", "'cut_short\\*0' is to happen '0' times, expected 1 to 999"),
         ("poll_status=204", "poll_status is '204', expected 200 or 202"),
         ("answer=never", "answer is 'never', expected now or job"),
         ("failed_items=some", "failed_items is 'some', expected a count"),

@@ -73,7 +73,7 @@ def test_a_job_from_submit_to_result(caller: Caller) -> None:
 
 def test_a_reply_that_is_cut(caller: Caller) -> None:
     """A cut reply declares more than it sends, and closes the connection."""
-    reply = caller.send("GET", f"/shots/{caller.submit('poll=cut')}")
+    reply = caller.send("GET", f"/shots/{caller.submit('poll=cut_short')}")
 
     with pytest.raises(http.client.IncompleteRead) as error:
         reply.read()
@@ -82,7 +82,7 @@ def test_a_reply_that_is_cut(caller: Caller) -> None:
 
 def test_a_reply_that_is_dropped(caller: Caller) -> None:
     """A dropped request gets no reply at all, and the server goes on."""
-    id = caller.submit("poll=drop")
+    id = caller.submit("poll=lost")
 
     with pytest.raises(http.client.RemoteDisconnected):
         caller.send("GET", f"/shots/{id}")
@@ -100,7 +100,7 @@ def test_a_reply_that_is_slow(caller: Caller) -> None:
 
 def test_a_page_instead_of_json(caller: Caller) -> None:
     """A page comes as 200, as proxies send them."""
-    reply = caller.send("GET", f"/shots/{caller.submit('poll=html')}")
+    reply = caller.send("GET", f"/shots/{caller.submit('poll=web_page')}")
 
     assert (reply.status, reply.headers.get_content_type()) == (200, "text/html")
 
@@ -125,7 +125,7 @@ def test_a_stream(caller: Caller) -> None:
 
 def test_a_stream_that_is_cut(caller: Caller) -> None:
     """A cut stream ends in the middle, and not as HTTP says that a reply ends."""
-    reply = caller.send("POST", "/listen", {"words": "abc"}, x_bide_scenario="call=cut; duration=0")
+    reply = caller.send("POST", "/listen", {"words": "abc"}, x_bide_scenario="call=cut_short; duration=0")
 
     with pytest.raises(http.client.IncompleteRead):
         reply.read()
@@ -162,7 +162,7 @@ def test_state() -> None:
         caller.connection.close()
 
     assert state["requests"] == 3
-    assert [(job["id"], job["polls"], job["floor_violations"]) for job in state["jobs"]] == [(id, 2, 1)]
+    assert [(job["id"], job["polls"], job["early_polls"]) for job in state["jobs"]] == [(id, 2, 1)]
 
 
 def test_many_callers_at_once(simulator: Simulator) -> None:

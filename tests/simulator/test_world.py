@@ -193,7 +193,7 @@ def test_typical_durations() -> None:
     acme = Acme.new()
     for _ in range(20):
         acme.submit()
-    ends = [job.schedule.finished for job in acme.world._registry._jobs.values()]
+    ends = [job.finished for job in acme.world._registry._jobs.values()]
 
     assert all(end is not None and 10 <= end <= 20 for end in ends)
     assert len(set(ends)) == 20
@@ -338,7 +338,7 @@ def test_the_floor() -> None:
 
     assert [answer.status for answer in answers] == [200, 429, 429, 200]
     assert answers[1].headers["retry-after"] == "1"
-    assert (acme.report()["polls"], acme.report()["floor_violations"]) == (4, 2)
+    assert (acme.report()["polls"], acme.report()["early_polls"]) == (4, 2)
 
 
 def test_the_floor_is_scaled() -> None:
@@ -406,7 +406,9 @@ def test_a_job_of_another_lifecycle_is_not_there() -> None:
 def test_faults_of_polls() -> None:
     """The polls of a job go wrong one after the other, as the script says, and then no longer."""
     acme = Acme.new()
-    id = acme.submit(scenario="poll=429:7,502,cut,drop,html,shape,unknown,slow:3,404,ok; duration=1000")
+    id = acme.submit(
+        scenario="poll=429:7,502,cut_short,lost,web_page,wrong_shape,unknown_status,slow:3,404,ok; duration=1000"
+    )
     answers = []
     for acme.now in range(0, 60, 5):
         answers.append(acme.ask("GET", f"/shots/{id}"))
@@ -425,7 +427,7 @@ def test_faults_of_polls() -> None:
 def test_nulls() -> None:
     """`null` fills what may be absent with null, but not what is promised for the state or tells how the job ended."""
     acme = Acme.new()
-    id = acme.submit(scenario="duration=5; poll=null,null", body=PICTURE)
+    id = acme.submit(scenario="duration=5; poll=nulls,nulls", body=PICTURE)
     going, done = (acme.at(second, f"/shots/{id}")[1] for second in (2, 6))
 
     assert {key for key, value in going.items() if value is None} == {
@@ -438,7 +440,7 @@ def test_nulls() -> None:
 def test_nulls_within_a_result() -> None:
     """Items of a batch are filled with null too; the list of them stays."""
     acme = Acme.new()
-    id = acme.submit("/batches", PAGES, scenario="duration=1; failed_items=1; poll=null")
+    id = acme.submit("/batches", PAGES, scenario="duration=1; failed_items=1; poll=nulls")
     reply = acme.at(5, f"/batches/{id}")[1]
 
     assert [check["status"] for check in reply["checks"]] == ["good", "good", "bad"]
@@ -450,7 +452,7 @@ def test_nulls_within_a_result() -> None:
 def test_nulls_tell_why_a_job_failed() -> None:
     """A failed job keeps its error among the nulls."""
     acme = Acme.new()
-    id = acme.submit(scenario="fail; duration=1; poll=null")
+    id = acme.submit(scenario="fail; duration=1; poll=nulls")
     reply = acme.at(5, f"/shots/{id}")[1]
 
     assert reply["error"]["code"] == "TOO_DARK"
@@ -471,7 +473,7 @@ def test_an_id_with_a_slash() -> None:
 def test_an_unknown_status_tells_nothing_else() -> None:
     """A job with an unknown status looks as if it still ran, even if it has ended."""
     acme = Acme.new()
-    id = acme.submit(scenario="duration=1; poll=unknown")
+    id = acme.submit(scenario="duration=1; poll=unknown_status")
     reply = acme.at(5, f"/shots/{id}")[1]
 
     assert (reply["status"], reply["ready"], "finished_at" in reply) == ("not_in_the_spec", False, False)
@@ -517,7 +519,7 @@ def test_a_submit_that_fails_after_its_job_was_made() -> None:
     """A fault after leaves a job behind: with a key the next try finds it, without one it makes another."""
     for key, jobs in (({"idempotency_key": "a"}, 1), ({}, 2)):
         acme = Acme.new()
-        tries = [acme.ask("POST", "/shots", PICTURE, x_bide_scenario="submit=drop_after,ok", **key) for _ in range(2)]
+        tries = [acme.ask("POST", "/shots", PICTURE, x_bide_scenario="submit=lost,ok", **key) for _ in range(2)]
 
         assert [answer.ending for answer in tries] == [Ending.DROP, Ending.WHOLE]
         assert len(acme.world.report(0)["jobs"]) == jobs
@@ -526,7 +528,7 @@ def test_a_submit_that_fails_after_its_job_was_made() -> None:
 def test_a_new_job_begins_its_script_anew() -> None:
     """A lost submit that nobody repeats does not use up the script of the next one like it."""
     acme = Acme.new()
-    endings = [acme.ask("POST", "/reports", WORDS, x_bide_scenario="submit=drop_after").ending for _ in range(2)]
+    endings = [acme.ask("POST", "/reports", WORDS, x_bide_scenario="submit=lost").ending for _ in range(2)]
 
     assert endings == [Ending.DROP, Ending.DROP]
 
@@ -597,7 +599,7 @@ def test_a_stream() -> None:
     ("scenario", "names", "ending"),
     [
         ("fail", ["begin", "failed"], Ending.WHOLE),
-        ("call=cut", ["begin"], Ending.CUT),
+        ("call=cut_short", ["begin"], Ending.CUT),
         ("stall", ["begin"], Ending.HANG),
     ],
 )
@@ -628,7 +630,7 @@ def test_the_report_counts_requests() -> None:
         "outcome": "succeed",
         "submits": 1,
         "polls": 2,
-        "floor_violations": 0,
+        "early_polls": 0,
         "result_fetches": 0,
         "cancels": 0,
     }

@@ -62,7 +62,7 @@ OUR_IMPORTS = _set_of("""
     AsyncHttpxTransport AsyncIterable AsyncJobBatch AsyncJobs AsyncSystemClock AsyncTransport Awaitable BatchOptions
     Callable CancellableJobs Client Clock Counts Exchange FakeClock FakeJob FakeJobs FakeOperation FakeProvider
     FakeStreaming FakeTransport Fault HttpxTransport Iterable Iterator JobBatch Jobs Link MaxRate Observer OwnErrors
-    PROVIDER Plan Policy Polling Progress ProgressDisplay Record Reply Request Response Route Sent SystemClock
+    PROVIDER Plan Policy Polling Progress ProgressDisplay Record Reply Request Response Route Sent SystemClock Timeline
     TYPE_CHECKING Transport Urllib3Transport WaitOptions
     """)
 """Other imports of the modules that define the clients and the fake; the client's class may not have these names."""

@@ -6,11 +6,25 @@ from __future__ import annotations
 
 from .build import build
 from .fake.clock import AsyncFakeClock, FakeClock, VirtualTime
-from .fake.faults import Fault, cut_short, error, lost, rate_limit, slow, unreachable, web_page, wrong_shape
 from .fake.plans import FakeJob, Plan
 from .fake.promises import Trace, broken_promises
 from .fake.provider import KEY, FakeProvider
 from .fake.transport import AsyncFakeTransport, FakeTransport, Reply, Sent, Server, script
+from .faults import (
+    Fault,
+    FaultKind,
+    cut_short,
+    error,
+    lost,
+    nulls,
+    rate_limit,
+    slow,
+    unknown_status,
+    unreachable,
+    web_page,
+    wrong_shape,
+)
+from .timeline import Timeline
 
 __all__ = [
     "KEY",
@@ -21,10 +35,12 @@ __all__ = [
     "FakeProvider",
     "FakeTransport",
     "Fault",
+    "FaultKind",
     "Plan",
     "Reply",
     "Sent",
     "Server",
+    "Timeline",
     "Trace",
     "VirtualTime",
     "broken_promises",
@@ -32,9 +48,11 @@ __all__ = [
     "cut_short",
     "error",
     "lost",
+    "nulls",
     "rate_limit",
     "script",
     "slow",
+    "unknown_status",
     "unreachable",
     "web_page",
     "wrong_shape",

@@ -6,12 +6,14 @@ import json
 import random
 from typing import Final
 
+from bide_runtime.testing.faults import Fault, FaultKind
+
 from bide.ir import Json, Named, Stream
 from bide.simulator.bodies.bodies import Bodies
 from bide.simulator.bodies.pointer import put
 from bide.simulator.bodies.refusal import Refused
 from bide.simulator.life.answer import Answer, Ending
-from bide.simulator.life.scenario import Damage, Fault, Outcome, Scenario
+from bide.simulator.life.scenario import Outcome, Scenario
 from bide.simulator.life.view import View
 
 _TYPICAL: Final = (1.0, 3.0)
@@ -30,7 +32,7 @@ def events(stream: Stream, bodies: Bodies, view: View, scenario: Scenario, fault
     last = [name for name in models if name in stream.last][:1]
     names, ending = [*going, *last], Ending.WHOLE
     half = going[: len(going) // 2]
-    is_cut = fault is not None and fault.damage is Damage.CUT
+    is_cut = fault is not None and fault.kind is FaultKind.CUT_SHORT
     if is_cut or scenario.outcome is Outcome.STALL:
         names, ending = half, Ending.CUT if is_cut else Ending.HANG
     elif scenario.outcome is Outcome.FAIL:

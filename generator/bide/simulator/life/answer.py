@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
+from bide_runtime.testing.faults import Fault, FaultKind
+
 from bide.ir import Json
-from bide.simulator.life.scenario import Damage, Fault
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,21 +68,21 @@ _PAGE = b"<!doctype html><title>Just a moment</title><p>This is a page, not an a
 
 def damaged(answer: Answer, fault: Fault, refusal: Answer) -> Answer:
     """What a fault makes of an answer. *refusal* is the provider's error body for the fault's status."""
-    match fault.damage:
-        case Damage.STATUS:
+    match fault.kind:
+        case FaultKind.ERROR:
             if fault.as_date:
                 return replace(refusal, retry_date=float(fault.retry_after or 0))
-            seconds = {} if fault.retry_after is None else {"retry-after": str(fault.retry_after)}
+            seconds = {} if fault.retry_after is None else {"retry-after": f"{fault.retry_after:g}"}
             return replace(refusal, headers={**refusal.headers, **seconds})
-        case Damage.CUT:
+        case FaultKind.CUT_SHORT:
             return replace(answer, ending=Ending.CUT)
-        case Damage.DROP:
+        case FaultKind.LOST | FaultKind.UNREACHABLE:
             return replace(answer, ending=Ending.DROP)
-        case Damage.HTML:
+        case FaultKind.WEB_PAGE:
             return Answer(headers={"content-type": "text/html; charset=utf-8"}, body=_PAGE)
-        case Damage.SHAPE:
+        case FaultKind.WRONG_SHAPE:
             return of_json(["this", "is", "not", "what", "the", "spec", "says"])
-        case Damage.SLOW:
+        case FaultKind.SLOW:
             return replace(answer, delay=fault.seconds)
-        case Damage.UNKNOWN | Damage.NULL:
+        case FaultKind.UNKNOWN_STATUS | FaultKind.NULLS:
             return answer

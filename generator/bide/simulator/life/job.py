@@ -1,4 +1,4 @@
-"""One job of the simulator: its script, its schedule and what was done to it. Knows nothing of HTTP and of bodies."""
+"""One job of the simulator: its scenario, its timeline, and what was asked about it."""
 
 from __future__ import annotations
 
@@ -7,12 +7,21 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from bide_runtime.testing.faults import Fault
+from bide_runtime.testing.timeline import Timeline
+
 from bide.ir import Job, Json, State, Type
-from bide.simulator.life.scenario import Fault, Outcome, Scenario, ScenarioError
-from bide.simulator.life.walk import NoWay, Schedule, way
+from bide.simulator.life.scenario import Outcome, Scenario, ScenarioError
+from bide.simulator.life.way import NoWay, way
 
 _TYPICAL = (2.0, 6.0)
 """Seconds that a job takes if its spec does not say."""
+
+_FAILS_AT = 0.6
+"""The part of its work that a job has done when it fails."""
+
+_STOPPING_SECONDS = 1.0
+"""How long a status on the way to `cancelled` lasts."""
 
 _ENDS = {
     Outcome.SUCCEED: State.SUCCEEDED,
@@ -26,14 +35,17 @@ _ENDS = {
 
 @dataclass(slots=True, kw_only=True)
 class SimulatedJob:
-    """A job on the server. `schedule` turns when it is cancelled, the counters grow; nothing else changes."""
+    """A job on the server. A cancel turns its timeline, and the counters grow; nothing else changes."""
 
     id: str
     spec: Job
     scenario: Scenario
     sent: Mapping[str, Json]
     """What the client sent, by wire name."""
-    schedule: Schedule
+    began: float
+    timeline: Timeline
+    work: float
+    """Seconds that it would take to succeed; progress is a share of this."""
     fails: bool = False
     """It fails with the status of one that succeeded."""
     expires: bool = False
@@ -41,16 +53,51 @@ class SimulatedJob:
     failing_items: int | tuple[int, ...] = 0
     submits: int = 1
     polls: int = 0
-    floor_violations: int = 0
+    early_polls: int = 0
+    """Polls that came before `min_interval` had passed."""
     result_fetches: int = 0
     cancels: int = 0
     last_poll: float | None = None
     requests: Counter[str] = field(default_factory=Counter)
-    """How many of each kind have used up an entry of the script."""
+    """How many of each kind have used up an entry of the scenario."""
+
+    def status(self, now: float) -> str:
+        """The provider's word for where the job is."""
+        return self.timeline.status(now - self.began)
 
     def state(self, now: float) -> State:
-        state = self.schedule.state(now)
-        return State.FAILED if self.fails and state.has_result else state
+        """What that status means."""
+        return self._means(self.status(now))
+
+    @property
+    def started(self) -> float | None:
+        """When it leaves the pending statuses. `None`: never."""
+        ages = (age for age, status in self.timeline.steps if self._states[status] is not State.PENDING)
+        age = next(ages, None)
+        return None if age is None else self.began + age
+
+    @property
+    def finished(self) -> float | None:
+        """When it becomes final. `None`: never."""
+        return self.began + self.timeline.duration if self._states[self.timeline.last].is_final else None
+
+    def share(self, now: float) -> float:
+        """How much of its work is done, from 0 to 1; it never shrinks. A job that never ends creeps towards 0.9."""
+        if self.finished is None:
+            worked = max(0.0, now - self.began)
+            return 0.9 * worked / (worked + max(self.work, 1.0))
+        worked = max(0.0, min(now - self.began, self.timeline.duration))
+        return min(1.0, worked / self.work) if self.work else float(self._states[self.status(now)].has_result)
+
+    def cancel(self, now: float) -> None:
+        """Turn to a cancelled status, unless it is final or no legal moves lead there."""
+        if self._states[self.status(now)].is_final:
+            return
+        try:
+            _, *turned = way(self.spec.lifecycle, self.status(now), State.CANCELLED)
+        except NoWay:
+            return
+        self.timeline = self.timeline.turned(now - self.began, *((status, _STOPPING_SECONDS) for status in turned))
 
     def result_in(self, state: State) -> Type | None:
         """What the job has in a state as its result; `None` if it has none."""
@@ -60,8 +107,8 @@ class SimulatedJob:
 
     def result_at(self) -> float | None:
         """When the result is ready. `None`: never."""
-        finished = self.schedule.finished
-        if finished is None or self.result_in(self.state(finished)) is None:
+        finished = self.finished
+        if finished is None or self.result_in(self._means(self.timeline.last)) is None:
             return None
         return finished + self.scenario.result_delay
 
@@ -92,20 +139,28 @@ class SimulatedJob:
         return 0.0 if self.last_poll is None else self.last_poll + self.spec.polling.min_interval - now
 
     def note_poll(self, now: float, *, slack: float) -> float:
-        """Count a poll, and return by how many seconds it comes too soon: 0 if it keeps to the floor."""
+        """Count a poll, and return by how many seconds it comes too soon; 0 if it does not."""
         self.polls += 1
         early = self.early(now)
         self.last_poll = now
         if early <= slack:
             return 0.0
-        self.floor_violations += 1
+        self.early_polls += 1
         return early
+
+    def _means(self, status: str) -> State:
+        state = self._states[status]
+        return State.FAILED if self.fails and state.has_result else state
+
+    @property
+    def _states(self) -> Mapping[str, State]:
+        return self.spec.lifecycle.states
 
 
 def begin(
     spec: Job, scenario: Scenario, *, id: str, first: str, sent: Mapping[str, Json], now: float, seed: str
 ) -> SimulatedJob:
-    """A job that begins now and will go as its scenario says. Raises `ScenarioError` if this job cannot go so."""
+    """A job that begins now and follows its scenario. Raises `ScenarioError` if this job cannot follow it."""
     end, failing = _ENDS[scenario.outcome], scenario.failed_items or 0
     fails = expires = False
     known = set(spec.lifecycle.states.values())
@@ -121,17 +176,22 @@ def begin(
         statuses = way(spec.lifecycle, first, end)
     except NoWay as error:
         raise ScenarioError(f"job {spec.name} cannot {scenario.outcome.value}: {error}") from None
-    if scenario.outcome is Outcome.STALL:
+    is_endless = scenario.outcome is Outcome.STALL
+    if is_endless:
         statuses = statuses[:-1]
     duration = scenario.duration
     if duration is None:
         duration = random.Random(seed).uniform(*spec.polling.typical or _TYPICAL)
+    states = spec.lifecycle.states
+    pending = [status for status, state in states.items() if state is State.PENDING]
     return SimulatedJob(
         id=id,
         spec=spec,
         scenario=scenario,
         sent=sent,
-        schedule=Schedule.of(spec.lifecycle, statuses, begin=now, duration=duration),
+        began=now,
+        timeline=Timeline.spread(statuses, duration, pending=pending, is_endless=is_endless),
+        work=duration if states[statuses[-1]].has_result else duration / _FAILS_AT,
         fails=fails,
         expires=expires,
         failing_items=failing,

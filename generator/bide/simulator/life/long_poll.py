@@ -31,7 +31,7 @@ class Kept:
         return is_done or now >= self.until or self._poll_once(now) != self._first
 
     def _poll_once(self, now: float) -> tuple[str, State, bool]:
-        return self.job.schedule.status(now), self.job.state(now), self.job.is_ready(now)
+        return self.job.status(now), self.job.state(now), self.job.is_ready(now)
 
 
 def wanted(long_poll: LongPoll | None, asked: Asked) -> float:

@@ -2,9 +2,10 @@
 
 As text, in the header `X-Bide-Scenario` of a submit:
 
-    fail; duration=3; poll=429,502,cut
+    fail; duration=3; poll=429,502,cut_short
 
-The same as JSON in that header, `{"outcome": "fail", "duration": 3, "poll": [429, 502, "cut"]}`, or as YAML in a file.
+The same as JSON in that header, `{"outcome": "fail", "duration": 3, "poll": [429, 502, "cut_short"]}`, or as YAML in a
+file.
 
     outcome       succeed, fail, partial, cancel, expire, stall (never ends)
     duration      seconds from submit to end; 0 ends the job in the submit itself
@@ -17,16 +18,21 @@ The same as JSON in that header, `{"outcome": "fail", "duration": 3, "poll": [42
 
 A fault is one of
 
-    ok            nothing
-    429           this HTTP status, 400 to 599; with 429 and 503 comes `Retry-After: 1`
-    429:7         the same with `Retry-After: 7`; `429:none` is without, `429:date7` says it as a date
-    not_found     404
-    cut           the body ends before its declared length        drop      the connection closes without a reply
-    html          200 with a page instead of JSON                 shape     200 with JSON of another shape
-    slow:2        the reply comes two seconds late                unknown   a status that is not in the spec (polls)
-    null          null in each field that may be absent and that nobody promised for this state (polls, results)
+    ok              nothing
+    429             this HTTP status, 400 to 599; with 429 and 503 comes `Retry-After: 1`
+    429:7           the same with `Retry-After: 7`; `429:none` is without, `429:date7` says it as a date
+    not_found       404
+    lost            the connection closes without a reply
+    cut_short       the body ends before its declared length
+    web_page        200 with a web page instead of JSON
+    wrong_shape     200 with JSON of another type
+    slow:2          the reply comes two seconds late
+    unknown_status  a status that is not in the spec (polls)
+    nulls           null in each field that may be absent, unless it has a value in this state (polls, results)
 
-followed by `_after`, if a submit is to make its job before it goes wrong (`drop_after`), or `*3` to happen three times.
+followed by `*3` to happen three times. The provider has not done what was asked before an error such as 429, and has
+done it before any other fault. `_after` and `_before` change that: `submit=502_after` makes the job,
+`submit=lost_before` does not.
 Durations are in the job's seconds, those of faults in wall-clock seconds.
 """
 
@@ -39,6 +45,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
+
+from bide_runtime.testing.faults import (
+    Fault,
+    cut_short,
+    error,
+    lost,
+    nulls,
+    slow,
+    unknown_status,
+    web_page,
+    wrong_shape,
+)
 
 
 class ScenarioError(ValueError):
@@ -54,32 +72,6 @@ class Outcome(StrEnum):
     CANCEL = "cancel"
     EXPIRE = "expire"
     STALL = "stall"
-
-
-class Damage(StrEnum):
-    """What becomes of a reply."""
-
-    STATUS = "status"
-    CUT = "cut"
-    DROP = "drop"
-    HTML = "html"
-    SHAPE = "shape"
-    SLOW = "slow"
-    UNKNOWN = "unknown"
-    NULL = "null"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fault:
-    """What goes wrong with one request."""
-
-    damage: Damage
-    status: int = 200
-    retry_after: int | None = None
-    as_date: bool = False
-    seconds: float = 0.0
-    after: bool = False
-    """The server has done what was asked before it goes wrong."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,7 +96,9 @@ class Scenario:
 
 REQUESTS = ("submit", "poll", "result", "cancel", "call")
 _KEYS = ("outcome", "duration", "failed_items", "result_delay", "poll_status", "answer", "id_prefix", *REQUESTS)
-_WORDS = {word.value: word for word in Damage if word not in (Damage.STATUS, Damage.SLOW)}
+_FAULTS = {
+    fault.kind.value: fault for fault in (lost(), cut_short(), web_page(), wrong_shape(), unknown_status(), nulls())
+}
 _RETRY_AFTER = re.compile(r"(?P<date>date)?(?P<seconds>\d{1,6})")
 _BUSY = (429, 503)
 
@@ -184,35 +178,35 @@ def _faults(value: Any) -> tuple[Fault | None, ...]:
 def _fault(text: str) -> tuple[int, Fault | None]:
     """How often, and what."""
     whole, _, times = text.partition("*")
-    after = whole.endswith("_after")
-    word, _, amount = whole.removesuffix("_after").partition(":")
     if times and not re.fullmatch(r"[1-9]\d{0,2}", times):
         raise ScenarioError(f"{text!r} is to happen {times!r} times, expected 1 to 999")
+    plain = whole.removesuffix("_after").removesuffix("_before")
+    word, _, amount = plain.partition(":")
     try:
-        fault = None if word == "ok" and not after and not amount else replace(_one_fault(word, amount), after=after)
+        fault = None if whole == "ok" else _one_fault(word, amount)
     except LookupError:
-        known = [*_WORDS, "ok", "slow:2", "not_found", "429", "502"]
+        known = [*_FAULTS, "ok", "slow:2", "not_found", "429", "502"]
         raise ScenarioError(f"{text!r} is no fault{_meant(word, known)}") from None
+    if fault is not None and plain != whole:
+        fault = replace(fault, reaches=whole.endswith("_after"))
     return int(times or 1), fault
 
 
 def _one_fault(word: str, amount: str) -> Fault:
     """Raises `LookupError` for what is no fault."""
     if word == "slow":
-        return Fault(damage=Damage.SLOW, seconds=_seconds("slow", amount or "1"))
+        return slow(_seconds("slow", amount or "1"))
     if word == "not_found" and not amount:
-        return Fault(damage=Damage.STATUS, status=404)
+        return error(404)
     if not re.fullmatch(r"[45]\d\d", word):
-        return Fault(damage=_WORDS[word] if not amount else _WORDS[""])
+        return _FAULTS[f"{word}:{amount}" if amount else word]
     status = int(word)
     if amount == "none" or (not amount and status not in _BUSY):
-        return Fault(damage=Damage.STATUS, status=status)
+        return error(status)
     match = _RETRY_AFTER.fullmatch(amount or "1")
     if not match:
         raise ScenarioError(f"{word}:{amount} asks to retry after {amount!r}, expected 5, date5 or none")
-    return Fault(
-        damage=Damage.STATUS, status=status, retry_after=int(match["seconds"]), as_date=match["date"] is not None
-    )
+    return error(status, retry_after=int(match["seconds"]), as_date=match["date"] is not None)
 
 
 def _meant(word: str, known: Any) -> str:

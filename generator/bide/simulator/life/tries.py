@@ -6,8 +6,10 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Literal
 
+from bide_runtime.testing.faults import Fault
+
 from bide.simulator.life.answer import Asked
-from bide.simulator.life.scenario import Damage, Fault, Scenario, read
+from bide.simulator.life.scenario import Scenario, read
 from bide.simulator.life.script import Script
 
 SCENARIO_HEADER = "x-bide-scenario"
@@ -57,8 +59,3 @@ class Tries:
         if header:
             return read(header)
         return self._script.scenario(kind, name, self._begun[name], seed=self._seed)
-
-
-def is_before(fault: Fault | None) -> bool:
-    """Whether it keeps the server from doing what was asked."""
-    return fault is not None and not fault.after and fault.damage not in (Damage.SLOW, Damage.UNKNOWN, Damage.NULL)

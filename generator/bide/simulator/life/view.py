@@ -50,7 +50,6 @@ def of_job(
     job: SimulatedJob, now: float, request_id: str, *, status: str | None = None, has_nulls: bool = False
 ) -> JobView:
     """A job as it is now. With a `status` of somebody else it looks as if it still ran."""
-    schedule = job.schedule
 
     def if_past(moment: float | None) -> float | None:
         return moment if moment is not None and moment <= now else None
@@ -68,17 +67,17 @@ def of_job(
     ready, kept = job.result_at(), job.spec.lifecycle.result.kept
     return JobView(
         now=now,
-        created=schedule.begin,
-        started=if_past(schedule.started),
-        finished=if_past(schedule.finished),
+        created=job.began,
+        started=if_past(job.started),
+        finished=if_past(job.finished),
         kept_until=ready + kept if ready is not None and kept is not None else None,
         sent=job.sent,
         request_id=request_id,
         job=job.spec,
         id=job.id,
-        status=schedule.status(now),
+        status=job.status(now),
         state=job.state(now),
-        share=schedule.share(now),
+        share=job.share(now),
         ready=job.is_ready(now),
         result=job.result_in(job.state(now)),
         failing_items=job.failing_items,

@@ -11,7 +11,7 @@ from bide.simulator.bodies.identity import new_id
 from bide.simulator.bodies.refusal import Refused
 from bide.simulator.life.job import SimulatedJob, begin
 from bide.simulator.life.scenario import Scenario, ScenarioError
-from bide.simulator.life.walk import NoWay, first_status
+from bide.simulator.life.way import NoWay, first_status
 
 
 class Registry:
@@ -75,12 +75,12 @@ class Registry:
             {
                 "id": job.id,
                 "job": job.spec.name,
-                "status": job.schedule.status(now),
+                "status": job.status(now),
                 "state": job.state(now).value,
                 "outcome": job.scenario.outcome.value,
                 "submits": job.submits,
                 "polls": job.polls,
-                "floor_violations": job.floor_violations,
+                "early_polls": job.early_polls,
                 "result_fetches": job.result_fetches,
                 "cancels": job.cancels,
             }

@@ -10,6 +10,8 @@ import math
 from collections import Counter
 from dataclasses import dataclass, replace
 
+from bide_runtime.testing.faults import UNKNOWN_STATUS, Fault, FaultKind
+
 from bide.ir import IdAt, Job, Json, Lifecycle, Operation, PollMany, Provider
 from bide.simulator.bodies import links, paging, stream
 from bide.simulator.bodies.bodies import Bodies
@@ -19,18 +21,15 @@ from bide.simulator.bodies.refusal import Refused, refusal
 from bide.simulator.life import long_poll
 from bide.simulator.life.answer import Answer, Asked, damaged, of_json
 from bide.simulator.life.job import SimulatedJob
-from bide.simulator.life.scenario import Damage, Fault, Outcome, Scenario, ScenarioError
+from bide.simulator.life.scenario import Outcome, Scenario, ScenarioError
 from bide.simulator.life.script import Script
-from bide.simulator.life.tries import Tries, is_before
+from bide.simulator.life.tries import Tries
 from bide.simulator.life.view import JobView, of_job, of_request
 from bide.simulator.world import arguments, many
 from bide.simulator.world.arguments import Arguments
 from bide.simulator.world.gate import Gate
 from bide.simulator.world.registry import Registry
 from bide.simulator.world.routes import Matched, Role, Route, Routes
-
-UNKNOWN_STATUS = "not_in_the_spec"
-"""What the fault `unknown` makes of a status."""
 
 _SLACK = 0.02
 """Wall-clock seconds by which a poll may come too soon: not every request takes equally long to arrive."""
@@ -215,7 +214,7 @@ class World:
     ) -> Answer:
         """Make a job, or find the one that was made with this key, and answer with it."""
         job = self._registry.made_before(spec, key, visit.asked.body)
-        if is_before(fault):
+        if fault is not None and not fault.reaches:
             return self._damaged(of_json({}, status), fault, visit)
         if job is None:
             job = self._registry.make(spec, scenario, visit.arguments.sent, visit.now)
@@ -233,7 +232,7 @@ class World:
         if not result.endpoint and job.is_gone(visit.now):
             raise Refused(next(iter(result.gone), 404), f"job {job.id} is no longer kept")
         fault = job.next_fault("poll")
-        view = self._seen(job, visit, status=_shown_status(fault), has_nulls=_is(fault, Damage.NULL))
+        view = self._seen(job, visit, status=_shown_status(fault), has_nulls=_is(fault, FaultKind.NULLS))
         codes = job.spec.lifecycle.codes
         code = int(view.status) if view.status in map(str, codes) else None
         if code is not None and view.state.is_final and not view.state.has_result:
@@ -260,11 +259,11 @@ class World:
         spoilt: Fault | None = None
         for job in jobs:
             fault = job.next_fault("poll") if spoilt is None else None
-            if fault is not None and fault.damage not in (Damage.UNKNOWN, Damage.NULL):
+            if fault is not None and fault.kind not in (FaultKind.UNKNOWN_STATUS, FaultKind.NULLS):
                 spoilt, fault = fault, None
             if not job.spec.lifecycle.result.endpoint and job.is_gone(visit.now):
                 continue
-            has_nulls = _is(fault, Damage.NULL)
+            has_nulls = _is(fault, FaultKind.NULLS)
             view = self._seen(job, visit, status=_shown_status(fault), has_nulls=has_nulls)
             item = self._bodies.snapshot(view)
             put(item, address.job_id, job.id)
@@ -291,7 +290,7 @@ class World:
             raise Refused(next(iter(result.gone), 404), f"the result of job {job.id} is no longer kept")
         if not job.is_ready(visit.now):
             raise Refused(next(iter(result.not_ready), 409), f"the result of job {job.id} is not ready")
-        view = self._seen(job, visit, has_nulls=_is(fault, Damage.NULL))
+        view = self._seen(job, visit, has_nulls=_is(fault, FaultKind.NULLS))
         body, model = self._bodies.result(view), self._catalog.model(job.spec.result)
         if result.pages is not None and model is not None:
             body = paging.page_of(self._catalog, model, body, result.pages, visit.asked)
@@ -301,8 +300,8 @@ class World:
         job.cancels += 1
         fault = job.next_fault("cancel")
         status = 200 if job.state(visit.now).is_final else 202
-        if not is_before(fault):
-            job.schedule = job.schedule.cancelled(visit.now)
+        if fault is None or fault.reaches:
+            job.cancel(visit.now)
         returns = job.spec.lifecycle.cancel.returns if job.spec.lifecycle.cancel else None
         view = self._seen(job, visit)
         return self._damaged(of_json(self._bodies.cancel_reply(view, returns), status), fault, visit)
@@ -310,14 +309,14 @@ class World:
     def _damaged(self, answer: Answer, fault: Fault | None, visit: Visit) -> Answer:
         if fault is None:
             return answer
-        error = refusal(self._provider, Refused(fault.status, _SIMULATED_FAULT), visit.request_id)
+        error = refusal(self._provider, Refused(fault.status or 200, _SIMULATED_FAULT), visit.request_id)
         return damaged(answer, fault, error)
 
 
 def _shown_status(fault: Fault | None) -> str | None:
     """The status to show instead of the job's own, if a fault asks for that."""
-    return UNKNOWN_STATUS if _is(fault, Damage.UNKNOWN) else None
+    return UNKNOWN_STATUS if _is(fault, FaultKind.UNKNOWN_STATUS) else None
 
 
-def _is(fault: Fault | None, damage: Damage) -> bool:
-    return fault is not None and fault.damage is damage
+def _is(fault: Fault | None, kind: FaultKind) -> bool:
+    return fault is not None and fault.kind is kind

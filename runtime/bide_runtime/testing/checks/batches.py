@@ -13,10 +13,10 @@ from ...errors.client import ClientError
 from ...jobs.errors import JobCancelled, JobExpired, JobFailed, JobTimeout, SubmitUncertain
 from ...jobs.state import State
 from ...waiting.deadline import SAME_TIME
-from ..fake.faults import Fault
 from ..fake.plans import Plan
 from ..fake.promises import broken_promises
 from ..fake.provider import FakeProvider
+from ..faults import Fault
 from .calls import Mode, Told, may_have_arrived, play
 from .stories import Job, faults, plans
 

@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 
 from ...jobs.state import State
 from ...waiting.policy import Policy
-from ..fake.faults import Fault, cut_short, error, lost, slow, unreachable, web_page, wrong_shape
 from ..fake.jobs import FakeJobs
 from ..fake.plans import Plan
 from ..fake.provider import FakeProvider
+from ..faults import Fault, cut_short, error, lost, nulls, slow, unreachable, web_page, wrong_shape
+from ..timeline import Timeline
 from .calls import Mode, Told, play
 from .requests import Call
 from .values import TOMORROW
@@ -85,7 +86,7 @@ class Job:
         words = {state: status for status, state in reversed(list(self.states.items()))}
         statuses = [words.get(state, state) for state in states]
         seconds = self.interval[0] if after is None else after
-        return Plan((*((status, seconds) for status in statuses[:-1]), (statuses[-1], inf)), **details)
+        return Plan(Timeline.lasting(*((status, seconds) for status in statuses)), **details)
 
     def lasting(self, seconds: float) -> float:
         """That many seconds; a hundred pauses if that is less, so that no test polls thousands of times."""
@@ -172,13 +173,13 @@ def refusals() -> Strategy:
 
 def faults(*, at_most: int = 6) -> Strategy:
     """What some requests meet, one after another: mostly nothing, often faults, now and then a refusal."""
-    nothing = st.none()
+    nothing = st.sampled_from([None, None, None, nulls()])
     return st.lists(st.one_of(nothing, nothing, transient_errors(), transient_errors(), refusals()), max_size=at_most)
 
 
 @st.composite
-def walks(draw: st.DrawFn, job: Job) -> tuple[tuple[str, float], ...]:
-    """A way through the statuses: one that the spec allows, or any other, with words that it does not know."""
+def timelines(draw: st.DrawFn, job: Job) -> Timeline:
+    """Statuses in an order that the spec allows, or in any order and with words that the spec does not list."""
     is_legal = draw(st.sampled_from([True, True, False]))
     lasts = st.floats(0, job.lasting(300.0) / 10).map(lambda seconds: round(seconds, 2)) | st.just(0.0)
     status = draw(st.sampled_from(list(job.states)))
@@ -191,7 +192,7 @@ def walks(draw: st.DrawFn, job: Job) -> tuple[tuple[str, float], ...]:
             job.transitions.get(status, list(job.states)) if is_legal else [*job.states, *[TOMORROW] * job.is_open]
         )
         status = draw(st.sampled_from(sorted(followers)))
-    return (*walk, (status, inf))
+    return Timeline.lasting(*walk, (status, inf))
 
 
 @st.composite
@@ -199,7 +200,7 @@ def plans(draw: st.DrawFn, job: Job) -> Plan:
     """What may become of a job."""
     grace = job.not_found_grace
     return Plan(
-        draw(walks(job)),
+        draw(timelines(job)),
         late=draw(st.sampled_from([0.0, 0.0, 3.0, 20.0])),
         is_gone=draw(st.sampled_from([False, False, True])),
         visible_after=draw(st.sampled_from([0.0, 0.0, grace / 2, 2 * grace])),

@@ -15,8 +15,8 @@ import msgspec
 from ...errors.client import ClientError
 from ...http.request import Json
 from ...models.codec import follow
+from ..faults import Fault
 from .bodies import made_up, plain, typed
-from .faults import Fault
 from .transport import Reply, Sent
 
 JSON = {"content-type": "application/json"}

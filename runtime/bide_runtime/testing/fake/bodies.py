@@ -67,6 +67,11 @@ def takes(wanted: Any, path: Path, value: Json) -> bool:
     return put(body, wanted, path, value) and fits(wanted, body)
 
 
+def nulls(wanted: Any, body: Json) -> Json:
+    """*body*, JSON of the type *wanted*, with null in each field that may be null and is absent."""
+    return body if wanted is bytes else _nulls(shape(wanted), body)
+
+
 def other_than(value: Json, wanted: Any, path: Path) -> Json:
     """A value that is not *value*, for the place in JSON of the type *wanted* where *path* leads."""
     if isinstance(value, bool):
@@ -111,6 +116,23 @@ def _made_up(found: inspect.Type, name: str) -> Json:
             return name
         case _:
             return None
+
+
+def _nulls(found: inspect.Type, body: Json) -> Json:
+    match _object(found):
+        case inspect.StructType(fields=fields) if isinstance(body, dict):
+            absent = (field for field in fields if field.encode_name not in body and _may_be_null(field.type))
+            present = ((field.encode_name, field.type) for field in fields if field.encode_name in body)
+            inside = {name: _nulls(kind, body[name]) for name, kind in present}
+            return {**body, **inside, **{field.encode_name: None for field in absent}}
+        case inspect.ListType(item_type=item) if isinstance(body, list):
+            return [_nulls(item, each) for each in body]
+        case _:
+            return body
+
+
+def _may_be_null(found: inspect.Type) -> bool:
+    return isinstance(found, inspect.UnionType) and any(isinstance(each, inspect.NoneType) for each in found.types)
 
 
 def _inside(found: inspect.Type, name: str) -> tuple[str, inspect.Type] | None:

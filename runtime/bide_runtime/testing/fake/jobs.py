@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Callable
 from dataclasses import replace
 from itertools import count
 from math import inf
@@ -22,11 +23,11 @@ from ...jobs.state import State
 from ...models.codec import follow
 from ...waiting.job_id import IdAt
 from .addresses import JSON, Address, Route
-from .bodies import fits, has, made_up, plain, put, takes, typed
+from .bodies import fits, has, made_up, nulls, plain, put, takes, typed
 from .clock import VirtualTime
-from .faults import error_reply
 from .long_poll import answered_at, asked_for
-from .plans import FakeJob, Plan, walk_to
+from .plans import FakeJob, Plan, timeline_to
+from .replies import error_reply
 from .transport import Reply, Sent
 
 R = TypeVar("R")
@@ -143,11 +144,11 @@ class FakeJobs(Generic[R]):
         reason: str = "no luck",
         code: str = "fake_failure",
     ) -> None:
-        walk = walk_to(self.kind.lifecycle, state, self._usual_time if after is None else after)
-        tells_apart = self.kind.lifecycle.states.get(walk[-1][0]) is not State.FAILED
+        timeline = timeline_to(self.kind.lifecycle, state, self._usual_time if after is None else after)
+        tells_apart = self.kind.lifecycle.states.get(timeline.last) is not State.FAILED
         fails = state is State.FAILED and tells_apart
         found = msgspec.UNSET if result is None else result
-        self._plans.append(Plan(walk, found, code=code, reason=reason, fails=fails))
+        self._plans.append(Plan(timeline, found, code=code, reason=reason, fails=fails))
 
     @property
     def _usual_time(self) -> float:
@@ -261,8 +262,15 @@ class FakeJobs(Generic[R]):
 
     def cancelled(self, job: FakeJob) -> Reply:
         """Cancel a job that is not over."""
-        job.cancelled_at = min(job.cancelled_at, self._time.now)
+        job.cancel(self._time.now)
         return Reply({}, 200, JSON)
+
+    def with_nulls(self, address: Address, reply: Callable[[], Reply]) -> Reply:
+        """A reply of this address, with null in each field that may be absent and is."""
+        proper = reply()
+        wanted: Any = {self.poll: self.kind.snapshot, self.result: self.kind.result}.get(address)
+        is_json = wanted is not None and proper.status < 300
+        return replace(proper, body=nulls(wanted, proper.body)) if is_json else proper
 
     def not_found(self, job_id: str) -> Reply:
         return error_reply(self._provider, 404, "not_found", f"there is no job {job_id!r}")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import accumulate
-
 from ...http.long_poll import LongPoll
 from ...waiting.deadline import SAME_TIME
 from .plans import FakeJob
@@ -26,7 +24,7 @@ def answered_at(job: FakeJob, now: float, seconds: float) -> float:
     is_over = state.is_final and (not state.has_result or job.is_ready(now))
     if not seconds or is_over or now - job.began < job.plan.visible_after:
         return now
-    changes = [*accumulate(lasts for _, lasts in job.plan.walk[:-1]), job.plan.takes + job.plan.late]
+    changes = [*(age for age, _ in job.timeline.steps), job.timeline.duration + job.plan.late]
     news = (at for at in sorted(job.began + change + SAME_TIME for change in changes) if at > now)
     return next((at for at in news if at < now + seconds and _poll_once(job, at) != first), now + seconds)
 

@@ -1,8 +1,9 @@
-"""What becomes of a job of a fake provider: where it is at each moment, and what a poll reply says of it then."""
+"""The plan of a job of a fake provider, and what each poll of the job returns by that plan."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from math import inf
 from types import NoneType
 from typing import Any
@@ -13,15 +14,17 @@ from ...http.request import Json
 from ...jobs.kind import JobKind
 from ...jobs.lifecycle import Lifecycle
 from ...jobs.state import State
+from ..timeline import Timeline
 from .bodies import made_up, other_than, plain, put
+from .transport import Reply
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What will become of a job, in seconds since its submit."""
+    """The life of one job. Ages are seconds since its submit."""
 
-    walk: tuple[tuple[str, float], ...]
-    """(status, how long it lasts) pairs. The last status stays."""
+    timeline: Timeline
+    """Its statuses."""
     result: object = msgspec.UNSET
     """A typed result or its JSON; one is made up if it is left out."""
     code: str = "fake_failure"
@@ -39,35 +42,22 @@ class Plan:
     fails: bool = False
     """Whether the job fails with the status of one that succeeded, where something else tells of failures."""
 
-    @property
-    def takes(self) -> float:
-        """Seconds until the last status."""
-        return sum(seconds for _, seconds in self.walk[:-1])
 
-    def status(self, age: float) -> str:
-        """The provider's word for where the job is then."""
-        for status, seconds in self.walk[:-1]:
-            age -= seconds
-            if age < 0:
-                return status
-        return self.walk[-1][0]
-
-
-def walk_to(lifecycle: Lifecycle, end: State | None, seconds: float) -> tuple[tuple[str, float], ...]:
-    """The usual way to a state, which takes so many seconds; `None`: it never ends.
+def timeline_to(lifecycle: Lifecycle, end: State | None, seconds: float) -> Timeline:
+    """The usual timeline of a job that reaches a state after so many seconds; `None`: it never ends.
 
     Raises `ValueError` if no status of these jobs means that state.
     """
     words = {state: status for status, state in reversed(list(lifecycle.all_states.items()))}
-    before = [words[state] for state in (State.PENDING, State.RUNNING) if state in words] or ["on its way"]
+    pending = [words[State.PENDING]] if State.PENDING in words else []
+    before = [*pending, *([words[State.RUNNING]] if State.RUNNING in words else [])] or ["on its way"]
     if end is None:
-        return (*((status, seconds / 4) for status in before[:-1]), (before[-1], inf))
+        return Timeline.spread(before, seconds, pending=pending, is_endless=True)
     if end is State.FAILED and end not in words and (lifecycle.failed_if or lifecycle.failed_with):
         end = State.SUCCEEDED
     if end not in words:
         raise ValueError(f"no status of these jobs means {end.value!r}")
-    shares = (1.0,) if len(before) == 1 else (0.25, 0.75)
-    return (*((status, seconds * share) for status, share in zip(before, shares, strict=False)), (words[end], inf))
+    return Timeline.spread([*before, words[end]], seconds, pending=pending)
 
 
 @dataclass
@@ -80,19 +70,29 @@ class FakeJob:
     began: float
     body: Json = None
     """What was submitted."""
-    cancelled_at: float = inf
     polls: int = 0
     is_told: bool = False
     """Whether a poll reply said that the result is there."""
     results: int = 0
     """How often its result was handed out."""
 
+    timeline: Timeline = field(init=False)
+    """The one of the plan, until the job is cancelled."""
+
+    def __post_init__(self) -> None:
+        self.timeline = self.plan.timeline
+
     def status(self, now: float) -> str:
         """The provider's word for where the job is."""
+        return self.timeline.status(now - self.began)
+
+    def cancel(self, now: float) -> None:
+        """Stop it, unless it is over: in a status that means `cancelled`, if the provider has one."""
+        if self._states.get(self.status(now), State.RUNNING).is_final:
+            return
         cancelled = next((word for word, state in self._states.items() if state is State.CANCELLED), None)
-        before = self.plan.status(min(now, self.cancelled_at) - self.began)
-        is_over = before in self._states and self._states[before].is_final
-        return cancelled if cancelled is not None and now >= self.cancelled_at and not is_over else before
+        age = now - self.began
+        self.timeline = self.timeline.turned(age, (cancelled, inf)) if cancelled else self.timeline.stopped(age)
 
     def state(self, now: float, *, is_shown_ready: bool = True) -> State:
         """Where the job is in our words, as a client must see it: an unknown status is not final.
@@ -108,22 +108,26 @@ class FakeJob:
             return state if state.has_result else State.SUCCEEDED
         return State.RUNNING if state.is_final else state
 
+    def shown_as(self, status: str, reply: Callable[[], Reply]) -> Reply:
+        """A reply in which the job has another status."""
+        timeline, self.timeline = self.timeline, Timeline.lasting((status, inf))
+        try:
+            return reply()
+        finally:
+            self.timeline = timeline
+
     @property
     def over_at(self) -> float:
         """When nothing more becomes of it by itself; of one that somebody else submitted that is not known."""
         if self.began == -inf:
             return inf
-        return min(self.began + self.plan.takes + max(self.plan.late, 0.0), self.cancelled_at)
+        return self.began + self.timeline.duration + max(self.plan.late, 0.0)
 
     def is_ready(self, now: float) -> bool:
         """Whether the result can be had."""
-        last = self._states.get(self.plan.walk[-1][0], State.RUNNING)
-        return (
-            last.has_result
-            and not self.plan.fails
-            and now - self.began >= self.plan.takes + self.plan.late
-            and now < self.cancelled_at
-        )
+        last = self._states.get(self.timeline.last, State.RUNNING)
+        is_late_enough = now - self.began >= self.timeline.duration + self.plan.late
+        return last.has_result and not self.plan.fails and is_late_enough
 
     def snapshot(self, now: float) -> Json:
         """The body of a poll reply."""
@@ -165,6 +169,6 @@ class FakeJob:
 
     def _progress(self, now: float) -> dict[Any, Json]:
         """Progress in all forms in which it can be told."""
-        takes = self.plan.takes
-        share = 1.0 if self.state(now).is_final else min((now - self.began) / takes, 1.0) if 0 < takes < inf else 0.0
+        lasts = self.timeline.duration
+        share = 1.0 if self.state(now).is_final else min((now - self.began) / lasts, 1.0) if 0 < lasts < inf else 0.0
         return {"done": round(share * 100), "total": 100, "share": share, "percent": share * 100, "message": "working"}

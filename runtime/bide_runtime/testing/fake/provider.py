@@ -20,12 +20,13 @@ from ...jobs.poll_many import PollMany
 from ...jobs.result_at import ResultAt
 from ...jobs.state import State
 from ...waiting.job_id import IdAt
+from ..faults import UNKNOWN_STATUS, Fault, FaultKind
 from .addresses import JSON, Address, FakeOperation, FakeStreaming, Route
 from .clock import AsyncFakeClock, FakeClock, VirtualTime
-from .faults import Fault
 from .jobs import FakeJobs, link_path
 from .plans import FakeJob
 from .promises import Trace, broken_promises
+from .replies import changed
 from .transport import AsyncFakeTransport, FakeTransport, Reply, Sent, Server
 
 C = TypeVar("C", bound=Client)
@@ -192,7 +193,12 @@ class FakeProvider(Generic[C, A]):
         fault = self._anywhere.next_fault() or address.next_fault()
         if fault is None:
             return proper()
-        return fault.change(proper() if fault.reaches else Reply(), self._provider, self.clock.wall())
+        match fault.kind:
+            case FaultKind.UNKNOWN_STATUS if asked.job is not None:
+                proper = partial(asked.job.shown_as, UNKNOWN_STATUS, proper)
+            case FaultKind.NULLS if asked.jobs is not None:
+                proper = partial(asked.jobs.with_nulls, address, proper)
+        return changed(proper() if fault.reaches else Reply(), fault, self._provider, self.clock.wall())
 
     def _asked(self, sent: Sent, path: str) -> _Asked:
         """Which address a request is for, and what is answered there.
