@@ -131,7 +131,7 @@ URL_SCRAPER: JobKind[models.ScrapedPage, models.ScrapedPage] = JobKind(
     lifecycle=_URL_SCRAPER,
     snapshot=models.ScrapedPage,
     result=models.ScrapedPage,
-    polling=Polling(interval=(2.0, 5.0), typical=(3.0, 15.0)),
+    polling=Polling(interval=(2.0, 5.0), min_interval=0.5, typical=(3.0, 15.0), timeout=300.0),
 )
 
 URL_SCRAPER_BATCH: JobKind[models.ScrapeBatchJob, models.ScrapedPages] = JobKind(
@@ -140,7 +140,7 @@ URL_SCRAPER_BATCH: JobKind[models.ScrapeBatchJob, models.ScrapedPages] = JobKind
     lifecycle=_URL_SCRAPER,
     snapshot=models.ScrapeBatchJob,
     result=models.ScrapedPages,
-    polling=Polling(interval=(2.0, 5.0)),
+    polling=Polling(interval=(2.0, 5.0), min_interval=0.5, timeout=300.0),
 )
 
 WEB_SCRAPER: JobKind[models.WebScrape, models.WebScrape] = JobKind(
@@ -149,7 +149,7 @@ WEB_SCRAPER: JobKind[models.WebScrape, models.WebScrape] = JobKind(
     lifecycle=_WEB_SCRAPER,
     snapshot=models.WebScrape,
     result=models.WebScrape,
-    polling=Polling(interval=(2.0, 5.0), typical=(3.0, 10.0)),
+    polling=Polling(interval=(2.0, 5.0), min_interval=0.5, typical=(3.0, 10.0), timeout=300.0),
 )
 
 AGENTIC_SEARCH: JobKind[models.ResearchJob, models.ResearchReport] = JobKind(
@@ -158,7 +158,7 @@ AGENTIC_SEARCH: JobKind[models.ResearchJob, models.ResearchReport] = JobKind(
     lifecycle=_AGENTIC_SEARCH,
     snapshot=models.ResearchJob,
     result=models.ResearchReport,
-    polling=Polling(interval=(10.0, 10.0), typical=(60.0, 300.0), timeout=600.0),
+    polling=Polling(interval=(10.0, 10.0), min_interval=0.5, typical=(60.0, 300.0), timeout=600.0),
 )
 
 HOLOCRON: JobKind[models.TaskJob, models.TaskResult] = JobKind(
@@ -167,7 +167,7 @@ HOLOCRON: JobKind[models.TaskJob, models.TaskResult] = JobKind(
     lifecycle=_HOLOCRON,
     snapshot=models.TaskJob,
     result=models.TaskResult,
-    polling=Polling(interval=(3.0, 3.0), min_interval=1.0),
+    polling=Polling(interval=(3.0, 3.0), min_interval=1.0, timeout=300.0),
 )
 
 MAP: JobKind[models.MapJob, models.SiteMap] = JobKind(
@@ -176,7 +176,7 @@ MAP: JobKind[models.MapJob, models.SiteMap] = JobKind(
     lifecycle=_MAP,
     snapshot=models.MapJob,
     result=models.SiteMap,
-    polling=Polling(interval=(1.0, 1.0)),
+    polling=Polling(interval=(1.0, 1.0), min_interval=0.5, timeout=300.0),
 )
 
 CRAWL: JobKind[models.CrawlJob, models.CrawledSite] = JobKind(
@@ -185,7 +185,7 @@ CRAWL: JobKind[models.CrawlJob, models.CrawledSite] = JobKind(
     lifecycle=_CRAWL,
     snapshot=models.CrawlJob,
     result=models.CrawledSite,
-    polling=Polling(interval=(5.0, 5.0)),
+    polling=Polling(interval=(5.0, 5.0), min_interval=0.5, timeout=300.0),
 )
 
 AI_VISIBILITY: JobKind[models.VisibilitySearch, models.VisibilityReport] = JobKind(
@@ -196,7 +196,7 @@ AI_VISIBILITY: JobKind[models.VisibilitySearch, models.VisibilityReport] = JobKi
     result=models.VisibilityReport,
     failed_result=models.FailedVisibilityReport,
     failed=_errors.AiVisibilityFailed,
-    polling=Polling(interval=(5.0, 5.0), typical=(60.0, 120.0)),
+    polling=Polling(interval=(5.0, 5.0), min_interval=0.5, typical=(60.0, 120.0), timeout=300.0),
 )
 
 BROWSER_TASK: JobKind[models.BrowserTaskJob, models.BrowserTaskResult] = JobKind(
@@ -205,7 +205,7 @@ BROWSER_TASK: JobKind[models.BrowserTaskJob, models.BrowserTaskResult] = JobKind
     lifecycle=_BROWSER_TASK,
     snapshot=models.BrowserTaskJob,
     result=models.BrowserTaskResult,
-    polling=Polling(interval=(3.0, 3.0), timeout=360.0),
+    polling=Polling(interval=(3.0, 3.0), min_interval=0.5, timeout=360.0),
 )
 
 WIRE_BUILD: JobKind[models.Build, models.Build] = JobKind(
@@ -214,5 +214,5 @@ WIRE_BUILD: JobKind[models.Build, models.Build] = JobKind(
     lifecycle=_WIRE_BUILD,
     snapshot=models.Build,
     result=models.Build,
-    polling=Polling(interval=(5.0, 5.0)),
+    polling=Polling(interval=(5.0, 5.0), min_interval=0.5, timeout=300.0),
 )

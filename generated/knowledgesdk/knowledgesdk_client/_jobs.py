@@ -32,5 +32,5 @@ EXTRACT: JobKind[models.ExtractJob, models.Extraction] = JobKind(
     lifecycle=_EXTRACTION,
     snapshot=models.ExtractJob,
     result=models.Extraction,
-    polling=Polling(interval=(5.0, 5.0), typical=(60.0, 180.0), timeout=600.0),
+    polling=Polling(interval=(5.0, 5.0), min_interval=0.5, typical=(60.0, 180.0), timeout=600.0),
 )

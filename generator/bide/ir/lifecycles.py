@@ -68,7 +68,8 @@ class ResultAt:
     not_ready: tuple[int, ...] = ()
     gone: tuple[int, ...] = ()
     pages: Pages | None = None
-    kept: float | None = None
+    retention: float | None = None
+    """For how many seconds the provider keeps the result; `None` if the spec does not say."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

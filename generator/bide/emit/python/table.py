@@ -1,4 +1,4 @@
-"""Rows of the runtime's tables as Python source: `Polling(interval=(2.0, 5.0), typical=(3.0, 15.0))`."""
+"""Rows of the runtime's tables as Python source: `ResultAt(path="/jobs/{job_id}/result", gone=frozenset({404}))`."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from collections.abc import Mapping
 
 from bide.emit.python.code import Code, literal, spread
 from bide.ir import Json
+from bide.ir.defaults import ACCEPTS, FIRST_PAGE, GONE, NOT_READY
 
 DEFAULTS: Mapping[str, Mapping[str, Json]] = {
     "Job": {"is_polled_by_id": True, "is_open": True, "has_id_in_body": True},
-    "Lifecycle": {"poll_method": "GET", "accepts": frozenset({200, 202}), "retry_after_unit": 1.0},
-    "Pages": {"first": 1},
+    "Lifecycle": {"poll_method": "GET", "accepts": frozenset(ACCEPTS), "retry_after_unit": 1.0},
+    "Pages": {"first": FIRST_PAGE},
     "PollMany": {"method": "GET", "ids_in": "query"},
-    "Polling": {"min_interval": 0.5, "timeout": 300.0},
-    "ResultAt": {"method": "GET", "not_ready": frozenset({409}), "gone": frozenset({404, 410})},
+    "ResultAt": {"method": "GET", "not_ready": frozenset(NOT_READY), "gone": frozenset(GONE)},
     "Secret": {"argument": "api_key"},
 }
 """The defaults of the runtime's classes that are not empty. A test compares them with the classes."""

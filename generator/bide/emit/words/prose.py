@@ -124,8 +124,8 @@ def namespace(job: Job) -> str:
     facts = [f"Polled {interval(job)}."]
     if took := typical(job):
         facts.insert(0, f"Usually takes {took}.")
-    if job.lifecycle.result.kept is not None:
-        facts.append(f"The provider keeps the result for {duration(job.lifecycle.result.kept)}.")
+    if job.lifecycle.result.retention is not None:
+        facts.append(f"The provider keeps the result for {duration(job.lifecycle.result.retention)}.")
     return joined(sentence(job.description), f"\n{' '.join(facts)}", see(job.source))
 
 

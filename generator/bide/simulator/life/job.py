@@ -121,8 +121,8 @@ class SimulatedJob:
         ready = self.result_at()
         if ready is None or now < ready:
             return False
-        kept = self.spec.lifecycle.result.kept
-        return self.expires or (kept is not None and now > ready + kept)
+        retention = self.spec.lifecycle.result.retention
+        return self.expires or (retention is not None and now > ready + retention)
 
     def next_fault(self, kind: str) -> Fault | None:
         """What happens to the next request of this kind, by the script."""

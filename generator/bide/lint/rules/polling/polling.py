@@ -18,12 +18,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from bide.ir.defaults import MIN_INTERVAL
 from bide.ir.notation import parse_duration, parse_range
 from bide.lint.spec import Spec
 from bide.spec.diagnostics import Diagnostic
 from bide.spec.document import Path
-
-_DEFAULT_MINIMUM = "500ms"
 
 
 def check(spec: Spec) -> Iterator[Diagnostic]:
@@ -58,7 +57,7 @@ def _below_minimum(spec: Spec, path: Path, inherited: Path) -> Iterator[Diagnost
     is_elsewhere = path not in (interval_at, minimum_at)
     if interval is None or is_elsewhere:
         return
-    min_interval = min_interval or _DEFAULT_MINIMUM
+    min_interval = min_interval or MIN_INTERVAL
     if parse_range(interval)[0] < parse_duration(min_interval):
         at = (*path, "interval" if interval_at == path else "min_interval")
         message = f'the interval "{interval}" starts below min_interval, {min_interval}'

@@ -25,5 +25,5 @@ MAP: JobKind[models.MapJob, models.SiteMap] = JobKind(
     lifecycle=_JOB,
     snapshot=models.MapJob,
     result=models.SiteMap,
-    polling=Polling(interval=(2.0, 5.0), typical=(3.0, 15.0)),
+    polling=Polling(interval=(2.0, 5.0), min_interval=0.5, typical=(3.0, 15.0), timeout=300.0),
 )

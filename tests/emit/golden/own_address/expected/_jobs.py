@@ -35,5 +35,5 @@ FETCH: JobKind[models.Task, models.Page] = JobKind(
     lifecycle=_JOB,
     snapshot=models.Task,
     result=models.Page,
-    polling=Polling(interval=(5.0, 5.0), min_interval=1.0, not_found_grace=10.0),
+    polling=Polling(interval=(5.0, 5.0), min_interval=1.0, timeout=300.0, not_found_grace=10.0),
 )
