@@ -9,9 +9,20 @@ from bide_runtime.errors.client import ClientError
 from tests.runtime.acme import KEY, Acme, AsyncAcme
 from tests.runtime.fakes import AsyncFakeTransport, FakeTransport, finish
 
-from evidence.soak.clocks import BEGAN, AsyncStormClock, StormClock
+from evidence.soak.clocks import AsyncStormClock, StormClock
 from evidence.soak.script import Script
-from evidence.soak.story import Call, CallbackFailed, Stopped, Story, born_by, counting, jobs_of, logged, prepare
+from evidence.soak.story import (
+    Call,
+    CallbackFailed,
+    Stopped,
+    Story,
+    born_by,
+    client_class,
+    counting,
+    jobs_of,
+    logged,
+    options,
+)
 
 LONG = 400_000.0
 """Seconds that suffice for any hint, when all is well."""
@@ -26,18 +37,12 @@ class Player:
     def __init__(self, script: Script, *, is_async: bool) -> None:
         self.script = script
         self.story = Story(script, script.journal())
-        self.clock = AsyncStormClock() if is_async else StormClock()
+        self.clock: StormClock = AsyncStormClock() if is_async else StormClock()
         self.clock.jumps = script.jumps
-        self.clock.share = script.share
-        transport = (AsyncFakeTransport if is_async else FakeTransport)(self.story.journal, self.clock)
-        self.client: Any = (AsyncAcme if is_async else Acme)(
-            KEY,
-            transport=transport,  # type: ignore[arg-type]  # of the client's own colour
-            clock=self.clock,  # type: ignore[arg-type]  # the same
-            timeout=script.patience,
-            max_retries=script.max_retries,
+        self.clock.time.drift = script.share
+        self.client: Any = client_class(AsyncAcme if is_async else Acme, script)(
+            KEY, transport=self._transport(), clock=self.clock, **options(script)
         )
-        prepare(self.client, script)
         self.jobs = jobs_of(self.client, script)
         self.clock.on_nap = self._on_nap
         self.story.journal.on_request = self._on_request
@@ -65,8 +70,13 @@ class Player:
         self.story.naps = self.clock.naps
         return self.story
 
+    def _transport(self) -> FakeTransport | AsyncFakeTransport:
+        if isinstance(self.clock, AsyncStormClock):
+            return AsyncFakeTransport(self.story.journal, self.clock)
+        return FakeTransport(self.story.journal, self.clock)
+
     def _now(self) -> float:
-        return self.clock.time - BEGAN
+        return self.clock.now()
 
     def _take(self, job: Any, born: float | None) -> None:
         self.job, self.born = job, born

@@ -231,7 +231,7 @@ def _budgeted(story: Story) -> Broken:
     script, requests = story.script, story.journal.requests
     for bucket, rate in script.rates.items():
         method, _, template = bucket.partition(" ")
-        start = f"{method} v2{template.partition('{')[0]}"
+        start = f"{method} /v2{template.partition('{')[0]}"
         if script.kind.lifecycle.poll == template:
             found = [event.at for event in story.journal.events if event.about == "poll" and not event.is_shared]
         else:

@@ -10,12 +10,10 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
 
-from bide_runtime.calls.account import max_rate_of
 from bide_runtime.errors.client import ClientError
-from bide_runtime.http.rate_limit import RateLimiter
 from bide_runtime.jobs.snapshot import Update
 from msgspec.structs import replace
-from tests.runtime.acme import KEY
+from tests.runtime.acme import KEY, PROVIDER
 
 from evidence.soak.journal import Event, Journal
 from evidence.soak.script import Script
@@ -115,13 +113,21 @@ def born_by(events: list[Event]) -> float | None:
     return None
 
 
-def prepare(client: Any, script: Script) -> None:
-    """Give a client the script's chance and rates."""
+def client_class(base: type[Any], script: Script) -> type[Any]:
+    """Acme's client with the script's rates."""
+    return type(base.__name__, (base,), {"_provider": replace(PROVIDER, rates=script.rates)})
+
+
+def options(script: Script) -> dict[str, Any]:
+    """What a client of the script is made with."""
     numbers = count(1)
-    account = replace(client._session.account, jitter=lambda: script.jitter, new_key=lambda: f"new-key-{next(numbers)}")
-    client._session = replace(
-        client._session, account=account, limiter=RateLimiter(script.rates, total=max_rate_of(script.max_rate))
-    )
+    return {
+        "timeout": script.patience,
+        "max_retries": script.max_retries,
+        "max_rate": script.max_rate,
+        "jitter": lambda: script.jitter,
+        "new_key": lambda: f"new-key-{next(numbers)}",
+    }
 
 
 def jobs_of(client: Any, script: Script) -> Any:

@@ -74,7 +74,7 @@ class Storm:
     def world(self, mode: Mode) -> World:
         """A client of that server."""
         world = World(mode, self.begin())
-        world.clock.share = self.share
+        world.clock.time.drift = self.share
         return world
 
     def wait(self, mode: Any) -> tuple[World, object]:

@@ -113,7 +113,7 @@ def test_a_job_can_be_resumed_by_another_client(mode: Mode) -> None:
     other.do(job.poll())
 
     assert "a/b c?" == job.id
-    assert "v2/jobs/a%2Fb%20c%3F" == other.sent[0].path
+    assert "/v2/jobs/a%2Fb%20c%3F" == other.sent[0].path
     assert KEY not in text
 
 

@@ -14,12 +14,13 @@ from bide_runtime.errors.client import ClientError, InvalidArgument
 from bide_runtime.errors.transport import ConnectionFailed, ReplyTooLarge
 from bide_runtime.http.errors import ApiError, Conflict, PaymentRequired, RateLimited, ServerError
 from bide_runtime.jobs.errors import JobCancelled, JobFailed, SubmitUncertain
+from bide_runtime.testing.fake.clock import MORNING
 from bide_runtime.waiting.submit_reply import reads_or_job
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.runtime.acme import APART, OTHER, PART, SHY, WHOLE, Page, Ticket
-from tests.runtime.fakes import MORNING, Reply, cut_off, unreachable
+from tests.runtime.fakes import Reply, cut_off, unreachable
 from tests.runtime.storms import replies, rule
 from tests.runtime.world import BROKEN, CUT, DONE, HTML, MODES, PAGE, RUNNING, TICKET, Mode, World, error, served
 
@@ -27,7 +28,7 @@ Make = Callable[..., World]
 
 
 def submits(w: World) -> int:
-    return sum(sent.line == "POST v2/jobs" for sent in w.sent)
+    return sum(sent.line == "POST /v2/jobs" for sent in w.sent)
 
 
 def keys(w: World) -> set[str | None]:
@@ -211,7 +212,7 @@ def test_a_submit_that_is_answered_with_the_result_ends_the_wait(world: Make, of
     result = w.do(w.jobs(of).run(url="u"))
 
     assert "now" == (result.page.text if of is WHOLE else result.text)
-    assert ["POST v2/jobs"] == w.lines
+    assert ["POST /v2/jobs"] == w.lines
     assert [] == w.clock.naps
 
 

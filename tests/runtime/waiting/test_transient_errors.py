@@ -310,7 +310,7 @@ def test_the_grace_counts_from_the_submit(world: Make) -> None:
     """W8: a handle resumed in time still has what is left of the grace, and one resumed later has none."""
     w = world(served(submit=[TICKET], polls=[error(404)]))
     token = w.do(w.jobs(SHY).submit(url="u")).token
-    w.clock.time += 6
+    w.clock.time.advance(6)
 
     with pytest.raises(NotFound):
         w.do(w.jobs(SHY).resume(token).wait())
