@@ -23,11 +23,9 @@ from tests.acme_spec import TEXT, changed
 
 HERE = Path(__file__).parent
 CASES = sorted(folder for folder in (HERE / "golden").iterdir() if folder.is_dir())
-SPECS = sorted(
-    path
-    for pattern in ("../specs/*.yaml", "golden/*/*.yaml", "providers/*/*.yaml", "authored/*.yaml", "hostile/*.yaml")
-    for path in HERE.glob(pattern)
-)
+REPOSITORY = HERE.parents[1]
+FOLDERS = ("specs", "tests/emit/golden", "tests/providers", "tests/authored", "tests/hostile")
+SPECS = sorted(path for folder in FOLDERS for path in (REPOSITORY / folder).rglob("*.yaml"))
 REVIEWED = ("models.py", "_calls.py", "_jobs.py", "_provider.py", "client.py", "params.py")
 """The modules that a golden case holds: those whose text depends on the feature it is about."""
 
@@ -182,3 +180,8 @@ def test_no_text_of_a_spec_becomes_code(text: str) -> None:
 
     assert HARMLESS == {name: shape(text) for name, text in files.items() if name.endswith(".py")}
     assert tomllib.loads(files["pyproject.toml"])["project"]["name"] == "acme-client"
+
+
+def test_no_folder_of_specs_has_moved() -> None:
+    """Each folder in `FOLDERS` has specs, so that the tests above cover them."""
+    assert [folder for folder in FOLDERS if not any((REPOSITORY / folder).rglob("*.yaml"))] == []

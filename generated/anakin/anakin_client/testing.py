@@ -30,10 +30,7 @@ from bide_runtime.testing import (
     web_page,
     wrong_shape,
 )
-from bide_runtime.testing.fake.addresses import (
-    FakeOperation,
-    Route,
-)
+from bide_runtime.testing.fake.addresses import FakeOperation, Route
 from bide_runtime.testing.fake.jobs import FakeJobs
 from bide_runtime.testing.fake.provider import FakeProvider
 

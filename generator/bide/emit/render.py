@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -12,6 +12,7 @@ from bide.emit.python.imports import imports
 from bide.emit.python.layout import laid_out
 from bide.emit.template import template
 from bide.emit.views import FakeView, ProviderView, TestsView
+from bide.emit.views.fakes import HELPERS
 from bide.emit.words import prose
 from bide.emit.words.readme import ReadmeView
 from bide.ir import Provider
@@ -45,23 +46,21 @@ def drafted(provider: Provider, *, vendor: bool = False) -> dict[str, str]:
     """Every file that is made of the spec, as the templates print it: some lines are too long."""
     view = ProviderView(provider, vendor=vendor)
     package = str(view.package)
-    params = frozenset(str(job.params_class) for job in view.jobs)
+    params = {str(job.params_class): ".params" for job in view.jobs}
     made = {f"{package}/__init__.py": _init(view), f"{package}/py.typed": ""}
     made[f"{package}/errors.py"] = template("errors.py.jinja").render(
         provider=view, header=_header(view), docstring=docstring(f"The exceptions of {provider.title}'s client.")
     )
     for name, about in _MODULES.items():
         body = template(f"{name}.jinja").render(provider=view)
-        made[f"{package}/{name}"] = _module(view, about, body, params if "client" in name else frozenset())
+        text = about.format(title=provider.title)
+        made[f"{package}/{name}"] = _module(view, docstring(text), body, params if "client" in name else {})
     readme = ReadmeView(provider, vendor=vendor)
     made["pyproject.toml"] = template("project/pyproject.toml.jinja").render(provider=view, readme=readme)
     made["README.md"] = template("project/README.md.jinja").render(provider=view, readme=readme)
     fake = FakeView(view)
-    made[f"{package}/testing.py"] = template("testing.py.jinja").render(
-        fake=fake,
-        header=_header(view),
-        own=imports(f"PROVIDER, {fake.code}", runtime=view.runtime),
-    )
+    body = template("testing.py.jinja").render(fake=fake)
+    made[f"{package}/testing.py"] = _module(view, fake.module_docstring, body, fake.places, exported=HELPERS)
     made[f"{package}/pytest_plugin.py"] = template("pytest_plugin.py.jinja").render(fake=fake, header=_header(view))
     tests = TestsView(view)
     for name in tests.files:
@@ -94,11 +93,14 @@ def _init(view: ProviderView) -> str:
     )
 
 
-def _module(view: ProviderView, about: str, body: str, params: frozenset[str]) -> str:
+def _module(
+    view: ProviderView, about: Code, body: str, places: Mapping[str, str], *, exported: Iterable[str] = ()
+) -> str:
+    """A module with this *body* and the imports that it needs."""
     return template("module.py.jinja").render(
         header=_header(view),
-        docstring=docstring(about.format(title=view.ir.title)),
-        imports=imports(body, runtime=view.runtime, params=params),
+        docstring=about,
+        imports=imports(body, runtime=view.runtime, places=places, exported=exported),
         body=Code(body),
     )
 

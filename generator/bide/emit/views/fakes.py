@@ -95,21 +95,17 @@ class FakeView:
         return [literal(name) for name in sorted([*HELPERS, str(self.name)])]
 
     @property
-    def helpers(self) -> list[Code]:
-        return [Code(name) for name in HELPERS]
-
-    @property
-    def addresses(self) -> list[Code]:
-        """The classes of what the fake is made of."""
-        used = [str(each.annotation) for each in self.operations]
-        return [Code(name) for name in ("FakeOperation", "FakeStreaming", "Route") if name in (*used, "Route")]
-
-    @property
-    def code(self) -> Code:
-        """All that is printed of jobs and operations."""
-        made = [(each.annotation, each.made) for each in self.jobs]
-        made += [(each.annotation, each.made) for each in self.operations]
-        return Code(", ".join(f"{annotation}, {value}" for annotation, value in made))
+    def places(self) -> dict[str, str]:
+        """The modules of the names that only this module uses."""
+        testing, name = f"{self.provider.runtime}.testing", self.provider.class_name
+        return {
+            **dict.fromkeys(HELPERS, testing),
+            **dict.fromkeys(("FakeOperation", "FakeStreaming", "Route"), f"{testing}.fake.addresses"),
+            "FakeJobs": f"{testing}.fake.jobs",
+            "FakeProvider": f"{testing}.fake.provider",
+            str(name): ".client",
+            f"Async{name}": ".async_client",
+        }
 
     @property
     def docstring(self) -> Code:
