@@ -1,4 +1,4 @@
-"""From a provider to the text of every file of its package. Pure: same provider, same text, on every machine."""
+"""Render a package: the text of every file, from a provider. Pure: the same on every machine."""
 
 from __future__ import annotations
 
@@ -18,21 +18,21 @@ from bide.emit.words.readme import ReadmeView
 from bide.ir import Provider
 
 _MODULES = {
-    "models.py": "What {title} sends and receives.",
+    "models.py": "The data of {title}'s requests and replies.",
     "params.py": "The arguments of jobs, as `run_many` takes them.",
-    "_provider.py": "What the spec says of {title} as a whole.",
-    "_jobs.py": "The tables of {title}'s jobs: what each status means, and how to poll.",
-    "_calls.py": "Every request to {title} as a pure function of its arguments: what to send, how to read the answer.",
+    "_provider.py": "The properties of {title} as a whole.",
+    "_jobs.py": "The tables of {title}'s jobs: the state of each status, and how to poll.",
+    "_calls.py": "Every request to {title} as a pure function of its arguments: what to send, how to read the reply.",
     "client.py": "The blocking client for {title}.",
     "async_client.py": "The asyncio client for {title}.",
 }
-"""The modules of a package, with what their docstrings say."""
+"""Most modules of a package, with their docstrings."""
 
 
 def render(provider: Provider, *, vendor: bool = False) -> dict[str, str]:
-    """Every file of the package: its path under the package's folder, and its text.
+    """The text of every file of the package, by its path in the package's folder.
 
-    With *vendor* the package has a copy of the runtime. Raises `RuntimeMissing` if that is not installed.
+    With *vendor*, the package has a copy of the runtime. Raises `RuntimeMissing` if the runtime is not installed.
     """
     drafts = drafted(provider, vendor=vendor)
     made = {name: laid_out(text) if name.endswith(".py") else text for name, text in drafts.items()}
@@ -43,7 +43,7 @@ def render(provider: Provider, *, vendor: bool = False) -> dict[str, str]:
 
 
 def drafted(provider: Provider, *, vendor: bool = False) -> dict[str, str]:
-    """Every file that is made of the spec, as the templates print it: some lines are too long."""
+    """The text of every file but the runtime's, before long lines are broken."""
     view = ProviderView(provider, vendor=vendor)
     package = str(view.package)
     params = {str(job.params_class): ".params" for job in view.jobs}
@@ -71,7 +71,7 @@ def drafted(provider: Provider, *, vendor: bool = False) -> dict[str, str]:
 
 @cache
 def runtime() -> Mapping[str, str]:
-    """The runtime's files, byte for byte, by their paths; they are read and never imported. Raises `RuntimeMissing`."""
+    """The text of the runtime's files by path. They are read, not imported. Raises `RuntimeMissing`."""
     spec = find_spec("bide_runtime")
     if spec is None or spec.origin is None:
         raise RuntimeMissing("--vendor copies bide-runtime, which is not installed: pip install 'bide[vendor]'")
@@ -81,7 +81,7 @@ def runtime() -> Mapping[str, str]:
 
 
 class RuntimeMissing(Exception):
-    """The runtime is to be copied, and is not installed."""
+    """The runtime cannot be copied, since it is not installed."""
 
 
 def _init(view: ProviderView) -> str:

@@ -1,7 +1,7 @@
-"""How values, types and texts are written in Python. The only place where a spec's text becomes Python source.
+"""Values, types and texts as Python source. The only place where a spec's text becomes Python.
 
-`Code` is text that is Python already. Everything else is printed as a literal, a docstring or a comment, so that no
-text of a spec can become code by accident: the template environment refuses to print anything else.
+`Code` is Python source. Other text is printed as a literal, a docstring or a comment. Templates refuse to print text
+that is not `Code`, so no text of a spec can become code by accident.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ WIDTH = 100
 """Docstrings and comments are wrapped at this column."""
 
 _ENCODING = re.compile(r"coding(?=[:=])")
-"""In a comment in one of the first two lines of a file, Python takes this for the encoding of the file (PEP 263)."""
+"""In a comment in the first two lines of a file, this sets the encoding of the file (PEP 263)."""
 
 DOCSTRING = re.compile(r'\n *"""[^"\\]*(?:(?:\\.|"(?!""))[^"\\]*)*"""', re.DOTALL)
-"""A docstring as it is printed here, with the line end before it. Nothing else that is printed begins a line so."""
+"""A docstring as `docstring` prints it, with the line end before it. No other printed line begins with its quotes."""
 
 
 class Code(str):
-    """Text that is Python source already, and may be printed as it is."""
+    """Python source, which is printed as it is."""
 
     __slots__ = ()
 
@@ -54,8 +54,8 @@ def literal(value: Json) -> Code:
 def docstring(text: str, *, indent: int = 0) -> Code:
     """*text* as a docstring, its paragraphs wrapped, to be printed behind *indent* spaces.
 
-    A line that begins with a blank keeps its own layout. What black would change is printed as black would have it:
-    a blank keeps quotes of the text apart from those around it, and one line at least begins at the margin.
+    A line that begins with a space keeps its layout. The result is what black would make of it: a space separates
+    quotes in the text from the quotes around it, and at least one line begins at the margin.
     """
     margin = " " * indent
     first, *rest = _wrapped(text.strip(), WIDTH - indent - 6)
@@ -72,7 +72,7 @@ def docstring(text: str, *, indent: int = 0) -> Code:
 
 
 def comment(text: str, *, indent: int = 0, width: int = WIDTH) -> Code:
-    """*text* as a comment, to be printed behind *indent* spaces; it never says in which encoding the file is."""
+    """*text* as a comment, to be printed behind *indent* spaces. It never sets the encoding of the file."""
     margin = " " * indent
     lines = _wrapped(_ENCODING.sub("coding ", text), width - indent - 2)
     return Code(f"\n{margin}".join(f"# {_printable(line)}" if line else "#" for line in lines))
@@ -86,10 +86,10 @@ def spread(brackets: str, items: Iterable[str], *, indent: int) -> Code:
 
 
 def annotation(type: Type, *, request: bool = False, like: frozenset[str] = frozenset(), prefix: str = "") -> Code:
-    """The Python type; *request* for what goes out, which takes any sequence and mapping.
+    """The annotation for a type. In a *request*, any sequence or mapping is allowed.
 
-    Enums named in *like* have a wider type that an argument may have as well: the text of a member. *prefix* is put
-    before the names of the spec's own types.
+    For the enums in *like*, a request may have the text of a member instead. *prefix* comes before the names of the
+    spec's own types.
     """
     match type:
         case Scalar(kind):
@@ -155,7 +155,7 @@ def _wrapped(text: str, width: int) -> list[str]:
 
 @lru_cache(maxsize=4096)
 def _wrapped_line(line: str, width: int) -> Sequence[str]:
-    """The lines that become of one; what follows an indented one is indented deeper. Many a line occurs again."""
+    """One line, wrapped. After an indented line, the next lines are indented by 4 more. Cached: lines often repeat."""
     if not line.strip():
         return [""]
     if len(line) <= width and line.isprintable():
@@ -172,7 +172,7 @@ def _wrapped_line(line: str, width: int) -> Sequence[str]:
 
 
 def _inside_quotes(line: str, *, is_last: bool) -> str:
-    """*line* as it stands between triple quotes: no backslash and no run of quotes that would mean something there."""
+    """*line* for use between triple quotes: backslashes and runs of quotes are escaped."""
     if '"' not in line and "\\" not in line:
         return _printable(line)
     end = "|$" if is_last else ""
@@ -180,7 +180,7 @@ def _inside_quotes(line: str, *, is_last: bool) -> str:
 
 
 def _printable(line: str) -> str:
-    """*line* with an escape for every character that an editor would not show, or would show elsewhere."""
+    """*line* with an escape for each character that is not printable."""
     if line.isprintable():
         return line
     return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in line)

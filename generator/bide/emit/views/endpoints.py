@@ -1,4 +1,4 @@
-"""Requests as the templates see them: where their arguments go."""
+"""Requests as the templates see them."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class Argument:
 
 
 class EndpointView(View):
-    """What a call function prints: where its arguments go."""
+    """A request in a call function: its arguments, and the `Call` that they become."""
 
     def __init__(self, provider: Context, endpoint: Endpoint) -> None:
         super().__init__(provider)
@@ -61,7 +61,7 @@ class EndpointView(View):
 
     @property
     def checked(self) -> list[tuple[Code, Code]]:
-        """(argument, annotation) of what goes into path, query and headers; a body checks itself."""
+        """(argument, annotation) of the arguments in path, query and headers. The model of a body checks the others."""
         found = []
         for parameter in self._endpoint.parameters:
             if parameter.place is not Place.BODY:
@@ -77,13 +77,13 @@ class EndpointView(View):
 
     @property
     def is_form(self) -> bool:
-        """Whether the body holds files, so that it is sent in parts."""
+        """Whether the body holds files, so that it is sent as multipart."""
         return self._endpoint.is_form
 
     def call(
         self, read: Code, *, accept: str | None = None, idempotent: bool = False, indent: int | None = None
     ) -> Code:
-        """The call: what to send, and how to *read* the reply, of media type *accept* if that is not JSON."""
+        """The `Call`: what to send, and the function that reads the reply. *accept* is its media type; `None`: JSON."""
         endpoint = self._endpoint
         fields = {
             "method": endpoint.method,

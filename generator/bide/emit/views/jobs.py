@@ -16,7 +16,7 @@ from bide.spec import names
 
 
 class LifecycleView(View):
-    """The tables of a lifecycle, printed."""
+    """The tables of a lifecycle."""
 
     def __init__(self, provider: Context, lifecycle: Lifecycle) -> None:
         super().__init__(provider)
@@ -81,7 +81,7 @@ class LifecycleView(View):
         return row("Pages", {**asdict(pages), **paths})
 
     def _attributes(self, path: Pointer) -> Pointer:
-        """The path in Python names; jobs that share a lifecycle agree on them."""
+        """The path in Python names, which are the same for all jobs of the lifecycle."""
         for snapshot in self._snapshots:
             try:
                 return self.provider.attributes(path, snapshot)
@@ -125,7 +125,7 @@ class JobView(View):
 
     @property
     def snapshot(self) -> Code:
-        """The type of a poll reply. Where the HTTP status tells, its body may be anything."""
+        """The type of a poll reply. `None`: the HTTP status is the status, and the body is ignored."""
         if self.ir.snapshot is None:
             return Code("None")
         return Code(f"models.{self.ir.snapshot}{' | None' if self.ir.lifecycle.codes else ''}")
@@ -140,7 +140,7 @@ class JobView(View):
 
     @property
     def failed(self) -> Code | None:
-        """The exception that has what a failed job has all the same."""
+        """The exception for a failed job that still has something."""
         return Code(names.failed_class(self.ir.name)) if self.ir.failed_result is not None else None
 
     @property
@@ -173,7 +173,7 @@ class JobView(View):
         return self.id_at(self.ir.job_id)
 
     def id_at(self, at: IdAt) -> Code:
-        """Where the id of such a job is, in the reply to a submit."""
+        """Where a reply to a submit has the id."""
         if at.header or at.template:
             return row("Link", asdict(at))
         return literal(self.provider.attributes(at.field, Named(self.ir.reply)) if self.ir.reply else ())
@@ -258,7 +258,7 @@ class JobView(View):
 
 
 def _address(endpoint: Endpoint) -> Code | str:
-    """A path, or where a reply has the address."""
+    """The path, or the link."""
     if endpoint.link is None:
         return endpoint.path
     return row("Link", {**asdict(endpoint.link), "name": f"{endpoint.method} {endpoint.path}"})

@@ -37,7 +37,7 @@ class OperationView(View):
 
     @property
     def returns(self) -> Code:
-        """The type of an answer that is no job."""
+        """The type of a reply that is not a job."""
         kinds = dict.fromkeys(self.provider.reply_type(reply.type) for reply in self.answers)
         return Code(" | ".join(kinds) or "None")
 
@@ -108,7 +108,7 @@ class StreamView(View):
 
     @property
     def reader(self) -> Code:
-        """What reads its events."""
+        """The reader of its events."""
         stream = self._stream
         models = dict(stream.events)
         error = models.get(stream.error_event or "")

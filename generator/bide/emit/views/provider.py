@@ -1,4 +1,4 @@
-"""A provider as the templates see it: everything in Python's terms, every piece of text printed already."""
+"""A provider as the templates see it: all text is `Code`."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ VALUES = (
     "Urllib3Transport",
     "unknown_fields",
 )
-"""What else a package offers of its runtime."""
+"""The names of the runtime that every package exports, besides exceptions."""
 
 
 EDITION = 1
@@ -97,7 +97,7 @@ class ProviderView(Context):
 
     @property
     def error_names(self) -> list[Code]:
-        """What the module of the exceptions has, by name."""
+        """The names in `errors.py`, sorted."""
         names = [str(self.error_class), *map(str, self.failures), *(error.name for error in ERRORS)]
         return [Code(name) for name in sorted(names)]
 
@@ -116,17 +116,17 @@ class ProviderView(Context):
 
     @property
     def failures(self) -> list[Code]:
-        """The exceptions of jobs that have something even if they fail."""
+        """The exceptions of jobs that still have something if they fail."""
         return [job.failed for job in self.jobs if job.failed]
 
     @property
     def offered(self) -> list[Code]:
-        """What the package offers of the runtime."""
+        """The names that the package exports from the runtime."""
         return [Code(name) for name in sorted(VALUES)]
 
     @property
     def places(self) -> list[tuple[Code, Code]]:
-        """(name, module and attribute) of what is the package's own, as strings, by name."""
+        """(name, module and attribute) of the package's own exports, as strings, sorted."""
         name = self.class_name
         found = {
             **{str(error): f".errors:{error}" for error in self.error_names},
@@ -139,7 +139,7 @@ class ProviderView(Context):
 
     @property
     def exports(self) -> list[Code]:
-        """The names of all that the package offers, as strings."""
+        """All names that the package exports, as strings."""
         own = [name for name, _ in self.places]
         return sorted([*own, *(literal(str(name)) for name in self.offered)])
 
@@ -172,12 +172,12 @@ class ProviderView(Context):
 
     @property
     def secrets(self) -> list[Code]:
-        """What a client takes the secrets as."""
+        """The arguments of a client for the secrets."""
         return [Code(secret.argument) for secret in self.ir.auth]
 
     @property
     def has_one_key(self) -> bool:
-        """Whether the one secret, if there is one, needs no name."""
+        """Whether there is no secret but an `api_key`."""
         return self.secrets in ([], ["api_key"])
 
     @property
@@ -186,7 +186,7 @@ class ProviderView(Context):
 
     @property
     def _rates(self) -> dict[str, Code]:
-        """The provider's rate limits by endpoint, each once."""
+        """The provider's rate limits by endpoint."""
         endpoints = [job.submit for job in self.ir.jobs]
         endpoints += [lifecycle.poll for lifecycle in self.ir.lifecycles]
         endpoints += [lifecycle.poll_many.endpoint for lifecycle in self.ir.lifecycles if lifecycle.poll_many]

@@ -180,7 +180,7 @@ def can_expire(job: Job) -> bool:
 def can_fail(job: Job) -> bool:
     """Whether `JobFailed` can be raised."""
     lifecycle = job.lifecycle
-    return State.FAILED in lifecycle.states.values() or lifecycle.tells_failure_apart
+    return State.FAILED in lifecycle.states.values() or lifecycle.has_failure_conditions
 
 
 def failed(job: Job) -> str:
