@@ -26,6 +26,8 @@ from bide.spec.document import Path
 
 
 def check(spec: Spec) -> Iterator[Diagnostic]:
+    for endpoint in spec.endpoints:
+        yield from _zero(spec, (*endpoint.path, "timeout"))
     for table in ("lifecycles", "jobs"):
         for name, raw in spec.document.data.get(table, {}).items():
             yield from _ranges(spec, (table, name, "polling"))
@@ -45,9 +47,13 @@ def _ranges(spec: Spec, path: Path) -> Iterator[Diagnostic]:
             elif high == 0:
                 yield spec.at_value((*path, key), "bad-range", f'"{text}" is zero')
     for key in ("min_interval", "timeout"):
-        text = spec.document.get(*path, key)
-        if text is not None and parse_duration(text) == 0:
-            yield spec.at_value((*path, key), "bad-range", f'"{text}" is zero')
+        yield from _zero(spec, (*path, key))
+
+
+def _zero(spec: Spec, path: Path) -> Iterator[Diagnostic]:
+    text = spec.document.get(*path)
+    if text is not None and parse_duration(text) == 0:
+        yield spec.at_value(path, "bad-range", f'"{text}" is zero')
 
 
 def _below_minimum(spec: Spec, path: Path, inherited: Path) -> Iterator[Diagnostic]:
