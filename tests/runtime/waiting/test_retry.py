@@ -185,7 +185,7 @@ def test_a_reply_that_is_too_large_is_not_asked_for_again(world: Make) -> None:
             "body.url: field required; too long",
         ),
         ({"message": {"detail": {"reason": "no such plan"}}}, None, "no such plan"),
-        ({"message": [f"line {n}" for n in range(7)]}, None, "line 3; line 4; and 2 more"),
+        ({"message": [f"line {n}" for n in range(7)]}, None, "line 0; line 1; line 2; line 3; line 4; and 2 more"),
         ({"message": "m" * 900}, None, "m" * 497 + "..."),
         ({"error": None}, None, None),
         ([], None, None),
