@@ -30,8 +30,8 @@ class ApiError(ClientError):
         self.body = body
         """The body of the reply, decoded if it is JSON."""
         self.retry_after = retry_after
-        """retry_after of the reply in seconds; 0 if it has none."""
-        # These two come from a gateway that got no valid reply from the server behind it.
+        """The reply's `Retry-After` in seconds; 0 if it has none."""
+        # A gateway sends these two if it got no valid reply from the server behind it.
         self.may_have_arrived = response.status in (502, 504)
 
 
@@ -72,7 +72,7 @@ class RateLimited(ApiError):
 
 
 class ServerError(ApiError):
-    """5xx: an error on the side of the provider."""
+    """5xx: a server error."""
 
 
 _BY_STATUS: dict[int, type[ApiError]] = {

@@ -120,7 +120,7 @@ def plain_json(body: Model) -> Json:
 
 
 def checked(wanted: Any, value: T, name: str) -> T:
-    """*value*, if it is what a query or header parameter may be. Raises `InvalidArgument`."""
+    """*value*, if it is valid for a query or header parameter of type *wanted*. Raises `InvalidArgument`."""
     try:
         msgspec.convert(msgspec.to_builtins(value), prepared(wanted))
     except (msgspec.ValidationError, TypeError) as error:
@@ -200,7 +200,7 @@ def _sentence(message: str) -> str:
 
 
 def _describe(body: bytes) -> str:
-    """What a body looks like. It is not quoted, because it may hold private data."""
+    """A description of a body for a message. The body is not quoted: it may hold private data."""
     start = body.lstrip()[:1]
     if not start:
         return "it is empty"
