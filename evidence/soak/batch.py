@@ -7,14 +7,18 @@ from dataclasses import replace
 from typing import Any
 
 from bide_runtime.errors.client import ClientClosed
+from bide_runtime.errors.transport import RequestTimeout
 from tests.runtime.acme import KEY, Acme, AsyncAcme
 from tests.runtime.fakes import AsyncFakeTransport, FakeTransport
 
 from evidence.soak.clocks import StormClock, StormLoop
 from evidence.soak.journal import Event
 from evidence.soak.script import Script
-from evidence.soak.story import Call, CallbackFailed, Story, born_by, client_class, jobs_of, logged, options
+from evidence.soak.story import Call, CallbackFailed, Story, client_class, jobs_of, logged, options, submit_in
 from evidence.soak.weather import Means, Word
+
+EPS = 1e-5
+"""Seconds that floats may differ by."""
 
 LIMIT = 3_000
 """Steps after which an iteration over at most 30 jobs does not end."""
@@ -68,17 +72,20 @@ class _Player:
         events = self.story.journal.of(job)
         began = self.taken.get(job, events[0].at if events else self.clock.now())
         call = Call("batch", job, began, self.script.timeouts[0], record=outcome.index)
-        call.born = born_by(events)
+        call.born = submit_in(events)
         call.ended = self.clock.now()
         call.outcome = outcome.error if outcome.error is not None else outcome.value
-        call.events = [self._in_time(event, call.deadline) for event in events]
+        lost = isinstance(getattr(call.outcome, "transient_error", None), RequestTimeout)
+        call.events = [self._in_time(event, call.deadline, lost_at_the_end=lost) for event in events]
         if outcome.job is not None:
             assert outcome.job.id == job, "an outcome has the job of another input"
         self.story.calls.append(call)
 
-    def _in_time(self, event: Event, deadline: float) -> Event:
+    def _in_time(self, event: Event, deadline: float, *, lost_at_the_end: bool) -> Event:
         """The event as this job saw it: a request for several may outlast the wait for one of them."""
-        is_late = event.is_shared and event.ended >= deadline
+        # On the deadline itself, the float of either clock decides.
+        is_early = event.ended < deadline - (EPS if lost_at_the_end else 0.0)
+        is_late = event.is_shared and not is_early
         return replace(event, word=Word(event.word.reply, Means.LOST)) if is_late else event
 
     def step(self) -> None:

@@ -42,10 +42,19 @@ class Call:
     events: list[Event] = field(default_factory=list)
     """What happened to the job meanwhile."""
     updates: list[Update[Any]] = field(default_factory=list)
-    born: float | None = None
-    """When the job was submitted as far as its handle knows, by the time of day."""
+    born: Event | None = None
+    """The submit of the job, if its handle has the time of it."""
+    is_resumed: bool = False
+    """Whether the handle was made from a token, which has the time of day of the submit."""
     record: int = 0
     """Calls on one handle have the same number."""
+
+    def age(self, event: Event) -> float | None:
+        """The age of the job at the end of a request; `None` if its handle has no time of its submit."""
+        if self.born is None:
+            return None
+        leap = event.jump - self.born.jump if self.is_resumed else 0.0
+        return max(event.ended + leap - self.born.at, 0.0)
 
     @property
     def deadline(self) -> float:
@@ -105,11 +114,11 @@ def told(outcome: object) -> str:
     return text if len(text) < 200 else text[:200] + "..."
 
 
-def born_by(events: list[Event]) -> float | None:
-    """When a job was submitted, as told by the clock once the reply was there: a clock set meanwhile changes no age."""
+def submit_in(events: list[Event]) -> Event | None:
+    """The submit that made a job."""
     for event in events:
         if event.about == "submit" and event.word.means is Means.MADE:
-            return event.at + event.jump
+            return event
     return None
 
 

@@ -87,6 +87,21 @@ def test_an_invalid_value_is_0(value: object) -> None:
     assert 0 == as_pause(value)
 
 
+@pytest.mark.parametrize("wrong_by", [-3600, -120, 120, 3600])
+def test_a_date_counts_from_the_date_of_its_reply(wrong_by: float) -> None:
+    """The delay does not depend on the clock of this machine."""
+    headers = {"retry-after": formatdate(NOON + 90, usegmt=True), "date": formatdate(NOON, usegmt=True)}
+
+    assert 90 == pytest.approx(retry_after(headers, wall=NOON + wrong_by))
+
+
+def test_an_invalid_date_of_the_reply_is_ignored() -> None:
+    """The clock of this machine is used instead."""
+    headers = {"retry-after": formatdate(NOON + 90, usegmt=True), "date": "yesterday"}
+
+    assert 90 == pytest.approx(retry_after(headers, wall=NOON))
+
+
 def test_no_header_is_0() -> None:
     """A reply without the header gives 0."""
     assert 0 == retry_after({}, wall=NOON)

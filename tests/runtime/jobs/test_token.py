@@ -139,7 +139,15 @@ def test_an_id_may_have_1024_bytes(letter: str, size: int) -> None:
 @pytest.mark.parametrize(("submitted_at", "age"), [(100.0, 50.0), (150.0, 0.0), (151.0, 0.0), (None, None)])
 def test_a_job_is_as_old_as_its_token_says(submitted_at: float | None, age: float | None) -> None:
     """Never negative: the clocks of two machines differ."""
-    assert age == Record(PART, "j1", submitted_at=submitted_at).age(150.0)
+    assert age == Record(PART, "j1", submitted_at=submitted_at).age(0.0, 150.0)
+
+
+def test_a_job_submitted_here_ages_by_the_clock_of_the_client() -> None:
+    """A change of the time of day does not change its age."""
+    record = Record(PART, "j1", submitted_at=100.0)
+    record.started_at = 7.0
+
+    assert 3.0 == record.age(10.0, 9_999.0)
 
 
 def test_a_token_has_at_most_2048_bytes() -> None:

@@ -30,7 +30,7 @@ from hypothesis import strategies as st
 
 from tests.runtime.acme import APART, PART, SHY
 from tests.runtime.fakes import Reply, cut_off, unreachable
-from tests.runtime.storms import FAULTS, Storm, outcome, replies, rule, storms
+from tests.runtime.storms import FAULTS, Steady, Storm, outcome, replies, rule, storms
 from tests.runtime.world import CUT, DONE, HTML, MODES, PAGE, RUNNING, TICKET, Mode, World, error, report, served
 
 Make = Callable[..., World]
@@ -330,6 +330,14 @@ def test_an_attached_job_has_no_grace(world: Make) -> None:
         w.do(w.job(SHY).wait())
 
     assert 1 == len(w.polls)
+
+
+def test_without_grace_a_404_right_after_the_submit_is_an_error(world: Make) -> None:
+    """W8: also for a job that is 0 s old."""
+    w = world(served(submit=[TICKET], polls=[error(404), DONE]))
+
+    with pytest.raises(NotFound):
+        w.do(w.jobs(PART).run(url="u", policy=Steady(0.0), timeout=60))
 
 
 def test_without_a_grace_in_the_spec_a_404_is_an_error(world: Make) -> None:
