@@ -47,7 +47,7 @@ def report(
 
 
 def share(results: dict[str, str], listed: Created) -> float:
-    """How many of a hundred mutants that were tried, and that are not equivalent, are killed."""
+    """The percentage of killed mutants, of those that were tried and are not equivalent."""
     counted = [fate for name, fate in results.items() if name not in listed.equivalent]
     return 100 * sum(fate != SURVIVED for fate in counted) / len(counted) if counted else 100.0
 
