@@ -89,7 +89,7 @@ def _serve(said: Connection, body: bytes, core: int | None) -> None:
                 polls, began, used = {}, time.monotonic(), time.process_time()
             else:
                 assert isinstance(source, socket.socket)
-                # A request without a body is small and arrives in one piece; no client sends a second one before the reply.
+                # A request without a body is small and arrives in one piece. No client sends another before the reply.
                 with suppress(ConnectionError):
                     request = source.recv(_READ)
                     if request:

@@ -13,7 +13,7 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from pathlib import Path
 
 from evidence.mutants.kept import kept
-from evidence.mutants.known import Created, known
+from evidence.mutants.known import KnownSurvivors, known
 from evidence.mutants.report import report, share
 from evidence.mutants.shift import try_all
 from evidence.mutants.sites import Mutant, mutants
@@ -90,7 +90,7 @@ def _try_all(todo: list[tuple[Target, Mutant]], results: dict[str, str], workers
                 results.update(job.result())
 
 
-def _judged(results: dict[str, str], sources: Sources, listed: Created) -> int:
+def _judged(results: dict[str, str], sources: Sources, listed: KnownSurvivors) -> int:
     """Print the problems of the results and of the list of known survivors; returns the exit code."""
     wrong = list(_wrong(results, sources, listed))
     print(f"{len(results)} tried, {share(results, listed):.1f} in 100 killed; see {PAGE.relative_to(REPOSITORY)}")
@@ -99,7 +99,7 @@ def _judged(results: dict[str, str], sources: Sources, listed: Created) -> int:
     return 1 if wrong else 0
 
 
-def _wrong(results: dict[str, str], sources: Sources, listed: Created) -> Iterator[str]:
+def _wrong(results: dict[str, str], sources: Sources, listed: KnownSurvivors) -> Iterator[str]:
     names = {mutant.name for _, group in sources for mutant in group}
     for name in listed.reasons:
         if name not in names:

@@ -10,7 +10,7 @@ FILE = Path(__file__).parent / "equivalent.toml"
 
 
 @dataclass(frozen=True)
-class Created:
+class KnownSurvivors:
     """The reason for each known survivor, by its name."""
 
     equivalent: dict[str, str]
@@ -23,9 +23,9 @@ class Created:
         return self.equivalent | self.unpromised
 
 
-def known() -> Created:
+def known() -> KnownSurvivors:
     """The content of the file."""
     content = tomllib.loads(FILE.read_text(encoding="utf-8"))
-    return Created(
+    return KnownSurvivors(
         *({one["mutant"]: one["reason"] for one in content.get(kind, [])} for kind in ("equivalent", "unpromised"))
     )
