@@ -208,7 +208,8 @@ def test_our_aiohttp_transport_adds_few_calls() -> None:
 
 def test_waits_poll_seldom() -> None:
     """A job of typical duration has at most the planned number of polls."""
-    policy, age, polls = Adaptive(Polling(interval=(2.0, 5.0), typical=(3.0, 15.0))), 0.0, 0
+    policy = Adaptive(Polling(interval=(2.0, 5.0), min_interval=0.5, typical=(3.0, 15.0), timeout=300.0))
+    age, polls = 0.0, 0
     while age < 6.7:
         age += policy.delay(polls=polls, age=age, jitter=0.5)
         polls += 1

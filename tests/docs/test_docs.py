@@ -159,11 +159,11 @@ def test_every_field_is_explained(page: str, name: str) -> None:
         assert field in ("value",) or re.search(rf"\b{field}\b", text), field
 
 
-def test_what_may_pass_is_listed() -> None:
-    """The page on waiting names just the HTTP statuses that a wait tries again."""
+def test_transient_statuses_are_listed() -> None:
+    """The page on waiting lists exactly the HTTP statuses that a wait retries."""
     [row] = re.findall(r"^\| a lost connection.*?\|", (DOCS / "waiting.md").read_text(), re.MULTILINE)
 
-    assert import_module("bide_runtime.waiting.retry").TRANSIENT == {int(code) for code in re.findall(r"\d{3}", row)}
+    assert {*import_module("bide_runtime.http.statuses").TRANSIENT} == {int(code) for code in re.findall(r"\d{3}", row)}
 
 
 @pytest.mark.parametrize("page", sorted(DOCS.glob("*.md")), ids=lambda page: page.stem)

@@ -56,6 +56,6 @@ def test_the_fixture_is_a_plugin() -> None:
 
 def test_imports_of_generated_code_exist() -> None:
     """Each name that the generator imports from the runtime is in the runtime's table of names."""
-    imported = {name.removeprefix("_") for name in _RUNTIME}
+    imported = {name.removeprefix("_") for name in _RUNTIME.split()}
 
     assert imported <= bide_runtime._MODULES.keys()

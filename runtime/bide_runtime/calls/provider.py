@@ -12,7 +12,7 @@ from ..http.rate_limit import Rate
 
 
 class ErrorShape(msgspec.Struct, frozen=True):
-    """The paths of code and message in one shape of error body. The shape matches if each path leads to text."""
+    """The paths of code and message in one shape of error body. The first shape with a message is used."""
 
     message: tuple[str, ...]
     code: tuple[str, ...] = ()

@@ -27,7 +27,7 @@ from bide_runtime.jobs.min_interval import MinIntervals
 from bide_runtime.jobs.poll_many import PollMany
 from bide_runtime.jobs.polling import Polling
 from bide_runtime.jobs.record import Record
-from bide_runtime.models.codec import NotJson
+from bide_runtime.models.lenient import NotJson
 from bide_runtime.waiting.flow import Flow, Send, Sleep
 from bide_runtime.waiting.policy import Fixed
 from bide_runtime.waiting.poll import poll_of
@@ -670,7 +670,7 @@ def test_a_group_is_sent_at_its_slot() -> None:
         PROVIDER, secrets={"api_key": "k"}, base_url=None, timeout=30, max_retries=3, wall=lambda: 0.0
     )
     many = PollMany(path="/jobs", ids="ids", max_ids=10, list=("jobs",), job_id=("id",))
-    crew = kind("x", Page, result=("page",), poll_many=many, polling=Polling(interval=(2.0, 5.0)))
+    crew = kind("x", Page, result=("page",), poll_many=many)
     session = Session(account, MinIntervals(), RateLimiter({}), True)
     batch: Batch[None, None] = Batch(5, total=None, in_order=False, coalescer=Coalescer(session), now=0.0)
     request = Request(method="GET", url="https://x/y", headers={})

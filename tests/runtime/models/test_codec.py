@@ -10,7 +10,8 @@ import pytest
 from bide_runtime.errors.client import InvalidArgument
 from bide_runtime.errors.decode import DecodeError
 from bide_runtime.http.request import Json
-from bide_runtime.models.codec import NotJson, any_json, checked, decode, encode, encode_object, follow
+from bide_runtime.models.codec import any_json, checked, decode, encode, encode_object, follow
+from bide_runtime.models.lenient import NotJson
 from bide_runtime.models.model import Model, Other, Variant, register
 from hypothesis import given
 from hypothesis import strategies as st
@@ -101,10 +102,10 @@ def test_a_truncated_body_is_not_json(length: int) -> None:
 
 @pytest.mark.parametrize(
     "body",
-    [b"", b"   ", b"<html></html>", b"\xff", b'"\xff"', b'{"text": "\\ud800"}', b"[" * 100_000, b"nul", b"{'a': 1}"],
+    [b"", b"   ", b"<html></html>", b"\xff", b"nul", b'{"a"'],
 )
 def test_a_body_that_is_not_json_is_described(body: bytes) -> None:
-    """Empty, HTML, other encodings, too deep."""
+    """Empty, HTML, some other text, or truncated."""
     with pytest.raises(NotJson, match="not JSON"):
         decode(Any, body)
 
@@ -171,19 +172,15 @@ def test_the_path_may_start_with_a_key_or_an_index(wanted: Any, body: bytes, pat
 
 
 @pytest.mark.parametrize(
-    ("wanted", "body", "path"),
+    ("wanted", "body"),
     [
-        (dict[str, dict[str, int]], b'{"a": {"b": "c"}, "a": {"b": 1}}', "$[?][?]"),
-        (Plan, b'{"name": "x", "lots": [{"a": {"text": 7}}], "lots": []}', "$.lots[0][?].text"),
-        (Plan, b'{"name": "x", "by_name": {"a": {"text": 7}}, "by_name": null}', "$.by_name[?].text"),
+        (dict[str, dict[str, int]], b'{"a": {"b": "c"}, "a": {"b": 1}}'),
+        (Plan, b'{"name": "x", "lots": [{"a": {"text": 7}}], "lots": []}'),
     ],
 )
-def test_a_duplicate_key_is_not_in_the_path(wanted: Any, body: bytes, path: str) -> None:
-    """JSON may repeat a key; the error may then be in a value that is lost."""
-    with pytest.raises(DecodeError) as caught:
-        decode(wanted, body)
-
-    assert path == caught.value.path
+def test_the_last_of_two_equal_keys_is_used(wanted: Any, body: bytes) -> None:
+    """As in other JSON parsers."""
+    assert decode(wanted, body) == decode(wanted, json.dumps(json.loads(body)).encode())
 
 
 def test_finding_the_path_does_not_change_the_body() -> None:

@@ -28,12 +28,17 @@ chances = st.floats(0, 1, exclude_max=True)
 seconds = st.floats(0.01, 1e6)
 
 
+def asked(interval: tuple[float, float], typical: tuple[float, float] | None = None) -> Polling:
+    """A provider's polling section; a policy uses only its interval and typical times."""
+    return Polling(interval=interval, min_interval=0.1, typical=typical, timeout=300.0)
+
+
 @st.composite
 def pollings(draw: st.DrawFn) -> Polling:
     """Any `Polling` of a spec."""
     shortest, longest = sorted([draw(st.floats(0.1, 1e4)), draw(st.floats(0.1, 1e4))])
     early, late = sorted([draw(st.floats(0, 1e5)), draw(st.floats(0.001, 1e5))])
-    return Polling(interval=(shortest, longest), min_interval=0.1, typical=draw(st.sampled_from([None, (early, late)])))
+    return asked((shortest, longest), draw(st.sampled_from([None, (early, late)])))
 
 
 @st.composite
@@ -83,14 +88,14 @@ def test_the_first_delay_is_at_most_5_maximum_intervals(polling: Polling, age: f
 
 def test_the_first_poll_is_close_to_the_typical_time() -> None:
     """With a typical time in the spec, the first poll is not sent long before it."""
-    polling = Polling(interval=(2.0, 10.0), typical=(5.0, 20.0))
+    polling = asked((2.0, 10.0), (5.0, 20.0))
 
     assert 5 < Adaptive(polling).delay(polls=0, age=0, jitter=0) < 20
 
 
 def test_polls_cluster_where_jobs_usually_finish() -> None:
     """Delays are longer for younger and older jobs."""
-    policy = Adaptive(Polling(interval=(2.0, 10.0), typical=(5.0, 20.0)))
+    policy = Adaptive(asked((2.0, 10.0), (5.0, 20.0)))
     early, usual, late = (policy.delay(polls=1, age=age, jitter=0) for age in (0, 8, 40))
 
     assert usual < early
@@ -121,7 +126,7 @@ def test_a_wrong_typical_time_costs_at_most_twice(times: float) -> None:
 
 def test_an_old_job_is_polled_at_once() -> None:
     """The first delay is shorter by the time since the submit."""
-    policy = Adaptive(Polling(interval=(10.0, 10.0)))
+    policy = Adaptive(asked((10.0, 10.0)))
 
     assert 6 == pytest.approx(policy.delay(polls=0, age=4, jitter=0))
     assert 0 == policy.delay(polls=0, age=11, jitter=0)
@@ -129,7 +134,7 @@ def test_an_old_job_is_polled_at_once() -> None:
 
 def test_jobs_that_were_submitted_together_drift_apart() -> None:
     """Jitter makes their delays differ."""
-    policy = Adaptive(Polling(interval=(10.0, 10.0)))
+    policy = Adaptive(asked((10.0, 10.0)))
 
     assert policy.delay(polls=3, age=9, jitter=0.1) != policy.delay(polls=3, age=9, jitter=0.9)
 
