@@ -1,4 +1,4 @@
-"""Coalesces polls of several jobs into one request, if the provider has an address for that. Sans-IO."""
+"""Coalesce polls of several jobs into one request, if the provider has an endpoint for that. Sans-IO."""
 
 from __future__ import annotations
 
@@ -116,7 +116,7 @@ class Coalescer(Generic[E]):
 
     @property
     def next_at(self) -> float:
-        """When there is something to do next, unless a reply arrives before."""
+        """The time of the next action, unless a reply arrives before."""
         if self._answers:
             return -inf
         if self.is_empty:
@@ -178,9 +178,9 @@ class Coalescer(Generic[E]):
         return answers
 
     def _has_slot(self, group: Group[E], now: float) -> bool:
-        """Whether the rate limit allows a group now. Polls that expire before then are returned, to be sent alone."""
+        """Whether the rate limit allows a group now. Polls that expire before that are returned, to be sent alone."""
         limiter, bucket = self._session.limiter, group.address.bucket
-        # A 429 cancels slots that are not used yet. The group must not use one that is later another's.
+        # A 429 cancels slots that are not used yet. Another request may have claimed that time since.
         if group.slot is None or group.slot < limiter.closed_until(bucket):
             last = max((poll.expires_at for poll in group.polls), default=now)
             slot = limiter.claim(bucket, now, before=last)

@@ -1,4 +1,4 @@
-"""What a poll reply says about its job, by the tables of the spec. No HTTP, clocks or threads."""
+"""Read a poll reply by the tables of the spec. No HTTP, clocks or threads."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Lifecycle(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """How a poll asks the server to hold it, if the provider has long polling."""
     states: Mapping[str, State] = {}
     status: Path = ()
-    """Where the status is in a reply; empty: the HTTP status of a poll is the status."""
+    """The path of the status in a reply; empty: the HTTP status of a poll is the status."""
     codes: Mapping[int, State] = {}
     """The states of HTTP statuses that are a status by themselves."""
     accepts: frozenset[int] = frozenset({200, 202})
@@ -65,7 +65,7 @@ class Lifecycle(msgspec.Struct, frozen=True, kw_only=True, dict=True):
 
     @cached_property
     def link(self) -> dict[Literal["poll", "result", "cancel"], Link]:
-        """Where replies have the links of the job, by what they are for."""
+        """The places of the job's links in replies, by role."""
         at: dict[Literal["poll", "result", "cancel"], object] = {
             "poll": self.poll,
             "result": self.result.path if isinstance(self.result, ResultAt) else None,
@@ -168,7 +168,7 @@ class Lifecycle(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         return getter
 
     def _reading_of(self, value: Json) -> Reading:
-        """The reading of a status that is not in the spec, or is written in another way there."""
+        """The reading of a status that is not in the spec, or differs from it in case or JSON type."""
         status = _text(value)
         if status is None:
             return _WITHOUT_STATUS

@@ -1,4 +1,4 @@
-"""The own address of a result."""
+"""A result with an address of its own."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from ..calls.pages import Pages
 
 
 class ResultAt(msgspec.Struct, frozen=True, kw_only=True):
-    """The own address of a result."""
+    """A result with an address of its own."""
 
     path: str | Link
     method: str = "GET"

@@ -37,7 +37,7 @@ def may_not_be_visible_yet(session: Session, record: Record[Any, Any], now: floa
 
 
 def read_poll(session: Session, record: Record[S, R], reply: Response) -> float:
-    """Read a poll reply into the record; its retry_after in seconds.
+    """Read a poll reply into the record; returns its retry_after in seconds.
 
     Raises `ApiError` for a status that the spec does not accept, or if the body is an error of the provider instead;
     `NotJson` for a truncated body, and `DecodeError`.
@@ -62,7 +62,7 @@ def read_poll(session: Session, record: Record[S, R], reply: Response) -> float:
 
 
 def _read_by_code(session: Session, record: Record[S, R], reply: Response) -> float:
-    """Read a reply whose HTTP status is the job's status. Its body has to fit only if it is the result.
+    """Read a reply whose HTTP status is the job's status. Its body must match the spec only if it is the result.
 
     Raises `NotJson` for a truncated result, and `DecodeError`.
     """

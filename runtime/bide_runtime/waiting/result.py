@@ -1,4 +1,4 @@
-"""From a job that is final to its result, or to the exception for how it ended. Sans-IO."""
+"""The result of a final job, or the exception for how it ended. Sans-IO."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ def _failure(record: Record[Any, Any], code: str | None, reason: str | None) -> 
 
 
 def _failed_result(record: Record[S, R]) -> object:
-    """What a failed job has in place of its result; `None` if it has nothing or it cannot be decoded."""
+    """The value that a failed job has in place of its result; `None` if it has none or it cannot be decoded."""
     wanted, at = record.kind.failed_result, record.kind.lifecycle.result
     if wanted is None or record.snapshot is None or isinstance(at, ResultAt):
         return None
@@ -100,7 +100,7 @@ def _failed_result(record: Record[S, R]) -> object:
 
 
 def _wait_for_other_fetch(poller: Poller[S, R], now: float) -> Flow[float]:
-    """Sleep while another wait for the same job fetches its result; the time then."""
+    """Sleep while another wait for the same job fetches its result; returns the time then."""
     record = poller.record
     while record.is_being_fetched and isinstance(record.result, msgspec.UnsetType):
         if now + _RECHECK >= poller.deadline.at:

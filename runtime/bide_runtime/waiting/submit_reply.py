@@ -78,7 +78,7 @@ def read_submit(
 
 
 def raise_uncertain(kind: JobKind[Any, Any], key: str | None, why: str, cause: ClientError | None) -> NoReturn:
-    """Raise `SubmitUncertain`, with what to do now."""
+    """Raise `SubmitUncertain` with advice."""
     what_now = (
         f"submit again with idempotency_key={key!r}, which creates no second job"
         if key is not None
@@ -98,7 +98,7 @@ def _record_with_id(
     submitted_at: float | None,
     url: str,
 ) -> Record[S, R]:
-    """The record of a job that can be polled. Raises `SubmitUncertain` if the reply does not say how."""
+    """The record of a job that can be polled. Raises `SubmitUncertain` if the reply has no id or no link."""
     job_id, poll = id_in(kind, at, body, reply, url), kind.lifecycle.poll
     if not is_id(job_id):
         raise_uncertain(kind, key, f"the reply has no usable job id ({place_of_id(kind, at)} is {job_id!r})", None)

@@ -1,4 +1,4 @@
-"""Submits and calls that are sent again and again: which of them belong together, and what happens to each."""
+"""Recognise repeated submits and calls, and give each attempt its fault."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ SCENARIO_HEADER = "x-bide-scenario"
 
 @dataclass(slots=True)
 class _Series:
-    """One submit or call, with all its repetitions."""
+    """One submit or call with its repetitions."""
 
     scenario: Scenario
     count: int = 0
 
 
 class Tries:
-    """Gives each submit and call its scenario. A request that is sent again goes on in the script of the first."""
+    """Assigns a scenario to each submit and call. A repeated request continues in the script of the first."""
 
     def __init__(self, script: Script, seed: int) -> None:
         self._script = script
@@ -35,9 +35,9 @@ class Tries:
     def next(
         self, kind: Literal["job", "operation"], name: str, asked: Asked, *, key: str | None, idempotent: bool
     ) -> tuple[Scenario, Fault | None]:
-        """The scenario of a request, and what happens to this try of it. Raises `ScenarioError`.
+        """The scenario of a request, and the fault of this attempt. Raises `ScenarioError`.
 
-        `key` is its idempotency key; `idempotent`: a client sends it again after any fault, even without a key.
+        `key` is its idempotency key; `idempotent`: clients retry it after any fault, even without a key.
         """
         header = asked.headers.get(SCENARIO_HEADER, "")
         fingerprint = (name, asked.method, asked.path, repr(asked.query), asked.body.hex(), header, key or "")
@@ -46,7 +46,7 @@ class Tries:
         fault = series.scenario.fault(request, series.count)
         series.count += 1
         goes_on = series.count < len(series.scenario.faults.get(request, ()))
-        # Without a key a client repeats a submit only if it was turned away.
+        # Without a key, a client repeats a submit only after a 429.
         comes_again = key is not None or goes_on or (fault is not None and (idempotent or fault.status == 429))
         if comes_again:
             self._open[fingerprint] = series
