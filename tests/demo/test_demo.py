@@ -91,9 +91,10 @@ def test_nothing_is_left_out(spec: Path) -> None:
 def test_what_has_no_arguments_is_an_error(spec: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A job that the demo does not know of ends it before it begins."""
     shown = provider(spec)
-    monkeypatch.delitem(ARGUMENTS[shown.name], shown.jobs[0].name)
+    name = [*shown.jobs, *shown.operations][0].name
+    monkeypatch.delitem(ARGUMENTS[shown.name], name)
 
-    with pytest.raises(plan.PlanError, match=f"has no arguments for {shown.name} {shown.jobs[0].name}"):
+    with pytest.raises(plan.PlanError, match=f"has no arguments for {shown.name} {name}"):
         plan.lines(shown)
 
 
