@@ -14,6 +14,7 @@ from bide_runtime.testing.checks.stories import Job
 
 from bide.emit.render import render
 from bide.lint.pipeline import read_spec
+from tests.acme_spec import TEXT, changed
 from tests.docs.reader import blocks
 from tests.live.brook import SPEC, brook, written
 
@@ -56,6 +57,18 @@ def test_a_provider_without_examples_gets_the_others() -> None:
 
     assert "test_examples.py" not in tests
     assert all("def test_" in text for name, text in tests.items() if name.startswith("test_"))
+
+
+def test_a_cancel_is_tested_if_a_status_means_cancelled() -> None:
+    """Where none does, nobody can say how a wait ends after a cancel."""
+    states = "      cancelled: cancelled\n"
+    spec = changed((states, ""), ("running: [completed, partial, failed, cancelled]", "running: [completed, failed]"))
+    spec = spec.replace("queued: [running, cancelled]", "queued: [running]")
+    spec = spec.replace("      cancelled: It was cancelled.\n", "")
+    with_it, without_it = (render(read_spec("acme.yaml", text))["tests/test_waiting.py"] for text in (TEXT, spec))
+
+    assert "def test_a_job_can_be_cancelled" in with_it
+    assert "def test_a_job_can_be_cancelled" not in without_it
 
 
 @pytest.mark.parametrize(("longest", "lasts"), [(0.001, 10.0), (0.1, 10.0), (1.0, 100.0), (5.0, 300.0)])

@@ -476,6 +476,28 @@ def test_findings(old: str, new: str, expected: str | None) -> None:
         assert any(expected in problem for problem in found), found
 
 
+@pytest.mark.parametrize(
+    ("result", "is_fine"),
+    [
+        *((name, True) for name in ("FetchJob", "DoneJob", "object", "map of any")),
+        *((name, False) for name in ("string", "integer", "list of Item", "JobStatus", "any", "map of string")),
+    ],
+)
+@pytest.mark.parametrize("key", ["result", "failed_result"])
+def test_a_poll_reply_that_is_the_result(key: str, result: str, is_fine: bool) -> None:
+    """Without `result` in the lifecycle, the result is an object, as the poll reply is."""
+    at = next(line for line in TEXT.splitlines(keepends=True) if line.startswith("    result: {get:"))
+    types = {"result": "DoneJob", key: result}
+    keys = "".join(f"    {key}: {type_}\n" for key, type_ in types.items())
+    items = next(line for line in TEXT.splitlines(keepends=True) if line.startswith("    items:"))
+    found = linted(changed((at, ""), ("    result: FetchResult\n    polling", f"{keys}    polling"), (items, "")))
+    wrong = [said(problem).partition(" ")[2] for problem in found if problem.severity == "error"]
+
+    help_ = "use DoneJob, or point to a field of the reply in the lifecycle, as in result: {field: output}"
+    message = f"wrong-result: this cannot be {result}: it is the whole poll reply, which is FetchJob ({help_})"
+    assert wrong == ([] if is_fine else [message])
+
+
 def test_places() -> None:
     """A finding points at what is wrong: a value at its first letter, a key at its own."""
     text = changed(
