@@ -155,7 +155,7 @@ CASES = [
     (
         "    status: status\n",
         "    status: result_available\n",
-        'missing-state: the status "false" of boolean has no state',
+        'missing-state: the statuses "false" and "true" of boolean have no state (map each to a state: pending',
     ),
     ("    status: status\n", "    status: credits_used\n", "but it must be text, a whole number or a boolean"),
     (

@@ -128,8 +128,9 @@ def _in_its_state(spec: Spec, path: Path, text: str, name: str) -> Iterator[Diag
         if "status" in raw and any(job.get("snapshot") == name for _, job in spec.jobs_of(lifecycle))
     }
     known = {status: None for lifecycle in shown for status in spec.states(lifecycle)}
+    enums = {status for lifecycle in shown for raw in spec.status_values(lifecycle).values() for status in raw}
     for lifecycle, status in shown.items():
-        if status is not None and status not in known:
+        if status is not None and status not in known and status not in enums:  # missing-state reports the latter
             message = f'{where}.{spec.table("lifecycles")[lifecycle]["status"]} is "{status}", which has no state'
             yield spec.at_value(path, "example-status", message, did_you_mean(status, known), "warning")
     states = {_state(spec, lifecycle, status, value) for lifecycle, status in shown.items()}
