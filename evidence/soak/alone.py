@@ -9,9 +9,21 @@ from bide_runtime.errors.client import ClientError
 from tests.runtime.acme import KEY, Acme, AsyncAcme
 from tests.runtime.fakes import AsyncFakeTransport, FakeTransport, finish
 
-from evidence.soak.clocks import BEGAN, AsyncStormClock, StormClock
+from evidence.soak.clocks import AsyncStormClock, StormClock
+from evidence.soak.journal import Event
 from evidence.soak.script import Script
-from evidence.soak.story import Call, CallbackFailed, Stopped, Story, born_by, counting, jobs_of, logged, prepare
+from evidence.soak.story import (
+    Call,
+    CallbackFailed,
+    Stopped,
+    Story,
+    client_class,
+    counting,
+    jobs_of,
+    logged,
+    options,
+    submit_in,
+)
 
 LONG = 400_000.0
 """Seconds that suffice for any hint, when all is well."""
@@ -26,25 +38,20 @@ class Player:
     def __init__(self, script: Script, *, is_async: bool) -> None:
         self.script = script
         self.story = Story(script, script.journal())
-        self.clock = AsyncStormClock() if is_async else StormClock()
+        self.clock: StormClock = AsyncStormClock() if is_async else StormClock()
         self.clock.jumps = script.jumps
-        self.clock.share = script.share
-        transport = (AsyncFakeTransport if is_async else FakeTransport)(self.story.journal, self.clock)
-        self.client: Any = (AsyncAcme if is_async else Acme)(
-            KEY,
-            transport=transport,  # type: ignore[arg-type]  # of the client's own colour
-            clock=self.clock,  # type: ignore[arg-type]  # the same
-            timeout=script.patience,
-            max_retries=script.max_retries,
+        self.clock.time.drift = script.share
+        self.client: Any = client_class(AsyncAcme if is_async else Acme, script)(
+            KEY, transport=self._transport(), clock=self.clock, **options(script)
         )
-        prepare(self.client, script)
         self.jobs = jobs_of(self.client, script)
         self.clock.on_nap = self._on_nap
         self.story.journal.on_request = self._on_request
         self.is_armed = True
         self.job: Any = None
         self.record = 0
-        self.born: float | None = None
+        self.born: Event | None = None
+        self.is_resumed = False
 
     def play(self) -> Story:
         """Play all calls, and then wait for the job once more while all is well."""
@@ -65,11 +72,16 @@ class Player:
         self.story.naps = self.clock.naps
         return self.story
 
-    def _now(self) -> float:
-        return self.clock.time - BEGAN
+    def _transport(self) -> FakeTransport | AsyncFakeTransport:
+        if isinstance(self.clock, AsyncStormClock):
+            return AsyncFakeTransport(self.story.journal, self.clock)
+        return FakeTransport(self.story.journal, self.clock)
 
-    def _take(self, job: Any, born: float | None) -> None:
-        self.job, self.born = job, born
+    def _now(self) -> float:
+        return self.clock.now()
+
+    def _take(self, job: Any, born: Event | None, *, is_resumed: bool = False) -> None:
+        self.job, self.born, self.is_resumed = job, born, is_resumed
         self.record += 1
 
     def _begin(self, name: str) -> None:
@@ -88,7 +100,7 @@ class Player:
             lambda shown: self.jobs.run(url="u0", timeout=timeout, on_update=shown, policy=self.script.policy, **more),
         )
         if isinstance(call.outcome, ClientError) and call.outcome.token:
-            self._take(self.jobs.resume(call.outcome.token), call.born)
+            self._take(self.jobs.resume(call.outcome.token), call.born, is_resumed=True)
 
     def _call(self, name: str, timeout: float | None) -> None:
         policy, job = self.script.policy, self.job
@@ -112,9 +124,10 @@ class Player:
             case "cancel" if self.script.is_cancellable:
                 self._made(name, None, self.born, lambda _: job.cancel())
 
-    def _made(self, name: str, timeout: float | None, born: float | None, make: Any, record: int | None = None) -> Call:
+    def _made(self, name: str, timeout: float | None, born: Event | None, make: Any, record: int | None = None) -> Call:
         journal = self.story.journal
         call = Call(name, "j0", self._now(), timeout, born=born, record=self.record if record is None else record)
+        call.is_resumed = self.is_resumed and born is not None
         if name == "submit":
             call.record = self.record + 1
         elif name == "run":
@@ -128,7 +141,7 @@ class Player:
         call.ended = self._now()
         call.events = journal.events[first:]
         if name in ("run", "submit"):
-            call.born = born_by(call.events)
+            call.born = submit_in(call.events)
         self.story.calls.append(call)
         return call
 

@@ -13,7 +13,7 @@ from bide_runtime.jobs.kind import JobKind
 from bide_runtime.jobs.result_at import ResultAt
 from tests.runtime.fakes import Reply, Sent
 
-from evidence.soak.clocks import BEGAN, Jumps, jumped
+from evidence.soak.clocks import Jumps, jumped
 from evidence.soak.weather import Means, Word
 
 
@@ -79,7 +79,7 @@ class Journal:
         self.requests.append((sent.at, sent.line, sent.timeout))
         self.on_request(len(self.requests))
         lifecycle = self.kind.lifecycle
-        path = "/" + sent.path.removeprefix("v2/")
+        path = sent.path.removeprefix("/v2")
         many = lifecycle.poll_many
         if many is not None and path == many.path:
             return self._together(sent)
@@ -123,9 +123,7 @@ class Journal:
             # The engine gives up first.
             word = Word(Reply(takes=word.reply.takes), Means.LOST)
         ended = sent.at + min(word.reply.takes, sent.timeout)
-        self.events.append(
-            Event(sent.at, ended, about, job, word, sent.timeout, jumped(self.jumps, BEGAN + ended), key)
-        )
+        self.events.append(Event(sent.at, ended, about, job, word, sent.timeout, jumped(self.jumps, ended), key))
         return word.reply
 
     def _together(self, sent: Sent) -> Reply:
@@ -168,7 +166,7 @@ class Journal:
                     job,
                     Word(one.reply, one.means, one.state, max(one.retry_after, word.retry_after), one.status),
                     sent.timeout,
-                    jumped(self.jumps, BEGAN + ended),
+                    jumped(self.jumps, ended),
                     is_shared=True,
                 )
             )

@@ -9,9 +9,9 @@ from bide_runtime.errors.client import ClientError
 from tests.runtime.acme import KEY, AsyncAcme
 from tests.runtime.fakes import AsyncFakeTransport
 
-from evidence.soak.clocks import BEGAN, StormLoop
+from evidence.soak.clocks import StormLoop
 from evidence.soak.script import Script
-from evidence.soak.story import Call, CallbackFailed, Story, counting, jobs_of, logged, prepare
+from evidence.soak.story import Call, CallbackFailed, Story, client_class, counting, jobs_of, logged, options
 
 
 def play(script: Script) -> list[Story]:
@@ -26,7 +26,7 @@ def play(script: Script) -> list[Story]:
         await asyncio.sleep(script.starts[number])
         job = shared if script.is_one_handle else jobs.attach("j0")
         record = 0 if script.is_one_handle else number
-        call = Call(name, "j0", clock.now() - BEGAN, timeout if name != "poll" else None, record=record)
+        call = Call(name, "j0", clock.now(), timeout if name != "poll" else None, record=record)
         story.calls.append(call)
         shown = counting(script, call.updates, fails=number == 0)
         try:
@@ -40,14 +40,10 @@ def play(script: Script) -> list[Story]:
                     call.outcome = await job.poll()
         except (ClientError, CallbackFailed, asyncio.CancelledError) as error:
             call.outcome = error
-        call.ended = clock.now() - BEGAN
+        call.ended = clock.now()
 
     async def main() -> None:
-        client = AsyncAcme(
-            KEY, transport=transport, clock=clock, timeout=script.patience, max_retries=script.max_retries
-        )
-        async with client:
-            prepare(client, script)
+        async with client_class(AsyncAcme, script)(KEY, transport=transport, clock=clock, **options(script)) as client:
             jobs = jobs_of(client, script)
             shared = jobs.attach("j0")
             tasks = [asyncio.ensure_future(one(jobs, shared, number)) for number in range(len(script.calls))]

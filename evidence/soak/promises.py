@@ -231,7 +231,7 @@ def _budgeted(story: Story) -> Broken:
     script, requests = story.script, story.journal.requests
     for bucket, rate in script.rates.items():
         method, _, template = bucket.partition(" ")
-        start = f"{method} v2{template.partition('{')[0]}"
+        start = f"{method} /v2{template.partition('{')[0]}"
         if script.kind.lifecycle.poll == template:
             found = [event.at for event in story.journal.events if event.about == "poll" and not event.is_shared]
         else:
@@ -259,7 +259,7 @@ def _told_in_turn(story: Story, calls: list[Call]) -> Broken:
     heard_until = float("-inf")
     for call in calls:
         tracker = _Teller(story.script, call, final, has_result, heard_until)
-        tracker.is_somebody_busy = any(event.word.means is Means.BUSY for event in story.journal.events)
+        tracker.busy = [event for event in story.journal.events if event.word.means is Means.BUSY]
         yield from tracker.tell()
         final, has_result, heard_until = tracker.final, tracker.has_result, tracker.heard_until
 
@@ -278,8 +278,8 @@ class _Teller:
         """How the call has to end; `None` if the replies do not say."""
         self.status = 0
         self.polls: list[Event] = []
-        self.is_somebody_busy = False
-        """Whether a 429 closed an address for all jobs of the client."""
+        self.busy: list[Event] = []
+        """The requests that got a 429, which closes an address for all calls of the client."""
 
     def tell(self) -> Broken:
         call = self.call
@@ -331,10 +331,10 @@ class _Teller:
                 self.wanted = JobNotDone
 
     def _missing(self, event: Event) -> Means:
-        if self.call.born is None:
-            return Means.REFUSED
-        age = max(event.ended + event.jump - self.call.born, 0.0)
+        age = self.call.age(event)
         grace = self.script.kind.polling.not_found_grace
+        if age is None or not grace:
+            return Means.REFUSED
         if abs(age - grace) < EPS:
             # The time of day is a float of some 1.8e9 seconds, too coarse to say which side this is on.
             return Means.REFUSED if isinstance(self.call.outcome, ApiError) else Means.FAULT
@@ -413,13 +413,16 @@ class _Teller:
             and (error.transient_error is not None) != (self.polls[-1].word.means in FAULTY | {Means.MISSING})
         ):
             yield f"W6: JobTimeout shows {error.transient_error!r} after {self.polls[-1].word.means.name}"
-        if not events or script.rates or script.max_rate or (script.shape == "batch" and self.is_somebody_busy):
+        if not events or script.rates or script.max_rate or (script.shape == "batch" and self.busy):
             return
         last = events[-1]
         min_interval = script.kind.polling.min_interval
         requests = 2 if isinstance(script.kind.lifecycle.result, ResultAt) and last.about == "poll" else 1
         allowance = 2 * requests * max(last.ended - last.at, 0.125)
         closed = last.ended + 0.5 if last.word.means is Means.BUSY else last.ended
+        # A 429 of an earlier call may still close the address of the result.
+        before = [one for one in self.busy if one.about == "result" and one.ended <= last.ended]
+        closed = max([closed, *(one.ended + min(one.word.retry_after, 300.0) for one in before)])
         not_before = max(self.heard_until, last.ended + min_interval, closed)
         if not_before < call.deadline - EPS and last.ended < call.deadline - allowance - EPS:
             yield (
@@ -471,7 +474,7 @@ class _Teller:
         for number, (before, after) in enumerate(pairwise(polls), start=1):
             if before.word.means not in (Means.GOING, Means.UNKNOWN):
                 continue
-            known_age = None if call.born is None else max(before.ended + before.jump - call.born, 0.0)
+            known_age = call.age(before)
             age = before.ended - call.began if known_age is None else known_age
             due = before.ended + policy.delay(polls=number, age=age, jitter=script.jitter)
             requests = 2 if isinstance(script.kind.lifecycle.result, ResultAt) else 1

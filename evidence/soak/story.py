@@ -10,12 +10,10 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
 
-from bide_runtime.calls.account import max_rate_of
 from bide_runtime.errors.client import ClientError
-from bide_runtime.http.rate_limit import RateLimiter
 from bide_runtime.jobs.snapshot import Update
 from msgspec.structs import replace
-from tests.runtime.acme import KEY
+from tests.runtime.acme import KEY, PROVIDER
 
 from evidence.soak.journal import Event, Journal
 from evidence.soak.script import Script
@@ -44,10 +42,19 @@ class Call:
     events: list[Event] = field(default_factory=list)
     """What happened to the job meanwhile."""
     updates: list[Update[Any]] = field(default_factory=list)
-    born: float | None = None
-    """When the job was submitted as far as its handle knows, by the time of day."""
+    born: Event | None = None
+    """The submit of the job, if its handle has the time of it."""
+    is_resumed: bool = False
+    """Whether the handle was made from a token, which has the time of day of the submit."""
     record: int = 0
     """Calls on one handle have the same number."""
+
+    def age(self, event: Event) -> float | None:
+        """The age of the job at the end of a request; `None` if its handle has no time of its submit."""
+        if self.born is None:
+            return None
+        leap = event.jump - self.born.jump if self.is_resumed else 0.0
+        return max(event.ended + leap - self.born.at, 0.0)
 
     @property
     def deadline(self) -> float:
@@ -107,21 +114,29 @@ def told(outcome: object) -> str:
     return text if len(text) < 200 else text[:200] + "..."
 
 
-def born_by(events: list[Event]) -> float | None:
-    """When a job was submitted, as told by the clock once the reply was there: a clock set meanwhile changes no age."""
+def submit_in(events: list[Event]) -> Event | None:
+    """The submit that made a job."""
     for event in events:
         if event.about == "submit" and event.word.means is Means.MADE:
-            return event.at + event.jump
+            return event
     return None
 
 
-def prepare(client: Any, script: Script) -> None:
-    """Give a client the script's chance and rates."""
+def client_class(base: type[Any], script: Script) -> type[Any]:
+    """Acme's client with the script's rates."""
+    return type(base.__name__, (base,), {"_provider": replace(PROVIDER, rates=script.rates)})
+
+
+def options(script: Script) -> dict[str, Any]:
+    """What a client of the script is made with."""
     numbers = count(1)
-    account = replace(client._session.account, jitter=lambda: script.jitter, new_key=lambda: f"new-key-{next(numbers)}")
-    client._session = replace(
-        client._session, account=account, limiter=RateLimiter(script.rates, total=max_rate_of(script.max_rate))
-    )
+    return {
+        "timeout": script.patience,
+        "max_retries": script.max_retries,
+        "max_rate": script.max_rate,
+        "jitter": lambda: script.jitter,
+        "new_key": lambda: f"new-key-{next(numbers)}",
+    }
 
 
 def jobs_of(client: Any, script: Script) -> Any:

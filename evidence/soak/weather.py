@@ -37,7 +37,7 @@ HINTS: tuple[tuple[str, float], ...] = (
 FIELD_HINTS: tuple[tuple[int, float], ...] = ((0, 0.0), (900, 0.9), (4000, 4.0), (20_000, 20.0))
 """Values of a hint in the body, and the same."""
 
-REFUSALS = (400, 401, 402, 403, 409, 410, 418, 422, 201, 204, 206, 301, 302, 304, 501, 520, 599)
+REFUSALS = (400, 401, 402, 403, 409, 410, 418, 422, 201, 204, 206, 301, 302, 304, 501, 505, 528)
 """HTTP statuses of a poll that end a wait."""
 
 NOT_JSON = (b"", b"{", b'{"status": "do', b"<html>Bad gateway</html>", b"\xff\xfe", b"[1,")
@@ -190,16 +190,19 @@ class Sky:
                 case 0:
                     return Word(replace(cut_off(), takes=self._takes()), Means.LOST)
                 case 1:
-                    return Word(replace(unreachable(), takes=self._takes()), Means.UNREACHABLE)
+                    reply = jitter.choice([unreachable(), self._error(jitter.choice((521, 523, 525, 526, 530, 599)))])
+                    return Word(replace(reply, takes=self._takes()), Means.UNREACHABLE)
                 case 2:
                     return self._hinted(Word(self._error(429), Means.BUSY))
                 case 3:
-                    return self._hinted(Word(self._error(jitter.choice((502, 504))), Means.LOST))
+                    return self._hinted(
+                        Word(self._error(jitter.choice((502, 504, 520, 522, 524, 527, 598))), Means.LOST)
+                    )
                 case 4:
                     bad = (*NOT_JSON, *MISSHAPEN, b'{"id": null}', b'{"id": ""}', b'{"id": ".."}', b'{"id": true}')
                     return Word(Reply(jitter.choice(bad), 202, takes=self._takes()), Means.GARBLED)
                 case _:
-                    return self._hinted(Word(self._error(jitter.choice((408, 425, 500, 503))), Means.FAULT))
+                    return self._hinted(Word(self._error(jitter.choice((408, 425, 500, 503, 529))), Means.FAULT))
         return Word(self._error(jitter.choice((400, 401, 402, 403, 404, 409, 422, 418, 501))), Means.REFUSED)
 
     def made(self, job_id: str) -> Word:

@@ -1,75 +1,74 @@
-"""A clock that moves only when somebody waits, and a server made of a list of replies. Nothing here takes real time."""
+"""The clocks and transports of the runtime's tests, made of those that packages offer. Nothing here takes real time."""
 
 from __future__ import annotations
 
 import asyncio
-import json
 import selectors
 import threading
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Coroutine
 from math import inf
 from typing import Any, TypeVar
 
-from bide_runtime.errors.client import ClientError
-from bide_runtime.errors.transport import ConnectionFailed, RequestTimeout
-from bide_runtime.http.request import Json, Request, Response
+from bide_runtime.clients.clock import Clock
+from bide_runtime.errors.transport import ConnectionFailed
+from bide_runtime.http.request import Request
+from bide_runtime.testing import (
+    AsyncFakeTransport,
+    FakeTransport,
+    Reply,
+    Sent,
+    Server,
+    VirtualTime,
+    script,
+)
+from bide_runtime.testing import FakeClock as _FakeClock
+
+__all__ = ["AsyncFakeTransport", "FakeTransport", "Reply", "Sent", "Server", "script"]
 
 T = TypeVar("T")
 
-MORNING = 1_790_000_000.0
-"""The time of day at which every test begins, in seconds since 1970."""
 
+class FakeClock(_FakeClock):
+    """A clock that moves only when somebody sleeps on it, or when a scripted reply takes time.
 
-@dataclass
-class FakeClock:
-    """A clock that moves only when somebody sleeps on it, or when a scripted reply takes time."""
+    A blocking batch sends its requests on threads, as it does in production.
+    """
 
-    time: float = 5_000.0
-    naps: list[float] = field(default_factory=list)
-    share: float = 1.0
-    """How much of each nap is slept: less than 1 wakes up early, more oversleeps."""
     grace: float = 0.0
-    """Real seconds in which other threads may ring the bell before time jumps."""
-
-    def now(self) -> float:
-        return self.time
-
-    def wall(self) -> float:
-        return MORNING - 5_000.0 + self.time
+    """Real seconds in which other threads may set the event before time jumps."""
+    new_senders: Any = None  # threads
 
     def sleep(self, seconds: float, wakeup: threading.Event) -> None:
         if not wakeup.wait(10.0 if seconds == inf else self.grace):
-            self.jump(seconds)
-
-    def jump(self, seconds: float) -> None:
-        assert len(self.naps) < 20_000, "it spins"
-        self.naps.append(seconds)
-        self.time += seconds if seconds <= 0.001 else max(seconds * self.share, 0.001)
+            self.time.advance(self.time.note(seconds))
 
 
 class AsyncFakeClock(FakeClock):
     """The same, awaited, without ever giving the loop a turn."""
 
     async def sleep(self, seconds: float, wakeup: asyncio.Event) -> None:  # type: ignore[override]  # it is awaited
-        self.jump(seconds)
+        self.time.advance(self.time.note(seconds))
+
+    async def spend(self, seconds: float) -> None:
+        self.time.advance(seconds)
 
 
-@dataclass(frozen=True)
-class Reply:
-    """What the server answers, and how long that takes."""
+class TimedTransport:
+    """A blocking transport on a real clock. Subclasses send what they `take`."""
 
-    body: Json = None
-    """Bytes go out as they are, anything else as JSON."""
-    status: int = 200
-    headers: Mapping[str, str] = field(default_factory=dict)
-    takes: float = 0.0
-    lost: ClientError | None = None
-    """What the transport raises instead of returning a reply."""
+    def __init__(self, server: Server, clock: Clock) -> None:
+        self.requests: list[Sent] = []
+        self._server = server
+        self._clock = clock
+        self._began = clock.now()
 
-    def response(self) -> Response:
-        body = self.body if isinstance(self.body, bytes) else json.dumps(self.body).encode()
-        return Response(status=self.status, headers=dict(self.headers), body=body)
+    def take(self, request: Request, timeout: float) -> Reply:
+        """The reply to a request."""
+        self.requests.append(Sent(self._clock.now() - self._began, request, timeout))
+        return self._server(self.requests[-1])
+
+    def close(self) -> None:
+        """There is nothing to close."""
 
 
 def unreachable() -> Reply:
@@ -80,130 +79,6 @@ def unreachable() -> Reply:
 def cut_off() -> Reply:
     """The connection was lost before the reply was whole."""
     return Reply(lost=ConnectionFailed("lost the connection", may_have_arrived=True))
-
-
-@dataclass(frozen=True)
-class Sent:
-    """One request, as the server saw it."""
-
-    at: float
-    """Seconds since the test began."""
-    request: Request
-    timeout: float
-
-    @property
-    def line(self) -> str:
-        return f"{self.request.method} {self.path}"
-
-    @property
-    def path(self) -> str:
-        return self.request.url.partition("://")[2].partition("/")[2].partition("?")[0]
-
-    @property
-    def json(self) -> Json:
-        return json.loads(self.request.body or b"null")
-
-
-Server = Callable[[Sent], Reply]
-
-
-def script(*replies: Reply) -> Server:
-    """A server that gives these replies one after another, and the last one for ever."""
-    rest = list(replies)
-    return lambda sent: rest.pop(0) if len(rest) > 1 else rest[0]
-
-
-@dataclass
-class Line:
-    """What a transport does but for waiting: notes the request, and knows how long the reply takes and what it is."""
-
-    server: Server
-    clock: FakeClock | LoopClock
-    sent: list[Sent] = field(default_factory=list)
-    began: float = field(init=False)
-    closed: int = 0
-
-    def __post_init__(self) -> None:
-        self.began = self.clock.now()
-
-    def take(self, request: Request, timeout: float) -> Reply:
-        self.sent.append(Sent(self.clock.now() - self.began, request, timeout))
-        reply = self.server(self.sent[-1])
-        if reply.takes >= timeout:
-            return Reply(takes=max(timeout, 0.0), lost=RequestTimeout(f"no reply within {timeout:g} s"))
-        return reply
-
-
-@dataclass
-class FakeStream:
-    """A streamed reply, blocking and awaited."""
-
-    status: int
-    headers: Mapping[str, str]
-    parts: list[bytes | ClientError]
-    closed: bool = False
-
-    def chunks(self) -> Iterator[bytes]:
-        for part in self.parts:
-            if isinstance(part, ClientError):
-                raise part
-            yield part
-
-    def close(self) -> None:
-        self.closed = True
-
-
-class AsyncFakeStream(FakeStream):
-    async def chunks(self) -> AsyncIterator[bytes]:  # type: ignore[override]  # the asyncio form of the protocol
-        for chunk in super().chunks():
-            yield chunk
-
-    async def close(self) -> None:  # type: ignore[override]  # the asyncio form of the protocol
-        super().close()
-
-
-class FakeTransport(Line):
-    """A blocking engine without sockets."""
-
-    stream: FakeStream
-
-    def send(self, request: Request, *, timeout: float) -> Response:
-        assert isinstance(self.clock, FakeClock)
-        reply = self.take(request, timeout)
-        self.clock.time += reply.takes
-        if reply.lost is not None:
-            raise reply.lost
-        return reply.response()
-
-    def open(self, request: Request, *, timeout: float) -> FakeStream:
-        self.take(request, timeout)
-        return self.stream
-
-    def close(self) -> None:
-        self.closed += 1
-
-
-class AsyncFakeTransport(Line):
-    """The same, awaited: on the loop's own clock if it is a `LoopClock`."""
-
-    stream: AsyncFakeStream
-
-    async def send(self, request: Request, *, timeout: float) -> Response:
-        reply = self.take(request, timeout)
-        if isinstance(self.clock, FakeClock):
-            self.clock.time += reply.takes
-        else:
-            await asyncio.sleep(reply.takes)
-        if reply.lost is not None:
-            raise reply.lost
-        return reply.response()
-
-    async def open(self, request: Request, *, timeout: float) -> AsyncFakeStream:
-        self.take(request, timeout)
-        return self.stream
-
-    async def close(self) -> None:
-        self.closed += 1
 
 
 def finish(value: Coroutine[Any, Any, T]) -> T:
@@ -219,38 +94,34 @@ def finish(value: Coroutine[Any, Any, T]) -> T:
 class _Jump(selectors.DefaultSelector):
     """Waits for nothing: moves the loop's time on instead."""
 
-    time = 5_000.0
+    def __init__(self, time: VirtualTime) -> None:
+        super().__init__()
+        self.time = time
 
     def select(self, timeout: float | None = None) -> Any:
         assert timeout is not None, "every task waits for another one"
-        self.time += max(timeout, 0.0)
+        self.time.advance(max(timeout, 0.0))
         return super().select(0)
 
 
-class LoopClock:
-    """Virtual time for many tasks side by side: `run` jumps from one wake-up to the next."""
+class LoopClock(AsyncFakeClock):
+    """Virtual time for many tasks side by side, and for their event loop: `run` jumps from one wake-up to the next."""
 
-    def __init__(self) -> None:
-        self._jump = _Jump()
-
-    def now(self) -> float:
-        return self._jump.time
-
-    def wall(self) -> float:
-        return MORNING - 5_000.0 + self.now()
-
-    async def sleep(self, seconds: float, wakeup: asyncio.Event) -> None:
+    async def sleep(self, seconds: float, wakeup: asyncio.Event) -> None:  # type: ignore[override]  # it is awaited
         target = self.now() + seconds
         try:
             async with asyncio.timeout(None if seconds == inf else seconds):
                 await wakeup.wait()
         except TimeoutError:
             # The loop's sums of floats may miss the moment by a hair.
-            self._jump.time = max(self._jump.time, target)
+            self.time.now = max(self.time.now, target)
+
+    async def spend(self, seconds: float) -> None:
+        await asyncio.sleep(seconds)
 
     def run(self, main: Coroutine[Any, Any, T]) -> T:
         """Run *main* on a loop of this time; nothing may be left over."""
-        loop = asyncio.SelectorEventLoop(self._jump)
+        loop = asyncio.SelectorEventLoop(_Jump(self.time))
         loop.time = self.now  # type: ignore[method-assign]  # the whole point
         loop._clock_resolution = 1e-6  # type: ignore[attr-defined]  # after 30 years a float is no finer
         try:

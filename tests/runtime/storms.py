@@ -19,7 +19,9 @@ from tests.runtime.world import Mode, World
 rule = settings(deadline=None, max_examples=50)
 """How long each rule is tried: all of them together take some seconds."""
 
-FAULTS = (408, 425, 429, 500, 502, 503, 504)
+FAULTS = (408, 425, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524, 525, 526, 527, 529, 530, 598, 599)
+NOT_PROCESSED = (429, 521, 523, 525, 526, 530, 599)
+"""Faults that say that the provider did not act on the request."""
 REFUSALS = (400, 401, 402, 403, 404, 409, 410, 422, 418)
 RETRY_AFTER = (
     "0",
@@ -74,7 +76,7 @@ class Storm:
     def world(self, mode: Mode) -> World:
         """A client of that server."""
         world = World(mode, self.begin())
-        world.clock.share = self.share
+        world.clock.time.drift = self.share
         return world
 
     def wait(self, mode: Any) -> tuple[World, object]:

@@ -68,11 +68,11 @@ class World:
     @property
     def elapsed(self) -> float:
         """Seconds since the test began."""
-        return self.clock.now() - self.transport.began
+        return self.clock.now()
 
     @property
     def sent(self) -> list[Sent]:
-        return self.transport.sent
+        return self.transport.requests
 
     @property
     def lines(self) -> list[str]:

@@ -19,6 +19,7 @@ from ..http.headers import SendableHeaders, sendable, sendable_headers
 from ..http.rate_limit import MaxRate
 from ..http.request import Json, Request, Response, as_text, origin, query
 from ..http.retry_after import retry_after
+from ..http.statuses import Arrival, arrival_of
 from ..models.codec import any_json, follow
 from .call import JSON, Call
 from .extras import Extras
@@ -121,8 +122,13 @@ class Account(msgspec.Struct, frozen=True, kw_only=True, dict=True):
             request_id=request_id,
             body=body if body is not None else response.body,
             retry_after=self.retry_after(response),
+            arrival=self.arrival(response.status),
         )
         return self.provider.own_errors.of(error)
+
+    def arrival(self, status: int) -> Arrival | None:
+        """What a transient status says of its request; `None` for any other status."""
+        return arrival_of(status, self.provider.transient)
 
     def said(self, response: Response) -> tuple[str | None, str | None]:
         """Code and message of a reply that is shaped like an error."""

@@ -29,6 +29,8 @@ class Provider(msgspec.Struct, frozen=True, kw_only=True):
     request_id_header: str = ""
     request_id_field: tuple[str, ...] = ()
     errors: tuple[ErrorShape, ...] = ()
+    transient: frozenset[int] = frozenset()
+    """HTTP statuses of errors that may pass, beside those that are transient everywhere."""
     hosts: tuple[str, ...] = ()
     """Other hosts whose addresses are followed, without the key."""
     rates: Mapping[str, Rate] = {}

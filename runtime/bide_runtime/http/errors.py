@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ..errors.client import ClientError
 from .request import Json, Response
+from .statuses import Arrival
 
 
 class ApiError(ClientError):
@@ -18,6 +19,7 @@ class ApiError(ClientError):
         request_id: str | None = None,
         body: Json = None,
         retry_after: float = 0.0,
+        arrival: Arrival | None = None,
     ) -> None:
         super().__init__(message)
         self.response = response
@@ -31,8 +33,11 @@ class ApiError(ClientError):
         """The body of the reply, decoded if it is JSON."""
         self.retry_after = retry_after
         """retry_after of the reply in seconds; 0 if it has none."""
-        # These two come from a gateway that got no valid reply from the server behind it.
-        self.may_have_arrived = response.status in (502, 504)
+        self.is_transient = arrival is not None
+        """Whether the same request may succeed later."""
+        self.is_not_processed = arrival is Arrival.NOT_PROCESSED
+        """Whether the provider certainly did not act on the request."""
+        self.may_have_arrived = arrival is Arrival.UNKNOWN
 
 
 class BadRequest(ApiError):

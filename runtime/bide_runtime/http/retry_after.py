@@ -10,7 +10,8 @@ from math import isfinite
 def retry_after(headers: Mapping[str, str], *, wall: float) -> float:
     """The `Retry-After` header in seconds; 0 if it is missing, not valid, not finite or in the past.
 
-    *wall* is the time of day in seconds since 1970, for a header that is a date.
+    A date is compared with the `Date` of the same reply, because the clocks of two machines differ; without one with
+    *wall*, the time of day here in seconds since 1970.
     """
     text = headers.get("retry-after", "").strip()
     if not text:
@@ -18,14 +19,20 @@ def retry_after(headers: Mapping[str, str], *, wall: float) -> float:
     try:
         seconds = float(text)
     except ValueError:
-        from email.utils import parsedate_to_datetime  # imports `socket`, and dates are rare
-
-        try:
-            date = parsedate_to_datetime(text)
-            seconds = date.replace(tzinfo=date.tzinfo or UTC).timestamp() - wall
-        except (ValueError, OverflowError):
-            return 0.0
+        until, now = _time_of_day(text), _time_of_day(headers.get("date", ""))
+        seconds = 0.0 if until is None else until - (wall if now is None else now)
     return as_pause(seconds)
+
+
+def _time_of_day(text: str) -> float | None:
+    """A date of HTTP in seconds since 1970; `None` if it is not valid."""
+    from email.utils import parsedate_to_datetime  # imports `socket`, and dates are rare
+
+    try:
+        date = parsedate_to_datetime(text)
+        return date.replace(tzinfo=date.tzinfo or UTC).timestamp()
+    except (ValueError, OverflowError):
+        return None
 
 
 def as_pause(value: object, *, unit: float = 1.0) -> float:

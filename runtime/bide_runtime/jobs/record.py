@@ -44,6 +44,7 @@ class Record(Generic[S, R]):
         "response",
         "result",
         "snapshot",
+        "started_at",
         "state",
         "status",
         "submitted_at",
@@ -57,6 +58,8 @@ class Record(Generic[S, R]):
         """Empty if the submit reply was the result and had no id."""
         self.submitted_at = submitted_at
         """Seconds since 1970; `None` for a job that another client submitted."""
+        self.started_at: float | None = None
+        """The same on the client's clock, if this client submitted the job: no change of the time of day matters."""
         self.links = _NO_LINKS
         """The links that the provider gave to `poll` and `cancel` the job and to fetch its `result`."""
         self.token_links = _NONE
@@ -108,8 +111,10 @@ class Record(Generic[S, R]):
         """Do not poll for *seconds*, at most for 1 day."""
         self.not_before = max(self.not_before, now + min(seconds, MAX_RETRY_AFTER))
 
-    def age(self, wall: float) -> float | None:
+    def age(self, now: float, wall: float) -> float | None:
         """Seconds since the submit; `None` if its time is not known."""
+        if self.started_at is not None:
+            return max(now - self.started_at, 0.0)
         return None if self.submitted_at is None else max(wall - self.submitted_at, 0.0)
 
     def note_reading(

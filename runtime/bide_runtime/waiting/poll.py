@@ -29,10 +29,11 @@ def poll_of(session: Session, record: Record[Any, Any], long_poll_until: LongPol
     )
 
 
-def may_not_be_visible_yet(session: Session, record: Record[Any, Any]) -> bool:
+def may_not_be_visible_yet(session: Session, record: Record[Any, Any], now: float) -> bool:
     """Whether a 404 may mean that the job is not visible yet: it is within its not-found grace."""
-    age = record.age(session.account.wall())
-    return age is not None and age <= record.kind.polling.not_found_grace
+    grace = record.kind.polling.not_found_grace
+    age = record.age(now, session.account.wall()) if grace else None
+    return age is not None and age <= grace
 
 
 def read_poll(session: Session, record: Record[S, R], reply: Response) -> float:

@@ -27,7 +27,6 @@ from .flow import DEBUG, INFO, WARNING, Flow, Log, Notify, Sleep
 from .links import bucket_of
 from .policy import Policy, backoff
 from .poll import may_not_be_visible_yet, poll_of, read_poll
-from .retry import TRANSIENT
 from .session import Outgoing, Session, send
 
 S = TypeVar("S")
@@ -115,7 +114,7 @@ class Poller(Generic[S, R]):
         Raises `InvalidArgument` if the policy returns a number that is negative or not finite.
         """
         jitter = self.session.account.jitter()
-        age = self.record.age(self.session.account.wall())
+        age = self.record.age(now, self.session.account.wall())
         regular = self._policy.delay(
             polls=self._polls, age=now - self.deadline.began if age is None else age, jitter=jitter
         )
@@ -145,7 +144,7 @@ class Poller(Generic[S, R]):
 
     def _first_poll(self, now: float) -> float | None:
         # A job of unknown age may be done already, and a long poll sleeps on the server instead of here.
-        age = self.record.age(self.session.account.wall())
+        age = self.record.age(now, self.session.account.wall())
         is_due = age is None or self.record.state.is_final or self._long_poll is not None
         return self._next_poll(now, 0.0 if is_due else self.delay(now))
 
@@ -168,7 +167,7 @@ class Poller(Generic[S, R]):
         if received.took >= received.held:
             deadline.note_request_time(received.took - received.held)
         self._polls += 1
-        if retry_after := self._read(received.reply):
+        if retry_after := self._read(received.reply, now):
             record.note_retry_after(now, retry_after)
         if record.state is not state_before or not record.is_status_known or self._transient_error is not None:
             yield from self._log(state_before)
@@ -215,7 +214,7 @@ class Poller(Generic[S, R]):
             deadline=self.deadline.at,
         )
 
-    def _read(self, reply: Response | ClientError | None) -> float:
+    def _read(self, reply: Response | ClientError | None, now: float) -> float:
         """Read the reply of a poll into the record, or note its transient error; its retry_after in seconds."""
         assert reply is not None
         account, record = self.session.account, self.record
@@ -225,8 +224,8 @@ class Poller(Generic[S, R]):
             self.note_transient_error(reply)
             return 0.0
         retry_after = account.retry_after(reply)
-        not_visible_yet = reply.status == 404 and may_not_be_visible_yet(self.session, record)
-        if reply.status in TRANSIENT or not_visible_yet:
+        not_visible_yet = reply.status == 404 and may_not_be_visible_yet(self.session, record, now)
+        if account.arrival(reply.status) or not_visible_yet:
             self.note_transient_error(account.api_error(reply), is_expected=not_visible_yet)
             return retry_after
         try:

@@ -23,7 +23,6 @@ from ..models.codec import NotJson, Path, decode, follow
 from .flow import INFO, Flow, Log
 from .links import bucket_of, check_followed, url_of
 from .poller import Poller, next_poll
-from .retry import TRANSIENT
 from .session import Outgoing, error_in, retry_after_of, send, sleep_until
 
 S = TypeVar("S")
@@ -195,7 +194,7 @@ def _redirect_in(reply: Response | ClientError | None, url: str) -> str | None:
 
 def _is_transient(error: Exception, at: ResultAt) -> bool:
     if isinstance(error, ApiError):
-        return error.status in at.not_ready or error.status in TRANSIENT
+        return error.status in at.not_ready or error.is_transient
     return isinstance(error, TransportError)
 
 

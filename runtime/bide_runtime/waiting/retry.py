@@ -13,12 +13,6 @@ from .flow import INFO, Flow, Log, Received
 from .policy import backoff
 from .session import Outgoing, Session, error_in, retry_after_of, send, sleep_until
 
-TRANSIENT = frozenset({408, 425, 429, 500, 502, 503, 504})
-"""The HTTP statuses of transient errors."""
-
-_NOT_PROCESSED = frozenset({429})
-"""HTTP statuses with which a server says that it did not process the request."""
-
 _MAX_RETRY_AFTER = 60.0
 """Seconds. Without a deadline, a longer retry_after ends the call with its error."""
 
@@ -78,5 +72,5 @@ def send_with_retries(
 
 def _may_send_again(error: ClientError, *, idempotent: bool) -> bool:
     if isinstance(error, ApiError):
-        return error.status in _NOT_PROCESSED or (idempotent and error.status in TRANSIENT)
+        return error.is_not_processed or (idempotent and error.is_transient)
     return isinstance(error, TransportError) and (idempotent or not error.may_have_arrived)

@@ -20,7 +20,7 @@ from .policy import Adaptive, Policy, backoff
 from .poll import may_not_be_visible_yet, poll_of, read_poll
 from .poller import Poller
 from .result import result_of
-from .retry import TRANSIENT, send_with_retries
+from .retry import send_with_retries
 from .session import Outgoing, Session, retry_after_of, send, sleep_until
 
 S = TypeVar("S")
@@ -154,11 +154,12 @@ def _read(session: Session, record: Record[Any, Any], received: Received) -> Cli
     if isinstance(reply, ClientError):
         raise reply
     assert reply is not None
-    if reply.status in TRANSIENT or (reply.status == 404 and may_not_be_visible_yet(session, record)):
-        return session.account.api_error(reply)
+    account = session.account
+    if account.arrival(reply.status) or (reply.status == 404 and may_not_be_visible_yet(session, record, received.now)):
+        return account.api_error(reply)
     try:
         retry_after = read_poll(session, record, reply)
     except NotJson as error:
         return error
-    record.note_retry_after(received.now, max(retry_after, session.account.retry_after(reply)))
+    record.note_retry_after(received.now, max(retry_after, account.retry_after(reply)))
     return None

@@ -37,7 +37,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from tests.runtime.acme import KEY, PROVIDER, Acme, AsyncAcme, Page, kind
-from tests.runtime.fakes import AsyncFakeTransport, LoopClock, Reply, Sent, cut_off
+from tests.runtime.fakes import AsyncFakeTransport, LoopClock, Reply, Sent, Server, cut_off
 from tests.runtime.world import error
 
 IN_QUERY = PollMany(path="/many", ids="ids", max_ids=10, list=("data", "jobs"), job_id=("id",))
@@ -70,7 +70,7 @@ class Station:
     _numbers: Iterator[int] = field(default_factory=count)
 
     def __call__(self, sent: Sent) -> Reply:
-        if sent.line == "POST v2/jobs":
+        if sent.line == "POST /v2/jobs":
             job_id = f"j{next(self._numbers)}"
             self.made[job_id] = sent.at
             return Reply({"id": job_id, "status": "queued"}, 202, takes=self.takes)
@@ -124,11 +124,16 @@ class Crew:
     """An asyncio client of a station, in virtual time."""
 
     def __init__(
-        self, station: Station, rates: dict[str, Rate] | None = None, *, max_rate: float | None = None
+        self,
+        station: Station,
+        rates: dict[str, Rate] | None = None,
+        *,
+        max_rate: float | None = None,
+        server: Server | None = None,
     ) -> None:
         self.clock = LoopClock()
         self.station = station
-        self.transport = AsyncFakeTransport(station, self.clock)
+        self.transport = AsyncFakeTransport(server or station, self.clock)
         self._rates = rates or {}
         self._max_rate = max_rate
 
@@ -160,7 +165,7 @@ class Crew:
 
     @property
     def now(self) -> float:
-        return self.clock.now() - self.transport.began
+        return self.clock.now()
 
 
 def told(outcome: Any) -> object:
@@ -244,7 +249,6 @@ def test_a_poll_goes_with_those_that_come_soon() -> None:
 
 def with_a_slow_submit(station: Station) -> Crew:
     """The second submit stays under way, so that somebody may always come."""
-    crew = Crew(station)
     submits = count()
 
     def answered(sent: Sent) -> Reply:
@@ -252,8 +256,7 @@ def with_a_slow_submit(station: Station) -> Crew:
         is_slow = reply.status == 202 and next(submits) == 1
         return dataclasses.replace(reply, takes=9.5) if is_slow else reply
 
-    crew.transport.server = answered
-    return crew
+    return Crew(station, server=answered)
 
 
 def test_a_poll_waits_no_longer_than_its_window() -> None:
@@ -406,7 +409,7 @@ def test_a_group_that_is_kept_back_by_a_429_takes_nobodys_turn() -> None:
 
     crew.run(4, policy=Fixed(1.0), timeout=100.0)
 
-    assert all(after.at - before.at >= 2.0 - SLACK for before, after in pairwise(crew.transport.sent))
+    assert all(after.at - before.at >= 2.0 - SLACK for before, after in pairwise(crew.transport.requests))
 
 
 def test_the_floor_counts_from_the_reply() -> None:
@@ -537,7 +540,7 @@ def test_single_waits_are_as_they_were() -> None:
     assert clock.run(main()).text == "j0"
     assert station.singles > 0
     assert not station.groups
-    assert max(sent.timeout for sent in transport.sent) <= 30.0
+    assert max(sent.timeout for sent in transport.requests) <= 30.0
 
 
 def test_closing_early_waits_for_the_group_under_way() -> None:
@@ -697,11 +700,11 @@ def test_a_refusal_that_one_id_may_be_to_blame_for_is_nobodys(status: int) -> No
 
 def test_a_group_is_asked_about_as_the_provider_wants() -> None:
     """By GET unless the spec says otherwise."""
-    for address, line in ((IN_QUERY, "GET v2/many"), (IN_BODY, "POST v2/many")):
+    for address, line in ((IN_QUERY, "GET /v2/many"), (IN_BODY, "POST /v2/many")):
         crew = Crew(Station(lasts=lambda number: 0.0))
         crew.wait(["j1", "j2"], of=kind("crew", Page, result=("page",), poll_many=address))
 
-        assert {line} == {sent.line for sent in crew.transport.sent}
+        assert {line} == {sent.line for sent in crew.transport.requests}
 
 
 def test_a_group_has_no_more_time_than_the_last_of_its_jobs() -> None:
@@ -710,5 +713,5 @@ def test_a_group_has_no_more_time_than_the_last_of_its_jobs() -> None:
     crew = Crew(station)
     crew.wait(["j1", "j2"], timeout=8.0)
 
-    assert crew.transport.sent
-    assert all(sent.timeout <= 8.0 - sent.at + SLACK for sent in crew.transport.sent)
+    assert crew.transport.requests
+    assert all(sent.timeout <= 8.0 - sent.at + SLACK for sent in crew.transport.requests)

@@ -18,9 +18,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.runtime.acme import KEY, Page, Trouble
-from tests.runtime.fakes import AsyncFakeStream, FakeStream, script
+from tests.runtime.fakes import Reply, script
 from tests.runtime.storms import rule
-from tests.runtime.world import MODES, PAGE, Mode, World
+from tests.runtime.world import MODES, Mode, World
 
 
 def parsed(chunks: Iterable[bytes]) -> list[ServerEvent]:
@@ -125,9 +125,7 @@ def reader(last: frozenset[str] = frozenset({"done"})) -> EventReader[Any]:
 
 def watching(mode: Mode, parts: list[Any], *, status: int = 200, **more: Any) -> tuple[World, Any]:
     """A client and an open stream of these parts."""
-    world = World(mode, script(PAGE))
-    kind = FakeStream if mode == "sync" else AsyncFakeStream
-    world.transport.stream = kind(status, {}, parts)
+    world = World(mode, script(Reply(status=status, parts=tuple(parts))))
     call: StreamCall[Any] = StreamCall(
         call=Call(method="POST", path="/stream", read=reads_nothing), reader=reader(**more)
     )
@@ -144,7 +142,7 @@ def test_a_stream_ends_with_its_last_event(mode: Mode) -> None:
     world, stream = watching(mode, [PAGES, LAST[:9], LAST[9:] + PAGES, ConnectionFailed("never read")])
 
     assert [Page(text="a"), Page(text="z")] == world.all(stream)
-    assert world.transport.stream.closed
+    assert world.transport.streams[-1].is_closed
 
 
 @pytest.mark.parametrize("mode", MODES)
@@ -168,7 +166,7 @@ def test_a_stream_that_was_cut_says_so(mode: Mode, parts: list[Any]) -> None:
     with pytest.raises(StreamCut, match="not complete"):
         world.all(stream)
 
-    assert world.transport.stream.closed
+    assert world.transport.streams[-1].is_closed
 
 
 @pytest.mark.parametrize("mode", MODES)
@@ -207,7 +205,7 @@ def test_an_event_of_the_wrong_shape_is_an_error(mode: Mode, data: bytes) -> Non
     with pytest.raises(DecodeError):
         world.all(stream)
 
-    assert world.transport.stream.closed
+    assert world.transport.streams[-1].is_closed
 
 
 @pytest.mark.parametrize("mode", MODES)
@@ -218,7 +216,7 @@ def test_a_refused_stream_is_the_providers_error(mode: Mode) -> None:
     with pytest.raises(PaymentRequired, match="pay first"):
         world.all(stream)
 
-    assert world.transport.stream.closed
+    assert world.transport.streams[-1].is_closed
 
 
 def test_leaving_a_stream_early_gives_the_connection_up() -> None:
@@ -226,10 +224,10 @@ def test_leaving_a_stream_early_gives_the_connection_up() -> None:
     world, stream = watching("sync", [PAGES, PAGES])
     with stream as events:
         assert Page(text="a") == next(events)
-        assert not world.transport.stream.closed
+        assert not world.transport.streams[-1].is_closed
     stream.close()
 
-    assert world.transport.stream.closed
+    assert world.transport.streams[-1].is_closed
 
 
 def test_leaving_an_asyncio_stream_early_gives_the_connection_up() -> None:
@@ -239,11 +237,11 @@ def test_leaving_an_asyncio_stream_early_gives_the_connection_up() -> None:
     async def main() -> None:
         async with stream as events:
             assert Page(text="a") == await anext(events)
-            assert not world.transport.stream.closed
+            assert not world.transport.streams[-1].is_closed
 
     asyncio.run(main())
 
-    assert world.transport.stream.closed
+    assert world.transport.streams[-1].is_closed
 
 
 @pytest.mark.parametrize("mode", MODES)

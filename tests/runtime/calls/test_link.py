@@ -152,7 +152,7 @@ def test_the_addresses_of_a_body_are_used(world: Make) -> None:
     assert "j1" == job.id
     w.do(job.cancel())
     assert "hello" == w.do(job.wait()).text
-    assert ["POST v2/jobs", "DELETE v2/here", "GET v2/here", "GET v2/page"] == w.lines
+    assert ["POST /v2/jobs", "DELETE /v2/here", "GET /v2/here", "GET /v2/page"] == w.lines
 
 
 def test_a_job_that_nobody_says_where_to_poll_is_uncertain(world: Make) -> None:
@@ -380,7 +380,7 @@ def test_the_id_may_be_in_a_header(world: Make) -> None:
     found = Link(header="Location", template="/jobs/{job_id}")
 
     assert "hello" == run(w, acme.PART, job_id=found).text
-    assert ["POST v2/jobs", "GET v2/jobs/j9"] == w.lines
+    assert ["POST /v2/jobs", "GET /v2/jobs/j9"] == w.lines
 
 
 @pytest.mark.parametrize("where", ["/v2/jobs/..", "/v2/jobs/%2e%2e", "/v2/tasks/j1"])

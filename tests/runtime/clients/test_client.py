@@ -21,7 +21,17 @@ from bide_runtime.waiting.policy import Fixed
 from msgspec.structs import replace
 
 from tests.runtime.acme import KEY, PART, PROVIDER, Acme, AsyncAcme, Page
-from tests.runtime.fakes import AsyncFakeTransport, FakeClock, FakeTransport, Reply, cut_off, finish, script
+from tests.runtime.fakes import (
+    AsyncFakeClock,
+    AsyncFakeTransport,
+    FakeClock,
+    FakeTransport,
+    Reply,
+    TimedTransport,
+    cut_off,
+    finish,
+    script,
+)
 from tests.runtime.world import DONE, MODES, PAGE, RUNNING, TICKET, Mode, World, error, served
 
 Make = Callable[..., World]
@@ -34,8 +44,8 @@ def test_the_key_comes_from_the_environment(cls: Any, monkeypatch: pytest.Monkey
     """Without `api_key` the provider's variable is read, when the client is made."""
     monkeypatch.setenv("ACME_API_KEY", "from-env")
     transport = FakeTransport(script(PAGE), FakeClock())
-    made = cls(transport=transport if cls is Acme else AsyncFakeTransport(script(PAGE), FakeClock()), clock=None)
-    sent = made._transport.sent
+    made = cls(transport=transport if cls is Acme else AsyncFakeTransport(script(PAGE), AsyncFakeClock()), clock=None)
+    sent = made._transport.requests
     result = made._send(lambda: LOOK, None)
     if cls is AsyncAcme:
         finish(result)
@@ -78,7 +88,7 @@ def test_a_provider_without_keys_needs_none(monkeypatch: pytest.MonkeyPatch) -> 
     transport = FakeTransport(script(PAGE), FakeClock())
     Open(transport=transport)._send(lambda: LOOK, None)
 
-    assert not {"x-key", "authorization"} & transport.sent[0].request.headers.keys()
+    assert not {"x-key", "authorization"} & transport.requests[0].request.headers.keys()
 
 
 @pytest.mark.parametrize("key", ["sk\n", " sk", "sk\r\nX-Other: 1", "sch\u00fcssel", "", "\x00"])
@@ -158,7 +168,7 @@ def test_a_transport_of_the_users_is_not_closed(mode: Mode) -> None:
     world.do(world.client.close())
     world.do(world.client.close())
 
-    assert 0 == world.transport.closed
+    assert not world.transport.is_closed
 
 
 @pytest.mark.parametrize("mode", MODES)
@@ -171,12 +181,12 @@ def test_a_transport_of_ours_is_closed(mode: Mode, monkeypatch: pytest.MonkeyPat
 
     unused = cls(KEY)
     world.do(unused.close())
-    assert 0 == world.transport.closed
+    assert not world.transport.is_closed
     used = cls(KEY)
     world.do(used._send(lambda: LOOK, None))
     world.do(used.close())
 
-    assert 1 == world.transport.closed
+    assert world.transport.is_closed
 
 
 @pytest.mark.parametrize("mode", MODES)
@@ -294,11 +304,11 @@ def test_threads_may_share_a_client() -> None:
     def server(sent: Any) -> Reply:
         return DONE if sent.at > 2 else RUNNING
 
-    class Real(FakeTransport):
+    class Real(TimedTransport):
         def send(self, request: Any, *, timeout: float) -> Any:
             return self.take(request, timeout).response()
 
-    transport = Real(server, clock)  # type: ignore[arg-type]  # a real clock has `now` too
+    transport = Real(server, clock)
     shared = Acme(KEY, transport=transport, clock=clock)
     with ThreadPoolExecutor(8) as threads:
         waits = [threads.submit(shared.jobs(PART).attach(f"j{number}").wait, policy=Fixed(1.5)) for number in range(16)]

@@ -114,7 +114,7 @@ def test_a_batch_keeps_the_providers_rate() -> None:
 
     outcomes = clock.run(main())
     by_method = {
-        method: [sent.at for sent in transport.sent if sent.request.method == method] for method in ("GET", "POST")
+        method: [sent.at for sent in transport.requests if sent.request.method == method] for method in ("GET", "POST")
     }
 
     assert 12 == sum(outcome.is_ok for outcome in outcomes)
@@ -133,8 +133,8 @@ def test_a_wait_that_has_no_slot_before_its_deadline_times_out() -> None:
     with pytest.raises(ClientError, match="after 4 s"):
         client.jobs(PART).attach("j1").wait(timeout=4, policy=Fixed(1))
 
-    assert clock.now() - transport.began <= 4
-    assert 5 == len(transport.sent)
+    assert clock.now() <= 4
+    assert 5 == len(transport.requests)
 
 
 def test_a_slot_that_is_overslept_is_not_used() -> None:
@@ -144,12 +144,12 @@ def test_a_slot_that_is_overslept_is_not_used() -> None:
     client = Limited(KEY, transport=transport, clock=clock)
     for number in range(5):
         client.jobs(PART).get(f"other-{number}")
-    clock.share = 3.0
+    clock.time.drift = 3.0
 
     with pytest.raises(ClientError, match="after 20 s"):
         client.jobs(PART).attach("j1").wait(timeout=20, policy=Fixed(1))
 
-    assert 5 == len(transport.sent)
+    assert 5 == len(transport.requests)
 
 
 def test_one_429_slows_everybody_down() -> None:
@@ -162,7 +162,7 @@ def test_one_429_slows_everybody_down() -> None:
 
     client.jobs(PART).get("j2")
 
-    assert [0, 8] == [sent.at for sent in transport.sent]
+    assert [0, 8] == [sent.at for sent in transport.requests]
 
 
 def test_a_strange_hint_does_not_stop_a_client() -> None:
@@ -175,7 +175,7 @@ def test_a_strange_hint_does_not_stop_a_client() -> None:
 
     client.jobs(PART).get("j2")
 
-    assert clock.now() - transport.began <= 600
+    assert clock.now() <= 600
 
 
 def test_a_submit_that_the_rate_leaves_no_time_for_is_not_sent(mode: Mode) -> None:
@@ -224,7 +224,7 @@ def test_submits_one_after_another_keep_the_rate() -> None:
     for _ in range(3):
         jobs.submit(url="u")
 
-    assert [0.0, 0.0, 1.0] == pytest.approx([sent.at for sent in transport.sent], abs=0.1)
+    assert [0.0, 0.0, 1.0] == pytest.approx([sent.at for sent in transport.requests], abs=0.1)
 
 
 def test_a_submit_of_a_batch_takes_one_turn() -> None:
@@ -240,7 +240,7 @@ def test_a_submit_of_a_batch_takes_one_turn() -> None:
 
     clock.run(main())
 
-    assert [0.0, 0.0, 1.05, 1.05] == pytest.approx([sent.at for sent in transport.sent if "POST" in sent.line])
+    assert [0.0, 0.0, 1.05, 1.05] == pytest.approx([sent.at for sent in transport.requests if "POST" in sent.line])
 
 
 def test_a_poll_whose_turn_comes_when_the_job_is_done_is_not_sent() -> None:
@@ -259,7 +259,7 @@ def test_a_poll_whose_turn_comes_when_the_job_is_done_is_not_sent() -> None:
 
     clock.run(main())
 
-    assert 2 == len(transport.sent)
+    assert 2 == len(transport.requests)
 
 
 def test_nobody_overtakes_who_has_a_turn() -> None:

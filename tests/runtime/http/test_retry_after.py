@@ -87,6 +87,21 @@ def test_what_is_no_pause_counts_as_none(value: object) -> None:
     assert 0 == as_pause(value)
 
 
+@pytest.mark.parametrize("wrong_by", [-3600, -120, 120, 3600])
+def test_a_date_is_read_against_the_date_of_its_reply(wrong_by: float) -> None:
+    """The clock of this machine may be wrong, and the pause is the same."""
+    headers = {"retry-after": formatdate(NOON + 90, usegmt=True), "date": formatdate(NOON, usegmt=True)}
+
+    assert 90 == pytest.approx(retry_after(headers, wall=NOON + wrong_by))
+
+
+def test_a_date_that_is_none_is_ignored() -> None:
+    """Then the clock of this machine has to do."""
+    headers = {"retry-after": formatdate(NOON + 90, usegmt=True), "date": "yesterday"}
+
+    assert 90 == pytest.approx(retry_after(headers, wall=NOON))
+
+
 def test_no_header_is_no_hint() -> None:
     """A reply without the header asks for nothing."""
     assert 0 == retry_after({}, wall=NOON)

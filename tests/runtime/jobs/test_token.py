@@ -113,7 +113,7 @@ def test_a_job_can_be_resumed_by_another_client(mode: Mode) -> None:
     other.do(job.poll())
 
     assert "a/b c?" == job.id
-    assert "v2/jobs/a%2Fb%20c%3F" == other.sent[0].path
+    assert "/v2/jobs/a%2Fb%20c%3F" == other.sent[0].path
     assert KEY not in text
 
 
@@ -139,7 +139,15 @@ def test_an_id_may_have_a_kilobyte(letter: str, size: int) -> None:
 @pytest.mark.parametrize(("submitted_at", "age"), [(100.0, 50.0), (150.0, 0.0), (151.0, 0.0), (None, None)])
 def test_a_job_is_as_old_as_its_token_says(submitted_at: float | None, age: float | None) -> None:
     """Never younger than new: the clocks of two machines differ."""
-    assert age == Record(PART, "j1", submitted_at=submitted_at).age(150.0)
+    assert age == Record(PART, "j1", submitted_at=submitted_at).age(0.0, 150.0)
+
+
+def test_a_job_submitted_here_ages_by_the_clock_of_the_client() -> None:
+    """A change of the time of day makes it neither younger nor older."""
+    record = Record(PART, "j1", submitted_at=100.0)
+    record.started_at = 7.0
+
+    assert 3.0 == record.age(10.0, 9_999.0)
 
 
 def test_a_token_has_two_kilobytes_at_the_most() -> None:

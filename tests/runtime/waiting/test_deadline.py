@@ -9,6 +9,7 @@ import pytest
 from bide_runtime.errors.client import ClientError, InvalidArgument
 from bide_runtime.jobs.errors import JobTimeout, SubmitUncertain
 from bide_runtime.jobs.polling import Polling
+from bide_runtime.testing.fake.clock import MORNING
 from bide_runtime.waiting.policy import Adaptive, Fixed
 from bide_runtime.waiting.poller import next_poll
 from hypothesis import given
@@ -16,7 +17,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from tests.runtime.acme import APART, PART, POLLING
-from tests.runtime.fakes import MORNING, Reply, Sent, cut_off
+from tests.runtime.fakes import Reply, Sent, cut_off
 from tests.runtime.storms import Storm, rule, storms
 from tests.runtime.world import DONE, MODES, PAGE, RUNNING, TICKET, Mode, World, error, report, served
 
@@ -68,7 +69,7 @@ def test_a_clock_that_oversleeps_sends_nothing_after_the_deadline(storm: Storm, 
 def test_a_fetch_that_wakes_up_too_late_is_not_made(world: Make) -> None:
     """W1: the same for a result that is not ready yet."""
     w = world(served(polls=[DONE], result=[error(409)]))
-    w.clock.share = 3.0
+    w.clock.time.drift = 3.0
 
     with pytest.raises(JobTimeout):
         w.do(w.job(APART).wait(timeout=10, policy=Fixed(4)))
@@ -412,7 +413,7 @@ def test_result_fetch_is_asked_for_at_once(world: Make) -> None:
     w.do(w.job(APART).wait())
 
     assert 0 == w.elapsed
-    assert ["GET v2/jobs/j1", "GET v2/jobs/j1/result"] == w.lines
+    assert ["GET /v2/jobs/j1", "GET /v2/jobs/j1/result"] == w.lines
 
 
 def _late(sent: Sent) -> Reply:
@@ -422,7 +423,7 @@ def _late(sent: Sent) -> Reply:
 def test_early_wake_ups_are_slept_again(world: Make) -> None:
     """W10: a clock that wakes up early does not make the polls any closer."""
     w = world(_late)
-    w.clock.share = 0.3
+    w.clock.time.drift = 0.3
 
     w.do(w.jobs(PART).run(url="u", policy=Fixed(3)))
 

@@ -204,7 +204,7 @@ def test_a_policy_is_told_how_old_the_job_is(mode: Mode) -> None:
 
     world = World(mode, served(submit=[TICKET], polls=[RUNNING, RUNNING, DONE, RUNNING, RUNNING, DONE]))
     job = world.do(world.jobs(PART).submit(url="u"))
-    world.clock.time += 5.0
+    world.clock.time.advance(5.0)
     world.do(job.wait(policy=Telling()))
     world.do(world.jobs(PART).attach("j2").wait(policy=Telling()))
 

@@ -30,7 +30,7 @@ from hypothesis import strategies as st
 
 from tests.runtime.acme import APART, PART, SHY
 from tests.runtime.fakes import Reply, cut_off, unreachable
-from tests.runtime.storms import FAULTS, Storm, outcome, replies, rule, storms
+from tests.runtime.storms import FAULTS, Steady, Storm, outcome, replies, rule, storms
 from tests.runtime.world import CUT, DONE, HTML, MODES, PAGE, RUNNING, TICKET, Mode, World, error, report, served
 
 Make = Callable[..., World]
@@ -310,7 +310,7 @@ def test_the_grace_counts_from_the_submit(world: Make) -> None:
     """W8: a handle resumed in time still has what is left of the grace, and one resumed later has none."""
     w = world(served(submit=[TICKET], polls=[error(404)]))
     token = w.do(w.jobs(SHY).submit(url="u")).token
-    w.clock.time += 6
+    w.clock.time.advance(6)
 
     with pytest.raises(NotFound):
         w.do(w.jobs(SHY).resume(token).wait())
@@ -330,6 +330,14 @@ def test_a_job_that_somebody_else_submitted_has_no_grace(world: Make) -> None:
         w.do(w.job(SHY).wait())
 
     assert 1 == len(w.polls)
+
+
+def test_without_grace_the_moment_of_the_submit_has_none_either(world: Make) -> None:
+    """A 404 ends the wait at once, also for a job that is 0 seconds old."""
+    w = world(served(submit=[TICKET], polls=[error(404), DONE]))
+
+    with pytest.raises(NotFound):
+        w.do(w.jobs(PART).run(url="u", policy=Steady(0.0), timeout=60))
 
 
 def test_a_kind_without_grace_has_none(world: Make) -> None:

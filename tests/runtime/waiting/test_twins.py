@@ -85,7 +85,7 @@ def test_an_asyncio_batch_of_one_tells_the_same_story(storm: Storm) -> None:
     [outcome] = clock.run(main())
 
     assert result == told(outcome.error or outcome.result)
-    assert trace == requests(transport.sent)
+    assert trace == requests(transport.requests)
 
 
 def test_the_twins_have_the_same_methods() -> None:

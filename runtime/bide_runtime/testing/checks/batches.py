@@ -17,7 +17,7 @@ from ..fake.plans import Plan
 from ..fake.promises import broken_promises
 from ..fake.provider import FakeProvider
 from ..faults import Fault
-from .calls import Mode, Told, may_have_arrived, play
+from .calls import Mode, Told, play
 from .stories import Job, faults, plans
 
 Strategy = st.SearchStrategy[Any]
@@ -128,8 +128,8 @@ def each_paid_once(many: ToldOfMany) -> Iterator[str]:
         yield f"{made} jobs were made for {wanted} inputs"
     submits = [sent for sent in many.told.requests if sent.role == "submit"]
     uncertain = sum(isinstance(outcome.error, SubmitUncertain) for outcome in many.outcomes)
-    if not many.job.idempotency_key and uncertain != sum(map(may_have_arrived, submits)):
-        yield f"{uncertain} outcomes are uncertain, and not {sum(map(may_have_arrived, submits))}"
+    if not many.job.idempotency_key and uncertain != sum(map(many.told.may_have_arrived, submits)):
+        yield f"{uncertain} outcomes are uncertain, and not {sum(map(many.told.may_have_arrived, submits))}"
     if many.job.idempotency_key and len({sent.key for sent in submits}) > wanted:
         yield "an input was submitted with two keys"
 

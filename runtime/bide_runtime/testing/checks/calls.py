@@ -13,6 +13,7 @@ from typing import Any, Literal, TypeAlias
 from ...errors.client import ClientError
 from ...errors.transport import TransportError
 from ...http.errors import ApiError
+from ...http.statuses import Arrival, arrival_of
 from ...jobs.errors import JobCancelled, JobExpired, JobFailed, JobTimeout, SubmitUncertain
 from ...jobs.state import State
 from ...models.codec import NotJson
@@ -22,9 +23,6 @@ from ..fake.provider import FakeProvider
 from ..fake.transport import Sent
 
 Mode: TypeAlias = Literal["sync", "async"]
-
-TRANSIENT = frozenset({408, 425, 429, 500, 502, 503, 504})
-"""HTTP statuses that a wait waits out."""
 
 
 @dataclass
@@ -45,6 +43,17 @@ class Told:
     def requests(self) -> list[Sent]:
         """What was sent for it."""
         return [sent for sent in self.fake.requests if sent.at >= self.began - SAME_TIME]
+
+    def arrival(self, status: int) -> Arrival | None:
+        """What a transient status says of its request; `None` for any other status."""
+        return arrival_of(status, self.fake.trace.provider.transient)
+
+    def may_have_arrived(self, sent: Sent) -> bool:
+        """Whether the provider may have acted on a request that got no whole and proper reply."""
+        reply = sent.reply
+        if reply is None or reply.lost is not None:
+            return reply is None or reply.lost is None or reply.lost.may_have_arrived
+        return self.arrival(reply.status) is Arrival.UNKNOWN or not reply.is_proper
 
     @property
     def deadline(self) -> float:
@@ -163,7 +172,7 @@ def no_fault_ends_it(told: Told) -> Iterator[str]:
         return
     if isinstance(told.outcome, TransportError | NotJson):
         yield f"a fault ended the wait: {told.outcome!r}"
-    if isinstance(told.outcome, ApiError) and told.outcome.status in TRANSIENT:
+    if isinstance(told.outcome, ApiError) and told.outcome.is_transient:
         yield f"an error that may pass ended the wait: {told.outcome!r}"
 
 
@@ -181,14 +190,14 @@ def refusals_end_it(told: Told) -> Iterator[str]:
 def paid_once(told: Told) -> Iterator[str]:
     """W11: a submit that may have arrived is not sent again, but with the same idempotency key."""
     submits = [sent for sent in told.requests if sent.role == "submit"]
-    uncertain = [sent for sent in submits[:-1] if may_have_arrived(sent)]
+    uncertain = [sent for sent in submits[:-1] if told.may_have_arrived(sent)]
     keys = {sent.key for sent in submits}
     if uncertain and (len(keys) > 1 or None in keys):
         yield f"{uncertain[0]} may have arrived, and was sent again with the keys {keys}"
     made = sum(len(kind.jobs) for kind in told.fake.kinds)
     if made > 1:
         yield f"{made} jobs were made"
-    if isinstance(told.outcome, SubmitUncertain) and not any(map(may_have_arrived, submits)):
+    if isinstance(told.outcome, SubmitUncertain) and not any(map(told.may_have_arrived, submits)):
         yield "it says that a job may exist, although none can"
 
 
@@ -245,14 +254,6 @@ def broken_by(told: Told) -> list[str]:
     return of_the_call + broken_promises(told.fake.trace, one_handle=True)
 
 
-def may_have_arrived(sent: Sent) -> bool:
-    """Whether the provider may have acted on a request of which no whole and proper reply came."""
-    reply = sent.reply
-    if reply is None or reply.lost is not None:
-        return reply is None or reply.lost is None or reply.lost.may_have_arrived
-    return reply.status in (502, 504) or not reply.is_proper
-
-
 def _exists(told: Told) -> bool:
     """Whether the client was told that there is a job."""
     return any(sent.role == "submit" and sent.is_answered for sent in told.requests)
@@ -260,6 +261,6 @@ def _exists(told: Told) -> bool:
 
 def _is_refusal(told: Told, sent: Sent) -> bool:
     reply = sent.reply
-    if reply is None or reply.lost is not None or reply.status < 300 or reply.status in TRANSIENT:
+    if reply is None or reply.lost is not None or reply.status < 300 or told.arrival(reply.status) is not None:
         return False
     return not reply.is_expected

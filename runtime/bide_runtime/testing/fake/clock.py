@@ -167,10 +167,17 @@ class VirtualSenders(Senders[K]):
     """Sends for a batch of a blocking client: as many requests side by side as on threads, but in virtual time."""
 
     def __init__(
-        self, send: Callable[[Send], Received], clock: Clock, wakeup: threading.Event, time: VirtualTime
+        self,
+        send: Callable[[Send], Received],
+        clock: Clock,
+        wakeup: threading.Event,
+        time: VirtualTime,
+        *,
+        threads: int = THREADS,
     ) -> None:
         super().__init__(send, clock, wakeup)
         self._time = time
+        self._room = threads
         self._turn = count()
         self._queue: deque[tuple[K, Send]] = deque()
         self._coming: list[tuple[float, int, K, Received | BaseException]] = []
@@ -206,7 +213,7 @@ class VirtualSenders(Senders[K]):
 
     def _begin(self) -> None:
         """Send what there is room for. What a reply takes does not hold up the others."""
-        while self._queue and len(self._coming) < THREADS:
+        while self._queue and len(self._coming) < self._room:
             key, send = self._queue.popleft()
             began, seen = self._time.now, self._outcome(send)
             heappush(self._coming, (self._time.now, next(self._turn), key, seen))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import Protocol, TypeAlias
 from urllib.parse import parse_qsl, urlsplit
 
 import msgspec
@@ -13,7 +13,7 @@ from ...errors.client import ClientError
 from ...errors.transport import RequestTimeout
 from ...http.request import Json, Request, Response
 from ...jobs.state import State
-from .clock import AsyncFakeClock, FakeClock, VirtualTime
+from .clock import FakeClock, VirtualTime
 from .parts import parts_of
 
 
@@ -129,6 +129,7 @@ class _Line:
         self._time = time
         self.requests: list[Sent] = []
         """Every request, in the order in which they were sent."""
+        self.is_closed = False
 
     def forget(self, before: float) -> None:
         """Forget the requests that were sent before this moment."""
@@ -211,13 +212,21 @@ class FakeTransport(_Line):
         return self.streams[-1]
 
     def close(self) -> None:
-        """There is nothing to close."""
+        self.is_closed = True
+
+
+class SpendingClock(Protocol):
+    """A clock of virtual time on which a reply can take a while."""
+
+    time: VirtualTime
+
+    async def spend(self, seconds: float) -> None: ...
 
 
 class AsyncFakeTransport(_Line):
     """The same, awaited."""
 
-    def __init__(self, server: Server, clock: AsyncFakeClock) -> None:
+    def __init__(self, server: Server, clock: SpendingClock) -> None:
         super().__init__(server, clock.time)
         self._clock = clock
         self.streams: list[AsyncFakeStream] = []
@@ -235,4 +244,4 @@ class AsyncFakeTransport(_Line):
         return self.streams[-1]
 
     async def close(self) -> None:
-        """There is nothing to close."""
+        self.is_closed = True
