@@ -99,6 +99,24 @@ def test_an_honest_package_passes(package: Path) -> None:
     assert result.returncode == 0, result.stdout
 
 
+def test_an_old_copy_is_not_tested(package: Path, tmp_path: Path) -> None:
+    """The tests are of the files beside them, also if another copy is installed and pytest has loaded its plugin."""
+    site = tmp_path / "site"
+    shutil.copytree(package / "brook_client", site / "brook_client")
+    (site / "brook_client" / "client.py").write_text("raise RuntimeError('an old copy')\n")
+    info = site / "brook_client-0.1.0.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: brook-client\nVersion: 0.1.0\n")
+    (info / "entry_points.txt").write_text("[pytest11]\nbrook_client = brook_client.pytest_plugin\n")
+
+    command = [sys.executable, "-m", "pytest", "-x", "-p", "no:cacheprovider", "tests/test_requests.py"]
+    env = {**os.environ, "PYTHONPATH": str(site)}
+    done = subprocess.run(command, cwd=package, env=env, capture_output=True, text=True)
+
+    assert "brook" in done.stdout.partition("plugins:")[2].partition("\n")[0]
+    assert done.returncode == 0, done.stdout
+
+
 SABOTAGE = {
     "the minimum interval is forgotten": (
         "_runtime/jobs/min_interval.py",

@@ -183,4 +183,6 @@ def test_a_package_says_what_the_spec_says_of_it() -> None:
     assert "License: `MIT`." in files["README.md"]
     assert "- [Source](https://acme.example/sdk)\n" in files["README.md"]
     assert tomllib.loads(plain["pyproject.toml"])["project"]["version"] == "0.1.0"
+    assert "In this folder:\n\n```\npip install .\n```\n" in plain["README.md"]
+    assert "pip install acme" not in plain["README.md"]
     assert "license" not in plain["pyproject.toml"].casefold() + plain["README.md"].casefold()
