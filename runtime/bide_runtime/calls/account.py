@@ -20,7 +20,7 @@ from ..http.rate_limit import MaxRate
 from ..http.request import Json, Request, Response, as_text, origin, query
 from ..http.retry_after import retry_after
 from ..http.statuses import Arrival, arrival_of
-from ..models.codec import any_json, follow
+from ..models.codec import follow, json_in
 from .call import JSON, Call
 from .extras import Extras
 from .provider import Provider
@@ -104,7 +104,7 @@ class Account(msgspec.Struct, frozen=True, kw_only=True, dict=True):
 
     def api_error(self, response: Response) -> ApiError:
         """The exception for a reply that is an error."""
-        body = any_json(response.body)
+        body = json_in(response)
         code, message = self._code_and_message(body)
         request_id = (
             response.headers.get(self.provider.request_id_header.lower()) if self.provider.request_id_header else None
@@ -132,7 +132,7 @@ class Account(msgspec.Struct, frozen=True, kw_only=True, dict=True):
 
     def said(self, response: Response) -> tuple[str | None, str | None]:
         """Code and message of a reply that is shaped like an error."""
-        code, message = self._code_and_message(any_json(response.body))
+        code, message = self._code_and_message(json_in(response))
         return code, None if message is None else self._without_key(message)
 
     def retry_after(self, response: Response) -> float:

@@ -8,7 +8,7 @@ from typing import Any, Generic, TypeVar
 import msgspec
 
 from ..http.request import Json, Response
-from ..models.codec import decode
+from ..models.codec import decode_reply
 
 T = TypeVar("T")
 
@@ -45,13 +45,13 @@ class Call(msgspec.Struct, Generic[T], frozen=True, kw_only=True):
 
 def reads(wanted: type[T]) -> Callable[[Response], T]:
     """A function that decodes replies of one type."""
-    return lambda reply: decode(wanted, reply.body)
+    return lambda reply: decode_reply(wanted, reply)
 
 
 def reads_by_status(wanted: Mapping[int, Any]) -> Callable[[Response], Any]:
     """A function that decodes replies whose type depends on the HTTP status; an unlisted status as the first type."""
     first = next(iter(wanted.values()))
-    return lambda reply: decode(wanted.get(reply.status, first), reply.body)
+    return lambda reply: decode_reply(wanted.get(reply.status, first), reply)
 
 
 def reads_nothing(reply: Response) -> None:

@@ -8,7 +8,7 @@ from urllib.parse import unquote, urldefrag, urljoin
 import msgspec
 
 from ..http.request import Json, Response
-from ..models.codec import any_json, follow
+from ..models.codec import follow, json_in
 
 
 class Link(msgspec.Struct, frozen=True, kw_only=True):
@@ -35,7 +35,7 @@ class Link(msgspec.Struct, frozen=True, kw_only=True):
         """The value at this place, or `None`."""
         if self.header:
             return reply.headers.get(self.header.lower())
-        return follow(any_json(reply.body), self.field)
+        return follow(json_in(reply), self.field)
 
     def id_in(self, reply: Response) -> Json:
         """The id at this place, or `None`."""

@@ -10,7 +10,9 @@ import msgspec
 
 from ..errors.client import InvalidArgument
 from ..errors.decode import DecodeError
-from ..http.request import Json
+from ..http.charset import as_utf8
+from ..http.request import Json, Response
+from .lenient import loads
 from .model import Model, _as_json, _from_json
 from .prepared import prepared
 
@@ -20,8 +22,25 @@ Path: TypeAlias = tuple[str, ...]
 """Attribute names or keys that lead into a decoded reply. In a spec's tables, empty means: there is no such field."""
 
 
-class NotJson(DecodeError):
-    """The reply is not JSON, or is truncated."""
+def decode_reply(wanted: type[T], reply: Response) -> T:
+    """Decode the body of *reply* as `decode` does, whatever its encoding. As `str` a reply of text is its body."""
+    if wanted is bytes:
+        return decode(wanted, reply.body)
+    body = as_utf8(reply)
+    if wanted is str and _TEXT.match(reply.headers.get("content-type", "")):
+        return _text_of(body)  # type: ignore[return-value]  # it is a `str`, which is `T`
+    return decode(wanted, body)
+
+
+_TEXT = re.compile(r"\s*text/(?!json)", re.IGNORECASE)
+
+
+def _text_of(body: bytes) -> str:
+    try:
+        return body.decode()
+    except UnicodeDecodeError as error:
+        message = f"the reply is no text: byte {error.start} is not UTF-8"
+        raise DecodeError(message, path="$", body=body) from error
 
 
 def decode(wanted: type[T], body: bytes) -> T:
@@ -32,15 +51,20 @@ def decode(wanted: type[T], body: bytes) -> T:
     decoder = _decoders.get(wanted) or _new_decoder(wanted)
     try:
         value: T = decoder(body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        # msgspec finds a wrong type before the end of a body that was cut, and it reads strict JSON only.
+        return _decode_leniently(wanted, body)
+    return value
+
+
+def _decode_leniently(wanted: type[T], body: bytes) -> T:
+    plain, where = _unwrap(wanted, loads(body))
+    try:
+        value: T = msgspec.convert(plain, prepared(wanted), dec_hook=_from_json)
     except msgspec.ValidationError as error:
-        # msgspec may find a wrong type before the end of a truncated body; then the error is `NotJson`.
-        _check_json(body)
-        inside, where = _unwrap(wanted, body)
-        path, problem = _path_and_problem(wanted, inside, str(error))
+        path, problem = _path_and_problem(wanted, plain, str(error))
         path = where + path.removeprefix("$")
         raise DecodeError(f"the reply does not match the spec: {problem} at {path}", path=path, body=body) from error
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise _not_json(body) from error
     return value
 
 
@@ -51,35 +75,24 @@ _decoders: dict[Any, Callable[[bytes], Any]] = {bytes: bytes}
 def _new_decoder(wanted: Any) -> Callable[[bytes], Any]:
     decoder = msgspec.json.Decoder(prepared(wanted), dec_hook=_from_json).decode
     has_envelope = getattr(wanted, "_envelope", "")
-    found = _decoders[wanted] = (lambda body: decoder(_unwrap(wanted, body)[0])) if has_envelope else decoder
+    found = _decoders[wanted] = (lambda body: decoder(_inside(wanted, body))) if has_envelope else decoder
     return found
 
 
-def _unwrap(wanted: Any, body: bytes) -> tuple[bytes, str]:
-    """The object in a model's envelope, and its JSON path; a body without the envelope is returned unchanged."""
-    key = getattr(wanted, "_envelope", "")
-    if key:
-        try:
-            inside = bytes(_OBJECT.decode(body).get(key, b""))
-        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-            inside = b""
-        if inside.startswith(b"{"):
-            return inside, f"$.{key}"
-    return body, "$"
+def _inside(wanted: Any, body: bytes) -> bytes:
+    """The object in a model's envelope; a body without the envelope is returned unchanged."""
+    inside = bytes(_OBJECT.decode(body).get(wanted._envelope, b""))
+    return inside if inside.startswith(b"{") else body
 
 
 _OBJECT = msgspec.json.Decoder(dict[str, msgspec.Raw])
 
 
-def _check_json(body: bytes) -> None:
-    try:
-        msgspec.json.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise _not_json(body) from error
-
-
-def _not_json(body: bytes) -> NotJson:
-    return NotJson(f"the reply is not JSON: {_describe(body)}", path="$", body=body)
+def _unwrap(wanted: Any, plain: Json) -> tuple[Json, str]:
+    """The same for plain JSON values, with the JSON path."""
+    key = getattr(wanted, "_envelope", "")
+    inside = plain.get(key) if key and isinstance(plain, dict) else None
+    return (inside, f"$.{key}") if isinstance(inside, dict) else (plain, "$")
 
 
 def any_json(body: bytes) -> Json:
@@ -87,7 +100,16 @@ def any_json(body: bytes) -> Json:
     try:
         return msgspec.json.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        pass
+    try:
+        return loads(body)
+    except DecodeError:
         return None
+
+
+def json_in(reply: Response) -> Json:
+    """The JSON values in the body of a reply, or `None` if it is not JSON."""
+    return any_json(as_utf8(reply))
 
 
 def encode(body: Model) -> bytes:
@@ -154,11 +176,10 @@ def _split_message(message: str) -> tuple[str, str]:
     return problem, path
 
 
-def _path_and_problem(wanted: type[Any], body: bytes, message: str) -> tuple[str, str]:
+def _path_and_problem(wanted: type[Any], plain: Json, message: str) -> tuple[str, str]:
     """The JSON path of an error, and the problem. Map keys, which msgspec writes as `[...]`, are filled in."""
     problem, path = _split_message(message)
     start, *rest = path.split("[...]")
-    plain = any_json(body)
     path, here = start, _walk(plain, start)
     for steps in rest:
         key = _bad_key(wanted, plain, here, message)
@@ -197,13 +218,3 @@ def _bad_key(wanted: type[Any], plain: Json, items: Json, message: str) -> str |
 def _sentence(message: str) -> str:
     problem, path = _split_message(message)
     return f"{problem} at {path}" if path != "$" else problem
-
-
-def _describe(body: bytes) -> str:
-    """What a body looks like. It is not quoted, because it may hold private data."""
-    start = body.lstrip()[:1]
-    if not start:
-        return "it is empty"
-    if start == b"<":
-        return "it looks like HTML"
-    return f"it ends after {len(body)} bytes" if start in b'{["' else "it is some other text"

@@ -9,7 +9,7 @@ from ..errors.decode import DecodeError
 from ..http.long_poll import LongPollUntil
 from ..http.request import Response
 from ..jobs.record import Record
-from ..models.codec import decode
+from ..models.codec import decode_reply
 from .links import bucket_of, keep_links, url_of
 from .session import Outgoing, Session
 
@@ -47,7 +47,7 @@ def read_poll(session: Session, record: Record[S, R], reply: Response) -> float:
     if reply.status in lifecycle.codes:
         retry_after = _read_by_code(session, record, reply)
     elif reply.status in lifecycle.accepts:
-        body = decode(record.kind.snapshot, reply.body)
+        body = decode_reply(record.kind.snapshot, reply)
         record.note_reading(lifecycle.read(body), body, reply)
         retry_after = lifecycle.retry_after_in(body) if lifecycle.retry_after else 0.0
     else:
@@ -65,10 +65,10 @@ def _read_by_code(session: Session, record: Record[S, R], reply: Response) -> fl
     kind, state = record.kind, record.kind.lifecycle.codes[reply.status]
     body: Any = None
     if state.has_result and kind.lifecycle.result == ():
-        decode(kind.result, reply.body)
+        decode_reply(kind.result, reply)
     if kind.snapshot is not NoneType:
         try:
-            body = decode(kind.snapshot, reply.body)
+            body = decode_reply(kind.snapshot, reply)
         except DecodeError:
             if state.has_result and isinstance(kind.lifecycle.result, tuple) and kind.lifecycle.result:
                 raise

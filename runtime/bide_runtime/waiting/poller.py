@@ -21,7 +21,7 @@ from ..jobs.record import Record
 from ..jobs.result_at import ResultAt
 from ..jobs.snapshot import Update
 from ..jobs.state import State
-from ..models.codec import NotJson
+from ..models.lenient import NotJson
 from .deadline import SAME_TIME, Deadline
 from .flow import DEBUG, INFO, WARNING, Flow, Log, Notify, Sleep
 from .links import bucket_of

@@ -19,7 +19,8 @@ from ..jobs.errors import JobCancelled, JobExpired
 from ..jobs.record import MAX_RETRY_AFTER, Record
 from ..jobs.result_at import ResultAt
 from ..jobs.state import State
-from ..models.codec import NotJson, Path, decode, follow
+from ..models.codec import Path, decode_reply, follow
+from ..models.lenient import NotJson
 from .flow import INFO, Flow, Log
 from .links import bucket_of, check_followed, url_of
 from .poller import Poller, next_poll
@@ -156,7 +157,7 @@ def _fetch_once(poller: Poller[S, R], at: ResultAt, query: str, now: float) -> F
         if error is None:
             assert isinstance(received.reply, Response)
             try:
-                found: R = decode(record.kind.result, received.reply.body)
+                found: R = decode_reply(record.kind.result, received.reply)
                 poller.note_success()
                 record.response = received.reply
                 return found, received.reply.body, now
@@ -203,7 +204,7 @@ def _inline(record: Record[S, R], at: Path, wanted: Any) -> Any:
     snapshot = record.snapshot
     assert snapshot is not None
     if not at:
-        return decode(wanted, snapshot.reply.body)
+        return decode_reply(wanted, snapshot.reply)
     part = follow(snapshot.body, at)
     if part is None:
         where = "$." + ".".join(at)

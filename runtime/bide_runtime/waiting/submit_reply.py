@@ -17,7 +17,7 @@ from ..jobs.kind import JobKind
 from ..jobs.record import Record
 from ..jobs.state import State
 from ..jobs.token import is_id
-from ..models.codec import decode, follow
+from ..models.codec import decode_reply, follow
 from .job_id import IdAt, id_in, is_in_header, place_of_id
 from .links import keep_links
 from .submission import Submission
@@ -36,9 +36,9 @@ def reads_or_job(
 
     def read(response: Response) -> Any:
         if response.status != status:
-            return decode(wanted, response.body)
+            return decode_reply(wanted, response)
         try:
-            body = None if reply is NoneType else decode(reply, response.body)
+            body = None if reply is NoneType else decode_reply(reply, response)
         except DecodeError as error:
             if not is_in_header(kind, job_id):
                 raise_uncertain(kind, None, error.message, error)
@@ -129,7 +129,7 @@ def _note_state(record: Record[S, R], body: object, reply: Response) -> None:
     if reading.state.is_final:
         # The job is done. If the reply has all that a poll would return, no poll is needed.
         try:
-            found = decode(kind.snapshot, reply.body)
+            found = decode_reply(kind.snapshot, reply)
             if _is_complete(kind, found, reply):
                 snapshot, reading = found, kind.lifecycle.read(found)
         except DecodeError:
@@ -146,5 +146,5 @@ def _is_complete(kind: JobKind[S, R], snapshot: S, reply: Response) -> bool:
         has_reason = lifecycle.error_in(snapshot) != (None, None)
         return has_reason or not spec_has_reasons or reading.state is not State.FAILED
     if lifecycle.result == ():
-        decode(kind.result, reply.body)
+        decode_reply(kind.result, reply)
     return not isinstance(lifecycle.result, tuple) or follow(snapshot, lifecycle.result) is not None

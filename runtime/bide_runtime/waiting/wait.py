@@ -12,7 +12,7 @@ from ..errors.transport import TransportError
 from ..jobs.errors import JobNotDone, JobTimeout
 from ..jobs.record import Record
 from ..jobs.snapshot import Snapshot
-from ..models.codec import NotJson
+from ..models.lenient import NotJson
 from .deadline import Deadline
 from .flow import INFO, Created, Flow, Log, Received
 from .links import bucket_of, url_of

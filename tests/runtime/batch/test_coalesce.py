@@ -27,7 +27,7 @@ from bide_runtime.jobs.min_interval import MinIntervals
 from bide_runtime.jobs.poll_many import PollMany
 from bide_runtime.jobs.polling import Polling
 from bide_runtime.jobs.record import Record
-from bide_runtime.models.codec import NotJson
+from bide_runtime.models.lenient import NotJson
 from bide_runtime.waiting.flow import Flow, Send, Sleep
 from bide_runtime.waiting.policy import Fixed
 from bide_runtime.waiting.poll import poll_of

@@ -28,7 +28,7 @@ from bide_runtime.http.errors import (
 )
 from bide_runtime.http.request import Response
 from bide_runtime.jobs.errors import JobFailed, JobTimeout, SubmitUncertain
-from bide_runtime.models.codec import NotJson
+from bide_runtime.models.lenient import NotJson
 from hypothesis import given
 from hypothesis import strategies as st
 

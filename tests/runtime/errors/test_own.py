@@ -11,7 +11,7 @@ from bide_runtime.errors.own import OwnErrors
 from bide_runtime.errors.transport import ConnectionFailed
 from bide_runtime.http.errors import api_error_class
 from bide_runtime.http.request import Response
-from bide_runtime.models.codec import NotJson
+from bide_runtime.models.lenient import NotJson
 
 
 class AcmeError(ClientError):

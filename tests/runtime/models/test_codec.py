@@ -10,7 +10,8 @@ import pytest
 from bide_runtime.errors.client import InvalidArgument
 from bide_runtime.errors.decode import DecodeError
 from bide_runtime.http.request import Json
-from bide_runtime.models.codec import NotJson, any_json, checked, decode, encode, encode_object, follow
+from bide_runtime.models.codec import any_json, checked, decode, encode, encode_object, follow
+from bide_runtime.models.lenient import NotJson
 from bide_runtime.models.model import Model, Other, Variant, register
 from hypothesis import given
 from hypothesis import strategies as st
@@ -101,10 +102,10 @@ def test_a_cut_body_is_not_json(length: int) -> None:
 
 @pytest.mark.parametrize(
     "body",
-    [b"", b"   ", b"<html></html>", b"\xff", b'"\xff"', b'{"text": "\\ud800"}', b"[" * 100_000, b"nul", b"{'a': 1}"],
+    [b"", b"   ", b"<html></html>", b"\xff", b"nul", b'{"a"'],
 )
 def test_what_is_no_json_says_so(body: bytes) -> None:
-    """Empty, HTML, other encodings, too deep: no JSON."""
+    """Empty, HTML, some other text, or cut."""
     with pytest.raises(NotJson, match="not JSON"):
         decode(Any, body)
 
@@ -171,19 +172,15 @@ def test_the_culprit_in_a_map_by_itself_is_named(wanted: Any, body: bytes, path:
 
 
 @pytest.mark.parametrize(
-    ("wanted", "body", "path"),
+    ("wanted", "body"),
     [
-        (dict[str, dict[str, int]], b'{"a": {"b": "c"}, "a": {"b": 1}}', "$[?][?]"),
-        (Plan, b'{"name": "x", "lots": [{"a": {"text": 7}}], "lots": []}', "$.lots[0][?].text"),
-        (Plan, b'{"name": "x", "by_name": {"a": {"text": 7}}, "by_name": null}', "$.by_name[?].text"),
+        (dict[str, dict[str, int]], b'{"a": {"b": "c"}, "a": {"b": 1}}'),
+        (Plan, b'{"name": "x", "lots": [{"a": {"text": 7}}], "lots": []}'),
     ],
 )
-def test_a_key_that_cannot_be_told_is_not_guessed(wanted: Any, body: bytes, path: str) -> None:
-    """JSON may name a key twice; only the last one is left when the search begins."""
-    with pytest.raises(DecodeError) as caught:
-        decode(wanted, body)
-
-    assert path == caught.value.path
+def test_the_last_of_two_equal_keys_counts(wanted: Any, body: bytes) -> None:
+    """JSON may have a key twice; what another reader would ignore is ignored here."""
+    assert decode(wanted, body) == decode(wanted, json.dumps(json.loads(body)).encode())
 
 
 def test_looking_for_the_place_leaves_the_body_as_it_was() -> None:

@@ -16,7 +16,7 @@ from ...http.errors import ApiError
 from ...http.statuses import Arrival, arrival_of
 from ...jobs.errors import JobCancelled, JobExpired, JobFailed, JobTimeout, SubmitUncertain
 from ...jobs.state import State
-from ...models.codec import NotJson
+from ...models.lenient import NotJson
 from ...waiting.deadline import SAME_TIME
 from ..fake.promises import broken_promises
 from ..fake.provider import FakeProvider

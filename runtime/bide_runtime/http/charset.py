@@ -1,0 +1,38 @@
+"""Read the text of a reply, whatever its encoding."""
+
+from __future__ import annotations
+
+import codecs
+import re
+
+from .request import Response
+
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),  # before UTF-16, whose mark is the start of this one
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+_CHARSET = re.compile(r"""charset\s*=\s*["']?([\w.:-]+)""", re.IGNORECASE)
+
+
+def as_utf8(reply: Response) -> bytes:
+    """The body in UTF-8 without a byte order mark; unchanged if neither its mark nor its header names an encoding.
+
+    A mark wins over the `charset` of `Content-Type`. A charset that is unknown, or wrong, is ignored.
+    """
+    body = reply.body
+    for mark, name in _MARKS:
+        if body.startswith(mark):
+            return _encoded(body[len(mark) :], name)
+    header = reply.headers.get("content-type", "")
+    found = _CHARSET.search(header) if "charset" in header.lower() else None
+    return _encoded(body, found[1]) if found else body
+
+
+def _encoded(body: bytes, name: str) -> bytes:
+    try:
+        return body if codecs.lookup(name).name == "utf-8" else body.decode(name).encode()
+    except (LookupError, UnicodeError, ValueError):
+        return body
