@@ -208,7 +208,8 @@ def test_our_way_to_aiohttp_is_hardly_longer_than_its_own() -> None:
 
 def test_waits_look_seldom() -> None:
     """A job of the usual length is looked at as often as planned, and no oftener."""
-    policy, age, polls = Adaptive(Polling(interval=(2.0, 5.0), typical=(3.0, 15.0))), 0.0, 0
+    policy = Adaptive(Polling(interval=(2.0, 5.0), min_interval=0.5, typical=(3.0, 15.0), timeout=300.0))
+    age, polls = 0.0, 0
     while age < 6.7:
         age += policy.delay(polls=polls, age=age, jitter=0.5)
         polls += 1

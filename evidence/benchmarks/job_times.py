@@ -18,6 +18,11 @@ _TAIL = 1.5
 """The index of the heavy tail."""
 
 
+def asked(interval: tuple[float, float], typical: tuple[float, float]) -> Polling:
+    """A provider's polling section; schedules use only its interval and typical times."""
+    return Polling(interval=interval, min_interval=0.5, typical=typical, timeout=300.0)
+
+
 @dataclass(frozen=True)
 class Jobs:
     """Jobs as a provider describes them: log-normal, with a share of *outside* beyond either end of what is typical."""
@@ -64,4 +69,4 @@ def drawn(number: int, *, seed: int) -> Iterator[Jobs]:
         shortest = median / exp(jitter.uniform(log(2), log(40)))
         interval = (shortest, shortest * jitter.choice((1, 2, 3)))
         typical = (median / sqrt(ratio), median * sqrt(ratio))
-        yield Jobs(Polling(interval=interval, typical=typical), outside=jitter.choice((0.05, 0.1, 0.2)))
+        yield Jobs(asked(interval, typical), outside=jitter.choice((0.05, 0.1, 0.2)))

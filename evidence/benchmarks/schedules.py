@@ -6,11 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from math import exp, log
 from statistics import quantiles
 
-from bide_runtime.jobs.polling import Polling
 from msgspec.structs import replace
 
 from evidence.benchmarks import polls
-from evidence.benchmarks.job_times import Jobs, drawn
+from evidence.benchmarks.job_times import Jobs, asked, drawn
 from evidence.benchmarks.line import Line
 from evidence.benchmarks.optimum import optimum
 from evidence.benchmarks.polls import Looks, Received, seen, seen_at
@@ -43,7 +42,7 @@ times.
 """
 
 JOBS = tuple(
-    Jobs(Polling(interval=interval, typical=typical))
+    Jobs(asked(interval, typical))
     for interval, typical in (
         ((2.0, 5.0), (3.0, 15.0)),
         ((2.0, 5.0), (3.0, 10.0)),

@@ -163,7 +163,7 @@ def test_what_may_pass_is_listed() -> None:
     """The page on waiting names just the HTTP statuses that a wait tries again."""
     [row] = re.findall(r"^\| a lost connection.*?\|", (DOCS / "waiting.md").read_text(), re.MULTILINE)
 
-    assert import_module("bide_runtime.waiting.retry").TRANSIENT == {int(code) for code in re.findall(r"\d{3}", row)}
+    assert {*import_module("bide_runtime.http.statuses").TRANSIENT} == {int(code) for code in re.findall(r"\d{3}", row)}
 
 
 @pytest.mark.parametrize("page", sorted(DOCS.glob("*.md")), ids=lambda page: page.stem)

@@ -34,7 +34,8 @@ def _long_poll_until(inside: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
     lists = _rows(inside).map(lambda row: f"[{', '.join(row)}]")
     keys = _TEXTS.map(literal) | st.sampled_from(["models.Page", '("body", "url")', "404"])
     tables = _rows(st.tuples(keys, inside).map(": ".join)).map(lambda row: f"{{{', '.join(row)}}}")
-    return calls | subscripts | tuples | lists | tables
+    sums = st.tuples(_TEXTS.map(literal) | calls, calls).map(" + ".join)
+    return calls | subscripts | tuples | lists | tables | sums
 
 
 _VALUES = st.recursive(_ATOMS, _long_poll_until, max_leaves=25)

@@ -23,11 +23,9 @@ from tests.acme_spec import TEXT, changed
 
 HERE = Path(__file__).parent
 CASES = sorted(folder for folder in (HERE / "golden").iterdir() if folder.is_dir())
-SPECS = sorted(
-    path
-    for pattern in ("../specs/*.yaml", "golden/*/*.yaml", "providers/*/*.yaml", "authored/*.yaml", "hostile/*.yaml")
-    for path in HERE.glob(pattern)
-)
+REPOSITORY = HERE.parents[1]
+FOLDERS = ("specs", "tests/emit/golden", "tests/providers", "tests/authored", "tests/hostile")
+SPECS = sorted(path for folder in FOLDERS for path in (REPOSITORY / folder).rglob("*.yaml"))
 REVIEWED = ("models.py", "_calls.py", "_jobs.py", "_provider.py", "client.py", "params.py")
 """The modules that a golden case holds: those whose text depends on the feature it is about."""
 
@@ -65,7 +63,16 @@ def test_the_time_that_a_request_may_take_is_kept() -> None:
     files = render(read_spec("rich.yaml", (HERE.parent / "hostile" / "rich.yaml").read_text()))
     jobs = next(text for name, text in files.items() if name.endswith("/_jobs.py"))
 
-    assert '    timeouts={"poll": 20.0, "result": 5.0, "cancel": 5.0},\n' in jobs
+    assert '"poll": 20.0,\n        "result": 5.0,\n        "cancel": 5.0,\n' in jobs
+
+
+def test_an_error_may_have_a_code_and_no_message() -> None:
+    """A required field of a row is printed, also if it is empty."""
+    spec = changed(("{name: flat, code: error, message: message}", "{name: flat, code: error}"))
+
+    provider = render(read_spec("acme.yaml", spec))["acme_client/_provider.py"]
+
+    assert 'ErrorShape(message=(), code=("error",))' in provider
 
 
 def _complaints(folder: Path, files: dict[str, str]) -> str:
@@ -173,3 +180,8 @@ def test_no_text_of_a_spec_becomes_code(text: str) -> None:
 
     assert HARMLESS == {name: shape(text) for name, text in files.items() if name.endswith(".py")}
     assert tomllib.loads(files["pyproject.toml"])["project"]["name"] == "acme-client"
+
+
+def test_no_folder_of_specs_has_moved() -> None:
+    """Each folder in `FOLDERS` has specs, so that the tests above cover them."""
+    assert [folder for folder in FOLDERS if not any((REPOSITORY / folder).rglob("*.yaml"))] == []

@@ -56,6 +56,6 @@ def test_the_fixture_is_a_plugin() -> None:
 
 def test_what_generated_code_imports_is_there() -> None:
     """Each name that the generator imports from the runtime is in the runtime's own table of names."""
-    imported = {name.removeprefix("_") for name in _RUNTIME}
+    imported = {name.removeprefix("_") for name in _RUNTIME.split()}
 
     assert imported <= bide_runtime._MODULES.keys()

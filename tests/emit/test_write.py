@@ -229,7 +229,7 @@ def test_no_path_leaves_the_folder(tmp_path: Path, path: str) -> None:
 @pytest.mark.parametrize("name", [*OUTSIDE, "a/b"])
 def test_no_package_leaves_the_output(tmp_path: Path, name: str) -> None:
     """A package's folder is directly in the output folder."""
-    with pytest.raises(NotWritten, match="no name for a folder"):
+    with pytest.raises(NotWritten, match="not a valid name for a folder"):
         write(tmp_path, [package({"good.py": ""}, name=name)])
 
 

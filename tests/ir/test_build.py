@@ -347,7 +347,8 @@ def test_lifecycles(acme: ir.Provider) -> None:
     assert lifecycle.poll.path == "/jobs/{job_id}"
     assert lifecycle.poll.parameters == ()
     assert lifecycle.result.endpoint is not None
-    assert (lifecycle.result.not_ready, lifecycle.result.gone, lifecycle.result.kept) == ((409,), (404, 410), 86400.0)
+    result = lifecycle.result
+    assert (result.not_ready, result.gone, result.retention) == ((409,), (404, 410), 86400.0)
     assert lifecycle.cancel is not None
     assert (lifecycle.cancel.endpoint.method, lifecycle.cancel.returns) == ("POST", Named("CancelReply"))
     assert lifecycle.error == ir.ErrorAt(code=("error", "code"), message=("error", "message"))
@@ -370,7 +371,8 @@ def test_usual_lifecycle() -> None:
     lifecycle = job_of(text).lifecycle
 
     assert lifecycle.accepts == (200, 202)
-    assert (lifecycle.result.not_ready, lifecycle.result.gone, lifecycle.result.kept) == ((409,), (404, 410), None)
+    result = lifecycle.result
+    assert (result.not_ready, result.gone, result.retention) == ((409,), (404, 410), None)
 
 
 def test_a_result_inside_of_the_poll_reply() -> None:

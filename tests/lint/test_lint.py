@@ -432,6 +432,7 @@ CASES = [
         'interval-below-minimum: the interval "100ms..30s" starts below min_interval, 1s',
     ),
     ("timeout: 5m", "timeout: 0s", 'bad-range: "0s" is zero'),
+    ("timeout: 90s", "timeout: 0s", 'bad-range: "0s" is zero'),
     # unions, streams, replies
     ("write: Write}", "write: Click}", 'bad-variant: "Click" is already the variant "click" of this union'),
     (

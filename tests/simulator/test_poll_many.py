@@ -146,7 +146,7 @@ def test_the_generated_table(many: str, printed: str) -> None:
 
     assert f"    poll_many={printed},\n" in files["acme_client/_jobs.py"]
     assert "PollMany, " in files["acme_client/_jobs.py"].partition("\n\n\n")[0]
-    assert ('"GET /jobs": Rate(30, 60.0)' in files["acme_client/_provider.py"]) == (many == GOOD)
+    assert ('"GET /jobs": Rate(count=30, seconds=60.0)' in files["acme_client/_provider.py"]) == (many == GOOD)
 
 
 # --- the simulator

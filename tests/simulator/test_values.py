@@ -158,11 +158,7 @@ POINTERS = st.lists(st.sampled_from("abc"), max_size=3).map(".".join)
 def test_an_error_is_read_back(shapes: list[ErrorShape]) -> None:
     """Where any shape has a message, the one a client reads the error by leads to that message."""
     body = error_body(tuple(shapes), "c", "m")
-    fitting = [
-        each
-        for each in shapes
-        if all(isinstance(at(body, pointer), str) for pointer in (each.code, each.message) if pointer)
-    ]
+    fitting = [each for each in shapes if each.message and isinstance(at(body, each.message), str)]
 
     if body != {"error": {"code": "c", "message": "m"}}:
         assert at(body, fitting[0].message) == "m"

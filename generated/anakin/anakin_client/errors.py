@@ -108,7 +108,7 @@ class ServerError(ApiError, _runtime.ServerError):
 
 
 class JobError(AnakinError, _runtime.JobError):
-    """A job ended without a result; `snapshot` is what was last seen of it."""
+    """A job did not end with a result. `snapshot` is what the last poll returned."""
 
 
 class JobFailed(JobError, _runtime.JobFailed):
@@ -124,7 +124,7 @@ class JobExpired(JobError, _runtime.JobExpired):
 
 
 class JobNotDone(JobError, _runtime.JobNotDone):
-    """The result of a job that is still running was asked for."""
+    """The result was requested of a job that is still running."""
 
 
 class JobTimeout(JobError, _runtime.JobTimeout):
@@ -141,4 +141,4 @@ class AiVisibilityFailed(JobFailed):
     """
 
     result: models.FailedVisibilityReport | None = None
-    """What the job has although it failed; `None` if the reply has nothing that can be read as that."""
+    """What the failed job still has; `None` if the reply does not contain it."""

@@ -16,7 +16,7 @@ for name in [name for name in sys.modules if name.partition(".")[0] == "anakin_c
 
 settings.register_profile(
     "generated",
-    # More of them find more: BIDE_EXAMPLES=1000 pytest
+    # For more examples: BIDE_EXAMPLES=1000 pytest
     max_examples=int(os.environ.get("BIDE_EXAMPLES", "20")),
     derandomize="BIDE_EXAMPLES" not in os.environ,
     database=None,
@@ -25,7 +25,7 @@ settings.register_profile(
         HealthCheck.too_slow,
         HealthCheck.data_too_large,
         HealthCheck.filter_too_much,
-        HealthCheck.nested_given,  # the simplest arguments of a call are looked for only once
+        HealthCheck.nested_given,  # the simplest arguments of a call are searched only once
     ],
 )
 settings.load_profile("generated")

@@ -212,7 +212,7 @@ _PLACES = {
     "models": ".models:",
     "params": ".params:",
 }
-"""The module and the attribute of each name that is not the runtime's. All are loaded when they are first used."""
+"""The module and the attribute of each of the package's own names. Each is imported on first use."""
 
 
 def __getattr__(name: str) -> object:

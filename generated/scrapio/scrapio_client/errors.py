@@ -103,7 +103,7 @@ class ServerError(ApiError, _runtime.ServerError):
 
 
 class JobError(ScrapioError, _runtime.JobError):
-    """A job ended without a result; `snapshot` is what was last seen of it."""
+    """A job did not end with a result. `snapshot` is what the last poll returned."""
 
 
 class JobFailed(JobError, _runtime.JobFailed):
@@ -119,7 +119,7 @@ class JobExpired(JobError, _runtime.JobExpired):
 
 
 class JobNotDone(JobError, _runtime.JobNotDone):
-    """The result of a job that is still running was asked for."""
+    """The result was requested of a job that is still running."""
 
 
 class JobTimeout(JobError, _runtime.JobTimeout):

@@ -47,14 +47,14 @@ in_each_mode = pytest.mark.parametrize("mode", MODES)
 
 
 def run(job: Job, mode: Mode, **story: Any) -> Told:
-    """Run one job in this story, from its submit to its end; no promise may be broken on the way."""
+    """Run one job in this story, from submit to end, and check the waiting contract."""
     told = Story(**{"timeout": PATIENT, **story}).told(Fake, job, mode, job.submit.usual)
     assert broken_by(told) == []
     return told
 
 
 def sent(told: Told, role: str) -> int:
-    """How many requests of a sort were sent."""
+    """The number of requests of a kind."""
     return sum(sent.role == role for sent in told.requests)
 
 

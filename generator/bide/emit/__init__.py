@@ -1,1 +1,1 @@
-"""From what a spec means to the files of a package."""
+"""Write the meaning of a spec as the files of a package."""

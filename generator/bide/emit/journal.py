@@ -1,16 +1,16 @@
-"""A change to a folder that happens wholly or not at all, even if the process is killed at any moment.
+"""Change a folder completely or not at all, even if the process is killed.
 
     generated/acme/                   the folder
     generated/.bide-stage-acme/       the stage, beside it and on the same disk
-        new/                          what is added or changed, whole
-        old/                          copies of what is changed or removed
-        forward.json                  present: the change is being made
-        backward.json                 present: it failed and is being taken back
+        new/                          the files that are added or changed
+        old/                          copies of the files that are changed or removed
+        forward.json                  exists while the change is made
+        backward.json                 exists while a failed change is reverted
 
-Nothing in the folder is touched before `forward.json` is there, so a stage without either file is thrown away. With one
-of them, `repair` goes on where the killed process stopped, in that direction. Every step may be done twice.
+The folder does not change before `forward.json` exists, so a stage with neither file is removed. With one of them,
+`repair` continues in that direction. Every step may be repeated.
 
-Knows nothing of specs, packages and manifests.
+Independent of specs, packages and manifests.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 _SEGMENT = re.compile(r"(?!(?i:aux|con|nul|prn|(?:com|lpt)[0-9])(?:\.|$))[A-Za-z0-9_.-]*[A-Za-z0-9_-]")
-"""One name in a path. It means the same on every machine, and is neither `.` nor `..` nor a device of Windows."""
+"""One name in a path that is valid on every machine: not `.`, not `..`, and not a device of Windows."""
 
 _UNCOMMITTED = "journal.json"
 _FORWARD = "forward.json"
@@ -35,11 +35,11 @@ _BACKWARD = "backward.json"
 
 
 class NotWritten(Exception):
-    """The folder cannot be changed, and was not. The message is for a person."""
+    """The folder cannot be changed, and was not changed. The message is for the user."""
 
 
 class Disk:
-    """Every step that a change takes on the disk. Tests hand in one that fails."""
+    """The disk operations of a change. Tests pass one that fails."""
 
     def write(self, path: Path, content: bytes) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -53,7 +53,7 @@ class Disk:
         path.unlink(missing_ok=True)
 
     def remove_empty(self, folder: Path) -> None:
-        """Remove the folder if nothing is in it."""
+        """Remove the folder if it is empty."""
         with contextlib.suppress(OSError):
             folder.rmdir()
 
@@ -66,9 +66,9 @@ DISK = Disk()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """What is in some files of a folder, and what shall be; a file that is in one of both only is removed or added.
+    """The old and the new contents of files in a folder. A file with only one of them is removed or added.
 
-    Paths are relative to the folder and written with `/`.
+    Paths are relative to the folder, with `/`.
     """
 
     folder: Path
@@ -100,20 +100,20 @@ def digest(content: bytes) -> str:
 
 
 def stays_inside(path: str) -> bool:
-    """Whether *path* leads to a place inside of whatever folder it is joined to, on every machine."""
+    """Whether *path* stays inside the folder that it is joined to, on every machine."""
     return all(map(_SEGMENT.fullmatch, path.split("/")))
 
 
 def place(folder: Path, path: str) -> Path:
-    """Where *path* is on the disk. Raises `NotWritten` unless it is a plain file inside of *folder*, or nothing yet."""
+    """*path* in *folder*. Raises `NotWritten` unless it stays inside and is a plain file or does not exist."""
     if not stays_inside(path):
-        raise NotWritten(f"{path!r} is not a plain path inside of {folder}")
+        raise NotWritten(f"{path!r} is not a plain path inside {folder}")
     found = folder
     for segment in path.split("/"):
         _must_be_folder(found)
         found /= segment
     if found.is_symlink():
-        raise NotWritten(f"{found} is a symbolic link, and Bide writes through none: remove it")
+        raise NotWritten(f"{found} is a symbolic link, and Bide does not write through links: remove it")
     if found.exists() and not found.is_file():
         raise NotWritten(f"{found} is in the way of a file of that name: move it away")
     return found
@@ -121,7 +121,7 @@ def place(folder: Path, path: str) -> Path:
 
 def _must_be_folder(path: Path) -> None:
     if path.is_symlink():
-        raise NotWritten(f"{path} is a symbolic link, and Bide writes through none: remove it")
+        raise NotWritten(f"{path} is a symbolic link, and Bide does not write through links: remove it")
     if path.exists() and not path.is_dir():
         raise NotWritten(f"{path} is in the way of a folder of that name: move it away")
 
@@ -131,7 +131,7 @@ def _must_be_folder(path: Path) -> None:
 
 @contextlib.contextmanager
 def alone(folder: Path) -> Iterator[None]:
-    """Make *folder* if need be, and keep other processes that ask for the same out of it."""
+    """Create *folder* if it does not exist, and lock it against other runs of Bide."""
     if folder.exists() and not folder.is_dir():
         raise NotWritten(f"{folder} is a file, not a folder to write to")
     folder.mkdir(parents=True, exist_ok=True)
@@ -151,8 +151,8 @@ def alone(folder: Path) -> Iterator[None]:
 def make(changes: list[Change], *, disk: Disk = DISK) -> None:
     """Make the changes.
 
-    A failure before the first folder is touched leaves all as they were; a later one leaves each of them either as it
-    was or as it shall be.
+    If a step fails before the first folder changes, none changes. If a later one fails, each folder is either unchanged
+    or changed completely.
     """
     changes = [change for change in changes if change]
     try:
@@ -170,9 +170,9 @@ def make(changes: list[Change], *, disk: Disk = DISK) -> None:
 
 
 def repair(folder: Path, *, force: bool = False, disk: Disk = DISK) -> bool:
-    """Finish or take back what a killed process left half done in *folder*. True if there was anything.
+    """Finish or revert the change of *folder* by a process that was killed. Returns whether there was one.
 
-    Raises `NotWritten` if somebody edited the files since, unless *force* is given.
+    Raises `NotWritten` if a file was edited since, unless *force* is true.
     """
     stage = stage_of(folder)
     _must_be_folder(stage)
@@ -196,7 +196,7 @@ def is_half_done(folder: Path) -> bool:
 
 
 def stage_of(folder: Path) -> Path:
-    """Where a change of *folder* is prepared; there is nothing unless one is being made, or was left half done."""
+    """The folder where a change of *folder* is prepared. It exists only during a change, or if a process was killed."""
     return folder.parent / f".bide-stage-{folder.name}"
 
 
@@ -233,11 +233,11 @@ def _go_backward(folder: Path, disk: Disk) -> None:
 
 
 def _bring(folder: Path, side: str, files: Mapping[str, str], *, gone: set[str], disk: Disk) -> None:
-    """Move what one side of the stage still holds into the folder, and remove what that side does not have."""
+    """Move the files that one side of the stage still has into the folder, and remove those in *gone*."""
     staged = stage_of(folder) / side
     for path, checksum in files.items():
         target, ready = place(folder, path), place(staged, path)
-        # What is as it shall be is not touched: the way back must not fail where the way there failed.
+        # Files with the right content are not touched: reverting must not fail at the file where the change failed.
         if ready.exists() and not (target.exists() and digest(target.read_bytes()) == checksum):
             disk.move(ready, target)
     for path in sorted(gone):
@@ -248,14 +248,14 @@ def _bring(folder: Path, side: str, files: Mapping[str, str], *, gone: set[str],
 
 
 def _throw_away(folder: Path, disk: Disk) -> None:
-    """Remove the stage, its markers first: what is left of it if this is cut short then means nothing."""
+    """Remove the stage, its markers first, so that a partly removed stage has no meaning."""
     for marker in (_FORWARD, _BACKWARD):
         disk.remove(stage_of(folder) / marker)
     disk.clear(stage_of(folder))
 
 
 def _journal(folder: Path) -> tuple[dict[str, str], dict[str, str]]:
-    """The digests of both sides, as `_prepare` noted them."""
+    """The digests of both sides, as `_prepare` wrote them."""
     stage = stage_of(folder)
     marker = stage / (_BACKWARD if (stage / _BACKWARD).exists() else _FORWARD)
     try:

@@ -1,8 +1,8 @@
-"""From a provider to the text of every file of its package. Pure: same provider, same text, on every machine."""
+"""Render a package: the text of every file, from a provider. Pure: the same on every machine."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -12,26 +12,27 @@ from bide.emit.python.imports import imports
 from bide.emit.python.layout import laid_out
 from bide.emit.template import template
 from bide.emit.views import FakeView, ProviderView, TestsView
+from bide.emit.views.fakes import HELPERS
 from bide.emit.words import prose
 from bide.emit.words.readme import ReadmeView
 from bide.ir import Provider
 
 _MODULES = {
-    "models.py": "What {title} sends and receives.",
+    "models.py": "The data of {title}'s requests and replies.",
     "params.py": "The arguments of jobs, as `run_many` takes them.",
-    "_provider.py": "What the spec says of {title} as a whole.",
-    "_jobs.py": "The tables of {title}'s jobs: what each status means, and how to poll.",
-    "_calls.py": "Every request to {title} as a pure function of its arguments: what to send, how to read the answer.",
+    "_provider.py": "The properties of {title} as a whole.",
+    "_jobs.py": "The tables of {title}'s jobs: the state of each status, and how to poll.",
+    "_calls.py": "Every request to {title} as a pure function of its arguments: what to send, how to read the reply.",
     "client.py": "The blocking client for {title}.",
     "async_client.py": "The asyncio client for {title}.",
 }
-"""The modules of a package, with what their docstrings say."""
+"""Most modules of a package, with their docstrings."""
 
 
 def render(provider: Provider, *, vendor: bool = False) -> dict[str, str]:
-    """Every file of the package: its path under the package's folder, and its text.
+    """The text of every file of the package, by its path in the package's folder.
 
-    With *vendor* the package has a copy of the runtime. Raises `RuntimeMissing` if that is not installed.
+    With *vendor*, the package has a copy of the runtime. Raises `RuntimeMissing` if the runtime is not installed.
     """
     drafts = drafted(provider, vendor=vendor)
     made = {name: laid_out(text) if name.endswith(".py") else text for name, text in drafts.items()}
@@ -42,26 +43,24 @@ def render(provider: Provider, *, vendor: bool = False) -> dict[str, str]:
 
 
 def drafted(provider: Provider, *, vendor: bool = False) -> dict[str, str]:
-    """Every file that is made of the spec, as the templates print it: some lines are too long."""
+    """The text of every file but the runtime's, before long lines are broken."""
     view = ProviderView(provider, vendor=vendor)
     package = str(view.package)
-    params = frozenset(str(job.params_class) for job in view.jobs)
+    params = {str(job.params_class): ".params" for job in view.jobs}
     made = {f"{package}/__init__.py": _init(view), f"{package}/py.typed": ""}
     made[f"{package}/errors.py"] = template("errors.py.jinja").render(
         provider=view, header=_header(view), docstring=docstring(f"The exceptions of {provider.title}'s client.")
     )
     for name, about in _MODULES.items():
         body = template(f"{name}.jinja").render(provider=view)
-        made[f"{package}/{name}"] = _module(view, about, body, params if "client" in name else frozenset())
+        text = about.format(title=provider.title)
+        made[f"{package}/{name}"] = _module(view, docstring(text), body, params if "client" in name else {})
     readme = ReadmeView(provider, vendor=vendor)
     made["pyproject.toml"] = template("project/pyproject.toml.jinja").render(provider=view, readme=readme)
     made["README.md"] = template("project/README.md.jinja").render(provider=view, readme=readme)
     fake = FakeView(view)
-    made[f"{package}/testing.py"] = template("testing.py.jinja").render(
-        fake=fake,
-        header=_header(view),
-        own=imports(f"PROVIDER, {fake.code}", runtime=view.runtime),
-    )
+    body = template("testing.py.jinja").render(fake=fake)
+    made[f"{package}/testing.py"] = _module(view, fake.module_docstring, body, fake.places, exported=HELPERS)
     made[f"{package}/pytest_plugin.py"] = template("pytest_plugin.py.jinja").render(fake=fake, header=_header(view))
     tests = TestsView(view)
     for name in tests.files:
@@ -72,7 +71,7 @@ def drafted(provider: Provider, *, vendor: bool = False) -> dict[str, str]:
 
 @cache
 def runtime() -> Mapping[str, str]:
-    """The runtime's files, byte for byte, by their paths; they are read and never imported. Raises `RuntimeMissing`."""
+    """The text of the runtime's files by path. They are read, not imported. Raises `RuntimeMissing`."""
     spec = find_spec("bide_runtime")
     if spec is None or spec.origin is None:
         raise RuntimeMissing("--vendor copies bide-runtime, which is not installed: pip install 'bide[vendor]'")
@@ -82,7 +81,7 @@ def runtime() -> Mapping[str, str]:
 
 
 class RuntimeMissing(Exception):
-    """The runtime is to be copied, and is not installed."""
+    """The runtime cannot be copied, since it is not installed."""
 
 
 def _init(view: ProviderView) -> str:
@@ -94,11 +93,14 @@ def _init(view: ProviderView) -> str:
     )
 
 
-def _module(view: ProviderView, about: str, body: str, params: frozenset[str]) -> str:
+def _module(
+    view: ProviderView, about: Code, body: str, places: Mapping[str, str], *, exported: Iterable[str] = ()
+) -> str:
+    """A module with this *body* and the imports that it needs."""
     return template("module.py.jinja").render(
         header=_header(view),
-        docstring=docstring(about.format(title=view.ir.title)),
-        imports=imports(body, runtime=view.runtime, params=params),
+        docstring=about,
+        imports=imports(body, runtime=view.runtime, places=places, exported=exported),
         body=Code(body),
     )
 

@@ -1,4 +1,4 @@
-"""The templates: ready to be rendered, and such that they print nothing that is not Python already."""
+"""Load the templates. They print `Code` only."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from bide.emit.words.markdown import markdown, toml
 
 
 class Unquoted(TypeError):
-    """A template printed a text that is not Code."""
+    """A template would print a text that is not `Code`."""
 
 
 def template(name: str) -> jinja2.Template:
@@ -29,7 +29,7 @@ def _environment() -> jinja2.Environment:
     environment = jinja2.Environment(
         loader=jinja2.FunctionLoader(lambda name: (files("bide") / "emit" / "templates" / name).read_text("utf-8")),
         undefined=jinja2.StrictUndefined,
-        autoescape=False,  # no HTML is made, and `_only_code` refuses what is not escaped
+        autoescape=False,  # the output is not HTML, and `_only_code` refuses raw text
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
@@ -41,14 +41,14 @@ def _environment() -> jinja2.Environment:
 
 
 def _only_code(value: object) -> object:
-    """Refuse to print a text of a spec as it is: by accident it would become code."""
+    """Refuse raw text of a spec: printed, it would become code."""
     if isinstance(value, (Code, jinja2.Undefined)):
         return value
-    raise Unquoted(f"{value!r} is a {type(value).__name__}, and a template prints Code alone")
+    raise Unquoted(f"{value!r} is a {type(value).__name__}, and templates print only Code")
 
 
 class _Bytecode(jinja2.FileSystemBytecodeCache):
-    """Keeps what templates are compiled to, as Python does for modules, and in a place like theirs."""
+    """Stores compiled templates beside their sources, as Python does for modules."""
 
     def dump_bytecode(self, bucket: Bucket) -> None:
         with contextlib.suppress(OSError):

@@ -1,7 +1,7 @@
-"""From the text of a package to the files of a folder: the only step that touches the disk.
+"""Write the files of packages. The only step that changes the disk.
 
-A manifest in the folder lists what Bide wrote. Bide changes and removes nothing else, and nothing that was edited
-since, unless it is told to. Line ends are LF and the encoding is UTF-8 on every machine.
+A manifest in each folder lists the files that Bide wrote. Without `--force`, Bide changes and removes only these, and
+none that was edited since. Line ends are LF and the encoding is UTF-8 on every machine.
 """
 
 from __future__ import annotations
@@ -29,15 +29,15 @@ from bide.emit.journal import (
 
 MANIFEST = ".bide-manifest.json"
 _LARGEST_MANIFEST = 4 * 2**20
-"""In bytes; that of a package with a thousand files has a tenth of a mebibyte."""
+"""In bytes. A package with 1,000 files has a manifest of 0.1 MiB."""
 
 _LISTED = 8
-"""So many files are named in an error; the others are counted."""
+"""An error names at most this many files, and the number of the others."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Package:
-    """What a folder shall hold: the text of every file by its path in the folder."""
+    """The contents of a folder: the text of every file, by its path in the folder."""
 
     name: str
     files: Mapping[str, str]
@@ -45,9 +45,9 @@ class Package:
 
 
 def write(out: Path, packages: list[Package], *, force: bool = False, disk: Disk = DISK) -> list[Change]:
-    """Write each package to the folder of its name in *out*, and return what that changed.
+    """Write each package to the folder of its name in *out*, and return the changes.
 
-    Raises `NotWritten`, with one line for each package that is refused, and `OSError`. Nothing is written then.
+    Raises `NotWritten`, with one line for each package that cannot be written, or `OSError`. Nothing is written then.
     """
     with alone(out):
         changes, refusals = [], []
@@ -65,7 +65,7 @@ def write(out: Path, packages: list[Package], *, force: bool = False, disk: Disk
 
 
 def drift(out: Path, packages: list[Package]) -> list[Change]:
-    """What `write` would change, hand-made edits included. Changes nothing. Raises `NotWritten` and `OSError`."""
+    """The changes that `write` with *force* would make. Writes nothing. Raises `NotWritten` or `OSError`."""
     changes = []
     for package in packages:
         folder = _folder(out, package)
@@ -77,15 +77,15 @@ def drift(out: Path, packages: list[Package]) -> list[Change]:
 
 def _folder(out: Path, package: Package) -> Path:
     if not stays_inside(package.name) or "/" in package.name:
-        raise NotWritten(f"{package.name!r} is no name for a folder in {out}")
+        raise NotWritten(f"{package.name!r} is not a valid name for a folder in {out}")
     return out / package.name
 
 
 def plan(folder: Path, package: Package, *, force: bool = False) -> Change:
-    """What would make *folder* hold the package. Reads the disk and changes nothing.
+    """The change that makes *folder* hold the package. Reads the disk, and writes nothing.
 
-    Raises `NotWritten` for a path that would leave the folder, and, unless *force* is given, if that would overwrite or
-    remove what Bide did not write.
+    Raises `NotWritten` for a path outside the folder. Without *force*, also for a file that would be overwritten or
+    removed although Bide did not write it.
     """
     new = {path: _encoded(path, text) for path, text in package.files.items()}
     _refuse_twins(new)
@@ -118,7 +118,7 @@ def difference(change: Change) -> str:
 
 
 def _lines(text: str | None) -> list[str]:
-    """The lines of a file for a diff; a last line without an end says so, as in git."""
+    """The lines of a file for a diff. A last line without a line end is marked as in git."""
     if not text:
         return []
     lines = text.split("\n")
@@ -130,7 +130,7 @@ def _encoded(path: str, text: str) -> bytes:
     try:
         return text.replace("\r\n", "\n").replace("\r", "\n").encode("utf-8")
     except UnicodeEncodeError as error:
-        raise NotWritten(f"{path} would hold {text[error.start]!r}, which UTF-8 cannot write") from None
+        raise NotWritten(f"{path} would hold {text[error.start]!r}, which UTF-8 cannot encode") from None
 
 
 def _on_disk(folder: Path, path: str) -> bytes | None:
@@ -145,7 +145,7 @@ def _manifest(contents: Mapping[str, bytes], spec_file: str) -> bytes:
 
 
 def _written(folder: Path, *, force: bool) -> dict[str, str]:
-    """The digest of every file that Bide wrote to the folder, as its manifest has it."""
+    """The digests of the files that Bide wrote to the folder, from its manifest."""
     manifest = _on_disk(folder, MANIFEST)
     if manifest is None:
         return {}
@@ -168,7 +168,7 @@ def _written(folder: Path, *, force: bool) -> dict[str, str]:
 
 
 def _refuse_twins(contents: Mapping[str, bytes]) -> None:
-    """Two files whose names differ only in case are one file on many machines."""
+    """Refuse two files whose names differ only in case: on many machines they are one file."""
     seen: dict[str, str] = {MANIFEST: MANIFEST}
     for path in sorted(contents):
         twin = seen.setdefault(path.casefold(), path)

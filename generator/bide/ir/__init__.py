@@ -1,7 +1,7 @@
-"""What a checked spec means, as frozen values.
+"""The meaning of a checked spec, as frozen values.
 
-`build` makes these from a document, templates and the simulator read them. Nothing here knows YAML, Python's syntax or
-the disk; how a thing is written in Python is in `python`.
+`build` makes them from a document; `emit` and the simulator read them. They are independent of YAML, of Python's syntax
+and of the disk.
 """
 
 from __future__ import annotations

@@ -18,17 +18,17 @@ class Place(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parameter:
-    """One argument of an operation, and where it goes."""
+    """One argument of a request, and where it goes."""
 
     field: Field
     name: str
-    """The Python name of the argument; unlike the field's where it would clash with one of ours."""
+    """The Python name of the argument: the field's, with an underscore if generated methods use that name."""
     place: Place
 
 
 @dataclass(frozen=True, slots=True)
 class BodyField:
-    """How one field of a body model is filled: from an argument, a constant, or a model made of arguments."""
+    """The value of one field of a body: an argument, a constant, or a model made of arguments."""
 
     name: str
     """The Python name of the field."""
@@ -55,7 +55,7 @@ class Rate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Link:
-    """Where a reply hands out an address: in a header, or in a field of its body."""
+    """Where a reply has a link: in a header, or in a field of its body."""
 
     header: str = ""
     field: Pointer = ()
@@ -67,13 +67,13 @@ class Endpoint:
 
     method: str
     path: str
-    """Under the base URL, with `{name}` for each path parameter. Where the provider hands the address out, it is made
-    up: it stands for the address where requests are counted, and the simulator has it there.
+    """Under the base URL, with `{name}` for each path parameter. If the address is a link, this is a made-up path that
+    names it in rate limits and in the simulator.
     """
     link: Link | None = None
-    """Where the address itself is."""
+    """Where a reply has the address, if it is a link."""
     parameters: tuple[Parameter, ...] = ()
-    """In the order of the spec, those that must be given first."""
+    """In the order of the spec, required ones first."""
     constants: tuple[tuple[Place, str, str], ...] = ()
     """Query and header parameters that always have the same text: (place, wire name, text)."""
     body: BodyModel | None = None
@@ -84,10 +84,10 @@ class Endpoint:
 
     @property
     def is_free(self) -> bool:
-        """Whether its body is any JSON object, given as one argument."""
+        """Whether the body is any JSON object, passed as one argument."""
         return self.body is None and any(each.place is Place.BODY for each in self.parameters)
 
     @property
     def is_form(self) -> bool:
-        """Whether its body holds files, and so goes out in parts."""
+        """Whether the body holds files, so that it is sent as multipart."""
         return any(each.field.type == Scalar(Kind.FILE) for each in self.parameters)

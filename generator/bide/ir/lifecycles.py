@@ -1,4 +1,4 @@
-"""Lifecycles: what each status means, and how a job is polled, fetched and cancelled."""
+"""Lifecycles: the state of each status, and how to poll a job, fetch its result and cancel it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from bide.ir.types import Json, Pointer, Source, Type
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Polling:
-    """When to ask, in seconds."""
+    """When to poll. All values are in seconds."""
 
     interval: tuple[float, float]
     min_interval: float
@@ -24,7 +24,7 @@ class Polling:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Progress:
-    """Where progress is in a poll reply."""
+    """Where a poll reply has the progress."""
 
     done: Pointer = ()
     total: Pointer = ()
@@ -35,7 +35,7 @@ class Progress:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ErrorAt:
-    """Where a failed job's error is in a poll reply."""
+    """Where a poll reply has the error of a failed job."""
 
     code: Pointer = ()
     message: Pointer = ()
@@ -43,24 +43,25 @@ class ErrorAt:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pages:
-    """How a result at its own address is divided."""
+    """The pages of a result at its own address."""
 
     list: Pointer
-    """The list of which each page has a part."""
+    """The list that is divided into pages."""
     query: str
-    """The query parameter that asks for a page."""
+    """The query parameter for the page."""
     next: Pointer
-    """Where a page says which is the next; empty: they are counted."""
+    """Where a page has the value for the next page; empty: pages are numbered."""
     more: Pointer
-    """Where a page says whether there are more."""
+    """Where a page has whether there are more pages."""
     first: int
-    """The number of the first page, where they are counted."""
+    """The number of the first page, if pages are numbered."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ResultAt:
-    """Where the result is: in a part of the poll reply (`field`), or at its own `endpoint`; neither: the poll reply is
-    it.
+    """Where the result is: in the part `field` of the poll reply, or at its own `endpoint`.
+
+    With neither, the poll reply is the result.
     """
 
     field: Pointer = ()
@@ -68,45 +69,49 @@ class ResultAt:
     not_ready: tuple[int, ...] = ()
     gone: tuple[int, ...] = ()
     pages: Pages | None = None
-    kept: float | None = None
+    retention: float | None = None
+    """For how many seconds the provider keeps the result; `None` if the spec does not say."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cancel:
+    """The request that cancels a job."""
+
     endpoint: Endpoint
     returns: Type | None
+    """`None`: the body of the reply is ignored."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LongPoll:
-    """How a poll asks to be held until there is news."""
+    """How a poll asks the server to hold it until the job changes."""
 
     query: str
-    """The query parameter that takes the seconds; empty: the header does."""
+    """The query parameter for the seconds; empty: a header has them."""
     header: str
     max_seconds: float
-    """Seconds that a poll is held at the longest."""
+    """The longest time for which a poll is held, in seconds."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PollMany:
-    """Where many jobs can be asked about at once."""
+    """An address that polls several jobs."""
 
     endpoint: Endpoint
     ids_in: Literal["query", "body"]
     ids: str
-    """The query parameter that takes the ids joined by commas, or the body's field that takes a list of them."""
+    """The query parameter for the ids, joined by commas; or the field of the body for the list of ids."""
     max_ids: int
-    """How many ids it takes at once."""
+    """The largest number of ids in one request."""
     list: Pointer
-    """Where the jobs are in the reply; empty: the reply is the list of them."""
+    """Where the list of jobs is in the reply; empty: the reply is the list."""
     job_id: Pointer
-    """Where the id is in each of them."""
+    """Where the id is in each item of the list."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lifecycle:
-    """From the provider's statuses to our states, and how to poll, fetch the result and cancel."""
+    """The state of each status, and how to poll a job, fetch its result and cancel it."""
 
     name: str
     description: str
@@ -114,18 +119,19 @@ class Lifecycle:
     poll: Endpoint
     accepts: tuple[int, ...]
     status: Pointer
-    """Empty: polls tell by their HTTP status alone."""
+    """Where a poll reply has the status; empty: the HTTP status of the poll is the status."""
     states: Mapping[str, State]
-    """The state of every status, and of every HTTP status that is one, as text."""
+    """The state of every status, including HTTP statuses, as text."""
     codes: Mapping[int, State]
-    """The HTTP statuses of a poll that tell by themselves where the job is."""
+    """The states of HTTP statuses that are a status by themselves."""
     transitions: Mapping[str, tuple[str, ...]]
-    """What may follow a status. A status without an entry may become anything, unless it is final."""
+    """The statuses that may follow a status. Without an entry any may follow, unless the status is final."""
     ready: tuple[tuple[Pointer, Json], ...]
+    """The result exists if all these fields have these values, and not before."""
     failed_if: tuple[tuple[Pointer, Json], ...]
-    """A job that is over has failed if all of these hold, whatever its status says."""
+    """A finished job has failed if all these fields have these values, whatever its status is."""
     failed_with: Pointer
-    """A job that is over has failed if something is there."""
+    """A finished job has failed if this field is set and not empty."""
     result: ResultAt
     long_poll: LongPoll | None
     poll_many: PollMany | None
@@ -136,9 +142,9 @@ class Lifecycle:
     retry_after_unit: Literal["seconds", "milliseconds"]
     credits: Pointer
     ignore_case: bool
-    """Statuses are compared without regard to case."""
+    """Whether statuses are compared without case."""
 
     @property
-    def tells_failure_apart(self) -> bool:
-        """Whether a job that failed can have the status of one that succeeded."""
+    def has_failure_conditions(self) -> bool:
+        """Whether a job with a status of success may have failed."""
         return bool(self.failed_if or self.failed_with)

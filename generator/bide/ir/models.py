@@ -9,7 +9,7 @@ from bide.ir.types import UNBOUNDED, Bounds, Json, Pointer, Source, Type
 
 
 class State(StrEnum):
-    """Our word for where a job is."""
+    """The state of a job, the same for all providers."""
 
     PENDING = "pending"
     RUNNING = "running"
@@ -39,19 +39,19 @@ class Field:
     optional: bool = False
     nullable: bool = False
     const: Json = None
-    """The only value it has, if `is_const`."""
+    """Its only value, if `is_const`."""
     is_const: bool = False
     default: Json = None
-    """What the server assumes, if `has_default`."""
+    """What the server uses if it is left out, if `has_default`."""
     has_default: bool = False
     bounds: Bounds = UNBOUNDED
     description: str = ""
     source: Source | None = None
     deprecated: str = ""
-    """Why not to use it, or empty."""
+    """Why it should not be used; empty: it is not deprecated."""
     secret: bool = False
     when: frozenset[State] = frozenset()
-    """The states in which the field is always there."""
+    """The states in which the field is always present."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +74,7 @@ class EnumValue:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Enum:
-    """An open enum: a value that is not listed is kept."""
+    """An open enum: unknown values are kept as they are."""
 
     name: str
     description: str
@@ -91,41 +91,43 @@ class Model:
     description: str
     source: Source | None
     fields: tuple[Field, ...]
-    """All of them; for a model with a `base`, with what `when` makes of them."""
+    """All fields. In a model with a `base`, those that its states always have are required."""
     examples: tuple[Example, ...] = ()
     base: str | None = None
     """The model that this one narrows to some states."""
     narrowed: tuple[Field, ...] = ()
     """The fields that differ from those of `base`."""
     unions: tuple[str, ...] = ()
-    """The unions this is a variant of."""
+    """The unions that it is a variant of."""
     tag_field: str | None = None
+    """The discriminator of its union."""
     tag: str | None = None
     envelope: str = ""
-    """The key under which a reply may hold it, beside other things; empty: a reply is it."""
+    """The key of a reply that may hold the model; empty: the reply is the model."""
     items: Items | None = None
-    """Where its items are that may fail one by one."""
+    """Where its items are, if each may fail by itself."""
     in_request: bool = False
-    """Reached from the arguments of some operation."""
+    """Whether a request can contain it."""
     in_reply: bool = False
-    """Reached from the reply of some operation."""
+    """Whether a reply can contain it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Union:
-    """Models told apart by the text in one field."""
+    """Models that differ in a discriminator: the value of one field, or the name of an event."""
 
     name: str
     description: str
     source: Source | None
     tag_field: str
+    """The discriminator's wire name; empty for the events of a stream."""
     variants: tuple[tuple[str, str], ...]
-    """(tag, model) pairs."""
+    """(value of the discriminator, model) pairs."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Items:
-    """Where the items of a finished job are, and which of them failed."""
+    """Where the items of a result are, and which of their statuses mean failure."""
 
     list: Pointer
     status: Pointer

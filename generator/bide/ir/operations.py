@@ -10,17 +10,17 @@ from bide.ir.types import Pointer, Source, Type
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IdAt:
-    """Where the id of a job is in the reply that makes it. Nowhere: it is the address where the job is polled."""
+    """Where the id of a job is in the reply to its submit. All empty: the id is the address where the job is polled."""
 
     field: Pointer = ()
     header: str = ""
     template: str = ""
-    """What the text ends with, with `{job_id}` in place of the id, where the id is only a part of it."""
+    """If the id is only a part of the text: the end of the text, with `{job_id}` for the id."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
-    """What one HTTP status of an operation means: a model, or a job."""
+    """The reply with one HTTP status: a value of a type, or a job."""
 
     status: int | None
     """`None`: any 2xx."""
@@ -39,12 +39,15 @@ class Stream:
     union: str
     """The Python name of the events' common class."""
     last: frozenset[str]
+    """The events that end the stream."""
     error_event: str | None
     error_message: Pointer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Operation:
+    """One request that is not part of a job."""
+
     name: str
     description: str
     source: Source | None
@@ -54,5 +57,5 @@ class Operation:
 
     @property
     def job(self) -> str | None:
-        """The job it may answer with."""
+        """The name of the job that a reply may start, if there is one."""
         return next((reply.job for reply in self.replies if reply.job), None)

@@ -1,4 +1,4 @@
-"""What a package says of itself."""
+"""The metadata of a package."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Author:
-    """Who maintains the generated package."""
+    """A maintainer of the generated package."""
 
     name: str
     email: str = ""
@@ -16,7 +16,7 @@ class Author:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Package:
-    """What the generated package says of itself to package indexes."""
+    """The metadata of the generated package."""
 
     name: str
     """The name of the distribution."""

@@ -16,21 +16,22 @@ from bide.ir.types import Pointer, Source
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Secret:
-    """A secret that goes along with every request, and where it goes."""
+    """A secret that every request carries, and where."""
 
     scheme: Literal["header", "query", "basic"]
     name: str
-    """The header or the query parameter; of basic auth, what it is: `username`, `password` or `both`."""
+    """The header or the query parameter; for basic auth `username`, `password` or `both`."""
     prefix: str = ""
-    """The word before it in a header."""
+    """The word before the secret in a header."""
     env: str
+    """The environment variable that a client reads it from."""
     argument: str
-    """What a client calls it."""
+    """The argument of a client that takes it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ErrorShape:
-    """One shape of an error body; it fits when every pointer leads to text."""
+    """One shape of an error body. A body has this shape if all pointers lead to text."""
 
     name: str
     code: Pointer
@@ -41,7 +42,7 @@ class ErrorShape:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Provider:
-    """Everything a spec says."""
+    """The meaning of a whole spec."""
 
     name: str
     title: str
@@ -58,19 +59,19 @@ class Provider:
     errors: tuple[ErrorShape, ...]
     enums: tuple[Enum, ...]
     models: tuple[Model, ...]
-    """Bases before what narrows them; the bodies that the spec writes in place are here too."""
+    """Bases before the models that narrow them. Includes the models of inline bodies."""
     unions: tuple[Union, ...]
     operations: tuple[Operation, ...]
     jobs: tuple[Job, ...]
     lifecycles: tuple[Lifecycle, ...]
     spec_file: str
-    """The spec's file name, for the headers of the generated files."""
+    """The file name of the spec, for the first line of each generated file."""
     package: Package
 
     by_name: Mapping[str, Enum | Model | Union] = field(default_factory=dict, repr=False, compare=False)
 
     def model(self, name: str) -> Model:
-        """The model of this name. Raises `KeyError` if it names something else."""
+        """The model of this name. Raises `KeyError` if there is none."""
         found = self.by_name[name]
         if not isinstance(found, Model):
             raise KeyError(name)

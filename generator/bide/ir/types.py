@@ -1,4 +1,4 @@
-"""The types of a spec: scalars, lists, maps, and names of what the spec defines."""
+"""The types of a spec: scalars, lists, maps, and names of enums, models and unions."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Pointer: TypeAlias = tuple[str, ...]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """A page that says what the spec says."""
+    """A page of the provider that the spec is based on."""
 
     key: str
     title: str
@@ -23,7 +23,7 @@ class Source:
 
 
 class Kind(StrEnum):
-    """The JSON kinds of a type that has no name of its own."""
+    """The kinds of built-in types."""
 
     STRING = "string"
     INTEGER = "integer"
@@ -35,12 +35,12 @@ class Kind(StrEnum):
     OBJECT = "object"
     BYTES = "bytes"
     FILE = "file"
-    """A part of a request that is a file."""
+    """A file in a multipart request."""
 
 
 @dataclass(frozen=True, slots=True)
 class Scalar:
-    """A type that has no name of its own."""
+    """A built-in type."""
 
     kind: Kind
 
@@ -71,7 +71,7 @@ Type: TypeAlias = Scalar | ListOf | MapOf | Named
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bounds:
-    """What a value must keep to, beyond its type. `None` is no bound; both ends are included."""
+    """The bounds of a value, both ends included. `None` is no bound."""
 
     min: float | None = None
     max: float | None = None

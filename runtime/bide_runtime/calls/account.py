@@ -21,6 +21,7 @@ from ..http.request import Json, Request, Response, as_text, origin, query
 from ..http.retry_after import retry_after
 from ..http.statuses import Arrival, arrival_of
 from ..models.codec import follow, json_in
+from ..models.message import code_of, message_of, text_of
 from .call import JSON, Call
 from .extras import Extras
 from .provider import Provider
@@ -105,7 +106,7 @@ class Account(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     def api_error(self, response: Response) -> ApiError:
         """The exception for a reply that is an error."""
         body = json_in(response)
-        code, message = self._code_and_message(body)
+        code, message = self._code_and_message(response, body)
         request_id = (
             response.headers.get(self.provider.request_id_header.lower()) if self.provider.request_id_header else None
         )
@@ -132,7 +133,7 @@ class Account(msgspec.Struct, frozen=True, kw_only=True, dict=True):
 
     def said(self, response: Response) -> tuple[str | None, str | None]:
         """Code and message of a reply that is shaped like an error."""
-        code, message = self._code_and_message(json_in(response))
+        code, message = self._code_and_message(response, json_in(response))
         return code, None if message is None else self._without_key(message)
 
     def retry_after(self, response: Response) -> float:
@@ -143,16 +144,18 @@ class Account(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         """Some providers quote the key that they refuse."""
         return without(self.provider.auth, self.secrets, text)
 
-    def _code_and_message(self, body: Json) -> tuple[str | None, str | None]:
-        for shape in self.provider.errors:
-            code = follow(body, shape.code) if shape.code else None
-            message = follow(body, shape.message) if shape.message else None
-            if isinstance(message, list) and message and all(isinstance(line, str) for line in message):
-                message = "; ".join(message)
-            is_message = isinstance(message, str) if shape.message else bool(shape.code)
-            if is_message and (not shape.code or isinstance(code, str)):
-                return code, message
-        return None, None
+    def _code_and_message(self, response: Response, body: Json) -> tuple[str | None, str | None]:
+        """By the first shape whose message is there, else by the first whose code is, else the text of the body."""
+        found = [
+            (
+                code_of(follow(body, shape.code)) if shape.code else None,
+                message_of(follow(body, shape.message)) if shape.message else None,
+            )
+            for shape in self.provider.errors
+        ]
+        with_message = (each for each in found if each[1] is not None)
+        with_code = (each for each in found if each[0] is not None)
+        return next(with_message, None) or next(with_code, None) or (None, text_of(response))
 
 
 def user_agent(provider: Provider) -> str:

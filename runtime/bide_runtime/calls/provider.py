@@ -12,7 +12,7 @@ from ..http.rate_limit import Rate
 
 
 class ErrorShape(msgspec.Struct, frozen=True):
-    """Where code and message are in one shape of error body. It fits when each leads to text."""
+    """Where code and message are in one shape of error body. The first shape whose message is there is used."""
 
     message: tuple[str, ...]
     code: tuple[str, ...] = ()

@@ -10,11 +10,11 @@ class Polling(msgspec.Struct, frozen=True, kw_only=True):
 
     interval: tuple[float, float]
     """The shortest and the longest delay between two polls of a job."""
-    min_interval: float = 0.5
+    min_interval: float
     """The least time between two polls of a job, whatever the schedule, the caller or the server says."""
     typical: tuple[float, float] | None = None
     """How long jobs usually take, from and to."""
-    timeout: float = 300.0
+    timeout: float
     """The default timeout of a wait."""
     not_found_grace: float = 0.0
     """How long after a submit a 404 means "not visible yet"."""

@@ -151,12 +151,14 @@ def checked(wanted: Any, value: T, name: str) -> T:
 
 
 def follow(value: Json, path: Path) -> Json:
-    """The value at *path* inside *value*; `None` if there is none."""
+    """The value at *path* inside *value*; `None` if there is none. A number leads into a list."""
     for name in path:
         if value is None:
             return None
         if isinstance(value, msgspec.Struct):  # checked first, because checking a model for `Mapping` is slow
             value = getattr(value, name, None)
+        elif isinstance(value, list):
+            value = value[int(name)] if name.isdecimal() and int(name) < len(value) else None
         else:
             value = value.get(name) if isinstance(value, Mapping) else None
     return value

@@ -670,7 +670,7 @@ def test_a_group_goes_when_its_slot_comes() -> None:
         PROVIDER, secrets={"api_key": "k"}, base_url=None, timeout=30, max_retries=3, wall=lambda: 0.0
     )
     many = PollMany(path="/jobs", ids="ids", max_ids=10, list=("jobs",), job_id=("id",))
-    crew = kind("x", Page, result=("page",), poll_many=many, polling=Polling(interval=(2.0, 5.0)))
+    crew = kind("x", Page, result=("page",), poll_many=many)
     session = Session(account, MinIntervals(), RateLimiter({}), True)
     batch: Batch[None, None] = Batch(5, total=None, in_order=False, coalescer=Coalescer(session), now=0.0)
     request = Request(method="GET", url="https://x/y", headers={})

@@ -112,7 +112,7 @@ def test_gone_can_be_a_state(world: Make) -> None:
 
 def test_any_other_status_ends_the_wait(world: Make) -> None:
     """W7, W8: a 404 that the spec does not list is an error, but for the grace after a submit."""
-    graceful = silent(Polling(interval=(1.0, 1.0), min_interval=1.0, not_found_grace=10.0))
+    graceful = silent(Polling(interval=(1.0, 1.0), min_interval=1.0, timeout=60.0, not_found_grace=10.0))
     w = world(served(submit=[TICKET], polls=[error(404), GOING, PAGE]))
 
     assert "hello" == w.do(w.jobs(graceful).run(url="u")).text

@@ -23,7 +23,7 @@ from tests.runtime.world import DONE, MODES, PAGE, RUNNING, TICKET, Mode, World,
 
 Make = Callable[..., World]
 
-HASTY = Polling(interval=(0.1, 0.2), min_interval=0.1)
+HASTY = Polling(interval=(0.1, 0.2), min_interval=0.1, timeout=60.0)
 
 
 @rule

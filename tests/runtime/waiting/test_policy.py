@@ -28,12 +28,17 @@ chances = st.floats(0, 1, exclude_max=True)
 seconds = st.floats(0.01, 1e6)
 
 
+def asked(interval: tuple[float, float], typical: tuple[float, float] | None = None) -> Polling:
+    """A provider's polling section; a policy uses only its interval and typical times."""
+    return Polling(interval=interval, min_interval=0.1, typical=typical, timeout=300.0)
+
+
 @st.composite
 def pollings(draw: st.DrawFn) -> Polling:
     """What a provider may say of its jobs."""
     shortest, longest = sorted([draw(st.floats(0.1, 1e4)), draw(st.floats(0.1, 1e4))])
     early, late = sorted([draw(st.floats(0, 1e5)), draw(st.floats(0.001, 1e5))])
-    return Polling(interval=(shortest, longest), min_interval=0.1, typical=draw(st.sampled_from([None, (early, late)])))
+    return asked((shortest, longest), draw(st.sampled_from([None, (early, late)])))
 
 
 @st.composite
@@ -83,14 +88,14 @@ def test_the_first_look_comes_before_long(polling: Polling, age: float, jitter: 
 
 def test_the_first_look_waits_for_what_jobs_usually_take() -> None:
     """Where the provider says how long its jobs take, nobody looks long before."""
-    polling = Polling(interval=(2.0, 10.0), typical=(5.0, 20.0))
+    polling = asked((2.0, 10.0), (5.0, 20.0))
 
     assert 5 < Adaptive(polling).delay(polls=0, age=0, jitter=0) < 20
 
 
 def test_looks_are_densest_where_jobs_usually_end() -> None:
     """Neither the jobs that end early nor those that go on for long are looked at as often as most."""
-    policy = Adaptive(Polling(interval=(2.0, 10.0), typical=(5.0, 20.0)))
+    policy = Adaptive(asked((2.0, 10.0), (5.0, 20.0)))
     early, usual, late = (policy.delay(polls=1, age=age, jitter=0) for age in (0, 8, 40))
 
     assert usual < early
@@ -121,7 +126,7 @@ def test_a_provider_that_is_wrong_about_its_jobs_costs_at_most_twice(times: floa
 
 def test_a_job_that_is_old_enough_is_looked_at_at_once() -> None:
     """The first pause is shorter by the time that has passed since the submit."""
-    policy = Adaptive(Polling(interval=(10.0, 10.0)))
+    policy = Adaptive(asked((10.0, 10.0)))
 
     assert 6 == pytest.approx(policy.delay(polls=0, age=4, jitter=0))
     assert 0 == policy.delay(polls=0, age=11, jitter=0)
@@ -129,7 +134,7 @@ def test_a_job_that_is_old_enough_is_looked_at_at_once() -> None:
 
 def test_jobs_that_were_submitted_together_drift_apart() -> None:
     """Chance makes the pauses of two jobs differ."""
-    policy = Adaptive(Polling(interval=(10.0, 10.0)))
+    policy = Adaptive(asked((10.0, 10.0)))
 
     assert policy.delay(polls=3, age=9, jitter=0.1) != policy.delay(polls=3, age=9, jitter=0.9)
 

@@ -1,7 +1,7 @@
-"""How values, types and texts are written in Python. The only place where a spec's text becomes Python source.
+"""Values, types and texts as Python source. The only place where a spec's text becomes Python.
 
-`Code` is text that is Python already. Everything else is printed as a literal, a docstring or a comment, so that no
-text of a spec can become code by accident: the template environment refuses to print anything else.
+`Code` is Python source. Other text is printed as a literal, a docstring or a comment. Templates refuse to print text
+that is not `Code`, so no text of a spec can become code by accident.
 """
 
 from __future__ import annotations
@@ -11,26 +11,28 @@ import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 
-from bide.ir import Bounds, Json, Kind, ListOf, MapOf, Named, Pointer, Scalar, Type
+from bide.ir import Bounds, Json, Kind, ListOf, MapOf, Named, Scalar, Type
 
 WIDTH = 100
 """Docstrings and comments are wrapped at this column."""
 
 _ENCODING = re.compile(r"coding(?=[:=])")
-"""In a comment in one of the first two lines of a file, Python takes this for the encoding of the file (PEP 263)."""
+"""In a comment in the first two lines of a file, this sets the encoding of the file (PEP 263)."""
 
 DOCSTRING = re.compile(r'\n *"""[^"\\]*(?:(?:\\.|"(?!""))[^"\\]*)*"""', re.DOTALL)
-"""A docstring as it is printed here, with the line end before it. Nothing else that is printed begins a line so."""
+"""A docstring as `docstring` prints it, with the line end before it. No other printed line begins with its quotes."""
 
 
 class Code(str):
-    """Text that is Python source already, and may be printed as it is."""
+    """Python source, which is printed as it is."""
 
     __slots__ = ()
 
 
 def literal(value: Json) -> Code:
-    """A value as a Python literal."""
+    """A value as a Python literal. `Code` in it is printed as it is."""
+    if isinstance(value, Code):
+        return value
     if isinstance(value, str):
         return _quoted(str(value))
     if isinstance(value, Mapping):
@@ -52,8 +54,8 @@ def literal(value: Json) -> Code:
 def docstring(text: str, *, indent: int = 0) -> Code:
     """*text* as a docstring, its paragraphs wrapped, to be printed behind *indent* spaces.
 
-    A line that begins with a blank keeps its own layout. What black would change is printed as black would have it:
-    a blank keeps quotes of the text apart from those around it, and one line at least begins at the margin.
+    A line that begins with a space keeps its layout. The result is what black would make of it: a space separates
+    quotes in the text from the quotes around it, and at least one line begins at the margin.
     """
     margin = " " * indent
     first, *rest = _wrapped(text.strip(), WIDTH - indent - 6)
@@ -70,7 +72,7 @@ def docstring(text: str, *, indent: int = 0) -> Code:
 
 
 def comment(text: str, *, indent: int = 0, width: int = WIDTH) -> Code:
-    """*text* as a comment, to be printed behind *indent* spaces; it never says in which encoding the file is."""
+    """*text* as a comment, to be printed behind *indent* spaces. It never sets the encoding of the file."""
     margin = " " * indent
     lines = _wrapped(_ENCODING.sub("coding ", text), width - indent - 2)
     return Code(f"\n{margin}".join(f"# {_printable(line)}" if line else "#" for line in lines))
@@ -83,16 +85,11 @@ def spread(brackets: str, items: Iterable[str], *, indent: int) -> Code:
     return Code(f"{brackets[0]}\n{lines}{margin}{brackets[1]}")
 
 
-def row(items: Sequence[str], *, indent: int) -> Code:
-    """A tuple, its items on lines of their own if there are several."""
-    return Code(f"({items[0]},)") if len(items) == 1 else spread("()", items, indent=indent)
-
-
 def annotation(type: Type, *, request: bool = False, like: frozenset[str] = frozenset(), prefix: str = "") -> Code:
-    """The Python type; *request* for what goes out, which takes any sequence and mapping.
+    """The annotation for a type. In a *request*, any sequence or mapping is allowed.
 
-    Enums named in *like* have a wider type that an argument may have as well: the text of a member. *prefix* is put
-    before the names of the spec's own types.
+    For the enums in *like*, a request may have the text of a member instead. *prefix* comes before the names of the
+    spec's own types.
     """
     match type:
         case Scalar(kind):
@@ -116,16 +113,6 @@ def bounded(inside: Code, bounds: Bounds) -> Code:
     """An annotation with the bounds that msgspec checks."""
     marks = [f"{name}={literal(value)}" for name, value in _meta(bounds)] if bounds else []
     return Code(f"Annotated[{inside}, Meta({', '.join(marks)})]") if marks else inside
-
-
-def pointer(path: Pointer) -> Code:
-    """A path of names as a tuple."""
-    return literal(tuple(path))
-
-
-def seconds(value: float) -> Code:
-    """A number of seconds, always as a float."""
-    return Code(repr(float(value)))
 
 
 _SCALARS = {
@@ -168,7 +155,7 @@ def _wrapped(text: str, width: int) -> list[str]:
 
 @lru_cache(maxsize=4096)
 def _wrapped_line(line: str, width: int) -> Sequence[str]:
-    """The lines that become of one; what follows an indented one is indented deeper. Many a line occurs again."""
+    """One line, wrapped. After an indented line, the next lines are indented by 4 more. Cached: lines often repeat."""
     if not line.strip():
         return [""]
     if len(line) <= width and line.isprintable():
@@ -185,7 +172,7 @@ def _wrapped_line(line: str, width: int) -> Sequence[str]:
 
 
 def _inside_quotes(line: str, *, is_last: bool) -> str:
-    """*line* as it stands between triple quotes: no backslash and no run of quotes that would mean something there."""
+    """*line* for use between triple quotes: backslashes and runs of quotes are escaped."""
     if '"' not in line and "\\" not in line:
         return _printable(line)
     end = "|$" if is_last else ""
@@ -193,7 +180,7 @@ def _inside_quotes(line: str, *, is_last: bool) -> str:
 
 
 def _printable(line: str) -> str:
-    """*line* with an escape for every character that an editor would not show, or would show elsewhere."""
+    """*line* with an escape for each character that is not printable."""
     if line.isprintable():
         return line
     return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in line)

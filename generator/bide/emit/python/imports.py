@@ -1,111 +1,36 @@
-"""Which imports a generated module needs: those of the names that its code uses."""
+"""The imports of a generated module: the names that its code uses, and where each is from."""
 
 from __future__ import annotations
 
 import re
-from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 
 from bide.emit.python.code import DOCSTRING, Code, spread
 from bide.emit.python.layout import is_long
 
 _STANDARD = {
-    "Awaitable": "collections.abc",
-    "AsyncIterable": "collections.abc",
-    "AsyncIterator": "collections.abc",
-    "Callable": "collections.abc",
-    "Iterable": "collections.abc",
-    "Iterator": "collections.abc",
-    "Mapping": "collections.abc",
-    "Sequence": "collections.abc",
-    "date": "datetime",
-    "datetime": "datetime",
-    "TYPE_CHECKING": "typing",
-    "Annotated": "typing",
-    "ClassVar": "typing",
-    "Literal": "typing",
-    "Required": "typing",
-    "TypeAlias": "typing",
-    "TypedDict": "typing",
+    "collections.abc": "AsyncIterable AsyncIterator Awaitable Callable Iterable Iterator Mapping Sequence",
+    "datetime": "date datetime",
+    "typing": "Annotated ClassVar Literal Required TYPE_CHECKING TypeAlias TypedDict",
 }
-_MSGSPEC = {"Meta": "msgspec", "field": "msgspec"}
-_RUNTIME = frozenset(
-    [
-        "AsyncCancellableJob",
-        "AsyncCancellableJobs",
-        "AsyncClient",
-        "AsyncClock",
-        "AsyncJob",
-        "AsyncJobBatch",
-        "AsyncJobs",
-        "AsyncStream",
-        "AsyncTransport",
-        "Call",
-        "CancellableJob",
-        "CancellableJobs",
-        "BatchOptions",
-        "Client",
-        "Clock",
-        "ErrorShape",
-        "EventReader",
-        "FileLike",
-        "Link",
-        "LongPoll",
-        "MaxRate",
-        "Job",
-        "JobBatch",
-        "Jobs",
-        "Json",
-        "JobKind",
-        "Lifecycle",
-        "Model",
-        "Observer",
-        "OpenEnum",
-        "Other",
-        "OwnErrors",
-        "Outcome",
-        "Pages",
-        "Policy",
-        "PollMany",
-        "Polling",
-        "ProgressDisplay",
-        "Provider",
-        "Rate",
-        "Record",
-        "ResultAt",
-        "Secret",
-        "State",
-        "Stream",
-        "StreamCall",
-        "Submission",
-        "Counts",
-        "Transport",
-        "UnknownEvent",
-        "Update",
-        "UploadFile",
-        "Variant",
-        "WaitOptions",
-        "_as_file",
-        "_checked",
-        "_encode",
-        "_encode_form",
-        "_encode_object",
-        "_no_items",
-        "_path",
-        "_query",
-        "_reads",
-        "_reads_by_status",
-        "_reads_nothing",
-        "_reads_or_job",
-        "_register",
-    ]
-)
-"""What generated code may use of the runtime, which knows where each of them is."""
+_MSGSPEC = {"msgspec": "Meta field"}
+_OWN = {".": "_calls _errors _jobs models", "._provider": "PROVIDER"}
+_RUNTIME = """
+    AsyncCancellableJob AsyncCancellableJobs AsyncClient AsyncClock AsyncJob AsyncJobBatch AsyncJobs
+    AsyncStream AsyncTransport BatchOptions Call CancellableJob CancellableJobs Client Clock Counts
+    ErrorShape EventReader FileLike Job JobBatch JobKind Jobs Json Lifecycle Link LongPoll MaxRate Model
+    Observer OpenEnum Other Outcome OwnErrors Pages Policy PollMany Polling ProgressDisplay Provider Rate
+    Record ResultAt Secret State Stream StreamCall Submission Transport UnknownEvent Update UploadFile
+    Variant WaitOptions _as_file _checked _encode _encode_form _encode_object _no_items _path _query _reads
+    _reads_by_status _reads_nothing _reads_or_job _register
+    """
+"""The names that generated code uses, by module; those of the runtime are all in one."""
+
+_PRIVATE_MODULES = frozenset({"_calls", "_jobs"})
 
 _FOR_TYPES_ALONE = frozenset({"AsyncJobBatch", "JobBatch", "Counts"})
-"""What generated code has in annotations only, and few programs need: type checkers alone are shown it."""
-
-_OWN = {"PROVIDER": "._provider", "_calls": ".", "_jobs": ".", "models": "."}
+"""Names that generated code uses in annotations only, and few programs need: imported under `TYPE_CHECKING`."""
 
 _WORDS = re.compile(
     r"""
@@ -120,38 +45,53 @@ _WORDS = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
-"""The words that code uses, and what it makes as `class X` or `def x`; not what is in texts and comments, and not the
-names of attributes or of what is assigned to."""
+"""Finds the names that code uses, and each definition as `class X` or `def x`. Skips strings, comments, attributes,
+keywords of calls and names that are assigned to.
+"""
 
 
-def imports(body: str, *, runtime: str, params: frozenset[str] = frozenset()) -> Code:
-    """The import statements for the names that *body* uses and does not make.
+def imports(
+    body: str, *, runtime: str, places: Mapping[str, str] = MappingProxyType({}), exported: Iterable[str] = ()
+) -> Code:
+    """The import statements for the names that *body* uses and does not define, and for those that are *exported*.
 
-    *runtime* is the module that has the runtime's names; *params* are the names in `params`.
+    *runtime* is the module that has the runtime's names. *places* has the modules of names that only some generated
+    modules use.
     """
-    of_runtime, own = dict.fromkeys(_RUNTIME, runtime), {**_OWN, "_errors": ".", **dict.fromkeys(params, ".params")}
-    if runtime.startswith("."):
-        own |= of_runtime
-        installed = _MSGSPEC
-    else:
-        installed = {**_MSGSPEC, **of_runtime}
-    lines = set(DOCSTRING.sub("", body).split("\n"))  # many lines are printed for every job
-    words = set(_WORDS.findall("\n".join(["", *lines])))
-    used = words - {word.partition(" ")[2] for word in words}
-    shown = used & (_FOR_TYPES_ALONE | params)
+    tables = {**_STANDARD, **_MSGSPEC, **_OWN, runtime: _RUNTIME}
+    modules = {**{name: module for module, names in tables.items() for name in names.split()}, **places}
+    used = _used(body) | set(exported)
+    shown = {name for name in used if name in _FOR_TYPES_ALONE or modules.get(name) == ".params"}
     if shown:
         used = (used - shown) | {"TYPE_CHECKING"}
-    groups = [_statements(used, table) for table in (_STANDARD, installed, own)]
+    groups = _groups(used, modules)
     if shown:
-        inside = [_statements(shown, table, indent="    ") for table in (installed, own)]
-        groups.append(["if TYPE_CHECKING:", "\n\n".join("\n".join(group) for group in inside if group)])
-    return Code("\n\n".join("\n".join(group) for group in groups if group))
+        inside = "\n\n".join(_groups(shown, modules, indent="    "))
+        groups.append(f"if TYPE_CHECKING:\n{inside}")
+    return Code("\n\n".join(groups))
 
 
-def _statements(used: set[str], table: Mapping[str, str], *, indent: str = "") -> list[str]:
-    by_module: dict[str, list[str]] = defaultdict(list)
-    for name in used & table.keys():
-        by_module[table[name]].append(name)
+def _used(body: str) -> set[str]:
+    """The names that code uses and does not define, among others."""
+    lines = set(DOCSTRING.sub("", body).split("\n"))  # each line once: most are the same for every job
+    words = set(_WORDS.findall("\n".join(["", *lines])))
+    return words - {word.partition(" ")[2] for word in words}
+
+
+def _groups(used: set[str], modules: Mapping[str, str], *, indent: str = "") -> list[str]:
+    """The statements in groups: the standard library, installed packages, the package's own modules."""
+    standard: dict[str, list[str]] = {}
+    installed: dict[str, list[str]] = {}
+    own: dict[str, list[str]] = {}
+    for name in used & modules.keys():
+        module = modules[name]
+        group = standard if module in _STANDARD else own if module.startswith(".") else installed
+        group.setdefault(module, []).append(name)
+    return ["\n".join(_statements(group, indent)) for group in (standard, installed, own) if group]
+
+
+def _statements(by_module: Mapping[str, Iterable[str]], indent: str) -> list[str]:
+    """The statements that import the names of each module."""
     statements = []
     for module in sorted(by_module):
         names = sorted(by_module[module], key=_rank)
@@ -169,8 +109,8 @@ def _statement(module: str, names: list[str], indent: str) -> str:
 
 
 def _is_hidden(name: str) -> bool:
-    """Functions get an underscore, so that no argument of the same name hides them."""
-    return name[0] == "_" and name not in _OWN
+    """Whether it is imported under a name with an underscore, so that no argument of the same name hides it."""
+    return name[0] == "_" and name not in _PRIVATE_MODULES
 
 
 def _rank(name: str) -> tuple[int, str]:

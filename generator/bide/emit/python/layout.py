@@ -1,8 +1,7 @@
-"""How Python is laid out: a line that is too long is broken as black breaks it.
+"""Break the lines of a module that are too long, as black breaks them.
 
-The templates print what black leaves alone, but for the length of a line, which depends on the spec. Here such lines
-are broken, by those rules of black's that concern what is printed: calls, displays and subscripts of names and
-literals. A statement that is too long and has anything else in it is given to black, by itself.
+The templates print everything else as black does. This module has the few rules of black that calls, displays and
+subscripts of names and literals need. Any other statement that is too long is given to black.
 """
 
 from __future__ import annotations
@@ -20,7 +19,7 @@ WIDTH = 120
 _PIECE = re.compile(
     r"""
     (?P<text> "[^"\\]*(?:\\.[^"\\]*)*" | '[^'\\]*(?:\\.[^'\\]*)*' | -?[\w.]+ | = | \A\)[ ]->[ ] )
-  | (?P<sign> [ ]=[ ] | :[ ] | [ ]\|[ ] )
+  | (?P<sign> [ ]=[ ] | :[ ] | [ ][|+][ ] )
   | (?P<open> [(\[{] )
   | (?P<close> [)\]}] )
   | (?P<comma> ,[ ] | ,(?=\)) )
@@ -32,11 +31,11 @@ _CLOSING = {"(": ")", "[": "]", "{": "}"}
 
 
 class _Unsure(Exception):
-    """This is for black to lay out."""
+    """The rules here do not cover this statement: black has to lay it out."""
 
 
 def laid_out(text: str) -> str:
-    """A module as black lays it out, given one that is laid out but for lines that are too long."""
+    """*text*, a module, with the lines that are too long broken as black breaks them."""
     lines = text.split("\n")
     half = WIDTH // 2  # a shorter line fits, however wide its characters are
     long = [n for n, line in enumerate(lines) if len(line) > half and is_long(line) and line.lstrip(" ")[0] != "#"]
@@ -91,7 +90,7 @@ def _docstring_lines(text: str) -> set[int]:
 
 @dataclass(frozen=True, slots=True)
 class _Broken:
-    """What takes the place of the lines from the *first* to the *last*."""
+    """The new lines for those from the *first* to the *last*."""
 
     first: int
     last: int
@@ -99,7 +98,7 @@ class _Broken:
 
 
 def _broken(lines: list[str], number: int) -> _Broken:
-    """What becomes of a line that is too long."""
+    """The new lines for a line that is too long."""
     text = lines[number].lstrip(" ")
     try:
         element, end = _parsed(text)
@@ -118,29 +117,29 @@ def _indent(line: str) -> int:
 
 @dataclass(slots=True)
 class _Element:
-    """A whole line, or what is between two commas."""
+    """A whole line, or the part between two commas."""
 
     flat: str = ""
-    """All of it on one line."""
+    """Its text on one line."""
     last: _Group | None = None
     """The brackets at its end."""
     signs: str = ""
-    """What is between its parts."""
+    """The operators between its parts."""
 
 
 @dataclass(slots=True)
 class _Group:
-    """Brackets and what is in them."""
+    """A pair of brackets and its contents."""
 
     bracket: str
     is_display: bool
-    """A list, tuple or dict, and not what a call or a subscript takes."""
+    """Whether it is a list, a tuple or a dict, not the arguments of a call or a subscript."""
     elements: list[_Element] = field(default_factory=list)
     is_one_tuple: bool = False
 
 
 def _parsed(text: str) -> tuple[_Element, str]:
-    """A line, and the comma or colon behind it. Raises `_Unsure`."""
+    """A line as an element, and the comma or colon at its end. Raises `_Unsure`."""
     element, group, begin, at = _Element(), None, 0, 0
     stack: list[tuple[_Element, _Group | None, int]] = []
     while at < len(text):
@@ -185,17 +184,17 @@ def _parsed(text: str) -> tuple[_Element, str]:
 
 
 def _printed(element: _Element, indent: int, end: str) -> Iterator[str]:
-    """The lines of an element with what is at its *end*. Raises `_Unsure`."""
+    """The lines of an element, with the comma or colon at its *end*. Raises `_Unsure`."""
     margin = " " * indent
     if _fits(f"{margin}{element.flat}{end}"):
         yield f"{margin}{element.flat}{end}"
         return
     group = element.last
     if group is None and not element.signs and end == ",":
-        # One text between brackets stays as long as it is.
+        # black does not break a single text between brackets.
         yield f"{margin}{element.flat}{end}"
         return
-    if group is None or not group.elements or "|" in element.signs:
+    if group is None or not group.elements or set("|+") & set(element.signs):
         raise _Unsure
     body = ", ".join(each.flat for each in group.elements) + "," * group.is_one_tuple
     head = margin + element.flat[: -len(body) - 1]
@@ -211,11 +210,11 @@ def _printed(element: _Element, indent: int, end: str) -> Iterator[str]:
     yield f"{margin}{_CLOSING[group.bracket]}{end}"
 
 
-# --- what is given to black -------------------------------------------------------------------------------------------
+# --- statements for black -------------------------------------------------------------------------------------------
 
 
 def _statement(lines: list[str], number: int) -> tuple[int, int]:
-    """The first and the last line of the statement that a line is part of."""
+    """The first and the last line of the statement that contains a line."""
     first = number
     while (above := _opening(lines, first)) is not None:
         first = above
@@ -228,7 +227,7 @@ def _statement(lines: list[str], number: int) -> tuple[int, int]:
 
 
 def _opening(lines: list[str], number: int) -> int | None:
-    """The line of the bracket that a line stands in, or that it closes."""
+    """The line with the bracket that is open at a line, or that the line closes."""
     is_closing = lines[number].lstrip(" ")[0] in ")]}"
     outside = _indent(lines[number]) - (not is_closing)
     for above in range(number - 1, -1, -1):
@@ -239,8 +238,8 @@ def _opening(lines: list[str], number: int) -> int | None:
 
 @lru_cache(maxsize=1024)
 def _by_black(statement: str) -> list[str]:
-    """A statement as black lays it out, where it stands."""
-    import black  # it takes long to load
+    """A statement as black lays it out at its depth."""
+    import black  # slow to import, and rarely needed
     from black.mode import TargetVersion
 
     mode = black.Mode(line_length=WIDTH, target_versions={TargetVersion.PY311})

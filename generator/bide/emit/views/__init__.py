@@ -1,4 +1,4 @@
-"""What the templates see. Templates print; whatever has to be thought is thought here."""
+"""The IR as the templates see it. All decisions are made here; templates only print."""
 
 from bide.emit.views.fakes import FakeView
 from bide.emit.views.provider import ProviderView

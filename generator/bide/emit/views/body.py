@@ -1,4 +1,4 @@
-"""Where the arguments and the constants of a request go in its body, by wire names."""
+"""Where the arguments and constants of a request are in its body, by wire names."""
 
 from __future__ import annotations
 
@@ -10,22 +10,22 @@ from bide.ir import BodyModel, Json, Parameter, Pointer
 
 @dataclass
 class Placed:
-    """A body, taken apart."""
+    """The parts of a body."""
 
     constants: list[tuple[Pointer, Json]] = field(default_factory=list)
     arguments: list[tuple[Pointer, Parameter]] = field(default_factory=list)
     objects: list[Pointer] = field(default_factory=list)
-    """Objects in it that are always sent."""
+    """The objects that are always sent."""
 
 
 def placed(provider: Context, body: BodyModel) -> Placed:
-    """Take a body apart."""
+    """The parts of *body*."""
     found = Placed()
-    _take_apart(provider, body, (), found)
+    _place(provider, body, (), found)
     return found
 
 
-def _take_apart(provider: Context, body: BodyModel, path: Pointer, found: Placed) -> None:
+def _place(provider: Context, body: BodyModel, path: Pointer, found: Placed) -> None:
     wires = {each.name: each.wire for each in provider.ir.model(body.model).fields}
     for each in body.fields:
         where = (*path, wires[each.name])
@@ -36,4 +36,4 @@ def _take_apart(provider: Context, body: BodyModel, path: Pointer, found: Placed
                 found.arguments.append((where, each.value))
             case BodyModel():
                 found.objects.append(where)
-                _take_apart(provider, each.value, where, found)
+                _place(provider, each.value, where, found)

@@ -1,4 +1,4 @@
-"""What every view needs of the provider: its types by name, and its names in Python."""
+"""The provider, for all views: its types by name, and its names in Python."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from bide.ir import Field, Job, ListOf, MapOf, Model, Named, Pointer, Provider, 
 
 
 class Context:
-    """A provider, and where its package finds the runtime."""
+    """A provider, and the module from which its package imports the runtime."""
 
     def __init__(self, provider: Provider, *, vendor: bool = False) -> None:
         self.ir = provider
         self.is_vendored = vendor
         self.runtime = Code("._runtime" if vendor else "bide_runtime")
-        """The module that has the runtime's names, seen from a module of the package."""
+        """The module with the runtime's names, as modules of the package import it."""
 
     @property
     def runtime_in_tests(self) -> Code:
-        """The same, seen from the tests of the package."""
+        """The same module, as the tests of the package import it."""
         return Code(f"{self.package}._runtime") if self.is_vendored else self.runtime
 
     @property
@@ -47,7 +47,7 @@ class Context:
 
     @cached_property
     def like(self) -> frozenset[str]:
-        """The enums that an argument may be given as text."""
+        """The enums for which an argument may be text."""
         models = [field.type for model in self.ir.models if model.in_request for field in model.fields]
         endpoints = [*(job.submit for job in self.ir.jobs), *(operation.endpoint for operation in self.ir.operations)]
         parameters = [parameter.field.type for endpoint in endpoints for parameter in endpoint.parameters]
@@ -66,7 +66,7 @@ class Context:
         raise KeyError(wire)
 
     def attributes(self, path: Pointer, holder: Type) -> tuple[str, ...]:
-        """A pointer in Python names, beginning at *holder*. Inside free-form JSON the wire names stay."""
+        """A pointer in Python names, from *holder* on. Free-form JSON keeps its wire names."""
         found: list[str] = []
         for step, wire in enumerate(path):
             if isinstance(holder, Scalar | MapOf):

@@ -20,7 +20,7 @@ def camel(name: str) -> str:
 
 
 def is_camel(model: Model, provider: Provider) -> bool:
-    """Whether the wire names of a model are camelCase, so that only the exceptions need to be named."""
+    """Whether most wire names of a model are camelCase, so that only the others have to be given."""
     fields = provider.model(model.base).fields if model.base else model.fields
     agreeing = sum(field.wire == camel(field.name) != field.name for field in fields)
     differing = sum(field.wire == field.name != camel(field.name) for field in fields)
@@ -89,8 +89,8 @@ class UnionView(View):
         return docstring(f"{text}\n\nOne of {kinds}.", indent=4)
 
     @property
-    def is_told_by_event(self) -> bool:
-        """Whether the variants are events of a stream, told apart by the event's name and not by a field."""
+    def has_events(self) -> bool:
+        """Whether the variants are the events of a stream: the name of the event is the discriminator."""
         return not self._union.tag_field
 
     @property
@@ -141,7 +141,7 @@ class FieldView(View):
         if self._field.optional:
             marks.append("default=None")
         elif self._model.base is not None and isinstance(self._field.type, ListOf):
-            # A provider may leave out a list that is empty; that is no reason to refuse a finished job.
+            # A provider may leave out an empty list. The result of a finished job is then still valid.
             marks.append("default_factory=_no_items")
         return Code(f" = field({', '.join(marks)})" if marks else "")
 
@@ -183,7 +183,7 @@ class ModelView(View):
 
     @property
     def envelope(self) -> Code | None:
-        """The key under which a reply may hold it; that of its base is inherited."""
+        """The key of a reply that may hold it; a model with a base inherits it."""
         return literal(self._model.envelope) if self._model.envelope and not self._model.base else None
 
     @property
@@ -226,7 +226,7 @@ class FailedItems(View):
 
 
 class ExampleView:
-    """An example of a model, and the page it is from."""
+    """An example of a model, and its page."""
 
     def __init__(self, model: Model, example: Example) -> None:
         self._model = model
@@ -238,7 +238,7 @@ class ExampleView:
 
     @property
     def origin(self) -> Code:
-        """The page and the part of it, as a string."""
+        """The title of the page and of the example, as a string."""
         source = self._example.source or self._model.source
         page = f"{source.title}: " if source else ""
         return literal(" ".join(f"{page}{self._example.title}".split()))
@@ -247,7 +247,7 @@ class ExampleView:
     def url(self) -> Code:
         """A comment with the address of the page."""
         source = self._example.source or self._model.source
-        return comment(source.url if source else "The spec names no page.", width=10_000)
+        return comment(source.url if source else "The spec has no page for it.", width=10_000)
 
     @property
     def text(self) -> Code:

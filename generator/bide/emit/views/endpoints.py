@@ -1,4 +1,4 @@
-"""Requests as the templates see them: where their arguments go."""
+"""Requests as the templates see them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from bide.emit.python.code import Code, annotation, bounded, docstring, literal, seconds
+from bide.emit.python.code import Code, annotation, bounded, docstring, literal
+from bide.emit.python.table import row
 from bide.emit.views.context import Context
 from bide.emit.views.view import View
 from bide.ir import (
@@ -44,15 +45,11 @@ class Argument:
 
 
 class EndpointView(View):
-    """What a call function prints: where its arguments go."""
+    """A request in a call function: its arguments, and the `Call` that they become."""
 
     def __init__(self, provider: Context, endpoint: Endpoint) -> None:
         super().__init__(provider)
         self._endpoint = endpoint
-
-    @property
-    def method(self) -> Code:
-        return literal(self._endpoint.method)
 
     @cached_property
     def arguments(self) -> list[Argument]:
@@ -64,7 +61,7 @@ class EndpointView(View):
 
     @property
     def checked(self) -> list[tuple[Code, Code]]:
-        """(argument, annotation) of what goes into path, query and headers; a body checks itself."""
+        """(argument, annotation) of the arguments in path, query and headers. The model of a body checks the others."""
         found = []
         for parameter in self._endpoint.parameters:
             if parameter.place is not Place.BODY:
@@ -75,57 +72,54 @@ class EndpointView(View):
         return found
 
     @property
-    def path(self) -> Code:
-        filled = {parameter.field.wire: parameter.name for parameter in self._in(Place.PATH)}
-        path = literal(self._endpoint.path)
-        if filled:
-            inside = ", ".join(f"{literal(wire)}: {name}" for wire, name in filled.items())
-            path = Code(f"_path({path}, {{{inside}}})")
-        pairs = [f"({literal(p.field.wire)}, {p.name})" for p in self._in(Place.QUERY)]
-        pairs += [
-            f"({literal(name)}, {literal(text)})"
-            for place, name, text in self._endpoint.constants
-            if place is Place.QUERY
-        ]
-        return Code(f"{path} + _query([{', '.join(pairs)}])") if pairs else path
-
-    @property
-    def headers(self) -> Code | None:
-        pairs = [f"{literal(p.field.wire)}: {p.name}" for p in self._in(Place.HEADER)]
-        pairs += [
-            f"{literal(name)}: {literal(text)}"
-            for place, name, text in self._endpoint.constants
-            if place is Place.HEADER
-        ]
-        return Code(f"{{{', '.join(pairs)}}}") if pairs else None
-
-    @property
     def body(self) -> Code | None:
         return _built(self._endpoint.body) if self._endpoint.body is not None else None
 
     @property
-    def free_body(self) -> Code | None:
-        """The argument that is the whole body."""
-        names = [Code(f"{each.name}, {literal(each.name)}") for each in self._in(Place.BODY)]
-        return names[0] if self._endpoint.is_free else None
-
-    @property
     def is_form(self) -> bool:
-        """Whether the body holds files, so that it goes out in parts."""
+        """Whether the body holds files, so that it is sent as multipart."""
         return self._endpoint.is_form
 
-    @property
-    def limited_as(self) -> Code | None:
-        """The name of its rate limit, where the path does not tell it."""
-        return literal(f"{self._endpoint.method} {self._endpoint.path}") if self._in(Place.PATH) else None
+    def call(
+        self, read: Code, *, accept: str | None = None, idempotent: bool = False, indent: int | None = None
+    ) -> Code:
+        """The `Call`: what to send, and the function that reads the reply. *accept* is its media type; `None`: JSON."""
+        endpoint = self._endpoint
+        fields = {
+            "method": endpoint.method,
+            "path": self._path,
+            "body": self._encoded,
+            "content_type": Code("_form.content_type") if endpoint.is_form else None,
+            "headers": literal(headers) if (headers := self._pairs(Place.HEADER)) else None,
+            "accept": accept,
+            "limited_as": f"{endpoint.method} {endpoint.path}" if self._in(Place.PATH) else None,
+            "idempotent": idempotent,
+            "timeout": endpoint.timeout,
+            "read": read,
+        }
+        return row("Call", fields, indent=indent)
 
     @property
-    def idempotent(self) -> bool:
-        return self._endpoint.idempotent
+    def _path(self) -> Code:
+        path = literal(self._endpoint.path)
+        if filled := self._pairs(Place.PATH):
+            path = Code(f"_path({path}, {literal(filled)})")
+        pairs = self._pairs(Place.QUERY)
+        return Code(f"{path} + _query({literal(list(pairs.items()))})") if pairs else path
 
     @property
-    def timeout(self) -> Code | None:
-        return seconds(self._endpoint.timeout) if self._endpoint.timeout is not None else None
+    def _encoded(self) -> Code | None:
+        if self._endpoint.is_form:
+            return Code("_form.body")
+        if self._endpoint.is_free:
+            (parameter,) = self._in(Place.BODY)
+            return Code(f"_encode_object({parameter.name}, {literal(parameter.name)})")
+        return Code("_encode(_body)") if self._endpoint.body is not None else None
+
+    def _pairs(self, place: Place) -> dict[str, Code | str]:
+        """The values of parameters and constants by wire name."""
+        pairs: dict[str, Code | str] = {each.field.wire: Code(each.name) for each in self._in(place)}
+        return pairs | {name: text for at, name, text in self._endpoint.constants if at is place}
 
     def _in(self, place: Place) -> list[Parameter]:
         return [parameter for parameter in self._endpoint.parameters if parameter.place is place]

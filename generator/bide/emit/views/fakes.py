@@ -33,7 +33,7 @@ HELPERS = (
     "web_page",
     "wrong_shape",
 )
-"""What every package offers to those who test with it."""
+"""The names that every `testing.py` exports."""
 
 _TAKEN = frozenset(
     [
@@ -55,7 +55,7 @@ _TAKEN = frozenset(
         "trace",
     ]
 )
-"""What every fake has."""
+"""The attributes of every fake."""
 
 
 class FakeView:
@@ -77,7 +77,7 @@ class FakeView:
     @property
     def module_docstring(self) -> Code:
         return docstring(
-            f"What you need to test code that uses {self.provider.ir.title}: a fake of it, and time that is free.\n\n"
+            f"Test code that uses {self.provider.ir.title}: a fake of it, in virtual time.\n\n"
             "Not for production code. It needs nothing but this package."
         )
 
@@ -85,37 +85,33 @@ class FakeView:
     def plugin_docstring(self) -> Code:
         return docstring(
             f"The fixture `{self.fixture}`. pytest loads it once the package is installed.\n\n"
-            "Where it is not, a conftest.py says: "
+            "Otherwise, put this into a conftest.py: "
             f'`pytest_plugins = ["{self.provider.package}.pytest_plugin"]`.'
         )
 
     @property
     def exports(self) -> list[Code]:
-        """What `from testing import *` brings, as strings."""
+        """The names that `testing.py` exports, as strings."""
         return [literal(name) for name in sorted([*HELPERS, str(self.name)])]
 
     @property
-    def helpers(self) -> list[Code]:
-        return [Code(name) for name in HELPERS]
-
-    @property
-    def addresses(self) -> list[Code]:
-        """The classes of what the fake is made of."""
-        used = [str(each.annotation) for each in self.operations]
-        return [Code(name) for name in ("FakeOperation", "FakeStreaming", "Route") if name in (*used, "Route")]
-
-    @property
-    def code(self) -> Code:
-        """All that is printed of jobs and operations."""
-        made = [(each.annotation, each.made) for each in self.jobs]
-        made += [(each.annotation, each.made) for each in self.operations]
-        return Code(", ".join(f"{annotation}, {value}" for annotation, value in made))
+    def places(self) -> dict[str, str]:
+        """The modules of the names that only this module uses."""
+        testing, name = f"{self.provider.runtime}.testing", self.provider.class_name
+        return {
+            **dict.fromkeys(HELPERS, testing),
+            **dict.fromkeys(("FakeOperation", "FakeStreaming", "Route"), f"{testing}.fake.addresses"),
+            "FakeJobs": f"{testing}.fake.jobs",
+            "FakeProvider": f"{testing}.fake.provider",
+            str(name): ".client",
+            f"Async{name}": ".async_client",
+        }
 
     @property
     def docstring(self) -> Code:
         about = (
-            f"A {self.provider.ir.title} whose behaviour a test sets. Nothing is sent, and time is virtual.\n\n"
-            "Each attribute is a kind of job or an operation; its methods say what becomes of the next ones."
+            f"A fake {self.provider.ir.title} for tests. Nothing is sent, and time is virtual.\n\n"
+            "Each attribute is a kind of job or an operation; its methods set what happens to the next ones."
         )
         return docstring(about, indent=4)
 
@@ -181,12 +177,12 @@ class FakeOperationView(View):
 
 
 def attribute(name: str) -> Code:
-    """The attribute of the fake for a job or an operation; it gets an underscore where every fake has that name."""
+    """The attribute for a job or an operation: its name, with an underscore if every fake has that attribute."""
     return Code(f"{name}_" if name in _TAKEN else name)
 
 
 def _route(provider: Context, endpoint: Endpoint) -> Code:
-    """Where requests of an endpoint go, and what their bodies always hold."""
+    """The method and path of an endpoint, and the constants of its body."""
     parts = [literal(endpoint.method), literal(endpoint.path)]
     if endpoint.body is not None:
         constants = tuple((path, value) for path, value in placed(provider, endpoint.body).constants)

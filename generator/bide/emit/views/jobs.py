@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from dataclasses import asdict
 from functools import cached_property
 
-from bide.emit.python.code import Code, annotation, docstring, literal, row, seconds, spread
+from bide.emit.python.code import Code, annotation, docstring, literal
+from bide.emit.python.table import row
 from bide.emit.views.context import Context
 from bide.emit.views.endpoints import Argument, EndpointView
 from bide.emit.views.view import View
 from bide.emit.words import prose
-from bide.ir import Endpoint, IdAt, Job, Lifecycle, Link, LongPoll, Named, Pages, Pointer, PollMany, State
+from bide.ir import Endpoint, IdAt, Job, Lifecycle, Named, Pages, Pointer, PollMany, ResultAt, State
 from bide.spec import names
 
 
 class LifecycleView(View):
-    """The tables of a lifecycle, printed."""
+    """The tables of a lifecycle."""
 
     def __init__(self, provider: Context, lifecycle: Lifecycle) -> None:
         super().__init__(provider)
@@ -28,124 +29,65 @@ class LifecycleView(View):
         return Code(f"_{self._lifecycle.name.upper()}")
 
     @property
-    def settings(self) -> list[tuple[Code, Code]]:
-        """(name, value) of each that differs from what the runtime assumes."""
-        lifecycle = self._lifecycle
-        own = {status: state for status, state in lifecycle.states.items() if not _is_code(status, lifecycle)}
-        found = [("poll", self._address(lifecycle.poll))]
-        if lifecycle.poll.method != "GET":
-            found.append(("poll_method", literal(lifecycle.poll.method)))
-        if lifecycle.long_poll is not None:
-            found.append(("long_poll", _long_poll(lifecycle.long_poll)))
-        if lifecycle.status:
-            found += [("status", self._attributes(lifecycle.status)), ("states", _states(own))]
-        if lifecycle.codes:
-            found.append(("codes", _states(lifecycle.codes)))
-        if set(lifecycle.accepts) != {200, 202}:
-            found.append(("accepts", literal(frozenset(lifecycle.accepts))))
-        if lifecycle.ignore_case:
-            found.append(("ignore_case", literal(True)))
-        for name, tests in (("ready", lifecycle.ready), ("failed_if", lifecycle.failed_if)):
-            if tests:
-                printed = [f"({self._attributes(path)}, {literal(value)})" for path, value in tests]
-                found.append((name, row(printed, indent=4)))
-        if lifecycle.result.endpoint is not None:
-            found.append(("result", self._result_at))
-        elif lifecycle.result.field:
-            found.append(("result", self._attributes(lifecycle.result.field)))
-        if lifecycle.poll_many is not None:
-            found.append(("poll_many", self._poll_many(lifecycle.poll_many)))
-        if lifecycle.cancel is not None:
-            endpoint = lifecycle.cancel.endpoint
-            found.append(("cancel", Code(f"({literal(endpoint.method)}, {self._address(endpoint)})")))
-        if timeouts := self._timeouts:
-            found.append(("timeouts", Code(f"{{{timeouts}}}")))
-        for name, path in (
-            ("failed_with", lifecycle.failed_with),
-            ("error_code", lifecycle.error.code),
-            ("error_message", lifecycle.error.message),
-            ("retry_after", lifecycle.retry_after),
-            ("credits", lifecycle.credits),
-        ):
-            if path:
-                found.append((name, self._attributes(path)))
-        if lifecycle.retry_after and lifecycle.retry_after_unit == "milliseconds":
-            found.append(("retry_after_unit", literal(0.001)))
-        if progress := self._progress:
-            found.append(("progress", spread("{}", progress, indent=4)))
-        return [(Code(name), value) for name, value in found]
-
-    def _address(self, endpoint: Endpoint) -> Code:
-        """A path, or where the provider hands the address out."""
-        if endpoint.link is None:
-            return literal(endpoint.path)
-        return link(endpoint.link, name=f"{endpoint.method} {endpoint.path}")
-
-    @property
-    def _timeouts(self) -> str:
-        lifecycle = self._lifecycle
+    def table(self) -> Code:
+        """The tables of the lifecycle, as the runtime reads them."""
+        lifecycle, attributes = self._lifecycle, self._attributes
         cancel = lifecycle.cancel.endpoint if lifecycle.cancel else None
-        table = (("poll", lifecycle.poll), ("result", lifecycle.result.endpoint), ("cancel", cancel))
-        return ", ".join(f"{literal(name)}: {seconds(each.timeout)}" for name, each in table if each and each.timeout)
+        requests = {"poll": lifecycle.poll, "result": lifecycle.result.endpoint, "cancel": cancel}
+        codes = {str(code) for code in lifecycle.codes}
+        fields = {
+            "poll": _address(lifecycle.poll),
+            "poll_method": lifecycle.poll.method,
+            "long_poll": row("LongPoll", asdict(lifecycle.long_poll)) if lifecycle.long_poll else None,
+            "status": attributes(lifecycle.status),
+            "states": {status: _state(state) for status, state in lifecycle.states.items() if status not in codes},
+            "codes": {code: _state(state) for code, state in lifecycle.codes.items()},
+            "accepts": frozenset(lifecycle.accepts),
+            "ignore_case": lifecycle.ignore_case,
+            "ready": tuple((attributes(path), value) for path, value in lifecycle.ready),
+            "failed_if": tuple((attributes(path), value) for path, value in lifecycle.failed_if),
+            "failed_with": attributes(lifecycle.failed_with),
+            "result": self._result_at(lifecycle.result),
+            "poll_many": _poll_many(lifecycle.poll_many) if lifecycle.poll_many else None,
+            "cancel": (cancel.method, _address(cancel)) if cancel else None,
+            "timeouts": {name: each.timeout for name, each in requests.items() if each and each.timeout},
+            "error_code": attributes(lifecycle.error.code),
+            "error_message": attributes(lifecycle.error.message),
+            "progress": {name: attributes(path) for name, path in asdict(lifecycle.progress).items() if path},
+            "retry_after": attributes(lifecycle.retry_after),
+            "retry_after_unit": 0.001 if lifecycle.retry_after_unit == "milliseconds" else 1.0,
+            "credits": attributes(lifecycle.credits),
+        }
+        return row("Lifecycle", fields, indent=0)
 
-    @property
-    def _result_at(self) -> Code:
-        result = self._lifecycle.result
-        assert result.endpoint is not None
-        parts = [f"path={self._address(result.endpoint)}"]
-        if result.endpoint.method != "GET":
-            parts.append(f"method={literal(result.endpoint.method)}")
-        if set(result.not_ready) != {409}:
-            parts.append(f"not_ready={literal(frozenset(result.not_ready))}")
-        if set(result.gone) != {404, 410}:
-            parts.append(f"gone={literal(frozenset(result.gone))}")
-        if result.pages is not None:
-            parts.append(f"pages={self._pages(result.pages)}")
-        return Code(f"ResultAt({', '.join(parts)})")
+    def _result_at(self, result: ResultAt) -> Code | Pointer:
+        """The row of a result with its own address, or the path of one in the poll reply."""
+        if result.endpoint is None:
+            return self._attributes(result.field)
+        fields = {
+            "path": _address(result.endpoint),
+            "method": result.endpoint.method,
+            "not_ready": frozenset(result.not_ready),
+            "gone": frozenset(result.gone),
+            "pages": self._pages(result.pages) if result.pages else None,
+        }
+        return row("ResultAt", fields)
 
     def _pages(self, pages: Pages) -> Code:
-        results = [job.result for job in self._jobs]
+        paths = {"list": pages.list, "next": pages.next, "more": pages.more}
+        if self._jobs:
+            result = self._jobs[0].result
+            paths = {name: self.provider.attributes(path, result) for name, path in paths.items()}
+        return row("Pages", {**asdict(pages), **paths})
 
-        def attributes(path: Pointer) -> Code:
-            return literal(self.provider.attributes(path, results[0]) if results else tuple(path))
-
-        parts = [f"list={attributes(pages.list)}", f"query={literal(pages.query)}"]
-        parts += [f"next={attributes(pages.next)}"] if pages.next else []
-        parts += [f"more={attributes(pages.more)}"] if pages.more else []
-        parts += [f"first={literal(pages.first)}"] if pages.first != 1 else []
-        return Code(f"Pages({', '.join(parts)})")
-
-    def _poll_many(self, many: PollMany) -> Code:
-        parts = [f"path={literal(many.endpoint.path)}", f"ids={literal(many.ids)}", f"max_ids={literal(many.max_ids)}"]
-        if many.endpoint.method != "GET":
-            parts.append(f"method={literal(many.endpoint.method)}")
-        if many.ids_in != "query":
-            parts.append(f"ids_in={literal(many.ids_in)}")
-        if many.list:
-            parts.append(f"list={literal(tuple(many.list))}")
-        parts.append(f"job_id={literal(tuple(many.job_id))}")
-        return Code(f"PollMany({', '.join(parts)})")
-
-    @property
-    def _progress(self) -> list[str]:
-        progress = self._lifecycle.progress
-        table = (
-            ("done", progress.done),
-            ("total", progress.total),
-            ("message", progress.message),
-            ("share", progress.share),
-            ("percent", progress.percent),
-        )
-        return [f"{literal(name)}: {self._attributes(path)}" for name, path in table if path]
-
-    def _attributes(self, path: Pointer) -> Code:
-        """The path in Python names; jobs that share a lifecycle agree on them."""
+    def _attributes(self, path: Pointer) -> Pointer:
+        """The path in Python names, which are the same for all jobs of the lifecycle."""
         for snapshot in self._snapshots:
             try:
-                return literal(self.provider.attributes(path, snapshot))
+                return self.provider.attributes(path, snapshot)
             except KeyError:
                 continue
-        return literal(tuple(path))
+        return path
 
 
 class JobView(View):
@@ -166,11 +108,6 @@ class JobView(View):
         return Code(names.call_function(self.ir.name))
 
     @property
-    def text(self) -> Code:
-        """The name as a string."""
-        return literal(self.ir.name)
-
-    @property
     def constant(self) -> Code:
         return Code(self.ir.name.upper())
 
@@ -188,7 +125,7 @@ class JobView(View):
 
     @property
     def snapshot(self) -> Code:
-        """The type of a poll reply. Where the HTTP status tells, its body may be anything."""
+        """The type of a poll reply. `None`: the HTTP status is the status, and the body is ignored."""
         if self.ir.snapshot is None:
             return Code("None")
         return Code(f"models.{self.ir.snapshot}{' | None' if self.ir.lifecycle.codes else ''}")
@@ -203,7 +140,7 @@ class JobView(View):
 
     @property
     def failed(self) -> Code | None:
-        """The exception that has what a failed job has all the same."""
+        """The exception for a failed job that still has something."""
         return Code(names.failed_class(self.ir.name)) if self.ir.failed_result is not None else None
 
     @property
@@ -224,11 +161,6 @@ class JobView(View):
         return self.ir.lifecycle.cancel is not None
 
     @property
-    def cancel_passed(self) -> Code:
-        """The last argument of a call that has one more for jobs that can be cancelled."""
-        return Code(", cancel_on_timeout" if self.can_be_cancelled else "")
-
-    @property
     def reply(self) -> Code:
         return Code(f"models.{self.ir.reply}" if self.ir.reply else "type(None)")
 
@@ -241,9 +173,9 @@ class JobView(View):
         return self.id_at(self.ir.job_id)
 
     def id_at(self, at: IdAt) -> Code:
-        """Where the id of such a job is, in the reply to a submit."""
+        """Where a reply to a submit has the id."""
         if at.header or at.template:
-            return link(Link(header=at.header, field=at.field), template=at.template)
+            return row("Link", asdict(at))
         return literal(self.provider.attributes(at.field, Named(self.ir.reply)) if self.ir.reply else ())
 
     @property
@@ -257,18 +189,38 @@ class JobView(View):
 
     @property
     def timeout(self) -> Code:
-        return seconds(self.ir.polling.timeout)
+        return literal(self.ir.polling.timeout)
 
     @property
-    def polling(self) -> list[tuple[Code, Code]]:
-        polling = self.ir.polling
-        found = [("interval", _pair(polling.interval)), ("min_interval", seconds(polling.min_interval))]
-        if polling.typical is not None:
-            found.append(("typical", _pair(polling.typical)))
-        found.append(("timeout", seconds(polling.timeout)))
-        if polling.not_found_grace:
-            found.append(("not_found_grace", seconds(polling.not_found_grace)))
-        return [(Code(name), value) for name, value in found]
+    def table(self) -> Code:
+        """The kind of job, as the runtime reads it."""
+        fields = {
+            "provider": self.provider.ir.name,
+            "name": self.ir.name,
+            "lifecycle": self.lifecycle.name,
+            "snapshot": self.snapshot_class,
+            "result": self.result,
+            "failed_result": self.failed_result if self.failed else None,
+            "failed": Code(f"_errors.{self.failed}") if self.failed else None,
+            "polling": row("Polling", asdict(self.ir.polling)),
+        }
+        return row("JobKind", fields, indent=0)
+
+    @property
+    def call(self) -> Code:
+        """What its call function returns."""
+        fields = {
+            "kind": Code(f"_jobs.{self.constant}"),
+            "call": self.endpoint.call(self.reads_reply),
+            "job_id": self.job_id,
+            "idempotency_header": self.idempotency_header,
+            "idempotency_key": Code("idempotency_key") if self.idempotency_header else None,
+        }
+        return row("Submission", fields, indent=4)
+
+    @property
+    def call_type(self) -> Code:
+        return Code(f"Submission[{self.snapshot}, {self.result}]")
 
     @property
     def docstring(self) -> Code:
@@ -305,25 +257,25 @@ class JobView(View):
         return docstring(text, indent=8)
 
 
-def link(at: Link, *, template: str = "", name: str = "") -> Code:
-    """Where the provider hands something out."""
-    place = f"header={literal(at.header)}" if at.header else f"field={literal(tuple(at.field))}"
-    more = "".join(f", {key}={literal(text)}" for key, text in (("template", template), ("name", name)) if text)
-    return Code(f"Link({place}{more})")
+def _address(endpoint: Endpoint) -> Code | str:
+    """The path, or the link."""
+    if endpoint.link is None:
+        return endpoint.path
+    return row("Link", {**asdict(endpoint.link), "name": f"{endpoint.method} {endpoint.path}"})
 
 
-def _long_poll(long_poll: LongPoll) -> Code:
-    place = f"header={literal(long_poll.header)}" if long_poll.header else f"query={literal(long_poll.query)}"
-    return Code(f"LongPoll({place}, max_seconds={seconds(long_poll.max_seconds)})")
+def _poll_many(many: PollMany) -> Code:
+    fields = {
+        "path": many.endpoint.path,
+        "ids": many.ids,
+        "max_ids": many.max_ids,
+        "method": many.endpoint.method,
+        "ids_in": many.ids_in,
+        "list": many.list,
+        "job_id": many.job_id,
+    }
+    return row("PollMany", fields)
 
 
-def _is_code(status: str, lifecycle: Lifecycle) -> bool:
-    return status in map(str, lifecycle.codes)
-
-
-def _states(states: Mapping[str, State] | Mapping[int, State]) -> Code:
-    return spread("{}", [f"{literal(status)}: State.{state.name}" for status, state in states.items()], indent=4)
-
-
-def _pair(values: tuple[float, float]) -> Code:
-    return Code(f"({seconds(values[0])}, {seconds(values[1])})")
+def _state(state: State) -> Code:
+    return Code(f"State.{state.name}")

@@ -3,19 +3,13 @@
 from __future__ import annotations
 
 from bide.emit.python.code import Code, docstring, literal
+from bide.emit.python.table import row
 from bide.emit.views.context import Context
-from bide.emit.views.endpoints import EndpointView
+from bide.emit.views.endpoints import Argument, EndpointView
 from bide.emit.views.jobs import JobView
 from bide.emit.views.view import View
 from bide.emit.words import prose
-from bide.ir import (
-    Kind,
-    Named,
-    Operation,
-    Reply,
-    Scalar,
-    Stream,
-)
+from bide.ir import Kind, Named, Operation, Reply, Scalar, Stream
 from bide.spec import names
 
 
@@ -30,6 +24,10 @@ class OperationView(View):
         return Code(self._operation.name)
 
     @property
+    def call_name(self) -> Code:
+        return self.name
+
+    @property
     def docstring(self) -> Code:
         return docstring(prose.operation(self._operation, self.provider.texts), indent=8)
 
@@ -39,27 +37,51 @@ class OperationView(View):
 
     @property
     def returns(self) -> Code:
-        """The type of an answer that is no job."""
+        """The type of a reply that is not a job."""
         kinds = dict.fromkeys(self.provider.reply_type(reply.type) for reply in self.answers)
         return Code(" | ".join(kinds) or "None")
 
     @property
-    def read(self) -> Code:
-        """How the answer is read."""
+    def arguments(self) -> list[Argument]:
+        return self.endpoint.arguments
+
+    @property
+    def call(self) -> Code:
+        """What its call function returns."""
+        if self.stream is not None:
+            fields = {"call": self._call(Code("_reads_nothing")), "reader": self.stream.reader}
+            return row("StreamCall", fields, indent=4)
+        return self._call(self._read, indent=4)
+
+    @property
+    def call_type(self) -> Code:
+        if self.stream is not None:
+            return Code(f"StreamCall[{self.stream.event}]")
+        job = self.job
+        return Code(f"Call[{self.returns}{f' | Record[{job.snapshot}, {job.result}]' if job else ''}]")
+
+    def _call(self, read: Code, *, indent: int | None = None) -> Code:
+        is_bytes = any(reply.type == Scalar(Kind.BYTES) for reply in self.answers)
+        idempotent = self._operation.endpoint.idempotent
+        return self.endpoint.call(read, accept="*/*" if is_bytes else None, idempotent=idempotent, indent=indent)
+
+    @property
+    def _read(self) -> Code:
+        """The function that reads the reply."""
         answers = self.answers
-        if self.job_reply is not None:
-            return Code("")
-        if not answers or all(reply.type is None for reply in answers):
+        if self.job is not None and self.job_reply is not None:
+            job, at = self.job, self.job_reply
+            return Code(
+                f"_reads_or_job({self.returns}, status={literal(at.status)}, kind=_jobs.{job.constant},"
+                f" reply={job.reply}, job_id={job.id_at(at.job_id)})"
+            )
+        if all(reply.type is None for reply in answers):
             return Code("_reads_nothing")
         if len(answers) == 1:
             return Code(f"_reads({self.returns})")
-        table = ", ".join(f"{reply.status}: {self.provider.reply_type(reply.type)}" for reply in answers)
-        return Code(f"_reads_by_status({{{table}}})")
-
-    @property
-    def accept(self) -> Code | None:
-        """The media type that the answer should have, where that is not JSON."""
-        return literal("*/*") if any(reply.type == Scalar(Kind.BYTES) for reply in self.answers) else None
+        return Code(
+            f"_reads_by_status({literal({each.status: self.provider.reply_type(each.type) for each in answers})})"
+        )
 
     @property
     def job_reply(self) -> Reply | None:
@@ -69,17 +91,6 @@ class OperationView(View):
     def job(self) -> JobView | None:
         name = self._operation.job
         return next((JobView(self.provider, job) for job in self.provider.ir.jobs if job.name == name), None)
-
-    @property
-    def job_status(self) -> Code:
-        assert self.job_reply is not None
-        return literal(self.job_reply.status)
-
-    @property
-    def job_id(self) -> Code:
-        assert self.job_reply is not None
-        assert self.job is not None
-        return self.job.id_at(self.job_reply.job_id)
 
     @property
     def stream(self) -> StreamView | None:
@@ -96,23 +107,17 @@ class StreamView(View):
         return Code(f"models.{self._stream.union}")
 
     @property
-    def other(self) -> Code:
-        return Code(f"models.{names.other_class(self._stream.union)}")
-
-    @property
-    def events(self) -> list[tuple[Code, Code]]:
-        return [(literal(name), Code(f"models.{model}")) for name, model in self._stream.events]
-
-    @property
-    def last(self) -> Code:
-        return literal(self._stream.last)
-
-    @property
-    def error(self) -> Code | None:
-        return literal(self._stream.error_event) if self._stream.error_event else None
-
-    @property
-    def error_message(self) -> Code:
-        model = dict(self._stream.events).get(self._stream.error_event or "")
-        path = self._stream.error_message
-        return literal(self.provider.attributes(path, Named(model)) if model else tuple(path))
+    def reader(self) -> Code:
+        """The reader of its events."""
+        stream = self._stream
+        models = dict(stream.events)
+        error = models.get(stream.error_event or "")
+        path = stream.error_message
+        fields = {
+            "known": {name: Code(f"models.{model}") for name, model in stream.events},
+            "last": literal(stream.last),
+            "other": Code(f"models.{names.other_class(stream.union)}"),
+            "error": stream.error_event,
+            "error_message": self.provider.attributes(path, Named(error)) if error else path,
+        }
+        return row("EventReader", fields)

@@ -1,8 +1,11 @@
-"""A provider as the templates see it: everything in Python's terms, every piece of text printed already."""
+"""A provider as the templates see it: all text is `Code`."""
 
 from __future__ import annotations
 
-from bide.emit.python.code import Code, docstring, literal, row, seconds, spread
+from dataclasses import asdict
+
+from bide.emit.python.code import Code, docstring, literal
+from bide.emit.python.table import row
 from bide.emit.views.context import Context
 from bide.emit.views.data import EnumView, ExampleView, ModelView, UnionView
 from bide.emit.views.jobs import JobView, LifecycleView
@@ -50,7 +53,7 @@ VALUES = (
     "Urllib3Transport",
     "unknown_fields",
 )
-"""What else a package offers of its runtime."""
+"""The names of the runtime that every package exports, besides exceptions."""
 
 
 EDITION = 1
@@ -77,11 +80,7 @@ class ProviderView(Context):
         self.enums = [EnumView(self, enum) for enum in provider.enums]
         self.unions = [UnionView(self, union) for union in provider.unions]
         self.models = [ModelView(self, model) for model in provider.models]
-
-    @property
-    def text(self) -> Code:
-        """The name as a string."""
-        return literal(self.ir.name)
+        self.calls = [*self.jobs, *self.operations]
 
     @property
     def client_docstring(self) -> Code:
@@ -98,7 +97,7 @@ class ProviderView(Context):
 
     @property
     def error_names(self) -> list[Code]:
-        """What the module of the exceptions has, by name."""
+        """The names in `errors.py`, sorted."""
         names = [str(self.error_class), *map(str, self.failures), *(error.name for error in ERRORS)]
         return [Code(name) for name in sorted(names)]
 
@@ -117,17 +116,17 @@ class ProviderView(Context):
 
     @property
     def failures(self) -> list[Code]:
-        """The exceptions of jobs that have something even if they fail."""
+        """The exceptions of jobs that still have something if they fail."""
         return [job.failed for job in self.jobs if job.failed]
 
     @property
     def offered(self) -> list[Code]:
-        """What the package offers of the runtime."""
+        """The names that the package exports from the runtime."""
         return [Code(name) for name in sorted(VALUES)]
 
     @property
     def places(self) -> list[tuple[Code, Code]]:
-        """(name, module and attribute) of what is the package's own, as strings, by name."""
+        """(name, module and attribute) of the package's own exports, as strings, sorted."""
         name = self.class_name
         found = {
             **{str(error): f".errors:{error}" for error in self.error_names},
@@ -140,7 +139,7 @@ class ProviderView(Context):
 
     @property
     def exports(self) -> list[Code]:
-        """The names of all that the package offers, as strings."""
+        """All names that the package exports, as strings."""
         own = [name for name, _ in self.places]
         return sorted([*own, *(literal(str(name)) for name in self.offered)])
 
@@ -150,46 +149,35 @@ class ProviderView(Context):
         return [ExampleView(model, example) for model in self.ir.models for example in model.examples]
 
     @property
-    def settings(self) -> list[tuple[Code, Code]]:
-        """(name, value) of what the runtime knows of the provider as a whole."""
+    def table(self) -> Code:
+        """The provider as a whole, as the runtime reads it."""
         ir = self.ir
-        shapes = [
-            Code(
-                f"ErrorShape(message={literal(shape.message)}"
-                + (f", code={literal(shape.code)})" if shape.code else ")")
-            )
-            for shape in ir.errors
-        ]
-        found = [
-            ("name", literal(ir.name)),
-            ("title", literal(ir.title)),
-            ("base_url", literal(ir.base_url)),
-        ]
-        if ir.auth:
-            found.append(("auth", row([_secret(each) for each in ir.auth], indent=4)))
-        if ir.headers:
-            found.append(("headers", literal({name.lower(): text for name, text in ir.headers})))
-        if ir.hosts:
-            found.append(("hosts", literal(tuple(ir.hosts))))
-        if ir.request_id_header:
-            found.append(("request_id_header", literal(ir.request_id_header)))
-        if ir.request_id_field:
-            found.append(("request_id_field", literal(tuple(ir.request_id_field))))
-        if rates := self._rates:
-            found.append(("rates", spread("{}", rates, indent=4)))
-        if shapes:
-            found.append(("errors", row(shapes, indent=4)))
-        found += [("version", literal(self.ir.package.version)), ("own_errors", Code("OwnErrors(vars(_errors))"))]
-        return [(Code(name), value) for name, value in found]
+        fields = {
+            "name": ir.name,
+            "title": ir.title,
+            "base_url": ir.base_url,
+            "auth": tuple(_secret(each) for each in ir.auth),
+            "headers": {name.lower(): text for name, text in ir.headers},
+            "hosts": ir.hosts,
+            "request_id_header": ir.request_id_header,
+            "request_id_field": ir.request_id_field,
+            "rates": self._rates,
+            "errors": tuple(
+                row("ErrorShape", {"message": literal(each.message), "code": each.code}) for each in ir.errors
+            ),
+            "version": ir.package.version,
+            "own_errors": Code("OwnErrors(vars(_errors))"),
+        }
+        return row("Provider", fields, indent=0)
 
     @property
     def secrets(self) -> list[Code]:
-        """What a client takes the secrets as."""
+        """The arguments of a client for the secrets."""
         return [Code(secret.argument) for secret in self.ir.auth]
 
     @property
     def has_one_key(self) -> bool:
-        """Whether the one secret, if there is one, needs no name."""
+        """Whether there is no secret but an `api_key`."""
         return self.secrets in ([], ["api_key"])
 
     @property
@@ -197,24 +185,23 @@ class ProviderView(Context):
         return Code(f"{self.ir.class_name}Error")
 
     @property
-    def _rates(self) -> list[str]:
-        """The provider's rate limits by endpoint, each once."""
+    def _rates(self) -> dict[str, Code]:
+        """The provider's rate limits by endpoint."""
         endpoints = [job.submit for job in self.ir.jobs]
         endpoints += [lifecycle.poll for lifecycle in self.ir.lifecycles]
         endpoints += [lifecycle.poll_many.endpoint for lifecycle in self.ir.lifecycles if lifecycle.poll_many]
         endpoints += [operation.endpoint for operation in self.ir.operations]
-        limits = {
-            f"{endpoint.method} {endpoint.path}": endpoint.rate_limit for endpoint in endpoints if endpoint.rate_limit
+        return {
+            f"{each.method} {each.path}": row("Rate", asdict(each.rate_limit)) for each in endpoints if each.rate_limit
         }
-        return [
-            f"{literal(bucket)}: Rate({literal(limit.count)}, {seconds(limit.seconds)})"
-            for bucket, limit in limits.items()
-        ]
 
 
-def _secret(secret: Secret) -> str:
-    parts = [f"at={literal(secret.scheme)}", f"name={literal(secret.name)}"]
-    parts += [f"prefix={literal(secret.prefix)}"] if secret.prefix else []
-    parts.append(f"env={literal(secret.env)}")
-    parts += [f"argument={literal(secret.argument)}"] if secret.argument != "api_key" else []
-    return f"Secret({', '.join(parts)})"
+def _secret(secret: Secret) -> Code:
+    fields = {
+        "at": secret.scheme,
+        "name": secret.name,
+        "prefix": secret.prefix,
+        "env": secret.env,
+        "argument": secret.argument,
+    }
+    return row("Secret", fields)

@@ -1,10 +1,11 @@
-"""The generated tests as the templates see them: what the spec says, printed once more beside what was made of it."""
+"""The generated tests as the templates see them: the spec once more, independent of the client."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from bide.emit.python.code import Code, docstring, literal, seconds
+from bide.emit.python.code import Code, docstring, literal
+from bide.emit.python.table import row
 from bide.emit.views.body import Placed, placed
 from bide.emit.views.context import Context, named
 from bide.emit.views.view import View
@@ -33,7 +34,7 @@ from bide.ir import (
 
 
 class TestsView:
-    """What the tests of a package hold it to."""
+    """The spec, as the tests of a package read it."""
 
     def __init__(self, provider: Context) -> None:
         self.provider = provider
@@ -46,22 +47,22 @@ class TestsView:
 
     @property
     def values(self) -> list[tuple[Code, Code]]:
-        """(name, what it may be) of each model and union that an argument holds."""
+        """(name, its possible values) of each model and union in an argument."""
         return [(literal(name), _values_of(self.provider, name)) for name in self._held]
 
     @property
     def has_arguments(self) -> bool:
-        """Whether there is a method that takes any."""
+        """Whether there is a method with arguments."""
         return any(call.arguments for call in self.calls)
 
     @property
     def has_models(self) -> bool:
-        """Whether an argument is of a type of the spec, or there is an event."""
+        """Whether `spec.py` needs the models: for arguments or for events."""
         return bool(self.streams or any(call.named for call in self.calls))
 
     @property
     def wire_names(self) -> list[tuple[Code, Code]]:
-        """(model, its JSON keys by Python name) of every model that is JSON."""
+        """(model, its JSON keys by Python name) of every model without files."""
         return [
             (Code(f"models.{model.name}"), literal({field.name: field.wire for field in model.fields}))
             for model in self.provider.ir.models
@@ -75,7 +76,7 @@ class TestsView:
 
     @property
     def key(self) -> Code:
-        """Where the secrets go: (query or header, its name, its text with a `{}` for each of them there)."""
+        """Where the secrets go: (query or header, its name, its text with a `{}` for each secret)."""
         auth = self.provider.ir.auth
         basic = {secret.name: "{}" for secret in auth if secret.scheme == "basic"}
         found = [("header", each.name.lower(), _behind(each.prefix)) for each in auth if each.scheme == "header"]
@@ -91,7 +92,7 @@ class TestsView:
 
     @property
     def headers(self) -> Code:
-        """What is sent with every request."""
+        """The headers of every request."""
         return literal({name.lower(): text for name, text in self.provider.ir.headers})
 
     @property
@@ -106,23 +107,23 @@ class TestsView:
     @property
     def spec_docstring(self) -> Code:
         return docstring(
-            f"What the spec says of {self.provider.ir.title}, for the tests to hold the client to.\n\n"
-            "It was printed from the spec beside the client, not from it: each says what it says by itself."
+            f"The spec of {self.provider.ir.title}, which the tests compare the client with.\n\n"
+            "Generated from the spec, not from the client's own tables."
         )
 
     @property
     def has_grace(self) -> bool:
-        """Whether there is a job that need not be visible at once."""
+        """Whether there is a job that may not be visible at once."""
         return any(job.polling.not_found_grace for job in self.provider.ir.jobs)
 
     @property
     def are_open(self) -> bool:
-        """Whether there is a job whose status is a word."""
+        """Whether there is a job whose status is a text, so that new ones may appear."""
         return any(job.is_open for job in self.jobs)
 
     @property
     def has_results(self) -> bool:
-        """Whether there is a job whose result has an address of its own."""
+        """Whether there is a job with its own address for the result."""
         return any(job.lifecycle.result.endpoint for job in self.provider.ir.jobs)
 
     @property
@@ -132,7 +133,7 @@ class TestsView:
 
     @property
     def streams_end(self) -> bool:
-        """Whether there is a stream of which the spec says how it ends."""
+        """Whether there is a stream with a last event."""
         return any(stream.ends for stream in self.streams)
 
     @property
@@ -146,7 +147,7 @@ class TestsView:
 
     @property
     def _held(self) -> list[str]:
-        """The models and unions inside of arguments, in the order of the spec."""
+        """The models and unions in arguments, in the order of the spec."""
         todo = [name for call in self.calls for name in call.named]
         found: set[str] = set()
         while todo:
@@ -167,7 +168,7 @@ def _behind(prefix: str) -> str:
 
 
 class CallView(View):
-    """One method of the client, and the request that the spec asks for."""
+    """One method of the client, and its request according to the spec."""
 
     def __init__(self, provider: Context, name: str, endpoint: Endpoint) -> None:
         super().__init__(provider)
@@ -179,7 +180,7 @@ class CallView(View):
 
     @property
     def named(self) -> list[str]:
-        """The types of the spec that its arguments hold."""
+        """The spec's own types in its arguments."""
         return [name for parameter in self._endpoint.parameters for name in named(parameter.field.type)]
 
     @property
@@ -204,7 +205,7 @@ class CallView(View):
 
     @property
     def constants(self) -> list[tuple[Code, Code]]:
-        """(place, value) of what is always sent."""
+        """(place, value) of each constant."""
         found: list[tuple[Json, Json]] = [(("body", path), value) for path, value in self._body.constants]
         found += [((place.value, name), text) for place, name, text in self._endpoint.constants]
         return [(literal(place), literal(value)) for place, value in found]
@@ -230,56 +231,42 @@ class CallView(View):
 
 
 class JobTableView(View):
-    """A kind of job, as the spec describes it."""
+    """One kind of job, as the spec describes it."""
 
     def __init__(self, provider: Context, job: Job) -> None:
         super().__init__(provider)
         self._job = job
 
     @property
-    def settings(self) -> list[tuple[Code, Code]]:
-        """(name, value) of what the spec says."""
+    def table(self) -> Code:
+        """The row of the job."""
         job, lifecycle, polling = self._job, self._job.lifecycle, self._job.polling
-        found: list[tuple[str, Code]] = [
-            ("name", literal(job.name)),
-            ("submit", Code(f"CALLS[{literal(f'{job.name}.submit')}]")),
-            ("states", literal({status: state.value for status, state in lifecycle.states.items()})),
-        ]
-        if lifecycle.transitions:
-            found.append(
-                ("transitions", literal({status: tuple(after) for status, after in lifecycle.transitions.items()}))
-            )
-        found += [
-            ("poll", literal(lifecycle.poll.path)),
-            ("min_interval", seconds(polling.min_interval)),
-            ("interval", Code(f"({seconds(polling.interval[0])}, {seconds(polling.interval[1])})")),
-            ("timeout", seconds(polling.timeout)),
-        ]
-        if lifecycle.poll.link is not None:
-            found.append(("is_polled_by_id", literal(False)))
-        if lifecycle.codes:
-            found.append(("codes", literal(tuple(lifecycle.codes))))
-        if not self.is_open:
-            found.append(("is_open", literal(False)))
-        if job.reply is None or not job.job_id.field:
-            found.append(("has_id_in_body", literal(False)))
-        if polling.not_found_grace:
-            found.append(("not_found_grace", seconds(polling.not_found_grace)))
-        if lifecycle.result.endpoint is not None:
-            found.append(("result", literal(lifecycle.result.endpoint.path)))
-        if lifecycle.cancel is not None:
-            found.append(("cancel", literal((lifecycle.cancel.endpoint.method, lifecycle.cancel.endpoint.path))))
-        if job.idempotency_key:
-            found.append(("idempotency_key", literal(job.idempotency_key)))
-        if self._has(lifecycle.retry_after):
-            found.append(("has_retry_after", literal(True)))
-        if self._has(lifecycle.error.message):
-            found.append(("has_reason", literal(True)))
-        return [(Code(name), value) for name, value in found]
+        result, cancel = lifecycle.result.endpoint, lifecycle.cancel.endpoint if lifecycle.cancel else None
+        fields = {
+            "name": job.name,
+            "submit": Code(f"CALLS[{literal(f'{job.name}.submit')}]"),
+            "states": literal({status: state.value for status, state in lifecycle.states.items()}),
+            "transitions": literal(lifecycle.transitions) if lifecycle.transitions else None,
+            "poll": lifecycle.poll.path,
+            "min_interval": polling.min_interval,
+            "interval": polling.interval,
+            "timeout": polling.timeout,
+            "is_polled_by_id": lifecycle.poll.link is None,
+            "codes": tuple(lifecycle.codes),
+            "is_open": self.is_open,
+            "has_id_in_body": job.reply is not None and bool(job.job_id.field),
+            "not_found_grace": polling.not_found_grace,
+            "result": result.path if result else None,
+            "cancel": (cancel.method, cancel.path) if cancel else None,
+            "idempotency_key": job.idempotency_key,
+            "has_retry_after": self._has(lifecycle.retry_after),
+            "has_reason": self._has(lifecycle.error.message),
+        }
+        return row("Job", fields, indent=4)
 
     @property
     def is_open(self) -> bool:
-        """Whether the status is a word, of which there may be more tomorrow."""
+        """Whether the status is a text, so that new ones may appear."""
         if self._job.snapshot is None or not self._job.lifecycle.status:
             return False
         here: Type = Named(self._job.snapshot)
@@ -290,7 +277,7 @@ class JobTableView(View):
         return isinstance(here, Named) or here == Scalar(Kind.STRING)
 
     def _has(self, pointer: Pointer) -> bool:
-        """Whether the replies about this job have that."""
+        """Whether the poll replies of this job have that field."""
         try:
             snapshot = self._job.snapshot
             return bool(pointer and snapshot and self.provider.attributes(pointer, Named(snapshot)))
@@ -299,7 +286,7 @@ class JobTableView(View):
 
 
 class StreamTableView(View):
-    """An operation that answers with a stream of events."""
+    """An operation that returns a stream of events."""
 
     def __init__(self, provider: Context, operation: Operation) -> None:
         super().__init__(provider)
@@ -310,19 +297,17 @@ class StreamTableView(View):
         self.fails = bool(operation.stream.error_event)
 
     @property
-    def settings(self) -> list[tuple[Code, Code]]:
-        """(name, value) of what the spec says."""
-        events = {name: Code(f"models.{model}") for name, model in self._stream.events}
-        events.pop(self._stream.error_event or "", None)
-        table = ", ".join(f"{literal(name)}: {model}" for name, model in events.items())
-        found = [
-            ("call", Code(f"CALLS[{literal(self._name)}]")),
-            ("events", Code(f"{{{table}}}")),
-            ("last", literal(tuple(sorted(self._stream.last)))),
-        ]
-        if self._stream.error_event:
-            found.append(("error", literal((self._stream.error_event, tuple(self._stream.error_message)))))
-        return [(Code(name), value) for name, value in found]
+    def table(self) -> Code:
+        """The row of the stream."""
+        stream = self._stream
+        events = {name: Code(f"models.{model}") for name, model in stream.events if name != stream.error_event}
+        fields = {
+            "call": Code(f"CALLS[{literal(self._name)}]"),
+            "events": literal(events),
+            "last": tuple(sorted(stream.last)),
+            "error": (stream.error_event, stream.error_message) if stream.error_event else None,
+        }
+        return row("EventStream", fields, indent=4)
 
 
 _SCALARS = {
@@ -339,7 +324,7 @@ _SCALARS = {
 
 
 def _values(provider: Context, type: Type, bounds: Bounds = UNBOUNDED) -> Code:
-    """What a value of a type may be."""
+    """The possible values of a type."""
     match type:
         case Scalar(kind):
             return Code(f"v.{_SCALARS[kind]}({', '.join(_limits(bounds))})")
@@ -374,7 +359,7 @@ def _limits(bounds: Bounds) -> Iterator[Code]:
 
 
 def _values_of(provider: Context, name: str) -> Code:
-    """What a value of a model or a union may be."""
+    """The possible values of a model or a union."""
     thing = provider.ir.by_name[name]
     if isinstance(thing, Union):
         return Code(f"v.union({', '.join(f'of({literal(variant)})' for _, variant in thing.variants)})")

@@ -1,4 +1,4 @@
-"""What every view has."""
+"""The base of all views."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from bide.emit.views.context import Context
 
 
 class View:
-    """A thing of the IR in Python's terms, and the provider it belongs to."""
+    """A part of the IR in Python's terms."""
 
     def __init__(self, provider: Context) -> None:
         self.provider = provider

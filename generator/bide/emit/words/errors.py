@@ -40,14 +40,14 @@ ERRORS = (
     ErrorClass("UnprocessableEntity", "ApiError", "422: well formed, but it cannot be done."),
     ErrorClass("RateLimited", "ApiError", "429: too many requests."),
     ErrorClass("ServerError", "ApiError", "5xx: the provider has a problem."),
-    ErrorClass("JobError", "", "A job ended without a result; `snapshot` is what was last seen of it."),
+    ErrorClass("JobError", "", "A job did not end with a result. `snapshot` is what the last poll returned."),
     ErrorClass("JobFailed", "JobError", "The job failed; `code` and `reason` are the provider's own words."),
     ErrorClass("JobCancelled", "JobError", "The job was cancelled."),
     ErrorClass("JobExpired", "JobError", "The provider no longer keeps the job or its result."),
-    ErrorClass("JobNotDone", "JobError", "The result of a job that is still running was asked for."),
+    ErrorClass("JobNotDone", "JobError", "The result was requested of a job that is still running."),
     ErrorClass(
         "JobTimeout", "JobError", "The deadline passed; the job is still running. `resume(error.token)` waits again."
     ),
     ErrorClass("SubmitUncertain", "JobError", "No reply to a submit, so the job may exist. It was not sent again."),
 )
-"""Bases come before what is derived from them."""
+"""Bases come before their subclasses."""

@@ -1,4 +1,4 @@
-"""Writes a spec's text in Markdown, Mermaid and TOML so that it is read as text and nothing else."""
+"""Escape a spec's text for Markdown, Mermaid and TOML."""
 
 from __future__ import annotations
 
@@ -9,28 +9,28 @@ from bide.emit.python.code import Code
 
 _MARKS = re.compile(
     r"[\\`*\[\]<|~]"
-    r"|(?<![^\W_])_|_(?![^\W_])"  # between letters it is no emphasis
+    r"|(?<![^\W_])_|_(?![^\W_])"  # between letters it is not emphasis
     r"|&(?=#|\w+;)"
     r"|^(?P<number>[0-9]*)[-+=.)#>]"  # would begin a list, a heading or a quotation, or underline a heading
     r"|(?<=[ps]):(?=/)|(?<=w)\.(?=[-.\w])|(?<=[-+.\w])@(?=[-.\w])",  # would be a link without brackets
     re.IGNORECASE,
 )
-"""The characters that are escaped; no others, since readers of the plain text see the backslashes."""
+"""The characters that need a backslash. No others get one, since it shows in the plain text."""
 
 
 def markdown(text: str) -> Code:
-    """*text* on one line of Markdown. It makes no block, no link, no code, no table cell and no HTML."""
+    """*text* on one line of Markdown, without blocks, links, code, table cells or HTML."""
     return Code(_MARKS.sub(lambda mark: f"{mark['number'] or ''}\\{mark[0][-1]}", " ".join(text.split())))
 
 
 def code_span(text: str) -> Code:
-    """*text* as a code span, also inside of a table."""
+    """*text* as a code span that may stand in a table."""
     flat = " ".join(text.split()).replace("`", "'").replace("|", "\\|")
     return Code(f"`{flat or ' '}`")
 
 
 def link(title: str, url: str) -> Code:
-    """A link; an address that is not http or https stays text."""
+    """A link, or plain text if the address is not http or https."""
     if not re.fullmatch(r"https?://[^\s<>()\[\]\"'`\\|]+", url):
         return markdown(f"{title} ({url})")
     return Code(f"[{markdown(title)}]({url})")
@@ -55,5 +55,5 @@ def _toml_char(char: str) -> str:
 
 
 def toml_list(texts: Iterable[str]) -> Code:
-    """Texts as an array of TOML."""
+    """*texts* as a TOML array."""
     return Code(f"[{', '.join(toml(text) for text in texts)}]")

@@ -6,9 +6,9 @@ from decimal import Decimal
 
 _UNITS = (("days", 86_400), ("h", 3_600), ("min", 60))
 _SILENT = ("honest", "honor", "honour", "hour", "heir")
-"""Words that begin with an "h" that is not spoken."""
+"""Words with a silent "h" at the beginning."""
 _LIKE_YOU = ("eu", "one", "uni", "use", "usa", "uti", "ubi")
-"""Words that begin with a vowel, but with the sound of "you" or "won"."""
+"""Beginnings with a vowel that sound like "you" or "won"."""
 
 
 def number(value: float) -> str:
@@ -19,7 +19,7 @@ def number(value: float) -> str:
 
 
 def duration(seconds: float) -> str:
-    """Seconds in the largest unit of which there are at least 2, without a rest: `90 s`, `5 min`, `24 h`, `30 days`."""
+    """Seconds in the largest unit that gives a whole number of at least 2: `90 s`, `5 min`, `24 h`, `30 days`."""
     for unit, size in _UNITS:
         if seconds >= 2 * size and seconds % size == 0:
             return f"{number(seconds / size)} {unit}"
@@ -36,7 +36,7 @@ def span(low: float, high: float) -> str:
 
 
 def article(name: str) -> str:
-    """`a` or `an`, by how *name* is spoken: `an AcmeError`, `a UserError`, `an HTTPError`."""
+    """`a` or `an`, by the sound of *name*: `an AcmeError`, `a UserError`, `an HTTPError`."""
     lower = name.casefold()
     spelled = len(name) > 1 and name[:2].isupper()
     if spelled and lower[:1] in "fhlmnrsx" and lower[1:2] not in "aeiou":

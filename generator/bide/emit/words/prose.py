@@ -124,8 +124,8 @@ def namespace(job: Job) -> str:
     facts = [f"Polled {interval(job)}."]
     if took := typical(job):
         facts.insert(0, f"Usually takes {took}.")
-    if job.lifecycle.result.kept is not None:
-        facts.append(f"The provider keeps the result for {duration(job.lifecycle.result.kept)}.")
+    if job.lifecycle.result.retention is not None:
+        facts.append(f"The provider keeps the result for {duration(job.lifecycle.result.retention)}.")
     return joined(sentence(job.description), f"\n{' '.join(facts)}", see(job.source))
 
 
@@ -180,7 +180,7 @@ def can_expire(job: Job) -> bool:
 def can_fail(job: Job) -> bool:
     """Whether `JobFailed` can be raised."""
     lifecycle = job.lifecycle
-    return State.FAILED in lifecycle.states.values() or lifecycle.tells_failure_apart
+    return State.FAILED in lifecycle.states.values() or lifecycle.has_failure_conditions
 
 
 def failed(job: Job) -> str:

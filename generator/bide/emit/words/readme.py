@@ -61,7 +61,7 @@ class Diagram:
         return [Code(line) for line in found]
 
     def _after(self, status: str) -> tuple[str, ...]:
-        """The statuses that may follow. Where the spec does not say: every later one and every final one."""
+        """The statuses that may follow. By default: every later one and every final one."""
         states = self._lifecycle.states
         if status in self._lifecycle.transitions:
             return self._lifecycle.transitions[status]
@@ -241,7 +241,7 @@ class ReadmeView:
         return Row((code_span(f"client.{operation.name}()"), self._text(_first_sentence(operation.description))))
 
     def _text(self, text: str) -> Code:
-        """*text* in Markdown. Between backticks, names of the provider stay code."""
+        """*text* in Markdown. Names of the spec between backticks stay code."""
         parts = re.split(r"`([A-Za-z_]\w*)`", text)
         if not self._names.issuperset(parts[1::2]):
             return markdown(text)
@@ -269,12 +269,12 @@ class JobExample:
 
     @cached_property
     def arguments(self) -> Code:
-        """The arguments that must be given, with values that the spec accepts."""
+        """The required arguments, with values that the spec accepts."""
         return arguments(self._provider, self._job.submit)
 
     @property
     def imports(self) -> Code:
-        """What the arguments need besides the client, as import lines above the client's."""
+        """The imports that the arguments need besides the client, to stand above the client's."""
         moments = [name for name in ("UTC", "date", "datetime") if re.search(rf"\b{name}\b", self.arguments)]
         return Code(f"from datetime import {', '.join(moments)}\n\n" if moments else "")
 
@@ -289,7 +289,7 @@ class JobExample:
 
     @property
     def first(self) -> Code:
-        """The first of the arguments that must be given, for a batch of one."""
+        """The arguments of the first job of a batch."""
         required = [parameter.name for parameter in self._job.submit.parameters if not parameter.field.optional]
         return Code(f"dict({self.arguments})" if required else "{}")
 
@@ -300,7 +300,7 @@ def _author(author: Author) -> str:
 
 
 def _piece(text: str) -> str:
-    """A part of a line, with the blanks at its ends."""
+    """A part of a line in Markdown, with the spaces at its ends."""
     inside = text.strip()
     if not inside:
         return text

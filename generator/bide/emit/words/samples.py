@@ -1,4 +1,4 @@
-"""The arguments of a submit as an example shows them: values that the spec accepts."""
+"""The arguments of a submit in an example, with values that the spec accepts."""
 
 from __future__ import annotations
 
@@ -34,16 +34,16 @@ _TEXTS = (
 
 _ADDRESS = re.compile(r"(?:url|uri|href|link|src)s?_?$", re.IGNORECASE)
 _LONGEST = 60
-"""A text of an example that is longer is not shown: the line would be too long to read."""
+"""Longer texts are not shown, in characters."""
 _DEEPEST = 3
 _UNKNOWN = Code("...")
 
 
 def arguments(provider: Provider, endpoint: Endpoint) -> Code:
-    """The arguments that must be given, as they stand in a call.
+    """The required arguments of a call, as source.
 
-    Values come from the spec's examples; without one they are made within the field's bounds. `...` stands where no
-    short value can be made.
+    Values come from the spec's examples, or else are made within the field's bounds. If no short value fits, it is
+    `...`.
     """
     shown = dict(_shown(provider, endpoint.body, endpoint.examples[0].value)) if endpoint.examples else {}
     given = []
@@ -57,7 +57,7 @@ def arguments(provider: Provider, endpoint: Endpoint) -> Code:
 
 
 def _shown(provider: Provider, body: BodyModel | None, example: Json) -> Iterator[tuple[str, Json]]:
-    """The values that an example of the request has, by argument."""
+    """The values in an example of the request, by argument."""
     if body is None or not isinstance(example, dict):
         return
     wires = {field.name: field.wire for field in provider.model(body.model).fields}
@@ -71,7 +71,7 @@ def _shown(provider: Provider, body: BodyModel | None, example: Json) -> Iterato
 
 
 def _is_plain(type: Type, value: Json) -> bool:
-    """Whether a value of an example can be given as it is: JSON scalars, and lists of them."""
+    """Whether a value of an example can be shown as it is: JSON scalars, and short lists of them."""
     match type:
         case Scalar(Kind.STRING):
             return isinstance(value, str) and len(value) <= _LONGEST and value.isprintable()
@@ -154,7 +154,7 @@ def _scalar(kind: Kind, bounds: Bounds, name: str) -> Code:
 
 
 def _between(low: float | None, high: float | None) -> float:
-    """1, or the nearest number that is allowed."""
+    """1, or the nearest number within the bounds."""
     return max(-math.inf if low is None else low, min(1, math.inf if high is None else high))
 
 

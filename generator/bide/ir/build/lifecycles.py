@@ -6,20 +6,11 @@ from collections.abc import Mapping
 from typing import Literal
 
 from bide import ir
+from bide.ir import defaults
 from bide.ir.build.endpoints import METHODS, Bodies, build_endpoint
 from bide.ir.notation import parse_duration, parse_pointer, parse_range, parse_type
 from bide.spec import names
 from bide.spec.document import Json
-
-_ACCEPTS = (200, 202)
-_NOT_READY = (409,)
-_GONE = (404, 410)
-
-_MIN_INTERVAL = 0.5
-_INTERVAL = (2.0, 5.0)
-_TIMEOUT = 300.0
-_TYPICAL_TIMES = 4
-"""The default timeout is at least this many times the longest typical time."""
 
 
 def build_lifecycle(name: str, raw: Mapping[str, Json], bodies: Bodies, *, ignore_case: bool) -> ir.Lifecycle:
@@ -27,13 +18,14 @@ def build_lifecycle(name: str, raw: Mapping[str, Json], bodies: Bodies, *, ignor
     error, progress, retry_after = raw.get("error", {}), raw.get("progress", {}), raw.get("retry_after", {})
     codes = {int(code): ir.State(state) for code, state in raw["poll"].get("states", {}).items()}
     statuses = {status: ir.State(state) for status, state in raw.get("states", {}).items()}
+    usually_accepted = [code for code in defaults.ACCEPTS if statuses and code not in codes]
     unit: Literal["seconds", "milliseconds"] = "milliseconds" if "milliseconds" in retry_after else "seconds"
     return ir.Lifecycle(
         name=names.identifier(name),
         description=raw.get("description", "").strip(),
         source=source,
         poll=build_endpoint(name, raw["poll"], bodies, source, role="poll"),
-        accepts=tuple(raw["poll"].get("accepts", [code for code in _ACCEPTS if statuses and code not in codes])),
+        accepts=tuple(raw["poll"].get("accepts", usually_accepted)),
         status=parse_pointer(raw["status"]) if "status" in raw else (),
         states={**statuses, **{str(code): state for code, state in codes.items()}},
         codes=codes,
@@ -59,15 +51,15 @@ def _tests(raw: Mapping[str, Json]) -> tuple[tuple[ir.Pointer, Json], ...]:
 
 
 def _result(owner: str, raw: Mapping[str, Json], bodies: Bodies, source: ir.Source | None) -> ir.ResultAt:
-    kept = parse_duration(raw["retention"]) if "retention" in raw else None
+    retention = parse_duration(raw["retention"]) if "retention" in raw else None
     if not any(method in raw for method in METHODS):
-        return ir.ResultAt(field=parse_pointer(raw["field"]) if "field" in raw else (), kept=kept)
+        return ir.ResultAt(field=parse_pointer(raw["field"]) if "field" in raw else (), retention=retention)
     return ir.ResultAt(
         endpoint=build_endpoint(owner, raw, bodies, source, role="result"),
-        not_ready=tuple(raw.get("not_ready", _NOT_READY)),
-        gone=tuple(raw.get("gone", _GONE)),
+        not_ready=tuple(raw.get("not_ready", defaults.NOT_READY)),
+        gone=tuple(raw.get("gone", defaults.GONE)),
         pages=_pages(raw["pages"]) if "pages" in raw else None,
-        kept=kept,
+        retention=retention,
     )
 
 
@@ -77,7 +69,7 @@ def _pages(raw: Mapping[str, Json]) -> ir.Pages:
         query=raw["query"],
         next=parse_pointer(raw["next"]) if "next" in raw else (),
         more=parse_pointer(raw["more"]) if "more" in raw else (),
-        first=raw.get("first", 1),
+        first=raw.get("first", defaults.FIRST_PAGE),
     )
 
 
@@ -113,14 +105,15 @@ def _cancel(owner: str, raw: Mapping[str, Json] | None, bodies: Bodies, source: 
 def build_polling(lifecycle: Mapping[str, Json], job: Mapping[str, Json]) -> ir.Polling:
     """When to poll: the values of the job, else of its lifecycle, else the defaults."""
     raw = {**lifecycle, **job}
-    min_interval = parse_duration(raw["min_interval"]) if "min_interval" in raw else _MIN_INTERVAL
-    usual = (max(_INTERVAL[0], min_interval), max(_INTERVAL[1], min_interval))
+    min_interval = parse_duration(raw.get("min_interval", defaults.MIN_INTERVAL))
+    shortest, longest = parse_range(defaults.INTERVAL)
+    usual_interval = (max(shortest, min_interval), max(longest, min_interval))
     typical = parse_range(raw["typical"]) if "typical" in raw else None
-    default_timeout = max(_TIMEOUT, _TYPICAL_TIMES * typical[1]) if typical else _TIMEOUT
+    usual_timeout = max(parse_duration(defaults.TIMEOUT), defaults.TYPICAL_TIMES * typical[1] if typical else 0.0)
     return ir.Polling(
-        interval=parse_range(raw["interval"]) if "interval" in raw else usual,
+        interval=parse_range(raw["interval"]) if "interval" in raw else usual_interval,
         min_interval=min_interval,
         typical=typical,
-        timeout=parse_duration(raw["timeout"]) if "timeout" in raw else default_timeout,
+        timeout=parse_duration(raw["timeout"]) if "timeout" in raw else usual_timeout,
         not_found_grace=parse_duration(raw.get("not_found_grace", "0s")),
     )

@@ -294,7 +294,7 @@ class Bodies:
 def _tells_the_end(example: Json, view: JobView) -> bool:
     """Whether an example of a status that says no more than that the job is over tells how it ended."""
     lifecycle = view.job.lifecycle
-    if not lifecycle.tells_failure_apart or not view.state.is_final:
+    if not lifecycle.has_failure_conditions or not view.state.is_final:
         return True
     tells = bool(lifecycle.failed_with) and at(example, lifecycle.failed_with) not in (MISSING, None)
     tells = tells or any(at(example, pointer) == value for pointer, value in lifecycle.failed_if)

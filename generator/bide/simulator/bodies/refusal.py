@@ -55,7 +55,7 @@ def error_body(shapes: tuple[ErrorShape, ...], code: str, message: str) -> dict[
     for is_enough in (_says_both, _says_message):
         for shape in shapes:
             body = _printed(shape, code, message)
-            read_as = next((each for each in shapes if _fits(each, body)), None)
+            read_as = _read_as(shapes, body)
             if is_enough(shape) and read_as is not None and _same(shape, read_as):
                 return body
     return {"error": {"code": code, "message": message}}
@@ -79,8 +79,14 @@ def _same(one: ErrorShape, other: ErrorShape) -> bool:
     return one.code == other.code and one.message == other.message
 
 
-def _fits(shape: ErrorShape, body: Json) -> bool:
-    return all(isinstance(at(body, pointer), str) for pointer in (shape.code, shape.message) if pointer)
+def _read_as(shapes: tuple[ErrorShape, ...], body: Json) -> ErrorShape | None:
+    """The first shape whose message is in the body, else the first whose code is."""
+    for part in ("message", "code"):
+        for shape in shapes:
+            pointer: Pointer = getattr(shape, part)
+            if pointer and isinstance(at(body, pointer), str):
+                return shape
+    return None
 
 
 def _printed(shape: ErrorShape, code: str, message: str) -> dict[str, Json]:

@@ -121,8 +121,8 @@ class SimulatedJob:
         ready = self.result_at()
         if ready is None or now < ready:
             return False
-        kept = self.spec.lifecycle.result.kept
-        return self.expires or (kept is not None and now > ready + kept)
+        retention = self.spec.lifecycle.result.retention
+        return self.expires or (retention is not None and now > ready + retention)
 
     def next_fault(self, kind: str) -> Fault | None:
         """What happens to the next request of this kind, by the script."""
@@ -168,7 +168,7 @@ def begin(
         end, failing = State.SUCCEEDED, failing or 1
     elif scenario.outcome is Outcome.EXPIRE and end not in known:
         end, expires = State.SUCCEEDED, True
-    elif scenario.outcome is Outcome.FAIL and end not in known and spec.lifecycle.tells_failure_apart:
+    elif scenario.outcome is Outcome.FAIL and end not in known and spec.lifecycle.has_failure_conditions:
         end, fails = State.SUCCEEDED, True
     if failing and not spec.items:
         raise ScenarioError(f"job {spec.name} has no items that could fail one by one")

@@ -64,13 +64,13 @@ def of_job(
             result=None,
         )
 
-    ready, kept = job.result_at(), job.spec.lifecycle.result.kept
+    ready, retention = job.result_at(), job.spec.lifecycle.result.retention
     return JobView(
         now=now,
         created=job.began,
         started=if_past(job.started),
         finished=if_past(job.finished),
-        kept_until=ready + kept if ready is not None and kept is not None else None,
+        kept_until=None if ready is None or retention is None else ready + retention,
         sent=job.sent,
         request_id=request_id,
         job=job.spec,

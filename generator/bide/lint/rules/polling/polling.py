@@ -18,15 +18,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from bide.ir.defaults import MIN_INTERVAL
 from bide.ir.notation import parse_duration, parse_range
 from bide.lint.spec import Spec
 from bide.spec.diagnostics import Diagnostic
 from bide.spec.document import Path
 
-_DEFAULT_MINIMUM = "500ms"
-
 
 def check(spec: Spec) -> Iterator[Diagnostic]:
+    for endpoint in spec.endpoints:
+        yield from _zero(spec, (*endpoint.path, "timeout"))
     for table in ("lifecycles", "jobs"):
         for name, raw in spec.document.data.get(table, {}).items():
             yield from _ranges(spec, (table, name, "polling"))
@@ -46,9 +47,13 @@ def _ranges(spec: Spec, path: Path) -> Iterator[Diagnostic]:
             elif high == 0:
                 yield spec.at_value((*path, key), "bad-range", f'"{text}" is zero')
     for key in ("min_interval", "timeout"):
-        text = spec.document.get(*path, key)
-        if text is not None and parse_duration(text) == 0:
-            yield spec.at_value((*path, key), "bad-range", f'"{text}" is zero')
+        yield from _zero(spec, (*path, key))
+
+
+def _zero(spec: Spec, path: Path) -> Iterator[Diagnostic]:
+    text = spec.document.get(*path)
+    if text is not None and parse_duration(text) == 0:
+        yield spec.at_value(path, "bad-range", f'"{text}" is zero')
 
 
 def _below_minimum(spec: Spec, path: Path, inherited: Path) -> Iterator[Diagnostic]:
@@ -58,7 +63,7 @@ def _below_minimum(spec: Spec, path: Path, inherited: Path) -> Iterator[Diagnost
     is_elsewhere = path not in (interval_at, minimum_at)
     if interval is None or is_elsewhere:
         return
-    min_interval = min_interval or _DEFAULT_MINIMUM
+    min_interval = min_interval or MIN_INTERVAL
     if parse_range(interval)[0] < parse_duration(min_interval):
         at = (*path, "interval" if interval_at == path else "min_interval")
         message = f'the interval "{interval}" starts below min_interval, {min_interval}'

@@ -1,0 +1,68 @@
+"""Rows of the runtime's tables: what equals a default is left out, and the defaults are those of the runtime."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import MISSING, fields
+from typing import Any
+
+import bide_runtime
+import msgspec
+import pytest
+from bide_runtime.testing.checks.stories import Job
+
+from bide.emit.python.code import Code
+from bide.emit.python.table import DEFAULTS, row
+
+ONLY_IF_SET = {"failed", "own_errors", "content_type", "accept"}
+"""Fields for which a view passes `None` where the default is right."""
+
+TABLES = ["Call", "ErrorShape", "JobKind", "Lifecycle", "Link", "LongPoll", "Pages", "PollMany", "Polling"]
+TABLES += ["Provider", "Rate", "ResultAt", "Secret", "Submission"]
+
+
+def defaults_of(name: str) -> dict[str, Any]:
+    """The default of each field that has one."""
+    if name == "Job":
+        return {field.name: field.default for field in fields(Job) if field.default is not MISSING}
+    found = {}
+    for field in msgspec.structs.fields(getattr(bide_runtime, name)):
+        if field.default_factory is not msgspec.NODEFAULT:
+            found[field.name] = field.default_factory()
+        elif not field.required:
+            found[field.name] = field.default
+    return found
+
+
+@pytest.mark.parametrize("name", [*TABLES, "Job"])
+def test_defaults_are_left_out(name: str) -> None:
+    """A row of nothing but the runtime's defaults is empty."""
+    given = {field: value for field, value in defaults_of(name).items() if field not in ONLY_IF_SET}
+
+    assert row(name, given) == f"{name}()"
+
+
+@pytest.mark.parametrize("name", DEFAULTS)
+def test_other_values_are_printed(name: str) -> None:
+    """Where the default is not empty, an empty value is printed, unless it is `None`."""
+    defaults: Mapping[str, Any] = DEFAULTS[name]
+
+    assert DEFAULTS[name].items() <= defaults_of(name).items()
+    for field, value in defaults.items():
+        assert row(name, {field: type(value)()}) == f"{name}({field}={type(value)()!r})".replace("'", '"')
+        assert row(name, {field: None}) == f"{name}()"
+
+
+def test_a_row_on_lines_of_its_own() -> None:
+    """Each field has a line, and so has each entry of a mapping; a row in it is on one line."""
+    fields = {"poll": row("Link", {"header": "X"}), "states": {"done": Code("State.FAILED")}, "cancel": None}
+    lines = [
+        "Lifecycle(",
+        '        poll=Link(header="X"),',
+        "        states={",
+        '            "done": State.FAILED,',
+        "        },",
+        "    )",
+    ]
+
+    assert row("Lifecycle", fields, indent=4) == "\n".join(lines)
