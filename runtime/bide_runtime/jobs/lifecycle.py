@@ -53,6 +53,8 @@ class Lifecycle(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """An address that polls several jobs, if the provider has one."""
     cancel: tuple[str, str | Link] | None = None
     """Method and path."""
+    cancel_over: frozenset[int] = frozenset()
+    """The HTTP statuses of a cancellation that mean that the job is over already."""
     timeouts: Mapping[Literal["poll", "result", "cancel"], float] = {}
     """Timeouts of these requests in seconds, where the client's default is too short."""
     error_code: Path = ()

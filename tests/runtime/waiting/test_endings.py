@@ -14,7 +14,7 @@ import pytest
 from bide_runtime.clients.clock import SystemClock
 from bide_runtime.errors.client import ClientClosed
 from bide_runtime.errors.decode import DecodeError
-from bide_runtime.http.errors import Conflict, NotFound
+from bide_runtime.http.errors import Conflict, NotFound, PermissionDenied
 from bide_runtime.jobs.errors import (
     JobCancelled,
     JobError,
@@ -713,3 +713,37 @@ def test_a_result_that_is_gone_says_why(world: Make) -> None:
         w.do(w.job(BY_STATUS).wait())
 
     assert ("plan", "no such plan") == (caught.value.code, caught.value.reason)
+
+
+OVER = replace(APART, lifecycle=replace(APART.lifecycle, cancel_over=frozenset({400, 409})))
+
+
+@pytest.mark.parametrize("status", [400, 409])
+def test_cancelling_a_job_that_is_over_is_no_error(world: Make, status: int) -> None:
+    """W12: where the spec says by which HTTP status the provider says so."""
+    w = world(served(cancel=[error(status)]))
+
+    w.do(w.job(OVER).cancel())
+
+    assert 1 == len(w.sent)
+
+
+def test_any_other_refusal_of_a_cancellation_is_raised(world: Make) -> None:
+    """W12: the job may still be running."""
+    w = world(served(cancel=[error(403)]))
+
+    with pytest.raises(PermissionDenied):
+        w.do(w.job(OVER).cancel())
+
+
+def test_a_job_that_is_known_to_be_over_is_not_cancelled(world: Make) -> None:
+    """W12: nothing is sent."""
+    w = world(served(polls=[STOPPED]))
+    job = w.job(APART)
+    w.do(job.poll())
+
+    w.do(job.cancel())
+
+    assert 1 == len(w.sent)
+    with pytest.raises(JobCancelled):
+        w.do(job.wait())
