@@ -107,7 +107,7 @@ def test_arguments_of_an_unknown_job_are_an_error(monkeypatch: pytest.MonkeyPatc
 
 
 def test_a_right_line_has_no_problems() -> None:
-    """A line as it should be has no complaints."""
+    """For the client's report and the simulator's counts."""
     assert judged(notes(), job()).complaints == ()
 
 

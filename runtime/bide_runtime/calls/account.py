@@ -128,7 +128,7 @@ class Account(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         return self.provider.own_errors.of(error)
 
     def arrival(self, status: int) -> Arrival | None:
-        """What a transient status says of its request; `None` for any other status."""
+        """Whether the request of a transient status was processed; `None` for other statuses."""
         return arrival_of(status, self.provider.transient)
 
     def said(self, response: Response) -> tuple[str | None, str | None]:
