@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from inspect import iscoroutine
 from typing import Any, Literal
 
+from bide_runtime.calls.provider import Provider
 from bide_runtime.jobs.kind import JobKind
 
 from tests.runtime.acme import KEY, Acme, AsyncAcme
@@ -29,19 +30,22 @@ MODES: tuple[Mode, ...] = ("sync", "async")
 class World:
     """One client with its server and its time."""
 
-    def __init__(self, mode: Mode, server: Server, **arguments: Any) -> None:
+    def __init__(self, mode: Mode, server: Server, provider: Provider | None = None, **arguments: Any) -> None:
         self.mode = mode
         self.clock: FakeClock
         self.transport: FakeTransport | AsyncFakeTransport
         self.client: Any
+        more = {} if provider is None else {"_provider": provider}
         if mode == "sync":
             self.clock = FakeClock()
             self.transport = FakeTransport(server, self.clock)
-            self.client = Acme(KEY, transport=self.transport, clock=self.clock, **arguments)
+            self.client = type("Acme", (Acme,), more)(KEY, transport=self.transport, clock=self.clock, **arguments)
         else:
             self.clock = AsyncFakeClock()
             self.transport = AsyncFakeTransport(server, self.clock)
-            self.client = AsyncAcme(KEY, transport=self.transport, clock=self.clock, **arguments)
+            self.client = type("AsyncAcme", (AsyncAcme,), more)(
+                KEY, transport=self.transport, clock=self.clock, **arguments
+            )
 
     def jobs(self, of: JobKind[Any, Any]) -> Any:
         """The namespace of a kind of job."""

@@ -6,13 +6,14 @@ import os
 import sys
 from collections.abc import Callable, Mapping
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any, Literal, NoReturn, TypeVar
 
 import msgspec
 from msgspec.structs import replace
 
 from ..edition import VERSION
 from ..errors.client import InvalidArgument
+from ..errors.decode import DecodeError
 from ..http.auth import given, placed, without
 from ..http.errors import ApiError, api_error_class
 from ..http.headers import SendableHeaders, sendable, sendable_headers
@@ -25,6 +26,8 @@ from ..models.message import code_of, message_of, text_of
 from .call import JSON, Call
 from .extras import Extras
 from .provider import Provider
+
+T = TypeVar("T")
 
 
 def _random_key() -> str:
@@ -123,13 +126,31 @@ class Account(msgspec.Struct, frozen=True, kw_only=True, dict=True):
             request_id=request_id,
             body=body if body is not None else response.body,
             retry_after=self.retry_after(response),
-            arrival=self.arrival(response.status),
+            arrival=self.arrival(response.status) or (Arrival.PROCESSED if code in self.provider.transient else None),
         )
         return self.provider.own_errors.of(error)
 
     def arrival(self, status: int) -> Arrival | None:
         """Whether the request of a transient status was processed; `None` for other statuses."""
         return arrival_of(status, self.provider.transient)
+
+    def read(self, call: Call[T], reply: Response) -> T:
+        """The decoded reply to a call. Raises `DecodeError`, or `ApiError` if it is an error of the provider."""
+        try:
+            return call.read(reply)
+        except DecodeError as error:
+            self.raise_undecoded(error, reply)
+
+    def raise_undecoded(self, error: DecodeError, reply: Response) -> NoReturn:
+        """Raise the error that a reply of success reports, if it has a shape of the spec, else *error*."""
+        reported = self.error_instead(reply)
+        if reported is None:
+            raise error
+        raise reported from error
+
+    def error_instead(self, reply: Response) -> ApiError | None:
+        """The error that a reply of success reports, by the shapes of the spec; for one that does not fit its type."""
+        return self.api_error(reply) if any(self._by_shapes(json_in(reply))) else None
 
     def said(self, response: Response) -> tuple[str | None, str | None]:
         """Code and message in a reply with the shape of an error; `None` for each that is missing."""
@@ -145,7 +166,11 @@ class Account(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         return without(self.provider.auth, self.secrets, text)
 
     def _code_and_message(self, response: Response, body: Json) -> tuple[str | None, str | None]:
-        """By the first shape with a message, otherwise the first with a code, otherwise the text of the body."""
+        code, message = self._by_shapes(body)
+        return code, message if code or message else text_of(response)
+
+    def _by_shapes(self, body: Json) -> tuple[str | None, str | None]:
+        """Code and message by the first shape whose message is there, else by the first whose code is."""
         found = [
             (
                 code_of(follow(body, shape.code)) if shape.code else None,
@@ -155,7 +180,7 @@ class Account(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         ]
         with_message = (each for each in found if each[1] is not None)
         with_code = (each for each in found if each[0] is not None)
-        return next(with_message, None) or next(with_code, None) or (None, text_of(response))
+        return next(with_message, None) or next(with_code, (None, None))
 
 
 def user_agent(provider: Provider) -> str:

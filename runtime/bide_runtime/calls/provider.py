@@ -29,8 +29,8 @@ class Provider(msgspec.Struct, frozen=True, kw_only=True):
     request_id_header: str = ""
     request_id_field: tuple[str, ...] = ()
     errors: tuple[ErrorShape, ...] = ()
-    transient: frozenset[int] = frozenset()
-    """HTTP statuses of further transient errors, beside those of every provider."""
+    transient: frozenset[int | str] = frozenset()
+    """HTTP statuses and codes of errors that may pass, beside the statuses that are transient everywhere."""
     hosts: tuple[str, ...] = ()
     """Other hosts to which links are followed, without the key."""
     rates: Mapping[str, Rate] = {}

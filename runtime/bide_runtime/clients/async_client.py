@@ -167,7 +167,7 @@ class AsyncClient:
                 now=self._clock.now(),
             )
         )
-        return call.read(reply)
+        return self._session.account.read(call, reply)
 
     @raises_own
     def _open(

@@ -155,7 +155,7 @@ class Client:
                 now=self._clock.now(),
             )
         )
-        return call.read(reply)
+        return self._session.account.read(call, reply)
 
     @raises_own
     def _open(

@@ -45,6 +45,6 @@ TRANSIENT: Mapping[int, Arrival] = {
 """The statuses that are transient at every provider."""
 
 
-def arrival_of(status: int, more: Collection[int] = ()) -> Arrival | None:
-    """Whether the request of a transient status was processed; `None` for other statuses. *more* are also transient."""
+def arrival_of(status: int, more: Collection[object] = ()) -> Arrival | None:
+    """What a transient status says of its request, else `None`. *more* are transient at one provider."""
     return TRANSIENT.get(status, Arrival.UNKNOWN if status in more else None)

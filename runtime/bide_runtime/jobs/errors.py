@@ -8,27 +8,35 @@ from .snapshot import Snapshot
 
 
 class JobError(ClientError):
-    """A job did not end with a result. `snapshot` is that of the last poll, if there was one."""
+    """A job did not end with a result.
 
-    def __init__(self, message: str, *, snapshot: Snapshot[object] | None = None) -> None:
+    `snapshot` is what the last poll returned, if there was one. `status`, `code` and `reason` are the provider's own,
+    and `None` where it gives none.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        snapshot: Snapshot[object] | None = None,
+        status: str | None = None,
+        code: str | None = None,
+        reason: str | None = None,
+    ) -> None:
         super().__init__(message)
         self.snapshot = snapshot
+        self.status = snapshot.status if status is None and snapshot is not None else status
+        self.code = code
+        self.reason = reason
 
 
 class JobFailed(JobError):
-    """The provider reports that the job failed. `code` and `reason` are the provider's own.
+    """The provider reports that the job failed.
 
     `result` is the value that the provider returns in place of the result, if any; a subclass declares its type.
     """
 
     result: object = None
-
-    def __init__(
-        self, message: str, *, snapshot: Snapshot[object] | None, code: str | None, reason: str | None
-    ) -> None:
-        super().__init__(message, snapshot=snapshot)
-        self.code = code
-        self.reason = reason
 
 
 class JobCancelled(JobError):

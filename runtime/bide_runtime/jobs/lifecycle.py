@@ -14,6 +14,7 @@ from ..http.long_poll import LongPoll
 from ..http.request import Json, as_text
 from ..http.retry_after import as_pause
 from ..models.codec import Path, follow
+from ..models.message import code_of, message_of
 from .poll_many import PollMany
 from .progress import Progress
 from .reading import Reading
@@ -120,11 +121,16 @@ class Lifecycle(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         )
 
     def error_in(self, body: Json) -> tuple[str | None, str | None]:
-        """Code and message of the error in a decoded reply; `None` for each that is missing."""
-        return (
-            _text(follow(body, self.error_code)) if self.error_code else None,
-            _text(follow(body, self.error_message)) if self.error_message else None,
-        )
+        """Code and message of the error in a decoded reply; `None` for each that is missing.
+
+        An error that is a text at times, and an object at others, is read in both forms.
+        """
+        code = code_of(follow(body, self.error_code)) if self.error_code else None
+        message = message_of(follow(body, self.error_message)) if self.error_message else None
+        if message is None and len(self.error_message) > 1:
+            whole = follow(body, self.error_message[:-1])
+            message = message_of(whole) if isinstance(whole, str) else None
+        return code, message
 
     def retry_after_in(self, body: Json) -> float:
         """The retry_after field of a decoded reply in seconds; 0 if it has none."""

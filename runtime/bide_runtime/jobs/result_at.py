@@ -17,5 +17,7 @@ class ResultAt(msgspec.Struct, frozen=True, kw_only=True):
     """HTTP statuses that mean: not ready yet."""
     gone: frozenset[int] = frozenset({404, 410})
     """HTTP statuses that mean: no longer kept."""
+    failed: frozenset[int] = frozenset()
+    """HTTP statuses that mean: the job failed."""
     pages: Pages | None = None
     """How the result is paginated, if it is."""

@@ -227,7 +227,9 @@ class Poller(Generic[S, R]):
             return retry_after
         try:
             retry_after = max(read_poll(self.session, record, reply), retry_after)
-        except NotJson as error:
+        except (NotJson, ApiError) as error:
+            if isinstance(error, ApiError) and not error.is_transient:
+                raise
             self.note_transient_error(error)
         else:
             if self._transient_error is not None:

@@ -65,7 +65,7 @@ def submit(
     now = received.now
     # Of several attempts, the last one is taken to have created the job.
     submitted_at = account.wall() - received.took
-    record, body = read_submit(submission, key, reply, submitted_at, outgoing.request.url)
+    record, body = read_submit(account, submission, key, reply, submitted_at, outgoing.request.url)
     record.tag, record.started_at = submission.tag, now - received.took
     record.note_retry_after(now, max(account.retry_after(reply), record.kind.lifecycle.retry_after_in(body)))
     yield Created(record)

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from ..errors.client import ClientError
 from ..errors.transport import TransportError
+from ..http.errors import ApiError
 from ..jobs.errors import JobNotDone, JobTimeout
 from ..jobs.record import Record
 from ..jobs.snapshot import Snapshot
@@ -159,7 +160,9 @@ def _read(session: Session, record: Record[Any, Any], received: Received) -> Cli
         return account.api_error(reply)
     try:
         retry_after = read_poll(session, record, reply)
-    except NotJson as error:
+    except (NotJson, ApiError) as error:
+        if isinstance(error, ApiError) and not error.is_transient:
+            raise
         return error
     record.note_retry_after(received.now, max(retry_after, account.retry_after(reply)))
     return None

@@ -97,6 +97,23 @@ def test_the_error_is_read_where_the_spec_says() -> None:
 
 
 @pytest.mark.parametrize(
+    ("error", "expected"),
+    [
+        ("out of luck", (None, "out of luck")),
+        ({"code": 7, "message": "m"}, ("7", "m")),
+        ({"code": None, "message": ["a", {"msg": "b"}]}, (None, "a; b")),
+        ({"code": "E"}, ("E", None)),
+        (None, (None, None)),
+        ([], (None, None)),
+        (True, (None, None)),
+    ],
+)
+def test_an_error_may_be_a_text_or_an_object(error: Any, expected: tuple[str | None, str | None]) -> None:
+    """The same field, by the mood of the provider."""
+    assert expected == PLAIN.error_in({"status": "broken", "error": error})
+
+
+@pytest.mark.parametrize(
     ("pointers", "body", "share"),
     [
         ({"done": ("d",), "total": ("t",)}, {"d": 1, "t": 4}, 0.25),

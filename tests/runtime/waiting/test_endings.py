@@ -15,11 +15,20 @@ from bide_runtime.clients.clock import SystemClock
 from bide_runtime.errors.client import ClientClosed
 from bide_runtime.errors.decode import DecodeError
 from bide_runtime.http.errors import Conflict, NotFound
-from bide_runtime.jobs.errors import JobCancelled, JobExpired, JobFailed, JobNotDone, JobTimeout, SubmitUncertain
+from bide_runtime.jobs.errors import (
+    JobCancelled,
+    JobError,
+    JobExpired,
+    JobFailed,
+    JobNotDone,
+    JobTimeout,
+    SubmitUncertain,
+)
 from bide_runtime.jobs.result_at import ResultAt
 from bide_runtime.jobs.snapshot import Update
 from bide_runtime.jobs.state import State
 from bide_runtime.waiting.policy import Fixed
+from msgspec.structs import replace
 
 from tests.runtime.acme import APART, KEY, OTHER, PART, WHOLE, Acme, AsyncAcme, Page, Report, kind
 from tests.runtime.fakes import (
@@ -643,3 +652,64 @@ def test_closing_the_client_between_two_attempts_of_a_submit_is_uncertain() -> N
     clock.run(main())
 
     assert 1 == len(transport.requests)
+
+
+@pytest.mark.parametrize(
+    ("status", "kind", "message"),
+    [
+        ("broken", JobFailed, r"the job failed \[E7\]: out of luck"),
+        ("stopped", JobCancelled, r"the job was cancelled \[E7\]: out of luck"),
+        ("lost", JobExpired, r"the job expired: the provider says 'lost' \[E7\]: out of luck"),
+    ],
+)
+def test_every_final_error_has_the_words_of_the_provider(
+    world: Make, status: str, kind: type[JobError], message: str
+) -> None:
+    """W13: its code, its reason and its status, however the job ended."""
+    w = world(served(polls=[report(status, error={"code": "E7", "message": "out of luck"})]))
+
+    with pytest.raises(kind, match=message) as caught:
+        w.do(w.job(PART).wait())
+
+    assert (status, "E7", "out of luck") == (caught.value.status, caught.value.code, caught.value.reason)
+
+
+AT = APART.lifecycle.result
+assert isinstance(AT, ResultAt)
+BY_STATUS = replace(
+    APART,
+    lifecycle=replace(
+        APART.lifecycle,
+        result=replace(AT, not_ready=frozenset({202, 404}), gone=frozenset({410}), failed=frozenset({422})),
+    ),
+)
+READY = report("done", ready=True)
+NO_PLAN = {"error": {"code": "plan", "message": "no such plan"}}
+
+
+def test_a_result_is_not_ready_by_any_status_of_the_spec(world: Make) -> None:
+    """W14: also by one of success, whose body is not the result."""
+    w = world(served(polls=[READY], result=[Reply({"text": "soon"}, 202), error(404), PAGE]))
+
+    assert "hello" == w.do(w.job(BY_STATUS).wait()).text
+    assert 3 == sum(sent.path.endswith("/result") for sent in w.sent)
+
+
+def test_a_result_may_say_that_the_job_failed(world: Make) -> None:
+    """W13: by its HTTP status, with the provider's code and reason."""
+    w = world(served(polls=[READY], result=[Reply(NO_PLAN, 422)]))
+
+    with pytest.raises(JobFailed, match=r"the job failed \[plan\]: no such plan") as caught:
+        w.do(w.job(BY_STATUS).wait())
+
+    assert ("plan", "no such plan", "done") == (caught.value.code, caught.value.reason, caught.value.status)
+
+
+def test_a_result_that_is_gone_says_why(world: Make) -> None:
+    """W14: with the provider's code and reason, where it has some."""
+    w = world(served(polls=[READY], result=[Reply(NO_PLAN, 410)]))
+
+    with pytest.raises(JobExpired, match="no longer keeps its result") as caught:
+        w.do(w.job(BY_STATUS).wait())
+
+    assert ("plan", "no such plan") == (caught.value.code, caught.value.reason)

@@ -344,3 +344,18 @@ def test_the_age_of_a_job_counts_from_its_last_attempt(world: Make) -> None:
     job = w.do(w.jobs(PART).submit(url="u"))
 
     assert MORNING + 50 == json.loads(job.token)["submitted_at"]
+
+
+REFUSAL = {"error": {"code": "busy", "message": "There is a run in progress"}}
+
+
+@pytest.mark.parametrize("status", [200, 201, 202])
+def test_a_refusal_in_a_reply_of_success_is_no_uncertainty(world: Make, status: int) -> None:
+    """W11: the provider says in words that it made no job."""
+    w = world(served(submit=[Reply(REFUSAL, status)]))
+
+    with pytest.raises(ApiError, match=rf"Acme answered {status} \[busy\]: There is a run in progress") as caught:
+        w.do(w.jobs(PART).submit(url="u"))
+
+    assert "busy" == caught.value.code
+    assert 1 == submits(w)

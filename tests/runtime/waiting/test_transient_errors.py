@@ -27,8 +27,9 @@ from bide_runtime.jobs.snapshot import Update
 from bide_runtime.waiting.policy import Fixed
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
-from tests.runtime.acme import APART, PART, SHY
+from tests.runtime.acme import APART, PART, PROVIDER, SHY
 from tests.runtime.fakes import Reply, cut_off, unreachable
 from tests.runtime.storms import FAULTS, Steady, Storm, outcome, replies, rule, storms
 from tests.runtime.world import CUT, DONE, HTML, MODES, PAGE, RUNNING, TICKET, Mode, World, error, report, served
@@ -408,3 +409,42 @@ def test_one_poll_waits_for_a_job_that_is_not_visible_yet(world: Make) -> None:
     job = w.do(w.jobs(SHY).submit(url="u"))
 
     assert "running" == w.do(job.poll()).status
+
+
+# --- errors in replies of success -----------------------------------------------------------------
+
+LOST = Reply({"error": {"code": "internal", "message": "the worker was lost"}, "status": 7})
+"""No report, but an error of the provider in one of its shapes."""
+
+
+def test_an_error_in_a_reply_of_success_ends_the_wait(world: Make) -> None:
+    """W7: with the provider's code and words instead of what the decoder misses."""
+    w = world(served(polls=[LOST]))
+
+    with pytest.raises(ApiError, match=r"\[internal\]: the worker was lost"):
+        w.do(w.job(PART).wait())
+
+    assert 1 == len(w.polls)
+
+
+@pytest.mark.parametrize("call", ["wait", "poll"])
+@pytest.mark.parametrize("mode", MODES)
+def test_a_code_that_may_pass_is_waited_out(mode: Mode, call: str) -> None:
+    """W6: the spec may say that an error is transient, by its code or by its HTTP status."""
+    provider = replace(PROVIDER, transient=frozenset({561, "internal"}))
+    w = World(mode, served(polls=[LOST, error(561), Reply(LOST.body, 400), DONE]), provider)
+
+    w.do(getattr(w.job(PART), call)())
+
+    assert 4 == len(w.polls)
+
+
+def test_an_error_in_place_of_the_result_is_raised(world: Make) -> None:
+    """W7: the same at the address of a result."""
+    w = world(served(polls=[report("done", ready=True)], result=[Reply(REFUSED)]))
+
+    with pytest.raises(ApiError, match="no such plan"):
+        w.do(w.job(APART).wait())
+
+
+REFUSED = {"error": {"code": "plan", "message": "no such plan"}}
