@@ -662,9 +662,7 @@ def test_closing_the_client_between_two_attempts_of_a_submit_is_uncertain() -> N
         ("lost", JobExpired, r"the job expired: the provider says 'lost' \[E7\]: out of luck"),
     ],
 )
-def test_every_final_error_has_code_and_reason(
-    world: Make, status: str, kind: type[JobError], message: str
-) -> None:
+def test_every_final_error_has_code_and_reason(world: Make, status: str, kind: type[JobError], message: str) -> None:
     """W13: and its status, for every ending."""
     w = world(served(polls=[report(status, error={"code": "E7", "message": "out of luck"})]))
 
