@@ -37,6 +37,8 @@ class Line:
     """The subject of the line, in a few words."""
     does: str
     """The function of the visitor."""
+    method: str = "POST"
+    """The HTTP method of the first request."""
     mode: str = ""
     scenarios: tuple[str, ...] = ("succeed",)
     """The scenarios of the first, the second, ... submit or call."""
@@ -98,6 +100,7 @@ def _job(provider: Provider, job: Job) -> Iterator[Line]:
         provider=provider.name,
         name=job.name,
         what="success",
+        method=job.submit.method.upper(),
         does="run",
         scenarios=(f"succeed; duration={duration:g}",),
         arguments={},
@@ -171,6 +174,7 @@ def _operation(provider: Provider, operation: Operation) -> Iterator[Line]:
         provider=provider.name,
         name=operation.name,
         what="success",
+        method=operation.endpoint.method.upper(),
         does="call",
         arguments={},
         options={},

@@ -92,6 +92,7 @@ def _as_visit(line: Line) -> dict[str, Any]:
         "name": line.name,
         "does": line.does,
         "scenarios": line.scenarios,
+        "method": line.method,
         "arguments": line.arguments,
         "options": line.options,
     }

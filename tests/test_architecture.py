@@ -184,7 +184,8 @@ def test_no_code_names_a_provider() -> None:
     """A provider's name is only in its spec and in generated files."""
     specs = [yaml.safe_load(path.read_text(encoding="utf-8")) for path in sorted((REPOSITORY / "specs").glob("*.yaml"))]
     names = {str(spec[key]) for spec in specs for key in ("name", "title", "class") if key in spec}
-    known = re.compile("|".join(map(re.escape, sorted(names))), re.IGNORECASE)
+    words = "|".join(map(re.escape, sorted(names)))  # whole words: a provider may be called Exa
+    known = re.compile(rf"(?<![a-z0-9])(async)?({words})(client|error)?(?![a-z0-9])", re.IGNORECASE)
     files = [path for root in ROOMS for path in root.rglob("*") if path.is_file() and "__pycache__" not in path.parts]
 
     assert names

@@ -54,7 +54,7 @@ class Errand:
         return list(seen)
 
     def _visit(self, engine: Any, clock: Any, visit: Visit) -> Notes:
-        notes, wire = Notes(), Wire(engine, visit["scenarios"])
+        notes, wire = Notes(), Wire(engine, visit["scenarios"], begins_with=visit["method"])
         act = getattr(blocking, visit["does"])
         began = clock.now()
         with getattr(self._package, self._client)(**self._options(wire, clock)) as client:
@@ -65,7 +65,7 @@ class Errand:
         return self._finished(notes, wire, clock.now() - began)
 
     async def _visit_async(self, engine: Any, clock: Any, visit: Visit) -> Notes:
-        notes, wire = Notes(), Wire(engine, visit["scenarios"])
+        notes, wire = Notes(), Wire(engine, visit["scenarios"], begins_with=visit["method"])
         act = getattr(awaiting, visit["does"])
         began = clock.now()
         async with getattr(self._package, f"Async{self._client}")(**self._options(wire, clock)) as client:

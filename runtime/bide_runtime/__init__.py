@@ -267,7 +267,11 @@ __all__ = [
 def __getattr__(name: str) -> object:
     if name not in _MODULES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    found = globals()[name] = getattr(import_module(f".{_MODULES[name]}", __name__), name)
+    try:
+        found = getattr(import_module(f".{_MODULES[name]}", __name__), name)
+    except ModuleNotFoundError as missing:
+        found = import_module(".engines.missing", __name__).stand_in(name, missing)
+    globals()[name] = found
     return found
 
 

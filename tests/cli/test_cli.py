@@ -307,13 +307,14 @@ def test_serve_simulates_each_provider(here: Path) -> None:
 
 
 def test_serve_on_a_port_that_is_taken(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """The error is one line, with exit code 1."""
+    """A port that is in use is one line, with exit code 1; it says how to choose another."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         assert main(["serve", "acme.yaml", "--port", str(port)]) == 1
 
     [line] = capsys.readouterr().err.splitlines()
-    assert str(port) in line
+    assert f"cannot listen on 127.0.0.1:{port}: " in line
+    assert line.endswith("; choose another port with --port")
 
 
 def test_serve_without_its_scenario_file(here: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from bide_runtime import Request
 
 from bide.ir import Provider
 from bide.lint.pipeline import read_spec
@@ -21,6 +22,7 @@ import plan  # noqa: E402
 import table  # noqa: E402
 import verdict  # noqa: E402
 from arguments import ARGUMENTS  # noqa: E402
+from visitor.wire import Wire  # noqa: E402
 
 
 def provider(spec: Path) -> Provider:
@@ -91,9 +93,10 @@ def test_every_job_and_operation_has_a_line(spec: Path) -> None:
 def test_a_job_without_arguments_is_an_error(spec: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """It ends the demo at the start."""
     shown = provider(spec)
-    monkeypatch.delitem(ARGUMENTS[shown.name], shown.jobs[0].name)
+    name = [*shown.jobs, *shown.operations][0].name
+    monkeypatch.delitem(ARGUMENTS[shown.name], name)
 
-    with pytest.raises(plan.PlanError, match=f"has no arguments for {shown.name} {shown.jobs[0].name}"):
+    with pytest.raises(plan.PlanError, match=f"has no arguments for {shown.name} {name}"):
         plan.lines(shown)
 
 
@@ -158,3 +161,19 @@ def test_columns_are_aligned() -> None:
     ends = {line.rfind("  ") for line in lines if not line.startswith("    ")}
 
     assert len(ends) == 1
+
+
+@pytest.mark.parametrize(("begins_with", "asked"), [("POST", {"POST"}), ("GET", {"GET", "POST"})])
+def test_scenarios_go_with_what_begins(begins_with: str, asked: set[str]) -> None:
+    """An operation may be a GET, and then asks for its scenario in that."""
+
+    class Engine:
+        def send(self, request: Any, *, timeout: float) -> Any:
+            return request
+
+    wire = Wire(Engine(), ["fail"], begins_with=begins_with)
+    sent = [
+        wire.send(Request(method=method, url="https://a.example/", headers={}), timeout=1) for method in ("GET", "POST")
+    ]
+
+    assert {each.method for each in sent if each.headers.get("x-bide-scenario") == "fail"} == asked

@@ -24,6 +24,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, redirect_stdout
 from dataclasses import dataclass, field
 from doctest import ELLIPSIS, NORMALIZE_WHITESPACE, OutputChecker
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -120,6 +121,8 @@ class Reader:
                 "make": self._make,
                 "pip": self._pip,
                 "python": self._python,
+                "python3": self._python,
+                "source": self._source,
             }
             printed = self._named(programs[program](*arguments))
             Block(block.page, block.line, "console", line, prints or None).compare(printed)
@@ -151,10 +154,19 @@ class Reader:
         self.monkeypatch.setenv(name, value)
         return ""
 
+    def _source(self, script: str) -> str:
+        """Activate an environment, which must be there. Python stays the one that runs the tests."""
+        assert script.endswith("/bin/activate")
+        assert (self.folder / script).exists(), script
+        return ""
+
     def _pip(self, command: str, *projects: str) -> str:
-        """Make packages importable."""
+        """Make packages importable; those without a folder of their own are already."""
         assert command == "install"
         for project in projects:
+            if not project.startswith("."):
+                assert find_spec(project), project
+                continue
             folder = self.folder / project.partition("[")[0]
             assert (folder / "pyproject.toml").exists(), project
             if folder.parent.name == "generated":

@@ -14,6 +14,7 @@ from bide_runtime.testing.checks.stories import Job
 
 from bide.emit.render import render
 from bide.lint.pipeline import read_spec
+from tests.acme_spec import TEXT, changed
 from tests.docs.reader import blocks
 from tests.live.brook import SPEC, brook, written
 
@@ -58,6 +59,18 @@ def test_a_provider_without_examples_gets_the_others() -> None:
     assert all("def test_" in text for name, text in tests.items() if name.startswith("test_"))
 
 
+def test_a_cancel_is_tested_if_a_status_means_cancelled() -> None:
+    """Where none does, nobody can say how a wait ends after a cancel."""
+    states = "      cancelled: cancelled\n"
+    spec = changed((states, ""), ("running: [completed, partial, failed, cancelled]", "running: [completed, failed]"))
+    spec = spec.replace("queued: [running, cancelled]", "queued: [running]")
+    spec = spec.replace("      cancelled: It was cancelled.\n", "")
+    with_it, without_it = (render(read_spec("acme.yaml", text))["tests/test_waiting.py"] for text in (TEXT, spec))
+
+    assert "def test_a_job_can_be_cancelled" in with_it
+    assert "def test_a_job_can_be_cancelled" not in without_it
+
+
 @pytest.mark.parametrize(("longest", "lasts"), [(0.001, 10.0), (0.1, 10.0), (1.0, 100.0), (5.0, 300.0)])
 def test_jobs_that_are_polled_often_have_short_stories(longest: float, lasts: float) -> None:
     """At 10 polls per second, 5 minutes of virtual time would be thousands of polls."""
@@ -84,6 +97,24 @@ def test_an_unchanged_package_passes(package: Path) -> None:
     result = ran(package, *CHOSEN)
 
     assert result.returncode == 0, result.stdout
+
+
+def test_an_old_copy_is_not_tested(package: Path, tmp_path: Path) -> None:
+    """The tests are of the files beside them, also if another copy is installed and pytest has loaded its plugin."""
+    site = tmp_path / "site"
+    shutil.copytree(package / "brook_client", site / "brook_client")
+    (site / "brook_client" / "client.py").write_text("raise RuntimeError('an old copy')\n")
+    info = site / "brook_client-0.1.0.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: brook-client\nVersion: 0.1.0\n")
+    (info / "entry_points.txt").write_text("[pytest11]\nbrook_client = brook_client.pytest_plugin\n")
+
+    command = [sys.executable, "-m", "pytest", "-x", "-p", "no:cacheprovider", "tests/test_requests.py"]
+    env = {**os.environ, "PYTHONPATH": str(site)}
+    done = subprocess.run(command, cwd=package, env=env, capture_output=True, text=True)
+
+    assert "brook" in done.stdout.partition("plugins:")[2].partition("\n")[0]
+    assert done.returncode == 0, done.stdout
 
 
 SABOTAGE = {

@@ -21,8 +21,9 @@ from bide.lint.pipeline import read_spec
 from bide.spec import names
 from tests.acme_spec import TEXT, changed
 
-SPECS = sorted((Path(__file__).parents[1] / "providers").glob("*/spec.yaml"))
-SPECS += sorted((Path(__file__).parents[2] / "specs").glob("*.yaml"))
+REPOSITORY = Path(__file__).parents[2]
+SPECS = sorted((REPOSITORY / "tests" / "providers").glob("*/spec.yaml"))
+SPECS += sorted((REPOSITORY / "specs").glob("*.yaml"))
 
 HARD = """\
       url: {type: string, min_length: 12, max_length: 12}
@@ -151,7 +152,7 @@ def test_values_come_from_the_example_of_the_request() -> None:
 def test_only_what_can_be_raised_is_documented() -> None:
     """A job that cannot be cancelled has no `JobCancelled`, in docstrings and in the README."""
     provider = read_spec("acme.yaml", TEXT)
-    files = render(read_spec("anakin.yaml", SPECS[-3].read_text()))
+    files = render(read_spec("anakin.yaml", (REPOSITORY / "specs" / "anakin.yaml").read_text()))
 
     assert prose.can_be_cancelled(provider.jobs[0])
     assert not re.search("JobCancelled:|JobExpired:|`cancel`", files["anakin_client/client.py"])
@@ -182,4 +183,6 @@ def test_a_package_has_the_metadata_of_the_spec() -> None:
     assert "License: `MIT`." in files["README.md"]
     assert "- [Source](https://acme.example/sdk)\n" in files["README.md"]
     assert tomllib.loads(plain["pyproject.toml"])["project"]["version"] == "0.1.0"
+    assert "In this folder:\n\n```\npip install .\n```\n" in plain["README.md"]
+    assert "pip install acme" not in plain["README.md"]
     assert "license" not in plain["pyproject.toml"].casefold() + plain["README.md"].casefold()

@@ -19,8 +19,10 @@ from bide.spec.document import Json
 from tests.hostile.places import shape
 from tests.hostile.texts import KEPT, MARKDOWN, NAMES
 
-SPECS = sorted((Path(__file__).parents[2] / "specs").glob("*.yaml"))
-DATA: dict[str, Json] = {file.stem: yaml.load(file.read_text(), yaml.CSafeLoader) for file in SPECS}
+REPOSITORY = Path(__file__).parents[2]
+FILES = [*(REPOSITORY / "specs").glob("*.yaml"), *(REPOSITORY / "tests" / "providers").glob("*/spec.yaml")]
+TEXTS = [file.read_text(encoding="utf-8") for file in sorted(FILES)]
+DATA: dict[str, Json] = {spec["name"]: spec for spec in (yaml.load(text, yaml.CSafeLoader) for text in TEXTS)}
 WORDS = [text for text in (*KEPT.values(), *MARKDOWN.values(), *NAMES) if len(text) < 200]
 VALUES: list[Json] = [None, True, False, 0, -1, 1.5, 10**17, [], {}, [[]], {"": ""}, "", "string", "list of any", "5m"]
 
@@ -80,7 +82,7 @@ def test_damaged_specs(name: str, seed: int) -> None:
 def test_damaged_text(seed: int) -> None:
     """The same with characters lost, duplicated or moved."""
     jitter = Random(seed)
-    text = jitter.choice(SPECS).read_text()
+    text = jitter.choice(TEXTS)
     for _ in range(jitter.choice([1, 2, 5])):
         start, end = sorted(jitter.randrange(len(text)) for _ in range(2))
         end = min(end, start + 40)

@@ -449,4 +449,5 @@ def test_package_of_the_spec() -> None:
         license="Apache-2.0 OR MIT",
         authors=(ir.Author(name="Ada"), ir.Author(name="Acme SDK team", email="sdk@acme.example")),
         urls=(("Source", "https://acme.example/sdk"),),
+        is_published=True,
     )

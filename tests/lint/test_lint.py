@@ -155,7 +155,7 @@ CASES = [
     (
         "    status: status\n",
         "    status: result_available\n",
-        'missing-state: the status "false" of boolean has no state',
+        'missing-state: the statuses "false" and "true" of boolean have no state (map each to a state: pending',
     ),
     ("    status: status\n", "    status: credits_used\n", "but it must be text, a whole number or a boolean"),
     (
@@ -401,14 +401,14 @@ CASES = [
     ('"links": []', '"links": ["a", null]', "bad-example: $.links[1] is null, not text"),
     ('"id": "m1", ', "", "bad-example: $.id is missing"),
     ('"id": "m1"', '"id": null', "bad-example: $.id is null, not string"),
-    ('"links": []', '"links": null', None),
-    ('"links": []', '"progress": {"completed": 1, "total": null}', None),
+    ('"links": []', '"links": [], "progress": null', None),
+    ('"links": []', '"links": [], "progress": {"completed": 1, "total": null}', None),
     (
         '"links": []',
         '"progress": {"completed": 1.5, "total": 2}',
         "bad-example: $.progress.completed is the number 1.5, not a whole number",
     ),
-    ('"links": []', '"credits_used": 2.5', None),
+    ('"links": []', '"links": [], "credits_used": 2.5', None),
     ('"links": []', '"credits_used": true', "bad-example: $.credits_used is true, not a number"),
     ('"status": "completed"', '"status": "something new"', None),
     ('"status": "completed"', '"status": 1', "bad-example: $.status is the number 1, not the text of a JobStatus"),
@@ -477,6 +477,51 @@ def test_findings(old: str, new: str, expected: str | None) -> None:
         assert any(expected in problem for problem in found), found
 
 
+@pytest.mark.parametrize(
+    ("result", "is_fine"),
+    [
+        *((name, True) for name in ("FetchJob", "DoneJob", "object", "map of any")),
+        *((name, False) for name in ("string", "integer", "list of Item", "JobStatus", "any", "map of string")),
+    ],
+)
+@pytest.mark.parametrize("key", ["result", "failed_result"])
+def test_a_poll_reply_that_is_the_result(key: str, result: str, is_fine: bool) -> None:
+    """Without `result` in the lifecycle, the result is an object, as the poll reply is."""
+    at = next(line for line in TEXT.splitlines(keepends=True) if line.startswith("    result: {get:"))
+    types = {"result": "DoneJob", key: result}
+    keys = "".join(f"    {key}: {type_}\n" for key, type_ in types.items())
+    items = next(line for line in TEXT.splitlines(keepends=True) if line.startswith("    items:"))
+    found = linted(changed((at, ""), ("    result: FetchResult\n    polling", f"{keys}    polling"), (items, "")))
+    wrong = [said(problem).partition(" ")[2] for problem in found if problem.severity == "error"]
+
+    help_ = "use DoneJob, or point to a field of the reply in the lifecycle, as in result: {field: output}"
+    message = f"wrong-result: this cannot be {result}: it is the whole poll reply, which is FetchJob ({help_})"
+    assert wrong == ([] if is_fine else [message])
+
+
+@pytest.mark.parametrize(
+    ("reply", "expected"),
+    [
+        ('"status": "completed", "result_available": true', "bad-example: $.links is missing in the state succeeded"),
+        ('"status": "partial", "result_available": true, "links": null', "bad-example: $.links is null in the state"),
+        (
+            '"status": "complete", "result_available": true',
+            'example-status: $.status is "complete", which has no state',
+        ),
+        ('"status": "completed", "result_available": false', ""),  # not ready yet
+        ('"status": "queued", "result_available": false', ""),
+        ('"status": "completed", "result_available": true, "links": []', ""),
+    ],
+)
+def test_examples_in_their_states(reply: str, expected: str) -> None:
+    """An example of a poll reply has a status with a state, and the fields that the spec promises in that state."""
+    old = '{"id": "m1", "status": "completed", "result_available": true, "links": [], "extra": 1}'
+    found = [said(problem).partition(" ")[2] for problem in linted(changed((old, f'{{"id": "m1", {reply}}}')))]
+
+    assert len(found) == bool(expected)
+    assert all(problem.startswith(expected) for problem in found), found
+
+
 def test_places() -> None:
     """A finding has the place of its value or key."""
     text = changed(
@@ -493,7 +538,11 @@ def test_a_lifecycle_without_an_end() -> None:
     endless = "      completed: succeeded\n      partial: partial\n      failed: failed\n      cancelled: cancelled\n"
     enums = TEXT[TEXT.index("      completed: It is") : TEXT.index("models:\n")]
     transitions = TEXT[TEXT.index("    transitions:\n") : TEXT.index("    ready:")]
-    common = ((enums, "      failed: It has failed.\n"), (transitions, ""))
+    common = (
+        (enums, "      failed: It has failed.\n"),
+        (transitions, ""),
+        ('"status": "completed"', '"status": "failed"'),
+    )
 
     never = changed((endless, "      failed: failed\n"), *common)
     assert ["never-succeeds"] == [found.code for found in linted(never)]

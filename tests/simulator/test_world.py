@@ -567,6 +567,14 @@ def test_faults_of_operations() -> None:
     assert acme.ask("GET", "/find/here", query="words=abc", x_bide_scenario="fail").status == 500
 
 
+def test_a_refused_call_is_over() -> None:
+    """A client does not repeat it, so the next call like it is another one, and is refused too."""
+    acme = Acme.new()
+    refused = {"query": "words=abc", "x_bide_scenario": "call=402"}
+
+    assert [acme.ask("GET", "/find/here", **refused).status for _ in range(2)] == [402, 402]
+
+
 def test_an_operation_that_may_return_a_job() -> None:
     """It replies inline unless the scenario wants a job, which is then polled like any other."""
     acme = Acme.new()

@@ -76,7 +76,7 @@ def serve(specs: tuple[Path, ...], port: int, speed: float, seed: int, scenarios
 def _simulate(provider: Provider, *, port: int, speed: float, seed: int, script: bytes) -> int:
     from bide.cli import report
     from bide.simulator.life.scenario import ScenarioError
-    from bide.simulator.server.server import SimulatorError
+    from bide.simulator.server.server import PortNotFree, SimulatorError
     from bide.simulator.server.server import serve as serve_forever
 
     def say(url: str) -> None:
@@ -86,6 +86,9 @@ def _simulate(provider: Provider, *, port: int, speed: float, seed: int, script:
     scenarios = script.decode("utf-8", "replace")
     try:
         serve_forever(provider, port=port, speed=speed, seed=seed, scenarios=scenarios, ready=say)
+    except PortNotFree as error:
+        complain(f"{' '.join(str(error).split())}; choose another port with --port")
+        return PROBLEM
     except (SimulatorError, ScenarioError) as error:
         complain(" ".join(str(error).split()))
         return PROBLEM

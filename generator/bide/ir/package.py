@@ -26,3 +26,5 @@ class Package:
     authors: tuple[Author, ...] = ()
     urls: tuple[tuple[str, str], ...] = ()
     """(label, URL) pairs."""
+    is_published: bool = False
+    """Whether the spec has `package`, and so the package is on an index."""

@@ -56,6 +56,8 @@ def examined(file: str, text: str) -> Finding:
         from bide.lint.silence import heeded
 
         found, silenced = heeded(document.comments, found, is_all=not misread)
+    has_errors = any(problem.severity == "error" for problem in found)
+    if has_errors:  # what seems unused may be what an error is about
+        found = [problem for problem in found if problem.severity == "error" or not problem.code.startswith("unused-")]
     problems = sorted(set(found))
-    has_errors = any(problem.severity == "error" for problem in problems)
     return Finding(None if has_errors else document, problems, silenced)

@@ -36,3 +36,9 @@ def alternatives(allowed: Iterable[str]) -> str:
     """All that is allowed; empty if that is too much to list."""
     names = list(allowed)
     return f"allowed here: {', '.join(names)}" if 0 < len(names) <= _MANY else ""
+
+
+def first_of(allowed: Iterable[str]) -> str:
+    """The first words of what is allowed, where that is too much to list."""
+    names = list(allowed)
+    return f"allowed here: {', '.join(names[:_MANY])} and {len(names) - _MANY} more" if len(names) > _MANY else ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..errors.client import ConfigurationError
+from .missing import not_installed
 from .transport import AsyncTransport, Transport
 
 
@@ -13,7 +13,7 @@ def default_transport() -> Transport:
     except ModuleNotFoundError as error:
         if error.name != "urllib3":
             raise
-        raise _not_installed("urllib3") from error
+        raise not_installed("the blocking client", "urllib3") from error
     return Urllib3Transport()
 
 
@@ -24,9 +24,5 @@ def default_async_transport() -> AsyncTransport:
     except ModuleNotFoundError as error:
         if error.name != "aiohttp":
             raise
-        raise _not_installed("aiohttp") from error
+        raise not_installed("the async client", "aiohttp") from error
     return AiohttpTransport()
-
-
-def _not_installed(engine: str) -> ConfigurationError:
-    return ConfigurationError(f"{engine} is not installed: `pip install {engine}`, or pass transport=")

@@ -9,6 +9,7 @@ from bide.emit.python.table import row
 from bide.emit.views.body import Placed, placed
 from bide.emit.views.context import Context, named
 from bide.emit.views.view import View
+from bide.emit.words import prose
 from bide.ir import (
     UNBOUNDED,
     Bounds,
@@ -127,8 +128,8 @@ class TestsView:
 
     @property
     def can_cancel(self) -> bool:
-        """Whether there is a job that can be cancelled."""
-        return any(job.lifecycle.cancel for job in self.provider.ir.jobs)
+        """Whether there is a job with `cancel` and a status that means cancelled."""
+        return any(job.lifecycle.cancel and prose.can_be_cancelled(job) for job in self.provider.ir.jobs)
 
     @property
     def streams_end(self) -> bool:

@@ -99,6 +99,16 @@ class ReadmeView:
         return Code(self._provider.package.name)
 
     @property
+    def is_published(self) -> bool:
+        """Whether it can be installed by its name."""
+        return self._provider.package.is_published
+
+    @property
+    def runtime(self) -> Code | None:
+        """The distribution of the runtime, if the package has no copy of it."""
+        return None if self._is_vendored else code_span("bide-runtime")
+
+    @property
     def metadata(self) -> list[tuple[Code, Code]]:
         """(key, value) of each line of `[project]` that comes from the spec."""
         package = self._provider.package

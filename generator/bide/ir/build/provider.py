@@ -80,7 +80,7 @@ def build(document: Document) -> ir.Provider:
         jobs=jobs,
         lifecycles=tuple(lifecycles.values()),
         spec_file=re.split(r"[/\\]", document.file)[-1],
-        package=_package(raw["name"], raw.get("package", {})),
+        package=_package(raw["name"], raw.get("package")),
         by_name=by_name,
     )
 
@@ -133,7 +133,8 @@ def _listed(raw: Json) -> list[Mapping[str, Json]]:
     return raw if isinstance(raw, list) else [raw]
 
 
-def _package(provider: str, raw: Mapping[str, Json]) -> ir.Package:
+def _package(provider: str, given: Mapping[str, Json] | None) -> ir.Package:
+    raw = given or {}
     authors = tuple(ir.Author(name=one["name"], email=one.get("email", "")) for one in raw.get("authors", ()))
     return ir.Package(
         name=raw.get("name", f"{provider.replace('_', '-')}-client"),
@@ -141,6 +142,7 @@ def _package(provider: str, raw: Mapping[str, Json]) -> ir.Package:
         license=raw.get("license", ""),
         authors=authors,
         urls=tuple(raw.get("urls", {}).items()),
+        is_published=given is not None,
     )
 
 

@@ -6,13 +6,16 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Literal
 
-from bide_runtime.testing.faults import Fault
+from bide_runtime.testing.faults import Fault, FaultKind
 
 from bide.simulator.life.answer import Asked
 from bide.simulator.life.scenario import Scenario, read
 from bide.simulator.life.script import Script
 
 SCENARIO_HEADER = "x-bide-scenario"
+
+_TRANSIENT = (408, 425, 429, 500, 502, 503, 504)
+"""The HTTP statuses after which a client repeats an idempotent request."""
 
 
 @dataclass(slots=True)
@@ -37,7 +40,7 @@ class Tries:
     ) -> tuple[Scenario, Fault | None]:
         """The scenario of a request, and the fault of this attempt. Raises `ScenarioError`.
 
-        `key` is its idempotency key; `idempotent`: clients retry it after any fault, even without a key.
+        `key` is its idempotency key; `idempotent`: a client repeats it after a transient error, even without a key.
         """
         header = asked.headers.get(SCENARIO_HEADER, "")
         fingerprint = (name, asked.method, asked.path, repr(asked.query), asked.body.hex(), header, key or "")
@@ -46,8 +49,7 @@ class Tries:
         fault = series.scenario.fault(request, series.count)
         series.count += 1
         goes_on = series.count < len(series.scenario.faults.get(request, ()))
-        # Without a key, a client repeats a submit only after a 429.
-        comes_again = key is not None or goes_on or (fault is not None and (idempotent or fault.status == 429))
+        comes_again = key is not None or goes_on or (fault is not None and _is_repeated(fault, idempotent=idempotent))
         if comes_again:
             self._open[fingerprint] = series
         else:
@@ -59,3 +61,10 @@ class Tries:
         if header:
             return read(header)
         return self._script.scenario(kind, name, self._begun[name], seed=self._seed)
+
+
+def _is_repeated(fault: Fault, *, idempotent: bool) -> bool:
+    """Whether a client without an idempotency key repeats the request after this fault."""
+    if fault.kind is FaultKind.ERROR:
+        return fault.status == 429 or (idempotent and fault.status in _TRANSIENT)
+    return idempotent

@@ -33,6 +33,10 @@ class SimulatorError(Exception):
     """The simulator cannot run with these arguments."""
 
 
+class PortNotFree(SimulatorError):
+    """Another program listens on the port, or this user may not."""
+
+
 def serve(
     provider: Provider,
     *,
@@ -151,7 +155,7 @@ def _listener(host: str, port: int) -> socket.socket:
         listener.listen(512)
     except (OSError, OverflowError) as error:
         listener.close()
-        raise SimulatorError(f"cannot listen on {host}:{port}: {getattr(error, 'strerror', None) or error}") from None
+        raise PortNotFree(f"cannot listen on {host}:{port}: {getattr(error, 'strerror', None) or error}") from None
     return listener
 
 

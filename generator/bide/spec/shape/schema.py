@@ -7,6 +7,7 @@ diagnostics. Checks that compare one part of a spec with another are in `lint`.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -19,6 +20,7 @@ from bide.spec.hints import did_you_mean, nearest
 from bide.spec.oneline import one_line
 from bide.spec.shape import fits as shape
 from bide.spec.shape.findings import Fault, found_in
+from bide.spec.shape.habits import as_boolean, as_type, instead_of_key, stands_for
 from bide.spec.shape.language import owners_in
 
 _FEW = 3
@@ -26,6 +28,9 @@ _FEW = 3
 
 FILE = "spec.schema.json"
 """The file name of the schema."""
+
+_DURATIONS = ("duration", "duration or range")
+"""The titles of what is written as a number with a unit."""
 
 _LONGEST_EXAMPLE = 80
 """The longest example shown in a help, in characters."""
@@ -95,7 +100,7 @@ def _misspelt_keys(faults: Iterable[Fault]) -> dict[Path, set[str]]:
     meant: dict[Path, set[str]] = {}
     for fault in faults:
         if fault.keyword == "additionalProperties":
-            near = nearest(fault.wanted, _unused_keys(fault))
+            near = stands_for(fault.wanted, fault.schema) or nearest(fault.wanted, _unused_keys(fault))
             if near is not None:
                 meant.setdefault(fault.path, set()).add(near)
     return meant
@@ -151,7 +156,9 @@ class _Translation:
         allowed = _unused_keys(fault)
         owning = owners().get(key, ())
         is_elsewhere = 0 < len(owning) <= _FEW and nearest(key, allowed) is None
-        help_ = f'"{key}" is a key of {" and ".join(owning)}' if is_elsewhere else did_you_mean(key, allowed)
+        help_ = instead_of_key(key, fault.schema)
+        if not help_:
+            help_ = f'"{key}" is a key of {" and ".join(owning)}' if is_elsewhere else did_you_mean(key, allowed)
         yield Diagnostic(place, "unknown-key", f'unknown key "{key}"', help_)
 
     def _missing_key(self, fault: Fault) -> Iterator[Diagnostic]:
@@ -211,8 +218,12 @@ class _Translation:
         if value is None:
             yield Diagnostic(self._key(fault), "bad-type", f"{self._name(fault)} is empty; it must be {wanted}")
             return
-        is_unquoted = list(types) == ["string"] and isinstance(value, bool | int | float)
-        help_ = f'put it in quotes: "{shown(value)}"' if is_unquoted else _write_it_all_like(fault)
+        is_unquoted = list(types) == ["string"] and isinstance(value, bool | int | float) and _fits_as_text(fault)
+        help_ = (
+            f'put it in quotes: "{shown(value)}"'
+            if is_unquoted
+            else _unlike_a_habit(fault) or _write_it_all_like(fault)
+        )
         message = f"{self._name(fault)} must be {wanted}, not {_type_words(value)}"
         yield Diagnostic(self._value(fault), "bad-type", message, help_)
 
@@ -235,11 +246,12 @@ class _Translation:
 
     def _not_the_constant(self, fault: Fault) -> Iterator[Diagnostic]:
         message = f"{self._name(fault)} must be {shown(fault.wanted)}"
-        yield Diagnostic(self._value(fault), "bad-value", message)
+        yield Diagnostic(self._value(fault), "bad-value", message, _unlike_a_habit(fault))
 
     def _not_written_so(self, fault: Fault) -> Iterator[Diagnostic]:
         if fault.instance:
-            yield Diagnostic(self._value(fault), "bad-value", _not_a(fault), _write_it_like(fault))
+            help_ = _with_a_unit(fault) or _write_it_like(fault)
+            yield Diagnostic(self._value(fault), "bad-value", _not_a(fault), help_)
         else:
             yield from self._empty(fault)
 
@@ -309,6 +321,27 @@ def _has_fields_in_place(fault: Fault) -> bool:
     known = fault.schema.get("properties", {})
     instance = fault.instance if isinstance(fault.instance, dict) else {}
     return "fields" in known and bool(instance) and not known.keys() & instance.keys()
+
+
+def _fits_as_text(fault: Fault) -> bool:
+    """Whether a value that is not text would be right in quotes."""
+    return shape.pattern(fault.schema.get("pattern", "")).search(shown(fault.instance)) is not None
+
+
+def _unlike_a_habit(fault: Fault) -> str:
+    """The help for a value that people write elsewhere; empty if it is none."""
+    if fault.wanted is True or fault.wanted == "boolean":
+        help_ = as_boolean(fault.instance)
+        return "" if fault.wanted is True and help_.startswith("write false") else help_
+    return as_type(fault.instance) if _noun(fault) == "type" else _with_a_unit(fault)
+
+
+def _with_a_unit(fault: Fault) -> str:
+    """The help for a duration without a unit; empty for everything else."""
+    number = str(fault.instance)
+    if _noun(fault) not in _DURATIONS or not re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,6})?", number):
+        return ""
+    return f"add its unit, as in {number}s; the units are ms, s, m, h and d"
 
 
 def _write_it_all_like(fault: Fault) -> str:

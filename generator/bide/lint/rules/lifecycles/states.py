@@ -20,6 +20,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from bide import ir
 from bide.lint.spec import Spec
 from bide.spec.diagnostics import Diagnostic
 from bide.spec.hints import did_you_mean
@@ -31,10 +32,12 @@ def check(spec: Spec) -> Iterator[Diagnostic]:
         enums = spec.status_values(name)
         states = lifecycle.get("states", {})
         for enum, raw in enums.items():
-            for status in raw:
-                if status not in states:
-                    message = f'the status "{status}" of {enum} has no state'
-                    yield spec.at_key(path, "missing-state", message)
+            missing = [f'"{status}"' for status in raw if status not in states]
+            if missing:
+                named = f"{', '.join(missing[:-1])} and {missing[-1]}" if len(missing) > 1 else missing[0]
+                has = f"status {named} of {enum} has" if len(missing) == 1 else f"statuses {named} of {enum} have"
+                help_ = f"map each to a state: {', '.join(ir.State)}"
+                yield spec.at_key(path, "missing-state", f"the {has} no state", help_)
         known = {status: None for raw in enums.values() for status in raw}
         for status in states:
             if enums and status not in known:

@@ -19,15 +19,18 @@ from bide.spec.hints import did_you_mean
 def check(spec: Spec) -> Iterator[Diagnostic]:
     for name, lifecycle in spec.table("lifecycles").items():
         states = spec.states(name)
+        stateless = {status for raw in spec.status_values(name).values() for status in raw} - states.keys()
         path = ("lifecycles", name, "transitions")
         for status, following in lifecycle.get("transitions", {}).items():
+            if status in stateless:
+                continue  # missing-state reports it
             if status not in states:
                 yield spec.at_key((*path, status), "unknown-status", _not_there(status), did_you_mean(status, states))
             elif states[status].is_final and following:
                 message = f'"{status}" is {states[status].value}, which is final: it cannot have transitions'
                 yield spec.at_key((*path, status), "final-transition", message)
             for index, one in enumerate(following):
-                if one not in states:
+                if one not in states and one not in stateless:
                     place = (*path, status, index)
                     yield spec.at_value(place, "unknown-status", _not_there(one), did_you_mean(one, states))
 

@@ -30,7 +30,7 @@ from bide.ir.pointers import LeadsNowhere
 from bide.lint.spec import Spec
 from bide.spec.diagnostics import Diagnostic
 from bide.spec.document import Json, Path
-from bide.spec.hints import did_you_mean
+from bide.spec.hints import did_you_mean, first_of
 
 _TEXT = "text"
 _NUMBER = "a number"
@@ -91,7 +91,9 @@ def _lost(spec: Spec, step: str, holders: list[ir.Type]) -> tuple[str, str]:
     names = sorted({spelled(holder) for holder in holders})
     fields = {wire for name in names for wire in spec.fields_of(name) or ()}
     verb = "has" if len(names) == 1 else "have"
-    return f'{", ".join(names)} {verb} no field "{step}"', did_you_mean(step, sorted(fields))
+    return f'{", ".join(names)} {verb} no field "{step}"', did_you_mean(step, sorted(fields)) or first_of(
+        sorted(fields)
+    )
 
 
 def _exists(spec: Spec, start: ir.Type) -> bool:

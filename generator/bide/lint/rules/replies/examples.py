@@ -4,7 +4,20 @@ Why: examples are copied from the provider. If one does not fit, the model or th
 
     models: {Job: {fields: {id: string}, examples: [{json: '{"id": 5}'}]}}    # refused: $.id is the number 5, not text
 
+An example of a poll reply has every field with a `when` for its state:
+
+    fields: {status: string, url?: {type: string, when: succeeded}}
+    examples: [{json: '{"status": "done"}'}]                                  # refused, if done means succeeded
+
 Unknown keys, enum values and discriminators are fine.
+
+example-status (warning): the status in an example of a poll reply has a state.
+
+Why: a client waits on at an unknown status, until its deadline.
+
+    states: {queued: pending, done: succeeded}
+    examples: [{json: '{"status": "finished"}'}]                              # warned about
+    examples: [{json: '{"status": "done"}'}]                                  # fine
 """
 
 from __future__ import annotations
@@ -15,11 +28,12 @@ from functools import partial
 from typing import NoReturn
 
 from bide import ir
-from bide.ir.notation import parse_type
+from bide.ir.notation import parse_pointer, parse_type
 from bide.lint.fit import Misfit, fields_misfits, misfits
-from bide.lint.spec import EndpointView, Spec
+from bide.lint.spec import EndpointView, Spec, states_of
 from bide.spec.diagnostics import Diagnostic
 from bide.spec.document import Json, Path
+from bide.spec.hints import did_you_mean
 
 _MISSING = 'if it is optional, put a "?" after its name'
 
@@ -31,7 +45,8 @@ class _NotJson(Exception):
 def check(spec: Spec) -> Iterator[Diagnostic]:
     for name, model in spec.table("models").items():
         for path, text in _texts(("models", name, "examples"), model):
-            yield from _problems(spec, path, text, partial(_reply_misfits, spec, name))
+            found = list(_problems(spec, path, text, partial(_reply_misfits, spec, name)))
+            yield from found or _in_its_state(spec, path, text, name)
     for endpoint in spec.endpoints:
         for path, text in _texts((*endpoint.path, "examples"), endpoint.raw):
             yield from _problems(spec, path, text, partial(_body_misfits, spec, endpoint))
@@ -74,13 +89,16 @@ def _no_json(word: str) -> NoReturn:
 
 def _reply_misfits(spec: Spec, name: str, value: Json) -> Iterator[Misfit]:
     """How an example differs from its model. The example may have the envelope of the model or not."""
+    where, inside = _opened(spec, name, value)
+    yield from misfits(spec, inside, ir.Named(name), where)
+
+
+def _opened(spec: Spec, name: str, value: Json) -> tuple[str, Json]:
+    """The example without its envelope, and where that is."""
     models = spec.table("models")
     envelope = models.get(models[name].get("is"), models[name]).get("envelope")
     inside = value.get(envelope) if isinstance(value, dict) and envelope else None
-    if isinstance(inside, dict):
-        yield from misfits(spec, inside, ir.Named(name), f"$.{envelope}")
-    else:
-        yield from misfits(spec, value, ir.Named(name))
+    return (f"$.{envelope}", inside) if isinstance(inside, dict) else ("$", value)
 
 
 def _body_misfits(spec: Spec, endpoint: EndpointView, value: Json) -> Iterator[Misfit]:
@@ -96,3 +114,58 @@ def _body_misfits(spec: Spec, endpoint: EndpointView, value: Json) -> Iterator[M
         views = endpoint.body_fields
         required = {view.wire for view in views if not view.is_optional}
         yield from fields_misfits(spec, value, views, required, "$")
+
+
+# --- examples of poll replies, in their states ------------------------------------------------------------------------
+
+
+def _in_its_state(spec: Spec, path: Path, text: str, name: str) -> Iterator[Diagnostic]:
+    """Problems of an example that fits its model, if that is the model of a poll reply."""
+    where, value = _opened(spec, name, json.loads(text))
+    shown = {
+        lifecycle: _status(spec, lifecycle, name, value)
+        for lifecycle, raw in spec.table("lifecycles").items()
+        if "status" in raw and any(job.get("snapshot") == name for _, job in spec.jobs_of(lifecycle))
+    }
+    known = {status: None for lifecycle in shown for status in spec.states(lifecycle)}
+    enums = {status for lifecycle in shown for raw in spec.status_values(lifecycle).values() for status in raw}
+    for lifecycle, status in shown.items():
+        if status is not None and status not in known and status not in enums:  # missing-state reports the latter
+            message = f'{where}.{spec.table("lifecycles")[lifecycle]["status"]} is "{status}", which has no state'
+            yield spec.at_value(path, "example-status", message, did_you_mean(status, known), "warning")
+    states = {_state(spec, lifecycle, status, value) for lifecycle, status in shown.items()}
+    for view in spec.fields(name) if states else ():
+        is_nullable = view.type is not None and view.type.nullable and view.wire in value
+        if states <= states_of(view.more.get("when")) and value.get(view.wire) is None and not is_nullable:
+            state = ", ".join(sorted(filter(None, states)))
+            what = "null" if view.wire in value else "missing"
+            help_ = 'if that is right, correct its "when"'
+            yield spec.at_value(path, "bad-example", f"{where}.{view.wire} is {what} in the state {state}", help_)
+
+
+def _at(value: Json, pointer: str) -> Json:
+    for wire in parse_pointer(pointer):
+        value = value.get(wire) if isinstance(value, dict) else None
+    return value
+
+
+def _status(spec: Spec, lifecycle: str, name: str, value: Json) -> str | None:
+    """The status in an example, as `states` spells it; `None` if there is none."""
+    pointer = spec.table("lifecycles")[lifecycle]["status"]
+    status = _at(value, pointer)
+    if status is None or isinstance(status, list | dict):
+        return None
+    if not isinstance(status, str):
+        return json.dumps(status)
+    type_ = spec.follow_or_none(pointer, ir.Named(name))
+    enum = spec.table("enums").get(type_.name, {}) if isinstance(type_, ir.Named) else {}
+    known = {one.casefold(): one for one in spec.states(lifecycle)} if enum.get("ignore_case") else {}
+    return known.get(status.casefold(), status)
+
+
+def _state(spec: Spec, lifecycle: str, status: str | None, value: Json) -> str | None:
+    """The state of an example; `None` if it has none, or if other fields decide it."""
+    raw = spec.table("lifecycles")[lifecycle]
+    state = spec.states(lifecycle).get(status) if status is not None else None
+    is_ready = all(_at(value, pointer) == wanted for pointer, wanted in raw.get("ready", {}).items())
+    return state.value if state is not None and "failed_if" not in raw and (is_ready or not state.is_final) else None

@@ -29,13 +29,13 @@ def check(spec: Spec) -> Iterator[Diagnostic]:
 
 def _problem(spec: Spec, job: Mapping[str, Json], lifecycle: Mapping[str, Json]) -> str:
     at = lifecycle.get("result", {})
-    if "failed" not in lifecycle["states"].values():
+    if ir.State.FAILED not in spec.states(job["lifecycle"]).values():
         return f'no status of the lifecycle "{job["lifecycle"]}" has the state failed'
     if any(method in at for method in METHODS):
         return (
             f'the result of the lifecycle "{job["lifecycle"]}" has its own address, which is not read for failed jobs'
         )
-    found = spec.follow_or_none(at["field"], ir.Named(job["snapshot"])) if "field" in at else None
+    found = spec.follow_or_none(at["field"], ir.Named(job["snapshot"])) if "field" in at and "snapshot" in job else None
     try:
         wanted = parse_type(job["failed_result"]).type
     except NotationError:

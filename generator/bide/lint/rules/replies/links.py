@@ -64,7 +64,11 @@ def _ids(
     if isinstance(job_id, dict) and "header" in job_id and "field" in job_id:
         yield spec.at_key((*path, "job_id", "field"), "conflicting-keys", _ONE_PLACE)
     elif job_id and "returns" not in job["submit"] and (isinstance(job_id, str) or "field" in job_id):
-        yield spec.at_key((*path, "job_id"), "no-job-id", '"job_id" is a field of the reply, and "returns" is missing')
+        message, help_ = (
+            '"job_id" is a field of the reply, and "returns" is missing',
+            "returns: the model of that reply",
+        )
+        yield spec.at_key((*path, "job_id"), "no-job-id", message, help_)
 
 
 def _fields(spec: Spec, endpoint: EndpointView) -> Iterator[Diagnostic]:
