@@ -164,8 +164,8 @@ def test_columns_are_aligned() -> None:
 
 
 @pytest.mark.parametrize(("begins_with", "asked"), [("POST", {"POST"}), ("GET", {"GET", "POST"})])
-def test_scenarios_go_with_what_begins(begins_with: str, asked: set[str]) -> None:
-    """An operation may be a GET, and then asks for its scenario in that."""
+def test_scenarios_are_sent_with_the_first_request(begins_with: str, asked: set[str]) -> None:
+    """Also if it is a GET."""
 
     class Engine:
         def send(self, request: Any, *, timeout: float) -> Any:
