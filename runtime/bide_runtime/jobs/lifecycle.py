@@ -125,7 +125,7 @@ class Lifecycle(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     def error_in(self, body: Json) -> tuple[str | None, str | None]:
         """Code and message of the error in a decoded reply; `None` for each that is missing.
 
-        An error that is a text at times, and an object at others, is read in both forms.
+        The error may be a text or an object.
         """
         code = code_of(follow(body, self.error_code)) if self.error_code else None
         message = message_of(follow(body, self.error_message)) if self.error_message else None

@@ -662,10 +662,8 @@ def test_closing_the_client_between_two_attempts_of_a_submit_is_uncertain() -> N
         ("lost", JobExpired, r"the job expired: the provider says 'lost' \[E7\]: out of luck"),
     ],
 )
-def test_every_final_error_has_the_words_of_the_provider(
-    world: Make, status: str, kind: type[JobError], message: str
-) -> None:
-    """W13: its code, its reason and its status, however the job ended."""
+def test_every_final_error_has_code_and_reason(world: Make, status: str, kind: type[JobError], message: str) -> None:
+    """W13: and its status, for every ending."""
     w = world(served(polls=[report(status, error={"code": "E7", "message": "out of luck"})]))
 
     with pytest.raises(kind, match=message) as caught:
@@ -688,14 +686,14 @@ NO_PLAN = {"error": {"code": "plan", "message": "no such plan"}}
 
 
 def test_a_result_is_not_ready_by_any_status_of_the_spec(world: Make) -> None:
-    """W14: also by one of success, whose body is not the result."""
+    """W14: also by a 2xx, whose body is not the result."""
     w = world(served(polls=[READY], result=[Reply({"text": "soon"}, 202), error(404), PAGE]))
 
     assert "hello" == w.do(w.job(BY_STATUS).wait()).text
     assert 3 == sum(sent.path.endswith("/result") for sent in w.sent)
 
 
-def test_a_result_may_say_that_the_job_failed(world: Make) -> None:
+def test_the_results_address_may_report_a_failure(world: Make) -> None:
     """W13: by its HTTP status, with the provider's code and reason."""
     w = world(served(polls=[READY], result=[Reply(NO_PLAN, 422)]))
 
@@ -705,8 +703,8 @@ def test_a_result_may_say_that_the_job_failed(world: Make) -> None:
     assert ("plan", "no such plan", "done") == (caught.value.code, caught.value.reason, caught.value.status)
 
 
-def test_a_result_that_is_gone_says_why(world: Make) -> None:
-    """W14: with the provider's code and reason, where it has some."""
+def test_a_result_that_is_gone_has_code_and_reason(world: Make) -> None:
+    """W14: those of the provider, if there are any."""
     w = world(served(polls=[READY], result=[Reply(NO_PLAN, 410)]))
 
     with pytest.raises(JobExpired, match="no longer keeps its result") as caught:
