@@ -8,6 +8,7 @@ import msgspec
 
 from ..errors.client import InvalidArgument
 from ..http.request import Json, query
+from ..models.plain import plain
 from .call import JSON, Call
 
 
@@ -41,7 +42,4 @@ class Extras(msgspec.Struct, frozen=True, kw_only=True):
             body = None
         if body is None or call.content_type != JSON:
             raise InvalidArgument(f"extra_body needs a body that is a JSON object, and {call.bucket} has another")
-        try:
-            return msgspec.json.encode({**body, **self.body})
-        except (TypeError, ValueError, RecursionError) as error:
-            raise InvalidArgument(f"extra_body cannot be written as JSON: {error}") from error
+        return msgspec.json.encode({**body, **plain(self.body, "extra_body")})
