@@ -1,4 +1,4 @@
-"""What each job and operation is asked to do. One that is missing here, or here and in no spec, is an error."""
+"""The arguments of each job and operation. A missing entry, and one that no spec has, is an error."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 
 def of_model(name: str, **fields: Any) -> dict[str, Any]:
-    """What the client shall make an object of one of its models of."""
+    """A placeholder for an object of one of the client's models."""
     return {"model": name, "fields": fields}
 
 

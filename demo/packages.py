@@ -1,4 +1,4 @@
-"""The generated packages, installed where Bide is not."""
+"""The generated packages, in an environment without Bide."""
 
 from __future__ import annotations
 
@@ -11,24 +11,24 @@ from pathlib import Path
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 SHELF = REPOSITORY / ".demo"
-"""Environments of earlier runs; the name of each says what is in it."""
+"""Environments of earlier runs, named by a hash of their content."""
 
 _CONSTRAINTS = REPOSITORY / "constraints.txt"
 _READY = ".ready"
 
 
 class InstallError(Exception):
-    """A command that makes the packages or their environment went wrong."""
+    """A command that builds the packages or their environment failed."""
 
 
 def generate(specs: list[Path], out: Path) -> list[Path]:
-    """Write a package for each spec; their folders."""
+    """Write a package for each spec; returns their folders."""
     _run([sys.executable, "-m", "bide", "generate", *map(str, specs), "--out", str(out)])
     return sorted(path for path in out.iterdir() if path.is_dir())
 
 
 def environment(packages: list[Path]) -> Path:
-    """The Python of an environment with these packages, what they need, and nothing else; made if there is none."""
+    """The Python of an environment with these packages and their dependencies only, created if there is none."""
     folder = SHELF / _fingerprint(packages)
     python = folder / ("Scripts" if os.name == "nt" else "bin") / "python"
     if (folder / _READY).exists():
@@ -37,7 +37,7 @@ def environment(packages: list[Path]) -> Path:
     SHELF.mkdir()
     _run([sys.executable, "-m", "venv", "--without-pip", str(folder)])
     pip = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check"]
-    # Built with our own hatchling, so that nothing of what builds gets where the packages are used.
+    # Built with the hatchling of this environment, so that no build tools are installed beside the packages.
     wheels = SHELF / "wheels"
     projects = map(str, [REPOSITORY / "runtime", *packages])
     _run([*pip, "wheel", "--no-build-isolation", "--no-deps", "--wheel-dir", str(wheels), *projects])
@@ -47,7 +47,7 @@ def environment(packages: list[Path]) -> Path:
 
 
 def _fingerprint(packages: list[Path]) -> str:
-    """What the environment depends on, in a few characters."""
+    """A short hash of everything that the environment depends on."""
     digest = hashlib.sha256(sys.version.encode())
     digest.update(_CONSTRAINTS.read_bytes())
     for package in [REPOSITORY / "runtime", *packages]:

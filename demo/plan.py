@@ -1,6 +1,6 @@
-"""What has to be shown of each provider, by its spec. Knows nothing of processes and of the network.
+"""The lines of the demo for each provider, from its spec. Independent of processes and the network.
 
-A line of the demo is a visit to one job or operation: what to do, what the simulator makes of it, what must come out.
+A line is a visit to one job or operation: the action, the simulator's scenario, and the required outcome.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ from bide.spec.names import failed_class
 MODES = ("sync", "async")
 
 BATCH = 5
-"""How many jobs a line of `run_many` makes; the last one fails."""
+"""The number of jobs of a line of `run_many`; the last one fails."""
 
 _LONGER = 60.0
-"""By how many of the provider's seconds a job lasts longer that another process shall go on with."""
+"""The extra duration of jobs that another process resumes, in seconds of the provider."""
 
-_FIRST_LOOK = 5
-"""After so many of the longest intervals there was a look, however long jobs usually take."""
+_FIRST_POLL = 5
+"""The number of maximum intervals after which the first poll was sent, however long jobs usually take."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,35 +32,35 @@ class Line:
 
     provider: str
     name: str
-    """The job or the operation, as the client calls it."""
+    """The job or operation, by its name in the client."""
     what: str
-    """What it shows, in a word or two."""
+    """The subject of the line, in a few words."""
     does: str
-    """A function of the visitor."""
+    """The function of the visitor."""
     method: str = "POST"
     """The HTTP method of the first request."""
     mode: str = ""
     scenarios: tuple[str, ...] = ("succeed",)
-    """What the simulator makes of the first, the second, ... submit or call."""
+    """The scenarios of the first, the second, ... submit or call."""
     arguments: dict[str, Any]
     options: dict[str, Any]
 
     outcome: str
-    """What the client must see."""
+    """The client's required outcome."""
     faults: tuple[str, ...] | None = ()
-    """What must go wrong with polls, without harm; `None`: anything may."""
+    """The transient errors that the updates must have; `None`: any."""
     makes: str
-    """The kind of job that it makes, if it makes any."""
+    """The kind of job that it creates, if any."""
     jobs: int = 1
-    """How many jobs there must be on the simulator."""
+    """The required number of jobs on the simulator."""
     submits: int = 1
-    """How often each of them must have been submitted."""
+    """The required number of submits of each job."""
     requests: int | None = None
-    """How many requests there must be in all, if that is known."""
+    """The required number of all requests, if it is known."""
     most_polls: int = 0
-    """How many polls of one job are enough."""
+    """The largest allowed number of polls of one job."""
     is_known: bool = True
-    """Whether the client learns the id of the job."""
+    """Whether the client receives the id of the job."""
 
     @property
     def key(self) -> str:
@@ -68,11 +68,11 @@ class Line:
 
 
 class PlanError(Exception):
-    """The demo does not show what the specs have."""
+    """The demo does not cover the specs."""
 
 
 def lines(provider: Provider) -> list[Line]:
-    """All that has to be shown of a provider, sync first. Raises `PlanError`."""
+    """All lines for a provider, sync first. Raises `PlanError`."""
     named = {job.name for job in provider.jobs} | {operation.name for operation in provider.operations}
     table = ARGUMENTS.get(provider.name, {})
     for name in sorted(named ^ table.keys()):
@@ -90,11 +90,11 @@ def lines(provider: Provider) -> list[Line]:
 
 
 def _job(provider: Provider, job: Job) -> Iterator[Line]:
-    """What one job can do and suffer."""
+    """The lines of one job."""
     result = _class(job.result)
     shortest, longest = job.polling.interval
     duration = _lasts(job)
-    deadline = 40 + 2 * longest  # at 20 times the speed still two seconds, in which a busy machine sends a submit
+    deadline = 40 + 2 * longest  # 2 s of real time at speed 20, enough for a submit on a busy machine
     states = set(job.lifecycle.states.values())
     usual = Line(
         provider=provider.name,
@@ -130,9 +130,9 @@ def _job(provider: Provider, job: Job) -> Iterator[Line]:
     yield replace(
         usual,
         what="429, 502",
-        scenarios=(f"succeed; poll=ok,429,502; duration={duration + _FIRST_LOOK * longest:g}",),
+        scenarios=(f"succeed; poll=ok,429,502; duration={duration + _FIRST_POLL * longest:g}",),
         faults=("RateLimited", "ServerError"),
-        most_polls=usual.most_polls + 2 + int(_FIRST_LOOK * longest / shortest),
+        most_polls=usual.most_polls + 2 + int(_FIRST_POLL * longest / shortest),
     )
     if job.lifecycle.cancel:
         yield replace(usual, what="cancel", does="cancel", outcome="JobCancelled")
@@ -149,7 +149,7 @@ def _job(provider: Provider, job: Job) -> Iterator[Line]:
         scenarios=("stall",),
         options={"timeout": deadline},
         outcome="JobTimeout",
-        faults=None,  # the last poll has little time, and may run out of it
+        faults=None,  # the last poll has little time, and may time out
         most_polls=2 + int(deadline / shortest),
     )
     lost = replace(usual, what="lost submit", scenarios=scripted("succeed; submit=lost"))
@@ -169,7 +169,7 @@ def _job(provider: Provider, job: Job) -> Iterator[Line]:
 
 
 def _operation(provider: Provider, operation: Operation) -> Iterator[Line]:
-    """What one operation can do and suffer."""
+    """The lines of one operation."""
     usual = Line(
         provider=provider.name,
         name=operation.name,
@@ -184,7 +184,7 @@ def _operation(provider: Provider, operation: Operation) -> Iterator[Line]:
         requests=1,
     )
     if operation.stream:
-        # The event that reports an error is not among those of a stream that goes well.
+        # A successful stream does not have the event that reports an error.
         names = [model for event, model in operation.stream.events if event != operation.stream.error_event]
         usual = replace(usual, what="stream", does="stream", outcome=", ".join(names))
         yield usual
@@ -210,11 +210,11 @@ def _operation(provider: Provider, operation: Operation) -> Iterator[Line]:
 
 
 def _lasts(job: Job) -> float:
-    """The provider's seconds that a job takes in the demo: a few polls."""
+    """The duration of a job in the demo, in seconds of the provider: a few polls."""
     shortest, longest = job.polling.interval
     return 3 * shortest + longest
 
 
 def _class(type: Type | None) -> str:
-    """The class that a reply is decoded into."""
+    """The class that a reply is decoded as."""
     return type.name if isinstance(type, Named) else str(type)

@@ -1,4 +1,4 @@
-"""A process that is over when a block of ours is, however that ends."""
+"""A process that ends with a block, however the block ends."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _STOP_SECONDS = 5.0
 def process(
     command: list[str | Path], *, told: str = "", env: Mapping[str, str] | None = None
 ) -> Iterator[subprocess.Popen[str]]:
-    """Start a command with *told* as its standard input. At the end of the block it is ended by its id."""
+    """Start a command with *told* as its standard input. It is ended, by its id, at the end of the block."""
     with tempfile.TemporaryFile("w+", encoding="utf-8") as told_file:
         told_file.write(told)
         told_file.seek(0)

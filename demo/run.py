@@ -1,7 +1,7 @@
 """The main job, end to end: every job and operation of each provider, through its generated package.
 
-Generates the packages, installs them where Bide is not, simulates each provider, lets the packages do whatever the
-specs say that can be done, and prints a table of it. The exit code is 0 if each line is as it should be.
+Generates the packages, installs them in an environment without Bide, simulates each provider, runs everything that the
+specs describe, and prints a table. The exit code is 0 if each line is right.
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ from visitors import Host, VisitError, Visitors
 from bide.lint.pipeline import read_spec
 
 SPEED = 20.0
-"""How many seconds of the providers, and of the clients, pass in one of the wall."""
+"""The speed of simulators and clients: their seconds per second of real time."""
 
 
 def main() -> int:
     """Run the demo and return the exit code of the process."""
-    # Whoever ends us ends the simulators too.
+    # Ending this process also ends the simulators.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         return _demo()

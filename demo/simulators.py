@@ -20,21 +20,21 @@ _START_SECONDS = 30.0
 
 
 class SimulatorError(Exception):
-    """A simulator does not start, or does not answer."""
+    """A simulator does not start, or does not reply."""
 
 
 @dataclass(frozen=True, slots=True)
 class Simulated:
-    """One provider, simulated."""
+    """A simulated provider."""
 
     url: str
-    """What a client takes in place of the provider's base URL."""
+    """The base URL for a client."""
 
     def jobs(self) -> list[dict[str, Any]]:
-        """What was done to each job so far."""
+        """The state and the counts of each job so far."""
         parts = urlsplit(self.url)
         url = urlunsplit((parts.scheme, parts.netloc, "/_bide/state", "", ""))
-        # No proxy of the environment leads to this machine.
+        # Requests to this machine use no proxy of the environment.
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
         with opener.open(url, timeout=_START_SECONDS) as reply:
             jobs: list[dict[str, Any]] = json.load(reply)["jobs"]
@@ -43,7 +43,7 @@ class Simulated:
 
 @contextmanager
 def simulators(specs: list[Path], *, speed: float) -> Iterator[list[Simulated]]:
-    """A simulator of each spec, from here to the end of the block, however that comes."""
+    """A simulator of each spec, until the end of the block."""
     command: list[str | Path] = [sys.executable, "-P", "-m", "bide", "serve", "--port", "0", "--speed", f"{speed:g}"]
     with ExitStack() as stack:
         running = [stack.enter_context(process([*command, spec])) for spec in specs]
@@ -51,7 +51,7 @@ def simulators(specs: list[Path], *, speed: float) -> Iterator[list[Simulated]]:
 
 
 def _told_url(simulator: subprocess.Popen[str]) -> str:
-    """The address that a simulator says first, once it takes requests."""
+    """The URL that a simulator prints first, once it accepts requests."""
     assert simulator.stdout is not None
     impatience = Timer(_START_SECONDS, simulator.kill)
     impatience.start()

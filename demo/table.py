@@ -1,4 +1,4 @@
-"""Verdicts as plain text: a line each, aligned. Knows nothing of what is right."""
+"""Format verdicts as plain text, one aligned line each. Independent of how they are judged."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ _TO_THE_RIGHT = ("polls", "seconds")
 
 
 def heading(*, speed: float) -> str:
-    """What stands above the lines."""
+    """The text above the lines."""
     note = f"Seconds are the provider's and the client's: {speed:g} of them pass in one of the wall."
     return "\n".join((note, "", _aligned(_HEADINGS), _aligned("-" * width for width in _WIDTHS)))
 
 
 def rows(verdicts: Iterable[Verdict]) -> Iterator[str]:
-    """A line for each verdict, and below it one for each complaint."""
+    """A line for each verdict, followed by one for each of its problems."""
     for verdict in verdicts:
         line = verdict.line
         yield _aligned(
@@ -38,7 +38,7 @@ def rows(verdicts: Iterable[Verdict]) -> Iterator[str]:
 
 
 def summary(verdicts: list[Verdict], surpluses: list[str]) -> str:
-    """What stands below them."""
+    """The text below the lines."""
     wrong = sum(not verdict.is_right for verdict in verdicts)
     if wrong or surpluses:
         return "\n".join((f"WRONG: {wrong} of {len(verdicts)} lines", *(f"WRONG: {each}" for each in surpluses)))
@@ -59,7 +59,7 @@ def _aligned(cells: Iterable[str]) -> str:
 
 
 def _shortened(outcome: str) -> str:
-    """What fits: of the events of a stream, how many there were and the last."""
+    """A short form of the outcome: for a stream, the number of its events and the last one."""
     events = [] if outcome[0].isdigit() else outcome.split(", ")
     if len(outcome) <= _WIDTHS[4] or len(events) < 2:
         return outcome

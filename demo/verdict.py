@@ -1,4 +1,4 @@
-"""Whether a line is as it should be: what the client saw, against the plan and against the simulator's counters."""
+"""Judge each line: compare the client's report with the plan and with the simulator's counts."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from typing import Any
 from plan import Line
 
 _DEADLINE_SLACK = 1.0
-"""Seconds on the wall by which a deadline may be missed on a busy machine."""
+"""Real seconds by which a deadline may be missed on a busy machine."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """One line with what came of it."""
+    """One line with its result."""
 
     line: Line
     notes: dict[str, Any]
     polls: int
-    """What the simulator counted."""
+    """Polls that the simulator counted."""
     complaints: tuple[str, ...]
 
     @property
@@ -31,7 +31,7 @@ class Verdict:
 def judge(
     lines: Iterable[Line], seen: dict[str, dict[str, Any]], jobs: list[dict[str, Any]], *, speed: float
 ) -> list[Verdict]:
-    """A verdict for each line, from what each visit saw, by its key, and from what the simulator did to each job."""
+    """A verdict for each line, from the report of each visit, by its key, and the simulator's counts of each job."""
     verdicts = []
     for line in lines:
         notes = seen[line.key]
@@ -43,7 +43,7 @@ def judge(
 
 
 def surplus(provider: str, lines: Iterable[Line], jobs: list[dict[str, Any]]) -> list[str]:
-    """Of which jobs there are more or fewer on the simulator than all lines together should have made."""
+    """The jobs of which the simulator has more or fewer than the lines should have created."""
     planned: Counter[str] = Counter()
     for line in lines:
         planned[line.makes] += line.jobs
@@ -56,7 +56,7 @@ def surplus(provider: str, lines: Iterable[Line], jobs: list[dict[str, Any]]) ->
 
 
 def _client(line: Line, notes: dict[str, Any], mine: list[dict[str, Any]], speed: float) -> Iterator[str]:
-    """What is wrong with what the client saw."""
+    """The problems of the client's report."""
     if notes["outcome"] != line.outcome:
         detail = f" ({notes['detail']})" if notes["detail"] else ""
         yield f"outcome: {notes['outcome']}{detail}, expected {line.outcome}"
@@ -71,7 +71,7 @@ def _client(line: Line, notes: dict[str, Any], mine: list[dict[str, Any]], speed
 
 
 def _server(line: Line, notes: dict[str, Any], mine: list[dict[str, Any]]) -> Iterator[str]:
-    """What is wrong with what the simulator counted."""
+    """The problems of the simulator's counts."""
     if line.is_known and len(mine) != line.jobs:
         yield f"jobs: {len(mine)}, expected {line.jobs}"
     polls = sum(job["polls"] for job in mine)

@@ -1,4 +1,4 @@
-"""Processes that visit the simulated providers through their packages, in an environment without Bide."""
+"""Processes that visit the simulated providers with their packages, in an environment without Bide."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from process import process
 from bide.ir import Provider
 
 Received = dict[str, dict[str, Any]]
-"""What each line saw, by its key; see `visitor/notes.py`."""
+"""The report of each line, by its key; see `visitor/notes.py`."""
 
 _PROGRAM = Path(__file__).parent / "visitor"
 _PATIENCE = 120.0
-"""Seconds on the wall that a process may take."""
+"""The timeout of a process in real seconds."""
 
 
 class VisitError(Exception):
@@ -29,27 +29,27 @@ class VisitError(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Host:
-    """One provider to visit."""
+    """One simulated provider to visit."""
 
     provider: Provider
     url: str
-    """Where it is simulated."""
+    """The base URL of its simulator."""
     lines: list[Line]
-    """What there is to do."""
+    """The lines to run."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Visitors:
-    """Visit several providers at the same time."""
+    """Visits several providers at the same time."""
 
     python: Path
     speed: float
-    """How fast the clocks of the clients go."""
+    """The speed of the clients' clocks."""
 
     def visit(self, hosts: list[Host], *, mode: str) -> list[Received]:
-        """What the lines of each host saw.
+        """The reports of the lines of each host.
 
-        First processes make the jobs that are to be resumed, and are gone when others do so, and all else.
+        First, processes submit the jobs that are to be resumed, and exit. Then other processes run all other visits.
         """
         resumed = [[line for line in host.lines if line.does == "resume"] for host in hosts]
         left = self._together(
@@ -62,8 +62,8 @@ class Visitors:
         return self._together(hosts, mode, orders)
 
     def _together(self, hosts: list[Host], mode: str, visits: list[list[dict[str, Any]]]) -> list[Received]:
-        """One process for each host, side by side."""
-        # No proxy of the environment leads to this machine.
+        """Run one process for each host, side by side."""
+        # Requests to this machine use no proxy of the environment.
         env = {**os.environ, "NO_PROXY": "127.0.0.1", "no_proxy": "127.0.0.1"}
         with ExitStack() as stack:
             running = [
@@ -86,7 +86,7 @@ class Visitors:
 
 
 def _as_visit(line: Line) -> dict[str, Any]:
-    """What a process has to know of a line."""
+    """The part of a line that a process needs."""
     return {
         "key": line.key,
         "name": line.name,
@@ -99,7 +99,7 @@ def _as_visit(line: Line) -> dict[str, Any]:
 
 
 def _report(visitor: subprocess.Popen[str], name: str) -> Received:
-    """What a process has to say at its end."""
+    """The report that a process prints at its end."""
     try:
         report, trouble = visitor.communicate(timeout=_PATIENCE)
     except subprocess.TimeoutExpired:

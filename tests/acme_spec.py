@@ -1,4 +1,4 @@
-"""A small spec that says a bit of everything, and a way to break it."""
+"""A small spec that uses most keys, and functions to break it."""
 
 from __future__ import annotations
 
@@ -170,7 +170,7 @@ lifecycles:
 
 
 def changed(*replacements: tuple[str, str]) -> str:
-    """The spec with each old text, which must be there once, replaced by the new one."""
+    """The spec with each old text, which must occur once, replaced by the new one."""
     text = TEXT
     for old, new in replacements:
         assert text.count(old) == 1, f"{old!r} is there {text.count(old)} times"
@@ -179,7 +179,7 @@ def changed(*replacements: tuple[str, str]) -> str:
 
 
 def linted(text: str) -> list[Diagnostic]:
-    """What the rules say about a spec that is shaped like one."""
+    """The findings of the rules for a spec of valid shape."""
     document = source.read(FILE, text)
     assert schema.check(document) == []
     return lint.check(document)

@@ -1,4 +1,4 @@
-"""Rooms import one way, nothing imports in a circle, the core does no I/O, and no code knows a provider."""
+"""Rooms import one way, without cycles; the core does no I/O; no code depends on a provider."""
 
 from __future__ import annotations
 
@@ -38,20 +38,20 @@ ROOMS = {
         "testing": {"errors", "http", "engines", "models", "calls", "jobs", "waiting", "batch", "clients"},
     },
 }
-"""The rooms of each distribution, and from which others each may import."""
+"""The rooms of each distribution, and the rooms that each may import from."""
 
 SHARED = {"simulator": {"bide_runtime.testing.timeline", "bide_runtime.testing.faults"}}
-"""What a room of the generator imports from the runtime: a job's life and its faults, for one fake in two readers."""
+"""Modules of the runtime that a room of the generator imports: timelines and faults, which both fakes share."""
 
 OUTSIDE = {
     "engines": {"urllib3", "aiohttp", "yarl", "httpx2", "httpcore2"},
     "clients": {"rich"},
     "testing": {"hypothesis"},
 }
-"""What a room of the runtime may import besides the standard library and msgspec."""
+"""Libraries that a room of the runtime may import besides the standard library and msgspec."""
 
 PURE = ("errors", "http", "models", "calls", "jobs", "waiting", "batch")
-"""The rooms that decide and do no I/O."""
+"""The sans-IO rooms."""
 
 IMPURE = {"asyncio", "concurrent", "multiprocessing", "random", "secrets", "select", "socket", "threading", "time"}
 
@@ -62,10 +62,10 @@ EXEMPT = {
     ("batch/intake.py", "asyncio"): "inputs that are awaited",
     ("calls/account.py", "random"): "the default source of jitter",
 }
-"""What a pure room imports all the same, and why."""
+"""Exceptions for pure rooms, with the reason."""
 
 MOST_SIBLINGS = 16
-"""Files in a folder, beside its `__init__`."""
+"""The largest number of files in a folder, without its `__init__`."""
 
 NAMELESS = {"base", "common", "helper", "helpers", "misc", "util", "utils"}
 
@@ -89,7 +89,7 @@ MODULES = {module_of(path): path for root in ROOMS for path in python_files(root
 
 
 def imports(path: Path) -> Iterator[str]:
-    """The dotted name of everything that a file imports, for type checkers too; relative names are resolved."""
+    """The dotted names of all imports of a file, also for type checkers; relative names are resolved."""
     package = module_of(path) if path.name == "__init__.py" else module_of(path).rpartition(".")[0]
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
@@ -104,7 +104,7 @@ def imports(path: Path) -> Iterator[str]:
 
 
 def room_of(module: str) -> str:
-    """The room of a module; empty for what stands beside the rooms."""
+    """The room of a module; empty for modules beside the rooms."""
     return module.split(".")[1] if module.count(".") else ""
 
 
@@ -113,7 +113,7 @@ FILES = [path for root in ROOMS for path in python_files(root) if path.parent !=
 
 @pytest.mark.parametrize("path", FILES, ids=named)
 def test_rooms_import_one_way(path: Path) -> None:
-    """A file imports from its own room and from those that the table allows; from the runtime, what is shared."""
+    """A file imports from its own room and those of the table; from the runtime, only the shared modules."""
     root = GENERATOR if path.is_relative_to(GENERATOR) else RUNTIME
     room = room_of(module_of(path))
     ours = {name for name in imports(path) if name.split(".")[0] in ("bide", "bide_runtime")}
@@ -124,10 +124,10 @@ def test_rooms_import_one_way(path: Path) -> None:
 
 
 @pytest.mark.parametrize("root", ROOMS, ids=lambda root: root.name)
-def test_nothing_imports_in_a_circle(root: Path) -> None:
-    """Each module can be read after all that it imports, also for type checkers."""
+def test_there_are_no_import_cycles(root: Path) -> None:
+    """Also not for type checkers."""
     graph = {module_of(path): set(imports(path)) & MODULES.keys() - {module_of(path)} for path in python_files(root)}
-    graph.pop(root.name)  # it loads names on demand
+    graph.pop(root.name)  # it imports names lazily
     for needs in graph.values():
         needs.discard(root.name)
     try:
@@ -137,8 +137,8 @@ def test_nothing_imports_in_a_circle(root: Path) -> None:
 
 
 @pytest.mark.parametrize("path", python_files(RUNTIME), ids=named)
-def test_the_runtime_stands_alone(path: Path) -> None:
-    """The runtime imports itself, the standard library, msgspec and, in three rooms, what the room is about."""
+def test_the_runtime_has_few_dependencies(path: Path) -> None:
+    """The standard library, msgspec and, in three rooms, their own libraries."""
     allowed = sys.stdlib_module_names | {"bide_runtime", "msgspec"} | OUTSIDE.get(room_of(module_of(path)), set())
 
     assert {name.split(".")[0] for name in imports(path)} <= allowed
@@ -146,7 +146,7 @@ def test_the_runtime_stands_alone(path: Path) -> None:
 
 @pytest.mark.parametrize("path", [path for room in PURE for path in python_files(RUNTIME / room)], ids=named)
 def test_the_core_does_no_io(path: Path) -> None:
-    """The core imports no clock, no chance, no thread, no event loop and no socket."""
+    """The core imports no clock, random numbers, threads, event loop or sockets."""
     name = path.relative_to(RUNTIME).as_posix()
     imported = {module.split(".")[0] for module in imports(path)}
 
@@ -154,8 +154,8 @@ def test_the_core_does_no_io(path: Path) -> None:
 
 
 @pytest.mark.parametrize("root", [GENERATOR, RUNTIME], ids=named)
-def test_no_folder_is_too_full(root: Path) -> None:
-    """A newcomer finds a file at a glance: no folder has more than some 15 siblings."""
+def test_no_folder_has_too_many_files(root: Path) -> None:
+    """At most about 15 siblings, so that files are easy to find."""
     folders = {path.parent for path in root.rglob("*") if path.is_file() and "__pycache__" not in path.parts}
     siblings = {
         named(folder): len([each for each in folder.iterdir() if each.name not in ("__pycache__", "__init__.py")])
@@ -180,8 +180,8 @@ def test_generated_code_does_not_need_bide() -> None:
     assert not [name for name, modules in imported.items() if "bide" in {module.split(".")[0] for module in modules}]
 
 
-def test_no_provider_is_known() -> None:
-    """A provider's name stands in its spec and in what is made from it, and nowhere in generator and runtime."""
+def test_no_code_names_a_provider() -> None:
+    """A provider's name is only in its spec and in generated files."""
     specs = [yaml.safe_load(path.read_text(encoding="utf-8")) for path in sorted((REPOSITORY / "specs").glob("*.yaml"))]
     names = {str(spec[key]) for spec in specs for key in ("name", "title", "class") if key in spec}
     words = "|".join(map(re.escape, sorted(names)))  # whole words: a provider may be called Exa
@@ -192,8 +192,8 @@ def test_no_provider_is_known() -> None:
     assert not [named(path) for path in files if known.search(named(path) + path.read_text(encoding="utf-8"))]
 
 
-def test_every_file_has_a_noun() -> None:
-    """No file or folder has a name that could hold anything."""
+def test_no_file_has_a_catch_all_name() -> None:
+    """Names such as `utils` are refused."""
     roots = [REPOSITORY / name for name in ("generator", "runtime", "generated", "tests", "demo", "evidence")]
     paths = [path for root in roots if root.exists() for path in root.rglob("*") if "__pycache__" not in path.parts]
 

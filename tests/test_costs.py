@@ -1,4 +1,4 @@
-"""What can be counted does not slide back: modules that an import loads, looks at a job."""
+"""Countable costs do not regress: modules that an import loads, function calls of a poll."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ REPOSITORY = Path(__file__).parents[1]
 PROVIDERS = ("anakin", "knowledgesdk", "scrapio")
 
 ENGINES = {"asyncio", "ssl", "socket", "http.client", "urllib3", "aiohttp", "httpx2", "email", "rich"}
-"""What a program that sends nothing needs none of."""
+"""Modules that a program without requests does not need."""
 
 A_POLL = """
 import sys
@@ -60,7 +60,7 @@ def said(provider: str, code: str) -> list[str]:
 
 @pytest.mark.parametrize("provider", PROVIDERS)
 def test_an_import_loads_nothing(provider: str) -> None:
-    """Not even `typing`. What a program uses of a package is loaded when it is used."""
+    """Not even `typing`: a package loads modules on first use."""
     code = f"import sys; before = set(sys.modules); import {provider}_client; print(*set(sys.modules) - before)"
     loaded = {name for name in said(provider, code) if not name.startswith("importlib")}
 
@@ -68,8 +68,8 @@ def test_an_import_loads_nothing(provider: str) -> None:
 
 
 @pytest.mark.parametrize("provider", PROVIDERS)
-def test_all_names_are_there_before_they_are_loaded(provider: str) -> None:
-    """For `from ... import *`, for `dir`, and one by one; and no others."""
+def test_all_names_are_available_before_they_are_loaded(provider: str) -> None:
+    """For `from ... import *`, `dir` and attribute access; and no others."""
     code = f"""
 import {provider}_client as package
 print(set(package.__all__) <= set(dir(package)))
@@ -81,14 +81,14 @@ print(hasattr(package, "Nonsense"))
 
 
 def anakin_polls(then: str) -> list[str]:
-    """What a process prints that has a job of Anakin's, which is never done."""
+    """The output of a process with an Anakin job that is never done."""
     body = b'{"id": "j1", "status": "processing"}'
     begin = A_POLL.format(package="anakin_client", client="Anakin", job="url_scraper", body=body)
     return said("anakin", begin + then)
 
 
-def test_a_poll_loads_what_it_needs() -> None:
-    """No engine, if one is handed in, no asyncio, no code generator of the library, nothing for batches and streams."""
+def test_a_poll_loads_few_modules() -> None:
+    """No engine if one is passed, no asyncio, no dataclasses, nothing for batches and streams."""
     loaded = set(anakin_polls("job.poll(); print(*sys.modules)"))
 
     assert not loaded & (ENGINES | {"dataclasses", "anakin_client.params", "anakin_client.async_client"})
@@ -103,12 +103,12 @@ def test_a_poll_loads_what_it_needs() -> None:
 
 
 def test_a_program_that_polls_loads_few_modules() -> None:
-    """196 with Python 3.11, its own and the rooms of the runtime included; another dependency shows here."""
+    """196 with Python 3.11, including its own; a new dependency would exceed the limit."""
     assert 205 > len(anakin_polls("job.poll(); print(*sys.modules)"))
 
 
 def test_a_poll_takes_few_calls() -> None:
-    """57 of Python's functions in all, from one update of a wait to the next, those of clock and engine included."""
+    """57 Python functions, from one update of a wait to the next, including clock and engine."""
     [calls] = anakin_polls("""
 updates = job.updates(None, policy=Adaptive(job._record.kind.polling))
 for _ in range(10): next(updates)
@@ -126,8 +126,8 @@ print(calls / 10)
 
 
 @pytest.mark.parametrize("spec", ["knowledgesdk", "scrapio"])
-def test_a_good_spec_needs_neither_black_nor_jsonschema(spec: str, tmp_path: Path) -> None:
-    """Both are slow to load and to work: they are for long statements of a rare form, and for what is wrong."""
+def test_a_valid_spec_needs_neither_black_nor_jsonschema(spec: str, tmp_path: Path) -> None:
+    """Both are slow: they are only for rare long statements and for invalid specs."""
     made = f"from bide.cli import app; app.main(['generate', 'specs/{spec}.yaml', '--out', {str(tmp_path)!r}])"
     done = subprocess.run(
         [sys.executable, "-c", f"import sys; {made}; print(*sys.modules)"],
@@ -142,7 +142,7 @@ def test_a_good_spec_needs_neither_black_nor_jsonschema(spec: str, tmp_path: Pat
 
 
 async def calls(action: Callable[[], Awaitable[object]]) -> float:
-    """How many functions of Python one *action* calls, on the way and in the event loop."""
+    """The number of Python functions that one *action* calls, including the event loop."""
     counted = 0
 
     def count(frame: object, event: str, argument: object) -> None:
@@ -165,8 +165,8 @@ def asked(server: Server) -> Request:
     return sendable(Request(method="GET", url=server.url, headers={"accept": "*/*"}))
 
 
-def test_our_way_to_urllib3_is_hardly_longer_than_its_own() -> None:
-    """For a request of which the reply is read, with its bounds, checks and limits."""
+def test_our_urllib3_transport_adds_few_calls() -> None:
+    """For a request whose reply is read, with timeouts, checks and limits."""
     transport, pool = Urllib3Transport(), urllib3.PoolManager()
 
     async def main(request: Request) -> tuple[float, float]:
@@ -185,8 +185,8 @@ def test_our_way_to_urllib3_is_hardly_longer_than_its_own() -> None:
     assert ours <= 1.15 * theirs
 
 
-def test_our_way_to_aiohttp_is_hardly_longer_than_its_own() -> None:
-    """The same, under asyncio: less than a quarter more."""
+def test_our_aiohttp_transport_adds_few_calls() -> None:
+    """Less than 25 % more."""
 
     async def main(request: Request) -> tuple[float, float]:
         transport = AiohttpTransport()
@@ -206,8 +206,8 @@ def test_our_way_to_aiohttp_is_hardly_longer_than_its_own() -> None:
     assert ours <= 1.25 * theirs
 
 
-def test_waits_look_seldom() -> None:
-    """A job of the usual length is looked at as often as planned, and no oftener."""
+def test_waits_poll_seldom() -> None:
+    """A job of typical duration has at most the planned number of polls."""
     policy = Adaptive(Polling(interval=(2.0, 5.0), min_interval=0.5, typical=(3.0, 15.0), timeout=300.0))
     age, polls = 0.0, 0
     while age < 6.7:

@@ -1,4 +1,4 @@
-"""What is in the wheel of Bide."""
+"""The wheel of Bide."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ SOURCES = REPOSITORY / "generator" / "bide"
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> zipfile.ZipFile:
-    """The wheel, built without a network from a copy of what it is made of."""
+    """The wheel, built without a network from a copy of its sources."""
     folder = tmp_path_factory.mktemp("wheel")
     copy = folder / "bide"
     shutil.copytree(SOURCES, copy / "generator" / "bide", ignore=shutil.ignore_patterns("__pycache__"))
@@ -33,7 +33,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> zipfile.ZipFile:
 
 
 def test_everything_is_in_the_wheel(wheel: zipfile.ZipFile) -> None:
-    """Every file of the generator is in the wheel: templates, simulator, the schema and `py.typed`."""
+    """Every file of the generator: templates, simulator, the schema and `py.typed`."""
     files = {
         f"bide/{path.relative_to(SOURCES).as_posix()}"
         for path in SOURCES.rglob("*")
@@ -46,12 +46,12 @@ def test_everything_is_in_the_wheel(wheel: zipfile.ZipFile) -> None:
 
 
 def test_the_wheel_has_nothing_else(wheel: zipfile.ZipFile) -> None:
-    """The wheel puts one package into an environment."""
+    """The wheel installs one package."""
     assert {name.split("/")[0] for name in wheel.namelist()} == {"bide", f"bide-{bide.__version__}.dist-info"}
 
 
-def test_the_wheel_says_what_it_is(wheel: zipfile.ZipFile) -> None:
-    """The wheel has the version of the code, the licence, the command `bide`, and the extra for the simulator."""
+def test_the_metadata_of_the_wheel(wheel: zipfile.ZipFile) -> None:
+    """The version of the code, the licence, the command `bide`, and the extra for the simulator."""
     info = f"bide-{bide.__version__}.dist-info"
     metadata = Parser().parsestr(wheel.read(f"{info}/METADATA").decode())
 
@@ -61,15 +61,15 @@ def test_the_wheel_says_what_it_is(wheel: zipfile.ZipFile) -> None:
     assert "bide = bide.__main__:main" in wheel.read(f"{info}/entry_points.txt").decode()
 
 
-def test_the_version_is_said_once() -> None:
-    """The distribution takes its version from the code."""
+def test_the_version_is_that_of_the_code() -> None:
+    """The distribution reads its version from the code."""
     project = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))
 
     assert "version" in project["project"]["dynamic"]
 
 
 def test_constraints_name_every_development_dependency() -> None:
-    """Whatever `make` installs is pinned, and the pins name no index."""
+    """Every package that `make` installs is pinned, and the pins name no index."""
     project = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     lines = (REPOSITORY / "constraints.txt").read_text(encoding="utf-8").splitlines()
     pins = [line for line in lines if line and not line.startswith("#")]

@@ -1,6 +1,6 @@
 """Visits a simulated provider through its generated package, where Bide is not installed.
 
-Standard input says whom to visit and what to do there, standard output what was seen, both as JSON.
+Standard input has the provider and the visits, standard output the report, both as JSON.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ Visit = dict[str, Any]
 
 
 _THREADS = 16
-"""How many visits are under way at the same time. Each is mostly pauses, but two cores have to carry them."""
+"""The number of concurrent visits. Each mostly sleeps, but 2 cores must be enough for all."""
 
 
 class Errand:
@@ -60,7 +60,7 @@ class Errand:
         with getattr(self._package, self._client)(**self._options(wire, clock)) as client:
             try:
                 notes.ended(act(getattr(client, visit["name"]), notes, self._arguments(visit), **visit["options"]))
-            except Exception as error:  # whatever it is, it is one line's outcome
+            except Exception as error:  # any exception is the outcome of the line
                 notes.failed(error)
         return self._finished(notes, wire, clock.now() - began)
 
@@ -73,7 +73,7 @@ class Errand:
                 notes.ended(
                     await act(getattr(client, visit["name"]), notes, self._arguments(visit), **visit["options"])
                 )
-            except Exception as error:  # whatever it is, it is one line's outcome
+            except Exception as error:  # any exception is the outcome of the line
                 notes.failed(error)
         return self._finished(notes, wire, clock.now() - began)
 
@@ -84,7 +84,7 @@ class Errand:
         return {name: self._value(value) for name, value in visit["arguments"].items()}
 
     def _value(self, value: Any) -> Any:
-        """An argument, with objects of models in place of their descriptions."""
+        """An argument, with placeholders replaced by objects of models."""
         if isinstance(value, list):
             return [self._value(each) for each in value]
         if isinstance(value, dict) and value.keys() == {"model", "fields"}:
@@ -98,7 +98,7 @@ class Errand:
 
 
 def main() -> None:
-    """Make all visits, and say of each what it saw."""
+    """Make all visits, and print the report of each."""
     if find_spec("bide") is not None:
         sys.exit("Bide is installed here, so that nothing can be shown about packages that do without it")
     order = json.load(sys.stdin)

@@ -1,4 +1,4 @@
-"""What a visit can do with an asyncio client. `blocking` differs by `await` alone."""
+"""The visits with an asyncio client. `blocking` differs only by `await`."""
 
 from __future__ import annotations
 
@@ -9,29 +9,29 @@ from notes import Notes
 
 
 async def submit(thing: Any, notes: Notes, arguments: dict[str, Any]) -> None:
-    """Make a job and leave it to another process."""
+    """Submit a job for another process."""
     notes.token = (await thing.submit(**arguments)).token
 
 
 async def resume(thing: Any, notes: Notes, arguments: dict[str, Any], *, token: str) -> Any:
-    """Wait for a job that another process made."""
+    """Wait for a job that another process submitted."""
     return await thing.resume(token).wait(on_update=notes.saw)
 
 
 async def run(thing: Any, notes: Notes, arguments: dict[str, Any], **options: Any) -> Any:
-    """Make a job, wait for it, have its result."""
+    """Submit a job, wait for it, and record its result."""
     return await thing.run(**arguments, **options, on_update=notes.saw)
 
 
 async def cancel(thing: Any, notes: Notes, arguments: dict[str, Any]) -> Any:
-    """Make a job, cancel it, and see what becomes of it."""
+    """Submit a job, cancel it, and record how it ends."""
     job = await thing.submit(**arguments)
     await job.cancel()
     return await job.wait(on_update=notes.saw)
 
 
 async def run_many(thing: Any, notes: Notes, arguments: dict[str, Any], *, count: int) -> Any:
-    """Make many jobs, a few at a time; how many ended how."""
+    """Run many jobs, a few at a time; record the number of outcomes of each kind."""
     ended: Counter[str] = Counter()
     async for outcome in thing.run_many([arguments] * count, max_in_flight=3):
         ended[type(outcome.error or outcome.result).__name__] += 1
@@ -44,7 +44,7 @@ async def call(thing: Any, notes: Notes, arguments: dict[str, Any]) -> Any:
 
 
 async def call_and_wait(thing: Any, notes: Notes, arguments: dict[str, Any]) -> Any:
-    """Call an operation that answers with a job, and wait for that."""
+    """Call an operation that returns a job, and wait for that."""
     job = await thing(**arguments)
     return await job.wait(on_update=notes.saw)
 

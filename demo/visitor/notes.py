@@ -1,4 +1,4 @@
-"""What a visit sees, in words that can be compared with what it should have seen."""
+"""The report of a visit, in texts that can be compared with the plan."""
 
 from __future__ import annotations
 
@@ -9,41 +9,41 @@ from typing import Any
 
 @dataclass(slots=True)
 class Notes:
-    """What one visit saw."""
+    """The report of one visit."""
 
     outcome: str = ""
     detail: str = ""
-    """What an exception says."""
+    """The message of an exception."""
     token: str | None = None
-    """Of the job that the visit leaves to another process, or that an exception carries."""
+    """The token of the job for another process, or of an exception."""
     job_id: str | None = None
-    """The same: its id."""
+    """The id of that job."""
     polls: int | None = None
-    """How many the client says it made; `None` if it does not."""
+    """The number of polls by the client's last update; `None` without updates."""
     faults: list[str] = field(default_factory=list)
     state: str = ""
     seconds: float = 0.0
-    """On the client's clock."""
+    """The duration on the client's clock."""
     requests: list[str] = field(default_factory=list)
 
     def saw(self, update: Any) -> None:
-        """Take in what a wait shows."""
+        """Record an update of a wait."""
         self.polls, self.state, self.job_id = update.polls, update.state.value, update.job_id
         if update.transient_error is not None:
             self.faults.append(type(update.transient_error).__name__)
 
     def ended(self, result: Any) -> None:
-        """Take in what a visit brought."""
+        """Record the result of a visit."""
         self.outcome = self._described(result)
 
     def failed(self, error: Exception) -> None:
-        """Take in what went wrong with it."""
+        """Record the error of a visit."""
         has_result = getattr(error, "result", None) is not None
         self.outcome, self.detail = type(error).__name__ + ", with a result" * has_result, str(error)
         self.job_id, self.token = getattr(error, "job_id", None), getattr(error, "token", None)
 
     def plain(self) -> dict[str, Any]:
-        """All of it, for JSON."""
+        """The report as JSON values."""
         return asdict(self)
 
     def _described(self, result: Any) -> str:

@@ -1,4 +1,4 @@
-"""An HTTP engine around another one, that sees what a client sends. Knows nothing of jobs."""
+"""An HTTP engine around another one that records requests. Independent of jobs."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from msgspec.structs import replace
 
 
 class Wire:
-    """Notes every request, and asks the simulator for a scenario in those that can begin something.
+    """Records every request, and adds the header with a scenario to those that can start a job or a call.
 
-    It hands on what the engine returns, so that it fits blocking and asyncio clients alike.
+    It returns the engine's value unchanged, so it works for blocking and asyncio clients.
     """
 
     def __init__(self, engine: Any, scenarios: Iterable[str], *, begins_with: str = "POST") -> None:

@@ -1,1 +1,1 @@
-"""How fast Bide and what it writes are, beside others. `make bench` runs it; docs/benchmarks.md is what it says."""
+"""Benchmarks of Bide and of generated packages, beside other libraries. `make bench` writes docs/benchmarks.md."""

@@ -1,6 +1,6 @@
 """The command line of the benchmarks: measures each subject in a process of its own and writes `docs/benchmarks.md`.
 
-The exit code is 1 if something could not be measured; an aim that is missed is reported and changes nothing.
+The exit code is 1 if something could not be measured. A missed aim is only reported.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ def main() -> int:
 
 
 def _measured(peers: Environment, name: str, bound: float, *how: str) -> bool:
-    """Measure one subject and keep what came."""
+    """Measure one subject and keep the results."""
     print(f"--- {name}", flush=True)
     try:
         _kept(name).write_text(peers.run("benchmarks.child", name, *how, bound=max(bound, 1.0)), encoding="utf-8")
@@ -80,7 +80,7 @@ def _subject(name: str) -> Subject:
 
 
 def _texts(module: Path) -> dict[str, str]:
-    """The texts of a subject, read without importing it: its peers are not here."""
+    """The texts of a subject, read without importing it: the other libraries are not installed here."""
     found: dict[str, str] = {}
     for node in ast.parse(module.read_text(encoding="utf-8")).body:
         match node:

@@ -1,4 +1,4 @@
-"""A million inputs through `run_many`, against a provider inside of the process: memory and CPU per job."""
+"""1,000,000 inputs through `run_many`, against a provider in the same process: memory and CPU per job."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ _INPUT: UrlScraperParams = {"url": "https://example.com"}
 
 
 def measure(jobs: int = _MANY) -> Iterator[Line]:
-    """CPU, then memory over so many *jobs*."""
+    """CPU, then memory for this many *jobs*."""
     for name, run in ("blocking", _run), ("asyncio", _run_async):
         yield compared(f"CPU per job, {name}", *_beside_the_fake(run), unit="µs", scale=1e6, reach=1.5)
     yield compared("CPU per job, blocking", *_beside_a_loop(), unit="µs", scale=1e6)
@@ -64,7 +64,7 @@ def measure(jobs: int = _MANY) -> Iterator[Line]:
 
 
 def measure_alone() -> Iterator[Line]:
-    """The same, with the million."""
+    """The same for 1,000,000 jobs."""
     return measure(_MILLION)
 
 
@@ -107,7 +107,7 @@ def _run_async(fake: FakeAnakin, jobs: int) -> None:
 
 
 def _again(requests: list[Sent]) -> None:
-    """Send these to a new fake."""
+    """Send these requests to a new fake."""
     fake = FakeAnakin()
     with fake.client() as client:
         transport = client._engine()
@@ -118,7 +118,7 @@ def _again(requests: list[Sent]) -> None:
 
 
 def _peak(jobs: int) -> int:
-    """Bytes that a new process held at the most."""
+    """The peak memory of a new process, in bytes."""
     with multiprocessing.get_context("spawn").Pool(1) as pool:
         return pool.apply(_most_held, (jobs,))
 
@@ -133,13 +133,13 @@ _HEADERS = {"content-type": "application/json"}
 
 
 class Provider:
-    """Answers at once, as a transport."""
+    """A transport that replies at once."""
 
     def __init__(self) -> None:
         self._jobs = 0
 
     def send(self, request: Request, *, timeout: float) -> Response:
-        """The reply."""
+        """Return the reply."""
         if request.method == "POST":
             self._jobs += 1
             body = b'{"jobId": "j%d", "status": "pending"}' % self._jobs
@@ -147,18 +147,18 @@ class Provider:
         return Response(status=200, headers=_HEADERS, body=_DONE)
 
     def open(self, request: Request, *, timeout: float) -> Any:
-        """Streams are not asked for."""
+        """Raise: streams are not used."""
         raise NotImplementedError
 
     def close(self) -> None:
-        """Nothing is open."""
+        """Do nothing."""
 
 
 class _Threaded(Jumping):
-    """The same for a batch with real threads: it is woken by their replies before time passes."""
+    """The same for a batch with real threads: replies wake it up before time passes."""
 
     def sleep(self, seconds: float, wakeup: Any) -> None:
-        """Replies come within this; without an end, there is nothing else to wait for."""
+        """Wait for a reply. Without a timeout, there is nothing else to wait for."""
         if not wakeup.wait(1.0 if seconds == inf else 0.0002) and seconds < inf:
             self.time += max(seconds, 0.0)
 

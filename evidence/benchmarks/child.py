@@ -1,6 +1,6 @@
 """Measures one subject, named on the command line, and prints its lines as JSON. Runs where the peers are.
 
-With `alone` behind the name there is time for what a subject leaves out when all are measured.
+With `alone` after the name, it also measures the parts that a subject leaves out when all subjects are measured.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from importlib import import_module
 
 
 def main(subject: str, *how: str) -> None:
-    """Measure it."""
+    """Measure the subject and print its lines."""
     module = import_module(f"benchmarks.{subject}")
     measure = getattr(module, "measure_alone", module.measure) if "alone" in how else module.measure
     json.dump([line.plain() for line in measure()], sys.stdout)

@@ -64,37 +64,37 @@ _SIZES = ((1000, 1.0), (5000, 1.0), (10_000, 2.0))
 _ROUNDS = {"ours": 2, "aiohttp": 2, "httpx2": 1, "openapi-python-client": 1}
 _HEADERS = {"accept": "application/json", "user-agent": "a client", "x-api-key": "k"}
 _MADE_UP = json.dumps({"id": "j", "status": "running", "field_0": "a" * (len(RUNNING) - 48)}).encode()
-"""What the made-up API answers, of the same length."""
+"""The reply of the made-up API, of the same length."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Load:
-    """What one candidate has to do."""
+    """The load for one candidate."""
 
     url: str
     jobs: int
     period: float
     core: int
     folder: str
-    """Where the generated client of the peer is."""
+    """The folder of the other library's generated client."""
 
 
 Candidate: TypeAlias = Callable[[_Load, Callable[[], None]], Coroutine[None, None, None]]
-"""Polls all of the jobs, for ever. Before that, it makes one poll and says that it is ready."""
+"""Polls all jobs without an end. Before that, it sends one poll and calls the function that reports readiness."""
 
 
 @dataclass(frozen=True, slots=True)
 class Waited:
-    """What one candidate did."""
+    """The results of one candidate."""
 
     made: float
-    """Polls made, by those that would have been made had none been late."""
+    """Polls made, as a share of those without lateness."""
     late: float
-    """Seconds by which a poll was late: 99 of 100 were less so."""
+    """The lateness of polls in seconds, 99th percentile."""
     memory: float
     """Bytes for each job."""
     cpu: float
-    """Share of its core that it took."""
+    """The share of one core that it used."""
 
     def __str__(self) -> str:
         return f"{self.made:.1%}, {self.late * 1e3:.0f} ms, {self.memory / 1e3:.1f} kB, {self.cpu:.0%}"
@@ -102,18 +102,18 @@ class Waited:
 
 @dataclass(frozen=True, slots=True)
 class _Watched:
-    """What was seen of one candidate from outside."""
+    """Observations of one candidate from another process."""
 
     traffic: Traffic
     since: float
-    """When its jobs began."""
+    """When its jobs started."""
     began: float
     ended: float
     cpu: float
     memory: int
 
     def has(self, at: float) -> bool:
-        """Whether it was measured then."""
+        """Whether it was measured at this time."""
         return self.began <= at < self.ended
 
     @property
@@ -122,7 +122,7 @@ class _Watched:
 
 
 def measure() -> Iterator[Line]:
-    """The ceiling, then by the number of jobs each candidate in turn."""
+    """The ceiling, then each candidate in turn, by the number of jobs."""
     cores = sorted(os.sched_getaffinity(0))
     with (
         tempfile.TemporaryDirectory() as folder,
@@ -142,7 +142,7 @@ def measure() -> Iterator[Line]:
 
 
 def _generate(folder: Path) -> None:
-    """Write the client of the peer."""
+    """Generate the client of the other library."""
     api = folder / "acme.json"
     api.write_text(openapi(1), encoding="utf-8")
     where = ("--path", str(api), "--output-path", str(folder / "client"))
@@ -169,7 +169,7 @@ def _alone(name: str, server: Loopback, load: _Load) -> Waited:
 
 
 def _watched(name: str, server: Loopback, load: _Load) -> _Watched:
-    """Let a candidate work in a new process, where nobody has used memory before, and look at it from outside."""
+    """Run a candidate in a new process, so that no memory was used before, and observe it from outside."""
     spawn = multiprocessing.get_context("spawn")
     heard, says = spawn.Pipe(duplex=False)
     process = spawn.Process(target=_run, args=(name, load, says), daemon=True)
@@ -177,7 +177,7 @@ def _watched(name: str, server: Loopback, load: _Load) -> _Watched:
     before = heard.recv()
     server.traffic()
     since = time.monotonic()
-    time.sleep(load.period + 1.0 + load.jobs / 5000)  # until all have begun, and their connections stand
+    time.sleep(load.period + 1.0 + load.jobs / 5000)  # until all have started and are connected
     began, used = time.monotonic(), _used(process.pid)
     time.sleep(SECONDS)
     ended, cpu, memory = time.monotonic(), _used(process.pid) - used, _resident(process.pid) - before
@@ -187,24 +187,24 @@ def _watched(name: str, server: Loopback, load: _Load) -> _Watched:
 
 
 def _resident(pid: int | None) -> int:
-    """Bytes of memory that a process holds."""
+    """The resident memory of a process, in bytes."""
     return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
 
 
 def _used(pid: int | None) -> float:
-    """Seconds of CPU that a process has taken."""
+    """The CPU time of a process, in seconds."""
     user, system = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[11:13]
     return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
 
 
 def _seen(watched: _Watched, load: _Load) -> tuple[float, float]:
-    """The share of polls made, and the lateness, of those that came in this time."""
-    # A job that was never polled was due within the first period.
+    """The share of polls made, and the lateness of those that arrived in this time."""
+    # The first poll of a job that was never polled was due within the first period.
     polls = watched.traffic.polls
     late = [watched.ended - watched.since - load.period] * (load.jobs - len(polls))
     for times in polls.values():
         late += (at - before - load.period for before, at in pairwise(times) if watched.has(at))
-        # One that has not come by the end is late, too.
+        # A poll that has not arrived by the end is late, too.
         if times[-1] + load.period < watched.ended:
             late.append(watched.ended - times[-1] - load.period)
     late.sort()
@@ -246,7 +246,7 @@ def _run(name: str, load: _Load, says: Connection) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Spread:
-    """A policy: a pause of chance after the first poll, and the same pause ever after."""
+    """A policy: a random delay before the first poll, and a constant delay after it."""
 
     period: float
 
@@ -266,7 +266,7 @@ async def _ours(load: _Load, ready: Callable[[], None]) -> None:
 
 
 async def _each(load: _Load, ready: Callable[[], None], get: Callable[[str], Awaitable[object]]) -> None:
-    """The peers: a task for each job."""
+    """The other libraries: one task for each job."""
     await get("first")
     ready()
 
@@ -312,4 +312,4 @@ _CANDIDATES: dict[str, Candidate] = {
     "openapi-python-client": _generated,
     "ceiling": _aiohttp,
 }
-"""By name. At the ceiling, nobody pauses."""
+"""The candidates by name. The ceiling polls without delays."""

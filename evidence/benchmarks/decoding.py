@@ -1,4 +1,4 @@
-"""From the bytes of a status reply to a typed snapshot, without any HTTP."""
+"""Decoding the bytes of a status reply into a typed snapshot, without HTTP."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def measure() -> Iterator[Line]:
 
 
 def taken_in(session: Session, record: Record[Any, Any], reply: Response) -> Snapshot[Any] | None:
-    """What a wait makes of a reply. A job that is done would not be looked at again if it were not forgotten."""
+    """Read a reply into the record, as a wait does. The record is reset, because a final job is not read again."""
     record.snapshot = None
     read_poll(session, record, reply)
     return record.snapshot

@@ -1,4 +1,4 @@
-"""Where everything is measured: our dependencies, at the versions of development, and the peers."""
+"""The environment of the benchmarks: our dependencies, at the development versions, and the other libraries."""
 
 from __future__ import annotations
 
@@ -36,23 +36,23 @@ print(json.dumps({each.name.lower(): each.version for each in importlib.metadata
 
 
 class InstallError(Exception):
-    """The environment cannot be made."""
+    """The environment cannot be created."""
 
 
 @dataclass(frozen=True, slots=True)
 class Environment:
-    """A Python with the peers in it, and the paths on which it finds what is ours."""
+    """A Python with the other libraries installed, and the paths to our packages."""
 
     python: Path
     versions: dict[str, str]
-    """What is installed, by name in lower case."""
+    """The installed versions, by name in lower case."""
 
     def has(self, peer: str) -> bool:
-        """Whether the registry gave us this peer."""
+        """Whether this library could be installed."""
         return peer.lower() in self.versions
 
     def run(self, module: str, *arguments: str, bound: float = 300.0) -> str:
-        """What `python -m module` prints. Raises `subprocess.CalledProcessError` and `subprocess.TimeoutExpired`."""
+        """The output of `python -m module`. Raises `CalledProcessError` and `TimeoutExpired` of `subprocess`."""
         path = [
             REPOSITORY,
             REPOSITORY / "generator",
@@ -71,7 +71,7 @@ class Environment:
                 **os.environ,
                 "PATH": os.pathsep.join([str(self.python.parent), os.environ["PATH"]]),
                 "PYTHONPATH": os.pathsep.join(map(str, path)),
-                # Installed packages have their bytecode, and ours are not installed.
+                # Installed packages have bytecode; ours are not installed.
                 "PYTHONDONTWRITEBYTECODE": "",
                 "PYTHONPYCACHEPREFIX": str(SHELF / "bytecode"),
             },
@@ -80,7 +80,7 @@ class Environment:
 
 
 def environment() -> Environment:
-    """The environment; made if there is none for these requirements. A peer that cannot be installed is left out."""
+    """The environment, created if there is none for these requirements, without libraries that cannot be installed."""
     python = SHELF / ("Scripts" if os.name == "nt" else "bin") / "python"
     wanted = hashlib.sha256(_PEERS.read_bytes() + _CONSTRAINTS.read_bytes() + sys.version.encode()).hexdigest()
     ready = SHELF / ".ready"
@@ -91,7 +91,7 @@ def environment() -> Environment:
             _did([sys.executable, "-m", "venv", str(SHELF)]) and _did([*pip, "--constraint", str(_CONSTRAINTS), *_OURS])
         ):
             raise InstallError(f"no environment can be made at {SHELF.name}")
-        # One by one, so that one that is refused keeps none of the others away.
+        # One by one, so that a failed one does not prevent the others.
         installed = [_did([*pip, each]) for each in _PEERS.read_text(encoding="utf-8").split()]
         if all(installed):
             ready.write_text(wanted)
@@ -100,7 +100,7 @@ def environment() -> Environment:
 
 
 def _did(command: list[str]) -> bool:
-    """Whether a command succeeds; what it complains of is passed on."""
+    """Whether a command succeeds; prints its errors."""
     done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
     if done.returncode:
         print(f"{' '.join(command[-2:])}: {done.stderr.strip()}", file=sys.stderr)

@@ -1,4 +1,4 @@
-"""CPU to generate a package from made-up specs: cold, after a change to one field, with nothing changed."""
+"""CPU time to generate a package from made-up specs: cold, after a change of one field, and without a change."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _ROUNDS = {10: 3, 100: 5, 1000: 3}
 
 
 def measure() -> Iterator[Line]:
-    """By the number of jobs."""
+    """The lines, by the number of jobs."""
     ours_by_size: dict[int, list[float]] = {}
     for jobs, rounds in _ROUNDS.items():
         taken: dict[str, list[float]] = {}
@@ -56,7 +56,7 @@ def measure() -> Iterator[Line]:
 
 
 def _round(jobs: int) -> dict[str, float]:
-    """Seconds of CPU of each, in turn."""
+    """CPU seconds of each candidate, in turn."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         os.environ["XDG_CACHE_HOME"] = str(folder / "cache")
@@ -81,7 +81,7 @@ def _round(jobs: int) -> dict[str, float]:
 
 def _cpu(module: str, *arguments: str) -> float:
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    # The peers run ruff by its name.
+    # The other generators run `ruff` from the path.
     subprocess.run([sys.executable, "-m", module, *arguments], stdout=subprocess.DEVNULL, check=True)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime

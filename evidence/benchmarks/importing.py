@@ -73,7 +73,7 @@ def measure() -> Iterator[Line]:
 
 
 def loaded(code: str) -> set[str]:
-    """The modules that a new process has loaded after *code*."""
+    """The modules that a new process has imported after *code*."""
     script = f"{code}\nimport sys, json\nprint(json.dumps(sorted(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True, check=True)
     return set(json.loads(done.stdout))
@@ -103,7 +103,7 @@ def _lines(what: str, codes: dict[str, str], *, url: str) -> Iterator[Line]:
 
 
 def _timed(code: str) -> tuple[float, int]:
-    """Seconds of CPU of a new process, and how many modules it loaded."""
+    """CPU seconds of a new process, and the number of modules that it imported."""
     done = subprocess.run(
         [sys.executable, "-c", _TIMED.format(code=code)], stdout=subprocess.PIPE, text=True, check=True
     )

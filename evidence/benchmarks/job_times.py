@@ -1,4 +1,4 @@
-"""How long the jobs of a benchmark take, and what polls and delays cost where a provider documents an interval."""
+"""The durations of the jobs of a benchmark, and the price of a poll that follows from the documented interval."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from statistics import NormalDist
 from bide_runtime.jobs.polling import Polling
 
 JOBS = 1000
-"""How many job times, at evenly spaced quantiles."""
+"""The number of durations, at evenly spaced quantiles."""
 
 _TAIL = 1.5
 """The index of the heavy tail."""
@@ -25,30 +25,30 @@ def asked(interval: tuple[float, float], typical: tuple[float, float]) -> Pollin
 
 @dataclass(frozen=True)
 class Jobs:
-    """Jobs as a provider describes them: log-normal, with a share of *outside* beyond either end of what is typical."""
+    """Jobs as a provider describes them: log-normal, with a share of *outside* beyond each end of the typical range."""
 
     polling: Polling
     outside: float = 0.1
 
     @property
     def typical(self) -> tuple[float, float]:
-        """How long they usually take, in seconds."""
+        """The typical duration in seconds, from and to."""
         assert self.polling.typical is not None
         return self.polling.typical
 
     @property
     def interval(self) -> float:
-        """The documented one, in seconds; of a range the geometric mean."""
+        """The documented interval in seconds; of a range, the geometric mean."""
         return sqrt(self.polling.interval[0] * self.polling.interval[1])
 
     @property
     def price(self) -> float:
-        """What a poll costs, in seconds of delay: so much that the documented interval is the best fixed one."""
+        """The price of a poll in seconds of delay, for which the documented interval is the best fixed one."""
         return self.interval**2 / 2 / sqrt(self.typical[0] * self.typical[1])
 
     @cached_property
     def times(self) -> tuple[float, ...]:
-        """How long each takes, in ascending order."""
+        """The duration of each job, in ascending order."""
         early, late = self.typical
         middle, spread = log(early * late) / 2, log(late / early) / 2 / NormalDist().inv_cdf(1 - self.outside)
         return tuple(exp(middle + spread * NormalDist().inv_cdf((job + 0.5) / JOBS)) for job in range(JOBS))

@@ -1,4 +1,4 @@
-"""A clock on which every sleep is over at once."""
+"""A clock on which every sleep returns at once."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from typing import Any
 
 
 class Jumping:
-    """Time that passes only while somebody sleeps."""
+    """Time that only sleeps advance."""
 
     def __init__(self) -> None:
         self.time = 0.0
 
     def now(self) -> float:
-        """Seconds since the beginning."""
+        """Seconds since the clock was made."""
         return self.time
 
     def wall(self) -> float:
@@ -20,5 +20,5 @@ class Jumping:
         return self.time
 
     def sleep(self, seconds: float, wakeup: Any) -> None:
-        """Let so many seconds pass."""
+        """Advance the time by *seconds*."""
         self.time += seconds

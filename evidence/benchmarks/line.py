@@ -1,4 +1,4 @@
-"""One line of a report: a measure of ours, beside a peer's, and what was meant to be reached."""
+"""One line of a report: our value, that of another library, and the aim."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class Line:
     against: str = ""
     theirs: str = ""
     ratio: float | None = None
-    """Ours to theirs, the median of the rounds."""
+    """Our value divided by theirs, the median of the rounds."""
     low: float | None = None
     high: float | None = None
     """The spread of the ratio: its quartiles."""
@@ -25,7 +25,7 @@ class Line:
     met: bool | None = None
 
     def plain(self) -> dict[str, Any]:
-        """As JSON values."""
+        """The line as JSON values."""
         return asdict(self)
 
 
@@ -39,7 +39,7 @@ def compared(
     scale: float = 1e3,
     reach: float | None = None,
 ) -> Line:
-    """The line of two samples in seconds that were taken in turn, one of each in a round."""
+    """The line for two samples in seconds that were measured in turn, one of each in a round."""
     ratios = sorted(mine / other for mine, other in zip(ours, theirs, strict=True))
     ratio = median(ratios)
     return Line(

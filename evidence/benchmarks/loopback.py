@@ -1,4 +1,4 @@
-"""A server on loopback that answers every request at once with the same JSON, in a process of its own. No framework."""
+"""A server on loopback that answers every request at once with the same JSON. A process of its own, no framework."""
 
 from __future__ import annotations
 
@@ -20,22 +20,22 @@ _READ = 2**16
 
 @dataclass(frozen=True, slots=True)
 class Traffic:
-    """What a server saw in some time."""
+    """The requests that a server received in some time."""
 
     seconds: float
     cpu: float
-    """Seconds of CPU that the server took for it."""
+    """The server's CPU seconds for it."""
     polls: dict[bytes, list[float]]
-    """When each path was asked for, on the clock of the machine."""
+    """The times of requests by path, on the clock of the machine."""
 
     @property
     def count(self) -> int:
-        """All requests."""
+        """The number of requests."""
         return sum(map(len, self.polls.values()))
 
 
 class Loopback:
-    """The server, while the `with` block runs; on *core* alone, if that is given."""
+    """The server, while the `with` block runs; on the given *core* only, if any."""
 
     def __init__(self, body: bytes = RUNNING, *, core: int | None = None) -> None:
         self._body = body
@@ -58,7 +58,7 @@ class Loopback:
         self._process.join()
 
     def traffic(self) -> Traffic:
-        """What came since this was last asked."""
+        """The traffic since the last call."""
         self._said.send(None)
         traffic = self._said.recv()
         assert isinstance(traffic, Traffic)
@@ -89,7 +89,7 @@ def _serve(said: Connection, body: bytes, core: int | None) -> None:
                 polls, began, used = {}, time.monotonic(), time.process_time()
             else:
                 assert isinstance(source, socket.socket)
-                # A request without a body is small, and comes in one piece. Nobody sends a second before the reply.
+                # A request without a body is small and arrives in one piece. No client sends another before the reply.
                 with suppress(ConnectionError):
                     request = source.recv(_READ)
                     if request:

@@ -1,4 +1,4 @@
-"""A made-up job API of any size: as a spec of ours, and as OpenAPI."""
+"""A made-up job API of any size, as a spec and as OpenAPI."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ _LIFECYCLE = """\
 
 
 def spec(jobs: int, *, first: str = "field_0") -> str:
-    """The spec in YAML: each job a submit, a poll and two models of ten fields. *first* is a field of the first job."""
+    """The spec in YAML: each job has a submit, a poll and two models of 10 fields. *first* is a field of the first."""
 
     def models(job: int) -> str:
         names = [first if job == 0 else "field_0", *(f"field_{number}" for number in range(1, FIELDS))]

@@ -1,4 +1,4 @@
-"""The page about speed: `page.md`, with what was measured."""
+"""docs/benchmarks.md: `page.md`, filled with the measurements."""
 
 from __future__ import annotations
 
@@ -15,28 +15,28 @@ _HEAD = ("what", "ours", "beside", "theirs", "ratio", "aim", "reached")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subject:
-    """All that was measured of one thing."""
+    """All measurements of one subject."""
 
     name: str
     title: str
     about: str
-    """What was done."""
+    """What was measured."""
     why: str
     """Why an aim was missed; empty if none was."""
     lines: Sequence[Line]
 
     @property
     def missed(self) -> int:
-        """How many aims were missed."""
+        """The number of aims that were missed."""
         return sum(line.met is False for line in self.lines)
 
     @property
     def aims(self) -> int:
-        """How many there were."""
+        """The number of aims."""
         return sum(line.met is not None for line in self.lines)
 
     def text(self) -> str:
-        """Its part of the page."""
+        """The subject's part of the page."""
         return "\n\n".join(self._parts())
 
     def _parts(self) -> Iterator[str]:

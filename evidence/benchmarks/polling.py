@@ -1,4 +1,4 @@
-"""What one poll of a wait costs beyond the HTTP engine, which goes over loopback to another process."""
+"""The cost of one poll of a wait beyond the HTTP engine, over loopback to another process."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""At which ages each schedule looks at a job, and what that brings. Pure; time is virtual, and a look takes none."""
+"""The ages at which each policy polls a job, and the resulting delay. Pure; in virtual time, where polls take none."""
 
 from __future__ import annotations
 
@@ -10,21 +10,21 @@ from bide_runtime.jobs.polling import Polling
 from bide_runtime.waiting.policy import Adaptive
 
 PATHS = 40
-"""How many courses of chance."""
+"""The number of random runs."""
 
 Looks = Callable[[Random], Iterator[float]]
-"""The ages at which a schedule looks, without an end."""
+"""The ages at which a policy polls, without an end."""
 
 
 class Received(NamedTuple):
-    """What a schedule brought, on the average of all jobs."""
+    """The results of a policy, as the mean over all jobs."""
 
     polls: float
     delay: float
-    """Between the end of a job and the look that saw it, in seconds."""
+    """From the end of a job to the poll that detected it, in seconds."""
 
     def cost(self, price: float) -> float:
-        """Delay and polls in one, in seconds; *price* is that of a poll."""
+        """Delay and polls combined, in seconds; *price* is that of a poll."""
         return self.delay + self.polls * price
 
     def __str__(self) -> str:
@@ -32,13 +32,13 @@ class Received(NamedTuple):
 
 
 def seen(polls: Looks, times: Sequence[float]) -> Received:
-    """What *looks* bring for jobs that take *times* (ascending), on the average of many courses of chance."""
+    """The results of *polls* for jobs with the durations *times* (ascending), as the mean over many random runs."""
     found = [seen_at(polls(Random(path)), times) for path in range(PATHS)]
     return Received(sum(each.polls for each in found) / PATHS, sum(each.delay for each in found) / PATHS)
 
 
 def seen_at(ages: Iterator[float], times: Sequence[float]) -> Received:
-    """What looks at these *ages* bring."""
+    """The results of polls at these *ages*."""
     age, number, polls, delay = next(ages), 1, 0, 0.0
     for ends in times:
         while age < ends:
@@ -49,7 +49,7 @@ def seen_at(ages: Iterator[float], times: Sequence[float]) -> Received:
 
 
 def ours(polling: Polling) -> Looks:
-    """What a generated package does."""
+    """The default policy of a generated package."""
 
     def polls(jitter: Random) -> Iterator[float]:
         policy, age, polls = Adaptive(polling), 0.0, 0
@@ -62,7 +62,7 @@ def ours(polling: Polling) -> Looks:
 
 
 def fixed(interval: float) -> Looks:
-    """The same pause each time, the first before the first look."""
+    """The same delay each time, also before the first poll."""
 
     def polls(_: Random) -> Iterator[float]:
         age = 0.0
@@ -74,17 +74,17 @@ def fixed(interval: float) -> Looks:
 
 
 def smithy() -> Looks:
-    """A look at once; then pauses evenly drawn from `minDelay` (2 s) to a bound that doubles from there to 120 s."""
+    """A poll at once; then random delays from `minDelay` (2 s) to a bound that doubles from there to 120 s."""
     return _drawn(least=2.0, first=2.0, factor=2.0, longest=120.0)
 
 
 def google() -> Looks:
-    """A look at once; then pauses evenly drawn from 0 to a bound that grows by half from 1 to 20 s."""
+    """A poll at once; then random delays from 0 to a bound that grows by 50 % from 1 to 20 s."""
     return _drawn(least=0.0, first=1.0, factor=1.5, longest=20.0)
 
 
 def anakin(*, first: float) -> Looks:
-    """A look at once; then pauses that grow by half up to 10 s."""
+    """A poll at once; then delays that grow by 50 % up to 10 s."""
 
     def polls(_: Random) -> Iterator[float]:
         age, pause = 0.0, first

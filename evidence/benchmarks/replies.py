@@ -1,4 +1,4 @@
-"""Status replies of Anakin's URL scraper: of a job that runs, 0.6 kB, and of one that is done, 50 kB."""
+"""Status replies of Anakin's URL scraper: of a running job, 0.6 kB, and of a done one, 50 kB."""
 
 from __future__ import annotations
 

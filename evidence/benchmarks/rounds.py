@@ -1,4 +1,4 @@
-"""Candidates measured in turn, so that whatever else the machine does hits all of them alike."""
+"""Measure candidates in turn, so that other load on the machine affects all of them equally."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 
 
 def cpu(candidates: Mapping[str, Callable[[], object]], *, rounds: int, times: int = 1) -> dict[str, list[float]]:
-    """Seconds of CPU that a call of each candidate takes, for each round; a round calls each *times* times.
+    """The CPU seconds of a call of each candidate, for each round; a round calls each *times* times.
 
     One round before the first is not counted.
     """

@@ -1,4 +1,4 @@
-"""When to look: polls made, and the delay between a job's end and our noticing it. Pure; time is virtual."""
+"""Polling schedules: polls made, and the delay between a job's end and its detection. Pure; in virtual time."""
 
 from __future__ import annotations
 
@@ -51,17 +51,17 @@ JOBS = tuple(
         ((5.0, 5.0), (60.0, 180.0)),
     )
 )
-"""What the three providers say of their jobs, where they say how long they take."""
+"""The jobs of the three providers that have a documented duration."""
 
 _HELD_OUT = 40
 _SEED = 11
 
 _STEPS = 20
-"""How finely the optimum cuts the shortest interval."""
+"""The number of steps of the optimum in the shortest interval."""
 
 
 def measure() -> Iterator[Line]:
-    """Every schedule on every range."""
+    """Every policy on every range."""
     for jobs in JOBS:
         yield from _right(jobs)
         yield from _heavy_tailed(jobs)
@@ -72,25 +72,25 @@ def measure() -> Iterator[Line]:
 
 
 def against_optimum(jobs: Jobs, *, bound: bool = True) -> float:
-    """Our cost, by that of the best looks there are, where the provider is right.
+    """Our cost, divided by that of optimal polls, if the provider is right.
 
-    Those are *bound* to the provider's shortest interval or not.
+    Optimal polls are *bound* to the provider's shortest interval or not.
     """
     best = _best(jobs, jobs.times, bound=bound)
     return seen(polls.ours(jobs.polling), jobs.times).cost(jobs.price) / best.cost(jobs.price)
 
 
 def against_interval(jobs: Jobs, *, times: float) -> float:
-    """Our cost, by that of the documented interval, where jobs take so many times what the provider says."""
+    """Our cost, divided by that of the documented interval, if jobs take *times* as long as documented."""
     actual = tuple(time * times for time in jobs.times)
     us, fixed = (seen(each, actual) for each in (polls.ours(jobs.polling), polls.fixed(jobs.interval)))
     return us.cost(jobs.price) / fixed.cost(jobs.price)
 
 
 def against_rival(jobs: Jobs, rival: Looks) -> tuple[Received, Received]:
-    """What our schedule brings, tuned by its interval to make no more polls than the rival, and what that brings."""
+    """The results of our policy, with its interval tuned to make no more polls than the rival, and the rival's."""
     theirs = seen(rival, jobs.times)
-    # Twenty intervals or a twentieth of one: by halves to a hundredth.
+    # From 1/20 to 20 intervals, by bisection to 1 %.
     shorter, longer = log(1 / 20), log(20)
     while longer - shorter > 0.01:
         middle = (shorter + longer) / 2
@@ -102,14 +102,14 @@ def against_rival(jobs: Jobs, rival: Looks) -> tuple[Received, Received]:
 
 
 def _with_interval(jobs: Jobs, factor: float) -> Received:
-    """What our schedule brings with so many times the provider's interval."""
+    """The results of our policy with *factor* times the provider's interval."""
     shortest, longest = jobs.polling.interval
     return seen(polls.ours(replace(jobs.polling, interval=(shortest * factor, longest * factor))), jobs.times)
 
 
 def rivals(jobs: Jobs) -> Mapping[str, Looks]:
-    """The documented interval, and others' schedules at their defaults."""
-    # For its agentic search, which is to be polled every 10 s, anakin-sdk begins with 5 s, and else with 1 s.
+    """The documented interval, and the policies of other libraries with their defaults."""
+    # For its agentic search, which is to be polled every 10 s, anakin-sdk starts with 5 s, otherwise with 1 s.
     return {
         "documented interval": polls.fixed(jobs.interval),
         "Smithy": polls.smithy(),
@@ -119,7 +119,7 @@ def rivals(jobs: Jobs) -> Mapping[str, Looks]:
 
 
 def name_of(jobs: Jobs) -> str:
-    """What the provider says of its jobs."""
+    """The provider's description of its jobs."""
     return f"{jobs.typical[0]:g}-{jobs.typical[1]:g} s"
 
 
@@ -153,7 +153,7 @@ def _wrong(jobs: Jobs, kind: str, *, times: float) -> Iterator[Line]:
 
 
 def _together(which: str, several: Sequence[Jobs]) -> Iterator[Line]:
-    """Many providers in a few lines."""
+    """The results of many providers in a few lines."""
     named = f"{len(several)} {which}"
     yield _spread(f"{named}, as said", "optimum", [against_optimum(jobs, bound=False) for jobs in several], 1.1)
     yield _spread(f"{named}, as said", "optimum, at the interval", [against_optimum(jobs) for jobs in several], 1.1)

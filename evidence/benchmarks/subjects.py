@@ -1,4 +1,4 @@
-"""What is measured, in the order of the page; the modules have the names."""
+"""The subjects, in the order of the page; each has a module of its name."""
 
 from __future__ import annotations
 

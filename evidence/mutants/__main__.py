@@ -13,7 +13,7 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from pathlib import Path
 
 from evidence.mutants.kept import kept
-from evidence.mutants.known import Created, known
+from evidence.mutants.known import KnownSurvivors, known
 from evidence.mutants.report import report, share
 from evidence.mutants.shift import try_all
 from evidence.mutants.sites import Mutant, mutants
@@ -23,7 +23,7 @@ from evidence.mutants.trial import SURVIVED, copy_tree
 PAGE = REPOSITORY / "docs" / "mutants.md"
 
 ENOUGH = 95.0
-"""How many in a hundred have to be killed."""
+"""The percentage of mutants that must be killed."""
 
 Sources = list[tuple[Target, list[Mutant]]]
 
@@ -46,7 +46,7 @@ def main() -> int:
         return 0
     names = {mutant.name for _, mutant in chosen}
     results = {} if arguments.anew else {name: fate for name, fate in kept(sources).items() if name in names}
-    # A survivor is tried again, since tests may be new; but after those that were not tried at all.
+    # Survivors are tried again, because tests may be new, but after those that were not tried yet.
     todo = [(target, mutant) for target, mutant in chosen if mutant.name not in results]
     again = [(target, mutant) for target, mutant in chosen if results.get(mutant.name) == SURVIVED]
     print(f"{len(chosen)} mutants, {len(todo)} to try and {len(again)} to try again", flush=True)
@@ -70,7 +70,7 @@ def main() -> int:
 
 
 def _chosen(sources: Sources, sample: int | None, only: str) -> list[tuple[Target, Mutant]]:
-    """Those to try, in an order that has nothing to do with the text."""
+    """The mutants to try, in a shuffled order that is always the same."""
     found = [(target, mutant) for target, group in sources for mutant in group if only in mutant.file]
     found.sort(key=lambda one: hashlib.sha256(one[1].name.encode()).digest())
     return found[:sample]
@@ -90,8 +90,8 @@ def _try_all(todo: list[tuple[Target, Mutant]], results: dict[str, str], workers
                 results.update(job.result())
 
 
-def _judged(results: dict[str, str], sources: Sources, listed: Created) -> int:
-    """Say what is wrong with the results and with the list of known survivors; the exit code."""
+def _judged(results: dict[str, str], sources: Sources, listed: KnownSurvivors) -> int:
+    """Print the problems of the results and of the list of known survivors; returns the exit code."""
     wrong = list(_wrong(results, sources, listed))
     print(f"{len(results)} tried, {share(results, listed):.1f} in 100 killed; see {PAGE.relative_to(REPOSITORY)}")
     for line in wrong:
@@ -99,7 +99,7 @@ def _judged(results: dict[str, str], sources: Sources, listed: Created) -> int:
     return 1 if wrong else 0
 
 
-def _wrong(results: dict[str, str], sources: Sources, listed: Created) -> Iterator[str]:
+def _wrong(results: dict[str, str], sources: Sources, listed: KnownSurvivors) -> Iterator[str]:
     names = {mutant.name for _, group in sources for mutant in group}
     for name in listed.reasons:
         if name not in names:

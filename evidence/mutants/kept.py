@@ -1,4 +1,4 @@
-"""What became of mutants in earlier runs, one line each, written as soon as it is known."""
+"""The results of earlier runs, one line for each mutant, written at once."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ FILE = REPOSITORY / ".mutants" / "trials.jsonl"
 
 
 def keep(target: Target, mutant: Mutant, fate: str) -> None:
-    """Write down what became of a mutant."""
+    """Write the result of a mutant."""
     FILE.parent.mkdir(exist_ok=True)
     line = json.dumps({"path": target.path, "digest": _digest(target), "mutant": mutant.name, "fate": fate})
     with FILE.open("a", encoding="utf-8") as file:
@@ -20,7 +20,7 @@ def keep(target: Target, mutant: Mutant, fate: str) -> None:
 
 
 def kept(sources: list[tuple[Target, list[Mutant]]]) -> dict[str, str]:
-    """What became of the mutants of files that are as they were."""
+    """The results for mutants of unchanged files."""
     if not FILE.exists():
         return {}
     digests = {target.path: _digest(target) for target, _ in sources}

@@ -10,22 +10,22 @@ FILE = Path(__file__).parent / "equivalent.toml"
 
 
 @dataclass(frozen=True)
-class Created:
+class KnownSurvivors:
     """The reason for each known survivor, by its name."""
 
     equivalent: dict[str, str]
-    """Those that change nothing that anybody could tell."""
+    """Those that change no observable behaviour."""
     unpromised: dict[str, str]
-    """Those that change what nobody was promised. They count as not killed."""
+    """Those that change behaviour that is not promised. They count as not killed."""
 
     @property
     def reasons(self) -> dict[str, str]:
         return self.equivalent | self.unpromised
 
 
-def known() -> Created:
-    """What the file says."""
+def known() -> KnownSurvivors:
+    """The content of the file."""
     content = tomllib.loads(FILE.read_text(encoding="utf-8"))
-    return Created(
+    return KnownSurvivors(
         *({one["mutant"]: one["reason"] for one in content.get(kind, [])} for kind in ("equivalent", "unpromised"))
     )

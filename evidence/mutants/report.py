@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 
-from evidence.mutants.known import Created
+from evidence.mutants.known import KnownSurvivors
 from evidence.mutants.sites import Mutant
 from evidence.mutants.targets import Target
 from evidence.mutants.trial import SURVIVED, TIMED_OUT
@@ -27,7 +27,7 @@ imports, docstrings, assertions, and the inside of f-strings.
 def report(
     results: dict[str, str],
     sources: list[tuple[Target, list[Mutant]]],
-    listed: Created,
+    listed: KnownSurvivors,
     *,
     command: str,
     chosen: int,
@@ -46,13 +46,13 @@ def report(
     return "\n".join(lines)
 
 
-def share(results: dict[str, str], listed: Created) -> float:
-    """How many of a hundred mutants that were tried, and that are not equivalent, are killed."""
+def share(results: dict[str, str], listed: KnownSurvivors) -> float:
+    """The percentage of killed mutants, of those that were tried and are not equivalent."""
     counted = [fate for name, fate in results.items() if name not in listed.equivalent]
     return 100 * sum(fate != SURVIVED for fate in counted) / len(counted) if counted else 100.0
 
 
-def _table(results: dict[str, str], sources: list[tuple[Target, list[Mutant]]], listed: Created) -> list[str]:
+def _table(results: dict[str, str], sources: list[tuple[Target, list[Mutant]]], listed: KnownSurvivors) -> list[str]:
     rows = ["| file | mutants | tried | killed | of these by time | equivalent | survived |", "|---|" + "--:|" * 6]
     total = [0] * 6
     for target, mutants in sources:

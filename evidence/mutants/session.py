@@ -1,4 +1,4 @@
-"""The tests of one folder, collected once and then run again and again, each time in a fork of their own."""
+"""The tests of one folder, collected once and then run many times, each time in its own fork."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ from evidence.mutants.witness import Coverage, Witness
 OPTIONS = (
     *("-x", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", "--assert=plain", "--hypothesis-seed=0"),
     "--ignore-glob=*/runtime/engines/*",  # these need sockets and real time
-    "--ignore-glob=*/test_crowd.py",  # memory is another under a trace function
+    "--ignore-glob=*/test_crowd.py",  # memory differs under a trace function
 )
 
 CANNOT = 99
-"""The exit code of a trial that has to be made with fresh imports."""
+"""The exit code of a trial that needs fresh imports."""
 
 
 class Session:
-    """Tests that are loaded and wait, in a process of their own."""
+    """A process that has loaded the tests and waits for runs."""
 
     def __init__(self, folder: Path, paths: Sequence[Path], rest: str) -> None:
         self._pipe, theirs = Pipe()
@@ -38,15 +38,15 @@ class Session:
         theirs.close()
 
     def watch(self, files: set[str], into: Path, limit: float) -> int:
-        """Run all tests without a mutant, and write what they reach; the exit code."""
+        """Run all tests without a mutant, and write the lines that they reach; returns the exit code."""
         return self._asked((files, into, limit))
 
     def attempt(self, path: Path, where: str, text: str, tests: list[str], coverage: Coverage) -> int:
-        """Run these tests, in this order, against a mutant; the exit code, or less than zero for a signal."""
+        """Run these tests, in this order, against a mutant; returns the exit code, negative for a signal."""
         return self._asked((path, where, text, [(test, coverage.limit(test)) for test in tests]))
 
     def close(self) -> None:
-        """Let the process end."""
+        """End the process."""
         self._pipe.send(())
         os.waitpid(self._child, 0)
 
@@ -57,13 +57,13 @@ class Session:
 
 
 class _Served:
-    """A plugin of pytest that runs what it is told to, instead of all tests once."""
+    """A pytest plugin that runs the requested tests instead of all tests once."""
 
     def __init__(self, pipe: Connection) -> None:
         self._pipe = pipe
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
-        """Each run is a fork, so that none leaves anything behind for the next."""
+        """Run each request in a fork, so that it leaves nothing behind for the next one."""
         items = {item.nodeid: item for item in session.items}
         while True:
             try:
@@ -92,7 +92,7 @@ def _tried(session: pytest.Session, path: Path, where: str, text: str, tests: li
 
 
 def _run(session: pytest.Session, tests: list[tuple[pytest.Item, float]]) -> int:
-    """Run tests until the first one fails. The alarm of one that takes too long ends the process."""
+    """Run tests until the first one fails. A timer ends the process if a test takes too long."""
     following = [item for item, _ in tests[1:]]
     for (item, limit), after in zip(tests, [*following, None], strict=True):
         signal.setitimer(signal.ITIMER_REAL, limit)
@@ -104,7 +104,7 @@ def _run(session: pytest.Session, tests: list[tuple[pytest.Item, float]]) -> int
 
 
 def forked(call: Callable[[], int], limit: float) -> int:
-    """The exit code of a call in a process of its own, which is killed after *limit* seconds; a signal is negative."""
+    """Call in a new process, which is killed after *limit* seconds; returns the exit code, negative for a signal."""
     child = os.fork()
     if child == 0:
         code = 1
@@ -124,7 +124,7 @@ def forked(call: Callable[[], int], limit: float) -> int:
 
 
 def in_folder(folder: Path, paths: Sequence[Path], call: Callable[[], int]) -> None:
-    """In a child: call in another folder, where modules are looked for in *paths* first, and leave without a word."""
+    """In a child process: call in another folder, with *paths* first on the module path, and exit silently."""
     code = 1
     try:
         nowhere = os.open(os.devnull, os.O_RDWR)

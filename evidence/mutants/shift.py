@@ -1,4 +1,4 @@
-"""What a worker does: tries one mutant after another in a copy of its own."""
+"""A worker: tries one mutant after another in its own copy of the tree."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from evidence.mutants.trial import SURVIVED, Trials, warm_up
 
 
 def try_all(tree: Path, share: list[tuple[Target, Mutant]], ends_at: float) -> dict[str, str]:
-    """Try all, or as many as can be begun before *ends_at*, telling of each survivor; what became of each."""
+    """Try mutants until *ends_at*, printing each survivor; returns the result of each."""
     warm_up()
     results: dict[str, str] = {}
     trials: dict[str, Trials] = {}

@@ -1,4 +1,4 @@
-"""Which mutants a source has. Each changes one place of the text, and nothing else of it."""
+"""The mutants of a source file. Each changes one place of the text."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ COMPARED = {
     ast.In: (ast.NotIn,),
     ast.NotIn: (ast.In,),
 }
-"""What a comparison becomes: its opposite, and where there is one, its neighbour at the boundary."""
+"""The replacements of a comparison: its opposite, and its neighbour at the boundary, if there is one."""
 
 COMPUTED = {ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Div, ast.Div: ast.Mult}
 OPPOSITE = {"min": "max", "max": "min", "any": "all", "all": "any"}
 
 REMOVED = (ast.Expr, ast.AugAssign, ast.Raise, ast.Delete, ast.Break, ast.Continue)
-"""Statements that are taken away; so are assignments to attributes and items."""
+"""Statements that are removed, like assignments to attributes and items."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class Mutant:
     before: str
     after: str
     number: int
-    """Which of several that look the same, from 1."""
+    """The number among mutants that look the same, from 1."""
     line: int
     last_line: int
     text: str
@@ -48,7 +48,7 @@ class Mutant:
 
     @property
     def name(self) -> str:
-        """What the mutant is known by, whatever line it is on."""
+        """The name of the mutant, independent of its line."""
         again = f" ({self.number})" if self.number > 1 else ""
         return f"{self.file} {self.where}: {self.before} -> {self.after}{again}"
 
@@ -71,14 +71,14 @@ Change = tuple[ast.expr | ast.stmt, str, str, str]
 
 
 class _Finder:
-    """Walks through a module, and leaves out what is no behaviour: types, imports, docstrings, assertions."""
+    """Walks through a module, except types, imports, docstrings and assertions, which are no behaviour."""
 
     def __init__(self, source: str) -> None:
         self._source = source
         self._tree = ast.parse(source)
 
     def changes(self) -> Iterator[Change]:
-        """Each change: the node, where it is, what kind of change it is, and the text that takes its place."""
+        """Each change: the node, its place, the kind of change, and the new text."""
         for statement in self._tree.body:
             yield from self._statement(statement, "module")
 
@@ -135,7 +135,7 @@ class _Finder:
                     yield from self._child(inner, where)
 
     def _expression(self, node: ast.expr, where: str) -> Iterator[Change]:
-        # The places of nodes inside of an f-string are not told.
+        # Nodes inside an f-string have no positions.
         if isinstance(node, ast.JoinedStr) or _is_typing(node):
             return
         for what, after in _changed(node, self._source):

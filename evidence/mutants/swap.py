@@ -1,4 +1,4 @@
-"""Put a mutant into a module that is loaded already: whoever holds one of its functions holds the changed one then."""
+"""Put a mutant into a loaded module: every reference to one of its functions then uses the changed code."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from types import CodeType, FunctionType
 
 
 def swap(path: Path, where: str, text: str) -> bool:
-    """Give the function *where* of the module at *path* the code that it has in *text*, and say whether that is all.
+    """Give the function *where* of the module at *path* its code in *text*; returns whether that is the whole change.
 
-    It is not if the change is outside of a function's body: then the module has to be imported anew.
+    It is not if the change is outside of a function's body: then the module must be imported anew.
     """
     found = _function(path, where)
     if found is None:
@@ -50,7 +50,7 @@ def _function(path: Path, where: str) -> tuple[FunctionType, str] | None:
 
 
 def _code(code: CodeType, names: list[str]) -> CodeType | None:
-    """The code of what has this name, if only one has."""
+    """The code object with this name, if there is only one."""
     for name in names:
         named = [one for one in code.co_consts if isinstance(one, CodeType) and one.co_name == name]
         if len(named) != 1:
@@ -60,7 +60,7 @@ def _code(code: CodeType, names: list[str]) -> CodeType | None:
 
 
 def _around(source: str, names: list[str]) -> str:
-    """All of a source but the body of this function: its defaults and decorators, too."""
+    """The source without the body of this function, but with its defaults and decorators."""
     tree = holder = ast.parse(source)
     for name in names:
         [holder] = [one for one in holder.body if getattr(one, "name", None) == name]  # type: ignore[assignment]

@@ -1,4 +1,4 @@
-"""Which files are mutated, and which tests are asked first about each."""
+"""The files that are mutated, and the tests that run first for each."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ REPOSITORY = Path(__file__).parents[2]
 RUNTIME = "runtime/bide_runtime"
 
 ROOMS = ("errors", "http", "models", "calls", "jobs", "waiting", "batch", "clients")
-"""Rooms of the runtime; the tests of the room of the same name are asked first, then those of `waiting`.
+"""Rooms of the runtime; the tests of the same room run first, then those of `waiting`.
 
-Left out are the engines, whose tests need sockets and real time, and what generated tests use.
+The engines are left out, because their tests need sockets and real time, and so is the code of generated tests.
 """
 
 PACKAGE = "generated/knowledgesdk"
 MODULES = ("_calls", "_jobs")
-"""Files of one generated package; its own tests are asked."""
+"""Files of one generated package, which its own tests judge."""
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Target:
 
     path: str
     folder: str
-    """Where pytest runs, under the repository."""
+    """The folder where pytest runs, below the repository."""
     first: tuple[str, ...]
     """Test files, from that folder."""
     rest: str
@@ -42,7 +42,7 @@ class Target:
 
 
 def targets() -> list[Target]:
-    """All of them."""
+    """All targets."""
     runtime = [
         Target(module.relative_to(REPOSITORY).as_posix(), ".", _tests(room) + _tests("waiting"), "tests/runtime")
         for room in ROOMS

@@ -1,4 +1,4 @@
-"""One mutant against the tests, in a copy of the tree, in processes of their own that may not take for ever."""
+"""One mutant against the tests, in a copy of the tree, in separate processes with timeouts."""
 
 from __future__ import annotations
 
@@ -22,23 +22,23 @@ COPIED = ("evidence", "generator", "runtime", "tests", PACKAGE, "pyproject.toml"
 LEFT_OUT = shutil.ignore_patterns("__pycache__", ".*", "*.egg-info")
 
 WITHOUT = 1200.0
-"""Real seconds for all tests without a mutant."""
+"""The timeout of all tests without a mutant, in real seconds."""
 
 NONE_FOUND = 5
 """An exit code of pytest."""
 
 MOST = 2000
-"""How many of the tests that reach a line are asked about it."""
+"""The largest number of tests of a line that are run."""
 
 KILLED, TIMED_OUT, SURVIVED = "killed", "timed out", "survived"
 
 
 class Broken(Exception):
-    """The tests say nothing of mutants: they fail without one, or do not run in the copy."""
+    """The tests fail without a mutant, or do not run in the copy, so they cannot judge mutants."""
 
 
 def copy_tree(to: Path) -> None:
-    """Copy what the tests need; mutants are written there, and never into the work tree."""
+    """Copy the files that the tests need. Mutants are written only there."""
     for name in COPIED:
         source, target = REPOSITORY / name, to / name
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -51,7 +51,7 @@ def copy_tree(to: Path) -> None:
 
 
 def warm_up() -> None:
-    """Import what every trial needs, so that a fork has it already. Nothing of ours is among it."""
+    """Import the dependencies of every trial, so that each fork has them. None of our modules is imported."""
     import asyncio
 
     import hypothesis.strategies
@@ -62,7 +62,7 @@ def warm_up() -> None:
 
 
 class Trials:
-    """The trials of the targets of one folder. Made, its tests have passed without a mutant."""
+    """The trials of the targets of one folder. The constructor runs the tests without a mutant, which must pass."""
 
     def __init__(self, tree: Path, target: Target) -> None:
         self._tree = tree
@@ -79,11 +79,11 @@ class Trials:
             raise Broken(f"the tests of {target.folder}/{target.rest} run something else than the copy")
 
     def close(self) -> None:
-        """Give the tests up that are loaded."""
+        """End the process with the loaded tests."""
         self._session.close()
 
     def fate(self, target: Target, mutant: Mutant) -> str:
-        """What becomes of a mutant."""
+        """The result of a mutant."""
         path = self._tree / target.path
         reaching = self._coverage.reaching(path, range(mutant.line, mutant.last_line + 1))
         status = CANNOT
@@ -91,20 +91,20 @@ class Trials:
             tests = self._in_order(reaching, target)[:MOST]
             status = self._session.attempt(path, mutant.where, mutant.text, tests, self._coverage)
         if status == CANNOT:
-            # No test reaches what is done at the import, and every one may see it.
+            # Code that runs at import is reached by no test, but any test may detect the change.
             status = self._anew(path, target, mutant, self._in_order(self._coverage.seconds, target))
         if status in (-signal.SIGALRM, -signal.SIGKILL):
             return TIMED_OUT
         return KILLED if status else SURVIVED
 
     def _in_order(self, tests: Iterable[str], target: Target) -> list[str]:
-        """Those of the likeliest files first, and the quick ones before the slow ones."""
+        """The tests of the likeliest files first, and fast ones before slow ones."""
         seconds = self._coverage.seconds
         return sorted(tests, key=lambda test: (test.partition("::")[0] not in target.first, seconds[test]))
 
     def _anew(self, path: Path, target: Target, mutant: Mutant, tests: list[str]) -> int:
         """Try a mutant with everything imported anew: first the likely tests, then the others."""
-        # Bytecode would be trusted for another text of the same second and length.
+        # Python would use stale bytecode for a text of the same length and second.
         for old in path.parent.glob(f"__pycache__/{path.stem}.*.pyc"):
             old.unlink()
         path.write_text(mutant.text, encoding="utf-8")
@@ -123,7 +123,7 @@ class Trials:
         asked = Asked(self._coverage, tests)
 
         def call() -> int:
-            # To import a mutant may take for ever, too.
+            # Importing a mutant may hang, too.
             signal.setitimer(signal.ITIMER_REAL, 4 * FIRST_SECONDS)
             return int(pytest.main([*OPTIONS, *files], plugins=[asked]))
 

@@ -1,4 +1,4 @@
-"""Which lines each test reaches, seen once without a mutant: the others can hardly tell what is changed there."""
+"""The lines that each test reaches, recorded once without a mutant. Other tests can hardly detect a change there."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ import pytest
 Trace: TypeAlias = Callable[[FrameType, str, Any], Any]
 
 FIRST_SECONDS, TIMES_LONGER = 10.0, 20.0
-"""How long a test may take: so many real seconds, and so many times longer than it took without a mutant."""
+"""The timeout of a test: real seconds, and a multiple of its duration without a mutant."""
 
 
 @dataclass
 class Coverage:
-    """All tests of a folder, and what was seen of each."""
+    """All tests of a folder, with their durations and their lines."""
 
     seconds: dict[str, float] = field(default_factory=dict)
-    """How long each test took, while it was watched."""
+    """The duration of each test, with the trace function."""
     reached: dict[str, list[int]] = field(default_factory=dict)
     """By `path:line`, the tests that reach it: their numbers in the order of `seconds`."""
 
@@ -38,7 +38,7 @@ class Coverage:
         file.write_text(json.dumps(vars(self)), encoding="utf-8")
 
     def limit(self, test: str) -> float:
-        """Real seconds that a test may take."""
+        """The timeout of a test, in real seconds."""
         return FIRST_SECONDS + TIMES_LONGER * self.seconds[test]
 
     def reaching(self, path: Path, lines: Iterable[int]) -> set[str]:
@@ -48,7 +48,7 @@ class Coverage:
 
 
 class Witness:
-    """A plugin of pytest for the run without a mutant."""
+    """A pytest plugin for the run without a mutant."""
 
     def __init__(self, files: set[str]) -> None:
         self._files = files
@@ -56,7 +56,7 @@ class Witness:
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
-        """Note which lines of the files are reached while a test runs."""
+        """Record the lines of the files that a test reaches."""
         seen: set[tuple[str, int]] = set()
 
         def entered(frame: FrameType, event: str, value: Any) -> Trace | None:
@@ -80,7 +80,7 @@ class Witness:
 
 
 class Asked:
-    """A plugin of pytest that runs the tests that are asked, in their order, and none for too long."""
+    """A pytest plugin that runs the requested tests in order, each with a timeout."""
 
     def __init__(self, coverage: Coverage, tests: list[str]) -> None:
         self._coverage = coverage
@@ -92,7 +92,7 @@ class Asked:
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
-        """The alarm ends the process."""
+        """Set a timer that ends the process."""
         signal.setitimer(signal.ITIMER_REAL, self._coverage.limit(item.nodeid))
         try:
             return (yield)

@@ -1,4 +1,4 @@
-"""The official SDKs, installed by name where nothing of ours is. Nothing of ours ever depends on them."""
+"""The environment of the official SDKs, without our packages. Nothing of ours depends on them."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ print(json.dumps({**found, "Python": platform.python_version()}))
 
 
 class InstallError(Exception):
-    """The environment cannot be made at all."""
+    """The environment cannot be created."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,15 +34,15 @@ class Environment:
 
     python: Path
     versions: dict[str, str]
-    """What is installed, by name; the Python too."""
+    """The installed versions, by name, including Python."""
 
     def lacks(self) -> list[str]:
-        """The requirements that the registry did not give us."""
+        """The requirements that could not be installed."""
         return [each for each in _requirements() if _name(each) not in self.versions]
 
 
 def environment() -> Environment:
-    """The environment; made if there is none for these requirements. What cannot be installed is left out."""
+    """The environment, created if there is none for these requirements, without packages that cannot be installed."""
     python = SHELF / ("Scripts" if os.name == "nt" else "bin") / "python"
     wanted = hashlib.sha256(_REQUIREMENTS.read_bytes() + sys.version.encode()).hexdigest()
     ready = SHELF / _READY
@@ -51,7 +51,7 @@ def environment() -> Environment:
         if _run([sys.executable, "-m", "venv", str(SHELF)]) is None:
             raise InstallError(f"no environment can be made at {SHELF.name}")
         pip = [str(python), "-m", "pip", "--quiet", "--disable-pip-version-check", "install"]
-        # One by one, so that one that is refused keeps none of the others away.
+        # One by one, so that a failed one does not prevent the others.
         installed = [_run([*pip, each]) is not None for each in _requirements()]
         if all(installed):
             ready.write_text(wanted)
@@ -67,7 +67,7 @@ def _name(requirement: str) -> str:
 
 
 def _run(command: list[str]) -> str | None:
-    """What a command prints; `None` if it fails, after its complaint was passed on."""
+    """The output of a command; `None` if it fails, after its errors were printed."""
     done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
     if done.returncode == 0:
         return done.stdout

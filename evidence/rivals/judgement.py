@@ -1,4 +1,4 @@
-"""Whether a client did what it should, and what it did in a few words. Knows nothing of processes."""
+"""Judge whether a client did its duty, and describe its outcome briefly. Independent of processes."""
 
 from __future__ import annotations
 
@@ -9,25 +9,25 @@ from dataclasses import dataclass
 from scripts import Duty, Script
 
 SLACK = 1.0
-"""Seconds by which a deadline may be missed, on a busy machine."""
+"""Seconds by which a deadline may be missed on a busy machine."""
 
 _LONGEST_MESSAGE = 160
 _ADDRESS = re.compile(r"(127\.0\.0\.1|localhost):\d+|host='127\.0\.0\.1', port=\d+")
 _DETAILS = " [type="
-"""What pydantic goes on with after it has said what is wrong."""
+"""The start of the details in a message of pydantic."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
-    """What came of one script with one client: what the caller saw, and what the simulator counted."""
+    """The outcome of one script with one client: of the caller, and the simulator's counts."""
 
     ended: str
-    """`returned`, `raised`, `stopped` (by us, at the bound) or `broke` (the process ended without a word)."""
+    """`returned`, `raised`, `stopped` (by us, at the bound) or `broke` (the process ended without a report)."""
     what: str = ""
     message: str = ""
     printed: str = ""
     job_id: str = ""
-    """As far as the caller knows it."""
+    """The job's id, if the caller has it."""
     seconds: float = 0.0
     jobs: int = 0
     submits: int = 0
@@ -42,7 +42,7 @@ class Judgement:
     is_right: bool
     happened: str
     is_usual: bool = False
-    """It broke off as it does when nothing happens to it, and did nothing else that is wrong."""
+    """Whether it failed as on the happy path, and made no other mistake."""
 
     @property
     def word(self) -> str:
@@ -52,9 +52,9 @@ class Judgement:
 
 
 def judge(script: Script, seen: Seen, *, reason: str, usual: Seen | None) -> Judgement:
-    """A judgement of what was seen.
+    """The judgement of an outcome.
 
-    `reason` is what the provider says of a failure, `usual` what the happy path brought; `None` if this is it.
+    `reason` is the provider's error message, `usual` the outcome of the happy path; `None` if this is the happy path.
     """
     missed = [*_missed(script, seen, reason)]
     blunders = [*_blunders(script, seen)]
@@ -70,7 +70,7 @@ def judge(script: Script, seen: Seen, *, reason: str, usual: Seen | None) -> Jud
 
 
 def _missed(script: Script, seen: Seen, reason: str) -> Iterator[str]:
-    """In what it did not do its duty."""
+    """The parts of its duty that it did not do."""
     text = f"{seen.what} {seen.message} {seen.printed}".lower()
     match script.duty:
         case _ if seen.ended in ("stopped", "broke"):
@@ -83,17 +83,17 @@ def _missed(script: Script, seen: Seen, reason: str) -> Iterator[str]:
             yield "the provider's reason is lost"
         case Duty.CANCELLATION if "cancel" not in text:
             yield "it does not say that the job was cancelled"
-    # After a lost submit nobody can know the id.
+    # After a lost submit, the id cannot be known.
     if script.duty is not Duty.ONE_JOB and seen.ended == "raised" and seen.jobs and not seen.job_id:
         yield "**the job's id is lost**"
 
 
 def _blunders(script: Script, seen: Seen) -> Iterator[str]:
-    """What it did besides that nobody should do."""
+    """Other mistakes that it made."""
     late = seen.seconds - script.timeout
     if seen.ended in ("raised", "returned") and late > SLACK:
         yield f"**{late:.1f} s too late**"
-    if seen.ended in ("raised", "returned") and seen.seconds < sum(script.hints[: max(seen.polls - 1, 0)]):
+    if seen.ended in ("raised", "returned") and seen.seconds < sum(script.retry_afters[: max(seen.polls - 1, 0)]):
         yield "**it asked sooner than it was told to**"
     if seen.jobs > 1:
         yield f"**{seen.jobs} jobs were made**"
@@ -114,12 +114,12 @@ def _told(seen: Seen) -> str:
 
 
 def _trouble(seen: Seen) -> tuple[str, str]:
-    """The same for what is the same trouble."""
+    """A text that is the same for the same problem."""
     return seen.what, seen.message.partition(_DETAILS)[0]
 
 
 def _quoted(text: str) -> str:
-    """A text in one line, without what differs from run to run, and no longer than a table can bear."""
+    """*text* on one line, without parts that vary between runs, shortened to fit into a table."""
     plain, details, _ = _ADDRESS.sub("the simulator", text).replace("`", "'").partition(_DETAILS)
     line = " ".join((plain + (" ..." if details else "")).split())
     cut = line if len(line) <= _LONGEST_MESSAGE else line[: _LONGEST_MESSAGE - 4].rstrip() + " ..."

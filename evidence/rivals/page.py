@@ -1,4 +1,4 @@
-"""The page about the rivals: `page.md`, with what was seen."""
+"""docs/rivals.md: `page.md`, filled with the outcomes."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ from scripts import BOUND, PATIENCE, PAUSE, SCRIPTS
 _TEMPLATE = Path(__file__).with_name("page.md")
 
 Modes = Mapping[str, Judgement]
-"""What the blocking client did, and the asyncio one if it was tried."""
+"""The judgement of the blocking client, and of the asyncio one if it was run."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """All that the page tells."""
+    """All data of the page."""
 
     results: Mapping[str, Mapping[str, Modes]]
     """By script and by client."""
     date: str
     versions: Mapping[str, str]
     lacks: tuple[str, ...]
-    """What could not be installed."""
+    """The requirements that could not be installed."""
 
     def text(self) -> str:
         """The whole page."""
@@ -44,7 +44,7 @@ class Page:
         )
 
     def glance(self) -> str:
-        """Who did what it should, in one table."""
+        """A table of which client did its duty in which script."""
         lines = [_line("script", *map(_named, CLIENTS)), _line(*["---"] * (1 + len(CLIENTS)))]
         for script in SCRIPTS:
             found = self.results[script.name]
@@ -52,7 +52,7 @@ class Page:
         return "\n".join(lines)
 
     def details(self) -> str:
-        """What each client did, in a table for each script."""
+        """The outcome of each client, in a table for each script."""
         return "\n\n".join(self._details())
 
     def _details(self) -> Iterator[str]:
@@ -68,7 +68,7 @@ class Page:
 
 
 def _rows(client: Client, modes: Modes) -> Iterator[tuple[str, Judgement]]:
-    """A row of the slower one, or one for each mode if they differ."""
+    """One row for the slower mode, or one for each mode if they differ."""
     kinds = {(each.word, each.seen.ended, each.seen.what, each.seen.jobs) for each in modes.values()}
     if len(kinds) == 1:
         yield _named(client), max(modes.values(), key=lambda each: each.seen.seconds)

@@ -1,6 +1,6 @@
-"""The official SDKs and the printed loops beside our own clients, on the same scripts. Writes `docs/rivals.md`.
+"""Run the official SDKs, the loops of the pages and our own clients on the same scripts. Writes `docs/rivals.md`.
 
-The exit code is 0 if each of our own clients did what it should; what others do is reported and changes nothing.
+The exit code is 0 if each of our own clients did its duty. The results of others are only reported.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from stage import Stage
 _DOCS = Path(__file__).resolve().parents[2] / "docs" / "rivals.md"
 
 _AT_ONCE = 8
-"""How many processes run side by side. Each is mostly pauses."""
+"""The number of concurrent processes. Each mostly sleeps."""
 
 _SHOWN = ("anakin-sdk", "scrapio-py", "knowledgesdk", "requests", "httpx", "pydantic", "Python")
 
@@ -31,7 +31,7 @@ Play = tuple[Script, Client, str]
 
 
 def main() -> int:
-    """Run everything; the exit code of the process."""
+    """Run everything; returns the exit code."""
     began = time.monotonic()
     try:
         rivals = environment()
@@ -60,7 +60,7 @@ def main() -> int:
 
 
 def _plays(rivals: Environment) -> list[Play]:
-    """What has to be run: the longest first, so that nobody waits for them at the end."""
+    """All runs, the longest first, so that they do not delay the end."""
     plays = [
         (script, client, mode)
         for script, client in itertools.product(SCRIPTS, CLIENTS)

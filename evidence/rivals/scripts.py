@@ -1,4 +1,4 @@
-"""What is done to each client, and what a client should make of it. Knows nothing of clients and of processes."""
+"""The scripts for all clients, and the duty of a client in each. Independent of clients and processes."""
 
 from __future__ import annotations
 
@@ -6,17 +6,17 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 PAUSE = 1.0
-"""Seconds between two polls, for every client that can be told."""
+"""Seconds between two polls, for every client with such an option."""
 
 PATIENCE = 25.0
-"""Seconds that a wait may take, for every client that can be told, unless a script says otherwise."""
+"""The timeout of a wait in seconds, for every client with such an option, unless a script has another one."""
 
 BOUND = 40.0
-"""Seconds after which the process of a client is ended: it would go on for ever, or nearly so."""
+"""Seconds after which the process of a client is ended, because it may never end."""
 
 
 class Duty(StrEnum):
-    """What a client should do."""
+    """The duty of a client in a script."""
 
     RESULT = "return the result"
     TIMEOUT = "end with a timeout error, on time, without losing the job's id"
@@ -26,7 +26,7 @@ class Duty(StrEnum):
 
 
 class Trait(StrEnum):
-    """What a client has to have, for a script to make sense."""
+    """A property of a client that a script requires."""
 
     SUBMIT = "it submits"
     PARTS = "its jobs can succeed in part"
@@ -36,19 +36,19 @@ class Trait(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Script:
-    """One thing that can happen."""
+    """One script."""
 
     name: str
     scenario: str
-    """What the simulator makes of the first job, in the simulator's words. Further jobs succeed."""
+    """The simulator's scenario of the first job. Further jobs succeed."""
     duty: Duty
     happens: str
-    """The same for people."""
+    """A description of the scenario."""
     does: str = "run"
-    """What the client is asked for: `run`, or `batch` where the provider has batches."""
+    """The client's action: `run`, or `batch` if the provider has batches."""
     timeout: float = PATIENCE
-    hints: tuple[float, ...] = ()
-    """Seconds that the server asks the client to wait after the first poll, the second, ..."""
+    retry_afters: tuple[float, ...] = ()
+    """The server's retry_after in seconds after the first poll, the second, ..."""
     needs: frozenset[Trait] = frozenset()
 
 
@@ -71,7 +71,7 @@ SCRIPTS = (
         scenario="succeed; duration=2; poll=429:3*2",
         duty=Duty.RESULT,
         happens="Two polls in a row are answered with 429 and `Retry-After: 3`.",
-        hints=(3.0, 3.0),
+        retry_afters=(3.0, 3.0),
     ),
     Script(
         name="429 without Retry-After",

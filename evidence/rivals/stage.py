@@ -1,4 +1,4 @@
-"""One script with one client: a simulator of its own, a process of its own, and an end to both."""
+"""Run one script with one client, with a simulator and a process of its own."""
 
 from __future__ import annotations
 
@@ -23,18 +23,18 @@ from bide.simulator import Simulator
 _REPOSITORY = Path(__file__).resolve().parents[2]
 _CALLER = Path(__file__).with_name("caller")
 _KEY = "sk_ks_rivals"
-"""The SDK of KnowledgeSDK takes no key that begins otherwise."""
+"""The SDK of KnowledgeSDK accepts only keys with this start."""
 
 _USUAL_FLOOR = 0.5
-"""What Bide takes for the floor between two polls where no page names one. Nobody else can know of it."""
+"""Bide's default min_interval for providers that document none. Other clients cannot be expected to keep it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """Where clients are tried."""
+    """Runs clients."""
 
     theirs: Path
-    """The Python that has the rivals."""
+    """The Python with the other clients."""
     providers: Mapping[str, Provider]
 
     @classmethod
@@ -45,9 +45,9 @@ class Stage:
         return cls(theirs, {each.name: _without_our_floor(each) for each in providers})
 
     def play(self, client: Client, script: Script, *, mode: str) -> Seen:
-        """What came of a script. `mode` is `sync` or `async`; only our clients know the second."""
+        """The outcome of a script. `mode` is `sync` or `async`, the latter for our clients only."""
         provider, job = self.providers[client.provider], client.job_of(script)
-        # The first job follows the script. A second one, which should not be, is an ordinary one.
+        # The first job follows the script. A second one, which should not exist, succeeds.
         scenarios = [
             {"match": {"job": job, "nth": 1}, "scenario": script.scenario},
             {"scenario": "succeed; duration=1"},
@@ -84,7 +84,7 @@ class Stage:
         return order
 
     def _call(self, client: Client, order: dict[str, Any]) -> dict[str, Any]:
-        """What the process of a client says, or what became of it."""
+        """The report of a client's process, or how the process ended."""
         python = sys.executable if client.is_ours else str(self.theirs)
         host = urlsplit(order["url"]).hostname or ""
         try:
@@ -106,7 +106,7 @@ class Stage:
 
 
 def _without_our_floor(provider: Provider) -> Provider:
-    """The provider as its pages have it, with no floor that is Bide's alone."""
+    """The provider as its pages describe it, without a min_interval that only Bide assumes."""
     return replace(provider, jobs=tuple(map(_patient, provider.jobs)))
 
 

@@ -32,7 +32,7 @@ def main() -> int:
 
 
 def one(seed: int) -> int:
-    """Tell one script in full."""
+    """Play one script and print it in full."""
     found, stories = judge(seed)
     for story, name in zip(stories, ("--- blocking", "--- awaited"), strict=False):
         print(f"{name}\n{story}\n")
@@ -41,7 +41,7 @@ def one(seed: int) -> int:
 
 
 def many(first: int, minutes: float, workers: int) -> int:
-    """Play scripts for so long."""
+    """Play scripts for *minutes*."""
     print(f"seeds from {first}; a single one again: make soak SEED=<seed>", flush=True)
     began = said = time.monotonic()
     played = 0

@@ -1,4 +1,4 @@
-"""One job by itself: what the user does with it, call by call, blocking or awaited."""
+"""A script with one job: the user's calls in sequence, blocking or asyncio."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ from evidence.soak.story import (
 )
 
 LONG = 400_000.0
-"""Seconds that suffice for any hint, when all is well."""
+"""A timeout in seconds that exceeds any retry_after."""
 
 RUN = -1_000
-"""The record that `run` keeps to itself."""
+"""The record number of `run`, which returns no handle."""
 
 
 class Player:
@@ -54,7 +54,7 @@ class Player:
         self.is_resumed = False
 
     def play(self) -> Story:
-        """Play all calls, and then wait for the job once more while all is well."""
+        """Make all calls, and then wait for the job once more with a provider without faults."""
         with logged(self.story):
             for number, name in enumerate(self.script.calls):
                 if name in ("run", "submit"):
@@ -162,7 +162,7 @@ class Player:
 
 
 def _shown(updates: Any, show: Any) -> Any:
-    """Show each update; a coroutine that does it if they are to be awaited."""
+    """Pass each update to *show*; for asyncio, return a coroutine that does so."""
     if hasattr(updates, "__aiter__"):
 
         async def all_of_them() -> None:
@@ -176,5 +176,5 @@ def _shown(updates: Any, show: Any) -> Any:
 
 
 def play(script: Script) -> list[Story]:
-    """The story in both colours."""
+    """The recording in both colours."""
     return [Player(script, is_async=False).play(), Player(script, is_async=True).play()]

@@ -1,4 +1,4 @@
-"""Many jobs at once, blocking and under asyncio: all of them in virtual time, some left in the middle."""
+"""A script with many jobs, blocking and asyncio, in virtual time; some batches are left early."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ EPS = 1e-5
 """Seconds that floats may differ by."""
 
 LIMIT = 3_000
-"""Steps after which an iteration over at most 30 jobs does not end."""
+"""Steps after which an iteration over at most 30 jobs is taken to be endless."""
 
 
 class _Player:
-    """What both colours share: what is asked, and how the answers are kept."""
+    """The part that both colours share: the calls, and the record of their outcomes."""
 
     def __init__(self, script: Script, clock: StormClock | StormLoop) -> None:
         self.script = script
@@ -37,7 +37,7 @@ class _Player:
 
     @property
     def leaves(self) -> bool:
-        """Whether it is time to leave the batch in the middle."""
+        """Whether to leave the batch now."""
         return self.script.breaks in ("close", "nap", "request") and len(self.story.calls) >= self.script.breaks_at
 
     def batch(self, jobs: Any) -> Any:
@@ -54,7 +54,7 @@ class _Player:
         return jobs.run_many([{"url": f"u{number}"} for number in inputs], **options)
 
     def handles(self, jobs: Any) -> Iterator[Any]:
-        """The jobs to wait for; each wait begins when its job is taken."""
+        """The jobs to wait for; each wait starts when the batch reads its job."""
         for number in range(len(self.script.fates)):
             self.taken[f"j{number}"] = self.clock.now()
             yield jobs.attach(f"j{number}")
@@ -67,7 +67,7 @@ class _Player:
             raise CallbackFailed
 
     def keep(self, outcome: Any) -> None:
-        """Write down how one job ended."""
+        """Record how one job ended."""
         job = f"j{outcome.index}"
         events = self.story.journal.of(job)
         began = self.taken.get(job, events[0].at if events else self.clock.now())
@@ -82,7 +82,7 @@ class _Player:
         self.story.calls.append(call)
 
     def _in_time(self, event: Event, deadline: float, *, lost_at_the_end: bool) -> Event:
-        """The event as this job saw it: a request for several may outlast the wait for one of them."""
+        """The event as this job saw it: a request for several jobs may outlast the wait for one of them."""
         # On the deadline itself, the float of either clock decides.
         is_early = event.ended < deadline - (EPS if lost_at_the_end else 0.0)
         is_late = event.is_shared and not is_early
@@ -141,5 +141,5 @@ def _awaited(script: Script) -> Story:
 
 
 def play(script: Script) -> list[Story]:
-    """The story in both colours."""
+    """The recording in both colours."""
     return [_blocking(script), _awaited(script)]

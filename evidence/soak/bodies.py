@@ -1,4 +1,4 @@
-"""JSON that fits a kind of job: what a poll, a result and a submit return."""
+"""JSON that matches a kind of job: the bodies of polls, results and submits."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from msgspec import inspect
 
 
 def sample(wanted: Any, jitter: Random) -> Json:
-    """Some JSON that is read as *wanted*; optional fields may be there or not."""
+    """Random JSON of the type *wanted*; optional fields may be missing."""
     return _of(_info(wanted), jitter)
 
 
 def poll_body(
     kind: JobKind[Any, Any], status: str | None, jitter: Random, *, ready: bool, retry_after: float | None
 ) -> Json:
-    """What a poll returns for a job of that status, with its result if it has one inline."""
+    """The body of a poll of a job with this status, with its result if that is inline."""
     lifecycle = kind.lifecycle
     body = sample(kind.snapshot, jitter)
     if lifecycle.result == ():
@@ -42,13 +42,13 @@ def poll_body(
 
 
 def may_lack_a_status(kind: JobKind[Any, Any]) -> bool:
-    """Whether a reply without a status can be read."""
+    """Whether a reply without a status can be decoded."""
     [name] = kind.lifecycle.status[:1]
     return any(field.name == name and field.default is None for field in msgspec.structs.fields(kind.snapshot))
 
 
 def _put(model: Any, body: Json, path: tuple[str, ...], value: Json) -> None:
-    """Put *value* where the attribute names of *path* lead; `None` takes away what is there."""
+    """Put *value* at *path*, of attribute names; `None` removes the value."""
     name, *rest = path
     field = next(field for field in _info(model).fields if field.name == name)  # type: ignore[attr-defined]
     if not rest:

@@ -1,4 +1,4 @@
-"""Virtual time in which the time of day may jump, and in which something may happen during a sleep."""
+"""Virtual time in which the time of day may jump, and sleeps may be interrupted."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ from bide_runtime.waiting.flow import Received, Send
 from tests.runtime.fakes import AsyncFakeClock, FakeClock, LoopClock
 
 Jumps = tuple[tuple[float, float], ...]
-"""When the time of day jumps, in seconds since the script began, and how far."""
+"""The times of jumps of the time of day, in seconds since the start of the script, and their sizes."""
 
 AT_ONCE = 100
-"""Requests of a blocking batch at the same time: more than a batch of the soak has."""
+"""Concurrent requests of a blocking batch: more than a batch of the soak has."""
 
 
 def jumped(jumps: Jumps, now: float) -> float:
-    """How far the time of day has jumped by *now*."""
+    """The seconds by which the time of day has jumped by *now*."""
     return sum(by for at, by in jumps if at <= now)
 
 
 class StormClock(FakeClock):
-    """Moves only when somebody sleeps. *on_nap* gets the number of each nap and returns whether to sleep."""
+    """Only sleeps advance it. *on_nap* is called with the number of each sleep and returns whether to sleep."""
 
     jumps: Jumps = ()
     on_nap: Callable[[int], bool] = staticmethod(lambda number: True)
@@ -47,14 +47,14 @@ class StormClock(FakeClock):
 
 
 class AsyncStormClock(StormClock, AsyncFakeClock):
-    """The same, awaited."""
+    """The same for asyncio."""
 
     async def sleep(self, seconds: float, wakeup: asyncio.Event) -> None:  # type: ignore[override]  # it is awaited
         self.nap(seconds)
 
 
 class StormLoop(LoopClock):
-    """Many tasks side by side, and a time of day that may jump."""
+    """Virtual time for many tasks, with a time of day that may jump."""
 
     jumps: Jumps = ()
 

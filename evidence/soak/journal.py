@@ -1,4 +1,4 @@
-"""The provider of a script: gives each job the replies that were drawn for it, and writes down what happened."""
+"""The provider of a script: returns the replies that were drawn for each job, and records all requests."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from evidence.soak.weather import Means, Word
 
 @dataclass(frozen=True)
 class Fate:
-    """All that a provider says of one job: the last reply of each kind is given for ever."""
+    """All replies of one job. The last reply of each kind is repeated."""
 
     submit: tuple[Word, ...]
     polls: tuple[Word, ...]
@@ -29,10 +29,10 @@ class Fate:
 
 @dataclass(frozen=True)
 class Event:
-    """One request about one job, and what came of it."""
+    """One request for one job, and its outcome."""
 
     at: float
-    """Seconds since the script began."""
+    """Seconds since the start of the script."""
     ended: float
     about: str
     """`submit`, `poll`, `result` or `cancel`."""
@@ -40,15 +40,15 @@ class Event:
     word: Word
     timeout: float
     jump: float
-    """How far the time of day had jumped when the request ended."""
+    """The seconds by which the time of day had jumped when the request ended."""
     key: str | None = None
     is_shared: bool = False
-    """Whether the request asked about several jobs."""
+    """Whether it is a poll of several jobs."""
 
     def __str__(self) -> str:
         word = self.word
         what = word.reply.lost or f"{word.reply.status} {word.reply.body!r}"[:100]
-        retry_after = f" hint {word.retry_after:g}" if word.retry_after else ""
+        retry_after = f" retry_after {word.retry_after:g}" if word.retry_after else ""
         many = " (with others)" if self.is_shared else ""
         return (
             f"{self.at:9.3f} +{self.ended - self.at:<6.3f} {self.about:6} {self.job:4} {word.means.name:9} "
@@ -58,20 +58,20 @@ class Event:
 
 @dataclass
 class Journal:
-    """A server with a fate for each job, told apart by the `u<number>` that was submitted."""
+    """A server with replies for each job; jobs are told apart by the submitted `u<number>`."""
 
     kind: JobKind[Any, Any]
     fates: list[Fate]
     together: tuple[Word, ...] = ()
-    """What becomes of requests about several jobs, in turn and then again; `Means.GOOD`: an answer."""
+    """The replies to polls of several jobs, in order and repeatedly; `Means.GOOD`: a list of jobs."""
     jumps: Jumps = ()
     events: list[Event] = field(default_factory=list)
     requests: list[tuple[float, str, float]] = field(default_factory=list)
     made: dict[str, set[str]] = field(default_factory=dict)
-    """The submits that made a job, by job: the idempotency key, or a number."""
-    on_request: Callable[[int], None] = lambda number: None  # replaced by whoever listens
+    """The submits that created a job, by job: the idempotency key, or a number."""
+    on_request: Callable[[int], None] = lambda number: None  # replaced by the player
     is_happy: bool = False
-    """Whether all is well from here on."""
+    """Whether all replies from now on are the happy ones."""
     happy: Fate | None = None
     _given: dict[tuple[str, str], int] = field(default_factory=dict)
 
@@ -94,7 +94,7 @@ class Journal:
         return self._give(sent, "poll", job)
 
     def of(self, job: str, *about: str) -> list[Event]:
-        """What happened to one job, in order."""
+        """The events of one job, in order."""
         return [event for event in self.events if event.job == job and (not about or event.about in about)]
 
     def _submit(self, sent: Sent) -> Reply:
@@ -120,7 +120,7 @@ class Journal:
 
     def _note(self, sent: Sent, about: str, job: str, word: Word, *, key: str | None = None) -> Reply:
         if word.reply.takes >= sent.timeout:
-            # The engine gives up first.
+            # The engine times out first.
             word = Word(Reply(takes=word.reply.takes), Means.LOST)
         ended = sent.at + min(word.reply.takes, sent.timeout)
         self.events.append(Event(sent.at, ended, about, job, word, sent.timeout, jumped(self.jumps, ended), key))
@@ -156,7 +156,7 @@ class Journal:
         ended = sent.at + min(takes, sent.timeout)
         for job, one in found.items():
             if one.means is Means.MISSING:
-                # A list may be late: the job is asked about by itself.
+                # A list may be out of date: the job is polled singly.
                 one = Word(one.reply, Means.APART, retry_after=word.retry_after)
             self.events.append(
                 Event(
@@ -173,17 +173,17 @@ class Journal:
         return word.reply
 
     def _part(self, job: str) -> Word:
-        """What a list says of one job: what its next poll would have, if that can be in a list."""
+        """The reply for one job in a list: that of its next poll, if it can be in a list."""
         word = self._next("poll", job)
         while word.means not in (Means.GOING, Means.UNKNOWN, Means.FINAL, Means.MISSING):
             word = self._next("poll", job)
-        # A list cannot carry the headers of each, but what the body asks for.
+        # A list has no headers for each job, but retry_after in the body counts.
         asked = word.reply.body.get("retry_after_ms") if isinstance(word.reply.body, dict) else None
         return Word(word.reply, word.means, word.state, (asked or 0) / 1000, word.status)
 
 
 def _id_in(template: str | Link, path: str) -> str | None:
-    assert isinstance(template, str), "no kind of the soak has addresses that are handed out"
+    assert isinstance(template, str), "no kind of the soak has links"
     before, after = template.split("{job_id}")
     found = re.fullmatch(re.escape(before) + r"([^/]+)" + re.escape(after), path)
     return found[1] if found else None

@@ -1,4 +1,4 @@
-"""Plays the script of a seed and says which promises it breaks."""
+"""Play the script of a seed and check the promises."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from evidence.soak.script import Script, draw
 from evidence.soak.story import Story
 
 HANGS_AFTER = 10
-"""Seconds of CPU after which a script hangs: it takes some milliseconds."""
+"""CPU seconds after which a script is taken to hang; it usually takes milliseconds."""
 
 
 def play(script: Script) -> list[Story]:
-    """Play a script in every colour it has."""
+    """Play a script in each of its colours."""
     match script.shape:
         case "alone":
             return alone.play(script)
@@ -28,7 +28,7 @@ def play(script: Script) -> list[Story]:
 
 
 def judge(seed: int) -> tuple[list[str], list[Story]]:
-    """What a script breaks, and its stories."""
+    """The broken promises of a script, and its recordings."""
     stories: list[Story] = []
     signal.signal(signal.SIGVTALRM, _hangs)
     signal.setitimer(signal.ITIMER_VIRTUAL, HANGS_AFTER)
@@ -48,7 +48,7 @@ def judge(seed: int) -> tuple[list[str], list[Story]]:
 
 
 def difference(blocking: Story, awaited: Story) -> str:
-    """Where the two colours part."""
+    """The first difference between the two colours."""
     for ours, theirs in zip(blocking.trace(), awaited.trace(), strict=True):
         for one, other in zip(ours, theirs, strict=False):
             if one != other:
@@ -59,7 +59,7 @@ def difference(blocking: Story, awaited: Story) -> str:
 
 
 def soak(first: int, number: int) -> tuple[int, list[tuple[int, str]]]:
-    """Play scripts one after another; how many, and what they break."""
+    """Play scripts one after another; returns their number, and the broken promises."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     found: list[tuple[int, str]] = []
     for seed in range(first, first + number):

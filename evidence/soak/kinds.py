@@ -1,4 +1,4 @@
-"""The kinds of jobs that the soak plays: made up ones, and those of the generated packages."""
+"""The kinds of jobs of the soak: made-up ones, and those of the generated packages."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Several waits for one job at the same time, on one handle or on handles of their own, under asyncio."""
+"""A script with several concurrent waits for one job, on one handle or on several, under asyncio."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from evidence.soak.story import Call, CallbackFailed, Story, client_class, count
 
 
 def play(script: Script) -> list[Story]:
-    """The story; it has one colour only."""
+    """The recording, in one colour only."""
     story = Story(script, script.journal())
     clock = StormLoop()
     clock.jumps = script.jumps

@@ -1,4 +1,4 @@
-"""The waiting contract, over what was written down while a script was played. Each broken promise is a line."""
+"""Check the waiting contract in the recording of a script. Each broken promise is a line."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ CANCEL_WITHIN = 5.0
 WAITS = ("run", "wait", "updates", "batch")
 
 HEARD = FAULTY | {Means.GOING, Means.UNKNOWN}
-"""What a wait goes on after; an exception takes its hint along."""
+"""Replies after which a wait continues. The retry_after of other replies is not kept."""
 
 Broken = Iterator[str]
 
@@ -47,7 +47,7 @@ ENDINGS: dict[State, type[JobError]] = {
 
 
 def broken(story: Story) -> Broken:
-    """Every promise that the story breaks."""
+    """Every broken promise of a recording."""
     yield from _min_interval(story)
     yield from _logged_once(story)
     yield from _paid_once(story)
@@ -91,7 +91,7 @@ def _min_interval(story: Story) -> Broken:
 
 
 def _is_heard(story: Story, asked: Event, later: Event) -> bool:
-    """Whether whoever polled later has heard of the hint: another handle has not."""
+    """Whether the handle of the later poll had received the retry_after: another handle has not."""
     owners = [
         {call.record for call in story.calls if any(event is one for event in call.events)} for one in (asked, later)
     ]
@@ -125,20 +125,22 @@ def _asked_to_cancel(story: Story) -> Broken:
     if not cancels or story.script.cancel_on_timeout:
         return
     if not any(call.name == "cancel" for call in story.calls):
-        yield f"W12: {cancels[0].job} is cancelled, and nobody asked for that"
+        yield f"W12: {cancels[0].job} is cancelled, although the user did not ask for that"
 
 
 def _within(story: Story, call: Call) -> Broken:
     script = story.script
     most = call.deadline
-    is_stopped = script.cancel_on_timeout and isinstance(call.outcome, Stopped)  # maybe in the cancel, before its event
+    is_stopped = script.cancel_on_timeout and isinstance(
+        call.outcome, Stopped
+    )  # perhaps during the cancel, before its event
     if is_stopped or any(event.about == "cancel" for event in call.events):
         most += CANCEL_WITHIN
     is_held_back = call.name == "batch" and script.in_order
     if call.name in WAITS and call.ended > most + EPS and not is_held_back:
         yield f"W1: {call.name} of {call.job} ends {call.ended - call.deadline:.3f} s after its deadline"
     for event in call.events:
-        # One that is shared may take as long as the most patient of those who share it.
+        # A poll of several jobs may take as long as the latest deadline of these jobs.
         has_end = event.about != "cancel" and call.name in WAITS and not event.is_shared
         left = call.deadline - event.at if has_end else float("inf")
         patience = script.patience
@@ -161,13 +163,13 @@ def _says_which_job(call: Call) -> Broken:
     )
     if isinstance(error, ClientError):
         if is_made and (error.job_id != call.job or not error.token):
-            yield f"{type(error).__name__} of {call.name} does not tell of {call.job}"
+            yield f"{type(error).__name__} of {call.name} does not have {call.job}"
     elif is_made and call.name == "run" and not any(call.job in note for note in getattr(error, "__notes__", ())):
-        yield f"W12: {type(error).__name__} out of run does not tell of {call.job}"
+        yield f"W12: {type(error).__name__} of run has no note with {call.job}"
 
 
 def _submitted(script: Script, call: Call) -> Broken:
-    """W11: what the user is told of a submit without an answer."""
+    """W11: the error of a submit without a usable reply."""
     submits = [event for event in call.events if event.about == "submit"]
     if not submits or any(event.word.means is Means.MADE for event in submits):
         return
@@ -176,7 +178,7 @@ def _submitted(script: Script, call: Call) -> Broken:
     if isinstance(error, CallbackFailed | Stopped):
         return
     if not isinstance(error, ClientError):
-        yield f"W11: a submit came to nothing, and {call.name} returns {error!r}"
+        yield f"W11: a submit got no usable reply, and {call.name} returns {error!r}"
     elif is_uncertain != isinstance(error, SubmitUncertain):
         yield f"W11: {type(error).__name__} after a submit that was {'uncertain' if is_uncertain else 'refused'}"
     last = submits[-1]
@@ -187,10 +189,10 @@ def _submitted(script: Script, call: Call) -> Broken:
 
 
 def _shared(story: Story) -> Broken:
-    """W2, W14: what one wait has learned, the others on the same handle know."""
+    """W2, W14: waits on the same handle share its state and its result."""
     events = story.journal.events
     if story.script.is_one_handle:
-        # What was under way when a wait was cancelled, nobody may have read.
+        # Replies to requests in flight when a wait was cancelled may not have been read.
         given_up = [call.ended for call in story.calls if isinstance(call.outcome, CancelledError)]
         read = [event for event in events if not any(event.at <= at <= event.ended for at in given_up)]
         done_at = min((event.ended for event in read if event.word.means is Means.FINAL), default=float("inf"))
@@ -199,24 +201,24 @@ def _shared(story: Story) -> Broken:
             if event.about == "poll" and event.at > done_at + EPS:
                 yield f"W2: {event.job} is polled at {event.at:.3f}, and was final at {done_at:.3f}"
             if event.about == "result" and event.at > had_at + EPS:
-                yield f"W14: the result is asked for at {event.at:.3f}, and was there at {had_at:.3f}"
+                yield f"W14: the result is requested at {event.at:.3f}, although it was received at {had_at:.3f}"
     finals = [event for event in events if event.word.means is Means.FINAL]
     for call in story.calls:
         seen = [event for event in finals if event.ended <= call.ended + EPS]
         if isinstance(call.outcome, JobFailed | JobCancelled) and not seen:
-            yield f"W13: {call} has ended before the job has"
+            yield f"W13: {call} ended before the job"
         if isinstance(call.outcome, TransportError) and call.name != "poll":
-            yield f"W6: {call} ends with a fault"
+            yield f"W6: {call} ends with a transient error"
 
 
 def _accounted(story: Story) -> Broken:
-    """No job is lost, and none is told of twice."""
+    """No job is lost, and none has two outcomes."""
     jobs = [call.job for call in story.calls]
     for job in sorted({job for job in jobs if jobs.count(job) > 1}):
-        yield f"{job} ends twice"
+        yield f"{job} has two outcomes"
     script = story.script
     if script.in_order and jobs != sorted(jobs, key=lambda job: int(job[1:])):
-        yield f"the outcomes come as {jobs}"
+        yield f"the order of outcomes is {jobs}"
     known = {event.job for event in story.journal.events if event.about == "submit" and event.word.means is Means.MADE}
     if lost := known - set(jobs) - set(story.running):
         yield f"W12: {sorted(lost)} exist, and neither an outcome nor `running` has them"
@@ -227,7 +229,7 @@ def _accounted(story: Story) -> Broken:
 
 
 def _budgeted(story: Story) -> Broken:
-    """No endpoint is asked more often than its rate allows, or while it is closed."""
+    """No endpoint receives more requests than its rate limit allows, or any while it is closed."""
     script, requests = story.script, story.journal.requests
     for bucket, rate in script.rates.items():
         method, _, template = bucket.partition(" ")
@@ -253,7 +255,7 @@ def _budgeted(story: Story) -> Broken:
 
 
 def _told_in_turn(story: Story, calls: list[Call]) -> Broken:
-    """W2, W5 to W9, W13, W14: each call on one handle ends as the replies say."""
+    """W2, W5 to W9, W13, W14: each call on one handle ends as the replies require."""
     final: Word | None = None
     has_result = False
     heard_until = float("-inf")
@@ -265,7 +267,7 @@ def _told_in_turn(story: Story, calls: list[Call]) -> Broken:
 
 
 class _Teller:
-    """Goes through what happened in one call, and says how it has to end."""
+    """Follows the events of one call, and checks how it ended."""
 
     def __init__(self, script: Script, call: Call, final: Word | None, has_result: bool, heard_until: float) -> None:
         self.script = script
@@ -273,9 +275,9 @@ class _Teller:
         self.final = final
         self.has_result = has_result
         self.heard_until = heard_until
-        """Until when the provider wants to be left alone."""
+        """The time until which retry_after forbids requests."""
         self.wanted: type[BaseException] | str | None = None
-        """How the call has to end; `None` if the replies do not say."""
+        """The required outcome of the call; `None` if the replies do not decide it."""
         self.status = 0
         self.polls: list[Event] = []
         self.busy: list[Event] = []
@@ -289,7 +291,7 @@ class _Teller:
         self._take_submits()
         for event in call.events:
             if event.about in ("poll", "result") and self.wanted is not None and call.name in WAITS:
-                yield f"W7: {call.name} goes on at {event.at:.3f} after {self.wanted}"
+                yield f"W7: {call.name} continues at {event.at:.3f} after {self.wanted}"
                 return
             if event.about == "poll":
                 yield from self._take_poll(event)
@@ -336,15 +338,15 @@ class _Teller:
         if age is None or not grace:
             return Means.REFUSED
         if abs(age - grace) < EPS:
-            # The time of day is a float of some 1.8e9 seconds, too coarse to say which side this is on.
+            # The time of day is a float of about 1.8e9 seconds, too coarse to decide whether this is before or after.
             return Means.REFUSED if isinstance(self.call.outcome, ApiError) else Means.FAULT
         return Means.FAULT if age <= grace else Means.REFUSED
 
     def _take_result(self, event: Event) -> Broken:
         if self.final is None or self.final.state is None or not self.final.state.has_result:
-            yield f"W14: the result is asked for at {event.at:.3f}, before there is one"
+            yield f"W14: the result is requested at {event.at:.3f}, before there is one"
         if self.has_result:
-            yield f"W14: the result is asked for again at {event.at:.3f}"
+            yield f"W14: the result is requested again at {event.at:.3f}"
         self.polls = []
         match event.word.means:
             case Means.GOOD:
@@ -384,7 +386,7 @@ class _Teller:
                 return
             if call.name in ("poll", "get", "result"):
                 if not isinstance(outcome, ApiError | TransportError | DecodeError | JobTimeout):
-                    yield f"W6: {call.name} ends with {outcome!r} after a fault"
+                    yield f"W6: {call.name} ends with {outcome!r} after a transient error"
             elif not isinstance(outcome, JobTimeout):
                 yield f"W6: {call.name} of {call.job} ends with {outcome!r}, not with JobTimeout"
             else:
@@ -403,10 +405,10 @@ class _Teller:
                 yield f"W13: the failure says {outcome.code!r}, {outcome.reason!r}, the provider {said!r}"
 
     def _in_time(self, error: JobTimeout) -> Broken:
-        """W4, W5: a wait that is given up has looked at the end, or may not have."""
+        """W4, W5: a wait that timed out polled at the end, unless it was not allowed to."""
         call, script = self.call, self.script
         events = [event for event in call.events if event.about in ("poll", "result")]
-        # After the last poll of a final job, only the result can have failed.
+        # After the last poll of a final job, only the request for the result can have failed.
         if (
             self.final is None
             and self.polls
@@ -426,13 +428,13 @@ class _Teller:
         not_before = max(self.heard_until, last.ended + min_interval, closed)
         if not_before < call.deadline - EPS and last.ended < call.deadline - allowance - EPS:
             yield (
-                f"W5: {call.name} of {call.job} gives up at {call.ended:.3f}; "
-                f"the last look was at {last.at:.3f}, the deadline is {call.deadline:.3f}"
+                f"W5: {call.name} of {call.job} times out at {call.ended:.3f}; "
+                f"the last poll was at {last.at:.3f}, the deadline is {call.deadline:.3f}"
             )
         cancels = [event for event in call.events if event.about == "cancel"]
         is_held_back = call.name == "batch" and script.in_order
         if not_before >= call.deadline + EPS and call.ended > last.ended + EPS and not cancels and not is_held_back:
-            yield f"W4: {call.name} of {call.job} sleeps for nothing, from {last.ended:.3f} to {call.ended:.3f}"
+            yield f"W4: {call.name} of {call.job} sleeps in vain, from {last.ended:.3f} to {call.ended:.3f}"
 
     def _shown(self) -> Broken:
         call = self.call
@@ -468,7 +470,7 @@ class _Teller:
         return shown.casefold() == given.casefold()
 
     def _paced(self, polls: list[Event]) -> Broken:
-        """W4: no pause is shorter than the schedule, but the last one before the deadline."""
+        """W4: no delay is shorter than the policy's, except the last one before the deadline."""
         call, script = self.call, self.script
         policy = script.policy or Adaptive(script.kind.polling)
         for number, (before, after) in enumerate(pairwise(polls), start=1):
@@ -480,7 +482,7 @@ class _Teller:
             requests = 2 if isinstance(script.kind.lifecycle.result, ResultAt) else 1
             last = call.deadline - 2 * requests * max(before.ended - before.at, 0.125)
             if after.at < min(due, last) - EPS:
-                yield f"W4: the poll at {after.at:.3f} comes before its time, {due:.3f}"
+                yield f"W4: the poll at {after.at:.3f} is early; it was due at {due:.3f}"
             not_before = max(self.heard_until, before.ended + script.kind.polling.min_interval)
             if after.at > max(due, not_before) + EPS:
-                yield f"W4: the poll at {after.at:.3f} comes late; its time was {due:.3f}"
+                yield f"W4: the poll at {after.at:.3f} is late; it was due at {due:.3f}"

@@ -1,4 +1,4 @@
-"""What is drawn from a seed: a kind of job, its pace, its weather, and what the user does."""
+"""The script of a seed: a kind of job, its timing, the replies of the provider, and the user's calls."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ SHAPES = ("alone", "alone", "alone", "pair", "batch", "batch")
 
 @dataclass(frozen=True)
 class Script:
-    """One story to be played, blocking and under asyncio."""
+    """One script, to be played blocking and under asyncio."""
 
     seed: int
     shape: str
@@ -37,10 +37,10 @@ class Script:
     happy: Fate
     together: tuple[Word, ...]
     calls: tuple[str, ...]
-    """What the user does, in turn."""
+    """The user's calls, in order."""
     timeouts: tuple[float | None, ...]
     starts: tuple[float, ...]
-    """When each of several waits begins."""
+    """When each of several waits starts."""
     policy: Policy | None
     patience: float
     max_retries: int
@@ -53,13 +53,13 @@ class Script:
     cancel_on_timeout: bool
     is_one_handle: bool
     breaks: str | None
-    """`callback`, `nap`, `request`: where an exception of the user's comes; `close`: the client is closed in a nap."""
+    """`callback`, `nap`, `request`: where the user's exception is raised; `close`: the client is closed in a nap."""
     breaks_at: int
     max_in_flight: int
     in_order: bool
 
     def journal(self) -> Journal:
-        """The provider, with all before it."""
+        """The provider, at its first reply."""
         return Journal(self.kind, list(self.fates), self.together, self.jumps, happy=self.happy)
 
     @property
@@ -158,13 +158,13 @@ def _policy(jitter: Random, polling: Polling) -> Policy | None:
 def _jumps(jitter: Random) -> Jumps:
     if jitter.random() < 0.7:
         return ()
-    # Three leaps never lead to before 1970, where every date is a date to wait for.
+    # Three jumps never lead to before 1970, where every date would be in the future.
     leaps = (-5e8, -3600.0, -5.0, 5.0, 3600.0, 1e6)
     return tuple((round(jitter.uniform(0, 60), 3), jitter.choice(leaps)) for _ in range(jitter.randint(1, 3)))
 
 
 def _fate(sky: Sky, job: str, jitter: Random) -> Fate:
-    """Whatever comes in between, it ends well: a wait for ever must end."""
+    """Random replies that lead to a final state, because a wait without a deadline must end."""
     polls = [sky.poll() for _ in range(jitter.choice((0, 1, 3, 8, 20)))]
     polls += [sky.ending() if jitter.random() < 0.5 else sky.going() for _ in range(2)]
     results = [sky.result() for _ in range(jitter.choice((0, 1, 3)))] if _has_address(sky.kind) else []
@@ -173,13 +173,13 @@ def _fate(sky: Sky, job: str, jitter: Random) -> Fate:
 
 
 def _happy(sky: Sky) -> Fate:
-    """All is well, at once."""
+    """Replies without faults or delays."""
     results = (_soon(sky.good()),) if _has_address(sky.kind) else ()
     return Fate((_soon(sky.made("j0")),), (_well(sky),), results, (sky.cancel(),))
 
 
 def _well(sky: Sky) -> Word:
-    """A job that succeeded, told at once."""
+    """A job that succeeded, without a delay."""
     states = set(sky.kind.lifecycle.states.values())
     word = sky.ending(next(state for state in states if state.has_result and state.value == "succeeded"))
     return Word(
@@ -192,7 +192,7 @@ def _well(sky: Sky) -> Word:
 
 
 def _soon(word: Word) -> Word:
-    """The same without delay: it is given for ever, and a patient wait has to end."""
+    """The same without a delay: it is repeated, and a wait without a deadline must end."""
     return dataclasses.replace(word, reply=dataclasses.replace(word.reply, takes=0.0))
 
 

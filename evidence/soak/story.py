@@ -1,4 +1,4 @@
-"""What was seen while a script was played: by the user, and by the provider."""
+"""The recording of a script: what the user and the provider saw."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ from evidence.soak.weather import Means
 
 
 class Stopped(BaseException):
-    """What Ctrl-C is to a script."""
+    """Stands for Ctrl-C in a script."""
 
 
 class CallbackFailed(Exception):
-    """What a callback of the user's raises."""
+    """Raised by the user's callback."""
 
 
 @dataclass
 class Call:
-    """One call of the user's, and what came of it."""
+    """One call of the user, and its outcome."""
 
     name: str
     job: str
@@ -40,7 +40,7 @@ class Call:
     outcome: object = None
     """The result, or the exception."""
     events: list[Event] = field(default_factory=list)
-    """What happened to the job meanwhile."""
+    """The requests for the job during the call."""
     updates: list[Update[Any]] = field(default_factory=list)
     born: Event | None = None
     """The submit of the job, if its handle has the time of it."""
@@ -69,7 +69,7 @@ class Call:
 
 @dataclass
 class Story:
-    """All of it."""
+    """The recording of one script in one colour."""
 
     script: Script
     journal: Journal
@@ -79,13 +79,13 @@ class Story:
     """Job and status of each unknown status that was logged."""
     tallies: int = 0
     running: list[str] = field(default_factory=list)
-    """The jobs that a batch still had when it was left."""
+    """The jobs in `running` after the batch was left."""
 
     def trace(self) -> list[Any]:
-        """What has to be the same in both colours."""
+        """The part that must be the same in both colours."""
         if self.script.shape != "batch":
             return [[str(event) for event in self.journal.events], [str(call) for call in self.calls], self.naps]
-        # What happens at the same moment may happen in another order.
+        # Events at the same time may have another order.
         if not self._are_jobs_apart:
             return []
         ends = [f"{call.job} {call.ended:.3f} {type(call.outcome).__name__}" for call in self.calls]
@@ -105,7 +105,7 @@ class Story:
 
 
 def told(outcome: object) -> str:
-    """What a user would see of a result or an error."""
+    """The visible part of a result or an error."""
     if isinstance(outcome, ClientError):
         return f"{type(outcome).__name__}: {outcome} {outcome.token}".replace("AsyncAcme", "Acme")
     if isinstance(outcome, BaseException):
@@ -128,7 +128,7 @@ def client_class(base: type[Any], script: Script) -> type[Any]:
 
 
 def options(script: Script) -> dict[str, Any]:
-    """What a client of the script is made with."""
+    """The arguments of a client of the script."""
     numbers = count(1)
     return {
         "timeout": script.patience,
@@ -148,7 +148,7 @@ def jobs_of(client: Any, script: Script) -> Any:
 
 @contextmanager
 def logged(story: Story) -> Iterator[None]:
-    """Write down which unknown statuses are logged, and see that no key is."""
+    """Record which unknown statuses are logged, and check that no key is."""
 
     class Listener(logging.Handler):
         def emit(self, record: logging.LogRecord) -> None:
@@ -172,7 +172,7 @@ def logged(story: Story) -> Iterator[None]:
 
 
 def counting(script: Script, updates: list[Any], *, fails: bool) -> Callable[[Any], None]:
-    """A callback that keeps what it is shown, and fails when the script says so."""
+    """A callback that records updates, and raises when the script says so."""
 
     def on_update(update: Any) -> None:
         updates.append(update)

@@ -1,4 +1,4 @@
-"""What a provider may say, and what that means by the waiting contract, read independently of the runtime."""
+"""Random replies of a provider, and their meaning by the waiting contract, independent of the runtime."""
 
 from __future__ import annotations
 
@@ -32,10 +32,10 @@ HINTS: tuple[tuple[str, float], ...] = (
     ("Thu, 01 Jan 1970 00:00:00 GMT", 0.0),
     ("Fri, 31 Dec 9999 23:59:59 GMT", DAY),
 )
-"""Values of `Retry-After`, and the seconds that they ask for at the least."""
+"""Values of `Retry-After`, and the least seconds that they mean."""
 
 FIELD_HINTS: tuple[tuple[int, float], ...] = ((0, 0.0), (900, 0.9), (4000, 4.0), (20_000, 20.0))
-"""Values of a hint in the body, and the same."""
+"""Values of the retry_after field in milliseconds, and in seconds."""
 
 REFUSALS = (400, 401, 402, 403, 409, 410, 418, 422, 201, 204, 206, 301, 302, 304, 501, 505, 528)
 """HTTP statuses of a poll that end a wait."""
@@ -45,7 +45,7 @@ MISSHAPEN = (b"null", b"[]", b'"done"', b"7", b"true")
 
 
 class Means(Enum):
-    """What a reply means to whoever waits."""
+    """The meaning of a reply for a wait."""
 
     GOING = auto()
     UNKNOWN = auto()
@@ -59,19 +59,19 @@ class Means(Enum):
     """The result."""
     FAULT = auto()
     BUSY = auto()
-    """429: a fault, and the request was not begun."""
+    """429: a transient error, and the request was not processed."""
     UNREACHABLE = auto()
-    """A fault, and the request did not arrive."""
+    """A transient error, and the request did not arrive."""
     LOST = auto()
-    """A fault, and the request may have arrived."""
+    """A transient error, and the request may have arrived."""
     MISSING = auto()
-    """404: a fault or a refusal, by the age of the job."""
+    """404: a transient or permanent error, by the age of the job."""
     NOT_READY = auto()
     GONE = auto()
     REFUSED = auto()
     MISSHAPEN = auto()
     APART = auto()
-    """Nothing for this job: it has to be asked about by itself."""
+    """No reply for this job: it must be polled singly."""
 
 
 FAULTY = frozenset({Means.FAULT, Means.BUSY, Means.UNREACHABLE, Means.LOST})
@@ -85,27 +85,27 @@ class Word:
     means: Means
     state: State | None = None
     retry_after: float = 0.0
-    """Seconds that the reply asks to wait, at the least; 0 where it is not read."""
+    """The reply's retry_after in seconds, at least; 0 if it is not read."""
     status: str | None = None
     lacks_result: bool = False
 
 
 @dataclass
 class Sky:
-    """Draws replies of one mood for one kind of job."""
+    """Draws replies for one kind of job, with given shares of faults, slow replies and retry_after."""
 
     kind: JobKind[Any, Any]
     jitter: Random
     calm: float
-    """The share of replies that are as they should be."""
+    """The share of replies without faults."""
     slow: float
-    """The share of replies that take long."""
+    """The share of slow replies."""
     hints: float
-    """The share of replies with a hint."""
+    """The share of replies with retry_after."""
     _kept: list[Word] = field(default_factory=list)
 
     def poll(self) -> Word:
-        """What comes of a poll."""
+        """A reply to a poll."""
         jitter = self.jitter
         draw = jitter.random()
         if draw < self.calm:
@@ -115,7 +115,7 @@ class Sky:
         return self._hinted(jitter.choice([self.ending, self.ending, self.ending, self._refused, self._misshapen])())
 
     def going(self) -> Word:
-        """A job that is not done."""
+        """A poll reply of a job that is not final."""
         jitter, states = self.jitter, self.kind.lifecycle.states
         going = [status for status, state in states.items() if not state.is_final]
         unknown = ["brand-new", "Ⅸ", " done"] + ([None] if may_lack_a_status(self.kind) else [])
@@ -129,7 +129,7 @@ class Sky:
         return self._told(jitter.choice(going), Means.GOING)
 
     def ending(self, wanted: State | None = None) -> Word:
-        """A job that is done."""
+        """A poll reply of a final job."""
         states = self.kind.lifecycle.states
         done = [status for status, state in states.items() if state.is_final and wanted in (None, state)]
         status = self.jitter.choice(done)
@@ -138,7 +138,7 @@ class Sky:
         return self._told(status, Means.FINAL, states[status])
 
     def fault(self) -> Word:
-        """Something that may pass."""
+        """A transient error."""
         jitter = self.jitter
         match jitter.randrange(6):
             case 0:
@@ -157,7 +157,7 @@ class Sky:
                 return self._hinted(Word(self._error(status), Means.BUSY if status == 429 else Means.FAULT))
 
     def result(self) -> Word:
-        """What comes of asking for the result at its own address."""
+        """A reply at the result's own address."""
         at, jitter = self.kind.lifecycle.result, self.jitter
         assert isinstance(at, ResultAt)
         draw = jitter.random()
@@ -180,7 +180,7 @@ class Sky:
         return Word(Reply(sample(self.kind.result, self.jitter), takes=self._takes()), Means.GOOD)
 
     def submit(self, job_id: str) -> Word:
-        """What comes of a submit."""
+        """A reply to a submit."""
         jitter = self.jitter
         draw = jitter.random()
         if draw < 0.6 + 0.3 * self.calm:
@@ -206,7 +206,7 @@ class Sky:
         return Word(self._error(jitter.choice((400, 401, 402, 403, 404, 409, 422, 418, 501))), Means.REFUSED)
 
     def made(self, job_id: str) -> Word:
-        """The job exists, and perhaps it is done already."""
+        """A submit reply with a job, which may be final already."""
         ready = self.kind.lifecycle.ready
         if not ready and self.jitter.random() < 0.08:
             word = self.ending()
@@ -219,7 +219,7 @@ class Sky:
         return Word(Reply(body, 202, takes=self._takes()), Means.MADE)
 
     def cancel(self) -> Word:
-        """What comes of asking to cancel."""
+        """A reply to a cancel."""
         draw = self.jitter.random()
         if draw < 0.5:
             return Word(Reply({}, 200, takes=self._takes()), Means.GOOD)

@@ -2,14 +2,14 @@
 
     from bide_runtime import JobTimeout        # catches the `JobTimeout` of every provider
 
-A name is imported when it is first used, with no more modules than it needs. Rooms import only from rooms above them:
+A name is imported on first use, with no more modules than it needs. Rooms import only from rooms above them:
 
     errors    every exception that needs no reply and no job
     http      requests and replies as values, credentials, rate limits
     engines   urllib3, aiohttp and httpx behind one `Transport`
     models    typed values from JSON and back
-    calls     one provider, one call of it, and what its replies link to
-    jobs      what is known of a job, and its handle
+    calls     the provider, its calls, and the links, pages and events in its replies
+    jobs      the record of a job, its handle and its lifecycle
     waiting   submit, poll, result: the sans-IO core
     batch     many jobs side by side, also sans-IO
     clients   the drivers, blocking and asyncio

@@ -1,6 +1,6 @@
-"""Specs that newcomers wrote from the docs alone: they work, and the tests of their packages pass.
+"""Specs that newcomers wrote with the docs only: they work, and the tests of their packages pass.
 
-Each found something that was wrong here. None is a provider of this repository.
+Each led to a fix. None is a provider of this repository.
 """
 
 from __future__ import annotations
@@ -27,14 +27,14 @@ SPEED = 50.0
 
 @dataclass(frozen=True)
 class Authored:
-    """A spec, and what its jobs are asked and bring at the simulator."""
+    """A spec, with the arguments of its jobs and their results at the simulator."""
 
     name: str
     client: str
     jobs: dict[str, dict[str, Any]]
     brings: Any
     of: str = ""
-    """The attribute of the result to look at."""
+    """The attribute of the result that is checked."""
 
     def __str__(self) -> str:
         return self.name
@@ -58,7 +58,7 @@ SPECS = [
 def authored(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[tuple[Authored, Path]]:
-    """A spec, and the folder with its package, which can be imported."""
+    """A spec, and the folder with its importable package."""
     spec: Authored = request.param
     out = tmp_path_factory.mktemp("authored")
     assert main(["generate", str(HERE / f"{spec.name}.yaml"), "--out", str(out)]) == 0
@@ -67,19 +67,19 @@ def authored(
     sys.path.remove(str(out / spec.name))
 
 
-def test_every_spec_is_here() -> None:
-    """No spec in the folder is left out."""
+def test_every_spec_is_tested() -> None:
+    """Each spec in the folder is in the list."""
     assert {spec.name for spec in SPECS} == {path.stem for path in HERE.glob("*.yaml")}
 
 
-def test_nothing_is_wrong_with_it(authored: tuple[Authored, Path], capsys: pytest.CaptureFixture[str]) -> None:
-    """The check finds nothing, not even something to warn of."""
+def test_it_has_no_problems(authored: tuple[Authored, Path], capsys: pytest.CaptureFixture[str]) -> None:
+    """`bide check` reports no errors and no warnings."""
     assert main(["check", str(HERE / f"{authored[0].name}.yaml")]) == 0
     assert capsys.readouterr() == ("1 spec checked, no problem found\n", "")
 
 
 def test_its_own_tests_pass(authored: tuple[Authored, Path]) -> None:
-    """What the package brings along to prove that it waits correctly passes."""
+    """The generated tests of the package pass."""
     _, folder = authored
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-k", "examples or whatever", "tests"]
     env = {**os.environ, "PYTHONPATH": str(folder)}
@@ -88,8 +88,8 @@ def test_its_own_tests_pass(authored: tuple[Authored, Path]) -> None:
     assert done.returncode == 0, done.stdout
 
 
-def test_its_jobs_come_to_an_end(authored: tuple[Authored, Path]) -> None:
-    """Each job brings its result from the simulator, to the blocking client and to the other."""
+def test_its_jobs_return_their_results(authored: tuple[Authored, Path]) -> None:
+    """From the simulator, to the blocking and the asyncio client."""
     spec, _ = authored
     package = import_module(f"{spec.name}_client")
     text = (HERE / f"{spec.name}.yaml").read_text(encoding="utf-8")

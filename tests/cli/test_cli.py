@@ -1,4 +1,4 @@
-"""What the command line says and does, and how it ends."""
+"""The commands of `bide`: their output, their effects and their exit codes."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ operations:
 
 @dataclass
 class Renderer:
-    """Stands in for the templates: every package has the files that a test gives it."""
+    """Replaces the templates: every package has the files that a test sets."""
 
     files: dict[str, str] = field(default_factory=lambda: {"README.md": "# One\n", "acme/__init__.py": ""})
 
@@ -65,7 +65,7 @@ def renderer(monkeypatch: pytest.MonkeyPatch) -> Renderer:
 
 @pytest.fixture(autouse=True)
 def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder of its own for each test, with a spec in it."""
+    """A new current folder for each test, with a spec in it."""
     monkeypatch.chdir(tmp_path)
     Path("acme.yaml").write_text(SPEC.format(name="acme"))
     return tmp_path
@@ -78,8 +78,8 @@ def files(folder: Path) -> list[str]:
 # --- generate --------------------------------------------------------------------------------------------------------
 
 
-def test_generate_says_what_it_wrote(renderer: Renderer, capsys: pytest.CaptureFixture[str]) -> None:
-    """Each file that is added, changed or removed has a line, and the package has one with the counts."""
+def test_generate_lists_what_it_wrote(renderer: Renderer, capsys: pytest.CaptureFixture[str]) -> None:
+    """One line for each file that is added, changed or removed, and one for the package with the counts."""
     assert main(["generate", "acme.yaml"]) == 0
     assert capsys.readouterr().out.splitlines() == [
         "added    generated/acme/.bide-manifest.json",
@@ -103,8 +103,8 @@ def test_generate_says_what_it_wrote(renderer: Renderer, capsys: pytest.CaptureF
     assert capsys.readouterr().out == "acme: 4 files unchanged\n"
 
 
-def test_generate_writes_where_it_is_told(renderer: Renderer, here: Path) -> None:
-    """`--out` takes a folder that need not exist; each package has a folder of its own in it."""
+def test_generate_writes_to_out(renderer: Renderer, here: Path) -> None:
+    """`--out` may be a new folder; each package has its own folder in it."""
     Path("brick.yaml").write_text(SPEC.format(name="brick"))
 
     assert main(["generate", "acme.yaml", "brick.yaml", "--out", "a/b"]) == 0
@@ -112,8 +112,10 @@ def test_generate_writes_where_it_is_told(renderer: Renderer, here: Path) -> Non
     assert {path.name for path in Path("a/b").iterdir()} == {"acme", "brick"}
 
 
-def test_a_problem_in_one_spec_stops_all(renderer: Renderer, here: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """If any spec has a problem nothing is written; all problems of all specs are told, and then counted."""
+def test_a_problem_in_one_spec_writes_nothing(
+    renderer: Renderer, here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """If any spec has a problem, nothing is written; all problems of all specs are printed and counted."""
     Path("one.yaml").write_text(SPEC.format(name="one").replace("title:", "titel:"))
     Path("two.yaml").write_text("{")
 
@@ -130,7 +132,7 @@ def test_a_problem_in_one_spec_stops_all(renderer: Renderer, here: Path, capsys:
 
 
 def test_two_specs_of_one_name_are_refused(renderer: Renderer, capsys: pytest.CaptureFixture[str]) -> None:
-    """Two specs that would be written to the same folder are an error that names both."""
+    """Two specs with the same output folder are an error that names both."""
     Path("other.yaml").write_text(SPEC.format(name="acme"))
 
     assert main(["generate", "acme.yaml", "other.yaml"]) == 1
@@ -140,13 +142,13 @@ def test_two_specs_of_one_name_are_refused(renderer: Renderer, capsys: pytest.Ca
 
 
 def test_a_spec_that_is_named_twice_is_read_once(renderer: Renderer, capsys: pytest.CaptureFixture[str]) -> None:
-    """The same file twice, as overlapping patterns of a shell give it, is one spec."""
+    """Overlapping shell patterns may pass the same file twice."""
     assert main(["generate", "acme.yaml", "./acme.yaml"]) == 0
     assert capsys.readouterr().out.splitlines()[-1] == "acme: 3 added, 0 files unchanged"
 
 
 def test_check_shows_drift_and_writes_nothing(renderer: Renderer, capsys: pytest.CaptureFixture[str]) -> None:
-    """`--check` prints a unified diff, says what to do, exits with 1, and leaves the files alone."""
+    """`--check` prints a unified diff and what to do, exits with 1, and changes no file."""
     main(["generate", "acme.yaml"])
     capsys.readouterr()
     renderer.files["README.md"] = "# Two\n"
@@ -159,8 +161,8 @@ def test_check_shows_drift_and_writes_nothing(renderer: Renderer, capsys: pytest
     assert Path("generated/acme/README.md").read_text() == "# One\n"
 
 
-def test_check_of_what_is_up_to_date_is_quiet(renderer: Renderer, capsys: pytest.CaptureFixture[str]) -> None:
-    """`--check` of a fresh output exits with 0 and says so in one line."""
+def test_check_without_drift_is_one_line(renderer: Renderer, capsys: pytest.CaptureFixture[str]) -> None:
+    """`--check` of up-to-date output exits with 0."""
     main(["generate", "acme.yaml"])
     capsys.readouterr()
 
@@ -169,13 +171,13 @@ def test_check_of_what_is_up_to_date_is_quiet(renderer: Renderer, capsys: pytest
 
 
 def test_check_before_the_first_generate_makes_no_folder(renderer: Renderer) -> None:
-    """`--check` where nothing was generated yet is drift, and makes nothing."""
+    """Missing output is drift, and nothing is created."""
     assert main(["generate", "acme.yaml", "--check"]) == 1
     assert not Path("generated").exists()
 
 
 def test_edits_are_kept_unless_forced(renderer: Renderer, capsys: pytest.CaptureFixture[str]) -> None:
-    """A file that was edited by hand is named in one line with the way out, and `--force` is that way."""
+    """A file edited by hand is reported in one line with what to do; `--force` overwrites it."""
     main(["generate", "acme.yaml"])
     Path("generated/acme/README.md").write_text("mine")
     capsys.readouterr()
@@ -192,7 +194,7 @@ def test_edits_are_kept_unless_forced(renderer: Renderer, capsys: pytest.Capture
 def test_an_output_that_cannot_be_a_folder_is_one_line(
     renderer: Renderer, out: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """An output folder that cannot be made is one clear line."""
+    """An output folder that cannot be created is an error of one line."""
     assert main(["generate", "acme.yaml", "--out", out]) == 1
     [line] = capsys.readouterr().err.splitlines()
     assert line.startswith("bide: ")
@@ -200,7 +202,7 @@ def test_an_output_that_cannot_be_a_folder_is_one_line(
 
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may write anywhere")
 def test_an_output_that_is_not_writable_is_one_line(renderer: Renderer, capsys: pytest.CaptureFixture[str]) -> None:
-    """An output folder without permission is one clear line, and stays as it was."""
+    """A read-only output folder is an error of one line, and is unchanged."""
     Path("generated").mkdir(mode=0o555)
 
     assert main(["generate", "acme.yaml"]) == 1
@@ -213,7 +215,7 @@ def test_an_output_that_is_not_writable_is_one_line(renderer: Renderer, capsys: 
 
 
 def test_check_of_good_specs(capsys: pytest.CaptureFixture[str]) -> None:
-    """Good specs are counted on standard output, with exit code 0."""
+    """Valid specs are counted on standard output, with exit code 0."""
     assert main(["check", "acme.yaml"]) == 0
     assert capsys.readouterr() == ("1 spec checked, no problem found\n", "")
 
@@ -234,8 +236,8 @@ def test_check_of_text_that_is_not_utf8(capsys: pytest.CaptureFixture[str]) -> N
     ]
 
 
-def test_check_of_too_much_text(capsys: pytest.CaptureFixture[str]) -> None:
-    """A file that is far too large is a problem of a few short lines."""
+def test_check_of_a_file_that_is_too_large(capsys: pytest.CaptureFixture[str]) -> None:
+    """It is a problem of a few short lines."""
     Path("large.yaml").write_text("é" * 2_000_000)
 
     assert main(["check", "large.yaml"]) == 1
@@ -243,8 +245,8 @@ def test_check_of_too_much_text(capsys: pytest.CaptureFixture[str]) -> None:
     assert len(said) < 300
 
 
-def test_what_a_spec_says_cannot_steer_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
-    """Control characters of a spec are written out."""
+def test_text_of_a_spec_cannot_control_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    """Control characters of a spec are escaped."""
     Path("evil.yaml").write_text("bide: 1\nname: \x1b[2J\x07\n")
 
     assert main(["check", "evil.yaml"]) == 1
@@ -257,7 +259,7 @@ def test_what_a_spec_says_cannot_steer_the_terminal(capsys: pytest.CaptureFixtur
 
 @contextmanager
 def serving(*arguments: str) -> Iterator[subprocess.Popen[str]]:
-    """`bide serve` in a process of its own; told to end when the test is over."""
+    """`bide serve` in a process of its own, which is stopped after the test."""
     command = [sys.executable, "-m", "bide", "serve", *arguments]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         try:
@@ -267,7 +269,7 @@ def serving(*arguments: str) -> Iterator[subprocess.Popen[str]]:
 
 
 def announced(process: subprocess.Popen[str], number: int) -> dict[str, str]:
-    """The URLs of that many simulators, by provider, once all of them are up."""
+    """The URLs of this many simulators, by provider, once all of them are running."""
     assert process.stdout is not None
     urls: dict[str, str] = {}
     while len(urls) < number:
@@ -289,7 +291,7 @@ def status_of(url: str) -> int:
 
 
 def test_serve_simulates_each_provider(here: Path) -> None:
-    """Several specs are several simulators, which answer until the command is told to end, and then end with it."""
+    """Each spec has a simulator, which answers until the command is stopped."""
     Path("brick.yaml").write_text(SPEC.format(name="brick"))
 
     with serving("acme.yaml", "brick.yaml", "--port", "0") as process:
@@ -305,7 +307,7 @@ def test_serve_simulates_each_provider(here: Path) -> None:
 
 
 def test_serve_on_a_port_that_is_taken(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """A port that is in use is one line, with exit code 1; it says how to choose another."""
+    """The error is one line, with exit code 1, and names the option for another port."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         assert main(["serve", "acme.yaml", "--port", str(port)]) == 1
@@ -316,7 +318,7 @@ def test_serve_on_a_port_that_is_taken(here: Path, capsys: pytest.CaptureFixture
 
 
 def test_serve_without_its_scenario_file(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """A scenario file that is missing is a usage error; one that cannot be read as such is one line."""
+    """A missing scenario file is a usage error; an unreadable one is an error of one line."""
     assert main(["serve", "acme.yaml", "--scenarios", "nix.yaml"]) == 2
     assert capsys.readouterr().err == "bide: nix.yaml: no such file\n"
 
@@ -343,13 +345,13 @@ USAGE = {
 
 @pytest.mark.parametrize(("arguments", "line"), USAGE.values(), ids=USAGE)
 def test_usage_errors(arguments: list[str], line: str, capsys: pytest.CaptureFixture[str]) -> None:
-    """A command that makes no sense is one line on standard error, with exit code 2."""
+    """One line on standard error, with exit code 2."""
     assert main(arguments) == 2
     assert capsys.readouterr() == ("", f"bide: {line}\n")
 
 
 def test_version(capsys: pytest.CaptureFixture[str]) -> None:
-    """`--version` says the version."""
+    """`--version` prints the version."""
     assert main(["--version"]) == 0
     assert capsys.readouterr().out == f"bide {bide.__version__}\n"
 
@@ -361,7 +363,7 @@ COMMANDS = ["new", "check", "explain", "generate", "serve", "schema"]
 def test_help_has_examples(
     command: list[str], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The help of every command shows how it is called, and fits a terminal of 80 columns."""
+    """The help of every command has examples, and fits a terminal of 80 columns."""
     monkeypatch.setenv("COLUMNS", "80")
     assert main([*command, "--help"]) == 0
 
@@ -377,7 +379,7 @@ def test_no_command_is_a_usage_error_with_help(capsys: pytest.CaptureFixture[str
 
 
 def test_help_loads_nothing_heavy() -> None:
-    """`bide --help` does not wait for the formatter, the schema validator, the templates or the server."""
+    """`bide --help` does not import the formatter, the schema validator, the templates or the server."""
     program = "import sys, bide.cli.app; bide.cli.app.main(['--help']); print(*sys.modules, file=sys.stderr)"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
 
@@ -393,8 +395,8 @@ def test_runs_as_a_module() -> None:
     assert done.stderr.startswith("bide: Missing argument")
 
 
-def test_a_link_to_itself_is_no_spec(tmp_path: Path) -> None:
-    """It is named in one line, like any other file that cannot be read."""
+def test_a_link_to_itself_is_an_error_of_one_line(tmp_path: Path) -> None:
+    """Like any other file that cannot be read."""
     (tmp_path / "loop.yaml").symlink_to("loop.yaml")
 
     done = _bide(tmp_path, "check loop.yaml")
@@ -403,8 +405,8 @@ def test_a_link_to_itself_is_no_spec(tmp_path: Path) -> None:
     assert done.stderr.startswith("bide: loop.yaml cannot be read: ")
 
 
-def test_a_folder_that_is_gone(tmp_path: Path) -> None:
-    """Who stands in a folder that was removed is told that the spec is not there."""
+def test_a_removed_current_folder(tmp_path: Path) -> None:
+    """The error says that the spec does not exist."""
     (tmp_path / "gone").mkdir()
 
     done = _bide(tmp_path / "gone", "check acme.yaml", first='rmdir "$PWD"; ')
@@ -413,7 +415,7 @@ def test_a_folder_that_is_gone(tmp_path: Path) -> None:
 
 
 def test_closed_output(tmp_path: Path) -> None:
-    """A command whose standard output was closed before it began does its work without a traceback."""
+    """A command with closed standard output does its work without a traceback."""
     done = _bide(tmp_path, "explain >&-")
 
     assert (done.returncode, done.stderr) == (0, "")

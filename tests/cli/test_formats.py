@@ -1,4 +1,4 @@
-"""Problems in each format: for a person, for programs, for GitHub and for whatever reads SARIF."""
+"""Problems in each format: text, JSON, GitHub commands and SARIF."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ LISTING = Listing(
 
 
 def test_the_caret_is_below_the_place() -> None:
-    """The caret stands below the character, whatever stands before it in the line."""
+    """The caret is below the character, whatever characters precede it."""
     source = '{"日本": "e\u0301", \tkey: x}\n'
     problem = Diagnostic(Place("a.yaml", 1, source.index("key") + 1), "unknown-key", "no")
     _, _, line, caret, *_ = written(Listing({"a.yaml": source}, (problem,)), Format.TEXT).split("\n")
@@ -40,14 +40,14 @@ def test_the_caret_is_below_the_place() -> None:
 
 
 def test_a_line_that_is_too_long_is_not_shown() -> None:
-    """A place in a line of no end is told without the line."""
+    """A problem in a very long line is printed without the line."""
     assert written(Listing(LISTING.sources, (WARNING,)), Format.TEXT) == (
         "acme.yaml:1:1: warning[unused-model]: nobody wants it"
     )
 
 
 def test_colours() -> None:
-    """Colours are added to the text and change nothing else; what a spec says cannot add any."""
+    """Colours change nothing else in the text; a spec cannot add any."""
     plain = written(LISTING, Format.TEXT)
     coloured = written(LISTING, Format.TEXT, colour=True)
 
@@ -57,7 +57,7 @@ def test_colours() -> None:
 
 
 class Terminal:
-    """Standard error that is a terminal, or is none."""
+    """Standard error, which is a terminal or not."""
 
     def __init__(self, *, is_one: bool) -> None:
         self.is_one = is_one
@@ -79,7 +79,7 @@ class Terminal:
 def test_only_a_terminal_gets_colours(
     is_one: bool, environment: dict[str, str], expected: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Colours are for terminals, and for whoever has not said that they want none."""
+    """Colours are for terminals, unless the environment disables them."""
     from bide.cli.terminal import takes_colour
 
     for name in ("NO_COLOR", "TERM"):
@@ -90,8 +90,8 @@ def test_only_a_terminal_gets_colours(
     assert takes_colour(Terminal(is_one=is_one)) is expected  # type: ignore[arg-type]  # all that is asked of it
 
 
-def test_many_problems_cost_no_more_than_their_lines(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The source is taken apart once, however many problems it has."""
+def test_the_source_is_split_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For any number of problems."""
 
     class Source(str):
         splits = 0
@@ -110,7 +110,7 @@ def test_many_problems_cost_no_more_than_their_lines(monkeypatch: pytest.MonkeyP
 
 
 def test_json() -> None:
-    """The JSON has every problem with its parts, what is silenced and why, and the counts."""
+    """The JSON has every problem with its fields, silenced ones with their reason, and the counts."""
     document = json.loads(written(LISTING, Format.JSON))
 
     assert document == {
@@ -149,7 +149,7 @@ WARNING_AS_JSON = {
 
 
 def test_github() -> None:
-    """Each problem is one workflow command, and nothing in it can end it, or begin another one."""
+    """Each problem is one workflow command; its text cannot end it or start another one."""
     first, second = written(LISTING, Format.GITHUB).split("\n")
 
     assert first == (
@@ -159,7 +159,7 @@ def test_github() -> None:
     assert second == "::warning file=acme.yaml,line=1,col=1,title=bide unused-model::nobody wants it"
 
 
-def test_github_has_nothing_to_say_of_good_specs() -> None:
+def test_github_prints_nothing_for_valid_specs() -> None:
     """No problem is no command."""
     assert written(Listing({"acme.yaml": ""}, ()), Format.GITHUB) == ""
 
@@ -296,11 +296,11 @@ SARIF = {
         },
     },
 }
-"""The part of the schema of SARIF 2.1.0 that Bide uses, with nothing else allowed."""
+"""The part of the schema of SARIF 2.1.0 that Bide uses; it allows nothing else."""
 
 
 def test_sarif() -> None:
-    """The log is shaped as SARIF 2.1.0 says; each result points at its rule, and what is silenced says why."""
+    """The log matches the schema of SARIF 2.1.0; each result refers to its rule, silenced ones have a reason."""
     document = json.loads(written(LISTING, Format.SARIF))
     Draft202012Validator(SARIF).validate(document)
     [run] = document["runs"]
@@ -323,8 +323,8 @@ def test_sarif() -> None:
     assert place["region"] == {"startLine": 2, "startColumn": 3}
 
 
-def test_sarif_of_a_file_that_is_named_from_the_root(tmp_path: Path) -> None:
-    """A file with an absolute path has a file URI."""
+def test_sarif_of_a_file_with_an_absolute_path(tmp_path: Path) -> None:
+    """It has a file URI."""
     file = (tmp_path / "acme.yaml").as_posix()
     problem = Diagnostic(Place(file), "empty-spec", "this file is empty")
     document = json.loads(written(Listing({file: ""}, (problem,)), Format.SARIF))
@@ -345,8 +345,8 @@ def specs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("specs")
-def test_documents_are_all_that_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
-    """With `--format json` or `sarif`, standard output is one document, and nothing else is said."""
+def test_a_document_is_all_that_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
+    """With `--format json` or `sarif`, the output is one document and nothing else."""
     assert main(["check", "odd.yaml", "bad.yaml", "--format", "json"]) == 1
     said = capsys.readouterr()
     assert (json.loads(said.out)["errors"], said.err) == (1, "")
@@ -358,7 +358,7 @@ def test_documents_are_all_that_is_printed(capsys: pytest.CaptureFixture[str]) -
 
 @pytest.mark.usefixtures("specs")
 def test_warnings_do_not_fail_unless_strict(capsys: pytest.CaptureFixture[str]) -> None:
-    """Warnings leave the exit code alone, and say so; with `--strict` they are as good as errors."""
+    """With `--strict`, warnings have the exit code of errors; otherwise they do not change it."""
     assert main(["check", "odd.yaml"]) == 0
     assert capsys.readouterr().out == "1 spec checked, no error, 2 warnings\n"
 
@@ -372,8 +372,8 @@ def test_warnings_do_not_fail_unless_strict(capsys: pytest.CaptureFixture[str]) 
 
 
 @pytest.mark.usefixtures("specs")
-def test_github_tells_where_a_person_looks(capsys: pytest.CaptureFixture[str]) -> None:
-    """With `--format github`, commands are on standard output and the verdict is told as ever."""
+def test_github_prints_a_summary_too(capsys: pytest.CaptureFixture[str]) -> None:
+    """With `--format github`, commands are on standard output, and the summary is printed as usual."""
     assert main(["check", "bad.yaml", "--format", "github"]) == 1
     said = capsys.readouterr()
 
@@ -383,7 +383,7 @@ def test_github_tells_where_a_person_looks(capsys: pytest.CaptureFixture[str]) -
 
 @pytest.mark.usefixtures("specs")
 def test_generate_in_a_format(capsys: pytest.CaptureFixture[str]) -> None:
-    """`bide generate` tells problems in each format; which files it wrote goes where it is in nobody's way."""
+    """`bide generate` prints problems in each format; the list of written files does not mix with a document."""
     assert main(["generate", "odd.yaml", "--format", "json"]) == 0
     said = capsys.readouterr()
 

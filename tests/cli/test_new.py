@@ -1,4 +1,4 @@
-"""`bide new`: the spec that it writes works, whatever was answered, and nothing is ever overwritten."""
+"""`bide new`: the spec that it writes is valid for any answers, and no file is overwritten."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ from bide.spec.starter import BadAnswer, completed, written
 
 @pytest.fixture(autouse=True)
 def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty folder, and nobody at the keyboard."""
+    """An empty folder, without a terminal."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sys, "stdin", io.StringIO())
     return tmp_path
 
 
-def test_the_spec_works_at_once(capsys: pytest.CaptureFixture[str]) -> None:
-    """A new spec passes the check without a warning, and makes a package, without a word from its author."""
+def test_the_new_spec_is_valid(capsys: pytest.CaptureFixture[str]) -> None:
+    """A new spec has no warnings and generates a package, without changes by its author."""
     assert main(["new", "acme"]) == 0
     assert capsys.readouterr().out.splitlines() == [
         "wrote specs/acme.yaml",
@@ -45,8 +45,8 @@ def test_the_spec_works_at_once(capsys: pytest.CaptureFixture[str]) -> None:
     assert done.returncode == 0, done.stdout
 
 
-def test_the_suggestions_work_too() -> None:
-    """With the `#` taken away from every line that is only a comment and reads like a key, the spec is still right."""
+def test_the_suggestions_are_valid() -> None:
+    """With the `#` removed from every commented key, the spec is still valid."""
     text = written(completed("acme", {}), schema="x.json")
     meant = re.compile(r"^( *)# (?=[a-z_]+\??: )(?!yaml-language-server)", re.MULTILINE)
 
@@ -54,7 +54,7 @@ def test_the_suggestions_work_too() -> None:
     assert checked("acme.yaml", meant.sub(r"\1", text))[1] == []
 
 
-def test_the_spec_says_what_was_answered() -> None:
+def test_the_spec_has_the_answers() -> None:
     """Each option is in the spec."""
     options = ["--title", "Acme: Speech", "--base-url", "https://api.acme.test", "--docs", "https://acme.test/api#jobs"]
     options += ["--auth", "header:X-Acme-Key", "--job", "transcript", "--submit", "/v2/transcripts"]
@@ -75,7 +75,7 @@ def test_the_spec_says_what_was_answered() -> None:
 
 @pytest.mark.parametrize("auth", ["bearer", "header:X-Key", "query:key", "basic", "none"])
 def test_each_place_of_a_key(auth: str) -> None:
-    """A key in any place, or none, makes a spec that is right."""
+    """A key in any place, or none, gives a valid spec."""
     assert main(["new", "acme", "--auth", auth]) == 0
     assert main(["check", "specs/acme.yaml"]) == 0
 
@@ -86,19 +86,19 @@ def test_each_place_of_a_key(auth: str) -> None:
     job=st.sampled_from(["task", "image", "url_scrape", "job", "null", "yes"]),
     submit=st.from_regex(r"/[A-Za-z0-9._~!$&'()*+,;=:@%-]{1,12}", fullmatch=True),
 )
-def test_any_answer_is_quoted_as_it_must_be(title: str, job: str, submit: str) -> None:
-    """An answer that a spec can hold is in the spec as it was given; any other is refused, and never bends the spec."""
+def test_any_answer_is_quoted(title: str, job: str, submit: str) -> None:
+    """An answer is in the spec unchanged, or is refused; it cannot change the structure of the spec."""
     answers = completed("acme", {"title": title, "job": job, "submit": submit})
     assert not _is_title(title) or read_spec("", written(answers, schema="x.json")).title == title
 
 
 def _is_title(text: str) -> bool:
-    """What may be a title, and in the text of a spec."""
+    """Whether *text* is a valid title that YAML can hold."""
     return text == text.strip() and text.isprintable() and "\ufeff" not in text
 
 
 def test_nothing_is_overwritten(capsys: pytest.CaptureFixture[str]) -> None:
-    """A spec that is there stays as it is, and one line says so."""
+    """An existing spec is unchanged, and the error is one line."""
     Path("specs").mkdir()
     Path("specs/acme.yaml").write_text("mine")
 
@@ -110,8 +110,8 @@ def test_nothing_is_overwritten(capsys: pytest.CaptureFixture[str]) -> None:
     assert [path.name for path in Path("specs").iterdir()] == ["acme.yaml"]
 
 
-def test_a_schema_that_is_there_is_left_alone(capsys: pytest.CaptureFixture[str]) -> None:
-    """A second spec goes beside the same schema."""
+def test_an_existing_schema_is_unchanged(capsys: pytest.CaptureFixture[str]) -> None:
+    """A second spec uses the same schema file."""
     assert main(["new", "acme"]) == 0
     assert Path("specs/bide.schema.json").read_text() == schema_text()
     Path("specs/bide.schema.json").write_text("{}")
@@ -120,8 +120,8 @@ def test_a_schema_that_is_there_is_left_alone(capsys: pytest.CaptureFixture[str]
     assert Path("specs/bide.schema.json").read_text() == "{}"
 
 
-def test_in_a_checkout_the_schema_itself_is_named(here: Path) -> None:
-    """Beside the specs of this repository no second schema is put."""
+def test_in_a_checkout_the_spec_refers_to_the_schema_itself(here: Path) -> None:
+    """No second copy is written beside the specs of this repository."""
     from bide.spec import starter
 
     checkout = Path(starter.__file__).parents[3]
@@ -136,8 +136,8 @@ def test_in_a_checkout_the_schema_itself_is_named(here: Path) -> None:
         folder.rmdir()
 
 
-def test_the_client_is_called_as_people_write_it() -> None:
-    """The title is the class of the client too, where it is the name with other capitals."""
+def test_the_client_class_has_the_capitals_of_the_title() -> None:
+    """If the title is the name with other capitals."""
     classes = {
         ("acme_ai", "AcmeAI"): "AcmeAI",
         ("acme_ai", "Acme AI"): "AcmeAI",
@@ -168,10 +168,10 @@ REFUSED = {
 
 
 @pytest.mark.parametrize(("arguments", "beginning", "end"), REFUSED.values(), ids=REFUSED)
-def test_a_bad_answer_is_one_line(
+def test_an_invalid_answer_is_one_line(
     arguments: list[str], beginning: str, end: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """A name or an option that is not valid is one line, with exit code 2, and nothing is written."""
+    """An invalid name or option is an error of one line, with exit code 2, and nothing is written."""
     assert main(["new", *arguments]) == 2
     [line] = capsys.readouterr().err.splitlines()
     assert line.startswith(f"bide: {beginning}")
@@ -180,7 +180,7 @@ def test_a_bad_answer_is_one_line(
 
 
 def test_a_folder_that_cannot_be_made_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
-    """What the disk refuses is one line, with exit code 1."""
+    """An error of the file system is one line, with exit code 1."""
     Path("file").write_text("")
 
     assert main(["new", "acme", "--out", "file"]) == 1
@@ -189,7 +189,7 @@ def test_a_folder_that_cannot_be_made_is_one_line(capsys: pytest.CaptureFixture[
 
 
 def typed(*keys: str, arguments: list[str]) -> tuple[int, str]:
-    """What a person sees who types this at a terminal, and the exit code."""
+    """The output for a person who types this at a terminal, and the exit code."""
     ours, theirs = pty.openpty()
     command = [sys.executable, "-m", "bide", "new", *arguments]
     with subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=theirs, start_new_session=True) as process:
@@ -204,13 +204,13 @@ def typed(*keys: str, arguments: list[str]) -> tuple[int, str]:
             while more := os.read(ours, 1000).decode():
                 seen += more
         except OSError:
-            pass  # nobody is at the other end any more
+            pass  # the process has closed its end
         os.close(ours)
         return process.wait(), seen.replace("\r\n", "\n")
 
 
-def test_on_a_terminal_it_asks() -> None:
-    """What no option says is asked; Enter takes what is in brackets, and a bad answer is asked for again."""
+def test_a_terminal_prompts_for_missing_options() -> None:
+    """Enter takes the default in brackets, and an invalid answer is asked for again."""
     code, seen = typed("\n", "\n", "\n", "cookie\n", "query:key\n", "\n", "/go\n", "\n", arguments=["acme"])
 
     assert code == 0, seen
@@ -222,7 +222,7 @@ def test_on_a_terminal_it_asks() -> None:
     assert "post: /go\n" in spec
 
 
-def test_what_is_given_is_not_asked() -> None:
+def test_a_given_option_is_not_prompted_for() -> None:
     """An option answers its question."""
     given = {"--title": "Acme", "--base-url": "https://a.test", "--docs": "https://a.test", "--auth": "none"}
     arguments = ["acme", *(word for pair in given.items() for word in pair), "--submit", "/x", "--poll", "/x/{job_id}"]
@@ -233,8 +233,8 @@ def test_what_is_given_is_not_asked() -> None:
     assert seen.count("]: ") == 1
 
 
-def test_giving_up_at_a_question_writes_nothing() -> None:
-    """The end of the input at a question ends the command, with one line and without a file."""
+def test_the_end_of_the_input_writes_nothing() -> None:
+    """It ends the command with one line."""
     code, seen = typed("\x04", arguments=["acme"])
 
     assert code == 130
@@ -242,7 +242,7 @@ def test_giving_up_at_a_question_writes_nothing() -> None:
     assert not Path("specs").exists()
 
 
-def test_a_starter_for_nonsense_is_refused() -> None:
-    """An answer that no text can be made of is told, and not printed into a spec."""
+def test_an_answer_that_yaml_cannot_hold_is_refused() -> None:
+    """It is an error, and no spec is written."""
     with pytest.raises(BadAnswer, match="is not a valid name"):
         written(completed("acme", {"job": "a: b"}), schema="x.json")

@@ -1,4 +1,4 @@
-"""When a file counts as saved. Time and the disk are made up here; `test_watch` has real ones."""
+"""Detecting saves, with a fake clock and disk; `test_watch` has real ones."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ A, B = Path("a.yaml"), Path("b.yaml")
 
 @dataclass
 class Disk:
-    """Two files, each with what its stamp is from some moment on, and a clock that moves by pauses alone."""
+    """Two files, each with its stamps by time, and a clock that only pauses advance."""
 
     history: list[tuple[float, Path, int | None]] = field(default_factory=list)
     now: float = 0.0
@@ -38,7 +38,7 @@ class Disk:
         self.missed.append((self.now, gone))
 
     def told(self) -> list[tuple[float, list[Path]]]:
-        """When which saves were told, in a minute."""
+        """The times of the reported saves in 1 minute."""
         found: Iterator[list[Path]] = saves(self.look, self.pause, self.miss)
         told = []
         try:
@@ -53,21 +53,21 @@ class StopWatching(Exception):
     """The minute is over."""
 
 
-def test_the_first_time_is_at_once() -> None:
-    """Before any save, all files are told, at once; then nothing is, for as long as nothing happens."""
+def test_all_files_are_reported_at_the_start() -> None:
+    """At once; nothing is reported after that without a save."""
     assert Disk().told() == [(0.0, [A, B])]
 
 
-def test_a_save_is_told_soon() -> None:
-    """A save is told within a blink, with the file that was saved."""
+def test_a_save_is_reported_soon() -> None:
+    """With the file that was saved."""
     [_, (moment, saved)] = Disk([(5.0, B, 1)]).told()
 
     assert saved == [B]
     assert 5.0 <= moment < 5.2
 
 
-def test_a_file_that_is_written_in_pieces_is_told_once() -> None:
-    """While a file changes from look to look it is not told of."""
+def test_a_file_that_is_written_in_pieces_is_reported_once() -> None:
+    """A file that still changes between polls is not reported."""
     pieces = [(5.0 + number / 100, A, number) for number in range(1, 30)]
     [_, (moment, saved)] = Disk(list(pieces)).told()
 
@@ -75,8 +75,8 @@ def test_a_file_that_is_written_in_pieces_is_told_once() -> None:
     assert moment > 5.29
 
 
-def test_a_file_that_goes_for_a_moment_is_waited_for() -> None:
-    """An editor that puts a new file in the old one's place has saved it once, and nobody missed it."""
+def test_a_replaced_file_is_reported_once() -> None:
+    """An editor may remove a file for a moment; it is not reported as missing."""
     disk = Disk([(5.0, A, None), (5.5, A, 1)])
     [_, (moment, saved)] = disk.told()
 
@@ -85,8 +85,8 @@ def test_a_file_that_goes_for_a_moment_is_waited_for() -> None:
     assert disk.missed == []
 
 
-def test_a_file_that_stays_away_is_missed_once() -> None:
-    """After a while somebody is told that the file is gone; when it is back, that is a save."""
+def test_a_removed_file_is_reported_once() -> None:
+    """After a while; when it is back, that is a save."""
     disk = Disk([(5.0, A, None), (30.0, A, 1)])
     [_, (moment, saved)] = disk.told()
 
@@ -97,12 +97,12 @@ def test_a_file_that_stays_away_is_missed_once() -> None:
     assert missed > 5.0 + PATIENCE
 
 
-def test_what_is_put_back_was_not_saved() -> None:
-    """A file that is as it was before is no reason to begin again."""
+def test_a_restored_file_is_not_reported() -> None:
+    """A file with its old stamp is unchanged."""
     assert len(Disk([(5.0, A, None), (5.3, A, 0)]).told()) == 1
 
 
-def test_saves_while_the_work_is_done_are_not_lost() -> None:
+def test_a_save_during_the_work_is_reported_after_it() -> None:
     """What is saved after it was told of, and before it is asked for the next, is told then."""
     disk = Disk()
     told = saves(disk.look, disk.pause, disk.miss)
@@ -112,8 +112,8 @@ def test_saves_while_the_work_is_done_are_not_lost() -> None:
     assert next(told) == [A]
 
 
-def test_it_rests_between_looks() -> None:
-    """In a quiet minute there are a few looks per second and no more."""
+def test_it_sleeps_between_polls() -> None:
+    """Without saves there are only a few polls per second."""
     disk = Disk()
     disk.told()
 

@@ -1,4 +1,4 @@
-"""A run that has nothing to do says so at once, and one that has something to do never does."""
+"""A run with nothing to do ends at once, and only such a run."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ ARGUMENTS = ["generate", "acme.yaml"]
 
 @pytest.fixture
 def noted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder after a run that read `acme.yaml` and wrote `out/made.py`, with a generator that is one file."""
+    """A folder after a run that read `acme.yaml` and wrote `out/made.py`, with a generator of one file."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     monkeypatch.setattr(unchanged, "__file__", str(tmp_path / "generator" / "cli" / "unchanged.py"))
     monkeypatch.chdir(tmp_path)
@@ -39,7 +39,7 @@ def _note() -> None:
 
 
 def test_nothing_has_changed(noted: Path) -> None:
-    """What such a run would say is known, also after the spec was written anew with the same text."""
+    """The output of such a run is cached, also if the spec was rewritten with the same text."""
     (noted / "acme.yaml").write_text("bide: 1\n")
 
     assert unchanged.answer(ARGUMENTS) == "acme: 1 file unchanged"
@@ -65,20 +65,20 @@ CHANGES: dict[str, Callable[[Path], object]] = {
 
 @pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
 def test_something_has_changed(noted: Path, change: Callable[[Path], object]) -> None:
-    """Whatever may lead to another package has the run look again."""
+    """Every change that may affect the package causes a full run."""
     change(noted)
 
     assert unchanged.answer(ARGUMENTS) is None
 
 
-def test_another_run(noted: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_another_run_is_not_cached(noted: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A note is for the same arguments in the same folder."""
     assert unchanged.answer([*ARGUMENTS, "--out", "elsewhere"]) is None
     monkeypatch.chdir(noted / "generator")
     assert unchanged.answer(ARGUMENTS) is None
 
 
-def test_what_python_keeps_of_the_generator_is_not_looked_at(noted: Path) -> None:
+def test_bytecode_of_the_generator_is_ignored(noted: Path) -> None:
     """Bytecode comes and goes."""
     (noted / "generator" / "__pycache__").mkdir()
     (noted / "generator" / "__pycache__" / "client.pyc").touch()
@@ -87,7 +87,7 @@ def test_what_python_keeps_of_the_generator_is_not_looked_at(noted: Path) -> Non
 
 
 def test_a_cache_that_cannot_be_written(noted: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Then each run takes its time, and nothing else happens."""
+    """Every run is then a full run, without an error."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(noted / "acme.yaml"))
     _note()
 
@@ -95,7 +95,7 @@ def test_a_cache_that_cannot_be_written(noted: Path, monkeypatch: pytest.MonkeyP
 
 
 def test_a_user_without_a_home(noted: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nothing is noted then, least of all in the folder that happens to be the current one."""
+    """Nothing is cached then, in particular not in the current folder."""
     monkeypatch.delenv("XDG_CACHE_HOME")
     monkeypatch.setattr(os.path, "expanduser", lambda path: path)
     before = sorted(noted.iterdir())
@@ -105,16 +105,16 @@ def test_a_user_without_a_home(noted: Path, monkeypatch: pytest.MonkeyPatch) -> 
     assert unchanged.answer(ARGUMENTS) is None
 
 
-def test_what_another_run_wrote_meanwhile_is_not_noted(noted: Path) -> None:
-    """A note says what this run made of its specs, and not what it finds there."""
+def test_the_output_of_a_concurrent_run_is_not_noted(noted: Path) -> None:
+    """A note has the output of its own run."""
     (noted / "out" / "made.py").write_text("x = 2\n")
     _note()
 
     assert unchanged.answer(ARGUMENTS) is None
 
 
-def test_a_folder_that_is_gone(noted: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where there is no current folder, nothing is noted, and that is no error."""
+def test_a_removed_current_folder(noted: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is cached, and that is no error."""
     (noted / "gone").mkdir()
     monkeypatch.chdir(noted / "gone")
     (noted / "gone").rmdir()
@@ -124,7 +124,7 @@ def test_a_folder_that_is_gone(noted: Path, monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def _run(folder: Path, *arguments: str) -> tuple[str, bool]:
-    """What `bide` prints, and whether it loaded its command line for that."""
+    """The output of `bide`, and whether it imported its command line."""
     done = subprocess.run(
         [sys.executable, "-X", "importtime", "-m", "bide", *arguments],
         cwd=folder,
@@ -136,8 +136,8 @@ def _run(folder: Path, *arguments: str) -> tuple[str, bool]:
     return done.stdout.splitlines()[-1], "click" in done.stderr
 
 
-def test_the_second_run_is_spared_its_work(tmp_path: Path) -> None:
-    """It prints what it would print, and loads nothing; the first after an edit works again."""
+def test_the_second_run_is_cached(tmp_path: Path) -> None:
+    """It prints the same and imports nothing; the first run after an edit is a full run."""
     (tmp_path / "acme.yaml").write_text(TEXT)
     first, again = _run(tmp_path, *ARGUMENTS), _run(tmp_path, *ARGUMENTS)
     (tmp_path / "acme.yaml").write_text(f"{TEXT}\n# an edit\n")
@@ -150,7 +150,7 @@ def test_the_second_run_is_spared_its_work(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("more", [["--check"], ["--format", "json"]], ids=" ".join)
-def test_who_asks_for_more_gets_it(tmp_path: Path, more: list[str]) -> None:
+def test_options_with_more_output_are_not_cached(tmp_path: Path, more: list[str]) -> None:
     """What says more than which files were written is worked out each time."""
     (tmp_path / "acme.yaml").write_text(TEXT)
     _run(tmp_path, *ARGUMENTS)
@@ -159,16 +159,16 @@ def test_who_asks_for_more_gets_it(tmp_path: Path, more: list[str]) -> None:
     assert _run(tmp_path, *ARGUMENTS, *more)[1]
 
 
-def test_warnings_are_told_each_time(tmp_path: Path) -> None:
-    """A spec with a warning is looked at again, so that it is not forgotten."""
+def test_a_spec_with_warnings_is_not_cached(tmp_path: Path) -> None:
+    """Its warnings are printed each time."""
     (tmp_path / "acme.yaml").write_text(TEXT.replace("models:\n", "models:\n  Idle: {fields: {id: string}}\n"))
     _run(tmp_path, *ARGUMENTS)
 
     assert _run(tmp_path, *ARGUMENTS)[1]
 
 
-def test_who_watches_goes_on_watching(tmp_path: Path) -> None:
-    """A watch that has written everything is not taken for a run that has nothing to do."""
+def test_watch_is_not_cached(tmp_path: Path) -> None:
+    """A watch that has written everything does not end."""
     (tmp_path / "acme.yaml").write_text(TEXT)
     for _ in range(2):
         with _started(tmp_path, *ARGUMENTS, "--watch") as process:
@@ -178,8 +178,8 @@ def test_who_watches_goes_on_watching(tmp_path: Path) -> None:
             process.kill()
 
 
-def test_two_names_of_one_spec_are_told_apart_later(tmp_path: Path) -> None:
-    """What was a link to the other spec may become a spec of its own, which is an error."""
+def test_two_names_of_one_spec_are_not_cached(tmp_path: Path) -> None:
+    """A link to the other spec may become a spec of its own, which is an error."""
     (tmp_path / "acme.yaml").write_text(TEXT)
     (tmp_path / "more.yaml").symlink_to("acme.yaml")
     both = [*ARGUMENTS, "more.yaml"]
@@ -188,8 +188,8 @@ def test_two_names_of_one_spec_are_told_apart_later(tmp_path: Path) -> None:
     assert _run(tmp_path, *both)[1]
 
 
-def test_nobody_listens(tmp_path: Path) -> None:
-    """An answer that cannot be printed ends as the run would have ended, without a traceback."""
+def test_a_cached_run_with_closed_output(tmp_path: Path) -> None:
+    """It ends as a full run would, without a traceback."""
     (tmp_path / "acme.yaml").write_text(TEXT)
     _run(tmp_path, *ARGUMENTS)
     with _started(tmp_path, *ARGUMENTS) as process:

@@ -1,4 +1,4 @@
-"""`--watch`: a process that answers each save, with a real file and a real Ctrl-C."""
+"""`--watch`: a process that runs again after each save, with a real file and a real Ctrl-C."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def spec(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @contextmanager
 def watching(*arguments: str) -> Iterator[subprocess.Popen[str]]:
-    """`bide ... --watch` in a process of its own, with all that it says in one stream."""
+    """`bide ... --watch` in a process of its own, with all its output in one stream."""
     command = [sys.executable, "-m", "bide", *arguments, "--watch"]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     too_long = threading.Timer(120, process.kill)
@@ -44,7 +44,7 @@ def watching(*arguments: str) -> Iterator[subprocess.Popen[str]]:
 
 
 def answer(process: subprocess.Popen[str]) -> str:
-    """What it says until it rests again."""
+    """Its output until it waits again."""
     assert process.stdout is not None
     lines = []
     for line in process.stdout:
@@ -55,20 +55,20 @@ def answer(process: subprocess.Popen[str]) -> str:
 
 
 def wait_for(words: str, process: subprocess.Popen[str]) -> str:
-    """The answer that has these words in it. A save in two pieces may have one more before it."""
+    """The output that has these words. A save in two pieces may cause one more output before it."""
     said = answer(process)
     return said if words in said else answer(process)
 
 
 def replaced(path: Path, text: str) -> None:
-    """Save a file as careful editors do: under another name, and then in the old one's place."""
+    """Save a file by renaming a new one over it, as some editors do."""
     new = path.with_suffix(".new")
     new.write_text(text)
     new.rename(path)
 
 
-def test_check_answers_each_save(spec: Path) -> None:
-    """Each save is answered with what is right or wrong now, however it was saved; Ctrl-C ends the watch with 0."""
+def test_check_runs_after_each_save(spec: Path) -> None:
+    """However the file was saved; Ctrl-C ends the watch with 0."""
     with watching("check", "acme.yaml") as process:
         assert answer(process) == "1 spec checked, no problem found\nwatching acme.yaml: press Ctrl-C to stop\n"
 
@@ -91,8 +91,8 @@ def test_check_answers_each_save(spec: Path) -> None:
         assert process.stdout.read() == ""
 
 
-def test_generate_answers_each_save(spec: Path) -> None:
-    """Each save of a good spec writes what it changes; a bad one writes nothing."""
+def test_generate_runs_after_each_save(spec: Path) -> None:
+    """A valid spec writes its changes; an invalid one writes nothing."""
     with watching("generate", "acme.yaml") as process:
         assert "added    generated/acme/README.md" in answer(process)
         readme = Path("generated/acme/README.md").read_text()
@@ -109,22 +109,22 @@ def test_generate_answers_each_save(spec: Path) -> None:
         assert process.wait(30) == 0
 
 
-def test_a_spec_that_was_never_there_is_a_usage_error() -> None:
-    """A file that is not there at the beginning is not waited for: its name may be wrong."""
+def test_a_missing_spec_is_a_usage_error() -> None:
+    """Its name may be wrong, so it is not waited for."""
     with watching("check", "nix.yaml") as process:
         assert process.communicate(timeout=30)[0] == "bide: nix.yaml: no such file\n"
         assert process.returncode == 2
 
 
-def test_a_document_is_not_watched(capsys: pytest.CaptureFixture[str]) -> None:
-    """A format that is one document for all does not go with a command that never ends."""
+def test_watch_refuses_document_formats(capsys: pytest.CaptureFixture[str]) -> None:
+    """JSON and SARIF are one document for the whole run."""
     assert main(["check", "acme.yaml", "--watch", "--format", "json"]) == 2
     [line] = capsys.readouterr().err.splitlines()
     assert line == "bide: --watch cannot be used with --format json, which is one document"
 
 
-def test_on_a_terminal_the_old_answer_goes(spec: Path) -> None:
-    """On a terminal the screen is cleared in front of each answer but the first."""
+def test_watch_clears_the_terminal(spec: Path) -> None:
+    """Before each output except the first."""
     ours, theirs = pty.openpty()
     command = [sys.executable, "-m", "bide", "check", "acme.yaml", "--watch"]
     with subprocess.Popen(command, stdout=theirs, stderr=theirs) as process:

@@ -1,4 +1,4 @@
-"""The demo leaves nothing out, and sees what is wrong."""
+"""The demo covers the specs, and detects errors."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def provider(spec: Path) -> Provider:
 
 
 def job(**changes: Any) -> dict[str, Any]:
-    """What the simulator counts of a job that went well."""
+    """The simulator's counts for a successful job."""
     counted = {
         "id": "m1",
         "job": "map",
@@ -44,7 +44,7 @@ def job(**changes: Any) -> dict[str, Any]:
 
 
 def notes(**changes: Any) -> dict[str, Any]:
-    """What the client saw of it."""
+    """The client's report of it."""
     seen = {
         "outcome": "SiteMap",
         "detail": "",
@@ -78,8 +78,8 @@ def judged(seen: dict[str, Any], *jobs: dict[str, Any]) -> verdict.Verdict:
 
 
 @pytest.mark.parametrize("spec", SPECS, ids=lambda path: path.stem)
-def test_nothing_is_left_out(spec: Path) -> None:
-    """Each job and each operation of each provider succeeds once in both modes, and no two lines have the same key."""
+def test_every_job_and_operation_has_a_line(spec: Path) -> None:
+    """Each succeeds once in both modes, and every key is unique."""
     shown = provider(spec)
     lines = plan.lines(shown)
     successes = {(line.name, line.mode) for line in lines if line.what in ("success", "stream")}
@@ -90,8 +90,8 @@ def test_nothing_is_left_out(spec: Path) -> None:
 
 
 @pytest.mark.parametrize("spec", SPECS, ids=lambda path: path.stem)
-def test_what_has_no_arguments_is_an_error(spec: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A job that the demo does not know of ends it before it begins."""
+def test_a_job_without_arguments_is_an_error(spec: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It ends the demo at the start."""
     shown = provider(spec)
     name = [*shown.jobs, *shown.operations][0].name
     monkeypatch.delitem(ARGUMENTS[shown.name], name)
@@ -100,8 +100,8 @@ def test_what_has_no_arguments_is_an_error(spec: Path, monkeypatch: pytest.Monke
         plan.lines(shown)
 
 
-def test_what_is_in_no_spec_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Arguments for a job that does not exist end the demo before it begins."""
+def test_arguments_of_an_unknown_job_are_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    """They end the demo at the start."""
     shown = provider(SPECS[0])
     monkeypatch.setitem(ARGUMENTS[shown.name], "teleport", {})
 
@@ -109,7 +109,7 @@ def test_what_is_in_no_spec_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None
         plan.lines(shown)
 
 
-def test_what_goes_well_is_right() -> None:
+def test_a_right_line_has_no_problems() -> None:
     """A line as it should be has no complaints."""
     assert judged(notes(), job()).complaints == ()
 
@@ -130,19 +130,19 @@ def test_what_goes_well_is_right() -> None:
         ({"requests": []}, {}, "jobs: 0, expected 1"),
     ],
 )
-def test_what_goes_wrong_is_seen(seen: dict[str, Any], counted: dict[str, Any], complaint: str) -> None:
-    """Whatever is not as it should be, to the client or on the simulator, makes a line wrong."""
+def test_every_deviation_is_a_problem(seen: dict[str, Any], counted: dict[str, Any], complaint: str) -> None:
+    """A wrong report of the client or wrong counts of the simulator make a line wrong."""
     assert complaint in judged(notes(**seen), job(**counted)).complaints
 
 
-def test_a_job_too_many_is_seen() -> None:
-    """A job that was made twice is seen, even if no client knows of it."""
+def test_an_extra_job_is_a_problem() -> None:
+    """Also a job that no client reported."""
     assert verdict.surplus("acme", [LINE], [job()]) == []
     assert verdict.surplus("acme", [LINE], [job(), job(id="m2")]) == ["acme map: 2 jobs were made, and 1 were planned"]
 
 
-def test_a_wrong_line_says_why() -> None:
-    """Below a wrong line stands what is wrong with it, and the summary counts it."""
+def test_a_wrong_line_lists_its_problems() -> None:
+    """They are below the line, and the summary counts it."""
     wrong = judged(notes(outcome="JobFailed"), job())
     line, reason = table.rows([wrong])
 
@@ -152,8 +152,8 @@ def test_a_wrong_line_says_why() -> None:
     assert table.summary([judged(notes(), job())], ["acme map: 2"]).startswith("WRONG")
 
 
-def test_columns_stand_below_one_another() -> None:
-    """The verdicts stand below one another, whatever the lines have to say."""
+def test_columns_are_aligned() -> None:
+    """For any texts of the lines."""
     lines = [
         *table.heading(speed=1).splitlines()[-1:],
         *table.rows([judged(notes(), job()), judged(notes(outcome="X"), job())]),

@@ -1,11 +1,11 @@
-"""A reader who types all that a page says, from its top to its end, in a folder of their own.
+"""Runs all code of a page, in order, in a folder of its own.
 
-- `python` runs, all blocks of a page in one namespace. One that begins with `# name.py` is saved instead.
-- `console`: each line after `$ ` is a command; what follows it is what it prints.
-- `yaml` is saved where it begins with `# name.yaml`, and otherwise edited into the spec that the page is about.
-- `text` is what the block before it prints, with `...` for what differs from run to run.
+- `python` runs, all blocks of a page in one namespace. A block that starts with `# name.py` is saved instead.
+- `console`: each line after `$ ` is a command; the text after it is its output.
+- `yaml` is saved if it starts with `# name.yaml`, and otherwise edited into the spec of the page.
+- `text` is the output of the block before it, with `...` for parts that vary between runs.
 
-Nothing is put in place of what a page says, but for its ports: 8700 and those after it may be in use on this machine.
+Only ports are replaced: 8700 and those after it may be in use on this machine.
 """
 
 from __future__ import annotations
@@ -45,11 +45,11 @@ class Block:
 
     page: Path
     line: int
-    """Where its first line is in the page, from 0."""
+    """The index of its first line in the page, from 0."""
     language: str
     code: str
     prints: str | None
-    """What it prints, if the page says so."""
+    """Its output, if the page has it."""
 
     @property
     def file(self) -> str:
@@ -58,14 +58,14 @@ class Block:
         return named[1] if named else ""
 
     def compare(self, printed: str) -> None:
-        """Raise `AssertionError` if the page says something else."""
+        """Raise `AssertionError` if the output differs from the page."""
         if self.prints is not None:
             same = OutputChecker().check_output(self.prints, printed, ELLIPSIS | NORMALIZE_WHITESPACE)
             assert same, f"{self.page.name}:{self.line + 1} prints\n\n{printed}\nand the page says\n\n{self.prints}"
 
 
 def blocks(page: Path) -> Iterator[Block]:
-    """The blocks of a page, in its order."""
+    """The blocks of a page, in order."""
     text = page.read_text(encoding="utf-8")
     for found in _FENCE.finditer(text):
         line = text.count("\n", 0, found.start("code"))
@@ -74,7 +74,7 @@ def blocks(page: Path) -> Iterator[Block]:
 
 @dataclass
 class Reader:
-    """Types what a page says."""
+    """Runs the blocks of a page."""
 
     folder: Path
     ports: dict[str, str]
@@ -82,13 +82,13 @@ class Reader:
     monkeypatch: pytest.MonkeyPatch
     processes: ExitStack
     spec: str = ""
-    """The spec that the page is about."""
+    """The spec of the page."""
     simulators: dict[str, subprocess.Popen[str]] = field(default_factory=dict)
     """By the command's `--port`, or an empty string."""
     installed: list[Path] = field(default_factory=list)
 
     def read(self, page: Path) -> None:
-        """Do all that a page says, in its order."""
+        """Run all blocks, in order."""
         namespace: dict[str, Any] = {"__name__": "__main__"}
         for block in blocks(page):
             if block.file:
@@ -101,17 +101,17 @@ class Reader:
                 block.compare(self._named(_run(block, self._placed(block.code), namespace)))
 
     def _placed(self, text: str) -> str:
-        """What a page says, with ports that are free."""
+        """Text of a page, with free ports."""
         return re.sub(r"\b(?:87\d\d|3128)\b", lambda port: self.ports[port[0]], text)
 
     def _named(self, text: str) -> str:
-        """What is printed, with the ports of the page."""
+        """Output, with the ports of the page."""
         for port, free in self.ports.items():
             text = text.replace(f":{free}", f":{port}")
         return text
 
     def _type(self, block: Block) -> None:
-        """Type each command of a block, and compare what it prints."""
+        """Run each command of a block, and compare its output."""
         for typed in re.split(r"^\$ ", block.code.replace("\\\n", ""), flags=re.MULTILINE)[1:]:
             line, _, prints = typed.partition("\n")
             program, *arguments = shlex.split(line)
@@ -127,7 +127,7 @@ class Reader:
             printed = self._named(programs[program](*arguments))
             Block(block.page, block.line, "console", line, prints or None).compare(printed)
 
-    # --- the programs that a page may name ---
+    # --- the programs that a page may run ---
 
     def _bide(self, *arguments: str) -> str:
         if arguments[0] != "serve":
@@ -196,7 +196,7 @@ class Reader:
 
 @contextmanager
 def reading(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Reader]:
-    """Somebody in a folder, with ports that are free; ends what they started."""
+    """A reader in a folder, with free ports; its processes are ended."""
     monkeypatch.chdir(folder)
     with ExitStack() as sockets:
         ports = {port: _free_port(sockets) for port in ("8700", "8701", "8702", "3128")}
@@ -205,7 +205,7 @@ def reading(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Reader]:
 
 
 def checkout(folder: Path, *, names: tuple[str, ...] = ("generated", "pyproject.toml", "runtime", "specs")) -> None:
-    """Make *folder* look like a checkout of this repository, as far as a reader sees it."""
+    """Make *folder* look like a checkout of this repository."""
     for name in names:
         (folder / name).symlink_to(REPOSITORY / name)
 
@@ -217,12 +217,12 @@ def _free_port(sockets: ExitStack) -> str:
 
 
 def _specs(arguments: tuple[str, ...]) -> list[str]:
-    """The arguments of `bide serve` that are specs, and not the value of an option."""
+    """The specs in the arguments of `bide serve`."""
     return [each for each, before in zip(arguments[1:], arguments, strict=False) if not before.startswith("--")]
 
 
 def _run(block: Block, code: str, namespace: dict[str, Any]) -> str:
-    """Run a block; return what it prints. `await` needs no function around it. Tracebacks show the line of the page."""
+    """Run a block; returns its output. `await` needs no function around it. Tracebacks show the line of the page."""
     tree = compile(
         "\n" * block.line + code, str(block.page), "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT | ast.PyCF_ONLY_AST
     )
@@ -236,7 +236,7 @@ def _run(block: Block, code: str, namespace: dict[str, Any]) -> str:
 
 
 def _edit(path: Path, piece: str) -> None:
-    """Put a piece of a spec in the place of the piece with the same key."""
+    """Replace the part of a spec with the same key."""
     key = re.match(r"\w+:", piece)
     assert key
     old = re.compile(rf"^{key[0]}.*\n( .*\n|\n(?= ))*", re.MULTILINE)

@@ -1,4 +1,4 @@
-"""The pages of the docs: their code runs and prints what they say, and their links lead somewhere."""
+"""The pages of the docs: their code runs with the printed output, and their links are valid."""
 
 from __future__ import annotations
 
@@ -35,12 +35,12 @@ PAGES = (
     "several-providers",
     "working-with-results",
 )
-"""Those with code that runs here. The others are run by `tests/emit/test_readme.py`, or have none."""
+"""Pages with code that runs here. The others are run by `tests/emit/test_readme.py`, or have no code."""
 
 
 @pytest.fixture
 def reader(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Reader]:
-    """Somebody with a checkout of this repository, at a company with a proxy and a certificate of its own."""
+    """A reader with a checkout of this repository, and a company proxy with its own certificate."""
     for name in ("anakin", "scrapio"):
         monkeypatch.syspath_prepend(REPOSITORY / "generated" / name)
     checkout(tmp_path)
@@ -59,7 +59,7 @@ def reader(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Reader]:
 
 @contextmanager
 def _plain_logging() -> Iterator[None]:
-    """Logging as nobody has set it up, which pytest has."""
+    """Logging without configuration, which pytest has."""
     root = logging.getLogger()
     before, root.handlers = root.handlers, []
     try:
@@ -71,7 +71,7 @@ def _plain_logging() -> Iterator[None]:
 
 
 def _passed_on(peer: Peer, request: Received) -> None:
-    """What a proxy does with a request."""
+    """A proxy for a request."""
     parts = urlsplit(request.target)
     connection = http.client.HTTPConnection(parts.netloc)
     connection.request(request.method, parts.path, request.body, dict(request.headers))
@@ -82,13 +82,13 @@ def _passed_on(peer: Peer, request: Received) -> None:
 
 @pytest.mark.parametrize("page", PAGES)
 def test_the_code_of_a_page_runs(page: str, reader: Reader) -> None:
-    """Each block of a page runs, and prints what the page says."""
+    """Each block runs, and prints the output of the page."""
     with _plain_logging():
         reader.read(DOCS / f"{page}.md")
 
 
 def test_no_page_is_left_out() -> None:
-    """Each page with code that a reader could run is run."""
+    """Each page with runnable code is tested."""
     others = {"add-a-provider", "checking"}
     for page in DOCS.glob("*.md"):
         if any(block.language == "python" for block in blocks(page)):
@@ -96,7 +96,7 @@ def test_no_page_is_left_out() -> None:
 
 
 def test_the_opentelemetry_recipe(reader: Reader, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The recipe makes a span of each request: under the caller's, as long as the request, an error if it was one."""
+    """Each request has a span: below the caller's, with its duration, marked as an error if it failed."""
     exported = InMemorySpanExporter()
     provider = TracerProvider()
     provider.add_span_processor(SimpleSpanProcessor(exported))
@@ -128,7 +128,7 @@ def _attribute(span: ReadableSpan, name: str) -> object:
 
 
 def test_every_exception_is_explained(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The page on errors has each exception of a package in its tree, and says what it means and what to do."""
+    """The page on errors has each exception of a package in its tree, with its meaning and advice."""
     tree, table = (DOCS / "errors.md").read_text().split("## What each means")
     monkeypatch.syspath_prepend(DOCS.parent / "generated" / "anakin")
     package = import_module("anakin_client")
@@ -141,7 +141,7 @@ def test_every_exception_is_explained(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 _GROUPS = ("TransportError", "StreamError", "JobError")
-"""Classes that are there to be caught, and are never raised."""
+"""Base classes, which are never raised themselves."""
 
 
 def _is_an(wanted: type, thing: object) -> bool:
@@ -153,22 +153,22 @@ def _is_an(wanted: type, thing: object) -> bool:
     [("waiting", "Update"), ("many-jobs", "Outcome"), ("many-jobs", "Counts"), ("observing", "Exchange")],
 )
 def test_every_field_is_explained(page: str, name: str) -> None:
-    """What a callback or a loop is handed is told of with all its fields."""
+    """The pages describe every field of the objects that callbacks and loops receive."""
     text = (DOCS / f"{page}.md").read_text()
     for field in getattr(import_module("bide_runtime"), name).__struct_fields__:
         assert field in ("value",) or re.search(rf"\b{field}\b", text), field
 
 
-def test_what_may_pass_is_listed() -> None:
-    """The page on waiting names just the HTTP statuses that a wait tries again."""
+def test_transient_statuses_are_listed() -> None:
+    """The page on waiting lists exactly the HTTP statuses that a wait retries."""
     [row] = re.findall(r"^\| a lost connection.*?\|", (DOCS / "waiting.md").read_text(), re.MULTILINE)
 
     assert {*import_module("bide_runtime.http.statuses").TRANSIENT} == {int(code) for code in re.findall(r"\d{3}", row)}
 
 
 @pytest.mark.parametrize("page", sorted(DOCS.glob("*.md")), ids=lambda page: page.stem)
-def test_links_lead_somewhere(page: Path) -> None:
-    """Every link of a page to another page, or to a heading, leads to one that is there."""
+def test_links_are_valid(page: Path) -> None:
+    """Every link to another page or a heading exists."""
     for target in re.findall(r"\]\((?!https?:)([^)\s]+)\)", page.read_text()):
         path, _, anchor = target.partition("#")
         linked = page.parent / path if path else page
@@ -177,6 +177,6 @@ def test_links_lead_somewhere(page: Path) -> None:
 
 
 def _anchors(page: Path) -> set[str]:
-    """The names that Markdown gives to the headings of a page."""
+    """The anchors of the headings of a page."""
     headings = re.findall(r"^#+ (.+)$", page.read_text(), re.MULTILINE)
     return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}

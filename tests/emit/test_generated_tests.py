@@ -1,4 +1,4 @@
-"""The tests that a package gets from its spec alone: they are all there, and they bite."""
+"""The generated tests of a package: they are complete, and detect broken promises."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def ran(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run pytest in a folder, as somebody who has the package would."""
+    """Run pytest in a folder, as a user of the package would."""
     command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *arguments]
     env = {**os.environ, "PYTHONPATH": str(folder)}
     return subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True, check=False)
 
 
-def test_a_fresh_provider_gets_all_of_them() -> None:
-    """Nothing but a spec is needed for tests of models, examples, requests, waiting and batches; streams if any."""
+def test_a_new_provider_gets_all_tests() -> None:
+    """From the spec alone: models, examples, requests, waiting and batches, and streams if there are any."""
     names = {Path(path).name for path in render(brook()) if Path(path).parent.name == "tests"}
 
     assert names == {
@@ -50,7 +50,7 @@ def test_a_fresh_provider_gets_all_of_them() -> None:
 
 
 def test_a_provider_without_examples_gets_the_others() -> None:
-    """What a spec does not have is not tested, and no file is empty."""
+    """Missing parts of a spec have no tests, and no file is empty."""
     lines = [line for line in SPEC.splitlines() if not line.lstrip().startswith(("examples:", "- {source"))]
     files = render(read_spec("brook.yaml", "\n".join(lines)))
     tests = {Path(path).name: text for path, text in files.items() if Path(path).parent.name == "tests"}
@@ -72,8 +72,8 @@ def test_a_cancel_is_tested_if_a_status_means_cancelled() -> None:
 
 
 @pytest.mark.parametrize(("longest", "lasts"), [(0.001, 10.0), (0.1, 10.0), (1.0, 100.0), (5.0, 300.0)])
-def test_jobs_that_are_polled_often_are_not_followed_for_long(longest: float, lasts: float) -> None:
-    """Where a provider wants to be asked ten times a second, five minutes of virtual time are thousands of polls."""
+def test_jobs_that_are_polled_often_have_short_stories(longest: float, lasts: float) -> None:
+    """At 10 polls per second, 5 minutes of virtual time would be thousands of polls."""
     submit: Any = None
     job = Job(
         name="task", submit=submit, states={}, poll="", min_interval=0.001, interval=(0.001, longest), timeout=60.0
@@ -86,14 +86,14 @@ CHOSEN = (
     "tests/test_requests.py",
     "tests/test_waiting.py",
     "-k",
-    # A property that fails would take long to shrink.
+    # Shrinking a failing property would take long.
     "(task or keyed) and not whatever and not specified",
 )
-"""Those that are asked about a package that was broken."""
+"""The tests that run on a broken package."""
 
 
-def test_an_honest_package_passes(package: Path) -> None:
-    """What fails below fails because of the sabotage."""
+def test_an_unchanged_package_passes(package: Path) -> None:
+    """The failures below are caused by the sabotage."""
     result = ran(package, *CHOSEN)
 
     assert result.returncode == 0, result.stdout
@@ -136,7 +136,7 @@ SABOTAGE = {
 
 
 @pytest.mark.parametrize("what", SABOTAGE)
-def test_they_bite(what: str, package: Path, tmp_path: Path) -> None:
+def test_a_broken_promise_fails_the_tests(what: str, package: Path, tmp_path: Path) -> None:
     """A package that breaks a promise does not pass its own tests."""
     where, right, wrong = SABOTAGE[what]
     folder = shutil.copytree(package, tmp_path / "broken")
@@ -151,11 +151,11 @@ def test_they_bite(what: str, package: Path, tmp_path: Path) -> None:
 
 
 def test_the_tests_of_the_page_on_testing_pass(tmp_path: Path) -> None:
-    """What the page shows as a test file is one, and the fixture looks after the promises."""
+    """The test file of the page runs, and its fixture checks the promises."""
     [block] = [block for block in blocks(REPOSITORY / "docs" / "testing.md") if "def test_" in block.code]
     shutil.copytree(REPOSITORY / "generated" / "anakin" / "anakin_client", tmp_path / "anakin_client")
     (tmp_path / "test_pages.py").write_text(block.code, "utf-8")
-    installed = 'pytest_plugins = ["anakin_client.pytest_plugin"]\n'  # an installed package says so by itself
+    installed = 'pytest_plugins = ["anakin_client.pytest_plugin"]\n'  # an installed package registers the plugin itself
     (tmp_path / "conftest.py").write_text(installed, "utf-8")
 
     result = ran(tmp_path, "test_pages.py")

@@ -1,4 +1,4 @@
-"""Lines that are too long are broken as black breaks them; black itself is asked only where that is not sure."""
+"""Long lines are broken as black breaks them; black itself runs only where that is not certain."""
 
 from __future__ import annotations
 
@@ -56,14 +56,14 @@ _PLACES = st.sampled_from(
 @settings(max_examples=400)
 @example("x = {}\n", 'f("' + "a" * 200 + '")')
 def test_a_line_is_broken_as_black_breaks_it(place: str, value: str) -> None:
-    """Whatever is printed of names, literals, calls and displays, and wherever it stands."""
+    """For all names, literals, calls and displays that are printed, at any place."""
     text = place.format(value)
 
     assert laid_out(text) == black.format_str(text, mode=_MODE)
 
 
-def test_a_broken_line_is_part_of_the_statement_that_black_is_given() -> None:
-    """A statement with a line that only black can break is black's as a whole, though others were broken here."""
+def test_a_statement_is_passed_to_black_as_a_whole() -> None:
+    """Also if some of its lines were already broken."""
     known, unknown = f'f({", ".join(["argument"] * 20)})', f"[each for each in {'a' * 120}]"
     text = f"class A:\n    JOBS = [\n        {known},\n        {unknown},\n        {known},\n    ]\n"
 
@@ -71,8 +71,8 @@ def test_a_broken_line_is_part_of_the_statement_that_black_is_given() -> None:
 
 
 @pytest.mark.parametrize("line", ["def run(self) -> Job[{}]:", "def run({}) -> None:"])
-def test_what_has_a_body_is_broken_without_it(line: str) -> None:
-    """The first line of a function or a class; what is in it stays as it is."""
+def test_the_first_line_of_a_body_is_broken_alone(line: str) -> None:
+    """The body of a function or a class is unchanged."""
     opening = line.format(", ".join(["Argument"] * 20))
     text = f"class A:\n    {opening}\n        return  1\n"
 
@@ -80,8 +80,8 @@ def test_what_has_a_body_is_broken_without_it(line: str) -> None:
     assert "return  1" in laid_out(text)
 
 
-def test_docstrings_and_comments_are_as_long_as_they_are() -> None:
-    """What is text is never broken, also if it looks like code."""
+def test_docstrings_and_comments_are_never_broken() -> None:
+    """Also if they look like code."""
     call = f"f({'a' * 150})"
     text = f'class A:\n    """{call}\n\n    {call}\n    """\n\n    # {call}\n    x = 1\n'
 

@@ -1,4 +1,4 @@
-"""How texts and values are written in Python: whatever they are, they stay texts and values."""
+"""Texts and values in Python source: any text stays text, and any value stays itself."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ JSON = st.recursive(
 
 @given(JSON)
 def test_a_literal_is_its_value(value: object) -> None:
-    """A value that was printed and read again is the same."""
+    """A printed value evaluates to itself."""
     assert ast.literal_eval(literal(value)) == value
 
 
 @given(TEXT)
 def test_a_docstring_is_one_string(text: str) -> None:
-    """No text ends its docstring early, and it says what the text says but for the layout."""
+    """No text ends its docstring early, and it has the text except for the layout."""
     tree = ast.parse(f"class A:\n    {docstring(text, indent=4)}\n    x = 1\n")
     body = tree.body[0]
 
@@ -37,13 +37,13 @@ def test_a_docstring_is_one_string(text: str) -> None:
 
 
 @given(TEXT)
-def test_a_comment_stays_one(text: str) -> None:
+def test_a_comment_stays_a_comment(text: str) -> None:
     """No text ends its comment early."""
     assert len(ast.parse(f"{comment(text)}\nx = 1\n").body) == 1
 
 
-def test_types_in_and_out() -> None:
-    """What goes out may be any sequence, mapping or text of an enum; what comes in is a list, a dict and the enum."""
+def test_types_of_arguments_and_replies() -> None:
+    """Arguments may be any sequence, mapping or enum text; replies have lists, dicts and enums."""
     type = MapOf(ListOf(Named("Side")))
 
     assert annotation(type) == "dict[str, list[Side]]"
@@ -53,7 +53,7 @@ def test_types_in_and_out() -> None:
     assert annotation(Scalar(Kind.OBJECT), request=True) == "Mapping[str, Json]"
 
 
-def test_bounds_are_marks_of_a_type() -> None:
-    """Bounds become what msgspec checks; without bounds there is nothing to check."""
+def test_bounds_are_annotations() -> None:
+    """Bounds become msgspec's `Meta`; without bounds there is no annotation."""
     assert bounded(Code("int"), Bounds(min=1, max=5)) == "Annotated[int, Meta(ge=1, le=5)]"
     assert bounded(Code("int"), Bounds()) == "int"

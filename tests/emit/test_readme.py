@@ -1,4 +1,4 @@
-"""The README and the pages for authors of specs: a reader who types all of it gets what they say."""
+"""The README and the pages for authors of specs: following all their steps gives the printed results."""
 
 from __future__ import annotations
 
@@ -20,19 +20,19 @@ CHECKING = REPOSITORY / "docs" / "checking.md"
 
 @pytest.fixture
 def reader(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Reader]:
-    """Somebody with an empty folder."""
+    """A reader with an empty folder."""
     with reading(tmp_path, monkeypatch) as reader:
         yield reader
 
 
-def test_the_readme_is_true(reader: Reader) -> None:
-    """Each command of the README is a real one, and each block of its quickstart prints what it says."""
+def test_the_code_of_the_readme_runs(reader: Reader) -> None:
+    """Each command exists, and each block of the quickstart prints the output of the page."""
     checkout(reader.folder)
     reader.read(README)
 
 
 def test_a_provider_can_be_added(reader: Reader) -> None:
-    """The page for new providers leads from nothing to a package that works and is tested."""
+    """The page for new providers leads to a package that works and is tested."""
     checkout(reader.folder, names=("pyproject.toml", "runtime"))
     (reader.folder / "specs").mkdir()
     reader.spec = "specs/skylark.yaml"
@@ -40,13 +40,13 @@ def test_a_provider_can_be_added(reader: Reader) -> None:
 
 
 def test_a_spec_can_be_checked(reader: Reader) -> None:
-    """The page on checking shows the problems of a spec with mistakes in it, and none once they are corrected."""
+    """The page on checking shows the problems of a spec, and none after they are corrected."""
     reader.spec = "acme.yaml"
     reader.read(CHECKING)
 
 
 def test_the_readme_has_each_job() -> None:
-    """The table of providers names each job and each operation of each spec, in its order."""
+    """The table of providers has each job and each operation of each spec, in order."""
     rows = {cells[0]: cells for cells in _rows(README.read_text(encoding="utf-8"))}
     for path in sorted((REPOSITORY / "specs").glob("*.yaml")):
         spec = yaml.safe_load(path.read_text(encoding="utf-8"))
@@ -59,7 +59,7 @@ def test_the_readme_has_each_job() -> None:
 
 
 def test_the_readme_has_each_command() -> None:
-    """The table of commands names each command of `bide`."""
+    """The table of commands has each command of `bide`."""
     done = subprocess.run([sys.executable, "-m", "bide", "--help"], capture_output=True, text=True, check=True)
     commands = re.findall(r"^  (\w+)  ", done.stdout.partition("Commands:")[2], re.MULTILINE)
 
@@ -68,8 +68,8 @@ def test_the_readme_has_each_command() -> None:
 
 
 @pytest.mark.parametrize("page", [README, NEW_PROVIDER], ids=lambda page: page.stem)
-def test_links_lead_somewhere(page: Path) -> None:
-    """Each link to a file of this repository has a file at its end."""
+def test_links_are_valid(page: Path) -> None:
+    """Each link to a file of this repository exists."""
     targets = re.findall(r"\]\((?!https?:)([^)#]+)", page.read_text(encoding="utf-8"))
 
     assert targets

@@ -1,4 +1,4 @@
-"""The generated text: what was reviewed stays, whatever a spec says stays text, and black has nothing to add."""
+"""The generated text: it equals the reviewed text, texts of a spec stay texts, and black changes nothing."""
 
 from __future__ import annotations
 
@@ -27,18 +27,18 @@ REPOSITORY = HERE.parents[1]
 FOLDERS = ("specs", "tests/emit/golden", "tests/providers", "tests/authored", "tests/hostile")
 SPECS = sorted(path for folder in FOLDERS for path in (REPOSITORY / folder).rglob("*.yaml"))
 REVIEWED = ("models.py", "_calls.py", "_jobs.py", "_provider.py", "client.py", "params.py")
-"""The modules that a golden case holds: those whose text depends on the feature it is about."""
+"""The modules of a golden case: those whose text depends on its feature."""
 
 
 def made(case: Path) -> dict[str, str]:
-    """The files of a case that are reviewed."""
+    """The reviewed files of a case."""
     files = render(read_spec("spec.yaml", (case / "spec.yaml").read_text()))
     return {name: files[f"acme_client/{name}"] for name in REVIEWED} | {"README.md": files["README.md"]}
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_golden(case: Path, request: pytest.FixtureRequest) -> None:
-    """The package made from this spec is the package we reviewed; `--update-golden` takes a new one over."""
+    """The package made from this spec is the package we reviewed; `--update-golden` rewrites it."""
     files = made(case)
     if request.config.getoption("--update-golden"):
         (case / "expected").mkdir(exist_ok=True)
@@ -50,7 +50,7 @@ def test_golden(case: Path, request: pytest.FixtureRequest) -> None:
 
 @pytest.mark.parametrize("spec", SPECS, ids=lambda path: f"{path.parent.name}/{path.stem}")
 def test_black_would_change_nothing(spec: Path) -> None:
-    """Every module is laid out as black lays it out, though black was asked about few of its statements."""
+    """Every module has black's layout, although few statements were passed to black."""
     files = render(read_spec("spec.yaml", spec.read_text()))
     mode = black.Mode(line_length=120, target_versions={black.TargetVersion.PY311})
     modules = {name: text for name, text in files.items() if name.endswith(".py") and "/_runtime/" not in name}
@@ -58,8 +58,8 @@ def test_black_would_change_nothing(spec: Path) -> None:
     assert [name for name, text in modules.items() if black.format_str(text, mode=mode) != text] == []
 
 
-def test_the_time_that_a_request_may_take_is_kept() -> None:
-    """What a spec says of polls, results and cancelling is in the table of their lifecycle."""
+def test_the_timeouts_of_requests_are_in_the_lifecycle() -> None:
+    """Those of the spec for polls, results and cancelling."""
     files = render(read_spec("rich.yaml", (HERE.parent / "hostile" / "rich.yaml").read_text()))
     jobs = next(text for name, text in files.items() if name.endswith("/_jobs.py"))
 
@@ -76,7 +76,7 @@ def test_an_error_may_have_a_code_and_no_message() -> None:
 
 
 def _complaints(folder: Path, files: dict[str, str]) -> str:
-    """What ruff says of the imports of a package, but for its runtime."""
+    """Ruff's findings about imports and names in a package, without its runtime."""
     for name, text in files.items():
         if name.endswith(".py") and "/_runtime/" not in name:
             (folder / name).parent.mkdir(exist_ok=True)
@@ -88,14 +88,14 @@ def _complaints(folder: Path, files: dict[str, str]) -> str:
 
 
 @pytest.mark.parametrize("spec", SPECS, ids=lambda path: f"{path.parent.name}/{path.stem}")
-def test_what_is_imported_is_what_is_needed(spec: Path, tmp_path: Path) -> None:
-    """No module uses a name that it has not, and none imports what it does not use."""
+def test_imports_are_complete_and_used(spec: Path, tmp_path: Path) -> None:
+    """No module has an undefined name or an unused import."""
     assert _complaints(tmp_path, render(read_spec("spec.yaml", spec.read_text()))) == ""
 
 
 @pytest.mark.parametrize("type_", ["any", "list of datetime", "map of date", "object", "bytes"])
 def test_replies_without_a_model_import_what_they_need(type_: str, tmp_path: Path) -> None:
-    """What an operation or a job returns may be of any type."""
+    """The reply of an operation or a job may have any type."""
     spec = changed(
         ("    returns: SearchReply\n    idempotent: true", f"    returns: {type_}\n    idempotent: true"),
         ("returns: {200: SearchReply, 202", f"returns: {{200: {type_.replace('bytes', 'any')}, 202"),
@@ -106,8 +106,8 @@ def test_replies_without_a_model_import_what_they_need(type_: str, tmp_path: Pat
     assert _complaints(tmp_path, render(read_spec("acme.yaml", spec))) == ""
 
 
-def test_a_class_without_a_description_says_whose_it_is() -> None:
-    """No class has an empty docstring, whatever the spec does not say."""
+def test_a_class_without_a_description_has_a_docstring() -> None:
+    """No class has an empty docstring."""
     models = ast.parse(render(read_spec("acme.yaml", TEXT))["acme_client/models.py"])
     classes = [node for node in ast.walk(models) if isinstance(node, ast.ClassDef)]
 
@@ -127,15 +127,15 @@ def test_the_runtime_is_copied_byte_for_byte() -> None:
 
 
 def test_same_spec_same_bytes() -> None:
-    """Nothing of the machine or the moment gets into the output."""
+    """The output does not depend on the machine or the time."""
     text = (CASES[0] / "spec.yaml").read_text()
 
     assert render(read_spec("spec.yaml", text)) == render(read_spec("spec.yaml", text))
 
 
 @pytest.mark.parametrize("value", ["text", 7, None, True, ["text"]])
-def test_a_template_prints_nothing_but_code(value: object) -> None:
-    """A plain text in a template is refused: by accident it would become code."""
+def test_a_template_prints_only_code(value: object) -> None:
+    """A plain `str` in a template is refused, because it would become code."""
     assert _only_code(Code("x")) == "x"
     with pytest.raises(Unquoted):
         _only_code(value)
@@ -162,7 +162,7 @@ HARMLESS = {name: shape(text) for name, text in render(read_spec("spec.yaml", SP
 @settings(max_examples=12, deadline=None)
 @given(HOSTILE)
 def test_no_text_of_a_spec_becomes_code(text: str) -> None:
-    """Whatever descriptions, titles and defaults say, each module is that of the harmless spec but for its strings."""
+    """For any descriptions, titles and defaults, modules differ from the harmless ones only in strings."""
     quoted = json.dumps(text, ensure_ascii=False)
     spec = SPEC
     for harmless in (

@@ -1,4 +1,4 @@
-"""Rows of the runtime's tables: what equals a default is left out, and the defaults are those of the runtime."""
+"""Rows of the runtime's tables: values equal to the runtime's defaults are left out."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def test_defaults_are_left_out(name: str) -> None:
 
 @pytest.mark.parametrize("name", DEFAULTS)
 def test_other_values_are_printed(name: str) -> None:
-    """Where the default is not empty, an empty value is printed, unless it is `None`."""
+    """An empty value is printed if the default is not empty, unless the value is `None`."""
     defaults: Mapping[str, Any] = DEFAULTS[name]
 
     assert DEFAULTS[name].items() <= defaults_of(name).items()
@@ -54,7 +54,7 @@ def test_other_values_are_printed(name: str) -> None:
 
 
 def test_a_row_on_lines_of_its_own() -> None:
-    """Each field has a line, and so has each entry of a mapping; a row in it is on one line."""
+    """Each field and each entry of a mapping has a line; a nested row is on one line."""
     fields = {"poll": row("Link", {"header": "X"}), "states": {"done": Code("State.FAILED")}, "cancel": None}
     lines = [
         "Lifecycle(",

@@ -1,4 +1,4 @@
-"""The types of a generated package are exact, whatever the spec has, and without any extra installed."""
+"""The types of a generated package are exact for any spec, without any extra installed."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ operations:
 
 
 def test_headers_may_be_optional_and_of_any_type(tmp_path: Path) -> None:
-    """`mypy --strict` accepts a number, a flag or a time as a header, and none at all."""
+    """`mypy --strict` accepts a number, a boolean or a time as a header, and none at all."""
     for path, text in render(read_spec("headers.yaml", SPEC)).items():
         (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / path).write_text(text)
@@ -46,7 +46,7 @@ def test_headers_may_be_optional_and_of_any_type(tmp_path: Path) -> None:
 
 
 def test_the_fixture_is_a_plugin() -> None:
-    """pytest loads it from an installed package; nobody has to import it."""
+    """pytest loads it from an installed package, without an import."""
     files = render(read_spec("headers.yaml", SPEC))
     entries = tomllib.loads(files["pyproject.toml"])["project"]["entry-points"]["pytest11"]
 
@@ -54,8 +54,8 @@ def test_the_fixture_is_a_plugin() -> None:
     assert "def fake_headers() -> Iterator[FakeHeaders]:" in files["headers_client/pytest_plugin.py"]
 
 
-def test_what_generated_code_imports_is_there() -> None:
-    """Each name that the generator imports from the runtime is in the runtime's own table of names."""
+def test_imports_of_generated_code_exist() -> None:
+    """Each name that the generator imports from the runtime is in the runtime's table of names."""
     imported = {name.removeprefix("_") for name in _RUNTIME.split()}
 
     assert imported <= bide_runtime._MODULES.keys()

@@ -1,4 +1,4 @@
-"""`--vendor`: a package with its own copy of the runtime, which needs no bide-runtime and keeps the same promises."""
+"""`--vendor`: a package with its own copy of the runtime, without bide-runtime, that keeps the same promises."""
 
 from __future__ import annotations
 
@@ -38,8 +38,8 @@ def test_its_own_tests_pass_without_the_runtime(package: Path) -> None:
     (package / "tests" / "no_runtime.py").unlink()
 
 
-def test_it_says_what_it_needs(package: Path) -> None:
-    """It depends on the engines, and neither imports nor names bide-runtime as a dependency."""
+def test_its_dependencies(package: Path) -> None:
+    """It depends on the engines, and neither imports bide-runtime nor depends on it."""
     project = tomllib.loads((package / "pyproject.toml").read_text())["project"]
     imported = {
         name
@@ -54,17 +54,17 @@ def test_it_says_what_it_needs(package: Path) -> None:
 
 
 def test_its_types_are_exact(package: Path) -> None:
-    """`mypy --strict` is clean, the copy of the runtime included."""
+    """`mypy --strict` has no findings, also in the copy of the runtime."""
     command = [sys.executable, "-m", "mypy", "--strict", "--cache-dir", os.devnull, "-p", "knowledgesdk_client"]
     done = subprocess.run(command, cwd=package, capture_output=True, text=True, check=False)
 
     assert done.returncode == 0, done.stdout
 
 
-def test_without_the_runtime_there_is_nothing_to_copy(
+def test_vendor_needs_the_runtime(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """One sentence says what to install, and nothing is written."""
+    """The error says what to install, and nothing is written."""
     rendering.runtime.cache_clear()
     monkeypatch.setattr(rendering, "find_spec", lambda name: None)
 

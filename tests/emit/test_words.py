@@ -1,4 +1,4 @@
-"""What docstrings and READMEs say: numbers and articles as people write them, and examples that the spec accepts."""
+"""Texts in docstrings and READMEs: readable numbers and articles, and examples that the spec accepts."""
 
 from __future__ import annotations
 
@@ -53,12 +53,12 @@ def test_a_number_has_no_exponent(value: float, text: str) -> None:
     [(2592000.0, "30 days"), (86400.0, "24 h"), (300.0, "5 min"), (90.0, "90 s"), (0.5, "0.5 s"), (61e6, "61000000 s")],
 )
 def test_a_duration_has_the_unit_of_its_size(seconds: float, text: str) -> None:
-    """The largest unit of which there are at least 2, without a rest."""
+    """The largest unit of which there are at least 2, without a remainder."""
     assert duration(seconds) == text
 
 
-def test_a_range_says_its_unit_once() -> None:
-    """Unless its ends have two."""
+def test_a_range_has_its_unit_once() -> None:
+    """Unless its ends have two units."""
     assert (span(2.0, 5.0), span(60.0, 300.0), span(120.0, 300.0), span(5.0, 5.0)) == (
         "2 to 5 s",
         "60 s to 5 min",
@@ -76,13 +76,13 @@ def test_a_range_says_its_unit_once() -> None:
     ],
 )
 def test_a_name_has_its_article(name: str, found: str) -> None:
-    """By how the name is spoken."""
+    """By its pronunciation."""
     assert article(name) == found
 
 
 @pytest.fixture
 def aside(monkeypatch: pytest.MonkeyPatch) -> Iterator[pytest.MonkeyPatch]:
-    """A patch of `sys.modules`: what the test imports is forgotten after it."""
+    """A patch of `sys.modules`, which drops the imports of the test afterwards."""
     before = dict(sys.modules)
     yield monkeypatch
     for name in [name for name in sys.modules if name not in before]:
@@ -114,14 +114,14 @@ def _submits(spec: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> dict[s
 
 @pytest.mark.parametrize("spec", SPECS, ids=lambda path: f"{path.parent.name}/{path.stem}")
 def test_the_arguments_of_an_example_are_accepted(spec: Path, tmp_path: Path, aside: pytest.MonkeyPatch) -> None:
-    """The quickstart of a README has a submit that the package does not refuse."""
+    """The quickstart of a README has a submit that the package accepts."""
     for submit, given in _submits(spec.read_text(), tmp_path, aside).values():
         assert ... not in given.values()
         submit(**given)
 
 
 def test_arguments_within_bounds_are_made(tmp_path: Path, aside: pytest.MonkeyPatch) -> None:
-    """Lengths, patterns, ranges, enums and unions are kept to."""
+    """Lengths, patterns, ranges, enums and unions hold."""
     spec = changed(
         ("      url: {type: string, description: The address., max_length: 2000}\n", HARD),
         ("enums:\n", "enums:\n  Side: {description: A side., values: {left: Left., right: Right.}}\n"),
@@ -136,7 +136,7 @@ def test_arguments_within_bounds_are_made(tmp_path: Path, aside: pytest.MonkeyPa
 
 
 def test_values_come_from_the_example_of_the_request() -> None:
-    """Where a spec has one, and the value fits."""
+    """If the spec has one, and the value is valid."""
     provider = read_spec("acme.yaml", TEXT)
     example = (
         "      idempotency_key: Idempotency-Key\n"
@@ -161,8 +161,8 @@ def test_only_what_can_be_raised_is_documented() -> None:
     assert "\\" not in files["README.md"]
 
 
-def test_a_package_says_what_the_spec_says_of_it() -> None:
-    """Name, version, license, authors and URLs; without them there is version 0.1.0 and no license."""
+def test_a_package_has_the_metadata_of_the_spec() -> None:
+    """Name, version, license, authors and URLs; by default version 0.1.0 and no license."""
     said = (
         "package:\n  name: acme-sdk\n  version: 1.4.0\n  license: MIT\n"
         "  authors: [{name: Acme team, email: sdk@acme.example}, {name: Ann}]\n"

@@ -1,4 +1,4 @@
-"""What is written to the disk, what is left alone, and what a failure leaves behind."""
+"""Writing packages: what is written, what is kept, and the state after a failure."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def package(files: dict[str, str], *, name: str = "acme") -> Package:
 
 
 def texts(folder: Path) -> dict[str, str]:
-    """Every file below *folder* but the manifests, by its path."""
+    """Every file below *folder* except the manifests, by its path."""
     return {
         path.relative_to(folder).as_posix(): path.read_bytes().decode()
         for path in sorted(folder.rglob("*"))
@@ -43,7 +43,7 @@ def folders(folder: Path) -> set[str]:
 # --- what is written -------------------------------------------------------------------------------------------------
 
 
-def test_writes_what_it_is_given(tmp_path: Path) -> None:
+def test_writes_the_package(tmp_path: Path) -> None:
     """After a write the folder holds the package, a manifest, and nothing else."""
     [change] = write(tmp_path / "generated", [package(OLD)])
 
@@ -52,8 +52,8 @@ def test_writes_what_it_is_given(tmp_path: Path) -> None:
     assert folders(tmp_path) == {"generated", "generated/acme", "generated/acme/acme", "generated/acme/acme/models"}
 
 
-def test_tells_what_it_did(tmp_path: Path) -> None:
-    """A second write says which files it added, changed, removed and left as they were."""
+def test_lists_the_changes(tmp_path: Path) -> None:
+    """A second write lists the files that it added, changed, removed and kept."""
     write(tmp_path, [package(OLD)])
 
     [change] = write(tmp_path, [package(NEW)])
@@ -66,7 +66,7 @@ def test_tells_what_it_did(tmp_path: Path) -> None:
 
 
 def test_writes_nothing_twice(tmp_path: Path) -> None:
-    """To write the same package again touches no file."""
+    """Writing the same package again changes no file."""
     write(tmp_path, [package(OLD)])
     before = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*")}
 
@@ -76,8 +76,8 @@ def test_writes_nothing_twice(tmp_path: Path) -> None:
     assert {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*")} == before
 
 
-def test_empty_folders_go_with_their_last_file(tmp_path: Path) -> None:
-    """A folder whose last file was removed is removed; one that holds something of somebody else's stays."""
+def test_empty_folders_are_removed(tmp_path: Path) -> None:
+    """A folder with other files stays."""
     write(tmp_path, [package({"a/b/c.py": "", "d/e.py": ""})])
     (tmp_path / "acme/d/mine.txt").write_text("mine")
 
@@ -88,14 +88,14 @@ def test_empty_folders_go_with_their_last_file(tmp_path: Path) -> None:
 
 
 def test_line_ends_and_encoding_are_the_same_everywhere(tmp_path: Path) -> None:
-    """Files end their lines with LF and are UTF-8, whatever the machine and the text had."""
+    """Files have LF and UTF-8, for any machine and any text."""
     write(tmp_path, [package({"a.py": "é\r\nb\rc\n"})])
 
     assert (tmp_path / "acme/a.py").read_bytes() == "é\nb\nc\n".encode()
 
 
 def test_manifest_lists_what_was_written(tmp_path: Path) -> None:
-    """The manifest is sorted, and names the version of Bide, the spec, and the digest of each file."""
+    """The manifest is sorted, and has the version of Bide, the spec, and the digest of each file."""
     write(tmp_path, [package({"b.py": "", "a.py": ""})])
 
     manifest = json.loads((tmp_path / "acme" / MANIFEST).read_text())
@@ -107,7 +107,7 @@ def test_manifest_lists_what_was_written(tmp_path: Path) -> None:
 
 
 def test_a_file_that_is_gone_is_written_again(tmp_path: Path) -> None:
-    """What is missing from an old output is added again."""
+    """A missing file of an old output is added again."""
     write(tmp_path, [package(OLD)])
     (tmp_path / "acme/README.md").unlink()
 
@@ -116,12 +116,12 @@ def test_a_file_that_is_gone_is_written_again(tmp_path: Path) -> None:
     assert change.added == ["README.md"]
 
 
-# --- what is left alone ----------------------------------------------------------------------------------------------
+# --- what is kept ----------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("path", ["acme/client.py", "acme/models/page.py"])
 def test_edits_are_not_lost(tmp_path: Path, path: str) -> None:
-    """A file that was edited by hand is neither changed nor removed, and the error names it and the way out."""
+    """A file edited by hand is neither changed nor removed, and the error names it and says what to do."""
     write(tmp_path, [package(OLD)])
     (tmp_path / "acme" / path).write_text("mine")
     before = texts(tmp_path)
@@ -133,7 +133,7 @@ def test_edits_are_not_lost(tmp_path: Path, path: str) -> None:
 
 
 def test_files_of_others_are_not_lost(tmp_path: Path) -> None:
-    """A file that Bide did not write is not overwritten, even if it has the name of one that Bide would write."""
+    """A file that Bide did not write is not overwritten, even at the path of a generated file."""
     write(tmp_path, [package(OLD)])
     (tmp_path / "acme/tests").mkdir()
     (tmp_path / "acme/tests/test_acme.py").write_text("mine")
@@ -142,8 +142,8 @@ def test_files_of_others_are_not_lost(tmp_path: Path) -> None:
         write(tmp_path, [package(NEW)])
 
 
-def test_force_takes_edits_away(tmp_path: Path) -> None:
-    """With force the folder holds the package, whatever was in the way."""
+def test_force_overwrites_edits(tmp_path: Path) -> None:
+    """With force, the folder holds the package, whatever was there."""
     write(tmp_path, [package(OLD)])
     for path in ("acme/client.py", "acme/models/page.py"):
         (tmp_path / "acme" / path).write_text("mine")
@@ -153,8 +153,8 @@ def test_force_takes_edits_away(tmp_path: Path) -> None:
     assert texts(tmp_path / "acme") == NEW
 
 
-def test_an_edit_that_the_spec_now_says_too_is_no_edit(tmp_path: Path) -> None:
-    """A file that already is as it shall be is in nobody's way."""
+def test_an_edit_equal_to_the_new_output_is_no_edit(tmp_path: Path) -> None:
+    """A file that already has its new content is not a conflict."""
     write(tmp_path, [package(OLD)])
     (tmp_path / "acme/acme/client.py").write_text("new\n")
 
@@ -165,7 +165,7 @@ def test_an_edit_that_the_spec_now_says_too_is_no_edit(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("manifest", ["", "[]", "{}", '{"files": []}', '{"files": {"a": 1}}', "[" * 100_000])
 def test_a_damaged_manifest_is_not_trusted(tmp_path: Path, manifest: str) -> None:
-    """A damaged manifest is an error that names it; with force all is written anew."""
+    """It is an error that names the manifest; with force, everything is written anew."""
     write(tmp_path, [package(OLD)])
     (tmp_path / "acme" / MANIFEST).write_text(manifest)
 
@@ -177,7 +177,7 @@ def test_a_damaged_manifest_is_not_trusted(tmp_path: Path, manifest: str) -> Non
 
 
 def test_one_refusal_stops_all(tmp_path: Path) -> None:
-    """If one package is refused none is written, and every refusal is told."""
+    """If one package is refused, none is written, and every refusal is reported."""
     write(tmp_path, [package(OLD), package(OLD, name="brick")])
     for name in ("acme", "brick"):
         (tmp_path / name / "acme/client.py").write_text("mine")
@@ -219,7 +219,7 @@ OUTSIDE = [
 
 @pytest.mark.parametrize("path", OUTSIDE)
 def test_no_path_leaves_the_folder(tmp_path: Path, path: str) -> None:
-    """A path that could lead anywhere else, on any machine, is refused before anything is written."""
+    """A path that leads outside, on any system, is refused before anything is written."""
     with pytest.raises(NotWritten, match="not a plain path"):
         write(tmp_path, [package({"good.py": "", path: ""})])
 
@@ -235,14 +235,14 @@ def test_no_package_leaves_the_output(tmp_path: Path, name: str) -> None:
 
 @given(st.text(alphabet="./\\:ab\0 ~C", max_size=12))
 def test_a_plain_path_joins_to_a_place_inside(path: str) -> None:
-    """Whatever passes for a plain path stays below the folder that it is joined to."""
+    """Every plain path is below the folder that it is joined to."""
     if stays_inside(path):
         assert Path("/folder", path).resolve().is_relative_to("/folder")
         assert Path("/folder", path).resolve() != Path("/folder")
 
 
 def test_a_hostile_manifest_removes_nothing_outside(tmp_path: Path) -> None:
-    """A manifest that lists a path outside of the folder is refused, and that file stays."""
+    """A manifest with a path outside of the folder is refused, and that file stays."""
     write(tmp_path, [package(OLD)])
     outside = tmp_path / "precious"
     outside.write_text("")
@@ -288,8 +288,8 @@ def test_names_that_differ_only_in_case_are_refused(tmp_path: Path) -> None:
         write(tmp_path, [package({"Client.py": "", "client.py": ""})])
 
 
-def test_text_that_is_no_utf8_is_refused(tmp_path: Path) -> None:
-    """Half a character is an error that names the file."""
+def test_a_lone_surrogate_is_refused(tmp_path: Path) -> None:
+    """The error names the file."""
     with pytest.raises(NotWritten, match=r"a\.py would hold"):
         write(tmp_path, [package({"a.py": "\ud800"})])
 
@@ -298,7 +298,7 @@ def test_text_that_is_no_utf8_is_refused(tmp_path: Path) -> None:
 
 
 def test_drift_changes_nothing(tmp_path: Path) -> None:
-    """Drift says what a write would do, hand-made edits included, and leaves the disk alone."""
+    """Drift lists what a write would do, including edits by hand, and changes no file."""
     write(tmp_path, [package(OLD)])
     (tmp_path / "acme/README.md").write_text("mine\n")
     before = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*")}
@@ -310,14 +310,14 @@ def test_drift_changes_nothing(tmp_path: Path) -> None:
 
 
 def test_drift_of_nothing_makes_no_folder(tmp_path: Path) -> None:
-    """To look for drift where nothing was written yet makes nothing."""
+    """Drift of missing output creates nothing."""
     drift(tmp_path / "generated", [package(NEW)])
 
     assert not (tmp_path / "generated").exists()
 
 
 def test_difference_reads_like_a_patch(tmp_path: Path) -> None:
-    """The difference is a unified diff; added and removed files come from and go to nowhere."""
+    """The difference is a unified diff; added and removed files have `/dev/null`."""
     write(tmp_path, [package({"a.py": "one\ntwo\n", "gone.py": "bye"})])
     (tmp_path / "acme" / MANIFEST).unlink()
 
@@ -329,7 +329,7 @@ def test_difference_reads_like_a_patch(tmp_path: Path) -> None:
 
 
 def test_difference_shows_a_missing_line_end(tmp_path: Path) -> None:
-    """A last line without an end is told apart from one with an end."""
+    """A last line without a line end differs from one with it."""
     write(tmp_path, [package({"a.py": "bye"})])
 
     [change] = drift(tmp_path, [package({})])
@@ -342,7 +342,7 @@ def test_difference_shows_a_missing_line_end(tmp_path: Path) -> None:
 
 @dataclass
 class FailingDisk(Disk):
-    """A disk on which one step fails, or that and each later one, as if the process had been killed there."""
+    """A disk on which one step fails, or that step and all later ones, as if the process was killed."""
 
     fails_at: int
     for_good: bool = False
@@ -393,7 +393,7 @@ def every_step(tmp_path: Path, *, for_good: bool) -> Iterator[tuple[Path, bool]]
 
 
 def test_a_failure_leaves_the_old_or_the_new(tmp_path: Path) -> None:
-    """Whichever step fails, the package is whole: the old one, or the new one if only the tidying failed."""
+    """For each failed step, the package is complete: old, or new if only the cleanup failed."""
     outcomes = [texts(out / "acme") for out, _ in every_step(tmp_path, for_good=False)]
 
     assert len(outcomes) > 15
@@ -404,7 +404,7 @@ def test_a_failure_leaves_the_old_or_the_new(tmp_path: Path) -> None:
 
 @dataclass
 class LockedDisk(Disk):
-    """A disk on which one folder cannot be changed, as without permission."""
+    """A disk with one folder that cannot be changed, as without permission."""
 
     locked: Path
 
@@ -424,7 +424,7 @@ class LockedDisk(Disk):
 
 @pytest.mark.parametrize("locked", ["acme", "acme/models", "tests", ""])
 def test_a_locked_folder_leaves_the_old(tmp_path: Path, locked: str) -> None:
-    """If one folder of the package cannot be changed, nothing is, and nothing is left behind."""
+    """Nothing is changed, and nothing is left behind."""
     write(tmp_path, [package(OLD)])
     before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
 
@@ -435,8 +435,8 @@ def test_a_locked_folder_leaves_the_old(tmp_path: Path, locked: str) -> None:
     assert not is_half_done(tmp_path / "acme")
 
 
-def test_a_failure_can_be_tried_again(tmp_path: Path) -> None:
-    """Whichever step failed, the next run writes the package and leaves nothing of the first."""
+def test_a_failed_run_can_be_repeated(tmp_path: Path) -> None:
+    """For each failed step, the next run writes the package and leaves nothing of the first."""
     for out, _ in every_step(tmp_path, for_good=False):
         write(out, [package(NEW)])
 
@@ -445,7 +445,7 @@ def test_a_failure_can_be_tried_again(tmp_path: Path) -> None:
 
 
 def test_a_killed_run_is_finished_by_the_next(tmp_path: Path) -> None:
-    """Killed at any step, the package is the old one, the new one, or known to be half done; the next run mends it."""
+    """Killed at any step, the package is old, new, or marked as incomplete; the next run completes it."""
     half_done = 0
     for out, _ in every_step(tmp_path, for_good=True):
         found = texts(out / "acme")
@@ -460,7 +460,7 @@ def test_a_killed_run_is_finished_by_the_next(tmp_path: Path) -> None:
 
 
 def test_a_killed_run_is_finished_even_if_the_spec_went_back(tmp_path: Path) -> None:
-    """After a run was killed, the old package can be written as if nothing had been."""
+    """After a killed run, the old package can be written."""
     for out, _ in every_step(tmp_path, for_good=True):
         write(out, [package(OLD)])
 
@@ -468,7 +468,7 @@ def test_a_killed_run_is_finished_even_if_the_spec_went_back(tmp_path: Path) -> 
 
 
 def test_a_repair_may_be_killed_as_well(tmp_path: Path) -> None:
-    """Killed, and killed again at each step of the repair, it still comes to a good end."""
+    """A run that is killed at each step of the repair is completed too."""
     for kills, (out, _) in enumerate(every_step(tmp_path, for_good=True)):
         for step in range(1 + kills % 3, 60, 3):
             try:
@@ -482,7 +482,7 @@ def test_a_repair_may_be_killed_as_well(tmp_path: Path) -> None:
 
 
 def test_edits_made_after_a_kill_are_not_lost(tmp_path: Path) -> None:
-    """A file that was edited after a run was killed is not overwritten by the repair, unless it is forced."""
+    """A file edited after a killed run is not overwritten by the repair without force."""
     for out, _ in every_step(tmp_path, for_good=True):
         if not is_half_done(out / "acme"):
             continue
@@ -497,7 +497,7 @@ def test_edits_made_after_a_kill_are_not_lost(tmp_path: Path) -> None:
 
 
 def test_drift_notices_a_half_written_package(tmp_path: Path) -> None:
-    """A half-written package is not compared; the error says what finishes it."""
+    """An incomplete package is not compared; the error says how to complete it."""
     for out, _ in every_step(tmp_path, for_good=True):
         if is_half_done(out / "acme"):
             with pytest.raises(NotWritten, match="bide generate"):
@@ -505,7 +505,7 @@ def test_drift_notices_a_half_written_package(tmp_path: Path) -> None:
 
 
 def test_a_first_write_that_fails_leaves_nothing(tmp_path: Path) -> None:
-    """Whichever step of a first write fails, there is no package or a whole one."""
+    """For each failed step of a first write, there is no package or a complete one."""
     for step in range(1, 100):
         out = tmp_path / str(step)
         try:
@@ -517,7 +517,7 @@ def test_a_first_write_that_fails_leaves_nothing(tmp_path: Path) -> None:
 
 
 def test_no_package_is_touched_before_all_are_staged(tmp_path: Path) -> None:
-    """When the disk is full after the first of two packages was staged, both are as they were."""
+    """If the disk is full after the first of two packages was staged, both are unchanged."""
     both = [package(OLD), package(OLD, name="brick")]
     write(tmp_path, both)
     before = texts(tmp_path)

@@ -1,4 +1,4 @@
-"""The mutants themselves: each has a name that outlives its line, and one that is put into a loaded module is there."""
+"""Mutation testing itself: names of mutants are independent of lines, and a swapped mutant takes effect."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def names(source: str) -> list[str]:
 
 
 def test_a_mutant_keeps_its_name_when_lines_move() -> None:
-    """A reason that was written down for it still holds then."""
+    """The reason for a known survivor still applies."""
     moved = "# one\n# two\n" + SOURCE.replace("    return min(", "    # three\n\n    return min(")
 
     assert names(SOURCE) == names(moved)

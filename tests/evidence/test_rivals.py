@@ -1,4 +1,4 @@
-"""Beside others: what a client did is judged by the same rules, whosoever it is."""
+"""The judgement of clients: the same rules for every client."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def judged(name: str, seen: Seen, usual: Seen | None = None) -> Judgement:
         ("429 with Retry-After", replace(RETURNED, polls=3, seconds=6.1)),
     ],
 )
-def test_what_is_right(name: str, seen: Seen) -> None:
+def test_a_right_outcome_has_no_problems(name: str, seen: Seen) -> None:
     """Who does what a script asks for is right, and nothing is held against it."""
     assert judged(name, seen).word == "yes"
 
@@ -70,7 +70,7 @@ def test_what_is_right(name: str, seen: Seen) -> None:
         ("429 with Retry-After", replace(RETURNED, polls=3, seconds=4.0), "it asked sooner than it was told to"),
     ],
 )
-def test_what_is_wrong(name: str, seen: Seen, complaint: str) -> None:
+def test_every_mistake_is_reported(name: str, seen: Seen, complaint: str) -> None:
     """What is wrong is said."""
     judgement = judged(name, seen)
 
@@ -78,23 +78,23 @@ def test_what_is_wrong(name: str, seen: Seen, complaint: str) -> None:
     assert complaint in judgement.happened
 
 
-def test_what_says_nothing_new() -> None:
-    """Who breaks off as on the happy path gets no second mark for it; a blunder besides counts."""
+def test_a_failure_as_on_the_happy_path_is_reported_once() -> None:
+    """Other mistakes are still reported."""
     assert judged("502 burst", RAISED, usual=RAISED).word == "(no)"
     assert judged("502 burst", replace(RAISED, message="other"), usual=RAISED).word == "no"
     assert judged("lost submit reply", replace(RAISED, jobs=2), usual=RAISED).word == "no"
     assert judged("lost submit reply", RAISED, usual=RAISED).word == "yes"
 
 
-def test_what_differs_from_run_to_run_is_left_out() -> None:
+def test_varying_parts_of_a_message_are_left_out() -> None:
     """A message is one line, without ports, and fits into a table."""
     message = "lost 127.0.0.1:4711\n`here` [type=int, input_value=3]" + "x" * 500
 
     assert "`lost the simulator 'here' ...`" in judged("happy path", replace(RAISED, message=message)).happened
 
 
-def test_every_script_is_for_somebody() -> None:
-    """Each script can be read by the simulator and has a client; each client that submits or waits is one of a spec."""
+def test_every_script_has_a_client() -> None:
+    """The simulator can read each script; each client that submits or waits uses a job of a spec."""
     for each in SCRIPTS:
         read(each.scenario)
         assert any(client.takes(each) and client.is_ours for client in CLIENTS), each.name
@@ -106,7 +106,7 @@ def test_every_script_is_for_somebody() -> None:
 
 
 def test_the_page_has_everything() -> None:
-    """The page has a line for each client in each script, and two for ours where blocking and asyncio differ."""
+    """It has a line for each client in each script, and two for ours if blocking and asyncio differ."""
     right, wrong = judged("happy path", RETURNED), judged("happy path", RAISED)
     results = {
         each.name: {client.name: {"sync": right, "async": right} for client in CLIENTS if client.takes(each)}

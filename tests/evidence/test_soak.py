@@ -1,4 +1,4 @@
-"""The soak plays scripts of every shape, and its judge finds no broken promise in these."""
+"""The soak plays scripts of every shape, and finds no broken promise in these."""
 
 from __future__ import annotations
 

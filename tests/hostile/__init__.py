@@ -1,1 +1,1 @@
-"""What a spec that means harm, a crash or a hostile folder can do: nothing."""
+"""A hostile spec, a crash or a hostile folder does no harm."""

@@ -1,4 +1,4 @@
-"""A process that writes a package and is killed at one of the steps that this takes on the disk.
+"""Write a package in a process that is killed at one of its steps on the disk.
 
 python killed.py OUT STEP before|within
 """
@@ -29,7 +29,7 @@ def package(files: dict[str, str]) -> Package:
 
 @dataclass
 class DeadlyDisk(Disk):
-    """A disk that kills whoever takes a certain step: before it does anything, or when half of it is done."""
+    """A disk that kills the process at a certain step: before it, or when half of it is done."""
 
     step: int
     within: bool

@@ -1,4 +1,4 @@
-"""A spec that uses every key of the language, and the same spec with a text at each of its places."""
+"""A spec with every key of the language, and the same spec with a text at each of its places."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ FILE = "rich.yaml"
 TEXT = (Path(__file__).parent / FILE).read_text(encoding="utf-8")
 RICH: Json = source.read(FILE, TEXT).data
 IN_JSON = "example text"
-"""A text inside of the examples, which are JSON."""
+"""A text inside the examples, which are JSON."""
 
 
 def texts(node: Json, place: Place = ()) -> Iterator[Place]:
@@ -57,7 +57,7 @@ def filled(text: str, places: Iterable[Place], node: Json = RICH) -> Json:
 
 
 def everywhere(old: str, new: str, node: Json = RICH) -> Json:
-    """The spec with one word for another, in keys and values alike."""
+    """The spec with one word replaced by another, in keys and values."""
     if isinstance(node, dict):
         return {everywhere(old, new, key): everywhere(old, new, inner) for key, inner in node.items()}
     if isinstance(node, list):
@@ -66,7 +66,7 @@ def everywhere(old: str, new: str, node: Json = RICH) -> Json:
 
 
 def written(data: Json) -> str:
-    """The spec as YAML, which JSON is."""
+    """The spec as YAML, in its JSON form."""
     return json.dumps(data, ensure_ascii=False)
 
 
@@ -76,7 +76,7 @@ def problems(document: Document) -> list[Diagnostic]:
 
 
 def meaning(data: Json) -> Provider | list[Diagnostic]:
-    """What a spec means, or why it is refused. Anything else that happens is a hole."""
+    """The provider of a spec, or its diagnostics. Any other result is a bug."""
     try:
         document = source.read(FILE, written(data))
     except SpecError as error:
@@ -85,9 +85,9 @@ def meaning(data: Json) -> Provider | list[Diagnostic]:
 
 
 def accepted(text: str) -> frozenset[Place]:
-    """The places that may hold *text*; each of the others was refused, where it is or where that is said of it."""
+    """The places that may hold *text*; every other place was refused, there or in its report."""
     at_once = max(1, SIZE_LIMIT // 4 // max(1, len(text)))
-    # What examples say is judged by itself: they would be blamed for a model that does not fit them any longer.
+    # Examples are judged separately: otherwise they would be reported for a model that no longer matches them.
     examples = {place for place in PLACES if place[-1] == "json"}
     others = sorted(PLACES - examples, key=str)
     groups = [examples, *(others[start : start + at_once] for start in range(0, len(others), at_once))]
@@ -110,21 +110,21 @@ def _accepted(text: str, left: frozenset[Place]) -> frozenset[Place]:
 
 
 def _near(blamed: Collection[Place], left: frozenset[Place]) -> frozenset[Place]:
-    """What stands inside of what was blamed, or else beside it."""
+    """The places inside of the reported one, otherwise those beside it."""
     assert all(blamed)
     inside = frozenset(place for place in left for outer in blamed if place[: len(outer)] == outer)
     return inside or _near([outer[:-1] for outer in blamed], left)
 
 
 def printed(data: Json) -> dict[str, str]:
-    """Every file that is made of a good spec."""
+    """Every generated file of a valid spec."""
     provider = meaning(data)
     assert isinstance(provider, Provider), provider
     return drafted(provider)
 
 
 class _OnlyShape(ast.NodeTransformer):
-    """Takes the texts out of a syntax tree; of tables of texts, also how many these are."""
+    """Removes texts from a syntax tree; of tables of texts, also their number."""
 
     def visit_Constant(self, node: ast.Constant) -> ast.Constant:
         return ast.Constant("") if isinstance(node.value, str) else node
@@ -135,7 +135,7 @@ class _OnlyShape(ast.NodeTransformer):
 
 
 def shape(text: str) -> str:
-    """What a module does, whatever its texts say. It is read as Python reads a file: as bytes."""
+    """The syntax of a module without its texts. It is read as bytes, as Python reads a file."""
     return ast.dump(_OnlyShape().visit(ast.parse(text.encode())))
 
 
@@ -148,5 +148,5 @@ def keys_of(node: Json) -> set[str]:
 
 
 def as_yaml(data: Json) -> str:
-    """The spec as a person would write it."""
+    """The spec in YAML's block style."""
     return str(yaml.safe_dump(data, allow_unicode=True, sort_keys=False))

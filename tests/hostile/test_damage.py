@@ -1,4 +1,4 @@
-"""Real specs that were damaged in any way, and any YAML at all, give diagnostics or a package, and nothing else."""
+"""Damaged specs, and any YAML, give diagnostics or a package, and nothing else."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ VALUES: list[Json] = [None, True, False, 0, -1, 1.5, 10**17, [], {}, [[]], {"": 
 
 
 def tried(text: str) -> None:
-    """Take a spec through the pipeline. What is printed of a good one is Python."""
+    """Run a spec through the pipeline. Every file of a valid one must be Python."""
     try:
         document, found = checked("damaged.yaml", text)
     except SpecError as refusal:
@@ -41,13 +41,13 @@ def tried(text: str) -> None:
 
 
 def holders(node: Json) -> list[Json]:
-    """Every mapping and list in a spec that has something in it."""
+    """Every mapping and list in a spec that is not empty."""
     inside = list(node.values()) if isinstance(node, dict) else node if isinstance(node, list) else []
     return [*([node] if inside else []), *(found for one in inside for found in holders(one))]
 
 
 def damaged(data: Json, jitter: Random) -> Json:
-    """The spec with something dropped, swapped, doubled, renamed, or of another type."""
+    """The spec with something dropped, swapped, duplicated, renamed, or of another type."""
     data = copy.deepcopy(data)
     for _ in range(jitter.choice([1, 1, 2, 4])):
         there = holders(data)
@@ -74,13 +74,13 @@ def damaged(data: Json, jitter: Random) -> Json:
 @pytest.mark.parametrize("name", DATA)
 @pytest.mark.parametrize("seed", range(12))
 def test_damaged_specs(name: str, seed: int) -> None:
-    """A real spec that was damaged is refused with reasons, or still means a package."""
+    """A damaged spec is refused with reasons, or still gives a package."""
     tried(yaml.dump(damaged(DATA[name], Random(f"{name} {seed}")), Dumper=yaml.CSafeDumper, allow_unicode=True))
 
 
 @pytest.mark.parametrize("seed", range(12))
 def test_damaged_text(seed: int) -> None:
-    """So is one of which characters were lost, doubled or put elsewhere."""
+    """The same with characters lost, duplicated or moved."""
     jitter = Random(seed)
     text = jitter.choice(TEXTS)
     for _ in range(jitter.choice([1, 2, 5])):

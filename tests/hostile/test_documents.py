@@ -1,4 +1,4 @@
-"""A text of a spec is a text in the README, its diagrams and the package's metadata, whatever it says."""
+"""Any text of a spec stays text in the README, its diagrams and the package's metadata."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from tests.hostile.texts import KEPT, MARKDOWN
 
 TEXTS = {name: text for name, text in (KEPT | MARKDOWN).items() if len(text) < 1_000}
 DESCRIPTIONS = [("description",), ("jobs", "fetch", "description"), ("operations", "search", "description")]
-"""Those that a README shows. It shows the title and the statuses as well."""
+"""The descriptions in a README, which also has the title and the statuses."""
 
 PARSER = MarkdownIt("commonmark").enable(["table", "strikethrough"])
 ANY_TEXT = st.text(st.sampled_from("\\`*_{}[]<>#|~!&-+=.):/@w1 \n\"'a\u00e9")) | st.text(
@@ -30,14 +30,14 @@ ANY_TEXT = st.text(st.sampled_from("\\`*_{}[]<>#|~!&-+=.):/@w1 \n\"'a\u00e9")) |
 
 
 def outline(text: str) -> list[tuple[str, str, str]]:
-    """What a Markdown text is made of, without what its texts say."""
+    """The structure of a Markdown text, without its texts."""
     return [step for token in PARSER.parse(text) for step in _steps(token)]
 
 
 def _steps(token: Token) -> list[tuple[str, str, str]]:
     if token.type == "inline":
         inside = [step for child in token.children or () for step in _steps(child)]
-        # Neighbours are one text: an escaped character is a token of its own.
+        # Adjacent tokens are one text: an escaped character is a token of its own.
         return [step for index, step in enumerate(inside) if step[0] != "text" or inside[index - 1 : index] != [step]]
     if token.type in ("text", "text_special"):
         return [("text", "", "")]
@@ -45,7 +45,7 @@ def _steps(token: Token) -> list[tuple[str, str, str]]:
 
 
 def said(text: str) -> str:
-    """What a reader sees of one line of Markdown."""
+    """The visible text of one line of Markdown."""
     [block] = [token for token in PARSER.parse(text) if token.type == "inline"] or [Token("inline", "", 0)]
     return "".join(child.content for child in block.children or ())
 
@@ -56,7 +56,7 @@ MERMAID = re.compile(r'    (?:state "[\w .,:/()+#;-]*" as s\d+|(?:\[\*\]|s\d+) -
 
 @cache
 def with_text(text: str) -> dict[str, str]:
-    """The files of a spec that has *text* where a README shows texts, if it may be there."""
+    """The files of a spec with *text* where a README shows texts, if it is allowed there."""
     data = filled(text, DESCRIPTIONS)
     titled = filled(text, [("title",)], data)
     data = titled if isinstance(meaning(titled), Provider) else data
@@ -66,7 +66,7 @@ def with_text(text: str) -> dict[str, str]:
 
 @pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
 def test_documents_keep_their_outline(text: str) -> None:
-    """The README has the headings, links, tables and code that it has for a harmless spec; so has pyproject.toml."""
+    """README and pyproject.toml have the structure that they have for a harmless spec."""
     files = with_text(text)
 
     assert outline(files["README.md"]) == outline(HARMLESS["README.md"])
@@ -89,7 +89,7 @@ def test_diagrams_hold_states_and_arrows(text: str) -> None:
 @settings(max_examples=200, deadline=None)
 @given(ANY_TEXT)
 def test_any_text_is_one_line_of_words(text: str) -> None:
-    """Printed as Markdown a text is one paragraph, or one cell of a table, of nothing but itself."""
+    """Printed as Markdown, a text is one paragraph or one table cell, and nothing else."""
     flat = " ".join(text.split())
     printed = markdown(text)
 
@@ -105,7 +105,7 @@ def test_any_text_is_one_line_of_words(text: str) -> None:
 @settings(max_examples=200, deadline=None)
 @given(ANY_TEXT)
 def test_spans_links_labels_and_strings_end_where_they_should(text: str) -> None:
-    """A code span, a link's title, a label of a diagram and a string of TOML end after their text and not before."""
+    """Code spans, link titles, diagram labels and TOML strings end after their text, not before."""
     assert outline(f"{code_span(text)} x") == outline("`x` x")
     assert outline(link(text, "https://a.example")) == outline("[x](https://a.example)") or not text.split()
     assert outline(link("x", text)) in (outline("x"), outline(f"[x]({text})"))
@@ -115,7 +115,7 @@ def test_spans_links_labels_and_strings_end_where_they_should(text: str) -> None
 
 @pytest.mark.parametrize("name", ["`", "a`b`", "|", "<b>", "]", "", "\n# x", "x\n\n# x", "```"])
 def test_no_file_name_becomes_markdown(name: str) -> None:
-    """What a spec's file is called is code in the README, and nothing else."""
+    """The name of a spec's file is code in the README, and nothing else."""
     provider = meaning(RICH)
     assert isinstance(provider, Provider)
 

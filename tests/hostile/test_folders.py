@@ -1,4 +1,4 @@
-"""Whatever stands in the folder that a package is written to, nothing outside of it is written, moved or removed."""
+"""Whatever the output folder contains, nothing outside of it is written, moved or removed."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ PRECIOUS = "precious"
 
 @pytest.fixture
 def out(tmp_path: Path) -> Path:
-    """An output folder with an old package, beside a file that is nobody's business."""
+    """An output folder with an old package, beside a file that must not change."""
     (tmp_path / "outside").mkdir()
     (tmp_path / "outside" / "client.py").write_text(PRECIOUS)
     (tmp_path / "outside" / "README.md").write_text(PRECIOUS)
@@ -27,14 +27,14 @@ def out(tmp_path: Path) -> Path:
 
 
 def spared(out: Path) -> bool:
-    """Whether what is outside is as it was."""
+    """Whether the files outside are unchanged."""
     return texts(out.parent / "outside") == {"client.py": PRECIOUS, "README.md": PRECIOUS}
 
 
 @pytest.mark.parametrize("force", [False, True])
 @pytest.mark.parametrize("link", ["acme", "acme/acme", "acme/acme/client.py", "acme/README.md", f"acme/{MANIFEST}"])
 def test_links_in_the_old_package(out: Path, link: str, force: bool) -> None:
-    """A symbolic link in the place of a folder, a file or the manifest is refused, and nothing happens behind it."""
+    """A symbolic link in place of a folder, a file or the manifest is refused, and its target is unchanged."""
     place = out / link
     place.rename(out.parent / "moved")
     place.symlink_to(out.parent / "outside" / ("" if (out.parent / "moved").is_dir() else "client.py"))
@@ -47,7 +47,7 @@ def test_links_in_the_old_package(out: Path, link: str, force: bool) -> None:
 
 
 def test_a_link_to_the_output_folder(out: Path) -> None:
-    """An output folder may be a link: the package is in the folder behind it, and in no other one."""
+    """The output folder may be a link: the package is written to its target only."""
     link = out.parent / "link"
     link.symlink_to(out)
     before = sorted(out.parent.iterdir())
@@ -63,7 +63,7 @@ def test_a_link_to_the_output_folder(out: Path) -> None:
 )
 @pytest.mark.parametrize("force", [False, True])
 def test_paths_in_the_manifest(out: Path, path: str, force: bool) -> None:
-    """A manifest that lists what is no plain path inside of the folder is refused."""
+    """A manifest with a path that is not a plain path inside the folder is refused."""
     (out / "acme" / MANIFEST).write_text(json.dumps({"files": {path: digest(PRECIOUS.encode())}}))
 
     with pytest.raises(NotWritten):
@@ -90,7 +90,7 @@ DAMAGED = {
 
 @pytest.mark.parametrize("content", DAMAGED.values(), ids=DAMAGED)
 def test_damaged_manifests(out: Path, content: bytes) -> None:
-    """A manifest that is none is refused by name; by force everything is written anew, and no other file is touched."""
+    """An invalid manifest is refused by name; with force, everything is written anew, and no other file changes."""
     (out / "acme" / "mine.txt").write_text(PRECIOUS)
     (out / "acme" / MANIFEST).write_bytes(content)
 
@@ -102,7 +102,7 @@ def test_damaged_manifests(out: Path, content: bytes) -> None:
 
 
 def staged(out: Path, journal: object) -> Path:
-    """What a killed process may have left, or a stranger may have put there."""
+    """The state after a killed process, or put there by an attacker."""
     stage = out / ".bide-stage-acme"
     (stage / "new").mkdir(parents=True)
     (stage / "forward.json").write_text(json.dumps(journal))
@@ -123,7 +123,7 @@ JOURNALS: dict[str, object] = {
 @pytest.mark.parametrize("journal", JOURNALS.values(), ids=JOURNALS)
 @pytest.mark.parametrize("force", [False, True])
 def test_hostile_journals(out: Path, journal: object, force: bool) -> None:
-    """What says how to finish a killed run is not believed either."""
+    """The journal of a killed run is not trusted either."""
     staged(out, journal)
 
     with pytest.raises(NotWritten):
@@ -151,7 +151,7 @@ def _side_link(stage: Path, outside: Path) -> None:
 
 @pytest.mark.parametrize("put", [_folder_link, _file_link, _side_link])
 def test_links_in_the_stage(out: Path, put: Callable[[Path, Path], None]) -> None:
-    """A repair takes no file from behind a symbolic link, and puts no link into the package."""
+    """A repair follows no symbolic link, and puts no link into the package."""
     outside = out.parent / "outside"
     was = {"acme/client.py": digest(b"old\n")}
     put(staged(out, {"old": was, "new": {"acme/client.py": digest(PRECIOUS.encode())}}), outside)

@@ -1,4 +1,4 @@
-"""A process that is killed in the middle of writing a package leaves nothing that the next run cannot mend."""
+"""A process killed while writing a package leaves nothing that the next run cannot repair."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.hostile.killed import NEW, OLD, package
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="SIGKILL is of POSIX")
 MANY = 60
-"""More steps than a write takes."""
+"""More steps than a write has."""
 
 
 def texts(folder: Path) -> dict[str, str]:
@@ -30,7 +30,7 @@ def texts(folder: Path) -> dict[str, str]:
 
 
 def outcomes(tmp_path: Path, when: str) -> list[Path]:
-    """A folder with the old package for each step at which a process was killed that was writing the new one."""
+    """A folder with the old package for each step at which a process that wrote the new one was killed."""
     found = []
     for step in range(1, MANY):
         out = tmp_path / f"{step}"
@@ -47,7 +47,7 @@ def outcomes(tmp_path: Path, when: str) -> list[Path]:
 
 @pytest.mark.parametrize("when", ["before", "within"])
 def test_a_killed_process_leaves_the_old_or_the_new(tmp_path: Path, when: str) -> None:
-    """Whole, or known to be half done; the next run, be it for the new package or the old one, leaves just that."""
+    """Complete, or marked as incomplete; the next run, for either package, leaves exactly that one."""
     left = outcomes(tmp_path, when)
     half_done = 0
     for out in left:

@@ -1,4 +1,4 @@
-"""Whatever a spec calls its things, no name of the generated code hides another one."""
+"""Whatever names a spec uses, no name of the generated code hides another one."""
 
 from __future__ import annotations
 
@@ -115,11 +115,11 @@ KINDS: dict[str, Callable[[list[str]], Json]] = {
         "operations": {"send": {"get": "/x", "query": {"side": "Side"}}},
     },
 }
-"""A spec that calls things of one kind by each of some words."""
+"""A spec that uses each of some words as a name, by kind of name."""
 
 
 def bound(body: list[ast.stmt]) -> Iterator[str]:
-    """The names that statements give a meaning to; of two branches only the first."""
+    """The names that statements bind; of two branches only the first."""
     for node in body:
         match node:
             case ast.ClassDef(name=name) | ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name):
@@ -141,7 +141,7 @@ def called(node: ast.AST) -> set[str]:
 
 
 def _all_words() -> list[str]:
-    """Every name that generated modules make, import or take from Python, and what such a name is made of."""
+    """Every name that generated modules define, import or take from Python, and the parts of these names."""
     found = {*NAMES, *keyword.kwlist}
     for name, text in printed(RICH).items():
         if name.endswith(".py") and not name.startswith("tests/"):
@@ -159,7 +159,7 @@ WORDS = _all_words()
 
 
 def fitting(kind: str) -> Json:
-    """A spec with those of the words that are not refused."""
+    """A spec with all words that are not refused."""
     is_class = kind in ("models", "enums", "unions")
     words = [word for word in WORDS if re.fullmatch("[A-Z][A-Za-z0-9]*" if is_class else "[A-Za-z0-9_]+", word)]
     while True:
@@ -180,7 +180,7 @@ def _is_refused(data: Json) -> bool:
 
 
 def hidden(module: str) -> list[str]:
-    """What one name of a module hides from the others."""
+    """The names of a module that hide others."""
     tree = ast.parse(module)
     top = Counter(bound(tree.body))
     found = [f"{name} is made twice" for name, count in top.items() if count > 1 and name != "annotations"]
@@ -213,7 +213,7 @@ def imported(module: str) -> set[str]:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_no_name_hides_another(kind: str) -> None:
-    """Each word is refused where a spec calls something by it, or hides nothing in any module."""
+    """Each word is refused as a name, or hides nothing in any module."""
     files = drafted(build(source.read("small.yaml", json.dumps(fitting(kind)))))
     harmless = printed(KINDS[kind](["Alpha", "Beta"] if kind in ("models", "enums", "unions") else ["alpha", "beta"]))
 
@@ -225,15 +225,15 @@ def test_no_name_hides_another(kind: str) -> None:
 
 
 def test_no_operation_hides_the_submit_of_a_job() -> None:
-    """An operation that has the name of what submits a job is refused: one would take the place of the other."""
+    """An operation with the name of a job's submit function is refused."""
     data = with_jobs({"fetch": job("/jobs")}, operations={"submit_fetch": operation("/fetch")})
 
     assert _is_refused(data)
 
 
 @pytest.mark.parametrize("prefix", ["", "Async", "Fake"])
-def test_the_client_s_class_hides_nothing(prefix: str) -> None:
-    """What the modules beside a client's class import or make is refused as its name: `names.OUR_IMPORTS` has it."""
+def test_the_client_class_hides_nothing(prefix: str) -> None:
+    """Names that modules import or define beside a client's class are refused: `names.OUR_IMPORTS` has them."""
     files = printed(RICH)
     modules = ["__init__", "client", "async_client", "testing"]
     beside = {name for module in modules for name in bound(ast.parse(files[f"acme_client/{module}.py"]).body)}
@@ -249,5 +249,5 @@ def test_the_client_s_class_hides_nothing(prefix: str) -> None:
     "name", [*sorted(names.DEVICES), "import", "None", "__class__", "../x", "C:\\x", "a b", "Acme"]
 )
 def test_no_package_has_a_dangerous_name(name: str) -> None:
-    """A package's name is that of folders, too: none is refused by a machine, leads elsewhere or is no identifier."""
+    """A package's name is also a folder: it must be a valid identifier and file name on every system."""
     assert _is_refused({**RICH, "name": name})

@@ -1,4 +1,4 @@
-"""A text of a spec is a text in every Python file that is made of it, wherever it stands and whatever it says."""
+"""Any text of a spec stays text in every generated Python file."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ FREE = frozenset(place for place in PLACES if place[-1] == "description")
 
 
 def _keys(schema: Json) -> Iterator[tuple[str, str]]:
-    """(title, key) of every mapping that the language knows."""
+    """(title, key) of every mapping of the language."""
     for name, part in [("", schema), *schema["$defs"].items()]:
         yield from _inside(name, part)
 
@@ -46,7 +46,7 @@ def _used(node: Json) -> Iterator[str]:
 
 
 def test_the_rich_spec_uses_every_key() -> None:
-    """No key of the language is missing from the spec that is filled with hostile texts."""
+    """The spec that is filled with hostile texts has every key of the language."""
     used = set(_used(RICH)) | {"bearer"}  # a client has one kind of auth
 
     assert sorted({key for _, key in _keys(spec_schema())} - used) == []
@@ -56,7 +56,7 @@ def test_the_rich_spec_uses_every_key() -> None:
 def test_what_nobody_sees_is_refused(text: str) -> None:
     """A character that hides, moves or cuts off what comes after it is refused at every place.
 
-    Inside of an example it is an escape of JSON, and what is printed of an example is its JSON.
+    Inside an example, it is a JSON escape, and examples are printed as JSON.
     """
     places = accepted(text)
 
@@ -66,7 +66,7 @@ def test_what_nobody_sees_is_refused(text: str) -> None:
 
 @pytest.mark.parametrize("text", KEPT.values(), ids=KEPT)
 def test_no_text_becomes_code(text: str) -> None:
-    """At each place a text is refused there, or each module is that of the harmless spec but for what its texts say."""
+    """At each place a text is refused, or modules differ from the harmless ones only in texts."""
     places = accepted(text)
 
     assert places >= FREE
@@ -76,7 +76,7 @@ def test_no_text_becomes_code(text: str) -> None:
 @settings(max_examples=12, deadline=None)
 @given(st.text(st.sampled_from("\"'\\{}%#\n =:;()[]<>`-_|$a\u00e9\u200d"), max_size=30) | st.text(max_size=30))
 def test_no_text_at_all_becomes_code(text: str) -> None:
-    """So it is with any text; a quote and a blank before it keep it from being a name."""
+    """The same for any text; a quote and a blank in front keep it from being a name."""
     text = f'" {text}'
 
     assert shapes(printed(filled(text, accepted(text)))) == HARMLESS
@@ -84,7 +84,7 @@ def test_no_text_at_all_becomes_code(text: str) -> None:
 
 @pytest.mark.parametrize("text", ['" \u6f22' * 60, 'call("a, b", [c]), ' * 9, 'it\'s "quoted" ' * 12, '" ' + "a" * 150])
 def test_no_text_changes_the_layout(text: str) -> None:
-    """Whatever a spec says, and however long it is, black has nothing to add."""
+    """For any text, however long, black changes nothing."""
     modules = printed(filled(text, accepted(text)))
     laid = {name: laid_out(module) for name, module in modules.items() if name.endswith(".py")}
 
@@ -107,7 +107,7 @@ FILE_NAMES = [
 
 @pytest.mark.parametrize("name", FILE_NAMES)
 def test_no_file_name_becomes_code(name: str) -> None:
-    """What a spec's file is called is a comment in what is made of it, and never the encoding of that."""
+    """The name of a spec's file is a comment, and never sets the encoding."""
     assert isinstance(PROVIDER, Provider)
 
     assert shapes(drafted(replace(PROVIDER, spec_file=name))) == HARMLESS
@@ -132,8 +132,8 @@ PATTERNED = {
 
 
 @pytest.mark.parametrize(("where", "text"), [(where, text) for where, each in PATTERNED.items() for text in each])
-def test_what_fits_a_pattern_is_text_as_well(where: str, text: str) -> None:
-    """So it is with what passes for a URL, a path, a header or a pointer."""
+def test_texts_that_match_a_pattern_stay_text(where: str, text: str) -> None:
+    """The same for valid URLs, paths, headers and pointers."""
     place = tuple(int(step) if step.isdigit() else step for step in where.split("/"))
     data = filled(text, [place])
     assert data != RICH
@@ -152,11 +152,11 @@ WORDS = (
     "text", ['"', '"""', "'", "\\", '\\"', "{{x}}", "{0.__class__}", "#}", "../../x", "\U0001f98a", "`|"]
 )
 def test_no_word_becomes_code(text: str) -> None:
-    """A status, a value of an enum, a tag, an event or a key is text too, in all the places that name it."""
+    """A status, an enum value, a discriminator or an event stays text in all places that use it."""
     data = twin = RICH
     for number, word in enumerate(WORDS):
         data = everywhere(word, f"{text}{number}", data)
-        # The same words make the same names, and a sign in front makes it differ from its name in Python as well.
+        # The same words give the same names; the sign in front makes the text differ from its Python name too.
         twin = everywhere(word, f"-{'-'.join(words(f'{text}{number}'))}", twin)
 
     assert shapes(printed(data)) == shapes(printed(twin))
@@ -170,7 +170,7 @@ def test_no_word_becomes_code(text: str) -> None:
 @example("a\n\n    b\n")
 @example("# fmt: skip")
 def test_black_leaves_texts_alone(text: str) -> None:
-    """What is printed of a text is laid out already, so that no layout can change it into code either."""
+    """Printed texts are laid out already, so that no layout can change them into code."""
     module = f"class A:\n    {docstring(text, indent=4)}\n\n    x = 1  {comment('a')}\n    {comment(text, indent=4)}\n"
 
     assert black.format_str(laid_out(module), mode=MODE) == module

@@ -1,4 +1,4 @@
-"""The quick yes or no to a spec's shape is jsonschema's."""
+"""The fast shape check agrees with jsonschema."""
 
 from __future__ import annotations
 
@@ -49,8 +49,8 @@ _KEYS = sorted({key for path in _PATHS for key in path if isinstance(key, str)})
 @given(st.sampled_from(_PATHS), st.sampled_from(["", *_KEYS]), _VALUES)
 @settings(max_examples=300)
 @example((), "", RICH)
-def test_the_quick_answer_is_that_of_jsonschema(path: tuple[str | int, ...], key: str, value: Json) -> None:
-    """Whatever stands at a place of a spec, or is added there under a key of the language."""
+def test_the_fast_check_agrees_with_jsonschema(path: tuple[str | int, ...], key: str, value: Json) -> None:
+    """For any value at a place of a spec, or under an added key."""
     at = RICH
     for step in path:
         at = at[step]
@@ -61,8 +61,8 @@ def test_the_quick_answer_is_that_of_jsonschema(path: tuple[str | int, ...], key
 
 @given(st.sampled_from(_PATHS[1:]))
 @settings(max_examples=150)
-def test_a_missing_part_is_missed_by_both(path: tuple[str | int, ...]) -> None:
-    """A spec without one of its parts fits for both or for neither."""
+def test_the_fast_check_agrees_for_a_missing_part(path: tuple[str | int, ...]) -> None:
+    """A spec without one of its parts is valid for both or for neither."""
     holder = RICH
     for step in path[:-1]:
         holder = holder[step]
@@ -73,7 +73,7 @@ def test_a_missing_part_is_missed_by_both(path: tuple[str | int, ...]) -> None:
     assert FITS(spoiled) == (not any(validator.errors(spec_schema(), spoiled)))
 
 
-def test_what_is_not_known_is_never_taken_for_good() -> None:
-    """A schema with a keyword that the quick answer does not know is left to jsonschema."""
+def test_an_unknown_keyword_is_left_to_jsonschema() -> None:
+    """A schema with a keyword that the fast check does not support."""
     assert not shape.compiled({"type": "string", "format": "date"})("2026-11-22")
     assert not shape.compiled({"properties": {"a": {"not": {}}}})({"a": 1})

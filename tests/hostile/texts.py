@@ -1,4 +1,4 @@
-"""Texts that have broken out of generated code, documents and file names elsewhere."""
+"""Texts that are known to break out of generated code, documents and file names."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ REFUSED = {
     "invisible tags": "a\U000e0041\U000e0042b",
     "no character": "a\uffffb",
 }
-"""What no spec may hold anywhere, by what it is called."""
+"""Texts that no spec may have anywhere, by name."""
 
 KEPT = {
     "double quote": '"',
@@ -71,7 +71,7 @@ KEPT = {
     "TOML": '"\n[tool.evil]\nx = """',
     "TOML literal": "'''\n[project]\nname = 'evil'",
 }
-"""What a text may hold, and must stay text wherever it is printed."""
+"""Texts that are allowed, and must stay text wherever they are printed."""
 
 MARKDOWN = {
     "heading": "# Evil",
@@ -105,7 +105,7 @@ MARKDOWN = {
     "JavaScript link": "javascript:alert(1)",
     "closes a link": "https://evil.example/x)[y](https://evil.example",
 }
-"""What means something in Markdown, HTML or Mermaid, and must not."""
+"""Texts with a meaning in Markdown, HTML or Mermaid, which must not take effect."""
 
 NAMES = (
     *("__class__", "__init__", "__dict__", "__slots__", "_private", "import", "from", "class", "def", "None", "True"),
@@ -117,4 +117,4 @@ NAMES = (
     *("observer", "max_rate", "close", "api_key", "max_in_flight", "in_order", "idempotency_key", "answer", "each"),
     *("con", "nul", "aux", "com1", "mro", "name", "value", "items", "failed_items", "to_dict", "encode", "decode"),
 )
-"""Words that mean something in Python, in Bide or on some machine."""
+"""Words with a meaning in Python, in Bide or on some system."""

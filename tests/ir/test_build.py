@@ -1,4 +1,4 @@
-"""What a checked spec means."""
+"""The meaning of a checked spec."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def job_of(text: str) -> ir.Job:
 
 
 def test_provider(acme: ir.Provider) -> None:
-    """The head of a spec says who the provider is and how it is reached."""
+    """The head of a spec has the provider's name and its access."""
     assert (acme.name, acme.title, acme.class_name, acme.base_url) == (
         "acme",
         "Acme",
@@ -68,14 +68,14 @@ def test_provider(acme: ir.Provider) -> None:
     ],
 )
 def test_other_ways_to_send_a_key(auth: str, found: list[tuple[str, str, str, str]]) -> None:
-    """A key may be a bearer token, go into the query, be packed with a user name, or be several."""
+    """A bearer token, a query parameter, basic auth with a user name, or several secrets."""
     made = read_spec(FILE, changed(("{header: X-API-Key, env: ACME_API_KEY}", auth))).auth
 
     assert [(one.scheme, one.name, one.prefix, one.argument) for one in made] == found
 
 
-def test_names_lead_to_things(acme: ir.Provider) -> None:
-    """Every enum, model and union is found by its name, those that were made for bodies and streams too."""
+def test_every_type_is_found_by_name(acme: ir.Provider) -> None:
+    """Enums, models and unions, also those made for bodies and streams."""
     things: tuple[ir.Enum | ir.Model | ir.Union, ...] = (*acme.enums, *acme.models, *acme.unions)
 
     assert acme.by_name == {thing.name: thing for thing in things}
@@ -83,8 +83,8 @@ def test_names_lead_to_things(acme: ir.Provider) -> None:
 
 
 @pytest.mark.parametrize("file", ["acme.yaml", "specs/acme.yaml", "/home/me/specs/acme.yaml", "C:\\specs\\acme.yaml"])
-def test_the_folder_of_a_spec_is_not_told(file: str) -> None:
-    """The same spec means the same wherever it lies."""
+def test_the_meaning_does_not_depend_on_the_folder(file: str) -> None:
+    """The same spec has the same meaning in any folder."""
     assert read_spec(file, TEXT) == read_spec(FILE, TEXT)
 
 
@@ -101,7 +101,7 @@ def test_the_folder_of_a_spec_is_not_told(file: str) -> None:
     ],
 )
 def test_types(text: str, type_: ir.Type, nullable: bool) -> None:
-    """A type is read from left to right; `or null` is about the whole."""
+    """A type is read from left to right; `or null` is for the whole type."""
     read = parse_type(text)
 
     assert (read.type, read.nullable) == (type_, nullable)
@@ -111,7 +111,7 @@ def test_types(text: str, type_: ir.Type, nullable: bool) -> None:
 @pytest.mark.parametrize(
     "text", ["", "list of", "list of list of ", "string|null", "list  of string", "a\n", "list of " * 9 + "any"]
 )
-def test_what_is_no_type(text: str) -> None:
+def test_an_invalid_type_is_refused(text: str) -> None:
     """What is not a valid type is no type."""
     with pytest.raises(NotationError):
         parse_type(text)
@@ -131,7 +131,7 @@ def test_times() -> None:
 
 
 def test_fields(acme: ir.Provider) -> None:
-    """A field knows its wire name and its Python name, whether it may be missing or null, and its bounds."""
+    """A field has its wire name, its Python name, whether it may be missing or null, and its bounds."""
     found = fields(acme.model("FetchInput"))
 
     assert found["maxPages"].name == "max_pages"
@@ -146,7 +146,7 @@ def test_fields(acme: ir.Provider) -> None:
 
 
 def test_sources_are_inherited(acme: ir.Provider) -> None:
-    """What is in a model, an operation or an example has the source of what it is in, unless it names its own."""
+    """Parts of a model, an operation or an example have its source, unless they name their own."""
     job = acme.model("FetchJob")
 
     assert job.source is not None
@@ -159,7 +159,7 @@ def test_sources_are_inherited(acme: ir.Provider) -> None:
 
 
 def test_narrowing(acme: ir.Provider) -> None:
-    """A model that is another one in some states has the fields that are marked with all of these."""
+    """A model that narrows another one to some states has the fields that all of these states promise."""
     done = acme.model("DoneJob")
 
     assert done.base == "FetchJob"
@@ -169,14 +169,14 @@ def test_narrowing(acme: ir.Provider) -> None:
 
 
 def test_narrowing_to_several_states() -> None:
-    """A field that is not there in one of the states may still be missing."""
+    """A field that one of the states does not promise may still be missing."""
     text = changed(("when: succeeded", "when: [succeeded, failed]"))
 
     assert read_spec(FILE, text).model("DoneJob").narrowed == ()
 
 
 def test_null_stays() -> None:
-    """What the spec calls `or null` may be null in every state."""
+    """A field that is `or null` may be null in every state."""
     text = changed(("links?: {type: list of string,", "links?: {type: list of string or null,"))
     links = fields(read_spec(FILE, text).model("DoneJob"))["links"]
 
@@ -184,7 +184,7 @@ def test_null_stays() -> None:
 
 
 def test_bases_come_first() -> None:
-    """A model stands behind the one that it narrows, wherever the spec has it."""
+    """A model follows the one that it narrows, whatever the order in the spec."""
     text = changed(
         ("  DoneJob:\n    is: FetchJob\n    when: succeeded\n", ""),
         ("models:\n", "models:\n  DoneJob: {is: FetchJob, when: succeeded}\n"),
@@ -195,7 +195,7 @@ def test_bases_come_first() -> None:
 
 
 def test_unions(acme: ir.Provider) -> None:
-    """A union knows its variants, and they know it and their tag."""
+    """A union has its variants, and they have it and their discriminator."""
     click = acme.model("Click")
 
     assert acme.by_name["Action"] == ir.Union(
@@ -204,8 +204,8 @@ def test_unions(acme: ir.Provider) -> None:
     assert (click.unions, click.tag_field, click.tag) == (("Action",), "type", "click")
 
 
-def test_who_is_sent_and_who_is_received(acme: ir.Provider) -> None:
-    """Models know whether they are part of requests, of replies, or of both."""
+def test_models_of_requests_and_replies(acme: ir.Provider) -> None:
+    """Each model has whether it is part of requests, of replies, or of both."""
     sent = {model.name for model in acme.models if model.in_request}
     received = {model.name for model in acme.models if model.in_reply}
 
@@ -224,8 +224,8 @@ def test_who_is_sent_and_who_is_received(acme: ir.Provider) -> None:
     assert not sent & received
 
 
-def test_enum_values_may_choose_a_name() -> None:
-    """A value whose name cannot be made, or would be poor, has one of the author's choice."""
+def test_enum_values_may_have_a_name() -> None:
+    """A value without a good name of its own has one from the spec."""
     text = changed(("queued: It waits.", "queued: {description: It waits., name: IN_LINE}"))
 
     assert read_spec(FILE, text).enums[0].values[0] == ir.EnumValue(
@@ -237,7 +237,7 @@ def test_enum_values_may_choose_a_name() -> None:
 
 
 def test_a_body_by_name(acme: ir.Provider) -> None:
-    """The fields of a body's model are the arguments, those that must be given first."""
+    """The fields of a body's model are the arguments, required ones first."""
     endpoint = acme.operations[0].endpoint
     assert endpoint.body is not None
 
@@ -249,7 +249,7 @@ def test_a_body_by_name(acme: ir.Provider) -> None:
 
 
 def test_path_query_and_headers(acme: ir.Provider) -> None:
-    """Arguments go into the path, the query and headers; constants are none."""
+    """Arguments are in path, query and headers; constants are no arguments."""
     endpoint = acme.operations[1].endpoint
 
     assert [(one.name, one.field.wire, one.place) for one in endpoint.parameters] == [
@@ -281,7 +281,7 @@ def test_no_reply() -> None:
 
 
 def test_streams(acme: ir.Provider) -> None:
-    """The events of a stream are a union without a tag of its own."""
+    """The events of a stream are a union without its own discriminator field."""
     watch = acme.operations[2]
 
     assert watch.replies == ()
@@ -303,7 +303,7 @@ def test_streams(acme: ir.Provider) -> None:
 
 
 def test_a_body_in_place(acme: ir.Provider) -> None:
-    """A body that is written in place becomes a model, with constants, spread objects and plain arguments."""
+    """An inline body becomes a model, with constants, flattened objects and plain arguments."""
     job = acme.jobs[0]
     body = acme.model("FetchBody")
     assert job.submit.body is not None
@@ -323,7 +323,7 @@ def test_a_body_in_place(acme: ir.Provider) -> None:
 
 
 def test_jobs(acme: ir.Provider) -> None:
-    """A job knows its id, its models and its lifecycle."""
+    """A job has its id, its models and its lifecycle."""
     job = acme.jobs[0]
 
     assert (job.reply, job.job_id, job.idempotency_key) == (
@@ -362,8 +362,8 @@ def test_lifecycles(acme: ir.Provider) -> None:
     )
 
 
-def test_usual_lifecycle() -> None:
-    """What a lifecycle does not say is as usual."""
+def test_default_lifecycle() -> None:
+    """Missing keys have their defaults."""
     text = changed(
         (", accepts: [200, 202], rate_limit: 60/min}", "}"),
         (", not_ready: [409], gone: [404, 410], retention: 24h}", "}"),
@@ -389,7 +389,7 @@ def test_a_result_inside_of_the_poll_reply() -> None:
 
 
 def test_the_case_of_a_status() -> None:
-    """A lifecycle compares statuses as the enum of the status does."""
+    """A lifecycle compares statuses like the enum of the status."""
     text = changed(("    description: Where a job is.\n", "    ignore_case: true\n"))
 
     assert job_of(text).lifecycle.ignore_case
@@ -397,7 +397,7 @@ def test_the_case_of_a_status() -> None:
 
 
 def test_polling(acme: ir.Provider) -> None:
-    """A job's own polling goes before its lifecycle's, key by key."""
+    """A job's own polling takes precedence over its lifecycle's, key by key."""
     assert acme.jobs[0].polling == ir.Polling(
         interval=(15.0, 30.0), min_interval=1.0, typical=(3.0, 15.0), timeout=300.0, not_found_grace=10.0
     )
@@ -415,8 +415,8 @@ def test_polling(acme: ir.Provider) -> None:
         ("{interval: 10s}", {"interval": (10.0, 10.0)}),
     ],
 )
-def test_usual_polling(polling: str, expected: dict[str, Any]) -> None:
-    """What is not said is as usual: every 2s..5s, never below half a second, and for as long as is worth it."""
+def test_default_polling(polling: str, expected: dict[str, Any]) -> None:
+    """Every 2 to 5 s, at least 0.5 s apart, with a timeout by the typical time."""
     start = TEXT.index("    polling:\n")
     text = TEXT[:start].replace("    polling: {interval: 15s..30s}\n", "") + f"    polling: {polling}\n"
     found = job_of(text).polling
@@ -428,12 +428,12 @@ def test_usual_polling(polling: str, expected: dict[str, Any]) -> None:
 
 
 def test_package(acme: ir.Provider) -> None:
-    """A spec that says nothing of its package gets the usual name and version, and claims nothing else."""
+    """A spec without `package` has the default name and version, and nothing else."""
     assert acme.package == ir.Package(name="acme-client", version="0.1.0", license="", authors=(), urls=())
 
 
 def test_package_of_the_spec() -> None:
-    """What a spec says of its package is kept as it is written."""
+    """The values of `package` are kept unchanged."""
     about = (
         "package:\n"
         "  name: acme-sdk\n"

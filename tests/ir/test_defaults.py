@@ -12,7 +12,7 @@ from bide.ir import defaults
 
 
 def documented(node: Any, key: str) -> set[str]:
-    """What the schema's descriptions of *key* say about its default."""
+    """The default in the schema's descriptions of *key*."""
     if isinstance(node, list):
         return {text for inside in node for text in documented(inside, key)}
     if not isinstance(node, dict):

@@ -1,4 +1,4 @@
-"""The page of each code: that there is one, that it explains, and that the docs have the same."""
+"""The page of each code: it exists, explains the code, and is in the docs."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ RULES = sorted(
 
 
 def codes_in(path: Path) -> Iterator[str]:
-    """The codes that a file reports: what is handed to whatever makes a diagnostic."""
+    """The codes in a file: the arguments of functions that make diagnostics."""
     makers = {"Diagnostic": 1, "at_key": 1, "at_value": 1, "note": 1, "fail": 1, "_problem": 2}
     for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.Call):
@@ -36,7 +36,7 @@ def codes_in(path: Path) -> Iterator[str]:
 
 
 def test_every_code_has_a_page() -> None:
-    """Whatever code a step reports is explained, and no page explains a code that nothing reports."""
+    """Every reported code is explained, and every page is of a reported code."""
     files = [path for path in BIDE.rglob("*.py") if not {"runtime", "simulator"} & set(path.parts)]
     reported = {code for path in files for code in codes_in(path)} | {"tab", "bad-yaml"}
 
@@ -45,7 +45,7 @@ def test_every_code_has_a_page() -> None:
 
 @pytest.mark.parametrize("name", RULES)
 def test_a_rule_has_a_page(name: str) -> None:
-    """A rule's file begins with the pages of its codes."""
+    """A rule's file starts with the pages of its codes."""
     assert list(read(inspect.getdoc(import_module(name)) or ""))
 
 
@@ -59,8 +59,8 @@ def test_no_code_has_two_pages() -> None:
 
 
 @pytest.mark.parametrize("code", all_pages())
-def test_a_page_explains(code: str) -> None:
-    """A page says in a sentence what holds of a good spec, then why, and shows an example that is YAML."""
+def test_a_page_has_its_parts(code: str) -> None:
+    """One sentence about a valid spec, then the reason, and an example in YAML."""
     page = all_pages()[code]
     examples = [paragraph for paragraph in page.paragraphs if paragraph.startswith("    ")]
 
@@ -72,11 +72,11 @@ def test_a_page_explains(code: str) -> None:
 
 
 NO_YAML = {"bad-yaml", "directive", "alias"}
-"""What is refused there no parser reads."""
+"""Codes for text that YAML parsers refuse."""
 
 
-def test_the_docs_have_the_same(request: pytest.FixtureRequest) -> None:
-    """docs/rules.md is made of the pages; `--update-golden` makes it anew."""
+def test_the_docs_have_the_pages(request: pytest.FixtureRequest) -> None:
+    """docs/rules.md is made of the pages; `--update-golden` rewrites it."""
     page = REPOSITORY / "docs" / "rules.md"
     if request.config.getoption("--update-golden"):
         page.write_text(as_markdown())
@@ -84,8 +84,8 @@ def test_the_docs_have_the_same(request: pytest.FixtureRequest) -> None:
     assert page.read_text() == as_markdown()
 
 
-def test_the_docs_link_to_no_rule_that_is_not_there() -> None:
-    """A comment in the docs that silences a warning names one that there is."""
+def test_the_docs_refer_to_existing_rules() -> None:
+    """A comment in the docs that silences a warning has an existing code."""
     text = "".join(path.read_text() for path in (REPOSITORY / "docs").glob("*.md"))
     codes = set(re.findall(r"# bide: allow ([a-z-]+)", text))
 
@@ -110,7 +110,7 @@ def test_explain(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_explain_alone(capsys: pytest.CaptureFixture[str]) -> None:
-    """`bide explain` alone lists every code with its severity, in the order of the alphabet."""
+    """`bide explain` without a code lists every code with its severity, sorted."""
     assert main(["explain"]) == 0
     lines = [line.split() for line in capsys.readouterr().out.splitlines()]
 
@@ -123,7 +123,7 @@ def test_explain_alone(capsys: pytest.CaptureFixture[str]) -> None:
     ("code", "help_"),
     [("unknwon-key", 'did you mean "unknown-key"?'), ("xyzzy", "`bide explain` lists all codes")],
 )
-def test_explain_what_is_not_there(code: str, help_: str, capsys: pytest.CaptureFixture[str]) -> None:
-    """A code that there is not is a usage error that says which may have been meant."""
+def test_explain_an_unknown_code(code: str, help_: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """It is a usage error with a suggestion."""
     assert main(["explain", code]) == 2
     assert capsys.readouterr() == ("", f'bide: there is no code "{code}": {help_}\n')

@@ -1,4 +1,4 @@
-"""What the rules find."""
+"""The findings of the rules."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from bide.lint.pipeline import read_spec
 from tests.acme_spec import FILE, TEXT, changed, linted, said
 
 
-def test_a_good_spec() -> None:
-    """The rules find nothing in a good spec."""
+def test_a_valid_spec() -> None:
+    """The rules find nothing."""
     assert linted(TEXT) == []
 
 
@@ -468,7 +468,7 @@ CASES = [
 
 @pytest.mark.parametrize(("old", "new", "expected"), CASES, ids=[case[1].strip()[:40] for case in CASES])
 def test_findings(old: str, new: str, expected: str | None) -> None:
-    """A rule finds what it is for, says what is wrong and what may have been meant, and stays silent otherwise."""
+    """A rule reports its own problem with a suggestion, and nothing else."""
     found = [said(problem) for problem in linted(changed((old, new)))]
 
     if expected is None:
@@ -523,7 +523,7 @@ def test_examples_in_their_states(reply: str, expected: str) -> None:
 
 
 def test_places() -> None:
-    """A finding points at what is wrong: a value at its first letter, a key at its own."""
+    """A finding has the place of its value or key."""
     text = changed(
         ("    snapshot: FetchJob\n", "    snapshot: FetchJbo\n"), ("      queued: [running", "      queud: [running")
     )
@@ -551,7 +551,7 @@ def test_a_lifecycle_without_an_end() -> None:
 
 
 def test_jobs_that_share_a_lifecycle() -> None:
-    """A pointer must lead somewhere for each job of a lifecycle; jobs that lack a field are named together."""
+    """A pointer must exist for each job of a lifecycle; jobs without it are listed together."""
     start, end = TEXT.index("  fetch:\n    description"), TEXT.index("lifecycles:\n")
     job = TEXT[start:end]
     others = "".join(
@@ -564,8 +564,8 @@ def test_jobs_that_share_a_lifecycle() -> None:
     assert 'CrawlJob, MapJob have no field "status"' in found
 
 
-def test_one_name_for_what_one_pointer_finds() -> None:
-    """Jobs of one lifecycle agree on the Python names along its pointers."""
+def test_jobs_of_a_lifecycle_agree_on_names() -> None:
+    """The Python names along its pointers are the same."""
     start, end = TEXT.index("  fetch:\n    description"), TEXT.index("lifecycles:\n")
     other = (
         TEXT[start:end]
@@ -586,7 +586,7 @@ def test_one_name_for_what_one_pointer_finds() -> None:
     assert found[0].startswith('"credits_used" is called cost here and credits_used on line')
 
 
-def test_warnings_do_not_stop() -> None:
+def test_warnings_do_not_prevent_a_package() -> None:
     """What is only odd is told, and built all the same."""
     text = changed(("links?: {type: list of string, when: [succeeded, partial]}", "links?: list of string"))
 
@@ -607,7 +607,7 @@ def test_warnings_do_not_stop() -> None:
     ],
 )
 def test_submits_at_one_address(fetch: str, crawl: str, is_fine: bool) -> None:
-    """Two requests with one method and path are fine if a constant in their bodies differs, nested ones included."""
+    """Two requests with one method and path are valid if a constant in their bodies differs."""
     text = (
         "bide: 1\nname: acme\ntitle: Acme\nclass: Acme\ndescription: Fetches.\ndocs: https://acme.example\n"
         "base_url: https://acme.example\n"

@@ -1,4 +1,4 @@
-"""From text to meaning, or to everything that is wrong, and nothing else."""
+"""From text to a provider, or to all problems, and nothing else."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tests.acme_spec import FILE, TEXT, changed
 
 
 def problems(text: str) -> list[Diagnostic]:
-    """What is wrong; empty if the text means something."""
+    """The problems; empty for a valid spec."""
     try:
         provider = read_spec(FILE, text)
     except SpecError as error:
@@ -31,13 +31,13 @@ def codes(text: str) -> list[str]:
     return [problem.code for problem in problems(text)]
 
 
-def test_a_good_spec() -> None:
-    """A good spec has a meaning, and always the same."""
+def test_a_valid_spec() -> None:
+    """It has a meaning, and always the same one."""
     assert read_spec(FILE, TEXT) == read_spec(FILE, TEXT)
 
 
 def test_all_steps_at_once() -> None:
-    """What is wrong with the YAML, the shape and the sense of a spec is told at once, in the order of the file."""
+    """Problems of YAML, shape and meaning are reported together, in the order of the file."""
     wrong_yaml = ("name: acme", "name: !x acme")
     wrong_shape = ("    rate_limit: 60/min\n", "    rate_limit: sixty\n")
     wrong_name = ("    lifecycle: job\n", "    lifecycle: jbo\n")
@@ -67,15 +67,15 @@ MISSHAPEN = [
 
 @pytest.mark.parametrize("change", MISSHAPEN, ids=[change[1].strip() for change in MISSHAPEN])
 def test_one_fault_is_one_problem(change: tuple[str, str]) -> None:
-    """What is misshapen is told once: the rules say nothing of what hangs together with it."""
+    """A problem of shape is reported once: rules skip everything that depends on it."""
     found = codes(changed(change))
 
     assert len(found) == 1
 
 
 @pytest.mark.parametrize("change", MISSHAPEN, ids=[change[1].strip() for change in MISSHAPEN])
-def test_a_fault_does_not_hide_another(change: tuple[str, str]) -> None:
-    """What is wrong with a thing that a misshapen one has nothing to do with is told beside it."""
+def test_a_problem_does_not_hide_an_independent_one(change: tuple[str, str]) -> None:
+    """Problems of parts that do not depend on the misshapen one are reported too."""
     other = ("SearchReply:\n    fields: {hits: list of string}", "SearchReply:\n    fields: {hits: list of strng}")
     found = codes(changed(change, other))
 
@@ -101,13 +101,13 @@ SIDE_BY_SIDE = [
 
 
 @pytest.mark.parametrize(("fault", "slip"), SIDE_BY_SIDE, ids=[fault[1] for fault, _ in SIDE_BY_SIDE])
-def test_a_fault_does_not_hide_what_stands_beside_it(fault: tuple[str, str], slip: tuple[str, str]) -> None:
-    """What is misshapen in a thing is told with what makes no sense in the same thing, and with nothing else."""
+def test_a_problem_does_not_hide_another_in_the_same_part(fault: tuple[str, str], slip: tuple[str, str]) -> None:
+    """A problem of shape is reported with a problem of meaning beside it, and nothing else."""
     assert sorted(codes(changed(fault, slip))) == sorted([*codes(changed(fault)), *codes(changed(slip))])
 
 
 def test_warnings() -> None:
-    """What is only odd is told beside the document; errors are told with the warnings."""
+    """Warnings are reported beside the document, and together with errors."""
     odd = ("links?: {type: list of string, when: [succeeded, partial]}", "links?: list of string")
     document, warnings = checked(FILE, changed(odd))
 
@@ -120,7 +120,7 @@ def test_warnings() -> None:
 
 
 def test_a_great_many_problems() -> None:
-    """A spec with no end of problems is refused soon, with as many of them as anybody would read."""
+    """A spec with very many problems is refused soon, with a bounded number of them."""
     unknown = "".join(f"  M{number}: {{fields: {{a: N{number}}}}}\n" for number in range(1_000))
     found = problems(changed(("models:\n", f"models:\n{unknown}")))
 
@@ -137,7 +137,7 @@ def paths(node: object, path: tuple[str | int, ...] = ()) -> list[tuple[str | in
 
 
 def damaged(node: object, path: tuple[str | int, ...], value: object, *, drop: bool, as_key: bool) -> object:
-    """*node* with something else at *path*: without it, with another key, or with another value."""
+    """*node* with a change at *path*: without it, with another key, or with another value."""
     step, rest = path[0], path[1:]
     assert isinstance(node, dict | list)
     items = list(node.items()) if isinstance(node, dict) else list(enumerate(node))
@@ -183,7 +183,7 @@ anything = st.sampled_from([*words, *hostile]) | st.text(max_size=8) | st.none()
     )
 )
 def test_a_damaged_spec(damages: list[tuple[tuple[str | int, ...], object, bool, bool]]) -> None:
-    """A spec with anything anywhere is refused with diagnostics, or means something; nothing else ever happens."""
+    """Any damaged spec is refused with diagnostics, or is valid; nothing else is raised."""
     data: object = DATA
     for path, value, drop, as_key in damages:
         with suppress(AssertionError):  # an earlier damage took this place away
@@ -194,8 +194,8 @@ def test_a_damaged_spec(damages: list[tuple[tuple[str | int, ...], object, bool,
     assert all(problem.message and problem.place.file == FILE for problem in found)
 
 
-def test_a_source_may_be_called_like_a_job_that_has_a_fault() -> None:
-    """What is left out because of a fault takes nothing along that only shares its name."""
+def test_a_source_may_have_the_name_of_an_invalid_job() -> None:
+    """A part that is skipped because of a problem skips nothing that only shares its name."""
     spec = written(completed("acme", {}), schema="bide.schema.json")
     assert codes(spec) == []
 
@@ -203,7 +203,7 @@ def test_a_source_may_be_called_like_a_job_that_has_a_fault() -> None:
 
 
 def test_a_misspelt_key_that_holds_fields_is_reported() -> None:
-    """`hits: {url: string}` for `fields` is an unknown key, although it could also be a field by itself."""
+    """`hits: {url: string}` for `fields` is an unknown key, although it could be a field."""
     data = damaged(DATA, ("models", "Webhook", "fields"), "hits", drop=False, as_key=True)
 
     assert "unknown-key" in codes(json.dumps(data))

@@ -1,4 +1,4 @@
-"""Comments that silence a warning: where they count, what they need, and what they cannot do."""
+"""Comments that silence a warning: their place, their form, and their limits."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def reasons(finding: Finding) -> list[tuple[str, str]]:
     ids=["behind", "above", "above another comment", "under Windows"],
 )
 def test_a_silenced_warning(lines: str) -> None:
-    """A comment on the line of a warning, or above it, silences it; what it says why is kept."""
+    """A comment on the line of a warning, or above it, silences it; its reason is kept."""
     finding = examined(FILE, changed((KEY, lines)))
 
     assert finding.problems == []
@@ -39,8 +39,8 @@ def test_a_silenced_warning(lines: str) -> None:
     assert reasons(finding) == [("key-in-query", "no header")]
 
 
-def test_a_comment_is_about_its_line_alone() -> None:
-    """A warning elsewhere is told, and the comment that stands in the wrong place as well, with where it fires."""
+def test_a_comment_is_only_for_its_line() -> None:
+    """A warning elsewhere is reported, and so is the misplaced comment, with the right place."""
     text = changed((KEY, QUERY), ("headers: {X-Api", "# bide: allow key-in-query -- no header\nheaders: {X-Api"))
 
     assert [one.split(":")[0] for one in found(text)] == ["9", "10"]
@@ -48,21 +48,21 @@ def test_a_comment_is_about_its_line_alone() -> None:
 
 
 def test_a_blank_line_between() -> None:
-    """A comment above an empty line is about nothing."""
+    """A comment above an empty line silences nothing."""
     text = changed((KEY, f"# bide: allow key-in-query -- no header\n\n{QUERY}"))
 
     assert any("unused-allow" in one for one in found(text))
 
 
 def test_several_codes() -> None:
-    """One comment may name several codes, and each of them must be reported."""
+    """One comment may have several codes, each of which must be reported."""
     text = changed((KEY, f"{QUERY}  # bide: allow key-in-query, unused-model -- no header"))
 
     assert found(text) == ['9:40 unused-allow: "unused-model" is not reported on this line (remove the comment)']
 
 
-def test_what_looks_like_a_comment() -> None:
-    """What stands in a text is text, in quotes and in blocks; and the version of the language is no word to Bide."""
+def test_texts_are_no_comments() -> None:
+    """Quoted texts and blocks are texts, and the `yaml-language-server` comment is ignored."""
     description = 'description: "Fetches # bide: allow x -- y"'
     block = "description: |\n  Fetches.\n  # bide: allow x -- y"
 
@@ -86,8 +86,8 @@ def test_what_looks_like_a_comment() -> None:
         ("allow -- no header", '"allow -- no header" is not a comment that Bide understands'),
     ],
 )
-def test_a_bad_comment(comment: str, expected: str) -> None:
-    """A comment that cannot be heeded is an error, and the warning is told."""
+def test_an_invalid_comment(comment: str, expected: str) -> None:
+    """It is an error, and the warning is reported."""
     finding = examined(FILE, changed((KEY, f"{QUERY}  # bide: {comment}")))
 
     assert [problem.code for problem in finding.problems] == ["key-in-query", "bad-allow"]
@@ -96,21 +96,21 @@ def test_a_bad_comment(comment: str, expected: str) -> None:
 
 
 def test_an_error_is_not_silenced() -> None:
-    """What cannot be silenced is told beside the comment that tries."""
+    """It is reported beside the comment that tries to."""
     text = changed(("    lifecycle: job\n", "    lifecycle: jbo  # bide: allow unknown-lifecycle -- it will come\n"))
 
     assert [one.split(" ")[1] for one in found(text)] == ["unknown-lifecycle:", "bad-allow:"]
 
 
-def test_comments_in_a_spec_with_a_fault() -> None:
-    """Where a fault keeps a rule from looking, nobody can say that a comment silences nothing."""
+def test_comments_in_an_invalid_spec() -> None:
+    """If a problem of shape skips a rule, a comment for it is not reported as unused."""
     text = changed((KEY, f"{QUERY}  # bide: allow key-in-query -- no header"), ("title: Acme", "title: 5"))
 
     assert [one.split(" ")[1] for one in found(text)] == ["bad-type:"]
 
 
 def test_a_great_many_comments() -> None:
-    """Comments without end are refused with as many problems as anybody would read."""
+    """They are refused with a bounded number of problems."""
     text = TEXT + "# bide: allow key-in-query -- no header\n" * 20_000
 
     assert len(found(text)) == PROBLEM_LIMIT

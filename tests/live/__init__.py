@@ -1,1 +1,1 @@
-"""The generated packages over real sockets and in real time: what no test in virtual time can show."""
+"""The generated packages over real sockets and in real time, for promises that virtual time cannot test."""

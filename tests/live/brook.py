@@ -1,4 +1,4 @@
-"""Brook, a made-up provider whose jobs are over in a moment, and the making of packages while tests run."""
+"""Brook, a made-up provider with jobs of a few milliseconds, and packages made during tests."""
 
 from __future__ import annotations
 
@@ -156,7 +156,7 @@ def brook() -> Provider:
 
 
 def written(provider: Provider, folder: Path, *, vendor: bool = False) -> Path:
-    """The folder, with the provider's package in it."""
+    """*folder*, with the provider's package in it."""
     for path, text in render(provider, vendor=vendor).items():
         file = folder / path
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -165,7 +165,7 @@ def written(provider: Provider, folder: Path, *, vendor: bool = False) -> Path:
 
 
 def packed(provider: Provider, folder: Path) -> ModuleType:
-    """The provider's package, made in *folder* and imported."""
+    """The provider's package, generated into *folder* and imported."""
     sys.path.insert(0, str(written(provider, folder)))
     importlib.invalidate_caches()
     return importlib.import_module(f"{provider.name}_client")

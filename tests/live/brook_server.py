@@ -1,4 +1,4 @@
-"""Brook's server over raw sockets: makes jobs, remembers who asked what and when, and misbehaves by plan."""
+"""Brook's server over raw sockets: creates jobs, records requests, and injects planned faults."""
 
 from __future__ import annotations
 
@@ -26,21 +26,21 @@ class Made:
     made: float
     key: str | None = None
     polls: list[float] = field(default_factory=list)
-    """When the polls came."""
+    """The times of the polls."""
     fetches: int = 0
     cancelled: bool = False
 
     @property
     def closest(self) -> float:
-        """The shortest time between two polls."""
+        """The shortest time between two polls, in seconds."""
         return min((later - earlier for earlier, later in pairwise(self.polls)), default=float("inf"))
 
 
 class BrookServer(Server):
     """Its jobs take *lasts* seconds. Those whose name begins with "bad" fail.
 
-    Plans say what becomes of the first, second, ... request of a kind; `None` is nothing. `refusals` are of submits
-    that make no job, `submits` of those that have made one, `groups` of polls of many jobs.
+    Plans are the faults of consecutive requests of a kind; `None` is no fault. `refusals` are of submits that create no
+    job, `submits` of submits that have created one, `groups` of polls of many jobs.
     """
 
     def __init__(
@@ -77,12 +77,12 @@ class BrookServer(Server):
         return sum(job.fetches for job in self.jobs.values())
 
     def plan(self, kind: str, answers: Iterable[Answer | None]) -> None:
-        """What becomes of the next requests of a kind."""
+        """Set the faults of the next requests of a kind."""
         with self._planning:
             self._plans[kind] = iter(answers)
 
     def refuse_for(self, seconds: float) -> None:
-        """Close all doors: whoever comes is refused, until they open again."""
+        """Refuse all connections for *seconds*."""
         self._shut()
         timer = threading.Timer(seconds, self._reopen)
         timer.daemon = True
@@ -90,7 +90,7 @@ class BrookServer(Server):
         timer.start()
 
     def hang_up(self) -> None:
-        """Close each connection, from this side."""
+        """Close all connections from the server's side."""
         with self._lock:
             for peer in list(self._open):
                 peer.close()
@@ -185,7 +185,7 @@ class BrookServer(Server):
         return planned is not None
 
 
-# --- what a server may say or do
+# --- replies and faults of the server
 
 
 def said(line: str = "200 OK", /, **body: Any) -> bytes:
@@ -204,7 +204,7 @@ def says(**body: Any) -> Answer:
 
 
 def works(**headers: str) -> Answer:
-    """The job is going, and something else is said in headers."""
+    """A running job, with extra headers."""
     return play(reply(b'{"status": "working"}', content_type="application/json", **headers))
 
 
@@ -213,7 +213,7 @@ def gzipped(body: bytes) -> Answer:
 
 
 def also(do: Callable[[], object], answer: Answer | None = None) -> Answer:
-    """Do something before the answer, if there is one; else hang up."""
+    """Do something before the answer; without an answer, close the connection."""
 
     def answered(peer: Peer, request: Received) -> None:
         do()

@@ -1,4 +1,4 @@
-"""What the live tests share."""
+"""Fixtures of the live tests."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def package(tmp_path_factory: pytest.TempPathFactory) -> ModuleType:
 
 @pytest.fixture(scope="session")
 def generated() -> Callable[[str], ModuleType]:
-    """A package as it lies in generated/."""
+    """A function that imports a package of generated/."""
 
     def load(name: str) -> ModuleType:
         folder = str(GENERATED / name)
@@ -37,7 +37,7 @@ def generated() -> Callable[[str], ModuleType]:
 
 @pytest.fixture(params=["sync", "async"])
 def driver(request: pytest.FixtureRequest) -> Iterator[Driver]:
-    """Each promise holds for the blocking client and for the asyncio one."""
+    """Run the test for the blocking client and for the asyncio client."""
     made = Driver(request.param)
     try:
         yield made

@@ -1,4 +1,4 @@
-"""The blocking client and the asyncio client under one way of calling, so that each promise is tested for both."""
+"""One interface to the blocking client and the asyncio client, so that each test runs for both."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from types import ModuleType
 from typing import Any
 
 SLACK = 3.0
-"""Seconds by which a loaded machine may be late. What must not happen takes longer."""
+"""Seconds by which a loaded machine may be late. A wrong call would take longer."""
 
 
 class Driver:
-    """Makes clients and calls them. The asyncio loop runs during the calls only."""
+    """Makes clients and calls them. The asyncio loop runs only during the calls."""
 
     def __init__(self, kind: str) -> None:
         self.is_async = kind == "async"
@@ -25,7 +25,7 @@ class Driver:
     def client(self, package: ModuleType, server_url: str, *, speed: float = 1.0, **options: Any) -> Any:
         """A client of the package, which is closed at the end of the test.
 
-        With *speed* its time runs faster than that of sockets, which keeps to the wall.
+        With *speed* its clock runs faster than wall time, which sockets use.
         """
         if speed != 1.0:
             options["clock"] = (package.AsyncSystemClock if self.is_async else package.SystemClock)(speed)
@@ -49,14 +49,14 @@ class Driver:
         return self._loop.run_until_complete(awaited())
 
     def idle(self, seconds: float) -> None:
-        """Do nothing; the loop, if there is one, runs on."""
+        """Do nothing for *seconds*, while the event loop, if any, runs."""
         if self._loop is None:
             time.sleep(seconds)
         else:
             self._loop.run_until_complete(asyncio.sleep(seconds))
 
     def each(self, iterator: Any) -> Iterator[Any]:
-        """What an iterator brings, blocking or not."""
+        """The items of an iterator, blocking or not."""
         if self._loop is None:
             yield from iterator
             return
@@ -79,7 +79,7 @@ class Driver:
 
 @dataclass(frozen=True)
 class Ending:
-    """How a call ended, and how long it took."""
+    """The outcome of a call, and its duration in seconds."""
 
     result: Any
     error: Any
@@ -87,7 +87,7 @@ class Ending:
 
 
 def ending(driver: Driver, method: Callable[..., Any], *args: Any, **options: Any) -> Ending:
-    """Call it, and catch what it raises."""
+    """Call *method*; returns its outcome, also if it raises."""
     began = time.monotonic()
     try:
         result, error = driver.call(method, *args, **options), None

@@ -1,4 +1,4 @@
-"""Hasty: Anakin's page scraper with a rate limit of ten requests per second, and a server that insists on it."""
+"""Hasty: Anakin's page scraper with a limit of 10 requests per second, which its server enforces."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ SCENARIO = Parameter(
 
 
 def spec(name: str) -> Provider:
-    """A provider that is shipped."""
+    """A provider of this repository."""
     return read_spec(f"{name}.yaml", (SPECS / f"{name}.yaml").read_text("utf-8"))
 
 
@@ -49,7 +49,7 @@ def hasty() -> Provider:
 
 
 def scenario(number: int) -> str:
-    """What becomes of a job: every tenth fails, and one poll in five goes wrong."""
+    """The scenario of a job: 10 % fail, and 20 % of polls have a fault."""
     jitter = random.Random(number)
     faults = ["429:none", "429", "500", "502", "503", "504", "408", "cut_short", "lost", "web_page"]
     faults += ["slow:0.05", "unknown_status"]
@@ -63,7 +63,7 @@ App = Callable[[Scope, Any, Any], Awaitable[None]]
 
 
 class Turnstile:
-    """Lets ten requests in each second of the simulator to each endpoint, and refuses the others with a 429."""
+    """Allows 10 requests per second of simulator time to each endpoint, and answers others with 429."""
 
     def __init__(self, app: App, *, speed: float, slack: float = 0.01) -> None:
         self._app = app

@@ -1,4 +1,4 @@
-"""Ways to interrupt what runs: a task at its n-th step, the main thread by a signal."""
+"""Interruptions: of a task at its n-th step, and of the main thread by a signal."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ WHERE: dict[str, list[Answer]] = {
     "a poll": [HANG],
     "a body": [play(head(content_length="99"), drip([b" "] * 99, 0.05))],
 }
-"""Polls in which, or after which, a wait is to be interrupted."""
+"""Polls during or after which a wait is interrupted."""
 
 
 class CancelledAt:
-    """Awaits a coroutine, and has the current task cancelled when that has come to a halt for the *step*-th time.
+    """Awaits a coroutine, and cancels the current task when the coroutine suspends for the *step*-th time.
 
-    With *soon* the loop gets to it in its next round; else the task is woken up by nothing but the cancelling.
+    With *soon* the task is cancelled in the loop's next iteration; otherwise only the cancellation wakes it up.
     """
 
     def __init__(self, coroutine: Coroutine[Any, Any, Any], step: int, *, soon: bool) -> None:
@@ -59,7 +59,7 @@ class CancelledAt:
 
 
 async def cancelled_at(step: int, coroutine: Coroutine[Any, Any, Any], *, soon: bool) -> bool:
-    """Run it in a task that is cancelled at that step. Whether it came to that: it may have ended before."""
+    """Run it in a task that is cancelled at that step; returns whether the step was reached."""
     stepped = CancelledAt(coroutine, step, soon=soon)
 
     async def run() -> None:
@@ -72,7 +72,7 @@ async def cancelled_at(step: int, coroutine: Coroutine[Any, Any, Any], *, soon: 
 
 @contextlib.contextmanager
 def interrupt(after: float) -> Iterator[None]:
-    """Press Ctrl-C in so many seconds, if the block still runs then."""
+    """Send Ctrl-C after this many seconds, if the block still runs then."""
     ident = threading.main_thread().ident
     assert ident is not None
     timer = threading.Timer(after, signal.pthread_kill, (ident, signal.SIGINT))
@@ -87,7 +87,7 @@ def interrupt(after: float) -> Iterator[None]:
 
 
 async def nothing_is_left() -> None:
-    """No task beside the one that asks, as soon as the loop has come round a few times."""
+    """Check that no other task is left after some iterations of the loop."""
     for _ in range(5):
         await asyncio.sleep(0)
     assert {asyncio.current_task()} == asyncio.all_tasks()

@@ -1,4 +1,4 @@
-"""Many jobs at once: what is taken, in which order outcomes come, what a batch says of itself."""
+"""Batches: how inputs are read, the order of outcomes, and counts."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ IN_FLIGHT = 5
 
 
 class Input(dict[str, Any]):
-    """An input whose life can be watched."""
+    """An input that can be weakly referenced."""
 
     __hash__ = object.__hash__  # type: ignore[assignment]  # a weak set needs it
 
 
-def test_inputs_are_taken_as_there_is_room(driver: Driver, package: ModuleType) -> None:
-    """Of a million inputs only those are taken that run or ran, and those that have ended are let go."""
+def test_inputs_are_read_lazily(driver: Driver, package: ModuleType) -> None:
+    """Of a million inputs, only those of started jobs are read, and those of ended jobs are released."""
     taken = 0
     alive: WeakSet[Input] = WeakSet()
 
@@ -48,12 +48,12 @@ def test_inputs_are_taken_as_there_is_room(driver: Driver, package: ModuleType) 
                 break
         driver.call(batch.close)
         assert taken <= 61 + IN_FLIGHT + 1
-        assert most_alive <= IN_FLIGHT + 10  # a few threads hold on to what they sent last
+        assert most_alive <= IN_FLIGHT + 10  # a few threads hold references to their last request
         assert set(server.jobs) - ended == {job.id for job in batch.running}
 
 
-def test_in_order_holds_back_no_more_than_fits(driver: Driver, package: ModuleType) -> None:
-    """With `in_order` outcomes come as the inputs did, and a slow first job does not make the others pile up."""
+def test_in_order_bounds_the_outcomes_held_back(driver: Driver, package: ModuleType) -> None:
+    """With `in_order`, a slow first job does not make the others pile up."""
     taken: list[int] = []
 
     def inputs() -> Iterator[dict[str, str]]:
@@ -74,8 +74,8 @@ def test_in_order_holds_back_no_more_than_fits(driver: Driver, package: ModuleTy
 BAD: list[Any] = [{}, {"nome": "x"}, {"name": "x", "more": 1}, 7, None, "name", {"name": object()}, {7: "x"}]
 
 
-def test_a_bad_input_is_one_bad_outcome(driver: Driver, package: ModuleType) -> None:
-    """Inputs that no job can have do not end the batch, and nothing is sent for them."""
+def test_an_invalid_input_is_one_failed_outcome(driver: Driver, package: ModuleType) -> None:
+    """It does not end the batch, and nothing is sent for it."""
     inputs = [each for bad in BAD for each in (bad, {"name": "good"})]
     with BrookServer() as server:
         client = driver.client(package, server.url)
@@ -91,7 +91,7 @@ def test_a_bad_input_is_one_bad_outcome(driver: Driver, package: ModuleType) -> 
 
 
 def test_handles_are_waited_for_together(driver: Driver, package: ModuleType) -> None:
-    """`wait_many` takes jobs that run, that are done, that failed, and one handle twice; inputs are the handles."""
+    """`wait_many` takes jobs that run, are done, or failed, and one handle twice; inputs are the handles."""
     with BrookServer(lasts=0.2) as server:
         client = driver.client(package, server.url)
         jobs = [driver.call(client.task.submit, name=name) for name in ("a", "bad", "c", "d")]
@@ -111,8 +111,8 @@ def test_handles_are_waited_for_together(driver: Driver, package: ModuleType) ->
         assert min(job.closest for job in server.jobs.values()) > 0.038
 
 
-def test_wait_many_gives_up_one_job_and_not_the_others(driver: Driver, package: ModuleType) -> None:
-    """The timeout is for each job; those that time out are errors with a token, and no interruption."""
+def test_the_timeout_of_wait_many_is_for_each_job(driver: Driver, package: ModuleType) -> None:
+    """Jobs that time out are outcomes with a token, and the others continue."""
     with BrookServer(polls=[refuses(503, retry_after="60")]) as server:
         client = driver.client(package, server.url)
         jobs = [driver.call(client.task.submit, name=f"n{number}") for number in range(4)]
@@ -123,8 +123,8 @@ def test_wait_many_gives_up_one_job_and_not_the_others(driver: Driver, package: 
         assert failed[0].error.token == failed[0].job.token == failed[0].input.token
 
 
-def test_tallies_add_up(driver: Driver, package: ModuleType) -> None:
-    """Each tally counts every input once, grows, and ends with everything."""
+def test_counts_add_up(driver: Driver, package: ModuleType) -> None:
+    """Each update counts every input once; counts grow, and the last one has all jobs."""
     tallies: list[Any] = []
     names = [f"{'bad' if number % 3 == 0 else 'n'}{number}" for number in range(20)]
     with BrookServer(lasts=0.1, submits=[None, DROP, refuses(400)]) as server:
@@ -134,7 +134,9 @@ def test_tallies_add_up(driver: Driver, package: ModuleType) -> None:
     for counts in tallies:
         assert counts.ended == counts.succeeded + counts.failed <= counts.taken <= counts.total == 21
         assert sum(counts.states.values()) <= counts.taken
-        assert counts.states.get(package.State.SUCCEEDED, 0) >= counts.succeeded  # seen to be done, result not yet read
+        assert (
+            counts.states.get(package.State.SUCCEEDED, 0) >= counts.succeeded
+        )  # final, but the result is not fetched yet
         assert counts.taken - counts.ended <= 6
         assert counts.elapsed >= 0
     for earlier, later in pairwise(tallies):
@@ -149,8 +151,8 @@ def test_tallies_add_up(driver: Driver, package: ModuleType) -> None:
 
 
 @pytest.mark.parametrize("kind", ["task", "ration"])
-def test_a_429_slows_all_who_share_its_bucket(kind: str, driver: Driver, package: ModuleType) -> None:
-    """One refusal keeps every job of the batch from polling for as long as the server says, with a rate or without."""
+def test_a_429_delays_all_jobs_of_its_bucket(kind: str, driver: Driver, package: ModuleType) -> None:
+    """One 429 delays the polls of every job of the batch by retry_after, with or without a rate."""
     seen: list[tuple[float, float, Any]] = []
 
     def observe(send_with_retries: Any) -> None:
@@ -172,8 +174,8 @@ def test_a_429_slows_all_who_share_its_bucket(kind: str, driver: Driver, package
         assert 0.39 < min(after)
 
 
-def test_slow_inputs_do_not_hold_up_the_jobs(package: ModuleType) -> None:
-    """An async iterable is waited for while jobs are polled: each outcome comes as its job ends."""
+def test_slow_inputs_do_not_delay_running_jobs(package: ModuleType) -> None:
+    """While an input is awaited, jobs are polled: each outcome is returned as its job ends."""
 
     async def inputs() -> AsyncIterator[dict[str, str]]:
         for number in range(4):
@@ -194,8 +196,8 @@ def test_slow_inputs_do_not_hold_up_the_jobs(package: ModuleType) -> None:
 
 
 @pytest.mark.parametrize("size", [0, -1, 2.5, "7", None])
-def test_a_batch_needs_room(size: Any, driver: Driver, package: ModuleType) -> None:
-    """`max_in_flight` that makes no sense is refused before anything is taken or sent."""
+def test_max_in_flight_must_be_positive(size: Any, driver: Driver, package: ModuleType) -> None:
+    """Any other value is refused before an input is read."""
     with BrookServer() as server:
         client = driver.client(package, server.url)
         with pytest.raises(package.InvalidArgument):

@@ -1,4 +1,4 @@
-"""W12, W16: giving up a wait at any moment leaves the handle good, and neither tasks nor connections behind."""
+"""W12, W16: a wait that is cancelled at any step leaves a usable handle, no task and no connection."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.live.interruption import WHERE, cancelled_at, interrupt, nothing_is_l
 from tests.runtime.engines.server import Answer, drip, head, play
 
 SLOWLY = play(head(content_length="29"), drip([b'{"status":', b' "done", "tex', b't": "x"}'], pause=0.03))
-"""A reply whose reading takes some steps."""
+"""A reply that is read in several steps."""
 
 REPLIES: dict[str, list[Answer | None]] = {
     "plain": [None],
@@ -33,7 +33,7 @@ REPLIES: dict[str, list[Answer | None]] = {
 def test_a_wait_may_be_cancelled_at_each_of_its_awaits(
     engine: str, replies: str, soon: bool, package: ModuleType
 ) -> None:
-    """Whatever it was about to do, a later `wait` of the same handle returns the result, and nothing is left over."""
+    """At any step, a later `wait` of the same handle returns the result, and nothing is left over."""
 
     async def cancel_each() -> int:
         step = 0
@@ -63,7 +63,7 @@ def test_a_wait_may_be_cancelled_at_each_of_its_awaits(
 @pytest.mark.parametrize("soon", [False, True])
 @pytest.mark.parametrize("what", ["run", "submit", "poll", "result", "cancel"])
 def test_every_other_call_may_be_cancelled_too(what: str, soon: bool, package: ModuleType) -> None:
-    """A call that is cancelled leaves a client that works, no task and no connection."""
+    """A cancelled call leaves a usable client, no task and no connection."""
 
     async def cancel_each() -> None:
         step = 0
@@ -91,7 +91,7 @@ def test_every_other_call_may_be_cancelled_too(what: str, soon: bool, package: M
 @pytest.mark.parametrize("ends", ["closed", "gone on with"])
 @pytest.mark.parametrize("soon", [False, True])
 def test_a_batch_may_be_cancelled_at_each_of_its_awaits(soon: bool, ends: str, package: ModuleType) -> None:
-    """A batch whose loop was cancelled can be gone on with, or closed: every job is handed out or in `running`."""
+    """A cancelled batch can be continued or closed: every job was returned or is in `running`."""
 
     async def seen(_counts: Any) -> None:
         await asyncio.sleep(0)
@@ -125,7 +125,7 @@ def test_a_batch_may_be_cancelled_at_each_of_its_awaits(soon: bool, ends: str, p
 
 
 def test_closing_a_batch_may_be_cancelled(package: ModuleType) -> None:
-    """Whoever has no patience for the replies under way still gets the handles that are known."""
+    """Cancelling `close` while replies are pending still leaves the known handles."""
 
     async def cancel() -> None:
         async with _async_client(package, server, timeout=5) as client:
@@ -144,8 +144,8 @@ def test_closing_a_batch_may_be_cancelled(package: ModuleType) -> None:
         server.settle(0)
 
 
-def test_a_wait_in_a_timeout_of_asyncio(package: ModuleType) -> None:
-    """`asyncio.timeout` around a wait ends it in time; the job goes on."""
+def test_asyncio_timeout_ends_a_wait(package: ModuleType) -> None:
+    """`asyncio.timeout` around a wait ends it in time; the job continues."""
 
     async def patient() -> None:
         async with _async_client(package, server, timeout=30) as client:
@@ -163,7 +163,7 @@ def test_a_wait_in_a_timeout_of_asyncio(package: ModuleType) -> None:
 
 
 def test_updates_may_be_left_at_any_time(package: ModuleType) -> None:
-    """Leaving `updates()` leaves nothing behind."""
+    """Leaving `updates()` leaves no task and no connection."""
 
     async def leave() -> None:
         async with _async_client(package, server) as client:
@@ -181,7 +181,7 @@ def test_updates_may_be_left_at_any_time(package: ModuleType) -> None:
 
 @pytest.mark.parametrize("where", WHERE)
 def test_ctrl_c_in_a_wait(where: str, package: ModuleType) -> None:
-    """Ctrl-C ends a blocking wait at once; a later one returns the result, over a fresh connection if need be."""
+    """Ctrl-C ends a blocking wait at once; a later one returns the result, over a new connection if needed."""
     with BrookServer(polls=WHERE[where]) as server:
         with package.Brook("key", base_url=server.url, timeout=5) as client:
             job = client.task.submit(name="x")
@@ -195,8 +195,8 @@ def test_ctrl_c_in_a_wait(where: str, package: ModuleType) -> None:
         server.settle(0)
 
 
-def test_ctrl_c_from_a_callback(package: ModuleType) -> None:
-    """What `on_update` raises comes out as it is, and leaves the handle good."""
+def test_an_interrupt_in_a_callback_is_raised_unchanged(package: ModuleType) -> None:
+    """An exception of `on_update` is raised unchanged, and the handle stays usable."""
     with BrookServer(lasts=60) as server, package.Brook("key", base_url=server.url) as client:
         job = client.task.submit(name="x")
         for error in (KeyboardInterrupt, ZeroDivisionError, SystemExit):
@@ -206,8 +206,8 @@ def test_ctrl_c_from_a_callback(package: ModuleType) -> None:
         assert "x" == job.wait().text
 
 
-def test_ctrl_c_in_a_run_tells_of_the_job(package: ModuleType) -> None:
-    """Without a handle, the token of the job that goes on is in the notes of the exception."""
+def test_ctrl_c_in_a_run_notes_the_token(package: ModuleType) -> None:
+    """Without a handle, the token of the running job is in a note of the exception."""
     with BrookServer(polls=[HANG]) as server, package.Brook("key", base_url=server.url, timeout=5) as client:
         with pytest.raises(KeyboardInterrupt) as caught, interrupt(after=1.0):
             client.task.run(name="x")
@@ -217,7 +217,7 @@ def test_ctrl_c_in_a_run_tells_of_the_job(package: ModuleType) -> None:
 
 
 def test_ctrl_c_in_a_batch(package: ModuleType) -> None:
-    """Ctrl-C ends the loop at once; leaving the block waits for replies under way, and no job is without a handle."""
+    """Ctrl-C ends the loop at once; leaving the block waits for pending replies, and every job has a handle."""
     inputs = ({"name": f"n{number}"} for number in range(10_000))
     with BrookServer(lasts=60) as server, package.Brook("key", base_url=server.url) as client:
         began = time.monotonic()

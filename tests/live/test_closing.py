@@ -1,4 +1,4 @@
-"""Closing a client in the middle of things ends whoever waits, soon and with a clear error."""
+"""Closing a client ends its waits soon, with a clear error."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ CALLS: dict[str, Callable[[Any, Any], Any]] = {
 @pytest.mark.parametrize("call", CALLS)
 @pytest.mark.parametrize("where", WHERE)
 def test_closing_the_client_ends_threads_that_wait(call: str, where: str, package: ModuleType) -> None:
-    """Each of them gets `ClientClosed` with the job and its token, soon."""
+    """Each raises `ClientClosed` soon, with the job and its token."""
     with BrookServer(polls=WHERE[where] * 3) as server, ThreadPoolExecutor(3) as pool:
         client = package.Brook("key", base_url=server.url, timeout=30)
         jobs = [client.task.submit(name="x") for _ in range(3)]
@@ -43,7 +43,7 @@ def test_closing_the_client_ends_threads_that_wait(call: str, where: str, packag
 @pytest.mark.parametrize("call", CALLS)
 @pytest.mark.parametrize("where", WHERE)
 def test_closing_the_client_ends_tasks_that_wait(call: str, where: str, package: ModuleType) -> None:
-    """Each of them gets `ClientClosed` with the job and its token, soon."""
+    """Each raises `ClientClosed` soon, with the job and its token."""
 
     async def close() -> None:
         client = package.AsyncBrook("key", base_url=server.url, timeout=30)
@@ -64,7 +64,7 @@ def test_closing_the_client_ends_tasks_that_wait(call: str, where: str, package:
 
 
 def test_closing_the_client_in_a_submit(package: ModuleType) -> None:
-    """A submit that was under way when the client was closed may have made a job, and says so."""
+    """A submit in flight may have created a job, and the error says so."""
     with BrookServer(submits=[HANG]) as server, ThreadPoolExecutor(1) as pool:
         client = package.Brook("key", base_url=server.url, timeout=30)
         submit = pool.submit(client.task.submit, name="x")
@@ -76,7 +76,7 @@ def test_closing_the_client_in_a_submit(package: ModuleType) -> None:
         assert 1 == len(server.jobs)
 
 
-def test_a_closed_client_says_so_at_once(package: ModuleType) -> None:
+def test_a_closed_client_raises_at_once(package: ModuleType) -> None:
     """Every call after `close` raises `ClientClosed`, and `close` may be called again."""
     with BrookServer() as server:
         client = package.Brook("key", base_url=server.url)

@@ -1,4 +1,4 @@
-"""The faults of a package's fake: what a client sees of each."""
+"""The faults of a package's fake, as a client sees them."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ def testing(generated: Callable[[str], ModuleType]) -> Any:
     return import_module("anakin_client.testing")
 
 
-def test_an_unknown_status_is_shown_and_waited_out(testing: Any) -> None:
-    """One poll shows a status that the spec does not list, and the next one the job's own again."""
+def test_an_unknown_status_lasts_for_one_poll(testing: Any) -> None:
+    """One poll has a status that the spec does not list, and the next one the job's own."""
     fake, seen = testing.FakeAnakin(), []
     fake.url_scraper.succeeds(after=0)
     fake.url_scraper.poll.inject(testing.unknown_status())
@@ -27,7 +27,7 @@ def test_an_unknown_status_is_shown_and_waited_out(testing: Any) -> None:
 
 
 def test_nulls_are_read_as_absent(testing: Any) -> None:
-    """A reply that writes every key gives the model that a reply without them gives."""
+    """A reply with nulls decodes to the same model as a reply without those keys."""
     fake = testing.FakeAnakin()
     fake.url_scraper.succeeds(after=0)
     fake.url_scraper.poll.inject(testing.nulls(), None)
@@ -53,6 +53,6 @@ def test_nulls_are_read_as_absent(testing: Any) -> None:
         (lambda testing: testing.web_page(), "web_page()"),
     ],
 )
-def test_a_fault_is_shown_as_it_is_made(testing: Any, make: Callable[[Any], Any], said: str) -> None:
+def test_the_repr_of_a_fault_is_its_code(testing: Any, make: Callable[[Any], Any], said: str) -> None:
     """A failing property test prints the code that makes the fault."""
     assert repr(make(testing)) == said

@@ -1,4 +1,4 @@
-"""All the ways to leave a batch: every job that exists was handed out or is in `running`."""
+"""Leaving a batch in any way: every existing job was returned or is in `running`."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ IN_FLIGHT = 5
 
 
 @pytest.mark.parametrize("how", ["break", "raise", "interrupt", "in on_update", "in the inputs"])
-def test_whoever_leaves_early_has_every_job(how: str, driver: Driver, package: ModuleType) -> None:
-    """Each job that the server knows was handed out or is in `running`, and the handles are good."""
+def test_leaving_early_leaves_no_job_without_a_handle(how: str, driver: Driver, package: ModuleType) -> None:
+    """Each job of the server was returned or is in `running`, and the handles are usable."""
     updates = 0
 
     def watched(_counts: Any) -> None:
@@ -62,7 +62,7 @@ def test_whoever_leaves_early_has_every_job(how: str, driver: Driver, package: M
 
 @pytest.mark.parametrize("updates", range(1, 26, 2))
 def test_an_interrupt_at_any_update_loses_nothing(updates: int, driver: Driver, package: ModuleType) -> None:
-    """A callback that raises may be called again: the batch goes on where it was."""
+    """After a callback raised, the batch continues where it was."""
     seen = 0
 
     def watched(_counts: Any) -> None:
@@ -86,8 +86,8 @@ def test_an_interrupt_at_any_update_loses_nothing(updates: int, driver: Driver, 
         assert [] == batch.running
 
 
-def test_leaving_while_submits_are_under_way_waits_for_their_replies(driver: Driver, package: ModuleType) -> None:
-    """A job that is being made when one leaves gets a handle; nothing is submitted after that."""
+def test_leaving_during_submits_waits_for_their_replies(driver: Driver, package: ModuleType) -> None:
+    """A job whose submit is in flight gets a handle; nothing is submitted after that."""
 
     def slow(peer: Peer, _request: Received) -> None:
         peer.stopping.wait(0.3)
@@ -107,7 +107,7 @@ def test_leaving_while_submits_are_under_way_waits_for_their_replies(driver: Dri
 
 
 def test_a_closed_client_ends_its_batches(driver: Driver, package: ModuleType) -> None:
-    """`ClientClosed` in the loop, and every job in `running`; a client that is open takes over by their tokens."""
+    """The loop raises `ClientClosed`, every job is in `running`, and another client can resume the tokens."""
     with BrookServer(lasts=0.3) as server:
         client, other = driver.client(package, server.url), driver.client(package, server.url)
         batch = client.task.run_many([{"name": f"n{number}"} for number in range(30)], max_in_flight=10)
@@ -121,8 +121,8 @@ def test_a_closed_client_ends_its_batches(driver: Driver, package: ModuleType) -
             assert driver.call(other.task.resume(job.token).wait, timeout=5).text
 
 
-def test_an_async_iterable_is_closed_when_one_leaves(package: ModuleType) -> None:
-    """Leaving while the next input is waited for leaves no task, and every job in `running`."""
+def test_leaving_closes_an_async_iterable(package: ModuleType) -> None:
+    """Leaving while the next input is awaited leaves no task, and every job in `running`."""
     closed: list[bool] = []
 
     async def inputs() -> AsyncIterator[dict[str, str]]:
@@ -147,8 +147,8 @@ def test_an_async_iterable_is_closed_when_one_leaves(package: ModuleType) -> Non
         asyncio.run(leave(server))
 
 
-def test_inputs_that_raise_end_the_loop_and_lose_nothing(driver: Driver, package: ModuleType) -> None:
-    """What an iterable raises comes out of the loop; going on after that waits for the jobs that run."""
+def test_an_error_of_the_inputs_loses_nothing(driver: Driver, package: ModuleType) -> None:
+    """The loop raises the exception of the iterable; continuing waits for the running jobs."""
 
     def inputs() -> Iterator[dict[str, str]]:
         yield {"name": "a"}
@@ -172,8 +172,8 @@ def test_inputs_that_raise_end_the_loop_and_lose_nothing(driver: Driver, package
             assert sorted(server.jobs) == sorted([*out, *(job.id for job in batch.running)])
 
 
-def test_a_batch_of_a_client_with_hanging_polls_closes_soon(driver: Driver, package: ModuleType) -> None:
-    """Leaving while a poll hangs takes no longer than its HTTP timeout, and keeps the handle."""
+def test_a_batch_with_a_hanging_poll_closes_soon(driver: Driver, package: ModuleType) -> None:
+    """Leaving takes no longer than the HTTP timeout of the poll, and keeps the handle."""
     with BrookServer(polls=[None, None, HANG]) as server:
         client = driver.client(package, server.url, timeout=0.6)
         batch = client.task.run_many([{"name": "a"}, {"name": "b"}, {"name": "c"}])

@@ -1,4 +1,4 @@
-"""Two hundred jobs against the simulator over real HTTP: each ends as it must, and is not asked about too often."""
+"""200 jobs against the simulator over real HTTP: each has its outcome, and min_interval holds."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def hasty_package(tmp_path_factory: pytest.TempPathFactory) -> ModuleType:
 
 
 def test_two_hundred_jobs_run_to_the_end(driver: Driver, hasty_package: ModuleType) -> None:
-    """Every tenth fails, one poll in five goes wrong, ten requests per second are let in: the outcomes are the same."""
+    """10 % fail, 20 % of polls have a fault, and 10 requests per second are allowed: the outcomes are right."""
     tallies: list[Any] = []
     most_threads = 0
 
@@ -65,10 +65,10 @@ def test_two_hundred_jobs_run_to_the_end(driver: Driver, hasty_package: ModuleTy
 
 
 @pytest.mark.parametrize("name", ["anakin", "scrapio", "knowledgesdk"])
-def test_each_provider_that_is_shipped_takes_a_batch(
+def test_each_package_of_the_repository_runs_a_batch(
     name: str, driver: Driver, generated: Callable[[str], ModuleType]
 ) -> None:
-    """Jobs of a shipped package end as the simulator's script says, though their replies are damaged on the way."""
+    """Jobs end as the simulator's script says, although some replies have faults."""
     package = generated(name)
     kind, argument = {"anakin": ("map", "url"), "scrapio": ("fetch", "url"), "knowledgesdk": ("extract", "url")}[name]
     script = """
@@ -89,8 +89,8 @@ def test_each_provider_that_is_shipped_takes_a_batch(
     assert {1} == {job["submits"] for job in jobs}
 
 
-def test_lost_submits_with_keys_make_no_job_twice(driver: Driver, generated: Callable[[str], ModuleType]) -> None:
-    """Where there are idempotency keys, a batch submits again what got lost, and each job exists once."""
+def test_lost_submits_with_keys_create_no_job_twice(driver: Driver, generated: Callable[[str], ModuleType]) -> None:
+    """With idempotency keys, a batch sends lost submits again, and each job exists once."""
     script = '- {scenario: "succeed; submit=lost,cut_short,503,ok"}'
     with Simulator(spec("scrapio"), speed=60, scenarios=script) as simulator:
         client = driver.client(generated("scrapio"), simulator.url, speed=60)

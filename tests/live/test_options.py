@@ -1,4 +1,4 @@
-"""One call with other options, and what a reply has beyond its model: sync and async."""
+"""`with_options`, and the data of a reply beyond its model, for both colours."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ PAGE = {"id": "j", "status": "completed", "markdown": "# x", "tomorrow": {"a": 1
 
 
 class Run:
-    """A fake Anakin, and a client of one colour whose calls are awaited where they have to be."""
+    """A fake Anakin, and a client of one colour."""
 
     def __init__(self, generated: Callable[[str], Any], colour: str) -> None:
         self.package = generated("anakin")
@@ -39,8 +39,8 @@ def run(request: pytest.FixtureRequest, generated: Callable[[str], Any]) -> Run:
     return Run(generated, request.param)
 
 
-def test_headers_query_and_body_go_with_one_call(run: Run) -> None:
-    """Headers go with every request of the call, query and body with the submit; the client itself stays as it was."""
+def test_extras_are_sent_with_one_call(run: Run) -> None:
+    """Headers with every request of the call, query and body with the submit; the client is unchanged."""
     view = run.client.with_options(extra_headers={"X-Trace": "t1"}, extra_query={"beta": True}, extra_body={"new": [1]})
     run.do(lambda: view.url_scraper.run(url="https://example.com"))
     run.do(lambda: run.client.url_scraper.submit(url="https://example.com"))
@@ -54,8 +54,8 @@ def test_headers_query_and_body_go_with_one_call(run: Run) -> None:
     assert "x-trace" not in plain.request.headers
 
 
-def test_a_view_of_a_view_adds_up(run: Run) -> None:
-    """The newer option wins; what it does not mention stays."""
+def test_a_view_of_a_view_merges_options(run: Run) -> None:
+    """The newer option takes precedence; others stay."""
     one = run.client.with_options(extra_headers={"X-A": "1", "X-B": "1"}, timeout=5.0)
     two = one.with_options(extra_headers={"X-B": "2"})
     run.do(lambda: two.search(prompt="x"))
@@ -66,14 +66,14 @@ def test_a_view_of_a_view_adds_up(run: Run) -> None:
 
 
 def test_a_key_is_not_replaced_by_an_extra_header(run: Run) -> None:
-    """The key of the client goes out, whatever an extra header of its name says."""
+    """The client's key is sent, whatever an extra header of the same name has."""
     run.do(lambda: run.client.with_options(extra_headers={"X-API-Key": "other"}).search(prompt="x"))
     [sent] = run.fake.requests
 
     assert sent.request.headers["x-api-key"] != "other"
 
 
-def test_a_view_retries_as_often_as_it_is_told(run: Run) -> None:
+def test_a_view_has_its_own_max_retries(run: Run) -> None:
     """`max_retries=0` sends once."""
     run.fake.search.inject(*[run.testing.rate_limit()] * 5)
     with pytest.raises(run.package.RateLimited):
@@ -83,8 +83,8 @@ def test_a_view_retries_as_often_as_it_is_told(run: Run) -> None:
 
 
 @pytest.mark.parametrize("options", [{"timeout": 0}, {"max_retries": -1}, {"extra_body": {"x": object()}}])
-def test_nonsense_is_refused(run: Run, options: dict[str, Any]) -> None:
-    """In a sentence, before anything is sent."""
+def test_invalid_options_are_refused(run: Run, options: dict[str, Any]) -> None:
+    """With a message, before anything is sent."""
     with pytest.raises(run.package.InvalidArgument):
         run.do(lambda: run.client.with_options(**options).search(prompt="x"))
 
@@ -92,7 +92,7 @@ def test_nonsense_is_refused(run: Run, options: dict[str, Any]) -> None:
 
 
 def test_extra_body_needs_an_object(run: Run) -> None:
-    """A call without a JSON body gets one; the poll, which has none, is left alone."""
+    """A call without a JSON body gets one; a poll, which has no body, is unchanged."""
     run.do(lambda: run.client.with_options(extra_body={"a": 1}).web_scraper.run())
     submit, *polls = run.fake.requests
 
@@ -101,7 +101,7 @@ def test_extra_body_needs_an_object(run: Run) -> None:
 
 
 def test_closing_a_view_leaves_the_client_open(run: Run) -> None:
-    """And closing the client closes its views."""
+    """Closing the client closes its views."""
     view = run.client.with_options(timeout=5.0)
     run.do(view.close)
     run.do(lambda: run.client.search(prompt="x"))
@@ -110,8 +110,8 @@ def test_closing_a_view_leaves_the_client_open(run: Run) -> None:
         run.do(lambda: view.search(prompt="x"))
 
 
-def test_the_replies_of_a_run_can_be_had(run: Run) -> None:
-    """Each as it came; the result's unknown fields by their JSON path."""
+def test_on_reply_gets_every_reply(run: Run) -> None:
+    """Each raw reply; the result's unknown fields by their JSON path."""
     replies: list[Any] = []
     run.fake.url_scraper.succeeds(PAGE)
     view = run.client.with_options(on_reply=replies.append)
@@ -123,7 +123,7 @@ def test_the_replies_of_a_run_can_be_had(run: Run) -> None:
 
 
 def test_a_handle_has_the_reply_of_its_result(run: Run) -> None:
-    """After `wait()`: status, headers, body, and what the model does not have."""
+    """After `wait()`: status, headers, body, and unknown fields."""
     run.fake.url_scraper.succeeds(PAGE)
     job = run.do(lambda: run.client.url_scraper.submit(url="https://example.com"))
     assert job.response is None
@@ -134,8 +134,8 @@ def test_a_handle_has_the_reply_of_its_result(run: Run) -> None:
     assert job.snapshot.unknown_fields == {"$.tomorrow": {"a": 1}}
 
 
-def test_a_batch_carries_tags(run: Run) -> None:
-    """Outcome, handle and token have the tag of the input, so that a token leads back to its row."""
+def test_a_batch_has_tags(run: Run) -> None:
+    """Outcome, handle and token have the tag of the input."""
     inputs = [{"url": f"https://example.com/{row}"} for row in range(3)]
     outcomes = run.do(lambda: run.client.url_scraper.run_many(inputs, tag=lambda one: one["url"][-1]))
     again = run.client.url_scraper.resume(outcomes[0].job.token)
@@ -148,7 +148,7 @@ def test_a_batch_carries_tags(run: Run) -> None:
 
 
 def test_a_handle_may_be_tagged(run: Run) -> None:
-    """By hand, before its token is saved; what is no tag is refused."""
+    """Before its token is saved; an invalid tag is refused."""
     job = run.do(lambda: run.client.url_scraper.submit(url="https://example.com"))
     untagged = job.token
     job.tag = "row 17"
@@ -160,7 +160,7 @@ def test_a_handle_may_be_tagged(run: Run) -> None:
 
 
 def test_the_other_colour_is_refused_at_once(generated: Callable[[str], Any]) -> None:
-    """A clock or a transport of asyncio is no use to a blocking client, nor the other way round."""
+    """An asyncio clock or transport in a blocking client, and vice versa."""
     package = generated("anakin")
     for make, argument in (
         (package.Anakin, {"clock": package.AsyncSystemClock()}),
@@ -172,7 +172,7 @@ def test_the_other_colour_is_refused_at_once(generated: Callable[[str], Any]) ->
 
 
 def test_a_wrapper_of_either_colour_is_accepted(generated: Callable[[str], Any]) -> None:
-    """A plain function that returns an awaitable is no reason to refuse a transport."""
+    """A plain function may return an awaitable."""
 
     class Wrapper:
         def send(self, request: Any, *, timeout: float) -> Any:

@@ -1,4 +1,4 @@
-"""`except` tells providers apart: each package raises its own classes, whatever goes wrong, sync and async."""
+"""`except` distinguishes providers: each package raises its own classes, for every error and both colours."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ KINDS = [*wrong(None, None, type("Fake", (), {"url_scraper": type("Jobs", (), {"
 @pytest.mark.parametrize("name", KINDS)
 @pytest.mark.parametrize("mode", ["sync", "async"])
 def test_a_package_raises_its_own_class(name: str, mode: str, generated: Callable[[str], Any]) -> None:
-    """`AnakinError`, the package's own class and the runtime's class catch it; another package's class does not."""
+    """`AnakinError`, the package's class and the runtime's class catch it; another package's class does not."""
     package, other = generated("anakin"), generated("scrapio")
     testing = import_module("anakin_client.testing")
     fake = testing.FakeAnakin()
@@ -68,7 +68,7 @@ def test_a_package_raises_its_own_class(name: str, mode: str, generated: Callabl
 
 
 def test_a_batch_and_its_updates_have_own_classes(generated: Callable[[str], Any]) -> None:
-    """Outcomes, and the transient errors that updates show."""
+    """The errors of outcomes, and the transient errors of updates."""
     package, testing = generated("anakin"), import_module("anakin_client.testing")
     fake = testing.FakeAnakin()
     fake.url_scraper.fails("no")

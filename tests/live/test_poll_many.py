@@ -1,4 +1,4 @@
-"""A status endpoint for many ids at once: fewer requests, and every promise as before."""
+"""Coalesced polls: fewer requests, and every promise holds."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from tests.runtime.engines.server import Answer, Peer, Received
 FLOOR = 0.03
 
 
-def test_a_batch_asks_for_many_at_once(driver: Driver, package: ModuleType) -> None:
-    """Jobs are asked about ten at a time; each ends as it must, and none is asked about too often or by itself."""
+def test_a_batch_polls_ten_jobs_at_once(driver: Driver, package: ModuleType) -> None:
+    """Each job has its outcome, min_interval holds, and no job is polled singly."""
     names = [f"{'bad' if number % 10 == 0 else 'n'}{number}" for number in range(60)]
     with BrookServer(lasts=0.4) as server:
         client = driver.client(package, server.url)
@@ -52,8 +52,8 @@ FAULTS: dict[str, Answer] = {
 
 
 @pytest.mark.parametrize("fault", FAULTS)
-def test_a_fault_of_many_is_a_fault_of_each(fault: str, driver: Driver, package: ModuleType) -> None:
-    """What goes wrong with a poll of many, or is missing in its reply, ends no wait that could go on."""
+def test_a_transient_error_of_a_group_ends_no_wait(fault: str, driver: Driver, package: ModuleType) -> None:
+    """A transient error of a poll of many jobs, or a job missing in its reply, ends no wait."""
     with BrookServer(groups=[None, FAULTS[fault]], lasts=0.1) as server:
         client = driver.client(package, server.url, timeout=1.0, speed=4)
         inputs = [{"name": f"n{number}"} for number in range(15)]
@@ -65,8 +65,8 @@ def test_a_fault_of_many_is_a_fault_of_each(fault: str, driver: Driver, package:
 
 
 @pytest.mark.parametrize("fault", ["another shape", "401", "403"])
-def test_what_does_not_pass_ends_the_waits(fault: str, driver: Driver, package: ModuleType) -> None:
-    """A refusal of the key, or a reply of another shape, is the error of each job that was asked about."""
+def test_a_permanent_error_of_a_group_ends_its_waits(fault: str, driver: Driver, package: ModuleType) -> None:
+    """A refused key, or a reply of another shape, is the error of each job of the poll."""
     answer = says(jobs=7) if fault == "another shape" else refuses(int(fault))
     with BrookServer(groups=[answer] * 99, lasts=9) as server:
         client = driver.client(package, server.url)
@@ -78,7 +78,7 @@ def test_what_does_not_pass_ends_the_waits(fault: str, driver: Driver, package: 
             assert outcome.error.token == outcome.job.token
 
 
-def test_one_job_alone_is_asked_about_by_itself(driver: Driver, package: ModuleType) -> None:
+def test_one_job_is_polled_singly(driver: Driver, package: ModuleType) -> None:
     """A wait for a single job uses the address of that job."""
     with BrookServer(lasts=0.1) as server:
         client = driver.client(package, server.url)
@@ -86,8 +86,8 @@ def test_one_job_alone_is_asked_about_by_itself(driver: Driver, package: ModuleT
         assert [] == server.groups
 
 
-def test_leaving_while_many_are_asked_about_keeps_every_handle(driver: Driver, package: ModuleType) -> None:
-    """Jobs whose common poll is under way are in `running` like the others."""
+def test_leaving_during_a_poll_of_many_keeps_every_handle(driver: Driver, package: ModuleType) -> None:
+    """Jobs whose poll is in flight are in `running` like the others."""
     with BrookServer(groups=[None, HANG], lasts=0.2) as server:
         client = driver.client(package, server.url, timeout=0.5)
         batch = client.sheep.run_many(({"name": f"n{number}"} for number in range(1000)), max_in_flight=20)
@@ -96,8 +96,8 @@ def test_leaving_while_many_are_asked_about_keeps_every_handle(driver: Driver, p
         assert sorted(server.jobs) == sorted([*out, *(job.id for job in batch.running)])
 
 
-def test_deadlines_hold_in_company(driver: Driver, package: ModuleType) -> None:
-    """A common poll that hangs ends no later than the deadline of each job that it is for."""
+def test_deadlines_hold_in_a_group(driver: Driver, package: ModuleType) -> None:
+    """A poll of many jobs that hangs ends by the deadline of each job."""
     with BrookServer(groups=[HANG] * 99) as server:
         client = driver.client(package, server.url, timeout=20)
         outcomes = list(driver.each(client.sheep.run_many([{"name": "a"}, {"name": "b"}, {"name": "c"}], timeout=0.7)))

@@ -1,4 +1,4 @@
-"""From a spec with `poll_many` to a batch over real HTTP: far fewer requests than polls, and every job as it should."""
+"""From a spec with `poll_many` to a batch over real HTTP: far fewer requests than polls, and right outcomes."""
 
 from __future__ import annotations
 
@@ -113,19 +113,19 @@ def ferry_client(ferry: Provider, tmp_path_factory: pytest.TempPathFactory) -> M
 
 
 def polls_in(state: dict[str, Any]) -> int:
-    """How often jobs were asked about."""
+    """The number of polls of jobs."""
     return sum(job["polls"] for job in state["jobs"])
 
 
 def requests_in(state: dict[str, Any], job: str) -> tuple[int, int]:
-    """Requests about many jobs, and about one."""
+    """The number of polls of many jobs, and of single jobs."""
     paths = state["requests_by_path"]
     return paths.get(ADDRESSES[job], 0), paths.get(f"GET /{job}s/{{job_id}}", 0)
 
 
 @pytest.mark.parametrize("job", ["trip", "freight"])
 def test_sixty_jobs_share_their_polls(job: str, driver: Driver, ferry: Provider, ferry_client: ModuleType) -> None:
-    """Sixty jobs end as they should, in far fewer requests than polls, none of them under the floor."""
+    """60 jobs have their outcomes, in far fewer requests than polls, and min_interval holds."""
     with Simulator(ferry, speed=SPEED, scenarios=SCENARIOS) as simulator:
         client = driver.client(ferry_client, simulator.url, speed=SPEED)
         inputs = [{"name": f"n{number}"} for number in range(NUMBER)]
@@ -146,7 +146,7 @@ def test_sixty_jobs_share_their_polls(job: str, driver: Driver, ferry: Provider,
 
 
 def test_handles_are_waited_for_together(driver: Driver, ferry: Provider, ferry_client: ModuleType) -> None:
-    """`wait_many` asks about existing jobs together; one that the provider does not know ends alone."""
+    """`wait_many` polls existing jobs together; one that the provider does not find ends alone."""
     with Simulator(ferry, speed=SPEED) as simulator:
         client = driver.client(ferry_client, simulator.url, speed=SPEED)
         jobs = [driver.call(client.trip.submit, name=f"n{number}") for number in range(8)]

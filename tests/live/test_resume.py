@@ -1,4 +1,4 @@
-"""Tokens: another process, another version of the package, and tokens that are none."""
+"""Tokens: in another process, in another version of the package, and invalid ones."""
 
 from __future__ import annotations
 
@@ -35,14 +35,14 @@ asyncio.run(resume())
 
 @pytest.fixture(scope="module")
 def newer(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of Brook's package as a later Bide makes it."""
+    """The folder of Brook's package as a later Bide generates it."""
     provider = brook()
     newer = replace(provider, package=replace(provider.package, version="9.8.7"))
     return written(newer, tmp_path_factory.mktemp("newer"))
 
 
-def test_another_process_goes_on_with_a_job(driver: Driver, package: ModuleType, newer: Path) -> None:
-    """A token is all it takes, for a process with the same package and for one with another version of it."""
+def test_another_process_resumes_a_job(driver: Driver, package: ModuleType, newer: Path) -> None:
+    """A token is enough, for the same version of the package and for another one."""
     with BrookServer(lasts=0.1) as server:
         client = driver.client(package, server.url)
         job = driver.call(client.parcel.submit, name="x")
@@ -101,8 +101,8 @@ REFUSED: dict[str, Any] = {
 
 
 @pytest.mark.parametrize("what", REFUSED)
-def test_a_strange_token_is_refused_before_anything_is_sent(what: str, driver: Driver, package: ModuleType) -> None:
-    """`InvalidToken` says why, and no request is made."""
+def test_an_invalid_token_is_refused_before_anything_is_sent(what: str, driver: Driver, package: ModuleType) -> None:
+    """`InvalidToken` has the reason."""
     with BrookServer() as server:
         client = driver.client(package, server.url)
         with pytest.raises(package.InvalidToken) as caught:
@@ -115,8 +115,8 @@ def test_a_strange_token_is_refused_before_anything_is_sent(what: str, driver: D
 @pytest.mark.parametrize(
     "id", ["a/b", "a?b=c", "a#b", "a%2Fb", "é", "日本", "a b", "../jobs/j2", "a;b", "j1&x=y", "$", "+"]
 )
-def test_a_strange_id_stays_one_segment(id: str, driver: Driver, package: ModuleType) -> None:
-    """An id is percent-encoded, so that it leads to no other address, and comes back as it was."""
+def test_any_id_is_one_segment(id: str, driver: Driver, package: ModuleType) -> None:
+    """An id is percent-encoded, so that it cannot change the path, and decodes to itself."""
     with BrookServer() as server:
         client = driver.client(package, server.url)
         job = client.task.resume(_token(id=id))

@@ -1,4 +1,4 @@
-"""W11: whatever comes back, one submit never makes two jobs, and whoever has to know learns what may exist."""
+"""W11: for any reply, one submit never creates two jobs, and the error says whether a job may exist."""
 
 from __future__ import annotations
 
@@ -32,14 +32,14 @@ UNCERTAIN: dict[str, Answer] = {
     "502": refuses(502),
     "504": refuses(504),
 }
-"""Replies to a submit that leave open whether there is a job. The server has made one before each of them."""
+"""Replies to a submit after which a job may exist. The server created one before each of them."""
 
 CERTAIN: dict[str, Answer] = {
     "302": play(head(status="302 Found", location="/jobs/j1", content_length="0")),
     "307": play(head(status="307 Temporary Redirect", location="/tasks", content_length="0")),
     **{str(status): refuses(status) for status in (400, 408, 409, 425, 500, 503)},
 }
-"""Replies that say that there is no job. This server lies: it has made one all the same."""
+"""Replies that mean that no job exists, although this server has created one."""
 
 KINDS = ["task", "errand"]
 """Without idempotency keys, by POST and by GET."""
@@ -47,7 +47,7 @@ KINDS = ["task", "errand"]
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_lost_submit_is_uncertain_and_not_sent_again(kind: str, driver: Driver, package: ModuleType) -> None:
-    """Without a key, one request is sent, and `SubmitUncertain` says what may exist and where to look."""
+    """Without a key, one request is sent, and `SubmitUncertain` says what may exist and what to do."""
     for what, answer in UNCERTAIN.items():
         with BrookServer(submits=[answer]) as server:
             client = driver.client(package, server.url, timeout=0.3, max_retries=5)
@@ -61,8 +61,8 @@ def test_a_lost_submit_is_uncertain_and_not_sent_again(kind: str, driver: Driver
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_an_error_reply_is_not_answered_with_a_second_submit(kind: str, driver: Driver, package: ModuleType) -> None:
-    """A server that fails, and has made the job before that, is not asked to make another one."""
+def test_a_server_error_is_not_followed_by_a_second_submit(kind: str, driver: Driver, package: ModuleType) -> None:
+    """A server may fail after it created the job."""
     for what, answer in CERTAIN.items():
         with BrookServer(submits=[answer]) as server:
             client = driver.client(package, server.url, timeout=0.3, max_retries=5)
@@ -73,7 +73,7 @@ def test_an_error_reply_is_not_answered_with_a_second_submit(kind: str, driver: 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_submit_over_a_connection_that_dies_is_sent_once(kind: str, driver: Driver, package: ModuleType) -> None:
-    """No engine repeats by itself what it sent over a kept connection that the server closed meanwhile."""
+    """No engine retries a request on a reused connection that the server closed."""
     with BrookServer(submits=[None, DROP]) as server:
         client = driver.client(package, server.url, max_retries=5)
         driver.call(getattr(client, kind).run, name="first")
@@ -86,7 +86,7 @@ def test_a_submit_over_a_connection_that_dies_is_sent_once(kind: str, driver: Dr
 
 @pytest.mark.parametrize("kind", [*KINDS, "keyed"])
 def test_a_connection_that_was_closed_while_idle_is_not_used(kind: str, driver: Driver, package: ModuleType) -> None:
-    """A submit after a pause in which the server closed its side works, and makes one job."""
+    """A submit after the server closed an idle connection works, and creates one job."""
     with BrookServer() as server:
         client = driver.client(package, server.url)
         driver.call(getattr(client, kind).run, name="first")
@@ -99,7 +99,7 @@ def test_a_connection_that_was_closed_while_idle_is_not_used(kind: str, driver: 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_submit_that_certainly_did_not_arrive_is_sent_again(kind: str, driver: Driver, package: ModuleType) -> None:
-    """A refused connection and a 429 made no job: one more try is safe."""
+    """After a refused connection or a 429 there is no job, so a retry is safe."""
     with BrookServer(refusals=[refuses(429), refuses(429, retry_after="0.1")]) as server:
         server.refuse_for(0.2)
         client = driver.client(package, server.url, max_retries=9, speed=10)
@@ -107,8 +107,8 @@ def test_a_submit_that_certainly_did_not_arrive_is_sent_again(kind: str, driver:
         assert (1, 3) == (len(server.jobs), len(server.submits))
 
 
-def test_a_submit_is_not_certain_because_the_last_try_was_refused(driver: Driver, package: ModuleType) -> None:
-    """A lost reply stays lost: with a key, a 429 to the second try does not make the first one unsent."""
+def test_a_later_429_does_not_make_a_submit_certain(driver: Driver, package: ModuleType) -> None:
+    """With a key, a 429 to the second attempt does not undo the first one, whose reply was lost."""
     with BrookServer(submits=[DROP, refuses(429), refuses(429), refuses(429)]) as server:
         client = driver.client(package, server.url, max_retries=1)
         ended = ending(driver, client.keyed.submit, name="x")
@@ -117,8 +117,8 @@ def test_a_submit_is_not_certain_because_the_last_try_was_refused(driver: Driver
 
 
 @pytest.mark.parametrize("what", [name for name in UNCERTAIN if name not in ("no HTTP", "head cut short", "reset")])
-def test_with_a_key_every_try_has_the_same(what: str, driver: Driver, package: ModuleType) -> None:
-    """A submit with an idempotency key is sent again, with the same key, and the server makes one job."""
+def test_every_attempt_has_the_same_key(what: str, driver: Driver, package: ModuleType) -> None:
+    """A submit is sent again with the same idempotency key, and the server creates one job."""
     with BrookServer(submits=[UNCERTAIN[what]] * 2) as server:
         client = driver.client(package, server.url, timeout=0.5, speed=12)
         ended = ending(driver, client.keyed.submit, name="x")
@@ -128,14 +128,14 @@ def test_with_a_key_every_try_has_the_same(what: str, driver: Driver, package: M
             assert 3 == len(server.submits)
             assert "j1" == ended.result.id
             return
-        # Not every strange reply is worth another try by itself; the key is in the error, for whoever wants one.
+        # Some of these replies are not retried automatically; the error has the key for a retry by the caller.
         assert isinstance(ended.error, package.SubmitUncertain)
         assert _key(server, 0) == ended.error.idempotency_key
         assert repr(ended.error.idempotency_key) in str(ended.error)
 
 
 def test_the_key_of_an_uncertain_submit_leads_to_the_same_job(driver: Driver, package: ModuleType) -> None:
-    """What `SubmitUncertain` says works: the same submit with its key finds the job, and makes no second one."""
+    """The same submit with the key of `SubmitUncertain` finds the job, and creates no second one."""
     with BrookServer(submits=[DROP, DROP]) as server:
         client = driver.client(package, server.url, max_retries=1)
         ended = ending(driver, client.keyed.submit, name="x")
@@ -146,7 +146,7 @@ def test_the_key_of_an_uncertain_submit_leads_to_the_same_job(driver: Driver, pa
 
 
 def test_a_run_whose_submit_outlasts_the_deadline_is_uncertain(driver: Driver, package: ModuleType) -> None:
-    """W1 and W11: the deadline of `run` ends a hanging submit, and nobody claims that there is no job."""
+    """W1, W11: the deadline of `run` ends a hanging submit, whose job may exist."""
     with BrookServer(submits=[HANG] * 3) as server:
         client = driver.client(package, server.url, timeout=30)
         for jobs, kind in enumerate(("task", "keyed"), start=1):
@@ -157,7 +157,7 @@ def test_a_run_whose_submit_outlasts_the_deadline_is_uncertain(driver: Driver, p
 
 
 def test_a_batch_submits_each_job_once(driver: Driver, package: ModuleType) -> None:
-    """In a batch a lost submit is one uncertain outcome, and the others go on."""
+    """In a batch, a lost submit is one uncertain outcome, and the other jobs continue."""
     answers = [*UNCERTAIN.values(), *CERTAIN.values()]
     with BrookServer(submits=answers) as server:
         client = driver.client(package, server.url, timeout=0.5)
@@ -172,7 +172,7 @@ def test_a_batch_submits_each_job_once(driver: Driver, package: ModuleType) -> N
 
 
 def test_a_batch_sends_each_key_again(driver: Driver, package: ModuleType) -> None:
-    """In a batch each job has its own key, the same on each of its tries."""
+    """In a batch, each job has its own key, the same for each attempt."""
     with BrookServer(submits=[DROP, refuses(503), CUT, HANG, None, RESET]) as server:
         client = driver.client(package, server.url, timeout=0.3, speed=4)
         names = [f"n{number}" for number in range(8)]
@@ -185,8 +185,8 @@ def test_a_batch_sends_each_key_again(driver: Driver, package: ModuleType) -> No
         assert 8 == len(keys) == len(set.union(*keys.values()))
 
 
-def test_a_drop_before_the_request_was_read_makes_no_second_try(driver: Driver, package: ModuleType) -> None:
-    """A submit that was sent, and never read, may have been read for all the client can know."""
+def test_a_submit_that_was_sent_but_not_read_is_not_retried(driver: Driver, package: ModuleType) -> None:
+    """The client cannot tell whether the server has read it."""
     with _Doorman() as server:
         client = driver.client(package, server.url, max_retries=5)
         for kind in KINDS:
@@ -197,7 +197,7 @@ def test_a_drop_before_the_request_was_read_makes_no_second_try(driver: Driver, 
 
 
 def test_an_httpx_client_sends_a_submit_once_too(package: ModuleType) -> None:
-    """The engine that the user chooses changes nothing."""
+    """The same for an engine that the user passes."""
     with BrookServer(submits=[None, DROP, None, DROP]) as server:
         with package.Brook("key", base_url=server.url, transport=package.HttpxTransport(), max_retries=5) as client:
             client.errand.run(name="first")
@@ -219,7 +219,7 @@ def test_an_httpx_client_sends_a_submit_once_too(package: ModuleType) -> None:
 
 
 class _Doorman(Server):
-    """Hangs up on everybody without having read a word."""
+    """Closes each connection without reading."""
 
     def __init__(self) -> None:
         super().__init__(DROP)

@@ -1,4 +1,4 @@
-"""W16: a blocking client may be shared between threads, and needs none of its own to wait."""
+"""W16: threads may share a blocking client, which needs no thread of its own to wait."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from types import ModuleType
 from tests.live.brook_server import DROP, HTML, BrookServer, refuses, said
 from tests.runtime.engines.server import Peer, Received
 
-FLOOR = 0.03
-"""Brook's is 40 ms; threads are not woken up to the millisecond."""
+MIN_INTERVAL = 0.03
+"""Brook's min_interval is 40 ms; threads wake up some milliseconds late."""
 
 
 def test_eight_threads_share_a_client(package: ModuleType) -> None:
-    """Each gets the results of its own jobs, whatever goes wrong meanwhile, and the floor is kept."""
+    """Each gets the results of its own jobs, with faults, and min_interval holds."""
     faults = [None, None, refuses(503), None, DROP, None, HTML, None]
     with BrookServer(polls=faults * 4, lasts=0.1) as server, package.Brook("key", base_url=server.url) as client:
         together = threading.Barrier(8)
@@ -31,12 +31,12 @@ def test_eight_threads_share_a_client(package: ModuleType) -> None:
             results = list(pool.map(work, range(8)))
         assert [[f"{number}.{turn}" for turn in range(3)] for number in range(8)] == results
         assert 24 == len(server.jobs)
-        assert min(job.closest for job in server.jobs.values()) > FLOOR
+        assert min(job.closest for job in server.jobs.values()) > MIN_INTERVAL
     server.settle(0)
 
 
 def test_threads_share_a_handle(package: ModuleType) -> None:
-    """Two waits, a poll and two handles of one job keep to one floor, and all see how it ends."""
+    """Two waits, a poll and two handles of one job share its min_interval, and all get its final state."""
     with BrookServer(lasts=0.5) as server, package.Brook("key", base_url=server.url) as client:
         job = client.parcel.submit(name="x")
         same = client.parcel.resume(job.token)
@@ -50,12 +50,12 @@ def test_threads_share_a_handle(package: ModuleType) -> None:
         with ThreadPoolExecutor(len(calls)) as pool:
             results = [future.result(10) for future in [pool.submit(call) for call in calls]]
         assert ["x"] * len(calls) == [result.text for result in results]
-        assert server.job.closest > FLOOR
-        assert len(server.job.polls) < 0.6 / FLOOR
+        assert server.job.closest > MIN_INTERVAL
+        assert len(server.job.polls) < 0.6 / MIN_INTERVAL
 
 
-def test_a_result_is_fetched_once_for_all_who_wait(package: ModuleType) -> None:
-    """W14: waits that share a handle share its result, too, however long it takes to come."""
+def test_a_result_is_fetched_once_for_all_waits(package: ModuleType) -> None:
+    """W14: waits that share a handle share its result, however long the fetch takes."""
 
     def slow(peer: Peer, _request: Received) -> None:
         peer.stopping.wait(0.3)
@@ -69,8 +69,8 @@ def test_a_result_is_fetched_once_for_all_who_wait(package: ModuleType) -> None:
         assert 1 == server.fetches
 
 
-def test_eight_threads_wait_for_as_many_jobs_as_one_batch(package: ModuleType) -> None:
-    """Batches in several threads share one client and its budget: no job twice, no poll under the floor."""
+def test_batches_in_eight_threads_share_a_client(package: ModuleType) -> None:
+    """They share its rate limits: no job is created twice, and min_interval holds."""
     with BrookServer(lasts=0.1) as server, package.Brook("key", base_url=server.url) as client:
 
         def work(number: int) -> list[str]:
@@ -81,12 +81,12 @@ def test_eight_threads_wait_for_as_many_jobs_as_one_batch(package: ModuleType) -
             results = list(pool.map(work, range(4)))
         assert [[f"{number}.{turn}" for turn in range(6)] for number in range(4)] == results
         assert 24 == len(server.jobs)
-        assert min(job.closest for job in server.jobs.values()) > FLOOR
+        assert min(job.closest for job in server.jobs.values()) > MIN_INTERVAL
     assert not [thread for thread in threading.enumerate() if thread.name == "bide-sender"]
 
 
 def test_a_wait_needs_no_thread(package: ModuleType) -> None:
-    """A blocking wait runs in the thread that called it."""
+    """A blocking wait runs in the calling thread."""
     with BrookServer(lasts=0.2) as server, package.Brook("key", base_url=server.url) as client:
         names: set[str] = set()
         client.task.run(name="x", on_update=lambda _: names.update(thread.name for thread in threading.enumerate()))
@@ -114,7 +114,7 @@ print(*sorted(texts, key=int))
 
 
 def test_the_first_use_may_be_in_many_threads_at_once(package: ModuleType) -> None:
-    """Whatever is made when it is first needed is made once, in a process that has used nothing before."""
+    """Objects made on first use are made once, in a new process."""
     folder = str(Path(str(package.__file__)).parents[1])
     with BrookServer() as server:
         runs = [
@@ -132,11 +132,11 @@ def test_the_first_use_may_be_in_many_threads_at_once(package: ModuleType) -> No
         assert 36 == len(server.jobs)
 
 
-def test_polls_of_one_handle_queue_up(package: ModuleType) -> None:
-    """Sixteen threads that poll one job at the same time are a floor apart."""
+def test_polls_of_one_handle_are_min_interval_apart(package: ModuleType) -> None:
+    """Also from 16 threads at the same time."""
     with BrookServer(lasts=60) as server, package.Brook("key", base_url=server.url) as client:
         job = client.task.submit(name="x")
         with ThreadPoolExecutor(16) as pool:
             polls = [pool.submit(job.poll) for _ in range(16)]
             assert ["working"] * 16 == [poll.result(10).status for poll in polls]
-        assert server.job.closest > FLOOR
+        assert server.job.closest > MIN_INTERVAL

@@ -1,4 +1,4 @@
-"""What goes wrong on the wire in the middle of a wait, and what the waiting contract makes of it."""
+"""Faults on the wire during a wait, and the promises of the waiting contract."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from tests.live.driver import SLACK, Driver, ending
 from tests.runtime.engines.server import Answer, Peer, Received, drip, head, play
 
 SPEED = 5.0
-"""How fast the client's time runs where only the order of things and the least pauses matter."""
+"""The speed of the client's clock in tests of the order of requests and of minimum delays."""
 
 DRIPPING = play(head(content_length="200"), drip([b" "] * 100, pause=0.05))
 TEN_YEARS = "315360000"
@@ -56,8 +56,8 @@ TRANSIENT: dict[str, tuple[Answer, str]] = {
 
 
 @pytest.mark.parametrize("fault", TRANSIENT)
-def test_a_fault_is_shown_and_the_wait_goes_on(fault: str, driver: Driver, package: ModuleType) -> None:
-    """W6: what may pass is tried again; the wait ends with the result, and `on_update` has seen the fault."""
+def test_a_transient_error_does_not_end_the_wait(fault: str, driver: Driver, package: ModuleType) -> None:
+    """W6: it is retried; the wait returns the result, and `on_update` got the error."""
     answer, name = TRANSIENT[fault]
     faults: list[str] = []
     with BrookServer(polls=[None, answer], lasts=0.2) as server:
@@ -73,7 +73,7 @@ def test_a_fault_is_shown_and_the_wait_goes_on(fault: str, driver: Driver, packa
 
 @pytest.mark.parametrize("fault", ["silence", "a body that drips"])
 def test_no_request_outlasts_the_deadline(fault: str, driver: Driver, package: ModuleType) -> None:
-    """W1: the HTTP timeout of a poll is cut to what is left of the wait."""
+    """W1: the HTTP timeout of a poll is at most the time left."""
     with BrookServer(polls=[TRANSIENT[fault][0]] * 9) as server:
         client = driver.client(package, server.url, timeout=30)
         job = driver.call(client.task.submit, name="x")
@@ -84,8 +84,8 @@ def test_no_request_outlasts_the_deadline(fault: str, driver: Driver, package: M
         _is_about(ended.error, job)
 
 
-def test_a_job_outlives_a_provider_that_is_down_for_a_while(driver: Driver, package: ModuleType) -> None:
-    """W6: connections that are refused in the middle of a wait are faults."""
+def test_a_provider_that_is_down_for_a_while_does_not_end_the_wait(driver: Driver, package: ModuleType) -> None:
+    """W6: refused connections during a wait are transient errors."""
     faults: list[Any] = []
     with BrookServer(lasts=0.1) as server:
         client = driver.client(package, server.url)
@@ -97,8 +97,8 @@ def test_a_job_outlives_a_provider_that_is_down_for_a_while(driver: Driver, pack
     assert 0.5 < ended.seconds < 3 + SLACK
 
 
-def test_a_provider_that_stays_down_ends_in_a_timeout_that_says_so(driver: Driver, package: ModuleType) -> None:
-    """W6: if the deadline comes, `JobTimeout` shows the last fault; the handle is as good as before."""
+def test_a_timeout_has_the_last_transient_error(driver: Driver, package: ModuleType) -> None:
+    """W6: `JobTimeout` has the error of a provider that stays down; the handle stays usable."""
     with BrookServer() as server:
         client = driver.client(package, server.url)
         job = driver.call(client.task.submit, name="x")
@@ -131,8 +131,8 @@ LASTING: dict[str, tuple[Answer, Callable[[ModuleType], type]]] = {
 
 
 @pytest.mark.parametrize("fault", LASTING)
-def test_what_does_not_pass_ends_the_wait_at_once(fault: str, driver: Driver, package: ModuleType) -> None:
-    """W7: its own error, with the job's token, and no further poll."""
+def test_a_permanent_error_ends_the_wait_at_once(fault: str, driver: Driver, package: ModuleType) -> None:
+    """W7: it is raised with the job's token, and no further poll is sent."""
     answer, error_class = LASTING[fault]
     with BrookServer(polls=[None, answer], lasts=9) as server:
         client = driver.client(package, server.url, speed=SPEED)
@@ -147,8 +147,8 @@ def test_what_does_not_pass_ends_the_wait_at_once(fault: str, driver: Driver, pa
         assert driver.call(job.wait, timeout=5).text == "x"
 
 
-def test_a_packed_reply_is_unpacked(driver: Driver, package: ModuleType) -> None:
-    """A gzip body is read as what is in it."""
+def test_a_compressed_reply_is_decompressed(driver: Driver, package: ModuleType) -> None:
+    """A gzip body is decoded."""
     with BrookServer(polls=[gzipped(b'{"status": "done", "text": "packed"}')]) as server:
         client = driver.client(package, server.url)
         assert driver.call(client.task.run, name="x", timeout=5).text == "packed"
@@ -173,10 +173,10 @@ def _in_seconds(seconds: float) -> str:
         ("date in the past", 0.04, 0.5),
     ],
 )
-def test_a_hint_lengthens_the_pause(
+def test_retry_after_lengthens_the_delay(
     answer: str, retry_after: str, least: float, most: float, driver: Driver, package: ModuleType
 ) -> None:
-    """W4: the next poll comes when the server wants it; a hint that makes no sense is no hint."""
+    """W4: the next poll is sent after retry_after; an invalid value is ignored."""
     speed = 1.0 if retry_after == "date" else SPEED  # dates are of the wall's time
 
     def asked(peer: Peer, request: Received) -> None:
@@ -191,10 +191,10 @@ def test_a_hint_lengthens_the_pause(
 
 @pytest.mark.parametrize("answer", ["200", "429"])
 @pytest.mark.parametrize("retry_after", [TEN_YEARS, "date in ten years", "6"])
-def test_a_hint_past_the_deadline_ends_the_wait_now(
+def test_a_retry_after_past_the_deadline_ends_the_wait_at_once(
     answer: str, retry_after: str, driver: Driver, package: ModuleType
 ) -> None:
-    """W4: `JobTimeout` at once, and not after a useless sleep."""
+    """W4: `JobTimeout` is raised without sleeping."""
     text = _in_seconds(float(TEN_YEARS)) if "date" in retry_after else retry_after
     asked = works(retry_after=text) if answer == "200" else refuses(int(answer), retry_after=text)
     with BrookServer(polls=[asked]) as server:
@@ -207,8 +207,8 @@ def test_a_hint_past_the_deadline_ends_the_wait_now(
         _is_about(ended.error, job)
 
 
-def test_the_floor_stands_whatever_comes(driver: Driver, package: ModuleType) -> None:
-    """W3, W10: a policy without pauses and a server that answers at once neither spin nor go under the floor."""
+def test_min_interval_holds_without_any_delay(driver: Driver, package: ModuleType) -> None:
+    """W3, W10: with a policy without delays and a server that answers at once."""
     with BrookServer(lasts=0.5) as server:
         client = driver.client(package, server.url)
         ended = ending(driver, client.task.run, name="x", policy=package.Fixed(1e-6), timeout=5)
@@ -221,7 +221,7 @@ def test_the_floor_stands_whatever_comes(driver: Driver, package: ModuleType) ->
 def test_no_replies_make_the_loop_spin_or_outlast_the_deadline(
     storm: Answer, driver: Driver, package: ModuleType
 ) -> None:
-    """W10: each path through the loop uses up time, and all of them end in time."""
+    """W10: every sequence of replies takes time, and ends by the deadline."""
     with BrookServer(polls=[storm] * 1000) as server:
         client = driver.client(package, server.url)
         job = driver.call(client.task.submit, name="x")
@@ -232,8 +232,8 @@ def test_no_replies_make_the_loop_spin_or_outlast_the_deadline(
         assert server.job.closest > 0.038
 
 
-def test_a_job_that_ends_in_the_last_pause_is_not_missed(driver: Driver, package: ModuleType) -> None:
-    """W5: the last poll falls on the deadline."""
+def test_a_job_that_ends_during_the_last_delay_is_returned(driver: Driver, package: ModuleType) -> None:
+    """W5: the last poll is sent just before the deadline."""
     with BrookServer(lasts=1.0) as server:
         client = driver.client(package, server.url)
         job = driver.call(client.task.submit, name="x")
@@ -243,7 +243,7 @@ def test_a_job_that_ends_in_the_last_pause_is_not_missed(driver: Driver, package
 
 
 def test_a_submit_that_is_final_needs_no_poll(driver: Driver, package: ModuleType) -> None:
-    """W2: a job that is cancelled in its submit reply is over; a result that has its own address is only fetched."""
+    """W2: a job that is final in its submit reply is not polled; a result at its own address is only fetched."""
     with BrookServer(accepted="done") as server:
         client = driver.client(package, server.url)
         ended = ending(driver, client.parcel.run, name="x", timeout=5)
@@ -251,8 +251,10 @@ def test_a_submit_that_is_final_needs_no_poll(driver: Driver, package: ModuleTyp
         assert ([], 1) == (server.job.polls, server.job.fetches)
 
 
-def test_an_unknown_status_is_waited_out(driver: Driver, package: ModuleType, caplog: pytest.LogCaptureFixture) -> None:
-    """W9: it is shown and logged once, and the wait goes on."""
+def test_an_unknown_status_does_not_end_the_wait(
+    driver: Driver, package: ModuleType, caplog: pytest.LogCaptureFixture
+) -> None:
+    """W9: it is in the updates, is logged once, and the wait continues."""
     statuses: list[str] = []
     with BrookServer(polls=[says(status="dancing")] * 3) as server:
         client = driver.client(package, server.url)
@@ -265,8 +267,8 @@ def test_an_unknown_status_is_waited_out(driver: Driver, package: ModuleType, ca
 
 
 @pytest.mark.parametrize("fault", ["reset in the body", "silence", "HTML", "gzip cut short", "503"])
-def test_a_result_at_its_own_address_survives_faults(fault: str, driver: Driver, package: ModuleType) -> None:
-    """W6, W14: a fault at the result's address is tried again, and the job is not polled again."""
+def test_a_transient_error_of_the_result_is_retried(fault: str, driver: Driver, package: ModuleType) -> None:
+    """W6, W14: the result is requested again, and the job is not polled again."""
     with BrookServer(results=[TRANSIENT[fault][0], refuses(409)]) as server:
         client = driver.client(package, server.url, timeout=0.6, speed=SPEED)
         ended = ending(driver, client.parcel.run, name="x", timeout=8)
@@ -275,8 +277,10 @@ def test_a_result_at_its_own_address_survives_faults(fault: str, driver: Driver,
         assert (1, 3) == (len(server.job.polls), server.job.fetches)
 
 
-def test_faults_of_a_real_provider_pass(driver: Driver, generated: Callable[[str], ModuleType]) -> None:
-    """The packages that are shipped do what Brook's does."""
+def test_transient_errors_of_a_real_provider_are_retried(
+    driver: Driver, generated: Callable[[str], ModuleType]
+) -> None:
+    """The packages of this repository behave like Brook's."""
     package = generated("anakin")
     replies = [RESET, HTML, says(id="m1", status="completed", links=["https://a.example/"])]
 
@@ -291,8 +295,8 @@ def test_faults_of_a_real_provider_pass(driver: Driver, generated: Callable[[str
         assert 1 < ended.seconds < 4 + SLACK
 
 
-def test_a_server_that_goes_while_it_answers_is_a_fault(driver: Driver, package: ModuleType) -> None:
-    """The connection dies and the door is shut in the middle of a poll: two faults, one result."""
+def test_a_server_that_goes_down_during_a_poll_is_a_transient_error(driver: Driver, package: ModuleType) -> None:
+    """The connection is lost and the next one refused: two transient errors, one result."""
     with BrookServer(lasts=0.1) as server:
         client = driver.client(package, server.url)
         job = driver.call(client.task.submit, name="x")

@@ -1,1 +1,1 @@
-"""Made-up providers, one for each way in which job APIs differ: a folder with a spec each, and no Python."""
+"""Made-up providers, one for each kind of job API: a folder with a spec each, and no Python."""

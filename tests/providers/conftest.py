@@ -1,4 +1,4 @@
-"""What the tests of the made-up providers share."""
+"""Fixtures of the tests of the made-up providers."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def packages(tmp_path_factory: pytest.TempPathFactory) -> Packages:
 
 @pytest.fixture(params=["sync", "async"])
 def driver(request: pytest.FixtureRequest) -> Iterator[Driver]:
-    """Each promise holds for the blocking client and for the asyncio one."""
+    """Run the test for the blocking client and for the asyncio client."""
     made = Driver(request.param)
     try:
         yield made

@@ -1,4 +1,4 @@
-"""The specs of the made-up providers, and the packages made of them."""
+"""The specs of the made-up providers, and their packages."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ from tests.live.brook import packed
 
 HERE = Path(__file__).parent
 QUICK = ("test_models.py", "test_examples.py", "test_requests.py")
-"""Of the tests that come with a package."""
+"""The fast ones of a package's tests."""
 
 NAMES = sorted(spec.parent.name for spec in HERE.glob("*/spec.yaml"))
 
 
 @cache
 def provider(name: str) -> Provider:
-    """What the spec in a folder means."""
+    """The meaning of the spec in a folder."""
     return read_spec("spec.yaml", (HERE / name / "spec.yaml").read_text("utf-8"))
 
 
 class Packages:
-    """The package of each provider, made in *folder* when it is first asked for."""
+    """The package of each provider, generated in *folder* on first use."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -39,7 +39,7 @@ class Packages:
         return self._made[name]
 
     def tested(self, name: str) -> subprocess.CompletedProcess[str]:
-        """Run those tests that come with a package and take a moment."""
+        """Run the fast ones of a package's own tests."""
         assert self[name]
         here = self._folder / name
         files = [str(path) for each in QUICK if (path := here / "tests" / each).exists()]

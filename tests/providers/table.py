@@ -1,6 +1,6 @@
-"""What to ask of each made-up provider, and what comes of it.
+"""Calls for each made-up provider, with their outcomes.
 
-To add a provider: a folder with its `spec.yaml`, and lines here. What a line cannot say has a test of its own beside.
+To add a provider, add a folder with its `spec.yaml`, and lines here. Other behaviour has its own tests in this folder.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Any
 
 @dataclass(frozen=True, kw_only=True)
 class Case:
-    """One call, and what comes of it."""
+    """One call and its outcome."""
 
     provider: str
     """The folder."""
@@ -20,15 +20,15 @@ class Case:
     """A method of the client, such as `burrow.run`."""
     arguments: Mapping[str, Any] = field(default_factory=dict)
     brings: Any = None
-    """What is returned; of a model, some of its attributes."""
+    """The return value; for a model, some of its attributes."""
     raises: str = ""
-    """The exception that ends it instead, by its name."""
+    """The name of the exception that it raises instead."""
     scenario: str = ""
-    """What becomes of it at the simulator; left out, it succeeds."""
+    """The simulator's scenario; left out, it succeeds."""
     most_polls: int | None = None
-    """How often each job is polled at the most."""
+    """The largest number of polls of each job."""
     asks: frozenset[str] | None = None
-    """Every method and path that is asked for; left out, whatever they are."""
+    """The method and path of every request; left out, any."""
 
     def __str__(self) -> str:
         return "-".join(filter(None, (self.provider, self.call, self.scenario)))

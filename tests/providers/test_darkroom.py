@@ -10,7 +10,7 @@ from tests.providers.made import Packages, provider
 
 
 def test_bytes_over_the_limit_are_not_read(driver: Driver, packages: Packages) -> None:
-    """A result that is too large ends the wait, with the job to come back to."""
+    """A result that is too large ends the wait, and the error has the job."""
     darkroom = packages["darkroom"]
     transport = (darkroom.AiohttpTransport if driver.is_async else darkroom.Urllib3Transport)(body_limit=60)
     with Simulator(provider("darkroom")) as simulator:

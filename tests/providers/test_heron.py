@@ -1,4 +1,4 @@
-"""Long polling, seen from a program: few polls, no time lost, and a fake that holds as well."""
+"""Long polling from a user's view: few polls, no lost time, and a fake that holds polls too."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.providers.made import Packages, provider
 
 @pytest.mark.parametrize("kind", ["hunt", "vigil"])
 def test_the_fake_holds_polls(kind: str, driver: Driver, packages: Packages) -> None:
-    """A held poll takes virtual time, until the job changes or the hold is over."""
+    """A held poll takes virtual time, until the job changes or the requested time is over."""
     fake = importlib.import_module(f"{packages['heron'].__name__}.testing").FakeHeron()
     getattr(fake, kind).succeeds(after=14.0)
     client = fake.async_client() if driver.is_async else fake.client()
@@ -21,14 +21,14 @@ def test_the_fake_holds_polls(kind: str, driver: Driver, packages: Packages) -> 
     driver.call(getattr(client, kind).run, pond="x")
     fake.check()
 
-    # Pending for a fifth of the time, then running; no poll is held for longer than 10 s.
+    # Pending for 20 % of the time, then running; no poll is held for longer than 10 s.
     polls = getattr(fake, kind).poll.requests
     assert [0.0, 2.84, 12.88] == [pytest.approx(sent.at, abs=0.01) for sent in polls]
     assert fake.now == pytest.approx(14.0, abs=0.01)
 
 
-def test_a_deadline_cuts_a_hold(driver: Driver, packages: Packages) -> None:
-    """W1: no server is asked to hold a poll past the deadline."""
+def test_no_poll_is_held_past_the_deadline(driver: Driver, packages: Packages) -> None:
+    """W1: the requested time ends before the deadline."""
     package = packages["heron"]
     with Simulator(provider("heron"), key="key", scenarios="- scenario: stall; duration=0.2") as simulator:
         client = driver.client(package, simulator.url)

@@ -1,4 +1,4 @@
-"""What a failed job has all the same, and replies in an envelope or without it."""
+"""Results of failed jobs, and replies with or without an envelope."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from tests.live.driver import Driver
 from tests.providers.made import Packages, provider
 
 
-def test_a_failed_job_has_what_there_is(driver: Driver, packages: Packages) -> None:
-    """The exception of a failed job carries, typed, what the provider has of it all the same."""
+def test_a_failed_job_has_its_result(driver: Driver, packages: Packages) -> None:
+    """The exception has the typed value that the provider returns in place of a result."""
     jury = packages["jury"]
     with Simulator(provider("jury"), scenarios="- scenario: fail") as simulator:
         client = driver.client(jury, simulator.url)
@@ -30,14 +30,14 @@ def test_a_failed_job_has_what_there_is(driver: Driver, packages: Packages) -> N
 
 @pytest.mark.parametrize("body", ['{"data": {"id": "c", "status": "sitting"}}', '{"id": "c", "status": "sitting"}'])
 def test_an_envelope_may_be_missing(body: str, packages: Packages) -> None:
-    """A reply is read in its envelope and without it."""
+    """A reply is decoded with and without its envelope."""
     jury = packages["jury"]
 
     assert decode(jury.models.Case, body.encode()).id == "c"
 
 
-def test_what_is_wrong_in_an_envelope_is_found(packages: Packages) -> None:
-    """The path in an error begins at the reply, not in the envelope."""
+def test_the_path_of_an_error_includes_the_envelope(packages: Packages) -> None:
+    """It starts at the root of the reply."""
     jury = packages["jury"]
 
     with pytest.raises(DecodeError) as caught:

@@ -1,4 +1,4 @@
-"""What the table cannot say of lifecycles: cancelling by any method, progress on the way, and going on elsewhere."""
+"""Lifecycles beyond the table: cancelling by any method, progress, and resuming."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ CANCELLED = [
 def test_a_job_is_cancelled_by_any_method(
     name: str, kind: str, arguments: dict[str, Any], asked: str, driver: Driver, packages: Packages
 ) -> None:
-    """W12: the provider is asked as it wants to be, and the wait goes past stopping states to `JobCancelled`."""
+    """W12: the method is that of the spec, and the wait continues past stopping states to `JobCancelled`."""
     package = packages[name]
     with Simulator(provider(name), key="key", scenarios="- scenario: stall") as simulator:
         job = driver.call(getattr(driver.client(package, simulator.url), kind).submit, **arguments)
@@ -38,7 +38,7 @@ def test_a_job_is_cancelled_by_any_method(
 def test_progress_is_a_share(
     name: str, kind: str, arguments: dict[str, Any], driver: Driver, packages: Packages
 ) -> None:
-    """A share and a percentage are both shown as a share, which grows from 0 to 1."""
+    """A share and a percentage both become a share, which grows from 0 to 1."""
     shares: list[float] = []
 
     def note(update: Any) -> None:
@@ -54,8 +54,8 @@ def test_progress_is_a_share(
 
 
 @pytest.mark.parametrize("kind", ["parcel", "trip", "walk"])
-def test_a_token_leads_to_the_addresses_that_were_handed_out(kind: str, driver: Driver, packages: Packages) -> None:
-    """W12: another client goes on with a token alone, without the secret in it."""
+def test_a_token_has_the_links(kind: str, driver: Driver, packages: Packages) -> None:
+    """W12: another client continues with the token, which has no secret."""
     package = packages["courier"]
     with Simulator(provider("courier"), key="key") as simulator:
         first, second = (driver.client(package, simulator.url) for _ in range(2))

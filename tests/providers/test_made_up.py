@@ -1,4 +1,4 @@
-"""Each made-up provider needs its spec and no Python: its package works with its simulator, and has tests that pass."""
+"""Each made-up provider needs only its spec: its package works with its simulator, and its own tests pass."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from tests.providers.table import CASES, Case
 HAPPY = [case for case in CASES if case.call.endswith(".run") and not case.raises and not case.scenario]
 
 
-def test_every_provider_is_asked_for_something() -> None:
-    """A folder without a line in the table would prove nothing."""
+def test_every_provider_has_a_case() -> None:
+    """Each folder has a line in the table."""
     assert sorted({case.provider for case in CASES}) == NAMES
 
 
 @pytest.mark.parametrize("case", CASES, ids=str)
-def test_what_comes_of_a_call(case: Case, driver: Driver, packages: Packages) -> None:
-    """The call ends as the table says, over real HTTP, and asks where the table says."""
+def test_a_call_has_its_outcome(case: Case, driver: Driver, packages: Packages) -> None:
+    """Over real HTTP, with the requests of the table."""
     package = packages[case.provider]
     scenarios = f"- scenario: {case.scenario}" if case.scenario else None
     with Simulator(provider(case.provider), key="key", scenarios=scenarios) as simulator:
@@ -42,8 +42,8 @@ def test_what_comes_of_a_call(case: Case, driver: Driver, packages: Packages) ->
 
 
 @pytest.mark.parametrize("case", HAPPY, ids=str)
-def test_the_fake_of_a_package_is_as_good(case: Case, driver: Driver, packages: Packages) -> None:
-    """A job of the package's own fake, which has made it all up, ends as well."""
+def test_the_fake_has_the_same_outcome(case: Case, driver: Driver, packages: Packages) -> None:
+    """A job of the package's own fake ends like that of the simulator."""
     package = packages[case.provider]
     testing = importlib.import_module(f"{package.__name__}.testing")
     fake = getattr(testing, f"Fake{provider(case.provider).class_name}")()
@@ -55,14 +55,14 @@ def test_the_fake_of_a_package_is_as_good(case: Case, driver: Driver, packages: 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_the_tests_of_a_package_pass(name: str, packages: Packages) -> None:
-    """Whoever gets the package can run the tests that come with it."""
+    """The tests in the package."""
     ran = packages.tested(name)
 
     assert ran.returncode == 0, ran.stdout
 
 
 def shown(found: Any, wanted: Any) -> Any:
-    """*found*, as far as *wanted* tells of it."""
+    """The part of *found* that *wanted* has."""
     if isinstance(wanted, Mapping) and not isinstance(found, Mapping):
         return {name: shown(getattr(found, name), inner) for name, inner in wanted.items()}
     if isinstance(wanted, list) and isinstance(found, list) and len(wanted) == len(found):

@@ -1,4 +1,4 @@
-"""More than one secret, and user names with passwords."""
+"""Several secrets, and basic auth."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ CALLS = {"darkroom": ("print", {"film": b"f1"}), "ledger": ("audit", {"year": 19
 
 @pytest.mark.parametrize(("name", "wrong"), SECRETS)
 def test_each_secret_is_needed(name: str, wrong: str, driver: Driver, packages: Packages) -> None:
-    """A client with one wrong secret is refused, and says no secret."""
+    """A client with one wrong secret is refused, and the error has no secret."""
     package = packages[name]
     job, arguments = CALLS[name]
     with Simulator(provider(name), key="key") as simulator:
@@ -35,7 +35,7 @@ def test_each_secret_is_needed(name: str, wrong: str, driver: Driver, packages: 
 def test_a_missing_secret_is_named(
     name: str, missing: str, packages: Packages, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Each secret has an environment variable and an argument, and the error says which."""
+    """Each secret has an environment variable and an argument, and the error names them."""
     package = packages[name]
     client = getattr(package, provider(name).class_name)
     for secret in provider(name).auth:

@@ -1,1 +1,1 @@
-"""The runtime's core and drivers, in virtual time: each file holds the promises of one noun."""
+"""The runtime's core and drivers, in virtual time. Each file holds the promises of one module."""

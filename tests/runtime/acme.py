@@ -1,4 +1,4 @@
-"""Acme, a made-up provider with a job of every kind, and a world in which its clients live."""
+"""Acme, a made-up provider with one job of each kind, and its clients."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ PROVIDER = Provider(
 
 
 class Status(OpenEnum):
-    """Where a job is."""
+    """The status of a job."""
 
     QUEUED = "queued"
     RUNNING = "running"
@@ -58,20 +58,20 @@ class Status(OpenEnum):
 
 
 class Order(Model):
-    """What a submit sends."""
+    """The body of a submit."""
 
     url: str
 
 
 class Ticket(Model):
-    """What a submit returns."""
+    """The reply to a submit."""
 
     id: str | int | bool | None = None
     status: Status | None = None
 
 
 class Trouble(Model):
-    """Why a job failed."""
+    """The error of a failed job."""
 
     code: str | None = None
     message: str | None = None
@@ -84,7 +84,7 @@ class Page(Model):
 
 
 class Report(Model):
-    """What a poll returns."""
+    """The reply to a poll."""
 
     status: Status | None = None
     ready: bool | None = None
@@ -127,7 +127,7 @@ def kind(
     failed_result: type[Any] | None = None,
     **lifecycle: Any,
 ) -> JobKind[Report, Any]:
-    """A kind of job that differs from the others by some fields of its lifecycle."""
+    """A kind of job; *changes* are fields of its lifecycle."""
     return JobKind(
         provider="acme",
         name=name,
@@ -155,7 +155,7 @@ APART: JobKind[Report, Page] = kind(
     result=ResultAt(path="/jobs/{job_id}/result"),
     cancel=("POST", "/jobs/{job_id}/cancel"),
 )
-"""The result has an address of its own, and can be had once `ready` is true."""
+"""The result has an address of its own, and is available once `ready` is true."""
 
 SHY: JobKind[Report, Page] = kind(
     "shy",
@@ -163,11 +163,11 @@ SHY: JobKind[Report, Page] = kind(
     result=("page",),
     polling=Polling(interval=(1.0, 1.0), min_interval=1.0, timeout=60.0, not_found_grace=10.0),
 )
-"""A new job may be not found for some seconds."""
+"""Polls of a new job may return 404 for some seconds."""
 
 
 def order(of: JobKind[Report, R], *, url: str, keyed: bool = False, key: str | None = None) -> Submission[Report, R]:
-    """What generated code makes of `submit(url=...)`."""
+    """The submission that generated code makes for `submit(url=...)`."""
     return Submission(
         kind=of,
         call=Call(method="POST", path="/jobs", body=encode(Order(url=url)), read=reads(Ticket)),
@@ -225,7 +225,7 @@ class ApartJobs(AcmeJobs[Page], CancellableJobs[Report, Page]):
 
 
 class AsyncAcmeJobs(AsyncJobs[Report, R]):
-    """A namespace as generated code defines it, awaited."""
+    """A namespace as generated code defines it, for asyncio."""
 
     keyed = False
 

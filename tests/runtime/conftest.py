@@ -1,4 +1,4 @@
-"""What the tests of the runtime share."""
+"""Fixtures of the runtime's tests."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ from hypothesis import settings
 from tests.runtime.fakes import Server
 from tests.runtime.world import MODES, Mode, World
 
-# Time is virtual here; how long an example really takes says something of the machine only.
+# Time is virtual here; the real duration of an example depends only on the machine.
 settings.register_profile("patient", deadline=None)
 settings.load_profile("patient")
 
 
 @pytest.fixture(params=MODES)
 def mode(request: pytest.FixtureRequest) -> Mode:
-    """Each promise holds for the blocking client and for the asyncio one."""
+    """Run the test for the blocking client and for the asyncio client."""
     chosen: Mode = request.param
     return chosen
 
 
 @pytest.fixture
 def world(mode: Mode) -> Callable[..., World]:
-    """Makes a world around a server."""
+    """A function that makes a `World` around a server."""
 
     def make(server: Server, **arguments: Any) -> World:
         return World(mode, server, **arguments)

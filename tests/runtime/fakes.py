@@ -1,4 +1,4 @@
-"""The clocks and transports of the runtime's tests, made of those that packages offer. Nothing here takes real time."""
+"""Clocks and transports of the runtime's tests, built on those that packages offer. No real time passes."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class FakeClock(_FakeClock):
     """
 
     grace: float = 0.0
-    """Real seconds in which other threads may set the event before time jumps."""
+    """Real seconds for which other threads may set the event before time jumps."""
     new_senders: Any = None  # threads
 
     def sleep(self, seconds: float, wakeup: threading.Event) -> None:
@@ -44,7 +44,7 @@ class FakeClock(_FakeClock):
 
 
 class AsyncFakeClock(FakeClock):
-    """The same, awaited, without ever giving the loop a turn."""
+    """The same for asyncio; it never returns control to the event loop."""
 
     async def sleep(self, seconds: float, wakeup: asyncio.Event) -> None:  # type: ignore[override]  # it is awaited
         self.time.advance(self.time.note(seconds))
@@ -54,7 +54,7 @@ class AsyncFakeClock(FakeClock):
 
 
 class TimedTransport:
-    """A blocking transport on a real clock. Subclasses send what they `take`."""
+    """A blocking transport on a real clock. Subclasses implement `take`."""
 
     def __init__(self, server: Server, clock: Clock) -> None:
         self.requests: list[Sent] = []
@@ -68,7 +68,7 @@ class TimedTransport:
         return self._server(self.requests[-1])
 
     def close(self) -> None:
-        """There is nothing to close."""
+        """Do nothing."""
 
 
 def unreachable() -> Reply:
@@ -77,12 +77,12 @@ def unreachable() -> Reply:
 
 
 def cut_off() -> Reply:
-    """The connection was lost before the reply was whole."""
+    """The connection was lost before the reply was complete."""
     return Reply(lost=ConnectionFailed("lost the connection", may_have_arrived=True))
 
 
 def finish(value: Coroutine[Any, Any, T]) -> T:
-    """Run a coroutine that never really waits to its end, without an event loop."""
+    """Run a coroutine that never suspends to its end, without an event loop."""
     try:
         value.send(None)
     except StopIteration as end:
@@ -92,7 +92,7 @@ def finish(value: Coroutine[Any, Any, T]) -> T:
 
 
 class _Jump(selectors.DefaultSelector):
-    """Waits for nothing: moves the loop's time on instead."""
+    """A selector that advances the loop's time instead of waiting."""
 
     def __init__(self, time: VirtualTime) -> None:
         super().__init__()
@@ -105,7 +105,7 @@ class _Jump(selectors.DefaultSelector):
 
 
 class LoopClock(AsyncFakeClock):
-    """Virtual time for many tasks side by side, and for their event loop: `run` jumps from one wake-up to the next."""
+    """Virtual time for many tasks and their event loop: `run` jumps from one wake-up to the next."""
 
     async def sleep(self, seconds: float, wakeup: asyncio.Event) -> None:  # type: ignore[override]  # it is awaited
         target = self.now() + seconds
@@ -113,14 +113,14 @@ class LoopClock(AsyncFakeClock):
             async with asyncio.timeout(None if seconds == inf else seconds):
                 await wakeup.wait()
         except TimeoutError:
-            # The loop's sums of floats may miss the moment by a hair.
+            # The loop's sums of floats may be slightly less than the due time.
             self.time.now = max(self.time.now, target)
 
     async def spend(self, seconds: float) -> None:
         await asyncio.sleep(seconds)
 
     def run(self, main: Coroutine[Any, Any, T]) -> T:
-        """Run *main* on a loop of this time; nothing may be left over."""
+        """Run *main* on a loop of this time; no task may be left over."""
         loop = asyncio.SelectorEventLoop(_Jump(self.time))
         loop.time = self.now  # type: ignore[method-assign]  # the whole point
         loop._clock_resolution = 1e-6  # type: ignore[attr-defined]  # after 30 years a float is no finer

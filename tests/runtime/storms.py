@@ -1,4 +1,4 @@
-"""Bad weather for waits: any sequence of replies, any clock, any policy."""
+"""Hypothesis strategies for waits: any sequence of replies, any clock, any policy."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from tests.runtime.fakes import Reply, Sent, Server, cut_off, unreachable
 from tests.runtime.world import Mode, World
 
 rule = settings(deadline=None, max_examples=50)
-"""How long each rule is tried: all of them together take some seconds."""
+"""The settings of each rule: all of them together take some seconds."""
 
 FAULTS = (408, 425, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524, 525, 526, 527, 529, 530, 598, 599)
 NOT_PROCESSED = (429, 521, 523, 525, 526, 530, 599)
-"""Faults that say that the provider did not act on the request."""
+"""HTTP statuses with which the provider did not process the request."""
 REFUSALS = (400, 401, 402, 403, 404, 409, 410, 422, 418)
 RETRY_AFTER = (
     "0",
@@ -40,7 +40,7 @@ STATUSES = ("queued", "running", "done", "half", "broken", "stopped", "lost", "b
 
 @dataclass(frozen=True)
 class Steady:
-    """A policy that always says the same, sense or nonsense."""
+    """A policy with a constant delay, which need not be sensible."""
 
     seconds: float
 
@@ -68,7 +68,7 @@ class Storm:
         return self._left.pop(0) if len(self._left) > 1 else self._left[0]
 
     def begin(self) -> Server:
-        """The server, with all of its replies before it."""
+        """The server, at its first reply."""
         self._left = list(self.replies)
         self._submitted = False
         return self.server
@@ -80,7 +80,7 @@ class Storm:
         return world
 
     def wait(self, mode: Any) -> tuple[World, object]:
-        """Wait for a job that exists; its result or its error."""
+        """Wait for an existing job; returns its result or its error."""
         world = self.world(mode)
         return world, outcome(world, lambda: world.job(self.of).wait(timeout=self.timeout, policy=self.policy))
 
@@ -91,7 +91,7 @@ class Storm:
         return world, outcome(world, lambda: world.jobs(self.of).run(**call))
 
     def calls(self, mode: Any, names: list[str]) -> World:
-        """Make several calls for the same job, one after the other, on handles of their own."""
+        """Make several calls for the same job in sequence, each on its own handle."""
         world = self.world(mode)
         jobs = world.jobs(self.of)
         for name in names:
@@ -116,7 +116,7 @@ def outcome(world: World, call: Any) -> object:
 
 
 def bodies() -> st.SearchStrategy[Any]:
-    """Poll replies: whole, cut, of another kind."""
+    """Poll replies: complete, truncated, of another shape."""
     whole = st.fixed_dictionaries(
         {"status": st.sampled_from(STATUSES), "page": st.just({"text": "x"}), "text": st.just("x")},
         optional={"ready": st.booleans(), "retry_after_ms": st.sampled_from([0, -1, 900, 4000, 1e300])},
@@ -131,7 +131,7 @@ def bodies() -> st.SearchStrategy[Any]:
 
 @st.composite
 def replies(draw: st.DrawFn, statuses: tuple[int, ...] = (200, 200, 200, 202, *FAULTS, *FAULTS, *REFUSALS)) -> Reply:
-    """One reply of a server in any mood."""
+    """Any reply of a server."""
     lost = draw(st.sampled_from([None] * 8 + ["cut off", "unreachable"]))
     takes = draw(st.one_of(st.just(0.0), st.floats(0, 2), st.floats(0, 40)))
     if lost is not None:
@@ -151,7 +151,7 @@ def storms(
     share: st.SearchStrategy[float] = st.one_of(st.just(1.0), st.floats(0.1, 1.0)),  # noqa: B008  # a value, not a call
     statuses: tuple[int, ...] = (200, 200, 200, 202, *FAULTS, *FAULTS, *REFUSALS),
 ) -> Storm:
-    """A job and all that can happen to it."""
+    """A job with any replies, clock and policy."""
     of = draw(st.sampled_from([PART, APART, SHY, kind("long", PART.result, result=("page",))]))
     min_interval = draw(st.sampled_from([0.5, 1.0, 4.0]))
     polling = Polling(

@@ -1,4 +1,4 @@
-"""A client of Acme, blocking or awaited, its time and its server: what most tests begin with."""
+"""A client of Acme, blocking or asyncio, with its time and its server: the start of most tests."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from inspect import iscoroutine
 from typing import Any, Literal
 
+from bide_runtime.calls.provider import Provider
 from bide_runtime.jobs.kind import JobKind
 
 from tests.runtime.acme import KEY, Acme, AsyncAcme
@@ -27,36 +28,39 @@ MODES: tuple[Mode, ...] = ("sync", "async")
 
 
 class World:
-    """One client and all that it can see."""
+    """One client with its server and its time."""
 
-    def __init__(self, mode: Mode, server: Server, **arguments: Any) -> None:
+    def __init__(self, mode: Mode, server: Server, provider: Provider | None = None, **arguments: Any) -> None:
         self.mode = mode
         self.clock: FakeClock
         self.transport: FakeTransport | AsyncFakeTransport
         self.client: Any
+        more = {} if provider is None else {"_provider": provider}
         if mode == "sync":
             self.clock = FakeClock()
             self.transport = FakeTransport(server, self.clock)
-            self.client = Acme(KEY, transport=self.transport, clock=self.clock, **arguments)
+            self.client = type("Acme", (Acme,), more)(KEY, transport=self.transport, clock=self.clock, **arguments)
         else:
             self.clock = AsyncFakeClock()
             self.transport = AsyncFakeTransport(server, self.clock)
-            self.client = AsyncAcme(KEY, transport=self.transport, clock=self.clock, **arguments)
+            self.client = type("AsyncAcme", (AsyncAcme,), more)(
+                KEY, transport=self.transport, clock=self.clock, **arguments
+            )
 
     def jobs(self, of: JobKind[Any, Any]) -> Any:
         """The namespace of a kind of job."""
         return self.client.jobs(of) if of.lifecycle.cancel is None else self.client.cancellable(of)
 
     def job(self, of: JobKind[Any, Any], job_id: str = "j1") -> Any:
-        """A handle of a job that exists already."""
+        """A handle of an existing job."""
         return self.jobs(of).attach(job_id)
 
     def do(self, value: Any) -> Any:
-        """*value*, or what comes of it if it is to be awaited."""
+        """*value*, or its result if it is awaitable."""
         return finish(value) if iscoroutine(value) else value
 
     def all(self, values: Any) -> list[Any]:
-        """Whatever comes of an iterator or an async iterator."""
+        """The items of an iterator or an async iterator."""
         if self.mode == "sync":
             return list(values)
 
@@ -67,7 +71,7 @@ class World:
 
     @property
     def elapsed(self) -> float:
-        """Seconds since the test began."""
+        """Seconds since the start of the test."""
         return self.clock.now()
 
     @property
@@ -81,7 +85,7 @@ class World:
 
     @property
     def polls(self) -> list[float]:
-        """When each poll was sent."""
+        """The times of the polls."""
         return [sent.at for sent in self.sent if is_poll(sent)]
 
 
@@ -96,7 +100,7 @@ def served(
     result: Iterable[Reply] = (),
     cancel: Iterable[Reply] = (),
 ) -> Server:
-    """A server with a script for each kind of request; the last reply of each is given for ever."""
+    """A server with a script for each kind of request; the last reply of each is repeated."""
     submitted, polled, fetched, cancelled = (script(*replies) for replies in (submit, polls, result, cancel))
 
     def answer(sent: Sent) -> Reply:
@@ -110,7 +114,7 @@ def served(
 
 
 def report(status: str | None, **more: Any) -> Reply:
-    """A poll reply; `page_text` is its page, and what is no field of it goes to the reply."""
+    """A poll reply; `page_text` is its page, and arguments that are no field of it are passed to the reply."""
     about_reply = {name: more.pop(name) for name in ("takes", "headers") if name in more}
     return Reply({"status": status, **more}, **about_reply)
 

@@ -1,4 +1,4 @@
-"""A made-up provider with a job of every kind, and a way to ask its simulated world."""
+"""A made-up provider with a job of each kind, and an interface to its simulated world."""
 
 from __future__ import annotations
 
@@ -306,7 +306,7 @@ PICTURE = {"kind": "picture", "input": {"url": "https://b.example/"}}
 
 @dataclass
 class Acme:
-    """A world and the time in it. Requests carry the key unless they bring headers of their own."""
+    """A world and its time. Requests have the key unless they bring headers of their own."""
 
     world: World
     now: float = 0.0
@@ -324,7 +324,7 @@ class Acme:
         return self.world.handle(asked, self.now)
 
     def submit(self, path: str = "/shots", body: Any = None, scenario: str = "", **headers: str) -> str:
-        """Submit a picture, or something else, and return the id of the job."""
+        """Submit a picture, or another job; returns its id."""
         if scenario:
             headers["x_bide_scenario"] = scenario
         answer = self.ask("POST", path, PICTURE if body is None else body, **headers)
@@ -333,13 +333,13 @@ class Acme:
         return str(reply.get("ticket") or reply.get("batch") or reply.get("id"))
 
     def at(self, now: float, path: str, method: str = "GET") -> tuple[int, Any]:
-        """What a request gets at this time."""
+        """The reply to a request at this time."""
         self.now = now
         answer = self.ask(method, path)
         return answer.status, decoded(answer)
 
     def report(self) -> dict[str, Any]:
-        """What the world says of its only job."""
+        """The world's report of its only job."""
         (job,) = self.world.report(self.now)["jobs"]
         return dict(job)
 

@@ -1,4 +1,4 @@
-"""One simulated job: its statuses and progress over time, and what a cancel does to it."""
+"""One simulated job: its statuses and progress over time, and the effect of a cancel."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ def simulated(scenario: str, *, now: float = 0.0) -> SimulatedJob:
 
 
 @given(st.floats(0, 1000), st.floats(0, 1000), st.lists(st.floats(0, 3000), min_size=2))
-def test_time_only_goes_on(began: float, duration: float, ages: list[float]) -> None:
-    """Statuses come in their order, progress never shrinks, and the job ends when it should."""
+def test_statuses_and_progress_only_advance(began: float, duration: float, ages: list[float]) -> None:
+    """Statuses are in order, progress never shrinks, and the job ends at its duration."""
     job = simulated(f"duration={duration:.3f}", now=began)
     moments = sorted(began + age for age in ages)
     seen = [WAY.index(job.status(moment)) for moment in moments]
@@ -33,13 +33,13 @@ def test_time_only_goes_on(began: float, duration: float, ages: list[float]) -> 
     assert job.is_ready(began + duration + 1)
 
 
-def test_a_job_that_fails_leaves_work_undone() -> None:
+def test_a_failed_job_has_incomplete_progress() -> None:
     """A job that fails stops before its work is complete."""
     assert simulated("fail; duration=6").share(100) == pytest.approx(0.6)
 
 
 def test_a_stalled_job_never_ends() -> None:
-    """A stalled job stays where it is, and its progress stays below the whole."""
+    """It keeps its status, and its progress stays below 100 %."""
     job = simulated("stall; duration=6")
 
     assert job.finished is None
@@ -48,7 +48,7 @@ def test_a_stalled_job_never_ends() -> None:
 
 
 def test_cancelled_by_way_of_a_stopping_status() -> None:
-    """A job that is cancelled takes the stopping status first, and then the cancelled one."""
+    """A cancelled job has the stopping status first, and then the cancelled one."""
     job = simulated("succeed; duration=10")
     job.cancel(5)
 
@@ -56,7 +56,7 @@ def test_cancelled_by_way_of_a_stopping_status() -> None:
 
 
 def test_a_cancel_does_not_change_a_final_job() -> None:
-    """A job that has ended is not cancelled."""
+    """A job that has ended stays as it is."""
     job = simulated("succeed; duration=10")
     job.cancel(11)
 

@@ -1,4 +1,4 @@
-"""`long_poll`: what a spec may say of long polling, what it means, and how it is simulated."""
+"""`long_poll`: its schema and lint rules, the generated table, and its simulation."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ def with_hold(long_poll: str) -> str:
 
 
 @pytest.mark.parametrize("long_poll", ["{query: wait, max: 60s}", "{header: Prefer, max: 1m}"])
-def test_a_good_one(long_poll: str) -> None:
-    """Neither the schema nor the rules mind long polling."""
+def test_a_valid_long_poll(long_poll: str) -> None:
+    """Neither the schema nor the rules report it."""
     assert linted(with_hold(long_poll)) == []
 
 
@@ -37,8 +37,8 @@ def test_a_good_one(long_poll: str) -> None:
         ("{body: wait, query: wait, max: 60s}", 'unknown key "body"'),
     ],
 )
-def test_faults_of_shape(long_poll: str, expected: str) -> None:
-    """Each fault is told once, in words that say what to write instead."""
+def test_invalid_shapes(long_poll: str, expected: str) -> None:
+    """Each is reported once, with what to write instead."""
     found = [said(fault) for fault in schema.check(source.read(FILE, with_hold(long_poll)))]
 
     assert len(found) == 1
@@ -46,16 +46,16 @@ def test_faults_of_shape(long_poll: str, expected: str) -> None:
 
 
 @pytest.mark.parametrize("most", ["0s", "500ms", "1.5s"])
-def test_a_hold_is_whole_seconds(most: str) -> None:
-    """Less than a second, or a part of one, cannot be asked for."""
+def test_max_seconds_is_a_whole_number(most: str) -> None:
+    """Fractions of a second cannot be requested."""
     [found] = [said(problem) for problem in linted(with_hold(f"{{query: wait, max: {most}}}"))]
 
     assert "bad-long-poll" in found
 
 
 @pytest.mark.parametrize("header", ["accept", "X-API-Key", "user-agent"])
-def test_no_header_is_taken_away(header: str) -> None:
-    """What every request has cannot also say how long it may be held."""
+def test_a_header_of_every_request_is_refused(header: str) -> None:
+    """The header of a long poll must not be one that every request has."""
     [found] = [said(problem) for problem in linted(with_hold(f"{{header: {header}, max: 60s}}"))]
 
     assert f'bad-long-poll: every request already has a header "{header}"' in found
@@ -69,7 +69,7 @@ def test_no_header_is_taken_away(header: str) -> None:
     ],
 )
 def test_the_generated_table(long_poll: str, printed: str) -> None:
-    """The generated lifecycle says it in one line."""
+    """The generated lifecycle has it in one line."""
     assert f"    long_poll={printed},\n" in render(read_spec(FILE, with_hold(long_poll)))["acme_client/_jobs.py"]
 
 
@@ -93,8 +93,8 @@ def new(place: str = "query: wait") -> Acme:
 
 
 @pytest.mark.parametrize("place", list(ASKED))
-def test_a_poll_is_held_until_there_is_news(place: str) -> None:
-    """It is over when the status changes, or after as many seconds as it asked for; and it counts as one poll."""
+def test_a_poll_is_held_until_the_status_changes(place: str) -> None:
+    """Or for the requested number of seconds; it counts as one poll."""
     acme = new(place)
     wait, prefer = ASKED[place]
     asked = poll(acme, acme.submit(scenario="duration=100"), wait=wait, prefer=prefer)
@@ -108,8 +108,8 @@ def test_a_poll_is_held_until_there_is_news(place: str) -> None:
     assert (acme.report()["polls"], acme.report()["early_polls"]) == (2, 0)
 
 
-def test_a_job_that_is_cancelled_ends_a_hold() -> None:
-    """News are news, whoever makes them."""
+def test_a_cancel_ends_a_long_poll() -> None:
+    """A cancel changes the status."""
     acme = new()
     job_id = acme.submit(scenario="duration=100")
     kept = acme.world.holds(poll(acme, job_id, wait="9"), 2.0)
@@ -120,8 +120,8 @@ def test_a_job_that_is_cancelled_ends_a_hold() -> None:
 
 
 @pytest.mark.parametrize("scenario", ["duration=1", "duration=100; poll=502"])
-def test_what_is_over_or_goes_wrong_is_not_held(scenario: str) -> None:
-    """There is nothing to wait for."""
+def test_final_jobs_and_faults_are_not_held(scenario: str) -> None:
+    """They are answered at once."""
     acme = new()
 
     assert acme.world.holds(poll(acme, acme.submit(scenario=scenario), wait="9"), 5.0) is None
@@ -135,7 +135,7 @@ def test_a_poll_that_does_not_ask_is_not_held() -> None:
 
 
 def test_seconds_that_are_no_number_are_refused() -> None:
-    """A client that asks in the wrong way is told."""
+    """With 400."""
     acme = new()
     asked = poll(acme, acme.submit(), wait="soon")
 

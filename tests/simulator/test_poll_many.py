@@ -1,4 +1,4 @@
-"""`poll_many`: what a spec may say of an address for many jobs, what it means, and how it is simulated."""
+"""`poll_many`: its schema and lint rules, its meaning, and its simulation."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ def with_many(many: str, *replacements: tuple[str, str]) -> str:
 
 
 @pytest.mark.parametrize("many", [GOOD, POST])
-def test_a_good_one(many: str) -> None:
-    """Neither the schema nor the rules mind an address for many jobs."""
+def test_a_valid_poll_many(many: str) -> None:
+    """Neither the schema nor the rules report it."""
     assert linted(with_many(many)) == []
 
 
@@ -52,8 +52,8 @@ def test_a_good_one(many: str) -> None:
         ("{get: jobs, ids: {query: ids}, max_ids: 9, job_id: id}", '"jobs" is not a valid path'),
     ],
 )
-def test_faults_of_shape(many: str, expected: str) -> None:
-    """Each fault is told once, in words that say what to write instead."""
+def test_invalid_shapes(many: str, expected: str) -> None:
+    """Each is reported once, with what to write instead."""
     found = [said(fault) for fault in schema.check(source.read(FILE, with_many(many)))]
 
     assert len(found) == 1
@@ -82,14 +82,14 @@ def test_faults_of_shape(many: str, expected: str) -> None:
     ],
 )
 def test_findings(many: str, expected: str) -> None:
-    """The rules find what cannot work."""
+    """The rules report a `poll_many` that cannot work."""
     [found] = [said(problem) for problem in linted(with_many(many))]
 
     assert expected in found
 
 
-def test_what_is_listed_counts_as_200() -> None:
-    """A lifecycle whose polls do not accept 200 cannot take jobs out of a list."""
+def test_poll_many_needs_an_accepted_200() -> None:
+    """A lifecycle whose polls do not accept 200 cannot read jobs from a list."""
     [found] = [said(problem) for problem in linted(with_many(GOOD, ("accepts: [200, 202]", "accepts: [202]")))]
 
     assert 'bad-poll-many: "poll_many" needs 200 in "accepts"' in found
@@ -104,8 +104,8 @@ def many_of(text: str) -> ir.PollMany:
     return lifecycle.poll_many
 
 
-def test_what_a_get_means() -> None:
-    """The ids go into the query; the list is where the pointer says."""
+def test_the_meaning_of_get() -> None:
+    """The ids are in the query; the list is at the pointer."""
     many = many_of(with_many(GOOD))
 
     assert (many.endpoint.method, many.endpoint.path) == ("GET", "/jobs")
@@ -114,8 +114,8 @@ def test_what_a_get_means() -> None:
     assert (many.list, many.job_id) == (("data", "jobs"), ("id",))
 
 
-def test_what_a_post_means() -> None:
-    """The ids go into the body; without a pointer the reply is the list."""
+def test_the_meaning_of_post() -> None:
+    """The ids are in the body; without a pointer the reply is the list."""
     many = many_of(with_many(POST))
 
     assert (many.endpoint.method, many.endpoint.path, many.endpoint.rate_limit) == ("POST", "/jobs/search", None)
@@ -123,7 +123,7 @@ def test_what_a_post_means() -> None:
     assert (many.list, many.job_id) == ((), ("id",))
 
 
-def test_most_providers_have_none() -> None:
+def test_poll_many_is_optional() -> None:
     """It may be left out."""
     [lifecycle] = read_spec(FILE, changed()).lifecycles
 
@@ -141,7 +141,7 @@ def test_most_providers_have_none() -> None:
     ],
 )
 def test_the_generated_table(many: str, printed: str) -> None:
-    """The generated lifecycle says it in one line, and the provider knows its rate limit."""
+    """The generated lifecycle has it in one line, and the provider has its rate limit."""
     files = render(read_spec(FILE, with_many(many)))
 
     assert f"    poll_many={printed},\n" in files["acme_client/_jobs.py"]
@@ -163,14 +163,14 @@ def new(**options: Any) -> Acme:
 
 
 def asked(acme: Acme, *ids: str, now: float = 0.0) -> tuple[int, Any]:
-    """Status and body of a request about many shots."""
+    """Status and body of a poll of many shots."""
     acme.now = now
     answer = acme.ask("GET", "/shots", query=f"ids={','.join(ids)}")
     return answer.status, decoded(answer)
 
 
 def test_many_jobs_in_one_reply() -> None:
-    """The list has what a poll of each job returns, and leaves out those that are not known."""
+    """The list has the poll reply of each job, without unknown ids."""
     acme = new()
     first, second = acme.submit(scenario="duration=2"), acme.submit(scenario="fail; duration=9")
 
@@ -182,7 +182,7 @@ def test_many_jobs_in_one_reply() -> None:
 
 
 def test_the_ids_in_a_body() -> None:
-    """With POST the ids are a list in the body; the reply is the list itself if the spec says no more."""
+    """With POST, the ids are a list in the body; by default the reply is the list itself."""
     acme = new()
     id = acme.submit("/reports", {"words": "abc"}, scenario="duration=2")
 
@@ -192,7 +192,7 @@ def test_the_ids_in_a_body() -> None:
 
 
 def test_one_request_is_one_poll_of_each() -> None:
-    """What is counted is one request, and one poll for each job that is known."""
+    """It counts as one request, and as one poll of each known job."""
     acme = new()
     ids = [acme.submit(scenario="duration=9") for _ in range(3)]
     asked(acme, *ids[:2], now=1.0)
@@ -203,8 +203,8 @@ def test_one_request_is_one_poll_of_each() -> None:
     assert [job["polls"] for job in report["jobs"]] == [1, 1, 0]
 
 
-def test_the_floor_holds_for_each_job() -> None:
-    """A job that is asked about too soon spoils the request, and is counted."""
+def test_min_interval_holds_for_each_job() -> None:
+    """A job that is polled too soon fails the request, and is counted."""
     acme = new()
     first, second = acme.submit(scenario="duration=9"), acme.submit(scenario="duration=9")
     asked(acme, first, now=1.0)
@@ -219,19 +219,19 @@ def test_the_floor_holds_for_each_job() -> None:
 @pytest.mark.parametrize(
     ("method", "path", "query", "body", "expected"),
     [
-        ("GET", "/shots", "", None, "query.ids has to be a list of ids"),
-        ("GET", "/shots", "ids=a,,b", None, "query.ids has to be a list of ids"),
-        ("GET", "/shots", "ids=a&ids=b", None, "query.ids has to be a list of ids"),
+        ("GET", "/shots", "", None, "query.ids must be a list of ids"),
+        ("GET", "/shots", "ids=a,,b", None, "query.ids must be a list of ids"),
+        ("GET", "/shots", "ids=a&ids=b", None, "query.ids must be a list of ids"),
         ("GET", "/shots", "ids=a,b,c,d", None, "query.ids has 4 ids, expected at most 3"),
         ("GET", "/shots", "ids=a&all=1", None, "query.all is not known here"),
-        ("POST", "/reports/search", "", {"ids": "a"}, "$.ids has to be a list of ids"),
-        ("POST", "/reports/search", "", {"ids": [1]}, "$.ids has to be a list of ids"),
-        ("POST", "/reports/search", "", b"{", "$.ids has to be a list of ids"),
-        ("POST", "/reports/search", "", ["a"], "$.ids has to be a list of ids"),
+        ("POST", "/reports/search", "", {"ids": "a"}, "$.ids must be a list of ids"),
+        ("POST", "/reports/search", "", {"ids": [1]}, "$.ids must be a list of ids"),
+        ("POST", "/reports/search", "", b"{", "$.ids must be a list of ids"),
+        ("POST", "/reports/search", "", ["a"], "$.ids must be a list of ids"),
     ],
 )
-def test_what_is_refused(method: str, path: str, query: str, body: Any, expected: str) -> None:
-    """A request that is not as the spec says is refused, and says why."""
+def test_invalid_requests_are_refused(method: str, path: str, query: str, body: Any, expected: str) -> None:
+    """The error says what is wrong."""
     answer = new().ask(method, path, body, query=query)
 
     assert answer.status == 400
@@ -239,15 +239,15 @@ def test_what_is_refused(method: str, path: str, query: str, body: Any, expected
 
 
 def test_jobs_of_another_lifecycle_are_not_listed() -> None:
-    """An address tells of the jobs of its own lifecycle."""
+    """An address has only jobs of its own lifecycle."""
     acme = new()
     report = acme.submit("/reports", {"words": "abc"})
 
     assert asked(acme, report)[1] == {"found": {"shots": []}}
 
 
-def test_a_fault_of_one_job_spoils_the_reply() -> None:
-    """A job's script goes on with each request that asks about it; what it spoils is the whole reply."""
+def test_a_fault_of_one_job_is_one_of_the_whole_reply() -> None:
+    """A job's script advances with each request that polls it."""
     acme = new()
     first = acme.submit(scenario="duration=9; poll=ok,503:none,cut_short")
     second = acme.submit(scenario="duration=9; poll=ok,unknown_status")
@@ -261,8 +261,8 @@ def test_a_fault_of_one_job_spoils_the_reply() -> None:
     assert [shot["status"] for shot in body["found"]["shots"]] == ["working", "working"]
 
 
-def test_an_unknown_status_is_its_own() -> None:
-    """A status that the spec does not list is shown for its job alone."""
+def test_an_unknown_status_is_only_of_its_job() -> None:
+    """Other jobs of the reply are not affected."""
     acme = new()
     first, second = acme.submit(scenario="duration=9; poll=unknown_status"), acme.submit(scenario="duration=9")
 

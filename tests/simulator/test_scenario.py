@@ -1,4 +1,4 @@
-"""Scenarios: how a user scripts what happens to a job."""
+"""Scenarios: scripts for jobs of the simulator."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from bide.simulator.life.script import Script
 
 
 def test_short_form() -> None:
-    """A header says an outcome, a duration and faults in one line."""
+    """A header has an outcome, a duration and faults in one line."""
     scenario = read("fail; duration=3; poll=429,502,cut_short")
 
     assert scenario == Scenario(
@@ -42,15 +42,15 @@ def test_short_form() -> None:
 
 
 def test_json_form_means_the_same() -> None:
-    """JSON says what the short form says."""
+    """JSON has the same meaning as the short form."""
     assert read('{"outcome": "fail", "duration": 3, "poll": [429, 502, "cut_short"]}') == read(
         "fail;duration=3;poll=429,502,cut_short"
     )
 
 
 @pytest.mark.parametrize("text", ["", "default", "succeed", "{}"])
-def test_nothing_special(text: str) -> None:
-    """Without anything to say a job succeeds."""
+def test_an_empty_scenario_succeeds(text: str) -> None:
+    """Without a scenario a job succeeds."""
     assert read(text) == Scenario()
 
 
@@ -75,12 +75,12 @@ def test_nothing_special(text: str) -> None:
     ],
 )
 def test_faults(text: str, fault: Fault | None) -> None:
-    """Each fault has one word."""
+    """Each fault has one keyword."""
     assert read(f"submit={text}").faults["submit"] == (fault,)
 
 
-def test_a_fault_that_comes_again() -> None:
-    """`*3` is three times the same."""
+def test_a_repeated_fault() -> None:
+    """`*3` repeats it 3 times."""
     scenario = read("poll=502*3,ok")
 
     assert [scenario.fault("poll", number) is not None for number in range(5)] == [True, True, True, False, False]
@@ -89,14 +89,14 @@ def test_a_fault_that_comes_again() -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("fial", "'fial' is no outcome; did you mean 'fail'?"),
+        ("fial", "'fial' is not an outcome; did you mean 'fail'?"),
         ("durration=3", "a scenario has no key 'durration'; did you mean 'duration'?"),
         ("duration=soon", "duration is 'soon', expected seconds such as 3 or 0.5"),
-        ("poll=cut_shrt", "'cut_shrt' is no fault; did you mean 'cut_short'?"),
-        ("poll=200", "'200' is no fault"),
-        ("poll=cut_short:3", "'cut_short:3' is no fault"),
-        ("poll=429:soon", "429:soon asks to retry after 'soon', expected 5, date5 or none"),
-        ("poll=cut_short*0", "'cut_short\\*0' is to happen '0' times, expected 1 to 999"),
+        ("poll=cut_shrt", "'cut_shrt' is not a fault; did you mean 'cut_short'?"),
+        ("poll=200", "'200' is not a fault"),
+        ("poll=cut_short:3", "'cut_short:3' is not a fault"),
+        ("poll=429:soon", "429:soon has the Retry-After 'soon', expected 5, date5 or none"),
+        ("poll=cut_short*0", "'cut_short\\*0' is repeated '0' times, expected 1 to 999"),
         ("poll_status=204", "poll_status is '204', expected 200 or 202"),
         ("answer=never", "answer is 'never', expected now or job"),
         ("failed_items=some", "failed_items is 'some', expected a count"),
@@ -104,28 +104,28 @@ def test_a_fault_that_comes_again() -> None:
         ("{", "the scenario is not JSON"),
     ],
 )
-def test_what_is_wrong_is_named(text: str, message: str) -> None:
-    """A scenario that cannot be read says what is wrong with it, and what was meant."""
+def test_an_invalid_scenario_is_explained(text: str, message: str) -> None:
+    """The error says what is wrong, and suggests a keyword."""
     with pytest.raises(ScenarioError, match=message.replace("?", "\\?")):
         read(text)
 
 
 @given(st.text(max_size=40) | st.dictionaries(st.text(max_size=8), st.text(max_size=8)).map(json.dumps))
 def test_any_text_is_read_or_refused(text: str) -> None:
-    """Whatever a header says, it is a scenario or a `ScenarioError`."""
+    """Any text is a scenario or raises `ScenarioError`."""
     with contextlib.suppress(ScenarioError):
         assert isinstance(read(text), Scenario)
 
 
 def test_failed_items() -> None:
-    """Items fail by their count or by their numbers."""
+    """As a count, or as a list of indexes."""
     assert read("failed_items=2").failed_items == 2
     assert read("failed_items=0,2").failed_items == (0, 2)
     assert from_mapping({"failed_items": [1]}).failed_items == (1,)
 
 
 def test_id_prefix() -> None:
-    """A scenario says what the job's id begins with."""
+    """A scenario can set a prefix for the job's id."""
     assert read("id_prefix=team/").id_prefix == "team/"
 
 
@@ -142,7 +142,7 @@ FILE = """\
 
 
 def test_file() -> None:
-    """The first entry of a file that matches counts; an entry without a match is for all the rest."""
+    """The first matching entry of a file applies; an entry without a match is for all other jobs."""
     script = Script.load(FILE)
 
     assert script.scenario("job", "picture", 3, seed=0) == read("fail; duration=3")
@@ -153,7 +153,7 @@ def test_file() -> None:
 
 
 def test_a_share_is_chosen_by_the_seed() -> None:
-    """A share of the jobs is the same for the same seed, another for another one, and about as large as it says."""
+    """A share of the jobs is the same for the same seed, differs between seeds, and has about the right size."""
     script = Script.load("- match: {job: picture, share: 0.25}\n  outcome: fail\n")
 
     def failing(seed: int) -> list[int]:
@@ -169,24 +169,24 @@ def test_a_share_is_chosen_by_the_seed() -> None:
     [
         ("job: picture", "a scenario file is a list of entries"),
         ("- {", "the scenario file is not YAML"),
-        ("- fail", "entry 1: 'fail' is no entry"),
+        ("- fail", "entry 1: 'fail' is not an entry"),
         ("- match: {jbo: picture}\n  outcome: fail", "entry 1: match is"),
         ("- match: {job: picture, nth: two}", "entry 1: nth is 'two', expected a number"),
         (
             "- scenario: fail\n- scenario: fail\n  duration: 3",
-            "entry 2: scenario and duration say the same thing twice",
+            "entry 2: scenario and duration cannot be used together",
         ),
-        ("- outcome: fial", "entry 1: 'fial' is no outcome"),
+        ("- outcome: fial", "entry 1: 'fial' is not an outcome"),
     ],
 )
-def test_what_is_wrong_with_a_file(text: str, message: str) -> None:
-    """A file that cannot be read names the entry and what is wrong with it."""
+def test_an_invalid_file_is_explained(text: str, message: str) -> None:
+    """The error names the entry and what is wrong with it."""
     with pytest.raises(ScenarioError, match=message):
         Script.load(text)
 
 
 def test_a_file_about_another_provider() -> None:
-    """An entry about a job that does not exist is refused before anything is served."""
+    """An entry for an unknown job is refused before anything is served."""
     script = Script.load("- match: {job: pikture}\n  outcome: fail\n")
 
     with pytest.raises(ScenarioError, match="entry 1: there is no job 'pikture', only picture"):

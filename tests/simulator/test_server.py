@@ -61,7 +61,7 @@ def caller(simulator: Simulator) -> Iterator[Caller]:
 
 
 def test_a_job_from_submit_to_result(caller: Caller) -> None:
-    """A job runs to its end over HTTP, faster than the wall, on one connection."""
+    """A job runs to its end over HTTP, faster than real time, on one connection."""
     id = caller.submit("duration=4")
     first = caller.json("GET", f"/shots/{id}")
     time.sleep(0.25)
@@ -72,7 +72,7 @@ def test_a_job_from_submit_to_result(caller: Caller) -> None:
 
 
 def test_a_reply_that_is_cut(caller: Caller) -> None:
-    """A cut reply declares more than it sends, and closes the connection."""
+    """A truncated reply declares more bytes than it sends, and closes the connection."""
     reply = caller.send("GET", f"/shots/{caller.submit('poll=cut_short')}")
 
     with pytest.raises(http.client.IncompleteRead) as error:
@@ -81,7 +81,7 @@ def test_a_reply_that_is_cut(caller: Caller) -> None:
 
 
 def test_a_reply_that_is_dropped(caller: Caller) -> None:
-    """A dropped request gets no reply at all, and the server goes on."""
+    """A dropped request gets no reply, and the server continues."""
     id = caller.submit("poll=lost")
 
     with pytest.raises(http.client.RemoteDisconnected):
@@ -91,7 +91,7 @@ def test_a_reply_that_is_dropped(caller: Caller) -> None:
 
 
 def test_a_reply_that_is_slow(caller: Caller) -> None:
-    """A slow reply takes as many seconds of the wall as the scenario says."""
+    """A slow reply takes as many seconds of real time as the scenario says."""
     id, begin = caller.submit("poll=slow:0.3"), time.monotonic()
 
     assert caller.send("GET", f"/shots/{id}").status == 200
@@ -99,14 +99,14 @@ def test_a_reply_that_is_slow(caller: Caller) -> None:
 
 
 def test_a_page_instead_of_json(caller: Caller) -> None:
-    """A page comes as 200, as proxies send them."""
+    """A web page has status 200, as from a proxy."""
     reply = caller.send("GET", f"/shots/{caller.submit('poll=web_page')}")
 
     assert (reply.status, reply.headers.get_content_type()) == (200, "text/html")
 
 
 def test_retry_after_as_a_date(caller: Caller) -> None:
-    """A date in Retry-After lies as far ahead as the scenario says."""
+    """The date in Retry-After is as far ahead as the scenario says."""
     reply = caller.send("GET", f"/shots/{caller.submit('poll=429:date30')}")
     ahead = parsedate_to_datetime(reply.headers["Retry-After"]).timestamp() - time.time()
 
@@ -115,7 +115,7 @@ def test_retry_after_as_a_date(caller: Caller) -> None:
 
 
 def test_a_stream(caller: Caller) -> None:
-    """Events come one after the other, and the stream ends."""
+    """Events are sent in order, and the stream ends."""
     reply = caller.send("POST", "/listen", {"words": "abc"}, x_bide_scenario="duration=2")
     lines = reply.read().decode().splitlines()
 
@@ -124,7 +124,7 @@ def test_a_stream(caller: Caller) -> None:
 
 
 def test_a_stream_that_is_cut(caller: Caller) -> None:
-    """A cut stream ends in the middle, and not as HTTP says that a reply ends."""
+    """A truncated stream ends in the middle, without the end of a chunked body."""
     reply = caller.send("POST", "/listen", {"words": "abc"}, x_bide_scenario="call=cut_short; duration=0")
 
     with pytest.raises(http.client.IncompleteRead):
@@ -132,7 +132,7 @@ def test_a_stream_that_is_cut(caller: Caller) -> None:
 
 
 def test_a_stream_that_hangs(simulator: Simulator) -> None:
-    """A stalled stream says nothing more, and the server is rid of it when the client goes."""
+    """A stalled stream sends nothing more, and ends when the client disconnects."""
     caller = Caller(simulator)
     reply = caller.send("POST", "/listen", {"words": "abc"}, x_bide_scenario="stall; duration=0")
     caller.connection.sock.settimeout(0.2)
@@ -144,7 +144,7 @@ def test_a_stream_that_hangs(simulator: Simulator) -> None:
 
 
 def test_ids_are_decoded(caller: Caller) -> None:
-    """A percent-encoded id is one segment of the path, and is read as what it means."""
+    """A percent-encoded id is one segment of the path."""
     reply = caller.send("GET", "/shots/a%2Fb%20c")
 
     assert reply.status == 404
@@ -152,7 +152,7 @@ def test_ids_are_decoded(caller: Caller) -> None:
 
 
 def test_state() -> None:
-    """What happened can be asked without a key."""
+    """The state can be requested without a key."""
     with Simulator(PROVIDER, seed=3) as simulator:
         caller = Caller(simulator)
         id = caller.submit()
@@ -166,7 +166,7 @@ def test_state() -> None:
 
 
 def test_many_callers_at_once(simulator: Simulator) -> None:
-    """Callers at the same time get jobs of their own, and each is counted."""
+    """Concurrent callers get jobs of their own, and each is counted."""
     before = simulator.state()["requests"]
 
     def one(_: int) -> str:
@@ -183,7 +183,7 @@ def test_many_callers_at_once(simulator: Simulator) -> None:
 
 
 def test_the_end_of_a_simulator() -> None:
-    """After its block a simulator takes no requests, and its thread is gone, even with a stream open."""
+    """After its block a simulator accepts no requests, and its thread has ended, even with a stream open."""
     threads = threading.active_count()
     with Simulator(PROVIDER) as simulator:
         caller = Caller(simulator)
@@ -199,13 +199,13 @@ def test_the_end_of_a_simulator() -> None:
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "192.168.1.1", "example.com", "::", ""])
 def test_only_this_machine(host: str) -> None:
-    """A simulator can be reached from its own machine only."""
+    """A simulator listens on loopback only."""
     with pytest.raises(SimulatorError, match="loopback only"):
         Simulator(PROVIDER, host=host)
 
 
 def test_a_port_that_is_taken() -> None:
-    """A port that cannot be had is one clear line."""
+    """The error is one line."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         with pytest.raises(SimulatorError, match=f"cannot listen on 127.0.0.1:{port}: "):
@@ -213,20 +213,20 @@ def test_a_port_that_is_taken() -> None:
 
 
 @pytest.mark.parametrize("speed", [0, -1, float("nan"), float("inf")])
-def test_a_speed_that_is_none(speed: float) -> None:
-    """Time goes forward."""
+def test_an_invalid_speed(speed: float) -> None:
+    """The speed must be positive."""
     with pytest.raises(SimulatorError, match="speed is"):
         Simulator(PROVIDER, speed=speed)
 
 
-def test_a_scenario_file_that_is_wrong() -> None:
-    """A file that cannot be read stops the server from starting."""
+def test_an_invalid_scenario_file() -> None:
+    """The server does not start."""
     with pytest.raises(ScenarioError, match="entry 1"):
         Simulator(PROVIDER, scenarios="- outcome: fial")
 
 
 def test_without_its_extra(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Without starlette or uvicorn the error names the extra that brings them."""
+    """Without starlette or uvicorn the error names the extra to install."""
     monkeypatch.setitem(sys.modules, "uvicorn", None)
 
     with pytest.raises(SimulatorError, match=r"uvicorn is missing: pip install 'bide\[simulator\]'"):
@@ -243,7 +243,7 @@ print("ended")
 
 
 def test_serving_until_interrupted() -> None:
-    """`serve` says where it is, answers, and returns after an interrupt without a word."""
+    """`serve` prints its address, answers, and returns silently after an interrupt."""
     process = subprocess.Popen(
         [sys.executable, "-c", SERVE],
         cwd=Path(__file__).parents[2],

@@ -1,4 +1,4 @@
-"""Every job and operation of every real spec, on its simulator."""
+"""Every job and operation of every spec of this repository, in its simulator."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ LONG = 3600.0
 
 @dataclass
 class Caller:
-    """Asks the simulated world of one provider, with the least that each endpoint takes."""
+    """Sends requests to the simulated world of one provider, with the required arguments only."""
 
     provider: Provider
     world: World
@@ -135,13 +135,13 @@ class Caller:
         return job.lifecycle.states[status if isinstance(status, str) else json.dumps(status)], reply
 
     def opened(self, name: str, answer: Answer) -> Json:
-        """The reply, out of its envelope if its model has one."""
+        """The reply, without the envelope if its model has one."""
         model = Catalog(self.provider).model(name)
         assert model is not None
         return opened(model, json.loads(answer.body))
 
     def result(self, job: Job, id: str, reply: Json) -> Json:
-        """The result, wherever it is."""
+        """The result, in the reply or at its own address."""
         if job.lifecycle.result.endpoint:
             answer = self.call(job.lifecycle.result.endpoint, id=id)
             assert answer.status == 200, answer.body
@@ -156,7 +156,7 @@ class Caller:
 
 
 def promised(caller: Caller, job: Job, state: State, reply: Json) -> list[str]:
-    """The fields that a poll reply should have in this state, and has not."""
+    """The fields that a poll reply must have in this state, but has not."""
     model = Catalog(caller.provider).model(job.snapshot)
     assert model is not None
     return [each.wire for each in model.fields if state in each.when and reply.get(each.wire) is None]
@@ -167,8 +167,8 @@ def is_shown(value: Any) -> bool:
 
 
 @pytest.mark.parametrize(("provider", "job"), JOBS)
-def test_every_job_walks_to_success(provider: Provider, job: Job) -> None:
-    """A job passes its statuses, each reply decodes and has what its state promises, and the result is there."""
+def test_every_job_can_succeed(provider: Provider, job: Job) -> None:
+    """A job has its statuses in order, each reply decodes and has its fields by state, and there is a result."""
     caller = Caller.of(provider)
     id = caller.submit(job, "duration=10")
     states = []
@@ -189,7 +189,7 @@ def test_every_job_walks_to_success(provider: Provider, job: Job) -> None:
 
 @pytest.mark.parametrize(("provider", "job"), FAILING)
 def test_every_job_can_fail(provider: Provider, job: Job) -> None:
-    """A job that fails says so, and why, where the spec says that the reason is."""
+    """A failed job has its status, and its error at the place in the spec."""
     caller = Caller.of(provider)
     id = caller.submit(job, "fail; duration=5")
     caller.now = LONG
@@ -204,8 +204,8 @@ def test_every_job_can_fail(provider: Provider, job: Job) -> None:
 
 @pytest.mark.parametrize(("provider", "job"), JOBS)
 @pytest.mark.parametrize("outcome", ["partial", "cancel", "expire"])
-def test_every_job_ends_as_its_lifecycle_can(provider: Provider, job: Job, outcome: str) -> None:
-    """A job ends in each way that its lifecycle knows; one that it does not know is refused."""
+def test_every_outcome_of_the_lifecycle(provider: Provider, job: Job, outcome: str) -> None:
+    """A job can have each outcome of its lifecycle; any other is refused."""
     caller, end = Caller.of(provider), {"partial": State.PARTIAL, "cancel": State.CANCELLED}.get(outcome)
     can_end_so = end is None or end in job.lifecycle.states.values() or (outcome == "partial" and job.items is not None)
     answer = caller.call(job.submit, scenario=f"{outcome}; duration=1")
@@ -222,7 +222,7 @@ def test_every_job_ends_as_its_lifecycle_can(provider: Provider, job: Job, outco
 
 @pytest.mark.parametrize(("provider", "job"), BATCHES)
 def test_every_batch_can_have_a_failed_item(provider: Provider, job: Job) -> None:
-    """A batch with a failed item ends well, and the item says what went wrong."""
+    """A batch with a failed item succeeds, and the item has its error."""
     caller = Caller.of(provider)
     id = caller.submit(job, "failed_items=1; duration=1")
     caller.now = LONG
@@ -238,7 +238,7 @@ def test_every_batch_can_have_a_failed_item(provider: Provider, job: Job) -> Non
 
 @pytest.mark.parametrize(("provider", "job"), CANCELLED)
 def test_every_cancel(provider: Provider, job: Job) -> None:
-    """A job that can be cancelled is, and says so."""
+    """A job that can be cancelled has the cancelled status afterwards."""
     caller = Caller.of(provider)
     id = caller.submit(job)
     assert job.lifecycle.cancel is not None
@@ -253,7 +253,7 @@ def test_every_cancel(provider: Provider, job: Job) -> None:
 
 @pytest.mark.parametrize(("provider", "operation"), OPERATIONS)
 def test_every_operation(provider: Provider, operation: Operation) -> None:
-    """An operation answers what its spec says, at once; and with a job where it can."""
+    """An operation returns what its spec says, inline and, if it can, as a job."""
     caller = Caller.of(provider)
     answer = caller.call(operation.endpoint)
 
@@ -279,8 +279,8 @@ def test_every_operation(provider: Provider, operation: Operation) -> None:
 
 
 @pytest.mark.parametrize("provider", GUARDED)
-def test_every_provider_refuses_in_its_own_words(provider: Provider) -> None:
-    """Without a key the reply is 401, and in a shape that the provider's errors have."""
+def test_every_provider_has_its_own_error_shape(provider: Provider) -> None:
+    """Without a key the reply is 401, in one of the shapes of the spec."""
     endpoint = first_call(provider)
     assert endpoint
     answer = Caller.of(provider).call(endpoint, key=False)

@@ -1,4 +1,4 @@
-"""Values made from types, checks against types, and errors printed backwards through their shapes."""
+"""Values made from types, validation against types, and error bodies made from their shapes."""
 
 from __future__ import annotations
 
@@ -35,8 +35,8 @@ def with_model(*models: Model, unions: tuple[Union, ...] = ()) -> Provider:
 
 
 @given(TYPES)
-def test_a_value_is_of_its_type(type_: Type) -> None:
-    """Whatever is made from a type is what the type allows, also where nothing else is."""
+def test_a_value_matches_its_type(type_: Type) -> None:
+    """Every value made from a type is valid for the type, also in strict mode."""
     catalog = Catalog(PROVIDER)
 
     assert not list(Validator(catalog, strict=True).problems(type_, Values(catalog).value(type_)))
@@ -44,7 +44,7 @@ def test_a_value_is_of_its_type(type_: Type) -> None:
 
 @given(st.integers(-50, 50), st.integers(0, 50), st.sampled_from([Kind.INTEGER, Kind.NUMBER]))
 def test_numbers_keep_their_bounds(least: int, width: int, kind: Kind) -> None:
-    """A number lies within its bounds, both of them included."""
+    """Bounds are inclusive."""
     catalog, bounds = Catalog(PROVIDER), Bounds(min=least, max=least + width)
     field = field_of(Scalar(kind), bounds=bounds)
 
@@ -53,7 +53,7 @@ def test_numbers_keep_their_bounds(least: int, width: int, kind: Kind) -> None:
 
 @given(st.integers(0, 30), st.integers(0, 30))
 def test_texts_and_lists_keep_their_bounds(least: int, more: int) -> None:
-    """A text is as long, and a list has as many items, as its bounds want."""
+    """Lengths are within the bounds."""
     catalog = Catalog(PROVIDER)
     text = field_of(Scalar(Kind.STRING), bounds=Bounds(min_length=least, max_length=least + more))
     items = field_of(ListOf(Scalar(Kind.STRING)), bounds=Bounds(min_items=least, max_items=least + more))
@@ -62,8 +62,8 @@ def test_texts_and_lists_keep_their_bounds(least: int, more: int) -> None:
         assert not list(Validator(catalog).field_problems(field, Values(catalog).field(field), "$"))
 
 
-def test_a_model_within_itself_comes_to_an_end() -> None:
-    """A model that holds itself is made to some depth and no further."""
+def test_a_recursive_model_is_finite() -> None:
+    """It is nested to some depth and no further."""
     node = Model(
         name="Node",
         description="",
@@ -81,7 +81,7 @@ STEP = Union(name="Step", description="", source=None, tag_field="do", variants=
 
 
 def test_unions() -> None:
-    """A union is its first variant with its tag; a strict check knows no other tag, a lenient one keeps it."""
+    """A union is its first variant; a strict check accepts no unknown discriminator, a lenient one does."""
     catalog = Catalog(with_model(CLICK, unions=(STEP,)))
     strict, lenient = Validator(catalog, strict=True), Validator(catalog)
 
@@ -109,13 +109,13 @@ def test_unions() -> None:
         (Named("Status"), None, "$ is null, expected a text"),
     ],
 )
-def test_what_is_wrong_has_a_path(type_: Type, value: Any, problem: str) -> None:
-    """A value of another type is named with its path, what it is and what was expected."""
+def test_a_problem_has_a_path(type_: Type, value: Any, problem: str) -> None:
+    """With the value's type, and the expected one."""
     assert list(Validator(Catalog(PROVIDER), strict=True).problems(type_, value)) == [problem]
 
 
 def test_replies_may_have_more_than_the_spec() -> None:
-    """A lenient check takes unknown keys and enum values, and null for what may be left out; a strict one does not."""
+    """Only a strict check refuses unknown keys, unknown enum values and nulls for optional fields."""
     accepted = {"ticket": "t", "status": "unheard-of", "watch": None, "more": 1}
     catalog = Catalog(PROVIDER)
 
@@ -147,7 +147,7 @@ NESTED, FLAT, BARE = shape("error.code", "error.message"), shape("error", "messa
     ],
 )
 def test_errors_in_the_providers_shape(shapes: tuple[ErrorShape, ...], body: Any) -> None:
-    """An error takes the first shape that says its code and its message, and that is read back as that shape."""
+    """An error has the first shape that holds code and message, and that decodes as that shape."""
     assert error_body(shapes, "c", "m") == body
 
 
@@ -156,7 +156,7 @@ POINTERS = st.lists(st.sampled_from("abc"), max_size=3).map(".".join)
 
 @given(st.lists(st.builds(shape, POINTERS, POINTERS), max_size=4))
 def test_an_error_is_read_back(shapes: list[ErrorShape]) -> None:
-    """Where any shape has a message, the one a client reads the error by leads to that message."""
+    """If any shape has a message, the shape by which a client decodes the error leads to it."""
     body = error_body(tuple(shapes), "c", "m")
     fitting = [each for each in shapes if each.message and isinstance(at(body, each.message), str)]
 
@@ -183,7 +183,7 @@ PASSWORD = Secret(scheme="basic", name="password", env="K", argument="password")
     ],
 )
 def test_every_way_to_send_a_key(auth: tuple[Secret, ...], query: str, headers: dict[str, str]) -> None:
-    """A key is taken where the spec puts it, and nowhere else."""
+    """A key is accepted only in the place of the spec."""
     world = World(replace(PROVIDER, auth=auth, headers=()), key="k")
 
     assert Acme(world, headers=headers).ask("POST", "/shots", PICTURE, query=query).status == 202

@@ -1,4 +1,4 @@
-"""The simulated server without its sockets: requests and moments in, answers out."""
+"""The simulated server without sockets: requests and times in, replies out."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def message(reply: Any) -> str:
     return str(reply["error"]["message"])
 
 
-# --- who may ask, and for what ---
+# --- validation of requests ---
 
 
 def test_a_key_is_needed() -> None:
@@ -38,7 +38,7 @@ def test_a_key_is_needed() -> None:
 
 
 def test_headers_of_every_request_are_checked() -> None:
-    """A header that the spec sends with every request has to be there."""
+    """A header that the spec sends with every request is required."""
     acme = Acme.new()
     acme.headers = {"x-key": "k"}
 
@@ -49,13 +49,13 @@ def test_headers_of_every_request_are_checked() -> None:
 
 
 @pytest.mark.parametrize(("method", "path", "status"), [("GET", "/nowhere", 404), ("GET", "/batches", 405)])
-def test_what_is_not_there(method: str, path: str, status: int) -> None:
+def test_unknown_addresses(method: str, path: str, status: int) -> None:
     """An unknown path is 404, a known one with another method 405."""
     assert Acme.new().ask(method, path).status == status
 
 
 def test_every_reply_has_a_request_id() -> None:
-    """Replies are numbered where the provider numbers them."""
+    """If the spec has a request id."""
     acme = Acme.new()
 
     assert acme.ask("GET", "/nowhere").headers["x-request-id"] == "req_000001"
@@ -79,7 +79,7 @@ def test_every_reply_has_a_request_id() -> None:
     ],
 )
 def test_bodies_are_checked(path: str, body: Any, expected: str) -> None:
-    """A body that the spec does not allow is 400, with the JSON path of what is wrong; unknown keys are wrong."""
+    """An invalid body is 400, with the JSON path of the problem; unknown keys are invalid."""
     answer = Acme.new().ask("POST", path, body)
 
     assert (answer.status, message(decoded(answer))) == (400, expected)
@@ -95,17 +95,17 @@ def test_bodies_are_checked(path: str, body: Any, expected: str) -> None:
     ],
 )
 def test_queries_are_checked(query: str, expected: str) -> None:
-    """A query that the spec does not allow is 400."""
+    """An invalid query is 400."""
     answer = Acme.new().ask("GET", "/find/here", query=query)
 
     assert (answer.status, message(decoded(answer))) == (400, expected)
 
 
-# --- a job in time ---
+# --- a job over time ---
 
 
-def test_a_job_walks_to_its_end() -> None:
-    """Polls show each status in turn, with moments, progress, hint and readiness that belong to it."""
+def test_a_job_runs_to_its_end() -> None:
+    """Polls have each status in turn, with matching times, progress, retry_after and readiness."""
     acme = Acme.new()
     id = acme.submit(scenario="duration=10")
     seen = {second: acme.at(second, f"/shots/{id}")[1] for second in (0, 1, 4, 9, 10)}
@@ -134,8 +134,8 @@ def test_a_job_walks_to_its_end() -> None:
     assert seen[10]["finished_at"] == "2026-01-01T00:00:10.000Z"
 
 
-def test_a_submit_reply_is_about_its_job() -> None:
-    """The id of an example is replaced wherever the example has it."""
+def test_a_submit_reply_has_its_own_id() -> None:
+    """The id of an example is replaced everywhere in it."""
     reply = decoded(Acme.new().ask("POST", "/shots", PICTURE))
 
     assert reply["watch"] == f"/v2/shots/{reply['ticket']}"
@@ -143,7 +143,7 @@ def test_a_submit_reply_is_about_its_job() -> None:
 
 
 def test_the_kind_follows_the_job() -> None:
-    """An example of another job of the same lifecycle is told about this one."""
+    """An example of another job of the same lifecycle is adapted to this one."""
     acme = Acme.new()
     id = acme.submit(body={"kind": "film", "input": {"url": "https://b.example/"}}, scenario="fail; duration=1")
 
@@ -151,7 +151,7 @@ def test_the_kind_follows_the_job() -> None:
 
 
 def test_a_failed_job() -> None:
-    """A job that fails shows the provider's own example of that, as its own."""
+    """The provider's own example of a failed job is used, with this job's id."""
     acme = Acme.new()
     id = acme.submit(scenario="fail; duration=4")
     status, reply = acme.at(4, f"/shots/{id}")
@@ -165,7 +165,7 @@ def test_a_failed_job() -> None:
     ("scenario", "status"), [("partial", "half"), ("cancel", "off"), ("stall", "stopping"), ("succeed", "done")]
 )
 def test_outcomes(scenario: str, status: str) -> None:
-    """Each outcome leads to its status; a stalled job goes on and on."""
+    """Each outcome leads to its status; a stalled job never ends."""
     acme = Acme.new()
     id = acme.submit(scenario=f"{scenario}; duration=3")
     shown = acme.at(1000, f"/shots/{id}")[1]["status"]
@@ -174,7 +174,7 @@ def test_outcomes(scenario: str, status: str) -> None:
 
 
 def test_an_end_that_does_not_exist_is_refused() -> None:
-    """A scenario that this job cannot follow is 400, and says why."""
+    """A scenario that this job cannot follow is 400, with the reason."""
     answer = Acme.new().ask("POST", "/reports", WORDS, x_bide_scenario="cancel")
 
     assert answer.status == 400
@@ -182,14 +182,14 @@ def test_an_end_that_does_not_exist_is_refused() -> None:
 
 
 def test_an_end_in_the_submit() -> None:
-    """With no duration the submit reply is final already."""
+    """With duration 0, the submit reply is final."""
     reply = decoded(Acme.new().ask("POST", "/shots", PICTURE, x_bide_scenario="duration=0"))
 
     assert reply["status"] == "done"
 
 
 def test_typical_durations() -> None:
-    """Jobs take as long as the spec says is typical, each its own time."""
+    """Durations are random within the typical time of the spec."""
     acme = Acme.new()
     for _ in range(20):
         acme.submit()
@@ -200,7 +200,7 @@ def test_typical_durations() -> None:
 
 
 def test_the_same_seed_gives_the_same_bytes() -> None:
-    """Two worlds of one seed answer alike, one of another seed does not."""
+    """Two worlds with one seed give the same replies; another seed gives others."""
 
     def story(seed: int) -> list[bytes]:
         acme, said = Acme.new(seed=seed), []
@@ -213,8 +213,8 @@ def test_the_same_seed_gives_the_same_bytes() -> None:
     assert story(1) != story(2)
 
 
-def test_every_reply_is_what_the_spec_says() -> None:
-    """Whatever happens to a job, each of its replies decodes, and has what the spec promises for its state."""
+def test_every_reply_matches_the_spec() -> None:
+    """For any scenario, each reply decodes, and has its fields by state."""
     catalog = Catalog(PROVIDER)
     check = Validator(catalog)
     submits: list[tuple[str, Any]] = [("/shots", PICTURE), ("/batches", PAGES), ("/reports", WORDS)]
@@ -236,7 +236,7 @@ def test_every_reply_is_what_the_spec_says() -> None:
 
 
 def test_a_result_at_its_own_address() -> None:
-    """A result is refused until it is there, then given, and gone when it is kept no longer."""
+    """A result is refused until it is ready, then returned, and gone after its retention."""
     acme = Acme.new()
     id = acme.submit(scenario="duration=10")
 
@@ -251,7 +251,7 @@ def test_a_result_at_its_own_address() -> None:
 
 
 def test_a_failed_job_has_no_result() -> None:
-    """The result of a job that failed is never ready."""
+    """The result of a failed job is never ready."""
     acme = Acme.new()
     id = acme.submit(scenario="fail; duration=1")
 
@@ -259,7 +259,7 @@ def test_a_failed_job_has_no_result() -> None:
 
 
 def test_a_result_that_comes_late() -> None:
-    """A job may be done before its result is ready, and says so."""
+    """A job may be done before its result is ready, and its replies show that."""
     acme = Acme.new()
     id = acme.submit(scenario="duration=1; result_delay=5")
     early, late = acme.at(3, f"/shots/{id}")[1], acme.at(6, f"/shots/{id}")[1]
@@ -272,7 +272,7 @@ def test_a_result_that_comes_late() -> None:
 
 @pytest.mark.parametrize(("path", "body", "kind"), [("/shots", PICTURE, "/picture"), ("/reports", WORDS, "")])
 def test_an_expired_job(path: str, body: Any, kind: str) -> None:
-    """A job that expires is gone where its result would be."""
+    """The result of an expired job is gone."""
     acme = Acme.new()
     id = acme.submit(path, body, "expire; duration=1")
 
@@ -281,7 +281,7 @@ def test_an_expired_job(path: str, body: Any, kind: str) -> None:
 
 
 def test_a_result_in_a_part_of_the_reply() -> None:
-    """A result by field is null until the job is done."""
+    """A result in a field is null until the job is done."""
     acme = Acme.new()
     id = acme.submit("/reports", WORDS, "duration=4")
     running, done = acme.at(2, f"/reports/{id}")[1], acme.at(4, f"/reports/{id}")[1]
@@ -294,7 +294,7 @@ def test_a_result_in_a_part_of_the_reply() -> None:
 
 
 def test_a_batch_has_an_item_for_each_page() -> None:
-    """Items answer the pages that were asked for, in their order, and all are well."""
+    """Items are those of the submitted pages, in order, and all succeed."""
     acme = Acme.new()
     reply = acme.at(10, f"/batches/{acme.submit('/batches', PAGES)}")[1]
 
@@ -311,7 +311,7 @@ def test_a_batch_has_an_item_for_each_page() -> None:
     [("failed_items=2", [1, 2]), ("partial", [2]), ("failed_items=9", [0, 1, 2]), ("failed_items=0,2", [0, 2])],
 )
 def test_items_that_fail(scenario: str, failed: list[int]) -> None:
-    """A scenario says how many or which items fail, and the rest is well."""
+    """A scenario says how many or which items fail; the others succeed."""
     acme = Acme.new()
     reply = acme.at(10, f"/batches/{acme.submit('/batches', PAGES, scenario)}")[1]
 
@@ -321,15 +321,15 @@ def test_items_that_fail(scenario: str, failed: list[int]) -> None:
 
 
 def test_items_of_a_job_without_items() -> None:
-    """Only a batch can have failing items."""
+    """Failing items of a job without items are refused."""
     assert Acme.new().ask("POST", "/shots", PICTURE, x_bide_scenario="failed_items=1").status == 400
 
 
-# --- floor, keys, cancel ---
+# --- min_interval, keys, cancel ---
 
 
-def test_the_floor() -> None:
-    """A poll sooner than the floor after the one before is 429 with Retry-After, and is counted."""
+def test_min_interval() -> None:
+    """A poll sooner than min_interval after the last one is 429 with Retry-After, and is counted."""
     acme = Acme.new()
     id = acme.submit()
     answers = []
@@ -341,16 +341,16 @@ def test_the_floor() -> None:
     assert (acme.report()["polls"], acme.report()["early_polls"]) == (4, 2)
 
 
-def test_the_floor_is_scaled() -> None:
-    """At ten times the speed the floor is a tenth as long on the wall."""
+def test_min_interval_is_scaled() -> None:
+    """At speed 10, min_interval is 10 % of that in real time."""
     acme = Acme.new(speed=10)
     id = acme.submit()
 
     assert [acme.at(now, f"/shots/{id}")[0] for now in (0, 0.5, 1.5)] == [200, 429, 200]
 
 
-def test_hints_are_scaled() -> None:
-    """What a reply asks a client to wait is wall time."""
+def test_retry_after_is_scaled() -> None:
+    """retry_after in a reply is real time."""
     acme = Acme.new(speed=10)
 
     assert acme.at(0, f"/shots/{acme.submit()}")[1]["wait_ms"] == 200
@@ -368,15 +368,15 @@ def test_the_same_idempotency_key() -> None:
     assert acme.submit(idempotency_key="b") != id
 
 
-def test_a_key_means_nothing_to_a_job_without_one() -> None:
-    """Where the spec has no idempotency header, each submit is a new job."""
+def test_an_unsupported_key_is_ignored() -> None:
+    """If the spec has no idempotency header, each submit is a new job."""
     acme = Acme.new()
 
     assert acme.submit("/reports", WORDS, idempotency_key="a") != acme.submit("/reports", WORDS, idempotency_key="a")
 
 
 def test_cancel() -> None:
-    """A job that is going is cancelled with 202, by way of its stopping status; one that has ended stays, with 200."""
+    """A running job is cancelled with 202, by its stopping status; one that has ended is unchanged, with 200."""
     acme = Acme.new()
     id = acme.submit(scenario="duration=10")
 
@@ -388,13 +388,13 @@ def test_cancel() -> None:
 
 
 @pytest.mark.parametrize("path", ["/shots/nope", "/shots/nope/picture", "/shots/nope/cancel"])
-def test_a_job_that_is_not_there(path: str) -> None:
-    """An unknown id is 404, whatever is asked of it."""
+def test_an_unknown_job(path: str) -> None:
+    """An unknown id is 404 at every address."""
     assert Acme.new().ask("POST" if path.endswith("cancel") else "GET", path).status == 404
 
 
-def test_a_job_of_another_lifecycle_is_not_there() -> None:
-    """The id of one kind of job finds nothing at the address of another."""
+def test_a_job_of_another_lifecycle_is_unknown() -> None:
+    """The id of one kind of job is 404 at the address of another."""
     acme = Acme.new()
 
     assert acme.at(0, f"/reports/{acme.submit()}")[0] == 404
@@ -404,7 +404,7 @@ def test_a_job_of_another_lifecycle_is_not_there() -> None:
 
 
 def test_faults_of_polls() -> None:
-    """The polls of a job go wrong one after the other, as the script says, and then no longer."""
+    """Polls have the faults of the script in order, and none after that."""
     acme = Acme.new()
     id = acme.submit(
         scenario="poll=429:7,502,cut_short,lost,web_page,wrong_shape,unknown_status,slow:3,404,ok; duration=1000"
@@ -425,7 +425,7 @@ def test_faults_of_polls() -> None:
 
 
 def test_nulls() -> None:
-    """`null` fills what may be absent with null, but not what is promised for the state or tells how the job ended."""
+    """`null` sets optional fields to null, but not those that the state promises or that show how the job ended."""
     acme = Acme.new()
     id = acme.submit(scenario="duration=5; poll=nulls,nulls", body=PICTURE)
     going, done = (acme.at(second, f"/shots/{id}")[1] for second in (2, 6))
@@ -438,7 +438,7 @@ def test_nulls() -> None:
 
 
 def test_nulls_within_a_result() -> None:
-    """Items of a batch are filled with null too; the list of them stays."""
+    """Items of a batch get nulls too; their list stays."""
     acme = Acme.new()
     id = acme.submit("/batches", PAGES, scenario="duration=1; failed_items=1; poll=nulls")
     reply = acme.at(5, f"/batches/{id}")[1]
@@ -449,7 +449,7 @@ def test_nulls_within_a_result() -> None:
     assert reply["duration_ms"] is not None
 
 
-def test_nulls_tell_why_a_job_failed() -> None:
+def test_nulls_keep_the_error_of_a_failed_job() -> None:
     """A failed job keeps its error among the nulls."""
     acme = Acme.new()
     id = acme.submit(scenario="fail; duration=1; poll=nulls")
@@ -460,7 +460,7 @@ def test_nulls_tell_why_a_job_failed() -> None:
 
 
 def test_an_id_with_a_slash() -> None:
-    """An id that a scenario gives a slash is found where the path has it encoded, and nowhere else."""
+    """Such an id is found only if it is encoded in the path."""
     acme = Acme.new()
     id = acme.submit(scenario="id_prefix=team/; duration=1")
 
@@ -470,8 +470,8 @@ def test_an_id_with_a_slash() -> None:
     assert acme.at(12, f"/shots/{id}")[0] == 404
 
 
-def test_an_unknown_status_tells_nothing_else() -> None:
-    """A job with an unknown status looks as if it still ran, even if it has ended."""
+def test_an_unknown_status_hides_the_end_of_the_job() -> None:
+    """The rest of the reply is that of a running job, even if it has ended."""
     acme = Acme.new()
     id = acme.submit(scenario="duration=1; poll=unknown_status")
     reply = acme.at(5, f"/shots/{id}")[1]
@@ -480,8 +480,8 @@ def test_an_unknown_status_tells_nothing_else() -> None:
     assert acme.at(10, f"/shots/{id}")[1]["ready"] is True
 
 
-def test_a_poll_too_soon_uses_up_no_fault() -> None:
-    """The floor comes before the script."""
+def test_a_poll_below_min_interval_uses_up_no_fault() -> None:
+    """min_interval is checked before the script."""
     acme = Acme.new()
     id = acme.submit(scenario="poll=ok,502; duration=100")
 
@@ -489,7 +489,7 @@ def test_a_poll_too_soon_uses_up_no_fault() -> None:
 
 
 def test_a_poll_in_progress_may_be_202() -> None:
-    """Where a scenario says so, polls are 202 until the job has ended."""
+    """If the scenario says so, polls are 202 until the job has ended."""
     acme = Acme.new()
     id = acme.submit(scenario="poll_status=202; duration=5")
 
@@ -497,7 +497,7 @@ def test_a_poll_in_progress_may_be_202() -> None:
 
 
 def test_faults_of_results_and_cancels() -> None:
-    """Results and cancels go wrong as well."""
+    """Results and cancels have faults too."""
     acme = Acme.new()
     id = acme.submit(scenario="duration=1; result=500,503; cancel=502")
 
@@ -507,7 +507,7 @@ def test_faults_of_results_and_cancels() -> None:
 
 
 def test_a_submit_that_fails_before_its_job_is_made() -> None:
-    """A fault before leaves nothing behind, and the same submit sent again goes on in its script."""
+    """A fault before creates no job, and the repeated submit continues in its script."""
     acme = Acme.new()
     statuses = [acme.ask("POST", "/reports", WORDS, x_bide_scenario="submit=429*2").status for _ in range(3)]
 
@@ -516,7 +516,7 @@ def test_a_submit_that_fails_before_its_job_is_made() -> None:
 
 
 def test_a_submit_that_fails_after_its_job_was_made() -> None:
-    """A fault after leaves a job behind: with a key the next try finds it, without one it makes another."""
+    """A fault after creates a job: with a key the next attempt finds it, without one it creates another."""
     for key, jobs in (({"idempotency_key": "a"}, 1), ({}, 2)):
         acme = Acme.new()
         tries = [acme.ask("POST", "/shots", PICTURE, x_bide_scenario="submit=lost,ok", **key) for _ in range(2)]
@@ -526,7 +526,7 @@ def test_a_submit_that_fails_after_its_job_was_made() -> None:
 
 
 def test_a_new_job_begins_its_script_anew() -> None:
-    """A lost submit that nobody repeats does not use up the script of the next one like it."""
+    """A lost submit that is not repeated does not use up the script of the next one."""
     acme = Acme.new()
     endings = [acme.ask("POST", "/reports", WORDS, x_bide_scenario="submit=lost").ending for _ in range(2)]
 
@@ -534,7 +534,7 @@ def test_a_new_job_begins_its_script_anew() -> None:
 
 
 def test_scenarios_from_a_file() -> None:
-    """A file gives each job its scenario, by name and number; a header has the last word."""
+    """A file sets the scenario of each job, by name and number; a header takes precedence."""
     file = "- match: {job: picture, nth: 2}\n  scenario: fail; duration=1\n- duration: 1\n"
     acme = Acme.new(scenarios=file)
     ids = [acme.submit(), acme.submit(), acme.submit(), acme.submit(scenario="partial;duration=1")]
@@ -542,8 +542,8 @@ def test_scenarios_from_a_file() -> None:
     assert [acme.at(2, f"/shots/{id}")[1]["status"] for id in ids] == ["done", "broken", "done", "half"]
 
 
-def test_a_file_about_nothing_is_refused() -> None:
-    """A file that names a job which is not in the spec stops the server from starting."""
+def test_a_file_with_an_unknown_job_is_refused() -> None:
+    """The server does not start."""
     with pytest.raises(ScenarioError, match="no job 'picure'"):
         Acme.new(scenarios="- match: {job: picure}\n  outcome: fail\n")
 
@@ -552,14 +552,14 @@ def test_a_file_about_nothing_is_refused() -> None:
 
 
 def test_an_operation() -> None:
-    """An operation answers at once, about what it was asked."""
+    """An operation replies at once, with the values of its arguments."""
     answer = Acme.new().ask("GET", "/find/here", query="words=abc&limit=2")
 
     assert (answer.status, decoded(answer)) == (200, {"words": "abc", "hits": ["example"]})
 
 
 def test_faults_of_operations() -> None:
-    """The same call sent again goes on in its script."""
+    """The repeated call continues in its script."""
     acme = Acme.new()
     faults = {"query": "words=abc", "x_bide_scenario": "call=502,429"}
 
@@ -575,8 +575,8 @@ def test_a_refused_call_is_over() -> None:
     assert [acme.ask("GET", "/find/here", **refused).status for _ in range(2)] == [402, 402]
 
 
-def test_an_operation_that_may_answer_with_a_job() -> None:
-    """It answers at once unless the scenario wants a job, which is then polled like any other."""
+def test_an_operation_that_may_return_a_job() -> None:
+    """It replies inline unless the scenario wants a job, which is then polled like any other."""
     acme = Acme.new()
     later = acme.ask("POST", "/find", WORDS, x_bide_scenario="answer=job; duration=2")
 
@@ -595,7 +595,7 @@ def events(*words: str, scenario: str = "") -> tuple[list[tuple[str, Any]], Endi
 
 
 def test_a_stream() -> None:
-    """A stream sends each event once, in the order of the spec, and the last one last."""
+    """A stream has each event of the spec once, in order, and ends with the last one."""
     told, ending = events()
 
     assert [name for name, _ in told] == ["begin", "line", "end"]
@@ -612,14 +612,14 @@ def test_a_stream() -> None:
     ],
 )
 def test_a_stream_that_ends_early(scenario: str, names: list[str], ending: Ending) -> None:
-    """A stream fails with the provider's error event, is cut, or stays open and silent, each half way."""
+    """A stream can end half way with the provider's error event, be truncated, or stay open."""
     told, how = events(scenario=scenario)
 
     assert ([name for name, _ in told], how) == (names, ending)
 
 
 def test_the_report_counts_requests() -> None:
-    """Every request is counted, by its path as the spec has it and by its status."""
+    """Every request is counted, by path template and status."""
     acme = Acme.new()
     id = acme.submit()
     acme.at(0, f"/shots/{id}")

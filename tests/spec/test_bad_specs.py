@@ -1,6 +1,6 @@
-"""What a person sees of each problem: a folder for each code, with a spec and the text that comes of it.
+"""The text of each problem: a folder for each code, with a spec and the printed text.
 
-`--update-golden` takes over what comes of the specs now. A file `times` says how often the text stands in the spec.
+`--update-golden` rewrites the texts. A file `times` has the number of repetitions of the text in the spec.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ FOLDERS = sorted(folder for folder in (Path(__file__).parent / "bad_specs").iter
 
 
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
-def test_what_is_seen(
+def test_the_text_of_a_problem(
     folder: Path,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
     request: pytest.FixtureRequest,
 ) -> None:
-    """The spec in a folder has the problem that the folder is called after, and the text is the one we reviewed."""
+    """The spec in a folder has the problem of the folder's name, and the text equals the reviewed one."""
     shutil.copy(folder / "spec.yaml", tmp_path)
     monkeypatch.chdir(tmp_path)
     if (folder / "times").exists():
@@ -45,11 +45,11 @@ def test_what_is_seen(
 
 
 def test_every_code_has_a_folder() -> None:
-    """No code lacks an example of what is seen of it, and no folder is of another code."""
+    """And every folder is of a code."""
     assert {folder.name for folder in FOLDERS} == set(all_pages())
 
 
-def test_codes_are_told_with_their_severity() -> None:
+def test_codes_have_their_severity() -> None:
     """A code is always an error or always a warning, as its page says."""
     seen = "\n".join((folder / "expected.txt").read_text() for folder in FOLDERS)
     found = set(re.findall(r"^\S+: (error|warning)\[([a-z-]+)\]", seen, re.MULTILINE))

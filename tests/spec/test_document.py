@@ -1,4 +1,4 @@
-"""YAML text becomes plain data that remembers its places, or diagnostics; never anything else."""
+"""YAML text becomes plain data with places, or diagnostics; nothing else."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ FILE = "acme.yaml"
 
 
 def problems(text: str) -> list[tuple[str, int, int]]:
-    """(code, line, column) of everything that is wrong."""
+    """(code, line, column) of each problem."""
     with pytest.raises(SpecError) as caught:
         read(FILE, text)
     return [(found.code, found.place.line, found.place.column) for found in caught.value.diagnostics]
@@ -25,8 +25,8 @@ def problems(text: str) -> list[tuple[str, int, int]]:
 @pytest.mark.parametrize(
     "text", ["no", "on", "yes", "off", "2024-01-01", "012", "1e3", "0x1F", "0o7", "1_000", ".inf", "+5"]
 )
-def test_what_looks_like_text_is_text(text: str) -> None:
-    """Only what JSON would read as something else is something else."""
+def test_other_scalars_are_text(text: str) -> None:
+    """Only values that are no text in JSON are no text."""
     assert read(FILE, f"key: {text}").data == {"key": text}
 
 
@@ -43,17 +43,17 @@ def test_plain_scalars(text: str, value: object) -> None:
 
 
 def test_quoted_scalars_are_text() -> None:
-    """Quotes make text of anything."""
+    """Any quoted value is text."""
     assert read(FILE, """a: "true"\nb: '1'\nc: |\n  null\n""").data == {"a": "true", "b": "1", "c": "null\n"}
 
 
 def test_keys_are_text() -> None:
-    """A key is text, however it looks."""
+    """Also if they look like numbers."""
     assert read(FILE, "200: a\ntrue: b\nno: c\n").data == {"200": "a", "true": "b", "no": "c"}
 
 
 def test_places() -> None:
-    """Every key and every value knows its line and column, counted from one."""
+    """Every key and every value has its line and column, from 1."""
     document = read(FILE, "jobs:\n  fetch: {states: [a, b]}\n")
 
     assert document.key_place(("jobs", "fetch")) == Place(FILE, 2, 3)
@@ -64,12 +64,12 @@ def test_places() -> None:
 
 
 def test_places_count_characters() -> None:
-    """A column is a count of characters, not of bytes."""
+    """Columns count characters, not bytes."""
     assert read(FILE, "{é: ü, b: c}").value_place(("b",)) == Place(FILE, 1, 11)
 
 
 def test_line_ends_of_other_systems() -> None:
-    """A file saved under Windows, with a byte order mark even, is read like any other."""
+    """Windows line ends and a byte order mark are accepted."""
     assert read(FILE, "\ufeffa: |\r\n  x\r\n  y\r\nb: 1\r\n").data == {"a": "x\ny\n", "b": 1}
 
 
@@ -99,16 +99,16 @@ def test_line_ends_of_other_systems() -> None:
         (f"a: {'9' * 400}.0\n", [("bad-number", 1, 4)]),
     ],
 )
-def test_refused(text: str, expected: list[tuple[str, int, int]]) -> None:
-    """What is not the plain part of YAML is refused where it stands."""
+def test_other_yaml_is_refused(text: str, expected: list[tuple[str, int, int]]) -> None:
+    """Everything beyond plain YAML is refused at its place."""
     assert problems(text) == expected
 
 
 @pytest.mark.parametrize(
     "character", ["\0", "\x07", "\x1b", "\x7f", "\x85", "\u2028", "\u2029", "\u202e", "\u2066", "\ufeff"]
 )
-def test_unwelcome_characters(character: str) -> None:
-    """Characters that nobody sees are refused, as they are and as escapes, in keys and in values."""
+def test_invisible_characters_are_refused(character: str) -> None:
+    """As they are and as escapes, in keys and in values."""
     escape = f"\\u{ord(character):04x}"
 
     assert problems(f"ok: 1\nkey: a{character}b\n") == [("bad-character", 2, 7)]
@@ -116,27 +116,27 @@ def test_unwelcome_characters(character: str) -> None:
     assert problems(f'"a{escape}b": 1\n') == [("bad-character", 1, 1)]
 
 
-def test_half_a_character() -> None:
-    """Half of a surrogate pair is refused, as it is and as an escape."""
+def test_a_lone_surrogate_is_refused() -> None:
+    """As it is and as an escape."""
     assert problems("key: a\ud800b\n") == [("bad-character", 1, 7)]
     assert problems('key: "a\\ud800b"\n') == [("bad-character", 1, 10)]
 
 
 def test_a_lone_carriage_return() -> None:
-    """A carriage return is part of a line's end, or nothing."""
+    """A carriage return is only allowed before a line feed."""
     assert problems("a: b\rc: d\n") == [("bad-character", 1, 5)]
     assert problems('a: "b\\rc"\n') == [("bad-character", 1, 4)]
 
 
 def test_ordinary_characters() -> None:
-    """Tabs and line ends in text, accents, emoji and right-to-left scripts are fine."""
+    """Tabs and line ends in text, accents, emoji and right-to-left scripts are accepted."""
     text = "tab\tend\nünï 🦊 שלום \\ \" '''"
 
     assert read(FILE, f"key: {json.dumps(text, ensure_ascii=False)}\n").data == {"key": text}
 
 
 def test_depth() -> None:
-    """A spec may nest so deep and no deeper."""
+    """Nesting is limited."""
     assert read(FILE, "[" * DEPTH_LIMIT + "]" * DEPTH_LIMIT)
     assert problems("[" * (DEPTH_LIMIT + 1) + "]" * (DEPTH_LIMIT + 1)) == [("too-deep", 1, DEPTH_LIMIT + 1)]
 
@@ -144,8 +144,8 @@ def test_depth() -> None:
 @pytest.mark.parametrize(
     "text", ["[" * 500_000, "{a: " * 200_000, "- " * 500_000, "[{" * 250_000, "a:\n" + " " * 900_000]
 )
-def test_depth_costs_nothing(text: str) -> None:
-    """However deep a file nests, it is refused at once."""
+def test_deep_nesting_is_refused_at_once(text: str) -> None:
+    """However deep."""
     began = time.monotonic()
     problems(text) if text[0] != "a" else read(FILE, text)
 
@@ -153,7 +153,7 @@ def test_depth_costs_nothing(text: str) -> None:
 
 
 def test_size() -> None:
-    """A spec over the limit is refused before it is parsed; what counts is bytes."""
+    """A spec over the limit, in bytes, is refused before it is parsed."""
     assert problems("#" * (SIZE_LIMIT + 1)) == [("too-large", 1, 1)]
     assert problems("#" + "ü" * (SIZE_LIMIT // 2)) == [("too-large", 1, 1)]
 
@@ -173,13 +173,13 @@ trees = st.recursive(
 
 @given(trees)
 def test_json_is_read_as_json(tree: object) -> None:
-    """A spec that is written in JSON means what JSON says."""
+    """A spec in JSON has the same meaning."""
     assert read(FILE, json.dumps(tree)).data == tree
 
 
 @given(st.text(max_size=200) | st.text("[]{}:,-?&*!|>'\"%@`# \n\tab01", max_size=60))
 def test_any_text(text: str) -> None:
-    """Any text is data with places, or diagnostics with places."""
+    """Any text gives data with places, or diagnostics with places."""
     found: list[Diagnostic] = []
     try:
         document = read(FILE, text)

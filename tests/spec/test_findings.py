@@ -1,4 +1,4 @@
-"""Which of several alternatives was meant, and what is told of it."""
+"""Problems of `anyOf`: the alternative that was meant, and its problems."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ SCHEMA = {
 
 
 def told(instance: object) -> list[tuple[str, tuple[str | int, ...]]]:
-    """The keyword and the path of each fault."""
+    """The keyword and the path of each problem."""
     errors = Draft202012Validator(SCHEMA).iter_errors(instance)
     return [(fault.keyword, fault.culprit) for fault in found_in(errors, SCHEMA["$defs"])]
 
@@ -66,19 +66,19 @@ def told(instance: object) -> list[tuple[str, tuple[str | int, ...]]]:
     ids=json.dumps,
 )
 def test_the_alternative_that_was_meant(instance: object, expected: list[tuple[str, tuple[str | int, ...]]]) -> None:
-    """What is told is what is wrong with the alternative that the value is most like, and of no other."""
+    """Only problems of the most similar alternative are reported."""
     assert sorted(told(instance)) == sorted(expected)
 
 
-def test_none_of_the_types() -> None:
-    """A value of a type that no alternative has is told all the types that there are, each once."""
+def test_a_value_of_no_allowed_type() -> None:
+    """The message lists all allowed types, each once."""
     [fault] = found_in(Draft202012Validator(SCHEMA).iter_errors(5), SCHEMA["$defs"])
 
     assert fault.wanted == ["object", "array", "string"]
 
 
 def test_every_keyword_of_the_language_is_translated() -> None:
-    """What JSON Schema can find in a spec is told in words that are for it, and never in JSON Schema's own."""
+    """No message has JSON Schema's own words."""
     used = set(keywords(spec_schema()))
 
     assert used <= set(_TRANSLATIONS) | SILENT
@@ -99,11 +99,11 @@ SILENT = {
     "propertyNames",
     "items",
 }
-"""Keywords that find nothing themselves."""
+"""Keywords that report nothing themselves."""
 
 
 def keywords(schema: object) -> list[str]:
-    """The keywords in a schema and in all that is in it."""
+    """The keywords in a schema, at any depth."""
     if not isinstance(schema, dict):
         return []
     inner: list[object] = [

@@ -1,4 +1,4 @@
-"""Names are made in one place, and whatever is made of whatever text can stand in Python source."""
+"""Python names made from texts: every name is valid."""
 
 from __future__ import annotations
 
@@ -39,13 +39,13 @@ from bide.spec import names
     ],
 )
 def test_fields(wire: str, name: str) -> None:
-    """A JSON key becomes an attribute in snake_case, which hides nothing that its class needs."""
+    """A JSON key becomes an attribute in snake_case that hides nothing of its class."""
     assert names.field_name(wire) == name
 
 
 @pytest.mark.parametrize("wire", ["", "2fa", "???", "é", "你好", "🦊", "__", "-"])
-def test_nothing_to_make_a_name_of(wire: str) -> None:
-    """A key without letters of ours, or with a digit in front, needs a name of the author's choice."""
+def test_a_key_without_a_valid_name(wire: str) -> None:
+    """A key without Latin letters, or with a leading digit, needs a name in the spec."""
     with pytest.raises(names.BadName):
         names.field_name(wire)
 
@@ -64,12 +64,12 @@ def test_nothing_to_make_a_name_of(wire: str) -> None:
     ],
 )
 def test_members(wire: str, name: str) -> None:
-    """A value of an enum becomes a constant."""
+    """An enum value becomes a constant."""
     assert names.member_name(wire) == name
 
 
 def test_classes() -> None:
-    """Classes are named after what they are made for."""
+    """Classes have the names of their purpose."""
     assert names.pascal_case("url_scraper_batch") == "UrlScraperBatch"
     assert names.body_class("url_scraper") == "UrlScraperBody"
     assert names.event_class("extract_stream") == "ExtractStreamEvent"
@@ -78,7 +78,7 @@ def test_classes() -> None:
 
 
 def test_arguments() -> None:
-    """An argument steps aside for one of ours."""
+    """An argument with the name of one of ours is renamed."""
     assert names.argument_name("timeout") == "timeout_"
     assert names.argument_name("url") == "url"
 
@@ -87,13 +87,13 @@ def test_arguments() -> None:
     "name", ["import", "None", "_private", "__class__", "2fa", "a b", "a\n", "é", "\uff41", "a;b", "", "list", "Job"]
 )
 def test_chosen_names_are_checked(name: str) -> None:
-    """A field's name of the author's choice is as harmless as one of ours."""
+    """A name in the spec must be as safe as a generated one."""
     with pytest.raises(names.BadName):
         names.chosen_field_name(name)
 
 
-def test_the_keywords_are_all_here() -> None:
-    """Our own list of keywords lacks none of Python's."""
+def test_the_list_of_keywords_is_complete() -> None:
+    """It has all of Python's."""
     for word in keyword.kwlist:
         with pytest.raises(names.BadName):
             names.identifier(word)
@@ -112,8 +112,8 @@ MAKERS = (
 
 
 @given(st.text(max_size=30) | st.text("aB_1 -.\n\"'#;:=()é", max_size=12) | st.sampled_from(keyword.kwlist))
-def test_whatever_is_made_is_a_name(text: str) -> None:
-    """A name that leaves the module is one identifier and nothing else, no keyword, and has no leading underscore."""
+def test_every_name_is_an_identifier(text: str) -> None:
+    """It is no keyword, and has no leading underscore."""
     for make in MAKERS:
         try:
             name = make(text)
@@ -128,7 +128,7 @@ def test_whatever_is_made_is_a_name(text: str) -> None:
 
 @given(st.lists(st.from_regex("[a-z][a-z0-9]{0,5}", fullmatch=True), min_size=1, max_size=4))
 def test_snake_case_stays(words: list[str]) -> None:
-    """What is in snake_case already stays as it is, and what was made of it can be made again."""
+    """A snake_case name is unchanged, and a generated name gives itself."""
     name = "_".join(words)
 
     assert names.snake_case(name).removesuffix("_") == name

@@ -1,4 +1,4 @@
-"""The reference of the spec language: made from the schema, whole, and in step with it."""
+"""The reference of the spec language: generated from the schema, complete and up to date."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from tests.spec.test_schema_help import KEYS, merged
 PAGE = Path(__file__).parents[2] / "docs" / "reference.md"
 
 
-def test_the_page_is_in_step() -> None:
-    """docs/reference.md is what the schema makes now."""
+def test_the_page_is_up_to_date() -> None:
+    """docs/reference.md equals the output for the schema."""
     assert PAGE.read_text(encoding="utf-8") == page(), "run `make reference`"
 
 
 def test_every_key_is_on_the_page() -> None:
-    """Each key of the language has a row with what it means; what has a name in the schema has at least that."""
+    """Each key has a row with its meaning; so has each named part of the schema."""
     text = page()
 
     for path, key in KEYS:
@@ -34,8 +34,8 @@ def test_every_key_is_on_the_page() -> None:
         assert re.search(rf"^\| `{name}`.*\| {meaning} \||^{meaning}", text, re.MULTILINE), path
 
 
-def test_what_the_page_shows_is_right() -> None:
-    """Each block of YAML is an example of the schema's, word for word in its meaning, and good where it stands."""
+def test_examples_of_the_page_are_valid() -> None:
+    """Each block of YAML is an example of the schema, and valid at its place."""
     sections = re.split(r"^## ", page(), flags=re.MULTILINE)[1:]
     shown = [block for section in sections for block in re.findall(r"^```yaml\n(.*?)^```", section, re.M | re.S)]
     examples = [example for _, key in KEYS for example in merged(key)["examples"]]
@@ -45,8 +45,8 @@ def test_what_the_page_shows_is_right() -> None:
         assert source.read("reference.md", block).data in examples
 
 
-def test_the_cells_of_the_page_are_right() -> None:
-    """An example in a table is YAML that says what the schema's example says."""
+def test_examples_in_tables_are_valid() -> None:
+    """They are YAML with the value of the schema's example."""
     examples = [example for _, key in KEYS for example in merged(key)["examples"]]
     cells = re.findall(r"\| (`` (?P<long>.*?) ``|`(?P<short>[^`]*)`) \|$", page(), re.MULTILINE)
 
@@ -57,7 +57,7 @@ def test_the_cells_of_the_page_are_right() -> None:
 
 
 def test_schema_prints_the_schema(capsys: pytest.CaptureFixture[str]) -> None:
-    """`bide schema` prints the schema as it is in the package, and `--markdown` the page."""
+    """`bide schema` prints the schema of the package, and `--markdown` the page."""
     assert main(["schema"]) == 0
     printed: Any = json.loads(capsys.readouterr().out)
     Draft202012Validator.check_schema(printed)

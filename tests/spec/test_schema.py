@@ -1,4 +1,4 @@
-"""The shape of a spec, and how its faults are told."""
+"""The shape of a spec, and the messages for its problems."""
 
 from __future__ import annotations
 
@@ -24,18 +24,18 @@ def line_of(text: str, words: str) -> int:
     return text[: text.index(words)].count("\n") + 1
 
 
-def test_a_good_spec() -> None:
-    """A spec with everything in it has no fault."""
+def test_a_valid_spec() -> None:
+    """A spec with all keys has no problems."""
     assert faults(TEXT) == []
 
 
-def test_the_schema_is_one() -> None:
-    """Editors can rely on the schema: it is valid."""
+def test_the_schema_is_valid() -> None:
+    """For JSON Schema 2020-12, as editors need it."""
     Draft202012Validator.check_schema(schema.spec_schema())
 
 
 def test_patterns_end_where_the_text_ends() -> None:
-    """No pattern can be passed by a line break behind what it allows."""
+    """No pattern accepts a line break at the end."""
     text = changed(
         ("title: Acme", 'title: "Acme\\n"'), ("class: Acme", 'class: "Acme\\n"'), ("name: acme", 'name: "acme\\n"')
     )
@@ -196,8 +196,8 @@ CASES = [
 
 
 @pytest.mark.parametrize(("old", "new", "expected"), CASES, ids=[case[1][:40] for case in CASES])
-def test_faults(old: str, new: str, expected: str | None) -> None:
-    """Each fault is told once, where it is, in words that say what to write instead."""
+def test_problems(old: str, new: str, expected: str | None) -> None:
+    """Each is reported once, at its place, with what to write instead."""
     text = changed((old, new))
     if expected is None:
         with pytest.raises(SpecError):
@@ -209,8 +209,8 @@ def test_faults(old: str, new: str, expected: str | None) -> None:
     assert expected in found[0]
 
 
-def test_all_faults_at_once() -> None:
-    """Every fault is told, in the order of the file."""
+def test_all_problems_at_once() -> None:
+    """In the order of the file."""
     text = changed(
         ("bide: 1", "bide: 0"), ("post: /search", "post: search"), ("    lifecycle: job\n", "    lifecycle: 5\n")
     )
@@ -223,8 +223,8 @@ def test_all_faults_at_once() -> None:
 
 
 @pytest.mark.parametrize("text", ["[]", "5", "null", "text"])
-def test_not_even_a_mapping(text: str) -> None:
-    """A file that holds something else altogether is told so."""
+def test_a_file_that_is_no_mapping(text: str) -> None:
+    """The message says what is expected."""
     found = faults(text)
 
     assert len(found) == 1
@@ -245,7 +245,7 @@ def paths(node: object, path: tuple[str | int, ...] = ()) -> list[tuple[str | in
 @settings(deadline=None)
 @given(st.sampled_from(paths(DATA)), junk)
 def test_any_value_anywhere(path: tuple[str | int, ...], value: object) -> None:
-    """Whatever stands in a place, every fault has a place in the file and no word of JSON Schema."""
+    """For any value at any place, every problem has a place and no word of JSON Schema."""
     text = json.dumps(replaced(DATA, path, value))
     try:
         document = source.read(FILE, text)

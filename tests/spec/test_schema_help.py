@@ -1,4 +1,4 @@
-"""What an editor shows of a key: its title, what it means, and an example that is right."""
+"""The help that an editor shows for a key: its title, its meaning, and a valid example."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ Key = tuple[str, dict[str, Any]]
 
 
 def merged(node: dict[str, Any]) -> dict[str, Any]:
-    """A key's schema with what its `$ref` adds; what the key says itself counts."""
+    """A key's schema with the keywords of its `$ref`; its own keywords take precedence."""
     target = node.get("$ref", "").removeprefix("#/$defs/")
     return {**spec_schema()["$defs"][target], **node} if target else node
 
 
 def keys(node: Any, path: str = "") -> Iterator[Key]:
-    """Every key of the language, and every value that has a name of its own in the schema."""
+    """Every key of the language, and every named value of the schema."""
     if isinstance(node, dict):
         for name, inner in node.items():
             if name in ("properties", "$defs"):
@@ -39,7 +39,7 @@ KEYS = list(keys(spec_schema()))
 
 @pytest.mark.parametrize("key", KEYS, ids=[path for path, _ in KEYS])
 def test_a_key_is_explained(key: Key) -> None:
-    """A key has a title, a description and examples, its own or those of what it holds."""
+    """A key has a title, a description and examples, its own or those of its value."""
     explained = merged(key[1])
 
     assert explained.get("title"), "give it a title: a noun for what is written here"
@@ -48,8 +48,8 @@ def test_a_key_is_explained(key: Key) -> None:
 
 
 @pytest.mark.parametrize("key", KEYS, ids=[path for path, _ in KEYS])
-def test_the_examples_of_a_key_are_right(key: Key) -> None:
-    """What an editor offers as an example is good where it is offered, and the schema says so."""
+def test_the_examples_of_a_key_are_valid(key: Key) -> None:
+    """At their place, by the schema."""
     validator = Draft202012Validator({"$defs": spec_schema()["$defs"], "allOf": [key[1]]})
 
     for example in merged(key[1])["examples"]:

@@ -1,4 +1,4 @@
-"""Makes one call with one client. Standard input says which, standard output what came of it, in one line of JSON."""
+"""Make one call with one client. Standard input has the order, standard output the result as one line of JSON."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def main() -> None:
         try:
             note.what = call(order, note)
             note.ended = "returned"
-        except Exception as error:  # whatever it is, it is what happened
+        except Exception as error:  # any exception is the outcome
             note.raised(error)
     note.seconds = time.monotonic() - began
     note.printed = printed.getvalue().strip()

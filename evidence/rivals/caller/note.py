@@ -1,4 +1,4 @@
-"""What one call saw, as one JSON line."""
+"""The result of one call, as one JSON line."""
 
 from __future__ import annotations
 
@@ -8,22 +8,22 @@ from dataclasses import asdict, dataclass
 
 @dataclass(slots=True)
 class Log:
-    """Filled in while a call goes on."""
+    """Filled in during a call."""
 
     ended: str = ""
     """`returned` or `raised`."""
     what: str = ""
-    """What was returned, or the class of what was raised."""
+    """The return value, or the class of the exception."""
     message: str = ""
-    """What the exception says."""
+    """The message of the exception."""
     printed: str = ""
-    """What the call printed."""
+    """The output of the call."""
     job_id: str = ""
-    """The job's id, as far as the caller knows it: from the submit, or from the exception."""
+    """The job's id, if the caller has it: from the submit, or from the exception."""
     seconds: float = 0.0
 
     def raised(self, error: BaseException) -> None:
-        """Take in how the call broke off."""
+        """Record the exception of the call."""
         module = type(error).__module__.partition(".")[0]
         name = type(error).__name__
         self.ended, self.message = "raised", str(error)

@@ -22,7 +22,7 @@ def run(order: Order, note: Log) -> str:
 
 
 def batch(order: Order, note: Log) -> str:
-    """Scrape several."""
+    """Scrape several pages."""
     with _client(order) as client:
         pages = client.scrape_batch(order["arguments"]["urls"], poll_timeout=order["timeout"])
     failed = sum(item.status == "failed" for item in pages.results)

@@ -21,7 +21,7 @@ def run(order: Order, note: Log) -> str:
 
 
 def wait(order: Order, note: Log) -> str:
-    """Wait for a fetch that was submitted by other means."""
+    """Wait for a fetch that was submitted without the SDK."""
     note.job_id = plain.submit(order)
     with ApiClient(order["key"], base_url=order["url"]) as client:
         return _waited(client, order, note)

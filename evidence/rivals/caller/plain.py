@@ -1,4 +1,4 @@
-"""A submit by plain HTTP, for a client that cannot submit, or whose page does not show how."""
+"""A submit over plain HTTP, for a client that cannot submit, or whose page does not show how."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _SUBMITS = {
 
 
 def submit(order: dict[str, Any]) -> str:
-    """Make the job of an order; its id."""
+    """Submit the job of an order; returns its id."""
     path, key = _SUBMITS[order["job"]]
     arguments = order["arguments"]
     body = {"kind": "fetch", "input": arguments} if order["job"] == "fetch" else arguments

@@ -1,7 +1,7 @@
-"""The polling loops that the providers' pages print, written anew: the same steps, in our words.
+"""The polling loops of the providers' pages, rewritten with the same steps.
 
-Nothing is added, and nothing is left out: they have no HTTP timeout and look at no HTTP status, because the pages do
-not. Only the base URL, the key and the arguments come from outside, and what the page prints is returned as well.
+Nothing is added or left out: like the pages, they have no HTTP timeout and check no HTTP status. Only the base URL,
+the key and the arguments are parameters, and the printed text is also returned.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ def polling_jobs_batch(order: Order, note: Log) -> str:
 
 
 def holocron(order: Order, note: Log) -> str:
-    """Wait for a task, and print what it brought or why it failed."""
+    """Wait for a task, and print its result or its error."""
     note.job_id = plain.submit(order)
     while True:
         reply = requests.get(f"{order['url']}/holocron/jobs/{note.job_id}", headers={"X-API-Key": order["key"]})

@@ -40,7 +40,7 @@ def verdict(listing: Listing, *, strict: bool = False) -> str:
 
 
 def simulator(provider: Provider, url: str, *, speed: float = 1.0) -> str:
-    """Where a provider is simulated, and the arguments of a client for it. Programs may read the first line.
+    """The address of a simulator, and the arguments of a client for it. Programs may read the first line.
 
     At another speed than 1 a client needs a clock of that speed, which is of another class for asyncio.
     """

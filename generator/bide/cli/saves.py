@@ -42,7 +42,7 @@ def saves(
 ) -> Iterator[list[Path]]:
     """Yield all files at the start, then the saved files after each save. No save is lost.
 
-    *missed* is called with files that have been missing for `PATIENCE` seconds; the wait for them goes on.
+    *missed* is called with files that have been missing for `PATIENCE` seconds; the wait for them continues.
     """
     known = look()
     yield list(known)

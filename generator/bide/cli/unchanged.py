@@ -24,7 +24,7 @@ _SLOTS = 256
 
 
 def answer(arguments: list[str]) -> str | None:
-    """What a run with these arguments would print; `None` if it has to run."""
+    """The output of a run with these arguments; `None` if it has to run."""
     try:
         with open(_slot(arguments), encoding="utf-8") as note:
             key, specs, files, state, said = note.read().split("\0")

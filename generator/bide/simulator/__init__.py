@@ -3,7 +3,7 @@
     with Simulator(provider, speed=10) as simulator:
         client = Acme(api_key="any", base_url=simulator.url)
 
-`scenario` describes how jobs and requests are scripted, `server` how a simulator is run. It needs `bide[simulator]`.
+`life.scenario` describes scripts of jobs and requests, `server` how to run a simulator. It needs `bide[simulator]`.
 """
 
 from bide.simulator.life.scenario import ScenarioError

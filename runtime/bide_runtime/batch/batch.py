@@ -1,4 +1,4 @@
-"""Runs many flows side by side. Sans-IO: a driver sends, sleeps, and passes on how each flow ended."""
+"""Runs many flows side by side. Sans-IO: a driver sends, sleeps, and returns the outcome of each flow."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class Entry(Generic[P, R]):
 
 
 Requester: TypeAlias = Entry[P, R] | Group[Entry[P, R]]
-"""What a request is for: one job, or a group of coalesced polls."""
+"""The sender of a request: one job, or a group of coalesced polls."""
 
 
 class Dispatch(msgspec.Struct, Generic[P, R], frozen=True):
@@ -94,7 +94,7 @@ class Batch(Generic[P, R]):
         """Whether messages of a level are logged."""
         self._in_flight = 0
         self._asleep: list[tuple[float, int, int]] = []
-        """When each entry wakes up, its turn, and its index: numbers, which the GC does not track."""
+        """When each entry wakes up, its turn, and its index: numbers, because the garbage collector skips those."""
         self._awake: list[tuple[int, Entry[P, R], Received | None]] = []
         self._entries: dict[int, Entry[P, R]] = {}
         self._states: Counter[State] = Counter()
@@ -102,7 +102,7 @@ class Batch(Generic[P, R]):
         self._held: dict[int, Ended[P, R]] | None = {} if in_order else None
         self._next_index = 0
         self.uncertain: list[Ended[P, R]] = []
-        """After `settle`: entries that were not passed on and may be jobs without a handle."""
+        """After `settle`: entries that were not passed on and whose jobs may exist, but have no handle."""
 
     @property
     def has_room(self) -> bool:
@@ -115,7 +115,7 @@ class Batch(Generic[P, R]):
         return (entry.record for entry in self._entries.values() if entry.record is not None)
 
     def counts(self, now: float) -> Counts:
-        """How far the batch is."""
+        """The counts of the batch at *now*."""
         return Counts(
             taken=self._taken,
             total=self._total,
@@ -160,7 +160,7 @@ class Batch(Generic[P, R]):
                 return Sleep(due) if due < inf else Idle()
 
     def settle(self, now: float) -> list[Record[Any, R]]:
-        """Give each flow the reply that it has, send nothing more, and return the jobs that were not passed on."""
+        """Pass each flow the reply that has arrived, send nothing more, and return the jobs that were not passed on."""
         left = list(self._entries.values())
         ended: list[Ended[P, R]] = []
         self._wake_answered(now)
@@ -176,7 +176,7 @@ class Batch(Generic[P, R]):
         return [entry.record for entry in left if entry.record is not None]
 
     def _advanced(self, entry: Entry[P, R], received: Received | None, now: float) -> Step[P, R] | None:
-        """Run one flow to its next step, or `None` if the driver has none to do. A new flow has received `None`."""
+        """Run one flow to its next step; `None` if there is nothing for the driver to do. Pass `None` to a new flow."""
         resume = entry.flow.send
         while True:
             try:

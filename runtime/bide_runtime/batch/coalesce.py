@@ -1,7 +1,8 @@
-"""Coalesces polls of several jobs into one request, if the provider has an address for that. Sans-IO."""
+"""Coalesce polls of several jobs into one request, if the provider has an endpoint for that. Sans-IO."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from copy import copy
 from math import inf
@@ -12,6 +13,7 @@ import msgspec
 from ..errors.client import ClientError
 from ..errors.decode import DecodeError
 from ..errors.transport import RequestTimeout
+from ..http.charset import as_utf8
 from ..http.request import Json, Request, Response, query
 from ..jobs.poll_many import PollMany
 from ..jobs.record import Record
@@ -114,7 +116,7 @@ class Coalescer(Generic[E]):
 
     @property
     def next_at(self) -> float:
-        """When there is something to do next, unless a reply arrives before."""
+        """The time of the next action, unless a reply arrives before."""
         if self._answers:
             return -inf
         if self.is_empty:
@@ -176,9 +178,9 @@ class Coalescer(Generic[E]):
         return answers
 
     def _has_slot(self, group: Group[E], now: float) -> bool:
-        """Whether the rate limit allows a group now. Polls that expire before then are returned, to be sent alone."""
+        """Whether the rate limit allows a group now. Polls that expire before that are returned, to be sent alone."""
         limiter, bucket = self._session.limiter, group.address.bucket
-        # A 429 cancels slots that are not used yet. The group must not use one that is later another's.
+        # A 429 cancels slots that are not used yet. Another request may have claimed that time since.
         if group.slot is None or group.slot < limiter.closed_until(bucket):
             last = max((poll.expires_at for poll in group.polls), default=now)
             slot = limiter.claim(bucket, now, before=last)
@@ -230,7 +232,7 @@ def split_reply(address: PollMany, ids: list[str], reply: Response | ClientError
     if not 200 <= reply.status < 300:
         return dict.fromkeys(ids, reply)
     try:
-        found = _found(address, reply.body)
+        found = _found(address, as_utf8(reply))
     except DecodeError as error:
         return {job_id: copy(error) for job_id in ids}
     return {
@@ -240,13 +242,10 @@ def split_reply(address: PollMany, ids: list[str], reply: Response | ClientError
 
 
 def _found(address: PollMany, body: bytes) -> dict[str | None, bytes]:
-    """The raw JSON of each job in a reply, by id. Raises `NotJson` and `DecodeError`."""
+    """The JSON of each job in a reply, by id. Raises `NotJson` and `DecodeError`."""
     items: Json = follow(decode(Any, body), address.list)
     if not isinstance(items, list):
         path = ".".join(("$", *address.list))
         raise DecodeError(f"the reply does not match the spec: no list at {path}", path=path, body=body)
-    text = body
-    for name in address.list:
-        text = bytes(decode(dict[str, msgspec.Raw], text)[name])
-    texts = decode(list[msgspec.Raw], text)
-    return {as_id(follow(item, address.job_id)): bytes(text) for item, text in zip(items, texts, strict=True)}
+    # The standard library's JSON can write NaN.
+    return {as_id(follow(item, address.job_id)): json.dumps(item, ensure_ascii=False).encode() for item in items}

@@ -1,4 +1,4 @@
-"""How far a batch is."""
+"""The counts of a batch: inputs, jobs by state, outcomes."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from ..jobs.state import State
 
 
 class Counts(msgspec.Struct, frozen=True, kw_only=True):
-    """How far a batch is."""
+    """The counts of a batch: inputs, jobs by state, outcomes."""
 
     taken: int
     """Inputs started so far."""

@@ -1,1 +1,1 @@
-"""One provider, one call of it, and what its replies link to."""
+"""The provider, its calls, and the links, pages and events in its replies."""

@@ -1,4 +1,4 @@
-"""One provider with one key: how a call becomes a request, and an error reply an exception. Sends nothing itself."""
+"""One provider with one key: makes requests from calls, and exceptions from error replies. Sends nothing."""
 
 from __future__ import annotations
 
@@ -6,13 +6,14 @@ import os
 import sys
 from collections.abc import Callable, Mapping
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any, Literal, NoReturn, TypeVar
 
 import msgspec
 from msgspec.structs import replace
 
 from ..edition import VERSION
 from ..errors.client import InvalidArgument
+from ..errors.decode import DecodeError
 from ..http.auth import given, placed, without
 from ..http.errors import ApiError, api_error_class
 from ..http.headers import SendableHeaders, sendable, sendable_headers
@@ -26,24 +27,26 @@ from .call import JSON, Call
 from .extras import Extras
 from .provider import Provider
 
+T = TypeVar("T")
+
 
 def _random_key() -> str:
     return os.urandom(16).hex()
 
 
 class Account(msgspec.Struct, frozen=True, kw_only=True, dict=True):
-    """A provider, a key, and how patient to be."""
+    """A provider, the secrets of a client, and its options."""
 
     provider: Provider
     secrets: Mapping[str, str]
-    """The secrets, by the arguments that a client takes them as."""
+    """The secrets, by the name of the client's argument."""
     base_url: str
     timeout: float
     max_retries: int
     jitter: Callable[[], float]
     """Returns a number in [0, 1) for jitter."""
     wall: Callable[[], float]
-    """The time of day, for hints that are dates and for tokens."""
+    """The time of day, for `Retry-After` dates and for tokens."""
     new_key: Callable[[], str] = _random_key
     """Returns a new idempotency key."""
     extras: Extras = Extras()
@@ -71,7 +74,7 @@ class Account(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         body: bytes | None = None,
         accept: str = JSON,
     ) -> Request:
-        """A request to any URL; the secrets go along only to the origin of the base URL. Raises `InvalidArgument`."""
+        """A request to any URL. The secrets are sent only to the origin of the base URL. Raises `InvalidArgument`."""
         is_theirs = url.startswith(f"{self.base_url}/") or origin(url) == origin(self.base_url)
         if is_theirs and (pairs := self._placed[1]):
             url += ("&" if "?" in url else "?") + pairs
@@ -84,7 +87,7 @@ class Account(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         return sendable(Request(method=method, url=url, headers=sent, body=body))
 
     def _usual(self, accept: str, is_theirs: bool) -> SendableHeaders:
-        """The headers that every request has: one mapping for all polls of all jobs."""
+        """The headers of every request: one mapping, shared by all polls of all jobs."""
         found = self._usuals.get((accept, is_theirs))
         if found is None:
             of_us = {"accept": accept, "user-agent": user_agent(self.provider)}
@@ -99,12 +102,12 @@ class Account(msgspec.Struct, frozen=True, kw_only=True, dict=True):
 
     @cached_property
     def _placed(self) -> tuple[dict[str, str], str]:
-        """The secrets as every request carries them: in headers, and in what is added to the query."""
+        """The secrets as they are sent: in headers, and as text that is added to the query."""
         headers, pairs = placed(self.provider.auth, self.secrets)
         return headers, query(pairs)[1:]
 
     def api_error(self, response: Response) -> ApiError:
-        """The exception for a reply that is an error."""
+        """The exception for an error reply."""
         body = json_in(response)
         code, message = self._code_and_message(response, body)
         request_id = (
@@ -123,7 +126,7 @@ class Account(msgspec.Struct, frozen=True, kw_only=True, dict=True):
             request_id=request_id,
             body=body if body is not None else response.body,
             retry_after=self.retry_after(response),
-            arrival=self.arrival(response.status),
+            arrival=self.arrival(response.status) or (Arrival.PROCESSED if code in self.provider.transient else None),
         )
         return self.provider.own_errors.of(error)
 
@@ -131,21 +134,43 @@ class Account(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         """What a transient status says of its request; `None` for any other status."""
         return arrival_of(status, self.provider.transient)
 
+    def read(self, call: Call[T], reply: Response) -> T:
+        """The decoded reply to a call. Raises `DecodeError`, or `ApiError` if it is an error of the provider."""
+        try:
+            return call.read(reply)
+        except DecodeError as error:
+            self.raise_undecoded(error, reply)
+
+    def raise_undecoded(self, error: DecodeError, reply: Response) -> NoReturn:
+        """Raise the error that a reply of success reports, if it has a shape of the spec, else *error*."""
+        reported = self.error_instead(reply)
+        if reported is None:
+            raise error
+        raise reported from error
+
+    def error_instead(self, reply: Response) -> ApiError | None:
+        """The error that a reply of success reports, by the shapes of the spec; for one that does not fit its type."""
+        return self.api_error(reply) if any(self._by_shapes(json_in(reply))) else None
+
     def said(self, response: Response) -> tuple[str | None, str | None]:
-        """Code and message of a reply that is shaped like an error."""
+        """Code and message in a reply with the shape of an error; `None` for each that is missing."""
         code, message = self._code_and_message(response, json_in(response))
         return code, None if message is None else self._without_key(message)
 
     def retry_after(self, response: Response) -> float:
-        """Seconds that the reply's headers ask us to wait."""
+        """The reply's `Retry-After` in seconds; 0 if it has none."""
         return retry_after(response.headers, wall=self.wall()) if "retry-after" in response.headers else 0.0
 
     def _without_key(self, text: str) -> str:
-        """Some providers quote the key that they refuse."""
+        """*text* with the key masked: some providers quote the key that they refuse."""
         return without(self.provider.auth, self.secrets, text)
 
     def _code_and_message(self, response: Response, body: Json) -> tuple[str | None, str | None]:
-        """By the first shape whose message is there, else by the first whose code is, else the text of the body."""
+        code, message = self._by_shapes(body)
+        return code, message if code or message else text_of(response)
+
+    def _by_shapes(self, body: Json) -> tuple[str | None, str | None]:
+        """Code and message by the first shape whose message is there, else by the first whose code is."""
         found = [
             (
                 code_of(follow(body, shape.code)) if shape.code else None,
@@ -155,11 +180,11 @@ class Account(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         ]
         with_message = (each for each in found if each[1] is not None)
         with_code = (each for each in found if each[0] is not None)
-        return next(with_message, None) or next(with_code, None) or (None, text_of(response))
+        return next(with_message, None) or next(with_code, (None, None))
 
 
 def user_agent(provider: Provider) -> str:
-    """The versions of the package, of this runtime and of Python."""
+    """The `User-Agent`: the versions of the package, of this runtime and of Python."""
     client = f"{provider.name.replace('_', '-')}-client"
     python = ".".join(map(str, sys.version_info[:2]))
     return f"{client}{'/' * bool(provider.version)}{provider.version} bide-runtime/{VERSION} python/{python}"
@@ -176,10 +201,9 @@ def open_account(
     jitter: Callable[[], float] | None = None,
     new_key: Callable[[], str] | None = None,
 ) -> Account:
-    """Check what the user gave to a client.
+    """The account for the arguments of a client, checked.
 
-    Raises `ConfigurationError` if there is no key, or one that no key can be, and `InvalidArgument` for values that
-    make no sense.
+    Raises `ConfigurationError` if there is no key or it cannot be sent, and `InvalidArgument` for other values.
     """
     found = {secret.argument: given(provider.title, secret, secrets.get(secret.argument)) for secret in provider.auth}
     from random import random
@@ -232,12 +256,12 @@ def positive(name: str, seconds: float) -> float:
 
 
 def seconds_of(timeout: float | Literal["default"] | None, default: float) -> float | None:
-    """The seconds a wait may take; `None`: for ever. Raises `InvalidArgument`."""
+    """The timeout of a wait in seconds; `None`: no limit. Raises `InvalidArgument`."""
     if timeout is None:
         return None
     return default if timeout == "default" else positive("timeout", timeout)
 
 
 def max_rate_of(given: float | MaxRate | None) -> MaxRate | None:
-    """The limit of all requests of a client: one that is shared, or its own. Raises `InvalidArgument`."""
+    """The limit for all requests of a client: one that is shared, or its own. Raises `InvalidArgument`."""
     return given if given is None or isinstance(given, MaxRate) else MaxRate(given)

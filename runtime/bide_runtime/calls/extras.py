@@ -1,4 +1,4 @@
-"""What a caller adds to requests beyond what the spec says."""
+"""Headers, query parameters and body fields that a caller adds to those of the spec."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Extras(msgspec.Struct, frozen=True, kw_only=True):
     body: Mapping[str, Json] = {}
 
     def with_more(self, more: Extras) -> Extras:
-        """These and *more*, which win."""
+        """These and *more*; *more* takes precedence."""
         return Extras(
             headers={**self.headers, **more.headers},
             query={**self.query, **more.query},
@@ -32,7 +32,7 @@ class Extras(msgspec.Struct, frozen=True, kw_only=True):
         return url + ("&" + pairs[1:] if "?" in url and pairs else pairs)
 
     def body_of(self, call: Call[object]) -> bytes | None:
-        """The body of a call with the fields. Raises `InvalidArgument` if it is no JSON object."""
+        """The body of a call with the extra fields. Raises `InvalidArgument` if it is not a JSON object."""
         if not self.body:
             return call.body
         try:

@@ -1,4 +1,4 @@
-"""Links and ids in replies: where they are, and how to read them. Sends nothing."""
+"""Read links and ids in replies. Sends nothing."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ..models.codec import follow, json_in
 
 
 class Link(msgspec.Struct, frozen=True, kw_only=True):
-    """Where a reply has a link or an id: in a header, or in a field of its body."""
+    """The place of a link or an id in a reply: a header, or a field of the body."""
 
     header: str = ""
     field: tuple[str, ...] = ()
@@ -24,7 +24,7 @@ class Link(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def place(self) -> str:
-        """Where it is, for a message."""
+        """The place, for a message."""
         return f"the header {self.header}" if self.header else ".".join(("$", *self.field))
 
     def is_where(self, other: object) -> bool:

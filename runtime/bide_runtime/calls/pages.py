@@ -1,4 +1,4 @@
-"""Paginated results: which page to request next, and the whole result from all pages. Sends nothing."""
+"""Paginated results: the next page to request, and the result of all pages. Sends nothing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the spec says of the provider as a whole."""
+"""The facts of the spec that hold for all operations of the provider."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from ..http.rate_limit import Rate
 
 
 class ErrorShape(msgspec.Struct, frozen=True):
-    """Where code and message are in one shape of error body. The first shape whose message is there is used."""
+    """The paths of code and message in one shape of error body. The first shape with a message is used."""
 
     message: tuple[str, ...]
     code: tuple[str, ...] = ()
 
 
 class Provider(msgspec.Struct, frozen=True, kw_only=True):
-    """What the spec says of the provider as a whole."""
+    """The facts of the spec that hold for all operations of the provider."""
 
     name: str
     title: str
@@ -29,10 +29,10 @@ class Provider(msgspec.Struct, frozen=True, kw_only=True):
     request_id_header: str = ""
     request_id_field: tuple[str, ...] = ()
     errors: tuple[ErrorShape, ...] = ()
-    transient: frozenset[int] = frozenset()
-    """HTTP statuses of errors that may pass, beside those that are transient everywhere."""
+    transient: frozenset[int | str] = frozenset()
+    """HTTP statuses and codes of errors that may pass, beside the statuses that are transient everywhere."""
     hosts: tuple[str, ...] = ()
-    """Other hosts whose addresses are followed, without the key."""
+    """Other hosts to which links are followed, without the key."""
     rates: Mapping[str, Rate] = {}
     """The provider's rate limits, by method and path."""
     version: str = ""

@@ -1,1 +1,1 @@
-"""The drivers, blocking and asyncio: they do what the core says."""
+"""The drivers, blocking and asyncio: they perform the actions that the core yields."""

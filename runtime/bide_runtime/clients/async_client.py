@@ -1,4 +1,4 @@
-"""The asyncio driver: performs the actions of a flow. Its blocking twin differs by `await` alone."""
+"""The asyncio driver: performs the actions of a flow. Its blocking twin differs only by `await`."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ T = TypeVar("T")
 
 
 class _Stoppable(Protocol):
-    """Something of a batch that has tasks."""
+    """A part of a batch that owns tasks."""
 
     async def stop(self) -> None: ...
 
@@ -91,7 +91,7 @@ class AsyncClient:
             self._owns_transport = transport is None
             self._closed = False
             self._view_of: AsyncClient | None = None
-            """The client that has the connections and can be closed, if this is a view of it."""
+            """The client that owns the connections, if this is a view of it."""
             self._on_reply: Callable[[Response], object] | None = None
             self._lock = Lock()
             self._wakeup = asyncio.Event()
@@ -109,7 +109,7 @@ class AsyncClient:
             wakeup.set()
         if self._transport is not None and self._owns_transport:
             await self._transport.close()
-        # A loop over a batch that was cancelled may have left requests under way.
+        # A cancelled loop over a batch may have left requests in flight.
         for left in list(self._watched):
             await left.stop()
 
@@ -132,7 +132,7 @@ class AsyncClient:
             extra_body: Fields added to the JSON body of each call and each submit.
             timeout: Of one HTTP request, in seconds.
             max_retries: How often a failed request is sent again at most.
-            on_reply: Called with each reply as it came: its status, headers and body.
+            on_reply: Called with each raw reply: its status, headers and body.
         """
         view = copy(self)
         view._view_of = self._root
@@ -167,7 +167,7 @@ class AsyncClient:
                 now=self._clock.now(),
             )
         )
-        return call.read(reply)
+        return self._session.account.read(call, reply)
 
     @raises_own
     def _open(
@@ -242,7 +242,7 @@ class AsyncClient:
         if began >= send.before:
             return missed(began)
         if self._session.limiter.closed_until(send.bucket) > began:
-            # A 429 came while it had to wait for others of its batch.
+            # A 429 arrived while this request waited behind others of its batch.
             return Received(began)
         reply: Response | ClientError
         try:
@@ -262,14 +262,14 @@ class AsyncClient:
         try:
             observer(exchange_of(send, reply, seconds))
         except Exception:
-            self._log.exception("the observer failed; the call goes on")
+            self._log.exception("the observer failed; the call continues")
 
     def _noted(self, note: Log) -> None:
         if self._log.isEnabledFor(note.level):
             self._log.log(note.level, note.message, *note.shown)
 
     def _watch_over(self, *started: _Stoppable) -> None:
-        """Stop these, at the latest, when the client is closed."""
+        """Stop these when the client is closed, unless they have ended before."""
         self._watched.update(started)
 
     def _new_wakeup(self) -> asyncio.Event:
@@ -280,7 +280,7 @@ class AsyncClient:
 
     @property
     def _lanes(self) -> float:
-        """How many requests the engine has under way at once, if it says so."""
+        """The largest number of requests that the engine has in flight; infinite if it declares none."""
         transport = self._root._transport
         return MAX_CONNECTIONS if transport is None else getattr(transport, "max_connections", inf)
 

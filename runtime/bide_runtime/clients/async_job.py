@@ -1,6 +1,6 @@
 """Jobs of an asyncio client: the handle of one, and the namespace of one kind.
 
-The blocking twin differs by `await` alone.
+The blocking twin differs only by `await`.
 """
 
 from __future__ import annotations
@@ -208,7 +208,7 @@ class AsyncJobs(Namespace, Generic[S, R]):
         return AsyncJob(self._client, record)
 
     def _adopt(self, record: Record[S, R]) -> Record[S, R]:
-        """Note when a job was submitted that an operation returned."""
+        """Set the submit time of a job that an operation returned."""
         record.submitted_at = self._client._clock.wall()
         return record
 

@@ -1,4 +1,4 @@
-"""A batch of jobs of an asyncio client. The blocking twin differs by `await` alone."""
+"""A batch of jobs of an asyncio client. The blocking twin differs only by `await`."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ J = TypeVar("J")
 class AsyncJobBatch(Generic[P, R, J]):
     """Jobs that run side by side. Iterate it for their outcomes.
 
-    Nothing goes on between two steps of the iteration but requests under way. Whoever leaves early calls `close`, or
-    uses an `async with` block, and finds what was not handed out in `running`.
+    Between two steps of the iteration, only requests in flight make progress. To leave early, call `close` or use an
+    `async with` block; `running` then has the jobs whose outcome was not returned.
     """
 
     def __init__(
@@ -121,7 +121,7 @@ class AsyncJobBatch(Generic[P, R, J]):
 
     @property
     def counts(self) -> Counts:
-        """How many jobs are in which state."""
+        """The number of jobs by state, and more."""
         return self._batch.counts(self._client._clock.now())
 
     async def close(self) -> None:

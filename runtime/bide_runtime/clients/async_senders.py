@@ -1,4 +1,4 @@
-"""The requests of a batch in flight: one asyncio task for each, none for a job that only waits."""
+"""Send the requests of a batch: one asyncio task for each in flight, none for a job that only waits."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from .clock import AsyncClock
 K = TypeVar("K")
 
 _BURST = 8
-"""Requests started before the event loop gets a turn. A hundred at once would delay replies and burden the garbage
+"""Requests started before control returns to the event loop. 100 at once would delay replies and load the garbage
 collector.
 """
 
 
 class AsyncSenders(Generic[K]):
-    """Sends for a batch, at most *most* requests at a time. Whoever leaves it early takes the `rest`.
+    """Sends for a batch, at most *most* requests at a time. Call `rest` to end early.
 
-    More would only wait for a connection of the engine, each as a task of its own.
+    More requests would only wait for a connection of the engine, each in a task of its own.
     """
 
     def __init__(
@@ -52,7 +52,7 @@ class AsyncSenders(Generic[K]):
         return bool(self._under_way or self._queue or self._arrived)
 
     async def dispatch(self, key: K, send: Send) -> None:
-        """Send a request without waiting for the reply. Every few requests the event loop gets a turn."""
+        """Send a request without waiting for the reply. Returns control to the event loop every `_BURST` requests."""
         if len(self._under_way) < self._most:
             self._begin(key, send)
         else:
@@ -74,7 +74,7 @@ class AsyncSenders(Generic[K]):
                 yield key, task.result()
 
     async def wait(self, seconds: float) -> None:
-        """Sleep until a reply arrives, at most so long."""
+        """Sleep until a reply arrives, at most for *seconds*."""
         await self._clock.sleep(min(seconds, self._too_late_at - self._clock.now()), self._wakeup)
 
     async def stop(self) -> None:
@@ -88,7 +88,7 @@ class AsyncSenders(Generic[K]):
         """Send nothing more; return the replies to the requests in flight."""
         self._queue.clear()
         await asyncio.gather(*self._under_way, return_exceptions=True)
-        await asyncio.sleep(0)  # the callbacks of the last tasks
+        await asyncio.sleep(0)  # runs the callbacks of the last tasks
         return list(self.arrived())
 
     def _begin(self, key: K, send: Send) -> None:

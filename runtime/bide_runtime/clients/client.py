@@ -1,4 +1,4 @@
-"""The blocking driver: performs the actions of a flow. Its asyncio twin differs by `await` alone."""
+"""The blocking driver: performs the actions of a flow. Its asyncio twin differs only by `await`."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ class Client:
             self._owns_transport = transport is None
             self._closed = False
             self._view_of: Client | None = None
-            """The client that has the connections and can be closed, if this is a view of it."""
+            """The client that owns the connections, if this is a view of it."""
             self._on_reply: Callable[[Response], object] | None = None
             self._lock = Lock()
             self._wakeup = Event()
@@ -120,7 +120,7 @@ class Client:
             extra_body: Fields added to the JSON body of each call and each submit.
             timeout: Of one HTTP request, in seconds.
             max_retries: How often a failed request is sent again at most.
-            on_reply: Called with each reply as it came: its status, headers and body.
+            on_reply: Called with each raw reply: its status, headers and body.
         """
         view = copy(self)
         view._view_of = self._root
@@ -155,7 +155,7 @@ class Client:
                 now=self._clock.now(),
             )
         )
-        return call.read(reply)
+        return self._session.account.read(call, reply)
 
     @raises_own
     def _open(
@@ -230,7 +230,7 @@ class Client:
         if began >= send.before:
             return missed(began)
         if self._session.limiter.closed_until(send.bucket) > began:
-            # A 429 came while it had to wait for others of its batch.
+            # A 429 arrived while this request waited behind others of its batch.
             return Received(began)
         reply: Response | ClientError
         try:
@@ -250,7 +250,7 @@ class Client:
         try:
             observer(exchange_of(send, reply, seconds))
         except Exception:
-            self._log.exception("the observer failed; the call goes on")
+            self._log.exception("the observer failed; the call continues")
 
     def _noted(self, note: Log) -> None:
         if self._log.isEnabledFor(note.level):

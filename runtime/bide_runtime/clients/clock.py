@@ -1,4 +1,4 @@
-"""The source of time of a client. Replace it to speed time up, or to test without waiting."""
+"""The source of time of a client. Replace it to speed up time, or to test without waiting."""
 
 from __future__ import annotations
 

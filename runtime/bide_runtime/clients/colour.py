@@ -1,4 +1,4 @@
-"""Clocks and transports come in two colours, blocking and asyncio. A client refuses the other one when it is made."""
+"""Refuse a clock or transport of the wrong colour: asyncio in a blocking client, or blocking in an asyncio one."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from ..errors.client import InvalidArgument
 Colour = Literal["blocking", "asyncio"]
 
 _METHODS = {"clock": "sleep", "transport": "send"}
-"""The method that shows the colour of each argument."""
+"""The method of each argument that is checked for its colour."""
 
 _BLOCKING = ("None", "Response")
-"""What such a method returns, by its annotation, if it is certainly blocking. A wrapper may return an awaitable."""
+"""Return annotations of such a method if it is certainly blocking. A wrapper may return an awaitable."""
 
 
 def refuse_other_colour(colour: Colour, **given: Any) -> None:

@@ -1,4 +1,4 @@
-"""A part of a client that can be had for another client of the same class."""
+"""A part of a client, such as `client.url_scraper`."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Self
 
 
 class Namespace:
-    """Something that sends through a client, as `client.url_scraper` does."""
+    """A part of a client that sends through it, such as `client.url_scraper`."""
 
     def _for(self, client: object) -> Self:
         """The same part of *client*."""

@@ -1,4 +1,4 @@
-"""What an observer receives: every request and its outcome, for metrics and traces."""
+"""Observers: called with every request and its outcome, for metrics and traces."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Exchange(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def exchange_of(send: Send, reply: Response | ClientError, seconds: float) -> Exchange:
-    """The exchange that an observer is called with."""
+    """The exchange for a request and its reply or error."""
     came = isinstance(reply, Response)
     return Exchange(
         method=send.request.method,

@@ -1,4 +1,4 @@
-"""What a caller chooses for one wait, or for a batch."""
+"""The options of one wait, and of a batch."""
 
 from __future__ import annotations
 

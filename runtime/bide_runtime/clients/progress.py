@@ -1,4 +1,4 @@
-"""A line in the terminal that shows how far one job or a batch is, drawn by `rich` if that is installed."""
+"""A progress line in the terminal for one job or a batch, drawn by `rich`, which must be installed."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class ProgressDisplay(Protocol):
-    """What `rich.progress.Progress` is: several waits, of several clients, can draw their lines in one."""
+    """The interface of `rich.progress.Progress`. Several waits, also of several clients, can share one."""
 
     def add_task(self, description: str, *, total: float | None = ..., **fields: Any) -> Any: ...
 
@@ -26,16 +26,16 @@ class ProgressDisplay(Protocol):
 
 
 def bar_of(title: str, progress: bool | ProgressDisplay) -> Bar | None:
-    """The line for what a caller gave as `progress`, if it is wanted."""
+    """The line for the argument `progress`; `None` if it is false."""
     if isinstance(progress, bool):
         return Bar(title) if progress else None
     return Bar(title, progress)
 
 
 class Bar:
-    """The line of one wait: in *display*, which the caller draws, or in one of its own.
+    """The line of one wait: in *display*, which the caller starts and stops, or in its own display.
 
-    Raises `ConfigurationError` when it is made if `rich` is missing.
+    The constructor raises `ConfigurationError` if `rich` is missing.
     """
 
     def __init__(self, title: str, display: ProgressDisplay | None = None) -> None:
@@ -98,5 +98,5 @@ def _new_display() -> Progress:
 
 
 def _escaped(text: str) -> str:
-    """*text* without markup of rich: a status may be anything."""
+    """*text* with rich's markup escaped: a status may be any text."""
     return text.replace("[", "\\[")

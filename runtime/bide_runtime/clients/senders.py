@@ -1,4 +1,4 @@
-"""The requests of a batch in flight, on a few threads however many jobs there are."""
+"""Send the requests of a batch on a few threads, however many jobs there are."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .clock import Clock
 K = TypeVar("K")
 
 THREADS = 8
-"""Requests of a blocking batch in flight at the same time, at most."""
+"""The largest number of requests of a blocking batch in flight at a time."""
 
 
 class Senders(Generic[K]):
@@ -29,7 +29,7 @@ class Senders(Generic[K]):
         self._arrived: SimpleQueue[tuple[K, Received | BaseException]] = SimpleQueue()
         self._threads: list[Thread] = []
         self._under_way = 0
-        # The threads refer to the queues alone, so they end when this object is garbage.
+        # The threads refer only to the queues, so they end when this object is garbage-collected.
         finalize(self, _dismiss, self._jobs, self._threads)
 
     @property
@@ -62,7 +62,7 @@ class Senders(Generic[K]):
             yield key, seen
 
     def wait(self, seconds: float) -> None:
-        """Sleep until a reply arrives, at most so long."""
+        """Sleep until a reply arrives, at most for *seconds*."""
         self._clock.sleep(seconds, self._wakeup)
 
     def rest(self) -> list[tuple[K, Received]]:
@@ -80,10 +80,10 @@ class Senders(Generic[K]):
 
 
 class SendingClock(Clock, Protocol):
-    """A clock that also sends the requests of a batch, as one of virtual time must; others leave it to threads."""
+    """A clock that provides the senders of a batch, as virtual time requires; with other clocks, threads send."""
 
     def new_senders(self, send: Callable[[Send], Received], wakeup: Event) -> Senders[Any]:
-        """What sends the requests of one batch. *send* sends one request; *wakeup* is set when a reply has come."""
+        """The senders of one batch. *send* sends one request; *wakeup* is set when a reply has arrived."""
         ...
 
 

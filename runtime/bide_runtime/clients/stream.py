@@ -1,4 +1,4 @@
-"""A stream of events, blocking. Its asyncio twin differs by `await` alone."""
+"""A stream of events, blocking. Its asyncio twin differs only by `await`."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from ..http.request import Response
 E = TypeVar("E")
 
 _ERROR_LIMIT = 2**20
-"""Bytes of an error's body that are read."""
+"""Bytes that are read of an error's body."""
 
 
 class Stream(Generic[E]):
-    """Typed events, as they come. Iterate it once; leaving the loop early or the `with` block gives the connection up.
+    """Typed events as they arrive. Can be iterated once; leaving the loop or the `with` block closes the connection.
 
     Raises `StreamCut` if the stream ends before its last event, `StreamFailed` if the provider reports an error in it.
     """

@@ -8,9 +8,9 @@ from types import TracebackType
 
 
 class Timeouts:
-    """Timeouts for blocks of code, which can all be ended at once.
+    """Timeouts for blocks of code; all blocks can be ended at once.
 
-    One timer serves them all: most blocks end long before their timeout, and a timer for each would cost more.
+    They share one timer: most blocks end long before their timeout, and a timer for each would cost more.
     """
 
     def __init__(self) -> None:

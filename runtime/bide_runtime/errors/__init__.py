@@ -1,11 +1,11 @@
-"""Every exception a client raises.
+"""The exceptions that a client raises.
 
     ClientError
     ├── InvalidArgument         (also a ValueError) refused before anything was sent
     ├── ConfigurationError      no API key, no HTTP engine
     ├── InvalidToken            (also a ValueError) a token that cannot be resumed
     ├── ClientClosed            the client was closed
-    ├── TransportError          no whole reply came
+    ├── TransportError          no complete reply arrived
     │   ├── ConnectionFailed
     │   └── RequestTimeout
     ├── ReplyTooLarge           a reply over the size limit
@@ -32,8 +32,8 @@
         ├── JobTimeout          the wait's deadline came; the job is still running
         └── SubmitUncertain     no reply to a submit: a job may exist
 
-Once a job exists, every one of them carries it as `job_id` and `token`. Any other exception that leaves a client is a
-bug, or was raised by a callback of yours.
+Once a job exists, each of them has its `job_id` and `token`. Any other exception that leaves a client is a bug, or was
+raised by a callback of yours.
 
-An exception is defined where the types it carries are: an `ApiError` holds a reply, a `JobError` a snapshot.
+An exception is defined in the room of the types that it holds: an `ApiError` holds a reply, a `JobError` a snapshot.
 """

@@ -1,4 +1,4 @@
-"""What every exception has, and what is refused before anything is sent."""
+"""The base of all exceptions, and those raised before anything is sent."""
 
 from __future__ import annotations
 
@@ -9,25 +9,25 @@ class ClientError(Exception):
     """The base of every exception of this package."""
 
     job_id: str | None = None
-    """The job that this is about, if there is one."""
+    """The id of the job, if one exists."""
 
     token: str | None = None
-    """What `resume` takes to go on with that job, also in another process."""
+    """The token of the job, for `resume`, also in another process."""
 
     may_have_arrived: bool = False
-    """Whether the provider may have acted on the request although there is no answer to tell."""
+    """Whether the provider may have acted on the request although no reply arrived."""
 
     def __init__(self, message: str) -> None:
         super().__init__(message)
         self.message = message
-        """What happened, without the job, and in the provider's own words where it has some; `str` escapes these."""
+        """What happened, without the job; quotes the provider's own message if there is one, which `str` escapes."""
 
     def __reduce__(self) -> tuple[object, ...]:
         # Exceptions cross process pools; the default would call the class with the message alone.
         return _unpickled, (type(self), self.args, self.__dict__)
 
     def about(self, job_id: str, token: str) -> None:
-        """Note the job that this is about. The first note stays."""
+        """Set the job, unless one is set already."""
         if self.job_id is None:
             self.job_id, self.token = job_id, token
 
@@ -42,11 +42,11 @@ def _unpickled(cls: type[ClientError], args: tuple[object, ...], state: dict[str
 
 
 class InvalidArgument(ClientError, ValueError):
-    """An argument outside of what the provider allows. Nothing was sent."""
+    """An argument that the provider does not allow. Nothing was sent."""
 
 
 class ConfigurationError(ClientError):
-    """The client cannot work as it was made: no API key, or an HTTP engine that is not installed."""
+    """The client's configuration does not work: no API key, or an HTTP engine that is not installed."""
 
 
 class InvalidToken(ClientError, ValueError):

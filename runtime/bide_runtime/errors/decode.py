@@ -8,7 +8,7 @@ from .client import ClientError
 class DecodeError(ClientError):
     """A reply has another shape than the provider documents.
 
-    `path` is the JSON path of the culprit, `body` the reply as it came.
+    `path` is the JSON path of the first mismatch, `body` the raw reply.
     """
 
     def __init__(self, message: str, *, path: str, body: bytes) -> None:

@@ -16,9 +16,9 @@ T = TypeVar("T")
 
 
 class OwnErrors:
-    """Gives errors the classes of one package, so that `except` can tell providers apart.
+    """Converts errors to the classes of one package, so that `except` can distinguish providers.
 
-    As a context manager, it does so for whatever error leaves the block.
+    As a context manager, converts any error that leaves the block.
     """
 
     def __init__(self, names: Mapping[str, object] | None = None) -> None:
@@ -34,7 +34,7 @@ class OwnErrors:
         return error
 
     def __enter__(self) -> None:
-        """Watch a block."""
+        """Enter the block."""
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -53,7 +53,7 @@ def _copied(error: ClientError, own: type[ClientError]) -> ClientError:
 
 
 def raises_own(method: Callable[P, T]) -> Callable[P, T]:
-    """Raise the package's own exceptions from *method* of a client, or of something that has one as `_client`."""
+    """Decorate *method* of a client, or of an object with a `_client`, to raise the package's own exceptions."""
     if method.__code__.co_flags & CO_COROUTINE:
 
         @wraps(method)

@@ -1,12 +1,12 @@
-"""Text of others, written so that a terminal and a log show it, and do not obey it."""
+"""Escape untrusted text for terminals and logs."""
 
 from __future__ import annotations
 
 
 def plain(text: str) -> str:
-    """*text* on one line, with an escape like `\\x1b` for whatever is no letter, digit, sign or blank.
+    """*text* on one line; every character that is not printable is escaped, like `\\x1b`.
 
-    A server's message may hold what clears a terminal, or a line end and a line that looks like another one of the log.
+    A server's message may hold escape sequences for a terminal, or a line break and a forged log line.
     """
     if text.isprintable():
         return text

@@ -61,7 +61,7 @@ def _is_sendable(secret: Secret, text: str) -> bool:
 
 
 _LONG = 8
-"""A secret of so many characters is hidden wherever it occurs, a shorter one where it is a word by itself."""
+"""Characters. A secret of this length is masked wherever it occurs; a shorter one only as a whole word."""
 
 
 def placed(auth: Iterable[Secret], secrets: Mapping[str, str]) -> tuple[dict[str, str], list[tuple[str, str]]]:
@@ -91,7 +91,7 @@ def without(auth: Iterable[Secret], secrets: Mapping[str, str], text: str) -> st
     hidden += [value.removeprefix("Basic ") for value in headers.values() if value.startswith("Basic ")]
     hidden += [secrets[secret.argument].partition(":")[2] for secret in auth if secret.name == "both"]
     for one in sorted(filter(None, hidden), key=len, reverse=True):
-        # A short secret is also a part of other words; there it shows nothing.
+        # A short secret also occurs inside other words; masking those would only garble the text.
         pattern = re.escape(one) if len(one) >= _LONG else rf"(?<!\w){re.escape(one)}(?!\w)"
         text = re.sub(pattern, "***", text)
     return text

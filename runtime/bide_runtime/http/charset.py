@@ -1,4 +1,4 @@
-"""Read the text of a reply, whatever its encoding."""
+"""Convert the body of a reply from any encoding to UTF-8."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _CHARSET = re.compile(r"""charset\s*=\s*["']?([\w.:-]+)""", re.IGNORECASE)
 def as_utf8(reply: Response) -> bytes:
     """The body in UTF-8 without a byte order mark; unchanged if neither its mark nor its header names an encoding.
 
-    A mark wins over the `charset` of `Content-Type`. A charset that is unknown, or wrong, is ignored.
+    A mark takes precedence over the `charset` of `Content-Type`. An unknown or wrong charset is ignored.
     """
     body = reply.body
     for mark, name in _MARKS:

@@ -32,7 +32,7 @@ class ApiError(ClientError):
         self.body = body
         """The body of the reply, decoded if it is JSON."""
         self.retry_after = retry_after
-        """retry_after of the reply in seconds; 0 if it has none."""
+        """The reply's `Retry-After` in seconds; 0 if it has none."""
         self.is_transient = arrival is not None
         """Whether the same request may succeed later."""
         self.is_not_processed = arrival is Arrival.NOT_PROCESSED
@@ -77,7 +77,7 @@ class RateLimited(ApiError):
 
 
 class ServerError(ApiError):
-    """5xx: an error on the side of the provider."""
+    """5xx: a server error."""
 
 
 _BY_STATUS: dict[int, type[ApiError]] = {

@@ -14,7 +14,7 @@ _URL_CHARACTERS = "!#$%&'()*+,/:;=?@[]~"
 _PLAIN_ADDRESS = re.compile(
     r"https?://(?:[a-z0-9-]{1,63}\.)*[a-z0-9-]{1,63}(?::[1-5]?\d{1,4})?/[\w.!$%&'()*+,/:;=?@\[\]~-]*", re.ASCII
 )
-"""A URL that needs no changes. Most match."""
+"""Matches a URL that needs no changes, which is the usual case."""
 _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _HEADER_VALUE = re.compile(r"[\t\x20-\x7e]*")
 

@@ -14,7 +14,7 @@ _PREFER = "prefer"
 
 
 class LongPoll(msgspec.Struct, frozen=True, kw_only=True):
-    """Where a poll says for how many seconds the server may hold it: in a query parameter or in a header."""
+    """The query parameter or header of a poll for how many seconds the server may hold it."""
 
     query: str = ""
     header: str = ""
@@ -22,7 +22,7 @@ class LongPoll(msgspec.Struct, frozen=True, kw_only=True):
     """The longest time for which the server holds a poll, in seconds."""
 
     def seconds(self, left: float) -> int:
-        """The whole seconds to ask for if the reply has to leave in *left* seconds; 0: do not ask."""
+        """The whole seconds to ask for if the server must reply within *left* seconds; 0: do not ask."""
         return max(int(min(self.max_seconds, left)), 0)
 
     def apply(self, request: Request, seconds: int) -> Request:
@@ -42,4 +42,4 @@ class LongPollUntil(msgspec.Struct, frozen=True):
 
     by: LongPoll
     until: float = inf
-    """The latest time at which the reply has to leave the server."""
+    """The latest time at which the server must send the reply."""

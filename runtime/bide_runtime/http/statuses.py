@@ -1,4 +1,4 @@
-"""HTTP statuses of errors that may pass, and what each says of the request."""
+"""HTTP statuses of transient errors, and whether the request of each may have been processed."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from enum import Enum, auto
 
 
 class Arrival(Enum):
-    """What a transient error says of the request that it answers."""
+    """Whether the request of a transient error was processed."""
 
     NOT_PROCESSED = auto()
-    """The provider did not act on it. It may be sent again."""
+    """The provider did not act on it. It can be sent again."""
     PROCESSED = auto()
-    """The provider got it, and answered with an error. It may be sent again only if it is idempotent."""
+    """The provider received it, and returned an error. It can be sent again only if it is idempotent."""
     UNKNOWN = auto()
-    """A gateway answered. The server behind it may have acted on the request."""
+    """A gateway returned the error. The server behind it may have acted on the request."""
 
 
 TRANSIENT: Mapping[int, Arrival] = {
@@ -45,6 +45,6 @@ TRANSIENT: Mapping[int, Arrival] = {
 """The statuses that are transient at every provider."""
 
 
-def arrival_of(status: int, more: Collection[int] = ()) -> Arrival | None:
+def arrival_of(status: int, more: Collection[object] = ()) -> Arrival | None:
     """What a transient status says of its request, else `None`. *more* are transient at one provider."""
     return TRANSIENT.get(status, Arrival.UNKNOWN if status in more else None)

@@ -1,1 +1,1 @@
-"""What is known of a job, and its handle. Sends nothing."""
+"""The record of a job, its handle and its lifecycle. Sends nothing."""

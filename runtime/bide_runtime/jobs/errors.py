@@ -8,27 +8,35 @@ from .snapshot import Snapshot
 
 
 class JobError(ClientError):
-    """A job did not end with a result. `snapshot` is what the last poll returned, if there was one."""
+    """A job did not end with a result.
 
-    def __init__(self, message: str, *, snapshot: Snapshot[object] | None = None) -> None:
+    `snapshot` is what the last poll returned, if there was one. `status`, `code` and `reason` are the provider's own,
+    and `None` where it gives none.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        snapshot: Snapshot[object] | None = None,
+        status: str | None = None,
+        code: str | None = None,
+        reason: str | None = None,
+    ) -> None:
         super().__init__(message)
         self.snapshot = snapshot
+        self.status = snapshot.status if status is None and snapshot is not None else status
+        self.code = code
+        self.reason = reason
 
 
 class JobFailed(JobError):
-    """The provider reports that the job failed. `code` and `reason` are the provider's own.
+    """The provider reports that the job failed.
 
-    `result` is what the job has in place of its result, if the provider returns that; a subclass gives its type.
+    `result` is the value that the provider returns in place of the result, if any; a subclass declares its type.
     """
 
     result: object = None
-
-    def __init__(
-        self, message: str, *, snapshot: Snapshot[object] | None, code: str | None, reason: str | None
-    ) -> None:
-        super().__init__(message, snapshot=snapshot)
-        self.code = code
-        self.reason = reason
 
 
 class JobCancelled(JobError):
@@ -44,10 +52,10 @@ class JobNotDone(JobError):
 
 
 class JobTimeout(JobError):
-    """The deadline of a wait came first. The job is still running; `resume(error.token)` returns its handle.
+    """The deadline of a wait passed. The job is still running; `resume(error.token)` returns its handle.
 
-    `transient_error` is the error of the last poll, if it had one; `advice` says what to do now. If the deadline came
-    before the submit was sent, there is no job, and `job_id` is `None`.
+    `transient_error` is the error of the last poll, if it had one; `advice` says what to do now. If the deadline
+    passed before the submit was sent, there is no job, and `job_id` is `None`.
     """
 
     def __init__(
@@ -70,7 +78,7 @@ class JobTimeout(JobError):
 class SubmitUncertain(JobError):
     """A submit got no usable reply, so the job may or may not exist. It was not sent again: that could cost twice.
 
-    With `idempotency_key`, if the provider has such keys, the same submit can be sent again without a second job.
+    If `idempotency_key` is set, the same submit can be sent again with it without creating a second job.
     """
 
     def __init__(self, message: str, *, idempotency_key: str | None = None) -> None:

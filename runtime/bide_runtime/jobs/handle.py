@@ -1,4 +1,4 @@
-"""The handle of a job: what is known of it here. Sends nothing."""
+"""The handle of a job, without the methods that send requests."""
 
 from __future__ import annotations
 
@@ -47,12 +47,12 @@ class Handle(Generic[S, R]):
 
     @property
     def token(self) -> str:
-        """A small text, without a secret, from which `resume` makes this handle again, also in another process."""
+        """A small text without secrets; `resume` turns it back into a handle, also in another process."""
         return self._record.token
 
     @property
     def tag(self) -> str | None:
-        """Your own text of at most 100 characters, which the token carries. May be set."""
+        """Your own text of at most 100 characters, stored in the token. May be set."""
         return self._record.tag
 
     @tag.setter

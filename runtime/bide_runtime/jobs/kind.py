@@ -25,9 +25,9 @@ class JobKind(msgspec.Struct, Generic[S, R], frozen=True, kw_only=True):
     result: Any
     """The type of the result, `R`."""
     failed_result: Any = None
-    """The type of what a failed job has in place of a result; `None` if it has nothing."""
+    """The type that a failed job has in place of a result; `None` if it has none."""
     failed: type[JobFailed] = JobFailed
-    """The exception for a failed job; it carries the value of that type."""
+    """The exception for a failed job; it holds the value of that type."""
     polling: Polling
 
     def __hash__(self) -> int:

@@ -1,4 +1,4 @@
-"""What a poll reply says about its job, by the tables of the spec. No HTTP, clocks or threads."""
+"""Read a poll reply by the tables of the spec. No HTTP, clocks or threads."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from ..http.long_poll import LongPoll
 from ..http.request import Json, as_text
 from ..http.retry_after import as_pause
 from ..models.codec import Path, follow
+from ..models.message import code_of, message_of
 from .poll_many import PollMany
 from .progress import Progress
 from .reading import Reading
@@ -33,7 +34,7 @@ class Lifecycle(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """How a poll asks the server to hold it, if the provider has long polling."""
     states: Mapping[str, State] = {}
     status: Path = ()
-    """Where the status is in a reply; empty: the HTTP status of a poll is the status."""
+    """The path of the status in a reply; empty: the HTTP status of a poll is the status."""
     codes: Mapping[int, State] = {}
     """The states of HTTP statuses that are a status by themselves."""
     accepts: frozenset[int] = frozenset({200, 202})
@@ -64,7 +65,7 @@ class Lifecycle(msgspec.Struct, frozen=True, kw_only=True, dict=True):
 
     @cached_property
     def link(self) -> dict[Literal["poll", "result", "cancel"], Link]:
-        """Where replies have the links of the job, by what they are for."""
+        """The places of the job's links in replies, by role."""
         at: dict[Literal["poll", "result", "cancel"], object] = {
             "poll": self.poll,
             "result": self.result.path if isinstance(self.result, ResultAt) else None,
@@ -120,11 +121,16 @@ class Lifecycle(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         )
 
     def error_in(self, body: Json) -> tuple[str | None, str | None]:
-        """Code and message of the error in a decoded reply; `None` for each that is missing."""
-        return (
-            _text(follow(body, self.error_code)) if self.error_code else None,
-            _text(follow(body, self.error_message)) if self.error_message else None,
-        )
+        """Code and message of the error in a decoded reply; `None` for each that is missing.
+
+        An error that is a text at times, and an object at others, is read in both forms.
+        """
+        code = code_of(follow(body, self.error_code)) if self.error_code else None
+        message = message_of(follow(body, self.error_message)) if self.error_message else None
+        if message is None and len(self.error_message) > 1:
+            whole = follow(body, self.error_message[:-1])
+            message = message_of(whole) if isinstance(whole, str) else None
+        return code, message
 
     def retry_after_in(self, body: Json) -> float:
         """The retry_after field of a decoded reply in seconds; 0 if it has none."""
@@ -162,7 +168,7 @@ class Lifecycle(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         return getter
 
     def _reading_of(self, value: Json) -> Reading:
-        """The reading of a status that is not in the spec, or is written in another way there."""
+        """The reading of a status that is not in the spec, or differs from it in case or JSON type."""
         status = _text(value)
         if status is None:
             return _WITHOUT_STATUS

@@ -1,4 +1,4 @@
-"""When each job was last polled. Time is an argument."""
+"""Keep the polls of each job min_interval apart. Time is an argument."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from .record import Record
 
 
 class MinIntervals:
-    """When each job of a client may be polled again, so that two polls are never closer than its min_interval."""
+    """The earliest next poll of each job of a client: two polls are at least min_interval apart."""
 
     _MIN_SIZE = 4096
-    """The number of jobs that are always kept."""
+    """The number of jobs up to which nothing is dropped."""
 
     def __init__(self) -> None:
         self._lock = Lock()
@@ -36,7 +36,7 @@ class MinIntervals:
             return now
 
     def _prune(self, now: float) -> None:
-        """Drop the jobs that may be polled again. The next time is when as many have been added as are left."""
+        """Drop the jobs that may be polled again; the next time at twice the number that is left."""
         self._free_at = {key: free_at for key, free_at in self._free_at.items() if free_at > now}
         self._max_size = max(self._MIN_SIZE, 2 * len(self._free_at))
 
@@ -45,7 +45,7 @@ class MinIntervals:
         return self._free_at.get((record.kind.lifecycle.poll, record.id), float("-inf"))
 
     def note_poll(self, record: Record[Any, Any], now: float) -> None:
-        """Note the end of a poll. min_interval counts from here: the server may have got the request only just now."""
+        """Note the end of a poll. min_interval counts from here: the server may have received the request just now."""
         key = (record.kind.lifecycle.poll, record.id)
         with self._lock:
             self._free_at[key] = max(self._free_at.get(key, now), now + record.kind.polling.min_interval)

@@ -1,4 +1,4 @@
-"""How often the provider wants its jobs to be polled."""
+"""How often to poll jobs, by the provider's documentation."""
 
 from __future__ import annotations
 

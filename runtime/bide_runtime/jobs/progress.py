@@ -1,4 +1,4 @@
-"""How far a job is."""
+"""The progress of a job."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import msgspec
 
 
 class Progress(msgspec.Struct, frozen=True, kw_only=True):
-    """How far a job is, as far as the provider reports it."""
+    """The progress of a job, as the provider reports it."""
 
     done: float | None = None
     total: float | None = None

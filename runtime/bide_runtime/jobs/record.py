@@ -1,4 +1,4 @@
-"""What is known of one job."""
+"""The record of one job."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _NO_LINKS: Mapping[str, str] = {}
 
 
 class Record(Generic[S, R]):
-    """What is known of one job. Its handles and waits share one record."""
+    """The known facts of one job. Its handles and waits share one record."""
 
     __slots__ = (
         "id",
@@ -59,17 +59,17 @@ class Record(Generic[S, R]):
         self.submitted_at = submitted_at
         """Seconds since 1970; `None` for a job that another client submitted."""
         self.started_at: float | None = None
-        """The same on the client's clock, if this client submitted the job: no change of the time of day matters."""
+        """The same on the client's monotonic clock, if this client submitted the job."""
         self.links = _NO_LINKS
         """The links that the provider gave to `poll` and `cancel` the job and to fetch its `result`."""
         self.token_links = _NONE
-        """Which of the links a token has to hold, because no poll returns them again."""
+        """The links that a token has to hold, because no poll returns them again."""
         self.status: str | None = None
         self.state = State.PENDING
         self.is_status_known = True
         """Whether the spec lists the status."""
         self.is_settled = False
-        """Whether no poll is needed any more: the job is final, and its snapshot is here if that holds the result."""
+        """Whether no more polls are needed: the job is final, and so is its snapshot if that holds the result."""
         self.snapshot: Snapshot[S] | None = None
         self.result: msgspec.UnsetType | R = msgspec.UNSET
         self.response: Response | None = None
@@ -124,9 +124,9 @@ class Record(Generic[S, R]):
         reply: Response,
         error: tuple[str | None, str | None] | None = None,
     ) -> None:
-        """Note what a reply says about this job. *body* is unset if it is not of the type of a poll reply.
+        """Update the record from a reply. *body* is unset if it is not of the type of a poll reply.
 
-        *error* has code and message of an error that is not in the fields that the spec names.
+        *error* is the code and message of an error outside the fields that the spec names.
 
         A final state never changes: replies may arrive out of order.
         """

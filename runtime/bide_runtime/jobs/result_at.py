@@ -1,4 +1,4 @@
-"""The own address of a result."""
+"""A result with an address of its own."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from ..calls.pages import Pages
 
 
 class ResultAt(msgspec.Struct, frozen=True, kw_only=True):
-    """The own address of a result."""
+    """A result with an address of its own."""
 
     path: str | Link
     method: str = "GET"
@@ -17,5 +17,7 @@ class ResultAt(msgspec.Struct, frozen=True, kw_only=True):
     """HTTP statuses that mean: not ready yet."""
     gone: frozenset[int] = frozenset({404, 410})
     """HTTP statuses that mean: no longer kept."""
+    failed: frozenset[int] = frozenset()
+    """HTTP statuses that mean: the job failed."""
     pages: Pages | None = None
     """How the result is paginated, if it is."""

@@ -1,4 +1,4 @@
-"""What one poll returned, and the update that a wait makes of it."""
+"""Snapshots, which polls return, and updates, which waits pass to callbacks."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ S_co = TypeVar("S_co", covariant=True)
 
 
 class Snapshot(msgspec.Struct, Generic[S_co], frozen=True, gc=False):
-    """What one poll returned, decoded."""
+    """The decoded reply of one poll."""
 
     job_id: str
     status: str | None
@@ -34,7 +34,7 @@ class Snapshot(msgspec.Struct, Generic[S_co], frozen=True, gc=False):
 
     @property
     def progress(self) -> Progress | None:
-        """How far the job is, if the provider reports it."""
+        """The progress of the job, if the provider reports it."""
         return self._lifecycle.progress_in(self.body)
 
     @property
@@ -63,7 +63,7 @@ class Snapshot(msgspec.Struct, Generic[S_co], frozen=True, gc=False):
 
 
 class Update(msgspec.Struct, Generic[S_co], frozen=True, kw_only=True):
-    """What a wait passes to `on_update` after each poll."""
+    """One update of a wait; `on_update` is called with it after each poll."""
 
     job_id: str
     status: str | None
@@ -78,9 +78,9 @@ class Update(msgspec.Struct, Generic[S_co], frozen=True, kw_only=True):
     transient_error: ClientError | None
     """The transient error of this poll, if it had one; the wait continues."""
     snapshot: Snapshot[S_co] | None
-    """What the last successful poll returned."""
+    """The reply of the last successful poll, decoded."""
 
     @property
     def progress(self) -> Progress | None:
-        """How far the job is, if the provider reports it."""
+        """The progress of the job, if the provider reports it."""
         return self.snapshot.progress if self.snapshot else None

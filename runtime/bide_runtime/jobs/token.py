@@ -22,7 +22,7 @@ MAX_TAG = 100
 
 
 class Token(msgspec.Struct, frozen=True, kw_only=True):
-    """What is needed to resume a job."""
+    """The data that resumes a job."""
 
     bide: int
     """The version of this format."""
@@ -35,7 +35,7 @@ class Token(msgspec.Struct, frozen=True, kw_only=True):
     tag: str | msgspec.UnsetType = msgspec.UNSET
     """The caller's tag, if any."""
     urls: dict[str, str] | msgspec.UnsetType = msgspec.UNSET
-    """The links of the job, by what they are for."""
+    """The links of the job, by role."""
 
     @property
     def links(self) -> dict[str, str]:

@@ -23,7 +23,7 @@ Path: TypeAlias = tuple[str, ...]
 
 
 def decode_reply(wanted: type[T], reply: Response) -> T:
-    """Decode the body of *reply* as `decode` does, whatever its encoding. As `str` a reply of text is its body."""
+    """Decode the body of *reply*, in any encoding, like `decode`. As `str`, a reply of text is its body."""
     if wanted is bytes:
         return decode(wanted, reply.body)
     body = as_utf8(reply)
@@ -142,7 +142,7 @@ def plain_json(body: Model) -> Json:
 
 
 def checked(wanted: Any, value: T, name: str) -> T:
-    """*value*, if it is what a query or header parameter may be. Raises `InvalidArgument`."""
+    """*value*, if it is valid for a query or header parameter of type *wanted*. Raises `InvalidArgument`."""
     try:
         msgspec.convert(msgspec.to_builtins(value), prepared(wanted))
     except (msgspec.ValidationError, TypeError) as error:
@@ -151,7 +151,7 @@ def checked(wanted: Any, value: T, name: str) -> T:
 
 
 def follow(value: Json, path: Path) -> Json:
-    """The value at *path* inside *value*; `None` if there is none. A number leads into a list."""
+    """The value at *path* inside *value*; `None` if there is none. A number is an index of a list."""
     for name in path:
         if value is None:
             return None

@@ -1,4 +1,4 @@
-"""Read JSON that is not strict, and tell a body that was cut from one that is wrong."""
+"""Read JSON that is not strict, and distinguish truncated bodies from invalid ones."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from ..http.request import Json
 
 _WORDS = ("true", "false", "null", "NaN", "Infinity", "-Infinity")
 _CUT_NUMBER = re.compile(r"\.|[eE][+-]?")
-"""What may be left of a number at the end of a body that was cut."""
+"""The end of a truncated number."""
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 class NotJson(DecodeError):
-    """The reply is not JSON, or is cut. The next one may be whole."""
+    """The reply is not JSON, or is truncated. The next one may be complete."""
 
 
 def loads(body: bytes) -> Json:
     """The JSON value in *body*, which may have `NaN`, `Infinity` and raw control characters, as some providers send.
 
-    Raises `NotJson` if the body is empty, cut, or no JSON at all, and `DecodeError` if it is whole and wrong.
+    Raises `NotJson` if the body is empty, truncated or not JSON at all, and `DecodeError` if it is invalid.
     """
     start = body.lstrip()[:1]
     if not start:
@@ -52,7 +52,7 @@ def loads(body: bytes) -> Json:
 
 
 def _is_cut(text: str, error: json.JSONDecodeError) -> bool:
-    """Whether the text may be the start of a whole one."""
+    """Whether the text may be truncated."""
     rest = text[error.pos :].strip()
     if error.msg.startswith("Unterminated string"):
         return True

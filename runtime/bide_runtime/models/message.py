@@ -1,4 +1,4 @@
-"""The code and the message of an error in a reply, whatever their types."""
+"""The code and the message of an error in a reply, of any JSON type."""
 
 from __future__ import annotations
 
@@ -10,23 +10,23 @@ from ..http.request import Json, Response
 from .lenient import loads
 
 _TEXTS = ("message", "msg", "detail", "description", "reason", "title", "error")
-"""Where an object has its message, in order."""
+"""The keys of an object's message, in order of precedence."""
 _PLACES = ("loc", "path", "field", "param")
-"""Where an object names the argument that it is about."""
+"""The keys of the argument that an object is about."""
 _MOST_CHARACTERS = 500
 _MOST_ITEMS = 5
 _MOST_LEVELS = 4
 
 
 def code_of(value: Json) -> str | None:
-    """A code as text: a number is one, and a boolean or `null` is none."""
+    """A code as text; `None` for other types than text and numbers."""
     if isinstance(value, bool) or not isinstance(value, str | int):
         return None
     return str(value) or None
 
 
 def message_of(value: Json, levels: int = _MOST_LEVELS) -> str | None:
-    """A message as one text: of a list each item, of an object its own message and what it is about."""
+    """A message as one text: the items of a list, or the message of an object with its argument."""
     if isinstance(value, msgspec.Struct):
         value = msgspec.to_builtins(value, enc_hook=str)
     if isinstance(value, str):
@@ -45,7 +45,7 @@ def message_of(value: Json, levels: int = _MOST_LEVELS) -> str | None:
 
 
 def text_of(reply: Response) -> str | None:
-    """The message in a reply that is a short text instead of an object; `None` if it is HTML or no text."""
+    """The body as a message, if it is a short text; `None` if it is HTML or no text."""
     body = as_utf8(reply)
     try:
         found = loads(body)
@@ -56,7 +56,7 @@ def text_of(reply: Response) -> str | None:
 
 
 def _place_of(value: Json) -> str:
-    """Where an error is: `["body", "url"]` as `body.url`."""
+    """The argument of an error as text: `["body", "url"]` as `body.url`."""
     return ".".join(map(str, value)) if isinstance(value, list) else value if isinstance(value, str) else ""
 
 

@@ -1,4 +1,4 @@
-"""Lets msgspec inspect each type in one thread first."""
+"""Let msgspec inspect each type in one thread first."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a reply has that its model does not: fields of tomorrow, or that the provider does not document."""
+"""Find fields of a reply that its model does not have: new or undocumented ones."""
 
 from __future__ import annotations
 

@@ -1,6 +1,4 @@
-"""What tests of a client need. Not for production code: the package's `testing` module has all of it and a fake of its
-provider.
-"""
+"""Fakes, faults and checks for tests of a client; not for production code. A package's `testing` module has them."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ M = TypeVar("M", bound=Model)
 
 
 def build(model: type[M], **fields: Any) -> M:
-    """A valid *model* with these fields; required fields that are not given are made up.
+    """A valid *model* with these fields; other required fields get placeholder values.
 
     Raises `TypeError` for a name that is not a field of the model.
     """

@@ -1,4 +1,4 @@
-"""The faults that a request can meet. Pure: the simulator and the fake provider both take them from here."""
+"""The faults that can be injected into a request. Pure; shared by the simulator and the fake provider."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from enum import StrEnum
 
 
 class FaultKind(StrEnum):
-    """What goes wrong. The values are the words of the simulator's scenarios."""
+    """The kind of a fault. The values are the keys of the simulator's scenarios."""
 
     ERROR = "error"
     """The reply is an HTTP error."""
     UNREACHABLE = "unreachable"
-    """No connection can be made. The simulator, which listens, cannot do this."""
+    """No connection can be made. The simulator cannot do this, because it listens."""
     LOST = "lost"
     """The connection closes without a reply."""
     CUT_SHORT = "cut_short"
@@ -22,11 +22,11 @@ class FaultKind(StrEnum):
     WRONG_SHAPE = "wrong_shape"
     """JSON of another type than the declared one."""
     SLOW = "slow"
-    """The reply is right and comes late."""
+    """The reply is correct, but late."""
     UNKNOWN_STATUS = "unknown_status"
     """The reply has a status that the spec does not list."""
     NULLS = "nulls"
-    """Each field that may be absent, and has no value now, is null."""
+    """Each optional field without a value is null."""
 
 
 UNKNOWN_STATUS = "not_in_the_spec"
@@ -35,11 +35,11 @@ UNKNOWN_STATUS = "not_in_the_spec"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fault:
-    """One request goes wrong. The functions of this module make them."""
+    """A fault of one request. The functions of this module make them."""
 
     kind: FaultKind
     reaches: bool = True
-    """Whether the provider does what was asked, so that only its reply goes wrong."""
+    """Whether the provider processes the request, so that only its reply is wrong."""
     status: int | None = None
     """The HTTP status of an error."""
     message: str = "a fault that a test asked for"
@@ -49,11 +49,11 @@ class Fault:
     as_date: bool = False
     """Whether that header is a date."""
     seconds: float = 0.0
-    """How late a slow reply comes."""
+    """The delay of a slow reply, in seconds."""
 
     @property
     def is_in_body(self) -> bool:
-        """Whether the reply has its status and its headers, and only its body is wrong."""
+        """Whether status and headers are correct, and only the body is wrong."""
         return self.kind in (FaultKind.CUT_SHORT, FaultKind.WEB_PAGE, FaultKind.WRONG_SHAPE)
 
     def __repr__(self) -> str:
@@ -78,15 +78,15 @@ def error(
     as_date: bool = False,
     reaches: bool = False,
 ) -> Fault:
-    """The provider answers with an error, in its own shape.
+    """The provider returns an error, in its own shape.
 
     Args:
         status: The HTTP status.
         message: The message of the error.
-        code: The provider's code of the error.
+        code: The provider's error code.
         retry_after: Seconds in a `Retry-After` header.
         as_date: Whether that header is a date.
-        reaches: Whether the provider has done what was asked, as may be behind a 502.
+        reaches: Whether the provider processed the request, as is possible behind a 502.
     """
     return Fault(
         kind=FaultKind.ERROR,
@@ -100,7 +100,7 @@ def error(
 
 
 def rate_limit(retry_after: float | None = None) -> Fault:
-    """429, with `Retry-After` in seconds if that is given."""
+    """429, with `Retry-After` in seconds if *retry_after* is given."""
     return error(429, "too many requests", code="rate_limited", retry_after=retry_after)
 
 
@@ -110,22 +110,22 @@ def unreachable() -> Fault:
 
 
 def lost(*, reaches: bool = True) -> Fault:
-    """The connection breaks before the reply is whole. The client cannot know whether the request arrived."""
+    """The connection is lost before the reply is complete. The client cannot tell whether the request arrived."""
     return Fault(kind=FaultKind.LOST, reaches=reaches)
 
 
 def slow(seconds: float) -> Fault:
-    """The reply is right, and comes so many seconds late."""
+    """The reply is correct, but this many seconds late."""
     return Fault(kind=FaultKind.SLOW, seconds=seconds)
 
 
 def cut_short() -> Fault:
-    """The reply breaks off in the middle, with a status of success."""
+    """The body of the reply ends in the middle, with a status of success."""
     return Fault(kind=FaultKind.CUT_SHORT)
 
 
 def web_page() -> Fault:
-    """A proxy answers with a web page, with a status of success."""
+    """A proxy returns a web page, with a status of success."""
     return Fault(kind=FaultKind.WEB_PAGE)
 
 
@@ -135,10 +135,10 @@ def wrong_shape() -> Fault:
 
 
 def unknown_status() -> Fault:
-    """A poll shows a status that the spec does not list, as if the job still ran."""
+    """A poll returns a status that the spec does not list; the job is still running."""
     return Fault(kind=FaultKind.UNKNOWN_STATUS)
 
 
 def nulls() -> Fault:
-    """A poll or a result has null in each field that may be absent and has no value."""
+    """A poll or a result has null in each optional field without a value."""
     return Fault(kind=FaultKind.NULLS)

@@ -1,4 +1,4 @@
-"""The statuses of a job from its submit to its end. Pure: the simulator and the fake provider both play jobs by it."""
+"""The statuses of a job from its submit to its end. Pure; shared by the simulator and the fake provider."""
 
 from __future__ import annotations
 
@@ -7,18 +7,18 @@ from dataclasses import dataclass
 from itertools import accumulate
 
 PENDING_SHARE = 0.2
-"""The part of a job's duration that its pending statuses take, if it has running ones as well."""
+"""The share of a job's duration that its pending statuses take, if it also has running ones."""
 
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """(age, status) pairs: each status, and the job's age in seconds when it begins. The first age is 0."""
+    """(age, status) pairs: the job's age in seconds at which each status begins. The first age is 0."""
 
     steps: tuple[tuple[float, str], ...]
 
     @classmethod
     def lasting(cls, *walk: tuple[str, float]) -> Timeline:
-        """From (status, seconds that it lasts) pairs. The last status stays."""
+        """The timeline of (status, duration in seconds) pairs. The last status stays."""
         ages = accumulate((seconds for _, seconds in walk[:-1]), initial=0.0)
         return cls(tuple((age, status) for age, (status, _) in zip(ages, walk, strict=True)))
 
@@ -26,9 +26,9 @@ class Timeline:
     def spread(
         cls, statuses: Sequence[str], seconds: float, *, pending: Collection[str], is_endless: bool = False
     ) -> Timeline:
-        """Pass through *statuses* in so many seconds, a fifth of them in *pending* statuses.
+        """Pass through *statuses* in this many seconds, 20 % of them in *pending* statuses.
 
-        The last status stays from then on. A job that *is_endless* gets there sooner and never gets further.
+        The last status stays. A job that *is_endless* reaches it sooner, because no final status follows.
         """
         passed = statuses if is_endless else statuses[:-1]
         waits = sum(status in pending for status in passed)
@@ -43,7 +43,7 @@ class Timeline:
 
     @property
     def last(self) -> str:
-        """The status that stays."""
+        """The last status, which stays."""
         return self.steps[-1][1]
 
     @property
@@ -52,10 +52,10 @@ class Timeline:
         return self.steps[-1][0]
 
     def turned(self, age: float, *walk: tuple[str, float]) -> Timeline:
-        """The same until this age, then these (status, seconds) pairs."""
+        """The same timeline until this age, then these (status, seconds) pairs."""
         past = tuple(step for step in self.steps if step[0] <= age)
         return Timeline((*past, *((age + since, status) for since, status in Timeline.lasting(*walk).steps)))
 
     def stopped(self, age: float) -> Timeline:
-        """The same until this age, and nothing from then on."""
+        """The same timeline until this age; its status then stays."""
         return Timeline(tuple(step for step in self.steps if step[0] <= age))

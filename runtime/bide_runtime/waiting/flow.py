@@ -87,7 +87,7 @@ class Received(msgspec.Struct, frozen=True):
 
 
 def missed(now: float) -> Received:
-    """The answer to a request that was not sent, because other requests of its batch took until its deadline."""
+    """The answer to a request that was not sent: other requests of its batch took until its deadline."""
     return Received(now, RequestTimeout("its turn did not come before the deadline", may_have_arrived=False))
 
 
@@ -105,7 +105,7 @@ DEBUG, INFO, WARNING = 10, 20, 30
 
 
 class Running(Generic[T_co]):
-    """A flow that is being run."""
+    """A flow that was started."""
 
     __slots__ = ("_flow", "_started", "record")
 
@@ -132,7 +132,7 @@ class Running(Generic[T_co]):
         self.close()
 
     def close(self) -> None:
-        """Close the flow, so that it releases what others wait for."""
+        """Close the flow, which lets other waits for the same job continue."""
         self._flow.close()
 
     def stop(self, error: ClientError) -> NoReturn:

@@ -62,7 +62,7 @@ def bucket_of(method: str, at: str | Link) -> str:
 
 
 def refusal(account: Account, url: str) -> str | None:
-    """Why a link must not be followed; `None` if it may be."""
+    """The reason why a link must not be followed; `None` if it may be."""
     try:
         parts, (scheme, host, port) = urlsplit(url), origin(url)
     except ValueError:

@@ -1,4 +1,4 @@
-"""How often to poll a job at each age, given how long jobs usually take. Pure.
+"""The best delay between polls for a job's age and the typical duration of jobs. Pure.
 
 Model: durations are log-normal; 10 % of them lie below the typical range and 10 % above. With a probability of 5 %
 each, jobs are 3x faster or 3x slower than the provider says. If a poll costs c seconds, the best density of polls is
@@ -19,7 +19,7 @@ _SPEEDS = ((0.9, 0.0), (0.05, -log(3)), (0.05, log(3)))
 """Probabilities that the provider is right, and that jobs are 3x faster or slower, with the shift of log(duration)."""
 
 _FIRST = 1.2
-"""The first poll is due when this many polls are: a little late, because nothing is known before it."""
+"""The first poll falls where this many polls are due: a little late, because nothing is known before it."""
 
 _MAX_FACTOR_BEFORE = 5
 """Before the earliest likely finish, a delay may be up to this many times the maximum interval."""

@@ -37,9 +37,10 @@ def may_not_be_visible_yet(session: Session, record: Record[Any, Any], now: floa
 
 
 def read_poll(session: Session, record: Record[S, R], reply: Response) -> float:
-    """Read a poll reply into the record; its retry_after in seconds.
+    """Read a poll reply into the record; returns its retry_after in seconds.
 
-    Raises `ApiError` for a status that the spec does not accept, `NotJson` for a truncated body, and `DecodeError`.
+    Raises `ApiError` for a status that the spec does not accept, or if the body is an error of the provider instead;
+    `NotJson` for a truncated body, and `DecodeError`.
     """
     lifecycle = record.kind.lifecycle
     if lifecycle.link:
@@ -47,7 +48,10 @@ def read_poll(session: Session, record: Record[S, R], reply: Response) -> float:
     if reply.status in lifecycle.codes:
         retry_after = _read_by_code(session, record, reply)
     elif reply.status in lifecycle.accepts:
-        body = decode_reply(record.kind.snapshot, reply)
+        try:
+            body = decode_reply(record.kind.snapshot, reply)
+        except DecodeError as error:
+            session.account.raise_undecoded(error, reply)
         record.note_reading(lifecycle.read(body), body, reply)
         retry_after = lifecycle.retry_after_in(body) if lifecycle.retry_after else 0.0
     else:
@@ -58,7 +62,7 @@ def read_poll(session: Session, record: Record[S, R], reply: Response) -> float:
 
 
 def _read_by_code(session: Session, record: Record[S, R], reply: Response) -> float:
-    """Read a reply whose HTTP status is the job's status. Its body has to fit only if it is the result.
+    """Read a reply whose HTTP status is the job's status. Its body must match the spec only if it is the result.
 
     Raises `NotJson` for a truncated result, and `DecodeError`.
     """

@@ -1,7 +1,4 @@
-"""Polls one job until it is final: when to poll, when to give up, and which errors are transient. Sans-IO.
-
-All waits use this one polling engine.
-"""
+"""Poll one job until it is final or the deadline passes. All waits use this one polling engine. Sans-IO."""
 
 from __future__ import annotations
 
@@ -33,7 +30,7 @@ S = TypeVar("S")
 R = TypeVar("R")
 
 _SLOW_DOWN = frozenset({429})
-"""HTTP statuses after which the delay must not be shorter than the policy's."""
+"""HTTP statuses after which the backoff must not be shorter than the policy's delay."""
 
 _ERRORS_TO_NO_LONG_POLL = 2
 """After this many errors in a row, a poll does not ask to be held."""
@@ -76,10 +73,10 @@ class Poller(Generic[S, R]):
         """The least number of requests until the result."""
 
     def until_final(self, now: float) -> Flow[float]:
-        """Poll until the job is final; the time then.
+        """Poll until the job is final; returns the time then.
 
-        If the submit reply said that the job failed, and no poll for the reason succeeds in time, the wait ends without
-        a reason.
+        If the submit reply said that the job failed, and no poll for the reason succeeds before the deadline, the wait
+        ends without a reason.
 
         Raises `JobTimeout`, and at once any error that is not transient.
         """
@@ -105,7 +102,7 @@ class Poller(Generic[S, R]):
             self._errors += 1
 
     def note_success(self) -> None:
-        """Forget the transient errors: a request succeeded."""
+        """Reset the count of transient errors: a request succeeded."""
         self._errors, self._transient_error = 0, None
 
     def delay(self, now: float) -> float:
@@ -143,13 +140,13 @@ class Poller(Generic[S, R]):
         ) from error
 
     def _first_poll(self, now: float) -> float | None:
-        # A job of unknown age may be done already, and a long poll sleeps on the server instead of here.
+        # Poll at once if the age is unknown, because the job may be done already, and if the server holds the poll.
         age = self.record.age(now, self.session.account.wall())
         is_due = age is None or self.record.state.is_final or self._long_poll is not None
         return self._next_poll(now, 0.0 if is_due else self.delay(now))
 
     def _poll_once(self, now: float) -> Flow[tuple[float, float | None]]:
-        """Poll once and read the reply; the time, and when the next poll is due."""
+        """Poll once and read the reply; returns the time, and when the next poll is due."""
         record, deadline = self.record, self.deadline
         state_before, status_before = record.state, record.status
         received = yield from send(
@@ -175,8 +172,8 @@ class Poller(Generic[S, R]):
         if not record.is_settled:
             delay = self.delay(now)
             if received.held and self._transient_error is None:
-                # If the server held the poll to the end, or until the status changed, the next one follows at once.
-                # Otherwise it does not hold polls, or not for that long, and is polled as often as any other.
+                # If the server held the poll to the end, or until the status changed, poll again at once.
+                # Otherwise it does not hold polls, or not for that long, so the policy's delay applies.
                 has_news = status_before is not None and status_before != record.status
                 was_held = has_news or received.took >= received.held
                 delay = 0.0 if was_held else max(delay - received.took, 0.0)
@@ -194,7 +191,7 @@ class Poller(Generic[S, R]):
 
     @property
     def _long_poll_until(self) -> LongPollUntil | None:
-        """How long the next poll may be held. `None` after errors: a proxy may cut requests that are held."""
+        """How long the next poll may be held. `None` after errors: a proxy may cut off held requests."""
         if self._long_poll is None or self._errors >= _ERRORS_TO_NO_LONG_POLL:
             return None
         # Leaves time for one more poll before the deadline.
@@ -215,7 +212,7 @@ class Poller(Generic[S, R]):
         )
 
     def _read(self, reply: Response | ClientError | None, now: float) -> float:
-        """Read the reply of a poll into the record, or note its transient error; its retry_after in seconds."""
+        """Read the reply of a poll into the record, or note its transient error; returns its retry_after in seconds."""
         assert reply is not None
         account, record = self.session.account, self.record
         if isinstance(reply, ClientError):
@@ -230,7 +227,9 @@ class Poller(Generic[S, R]):
             return retry_after
         try:
             retry_after = max(read_poll(self.session, record, reply), retry_after)
-        except NotJson as error:
+        except (NotJson, ApiError) as error:
+            if isinstance(error, ApiError) and not error.is_transient:
+                raise
             self.note_transient_error(error)
         else:
             if self._transient_error is not None:

@@ -1,4 +1,4 @@
-"""From a job that is final to its result, or to the exception for how it ended. Sans-IO."""
+"""The result of a final job, or the exception for how it ended. Sans-IO."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ..errors.decode import DecodeError
 from ..errors.transport import TransportError
 from ..http.errors import ApiError
 from ..http.request import Response
-from ..jobs.errors import JobCancelled, JobExpired
+from ..jobs.errors import JobCancelled, JobExpired, JobFailed
 from ..jobs.record import MAX_RETRY_AFTER, Record
 from ..jobs.result_at import ResultAt
 from ..jobs.state import State
@@ -62,23 +62,34 @@ def raise_ending(record: Record[S, R]) -> NoReturn:
     snapshot = record.snapshot
     code = snapshot.error_code if snapshot else None
     reason = snapshot.error_message if snapshot else None
-    match record.state:
-        case State.CANCELLED:
-            raise JobCancelled("the job was cancelled", snapshot=snapshot)
-        case State.EXPIRED:
-            raise JobExpired("the provider no longer keeps the job", snapshot=snapshot)
-        case _:
-            in_brackets = f" [{code}]" if code else ""
-            without_reason = "the provider gives no reason" if snapshot else "no poll for the reason succeeded in time"
-            failed = record.kind.failed(
-                f"the job failed{in_brackets}: {reason or without_reason}", snapshot=snapshot, code=code, reason=reason
-            )
-            failed.result = _failed_result(record)
-            raise failed
+    if record.state is State.FAILED:
+        raise _failure(record, code, reason)
+    told = f"{f' [{code}]' if code else ''}{f': {reason}' if reason else ''}"
+    if record.state is State.CANCELLED:
+        raise JobCancelled(
+            f"the job was cancelled{told}", snapshot=snapshot, status=record.status, code=code, reason=reason
+        )
+    message = f"the job expired: the provider says {record.status!r}{told}"
+    raise JobExpired(message, snapshot=snapshot, status=record.status, code=code, reason=reason)
+
+
+def _failure(record: Record[Any, Any], code: str | None, reason: str | None) -> JobFailed:
+    """The exception for a failed job."""
+    snapshot = record.snapshot
+    without_reason = "the provider gives no reason" if snapshot else "no poll for the reason succeeded in time"
+    failed = record.kind.failed(
+        f"the job failed{f' [{code}]' if code else ''}: {reason or without_reason}",
+        snapshot=snapshot,
+        status=record.status,
+        code=code,
+        reason=reason,
+    )
+    failed.result = _failed_result(record)
+    return failed
 
 
 def _failed_result(record: Record[S, R]) -> object:
-    """What a failed job has in place of its result; `None` if it has nothing or it cannot be decoded."""
+    """The value that a failed job has in place of its result; `None` if it has none or it cannot be decoded."""
     wanted, at = record.kind.failed_result, record.kind.lifecycle.result
     if wanted is None or record.snapshot is None or isinstance(at, ResultAt):
         return None
@@ -89,7 +100,7 @@ def _failed_result(record: Record[S, R]) -> object:
 
 
 def _wait_for_other_fetch(poller: Poller[S, R], now: float) -> Flow[float]:
-    """Sleep while another wait for the same job fetches its result; the time then."""
+    """Sleep while another wait for the same job fetches its result; returns the time then."""
     record = poller.record
     while record.is_being_fetched and isinstance(record.result, msgspec.UnsetType):
         if now + _RECHECK >= poller.deadline.at:
@@ -153,21 +164,17 @@ def _fetch_once(poller: Poller[S, R], at: ResultAt, query: str, now: float) -> F
             attempts, redirects = attempts - 1, redirects + 1
             continue
         outgoing, redirects = first, 0
-        error = error_in(session.account, received.reply)
-        if error is None:
-            assert isinstance(received.reply, Response)
-            try:
-                found: R = decode_reply(record.kind.result, received.reply)
-                poller.note_success()
-                record.response = received.reply
-                return found, received.reply.body, now
-            except NotJson as not_json:
-                error = not_json
-        elif isinstance(error, ApiError) and error.status in at.gone:
-            message = "the job is done, but the provider no longer keeps its result"
-            raise JobExpired(message, snapshot=record.snapshot) from error
-        elif not _is_transient(error, at):
-            raise error
+        try:
+            reply = _reply_with_result(poller, at, received.reply)
+            found: R = _decoded(poller, reply)
+        except (TransportError, NotJson, ApiError) as problem:
+            if isinstance(problem, ApiError) and not (problem.status in at.not_ready or problem.is_transient):
+                raise
+            error = problem
+        else:
+            poller.note_success()
+            record.response = reply
+            return found, reply.body, now
         poller.note_transient_error(error, is_expected=isinstance(error, ApiError) and error.status in at.not_ready)
         yield Log(INFO, "job %s: no result yet: %s", (record.id, error.message))
         min_interval = record.kind.polling.min_interval
@@ -193,10 +200,36 @@ def _redirect_in(reply: Response | ClientError | None, url: str) -> str | None:
     return Link(header="location").address_in(reply, url)
 
 
-def _is_transient(error: Exception, at: ResultAt) -> bool:
-    if isinstance(error, ApiError):
-        return error.status in at.not_ready or error.is_transient
-    return isinstance(error, TransportError)
+def _reply_with_result(poller: Poller[S, R], at: ResultAt, reply: Response | ClientError | None) -> Response:
+    """The reply, if its HTTP status says that it has the result.
+
+    Raises `JobExpired` and `JobFailed` for the statuses that mean this, and else the error of the request.
+    """
+    record, account = poller.record, poller.session.account
+    if isinstance(reply, Response):
+        error = account.api_error(reply)
+        if reply.status in at.not_ready:
+            raise error
+        if reply.status in at.gone:
+            message = "the job is done, but the provider no longer keeps its result"
+            code, reason = account.said(reply)
+            raise JobExpired(message, snapshot=record.snapshot, code=code, reason=reason) from error
+        if reply.status in at.failed:
+            raise _failure(record, *account.said(reply)) from error
+    found = error_in(account, reply)
+    if found is not None:
+        raise found
+    assert isinstance(reply, Response)
+    return reply
+
+
+def _decoded(poller: Poller[S, R], reply: Response) -> R:
+    """The result in a reply. Raises `NotJson`, `DecodeError`, or `ApiError` for an error of the provider instead."""
+    try:
+        found: R = decode_reply(poller.record.kind.result, reply)
+    except DecodeError as error:
+        poller.session.account.raise_undecoded(error, reply)
+    return found
 
 
 def _inline(record: Record[S, R], at: Path, wanted: Any) -> Any:

@@ -1,4 +1,4 @@
-"""One call, sent again after transient errors where that is safe. Sans-IO."""
+"""Send one call, with retries after transient errors where they are safe. Sans-IO."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ def send_with_retries(
     has_slot: bool = False,
     now: float,
 ) -> Flow[tuple[Response, Received]]:
-    """Send a request, with up to `max_retries` retries; the first successful reply, and how it was received.
+    """Send a request, with up to `max_retries` retries; returns the first successful reply, and how it was received.
 
-    It is sent again only if it is *idempotent* or certainly did not arrive.
+    It is sent again only if it is *idempotent* or if it certainly did not arrive.
 
     Raises the last `ApiError` or `TransportError`; its `may_have_arrived` covers all attempts. Raises `JobTimeout` if
     the rate limit leaves no time for it before *deadline*.

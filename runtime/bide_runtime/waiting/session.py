@@ -1,4 +1,4 @@
-"""What all calls of one client share, and the one place where the core sends a request."""
+"""The state that all calls of one client share, and the only place where the core sends requests."""
 
 from __future__ import annotations
 
@@ -141,7 +141,7 @@ def _send_coalesced(
 
 
 def sleep_until(due: float, now: float) -> Flow[float]:
-    """Sleep until *due*, also if the driver wakes up early; the time then."""
+    """Sleep until *due*, also if the driver wakes up early; returns the time then."""
     while now < due:
         now = (yield Sleep(due)).now
     return now

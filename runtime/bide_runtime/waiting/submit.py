@@ -31,10 +31,10 @@ def submit(
     in_turn: bool = False,
     now: float,
 ) -> Flow[tuple[Record[S, R], float]]:
-    """Submit the job; its record, and the time. With *in_turn*, the deadline starts when the rate limit has a slot.
+    """Submit the job; returns its record, and the time. With *in_turn*, the deadline starts at the rate limit's slot.
 
-    Raises `SubmitUncertain` if the job may exist although no reply says so, and `ApiError` or `TransportError` if it
-    certainly does not.
+    Raises `SubmitUncertain` if the job may exist although no reply confirms it, and `ApiError` or `TransportError` if
+    it certainly does not.
     """
     account, call = session.account, submission.call
     key: str | None = None
@@ -65,7 +65,7 @@ def submit(
     now = received.now
     # Of several attempts, the last one is taken to have created the job.
     submitted_at = account.wall() - received.took
-    record, body = read_submit(submission, key, reply, submitted_at, outgoing.request.url)
+    record, body = read_submit(account, submission, key, reply, submitted_at, outgoing.request.url)
     record.tag, record.started_at = submission.tag, now - received.took
     record.note_retry_after(now, max(account.retry_after(reply), record.kind.lifecycle.retry_after_in(body)))
     yield Created(record)

@@ -8,6 +8,7 @@ from typing import Any, NoReturn, TypeVar
 
 import msgspec
 
+from ..calls.account import Account
 from ..calls.link import Link
 from ..errors.client import ClientError
 from ..errors.decode import DecodeError
@@ -49,20 +50,26 @@ def reads_or_job(
 
 
 def read_submit(
-    submission: Submission[S, R], key: str | None, reply: Response, submitted_at: float, url: str
+    account: Account, submission: Submission[S, R], key: str | None, reply: Response, submitted_at: float, url: str
 ) -> tuple[Record[S, R], object]:
     """The record of the submitted job, and the decoded reply, which came from *url*.
 
-    Raises `SubmitUncertain` if the reply has no usable id. *key* is the idempotency key.
+    Raises `ApiError` if the reply reports an error instead of a job, and `SubmitUncertain` if it has no usable id.
+    *key* is the idempotency key.
     """
     kind = submission.kind
     try:
         body = submission.call.read(reply)
     except DecodeError as error:
         if not is_in_header(kind, submission.job_id):
+            if (refusal := account.error_instead(reply)) is not None:
+                raise refusal from error
             raise_uncertain(kind, key, error.message, error)
         body = None  # the id in the header is enough to poll the job
-    if id_in(kind, submission.job_id, body, reply, url) is None:
+    has_id = id_in(kind, submission.job_id, body, reply, url) is not None
+    if not has_id and (refusal := account.error_instead(reply)) is not None:
+        raise refusal
+    if not has_id:
         # A job that was done at once needs no id.
         record = _record(kind, None, body, reply, submitted_at=submitted_at)
         if record.snapshot is not None:
@@ -71,7 +78,7 @@ def read_submit(
 
 
 def raise_uncertain(kind: JobKind[Any, Any], key: str | None, why: str, cause: ClientError | None) -> NoReturn:
-    """Raise `SubmitUncertain`, with what to do now."""
+    """Raise `SubmitUncertain` with advice."""
     what_now = (
         f"submit again with idempotency_key={key!r}, which creates no second job"
         if key is not None
@@ -91,7 +98,7 @@ def _record_with_id(
     submitted_at: float | None,
     url: str,
 ) -> Record[S, R]:
-    """The record of a job that can be polled. Raises `SubmitUncertain` if the reply does not say how."""
+    """The record of a job that can be polled. Raises `SubmitUncertain` if the reply has no id or no link."""
     job_id, poll = id_in(kind, at, body, reply, url), kind.lifecycle.poll
     if not is_id(job_id):
         raise_uncertain(kind, key, f"the reply has no usable job id ({place_of_id(kind, at)} is {job_id!r})", None)

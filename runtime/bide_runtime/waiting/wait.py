@@ -1,4 +1,4 @@
-"""What can be done with a job that exists, as flows: wait, poll, fetch the result, cancel. Sans-IO."""
+"""Flows for a job that exists: wait, poll, fetch the result, cancel. Sans-IO."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from ..errors.client import ClientError
 from ..errors.transport import TransportError
+from ..http.errors import ApiError
 from ..jobs.errors import JobNotDone, JobTimeout
 from ..jobs.record import Record
 from ..jobs.snapshot import Snapshot
@@ -76,7 +77,7 @@ def poll(session: Session, record: Record[S, R], *, now: float) -> Flow[Snapshot
 
 
 def result(session: Session, record: Record[S, R], *, now: float) -> Flow[R]:
-    """The result of a job that is done. Polls it once if it is not known to be done.
+    """The result of a job that is done. Polls once unless the job is known to be done.
 
     Raises `JobNotDone` if it is still running, and the exceptions of `wait` for how it ended.
     """
@@ -128,7 +129,7 @@ def _add_job(record: Record[Any, Any], error: ClientError) -> None:
 
 
 def _poll_with_retries(session: Session, record: Record[Any, Any], *, now: float) -> Flow[None]:
-    """Poll once, again after transient errors, and never sooner than min_interval allows."""
+    """Poll once, with retries after transient errors, and no sooner than min_interval allows."""
     account, attempts, due = session.account, 0, now
     while True:
         now = yield from sleep_until(due, now)
@@ -147,7 +148,7 @@ def _poll_with_retries(session: Session, record: Record[Any, Any], *, now: float
 
 
 def _read(session: Session, record: Record[Any, Any], received: Received) -> ClientError | None:
-    """Read the reply of a poll into the record; its transient error, if any. Raises any other error."""
+    """Read the reply of a poll into the record; returns its transient error, if any. Raises any other error."""
     reply = received.reply
     if isinstance(reply, TransportError):
         return reply
@@ -159,7 +160,9 @@ def _read(session: Session, record: Record[Any, Any], received: Received) -> Cli
         return account.api_error(reply)
     try:
         retry_after = read_poll(session, record, reply)
-    except NotJson as error:
+    except (NotJson, ApiError) as error:
+        if isinstance(error, ApiError) and not error.is_transient:
+            raise
         return error
     record.note_retry_after(received.now, max(retry_after, account.retry_after(reply)))
     return None

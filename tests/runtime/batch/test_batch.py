@@ -1,4 +1,4 @@
-"""Many jobs at once: bounded, fair, in virtual time, and none of them lost."""
+"""Batches: bounded concurrency, fairness, and no lost job, in virtual time."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from tests.runtime.world import BROKEN, DONE, MODES, RUNNING, TICKET, Mode, Worl
 
 
 class Factory:
-    """A provider that numbers its jobs; each takes its own time and has its own ending."""
+    """A provider that numbers its jobs; each has its own duration and ending."""
 
     def __init__(self, lasts: Callable[[int], float], ending: Callable[[int], Reply] = lambda number: DONE) -> None:
         self._lasts = lasts
@@ -93,7 +93,7 @@ def urls(number: int) -> list[dict[str, str]]:
 )
 @settings(rule, max_examples=40)
 def test_every_input_has_one_outcome(lasts: list[float], room: int, in_order: bool, failing: set[int]) -> None:
-    """However long jobs take and whichever fail, each input ends once, with its place, and never too many run."""
+    """Each input has exactly one outcome, with its index, and at most `max_in_flight` jobs run."""
     factory = Factory(lambda number: lasts[number], lambda number: BROKEN if number in failing else DONE)
     many = Many(factory)
 
@@ -110,10 +110,10 @@ def test_every_input_has_one_outcome(lasts: list[float], room: int, in_order: bo
 
 @given(storms(), st.integers(1, 5), st.booleans())
 @settings(rule, max_examples=30)
-def test_no_weather_loses_an_outcome(storm: Storm, room: int, in_order: bool) -> None:
-    """Whatever the server answers, a batch ends with an outcome for each input, within the time of its jobs.
+def test_no_replies_lose_an_outcome(storm: Storm, room: int, in_order: bool) -> None:
+    """Whatever the server replies, a batch ends with one outcome for each input, each by the deadline of its job.
 
-    That begins with the turn of each to be submitted: while a 429 keeps all of them from that, it does not run.
+    The time of a job starts at the slot of its submit: time for which a 429 closes the bucket does not count.
     """
     submits: list[tuple[float, int]] = []
 
@@ -144,8 +144,8 @@ def test_no_weather_loses_an_outcome(storm: Storm, room: int, in_order: bool) ->
             assert (outcome.job.id or None) == outcome.error.job_id
 
 
-def test_inputs_are_taken_as_there_is_room() -> None:
-    """An endless or expensive iterable of inputs is not read ahead."""
+def test_inputs_are_read_lazily() -> None:
+    """No more inputs are read than `max_in_flight` allows, so an iterable may be endless or expensive."""
     taken = 0
 
     def inputs() -> Iterator[dict[str, str]]:
@@ -166,7 +166,7 @@ def test_inputs_are_taken_as_there_is_room() -> None:
 
 
 def test_jobs_run_side_by_side() -> None:
-    """Twenty jobs of ten seconds take little more than ten seconds, where there is room."""
+    """20 jobs of 10 s each take little more than 10 s."""
     many = Many(Factory(lambda number: 10.0))
 
     many.all(urls(20), max_in_flight=20)
@@ -174,8 +174,8 @@ def test_jobs_run_side_by_side() -> None:
     assert many.now < 20
 
 
-def test_a_thousand_jobs_need_no_thousand_tasks() -> None:
-    """W16: a job that only waits for its next poll is no task."""
+def test_a_waiting_job_has_no_task() -> None:
+    """W16: a job that only waits for its next poll needs no task."""
     many = Many(Factory(lambda number: 100.0))
     most = 0
 
@@ -209,8 +209,8 @@ ERRORS: dict[str, tuple[Reply, type[ClientError]]] = {
 
 
 @pytest.mark.parametrize(("reply", "kind"), ERRORS.values(), ids=ERRORS)
-def test_a_submit_that_fails_ends_only_itself(reply: Reply, kind: type[ClientError]) -> None:
-    """One input that the provider refuses is one outcome, without a job."""
+def test_a_failed_submit_ends_only_its_own_entry(reply: Reply, kind: type[ClientError]) -> None:
+    """An input that the provider refuses is one outcome, without a job."""
     factory = Factory(lambda number: 3.0)
     answers = iter([None, reply, None])
 
@@ -235,8 +235,8 @@ POLL_ERRORS: dict[str, tuple[Reply, type[ClientError]]] = {
 
 
 @pytest.mark.parametrize(("reply", "kind"), POLL_ERRORS.values(), ids=POLL_ERRORS)
-def test_a_job_that_fails_ends_only_itself(reply: Reply, kind: type[ClientError]) -> None:
-    """Whatever ends one job, the others go on; its outcome has the handle and the error."""
+def test_a_failed_job_ends_only_its_own_entry(reply: Reply, kind: type[ClientError]) -> None:
+    """A job that fails does not affect other jobs; its outcome has the handle and the error."""
     outcomes = Many(Factory(lambda number: 3.0, lambda number: reply if number == 1 else DONE)).all(
         urls(3), max_in_flight=1
     )
@@ -249,8 +249,8 @@ def test_a_job_that_fails_ends_only_itself(reply: Reply, kind: type[ClientError]
 
 
 @pytest.mark.parametrize("bad", [{"link": "u"}, {}, {"url": 7}, {"url": None}])
-def test_arguments_that_cannot_be_are_an_outcome(bad: dict[str, Any]) -> None:
-    """An input that is no job does not end the batch."""
+def test_invalid_arguments_are_an_outcome(bad: dict[str, Any]) -> None:
+    """An input with invalid arguments does not end the batch."""
     outcomes = Many(Factory(lambda number: 1.0)).all([{"url": "a"}, bad, {"url": "b"}], in_order=True)
 
     assert [True, False, True] == [outcome.is_ok for outcome in outcomes]
@@ -258,7 +258,7 @@ def test_arguments_that_cannot_be_are_an_outcome(bad: dict[str, Any]) -> None:
 
 
 def test_the_timeout_is_for_each_job() -> None:
-    """W1: a job's time begins when its turn comes, and not with the batch."""
+    """W1: the timeout of a job starts at its submit, not at the start of the batch."""
     many = Many(Factory(lambda number: 8.0))
 
     outcomes = many.all(urls(5), max_in_flight=1, timeout=12)
@@ -268,7 +268,7 @@ def test_the_timeout_is_for_each_job() -> None:
 
 
 def test_a_deadline_in_a_batch_is_kept() -> None:
-    """W1: every job of a batch has its outcome in time, however many there are."""
+    """W1: every job of a batch ends by its deadline, however many jobs there are."""
     factory = Factory(lambda number: 1e9)
     many = Many(factory)
 
@@ -278,8 +278,8 @@ def test_a_deadline_in_a_batch_is_kept() -> None:
     assert many.now <= 20 + 1e-3
 
 
-def test_each_job_of_a_batch_keeps_its_floor() -> None:
-    """W3: side by side or not, one job is polled no more often than the floor allows."""
+def test_each_job_of_a_batch_keeps_its_min_interval() -> None:
+    """W3: in a batch, two polls of one job are at least min_interval apart."""
     many = Many(Factory(lambda number: 20.0))
 
     many.all(urls(10), max_in_flight=10, policy=Fixed(0.01))
@@ -293,14 +293,14 @@ def test_each_job_of_a_batch_keeps_its_floor() -> None:
 
 
 @pytest.mark.parametrize("room", [0, -1])
-def test_a_batch_needs_room(room: int) -> None:
-    """No room would mean to wait for ever."""
+def test_max_in_flight_must_be_positive(room: int) -> None:
+    """`max_in_flight` below 1 is refused: the batch would never start a job."""
     with pytest.raises(InvalidArgument, match="max_in_flight"):
         Many(Factory(lambda number: 1.0)).all(urls(2), max_in_flight=room)
 
 
-def test_the_tally_adds_up() -> None:
-    """Every update of a batch says how far it is; the last one has all of it."""
+def test_the_counts_add_up() -> None:
+    """The counts of each update are consistent, and the last update counts every job."""
     seen: list[Counts] = []
     many = Many(Factory(lambda number: number + 1.0, lambda number: BROKEN if number == 2 else DONE))
 
@@ -329,8 +329,8 @@ def test_an_update_of_a_batch_may_be_awaited() -> None:
     assert 2 == seen[-1]
 
 
-def test_inputs_may_come_slowly() -> None:
-    """An asyncio iterable of inputs is waited for while the jobs that are there go on."""
+def test_slow_async_inputs_do_not_delay_running_jobs() -> None:
+    """While the next input of an async iterable is awaited, running jobs continue."""
     factory = Factory(lambda number: 5.0)
     many = Many(factory)
 
@@ -348,7 +348,7 @@ def test_inputs_may_come_slowly() -> None:
 
 
 def test_leaving_early_leaves_no_job_without_a_handle() -> None:
-    """Who leaves a batch finds the jobs that were not handed out, and nothing is under way any more."""
+    """After leaving a batch early, `running` has the jobs that were not returned, and no request is in flight."""
     factory = Factory(lambda number: 3.0 * (number + 1))
     many = Many(factory)
 
@@ -367,8 +367,8 @@ def test_leaving_early_leaves_no_job_without_a_handle() -> None:
     assert sorted(factory.submitted) == sorted(known)
 
 
-def test_leaving_amid_submits_leaves_no_job_without_a_handle() -> None:
-    """Even a submit that is under way when the batch is closed gives its handle."""
+def test_leaving_during_submits_leaves_no_job_without_a_handle() -> None:
+    """A submit that is in flight when the batch is closed still gets its handle."""
     factory = Factory(lambda number: 1000.0)
     many = Many(factory)
 
@@ -388,8 +388,8 @@ def test_leaving_amid_submits_leaves_no_job_without_a_handle() -> None:
     assert 4 == len(factory.submitted)
 
 
-def test_a_cancelled_batch_can_go_on_or_be_closed() -> None:
-    """W12, W16: cancelling one step of the iteration loses nothing: the next one takes it up."""
+def test_a_cancelled_batch_can_continue_or_be_closed() -> None:
+    """W12, W16: cancelling one step of the iteration loses nothing; the next step continues."""
     many = Many(Factory(lambda number: 10.0))
 
     async def main(client: AsyncAcme) -> list[Any]:
@@ -405,8 +405,8 @@ def test_a_cancelled_batch_can_go_on_or_be_closed() -> None:
     assert [True] * 3 == [outcome.is_ok for outcome in outcomes]
 
 
-def test_an_error_of_the_inputs_passes_as_it_is() -> None:
-    """What the user's own iterable raises is not swallowed, and the jobs that exist are not lost."""
+def test_an_error_of_the_inputs_is_raised_unchanged() -> None:
+    """An exception of the user's iterable is raised unchanged, and the existing jobs are not lost."""
     factory = Factory(lambda number: 5.0)
     many = Many(factory)
 
@@ -432,7 +432,7 @@ def test_an_error_of_the_inputs_passes_as_it_is() -> None:
 
 
 def test_closing_the_client_ends_a_batch() -> None:
-    """W12: a client that is closed under its batch says so, and the handles are there."""
+    """W12: closing the client during a batch raises `ClientClosed`, and `running` has the handles."""
     factory = Factory(lambda number: 50.0)
     many = Many(factory)
 
@@ -453,8 +453,8 @@ def test_closing_the_client_ends_a_batch() -> None:
     assert many.now < 6
 
 
-def test_closing_the_client_amid_submits_says_which_jobs_may_exist() -> None:
-    """W11, W12: a submit that is broken off has no handle, but it is not forgotten."""
+def test_closing_the_client_during_submits_reports_uncertain_jobs() -> None:
+    """W11, W12: an interrupted submit has no handle, but is listed in `uncertain`."""
     many = Many(lambda sent: Reply({"id": "j1", "status": "queued"}, 202, takes=2.0))
 
     async def main(client: AsyncAcme) -> AsyncJobBatch[Any, Any, Any]:
@@ -475,8 +475,8 @@ def test_closing_the_client_amid_submits_says_which_jobs_may_exist() -> None:
 
 
 @pytest.mark.parametrize("in_order", [False, True])
-def test_a_lost_submit_that_was_not_handed_out_is_not_forgotten(in_order: bool) -> None:
-    """W11, W12: whoever leaves early finds it in `uncertain`."""
+def test_a_lost_submit_that_was_not_returned_is_uncertain(in_order: bool) -> None:
+    """W11, W12: after leaving early, `uncertain` lists submits without a reply."""
     many = Many(
         lambda sent: cut_off() if sent.json == {"url": "u1"} else RUNNING if sent.line.startswith("GET") else TICKET
     )
@@ -495,7 +495,7 @@ def _leave(counts: Counts) -> None:
         raise ZeroDivisionError
 
 
-def test_jobs_that_exist_can_be_waited_for_together() -> None:
+def test_wait_many_takes_existing_jobs() -> None:
     """`wait_many` takes handles, and each outcome's input is its handle."""
     factory = Factory(lambda number: 3.0 * (3 - number))
     many = Many(factory)
@@ -515,8 +515,8 @@ def test_jobs_that_exist_can_be_waited_for_together() -> None:
 # --- blocking -------------------------------------------------------------------------------------
 
 
-def test_a_blocking_batch_gives_every_outcome() -> None:
-    """The blocking form iterates with `for`, in the order of the inputs if asked to."""
+def test_a_blocking_batch_returns_every_outcome() -> None:
+    """The blocking form iterates with `for`; with `in_order`, in the order of the inputs."""
     world = World("sync", Factory(lambda number: 5.0 - number, lambda number: BROKEN if number == 1 else DONE))
     world.clock.grace = 0.02
 
@@ -527,7 +527,7 @@ def test_a_blocking_batch_gives_every_outcome() -> None:
 
 
 def test_blocking_jobs_run_side_by_side_on_a_few_threads() -> None:
-    """W16: slow requests overlap, and there are never more than eight threads, however many jobs there are."""
+    """W16: slow requests overlap on at most 8 threads, however many jobs there are."""
     factory = Factory(lambda number: 2.0)
     clock = SystemClock(speed=20)
     most = 0
@@ -555,7 +555,7 @@ def _after_a_moment() -> list[threading.Thread]:
 
 
 def test_leaving_a_blocking_batch_early_leaves_no_job_without_a_handle() -> None:
-    """The `with` block closes the batch; `running` has the rest."""
+    """The `with` block closes the batch, and `running` has the remaining jobs."""
     factory = Factory(lambda number: 3.0 * (number + 1))
     world = World("sync", factory)
     world.clock.grace = 0.02
@@ -569,8 +569,8 @@ def test_leaving_a_blocking_batch_early_leaves_no_job_without_a_handle() -> None
         next(batch)
 
 
-def test_a_lost_submit_of_a_blocking_batch_is_not_forgotten() -> None:
-    """W11: whoever leaves early finds it in `uncertain`, blocking as well."""
+def test_a_lost_submit_of_a_blocking_batch_is_uncertain() -> None:
+    """W11: after leaving a blocking batch early, `uncertain` lists submits without a reply."""
     world = World("sync", lambda sent: cut_off())
 
     with world.jobs(PART).run_many(urls(2), on_update=_leave) as batch, pytest.raises(ZeroDivisionError):
@@ -580,7 +580,7 @@ def test_a_lost_submit_of_a_blocking_batch_is_not_forgotten() -> None:
 
 
 def test_an_error_of_a_blocking_callback_loses_no_outcome() -> None:
-    """After `on_update` has raised, the iteration goes on where it was."""
+    """After `on_update` raised, the iteration continues where it was."""
     calls = count()
 
     def callback(counts: Counts) -> None:
@@ -596,8 +596,8 @@ def test_an_error_of_a_blocking_callback_loses_no_outcome() -> None:
     assert [0, 1] == [outcome.index for outcome in batch]
 
 
-def test_an_outcome_shows_its_result_or_its_error() -> None:
-    """`result` raises what `run` would have raised."""
+def test_an_outcome_returns_its_result_or_raises_its_error() -> None:
+    """`result` raises the error that `run` would have raised."""
     good, bad = Many(Factory(lambda number: 1.0, lambda number: BROKEN if number else DONE)).all(urls(2), in_order=True)
 
     assert "hello" == good.result.text
@@ -608,7 +608,7 @@ def test_an_outcome_shows_its_result_or_its_error() -> None:
 
 @pytest.mark.parametrize("when", [0.05, 1.0, 2.05])
 def test_a_cancelled_loop_over_a_batch_leaks_no_task(when: float) -> None:
-    """W16: whoever cancels a task with a plain `async for` in it, and closes the client, has nothing left under way."""
+    """W16: after a task with an `async for` is cancelled and the client closed, no request is in flight."""
     many = Many(Factory(lambda number: 50.0))
 
     async def slowly() -> AsyncIterator[dict[str, str]]:
@@ -629,12 +629,12 @@ def test_a_cancelled_loop_over_a_batch_leaks_no_task(when: float) -> None:
 
     many.run(main)
 
-    # What was under way was given up, and not waited for.
+    # Requests in flight were cancelled.
     assert many.now == pytest.approx(when)
 
 
 def test_a_blocking_batch_with_slow_requests_keeps_each_deadline() -> None:
-    """W1: a request that waits for a free thread loses that time, and none goes out when its wait is over."""
+    """W1: time spent waiting for a thread counts, and no request is sent after its deadline."""
     clock = SystemClock(speed=20)
 
     class Slow(TimedTransport):
@@ -664,7 +664,7 @@ def test_a_blocking_batch_with_slow_requests_keeps_each_deadline() -> None:
 
 @pytest.mark.parametrize("mode", MODES)
 def test_every_poll_of_a_batch_is_an_update(mode: Mode) -> None:
-    """`on_update` is called whenever a job was polled or ended."""
+    """`on_update` is called after every poll and every outcome."""
     seen: list[int] = []
     server = served(submit=[Reply({"id": "j1"})], polls=[RUNNING, RUNNING, DONE])
     if mode == "sync":
@@ -679,8 +679,8 @@ def test_every_poll_of_a_batch_is_an_update(mode: Mode) -> None:
 
 @pytest.mark.parametrize(("policy", "pauses"), [(Fixed(3.0), [3.0, 3.0]), (None, [2.0, 2.5])])
 @pytest.mark.parametrize("mode", MODES)
-def test_jobs_that_exist_are_polled_by_the_policy(mode: Mode, policy: Fixed | None, pauses: list[float]) -> None:
-    """`wait_many` takes one, and has its own like `wait`."""
+def test_wait_many_polls_by_the_policy(mode: Mode, policy: Fixed | None, pauses: list[float]) -> None:
+    """`wait_many` takes a policy, and has the same default as `wait`."""
     server = served(polls=[RUNNING, RUNNING, DONE])
     if mode == "sync":
         world = World(mode, server)
@@ -704,7 +704,7 @@ def test_jobs_that_exist_are_polled_by_the_policy(mode: Mode, policy: Fixed | No
     )
 
 
-def test_a_batch_whose_client_was_closed_says_where_its_jobs_are() -> None:
+def test_the_error_of_a_closed_client_points_to_running() -> None:
     """The error names `running`."""
     world = World("sync", served(submit=[Reply({"id": "j1"})], polls=[RUNNING]))
     world.clock.grace = 0.02
@@ -717,8 +717,8 @@ def test_a_batch_whose_client_was_closed_says_where_its_jobs_are() -> None:
         next(batch)
 
 
-def test_a_tally_of_no_time_has_no_rate() -> None:
-    """What ended at once cannot be counted per second, and nothing is estimated from it."""
+def test_counts_without_elapsed_time_have_no_rate() -> None:
+    """Without elapsed time there is no rate and no estimate."""
     counts = Counts(taken=2, total=4, states={}, succeeded=1, failed=1, elapsed=0.0)
 
     assert 0.0 == counts.rate
@@ -726,8 +726,8 @@ def test_a_tally_of_no_time_has_no_rate() -> None:
 
 
 @pytest.mark.parametrize("mode", MODES)
-def test_an_error_that_is_none_of_ours_ends_a_batch(mode: Mode) -> None:
-    """A transport of the user's that breaks is heard of, and nobody waits for its reply for ever."""
+def test_an_unexpected_error_of_the_transport_ends_a_batch(mode: Mode) -> None:
+    """An unexpected exception of the user's transport is raised, and the batch does not hang."""
 
     def server(sent: Sent) -> Reply:
         raise LookupError("broken")
@@ -744,7 +744,7 @@ def test_an_error_that_is_none_of_ours_ends_a_batch(mode: Mode) -> None:
 
 
 def test_a_blocking_batch_does_not_spin_while_it_waits_for_replies() -> None:
-    """A thread that waits for others leaves them the processor."""
+    """A batch that waits for replies uses no processor time."""
     asked = count()
 
     class Counting(SystemClock):
@@ -765,8 +765,8 @@ def test_a_blocking_batch_does_not_spin_while_it_waits_for_replies() -> None:
     assert next(asked) < 200
 
 
-def test_leaving_a_batch_leaves_the_result_to_be_fetched_by_others() -> None:
-    """A wait that was given up while its result was not ready holds no other one back."""
+def test_leaving_a_batch_releases_the_fetch_of_a_result() -> None:
+    """A cancelled wait whose result was not ready does not block other waits for the same job."""
     many = Many(served(polls=[DONE], result=[error(409), Reply({"text": "hello"})]))
 
     async def main(client: AsyncAcme) -> str:

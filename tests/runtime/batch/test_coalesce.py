@@ -1,4 +1,4 @@
-"""Many jobs asked about in one request: fewer requests, and nothing else that a user could tell."""
+"""Coalesced polls: fewer requests, and otherwise no visible difference."""
 
 from __future__ import annotations
 
@@ -46,24 +46,24 @@ POLLING = Polling(interval=(2.0, 5.0), min_interval=1.0, timeout=60.0)
 
 ALONE = kind("crew", Page, result=("page",), polling=POLLING)
 CREW = kind("crew", Page, result=("page",), polling=POLLING, poll_many=IN_QUERY)
-"""The same jobs, one by one and together."""
+"""The same jobs, polled singly and together."""
 
 SLACK = 1e-6
 
 
 @dataclass
 class Station:
-    """A provider of both forms. Each job ends as it is told to, so many seconds after its submit."""
+    """A provider that polls jobs singly and together. Each job ends as planned, at its age in seconds."""
 
     lasts: Callable[[int], float] = lambda number: 10.0
     ending: Callable[[int], str] = lambda number: "done"
     takes: float = 0.1
-    weather: Callable[[Sent], Reply | None] = lambda sent: None
-    """What becomes of a request that asks how jobs are, where that is not an answer."""
+    refusals: Callable[[Sent], Reply | None] = lambda sent: None
+    """The reply to a poll in place of the snapshots, if there is one."""
     polls: dict[str, list[float]] = field(default_factory=dict)
-    """When each job was asked about."""
+    """The times of the polls of each job."""
     groups: list[list[str]] = field(default_factory=list)
-    """The ids of each request about many."""
+    """The ids of each poll of many jobs."""
     gathered_at: list[float] = field(default_factory=list)
     singles: int = 0
     made: dict[str, float] = field(default_factory=dict)
@@ -84,7 +84,7 @@ class Station:
             asked = ids
         for job_id in asked:
             self.polls.setdefault(job_id, []).append(sent.at)
-        bad = self.weather(sent)
+        bad = self.refusals(sent)
         if bad is not None:
             return bad
         shown = {job_id: self.shown(job_id, sent.at) for job_id in asked if job_id in self.made}
@@ -105,13 +105,13 @@ class Station:
 
     @property
     def closest(self) -> float:
-        """The shortest time between two polls of one job."""
+        """The shortest time between two polls of one job, in seconds."""
         pairs = (pair for times in self.polls.values() for pair in pairwise(times))
         return min((after - before for before, after in pairs), default=inf)
 
 
 def ids_of(sent: Sent) -> list[str] | None:
-    """The ids in a request about many; `None` for one about a single job."""
+    """The ids in a poll of many jobs; `None` for a poll of one job."""
     if not sent.path.endswith("/many"):
         return None
     if sent.request.method == "POST":
@@ -138,7 +138,7 @@ class Crew:
         self._max_rate = max_rate
 
     def run(self, number: int, *, of: Any = CREW, **more: Any) -> list[Any]:
-        """The outcomes of so many jobs, in their order."""
+        """The outcomes of this many jobs, in the order of the inputs."""
 
         class Limited(AsyncAcme):
             _provider = replace(PROVIDER, rates=self._rates)
@@ -152,7 +152,7 @@ class Crew:
         return sorted(self.clock.run(main()), key=lambda outcome: outcome.index)
 
     def wait(self, ids: list[str], *, of: Any = CREW, **more: Any) -> dict[str, Any]:
-        """How jobs that exist ended, by their ids."""
+        """The outcomes of existing jobs, by id."""
         self.station.made |= {job_id: 0.0 for job_id in ids if job_id.startswith("j")}
 
         async def main() -> dict[str, Any]:
@@ -169,7 +169,7 @@ class Crew:
 
 
 def told(outcome: Any) -> object:
-    """What a user sees of an outcome."""
+    """The visible part of an outcome."""
     return outcome.result.text if outcome.is_ok else (type(outcome.error).__name__, outcome.error.job_id)
 
 
@@ -189,17 +189,17 @@ PLAIN = replace(IN_QUERY, list=())
     in_body=st.booleans(),
 )
 @settings(max_examples=60)
-def test_gathering_changes_no_outcome(
+def test_coalescing_changes_no_outcome(
     lasts: list[float], broken: set[int], faults: set[int], most: int, room: int, in_body: bool
 ) -> None:
-    """Each job ends as it would if it were asked about alone, whatever goes wrong on the way; and the floor stands."""
+    """Each job has the outcome of separate polls, whatever goes wrong, and its min_interval holds."""
 
     def ended(of: Any) -> tuple[list[object], Station]:
         numbers = count()
         station = Station(
             lasts=lambda number: lasts[number],
             ending=lambda number: "broken" if number in broken else "done",
-            weather=lambda sent: error(503) if next(numbers) in faults else None,
+            refusals=lambda sent: error(503) if next(numbers) in faults else None,
         )
         return [told(outcome) for outcome in Crew(station).run(len(lasts), of=of, max_in_flight=room)], station
 
@@ -214,7 +214,7 @@ def test_gathering_changes_no_outcome(
 
 
 def test_far_fewer_requests_than_polls() -> None:
-    """Sixty jobs of ten seconds are asked about in requests of up to ten."""
+    """60 jobs of 10 s are polled in requests of up to 10 ids."""
     station = Station()
 
     outcomes = Crew(station).run(60)
@@ -227,8 +227,8 @@ def test_far_fewer_requests_than_polls() -> None:
 
 
 @dataclass
-class Looks:
-    """A policy that looks at one job after another, each at its own time."""
+class Staggered:
+    """A policy that polls one job after another, each at its own time."""
 
     first: Iterator[float]
     then: float = 30.0
@@ -237,18 +237,18 @@ class Looks:
         return self.then if polls else next(self.first)
 
 
-def test_a_poll_goes_with_those_that_come_soon() -> None:
-    """A poll is held back while others can come within a tenth of the shortest interval, and no longer."""
+def test_polls_within_the_window_are_coalesced() -> None:
+    """A poll is held for others for at most 10 % of the shortest interval."""
     station = Station(lasts=lambda number: 2.0)
 
-    Crew(station).run(3, policy=Looks(iter([2.0, 2.15, 2.45])))
+    Crew(station).run(3, policy=Staggered(iter([2.0, 2.15, 2.45])))
 
     assert station.groups[:2] == [["j0", "j1"], ["j2"]]
     assert station.gathered_at[:2] == pytest.approx([0.1 + 2.15, 0.1 + 2.45])
 
 
 def with_a_slow_submit(station: Station) -> Crew:
-    """The second submit stays under way, so that somebody may always come."""
+    """Let the second submit stay in flight, so that another poll may still come."""
     submits = count()
 
     def answered(sent: Sent) -> Reply:
@@ -260,7 +260,7 @@ def with_a_slow_submit(station: Station) -> Crew:
 
 
 def test_a_poll_waits_no_longer_than_its_window() -> None:
-    """However long somebody may still come, a poll waits a tenth of the shortest interval at the most."""
+    """A poll is held for at most 10 % of the shortest interval, even if other polls may still come."""
     station = Station(lasts=lambda number: 5.0)
 
     with_a_slow_submit(station).run(2, policy=Fixed(2.0))
@@ -268,8 +268,8 @@ def test_a_poll_waits_no_longer_than_its_window() -> None:
     assert station.polls["j0"][:3] == pytest.approx([2.3, 4.6, 6.9])
 
 
-def test_a_job_that_is_alone_waits_for_nobody() -> None:
-    """Where nothing else is going on, nobody can come, and a poll goes at once."""
+def test_the_poll_of_a_single_job_is_not_held() -> None:
+    """If no other poll can come, a poll is sent at once."""
     station = Station(lasts=lambda number: 0.0)
 
     Crew(station).run(1, policy=Fixed(2.0))
@@ -277,8 +277,8 @@ def test_a_job_that_is_alone_waits_for_nobody() -> None:
     assert station.gathered_at == pytest.approx([2.1])
 
 
-def test_a_poll_near_its_deadline_does_not_wait() -> None:
-    """W5: the last look falls where it would without gathering."""
+def test_a_poll_near_its_deadline_is_not_held() -> None:
+    """W5: the last poll is sent when it would be sent without coalescing."""
     station = Station(lasts=lambda number: inf)
     crew = with_a_slow_submit(station)
 
@@ -290,8 +290,8 @@ def test_a_poll_near_its_deadline_does_not_wait() -> None:
 
 
 @pytest.mark.parametrize(("timeout", "polled_at"), [(8.65, 6.7), (8.8, 6.9)])
-def test_a_poll_with_time_for_ten_windows_waits(timeout: float, polled_at: float) -> None:
-    """Who has less time left than that loses more by waiting than the provider gains."""
+def test_a_poll_with_time_for_ten_windows_is_held(timeout: float, polled_at: float) -> None:
+    """A poll with less time left than 10 windows is not held."""
     station = Station(lasts=lambda number: inf)
 
     with_a_slow_submit(station).run(2, policy=Fixed(2.0), timeout=timeout)
@@ -300,16 +300,16 @@ def test_a_poll_with_time_for_ten_windows_waits(timeout: float, polled_at: float
 
 
 @pytest.mark.parametrize("status", [199, 300, 401, 503])
-def test_an_error_of_a_group_is_everybodys(status: int) -> None:
-    """Each sees the reply as if it had been asked about alone."""
+def test_an_error_of_a_group_is_the_answer_for_each_job(status: int) -> None:
+    """Each job gets the error reply as if it had been polled alone."""
     reply = Response(status=status, headers={}, body=b"[]")
 
     assert {"j1": reply, "j2": reply} == split_reply(PLAIN, ["j1", "j2"], reply)
 
 
 @pytest.mark.parametrize("status", [200, 299])
-def test_any_success_of_a_group_is_read(status: int) -> None:
-    """Some providers answer a long list with 207."""
+def test_any_2xx_reply_of_a_group_is_read(status: int) -> None:
+    """Some providers answer a poll of many jobs with 207."""
     found = split_reply(PLAIN, ["j1"], replace(about(["j1"], status="running"), status=status))["j1"]
 
     assert isinstance(found, Response)
@@ -317,9 +317,9 @@ def test_any_success_of_a_group_is_read(status: int) -> None:
 
 
 @pytest.mark.parametrize("of", [CREW, ALONE], ids=["together", "alone"])
-def test_no_deadline_waits_for_the_patience_of_others(of: Any) -> None:
-    """W1: a request that hangs ends each wait at its own deadline, however long its companions can wait."""
-    station = Station(lasts=lambda number: inf, weather=lambda sent: Reply(takes=1000.0))
+def test_each_wait_of_a_group_keeps_its_own_deadline(of: Any) -> None:
+    """W1: a request that hangs ends each wait at its own deadline, even if others in the group have more time."""
+    station = Station(lasts=lambda number: inf, refusals=lambda sent: Reply(takes=1000.0))
     crew = Crew(station)
     ended: dict[str, float] = {}
 
@@ -346,8 +346,8 @@ def test_no_deadline_waits_for_the_patience_of_others(of: Any) -> None:
     assert ended["j1"] <= 50.0 + SLACK
 
 
-def test_the_group_alone_counts_against_its_rate_limit() -> None:
-    """Polls in a group use up nothing of what single polls may, and groups fill up while they wait for their turn."""
+def test_a_group_counts_only_against_its_own_rate_limit() -> None:
+    """A group uses no slot of single polls, and groups fill up while they wait for a slot."""
     station = Station(lasts=lambda number: 20.0)
     rates = {"GET /many": Rate(2, 10.0), "GET /jobs/{job_id}": Rate(1, 1000.0)}
 
@@ -360,8 +360,8 @@ def test_the_group_alone_counts_against_its_rate_limit() -> None:
     assert sum(map(len, station.groups)) / len(station.groups) > 8
 
 
-def test_a_poll_that_cannot_wait_for_the_group_goes_by_itself() -> None:
-    """Where the address for many has no turn before a deadline, the one for a single job may have."""
+def test_a_poll_that_expires_before_the_slot_is_sent_alone() -> None:
+    """If the group gets no slot before a deadline, the job is polled alone."""
     station = Station(lasts=lambda number: 3.0)
     rates = {"GET /many": Rate(1, 1000.0)}
 
@@ -372,37 +372,37 @@ def test_a_poll_that_cannot_wait_for_the_group_goes_by_itself() -> None:
 
 
 def refused_first(station: Station, seconds: int) -> None:
-    """The first request about many jobs is one too many."""
+    """Answer the first poll of many jobs with 429."""
     refusal = error(429, retry_after=str(seconds), takes=station.takes)
-    station.weather = lambda sent: refusal if len(station.groups) == 1 else None
+    station.refusals = lambda sent: refusal if len(station.groups) == 1 else None
 
 
-def test_too_many_requests_slow_down_all_once() -> None:
-    """A 429 closes the bucket of the address for many, also for jobs that were not in the group; and counts once."""
+def test_a_429_closes_the_bucket_of_the_group_once() -> None:
+    """A 429 closes the bucket for every job, in the group or not, and counts once."""
     station = Station(lasts=lambda number: 1.0)
     refused_first(station, 7)
 
-    outcomes = Crew(station).run(4, policy=Looks(iter([2.0, 2.0, 3.0, 4.0]), then=2.0))
+    outcomes = Crew(station).run(4, policy=Staggered(iter([2.0, 2.0, 3.0, 4.0]), then=2.0))
 
     assert all(outcome.is_ok for outcome in outcomes)
     assert [len(ids) for ids in station.groups] == [2, 4]
     assert station.gathered_at == pytest.approx([2.1, 2.2 + 7.0])
 
 
-def test_a_group_with_a_turn_heeds_a_429_that_comes_before_it() -> None:
-    """A slot that was given before the server said "slow down" is worth nothing before that is over."""
+def test_a_429_cancels_the_slot_of_a_group() -> None:
+    """A slot that was claimed before a 429 is not used while the bucket is closed."""
     station = Station(lasts=lambda number: 1.0, takes=1.0)
     refused_first(station, 20)
     rates = {"GET /many": Rate(1, 5.0)}
 
-    Crew(station, rates).run(2, policy=Looks(iter([2.0, 2.4]), then=2.0), timeout=100.0)
+    Crew(station, rates).run(2, policy=Staggered(iter([2.0, 2.4]), then=2.0), timeout=100.0)
 
     assert [len(ids) for ids in station.groups] == [1, 2]
     assert station.gathered_at == pytest.approx([3.0, 4.0 + 20.0])
 
 
-def test_a_group_that_is_kept_back_by_a_429_takes_nobodys_turn() -> None:
-    """Its slot is gone by then, and it claims another: the rate of all requests holds."""
+def test_a_group_delayed_by_a_429_claims_a_new_slot() -> None:
+    """After a 429 the group claims another slot, so the total rate holds."""
     station = Station(lasts=lambda number: 30.0, takes=4.0)
     refused_first(station, 3)
     crew = Crew(station, max_rate=0.5)
@@ -412,8 +412,8 @@ def test_a_group_that_is_kept_back_by_a_429_takes_nobodys_turn() -> None:
     assert all(after.at - before.at >= 2.0 - SLACK for before, after in pairwise(crew.transport.requests))
 
 
-def test_the_floor_counts_from_the_reply() -> None:
-    """W3: a slow request may have reached the server only at its end, so the next one keeps its distance from there."""
+def test_min_interval_counts_from_the_reply() -> None:
+    """W3: min_interval counts from the reply: a slow request may have reached the server only at its end."""
     station = Station(takes=3.0)
 
     Crew(station).run(3, policy=Fixed(0.01))
@@ -421,8 +421,8 @@ def test_the_floor_counts_from_the_reply() -> None:
     assert station.closest >= 3.0 + POLLING.min_interval - SLACK
 
 
-def test_no_poll_waits_for_a_floor_past_its_deadline() -> None:
-    """W1: where somebody else has just asked about the job, and there is no time for more, the wait is over."""
+def test_min_interval_past_the_deadline_ends_the_wait() -> None:
+    """W1: if another poll was just sent and min_interval ends after the deadline, the wait ends."""
     with Acme(KEY) as client:
         session = client._session.coalescing
         record = client.jobs(CREW).attach("j0")._record
@@ -450,10 +450,10 @@ def test_no_poll_waits_for_a_floor_past_its_deadline() -> None:
     ],
     ids=["500", "503", "cut off", "cut", "cut list", "html", "silence"],
 )
-def test_a_fault_of_the_group_is_one_of_each(bad: Reply) -> None:
-    """W6: what may pass is a fault of every job in the group, and each goes on."""
+def test_a_transient_error_of_the_group_is_one_of_each_job(bad: Reply) -> None:
+    """W6: a transient error of the group counts for every job in it, and each wait continues."""
     faults: list[str] = []
-    station = Station(weather=lambda sent: bad if len(station.groups) == 1 else None)
+    station = Station(refusals=lambda sent: bad if len(station.groups) == 1 else None)
 
     outcomes = Crew(station).run(5, policy=Fixed(2.0), timeout=120.0)
 
@@ -472,9 +472,9 @@ def test_a_fault_of_the_group_is_one_of_each(bad: Reply) -> None:
     ],
     ids=["401", "null", "elsewhere", "other"],
 )
-def test_what_does_not_pass_ends_every_wait_with_its_own_error(bad: Reply, wanted: type[Exception]) -> None:
-    """W7: each job of the group gets an error of its own, which says which job it is about."""
-    station = Station(weather=lambda sent: bad)
+def test_a_permanent_error_ends_every_wait_with_its_own_error(bad: Reply, wanted: type[Exception]) -> None:
+    """W7: each job of the group gets its own error, with its own id."""
+    station = Station(refusals=lambda sent: bad)
 
     outcomes = Crew(station).run(3)
 
@@ -484,8 +484,8 @@ def test_what_does_not_pass_ends_every_wait_with_its_own_error(bad: Reply, wante
     assert (len(station.groups), station.singles) == (1, 0)
 
 
-def test_a_job_that_is_not_in_the_list_is_not_found() -> None:
-    """A job that the provider does not know ends its own wait alone."""
+def test_a_job_missing_from_the_list_is_not_found() -> None:
+    """A job that the provider does not find ends only its own wait."""
     outcomes = Crew(Station()).wait(["j0", "x1", "j2"])
 
     assert {job_id: told(outcome) for job_id, outcome in outcomes.items()} == {
@@ -495,9 +495,9 @@ def test_a_job_that_is_not_in_the_list_is_not_found() -> None:
     }
 
 
-def test_one_bad_id_does_not_end_the_others() -> None:
-    """A refusal that one id may have caused is followed by polls one by one, so that it ends that job alone."""
-    station = Station(weather=lambda sent: error(400) if "x1" in (ids_of(sent) or [sent.path[-2:]]) else None)
+def test_one_bad_id_does_not_end_the_other_waits() -> None:
+    """After an error that one id may have caused, jobs are polled singly, so that only that job ends."""
+    station = Station(refusals=lambda sent: error(400) if "x1" in (ids_of(sent) or [sent.path[-2:]]) else None)
 
     outcomes = Crew(station).wait(["j0", "x1", "j2"])
 
@@ -509,8 +509,8 @@ def test_one_bad_id_does_not_end_the_others() -> None:
     assert station.closest >= POLLING.min_interval - SLACK
 
 
-def test_an_id_with_a_comma_asks_about_no_other_job() -> None:
-    """An id that the list of ids would tear apart is asked about by itself."""
+def test_an_id_with_a_comma_is_polled_alone() -> None:
+    """An id that would be split in the list of ids is polled alone."""
     station = Station()
     Crew(station).wait(["j0", "x,j5"])
 
@@ -518,8 +518,8 @@ def test_an_id_with_a_comma_asks_about_no_other_job() -> None:
     assert all(ids == ["j0"] for ids in station.groups)
 
 
-def test_a_job_that_was_asked_about_meanwhile_stays_back() -> None:
-    """W3: two handles of one job in a batch keep the floor between them."""
+def test_a_job_that_was_just_polled_is_left_out() -> None:
+    """W3: two handles of one job in a batch share its min_interval."""
     station = Station()
 
     Crew(station).wait(["j0", "j1", "j0", "j0"], policy=Fixed(1.0))
@@ -527,8 +527,8 @@ def test_a_job_that_was_asked_about_meanwhile_stays_back() -> None:
     assert station.closest >= POLLING.min_interval - SLACK
 
 
-def test_single_waits_are_as_they_were() -> None:
-    """A wait outside of a batch asks about its job alone."""
+def test_a_single_wait_is_not_coalesced() -> None:
+    """A wait outside of a batch polls its job alone."""
     station = Station()
     clock = LoopClock()
     transport = AsyncFakeTransport(station, clock)
@@ -543,14 +543,14 @@ def test_single_waits_are_as_they_were() -> None:
     assert max(sent.timeout for sent in transport.requests) <= 30.0
 
 
-def test_closing_early_waits_for_the_group_under_way() -> None:
-    """Whoever leaves a batch has handles of all that is left, with what the last reply said."""
+def test_closing_early_waits_for_the_group_in_flight() -> None:
+    """After leaving a batch, the handles have the data of the last reply."""
     station = Station(lasts=lambda number: 1.0, takes=0.5)
     crew = Crew(station)
 
     async def main() -> list[Any]:
         async with AsyncAcme(KEY, transport=crew.transport, clock=crew.clock) as client:
-            polls = Looks(iter([3.0, 3.25, 3.25, 3.25]))
+            polls = Staggered(iter([3.0, 3.25, 3.25, 3.25]))
             async with client.jobs(CREW).run_many([{"url": "u"}] * 4, policy=polls) as batch:
                 await anext(batch)
             return batch.running
@@ -562,8 +562,8 @@ def test_closing_early_waits_for_the_group_under_way() -> None:
     assert [job.status for job in left] == ["done"] * 3
 
 
-def test_the_blocking_client_gathers_too() -> None:
-    """The blocking client makes the same few requests, on its few threads."""
+def test_the_blocking_client_coalesces_too() -> None:
+    """The blocking client sends the same few requests, on its few threads."""
 
     class Engine:
         def __init__(self) -> None:
@@ -592,7 +592,7 @@ def test_the_blocking_client_gathers_too() -> None:
 
 @given(st.lists(st.sampled_from(["a", "b", "c", 7, None, True, {}]), max_size=8), st.sets(st.sampled_from("abc7")))
 def test_each_job_gets_its_own_part(listed: list[Any], asked: set[str]) -> None:
-    """Whatever the list holds, each job gets the item with its id, to the byte, or is asked about by itself."""
+    """Each job gets the item with its id unchanged, or is polled alone."""
     body = json.dumps([{"id": one, "is": f"{one}  !", "big": 10**30} for one in listed]).encode()
     answers = split_reply(PLAIN, sorted(asked), Response(status=200, headers={"x": "y"}, body=body))
 
@@ -615,15 +615,15 @@ def test_each_job_gets_its_own_part(listed: list[Any], asked: set[str]) -> None:
         max_leaves=8,
     )
 )
-def test_any_json_is_parted_or_refused(body: Any) -> None:
-    """A reply of any shape gives each job a reply, a decode error, or a poll of its own, and nothing else."""
+def test_any_json_is_split_or_refused(body: Any) -> None:
+    """Any reply gives each job an item, a decode error, or a poll of its own."""
     answers = split_reply(IN_QUERY, ["a", "b"], Response(status=200, headers={}, body=json.dumps(body).encode()))
 
     assert all(answer is None or isinstance(answer, Response | DecodeError) for answer in answers.values())
 
 
 def test_an_error_is_copied_for_each() -> None:
-    """What is said about one job is not said about the others."""
+    """Data added to the error of one job is not in the errors of others."""
     lost = ConnectionFailed("lost the connection")
     answers = split_reply(PLAIN, ["a", "b"], lost)
 
@@ -637,15 +637,15 @@ def test_an_error_is_copied_for_each() -> None:
     ]
 
 
-def test_a_reply_that_is_cut_says_so() -> None:
-    """A body that breaks off in the middle of the list is no wrong shape but a fault."""
+def test_a_truncated_list_is_a_transient_error() -> None:
+    """A body that ends in the middle of the list is a transient error, not a wrong shape."""
     answers = split_reply(PLAIN, ["a"], replace(about(["a", "b"]), body=about(["a", "b"]).body[:-4]))
 
     assert isinstance(answers["a"], NotJson)
 
 
-def test_a_refusal_is_asked_about_one_by_one() -> None:
-    """What may be the fault of one id ends no job: each is asked about by itself."""
+def test_jobs_of_a_refused_group_are_polled_singly() -> None:
+    """An error that one id may have caused ends no job: each is polled alone."""
     refused = Response(status=404, headers={}, body=b"")
 
     assert split_reply(PLAIN, ["a"], refused) == {"a": None}
@@ -653,10 +653,10 @@ def test_a_refusal_is_asked_about_one_by_one() -> None:
 
 
 def test_a_new_job_may_not_be_in_the_list_yet() -> None:
-    """W8: within the grace a job that is missing is not visible yet."""
+    """W8: within the grace, a job missing from the list is not visible yet."""
     shy = replace(CREW, polling=replace(POLLING, not_found_grace=10.0))
     station = Station(lasts=lambda number: 8.0)
-    station.weather = lambda sent: Reply({"data": {"jobs": []}}) if sent.at < 5 else None
+    station.refusals = lambda sent: Reply({"data": {"jobs": []}}) if sent.at < 5 else None
 
     outcomes = Crew(station).run(3, of=shy)
 
@@ -664,8 +664,8 @@ def test_a_new_job_may_not_be_in_the_list_yet() -> None:
     assert not any(isinstance(outcome.error, NotFound) for outcome in outcomes)
 
 
-def test_a_group_goes_when_its_slot_comes() -> None:
-    """A group that a rate limit held back goes then, even if others of the batch are due before its own window ends."""
+def test_a_group_is_sent_at_its_slot() -> None:
+    """A group that waited for its slot is sent then, even if other polls are due before its window ends."""
     account = open_account(
         PROVIDER, secrets={"api_key": "k"}, base_url=None, timeout=30, max_retries=3, wall=lambda: 0.0
     )
@@ -693,13 +693,13 @@ def test_a_group_goes_when_its_slot_comes() -> None:
 
 
 @pytest.mark.parametrize("status", [400, 404, 413, 414, 422])
-def test_a_refusal_that_one_id_may_be_to_blame_for_is_nobodys(status: int) -> None:
-    """Each is asked about by itself then."""
+def test_an_error_that_one_id_may_have_caused_is_no_answer(status: int) -> None:
+    """Each job is then polled alone."""
     assert {"j1": None, "j2": None} == split_reply(PLAIN, ["j1", "j2"], Response(status=status, headers={}, body=b"[]"))
 
 
-def test_a_group_is_asked_about_as_the_provider_wants() -> None:
-    """By GET unless the spec says otherwise."""
+def test_the_method_of_a_group_is_that_of_the_spec() -> None:
+    """By default GET."""
     for address, line in ((IN_QUERY, "GET /v2/many"), (IN_BODY, "POST /v2/many")):
         crew = Crew(Station(lasts=lambda number: 0.0))
         crew.wait(["j1", "j2"], of=kind("crew", Page, result=("page",), poll_many=address))
@@ -707,8 +707,8 @@ def test_a_group_is_asked_about_as_the_provider_wants() -> None:
         assert {line} == {sent.line for sent in crew.transport.requests}
 
 
-def test_a_group_has_no_more_time_than_the_last_of_its_jobs() -> None:
-    """W1: its request ends, at the latest, with the last of their deadlines."""
+def test_the_timeout_of_a_group_is_its_latest_deadline() -> None:
+    """W1: the request of a group ends by the latest deadline of its jobs."""
     station = Station(lasts=lambda number: inf)
     crew = Crew(station)
     crew.wait(["j1", "j2"], timeout=8.0)

@@ -1,4 +1,4 @@
-"""What can be counted of many jobs that wait at once does not slide back: objects, bytes, wake-ups, calls."""
+"""Countable costs of many waiting jobs do not regress: objects, bytes, wake-ups, calls."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from tests.runtime.world import RUNNING
 
 
 class Server:
-    """Says that every job is running, and keeps nothing."""
+    """Answers that every job is running, and records nothing."""
 
     max_connections = 100
 
@@ -40,7 +40,7 @@ class Server:
 
 
 class Clock(LoopClock):
-    """Counts how often somebody sleeps."""
+    """Counts sleeps."""
 
     naps = 0
 
@@ -50,7 +50,7 @@ class Clock(LoopClock):
 
 
 def while_waiting(jobs: int, seen: Callable[[Clock, Server], Any], *, until: float = 5.0) -> Any:
-    """What is *seen* while so many jobs wait, which are polled every ten seconds from the beginning on."""
+    """The value of *seen* while this many jobs wait, each polled every 10 s from the start."""
     clock, server = Clock(), Server()
 
     async def main() -> Any:
@@ -81,8 +81,8 @@ def held(count: Callable[[], int], jobs: int) -> int:
     return found
 
 
-def test_the_garbage_collector_looks_at_few_objects_of_a_waiting_job() -> None:
-    """It stops everything while it does: of ten thousand jobs, for as long as it takes to be late. They were 22."""
+def test_a_waiting_job_has_few_objects_for_the_garbage_collector() -> None:
+    """A collection over 10,000 jobs must not delay polls. There once were 22 objects per job."""
 
     def tracked() -> int:
         return len(gc.get_objects())
@@ -91,7 +91,7 @@ def test_the_garbage_collector_looks_at_few_objects_of_a_waiting_job() -> None:
 
 
 def test_a_waiting_job_takes_little_memory() -> None:
-    """Its last reply, as it came and typed, and less than two kilobytes of ours."""
+    """A waiting job holds its last reply, raw and decoded, and less than 2 kB more."""
     held(gc.get_count, 1)
     tracemalloc.start()
     try:
@@ -103,7 +103,7 @@ def test_a_waiting_job_takes_little_memory() -> None:
 
 
 def test_jobs_that_are_due_together_wake_the_batch_once() -> None:
-    """It does not sleep once for each of them."""
+    """The batch does not sleep once for each job."""
 
     async def seen(clock: Clock, server: Server) -> int:
         before = clock.naps
@@ -115,7 +115,7 @@ def test_jobs_that_are_due_together_wake_the_batch_once() -> None:
 
 
 def test_a_poll_of_a_batch_takes_few_calls() -> None:
-    """Ours and those of asyncio, from the moment it is due to that when its job sleeps again."""
+    """Counts our function calls and asyncio's, from when a poll is due until its job sleeps again."""
 
     async def seen(clock: Clock, server: Server) -> float:
         calls = 0
@@ -135,8 +135,8 @@ def test_a_poll_of_a_batch_takes_few_calls() -> None:
     assert 105 >= while_waiting(500, seen)
 
 
-def test_the_floors_of_many_jobs_are_not_sorted_out_at_each_poll() -> None:
-    """Ten thousand floors that count are looked through a few times, and not once for each."""
+def test_min_intervals_of_many_jobs_are_not_pruned_at_each_poll() -> None:
+    """10,000 min_intervals are pruned a few times, not at each poll."""
     sorted_out = 0
 
     class Counting(MinIntervals):

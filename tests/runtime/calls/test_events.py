@@ -1,4 +1,4 @@
-"""Server-sent events: any cutting of a stream gives the same events, and a stream that was cut says so."""
+"""Server-sent events: any chunks of a stream give the same events, and a truncated stream raises."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def parsed(chunks: Iterable[bytes]) -> list[ServerEvent]:
 
 
 def by_the_book(stream: bytes) -> list[ServerEvent]:
-    """The rules of the HTML standard, applied to a whole stream at once."""
+    """Parse a whole stream at once by the rules of the HTML standard."""
     text = stream.decode("utf-8", "replace").removeprefix("\ufeff")
     *lines, _ = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     events: list[ServerEvent] = []
@@ -78,8 +78,8 @@ streams = st.one_of(st.lists(pieces, max_size=14).map(lambda parts: "".join(part
 
 @rule
 @given(streams, st.data())
-def test_any_cutting_gives_the_same_events(stream: bytes, data: st.DataObject) -> None:
-    """However a stream is cut into chunks, in the middle of a letter or a line break too, its events are the same."""
+def test_any_chunks_give_the_same_events(stream: bytes, data: st.DataObject) -> None:
+    """Chunks may end anywhere, also inside a character or a line break."""
     cuts = sorted(data.draw(st.lists(st.integers(0, len(stream)), max_size=8)))
     chunks = [stream[start:end] for start, end in zip([0, *cuts], [*cuts, len(stream)], strict=True)]
 
@@ -89,24 +89,24 @@ def test_any_cutting_gives_the_same_events(stream: bytes, data: st.DataObject) -
 @rule
 @given(streams)
 def test_byte_by_byte_gives_the_same_events(stream: bytes) -> None:
-    """The finest cutting of all."""
+    """The same for chunks of one byte."""
     assert by_the_book(stream) == parsed(bytes([byte]) for byte in stream)
 
 
 @pytest.mark.parametrize("end", ["\n", "\r", "\r\n"])
-def test_an_event_comes_with_its_blank_line(end: str) -> None:
-    """No event waits for the next byte, whatever ends the lines."""
+def test_an_event_is_complete_at_its_blank_line(end: str) -> None:
+    """An event is returned without waiting for the next byte, for any line end."""
     assert [ServerEvent("x", "1\n2")] == parsed([f"event: x{end}data: 1{end}data: 2{end}{end}".encode()])
 
 
 def test_a_line_without_end_is_refused() -> None:
-    """A stream that never ends a line does not fill the memory."""
+    """A line without an end does not fill the memory."""
     with pytest.raises(DecodeError, match="larger than"):
         parsed([b"data: " + b"x" * 2**20] * 20)
 
 
 def test_an_event_without_end_is_refused() -> None:
-    """Nor does one that never ends an event."""
+    """An event without an end does not fill the memory."""
     with pytest.raises(DecodeError, match="larger than"):
         parsed([b"data: " + b"x" * 2**20 + b"\n"] * 20)
 
@@ -124,7 +124,7 @@ def reader(last: frozenset[str] = frozenset({"done"})) -> EventReader[Any]:
 
 
 def watching(mode: Mode, parts: list[Any], *, status: int = 200, **more: Any) -> tuple[World, Any]:
-    """A client and an open stream of these parts."""
+    """A client, and an open stream of these parts."""
     world = World(mode, script(Reply(status=status, parts=tuple(parts))))
     call: StreamCall[Any] = StreamCall(
         call=Call(method="POST", path="/stream", read=reads_nothing), reader=reader(**more)
@@ -138,7 +138,7 @@ LAST = b'event: done\ndata: {"text": "z"}\n\n'
 
 @pytest.mark.parametrize("mode", MODES)
 def test_a_stream_ends_with_its_last_event(mode: Mode) -> None:
-    """Typed events come in order; what follows the last one is not read, and the connection is given up."""
+    """Typed events arrive in order; nothing after the last event is read, and the connection is closed."""
     world, stream = watching(mode, [PAGES, LAST[:9], LAST[9:] + PAGES, ConnectionFailed("never read")])
 
     assert [Page(text="a"), Page(text="z")] == world.all(stream)
@@ -146,8 +146,8 @@ def test_a_stream_ends_with_its_last_event(mode: Mode) -> None:
 
 
 @pytest.mark.parametrize("mode", MODES)
-def test_nothing_is_sent_before_the_first_event_is_asked_for(mode: Mode) -> None:
-    """Opening is lazy, and asks for events with the key."""
+def test_the_request_is_sent_for_the_first_event(mode: Mode) -> None:
+    """The request is sent when the first event is read, with the key and `Accept: text/event-stream`."""
     world, stream = watching(mode, [LAST])
     assert [] == world.sent
 
@@ -159,8 +159,8 @@ def test_nothing_is_sent_before_the_first_event_is_asked_for(mode: Mode) -> None
 
 @pytest.mark.parametrize("mode", MODES)
 @pytest.mark.parametrize("parts", [[], [PAGES], [PAGES, LAST[:-1]], [PAGES, ConnectionFailed("lost")]])
-def test_a_stream_that_was_cut_says_so(mode: Mode, parts: list[Any]) -> None:
-    """A stream without its last event is not the whole, however it ended."""
+def test_a_truncated_stream_raises(mode: Mode, parts: list[Any]) -> None:
+    """A stream without its last event raises `StreamCut`, however it ended."""
     world, stream = watching(mode, parts)
 
     with pytest.raises(StreamCut, match="not complete"):
@@ -171,7 +171,7 @@ def test_a_stream_that_was_cut_says_so(mode: Mode, parts: list[Any]) -> None:
 
 @pytest.mark.parametrize("mode", MODES)
 def test_a_stream_without_a_last_event_just_ends(mode: Mode) -> None:
-    """Where the provider marks no end, the end is the end."""
+    """If the spec declares no last event, the end of the body ends the stream."""
     world, stream = watching(mode, [PAGES], last=frozenset())
 
     assert [Page(text="a")] == world.all(stream)
@@ -179,7 +179,7 @@ def test_a_stream_without_a_last_event_just_ends(mode: Mode) -> None:
 
 @pytest.mark.parametrize("mode", MODES)
 def test_an_error_event_is_raised(mode: Mode) -> None:
-    """What the provider reports in the stream is an exception with its words and the event."""
+    """The provider's error event is raised with its message and the event."""
     world, stream = watching(mode, [PAGES, b'event: oops\ndata: {"code": "E", "message": "no luck"}\n\n', LAST])
 
     with pytest.raises(StreamFailed, match="no luck") as caught:
@@ -189,8 +189,8 @@ def test_an_error_event_is_raised(mode: Mode) -> None:
 
 
 @pytest.mark.parametrize("mode", MODES)
-def test_an_event_of_an_unknown_name_is_kept(mode: Mode) -> None:
-    """A new kind of event is handed out as it came."""
+def test_an_unknown_event_is_returned(mode: Mode) -> None:
+    """An event that the spec does not list is returned undecoded."""
     world, stream = watching(mode, [b'event: new\ndata: {"a": 1}\n\n', b"event: odd\ndata: text\n\n", LAST])
 
     assert [UnknownEvent("new", {"a": 1}), UnknownEvent("odd", "text"), Page(text="z")] == world.all(stream)
@@ -199,7 +199,7 @@ def test_an_event_of_an_unknown_name_is_kept(mode: Mode) -> None:
 @pytest.mark.parametrize("mode", MODES)
 @pytest.mark.parametrize("data", [b"{", b"[]", b'{"text": 7}', b"hello"])
 def test_an_event_of_the_wrong_shape_is_an_error(mode: Mode, data: bytes) -> None:
-    """A known event must fit its model."""
+    """A listed event must match its model."""
     world, stream = watching(mode, [b"event: page\ndata: " + data + b"\n\n"])
 
     with pytest.raises(DecodeError):
@@ -209,8 +209,8 @@ def test_an_event_of_the_wrong_shape_is_an_error(mode: Mode, data: bytes) -> Non
 
 
 @pytest.mark.parametrize("mode", MODES)
-def test_a_refused_stream_is_the_providers_error(mode: Mode) -> None:
-    """An error reply is read as any other."""
+def test_an_error_reply_to_a_stream_is_an_api_error(mode: Mode) -> None:
+    """An error reply is decoded as for any call."""
     world, stream = watching(mode, [b'{"error": {"code": "c", ', b'"message": "pay first"}}'], status=402)
 
     with pytest.raises(PaymentRequired, match="pay first"):
@@ -219,8 +219,8 @@ def test_a_refused_stream_is_the_providers_error(mode: Mode) -> None:
     assert world.transport.streams[-1].is_closed
 
 
-def test_leaving_a_stream_early_gives_the_connection_up() -> None:
-    """The `with` block closes what it has opened, and closing twice is fine."""
+def test_leaving_a_stream_early_closes_the_connection() -> None:
+    """The `with` block closes the connection, and a second `close` does nothing."""
     world, stream = watching("sync", [PAGES, PAGES])
     with stream as events:
         assert Page(text="a") == next(events)
@@ -230,8 +230,8 @@ def test_leaving_a_stream_early_gives_the_connection_up() -> None:
     assert world.transport.streams[-1].is_closed
 
 
-def test_leaving_an_asyncio_stream_early_gives_the_connection_up() -> None:
-    """The same, awaited."""
+def test_leaving_an_asyncio_stream_early_closes_the_connection() -> None:
+    """The same for asyncio."""
     world, stream = watching("async", [PAGES, PAGES])
 
     async def main() -> None:
@@ -245,8 +245,8 @@ def test_leaving_an_asyncio_stream_early_gives_the_connection_up() -> None:
 
 
 @pytest.mark.parametrize("mode", MODES)
-def test_a_mebibyte_of_an_error_is_read(mode: Mode) -> None:
-    """An error is told in the provider's words, however wordy it is."""
+def test_1_mib_of_an_error_is_read(mode: Mode) -> None:
+    """The message of a large error reply is shown."""
     world, stream = watching(mode, [b" " * 2**20, b'{"error": {"code": "c", "message": "pay first"}}'], status=402)
 
     with pytest.raises(PaymentRequired, match="pay first"):
@@ -254,16 +254,16 @@ def test_a_mebibyte_of_an_error_is_read(mode: Mode) -> None:
 
 
 @pytest.mark.parametrize("mode", MODES)
-def test_an_error_without_end_is_not_read_to_its_end(mode: Mode) -> None:
-    """A server cannot fill the memory with an error."""
+def test_no_more_than_1_mib_of_an_error_is_read(mode: Mode) -> None:
+    """An endless error reply does not fill the memory."""
     world, stream = watching(mode, [b" " * 2**20, b" ", ConnectionFailed("never read")], status=402)
 
     with pytest.raises(PaymentRequired):
         world.all(stream)
 
 
-def test_a_cut_stream_names_the_events_that_would_have_ended_it() -> None:
-    """Each in quotes, in the order of the alphabet."""
+def test_the_error_of_a_truncated_stream_names_its_last_events() -> None:
+    """In quotes, sorted."""
     world, stream = watching("sync", [PAGES], last=frozenset({"done", "aborted"}))
 
     with pytest.raises(StreamCut, match=r"\('aborted' or 'done'\)"):
@@ -271,8 +271,8 @@ def test_a_cut_stream_names_the_events_that_would_have_ended_it() -> None:
 
 
 @pytest.mark.parametrize("cuts", [[], [1], [2], [3], [1, 2]])
-def test_a_byte_order_mark_begins_a_stream_and_is_no_part_of_it(cuts: list[int]) -> None:
-    """However it is cut; anywhere else it is a letter."""
+def test_a_leading_byte_order_mark_is_ignored(cuts: list[int]) -> None:
+    """For any chunks; anywhere else it is an ordinary character."""
     stream = b"\xef\xbb\xbfdata: \xef\xbb\xbfa\n\n"
     pieces = [stream[start:end] for start, end in zip([0, *cuts], [*cuts, len(stream)], strict=True)]
 

@@ -1,4 +1,4 @@
-"""What a caller adds to requests."""
+"""Headers, query parameters and body fields that a caller adds to requests."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ def call(body: bytes | None, content_type: str = "application/json") -> Call[Non
     ],
 )
 def test_query_parameters_are_appended(url: str, query: dict[str, Any], expected: str) -> None:
-    """Behind those that the call has."""
+    """After those of the call."""
     assert Extras(query=query).url(url) == expected
 
 
-def test_body_fields_are_added_and_win() -> None:
-    """To a JSON object, or to a call that has no body; without extras the body is not touched."""
+def test_body_fields_are_added_and_take_precedence() -> None:
+    """To a JSON object, or to a call without a body; without extras the body is unchanged."""
     extras = Extras(body={"b": 2, "c": None})
 
     assert json.loads(extras.body_of(call(b'{"a": 1, "b": 1}')) or b"") == {"a": 1, "b": 2, "c": None}
@@ -41,14 +41,14 @@ def test_body_fields_are_added_and_win() -> None:
 @pytest.mark.parametrize(
     "made", [call(b"[1]"), call(b"\x00", "application/octet-stream"), call(b"{}", "multipart/form-data")]
 )
-def test_another_body_is_refused(made: Call[None]) -> None:
-    """A list, bytes or a form has no fields to add to."""
+def test_a_body_that_is_not_an_object_is_refused(made: Call[None]) -> None:
+    """Fields cannot be added to a list, bytes or a form."""
     with pytest.raises(InvalidArgument, match=r"a body that is a JSON object, and POST /jobs has another"):
         Extras(body={"a": 1}).body_of(made)
 
 
-def test_newer_extras_win() -> None:
-    """Each kind by itself."""
+def test_newer_extras_take_precedence() -> None:
+    """Separately for headers, query and body."""
     one = Extras(headers={"x": "1", "y": "1"}, query={"q": 1}, body={"b": 1})
     both = one.with_more(Extras(headers={"y": "2"}, query={"r": 2}))
 

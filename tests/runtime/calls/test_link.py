@@ -1,4 +1,4 @@
-"""Addresses and ids that a provider hands out: which are followed, with what, and what a token keeps of them."""
+"""Links and ids in replies: which are followed, with which headers, and which a token stores."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ GUIDED: JobKind[None, Page] = JobKind(
     result=Page,
     polling=POLLING,
 )
-"""A kind of job of which only headers say where to ask, first how it is, and then for its result."""
+"""A kind of job whose poll and result links are in headers only."""
 
 LINKED: JobKind[Report, Page] = JobKind(
     provider="acme",
@@ -57,7 +57,7 @@ LINKED: JobKind[Report, Page] = JobKind(
     result=Page,
     polling=POLLING,
 )
-"""A kind of job whose replies hold its addresses beside its id."""
+"""A kind of job whose replies have its links and its id in the body."""
 
 
 @pytest.fixture(autouse=True)
@@ -69,17 +69,17 @@ def hosts(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def at(location: str, status: int = 202) -> Reply:
-    """A reply whose header says where to ask."""
+    """A reply with a link in a header."""
     return Reply(b"", status, {"location": location})
 
 
 def linked(status: str = "queued", **urls: str) -> Reply:
-    """A reply whose body says where to ask."""
+    """A reply with links in its body."""
     return Reply({"id": "j1", "status": status, "urls": urls})
 
 
 def by_url(**replies: Any) -> Callable[[Sent], Reply]:
-    """A server with replies for each end of an address; `submit` is what a POST gets."""
+    """A server with replies by the end of the URL; `submit` is the reply to a POST."""
     rest = {name: list(one) if isinstance(one, list) else [one] for name, one in replies.items()}
 
     def answer(sent: Sent) -> Reply:
@@ -95,12 +95,12 @@ def urls(w: World) -> list[str]:
 
 
 def has_key(sent: Sent) -> bool:
-    """Whether a request has the key, or anything else that is meant for the provider alone."""
+    """Whether a request has the key, or another header for the provider only."""
     return KEY in sent.request.headers.values() or "x-version" in sent.request.headers
 
 
 def ordered(of: JobKind[Any, Page], job_id: Any) -> Submission[Any, Page]:
-    """A submit whose body has the id where *job_id* says, and no meaning where it does not."""
+    """A submit whose reply has the id at *job_id*."""
     submission = order(of, url="u")
     has_body = isinstance(job_id, tuple) and job_id
     return replace(
@@ -122,8 +122,8 @@ def submit(w: World, of: JobKind[Any, Page], *, job_id: Any = ()) -> Any:
 
 
 @pytest.mark.parametrize("where", ["https://api.acme.example/v2/jobs/j7", "/v2/jobs/j7", "jobs/j7"])
-def test_the_address_of_a_header_is_polled(world: Make, where: str) -> None:
-    """A `Location` is an address in full, or beside the one that was asked. The id of the job is the address."""
+def test_a_link_in_a_header_is_polled(world: Make, where: str) -> None:
+    """`Location` may be absolute or relative to the request. The link is the id of the job."""
     w = world(by_url(submit=at(where), j7=[Reply(b"", 202), at("/v2/results/r7", 303)], r7=PAGE))
 
     assert "hello" == run(w, GUIDED).text
@@ -131,16 +131,16 @@ def test_the_address_of_a_header_is_polled(world: Make, where: str) -> None:
     assert all(has_key(sent) for sent in w.sent)
 
 
-def test_the_newest_address_counts(world: Make) -> None:
-    """A poll may say that the next one goes elsewhere."""
+def test_a_newer_link_replaces_an_older_one(world: Make) -> None:
+    """A poll may return the link of the next poll."""
     w = world(by_url(submit=at("/v2/a"), a=at("/v2/b"), b=[at("/v2/b"), at("/v2/r", 303)], r=PAGE))
 
     run(w, GUIDED)
     assert ["jobs", "a", "b", "b", "r"] == [url.rpartition("/")[2] for url in urls(w)]
 
 
-def test_the_addresses_of_a_body_are_used(world: Make) -> None:
-    """The submit says where to poll and to cancel, and a poll where the result is."""
+def test_links_in_a_body_are_used(world: Make) -> None:
+    """The submit returns the links to poll and cancel, and a poll returns that of the result."""
     server = by_url(
         submit=linked(get="/v2/here"),
         here=[linked("running", get="/v2/here"), linked("done", get="/v2/here", result="/v2/page")],
@@ -155,8 +155,8 @@ def test_the_addresses_of_a_body_are_used(world: Make) -> None:
     assert ["POST /v2/jobs", "DELETE /v2/here", "GET /v2/here", "GET /v2/page"] == w.lines
 
 
-def test_a_job_that_nobody_says_where_to_poll_is_uncertain(world: Make) -> None:
-    """W11: a submit that was accepted without an address may have made a job that cannot be asked about."""
+def test_a_submit_without_a_poll_link_is_uncertain(world: Make) -> None:
+    """W11: an accepted submit without a link may have created a job that cannot be polled."""
     w = world(by_url(submit=Reply(b"", 202)))
     with pytest.raises(SubmitUncertain, match=r"no usable job id \(the header Location is None"):
         submit(w, GUIDED)
@@ -166,8 +166,8 @@ def test_a_job_that_nobody_says_where_to_poll_is_uncertain(world: Make) -> None:
         submit(w, LINKED, job_id=("id",))
 
 
-def test_a_result_that_is_nowhere_is_an_error(world: Make) -> None:
-    """W7: a job that is done, and whose replies never said where its result is, ends the wait at once."""
+def test_a_missing_result_link_is_an_error(world: Make) -> None:
+    """W7: a job that is done without a link to its result ends the wait at once."""
     w = world(by_url(submit=linked(get="/v2/here"), here=linked("done", get="/v2/here")))
 
     with pytest.raises(DecodeError, match=r"gave no result link: \$\.urls\.result is missing") as caught:
@@ -175,8 +175,8 @@ def test_a_result_that_is_nowhere_is_an_error(world: Make) -> None:
     assert "j1" == caught.value.job_id
 
 
-def test_the_address_to_poll_is_not_that_of_the_result(world: Make) -> None:
-    """Where one header has both, what a submit or an unfinished poll says is where to poll, and no result is there."""
+def test_the_poll_link_is_not_the_result_link(world: Make) -> None:
+    """If one header holds both, the link of a submit or of an unfinished poll is for polling."""
     w = world(by_url(submit=at("/v2/a"), a=[at("/v2/a"), Reply(b"", 200)]))
 
     with pytest.raises(DecodeError, match="gave no result link: the header Location is missing"):
@@ -195,7 +195,7 @@ def test_the_address_to_poll_is_not_that_of_the_result(world: Make) -> None:
     ],
 )
 def test_a_host_that_the_spec_names_gets_no_key(world: Make, result: str) -> None:
-    """A result on another host is fetched, and neither the key nor the provider's own headers go there."""
+    """A result on another host is fetched without the key and the provider's own headers."""
     w = world(by_url(submit=at("/v2/j"), j=at(result, 303), r=PAGE))
 
     assert "hello" == run(w, GUIDED).text
@@ -246,8 +246,8 @@ def test_no_other_address_is_followed(world: Make, address: str) -> None:
 
 
 @pytest.mark.parametrize("address", HOSTILE)
-def test_a_token_with_a_hostile_address_is_refused(world: Make, address: str) -> None:
-    """A token is a stranger's word: its addresses are checked like those of a reply, before anything is sent."""
+def test_a_token_with_an_unsafe_link_is_refused(world: Make, address: str) -> None:
+    """The links of a token are checked like those of a reply, before anything is sent."""
     w = world(by_url(submit=linked(get=address)))
     token = submit(w, LINKED, job_id=("id",)).token
 
@@ -259,8 +259,8 @@ def test_a_token_with_a_hostile_address_is_refused(world: Make, address: str) ->
 
 
 @pytest.mark.parametrize("role", ["poll", "steal"])
-def test_a_token_brings_no_address_where_none_is_handed_out(world: Make, role: str) -> None:
-    """A token cannot send the polls of a job elsewhere whose address is a path of the provider."""
+def test_a_token_cannot_add_a_link(world: Make, role: str) -> None:
+    """A token cannot redirect the polls of a job whose poll address is a path of the spec."""
     w = world(by_url())
     token = f'{{"bide": 1, "provider": "acme", "job": "part", "id": "j1", "urls": {{"{role}": "{ORIGIN}/v2/x"}}}}'
 
@@ -272,16 +272,16 @@ def test_a_token_brings_no_address_where_none_is_handed_out(world: Make, role: s
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
-def test_a_result_may_be_elsewhere(world: Make, status: int) -> None:
-    """A result's own address may send its visitor on, to another host without the key."""
+def test_a_result_may_redirect(world: Make, status: int) -> None:
+    """The address of a result may redirect, also to another host, which gets no key."""
     w = world(by_url(j1=report("done", ready=True), result=at("https://files.acme.example/r", status), r=PAGE))
 
     assert "hello" == w.do(w.job(acme.APART).wait()).text
     assert [True, True, False] == [has_key(sent) for sent in w.sent]
 
 
-def test_a_result_that_is_sent_on_for_ever_ends_the_wait(world: Make) -> None:
-    """W10: after five redirects in a row the sixth is an error."""
+def test_a_redirect_loop_ends_the_wait(world: Make) -> None:
+    """W10: the 6th redirect in a row is an error."""
     w = world(by_url(j1=report("done", ready=True), result=at("/v2/jobs/j1/result", 302)))
 
     with pytest.raises(Exception, match="302") as caught:
@@ -290,8 +290,8 @@ def test_a_result_that_is_sent_on_for_ever_ends_the_wait(world: Make) -> None:
     assert "j1" == caught.value.job_id
 
 
-def test_a_redirect_to_a_stranger_is_refused(world: Make) -> None:
-    """A redirect leads nowhere that a reply could not."""
+def test_a_redirect_to_an_unknown_host_is_refused(world: Make) -> None:
+    """Redirects are checked like the links of a reply."""
     w = world(by_url(j1=report("done", ready=True), result=at("https://evil.example/r", 302)))
 
     with pytest.raises(DecodeError, match=r"evil\.example is not a host of Acme"):
@@ -299,8 +299,8 @@ def test_a_redirect_to_a_stranger_is_refused(world: Make) -> None:
     assert 2 == len(w.sent)
 
 
-def test_after_a_fault_the_result_is_asked_for_from_the_start(world: Make) -> None:
-    """W6: an address that a redirect gave may be stale by the next try."""
+def test_after_a_transient_error_redirects_are_followed_anew(world: Make) -> None:
+    """W6: the target of a redirect may be stale at the next attempt."""
     result = [at("/v2/a", 302), at("/v2/b", 302)]
     w = world(by_url(j1=report("done", ready=True), result=result, a=error(503), b=PAGE))
 
@@ -311,8 +311,8 @@ def test_after_a_fault_the_result_is_asked_for_from_the_start(world: Make) -> No
 # --- tokens
 
 
-def test_a_token_has_what_no_poll_would_say_again(world: Make) -> None:
-    """W12: another process goes on with the addresses that the submit gave; one that is the id is there once."""
+def test_a_token_stores_the_links_of_the_submit(world: Make) -> None:
+    """W12: another process uses the links of the submit; a link that is the id is stored once."""
     w = world(by_url(submit=at("/v2/j?sig=1"), j=Reply(b"", 202)))
     job = submit(w, GUIDED)
     with pytest.raises(JobTimeout) as caught:
@@ -333,15 +333,15 @@ def test_a_token_has_what_no_poll_would_say_again(world: Make) -> None:
     assert "hello" == other.do(other.jobs(LINKED).resume(linked_job.token).wait()).text
 
 
-def test_a_job_can_be_attached_by_its_address(world: Make) -> None:
-    """The address that the provider handed out does for a token."""
+def test_a_job_can_be_attached_by_its_link(world: Make) -> None:
+    """The poll link can be used in place of a token."""
     w = world(by_url(j=at("/v2/r", 303), r=PAGE))
 
     assert "hello" == w.do(w.jobs(GUIDED).attach(f"{ORIGIN}/v2/j").wait()).text
 
 
-def test_an_address_that_no_token_can_hold_is_refused(world: Make) -> None:
-    """A job that could not be found again is not begun silently: the submit is uncertain, and a poll an error."""
+def test_a_link_too_long_for_a_token_is_refused(world: Make) -> None:
+    """A job that cannot be resumed is not accepted silently: the submit is uncertain, and a poll raises."""
     w = world(by_url(submit=linked(get="/v2/" + "x" * MAX_BYTES)))
     with pytest.raises(SubmitUncertain, match="too long for a token"):
         submit(w, LINKED, job_id=("id",))
@@ -367,15 +367,15 @@ def test_an_address_that_no_token_can_hold_is_refused(world: Make) -> None:
         ("/jobs/{job_id}", "", None),
     ],
 )
-def test_an_id_may_be_a_part_of_a_text(like: str, text: str, found: str | None) -> None:
-    """What stands in the place of `{job_id}` at the end of the text, without what no path has."""
+def test_an_id_may_be_the_end_of_a_url(like: str, text: str, found: str | None) -> None:
+    """The id is the text at `{job_id}`; a text that cannot be a path segment is no id."""
     reply = Response(status=202, headers={"location": text}, body=b"")
 
     assert found == Link(header="Location", template=like).id_in(reply)
 
 
 def test_the_id_may_be_in_a_header(world: Make) -> None:
-    """A job whose submit has no body is polled by the id of a header."""
+    """A job whose submit reply has no body is polled by an id in a header."""
     w = world(by_url(submit=at("/v2/jobs/j9"), j9=report("done", page={"text": "hello"})))
     found = Link(header="Location", template="/jobs/{job_id}")
 
@@ -384,16 +384,16 @@ def test_the_id_may_be_in_a_header(world: Make) -> None:
 
 
 @pytest.mark.parametrize("where", ["/v2/jobs/..", "/v2/jobs/%2e%2e", "/v2/tasks/j1"])
-def test_what_is_no_id_is_not_taken_for_one(world: Make, where: str) -> None:
-    """A header that holds no usable id leaves the submit uncertain."""
+def test_an_invalid_id_leaves_the_submit_uncertain(world: Make, where: str) -> None:
+    """A header without a usable id leaves the submit uncertain."""
     w = world(by_url(submit=at(where)))
 
     with pytest.raises(SubmitUncertain, match="no usable job id"):
         submit(w, acme.PART, job_id=Link(header="Location", template="/jobs/{job_id}"))
 
 
-def test_an_id_that_is_missing_is_told_by_its_own_place(world: Make) -> None:
-    """Where the poll's address is handed out as well, the error is about the id."""
+def test_the_error_of_a_missing_id_names_its_place(world: Make) -> None:
+    """If the poll link is in a reply too, the error is about the id."""
     w = world(by_url(submit=linked(get="/polls/1")))
 
     with pytest.raises(SubmitUncertain, match="X-Job-Id"):
@@ -402,7 +402,7 @@ def test_an_id_that_is_missing_is_told_by_its_own_place(world: Make) -> None:
 
 @pytest.mark.parametrize("body", [b'{"id": "j', b"<html></html>", b"[]"])
 def test_an_id_in_a_header_needs_no_body(world: Make, body: bytes) -> None:
-    """W11: a submit whose body cannot be read has made a job all the same, and the header says which."""
+    """W11: a submit with an unreadable body has created the job that its header names."""
     location = {"location": "https://api.acme.example/jobs/j1"}
     w = world(by_url(submit=Reply(body, 202, location), j1=report("done", page={"text": "hello"})))
     submission = replace(order(acme.PART, url="u"), job_id=Link(header="Location", template="/jobs/{job_id}"))

@@ -1,4 +1,4 @@
-"""Results that come in pages."""
+"""Paginated results."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ class Sheet(Model):
 
 
 class Wrapped(Model):
-    """A page in a wrapper."""
+    """A page in an envelope."""
 
     data: Sheet
 
 
 def paged(wanted: type[Any] = Sheet, **pages: Any) -> Any:
-    """A kind of job whose result comes in pages."""
+    """A kind of job with a paginated result."""
     return kind("paged", wanted, result=ResultAt(path="/jobs/{job_id}/result", pages=Pages(**pages)))
 
 
@@ -53,7 +53,7 @@ VIEWED = kind(
 
 
 def serving(*pages: Reply) -> Server:
-    """A job that is done, and these replies to requests for its result, one after another."""
+    """A job that is done, with these replies to consecutive requests for its result."""
     rest = list(pages)
 
     def answer(sent: Sent) -> Reply:
@@ -69,7 +69,7 @@ def sheet(*items: int, **more: Any) -> Reply:
 
 
 def asked(w: Any) -> list[str]:
-    """What was asked for, of each request for the result."""
+    """The query of each request for the result."""
     return [sent.request.url.partition("?")[2] for sent in w.sent if sent.path.endswith("/result")]
 
 
@@ -84,7 +84,7 @@ def asked(w: Any) -> list[str]:
     ],
 )
 def test_pages_are_joined(world: Make, of: Any, pages: list[Reply], queries: list[str]) -> None:
-    """W14: each page is fetched once, in order, and the result has the items of all of them."""
+    """W14: each page is fetched once, in order, and the result has the items of all pages."""
     w = world(serving(*pages))
     job = w.job(of)
 
@@ -93,24 +93,24 @@ def test_pages_are_joined(world: Make, of: Any, pages: list[Reply], queries: lis
     assert asked(w) == queries
 
 
-def test_pages_in_a_wrapper_are_joined(world: Make) -> None:
-    """The list may lie deeper; the rest is that of the last page."""
+def test_pages_in_an_envelope_are_joined(world: Make) -> None:
+    """The list may be nested; the rest of the result is that of the last page."""
     one, two = Reply({"data": {"items": [1], "after": "x"}}), Reply({"data": {"items": [2], "more": False}})
     w = world(serving(one, two))
 
     assert w.do(w.job(WRAPPED).wait()) == Wrapped(data=Sheet(items=[1, 2], more=False))
 
 
-def test_a_page_is_tried_again(world: Make) -> None:
-    """W6: a fault of one page costs that page alone."""
+def test_a_page_is_retried(world: Make) -> None:
+    """W6: a transient error of a page repeats only that request."""
     w = world(serving(sheet(1, after="x"), error(502), error(409), sheet(2)))
 
     assert w.do(w.job(CURSOR).wait()).items == [1, 2]
     assert asked(w) == ["", "cursor=x", "cursor=x", "cursor=x"]
 
 
-def test_pages_that_came_are_kept_for_the_next_wait(world: Make) -> None:
-    """W14: a wait that ended in the middle has not fetched in vain."""
+def test_the_next_wait_continues_at_the_next_page(world: Make) -> None:
+    """W14: pages that were received before a timeout are not fetched again."""
     w = world(serving(sheet(1, after="x"), *[error(503)] * 30, sheet(2)))
     job = w.job(CURSOR)
     with pytest.raises(JobTimeout):
@@ -126,8 +126,8 @@ def test_pages_that_came_are_kept_for_the_next_wait(world: Make) -> None:
     assert asked(w).count("") == 1
 
 
-def test_pages_that_lead_nowhere_are_begun_anew(world: Make) -> None:
-    """Where the next page is gone, the next wait begins with the first."""
+def test_an_expired_page_restarts_the_pagination(world: Make) -> None:
+    """If the next page is gone, the next wait starts at the first page."""
     w = world(serving(sheet(1, after="x"), error(410), sheet(1, after="y"), sheet(2)))
     job = w.job(CURSOR)
     with pytest.raises(JobExpired):
@@ -137,8 +137,8 @@ def test_pages_that_lead_nowhere_are_begun_anew(world: Make) -> None:
     assert asked(w) == ["", "cursor=x", "", "cursor=y"]
 
 
-def test_pages_in_a_circle_end_the_wait(world: Make) -> None:
-    """W10: a page that leads back does not make the client spin."""
+def test_a_loop_of_pages_ends_the_wait(world: Make) -> None:
+    """W10: a page whose `next` leads back is an error."""
     w = world(serving(sheet(1, after="x"), sheet(2, after="y"), sheet(3, after="x"), sheet(4, after="y")))
 
     with pytest.raises(DecodeError, match="loop") as caught:
@@ -147,7 +147,7 @@ def test_pages_in_a_circle_end_the_wait(world: Make) -> None:
     assert len(asked(w)) == 3
 
 
-def test_pages_that_never_end_end_at_the_deadline(world: Make) -> None:
+def test_endless_pages_end_at_the_deadline(world: Make) -> None:
     """W1: all pages are fetched within the deadline of the wait."""
     count = iter(range(1, 10_000))
     w = world(lambda sent: Reply({"items": [1], "after": next(count)}, takes=1.0) if "result" in sent.path else DONE)

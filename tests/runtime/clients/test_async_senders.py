@@ -1,4 +1,4 @@
-"""What waits for a connection of the engine: few tasks, each deadline kept, and nothing sent that was called off."""
+"""Requests that wait for a connection: few tasks, every deadline kept, and no cancelled request sent."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from tests.runtime.world import DONE, error, served
 
 
 class Narrow(AsyncFakeTransport):
-    """An engine that says how many connections it has."""
+    """A transport with `max_connections`."""
 
     max_connections = 1
 
 
 async def waited(client: AsyncAcme, *timeouts: float | None) -> list[Any]:
-    """The outcomes, and when they came, of a batch of jobs that exist, each with its own timeout."""
+    """The outcomes of a batch of existing jobs, each with its own timeout, and their times."""
     jobs, session = client.jobs(PART), client._session.coalescing
     entries = [(jobs.attach(f"j{number}"), timeout) for number, timeout in enumerate(timeouts)]
     batch = jobs._batch(
@@ -35,7 +35,7 @@ async def waited(client: AsyncAcme, *timeouts: float | None) -> list[Any]:
 
 
 def run(server: Any, *timeouts: float | None) -> tuple[list[Any], list[float], list[Sent]]:
-    """The outcomes, when each came, and what was sent."""
+    """The outcomes, their times, and the requests that were sent."""
     clock = LoopClock()
     transport = Narrow(server, clock)
 
@@ -48,7 +48,7 @@ def run(server: Any, *timeouts: float | None) -> tuple[list[Any], list[float], l
 
 
 def test_a_batch_has_no_more_tasks_than_the_engine_has_connections() -> None:
-    """W16: a request that waits for a connection is no task."""
+    """W16: a request that waits for a connection has no task."""
     tasks = 0
 
     def server(sent: Sent) -> Reply:
@@ -63,7 +63,7 @@ def test_a_batch_has_no_more_tasks_than_the_engine_has_connections() -> None:
 
 
 def test_a_job_that_gets_no_connection_ends_at_its_deadline() -> None:
-    """W1: however long others keep the connection."""
+    """W1: even if other requests keep the connection for longer."""
     outcomes, ends, _ = run(lambda sent: Reply(takes=1000.0), 60.0, 7.0)
 
     assert [1, 0] == [outcome.index for outcome in outcomes]
@@ -71,8 +71,8 @@ def test_a_job_that_gets_no_connection_ends_at_its_deadline() -> None:
     assert pytest.approx([7.0, 60.0]) == ends
 
 
-def test_a_429_keeps_back_what_waits_for_a_connection() -> None:
-    """One 429 slows everybody down, also those who would have gone by now had there been a connection."""
+def test_a_429_delays_requests_that_wait_for_a_connection() -> None:
+    """A 429 delays all requests of its bucket, also those that only waited for a connection."""
     polls = [Reply(error(429, retry_after="30").body, 429, {"retry-after": "30"}, takes=0.1), DONE]
 
     outcomes, _, sent = run(served(polls=polls), *[None] * 20)

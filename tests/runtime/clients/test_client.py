@@ -1,4 +1,4 @@
-"""What a client is made of: arguments, keys, closing, threads, and who else may watch."""
+"""Clients: arguments, keys, closing, threads and observers."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ LOOK: Call[Page] = Call(method="GET", path="/look", read=reads(Page), idempotent
 
 @pytest.mark.parametrize("cls", CLIENTS)
 def test_the_key_comes_from_the_environment(cls: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Without `api_key` the provider's variable is read, when the client is made."""
+    """Without `api_key`, the provider's variable is read when the client is made."""
     monkeypatch.setenv("ACME_API_KEY", "from-env")
     transport = FakeTransport(script(PAGE), FakeClock())
     made = cls(transport=transport if cls is Acme else AsyncFakeTransport(script(PAGE), AsyncFakeClock()), clock=None)
@@ -53,8 +53,8 @@ def test_the_key_comes_from_the_environment(cls: Any, monkeypatch: pytest.Monkey
     assert "from-env" == sent[0].request.headers["x-key"]
 
 
-def test_the_key_that_is_given_wins(monkeypatch: pytest.MonkeyPatch) -> None:
-    """An argument is more than a variable."""
+def test_the_argument_takes_precedence_over_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """`api_key` takes precedence over the variable."""
     monkeypatch.setenv("ACME_API_KEY", "from-env")
     world = World("sync", script(PAGE))
 
@@ -68,7 +68,7 @@ def test_the_key_that_is_given_wins(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_no_key_is_an_error_that_names_the_variable(
     cls: Any, value: str | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Nobody has to search the documentation for its name."""
+    """The error names the environment variable."""
     if value is None:
         monkeypatch.delenv("ACME_API_KEY", raising=False)
     else:
@@ -79,7 +79,7 @@ def test_no_key_is_an_error_that_names_the_variable(
 
 
 def test_a_provider_without_keys_needs_none(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Some APIs are open."""
+    """Some APIs need no key."""
     monkeypatch.delenv("ACME_API_KEY", raising=False)
 
     class Open(Acme):
@@ -93,7 +93,7 @@ def test_a_provider_without_keys_needs_none(monkeypatch: pytest.MonkeyPatch) -> 
 
 @pytest.mark.parametrize("key", ["sk\n", " sk", "sk\r\nX-Other: 1", "sch\u00fcssel", "", "\x00"])
 def test_a_key_that_no_header_can_carry_is_refused_without_showing_it(key: str) -> None:
-    """A line break behind a pasted key is found at once."""
+    """A key with a line break is refused when the client is made."""
     with pytest.raises(ConfigurationError) as caught:
         Acme(key)
 
@@ -135,8 +135,8 @@ def test_a_key_that_no_header_can_carry_is_refused_without_showing_it(key: str) 
     ids=str,
 )
 @pytest.mark.parametrize("cls", CLIENTS)
-def test_an_argument_that_makes_no_sense_is_refused(cls: Any, arguments: dict[str, Any]) -> None:
-    """Mistakes are found when the client is made, not at the first request."""
+def test_an_invalid_argument_is_refused(cls: Any, arguments: dict[str, Any]) -> None:
+    """Errors are raised when the client is made, not at the first request."""
     with pytest.raises(InvalidArgument):
         cls(KEY, **arguments)
 
@@ -144,7 +144,7 @@ def test_an_argument_that_makes_no_sense_is_refused(cls: Any, arguments: dict[st
 @pytest.mark.parametrize(
     "base", ["http://127.0.0.1:8080/base", "http://127.0.0.1:8080/base/", "http://127.0.0.1:8080/base//"]
 )
-def test_the_base_url_can_be_another_one(world: Make, base: str) -> None:
+def test_the_base_url_can_be_changed(world: Make, base: str) -> None:
     """With a path, and with or without a slash at its end."""
     w = world(script(RUNNING), base_url=base)
 
@@ -154,7 +154,7 @@ def test_the_base_url_can_be_another_one(world: Make, base: str) -> None:
 
 
 def test_the_repr_is_short_and_without_secrets(world: Make) -> None:
-    """Class and address, nothing else."""
+    """It has the class and the address only."""
     w = world(script(PAGE))
 
     assert f"<{type(w.client).__name__} https://api.acme.example/v2>" == repr(w.client)
@@ -162,7 +162,7 @@ def test_the_repr_is_short_and_without_secrets(world: Make) -> None:
 
 @pytest.mark.parametrize("mode", MODES)
 def test_a_transport_of_the_users_is_not_closed(mode: Mode) -> None:
-    """What the user made, the user closes."""
+    """The user's transport stays open."""
     world = World(mode, script(PAGE))
 
     world.do(world.client.close())
@@ -172,8 +172,8 @@ def test_a_transport_of_the_users_is_not_closed(mode: Mode) -> None:
 
 
 @pytest.mark.parametrize("mode", MODES)
-def test_a_transport_of_ours_is_closed(mode: Mode, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The one that the client made itself is closed with it; one that was never made is not made for that."""
+def test_the_default_transport_is_closed(mode: Mode, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The default transport is closed with the client; if it was not made yet, it is not made for that."""
     world = World(mode, script(PAGE))
     module: Any = client if mode == "sync" else async_client
     monkeypatch.setattr(module, f"default_{'' if mode == 'sync' else 'async_'}transport", lambda: world.transport)
@@ -200,7 +200,7 @@ def test_a_transport_of_ours_is_closed(mode: Mode, monkeypatch: pytest.MonkeyPat
     ],
 )
 def test_a_closed_client_sends_nothing(mode: Mode, call: Any) -> None:
-    """Every call after `close` says that it came too late."""
+    """Every call after `close` raises `ClientClosed`."""
     world = World(mode, served(polls=[DONE], submit=[TICKET]))
     job = world.job(PART)
     world.do(world.client.close())
@@ -213,7 +213,7 @@ def test_a_closed_client_sends_nothing(mode: Mode, call: Any) -> None:
 
 
 def test_a_closed_client_names_the_job() -> None:
-    """A wait on a closed client says which job it was about."""
+    """The error of a wait on a closed client has the job."""
     world = World("sync", served(polls=[DONE]))
     world.client.close()
 
@@ -224,7 +224,7 @@ def test_a_closed_client_names_the_job() -> None:
 
 
 def test_a_with_block_closes_the_client() -> None:
-    """Also when it is left by an error."""
+    """Also if the block raises."""
     world = World("sync", script(PAGE))
     with pytest.raises(LookupError), world.client:
         raise LookupError
@@ -233,7 +233,7 @@ def test_a_with_block_closes_the_client() -> None:
 
 
 def test_an_async_with_block_closes_the_client() -> None:
-    """The same, awaited."""
+    """The same for asyncio."""
     world = World("async", script(PAGE))
 
     async def main() -> None:
@@ -246,7 +246,7 @@ def test_an_async_with_block_closes_the_client() -> None:
 
 
 def test_making_a_client_sends_nothing_and_starts_nothing() -> None:
-    """A client that is made and thrown away costs nothing."""
+    """Making a client opens no connection and starts no thread."""
     assert all(repr(cls(KEY)) for cls in CLIENTS)
 
 
@@ -266,7 +266,7 @@ def test_an_update_may_be_awaited() -> None:
 
 
 def test_an_observer_sees_every_request(mode: Mode) -> None:
-    """Each try with its outcome and duration, and neither key nor query nor body."""
+    """Each attempt with its outcome and duration, without key, query and body."""
     seen: list[Exchange] = []
     world = World(
         mode,
@@ -285,8 +285,8 @@ def test_an_observer_sees_every_request(mode: Mode) -> None:
     assert KEY not in repr(seen)
 
 
-def test_an_observer_that_fails_does_no_harm(mode: Mode, caplog: pytest.LogCaptureFixture) -> None:
-    """Metrics that are down cost no job: what an observer raises is logged, and the call goes on."""
+def test_an_error_of_an_observer_is_logged(mode: Mode, caplog: pytest.LogCaptureFixture) -> None:
+    """An exception of an observer is logged, and the call continues."""
 
     def broken(send_with_retries: Exchange) -> None:
         raise LookupError("metrics are down")
@@ -298,7 +298,7 @@ def test_an_observer_that_fails_does_no_harm(mode: Mode, caplog: pytest.LogCaptu
 
 
 def test_threads_may_share_a_client() -> None:
-    """W16: many threads wait through one client at once, each for its own job."""
+    """W16: many threads can wait through one client at once, each for its own job."""
     clock = SystemClock(speed=100)
 
     def server(sent: Any) -> Reply:
@@ -317,7 +317,7 @@ def test_threads_may_share_a_client() -> None:
 
 @pytest.mark.parametrize("seconds", [-1.0, 0.0, 0.5])
 def test_the_systems_clocks_sleep_about_as_long_as_asked(seconds: float) -> None:
-    """Real time, sped up: a negative sleep is none, a bell ends it."""
+    """In real time, sped up: a negative sleep returns at once, and a wakeup ends a sleep."""
     from threading import Event
 
     clock = SystemClock(speed=50)
@@ -334,8 +334,8 @@ def test_the_systems_clocks_sleep_about_as_long_as_asked(seconds: float) -> None
     assert asyncio.run(main()) >= seconds - 0.1
 
 
-def test_a_bell_ends_a_sleep() -> None:
-    """A sleep of years ends when the bell rings, and one that cannot be is cut."""
+def test_a_wakeup_ends_a_sleep() -> None:
+    """Setting the event ends a sleep of years; a sleep too long for the system is shortened."""
     from threading import Event
 
     wakeup = Event()
@@ -351,8 +351,8 @@ def test_a_bell_ends_a_sleep() -> None:
 
 
 @pytest.mark.parametrize(("late", "sent"), [(-0.5, 1), (0.0, 0), (0.5, 0)])
-def test_nothing_is_sent_when_it_is_too_late(late: float, sent: int, mode: Mode) -> None:
-    """W1: a request of a batch that had to wait for a thread until its deadline is not sent any more."""
+def test_nothing_is_sent_after_the_deadline(late: float, sent: int, mode: Mode) -> None:
+    """W1: a request of a batch that waited for a thread until its deadline is not sent."""
     world = World(mode, script(PAGE))
     request = world.client._session.account.request(LOOK)
 
@@ -362,8 +362,8 @@ def test_nothing_is_sent_when_it_is_too_late(late: float, sent: int, mode: Mode)
     assert (seen.reply.status == 200) if sent else not seen.reply.may_have_arrived
 
 
-def test_the_tries_of_one_poll_are_counted(mode: Mode) -> None:
-    """An observer can tell a first try from the next ones."""
+def test_the_attempts_of_one_poll_are_numbered(mode: Mode) -> None:
+    """An observer can distinguish first attempts from retries."""
     seen: list[Exchange] = []
     world = World(mode, served(polls=[error(503), error(503), RUNNING]), observer=seen.append)
 
@@ -374,7 +374,7 @@ def test_the_tries_of_one_poll_are_counted(mode: Mode) -> None:
 
 @pytest.mark.parametrize("clock", [SystemClock(), AsyncSystemClock()])
 def test_the_systems_clocks_run_as_fast_as_time(clock: SystemClock | AsyncSystemClock) -> None:
-    """Unless a test speeds them up, a second is a second."""
+    """By default, a second of the clock is a second."""
     outer = time.monotonic()
     inner = clock.now()
     threading.Event().wait(0.05)

@@ -10,8 +10,8 @@ from bide_runtime.clients.colour import refuse_other_colour
 from bide_runtime.errors.client import InvalidArgument
 
 
-class Unsaid:
-    """A transport that does not say what its `send` returns."""
+class Unannotated:
+    """A transport whose `send` has no return annotation."""
 
     def send(self, request: Any, *, timeout: float):  # type: ignore[no-untyped-def]  # that is the point
         """Send."""
@@ -22,13 +22,13 @@ class Unsaid:
     [
         ("blocking", {"clock": SystemClock(), "transport": None}),
         ("asyncio", {"clock": AsyncSystemClock()}),
-        ("blocking", {"transport": Unsaid()}),
-        ("asyncio", {"transport": Unsaid(), "clock": None}),
+        ("blocking", {"transport": Unannotated()}),
+        ("asyncio", {"transport": Unannotated(), "clock": None}),
         ("asyncio", {"transport": object()}),
     ],
 )
-def test_what_fits_or_is_unknown_passes(colour: Any, given: dict[str, Any]) -> None:
-    """Nothing is refused on suspicion."""
+def test_a_matching_or_unknown_colour_is_accepted(colour: Any, given: dict[str, Any]) -> None:
+    """Only a certain mismatch is refused."""
     refuse_other_colour(colour, **given)
 
 
@@ -37,6 +37,6 @@ def test_what_fits_or_is_unknown_passes(colour: Any, given: dict[str, Any]) -> N
     [("blocking", AsyncSystemClock(), "a blocking function"), ("asyncio", SystemClock(), "a coroutine function")],
 )
 def test_the_other_colour_is_refused(colour: Any, clock: Any, wanted: str) -> None:
-    """In a sentence that says what to pass."""
+    """The message says what to pass."""
     with pytest.raises(InvalidArgument, match=f"this client is {colour}: pass one whose sleep is {wanted}"):
         refuse_other_colour(colour, clock=clock)

@@ -1,4 +1,4 @@
-"""The line in the terminal: what it says, and that nobody who did not ask for it sees one."""
+"""The progress line in the terminal: its text, and that it is shown only on request."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ BATCHES: dict[str, Callable[[Any, bool], Any]] = {
 
 
 def batch(mode: Mode, server: Server, start: Callable[[Any], Any], leave: Callable[[Any], Any] | None = None) -> Any:
-    """Begin a batch, and iterate over it to its end, or leave it."""
+    """Start a batch, and iterate it to its end, or leave it."""
     if mode == "sync":
         world = World(mode, server)
         world.clock.grace = 0.02
@@ -56,13 +56,13 @@ def batch(mode: Mode, server: Server, start: Callable[[Any], Any], leave: Callab
 
 @pytest.fixture
 def bar(monkeypatch: pytest.MonkeyPatch) -> Bar:
-    """A line that is not drawn; the terminal is wide enough for it."""
+    """A line that is not drawn, in a terminal wide enough for it."""
     monkeypatch.setenv("COLUMNS", "200")
     return Bar("part")
 
 
 def line(bar: Bar, capsys: pytest.CaptureFixture[str]) -> str:
-    """What stands in the line when it is left."""
+    """The text of the line after it was stopped."""
     bar.start()
     bar.stop()
     return capsys.readouterr().out
@@ -72,7 +72,7 @@ def line(bar: Bar, capsys: pytest.CaptureFixture[str]) -> str:
 def test_a_line_shows_the_kind_of_job_and_how_it_ended(
     call: Callable[[World, bool], Any], world: Make, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Whatever waits for one job can show it."""
+    """Every method that waits for one job can show it."""
     w = world(served(submit=[TICKET], polls=[RUNNING, DONE]))
     w.do(call(w, True))
 
@@ -85,7 +85,7 @@ def test_a_line_shows_the_kind_of_job_and_how_it_ended(
 def test_the_line_of_a_batch_shows_how_many_are_done(
     call: Callable[[Any, bool], Any], mode: Mode, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Whatever waits for many can show it."""
+    """Every method that waits for many jobs can show it."""
     batch(mode, served(submit=[TICKET], polls=[RUNNING, DONE]), lambda jobs: call(jobs, True))
 
     said = capsys.readouterr().out
@@ -94,10 +94,10 @@ def test_the_line_of_a_batch_shows_how_many_are_done(
 
 
 @pytest.mark.parametrize("call", [*CALLS.values(), *BATCHES.values()], ids=[*CALLS, *BATCHES])
-def test_nobody_sees_a_line_who_did_not_ask(
+def test_no_line_is_shown_by_default(
     call: Callable[[Any, bool], Any], mode: Mode, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """A library does not write into its user's output."""
+    """Without `progress`, nothing is written to the terminal."""
     server = served(submit=[TICKET], polls=[RUNNING, DONE])
     if call in CALLS.values():
         w = World(mode, server)
@@ -109,7 +109,7 @@ def test_nobody_sees_a_line_who_did_not_ask(
 
 
 def test_a_missing_rich_is_an_error_that_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
-    """It is no dependency of a package."""
+    """`rich` is no dependency of a package."""
     monkeypatch.setitem(sys.modules, "rich.progress", None)
 
     with pytest.raises(ConfigurationError, match="pip install rich"):
@@ -135,10 +135,10 @@ def update(state: State = State.RUNNING, body: Any = None, **more: Any) -> Updat
     ],
     ids=["status", "no status", "message", "fault"],
 )
-def test_a_line_says_where_the_job_is(
+def test_a_line_shows_the_status_of_the_job(
     seen: Update[Any], says: str, bar: Bar, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """The provider's word or ours, its message, and what goes wrong."""
+    """The provider's status or our state, the progress message, and the transient error."""
     bar.show_update(seen)
 
     assert says in line(bar, capsys)
@@ -155,8 +155,8 @@ def test_a_line_says_where_the_job_is(
     ],
     ids=["unknown", "quarter", "nothing", "failed", "done"],
 )
-def test_a_line_is_as_full_as_the_job(seen: Update[Any], share: float | None, bar: Bar) -> None:
-    """A job that is over has a full line; one that does not say how far it is has none that fills."""
+def test_a_line_shows_the_share_that_is_done(seen: Update[Any], share: float | None, bar: Bar) -> None:
+    """A final job has a full line; without progress the line stays empty."""
     bar.show_update(seen)
     [task] = bar._display.tasks
 
@@ -178,10 +178,10 @@ def counts(**more: Any) -> Counts:
     ],
     ids=["so far", "failed", "no total", "none yet"],
 )
-def test_the_line_of_a_batch_says_how_far_it_is(
+def test_the_line_of_a_batch_shows_its_counts(
     seen: Counts, says: str, bar: Bar, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """With an estimate, as soon as there can be one."""
+    """With an estimate of the time left, as soon as there is one."""
     bar.show_counts(seen)
     [task] = bar._display.tasks
 
@@ -190,8 +190,8 @@ def test_the_line_of_a_batch_says_how_far_it_is(
 
 
 @pytest.mark.parametrize("leave", [None, lambda one: one.close()], ids=["at the end", "early"])
-def test_the_line_of_a_batch_is_left_with_the_batch(leave: Callable[[Any], Any] | None, mode: Mode) -> None:
-    """Nothing goes on drawing into the terminal."""
+def test_the_line_of_a_batch_stops_with_the_batch(leave: Callable[[Any], Any] | None, mode: Mode) -> None:
+    """Nothing is drawn after the end of the batch."""
     server = served(submit=[TICKET], polls=[RUNNING, DONE])
     drawn = []
 
@@ -205,8 +205,8 @@ def test_the_line_of_a_batch_is_left_with_the_batch(leave: Callable[[Any], Any] 
     assert [True, False] == [*drawn, left._bar._display.live.is_started]
 
 
-def test_a_status_draws_nothing_of_its_own(world: Make, capsys: pytest.CaptureFixture[str]) -> None:
-    """What a server calls a status cannot clear the terminal, write to its title or begin a line."""
+def test_a_status_cannot_control_the_terminal(world: Make, capsys: pytest.CaptureFixture[str]) -> None:
+    """A status cannot clear the terminal, set its title or start a new line."""
     w = world(served(submit=[TICKET], polls=[report("\x1b]0;evil\x07\x1b[2J\r\nevil"), DONE]))
     w.do(w.job(PART).wait(progress=True))
 
@@ -216,7 +216,7 @@ def test_a_status_draws_nothing_of_its_own(world: Make, capsys: pytest.CaptureFi
 
 
 def test_several_waits_share_a_display(capsys: pytest.CaptureFixture[str]) -> None:
-    """Each has a line in the display of the caller, who alone starts and stops it; markup in a status is text."""
+    """Each has a line in the caller's display, which only the caller starts and stops. Markup is escaped."""
     from rich.progress import Progress
 
     display = Progress()

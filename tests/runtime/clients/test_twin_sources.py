@@ -1,4 +1,4 @@
-"""The blocking and the asyncio drivers differ by `await` alone: their syntax trees are compared, method by method."""
+"""The blocking and the asyncio drivers differ only by `await`: their syntax trees are compared by method."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ ONE_COLOUR = {
     "JobBatch.close": "tasks are stopped",
     "JobBatch._show": "a callback may be awaited",
 }
-"""Methods that differ by more than `await`, and why."""
+"""Methods that differ by more than `await`, with the reason."""
 
 SAME = {
     "AsyncFunctionDef": "FunctionDef",
@@ -41,7 +41,7 @@ SAME = {
 
 
 class Blocking(ast.NodeTransformer):
-    """Takes `await`, `async`, annotations and docstrings away."""
+    """Removes `await`, `async`, annotations and docstrings."""
 
     def visit_Await(self, node: ast.Await) -> ast.AST:
         return self.visit(node.value)
@@ -84,7 +84,7 @@ class Blocking(ast.NodeTransformer):
 
 
 def one_name(name: str) -> str:
-    """The name that both colours have."""
+    """The name that both colours share."""
     name = SAME.get(name, name)
     return name.removeprefix("Async").replace("_async_", "_").replace("StopAsyncIteration", "StopIteration")
 
@@ -105,13 +105,13 @@ PAIRS = sorted(path.name for path in CLIENTS.glob("*.py") if (CLIENTS / f"async_
 
 
 def test_every_file_with_a_twin_is_compared() -> None:
-    """The senders alone are two designs: threads and tasks."""
+    """The senders are left out: they have two designs, threads and tasks."""
     assert PAIRS == ["client.py", "job.py", "job_batch.py", "senders.py", "stream.py"]
 
 
 @pytest.mark.parametrize("name", [name for name in PAIRS if name != "senders.py"])
-def test_the_twins_differ_by_await_alone(name: str) -> None:
-    """Where they do not, the table says why; and no entry of the table is without need."""
+def test_the_twins_differ_only_by_await(name: str) -> None:
+    """Every other difference is in the table with a reason, and every entry of the table is needed."""
     one, other = methods(CLIENTS / name), methods(CLIENTS / f"async_{name}")
     differing = {method for method in one.keys() | other.keys() if one.get(method) != other.get(method)}
     classes = {method.partition(".")[0] for method in [*one, *other]}

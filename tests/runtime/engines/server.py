@@ -1,4 +1,4 @@
-"""A server on loopback that speaks HTTP over raw sockets, as badly as a test wants it to."""
+"""A server on loopback that speaks HTTP over raw sockets, correctly or not, as a test decides."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ CERTIFICATE = Path(__file__).with_name("loopback.pem")
 
 @dataclass(frozen=True)
 class Received:
-    """A request as it came over the wire. Header names are in lower case."""
+    """A request as received. Header names are in lower case."""
 
     method: str
     target: str
@@ -39,31 +39,31 @@ class Peer:
         self.sock.sendall(data)
 
     def drip(self, data: Iterable[bytes], pause: float) -> None:
-        """Send piece by piece, with a pause before each."""
+        """Send in pieces, with a pause before each."""
         for piece in data:
             if self.stopping.wait(pause):
                 return
             self.send(piece)
 
     def close(self) -> None:
-        """End the connection in order."""
+        """Close the connection in order."""
         with contextlib.suppress(OSError):
             self.sock.shutdown(socket.SHUT_RDWR)
         self.sock.close()
 
     def reset(self) -> None:
-        """End the connection with a bang."""
+        """Reset the connection."""
         self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self.sock.close()
 
     def wait_until_gone(self) -> None:
-        """Do nothing until the client gives the connection up."""
+        """Wait until the client closes the connection."""
         with contextlib.suppress(OSError):
             while not self.stopping.is_set() and self.sock.recv(2**16):
                 pass
 
     def tunnel_to(self, port: int) -> None:
-        """Carry bytes to and from another port of this machine until either side is done."""
+        """Relay bytes to and from another port of this machine until either side closes."""
         with socket.create_connection(("127.0.0.1", port)) as other:
             back = threading.Thread(target=_carry, args=(other, self.sock), daemon=True)
             back.start()
@@ -99,7 +99,7 @@ Answer: TypeAlias = Callable[[Peer, Received], None]
 
 
 class Server:
-    """Lets *answer* deal with each request, one thread for each connection; counts both."""
+    """Passes each request to *answer*, with one thread for each connection; counts both."""
 
     def __init__(self, answer: Answer, *, tls: bool = False) -> None:
         self.answer = answer
@@ -135,11 +135,11 @@ class Server:
 
     @property
     def open_connections(self) -> int:
-        """How many clients are connected now."""
+        """The number of clients that are connected now."""
         return len(self._open)
 
     def settle(self, connections: int, within: float = 5.0) -> None:
-        """Wait until that many clients are connected. Raises `AssertionError` if it does not come to that."""
+        """Wait until this many clients are connected. Raises `AssertionError` after *within* seconds."""
         end = time.monotonic() + within
         while self.open_connections != connections:
             assert time.monotonic() < end, f"{self.open_connections} connections, not {connections}"
@@ -185,7 +185,7 @@ def _carry(source: socket.socket, target: socket.socket) -> None:
 
 
 def reply(body: bytes = b"", *, status: str = "200 OK", **headers: str) -> bytes:
-    """A reply with its length; `content_type="x"` makes the header `Content-Type: x`."""
+    """A reply with its length; `content_type="x"` sets the header `Content-Type: x`."""
     return head(status=status, content_length=str(len(body)), **headers) + body
 
 
@@ -205,7 +205,7 @@ def head(*, status: str = "200 OK", **headers: str) -> bytes:
 
 
 def play(*steps: bytes | Callable[[Peer], None]) -> Answer:
-    """Answer each request with these steps: send the bytes, do the rest."""
+    """Answer each request with these steps: bytes to send, or functions to call."""
 
     def answer(peer: Peer, _request: Received) -> None:
         for step in steps:
@@ -218,13 +218,13 @@ def play(*steps: bytes | Callable[[Peer], None]) -> Answer:
 
 
 def drip(data: Iterable[bytes], pause: float = 0.02) -> Callable[[Peer], None]:
-    """Send piece by piece, with a pause before each."""
+    """Send in pieces, with a pause before each."""
     pieces = list(data)
     return lambda peer: peer.drip(pieces, pause)
 
 
 def endless(data: bytes) -> Callable[[Peer], None]:
-    """Send it over and over."""
+    """Send it repeatedly."""
 
     def send(peer: Peer) -> None:
         while not peer.stopping.is_set():

@@ -1,4 +1,4 @@
-"""Bodies of replies, unpacked as they come."""
+"""Decompression of reply bodies in chunks."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ PACKERS: dict[str, tuple[str, Callable[[bytes], bytes]]] = {
 
 
 def pieces(data: bytes, sizes: list[int]) -> list[bytes]:
-    """The data in pieces of these sizes, over and over."""
+    """The data in pieces of these sizes, repeated."""
     cut: list[bytes] = []
     while data:
         size = sizes[len(cut) % len(sizes)]
@@ -47,8 +47,8 @@ def gathered(coding: str, cut: list[bytes], limit: int = 10**6) -> bytes:
 
 @pytest.mark.parametrize("packer", PACKERS)
 @given(data=st.binary(max_size=300), sizes=st.lists(st.integers(1, 40), min_size=1))
-def test_any_pieces_make_the_same_body(packer: str, data: bytes, sizes: list[int]) -> None:
-    """However a body is cut into pieces, and whichever way it is packed, it comes out as it was."""
+def test_any_chunks_give_the_same_body(packer: str, data: bytes, sizes: list[int]) -> None:
+    """A body is the same for any chunks and any coding."""
     coding, pack = PACKERS[packer]
 
     assert data == gathered(coding, pieces(pack(data), sizes))
@@ -56,8 +56,8 @@ def test_any_pieces_make_the_same_body(packer: str, data: bytes, sizes: list[int
 
 @pytest.mark.parametrize("packer", ["gzip", "zlib", "deflate"])
 @given(data=st.binary(max_size=300), end=st.integers(1, 400), sizes=st.lists(st.integers(1, 40), min_size=1))
-def test_a_packed_body_that_is_cut(packer: str, data: bytes, end: int, sizes: list[int]) -> None:
-    """A packed body of which the end is missing is never taken for a whole one."""
+def test_a_truncated_compressed_body_is_refused(packer: str, data: bytes, end: int, sizes: list[int]) -> None:
+    """A compressed body without its end raises."""
     coding, pack = PACKERS[packer]
     packed = pack(data)
     assume(end < len(packed))
@@ -68,7 +68,7 @@ def test_a_packed_body_that_is_cut(packer: str, data: bytes, end: int, sizes: li
 
 @given(size=st.integers(0, 4000), limit=st.integers(0, 4000), packer=st.sampled_from(sorted(PACKERS)))
 def test_the_limit(size: int, limit: int, packer: str) -> None:
-    """A body of the limit is taken, one byte more is not."""
+    """A body of exactly the limit is accepted; one byte more is refused."""
     coding, pack = PACKERS[packer]
     cut = pieces(pack(b"x" * size), [100])
     if size <= limit:
@@ -78,8 +78,8 @@ def test_the_limit(size: int, limit: int, packer: str) -> None:
             gathered(coding, cut, limit)
 
 
-def test_a_bomb_is_unpacked_in_pieces() -> None:
-    """However much is in a few bytes, it is never unpacked at once."""
+def test_a_zip_bomb_is_decompressed_in_chunks() -> None:
+    """A highly compressed body is never decompressed at once."""
     bomb = gzip.compress(bytes(10**7))
     sizes = [len(piece) for piece in Decompressor({"content-encoding": "gzip"}).feed(bomb)]
 
@@ -88,8 +88,8 @@ def test_a_bomb_is_unpacked_in_pieces() -> None:
 
 
 @given(data=st.binary(max_size=60), coding=st.sampled_from(["gzip", "deflate"]))
-def test_whatever_claims_to_be_packed(data: bytes, coding: str) -> None:
-    """Bytes that are not packed at all are a body, or an error of ours."""
+def test_data_that_is_not_compressed_is_a_body_or_an_error(data: bytes, coding: str) -> None:
+    """Bytes that are not in the declared coding are a body, or raise an error of ours."""
     try:
         assert isinstance(gathered(coding, [data]), bytes)
     except ConnectionFailed as error:

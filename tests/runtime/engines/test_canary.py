@@ -66,7 +66,7 @@ def test_an_overridden_method_still_exists(classes: tuple[type, type], names: tu
 
 @pytest.mark.parametrize(("owner", "names"), USED.items(), ids=lambda each: getattr(each, "__name__", ""))
 def test_a_used_attribute_still_exists(owner: type, names: tuple[str, ...]) -> None:
-    """It is there under the same name."""
+    """It has the same name."""
     assert [] == [name for name in names if not hasattr(owner, name)]
 
 
@@ -107,8 +107,8 @@ def test_signatures_are_the_same() -> None:
     assert expected == parameters(httpcore2.AnyIOBackend.connect_tcp)
 
 
-def test_a_trace_says_when_a_request_is_sent() -> None:
-    """The name of the event, and the request in it, are how a lost submit is told from one that was never sent."""
+def test_a_trace_has_an_event_for_sending_a_request() -> None:
+    """The event's name and its request distinguish a lost submit from one that was never sent."""
     events: list[tuple[str, object]] = []
 
     def trace(event: str, info: dict[str, object]) -> None:
@@ -122,8 +122,8 @@ def test_a_trace_says_when_a_request_is_sent() -> None:
     assert ["http11.send_request_headers.started"] == sending
 
 
-def test_a_timeout_reaches_the_backend_as_it_is() -> None:
-    """An attempt takes the place of seconds: the library must not calculate with it."""
+def test_a_timeout_reaches_the_backend_unchanged() -> None:
+    """An attempt is passed in place of seconds: the library must not calculate with it."""
     timeouts: list[object] = []
     unique: object = object()
 

@@ -1,4 +1,4 @@
-"""The timeouts of an asyncio transport: one timer, and yet each step ends in its own time."""
+"""The timeouts of an asyncio transport: one timer, and each block ends at its own time."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from tests.runtime.storms import rule
 
 @rule
 @given(st.lists(st.tuples(st.floats(0, 100), st.floats(0.01, 50), st.floats(0.01, 50)), min_size=1, max_size=12))
-def test_each_step_ends_in_its_own_time(steps: list[tuple[float, float, float]]) -> None:
-    """However many are under way, and whichever began first: at its end, or when it is done if that is earlier."""
+def test_each_block_ends_at_its_own_timeout(steps: list[tuple[float, float, float]]) -> None:
+    """For any number of blocks, in any order: at its timeout, or when it is done if that is earlier."""
     clock, timeouts = LoopClock(), Timeouts()
 
     async def step(begins: float, lasts: float, may_last: float) -> None:
@@ -37,8 +37,8 @@ def test_each_step_ends_in_its_own_time(steps: list[tuple[float, float, float]])
     clock.run(main())
 
 
-def test_no_time_at_all_is_over_at_once() -> None:
-    """The step gets no further than its first wait."""
+def test_a_timeout_of_zero_ends_the_block_at_its_first_wait() -> None:
+    """The block gets no further than its first wait."""
     clock, timeouts = LoopClock(), Timeouts()
 
     async def main() -> None:
@@ -51,8 +51,8 @@ def test_no_time_at_all_is_over_at_once() -> None:
     assert clock.now() - began < 0.01
 
 
-def test_whoever_else_cancels_has_the_last_word() -> None:
-    """A task that is cancelled at the moment of its timeout is cancelled, and did not time out."""
+def test_a_cancellation_takes_precedence_over_a_timeout() -> None:
+    """A task that is cancelled at the moment of its timeout raises `CancelledError`."""
     clock, timeouts = LoopClock(), Timeouts()
 
     async def step() -> None:
@@ -68,8 +68,8 @@ def test_whoever_else_cancels_has_the_last_word() -> None:
     clock.run(main())
 
 
-def test_all_can_be_ended() -> None:
-    """The time of all is over then, and who asked for it goes on when they have ended."""
+def test_expire_all_ends_every_block() -> None:
+    """`expire_all` times out all blocks, and returns after they have ended."""
     clock, timeouts = LoopClock(), Timeouts()
     ended: list[float] = []
 
@@ -93,8 +93,8 @@ def test_all_can_be_ended() -> None:
     assert [began + 1] * 3 == pytest.approx(ended, abs=1e-3)
 
 
-def test_one_timer_serves_all() -> None:
-    """A thousand steps one after the other leave no timers behind them, and a loop of another run has its own."""
+def test_all_blocks_share_one_timer() -> None:
+    """1,000 blocks in sequence leave no timers behind, and each event loop has its own."""
     timeouts = Timeouts()
 
     async def main() -> int:

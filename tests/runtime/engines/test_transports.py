@@ -1,4 +1,4 @@
-"""All engines behave alike: the conduct that `runtime/transport.py` promises, over real sockets, for each of them."""
+"""All engines behave as `engines/transport.py` promises, over real sockets."""
 
 from __future__ import annotations
 
@@ -50,20 +50,20 @@ from tests.runtime.engines.server import (
 )
 
 SOON = 0.15
-"""A timeout for what must time out."""
+"""The timeout of requests that must time out, in seconds."""
 
 SLACK = 3.0
-"""How much later than its timeout a call may end, on a busy machine. What must not happen takes longer."""
+"""How much later than its timeout a call may end on a busy machine. A wrong call would take longer."""
 
 AMPLE = 5.0
-"""A timeout for what must not time out."""
+"""The timeout of requests that must not time out, in seconds."""
 
 BLOCKING: dict[str, type[Any]] = {"urllib3": Urllib3Transport, "httpx": HttpxTransport}
 AWAITED: dict[str, type[Any]] = {"aiohttp": AiohttpTransport, "async-httpx": AsyncHttpxTransport}
 
 
 class AwaitedStream:
-    """An asyncio stream as a blocking one."""
+    """A blocking interface to an asyncio stream."""
 
     def __init__(self, run: Callable[[Any], Any], stream: AsyncStreamReply) -> None:
         self._run = run
@@ -85,7 +85,7 @@ async def _next(incoming: AsyncIterator[bytes]) -> bytes | None:
 
 
 class Awaited:
-    """An asyncio transport as a blocking one, so that the same tests drive both."""
+    """A blocking interface to an asyncio transport, so that the same tests run for both."""
 
     def __init__(self, runner: asyncio.Runner, transport: AsyncTransport) -> None:
         self._runner = runner
@@ -121,7 +121,7 @@ def _plain_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(params=[*BLOCKING, *AWAITED])
 def make(request: pytest.FixtureRequest) -> Iterator[Make]:
-    """Makes transports of one engine, and closes them in the end."""
+    """A function that makes transports of one engine; they are closed after the test."""
     made: list[Transport] = []
     with asyncio.Runner() as runner:
 
@@ -150,11 +150,11 @@ def fetch(transport: Transport, server: Server, path: str = "/", *, timeout: flo
     return transport.send(get(server.url + path), timeout=timeout)
 
 
-# What is sent, and what is an answer
+# Requests and replies
 
 
 @pytest.mark.parametrize("status", ["200 OK", "202 Accepted", "404 Not Found", "418 Odd", "500 Oops", "503 Later"])
-def test_any_status_is_an_answer(transport: Transport, status: str) -> None:
+def test_any_status_is_a_reply(transport: Transport, status: str) -> None:
     """A reply of any status is returned, with its body."""
     with Server(play(reply(b"so be it", status=status))) as server:
         answer = fetch(transport, server)
@@ -164,7 +164,7 @@ def test_any_status_is_an_answer(transport: Transport, status: str) -> None:
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 def test_redirects_are_returned(transport: Transport, status: int) -> None:
-    """A redirect is not followed: its status and its Location are the answer."""
+    """A redirect is not followed: its status and its Location are returned."""
     with Server(play(reply(status=f"{status} Moved", location="http://elsewhere.test/a?b=%20c"))) as server:
         answer = fetch(transport, server)
 
@@ -172,8 +172,8 @@ def test_redirects_are_returned(transport: Transport, status: int) -> None:
     assert 1 == len(server.requests)
 
 
-def test_requests_go_out_as_they_are(transport: Transport) -> None:
-    """Method, address, headers and body reach the server byte for byte."""
+def test_requests_are_sent_unchanged(transport: Transport) -> None:
+    """Method, URL, headers and body reach the server byte for byte."""
     target = "/jobs/a%2Fb%7Ec%3F?q=1+2%20%C3%A9&list=a,b&empty="
     headers = {"x-api-key": "k", "content-type": "application/json", "user-agent": "acme-client"}
     with Server(play(reply())) as server:
@@ -187,7 +187,7 @@ def test_requests_go_out_as_they_are(transport: Transport) -> None:
 
 
 def test_nothing_is_added_to_a_request_without_a_body(transport: Transport) -> None:
-    """A POST without a body says that its length is 0, and claims no type."""
+    """A POST without a body has Content-Length 0 and no Content-Type."""
     with Server(play(reply())) as server:
         transport.send(Request(method="POST", url=server.url, headers={}), timeout=AMPLE)
     (sent,) = server.requests
@@ -196,7 +196,7 @@ def test_nothing_is_added_to_a_request_without_a_body(transport: Transport) -> N
 
 
 def test_large_bodies_are_sent(transport: Transport) -> None:
-    """A request body of megabytes arrives whole."""
+    """A request body of megabytes arrives complete."""
     body = bytes(range(256)) * 12_000
     with Server(play(reply())) as server:
         transport.send(Request(method="PUT", url=server.url, headers={}, body=body), timeout=AMPLE)
@@ -204,8 +204,8 @@ def test_large_bodies_are_sent(transport: Transport) -> None:
     assert body == server.requests[0].body
 
 
-def test_odd_characters_of_an_address_are_encoded(transport: Transport) -> None:
-    """What may not stand in an address is encoded, so that it cannot end the request line."""
+def test_invalid_characters_of_a_url_are_encoded(transport: Transport) -> None:
+    """Characters that a URL cannot hold are encoded, so they cannot end the request line."""
     with Server(play(reply())) as server:
         fetch(transport, server, "/a b\x01é?q={x} y#part")
 
@@ -213,8 +213,8 @@ def test_odd_characters_of_an_address_are_encoded(transport: Transport) -> None:
 
 
 @pytest.mark.parametrize("url", ["ftp://127.0.0.1/", "/jobs", "http://", "http://[::1", "http://me:pw@127.0.0.1/"])
-def test_addresses_that_are_none(transport: Transport, url: str) -> None:
-    """An address that no request can go to is refused, without a word of what is in it."""
+def test_an_invalid_url_is_refused(transport: Transport, url: str) -> None:
+    """An invalid URL is refused, and the message does not quote it."""
     with pytest.raises(InvalidArgument, match="URL") as caught:
         transport.send(get(url), timeout=AMPLE)
 
@@ -222,15 +222,15 @@ def test_addresses_that_are_none(transport: Transport, url: str) -> None:
 
 
 @pytest.mark.parametrize("value", ["s3cret\nx-admin: 1", "s3cret\x00", "s3cret\u2019"], ids=["line", "nul", "quote"])
-def test_headers_that_are_none(transport: Transport, value: str) -> None:
-    """A header that HTTP cannot carry is refused, without a word of its value."""
+def test_an_invalid_header_is_refused(transport: Transport, value: str) -> None:
+    """A header that HTTP cannot carry is refused, and the message does not quote its value."""
     with pytest.raises(InvalidArgument, match="x-api-key") as caught:
         transport.send(get("http://127.0.0.1:9", **{"x-api-key": value}), timeout=AMPLE)
 
     assert "s3cret" not in "".join(traceback.format_exception(caught.value, limit=0))
 
 
-# What is read
+# Reading replies
 
 
 def test_headers_of_a_reply(transport: Transport) -> None:
@@ -254,8 +254,8 @@ def test_headers_of_a_reply(transport: Transport) -> None:
     ],
     ids=["gzip", "upper-case", "two-gzips", "zlib", "deflate", "none"],
 )
-def test_packed_bodies(transport: Transport, coding: str, packed: bytes) -> None:
-    """gzip and deflate are unpacked, also the deflate without a header that some servers send."""
+def test_compressed_bodies(transport: Transport, coding: str, packed: bytes) -> None:
+    """gzip and deflate are decompressed, also the deflate without a header that some servers send."""
     with Server(play(reply(packed, content_encoding=coding))) as server:
         answer = fetch(transport, server)
 
@@ -274,7 +274,7 @@ def test_packed_bodies(transport: Transport, coding: str, packed: bytes) -> None
     ids=["chunks", "trailer", "close", "http-1.0", "interim"],
 )
 def test_framings(transport: Transport, data: bytes) -> None:
-    """Chunks, an end by closing, and replies that announce the reply are all understood."""
+    """Chunked bodies, bodies that end with the connection, and informational replies are all understood."""
 
     def answer(peer: Peer, request: Received) -> None:
         peer.send(data)
@@ -299,7 +299,7 @@ def test_framings(transport: Transport, data: bytes) -> None:
     ids=["head", "no-content", "not-modified", "empty", "empty-gzip"],
 )
 def test_replies_without_a_body(transport: Transport, method: str, data: bytes) -> None:
-    """A reply that has no body ends with its headers, and its connection can be used again."""
+    """A reply without a body ends with its headers, and its connection can be used again."""
     with Server(play(data)) as server:
         bodies = [transport.send(Request(method=method, url=server.url, headers={}), timeout=AMPLE).body for _ in "ab"]
 
@@ -319,7 +319,7 @@ TOO_LARGE = {
 
 @pytest.mark.parametrize("excess", TOO_LARGE)
 def test_replies_over_the_limit(make: Make, excess: str) -> None:
-    """A reply over the limit is given up when it gets there, not when it ends; so is the connection."""
+    """A reply over the limit raises as soon as it exceeds it, and its connection is closed."""
     with Server(TOO_LARGE[excess]) as server:
         transport = make(body_limit=10_000)
         with pytest.raises(ReplyTooLarge, match="10,000 bytes"):
@@ -329,7 +329,7 @@ def test_replies_over_the_limit(make: Make, excess: str) -> None:
 
 
 def test_a_reply_of_just_the_limit(make: Make) -> None:
-    """The limit itself is allowed."""
+    """A reply of exactly the limit is accepted."""
     with Server(play(reply(gzip.compress(b"x" * 10_000), content_encoding="gzip"))) as server:
         assert 10_000 == len(fetch(make(body_limit=10_000), server).body)
 
@@ -343,7 +343,7 @@ def test_cookies_are_not_kept(transport: Transport) -> None:
     assert "cookie" not in server.requests[1].headers
 
 
-# No connection
+# Failed connections
 
 
 def free_port() -> int:
@@ -352,7 +352,7 @@ def free_port() -> int:
 
 
 def test_connection_refused(transport: Transport) -> None:
-    """Where nobody listens, the request did not arrive; the message says where, and no more."""
+    """If nothing listens, the request did not arrive; the message has host and port only."""
     port = free_port()
     with pytest.raises(ConnectionFailed) as caught:
         transport.send(get(f"http://127.0.0.1:{port}/path?key=s3cret", **{"x-api-key": "s3cret"}), timeout=AMPLE)
@@ -363,7 +363,7 @@ def test_connection_refused(transport: Transport) -> None:
 
 
 def test_unknown_host(transport: Transport, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where a name cannot be looked up, the request did not arrive."""
+    """If a name cannot be resolved, the request did not arrive."""
 
     def unknown(*_args: object, **_options: object) -> None:
         raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
@@ -376,7 +376,7 @@ def test_unknown_host(transport: Transport, monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_no_certificates_are_read_without_need(monkeypatch: pytest.MonkeyPatch) -> None:
-    """It takes longer than all else of a first request, and plain HTTP has no use for them."""
+    """Plain HTTP reads no certificates, which is the slowest part of a first request."""
     monkeypatch.setattr(urllib3_transport, "tls_context", lambda use: pytest.fail("they were read"))
     transport = Urllib3Transport()
 
@@ -386,7 +386,7 @@ def test_no_certificates_are_read_without_need(monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_certificates_are_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """By each engine, however many clients there are; and anew where the environment names others."""
+    """Once by each engine, for any number of clients; again if the environment names others."""
     found = [tls_context("one"), tls_context("one"), tls_context("another")]
     monkeypatch.setenv("SSL_CERT_DIR", "/nowhere")
 
@@ -395,7 +395,7 @@ def test_certificates_are_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_certificates_are_verified(transport: Transport, make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A certificate that the system's store vouches for is accepted, any other refused before the request is sent."""
+    """A certificate that the system trusts is accepted; any other is refused before the request is sent."""
     with Server(play(reply(b"safe")), tls=True) as server:
         assert b"safe" == fetch(transport, server).body
 
@@ -436,8 +436,8 @@ def raw_listener(behave: Callable[[socket.socket], None]) -> socket.socket:
     return listener
 
 
-def test_tls_that_is_none(transport: Transport) -> None:
-    """A server that hangs up on the TLS handshake did not get the request."""
+def test_a_server_without_tls(transport: Transport) -> None:
+    """If the server closes the connection in the TLS handshake, the request did not arrive."""
     with raw_listener(lambda sock: sock.close()) as listener:
         with pytest.raises(ConnectionFailed, match="could not connect") as caught:
             transport.send(get(f"https://127.0.0.1:{listener.getsockname()[1]}/"), timeout=AMPLE)
@@ -447,7 +447,7 @@ def test_tls_that_is_none(transport: Transport) -> None:
 
 
 def test_a_connection_that_is_not_made_in_time(transport: Transport) -> None:
-    """A TLS handshake that gets no answer ends with the timeout, and the request did not arrive."""
+    """A TLS handshake without an answer ends at the timeout, and the request did not arrive."""
     held: list[socket.socket] = []
     with raw_listener(held.append) as listener:
         began = time.monotonic()
@@ -461,8 +461,8 @@ def test_a_connection_that_is_not_made_in_time(transport: Transport) -> None:
     assert not caught.value.may_have_arrived
 
 
-def test_a_name_that_is_not_found_in_time(transport: Transport, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A look-up that gets no answer ends with the timeout as well."""
+def test_a_name_that_is_not_resolved_in_time(transport: Transport, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Name resolution ends at the timeout."""
     over = threading.Event()
 
     def slow(_host: str, *_args: object, flags: int = 0, **_options: object) -> None:
@@ -481,15 +481,15 @@ def test_a_name_that_is_not_found_in_time(transport: Transport, monkeypatch: pyt
 
 
 @pytest.mark.parametrize("timeout", [1e9, 1e300])
-def test_all_the_time_in_the_world(transport: Transport, timeout: float) -> None:
-    """A timeout may be longer than an operating system can count."""
+def test_a_very_long_timeout(transport: Transport, timeout: float) -> None:
+    """A timeout may be longer than the operating system accepts."""
     with Server(play(reply(b"in time"))) as server:
         assert b"in time" == fetch(transport, server, timeout=timeout).body
 
 
 @pytest.mark.parametrize("timeout", [0.0, -1.0])
-def test_no_time_at_all(transport: Transport, timeout: float) -> None:
-    """A request whose time is over before it begins is not sent."""
+def test_a_timeout_of_zero(transport: Transport, timeout: float) -> None:
+    """A request without time left is not sent."""
     with Server(play(reply())) as server, pytest.raises(RequestTimeout) as caught:
         fetch(transport, server, timeout=timeout)
 
@@ -497,7 +497,7 @@ def test_no_time_at_all(transport: Transport, timeout: float) -> None:
     assert not server.requests
 
 
-# A connection that is lost
+# Lost connections
 
 LOSSES = {
     "closed": play(Peer.close),
@@ -523,7 +523,7 @@ LOSSES = {
 @pytest.mark.parametrize("loss", LOSSES)
 @pytest.mark.parametrize("tls", [False, True], ids=["http", "https"])
 def test_lost_replies(transport: Transport, loss: str, tls: bool) -> None:
-    """A reply that does not come whole is a lost connection, and the request may have arrived."""
+    """An incomplete reply is a lost connection, and the request may have arrived."""
     with Server(LOSSES[loss], tls=tls) as server:
         with pytest.raises(ConnectionFailed) as caught:
             fetch(transport, server)
@@ -537,7 +537,7 @@ def test_lost_replies(transport: Transport, loss: str, tls: bool) -> None:
 @pytest.mark.parametrize("method", ["GET", "HEAD", "PUT", "DELETE", "OPTIONS", "POST"])
 @pytest.mark.parametrize("loss", ["closed", "reset"])
 def test_nothing_is_sent_twice(transport: Transport, method: str, loss: str) -> None:
-    """A request that is lost on a connection which was kept is not sent again by the engine, whatever its method."""
+    """A request lost on a reused connection is not sent again by the engine, whatever its method."""
     request = Request(method=method, url="", headers={}, body=b"{}" if method in ("PUT", "POST") else None)
 
     def answer(peer: Peer, _request: Received) -> None:
@@ -558,7 +558,7 @@ def test_nothing_is_sent_twice(transport: Transport, method: str, loss: str) -> 
 
 
 def test_a_connection_that_was_closed_while_idle(transport: Transport) -> None:
-    """A kept connection that the server has closed in the meantime is noticed, and a new one is made."""
+    """An idle connection that the server has closed is replaced by a new one."""
 
     def answer(peer: Peer, _request: Received) -> None:
         peer.send(reply(b"fine"))
@@ -583,8 +583,8 @@ def test_a_connection_that_was_closed_while_idle(transport: Transport) -> None:
         ).map(lambda pair: b"HTTP/1.1 302 Found\r\n" + f"{pair[0]}: {pair[1]}\r\n\r\nbody".encode()),
     )
 )
-def test_whatever_comes(make: Make, data: bytes) -> None:
-    """Whatever bytes a server answers, what comes out is a reply or an error of ours."""
+def test_any_bytes_of_a_server(make: Make, data: bytes) -> None:
+    """Any bytes from a server give a reply or an error of ours."""
 
     def answer(peer: Peer, _request: Received) -> None:
         peer.send(data)
@@ -615,8 +615,8 @@ SLOWNESS = {
 
 
 @pytest.mark.parametrize("tls", [False, True], ids=["http", "https"])
-def test_the_timeout_is_for_the_whole(transport: Transport, tls: bool) -> None:
-    """However a reply drips, the call ends with its timeout, and its connection; the request may have arrived."""
+def test_the_timeout_is_for_the_whole_request(transport: Transport, tls: bool) -> None:
+    """A slow reply ends at the timeout, and so does its connection; the request may have arrived."""
     with contextlib.ExitStack() as stack:
         servers = {name: stack.enter_context(Server(answer, tls=tls)) for name, answer in SLOWNESS.items()}
         began = time.monotonic()
@@ -633,7 +633,7 @@ def test_the_timeout_is_for_the_whole(transport: Transport, tls: bool) -> None:
 
 
 def failures(transport: Transport, servers: list[Server], *, timeout: float) -> list[BaseException | None]:
-    """How one request to each server ends, all at the same time."""
+    """The error of one request to each server, all sent at the same time."""
     if isinstance(transport, Awaited):
         return transport.failures([get(server.url) for server in servers], timeout=timeout)
     with ThreadPoolExecutor(len(servers)) as threads:
@@ -642,7 +642,7 @@ def failures(transport: Transport, servers: list[Server], *, timeout: float) -> 
 
 
 def test_a_server_that_does_not_read(transport: Transport) -> None:
-    """A request body that is not taken ends with the timeout too."""
+    """A request body that the server does not read ends at the timeout."""
     body = b"x" * 2**24
     held: list[socket.socket] = []
     with raw_listener(held.append) as listener:
@@ -662,7 +662,7 @@ def test_a_server_that_does_not_read(transport: Transport) -> None:
 
 
 def test_connections_are_kept(transport: Transport) -> None:
-    """Requests one after the other use one connection, whatever the answers."""
+    """Consecutive requests use one connection, whatever the replies."""
     answers = iter([reply(b"a"), reply(b"b", status="500 Oops"), chunked(b"c"), reply(b"d"), reply(b"e")])
     with Server(lambda peer, _: peer.send(next(answers))) as server:
         for _ in range(3):
@@ -676,7 +676,7 @@ def test_connections_are_kept(transport: Transport) -> None:
 
 
 def test_connections_are_bounded(make: Make) -> None:
-    """A request for which no connection is free waits for one, and fails unsent with its timeout."""
+    """A request without a free connection waits for one, and fails unsent at its timeout."""
     transport = make(max_connections=1)
     with Server(play(head(content_length="4"))) as server:
         stream = transport.open(get(server.url), timeout=AMPLE)
@@ -694,7 +694,7 @@ def test_connections_are_bounded(make: Make) -> None:
 
 @pytest.mark.parametrize("name", BLOCKING)
 def test_eight_threads(name: str) -> None:
-    """A blocking transport is shared between threads, within its bound of connections; replies are not mixed up."""
+    """A blocking transport can be shared by threads: its limit of connections holds, replies are not mixed up."""
     transport: Transport = BLOCKING[name](max_connections=4)
 
     def ask(number: int) -> str:
@@ -712,7 +712,7 @@ def test_eight_threads(name: str) -> None:
 
 @pytest.mark.parametrize("name", AWAITED)
 def test_many_tasks(name: str) -> None:
-    """An asyncio transport serves many tasks at once, within its bound of connections; replies are not mixed up."""
+    """An asyncio transport can be shared by tasks: its limit of connections holds, replies are not mixed up."""
 
     async def main() -> list[Response]:
         transport: AsyncTransport = AWAITED[name](max_connections=4)
@@ -734,7 +734,7 @@ def test_many_tasks(name: str) -> None:
 @pytest.mark.parametrize("name", AWAITED)
 @pytest.mark.parametrize("slowness", ["silent", "headers", "body"])
 def test_cancellation(name: str, slowness: str) -> None:
-    """A cancelled request leaves no connection and no task behind, and its place in the pool is free at once."""
+    """A cancelled request leaves no connection and no task, and frees its place in the pool at once."""
 
     async def main() -> None:
         transport: AsyncTransport = AWAITED[name](max_connections=2)
@@ -756,7 +756,7 @@ def test_cancellation(name: str, slowness: str) -> None:
 
 @pytest.mark.parametrize("name", AWAITED)
 def test_cancellation_in_a_handshake(name: str) -> None:
-    """A request that is cancelled while its connection is made leaves nothing behind."""
+    """A request that is cancelled while connecting leaves nothing behind."""
 
     async def main(url: str) -> None:
         transport: AsyncTransport = AWAITED[name](max_connections=1)
@@ -782,7 +782,7 @@ def test_cancellation_in_a_handshake(name: str) -> None:
 
 @pytest.mark.parametrize("name", BLOCKING)
 def test_interruption(name: str) -> None:
-    """Ctrl-C in the middle of a request leaves no connection behind, and its place in the pool is free."""
+    """Ctrl-C during a request leaves no connection, and frees its place in the pool."""
     transport: Transport = BLOCKING[name](max_connections=1)
     before = signal.signal(signal.SIGALRM, signal.default_int_handler)
     try:
@@ -802,8 +802,8 @@ def test_interruption(name: str) -> None:
 # Streams
 
 
-def test_chunks_come_as_they_come(transport: Transport) -> None:
-    """A stream hands out what has come, while the server still has more to say."""
+def test_chunks_are_returned_as_they_arrive(transport: Transport) -> None:
+    """A stream yields the data that has arrived, while the server is still sending."""
     said = threading.Event()
 
     def answer(peer: Peer, _request: Received) -> None:
@@ -819,8 +819,8 @@ def test_chunks_come_as_they_come(transport: Transport) -> None:
         assert [b"two"] == list(chunks)
 
 
-def test_packed_chunks_come_as_they_come(transport: Transport) -> None:
-    """The same for a stream that is packed."""
+def test_compressed_chunks_are_returned_as_they_arrive(transport: Transport) -> None:
+    """The same for a compressed stream."""
     said = threading.Event()
     packer = zlib.compressobj(wbits=31)
 
@@ -837,8 +837,8 @@ def test_packed_chunks_come_as_they_come(transport: Transport) -> None:
         assert b"two" == b"".join(chunks)
 
 
-def test_a_stream_may_last(transport: Transport) -> None:
-    """The timeout of a stream is for each silence: one that goes on may take longer in all."""
+def test_a_stream_may_outlast_its_timeout(transport: Transport) -> None:
+    """The timeout of a stream is for the time without data; the whole may take longer."""
 
     def answer(peer: Peer, _request: Received) -> None:
         peer.send(head(transfer_encoding="chunked"))
@@ -850,8 +850,8 @@ def test_a_stream_may_last(transport: Transport) -> None:
         assert time.monotonic() - began > SOON * 2
 
 
-def test_a_stream_that_falls_silent(transport: Transport) -> None:
-    """A silence longer than the timeout ends a stream."""
+def test_a_stream_without_data_for_too_long(transport: Transport) -> None:
+    """If no data arrives within the timeout, the stream raises."""
 
     def answer(peer: Peer, _request: Received) -> None:
         peer.send(head(transfer_encoding="chunked") + chunk(b"one"))
@@ -868,7 +868,7 @@ def test_a_stream_that_falls_silent(transport: Transport) -> None:
 
 
 def test_a_stream_that_does_not_begin(transport: Transport) -> None:
-    """The headers of a stream must come within the timeout, however they drip."""
+    """The headers of a stream must be complete within the timeout."""
     with Server(SLOWNESS["headers"]) as server:
         began = time.monotonic()
         with pytest.raises(RequestTimeout):
@@ -878,7 +878,7 @@ def test_a_stream_that_does_not_begin(transport: Transport) -> None:
 
 
 @pytest.mark.parametrize("loss", ["in-body", "short-body", "in-chunk", "between-chunks", "bad-chunk", "cut-gzip"])
-def test_a_stream_that_is_cut(transport: Transport, loss: str) -> None:
+def test_a_truncated_stream(transport: Transport, loss: str) -> None:
     """A stream that ends before its end raises."""
     with Server(LOSSES[loss]) as server, pytest.raises(ConnectionFailed) as caught:
         list(transport.open(get(server.url), timeout=AMPLE).chunks())
@@ -887,7 +887,7 @@ def test_a_stream_that_is_cut(transport: Transport, loss: str) -> None:
 
 
 def test_a_stream_is_closed_in_the_middle(make: Make) -> None:
-    """A stream that is closed early, also twice, gives its connection up and its place in the pool back."""
+    """A stream that is closed early, also twice, closes its connection and frees its place in the pool."""
     transport = make(max_connections=1)
     with Server(SLOWNESS["chunks"]) as server:
         for _ in range(3):
@@ -906,8 +906,8 @@ def test_a_stream_is_closed_in_the_middle(make: Make) -> None:
 # Closing
 
 
-def test_closed_is_closed(make: Make) -> None:
-    """A closed transport gives its connections up, and refuses every further request; closing twice is closing once."""
+def test_a_closed_transport(make: Make) -> None:
+    """A closed transport has no connections and refuses every request; a second `close` does nothing."""
     transport, unused = make(), make()
     with Server(play(reply())) as server:
         fetch(transport, server)
@@ -926,7 +926,7 @@ def test_closed_is_closed(make: Make) -> None:
 
 @pytest.mark.parametrize("name", AWAITED)
 def test_closed_during_a_call(name: str) -> None:
-    """A request that is under way when its transport is closed does not hang, and says why it ended."""
+    """A request in flight when its transport is closed does not hang, and raises `ClientClosed`."""
 
     async def main() -> None:
         transport: AsyncTransport = AWAITED[name](max_connections=1)
@@ -943,7 +943,7 @@ def test_closed_during_a_call(name: str) -> None:
 
 @pytest.mark.parametrize("name", AWAITED)
 def test_another_event_loop(name: str) -> None:
-    """An asyncio transport says so when it is used in a second event loop."""
+    """An asyncio transport raises if it is used in a second event loop."""
     transport: AsyncTransport = AWAITED[name]()
     with Server(play(reply())) as server:
 
@@ -961,7 +961,7 @@ def test_another_event_loop(name: str) -> None:
 
 
 def proxying(target_port: Callable[[], int]) -> Answer:
-    """A proxy: passes `CONNECT` on, and answers for everybody else."""
+    """A proxy: relays `CONNECT`, and answers every other request itself."""
 
     def answer(peer: Peer, request: Received) -> None:
         if request.method == "CONNECT":
@@ -974,7 +974,7 @@ def proxying(target_port: Callable[[], int]) -> Answer:
 
 
 def test_http_proxy(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
-    """HTTP_PROXY is honoured, and told who we are by the user name and password in it."""
+    """HTTP_PROXY is used, with its user name and password as credentials."""
     with Server(proxying(int)) as proxy:
         monkeypatch.setenv("http_proxy", f"http://me:p%40ss@127.0.0.1:{proxy.port}")
         transport = make()
@@ -986,7 +986,7 @@ def test_http_proxy(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_https_proxy(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
-    """HTTPS_PROXY is honoured: TLS goes through it to the server, and the proxy sees no header of ours."""
+    """HTTPS_PROXY is used: TLS is tunnelled to the server, and the proxy sees no header of the request."""
     with Server(play(reply(b"safe")), tls=True) as server, Server(proxying(lambda: server.port)) as proxy:
         monkeypatch.setenv("https_proxy", f"http://me:pw@127.0.0.1:{proxy.port}")
         transport = make()
@@ -1001,7 +1001,7 @@ def test_https_proxy(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_no_proxy(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
-    """NO_PROXY is honoured."""
+    """NO_PROXY is respected."""
     with Server(play(reply(b"direct"))) as server:
         monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
         monkeypatch.setenv("no_proxy", "localhost,127.0.0.1")
@@ -1011,7 +1011,7 @@ def test_no_proxy(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize("scheme", ["http", "https"])
 def test_unreachable_proxy(make: Make, monkeypatch: pytest.MonkeyPatch, scheme: str) -> None:
-    """Where the proxy is not there, the request did not arrive; the message names the proxy without its password."""
+    """If the proxy is unreachable, the request did not arrive; the message names it without its password."""
     port = free_port()
     monkeypatch.setenv(f"{scheme}_proxy", f"http://me:s3cret@127.0.0.1:{port}")
     with pytest.raises(ConnectionFailed) as caught:
@@ -1028,7 +1028,7 @@ def test_unreachable_proxy(make: Make, monkeypatch: pytest.MonkeyPatch, scheme: 
     ids=["refuses", "hangs-up", "drips"],
 )
 def test_proxy_that_does_not_connect(make: Make, monkeypatch: pytest.MonkeyPatch, answer: Answer) -> None:
-    """Where the proxy does not connect us, the request did not arrive, and the time is kept."""
+    """If the proxy refuses to connect, the request did not arrive, and the timeout holds."""
     with Server(answer) as proxy:
         monkeypatch.setenv("https_proxy", f"http://127.0.0.1:{proxy.port}")
         began = time.monotonic()
@@ -1040,7 +1040,7 @@ def test_proxy_that_does_not_connect(make: Make, monkeypatch: pytest.MonkeyPatch
 
 
 def test_proxy_of_another_kind(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A proxy that we cannot speak to is a mistake in the configuration, not a fault that may pass."""
+    """An unsupported proxy is a `ConfigurationError`, not a transient error."""
     monkeypatch.setenv("all_proxy", "socks5://me:s3cret@127.0.0.1:9")
     with pytest.raises(ConfigurationError, match="proxy") as caught:
         make().send(get("http://api.test/"), timeout=AMPLE)
@@ -1053,7 +1053,7 @@ def test_proxy_of_another_kind(make: Make, monkeypatch: pytest.MonkeyPatch) -> N
 
 @pytest.mark.parametrize("loss", ["closed", "reset", "in-headers", "short-body", "bad-chunk", "not-http", "silent"])
 def test_no_key_in_a_traceback(transport: Transport, loss: str) -> None:
-    """However a request fails, neither its query nor its headers stand in the traceback, causes and all."""
+    """However a request fails, its query and headers are not in the traceback or its causes."""
     with Server({**LOSSES, **SLOWNESS}[loss]) as server:
         request = get(f"{server.url}/path?key=s3cret", **{"x-api-key": "s3cret"})
         with pytest.raises(ClientError) as caught:
@@ -1062,11 +1062,11 @@ def test_no_key_in_a_traceback(transport: Transport, loss: str) -> None:
     assert "s3cret" not in "".join(traceback.format_exception(caught.value))
 
 
-# Engines of the user's
+# Engines of the user
 
 
 def users_transport(name: str, stack: list[Callable[[], object]], runner: asyncio.Runner) -> Transport:
-    """A transport over an engine that its user has told to retry, to follow redirects and to send a header."""
+    """A transport over an engine whose user has set retries, redirects and a header."""
     if name == "urllib3":
         pool = urllib3.PoolManager(retries=urllib3.Retry(3, status_forcelist=[500]), maxsize=1)
         stack.append(pool.clear)
@@ -1090,7 +1090,7 @@ def users_transport(name: str, stack: list[Callable[[], object]], runner: asynci
 
 @pytest.mark.parametrize("name", [*BLOCKING, *AWAITED])
 def test_an_engine_of_the_users(name: str) -> None:
-    """An engine that is handed in is used as it is, without its redirects and retries, and is not closed with ours."""
+    """A given engine is used as it is, without redirects and retries, and is not closed."""
     data = {"/moved": reply(status="302 Found", location="/"), "/oops": reply(status="500 Oops"), "/": reply(b"home")}
 
     def answer(peer: Peer, request: Received) -> None:
@@ -1123,8 +1123,8 @@ def test_an_engine_of_the_users(name: str) -> None:
 
 @pytest.mark.parametrize("slowness", ["silent", "body", "chunks"])
 @pytest.mark.parametrize("name", [*BLOCKING, *AWAITED])
-def test_the_time_of_an_engine_of_the_users(name: str, slowness: str) -> None:
-    """An engine that is handed in keeps to the timeout as well, but for headers that drip."""
+def test_the_timeout_of_an_engine_of_the_users(name: str, slowness: str) -> None:
+    """A given engine keeps to the timeout too, except for slow headers."""
     stack: list[Callable[[], object]] = []
     with Server(SLOWNESS[slowness]) as server, asyncio.Runner() as runner:
         transport = users_transport(name, stack, runner)
@@ -1143,7 +1143,7 @@ def test_the_time_of_an_engine_of_the_users(name: str, slowness: str) -> None:
     ("engine", "default"), [("urllib3", default_transport), ("aiohttp", default_async_transport)], ids=["sync", "async"]
 )
 def test_the_default_engines(engine: str, default: Callable[[], object], monkeypatch: pytest.MonkeyPatch) -> None:
-    """A client that is given no engine gets the default one, or is told what to install."""
+    """A client without an engine gets the default one, or an error that says what to install."""
     assert engine in type(default()).__module__
 
     modules: Mapping[str, Any] = sys.modules

@@ -1,4 +1,4 @@
-"""Every exception: what it carries, what it never shows, and that there is no other kind."""
+"""Exceptions: their data, their secrets, and that no other kind is raised."""
 
 from __future__ import annotations
 
@@ -46,14 +46,14 @@ CLASSES = [
 
 @pytest.mark.parametrize("cls", CLASSES, ids=lambda cls: str(cls.__name__))
 def test_every_exception_has_one_base(cls: type[Exception]) -> None:
-    """Who catches the base of a package catches everything that it raises."""
+    """Catching the base of a package catches every exception of it."""
     assert issubclass(cls, ClientError)
     assert cls.__doc__
 
 
 @pytest.mark.parametrize("cls", [InvalidArgument, InvalidToken])
 def test_wrong_arguments_are_value_errors(cls: type[Exception]) -> None:
-    """Python's own word for them holds too."""
+    """They can be caught as `ValueError` too."""
     assert issubclass(cls, ValueError)
 
 
@@ -71,8 +71,8 @@ def test_wrong_arguments_are_value_errors(cls: type[Exception]) -> None:
         (999, ApiError),
     ],
 )
-def test_a_status_has_its_class(status: int, cls: type[ApiError]) -> None:
-    """The class of an API error follows from the status, and is there for every status."""
+def test_every_status_has_a_class(status: int, cls: type[ApiError]) -> None:
+    """The class of an API error follows from the status, for every status."""
     assert cls is api_error_class(status)
 
 
@@ -101,7 +101,7 @@ def _examples() -> list[ClientError]:
     "again", [lambda one: pickle.loads(pickle.dumps(one)), copy.copy, copy.deepcopy], ids=["pickle", "copy", "deepcopy"]
 )
 def test_an_exception_survives_a_process_pool(error: ClientError, again: Any) -> None:
-    """Pickled or copied, it is the same class with the same text and the same fields."""
+    """Pickled or copied, it has the same class, text and fields."""
     other = again(error)
 
     assert type(error) is type(other)
@@ -110,8 +110,8 @@ def test_an_exception_survives_a_process_pool(error: ClientError, again: Any) ->
     assert vars(error).keys() == vars(other).keys()
 
 
-def test_the_first_job_that_an_error_is_about_stays() -> None:
-    """An error that passes several hands keeps its job."""
+def test_the_job_of_an_error_is_set_once() -> None:
+    """An error that is passed on keeps its job."""
     error = ConnectionFailed("lost")
     error.about("j1", "t1")
     error.about("j2", "t2")
@@ -124,7 +124,7 @@ def test_the_first_job_that_an_error_is_about_stays() -> None:
 @rule
 @given(storms(), st.sampled_from(MODES))
 def test_every_error_after_a_submit_carries_the_job(storm: Storm, mode: str) -> None:
-    """Once a submit was answered with an id, no error leaves `run` without id and token; nothing else is raised."""
+    """After a submit was answered with an id, every error of `run` has id and token; nothing else is raised."""
     world, came = storm.run(mode)
     if isinstance(came, ClientError) and world.polls:
         assert "j1" == came.job_id
@@ -141,7 +141,7 @@ def test_every_error_after_a_submit_carries_the_job(storm: Storm, mode: str) -> 
     ids=["403", "404", "lost", "cut", "shape", "failed"],
 )
 def test_every_error_of_every_call_carries_the_job(mode: Mode, call: str, reply: Reply) -> None:
-    """Whichever method of a handle fails, the error says about which job."""
+    """Whichever method of a handle fails, the error has the job."""
     world = World(mode, script(reply), max_retries=0)
     job = world.job(APART)
     caught: ClientError | None = None
@@ -164,14 +164,14 @@ def test_every_error_of_every_call_carries_the_job(mode: Mode, call: str, reply:
 
 
 def _echo(status: int) -> Reply:
-    """A provider that quotes what it was sent."""
+    """A provider that quotes the request."""
     return Reply(
         {"error": {"code": "bad_key", "message": f"the key {KEY!r} is not valid"}}, status, {"x-request-id": "r1"}
     )
 
 
 def _shown(error: BaseException) -> str:
-    """All that a log or a bug report would show of an error."""
+    """All text of an error that a log or a bug report shows."""
     text = str(error) + repr(error) + "".join(getattr(error, "__notes__", []))
     for inner in (error.__cause__, error.__context__):
         text += _shown(inner) if inner is not None else ""
@@ -194,7 +194,7 @@ def _shown(error: BaseException) -> str:
     ],
 )
 def test_the_key_is_never_shown(mode: Mode, reply: Reply, caplog: pytest.LogCaptureFixture) -> None:
-    """Whatever goes wrong, and even if the provider quotes the key, no error, `repr`, log or token shows it."""
+    """Even if the provider quotes the key, no error, `repr`, log or token shows it."""
     world = World(mode, script(reply), max_retries=1)
     shown = [repr(world.client)]
     calls: list[Callable[[], Any]] = [
@@ -217,8 +217,8 @@ def test_the_key_is_never_shown(mode: Mode, reply: Reply, caplog: pytest.LogCapt
 
 @rule
 @given(st.lists(replies(), min_size=1, max_size=3), st.sampled_from([PART, OTHER, APART]))
-def test_nothing_but_our_errors_leaves_a_client(answers: list[Reply], of: Any) -> None:
-    """Whatever a server answers, to a submit, a poll, a fetch or a cancel, what is raised is one of ours."""
+def test_only_client_errors_leave_a_client(answers: list[Reply], of: Any) -> None:
+    """Whatever a server replies to any request of a job, only a `ClientError` is raised."""
     world = World("sync", served(submit=answers, polls=answers, result=answers, cancel=answers))
     jobs = world.jobs(of)
     calls: list[Callable[[], Any]] = [
@@ -234,8 +234,8 @@ def test_nothing_but_our_errors_leaves_a_client(answers: list[Reply], of: Any) -
         outcome(world, call)
 
 
-def test_an_error_of_a_callback_passes_as_it_is() -> None:
-    """What the user's own code raises is not touched, and the handle stays usable."""
+def test_an_error_of_a_callback_is_raised_unchanged() -> None:
+    """An exception of the user's code is raised unchanged, and the handle stays usable."""
     world = World("sync", served(polls=[RUNNING, DONE]))
     job = world.job(PART)
 
@@ -250,8 +250,8 @@ def test_an_error_of_a_callback_passes_as_it_is() -> None:
 
 @pytest.mark.parametrize("mode", MODES)
 @pytest.mark.parametrize("kind", [LookupError, KeyboardInterrupt])
-def test_an_error_that_is_not_ours_is_noted_with_the_job(mode: Mode, kind: type[BaseException]) -> None:
-    """W12: after `run` was interrupted, the traceback still says how to go on with the job that was paid for."""
+def test_any_other_exception_gets_a_note_with_the_job(mode: Mode, kind: type[BaseException]) -> None:
+    """W12: after an interrupted `run`, the traceback says how to resume the job."""
     world = World(mode, served(submit=[TICKET], polls=[RUNNING]))
 
     def callback(update: object) -> None:
@@ -264,8 +264,8 @@ def test_an_error_that_is_not_ours_is_noted_with_the_job(mode: Mode, kind: type[
 
 
 @pytest.mark.parametrize("job_id", ["", ".", "..", "a\nb", "\ud800", None, 7, "x" * 5000])
-def test_an_id_that_cannot_be_is_refused(job_id: Any) -> None:
-    """Nothing is sent for an id that no job has."""
+def test_an_invalid_id_is_refused(job_id: Any) -> None:
+    """Nothing is sent for an id that no job can have."""
     world = World("sync", served(polls=[DONE]))
 
     with pytest.raises(InvalidArgument, match="id of a job"):
@@ -274,8 +274,8 @@ def test_an_id_that_cannot_be_is_refused(job_id: Any) -> None:
     assert [] == world.sent
 
 
-def test_an_error_message_is_for_a_person() -> None:
-    """Who answered what, with the provider's words and what its support asks for."""
+def test_the_message_of_an_api_error() -> None:
+    """Provider, status, code, message and request id."""
     world = World(
         "sync", script(Reply({"error": {"code": "no_credit", "message": "top up"}}, 402, {"x-request-id": "r-1"}))
     )
@@ -286,8 +286,8 @@ def test_an_error_message_is_for_a_person() -> None:
     assert "Acme answered 402 [no_credit]: top up (request r-1) (job j1)" == str(caught.value)
 
 
-def test_a_submit_message_says_what_to_do() -> None:
-    """A lost submit tells how to go on without paying twice."""
+def test_the_message_of_an_uncertain_submit_says_what_to_do() -> None:
+    """The message says how to continue without paying twice."""
     world = World("sync", served(submit=[cut_off()]))
 
     with pytest.raises(SubmitUncertain, match="dashboard"):
@@ -301,7 +301,7 @@ def test_a_submit_message_says_what_to_do() -> None:
     ("body", "read"), [(b'{"why": "because"}', {"why": "because"}), (b"<html>", b"<html>"), (b"null", b"null")]
 )
 def test_an_api_error_has_the_reply(body: bytes, read: object) -> None:
-    """Decoded if it is JSON, and else as it came."""
+    """Decoded if it is JSON, otherwise raw."""
     world = World("sync", script(Reply(body, 400)))
 
     with pytest.raises(BadRequest) as caught:
@@ -310,8 +310,8 @@ def test_an_api_error_has_the_reply(body: bytes, read: object) -> None:
     assert read == caught.value.body
 
 
-def test_a_closed_client_says_which_one_it_is() -> None:
-    """The message is there to be read."""
+def test_the_error_of_a_closed_client_names_it() -> None:
+    """The message has the class of the client."""
     world = World("sync", script(Reply()))
     world.client.close()
 
@@ -324,5 +324,5 @@ def test_a_closed_client_says_which_one_it_is() -> None:
     [(499, ApiError), (500, ServerError), (599, ServerError), (600, ApiError), (403, PermissionDenied)],
 )
 def test_the_class_of_an_error_is_that_of_its_status(status: int, kind: type[ApiError]) -> None:
-    """All of 5xx is the server's fault."""
+    """Every 5xx is a `ServerError`."""
     assert kind is api_error_class(status)

@@ -30,7 +30,7 @@ OWN = OwnErrors({"JobTimeout": OwnTimeout, "DecodeError": OwnDecodeError, "AcmeE
 
 
 def test_an_error_gets_the_class_of_its_name() -> None:
-    """It keeps its attributes, its text and its cause, and is caught by the runtime's class as well."""
+    """It keeps its attributes, text and cause, and can be caught as the runtime's class."""
     cause = ConnectionFailed("reset")
     error = JobTimeout("not finished", advice="wait again")
     error.about("j1", "{}")
@@ -43,12 +43,12 @@ def test_an_error_gets_the_class_of_its_name() -> None:
 
 
 def test_a_private_class_becomes_its_public_base() -> None:
-    """`NotJson` is of the core alone; users see `DecodeError`."""
+    """`NotJson` is private to the core; users see `DecodeError`."""
     assert type(OWN.of(NotJson("no JSON", path="$", body=b"<"))) is OwnDecodeError
 
 
-def test_an_error_is_changed_once() -> None:
-    """What is of the package already, or has no class there, stays the same object."""
+def test_an_error_is_converted_once() -> None:
+    """An error of the package's own class, or without one, stays the same object."""
     own, other = OwnTimeout("late"), JobFailed("no", snapshot=None, code=None, reason=None)
 
     assert OWN.of(own) is own
@@ -56,7 +56,7 @@ def test_an_error_is_changed_once() -> None:
 
 
 def test_a_block_raises_the_own_class() -> None:
-    """The traceback leads to the line that raised, and shows the error once."""
+    """The traceback ends at the line that raised, and shows the error once."""
 
     def fail() -> None:
         raise JobTimeout("late")
@@ -69,8 +69,8 @@ def test_a_block_raises_the_own_class() -> None:
     assert "in fail" in shown
 
 
-def test_other_exceptions_pass() -> None:
-    """An error of the user's own code is not touched."""
+def test_other_exceptions_are_unchanged() -> None:
+    """An error of the user's own code is unchanged."""
     with pytest.raises(KeyError), OWN:
         raise KeyError("x")
 

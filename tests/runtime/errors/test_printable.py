@@ -1,4 +1,4 @@
-"""What a hostile server says is shown, and obeyed by no terminal and no log."""
+"""Text of a hostile server is shown, but cannot control a terminal or forge a log line."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from tests.runtime.world import DONE, RUNNING, TICKET, World, report, served
 
 HOSTILE = "\x1b[2J\x1b]0;evil\x07\r\n2026-01-01 CRITICAL root: evil\x9b31m\u202egpj\u2028\x00\x7f"
 MEANT = re.compile(r"[^\n\x20-\x7e]|\x1b")
-"""What a shown text may not hold: all of these replies are in ASCII but for what is hostile in them."""
+"""Characters that a shown text must not have: apart from hostile characters, these replies are ASCII."""
 
 SERVERS = {
     "refuses the submit": served(submit=[Reply({"error": {"code": HOSTILE, "message": HOSTILE}}, 400)]),
@@ -40,10 +40,10 @@ SERVERS = {
 
 
 @pytest.mark.parametrize("server", SERVERS.values(), ids=SERVERS)
-def test_no_reply_reaches_the_terminal_as_it_came(
+def test_server_text_is_escaped_everywhere(
     world: Callable[..., World], server: Any, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """In the text of an exception, in its traceback and in the log, what is no sign is an escape; so are line ends."""
+    """In exceptions, tracebacks and logs, characters that are not printable and line ends are escaped."""
     here = world(server)
     with caplog.at_level(logging.DEBUG), pytest.raises(ClientError) as caught:
         here.do(here.jobs(APART).run(url="u", timeout=30))
@@ -56,8 +56,8 @@ def test_no_reply_reaches_the_terminal_as_it_came(
     assert all(MEANT.search(note) is None for note in getattr(error, "__notes__", ()))
 
 
-def test_the_provider_s_own_words_can_be_had(world: Callable[..., World]) -> None:
-    """Escaped is what is shown; whoever wants what was sent finds it in the fields."""
+def test_the_raw_text_is_in_the_fields(world: Callable[..., World]) -> None:
+    """Only the shown text is escaped; the fields have the original."""
     here = world(SERVERS["fails"])
     with pytest.raises(JobFailed) as caught:
         here.do(here.jobs(PART).run(url="u"))
@@ -69,7 +69,7 @@ def test_the_provider_s_own_words_can_be_had(world: Callable[..., World]) -> Non
 
 @given(st.text())
 def test_plain_text_is_on_one_line_and_printable(text: str) -> None:
-    """Whatever a text holds, what is shown of it can be printed; and what could be printed already is as it was."""
+    """Any text becomes printable, and printable text is unchanged."""
     shown = plain(text)
 
     assert shown.isprintable()

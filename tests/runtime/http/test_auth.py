@@ -1,4 +1,4 @@
-"""Secrets in messages: hidden in each form in which they are sent, and nothing else with them."""
+"""Secrets in messages: masked in each form in which they are sent, and nothing else is masked."""
 
 from __future__ import annotations
 
@@ -17,6 +17,6 @@ KEY = Secret(at="header", name="X-Key", env="ACME_API_KEY")
         ("a+b", "a+b, not aab", "***, not aab"),
     ],
 )
-def test_a_short_secret_eats_no_other_words(secret: str, text: str, shown: str) -> None:
-    """A long one is hidden wherever it occurs, a short one where it is a word by itself."""
+def test_a_short_secret_masks_only_whole_words(secret: str, text: str, shown: str) -> None:
+    """A long secret is masked wherever it occurs, a short one only as a whole word."""
     assert without([KEY], {"api_key": secret}, text) == shown

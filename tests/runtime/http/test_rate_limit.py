@@ -1,4 +1,4 @@
-"""Rate limits: how often an endpoint is asked for all jobs of a client together."""
+"""Rate limits: shared by all jobs of a client."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class AsyncLimited(AsyncAcme):
 
 
 def most_within(times: list[float], seconds: float) -> int:
-    """The most requests in any window of so many seconds."""
+    """The most requests in any window of *seconds*."""
     times = sorted(times)
     return max((bisect_left(times, start + seconds - 1e-6) - at for at, start in enumerate(times)), default=0)
 
@@ -44,7 +44,7 @@ def most_within(times: list[float], seconds: float) -> int:
 @rule
 @given(st.integers(1, 6), st.floats(0.1, 60), st.lists(st.floats(0, 20), max_size=60))
 def test_no_window_holds_more_than_the_rate(number: int, seconds: float, steps: list[float]) -> None:
-    """Whenever slots are asked for, no stretch of time has more of them than the provider allows."""
+    """Whenever slots are claimed, no window has more of them than the rate allows."""
     limiter, now, slots = RateLimiter({"b": Rate(number, seconds)}), 0.0, []
     for step in steps:
         now += step
@@ -59,8 +59,8 @@ def test_no_window_holds_more_than_the_rate(number: int, seconds: float, steps: 
 
 @rule
 @given(st.lists(st.tuples(st.floats(0, 5), st.floats(0, 30)), max_size=30))
-def test_a_slot_that_comes_too_late_is_not_taken(claims: list[tuple[float, float]]) -> None:
-    """Who cannot wait for a slot leaves it to the others."""
+def test_a_slot_after_the_deadline_is_not_claimed(claims: list[tuple[float, float]]) -> None:
+    """A slot that comes too late for its caller stays free for others."""
     limiter, now = RateLimiter({"b": Rate(2, 10.0)}), 0.0
     taken: list[float] = []
     for step, patience in claims:
@@ -79,15 +79,15 @@ def test_a_slot_that_comes_too_late_is_not_taken(claims: list[tuple[float, float
     assert most_within(taken, 10.0) <= 2
 
 
-def test_a_bucket_without_a_rate_is_free() -> None:
-    """What the provider does not limit is not limited."""
+def test_a_bucket_without_a_rate_is_not_limited() -> None:
+    """Without a rate in the spec, requests are not delayed."""
     limiter = RateLimiter({})
 
     assert [1.0] * 100 == [limiter.claim("b", 1.0) for _ in range(100)]
 
 
 def test_a_closed_bucket_opens_again() -> None:
-    """After a 429 nobody asks until the provider wants to be asked again."""
+    """After a 429, no slot is given before its retry_after has passed."""
     limiter = RateLimiter({})
     limiter.close("b", 10.0)
     limiter.close("b", 5.0)
@@ -99,7 +99,7 @@ def test_a_closed_bucket_opens_again() -> None:
 
 
 def test_a_batch_keeps_the_providers_rate() -> None:
-    """Many jobs together ask an endpoint no more often than the spec says, and all of them end."""
+    """Many jobs together stay within the rate of the spec, and all of them end."""
     clock = LoopClock()
 
     def server(sent: Sent) -> Reply:
@@ -123,7 +123,7 @@ def test_a_batch_keeps_the_providers_rate() -> None:
 
 
 def test_a_wait_that_has_no_slot_before_its_deadline_times_out() -> None:
-    """W1: a rate limit does not make a wait outlast its deadline."""
+    """W1: a rate limit does not extend a wait past its deadline."""
     clock = FakeClock()
     transport = FakeTransport(served(polls=[RUNNING]), clock)
     client = Limited(KEY, transport=transport, clock=clock)
@@ -138,7 +138,7 @@ def test_a_wait_that_has_no_slot_before_its_deadline_times_out() -> None:
 
 
 def test_a_slot_that_is_overslept_is_not_used() -> None:
-    """W1: a clock that wakes up too late finds the wait over, also while it waited for its turn."""
+    """W1: after a late wake-up past the deadline, the slot is not used."""
     clock = FakeClock()
     transport = FakeTransport(served(polls=[RUNNING]), clock)
     client = Limited(KEY, transport=transport, clock=clock)
@@ -152,8 +152,8 @@ def test_a_slot_that_is_overslept_is_not_used() -> None:
     assert 5 == len(transport.requests)
 
 
-def test_one_429_slows_everybody_down() -> None:
-    """A provider that says "too often" to one job is not asked at once about the next."""
+def test_a_429_delays_all_jobs_of_the_endpoint() -> None:
+    """After a 429 for one job, the endpoint gets no request for another job at once."""
     clock = FakeClock()
     transport = FakeTransport(served(polls=[error(429, retry_after="8"), DONE]), clock)
     client = Acme(KEY, transport=transport, clock=clock, max_retries=0)
@@ -165,8 +165,8 @@ def test_one_429_slows_everybody_down() -> None:
     assert [0, 8] == [sent.at for sent in transport.requests]
 
 
-def test_a_strange_hint_does_not_stop_a_client() -> None:
-    """One reply with a hint of a year closes an endpoint for minutes at the most."""
+def test_a_huge_retry_after_does_not_stop_a_client() -> None:
+    """A retry_after of a year closes an endpoint for minutes at most."""
     clock = FakeClock()
     transport = FakeTransport(served(polls=[error(429, retry_after="31536000"), DONE]), clock)
     client = Acme(KEY, transport=transport, clock=clock, max_retries=0)
@@ -179,7 +179,7 @@ def test_a_strange_hint_does_not_stop_a_client() -> None:
 
 
 def test_a_submit_that_the_rate_leaves_no_time_for_is_not_sent(mode: Mode) -> None:
-    """W1: a job that would be submitted after the deadline of its `run` is not submitted, and the error says so."""
+    """W1: a submit whose slot comes after the deadline of `run` is not sent, and the error says so."""
     acme = World(mode, served(submit=[Reply({"id": "j1"})], polls=[DONE]), max_rate=0.01)
     acme.do(acme.jobs(PART).submit(url="u"))
 
@@ -189,8 +189,8 @@ def test_a_submit_that_the_rate_leaves_no_time_for_is_not_sent(mode: Mode) -> No
     assert 1 == len(acme.sent)
 
 
-def test_who_was_held_back_takes_a_new_turn() -> None:
-    """A slot that went by while its bucket was closed is not used late, beside the slots of others."""
+def test_a_slot_lost_to_a_429_is_claimed_anew() -> None:
+    """A slot that passed while its bucket was closed is not used late."""
     session = World("sync", served())
     limiter = RateLimiter({"b": Rate(1, 10.0)})
     assert 0.0 == limiter.claim("b", 0.0)
@@ -216,7 +216,7 @@ def test_who_was_held_back_takes_a_new_turn() -> None:
 
 
 def test_submits_one_after_another_keep_the_rate() -> None:
-    """The third of two a second waits for its turn."""
+    """At 2 submits per second, the third one waits for its slot."""
     clock = FakeClock()
     transport = FakeTransport(served(submit=[TICKET]), clock)
     jobs = Limited(KEY, transport=transport, clock=clock).jobs(PART)
@@ -227,8 +227,8 @@ def test_submits_one_after_another_keep_the_rate() -> None:
     assert [0.0, 0.0, 1.0] == pytest.approx([sent.at for sent in transport.requests], abs=0.1)
 
 
-def test_a_submit_of_a_batch_takes_one_turn() -> None:
-    """A batch is as quick as the rate allows: two at once, and the next two when the first are a second old."""
+def test_a_submit_of_a_batch_takes_one_slot() -> None:
+    """A batch is as fast as the rate allows: 2 submits at once, the next 2 after a second."""
     clock = LoopClock()
     transport = AsyncFakeTransport(served(submit=[TICKET], polls=[DONE]), clock)
 
@@ -243,8 +243,8 @@ def test_a_submit_of_a_batch_takes_one_turn() -> None:
     assert [0.0, 0.0, 1.05, 1.05] == pytest.approx([sent.at for sent in transport.requests if "POST" in sent.line])
 
 
-def test_a_poll_whose_turn_comes_when_the_job_is_done_is_not_sent() -> None:
-    """W2: two waits of one handle are in turn, one after the other: what the first sees is enough for both."""
+def test_a_poll_whose_slot_comes_after_the_job_is_done_is_not_sent() -> None:
+    """W2: of two waits for one handle, the second sends no poll if the first has received a final state."""
     clock = LoopClock()
     transport = AsyncFakeTransport(served(polls=[RUNNING, DONE]), clock)
 
@@ -262,22 +262,22 @@ def test_a_poll_whose_turn_comes_when_the_job_is_done_is_not_sent() -> None:
     assert 2 == len(transport.requests)
 
 
-def test_nobody_overtakes_who_has_a_turn() -> None:
-    """Who asks for a later time, and was first, goes first."""
+def test_slots_are_assigned_in_order() -> None:
+    """A claim does not get a slot before one that was claimed earlier."""
     limiter = RateLimiter({"b": Rate(3, 10.0)})
 
     assert [0.0, 5.0, 5.0] == [limiter.claim("b", now) for now in (0.0, 5.0, 1.0)]
 
 
-def test_nobody_overtakes_who_has_a_turn_in_a_full_bucket() -> None:
-    """Nor when the oldest of the slots is free again before."""
+def test_slots_are_assigned_in_order_in_a_full_window() -> None:
+    """Also not when the oldest slot has left the window."""
     limiter = RateLimiter({"b": Rate(2, 10.0)})
 
     assert [0.0, 15.0, 15.0] == [limiter.claim("b", now) for now in (0.0, 15.0, 1.0)]
 
 
 def test_clients_may_share_a_rate() -> None:
-    """One `MaxRate` spaces the requests of all limiters that have it; closed buckets stay apart."""
+    """One `MaxRate` spaces the requests of all its limiters; closed buckets are not shared."""
     shared = MaxRate(2.0)
     one, other = RateLimiter({"a": Rate(1, 10.0)}, total=shared), RateLimiter({}, total=shared)
     one.close("b", 100.0)
@@ -290,6 +290,6 @@ def test_clients_may_share_a_rate() -> None:
 
 @pytest.mark.parametrize("nonsense", [0, -1, float("inf"), float("nan"), True, "5"])
 def test_a_rate_is_a_positive_number(nonsense: Any) -> None:
-    """Anything else is refused in a sentence."""
+    """Any other value is refused with a message."""
     with pytest.raises(InvalidArgument, match="max_rate must be a positive number"):
         MaxRate(nonsense)

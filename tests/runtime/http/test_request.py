@@ -1,4 +1,4 @@
-"""Requests as values: addresses that cannot be bent, keys that do not travel, and no secret in a `repr`."""
+"""Requests as values: safe paths, keys for one origin only, and no secret in a `repr`."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from tests.runtime.storms import rule
 @rule
 @given(st.text(min_size=1))
 def test_an_argument_never_changes_the_path(value: str) -> None:
-    """Whatever an id holds, it stays one segment, and comes back as it was."""
+    """Any id is one segment, and decodes to itself."""
     try:
         made = path("/jobs/{id}/result", {"id": value})
     except InvalidArgument:
@@ -38,8 +38,8 @@ def test_an_argument_never_changes_the_path(value: str) -> None:
 
 
 @pytest.mark.parametrize("value", ["", ".", "..", "\ud800"])
-def test_a_segment_that_would_lead_elsewhere_is_refused(value: str) -> None:
-    """Empty and dot segments, and text that no address can carry, are refused."""
+def test_an_unsafe_segment_is_refused(value: str) -> None:
+    """Empty and dot segments, and text that a URL cannot hold, are refused."""
     with pytest.raises(InvalidArgument):
         path("/jobs/{id}", {"id": value})
 
@@ -49,8 +49,8 @@ texts = st.text(st.characters(exclude_categories=["Cs"]))
 
 @rule
 @given(st.lists(st.tuples(texts.filter(bool), st.one_of(texts, st.none(), st.lists(texts, min_size=1)))))
-def test_a_query_comes_back_as_it_was(pairs: list[tuple[str, Any]]) -> None:
-    """Names and values survive, `None` is left out, and a list repeats its name."""
+def test_a_query_decodes_to_its_arguments(pairs: list[tuple[str, Any]]) -> None:
+    """Names and values are preserved, `None` is left out, and a list repeats its name."""
     flat = [
         (name, one)
         for name, value in pairs
@@ -76,19 +76,19 @@ def test_a_query_comes_back_as_it_was(pairs: list[tuple[str, Any]]) -> None:
         (datetime(2026, 2, 3, 4, 5, tzinfo=UTC), "2026-02-03T04:05:00Z"),
     ],
 )
-def test_values_are_written_as_http_writes_them(value: object, text: str) -> None:
-    """Booleans, numbers, enums and dates as an API expects them, not as Python prints them."""
+def test_values_are_written_as_apis_expect(value: object, text: str) -> None:
+    """Booleans, numbers, enums and dates are not written in Python's form."""
     assert text == str(as_text(value))
 
 
-def test_a_query_refuses_half_a_character() -> None:
-    """Text that no address can carry is our error, and not one of the library below."""
+def test_a_query_refuses_a_lone_surrogate() -> None:
+    """Text that a URL cannot hold raises our error, not the library's."""
     with pytest.raises(InvalidArgument):
         query([("a", "\ud800")])
 
 
-def test_nothing_is_sent_for_nothing() -> None:
-    """An item that is `None` is left out, as a value is."""
+def test_none_in_a_list_is_left_out() -> None:
+    """An item that is `None` is left out, like a value."""
     assert "?a=1" == query([("a", [None, 1]), ("b", None), ("c", [])])
 
 
@@ -101,7 +101,7 @@ def test_nothing_is_sent_for_nothing() -> None:
     ],
 )
 def test_the_same_origin_is_recognised(one: str, other: str) -> None:
-    """Scheme, host and port make an origin, in any case and with the usual port or without."""
+    """Scheme, host and port, in any case, with or without the default port."""
     assert origin(one) == origin(other)
 
 
@@ -144,7 +144,7 @@ def unpacked(header: str) -> str:
 @pytest.mark.parametrize("auth", SECRETS)
 @pytest.mark.parametrize("url", ELSEWHERE)
 def test_the_key_goes_to_no_other_origin(auth: Any, url: str) -> None:
-    """A URL of another scheme, host or port gets no key, in whatever way the key travels."""
+    """A URL of another scheme, host or port gets no key, in any form."""
     request = account(auth).request_to("GET", url)
 
     assert KEY not in request.url
@@ -154,7 +154,7 @@ def test_the_key_goes_to_no_other_origin(auth: Any, url: str) -> None:
 
 @pytest.mark.parametrize("auth", SECRETS)
 def test_a_user_name_makes_no_origin(auth: Any) -> None:
-    """What looks like the provider before an `@` is nobody's address."""
+    """The text before an `@` is not the host."""
     with pytest.raises(InvalidArgument) as caught:
         account(auth).request_to("GET", "https://api.acme.example@evil.example/x")
 
@@ -162,7 +162,7 @@ def test_a_user_name_makes_no_origin(auth: Any) -> None:
 
 
 def test_a_header_that_http_cannot_carry_is_refused_at_once() -> None:
-    """Whatever engine there is, and without quoting it."""
+    """For any engine, and without quoting it."""
     with pytest.raises(InvalidArgument, match="'x-note'") as caught:
         account("header").request_to("GET", "https://api.acme.example/v2/x", headers={"X-Note": "a\r\nb: c"})
 
@@ -181,14 +181,14 @@ def test_a_header_that_http_cannot_carry_is_refused_at_once() -> None:
     ],
 )
 def test_the_key_goes_to_the_provider(auth: Any, where: Any) -> None:
-    """In a header, as a bearer or in the query, beside a query that is there already."""
+    """In a header, as a bearer or in the query, after an existing query."""
     assert KEY == where(account(auth).request_to("GET", "https://api.acme.example/v2/x?a=1"))
     assert KEY == where(account(auth).request_to("GET", "https://api.acme.example/v2/x"))
 
 
 @pytest.mark.parametrize("auth", SECRETS)
 def test_no_repr_shows_the_key(auth: Any) -> None:
-    """Neither a request nor an account nor anything that holds one shows the key."""
+    """Neither a request, an account nor an object that holds one shows the key."""
     request = account(auth).request_to("GET", "https://api.acme.example/v2/x", body=KEY.encode())
 
     assert KEY not in repr(request)
@@ -197,12 +197,12 @@ def test_no_repr_shows_the_key(auth: Any) -> None:
 
 
 def test_a_response_shows_no_body() -> None:
-    """A reply may hold anything; its `repr` says how much."""
+    """The `repr` of a reply has its size only."""
     assert "Response(200, 6 bytes)" == repr(Response(status=200, headers={}, body=b"secret"))
 
 
 def test_header_names_are_in_lower_case() -> None:
-    """Whoever reads a request need not know how its headers were written."""
+    """However they were passed."""
     request = account("header").request_to("GET", "https://api.acme.example/v2/x", headers={"X-Trace": "a"})
 
     assert isinstance(request, Request)
@@ -212,7 +212,7 @@ def test_header_names_are_in_lower_case() -> None:
 
 @pytest.mark.parametrize("auth", SECRETS)
 def test_no_error_quotes_a_secret(auth: str) -> None:
-    """A provider that quotes what it refuses, in whatever form, does not get it into an exception's text."""
+    """A secret that a provider quotes, in any form, is not in an exception's text."""
     refused = account(auth)
     sent = refused.request_to("GET", "https://api.acme.example/v2/x")
     quoted = f"{KEY} is no key; " + " ".join(sent.headers.values())
@@ -226,8 +226,8 @@ def test_no_error_quotes_a_secret(auth: str) -> None:
 
 @pytest.mark.parametrize("secret", ["", "a\nb", "\x00", "\x7f", "\ud800"])
 @pytest.mark.parametrize("auth", SECRETS)
-def test_what_is_no_secret_is_refused(auth: str, secret: str) -> None:
-    """A text that no request could carry is refused when the client is made."""
+def test_an_invalid_secret_is_refused(auth: str, secret: str) -> None:
+    """A secret that no request can carry is refused when the client is made."""
     provider = replace(PROVIDER, auth=SECRETS[auth])
     secrets = {"api_key": secret, "username": "ada", "app": "a"}
     with pytest.raises(ConfigurationError):
@@ -235,7 +235,7 @@ def test_what_is_no_secret_is_refused(auth: str, secret: str) -> None:
 
 
 def test_a_password_may_be_any_text() -> None:
-    """A password may have spaces, colons and letters of any alphabet; a user name must not have a colon."""
+    """A password may have spaces, colons and any letters; a user name must not have a colon."""
     provider = replace(PROVIDER, auth=SECRETS["login"])
     secrets = {"api_key": "p ä: s", "username": "ada"}
     made = open_account(provider, secrets=secrets, base_url=None, timeout=30, max_retries=3, wall=lambda: 0.0)
@@ -250,7 +250,7 @@ def test_a_password_may_be_any_text() -> None:
 
 @pytest.mark.parametrize(("body", "kind"), [(None, None), (b"{}", "application/json")])
 def test_only_a_body_has_a_content_type(body: bytes | None, kind: str | None) -> None:
-    """The content type is told where there is content, and nowhere else."""
+    """Without a body there is no content type."""
     account = open_account(
         PROVIDER, secrets={"api_key": KEY}, base_url=None, timeout=30.0, max_retries=3, wall=lambda: 1_790_000_000.0
     )
@@ -275,16 +275,14 @@ def test_only_a_body_has_a_content_type(body: bytes | None, kind: str | None) ->
     ],
     ids=["header", "both", "apart"],
 )
-def test_a_secret_is_hidden_in_whatever_form_it_is_sent(
-    auth: tuple[Secret, ...], secrets: dict[str, str], hidden: list[str]
-) -> None:
-    """The password by itself too; but who it is that asks is no secret."""
+def test_a_secret_is_masked_in_every_form(auth: tuple[Secret, ...], secrets: dict[str, str], hidden: list[str]) -> None:
+    """The password by itself too; a user name is not a secret."""
     for one in hidden:
         assert "ann said ***." == without(auth, secrets, f"ann said {one}.")
 
 
-def test_a_key_that_cannot_be_one_is_called_what_it_is() -> None:
-    """An API key in words, any other secret by its argument."""
+def test_the_error_of_an_invalid_secret_names_its_argument() -> None:
+    """ "API key" for a key, otherwise the name of the argument."""
     with pytest.raises(ConfigurationError, match="the API key has a character"):
         checked_secret("Acme", Secret(at="header", name="X-Key", env="E"), "sk\n1")
     with pytest.raises(ConfigurationError, match="the app_id has a character"):

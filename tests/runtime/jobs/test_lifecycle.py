@@ -1,4 +1,4 @@
-"""Readings: what a poll reply says about its job, by the tables of the spec alone."""
+"""Readings: the status and state of a poll reply, by the tables of the spec."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ json_values = st.recursive(
 
 @pytest.mark.parametrize(("status", "state"), STATES.items(), ids=STATES)
 def test_every_status_has_its_state(status: str, state: State) -> None:
-    """The table of the spec decides."""
+    """By the table of the spec."""
     reading = PLAIN.read(Report(status=Status(status)))
 
     assert (status, state, True) == (reading.status, reading.state, reading.is_known)
@@ -40,7 +40,7 @@ def test_every_status_has_its_state(status: str, state: State) -> None:
 @rule
 @given(st.text().filter(lambda text: text not in STATES))
 def test_no_other_status_is_final(status: str) -> None:
-    """W9: what the table does not list counts as running."""
+    """W9: a status that the spec does not list counts as running."""
     reading = PLAIN.read(Report(status=Status(status)))
 
     assert (status, State.RUNNING, False) == (reading.status, reading.state, reading.is_known)
@@ -49,7 +49,7 @@ def test_no_other_status_is_final(status: str) -> None:
 @rule
 @given(json_values)
 def test_any_reply_can_be_read(body: Any) -> None:
-    """Whatever JSON a reply is, reading it never fails, and its numbers are finite or as they came."""
+    """Reading any JSON never fails, and its numbers are finite or unchanged."""
     for lifecycle in (PLAIN, READY, PART.lifecycle):
         lifecycle.read(body), lifecycle.error_in(body), lifecycle.credits_in(body)
         assert 0 <= lifecycle.retry_after_in(body) < inf
@@ -77,13 +77,13 @@ def test_any_reply_can_be_read(body: Any) -> None:
         ("lost", False, State.EXPIRED),
     ],
 )
-def test_readiness_corrects_the_status(status: str, ready: bool | None, state: State) -> None:
-    """W14: there is a result when the test holds and not before; without a result to come, it does not matter."""
+def test_ready_corrects_the_state(status: str, ready: bool | None, state: State) -> None:
+    """W14: there is a result if `ready` holds and not before; it does not matter for states without a result."""
     assert state is READY.read(Report(status=Status(status), ready=ready)).state
 
 
-def test_case_is_ignored_where_the_spec_says_so() -> None:
-    """A provider that writes its statuses in several ways is understood, and its own word kept."""
+def test_ignore_case_matches_any_case() -> None:
+    """The provider's own spelling is kept."""
     reading = Lifecycle(**(BASICS | {"ignore_case": True})).read({"status": "DONE"})
 
     assert ("DONE", State.SUCCEEDED) == (reading.status, reading.state)
@@ -91,9 +91,26 @@ def test_case_is_ignored_where_the_spec_says_so() -> None:
 
 
 def test_the_error_is_read_where_the_spec_says() -> None:
-    """Code and message, each `None` if it is not there."""
+    """Code and message, each `None` if it is missing."""
     assert ("E", "m") == PLAIN.error_in(Report(status=Status.BROKEN, error=Trouble(code="E", message="m")))
     assert (None, None) == PLAIN.error_in(Report())
+
+
+@pytest.mark.parametrize(
+    ("error", "expected"),
+    [
+        ("out of luck", (None, "out of luck")),
+        ({"code": 7, "message": "m"}, ("7", "m")),
+        ({"code": None, "message": ["a", {"msg": "b"}]}, (None, "a; b")),
+        ({"code": "E"}, ("E", None)),
+        (None, (None, None)),
+        ([], (None, None)),
+        (True, (None, None)),
+    ],
+)
+def test_an_error_may_be_a_text_or_an_object(error: Any, expected: tuple[str | None, str | None]) -> None:
+    """The same field, by the mood of the provider."""
+    assert expected == PLAIN.error_in({"status": "broken", "error": error})
 
 
 @pytest.mark.parametrize(
@@ -112,14 +129,14 @@ def test_the_error_is_read_where_the_spec_says() -> None:
     ],
 )
 def test_progress_is_a_share(pointers: Any, body: Any, share: float | None) -> None:
-    """Counts, a share or percent all become a share between 0 and 1, where they make sense."""
+    """Counts, a share or percent become a share from 0 to 1, if they are valid."""
     progress = Lifecycle(**(BASICS | {"progress": pointers})).progress_in(body)
 
     assert share == (progress.share if progress else None)
 
 
 def test_no_progress_is_none() -> None:
-    """A provider that says nothing of progress has none."""
+    """Without progress fields in the spec, progress is `None`."""
     assert PLAIN.progress_in(Report()) is None
 
 
@@ -127,28 +144,28 @@ def test_no_progress_is_none() -> None:
     ("unit", "value", "seconds"),
     [(1.0, 5, 5), (0.001, 2500, 2.5), (1.0, -5, 0), (60.0, 1e308, 0), (1.0, None, 0), (1.0, "5", 0)],
 )
-def test_a_hint_is_in_seconds(unit: float, value: Any, seconds: float) -> None:
-    """Whatever unit the provider uses; what is no pause is no hint."""
+def test_retry_after_is_in_seconds(unit: float, value: Any, seconds: float) -> None:
+    """For any unit of the spec; an invalid value is 0."""
     assert seconds == Lifecycle(**(BASICS | {"retry_after": ("h",), "retry_after_unit": unit})).retry_after_in(
         {"h": value}
     )
 
 
 def test_credits_are_read() -> None:
-    """Whole or not."""
+    """Integers and floats."""
     assert 2.5 == PLAIN.credits_in(Report(cost=2.5))
     assert 2 == PLAIN.credits_in({"cost": 2})
     assert PLAIN.credits_in(Report(page=Page(text="x"))) is None
 
 
-def test_final_and_with_result() -> None:
-    """Five states are final, two of them have a result."""
+def test_states_that_are_final_and_have_a_result() -> None:
+    """5 states are final, 2 of them have a result."""
     assert {"succeeded", "partial", "failed", "cancelled", "expired"} == {state for state in State if state.is_final}
     assert {"succeeded", "partial"} == {state for state in State if state.has_result}
 
 
 class Operation(Model):
-    """A reply that says whether the job is over, and elsewhere how it went."""
+    """A reply with a boolean `done`, and separate fields for an error."""
 
     done: bool | None = None
     ok: bool | None = None
@@ -170,7 +187,7 @@ DONE = {"false": State.RUNNING, "true": State.SUCCEEDED}
     ],
 )
 def test_a_boolean_can_be_the_status(body: Operation, status: str | None, state: State) -> None:
-    """`done` has its states like any status; left out, the job runs. What tells of a failure counts once it is over."""
+    """`done` has states like any status; missing, the job runs. `failed_with` counts once the job is done."""
     reading = Lifecycle(poll="/jobs/{job_id}", status=("done",), states=DONE, failed_with=("error",)).read(body)
 
     assert (status, state) == (reading.status, reading.state)
@@ -185,23 +202,23 @@ def test_a_boolean_can_be_the_status(body: Operation, status: str | None, state:
         (Operation(done=False, ok=False), State.RUNNING),
     ],
 )
-def test_a_value_can_tell_of_a_failure(body: Operation, state: State) -> None:
-    """A job that is over has failed if the value is the one that tells of it."""
+def test_failed_if_marks_a_failure(body: Operation, state: State) -> None:
+    """A job with a result has failed if `failed_if` holds."""
     lifecycle = Lifecycle(poll="/jobs/{job_id}", status=("done",), states=DONE, failed_if=((("ok",), False),))
 
     assert lifecycle.read(body).state is state
 
 
 @pytest.mark.parametrize("nothing", [0, None])
-def test_an_error_code_of_nothing_is_no_failure(nothing: int | None) -> None:
-    """Zero, null and what is empty tell of no failure."""
+def test_an_empty_failed_with_is_no_failure(nothing: int | None) -> None:
+    """Zero, null and empty values are no failure."""
     lifecycle = Lifecycle(poll="/jobs/{job_id}", status=("done",), states=DONE, failed_with=("code",))
 
     assert lifecycle.read(Operation(done=True, code=nothing)).state is State.SUCCEEDED
 
 
-def test_a_failure_is_not_waited_out_for_its_result() -> None:
-    """The result of a job that has failed never gets ready, and the failure counts all the same."""
+def test_a_failed_job_need_not_be_ready() -> None:
+    """The result of a failed job never becomes ready; the failure counts at once."""
     lifecycle = Lifecycle(
         poll="/jobs/{job_id}", status=("done",), states=DONE, failed_with=("error",), ready=((("ok",), True),)
     )
@@ -209,15 +226,15 @@ def test_a_failure_is_not_waited_out_for_its_result() -> None:
     assert lifecycle.read(Operation(done=True, ok=False, error=Trouble(code="E"))).state is State.FAILED
 
 
-def test_a_provider_without_hints_asks_for_no_pause() -> None:
-    """W4: where a spec names no hint, a reply asks for none."""
+def test_without_a_retry_after_field_it_is_0() -> None:
+    """W4: without a field in the spec, a reply has no retry_after."""
     lifecycle = Lifecycle(poll="/jobs/{job_id}", states={"done": State.SUCCEEDED}, status=("status",))
 
     assert 0.0 == lifecycle.retry_after_in(Report(retry_after_ms=5000.0))
 
 
-def test_a_message_of_progress_is_told() -> None:
-    """In the provider's words, also where there is no number."""
+def test_progress_may_be_only_a_message() -> None:
+    """The provider's message, also without a number."""
     lifecycle = Lifecycle(**(BASICS | {"progress": {"message": ("step",)}}))
 
     progress = lifecycle.progress_in({"step": "page 3"})
@@ -226,8 +243,8 @@ def test_a_message_of_progress_is_told() -> None:
     assert ("page 3", None) == (progress.message, progress.share)
 
 
-def test_a_hint_without_a_unit_is_in_seconds() -> None:
-    """As that of a header is."""
+def test_retry_after_is_in_seconds_by_default() -> None:
+    """Like the header."""
     lifecycle = Lifecycle(poll="/jobs/{job_id}", retry_after=("h",))
 
     assert 5.0 == lifecycle.retry_after_in({"h": 5})

@@ -1,4 +1,4 @@
-"""W3: two polls of one job are never closer than the floor, whatever the caller, the schedule or the server says."""
+"""W3: two polls of one job are at least min_interval apart, whatever the caller, the policy or the server says."""
 
 from __future__ import annotations
 
@@ -25,18 +25,18 @@ from tests.runtime.world import DONE, MODES, RUNNING, World, error, report, serv
 Make = Callable[..., World]
 
 SLACK = 1e-6
-"""What sums of floats may miss."""
+"""The error of sums of floats, in seconds."""
 
 
 def closest(times: list[float]) -> float:
-    """The shortest time between two polls."""
+    """The shortest time between two polls, in seconds."""
     return min((after - before for before, after in pairwise(sorted(times))), default=float("inf"))
 
 
 @rule
 @given(storms(), st.sampled_from(MODES))
-def test_no_sequence_of_replies_brings_two_polls_below_the_floor(storm: Storm, mode: str) -> None:
-    """W3: faults, hints, early wake-ups and policies without pauses all keep to the floor."""
+def test_no_sequence_of_replies_breaks_min_interval(storm: Storm, mode: str) -> None:
+    """W3: with errors, retry_after, early wake-ups and policies without delays."""
     world, _ = storm.wait(mode)
 
     assert closest(world.polls) >= storm.min_interval - SLACK
@@ -46,15 +46,15 @@ def test_no_sequence_of_replies_brings_two_polls_below_the_floor(storm: Storm, m
 @given(
     storms(), st.sampled_from(MODES), st.lists(st.sampled_from(["poll", "wait", "get", "soon"]), min_size=2, max_size=6)
 )
-def test_no_sequence_of_calls_brings_two_polls_below_the_floor(storm: Storm, mode: str, calls: list[str]) -> None:
-    """W3: the floor is kept from one call to the next, and from one handle to another of the same job."""
+def test_no_sequence_of_calls_breaks_min_interval(storm: Storm, mode: str, calls: list[str]) -> None:
+    """W3: between calls, and between handles of the same job."""
     world = storm.calls(mode, calls)
 
     assert closest(world.polls) >= storm.min_interval - SLACK
 
 
-def test_a_policy_without_pauses_polls_at_the_floor(world: Make) -> None:
-    """W3: who asks for no pause at all gets the floor."""
+def test_a_policy_without_delays_polls_at_min_interval(world: Make) -> None:
+    """W3: a policy that returns 0 gets min_interval."""
     w = world(lambda sent: DONE if sent.at > 4.5 else RUNNING)
 
     w.do(w.job(PART).wait(policy=Steady(0)))
@@ -62,8 +62,8 @@ def test_a_policy_without_pauses_polls_at_the_floor(world: Make) -> None:
     assert [0, 1, 2, 3, 4, 5] == pytest.approx(w.polls)
 
 
-def test_the_floor_counts_from_the_reply(world: Make) -> None:
-    """W3: a slow request may have reached the server only at its end, so the next one keeps its distance from there."""
+def test_min_interval_counts_from_the_reply(world: Make) -> None:
+    """W3: min_interval counts from the reply: a slow request may have reached the server only at its end."""
     w = world(lambda sent: DONE if sent.at > 8 else report("running", takes=3))
 
     w.do(w.job(PART).wait(policy=Steady(0)))
@@ -71,8 +71,8 @@ def test_the_floor_counts_from_the_reply(world: Make) -> None:
     assert [0, 4, 8, 12] == pytest.approx(w.polls)
 
 
-def test_polling_twice_in_a_row_takes_the_floor(world: Make) -> None:
-    """W3: `poll()` sleeps where it would come too soon after the last one."""
+def test_polling_twice_in_a_row_waits_for_min_interval(world: Make) -> None:
+    """W3: `poll()` sleeps if it would be too close to the last poll."""
     w = world(served(polls=[RUNNING]))
     job = w.job(PART)
 
@@ -83,8 +83,8 @@ def test_polling_twice_in_a_row_takes_the_floor(world: Make) -> None:
     assert [0, 1, 2] == pytest.approx(w.polls)
 
 
-def test_other_jobs_have_floors_of_their_own(world: Make) -> None:
-    """W3: the floor is for one job; asking about another one waits for nothing."""
+def test_each_job_has_its_own_min_interval(world: Make) -> None:
+    """W3: a poll of one job does not delay a poll of another."""
     w = world(served(polls=[RUNNING]))
 
     for number in range(5):
@@ -93,8 +93,8 @@ def test_other_jobs_have_floors_of_their_own(world: Make) -> None:
     assert 0 == w.elapsed
 
 
-def test_one_job_under_two_names_has_one_floor(world: Make) -> None:
-    """W3: a job that is asked for as two kinds, at the same address, is still one job."""
+def test_two_kinds_at_one_address_share_min_interval(world: Make) -> None:
+    """W3: a job that is polled as two kinds, at the same address, is one job."""
     w = world(served(polls=[RUNNING]))
 
     w.do(w.job(PART).poll())
@@ -103,8 +103,8 @@ def test_one_job_under_two_names_has_one_floor(world: Make) -> None:
     assert [0, 1] == pytest.approx(w.polls)
 
 
-def test_giving_up_uses_up_no_turn(world: Make) -> None:
-    """W3: waits that end before their first poll do not push the next poll into the future."""
+def test_a_wait_that_ends_before_its_poll_claims_nothing(world: Make) -> None:
+    """W3: waits that end before their first poll do not delay the next poll."""
     w = world(served(polls=[RUNNING, DONE]))
     job = w.job(PART)
     w.do(job.poll())
@@ -118,7 +118,7 @@ def test_giving_up_uses_up_no_turn(world: Make) -> None:
 
 
 def _together(*calls: Callable[[AsyncAcme], object], server: Callable[[Sent], Reply]) -> list[float]:
-    """Make the calls side by side; when each poll was sent."""
+    """Make the calls concurrently; returns the times of the polls."""
     clock = LoopClock()
     transport = AsyncFakeTransport(server, clock)
 
@@ -130,8 +130,8 @@ def _together(*calls: Callable[[AsyncAcme], object], server: Callable[[Sent], Re
     return [sent.at for sent in transport.requests]
 
 
-def test_two_waits_share_one_floor() -> None:
-    """W3: two tasks that wait for the same job poll it no more often than the floor allows."""
+def test_two_waits_share_min_interval() -> None:
+    """W3: two tasks that wait for the same job keep min_interval together."""
 
     async def wait(client: AsyncAcme) -> None:
         with suppress(JobTimeout):
@@ -145,8 +145,8 @@ def test_two_waits_share_one_floor() -> None:
 
 @rule
 @given(st.lists(st.tuples(st.floats(0, 3), st.floats(0.2, 12)), min_size=2, max_size=6), st.floats(0, 1.5))
-def test_waits_that_share_a_floor_end_in_time(waits: list[tuple[float, float]], takes: float) -> None:
-    """W1, W3: a wait that finds the next turn taken by others does not outlast its deadline for it."""
+def test_waits_that_share_min_interval_end_in_time(waits: list[tuple[float, float]], takes: float) -> None:
+    """W1, W3: a wait whose next poll was taken by others does not pass its deadline."""
     clock = LoopClock()
     transport = AsyncFakeTransport(lambda sent: report("running", takes=takes), clock)
 
@@ -170,8 +170,8 @@ def test_waits_that_share_a_floor_end_in_time(waits: list[tuple[float, float]], 
 
 
 @pytest.mark.parametrize("first", [cut_off(), error(503), error(429, retry_after="5")])
-def test_a_poll_that_is_tried_again_claims_its_place_anew(first: Reply) -> None:
-    """W3: after a backoff longer than the floor, `poll()` looks whether somebody else has just asked."""
+def test_a_retried_poll_claims_min_interval_again(first: Reply) -> None:
+    """W3: after a backoff longer than min_interval, `poll()` checks for polls of other waits."""
     replies = [first, first, first]
 
     async def poll(client: AsyncAcme) -> None:
@@ -187,8 +187,8 @@ def test_a_poll_that_is_tried_again_claims_its_place_anew(first: Reply) -> None:
     assert len(polls) >= 5
 
 
-def test_threads_share_one_floor() -> None:
-    """W3, W16: threads that poll the same job through one client keep the floor together."""
+def test_threads_share_min_interval() -> None:
+    """W3, W16: threads that poll the same job through one client keep min_interval together."""
     clock = SystemClock(speed=10)
 
     class Real(TimedTransport):
@@ -205,16 +205,16 @@ def test_threads_share_one_floor() -> None:
     assert closest([sent.at for sent in transport.requests]) >= 1 - 0.3
 
 
-def test_floors_of_old_jobs_are_forgotten() -> None:
-    """A client that lives for months does not grow with every job it has ever polled."""
+def test_min_intervals_of_old_jobs_are_dropped() -> None:
+    """A client that runs for months does not grow with every job that it has polled."""
     min_interval = MinIntervals()
     for number in range(5000):
         assert float(number) == min_interval.claim(Record(PART, f"j{number}"), float(number))
         assert len(min_interval._free_at) <= 4096
 
 
-def test_no_floor_that_counts_is_forgotten() -> None:
-    """W3: of many thousand jobs at once each keeps its own."""
+def test_no_active_min_interval_is_dropped() -> None:
+    """W3: of many thousand jobs at once, each keeps its own."""
     min_interval = MinIntervals()
     for number in range(5000):
         min_interval.claim(Record(PART, f"j{number}"), 100.0)

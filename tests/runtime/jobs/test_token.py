@@ -1,4 +1,4 @@
-"""Tokens: small, versioned, without secrets, and read as if a stranger wrote them."""
+"""Tokens: small, versioned, without secrets, and checked as untrusted input."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ def read(text: Any) -> token.Token:
 
 @rule
 @given(ids, st.one_of(st.none(), st.floats(0, 4e9)))
-def test_what_is_written_can_be_read(job_id: str, submitted_at: float | None) -> None:
-    """Every token of an id that a job can have is read as it was written."""
+def test_a_written_token_can_be_read(job_id: str, submitted_at: float | None) -> None:
+    """For every valid id of a job."""
     text = token.write(provider="acme", job="part", id=job_id, submitted_at=submitted_at)
 
     assert token.Token(bide=1, provider="acme", job="part", id=job_id, submitted_at=submitted_at) == read(text)
@@ -36,7 +36,7 @@ def test_what_is_written_can_be_read(job_id: str, submitted_at: float | None) ->
 @rule
 @given(st.sampled_from(['"', "\\", "\u4e2d", "\U0001f600", "a"]), st.integers(1, 2000))
 def test_a_long_id_is_refused_or_has_a_token(letter: str, length: int) -> None:
-    """There is no id for which a job can be made and not resumed."""
+    """Every id that is accepted fits into a token."""
     job_id = letter * length
     if token.is_id(job_id):
         assert job_id == read(token.write(provider="acme", job="part", id=job_id, submitted_at=1.5)).id
@@ -48,8 +48,8 @@ def test_a_long_id_is_refused_or_has_a_token(letter: str, length: int) -> None:
         st.text(), st.recursive(st.one_of(st.none(), st.booleans(), st.floats(), st.text()), st.lists).map(json.dumps)
     )
 )
-def test_any_text_is_a_token_or_an_invalid_one(text: str) -> None:
-    """Reading never fails in another way than with `InvalidToken`."""
+def test_any_text_is_a_token_or_raises_invalid_token(text: str) -> None:
+    """Reading raises nothing else."""
     with suppress(InvalidToken):
         read(text)
 
@@ -68,8 +68,8 @@ def test_any_text_is_a_token_or_an_invalid_one(text: str) -> None:
         ),
     )
 )
-def test_any_object_is_a_token_or_an_invalid_one(fields: dict[str, Any]) -> None:
-    """The same for JSON that looks like a token; what is accepted can make a job."""
+def test_any_object_is_a_token_or_raises_invalid_token(fields: dict[str, Any]) -> None:
+    """The same for JSON that looks like a token; an accepted one can be resumed."""
     with suppress(InvalidToken):
         assert token.is_id(read(json.dumps(fields)).id)
 
@@ -96,15 +96,15 @@ REFUSED: dict[str, tuple[Any, str]] = {
 
 
 @pytest.mark.parametrize(("text", "why"), REFUSED.values(), ids=REFUSED)
-def test_a_token_that_cannot_be_used_says_why(text: Any, why: str) -> None:
-    """Damaged, foreign and newer tokens are refused, each with its reason."""
+def test_an_invalid_token_is_refused_with_a_reason(text: Any, why: str) -> None:
+    """Damaged, foreign and newer tokens."""
     with pytest.raises(InvalidToken, match=why):
         read(json.dumps(text) if isinstance(text, dict) else text)
 
 
 @pytest.mark.parametrize("mode", MODES)
 def test_a_job_can_be_resumed_by_another_client(mode: Mode) -> None:
-    """A token is all that another process needs, and it holds no key."""
+    """The token is enough, and it has no key."""
     world = World(mode, served(polls=[RUNNING]))
     text = world.job(PART, "a/b c?").token
     other = World(mode, served(polls=[RUNNING]))
@@ -119,7 +119,7 @@ def test_a_job_can_be_resumed_by_another_client(mode: Mode) -> None:
 
 @pytest.mark.parametrize("submitted_at", [1e300, -1e300, 0])
 def test_a_token_with_a_strange_time_does_no_harm(submitted_at: float) -> None:
-    """Whatever time a token claims, a wait with it ends."""
+    """Whatever time a token has, a wait with it ends."""
     text = token.write(provider="acme", job="part", id="j1", submitted_at=submitted_at)
     world = World("sync", served(polls=[RUNNING]))
 
@@ -128,8 +128,8 @@ def test_a_token_with_a_strange_time_does_no_harm(submitted_at: float) -> None:
 
 
 @pytest.mark.parametrize(("letter", "size"), [("a", 1), ("\u4e2d", 3)])
-def test_an_id_may_have_a_kilobyte(letter: str, size: int) -> None:
-    """1024 bytes as JSON, quotes included; no provider comes near, and a longer one is none."""
+def test_an_id_may_have_1024_bytes(letter: str, size: int) -> None:
+    """1024 bytes as JSON, quotes included; a longer id is refused."""
     most = (1024 - 2) // size
 
     assert token.is_id(letter * most)
@@ -138,20 +138,20 @@ def test_an_id_may_have_a_kilobyte(letter: str, size: int) -> None:
 
 @pytest.mark.parametrize(("submitted_at", "age"), [(100.0, 50.0), (150.0, 0.0), (151.0, 0.0), (None, None)])
 def test_a_job_is_as_old_as_its_token_says(submitted_at: float | None, age: float | None) -> None:
-    """Never younger than new: the clocks of two machines differ."""
+    """Never negative: the clocks of two machines differ."""
     assert age == Record(PART, "j1", submitted_at=submitted_at).age(0.0, 150.0)
 
 
 def test_a_job_submitted_here_ages_by_the_clock_of_the_client() -> None:
-    """A change of the time of day makes it neither younger nor older."""
+    """A change of the time of day does not change its age."""
     record = Record(PART, "j1", submitted_at=100.0)
     record.started_at = 7.0
 
     assert 3.0 == record.age(10.0, 9_999.0)
 
 
-def test_a_token_has_two_kilobytes_at_the_most() -> None:
-    """Whatever a stranger sends as one, no more of it is read."""
+def test_a_token_has_at_most_2048_bytes() -> None:
+    """A longer text is refused before it is parsed."""
     text = token.write(provider="acme", job="part", id="j1", submitted_at=1.5)
 
     assert "j1" == read(text.ljust(2048)).id

@@ -1,4 +1,4 @@
-"""From bytes to typed values: what is no JSON, what is other JSON, and where."""
+"""From bytes to typed values: bodies that are not JSON, JSON of another shape, and the path of each error."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from tests.runtime.storms import rule
 
 
 class Step(Variant):
-    """One of several things to do."""
+    """A union."""
 
 
 class Click(Model, Step, tag_field="type", tag="click"):
@@ -35,7 +35,7 @@ class Write(Model, Step, tag_field="type", tag="write"):
 
 
 class OtherStep(Other, Step):
-    """A step that is not known yet."""
+    """An unknown step."""
 
 
 register(Step, discriminator="type", known={"click": Click, "write": Write}, other=OtherStep)
@@ -62,7 +62,7 @@ json_values = st.recursive(
 
 
 def refusal(wanted: type[Any], body: bytes) -> DecodeError | None:
-    """Why *body* is not what was wanted, if it is not."""
+    """The error of decoding *body* as *wanted*, if there is one."""
     try:
         decode(wanted, body)
     except NotJson:
@@ -75,7 +75,7 @@ def refusal(wanted: type[Any], body: bytes) -> DecodeError | None:
 @rule
 @given(st.sampled_from([Plan, Page, Report]), json_values)
 def test_any_json_is_a_value_or_a_decode_error(wanted: type[Any], body: Json) -> None:
-    """JSON of another shape is a `DecodeError` with a path, and never another exception."""
+    """JSON of another shape is a `DecodeError` with a path; nothing else is raised."""
     error = refusal(wanted, json.dumps(body).encode())
 
     assert error is None or (error.path.startswith("$") and error.path in str(error))
@@ -84,7 +84,7 @@ def test_any_json_is_a_value_or_a_decode_error(wanted: type[Any], body: Json) ->
 @rule
 @given(st.sampled_from([Plan, Page, Report, dict, str]), st.binary())
 def test_any_bytes_are_a_value_or_a_decode_error(wanted: type[Any], body: bytes) -> None:
-    """Whatever comes over the wire, nothing else is raised."""
+    """Nothing else is raised."""
     error = refusal(wanted, body)
 
     assert error is None or body == error.body
@@ -92,8 +92,8 @@ def test_any_bytes_are_a_value_or_a_decode_error(wanted: type[Any], body: bytes)
 
 @rule
 @given(st.integers(0, 60))
-def test_a_cut_body_is_not_json(length: int) -> None:
-    """A body that was cut short anywhere is told apart from one of another shape: it may be whole the next time."""
+def test_a_truncated_body_is_not_json(length: int) -> None:
+    """A truncated body is told apart from one of another shape: it is a transient error."""
     whole = b'{"status": "done", "page": {"text": "hello"}, "cost": 2.5}'
     if length < len(whole):
         with pytest.raises(NotJson):
@@ -104,14 +104,14 @@ def test_a_cut_body_is_not_json(length: int) -> None:
     "body",
     [b"", b"   ", b"<html></html>", b"\xff", b"nul", b'{"a"'],
 )
-def test_what_is_no_json_says_so(body: bytes) -> None:
-    """Empty, HTML, some other text, or cut."""
+def test_a_body_that_is_not_json_is_described(body: bytes) -> None:
+    """Empty, HTML, some other text, or truncated."""
     with pytest.raises(NotJson, match="not JSON"):
         decode(Any, body)
 
 
 def test_no_message_quotes_the_body() -> None:
-    """A reply may hold anything, a secret too: the error has it as `body`, and not in its text."""
+    """The error has the body as `body`, but not in its text: it may hold a secret."""
     with pytest.raises(NotJson) as caught:
         decode(Page, b"token=sk-secret")
 
@@ -146,7 +146,7 @@ PLACES: dict[str, tuple[Json, str]] = {
 
 
 @pytest.mark.parametrize(("body", "path"), PLACES.values(), ids=PLACES)
-def test_the_culprit_is_named_by_its_path(body: Json, path: str) -> None:
+def test_the_error_has_a_path(body: Json, path: str) -> None:
     """The path has wire names, list indexes and map keys."""
     with pytest.raises(DecodeError) as caught:
         decode(Plan, json.dumps(body).encode())
@@ -163,8 +163,8 @@ def test_the_culprit_is_named_by_its_path(body: Json, path: str) -> None:
         (list[dict[str, int]], b'[{"a": 1}, {"b": "c"}]', "$[1]['b']"),
     ],
 )
-def test_the_culprit_in_a_map_by_itself_is_named(wanted: Any, body: bytes, path: str) -> None:
-    """Where the whole reply is a map or a list, the path begins with a key or an index."""
+def test_the_path_may_start_with_a_key_or_an_index(wanted: Any, body: bytes, path: str) -> None:
+    """If the whole reply is a map or a list."""
     with pytest.raises(DecodeError) as caught:
         decode(wanted, body)
 
@@ -178,13 +178,13 @@ def test_the_culprit_in_a_map_by_itself_is_named(wanted: Any, body: bytes, path:
         (Plan, b'{"name": "x", "lots": [{"a": {"text": 7}}], "lots": []}'),
     ],
 )
-def test_the_last_of_two_equal_keys_counts(wanted: Any, body: bytes) -> None:
-    """JSON may have a key twice; what another reader would ignore is ignored here."""
+def test_the_last_of_two_equal_keys_is_used(wanted: Any, body: bytes) -> None:
+    """As in other JSON parsers."""
     assert decode(wanted, body) == decode(wanted, json.dumps(json.loads(body)).encode())
 
 
-def test_looking_for_the_place_leaves_the_body_as_it_was() -> None:
-    """The search for an index works on a copy."""
+def test_finding_the_path_does_not_change_the_body() -> None:
+    """The search works on a copy."""
     body = json.dumps({"name": "x", "pages": [{"text": 1}, {"text": 2}]}).encode()
     with pytest.raises(DecodeError) as caught:
         decode(Plan, body)
@@ -196,19 +196,19 @@ def test_looking_for_the_place_leaves_the_body_as_it_was() -> None:
     "body",
     [{"status": "done", "brand": "new"}, {"status": "archived"}, {"status": None}, {"cost": 2}, {"cost": 2.5}, {}],
 )
-def test_what_is_new_or_left_out_is_no_error(body: Json) -> None:
-    """Unknown fields, unknown enum values, nulls, whole numbers for fractions, and what is not there."""
+def test_new_and_missing_data_is_no_error(body: Json) -> None:
+    """Unknown fields, unknown enum values, nulls, integers for floats, and missing optional fields."""
     assert isinstance(decode(Report, json.dumps(body).encode()), Report)
 
 
 def test_a_wrong_type_is_an_error() -> None:
-    """Text is no number, even if it looks like one."""
+    """Text is not a number, even if it looks like one."""
     with pytest.raises(DecodeError, match=r"\$\.cost"):
         decode(Report, b'{"cost": "2.5"}')
 
 
-def test_a_request_is_written_with_wire_names_and_without_what_is_none() -> None:
-    """Python names and `None` stay at home; a variant that we do not know goes out as it came."""
+def test_a_request_has_wire_names_and_no_none() -> None:
+    """`None` is left out; a variant that the spec does not list is sent unchanged."""
     body = encode(Plan(name="x", odd_name="y", steps=[Click(selector="a"), OtherStep({"type": "jump"})]))
 
     assert {"name": "x", "oddName": "y", "steps": [{"type": "click", "selector": "a"}, {"type": "jump"}]} == json.loads(
@@ -227,8 +227,8 @@ def test_a_request_is_written_with_wire_names_and_without_what_is_none() -> None
         Plan(name="\ud800"),
     ],
 )
-def test_an_argument_that_the_model_refuses_is_never_sent(plan: Plan) -> None:
-    """What has the wrong type, or is out of bounds, is `InvalidArgument`, which says so."""
+def test_an_invalid_argument_is_never_sent(plan: Plan) -> None:
+    """A value of the wrong type or out of bounds raises `InvalidArgument`."""
     with pytest.raises(InvalidArgument, match="nothing was sent"):
         encode(plan)
 
@@ -236,8 +236,8 @@ def test_an_argument_that_the_model_refuses_is_never_sent(plan: Plan) -> None:
 @pytest.mark.parametrize(
     ("wanted", "value"), [(int, "5"), (str, 5), (Annotated[int, Meta(le=3)], 4), (list[str], "abc"), (int, object())]
 )
-def test_a_parameter_that_does_not_fit_is_refused_by_name(wanted: Any, value: Any) -> None:
-    """A query parameter is checked as a body is."""
+def test_an_invalid_parameter_is_refused_by_name(wanted: Any, value: Any) -> None:
+    """A query parameter is checked like a body."""
     with pytest.raises(InvalidArgument, match="limit"):
         checked(wanted, value, "limit")
 
@@ -252,8 +252,8 @@ def test_a_parameter_that_does_not_fit_is_refused_by_name(wanted: Any, value: An
         (datetime, datetime(2026, 1, 2, tzinfo=UTC)),
     ],
 )
-def test_a_parameter_that_fits_is_handed_on(wanted: Any, value: Any) -> None:
-    """What may be sent comes back as it is."""
+def test_a_valid_parameter_is_returned(wanted: Any, value: Any) -> None:
+    """A valid value is returned unchanged."""
     assert value == checked(wanted, value, "limit")
 
 
@@ -261,8 +261,8 @@ def test_a_parameter_that_fits_is_handed_on(wanted: Any, value: Any) -> None:
 @given(
     json_values, st.lists(st.sampled_from(["a", "title", "count", "items", "keys", "real", "__class__"]), max_size=4)
 )
-def test_following_a_path_finds_json_or_nothing(value: Json, path: list[str]) -> None:
-    """A path leads through objects and models only: text and numbers have no methods here."""
+def test_following_a_path_finds_json_or_none(value: Json, path: list[str]) -> None:
+    """A path leads through objects and models only, not to attributes of text and numbers."""
     found = follow(value, tuple(path))
 
     assert not callable(found)
@@ -270,7 +270,7 @@ def test_following_a_path_finds_json_or_nothing(value: Json, path: list[str]) ->
 
 
 def test_following_a_path_leads_through_models() -> None:
-    """Attributes of models and keys of objects alike."""
+    """Attributes of models and keys of objects."""
     assert "x" == follow(Report(page=Page(text="x")), ("page", "text"))
     assert "x" == follow({"a": {"b": "x"}}, ("a", "b"))
     assert follow(Report(), ("page", "text")) is None
@@ -283,16 +283,16 @@ def test_any_bytes_are_plain_json_or_none(body: bytes) -> None:
     any_json(body)
 
 
-def test_a_body_that_is_no_json_is_wrong_as_a_whole() -> None:
-    """A decode error has a path, also where nothing could be read."""
+def test_the_path_of_a_body_that_is_not_json_is_the_root() -> None:
+    """A decode error always has a path."""
     with pytest.raises(NotJson) as caught:
         decode(Report, b"<html>")
 
     assert "$" == caught.value.path
 
 
-def test_an_argument_that_is_refused_is_named_by_its_path() -> None:
-    """Where it is a field of something, and by its own name alone where it is not."""
+def test_the_error_of_an_argument_has_its_path() -> None:
+    """A nested field by its path, any other by its name."""
     with pytest.raises(InvalidArgument, match=r"got `int` at \$\.text; nothing was sent"):
         encode(Page(text=7))  # type: ignore[arg-type]  # the whole point
     with pytest.raises(InvalidArgument, match=r"^limit: Expected `int`, got `str`; nothing was sent"):
@@ -308,8 +308,8 @@ def test_an_argument_that_is_refused_is_named_by_its_path() -> None:
         (b"oops", "it is some other text"),
     ],
 )
-def test_what_is_no_json_is_described(body: bytes, said: str) -> None:
-    """Enough to know where it came from."""
+def test_the_description_of_a_body(body: bytes, said: str) -> None:
+    """Enough to recognise its source."""
     with pytest.raises(NotJson, match=said):
         decode(Any, body)
 
@@ -317,14 +317,14 @@ def test_what_is_no_json_is_described(body: bytes, said: str) -> None:
 @pytest.mark.parametrize(
     "wrong", ["{}", [1], None, {"x": object()}, {"x": "\ud800"}, {1: {2, 3}, "x": {object()}}], ids=range(6)
 )
-def test_a_body_that_is_no_json_object_is_refused(wrong: Any) -> None:
-    """What any body may be is a JSON object, and nothing else is sent."""
+def test_a_free_body_must_be_an_object(wrong: Any) -> None:
+    """Any other value is refused."""
     with pytest.raises(InvalidArgument, match=r"^body: .*nothing was sent"):
         encode_object(wrong, "body")
 
 
-def test_any_json_object_is_a_body() -> None:
-    """A body that may hold anything is sent as it is."""
+def test_any_object_is_a_free_body() -> None:
+    """It is sent unchanged."""
     assert encode_object({"a": [1, None, {"b": datetime(2026, 1, 1, tzinfo=UTC)}]}, "body") == (
         b'{"a":[1,null,{"b":"2026-01-01T00:00:00Z"}]}'
     )

@@ -1,4 +1,4 @@
-"""Files to be sent, and the bodies that hold them."""
+"""Files to upload, and the bodies that hold them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 
 class Log(Model):
-    """Something that goes out as JSON."""
+    """A field that is sent as JSON."""
 
     text: str
 
@@ -36,15 +36,15 @@ class Upload(Model, rename="camel"):
 
 
 @given(st.binary(), st.text(st.characters(exclude_categories=["Cs"])))
-def test_what_goes_out_is_what_was_given(content: bytes, name: str) -> None:
-    """Any bytes arrive as they are, and any text, whatever is in them."""
+def test_parts_decode_to_their_arguments(content: bytes, name: str) -> None:
+    """Any bytes and any text are preserved."""
     form = encode_form(Upload(film=UploadFile(content, name), second_film=UploadFile(content), name=name))
 
     assert parts_of(form.content_type, form.body) == {"film": content, "secondFilm": content, "name": name}
 
 
 def test_each_kind_of_part() -> None:
-    """Numbers and truths are texts, lists are parts of one name, objects are JSON; what is not given is not there."""
+    """Numbers and booleans are text, lists repeat the name, objects are JSON; missing values are left out."""
     form = encode_form(Upload(film=UploadFile(b"f"), copies=2, glossy=True, tags=["a", "b"], note=Log(text="n")))
 
     assert parts_of(form.content_type, form.body) == {
@@ -57,14 +57,14 @@ def test_each_kind_of_part() -> None:
 
 
 def test_the_same_body_is_the_same_bytes() -> None:
-    """A submit that is made again with the same idempotency key has the same body to the last byte."""
+    """A submit that is repeated with the same idempotency key has the same body, byte for byte."""
     assert encode_form(Upload(film=UploadFile(b"f"))) == encode_form(Upload(film=UploadFile(b"f")))
     assert encode_form(Upload(film=UploadFile(b"f"))) != encode_form(Upload(film=UploadFile(b"g")))
 
 
 @pytest.mark.parametrize("name", ['a"; x="b', "a\r\nX-Evil: 1", "ä.txt"])
-def test_a_file_name_stays_a_name(name: str) -> None:
-    """Whatever a name holds, it ends neither its quotes nor its line."""
+def test_a_file_name_cannot_break_the_header(name: str) -> None:
+    """No file name can end its quotes or its line."""
     form = encode_form(Upload(film=UploadFile(b"f", name)))
     head = form.body.partition(b"\r\n\r\n")[0]
 
@@ -75,14 +75,14 @@ def test_a_file_name_stays_a_name(name: str) -> None:
 @pytest.mark.parametrize(
     "wrong", [{"copies": "two"}, {"film": None}, {"film": b"f"}, {"tags": "ab"}, {"name": "\ud800"}], ids=str
 )
-def test_what_does_not_fit_is_refused(wrong: dict[str, Any]) -> None:
-    """A value of another type than the model says is refused before anything is sent."""
+def test_a_value_of_the_wrong_type_is_refused(wrong: dict[str, Any]) -> None:
+    """Before anything is sent."""
     with pytest.raises(InvalidArgument, match="nothing was sent"):
         encode_form(Upload(**{"film": UploadFile(b"f"), **wrong}))
 
 
-def test_what_a_file_may_be(tmp_path: Path) -> None:
-    """Bytes, a path, a file that was opened, or a file with a name and a type."""
+def test_the_forms_of_a_file_argument(tmp_path: Path) -> None:
+    """Bytes, a path, an open file, or an `UploadFile`."""
     path = tmp_path / "film.png"
     path.write_bytes(b"f")
     with path.open("rb") as opened:
@@ -104,26 +104,26 @@ def test_what_a_file_may_be(tmp_path: Path) -> None:
     ["film.png", io.StringIO("f"), 7, Path("/nowhere/film.png")],
     ids=["text", "StringIO", "number", "no such file"],
 )
-def test_what_is_no_file_is_refused(wrong: Any) -> None:
-    """A path as text could as well be the content; what reads text, or not at all, is no file."""
+def test_an_invalid_file_argument_is_refused(wrong: Any) -> None:
+    """A path as `str` could be the content; text files and other objects are no files."""
     with pytest.raises(InvalidArgument, match=r"^film: .*nothing was sent"):
         as_file(wrong, "film")
 
 
-def test_no_repr_shows_what_is_in_a_file() -> None:
-    """The content may be large, and a secret."""
+def test_no_repr_shows_the_content_of_a_file() -> None:
+    """It may be large, or secret."""
     assert "secret" not in repr(
         [UploadFile(b"secret"), Upload(film=UploadFile(b"secret")), encode_form(Upload(film=UploadFile(b"secret")))]
     )
 
 
-def test_files_cross_processes() -> None:
-    """A file can be packed, as part of a batch's parameters."""
+def test_files_can_be_pickled() -> None:
+    """As part of a batch's inputs."""
     assert msgspec.json.decode(msgspec.json.encode(UploadFile(b"f")), type=UploadFile) == UploadFile(b"f")
 
 
-def test_a_file_that_holds_a_boundary_is_sent_with_another() -> None:
-    """Nobody can end a part from inside of it, with what ended a part of the same size before."""
+def test_a_boundary_is_not_in_the_content() -> None:
+    """A file that contains the boundary of another body gets a different one."""
     first = encode_form(Upload(film=UploadFile(b"-" * 45)))
     known = first.content_type.rpartition("boundary=")[2].strip('"').encode()
     assert 45 == len(known)
@@ -133,8 +133,8 @@ def test_a_file_that_holds_a_boundary_is_sent_with_another() -> None:
     assert known.decode() not in second.content_type
 
 
-def test_what_would_end_a_name_is_written_as_browsers_do() -> None:
-    """Quotes and line ends, each by its number."""
+def test_quotes_and_line_ends_in_names_are_percent_encoded() -> None:
+    """As browsers do."""
     form = encode_form(Upload(film=UploadFile(b"f", 'a"b\r\nc')))
 
     assert b'filename="a%22b%0D%0Ac"' in form.body

@@ -1,4 +1,4 @@
-"""JSON that is not strict: what is read, what may have been cut, and what is wrong."""
+"""JSON that is not strict: what is accepted, what may be truncated, and what is invalid."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def reply(body: bytes, content_type: str = "application/json") -> Response:
     ],
 )
 def test_a_byte_order_mark_names_the_encoding(mark: bytes, encoding: str) -> None:
-    """The text after it is read in that encoding, whatever the header says."""
+    """The text after it has that encoding, whatever the header says."""
     found = decode_reply(Thing, reply(mark + TEXT.encode(encoding), "application/json; charset=latin-1"))
 
     assert "Zoë ☃ 𝄞" == found.name
@@ -49,20 +49,20 @@ def test_a_byte_order_mark_names_the_encoding(mark: bytes, encoding: str) -> Non
 
 @pytest.mark.parametrize("charset", ["iso-8859-1", "ISO-8859-1", '"windows-1252"', "utf-8", "UTF8"])
 def test_the_charset_of_the_header_is_the_encoding(charset: str) -> None:
-    """Names in any case, quoted or not."""
+    """In upper or lower case, quoted or not."""
     text = '{"id": "Zoë"}'.encode(charset.strip('"'))
 
     assert "Zoë" == decode_reply(Thing, reply(text, f"application/json; charset={charset}")).id
 
 
 @pytest.mark.parametrize("charset", ["klingon", "ascii", "idna"])
-def test_a_charset_that_does_not_fit_is_ignored(charset: str) -> None:
-    """The body is read as UTF-8 then."""
+def test_a_wrong_charset_is_ignored(charset: str) -> None:
+    """The body is then read as UTF-8."""
     assert "Zoë" == decode_reply(Thing, reply('{"id": "Zoë"}'.encode(), f"application/json; charset={charset}")).id
 
 
 @pytest.mark.parametrize(("text", "value"), [("NaN", None), ("Infinity", inf), ("-Infinity", -inf)])
-def test_numbers_that_json_does_not_have_are_read_as_floats(text: str, value: float | None) -> None:
+def test_nan_and_infinity_are_floats(text: str, value: float | None) -> None:
     """In a number, and in free-form JSON."""
     found = decode(Thing, f'{{"id": "j1", "score": {text}}}'.encode()).score
     anything = decode(dict[str, Any], f'{{"a": [{text}]}}'.encode())["a"][0]
@@ -72,7 +72,7 @@ def test_numbers_that_json_does_not_have_are_read_as_floats(text: str, value: fl
 
 
 def test_nan_is_no_integer() -> None:
-    """It is refused where the spec says `integer`, with the path."""
+    """The error has the path."""
     with pytest.raises(DecodeError, match=r"Expected `int \| null`, got `float` at \$.number") as caught:
         decode(Thing, b'{"id": "j1", "number": NaN}')
 
@@ -80,7 +80,7 @@ def test_nan_is_no_integer() -> None:
 
 
 def test_raw_control_characters_are_read() -> None:
-    """A line break inside of a string is what it looks like."""
+    """A line break inside a string is kept."""
     assert "a\nb\tc" == decode(Thing, b'{"id": "a\nb\tc"}').id
 
 
@@ -100,8 +100,8 @@ def test_raw_control_characters_are_read() -> None:
         (b'{"id": ' + b"[" * 100_000 + b"]" * 100_000 + b"}", "nested too deeply"),
     ],
 )
-def test_a_whole_body_that_is_wrong_says_where(body: bytes, why: str) -> None:
-    """It will be the same at every poll, so it is no transient error."""
+def test_an_invalid_body_has_an_error_with_its_place(body: bytes, why: str) -> None:
+    """It would be the same at the next poll, so it is no transient error."""
     with pytest.raises(DecodeError, match=why) as caught:
         decode(Thing, body)
 
@@ -109,8 +109,8 @@ def test_a_whole_body_that_is_wrong_says_where(body: bytes, why: str) -> None:
 
 
 @given(st.data())
-def test_a_body_that_was_cut_is_transient(data: st.DataObject) -> None:
-    """Whatever is missing at the end, the next poll may be whole."""
+def test_a_truncated_body_is_a_transient_error(data: st.DataObject) -> None:
+    """However much is missing, the next poll may be complete."""
     value = data.draw(
         st.recursive(
             st.none() | st.booleans() | st.floats() | st.integers() | st.text(),
@@ -125,14 +125,14 @@ def test_a_body_that_was_cut_is_transient(data: st.DataObject) -> None:
 
 
 @pytest.mark.parametrize("body", [b"", b"  ", b"<html>", b"upstream error", b"true love", b"\xff\xfe", b"\x1f\x8b\x08"])
-def test_what_does_not_look_like_json_is_transient(body: bytes) -> None:
-    """A gateway answered, and the next poll may get through."""
+def test_a_body_that_is_not_json_is_a_transient_error(body: bytes) -> None:
+    """A gateway may have replied, and the next poll may reach the server."""
     with pytest.raises(NotJson):
         decode_reply(Thing, reply(body, "text/html"))
 
 
 def test_a_reply_of_text_is_a_string() -> None:
-    """Where the result is a string: a transcript, a subtitle file."""
+    """If the result is a string, such as a transcript."""
     assert "1\n00:01 --> Zoë" == decode_reply(str, reply("1\n00:01 --> Zoë".encode(), "text/plain; charset=utf-8"))
     assert "Zoë" == decode_reply(str, reply("Zoë".encode("latin-1"), "text/srt; charset=latin-1"))
     assert "Zoë" == decode_reply(str, reply('"Zoë"'.encode()))

@@ -1,4 +1,4 @@
-"""Models, open enums and unions: what replies become, and that nothing in them is lost or shown by mistake."""
+"""Models, open enums and unions: no data of a reply is lost, and no secret is shown."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.runtime.storms import rule
 
 
 class Loud(OpenEnum):
-    """An enum whose case does not matter."""
+    """An enum that ignores case."""
 
     DONE = "done"
     HALF_DONE = "half-done"
@@ -66,7 +66,7 @@ texts = st.text(st.characters(exclude_categories=["Cs"]))
 @rule
 @given(texts)
 def test_any_text_is_a_value_of_an_open_enum(text: str) -> None:
-    """A value that is not listed is kept as it came, and is the text itself."""
+    """A value that is not listed is kept, and equals the text."""
     value = decode(Exact, json.dumps(text).encode())
 
     assert text == value
@@ -80,7 +80,7 @@ def test_any_text_is_a_value_of_an_open_enum(text: str) -> None:
 @rule
 @given(texts)
 def test_a_value_survives_copies_and_pickles(text: str) -> None:
-    """Known or not, a value can be copied, sent to another process, and sent back to the provider."""
+    """Known or not, a value can be copied, pickled, and sent back to the provider."""
     value = Exact(text)
 
     assert value == copy.deepcopy(value) == pickle.loads(pickle.dumps(value))
@@ -88,7 +88,7 @@ def test_a_value_survives_copies_and_pickles(text: str) -> None:
 
 
 def test_case_is_ignored_where_the_provider_ignores_it() -> None:
-    """SHOUTING is the member, unknown words stay as they came."""
+    """Any case is the member; unknown values are kept unchanged."""
     assert Loud.DONE is decode(Loud, b'"DONE"')
     assert Loud.HALF_DONE is Loud("Half-Done")
     assert "NEW" == Loud("NEW")
@@ -98,13 +98,13 @@ def test_case_is_ignored_where_the_provider_ignores_it() -> None:
 
 @pytest.mark.parametrize("body", [b"7", b"null", b"[]", b"true"])
 def test_an_enum_is_text(body: bytes) -> None:
-    """Open means open for other words, not for other types."""
+    """Unknown texts are accepted, other types are not."""
     with pytest.raises(Exception, match="does not match the spec"):
         decode(Exact, body)
 
 
-def test_a_union_is_told_apart_by_its_tag() -> None:
-    """Each variant is its own model; the tag decides."""
+def test_a_union_is_decoded_by_its_discriminator() -> None:
+    """Each variant is its own model."""
     assert Square(side=2) == decode(Shape, b'{"kind": "square", "side": 2}')
     assert Circle(radius=1) == decode(Shape, b'{"kind": "circle", "radius": 1}')
 
@@ -112,8 +112,8 @@ def test_a_union_is_told_apart_by_its_tag() -> None:
 @pytest.mark.parametrize(
     "body", [{"kind": "star", "points": 5}, {}, {"kind": None}, {"kind": 7}, {"kind": ["square"]}, {"kind": {}}]
 )
-def test_a_variant_that_is_not_known_is_kept(body: dict[str, Any]) -> None:
-    """A new kind of thing is no error: its JSON is there, and goes back as it came."""
+def test_an_unknown_variant_is_kept(body: dict[str, Any]) -> None:
+    """Its JSON is available, and is sent back unchanged."""
     value = decode(Shape, json.dumps(body).encode())
 
     assert isinstance(value, OtherShape)
@@ -133,16 +133,16 @@ def test_a_variant_that_is_not_known_is_kept(body: dict[str, Any]) -> None:
         b"[]",
     ],
 )
-def test_a_known_variant_must_fit(body: bytes) -> None:
-    """Open for other kinds, and not for broken ones."""
+def test_a_known_variant_must_match_its_model(body: bytes) -> None:
+    """Only unknown variants may have any shape."""
     with pytest.raises(Exception, match="does not match the spec"):
         decode(Shape, body)
 
 
 @rule
 @given(texts, st.one_of(st.none(), texts), st.one_of(st.none(), texts))
-def test_what_is_written_can_be_read(user: str, password: str | None, odd: str | None) -> None:
-    """A model becomes JSON with the provider's names, without what is `None`, and back."""
+def test_a_written_model_can_be_read(user: str, password: str | None, odd: str | None) -> None:
+    """JSON has the provider's names, without `None`."""
     login = Login(user=user, password=password, odd_name=odd, shapes=[Square(side=1)])
     plain = login.to_dict()
 
@@ -153,32 +153,32 @@ def test_what_is_written_can_be_read(user: str, password: str | None, odd: str |
 
 
 def test_a_secret_field_is_not_shown() -> None:
-    """Neither by itself nor inside of something else."""
+    """Neither by itself nor inside another model."""
     login = Login(user="u", password="pw-123")
 
     assert "pw-123" not in repr(login) + repr([login]) + f"{login}"
     assert "Login(user='u', password=***)" == repr(login)
 
 
-def test_what_is_none_is_not_shown() -> None:
+def test_repr_leaves_out_none() -> None:
     """A `repr` is short."""
     assert "Login(user='u')" == repr(Login(user="u"))
 
 
-def test_models_do_not_change() -> None:
+def test_models_are_immutable() -> None:
     """A reply is a value."""
     with pytest.raises(AttributeError):
         Login(user="u").user = "v"  # type: ignore[misc]  # the point
 
 
-def test_fields_are_named() -> None:
-    """A new field never changes what an old call means."""
+def test_fields_are_keyword_only() -> None:
+    """A new field never changes the meaning of an old call."""
     with pytest.raises(TypeError):
         Login("u")  # type: ignore[call-arg]  # the point
 
 
-def test_a_type_that_no_json_can_be_is_not_read() -> None:
-    """A model with such a field is a mistake of the generator's, which nobody wants to find in a result."""
+def test_a_field_type_without_json_is_refused() -> None:
+    """Such a model is an error of the generator, and is found when the decoder is made."""
 
     class Odd(Model):
         at: complex

@@ -1,4 +1,4 @@
-"""Models for tests of users."""
+"""`build`, which makes models for tests."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ class Page(Model, frozen=True, kw_only=True):
 
 
 def test_given_fields_are_set_and_required_ones_made_up() -> None:
-    """Only the fields that matter to a test are named."""
+    """Other required fields get placeholder values."""
     page = build(Page, markdown="x")
 
     assert (page.markdown, isinstance(page.url, str)) == ("x", True)
 
 
-def test_an_unknown_field_is_refused_in_a_sentence() -> None:
-    """A typo does not pass."""
+def test_an_unknown_field_is_refused() -> None:
+    """The message lists the fields."""
     with pytest.raises(TypeError, match="Page has no field 'markdwon'; its fields are url, markdown"):
         build(Page, markdwon="x")

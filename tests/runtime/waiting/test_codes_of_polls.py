@@ -1,4 +1,4 @@
-"""Polls that tell by their HTTP status alone where a job is: the same promises as for those with a body."""
+"""Polls whose HTTP status is the status of the job: the same promises as for polls with a status in the body."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ CODES = {202: State.RUNNING, 200: State.SUCCEEDED, 410: State.EXPIRED, 422: Stat
 
 
 def silent(polling: Polling = POLLING) -> JobKind[None, Page]:
-    """A kind of job whose polls have no body but the result."""
+    """A kind of job whose poll replies have no body except for the result."""
     lifecycle = Lifecycle(poll="/jobs/{job_id}", codes=CODES, accepts=frozenset())
     return JobKind(provider="acme", name="silent", lifecycle=lifecycle, snapshot=NoneType, result=Page, polling=polling)
 
@@ -49,11 +49,11 @@ MIXED: JobKind[Report | None, Page] = JobKind(
     result=Page,
     polling=POLLING,
 )
-"""A kind of job whose HTTP status tells that it goes on, and whose body tells how it ended."""
+"""A kind of job whose HTTP status means "running", and whose body has the final status."""
 
 
 def test_the_http_status_ends_a_wait(world: Make) -> None:
-    """W2: the first reply whose HTTP status is final is the last that is asked for, and its body the result."""
+    """W2: the first reply with a final HTTP status is the last poll, and its body is the result."""
     w = world(served(polls=[GOING, GOING, PAGE]))
     seen: list[Update[Any]] = []
     job = w.job(silent())
@@ -67,7 +67,7 @@ def test_the_http_status_ends_a_wait(world: Make) -> None:
     assert 3 == len(w.sent)
 
 
-def test_a_submit_says_nothing_of_where_the_job_is(world: Make) -> None:
+def test_the_http_status_of_a_submit_is_not_the_jobs(world: Make) -> None:
     """The HTTP status of a submit is not that of a poll."""
     w = world(served(submit=[TICKET], polls=[PAGE]))
     job = w.do(w.jobs(silent()).submit(url="u"))
@@ -77,15 +77,15 @@ def test_a_submit_says_nothing_of_where_the_job_is(world: Make) -> None:
 
 
 @pytest.mark.parametrize("fault", [HTML, Reply(b'{"text": "hel'), Reply(b""), error(503), error(429)])
-def test_a_fault_is_no_status(world: Make, fault: Reply) -> None:
-    """W6: a result that is no JSON or was cut is asked for again, and an error that passes says nothing of the job."""
+def test_a_transient_error_is_no_status(world: Make, fault: Reply) -> None:
+    """W6: a result that is truncated or not JSON is requested again; a transient error changes no state."""
     w = world(served(polls=[GOING, fault, PAGE]))
 
     assert "hello" == w.do(w.job(silent()).wait()).text
 
 
 def test_a_result_of_another_shape_ends_the_wait(world: Make) -> None:
-    """W7: a reply that says that the job is done, and holds other JSON than the result, is an error of its own."""
+    """W7: a final reply whose JSON does not match the result raises `DecodeError`."""
     w = world(served(polls=[GOING, Reply({"words": 3})]))
 
     with pytest.raises(DecodeError, match="text") as caught:
@@ -94,7 +94,7 @@ def test_a_result_of_another_shape_ends_the_wait(world: Make) -> None:
 
 
 def test_the_reason_of_a_failure_is_in_the_error_body(world: Make) -> None:
-    """W13: a failure that an HTTP status tells has code and message of the provider's usual error body."""
+    """W13: a failure by HTTP status has code and message of the provider's error body."""
     w = world(served(polls=[GOING, error(422)]))
 
     with pytest.raises(JobFailed, match=r"\[c422\]: says 422 \(job j1\)") as caught:
@@ -103,7 +103,7 @@ def test_the_reason_of_a_failure_is_in_the_error_body(world: Make) -> None:
 
 
 def test_gone_can_be_a_state(world: Make) -> None:
-    """A 410 is `JobExpired` if the spec says that it tells of the job, and not of the address."""
+    """W13: a 410 is `JobExpired` if the spec lists it as a status of the job."""
     w = world(served(polls=[GOING, error(410)]))
 
     with pytest.raises(JobExpired):
@@ -111,7 +111,7 @@ def test_gone_can_be_a_state(world: Make) -> None:
 
 
 def test_any_other_status_ends_the_wait(world: Make) -> None:
-    """W7, W8: a 404 that the spec does not list is an error, but for the grace after a submit."""
+    """W7, W8: a 404 that the spec does not list is an error, except within the grace after a submit."""
     graceful = silent(Polling(interval=(1.0, 1.0), min_interval=1.0, timeout=60.0, not_found_grace=10.0))
     w = world(served(submit=[TICKET], polls=[error(404), GOING, PAGE]))
 
@@ -123,7 +123,7 @@ def test_any_other_status_ends_the_wait(world: Make) -> None:
 
 
 def test_the_deadline_holds(world: Make) -> None:
-    """W1: a job that goes on for ever ends with `JobTimeout`, which shows the last HTTP status."""
+    """W1: a job that never ends raises `JobTimeout`, with the last HTTP status."""
     w = world(served(polls=[GOING]))
 
     with pytest.raises(JobTimeout, match="last status '202'"):
@@ -132,7 +132,7 @@ def test_the_deadline_holds(world: Make) -> None:
 
 
 def test_a_listed_http_status_is_known(world: Make, caplog: pytest.LogCaptureFixture) -> None:
-    """W9: an HTTP status of the spec is no unknown status."""
+    """W9: an HTTP status that the spec lists is not an unknown status."""
     w = world(served(polls=[GOING, PAGE]))
     with caplog.at_level(logging.WARNING):
         w.do(w.job(silent()).wait())
@@ -141,8 +141,8 @@ def test_a_listed_http_status_is_known(world: Make, caplog: pytest.LogCaptureFix
 
 
 @pytest.mark.parametrize("going", [GOING, Reply(b"wait", 202), Reply({"status": 5}, 202), report("done")])
-def test_body_and_http_status_can_share_the_work(world: Make, going: Reply) -> None:
-    """What a listed HTTP status says counts, whatever body it has; every other reply tells by its body."""
+def test_the_status_may_be_in_body_or_http_status(world: Make, going: Reply) -> None:
+    """A listed HTTP status counts for any body; otherwise the status is in the body."""
     going = Reply(going.body, 202)
     w = world(served(polls=[going, report("done", page={"text": "hello"})]))
     seen: list[Update[Any]] = []
@@ -151,8 +151,8 @@ def test_body_and_http_status_can_share_the_work(world: Make, going: Reply) -> N
     assert ["202", "done"] == [update.status for update in seen]
 
 
-def test_a_failure_in_the_body_counts_as_ever(world: Make) -> None:
-    """The body of a reply whose HTTP status says nothing tells of a failure."""
+def test_a_failure_in_the_body_counts(world: Make) -> None:
+    """If the HTTP status is not listed, the body can show a failure."""
     w = world(served(polls=[GOING, report("broken")]))
 
     with pytest.raises(JobFailed):
@@ -160,7 +160,7 @@ def test_a_failure_in_the_body_counts_as_ever(world: Make) -> None:
 
 
 def test_a_part_of_another_shape_ends_the_wait(world: Make) -> None:
-    """W7: where the result is a part of a body that does not fit, no other look would find it."""
+    """W7: if the result is part of a body that does not match, another poll would not help."""
     of = msgspec.structs.replace(
         MIXED, lifecycle=msgspec.structs.replace(MIXED.lifecycle, codes={200: State.SUCCEEDED}, accepts=frozenset())
     )

@@ -1,4 +1,4 @@
-"""W1, W4, W5, W10: a wait ends in time, not before, and never spins."""
+"""W1, W4, W5, W10: a wait ends by its deadline, not early, and never spins."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ HASTY = Polling(interval=(0.1, 0.2), min_interval=0.1, timeout=60.0)
 @rule
 @given(storms(), st.sampled_from(MODES))
 def test_no_sequence_of_replies_outlasts_the_deadline(storm: Storm, mode: str) -> None:
-    """W1, W10: whatever the server, the clock and the policy do, the wait is over when its timeout is."""
+    """W1, W10: whatever server, clock and policy do, the wait ends by its deadline."""
     world, outcome = storm.wait(mode)
 
     assert world.elapsed <= storm.timeout + 1e-6
@@ -39,7 +39,7 @@ def test_no_sequence_of_replies_outlasts_the_deadline(storm: Storm, mode: str) -
 @rule
 @given(storms(), st.sampled_from(MODES))
 def test_run_includes_the_submit_in_its_timeout(storm: Storm, mode: str) -> None:
-    """W1: `timeout` of `run` is for submit, polls, faults, hints and result together."""
+    """W1: the timeout of `run` covers submit, polls, transient errors, retry_after and result."""
     world, _ = storm.run(mode)
 
     assert world.elapsed <= storm.timeout + 1e-6
@@ -47,8 +47,8 @@ def test_run_includes_the_submit_in_its_timeout(storm: Storm, mode: str) -> None
 
 @rule
 @given(storms(), st.sampled_from(MODES))
-def test_every_request_is_cut_to_what_is_left(storm: Storm, mode: str) -> None:
-    """W1: a request may take some time, but no longer than the client allows or than is left of the wait."""
+def test_the_timeout_of_a_request_is_at_most_the_time_left(storm: Storm, mode: str) -> None:
+    """W1: a request's timeout is the client's, or the time left if that is less."""
     world, _ = storm.run(mode)
 
     for sent in world.sent:
@@ -58,7 +58,7 @@ def test_every_request_is_cut_to_what_is_left(storm: Storm, mode: str) -> None:
 @rule
 @given(storms(share=st.floats(1.0, 3.0)), st.sampled_from(MODES))
 def test_a_clock_that_oversleeps_sends_nothing_after_the_deadline(storm: Storm, mode: str) -> None:
-    """W1: a wake-up that comes too late finds the wait over, and no request goes out with a timeout of nothing."""
+    """W1: after a wake-up past the deadline, no request is sent."""
     world, _ = storm.run(mode)
 
     for sent in world.sent:
@@ -66,7 +66,7 @@ def test_a_clock_that_oversleeps_sends_nothing_after_the_deadline(storm: Storm, 
         assert sent.timeout > 0
 
 
-def test_a_fetch_that_wakes_up_too_late_is_not_made(world: Make) -> None:
+def test_a_late_wake_up_sends_no_request_for_the_result(world: Make) -> None:
     """W1: the same for a result that is not ready yet."""
     w = world(served(polls=[DONE], result=[error(409)]))
     w.clock.time.drift = 3.0
@@ -80,7 +80,7 @@ def test_a_fetch_that_wakes_up_too_late_is_not_made(world: Make) -> None:
 @rule
 @given(storms(), st.sampled_from(MODES))
 def test_no_sequence_of_replies_makes_the_wait_spin(storm: Storm, mode: str) -> None:
-    """W10: a wait of so many seconds sends no more requests than floors fit into it."""
+    """W10: a wait sends at most as many requests as min_intervals fit into it."""
     world, _ = storm.wait(mode)
     most = storm.timeout / storm.min_interval + 2
 
@@ -89,7 +89,7 @@ def test_no_sequence_of_replies_makes_the_wait_spin(storm: Storm, mode: str) -> 
 
 
 def test_the_default_is_a_deadline(world: Make) -> None:
-    """W1: a wait that is given no timeout has the one of its kind of job."""
+    """W1: a wait without a timeout has the default of its kind of job."""
     w = world(served(polls=[RUNNING]))
 
     with pytest.raises(JobTimeout, match="after 60 s"):
@@ -99,7 +99,7 @@ def test_the_default_is_a_deadline(world: Make) -> None:
 
 
 def test_none_waits_for_ever(world: Make) -> None:
-    """W1: `timeout=None` waits until the job is done, however long that is."""
+    """W1: `timeout=None` waits until the job is done."""
     w = world(lambda sent: DONE if sent.at > 1_000_000 else RUNNING)
 
     page = w.do(w.job(PART).wait(timeout=None, policy=Fixed(10_000)))
@@ -109,7 +109,7 @@ def test_none_waits_for_ever(world: Make) -> None:
 
 @pytest.mark.parametrize("timeout", [0, -1, float("nan"), float("inf"), True, "5"])
 def test_a_timeout_is_a_positive_number(world: Make, timeout: object) -> None:
-    """W1: a timeout that is no length of time is refused before anything is sent."""
+    """W1: any other timeout is refused before anything is sent."""
     w = world(served(polls=[RUNNING]))
 
     with pytest.raises(InvalidArgument, match="timeout"):
@@ -119,7 +119,7 @@ def test_a_timeout_is_a_positive_number(world: Make, timeout: object) -> None:
 
 
 def test_the_last_poll_is_answered_at_the_deadline(world: Make) -> None:
-    """W5: a job that ended in the last pause is seen, although the schedule has no look there."""
+    """W5: a job that ended during the last delay is returned, although the policy has no poll then."""
     w = world(lambda sent: DONE if sent.at > 15 else RUNNING)
 
     page = w.do(w.job(PART).wait(timeout=20, policy=Fixed(14)))
@@ -128,8 +128,8 @@ def test_the_last_poll_is_answered_at_the_deadline(world: Make) -> None:
     assert 19 <= w.polls[-1] < 20
 
 
-def test_a_slow_server_is_asked_early_enough(world: Make) -> None:
-    """W5: where requests take a second, the last one is sent so that its reply comes before the deadline."""
+def test_a_slow_server_is_polled_early_enough(world: Make) -> None:
+    """W5: if requests take 1 s, the last poll is sent so that its reply arrives before the deadline."""
     w = world(
         lambda sent: report("done", page={"text": "late"}, takes=1.0) if sent.at > 12 else report("running", takes=1)
     )
@@ -138,8 +138,8 @@ def test_a_slow_server_is_asked_early_enough(world: Make) -> None:
     assert w.elapsed <= 20
 
 
-def test_the_last_look_leaves_time_for_the_result(world: Make) -> None:
-    """W5: a job with a result of its own address is looked at so early that the result can be fetched too."""
+def test_the_last_poll_leaves_time_for_the_result(world: Make) -> None:
+    """W5: if the result has its own address, the last poll leaves time to fetch it."""
 
     def server(sent: Sent) -> Reply:
         if sent.path.endswith("result"):
@@ -158,10 +158,8 @@ def test_the_last_look_leaves_time_for_the_result(world: Make) -> None:
     takes=st.floats(0.0, 0.2),
     mode=st.sampled_from(MODES),
 )
-def test_a_job_that_ends_before_the_last_look_is_never_reported_as_timed_out(
-    ends: float, delay: float, takes: float, mode: Mode
-) -> None:
-    """W5: whatever the schedule, a job that ended a while before the deadline is returned as done."""
+def test_a_job_that_ends_before_the_last_poll_is_returned(ends: float, delay: float, takes: float, mode: Mode) -> None:
+    """W5: with any policy, a job that ended some time before the deadline is returned as done."""
     w = World(
         mode,
         lambda sent: (
@@ -172,31 +170,31 @@ def test_a_job_that_ends_before_the_last_look_is_never_reported_as_timed_out(
     assert "x" == w.do(w.job(PART).wait(timeout=20, policy=Fixed(delay))).text
 
 
-def test_a_fault_at_the_last_look_does_not_throw_the_rest_away(world: Make) -> None:
-    """W5, W6: after a slow request the last look comes early; if it fails, there is time to look again."""
+def test_a_transient_error_of_the_last_poll_leaves_time_for_another(world: Make) -> None:
+    """W5, W6: after a slow request the last poll is early; if it fails, there is time for another."""
     w = world(served(polls=[report("running", takes=30.0), error(503), error(503), DONE]))
 
     assert "hello" == w.do(w.job(PART).wait(timeout=120, policy=Fixed(88))).text
 
 
-def test_a_wait_does_not_give_up_long_before_its_deadline(world: Make) -> None:
+def test_a_slow_request_does_not_end_the_wait_early(world: Make) -> None:
     """W1, W5: one slow request early on does not cost a quarter of the timeout."""
     w = world(lambda sent: report("running", takes=20.0) if sent.at < 20 else DONE if sent.at > 95 else RUNNING)
 
     assert "hello" == w.do(w.job(PART).wait(timeout=100, policy=Fixed(5))).text
 
 
-def test_the_floor_may_end_right_before_the_deadline(world: Make) -> None:
-    """W5: a look that the floor allows only shortly before the deadline is made there."""
+def test_min_interval_may_end_right_before_the_deadline(world: Make) -> None:
+    """W5: a poll that min_interval allows only shortly before the deadline is sent then."""
     w = world(lambda sent: DONE if sent.at > 9.5 else report("running", takes=0.1))
 
     assert "hello" == w.do(w.job(PART).wait(timeout=10, policy=Fixed(1.65))).text
 
 
-# --- hints ----------------------------------------------------------------------------------------
+# --- retry_after ----------------------------------------------------------------------------------------
 
 
-def _hinted(seconds: float, how: str) -> Reply:
+def _with_retry_after(seconds: float, how: str) -> Reply:
     if how == "seconds":
         return report("running", headers={"retry-after": f"{seconds:g}"})
     if how == "date":
@@ -205,9 +203,9 @@ def _hinted(seconds: float, how: str) -> Reply:
 
 
 @pytest.mark.parametrize("how", ["seconds", "date", "field"])
-def test_a_hint_lengthens_the_pause(world: Make, how: str) -> None:
-    """W4: a server that wants more patience gets it, in each of the ways to say so."""
-    w = world(served(polls=[_hinted(17, how), DONE]))
+def test_retry_after_lengthens_the_delay(world: Make, how: str) -> None:
+    """W4: in the header, as seconds or a date, and in a field."""
+    w = world(served(polls=[_with_retry_after(17, how), DONE]))
 
     w.do(w.job(PART).wait(timeout=60, policy=Fixed(2)))
 
@@ -215,9 +213,9 @@ def test_a_hint_lengthens_the_pause(world: Make, how: str) -> None:
 
 
 @pytest.mark.parametrize("how", ["seconds", "date", "field"])
-def test_a_hint_never_shortens_the_pause(world: Make, how: str) -> None:
-    """W4: a server that would be asked sooner is asked when the schedule says."""
-    w = world(served(polls=[_hinted(1, how), DONE]))
+def test_retry_after_never_shortens_the_delay(world: Make, how: str) -> None:
+    """W4: a smaller retry_after changes nothing."""
+    w = world(served(polls=[_with_retry_after(1, how), DONE]))
 
     w.do(w.job(PART).wait(timeout=60, policy=Fixed(10)))
 
@@ -227,8 +225,8 @@ def test_a_hint_never_shortens_the_pause(world: Make, how: str) -> None:
 @pytest.mark.parametrize(
     "text", ["0", "-5", "nan", "inf", "-inf", "soon", "", "Mon, 99 Foo 2026", formatdate(0, usegmt=True)]
 )
-def test_a_hint_that_makes_no_sense_is_none(world: Make, text: str) -> None:
-    """W4: zero, negative, not finite, past and unreadable hints change nothing."""
+def test_an_invalid_retry_after_is_ignored(world: Make, text: str) -> None:
+    """W4: zero, negative, not finite, past and unreadable values change nothing."""
     w = world(served(polls=[report("running", headers={"retry-after": text}), DONE]))
 
     w.do(w.job(PART).wait(timeout=60, policy=Fixed(3)))
@@ -240,8 +238,8 @@ def test_a_hint_that_makes_no_sense_is_none(world: Make, text: str) -> None:
     "reply",
     [report("running", headers={"retry-after": "61"}), error(429, retry_after="61"), error(503, retry_after="1e300")],
 )
-def test_a_hint_past_the_deadline_ends_the_wait_now(world: Make, reply: Reply) -> None:
-    """W4: where the server wants to be left alone until after the deadline, nobody sleeps first."""
+def test_a_retry_after_past_the_deadline_ends_the_wait_at_once(world: Make, reply: Reply) -> None:
+    """W4: without sleeping first."""
     w = world(served(polls=[reply]))
 
     with pytest.raises(JobTimeout) as caught:
@@ -251,8 +249,8 @@ def test_a_hint_past_the_deadline_ends_the_wait_now(world: Make, reply: Reply) -
     assert "j1" == caught.value.job_id
 
 
-def test_a_429_that_keeps_us_away_until_the_deadline_ends_the_wait_now(world: Make) -> None:
-    """W4: a 429 without a hint closes the endpoint for a moment; if no time is left after it, nobody sleeps first."""
+def test_a_429_until_the_deadline_ends_the_wait_at_once(world: Make) -> None:
+    """W4: a 429 without retry_after closes the bucket for a moment; if no time is left after it, the wait ends."""
     w = world(served(polls=[error(429, takes=0.3)]))
 
     with pytest.raises(JobTimeout, match="429"):
@@ -261,8 +259,8 @@ def test_a_429_that_keeps_us_away_until_the_deadline_ends_the_wait_now(world: Ma
     assert 0.3 == pytest.approx(w.elapsed)
 
 
-def test_a_429_for_a_result_that_keeps_us_away_until_the_deadline_ends_the_wait_now(world: Make) -> None:
-    """W4: the same where the job is done, and only its result is to be had."""
+def test_a_429_for_a_result_until_the_deadline_ends_the_wait_at_once(world: Make) -> None:
+    """W4: the same if the job is done and only its result is missing."""
     w = world(served(polls=[DONE], result=[error(429, takes=0.3)]))
 
     with pytest.raises(JobTimeout, match="429"):
@@ -271,8 +269,8 @@ def test_a_429_for_a_result_that_keeps_us_away_until_the_deadline_ends_the_wait_
     assert 0.3 == pytest.approx(w.elapsed)
 
 
-def test_a_429_for_another_job_ends_a_wait_that_cannot_look_in_time(world: Make) -> None:
-    """W4: what is said of the endpoint holds for every job that is polled there."""
+def test_a_429_for_another_job_ends_a_wait_that_cannot_poll_in_time(world: Make) -> None:
+    """W4: a 429 closes the bucket for every job that is polled there."""
     w = world(served(submit=[TICKET], polls=[error(429, retry_after="40")]))
     job = w.do(w.jobs(PART).submit(url="u"))
     with pytest.raises(JobTimeout):
@@ -286,8 +284,8 @@ def test_a_429_for_another_job_ends_a_wait_that_cannot_look_in_time(world: Make)
 
 
 @pytest.mark.parametrize("how", ["seconds", "field"])
-def test_a_hint_counts_from_the_end_of_the_reply(world: Make, how: str) -> None:
-    """W4: "in ten seconds" begins when it is said, not when the question was asked."""
+def test_retry_after_counts_from_the_reply(world: Make, how: str) -> None:
+    """W4: not from the request."""
     slow = report(
         "running", takes=4, **({"headers": {"retry-after": "10"}} if how == "seconds" else {"retry_after_ms": 10_000})
     )
@@ -298,8 +296,8 @@ def test_a_hint_counts_from_the_end_of_the_reply(world: Make, how: str) -> None:
     assert [0, pytest.approx(14)] == w.polls
 
 
-def test_a_hint_of_the_submit_reply_is_kept_to(world: Make) -> None:
-    """W4: a 202 with `Retry-After` says when the first poll may come."""
+def test_retry_after_of_the_submit_reply_is_honoured(world: Make) -> None:
+    """W4: a 202 with `Retry-After` delays the first poll."""
     w = world(served(submit=[Reply({"id": "j1", "status": "queued"}, 202, {"retry-after": "20"})], polls=[DONE]))
 
     w.do(w.jobs(PART).run(url="u"))
@@ -307,8 +305,8 @@ def test_a_hint_of_the_submit_reply_is_kept_to(world: Make) -> None:
     assert [pytest.approx(20)] == w.polls
 
 
-def test_a_hint_outlives_the_wait_that_it_ended(world: Make) -> None:
-    """W4: who waits again after a `JobTimeout` does not ask a server sooner than it said."""
+def test_retry_after_holds_for_the_next_wait(world: Make) -> None:
+    """W4: a wait after a `JobTimeout` does not poll before the retry_after of the last reply."""
     w = world(served(polls=[error(429, retry_after="40"), DONE]))
     job = w.job(PART)
     with pytest.raises(JobTimeout):
@@ -323,7 +321,7 @@ def test_a_hint_outlives_the_wait_that_it_ended(world: Make) -> None:
 
 
 def test_a_submit_that_takes_all_the_time_leaves_none_to_wait(world: Make) -> None:
-    """W1: what the submit used is gone; the job that it made is named in the error."""
+    """W1: the time of the submit counts; the error has the job that it created."""
     w = world(served(submit=[Reply({"id": "j1", "status": "queued"}, takes=9.9)], polls=[report("running", takes=5)]))
 
     with pytest.raises(JobTimeout) as caught:
@@ -334,7 +332,7 @@ def test_a_submit_that_takes_all_the_time_leaves_none_to_wait(world: Make) -> No
 
 
 def test_a_submit_that_is_not_answered_in_time_is_uncertain(world: Make) -> None:
-    """W1, W11: the deadline of `run` cuts the submit too, and then nobody knows."""
+    """W1, W11: the deadline of `run` also ends the submit, whose job may exist."""
     w = world(served(submit=[Reply({"id": "j1"}, takes=11)]))
 
     with pytest.raises(SubmitUncertain):
@@ -344,7 +342,7 @@ def test_a_submit_that_is_not_answered_in_time_is_uncertain(world: Make) -> None
 
 
 def test_a_busy_server_does_not_make_the_submit_outlast_the_deadline(world: Make) -> None:
-    """W1: a submit that is refused for a while gives up within the timeout of `run`."""
+    """W1: retries of a refused submit end by the deadline of `run`."""
     w = world(served(submit=[error(429, retry_after="7")]))
 
     with pytest.raises(ClientError):
@@ -354,7 +352,7 @@ def test_a_busy_server_does_not_make_the_submit_outlast_the_deadline(world: Make
 
 
 def test_the_result_is_fetched_within_the_same_timeout(world: Make) -> None:
-    """W1: a result that does not come keeps nobody waiting after the deadline; the error says that it is done."""
+    """W1: a wait for a result that does not arrive ends at the deadline, and the error says that the job is done."""
     w = world(served(polls=[DONE], result=[cut_off()]))
 
     with pytest.raises(JobTimeout, match="done") as caught:
@@ -364,8 +362,8 @@ def test_the_result_is_fetched_within_the_same_timeout(world: Make) -> None:
     assert "lost the connection" in str(caught.value.transient_error)
 
 
-def test_the_error_says_what_was_seen(world: Make) -> None:
-    """W1: `JobTimeout` names timeout, polls, last status and the way out, and carries the last snapshot."""
+def test_the_message_of_a_timeout(world: Make) -> None:
+    """W1: `JobTimeout` has the timeout, the polls, the last status, the advice, and the last snapshot."""
     w = world(served(polls=[RUNNING]))
 
     with pytest.raises(JobTimeout, match=r"after 9 s \(\d+ polls, last status 'running'\).*resume") as caught:
@@ -375,8 +373,8 @@ def test_the_error_says_what_was_seen(world: Make) -> None:
     assert "running" == caught.value.snapshot.status
 
 
-def test_waiting_again_goes_on_with_the_job(world: Make) -> None:
-    """W1: a deadline ends the wait and not the handle."""
+def test_a_handle_can_be_waited_for_again(world: Make) -> None:
+    """W1: a deadline ends the wait, not the handle."""
     w = world(lambda sent: DONE if sent.at > 30 else RUNNING)
     job = w.job(PART)
     with pytest.raises(JobTimeout):
@@ -385,8 +383,8 @@ def test_waiting_again_goes_on_with_the_job(world: Make) -> None:
     assert "hello" == w.do(job.wait(timeout=60)).text
 
 
-def test_the_schedule_is_the_one_asked_for(world: Make) -> None:
-    """W4: between first look and deadline the polls are as far apart as the policy says."""
+def test_polls_follow_the_policy(world: Make) -> None:
+    """W4: between first poll and deadline, delays are those of the policy."""
     w = world(lambda sent: DONE if sent.at > 40 else RUNNING)
 
     w.do(w.job(PART).wait(timeout=60, policy=Fixed(4)))
@@ -395,7 +393,7 @@ def test_the_schedule_is_the_one_asked_for(world: Make) -> None:
 
 
 def test_the_default_schedule_stays_within_the_interval(world: Make) -> None:
-    """W4: without a policy pauses grow from the shortest to the longest of the interval, and a twentieth by chance."""
+    """W4: without a policy, delays grow from the minimum to the maximum interval, plus up to 5 % jitter."""
     w = world(lambda sent: DONE if sent.at > 50 else RUNNING)
 
     w.do(w.job(PART).wait(timeout=None, policy=Adaptive(POLLING)))
@@ -406,8 +404,8 @@ def test_the_default_schedule_stays_within_the_interval(world: Make) -> None:
     assert pauses[-1] >= 5.0
 
 
-def test_result_fetch_is_asked_for_at_once(world: Make) -> None:
-    """W1: between the poll that says "done" and the fetch of the result lies no pause."""
+def test_the_result_is_fetched_at_once(world: Make) -> None:
+    """W1: there is no delay between the poll with the final status and the fetch of the result."""
     w = world(served(polls=[DONE], result=[PAGE]))
 
     w.do(w.job(APART).wait())
@@ -421,7 +419,7 @@ def _late(sent: Sent) -> Reply:
 
 
 def test_early_wake_ups_are_slept_again(world: Make) -> None:
-    """W10: a clock that wakes up early does not make the polls any closer."""
+    """W10: early wake-ups do not make polls more frequent."""
     w = world(_late)
     w.clock.time.drift = 0.3
 
@@ -430,8 +428,8 @@ def test_early_wake_ups_are_slept_again(world: Make) -> None:
     assert [pytest.approx(3), pytest.approx(6)] == w.polls
 
 
-def test_the_last_look_is_earlier_where_the_result_has_its_own_address(world: Callable[..., World]) -> None:
-    """W5: where the result has its own address, the last look comes two quick requests, twice over, before the end."""
+def test_the_last_poll_is_earlier_if_the_result_has_its_own_address(world: Callable[..., World]) -> None:
+    """W5: it leaves time for two quick requests, twice over, before the deadline."""
     of = replace(APART, polling=replace(APART.polling, interval=(40.0, 40.0)))
     acme = world(served(polls=[RUNNING], submit=[Reply({"id": "j1"})]))
 
@@ -441,8 +439,8 @@ def test_the_last_look_is_earlier_where_the_result_has_its_own_address(world: Ca
     assert 60.0 - 2 * 2 * 0.125 == acme.sent[-1].at
 
 
-def test_a_slow_server_gets_a_last_look_no_sooner_than_in_the_last_quarter(world: Callable[..., World]) -> None:
-    """W5: however slow the server is, three quarters of the time are over before the last look is made early."""
+def test_the_last_poll_is_in_the_last_quarter(world: Callable[..., World]) -> None:
+    """W5: however slow the server is, the last poll is not sent before 75 % of the timeout have passed."""
     slow = Reply(RUNNING.body, takes=25.0)
     acme = world(served(polls=[slow]))
 
@@ -453,21 +451,21 @@ def test_a_slow_server_gets_a_last_look_no_sooner_than_in_the_last_quarter(world
 
 
 @pytest.mark.parametrize(("delay", "due"), [(9.5, 9.5), (10.0, None), (10.5, None)])
-def test_no_look_is_due_at_the_deadline_or_later(delay: float, due: float | None) -> None:
-    """W1: its answer would come too late."""
+def test_no_poll_is_due_at_the_deadline_or_later(delay: float, due: float | None) -> None:
+    """W1: its reply would be too late."""
     assert due == next_poll(now=0.0, delay=delay, not_before=0.0, last=20.0, deadline=10.0)
 
 
-def test_a_result_is_asked_for_once_more_before_the_deadline(world: Make) -> None:
-    """W5: a result that comes in the last pause is not missed, and its answer has time to come."""
+def test_a_result_is_requested_once_more_before_the_deadline(world: Make) -> None:
+    """W5: a result that becomes ready during the last delay is fetched before the deadline."""
     w = world(served(polls=[DONE], result=[error(409), error(409), PAGE]))
 
     assert "hello" == w.do(w.job(APART).wait(timeout=60, policy=Fixed(50))).text
     assert 50 < w.sent[-1].at < 60
 
 
-def test_a_result_that_wants_to_be_left_alone_for_ever_is_asked_for_after_a_day(world: Make) -> None:
-    """W4: no hint is believed for longer, at the result's address as little as at the poll's."""
+def test_retry_after_of_a_result_is_at_most_a_day(world: Make) -> None:
+    """W4: a longer one is cut, as for polls."""
     w = world(served(polls=[DONE], result=[error(409, retry_after="315360000"), PAGE]))
 
     assert "hello" == w.do(w.job(APART).wait(timeout=None)).text

@@ -1,4 +1,4 @@
-"""W12, W13, W14: how a job ends for its user, and what giving up leaves behind."""
+"""W12, W13, W14: how a job ends for its user, and the state after a wait ends early."""
 
 from __future__ import annotations
 
@@ -15,11 +15,20 @@ from bide_runtime.clients.clock import SystemClock
 from bide_runtime.errors.client import ClientClosed
 from bide_runtime.errors.decode import DecodeError
 from bide_runtime.http.errors import Conflict, NotFound
-from bide_runtime.jobs.errors import JobCancelled, JobExpired, JobFailed, JobNotDone, JobTimeout, SubmitUncertain
+from bide_runtime.jobs.errors import (
+    JobCancelled,
+    JobError,
+    JobExpired,
+    JobFailed,
+    JobNotDone,
+    JobTimeout,
+    SubmitUncertain,
+)
 from bide_runtime.jobs.result_at import ResultAt
 from bide_runtime.jobs.snapshot import Update
 from bide_runtime.jobs.state import State
 from bide_runtime.waiting.policy import Fixed
+from msgspec.structs import replace
 
 from tests.runtime.acme import APART, KEY, OTHER, PART, WHOLE, Acme, AsyncAcme, Page, Report, kind
 from tests.runtime.fakes import (
@@ -59,7 +68,7 @@ Make = Callable[..., World]
     ("of", "text"), [(PART, "page"), (OTHER, "text"), (WHOLE, "page")], ids=lambda value: str(value)
 )
 def test_a_job_that_is_done_returns_its_result(world: Make, of: Any, text: str) -> None:
-    """W13: the result is the reply, a part of it, or the reply read as another model."""
+    """W13: the result is the reply, a part of it, or the reply decoded as another model."""
     w = world(served(polls=[QUEUED, RUNNING, DONE]))
 
     result = w.do(w.job(of).wait())
@@ -68,8 +77,8 @@ def test_a_job_that_is_done_returns_its_result(world: Make, of: Any, text: str) 
 
 
 @pytest.mark.parametrize("of", [PART, OTHER, APART, WHOLE], ids=lambda of: str(of.name))
-def test_a_failed_job_raises_the_providers_words(world: Make, of: Any) -> None:
-    """W13: `failed` is an exception with code and message as the provider gave them."""
+def test_a_failed_job_raises_code_and_message(world: Make, of: Any) -> None:
+    """W13: `JobFailed` has the provider's code and message."""
     w = world(served(polls=[RUNNING, BROKEN], result=[PAGE]))
     job = w.job(of)
 
@@ -86,7 +95,7 @@ def test_a_failed_job_raises_the_providers_words(world: Make, of: Any) -> None:
 
 @pytest.mark.parametrize("trouble", [None, {}, {"code": None, "message": None}])
 def test_a_job_may_fail_without_a_reason(world: Make, trouble: Any) -> None:
-    """W13: where the provider says nothing, the error says that."""
+    """W13: without a message of the provider, the error says so."""
     w = world(served(polls=[report("broken", error=trouble)]))
 
     with pytest.raises(JobFailed, match="gives no reason") as caught:
@@ -105,8 +114,8 @@ FAILING = [
 
 
 @pytest.mark.parametrize(("of", "reply", "brings"), FAILING, ids=lambda of: getattr(of, "name", ""))
-def test_a_failed_job_has_what_there_is(world: Make, of: Any, reply: Reply, brings: str | None) -> None:
-    """W13: what a failed job has all the same is in the exception; that it cannot be read hides no failure."""
+def test_a_failed_job_may_have_a_result(world: Make, of: Any, reply: Reply, brings: str | None) -> None:
+    """W13: the exception has the partial result, if any; an unreadable one does not hide the failure."""
     w = world(served(polls=[reply]))
 
     with pytest.raises(JobFailed) as caught:
@@ -117,7 +126,7 @@ def test_a_failed_job_has_what_there_is(world: Make, of: Any, reply: Reply, brin
 
 
 def test_a_result_may_be_bytes(world: Make) -> None:
-    """W14: bytes from an address of their own are taken as they come, of whatever media type."""
+    """W14: bytes at the result's own address are returned unchanged, for any media type."""
     w = world(served(polls=[DONE], result=[error(503), Reply(b"\x89PNG not json")]))
     of = kind("bytes", bytes, result=ResultAt(path="/jobs/{job_id}/result"))
 
@@ -127,7 +136,7 @@ def test_a_result_may_be_bytes(world: Make) -> None:
 
 @pytest.mark.parametrize(("reply", "kind"), [(STOPPED, JobCancelled), (LOST, JobExpired)])
 def test_the_other_endings_have_exceptions_of_their_own(world: Make, reply: Reply, kind: type[Exception]) -> None:
-    """W13: a cancelled and an expired job are no failures."""
+    """W13: a cancelled or expired job does not raise `JobFailed`."""
     w = world(served(polls=[reply]))
 
     with pytest.raises(kind) as caught:
@@ -137,8 +146,8 @@ def test_the_other_endings_have_exceptions_of_their_own(world: Make, reply: Repl
 
 
 @pytest.mark.parametrize("of", [PART, OTHER, APART], ids=lambda of: str(of.name))
-def test_a_partial_job_returns_its_result_and_says_so(world: Make, of: Any) -> None:
-    """W13: `partial` has a result; handle, updates and log tell that it is not the whole."""
+def test_a_partial_job_returns_its_result(world: Make, of: Any) -> None:
+    """W13: handle, updates and log have the state `partial`."""
     seen: list[Update[Any]] = []
     w = world(served(polls=[RUNNING, HALF], result=[Reply({"text": "hel"})]))
     job = w.job(of)
@@ -151,8 +160,8 @@ def test_a_partial_job_returns_its_result_and_says_so(world: Make, of: Any) -> N
     assert job.is_done
 
 
-def test_a_result_that_should_be_there_and_is_not_is_an_error(world: Make) -> None:
-    """W13: "done" without a result is a reply of the wrong shape, and not `None`."""
+def test_a_missing_result_is_an_error(world: Make) -> None:
+    """W13: a final reply without its result raises `DecodeError` instead of returning `None`."""
     w = world(served(polls=[report("done")]))
 
     with pytest.raises(DecodeError, match=r"missing at \$\.page") as caught:
@@ -162,8 +171,8 @@ def test_a_result_that_should_be_there_and_is_not_is_an_error(world: Make) -> No
     assert "j1" == caught.value.job_id
 
 
-def test_the_snapshot_has_all_that_the_provider_said(world: Make) -> None:
-    """W13: progress, cost, the typed body, and the reply as it came, can be had from a snapshot."""
+def test_a_snapshot_has_all_data_of_the_reply(world: Make) -> None:
+    """W13: progress, cost, the typed body and the raw reply."""
     w = world(served(polls=[report("running", done=3, total=4, cost=2.5, headers={"x-a": "b"})]))
 
     snapshot = w.do(w.job(PART).poll())
@@ -176,7 +185,7 @@ def test_the_snapshot_has_all_that_the_provider_said(world: Make) -> None:
 
 
 def test_updates_iterate_over_polls(world: Make) -> None:
-    """W13: `updates()` hands out what each poll brought, ends with the job, and leaves the result to `result()`."""
+    """W13: `updates()` yields one update for each poll and ends with the job; `result()` returns the result."""
     w = world(served(polls=[QUEUED, error(503), RUNNING, DONE], result=[PAGE]))
     job = w.job(APART)
 
@@ -200,7 +209,7 @@ def test_updates_end_at_the_deadline(world: Make) -> None:
 # --- W14 ------------------------------------------------------------------------------------------
 
 
-def test_a_result_of_its_own_is_fetched_once(world: Make) -> None:
+def test_a_result_at_its_own_address_is_fetched_once(world: Make) -> None:
     """W14: after the job is ready, and then never again."""
     w = world(served(polls=[QUEUED, RUNNING, report("done", ready=False), DONE], result=[PAGE, error(500)]))
     job = w.job(APART)
@@ -212,8 +221,8 @@ def test_a_result_of_its_own_is_fetched_once(world: Make) -> None:
     assert ["GET /v2/jobs/j1"] * 4 + ["GET /v2/jobs/j1/result"] == w.lines
 
 
-def test_readiness_comes_before_the_status(world: Make) -> None:
-    """W14: what is ready can be fetched, whatever word stands beside it."""
+def test_ready_takes_precedence_over_the_status(world: Make) -> None:
+    """W14: a result that is ready is fetched, whatever the status is."""
     w = world(served(polls=[report("running", ready=True)], result=[PAGE]))
     job = w.job(APART)
 
@@ -221,16 +230,16 @@ def test_readiness_comes_before_the_status(world: Make) -> None:
     assert State.SUCCEEDED is job.state
 
 
-def test_a_failed_job_needs_no_readiness(world: Make) -> None:
-    """W14: where nothing will ever be ready, nobody waits for it."""
+def test_a_failed_job_need_not_be_ready(world: Make) -> None:
+    """W14: a job that will never be ready is not waited for."""
     w = world(served(polls=[report("broken", ready=False)]))
 
     with pytest.raises(JobFailed):
         w.do(w.job(APART).wait())
 
 
-def test_not_ready_goes_on_waiting(world: Make) -> None:
-    """W14: a result that says "not yet" is asked for again, at the pace of polls."""
+def test_not_ready_continues_the_wait(world: Make) -> None:
+    """W14: a result that is not ready is requested again, with the policy's delays."""
     w = world(served(polls=[DONE], result=[*[error(409)] * 8, PAGE]))
 
     assert "hello" == w.do(w.job(APART).wait(policy=Fixed(3))).text
@@ -240,8 +249,8 @@ def test_not_ready_goes_on_waiting(world: Make) -> None:
     assert 1 == len(w.polls)
 
 
-def test_not_ready_with_a_hint_waits_that_long(world: Make) -> None:
-    """W4, W14: a hint counts at the result's address too."""
+def test_retry_after_counts_at_the_results_address(world: Make) -> None:
+    """W4, W14: as it does for polls."""
     w = world(served(polls=[DONE], result=[error(409, retry_after="12"), PAGE]))
 
     w.do(w.job(APART).wait(policy=Fixed(3)))
@@ -250,7 +259,7 @@ def test_not_ready_with_a_hint_waits_that_long(world: Make) -> None:
 
 
 def test_not_ready_until_the_deadline_is_a_timeout(world: Make) -> None:
-    """W14: a result that never gets ready ends the wait when its time is up."""
+    """W14: a result that never becomes ready ends the wait at its deadline."""
     w = world(served(polls=[DONE], result=[error(409)]))
 
     with pytest.raises(JobTimeout) as caught:
@@ -274,7 +283,7 @@ def test_a_result_that_is_gone_has_expired(world: Make, status: int) -> None:
 
 
 def test_the_result_of_a_running_job_is_refused(world: Make) -> None:
-    """W14: `result()` looks once, and says that it is too early."""
+    """W14: `result()` polls once, and raises `JobNotDone`."""
     w = world(served(polls=[RUNNING, DONE], result=[PAGE]))
     job = w.job(APART)
 
@@ -285,8 +294,8 @@ def test_the_result_of_a_running_job_is_refused(world: Make) -> None:
     assert "hello" == w.do(job.result()).text
 
 
-def test_the_result_outlives_a_broken_fetch(world: Make) -> None:
-    """W14: a fetch that failed for good may be tried again by the user, without another poll."""
+def test_a_failed_fetch_can_be_repeated(world: Make) -> None:
+    """W14: after a fetch that raised, the user can fetch again without another poll."""
     w = world(served(polls=[DONE], result=[error(403), PAGE]))
     job = w.job(APART)
     with pytest.raises(Exception, match="403"):
@@ -296,8 +305,8 @@ def test_the_result_outlives_a_broken_fetch(world: Make) -> None:
     assert 1 == len(w.polls)
 
 
-def test_each_request_of_a_job_has_the_time_that_the_spec_gives_it(world: Make) -> None:
-    """Polls, results and cancelling may take longer than the client's other requests."""
+def test_requests_of_a_job_have_the_timeouts_of_the_spec(world: Make) -> None:
+    """Polls, results and cancelling may have longer timeouts than other requests."""
     patient = kind(
         "patient",
         Page,
@@ -317,8 +326,8 @@ def test_each_request_of_a_job_has_the_time_that_the_spec_gives_it(world: Make) 
 # --- W12 ------------------------------------------------------------------------------------------
 
 
-def test_giving_up_leaves_the_job_alone(world: Make) -> None:
-    """W12: at the deadline nothing is sent to the provider about it, and the handle goes on."""
+def test_a_timeout_does_not_cancel_the_job(world: Make) -> None:
+    """W12: nothing is sent to the provider at the deadline, and the handle can be used again."""
     w = world(served(polls=[*[RUNNING] * 6, DONE], result=[PAGE], cancel=[Reply({})]))
     job = w.job(APART)
     with pytest.raises(JobTimeout):
@@ -329,8 +338,8 @@ def test_giving_up_leaves_the_job_alone(world: Make) -> None:
     assert "hello" == w.do(job.wait()).text
 
 
-def test_cancel_on_timeout_asks_the_provider(world: Make) -> None:
-    """W12: `cancel_on_timeout=True` cancels at the deadline, once, and still raises `JobTimeout`."""
+def test_cancel_on_timeout_cancels_the_job(world: Make) -> None:
+    """W12: once, at the deadline, and `JobTimeout` is still raised."""
     w = world(served(polls=[RUNNING], cancel=[Reply({})]))
 
     with pytest.raises(JobTimeout) as caught:
@@ -342,7 +351,7 @@ def test_cancel_on_timeout_asks_the_provider(world: Make) -> None:
 
 
 def test_cancel_on_timeout_of_run(world: Make) -> None:
-    """W12: `run` can cancel too."""
+    """W12: the same for `run`."""
     w = world(served(submit=[TICKET], polls=[RUNNING], cancel=[Reply({})]))
 
     with pytest.raises(JobTimeout):
@@ -354,8 +363,8 @@ def test_cancel_on_timeout_of_run(world: Make) -> None:
 @pytest.mark.parametrize(
     "answer", [cut_off(), error(500), error(404), Reply(b"", 200, takes=100)], ids=["cut", "500", "404", "slow"]
 )
-def test_a_cancel_that_fails_does_not_hide_the_timeout(world: Make, answer: Reply) -> None:
-    """W12: the wait's own error is raised all the same, soon, and tells that the job goes on."""
+def test_a_failed_cancel_does_not_hide_the_timeout(world: Make, answer: Reply) -> None:
+    """W12: `JobTimeout` is still raised, soon, and says that cancelling failed."""
     w = world(served(polls=[RUNNING], cancel=[answer]))
 
     with pytest.raises(JobTimeout) as caught:
@@ -367,7 +376,7 @@ def test_a_cancel_that_fails_does_not_hide_the_timeout(world: Make, answer: Repl
 
 
 def test_a_job_that_is_done_is_not_cancelled(world: Make) -> None:
-    """W12: where only the result was late, there is nothing to cancel."""
+    """W12: if only the result is late, nothing is cancelled."""
     w = world(served(polls=[DONE], result=[error(409)], cancel=[Reply({})]))
 
     with pytest.raises(JobTimeout):
@@ -376,8 +385,8 @@ def test_a_job_that_is_done_is_not_cancelled(world: Make) -> None:
     assert not any("cancel" in line for line in w.lines)
 
 
-def test_cancel_asks_and_is_tried_again(world: Make) -> None:
-    """W12: cancelling is safe to repeat, so it is."""
+def test_cancel_is_retried(world: Make) -> None:
+    """W12: cancelling is idempotent."""
     w = world(served(polls=[STOPPED], cancel=[error(503), cut_off(), Reply({}, 202)]))
     job = w.job(APART)
 
@@ -388,8 +397,8 @@ def test_cancel_asks_and_is_tried_again(world: Make) -> None:
         w.do(job.wait())
 
 
-def test_a_cancel_that_is_refused_names_the_job(world: Make) -> None:
-    """W12: an error of `cancel` carries the job."""
+def test_a_refused_cancel_has_the_job(world: Make) -> None:
+    """W12: an error of `cancel` has the job."""
     w = world(served(cancel=[error(404)]))
 
     with pytest.raises(NotFound) as caught:
@@ -399,7 +408,7 @@ def test_a_cancel_that_is_refused_names_the_job(world: Make) -> None:
 
 
 def test_ctrl_c_leaves_the_handle_usable() -> None:
-    """W12: an interrupt in the middle of a pause, or of a request, goes through, and the wait can be taken up again."""
+    """W12: an interrupt during a sleep or a request is raised, and the wait can be repeated."""
 
     class Interrupted(FakeClock):
         def sleep(self, seconds: float, wakeup: Event) -> None:
@@ -418,7 +427,7 @@ def test_ctrl_c_leaves_the_handle_usable() -> None:
 
 @pytest.mark.parametrize("when", [0.05, 1.5, 3.05])
 def test_a_cancelled_task_leaves_the_handle_usable(when: float) -> None:
-    """W12, W16: cancelling the task that waits goes through at once, leaks nothing, and sends nothing."""
+    """W12, W16: cancelling the waiting task takes effect at once, leaks nothing, and sends nothing."""
     clock = LoopClock()
     transport = AsyncFakeTransport(
         lambda sent: report("done" if sent.at > 5 else "running", page={"text": "x"}, takes=0.1), clock
@@ -441,7 +450,7 @@ def test_a_cancelled_task_leaves_the_handle_usable(when: float) -> None:
     assert all("GET" == sent.request.method for sent in transport.requests)
 
 
-def test_a_timeout_of_asyncio_works_around_a_wait() -> None:
+def test_asyncio_timeout_ends_a_wait() -> None:
     """W12, W16: `asyncio.timeout` around a wait ends it in time."""
     clock = LoopClock()
     transport = AsyncFakeTransport(served(polls=[RUNNING]), clock)
@@ -457,8 +466,8 @@ def test_a_timeout_of_asyncio_works_around_a_wait() -> None:
     assert 7 == pytest.approx(clock.now())
 
 
-def test_closing_the_client_ends_a_wait_with_the_job() -> None:
-    """W12: a client that is closed under a wait raises `ClientClosed`, which names the job, and does not wait on."""
+def test_closing_the_client_ends_a_wait() -> None:
+    """W12: the wait raises `ClientClosed` at once, with the job."""
     clock = LoopClock()
     transport = AsyncFakeTransport(served(polls=[RUNNING]), clock)
 
@@ -476,7 +485,7 @@ def test_closing_the_client_ends_a_wait_with_the_job() -> None:
 
 
 def test_closing_a_blocking_client_ends_a_wait_in_another_thread() -> None:
-    """W12, W16: the same between threads: the pause ends at once, whatever was left of it."""
+    """W12, W16: the same between threads: the sleep ends at once."""
     clock = SystemClock()
     polled = Event()
 
@@ -497,7 +506,7 @@ def test_closing_a_blocking_client_ends_a_wait_in_another_thread() -> None:
 
 
 def test_two_waits_of_one_handle_poll_no_final_job() -> None:
-    """W2: what one wait has seen final, another one that shares the handle does not ask for again."""
+    """W2: after one wait received a final state, another wait with the same handle does not poll."""
     clock = LoopClock()
 
     def server(sent: Sent) -> Reply:
@@ -514,8 +523,8 @@ def test_two_waits_of_one_handle_poll_no_final_job() -> None:
     assert max(sent.at for sent in transport.requests) < 5
 
 
-def test_a_late_reply_takes_no_job_back(caplog: pytest.LogCaptureFixture) -> None:
-    """W2: a slow poll that was sent before the job ended, and answered after, changes nothing."""
+def test_a_late_reply_does_not_change_a_final_state(caplog: pytest.LogCaptureFixture) -> None:
+    """W2: a slow poll that was sent before the job ended changes nothing."""
     clock = LoopClock()
 
     def server(sent: Sent) -> Reply:
@@ -537,23 +546,23 @@ def test_a_late_reply_takes_no_job_back(caplog: pytest.LogCaptureFixture) -> Non
     clock.run(main())
 
 
-def test_a_result_with_a_bad_gateway_page_is_waited_for(world: Make) -> None:
-    """W6, W14: HTML instead of a result is a fault, even with a 200."""
+def test_html_in_place_of_a_result_is_a_transient_error(world: Make) -> None:
+    """W6, W14: even with a 200."""
     w = world(served(polls=[DONE], result=[HTML, PAGE]))
 
     assert "hello" == w.do(w.job(APART).wait()).text
 
 
 def test_a_status_may_be_written_in_any_case(world: Make) -> None:
-    """W9, W13: a lifecycle that ignores case understands SHOUTING."""
+    """W9, W13: if the spec says `ignore_case`, SHOUTING is a known status."""
     w = world(served(polls=[report("RUNNING"), report("Done", page={"text": "x"})]))
 
     assert "x" == w.do(w.job(kind("loud", Page, result=("page",), ignore_case=True)).wait()).text
 
 
 @pytest.mark.parametrize("said", ["broken", "done"])
-def test_a_job_that_is_over_at_its_submit_is_asked_about_until_a_reply_comes(world: Make, said: str) -> None:
-    """W6: a fault of the first poll does not end the wait, although the submit has said that the job is over."""
+def test_a_job_that_ended_at_its_submit_is_polled_until_a_reply_arrives(world: Make, said: str) -> None:
+    """W6: a transient error of the first poll does not end the wait, although the submit had a final status."""
     replies = {"broken": BROKEN, "done": DONE}
     w = world(served(submit=[Reply({"id": "j1", "status": said}, 202)], polls=[unreachable(), replies[said]]))
     job = w.do(w.jobs(PART).submit(url="u"))
@@ -566,8 +575,8 @@ def test_a_job_that_is_over_at_its_submit_is_asked_about_until_a_reply_comes(wor
 
 
 @pytest.mark.parametrize(("said", "kind"), [("broken", JobFailed), ("stopped", JobCancelled), ("lost", JobExpired)])
-def test_how_a_job_ended_is_said_though_no_reply_says_why(world: Make, said: str, kind: type[Exception]) -> None:
-    """W13: a submit has said that the job is over without a result; what a poll would add does not come in time."""
+def test_a_final_status_of_the_submit_is_raised_without_a_reason(world: Make, said: str, kind: type[Exception]) -> None:
+    """W13: if the submit had a final status and no poll succeeds in time, the error has no reason."""
     w = world(served(submit=[Reply({"id": "j1", "status": said}, 202)], polls=[unreachable()]))
     job = w.do(w.jobs(PART).submit(url="u"))
 
@@ -580,7 +589,7 @@ def test_how_a_job_ended_is_said_though_no_reply_says_why(world: Make, said: str
 
 
 def test_a_timeout_that_cancelled_the_job_says_so(world: Make) -> None:
-    """W12: nobody is told to wait again for a job that was asked to stop."""
+    """W12: the advice of a cancelled job is not to wait again."""
     w = world(served(polls=[RUNNING], cancel=[Reply({})]))
 
     with pytest.raises(JobTimeout, match="The provider was asked to cancel it") as caught:
@@ -590,7 +599,7 @@ def test_a_timeout_that_cancelled_the_job_says_so(world: Make) -> None:
 
 
 def test_two_waits_of_one_handle_fetch_one_result() -> None:
-    """W14: the second wait lets the first fetch it, and has it then."""
+    """W14: the second wait sleeps while the first fetches the result, and then has it."""
     clock = LoopClock()
     transport = AsyncFakeTransport(
         served(polls=[DONE], result=[Reply({"text": "hello"}, takes=1.0), Reply({"text": "again"})]), clock
@@ -607,7 +616,7 @@ def test_two_waits_of_one_handle_fetch_one_result() -> None:
 
 
 def test_the_end_of_a_job_is_logged(world: Make, caplog: pytest.LogCaptureFixture) -> None:
-    """Whoever logs at INFO sees each job end."""
+    """At INFO, each end of a job is logged."""
     caplog.set_level("INFO")
     w = world(served(polls=[HALF]))
 
@@ -616,8 +625,8 @@ def test_the_end_of_a_job_is_logged(world: Make, caplog: pytest.LogCaptureFixtur
     assert "job j1: partial" in caplog.messages
 
 
-def test_a_missing_part_of_a_part_is_named_by_its_path(world: Make) -> None:
-    """From the whole reply down."""
+def test_the_error_of_a_missing_result_has_its_path(world: Make) -> None:
+    """From the root of the reply."""
     w = world(served(polls=[DONE]))
 
     with pytest.raises(DecodeError, match=r"\$\.page\.links") as caught:
@@ -626,8 +635,8 @@ def test_a_missing_part_of_a_part_is_named_by_its_path(world: Make) -> None:
     assert "$.page.links" == caught.value.path
 
 
-def test_a_client_that_is_closed_between_two_tries_of_a_submit_says_that_the_job_may_exist() -> None:
-    """W11: the first try was lost and may have arrived; nobody claims that there is no job."""
+def test_closing_the_client_between_two_attempts_of_a_submit_is_uncertain() -> None:
+    """W11: the first attempt was lost and may have arrived, so the job may exist."""
     clock = LoopClock()
     transport = AsyncFakeTransport(lambda sent: cut_off(), clock)
 
@@ -643,3 +652,64 @@ def test_a_client_that_is_closed_between_two_tries_of_a_submit_says_that_the_job
     clock.run(main())
 
     assert 1 == len(transport.requests)
+
+
+@pytest.mark.parametrize(
+    ("status", "kind", "message"),
+    [
+        ("broken", JobFailed, r"the job failed \[E7\]: out of luck"),
+        ("stopped", JobCancelled, r"the job was cancelled \[E7\]: out of luck"),
+        ("lost", JobExpired, r"the job expired: the provider says 'lost' \[E7\]: out of luck"),
+    ],
+)
+def test_every_final_error_has_the_words_of_the_provider(
+    world: Make, status: str, kind: type[JobError], message: str
+) -> None:
+    """W13: its code, its reason and its status, however the job ended."""
+    w = world(served(polls=[report(status, error={"code": "E7", "message": "out of luck"})]))
+
+    with pytest.raises(kind, match=message) as caught:
+        w.do(w.job(PART).wait())
+
+    assert (status, "E7", "out of luck") == (caught.value.status, caught.value.code, caught.value.reason)
+
+
+AT = APART.lifecycle.result
+assert isinstance(AT, ResultAt)
+BY_STATUS = replace(
+    APART,
+    lifecycle=replace(
+        APART.lifecycle,
+        result=replace(AT, not_ready=frozenset({202, 404}), gone=frozenset({410}), failed=frozenset({422})),
+    ),
+)
+READY = report("done", ready=True)
+NO_PLAN = {"error": {"code": "plan", "message": "no such plan"}}
+
+
+def test_a_result_is_not_ready_by_any_status_of_the_spec(world: Make) -> None:
+    """W14: also by one of success, whose body is not the result."""
+    w = world(served(polls=[READY], result=[Reply({"text": "soon"}, 202), error(404), PAGE]))
+
+    assert "hello" == w.do(w.job(BY_STATUS).wait()).text
+    assert 3 == sum(sent.path.endswith("/result") for sent in w.sent)
+
+
+def test_a_result_may_say_that_the_job_failed(world: Make) -> None:
+    """W13: by its HTTP status, with the provider's code and reason."""
+    w = world(served(polls=[READY], result=[Reply(NO_PLAN, 422)]))
+
+    with pytest.raises(JobFailed, match=r"the job failed \[plan\]: no such plan") as caught:
+        w.do(w.job(BY_STATUS).wait())
+
+    assert ("plan", "no such plan", "done") == (caught.value.code, caught.value.reason, caught.value.status)
+
+
+def test_a_result_that_is_gone_says_why(world: Make) -> None:
+    """W14: with the provider's code and reason, where it has some."""
+    w = world(served(polls=[READY], result=[Reply(NO_PLAN, 410)]))
+
+    with pytest.raises(JobExpired, match="no longer keeps its result") as caught:
+        w.do(w.job(BY_STATUS).wait())
+
+    assert ("plan", "no such plan") == (caught.value.code, caught.value.reason)

@@ -1,4 +1,4 @@
-"""Long polling: a poll is held for as long as the server and the deadline allow, and a wait is never worse for it."""
+"""Long polling: polls are held for as long as server and deadline allow, and a wait is never slower for it."""
 
 from __future__ import annotations
 
@@ -42,13 +42,13 @@ APART = kind(
 
 
 def wanted(sent: Sent) -> int:
-    """For how many seconds a poll asks to be held."""
+    """The seconds for which a poll asks to be held."""
     _, _, text = sent.request.url.partition("wait=")
     return int(text or sent.request.headers.get("prefer", "wait=0").removeprefix("wait="))
 
 
 def long_poll_until(done_at: float, *, news_at: float = 0.0, slow: float = 0.0) -> Callable[[Sent], Reply]:
-    """A server that holds polls until the job has changed, and takes *slow* seconds for anything."""
+    """A server that holds polls until the job changes, and takes *slow* seconds for any request."""
 
     def answer(sent: Sent) -> Reply:
         if not is_poll(sent):
@@ -69,15 +69,15 @@ def long_poll_until(done_at: float, *, news_at: float = 0.0, slow: float = 0.0) 
         (LongPoll(header="X-Wait", max_seconds=20.0), "https://a.example/j", {"x-wait": "7"}),
     ],
 )
-def test_how_a_poll_asks(long_poll: LongPoll, url: str, headers: dict[str, str]) -> None:
-    """Whole seconds in a query parameter or a header, in `Prefer` as RFC 7240 has it."""
+def test_the_form_of_a_long_poll(long_poll: LongPoll, url: str, headers: dict[str, str]) -> None:
+    """Whole seconds in a query parameter or a header; `Prefer` as in RFC 7240."""
     asked = long_poll.apply(Request(method="GET", url="https://a.example/j", headers={}), 7)
 
     assert (asked.url, asked.headers) == (url, headers)
 
 
-def test_a_query_goes_on() -> None:
-    """What is in the query already, such as a key, stays there."""
+def test_an_existing_query_is_kept() -> None:
+    """Such as a key."""
     long_poll = LongPoll(query="wait", max_seconds=20.0)
 
     assert (
@@ -87,8 +87,8 @@ def test_a_query_goes_on() -> None:
 
 
 @pytest.mark.parametrize("of", [BY_QUERY, BY_HEADER])
-def test_a_held_job_is_seen_when_it_is_done(of: Any, world: Make) -> None:
-    """The first look is made at once, and each that was held to the end is followed by the next after the floor."""
+def test_a_held_poll_returns_when_the_job_is_done(of: Any, world: Make) -> None:
+    """The first poll is sent at once; after a poll that was held to the end, the next follows after min_interval."""
     w = world(long_poll_until(50.0))
 
     w.do(w.jobs(of).run(url="https://x.example"))
@@ -98,8 +98,8 @@ def test_a_held_job_is_seen_when_it_is_done(of: Any, world: Make) -> None:
     assert 50.0 == w.elapsed
 
 
-def test_nothing_but_the_floor_is_waited_for_after_a_poll_that_was_held(world: Make) -> None:
-    """Where the floor is low, the next poll follows as soon as it allows."""
+def test_only_min_interval_delays_the_next_long_poll(world: Make) -> None:
+    """With a short min_interval, the next poll follows that soon."""
     quick = Polling(interval=(2.0, 5.0), min_interval=0.25, timeout=60.0)
     w = world(long_poll_until(50.0))
 
@@ -112,8 +112,8 @@ def test_nothing_but_the_floor_is_waited_for_after_a_poll_that_was_held(world: M
     assert [0.0, 20.25, 40.5] == w.polls
 
 
-def test_news_are_followed_at_once(world: Make) -> None:
-    """A poll that was answered because the status has changed has not been answered for nothing."""
+def test_a_changed_status_is_followed_by_a_poll_at_once(world: Make) -> None:
+    """A poll that returned early because the status changed was held."""
     w = world(long_poll_until(8.0, news_at=3.0))
 
     w.do(w.jobs(BY_QUERY).run(url="https://x.example"))
@@ -122,8 +122,8 @@ def test_news_are_followed_at_once(world: Make) -> None:
     assert 8.0 == w.elapsed
 
 
-def test_a_server_that_does_not_hold_is_asked_as_often_as_any(world: Make) -> None:
-    """W3: where polls are answered at once, the schedule holds, and counts from the start of each."""
+def test_a_server_that_does_not_hold_is_polled_by_the_policy(world: Make) -> None:
+    """W3: if polls return at once, the policy's delays apply, from the start of each."""
     w = world(served(submit=[TICKET], polls=[RUNNING]))
 
     with pytest.raises(JobTimeout):
@@ -134,8 +134,8 @@ def test_a_server_that_does_not_hold_is_asked_as_often_as_any(world: Make) -> No
     assert len(w.polls) < 20
 
 
-def test_a_server_that_holds_for_less_keeps_to_the_schedule(world: Make) -> None:
-    """What a poll was held for is a part of the pause."""
+def test_a_server_that_holds_for_less_is_polled_by_the_policy(world: Make) -> None:
+    """The time for which a poll was held is part of the delay."""
     w = world(served(polls=[report("queued", takes=1.5)]))
 
     with pytest.raises(JobTimeout):
@@ -148,7 +148,7 @@ def test_a_server_that_holds_for_less_keeps_to_the_schedule(world: Make) -> None
 @pytest.mark.parametrize("timeout", [1.5, 5.0, 19.5, 20.5, 59.0])
 @pytest.mark.parametrize("slow", [0.0, 0.3])
 def test_the_last_poll_is_answered_before_the_deadline(timeout: float, slow: float, world: Make) -> None:
-    """W1, W5: no poll is held for longer than is left, and the last one is answered in time."""
+    """W1, W5: no poll is held past the deadline, and the reply to the last one arrives in time."""
     w = world(long_poll_until(1e9, slow=slow))
 
     with pytest.raises(JobTimeout):
@@ -159,8 +159,8 @@ def test_the_last_poll_is_answered_before_the_deadline(timeout: float, slow: flo
     assert w.polls[-1] + wanted(w.sent[-1]) >= timeout - max(timeout / 4, 1.0) - slow - 1.0
 
 
-def test_patience_is_for_what_is_held_and_the_usual(world: Make) -> None:
-    """W1: a held poll is waited for as long as it is held, and then for as long as any; never past the deadline."""
+def test_the_timeout_of_a_long_poll(world: Make) -> None:
+    """W1: the held time plus the usual timeout, but not past the deadline."""
     w = world(long_poll_until(1e9), timeout=15.0)
 
     with pytest.raises(JobTimeout):
@@ -171,7 +171,7 @@ def test_patience_is_for_what_is_held_and_the_usual(world: Make) -> None:
 
 
 def test_the_time_held_is_not_the_time_of_a_request(world: Make) -> None:
-    """W5: after a poll that was held for long there is still time for more before the deadline."""
+    """W5: the time for which a poll was held does not count as the duration of a request."""
     w = world(long_poll_until(1e9))
 
     with pytest.raises(JobTimeout):
@@ -180,8 +180,8 @@ def test_the_time_held_is_not_the_time_of_a_request(world: Make) -> None:
     assert w.polls[-1] >= 48.0
 
 
-def test_faults_end_the_holding_for_a_while(world: Make) -> None:
-    """W6: where somebody in between breaks off what is held, the job is looked at all the same."""
+def test_repeated_errors_suspend_long_polling(world: Make) -> None:
+    """W6: if a proxy cuts off held polls, the job is polled without holding."""
 
     def proxy(sent: Sent) -> Reply:
         if wanted(sent):
@@ -195,8 +195,8 @@ def test_faults_end_the_holding_for_a_while(world: Make) -> None:
     assert [True, True, False] == asked[:3]
 
 
-def test_one_lost_connection_does_not_end_it(world: Make) -> None:
-    """W6: after a single fault the next poll may be held again, as soon as the backoff is over."""
+def test_one_error_does_not_suspend_long_polling(world: Make) -> None:
+    """W6: after a single error, the next poll may be held again, after the backoff."""
     replies = [cut_off()]
     server = long_poll_until(10.0)
     w = world(lambda sent: replies.pop() if replies else server(sent))
@@ -207,8 +207,8 @@ def test_one_lost_connection_does_not_end_it(world: Make) -> None:
     assert w.elapsed == 10.0
 
 
-def test_hints_are_kept(world: Make) -> None:
-    """W4: a server that asks for a pause gets it, also after a poll that was held."""
+def test_retry_after_is_honoured(world: Make) -> None:
+    """W4: also after a poll that was held."""
     w = world(served(polls=[report("queued", takes=20.0, retry_after_ms=7000), DONE]))
 
     w.do(w.job(BY_QUERY).wait())
@@ -216,8 +216,8 @@ def test_hints_are_kept(world: Make) -> None:
     assert [0.0, 27.0] == w.polls
 
 
-def test_a_look_by_hand_is_not_held(world: Make) -> None:
-    """`poll()` looks once, and at once."""
+def test_poll_is_not_held(world: Make) -> None:
+    """`poll()` returns at once."""
     w = world(long_poll_until(1e9))
 
     w.do(w.job(BY_QUERY).poll())
@@ -225,8 +225,8 @@ def test_a_look_by_hand_is_not_held(world: Make) -> None:
     assert [0] == [wanted(sent) for sent in w.sent]
 
 
-def test_a_batch_holds_nothing() -> None:
-    """Many jobs share connections, and none keeps one for itself."""
+def test_a_batch_does_not_long_poll() -> None:
+    """A held poll would keep a connection from other jobs."""
     world = World("sync", long_poll_until(1e9))
     session, record = world.client._session, Record(BY_QUERY, "j1")
     asked = {}
@@ -243,8 +243,8 @@ def test_a_batch_holds_nothing() -> None:
 
 @rule
 @given(storms(), st.sampled_from(MODES))
-def test_whatever_comes_the_deadline_and_the_floor_hold(storm: Storm, mode: Any) -> None:
-    """W1, W3, W10: the same as without long polling."""
+def test_deadline_and_min_interval_hold_with_long_polling(storm: Storm, mode: Any) -> None:
+    """W1, W3, W10: as without long polling."""
     of = msgspec.structs.replace(storm.of.lifecycle, long_poll=LongPoll(query="wait", max_seconds=20.0))
     storm = dataclasses.replace(storm, of=msgspec.structs.replace(storm.of, lifecycle=of))
     world, outcome = storm.wait(mode)

@@ -1,4 +1,4 @@
-"""Pauses: what each policy promises for any number of looks, any age and any chance."""
+"""Policies: their delays for any number of polls, any age and any jitter."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def asked(interval: tuple[float, float], typical: tuple[float, float] | None = N
 
 @st.composite
 def pollings(draw: st.DrawFn) -> Polling:
-    """What a provider may say of its jobs."""
+    """Any `Polling` of a spec."""
     shortest, longest = sorted([draw(st.floats(0.1, 1e4)), draw(st.floats(0.1, 1e4))])
     early, late = sorted([draw(st.floats(0, 1e5)), draw(st.floats(0.001, 1e5))])
     return asked((shortest, longest), draw(st.sampled_from([None, (early, late)])))
@@ -43,7 +43,7 @@ def pollings(draw: st.DrawFn) -> Polling:
 
 @st.composite
 def policies(draw: st.DrawFn) -> Policy:
-    """Any policy of the house."""
+    """Any policy of the runtime."""
     return draw(
         st.one_of(
             st.builds(Adaptive, pollings()),
@@ -57,8 +57,8 @@ def policies(draw: st.DrawFn) -> Policy:
 
 @rule
 @given(policies(), polls, ages, chances)
-def test_every_policy_gives_a_pause_that_can_be_made(policy: Policy, polls: int, age: float, jitter: float) -> None:
-    """No number of looks, no age and no chance makes a pause negative, infinite or an error."""
+def test_every_delay_is_finite_and_not_negative(policy: Policy, polls: int, age: float, jitter: float) -> None:
+    """For any number of polls, age and jitter."""
     pause = policy.delay(polls=polls, age=age, jitter=jitter)
 
     assert 0 <= pause < inf
@@ -69,7 +69,7 @@ def test_every_policy_gives_a_pause_that_can_be_made(policy: Policy, polls: int,
 def test_the_default_stays_within_the_providers_interval(
     polling: Polling, polls: int, age: float, jitter: float
 ) -> None:
-    """Between two looks lies what the provider wants, a twentieth added; up to five of them before jobs usually end."""
+    """Delays are within the interval plus 5 %; up to 5x the maximum before jobs usually finish."""
     shortest, longest = polling.interval
     early, late = polling.typical or (0.0, 0.0)
     pause = Adaptive(polling).delay(polls=polls, age=age, jitter=jitter)
@@ -79,22 +79,22 @@ def test_the_default_stays_within_the_providers_interval(
 
 @rule
 @given(pollings(), ages, chances)
-def test_the_first_look_comes_before_long(polling: Polling, age: float, jitter: float) -> None:
-    """However long jobs usually take, a wait shows a sign of life within five of the longest intervals."""
+def test_the_first_delay_is_at_most_5_maximum_intervals(polling: Polling, age: float, jitter: float) -> None:
+    """However long jobs usually take."""
     pause = Adaptive(polling).delay(polls=0, age=age, jitter=jitter)
 
     assert pause <= 5 * polling.interval[1] * 1.051
 
 
-def test_the_first_look_waits_for_what_jobs_usually_take() -> None:
-    """Where the provider says how long its jobs take, nobody looks long before."""
+def test_the_first_poll_is_close_to_the_typical_time() -> None:
+    """With a typical time in the spec, the first poll is not sent long before it."""
     polling = asked((2.0, 10.0), (5.0, 20.0))
 
     assert 5 < Adaptive(polling).delay(polls=0, age=0, jitter=0) < 20
 
 
-def test_looks_are_densest_where_jobs_usually_end() -> None:
-    """Neither the jobs that end early nor those that go on for long are looked at as often as most."""
+def test_polls_cluster_where_jobs_usually_finish() -> None:
+    """Delays are longer for younger and older jobs."""
     policy = Adaptive(asked((2.0, 10.0), (5.0, 20.0)))
     early, usual, late = (policy.delay(polls=1, age=age, jitter=0) for age in (0, 8, 40))
 
@@ -103,13 +103,13 @@ def test_looks_are_densest_where_jobs_usually_end() -> None:
 
 
 @pytest.mark.parametrize("jobs", schedules.JOBS, ids=schedules.name_of)
-def test_the_default_costs_little_more_than_the_best_looks_there_are(jobs: Jobs) -> None:
-    """Where the provider is right: delay and looks, weighed as its interval does, within a tenth of the least."""
+def test_the_default_costs_little_more_than_the_optimum(jobs: Jobs) -> None:
+    """If the spec is right, latency and polls, weighed as its interval does, cost at most 10 % more."""
     assert 1.1 > schedules.against_optimum(jobs)
 
 
-def test_the_default_is_ahead_of_others_at_their_own_number_of_looks() -> None:
-    """Tuned to look no more often than another schedule, it notices sooner that a job has ended."""
+def test_the_default_is_faster_than_others_with_as_many_polls() -> None:
+    """Tuned to the number of polls of another policy, it notices the end of a job sooner."""
     for jobs in schedules.JOBS:
         for name, rival in schedules.rivals(jobs).items():
             ours, theirs = schedules.against_rival(jobs, rival)
@@ -118,14 +118,14 @@ def test_the_default_is_ahead_of_others_at_their_own_number_of_looks() -> None:
 
 
 @pytest.mark.parametrize("times", [1 / 3, 3])
-def test_a_provider_that_is_wrong_about_its_jobs_costs_at_most_twice(times: float) -> None:
-    """Jobs three times quicker or slower than said cost at most twice what the documented interval would."""
+def test_a_wrong_typical_time_costs_at_most_twice(times: float) -> None:
+    """Jobs that are 3x faster or slower cost at most 2x as much as the documented interval would."""
     for jobs in schedules.JOBS:
         assert 2 > schedules.against_interval(jobs, times=times), jobs
 
 
-def test_a_job_that_is_old_enough_is_looked_at_at_once() -> None:
-    """The first pause is shorter by the time that has passed since the submit."""
+def test_an_old_job_is_polled_at_once() -> None:
+    """The first delay is shorter by the time since the submit."""
     policy = Adaptive(asked((10.0, 10.0)))
 
     assert 6 == pytest.approx(policy.delay(polls=0, age=4, jitter=0))
@@ -133,14 +133,14 @@ def test_a_job_that_is_old_enough_is_looked_at_at_once() -> None:
 
 
 def test_jobs_that_were_submitted_together_drift_apart() -> None:
-    """Chance makes the pauses of two jobs differ."""
+    """Jitter makes their delays differ."""
     policy = Adaptive(asked((10.0, 10.0)))
 
     assert policy.delay(polls=3, age=9, jitter=0.1) != policy.delay(polls=3, age=9, jitter=0.9)
 
 
-def test_exponential_grows_to_its_longest() -> None:
-    """Each pause is a factor longer than the one before, up to a limit."""
+def test_exponential_grows_to_its_maximum() -> None:
+    """Each delay is `multiplier` times the last one, up to `max_delay`."""
     policy = Exponential(initial=1, multiplier=2, max_delay=10, jitter=0)
 
     assert [1, 2, 4, 8, 10, 10] == [policy.delay(polls=polls, age=0, jitter=0.5) for polls in range(6)]
@@ -160,16 +160,16 @@ def test_exponential_grows_to_its_longest() -> None:
         lambda: Exponential(multiplier=float("nan")),
     ],
 )
-def test_a_policy_that_makes_no_sense_is_refused(make: Any) -> None:
-    """Zero, negative and endless pauses are refused where they are written down."""
+def test_invalid_arguments_of_a_policy_are_refused(make: Any) -> None:
+    """Zero, negative and infinite delays are refused by the constructor."""
     with pytest.raises(InvalidArgument):
         make()
 
 
 @pytest.mark.parametrize("mode", MODES)
 @pytest.mark.parametrize("pause", [-1.0, float("nan"), inf, -inf])
-def test_a_policy_of_the_user_that_makes_no_sense_ends_the_wait(mode: Mode, pause: float) -> None:
-    """A pause that must be finite is an error with the job, and no endless sleep."""
+def test_an_invalid_delay_of_a_users_policy_ends_the_wait(mode: Mode, pause: float) -> None:
+    """The error has the job, and there is no endless sleep."""
     world = World(mode, served(polls=[RUNNING]))
 
     with pytest.raises(InvalidArgument, match="must be finite") as caught:
@@ -180,8 +180,8 @@ def test_a_policy_of_the_user_that_makes_no_sense_ends_the_wait(mode: Mode, paus
 
 @rule
 @given(st.integers(1, 10**6), chances)
-def test_backoff_lies_between_half_and_all(tries: int, jitter: float) -> None:
-    """After a failure the pause doubles up to half a minute, and half of it is chance."""
+def test_backoff_doubles_up_to_30_s(tries: int, jitter: float) -> None:
+    """With jitter, a delay is 50 to 100 % of that."""
     pause = backoff(tries, jitter=jitter)
     whole = min(0.5 * 2 ** min(tries - 1, 20), 30)
 
@@ -189,8 +189,8 @@ def test_backoff_lies_between_half_and_all(tries: int, jitter: float) -> None:
     assert pause == pytest.approx(whole / 2 * (1 + jitter))
 
 
-def test_exponential_pauses_vary_a_little_by_themselves() -> None:
-    """Jitter is on by default, and never makes a pause shorter."""
+def test_exponential_has_jitter_by_default() -> None:
+    """It never makes a delay shorter."""
     policy = Exponential(initial=10.0)
 
     assert 10.0 == policy.delay(polls=0, age=0.0, jitter=0.0)
@@ -198,8 +198,8 @@ def test_exponential_pauses_vary_a_little_by_themselves() -> None:
 
 
 @pytest.mark.parametrize("mode", MODES)
-def test_a_policy_is_told_how_old_the_job_is(mode: Mode) -> None:
-    """From its submit on; for a job that somebody else submitted, since the wait began."""
+def test_a_policy_gets_the_age_of_the_job(mode: Mode) -> None:
+    """Since its submit; for a job that another client submitted, since the start of the wait."""
     told: list[tuple[int, float]] = []
 
     class Telling:
@@ -218,8 +218,8 @@ def test_a_policy_is_told_how_old_the_job_is(mode: Mode) -> None:
 
 @pytest.mark.parametrize("polls", [1_000, 1_000_000])
 @pytest.mark.parametrize("factor", [1.01, 1.5, 100])
-def test_exponential_pauses_grow_to_the_longest(factor: float, polls: int) -> None:
-    """However slowly they grow, and however long they have grown."""
+def test_exponential_reaches_its_maximum_for_any_multiplier(factor: float, polls: int) -> None:
+    """However small the multiplier, and for any number of polls."""
     policy = Exponential(initial=1.0, multiplier=factor, max_delay=3600.0)
 
     assert 3600.0 == policy.delay(polls=polls, age=0.0, jitter=0.0)
@@ -231,8 +231,8 @@ def test_exponential_pauses_grow_to_the_longest(factor: float, polls: int) -> No
     st.floats(0.05, 2.0),
     st.sampled_from([1, 3]),
 )
-def test_the_optimum_of_the_benchmark_is_one(times: list[float], price: float, apart: int) -> None:
-    """No other looks cost less, by trying all of them."""
+def test_the_optimum_of_the_benchmark_is_optimal(times: list[float], price: float, apart: int) -> None:
+    """Checked by trying all schedules."""
 
     @cache
     def least(now: int) -> float:

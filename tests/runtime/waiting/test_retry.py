@@ -1,4 +1,4 @@
-"""One call: what is tried again, how often, how long, and what is raised in the end."""
+"""One call: which errors are retried, how often, with which delays, and which error is raised."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ ACT: Call[Page] = Call(method="POST", path="/act", read=reads(Page))
 
 
 def ask(w: World, call: Call[Any], timeout: float | None = None) -> Any:
-    """What generated code does for an operation."""
+    """Send a call as generated code does."""
     return w.do(w.client._send(lambda: call, timeout))
 
 
 @pytest.mark.parametrize("status", FAULTS)
-def test_a_fault_of_a_repeatable_call_is_tried_again(world: Make, status: int) -> None:
-    """A read that fails in a way that may pass is made again."""
+def test_a_transient_error_of_an_idempotent_call_is_retried(world: Make, status: int) -> None:
+    """For each transient HTTP status."""
     w = world(script(error(status), error(status), PAGE))
 
     assert "hello" == ask(w, SEARCH).text
@@ -41,7 +41,7 @@ def test_a_fault_of_a_repeatable_call_is_tried_again(world: Make, status: int) -
 
 
 @pytest.mark.parametrize("reply", [cut_off(), unreachable(), Reply(takes=99)], ids=["cut", "unreachable", "slow"])
-def test_a_lost_reply_of_a_repeatable_call_is_tried_again(world: Make, reply: Reply) -> None:
+def test_a_lost_reply_of_an_idempotent_call_is_retried(world: Make, reply: Reply) -> None:
     """The same for connections that fail."""
     w = world(script(reply, PAGE))
 
@@ -49,8 +49,8 @@ def test_a_lost_reply_of_a_repeatable_call_is_tried_again(world: Make, reply: Re
 
 
 @pytest.mark.parametrize("status", sorted({*FAULTS} - {*NOT_PROCESSED}))
-def test_a_call_that_does_something_is_not_repeated(world: Make, status: int) -> None:
-    """A POST that may have been acted on is sent once."""
+def test_a_call_that_is_not_idempotent_is_not_retried(world: Make, status: int) -> None:
+    """A POST that may have been processed is sent once."""
     w = world(script(error(status), PAGE))
 
     with pytest.raises(ApiError) as caught:
@@ -63,8 +63,8 @@ def test_a_call_that_does_something_is_not_repeated(world: Make, status: int) ->
 @pytest.mark.parametrize(
     "reply", [*map(error, NOT_PROCESSED), unreachable()], ids=[*map(str, NOT_PROCESSED), "unreachable"]
 )
-def test_a_call_that_did_not_arrive_is_repeated(world: Make, reply: Reply) -> None:
-    """What certainly was not acted on is sent again, whatever it does."""
+def test_a_call_that_did_not_arrive_is_retried(world: Make, reply: Reply) -> None:
+    """Idempotent or not."""
     w = world(script(reply, PAGE))
 
     assert "hello" == ask(w, ACT).text
@@ -72,8 +72,8 @@ def test_a_call_that_did_not_arrive_is_repeated(world: Make, reply: Reply) -> No
 
 @pytest.mark.parametrize("status", REFUSALS)
 @pytest.mark.parametrize("call", [SEARCH, ACT], ids=["get", "post"])
-def test_a_refusal_is_raised_at_once(world: Make, call: Call[Any], status: int) -> None:
-    """What will not pass is not tried again."""
+def test_a_permanent_error_is_raised_at_once(world: Make, call: Call[Any], status: int) -> None:
+    """An error that is not transient is not retried."""
     w = world(script(error(status), PAGE))
 
     with pytest.raises(ApiError, match=f"Acme answered {status} .c{status}.: says {status}"):
@@ -87,10 +87,10 @@ def test_a_refusal_is_raised_at_once(world: Make, call: Call[Any], status: int) 
 @pytest.mark.parametrize(
     ("reply", "kind"), [(error(503), ServerError), (cut_off(), ConnectionFailed), (Reply(takes=99), RequestTimeout)]
 )
-def test_after_the_last_try_the_last_error_is_raised(
+def test_the_last_error_is_raised_after_max_retries(
     world: Make, retries: int, reply: Reply, kind: type[Exception]
 ) -> None:
-    """There are `max_retries` tries after the first."""
+    """There are `max_retries` attempts after the first."""
     w = world(script(reply), max_retries=retries)
 
     with pytest.raises(kind):
@@ -100,8 +100,8 @@ def test_after_the_last_try_the_last_error_is_raised(
 
 
 @pytest.mark.parametrize("status", [429, 503])
-def test_a_hint_is_kept_to(world: Make, status: int) -> None:
-    """`Retry-After` lengthens the pause between two tries."""
+def test_retry_after_is_honoured(world: Make, status: int) -> None:
+    """`Retry-After` lengthens the delay between two attempts."""
     w = world(script(error(status, retry_after="17"), PAGE))
 
     ask(w, SEARCH)
@@ -109,8 +109,8 @@ def test_a_hint_is_kept_to(world: Make, status: int) -> None:
     assert 17 == pytest.approx(w.elapsed)
 
 
-def test_a_hint_that_is_too_long_is_raised(world: Make) -> None:
-    """A call without a deadline does not sleep for hours; the error says how long the server wants to be left alone."""
+def test_a_long_retry_after_is_raised(world: Make) -> None:
+    """A call without a deadline does not sleep for hours; the error has the `retry_after`."""
     w = world(script(error(429, retry_after="3600"), PAGE))
 
     with pytest.raises(RateLimited) as caught:
@@ -123,7 +123,7 @@ def test_a_hint_that_is_too_long_is_raised(world: Make) -> None:
 @rule
 @given(st.lists(replies(), min_size=1, max_size=6), st.sampled_from(MODES), st.sampled_from([SEARCH, ACT]))
 def test_no_sequence_of_replies_makes_a_call_endless(answers: list[Reply], mode: Mode, call: Call[Any]) -> None:
-    """However a server behaves, a call makes four tries at the most, with pauses of a minute at the most."""
+    """A call makes at most 4 attempts, at most 1 minute apart."""
     w = World(mode, script(*answers))
     with suppress(ClientError):
         ask(w, call)
@@ -134,7 +134,7 @@ def test_no_sequence_of_replies_makes_a_call_endless(answers: list[Reply], mode:
 
 
 def test_the_timeout_is_for_each_request(world: Make) -> None:
-    """The client's own timeout, that of the operation, and that of this one call: the closest wins."""
+    """Timeouts of the client, the operation and this call: the most specific applies."""
     w = world(script(PAGE), timeout=11)
     patient: Call[Page] = Call(method="GET", path="/x", read=reads(Page), timeout=90.0)
 
@@ -147,7 +147,7 @@ def test_the_timeout_is_for_each_request(world: Make) -> None:
 
 @pytest.mark.parametrize("timeout", [0, -1, float("nan"), float("inf"), True])
 def test_a_timeout_of_a_call_is_a_positive_number(world: Make, timeout: Any) -> None:
-    """A timeout that is none is refused before anything is sent."""
+    """Any other timeout is refused before anything is sent."""
     w = world(script(PAGE))
 
     with pytest.raises(InvalidArgument, match="timeout"):
@@ -156,7 +156,7 @@ def test_a_timeout_of_a_call_is_a_positive_number(world: Make, timeout: Any) -> 
     assert [] == w.sent
 
 
-def test_a_reply_that_is_too_large_is_not_asked_for_again(world: Make) -> None:
+def test_a_reply_that_is_too_large_is_not_retried(world: Make) -> None:
     """It would be as large the next time."""
     w = world(script(Reply(lost=ReplyTooLarge("too large"))))
 
@@ -200,7 +200,7 @@ def test_a_reply_that_is_too_large_is_not_asked_for_again(world: Make) -> None:
     ],
 )
 def test_error_bodies_of_every_shape_are_read(world: Make, body: Any, code: str | None, message: str | None) -> None:
-    """The first shape that fits gives code and message; a body of no shape does no harm."""
+    """The first matching shape gives code and message; a body of no shape gives neither."""
     w = world(script(Reply(body, 400, {"x-request-id": "r-9"})))
 
     with pytest.raises(ApiError) as caught:
@@ -223,16 +223,16 @@ def test_error_bodies_of_every_shape_are_read(world: Make, body: Any, code: str 
         ),
     )
 )
-def test_no_error_body_does_any_harm(body: Any) -> None:
-    """Whatever JSON an error carries, it becomes an `ApiError`."""
+def test_any_error_body_gives_an_api_error(body: Any) -> None:
+    """For any JSON."""
     w = World("sync", script(Reply(body, 404)))
 
     with pytest.raises(NotFound):
         ask(w, SEARCH)
 
 
-def test_the_answer_is_read_by_its_status(world: Make) -> None:
-    """An operation may answer with another model for another status."""
+def test_the_reply_is_decoded_by_its_status(world: Make) -> None:
+    """An operation may have another model for another status."""
     call: Call[Any] = Call(method="GET", path="/x", read=reads_by_status({200: Page, 202: Trouble}))
 
     assert Page(text="hello") == ask(world(script(PAGE)), call)
@@ -240,14 +240,14 @@ def test_the_answer_is_read_by_its_status(world: Make) -> None:
     assert Page(text="hello") == ask(world(script(Reply({"text": "hello"}, 201))), call)
 
 
-def test_the_answer_may_be_bytes_or_nothing(world: Make) -> None:
-    """A whole body may be the answer, or mean nothing."""
+def test_the_reply_may_be_bytes_or_ignored(world: Make) -> None:
+    """The return value may be the raw body or `None`."""
     assert b"\xff" == ask(world(script(Reply(b"\xff"))), Call(method="GET", path="/x", read=reads(bytes)))
     assert ask(world(script(Reply(b"\xff"))), Call(method="GET", path="/x", read=reads_nothing)) is None
 
 
-def test_an_answer_of_the_wrong_shape_is_an_error(world: Make) -> None:
-    """What does not decode is raised with its place, and not asked for again."""
+def test_a_reply_of_the_wrong_shape_is_an_error(world: Make) -> None:
+    """`DecodeError` has the path, and the call is not retried."""
     w = world(script(Reply({"text": 1})))
 
     with pytest.raises(DecodeError, match=r"at \$\.text"):
@@ -257,8 +257,8 @@ def test_an_answer_of_the_wrong_shape_is_an_error(world: Make) -> None:
 
 
 @pytest.mark.parametrize(("status", "is_fine"), [(199, False), (200, True), (299, True), (300, False)])
-def test_all_of_2xx_is_an_answer(world: Make, status: int, is_fine: bool) -> None:
-    """And nothing else is: a redirect is not followed."""
+def test_only_2xx_is_a_success(world: Make, status: int, is_fine: bool) -> None:
+    """A redirect is not followed."""
     w = world(script(Reply({"text": "hello"}, status)))
 
     if is_fine:
@@ -268,8 +268,8 @@ def test_all_of_2xx_is_an_answer(world: Make, status: int, is_fine: bool) -> Non
             ask(w, SEARCH)
 
 
-def test_a_lost_reply_is_asked_for_again_soon(world: Make) -> None:
-    """Nobody asked for a pause, so the first one is half a second at the most."""
+def test_the_first_retry_is_soon(world: Make) -> None:
+    """Without retry_after, the first delay is at most 0.5 s."""
     w = world(script(cut_off(), PAGE))
 
     ask(w, SEARCH)

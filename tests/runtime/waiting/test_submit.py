@@ -1,4 +1,4 @@
-"""W11 and W2: no job is ever paid for twice, and a job that is done at once is not polled."""
+"""W11 and W2: no job is paid for twice, and a job that is done at its submit is not polled."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ LOST: dict[str, Reply] = {
 
 @pytest.mark.parametrize("reply", LOST.values(), ids=LOST)
 def test_a_lost_submit_is_not_sent_again(world: Make, reply: Reply) -> None:
-    """W11: without idempotency keys, a submit that may have arrived is sent once, and the error says so."""
+    """W11: without idempotency keys, a submit that may have arrived is sent once, and raises `SubmitUncertain`."""
     w = world(served(submit=[reply, TICKET], polls=[DONE]))
 
     with pytest.raises(SubmitUncertain, match="may or may not have been created") as caught:
@@ -66,7 +66,7 @@ def test_a_lost_submit_is_not_sent_again(world: Make, reply: Reply) -> None:
 
 @pytest.mark.parametrize("name", ["cut off", "slow", "502", "504"])
 def test_a_lost_submit_with_a_key_is_sent_again(world: Make, name: str) -> None:
-    """W11: with idempotency keys it is sent again, every time with the same key."""
+    """W11: with idempotency keys it is sent again, each time with the same key."""
     w = world(served(submit=[LOST[name], LOST[name], TICKET], polls=[DONE], result=[PAGE]))
 
     assert "hello" == w.do(w.jobs(APART).run(url="u", timeout=600)).text
@@ -86,7 +86,7 @@ def test_each_submit_has_a_key_of_its_own(world: Make) -> None:
 
 
 def test_the_users_own_key_is_used(world: Make) -> None:
-    """W11: a key that the user gives goes out as it is."""
+    """W11: a key that the user passes is sent unchanged."""
     w = world(served(submit=[TICKET]))
 
     w.do(w.jobs(APART).submit(url="u", key="mine"))
@@ -95,7 +95,7 @@ def test_the_users_own_key_is_used(world: Make) -> None:
 
 
 def test_the_error_has_the_key_to_submit_again(world: Make) -> None:
-    """W11: when even tries with the same key are lost, the error carries the key."""
+    """W11: if retries with the key are lost too, the error has the key."""
     w = world(served(submit=[cut_off()]), max_retries=1)
 
     with pytest.raises(SubmitUncertain) as caught:
@@ -110,7 +110,7 @@ def test_the_error_has_the_key_to_submit_again(world: Make) -> None:
     "reply", [unreachable(), error(429), error(429, retry_after="2")], ids=["unreachable", "429", "hinted"]
 )
 def test_a_submit_that_did_not_arrive_is_sent_again(world: Make, reply: Reply) -> None:
-    """W11: without a connection, or refused for its pace, there is no job, so trying again is safe."""
+    """W11: without a connection, or after a 429, there is no job, so a retry is safe."""
     w = world(served(submit=[reply, reply, TICKET], polls=[DONE]))
 
     assert "hello" == w.do(w.jobs(PART).run(url="u")).text
@@ -119,7 +119,7 @@ def test_a_submit_that_did_not_arrive_is_sent_again(world: Make, reply: Reply) -
 
 @pytest.mark.parametrize(("reply", "kind"), [(unreachable(), ConnectionFailed), (error(429), RateLimited)])
 def test_a_submit_that_never_arrives_raises_the_reason(world: Make, reply: Reply, kind: type[ClientError]) -> None:
-    """W11: after `max_retries` more tries the error is the plain one: certainly there is no job."""
+    """W11: after `max_retries` retries, the plain error is raised: there is certainly no job."""
     w = world(served(submit=[reply]), max_retries=2)
 
     with pytest.raises(kind) as caught:
@@ -129,8 +129,8 @@ def test_a_submit_that_never_arrives_raises_the_reason(world: Make, reply: Reply
     assert 3 == submits(w)
 
 
-def test_one_lost_try_makes_all_uncertain(world: Make) -> None:
-    """W11: a later refusal does not undo an earlier try that may have arrived."""
+def test_one_lost_attempt_makes_the_submit_uncertain(world: Make) -> None:
+    """W11: also if a later attempt is refused."""
     w = world(served(submit=[cut_off(), error(402)]))
 
     with pytest.raises(SubmitUncertain):
@@ -141,8 +141,8 @@ def test_one_lost_try_makes_all_uncertain(world: Make) -> None:
     ("status", "kind"),
     [(400, ApiError), (402, PaymentRequired), (409, Conflict), (500, ServerError), (503, ServerError), (302, ApiError)],
 )
-def test_a_refused_submit_raises_the_refusal(world: Make, status: int, kind: type[ApiError]) -> None:
-    """W11: a server that says no is believed, and not asked again without a key."""
+def test_a_refused_submit_raises_the_error(world: Make, status: int, kind: type[ApiError]) -> None:
+    """W11: an error reply without a key is raised, and not retried."""
     w = world(served(submit=[error(status)]))
 
     with pytest.raises(kind) as caught:
@@ -154,8 +154,8 @@ def test_a_refused_submit_raises_the_refusal(world: Make, status: int, kind: typ
 
 @rule
 @given(st.lists(replies(), min_size=1, max_size=6), st.sampled_from(MODES))
-def test_no_sequence_of_replies_makes_two_jobs(answers: list[Reply], mode: Mode) -> None:
-    """W11: without keys, after the first try that may have arrived nothing is submitted any more."""
+def test_no_sequence_of_replies_creates_two_jobs(answers: list[Reply], mode: Mode) -> None:
+    """W11: without keys, nothing is submitted after the first attempt that may have arrived."""
     w = World(mode, served(submit=answers, polls=[DONE]))
     with suppress(ClientError):
         w.do(w.jobs(PART).run(url="u", timeout=None))
@@ -168,8 +168,8 @@ def test_no_sequence_of_replies_makes_two_jobs(answers: list[Reply], mode: Mode)
 
 @rule
 @given(st.lists(replies(), min_size=1, max_size=6), st.sampled_from(MODES))
-def test_a_submit_is_tried_no_more_often_than_asked_for(answers: list[Reply], mode: Mode) -> None:
-    """W10, W11: whatever is answered, there are at most `max_retries` tries more, all with one key."""
+def test_a_submit_has_at_most_max_retries(answers: list[Reply], mode: Mode) -> None:
+    """W10, W11: for any replies there are at most `max_retries` retries, all with one key."""
     w = World(mode, served(submit=answers), max_retries=2)
     with suppress(ClientError):
         w.do(w.jobs(APART).submit(url="u"))
@@ -178,15 +178,15 @@ def test_a_submit_is_tried_no_more_often_than_asked_for(answers: list[Reply], mo
     assert 1 == len(keys(w))
 
 
-def test_a_number_is_an_id_too(world: Make) -> None:
+def test_an_id_may_be_a_number(world: Make) -> None:
     """W11: providers that number their jobs are understood."""
     w = world(served(submit=[Reply({"id": 4711})]))
 
     assert "4711" == w.do(w.jobs(PART).submit(url="u")).id
 
 
-def test_an_argument_that_cannot_be_is_refused_before_anything_is_sent() -> None:
-    """W11: what the model does not allow costs nothing."""
+def test_an_invalid_argument_is_refused_before_anything_is_sent() -> None:
+    """W11: it costs nothing."""
     w = World("sync", served(submit=[TICKET]))
 
     with pytest.raises(InvalidArgument, match="nothing was sent"):
@@ -206,7 +206,7 @@ AT_ONCE: dict[str, tuple[Any, Any]] = {
 
 @pytest.mark.parametrize(("of", "body"), AT_ONCE.values(), ids=AT_ONCE)
 def test_a_submit_that_is_answered_with_the_result_ends_the_wait(world: Make, of: Any, body: Any) -> None:
-    """W2: a job that is done in the submit reply is not polled and not waited for."""
+    """W2: a job that is done in the submit reply is not polled."""
     w = world(served(submit=[Reply(body)]))
 
     result = w.do(w.jobs(of).run(url="u"))
@@ -217,15 +217,15 @@ def test_a_submit_that_is_answered_with_the_result_ends_the_wait(world: Make, of
 
 
 def test_a_submit_that_is_done_without_its_result_is_polled_once_at_once(world: Make) -> None:
-    """W2: where the submit reply says "done" but lacks the result, one poll brings it, without a pause."""
+    """W2: if the submit reply is final but lacks the result, one poll follows, without a delay."""
     w = world(served(submit=[Reply({"id": "j1", "status": "done"})], polls=[DONE]))
 
     assert "hello" == w.do(w.jobs(OTHER).run(url="u")).text
     assert [0] == w.polls
 
 
-def test_a_submit_that_is_done_leads_straight_to_the_result(world: Make) -> None:
-    """W2: with a result at its own address, and a readiness that the submit reply shows, it is fetched at once."""
+def test_the_result_of_a_job_done_at_its_submit_is_fetched_at_once(world: Make) -> None:
+    """W2: if the submit reply is final and ready, the result's own address is requested at once."""
     w = world(served(submit=[Reply({"id": "j1", "status": "done", "ready": True})], polls=[DONE], result=[PAGE]))
 
     assert "hello" == w.do(w.jobs(APART).run(url="u")).text
@@ -233,8 +233,8 @@ def test_a_submit_that_is_done_leads_straight_to_the_result(world: Make) -> None
 
 
 @pytest.mark.parametrize("of", [PART, WHOLE, OTHER, APART], ids=lambda of: str(of.name))
-def test_a_submit_that_failed_raises_the_providers_words(world: Make, of: Any) -> None:
-    """W2, W13: a job that fails at once says why, whatever kind of result it would have had."""
+def test_a_job_that_failed_at_its_submit_raises_code_and_message(world: Make, of: Any) -> None:
+    """W2, W13: for every kind of result."""
     w = world(served(submit=[Reply({"id": "j1", **BROKEN.body})]))
 
     with pytest.raises(JobFailed, match="the disk is full") as caught:
@@ -258,7 +258,7 @@ def test_a_first_poll_that_is_final_ends_the_wait(world: Make, of: Any) -> None:
 
 @pytest.mark.parametrize("of", [PART, WHOLE, OTHER, APART], ids=lambda of: str(of.name))
 def test_a_final_job_is_never_polled_again(world: Make, of: Any) -> None:
-    """W2: `wait`, `poll`, `result` and `updates` of a job that was seen done ask nothing more about it."""
+    """W2: `wait`, `poll`, `result` and `updates` of a final job send no polls."""
     w = world(served(polls=[DONE], result=[PAGE]))
     job = w.job(of)
     result = w.do(job.wait())
@@ -272,7 +272,7 @@ def test_a_final_job_is_never_polled_again(world: Make, of: Any) -> None:
 
 
 @pytest.mark.parametrize(("status", "kind"), [("broken", JobFailed), ("stopped", JobCancelled)])
-def test_a_job_that_ended_badly_is_never_polled_again(world: Make, status: str, kind: type[Exception]) -> None:
+def test_a_final_job_without_a_result_is_never_polled_again(world: Make, status: str, kind: type[Exception]) -> None:
     """W2: the same for jobs without a result."""
     w = world(served(polls=[Reply({"status": status}), RUNNING]))
     job = w.job(PART)
@@ -291,12 +291,12 @@ def _answer(reply: Reply) -> Any:
     return read(reply.response())
 
 
-def test_a_call_may_answer_at_once() -> None:
-    """W2: an inline answer is the result itself."""
+def test_a_call_may_return_its_result() -> None:
+    """W2: an inline reply is the result itself."""
     assert Page(text="hello") == _answer(PAGE)
 
 
-def test_a_call_may_answer_with_a_job() -> None:
+def test_a_call_may_return_a_job() -> None:
     """W2: a 202 is a job to wait for."""
     assert "j1" == _answer(TICKET).id
 
@@ -305,7 +305,7 @@ def test_a_call_may_answer_with_a_job() -> None:
     "body", [{"id": None}, {}, {"id": True}, {"id": ""}, {"id": ".."}, {"id": {}}, b"{", b""], ids=str
 )
 def test_a_job_without_an_id_is_uncertain(body: Any) -> None:
-    """W11: a 202 that does not say which job it made is no job called "None"."""
+    """W11: a 202 without an id is not a job called "None"."""
     with pytest.raises(SubmitUncertain):
         _answer(Reply(body, 202))
 
@@ -320,7 +320,7 @@ def test_a_call_keeps_its_own_timeout(world: Make) -> None:
 
 
 def test_a_job_of_such_a_call_is_new(world: Make) -> None:
-    """W8: it was made a moment ago, so that a 404 still means "not visible yet"."""
+    """W8: it was just created, so a 404 means "not visible yet"."""
     w = world(served(polls=[error(404), DONE]))
     record = reads_or_job(Page, status=202, kind=SHY, reply=Ticket, job_id=("id",))(TICKET.response())
     jobs = w.jobs(SHY)
@@ -329,7 +329,7 @@ def test_a_job_of_such_a_call_is_new(world: Make) -> None:
 
 
 def test_a_submit_is_logged_with_its_job(world: Make, caplog: pytest.LogCaptureFixture) -> None:
-    """Whoever logs at INFO finds the id of every job that was paid for, and its kind."""
+    """At INFO, id and kind of every submitted job are logged."""
     caplog.set_level("INFO")
     w = world(served(submit=[TICKET]))
 
@@ -338,9 +338,24 @@ def test_a_submit_is_logged_with_its_job(world: Make, caplog: pytest.LogCaptureF
     assert "job j1: submitted (part)" in caplog.messages
 
 
-def test_the_age_of_a_job_counts_from_the_try_that_made_it(world: Make) -> None:
-    """W8: the grace of a new job is not used up by tries that made none."""
+def test_the_age_of_a_job_counts_from_its_last_attempt(world: Make) -> None:
+    """W8: earlier attempts, which created no job, do not use up the grace."""
     w = world(served(submit=[error(429, retry_after="50"), replace(TICKET, takes=2.0)]))
     job = w.do(w.jobs(PART).submit(url="u"))
 
     assert MORNING + 50 == json.loads(job.token)["submitted_at"]
+
+
+REFUSAL = {"error": {"code": "busy", "message": "There is a run in progress"}}
+
+
+@pytest.mark.parametrize("status", [200, 201, 202])
+def test_a_refusal_in_a_reply_of_success_is_no_uncertainty(world: Make, status: int) -> None:
+    """W11: the provider says in words that it made no job."""
+    w = world(served(submit=[Reply(REFUSAL, status)]))
+
+    with pytest.raises(ApiError, match=rf"Acme answered {status} \[busy\]: There is a run in progress") as caught:
+        w.do(w.jobs(PART).submit(url="u"))
+
+    assert "busy" == caught.value.code
+    assert 1 == submits(w)

@@ -1,4 +1,4 @@
-"""W6, W7, W8, W9: what passes is waited out, what does not ends the wait at once, and new words are no error."""
+"""W6, W7, W8, W9: transient errors are retried, others end the wait, and an unknown status is no error."""
 
 from __future__ import annotations
 
@@ -27,8 +27,9 @@ from bide_runtime.jobs.snapshot import Update
 from bide_runtime.waiting.policy import Fixed
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
-from tests.runtime.acme import APART, PART, SHY
+from tests.runtime.acme import APART, PART, PROVIDER, SHY
 from tests.runtime.fakes import Reply, cut_off, unreachable
 from tests.runtime.storms import FAULTS, Steady, Storm, outcome, replies, rule, storms
 from tests.runtime.world import CUT, DONE, HTML, MODES, PAGE, RUNNING, TICKET, Mode, World, error, report, served
@@ -48,8 +49,8 @@ TRANSIENT: dict[str, Reply] = {
 
 
 @pytest.mark.parametrize("fault", TRANSIENT.values(), ids=TRANSIENT)
-def test_a_fault_is_tried_again(world: Make, fault: Reply) -> None:
-    """W6: each kind of fault is waited out, several times in a row, and more often than `max_retries`."""
+def test_a_transient_error_is_retried(world: Make, fault: Reply) -> None:
+    """W6: each kind, several times in a row, and more often than `max_retries`."""
     w = world(served(polls=[RUNNING, fault, fault, fault, fault, fault, fault, DONE]), max_retries=1)
 
     page = w.do(w.job(PART).wait(timeout=600))
@@ -59,8 +60,8 @@ def test_a_fault_is_tried_again(world: Make, fault: Reply) -> None:
 
 
 @pytest.mark.parametrize("fault", TRANSIENT.values(), ids=TRANSIENT)
-def test_a_fault_of_the_result_address_is_tried_again(world: Make, fault: Reply) -> None:
-    """W6: a result that is done but cannot be had just now is fetched again."""
+def test_a_transient_error_of_the_result_is_retried(world: Make, fault: Reply) -> None:
+    """W6: the result of a job that is done is requested again."""
     w = world(served(polls=[DONE], result=[fault, fault, PAGE]))
 
     assert "hello" == w.do(w.job(APART).wait(timeout=600)).text
@@ -68,8 +69,8 @@ def test_a_fault_of_the_result_address_is_tried_again(world: Make, fault: Reply)
 
 
 @pytest.mark.parametrize("fault", TRANSIENT.values(), ids=TRANSIENT)
-def test_a_deadline_amid_faults_shows_the_last_one(world: Make, fault: Reply) -> None:
-    """W6: `JobTimeout` says what went wrong last, and carries it."""
+def test_a_timeout_has_the_last_transient_error(world: Make, fault: Reply) -> None:
+    """W6: `JobTimeout` has it in its message and as an attribute."""
     w = world(served(polls=[fault]))
 
     with pytest.raises(JobTimeout) as caught:
@@ -85,8 +86,8 @@ def test_a_deadline_amid_faults_shows_the_last_one(world: Make, fault: Reply) ->
     st.lists(st.sampled_from(sorted(TRANSIENT)), min_size=1, max_size=15),
     st.sampled_from(MODES),
 )
-def test_no_sequence_of_faults_ends_a_wait(names: list[str], mode: Mode) -> None:
-    """W6: however many faults come in whatever order, the wait gets its result if there is time."""
+def test_no_sequence_of_transient_errors_ends_a_wait(names: list[str], mode: Mode) -> None:
+    """W6: in any number and order, the wait returns its result if there is time."""
     w = World(mode, served(polls=[*(TRANSIENT[name] for name in names), DONE]))
 
     assert "hello" == w.do(w.job(PART).wait(timeout=None)).text
@@ -94,15 +95,15 @@ def test_no_sequence_of_faults_ends_a_wait(names: list[str], mode: Mode) -> None
 
 @rule
 @given(storms(statuses=(200, 202, *FAULTS)), st.sampled_from(MODES))
-def test_a_wait_never_raises_a_fault(storm: Storm, mode: str) -> None:
-    """W6: a wait ends with its result, an ending, a wrong shape or the deadline, and never with a fault."""
+def test_a_wait_never_raises_a_transient_error(storm: Storm, mode: str) -> None:
+    """W6: a wait ends with its result, an ending of the job, a wrong shape or the deadline."""
     _, came = storm.wait(mode)
 
     assert not isinstance(came, TransportError | ApiError)
 
 
-def test_faults_are_tried_again_with_growing_pauses(world: Make) -> None:
-    """W6: pauses between faults grow, are spread by chance, and stay below half a minute."""
+def test_backoff_grows(world: Make) -> None:
+    """W6: delays between transient errors grow, have jitter, and stay below 30 s."""
     w = world(served(polls=[*[error(503)] * 12, DONE]))
 
     w.do(w.job(PART).wait(timeout=None))
@@ -113,8 +114,8 @@ def test_faults_are_tried_again_with_growing_pauses(world: Make) -> None:
         assert max(longest / 2, 1.0) - 1e-6 <= pause <= max(longest, 1.0) + 1e-6
 
 
-def test_a_good_reply_ends_the_backoff(world: Make) -> None:
-    """W6: after the provider has recovered, the schedule is the usual one again."""
+def test_a_success_ends_the_backoff(world: Make) -> None:
+    """W6: after it, the policy's delays apply again."""
     bad = [error(500)] * 8
     w = world(served(polls=[*bad, RUNNING, DONE]))
 
@@ -123,8 +124,8 @@ def test_a_good_reply_ends_the_backoff(world: Make) -> None:
     assert 3 == pytest.approx(w.polls[-1] - w.polls[-2])
 
 
-def test_being_asked_too_often_is_no_reason_to_ask_sooner(world: Make) -> None:
-    """W6: after a 429 the pause is at least the usual one."""
+def test_a_429_never_shortens_the_delay(world: Make) -> None:
+    """W6: after a 429 the delay is at least the policy's."""
     w = world(served(polls=[error(429), DONE]))
 
     w.do(w.job(PART).wait(policy=Fixed(20)))
@@ -132,8 +133,8 @@ def test_being_asked_too_often_is_no_reason_to_ask_sooner(world: Make) -> None:
     assert w.polls[1] >= 20
 
 
-def test_a_fault_in_a_long_interval_does_not_cost_an_interval(world: Make) -> None:
-    """W6: a lost connection is tried again soon, even where polls are a minute apart."""
+def test_a_transient_error_is_retried_before_a_long_interval_ends(world: Make) -> None:
+    """W6: a lost connection is retried soon, even if polls are a minute apart."""
     w = world(served(polls=[cut_off(), DONE]))
 
     w.do(w.job(PART).wait(timeout=600, policy=Fixed(60)))
@@ -141,8 +142,8 @@ def test_a_fault_in_a_long_interval_does_not_cost_an_interval(world: Make) -> No
     assert w.polls[1] <= 1.5
 
 
-def test_updates_show_the_faults(world: Make) -> None:
-    """W6: `on_update` sees each fault, and none after a good reply."""
+def test_updates_have_the_transient_error(world: Make) -> None:
+    """W6: `on_update` gets each transient error, and none after a success."""
     seen: list[Update[Any]] = []
     w = world(served(polls=[RUNNING, error(502), cut_off(), RUNNING, DONE]))
 
@@ -157,8 +158,8 @@ def test_updates_show_the_faults(world: Make) -> None:
     assert ["j1", "j1"] == [update.transient_error.job_id for update in seen if update.transient_error is not None]
 
 
-def test_one_poll_is_tried_again_as_any_call(world: Make) -> None:
-    """W6: `poll()` and `get()` outlive faults too, up to `max_retries` of them."""
+def test_one_poll_is_retried(world: Make) -> None:
+    """W6: `poll()` and `get()` retry transient errors, up to `max_retries` times."""
     w = world(served(polls=[error(502), CUT, cut_off(), RUNNING]))
 
     assert "running" == w.do(w.jobs(PART).get("j1")).status
@@ -173,8 +174,8 @@ def test_one_poll_is_tried_again_as_any_call(world: Make) -> None:
         (error(429), RateLimited),
     ],
 )
-def test_one_poll_gives_up_with_the_last_fault(world: Make, fault: Reply, kind: type[Exception]) -> None:
-    """W6: `poll()` has no deadline; when its tries are used up it raises what went wrong, with the job."""
+def test_one_poll_raises_the_last_transient_error(world: Make, fault: Reply, kind: type[Exception]) -> None:
+    """W6: `poll()` has no deadline; after its last retry it raises the error, with the job."""
     w = world(served(polls=[fault]), max_retries=2)
 
     with pytest.raises(kind) as caught:
@@ -201,8 +202,8 @@ REFUSALS = {
 
 
 @pytest.mark.parametrize(("status", "kind"), REFUSALS.items(), ids=map(str, REFUSALS))
-def test_a_refusal_ends_the_wait_at_once(world: Make, status: int, kind: type[ApiError]) -> None:
-    """W7: what will not pass is raised as itself, at once, with the job and its token."""
+def test_a_permanent_error_ends_the_wait_at_once(world: Make, status: int, kind: type[ApiError]) -> None:
+    """W7: it is raised as itself, with the job and its token."""
     w = world(served(polls=[RUNNING, error(status), DONE]))
     job = w.job(PART)
 
@@ -227,7 +228,7 @@ WRONG_SHAPES: dict[str, tuple[bytes, str]] = {
 
 @pytest.mark.parametrize(("body", "path"), WRONG_SHAPES.values(), ids=WRONG_SHAPES)
 def test_a_reply_of_the_wrong_shape_ends_the_wait_at_once(world: Make, body: bytes, path: str) -> None:
-    """W7: JSON that is whole but not what the provider documents is raised with its place."""
+    """W7: complete JSON that does not match the spec is raised with its path."""
     w = world(served(polls=[Reply(body), DONE]))
 
     with pytest.raises(DecodeError) as caught:
@@ -251,7 +252,7 @@ def test_a_result_of_the_wrong_shape_ends_the_wait_at_once(world: Make) -> None:
 
 @pytest.mark.parametrize("status", [400, 401, 402, 403, 418, 501])
 def test_a_refused_result_ends_the_wait_at_once(world: Make, status: int) -> None:
-    """W7: a result that is refused for good is not asked for again."""
+    """W7: a permanent error of the result's address is not retried."""
     w = world(served(polls=[DONE], result=[error(status)]))
 
     with pytest.raises(ApiError) as caught:
@@ -263,7 +264,7 @@ def test_a_refused_result_ends_the_wait_at_once(world: Make, status: int) -> Non
 
 
 def test_a_reply_that_is_too_large_ends_the_wait_with_the_job(world: Make) -> None:
-    """W7: whatever the transport raises beside lost connections is about the job too."""
+    """W7: an error of the transport that is not transient has the job too."""
     w = world(served(polls=[Reply(lost=ReplyTooLarge("the reply is larger than 64 MB"))]))
 
     with pytest.raises(ReplyTooLarge) as caught:
@@ -275,8 +276,8 @@ def test_a_reply_that_is_too_large_ends_the_wait_with_the_job(world: Make) -> No
 
 @rule
 @given(st.lists(replies(), min_size=1, max_size=4), st.sampled_from(MODES), st.sampled_from([PART, APART]))
-def test_every_error_of_a_wait_names_its_job(answers: list[Reply], mode: Mode, of: Any) -> None:
-    """W7: no error leaves a wait without the id and the token of its job."""
+def test_every_error_of_a_wait_has_its_job(answers: list[Reply], mode: Mode, of: Any) -> None:
+    """W7: id and token."""
     w = World(mode, served(polls=answers, result=answers))
     job = w.job(of)
     came = outcome(w, lambda: job.wait(timeout=20))
@@ -289,14 +290,14 @@ def test_every_error_of_a_wait_names_its_job(answers: list[Reply], mode: Mode, o
 
 
 def test_a_job_that_is_not_visible_yet_is_waited_for(world: Make) -> None:
-    """W8: right after the submit a 404 is nothing to worry about."""
+    """W8: right after the submit, a 404 does not end the wait."""
     w = world(served(submit=[TICKET], polls=[error(404), error(404), error(404), RUNNING, DONE]))
 
     assert "hello" == w.do(w.jobs(SHY).run(url="u")).text
 
 
 def test_the_grace_ends(world: Make) -> None:
-    """W8: a job that is still not there when its grace is over does not exist."""
+    """W8: a 404 after the grace is an error."""
     w = world(served(submit=[TICKET], polls=[error(404)]))
 
     with pytest.raises(NotFound) as caught:
@@ -307,7 +308,7 @@ def test_the_grace_ends(world: Make) -> None:
 
 
 def test_the_grace_counts_from_the_submit(world: Make) -> None:
-    """W8: a handle resumed in time still has what is left of the grace, and one resumed later has none."""
+    """W8: a handle that is resumed in time has the rest of the grace; one resumed later has none."""
     w = world(served(submit=[TICKET], polls=[error(404)]))
     token = w.do(w.jobs(SHY).submit(url="u")).token
     w.clock.time.advance(6)
@@ -322,8 +323,8 @@ def test_the_grace_counts_from_the_submit(world: Make) -> None:
     assert w.elapsed <= before + 1.001
 
 
-def test_a_job_that_somebody_else_submitted_has_no_grace(world: Make) -> None:
-    """W8: without a submit there is nothing from which the grace could count."""
+def test_an_attached_job_has_no_grace(world: Make) -> None:
+    """W8: the time of its submit is not known."""
     w = world(served(polls=[error(404)]))
 
     with pytest.raises(NotFound):
@@ -332,16 +333,16 @@ def test_a_job_that_somebody_else_submitted_has_no_grace(world: Make) -> None:
     assert 1 == len(w.polls)
 
 
-def test_without_grace_the_moment_of_the_submit_has_none_either(world: Make) -> None:
-    """A 404 ends the wait at once, also for a job that is 0 seconds old."""
+def test_without_grace_a_404_right_after_the_submit_is_an_error(world: Make) -> None:
+    """W8: also for a job that is 0 s old."""
     w = world(served(submit=[TICKET], polls=[error(404), DONE]))
 
     with pytest.raises(NotFound):
         w.do(w.jobs(PART).run(url="u", policy=Steady(0.0), timeout=60))
 
 
-def test_a_kind_without_grace_has_none(world: Make) -> None:
-    """W8: where the provider does not speak of delays, a 404 means what it says."""
+def test_without_a_grace_in_the_spec_a_404_is_an_error(world: Make) -> None:
+    """W8: at once."""
     w = world(served(submit=[TICKET], polls=[error(404)]))
 
     with pytest.raises(NotFound):
@@ -353,8 +354,8 @@ def test_a_kind_without_grace_has_none(world: Make) -> None:
 # --- W9 -------------------------------------------------------------------------------------------
 
 
-def test_an_unknown_status_is_waited_out(world: Make, caplog: pytest.LogCaptureFixture) -> None:
-    """W9: a status that this package does not know is shown, logged once, and not final."""
+def test_an_unknown_status_does_not_end_the_wait(world: Make, caplog: pytest.LogCaptureFixture) -> None:
+    """W9: it is in the updates, is logged once, and is not final."""
     seen: list[Update[Any]] = []
     w = world(served(polls=[report("warming-up"), report("warming-up"), report("warming-up"), DONE]))
 
@@ -369,7 +370,7 @@ def test_an_unknown_status_is_waited_out(world: Make, caplog: pytest.LogCaptureF
 
 
 def test_an_unknown_status_ends_at_the_deadline(world: Make) -> None:
-    """W9: a wait for a word that nobody knows ends when its time is up, and says the word."""
+    """W9: a wait with an unknown status ends at its deadline, and the error has the status."""
     w = world(served(polls=[report("archived")]))
 
     with pytest.raises(JobTimeout, match="'archived'"):
@@ -380,21 +381,21 @@ def test_an_unknown_status_ends_at_the_deadline(world: Make) -> None:
 
 @pytest.mark.parametrize("reply", [report(None), Reply({})])
 def test_a_reply_without_a_status_is_not_final(world: Make, reply: Reply) -> None:
-    """W9: no status is no news."""
+    """W9: it changes nothing."""
     w = world(served(polls=[reply, DONE]))
 
     assert "hello" == w.do(w.job(PART).wait()).text
 
 
 def test_an_unknown_status_of_the_submit_is_no_error(world: Make) -> None:
-    """W9: a submit may say a new word too."""
+    """W9: as in a poll."""
     w = world(served(submit=[Reply({"id": "j1", "status": "accepted"})], polls=[DONE]))
 
     assert "hello" == w.do(w.jobs(PART).run(url="u")).text
 
 
-def test_the_grace_excuses_nothing_but_a_404(world: Make) -> None:
-    """W7: a look at a new job that is refused is not tried again."""
+def test_the_grace_is_only_for_404(world: Make) -> None:
+    """W7: another error of a new job is not retried."""
     w = world(served(submit=[TICKET], polls=[error(401), RUNNING]))
     job = w.do(w.jobs(SHY).submit(url="u"))
 
@@ -403,8 +404,47 @@ def test_the_grace_excuses_nothing_but_a_404(world: Make) -> None:
 
 
 def test_one_poll_waits_for_a_job_that_is_not_visible_yet(world: Make) -> None:
-    """W8: `poll()` tries again within the grace, as it does after a fault."""
+    """W8: `poll()` retries a 404 within the grace, like a transient error."""
     w = world(served(submit=[TICKET], polls=[error(404), RUNNING]))
     job = w.do(w.jobs(SHY).submit(url="u"))
 
     assert "running" == w.do(job.poll()).status
+
+
+# --- errors in replies of success -----------------------------------------------------------------
+
+LOST = Reply({"error": {"code": "internal", "message": "the worker was lost"}, "status": 7})
+"""No report, but an error of the provider in one of its shapes."""
+
+
+def test_an_error_in_a_reply_of_success_ends_the_wait(world: Make) -> None:
+    """W7: with the provider's code and words instead of what the decoder misses."""
+    w = world(served(polls=[LOST]))
+
+    with pytest.raises(ApiError, match=r"\[internal\]: the worker was lost"):
+        w.do(w.job(PART).wait())
+
+    assert 1 == len(w.polls)
+
+
+@pytest.mark.parametrize("call", ["wait", "poll"])
+@pytest.mark.parametrize("mode", MODES)
+def test_a_code_that_may_pass_is_waited_out(mode: Mode, call: str) -> None:
+    """W6: the spec may say that an error is transient, by its code or by its HTTP status."""
+    provider = replace(PROVIDER, transient=frozenset({561, "internal"}))
+    w = World(mode, served(polls=[LOST, error(561), Reply(LOST.body, 400), DONE]), provider)
+
+    w.do(getattr(w.job(PART), call)())
+
+    assert 4 == len(w.polls)
+
+
+def test_an_error_in_place_of_the_result_is_raised(world: Make) -> None:
+    """W7: the same at the address of a result."""
+    w = world(served(polls=[report("done", ready=True)], result=[Reply(REFUSED)]))
+
+    with pytest.raises(ApiError, match="no such plan"):
+        w.do(w.job(APART).wait())
+
+
+REFUSED = {"error": {"code": "plan", "message": "no such plan"}}

@@ -1,4 +1,4 @@
-"""W15: the blocking client, the asyncio client and a batch of one make the same of the same replies."""
+"""W15: the blocking client, the asyncio client and a batch of one behave the same for the same replies."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ Trace = tuple[Any, ...]
 
 
 def told(outcome: object) -> object:
-    """What a user would see of a result or an error."""
+    """The visible part of a result or an error."""
     if isinstance(outcome, ClientError):
         message = re.sub(r"[0-9a-f]{32}", "<a new key>", str(outcome))
         return type(outcome).__name__, message, outcome.job_id, outcome.token
@@ -41,7 +41,7 @@ def requests(sent: list[Sent]) -> list[tuple[float, str, float]]:
 
 
 def alone(storm: Storm, mode: Mode, *, submit: bool) -> tuple[object, list[tuple[float, str, float]], list[float]]:
-    """A call by itself: what came of it, its requests and its pauses."""
+    """A single call: its outcome, its requests and its sleeps."""
     random.seed(7)
     world, outcome = storm.run(mode) if submit else storm.wait(mode)
     return told(outcome), requests(world.sent), world.clock.naps
@@ -49,15 +49,15 @@ def alone(storm: Storm, mode: Mode, *, submit: bool) -> tuple[object, list[tuple
 
 @rule
 @given(storms(), st.booleans())
-def test_sync_and_async_tell_the_same_story(storm: Storm, submit: bool) -> None:
-    """W15: the same script of replies gives the same outcome, requests, timeouts and pauses, to the last digit."""
+def test_sync_and_async_behave_the_same(storm: Storm, submit: bool) -> None:
+    """W15: the same replies give the same outcome, requests, timeouts and sleeps, to the last digit."""
     assert alone(storm, "sync", submit=submit) == alone(storm, "async", submit=submit)
 
 
 @given(storms(share=st.just(1.0)))
 @settings(rule, max_examples=50)
-def test_a_blocking_batch_of_one_tells_the_same_story(storm: Storm) -> None:
-    """W15: a job in a batch is submitted, polled and ended as it is alone."""
+def test_a_blocking_batch_of_one_behaves_the_same(storm: Storm) -> None:
+    """W15: a job in a batch is submitted, polled and ended as a single one."""
     result, trace, _ = alone(storm, "sync", submit=True)
     random.seed(7)
     world = storm.world("sync")
@@ -69,8 +69,8 @@ def test_a_blocking_batch_of_one_tells_the_same_story(storm: Storm) -> None:
 
 @given(storms(share=st.just(1.0)))
 @settings(rule, max_examples=50)
-def test_an_asyncio_batch_of_one_tells_the_same_story(storm: Storm) -> None:
-    """W15: the same under asyncio, with real tasks."""
+def test_an_asyncio_batch_of_one_behaves_the_same(storm: Storm) -> None:
+    """W15: the same for asyncio, with real tasks."""
     result, trace, _ = alone(storm, "async", submit=True)
     random.seed(7)
     clock = LoopClock()
@@ -89,7 +89,7 @@ def test_an_asyncio_batch_of_one_tells_the_same_story(storm: Storm) -> None:
 
 
 def test_the_twins_have_the_same_methods() -> None:
-    """W15: what one colour can do, the other can too, by the same names."""
+    """W15: both colours have the same public names."""
     from bide_runtime.clients.async_client import AsyncClient
     from bide_runtime.clients.async_job import AsyncCancellableJob, AsyncCancellableJobs, AsyncJob, AsyncJobs
     from bide_runtime.clients.async_job_batch import AsyncJobBatch
@@ -128,7 +128,7 @@ TWINS = [
 
 @pytest.mark.parametrize(("one", "other"), TWINS, ids=lambda cls: str(cls.__name__))
 def test_sync_and_async_take_the_same_arguments(one: type, other: type) -> None:
-    """W15: by the same names, in the same order, with the same defaults."""
+    """W15: the same names, order and defaults."""
 
     def arguments(cls: type) -> dict[str, list[tuple[str, object, object]]]:
         methods = {
@@ -144,6 +144,6 @@ def test_sync_and_async_take_the_same_arguments(one: type, other: type) -> None:
     assert arguments(one) == arguments(other)
 
 
-def test_a_wait_for_many_has_room_for_a_thousand() -> None:
-    """Which costs little: a job that waits is no thread and no task."""
+def test_wait_many_has_1000_jobs_in_flight_by_default() -> None:
+    """A waiting job needs no thread and no task."""
     assert 1000 == inspect.signature(Jobs.wait_many).parameters["max_in_flight"].default

@@ -1,6 +1,6 @@
-"""The bodies of replies: the provider's own example of this status if there is one, else made from the types.
+"""The bodies of replies: the provider's own example of this status if there is one, otherwise made from the types.
 
-Either way the body tells of this job: its id, its status, its moments, its progress, what its user sent.
+Either way the body has this job's data: its id, status, times, progress, and the arguments of its submit.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from bide.simulator.bodies.pointer import MISSING, at, drop, put
 from bide.simulator.bodies.status import in_reply, in_spec
 from bide.simulator.bodies.telling import ABSENT, SOME, told
 from bide.simulator.bodies.validation import Validator
-from bide.simulator.bodies.values import FILLER, Values, tells_of_trouble
+from bide.simulator.bodies.values import FILLER, Values, is_error_field
 from bide.simulator.life.view import JobView, View
 
 _ID_TYPES = (Scalar(Kind.STRING), Scalar(Kind.INTEGER))
@@ -26,7 +26,7 @@ _ID_TYPES = (Scalar(Kind.STRING), Scalar(Kind.INTEGER))
 _FAILED = "The simulator was told to fail this job."
 
 _SHORTEST_ID = 6
-"""An id in an example that is shorter is a placeholder, and may be a part of other texts by chance."""
+"""Characters. A shorter id in an example is a placeholder, and may occur in other texts by chance."""
 
 
 class Bodies:
@@ -45,7 +45,7 @@ class Bodies:
         self._nulls = Nulls(self._catalog)
 
     def submit_reply(self, view: JobView, *, id_at: IdAt) -> Json:
-        """What a submit answers, with the id where *id_at* leads; `None` for an empty body."""
+        """The body of a submit reply, with the id at *id_at*; `None` for an empty body."""
         model = self._catalog.model(view.job.reply)
         if model is None:
             return None
@@ -56,11 +56,11 @@ class Bodies:
         return enveloped(model, body)
 
     def poll_reply(self, view: JobView) -> Json:
-        """What a poll answers."""
+        """The body of a poll reply."""
         return enveloped(self._catalog.model(view.job.snapshot), self.snapshot(view))
 
     def snapshot(self, view: JobView) -> Json:
-        """What a poll tells of one job."""
+        """The snapshot of one job."""
         lifecycle = view.job.lifecycle
         result = self._catalog.model(view.result)
         is_result = view.result is not None and not lifecycle.result.endpoint
@@ -81,7 +81,7 @@ class Bodies:
         return self._nulls.write(model, body, view) if model else body
 
     def result(self, view: JobView) -> Json:
-        """What the result's own address answers."""
+        """The body at the result's own address."""
         type_ = view.result or view.job.result
         model = self._catalog.model(type_)
         if model is None:
@@ -98,12 +98,12 @@ class Bodies:
         return enveloped(model, self._nulls.write(model, body, view))
 
     def cancel_reply(self, view: JobView, type_: Type | None) -> Json:
-        """What a cancel answers; `None` for an empty body."""
+        """The body of a cancel reply; `None` for an empty body."""
         model = self._catalog.model(type_)
         return enveloped(model, self._status_body(model, view)) if model else None
 
     def reply(self, type_: Type, view: View, *, endpoint: Endpoint | None = None) -> Json:
-        """What an operation answers at once, or an event of a stream tells."""
+        """The body of an operation's inline reply, or of an event of a stream."""
         value = self._values.value(type_)
         model = self._catalog.model(type_)
         if model and isinstance(value, dict):
@@ -112,7 +112,7 @@ class Bodies:
                 enum = self._catalog.named(field.type)
                 kinds = [each.wire for each in enum.values if each.wire in words] if isinstance(enum, Enum) else []
                 if kinds and field.wire in value:
-                    # One model for the replies of several operations says which of them it was.
+                    # If several operations share a model, this field has the kind of the operation.
                     value[field.wire] = kinds[-1]
                 elif field.wire == "id" and field.type == Scalar(Kind.STRING):
                     value["id"] = view.request_id
@@ -126,13 +126,13 @@ class Bodies:
         return bool(passed) and passed[-1].type == Scalar(Kind.INTEGER)
 
     def samples(self, model_name: str | None, *pointers: Pointer) -> list[Json]:
-        """What the first example of a model has at each pointer, or `MISSING`."""
+        """The values of a model's first example at each pointer, or `MISSING`."""
         model = self._catalog.model(model_name)
         example = model.examples[0].value if model and model.examples else None
         return [at(example, pointer) for pointer in pointers]
 
     def _status_body(self, model: Model, view: JobView) -> dict[str, Json]:
-        """A body of *model* that tells where the job is."""
+        """A body of *model* with the job's status."""
         body = self._example(model, view)
         verbatim = body is not None
         if body is None:
@@ -140,13 +140,13 @@ class Bodies:
         for field in model.fields:
             if field.wire not in body and (not field.optional or view.state in field.when):
                 body[field.wire] = self._usual(field, view.job)
-        self._tell(model, body, view, verbatim=verbatim)
+        self._write_lifecycle(model, body, view, verbatim=verbatim)
         self._about_job(model, body, view, verbatim=verbatim)
         put_addresses(body, view, self._address_fields(model, view))
         return body
 
     def _address_fields(self, model: Model, view: JobView) -> dict[str, bool]:
-        """The roles whose addresses a body of *model* holds, and whether it may do without them for now."""
+        """The roles whose links a body of *model* holds, and whether each may be missing for now."""
         snapshot, fields = self._catalog.model(view.job.snapshot), {}
         for role, endpoint in endpoints(view.job.lifecycle).items():
             assert endpoint.link is not None
@@ -157,7 +157,7 @@ class Bodies:
         return fields
 
     def _example(self, model: Model, view: JobView) -> dict[str, Json] | None:
-        """The example of this status that names no other job, with this job's id in place of its own."""
+        """An example with this status, if possible without the name of another job, with this job's id."""
         status_at = view.job.lifecycle.status
         same = str.lower if view.job.lifecycle.ignore_case else str
         passed = self._catalog.fields_along(model, status_at)
@@ -167,7 +167,7 @@ class Bodies:
             for example in self._catalog.examples(model)
             if isinstance(example, dict)
             and (not passed or same(in_spec(at(example, status_at), kind)) == same(view.status))
-            and _tells_the_end(example, view)
+            and _shows_the_ending(example, view)
         ]
         if not fitting:
             return None
@@ -180,11 +180,11 @@ class Bodies:
         return body
 
     def _skeleton(self, model: Model, view: JobView) -> dict[str, Json]:
-        """A body from the types alone, with what is known in this state."""
+        """A body made from the types, with the fields of this state."""
         body: dict[str, Json] = {}
         for field in model.fields:
             is_known = view.state in field.when if field.when else view.state.has_result
-            if tells_of_trouble(field) and view.state is State.SUCCEEDED and not field.when:
+            if is_error_field(field) and view.state is State.SUCCEEDED and not field.when:
                 is_known = False
             if is_known or not (field.optional or field.nullable):
                 body[field.wire] = self._usual(field, view.job)
@@ -193,7 +193,7 @@ class Bodies:
         return body
 
     def _usual(self, field: Field, job: Job) -> Json:
-        """A value for a field: what the examples of this job have there, if that is a choice or the name of a job."""
+        """A value for a field: that of the examples of this job if it is an enum or the name of a job."""
         models = filter(None, map(self._catalog.model, (job.reply, job.snapshot)))
         examples = (example.value for model in models if _has_like(model, field) for example in model.examples)
         seen = (at(example, (field.wire,)) for example in examples)
@@ -203,11 +203,11 @@ class Bodies:
             return usual
         return self._values.field(field, depth=1)
 
-    def _tell(self, model: Model, body: dict[str, Json], view: JobView, *, verbatim: bool) -> None:
-        """Write what the lifecycle's pointers lead to."""
+    def _write_lifecycle(self, model: Model, body: dict[str, Json], view: JobView, *, verbatim: bool) -> None:
+        """Write the values at the lifecycle's pointers."""
         lifecycle = view.job.lifecycle
         progress = lifecycle.progress
-        # An example of this status knows best what is absent in it, and which of these it reports.
+        # An example of this status is right about the fields that it lacks, and about which of these it has.
         quiet = {progress.done, progress.total, progress.message, progress.share, progress.percent, lifecycle.credits}
         tells = {
             pointer: value
@@ -237,7 +237,7 @@ class Bodies:
         return self._values.field(field)
 
     def _put(self, model: Model, body: dict[str, Json], pointer: Pointer, value: Json) -> None:
-        """Write a value; an object that is missing on the way is made with what it requires."""
+        """Write a value; a missing object on the way is made with its required fields."""
         for depth, field in enumerate(self._catalog.fields_along(model, pointer)[:-1], start=1):
             inner = self._catalog.model(field.type)
             if inner and not isinstance(at(body, pointer[:depth]), dict):
@@ -245,7 +245,7 @@ class Bodies:
         put(body, pointer, value)
 
     def _remove(self, model: Model, body: dict[str, Json], pointer: Pointer, present: list[Pointer]) -> None:
-        """Take away the largest part around *pointer* that may be absent and holds nothing that is present."""
+        """Remove the largest optional part around *pointer* that holds none of the *present* pointers."""
         for depth, field in enumerate(self._catalog.fields_along(model, pointer), start=1):
             part = pointer[:depth]
             if any(other[:depth] == part for other in present):
@@ -257,7 +257,7 @@ class Bodies:
         return None
 
     def _about_job(self, model: Model, body: dict[str, Json], view: JobView, *, verbatim: bool) -> None:
-        """Write what is this job's own: id, name, moments, and what its user sent."""
+        """Write the job's own data: id, name, times, and the arguments of its submit."""
         keys, lifecycle = self._identity.id_keys(view.job), view.job.lifecycle
         for field in model.fields:
             is_wanted = field.wire in body or not field.optional or not verbatim
@@ -291,8 +291,8 @@ class Bodies:
             put(body, pointer, view.request_id)
 
 
-def _tells_the_end(example: Json, view: JobView) -> bool:
-    """Whether an example of a status that says no more than that the job is over tells how it ended."""
+def _shows_the_ending(example: Json, view: JobView) -> bool:
+    """Whether an example matches the ending of the job, if the status alone does not show it."""
     lifecycle = view.job.lifecycle
     if not lifecycle.has_failure_conditions or not view.state.is_final:
         return True

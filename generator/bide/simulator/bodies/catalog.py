@@ -1,4 +1,4 @@
-"""The types of a provider by name, and what a pointer passes on its way through them. Knows nothing of values."""
+"""The types of a provider by name, and the fields along a pointer. Independent of values."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from bide.ir import Enum, Field, Json, ListOf, MapOf, Model, Named, Pointer, Pro
 
 
 class Catalog:
-    """What a spec names, found by name."""
+    """The types of a spec by name."""
 
     def __init__(self, provider: Provider) -> None:
         self._named: dict[str, Enum | Model | Union] = {}
@@ -23,17 +23,17 @@ class Catalog:
                 self._note_fields(model, opened(model, example.value))
 
     def named(self, type_: Type | None) -> Enum | Model | Union | None:
-        """The enum, model or union that a type names, if it names one."""
+        """The enum, model or union that a type refers to, if any."""
         return self._named.get(type_.name) if isinstance(type_, Named) else None
 
     def model(self, type_: Type | str | None) -> Model | None:
-        """The model of this type or name, if it is one."""
+        """The model of this type or name, if there is one."""
         found = self.named(Named(type_) if isinstance(type_, str) else type_)
         return found if isinstance(found, Model) else None
 
     def examples(self, model: Model) -> Iterator[Json]:
         """The examples of a model: its own, those of the model it narrows and of the models that narrow it, and last
-        what examples of other models hold of it.
+        its objects in examples of other models.
         """
         base = self.model(model.base) or model
         family = [model, *(each for each in (base, *self._narrower.get(base.name, [])) if each is not model)]
@@ -43,9 +43,9 @@ class Catalog:
             yield from self._inner.get(each.name, [])
 
     def fields_along(self, model: Model | None, pointer: Pointer) -> tuple[Field, ...]:
-        """The fields that a pointer passes. It ends early where a value without known keys begins.
+        """The fields along a pointer, up to a value without known keys.
 
-        Empty if the pointer leads nowhere in this model.
+        Empty if the pointer does not exist in this model.
         """
         passed: list[Field] = []
         for wire in pointer:
@@ -59,7 +59,7 @@ class Catalog:
         return tuple(passed)
 
     def _note(self, type_: Type, value: Json) -> None:
-        """Keep the objects within an example as examples of their own models."""
+        """Add the objects inside an example to the examples of their own models."""
         match type_:
             case ListOf(item) if isinstance(value, list):
                 for each in value:
@@ -78,7 +78,7 @@ class Catalog:
 
 
 def opened(model: Model, body: Json) -> Json:
-    """What is in the envelope of a model, if *body* has it."""
+    """The object in the envelope of a model; *body* itself if it has no envelope."""
     inside = body.get(model.envelope) if isinstance(body, dict) and model.envelope else None
     return inside if isinstance(inside, dict) else body
 

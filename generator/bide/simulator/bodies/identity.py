@@ -1,4 +1,4 @@
-"""What a job is called: its id, where replies hold it, and the words that tell its kind from others."""
+"""The id of a job, the keys for it in replies, and the names of its kind."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 
 def new_id(job_name: str, sample: Json, seed: str, *, is_number: bool = False) -> str:
-    """An id that looks like the provider's: a UUID where its example is one, a number where it is a number."""
+    """An id in the provider's form: a UUID if its example is one, a number if *is_number*."""
     bits = random.Random(seed).getrandbits(128)
     if is_number:
         return str(bits >> 88)
@@ -23,7 +23,7 @@ def new_id(job_name: str, sample: Json, seed: str, *, is_number: bool = False) -
 
 
 class Identity:
-    """What replies call the jobs of one provider."""
+    """The ids and names of jobs in the replies of one provider."""
 
     def __init__(self, provider: Provider, catalog: Catalog) -> None:
         self._catalog = catalog
@@ -40,7 +40,7 @@ class Identity:
         }
 
     def id_keys(self, job: Job) -> tuple[str, ...]:
-        """The keys under which a reply can hold the job's id."""
+        """The keys for the job's id in replies."""
         in_path = re.findall(r"\{([^}]*)\}", job.lifecycle.poll.path)
         return tuple(dict.fromkeys([*job.job_id.field[-1:], *in_path, "id"]))
 
@@ -49,25 +49,25 @@ class Identity:
         return isinstance(value, str) and value in self._others[job.name]
 
     def names_one(self, job: Job, value: Json) -> bool:
-        """Whether a value is the name of this job or of another of its lifecycle."""
+        """Whether a value is the name of this job or of another job of the same lifecycle."""
         return self.names_another(job, value) or (isinstance(value, str) and value in self._own[job.name])
 
     def name(self, job: Job, type_: Type) -> str:
-        """What a field of this type calls the job."""
+        """The name of the job in a field of this type."""
         names = self._own[job.name]
         enum = self._catalog.named(type_)
         known = {value.wire for value in enum.values} if isinstance(enum, Enum) else set(names)
         return next((name for name in names if name in known), names[0])
 
     def _names(self, job: Job) -> tuple[str, ...]:
-        """The constants of its submit that are texts, and its name in the spec."""
+        """The text constants of its submit, and its name in the spec."""
         model = self._catalog.model(job.submit.body.model) if job.submit.body else None
         constants = [field.const for field in model.fields if field.is_const] if model else []
         return tuple(each for each in (*constants, job.name) if isinstance(each, str))
 
 
 def with_id(value: Json, old: str, new: str) -> Json:
-    """The same value with an id replaced wherever a text holds it."""
+    """*value* with the id *old* replaced by *new* in every text."""
     match value:
         case str():
             return value.replace(old, new)

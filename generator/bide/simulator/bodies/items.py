@@ -1,4 +1,4 @@
-"""The items of a batch, of which some may fail. Knows nothing of the job around them."""
+"""The items of a batch result, some of which may fail. Independent of the job."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from bide.simulator.bodies.pointer import MISSING, at, drop, put
 from bide.simulator.bodies.values import Values
 
 _COUNT = 2
-"""How many items a batch has at least, if the request does not say: one may fail and one be well."""
+"""The least number of items, unless the request decides it: one may fail and one succeed."""
 
 _INDEX = re.compile(r"^(index|position)$", re.IGNORECASE)
 
@@ -34,9 +34,9 @@ class Batches:
         sent: Mapping[str, Json],
         failing: int | tuple[int, ...] | None,
     ) -> None:
-        """Put the items into *body*, an object of *model*: one for each that was asked for.
+        """Put the items into *body*, an object of *model*: one for each of the request.
 
-        *failing* says how many of them failed, or which; `None`: all.
+        *failing* is the number or the indexes of failed items; `None`: all.
         """
         passed = self.catalog.fields_along(model, items.list)
         list_type = passed[-1].type if len(passed) == len(items.list) and passed else None
@@ -63,7 +63,7 @@ class Batches:
         put(body, items.list, made)
 
     def _item(self, model: Model, items: Items, sample: dict[str, Json] | None, has_failed: bool) -> dict[str, Json]:
-        """One item; a *sample* that ended the same way is taken as it is."""
+        """One item; a *sample* with the same ending is used unchanged."""
         item = self.values.model(model, full=not has_failed) if sample is None else copy.deepcopy(sample)
         if sample is not None and has_failed:
             return item
@@ -101,7 +101,7 @@ def _clear_error(model: Model, items: Items, item: dict[str, Json]) -> None:
 
 
 def _requested(item: Model, sent: Mapping[str, Json]) -> tuple[str, list[Json]]:
-    """The list in the request that these items answer: `urls` for items with a `url`."""
+    """The list in the request that these items correspond to: `urls` for items with a `url`."""
     for field in item.fields:
         for name in (field.wire, f"{field.wire}s", f"{field.wire}es"):
             if isinstance(sent.get(name), list):

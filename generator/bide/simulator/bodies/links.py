@@ -1,4 +1,4 @@
-"""What replies hand out beside data: the addresses of a job, and its id where that is no field of the body."""
+"""Links of a job in replies, and its id if that is not a field of the body."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from bide.simulator.life.answer import Asked
 from bide.simulator.life.view import JobView
 
 ELSEWHERE = "/elsewhere"
-"""Before the path of addresses on another host, where nobody may bring the key."""
+"""The path prefix of links to another host, which must not get the key."""
 
 _OTHER_NAME = {"127.0.0.1": "localhost", "localhost": "127.0.0.1"}
-"""This machine has a name and a number, which are two hosts to a client."""
+"""The other name of this machine, which is another host to a client."""
 
 
 def endpoints(lifecycle: Lifecycle) -> dict[str, Endpoint]:
-    """The addresses that the provider hands out, by what for."""
+    """The endpoints that are links, by role."""
     found = {
         "poll": lifecycle.poll,
         "result": lifecycle.result.endpoint,
@@ -28,7 +28,7 @@ def endpoints(lifecycle: Lifecycle) -> dict[str, Endpoint]:
 
 
 def addresses(provider: Provider, lifecycle: Lifecycle, job_id: str, asked: Asked) -> dict[str, str]:
-    """The addresses of a job, on the host that was asked. Where the provider has other hosts, results are there."""
+    """The links of a job, on the host of the request. If the spec has other hosts, results are on another host."""
     prefix = urlsplit(provider.base_url).path.rstrip("/")
     host, _, port = asked.headers.get("host", "localhost").rpartition(":")
     found = {}
@@ -42,11 +42,11 @@ def addresses(provider: Provider, lifecycle: Lifecycle, job_id: str, asked: Aske
 
 
 def headers(view: JobView, *, id_at: IdAt | None = None) -> dict[str, str]:
-    """The headers of a reply about a job; *id_at* says where the id is, in the reply to a submit."""
+    """The headers with links and id in a reply about a job; *id_at* is the place of the id in a submit reply."""
     found = {}
     for role, endpoint in endpoints(view.job.lifecycle).items():
         assert endpoint.link is not None
-        if endpoint.link.header and _is_said(view, role, is_submit=id_at is not None):
+        if endpoint.link.header and _has_link(view, role, is_submit=id_at is not None):
             found[endpoint.link.header] = view.addresses[role]
     if id_at is not None and id_at.header:
         found.setdefault(id_at.header, id_text(id_at, view.id))
@@ -54,21 +54,21 @@ def headers(view: JobView, *, id_at: IdAt | None = None) -> dict[str, str]:
 
 
 def put_addresses(body: dict[str, Json], view: JobView, fields: Mapping[str, bool]) -> None:
-    """Write the addresses that a body has; *fields* says of each role whether it may be left out for now."""
+    """Write the links of a body; *fields* are the roles, and whether each may be missing for now."""
     for role, may_be_absent in fields.items():
         endpoint = endpoints(view.job.lifecycle)[role]
         assert endpoint.link is not None
-        if _is_said(view, role) or not may_be_absent:
+        if _has_link(view, role) or not may_be_absent:
             put(body, endpoint.link.field, view.addresses[role])
 
 
 def id_text(at: IdAt, job_id: str) -> str:
-    """The text in which an id stands."""
+    """The text that holds the id."""
     return at.template.replace("{job_id}", quote(job_id, safe="")) if at.template else job_id
 
 
-def _is_said(view: JobView, role: str, *, is_submit: bool = False) -> bool:
-    """Whether there is something to say: where to poll as long as the job goes on, and then where its result is."""
+def _has_link(view: JobView, role: str, *, is_submit: bool = False) -> bool:
+    """Whether the reply has this link: that for polls until the job is final, then that of its result."""
     if role == "poll":
         return is_submit or not view.state.is_final
     if role == "result":

@@ -1,4 +1,4 @@
-"""Null where a key may be absent: what a server sends that writes every key, whether it has a value for it or not."""
+"""Nulls for optional fields, as from a server that writes every key."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from bide.simulator.life.view import JobView
 
 @dataclass(frozen=True, slots=True)
 class Nulls:
-    """Writes nulls into the replies about a job. Knows nothing of HTTP."""
+    """Writes nulls into the replies about a job. Independent of HTTP."""
 
     catalog: Catalog
 
     def write(self, model: Model, body: dict[str, Json], view: JobView) -> dict[str, Json]:
-        """The same body if its view asks for no nulls; else with null in each field that may be absent.
+        """*body*, with null in each optional field if the view has nulls.
 
-        What is promised for the job's state stays, and so does what tells how the job ended.
+        Fields that the job's state promises, and those that show how the job ended, keep their values.
         """
         if not view.has_nulls:
             return body
@@ -48,7 +48,7 @@ class Nulls:
 
 
 def _telling(view: JobView) -> Iterator[Pointer]:
-    """What a client has to read to know how the job is, and what it brought."""
+    """The pointers that a client needs for the status, the ending and the result of the job."""
     lifecycle = view.job.lifecycle
     yield lifecycle.status
     yield from (pointer for pointer, _ in lifecycle.ready)

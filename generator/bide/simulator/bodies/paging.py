@@ -1,4 +1,4 @@
-"""A result in pages: which part of it a request gets, and what it says of the next. Knows nothing of jobs."""
+"""Paginated results: the page of a request, and its cursor to the next one. Independent of jobs."""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ from bide.simulator.bodies.refusal import Refused
 from bide.simulator.life.answer import Asked
 
 _SIZE = 2
-"""How many items are on a page."""
+"""The number of items on a page."""
 
 _LEAST = 5
-"""How many items a result that comes in pages has at least, so that there are pages."""
+"""The least number of items of a paginated result, so that it has several pages."""
 
 
 def without_page(pages: Pages | None, asked: Asked) -> Asked:
-    """The request without what asks for a page."""
+    """The request without its page parameter."""
     if pages is None:
         return asked
     return replace(asked, query=tuple(pair for pair in asked.query if pair[0] != pages.query))
 
 
 def page_of(catalog: Catalog, model: Model, body: Json, pages: Pages, asked: Asked) -> Json:
-    """The page of *body*, a whole result, that is asked for. Raises `Refused` if there is no such page."""
+    """The requested page of *body*, a whole result. Raises `Refused` if there is no such page."""
     items = at(body, pages.list)
     items = items if isinstance(items, list) else []
     while items and len(items) < _LEAST:
@@ -34,7 +34,7 @@ def page_of(catalog: Catalog, model: Model, body: Json, pages: Pages, asked: Ask
     numbers = [index // _SIZE for index in range(0, max(len(items), 1), _SIZE)]
     wanted = dict(asked.query).get(pages.query, "")
     number = _number(pages, wanted)
-    # Where pages are counted, the one behind the last is empty, and says so.
+    # If pages are numbered, the one after the last is empty.
     if number is None or number > len(numbers) - (1 if pages.next or pages.more else 0):
         raise Refused(400, f"query.{pages.query} is {wanted!r}, which is no page of this result")
     made: dict[str, Json] = copy.deepcopy(body)
@@ -55,7 +55,7 @@ def page_of(catalog: Catalog, model: Model, body: Json, pages: Pages, asked: Ask
 
 
 def _number(pages: Pages, wanted: str) -> int | None:
-    """Which page is asked for, counted from 0; `None`: none that there could be."""
+    """The index of the requested page, from 0; `None` if it is not valid."""
     if not wanted:
         return 0
     text = wanted.removeprefix("page-")

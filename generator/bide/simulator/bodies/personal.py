@@ -1,4 +1,4 @@
-"""Makes a body about this request: moments, durations, what the user sent. Goes by the names that fields have."""
+"""Writes the data of a request into a body: times, durations, arguments. Recognises fields by their names."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from bide.simulator.bodies.validation import Validator
 from bide.simulator.life.view import View
 
 EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
-"""When every simulated server begins, so that the same seed gives the same bytes."""
+"""The start of every simulated server, so that the same seed gives the same bytes."""
 
 _MOMENTS: tuple[tuple[re.Pattern[str], Callable[[View], float | None]], ...] = (
     (re.compile(r"expir|kept|until", re.IGNORECASE), lambda view: view.kept_until),
@@ -27,15 +27,14 @@ _IN_MILLISECONDS = re.compile(r"(_ms|Ms|millis|milliseconds)$")
 
 @dataclass(frozen=True, slots=True)
 class Personal:
-    """Writes into bodies what they share with the request they answer."""
+    """Writes the data of a request into bodies."""
 
     check: Validator
 
     def write(self, model: Model, body: dict[str, Json], view: View, *, verbatim: bool, told: frozenset[str]) -> None:
         """Change *body*, an object of *model*.
 
-        `verbatim`: it is an example of this very status, and gets no keys that the example has not. `told`: keys that
-        somebody else writes.
+        `verbatim`: it is an example with this status, so no keys are added. `told`: keys that others write.
         """
         for field in model.fields:
             if field.wire in told or field.is_const:
@@ -53,7 +52,7 @@ class Personal:
         return not any(self.check.field_problems(field, value, "$"))
 
     def _moment(self, field: Field, view: View) -> tuple[bool, Json]:
-        """Whether this field is a moment or a duration, and its value, `None` while it is not known."""
+        """Whether this field is a time or a duration, and its value, `None` while it is not known."""
         match field.type:
             case Scalar(Kind.DATETIME):
                 for words, moment in _MOMENTS:
@@ -70,12 +69,12 @@ class Personal:
 
 
 def timestamp(seconds: float) -> str:
-    """A moment of the server as RFC 3339."""
+    """A time of the server as RFC 3339."""
     return (EPOCH + timedelta(seconds=seconds)).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def _forget(field: Field, body: dict[str, Json], view: View) -> None:
-    """Take out what is not known yet, as far as the type allows."""
+    """Remove a value that is not known yet, if the type allows it."""
     if field.optional:
         del body[field.wire]
     elif field.nullable:

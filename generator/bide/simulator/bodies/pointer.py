@@ -1,4 +1,4 @@
-"""Reading and writing JSON values by pointer. Knows nothing of types."""
+"""Read and write JSON values by pointer. Independent of types."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from bide.ir import Json, Pointer
 
 
 class Missing(Enum):
-    """What `at` returns where nothing is. JSON has no such value, so it is not mistaken for a `null`."""
+    """Returned by `at` for a missing value, which differs from `null`."""
 
     MISSING = "missing"
 
@@ -18,7 +18,7 @@ MISSING: Final = Missing.MISSING
 
 
 def at(value: Json, pointer: Pointer) -> Json:
-    """The value that a pointer leads to, or `MISSING`."""
+    """The value at a pointer, or `MISSING`."""
     for wire in pointer:
         if not isinstance(value, dict) or wire not in value:
             return MISSING
@@ -27,7 +27,7 @@ def at(value: Json, pointer: Pointer) -> Json:
 
 
 def put(body: dict[str, Json], pointer: Pointer, value: Json) -> None:
-    """Write a value, with the objects that lead to it. Anything else on the way is replaced by an object."""
+    """Write a value, and the objects that lead to it. Other values on the way are replaced by objects."""
     *path, last = pointer
     for wire in path:
         if not isinstance(body.get(wire), dict):
@@ -37,7 +37,7 @@ def put(body: dict[str, Json], pointer: Pointer, value: Json) -> None:
 
 
 def drop(body: dict[str, Json], pointer: Pointer) -> None:
-    """Take a key out, if it is there."""
+    """Remove a key, if it exists."""
     parent = at(body, pointer[:-1])
     if isinstance(parent, dict):
         parent.pop(pointer[-1], None)

@@ -1,4 +1,4 @@
-"""What the server refuses, said in the provider's own shape of an error body."""
+"""Error replies, in the provider's own shape of an error body."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _CODES: Final = {
 
 
 class Refused(Exception):
-    """The request gets an error instead of what it asked for."""
+    """Raised to answer a request with an error."""
 
     def __init__(self, status: int, message: str, *, headers: Mapping[str, str] | None = None) -> None:
         super().__init__(message)
@@ -40,7 +40,7 @@ class Refused(Exception):
 
 
 def refusal(provider: Provider, refused: Refused, request_id: str) -> Answer:
-    """The reply to a request that is refused."""
+    """The error reply."""
     code = _CODES.get(refused.status, "error")
     body = error_body(provider.errors, code, refused.message)
     if provider.request_id_field and at(body, provider.request_id_field[:1]) is MISSING:
@@ -49,10 +49,11 @@ def refusal(provider: Provider, refused: Refused, request_id: str) -> Answer:
 
 
 def error_body(shapes: tuple[ErrorShape, ...], code: str, message: str) -> dict[str, Json]:
-    """An error in the first shape that says both, and that a client reads back as it is meant; else in the first that
-    says the message.
+    """An error body in the first shape that holds code and message, and that clients decode as such.
+
+    If there is none, in the first shape that holds the message.
     """
-    for is_enough in (_says_both, _says_message):
+    for is_enough in (_holds_both, _holds_message):
         for shape in shapes:
             body = _printed(shape, code, message)
             read_as = _read_as(shapes, body)
@@ -61,16 +62,16 @@ def error_body(shapes: tuple[ErrorShape, ...], code: str, message: str) -> dict[
     return {"error": {"code": code, "message": message}}
 
 
-def _says_both(shape: ErrorShape) -> bool:
-    return bool(shape.code) and shape.code != shape.message and _says_message(shape)
+def _holds_both(shape: ErrorShape) -> bool:
+    return bool(shape.code) and shape.code != shape.message and _holds_message(shape)
 
 
-def _says_message(shape: ErrorShape) -> bool:
+def _holds_message(shape: ErrorShape) -> bool:
     return bool(shape.message) and not _clash(shape.code, shape.message)
 
 
 def _clash(one: Pointer, other: Pointer) -> bool:
-    """One leads through the other's value, so that they cannot both be texts."""
+    """Whether one pointer leads through the other's value, so that they cannot both be texts."""
     shorter = min(len(one), len(other))
     return bool(shorter) and one != other and one[:shorter] == other[:shorter]
 
@@ -80,7 +81,7 @@ def _same(one: ErrorShape, other: ErrorShape) -> bool:
 
 
 def _read_as(shapes: tuple[ErrorShape, ...], body: Json) -> ErrorShape | None:
-    """The first shape whose message is in the body, else the first whose code is."""
+    """The shape that a client uses: the first with a message in the body, otherwise the first with a code."""
     for part in ("message", "code"):
         for shape in shapes:
             pointer: Pointer = getattr(shape, part)

@@ -1,4 +1,4 @@
-"""A status as a spec writes it, which is text, and as a reply has it, which may be a boolean or a number."""
+"""Convert a status between a spec, where it is text, and a reply, where it may be a boolean or a number."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ _WORDS = {"true": True, "false": False}
 
 
 def in_spec(value: Json, type_: Type | None) -> str:
-    """How a spec writes what a reply has. A boolean that is left out is false."""
+    """A reply's status as text of the spec. A missing boolean is false."""
     if isinstance(value, bool):
         return "true" if value else "false"
     return "false" if value is MISSING and type_ == Scalar(Kind.BOOLEAN) else str(value)
 
 
 def in_reply(word: str, type_: Type | None) -> Json:
-    """How a reply of this type has what a spec writes; text where the type has no such value."""
+    """A status of the spec as a value of this type; text if the type has no such value."""
     match type_:
         case Scalar(Kind.BOOLEAN):
             return _WORDS.get(word, word)

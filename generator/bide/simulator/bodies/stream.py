@@ -1,4 +1,4 @@
-"""A reply of server-sent events: which, in which order, and how it ends."""
+"""Replies of server-sent events: their events, order and end."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ from bide.simulator.life.scenario import Outcome, Scenario
 from bide.simulator.life.view import View
 
 _TYPICAL: Final = (1.0, 3.0)
-"""Seconds that a stream takes."""
+"""The duration of a stream in seconds, from and to."""
 
 _FAILED = "The simulator was told to fail this stream."
 
 
 def events(stream: Stream, bodies: Bodies, view: View, scenario: Scenario, fault: Fault | None, seed: str) -> Answer:
-    """Every event of the stream once, in the order of the spec, ending with a last one.
+    """Every event of the stream once, in the order of the spec, with a last event at the end.
 
-    A stream that fails, stalls or is cut does so half way.
+    A stream that fails, stalls or is truncated ends half way.
     """
     models = dict(stream.events)
     going = [name for name in models if name not in stream.last and name != stream.error_event]
@@ -41,7 +41,7 @@ def events(stream: Stream, bodies: Bodies, view: View, scenario: Scenario, fault
         names = [*half, stream.error_event]
     duration = random.Random(seed).uniform(*_TYPICAL) if scenario.duration is None else scenario.duration
     pause = duration / max(1, len(names))
-    # A comment first, as real servers send them to open the way.
+    # A comment first, as many servers send to open the stream.
     chunks = [(0.0, b": open\n\n")]
     for number, name in enumerate(names):
         data: Json = bodies.reply(Named(models[name]), view) if name in models else {}

@@ -1,4 +1,4 @@
-"""What a lifecycle's pointers lead to at one moment of a job. Knows nothing of models and examples."""
+"""The values at a lifecycle's pointers at one time of a job. Independent of models and examples."""
 
 from __future__ import annotations
 
@@ -13,40 +13,40 @@ from bide.simulator.life.view import JobView
 
 
 class Told(Enum):
-    """What is to be at a pointer, where it is no value of ours."""
+    """Special values at a pointer."""
 
     ABSENT = "nothing"
-    SOME = "what the example has, else a value of its type"
+    SOME = "the example's value, otherwise a value of its type"
 
 
 ABSENT: Final = Told.ABSENT
 SOME: Final = Told.SOME
 
 _TOTAL = 10
-"""How much work a job has if nothing says."""
+"""The total of a job's progress if neither request nor examples have one."""
 
 
 def told(view: JobView, examples: Iterable[Json], *, speed: float) -> dict[Pointer, Json]:
-    """What a reply says of the job, by pointer.
+    """The values of a reply about the job, by pointer.
 
-    The examples of the reply, of whatever status, say how much work there is. Hints are in wall time.
+    The examples of the reply, of any status, may have the total of the progress. retry_after is in wall time.
     """
     lifecycle, state = view.job.lifecycle, view.state
     error = SOME if state is State.FAILED else ABSENT
-    tells: dict[Pointer, Json] = {
+    values: dict[Pointer, Json] = {
         **{pointer: _flag(value, state is State.FAILED) for pointer, value in lifecycle.failed_if},
         lifecycle.failed_with: error,
         lifecycle.error.code: error,
         lifecycle.error.message: error,
         lifecycle.result.field: SOME if view.result is not None else ABSENT,
         lifecycle.credits: ABSENT if not state.is_final else SOME if state.has_result else 0,
-        lifecycle.retry_after: ABSENT if state.is_final else _hint(view, speed),
+        lifecycle.retry_after: ABSENT if state.is_final else _retry_after(view, speed),
         **_progress(view, examples),
         **{pointer: _flag(value, view.ready) for pointer, value in lifecycle.ready},
         lifecycle.status: view.status,
     }
-    tells.pop((), None)
-    return tells
+    values.pop((), None)
+    return values
 
 
 def _flag(value: Json, is_ready: bool) -> Json:
@@ -56,7 +56,7 @@ def _flag(value: Json, is_ready: bool) -> Json:
     return not value if isinstance(value, bool) else ABSENT
 
 
-def _hint(view: JobView, speed: float) -> int:
+def _retry_after(view: JobView, speed: float) -> int:
     unit = 1000 if view.job.lifecycle.retry_after_unit == "milliseconds" else 1
     return max(1, round(view.job.polling.interval[0] / speed * unit))
 
@@ -78,7 +78,7 @@ def _progress(view: JobView, examples: Iterable[Json]) -> dict[Pointer, Json]:
 
 
 def _total(view: JobView, examples: Iterable[Json]) -> int:
-    """How much work there is, the same at every poll: as many as were asked for, else as in an example."""
+    """The total of the progress, the same at every poll: that of the request, otherwise of an example."""
     lists = [value for value in view.sent.values() if isinstance(value, list) and value]
     if view.job.items and lists:
         return len(lists[0])

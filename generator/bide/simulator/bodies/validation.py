@@ -1,4 +1,4 @@
-"""Whether a JSON value is what a type allows, and where it is not. Knows nothing of HTTP."""
+"""Validate JSON values against types. Independent of HTTP."""
 
 from __future__ import annotations
 
@@ -48,15 +48,15 @@ _SCALARS: dict[Kind, tuple[str, Callable[[Json], bool]]] = {
 class Validator:
     """Checks values against the types of one provider.
 
-    Strict, it checks what a client sends: unknown keys, unknown enum values and a `null` that the spec does not allow
-    are problems. Lenient, it checks what a server sends, where all of these may come.
+    Strict is for requests: unknown keys, unknown enum values and a `null` that the spec does not allow are problems.
+    Lenient is for replies, which may have all of these.
     """
 
     catalog: Catalog
     strict: bool = False
 
     def problems(self, type_: Type, value: Json, path: str = "$") -> Iterator[str]:
-        """Everything that is wrong with a value, each with its JSON path."""
+        """All problems of a value, each with its JSON path."""
         match type_:
             case Scalar(kind):
                 what, fits = _SCALARS[kind]
@@ -84,7 +84,7 @@ class Validator:
                         yield from self.model_problems(model, value, path)
 
     def model_problems(self, model: Model, value: Json, path: str = "$", *, tag: str | None = None) -> Iterator[str]:
-        """Everything that is wrong with an object of this model. `tag` is a key that a union adds to it."""
+        """All problems of an object of this model. `tag` is a key that a union adds to it."""
         if not isinstance(value, dict):
             yield f"{path} is {_shown(value)}, expected an object"
             return
@@ -98,7 +98,7 @@ class Validator:
             yield from (f"{path}.{key} is not known here" for key in value if key not in known)
 
     def field_problems(self, field: Field, value: Json, path: str) -> Iterator[str]:
-        """Everything that is wrong with the value of a field."""
+        """All problems of the value of a field."""
         if value is None and (field.nullable or (field.optional and not self.strict)):
             return
         if field.is_const:
@@ -151,6 +151,6 @@ def _outside(least: float | None, size: float, most: float | None, found: str) -
 
 
 def _shown(value: Json) -> str:
-    """A value as JSON, cut where it gets long."""
+    """A value as JSON, truncated if it is long."""
     text = repr(value) if isinstance(value, bytes) else json.dumps(value, ensure_ascii=False)
     return text if len(text) <= 60 else text[:57] + "..."

@@ -1,4 +1,4 @@
-"""Values made from types alone, the same every time. Knows nothing of jobs."""
+"""Deterministic values made from types. Independent of jobs."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from bide.simulator.bodies.validation import Validator
 _FREE = UNBOUNDED
 
 _DEEP = 6
-"""Below this depth a value gets as few keys and items as its type allows, so that a model within itself ends."""
+"""Below this depth a value has as few keys and items as its type allows, so that recursive models end."""
 
 _DEEPEST = 40
-"""Below this depth a model is left empty: it requires itself, so that no value of it exists."""
+"""Below this depth a model is empty: it requires itself, so no valid value exists."""
 
 FILLER = "example"
-"""A text that says nothing, where neither the provider's examples nor the type have a better one."""
+"""A placeholder text, if neither the provider's examples nor the type have a better one."""
 
 _PAGE = "https://example.com/"
 _TEXTS = (_PAGE, FILLER, "a", "A", "1", "us", "00000000-0000-4000-8000-000000000000", "2026-01-01", "example.com")
-"""What is tried for a text with a pattern."""
+"""Candidates for a text with a pattern."""
 
 _TROUBLE = re.compile(r"error|fail|warning|diagnostic|problem", re.IGNORECASE)
 
@@ -33,14 +33,14 @@ _ADDRESS = re.compile(r"(?:url|uri|href|link|src)s?$", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Values:
-    """Makes values of one provider's types, from its examples where there are any."""
+    """Makes values of one provider's types, from its examples if there are any."""
 
     catalog: Catalog
     preferred: frozenset[str] = frozenset()
-    """Enum values to choose before others: those that mean success."""
+    """Enum values that are preferred: those that mean success."""
 
     def value(self, type_: Type, bounds: Bounds = _FREE, *, name: str = "", depth: int = 0) -> Json:
-        """A value of this type. `name` is the field's: it tells a URL from another text."""
+        """A value of this type. `name` is that of the field, by which URLs are recognised."""
         match type_:
             case Scalar(kind):
                 return _scalar(kind, bounds, name)
@@ -64,9 +64,9 @@ class Values:
         return self.value(field.type, field.bounds, name=field.wire, depth=depth)
 
     def model(self, model: Model, *, depth: int = 0, full: bool = True) -> dict[str, Json]:
-        """An object of this model: its first example that fits, else one with a value for every field.
+        """An object of this model: its first valid example, otherwise one with a value for every field.
 
-        Not `full`, it has the keys that must be there and no more.
+        If not `full`, it has only required keys.
         """
         example = self._example(model) if full else None
         if example is not None:
@@ -74,7 +74,7 @@ class Values:
         return {
             field.wire: self.field(field, depth=depth + 1)
             for field in model.fields
-            if not field.optional or (full and depth < _DEEP and not tells_of_trouble(field))
+            if not field.optional or (full and depth < _DEEP and not is_error_field(field))
         }
 
     def _example(self, model: Model) -> dict[str, Json] | None:
@@ -100,8 +100,8 @@ class Values:
         return {}
 
 
-def tells_of_trouble(field: Field) -> bool:
-    """Whether a field is there only when something went wrong, as far as its name tells."""
+def is_error_field(field: Field) -> bool:
+    """Whether a field is only for errors, by its name."""
     return field.optional and bool(_TROUBLE.search(field.wire))
 
 
@@ -127,7 +127,7 @@ def _scalar(kind: Kind, bounds: Bounds, name: str) -> Json:
 
 
 def _between(least: float | None, most: float | None) -> float:
-    """One, or the number next to it that is allowed."""
+    """1, or the nearest number that is allowed."""
     low = -math.inf if least is None else least
     high = math.inf if most is None else most
     return max(low, min(1, high))

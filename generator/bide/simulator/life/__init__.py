@@ -1,1 +1,1 @@
-"""What happens to one job, and to the requests about it."""
+"""The course of one job, and the faults of its requests."""

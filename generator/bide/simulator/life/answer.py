@@ -1,4 +1,4 @@
-"""Requests and replies as values: what was asked, what is to be answered, and in what manner it goes wrong."""
+"""Requests and replies as values, and the faults of replies."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from bide.ir import Json
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """One request as it came. Header names are in lower case."""
+    """One request as received. Header names are in lower case."""
 
     method: str
     path: str
@@ -29,16 +29,16 @@ class Ending(StrEnum):
 
     WHOLE = "whole"
     CUT = "cut"
-    """The connection closes before the declared length."""
+    """The connection is closed before the declared length."""
     DROP = "drop"
-    """The connection closes before the reply."""
+    """The connection is closed before the reply."""
     HANG = "hang"
-    """A stream stays open, and nothing more comes."""
+    """A stream stays open, without more data."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """One reply, and the manner of its delivery."""
+    """One reply, and how it is delivered."""
 
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)
@@ -46,14 +46,14 @@ class Answer:
     delay: float = 0.0
     """Wall-clock seconds before it is sent."""
     retry_date: float | None = None
-    """Seconds from now, to be said as a date in `Retry-After`."""
+    """Seconds from now, sent as a date in `Retry-After`."""
     chunks: tuple[tuple[float, bytes], ...] = ()
-    """A stream instead of a body: (the server's seconds since the one before, bytes) pairs."""
+    """A stream instead of a body: (seconds of server time since the last chunk, bytes) pairs."""
     ending: Ending = Ending.WHOLE
 
 
 def of_json(value: Json, status: int = 200, headers: Mapping[str, str] | None = None) -> Answer:
-    """A reply with a JSON body; `None` is no body, bytes are bytes."""
+    """A reply with a JSON body; `None` is no body, bytes are sent unchanged."""
     named = dict(headers or {})
     if value is None:
         return Answer(status=status, headers=named)
@@ -67,7 +67,7 @@ _PAGE = b"<!doctype html><title>Just a moment</title><p>This is a page, not an a
 
 
 def damaged(answer: Answer, fault: Fault, refusal: Answer) -> Answer:
-    """What a fault makes of an answer. *refusal* is the provider's error body for the fault's status."""
+    """*answer* with a fault applied. *refusal* is the provider's error reply for the fault's status."""
     match fault.kind:
         case FaultKind.ERROR:
             if fault.as_date:

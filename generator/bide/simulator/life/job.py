@@ -1,4 +1,4 @@
-"""One job of the simulator: its scenario, its timeline, and what was asked about it."""
+"""One job of the simulator: its scenario, its timeline, and the counts of its requests."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from bide.simulator.life.scenario import Outcome, Scenario, ScenarioError
 from bide.simulator.life.way import NoWay, way
 
 _TYPICAL = (2.0, 6.0)
-"""Seconds that a job takes if its spec does not say."""
+"""The duration of a job in seconds, from and to, if its spec has no typical time."""
 
 _FAILS_AT = 0.6
-"""The part of its work that a job has done when it fails."""
+"""The share of its work that a job has done when it fails."""
 
 _STOPPING_SECONDS = 1.0
-"""How long a status on the way to `cancelled` lasts."""
+"""The duration of a status on the way to `cancelled`."""
 
 _ENDS = {
     Outcome.SUCCEED: State.SUCCEEDED,
@@ -35,21 +35,21 @@ _ENDS = {
 
 @dataclass(slots=True, kw_only=True)
 class SimulatedJob:
-    """A job on the server. A cancel turns its timeline, and the counters grow; nothing else changes."""
+    """A job on the server. A cancel changes its timeline, and its counters grow; nothing else changes."""
 
     id: str
     spec: Job
     scenario: Scenario
     sent: Mapping[str, Json]
-    """What the client sent, by wire name."""
+    """The arguments of the submit, by wire name."""
     began: float
     timeline: Timeline
     work: float
-    """Seconds that it would take to succeed; progress is a share of this."""
+    """The seconds that it would take to succeed; progress is a share of this."""
     fails: bool = False
-    """It fails with the status of one that succeeded."""
+    """Whether it fails although its status means success."""
     expires: bool = False
-    """Its result is gone as soon as it is there."""
+    """Whether its result is gone as soon as it is ready."""
     failing_items: int | tuple[int, ...] = 0
     submits: int = 1
     polls: int = 0
@@ -59,14 +59,14 @@ class SimulatedJob:
     cancels: int = 0
     last_poll: float | None = None
     requests: Counter[str] = field(default_factory=Counter)
-    """How many of each kind have used up an entry of the scenario."""
+    """The number of requests that used up an entry of the scenario, by kind."""
 
     def status(self, now: float) -> str:
-        """The provider's word for where the job is."""
+        """The provider's status."""
         return self.timeline.status(now - self.began)
 
     def state(self, now: float) -> State:
-        """What that status means."""
+        """The state of the status."""
         return self._means(self.status(now))
 
     @property
@@ -82,7 +82,7 @@ class SimulatedJob:
         return self.began + self.timeline.duration if self._states[self.timeline.last].is_final else None
 
     def share(self, now: float) -> float:
-        """How much of its work is done, from 0 to 1; it never shrinks. A job that never ends creeps towards 0.9."""
+        """The share of its work that is done, from 0 to 1; never shrinks. A job that never ends approaches 0.9."""
         if self.finished is None:
             worked = max(0.0, now - self.began)
             return 0.9 * worked / (worked + max(self.work, 1.0))
@@ -90,7 +90,7 @@ class SimulatedJob:
         return min(1.0, worked / self.work) if self.work else float(self._states[self.status(now)].has_result)
 
     def cancel(self, now: float) -> None:
-        """Turn to a cancelled status, unless it is final or no legal moves lead there."""
+        """Change to a cancelled status, unless the job is final or no transitions lead there."""
         if self._states[self.status(now)].is_final:
             return
         try:
@@ -100,7 +100,7 @@ class SimulatedJob:
         self.timeline = self.timeline.turned(now - self.began, *((status, _STOPPING_SECONDS) for status in turned))
 
     def result_in(self, state: State) -> Type | None:
-        """What the job has in a state as its result; `None` if it has none."""
+        """The type of the job's result in a state; `None` if it has none."""
         if state is State.FAILED:
             return self.spec.failed_result
         return self.spec.result if state.has_result else None
@@ -117,7 +117,7 @@ class SimulatedJob:
         return ready is not None and now >= ready
 
     def is_gone(self, now: float) -> bool:
-        """Its result was there, and is no longer kept."""
+        """Whether its result was available and is no longer kept."""
         ready = self.result_at()
         if ready is None or now < ready:
             return False
@@ -125,21 +125,21 @@ class SimulatedJob:
         return self.expires or (retention is not None and now > ready + retention)
 
     def next_fault(self, kind: str) -> Fault | None:
-        """What happens to the next request of this kind, by the script."""
+        """The fault of the next request of this kind, by the script; counts the request."""
         number = self.requests[kind]
         self.requests[kind] += 1
         return self.scenario.fault(kind, number)
 
     def has_fault(self, kind: str) -> bool:
-        """Whether something happens to the next request of this kind."""
+        """Whether the next request of this kind has a fault."""
         return self.scenario.fault(kind, self.requests[kind]) is not None
 
     def early(self, now: float) -> float:
-        """By how many seconds a poll comes too soon."""
+        """The seconds by which a poll is too early."""
         return 0.0 if self.last_poll is None else self.last_poll + self.spec.polling.min_interval - now
 
     def note_poll(self, now: float, *, slack: float) -> float:
-        """Count a poll, and return by how many seconds it comes too soon; 0 if it does not."""
+        """Count a poll; returns the seconds by which it is too early, or 0."""
         self.polls += 1
         early = self.early(now)
         self.last_poll = now
@@ -160,7 +160,7 @@ class SimulatedJob:
 def begin(
     spec: Job, scenario: Scenario, *, id: str, first: str, sent: Mapping[str, Json], now: float, seed: str
 ) -> SimulatedJob:
-    """A job that begins now and follows its scenario. Raises `ScenarioError` if this job cannot follow it."""
+    """A job that starts now and follows its scenario. Raises `ScenarioError` if this job cannot follow it."""
     end, failing = _ENDS[scenario.outcome], scenario.failed_items or 0
     fails = expires = False
     known = set(spec.lifecycle.states.values())

@@ -1,4 +1,4 @@
-"""Long polling: polls that are answered when there is news, or when they have been held for as long as they asked."""
+"""Long polling: polls are answered when the job changes, or after the requested time."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ _PREFER = "prefer"
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
-    """A poll that is not answered yet."""
+class HeldPoll:
+    """A poll that is being held."""
 
     job: SimulatedJob
     came: float
@@ -25,7 +25,7 @@ class Kept:
         object.__setattr__(self, "_first", self._poll_once(self.came))
 
     def is_over(self, now: float) -> bool:
-        """Whether it is to be answered: there is news, or nothing more to come, or it was held for long enough."""
+        """Whether to answer it: the job has changed or is over, or the poll was held for the requested time."""
         _, state, is_ready = self._first
         is_done = state.is_final and (is_ready or not self.job.spec.lifecycle.ready)
         return is_done or now >= self.until or self._poll_once(now) != self._first
@@ -35,7 +35,7 @@ class Kept:
 
 
 def wanted(long_poll: LongPoll | None, asked: Asked) -> float:
-    """Seconds for which a poll may be held; 0 if it does not ask for that in a way that can be read."""
+    """The seconds for which a poll asks to be held; 0 if it does not ask, or not in a valid form."""
     if long_poll is None:
         return 0.0
     text = (
@@ -49,7 +49,7 @@ def wanted(long_poll: LongPoll | None, asked: Asked) -> float:
 
 
 def without(long_poll: LongPoll | None, asked: Asked) -> Asked:
-    """The request without what asks to be held, if that can be read."""
+    """The request without its long polling parameter or header, if that is valid."""
     if long_poll is None or not wanted(long_poll, asked):
         return asked
     return replace(asked, query=tuple(pair for pair in asked.query if pair[0] != long_poll.query))

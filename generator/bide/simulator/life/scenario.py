@@ -1,4 +1,4 @@
-"""What is to happen to a job, and to the requests about it, as a user writes it down.
+"""Scenarios: how a job ends and which of its requests have faults, as a user writes them.
 
 As text, in the header `X-Bide-Scenario` of a submit:
 
@@ -9,30 +9,29 @@ file.
 
     outcome       succeed, fail, partial, cancel, expire, stall (never ends)
     duration      seconds from submit to end; 0 ends the job in the submit itself
-    failed_items  how many items of a batch fail, the last ones; or a list of their numbers from 0
-    result_delay  seconds after the end in which the result is not ready yet
-    poll_status   the HTTP status of a poll while the job is going: 200 or 202
-    answer        `job`: an operation that can answer with a job does so; `now`: it does not
-    id_prefix     what the job's id begins with, such as `team/`
-    submit poll result cancel call      what becomes of the first, second, ... request of that kind; `call`: operations
+    failed_items  how many items of a batch fail, the last ones; or a list of their indexes, from 0
+    result_delay  seconds after the end until the result is ready
+    poll_status   the HTTP status of a poll until the job is final: 200 or 202
+    answer        `job`: an operation that can return a job does so; `now`: it does not
+    id_prefix     the start of the job's id, such as `team/`
+    submit poll result cancel call      the faults of the first, second, ... request of that kind; `call`: operations
 
 A fault is one of
 
-    ok              nothing
-    429             this HTTP status, 400 to 599; with 429 and 503 comes `Retry-After: 1`
-    429:7           the same with `Retry-After: 7`; `429:none` is without, `429:date7` says it as a date
+    ok              no fault
+    429             this HTTP status, 400 to 599; 429 and 503 have `Retry-After: 1`
+    429:7           the same with `Retry-After: 7`; `429:none` without it, `429:date7` as a date
     not_found       404
     lost            the connection closes without a reply
     cut_short       the body ends before its declared length
     web_page        200 with a web page instead of JSON
     wrong_shape     200 with JSON of another type
-    slow:2          the reply comes two seconds late
+    slow:2          the reply is 2 s late
     unknown_status  a status that is not in the spec (polls)
-    nulls           null in each field that may be absent, unless it has a value in this state (polls, results)
+    nulls           null in each optional field without a value in this state (polls, results)
 
-followed by `*3` to happen three times. The provider has not done what was asked before an error such as 429, and has
-done it before any other fault. `_after` and `_before` change that: `submit=502_after` makes the job,
-`submit=lost_before` does not.
+followed by `*3` to repeat it 3 times. The provider processes the request before any fault except an HTTP error such as
+429. `_after` and `_before` change that: `submit=502_after` creates the job, `submit=lost_before` does not.
 Durations are in the job's seconds, those of faults in wall-clock seconds.
 """
 
@@ -86,10 +85,10 @@ class Scenario:
     answers_with_job: bool = False
     id_prefix: str = ""
     faults: Mapping[str, tuple[Fault | None, ...]] = field(default_factory=dict)
-    """By the kind of request: what happens to the first, the second, ...; `None` is nothing."""
+    """By the kind of request: the faults of the first, the second, ...; `None` is no fault."""
 
     def fault(self, kind: str, number: int) -> Fault | None:
-        """What happens to request number 0, 1, ... of this kind."""
+        """The fault of request number 0, 1, ... of this kind."""
         script = self.faults.get(kind, ())
         return script[number] if number < len(script) else None
 
@@ -131,7 +130,7 @@ def from_mapping(given: Mapping[str, Any]) -> Scenario:
             raise ScenarioError(f"a scenario has no key {key!r}{_meant(str(key), _KEYS)}")
     outcome = str(given.get("outcome", "succeed"))
     if outcome not in list(Outcome):
-        raise ScenarioError(f"{outcome!r} is no outcome{_meant(outcome, [each.value for each in Outcome])}")
+        raise ScenarioError(f"{outcome!r} is not an outcome{_meant(outcome, [each.value for each in Outcome])}")
     answer = str(given.get("answer", "now"))
     if answer not in ("now", "job"):
         raise ScenarioError(f"answer is {answer!r}, expected now or job")
@@ -163,7 +162,7 @@ def _seconds(name: str, value: Any) -> float:
 def _failed_items(value: Any) -> int | tuple[int, ...]:
     numbers = [str(each).strip() for each in (value if isinstance(value, list) else [value])]
     if not all(re.fullmatch(r"\d{1,6}", number) for number in numbers):
-        raise ScenarioError(f"failed_items is {value!r}, expected a count, or a list of numbers from 0")
+        raise ScenarioError(f"failed_items is {value!r}, expected a count, or a list of indexes from 0")
     return tuple(map(int, numbers)) if isinstance(value, list) else int(numbers[0])
 
 
@@ -176,24 +175,24 @@ def _faults(value: Any) -> tuple[Fault | None, ...]:
 
 
 def _fault(text: str) -> tuple[int, Fault | None]:
-    """How often, and what."""
+    """The number of repetitions, and the fault."""
     whole, _, times = text.partition("*")
     if times and not re.fullmatch(r"[1-9]\d{0,2}", times):
-        raise ScenarioError(f"{text!r} is to happen {times!r} times, expected 1 to 999")
+        raise ScenarioError(f"{text!r} is repeated {times!r} times, expected 1 to 999")
     plain = whole.removesuffix("_after").removesuffix("_before")
     word, _, amount = plain.partition(":")
     try:
         fault = None if whole == "ok" else _one_fault(word, amount)
     except LookupError:
         known = [*_FAULTS, "ok", "slow:2", "not_found", "429", "502"]
-        raise ScenarioError(f"{text!r} is no fault{_meant(word, known)}") from None
+        raise ScenarioError(f"{text!r} is not a fault{_meant(word, known)}") from None
     if fault is not None and plain != whole:
         fault = replace(fault, reaches=whole.endswith("_after"))
     return int(times or 1), fault
 
 
 def _one_fault(word: str, amount: str) -> Fault:
-    """Raises `LookupError` for what is no fault."""
+    """The fault for a keyword. Raises `LookupError` for an unknown one."""
     if word == "slow":
         return slow(_seconds("slow", amount or "1"))
     if word == "not_found" and not amount:
@@ -205,7 +204,7 @@ def _one_fault(word: str, amount: str) -> Fault:
         return error(status)
     match = _RETRY_AFTER.fullmatch(amount or "1")
     if not match:
-        raise ScenarioError(f"{word}:{amount} asks to retry after {amount!r}, expected 5, date5 or none")
+        raise ScenarioError(f"{word}:{amount} has the Retry-After {amount!r}, expected 5, date5 or none")
     return error(status, retry_after=int(match["seconds"]), as_date=match["date"] is not None)
 
 

@@ -2,14 +2,14 @@
 
     - match: {job: fetch, nth: 3}          # the third fetch job
       scenario: fail; duration=3
-    - match: {job: crawl, share: 0.1}      # a tenth of the crawls, chosen by the seed
+    - match: {job: crawl, share: 0.1}      # 10 % of the crawls, chosen by the seed
       outcome: partial
       poll: [429, 502]
     - match: {operation: search}
       call: slow:2
     - scenario: succeed; duration=1        # everything else
 
-The first entry that matches counts. `nth` counts from 1, of that job or operation.
+The first matching entry applies. `nth` is the number of the job or operation, from 1.
 """
 
 from __future__ import annotations
@@ -40,12 +40,12 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Script:
-    """All entries of a file, in its order. Without any, everything succeeds."""
+    """All entries of a file, in order. Without any, everything succeeds."""
 
     rules: tuple[Rule, ...] = ()
 
     def scenario(self, kind: str, name: str, nth: int, *, seed: int) -> Scenario:
-        """What the `nth` job or operation of this name follows."""
+        """The scenario of the `nth` job or operation of this name."""
         for number, rule in enumerate(self.rules):
             if rule.kind not in (None, kind) or rule.name not in (None, name) or rule.nth not in (None, nth):
                 continue
@@ -57,14 +57,14 @@ class Script:
     def load(cls, text: str) -> Script:
         """Read a scenario file. Raises `ScenarioError`, which names the entry."""
         try:
-            # The base loader leaves every scalar a text, so that 429:2 does not become a number in base sixty.
-            entries = yaml.load(text, Loader=yaml.BaseLoader)  # it makes nothing but texts, lists and maps
+            # The base loader reads every scalar as text, so that 429:2 is not read as a number in base 60.
+            entries = yaml.load(text, Loader=yaml.BaseLoader)  # it constructs only texts, lists and maps
         except yaml.YAMLError as error:
             raise ScenarioError(f"the scenario file is not YAML: {error}") from None
         if entries in (None, ""):
             return cls()
         if not isinstance(entries, list):
-            raise ScenarioError("a scenario file is a list of entries, each beginning with a dash")
+            raise ScenarioError("a scenario file is a list of entries, each of which starts with a dash")
         rules = []
         for number, entry in enumerate(entries, start=1):
             try:
@@ -74,7 +74,7 @@ class Script:
         return cls(tuple(rules))
 
     def check(self, jobs: set[str], operations: set[str]) -> None:
-        """Raise `ScenarioError` for an entry about a job or operation that does not exist."""
+        """Raise `ScenarioError` for an entry with an unknown job or operation."""
         for number, rule in enumerate(self.rules, start=1):
             known = jobs if rule.kind == "job" else operations
             if rule.kind and rule.name not in known:
@@ -85,10 +85,10 @@ class Script:
 
 def _rule(entry: Any) -> Rule:
     if not isinstance(entry, dict):
-        raise ScenarioError(f"{entry!r} is no entry, expected match and scenario")
+        raise ScenarioError(f"{entry!r} is not an entry, expected match and scenario")
     rest = {key: value for key, value in entry.items() if key not in ("match", "scenario")}
     if "scenario" in entry and rest:
-        raise ScenarioError(f"scenario and {', '.join(rest)} say the same thing twice")
+        raise ScenarioError(f"scenario and {', '.join(rest)} cannot be used together")
     scenario = read(str(entry["scenario"])) if "scenario" in entry else from_mapping(rest)
     match = entry.get("match") or {}
     if not isinstance(match, dict) or not match.keys() <= _MATCHES or {"job", "operation"} <= match.keys():

@@ -1,4 +1,4 @@
-"""Submits and calls that are sent again and again: which of them belong together, and what happens to each."""
+"""Recognise repeated submits and calls, and give each attempt its fault."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ _TRANSIENT = (408, 425, 429, 500, 502, 503, 504)
 
 @dataclass(slots=True)
 class _Series:
-    """One submit or call, with all its repetitions."""
+    """One submit or call with its repetitions."""
 
     scenario: Scenario
     count: int = 0
 
 
 class Tries:
-    """Gives each submit and call its scenario. A request that is sent again goes on in the script of the first."""
+    """Assigns a scenario to each submit and call. A repeated request continues in the script of the first."""
 
     def __init__(self, script: Script, seed: int) -> None:
         self._script = script
@@ -38,7 +38,7 @@ class Tries:
     def next(
         self, kind: Literal["job", "operation"], name: str, asked: Asked, *, key: str | None, idempotent: bool
     ) -> tuple[Scenario, Fault | None]:
-        """The scenario of a request, and what happens to this try of it. Raises `ScenarioError`.
+        """The scenario of a request, and the fault of this attempt. Raises `ScenarioError`.
 
         `key` is its idempotency key; `idempotent`: a client repeats it after a transient error, even without a key.
         """

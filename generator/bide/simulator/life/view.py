@@ -1,4 +1,4 @@
-"""What the server knows of a job, or of one request, at the moment of a reply. Plain values."""
+"""The data of a job, or of one request, at the time of a reply. Plain values."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from bide.simulator.life.job import SimulatedJob
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class View:
-    """What any reply may have to repeat. Moments are seconds since the server began; `None`: not yet."""
+    """The data that any reply may contain. Times are seconds since the start of the server; `None`: not yet."""
 
     now: float
     created: float
@@ -24,7 +24,7 @@ class View:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobView(View):
-    """And what the replies about a job have to say besides."""
+    """The data that replies about a job may contain."""
 
     job: Job
     id: str
@@ -33,23 +33,23 @@ class JobView(View):
     share: float
     ready: bool
     result: Type | None
-    """What it has in this state as its result; `None` if it has none."""
+    """The type of its result in this state; `None` if it has none."""
     failing_items: int | tuple[int, ...] = 0
     has_nulls: bool = False
-    """What may be absent is null."""
+    """Whether optional fields without a value are null."""
     addresses: Mapping[str, str] = field(default_factory=dict)
-    """Where it is asked about, by what for, as far as the provider hands that out."""
+    """Its links, by role."""
 
 
 def of_request(now: float, sent: Mapping[str, Json], request_id: str) -> View:
-    """An operation, which begins and ends in its request."""
+    """The view of an operation, which starts and ends in its request."""
     return View(now=now, created=now, started=now, finished=now, sent=sent, request_id=request_id)
 
 
 def of_job(
     job: SimulatedJob, now: float, request_id: str, *, status: str | None = None, has_nulls: bool = False
 ) -> JobView:
-    """A job as it is now. With a `status` of somebody else it looks as if it still ran."""
+    """The view of a job at *now*. With another `status`, it looks like a running job."""
 
     def if_past(moment: float | None) -> float | None:
         return moment if moment is not None and moment <= now else None

@@ -1,4 +1,4 @@
-"""The way of a job through its statuses, by the moves that its spec allows."""
+"""The way of a job through its statuses, by the transitions of its spec."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ _RANK = {State.PENDING: 0, State.RUNNING: 1}
 
 
 class NoWay(ValueError):
-    """The lifecycle cannot end as it was asked to."""
+    """The lifecycle has no way to the requested end."""
 
 
 def first_status(lifecycle: Lifecycle) -> str:
-    """Where jobs begin: the first status that no move leads to, pending ones before running ones."""
+    """The first status of jobs: one to which no transition leads, pending before running."""
     open_statuses = sorted(_open(lifecycle), key=lambda status: _RANK[lifecycle.states[status]])
     reached = {after for afters in lifecycle.transitions.values() for after in afters}
     begins = [status for status in open_statuses if status not in reached]
@@ -24,13 +24,13 @@ def first_status(lifecycle: Lifecycle) -> str:
 
 
 def way(lifecycle: Lifecycle, start: str, end: State) -> tuple[str, ...]:
-    """Statuses from *start* to one whose state is *end*, by legal moves, past as many as can be without turning back.
+    """Statuses from *start* to one whose state is *end*, by legal transitions: as many as possible without repetition.
 
     Raises `NoWay` if there is none.
     """
     found = _search(lifecycle, (start,), end, seen={start})
     if found is None:
-        raise NoWay(f"no legal moves lead from {start!r} to a status that means {end.value}")
+        raise NoWay(f"no legal transitions lead from {start!r} to a status that means {end.value}")
     return found
 
 
@@ -53,7 +53,7 @@ def _open(lifecycle: Lifecycle) -> Iterable[str]:
 
 
 def _after(lifecycle: Lifecycle, status: str) -> list[str]:
-    """What may follow a status, earliest states first."""
+    """The statuses that may follow a status, earliest states first."""
     if lifecycle.states[status].is_final:
         return []
     allowed = lifecycle.transitions.get(status, tuple(lifecycle.states))

@@ -1,4 +1,4 @@
-"""The simulator as a web application: carries requests to the world, and its answers back, whole or not."""
+"""The simulator as a web application: passes requests to the world, and delivers its answers with their faults."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ from bide.simulator.world.world import World
 STATE_PATH = "/_bide/state"
 
 _TICK = 0.01
-"""Seconds between two looks at a job whose poll is held."""
+"""Seconds between two checks of a job whose poll is held."""
 
 _METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 
 
 class Delivery(Response):
-    """Sends one answer: late, cut short, in pieces, or not at all."""
+    """Sends one answer: late, truncated, in chunks, or not at all."""
 
     def __init__(self, answer: Answer, *, speed: float) -> None:
         super().__init__(answer.body, answer.status, dict(answer.headers))
@@ -67,7 +67,7 @@ async def _close(scope: Scope, receive: Receive) -> None:
 
 
 async def _until_closed(receive: Receive) -> None:
-    """Return when the connection is gone, so that the server does not miss the rest of the reply."""
+    """Return when the connection is closed, so that the server does not report an incomplete reply."""
     while (await receive())["type"] != "http.disconnect":
         pass
 

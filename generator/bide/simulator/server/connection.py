@@ -1,4 +1,4 @@
-"""A uvicorn connection that lets the application close it, which HTTP frameworks have no word for."""
+"""A uvicorn connection that the application can close. ASGI has no message for that."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _KEY = "bide.close"
 
 
 class Connection(H11Protocol):
-    """An HTTP/1.1 connection whose requests carry the means to close it."""
+    """An HTTP/1.1 connection; the scope of its requests has a function that closes it."""
 
     def __init__(
         self,
@@ -23,7 +23,7 @@ class Connection(H11Protocol):
         app_state: dict[str, Any],
         _loop: asyncio.AbstractEventLoop | None = None,
     ) -> None:
-        # Each request gets a copy of this state: the one part of a request's scope that a server may extend.
+        # Each request gets a copy of this state, the only part of a scope that a server may extend.
         super().__init__(config, server_state, {**app_state, _KEY: self._close}, _loop)
 
     def _close(self) -> None:
@@ -31,5 +31,5 @@ class Connection(H11Protocol):
 
 
 def close(scope: Scope) -> None:
-    """Close the connection of a request, after the bytes that were sent. What it still owes is never sent."""
+    """Close the connection of a request after the bytes that were sent. The rest of the reply is never sent."""
     scope["state"][_KEY]()

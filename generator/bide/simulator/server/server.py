@@ -23,14 +23,14 @@ if TYPE_CHECKING:
 _START_SECONDS = 10.0
 
 _KEEP_ALIVE_SECONDS = 75
-"""How long an idle connection is kept: longer than clients keep it, so that none is closed under a request."""
+"""How long an idle connection is kept: longer than clients keep it, so that none is closed during a request."""
 
 _GRACE_SECONDS = 1
-"""How long a stop waits for replies that are under way."""
+"""How long a stop waits for pending replies."""
 
 
 class SimulatorError(Exception):
-    """The simulator cannot run as it was asked to."""
+    """The simulator cannot run with these arguments."""
 
 
 class PortNotFree(SimulatorError):
@@ -50,10 +50,10 @@ def serve(
 ) -> None:
     """Serve a provider until the process is interrupted.
 
-    `ready` gets the base URL once requests are taken. `speed=10` lets ten seconds of a job pass in one of the wall; the
-    floor between polls shrinks with it, so that a client with the spec's floor always keeps to it. To see the floor
-    enforced on such a client, use speed 1. `scenarios` is the text of a scenario file (see `script`), `key` the only
-    API key that is accepted; without it, any is. Raises `SimulatorError`, and `ScenarioError` for the file.
+    `ready` is called with the base URL once requests are accepted. With `speed=10`, 10 s of a job pass in 1 s of real
+    time, and min_interval shrinks with it, so that a client with the spec's min_interval never violates it. To test a
+    client's min_interval, use speed 1. `scenarios` is the text of a scenario file (see `script`), `key` the only API
+    key that is accepted; without it, any is. Raises `SimulatorError`, and `ScenarioError` for the file.
     """
     server = _server(provider, speed=speed, seed=seed, scenarios=scenarios, key=key)
     with _listener(host, port) as listener, contextlib.suppress(KeyboardInterrupt):
@@ -80,7 +80,7 @@ class Simulator:
         self._listener = _listener(host, port)
         self._thread = threading.Thread(target=self._run, name=f"simulator of {provider.name}", daemon=True)
         self.url = _url(provider, self._listener)
-        """The base URL: what a client takes in place of the provider's."""
+        """The base URL, for a client in place of the provider's."""
 
     @property
     def origin(self) -> str:
@@ -88,7 +88,7 @@ class Simulator:
         return _origin(self._listener)
 
     def state(self) -> dict[str, Json]:
-        """What happened so far; see `World.report`."""
+        """The state of the simulator; see `World.report`."""
         from bide.simulator.server.app import STATE_PATH
 
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
@@ -141,13 +141,13 @@ def _server(provider: Provider, *, speed: float, seed: int, scenarios: str | Non
 
 
 def _listener(host: str, port: int) -> socket.socket:
-    """A socket that takes connections from this machine only; they wait until the server is up."""
+    """A socket for connections from this machine only; they wait until the server has started."""
     if not _is_loopback(host):
         raise SimulatorError(
             f"{host} can be reached from other machines; the simulator serves loopback only: 127.0.0.1"
         )
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    # asyncio switches Nagle's algorithm off only where the protocol is named; with it a reply takes 40 ms.
+    # asyncio disables Nagle's algorithm only if the protocol is named; with it, a reply takes 40 ms.
     listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

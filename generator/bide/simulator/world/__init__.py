@@ -1,1 +1,1 @@
-"""The simulated provider as a machine: requests in, answers out."""
+"""The simulated provider without sockets: requests in, answers out."""

@@ -1,4 +1,4 @@
-"""What a request says, checked against its endpoint. Knows nothing of what is done with it."""
+"""The arguments of a request, checked against its endpoint."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from bide.simulator.world.form import Part, read_form
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arguments:
-    """What was sent, by wire name, and what is wrong with it."""
+    """The values that were sent, by wire name, and their problems."""
 
     sent: dict[str, Json]
     problems: tuple[str, ...]
     strange: dict[str, Json]
-    """The constants that it should have had and has not, by JSON path. It may be meant for another endpoint."""
+    """The missing constants of the endpoint, by JSON path. The request may be for another endpoint."""
 
 
 def read(catalog: Catalog, endpoint: Endpoint, asked: Asked, path: dict[str, str]) -> Arguments:
-    """Check a request against an endpoint that its method and path allow."""
+    """The arguments of a request for an endpoint that matches its method and path."""
     check = Validator(catalog, strict=True)
     sent: dict[str, Json] = dict(path)
     problems = list(_parameters(check, endpoint, asked, sent))
@@ -44,7 +44,7 @@ def read(catalog: Catalog, endpoint: Endpoint, asked: Asked, path: dict[str, str
     problems += check.model_problems(model, body)
     if isinstance(body, dict):
         sent |= {
-            name: value for name, value in _flat(catalog, model, endpoint.body, body).items() if _can_be_told(value)
+            name: value for name, value in _flat(catalog, model, endpoint.body, body).items() if _can_be_repeated(value)
         }
         strange = {
             f"$.{field.wire}": field.const
@@ -55,7 +55,7 @@ def read(catalog: Catalog, endpoint: Endpoint, asked: Asked, path: dict[str, str
 
 
 def _free(asked: Asked, sent: dict[str, Json], problems: list[str]) -> Arguments:
-    """A body that may hold anything."""
+    """The arguments of a body without a model."""
     try:
         body = json.loads(asked.body or b"null", parse_constant=_refuse)
     except (ValueError, RecursionError):
@@ -63,18 +63,18 @@ def _free(asked: Asked, sent: dict[str, Json], problems: list[str]) -> Arguments
     if isinstance(body, dict):
         sent |= body
     else:
-        problems.append("$ is no JSON object")
+        problems.append("$ is not a JSON object")
     return Arguments(sent=sent, problems=tuple(problems), strange={})
 
 
 def _form(model: Model, asked: Asked) -> dict[str, Json]:
-    """A body in parts as the JSON that it stands for. Raises `ValueError` if it is none."""
+    """A multipart body as the JSON that it represents. Raises `ValueError` if it is not valid."""
     types = {field.wire: field.type for field in model.fields}
     return {name: _part(types.get(name), parts) for name, parts in read_form(asked).items()}
 
 
 def _part(type_: Type | None, parts: list[Part]) -> Json:
-    """What the parts of one name mean; what cannot be read stays a text, and is found wrong."""
+    """The value of the parts of one name; an invalid one stays text, which validation reports."""
     if isinstance(type_, ListOf):
         return [_part(type_.item, [part]) for part in parts]
     part = parts[-1]
@@ -84,8 +84,8 @@ def _part(type_: Type | None, parts: list[Part]) -> Json:
     return json.loads(text) if part.type == "application/json" else text if type_ is None else _value(type_, [text])
 
 
-def _can_be_told(value: Json) -> bool:
-    """Whether a reply can repeat it, which no reply does with a file."""
+def _can_be_repeated(value: Json) -> bool:
+    """Whether a reply can repeat the value: files cannot be repeated."""
     return not isinstance(value, bytes) and not (
         isinstance(value, list) and any(isinstance(one, bytes) for one in value)
     )
@@ -96,7 +96,7 @@ def _refuse(constant: str) -> Json:
 
 
 def _flat(catalog: Catalog, model: Model, made_of: BodyModel | None, body: dict[str, Json]) -> dict[str, Json]:
-    """What the user sent, in the body itself or in an object that is spread there; and what the server assumes."""
+    """The arguments in the body or in an object that is flattened from it, and the defaults of others."""
     sent = {field.wire: field.default for field in model.fields if field.has_default}
     spread = {part.name: part.value for part in made_of.fields if isinstance(part.value, BodyModel)} if made_of else {}
     for field in model.fields:
@@ -110,7 +110,7 @@ def _flat(catalog: Catalog, model: Model, made_of: BodyModel | None, body: dict[
 
 
 def _parameters(check: Validator, endpoint: Endpoint, asked: Asked, sent: dict[str, Json]) -> Iterator[str]:
-    """Check query and headers; what is right goes to *sent*."""
+    """The problems of query and headers; valid values are added to *sent*."""
     given: dict[str, list[str]] = {}
     for name, text in asked.query:
         given.setdefault(name, []).append(text)
@@ -148,7 +148,7 @@ def _parameter(check: Validator, parameter: Parameter, texts: list[str], sent: d
 
 
 def _value(type_: Type, texts: list[str]) -> Json:
-    """What the texts of a query or a header mean; what cannot be read stays a text, and is found wrong."""
+    """The value of a query parameter or a header; an invalid one stays text, which validation reports."""
     match type_:
         case ListOf(item):
             return [_value(item, [text]) for text in texts]

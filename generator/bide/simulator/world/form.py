@@ -1,4 +1,4 @@
-"""Bodies that come in parts: `multipart/form-data`. Knows nothing of models."""
+"""Parse `multipart/form-data` bodies. Independent of models."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ class Part:
 
 
 def read_form(asked: Asked) -> dict[str, list[Part]]:
-    """The parts of a body by name, in the order in which they came. Raises `ValueError` if it has none."""
+    """The parts of a body by name, in order. Raises `ValueError` if it is not valid."""
     announced = _BOUNDARY.match(asked.headers.get("content-type", ""))
     if announced is None:
-        raise ValueError("the content type names no boundary")
+        raise ValueError("the content type has no boundary")
     boundary = (announced[1] or announced[2]).encode()
     before, *sections = (b"\r\n" + asked.body).split(b"\r\n--" + boundary)
     if before or not sections or not sections[-1].startswith(b"--"):

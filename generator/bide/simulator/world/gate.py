@@ -1,4 +1,4 @@
-"""Who may ask: the key, and the headers that every request has."""
+"""Authentication: the key, and the headers that every request must have."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from bide.simulator.life.answer import Asked
 
 
 class Gate:
-    """Lets requests in that have the secrets: each is this key, or any if there is none to compare with."""
+    """Accepts requests with the secrets: each is *key*, or any text if there is no key."""
 
     def __init__(self, provider: Provider, key: str | None) -> None:
         self._auth = provider.auth

@@ -1,4 +1,4 @@
-"""Which jobs one request asks about. Knows nothing of the jobs."""
+"""The ids in a poll of many jobs. Independent of the jobs."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from bide.simulator.world.arguments import Arguments
 
 
 def read(many: PollMany, asked: Asked) -> Arguments:
-    """Check a request about many jobs; what it sends is the list of their ids, by the name that the spec gives it."""
+    """The arguments of a poll of many jobs: the list of ids, by the name in the spec."""
     ids = _in_query(many, asked) if many.ids_in == "query" else _in_body(many, asked)
     problems = tuple(_problems(many, asked, ids))
     return Arguments(sent={} if problems else {many.ids: ids}, problems=problems, strange={})
@@ -35,6 +35,6 @@ def _problems(many: PollMany, asked: Asked, ids: Json) -> Iterator[str]:
     known = {many.ids} if many.ids_in == "query" else set()
     yield from (f"query.{name} is not known here" for name, _ in asked.query if name not in known)
     if not isinstance(ids, list) or not all(isinstance(each, str) and each for each in ids):
-        yield f"{place} has to be a list of ids"
+        yield f"{place} must be a list of ids"
     elif len(ids) > many.max_ids:
         yield f"{place} has {len(ids)} ids, expected at most {many.max_ids}"

@@ -1,4 +1,4 @@
-"""All jobs of the simulator: made once, found by their id or their idempotency key. Knows nothing of replies."""
+"""All jobs of the simulator, by id and by idempotency key. Independent of replies."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from bide.simulator.life.way import NoWay, first_status
 
 
 class Registry:
-    """The jobs that were submitted, in their order."""
+    """The submitted jobs, in order."""
 
     def __init__(self, bodies: Bodies, seed: int) -> None:
         self._bodies = bodies
@@ -25,20 +25,20 @@ class Registry:
         self._made: Counter[str] = Counter()
 
     def find(self, id: str, lifecycles: Iterable[str]) -> SimulatedJob:
-        """The job of this id, if it belongs to one of these lifecycles. Raises `Refused`."""
+        """The job with this id. Raises `Refused` if there is none with one of these lifecycles."""
         job = self._jobs.get(id)
         if job is None or job.spec.lifecycle.name not in lifecycles:
             raise Refused(404, f"there is no job {id!r}")
         return job
 
     def known(self, ids: Iterable[str], lifecycles: Iterable[str]) -> list[SimulatedJob]:
-        """Those of these jobs that there are, and that belong to one of these lifecycles."""
+        """The jobs with these ids that exist and have one of these lifecycles."""
         wanted = set(lifecycles)
         found = (self._jobs.get(id) for id in ids)
         return [job for job in found if job is not None and job.spec.lifecycle.name in wanted]
 
     def made_before(self, spec: Job, key: str | None, body: Json) -> SimulatedJob | None:
-        """The job that was made with this idempotency key. Raises `Refused` if it was for another body."""
+        """The job that was created with this idempotency key. Raises `Refused` if it had another body."""
         if key is None or (spec.submit.path, key) not in self._by_key:
             return None
         first, job = self._by_key[spec.submit.path, key]
@@ -48,7 +48,7 @@ class Registry:
         return job
 
     def make(self, spec: Job, scenario: Scenario, sent: Mapping[str, Json], now: float) -> SimulatedJob:
-        """Begin a new job. Raises `ScenarioError` if it cannot follow the scenario."""
+        """Create a job. Raises `ScenarioError` if it cannot follow the scenario."""
         self._made[spec.name] += 1
         seed = f"{self._seed}:{spec.name}:{self._made[spec.name]}"
         sample, status = self._bodies.samples(spec.reply, spec.job_id.field, spec.lifecycle.status)
@@ -57,7 +57,7 @@ class Registry:
         try:
             first = status if is_open else first_status(spec.lifecycle)
         except NoWay as error:
-            raise ScenarioError(f"job {spec.name} cannot begin: {error}") from None
+            raise ScenarioError(f"job {spec.name} cannot start: {error}") from None
         is_number = self._bodies.has_number_ids(spec)
         id = scenario.id_prefix + new_id(spec.name, sample, seed, is_number=is_number)
         job = begin(spec, scenario, id=id, first=first, sent=sent, now=now, seed=seed)
@@ -65,12 +65,12 @@ class Registry:
         return job
 
     def remember(self, job: SimulatedJob, key: str | None, body: Json) -> None:
-        """Note the idempotency key that a job was made with."""
+        """Store the idempotency key of a job."""
         if key is not None:
             self._by_key[job.spec.submit.path, key] = (body, job)
 
     def report(self, now: float) -> list[dict[str, Json]]:
-        """What was done to each job."""
+        """The state and the counts of requests of each job."""
         return [
             {
                 "id": job.id,

@@ -1,4 +1,4 @@
-"""Which operations and jobs a method and a path belong to. Knows nothing of bodies."""
+"""Find the endpoints for a method and a path. Independent of bodies."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from bide.simulator.bodies.links import ELSEWHERE
 
 
 class Role(StrEnum):
-    """What a request is for."""
+    """The purpose of a request."""
 
     CALL = "call"
     SUBMIT = "submit"
@@ -25,7 +25,7 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """One endpoint of the provider, and what it is for."""
+    """One endpoint of the provider, and its role."""
 
     role: Role
     endpoint: Endpoint
@@ -34,7 +34,7 @@ class Route:
 
 @dataclass(frozen=True, slots=True)
 class Matched:
-    """The routes that a request can mean, and what stands in its path."""
+    """The routes that match a request, and the parameters of its path."""
 
     routes: tuple[Route, ...]
     path: dict[str, str]
@@ -56,7 +56,7 @@ class Routes:
         self._table += [(route, _pattern(ELSEWHERE + route.endpoint.path)) for route in link]
 
     def find(self, method: str, path: str) -> Matched | None:
-        """What a request means; `None` if nothing has this path. Without routes: the path exists, for other methods."""
+        """The routes of a request; `None` if no endpoint has this path; no routes if only other methods have it."""
         matches = [(route, pattern.fullmatch(path)) for route, pattern in self._table]
         here = [(route, match) for route, match in matches if match]
         if not here:

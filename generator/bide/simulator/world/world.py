@@ -1,6 +1,6 @@
-"""The simulated server as a machine: a request and the time go in, an answer comes out. Knows nothing of sockets.
+"""The simulated server without sockets: a request and the time go in, an answer comes out.
 
-Time is in the server's seconds, from 0; it may run faster than the wall's.
+Times are seconds of the server, from 0, which may be faster than real time.
 """
 
 from __future__ import annotations
@@ -32,25 +32,25 @@ from bide.simulator.world.registry import Registry
 from bide.simulator.world.routes import Matched, Role, Route, Routes
 
 _SLACK = 0.02
-"""Wall-clock seconds by which a poll may come too soon: not every request takes equally long to arrive."""
+"""Wall-clock seconds by which a poll may be too early: the time that requests take to arrive varies."""
 
 _SIMULATED_FAULT = "The simulator was told to fail this request."
 
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """One request that was let in, when it came, and what it is called."""
+    """One accepted request, with its time and its id."""
 
     asked: Asked
     now: float
     request_id: str
     arguments: Arguments
     is_counted: bool = False
-    """Whether it is a poll that was counted when it came, and held."""
+    """Whether it is a held poll, which was counted when it arrived."""
 
 
 class World:
-    """One provider's server. The same requests at the same times with the same seed get the same answers."""
+    """One provider's server. The same requests at the same times with the same seed have the same answers."""
 
     def __init__(
         self,
@@ -76,10 +76,10 @@ class World:
         self._paths: Counter[str] = Counter()
         self._statuses: Counter[int] = Counter()
 
-    def holds(self, asked: Asked, now: float) -> long_poll.Kept | None:
-        """Begin to hold a request that came at *now*, if it is a poll that asks for that. Handle it when that is over.
+    def holds(self, asked: Asked, now: float) -> long_poll.HeldPoll | None:
+        """Hold a request that arrived at *now*, if it is a long poll; `None` if it is to be handled at once.
 
-        What goes wrong is not held.
+        Requests with a fault are not held. Call `handle` when the hold is over.
         """
         matched = self._routes.find(asked.method, asked.path)
         if matched is None or not any(route.role is Role.POLL for route in matched.routes):
@@ -93,14 +93,14 @@ class World:
         seconds = long_poll.wanted(job.spec.lifecycle.long_poll, admitted)
         if route.role is not Role.POLL or not seconds or job.has_fault("poll") or job.early(now) > self._slack:
             return None
-        kept = long_poll.Kept(job, now, now + seconds)
-        if kept.is_over(now):
+        held = long_poll.HeldPoll(job, now, now + seconds)
+        if held.is_over(now):
             return None
         job.note_poll(now, slack=self._slack)
-        return kept
+        return held
 
     def handle(self, asked: Asked, now: float, *, was_held: bool = False) -> Answer:
-        """Answer one request that came at *now*, or has been held until *now*."""
+        """The answer to a request that arrived at *now*, or was held until *now*."""
         request_id = f"req_{self._paths.total() + 1:06d}"
         matched = self._routes.find(asked.method, asked.path)
         template = matched.routes[0].endpoint.path if matched and matched.routes else asked.path
@@ -117,7 +117,7 @@ class World:
         return answer
 
     def report(self, now: float) -> dict[str, Json]:
-        """What happened so far, for tests and people."""
+        """The jobs and the counts of requests so far."""
         return {
             "provider": self._provider.name,
             "requests": self._paths.total(),
@@ -151,7 +151,7 @@ class World:
                 return self._cancel(job, visit)
 
     def _chosen(self, matched: Matched, asked: Asked) -> tuple[Route, Arguments]:
-        """Which of several endpoints at one path is meant: the one whose constants the request has."""
+        """The endpoint of several at one path: the one whose constants the request has."""
         candidates = [(route, self._read(route, asked, matched.path)) for route in matched.routes]
         route, given = min(candidates, key=lambda pair: (len(pair[1].strange), len(pair[1].problems)))
         if given.strange and len(candidates) > 1:
@@ -188,7 +188,7 @@ class World:
             spec = next(job for job in self._provider.jobs if job.name == later.job)
             return self._begin(spec, scenario, fault, visit, key=None, status=later.status or 202, id_at=later.job_id)
         if scenario.answers_with_job:
-            raise ScenarioError(f"operation {operation.name} never answers with a job")
+            raise ScenarioError(f"operation {operation.name} never returns a job")
         view = of_request(visit.now, visit.arguments.sent, visit.request_id)
         if operation.stream:
             seed = f"{self._seed}:{operation.name}:{visit.request_id}"
@@ -212,7 +212,7 @@ class World:
         status: int,
         id_at: IdAt,
     ) -> Answer:
-        """Make a job, or find the one that was made with this key, and answer with it."""
+        """Create a job, or find the one with this key, and return the submit reply."""
         job = self._registry.made_before(spec, key, visit.asked.body)
         if fault is not None and not fault.reaches:
             return self._damaged(of_json({}, status), fault, visit)
@@ -241,18 +241,18 @@ class World:
         return self._damaged(of_json(self._bodies.poll_reply(view), status, links.headers(view)), fault, visit)
 
     def _seen(self, job: SimulatedJob, visit: Visit, *, status: str | None = None, has_nulls: bool = False) -> JobView:
-        """The job as a visitor sees it."""
+        """The view of the job for this request."""
         view = of_job(job, visit.now, visit.request_id, status=status, has_nulls=has_nulls)
         found = links.addresses(self._provider, job.spec.lifecycle, job.id, visit.asked)
         return replace(view, addresses=found) if found else view
 
     def _ended(self, job: SimulatedJob, view: JobView, code: int) -> Answer:
-        """What tells by its HTTP status that a job has ended without a result."""
+        """The reply for a job that ended without a result, if the HTTP status is the job's status."""
         said = f"job {job.id} has ended: {view.state.value}"
         return refusal(self._provider, Refused(code, said), view.request_id)
 
     def _poll_many(self, address: PollMany, lifecycles: list[str], visit: Visit) -> Answer:
-        """Tell of the jobs that are known. The first whose script has a fault now spoils the whole reply."""
+        """The reply with all known jobs. The first fault in a job's script applies to the whole reply."""
         jobs = self._registry.known(visit.arguments.sent[address.ids], lifecycles)
         self._note_polls(jobs, visit)
         items: list[Json] = []
@@ -274,7 +274,7 @@ class World:
         return self._damaged(of_json(body if address.list else items), spoilt, visit)
 
     def _note_polls(self, jobs: list[SimulatedJob], visit: Visit) -> None:
-        """Count a poll of each. Raises `Refused` if one of them comes too soon."""
+        """Count a poll of each job. Raises `Refused` if one is too early."""
         early = [(job.note_poll(visit.now, slack=self._slack), job) for job in jobs]
         for seconds, job in early:
             if seconds > 0:
@@ -314,7 +314,7 @@ class World:
 
 
 def _shown_status(fault: Fault | None) -> str | None:
-    """The status to show instead of the job's own, if a fault asks for that."""
+    """The status in place of the job's own, for the fault `unknown_status`."""
     return UNKNOWN_STATUS if _is(fault, FaultKind.UNKNOWN_STATUS) else None
 
 

@@ -38,7 +38,7 @@ def new_async_pool(proxy: Proxy | None, max_connections: int) -> httpcore2.Async
 def core_request(
     request: Request, trace: Callable[[str, Any], Any], *, attempt: Attempt | None = None
 ) -> httpcore2.Request:
-    """The request as a value of httpcore2. It calls *trace* with its events."""
+    """The request as a value of httpcore2, which calls *trace* with its events."""
     built = httpx2.Request(request.method, request.url, headers=with_codings(request.headers), content=request.body)
     extensions: dict[str, object] = {"trace": trace}
     if attempt is not None:

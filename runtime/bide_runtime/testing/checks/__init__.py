@@ -1,1 +1,1 @@
-"""What the tests of generated packages are made of."""
+"""The promises, strategies and drivers of generated tests."""

@@ -1,4 +1,4 @@
-"""Batches for generated tests: many jobs at once and what befalls them, and the promises that hold for all of them."""
+"""Batches for generated tests: many jobs with their faults, and the promises that hold for every batch."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ Strategy = st.SearchStrategy[Any]
 
 @dataclass(frozen=True, kw_only=True)
 class Crowd:
-    """Many jobs, and all that happens to them."""
+    """The jobs of a batch, their faults, and the options of the batch."""
 
     plans: Sequence[Plan]
-    """Of the jobs, in the order in which they are made."""
+    """One for each job, in the order of the submits."""
     submits: Sequence[Fault | None] = ()
     polls: Sequence[Fault | None] = ()
     results: Sequence[Fault | None] = ()
@@ -37,7 +37,7 @@ class Crowd:
     timeout: float | None = 3600.0
 
     def prepare(self, fake: FakeProvider[Any, Any], job: Job) -> None:
-        """Let it happen to the next jobs."""
+        """Apply the plans and faults to the next jobs of *fake*."""
         jobs = job.in_fake(fake)
         jobs.follows(*self.plans)
         jobs.submit.inject(*self.submits)
@@ -45,10 +45,10 @@ class Crowd:
         jobs.result.inject(*self.results)
 
     def told(self, new_fake: Callable[[], FakeProvider[Any, Any]], job: Job, mode: Mode) -> ToldOfMany:
-        """Run all of them as one batch."""
+        """Run all jobs as one batch; returns its trace."""
         fake = new_fake()
         self.prepare(fake, job)
-        tallies: list[Any] = []
+        counts: list[Any] = []
 
         def run(client: Any, _: Told) -> Any:
             return job.of(client).run_many(
@@ -56,20 +56,20 @@ class Crowd:
                 max_in_flight=self.max_in_flight,
                 in_order=self.in_order,
                 timeout=self.timeout,
-                on_update=tallies.append,
+                on_update=counts.append,
             )
 
-        return ToldOfMany(play(fake, mode, run), self, job, tallies)
+        return ToldOfMany(play(fake, mode, run), self, job, counts)
 
 
 @dataclass
 class ToldOfMany:
-    """What came of a batch."""
+    """The trace of a batch."""
 
     told: Told
     crowd: Crowd
     job: Job
-    tallies: list[Any] = field(default_factory=list)
+    counts: list[Any] = field(default_factory=list)
 
     @property
     def fake(self) -> FakeProvider[Any, Any]:
@@ -77,13 +77,13 @@ class ToldOfMany:
 
     @property
     def outcomes(self) -> list[Any]:
-        """How each job ended, in the order in which that was handed out."""
+        """The outcomes, in the order in which the batch yielded them."""
         assert isinstance(self.told.outcome, list), self.told.outcome
         return self.told.outcome
 
     @property
     def trace(self) -> tuple[object, ...]:
-        """All that the two kinds of client must have in common."""
+        """The part of the trace that must be the same for blocking and asyncio clients."""
         ended = {outcome.index: type(outcome.error).__name__ for outcome in self.outcomes}
         return ended, sorted((round(sent.at, 6), sent.line) for sent in self.told.requests)
 
@@ -102,11 +102,11 @@ def crowds(draw: st.DrawFn, job: Job) -> Crowd:
     )
 
 
-# --- what holds for every batch ---------------------------------------------------------------------------------------
+# --- promises that hold for every batch -------------------------------------------------------------------------------
 
 
 def one_outcome_each(many: ToldOfMany) -> Iterator[str]:
-    """Every input has one outcome, in the order of inputs if that was asked for; one bad job ends no batch."""
+    """Every input has one outcome, with `in_order` in the order of inputs; one failed job does not end the batch."""
     indices = [outcome.index for outcome in many.outcomes]
     if sorted(indices) != list(range(len(many.crowd.plans))):
         yield f"the outcomes are of the inputs {indices}"
@@ -114,15 +114,15 @@ def one_outcome_each(many: ToldOfMany) -> Iterator[str]:
         yield f"the outcomes come in the order {indices}"
 
 
-def room_kept(many: ToldOfMany) -> Iterator[str]:
-    """No more jobs run at a time than were allowed."""
-    for counts in many.tallies:
+def max_in_flight_kept(many: ToldOfMany) -> Iterator[str]:
+    """At most `max_in_flight` jobs run at a time."""
+    for counts in many.counts:
         if counts.taken - counts.ended > many.crowd.max_in_flight + 1:
             yield f"{counts.taken - counts.ended} jobs run at a time"
 
 
 def each_paid_once(many: ToldOfMany) -> Iterator[str]:
-    """W11: there are no more jobs than inputs, and a submit that may have arrived is sent again with its key only."""
+    """W11: there are no more jobs than inputs; a submit that may have arrived is sent again only with the same key."""
     made, wanted = len(many.job.in_fake(many.fake).jobs), len(many.crowd.plans)
     if made > wanted:
         yield f"{made} jobs were made for {wanted} inputs"
@@ -134,8 +134,8 @@ def each_paid_once(many: ToldOfMany) -> Iterator[str]:
         yield "an input was submitted with two keys"
 
 
-def each_in_its_time(many: ToldOfMany) -> Iterator[str]:
-    """W1: no job is asked about after its own deadline, which begins when it is submitted."""
+def each_in_time(many: ToldOfMany) -> Iterator[str]:
+    """W1: no request for a job is sent after its own deadline, which starts at its submit."""
     begun = {sent.job_ids[0]: sent.at for sent in many.told.requests if sent.role == "submit" and sent.job_ids}
     for sent in many.told.requests:
         for job_id in sent.job_ids if sent.role != "submit" else ():
@@ -143,8 +143,8 @@ def each_in_its_time(many: ToldOfMany) -> Iterator[str]:
                 yield f"{sent} comes after the deadline of {job_id}"
 
 
-def each_as_told(many: ToldOfMany) -> Iterator[str]:
-    """W2, W13: each job ends as the provider says that it did, and is nobody else's."""
+def each_outcome_matches_provider(many: ToldOfMany) -> Iterator[str]:
+    """W2, W13: each outcome matches the last state that the provider sent, and no two outcomes share a job."""
     last: dict[str, State] = {}
     for sent in many.told.requests:
         last |= sent.reply.told if sent.reply is not None else {}
@@ -153,28 +153,28 @@ def each_as_told(many: ToldOfMany) -> Iterator[str]:
     for outcome in many.outcomes:
         job_id = many.fake.id_of(outcome.job.id) if outcome.job is not None else ""
         state = last.get(job_id, State.PENDING)
-        allowed = next((said for kind, said in _MAY_SAY.items() if isinstance(outcome.error, kind)), State)
+        allowed = next((said for kind, said in _ALLOWED_STATES.items() if isinstance(outcome.error, kind)), State)
         if state not in allowed:
-            yield f"{job_id} came to {outcome.error!r}, although the provider says {state.value}"
+            yield f"{job_id} ended with {outcome.error!r}, but the last state that the provider sent is {state.value}"
 
 
-_MAY_SAY: Mapping[type[Any], Iterable[State]] = {
+_ALLOWED_STATES: Mapping[type[Any], Iterable[State]] = {
     type(None): (State.SUCCEEDED, State.PARTIAL),
     JobFailed: (State.FAILED,),
     JobCancelled: (State.CANCELLED,),
     JobExpired: (State.EXPIRED, State.SUCCEEDED, State.PARTIAL),
     JobTimeout: (State.PENDING, State.RUNNING, State.SUCCEEDED, State.PARTIAL),
 }
-"""What the provider must have said last of a job that came to this error; `None` is a result."""
+"""The states, one of which the provider must have sent last, by the error of the outcome; `None` is a result."""
 
 
-OF_A_BATCH = (one_outcome_each, room_kept, each_paid_once, each_in_its_time, each_as_told)
+OF_A_BATCH = (one_outcome_each, max_in_flight_kept, each_paid_once, each_in_time, each_outcome_matches_provider)
 
 
 def broken_by_many(many: ToldOfMany) -> list[str]:
-    """Every promise that the batch has broken, in words."""
+    """Descriptions of all promises that the batch broke."""
     if isinstance(many.told.outcome, ClientError):
-        return [f"the batch came to {many.told.outcome!r}"]
+        return [f"the batch raised {many.told.outcome!r}"]
     of_the_batch = [f"{promise.__name__}: {what}" for promise in OF_A_BATCH for what in promise(many)]
     left = [f"left behind: {what}" for what in many.told.left_behind]
     return of_the_batch + left + broken_promises(many.fake.trace, one_handle=True)

@@ -1,4 +1,4 @@
-"""One call of a client from its beginning to its end, and the promises that hold for it. Reads the trace alone."""
+"""The trace of one call of a client, and the promises that hold for it. Reads only the trace."""
 
 from __future__ import annotations
 
@@ -27,29 +27,29 @@ Mode: TypeAlias = Literal["sync", "async"]
 
 @dataclass
 class Told:
-    """What came of a call."""
+    """The trace of one call."""
 
     fake: FakeProvider[Any, Any]
     began: float
     timeout: float | None
     outcome: Any = None
-    """What it returned, or the error that it raised."""
+    """Its return value, or the error that it raised."""
     ended: float = 0.0
     updates: list[Any] = field(default_factory=list)
     left_behind: list[str] = field(default_factory=list)
-    """Tasks and threads that outlived it."""
+    """Tasks and threads that were still running after it."""
 
     @property
     def requests(self) -> list[Sent]:
-        """What was sent for it."""
+        """The requests that it sent."""
         return [sent for sent in self.fake.requests if sent.at >= self.began - SAME_TIME]
 
     def arrival(self, status: int) -> Arrival | None:
-        """What a transient status says of its request; `None` for any other status."""
+        """Whether the request of a transient status was processed; `None` for other statuses."""
         return arrival_of(status, self.fake.trace.provider.transient)
 
     def may_have_arrived(self, sent: Sent) -> bool:
-        """Whether the provider may have acted on a request that got no whole and proper reply."""
+        """Whether the provider may have acted on a request that got no complete and valid reply."""
         reply = sent.reply
         if reply is None or reply.lost is not None:
             return reply is None or reply.lost is None or reply.lost.may_have_arrived
@@ -65,7 +65,7 @@ class Told:
 
     @property
     def trace(self) -> tuple[object, ...]:
-        """All that the two kinds of client must have in common."""
+        """The part of the trace that must be the same for blocking and asyncio clients."""
         outcome = repr(self.outcome) if self.error is None else (type(self.error).__name__, str(self.error))
         return (
             outcome,
@@ -83,7 +83,7 @@ def play(
     timeout: float | None = None,
     **arguments: Any,
 ) -> Told:
-    """Make one call with a new client of *fake*; what came of it. *call* is given the client."""
+    """Run *call* with a new client of *fake*; returns its trace."""
     told = Told(fake, fake.now, timeout)
     threads = threading.active_count()
     if mode == "sync":
@@ -119,11 +119,11 @@ def _whole(value: Any) -> Any:
     return list(value) if hasattr(value, "__next__") else value
 
 
-# --- what holds for every call that submits one job and waits for it --------------------------------------------------
+# --- promises that hold for every call that submits one job and waits for it ------------------------------------------
 
 
 def in_time(told: Told) -> Iterator[str]:
-    """W1, W10: the deadline is for everything, and each request is given only what is left of it."""
+    """W1, W10: the call ends by its deadline, and the timeout of each request is at most the time left."""
     if told.ended > told.deadline + SAME_TIME:
         yield f"it ended at {told.ended:.3f} s, after its deadline at {told.deadline:.3f} s"
     for sent in told.requests:
@@ -134,16 +134,16 @@ def in_time(told: Told) -> Iterator[str]:
 
 
 def no_useless_sleep(told: Told) -> Iterator[str]:
-    """W4: a hint that reaches past the deadline ends the call now."""
+    """W4: a retry_after past the deadline ends the call at once."""
     last = told.requests[-1] if told.requests else None
     if last is None or last.reply is None or last.ended + last.reply.retry_after < told.deadline:
         return
     if told.ended > last.ended + SAME_TIME:
-        yield f"it slept {told.ended - last.ended:.3f} s after {last}, which asks for more than is left"
+        yield f"it slept {told.ended - last.ended:.3f} s after {last}, whose retry_after is past the deadline"
 
 
 def no_early_end(told: Told) -> Iterator[str]:
-    """W5: a call that times out has looked shortly before its deadline, unless floor or hint forbid it."""
+    """W5: a call that times out polled shortly before its deadline, unless min_interval or retry_after forbid that."""
     if (
         not isinstance(told.outcome, JobTimeout)
         or told.timeout is None
@@ -163,32 +163,32 @@ def no_early_end(told: Told) -> Iterator[str]:
         default=0.0,
     )
     if free_at < told.deadline:
-        yield f"it gave up at {told.ended:.3f} s, although it might have asked again from {free_at:.3f} s"
+        yield f"it timed out at {told.ended:.3f} s, although it was free to poll again from {free_at:.3f} s"
 
 
-def no_fault_ends_it(told: Told) -> Iterator[str]:
-    """W6: once the job exists, nothing that may pass ends the wait."""
+def transient_errors_do_not_end_it(told: Told) -> Iterator[str]:
+    """W6: once the job exists, no transient error ends the wait."""
     if not _exists(told):
         return
     if isinstance(told.outcome, TransportError | NotJson):
-        yield f"a fault ended the wait: {told.outcome!r}"
+        yield f"a transient error ended the wait: {told.outcome!r}"
     if isinstance(told.outcome, ApiError) and told.outcome.is_transient:
-        yield f"an error that may pass ended the wait: {told.outcome!r}"
+        yield f"a transient HTTP error ended the wait: {told.outcome!r}"
 
 
-def refusals_end_it(told: Told) -> Iterator[str]:
-    """W7: an error that will not pass ends the wait at once, and is what is raised."""
+def permanent_errors_end_it(told: Told) -> Iterator[str]:
+    """W7: an error that is not transient ends the wait at once, and is raised."""
     asked = [sent for sent in told.requests if sent.role in ("poll", "result")]
     for sent in asked:
         if _is_refusal(told, sent):
             if sent is not asked[-1]:
-                yield f"it went on after {sent}"
+                yield f"it continued after {sent}"
             elif not isinstance(told.outcome, ApiError | JobExpired):
-                yield f"{sent} ended it, but it came to {told.outcome!r}"
+                yield f"{sent} ended it, but its outcome is {told.outcome!r}"
 
 
 def paid_once(told: Told) -> Iterator[str]:
-    """W11: a submit that may have arrived is not sent again, but with the same idempotency key."""
+    """W11: a submit that may have arrived is sent again only with the same idempotency key."""
     submits = [sent for sent in told.requests if sent.role == "submit"]
     uncertain = [sent for sent in submits[:-1] if told.may_have_arrived(sent)]
     keys = {sent.key for sent in submits}
@@ -198,19 +198,19 @@ def paid_once(told: Told) -> Iterator[str]:
     if made > 1:
         yield f"{made} jobs were made"
     if isinstance(told.outcome, SubmitUncertain) and not any(map(told.may_have_arrived, submits)):
-        yield "it says that a job may exist, although none can"
+        yield "it raised SubmitUncertain, although no submit may have arrived"
 
 
 def errors_carry_the_job(told: Told) -> Iterator[str]:
-    """Once a job exists, every error says which, and how to come back to it."""
+    """Once a job exists, every error has its id and its token."""
     if told.error is not None and _exists(told):
         job_id = next(sent.job_ids[0] for sent in told.requests if sent.role == "submit" and sent.job_ids)
         if told.fake.id_of(told.error.job_id or "") != job_id or not told.error.token:
-            yield f"{told.error!r} does not carry the job {job_id}"
+            yield f"{told.error!r} does not have the job {job_id} and a token"
 
 
-def ends_as_told(told: Told) -> Iterator[str]:
-    """W2, W9, W13: the call ends as the provider says that the job did, and on nothing else."""
+def outcome_matches_provider(told: Told) -> Iterator[str]:
+    """W2, W9, W13: the outcome matches the last state that the provider sent."""
     states = [state for sent in told.requests for state in (sent.reply.told.values() if sent.reply else ())]
     last = states[-1] if states else State.PENDING
     match told.outcome:
@@ -227,11 +227,11 @@ def ends_as_told(told: Told) -> Iterator[str]:
         case _:
             wanted = {State.SUCCEEDED, State.PARTIAL}
     if last not in wanted:
-        yield f"it came to {told.outcome!r}, although the provider says {last.value}"
+        yield f"its outcome is {told.outcome!r}, but the last state that the provider sent is {last.value}"
 
 
 def nothing_left_behind(told: Told) -> Iterator[str]:
-    """W16: no task and no thread outlives the call."""
+    """W16: no task or thread is still running after the call."""
     yield from told.left_behind
 
 
@@ -239,23 +239,23 @@ OF_A_CALL = (
     in_time,
     no_useless_sleep,
     no_early_end,
-    no_fault_ends_it,
-    refusals_end_it,
+    transient_errors_do_not_end_it,
+    permanent_errors_end_it,
     paid_once,
     errors_carry_the_job,
-    ends_as_told,
+    outcome_matches_provider,
     nothing_left_behind,
 )
 
 
 def broken_by(told: Told) -> list[str]:
-    """Every promise that the call has broken, in words."""
+    """Descriptions of all promises that the call broke."""
     of_the_call = [f"{promise.__name__}: {what}" for promise in OF_A_CALL for what in promise(told)]
     return of_the_call + broken_promises(told.fake.trace, one_handle=True)
 
 
 def _exists(told: Told) -> bool:
-    """Whether the client was told that there is a job."""
+    """Whether a reply told the client that a job exists."""
     return any(sent.role == "submit" and sent.is_answered for sent in told.requests)
 
 

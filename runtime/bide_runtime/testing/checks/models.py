@@ -1,4 +1,4 @@
-"""What examples of a model are held to: ways to change a body, and to see what was lost of it."""
+"""Checks for examples of a model: variations of a body, and the data that a model lost."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Body: TypeAlias = dict[str, Json]
 
 
 def lost_in(value: Model, original: Json) -> list[str]:
-    """The JSON paths of what *original* has, *value* declares, and its own JSON lacks or has differently."""
+    """The JSON paths of data in *original* that *value* declares, but that its own JSON lacks or has changed."""
     return list(_lost(value.to_dict(), _opened(type(value), original), value, "$"))
 
 
@@ -29,7 +29,7 @@ def nulls(model: type[Model], body: Body) -> Iterator[tuple[str, Body]]:
 
 
 def unknown_values(model: type[Model], body: Body) -> Iterator[tuple[str, Body]]:
-    """The name of each field that is an enum, and *body* with a value in it that no spec lists."""
+    """The name of each enum field, and *body* with a value there that no spec lists."""
     body = _opened(model, body)
     for field in _fields(model):
         if any(isinstance(kind, msgspec.inspect.EnumType) for kind in _kinds(field)):
@@ -48,7 +48,7 @@ def wrong_types(model: type[Model], body: Body) -> Iterator[tuple[str, Body]]:
 
 
 def _opened(model: type[Model], body: Json) -> Json:
-    """What is in the envelope of a model, if *body* has it."""
+    """The object in the envelope of a model; *body* itself if it has no envelope."""
     inside = body.get(model._envelope) if isinstance(body, dict) else None
     return inside if isinstance(inside, dict) else body
 
@@ -71,7 +71,7 @@ def _lost(ours: Json, theirs: Json, value: object, path: str) -> Iterator[str]:
         for field in msgspec.structs.fields(type(value)):
             wire = field.encode_name
             inside = getattr(value, field.name)
-            # An empty list that may be missing is left out.
+            # An empty list that is optional is omitted.
             if theirs.get(wire) is not None and not (wire not in ours and theirs[wire] == inside == []):
                 yield from _lost(ours.get(wire), theirs[wire], inside, f"{path}.{wire}")
     elif isinstance(theirs, dict) and isinstance(ours, dict) and isinstance(value, dict):
@@ -85,7 +85,7 @@ def _lost(ours: Json, theirs: Json, value: object, path: str) -> Iterator[str]:
         for index, (our, their, item) in enumerate(zip(ours, theirs, value, strict=False)):
             yield from _lost(our, their, item, f"{path}[{index}]")
     elif isinstance(value, datetime):
-        # Of more than six digits behind the second, one reader rounds the last and another cuts it off.
+        # Parsers differ beyond microseconds: one rounds, another truncates.
         if abs(value - datetime.fromisoformat(theirs)) > timedelta(microseconds=1):
             yield path
     elif isinstance(value, OpenEnum):

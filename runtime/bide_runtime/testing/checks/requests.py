@@ -1,4 +1,4 @@
-"""What the spec says of a request: an independent reading, to hold the client's own functions to."""
+"""Check requests against the spec, independently of the client's own functions."""
 
 from __future__ import annotations
 
@@ -24,27 +24,27 @@ _HEADER = re.compile(r"([!-~]([ -~]*[!-~])?)?")
 
 
 def as_sent(text: str, key: str) -> str:
-    """A text with the key in place of each `{}`; what follows `Basic` is packed."""
+    """*text* with the key in place of each `{}`; the part after `Basic` is base64-encoded."""
     scheme, _, both = text.replace("{}", key).partition("Basic ")
     return f"Basic {b64encode(both.encode()).decode()}" if both else scheme
 
 
 @dataclass(frozen=True)
 class Argument:
-    """One argument of a call: where it goes, and what it may be."""
+    """One argument of a call: its place in the request, and its values."""
 
     name: str
-    """In Python."""
+    """Its Python name."""
     place: Place
     where: str | tuple[str, ...]
-    """Its name there, or its place in the body."""
+    """Its name there, or its path in the body."""
     values: Values
     is_optional: bool = False
     is_nullable: bool = False
 
     @property
     def inside(self) -> st.SearchStrategy[Given]:
-        """What can be carried there, out of what it may be."""
+        """Its values that the place can hold."""
         inside = self.values.inside
         if self.place == "path":
             return inside.filter(lambda one: written(one.sent) not in ("", ".", ".."))
@@ -55,20 +55,20 @@ class Argument:
 
 @dataclass(frozen=True)
 class Call:
-    """One call of a client, and the request that the spec asks for."""
+    """One call of a client, and the request that the spec describes."""
 
     name: str
-    """Of the method, below the client."""
+    """The name of the method, below the client."""
     method: str
     path: str
     arguments: Sequence[Argument] = ()
     constants: Mapping[tuple[Place, str | tuple[str, ...]], Json] = field(default_factory=dict)
-    """What is always sent, by place."""
+    """Values that are always sent, by place."""
     objects: Sequence[tuple[str, ...]] = ()
-    """Objects in the body that are always sent, be they empty."""
+    """Objects in the body that are always sent, even if empty."""
     has_body: bool = False
     is_form: bool = False
-    """Whether the body goes out in parts."""
+    """Whether the body is `multipart/form-data`."""
 
     def __repr__(self) -> str:
         return self.name
@@ -90,12 +90,12 @@ class Call:
 
     @cached_property
     def bounded(self) -> list[Argument]:
-        """Those of which the spec does not allow everything."""
+        """The arguments with values that the spec does not allow."""
         return [one for one in self.arguments if not one.values.outside.is_empty]
 
     @cached_property
     def required(self) -> st.SearchStrategy[dict[str, Any]]:
-        """No more than what has to be given, as it is given."""
+        """Only the required arguments, as they are passed."""
         return replace(self, arguments=[one for one in self.arguments if not one.is_optional]).inside.map(given)
 
     @cached_property
@@ -105,7 +105,7 @@ class Call:
         return simplest
 
     def differences(self, sent: Sent, found: Mapping[str, Given], base: str, key: str = "") -> list[str]:
-        """How a request differs from what the spec says of these arguments.
+        """The differences between a request and what the spec says for these arguments.
 
         Paths are below *base*, and *key* is the query parameter of the API key, if it is one.
         """
@@ -136,7 +136,7 @@ class Call:
             if len(texts) != len(values) or not all(map(says, texts, values)):
                 yield f"{name} is {texts} in the query"
         if unknown := {name for name, _ in sent.query} - wanted.keys() - {key}:
-            yield f"the query has {unknown}, which the spec does not ask for"
+            yield f"the query has {unknown}, which is not in the spec"
 
     def _in_headers(self, sent: Sent, found: Mapping[str, Json]) -> Iterator[str]:
         headers = sent.request.headers
@@ -147,7 +147,7 @@ class Call:
         for one in self.arguments:
             name = str(one.where).lower()
             if one.place == "header" and name in headers and name not in wanted:
-                yield f"there is a header {name}, although nobody gave it"
+                yield f"there is a header {name}, although the argument was not passed"
 
     def _in_body(self, sent: Sent, found: Mapping[str, Json]) -> Iterator[str]:
         like = same_parts if self.is_form else same
@@ -155,10 +155,10 @@ class Call:
             yield f"the body is {sent.json!r}, and should be {self._body(found)!r}"
         wanted = "multipart/form-data" if self.is_form else "application/json"
         if self.has_body and sent.request.headers.get("content-type", "").partition(";")[0] != wanted:
-            yield f"the body is not announced as {wanted}"
+            yield f"the content type of the body is not {wanted}"
 
     def _placed(self, found: Mapping[str, Json]) -> Iterator[tuple[Place, str | tuple[str, ...], Json]]:
-        """(place, name there, value) of all that is sent."""
+        """(place, name there, value) of every value that is sent."""
         for (place, where), value in self.constants.items():
             yield place, where, value
         for one in self.arguments:
@@ -181,19 +181,19 @@ class Call:
 
 
 def given(found: Mapping[str, Given]) -> dict[str, Any]:
-    """The arguments of a call."""
+    """The arguments as they are passed."""
     return {name: one.given for name, one in found.items()}
 
 
 def written(value: Json) -> str:
-    """A value as it is written in a path, a query or a header."""
+    """A value as text in a path, a query or a header."""
     if isinstance(value, bool):
         return "true" if value else "false"
     return value.isoformat() if isinstance(value, date) else str(value)
 
 
 def says(text: str, value: Json) -> bool:
-    """Whether *text* is a way to write *value*."""
+    """Whether *text* is one of the spellings of *value*."""
     if isinstance(value, datetime):
         return datetime.fromisoformat(text) == value
     if isinstance(value, float):
@@ -202,7 +202,7 @@ def says(text: str, value: Json) -> bool:
 
 
 def same(sent: Json, wanted: Json) -> bool:
-    """Whether the JSON that was sent is the JSON that was to be sent."""
+    """Whether the JSON that was sent equals the wanted JSON."""
     if isinstance(wanted, dict):
         return isinstance(sent, dict) and sent.keys() == wanted.keys() and all(same(sent[k], wanted[k]) for k in sent)
     if isinstance(wanted, list):
@@ -213,7 +213,7 @@ def same(sent: Json, wanted: Json) -> bool:
 
 
 def same_parts(sent: Json, wanted: Json) -> bool:
-    """Whether the parts that were sent are those to be sent. A list is its items, and an empty one is none."""
+    """Whether the form parts that were sent are the wanted ones. A list is one part per item; an empty list is none."""
     sent = {name: parts if isinstance(parts, list) else [parts] for name, parts in sent.items()}
     parts = {name: value if isinstance(value, list) else [value] for name, value in wanted.items() if value is not None}
     parts = {name: [item for item in items if item is not None] for name, items in parts.items()}

@@ -1,4 +1,4 @@
-"""Stories for generated tests: what may become of a job, what may go wrong on the way, and how it is waited for."""
+"""Stories for generated tests: the plan of a job, the faults of its requests, and the options of the wait."""
 
 from __future__ import annotations
 
@@ -28,36 +28,36 @@ class Job:
     """A kind of job, as the spec describes it."""
 
     name: str
-    """Of the namespace, below the client."""
+    """The name of the namespace, below the client."""
     submit: Call
     states: Mapping[str, str]
     """The state of each status."""
     transitions: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    """What may follow a status, where the spec says so."""
+    """The statuses that may follow each status, if the spec lists them."""
     poll: str
     """The path."""
     is_polled_by_id: bool = True
-    """Whether the path has the id, and is not an address that the provider hands out."""
+    """Whether the path has the id, instead of being a link."""
     min_interval: float
     interval: tuple[float, float]
     timeout: float
     not_found_grace: float = 0.0
     result: str = ""
-    """The path, where the result has an address of its own."""
+    """The path, if the result has an address of its own."""
     cancel: tuple[str, str] | None = None
     """Method and path."""
     idempotency_key: str = ""
     """The header."""
     codes: Sequence[int] = ()
-    """The HTTP statuses by which a poll tells where the job is."""
+    """The HTTP statuses that are a status of the job."""
     is_open: bool = True
-    """Whether its status may be a word of tomorrow."""
+    """Whether the status is an open enum."""
     has_id_in_body: bool = True
-    """Whether the reply to a submit names the job in its body."""
+    """Whether the submit reply has the job's id in its body."""
     has_retry_after: bool = False
-    """Whether replies have a field that asks for patience."""
+    """Whether replies have a `retry_after` field."""
     has_reason: bool = False
-    """Whether replies have a field that says why a job failed."""
+    """Whether replies have a field for the error message of a failed job."""
 
     def __repr__(self) -> str:
         return self.name
@@ -82,30 +82,30 @@ class Job:
         return not self.codes if fault.is_in_body else fault.status not in self.codes
 
     def plan(self, *states: str, after: float | None = None, **details: Any) -> Plan:
-        """A job that goes through these states, or words that nobody knows; each but the last takes *after* seconds."""
+        """A job that goes through these states or unknown statuses; each but the last takes *after* seconds."""
         words = {state: status for status, state in reversed(list(self.states.items()))}
         statuses = [words.get(state, state) for state in states]
         seconds = self.interval[0] if after is None else after
         return Plan(Timeline.lasting(*((status, seconds) for status in statuses)), **details)
 
     def lasting(self, seconds: float) -> float:
-        """That many seconds; a hundred pauses if that is less, so that no test polls thousands of times."""
+        """*seconds*, but at most 100 maximum intervals, so that no test polls thousands of times."""
         return min(seconds, max(100 * self.interval[1], 10.0))
 
     @property
     def going(self) -> str:
-        """A state in which the job goes on."""
+        """A state that is not final."""
         return next(state for state in ("running", "pending", TOMORROW) if self.knows(state) or state == TOMORROW)
 
     @property
     def finals(self) -> list[str]:
-        """The statuses in which a job stays."""
+        """The final statuses."""
         return [status for status, state in self.states.items() if State(state).is_final]
 
 
 @dataclass(frozen=True)
 class Steady:
-    """A policy that always says the same, sense or nonsense."""
+    """A policy with a constant delay, which need not be sensible."""
 
     seconds: float
 
@@ -115,7 +115,7 @@ class Steady:
 
 @dataclass(frozen=True, kw_only=True)
 class Story:
-    """All that happens to one job and to whoever waits for it."""
+    """One job's plan, the faults of its requests, and the options of the wait for it."""
 
     plan: Plan
     submits: Sequence[Fault | None] = ()
@@ -128,7 +128,7 @@ class Story:
     drift: float = 1.0
 
     def prepare(self, fake: FakeProvider[Any, Any], jobs: FakeJobs[Any]) -> None:
-        """Let it happen to the next job."""
+        """Apply the plan and the faults to the next job."""
         fake.time.drift = self.drift
         fake.jitter = lambda: self.jitter
         jobs.follows(self.plan)
@@ -137,7 +137,7 @@ class Story:
         jobs.result.inject(*self.results)
 
     def told(self, new_fake: Callable[[], FakeProvider[Any, Any]], job: Job, mode: Mode, arguments: Any) -> Told:
-        """Run the job in this story, from its submit to its end."""
+        """Run the job of this story; returns the trace of the call."""
         fake = new_fake()
         self.prepare(fake, job.in_fake(fake))
 
@@ -149,13 +149,16 @@ class Story:
         return play(fake, mode, run, timeout=self.timeout, max_retries=self.max_retries)
 
 
-HINTS = st.none() | st.floats(0, 20).map(lambda retry_after: round(retry_after, 1)) | st.just(5000.0)
+_RETRY_AFTERS = st.none() | st.floats(0, 20).map(lambda retry_after: round(retry_after, 1)) | st.just(5000.0)
 
 
 def transient_errors() -> Strategy:
-    """Faults that may pass."""
+    """Faults that cause transient errors."""
     errors = st.builds(
-        error, st.sampled_from([408, 425, 429, 429, 500, 502, 503, 504]), retry_after=HINTS, as_date=st.booleans()
+        error,
+        st.sampled_from([408, 425, 429, 429, 500, 502, 503, 504]),
+        retry_after=_RETRY_AFTERS,
+        as_date=st.booleans(),
     )
     return st.one_of(
         errors,
@@ -167,19 +170,19 @@ def transient_errors() -> Strategy:
 
 
 def refusals() -> Strategy:
-    """What will not pass."""
+    """Faults that cause errors which are not transient."""
     return st.sampled_from([400, 401, 402, 403, 410, 418, 422]).map(error) | st.just(wrong_shape())
 
 
 def faults(*, at_most: int = 6) -> Strategy:
-    """What some requests meet, one after another: mostly nothing, often faults, now and then a refusal."""
+    """Faults for consecutive requests: often none, often a transient error, sometimes another error."""
     nothing = st.sampled_from([None, None, None, nulls()])
     return st.lists(st.one_of(nothing, nothing, transient_errors(), transient_errors(), refusals()), max_size=at_most)
 
 
 @st.composite
 def timelines(draw: st.DrawFn, job: Job) -> Timeline:
-    """Statuses in an order that the spec allows, or in any order and with words that the spec does not list."""
+    """Statuses in an order that the spec allows, or in any order and with statuses that the spec does not list."""
     is_legal = draw(st.sampled_from([True, True, False]))
     lasts = st.floats(0, job.lasting(300.0) / 10).map(lambda seconds: round(seconds, 2)) | st.just(0.0)
     status = draw(st.sampled_from(list(job.states)))
@@ -197,7 +200,7 @@ def timelines(draw: st.DrawFn, job: Job) -> Timeline:
 
 @st.composite
 def plans(draw: st.DrawFn, job: Job) -> Plan:
-    """What may become of a job."""
+    """Any plan of a job."""
     grace = job.not_found_grace
     return Plan(
         draw(timelines(job)),

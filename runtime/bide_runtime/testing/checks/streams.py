@@ -1,4 +1,4 @@
-"""Streams of events for generated tests: what may be streamed, the ways to write it down, and how it may be cut."""
+"""Streams of events for generated tests: their events, their encodings, and their chunks."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from .values import bodies_of
 Strategy = st.SearchStrategy[Any]
 
 NEWLINES = (b"\n", b"\r\n", b"\r")
-"""What may end a line, by the standard."""
+"""The line ends of the standard."""
 
 
 @dataclass(frozen=True)
@@ -32,22 +32,22 @@ class Event:
     body: Json
 
     def text(self, newline: bytes = b"\n", *, between: Sequence[bytes] = (), space: bytes = b" ") -> bytes:
-        """The event as it is sent, with what means nothing *between* its lines."""
+        """The event as it is sent, with lines *between* its own that a parser ignores."""
         lines = [b"event:" + space + self.name.encode(), *between, b"data:" + space + msgspec.json.encode(self.body)]
         return newline.join([*lines, b"", b""])
 
 
 @dataclass(frozen=True, kw_only=True)
 class EventStream:
-    """An operation that answers with a stream of events, as the spec describes it."""
+    """An operation that returns a stream of events, as the spec describes it."""
 
     call: Call
     events: Mapping[str, Any]
     """The model of each event."""
     last: Sequence[str] = ()
-    """The events that end a whole stream."""
+    """The events that end a complete stream."""
     error: tuple[str, tuple[str, ...]] | None = None
-    """The event that reports an error, and where its message is."""
+    """The event that reports an error, and the path of its message."""
 
     def __repr__(self) -> str:
         return self.call.name
@@ -62,18 +62,18 @@ class EventStream:
     def read(
         self, fake: FakeProvider[Any, Any], mode: Mode, parts: Sequence[Any]
     ) -> tuple[list[Any], ClientError | None]:
-        """Let a client read a stream that comes in these parts: its events, and what it raised then, if it did."""
+        """Let a client read a stream in these parts; returns its events, and the error that it raised, if any."""
         self.in_fake(fake).streams(*parts)
         kept: list[Any] = []
         told = play(fake, mode, lambda client, _: _kept(self.call.of(client)(**self.call.usual), kept, mode))
         return kept, told.error
 
     def typed(self, events: Sequence[Event]) -> list[Any]:
-        """What a client makes of these events."""
+        """The events as a client decodes them."""
         return [typed(self.events[event.name], event.body) for event in events]
 
     def least_of(self, name: str) -> Event:
-        """The simplest event of a name."""
+        """The simplest event with this name."""
         return Event(name, made_up(self.events[name]))
 
     @property
@@ -88,7 +88,7 @@ class EventStream:
 
 
 def streams(stream: EventStream) -> Strategy:
-    """The events of a whole stream: any, and then one that ends it."""
+    """The events of a complete stream: any number, and then one that ends it."""
     others = [name for name in stream.events if name not in stream.last]
     some = st.lists(_events(stream, others), max_size=4) if others else st.just([])
     ends = st.tuples(_events(stream, list(stream.last))) if stream.last else st.just(())
@@ -97,7 +97,7 @@ def streams(stream: EventStream) -> Strategy:
 
 @st.composite
 def written(draw: st.DrawFn, events: Sequence[Event]) -> bytes:
-    """One of the ways to write these events down, all of which mean the same."""
+    """One of the equivalent encodings of these events."""
     newline = draw(st.sampled_from(NEWLINES))
     noise = st.lists(st.sampled_from([b": a comment", b":", b"id: 7", b"retry: 10", b"more: of tomorrow"]), max_size=2)
     texts = [event.text(newline, between=draw(noise), space=draw(st.sampled_from([b"", b" "]))) for event in events]
@@ -105,7 +105,7 @@ def written(draw: st.DrawFn, events: Sequence[Event]) -> bytes:
 
 
 def cuts(text: bytes) -> Strategy:
-    """One of the ways in which the network may cut a text into chunks."""
+    """One of the ways to split a text into chunks."""
     places = st.lists(st.integers(0, len(text)), max_size=12).map(sorted)
     return places.map(lambda at: [text[a:b] for a, b in zip([0, *at], [*at, len(text)], strict=True)])
 
@@ -117,7 +117,7 @@ def _events(stream: EventStream, names: Sequence[str]) -> Strategy:
 
 
 def _kept(events: Any, kept: list[Any], mode: Mode) -> Any:
-    """Read a stream to its end; what came is kept, whatever comes then."""
+    """Read a stream to its end, adding each event to *kept*, also if it then raises."""
     if mode == "sync":
         with events:
             for event in events:

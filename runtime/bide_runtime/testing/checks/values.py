@@ -1,4 +1,4 @@
-"""Values for generated tests: what an argument may be, what it may not be, and any JSON that fits a type."""
+"""Values for generated tests: valid and invalid arguments, and JSON that matches a type."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ from ..fake.bodies import shape
 Strategy = st.SearchStrategy[Any]
 
 TOMORROW = "a value of tomorrow"
-"""A text that no spec lists."""
+"""A value that no spec lists."""
 
 _CHARACTERS = st.characters(exclude_categories=["Cs"])
-"""Half a character is nothing that JSON can carry."""
+"""Lone surrogates are left out: JSON cannot hold them."""
 
 _NOTHING: Strategy = st.nothing()
 _TEXT = st.text(_CHARACTERS, max_size=20)
@@ -36,20 +36,20 @@ _MOMENTS = st.datetimes(
 
 @dataclass(frozen=True)
 class Given:
-    """A value as it is given to a call, and what is sent for it."""
+    """A value as it is passed to a call, and as it is sent."""
 
     given: Any
     sent: Json
-    """Plain JSON; a moment or a day stays what it is, since it may be written in several ways."""
+    """Plain JSON; a date or time stays as it is, because it has several spellings."""
 
 
 @dataclass(frozen=True)
 class Values:
-    """What an argument may be."""
+    """The values of an argument."""
 
     inside: st.SearchStrategy[Given]
     outside: Strategy = _NOTHING
-    """What is refused, as it is given."""
+    """Values that are refused, as they are passed."""
 
 
 def text(*, min_length: int = 0, max_length: int | None = None, pattern: str | None = None) -> Values:
@@ -113,7 +113,7 @@ def an_object() -> Values:
 
 
 def choice(enum: type[OpenEnum], *texts: str) -> Values:
-    """A member of an enum, the text of one, or a text that the provider may have added since."""
+    """A member of an enum, its text, or a text that the spec does not list."""
     known = st.sampled_from(texts)
     new = st.just(Given(enum(TOMORROW), TOMORROW))
     inside = known.map(lambda each: Given(each, each)) | known.map(lambda each: Given(enum(each), each)) | new
@@ -147,7 +147,7 @@ def map_of(value: Values) -> Values:
 
 @dataclass(frozen=True)
 class Key:
-    """One field of a model: its name in JSON, and what it may be."""
+    """One field of a model: its name in JSON, and its values."""
 
     wire: str
     values: Values
@@ -156,7 +156,7 @@ class Key:
 
 
 def model(cls: type[Any], keys: Mapping[str, Key], *, tag: tuple[str, str] | None = None) -> Values:
-    """An object of a model. *keys* are by their Python names; *tag* is sent besides."""
+    """An object of a model. *keys* are by Python name; *tag* is sent in addition."""
     required = {name: _one(key) for name, key in keys.items() if not key.is_optional}
     optional = {name: _one(key) for name, key in keys.items() if key.is_optional}
     fixed = {} if tag is None else {tag[0]: tag[1]}
@@ -180,7 +180,7 @@ def union(*variants: Values) -> Values:
 
 
 def later(values: Callable[[], Values]) -> Values:
-    """Values that are written down further below, or are made of themselves."""
+    """Values that are defined later, or recursively."""
     return Values(st.deferred(lambda: values().inside), st.deferred(lambda: values().outside))
 
 
@@ -189,12 +189,12 @@ def least(values: Strategy) -> Any:
     return find(values, lambda one: True, settings=settings(database=None, derandomize=True))
 
 
-# --- any JSON that fits a type ----------------------------------------------------------------------------------------
+# --- any JSON that matches a type -------------------------------------------------------------------------------------
 
 
 @cache
 def any_json(leaves: int = 8) -> Strategy:
-    """Any JSON at all."""
+    """Any JSON value."""
     scalars = st.none() | st.booleans() | _NUMBERS | _TEXT
     return st.recursive(
         scalars,
@@ -205,17 +205,16 @@ def any_json(leaves: int = 8) -> Strategy:
 
 @cache
 def bodies_of(wanted: Any) -> Strategy:
-    """Any JSON that the provider may send for a type, today or tomorrow.
+    """Any JSON that the provider may send for a type, now or in a later version.
 
-    Optional fields are there, null or missing, enums have known and unknown values, and there are keys that no spec
-    knows.
+    Optional fields are present, null or missing; enums have known and unknown values; objects have unknown keys.
     """
     return _bodies(shape(wanted), 4)
 
 
 @cache
 def spoiled_bodies_of(wanted: Any) -> Strategy:
-    """JSON that nearly fits a type: some part of it is anything."""
+    """JSON that matches a type except for one part, which is any JSON."""
     return st.builds(_spoiled, bodies_of(wanted), any_json(3), st.integers(0, 2**16))
 
 
@@ -261,7 +260,7 @@ def _bodies(found: inspect.Type, depth: int) -> Strategy:
 
 @cache
 def _objects(cls: Any, depth: int) -> Strategy:
-    """JSON objects of a model. Deep inside, what may be left out is left out."""
+    """JSON objects of a model. Deeply nested ones have only their required fields."""
     found = shape(cls)
     assert isinstance(found, inspect.StructType)
     tag: dict[str, Strategy] = {} if found.tag_field is None else {found.tag_field: st.just(found.tag)}
@@ -279,7 +278,7 @@ def _is_null_or_left_out(field: inspect.Field) -> bool:
 
 
 def _spoiled(body: Json, by: Json, place: int) -> Json:
-    """*body* with *by* somewhere in it."""
+    """*body* with one part replaced by *by*."""
     if isinstance(body, dict) and body and place % 4:
         name = sorted(body)[place % len(body)]
         return {**body, name: _spoiled(body[name], by, place // 4)}

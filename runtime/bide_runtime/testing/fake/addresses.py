@@ -1,4 +1,4 @@
-"""The addresses of a fake provider: what is asked there, what it answers, and what goes wrong."""
+"""The addresses of a fake provider: their routes, replies and faults."""
 
 from __future__ import annotations
 
@@ -24,33 +24,33 @@ JSON = {"content-type": "application/json"}
 
 @dataclass(frozen=True)
 class Route:
-    """What a request looks like: its method, its path and, where that does not tell it, what its body holds."""
+    """Matches requests by method, path and, if those are ambiguous, constants in the body."""
 
     method: str
     path: str
-    """Under the base URL, with `{name}` for each parameter."""
+    """Below the base URL, with `{name}` for each parameter."""
     constants: tuple[tuple[tuple[str, ...], Json], ...] = ()
-    """(place in the body, value) pairs."""
+    """(path in the body, value) pairs."""
     counted_as: str = ""
-    """What the provider counts against a rate limit, where the path does not tell it."""
+    """The rate limit bucket, if it is not method and path."""
 
     @property
     def bucket(self) -> str:
-        """What the provider counts against a rate limit."""
+        """The rate limit bucket."""
         return self.counted_as or f"{self.method} {self.path}"
 
     @property
     def rank(self) -> tuple[int, int]:
-        """How much it says of a request: less with each parameter in its path, more with each constant."""
+        """How specific the route is: less with each parameter in its path, more with each constant."""
         return -self.path.count("{"), len(self.constants)
 
     def arguments(self, method: str, path: str) -> Mapping[str, str] | None:
-        """What stands in the path, or `None` if this is another address."""
+        """The parameters in *path*, or `None` if method or path do not match."""
         found = _pattern(self.path).fullmatch(path) if method == self.method else None
         return None if found is None else {name: unquote(text) for name, text in found.groupdict().items()}
 
     def takes(self, sent: Sent, path: str) -> bool:
-        """Whether a request to *path* is meant for this address."""
+        """Whether a request to *path* matches this route."""
         if self.arguments(sent.request.method, path) is None:
             return False
         return all(follow(sent.json, place) == value for place, value in self.constants)
@@ -68,20 +68,20 @@ class Submitted(Protocol):
 
 
 class Address:
-    """Where requests of one sort go: what they will meet, and what they were."""
+    """One address: its next faults, and the requests that it received."""
 
     def __init__(self, role: str) -> None:
         self.role = role
         self.requests: list[Sent] = []
-        """Those that came so far."""
+        """The requests that arrived so far."""
         self._faults: deque[Fault | None] = deque()
 
     def inject(self, *faults: Fault | None) -> None:
-        """Let the next requests meet these, one each; `None` is none."""
+        """Inject one fault into each of the next requests; `None` is no fault."""
         self._faults.extend(faults)
 
     def forget(self, before: float) -> None:
-        """Forget the requests that came before this moment."""
+        """Drop the requests that were sent before this time."""
         self.requests = [sent for sent in self.requests if sent.at >= before]
 
     def next_fault(self) -> Fault | None:
@@ -101,16 +101,16 @@ class FakeOperation(Address):
         self._answers: deque[Callable[[Sent], Reply]] = deque()
         usual = Reply(made_up(wanted), self._status, JSON)
         self._answer: Callable[[Sent], Reply] = partial(_always, usual)
-        """The one that it gave last."""
+        """The last answer, which is repeated when no others are left."""
 
     def answers(self, *values: object, status: int | None = None) -> None:
-        """Let it answer with these, one after another, and with the last one from then on."""
+        """Answer with these values, one after another; the last one is repeated."""
         for value in values:
             reply = Reply(plain(value), self._status if status is None else status, JSON)
             self._answers.append(partial(_always, reply))
 
     def becomes_a_job(self) -> None:
-        """Let it answer with a job, which goes on as the next job of its kind was told to."""
+        """Answer with a job, which follows the next plan of its kind."""
         if self._becomes is None:
             raise ValueError(f"{self.role} never answers with a job")
         status, jobs = self._becomes
@@ -123,20 +123,20 @@ class FakeOperation(Address):
 
 
 class FakeStreaming(Address):
-    """One operation of a fake provider that answers with a stream of events."""
+    """One operation of a fake provider that returns a stream of events."""
 
     def __init__(self, role: str, route: Route, events: Mapping[str, Any], *, last: frozenset[str]) -> None:
         super().__init__(role)
         self.route = route
         self.last = last
-        """The events that end a whole stream."""
+        """The events that end a complete stream."""
         self._names = {wanted: name for name, wanted in events.items()}
         self._parts: tuple[bytes | ClientError, ...] = ()
         in_order = sorted(events.items(), key=lambda event: event[0] in last)
         self.streams(*(typed(wanted, made_up(wanted)) for _, wanted in in_order))
 
     def streams(self, *events: object) -> None:
-        """Let it send these: typed events, bytes as they are, or an error that breaks the stream off."""
+        """Send these: typed events, raw bytes, or an error that ends the stream."""
         self._parts = tuple(
             event if isinstance(event, bytes | ClientError) else self.text_of(event) for event in events
         )

@@ -1,4 +1,4 @@
-"""JSON that fits a type, made up where nobody says what it holds: the bodies of a fake provider's replies."""
+"""Bodies of a fake provider's replies: JSON that matches a type, with placeholder values."""
 
 from __future__ import annotations
 
@@ -22,24 +22,24 @@ _WORDS = {"true": True, "false": False}
 
 @cache
 def shape(wanted: Any) -> inspect.Type:
-    """What msgspec knows of a type. To look it up is slow, and a fake does it for each reply."""
+    """msgspec's description of a type; cached, because inspecting a type for each reply is slow."""
     return inspect.type_info(prepared(wanted))
 
 
 def plain(value: Any) -> Json:
-    """A typed value as the JSON that the provider would send. Plain JSON and bytes stay what they are."""
+    """A typed value as the JSON that the provider would send. Plain JSON and bytes are returned unchanged."""
     return value if isinstance(value, bytes) else msgspec.to_builtins(value, enc_hook=_as_json)
 
 
 def made_up(wanted: Any, name: str = "text") -> Json:
-    """The least JSON that fits a type, or some bytes. A text says what it is, by *name*."""
+    """The smallest JSON that matches a type, or some bytes. *name* is used in texts."""
     return b"some bytes" if wanted is bytes else _made_up(shape(wanted), name)
 
 
 def put(body: Json, wanted: Any, path: Path, value: Json) -> bool:
-    """Put *value* into *body*, JSON of the type *wanted*, where the Python names in *path* lead; whether they do.
+    """Put *value* at *path*, of Python names, into *body*, JSON of the type *wanted*; returns whether the path exists.
 
-    It is written as the type there wants it: a status that is a boolean, a progress in whole numbers.
+    The value is converted to the type there: a status to a boolean, a progress to a whole number.
     """
     holder, found = body, shape(wanted)
     for step, name in enumerate(path):
@@ -62,18 +62,18 @@ def has(wanted: Any, path: Path) -> bool:
 
 
 def takes(wanted: Any, path: Path, value: Json) -> bool:
-    """Whether JSON of the type *wanted* may have *value* where *path* leads."""
+    """Whether JSON of the type *wanted* may have *value* at *path*."""
     body = made_up(wanted)
     return put(body, wanted, path, value) and fits(wanted, body)
 
 
 def nulls(wanted: Any, body: Json) -> Json:
-    """*body*, JSON of the type *wanted*, with null in each field that may be null and is absent."""
+    """*body*, JSON of the type *wanted*, with null in each absent field that may be null."""
     return body if wanted is bytes else _nulls(shape(wanted), body)
 
 
 def other_than(value: Json, wanted: Any, path: Path) -> Json:
-    """A value that is not *value*, for the place in JSON of the type *wanted* where *path* leads."""
+    """A value other than *value* that JSON of the type *wanted* may have at *path*."""
     if isinstance(value, bool):
         return not value
     if value is None:
@@ -136,7 +136,7 @@ def _may_be_null(found: inspect.Type) -> bool:
 
 
 def _inside(found: inspect.Type, name: str) -> tuple[str, inspect.Type] | None:
-    """The JSON key of an attribute, and the type behind it."""
+    """The JSON key and the type of an attribute."""
     match _object(found):
         case inspect.StructType(fields=fields):
             return next(((field.encode_name, field.type) for field in fields if field.name == name), None)
@@ -149,7 +149,7 @@ def _inside(found: inspect.Type, name: str) -> tuple[str, inspect.Type] | None:
 
 
 def _object(found: inspect.Type) -> inspect.Type:
-    """What a type is when it is not null."""
+    """The type without null."""
     if isinstance(found, inspect.UnionType):
         return next((each for each in found.types if not isinstance(each, inspect.NoneType)), found)
     if isinstance(found, inspect.AnyType):
@@ -171,7 +171,7 @@ def _fitted(value: Json, found: inspect.Type) -> Json:
 
 
 def fits(wanted: Any, body: Json) -> bool:
-    """Whether a client can read *body* as *wanted*."""
+    """Whether a client can decode *body* as *wanted*."""
     try:
         typed(wanted, body)
     except DecodeError:
@@ -180,5 +180,5 @@ def fits(wanted: Any, body: Json) -> bool:
 
 
 def typed(wanted: Any, body: Json) -> Any:
-    """*body* as the client reads it."""
+    """*body* as the client decodes it."""
     return decode(wanted, body if isinstance(body, bytes) else msgspec.json.encode(body))

@@ -1,4 +1,4 @@
-"""Virtual time: it moves when somebody sleeps, or when a scripted reply takes some, and nobody has to wait for it."""
+"""Virtual time: it advances when a client sleeps or a reply takes time. No real time passes."""
 
 from __future__ import annotations
 
@@ -20,49 +20,49 @@ from ...waiting.flow import Received, Send
 K = TypeVar("K")
 
 MORNING = 1_790_000_000.0
-"""The time of day at which virtual time begins, in seconds since 1970."""
+"""The time of day at which virtual time starts, in seconds since 1970."""
 
-_MOST_NAPS = 100_000
-"""Whoever sleeps more often waits for something that never comes."""
+_MAX_NAPS = 100_000
+"""The number of sleeps after which a wait is taken to be endless."""
 
 _HOPS = 200
-"""After so many turns of an event loop that is never quiet, time moves on nevertheless."""
+"""The number of turns of an event loop after which time advances even if the loop is not idle."""
 
 
 class Nap(msgspec.Struct, frozen=True):
-    """Somebody slept."""
+    """One sleep."""
 
     at: float
     seconds: float
-    """How long they meant to."""
+    """The length that was asked for."""
 
 
 class VirtualTime:
-    """One time, which the clocks of a blocking client and of an asyncio client may share."""
+    """Virtual time, which the clocks of a blocking and of an asyncio client may share."""
 
     def __init__(self) -> None:
         self.now = 0.0
         """Seconds since it was made."""
         self.naps: list[Nap] = []
         self.drift = 1.0
-        """How much of a nap is slept: less than 1 wakes up early, more is a machine that was itself asleep."""
+        """The factor of every sleep: less than 1 wakes up early, more is a machine that was suspended."""
         self._lock = threading.Lock()
 
     def advance(self, seconds: float) -> None:
-        """Let time pass."""
+        """Advance the time by *seconds*."""
         with self._lock:
             self.now += seconds
 
     def forget(self, before: float) -> None:
-        """Forget the naps that began before this moment."""
+        """Drop the naps that began before this time."""
         self.naps = [nap for nap in self.naps if nap.at >= before]
 
     def note(self, seconds: float) -> float:
-        """Take note of a nap; how long it will be."""
-        if len(self.naps) >= _MOST_NAPS:
-            raise AssertionError(f"slept {_MOST_NAPS:,} times, up to {self.now:,.0f} s: nothing ends this wait")
+        """Record a nap; returns its length after drift."""
+        if len(self.naps) >= _MAX_NAPS:
+            raise AssertionError(f"slept {_MAX_NAPS:,} times, up to {self.now:,.0f} s: nothing ends this wait")
         self.naps.append(Nap(self.now, seconds))
-        # Too short a nap would be no progress.
+        # Very short naps are not shortened further, so that time advances.
         return max(seconds, 0.0) if seconds <= 0.001 else max(seconds * self.drift, 0.001)
 
 
@@ -77,7 +77,7 @@ class _VirtualClock:
         return MORNING + self.time.now
 
     def advance(self, seconds: float) -> None:
-        """Let time pass."""
+        """Advance the time by *seconds*."""
         self.time.advance(seconds)
 
     @property
@@ -87,22 +87,22 @@ class _VirtualClock:
 
 
 class FakeClock(_VirtualClock):
-    """Time for a blocking client. Sleeping on it moves it and takes no time."""
+    """Virtual time for a blocking client. A sleep advances it and returns at once."""
 
     def sleep(self, seconds: float, wakeup: threading.Event) -> None:
         if wakeup.is_set():
             return
         if seconds == inf:
-            raise AssertionError("this would wait for ever: no request is under way that could end it")
+            raise AssertionError("this would wait for ever: no request is in flight that could end it")
         self.time.advance(self.time.note(seconds))
 
     def new_senders(self, send: Callable[[Send], Received], wakeup: threading.Event) -> VirtualSenders[Any]:
-        """What sends the requests of a batch: in virtual time, and without threads."""
+        """The senders of a batch: in virtual time, without threads."""
         return VirtualSenders(send, self, wakeup, self.time)
 
 
 class _Sleeper:
-    """A task that sleeps, until its time or until it is woken."""
+    """A task that sleeps until its time, or until it is woken."""
 
     def __init__(self, due: float, scope: asyncio.Timeout) -> None:
         self.due = due
@@ -111,21 +111,21 @@ class _Sleeper:
 
 
 class AsyncFakeClock(_VirtualClock):
-    """Time for an asyncio client, on any event loop. It moves to the next sleeper when no task has anything to do."""
+    """Virtual time for an asyncio client, on any event loop. It advances to the next sleeper when the loop is idle."""
 
     def __init__(self, time: VirtualTime | None = None) -> None:
         super().__init__(time)
         self._sleepers: list[tuple[float, int, _Sleeper]] = []
         self._turn = count()
         self._moving: asyncio.AbstractEventLoop | None = None
-        """The loop that will move time as soon as it is quiet."""
+        """The loop that will advance time as soon as it is idle."""
 
     async def sleep(self, seconds: float, wakeup: asyncio.Event) -> None:
         if not wakeup.is_set():
             await self._sleep(seconds if seconds == inf else self.time.note(seconds), wakeup)
 
     async def spend(self, seconds: float) -> None:
-        """Sleep, with nobody to end it early."""
+        """Sleep for the whole time: nothing wakes it up."""
         if seconds > 0:
             await self._sleep(seconds, asyncio.Event())
 
@@ -149,7 +149,7 @@ class AsyncFakeClock(_VirtualClock):
             loop.call_soon(self._move, loop, 0)
 
     def _move(self, loop: asyncio.AbstractEventLoop, hops: int) -> None:
-        # asyncio's own loops show what they have still to do; of others we suppose it for some turns.
+        # asyncio's own loops have a list of ready callbacks. Other loops are taken to be idle after some turns.
         if getattr(loop, "_ready", True) and hops < _HOPS:
             loop.call_soon(self._move, loop, hops + 1)
             return
@@ -164,7 +164,7 @@ class AsyncFakeClock(_VirtualClock):
 
 
 class VirtualSenders(Senders[K]):
-    """Sends for a batch of a blocking client: as many requests side by side as on threads, but in virtual time."""
+    """Sends for a batch of a blocking client: as many requests at a time as with threads, but in virtual time."""
 
     def __init__(
         self,
@@ -212,7 +212,7 @@ class VirtualSenders(Senders[K]):
         return list(self.arrived())
 
     def _begin(self) -> None:
-        """Send what there is room for. What a reply takes does not hold up the others."""
+        """Send as many queued requests as *threads* allows. The time of one reply does not delay the others."""
         while self._queue and len(self._coming) < self._room:
             key, send = self._queue.popleft()
             began, seen = self._time.now, self._outcome(send)

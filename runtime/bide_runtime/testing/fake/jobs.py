@@ -1,4 +1,4 @@
-"""One kind of job of a fake provider: made when it is submitted, and moved on by time alone."""
+"""One kind of job of a fake provider: created by a submit, and advanced only by time."""
 
 from __future__ import annotations
 
@@ -34,12 +34,12 @@ R = TypeVar("R")
 
 
 def link_path(role: str) -> str:
-    """The path of an address that a fake provider hands out."""
+    """The path of a link of a fake provider."""
     return f"/handed-out/{role}/{{job_id}}"
 
 
 def put_link(at: Link, text: str, body: Json, headers: dict[str, str]) -> None:
-    """Put *text* into a reply, where it is handed out."""
+    """Put *text* into a reply at the place of a link."""
     if at.header:
         headers[at.header.lower()] = text
         return
@@ -50,7 +50,7 @@ def put_link(at: Link, text: str, body: Json, headers: dict[str, str]) -> None:
 
 
 class FakeJobs(Generic[R]):
-    """One kind of job. Each call that says what becomes of a job is for the next one; the last is for all after it."""
+    """One kind of job. Each call of `succeeds`, `fails`, ... plans the next job; the last plan is repeated."""
 
     def __init__(
         self,
@@ -70,7 +70,7 @@ class FakeJobs(Generic[R]):
         self.result = Address("result")
         self.cancel = Address("cancel")
         self.jobs: list[FakeJob] = []
-        """Those that exist, in the order in which they were made."""
+        """The jobs that exist, in the order of their submits."""
         self._by_id: dict[str, FakeJob] = {}
         self._numbers = count(1)
         self._provider = provider
@@ -78,21 +78,21 @@ class FakeJobs(Generic[R]):
         self._reply = reply
         self._job_id = job_id
         self.base = ""
-        """The path of the base URL, for the addresses that are handed out."""
+        """The path of the base URL, for links."""
         self._idempotency_header = (idempotency_header or "").lower()
         self._keys: dict[str, FakeJob] = {}
         self._plans: deque[Plan] = deque()
         self._plan: Plan | None = None
-        """Of the job that was made last."""
+        """The plan of the last job."""
 
-    # --- what becomes of jobs -------------------------------------------------------------------------------------
+    # --- plans of the next jobs -----------------------------------------------------------------------------------
 
     def succeeds(self, result: R | None = None, *, after: float | None = None) -> None:
-        """Let a job succeed, *after* so many seconds. A result is made up if none is given."""
+        """Let a job succeed *after* this many seconds. Without a *result*, a placeholder is used."""
         self._ends(State.SUCCEEDED, after, result)
 
     def succeeds_in_part(self, result: R | None = None, *, after: float | None = None) -> None:
-        """Let a job end with a part of its result."""
+        """Let a job end as `partial`."""
         self._ends(State.PARTIAL, after, result)
 
     def fails(
@@ -103,27 +103,27 @@ class FakeJobs(Generic[R]):
         after: float | None = None,
         result: object = None,
     ) -> None:
-        """Let a job fail, for a reason in the provider's words; *result* is what it has all the same, if it can."""
+        """Let a job fail with an error message and a code; *result* is its result, if failed jobs can have one."""
         self._ends(State.FAILED, after, result, reason=reason, code=code)
 
     def gets_cancelled(self, *, after: float | None = None) -> None:
-        """Let somebody else cancel a job."""
+        """Let a job be cancelled by someone else."""
         self._ends(State.CANCELLED, after)
 
     def expires(self, *, after: float | None = None) -> None:
-        """Let a job end because it took too long for the provider."""
+        """Let a job end as `expired`."""
         self._ends(State.EXPIRED, after)
 
     def stalls(self) -> None:
-        """Let a job never end."""
+        """Let a job never finish."""
         self._ends(None, None)
 
     def follows(self, *plans: Plan) -> None:
-        """Let the next jobs follow these plans, to the last detail."""
+        """Let the next jobs follow these plans."""
         self._plans.extend(plans)
 
     def exists(self, job_id: str) -> FakeJob:
-        """A job that was submitted by somebody else, and becomes what the next job would."""
+        """Add a job that another client submitted; it follows the next plan."""
         return self._made(None, job_id)
 
     def found(self, job_id: str) -> FakeJob | None:
@@ -131,7 +131,7 @@ class FakeJobs(Generic[R]):
         return self._by_id.get(job_id)
 
     def forget(self, before: float) -> None:
-        """Forget the jobs that were over before this moment."""
+        """Drop the jobs that were over before this time."""
         self.jobs = [job for job in self.jobs if job.over_at >= before]
         self._by_id = {job.id: job for job in reversed(self.jobs)}
         self._keys = {key: job for key, job in self._keys.items() if job.over_at >= before}
@@ -155,14 +155,14 @@ class FakeJobs(Generic[R]):
         polling = self.kind.polling
         return polling.typical[0] if polling.typical is not None else 2 * polling.interval[0]
 
-    # --- what is answered -----------------------------------------------------------------------------------------
+    # --- replies --------------------------------------------------------------------------------------------------
 
     def key_of(self, sent: Sent) -> str | None:
         """The idempotency key of a submit."""
         return sent.request.headers.get(self._idempotency_header)
 
     def submitted(self, sent: Sent) -> Reply:
-        """Make a job, or find the one that was made with the same idempotency key."""
+        """Create a job, or find the one that was created with the same idempotency key."""
         key = sent.key
         job = self._keys.get(key) if key is not None else None
         if job is not None and job.body != sent.json:
@@ -188,19 +188,19 @@ class FakeJobs(Generic[R]):
             put(body, self._reply, self._job_id, job.id)
         self._put_links(job, body, headers, now, is_submit=True)
         is_snapshot = self._reply is self.kind.snapshot and bool(lifecycle.status)
-        retry_after = self._hint(job, now) if is_snapshot else 0.0
+        retry_after = self._retry_after(job, now) if is_snapshot else 0.0
         id_at = self._job_id or lifecycle.poll
         is_read = not (isinstance(id_at, Link) and id_at.header)
         return Reply(body, 202, headers, told=told, retry_after=retry_after, is_last_word=is_snapshot, is_read=is_read)
 
     def held(self, sent: Sent, job: FakeJob) -> Reply:
-        """What a poll of a job is answered that may be held until there is news."""
+        """The reply to a poll that may be held until the job changes."""
         came = self._time.now
         at = answered_at(job, came, asked_for(self.kind.lifecycle.long_poll, sent))
         return replace(self.polled(job, at), takes=at - came)
 
     def polled(self, job: FakeJob, at: float | None = None) -> Reply:
-        """What a poll of a job is answered, now or *at* another moment."""
+        """The reply to a poll, now or *at* another time."""
         now, accepts = self._time.now if at is None else at, self.kind.lifecycle.accepts
         job.polls += 1
         if now - job.began < job.plan.visible_after:
@@ -220,20 +220,20 @@ class FakeJobs(Generic[R]):
             status,
             headers,
             told={job.id: state},
-            retry_after=self._hint(job, now),
+            retry_after=self._retry_after(job, now),
             is_read=(code is None or state.is_final) and not self._is_silent,
             is_expected=code is not None,
         )
 
     def is_result_due(self, job: FakeJob) -> bool:
-        """Whether a request is for the result, where polls go to the same address: once a poll said so."""
+        """Whether a request to an address of polls and results is for the result: a poll has shown the job as done."""
         at = self.kind.lifecycle.result
         polled = (self.kind.lifecycle.poll_method, self.kind.lifecycle.poll)
         is_shared = isinstance(at, ResultAt) and isinstance(at.path, str) and (at.method, at.path) == polled
         return is_shared and job.is_told
 
     def fetched(self, sent: Sent, job: FakeJob) -> Reply:
-        """What is answered at the result's own address."""
+        """The reply at the result's own address."""
         at = self.kind.lifecycle.result
         assert isinstance(at, ResultAt)
         if job.plan.is_gone and job.is_ready(self._time.now):
@@ -246,7 +246,7 @@ class FakeJobs(Generic[R]):
         return Reply(job.result() if at.pages is None else self._page(at.pages, job, sent), 200, JSON)
 
     def _page(self, pages: Pages, job: FakeJob, sent: Sent) -> Json:
-        """The page of a result that is asked for: two items, and where to go on."""
+        """The requested page of a result: two items, and the cursor of the next page."""
         wanted, body = self.kind.result, job.result()
         items = plain(follow(typed(wanted, body), pages.list)) or []
         asked = int(dict(sent.query).get(pages.query, "0" if pages.next else str(pages.first)))
@@ -261,12 +261,12 @@ class FakeJobs(Generic[R]):
         return body
 
     def cancelled(self, job: FakeJob) -> Reply:
-        """Cancel a job that is not over."""
+        """Cancel a job unless it is over."""
         job.cancel(self._time.now)
         return Reply({}, 200, JSON)
 
     def with_nulls(self, address: Address, reply: Callable[[], Reply]) -> Reply:
-        """A reply of this address, with null in each field that may be absent and is."""
+        """A reply of this address, with null in each absent field that may be null."""
         proper = reply()
         wanted: Any = {self.poll: self.kind.snapshot, self.result: self.kind.result}.get(address)
         is_json = wanted is not None and proper.status < 300
@@ -278,7 +278,7 @@ class FakeJobs(Generic[R]):
     def _put_links(
         self, job: FakeJob, body: Json, headers: dict[str, str], now: float, *, is_submit: bool = False
     ) -> None:
-        """Say in a reply where the job is asked about, where the provider says so."""
+        """Put the links of a job into a reply."""
         lifecycle, state = self.kind.lifecycle, job.state(now)
         for role, at in lifecycle.link.items():
             is_next_poll = role == "result" and at.is_where(lifecycle.poll) and (is_submit or not state.has_result)
@@ -288,21 +288,21 @@ class FakeJobs(Generic[R]):
 
     @property
     def _is_silent(self) -> bool:
-        """Whether the body of a poll reply is never read: the HTTP status and the headers say everything."""
+        """Whether the body of a poll reply is never read: only its HTTP status and headers matter."""
         return self.kind.snapshot is NoneType and self.kind.lifecycle.result != ()
 
     @property
     def _has_status(self) -> bool:
-        """Whether the reply to a submit says where the job is."""
+        """Whether the submit reply has the job's status."""
         return has(self._reply, self.kind.lifecycle.status)
 
-    def _hint(self, job: FakeJob, now: float) -> float:
-        """Seconds that a reply about a job asks to wait."""
+    def _retry_after(self, job: FakeJob, now: float) -> float:
+        """The retry_after field of a reply about a job, in seconds; 0 for none."""
         is_over = job.state(now).is_final
         return 0.0 if is_over or not has(self.kind.snapshot, self.kind.lifecycle.retry_after) else job.plan.retry_after
 
     def _takes_id(self, job_id: str) -> bool:
-        """Whether the reply to a submit can have this id."""
+        """Whether the submit reply can hold this id."""
         at = self._job_id
         return isinstance(at, Link) or not at or takes(self._reply, at, job_id)
 

@@ -1,4 +1,4 @@
-"""Long polling at a fake provider: when a poll is answered that may be held."""
+"""Long polling at a fake provider: how long a poll is held."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from .transport import Sent
 
 
 def asked_for(long_poll: LongPoll | None, sent: Sent) -> float:
-    """Seconds for which a poll asks to be held."""
+    """The seconds for which a poll asks to be held."""
     if long_poll is None:
         return 0.0
     texts = [text for name, text in sent.query if name == long_poll.query] if long_poll.query else []
@@ -18,7 +18,7 @@ def asked_for(long_poll: LongPoll | None, sent: Sent) -> float:
 
 
 def answered_at(job: FakeJob, now: float, seconds: float) -> float:
-    """When a poll is answered that came *now*: when there is news of the job, or after so many seconds."""
+    """When a poll that arrived *now* is answered: when the job changes, or after this many seconds."""
     first = _poll_once(job, now)
     state = job.state(now)
     is_over = state.is_final and (not state.has_result or job.is_ready(now))

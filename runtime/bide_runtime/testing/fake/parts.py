@@ -1,4 +1,4 @@
-"""What a fake provider reads in a body that came in parts."""
+"""Parse the `multipart/form-data` bodies that a fake provider receives."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _NAME = re.compile(r'; name="([^"]*)"')
 
 
 def parts_of(content_type: str, body: bytes) -> dict[str, Json]:
-    """The parts by name: the bytes of a file, JSON, or a text. What came more than once is a list."""
+    """The parts by name: the bytes of a file, JSON, or a text. A repeated name gives a list."""
     boundary = content_type.partition("boundary=")[2].encode()
     _, *sections, _ = (b"\r\n" + body).split(b"\r\n--" + boundary)
     found: dict[str, Json] = {}

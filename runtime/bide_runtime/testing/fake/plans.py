@@ -1,4 +1,4 @@
-"""The plan of a job of a fake provider, and what each poll of the job returns by that plan."""
+"""The plan of a job of a fake provider, and the replies of the job by that plan."""
 
 from __future__ import annotations
 
@@ -21,30 +21,30 @@ from .transport import Reply
 
 @dataclass(frozen=True)
 class Plan:
-    """The life of one job. Ages are seconds since its submit."""
+    """The course of one job. Ages are seconds since its submit."""
 
     timeline: Timeline
     """Its statuses."""
     result: object = msgspec.UNSET
-    """A typed result or its JSON; one is made up if it is left out."""
+    """A typed result or its JSON; left out, a placeholder is used."""
     code: str = "fake_failure"
     reason: str = "the fake provider was told to fail it"
     late: float = 0.0
-    """How long after the last status the result is there; before it, if this is negative."""
+    """Seconds from the last status until the result is available; negative: before it."""
     is_gone: bool = False
     """Whether the result is no longer kept when it is fetched."""
     visible_after: float = 0.0
-    """Until then the provider does not find the job."""
+    """The age from which the provider finds the job."""
     retry_after: float = 0.0
     """Seconds that each reply about the unfinished job asks to wait, if replies have a field for that."""
     id: str | None = None
-    """The id of the job; left out, one is made up."""
+    """The id of the job; left out, one is generated."""
     fails: bool = False
-    """Whether the job fails with the status of one that succeeded, where something else tells of failures."""
+    """Whether the job fails although its status means success, if the spec has `failed_if` or `failed_with`."""
 
 
 def timeline_to(lifecycle: Lifecycle, end: State | None, seconds: float) -> Timeline:
-    """The usual timeline of a job that reaches a state after so many seconds; `None`: it never ends.
+    """The usual timeline of a job that reaches *end* after this many seconds; `None`: it never ends.
 
     Raises `ValueError` if no status of these jobs means that state.
     """
@@ -69,25 +69,25 @@ class FakeJob:
     plan: Plan
     began: float
     body: Json = None
-    """What was submitted."""
+    """The body of the submit."""
     polls: int = 0
     is_told: bool = False
-    """Whether a poll reply said that the result is there."""
+    """Whether a poll reply showed that the result is available."""
     results: int = 0
-    """How often its result was handed out."""
+    """How often its result was returned."""
 
     timeline: Timeline = field(init=False)
-    """The one of the plan, until the job is cancelled."""
+    """That of the plan, until the job is cancelled."""
 
     def __post_init__(self) -> None:
         self.timeline = self.plan.timeline
 
     def status(self, now: float) -> str:
-        """The provider's word for where the job is."""
+        """The provider's status."""
         return self.timeline.status(now - self.began)
 
     def cancel(self, now: float) -> None:
-        """Stop it, unless it is over: in a status that means `cancelled`, if the provider has one."""
+        """Stop the job unless it is over, in a status that means `cancelled` if the provider has one."""
         if self._states.get(self.status(now), State.RUNNING).is_final:
             return
         cancelled = next((word for word, state in self._states.items() if state is State.CANCELLED), None)
@@ -95,9 +95,9 @@ class FakeJob:
         self.timeline = self.timeline.turned(age, (cancelled, inf)) if cancelled else self.timeline.stopped(age)
 
     def state(self, now: float, *, is_shown_ready: bool = True) -> State:
-        """Where the job is in our words, as a client must see it: an unknown status is not final.
+        """The state as a client must read it: an unknown status is not final.
 
-        *is_shown_ready*: whether it is told that the result is there.
+        *is_shown_ready*: whether the reply shows that the result is available.
         """
         state = self._states.get(self.status(now), State.RUNNING)
         if self.plan.fails and state.has_result:
@@ -118,13 +118,13 @@ class FakeJob:
 
     @property
     def over_at(self) -> float:
-        """When nothing more becomes of it by itself; of one that somebody else submitted that is not known."""
+        """The time after which it no longer changes by itself; infinite for a job that another client submitted."""
         if self.began == -inf:
             return inf
         return self.began + self.timeline.duration + max(self.plan.late, 0.0)
 
     def is_ready(self, now: float) -> bool:
-        """Whether the result can be had."""
+        """Whether the result is available."""
         last = self._states.get(self.timeline.last, State.RUNNING)
         is_late_enough = now - self.began >= self.timeline.duration + self.plan.late
         return last.has_result and not self.plan.fails and is_late_enough
@@ -158,7 +158,7 @@ class FakeJob:
         return body
 
     def result(self, state: State = State.SUCCEEDED) -> Json:
-        """The result, as the provider sends it; in state `failed` what there is in its place."""
+        """The result as the provider sends it; in state `failed`, the value in its place."""
         if self.plan.result is msgspec.UNSET:
             return made_up(self.kind.failed_result if state is State.FAILED else self.kind.result)
         return plain(self.plan.result)
@@ -168,7 +168,7 @@ class FakeJob:
         return self.kind.lifecycle.all_states
 
     def _progress(self, now: float) -> dict[Any, Json]:
-        """Progress in all forms in which it can be told."""
+        """Progress in all the forms that a reply may have."""
         lasts = self.timeline.duration
         share = 1.0 if self.state(now).is_final else min((now - self.began) / lasts, 1.0) if 0 < lasts < inf else 0.0
         return {"done": round(share * 100), "total": 100, "share": share, "percent": share * 100, "message": "working"}

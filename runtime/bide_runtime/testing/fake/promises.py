@@ -1,6 +1,6 @@
-"""The promises of a client, looked for in the trace of its requests. Each function yields what breaks one of them.
+"""The promises of a client, checked in the trace of its requests. Each function yields the violations of one promise.
 
-They read the trace alone and know nothing of how the client decides.
+They read only the trace and are independent of the client's code.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ from ...waiting.deadline import SAME_TIME
 from .transport import Sent
 
 _A_DAY = 86_400.0
-"""No hint is believed for longer."""
+"""Seconds. A longer retry_after is cut to this."""
 
 _LONGEST_CLOSURE = 300.0
-"""No 429 keeps other jobs from asking for longer."""
+"""Seconds. No 429 closes an address for longer."""
 
 
 class Trace(msgspec.Struct, frozen=True):
-    """What a provider saw, and what the spec says of it."""
+    """The requests that a provider received, and the facts of the spec to check them by."""
 
     requests: Sequence[Sent]
     provider: Provider
@@ -35,7 +35,7 @@ class Trace(msgspec.Struct, frozen=True):
 
 
 def key_kept(trace: Trace) -> Iterator[str]:
-    """The key is in its place in every request, and nowhere else."""
+    """Every request has the key in its place, and nowhere else."""
     for sent in trace.requests:
         elsewhere = _without_keys(sent, trace.provider)
         for secret in trace.provider.auth:
@@ -46,8 +46,8 @@ def key_kept(trace: Trace) -> Iterator[str]:
                 yield f"{sent} has the {secret.argument} in a second place"
 
 
-def floor_kept(trace: Trace) -> Iterator[str]:
-    """W3: two polls of a job are never closer than the floor."""
+def min_interval_kept(trace: Trace) -> Iterator[str]:
+    """W3: two polls of a job are at least min_interval apart."""
     for job_id, polls in _by_job(trace.requests, "poll").items():
         for before, after in pairwise(polls):
             if (
@@ -58,7 +58,7 @@ def floor_kept(trace: Trace) -> Iterator[str]:
 
 
 def rates_kept(trace: Trace) -> Iterator[str]:
-    """No address is asked more often than the provider allows."""
+    """No endpoint receives more requests than its rate limit allows."""
     for (bucket, _), requests in _by_bucket(trace.requests).items():
         rate = trace.provider.rates.get(bucket)
         if rate is None:
@@ -68,8 +68,8 @@ def rates_kept(trace: Trace) -> Iterator[str]:
                 yield f"{last} is one of more than {rate.count} requests in {rate.seconds:g} s to {bucket}"
 
 
-def rate_limits_heeded(trace: Trace) -> Iterator[str]:
-    """After a 429 nobody asks there before the provider wants to be asked. What was on its way by then is no fault."""
+def rate_limits_honoured(trace: Trace) -> Iterator[str]:
+    """After a 429, no request is sent there before its retry_after has passed. Requests in flight do not count."""
     for (bucket, _), requests in _by_bucket(trace.requests).items():
         closings: list[tuple[float, float]] = []
         for sent in requests:
@@ -80,8 +80,8 @@ def rate_limits_heeded(trace: Trace) -> Iterator[str]:
                 closings.append((sent.ended, sent.ended + min(sent.reply.retry_after, _LONGEST_CLOSURE)))
 
 
-def final_left_alone(trace: Trace) -> Iterator[str]:
-    """W2: a job that was seen in a final state is never polled again. For one handle of each job."""
+def final_job_not_polled(trace: Trace) -> Iterator[str]:
+    """W2: a job whose final state was received is not polled again. For one handle of each job."""
     for job_id, polls in _by_job(trace.requests, "submit", "poll").items():
         over: Sent | None = None
         for sent in polls:
@@ -92,17 +92,17 @@ def final_left_alone(trace: Trace) -> Iterator[str]:
                 over = over or sent
 
 
-def hints_kept(trace: Trace) -> Iterator[str]:
-    """W4: a job is left alone for as long as the provider asks. For one handle of each job."""
+def retry_after_honoured(trace: Trace) -> Iterator[str]:
+    """W4: no request for a job is sent before its retry_after has passed. For one handle of each job."""
     for requests in _by_job(trace.requests, "submit", "poll", "result").values():
         for before, after in pairwise(requests):
             retry_after = min(before.reply.retry_after if before.reply else 0.0, _A_DAY)
             if after.at < before.ended + retry_after - SAME_TIME:
-                yield f"{after} comes before the {retry_after:g} s are over that {before} asks for"
+                yield f"{after} was sent before the {retry_after:g} s of {before} had passed"
 
 
 def result_fetched_once(trace: Trace) -> Iterator[str]:
-    """W14: a result at its own address is fetched once, and only when the job is done. For one handle of each job."""
+    """W14: a result at its own address is fetched once, and only after the job is done. For one handle of each job."""
     told: dict[str, float] = {}
     for sent in trace.requests:
         for job_id, state in _told(sent).items():
@@ -116,21 +116,21 @@ def result_fetched_once(trace: Trace) -> Iterator[str]:
             yield f"{fetches[0]} comes before the job was done"
 
 
-OF_A_CLIENT = (key_kept, floor_kept, rates_kept, rate_limits_heeded)
-"""What holds whatever a program does with a client."""
+OF_A_CLIENT = (key_kept, min_interval_kept, rates_kept, rate_limits_honoured)
+"""The promises for every use of a client."""
 
-OF_A_HANDLE = (final_left_alone, hints_kept, result_fetched_once)
-"""What holds as long as a program has one handle of each job."""
+OF_A_HANDLE = (final_job_not_polled, retry_after_honoured, result_fetched_once)
+"""The promises for programs that have one handle of each job."""
 
 
 def broken_promises(trace: Trace, *, one_handle: bool = False) -> list[str]:
-    """Every promise that a trace shows to be broken, in words."""
+    """Descriptions of all promises that a trace breaks."""
     promises = OF_A_CLIENT + OF_A_HANDLE if one_handle else OF_A_CLIENT
     return [f"{promise.__name__}: {what}" for promise in promises for what in promise(trace)]
 
 
 def _key(sent: Sent, secret: Secret) -> str:
-    """A secret where it belongs."""
+    """The secret in its place; empty if it is missing."""
     if secret.at == "query":
         return next((value for found, value in sent.query if found == secret.name), "")
     header = sent.request.headers.get("authorization" if secret.at == "basic" else secret.name.lower(), "")
@@ -142,7 +142,7 @@ def _key(sent: Sent, secret: Secret) -> str:
 
 
 def _without_keys(sent: Sent, provider: Provider) -> str:
-    """Everything that goes out but the secrets, where they belong."""
+    """All text that is sent, without the secrets in their places."""
     headers = {"authorization" if secret.at == "basic" else secret.name.lower() for secret in provider.auth}
     names = {secret.name for secret in provider.auth if secret.at == "query"}
     pairs = [pair for pair in sent.request.headers.items() if pair[0] not in headers]

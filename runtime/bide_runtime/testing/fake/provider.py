@@ -1,4 +1,4 @@
-"""A fake of a whole provider: it answers in virtual time, by the package's own tables, and keeps every request."""
+"""A fake of a whole provider: it answers in virtual time, by the package's own tables, and records every request."""
 
 from __future__ import annotations
 
@@ -34,12 +34,12 @@ A = TypeVar("A", bound=AsyncClient)
 R = TypeVar("R")
 
 KEY = "-".join(("key", "of", "a", "fake"))
-"""Put together here, because Hypothesis tries the texts that it finds in a program."""
+"""Joined at run time, because Hypothesis also tries the string literals of a program."""
 
 
 @dataclass(frozen=True)
 class _Asked:
-    """Where a request goes."""
+    """The address of a request, and its answer."""
 
     address: Address
     route: Route
@@ -47,11 +47,11 @@ class _Asked:
     jobs: FakeJobs[Any] | None = None
     job_id: str = ""
     job: FakeJob | None = None
-    """The job that it is about, if it exists."""
+    """The job of the request, if it exists."""
 
 
 class FakeProvider(Generic[C, A]):
-    """A provider that does as it is told. Nothing is sent anywhere, and no time passes but virtual time."""
+    """A provider whose replies a test decides. Nothing is sent, and only virtual time passes."""
 
     def __init__(
         self, provider: Provider, client: type[C], async_client: type[A], *, jitter: Callable[[], float] | None = None
@@ -67,14 +67,14 @@ class FakeProvider(Generic[C, A]):
         self._client_class = client
         self._async_client_class = async_client
         self.jitter = jitter or (lambda: 0.0)
-        """Returns what the next clients take for chance, a number in [0, 1)."""
+        """Returns the jitter of the next clients, a number in [0, 1)."""
         self._keys = count(1)
         self._anywhere = Address("")
         self._base = urlsplit(provider.base_url).path
         self._clients = count()
         self._transports: WeakSet[FakeTransport | AsyncFakeTransport] = WeakSet()
 
-    # --- for the one who writes a test ----------------------------------------------------------------------------
+    # --- for authors of tests -------------------------------------------------------------------------------------
 
     @property
     def now(self) -> float:
@@ -82,7 +82,7 @@ class FakeProvider(Generic[C, A]):
         return self.time.now
 
     def client(self, api_key: str | None = KEY, **arguments: Any) -> C:
-        """A blocking client of this provider. It takes what the real one takes; pauses are not spread by chance."""
+        """A blocking client of this provider, with the arguments of the real one. It has no random jitter."""
         transport = FakeTransport(self._server(), self.clock)
         return self._client_class(**self._arguments(api_key, arguments, transport), clock=self.clock)
 
@@ -92,15 +92,15 @@ class FakeProvider(Generic[C, A]):
         return self._async_client_class(**self._arguments(api_key, arguments, transport), clock=self.async_clock)
 
     def advance(self, seconds: float) -> None:
-        """Let this much virtual time pass, in seconds: jobs go on meanwhile."""
+        """Advance virtual time by this many seconds; jobs continue meanwhile."""
         self.time.advance(seconds)
 
     def inject(self, *faults: Fault | None) -> None:
-        """Let the next requests, wherever they go, meet these, one each; `None` is none."""
+        """Inject one fault into each of the next requests to any address; `None` is no fault."""
         self._anywhere.inject(*faults)
 
     def forget(self, older_than: float = 3600.0) -> None:
-        """Forget all that was sent so many seconds ago, and the jobs that were over by then: for very long runs."""
+        """Drop requests that are older than this many seconds, and jobs that were over by then, for very long runs."""
         before = self.now - older_than
         self.requests = [sent for sent in self.requests if sent.at >= before]
         addresses = (
@@ -110,26 +110,26 @@ class FakeProvider(Generic[C, A]):
             each.forget(before)
 
     def check(self) -> None:
-        """Raise `AssertionError` if a client has broken one of the promises of its documentation."""
+        """Raise `AssertionError` if a client broke one of its documented promises."""
         broken = broken_promises(self.trace)
         assert not broken, "\n".join(broken)
 
     def id_of(self, handle_id: str) -> str:
-        """The provider's id of a job, from the id of its handle: that may be the address where the job is polled."""
+        """The provider's id of a job, from the id of its handle, which may be the address where the job is polled."""
         path = urlsplit(handle_id).path.removeprefix(self._base) if "/" in handle_id else handle_id
         found = Route("GET", link_path("poll")).arguments("GET", path)
         return handle_id if found is None else found["job_id"]
 
     @property
     def trace(self) -> Trace:
-        """All that was seen so far."""
+        """The trace of all requests so far."""
         min_intervals = {job.id: kind.kind.polling.min_interval for kind in self.kinds for job in kind.jobs}
         return Trace(self.requests, self._provider, min_intervals)
 
     def _arguments(
         self, api_key: str | None, given: Mapping[str, Any], transport: FakeTransport | AsyncFakeTransport
     ) -> dict[str, Any]:
-        """The arguments of a client but its clock: nothing is left to chance."""
+        """The arguments of a client, without its clock; they make it deterministic."""
         self._transports.add(transport)
         self._base = urlsplit(given.get("base_url") or self._provider.base_url).path.rstrip("/")
         for jobs in self.kinds:
@@ -139,7 +139,7 @@ class FakeProvider(Generic[C, A]):
         return {**self._secrets(api_key), **chance, **given, "transport": transport}
 
     def _secrets(self, key: str | None) -> dict[str, str | None]:
-        """Each secret of a client; one will do for all."""
+        """Each secret of a client: *key* for all."""
         return {secret.argument: key for secret in self._provider.auth} or {"api_key": key}
 
     # --- for the generated class ----------------------------------------------------------------------------------
@@ -177,10 +177,10 @@ class FakeProvider(Generic[C, A]):
         self.operations.append(streaming)
         return streaming
 
-    # --- what is answered -----------------------------------------------------------------------------------------
+    # --- replies --------------------------------------------------------------------------------------------------
 
     def _server(self) -> Server:
-        """What a new client will talk to."""
+        """The server for a new client."""
         number = next(self._clients)
         return lambda sent: self._answer(sent, number)
 
@@ -201,9 +201,9 @@ class FakeProvider(Generic[C, A]):
         return changed(proper() if fault.reaches else Reply(), fault, self._provider, self.clock.wall())
 
     def _asked(self, sent: Sent, path: str) -> _Asked:
-        """Which address a request is for, and what is answered there.
+        """The address of a request, and its answer there.
 
-        Of several that fit, a job that exists comes first, then the one that says most: by its path, by its constants.
+        Of several that match, one of an existing job comes first, then the one with the most specific route.
         """
         found = [
             *self._asked_of_one_job(sent, path),
@@ -219,7 +219,7 @@ class FakeProvider(Generic[C, A]):
         return asked
 
     def _asked_of_no_job(self, sent: Sent) -> Iterator[_Asked]:
-        """Every address that is not of one job."""
+        """Every address that is not of a single job."""
         for operation in self.operations:
             yield _Asked(operation, operation.route, partial(operation.answer, sent))
         for jobs in self.kinds:
@@ -229,7 +229,7 @@ class FakeProvider(Generic[C, A]):
                 yield _Asked(jobs.poll, Route(many.method, many.path), partial(self._polled_together, many, sent), jobs)
 
     def _asked_of_one_job(self, sent: Sent, path: str) -> Iterator[_Asked]:
-        """Every address of one job that fits."""
+        """Every matching address of a single job."""
         for jobs in self.kinds:
             for address, route, answer in _of_one_job(jobs, sent):
                 arguments = route.arguments(sent.request.method, path)
@@ -243,7 +243,7 @@ class FakeProvider(Generic[C, A]):
                     yield _Asked(address, route, partial(answer, job), jobs, job_id, job)
 
     def _polled_together(self, many: PollMany, sent: Sent) -> Reply:
-        """What is answered where many jobs are polled at once."""
+        """The reply to a poll of many jobs."""
         if many.ids_in == "query":
             ids = parse_qs(urlsplit(sent.request.url).query)[many.ids][0].split(",")
         else:
@@ -266,7 +266,7 @@ class FakeProvider(Generic[C, A]):
 
 
 def _of_one_job(jobs: FakeJobs[Any], sent: Sent) -> list[tuple[Address, Route, Callable[[FakeJob], Reply]]]:
-    """Where one job can be asked for, and what is answered there."""
+    """The addresses of a single job, with their routes and answers."""
     lifecycle = jobs.kind.lifecycle
     found: list[tuple[Address, Route, Callable[[FakeJob], Reply]]] = [
         (jobs.poll, _route("poll", lifecycle.poll_method, lifecycle.poll), partial(jobs.held, sent))
@@ -281,7 +281,7 @@ def _of_one_job(jobs: FakeJobs[Any], sent: Sent) -> list[tuple[Address, Route, C
 
 
 def _route(role: str, method: str, at: str | Link) -> Route:
-    """Where requests of a role go; what a fake provider hands out has addresses of its own."""
+    """The route of a role; links of a fake provider have addresses of their own."""
     return Route(
         method, at if isinstance(at, str) else link_path(role), counted_as="" if isinstance(at, str) else at.name
     )

@@ -1,4 +1,4 @@
-"""The replies of a fake provider that are errors, or that a fault has changed."""
+"""Replies of a fake provider that are errors, or that a fault changed."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _PAGE = b"<html><title>Just a moment...</title></html>"
 
 
 def error_reply(provider: Provider, status: int, code: str, message: str) -> Reply:
-    """An error in the provider's own shape."""
+    """An error reply in the provider's own shape."""
     body: dict[str, Json] = {}
     shape = provider.errors[0] if provider.errors else None
     for path, text in ((shape.code, code), (shape.message, message)) if shape else ((("message",), message),):
@@ -28,7 +28,7 @@ def error_reply(provider: Provider, status: int, code: str, message: str) -> Rep
 
 
 def changed(proper: Reply, fault: Fault, provider: Provider, wall: float) -> Reply:
-    """What the client gets in place of the *proper* reply. *wall*: the time of day, in seconds since 1970."""
+    """The reply in place of the *proper* one. *wall* is the time of day, in seconds since 1970."""
     match fault.kind:
         case FaultKind.ERROR:
             return _error(fault, provider, wall)

@@ -1,4 +1,4 @@
-"""HTTP engines without a network: a server is a function from a request to a reply, and every request is kept."""
+"""Transports without a network: a server is a function from a request to a reply, and every request is recorded."""
 
 from __future__ import annotations
 
@@ -19,31 +19,31 @@ from .parts import parts_of
 
 @dataclass(frozen=True)
 class Reply:
-    """What a server answers, and how long that takes."""
+    """The reply of a server, and how long it takes."""
 
     body: Json = None
-    """Bytes go out as they are, anything else as JSON."""
+    """Bytes are sent as they are, anything else as JSON."""
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)
     """Names in lower case."""
     takes: float = 0.0
     """Seconds from the request to the end of the reply."""
     lost: ClientError | None = None
-    """What the client sees instead of a reply."""
+    """The error that the client gets instead of a reply."""
     parts: tuple[bytes | ClientError, ...] | None = None
-    """A body that comes in pieces, for a stream. An error breaks it off."""
+    """The chunks of a stream's body. An error ends the stream."""
     told: Mapping[str, State] = field(default_factory=dict)
-    """What it says of which job, for the promises: where each is, in our words."""
+    """The states that it shows, by job, for the promises."""
     is_last_word: bool = True
-    """Whether there is nothing left to ask if it says that a job is over, for the promises."""
+    """Whether no more polls are needed if it shows that a job is over, for the promises."""
     retry_after: float = 0.0
-    """Seconds that it asks to wait, for the promises."""
+    """Its retry_after in seconds, for the promises."""
     is_read: bool = True
-    """Whether its body says anything, for the promises: an HTTP status or a header may say it all."""
+    """Whether a client reads its body, for the promises: sometimes only its HTTP status and headers matter."""
     is_proper: bool = True
-    """Whether it is as the provider documents it, for the promises."""
+    """Whether it matches the spec, for the promises."""
     is_expected: bool = False
-    """Whether a client should be prepared for it although it is an error, for the promises."""
+    """Whether it is an error that the spec announces, such as "not ready yet", for the promises."""
 
     @property
     def text(self) -> bytes:
@@ -58,30 +58,30 @@ class Reply:
 
 @dataclass
 class Sent:
-    """One request, and what came of it."""
+    """One request and its outcome."""
 
     at: float
     """When it was sent, in seconds of virtual time."""
     request: Request
     timeout: float
-    """How long the client would have waited for the reply."""
+    """The client's timeout for the reply, in seconds."""
     role: str = ""
-    """What it was for: `submit`, `poll`, `result`, `cancel`, or the name of an operation."""
+    """`submit`, `poll`, `result`, `cancel`, or the name of an operation."""
     bucket: str = ""
-    """Method and path template: what the provider counts together."""
+    """The rate limit bucket: method and path template."""
     job_ids: tuple[str, ...] = ()
-    """The jobs that it was about."""
+    """The jobs that it was for."""
     key: str | None = None
     """Its idempotency key."""
     client: int = 0
-    """Which client sent it."""
+    """The number of the client that sent it."""
     ended: float = 0.0
-    """When the reply was there, or nothing came."""
+    """When the reply was complete, or the request failed."""
     reply: Reply | None = None
 
     @property
     def is_answered(self) -> bool:
-        """Whether a whole and proper reply came, which is no error."""
+        """Whether it got a complete and valid reply that is not an error."""
         reply = self.reply
         return reply is not None and reply.lost is None and reply.status < 300 and reply.is_proper
 
@@ -101,7 +101,7 @@ class Sent:
 
     @property
     def json(self) -> Json:
-        """The body; of one in parts, what each holds: bytes of a file, a text, JSON, or a list of these."""
+        """The decoded body; for a form, its parts: bytes of a file, a text, JSON, or a list of these."""
         kind, body = self.request.headers.get("content-type", ""), self.request.body
         if body is not None and kind.startswith("multipart/form-data"):
             return parts_of(kind, body)
@@ -116,27 +116,27 @@ Server: TypeAlias = Callable[[Sent], Reply]
 
 
 def script(*replies: Reply) -> Server:
-    """A server that gives these replies one after another, and the last one for ever."""
+    """A server that returns these replies one after another, and repeats the last one."""
     rest = list(replies)
     return lambda sent: rest.pop(0) if len(rest) > 1 else rest[0]
 
 
-class _Line:
-    """What a transport does but for waiting."""
+class _SharedTransport:
+    """The part of a transport that both colours share."""
 
     def __init__(self, server: Server, time: VirtualTime) -> None:
         self._server = server
         self._time = time
         self.requests: list[Sent] = []
-        """Every request, in the order in which they were sent."""
+        """Every request, in the order of sending."""
         self.is_closed = False
 
     def forget(self, before: float) -> None:
-        """Forget the requests that were sent before this moment."""
+        """Drop the requests that were sent before this time."""
         self.requests = [sent for sent in self.requests if sent.at >= before]
 
     def _asked(self, request: Request, timeout: float) -> tuple[Sent, Reply]:
-        """Take note of a request; the reply, and how long it takes."""
+        """Record a request; returns it and its reply, which is an error if it takes longer than *timeout*."""
         sent = Sent(self._time.now, request, timeout)
         self.requests.append(sent)
         reply = self._server(sent)
@@ -154,7 +154,7 @@ class _Line:
 
 
 class FakeStream:
-    """A reply that is read as it comes."""
+    """A reply whose body is read in chunks."""
 
     def __init__(self, reply: Reply) -> None:
         self._reply = reply
@@ -173,7 +173,7 @@ class FakeStream:
 
 
 class AsyncFakeStream:
-    """The same, awaited."""
+    """`FakeStream` for asyncio."""
 
     def __init__(self, reply: Reply) -> None:
         self._stream = FakeStream(reply)
@@ -192,8 +192,8 @@ class AsyncFakeStream:
         self._stream.close()
 
 
-class FakeTransport(_Line):
-    """A blocking engine that asks *server*. Replies take virtual time."""
+class FakeTransport(_SharedTransport):
+    """A blocking transport to *server*. Replies take virtual time."""
 
     def __init__(self, server: Server, clock: FakeClock) -> None:
         super().__init__(server, clock.time)
@@ -216,15 +216,15 @@ class FakeTransport(_Line):
 
 
 class SpendingClock(Protocol):
-    """A clock of virtual time on which a reply can take a while."""
+    """A clock of virtual time that a reply can advance."""
 
     time: VirtualTime
 
     async def spend(self, seconds: float) -> None: ...
 
 
-class AsyncFakeTransport(_Line):
-    """The same, awaited."""
+class AsyncFakeTransport(_SharedTransport):
+    """An asyncio transport to *server*. Replies take virtual time."""
 
     def __init__(self, server: Server, clock: SpendingClock) -> None:
         super().__init__(server, clock.time)
