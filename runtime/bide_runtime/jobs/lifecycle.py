@@ -53,6 +53,8 @@ class Lifecycle(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """An address that polls several jobs, if the provider has one."""
     cancel: tuple[str, str | Link] | None = None
     """Method and path."""
+    cancel_over: frozenset[int] = frozenset()
+    """The HTTP statuses of a cancellation that mean that the job is over already."""
     timeouts: Mapping[Literal["poll", "result", "cancel"], float] = {}
     """Timeouts of these requests in seconds, where the client's default is too short."""
     error_code: Path = ()
@@ -123,7 +125,7 @@ class Lifecycle(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     def error_in(self, body: Json) -> tuple[str | None, str | None]:
         """Code and message of the error in a decoded reply; `None` for each that is missing.
 
-        An error that is a text at times, and an object at others, is read in both forms.
+        The error may be a text or an object.
         """
         code = code_of(follow(body, self.error_code)) if self.error_code else None
         message = message_of(follow(body, self.error_message)) if self.error_message else None

@@ -201,9 +201,9 @@ def _redirect_in(reply: Response | ClientError | None, url: str) -> str | None:
 
 
 def _reply_with_result(poller: Poller[S, R], at: ResultAt, reply: Response | ClientError | None) -> Response:
-    """The reply, if its HTTP status says that it has the result.
+    """The reply, if its HTTP status means that it has the result.
 
-    Raises `JobExpired` and `JobFailed` for the statuses that mean this, and else the error of the request.
+    Raises `JobExpired` and `JobFailed` for the statuses of the spec, otherwise the error of the request.
     """
     record, account = poller.record, poller.session.account
     if isinstance(reply, Response):
@@ -224,7 +224,7 @@ def _reply_with_result(poller: Poller[S, R], at: ResultAt, reply: Response | Cli
 
 
 def _decoded(poller: Poller[S, R], reply: Response) -> R:
-    """The result in a reply. Raises `NotJson`, `DecodeError`, or `ApiError` for an error of the provider instead."""
+    """The result in a reply. Raises `NotJson`, `DecodeError`, or `ApiError` if the reply is an error."""
     try:
         found: R = decode_reply(poller.record.kind.result, reply)
     except DecodeError as error:

@@ -94,7 +94,7 @@ class _TimedResponse(http.client.HTTPResponse):
 
     def begin(self) -> None:
         super().begin()
-        assert_header_parsing(self.msg)  # otherwise urllib3 goes on with some of them, and logs the URL with its query
+        assert_header_parsing(self.msg)  # otherwise urllib3 uses some of them, and logs the URL with its query
 
     def _read_status(self) -> tuple[str, int, str]:
         # The base class skips only "100 Continue", and would take "103 Early Hints" for the reply.
