@@ -1,7 +1,7 @@
 """ambiguous-status: an HTTP status has one meaning in the replies to one request.
 
-Why: otherwise it would depend on Bide which of them counts. `not_ready` is [409] and `gone` is [404, 410] if they are left
-out.
+Why: otherwise it would depend on Bide which of them counts. If they are left out, `not_ready` is [409] and `gone` is
+[404, 410].
 
     result: {get: ..., not_ready: [404]}                    # refused: 404 is gone, too
     result: {get: ..., not_ready: [404], gone: [410]}       # fine
