@@ -116,7 +116,7 @@ def test_attach_takes_the_arguments_that_the_addresses_need(world: Make) -> None
 
     assert "hello" == w.do(w.jobs(ENDPOINT).attach("j1", endpoint="e").wait()).text
     assert ["GET /v2/e/jobs/j1"] == w.lines
-    with pytest.raises(InvalidArgument, match="polled at an address with endpoint: pass endpoint=... too"):
+    with pytest.raises(InvalidArgument, match=r"polled at an address with endpoint: pass endpoint=\.\.\. too"):
         w.jobs(ENDPOINT).attach("j1")
     with pytest.raises(InvalidArgument, match="have no region"):
         w.jobs(ENDPOINT).attach("j1", endpoint="e", region="eu")
