@@ -22,9 +22,10 @@ from ..jobs.state import State
 from ..models.codec import Path, decode_reply, follow
 from ..models.lenient import NotJson
 from .flow import INFO, Flow, Log
-from .links import bucket_of, check_followed, url_of
+from .links import check_followed
 from .poller import Poller, next_poll
-from .session import Outgoing, error_in, retry_after_of, send, sleep_until
+from .request import at_page, request_of
+from .session import error_in, retry_after_of, send, sleep_until
 
 S = TypeVar("S")
 R = TypeVar("R")
@@ -140,14 +141,8 @@ def _fetch_pages(poller: Poller[S, R], at: ResultAt, pages: Pages, now: float) -
 def _fetch_once(poller: Poller[S, R], at: ResultAt, query: str, now: float) -> Flow[tuple[R, bytes, float]]:
     """Request the result's own address until it is ready; the decoded reply, its body, and the time."""
     session, record, deadline = poller.session, poller.record, poller.deadline
-    url = url_of(session.account, record, "result", at.path)
-    url += "&" + query[1:] if query and "?" in url else query
     accept = ANY if record.kind.result is bytes else JSON
-    first = Outgoing(
-        request=session.account.request_to(at.method, url, accept=accept),
-        bucket=bucket_of(at.method, at.path),
-        timeout=record.kind.lifecycle.timeouts.get("result"),
-    )
+    first = at_page(request_of(session, record, "result", at.method, at.path, accept=accept), query)
     outgoing, attempts, redirects = first, 0, 0
     while True:
         attempts += 1

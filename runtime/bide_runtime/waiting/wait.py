@@ -16,13 +16,13 @@ from ..jobs.snapshot import Snapshot
 from ..models.lenient import NotJson
 from .deadline import Deadline
 from .flow import INFO, Created, Flow, Log, Received
-from .links import bucket_of, url_of
 from .policy import Adaptive, Policy, backoff
 from .poll import may_not_be_visible_yet, poll_of, read_poll
 from .poller import Poller
+from .request import request_of
 from .result import result_of
 from .retry import send_with_retries
-from .session import Outgoing, Session, retry_after_of, send, sleep_until
+from .session import Session, retry_after_of, send, sleep_until
 
 S = TypeVar("S")
 R = TypeVar("R")
@@ -102,9 +102,7 @@ def cancel(session: Session, record: Record[Any, Any], *, deadline: Deadline | N
         yield Log(INFO, "job %s: not cancelled, because it is over (%s)", (record.id, record.status))
         return
     with _job_in_errors(record):
-        request = session.account.request_to(method, url_of(session.account, record, "cancel", at))
-        timeout = record.kind.lifecycle.timeouts.get("cancel")
-        outgoing = Outgoing(request=request, bucket=bucket_of(method, at), timeout=timeout)
+        outgoing = request_of(session, record, "cancel", method, at)
         end = inf if deadline is None else deadline.at
         try:
             yield from send_with_retries(session, outgoing, idempotent=True, deadline=end, now=now)
