@@ -13,10 +13,25 @@ from bide.ir.models import Enum, EnumValue, Example, Field, Items, Model, State,
 from bide.ir.operations import IdAt, Operation, Reply, Stream
 from bide.ir.package import Author, Package
 from bide.ir.provider import ErrorShape, Provider, Secret
-from bide.ir.types import UNBOUNDED, Bounds, Json, Kind, ListOf, MapOf, Named, Pointer, Scalar, Source, Type
+from bide.ir.types import (
+    UNBOUNDED,
+    UUID_PATTERN,
+    Bounds,
+    Json,
+    Kind,
+    ListOf,
+    MapOf,
+    Named,
+    OneOf,
+    Pointer,
+    Scalar,
+    Source,
+    Type,
+)
 
 __all__ = [
     "UNBOUNDED",
+    "UUID_PATTERN",
     "Author",
     "BodyField",
     "BodyModel",
@@ -41,6 +56,7 @@ __all__ = [
     "MapOf",
     "Model",
     "Named",
+    "OneOf",
     "Operation",
     "Package",
     "Pages",
