@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from ..calls.account import seconds_of
 from ..errors.own import raises_own
+from ..http.process import OfOneProcess
 from ..jobs.handle import Handle
 from ..jobs.kind import JobKind
 from ..jobs.record import Record
@@ -42,8 +43,12 @@ H = TypeVar("H")
 T = TypeVar("T")
 
 
-class Job(Handle[S, R]):
+class Job(OfOneProcess, Handle[S, R]):
     """The handle of one job, from `submit`, `attach` or `resume`. Save its `token` to resume it in another process."""
+
+    _why_no_pickle = (
+        "because they have a client of one process: pass `job.token`, and call `resume(token)` of a client there"
+    )
 
     def __init__(self, client: Client, record: Record[S, R]) -> None:
         self._client = client

@@ -13,9 +13,11 @@ from yarl import URL
 
 from ..errors.client import ClientClosed, ClientError, ConfigurationError
 from ..http.headers import joined, sendable, with_codings
+from ..http.process import OfOneProcess, reset_after_fork
 from ..http.request import Request, Response
 from .certificates import tls_context
-from .hooks.aiohttp import CURRENT, AiohttpAttempt, Connector, middlewares_of
+from .hooks.aiohttp import CURRENT, AiohttpAttempt, Connector, abandon, middlewares_of
+from .inherited import Given
 from .proxies import Proxies
 from .reply import AsyncOpenReply, async_read_whole
 from .timeouts import Timeouts
@@ -28,7 +30,7 @@ _NO_TIMEOUT = aiohttp.ClientTimeout(total=None, connect=None, sock_read=None, so
 _LARGE_BODY = 2**20  # aiohttp writes a larger one at once, with a warning, but sends a file in chunks
 
 
-class AiohttpTransport:
+class AiohttpTransport(OfOneProcess):
     """Sends requests through aiohttp, with its own session or with *session*. For one event loop."""
 
     def __init__(
@@ -38,14 +40,25 @@ class AiohttpTransport:
         body_limit: int = BODY_LIMIT,
         max_connections: int = MAX_CONNECTIONS,
     ) -> None:
-        self._given = session
+        self._given = None if session is None else Given(session)
         self._body_limit = body_limit
         self._max_connections = max_connections
         self._proxies = Proxies()
-        self._timeouts = Timeouts()
-        self._own: aiohttp.ClientSession | None = None
-        self._loop: asyncio.AbstractEventLoop | None = None
         self._closed = False
+        self._own: aiohttp.ClientSession | None = None
+        self._begin_empty()
+        reset_after_fork(self)
+
+    def _begin_empty(self) -> None:
+        self._timeouts = Timeouts()
+        self._own = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    def _reset_in_child(self) -> None:
+        """Drop the connections of the parent process, and its event loop."""
+        if self._own is not None:
+            abandon(self._own)
+        self._begin_empty()
 
     @property
     def max_connections(self) -> float:
@@ -120,10 +133,10 @@ class AiohttpTransport:
         return send
 
     def _session(self) -> aiohttp.ClientSession:
-        if self._closed or (self._given is not None and self._given.closed):
+        if self._closed or (self._given is not None and self._given.engine.closed):
             raise ClientClosed("the client is closed")
         if self._given is not None:
-            return self._given
+            return self._given.use()
         loop = asyncio.get_running_loop()
         if self._own is None:
             self._own, self._loop = _new_session(self._max_connections), loop

@@ -13,9 +13,11 @@ import httpx2
 
 from ..errors.client import ClientClosed, ClientError, ConfigurationError
 from ..http.headers import joined, sendable, with_codings
+from ..http.process import OfOneProcess, reset_after_fork
 from ..http.request import Request, Response
 from .attempt import Attempt
 from .hooks.httpcore2 import core_request, is_sending, new_async_pool, new_pool
+from .inherited import Given
 from .proxies import Proxies, Proxy
 from .reply import AsyncOpenReply, OpenReply, async_read_whole, read_whole
 from .timeouts import Timeouts
@@ -46,7 +48,7 @@ _UNSENT = (
 )
 
 
-class HttpxTransport:
+class HttpxTransport(OfOneProcess):
     """Sends requests through httpx2, with its own pools or with *client*. May be shared between threads."""
 
     def __init__(
@@ -56,13 +58,21 @@ class HttpxTransport:
         body_limit: int = BODY_LIMIT,
         max_connections: int = MAX_CONNECTIONS,
     ) -> None:
-        self._given = client
+        self._given = None if client is None else Given(client)
         self._body_limit = body_limit
         self._max_connections = max_connections
         self._proxies = Proxies()
+        self._closed = False
+        self._begin_empty()
+        reset_after_fork(self)
+
+    def _begin_empty(self) -> None:
         self._own: dict[Proxy | None, httpcore2.ConnectionPool] = {}
         self._lock = threading.Lock()
-        self._closed = False
+
+    def _reset_in_child(self) -> None:
+        """Drop the connections of the parent process."""
+        self._begin_empty()
 
     def send(self, request: Request, *, timeout: float) -> Response:
         """The reply, read to its end."""
@@ -81,14 +91,14 @@ class HttpxTransport:
             pool.close()
 
     def _begin(self, request: Request, timeout: float) -> _Reply:
-        if self._closed or (self._given is not None and self._given.is_closed):
+        if self._closed or (self._given is not None and self._given.engine.is_closed):
             raise ClientClosed("the client is closed")
         request = sendable(request)
         proxy = self._proxies.of(request.url) if self._given is None else None
         attempt = Attempt(request.url, proxy and proxy.url, timeout, connected=self._given is not None)
         try:
             if self._given is not None:
-                raw = _send_by(self._given, request, attempt)
+                raw = _send_by(self._given.use(), request, attempt)
             else:
                 raw = _send_through(self._pool(proxy), request, attempt)
         except _ERRORS as error:
@@ -156,7 +166,7 @@ def _send_through(pool: httpcore2.ConnectionPool, request: Request, attempt: Att
     return _Raw(reply.status, reply.headers, reply.iter_stream(), reply.close)
 
 
-class AsyncHttpxTransport:
+class AsyncHttpxTransport(OfOneProcess):
     """Sends requests through httpx2, with its own pools or with *client*. For one event loop."""
 
     def __init__(
@@ -166,14 +176,22 @@ class AsyncHttpxTransport:
         body_limit: int = BODY_LIMIT,
         max_connections: int = MAX_CONNECTIONS,
     ) -> None:
-        self._given = client
+        self._given = None if client is None else Given(client)
         self._body_limit = body_limit
         self._max_connections = max_connections
         self._proxies = Proxies()
+        self._closed = False
+        self._begin_empty()
+        reset_after_fork(self)
+
+    def _begin_empty(self) -> None:
         self._timeouts = Timeouts()
         self._own: dict[Proxy | None, httpcore2.AsyncConnectionPool] = {}
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._closed = False
+
+    def _reset_in_child(self) -> None:
+        """Drop the connections of the parent process, and its event loop."""
+        self._begin_empty()
 
     @property
     def max_connections(self) -> float:
@@ -197,7 +215,7 @@ class AsyncHttpxTransport:
             await pool.aclose()
 
     async def _begin(self, request: Request, timeout: float) -> _AsyncReply:
-        if self._closed or (self._given is not None and self._given.is_closed):
+        if self._closed or (self._given is not None and self._given.engine.is_closed):
             raise ClientClosed("the client is closed")
         request = sendable(request)
         proxy = self._proxies.of(request.url) if self._given is None else None
@@ -205,7 +223,7 @@ class AsyncHttpxTransport:
         try:
             with self._timeouts.within(attempt.remaining()):
                 if self._given is not None:
-                    raw = await _async_send_by(self._given, request)
+                    raw = await _async_send_by(self._given.use(), request)
                 else:
                     raw = await _async_send_through(self._pool(proxy), request, attempt)
         except _ERRORS as error:

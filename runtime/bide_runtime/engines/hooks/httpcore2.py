@@ -10,11 +10,13 @@ import httpcore2
 import httpx2
 
 from ...http.headers import with_codings
+from ...http.process import reset_after_fork
 from ...http.request import Request
 from ..attempt import Attempt
 from ..body import READ_SIZE
 from ..certificates import tls_context
 from ..dial import dial
+from ..inherited import disconnect
 from ..proxies import Proxy
 from ..transport import KEEP_ALIVE
 
@@ -100,6 +102,11 @@ class _TimedStream(httpcore2.NetworkStream):
 
     def __init__(self, stream: httpcore2.NetworkStream) -> None:
         self._stream = stream
+        reset_after_fork(self)
+
+    def _reset_in_child(self) -> None:
+        disconnect([self.get_extra_info("socket").fileno()])
+        self.close()
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         return self._stream.read(max_bytes, cast(Attempt, timeout).remaining())
@@ -137,6 +144,10 @@ class _CancellableBackend(httpcore2.AnyIOBackend):
 class _CancellableStream(httpcore2.AsyncNetworkStream):
     def __init__(self, stream: httpcore2.AsyncNetworkStream) -> None:
         self._stream = stream
+        reset_after_fork(self)
+
+    def _reset_in_child(self) -> None:
+        disconnect([self.get_extra_info("socket").fileno()])
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         return await self._stream.read(max_bytes, timeout)

@@ -7,6 +7,7 @@ import io
 import socket
 from contextlib import suppress
 from contextvars import ContextVar
+from queue import LifoQueue
 from typing import Any
 from weakref import WeakSet
 
@@ -16,8 +17,10 @@ from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 from urllib3.util.connection import create_connection
 from urllib3.util.response import assert_header_parsing
 
+from ...http.process import reset_after_fork
 from ..attempt import Attempt
 from ..dial import dial
+from ..inherited import disconnect
 
 
 class Urllib3Attempt(Attempt):
@@ -133,6 +136,12 @@ class Connection(HTTPConnection):
         CURRENT.get().connected = True
         CURRENT.get().live.add(self)
 
+    def abandon(self) -> None:
+        """Let go of a connection of the parent process. `close` might wait for a lock of one of its threads."""
+        if self.sock is not None:
+            disconnect([self.sock.fileno()])
+            self.sock.close()
+
     def break_off(self) -> None:
         """Shut the socket down, which wakes up a thread that reads from it."""
         if self.sock is not None:
@@ -155,9 +164,25 @@ class _TlsConnection(Connection, HTTPSConnection):
     """The same over TLS."""
 
 
+class _Idle(LifoQueue[Any]):
+    """The idle connections of a pool. In a child process it is empty and has new locks.
+
+    urllib3 takes a connection out when the pool is freed, which would wait for ever for a lock held at the fork.
+    """
+
+    def __init__(self, maxsize: int = 0) -> None:
+        super().__init__(maxsize)
+        reset_after_fork(self)
+
+    def _reset_in_child(self) -> None:
+        super().__init__(self.maxsize)
+
+
 class _Pool(urllib3.HTTPConnectionPool):
     ConnectionCls = Connection
+    QueueCls = _Idle
 
 
 class _TlsPool(urllib3.HTTPSConnectionPool):
     ConnectionCls = _TlsConnection
+    QueueCls = _Idle
