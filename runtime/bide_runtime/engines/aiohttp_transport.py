@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import inspect
 import io
 import ssl
+from collections.abc import Mapping
+from functools import cached_property
 from math import inf
+from typing import Any
 
 import aiohttp
 from aiohttp.http import HttpProcessingError
 from yarl import URL
 
 from ..errors.client import ClientClosed, ClientError, ConfigurationError
-from ..http.headers import joined, sendable, with_codings
+from ..http.headers import HEADER_LIMIT, MOST_HEADERS, joined, sendable, with_codings
 from ..http.process import OfOneProcess, reset_after_fork
 from ..http.request import Request, Response
 from .certificates import tls_context
@@ -25,6 +29,11 @@ from .transport import BODY_LIMIT, KEEP_ALIVE, MAX_CONNECTIONS
 
 _ERRORS = (aiohttp.ClientError, HttpProcessingError, OSError, ValueError)
 _UNSENT = (aiohttp.ClientConnectorError, aiohttp.ClientHttpProxyError, ssl.SSLCertVerificationError)
+
+# Above our own limits, so that those are the same for all engines. Older releases of aiohttp do not limit the number.
+_HEADER_LIMITS: dict[str, Any] = {"max_line_size": HEADER_LIMIT, "max_field_size": 2 * HEADER_LIMIT}
+if "max_headers" in inspect.signature(aiohttp.ClientSession.__init__).parameters:
+    _HEADER_LIMITS["max_headers"] = 2 * MOST_HEADERS
 
 _NO_TIMEOUT = aiohttp.ClientTimeout(total=None, connect=None, sock_read=None, sock_connect=None)
 _LARGE_BODY = 2**20  # aiohttp writes a larger one at once, with a warning, but sends a file in chunks
@@ -76,7 +85,7 @@ class AiohttpTransport(OfOneProcess):
 
     async def open(self, request: Request, *, timeout: float) -> AsyncOpenReply:
         """The reply after its headers; its body is read in chunks."""
-        return AsyncOpenReply(await self._begin(request, timeout))
+        return await AsyncOpenReply.of(await self._begin(request, timeout))
 
     async def close(self) -> None:
         """Close all connections. A call that waits for a reply raises `ClientClosed`."""
@@ -153,10 +162,13 @@ class AiohttpTransport(OfOneProcess):
 class _Reply:
     def __init__(self, transport: AiohttpTransport, attempt: AiohttpAttempt, raw: aiohttp.ClientResponse) -> None:
         self.status = raw.status
-        self.headers = joined(raw.headers.items(), "utf-8")
         self.attempt = attempt
         self._transport = transport
         self._raw = raw
+
+    @cached_property
+    def headers(self) -> Mapping[str, str]:
+        return joined(self._raw.headers.items(), "utf-8")
 
     @property
     def is_over(self) -> bool:
@@ -180,7 +192,7 @@ class _Reply:
 
 def _new_session(max_connections: int) -> aiohttp.ClientSession:
     connector = Connector(limit=max_connections, keepalive_timeout=KEEP_ALIVE, ssl=tls_context("aiohttp"))
-    return aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar())
+    return aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar(), **_HEADER_LIMITS)
 
 
 def _payload(body: bytes) -> bytes | io.BytesIO:

@@ -9,7 +9,8 @@ import time
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
-from ..errors.transport import ConnectionFailed, RequestTimeout, TransportError
+from ..errors.transport import ConnectionFailed, ReplyTooLarge, RequestTimeout, TransportError
+from ..http.headers import too_large_headers
 
 _MAX_TIMEOUT = 1e6  # seconds; every operating system accepts it
 
@@ -51,13 +52,15 @@ class Attempt:
         *,
         timeouts: tuple[type[BaseException], ...] = (),
         unsent: tuple[type[BaseException], ...] = (),
-    ) -> TransportError:
-        """The transport error for an error of an engine.
+    ) -> TransportError | ReplyTooLarge:
+        """The error of ours for an error of an engine.
 
         *timeouts* are the engine's timeout errors besides `TimeoutError`. *unsent* are its errors from before it
         has a connection.
         """
         causes = list(_causes(error))
+        if any(_is_about_headers(cause) for cause in causes):
+            return too_large_headers()
         sent = self.connected and not any(isinstance(cause, unsent) for cause in causes)
         if any(isinstance(cause, (TimeoutError, *timeouts)) for cause in causes):
             missing = "complete reply from" if sent else "connection to"
@@ -66,6 +69,17 @@ class Attempt:
         reasons = [reason for reason in map(_reason, causes) if reason]
         message = ": ".join([what.format(self.peer), *reasons[-1:]])
         return ConnectionFailed(message, may_have_arrived=sent)
+
+
+def _is_about_headers(error: BaseException) -> bool:
+    """Whether an engine refuses a reply because of its headers. Each has another error for it."""
+    name, text = type(error).__name__, str(error)
+    return (
+        name in ("LineTooLong", "HeadersTooLarge")  # of http.client and aiohttp; ours
+        or getattr(error, "error_status_hint", None) == 431  # of h11
+        or "Too many headers" in text  # aiohttp
+        or "got more than 100 headers" in text  # http.client
+    )
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping
+from functools import cached_property
 from math import inf
 from typing import Any, NamedTuple
 
@@ -80,7 +81,7 @@ class HttpxTransport(OfOneProcess):
 
     def open(self, request: Request, *, timeout: float) -> OpenReply:
         """The reply after its headers; its body is read in chunks."""
-        return OpenReply(self._begin(request, timeout))
+        return OpenReply.of(self._begin(request, timeout))
 
     def close(self) -> None:
         """Close all connections."""
@@ -133,12 +134,13 @@ class _Reply:
 
     def __init__(self, transport: HttpxTransport, attempt: Attempt, raw: _Raw) -> None:
         self.status = raw.status
-        self.headers = joined(
-            ((name.decode("latin-1"), value.decode("latin-1")) for name, value in raw.headers), "latin-1"
-        )
         self.attempt = attempt
         self._transport = transport
         self._raw = raw
+
+    @cached_property
+    def headers(self) -> Mapping[str, str]:
+        return _joined(self._raw.headers)
 
     def read(self) -> bytes:
         try:
@@ -204,7 +206,7 @@ class AsyncHttpxTransport(OfOneProcess):
 
     async def open(self, request: Request, *, timeout: float) -> AsyncOpenReply:
         """The reply after its headers; its body is read in chunks."""
-        return AsyncOpenReply(await self._begin(request, timeout))
+        return await AsyncOpenReply.of(await self._begin(request, timeout))
 
     async def close(self) -> None:
         """Close all connections. A call that waits for a reply raises `ClientClosed`."""
@@ -257,12 +259,13 @@ class _AsyncReply:
 
     def __init__(self, transport: AsyncHttpxTransport, attempt: Attempt, raw: _AsyncRaw) -> None:
         self.status = raw.status
-        self.headers = joined(
-            ((name.decode("latin-1"), value.decode("latin-1")) for name, value in raw.headers), "latin-1"
-        )
         self.attempt = attempt
         self._transport = transport
         self._raw = raw
+
+    @cached_property
+    def headers(self) -> Mapping[str, str]:
+        return _joined(self._raw.headers)
 
     async def read(self) -> bytes:
         try:
@@ -288,6 +291,10 @@ async def _async_send_through(pool: httpcore2.AsyncConnectionPool, request: Requ
 
     reply = await pool.handle_async_request(core_request(request, trace))
     return _AsyncRaw(reply.status, reply.headers, reply.aiter_stream(), reply.aclose)
+
+
+def _joined(headers: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
+    return joined(((name.decode("latin-1"), value.decode("latin-1")) for name, value in headers), "latin-1")
 
 
 def _arguments(request: Request) -> dict[str, Any]:

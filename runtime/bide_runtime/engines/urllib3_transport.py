@@ -5,6 +5,8 @@ from __future__ import annotations
 import http.client
 import ssl
 import threading
+from collections.abc import Mapping
+from functools import cached_property
 from weakref import WeakSet
 
 import urllib3
@@ -68,7 +70,7 @@ class Urllib3Transport(OfOneProcess):
 
     def open(self, request: Request, *, timeout: float) -> OpenReply:
         """The reply after its headers; its body is read in chunks."""
-        return OpenReply(self._begin(request, timeout))
+        return OpenReply.of(self._begin(request, timeout))
 
     def close(self) -> None:
         """Close all connections. A call that waits for a reply raises `ClientClosed`."""
@@ -140,10 +142,13 @@ class Urllib3Transport(OfOneProcess):
 class _Reply:
     def __init__(self, transport: Urllib3Transport, attempt: Attempt, raw: urllib3.BaseHTTPResponse) -> None:
         self.status = raw.status
-        self.headers = joined(raw.headers.iteritems(), "latin-1")
         self.attempt = attempt
         self._transport = transport
         self._raw = raw
+
+    @cached_property
+    def headers(self) -> Mapping[str, str]:
+        return joined(self._raw.headers.iteritems(), "latin-1")
 
     @property
     def is_over(self) -> bool:

@@ -29,6 +29,7 @@ from bide_runtime.engines.httpx_transport import AsyncHttpxTransport, HttpxTrans
 from bide_runtime.engines.transport import AsyncStreamReply, AsyncTransport, StreamReply, Transport
 from bide_runtime.engines.urllib3_transport import Urllib3Transport
 from bide_runtime.errors.client import ClientClosed, ClientError, ConfigurationError, InvalidArgument
+from bide_runtime.errors.decode import DecodeError
 from bide_runtime.errors.transport import ConnectionFailed, ReplyTooLarge, RequestTimeout
 from bide_runtime.http.request import Request, Response
 from hypothesis import HealthCheck, given, settings
@@ -242,6 +243,77 @@ def test_headers_of_a_reply(transport: Transport) -> None:
     assert ("a, b", "7", "é") == (headers["link"], headers["x-id"], headers["x-name"])
 
 
+FIT = {
+    "one-of-64-kB": {"X-Large": "x" * 65_536},
+    "250-of-them": {f"X-{number}": str(number) for number in range(250)},
+    "both": {"X-Large": "x" * 65_536, **{f"X-{number}": "y" * 300 for number in range(249)}},
+    "900-kB": {f"X-{number}": "z" * 60_000 for number in range(15)},
+}
+
+
+@pytest.mark.parametrize("framing", ["length", "chunks", "close"])
+@pytest.mark.parametrize("headers", FIT.values(), ids=FIT)
+def test_large_headers(transport: Transport, headers: dict[str, str], framing: str) -> None:
+    """Headers within the limits are read by every engine, and the body after them; the connection is kept."""
+
+    def answer(peer: Peer, _request: Received) -> None:
+        if framing == "length":
+            peer.send(reply(b"body", **headers))
+        elif framing == "chunks":
+            peer.send(chunked(b"bo", b"dy", **headers))
+        else:
+            peer.send(head(connection="close", **headers) + b"body")
+            peer.close()
+
+    with Server(answer) as server:
+        for _ in range(2):
+            found = fetch(transport, server)
+            assert b"body" == found.body
+            assert {name.lower(): value for name, value in headers.items()}.items() <= found.headers.items()
+            if isinstance(transport, Awaited):
+                transport._runner.run(asyncio.sleep(0.01))
+
+    assert server.connections == (2 if framing == "close" else 1)
+
+
+TOO_LARGE_HEADERS = {
+    "one-of-65-kB": head(x_large="x" * 65_537, content_length="9"),
+    "one-of-200-kB": head(x_large="x" * 200_000, content_length="9"),
+    "300-of-them": head(content_length="9", **{f"X-{number}": "y" for number in range(300)}),
+    "3000-of-them": head(content_length="9", **{f"X-{number}": "y" for number in range(3000)}),
+    "one-and-a-half-MB": head(content_length="9", **{f"X-{number}": "z" * 60_000 for number in range(25)}),
+    "ten-MB": head(content_length="9", **{f"X-{number}": "z" * 60_000 for number in range(170)}),
+}
+
+
+@pytest.mark.parametrize("data", TOO_LARGE_HEADERS.values(), ids=TOO_LARGE_HEADERS)
+def test_too_large_headers(transport: Transport, data: bytes) -> None:
+    """Larger headers raise an error that is not transient and says so, and the connection is closed."""
+    with Server(play(data)) as server:
+        with pytest.raises(ReplyTooLarge, match=r"headers of the reply are larger .* 65,536 bytes for one") as caught:
+            fetch(transport, server)
+        server.settle(0)
+        with pytest.raises(ReplyTooLarge):
+            transport.open(get(server.url), timeout=AMPLE)
+
+    assert caught.value.may_have_arrived
+
+
+def test_endless_headers(transport: Transport) -> None:
+    """Headers without an end raise as soon as they exceed the limits."""
+    with Server(play(b"HTTP/1.1 200 OK\r\n", endless(b"X-More: " + b"x" * 999 + b"\r\n"))) as server:
+        with pytest.raises(ReplyTooLarge):
+            fetch(transport, server)
+        server.settle(0)
+
+
+def test_many_early_hints(transport: Transport) -> None:
+    """An interim reply may have as many headers."""
+    hints = head(status="103 Early Hints", **{f"Link-{number}": "</x>" for number in range(200)})
+    with Server(play(hints, reply(b"late"))) as server:
+        assert b"late" == fetch(transport, server).body
+
+
 @pytest.mark.parametrize(
     ("coding", "packed"),
     [
@@ -251,8 +323,25 @@ def test_headers_of_a_reply(transport: Transport) -> None:
         ("deflate", zlib.compress(b"text " * 999)),
         ("deflate", zlib.compress(b"text " * 999)[2:-4]),
         ("identity", b"text " * 999),
+        ("gzip, gzip", gzip.compress(gzip.compress(b"text " * 999))),
+        ("deflate, gzip", gzip.compress(zlib.compress(b"text " * 999))),
+        ("x-gzip,identity ,Deflate", zlib.compress(gzip.compress(b"text " * 999))),
+        (", gzip,", gzip.compress(b"text " * 999)),
+        ("utf-8", b"text " * 999),
     ],
-    ids=["gzip", "upper-case", "two-gzips", "zlib", "deflate", "none"],
+    ids=[
+        "gzip",
+        "upper-case",
+        "two-gzips",
+        "zlib",
+        "deflate",
+        "none",
+        "gzip-twice",
+        "deflate-gzip",
+        "three",
+        "empty",
+        "no-coding",
+    ],
 )
 def test_compressed_bodies(transport: Transport, coding: str, packed: bytes) -> None:
     """gzip and deflate are decompressed, also the deflate without a header that some servers send."""
@@ -260,6 +349,43 @@ def test_compressed_bodies(transport: Transport, coding: str, packed: bytes) -> 
         answer = fetch(transport, server)
 
     assert b"text " * 999 == answer.body
+
+
+@pytest.mark.parametrize(
+    ("coding", "named"),
+    [
+        ("br", "'br'"),
+        ("zstd", "'zstd'"),
+        ("gzip, br", "'br'"),
+        ("compress, gzip", "'compress'"),
+        ("gzip;q=1", "'gzip;q=1'"),
+        (", ".join(["gzip"] * 6), "6 codings"),
+    ],
+)
+def test_other_codings(transport: Transport, coding: str, named: str) -> None:
+    """A body in another coding is refused by name, and not transient; an error keeps its status."""
+    packed = gzip.compress(b"text")
+    with Server(play(reply(packed, content_encoding=coding))) as server:
+        with pytest.raises(DecodeError, match=f"the body of the reply has .*{named}.* cannot decode") as caught:
+            fetch(transport, server)
+        with pytest.raises(DecodeError, match=named):
+            list(transport.open(get(server.url), timeout=AMPLE).chunks())
+        server.answer = play(reply(packed, status="503 Later", content_encoding=coding))
+        answer = fetch(transport, server)
+        server.answer = play(reply(b"", content_encoding=coding))
+        empty = fetch(transport, server)
+
+    assert caught.value.may_have_arrived
+    assert (503, b"") == (answer.status, answer.body)
+    assert (200, b"") == (empty.status, empty.body)
+
+
+def test_repeated_codings(transport: Transport) -> None:
+    """Two headers are one list."""
+    packed = gzip.compress(zlib.compress(b"text"))
+    data = b"HTTP/1.1 200 OK\r\nContent-Encoding: deflate\r\nContent-Encoding: gzip\r\nContent-Length: %d\r\n\r\n"
+    with Server(play(data % len(packed) + packed)) as server:
+        assert b"text" == fetch(transport, server).body
 
 
 @pytest.mark.parametrize(
@@ -311,6 +437,7 @@ BOMB = gzip.compress(bytes(10**8), compresslevel=1)
 TOO_LARGE = {
     "length": play(reply(b"x" * 10_001)),
     "bomb": play(reply(BOMB, content_encoding="gzip")),
+    "two-bombs": play(reply(gzip.compress(BOMB), content_encoding="gzip, gzip")),
     "endless": play(head(content_length=str(10**12)), endless(b"x" * 4096)),
     "endless-chunks": play(head(transfer_encoding="chunked"), endless(chunk(b"x" * 4096))),
     "endless-close": play(head(connection="close"), endless(b"x" * 4096)),
@@ -516,6 +643,8 @@ LOSSES = {
     "not-http": play(b"SSH-2.0-OpenSSH_9.9\r\n\r\n", Peer.close),
     "bad-gzip": play(reply(b"\x1f\x8bnothing of the kind", content_encoding="gzip")),
     "cut-gzip": play(reply(gzip.compress(b"text" * 99)[:-9], content_encoding="gzip")),
+    "cut-inside-gzip": play(reply(gzip.compress(gzip.compress(b"text" * 99)[:-9]), content_encoding="gzip, gzip")),
+    "cut-outside-gzip": play(reply(gzip.compress(gzip.compress(b"text" * 99))[:-9], content_encoding="gzip, gzip")),
     "one-byte-gzip": play(reply(b"\x1f", content_encoding="gzip")),
 }
 

@@ -9,7 +9,7 @@ from typing import Any, cast
 import httpcore2
 import httpx2
 
-from ...http.headers import with_codings
+from ...http.headers import HEADERS_LIMIT, with_codings
 from ...http.process import reset_after_fork
 from ...http.request import Request
 from ..attempt import Attempt
@@ -19,6 +19,10 @@ from ..dial import dial
 from ..inherited import disconnect
 from ..proxies import Proxy
 from ..transport import KEEP_ALIVE
+
+# Of all pools of this process, because httpcore2 has no option for it. h11 would refuse headers of 100 kB in all.
+for _connection in (httpcore2.HTTP11Connection, httpcore2.AsyncHTTP11Connection):
+    _connection.MAX_INCOMPLETE_EVENT_SIZE = max(_connection.MAX_INCOMPLETE_EVENT_SIZE, 2 * HEADERS_LIMIT)
 
 
 def new_pool(proxy: Proxy | None, max_connections: int) -> httpcore2.ConnectionPool:
