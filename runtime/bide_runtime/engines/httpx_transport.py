@@ -17,7 +17,7 @@ from ..http.headers import joined, sendable, with_codings
 from ..http.process import OfOneProcess, reset_after_fork
 from ..http.request import Request, Response
 from .attempt import Attempt
-from .hooks.httpcore2 import core_request, is_sending, new_async_pool, new_pool
+from .hooks.httpcore2 import CURRENT, core_request, is_sending, new_async_pool, new_pool
 from .inherited import Given
 from .proxies import Proxies, Proxy
 from .reply import AsyncOpenReply, OpenReply, async_read_whole, read_whole
@@ -97,6 +97,7 @@ class HttpxTransport(OfOneProcess):
         request = sendable(request)
         proxy = self._proxies.of(request.url) if self._given is None else None
         attempt = Attempt(request.url, proxy and proxy.url, timeout, connected=self._given is not None)
+        token = CURRENT.set(attempt)
         try:
             if self._given is not None:
                 raw = _send_by(self._given.use(), request, attempt)
@@ -104,6 +105,8 @@ class HttpxTransport(OfOneProcess):
                 raw = _send_through(self._pool(proxy), request, attempt)
         except _ERRORS as error:
             raise self._error(attempt, error) from error
+        finally:
+            CURRENT.reset(token)
         return _Reply(self, attempt, raw)
 
     def _pool(self, proxy: Proxy | None) -> httpcore2.ConnectionPool:
@@ -222,6 +225,7 @@ class AsyncHttpxTransport(OfOneProcess):
         request = sendable(request)
         proxy = self._proxies.of(request.url) if self._given is None else None
         attempt = Attempt(request.url, proxy and proxy.url, timeout, connected=self._given is not None)
+        token = CURRENT.set(attempt)
         try:
             with self._timeouts.within(attempt.remaining()):
                 if self._given is not None:
@@ -230,6 +234,8 @@ class AsyncHttpxTransport(OfOneProcess):
                     raw = await _async_send_through(self._pool(proxy), request, attempt)
         except _ERRORS as error:
             raise self._error(attempt, error) from error
+        finally:
+            CURRENT.reset(token)
         return _AsyncReply(self, attempt, raw)
 
     def _pool(self, proxy: Proxy | None) -> httpcore2.AsyncConnectionPool:

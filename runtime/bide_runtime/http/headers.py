@@ -88,9 +88,8 @@ def joined(headers: Iterable[tuple[str, str]], coding: str) -> dict[str, str]:
     Raises `ReplyTooLarge` for more than the limits above, which are the same for all engines.
     """
     found: dict[str, str] = {}
-    number = size = 0
-    for raw_name, raw_value in headers:
-        number += 1
+    size = 0
+    for number, (raw_name, raw_value) in enumerate(headers, 1):
         size += len(raw_name) + len(raw_value)
         if len(raw_value) > HEADER_LIMIT or number > MOST_HEADERS or size > HEADERS_LIMIT:
             raise too_large_headers()

@@ -10,6 +10,7 @@ import aiohttp
 
 from ..attempt import Attempt
 from ..inherited import disconnect
+from .logs import mask_queries
 
 
 class AiohttpAttempt(Attempt):
@@ -25,6 +26,8 @@ class AiohttpAttempt(Attempt):
 
 CURRENT: ContextVar[AiohttpAttempt] = ContextVar("attempt")
 """The attempt that a connection is opened for: aiohttp cannot pass it down."""
+
+mask_queries("aiohttp.client", "aiohttp.internal", during=CURRENT)
 
 
 class Connector(aiohttp.TCPConnector):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ssl
 from collections.abc import Callable, Iterable
+from contextvars import ContextVar
 from typing import Any, cast
 
 import httpcore2
@@ -19,6 +20,14 @@ from ..dial import dial
 from ..inherited import disconnect
 from ..proxies import Proxy
 from ..transport import KEEP_ALIVE
+from .logs import mask_queries
+
+CURRENT: ContextVar[Attempt] = ContextVar("attempt")
+"""The attempt that is sent."""
+
+_LOGGERS = ("connection", "http11", "http2", "proxy", "socks")
+
+mask_queries("httpx2", *(f"httpcore2.{name}" for name in _LOGGERS), during=CURRENT)
 
 # Of all pools of this process, because httpcore2 has no option for it. h11 would refuse headers of 100 kB in all.
 for _connection in (httpcore2.HTTP11Connection, httpcore2.AsyncHTTP11Connection):

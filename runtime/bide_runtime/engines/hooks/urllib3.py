@@ -24,6 +24,7 @@ from ...http.process import reset_after_fork
 from ..attempt import Attempt
 from ..dial import dial
 from ..inherited import disconnect
+from .logs import mask_queries
 
 
 class Urllib3Attempt(Attempt):
@@ -38,6 +39,10 @@ class Urllib3Attempt(Attempt):
 
 CURRENT: ContextVar[Urllib3Attempt] = ContextVar("attempt")
 """The attempt that a connection works for: urllib3 cannot pass it down."""
+
+_LOGGERS = ("connection", "connectionpool", "poolmanager", "response", "util.retry")
+
+mask_queries(*(f"urllib3.{name}" for name in _LOGGERS), during=CURRENT)
 
 
 def use_hooks(manager: urllib3.PoolManager) -> None:
