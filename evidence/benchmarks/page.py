@@ -20,7 +20,7 @@ class Subject:
     name: str
     title: str
     about: str
-    """What was measured."""
+    """A description of the measurement."""
     why: str
     """Why an aim was missed; empty if none was."""
     lines: Sequence[Line]

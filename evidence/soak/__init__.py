@@ -4,7 +4,8 @@ make soak MINUTES=10          scripts with new seeds; a broken promise is printe
 make soak SEED=1234           one script again, printed in full
 
 script      drawn from a seed: the job, its timing, the provider's replies, the user's calls
-weather     random replies of a provider, and their meaning
+replies     random replies of a provider, and their meaning
+recording   what the user and the provider saw while a script was played
 bodies      JSON that matches a kind of job
 kinds       the kinds of jobs: made-up ones, and those of the three providers
 journal     the provider: returns the replies, and records all requests

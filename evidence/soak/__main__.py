@@ -33,9 +33,9 @@ def main() -> int:
 
 def one(seed: int) -> int:
     """Play one script and print it in full."""
-    found, stories = judge(seed)
-    for story, name in zip(stories, ("--- blocking", "--- awaited"), strict=False):
-        print(f"{name}\n{story}\n")
+    found, recordings = judge(seed)
+    for recording, name in zip(recordings, ("--- blocking", "--- awaited"), strict=False):
+        print(f"{name}\n{recording}\n")
     print("\n".join(found) if found else "every promise is kept")
     return 1 if found else 0
 

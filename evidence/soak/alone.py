@@ -11,12 +11,11 @@ from tests.runtime.fakes import AsyncFakeTransport, FakeTransport, finish
 
 from evidence.soak.clocks import AsyncStormClock, StormClock
 from evidence.soak.journal import Event
-from evidence.soak.script import Script
-from evidence.soak.story import (
+from evidence.soak.recording import (
     Call,
     CallbackFailed,
+    Recording,
     Stopped,
-    Story,
     client_class,
     counting,
     jobs_of,
@@ -24,6 +23,7 @@ from evidence.soak.story import (
     options,
     submit_in,
 )
+from evidence.soak.script import Script
 
 LONG = 400_000.0
 """A timeout in seconds that exceeds any retry_after."""
@@ -37,7 +37,7 @@ class Player:
 
     def __init__(self, script: Script, *, is_async: bool) -> None:
         self.script = script
-        self.story = Story(script, script.journal())
+        self.recording = Recording(script, script.journal())
         self.clock: StormClock = AsyncStormClock() if is_async else StormClock()
         self.clock.jumps = script.jumps
         self.clock.time.drift = script.share
@@ -46,16 +46,16 @@ class Player:
         )
         self.jobs = jobs_of(self.client, script)
         self.clock.on_nap = self._on_nap
-        self.story.journal.on_request = self._on_request
+        self.recording.journal.on_request = self._on_request
         self.is_armed = True
         self.job: Any = None
         self.record = 0
         self.born: Event | None = None
         self.is_resumed = False
 
-    def play(self) -> Story:
+    def play(self) -> Recording:
         """Make all calls, and then wait for the job once more with a provider without faults."""
-        with logged(self.story):
+        with logged(self.recording):
             for number, name in enumerate(self.script.calls):
                 if name in ("run", "submit"):
                     self._begin(name)
@@ -67,15 +67,15 @@ class Player:
                     break
             self.is_armed = False
             if self.job is not None and not self.client._closed:
-                self.story.journal.is_happy = True
+                self.recording.journal.is_happy = True
                 self._call("wait", LONG)
-        self.story.naps = self.clock.naps
-        return self.story
+        self.recording.naps = self.clock.naps
+        return self.recording
 
     def _transport(self) -> FakeTransport | AsyncFakeTransport:
         if isinstance(self.clock, AsyncStormClock):
-            return AsyncFakeTransport(self.story.journal, self.clock)
-        return FakeTransport(self.story.journal, self.clock)
+            return AsyncFakeTransport(self.recording.journal, self.clock)
+        return FakeTransport(self.recording.journal, self.clock)
 
     def _now(self) -> float:
         return self.clock.now()
@@ -120,12 +120,12 @@ class Player:
             case "result":
                 self._made(name, self.script.patience, self.born, lambda _: job.result())
             case "get":
-                self._made(name, None, None, lambda _: self.jobs.get("j0"), record=-1 - len(self.story.calls))
+                self._made(name, None, None, lambda _: self.jobs.get("j0"), record=-1 - len(self.recording.calls))
             case "cancel" if self.script.is_cancellable:
                 self._made(name, None, self.born, lambda _: job.cancel())
 
     def _made(self, name: str, timeout: float | None, born: Event | None, make: Any, record: int | None = None) -> Call:
-        journal = self.story.journal
+        journal = self.recording.journal
         call = Call(name, "j0", self._now(), timeout, born=born, record=self.record if record is None else record)
         call.is_resumed = self.is_resumed and born is not None
         if name == "submit":
@@ -142,7 +142,7 @@ class Player:
         call.events = journal.events[first:]
         if name in ("run", "submit"):
             call.born = submit_in(call.events)
-        self.story.calls.append(call)
+        self.recording.calls.append(call)
         return call
 
     def _on_nap(self, number: int) -> bool:
@@ -175,6 +175,6 @@ def _shown(updates: Any, show: Any) -> Any:
     return None
 
 
-def play(script: Script) -> list[Story]:
+def play(script: Script) -> list[Recording]:
     """The recording in both colours."""
     return [Player(script, is_async=False).play(), Player(script, is_async=True).play()]

@@ -13,9 +13,9 @@ from tests.runtime.fakes import AsyncFakeTransport, FakeTransport
 
 from evidence.soak.clocks import StormClock, StormLoop
 from evidence.soak.journal import Event
+from evidence.soak.recording import Call, CallbackFailed, Recording, client_class, jobs_of, logged, options, submit_in
+from evidence.soak.replies import Meaning, ScriptedReply
 from evidence.soak.script import Script
-from evidence.soak.story import Call, CallbackFailed, Story, client_class, jobs_of, logged, options, submit_in
-from evidence.soak.weather import Means, Word
 
 EPS = 1e-5
 """Seconds that floats may differ by."""
@@ -29,7 +29,7 @@ class _Player:
 
     def __init__(self, script: Script, clock: StormClock | StormLoop) -> None:
         self.script = script
-        self.story = Story(script, script.journal())
+        self.recording = Recording(script, script.journal())
         self.clock = clock
         self.clock.jumps = script.jumps
         self.steps = 0
@@ -38,10 +38,10 @@ class _Player:
     @property
     def leaves(self) -> bool:
         """Whether to leave the batch now."""
-        return self.script.breaks in ("close", "nap", "request") and len(self.story.calls) >= self.script.breaks_at
+        return self.script.breaks in ("close", "nap", "request") and len(self.recording.calls) >= self.script.breaks_at
 
     def batch(self, jobs: Any) -> Any:
-        script, inputs = self.script, range(len(self.script.fates))
+        script, inputs = self.script, range(len(self.script.job_replies))
         options: dict[str, Any] = {
             "timeout": script.timeouts[0],
             "max_in_flight": script.max_in_flight,
@@ -55,21 +55,21 @@ class _Player:
 
     def handles(self, jobs: Any) -> Iterator[Any]:
         """The jobs to wait for; each wait starts when the batch reads its job."""
-        for number in range(len(self.script.fates)):
+        for number in range(len(self.script.job_replies)):
             self.taken[f"j{number}"] = self.clock.now()
             yield jobs.attach(f"j{number}")
 
     def on_update(self, counts: Any) -> None:
-        self.story.tallies += 1
+        self.recording.counts += 1
         states = sum(counts.states.values())
         assert max(counts.ended, states) <= counts.taken, "the tally does not add up"
-        if self.script.breaks == "callback" and self.story.tallies == self.script.breaks_at:
+        if self.script.breaks == "callback" and self.recording.counts == self.script.breaks_at:
             raise CallbackFailed
 
     def keep(self, outcome: Any) -> None:
         """Record how one job ended."""
         job = f"j{outcome.index}"
-        events = self.story.journal.of(job)
+        events = self.recording.journal.of(job)
         began = self.taken.get(job, events[0].at if events else self.clock.now())
         call = Call("batch", job, began, self.script.timeouts[0], record=outcome.index)
         call.born = submit_in(events)
@@ -79,27 +79,27 @@ class _Player:
         call.events = [self._in_time(event, call.deadline, lost_at_the_end=lost) for event in events]
         if outcome.job is not None:
             assert outcome.job.id == job, "an outcome has the job of another input"
-        self.story.calls.append(call)
+        self.recording.calls.append(call)
 
     def _in_time(self, event: Event, deadline: float, *, lost_at_the_end: bool) -> Event:
         """The event as this job saw it: a request for several jobs may outlast the wait for one of them."""
         # On the deadline itself, the float of either clock decides.
         is_early = event.ended < deadline - (EPS if lost_at_the_end else 0.0)
         is_late = event.is_shared and not is_early
-        return replace(event, word=Word(event.word.reply, Means.LOST)) if is_late else event
+        return replace(event, scripted=ScriptedReply(event.scripted.reply, Meaning.LOST)) if is_late else event
 
     def step(self) -> None:
         self.steps += 1
         assert self.steps < LIMIT, "the batch does not end"
 
 
-def _blocking(script: Script) -> Story:
+def _blocking(script: Script) -> Recording:
     clock = StormClock()
     player = _Player(script, clock)
-    transport = FakeTransport(player.story.journal, clock)
+    transport = FakeTransport(player.recording.journal, clock)
     client = client_class(Acme, script)(KEY, transport=transport, clock=clock, **options(script))
     batch = player.batch(jobs_of(client, script))
-    with logged(player.story):
+    with logged(player.recording):
         while True:
             player.step()
             if player.leaves:
@@ -110,15 +110,15 @@ def _blocking(script: Script) -> Story:
                 continue
             except (StopIteration, ClientClosed):
                 break
-    player.story.running = [job.id for job in batch.running] + [f"j{each.index}" for each in batch.uncertain]
+    player.recording.running = [job.id for job in batch.running] + [f"j{each.index}" for each in batch.uncertain]
     client.close()
-    return player.story
+    return player.recording
 
 
-def _awaited(script: Script) -> Story:
+def _awaited(script: Script) -> Recording:
     clock = StormLoop()
     player = _Player(script, clock)
-    transport = AsyncFakeTransport(player.story.journal, clock)
+    transport = AsyncFakeTransport(player.recording.journal, clock)
 
     async def main() -> None:
         async with client_class(AsyncAcme, script)(KEY, transport=transport, clock=clock, **options(script)) as client:
@@ -133,13 +133,15 @@ def _awaited(script: Script) -> Story:
                     continue
                 except (StopAsyncIteration, ClientClosed):
                     break
-            player.story.running = [job.id for job in batch.running] + [f"j{each.index}" for each in batch.uncertain]
+            player.recording.running = [job.id for job in batch.running] + [
+                f"j{each.index}" for each in batch.uncertain
+            ]
 
-    with logged(player.story):
+    with logged(player.recording):
         clock.run(main())
-    return player.story
+    return player.recording
 
 
-def play(script: Script) -> list[Story]:
+def play(script: Script) -> list[Recording]:
     """The recording in both colours."""
     return [_blocking(script), _awaited(script)]

@@ -14,17 +14,17 @@ from bide_runtime.jobs.result_at import ResultAt
 from tests.runtime.fakes import Reply, Sent
 
 from evidence.soak.clocks import Jumps, jumped
-from evidence.soak.weather import Means, Word
+from evidence.soak.replies import Meaning, ScriptedReply
 
 
 @dataclass(frozen=True)
-class Fate:
+class JobReplies:
     """All replies of one job. The last reply of each kind is repeated."""
 
-    submit: tuple[Word, ...]
-    polls: tuple[Word, ...]
-    results: tuple[Word, ...]
-    cancels: tuple[Word, ...]
+    submit: tuple[ScriptedReply, ...]
+    polls: tuple[ScriptedReply, ...]
+    results: tuple[ScriptedReply, ...]
+    cancels: tuple[ScriptedReply, ...]
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class Event:
     about: str
     """`submit`, `poll`, `result` or `cancel`."""
     job: str
-    word: Word
+    scripted: ScriptedReply
     timeout: float
     jump: float
     """The seconds by which the time of day had jumped when the request ended."""
@@ -46,12 +46,12 @@ class Event:
     """Whether it is a poll of several jobs."""
 
     def __str__(self) -> str:
-        word = self.word
-        what = word.reply.lost or f"{word.reply.status} {word.reply.body!r}"[:100]
-        retry_after = f" retry_after {word.retry_after:g}" if word.retry_after else ""
+        scripted = self.scripted
+        what = scripted.reply.lost or f"{scripted.reply.status} {scripted.reply.body!r}"[:100]
+        retry_after = f" retry_after {scripted.retry_after:g}" if scripted.retry_after else ""
         many = " (with others)" if self.is_shared else ""
         return (
-            f"{self.at:9.3f} +{self.ended - self.at:<6.3f} {self.about:6} {self.job:4} {word.means.name:9} "
+            f"{self.at:9.3f} +{self.ended - self.at:<6.3f} {self.about:6} {self.job:4} {scripted.meaning.name:9} "
             f"within {self.timeout:.3f}{retry_after}{many}: {what}"
         )
 
@@ -61,9 +61,9 @@ class Journal:
     """A server with replies for each job; jobs are told apart by the submitted `u<number>`."""
 
     kind: JobKind[Any, Any]
-    fates: list[Fate]
-    together: tuple[Word, ...] = ()
-    """The replies to polls of several jobs, in order and repeatedly; `Means.GOOD`: a list of jobs."""
+    job_replies: list[JobReplies]
+    together: tuple[ScriptedReply, ...] = ()
+    """The replies to polls of several jobs, in order and repeatedly; `Meaning.GOOD`: a list of jobs."""
     jumps: Jumps = ()
     events: list[Event] = field(default_factory=list)
     requests: list[tuple[float, str, float]] = field(default_factory=list)
@@ -72,7 +72,7 @@ class Journal:
     on_request: Callable[[int], None] = lambda number: None  # replaced by the player
     is_happy: bool = False
     """Whether all replies from now on are the happy ones."""
-    happy: Fate | None = None
+    happy: JobReplies | None = None
     _given: dict[tuple[str, str], int] = field(default_factory=dict)
 
     def __call__(self, sent: Sent) -> Reply:
@@ -100,31 +100,36 @@ class Journal:
     def _submit(self, sent: Sent) -> Reply:
         job = "j" + str(sent.json["url"])[1:]
         key = sent.request.headers.get("idempotency-key")
-        word = self._next("submit", job)
-        if word.means in (Means.MADE, Means.LOST, Means.GARBLED):
+        scripted = self._next("submit", job)
+        if scripted.meaning in (Meaning.MADE, Meaning.LOST, Meaning.GARBLED):
             made = self.made.setdefault(job, set())
             made.add(key or str(len(made)))
-        return self._note(sent, "submit", job, word, key=key)
+        return self._note(sent, "submit", job, scripted, key=key)
 
     def _give(self, sent: Sent, about: str, job: str) -> Reply:
         return self._note(sent, about, job, self._next(about, job))
 
-    def _next(self, about: str, job: str) -> Word:
-        fate = self.fates[int(job[1:])]
+    def _next(self, about: str, job: str) -> ScriptedReply:
+        replies = self.job_replies[int(job[1:])]
         if self.is_happy and self.happy is not None:
-            fate = self.happy
-        words = {"submit": fate.submit, "poll": fate.polls, "result": fate.results, "cancel": fate.cancels}[about]
+            replies = self.happy
+        scripted_replies = {
+            "submit": replies.submit,
+            "poll": replies.polls,
+            "result": replies.results,
+            "cancel": replies.cancels,
+        }[about]
         given = self._given.get((about, job), 0)
         self._given[about, job] = given + 1
-        return words[min(given, len(words) - 1)]
+        return scripted_replies[min(given, len(scripted_replies) - 1)]
 
-    def _note(self, sent: Sent, about: str, job: str, word: Word, *, key: str | None = None) -> Reply:
-        if word.reply.takes >= sent.timeout:
+    def _note(self, sent: Sent, about: str, job: str, scripted: ScriptedReply, *, key: str | None = None) -> Reply:
+        if scripted.reply.takes >= sent.timeout:
             # The engine times out first.
-            word = Word(Reply(takes=word.reply.takes), Means.LOST)
-        ended = sent.at + min(word.reply.takes, sent.timeout)
-        self.events.append(Event(sent.at, ended, about, job, word, sent.timeout, jumped(self.jumps, ended), key))
-        return word.reply
+            scripted = ScriptedReply(Reply(takes=scripted.reply.takes), Meaning.LOST)
+        ended = sent.at + min(scripted.reply.takes, sent.timeout)
+        self.events.append(Event(sent.at, ended, about, job, scripted, sent.timeout, jumped(self.jumps, ended), key))
+        return scripted.reply
 
     def _together(self, sent: Sent) -> Reply:
         many = self.kind.lifecycle.poll_many
@@ -137,49 +142,53 @@ class Journal:
         assert len(set(ids)) == len(ids), "one id twice in one request"
         number = self._given.get(("together", ""), 0)
         self._given["together", ""] = number + 1
-        word = self.together[number % len(self.together)]
-        takes = word.reply.takes
-        found: dict[str, Word] = {}
+        scripted = self.together[number % len(self.together)]
+        takes = scripted.reply.takes
+        found: dict[str, ScriptedReply] = {}
         if takes >= sent.timeout:
-            found = dict.fromkeys(ids, Word(Reply(takes=takes), Means.LOST))
-        elif word.means is not Means.GOOD:
-            found = dict.fromkeys(ids, word)
+            found = dict.fromkeys(ids, ScriptedReply(Reply(takes=takes), Meaning.LOST))
+        elif scripted.meaning is not Meaning.GOOD:
+            found = dict.fromkeys(ids, scripted)
         else:
             found = {job: self._part(job) for job in ids}
             items = [
                 {**one.reply.body, **({"about": {"id": job}} if many.ids_in == "body" else {"id": job})}
                 for job, one in found.items()
-                if isinstance(one.reply.body, dict) and one.means is not Means.MISSING
+                if isinstance(one.reply.body, dict) and one.meaning is not Meaning.MISSING
             ]
             body = {"data": {"jobs": items}} if many.list else items
-            word = Word(Reply(body, 200, word.reply.headers, takes), Means.GOOD, retry_after=word.retry_after)
+            scripted = ScriptedReply(
+                Reply(body, 200, scripted.reply.headers, takes), Meaning.GOOD, retry_after=scripted.retry_after
+            )
         ended = sent.at + min(takes, sent.timeout)
         for job, one in found.items():
-            if one.means is Means.MISSING:
+            if one.meaning is Meaning.MISSING:
                 # A list may be out of date: the job is polled singly.
-                one = Word(one.reply, Means.APART, retry_after=word.retry_after)
+                one = ScriptedReply(one.reply, Meaning.APART, retry_after=scripted.retry_after)
             self.events.append(
                 Event(
                     sent.at,
                     ended,
                     "poll",
                     job,
-                    Word(one.reply, one.means, one.state, max(one.retry_after, word.retry_after), one.status),
+                    ScriptedReply(
+                        one.reply, one.meaning, one.state, max(one.retry_after, scripted.retry_after), one.status
+                    ),
                     sent.timeout,
                     jumped(self.jumps, ended),
                     is_shared=True,
                 )
             )
-        return word.reply
+        return scripted.reply
 
-    def _part(self, job: str) -> Word:
+    def _part(self, job: str) -> ScriptedReply:
         """The reply for one job in a list: that of its next poll, if it can be in a list."""
-        word = self._next("poll", job)
-        while word.means not in (Means.GOING, Means.UNKNOWN, Means.FINAL, Means.MISSING):
-            word = self._next("poll", job)
+        scripted = self._next("poll", job)
+        while scripted.meaning not in (Meaning.GOING, Meaning.UNKNOWN, Meaning.FINAL, Meaning.MISSING):
+            scripted = self._next("poll", job)
         # A list has no headers for each job, but retry_after in the body counts.
-        asked = word.reply.body.get("retry_after_ms") if isinstance(word.reply.body, dict) else None
-        return Word(word.reply, word.means, word.state, (asked or 0) / 1000, word.status)
+        asked = scripted.reply.body.get("retry_after_ms") if isinstance(scripted.reply.body, dict) else None
+        return ScriptedReply(scripted.reply, scripted.meaning, scripted.state, (asked or 0) / 1000, scripted.status)
 
 
 def _id_in(template: str | Link, path: str) -> str | None:

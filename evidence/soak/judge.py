@@ -9,14 +9,14 @@ import traceback
 
 from evidence.soak import alone, batch, pair
 from evidence.soak.promises import broken
+from evidence.soak.recording import Recording
 from evidence.soak.script import Script, draw
-from evidence.soak.story import Story
 
 HANGS_AFTER = 10
 """CPU seconds after which a script is taken to hang; it usually takes milliseconds."""
 
 
-def play(script: Script) -> list[Story]:
+def play(script: Script) -> list[Recording]:
     """Play a script in each of its colours."""
     match script.shape:
         case "alone":
@@ -27,16 +27,16 @@ def play(script: Script) -> list[Story]:
             return batch.play(script)
 
 
-def judge(seed: int) -> tuple[list[str], list[Story]]:
+def judge(seed: int) -> tuple[list[str], list[Recording]]:
     """The broken promises of a script, and its recordings."""
-    stories: list[Story] = []
+    recordings: list[Recording] = []
     signal.signal(signal.SIGVTALRM, _hangs)
     signal.setitimer(signal.ITIMER_VIRTUAL, HANGS_AFTER)
     try:
-        stories = play(draw(seed))
-        found = [line for story in stories for line in broken(story)]
-        if len(stories) == 2 and stories[0].trace() != stories[1].trace():
-            found.append(f"W15: {difference(*stories)}")
+        recordings = play(draw(seed))
+        found = [line for recording in recordings for line in broken(recording)]
+        if len(recordings) == 2 and recordings[0].trace() != recordings[1].trace():
+            found.append(f"W15: {difference(*recordings)}")
     except (Exception, asyncio.CancelledError) as error:
         where = traceback.extract_tb(error.__traceback__)[-1]
         found = [f"{type(error).__name__}: {error} ({os.path.basename(where.filename)}:{where.lineno})"]
@@ -44,10 +44,10 @@ def judge(seed: int) -> tuple[list[str], list[Story]]:
             traceback.print_exc()
     finally:
         signal.setitimer(signal.ITIMER_VIRTUAL, 0)
-    return found, stories
+    return found, recordings
 
 
-def difference(blocking: Story, awaited: Story) -> str:
+def difference(blocking: Recording, awaited: Recording) -> str:
     """The first difference between the two colours."""
     for ours, theirs in zip(blocking.trace(), awaited.trace(), strict=True):
         for one, other in zip(ours, theirs, strict=False):

@@ -10,16 +10,16 @@ from tests.runtime.acme import KEY, AsyncAcme
 from tests.runtime.fakes import AsyncFakeTransport
 
 from evidence.soak.clocks import StormLoop
+from evidence.soak.recording import Call, CallbackFailed, Recording, client_class, counting, jobs_of, logged, options
 from evidence.soak.script import Script
-from evidence.soak.story import Call, CallbackFailed, Story, client_class, counting, jobs_of, logged, options
 
 
-def play(script: Script) -> list[Story]:
+def play(script: Script) -> list[Recording]:
     """The recording, in one colour only."""
-    story = Story(script, script.journal())
+    recording = Recording(script, script.journal())
     clock = StormLoop()
     clock.jumps = script.jumps
-    transport = AsyncFakeTransport(story.journal, clock)
+    transport = AsyncFakeTransport(recording.journal, clock)
 
     async def one(jobs: Any, shared: Any, number: int) -> None:
         name, timeout = script.calls[number], script.timeouts[number]
@@ -27,7 +27,7 @@ def play(script: Script) -> list[Story]:
         job = shared if script.is_one_handle else jobs.attach("j0")
         record = 0 if script.is_one_handle else number
         call = Call(name, "j0", clock.now(), timeout if name != "poll" else None, record=record)
-        story.calls.append(call)
+        recording.calls.append(call)
         shown = counting(script, call.updates, fails=number == 0)
         try:
             match name:
@@ -55,6 +55,6 @@ def play(script: Script) -> list[Story]:
                     tasks[0].cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
 
-    with logged(story):
+    with logged(recording):
         clock.run(main())
-    return [story]
+    return [recording]

@@ -17,9 +17,9 @@ from tests.runtime.fakes import Reply
 from tests.runtime.storms import FAULTS, Steady
 
 from evidence.soak.clocks import Jumps
-from evidence.soak.journal import Fate, Journal
+from evidence.soak.journal import JobReplies, Journal
 from evidence.soak.kinds import MADE_UP, generated
-from evidence.soak.weather import Means, Sky, Word
+from evidence.soak.replies import Meaning, ReplySource, ScriptedReply
 
 KINDS = (*MADE_UP, *MADE_UP, *generated())
 
@@ -33,9 +33,9 @@ class Script:
     seed: int
     shape: str
     kind: JobKind[Any, Any]
-    fates: tuple[Fate, ...]
-    happy: Fate
-    together: tuple[Word, ...]
+    job_replies: tuple[JobReplies, ...]
+    happy: JobReplies
+    together: tuple[ScriptedReply, ...]
     calls: tuple[str, ...]
     """The user's calls, in order."""
     timeouts: tuple[float | None, ...]
@@ -60,14 +60,14 @@ class Script:
 
     def journal(self) -> Journal:
         """The provider, at its first reply."""
-        return Journal(self.kind, list(self.fates), self.together, self.jumps, happy=self.happy)
+        return Journal(self.kind, list(self.job_replies), self.together, self.jumps, happy=self.happy)
 
     @property
     def is_cancellable(self) -> bool:
         return self.kind.lifecycle.cancel is not None
 
     def __str__(self) -> str:
-        hidden = {"fates", "happy", "kind", "together"}
+        hidden = {"job_replies", "happy", "kind", "together"}
         rest = {name: value for name, value in vars(self).items() if name not in hidden}
         return f"{self.kind.provider}.{self.kind.name} {self.kind.polling} {rest}"
 
@@ -78,12 +78,12 @@ def draw(seed: int) -> Script:
     shape = jitter.choice(SHAPES)
     kind = _kind(jitter)
     number = jitter.choice((1, 2, 5, 12, 30)) if shape == "batch" else 1
-    sky = Sky(
+    source = ReplySource(
         kind,
         jitter,
         calm=jitter.choice((0.2, 0.5, 0.8)),
         slow=jitter.choice((0.0, 0.05, 0.3)),
-        hints=jitter.choice((0.0, 0.2, 0.6)),
+        retry_after_share=jitter.choice((0.0, 0.2, 0.6)),
     )
     timeouts = tuple(_timeout(jitter, kind.polling) for _ in range(3))
     rates = {}
@@ -95,9 +95,9 @@ def draw(seed: int) -> Script:
         seed=seed,
         shape=shape,
         kind=kind,
-        fates=tuple(_fate(sky, f"j{index}", jitter) for index in range(number)),
-        happy=_happy(sky),
-        together=tuple(_together(kind, jitter, sky) for _ in range(8)),
+        job_replies=tuple(_job_replies(source, f"j{index}", jitter) for index in range(number)),
+        happy=_happy(source),
+        together=tuple(_together(kind, jitter, source) for _ in range(8)),
         calls=_calls(jitter, shape),
         timeouts=timeouts,
         starts=tuple(round(jitter.choice((0.0, 0.0, jitter.uniform(0, 20))), 2) for _ in range(3)),
@@ -163,56 +163,58 @@ def _jumps(jitter: Random) -> Jumps:
     return tuple((round(jitter.uniform(0, 60), 3), jitter.choice(leaps)) for _ in range(jitter.randint(1, 3)))
 
 
-def _fate(sky: Sky, job: str, jitter: Random) -> Fate:
+def _job_replies(source: ReplySource, job: str, jitter: Random) -> JobReplies:
     """Random replies that lead to a final state, because a wait without a deadline must end."""
-    polls = [sky.poll() for _ in range(jitter.choice((0, 1, 3, 8, 20)))]
-    polls += [sky.ending() if jitter.random() < 0.5 else sky.going() for _ in range(2)]
-    results = [sky.result() for _ in range(jitter.choice((0, 1, 3)))] if _has_address(sky.kind) else []
-    submits = [sky.submit(job) for _ in range(jitter.choice((0, 1, 3)))] + [_soon(sky.made(job))]
-    return Fate(tuple(submits), (*polls, _well(sky)), (*results, *_happy(sky).results), (sky.cancel(), sky.cancel()))
-
-
-def _happy(sky: Sky) -> Fate:
-    """Replies without faults or delays."""
-    results = (_soon(sky.good()),) if _has_address(sky.kind) else ()
-    return Fate((_soon(sky.made("j0")),), (_well(sky),), results, (sky.cancel(),))
-
-
-def _well(sky: Sky) -> Word:
-    """A job that succeeded, without a delay."""
-    states = set(sky.kind.lifecycle.states.values())
-    word = sky.ending(next(state for state in states if state.has_result and state.value == "succeeded"))
-    return Word(
-        Reply(word.reply.body, 200),
-        word.means,
-        word.state,
-        word.retry_after if sky.kind.lifecycle.retry_after else 0.0,
-        word.status,
+    polls = [source.poll() for _ in range(jitter.choice((0, 1, 3, 8, 20)))]
+    polls += [source.ending() if jitter.random() < 0.5 else source.going() for _ in range(2)]
+    results = [source.result() for _ in range(jitter.choice((0, 1, 3)))] if _has_address(source.kind) else []
+    submits = [source.submit(job) for _ in range(jitter.choice((0, 1, 3)))] + [_soon(source.made(job))]
+    return JobReplies(
+        tuple(submits), (*polls, _well(source)), (*results, *_happy(source).results), (source.cancel(), source.cancel())
     )
 
 
-def _soon(word: Word) -> Word:
+def _happy(source: ReplySource) -> JobReplies:
+    """Replies without faults or delays."""
+    results = (_soon(source.good()),) if _has_address(source.kind) else ()
+    return JobReplies((_soon(source.made("j0")),), (_well(source),), results, (source.cancel(),))
+
+
+def _well(source: ReplySource) -> ScriptedReply:
+    """A job that succeeded, without a delay."""
+    states = set(source.kind.lifecycle.states.values())
+    scripted = source.ending(next(state for state in states if state.has_result and state.value == "succeeded"))
+    return ScriptedReply(
+        Reply(scripted.reply.body, 200),
+        scripted.meaning,
+        scripted.state,
+        scripted.retry_after if source.kind.lifecycle.retry_after else 0.0,
+        scripted.status,
+    )
+
+
+def _soon(scripted: ScriptedReply) -> ScriptedReply:
     """The same without a delay: it is repeated, and a wait without a deadline must end."""
-    return dataclasses.replace(word, reply=dataclasses.replace(word.reply, takes=0.0))
+    return dataclasses.replace(scripted, reply=dataclasses.replace(scripted.reply, takes=0.0))
 
 
 def _has_address(kind: JobKind[Any, Any]) -> bool:
     return isinstance(kind.lifecycle.result, ResultAt)
 
 
-def _together(kind: JobKind[Any, Any], jitter: Random, sky: Sky) -> Word:
+def _together(kind: JobKind[Any, Any], jitter: Random, source: ReplySource) -> ScriptedReply:
     takes = round(jitter.choice((0.0, 0.1, jitter.uniform(0, 10))), 3)
     draw = jitter.random()
     if draw < 0.7:
-        return Word(Reply(takes=takes), Means.GOOD)
+        return ScriptedReply(Reply(takes=takes), Meaning.GOOD)
     if draw < 0.8:
-        return Word(Reply({}, jitter.choice((400, 404, 413, 414, 422)), takes=takes), Means.APART)
+        return ScriptedReply(Reply({}, jitter.choice((400, 404, 413, 414, 422)), takes=takes), Meaning.APART)
     if draw < 0.83:
-        return Word(Reply({"data": 7} if jitter.random() < 0.5 else {}, 200, takes=takes), Means.MISSHAPEN)
+        return ScriptedReply(Reply({"data": 7} if jitter.random() < 0.5 else {}, 200, takes=takes), Meaning.MISSHAPEN)
     if draw < 0.85:
-        return Word(Reply({}, 403, takes=takes), Means.REFUSED)
+        return ScriptedReply(Reply({}, 403, takes=takes), Meaning.REFUSED)
     status = jitter.choice(FAULTS)
-    return Word(Reply(b"<html>", status, takes=takes), Means.BUSY if status == 429 else Means.FAULT)
+    return ScriptedReply(Reply(b"<html>", status, takes=takes), Meaning.BUSY if status == 429 else Meaning.FAULT)
 
 
 def _calls(jitter: Random, shape: str) -> tuple[str, ...]:

@@ -307,7 +307,7 @@ def test_serve_simulates_each_provider(here: Path) -> None:
 
 
 def test_serve_on_a_port_that_is_taken(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """A port that is in use is one line, with exit code 1; it says how to choose another."""
+    """The error is one line, with exit code 1, and names the option for another port."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         assert main(["serve", "acme.yaml", "--port", str(port)]) == 1

@@ -103,7 +103,7 @@ def test_a_restored_file_is_not_reported() -> None:
 
 
 def test_a_save_during_the_work_is_reported_after_it() -> None:
-    """What is saved after it was told of, and before it is asked for the next, is told then."""
+    """A save between two reports is in the second one."""
     disk = Disk()
     told = saves(disk.look, disk.pause, disk.miss)
     next(told)

@@ -79,7 +79,7 @@ def test_another_run_is_not_cached(noted: Path, monkeypatch: pytest.MonkeyPatch)
 
 
 def test_bytecode_of_the_generator_is_ignored(noted: Path) -> None:
-    """Bytecode comes and goes."""
+    """Python writes and removes it at any time."""
     (noted / "generator" / "__pycache__").mkdir()
     (noted / "generator" / "__pycache__" / "client.pyc").touch()
 
@@ -151,7 +151,7 @@ def test_the_second_run_is_cached(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("more", [["--check"], ["--format", "json"]], ids=" ".join)
 def test_options_with_more_output_are_not_cached(tmp_path: Path, more: list[str]) -> None:
-    """What says more than which files were written is worked out each time."""
+    """Only the list of written files is cached."""
     (tmp_path / "acme.yaml").write_text(TEXT)
     _run(tmp_path, *ARGUMENTS)
     _run(tmp_path, *ARGUMENTS, *more)

@@ -110,7 +110,7 @@ def test_arguments_of_an_unknown_job_are_an_error(monkeypatch: pytest.MonkeyPatc
 
 
 def test_a_right_line_has_no_problems() -> None:
-    """A line as it should be has no complaints."""
+    """For the client's report and the simulator's counts."""
     assert judged(notes(), job()).complaints == ()
 
 
@@ -164,8 +164,8 @@ def test_columns_are_aligned() -> None:
 
 
 @pytest.mark.parametrize(("begins_with", "asked"), [("POST", {"POST"}), ("GET", {"GET", "POST"})])
-def test_scenarios_go_with_what_begins(begins_with: str, asked: set[str]) -> None:
-    """An operation may be a GET, and then asks for its scenario in that."""
+def test_scenarios_are_sent_with_the_first_request(begins_with: str, asked: set[str]) -> None:
+    """Also if it is a GET."""
 
     class Engine:
         def send(self, request: Any, *, timeout: float) -> Any:

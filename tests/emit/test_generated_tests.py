@@ -60,7 +60,7 @@ def test_a_provider_without_examples_gets_the_others() -> None:
 
 
 def test_a_cancel_is_tested_if_a_status_means_cancelled() -> None:
-    """Where none does, nobody can say how a wait ends after a cancel."""
+    """Otherwise the end of a wait after a cancel is not defined."""
     states = "      cancelled: cancelled\n"
     spec = changed((states, ""), ("running: [completed, partial, failed, cancelled]", "running: [completed, failed]"))
     spec = spec.replace("queued: [running, cancelled]", "queued: [running]")
@@ -100,7 +100,7 @@ def test_an_unchanged_package_passes(package: Path) -> None:
 
 
 def test_an_old_copy_is_not_tested(package: Path, tmp_path: Path) -> None:
-    """The tests are of the files beside them, also if another copy is installed and pytest has loaded its plugin."""
+    """The tests import the files beside them, also if another copy is installed."""
     site = tmp_path / "site"
     shutil.copytree(package / "brook_client", site / "brook_client")
     (site / "brook_client" / "client.py").write_text("raise RuntimeError('an old copy')\n")

@@ -40,7 +40,7 @@ def folders(folder: Path) -> set[str]:
     return {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_dir()}
 
 
-# --- what is written -------------------------------------------------------------------------------------------------
+# --- writing ---------------------------------------------------------------------------------------------------------
 
 
 def test_writes_the_package(tmp_path: Path) -> None:
@@ -116,7 +116,7 @@ def test_a_file_that_is_gone_is_written_again(tmp_path: Path) -> None:
     assert change.added == ["README.md"]
 
 
-# --- what is kept ----------------------------------------------------------------------------------------------------
+# --- files that are kept ---------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("path", ["acme/client.py", "acme/models/page.py"])

@@ -97,7 +97,7 @@ def test_methods_of_every_sort_can_be_changed(module: ModuleType) -> None:
 
 
 @pytest.mark.parametrize("name", ["clip: 10 -> 11", "Counter: 1 -> 2"])
-def test_what_is_no_body_of_a_function_needs_a_new_import(name: str, module: ModuleType) -> None:
-    """It says so, and the module stays as it was."""
+def test_a_change_outside_of_functions_needs_a_new_import(name: str, module: ModuleType) -> None:
+    """`swap` returns false, and the module is unchanged."""
     assert not put(module, name)
     assert (10, 1) == (module.clip(20), module.Counter.start)

@@ -51,7 +51,7 @@ def judged(name: str, seen: Seen, usual: Seen | None = None) -> Judgement:
     ],
 )
 def test_a_right_outcome_has_no_problems(name: str, seen: Seen) -> None:
-    """Who does what a script asks for is right, and nothing is held against it."""
+    """A client that does its duty in a script is right."""
     assert judged(name, seen).word == "yes"
 
 
@@ -71,7 +71,7 @@ def test_a_right_outcome_has_no_problems(name: str, seen: Seen) -> None:
     ],
 )
 def test_every_mistake_is_reported(name: str, seen: Seen, complaint: str) -> None:
-    """What is wrong is said."""
+    """In the judgement of the client."""
     judgement = judged(name, seen)
 
     assert judgement.word == "no"

@@ -53,7 +53,7 @@ def test_the_rich_spec_uses_every_key() -> None:
 
 
 @pytest.mark.parametrize("text", REFUSED.values(), ids=REFUSED)
-def test_what_nobody_sees_is_refused(text: str) -> None:
+def test_invisible_characters_are_refused(text: str) -> None:
     """A character that hides, moves or cuts off what comes after it is refused at every place.
 
     Inside an example, it is a JSON escape, and examples are printed as JSON.

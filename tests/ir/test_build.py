@@ -112,7 +112,7 @@ def test_types(text: str, type_: ir.Type, nullable: bool) -> None:
     "text", ["", "list of", "list of list of ", "string|null", "list  of string", "a\n", "list of " * 9 + "any"]
 )
 def test_an_invalid_type_is_refused(text: str) -> None:
-    """What is not a valid type is no type."""
+    """It has no meaning."""
     with pytest.raises(NotationError):
         parse_type(text)
 

@@ -217,7 +217,7 @@ CASES = [
     ),
     ("    fields: {url: string, status: string, error", "    fields: {url: string, status: JobStatus, error", None),
     ("failed: [failed]", "failed: [failed, faild]", None),
-    # what is handed out
+    # links
     ("      job_id: job_id\n", "", "no-job-id: this reply has no job id"),
     ("      returns: SubmitReply\n", "", 'no-job-id: "job_id" is a field of the reply, and "returns" is missing'),
     (
@@ -587,7 +587,7 @@ def test_jobs_of_a_lifecycle_agree_on_names() -> None:
 
 
 def test_warnings_do_not_prevent_a_package() -> None:
-    """What is only odd is told, and built all the same."""
+    """They are reported, and the spec still has a meaning."""
     text = changed(("links?: {type: list of string, when: [succeeded, partial]}", "links?: list of string"))
 
     assert [found.severity for found in linted(text)] == ["warning"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterable, Awaitable, Callable, Iterable
+from collections.abc import AsyncIterable, Awaitable, Callable, Iterable, Mapping
 from functools import partial
 from typing import Any, TypeVar
 
@@ -166,7 +166,14 @@ SHY: JobKind[Report, Page] = kind(
 """Polls of a new job may return 404 for some seconds."""
 
 
-def order(of: JobKind[Report, R], *, url: str, keyed: bool = False, key: str | None = None) -> Submission[Report, R]:
+def order(
+    of: JobKind[Report, R],
+    *,
+    url: str,
+    keyed: bool = False,
+    key: str | None = None,
+    values: Mapping[str, str] | None = None,
+) -> Submission[Report, R]:
     """The submission that generated code makes for `submit(url=...)`."""
     return Submission(
         kind=of,
@@ -174,6 +181,7 @@ def order(of: JobKind[Report, R], *, url: str, keyed: bool = False, key: str | N
         job_id=("id",),
         idempotency_header="Idempotency-Key" if keyed else None,
         idempotency_key=key,
+        values=values or {},
     )
 
 
@@ -182,8 +190,8 @@ class AcmeJobs(Jobs[Report, R]):
 
     keyed = False
 
-    def submit(self, *, url: str, key: str | None = None) -> Job[Report, R]:
-        return self._handle(self._submit(order, self._kind, url=url, keyed=self.keyed, key=key))
+    def submit(self, *, url: str, key: str | None = None, values: Mapping[str, str] | None = None) -> Job[Report, R]:
+        return self._handle(self._submit(order, self._kind, url=url, keyed=self.keyed, key=key, values=values))
 
     def run(
         self,
@@ -229,8 +237,10 @@ class AsyncAcmeJobs(AsyncJobs[Report, R]):
 
     keyed = False
 
-    async def submit(self, *, url: str, key: str | None = None) -> AsyncJob[Report, R]:
-        return self._handle(await self._submit(order, self._kind, url=url, keyed=self.keyed, key=key))
+    async def submit(
+        self, *, url: str, key: str | None = None, values: Mapping[str, str] | None = None
+    ) -> AsyncJob[Report, R]:
+        return self._handle(await self._submit(order, self._kind, url=url, keyed=self.keyed, key=key, values=values))
 
     async def run(
         self,

@@ -29,7 +29,7 @@ T = TypeVar("T")
 
 
 class FakeClock(_FakeClock):
-    """A clock that moves only when somebody sleeps on it, or when a scripted reply takes time.
+    """A clock that only sleeps and scripted replies advance.
 
     A blocking batch sends its requests on threads, as it does in production.
     """

@@ -95,7 +95,7 @@ def test_poll_many_needs_an_accepted_200() -> None:
     assert 'bad-poll-many: "poll_many" needs 200 in "accepts"' in found
 
 
-# --- what it means
+# --- the meaning
 
 
 def many_of(text: str) -> ir.PollMany:

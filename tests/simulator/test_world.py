@@ -568,7 +568,7 @@ def test_faults_of_operations() -> None:
 
 
 def test_a_refused_call_is_over() -> None:
-    """A client does not repeat it, so the next call like it is another one, and is refused too."""
+    """A client does not repeat it, so the next call starts the script anew."""
     acme = Acme.new()
     refused = {"query": "words=abc", "x_bide_scenario": "call=402"}
 

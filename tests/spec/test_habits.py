@@ -1,4 +1,4 @@
-"""What authors write out of habit, from OpenAPI, JSON Schema or older YAML: the help says what to write here."""
+"""Habits of authors, from OpenAPI, JSON Schema or older YAML: the help says what to write instead."""
 
 from __future__ import annotations
 
@@ -42,8 +42,8 @@ def test_a_habit_has_a_help(old: str, new: str, help_: str) -> None:
     assert help_ in found.help, said(found)
 
 
-def test_no_is_not_yes() -> None:
-    """What can only be `true` is not corrected to `false`."""
+def test_true_is_not_corrected_to_false() -> None:
+    """For a key that can only be `true`."""
     [found] = schema.check(source.read(FILE, changed(("{header: X-API-Key,", "{bearer: no,"))))
 
     assert found.help == ""
@@ -60,15 +60,15 @@ def test_stateless_statuses_are_one_problem() -> None:
     ]
 
 
-def test_what_an_error_leaves_unused_is_not_reported() -> None:
-    """The error is the cause: a model is not unused if the type that should refer to it is wrong."""
+def test_unused_parts_behind_an_error_are_not_reported() -> None:
+    """A model is not unused if the type that should refer to it is wrong."""
     found = examined(FILE, changed(("action?: Action,", "action?: 'Action[]',"))).problems
 
     assert [problem.code for problem in found] == ["unknown-type"]
 
 
 def test_a_wrong_pointer_lists_the_fields() -> None:
-    """Also if the model has many of them: the first twelve."""
+    """At most the first 12."""
     many = "".join(f"      f{number:02}?: string\n" for number in range(20))
     text = changed(("      credits_used?: number\n", f"      credits_used?: number\n{many}"))
     text = text.replace("progress: {done: progress.completed", "progress: {done: zzzz")

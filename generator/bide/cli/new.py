@@ -81,7 +81,7 @@ def _refuse(name: str, given: Mapping[str, str], hint: str) -> None:
 
 
 def _problem(name: str, given: Mapping[str, str]) -> str | None:
-    """What is wrong with these answers, in the words of `bide check`; `None` if nothing is."""
+    """The problem of these answers, as `bide check` reports it; `None` if there is none."""
     from bide.lint.pipeline import read_spec
     from bide.spec.diagnostics import SpecError
 

@@ -68,6 +68,7 @@ class ResultAt:
     endpoint: Endpoint | None = None
     not_ready: tuple[int, ...] = ()
     gone: tuple[int, ...] = ()
+    failed: tuple[int, ...] = ()
     pages: Pages | None = None
     retention: float | None = None
     """For how many seconds the provider keeps the result; `None` if the spec does not say."""
@@ -80,6 +81,8 @@ class Cancel:
     endpoint: Endpoint
     returns: Type | None
     """`None`: the body of the reply is ignored."""
+    over: tuple[int, ...]
+    """The HTTP statuses that mean that the job is over already."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -31,7 +31,7 @@ class Secret:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ErrorShape:
-    """One shape of an error body. A body has this shape if all pointers lead to text."""
+    """One shape of an error body."""
 
     name: str
     code: Pointer
@@ -57,6 +57,8 @@ class Provider:
     hosts: tuple[str, ...]
     sources: tuple[Source, ...]
     errors: tuple[ErrorShape, ...]
+    transient: tuple[int | str, ...]
+    """HTTP statuses and codes of errors that may pass."""
     enums: tuple[Enum, ...]
     models: tuple[Model, ...]
     """Bases before the models that narrow them. Includes the models of inline bodies."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from copy import copy
 from math import inf
@@ -247,5 +246,6 @@ def _found(address: PollMany, body: bytes) -> dict[str | None, bytes]:
     if not isinstance(items, list):
         path = ".".join(("$", *address.list))
         raise DecodeError(f"the reply does not match the spec: no list at {path}", path=path, body=body)
-    # The standard library's JSON can write NaN.
+    import json  # which, unlike msgspec, can write NaN; most programs never need it
+
     return {as_id(follow(item, address.job_id)): json.dumps(item, ensure_ascii=False).encode() for item in items}

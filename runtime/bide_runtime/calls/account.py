@@ -131,25 +131,25 @@ class Account(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         return self.provider.own_errors.of(error)
 
     def arrival(self, status: int) -> Arrival | None:
-        """What a transient status says of its request; `None` for any other status."""
+        """Whether the request of a transient status was processed; `None` for other statuses."""
         return arrival_of(status, self.provider.transient)
 
     def read(self, call: Call[T], reply: Response) -> T:
-        """The decoded reply to a call. Raises `DecodeError`, or `ApiError` if it is an error of the provider."""
+        """The decoded reply to a call. Raises `DecodeError`, or `ApiError` if the reply is an error."""
         try:
             return call.read(reply)
         except DecodeError as error:
             self.raise_undecoded(error, reply)
 
     def raise_undecoded(self, error: DecodeError, reply: Response) -> NoReturn:
-        """Raise the error that a reply of success reports, if it has a shape of the spec, else *error*."""
+        """Raise the error in the body of a 2xx reply, if it has a shape of the spec; otherwise *error*."""
         reported = self.error_instead(reply)
         if reported is None:
             raise error
         raise reported from error
 
     def error_instead(self, reply: Response) -> ApiError | None:
-        """The error that a reply of success reports, by the shapes of the spec; for one that does not fit its type."""
+        """The error in the body of a 2xx reply that does not match its type, by the shapes of the spec."""
         return self.api_error(reply) if any(self._by_shapes(json_in(reply))) else None
 
     def said(self, response: Response) -> tuple[str | None, str | None]:
@@ -170,7 +170,7 @@ class Account(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         return code, message if code or message else text_of(response)
 
     def _by_shapes(self, body: Json) -> tuple[str | None, str | None]:
-        """Code and message by the first shape whose message is there, else by the first whose code is."""
+        """Code and message by the first shape with a message, otherwise by the first with a code."""
         found = [
             (
                 code_of(follow(body, shape.code)) if shape.code else None,

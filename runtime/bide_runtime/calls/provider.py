@@ -30,7 +30,7 @@ class Provider(msgspec.Struct, frozen=True, kw_only=True):
     request_id_field: tuple[str, ...] = ()
     errors: tuple[ErrorShape, ...] = ()
     transient: frozenset[int | str] = frozenset()
-    """HTTP statuses and codes of errors that may pass, beside the statuses that are transient everywhere."""
+    """HTTP statuses and codes of further transient errors, beside the statuses of every provider."""
     hosts: tuple[str, ...] = ()
     """Other hosts to which links are followed, without the key."""
     rates: Mapping[str, Rate] = {}

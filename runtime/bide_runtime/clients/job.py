@@ -154,14 +154,17 @@ class Jobs(Namespace, Generic[S, R]):
         self._client = client
         self._kind = kind
 
-    def get(self, job_id: str) -> Snapshot[S]:
+    def get(self, job_id: str, **values: str | int) -> Snapshot[S]:
         """Poll a job once."""
-        return self.attach(job_id).poll()
+        return self.attach(job_id, **values).poll()
 
     @raises_own
-    def attach(self, job_id: str) -> Job[S, R]:
-        """Return a handle for an existing job. Nothing is sent. Raises `InvalidArgument`."""
-        return self._handle(attach_record(self._client._session.account, self._kind, job_id))
+    def attach(self, job_id: str, **values: str | int) -> Job[S, R]:
+        """Return a handle for an existing job. Nothing is sent. Raises `InvalidArgument`.
+
+        *values* are the arguments of its submit that its addresses need, where they need any.
+        """
+        return self._handle(attach_record(self._client._session.account, self._kind, job_id, values))
 
     @raises_own
     def resume(self, token: str) -> Job[S, R]:
@@ -289,9 +292,12 @@ class CancellableJobs(Jobs[S, R]):
     """One kind of job that can be cancelled."""
 
     @raises_own
-    def attach(self, job_id: str) -> CancellableJob[S, R]:
-        """Return a handle for an existing job. Nothing is sent. Raises `InvalidArgument`."""
-        return self._handle(attach_record(self._client._session.account, self._kind, job_id))
+    def attach(self, job_id: str, **values: str | int) -> CancellableJob[S, R]:
+        """Return a handle for an existing job. Nothing is sent. Raises `InvalidArgument`.
+
+        *values* are the arguments of its submit that its addresses need, where they need any.
+        """
+        return self._handle(attach_record(self._client._session.account, self._kind, job_id, values))
 
     @raises_own
     def resume(self, token: str) -> CancellableJob[S, R]:

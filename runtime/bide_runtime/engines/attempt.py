@@ -1,4 +1,4 @@
-"""One attempt at a request: its timeout, and what an error of the engine means. Independent of the engine."""
+"""One attempt at a request: its timeout, and the transport error for an engine's error. Independent of the engine."""
 
 from __future__ import annotations
 

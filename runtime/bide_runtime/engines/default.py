@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from .missing import not_installed
 from .transport import AsyncTransport, Transport
 
 
@@ -13,6 +12,8 @@ def default_transport() -> Transport:
     except ModuleNotFoundError as error:
         if error.name != "urllib3":
             raise
+        from .missing import not_installed
+
         raise not_installed("the blocking client", "urllib3") from error
     return Urllib3Transport()
 
@@ -24,5 +25,7 @@ def default_async_transport() -> AsyncTransport:
     except ModuleNotFoundError as error:
         if error.name != "aiohttp":
             raise
+        from .missing import not_installed
+
         raise not_installed("the async client", "aiohttp") from error
     return AiohttpTransport()

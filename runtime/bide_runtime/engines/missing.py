@@ -12,7 +12,7 @@ _LIBRARIES = {"aiohttp": "aiohttp", "httpcore2": "httpx2", "httpx2": "httpx2", "
 
 
 def stand_in(name: str, missing: ModuleNotFoundError) -> type:
-    """A class with the name of a transport. To make one raises `ConfigurationError`, which says what to install.
+    """A class with the name of a transport. Its constructor raises `ConfigurationError`, which says what to install.
 
     Raises *missing* if that is not the package of a library for HTTP.
     """

@@ -1,4 +1,4 @@
-"""Turns the reply of an engine into what a transport returns: a whole reply, or a stream."""
+"""Convert the reply of an engine to the return value of a transport: a complete reply, or a stream."""
 
 from __future__ import annotations
 

@@ -80,6 +80,6 @@ class _Timeout:
         timeouts._open.discard(self)
         if not timeouts._open:
             timeouts._over.set()
-        # Like `asyncio.timeout`: if the task was cancelled by others too, `CancelledError` wins.
+        # Like `asyncio.timeout`: if the task was also cancelled by others, `CancelledError` takes precedence.
         if self._expired and self._task.uncancel() <= self._cancelling and kind is asyncio.CancelledError:
             raise TimeoutError from error

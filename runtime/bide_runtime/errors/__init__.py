@@ -29,7 +29,7 @@
         ├── JobCancelled        it was cancelled
         ├── JobExpired          its result is gone
         ├── JobNotDone          its result was asked for too early
-        ├── JobTimeout          the wait's deadline came; the job is still running
+        ├── JobTimeout          the wait's deadline passed; the job is still running
         └── SubmitUncertain     no reply to a submit: a job may exist
 
 Once a job exists, each of them has its `job_id` and `token`. Any other exception that leaves a client is a bug, or was

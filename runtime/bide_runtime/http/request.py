@@ -45,20 +45,38 @@ class Response(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 
 def path(template: str, parameters: Mapping[str, Json]) -> str:
-    """*template* with each `{name}` replaced by its value, percent-encoded as one segment.
+    """*template* with each `{name}` replaced by its value, percent-encoded as one segment; `{+name}` as several.
 
     Raises `InvalidArgument` for `""`, `.` and `..`, which would change the path.
     """
     texts, names = _split(template)
-    segments = (_segment(name, as_text(parameters[name])) for name in names)
+    segments = (_segments(name, as_text(parameters[name.removeprefix("+")])) for name in names)
     return "".join(chain.from_iterable(zip_longest(texts, segments, fillvalue="")))
 
 
 @lru_cache(maxsize=1024)
 def _split(template: str) -> tuple[list[str], list[str]]:
     """The fixed parts of a template, and the names between them."""
-    parts = re.split(r"\{(\w+)\}", template)
+    parts = re.split(r"\{(\+?[\w.]+)\}", template)
     return parts[::2], parts[1::2]
+
+
+def placeholders(template: str) -> list[str]:
+    """The names in a template, in order."""
+    return [name.removeprefix("+") for name in _split(template)[1]]
+
+
+def filled(template: str, parameters: Mapping[str, str]) -> str:
+    """*template* with each `{name}` replaced by its value, not encoded: for a header or a field of a body."""
+    texts, names = _split(template)
+    return "".join(chain.from_iterable(zip_longest(texts, (parameters[name] for name in names), fillvalue="")))
+
+
+def _segments(name: str, value: str) -> str:
+    """The value as one segment, or as several if the name begins with `+`."""
+    if not name.startswith("+"):
+        return _segment(name, value)
+    return "/".join(_segment(name[1:], segment) for segment in value.split("/"))
 
 
 def _segment(name: str, value: str) -> str:

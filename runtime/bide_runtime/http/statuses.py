@@ -46,5 +46,5 @@ TRANSIENT: Mapping[int, Arrival] = {
 
 
 def arrival_of(status: int, more: Collection[object] = ()) -> Arrival | None:
-    """What a transient status says of its request, else `None`. *more* are transient at one provider."""
+    """Whether the request of a transient status was processed; `None` for other statuses. *more* are also transient."""
     return TRANSIENT.get(status, Arrival.UNKNOWN if status in more else None)

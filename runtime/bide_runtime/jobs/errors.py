@@ -10,8 +10,8 @@ from .snapshot import Snapshot
 class JobError(ClientError):
     """A job did not end with a result.
 
-    `snapshot` is what the last poll returned, if there was one. `status`, `code` and `reason` are the provider's own,
-    and `None` where it gives none.
+    `snapshot` is that of the last poll, if there was one. `status`, `code` and `reason` are the provider's own; each
+    is `None` if it is missing.
     """
 
     def __init__(

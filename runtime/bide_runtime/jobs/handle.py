@@ -16,7 +16,7 @@ S = TypeVar("S")
 
 
 class Handle(Generic[S, R]):
-    """One job, as it was last polled. The methods that send requests are in `Job` and `AsyncJob`."""
+    """One job, with the state of its last poll. The methods that send requests are in `Job` and `AsyncJob`."""
 
     _record: Record[S, R]
 
@@ -42,7 +42,7 @@ class Handle(Generic[S, R]):
 
     @property
     def snapshot(self) -> Snapshot[S] | None:
-        """What the last poll returned; `None` before the first."""
+        """The snapshot of the last poll; `None` before the first."""
         return self._record.snapshot
 
     @property

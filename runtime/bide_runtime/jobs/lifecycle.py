@@ -11,7 +11,7 @@ import msgspec
 
 from ..calls.link import Link
 from ..http.long_poll import LongPoll
-from ..http.request import Json, as_text
+from ..http.request import Json, as_text, placeholders
 from ..http.retry_after import as_pause
 from ..models.codec import Path, follow
 from ..models.message import code_of, message_of
@@ -53,6 +53,14 @@ class Lifecycle(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """An address that polls several jobs, if the provider has one."""
     cancel: tuple[str, str | Link] | None = None
     """Method and path."""
+    cancel_over: frozenset[int] = frozenset()
+    """The HTTP statuses of a cancellation that mean that the job is over already."""
+    values: Mapping[str, tuple[str, ...]] = {}
+    """Where replies have the values of other names in paths, headers and bodies, by JSON names."""
+    headers: Mapping[Literal["poll", "result", "cancel"], Mapping[str, str]] = {}
+    """Further headers of these requests. They may have `{job_id}` and other names in them, as paths may."""
+    bodies: Mapping[Literal["poll", "result", "cancel"], Mapping[str, str]] = {}
+    """The JSON bodies of these requests, in the same way."""
     timeouts: Mapping[Literal["poll", "result", "cancel"], float] = {}
     """Timeouts of these requests in seconds, where the client's default is too short."""
     error_code: Path = ()
@@ -72,6 +80,23 @@ class Lifecycle(msgspec.Struct, frozen=True, kw_only=True, dict=True):
             "cancel": self.cancel[1] if self.cancel else None,
         }
         return {role: found for role, found in at.items() if isinstance(found, Link)}
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """The names in the path, headers and body of a poll; without their values no job can be polled."""
+        return self._names_of("poll", self.poll)
+
+    @cached_property
+    def all_names(self) -> frozenset[str]:
+        """The names in all requests of a job."""
+        result = self._names_of("result", self.result.path) if isinstance(self.result, ResultAt) else frozenset()
+        cancel = self._names_of("cancel", self.cancel[1]) if self.cancel else frozenset()
+        return self.names | result | cancel
+
+    def _names_of(self, role: Literal["poll", "result", "cancel"], at: str | Link) -> frozenset[str]:
+        texts = [*self.headers.get(role, {}).values(), *self.bodies.get(role, {}).values()]
+        texts += [at] if isinstance(at, str) else []
+        return frozenset(name for text in texts for name in placeholders(text)) - {"job_id"}
 
     @property
     def all_states(self) -> dict[str, State]:
@@ -123,7 +148,7 @@ class Lifecycle(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     def error_in(self, body: Json) -> tuple[str | None, str | None]:
         """Code and message of the error in a decoded reply; `None` for each that is missing.
 
-        An error that is a text at times, and an object at others, is read in both forms.
+        The error may be a text or an object.
         """
         code = code_of(follow(body, self.error_code)) if self.error_code else None
         message = message_of(follow(body, self.error_message)) if self.error_message else None

@@ -6,7 +6,7 @@ import msgspec
 
 
 class Polling(msgspec.Struct, frozen=True, kw_only=True):
-    """How often the provider wants its jobs to be polled. All values are in seconds."""
+    """The provider's intervals and times for polling. All values are in seconds."""
 
     interval: tuple[float, float]
     """The shortest and the longest delay between two polls of a job."""

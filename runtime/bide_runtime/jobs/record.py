@@ -51,6 +51,7 @@ class Record(Generic[S, R]):
         "submitted_at",
         "tag",
         "token_links",
+        "values",
     )
 
     def __init__(self, kind: JobKind[S, R], id: str | None, *, submitted_at: float | None = None) -> None:
@@ -65,6 +66,8 @@ class Record(Generic[S, R]):
         """The links that the provider gave to `poll` and `cancel` the job and to fetch its `result`."""
         self.token_links = _NONE
         """The links that a token has to hold, because no poll returns them again."""
+        self.values = _NO_LINKS
+        """The values of names in paths, headers and bodies: arguments of the submit, or from replies."""
         self.status: str | None = None
         self.state = State.PENDING
         self.is_status_known = True
@@ -109,8 +112,14 @@ class Record(Generic[S, R]):
             id=self.id,
             submitted_at=self.submitted_at,
             links=links,
+            values=self.values,
             tag=self.tag,
         )
+
+    @property
+    def named(self) -> dict[str, str]:
+        """The values for the templates of its requests."""
+        return {**self.values, "job_id": self.id}
 
     @property
     def ended_without_result(self) -> bool:

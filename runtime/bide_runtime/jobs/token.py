@@ -37,6 +37,9 @@ class Token(msgspec.Struct, frozen=True, kw_only=True):
     urls: dict[str, str] | msgspec.UnsetType = msgspec.UNSET
     """The links of the job, by role."""
 
+    values: dict[str, str] | msgspec.UnsetType = msgspec.UNSET
+    """The values of names in the paths, headers and bodies of later requests."""
+
     @property
     def links(self) -> dict[str, str]:
         return {} if isinstance(self.urls, msgspec.UnsetType) else self.urls
@@ -49,6 +52,7 @@ def write(
     id: str,
     submitted_at: float | None,
     links: Mapping[str, str] | None = None,
+    values: Mapping[str, str] | None = None,
     tag: str | None = None,
 ) -> str:
     """The token of a job."""
@@ -60,6 +64,7 @@ def write(
         id=id,
         submitted_at=submitted_at,
         urls=urls,
+        values=dict(values) if values else msgspec.UNSET,
         tag=msgspec.UNSET if tag is None else tag,
     )
     return msgspec.json.encode(token).decode()

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import re
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from ..errors.decode import DecodeError
 from ..http.request import Json
+
+if TYPE_CHECKING:
+    import json
 
 _WORDS = ("true", "false", "null", "NaN", "Infinity", "-Infinity")
 _CUT_NUMBER = re.compile(r"\.|[eE][+-]?")
@@ -25,6 +27,8 @@ def loads(body: bytes) -> Json:
 
     Raises `NotJson` if the body is empty, truncated or not JSON at all, and `DecodeError` if it is invalid.
     """
+    import json  # most programs never need it
+
     start = body.lstrip()[:1]
     if not start:
         raise _not_json("it is empty", body)

@@ -76,7 +76,7 @@ class Log(msgspec.Struct, frozen=True):
 
 
 class Received(msgspec.Struct, frozen=True):
-    """What a driver returns for an action: the time, and the reply or the error if it sent a request."""
+    """A driver's answer to an action: the time, and the reply or the error if it sent a request."""
 
     now: float
     reply: Response | ClientError | None = None

@@ -7,6 +7,7 @@ spec names, which get no credentials, and never from https to http.
 from __future__ import annotations
 
 import ipaddress
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, Literal, TypeAlias
 from urllib.parse import urljoin, urlsplit
@@ -17,11 +18,12 @@ from ..calls.account import Account
 from ..calls.link import Link
 from ..errors.client import InvalidArgument, InvalidToken
 from ..errors.decode import DecodeError
-from ..http.request import Response, origin, path
+from ..http.request import Json, Response, as_text, origin, path, placeholders
 from ..jobs.kind import JobKind
 from ..jobs.record import Record
-from ..jobs.token import MAX_BYTES, checked_id
+from ..jobs.token import MAX_BYTES, as_id, checked_id, is_id
 from ..jobs.token import read as read_token
+from ..models.codec import follow, json_in
 
 Role: TypeAlias = Literal["poll", "result", "cancel"]
 
@@ -31,12 +33,34 @@ _PORTS = {"http": 80, "https": 443}
 def url_of(account: Account, record: Record[Any, Any], role: Role, at: str | Link) -> str:
     """The address of a job for *role*. Raises `DecodeError` if the provider gave no link that can be followed."""
     if isinstance(at, str):
-        return account.base_url + path(at, {"job_id": record.id})
+        return account.base_url + path(at, named_in(record, role, at))
     found = record.links.get(role)
     if found is None:
         body = record.snapshot.reply.body if record.snapshot else b""
         raise DecodeError(f"the provider gave no {role} link: {at.place} is missing", path=at.place, body=body)
     return check_followed(account, absolute(account, found), at.place)
+
+
+def named_in(record: Record[Any, Any], role: Role, template: str) -> dict[str, str]:
+    """The values for a template of a request. Raises `DecodeError` if the provider gave none for a name."""
+    named = record.named
+    missing = next((name for name in placeholders(template) if name not in named), None)
+    if missing is not None:
+        where = ".".join(("$", *record.kind.lifecycle.values.get(missing, (missing,))))
+        message = f"the job is {record.status!r}, but the reply has no {where}, which its {role} needs"
+        raise DecodeError(message, path=where, body=record.snapshot.reply.body if record.snapshot else b"")
+    return named
+
+
+def checked_values(kind: JobKind[Any, Any], values: Mapping[str, Json]) -> dict[str, str]:
+    """The values of arguments, for the addresses of a job. Raises `InvalidArgument`."""
+    found = {name: as_text(value) for name, value in values.items()}
+    for name, text in found.items():
+        if not is_id(text):
+            raise InvalidArgument(
+                f"{name} is {text!r:.80}, which the addresses of a {kind.name} job cannot have in them"
+            )
+    return found
 
 
 def absolute(account: Account, url: str) -> str:
@@ -101,9 +125,36 @@ def keep_links(record: Record[Any, Any], reply: Response, url: str, *, is_submit
         raise DecodeError("the links of the job are too long for a token", path="$", body=reply.body)
 
 
-def attach_record(account: Account, kind: JobKind[Any, Any], job_id: str) -> Record[Any, Any]:
+def keep_values(record: Record[Any, Any], reply: Response, *, model: object = None) -> None:
+    """Keep the values in a reply that the paths, headers and bodies of later requests need.
+
+    *model* is the decoded reply, if its type has an envelope of its own. Raises `DecodeError` if a token could not hold
+    them.
+    """
+    envelope = getattr(record.kind.snapshot if model is None else model, "_envelope", "")
+    body = json_in(reply)
+    inside = body.get(envelope) if envelope and isinstance(body, dict) else None
+    for name, place in record.kind.lifecycle.values.items():
+        value = as_id(follow(body if inside is None else inside, place))
+        if value is not None and is_id(value):
+            record.values = {**record.values, name: value}
+    if record.id and len(record.token.encode()) > MAX_BYTES:
+        raise DecodeError("the values in the reply are too long for a token", path="$", body=reply.body)
+
+
+def attach_record(
+    account: Account, kind: JobKind[Any, Any], job_id: str, values: Mapping[str, Json] | None = None
+) -> Record[Any, Any]:
     """The record of a job that exists already. Raises `InvalidArgument`."""
     record = Record(kind, checked_id(job_id))
+    record.values = checked_values(kind, values or {})
+    if missing := sorted(kind.lifecycle.names - record.values.keys()):
+        example = ", ".join(f"{name}=..." for name in missing)
+        raise InvalidArgument(
+            f"a {kind.name} job is polled at an address with {', '.join(missing)}: pass {example} too"
+        )
+    if unknown := sorted(record.values.keys() - kind.lifecycle.all_names):
+        raise InvalidArgument(f"the addresses of a {kind.name} job have no {', '.join(unknown)}")
     if isinstance(kind.lifecycle.poll, Link):
         if refusal(account, job_id) is not None:
             raise InvalidArgument(
@@ -129,6 +180,9 @@ def resume_record(account: Account, kind: JobKind[Any, Any], text: str) -> Recor
         if why is not None:
             raise InvalidToken(f"this token cannot be used: it has a link that is not followed: {why}")
     record.links, record.token_links = dict(links), frozenset(links)
+    record.values = {} if isinstance(token.values, UnsetType) else token.values
+    if not (record.values.keys() >= kind.lifecycle.names and all(map(is_id, record.values.values()))):
+        raise InvalidToken(f"this token cannot be used: it has not the values of {', '.join(kind.lifecycle.names)}")
     record.tag = None if isinstance(token.tag, UnsetType) else token.tag
     return record
 

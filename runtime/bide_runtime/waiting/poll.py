@@ -5,12 +5,15 @@ from __future__ import annotations
 from types import NoneType
 from typing import Any, TypeVar
 
+from msgspec.structs import replace
+
 from ..errors.decode import DecodeError
 from ..http.long_poll import LongPollUntil
 from ..http.request import Response
 from ..jobs.record import Record
 from ..models.codec import decode_reply
-from .links import bucket_of, keep_links, url_of
+from .links import keep_links, keep_values, url_of
+from .request import request_of
 from .session import Outgoing, Session
 
 S = TypeVar("S")
@@ -20,13 +23,8 @@ R = TypeVar("R")
 def poll_of(session: Session, record: Record[Any, Any], long_poll_until: LongPollUntil | None = None) -> Outgoing:
     """The request of a poll, a long poll if *long_poll_until* is given."""
     method, at = record.kind.lifecycle.poll_method, record.kind.lifecycle.poll
-    url = url_of(session.account, record, "poll", at)
-    return Outgoing(
-        request=session.account.request_to(method, url),
-        bucket=bucket_of(method, at),
-        long_poll_until=long_poll_until,
-        timeout=record.kind.lifecycle.timeouts.get("poll"),
-    )
+    outgoing = request_of(session, record, "poll", method, at)
+    return outgoing if long_poll_until is None else replace(outgoing, long_poll_until=long_poll_until)
 
 
 def may_not_be_visible_yet(session: Session, record: Record[Any, Any], now: float) -> bool:
@@ -58,6 +56,8 @@ def read_poll(session: Session, record: Record[S, R], reply: Response) -> float:
         raise session.account.api_error(reply)
     if lifecycle.link:
         keep_links(record, reply, url)
+    if lifecycle.values:
+        keep_values(record, reply)
     return retry_after
 
 

@@ -22,9 +22,10 @@ from ..jobs.state import State
 from ..models.codec import Path, decode_reply, follow
 from ..models.lenient import NotJson
 from .flow import INFO, Flow, Log
-from .links import bucket_of, check_followed, url_of
+from .links import check_followed
 from .poller import Poller, next_poll
-from .session import Outgoing, error_in, retry_after_of, send, sleep_until
+from .request import at_page, request_of
+from .session import error_in, retry_after_of, send, sleep_until
 
 S = TypeVar("S")
 R = TypeVar("R")
@@ -140,14 +141,8 @@ def _fetch_pages(poller: Poller[S, R], at: ResultAt, pages: Pages, now: float) -
 def _fetch_once(poller: Poller[S, R], at: ResultAt, query: str, now: float) -> Flow[tuple[R, bytes, float]]:
     """Request the result's own address until it is ready; the decoded reply, its body, and the time."""
     session, record, deadline = poller.session, poller.record, poller.deadline
-    url = url_of(session.account, record, "result", at.path)
-    url += "&" + query[1:] if query and "?" in url else query
     accept = ANY if record.kind.result is bytes else JSON
-    first = Outgoing(
-        request=session.account.request_to(at.method, url, accept=accept),
-        bucket=bucket_of(at.method, at.path),
-        timeout=record.kind.lifecycle.timeouts.get("result"),
-    )
+    first = at_page(request_of(session, record, "result", at.method, at.path, accept=accept), query)
     outgoing, attempts, redirects = first, 0, 0
     while True:
         attempts += 1
@@ -201,9 +196,9 @@ def _redirect_in(reply: Response | ClientError | None, url: str) -> str | None:
 
 
 def _reply_with_result(poller: Poller[S, R], at: ResultAt, reply: Response | ClientError | None) -> Response:
-    """The reply, if its HTTP status says that it has the result.
+    """The reply, if its HTTP status means that it has the result.
 
-    Raises `JobExpired` and `JobFailed` for the statuses that mean this, and else the error of the request.
+    Raises `JobExpired` and `JobFailed` for the statuses of the spec, otherwise the error of the request.
     """
     record, account = poller.record, poller.session.account
     if isinstance(reply, Response):
@@ -224,7 +219,7 @@ def _reply_with_result(poller: Poller[S, R], at: ResultAt, reply: Response | Cli
 
 
 def _decoded(poller: Poller[S, R], reply: Response) -> R:
-    """The result in a reply. Raises `NotJson`, `DecodeError`, or `ApiError` for an error of the provider instead."""
+    """The result in a reply. Raises `NotJson`, `DecodeError`, or `ApiError` if the reply is an error."""
     try:
         found: R = decode_reply(poller.record.kind.result, reply)
     except DecodeError as error:

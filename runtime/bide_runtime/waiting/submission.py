@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Generic, TypeVar
 
 import msgspec
 
 from ..calls.call import Call
+from ..http.request import Json
 from ..jobs.kind import JobKind
 from .job_id import IdAt
 
@@ -26,5 +28,7 @@ class Submission(msgspec.Struct, Generic[S, R], frozen=True, kw_only=True):
     """The header for idempotency keys. Only with one is a submit whose reply was lost sent again."""
     idempotency_key: str | None = None
     """The caller's own key, if any."""
+    values: Mapping[str, Json] = {}
+    """The arguments that paths, headers or bodies of later requests need, by name."""
     tag: str | None = None
     """The caller's tag, for the token."""

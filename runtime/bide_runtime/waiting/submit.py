@@ -12,6 +12,7 @@ from ..errors.client import ClientError, InvalidArgument
 from ..jobs.record import Record
 from .deadline import Deadline
 from .flow import INFO, Created, Flow, Log
+from .links import checked_values
 from .policy import Policy
 from .retry import send_with_retries
 from .session import Outgoing, Session, sleep_until
@@ -37,6 +38,7 @@ def submit(
     it certainly does not.
     """
     account, call = session.account, submission.call
+    values = checked_values(submission.kind, submission.values)
     key: str | None = None
     if submission.idempotency_header is not None:
         # One key for all attempts of this submit.
@@ -67,6 +69,7 @@ def submit(
     submitted_at = account.wall() - received.took
     record, body = read_submit(account, submission, key, reply, submitted_at, outgoing.request.url)
     record.tag, record.started_at = submission.tag, now - received.took
+    record.values = {**values, **record.values}
     record.note_retry_after(now, max(account.retry_after(reply), record.kind.lifecycle.retry_after_in(body)))
     yield Created(record)
     yield Log(INFO, "job %s: submitted (%s)", (record.id, record.kind.name))

@@ -20,7 +20,7 @@ from ..jobs.state import State
 from ..jobs.token import is_id
 from ..models.codec import decode_reply, follow
 from .job_id import IdAt, id_in, is_in_header, place_of_id
-from .links import keep_links
+from .links import keep_links, keep_values
 from .submission import Submission
 
 S = TypeVar("S")
@@ -124,6 +124,8 @@ def _record(
     record = Record(kind, job_id, submitted_at=submitted_at)
     _note_state(record, body, reply)
     keep_links(record, reply, url, is_submit=True)
+    if kind.lifecycle.values:
+        keep_values(record, reply, model=body)
     return record
 
 

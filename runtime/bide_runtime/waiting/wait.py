@@ -16,13 +16,13 @@ from ..jobs.snapshot import Snapshot
 from ..models.lenient import NotJson
 from .deadline import Deadline
 from .flow import INFO, Created, Flow, Log, Received
-from .links import bucket_of, url_of
 from .policy import Adaptive, Policy, backoff
 from .poll import may_not_be_visible_yet, poll_of, read_poll
 from .poller import Poller
+from .request import request_of
 from .result import result_of
 from .retry import send_with_retries
-from .session import Outgoing, Session, retry_after_of, send, sleep_until
+from .session import Session, retry_after_of, send, sleep_until
 
 S = TypeVar("S")
 R = TypeVar("R")
@@ -92,16 +92,26 @@ def result(session: Session, record: Record[S, R], *, now: float) -> Flow[R]:
 
 
 def cancel(session: Session, record: Record[Any, Any], *, deadline: Deadline | None = None, now: float) -> Flow[None]:
-    """Ask the provider to cancel the job. A job that is done stays as it is; that is not an error."""
+    """Ask the provider to cancel the job. A job that is over stays as it is; that is not an error.
+
+    Sends nothing if the job is known to be over.
+    """
     assert record.kind.lifecycle.cancel is not None
     method, at = record.kind.lifecycle.cancel
+    if record.state.is_final:
+        yield Log(INFO, "job %s: not cancelled, because it is over (%s)", (record.id, record.status))
+        return
     with _job_in_errors(record):
-        request = session.account.request_to(method, url_of(session.account, record, "cancel", at))
-        timeout = record.kind.lifecycle.timeouts.get("cancel")
-        outgoing = Outgoing(request=request, bucket=bucket_of(method, at), timeout=timeout)
+        outgoing = request_of(session, record, "cancel", method, at)
         end = inf if deadline is None else deadline.at
-        yield from send_with_retries(session, outgoing, idempotent=True, deadline=end, now=now)
-        yield Log(INFO, "job %s: asked the provider to cancel it", (record.id,))
+        try:
+            yield from send_with_retries(session, outgoing, idempotent=True, deadline=end, now=now)
+        except ApiError as error:
+            if error.status not in record.kind.lifecycle.cancel_over:
+                raise
+            yield Log(INFO, "job %s: not cancelled: %s", (record.id, error.message))
+        else:
+            yield Log(INFO, "job %s: asked the provider to cancel it", (record.id,))
 
 
 def _cancel_on_timeout(session: Session, record: Record[Any, Any], timeout: JobTimeout, now: float) -> Flow[None]:

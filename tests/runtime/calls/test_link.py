@@ -227,7 +227,7 @@ HOSTILE = [
 
 @pytest.mark.parametrize("address", HOSTILE)
 def test_no_other_address_is_followed(world: Make, address: str) -> None:
-    """Another host, another port, the way without encryption, and what is no address of the web: nothing is sent there.
+    """Nothing is sent to another host, another port, without encryption, or to an address that is not HTTP.
 
     That holds for polls, for results and for cancelling, and the error has the job's id.
     """

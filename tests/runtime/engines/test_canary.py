@@ -1,4 +1,4 @@
-"""What `engines/hooks` needs of urllib3, aiohttp and httpcore2 beyond their documented interfaces.
+"""The undocumented parts of urllib3, aiohttp and httpcore2 that `engines/hooks` needs.
 
 `make test` runs this with the pinned versions, `make canary` with the newest releases. It imports nothing of the other
 tests, so that it runs without their dependencies.

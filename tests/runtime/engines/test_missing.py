@@ -1,4 +1,4 @@
-"""A package without the libraries of some transports: everything but those transports works."""
+"""A package without the libraries of some transports: everything except those transports works."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def run(code: str) -> subprocess.CompletedProcess[str]:
 @pytest.mark.parametrize("package", ["bide_runtime", "anakin_client"])
 @pytest.mark.parametrize("use", USES)
 def test_all_names_can_be_loaded(use: str, package: str) -> None:
-    """A missing library is no error until its transport is used."""
+    """A missing library is an error only when its transport is used."""
     done = run(USES[use].format(package=package))
 
     assert done.returncode == 0, done.stderr
@@ -42,7 +42,7 @@ def test_all_names_can_be_loaded(use: str, package: str) -> None:
     [("HttpxTransport", "httpx2"), ("AsyncHttpxTransport", "httpx2"), ("AiohttpTransport", "aiohttp")],
 )
 def test_its_transport_says_what_to_install(name: str, library: str) -> None:
-    """With the name of the library as pip has it, and not of a package inside it."""
+    """By the library's name for pip, not that of a package in it."""
     done = run(f"import anakin_client; anakin_client.{name}(max_connections=3)")
 
     expected = f"ConfigurationError: {name} needs {library}, which is not installed: pip install {library}, "
@@ -50,7 +50,7 @@ def test_its_transport_says_what_to_install(name: str, library: str) -> None:
 
 
 def test_another_missing_package_is_an_error_at_once() -> None:
-    """What every package needs has no stand-in."""
+    """Required packages have no stand-in."""
     done = run("sys.modules['msgspec'] = None; import bide_runtime; bide_runtime.Model")
 
     assert "ModuleNotFoundError: import of msgspec" in done.stderr

@@ -109,7 +109,7 @@ def test_the_error_is_read_where_the_spec_says() -> None:
     ],
 )
 def test_an_error_may_be_a_text_or_an_object(error: Any, expected: tuple[str | None, str | None]) -> None:
-    """The same field, by the mood of the provider."""
+    """In the same field."""
     assert expected == PLAIN.error_in({"status": "broken", "error": error})
 
 

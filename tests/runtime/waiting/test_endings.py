@@ -14,7 +14,7 @@ import pytest
 from bide_runtime.clients.clock import SystemClock
 from bide_runtime.errors.client import ClientClosed
 from bide_runtime.errors.decode import DecodeError
-from bide_runtime.http.errors import Conflict, NotFound
+from bide_runtime.http.errors import Conflict, NotFound, PermissionDenied
 from bide_runtime.jobs.errors import (
     JobCancelled,
     JobError,
@@ -662,10 +662,8 @@ def test_closing_the_client_between_two_attempts_of_a_submit_is_uncertain() -> N
         ("lost", JobExpired, r"the job expired: the provider says 'lost' \[E7\]: out of luck"),
     ],
 )
-def test_every_final_error_has_the_words_of_the_provider(
-    world: Make, status: str, kind: type[JobError], message: str
-) -> None:
-    """W13: its code, its reason and its status, however the job ended."""
+def test_every_final_error_has_code_and_reason(world: Make, status: str, kind: type[JobError], message: str) -> None:
+    """W13: and its status, for every ending."""
     w = world(served(polls=[report(status, error={"code": "E7", "message": "out of luck"})]))
 
     with pytest.raises(kind, match=message) as caught:
@@ -688,14 +686,14 @@ NO_PLAN = {"error": {"code": "plan", "message": "no such plan"}}
 
 
 def test_a_result_is_not_ready_by_any_status_of_the_spec(world: Make) -> None:
-    """W14: also by one of success, whose body is not the result."""
+    """W14: also by a 2xx, whose body is not the result."""
     w = world(served(polls=[READY], result=[Reply({"text": "soon"}, 202), error(404), PAGE]))
 
     assert "hello" == w.do(w.job(BY_STATUS).wait()).text
     assert 3 == sum(sent.path.endswith("/result") for sent in w.sent)
 
 
-def test_a_result_may_say_that_the_job_failed(world: Make) -> None:
+def test_the_results_address_may_report_a_failure(world: Make) -> None:
     """W13: by its HTTP status, with the provider's code and reason."""
     w = world(served(polls=[READY], result=[Reply(NO_PLAN, 422)]))
 
@@ -705,11 +703,45 @@ def test_a_result_may_say_that_the_job_failed(world: Make) -> None:
     assert ("plan", "no such plan", "done") == (caught.value.code, caught.value.reason, caught.value.status)
 
 
-def test_a_result_that_is_gone_says_why(world: Make) -> None:
-    """W14: with the provider's code and reason, where it has some."""
+def test_a_result_that_is_gone_has_code_and_reason(world: Make) -> None:
+    """W14: those of the provider, if there are any."""
     w = world(served(polls=[READY], result=[Reply(NO_PLAN, 410)]))
 
     with pytest.raises(JobExpired, match="no longer keeps its result") as caught:
         w.do(w.job(BY_STATUS).wait())
 
     assert ("plan", "no such plan") == (caught.value.code, caught.value.reason)
+
+
+OVER = replace(APART, lifecycle=replace(APART.lifecycle, cancel_over=frozenset({400, 409})))
+
+
+@pytest.mark.parametrize("status", [400, 409])
+def test_cancelling_a_job_that_is_over_is_no_error(world: Make, status: int) -> None:
+    """W12: where the spec says by which HTTP status the provider says so."""
+    w = world(served(cancel=[error(status)]))
+
+    w.do(w.job(OVER).cancel())
+
+    assert 1 == len(w.sent)
+
+
+def test_any_other_refusal_of_a_cancellation_is_raised(world: Make) -> None:
+    """W12: the job may still be running."""
+    w = world(served(cancel=[error(403)]))
+
+    with pytest.raises(PermissionDenied):
+        w.do(w.job(OVER).cancel())
+
+
+def test_a_job_that_is_known_to_be_over_is_not_cancelled(world: Make) -> None:
+    """W12: nothing is sent."""
+    w = world(served(polls=[STOPPED]))
+    job = w.job(APART)
+    w.do(job.poll())
+
+    w.do(job.cancel())
+
+    assert 1 == len(w.sent)
+    with pytest.raises(JobCancelled):
+        w.do(job.wait())

@@ -350,8 +350,8 @@ REFUSAL = {"error": {"code": "busy", "message": "There is a run in progress"}}
 
 
 @pytest.mark.parametrize("status", [200, 201, 202])
-def test_a_refusal_in_a_reply_of_success_is_no_uncertainty(world: Make, status: int) -> None:
-    """W11: the provider says in words that it made no job."""
+def test_an_error_in_a_2xx_reply_is_not_uncertain(world: Make, status: int) -> None:
+    """W11: the reply says that no job was created."""
     w = world(served(submit=[Reply(REFUSAL, status)]))
 
     with pytest.raises(ApiError, match=rf"Acme answered {status} \[busy\]: There is a run in progress") as caught:

@@ -411,14 +411,14 @@ def test_one_poll_waits_for_a_job_that_is_not_visible_yet(world: Make) -> None:
     assert "running" == w.do(job.poll()).status
 
 
-# --- errors in replies of success -----------------------------------------------------------------
+# --- errors in 2xx replies ------------------------------------------------------------------------
 
 LOST = Reply({"error": {"code": "internal", "message": "the worker was lost"}, "status": 7})
-"""No report, but an error of the provider in one of its shapes."""
+"""An error in one of the provider's shapes, in place of a report."""
 
 
-def test_an_error_in_a_reply_of_success_ends_the_wait(world: Make) -> None:
-    """W7: with the provider's code and words instead of what the decoder misses."""
+def test_an_error_in_a_2xx_reply_ends_the_wait(world: Make) -> None:
+    """W7: with the provider's code and message instead of a decode error."""
     w = world(served(polls=[LOST]))
 
     with pytest.raises(ApiError, match=r"\[internal\]: the worker was lost"):
@@ -429,8 +429,8 @@ def test_an_error_in_a_reply_of_success_ends_the_wait(world: Make) -> None:
 
 @pytest.mark.parametrize("call", ["wait", "poll"])
 @pytest.mark.parametrize("mode", MODES)
-def test_a_code_that_may_pass_is_waited_out(mode: Mode, call: str) -> None:
-    """W6: the spec may say that an error is transient, by its code or by its HTTP status."""
+def test_a_transient_code_is_retried(mode: Mode, call: str) -> None:
+    """W6: the spec can list transient codes and HTTP statuses."""
     provider = replace(PROVIDER, transient=frozenset({561, "internal"}))
     w = World(mode, served(polls=[LOST, error(561), Reply(LOST.body, 400), DONE]), provider)
 

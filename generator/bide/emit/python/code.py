@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import textwrap
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import lru_cache
 
 from bide.ir import Bounds, Json, Kind, ListOf, MapOf, Named, Scalar, Type
@@ -44,11 +44,16 @@ def literal(value: Json) -> Code:
         return Code(f"({inside},)" if len(value) == 1 else f"({inside})")
     if isinstance(value, frozenset):
         return Code(
-            "frozenset({" + ", ".join(literal(item) for item in sorted(value)) + "})" if value else "frozenset()"
+            "frozenset({" + ", ".join(literal(item) for item in _sorted(value)) + "})" if value else "frozenset()"
         )
     if value is None or isinstance(value, bool | int | float):
         return Code(repr(value))
     raise TypeError(f"{type(value).__name__} has no literal")
+
+
+def _sorted(items: Collection[Json]) -> list[Json]:
+    """The items in one order on every machine: numbers before texts."""
+    return sorted(items, key=lambda item: (isinstance(item, str), item))
 
 
 def docstring(text: str, *, indent: int = 0) -> Code:

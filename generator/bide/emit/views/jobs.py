@@ -50,6 +50,7 @@ class LifecycleView(View):
             "result": self._result_at(lifecycle.result),
             "poll_many": _poll_many(lifecycle.poll_many) if lifecycle.poll_many else None,
             "cancel": (cancel.method, _address(cancel)) if cancel else None,
+            "cancel_over": frozenset(lifecycle.cancel.over) if lifecycle.cancel else None,
             "timeouts": {name: each.timeout for name, each in requests.items() if each and each.timeout},
             "error_code": attributes(lifecycle.error.code),
             "error_message": attributes(lifecycle.error.message),
@@ -69,6 +70,7 @@ class LifecycleView(View):
             "method": result.endpoint.method,
             "not_ready": frozenset(result.not_ready),
             "gone": frozenset(result.gone),
+            "failed": frozenset(result.failed),
             "pages": self._pages(result.pages) if result.pages else None,
         }
         return row("ResultAt", fields)

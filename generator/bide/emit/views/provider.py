@@ -166,6 +166,7 @@ class ProviderView(Context):
                 row("ErrorShape", {"message": literal(each.message), "code": each.code}) for each in ir.errors
             ),
             "version": ir.package.version,
+            "transient": frozenset(ir.transient),
             "own_errors": Code("OwnErrors(vars(_errors))"),
         }
         return row("Provider", fields, indent=0)

@@ -58,6 +58,7 @@ def _result(owner: str, raw: Mapping[str, Json], bodies: Bodies, source: ir.Sour
         endpoint=build_endpoint(owner, raw, bodies, source, role="result"),
         not_ready=tuple(raw.get("not_ready", defaults.NOT_READY)),
         gone=tuple(raw.get("gone", defaults.GONE)),
+        failed=tuple(raw.get("failed", ())),
         pages=_pages(raw["pages"]) if "pages" in raw else None,
         retention=retention,
     )
@@ -99,7 +100,8 @@ def _cancel(owner: str, raw: Mapping[str, Json] | None, bodies: Bodies, source: 
     if raw is None:
         return None
     returns = parse_type(raw["returns"]).type if "returns" in raw else None
-    return ir.Cancel(endpoint=build_endpoint(owner, raw, bodies, source, role="cancel"), returns=returns)
+    endpoint = build_endpoint(owner, raw, bodies, source, role="cancel")
+    return ir.Cancel(endpoint=endpoint, returns=returns, over=tuple(raw.get("over", ())))
 
 
 def build_polling(lifecycle: Mapping[str, Json], job: Mapping[str, Json]) -> ir.Polling:

@@ -73,6 +73,7 @@ def build(document: Document) -> ir.Provider:
         hosts=tuple(raw.get("hosts", ())),
         sources=tuple(pages.by_key.values()),
         errors=tuple(_error_shape(shape, pages) for shape in raw.get("errors", ())),
+        transient=tuple(raw.get("transient", ())),
         enums=enums,
         models=tuple(finished),
         unions=tuple(unions),

@@ -54,7 +54,7 @@ class SimulatedJob:
     submits: int = 1
     polls: int = 0
     early_polls: int = 0
-    """Polls that came before `min_interval` had passed."""
+    """Polls that arrived before `min_interval` had passed."""
     result_fetches: int = 0
     cancels: int = 0
     last_poll: float | None = None

@@ -34,7 +34,7 @@ class SimulatorError(Exception):
 
 
 class PortNotFree(SimulatorError):
-    """Another program listens on the port, or this user may not."""
+    """The port is in use, or this user must not listen on it."""
 
 
 def serve(

@@ -145,7 +145,7 @@ class _TimedResponse(http.client.HTTPResponse):
         if self._large_head is not None:
             parser = Parser(_class=http.client.HTTPMessage)
             self.headers = self.msg = parser.parsestr(b"".join(self._large_head).decode("latin-1"))
-        assert_header_parsing(self.msg)  # otherwise urllib3 goes on with some of them, and logs the URL with its query
+        assert_header_parsing(self.msg)  # otherwise urllib3 uses some of them, and logs the URL with its query
 
     def _read_status(self) -> tuple[str, int, str]:
         # The base class skips only "100 Continue", and would take "103 Early Hints" for the reply.

@@ -255,7 +255,7 @@ def broken_by(told: Told) -> list[str]:
 
 
 def _exists(told: Told) -> bool:
-    """Whether a reply told the client that a job exists."""
+    """Whether a reply to a submit created a job."""
     return any(sent.role == "submit" and sent.is_answered for sent in told.requests)
 
 

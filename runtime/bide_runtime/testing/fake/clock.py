@@ -82,7 +82,7 @@ class _VirtualClock:
 
     @property
     def naps(self) -> list[float]:
-        """How long each sleep was meant to be, in seconds."""
+        """The requested length of each sleep, in seconds."""
         return [nap.seconds for nap in self.time.naps]
 
 

@@ -16,8 +16,8 @@ from msgspec.structs import replace
 from tests.runtime.acme import KEY, PROVIDER
 
 from evidence.soak.journal import Event, Journal
+from evidence.soak.replies import Meaning
 from evidence.soak.script import Script
-from evidence.soak.weather import Means
 
 
 class Stopped(BaseException):
@@ -68,7 +68,7 @@ class Call:
 
 
 @dataclass
-class Story:
+class Recording:
     """The recording of one script in one colour."""
 
     script: Script
@@ -77,7 +77,7 @@ class Story:
     naps: list[float] = field(default_factory=list)
     warnings: list[tuple[str, str]] = field(default_factory=list)
     """Job and status of each unknown status that was logged."""
-    tallies: int = 0
+    counts: int = 0
     running: list[str] = field(default_factory=list)
     """The jobs in `running` after the batch was left."""
 
@@ -95,9 +95,13 @@ class Story:
     def _are_jobs_apart(self) -> bool:
         """Whether no job of a batch waits for another one."""
         script = self.script
-        is_free = not script.rates and script.max_rate is None and script.max_in_flight >= len(script.fates)
+        is_free = not script.rates and script.max_rate is None and script.max_in_flight >= len(script.job_replies)
         is_told_alone = script.kind.lifecycle.poll_many is None and script.breaks in (None, "callback")
-        return is_free and is_told_alone and all(event.word.means is not Means.BUSY for event in self.journal.events)
+        return (
+            is_free
+            and is_told_alone
+            and all(event.scripted.meaning is not Meaning.BUSY for event in self.journal.events)
+        )
 
     def __str__(self) -> str:
         lines = [str(self.script), *map(str, self.journal.events), *map(str, self.calls)]
@@ -117,7 +121,7 @@ def told(outcome: object) -> str:
 def submit_in(events: list[Event]) -> Event | None:
     """The submit that made a job."""
     for event in events:
-        if event.about == "submit" and event.word.means is Means.MADE:
+        if event.about == "submit" and event.scripted.meaning is Meaning.MADE:
             return event
     return None
 
@@ -147,7 +151,7 @@ def jobs_of(client: Any, script: Script) -> Any:
 
 
 @contextmanager
-def logged(story: Story) -> Iterator[None]:
+def logged(recording: Recording) -> Iterator[None]:
     """Record which unknown statuses are logged, and check that no key is."""
 
     class Listener(logging.Handler):
@@ -155,7 +159,7 @@ def logged(story: Story) -> Iterator[None]:
             assert KEY not in record.getMessage(), "the key is in the log"
             if record.levelno == logging.WARNING:
                 assert isinstance(record.args, tuple)
-                story.warnings.append((str(record.args[0]), str(record.args[1])))
+                recording.warnings.append((str(record.args[0]), str(record.args[1])))
 
     log = logging.getLogger("acme_client")
     listener = Listener()
