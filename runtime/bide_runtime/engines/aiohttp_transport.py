@@ -99,7 +99,7 @@ class AiohttpTransport(OfOneProcess):
         session = self._session()
         request = sendable(request)
         proxy = self._proxies.of(request.url) if self._given is None else None
-        attempt = AiohttpAttempt(request.url, proxy and proxy.url, timeout, connected=self._given is not None)
+        attempt = AiohttpAttempt(request.url, proxy and proxy.name, timeout, connected=self._given is not None)
         token = CURRENT.set(attempt)
         try:
             with self._timeouts.within(attempt.remaining()):
@@ -113,7 +113,7 @@ class AiohttpTransport(OfOneProcess):
                     raise_for_status=False,
                     auto_decompress=False,
                     timeout=_NO_TIMEOUT,
-                    proxy=attempt.proxy_url,
+                    proxy=proxy and proxy.url,
                     middlewares=(self._without_retry(attempt), *middlewares_of(session)),
                 )
         except _ERRORS as error:

@@ -16,15 +16,15 @@ _MAX_TIMEOUT = 1e6  # seconds; every operating system accepts it
 
 
 class Attempt:
-    """One attempt to send a request to *url*, perhaps through a proxy, within *timeout* seconds.
+    """One attempt to send a request to *url* within *timeout* seconds, perhaps through the proxy named *proxy*.
 
     The engine sets `connected` when it has a connection. Until then the request cannot have arrived. An engine that
     does not report connections starts with `True`.
     """
 
-    def __init__(self, url: str, proxy_url: str | None, timeout: float, *, connected: bool = False) -> None:
+    def __init__(self, url: str, proxy: str | None, timeout: float, *, connected: bool = False) -> None:
         self.url = url
-        self.proxy_url = proxy_url
+        self.proxy = proxy
         self.timeout = timeout
         self.connected = connected
         self._end = time.monotonic() + timeout
@@ -32,7 +32,7 @@ class Attempt:
     @property
     def peer(self) -> str:
         """Host and proxy, for a message."""
-        through = f" through the proxy {host_and_port(self.proxy_url)}" if self.proxy_url else ""
+        through = f" through the proxy {self.proxy}" if self.proxy else ""
         return host_and_port(self.url) + through
 
     def restart(self) -> None:

@@ -96,7 +96,7 @@ class HttpxTransport(OfOneProcess):
             raise ClientClosed("the client is closed")
         request = sendable(request)
         proxy = self._proxies.of(request.url) if self._given is None else None
-        attempt = Attempt(request.url, proxy and proxy.url, timeout, connected=self._given is not None)
+        attempt = Attempt(request.url, proxy and proxy.name, timeout, connected=self._given is not None)
         token = CURRENT.set(attempt)
         try:
             if self._given is not None:
@@ -224,7 +224,7 @@ class AsyncHttpxTransport(OfOneProcess):
             raise ClientClosed("the client is closed")
         request = sendable(request)
         proxy = self._proxies.of(request.url) if self._given is None else None
-        attempt = Attempt(request.url, proxy and proxy.url, timeout, connected=self._given is not None)
+        attempt = Attempt(request.url, proxy and proxy.name, timeout, connected=self._given is not None)
         token = CURRENT.set(attempt)
         try:
             with self._timeouts.within(attempt.remaining()):

@@ -85,8 +85,8 @@ class Urllib3Transport(OfOneProcess):
     def _begin(self, request: Request, timeout: float) -> _Reply:
         request = sendable(request)
         proxy = self._proxies.of(request.url) if self._given is None else None
-        proxy_url, is_given = proxy and proxy.url, self._given is not None
-        attempt = Urllib3Attempt(request.url, proxy_url, timeout, connected=is_given, live=self._live)
+        name, is_given = proxy and proxy.name, self._given is not None
+        attempt = Urllib3Attempt(request.url, name, timeout, connected=is_given, live=self._live)
         pool, url = self._pool_for(request.url, proxy)
         token = CURRENT.set(attempt)
         try:

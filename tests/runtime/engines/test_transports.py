@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import contextlib
 import gzip
 import logging
@@ -17,6 +18,7 @@ import zlib
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
+from urllib.parse import unquote
 
 import aiohttp
 import httpx2
@@ -1132,11 +1134,12 @@ def test_https_proxy(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
     assert "proxy-authorization" not in server.requests[0].headers
 
 
-def test_no_proxy(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("hosts", ["localhost,127.0.0.1", "127.0.0.0/8", "10.0.0.0/8 , 127.0.0.1/32", "*"])
+def test_no_proxy(make: Make, monkeypatch: pytest.MonkeyPatch, hosts: str) -> None:
     """NO_PROXY is respected."""
     with Server(play(reply(b"direct"))) as server:
         monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
-        monkeypatch.setenv("no_proxy", "localhost,127.0.0.1")
+        monkeypatch.setenv("no_proxy", hosts)
 
         assert b"direct" == fetch(make(), server).body
 
@@ -1149,7 +1152,8 @@ def test_unreachable_proxy(make: Make, monkeypatch: pytest.MonkeyPatch, scheme: 
     with pytest.raises(ConnectionFailed) as caught:
         make().send(get(f"{scheme}://api.test/"), timeout=AMPLE)
 
-    message = f"could not connect to api.test through the proxy 127.0.0.1:{port}: connection refused"
+    proxy = f"127.0.0.1:{port} of {scheme}_proxy"
+    message = f"could not connect to api.test through the proxy {proxy}: connection refused"
     assert message == str(caught.value)
     assert not caught.value.may_have_arrived
 
@@ -1171,13 +1175,50 @@ def test_proxy_that_does_not_connect(make: Make, monkeypatch: pytest.MonkeyPatch
     assert not caught.value.may_have_arrived
 
 
-def test_proxy_of_another_kind(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
-    """An unsupported proxy is a `ConfigurationError`, not a transient error."""
-    monkeypatch.setenv("all_proxy", "socks5://me:s3cret@127.0.0.1:9")
-    with pytest.raises(ConfigurationError, match="proxy") as caught:
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("socks5://me:s3cret@127.0.0.1:9", r"ALL_PROXY is a SOCKS proxy.*HttpxTransport\(httpx2.*or unset ALL_PROXY"),
+        ("SOCKS5H://127.0.0.1:9", "ALL_PROXY is a SOCKS proxy"),
+        ("socks4a://127.0.0.1:9", "ALL_PROXY is a SOCKS proxy"),
+        ("ftp://me:s3cret@127.0.0.1:9", "ALL_PROXY is not an http"),
+        ("http://me:s3cret@127.0.0.1:port", "ALL_PROXY is not an http"),
+        ("http://me:s3cret@", "ALL_PROXY is not an http"),
+        ("http://[::1", "ALL_PROXY is not an http"),
+    ],
+)
+def test_proxy_of_another_kind(make: Make, monkeypatch: pytest.MonkeyPatch, text: str, said: str) -> None:
+    """An unsupported proxy is a `ConfigurationError`, not a transient error. It names the variable."""
+    monkeypatch.setenv("ALL_PROXY", text)
+    with pytest.raises(ConfigurationError, match=f"the proxy in {said}") as caught:
         make().send(get("http://api.test/"), timeout=AMPLE)
 
-    assert "s3cret" not in str(caught.value)
+    assert "s3cret" not in "".join(traceback.format_exception(caught.value, limit=0))
+
+
+@pytest.mark.parametrize("password", ["p#ss", "p/a?s#s", "p@ss:word", "100%", "%23%40"])
+def test_any_password_of_a_proxy(make: Make, monkeypatch: pytest.MonkeyPatch, password: str) -> None:
+    """A password may have characters that would end it in a URL."""
+    with Server(proxying(int)) as proxy:
+        monkeypatch.setenv("http_proxy", f"http://me:{password}@127.0.0.1:{proxy.port}/")
+        make().send(get("http://api.test/"), timeout=AMPLE)
+
+    expected = base64.b64encode(f"me:{unquote(password)}".encode()).decode()
+    assert f"Basic {expected}" == proxy.requests[0].headers["proxy-authorization"]
+
+
+def test_variables_in_upper_and_lower_case(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A name in lower case takes precedence; an empty one means no proxy; HTTP_PROXY is ignored in a CGI script."""
+    with Server(play(reply(b"direct"))) as server, Server(proxying(int)) as proxy:
+        monkeypatch.setenv("HTTP_PROXY", f"http://127.0.0.1:{proxy.port}")
+        assert b"by proxy" == fetch(make(), server).body
+        monkeypatch.setenv("REQUEST_METHOD", "GET")
+        assert b"direct" == fetch(make(), server).body
+        monkeypatch.delenv("REQUEST_METHOD")
+        monkeypatch.setenv("http_proxy", "")
+        assert b"direct" == fetch(make(), server).body
+        monkeypatch.setenv("http_proxy", f"127.0.0.1:{proxy.port}")
+        assert b"by proxy" == fetch(make(), server).body
 
 
 # Secrets

@@ -31,9 +31,9 @@ class Urllib3Attempt(Attempt):
     """An attempt, with the connections of its transport that are in use."""
 
     def __init__(
-        self, url: str, proxy_url: str | None, timeout: float, *, connected: bool, live: WeakSet[Connection]
+        self, url: str, proxy: str | None, timeout: float, *, connected: bool, live: WeakSet[Connection]
     ) -> None:
-        super().__init__(url, proxy_url, timeout, connected=connected)
+        super().__init__(url, proxy, timeout, connected=connected)
         self.live = live
 
 
