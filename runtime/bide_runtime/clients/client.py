@@ -30,6 +30,7 @@ from ..waiting.session import Outgoing, Session
 from .clock import Clock, SystemClock
 from .colour import refuse_other_colour
 from .namespace import Namespace
+from .options import check_functions, check_mappings, check_methods
 
 if TYPE_CHECKING:
     from ..calls.events import StreamCall
@@ -67,6 +68,9 @@ class Client(OfOneProcess):
     ) -> None:
         with self._provider.own_errors:
             refuse_other_colour("blocking", clock=clock, transport=transport)
+            check_functions(observer=observer, jitter=jitter, new_key=new_key)
+            check_methods("transport", transport, "send")
+            check_methods("clock", clock, "now", "wall", "sleep")
             self._clock: Clock = clock or SystemClock()
             account = open_account(
                 self._provider,
@@ -132,6 +136,8 @@ class Client(OfOneProcess):
             max_retries: How often a failed request is sent again at most.
             on_reply: Called with each raw reply: its status, headers and body.
         """
+        check_mappings(extra_headers=extra_headers, extra_query=extra_query, extra_body=extra_body)
+        check_functions(on_reply=on_reply)
         view = object.__new__(type(self))
         view.__dict__.update(vars(self))
         view._view_of = self._root
@@ -194,6 +200,7 @@ class Client(OfOneProcess):
         bar: Bar | None = None,
     ) -> T:
         """Run a flow to its end; pass each update to the callback."""
+        check_functions(on_update=on_update)
         running = Running(flow)
         with bar or nullcontext():
             try:
@@ -252,8 +259,12 @@ class Client(OfOneProcess):
         reply: Response | ClientError
         try:
             reply = self._engine().send(send.request, timeout=min(send.timeout, send.before - began))
+            if not isinstance(reply, Response):
+                raise TypeError(f"it returned {type(reply).__name__}, not a Response")
         except ClientError as error:
             reply = self._provider.own_errors.of(error)
+        except Exception as error:
+            reply = self._session.account.foreign(error)
         now = self._clock.now()
         if self._on_reply is not None and isinstance(reply, Response):
             self._on_reply(reply)

@@ -11,7 +11,7 @@ from ..batch.coalesce import Coalescer
 from ..batch.counts import Counts
 from ..batch.intake import Intake
 from ..batch.outcome import Outcome
-from ..errors.client import ClientClosed, ConfigurationError
+from ..errors.client import ClientClosed, ConfigurationError, InvalidArgument
 from ..http.process import OfOneProcess, fork_count
 from ..jobs.errors import SubmitUncertain
 from ..jobs.record import Record
@@ -44,6 +44,8 @@ class JobBatch(OfOneProcess, Generic[P, R, J]):
         handle: Callable[[Record[Any, R]], J],
         bar: Bar | None,
     ) -> None:
+        if not isinstance(inputs, Iterable):
+            raise InvalidArgument(f"a batch takes an iterable of inputs, not {inputs!r}")
         wakeup = client._new_wakeup()
         self._client = client
         self._started_in = fork_count()

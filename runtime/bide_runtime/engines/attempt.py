@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from ..errors.transport import ConnectionFailed, ReplyTooLarge, RequestTimeout, TransportError
 from ..http.headers import too_large_headers
+from .certificates import unreadable_bundle
 
 _MAX_TIMEOUT = 1e6  # seconds; every operating system accepts it
 
@@ -104,7 +105,8 @@ def _reason(error: BaseException) -> str | None:
     """The message of the operating system or OpenSSL, such as `connection refused`. Engines may quote the URL."""
     # Engines have subclasses of these errors that lack some attributes.
     if isinstance(error, ssl.SSLCertVerificationError):
-        return f"certificate verify failed: {getattr(error, 'verify_message', 'it is not trusted')}"
+        why = getattr(error, "verify_message", "it is not trusted")
+        return f"certificate verify failed: {why}{unreadable_bundle()}"
     if isinstance(error, ssl.SSLError):
         return (getattr(error, "reason", None) or "TLS failed").replace("_", " ").lower()
     if isinstance(error, socket.gaierror):
