@@ -242,14 +242,14 @@ class AsyncClient(OfOneProcess):
 
     async def _advance(self, running: Running[T]) -> Notify | Finished[T]:
         """Run a flow to its next update, or to its end."""
-        seen = Received(self._clock.now())
+        root, seen = self._root, Received(self._clock.now())
         while True:
             match running.next(seen):
                 case Send() as send:
                     seen = await self._sent(send)
                 case Sleep(until):
-                    await self._clock.sleep(until - self._clock.now(), self._root._wakeup)
-                    if self._root._closed:
+                    await self._clock.sleep(until - self._clock.now(), root._wakeup)
+                    if root._closed:
                         running.stop(self._closing())
                     seen = Received(self._clock.now())
                 case Log() as note:

@@ -229,14 +229,14 @@ class Client(OfOneProcess):
 
     def _advance(self, running: Running[T]) -> Notify | Finished[T]:
         """Run a flow to its next update, or to its end."""
-        seen = Received(self._clock.now())
+        root, seen = self._root, Received(self._clock.now())
         while True:
             match running.next(seen):
                 case Send() as send:
                     seen = self._sent(send)
                 case Sleep(until):
-                    self._clock.sleep(until - self._clock.now(), self._root._wakeup)
-                    if self._root._closed:
+                    self._clock.sleep(until - self._clock.now(), root._wakeup)
+                    if root._closed:
                         running.stop(self._closing())
                     seen = Received(self._clock.now())
                 case Log() as note:

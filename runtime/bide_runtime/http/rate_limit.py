@@ -90,15 +90,13 @@ class RateLimiter:
         self._windows = {bucket: Window(rate) for bucket, rate in self._rates.items()}
         self._own_lock = Lock()
 
-    @property
-    def _lock(self) -> Lock:
-        return self._own_lock if self._total is None else self._total.lock
-
     def claim(self, bucket: str, now: float, *, before: float = inf) -> float | None:
         """Claim the earliest slot: its time, or `None` if that is not before *before*."""
-        with self._lock:
-            total = None if self._total is None else self._total.window
-            windows = [window for window in (self._windows.get(bucket), total) if window is not None]
+        total = self._total
+        with self._own_lock if total is None else total.lock:
+            windows = [] if total is None else [total.window]
+            if bucket in self._windows:
+                windows.append(self._windows[bucket])
             at = max(now, self._closed_until.get(bucket, now), *(window.free_at(now) for window in windows))
             if at >= before:
                 return None
@@ -112,5 +110,5 @@ class RateLimiter:
 
     def close(self, bucket: str, until: float) -> None:
         """Close the bucket after a 429: no request is sent before *until*."""
-        with self._lock:
+        with self._own_lock if self._total is None else self._total.lock:
             self._closed_until[bucket] = max(self._closed_until.get(bucket, until), until)
