@@ -228,6 +228,9 @@ class _Idle(LifoQueue[Any]):
         reset_after_fork(self)
 
     def _reset_in_child(self) -> None:
+        for connection in self.queue:
+            if connection is not None:
+                connection.abandon()
         super().__init__(self.maxsize)
 
 
