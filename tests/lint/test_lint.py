@@ -303,7 +303,7 @@ CASES = [
     (
         '{get: "/jobs/{job_id}", accepts',
         '{get: "/jobs/{id}", accepts',
-        "path-parameter: {id} is neither a required argument of the submit nor a text in the replies (use {job_id} for the",
+        "path-parameter: {id} is neither a required argument of the submit nor a text in the replies (use {job_id}",
     ),
     (
         '{get: "/jobs/{job_id}", accepts',

@@ -67,6 +67,14 @@ CASES = (
         asks=frozenset({"POST /glaciers:melt", "GET /operations/{job_id}"}),
     ),
     Case(provider="glacier", call="melt.run", arguments={"tons": 2}, scenario="fail", raises="JobFailed"),
+    Case(
+        provider="quarry",
+        call="block.run",
+        arguments={"stone": "slate", "weight": 2.5, "notes": [1, {"a": None}]},
+        brings={"status": "cut"},
+        asks=frozenset({"POST /blocks", "GET /blocks/{job_id}"}),
+    ),
+    Case(provider="quarry", call="describe", arguments={"stone": "slate"}, brings={"status": "cut"}),
     Case(provider="glacier", call="freeze.run", arguments={"litres": 2}, brings={"tons": 1}),
     Case(provider="glacier", call="freeze.run", arguments={"litres": 2}, scenario="fail", raises="JobFailed"),
     Case(

@@ -101,6 +101,18 @@ class Endpoint:
         return self.body is None and any(each.place is Place.BODY for each in self.parameters)
 
     @property
+    def has_body(self) -> bool:
+        return self.body is not None or self.is_free
+
+    @property
+    def content_type(self) -> str | None:
+        """The media type of a body that the spec sets; `None`: the usual one."""
+        types = (
+            text for place, name, text in self.constants if place is Place.HEADER and name.lower() == "content-type"
+        )
+        return next(types, None) if self.has_body else None
+
+    @property
     def is_form(self) -> bool:
         """Whether the body holds files, so that it is sent as multipart."""
         return any(each.field.type == Scalar(Kind.FILE) for each in self.parameters)

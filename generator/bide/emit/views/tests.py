@@ -197,7 +197,7 @@ class CallView(View):
 
     @property
     def has_body(self) -> bool:
-        return self._endpoint.body is not None or self._endpoint.is_free
+        return self._endpoint.has_body
 
     @property
     def is_form(self) -> bool:

@@ -33,7 +33,7 @@ class Route:
     constants: tuple[tuple[tuple[str, ...], Json], ...] = ()
     """(path in the body, value) pairs."""
     texts: tuple[tuple[str, str, str], ...] = ()
-    """(`header` or `body`, name, text) of a request about one job. The texts may have `{name}` in them, as paths may."""
+    """(`header` or `body`, name, text) of a request about one job. A text may have `{name}` in it, as a path may."""
     counted_as: str = ""
     """The rate limit bucket, if it is not method and path."""
 
