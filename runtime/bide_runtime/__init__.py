@@ -270,8 +270,8 @@ def __getattr__(name: str) -> object:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     try:
         found = getattr(import_module(f".{_MODULES[name]}", __name__), name)
-    except ModuleNotFoundError as missing:
-        found = import_module(".engines.missing", __name__).stand_in(name, missing)
+    except (ImportError, OSError) as failed:
+        found = import_module(".engines.missing", __name__).stand_in(name, failed)
     globals()[name] = found
     return found
 

@@ -6,7 +6,7 @@ and of the disk.
 
 from __future__ import annotations
 
-from bide.ir.endpoints import BodyField, BodyModel, Endpoint, Link, Parameter, Place, Rate
+from bide.ir.endpoints import NAME, BodyField, BodyModel, Endpoint, Link, Parameter, Place, Rate
 from bide.ir.jobs import Job
 from bide.ir.lifecycles import Cancel, ErrorAt, Lifecycle, LongPoll, Pages, Polling, PollMany, Progress, ResultAt
 from bide.ir.models import Enum, EnumValue, Example, Field, Items, Model, State, Union
@@ -30,6 +30,7 @@ from bide.ir.types import (
 )
 
 __all__ = [
+    "NAME",
     "UNBOUNDED",
     "UUID_PATTERN",
     "Author",

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 
 from bide.ir.models import Example, Field
 from bide.ir.types import Json, Kind, Pointer, Scalar
+
+NAME = re.compile(r"\{\+?([A-Za-z][\w.]*)\}")
+"""A name in braces, in a path or a text."""
 
 
 class Place(StrEnum):
@@ -75,12 +79,21 @@ class Endpoint:
     parameters: tuple[Parameter, ...] = ()
     """In the order of the spec, required ones first."""
     constants: tuple[tuple[Place, str, str], ...] = ()
-    """Query and header parameters that always have the same text: (place, wire name, text)."""
+    """Query and header parameters that always have the same text: (place, wire name, text).
+
+    Those of polls, results and cancellations may also be fields of the body, and have `{name}` in them as paths have.
+    """
     body: BodyModel | None = None
     idempotent: bool = False
     timeout: float | None = None
     rate_limit: Rate | None = None
     examples: tuple[Example, ...] = ()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names in braces in the path and the constants, without a `+`."""
+        texts = [self.path, *(text for _, _, text in self.constants)]
+        return tuple(dict.fromkeys(name for text in texts for name in NAME.findall(text)))
 
     @property
     def is_free(self) -> bool:

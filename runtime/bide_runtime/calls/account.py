@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Callable, Mapping
 from functools import cached_property
@@ -12,7 +13,7 @@ import msgspec
 from msgspec.structs import replace
 
 from ..edition import VERSION
-from ..errors.client import InvalidArgument
+from ..errors.client import ClientError, ConfigurationError, InvalidArgument
 from ..errors.decode import DecodeError
 from ..http.auth import given, placed, without
 from ..http.errors import ApiError, api_error_class
@@ -131,6 +132,16 @@ class Account(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         )
         return self.provider.own_errors.of(error)
 
+    def foreign(self, error: Exception) -> ClientError:
+        """The error of ours for one that an HTTP engine, or a library between, should not have raised."""
+        text = re.sub(r"\?\S*", "?***", self._without_key(str(error)))[:500]
+        found = ConfigurationError(
+            f"the HTTP engine raised {type(error).__name__}: {text}; this is not an error of the connection"
+        )
+        found.may_have_arrived = True
+        found.__cause__ = error
+        return self.provider.own_errors.of(found)
+
     def arrival(self, status: int) -> Arrival | None:
         """Whether the request of a transient status was processed; `None` for other statuses."""
         return arrival_of(status, self.provider.transient)
@@ -240,7 +251,7 @@ def _retries(number: int) -> int:
 def _checked_base(url: str) -> str:
     try:
         scheme, host, _ = origin(url)
-    except ValueError:
+    except (ValueError, AttributeError):  # the latter if it is no text
         scheme, host = "", ""
     if scheme not in ("http", "https") or not host or not url.isprintable() or set(url) & set("@?# "):
         raise InvalidArgument(

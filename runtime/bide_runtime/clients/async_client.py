@@ -6,7 +6,6 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import nullcontext
-from copy import copy
 from inspect import isawaitable
 from math import inf
 from threading import Lock
@@ -23,6 +22,7 @@ from ..engines.default import default_async_transport
 from ..engines.transport import MAX_CONNECTIONS, AsyncTransport
 from ..errors.client import ClientClosed, ClientError
 from ..errors.own import raises_own
+from ..http.process import OfOneProcess, reset_after_fork
 from ..http.rate_limit import MaxRate, RateLimiter
 from ..http.request import Json, Response
 from ..jobs.min_interval import MinIntervals
@@ -33,6 +33,7 @@ from ..waiting.session import Outgoing, Session
 from .clock import AsyncClock, AsyncSystemClock
 from .colour import refuse_other_colour
 from .namespace import Namespace
+from .options import check_functions, check_mappings, check_methods
 
 if TYPE_CHECKING:
     from ..calls.events import StreamCall
@@ -52,10 +53,11 @@ class _Stoppable(Protocol):
     async def stop(self) -> None: ...
 
 
-class AsyncClient:
+class AsyncClient(OfOneProcess):
     """The base of every asyncio client. For one event loop."""
 
     _provider: ClassVar[Provider]
+    _why_no_pickle = Namespace._why_no_pickle
 
     def __init__(
         self,
@@ -74,6 +76,9 @@ class AsyncClient:
     ) -> None:
         with self._provider.own_errors:
             refuse_other_colour("asyncio", clock=clock, transport=transport)
+            check_functions(observer=observer, jitter=jitter, new_key=new_key)
+            check_methods("transport", transport, "send")
+            check_methods("clock", clock, "now", "wall", "sleep")
             self._clock: AsyncClock = clock or AsyncSystemClock()
             account = open_account(
                 self._provider,
@@ -99,6 +104,16 @@ class AsyncClient:
             self._watched: WeakSet[_Stoppable] = WeakSet()
             self._observer = observer
             self._log = logging.getLogger(f"{self._provider.name}_client")
+            reset_after_fork(self)
+
+    def _reset_in_child(self) -> None:
+        """Forget the locks, rate limits and minimum intervals of the parent process."""
+        self._lock = Lock()
+        self._wakeup = asyncio.Event()
+        self._wakeups = WeakSet([self._wakeup])
+        self._watched = WeakSet()
+        self._session.min_interval.forget()
+        self._session.limiter.forget()
 
     async def close(self) -> None:
         """Close the connections. Later calls raise `ClientClosed`; jobs continue at the provider."""
@@ -134,7 +149,10 @@ class AsyncClient:
             max_retries: How often a failed request is sent again at most.
             on_reply: Called with each raw reply: its status, headers and body.
         """
-        view = copy(self)
+        check_mappings(extra_headers=extra_headers, extra_query=extra_query, extra_body=extra_body)
+        check_functions(on_reply=on_reply)
+        view = object.__new__(type(self))
+        view.__dict__.update(vars(self))
         view._view_of = self._root
         more = Extras(headers=extra_headers or {}, query=extra_query or {}, body=extra_body or {})
         account = changed(self._session.account, more, timeout=timeout, max_retries=max_retries)
@@ -150,6 +168,12 @@ class AsyncClient:
 
     async def __aexit__(self, *exc_info: object) -> None:
         await self.close()
+
+    def __copy__(self) -> Self:
+        return self.with_options()
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
+        return self.with_options()
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self._session.account.base_url}>"
@@ -189,6 +213,7 @@ class AsyncClient:
         bar: Bar | None = None,
     ) -> T:
         """Run a flow to its end; pass each update to the callback."""
+        check_functions(on_update=on_update)
         running = Running(flow)
         with bar or nullcontext():
             try:
@@ -217,14 +242,14 @@ class AsyncClient:
 
     async def _advance(self, running: Running[T]) -> Notify | Finished[T]:
         """Run a flow to its next update, or to its end."""
-        seen = Received(self._clock.now())
+        root, seen = self._root, Received(self._clock.now())
         while True:
             match running.next(seen):
                 case Send() as send:
                     seen = await self._sent(send)
                 case Sleep(until):
-                    await self._clock.sleep(until - self._clock.now(), self._wakeup)
-                    if self._root._closed:
+                    await self._clock.sleep(until - self._clock.now(), root._wakeup)
+                    if root._closed:
                         running.stop(self._closing())
                     seen = Received(self._clock.now())
                 case Log() as note:
@@ -247,8 +272,12 @@ class AsyncClient:
         reply: Response | ClientError
         try:
             reply = await self._engine().send(send.request, timeout=min(send.timeout, send.before - began))
+            if not isinstance(reply, Response):
+                raise TypeError(f"it returned {type(reply).__name__}, not a Response")
         except ClientError as error:
             reply = self._provider.own_errors.of(error)
+        except Exception as error:
+            reply = self._session.account.foreign(error)
         now = self._clock.now()
         if self._on_reply is not None and isinstance(reply, Response):
             self._on_reply(reply)
@@ -270,12 +299,12 @@ class AsyncClient:
 
     def _watch_over(self, *started: _Stoppable) -> None:
         """Stop these when the client is closed, unless they have ended before."""
-        self._watched.update(started)
+        self._root._watched.update(started)
 
     def _new_wakeup(self) -> asyncio.Event:
         """A new event, which is set when the client is closed, if not before."""
         wakeup = asyncio.Event()
-        self._wakeups.add(wakeup)
+        self._root._wakeups.add(wakeup)
         return wakeup
 
     @property

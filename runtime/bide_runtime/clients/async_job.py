@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any, Generic, Literal, ParamSpec, TypeVar, cas
 from msgspec.structs import replace
 
 from ..calls.account import seconds_of
+from ..errors.client import InvalidArgument
 from ..errors.own import raises_own
+from ..http.process import OfOneProcess
 from ..jobs.handle import Handle
 from ..jobs.kind import JobKind
 from ..jobs.record import Record
@@ -20,14 +22,14 @@ from ..jobs.token import checked_tag
 from ..waiting.deadline import Deadline
 from ..waiting.flow import Flow
 from ..waiting.links import attach_record, resume_record
-from ..waiting.policy import Adaptive, Policy
+from ..waiting.policy import Policy
 from ..waiting.session import Session
 from ..waiting.submission import Submission
 from ..waiting.submit import deferred, run, submit
 from ..waiting.wait import cancel, poll, result, updates, wait
 from .async_client import AsyncClient
 from .namespace import Namespace
-from .options import BatchOptions, WaitOptions
+from .options import BatchOptions, WaitOptions, check_functions, policy_of
 from .progress import ProgressDisplay, bar_of
 
 if TYPE_CHECKING:
@@ -42,8 +44,12 @@ H = TypeVar("H")
 T = TypeVar("T")
 
 
-class AsyncJob(Handle[S, R]):
+class AsyncJob(OfOneProcess, Handle[S, R]):
     """The handle of one job, from `submit`, `attach` or `resume`. Save its `token` to resume it in another process."""
+
+    _why_no_pickle = (
+        "because they have a client of one process: pass `job.token`, and call `resume(token)` of a client there"
+    )
 
     def __init__(self, client: AsyncClient, record: Record[S, R]) -> None:
         self._client = client
@@ -103,7 +109,7 @@ class AsyncJob(Handle[S, R]):
         return flow(
             self._client._session,
             self._record,
-            policy or Adaptive(polling),
+            policy_of(policy, polling),
             deadline=Deadline(seconds_of(timeout, polling.timeout), now),
             now=now,
             **more,
@@ -203,6 +209,9 @@ class AsyncJobs(Namespace, Generic[S, R]):
         how = WaitOptions(timeout=timeout, policy=policy)
 
         def start(job: AsyncJob[S, R]) -> Flow[R]:
+            if not isinstance(job, AsyncJob):
+                with self._client._provider.own_errors:
+                    raise InvalidArgument(f"wait_many takes handles of jobs, not {job!r}")
             return self._waiting(session, job._record, how)
 
         return self._batch(jobs, start, options, self._handle)
@@ -258,7 +267,7 @@ class AsyncJobs(Namespace, Generic[S, R]):
         return run(
             session,
             submission,
-            options.policy or Adaptive(self._kind.polling),
+            policy_of(options.policy, self._kind.polling),
             deadline=Deadline(seconds_of(options.timeout, self._kind.polling.timeout), now),
             cancel_on_timeout=options.cancel_on_timeout,
             in_turn=session.coalesces,
@@ -268,7 +277,7 @@ class AsyncJobs(Namespace, Generic[S, R]):
     def _waiting(self, session: Session, record: Record[S, R], options: WaitOptions) -> Flow[R]:
         now, polling = self._client._clock.now(), self._kind.polling
         deadline = Deadline(seconds_of(options.timeout, polling.timeout), now)
-        return wait(session, record, options.policy or Adaptive(polling), deadline=deadline, is_entry=True, now=now)
+        return wait(session, record, policy_of(options.policy, polling), deadline=deadline, is_entry=True, now=now)
 
     def _batch(
         self,
@@ -279,6 +288,7 @@ class AsyncJobs(Namespace, Generic[S, R]):
     ) -> AsyncJobBatch[In, R, H]:
         from .async_job_batch import AsyncJobBatch
 
+        check_functions(on_update=options.on_update, tag=options.tag)
         bar = bar_of(self._kind.name, options.progress)
         return AsyncJobBatch(self._client, inputs, start, options, handle, bar)
 

@@ -8,6 +8,7 @@ from typing import Generic, Self, TypeVar
 from ..calls.account import Account
 from ..calls.events import EventParser, EventReader
 from ..engines.transport import AsyncStreamReply
+from ..errors.client import ClientError
 from ..errors.stream import StreamCut
 from ..errors.transport import TransportError
 from ..http.request import Response
@@ -50,24 +51,29 @@ class AsyncStream(Generic[E]):
 
     async def _read(self) -> AsyncGenerator[E, None]:
         with self._account.provider.own_errors:
-            reply = await self._open()
             try:
-                if not 200 <= reply.status < 300:
-                    body = b""
-                    async for chunk in reply.chunks():
-                        body += chunk
-                        if len(body) > _ERROR_LIMIT:
-                            break
-                    raise self._account.api_error(Response(status=reply.status, headers=reply.headers, body=body))
-                parser = EventParser()
+                reply = await self._open()
                 try:
-                    async for chunk in reply.chunks():
-                        for event in parser.feed(chunk):
-                            yield self._reader.read(event)
-                            if self._reader.is_last(event):
-                                return
-                except TransportError as error:
-                    raise StreamCut(f"the stream is not complete: {error.message}") from error
-                self._reader.check_end()
-            finally:
-                await reply.close()
+                    if not 200 <= reply.status < 300:
+                        body = b""
+                        async for chunk in reply.chunks():
+                            body += chunk
+                            if len(body) > _ERROR_LIMIT:
+                                break
+                        raise self._account.api_error(Response(status=reply.status, headers=reply.headers, body=body))
+                    parser = EventParser()
+                    try:
+                        async for chunk in reply.chunks():
+                            for event in parser.feed(chunk):
+                                yield self._reader.read(event)
+                                if self._reader.is_last(event):
+                                    return
+                    except TransportError as error:
+                        raise StreamCut(f"the stream is not complete: {error.message}") from error
+                    self._reader.check_end()
+                finally:
+                    await reply.close()
+            except ClientError:
+                raise
+            except Exception as error:
+                raise self._account.foreign(error) from error

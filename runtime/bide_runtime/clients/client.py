@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import nullcontext
-from copy import copy
 from threading import Event, Lock
 from typing import TYPE_CHECKING, Any, ClassVar, ParamSpec, Self, TypeVar
 from weakref import WeakSet
@@ -20,6 +19,7 @@ from ..engines.default import default_transport
 from ..engines.transport import Transport
 from ..errors.client import ClientClosed, ClientError
 from ..errors.own import raises_own
+from ..http.process import OfOneProcess, reset_after_fork
 from ..http.rate_limit import MaxRate, RateLimiter
 from ..http.request import Json, Response
 from ..jobs.min_interval import MinIntervals
@@ -30,6 +30,7 @@ from ..waiting.session import Outgoing, Session
 from .clock import Clock, SystemClock
 from .colour import refuse_other_colour
 from .namespace import Namespace
+from .options import check_functions, check_mappings, check_methods
 
 if TYPE_CHECKING:
     from ..calls.events import StreamCall
@@ -44,10 +45,11 @@ R = TypeVar("R")
 T = TypeVar("T")
 
 
-class Client:
+class Client(OfOneProcess):
     """The base of every blocking client. May be shared between threads."""
 
     _provider: ClassVar[Provider]
+    _why_no_pickle = Namespace._why_no_pickle
 
     def __init__(
         self,
@@ -66,6 +68,9 @@ class Client:
     ) -> None:
         with self._provider.own_errors:
             refuse_other_colour("blocking", clock=clock, transport=transport)
+            check_functions(observer=observer, jitter=jitter, new_key=new_key)
+            check_methods("transport", transport, "send")
+            check_methods("clock", clock, "now", "wall", "sleep")
             self._clock: Clock = clock or SystemClock()
             account = open_account(
                 self._provider,
@@ -90,6 +95,15 @@ class Client:
             self._wakeups: WeakSet[Event] = WeakSet([self._wakeup])
             self._observer = observer
             self._log = logging.getLogger(f"{self._provider.name}_client")
+            reset_after_fork(self)
+
+    def _reset_in_child(self) -> None:
+        """Forget the locks, rate limits and minimum intervals of the parent process."""
+        self._lock = Lock()
+        self._wakeup = Event()
+        self._wakeups = WeakSet([self._wakeup])
+        self._session.min_interval.forget()
+        self._session.limiter.forget()
 
     def close(self) -> None:
         """Close the connections. Later calls raise `ClientClosed`; jobs continue at the provider."""
@@ -122,7 +136,10 @@ class Client:
             max_retries: How often a failed request is sent again at most.
             on_reply: Called with each raw reply: its status, headers and body.
         """
-        view = copy(self)
+        check_mappings(extra_headers=extra_headers, extra_query=extra_query, extra_body=extra_body)
+        check_functions(on_reply=on_reply)
+        view = object.__new__(type(self))
+        view.__dict__.update(vars(self))
         view._view_of = self._root
         more = Extras(headers=extra_headers or {}, query=extra_query or {}, body=extra_body or {})
         account = changed(self._session.account, more, timeout=timeout, max_retries=max_retries)
@@ -138,6 +155,12 @@ class Client:
 
     def __exit__(self, *exc_info: object) -> None:
         self.close()
+
+    def __copy__(self) -> Self:
+        return self.with_options()
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
+        return self.with_options()
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self._session.account.base_url}>"
@@ -177,6 +200,7 @@ class Client:
         bar: Bar | None = None,
     ) -> T:
         """Run a flow to its end; pass each update to the callback."""
+        check_functions(on_update=on_update)
         running = Running(flow)
         with bar or nullcontext():
             try:
@@ -205,14 +229,14 @@ class Client:
 
     def _advance(self, running: Running[T]) -> Notify | Finished[T]:
         """Run a flow to its next update, or to its end."""
-        seen = Received(self._clock.now())
+        root, seen = self._root, Received(self._clock.now())
         while True:
             match running.next(seen):
                 case Send() as send:
                     seen = self._sent(send)
                 case Sleep(until):
-                    self._clock.sleep(until - self._clock.now(), self._wakeup)
-                    if self._root._closed:
+                    self._clock.sleep(until - self._clock.now(), root._wakeup)
+                    if root._closed:
                         running.stop(self._closing())
                     seen = Received(self._clock.now())
                 case Log() as note:
@@ -235,8 +259,12 @@ class Client:
         reply: Response | ClientError
         try:
             reply = self._engine().send(send.request, timeout=min(send.timeout, send.before - began))
+            if not isinstance(reply, Response):
+                raise TypeError(f"it returned {type(reply).__name__}, not a Response")
         except ClientError as error:
             reply = self._provider.own_errors.of(error)
+        except Exception as error:
+            reply = self._session.account.foreign(error)
         now = self._clock.now()
         if self._on_reply is not None and isinstance(reply, Response):
             self._on_reply(reply)
@@ -266,7 +294,7 @@ class Client:
     def _new_wakeup(self) -> Event:
         """A new event, which is set when the client is closed, if not before."""
         wakeup = Event()
-        self._wakeups.add(wakeup)
+        self._root._wakeups.add(wakeup)
         return wakeup
 
     @property

@@ -19,7 +19,8 @@ _BLOCKING = ("None", "Response")
 def refuse_other_colour(colour: Colour, **given: Any) -> None:
     """Raise `InvalidArgument` if a clock or transport is certainly not for clients of this *colour*."""
     for name, value in given.items():
-        other = _colour_of(getattr(value, _METHODS[name], None))
+        method = getattr(value, _METHODS[name], None)
+        other = _colour_of(method)
         if other is not None and other != colour:
             wanted = "a coroutine function" if colour == "asyncio" else "a blocking function"
             raise InvalidArgument(

@@ -11,7 +11,8 @@ from ..batch.coalesce import Coalescer
 from ..batch.counts import Counts
 from ..batch.intake import Intake
 from ..batch.outcome import Outcome
-from ..errors.client import ClientClosed
+from ..errors.client import ClientClosed, ConfigurationError, InvalidArgument
+from ..http.process import OfOneProcess, fork_count
 from ..jobs.errors import SubmitUncertain
 from ..jobs.record import Record
 from ..waiting.flow import Flow, Log, Notify, Sleep
@@ -27,7 +28,7 @@ R = TypeVar("R")
 J = TypeVar("J")
 
 
-class JobBatch(Generic[P, R, J]):
+class JobBatch(OfOneProcess, Generic[P, R, J]):
     """Jobs that run side by side. Iterate it for their outcomes.
 
     Between two steps of the iteration, only requests in flight make progress. To leave early, call `close` or use a
@@ -43,8 +44,11 @@ class JobBatch(Generic[P, R, J]):
         handle: Callable[[Record[Any, R]], J],
         bar: Bar | None,
     ) -> None:
+        if not isinstance(inputs, Iterable):
+            raise InvalidArgument(f"a batch takes an iterable of inputs, not {inputs!r}")
         wakeup = client._new_wakeup()
         self._client = client
+        self._started_in = fork_count()
         self._intake: Intake[P] = Intake(inputs)
         self._start = start
         self._handle = handle
@@ -75,6 +79,8 @@ class JobBatch(Generic[P, R, J]):
     def __next__(self) -> Outcome[P, R, J]:
         clock = self._client._clock
         while not self._is_closed:
+            if self._is_of_parent:
+                raise self._started_by_parent()
             if self._unclaimed is not None:
                 ended, self._unclaimed = self._unclaimed, None
                 return self._outcome(ended)
@@ -123,6 +129,9 @@ class JobBatch(Generic[P, R, J]):
         if self._is_closed:
             return
         self._is_closed = True
+        if self._is_of_parent:
+            self._left = self._handles(self._batch.records)
+            return
         try:
             for requester, seen in self._senders.rest():
                 self._batch.receive(requester, seen)
@@ -145,6 +154,18 @@ class JobBatch(Generic[P, R, J]):
             self._bar.show_counts(self.counts)
         if self._on_update is not None:
             self._on_update(self.counts)
+
+    @property
+    def _is_of_parent(self) -> bool:
+        """Whether this is a child process without the threads and connections that the batch was started with."""
+        return self._started_in != fork_count()
+
+    def _started_by_parent(self) -> ConfigurationError:
+        said = (
+            "this batch was started before the process forked, and goes on in the parent process only; to wait for its "
+            "jobs here too, pass its `running` to wait_many"
+        )
+        return self._client._provider.own_errors.of(ConfigurationError(said))
 
     def _closed_by_client(self) -> ClientClosed:
         number = len(self._uncertain)

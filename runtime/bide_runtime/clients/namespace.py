@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from copy import copy
 from typing import Self
 
+from ..http.process import OfOneProcess
 
-class Namespace:
+
+class Namespace(OfOneProcess):
     """A part of a client that sends through it, such as `client.url_scraper`."""
+
+    _why_no_pickle = (
+        "because they have the connections of one process and may have a key: make a client in each process, and pass "
+        "`job.token` to resume a job there"
+    )
 
     def _for(self, client: object) -> Self:
         """The same part of *client*."""
-        other = copy(self)
+        other = object.__new__(type(self))
+        vars(other).update(vars(self))
         vars(other)["_client"] = client
         return other

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Literal
 
 import msgspec
 
-from ..waiting.policy import Policy
+from ..errors.client import InvalidArgument
+from ..jobs.polling import Polling
+from ..waiting.policy import Adaptive, Policy
 from .progress import ProgressDisplay
 
 
@@ -35,3 +37,33 @@ class BatchOptions(msgspec.Struct, frozen=True, kw_only=True):
     tag: Callable[[Any], str] | None = None
     """Makes the tag of a job from its input."""
     cancel_on_timeout: bool = False
+
+
+def policy_of(policy: Policy | None, polling: Polling) -> Policy:
+    """*policy*, or else that of the spec. Raises `InvalidArgument`."""
+    if policy is None:
+        return Adaptive(polling)
+    if not callable(getattr(policy, "delay", None)):
+        raise InvalidArgument(f"policy must be a Policy, such as Fixed(5), not {policy!r}")
+    return policy
+
+
+def check_functions(**given: object) -> None:
+    """Raise `InvalidArgument` if one of these optional arguments is no function."""
+    for name, value in given.items():
+        if value is not None and not callable(value):
+            raise InvalidArgument(f"{name} must be a function, not {value!r}")
+
+
+def check_mappings(**given: object) -> None:
+    """Raise `InvalidArgument` if one of these optional arguments is no mapping with text as keys."""
+    for name, value in given.items():
+        if value is not None and not (isinstance(value, Mapping) and all(isinstance(key, str) for key in value)):
+            raise InvalidArgument(f"{name} must be a mapping from names to values, such as {{'name': 'value'}}")
+
+
+def check_methods(name: str, value: object, *methods: str) -> None:
+    """Raise `InvalidArgument` if an optional argument is an object without these methods."""
+    missing = [] if value is None else [method for method in methods if not callable(getattr(value, method, None))]
+    if missing:
+        raise InvalidArgument(f"{name} must be an object with a method {missing[0]}, not {value!r}")

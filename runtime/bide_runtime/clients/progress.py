@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Protocol, Self
 
-from ..errors.client import ConfigurationError
+from ..errors.client import ConfigurationError, InvalidArgument
 from ..errors.printable import plain
 
 if TYPE_CHECKING:
@@ -29,6 +29,8 @@ def bar_of(title: str, progress: bool | ProgressDisplay) -> Bar | None:
     """The line for the argument `progress`; `None` if it is false."""
     if isinstance(progress, bool):
         return Bar(title) if progress else None
+    if not callable(getattr(progress, "add_task", None)):
+        raise InvalidArgument(f"progress must be True, False or a rich.progress.Progress, not {progress!r}")
     return Bar(title, progress)
 
 

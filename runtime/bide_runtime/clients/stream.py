@@ -8,6 +8,7 @@ from typing import Generic, Self, TypeVar
 from ..calls.account import Account
 from ..calls.events import EventParser, EventReader
 from ..engines.transport import StreamReply
+from ..errors.client import ClientError
 from ..errors.stream import StreamCut
 from ..errors.transport import TransportError
 from ..http.request import Response
@@ -48,24 +49,29 @@ class Stream(Generic[E]):
 
     def _read(self) -> Generator[E, None, None]:
         with self._account.provider.own_errors:
-            reply = self._open()
             try:
-                if not 200 <= reply.status < 300:
-                    body = b""
-                    for chunk in reply.chunks():
-                        body += chunk
-                        if len(body) > _ERROR_LIMIT:
-                            break
-                    raise self._account.api_error(Response(status=reply.status, headers=reply.headers, body=body))
-                parser = EventParser()
+                reply = self._open()
                 try:
-                    for chunk in reply.chunks():
-                        for event in parser.feed(chunk):
-                            yield self._reader.read(event)
-                            if self._reader.is_last(event):
-                                return
-                except TransportError as error:
-                    raise StreamCut(f"the stream is not complete: {error.message}") from error
-                self._reader.check_end()
-            finally:
-                reply.close()
+                    if not 200 <= reply.status < 300:
+                        body = b""
+                        for chunk in reply.chunks():
+                            body += chunk
+                            if len(body) > _ERROR_LIMIT:
+                                break
+                        raise self._account.api_error(Response(status=reply.status, headers=reply.headers, body=body))
+                    parser = EventParser()
+                    try:
+                        for chunk in reply.chunks():
+                            for event in parser.feed(chunk):
+                                yield self._reader.read(event)
+                                if self._reader.is_last(event):
+                                    return
+                    except TransportError as error:
+                        raise StreamCut(f"the stream is not complete: {error.message}") from error
+                    self._reader.check_end()
+                finally:
+                    reply.close()
+            except ClientError:
+                raise
+            except Exception as error:
+                raise self._account.foreign(error) from error

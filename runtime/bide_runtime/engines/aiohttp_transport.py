@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import asyncio
+import inspect
 import io
 import ssl
+from collections.abc import Mapping
+from functools import cached_property
 from math import inf
+from typing import Any
 
 import aiohttp
 from aiohttp.http import HttpProcessingError
 from yarl import URL
 
 from ..errors.client import ClientClosed, ClientError, ConfigurationError
-from ..http.headers import joined, sendable, with_codings
+from ..http.headers import HEADER_LIMIT, MOST_HEADERS, joined, sendable, with_codings
+from ..http.process import OfOneProcess, reset_after_fork
 from ..http.request import Request, Response
 from .certificates import tls_context
-from .hooks.aiohttp import CURRENT, AiohttpAttempt, Connector, middlewares_of
+from .hooks.aiohttp import CURRENT, AiohttpAttempt, Connector, abandon, middlewares_of
+from .inherited import Given
 from .proxies import Proxies
 from .reply import AsyncOpenReply, async_read_whole
 from .timeouts import Timeouts
@@ -24,11 +30,16 @@ from .transport import BODY_LIMIT, KEEP_ALIVE, MAX_CONNECTIONS
 _ERRORS = (aiohttp.ClientError, HttpProcessingError, OSError, ValueError)
 _UNSENT = (aiohttp.ClientConnectorError, aiohttp.ClientHttpProxyError, ssl.SSLCertVerificationError)
 
+# Above our own limits, so that those are the same for all engines. Older releases of aiohttp do not limit the number.
+_HEADER_LIMITS: dict[str, Any] = {"max_line_size": HEADER_LIMIT, "max_field_size": 2 * HEADER_LIMIT}
+if "max_headers" in inspect.signature(aiohttp.ClientSession.__init__).parameters:
+    _HEADER_LIMITS["max_headers"] = 2 * MOST_HEADERS
+
 _NO_TIMEOUT = aiohttp.ClientTimeout(total=None, connect=None, sock_read=None, sock_connect=None)
 _LARGE_BODY = 2**20  # aiohttp writes a larger one at once, with a warning, but sends a file in chunks
 
 
-class AiohttpTransport:
+class AiohttpTransport(OfOneProcess):
     """Sends requests through aiohttp, with its own session or with *session*. For one event loop."""
 
     def __init__(
@@ -38,14 +49,25 @@ class AiohttpTransport:
         body_limit: int = BODY_LIMIT,
         max_connections: int = MAX_CONNECTIONS,
     ) -> None:
-        self._given = session
+        self._given = None if session is None else Given(session)
         self._body_limit = body_limit
         self._max_connections = max_connections
         self._proxies = Proxies()
-        self._timeouts = Timeouts()
-        self._own: aiohttp.ClientSession | None = None
-        self._loop: asyncio.AbstractEventLoop | None = None
         self._closed = False
+        self._own: aiohttp.ClientSession | None = None
+        self._begin_empty()
+        reset_after_fork(self)
+
+    def _begin_empty(self) -> None:
+        self._timeouts = Timeouts()
+        self._own = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    def _reset_in_child(self) -> None:
+        """Drop the connections of the parent process, and its event loop."""
+        if self._own is not None:
+            abandon(self._own)
+        self._begin_empty()
 
     @property
     def max_connections(self) -> float:
@@ -63,7 +85,7 @@ class AiohttpTransport:
 
     async def open(self, request: Request, *, timeout: float) -> AsyncOpenReply:
         """The reply after its headers; its body is read in chunks."""
-        return AsyncOpenReply(await self._begin(request, timeout))
+        return await AsyncOpenReply.of(await self._begin(request, timeout))
 
     async def close(self) -> None:
         """Close all connections. A call that waits for a reply raises `ClientClosed`."""
@@ -77,7 +99,7 @@ class AiohttpTransport:
         session = self._session()
         request = sendable(request)
         proxy = self._proxies.of(request.url) if self._given is None else None
-        attempt = AiohttpAttempt(request.url, proxy and proxy.url, timeout, connected=self._given is not None)
+        attempt = AiohttpAttempt(request.url, proxy and proxy.name, timeout, connected=self._given is not None)
         token = CURRENT.set(attempt)
         try:
             with self._timeouts.within(attempt.remaining()):
@@ -91,7 +113,7 @@ class AiohttpTransport:
                     raise_for_status=False,
                     auto_decompress=False,
                     timeout=_NO_TIMEOUT,
-                    proxy=attempt.proxy_url,
+                    proxy=proxy and proxy.url,
                     middlewares=(self._without_retry(attempt), *middlewares_of(session)),
                 )
         except _ERRORS as error:
@@ -120,10 +142,10 @@ class AiohttpTransport:
         return send
 
     def _session(self) -> aiohttp.ClientSession:
-        if self._closed or (self._given is not None and self._given.closed):
+        if self._closed or (self._given is not None and self._given.engine.closed):
             raise ClientClosed("the client is closed")
         if self._given is not None:
-            return self._given
+            return self._given.use()
         loop = asyncio.get_running_loop()
         if self._own is None:
             self._own, self._loop = _new_session(self._max_connections), loop
@@ -140,10 +162,13 @@ class AiohttpTransport:
 class _Reply:
     def __init__(self, transport: AiohttpTransport, attempt: AiohttpAttempt, raw: aiohttp.ClientResponse) -> None:
         self.status = raw.status
-        self.headers = joined(raw.headers.items(), "utf-8")
         self.attempt = attempt
         self._transport = transport
         self._raw = raw
+
+    @cached_property
+    def headers(self) -> Mapping[str, str]:
+        return joined(self._raw.headers.items(), "utf-8")
 
     @property
     def is_over(self) -> bool:
@@ -167,7 +192,7 @@ class _Reply:
 
 def _new_session(max_connections: int) -> aiohttp.ClientSession:
     connector = Connector(limit=max_connections, keepalive_timeout=KEEP_ALIVE, ssl=tls_context("aiohttp"))
-    return aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar())
+    return aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar(), **_HEADER_LIMITS)
 
 
 def _payload(body: bytes) -> bytes | io.BytesIO:

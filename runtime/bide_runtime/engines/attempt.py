@@ -9,21 +9,23 @@ import time
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
-from ..errors.transport import ConnectionFailed, RequestTimeout, TransportError
+from ..errors.transport import ConnectionFailed, ReplyTooLarge, RequestTimeout, TransportError
+from ..http.headers import too_large_headers
+from .certificates import unreadable_bundle
 
 _MAX_TIMEOUT = 1e6  # seconds; every operating system accepts it
 
 
 class Attempt:
-    """One attempt to send a request to *url*, perhaps through a proxy, within *timeout* seconds.
+    """One attempt to send a request to *url* within *timeout* seconds, perhaps through the proxy named *proxy*.
 
     The engine sets `connected` when it has a connection. Until then the request cannot have arrived. An engine that
     does not report connections starts with `True`.
     """
 
-    def __init__(self, url: str, proxy_url: str | None, timeout: float, *, connected: bool = False) -> None:
+    def __init__(self, url: str, proxy: str | None, timeout: float, *, connected: bool = False) -> None:
         self.url = url
-        self.proxy_url = proxy_url
+        self.proxy = proxy
         self.timeout = timeout
         self.connected = connected
         self._end = time.monotonic() + timeout
@@ -31,7 +33,7 @@ class Attempt:
     @property
     def peer(self) -> str:
         """Host and proxy, for a message."""
-        through = f" through the proxy {host_and_port(self.proxy_url)}" if self.proxy_url else ""
+        through = f" through the proxy {self.proxy}" if self.proxy else ""
         return host_and_port(self.url) + through
 
     def restart(self) -> None:
@@ -51,13 +53,15 @@ class Attempt:
         *,
         timeouts: tuple[type[BaseException], ...] = (),
         unsent: tuple[type[BaseException], ...] = (),
-    ) -> TransportError:
-        """The transport error for an error of an engine.
+    ) -> TransportError | ReplyTooLarge:
+        """The error of ours for an error of an engine.
 
         *timeouts* are the engine's timeout errors besides `TimeoutError`. *unsent* are its errors from before it
         has a connection.
         """
         causes = list(_causes(error))
+        if any(_is_about_headers(cause) for cause in causes):
+            return too_large_headers()
         sent = self.connected and not any(isinstance(cause, unsent) for cause in causes)
         if any(isinstance(cause, (TimeoutError, *timeouts)) for cause in causes):
             missing = "complete reply from" if sent else "connection to"
@@ -66,6 +70,17 @@ class Attempt:
         reasons = [reason for reason in map(_reason, causes) if reason]
         message = ": ".join([what.format(self.peer), *reasons[-1:]])
         return ConnectionFailed(message, may_have_arrived=sent)
+
+
+def _is_about_headers(error: BaseException) -> bool:
+    """Whether an engine refuses a reply because of its headers. Each has another error for it."""
+    name, text = type(error).__name__, str(error)
+    return (
+        name in ("LineTooLong", "HeadersTooLarge")  # of http.client and aiohttp; ours
+        or getattr(error, "error_status_hint", None) == 431  # of h11
+        or "Too many headers" in text  # aiohttp
+        or "got more than 100 headers" in text  # http.client
+    )
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:
@@ -90,7 +105,8 @@ def _reason(error: BaseException) -> str | None:
     """The message of the operating system or OpenSSL, such as `connection refused`. Engines may quote the URL."""
     # Engines have subclasses of these errors that lack some attributes.
     if isinstance(error, ssl.SSLCertVerificationError):
-        return f"certificate verify failed: {getattr(error, 'verify_message', 'it is not trusted')}"
+        why = getattr(error, "verify_message", "it is not trusted")
+        return f"certificate verify failed: {why}{unreadable_bundle()}"
     if isinstance(error, ssl.SSLError):
         return (getattr(error, "reason", None) or "TLS failed").replace("_", " ").lower()
     if isinstance(error, socket.gaierror):

@@ -6,6 +6,7 @@ import zlib
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
+from ..errors.decode import DecodeError
 from ..errors.transport import ConnectionFailed, ReplyTooLarge
 
 if TYPE_CHECKING:
@@ -19,25 +20,67 @@ _GZIP, _ZLIB, _RAW_DEFLATE = 16 + zlib.MAX_WBITS, zlib.MAX_WBITS, -zlib.MAX_WBIT
 _GZIP_MAGIC = b"\x1f\x8b"
 
 
-class Decompressor:
-    """Decompresses `Content-Encoding: gzip` and `deflate`; a body in any other coding is left unchanged.
+_CODINGS = {"gzip": True, "x-gzip": True, "deflate": False}
+"""Whether a coding of HTTP is gzip; the other one is deflate."""
 
-    Raises `ConnectionFailed` for a compressed body that is damaged or truncated.
+_NO_CODINGS = {"", "identity", "none", "utf-8", "aws-chunked"}
+"""The codings of a body that is not encoded. Only `identity` is one of HTTP, but servers send the others."""
+
+_MOST_CODINGS = 5
+
+
+class Decompressor:
+    """Decompresses the codings of `Content-Encoding`: gzip and deflate, also several of them.
+
+    Raises `DecodeError` for a body in any other coding, and `ConnectionFailed` for one that is damaged or truncated.
     """
 
     def __init__(self, headers: Mapping[str, str]) -> None:
-        coding = headers.get("content-encoding", "").strip().lower()
-        self._gzip = coding in ("gzip", "x-gzip")
-        self._is_compressed = self._gzip or coding == "deflate"
+        names = [name.strip() for name in headers.get("content-encoding", "").lower().split(",")]
+        self._codings = [name for name in names if name not in _NO_CODINGS]
+        self._unknown = [name for name in self._codings if name not in _CODINGS]
+        self._inflaters = [_Inflater(is_gzip=_CODINGS[name]) for name in reversed(self._codings) if name in _CODINGS]
+
+    def feed(self, data: bytes) -> Iterator[bytes]:
+        """The decompressed *data*, in chunks that are not empty and not large."""
+        if data and (self._unknown or len(self._codings) > _MOST_CODINGS):
+            raise self._refusal()
+        yield from self._fed(data, 0)
+
+    def finish(self) -> None:
+        """Check that the compressed data is complete."""
+        for inflater in self._inflaters:
+            inflater.finish()
+
+    def _fed(self, data: bytes, first: int) -> Iterator[bytes]:
+        """*data* after the inflaters from the *first* on."""
+        if first == len(self._inflaters):
+            if data:
+                yield data
+            return
+        for chunk in self._inflaters[first].feed(data):
+            yield from self._fed(chunk, first + 1)
+
+    def _refusal(self) -> DecodeError:
+        which = f"the content coding {self._unknown[0][:40]!r}" if self._unknown else f"{len(self._codings)} codings"
+        error = DecodeError(
+            f"the body of the reply has {which}, which this client cannot decode; it had asked for gzip or deflate",
+            path="Content-Encoding",
+            body=b"",
+        )
+        error.may_have_arrived = True
+        return error
+
+
+class _Inflater:
+    """Decompresses one coding."""
+
+    def __init__(self, *, is_gzip: bool) -> None:
+        self._gzip = is_gzip
         self._head = b""
         self._inflater: _Decompress | None = None
 
     def feed(self, data: bytes) -> Iterator[bytes]:
-        """The decompressed *data*, in chunks that are not empty and not large."""
-        if not self._is_compressed:
-            if data:
-                yield data
-            return
         if self._inflater is None:
             self._head += data
             if len(self._head) < 2:
@@ -64,7 +107,6 @@ class Decompressor:
                 return
 
     def finish(self) -> None:
-        """Check that the compressed data is complete."""
         started = self._inflater is not None or self._head
         if started and (self._inflater is None or not self._inflater.eof):
             raise ConnectionFailed("the compressed body of the reply is truncated")

@@ -6,15 +6,47 @@ import os
 import ssl
 from functools import lru_cache
 
+from ..errors.client import ConfigurationError
+
+_VARIABLES = ("SSL_CERT_FILE", "SSL_CERT_DIR", "SSLKEYLOGFILE")
+"""The environment variables that Python and OpenSSL read for a context."""
+
 
 def tls_context(use: str) -> ssl.SSLContext:
     """A context that verifies certificates and host names, one for each *use* in this process.
 
-    Engines change a context, for example its protocols, so each engine needs its own.
+    Engines change a context, for example its protocols, so each engine needs its own. Raises `ConfigurationError`.
     """
-    return _read(use, os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR"))
+    return _read(use, *map(os.environ.get, _VARIABLES))
+
+
+def tls_failure(error: Exception) -> ConfigurationError:
+    """The error for TLS that cannot be set up. It names the environment variables that may be the cause."""
+    found = {name: os.environ[name] for name in _VARIABLES if os.environ.get(name)}
+    culprits = [name for name, value in found.items() if value == getattr(error, "filename", None)]
+    names = " and ".join(culprits or found) or "the installation of OpenSSL"
+    reason = getattr(error, "strerror", None) or type(error).__name__
+    return ConfigurationError(f"TLS cannot be set up: {reason.lower()}; check {names}")
+
+
+def unreadable_bundle() -> str:
+    """A hint for a certificate that is not trusted: that `SSL_CERT_FILE` cannot be read; else empty.
+
+    OpenSSL ignores such a file.
+    """
+    path = os.environ.get("SSL_CERT_FILE")
+    if not path:
+        return ""
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(path)
+    except (OSError, ValueError):
+        return " (SSL_CERT_FILE names no file with certificates that can be read)"
+    return ""
 
 
 @lru_cache(maxsize=16)
-def _read(use: str, file: str | None, folder: str | None) -> ssl.SSLContext:
-    return ssl.create_default_context()
+def _read(use: str, *_environment: str | None) -> ssl.SSLContext:
+    try:
+        return ssl.create_default_context()
+    except (OSError, ValueError) as error:
+        raise tls_failure(error) from error

@@ -28,4 +28,8 @@ def default_async_transport() -> AsyncTransport:
         from .missing import not_installed
 
         raise not_installed("the async client", "aiohttp") from error
+    except OSError as error:  # aiohttp reads certificates when it is imported
+        from .certificates import tls_failure
+
+        raise tls_failure(error) from error
     return AiohttpTransport()

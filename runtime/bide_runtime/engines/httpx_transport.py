@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping
+from functools import cached_property
 from math import inf
 from typing import Any, NamedTuple
 
@@ -13,9 +14,11 @@ import httpx2
 
 from ..errors.client import ClientClosed, ClientError, ConfigurationError
 from ..http.headers import joined, sendable, with_codings
+from ..http.process import OfOneProcess, reset_after_fork
 from ..http.request import Request, Response
 from .attempt import Attempt
-from .hooks.httpcore2 import core_request, is_sending, new_async_pool, new_pool
+from .hooks.httpcore2 import CURRENT, core_request, is_sending, new_async_pool, new_pool
+from .inherited import Given
 from .proxies import Proxies, Proxy
 from .reply import AsyncOpenReply, OpenReply, async_read_whole, read_whole
 from .timeouts import Timeouts
@@ -46,7 +49,7 @@ _UNSENT = (
 )
 
 
-class HttpxTransport:
+class HttpxTransport(OfOneProcess):
     """Sends requests through httpx2, with its own pools or with *client*. May be shared between threads."""
 
     def __init__(
@@ -56,13 +59,21 @@ class HttpxTransport:
         body_limit: int = BODY_LIMIT,
         max_connections: int = MAX_CONNECTIONS,
     ) -> None:
-        self._given = client
+        self._given = None if client is None else Given(client)
         self._body_limit = body_limit
         self._max_connections = max_connections
         self._proxies = Proxies()
+        self._closed = False
+        self._begin_empty()
+        reset_after_fork(self)
+
+    def _begin_empty(self) -> None:
         self._own: dict[Proxy | None, httpcore2.ConnectionPool] = {}
         self._lock = threading.Lock()
-        self._closed = False
+
+    def _reset_in_child(self) -> None:
+        """Drop the connections of the parent process."""
+        self._begin_empty()
 
     def send(self, request: Request, *, timeout: float) -> Response:
         """The reply, read to its end."""
@@ -70,7 +81,7 @@ class HttpxTransport:
 
     def open(self, request: Request, *, timeout: float) -> OpenReply:
         """The reply after its headers; its body is read in chunks."""
-        return OpenReply(self._begin(request, timeout))
+        return OpenReply.of(self._begin(request, timeout))
 
     def close(self) -> None:
         """Close all connections."""
@@ -81,18 +92,21 @@ class HttpxTransport:
             pool.close()
 
     def _begin(self, request: Request, timeout: float) -> _Reply:
-        if self._closed or (self._given is not None and self._given.is_closed):
+        if self._closed or (self._given is not None and self._given.engine.is_closed):
             raise ClientClosed("the client is closed")
         request = sendable(request)
         proxy = self._proxies.of(request.url) if self._given is None else None
-        attempt = Attempt(request.url, proxy and proxy.url, timeout, connected=self._given is not None)
+        attempt = Attempt(request.url, proxy and proxy.name, timeout, connected=self._given is not None)
+        token = CURRENT.set(attempt)
         try:
             if self._given is not None:
-                raw = _send_by(self._given, request, attempt)
+                raw = _send_by(self._given.use(), request, attempt)
             else:
                 raw = _send_through(self._pool(proxy), request, attempt)
         except _ERRORS as error:
             raise self._error(attempt, error) from error
+        finally:
+            CURRENT.reset(token)
         return _Reply(self, attempt, raw)
 
     def _pool(self, proxy: Proxy | None) -> httpcore2.ConnectionPool:
@@ -123,12 +137,13 @@ class _Reply:
 
     def __init__(self, transport: HttpxTransport, attempt: Attempt, raw: _Raw) -> None:
         self.status = raw.status
-        self.headers = joined(
-            ((name.decode("latin-1"), value.decode("latin-1")) for name, value in raw.headers), "latin-1"
-        )
         self.attempt = attempt
         self._transport = transport
         self._raw = raw
+
+    @cached_property
+    def headers(self) -> Mapping[str, str]:
+        return _joined(self._raw.headers)
 
     def read(self) -> bytes:
         try:
@@ -156,7 +171,7 @@ def _send_through(pool: httpcore2.ConnectionPool, request: Request, attempt: Att
     return _Raw(reply.status, reply.headers, reply.iter_stream(), reply.close)
 
 
-class AsyncHttpxTransport:
+class AsyncHttpxTransport(OfOneProcess):
     """Sends requests through httpx2, with its own pools or with *client*. For one event loop."""
 
     def __init__(
@@ -166,14 +181,22 @@ class AsyncHttpxTransport:
         body_limit: int = BODY_LIMIT,
         max_connections: int = MAX_CONNECTIONS,
     ) -> None:
-        self._given = client
+        self._given = None if client is None else Given(client)
         self._body_limit = body_limit
         self._max_connections = max_connections
         self._proxies = Proxies()
+        self._closed = False
+        self._begin_empty()
+        reset_after_fork(self)
+
+    def _begin_empty(self) -> None:
         self._timeouts = Timeouts()
         self._own: dict[Proxy | None, httpcore2.AsyncConnectionPool] = {}
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._closed = False
+
+    def _reset_in_child(self) -> None:
+        """Drop the connections of the parent process, and its event loop."""
+        self._begin_empty()
 
     @property
     def max_connections(self) -> float:
@@ -186,7 +209,7 @@ class AsyncHttpxTransport:
 
     async def open(self, request: Request, *, timeout: float) -> AsyncOpenReply:
         """The reply after its headers; its body is read in chunks."""
-        return AsyncOpenReply(await self._begin(request, timeout))
+        return await AsyncOpenReply.of(await self._begin(request, timeout))
 
     async def close(self) -> None:
         """Close all connections. A call that waits for a reply raises `ClientClosed`."""
@@ -197,19 +220,22 @@ class AsyncHttpxTransport:
             await pool.aclose()
 
     async def _begin(self, request: Request, timeout: float) -> _AsyncReply:
-        if self._closed or (self._given is not None and self._given.is_closed):
+        if self._closed or (self._given is not None and self._given.engine.is_closed):
             raise ClientClosed("the client is closed")
         request = sendable(request)
         proxy = self._proxies.of(request.url) if self._given is None else None
-        attempt = Attempt(request.url, proxy and proxy.url, timeout, connected=self._given is not None)
+        attempt = Attempt(request.url, proxy and proxy.name, timeout, connected=self._given is not None)
+        token = CURRENT.set(attempt)
         try:
             with self._timeouts.within(attempt.remaining()):
                 if self._given is not None:
-                    raw = await _async_send_by(self._given, request)
+                    raw = await _async_send_by(self._given.use(), request)
                 else:
                     raw = await _async_send_through(self._pool(proxy), request, attempt)
         except _ERRORS as error:
             raise self._error(attempt, error) from error
+        finally:
+            CURRENT.reset(token)
         return _AsyncReply(self, attempt, raw)
 
     def _pool(self, proxy: Proxy | None) -> httpcore2.AsyncConnectionPool:
@@ -239,12 +265,13 @@ class _AsyncReply:
 
     def __init__(self, transport: AsyncHttpxTransport, attempt: Attempt, raw: _AsyncRaw) -> None:
         self.status = raw.status
-        self.headers = joined(
-            ((name.decode("latin-1"), value.decode("latin-1")) for name, value in raw.headers), "latin-1"
-        )
         self.attempt = attempt
         self._transport = transport
         self._raw = raw
+
+    @cached_property
+    def headers(self) -> Mapping[str, str]:
+        return _joined(self._raw.headers)
 
     async def read(self) -> bytes:
         try:
@@ -270,6 +297,10 @@ async def _async_send_through(pool: httpcore2.AsyncConnectionPool, request: Requ
 
     reply = await pool.handle_async_request(core_request(request, trace))
     return _AsyncRaw(reply.status, reply.headers, reply.aiter_stream(), reply.aclose)
+
+
+def _joined(headers: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
+    return joined(((name.decode("latin-1"), value.decode("latin-1")) for name, value in headers), "latin-1")
 
 
 def _arguments(request: Request) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Stand-ins for transports whose HTTP library is not installed.
+"""Stand-ins for transports whose HTTP library is not installed, or cannot be imported.
 
 `from bide_runtime import *`, `help` and `hasattr` load every name, so a missing library is an error only on use.
 """
@@ -6,29 +6,49 @@
 from __future__ import annotations
 
 from ..errors.client import ConfigurationError
+from .certificates import tls_failure
 
-_LIBRARIES = {"aiohttp": "aiohttp", "httpcore2": "httpx2", "httpx2": "httpx2", "urllib3": "urllib3", "yarl": "aiohttp"}
-"""The library to install for each package that the transports import."""
+_LIBRARIES = {
+    "AiohttpTransport": "aiohttp",
+    "AsyncHttpxTransport": "httpx2",
+    "HttpxTransport": "httpx2",
+    "Urllib3Transport": "urllib3",
+}
+"""The library that each transport needs."""
+
+_PACKAGES = {"aiohttp", "httpcore2", "httpx2", "urllib3", "yarl"}
+"""The packages of these libraries that the transports import."""
 
 
-def stand_in(name: str, missing: ModuleNotFoundError) -> type:
-    """A class with the name of a transport. Its constructor raises `ConfigurationError`, which says what to install.
+def stand_in(name: str, failed: ImportError | OSError) -> type:
+    """A class with the name of a transport. Its constructor raises `ConfigurationError`, which says what to do.
 
-    Raises *missing* if that is not the package of a library for HTTP.
+    Raises *failed*, the error of its import, if *name* is no transport.
     """
-    library = _LIBRARIES.get((missing.name or "").partition(".")[0])
+    library = _LIBRARIES.get(name)
     if library is None:
-        raise missing
+        raise failed
+    error = _error(name, library, failed)
 
     def refuse(cls: type, *args: object, **kwargs: object) -> object:
-        raise not_installed(name, library)
+        raise error
 
-    about = f"Needs {library}, which is not installed: `pip install {library}`."
-    return type(name, (), {"__new__": refuse, "__doc__": about, "__module__": __name__})
+    return type(name, (), {"__new__": refuse, "__doc__": f"Cannot be used: {error}.", "__module__": __name__})
 
 
 def not_installed(name: str, library: str) -> ConfigurationError:
     """The error of a transport whose library is not installed."""
+    extra = ", the extra `httpx` of the package" if library == "httpx2" else ""
     return ConfigurationError(
-        f"{name} needs {library}, which is not installed: pip install {library}, or pass another transport="
+        f"{name} needs {library}, which is not installed: pip install {library}{extra}, or pass another transport="
+    )
+
+
+def _error(name: str, library: str, failed: ImportError | OSError) -> ConfigurationError:
+    if isinstance(failed, OSError):
+        return tls_failure(failed)  # aiohttp reads certificates when it is imported
+    if isinstance(failed, ModuleNotFoundError) and (failed.name or "").partition(".")[0] in _PACKAGES:
+        return not_installed(name, library)
+    return ConfigurationError(
+        f"{name} needs {library}, which cannot be imported: {failed}; install it again, or pass another transport="
     )

@@ -3,25 +3,36 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from base64 import b64encode
 from typing import NamedTuple
-from urllib.parse import unquote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from ..errors.client import ConfigurationError
 from .attempt import host_and_port
+from .no_proxy import NoProxy
+
+_PORTS = {"http": 80, "https": 443}
 
 
 class Proxy(NamedTuple):
     """A proxy."""
 
     url: str
-    """Its URL from the environment, with user name and password."""
+    """Its URL, with user name and password."""
+    source: str
+    """Where it comes from, for messages: the name of the variable."""
 
     @property
     def address(self) -> str:
         """Its URL without user name and password."""
         return f"{urlsplit(self.url).scheme}://{host_and_port(self.url)}"
+
+    @property
+    def name(self) -> str:
+        """Host and source, for messages."""
+        return f"{host_and_port(self.url)} of {self.source}"
 
     @property
     def headers(self) -> dict[str, str]:
@@ -33,14 +44,16 @@ class Proxy(NamedTuple):
         return {"proxy-authorization": f"Basic {b64encode(pair.encode()).decode()}"}
 
     def __repr__(self) -> str:
-        return f"Proxy({host_and_port(self.url)})"
+        return f"Proxy({self.name})"
 
 
 class Proxies:
     """The proxies of the environment, read once."""
 
     def __init__(self) -> None:
-        self._by_scheme = _from_environment()
+        self._by_scheme = _from_environment() or _from_system()
+        """The text and source of each, by scheme; `no` has the hosts without a proxy."""
+        self._no_proxy = NoProxy(self._by_scheme.pop("no", ("", ""))[0])
         self._by_origin: dict[str, Proxy | None] = {}
 
     def of(self, url: str) -> Proxy | None:
@@ -56,26 +69,71 @@ class Proxies:
         return self._by_origin[origin]
 
     def _find(self, origin: str) -> Proxy | None:
-        from urllib.request import proxy_bypass
-
         parts = urlsplit(origin)
         found = self._by_scheme.get(parts.scheme) or self._by_scheme.get("all")
-        if not found or proxy_bypass(parts.netloc):
+        if found is None or self._no_proxy.matches(parts.hostname or "", parts.port or _PORTS.get(parts.scheme)):
             return None
-        proxy = Proxy(found if "://" in found else f"http://{found}")
-        try:
-            usable = urlsplit(proxy.url).scheme in ("http", "https") and bool(host_and_port(proxy.url))
-        except ValueError:
-            usable = False
-        if not usable:
-            raise ConfigurationError("the proxy of the environment is not an http:// or https:// URL")
-        return proxy
+        text, source = found
+        if source == _SYSTEM and _is_bypassed_by_system(parts.netloc):
+            return None
+        return _proxy(text, source)
 
 
-def _from_environment() -> dict[str, str]:
-    """The proxies by scheme. `urllib.request` is slow to import, so it is not if there are none."""
-    if sys.platform not in ("darwin", "win32") and not any(name.lower().endswith("_proxy") for name in os.environ):
+def _proxy(text: str, source: str) -> Proxy:
+    """The proxy of a variable. Raises `ConfigurationError`, which quotes nothing: the text may have a password."""
+    scheme, mark, rest = text.strip().partition("://")
+    if not mark:
+        scheme, rest = "http", text.strip()
+    # A password may have any character, also those that would end it in a URL.
+    account, at, place = rest.rpartition("@")
+    place = re.split(r"[/?#]", place, maxsplit=1)[0]
+    user, colon, password = (quote(unquote(part), safe="") if part != ":" else part for part in account.partition(":"))
+    proxy = Proxy(f"{scheme.lower()}://{user}{colon}{password}{at}{place}", source)
+    if proxy.url.startswith("socks"):
+        raise ConfigurationError(
+            f"the proxy in {source} is a SOCKS proxy, and the engines of this package use only http:// and https:// "
+            "proxies: pass an engine that uses SOCKS, such as "
+            "transport=HttpxTransport(httpx2.Client(proxy='socks5://...')) after pip install 'httpx2[socks]', or unset "
+            f"{source}"
+        )
+    try:
+        usable = scheme.lower() in _PORTS and bool(host_and_port(proxy.url))
+    except ValueError:
+        usable = False
+    if not usable:
+        raise ConfigurationError(
+            f"the proxy in {source} is not an http:// or https:// URL with a host: correct or unset it"
+        )
+    return proxy
+
+
+_SYSTEM = "the settings of the system"
+
+
+def _from_environment() -> dict[str, tuple[str, str]]:
+    """The values and names of the variables, by scheme. As in `urllib.request`, names in lower case take precedence."""
+    found = {}
+    for name, value in sorted(os.environ.items(), key=lambda item: item[0].islower()):
+        lower = name.lower()
+        if not lower.endswith("_proxy") or (name == "HTTP_PROXY" and "REQUEST_METHOD" in os.environ):
+            continue  # in a CGI script, a client sets HTTP_PROXY with its header Proxy
+        if value.strip():
+            found[lower.removesuffix("_proxy")] = (value, name)
+        elif name == lower:
+            found.pop(lower.removesuffix("_proxy"), None)
+    return found
+
+
+def _from_system() -> dict[str, tuple[str, str]]:
+    """The proxies that macOS and Windows are set to. `urllib.request` is slow to import, so it is not elsewhere."""
+    if sys.platform not in ("darwin", "win32"):
         return {}
     from urllib.request import getproxies
 
-    return getproxies()
+    return {scheme: (text, _SYSTEM) for scheme, text in getproxies().items()}
+
+
+def _is_bypassed_by_system(netloc: str) -> bool:
+    from urllib.request import proxy_bypass
+
+    return bool(proxy_bypass(netloc))

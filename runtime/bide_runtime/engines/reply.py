@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator, Mapping
-from typing import Protocol
+from typing import Protocol, Self
 
+from ..errors.decode import DecodeError
+from ..errors.transport import ReplyTooLarge
 from ..http.request import Response
 from .attempt import Attempt
 from .body import Body, Decompressor
@@ -45,8 +47,17 @@ def read_whole(reply: Reply, *, limit: int) -> Response:
             if reply.is_over:
                 break
         return Response(status=reply.status, headers=reply.headers, body=body.whole())
+    except DecodeError as error:
+        return _without_body(reply, error)
     finally:
         reply.close()
+
+
+def _without_body(reply: Reply | AsyncReply, error: DecodeError) -> Response:
+    """An error or redirect without its body, which cannot be decoded: the status matters more. Else raises *error*."""
+    if reply.status < 300:
+        raise error
+    return Response(status=reply.status, headers=reply.headers, body=b"")
 
 
 class OpenReply:
@@ -54,6 +65,17 @@ class OpenReply:
 
     def __init__(self, reply: Reply) -> None:
         self._reply = reply
+
+    @classmethod
+    def of(cls, reply: Reply) -> Self:
+        """The reply, if its headers are within the limits; else it is closed. Raises `ReplyTooLarge`."""
+        opened = cls(reply)
+        try:
+            _ = opened.headers
+        except ReplyTooLarge:
+            opened.close()
+            raise
+        return opened
 
     @property
     def status(self) -> int:
@@ -110,6 +132,8 @@ async def async_read_whole(reply: AsyncReply, *, limit: int) -> Response:
             if reply.is_over:
                 break
         return Response(status=reply.status, headers=reply.headers, body=body.whole())
+    except DecodeError as error:
+        return _without_body(reply, error)
     finally:
         await reply.close()
 
@@ -119,6 +143,17 @@ class AsyncOpenReply:
 
     def __init__(self, reply: AsyncReply) -> None:
         self._reply = reply
+
+    @classmethod
+    async def of(cls, reply: AsyncReply) -> Self:
+        """The reply, if its headers are within the limits; else it is closed. Raises `ReplyTooLarge`."""
+        opened = cls(reply)
+        try:
+            _ = opened.headers
+        except ReplyTooLarge:
+            await opened.close()
+            raise
+        return opened
 
     @property
     def status(self) -> int:

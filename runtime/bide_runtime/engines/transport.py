@@ -10,8 +10,11 @@ anything is sent, `InvalidArgument` for a request that HTTP cannot carry and `Co
 cannot use. It raises no exceptions of the engine. `may_have_arrived` is false only if the request certainly did not
 reach the server: it got no connection in time.
 
+In a child process after a fork, a transport makes new connections. It does not touch those of the parent.
+
 An engine that the caller passes in is used as it is, but without redirects and retries, and is not closed. Its proxies,
-certificates and cookies are the caller's. One limit: a blocking engine of the caller applies the timeout to each read,
+certificates and cookies are the caller's. After a fork it raises `ConfigurationError` if it was used before: its
+connections are those of the parent. One limit: a blocking engine of the caller applies the timeout to each read,
 so headers that arrive very slowly can take longer.
 """
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import http.client
 import ssl
 import threading
+from collections.abc import Mapping
+from functools import cached_property
 from weakref import WeakSet
 
 import urllib3
@@ -13,11 +15,13 @@ from urllib3.exceptions import ConnectTimeoutError, ProxyError, ReadTimeoutError
 from ..errors.client import ClientClosed, ClientError
 from ..errors.transport import RequestTimeout
 from ..http.headers import joined, sendable, with_codings
+from ..http.process import OfOneProcess, reset_after_fork
 from ..http.request import Request, Response
 from .attempt import Attempt
 from .body import READ_SIZE
 from .certificates import tls_context
 from .hooks.urllib3 import CURRENT, Connection, Urllib3Attempt, set_read_timeout, use_hooks
+from .inherited import Given
 from .proxies import Proxies, Proxy
 from .reply import OpenReply, read_whole
 from .transport import BODY_LIMIT, MAX_CONNECTIONS
@@ -30,7 +34,7 @@ _NO_RETRIES = urllib3.Retry(False, redirect=False)
 _MAX_POOLS = 10  # of at least one connection each; the limit of urllib3
 
 
-class Urllib3Transport:
+class Urllib3Transport(OfOneProcess):
     """Sends requests through urllib3, with its own pools or with *pool*. May be shared between threads."""
 
     def __init__(
@@ -40,15 +44,25 @@ class Urllib3Transport:
         body_limit: int = BODY_LIMIT,
         max_connections: int = MAX_CONNECTIONS,
     ) -> None:
-        self._given = pool
+        self._given = None if pool is None else Given(pool)
         self._body_limit = body_limit
         self._max_connections = max_connections
         self._proxies = Proxies()
+        self._closed = False
+        self._begin_empty()
+        reset_after_fork(self)
+
+    def _begin_empty(self) -> None:
         self._own: dict[Proxy | None, urllib3.PoolManager] = {}
         self._pools: dict[str, urllib3.HTTPConnectionPool] = {}
         self._live: WeakSet[Connection] = WeakSet()
         self._lock = threading.Lock()
-        self._closed = False
+
+    def _reset_in_child(self) -> None:
+        """Drop the connections of the parent process."""
+        for connection in self._live:
+            connection.abandon()
+        self._begin_empty()
 
     def send(self, request: Request, *, timeout: float) -> Response:
         """The reply, read to its end."""
@@ -56,7 +70,7 @@ class Urllib3Transport:
 
     def open(self, request: Request, *, timeout: float) -> OpenReply:
         """The reply after its headers; its body is read in chunks."""
-        return OpenReply(self._begin(request, timeout))
+        return OpenReply.of(self._begin(request, timeout))
 
     def close(self) -> None:
         """Close all connections. A call that waits for a reply raises `ClientClosed`."""
@@ -71,8 +85,8 @@ class Urllib3Transport:
     def _begin(self, request: Request, timeout: float) -> _Reply:
         request = sendable(request)
         proxy = self._proxies.of(request.url) if self._given is None else None
-        proxy_url, is_given = proxy and proxy.url, self._given is not None
-        attempt = Urllib3Attempt(request.url, proxy_url, timeout, connected=is_given, live=self._live)
+        name, is_given = proxy and proxy.name, self._given is not None
+        attempt = Urllib3Attempt(request.url, name, timeout, connected=is_given, live=self._live)
         pool, url = self._pool_for(request.url, proxy)
         token = CURRENT.set(attempt)
         try:
@@ -106,7 +120,7 @@ class Urllib3Transport:
             if self._closed:
                 raise ClientClosed("the client is closed")
             if self._given is not None:
-                return self._given, url
+                return self._given.use(), url
             if proxy not in self._own:
                 self._own[proxy] = _new_manager(proxy, self._max_connections)
             if proxy is not None:
@@ -128,10 +142,13 @@ class Urllib3Transport:
 class _Reply:
     def __init__(self, transport: Urllib3Transport, attempt: Attempt, raw: urllib3.BaseHTTPResponse) -> None:
         self.status = raw.status
-        self.headers = joined(raw.headers.iteritems(), "latin-1")
         self.attempt = attempt
         self._transport = transport
         self._raw = raw
+
+    @cached_property
+    def headers(self) -> Mapping[str, str]:
+        return joined(self._raw.headers.iteritems(), "latin-1")
 
     @property
     def is_over(self) -> bool:

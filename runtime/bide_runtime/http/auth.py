@@ -38,6 +38,8 @@ def given(title: str, secret: Secret, found: str | None) -> str:
         raise ConfigurationError(
             f"{title} needs {what}: pass {secret.argument}=..., or set the environment variable {secret.env}"
         )
+    if not isinstance(text, str):
+        raise ConfigurationError(f"{secret.argument} must be text, not {type(text).__name__}")
     if not _is_sendable(secret, text):
         what = "API key" if secret.argument == "api_key" else secret.argument
         raise ConfigurationError(f"the {what} has a character that cannot be sent: {_FORBIDDEN[secret.at]}")

@@ -8,7 +8,17 @@ from functools import lru_cache
 from urllib.parse import quote, urlsplit
 
 from ..errors.client import InvalidArgument
+from ..errors.transport import ReplyTooLarge
 from .request import Request
+
+HEADER_LIMIT = 2**16
+"""The largest value of one header of a reply, in bytes."""
+
+HEADERS_LIMIT = 2**20
+"""The largest size of all headers of a reply, in bytes."""
+
+MOST_HEADERS = 256
+"""The largest number of headers of a reply."""
 
 _URL_CHARACTERS = "!#$%&'()*+,/:;=?@[]~"
 _PLAIN_ADDRESS = re.compile(
@@ -74,13 +84,27 @@ def joined(headers: Iterable[tuple[str, str]], coding: str) -> dict[str, str]:
     """Headers of a reply by name in lower case; the values of a repeated header are joined by a comma.
 
     *coding* is the encoding with which the engine decoded them. They are decoded again as UTF-8, or else as Latin-1.
+
+    Raises `ReplyTooLarge` for more than the limits above, which are the same for all engines.
     """
     found: dict[str, str] = {}
-    for raw_name, raw_value in headers:
+    size = 0
+    for number, (raw_name, raw_value) in enumerate(headers, 1):
+        size += len(raw_name) + len(raw_value)
+        if len(raw_value) > HEADER_LIMIT or number > MOST_HEADERS or size > HEADERS_LIMIT:
+            raise too_large_headers()
         name = _name(raw_name, coding)
         value = (raw_value if raw_value.isascii() else _redecoded(raw_value, coding)).strip()
         found[name] = f"{found[name]}, {value}" if name in found else value
     return found
+
+
+def too_large_headers() -> ReplyTooLarge:
+    """The error for a reply with larger or more headers than the limits."""
+    return ReplyTooLarge(
+        f"the headers of the reply are larger than the limits: {HEADER_LIMIT:,} bytes for one of them, "
+        f"{HEADERS_LIMIT:,} bytes in all, and {MOST_HEADERS} headers"
+    )
 
 
 @lru_cache(maxsize=512)

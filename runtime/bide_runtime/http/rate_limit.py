@@ -10,6 +10,7 @@ from threading import Lock
 import msgspec
 
 from ..errors.client import InvalidArgument
+from .process import OfOneProcess
 
 
 class Rate(msgspec.Struct, frozen=True):
@@ -43,7 +44,7 @@ class Window:
         self._slots.append(at)
 
 
-class MaxRate:
+class MaxRate(OfOneProcess):
     """At most *per_second* requests per second, evenly spaced, for every client that is given this.
 
     Clients of several providers may share one, also from several threads. Raises `InvalidArgument`.
@@ -54,7 +55,11 @@ class MaxRate:
         if not is_number or not 0 < per_second < inf:
             raise InvalidArgument(f"max_rate must be a positive number of requests per second, not {per_second!r}")
         self.per_second = per_second
-        self.window = Window(Rate(1, 1 / per_second))
+        self.forget()
+
+    def forget(self) -> None:
+        """Forget all requests, for a child process."""
+        self.window = Window(Rate(1, 1 / self.per_second))
         self.lock = Lock()
 
     def __repr__(self) -> str:
@@ -69,15 +74,29 @@ class RateLimiter:
     """
 
     def __init__(self, rates: Mapping[str, Rate], *, total: MaxRate | None = None) -> None:
-        self._windows = {bucket: Window(rate) for bucket, rate in rates.items()}
-        self._total = None if total is None else total.window
-        self._lock = Lock() if total is None else total.lock
+        self._rates = rates
+        self._total = total
         self._closed_until: dict[str, float] = {}
+        self._begin()
+
+    def forget(self) -> None:
+        """Forget all requests, for a child process."""
+        if self._total is not None:
+            self._total.forget()
+        self._closed_until = {}
+        self._begin()
+
+    def _begin(self) -> None:
+        self._windows = {bucket: Window(rate) for bucket, rate in self._rates.items()}
+        self._own_lock = Lock()
 
     def claim(self, bucket: str, now: float, *, before: float = inf) -> float | None:
         """Claim the earliest slot: its time, or `None` if that is not before *before*."""
-        with self._lock:
-            windows = [window for window in (self._windows.get(bucket), self._total) if window is not None]
+        total = self._total
+        with self._own_lock if total is None else total.lock:
+            windows = [] if total is None else [total.window]
+            if bucket in self._windows:
+                windows.append(self._windows[bucket])
             at = max(now, self._closed_until.get(bucket, now), *(window.free_at(now) for window in windows))
             if at >= before:
                 return None
@@ -91,5 +110,5 @@ class RateLimiter:
 
     def close(self, bucket: str, until: float) -> None:
         """Close the bucket after a 429: no request is sent before *until*."""
-        with self._lock:
+        with self._own_lock if self._total is None else self._total.lock:
             self._closed_until[bucket] = max(self._closed_until.get(bucket, until), until)

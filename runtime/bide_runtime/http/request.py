@@ -100,7 +100,14 @@ def as_text(value: Json) -> str:
     """A plain JSON value as text: `true`, not `True`."""
     if isinstance(value, bool):
         return "true" if value else "false"
-    return value if isinstance(value, str) else str(msgspec.to_builtins(value))
+    if isinstance(value, str):
+        return value
+    try:
+        return str(msgspec.to_builtins(value))
+    except (TypeError, ValueError, RecursionError) as error:
+        raise InvalidArgument(
+            f"{type(value).__name__} cannot be sent in a query or a header; nothing was sent"
+        ) from error
 
 
 def origin(url: str) -> tuple[str, str, int | None]:

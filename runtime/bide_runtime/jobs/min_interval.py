@@ -16,9 +16,14 @@ class MinIntervals:
     """The number of jobs up to which nothing is dropped."""
 
     def __init__(self) -> None:
+        self._free_at: dict[tuple[str | Link, str], float] = {}
+        self.forget()
+
+    def forget(self) -> None:
+        """Forget all polls, for a child process."""
         self._lock = Lock()
         self._max_size = self._MIN_SIZE
-        self._free_at: dict[tuple[str | Link, str], float] = {}
+        self._free_at = {}
 
     def claim(self, record: Record[Any, Any], now: float) -> float:
         """Claim a poll: returns *now* if the caller may poll now, else the time at which to claim again.

@@ -9,6 +9,7 @@ import msgspec
 
 from ..calls.pages import CollectedPages
 from ..errors.client import InvalidToken
+from ..http.process import fork_count
 from ..http.request import Response
 from ..jobs import token
 from .kind import JobKind
@@ -32,8 +33,8 @@ class Record(Generic[S, R]):
     """The known facts of one job. Its handles and waits share one record."""
 
     __slots__ = (
+        "_fetched_in",
         "id",
-        "is_being_fetched",
         "is_settled",
         "is_status_known",
         "kind",
@@ -81,12 +82,21 @@ class Record(Generic[S, R]):
         """The caller's tag."""
         self.pages: CollectedPages | None = None
         """The pages of a result that is not complete yet."""
-        self.is_being_fetched = False
-        """Whether a wait is fetching the result."""
+        self._fetched_in: int | None = None
+        """The `fork_count` of the process in which a wait is fetching the result."""
         self.logged_statuses = _NONE
         """The unlisted statuses that were logged."""
         self.not_before = float("-inf")
         """When retry_after allows the next poll, on the client's clock."""
+
+    @property
+    def is_being_fetched(self) -> bool:
+        """Whether a wait in this process is fetching the result."""
+        return self._fetched_in == fork_count()
+
+    @is_being_fetched.setter
+    def is_being_fetched(self, fetched: bool) -> None:
+        self._fetched_in = fork_count() if fetched else None
 
     @property
     def token(self) -> str:
@@ -147,5 +157,7 @@ class Record(Generic[S, R]):
         if not isinstance(body, msgspec.UnsetType):
             self.snapshot = Snapshot(self.id, status, state, body, reply, lifecycle, error)
         if state.is_final:
-            has_own_address = isinstance(lifecycle.result, ResultAt)
+            has_own_address = (
+                isinstance(lifecycle.result, ResultAt) and lifecycle.values_for_result <= self.values.keys()
+            )
             self.is_settled = self.snapshot is not None or (has_own_address and state.has_result)

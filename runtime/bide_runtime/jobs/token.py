@@ -100,6 +100,14 @@ def is_id(text: object) -> bool:
     return len(msgspec.json.encode(str.__str__(text))) <= MAX_BYTES // 2
 
 
+def is_value(text: str) -> bool:
+    """Whether *text* can be a part of an address: not empty, not too long, and not a dot segment of a path."""
+    try:
+        return text not in ("", ".", "..") and len(msgspec.json.encode(text)) <= MAX_BYTES // 2
+    except UnicodeEncodeError:
+        return False
+
+
 def as_id(value: object) -> str | None:
     """An id in a reply as text, which may be a number there; `None` for any other value."""
     is_number = isinstance(value, int) and not isinstance(value, bool)

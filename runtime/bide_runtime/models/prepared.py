@@ -7,9 +7,23 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from ..http.process import reset_after_fork
+
 T = TypeVar("T")
 
-_lock = Lock()
+
+class _OneThread:
+    """A lock that is free in a child process, whatever thread of the parent held it."""
+
+    def __init__(self) -> None:
+        self.lock = Lock()
+
+    def _reset_in_child(self) -> None:
+        self.lock = Lock()
+
+
+_one_thread = _OneThread()
+reset_after_fork(_one_thread)
 _known: set[Any] = set()
 
 
@@ -20,7 +34,7 @@ def prepared(wanted: T) -> T:
     process crashes.
     """
     if wanted not in _known:
-        with _lock:
+        with _one_thread.lock:
             msgspec.json.Decoder(wanted)
             _known.add(wanted)
     return wanted

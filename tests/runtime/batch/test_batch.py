@@ -13,7 +13,7 @@ import pytest
 from bide_runtime.batch.counts import Counts
 from bide_runtime.clients.async_job_batch import AsyncJobBatch
 from bide_runtime.clients.clock import SystemClock
-from bide_runtime.errors.client import ClientClosed, ClientError, InvalidArgument
+from bide_runtime.errors.client import ClientClosed, ClientError, ConfigurationError, InvalidArgument
 from bide_runtime.errors.transport import ReplyTooLarge
 from bide_runtime.http.errors import NotFound, PaymentRequired
 from bide_runtime.jobs.errors import JobFailed, JobTimeout, SubmitUncertain
@@ -726,8 +726,8 @@ def test_counts_without_elapsed_time_have_no_rate() -> None:
 
 
 @pytest.mark.parametrize("mode", MODES)
-def test_an_unexpected_error_of_the_transport_ends_a_batch(mode: Mode) -> None:
-    """An unexpected exception of the user's transport is raised, and the batch does not hang."""
+def test_an_unexpected_error_of_the_transport_ends_its_job(mode: Mode) -> None:
+    """An unexpected exception of the user's transport is the cause of one of ours, and the batch does not hang."""
 
     def server(sent: Sent) -> Reply:
         raise LookupError("broken")
@@ -739,8 +739,12 @@ def test_an_unexpected_error_of_the_transport_ends_a_batch(mode: Mode) -> None:
         world.clock.grace = 0.02
         return list(world.jobs(PART).run_many(urls(1)))
 
-    with pytest.raises(LookupError, match="broken"):
-        outcomes()
+    (outcome,) = outcomes()
+    with pytest.raises(SubmitUncertain, match="the HTTP engine raised LookupError: broken") as caught:
+        outcome.result()
+
+    assert isinstance(caught.value.__cause__, ConfigurationError)
+    assert isinstance(caught.value.__cause__.__cause__, LookupError)
 
 
 def test_a_blocking_batch_does_not_spin_while_it_waits_for_replies() -> None:

@@ -18,6 +18,7 @@ ONE_COLOUR = {
     "AsyncClient._lanes": "a batch starts no more tasks than the engine has connections",
     "Client.__init__": "an asyncio client also keeps what it has to stop",
     "Client.close": "and stops it",
+    "Client._reset_in_child": "and forgets it in a child process",
     "Client._engine": "a lock is taken only where threads may race for the first engine",
     "Client._drive": "a callback may be awaited",
     "JobBatch.__init__": "inputs may be awaited, and the senders are tasks",

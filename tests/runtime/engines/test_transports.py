@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import contextlib
 import gzip
+import logging
 import re
 import signal
 import socket
@@ -16,6 +18,7 @@ import zlib
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
+from urllib.parse import unquote
 
 import aiohttp
 import httpx2
@@ -23,12 +26,15 @@ import pytest
 import urllib3
 from bide_runtime.engines import urllib3_transport
 from bide_runtime.engines.aiohttp_transport import AiohttpTransport
+from bide_runtime.engines.attempt import Attempt
 from bide_runtime.engines.certificates import tls_context
 from bide_runtime.engines.default import default_async_transport, default_transport
+from bide_runtime.engines.hooks import httpcore2 as httpcore2_hooks
 from bide_runtime.engines.httpx_transport import AsyncHttpxTransport, HttpxTransport
 from bide_runtime.engines.transport import AsyncStreamReply, AsyncTransport, StreamReply, Transport
 from bide_runtime.engines.urllib3_transport import Urllib3Transport
 from bide_runtime.errors.client import ClientClosed, ClientError, ConfigurationError, InvalidArgument
+from bide_runtime.errors.decode import DecodeError
 from bide_runtime.errors.transport import ConnectionFailed, ReplyTooLarge, RequestTimeout
 from bide_runtime.http.request import Request, Response
 from hypothesis import HealthCheck, given, settings
@@ -242,6 +248,77 @@ def test_headers_of_a_reply(transport: Transport) -> None:
     assert ("a, b", "7", "é") == (headers["link"], headers["x-id"], headers["x-name"])
 
 
+FIT = {
+    "one-of-64-kB": {"X-Large": "x" * 65_536},
+    "250-of-them": {f"X-{number}": str(number) for number in range(250)},
+    "both": {"X-Large": "x" * 65_536, **{f"X-{number}": "y" * 300 for number in range(249)}},
+    "900-kB": {f"X-{number}": "z" * 60_000 for number in range(15)},
+}
+
+
+@pytest.mark.parametrize("framing", ["length", "chunks", "close"])
+@pytest.mark.parametrize("headers", FIT.values(), ids=FIT)
+def test_large_headers(transport: Transport, headers: dict[str, str], framing: str) -> None:
+    """Headers within the limits are read by every engine, and the body after them; the connection is kept."""
+
+    def answer(peer: Peer, _request: Received) -> None:
+        if framing == "length":
+            peer.send(reply(b"body", **headers))
+        elif framing == "chunks":
+            peer.send(chunked(b"bo", b"dy", **headers))
+        else:
+            peer.send(head(connection="close", **headers) + b"body")
+            peer.close()
+
+    with Server(answer) as server:
+        for _ in range(2):
+            found = fetch(transport, server)
+            assert b"body" == found.body
+            assert {name.lower(): value for name, value in headers.items()}.items() <= found.headers.items()
+            if isinstance(transport, Awaited):
+                transport._runner.run(asyncio.sleep(0.01))
+
+    assert server.connections == (2 if framing == "close" else 1)
+
+
+TOO_LARGE_HEADERS = {
+    "one-of-65-kB": head(x_large="x" * 65_537, content_length="9"),
+    "one-of-200-kB": head(x_large="x" * 200_000, content_length="9"),
+    "300-of-them": head(content_length="9", **{f"X-{number}": "y" for number in range(300)}),
+    "3000-of-them": head(content_length="9", **{f"X-{number}": "y" for number in range(3000)}),
+    "one-and-a-half-MB": head(content_length="9", **{f"X-{number}": "z" * 60_000 for number in range(25)}),
+    "ten-MB": head(content_length="9", **{f"X-{number}": "z" * 60_000 for number in range(170)}),
+}
+
+
+@pytest.mark.parametrize("data", TOO_LARGE_HEADERS.values(), ids=TOO_LARGE_HEADERS)
+def test_too_large_headers(transport: Transport, data: bytes) -> None:
+    """Larger headers raise an error that is not transient and says so, and the connection is closed."""
+    with Server(play(data)) as server:
+        with pytest.raises(ReplyTooLarge, match=r"headers of the reply are larger .* 65,536 bytes for one") as caught:
+            fetch(transport, server)
+        server.settle(0)
+        with pytest.raises(ReplyTooLarge):
+            transport.open(get(server.url), timeout=AMPLE)
+
+    assert caught.value.may_have_arrived
+
+
+def test_endless_headers(transport: Transport) -> None:
+    """Headers without an end raise as soon as they exceed the limits."""
+    with Server(play(b"HTTP/1.1 200 OK\r\n", endless(b"X-More: " + b"x" * 999 + b"\r\n"))) as server:
+        with pytest.raises(ReplyTooLarge):
+            fetch(transport, server)
+        server.settle(0)
+
+
+def test_many_early_hints(transport: Transport) -> None:
+    """An interim reply may have as many headers."""
+    hints = head(status="103 Early Hints", **{f"Link-{number}": "</x>" for number in range(200)})
+    with Server(play(hints, reply(b"late"))) as server:
+        assert b"late" == fetch(transport, server).body
+
+
 @pytest.mark.parametrize(
     ("coding", "packed"),
     [
@@ -251,8 +328,25 @@ def test_headers_of_a_reply(transport: Transport) -> None:
         ("deflate", zlib.compress(b"text " * 999)),
         ("deflate", zlib.compress(b"text " * 999)[2:-4]),
         ("identity", b"text " * 999),
+        ("gzip, gzip", gzip.compress(gzip.compress(b"text " * 999))),
+        ("deflate, gzip", gzip.compress(zlib.compress(b"text " * 999))),
+        ("x-gzip,identity ,Deflate", zlib.compress(gzip.compress(b"text " * 999))),
+        (", gzip,", gzip.compress(b"text " * 999)),
+        ("utf-8", b"text " * 999),
     ],
-    ids=["gzip", "upper-case", "two-gzips", "zlib", "deflate", "none"],
+    ids=[
+        "gzip",
+        "upper-case",
+        "two-gzips",
+        "zlib",
+        "deflate",
+        "none",
+        "gzip-twice",
+        "deflate-gzip",
+        "three",
+        "empty",
+        "no-coding",
+    ],
 )
 def test_compressed_bodies(transport: Transport, coding: str, packed: bytes) -> None:
     """gzip and deflate are decompressed, also the deflate without a header that some servers send."""
@@ -260,6 +354,43 @@ def test_compressed_bodies(transport: Transport, coding: str, packed: bytes) -> 
         answer = fetch(transport, server)
 
     assert b"text " * 999 == answer.body
+
+
+@pytest.mark.parametrize(
+    ("coding", "named"),
+    [
+        ("br", "'br'"),
+        ("zstd", "'zstd'"),
+        ("gzip, br", "'br'"),
+        ("compress, gzip", "'compress'"),
+        ("gzip;q=1", "'gzip;q=1'"),
+        (", ".join(["gzip"] * 6), "6 codings"),
+    ],
+)
+def test_other_codings(transport: Transport, coding: str, named: str) -> None:
+    """A body in another coding is refused by name, and not transient; an error keeps its status."""
+    packed = gzip.compress(b"text")
+    with Server(play(reply(packed, content_encoding=coding))) as server:
+        with pytest.raises(DecodeError, match=f"the body of the reply has .*{named}.* cannot decode") as caught:
+            fetch(transport, server)
+        with pytest.raises(DecodeError, match=named):
+            list(transport.open(get(server.url), timeout=AMPLE).chunks())
+        server.answer = play(reply(packed, status="503 Later", content_encoding=coding))
+        answer = fetch(transport, server)
+        server.answer = play(reply(b"", content_encoding=coding))
+        empty = fetch(transport, server)
+
+    assert caught.value.may_have_arrived
+    assert (503, b"") == (answer.status, answer.body)
+    assert (200, b"") == (empty.status, empty.body)
+
+
+def test_repeated_codings(transport: Transport) -> None:
+    """Two headers are one list."""
+    packed = gzip.compress(zlib.compress(b"text"))
+    data = b"HTTP/1.1 200 OK\r\nContent-Encoding: deflate\r\nContent-Encoding: gzip\r\nContent-Length: %d\r\n\r\n"
+    with Server(play(data % len(packed) + packed)) as server:
+        assert b"text" == fetch(transport, server).body
 
 
 @pytest.mark.parametrize(
@@ -311,6 +442,7 @@ BOMB = gzip.compress(bytes(10**8), compresslevel=1)
 TOO_LARGE = {
     "length": play(reply(b"x" * 10_001)),
     "bomb": play(reply(BOMB, content_encoding="gzip")),
+    "two-bombs": play(reply(gzip.compress(BOMB), content_encoding="gzip, gzip")),
     "endless": play(head(content_length=str(10**12)), endless(b"x" * 4096)),
     "endless-chunks": play(head(transfer_encoding="chunked"), endless(chunk(b"x" * 4096))),
     "endless-close": play(head(connection="close"), endless(b"x" * 4096)),
@@ -516,6 +648,8 @@ LOSSES = {
     "not-http": play(b"SSH-2.0-OpenSSH_9.9\r\n\r\n", Peer.close),
     "bad-gzip": play(reply(b"\x1f\x8bnothing of the kind", content_encoding="gzip")),
     "cut-gzip": play(reply(gzip.compress(b"text" * 99)[:-9], content_encoding="gzip")),
+    "cut-inside-gzip": play(reply(gzip.compress(gzip.compress(b"text" * 99)[:-9]), content_encoding="gzip, gzip")),
+    "cut-outside-gzip": play(reply(gzip.compress(gzip.compress(b"text" * 99))[:-9], content_encoding="gzip, gzip")),
     "one-byte-gzip": play(reply(b"\x1f", content_encoding="gzip")),
 }
 
@@ -1000,11 +1134,12 @@ def test_https_proxy(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
     assert "proxy-authorization" not in server.requests[0].headers
 
 
-def test_no_proxy(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("hosts", ["localhost,127.0.0.1", "127.0.0.0/8", "10.0.0.0/8 , 127.0.0.1/32", "*"])
+def test_no_proxy(make: Make, monkeypatch: pytest.MonkeyPatch, hosts: str) -> None:
     """NO_PROXY is respected."""
     with Server(play(reply(b"direct"))) as server:
         monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
-        monkeypatch.setenv("no_proxy", "localhost,127.0.0.1")
+        monkeypatch.setenv("no_proxy", hosts)
 
         assert b"direct" == fetch(make(), server).body
 
@@ -1017,7 +1152,8 @@ def test_unreachable_proxy(make: Make, monkeypatch: pytest.MonkeyPatch, scheme: 
     with pytest.raises(ConnectionFailed) as caught:
         make().send(get(f"{scheme}://api.test/"), timeout=AMPLE)
 
-    message = f"could not connect to api.test through the proxy 127.0.0.1:{port}: connection refused"
+    proxy = f"127.0.0.1:{port} of {scheme}_proxy"
+    message = f"could not connect to api.test through the proxy {proxy}: connection refused"
     assert message == str(caught.value)
     assert not caught.value.may_have_arrived
 
@@ -1039,13 +1175,50 @@ def test_proxy_that_does_not_connect(make: Make, monkeypatch: pytest.MonkeyPatch
     assert not caught.value.may_have_arrived
 
 
-def test_proxy_of_another_kind(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
-    """An unsupported proxy is a `ConfigurationError`, not a transient error."""
-    monkeypatch.setenv("all_proxy", "socks5://me:s3cret@127.0.0.1:9")
-    with pytest.raises(ConfigurationError, match="proxy") as caught:
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("socks5://me:s3cret@127.0.0.1:9", r"ALL_PROXY is a SOCKS proxy.*HttpxTransport\(httpx2.*or unset ALL_PROXY"),
+        ("SOCKS5H://127.0.0.1:9", "ALL_PROXY is a SOCKS proxy"),
+        ("socks4a://127.0.0.1:9", "ALL_PROXY is a SOCKS proxy"),
+        ("ftp://me:s3cret@127.0.0.1:9", "ALL_PROXY is not an http"),
+        ("http://me:s3cret@127.0.0.1:port", "ALL_PROXY is not an http"),
+        ("http://me:s3cret@", "ALL_PROXY is not an http"),
+        ("http://[::1", "ALL_PROXY is not an http"),
+    ],
+)
+def test_proxy_of_another_kind(make: Make, monkeypatch: pytest.MonkeyPatch, text: str, said: str) -> None:
+    """An unsupported proxy is a `ConfigurationError`, not a transient error. It names the variable."""
+    monkeypatch.setenv("ALL_PROXY", text)
+    with pytest.raises(ConfigurationError, match=f"the proxy in {said}") as caught:
         make().send(get("http://api.test/"), timeout=AMPLE)
 
-    assert "s3cret" not in str(caught.value)
+    assert "s3cret" not in "".join(traceback.format_exception(caught.value, limit=0))
+
+
+@pytest.mark.parametrize("password", ["p#ss", "p/a?s#s", "p@ss:word", "100%", "%23%40"])
+def test_any_password_of_a_proxy(make: Make, monkeypatch: pytest.MonkeyPatch, password: str) -> None:
+    """A password may have characters that would end it in a URL."""
+    with Server(proxying(int)) as proxy:
+        monkeypatch.setenv("http_proxy", f"http://me:{password}@127.0.0.1:{proxy.port}/")
+        make().send(get("http://api.test/"), timeout=AMPLE)
+
+    expected = base64.b64encode(f"me:{unquote(password)}".encode()).decode()
+    assert f"Basic {expected}" == proxy.requests[0].headers["proxy-authorization"]
+
+
+def test_variables_in_upper_and_lower_case(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A name in lower case takes precedence; an empty one means no proxy; HTTP_PROXY is ignored in a CGI script."""
+    with Server(play(reply(b"direct"))) as server, Server(proxying(int)) as proxy:
+        monkeypatch.setenv("HTTP_PROXY", f"http://127.0.0.1:{proxy.port}")
+        assert b"by proxy" == fetch(make(), server).body
+        monkeypatch.setenv("REQUEST_METHOD", "GET")
+        assert b"direct" == fetch(make(), server).body
+        monkeypatch.delenv("REQUEST_METHOD")
+        monkeypatch.setenv("http_proxy", "")
+        assert b"direct" == fetch(make(), server).body
+        monkeypatch.setenv("http_proxy", f"127.0.0.1:{proxy.port}")
+        assert b"by proxy" == fetch(make(), server).body
 
 
 # Secrets
@@ -1060,6 +1233,61 @@ def test_no_key_in_a_traceback(transport: Transport, loss: str) -> None:
             transport.send(request, timeout=SOON)
 
     assert "s3cret" not in "".join(traceback.format_exception(caught.value))
+
+
+@pytest.mark.parametrize("given_engine", [False, True], ids=["own", "given"])
+@pytest.mark.parametrize("name", [*BLOCKING, *AWAITED])
+def test_no_query_in_a_log(name: str, given_engine: bool, caplog: pytest.LogCaptureFixture) -> None:
+    """No library logs a query at any level: not that of a request, nor that of an address in a reply."""
+    caplog.set_level(1)
+    stack: list[Callable[[], object]] = []
+    signed = "https://files.test/f?sig='s3cret' and s3cret"
+    answers = [
+        play(reply(location=signed)),
+        play(reply(status="302 Found", location=signed)),
+        LOSSES["closed"],
+        LOSSES["bad-headers"],
+        SLOWNESS["silent"],
+    ]
+    with asyncio.Runner() as runner:
+        if given_engine:
+            transport = users_transport(name, stack, runner)
+        elif name in BLOCKING:
+            transport = BLOCKING[name]()
+        else:
+            transport = Awaited(runner, AWAITED[name]())
+        for answer in answers:
+            with Server(answer) as server, contextlib.suppress(ClientError):
+                fetch(transport, server, "/path?key=s3cret&more='s3cret'", timeout=SOON)
+        transport.close()
+        for close in stack:
+            close()
+    lines = [f"{record.name} {record.getMessage()}" for record in caplog.records]
+
+    assert [] == [line for line in lines if "s3cret" in line]
+    if name == "urllib3":
+        assert any('"GET /path?*** HTTP/1.1" 302' in line for line in lines)
+
+
+def test_other_lines_of_a_library_stay_as_they_are(caplog: pytest.LogCaptureFixture) -> None:
+    """Only the lines about our own requests are masked."""
+    caplog.set_level(1)
+    with Server(play(reply())) as server, urllib3.PoolManager() as pool:
+        fetch(Urllib3Transport(pool), server)
+        pool.request("GET", f"{server.url}/theirs?a=b")
+
+    assert any("/theirs?a=b" in record.getMessage() for record in caplog.records)
+
+
+def test_headers_of_http_2_are_not_logged(caplog: pytest.LogCaptureFixture) -> None:
+    """hpack logs each header of a request; its lines about ours are left out."""
+    caplog.set_level(1)
+    token = httpcore2_hooks.CURRENT.set(Attempt("https://api.test/", None, AMPLE))
+    logging.getLogger("hpack.hpack").debug("Adding %s to the header table", (b"x-api-key", b"s3cret"))
+    httpcore2_hooks.CURRENT.reset(token)
+    logging.getLogger("hpack.hpack").debug("of another request")
+
+    assert ["of another request"] == [record.getMessage() for record in caplog.records]
 
 
 # Engines of the user

@@ -9,6 +9,8 @@ from typing import Any
 import aiohttp
 
 from ..attempt import Attempt
+from ..inherited import disconnect
+from .logs import mask_queries
 
 
 class AiohttpAttempt(Attempt):
@@ -25,6 +27,8 @@ class AiohttpAttempt(Attempt):
 CURRENT: ContextVar[AiohttpAttempt] = ContextVar("attempt")
 """The attempt that a connection is opened for: aiohttp cannot pass it down."""
 
+mask_queries("aiohttp.client", "aiohttp.internal", during=CURRENT)
+
 
 class Connector(aiohttp.TCPConnector):
     """A connector that notes in the current attempt which connection it got."""
@@ -36,6 +40,17 @@ class Connector(aiohttp.TCPConnector):
         attempt = CURRENT.get()
         attempt.connected, attempt.transport = True, connection.transport
         return connection
+
+
+def abandon(session: aiohttp.ClientSession) -> None:
+    """Let go of a session of the parent process, whose event loop does not run in this one."""
+    connector = session.connector
+    if connector is not None:
+        idle = [protocol for connections in connector._conns.values() for protocol, _ in connections]
+        transports = [protocol.transport for protocol in (*idle, *connector._acquired)]
+        disconnect(each.get_extra_info("socket").fileno() for each in transports if each is not None)
+        connector._conns.clear()  # otherwise freeing it reports an error to that loop
+    session.detach()
 
 
 def middlewares_of(session: aiohttp.ClientSession) -> tuple[aiohttp.ClientMiddlewareType, ...]:

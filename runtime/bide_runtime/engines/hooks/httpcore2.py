@@ -4,19 +4,34 @@ from __future__ import annotations
 
 import ssl
 from collections.abc import Callable, Iterable
+from contextvars import ContextVar
 from typing import Any, cast
 
 import httpcore2
 import httpx2
 
-from ...http.headers import with_codings
+from ...http.headers import HEADERS_LIMIT, with_codings
+from ...http.process import reset_after_fork
 from ...http.request import Request
 from ..attempt import Attempt
 from ..body import READ_SIZE
 from ..certificates import tls_context
 from ..dial import dial
+from ..inherited import disconnect
 from ..proxies import Proxy
 from ..transport import KEEP_ALIVE
+from .logs import mask_queries
+
+CURRENT: ContextVar[Attempt] = ContextVar("attempt")
+"""The attempt that is sent."""
+
+_LOGGERS = ("connection", "http11", "http2", "proxy", "socks")
+
+mask_queries("httpx2", *(f"httpcore2.{name}" for name in _LOGGERS), during=CURRENT)
+
+# Of all pools of this process, because httpcore2 has no option for it. h11 would refuse headers of 100 kB in all.
+for _connection in (httpcore2.HTTP11Connection, httpcore2.AsyncHTTP11Connection):
+    _connection.MAX_INCOMPLETE_EVENT_SIZE = max(_connection.MAX_INCOMPLETE_EVENT_SIZE, 2 * HEADERS_LIMIT)
 
 
 def new_pool(proxy: Proxy | None, max_connections: int) -> httpcore2.ConnectionPool:
@@ -100,6 +115,11 @@ class _TimedStream(httpcore2.NetworkStream):
 
     def __init__(self, stream: httpcore2.NetworkStream) -> None:
         self._stream = stream
+        reset_after_fork(self)
+
+    def _reset_in_child(self) -> None:
+        disconnect([self.get_extra_info("socket").fileno()])
+        self.close()
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         return self._stream.read(max_bytes, cast(Attempt, timeout).remaining())
@@ -137,6 +157,10 @@ class _CancellableBackend(httpcore2.AnyIOBackend):
 class _CancellableStream(httpcore2.AsyncNetworkStream):
     def __init__(self, stream: httpcore2.AsyncNetworkStream) -> None:
         self._stream = stream
+        reset_after_fork(self)
+
+    def _reset_in_child(self) -> None:
+        disconnect([self.get_extra_info("socket").fileno()])
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         return await self._stream.read(max_bytes, timeout)

@@ -120,6 +120,7 @@ class Call:
 
     def _in_path(self, sent: Sent, found: Mapping[str, Json], base: str) -> Iterator[str]:
         pattern = re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>[^/?#]+)", re.escape(base + self.path))
+        pattern = re.sub(r"\\\{\\\+(\w+)\\\}", r"(?P<\1>[^?#]+)", pattern)
         path = re.fullmatch(pattern, sent.path)
         if path is None:
             yield f"the path is {sent.path}"
