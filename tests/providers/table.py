@@ -84,6 +84,15 @@ CASES = (
     ),
     Case(provider="quarry", call="slab.run", arguments={"width": 2}, brings={"phase": 1}),
     Case(provider="quarry", call="slab.run", arguments={"width": 2}, scenario="fail", raises="JobFailed"),
+    Case(
+        provider="quarry",
+        call="rename",
+        arguments={"name": "a&b", "count": 2, "tags": ["x", "y"], "exact": True},
+        brings={"status": "cut"},
+    ),
+    Case(
+        provider="quarry", call="label", arguments={"label": "a", "count": 2, "tags": ["x"]}, brings={"status": "cut"}
+    ),
     Case(provider="quarry", call="describe", arguments={"stone": "slate", "grade": 1}, brings={"status": "cut"}),
     Case(provider="glacier", call="freeze.run", arguments={"litres": 2}, brings={"tons": 1}),
     Case(provider="glacier", call="freeze.run", arguments={"litres": 2}, scenario="fail", raises="JobFailed"),

@@ -13,6 +13,11 @@ NAME = re.compile(r"\{\+?([A-Za-z][\w.]*)\}")
 """A name in braces, in a path or a text."""
 
 
+MULTIPART = "multipart/form-data"
+URLENCODED = "application/x-www-form-urlencoded"
+FORMS = (MULTIPART, URLENCODED)
+
+
 class Place(StrEnum):
     PATH = "path"
     QUERY = "query"
@@ -113,6 +118,12 @@ class Endpoint:
         return next(types, None) if self.has_body else None
 
     @property
+    def form(self) -> str:
+        """The media type, if the body is sent as a form: that of the spec, or multipart if there are files."""
+        if self.content_type in FORMS:
+            return self.content_type or ""
+        return MULTIPART if any(each.field.type == Scalar(Kind.FILE) for each in self.parameters) else ""
+
+    @property
     def is_form(self) -> bool:
-        """Whether the body holds files, so that it is sent as multipart."""
-        return any(each.field.type == Scalar(Kind.FILE) for each in self.parameters)
+        return bool(self.form)

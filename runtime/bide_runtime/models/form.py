@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from hashlib import sha256
+from urllib.parse import urlencode
 
 import msgspec
 
@@ -23,15 +24,28 @@ class Form(msgspec.Struct, frozen=True):
         return f"Form({len(self.body)} bytes)"
 
 
-def encode_form(body: Model) -> Form:
+def encode_form(body: Model, kind: str = "multipart/form-data") -> Form:
     """The body with one part for each field: files as they are, text and numbers as text, anything else as JSON.
 
-    A list has one part for each item. The same body gives the same bytes. Raises `InvalidArgument` like `encode`.
+    A list has one part for each item. An urlencoded form has pairs of texts instead of parts. The same body gives the
+    same bytes. Raises `InvalidArgument` like `encode`.
     """
+    if kind == "application/x-www-form-urlencoded":
+        pairs = [pair for wire, value in plain_json(body).items() for pair in _pairs(wire, value)]
+        return Form(urlencode(pairs).encode(), kind)
     parts = [part for wire, value in plain_json(body).items() for part in _parts(wire, value)]
     boundary = _boundary(parts)
     lines = [b"--%b\r\n%b\r\n\r\n%b\r\n" % (boundary, head, content) for head, content in parts]
     return Form(b"".join([*lines, b"--%b--\r\n" % boundary]), f"multipart/form-data; boundary={boundary.decode()}")
+
+
+def _pairs(wire: str, value: Json) -> Iterator[tuple[str, str]]:
+    """The pairs of one field of an urlencoded form."""
+    for item in value if isinstance(value, list) else [value]:
+        if isinstance(item, dict | list):
+            yield wire, msgspec.json.encode(item).decode()
+        elif item is not None:
+            yield wire, as_text(item)
 
 
 def _parts(wire: str, value: Json) -> Iterator[tuple[bytes, bytes]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl
 
 import msgspec
 import pytest
@@ -138,3 +139,30 @@ def test_quotes_and_line_ends_in_names_are_percent_encoded() -> None:
     form = encode_form(Upload(film=UploadFile(b"f", 'a"b\r\nc')))
 
     assert b'filename="a%22b%0D%0Ac"' in form.body
+
+
+def test_an_urlencoded_form_has_pairs_of_texts() -> None:
+    """A list repeats its name, an object is JSON, and `None` is left out."""
+    form = encode_form(
+        Pairs(name="a&b=\u00fc", tags=["x", "y"], count=2, exact=True, where={"a": 1}),
+        "application/x-www-form-urlencoded",
+    )
+
+    assert "application/x-www-form-urlencoded" == form.content_type
+    assert [
+        ("name", "a&b=\u00fc"),
+        ("tags", "x"),
+        ("tags", "y"),
+        ("count", "2"),
+        ("exact", "true"),
+        ("where", '{"a":1}'),
+    ] == (parse_qsl(form.body.decode()))
+
+
+class Pairs(Model):
+    name: str
+    tags: list[str] | None = None
+    count: int | None = None
+    exact: bool | None = None
+    where: dict[str, int] | None = None
+    empty: str | None = None

@@ -20,6 +20,7 @@ from bide.ir import (
     Place,
     Scalar,
 )
+from bide.ir.endpoints import MULTIPART
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +77,12 @@ class EndpointView(View):
         return _built(self._endpoint.body) if self._endpoint.body is not None else None
 
     @property
-    def is_form(self) -> bool:
-        """Whether the body holds files, so that it is sent as multipart."""
-        return self._endpoint.is_form
+    def form(self) -> Code | None:
+        """The encoded form, if the body is sent as one."""
+        if not self._endpoint.is_form:
+            return None
+        kind = "" if self._endpoint.form == MULTIPART else f", {literal(self._endpoint.form)}"
+        return Code(f"_encode_form(_body{kind})")
 
     def call(
         self, read: Code, *, accept: str | None = None, idempotent: bool = False, indent: int | None = None

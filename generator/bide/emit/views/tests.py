@@ -201,14 +201,18 @@ class CallView(View):
         return self._endpoint.has_body
 
     @property
-    def is_form(self) -> bool:
-        return self._endpoint.is_form
+    def form(self) -> Code | None:
+        return literal(self._endpoint.form) if self._endpoint.is_form else None
 
     @property
     def constants(self) -> list[tuple[Code, Code]]:
         """(place, value) of each constant."""
         found: list[tuple[Json, Json]] = [(("body", path), value) for path, value in self._body.constants]
-        found += [((place.value, name), text) for place, name, text in self._endpoint.constants]
+        found += [
+            ((place.value, name), text)
+            for place, name, text in self._endpoint.constants
+            if not (self._endpoint.is_form and name.lower() == "content-type")
+        ]
         return [(literal(place), literal(value)) for place, value in found]
 
     @property

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from urllib.parse import parse_qs
 
 from bide.ir import (
     NAME,
@@ -23,6 +24,7 @@ from bide.ir import (
     Scalar,
     Type,
 )
+from bide.ir.endpoints import URLENCODED
 from bide.simulator.bodies.catalog import Catalog
 from bide.simulator.bodies.validation import Validator
 from bide.simulator.life.answer import Asked
@@ -60,7 +62,7 @@ def read(catalog: Catalog, endpoint: Endpoint, asked: Asked, path: dict[str, str
             else json.loads(asked.body or b"{}", parse_constant=_refuse)
         )
     except (ValueError, RecursionError):
-        expected = "multipart/form-data" if endpoint.is_form else "JSON"
+        expected = endpoint.form or "JSON"
         return Arguments(sent=sent, problems=(*problems, f"$ is not {expected}"), strange=strange)
     problems += check.model_problems(model, body)
     if isinstance(body, dict):
@@ -91,7 +93,16 @@ def _free(asked: Asked, sent: dict[str, Json], problems: list[str]) -> Arguments
 def _form(catalog: Catalog, model: Model, asked: Asked) -> dict[str, Json]:
     """A multipart body as the JSON that it represents. Raises `ValueError` if it is not valid."""
     types = {field.wire: field.type for field in model.fields}
+    if asked.headers.get("content-type", "").startswith(URLENCODED):
+        pairs = parse_qs(asked.body.decode(), keep_blank_values=True, strict_parsing=bool(asked.body))
+        return {name: _pair(catalog, types.get(name), texts) for name, texts in pairs.items()}
     return {name: _part(catalog, types.get(name), parts) for name, parts in read_form(asked).items()}
+
+
+def _pair(catalog: Catalog, type_: Type | None, texts: list[str]) -> Json:
+    """The value of the pairs of one name; an object is JSON."""
+    is_object = type_ in (Scalar(Kind.OBJECT), Scalar(Kind.ANY)) or isinstance(catalog.named(type_), Model)
+    return json.loads(texts[-1]) if is_object else texts[-1] if type_ is None else _value(catalog, type_, texts)
 
 
 def _part(catalog: Catalog, type_: Type | None, parts: list[Part]) -> Json:
@@ -139,7 +150,11 @@ def _parameters(check: Validator, endpoint: Endpoint, asked: Asked, sent: dict[s
     given: dict[str, list[str]] = {}
     for name, text in asked.query:
         given.setdefault(name, []).append(text)
-    constants = {(place, wire): text for place, wire, text in endpoint.constants}
+    constants = {
+        (place, wire): text
+        for place, wire, text in endpoint.constants
+        if not (endpoint.is_form and wire.lower() == "content-type")
+    }
     for (place, wire), text in constants.items():
         found = given.get(wire, [""])[0] if place is Place.QUERY else asked.headers.get(wire.lower(), "")
         found = _field_of(asked, wire) if place is Place.BODY else found

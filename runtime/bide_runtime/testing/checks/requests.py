@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from base64 import b64encode
 from collections.abc import Iterator, Mapping, Sequence
@@ -67,8 +68,8 @@ class Call:
     objects: Sequence[tuple[str, ...]] = ()
     """Objects in the body that are always sent, even if empty."""
     has_body: bool = False
-    is_form: bool = False
-    """Whether the body is `multipart/form-data`."""
+    form: str = ""
+    """The media type of the body, if it is a form."""
 
     def __repr__(self) -> str:
         return self.name
@@ -151,11 +152,11 @@ class Call:
                 yield f"there is a header {name}, although the argument was not passed"
 
     def _in_body(self, sent: Sent, found: Mapping[str, Json]) -> Iterator[str]:
-        like = same_parts if self.is_form else same
+        like = same_parts if self.form else same
         if not like(sent.json, self._body(found)):
             yield f"the body is {sent.json!r}, and should be {self._body(found)!r}"
         set_by = (value for (place, name), value in self.constants.items() if place == "header" and _is_type(name))
-        wanted = "multipart/form-data" if self.is_form else next(set_by, "application/json").partition(";")[0]
+        wanted = self.form or next(set_by, "application/json").partition(";")[0]
         if self.has_body and sent.request.headers.get("content-type", "").partition(";")[0] != wanted:
             yield f"the content type of the body is not {wanted}"
 
@@ -230,6 +231,8 @@ def same_parts(sent: Json, wanted: Json) -> bool:
 
 
 def _same_part(sent: Json, wanted: Json) -> bool:
+    if isinstance(wanted, dict) and isinstance(sent, str):
+        return same(json.loads(sent), wanted)
     if isinstance(wanted, bytes | dict) or not isinstance(sent, str):
         return same(sent, wanted)
     return says(sent, wanted)

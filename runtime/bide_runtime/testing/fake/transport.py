@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol, TypeAlias
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qs, parse_qsl, urlsplit
 
 import msgspec
 
@@ -105,6 +105,9 @@ class Sent:
         kind, body = self.request.headers.get("content-type", ""), self.request.body
         if body is not None and kind.startswith("multipart/form-data"):
             return parts_of(kind, body)
+        if body is not None and kind.startswith("application/x-www-form-urlencoded"):
+            found: dict[str, list[str]] = parse_qs(body.decode(), keep_blank_values=True)
+            return {name: texts[0] if len(texts) == 1 else texts for name, texts in found.items()}
         return None if body is None else msgspec.json.decode(body)
 
     def __repr__(self) -> str:
