@@ -303,13 +303,17 @@ CASES = [
     (
         '{get: "/jobs/{job_id}", accepts',
         '{get: "/jobs/{id}", accepts',
-        "path-parameter: {id} is not known here (use {job_id} for the id of the job)",
+        "path-parameter: {id} is neither a required argument of the submit nor a text in the replies (use {job_id}",
     ),
-    ('{get: "/jobs/{job_id}", accepts', "{get: /jobs, accepts", "path-parameter: this path has no {job_id}"),
+    (
+        '{get: "/jobs/{job_id}", accepts',
+        "{get: /jobs, accepts",
+        "path-parameter: nothing says which job this is about (use {job_id} in the path, or",
+    ),
     (
         '{get: "/jobs/{job_id}", accepts',
         '{get: "/jobs/{job_id}/{job_id}", accepts',
-        "path-parameter: {job_id} appears twice in this path",
+        "path-parameter: {job_id} appears twice here",
     ),
     (
         "{limit?: integer, kind: {const: x}}",

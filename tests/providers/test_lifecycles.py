@@ -13,7 +13,9 @@ from tests.providers.made import Packages, provider
 CANCELLED = [
     ("warren", "burrow", {"depth": 2}, "DELETE /burrows/{job_id}"),
     ("printer", "print", {"text": "x"}, "DELETE /prints/{job_id}"),
-    ("courier", "trip", {"what": "x"}, "PUT /handed-out/trip/cancel/{job_id}"),
+    ("courier", "trip", {"what": "x"}, "PUT /links/trip/cancel/{job_id}"),
+    ("foundry", "cast", {"endpoint": "e", "shape": "x"}, "POST /{endpoint}/cancel/{job_id}"),
+    ("foundry", "thing", {"shape": "x"}, "DELETE /links/one_address/poll/{job_id}"),
 ]
 
 
@@ -34,7 +36,9 @@ def test_a_job_is_cancelled_by_any_method(
     assert "cancelled" == job.state
 
 
-@pytest.mark.parametrize(("name", "kind", "arguments"), [each[:3] for each in CANCELLED if each[0] != "printer"])
+@pytest.mark.parametrize(
+    ("name", "kind", "arguments"), [each[:3] for each in CANCELLED if each[0] not in ("printer", "foundry")]
+)
 def test_progress_is_a_share(
     name: str, kind: str, arguments: dict[str, Any], driver: Driver, packages: Packages
 ) -> None:

@@ -79,7 +79,7 @@ def test_an_id_stays_one_part_of_the_path(job: Job, job_id: str) -> None:
     """No id leads to another address: not with a slash, a dot or a question mark."""
     fake = Fake()
     job.in_fake(fake).exists(job_id)
-    told = play(fake, "sync", lambda client, _: job.of(client).get(job_id))
+    told = play(fake, "sync", lambda client, _: job.of(client).get(job_id, **job.values))
     [sent] = told.requests
 
     assert told.error is None
@@ -92,7 +92,7 @@ def test_an_id_stays_one_part_of_the_path(job: Job, job_id: str) -> None:
 @pytest.mark.parametrize("job_id", ["", ".", "..", "a\nb", "\x00", "x" * 5000], ids=repr)
 def test_what_is_no_id_is_refused(job: Job, job_id: str) -> None:
     """A text that would change the address or cannot be an id is refused before anything is sent."""
-    told = play(Fake(), "sync", lambda client, _: job.of(client).get(job_id))
+    told = play(Fake(), "sync", lambda client, _: job.of(client).get(job_id, **job.values))
 
     assert isinstance(told.outcome, InvalidArgument)
     assert told.requests == []

@@ -6,7 +6,7 @@ and of the disk.
 
 from __future__ import annotations
 
-from bide.ir.endpoints import BodyField, BodyModel, Endpoint, Link, Parameter, Place, Rate
+from bide.ir.endpoints import NAME, BodyField, BodyModel, Endpoint, Link, Parameter, Place, Rate
 from bide.ir.jobs import Job
 from bide.ir.lifecycles import Cancel, ErrorAt, Lifecycle, LongPoll, Pages, Polling, PollMany, Progress, ResultAt
 from bide.ir.models import Enum, EnumValue, Example, Field, Items, Model, State, Union
@@ -16,6 +16,7 @@ from bide.ir.provider import ErrorShape, Provider, Secret
 from bide.ir.types import UNBOUNDED, Bounds, Json, Kind, ListOf, MapOf, Named, Pointer, Scalar, Source, Type
 
 __all__ = [
+    "NAME",
     "UNBOUNDED",
     "Author",
     "BodyField",

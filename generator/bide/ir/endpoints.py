@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 
 from bide.ir.models import Example, Field
 from bide.ir.types import Json, Kind, Pointer, Scalar
+
+NAME = re.compile(r"\{\+?([A-Za-z][\w.]*)\}")
+"""A name in braces, in a path or a text."""
 
 
 class Place(StrEnum):
@@ -75,7 +79,10 @@ class Endpoint:
     parameters: tuple[Parameter, ...] = ()
     """In the order of the spec, required ones first."""
     constants: tuple[tuple[Place, str, str], ...] = ()
-    """Query and header parameters that always have the same text: (place, wire name, text)."""
+    """Query and header parameters that always have the same text: (place, wire name, text).
+
+    Those of polls, results and cancellations may also be fields of the body, and have `{name}` in them as paths have.
+    """
     body: BodyModel | None = None
     idempotent: bool = False
     timeout: float | None = None
@@ -83,9 +90,27 @@ class Endpoint:
     examples: tuple[Example, ...] = ()
 
     @property
+    def names(self) -> tuple[str, ...]:
+        """The names in braces in the path and the constants, without a `+`."""
+        texts = [self.path, *(text for _, _, text in self.constants)]
+        return tuple(dict.fromkeys(name for text in texts for name in NAME.findall(text)))
+
+    @property
     def is_free(self) -> bool:
         """Whether the body is any JSON object, passed as one argument."""
         return self.body is None and any(each.place is Place.BODY for each in self.parameters)
+
+    @property
+    def has_body(self) -> bool:
+        return self.body is not None or self.is_free
+
+    @property
+    def content_type(self) -> str | None:
+        """The media type of a body that the spec sets; `None`: the usual one."""
+        types = (
+            text for place, name, text in self.constants if place is Place.HEADER and name.lower() == "content-type"
+        )
+        return next(types, None) if self.has_body else None
 
     @property
     def is_form(self) -> bool:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bide.ir.endpoints import Endpoint
+from bide.ir.endpoints import Endpoint, Parameter
 from bide.ir.lifecycles import Lifecycle, Polling
 from bide.ir.models import Items
 from bide.ir.operations import IdAt
-from bide.ir.types import Source, Type
+from bide.ir.types import Pointer, Source, Type
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,3 +31,15 @@ class Job:
     """What a failed job has in place of the result; `None` if it has nothing."""
     polling: Polling
     items: Items | None
+
+    @property
+    def address_arguments(self) -> dict[str, Parameter]:
+        """The arguments of the submit that later requests need, by their names in these."""
+        parameters = {parameter.field.wire: parameter for parameter in self.submit.parameters}
+        return {name: parameters[name] for name in self.lifecycle.names if name in parameters}
+
+    @property
+    def address_values(self) -> dict[str, Pointer]:
+        """Where replies have other values that later requests need, by their names in these."""
+        mine = self.address_arguments
+        return {name: tuple(name.split(".")) for name in self.lifecycle.names if name not in mine}

@@ -148,6 +148,14 @@ class Lifecycle:
     """Whether statuses are compared without case."""
 
     @property
+    def names(self) -> tuple[str, ...]:
+        """The names in the addresses, headers and bodies of its requests, without `job_id`."""
+        cancel = self.cancel.endpoint if self.cancel else None
+        endpoints = [each for each in (self.poll, self.result.endpoint, cancel) if each is not None]
+        found = dict.fromkeys(name for each in endpoints for name in each.names)
+        return tuple(name for name in found if name != "job_id")
+
+    @property
     def has_failure_conditions(self) -> bool:
         """Whether a job with a status of success may have failed."""
         return bool(self.failed_if or self.failed_with)

@@ -82,12 +82,21 @@ class EndpointView:
         return self.role in ("poll", "result", "cancel")
 
     def parameters(self, section: Section) -> Iterator[FieldView]:
-        yield from views((*self.path, section), self.raw.get(section, {}))
+        if not self.is_of_a_job:
+            yield from views((*self.path, section), self.raw.get(section, {}))
+
+    @property
+    def texts(self) -> Iterator[tuple[Path, str]]:
+        """The path, and the texts in query, headers and body of a request about an existing job, with their places."""
+        yield self.method_path, self.address
+        if self.is_of_a_job:
+            for section in ("query", "headers", "body"):
+                yield from (((*self.path, section, name), text) for name, text in self.raw.get(section, {}).items())
 
     @property
     def body_fields(self) -> list[FieldView]:
         """The fields of an inline body."""
-        body = self.raw.get("body")
+        body = None if self.is_of_a_job else self.raw.get("body")
         return list(views((*self.path, "body"), body)) if isinstance(body, dict) else []
 
 

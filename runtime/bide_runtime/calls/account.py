@@ -19,8 +19,9 @@ from ..http.auth import given, placed, without
 from ..http.errors import ApiError, api_error_class
 from ..http.headers import SendableHeaders, sendable, sendable_headers
 from ..http.rate_limit import MaxRate
-from ..http.request import Json, Request, Response, as_text, origin, query
+from ..http.request import Json, Request, Response, origin, query
 from ..http.retry_after import retry_after
+from ..http.scalar import text
 from ..http.statuses import Arrival, arrival_of
 from ..models.codec import follow, json_in
 from ..models.message import code_of, message_of, text_of
@@ -83,7 +84,7 @@ class Account(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         if headers:
             sent = {
                 **sent,
-                **{name.lower(): as_text(value) for name, value in headers.items() if value is not None},
+                **{name.lower(): text(value, name) for name, value in headers.items() if value is not None},
             }
         return sendable(Request(method=method, url=url, headers=sent, body=body))
 
@@ -92,7 +93,7 @@ class Account(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         found = self._usuals.get((accept, is_theirs))
         if found is None:
             of_us = {"accept": accept, "user-agent": user_agent(self.provider)}
-            extra = {name.lower(): as_text(value) for name, value in self.extras.headers.items()}
+            extra = {name.lower(): text(value, name) for name, value in self.extras.headers.items()}
             of_them = {**self.provider.headers, **extra, **self._placed[0]} if is_theirs else {}
             found = self._usuals[accept, is_theirs] = sendable_headers({**of_us, **of_them})
         return found

@@ -8,6 +8,7 @@ import msgspec
 
 from ..errors.client import InvalidArgument
 from ..http.request import Json, query
+from ..models.plain import plain
 from .call import JSON, Call
 
 
@@ -39,9 +40,12 @@ class Extras(msgspec.Struct, frozen=True, kw_only=True):
             body = {} if call.body is None else msgspec.json.decode(call.body, type=dict[str, msgspec.Raw])
         except msgspec.DecodeError:
             body = None
-        if body is None or call.content_type != JSON:
+        if body is None or not _is_json(call.content_type):
             raise InvalidArgument(f"extra_body needs a body that is a JSON object, and {call.bucket} has another")
-        try:
-            return msgspec.json.encode({**body, **self.body})
-        except (TypeError, ValueError, RecursionError) as error:
-            raise InvalidArgument(f"extra_body cannot be written as JSON: {error}") from error
+        return msgspec.json.encode({**body, **plain(self.body, "extra_body")})
+
+
+def _is_json(content_type: str) -> bool:
+    """Whether a media type is JSON or based on it, such as `application/vnd.api+json`."""
+    kind = content_type.partition(";")[0].strip().lower()
+    return kind == JSON or kind.endswith("+json")

@@ -45,7 +45,7 @@ def given(title: str, secret: Secret, found: str | None) -> str:
         raise ConfigurationError(f"the {what} has a character that cannot be sent: {_FORBIDDEN[secret.at]}")
     if secret.at == "basic" and secret.name == "username" and ":" in text:
         raise ConfigurationError(f"the {secret.argument} has a colon, which ends a user name in basic auth")
-    return text
+    return str.__str__(text)
 
 
 _FORBIDDEN = {

@@ -12,6 +12,7 @@ from urllib.parse import quote, urlencode, urlsplit
 import msgspec
 
 from ..errors.client import InvalidArgument
+from .scalar import text
 
 Json: TypeAlias = Any
 """Any JSON value: `None`, `bool`, `int`, `float`, `str`, a list or a `dict[str, Json]`."""
@@ -50,7 +51,8 @@ def path(template: str, parameters: Mapping[str, Json]) -> str:
     Raises `InvalidArgument` for `""`, `.` and `..`, which would change the path.
     """
     texts, names = _split(template)
-    segments = (_segments(name, as_text(parameters[name.removeprefix("+")])) for name in names)
+    values = {name: text(parameters[name.removeprefix("+")], name.removeprefix("+")) for name in names}
+    segments = (_segments(name, values[name]) for name in names)
     return "".join(chain.from_iterable(zip_longest(texts, segments, fillvalue="")))
 
 
@@ -82,10 +84,7 @@ def _segments(name: str, value: str) -> str:
 def _segment(name: str, value: str) -> str:
     if value in ("", ".", ".."):
         raise InvalidArgument(f"{name} is {value!r}, which would change the path of the request; nothing was sent")
-    try:
-        return quote(value, safe="")
-    except UnicodeEncodeError as error:
-        raise InvalidArgument(f"{name} has a lone surrogate, which a URL cannot hold; nothing was sent") from error
+    return quote(value, safe="")
 
 
 def query(pairs: Iterable[tuple[str, Json]]) -> str:
@@ -93,17 +92,12 @@ def query(pairs: Iterable[tuple[str, Json]]) -> str:
     flat: list[tuple[str, str]] = []
     for name, value in pairs:
         items = value if isinstance(value, list | tuple) else [value]
-        flat += [(name, as_text(item)) for item in items if item is not None]
-    try:
-        return "?" + urlencode(flat) if flat else ""
-    except UnicodeEncodeError as error:
-        raise InvalidArgument(
-            "a query parameter has a lone surrogate, which a URL cannot hold; nothing was sent"
-        ) from error
+        flat += [(name, text(item, name)) for item in items if item is not None]
+    return "?" + urlencode(flat) if flat else ""
 
 
 def as_text(value: Json) -> str:
-    """A value as text for a query or a header: `true`, not `True`."""
+    """A plain JSON value as text: `true`, not `True`."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, str):

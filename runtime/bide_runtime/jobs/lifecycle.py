@@ -93,6 +93,17 @@ class Lifecycle(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         cancel = self._names_of("cancel", self.cancel[1]) if self.cancel else frozenset()
         return self.names | result | cancel
 
+    @cached_property
+    def values_for_result(self) -> frozenset[str]:
+        """The values of replies without which the result cannot be requested."""
+        at = self.result.path if isinstance(self.result, ResultAt) else ""
+        return self._names_of("result", at) & self.values.keys()
+
+    @property
+    def header_texts(self) -> list[str]:
+        """The further headers of all requests."""
+        return [text for headers in self.headers.values() for text in headers.values()]
+
     def _names_of(self, role: Literal["poll", "result", "cancel"], at: str | Link) -> frozenset[str]:
         texts = [*self.headers.get(role, {}).values(), *self.bodies.get(role, {}).values()]
         texts += [at] if isinstance(at, str) else []

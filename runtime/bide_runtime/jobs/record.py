@@ -157,5 +157,7 @@ class Record(Generic[S, R]):
         if not isinstance(body, msgspec.UnsetType):
             self.snapshot = Snapshot(self.id, status, state, body, reply, lifecycle, error)
         if state.is_final:
-            has_own_address = isinstance(lifecycle.result, ResultAt)
+            has_own_address = (
+                isinstance(lifecycle.result, ResultAt) and lifecycle.values_for_result <= self.values.keys()
+            )
             self.is_settled = self.snapshot is not None or (has_own_address and state.has_result)

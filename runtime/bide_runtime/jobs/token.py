@@ -74,7 +74,7 @@ def read(text: str, *, provider: str, job: str) -> Token:
     """The checked content of a token. Raises `InvalidToken`, which says what is wrong with it."""
     if not isinstance(text, str):
         _refuse(f"it is a {type(text).__name__}, not text")
-    raw = text.encode("utf-8", "surrogatepass")
+    raw = str.__str__(text).encode("utf-8", "surrogatepass")
     if len(raw) > MAX_BYTES:
         _refuse(f"it has {len(raw)} bytes, and a token has at most {MAX_BYTES}")
     try:
@@ -97,20 +97,28 @@ def is_id(text: object) -> bool:
     """Whether *text* can be the id of a job: printable, not empty, not too long, and not a dot segment of a path."""
     if not isinstance(text, str) or not text.isprintable() or text in ("", ".", ".."):
         return False
-    return len(msgspec.json.encode(text)) <= MAX_BYTES // 2
+    return len(msgspec.json.encode(str.__str__(text))) <= MAX_BYTES // 2
+
+
+def is_value(text: str) -> bool:
+    """Whether *text* can be a part of an address: not empty, not too long, and not a dot segment of a path."""
+    try:
+        return text not in ("", ".", "..") and len(msgspec.json.encode(text)) <= MAX_BYTES // 2
+    except UnicodeEncodeError:
+        return False
 
 
 def as_id(value: object) -> str | None:
     """An id in a reply as text, which may be a number there; `None` for any other value."""
     is_number = isinstance(value, int) and not isinstance(value, bool)
-    return str(value) if is_number or isinstance(value, str) else None
+    return str.__str__(value) if isinstance(value, str) else str(value) if is_number else None
 
 
 def checked_id(text: str) -> str:
     """*text*, checked. Raises `InvalidArgument` if it cannot be the id of a job."""
     if not is_id(text):
         raise InvalidArgument(f"{text!r} cannot be the id of a job")
-    return text
+    return str.__str__(text)
 
 
 def checked_tag(tag: object) -> str | None:
@@ -119,7 +127,7 @@ def checked_tag(tag: object) -> str | None:
         return None
     if not isinstance(tag, str) or not tag.isprintable() or len(tag) > MAX_TAG:
         raise InvalidArgument(f"a tag must be printable text of at most {MAX_TAG} characters, not {tag!r:.80}")
-    return tag
+    return str.__str__(tag)
 
 
 class _Version(msgspec.Struct, frozen=True):

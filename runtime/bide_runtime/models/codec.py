@@ -13,7 +13,8 @@ from ..errors.decode import DecodeError
 from ..http.charset import as_utf8
 from ..http.request import Json, Response
 from .lenient import loads
-from .model import Model, _as_json, _from_json
+from .model import Model, _from_json
+from .plain import argument, plain
 from .prepared import prepared
 
 T = TypeVar("T")
@@ -124,29 +125,27 @@ def encode_object(body: Mapping[str, Json], name: str) -> bytes:
     """A request body without a model as JSON text. Raises `InvalidArgument` if it is not a JSON object."""
     if not isinstance(body, Mapping):
         raise InvalidArgument(f"{name}: expected a JSON object, not {type(body).__name__}; nothing was sent")
-    try:
-        return msgspec.json.encode(msgspec.to_builtins(dict(body), enc_hook=_as_json))
-    except (NotImplementedError, TypeError, ValueError, RecursionError) as error:
-        raise InvalidArgument(f"{name}: {_sentence(str(error))}; nothing was sent") from error
+    return msgspec.json.encode(plain(body, name))
 
 
 def plain_json(body: Model) -> Json:
     """A request body as JSON values. Raises `InvalidArgument` as `encode` does."""
+    values = plain(body, "")
     try:
-        plain = msgspec.to_builtins(body, enc_hook=_as_json)
-        msgspec.convert(plain, prepared(type(body)), dec_hook=_from_json)
-        msgspec.json.encode(plain)
-        return plain
-    except (msgspec.ValidationError, NotImplementedError, TypeError, ValueError) as error:
-        raise InvalidArgument(f"{_sentence(str(error))}; nothing was sent") from error
+        msgspec.convert(values, prepared(type(body)), dec_hook=_from_json)
+    except msgspec.ValidationError as error:
+        path, problem = _path_and_problem(type(body), values, str(error))
+        raise InvalidArgument(f"{argument(body, path)}: {problem}; nothing was sent") from error
+    return values
 
 
 def checked(wanted: Any, value: T, name: str) -> T:
     """*value*, if it is valid for a query or header parameter of type *wanted*. Raises `InvalidArgument`."""
     try:
-        msgspec.convert(msgspec.to_builtins(value), prepared(wanted))
-    except (msgspec.ValidationError, TypeError) as error:
-        raise InvalidArgument(f"{name}: {_sentence(str(error))}; nothing was sent") from error
+        msgspec.convert(plain(value, name), prepared(wanted))
+    except msgspec.ValidationError as error:
+        problem, path = _split_message(str(error))
+        raise InvalidArgument(f"{name}{path.removeprefix('$')}: {problem}; nothing was sent") from error
     return value
 
 
@@ -215,8 +214,3 @@ def _bad_key(wanted: type[Any], plain: Json, items: Json, message: str) -> str |
             if str(error) == message:
                 return str(key)
     return None
-
-
-def _sentence(message: str) -> str:
-    problem, path = _split_message(message)
-    return f"{problem} at {path}" if path != "$" else problem

@@ -28,16 +28,7 @@ def encode_form(body: Model) -> Form:
 
     A list has one part for each item. The same body gives the same bytes. Raises `InvalidArgument` like `encode`.
     """
-    files = {name: file for name in body.__struct_fields__ if isinstance(file := getattr(body, name), UploadFile)}
-    without_files = msgspec.structs.replace(body, **{name: UploadFile(b"") for name in files})
-    plain = plain_json(without_files)
-    parts: list[tuple[bytes, bytes]] = []
-    for field in msgspec.structs.fields(type(body)):
-        wire = field.encode_name
-        if field.name in files:
-            parts.append(_file_part(wire, files[field.name]))
-        elif wire in plain:
-            parts += _parts(wire, plain[wire])
+    parts = [part for wire, value in plain_json(body).items() for part in _parts(wire, value)]
     boundary = _boundary(parts)
     lines = [b"--%b\r\n%b\r\n\r\n%b\r\n" % (boundary, head, content) for head, content in parts]
     return Form(b"".join([*lines, b"--%b--\r\n" % boundary]), f"multipart/form-data; boundary={boundary.decode()}")
@@ -46,17 +37,15 @@ def encode_form(body: Model) -> Form:
 def _parts(wire: str, value: Json) -> Iterator[tuple[bytes, bytes]]:
     if value is None:
         return
-    if isinstance(value, dict):
+    if isinstance(value, UploadFile):
+        yield _head(wire, name=value.name, kind=value.type), value.content
+    elif isinstance(value, dict):
         yield _head(wire, kind="application/json"), msgspec.json.encode(value)
     elif isinstance(value, list):
         for item in value:
             yield from _parts(wire, item)
     else:
         yield _head(wire), as_text(value).encode("utf-8", "replace")
-
-
-def _file_part(wire: str, file: UploadFile) -> tuple[bytes, bytes]:
-    return _head(wire, name=file.name, kind=file.type), file.content
 
 
 def _head(wire: str, *, name: str | None = None, kind: str = "") -> bytes:

@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Self, dataclass_transform
 import msgspec
 
 from ..http.request import Json
+from ..http.scalar import scalar
 from .prepared import prepared
 
 __all__ = ["Model", "OpenEnum", "Other", "Variant", "no_items", "register"]
@@ -141,4 +142,4 @@ def _from_json(wanted: type, value: Json) -> Json:
 def _as_json(value: Json) -> Json:
     if isinstance(value, Other):
         return value.body
-    raise NotImplementedError(f"{type(value).__name__} cannot be encoded as JSON")
+    return scalar(value, "a value")

@@ -21,7 +21,7 @@ from ..errors.decode import DecodeError
 from ..http.request import Json, Response, as_text, origin, path, placeholders
 from ..jobs.kind import JobKind
 from ..jobs.record import Record
-from ..jobs.token import MAX_BYTES, as_id, checked_id, is_id
+from ..jobs.token import MAX_BYTES, as_id, checked_id, is_value
 from ..jobs.token import read as read_token
 from ..models.codec import follow, json_in
 
@@ -56,9 +56,10 @@ def checked_values(kind: JobKind[Any, Any], values: Mapping[str, Json]) -> dict[
     """The values of arguments, for the addresses of a job. Raises `InvalidArgument`."""
     found = {name: as_text(value) for name, value in values.items()}
     for name, text in found.items():
-        if not is_id(text):
+        in_header = any(name in placeholders(each) for each in kind.lifecycle.header_texts)
+        if not is_value(text) or (in_header and not (text.isascii() and text.isprintable())):
             raise InvalidArgument(
-                f"{name} is {text!r:.80}, which the addresses of a {kind.name} job cannot have in them"
+                f"{name} is {text!r:.80}, which the requests of a {kind.name} job cannot have in them"
             )
     return found
 
@@ -82,7 +83,7 @@ def check_followed(account: Account, url: str, place: str) -> str:
 @lru_cache(maxsize=256)
 def bucket_of(method: str, at: str | Link) -> str:
     """The rate limit bucket of requests to this address: one text for all jobs."""
-    return f"{method} {at}" if isinstance(at, str) else at.name
+    return f"{method} {at.partition('?')[0]}" if isinstance(at, str) else at.name
 
 
 def refusal(account: Account, url: str) -> str | None:
@@ -104,8 +105,12 @@ def refusal(account: Account, url: str) -> str | None:
     return None
 
 
-def keep_links(record: Record[Any, Any], reply: Response, url: str, *, is_submit: bool = False) -> None:
+def keep_links(
+    record: Record[Any, Any], reply: Response, url: str, *, is_submit: bool = False, id_at: object = None
+) -> None:
     """Keep the links in a reply from *url* about a job; a newer link replaces an older one.
+
+    In the reply to a submit, *id_at* is the place of the id, which is no link then.
 
     Raises `DecodeError` if a token could not hold them.
     """
@@ -116,7 +121,7 @@ def keep_links(record: Record[Any, Any], reply: Response, url: str, *, is_submit
         if role == "result" and at.is_where(lifecycle.poll) and not record.state.has_result:
             # The link is the address of the next poll.
             continue
-        found = at.address_in(reply, url)
+        found = None if at.is_where(id_at) and role != "poll" else at.address_in(reply, url)
         if found is not None:
             record.links = {**record.links, role: found}
             if role != "result" or is_submit:
@@ -136,7 +141,7 @@ def keep_values(record: Record[Any, Any], reply: Response, *, model: object = No
     inside = body.get(envelope) if envelope and isinstance(body, dict) else None
     for name, place in record.kind.lifecycle.values.items():
         value = as_id(follow(body if inside is None else inside, place))
-        if value is not None and is_id(value):
+        if value is not None and is_value(value):
             record.values = {**record.values, name: value}
     if record.id and len(record.token.encode()) > MAX_BYTES:
         raise DecodeError("the values in the reply are too long for a token", path="$", body=reply.body)
@@ -181,7 +186,7 @@ def resume_record(account: Account, kind: JobKind[Any, Any], text: str) -> Recor
             raise InvalidToken(f"this token cannot be used: it has a link that is not followed: {why}")
     record.links, record.token_links = dict(links), frozenset(links)
     record.values = {} if isinstance(token.values, UnsetType) else token.values
-    if not (record.values.keys() >= kind.lifecycle.names and all(map(is_id, record.values.values()))):
+    if not (record.values.keys() >= kind.lifecycle.names and all(map(is_value, record.values.values()))):
         raise InvalidToken(f"this token cannot be used: it has not the values of {', '.join(kind.lifecycle.names)}")
     record.tag = None if isinstance(token.tag, UnsetType) else token.tag
     return record

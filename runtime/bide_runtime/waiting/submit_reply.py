@@ -103,7 +103,7 @@ def _record_with_id(
     if not is_id(job_id):
         raise_uncertain(kind, key, f"the reply has no usable job id ({place_of_id(kind, at)} is {job_id!r})", None)
     try:
-        record = _record(kind, job_id, body, reply, submitted_at=submitted_at, url=url)
+        record = _record(kind, job_id, body, reply, submitted_at=submitted_at, url=url, id_at=at)
     except DecodeError as error:
         raise_uncertain(kind, key, error.message, error)
     if isinstance(poll, Link) and not record.is_settled and "poll" not in record.links:
@@ -119,13 +119,14 @@ def _record(
     *,
     submitted_at: float | None,
     url: str = "",
+    id_at: IdAt = (),
 ) -> Record[S, R]:
     """The record of the job in *reply*, which was decoded as *body*. Raises `DecodeError` if its links are too long."""
     record = Record(kind, job_id, submitted_at=submitted_at)
-    _note_state(record, body, reply)
-    keep_links(record, reply, url, is_submit=True)
     if kind.lifecycle.values:
         keep_values(record, reply, model=body)
+    _note_state(record, body, reply)
+    keep_links(record, reply, url, is_submit=True, id_at=id_at)
     return record
 
 
@@ -139,7 +140,7 @@ def _note_state(record: Record[S, R], body: object, reply: Response) -> None:
         # The job is done. If the reply has all that a poll would return, no poll is needed.
         try:
             found = decode_reply(kind.snapshot, reply)
-            if _is_complete(kind, found, reply):
+            if kind.lifecycle.values_for_result <= record.values.keys() and _is_complete(kind, found, reply):
                 snapshot, reading = found, kind.lifecycle.read(found)
         except DecodeError:
             pass

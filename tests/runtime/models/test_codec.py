@@ -293,7 +293,7 @@ def test_the_path_of_a_body_that_is_not_json_is_the_root() -> None:
 
 def test_the_error_of_an_argument_has_its_path() -> None:
     """A nested field by its path, any other by its name."""
-    with pytest.raises(InvalidArgument, match=r"got `int` at \$\.text; nothing was sent"):
+    with pytest.raises(InvalidArgument, match=r"^text: Expected `str`, got `int`; nothing was sent"):
         encode(Page(text=7))  # type: ignore[arg-type]  # the whole point
     with pytest.raises(InvalidArgument, match=r"^limit: Expected `int`, got `str`; nothing was sent"):
         checked(int, "x", "limit")
@@ -319,7 +319,7 @@ def test_the_description_of_a_body(body: bytes, said: str) -> None:
 )
 def test_a_free_body_must_be_an_object(wrong: Any) -> None:
     """Any other value is refused."""
-    with pytest.raises(InvalidArgument, match=r"^body: .*nothing was sent"):
+    with pytest.raises(InvalidArgument, match=r"^body(\.x)?: .*nothing was sent"):
         encode_object(wrong, "body")
 
 

@@ -122,7 +122,7 @@ def test_attach_takes_the_arguments_that_the_addresses_need(world: Make) -> None
         w.jobs(ENDPOINT).attach("j1", endpoint="e", region="eu")
 
 
-@pytest.mark.parametrize("values", [{}, {"endpoint": ""}, {"endpoint": "a\n"}, {"region": "x"}])
+@pytest.mark.parametrize("values", [{}, {"endpoint": ""}, {"endpoint": ".."}, {"region": "x"}])
 def test_a_token_without_a_value_is_refused(world: Make, values: dict[str, str]) -> None:
     """A token is untrusted: what it lacks is said before anything is sent."""
     token = msgspec.json.encode({"bide": 1, "provider": "acme", "job": "part", "id": "j1", "values": values}).decode()
@@ -132,7 +132,7 @@ def test_a_token_without_a_value_is_refused(world: Make, values: dict[str, str])
         w.jobs(ENDPOINT).resume(token)
 
 
-@pytest.mark.parametrize("endpoint", ["", "..", "a\n", "x" * 2000])
+@pytest.mark.parametrize("endpoint", ["", "..", "\ud800", "x" * 2000])
 def test_an_argument_that_no_address_can_have_is_refused_before_the_submit(world: Make, endpoint: str) -> None:
     """Else there would be a job that nobody can poll."""
     w = world(always(DONE))

@@ -89,7 +89,7 @@ class EndpointView(View):
             "method": endpoint.method,
             "path": self._path,
             "body": self._encoded,
-            "content_type": Code("_form.content_type") if endpoint.is_form else None,
+            "content_type": self._content_type,
             "headers": literal(headers) if (headers := self._pairs(Place.HEADER)) else None,
             "accept": accept,
             "limited_as": f"{endpoint.method} {endpoint.path}" if self._in(Place.PATH) else None,
@@ -98,6 +98,13 @@ class EndpointView(View):
             "read": read,
         }
         return row("Call", fields, indent=indent)
+
+    @property
+    def _content_type(self) -> str | None:
+        """The media type of the body, if it is not JSON."""
+        if self._endpoint.is_form:
+            return Code("_form.content_type")
+        return self._endpoint.content_type
 
     @property
     def _path(self) -> Code:
@@ -119,7 +126,11 @@ class EndpointView(View):
     def _pairs(self, place: Place) -> dict[str, Code | str]:
         """The values of parameters and constants by wire name."""
         pairs: dict[str, Code | str] = {each.field.wire: Code(each.name) for each in self._in(place)}
-        return pairs | {name: text for at, name, text in self._endpoint.constants if at is place}
+        return pairs | {
+            name: text
+            for at, name, text in self._endpoint.constants
+            if at is place and not (self._endpoint.content_type and name.casefold() == "content-type")
+        }
 
     def _in(self, place: Place) -> list[Parameter]:
         return [parameter for parameter in self._endpoint.parameters if parameter.place is place]

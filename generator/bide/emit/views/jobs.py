@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from dataclasses import asdict
 from functools import cached_property
+from urllib.parse import quote
 
 from bide.emit.python.code import Code, annotation, docstring, literal
 from bide.emit.python.table import row
@@ -11,7 +14,7 @@ from bide.emit.views.context import Context
 from bide.emit.views.endpoints import Argument, EndpointView
 from bide.emit.views.view import View
 from bide.emit.words import prose
-from bide.ir import Endpoint, IdAt, Job, Lifecycle, Named, Pages, Pointer, PollMany, ResultAt, State
+from bide.ir import Endpoint, IdAt, Job, Lifecycle, Named, Pages, Place, Pointer, PollMany, ResultAt, State
 from bide.spec import names
 
 
@@ -51,6 +54,9 @@ class LifecycleView(View):
             "poll_many": _poll_many(lifecycle.poll_many) if lifecycle.poll_many else None,
             "cancel": (cancel.method, _address(cancel)) if cancel else None,
             "cancel_over": frozenset(lifecycle.cancel.over) if lifecycle.cancel else None,
+            "values": self._values,
+            "headers": _templates(requests, Place.HEADER),
+            "bodies": _templates(requests, Place.BODY),
             "timeouts": {name: each.timeout for name, each in requests.items() if each and each.timeout},
             "error_code": attributes(lifecycle.error.code),
             "error_message": attributes(lifecycle.error.message),
@@ -60,6 +66,11 @@ class LifecycleView(View):
             "credits": attributes(lifecycle.credits),
         }
         return row("Lifecycle", fields, indent=0)
+
+    @property
+    def _values(self) -> dict[str, Pointer]:
+        """Where replies have the values that later requests need, by JSON names."""
+        return {name: pointer for job in self._jobs for name, pointer in job.address_values.items()}
 
     def _result_at(self, result: ResultAt) -> Code | Pointer:
         """The row of a result with its own address, or the path of one in the poll reply."""
@@ -217,6 +228,7 @@ class JobView(View):
             "job_id": self.job_id,
             "idempotency_header": self.idempotency_header,
             "idempotency_key": Code("idempotency_key") if self.idempotency_header else None,
+            "values": {name: Code(each.name) for name, each in self.ir.address_arguments.items()},
         }
         return row("Submission", fields, indent=4)
 
@@ -262,8 +274,26 @@ class JobView(View):
 def _address(endpoint: Endpoint) -> Code | str:
     """The path, or the link."""
     if endpoint.link is None:
-        return endpoint.path
+        query = "&".join(
+            f"{_encoded(name)}={_encoded(text)}" for at, name, text in endpoint.constants if at is Place.QUERY
+        )
+        return f"{endpoint.path}?{query}" if query else endpoint.path
     return row("Link", {**asdict(endpoint.link), "name": f"{endpoint.method} {endpoint.path}"})
+
+
+def _encoded(text: str) -> str:
+    """A text for a query; names in braces stay, and are filled in by the runtime."""
+    return "".join(part if part.startswith("{") else quote(part, safe="") for part in re.split(r"(\{[^}]*\})", text))
+
+
+def _templates(requests: Mapping[str, Endpoint | None], place: Place) -> dict[str, dict[str, str]]:
+    """The texts of each request in one place."""
+    found = {
+        role: {name: text for at, name, text in endpoint.constants if at is place}
+        for role, endpoint in requests.items()
+        if endpoint is not None
+    }
+    return {role: texts for role, texts in found.items() if texts}
 
 
 def _poll_many(many: PollMany) -> Code:

@@ -191,6 +191,8 @@ class ProviderView(Context):
         endpoints = [job.submit for job in self.ir.jobs]
         endpoints += [lifecycle.poll for lifecycle in self.ir.lifecycles]
         endpoints += [lifecycle.poll_many.endpoint for lifecycle in self.ir.lifecycles if lifecycle.poll_many]
+        endpoints += [each for lifecycle in self.ir.lifecycles if (each := lifecycle.result.endpoint)]
+        endpoints += [lifecycle.cancel.endpoint for lifecycle in self.ir.lifecycles if lifecycle.cancel]
         endpoints += [operation.endpoint for operation in self.ir.operations]
         return {
             f"{each.method} {each.path}": row("Rate", asdict(each.rate_limit)) for each in endpoints if each.rate_limit

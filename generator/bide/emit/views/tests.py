@@ -197,7 +197,7 @@ class CallView(View):
 
     @property
     def has_body(self) -> bool:
-        return self._endpoint.body is not None or self._endpoint.is_free
+        return self._endpoint.has_body
 
     @property
     def is_form(self) -> bool:
@@ -259,6 +259,7 @@ class JobTableView(View):
             "result": result.path if result else None,
             "cancel": (cancel.method, cancel.path) if cancel else None,
             "idempotency_key": job.idempotency_key,
+            "values": {name: "a value" for name in lifecycle.poll.names if name in job.address_arguments},
             "has_retry_after": self._has(lifecycle.retry_after),
             "has_reason": self._has(lifecycle.error.message),
         }

@@ -16,6 +16,8 @@ METHODS = ("get", "post", "put", "patch", "delete")
 _NOT_IDEMPOTENT = frozenset(("POST", "PATCH"))
 _ANY_OBJECT = "object"
 _ANY_BODY = "The body, as a JSON object."
+_TEMPLATES = {"query": ir.Place.QUERY, "headers": ir.Place.HEADER, "body": ir.Place.BODY}
+"""Where a poll, result or cancellation has texts."""
 _PLACES = {"path": ir.Place.PATH, "query": ir.Place.QUERY, "headers": ir.Place.HEADER}
 
 
@@ -78,7 +80,9 @@ def build_endpoint(
     constants: list[tuple[ir.Place, str, str]] = []
     body: ir.BodyModel | None = None
     for key, value in raw.items():
-        if key == "body" and value == _ANY_OBJECT:
+        if role and key in _TEMPLATES:
+            constants += [(_TEMPLATES[key], name, text) for name, text in value.items()]
+        elif key == "body" and value == _ANY_OBJECT:
             anything = build_field("body", {"type": value, "description": _ANY_BODY}, bodies.sources, source)
             parameters.append(_argument(anything, ir.Place.BODY))
         elif key == "body":
@@ -93,7 +97,7 @@ def build_endpoint(
                     parameters.append(_argument(one, place))
     return ir.Endpoint(
         method=method.upper(),
-        path=raw[method] if isinstance(raw[method], str) else f"/handed-out/{owner}/{role}/{{job_id}}",
+        path=raw[method] if isinstance(raw[method], str) else f"/links/{owner}/{role}/{{job_id}}",
         link=None if isinstance(raw[method], str) else _link(raw[method]),
         parameters=tuple(sorted(parameters, key=lambda parameter: parameter.field.optional)),
         constants=tuple(constants),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Literal
 
 from bide import ir
@@ -20,11 +21,12 @@ def build_lifecycle(name: str, raw: Mapping[str, Json], bodies: Bodies, *, ignor
     statuses = {status: ir.State(state) for status, state in raw.get("states", {}).items()}
     usually_accepted = [code for code in defaults.ACCEPTS if statuses and code not in codes]
     unit: Literal["seconds", "milliseconds"] = "milliseconds" if "milliseconds" in retry_after else "seconds"
+    poll = build_endpoint(name, raw["poll"], bodies, source, role="poll")
     return ir.Lifecycle(
         name=names.identifier(name),
         description=raw.get("description", "").strip(),
         source=source,
-        poll=build_endpoint(name, raw["poll"], bodies, source, role="poll"),
+        poll=poll,
         accepts=tuple(raw["poll"].get("accepts", usually_accepted)),
         status=parse_pointer(raw["status"]) if "status" in raw else (),
         states={**statuses, **{str(code): state for code, state in codes.items()}},
@@ -36,7 +38,7 @@ def build_lifecycle(name: str, raw: Mapping[str, Json], bodies: Bodies, *, ignor
         result=_result(name, raw.get("result", {}), bodies, source),
         long_poll=_long_poll(raw["poll"].get("long_poll")),
         poll_many=_poll_many(name, raw.get("poll_many"), bodies, source),
-        cancel=_cancel(name, raw.get("cancel"), bodies, source),
+        cancel=_cancel(name, raw.get("cancel"), bodies, source, poll),
         error=ir.ErrorAt(**{key: parse_pointer(pointer) for key, pointer in error.items()}),
         progress=ir.Progress(**{key: parse_pointer(pointer) for key, pointer in progress.items()}),
         retry_after=parse_pointer(retry_after[unit]) if retry_after else (),
@@ -96,11 +98,16 @@ def _poll_many(
     )
 
 
-def _cancel(owner: str, raw: Mapping[str, Json] | None, bodies: Bodies, source: ir.Source | None) -> ir.Cancel | None:
+def _cancel(
+    owner: str, raw: Mapping[str, Json] | None, bodies: Bodies, source: ir.Source | None, poll: ir.Endpoint
+) -> ir.Cancel | None:
     if raw is None:
         return None
     returns = parse_type(raw["returns"]).type if "returns" in raw else None
     endpoint = build_endpoint(owner, raw, bodies, source, role="cancel")
+    if endpoint.link is not None and endpoint.link == poll.link and endpoint.method != poll.method:
+        # One link in the reply is one address.
+        endpoint = replace(endpoint, path=poll.path)
     return ir.Cancel(endpoint=endpoint, returns=returns, over=tuple(raw.get("over", ())))
 
 

@@ -11,7 +11,7 @@ from bide.ir import Endpoint, Enum, Field, IdAt, Job, Json, Kind, Model, Pointer
 from bide.simulator.bodies.catalog import Catalog, enveloped
 from bide.simulator.bodies.identity import Identity, with_id
 from bide.simulator.bodies.items import Batches
-from bide.simulator.bodies.links import endpoints, id_text, put_addresses
+from bide.simulator.bodies.links import endpoints, id_text, put_addresses, value_of
 from bide.simulator.bodies.nulls import Nulls
 from bide.simulator.bodies.personal import Personal
 from bide.simulator.bodies.pointer import MISSING, at, drop, put
@@ -143,6 +143,10 @@ class Bodies:
         self._write_lifecycle(model, body, view, verbatim=verbatim)
         self._about_job(model, body, view, verbatim=verbatim)
         put_addresses(body, view, self._address_fields(model, view))
+        for pointer in view.job.address_values.values():
+            is_there = at(body, pointer) not in (MISSING, None) or view.state.has_result
+            if is_there and self._catalog.fields_along(model, pointer):
+                self._put(model, body, pointer, value_of(pointer, view.id))
         return body
 
     def _address_fields(self, model: Model, view: JobView) -> dict[str, bool]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from urllib.parse import quote, urlsplit
 
-from bide.ir import Endpoint, IdAt, Json, Lifecycle, Provider
+from bide.ir import Endpoint, IdAt, Json, Lifecycle, Pointer, Provider
 from bide.simulator.bodies.pointer import put
 from bide.simulator.life.answer import Asked
 from bide.simulator.life.view import JobView
@@ -41,11 +41,19 @@ def addresses(provider: Provider, lifecycle: Lifecycle, job_id: str, asked: Aske
     return found
 
 
+def value_of(pointer: Pointer, job_id: str) -> str:
+    """The value that a job has at *pointer*, where its later requests need one."""
+    return f"{pointer[-1]}-of-{job_id}"
+
+
 def headers(view: JobView, *, id_at: IdAt | None = None) -> dict[str, str]:
     """The headers with links and id in a reply about a job; *id_at* is the place of the id in a submit reply."""
     found = {}
+    id_header = id_at.header if id_at is not None else ""
     for role, endpoint in endpoints(view.job.lifecycle).items():
         assert endpoint.link is not None
+        if role != "poll" and id_header and endpoint.link.header == id_header:
+            continue  # in the reply to a submit it has the id
         if endpoint.link.header and _has_link(view, role, is_submit=id_at is not None):
             found[endpoint.link.header] = view.addresses[role]
     if id_at is not None and id_at.header:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from bide.ir import BodyModel, Endpoint, Json, Kind, ListOf, Model, Parameter, Place, Scalar, Type
+from bide.ir import NAME, BodyModel, Endpoint, Json, Kind, ListOf, Model, Parameter, Place, Scalar, Type
 from bide.simulator.bodies.catalog import Catalog
 from bide.simulator.bodies.validation import Validator
 from bide.simulator.life.answer import Asked
@@ -33,7 +34,8 @@ def read(catalog: Catalog, endpoint: Endpoint, asked: Asked, path: dict[str, str
     if endpoint.is_free:
         return _free(asked, sent, problems)
     if model is None:
-        if asked.body.strip() not in (b"", b"{}"):
+        has_body = any(place is Place.BODY for place, _, _ in endpoint.constants)
+        if not has_body and asked.body.strip() not in (b"", b"{}"):
             problems.append("$ is a body, expected none")
         return Arguments(sent=sent, problems=tuple(problems), strange=strange)
     try:
@@ -117,7 +119,11 @@ def _parameters(check: Validator, endpoint: Endpoint, asked: Asked, sent: dict[s
     constants = {(place, wire): text for place, wire, text in endpoint.constants}
     for (place, wire), text in constants.items():
         found = given.get(wire, [""])[0] if place is Place.QUERY else asked.headers.get(wire.lower(), "")
-        if found != text:
+        found = _field_of(asked, wire) if place is Place.BODY else found
+        pattern = "(.+)".join(map(re.escape, re.split(r"\{[^}]*\}", text)))
+        if match := re.fullmatch(pattern, found):
+            sent |= dict(zip(NAME.findall(text), match.groups(), strict=True))
+        else:
             yield f"{place.value}.{wire} is {found!r}, expected {text!r}"
     for parameter in endpoint.parameters:
         if parameter.place is Place.BODY:
@@ -132,6 +138,16 @@ def _parameters(check: Validator, endpoint: Endpoint, asked: Asked, sent: dict[s
     known = {parameter.field.wire for parameter in endpoint.parameters if parameter.place is Place.QUERY}
     known |= {wire for place, wire in constants if place is Place.QUERY}
     yield from (f"query.{name} is not known here" for name in given if name not in known)
+
+
+def _field_of(asked: Asked, name: str) -> str:
+    """A text in a JSON body; empty if there is none."""
+    try:
+        body = json.loads(asked.body or b"{}")
+    except (ValueError, RecursionError):
+        return ""
+    found = body.get(name) if isinstance(body, dict) else None
+    return found if isinstance(found, str) else ""
 
 
 def _parameter(check: Validator, parameter: Parameter, texts: list[str], sent: dict[str, Json]) -> Iterator[str]:

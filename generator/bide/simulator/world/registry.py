@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from bide.ir import Job, Json
 from bide.simulator.bodies.bodies import Bodies
 from bide.simulator.bodies.identity import new_id
+from bide.simulator.bodies.links import value_of
 from bide.simulator.bodies.refusal import Refused
 from bide.simulator.life.job import SimulatedJob, begin
 from bide.simulator.life.scenario import Scenario, ScenarioError
@@ -24,12 +25,14 @@ class Registry:
         self._by_key: dict[tuple[str, str], tuple[Json, SimulatedJob]] = {}
         self._made: Counter[str] = Counter()
 
-    def find(self, id: str, lifecycles: Iterable[str]) -> SimulatedJob:
-        """The job with this id. Raises `Refused` if there is none with one of these lifecycles."""
-        job = self._jobs.get(id)
-        if job is None or job.spec.lifecycle.name not in lifecycles:
-            raise Refused(404, f"there is no job {id!r}")
-        return job
+    def find(self, named: Mapping[str, Json], lifecycles: Sequence[str]) -> SimulatedJob:
+        """The job with these values in its address. Raises `Refused` if there is none with one of these lifecycles."""
+        id = named.get("job_id")
+        jobs = self._jobs.values() if id is None else [self._jobs[id]] if id in self._jobs else []
+        for job in jobs:
+            if job.spec.lifecycle.name in lifecycles and _is_named(job, named):
+                return job
+        raise Refused(404, f"there is no job {id!r}" if id is not None else "there is no job with this address")
 
     def known(self, ids: Iterable[str], lifecycles: Iterable[str]) -> list[SimulatedJob]:
         """The jobs with these ids that exist and have one of these lifecycles."""
@@ -86,3 +89,10 @@ class Registry:
             }
             for job in self._jobs.values()
         ]
+
+
+def _is_named(job: SimulatedJob, named: Mapping[str, Json]) -> bool:
+    """Whether the values in an address are those of a job."""
+    mine = {name: job.sent.get(parameter.field.wire) for name, parameter in job.spec.address_arguments.items()}
+    mine |= {name: value_of(pointer, job.id) for name, pointer in job.spec.address_values.items()}
+    return all(str(named[name]) == str(value) for name, value in mine.items() if name in named)

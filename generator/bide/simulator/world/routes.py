@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from urllib.parse import unquote, urlsplit
 
-from bide.ir import Endpoint, Job, Lifecycle, Operation, Provider
+from bide.ir import NAME, Endpoint, Job, Lifecycle, Operation, Provider
 from bide.simulator.bodies.links import ELSEWHERE
 
 
@@ -39,11 +39,6 @@ class Matched:
     routes: tuple[Route, ...]
     path: dict[str, str]
 
-    @property
-    def id(self) -> str:
-        """The job's id: the last parameter of the path."""
-        return list(self.path.values())[-1] if self.path else ""
-
 
 class Routes:
     """All endpoints of a provider, those with the fewest parameters first."""
@@ -66,7 +61,7 @@ class Routes:
             return Matched((), {})
         best = found[0][1]
         routes = tuple(route for route, match in found if match.re.pattern == best.re.pattern)
-        names = re.findall(r"\{([^}]*)\}", routes[0].endpoint.path)
+        names = NAME.findall(routes[0].endpoint.path)
         return Matched(routes, dict(zip(names, map(unquote, best.groups()), strict=True)))
 
 
@@ -86,5 +81,7 @@ def _routes(provider: Provider) -> Iterable[Route]:
 
 
 def _pattern(template: str) -> re.Pattern[str]:
+    """A pattern with a group for each name; only a name with a `+` spans segments."""
     parts = re.split(r"(\{[^}]*\})", template)
-    return re.compile("".join("([^/]+)" if part.startswith("{") else re.escape(part) for part in parts))
+    groups = {"{+": "(.+)", "{": "([^/]+)"}
+    return re.compile("".join(groups.get(part[:2], groups.get(part[:1], re.escape(part))) for part in parts))

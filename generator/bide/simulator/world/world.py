@@ -86,8 +86,8 @@ class World:
             return None
         try:
             admitted = self._gate.admit(asked)
-            route, _ = self._chosen(matched, admitted)
-            job = self._registry.find(matched.id, [each.of.name for each in matched.routes])
+            route, given = self._chosen(matched, admitted)
+            job = self._registry.find(given.sent, [each.of.name for each in matched.routes])
         except Refused:
             return None
         seconds = long_poll.wanted(job.spec.lifecycle.long_poll, admitted)
@@ -141,7 +141,7 @@ class World:
             case Lifecycle(poll_many=PollMany() as address) if route.role is Role.POLL_MANY:
                 lifecycles = [each.of.name for each in matched.routes if each.role is Role.POLL_MANY]
                 return self._poll_many(address, lifecycles, visit)
-        job = self._registry.find(matched.id, [each.of.name for each in matched.routes])
+        job = self._registry.find(given.sent, [each.of.name for each in matched.routes])
         match route.role:
             case Role.POLL:
                 return self._poll(job, visit)

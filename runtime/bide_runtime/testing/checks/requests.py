@@ -120,6 +120,7 @@ class Call:
 
     def _in_path(self, sent: Sent, found: Mapping[str, Json], base: str) -> Iterator[str]:
         pattern = re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>[^/?#]+)", re.escape(base + self.path))
+        pattern = re.sub(r"\\\{\\\+(\w+)\\\}", r"(?P<\1>[^?#]+)", pattern)
         path = re.fullmatch(pattern, sent.path)
         if path is None:
             yield f"the path is {sent.path}"
@@ -153,7 +154,8 @@ class Call:
         like = same_parts if self.is_form else same
         if not like(sent.json, self._body(found)):
             yield f"the body is {sent.json!r}, and should be {self._body(found)!r}"
-        wanted = "multipart/form-data" if self.is_form else "application/json"
+        set_by = (value for (place, name), value in self.constants.items() if place == "header" and _is_type(name))
+        wanted = "multipart/form-data" if self.is_form else next(set_by, "application/json").partition(";")[0]
         if self.has_body and sent.request.headers.get("content-type", "").partition(";")[0] != wanted:
             yield f"the content type of the body is not {wanted}"
 
@@ -178,6 +180,10 @@ class Call:
             elif place == "body":
                 _put(body, tuple(where), value)
         return body
+
+
+def _is_type(header: str | tuple[str, ...]) -> bool:
+    return str(header).lower() == "content-type"
 
 
 def given(found: Mapping[str, Given]) -> dict[str, Any]:

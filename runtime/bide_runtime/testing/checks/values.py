@@ -26,6 +26,9 @@ TOMORROW = "a value of tomorrow"
 _CHARACTERS = st.characters(exclude_categories=["Cs"])
 """Lone surrogates are left out: JSON cannot hold them."""
 
+_NOT_JSON = (float("nan"), float("-inf"), b"bytes", "\ud800", datetime(2026, 1, 1), object())
+"""Values that have no exact form in JSON."""
+
 _NOTHING: Strategy = st.nothing()
 _TEXT = st.text(_CHARACTERS, max_size=20)
 _NUMBERS = st.integers(-(2**53), 2**53) | st.floats(allow_nan=False, allow_infinity=False)
@@ -59,7 +62,7 @@ def text(*, min_length: int = 0, max_length: int | None = None, pattern: str | N
     else:
         fitting = st.from_regex(pattern, alphabet=_CHARACTERS)
         inside = fitting.filter(lambda value: min_length <= len(value) <= (max_length or len(value)))
-    wrong: list[Strategy] = [st.sampled_from([7, True])]
+    wrong: list[Strategy] = [st.sampled_from([7, True, b"bytes", "\ud800"])]
     if min_length:
         wrong.append(_TEXT.map(lambda value: value[: min_length - 1]))
     if max_length is not None:
@@ -93,7 +96,7 @@ def boolean() -> Values:
 
 
 def moment() -> Values:
-    return _as_it_is(_MOMENTS, st.sampled_from(["tomorrow", True]))
+    return _as_it_is(_MOMENTS, st.sampled_from(["tomorrow", True, datetime(2026, 1, 1)]))
 
 
 def day() -> Values:
@@ -101,7 +104,7 @@ def day() -> Values:
 
 
 def anything() -> Values:
-    return _as_it_is(any_json())
+    return _as_it_is(any_json(), st.sampled_from(_NOT_JSON))
 
 
 def file() -> Values:
@@ -109,7 +112,10 @@ def file() -> Values:
 
 
 def an_object() -> Values:
-    return _as_it_is(st.dictionaries(_TEXT, any_json(3), max_size=3), st.sampled_from(["{}", 7]))
+    return _as_it_is(
+        st.dictionaries(_TEXT, any_json(3), max_size=3),
+        st.sampled_from(["{}", 7, *({"a": [each]} for each in _NOT_JSON)]),
+    )
 
 
 def choice(enum: type[OpenEnum], *texts: str) -> Values:

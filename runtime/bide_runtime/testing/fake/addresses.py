@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache, partial
+from itertools import chain, zip_longest
 from typing import Any, Protocol
 from urllib.parse import unquote
 
 import msgspec
 
 from ...errors.client import ClientError
-from ...http.request import Json
+from ...http.request import Json, placeholders
 from ...models.codec import follow
 from ..faults import Fault
 from .bodies import made_up, plain, typed
@@ -31,34 +32,60 @@ class Route:
     """Below the base URL, with `{name}` for each parameter."""
     constants: tuple[tuple[tuple[str, ...], Json], ...] = ()
     """(path in the body, value) pairs."""
+    texts: tuple[tuple[str, str, str], ...] = ()
+    """(`header` or `body`, name, text) of a request about one job. A text may have `{name}` in it, as a path may."""
     counted_as: str = ""
     """The rate limit bucket, if it is not method and path."""
 
     @property
     def bucket(self) -> str:
         """The rate limit bucket."""
-        return self.counted_as or f"{self.method} {self.path}"
+        return self.counted_as or f"{self.method} {self.path.partition('?')[0]}"
 
     @property
     def rank(self) -> tuple[int, int]:
         """How specific the route is: less with each parameter in its path, more with each constant."""
         return -self.path.count("{"), len(self.constants)
 
-    def arguments(self, method: str, path: str) -> Mapping[str, str] | None:
-        """The parameters in *path*, or `None` if method or path do not match."""
-        found = _pattern(self.path).fullmatch(path) if method == self.method else None
-        return None if found is None else {name: unquote(text) for name, text in found.groupdict().items()}
+    def arguments(self, sent: Sent, path: str) -> Mapping[str, str] | None:
+        """The values of the names in a request to *path*, or `None` if it does not match."""
+        wanted, _, query = self.path.partition("?")
+        if sent.request.method != self.method:
+            return None
+        texts = [(wanted, path)]
+        texts += [(unquote(text), dict(sent.query).get(unquote(name), "")) for name, text in _pairs(query)]
+        for place, name, text in self.texts:
+            given = sent.request.headers.get(name.lower(), "") if place == "header" else follow(sent.json, (name,))
+            texts.append((text, given if isinstance(given, str) else ""))
+        found: dict[str, str] = {}
+        for text, given in texts:
+            match = _pattern(text).fullmatch(given)
+            if match is None:
+                return None
+            found |= {name: unquote(value) if text is wanted else value for name, value in _names(text, match)}
+        return found
 
     def takes(self, sent: Sent, path: str) -> bool:
         """Whether a request to *path* matches this route."""
-        if self.arguments(sent.request.method, path) is None:
+        if self.arguments(sent, path) is None:
             return False
         return all(follow(sent.json, place) == value for place, value in self.constants)
 
 
 @cache
-def _pattern(path: str) -> re.Pattern[str]:
-    return re.compile(re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>[^/]+)", re.escape(path)))
+def _pattern(text: str) -> re.Pattern[str]:
+    """A pattern with a group for each name in *text*; only a name with a `+` spans segments of a path."""
+    parts = re.split(r"\{(\+?)[\w.]+\}", text)
+    values = [r"([^/]+)" if text.startswith("/") and not plus else "(.+)" for plus in parts[1::2]]
+    return re.compile("".join(chain.from_iterable(zip_longest(map(re.escape, parts[::2]), values, fillvalue=""))))
+
+
+def _names(text: str, match: re.Match[str]) -> Iterator[tuple[str, str]]:
+    return zip(placeholders(text), match.groups(), strict=True)
+
+
+def _pairs(query: str) -> Iterator[tuple[str, str]]:
+    return ((name, text) for name, _, text in (pair.partition("=") for pair in query.split("&") if pair))
 
 
 class Submitted(Protocol):

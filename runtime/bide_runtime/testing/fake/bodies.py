@@ -56,6 +56,25 @@ def put(body: Json, wanted: Any, path: Path, value: Json) -> bool:
     return True
 
 
+def attributes(wanted: Any, place: Path) -> Path:
+    """The Python names of *place*, JSON names that lead into the type *wanted*; empty if it has no such place."""
+    names, found = [], shape(wanted)
+    for wire in place:
+        match _object(found):
+            case inspect.StructType(fields=fields):
+                field = next((each for each in fields if each.encode_name == wire), None)
+                if field is None:
+                    return ()
+                names.append(field.name)
+                found = field.type
+            case inspect.DictType() | inspect.AnyType():
+                names.append(wire)
+                found = shape(Any)
+            case _:
+                return ()
+    return tuple(names)
+
+
 def has(wanted: Any, path: Path) -> bool:
     """Whether *path* leads to something in JSON of the type *wanted*."""
     return bool(path) and put(made_up(wanted), wanted, path, None)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from itertools import count
 from math import inf
@@ -16,14 +16,16 @@ import msgspec
 from ...calls.link import Link
 from ...calls.pages import Pages
 from ...calls.provider import Provider
-from ...http.request import Json
+from ...http.request import Json, as_text
 from ...jobs.kind import JobKind
+from ...jobs.lifecycle import Lifecycle
 from ...jobs.result_at import ResultAt
 from ...jobs.state import State
 from ...models.codec import follow
 from ...waiting.job_id import IdAt
+from ...waiting.links import Role
 from .addresses import JSON, Address, Route
-from .bodies import fits, has, made_up, nulls, plain, put, takes, typed
+from .bodies import attributes, fits, has, made_up, nulls, plain, put, takes, typed
 from .clock import VirtualTime
 from .long_poll import answered_at, asked_for
 from .plans import FakeJob, Plan, timeline_to
@@ -33,9 +35,16 @@ from .transport import Reply, Sent
 R = TypeVar("R")
 
 
-def link_path(role: str) -> str:
-    """The path of a link of a fake provider."""
-    return f"/handed-out/{role}/{{job_id}}"
+def link_path(lifecycle: Lifecycle, role: Role) -> str:
+    """The path of a link of a fake provider. Links at one place in a reply are one address, if their methods differ."""
+    methods = {
+        "poll": lifecycle.poll_method,
+        "result": lifecycle.result.method if isinstance(lifecycle.result, ResultAt) else "",
+        "cancel": lifecycle.cancel[0] if lifecycle.cancel else "",
+    }
+    here = lifecycle.link[role]
+    shared = (other for other, at in lifecycle.link.items() if at.is_where(here) and methods[other] != methods[role])
+    return f"/links/{next(shared, role) if role == 'cancel' else role}/{{job_id}}"
 
 
 def put_link(at: Link, text: str, body: Json, headers: dict[str, str]) -> None:
@@ -130,6 +139,14 @@ class FakeJobs(Generic[R]):
         """The job with this id, if it exists."""
         return self._by_id.get(job_id)
 
+    def named(self, arguments: Mapping[str, str]) -> FakeJob | None:
+        """The job with these values in its addresses, if it exists."""
+        jobs = [self.found(arguments["job_id"])] if "job_id" in arguments else self.jobs
+        for job in jobs:
+            if job is not None and all(job.values.get(name, value) == value for name, value in arguments.items()):
+                return job
+        return None
+
     def forget(self, before: float) -> None:
         """Drop the jobs that were over before this time."""
         self.jobs = [job for job in self.jobs if job.over_at >= before]
@@ -169,6 +186,7 @@ class FakeJobs(Generic[R]):
             return error_reply(self._provider, 409, "conflict", "this key was used for another job")
         if job is None:
             job = self._made(sent.json, None)
+            job.values |= self._arguments(sent)
         if key is not None:
             self._keys[key] = job
         sent.job_ids = (job.id,)
@@ -187,6 +205,7 @@ class FakeJobs(Generic[R]):
         else:
             put(body, self._reply, self._job_id, job.id)
         self._put_links(job, body, headers, now, is_submit=True)
+        self._put_values(job, body, self._reply)
         is_snapshot = self._reply is self.kind.snapshot and bool(lifecycle.status)
         retry_after = self._retry_after(job, now) if is_snapshot else 0.0
         id_at = self._job_id or lifecycle.poll
@@ -206,7 +225,7 @@ class FakeJobs(Generic[R]):
         if now - job.began < job.plan.visible_after:
             may_be_new = now - job.began <= self.kind.polling.not_found_grace
             return replace(self.not_found(job.id), is_expected=may_be_new)
-        state = job.state(now)
+        state, lifecycle = job.state(now), self.kind.lifecycle
         job.is_told = job.is_told or state.has_result
         code = next((code for code in self.kind.lifecycle.codes if str(code) == job.status(now)), None)
         if code is not None and state.is_final and not state.has_result:
@@ -215,6 +234,8 @@ class FakeJobs(Generic[R]):
         status = code or (202 if 202 in accepts and not state.is_final else 200 if 200 in accepts else min(accepts))
         body, headers = job.snapshot(now), dict(JSON)
         self._put_links(job, body, headers, now)
+        if state.has_result or lifecycle.names:
+            self._put_values(job, body, self.kind.snapshot)
         return Reply(
             body,
             status,
@@ -282,9 +303,26 @@ class FakeJobs(Generic[R]):
         lifecycle, state = self.kind.lifecycle, job.state(now)
         for role, at in lifecycle.link.items():
             is_next_poll = role == "result" and at.is_where(lifecycle.poll) and (is_submit or not state.has_result)
-            if not is_next_poll and (is_submit or role != "poll" or not state.is_final):
-                path = link_path(role).replace("{job_id}", quote(job.id, safe=""))
+            is_id = is_submit and at.is_where(self._job_id)
+            if not (is_next_poll or is_id) and (is_submit or role != "poll" or not state.is_final):
+                path = link_path(lifecycle, role).replace("{job_id}", quote(job.id, safe=""))
                 put_link(at, self.base + path, body, headers)
+
+    def _arguments(self, sent: Sent) -> dict[str, str]:
+        """The arguments of a submit that the addresses of its job have in them."""
+        lifecycle = self.kind.lifecycle
+        given = {
+            **(self.route.arguments(sent, sent.path.removeprefix(self.base)) or {}),
+            **dict(sent.query),
+            **_texts_in(sent.json),
+        }
+        return {name: given[name] for name in lifecycle.all_names - lifecycle.values.keys() if name in given}
+
+    def _put_values(self, job: FakeJob, body: Json, wanted: Any) -> None:
+        """Put the values that later requests need into a reply of the type *wanted*."""
+        for name, place in self.kind.lifecycle.values.items():
+            if put(body, wanted, attributes(wanted, place), f"{place[-1]}-of-{job.id}"):
+                job.values[name] = as_text(follow(body, place))
 
     @property
     def _is_silent(self) -> bool:
@@ -318,3 +356,13 @@ class FakeJobs(Generic[R]):
         self.jobs.append(job)
         self._by_id.setdefault(job.id, job)
         return job
+
+
+def _texts_in(body: Json) -> dict[str, str]:
+    """The texts and numbers in the body of a submit, by name, also those inside of objects."""
+    found: dict[str, str] = {}
+    for name, value in body.items() if isinstance(body, dict) else ():
+        found |= _texts_in(value)
+        if isinstance(value, str | int):
+            found[name] = as_text(value)
+    return found

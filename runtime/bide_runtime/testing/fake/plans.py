@@ -75,6 +75,8 @@ class FakeJob:
     """Whether a poll reply showed that the result is available."""
     results: int = 0
     """How often its result was returned."""
+    values: dict[str, str] = field(default_factory=dict)
+    """The values that its addresses have in them, beside its id."""
 
     timeline: Timeline = field(init=False)
     """That of the plan, until the job is cancelled."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from itertools import count
 from typing import Any, Generic, TypeVar
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 from weakref import WeakSet
 
 from ...calls.link import Link
@@ -16,10 +16,12 @@ from ...clients.async_client import AsyncClient
 from ...clients.client import Client
 from ...http.request import Json
 from ...jobs.kind import JobKind
+from ...jobs.lifecycle import Lifecycle
 from ...jobs.poll_many import PollMany
 from ...jobs.result_at import ResultAt
 from ...jobs.state import State
 from ...waiting.job_id import IdAt
+from ...waiting.links import Role
 from ..faults import UNKNOWN_STATUS, Fault, FaultKind
 from .addresses import JSON, Address, FakeOperation, FakeStreaming, Route
 from .clock import AsyncFakeClock, FakeClock, VirtualTime
@@ -117,8 +119,8 @@ class FakeProvider(Generic[C, A]):
     def id_of(self, handle_id: str) -> str:
         """The provider's id of a job, from the id of its handle, which may be the address where the job is polled."""
         path = urlsplit(handle_id).path.removeprefix(self._base) if "/" in handle_id else handle_id
-        found = Route("GET", link_path("poll")).arguments("GET", path)
-        return handle_id if found is None else found["job_id"]
+        before, _, job_id = path.partition("/links/poll/")
+        return unquote(job_id) if job_id and not before else handle_id
 
     @property
     def trace(self) -> Trace:
@@ -232,11 +234,11 @@ class FakeProvider(Generic[C, A]):
         """Every matching address of a single job."""
         for jobs in self.kinds:
             for address, route, answer in _of_one_job(jobs, sent):
-                arguments = route.arguments(sent.request.method, path)
+                arguments = route.arguments(sent, path)
                 if arguments is None:
                     continue
-                job_id = arguments["job_id"]
-                job = jobs.found(job_id)
+                job = jobs.named(arguments)
+                job_id = arguments.get("job_id", job.id if job is not None else "?")
                 if job is None:
                     yield _Asked(address, route, partial(jobs.not_found, job_id), jobs, job_id)
                 elif address is not jobs.poll or not jobs.is_result_due(job):
@@ -268,22 +270,27 @@ class FakeProvider(Generic[C, A]):
 def _of_one_job(jobs: FakeJobs[Any], sent: Sent) -> list[tuple[Address, Route, Callable[[FakeJob], Reply]]]:
     """The addresses of a single job, with their routes and answers."""
     lifecycle = jobs.kind.lifecycle
-    found: list[tuple[Address, Route, Callable[[FakeJob], Reply]]] = [
-        (jobs.poll, _route("poll", lifecycle.poll_method, lifecycle.poll), partial(jobs.held, sent))
-    ]
+    poll = _route(lifecycle, "poll", lifecycle.poll_method, lifecycle.poll)
+    found: list[tuple[Address, Route, Callable[[FakeJob], Reply]]] = [(jobs.poll, poll, partial(jobs.held, sent))]
     if isinstance(lifecycle.result, ResultAt):
-        found.append(
-            (jobs.result, _route("result", lifecycle.result.method, lifecycle.result.path), partial(jobs.fetched, sent))
-        )
+        route = _route(lifecycle, "result", lifecycle.result.method, lifecycle.result.path)
+        found.append((jobs.result, route, partial(jobs.fetched, sent)))
     if lifecycle.cancel is not None:
-        found.append((jobs.cancel, _route("cancel", *lifecycle.cancel), jobs.cancelled))
+        found.append((jobs.cancel, _route(lifecycle, "cancel", *lifecycle.cancel), jobs.cancelled))
     return found
 
 
-def _route(role: str, method: str, at: str | Link) -> Route:
+def _route(lifecycle: Lifecycle, role: Role, method: str, at: str | Link) -> Route:
     """The route of a role; links of a fake provider have addresses of their own."""
+    headers, body = lifecycle.headers.get(role, {}), lifecycle.bodies.get(role, {})
     return Route(
-        method, at if isinstance(at, str) else link_path(role), counted_as="" if isinstance(at, str) else at.name
+        method,
+        at if isinstance(at, str) else link_path(lifecycle, role),
+        texts=(
+            *(("header", name, text) for name, text in headers.items()),
+            *(("body", name, text) for name, text in body.items()),
+        ),
+        counted_as="" if isinstance(at, str) else at.name,
     )
 
 

@@ -5,6 +5,14 @@ Why: a stream without its last event counts as cut off. An event that never come
     stream: {events: {done: Done}, last: end}                   # refused: there is no event "end"
     stream: {events: {done: Done}, last: done}                  # fine
 
+error-reply: `returns` has only replies of success with a body.
+
+Why: a reply from 300 raises an exception, and a 204 has no body to read.
+
+    returns: {200: Page, 404: Problem}         # refused: a 404 raises NotFound; `errors` reads its body
+    returns: {200: Page, 204: Page}            # refused: a 204 is empty
+    returns: {200: Page, 204: null}            # fine
+
 several-jobs: an operation returns at most one kind of job.
 
 Why: the return type has one kind of handle.
@@ -32,6 +40,7 @@ def check(spec: Spec) -> Iterator[Diagnostic]:
                 )
             yield from _last_events(spec, (*path, "stream"), operation["stream"])
         elif isinstance(operation.get("returns"), dict):
+            yield from _error_replies(spec, (*path, "returns"), operation["returns"])
             yield from _several_jobs(spec, (*path, "returns"), operation["returns"])
 
 
@@ -43,6 +52,17 @@ def _last_events(spec: Spec, path: Path, stream: Json) -> Iterator[Diagnostic]:
             place: Path = (*path, "last") if is_one else (*path, "last", index)
             message = f'there is no event "{event}"'
             yield spec.at_value(place, "unknown-event", message, did_you_mean(event, stream["events"]))
+
+
+def _error_replies(spec: Spec, path: Path, replies: Json) -> Iterator[Diagnostic]:
+    for status, reply in replies.items():
+        if not status.startswith("2"):
+            message = f"a reply with {status} raises an exception, so this type is never used"
+            help_ = "remove it, and describe the body in `errors`: the exception has `code`, `message` and `body`"
+            yield spec.at_key((*path, status), "error-reply", message, help_)
+        elif status in ("204", "205") and isinstance(reply, str):
+            message = f"a reply with {status} has no body"
+            yield spec.at_value((*path, status), "error-reply", message, "use null")
 
 
 def _several_jobs(spec: Spec, path: Path, replies: Json) -> Iterator[Diagnostic]:

@@ -5,52 +5,83 @@ Why: each one becomes an argument.
     get: "/monitors/{id}"
     path: {id: string}
 
-The paths of a lifecycle have one parameter, `{job_id}`, which is not declared. The path of `poll_many` has none: the
-ids go into the query or the body.
+The requests of a lifecycle declare nothing. In their paths, queries, headers and bodies stand `{job_id}`, required
+arguments of the submit, and pointers into the replies of the job:
+
+    poll: {get: "/{endpoint}/status/{job_id}"}             # fine, if each submit has an argument `endpoint`
+    poll: {get: /status, query: {id: "{job_id}"}}
+    result: {get: "/files/{output.file_id}/content"}       # fine, if the reply has it
+    poll: {get: /status}                                   # refused: of which job?
+
+The path of `poll_many` has no parameter: the ids go into the query or the body.
 """
 
 from __future__ import annotations
 
-import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
-from bide.lint.spec import EndpointView, Spec
+from bide import ir
+from bide.lint.spec import SECTIONS, EndpointView, Spec
 from bide.spec.diagnostics import Diagnostic
+from bide.spec.document import Json, Path
 from bide.spec.hints import did_you_mean
 
-_PLACEHOLDER = re.compile(r"\{([A-Za-z0-9_]+)\}")
 JOB_ID = "job_id"
 
 
 def check(spec: Spec) -> Iterator[Diagnostic]:
     for endpoint in spec.endpoints:
-        if endpoint.link:
-            continue
-        named = _PLACEHOLDER.findall(endpoint.address)
-        yield from _repeated(spec, endpoint, named)
-        if endpoint.role == "poll_many":
-            yield from _of_many(spec, endpoint, named)
-        else:
-            yield from _of_job(spec, endpoint, named) if endpoint.is_of_a_job else _of_call(spec, endpoint, named)
+        if endpoint.is_of_a_job:
+            yield from _of_job(spec, endpoint)
+        elif not endpoint.link:
+            named = ir.NAME.findall(endpoint.address)
+            yield from _repeated(spec, endpoint.method_path, named)
+            of = _of_many if endpoint.role == "poll_many" else _of_call
+            yield from of(spec, endpoint, named)
 
 
-def _repeated(spec: Spec, endpoint: EndpointView, named: list[str]) -> Iterator[Diagnostic]:
+def _repeated(spec: Spec, place: Path, named: list[str]) -> Iterator[Diagnostic]:
     for name, count in Counter(named).items():
         if count > 1:
-            yield spec.at_value(endpoint.method_path, "path-parameter", f"{{{name}}} appears twice in this path")
+            yield spec.at_value(place, "path-parameter", f"{{{name}}} appears twice here")
 
 
-def _of_job(spec: Spec, endpoint: EndpointView, named: list[str]) -> Iterator[Diagnostic]:
-    for name in named:
-        if name != JOB_ID:
-            message = f"{{{name}}} is not known here"
-            yield spec.at_value(
-                endpoint.method_path, "path-parameter", message, f"use {{{JOB_ID}}} for the id of the job"
-            )
-    if not named:
-        message = "this path has no {job_id}"
-        yield spec.at_value(endpoint.method_path, "path-parameter", message, f"use {{{JOB_ID}}} for the id of the job")
+def _of_job(spec: Spec, endpoint: EndpointView) -> Iterator[Diagnostic]:
+    has_name = bool(endpoint.link)
+    for place, text in endpoint.texts:
+        named = ir.NAME.findall(text)
+        has_name = has_name or bool(named)
+        yield from _repeated(spec, place, named)
+        for name in named:
+            jobs = [job for _, job in spec.jobs_of(endpoint.owner)]
+            if name != JOB_ID and not all(_is_known(spec, name, job, endpoint.role) for job in jobs):
+                message = f"{{{name}}} is neither a required argument of the submit nor a text in the replies"
+                yield spec.at_value(place, "path-parameter", message, f"use {{{JOB_ID}}} for the id of the job")
+    if not has_name:
+        message = "nothing says which job this is about"
+        help_ = f"use {{{JOB_ID}}} in the path, or in query, headers or body"
+        yield spec.at_value(endpoint.method_path, "path-parameter", message, help_)
+
+
+def _is_known(spec: Spec, name: str, job: Mapping[str, Json], role: str) -> bool:
+    """Whether a job has a value of this name: a required argument of its submit, or a field of its replies.
+
+    A poll needs it before its first reply. What is the id of the job has the name `job_id`.
+    """
+    submit = EndpointView("", "submit", (), job["submit"])
+    arguments = [view for section in SECTIONS for view in submit.parameters(section)] + [*spec.sent_in_body(submit)]
+    if any(view.wire == name and not view.is_optional and "const" not in view.more for view in arguments):
+        return True
+    if name == job["submit"].get("job_id"):
+        return False
+    replies = (job["submit"].get("returns"), job.get("snapshot") if role != "poll" else None)
+    models = [model for model in replies if model and spec.is_model(model)]
+    found = [spec.follow_or_none(name, ir.Named(model)) for model in models]
+    return any(isinstance(each, ir.Scalar) and each.kind in _ID_KINDS for each in found)
+
+
+_ID_KINDS = (ir.Kind.STRING, ir.Kind.INTEGER, ir.Kind.ANY)
 
 
 def _of_many(spec: Spec, endpoint: EndpointView, named: list[str]) -> Iterator[Diagnostic]:

@@ -1,0 +1,97 @@
+"""no-effect: each key of a spec has an effect.
+
+Why: its author would rely on something that does not happen.
+
+    headers: {Content-Type: string}                                 # refused with a body: it is not an argument
+    headers: {Content-Type: {const: application/vnd.api+json}}      # fine: the body is sent with it
+    headers: {Content-Length: {const: 10}}                          # refused: the HTTP engine sets it
+    fields: {url: {type: string, when: succeeded}}                  # refused: it has a value in every state
+    fields: {kind: {const: fetch, max_length: 9}}                   # refused: a constant needs no bounds
+    pages: {list: items, next: cursor, query: cursor, first: 0}     # refused: these pages are not numbered
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bide import ir
+from bide.lint.spec import EndpointView, FieldView, Spec
+from bide.spec.diagnostics import Diagnostic
+from bide.spec.document import Path
+
+_OF_THE_ENGINE = frozenset(("connection", "content-length", "host", "keep-alive", "te", "transfer-encoding", "upgrade"))
+_BOUNDS = ("min", "max", "min_length", "max_length", "pattern", "min_items", "max_items")
+
+
+def check(spec: Spec) -> Iterator[Diagnostic]:
+    for name in spec.document.data.get("headers", {}):
+        yield from _of_every_request(spec, ("headers", name), name.casefold())
+    for endpoint in spec.endpoints:
+        for view in endpoint.parameters("headers"):
+            yield from _header(spec, endpoint, view)
+    for name in spec.table("models"):
+        for view in spec.fields(name) if "fields" in spec.table("models")[name] else ():
+            if "when" in view.more and not view.is_optional and view.type is not None and not view.type.nullable:
+                message = '"when" has no effect: this field has a value in every state'
+                yield spec.at_key(
+                    (*view.path, "when"), "no-effect", message, f'remove it, or name the field "{view.wire}?"'
+                )
+    for view in spec.all_fields:
+        for bound in _BOUNDS if "const" in view.more else ():
+            if bound in view.more:
+                message = f'"{bound}" has no effect on a constant'
+                yield spec.at_key((*view.path, bound), "no-effect", message, "remove it")
+    for name, lifecycle in spec.table("lifecycles").items():
+        pages = lifecycle.get("result", {}).get("pages", {})
+        if "first" in pages and "next" in pages:
+            path: Path = ("lifecycles", name, "result", "pages", "first")
+            message = '"first" has no effect: pages with a "next" are not numbered'
+            yield spec.at_key(path, "no-effect", message, "remove it")
+
+
+def _of_every_request(spec: Spec, path: Path, name: str) -> Iterator[Diagnostic]:
+    if name == "content-type":
+        message = '"Content-Type" has no effect here: each body is sent with its own'
+        help_ = "set it as a constant in `headers` of the operation or the submit"
+        yield spec.at_key(path, "no-effect", message, help_)
+    yield from _of_the_engine(spec, path, name)
+    yield from _of_auth(spec, path, name)
+
+
+def _header(spec: Spec, endpoint: EndpointView, view: FieldView) -> Iterator[Diagnostic]:
+    name = view.wire.casefold()
+    if name == "content-type" and "body" in endpoint.raw:
+        if _has_files(spec, endpoint):
+            message = '"Content-Type" has no effect here: a body with files is sent as multipart/form-data'
+            yield spec.at_key(view.path, "no-effect", message, "remove it")
+        elif "const" not in view.more:
+            message = '"Content-Type" is not an argument: the body is always written in the same way'
+            yield spec.at_key(view.path, "no-effect", message, "make it a constant, or remove it")
+    yield from _of_the_engine(spec, view.path, name)
+    yield from _of_auth(spec, view.path, name)
+
+
+def _of_the_engine(spec: Spec, path: Path, name: str) -> Iterator[Diagnostic]:
+    if name in _OF_THE_ENGINE:
+        yield spec.at_key(path, "no-effect", f'"{_name(path)}" is a header that the HTTP engine sets', "remove it")
+
+
+def _of_auth(spec: Spec, path: Path, name: str) -> Iterator[Diagnostic]:
+    if any(name == _header_of(secret) for _, secret in spec.secrets()):
+        yield spec.at_key(path, "no-effect", f'"auth" sends the header "{_name(path)}" already', "remove one of them")
+
+
+def _name(path: Path) -> str:
+    return str(path[-1]).removesuffix("?")
+
+
+def _header_of(secret: ir.Json) -> str:
+    """The header that a secret is sent in, in lower case; empty if it is sent elsewhere."""
+    if "header" in secret:
+        return str(secret["header"]).casefold()
+    return "" if "query" in secret else "authorization"
+
+
+def _has_files(spec: Spec, endpoint: EndpointView) -> bool:
+    fields = spec.sent_in_body(endpoint)
+    return any(view.type is not None and view.type.innermost == ir.Scalar(ir.Kind.FILE) for view in fields)

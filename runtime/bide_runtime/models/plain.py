@@ -1,0 +1,107 @@
+"""Turn arguments into plain JSON values, and name the place of a value that has no exact JSON form."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence, Set
+from functools import lru_cache
+from typing import Any
+
+import msgspec
+
+from ..http.request import Json
+from ..http.scalar import refused, scalar
+from .file import UploadFile
+from .model import Other
+
+_SCALARS = frozenset({str, int, float, bool, type(None)})
+
+
+def plain(value: Any, name: str) -> Json:
+    """*value* as plain JSON values. Raises `InvalidArgument`, with the place as `name.key[0]`, if it has no such form.
+
+    Files to upload stay as they are.
+    """
+    try:
+        return _plain(value, name)
+    except RecursionError:
+        raise refused(name or "the body", "it is nested too deeply") from None
+
+
+def _plain(value: Any, at: str) -> Json:
+    kind = type(value)
+    if kind in _SCALARS:
+        return scalar(value, at)
+    if isinstance(value, UploadFile):
+        return value
+    if isinstance(value, msgspec.Struct):
+        return _struct(value, at)
+    if isinstance(value, Other):
+        return _object(value.body, at)
+    if isinstance(value, Mapping):
+        return _object(value, at)
+    if isinstance(value, Sequence | Set) and not isinstance(value, str | bytes | bytearray | memoryview):
+        return [_plain(item, f"{at}[{index}]") for index, item in enumerate(value)]
+    if hasattr(kind, "__dataclass_fields__"):
+        return _object({name: getattr(value, name) for name in kind.__dataclass_fields__}, at)
+    return scalar(value, at)
+
+
+def _object(value: Mapping[Any, Any], at: str) -> dict[str, Json]:
+    found = {}
+    for key, item in value.items():
+        text = scalar(key, at)
+        if not isinstance(text, str):
+            raise refused(at, f"the key {key!r} of an object is not text")
+        found[text] = _plain(item, _inside(at, text))
+    return found
+
+
+def _struct(value: msgspec.Struct, at: str) -> dict[str, Json]:
+    """The JSON object of a model, with the provider's key names and without optional fields that are `None`."""
+    config = value.__struct_config__
+    found = {} if config.tag_field is None else {config.tag_field: config.tag}
+    for name, wire, is_optional in _fields(type(value)):
+        item = getattr(value, name)
+        if item is not None or not is_optional:
+            found[wire] = _plain(item, _inside(at, name))
+    return found
+
+
+@lru_cache(maxsize=1024)
+def _fields(cls: type[msgspec.Struct]) -> tuple[tuple[str, str, bool], ...]:
+    """(attribute, wire name, whether `None` is left out) of each field."""
+    return tuple((each.name, each.encode_name, each.default is None) for each in msgspec.structs.fields(cls))
+
+
+def _inside(at: str, name: str) -> str:
+    return f"{at}.{name}" if at else name
+
+
+def argument(body: Any, path: str) -> str:
+    """A JSON path inside *body* as the place of an argument: `$.fromUrl` is `from_url`."""
+    place = ""
+    for name, index, key in _STEPS.findall(path):
+        if name:
+            attribute = _attribute(body, name)
+            body = getattr(body, attribute, None)
+            place = _inside(place, attribute)
+        else:
+            place += f"[{index or key}]"
+            body = _item(body, index, key)
+    return place
+
+
+_STEPS = re.compile(r"\.([^.\[]+)|\[(?:(\d+)|('[^']*'|[^\]]*))\]")
+"""The steps of a JSON path: a name, an index or a key."""
+
+
+def _attribute(body: Any, wire: str) -> str:
+    fields = _fields(type(body)) if isinstance(body, msgspec.Struct) else ()
+    return next((name for name, wire_name, _ in fields if wire_name == wire), wire)
+
+
+def _item(body: Any, index: str, key: str) -> Any:
+    if index:
+        return body[int(index)] if isinstance(body, Sequence) and int(index) < len(body) else None
+    return body.get(key.strip("'")) if isinstance(body, Mapping) else None
