@@ -92,7 +92,7 @@ if TYPE_CHECKING:
     from .models.file import FileLike, UploadFile
     from .models.file import as_file as as_file
     from .models.form import encode_form as encode_form
-    from .models.model import Model, OpenEnum, Other, Variant
+    from .models.model import Model, OpenEnum, OpenIntEnum, Other, Variant
     from .models.model import no_items as no_items
     from .models.model import register as register
     from .models.unknown import unknown_fields as unknown_fields
@@ -123,7 +123,7 @@ _PLACES = {
     "models.file": "FileLike UploadFile as_file",
     "models.form": "encode_form",
     "models.unknown": "unknown_fields",
-    "models.model": "Model OpenEnum Other Variant no_items register",
+    "models.model": "Model OpenEnum OpenIntEnum Other Variant no_items register",
     "calls.call": "Call reads reads_by_status reads_nothing",
     "calls.events": "EventReader StreamCall UnknownEvent",
     "calls.link": "Link",
@@ -220,6 +220,7 @@ __all__ = [
     "NotFound",
     "Observer",
     "OpenEnum",
+    "OpenIntEnum",
     "Other",
     "Outcome",
     "OwnErrors",

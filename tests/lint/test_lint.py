@@ -15,6 +15,34 @@ def test_a_valid_spec() -> None:
 
 CASES = [
     # types
+    ("hits: list of string", "hits: list of (string or null)", None),
+    ("hits: list of string", "hits: string or list of string or null", None),
+    ("hits: list of string", "hits: FetchInput or string or boolean or list of (integer or uuid)", None),
+    (
+        "hits: list of string",
+        "hits: integer or number",
+        'unknown-type: "integer" and "number" are both a number in JSON (use number for both)',
+    ),
+    (
+        "hits: list of string",
+        "hits: list of (datetime or JobStatus)",
+        'unknown-type: "datetime" and "JobStatus" are both text in JSON (use string for both)',
+    ),
+    (
+        "hits: list of string",
+        "hits: FetchInput or object",
+        'unknown-type: "FetchInput" and "object" are both an object in JSON (declare a union of both models',
+    ),
+    (
+        "hits: list of string",
+        "hits: any or string",
+        'unknown-type: "any" cannot be told apart from the other types (use "any" by itself)',
+    ),
+    ("hits: list of string", "hits: (string", 'unknown-type: "(string" is not a valid type'),
+    ("hits: list of string", "hits: string or", 'unknown-type: "string or" is not a valid type'),
+    ("hits: list of string", "hits: string or Zebra", 'unknown-type: there is no type "Zebra"'),
+    ("kind: {const: fetch}", "kind: {const: 1.5}", None),
+    ("max: 500}", "above: 500, max: 500}", 'bad-bounds: no number is between "above" and "max"'),
     (
         "SearchRequest:\n    fields: {prompt: string",
         "SearchRequest:\n    fields: {prompt: str",
@@ -382,8 +410,8 @@ CASES = [
     ("default: 10", 'default: "10"', "bad-default: default is text, not a whole number"),
     (
         "kind: {const: fetch}",
-        "kind: {const: 1.5}",
-        'bad-const: "const" must be text, a whole number, true, false or null',
+        "kind: {const: [fetch]}",
+        'bad-const: "const" must be text, a number, true, false or null',
     ),
     ("kind: {const: fetch}", "kind: {const: fetch, type: integer}", "bad-const: const is text, not a whole number"),
     (

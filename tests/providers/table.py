@@ -70,11 +70,21 @@ CASES = (
     Case(
         provider="quarry",
         call="block.run",
-        arguments={"stone": "slate", "weight": 2.5, "notes": [1, {"a": None}]},
+        arguments={
+            "stone": "slate",
+            "grade": 2,
+            "size": 7,
+            "owners": ["a"],
+            "photo": b"p",
+            "weight": 2.5,
+            "notes": [1, {"a": None}],
+        },
         brings={"status": "cut"},
         asks=frozenset({"POST /blocks", "GET /blocks/{job_id}"}),
     ),
-    Case(provider="quarry", call="describe", arguments={"stone": "slate"}, brings={"status": "cut"}),
+    Case(provider="quarry", call="slab.run", arguments={"width": 2}, brings={"phase": 1}),
+    Case(provider="quarry", call="slab.run", arguments={"width": 2}, scenario="fail", raises="JobFailed"),
+    Case(provider="quarry", call="describe", arguments={"stone": "slate", "grade": 1}, brings={"status": "cut"}),
     Case(provider="glacier", call="freeze.run", arguments={"litres": 2}, brings={"tons": 1}),
     Case(provider="glacier", call="freeze.run", arguments={"litres": 2}, scenario="fail", raises="JobFailed"),
     Case(

@@ -227,7 +227,7 @@ class ScrollDirection(OpenEnum):
 
 
 if TYPE_CHECKING:
-    # An argument may be a member of an enum, or its text. Either is sent as the text.
+    # An argument may be a member of an enum, or its value. Either is sent as the value.
     ActionVisibilityLike: TypeAlias = ActionVisibility | Literal["private", "public"]
     ScrapeFormatLike: TypeAlias = (
         ScrapeFormat

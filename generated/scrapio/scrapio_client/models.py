@@ -165,7 +165,7 @@ class SearchProvider(OpenEnum):
 
 
 if TYPE_CHECKING:
-    # An argument may be a member of an enum, or its text. Either is sent as the text.
+    # An argument may be a member of an enum, or its value. Either is sent as the value.
     OutputFormatLike: TypeAlias = OutputFormat | Literal["html", "markdown", "json", "screenshot"]
     DeviceLike: TypeAlias = Device | Literal["desktop", "mobile", "tablet"]
     ExtractEngineLike: TypeAlias = ExtractEngine | Literal["llm", "heuristic"]

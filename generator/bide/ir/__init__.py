@@ -13,11 +13,26 @@ from bide.ir.models import Enum, EnumValue, Example, Field, Items, Model, State,
 from bide.ir.operations import IdAt, Operation, Reply, Stream
 from bide.ir.package import Author, Package
 from bide.ir.provider import ErrorShape, Provider, Secret
-from bide.ir.types import UNBOUNDED, Bounds, Json, Kind, ListOf, MapOf, Named, Pointer, Scalar, Source, Type
+from bide.ir.types import (
+    UNBOUNDED,
+    UUID_PATTERN,
+    Bounds,
+    Json,
+    Kind,
+    ListOf,
+    MapOf,
+    Named,
+    OneOf,
+    Pointer,
+    Scalar,
+    Source,
+    Type,
+)
 
 __all__ = [
     "NAME",
     "UNBOUNDED",
+    "UUID_PATTERN",
     "Author",
     "BodyField",
     "BodyModel",
@@ -42,6 +57,7 @@ __all__ = [
     "MapOf",
     "Model",
     "Named",
+    "OneOf",
     "Operation",
     "Package",
     "Pages",

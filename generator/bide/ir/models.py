@@ -81,6 +81,12 @@ class Enum:
     source: Source | None
     values: tuple[EnumValue, ...]
     ignore_case: bool
+    is_numeric: bool = False
+    """Whether its values are whole numbers in JSON."""
+
+    def json(self, value: EnumValue) -> Json:
+        """A value as it is in JSON."""
+        return int(value.wire) if self.is_numeric else value.wire
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
 from bide import ir
 
-_TYPE = re.compile(r"(?P<outer>(?:(?:list|map) of )*)(?P<inner>[A-Za-z][A-Za-z0-9]*)(?P<null> or null)?")
+_TYPE = re.compile(r"[A-Za-z][A-Za-z0-9]*|[()]| ")
 _DURATION = re.compile(r"(?P<count>[0-9]+(?:\.[0-9]+)?)(?P<unit>ms|s|m|h|d)")
 _RATE = re.compile(r"(?P<count>[0-9]+)/(?P<unit>s|min|h|day)")
 
@@ -35,31 +36,77 @@ class TypeText:
     nullable: bool
 
     @property
-    def innermost(self) -> ir.Scalar | ir.Named:
-        """The type without every `list of` and `map of`."""
-        return innermost(self.type)
+    def leaves(self) -> list[ir.Scalar | ir.Named]:
+        """The types without every `list of`, `map of` and `or`."""
+        return list(leaves(self.type))
 
 
-def innermost(type_: ir.Type) -> ir.Scalar | ir.Named:
-    """The type inside of all lists and maps."""
-    while isinstance(type_, ir.ListOf | ir.MapOf):
-        type_ = type_.item if isinstance(type_, ir.ListOf) else type_.value
-    return type_
+def leaves(type_: ir.Type) -> Iterator[ir.Scalar | ir.Named]:
+    """The types inside of all lists, maps and alternatives."""
+    match type_:
+        case ir.ListOf(inner) | ir.MapOf(inner):
+            yield from leaves(inner)
+        case ir.OneOf(types):
+            for each in types:
+                yield from leaves(each)
+        case _:
+            yield type_
+
+
+def alternatives(type_: ir.Type) -> tuple[ir.Type, ...]:
+    """The types that a value may have."""
+    return type_.types if isinstance(type_, ir.OneOf) else (type_,)
 
 
 @lru_cache(maxsize=1024)
 def parse_type(text: str) -> TypeText:
     """Parse a type, such as `list of Page or null`. Names are not checked. Raises `NotationError`."""
-    match = _TYPE.fullmatch(text)
-    if match is None:
+    words = _TYPE.findall(text)
+    if "".join(words) != text or "  " in text or text != text.strip():
         raise NotationError(f'"{text}" is not a valid type')
-    if match["outer"].count(" of ") > _DEEPEST:
+    rest = [word for word in words if word.strip()]
+    found = _alternatives(text, rest, 0)
+    if rest:
+        raise NotationError(f'"{text}" is not a valid type')
+    match found:
+        case ir.OneOf((only,), nullable=True):
+            return TypeText(only, nullable=True)
+        case ir.OneOf(types, nullable=True):
+            return TypeText(ir.OneOf(types), nullable=True)
+    return TypeText(found, nullable=False)
+
+
+def _alternatives(text: str, rest: list[str], depth: int) -> ir.Type:
+    """The type at the start of *rest*, whose words are taken off: `A or list of B or null`."""
+    types = [_one(text, rest, depth)]
+    nullable = False
+    while rest[:1] == ["or"] and not nullable:
+        del rest[0]
+        if rest[:1] == ["null"]:
+            del rest[0]
+            nullable = True
+        else:
+            types.append(_one(text, rest, depth))
+    return types[0] if len(types) == 1 and not nullable else ir.OneOf(tuple(types), nullable)
+
+
+def _one(text: str, rest: list[str], depth: int) -> ir.Type:
+    if depth > _DEEPEST:
         raise NotationError("this type is nested too deeply")
-    inner = match["inner"]
-    type_: ir.Type = ir.Scalar(ir.Kind(inner)) if inner in BUILT_IN else ir.Named(inner)
-    for word in reversed(match["outer"].split(" of ")[:-1]):
-        type_ = ir.ListOf(type_) if word == "list" else ir.MapOf(type_)
-    return TypeText(type_, match["null"] is not None)
+    if rest[:1] == ["("]:
+        del rest[0]
+        found = _alternatives(text, rest, depth + 1)
+        if rest[:1] == [")"]:
+            del rest[0]
+            return found
+    elif rest[1:2] == ["of"] and rest[0] in ("list", "map"):
+        holder = ir.ListOf if rest[0] == "list" else ir.MapOf
+        del rest[:2]
+        return holder(_one(text, rest, depth + 1))
+    elif rest and rest[0] not in (")", "or", "of", "null"):
+        name = rest.pop(0)
+        return ir.Scalar(ir.Kind(name)) if name in BUILT_IN else ir.Named(name)
+    raise NotationError(f'"{text}" is not a valid type')
 
 
 def spelled(type_: ir.Type) -> str:
@@ -70,9 +117,15 @@ def spelled(type_: ir.Type) -> str:
         case ir.Named(name):
             return name
         case ir.ListOf(item):
-            return f"list of {spelled(item)}"
+            return f"list of {_spelled_inside(item)}"
         case ir.MapOf(value):
-            return f"map of {spelled(value)}"
+            return f"map of {_spelled_inside(value)}"
+        case ir.OneOf(types, nullable):
+            return " or ".join([*map(spelled, types), *(["null"] if nullable else [])])
+
+
+def _spelled_inside(type_: ir.Type) -> str:
+    return f"({spelled(type_)})" if isinstance(type_, ir.OneOf) else spelled(type_)
 
 
 def parse_pointer(text: str) -> ir.Pointer:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, TypeAlias
@@ -31,6 +32,9 @@ class Kind(StrEnum):
     BOOLEAN = "boolean"
     DATETIME = "datetime"
     DATE = "date"
+    UUID = "uuid"
+    BASE64 = "base64"
+    """Bytes, as base64 in JSON."""
     ANY = "any"
     OBJECT = "object"
     BYTES = "bytes"
@@ -66,15 +70,28 @@ class Named:
     name: str
 
 
-Type: TypeAlias = Scalar | ListOf | MapOf | Named
+@dataclass(frozen=True, slots=True)
+class OneOf:
+    """A value of one of several types, which its JSON type tells apart."""
+
+    types: tuple[Type, ...]
+    nullable: bool = False
+    """Whether it may also be null. A type with only that is an item of a list or map."""
+
+
+Type: TypeAlias = Scalar | ListOf | MapOf | Named | OneOf
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bounds:
-    """The bounds of a value, both ends included. `None` is no bound."""
+    """The bounds of a value. Both ends are included, except of `above` and `below`. `None` is no bound."""
 
     min: float | None = None
     max: float | None = None
+    above: float | None = None
+    """A lower bound that is not allowed itself."""
+    below: float | None = None
+    """An upper bound that is not allowed itself."""
     min_length: int | None = None
     max_length: int | None = None
     pattern: str | None = None
@@ -84,5 +101,25 @@ class Bounds:
     def __bool__(self) -> bool:
         return self is not UNBOUNDED and self != UNBOUNDED
 
+
+def between(bounds: Bounds, *, is_whole: bool = False) -> float:
+    """1, or the nearest number that is allowed; between two bounds that are not allowed themselves, their middle."""
+    step = 1.0 if is_whole else 0.0
+    low = max(_or(bounds.min, -math.inf), _or(bounds.above, -math.inf) + step)
+    high = min(_or(bounds.max, math.inf), _or(bounds.below, math.inf) - step)
+    low = math.ceil(low) if is_whole and math.isfinite(low) else low
+    found = max(low, min(1, high))
+    if is_whole or found not in (bounds.above, bounds.below):
+        return found
+    if math.isinf(low):
+        return high - 1
+    return low + 1 if math.isinf(high) else (low + high) / 2
+
+
+def _or(bound: float | None, otherwise: float) -> float:
+    return otherwise if bound is None else bound
+
+
+UUID_PATTERN = "^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}\\Z"
 
 UNBOUNDED = Bounds()

@@ -18,6 +18,8 @@ from bide.spec.document import Json
 _DATETIME = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?([Zz]|[+-][0-9]{2}:?[0-9]{2})?"
 )
+UUID = re.compile(ir.UUID_PATTERN)
+BASE64 = re.compile(r"(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
@@ -53,6 +55,11 @@ def misfits(spec: Spec, value: Json, type_: ir.Type, where: str = "$") -> Iterat
                 return
             for key, one in value.items():
                 yield from misfits(spec, one, inner, f"{where}.{key}")
+        case ir.OneOf(types, nullable):
+            tried = [list(misfits(spec, value, each, where)) for each in types]
+            if all(tried) and not (value is None and nullable):
+                inside = [found for found in tried if found[0].where != where]
+                yield from inside[0] if inside else [Misfit(where, f"is {_said(value)}, not {spelled(type_)}")]
         case ir.Named(name):
             yield from _named_misfits(spec, value, name, where)
 
@@ -75,7 +82,10 @@ def field_misfits(spec: Spec, value: Json, view: FieldView, where: str) -> Itera
 
 def _named_misfits(spec: Spec, value: Json, name: str, where: str) -> Iterator[Misfit]:
     if name in spec.table("enums"):
-        if not isinstance(value, str):
+        if spec.is_numeric(name):
+            if not _IS_A[ir.Kind.INTEGER](value):
+                yield Misfit(where, f"is {_said(value)}, not the number of a {name}")
+        elif not isinstance(value, str):
             yield Misfit(where, f"is {_said(value)}, not the text of a {name}")
     elif name in spec.table("unions"):
         yield from _union_misfits(spec, value, name, where)
@@ -164,6 +174,8 @@ _IS_A: Mapping[ir.Kind, Callable[[Json], bool]] = {
     ir.Kind.BOOLEAN: lambda value: isinstance(value, bool),
     ir.Kind.DATETIME: _is_datetime,
     ir.Kind.DATE: _is_date,
+    ir.Kind.UUID: lambda value: isinstance(value, str) and UUID.fullmatch(value) is not None,
+    ir.Kind.BASE64: lambda value: isinstance(value, str) and BASE64.fullmatch(value) is not None,
     ir.Kind.ANY: lambda value: True,
     ir.Kind.OBJECT: lambda value: isinstance(value, dict),
     ir.Kind.BYTES: lambda value: False,
@@ -176,6 +188,8 @@ _WORDS = {
     ir.Kind.BOOLEAN: "true or false",
     ir.Kind.DATETIME: "a date and time like 2026-01-31T12:00:00Z",
     ir.Kind.DATE: "a date like 2026-01-31",
+    ir.Kind.UUID: "a UUID",
+    ir.Kind.BASE64: "base64",
     ir.Kind.ANY: "anything",
     ir.Kind.OBJECT: "an object",
     ir.Kind.BYTES: "bytes, which JSON does not have",
@@ -193,6 +207,8 @@ def _out_of_bounds(value: Json, more: Mapping[str, Json], where: str) -> Iterato
 _BOUNDS: Mapping[str, tuple[Callable[[Json, Json], bool], str]] = {
     "min": (lambda value, bound: value >= bound, "is less than {}"),
     "max": (lambda value, bound: value <= bound, "is greater than {}"),
+    "above": (lambda value, bound: value > bound, "is not greater than {}"),
+    "below": (lambda value, bound: value < bound, "is not less than {}"),
     "min_length": (lambda value, bound: len(value) >= bound, "is shorter than {} characters"),
     "max_length": (lambda value, bound: len(value) <= bound, "is longer than {} characters"),
     "min_items": (lambda value, bound: len(value) >= bound, "has fewer than {} items"),

@@ -147,6 +147,12 @@ class Spec:
         """Whether *name* is an enum, a model or a union."""
         return name in self.table("enums") or name in self.table("models") or name in self.table("unions")
 
+    def is_numeric(self, enum: str) -> bool:
+        """Whether the values of an enum are numbers: they are not in quotes."""
+        return any(
+            ("enums", enum, "values", value) in self.document.numbers for value in self.table("enums")[enum]["values"]
+        )
+
     def is_model(self, name: str) -> bool:
         return name in self.table("models")
 

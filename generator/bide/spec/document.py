@@ -85,6 +85,8 @@ class Document:
     keys: Mapping[Path, Place] = field(repr=False)
     comments: tuple[Comment, ...] = ()
     """The `# bide: ...` comments."""
+    numbers: frozenset[Path] = frozenset()
+    """The keys that are whole numbers without quotes. In `data` every key is text."""
 
     def at(self, path: Path) -> Json:
         """The value at *path*. Raises `LookupError` if there is none."""
@@ -145,7 +147,9 @@ def scan(file: str, text: str) -> Reading:
     if not builder.documents:
         nothing = Diagnostic(Place(file), "empty-spec", "this file is empty")
         return Reading(None, [*builder.problems, nothing], frozenset())
-    document = Document(file, text, builder.data, builder.values, builder.keys, builder.comments.all())
+    document = Document(
+        file, text, builder.data, builder.values, builder.keys, builder.comments.all(), frozenset(builder.numbers)
+    )
     return Reading(document, builder.problems, frozenset(builder.spoiled))
 
 
@@ -220,6 +224,7 @@ class _Builder:
     problems: list[Diagnostic] = field(default_factory=list)
     spoiled: set[Path] = field(default_factory=set)
     stack: list[_Open] = field(default_factory=list)
+    numbers: set[Path] = field(default_factory=set)
     _problems_before: int = 0
     """The number of problems before the current event."""
 
@@ -293,6 +298,8 @@ class _Builder:
             self.note(event, "duplicate-key", f'"{key}" is already set on line {self.keys[path].line}')
         else:
             self.keys[path] = self._place(event)
+            if event.implicit[0] and _INTEGER.fullmatch(key) and abs(int(key[:_LONGEST_NUMBER])) <= _LARGEST_INTEGER:
+                self.numbers.add(path)
         self._may_spoil(path)
         holder.key = key
 

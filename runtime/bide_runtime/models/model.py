@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 from typing import Any, ClassVar, Self, dataclass_transform
 
 import msgspec
@@ -11,7 +11,7 @@ from ..http.request import Json
 from ..http.scalar import scalar
 from .prepared import prepared
 
-__all__ = ["Model", "OpenEnum", "Other", "Variant", "no_items", "register"]
+__all__ = ["Model", "OpenEnum", "OpenIntEnum", "Other", "Variant", "no_items", "register"]
 
 
 class _ModelMeta(msgspec.StructMeta):
@@ -82,6 +82,26 @@ class OpenEnum(StrEnum):
                     return member
         unknown = str.__new__(cls, value)
         unknown._name_ = value
+        unknown._value_ = value
+        return unknown
+
+
+class OpenIntEnum(IntEnum):
+    """An integer enum that keeps unknown values: they are numbers, equal to themselves, and have `is_known` false."""
+
+    _value_: int
+
+    @property
+    def is_known(self) -> bool:
+        """Whether the spec lists this value."""
+        return self._value_ in type(self)._value2member_map_
+
+    @classmethod
+    def _missing_(cls, value: object) -> Self | None:
+        if not isinstance(value, int) or isinstance(value, bool):
+            return None
+        unknown = int.__new__(cls, value)
+        unknown._name_ = str(value)
         unknown._value_ = value
         return unknown
 

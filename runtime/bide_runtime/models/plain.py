@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from base64 import b64encode
 from collections.abc import Mapping, Sequence, Set
 from functools import lru_cache
-from typing import Any
+from typing import Any, get_args
 
 import msgspec
 
@@ -28,7 +29,7 @@ def plain(value: Any, name: str) -> Json:
         raise refused(name or "the body", "it is nested too deeply") from None
 
 
-def _plain(value: Any, at: str) -> Json:
+def _plain(value: Any, at: str, is_base64: bool = False) -> Json:
     kind = type(value)
     if kind in _SCALARS:
         return scalar(value, at)
@@ -39,21 +40,23 @@ def _plain(value: Any, at: str) -> Json:
     if isinstance(value, Other):
         return _object(value.body, at)
     if isinstance(value, Mapping):
-        return _object(value, at)
+        return _object(value, at, is_base64)
+    if is_base64 and isinstance(value, bytes | bytearray | memoryview):
+        return b64encode(value).decode()
     if isinstance(value, Sequence | Set) and not isinstance(value, str | bytes | bytearray | memoryview):
-        return [_plain(item, f"{at}[{index}]") for index, item in enumerate(value)]
+        return [_plain(item, f"{at}[{index}]", is_base64) for index, item in enumerate(value)]
     if hasattr(kind, "__dataclass_fields__"):
         return _object({name: getattr(value, name) for name in kind.__dataclass_fields__}, at)
     return scalar(value, at)
 
 
-def _object(value: Mapping[Any, Any], at: str) -> dict[str, Json]:
+def _object(value: Mapping[Any, Any], at: str, is_base64: bool = False) -> dict[str, Json]:
     found = {}
     for key, item in value.items():
         text = scalar(key, at)
         if not isinstance(text, str):
             raise refused(at, f"the key {key!r} of an object is not text")
-        found[text] = _plain(item, _inside(at, text))
+        found[text] = _plain(item, _inside(at, text), is_base64)
     return found
 
 
@@ -61,17 +64,22 @@ def _struct(value: msgspec.Struct, at: str) -> dict[str, Json]:
     """The JSON object of a model, with the provider's key names and without optional fields that are `None`."""
     config = value.__struct_config__
     found = {} if config.tag_field is None else {config.tag_field: config.tag}
-    for name, wire, is_optional in _fields(type(value)):
+    for name, wire, is_optional, is_base64 in _fields(type(value)):
         item = getattr(value, name)
         if item is not None or not is_optional:
-            found[wire] = _plain(item, _inside(at, name))
+            found[wire] = _plain(item, _inside(at, name), is_base64)
     return found
 
 
 @lru_cache(maxsize=1024)
-def _fields(cls: type[msgspec.Struct]) -> tuple[tuple[str, str, bool], ...]:
-    """(attribute, wire name, whether `None` is left out) of each field."""
-    return tuple((each.name, each.encode_name, each.default is None) for each in msgspec.structs.fields(cls))
+def _fields(cls: type[msgspec.Struct]) -> tuple[tuple[str, str, bool, bool], ...]:
+    """(attribute, wire name, whether `None` is left out, whether bytes are base64) of each field."""
+    fields = msgspec.structs.fields(cls)
+    return tuple((each.name, each.encode_name, each.default is None, _has_bytes(each.type)) for each in fields)
+
+
+def _has_bytes(type_: Any) -> bool:
+    return type_ is bytes or any(_has_bytes(inside) for inside in get_args(type_))
 
 
 def _inside(at: str, name: str) -> str:
@@ -98,7 +106,7 @@ _STEPS = re.compile(r"\.([^.\[]+)|\[(?:(\d+)|('[^']*'|[^\]]*))\]")
 
 def _attribute(body: Any, wire: str) -> str:
     fields = _fields(type(body)) if isinstance(body, msgspec.Struct) else ()
-    return next((name for name, wire_name, _ in fields if wire_name == wire), wire)
+    return next((name for name, wire_name, _, _ in fields if wire_name == wire), wire)
 
 
 def _item(body: Any, index: str, key: str) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import pickle
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,10 +18,11 @@ import pytest
 from bide_runtime.calls.call import Call, reads_nothing
 from bide_runtime.calls.extras import Extras
 from bide_runtime.errors.client import InvalidArgument
+from bide_runtime.errors.decode import DecodeError
 from bide_runtime.http.request import as_text, path, query
 from bide_runtime.jobs.token import as_id, checked_id, checked_tag
-from bide_runtime.models.codec import checked, encode, encode_object
-from bide_runtime.models.model import Model, Other
+from bide_runtime.models.codec import checked, decode, encode, encode_object
+from bide_runtime.models.model import Model, OpenIntEnum, Other
 from bide_runtime.models.plain import plain
 from msgspec import field
 
@@ -184,3 +186,55 @@ def test_a_model_of_derived_values_has_json() -> None:
     """`to_dict` and `to_json` work as for a request."""
     assert {"text": "a", "share": 1.5} == Note(text=Text("a"), share=Number(1.5)).to_dict()
     assert '{"text":"a"}' == Note(text=Text("a")).to_json()
+
+
+class Stars(OpenIntEnum):
+    BAD = 1
+    GOOD = 2
+
+
+class Mixed(Model):
+    stars: Stars | None = None
+    who: str | list[str] | None = None
+    where: Inner | str | None = None
+    gaps: list[int | None] | None = None
+    photo: bytes | None = None
+    photos: list[bytes] | None = None
+
+
+@pytest.mark.parametrize(
+    ("wire", "value"),
+    [
+        ({"stars": 2}, Mixed(stars=Stars.GOOD)),
+        ({"stars": 7}, Mixed(stars=Stars(7))),
+        ({"who": "a"}, Mixed(who="a")),
+        ({"who": ["a", "b"]}, Mixed(who=["a", "b"])),
+        ({"where": "here"}, Mixed(where="here")),
+        ({"where": {"from": 1.5}}, Mixed(where=Inner(from_=1.5))),
+        ({"gaps": [1, None]}, Mixed(gaps=[1, None])),
+        ({"photo": "cA=="}, Mixed(photo=b"p")),
+        ({"photos": ["cA==", ""]}, Mixed(photos=[b"p", b""])),
+    ],
+)
+def test_values_of_several_types_survive_the_round_trip(wire: Any, value: Mixed) -> None:
+    """They are read by their JSON type, and sent as they came."""
+    assert value == decode(Mixed, json.dumps(wire).encode())
+    assert wire == json.loads(encode(value)) == value.to_dict()
+
+
+def test_an_unknown_number_is_kept() -> None:
+    """As the provider sent it, and other types are refused."""
+    [known, new] = [decode(Mixed, b'{"stars": %d}' % number).stars for number in (1, 9)]
+
+    assert known is Stars.BAD
+    assert (9, False, "9") == (new, new is not None and new.is_known, new and new.name)
+    for wrong in (b"true", b'"1"', b"1.5"):
+        with pytest.raises(DecodeError, match=r"\$\.stars"):
+            decode(Mixed, b'{"stars": %b}' % wrong)
+    assert new == pickle.loads(pickle.dumps(new))
+
+
+def test_bytes_are_refused_outside_of_base64() -> None:
+    """In the same model."""
+    with pytest.raises(InvalidArgument, match=r"^who: bytes is not text"):
+        encode(Mixed(who=b"a", photo=b"p"))  # type: ignore[arg-type]  # the point

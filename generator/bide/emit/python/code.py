@@ -10,8 +10,9 @@ import re
 import textwrap
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import lru_cache
+from typing import TypedDict
 
-from bide.ir import Bounds, Json, Kind, ListOf, MapOf, Named, Scalar, Type
+from bide.ir import UUID_PATTERN, Bounds, Json, Kind, ListOf, MapOf, Named, OneOf, Scalar, Type
 
 WIDTH = 100
 """Docstrings and comments are wrapped at this column."""
@@ -90,28 +91,45 @@ def spread(brackets: str, items: Iterable[str], *, indent: int) -> Code:
     return Code(f"{brackets[0]}\n{lines}{margin}{brackets[1]}")
 
 
-def annotation(type: Type, *, request: bool = False, like: frozenset[str] = frozenset(), prefix: str = "") -> Code:
+def annotation(
+    type: Type,
+    *,
+    request: bool = False,
+    like: frozenset[str] = frozenset(),
+    prefix: str = "",
+    is_checked: bool = False,
+) -> Code:
     """The annotation for a type. In a *request*, any sequence or mapping is allowed.
 
     For the enums in *like*, a request may have the text of a member instead. *prefix* comes before the names of the
-    spec's own types.
+    spec's own types. If *is_checked*, msgspec checks texts with a format.
     """
+    more: _More = {"request": request, "like": like, "prefix": prefix, "is_checked": is_checked}
     match type:
         case Scalar(kind):
             if request and kind is Kind.OBJECT:
                 return Code("Mapping[str, Json]")
             if prefix and kind is Kind.FILE:
                 return Code("FileLike")
+            if is_checked and kind is Kind.UUID:
+                return Code(f"Annotated[str, Meta(pattern={literal(UUID_PATTERN)})]")
             return Code(_SCALARS[kind])
         case ListOf(item):
-            return Code(
-                f"{'Sequence' if request else 'list'}[{annotation(item, request=request, like=like, prefix=prefix)}]"
-            )
+            return Code(f"{'Sequence' if request else 'list'}[{annotation(item, **more)}]")
         case MapOf(value):
-            inside = annotation(value, request=request, like=like, prefix=prefix)
-            return Code(f"{'Mapping' if request else 'dict'}[str, {inside}]")
+            return Code(f"{'Mapping' if request else 'dict'}[str, {annotation(value, **more)}]")
+        case OneOf(types, nullable):
+            parts = [annotation(each, **more) for each in types]
+            return Code(" | ".join([*parts, *(["None"] if nullable else [])]))
         case Named(name):
             return Code(f"{prefix}{name}{'Like' if request and name in like else ''}")
+
+
+class _More(TypedDict):
+    request: bool
+    like: frozenset[str]
+    prefix: str
+    is_checked: bool
 
 
 def bounded(inside: Code, bounds: Bounds) -> Code:
@@ -127,6 +145,8 @@ _SCALARS = {
     Kind.BOOLEAN: "bool",
     Kind.DATETIME: "datetime",
     Kind.DATE: "date",
+    Kind.UUID: "str",
+    Kind.BASE64: "bytes",
     Kind.ANY: "Json",
     Kind.OBJECT: "dict[str, Json]",
     Kind.BYTES: "bytes",
@@ -138,6 +158,8 @@ def _meta(bounds: Bounds) -> Iterable[tuple[str, Json]]:
     table = (
         ("ge", bounds.min),
         ("le", bounds.max),
+        ("gt", bounds.above),
+        ("lt", bounds.below),
         ("min_length", bounds.min_length if bounds.min_length is not None else bounds.min_items),
         ("max_length", bounds.max_length if bounds.max_length is not None else bounds.max_items),
         ("pattern", bounds.pattern),

@@ -7,7 +7,7 @@ from functools import cached_property
 
 from bide.emit.python.code import Code, annotation
 from bide.emit.words import prose
-from bide.ir import Field, Job, ListOf, MapOf, Model, Named, Pointer, Provider, Scalar, Type
+from bide.ir import Field, Job, ListOf, MapOf, Model, Named, OneOf, Pointer, Provider, Scalar, Type
 
 
 class Context:
@@ -83,3 +83,6 @@ def named(type: Type) -> Iterator[str]:
             yield name
         case ListOf(inside) | MapOf(inside):
             yield from named(inside)
+        case OneOf(types):
+            for each in types:
+                yield from named(each)

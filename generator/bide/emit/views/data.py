@@ -8,7 +8,7 @@ from bide.emit.python.code import Code, annotation, bounded, comment, docstring,
 from bide.emit.views.context import Context
 from bide.emit.views.view import View
 from bide.emit.words import prose
-from bide.ir import Enum, Example, Field, Kind, ListOf, Model, Named, Provider, Scalar, Type, Union
+from bide.ir import Bounds, Enum, Example, Field, Kind, ListOf, Model, Named, Provider, Scalar, Type, Union
 from bide.spec import names
 
 
@@ -47,11 +47,15 @@ class EnumView(View):
         return [
             (
                 Code(value.name),
-                literal(value.wire),
+                literal(self._enum.json(value)),
                 docstring(prose.sentence(value.description), indent=4) if value.description else None,
             )
             for value in self._enum.values
         ]
+
+    @property
+    def base(self) -> Code:
+        return Code("OpenIntEnum" if self._enum.is_numeric else "OpenEnum")
 
     @property
     def ignores_case(self) -> bool:
@@ -60,7 +64,7 @@ class EnumView(View):
     @property
     def texts(self) -> Code:
         """The values, as the arguments of `Literal`."""
-        return Code(", ".join(literal(value.wire) for value in self._enum.values))
+        return Code(", ".join(literal(self._enum.json(value)) for value in self._enum.values))
 
     @property
     def is_like(self) -> bool:
@@ -124,10 +128,14 @@ class FieldView(View):
     @property
     def _annotation(self) -> Code:
         field, model = self._field, self._model
+        if isinstance(field.const, float):
+            only = Bounds(min=field.const, max=field.const)
+            return bounded(Code("float"), only)
         if field.is_const:
             return Code(f"Literal[{literal(field.const)}]")
-        inside = annotation(field.type, request=model.in_request, like=self.provider.like)
-        if model.in_request and not model.in_reply:
+        is_checked = model.in_request and not model.in_reply
+        inside = annotation(field.type, request=model.in_request, like=self.provider.like, is_checked=is_checked)
+        if is_checked:
             inside = bounded(inside, field.bounds)
         is_any = field.type == Scalar(Kind.ANY)
         return Code(f"{inside} | None") if (field.optional or field.nullable) and not is_any else inside

@@ -65,7 +65,7 @@ class EndpointView(View):
         found = []
         for parameter in self._endpoint.parameters:
             if parameter.place is not Place.BODY:
-                inside = annotation(parameter.field.type, prefix="models.")
+                inside = annotation(parameter.field.type, prefix="models.", is_checked=True)
                 wanted = bounded(inside, parameter.field.bounds)
                 optional = "" if not parameter.field.optional else " | None"
                 found.append((Code(parameter.name), Code(f"{wanted}{optional}")))

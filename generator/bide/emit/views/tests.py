@@ -23,6 +23,7 @@ from bide.ir import (
     MapOf,
     Model,
     Named,
+    OneOf,
     Operation,
     Parameter,
     Place,
@@ -275,7 +276,9 @@ class JobTableView(View):
             if isinstance(here, Scalar | MapOf):
                 return True
             here = self.provider.field_of(here, wire).type
-        return isinstance(here, Named) or here == Scalar(Kind.STRING)
+        return here == Scalar(Kind.STRING) or (
+            isinstance(here, Named) and not getattr(self.provider.ir.by_name[here.name], "is_numeric", False)
+        )
 
     def _has(self, pointer: Pointer) -> bool:
         """Whether the poll replies of this job have that field."""
@@ -321,6 +324,8 @@ _SCALARS = {
     Kind.ANY: "anything",
     Kind.OBJECT: "an_object",
     Kind.FILE: "file",
+    Kind.UUID: "uuid",
+    Kind.BASE64: "base64",
 }
 
 
@@ -331,13 +336,16 @@ def _values(provider: Context, type: Type, bounds: Bounds = UNBOUNDED) -> Code:
             return Code(f"v.{_SCALARS[kind]}({', '.join(_limits(bounds))})")
         case ListOf(item):
             return Code(f"v.list_of({', '.join([_values(provider, item), *_limits(bounds)])})")
+        case OneOf(types, nullable):
+            parts = [*(_values(provider, each) for each in types), *([Code("v.null()")] if nullable else [])]
+            return Code(f"v.one_of({', '.join(parts)})")
         case MapOf(value):
             return Code(f"v.map_of({_values(provider, value)})")
         case Named(name):
             thing = provider.ir.by_name[name]
             if not isinstance(thing, Enum):
                 return Code(f"of({literal(name)})")
-            texts = ", ".join(literal(value.wire) for value in thing.values)
+            texts = ", ".join(literal(thing.json(value)) for value in thing.values)
             return Code(f"v.choice(models.{name}, {texts})")
 
 
@@ -347,6 +355,8 @@ def _limits(bounds: Bounds) -> Iterator[Code]:
     table: Mapping[str, Json] = {
         "min": bounds.min,
         "max": bounds.max,
+        "above": bounds.above,
+        "below": bounds.below,
         "min_length": bounds.min_length,
         "max_length": bounds.max_length,
         "pattern": bounds.pattern,

@@ -8,7 +8,8 @@ from typing import TypeAlias
 from bide.emit.python.code import literal
 from bide.emit.words.numbers import article, duration, number, span
 from bide.emit.words.samples import arguments as arguments_of
-from bide.ir import Field, Job, Json, ListOf, Model, Named, Operation, Parameter, Provider, Secret, Source, State, Type
+from bide.ir import Field, Job, Json, Model, Operation, Parameter, Provider, Secret, Source, State
+from bide.ir.build.reach import named
 from bide.spec.names import failed_class
 
 TIMEOUT = ("timeout", "Overall deadline in seconds, from submit to result; `None` waits without limit.")
@@ -73,7 +74,7 @@ def arguments(
     lines = []
     for parameter in parameters:
         text = field(parameter.field, of=None, is_argument=True) or "Not described by the provider."
-        if choices := texts.get(_enum_of(parameter.field.type), ()):
+        if choices := [choice for name in named(parameter.field.type) for choice in texts.get(name, ())]:
             text += f" Known values: {', '.join(f'`{choice}`' for choice in choices)}."
         renamed = f" Sent as `{parameter.field.wire}`." if parameter.name == f"{parameter.field.name}_" else ""
         lines.append(f"    {parameter.name}: {text}{renamed}")
@@ -331,6 +332,8 @@ def bounds_in_words(field: Field) -> str:
         return ""
     parts = [
         _range(bounds.min, bounds.max, ""),
+        f"greater than {number(bounds.above)}" if bounds.above is not None else "",
+        f"less than {number(bounds.below)}" if bounds.below is not None else "",
         _range(bounds.min_items, bounds.max_items, " items"),
         _range(bounds.min_length, bounds.max_length, " characters"),
     ]
@@ -355,10 +358,3 @@ def _range(low: float | None, high: float | None, unit: str) -> str:
     if low is None:
         return f"at most {number(high)}{unit}"
     return f"exactly {number(low)}{unit}" if low == high else f"{number(low)} to {number(high)}{unit}"
-
-
-def _enum_of(type: Type) -> str:
-    """The name of a type, or of the type of its items; empty if it has none."""
-    if isinstance(type, ListOf):
-        return _enum_of(type.item)
-    return type.name if isinstance(type, Named) else ""

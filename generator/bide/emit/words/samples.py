@@ -18,12 +18,14 @@ from bide.ir import (
     ListOf,
     MapOf,
     Model,
+    OneOf,
     Parameter,
     Provider,
     Scalar,
     Type,
     Union,
 )
+from bide.ir.types import between
 
 _PAGE = "https://example.com"
 _TEXTS = (
@@ -94,6 +96,8 @@ def _accepts(field: Field, value: Json) -> bool:
     if isinstance(value, list):
         return (bounds.min_items or 0) <= len(value) <= (math.inf if bounds.max_items is None else bounds.max_items)
     low = -math.inf if bounds.min is None else bounds.min
+    if (bounds.above is not None and value <= bounds.above) or (bounds.below is not None and value >= bounds.below):
+        return False
     return bool(low <= value <= (math.inf if bounds.max is None else bounds.max))
 
 
@@ -107,6 +111,8 @@ def _made(provider: Provider, field: Field, depth: int = 0) -> Code:
 
 def _value(provider: Provider, type: Type, bounds: Bounds, name: str, depth: int) -> Code:
     match type:
+        case OneOf(types):
+            return _value(provider, types[0], bounds, name, depth)
         case Scalar(kind):
             return _scalar(kind, bounds, name)
         case ListOf(item):
@@ -118,8 +124,8 @@ def _value(provider: Provider, type: Type, bounds: Bounds, name: str, depth: int
         case MapOf(value):
             return Code(f'{{"example": {_value(provider, value, Bounds(), name, depth + 1)}}}')
     match provider.by_name[type.name]:
-        case Enum(values=(first, *_)):
-            return literal(first.wire)
+        case Enum() as enum:
+            return literal(enum.json(enum.values[0]))
         case Model() as model if depth < _DEEPEST:
             return _model(provider, model, depth)
         case Union(variants=((_, variant), *_)) if depth < _DEEPEST:
@@ -138,10 +144,9 @@ def _scalar(kind: Kind, bounds: Bounds, name: str) -> Code:
         case Kind.STRING:
             return _text(bounds, name)
         case Kind.INTEGER:
-            low = -math.inf if bounds.min is None else math.ceil(bounds.min)
-            return literal(int(_between(low, bounds.max)))
+            return literal(int(between(bounds, is_whole=True)))
         case Kind.NUMBER:
-            return literal(float(_between(bounds.min, bounds.max)))
+            return literal(float(between(bounds)))
         case Kind.BOOLEAN:
             return literal(True)
         case Kind.DATETIME:
@@ -150,12 +155,9 @@ def _scalar(kind: Kind, bounds: Bounds, name: str) -> Code:
             return Code("date(2026, 1, 1)")
         case Kind.OBJECT | Kind.ANY:
             return Code("{}")
+        case Kind.UUID:
+            return literal("00000000-0000-4000-8000-000000000000")
     return Code('b"example"')
-
-
-def _between(low: float | None, high: float | None) -> float:
-    """1, or the nearest number within the bounds."""
-    return max(-math.inf if low is None else low, min(1, math.inf if high is None else high))
 
 
 def _text(bounds: Bounds, name: str) -> Code:

@@ -11,7 +11,7 @@ from bide.ir.notation import parse_type
 from bide.spec import names
 from bide.spec.document import Json
 
-_BOUNDS = ("min", "max", "min_length", "max_length", "pattern", "min_items", "max_items")
+_BOUNDS = ("min", "max", "above", "below", "min_length", "max_length", "pattern", "min_items", "max_items")
 _DEPRECATED = "The provider has deprecated it."
 
 
@@ -92,5 +92,7 @@ def kind_of(value: Json) -> ir.Kind:
             return ir.Kind.STRING
         case int():
             return ir.Kind.INTEGER
+        case float():
+            return ir.Kind.NUMBER
         case _:
             return ir.Kind.ANY

@@ -12,13 +12,14 @@ from bide.spec import names
 from bide.spec.document import Json
 
 
-def build_enum(name: str, raw: Mapping[str, Json], sources: Sources) -> ir.Enum:
+def build_enum(name: str, raw: Mapping[str, Json], sources: Sources, *, is_numeric: bool = False) -> ir.Enum:
     return ir.Enum(
         name=names.identifier(name),
         description=raw.get("description", "").strip(),
         source=sources.of(raw),
         values=tuple(_enum_value(wire, value) for wire, value in raw["values"].items()),
         ignore_case=raw.get("ignore_case", False),
+        is_numeric=is_numeric,
     )
 
 

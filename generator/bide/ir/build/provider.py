@@ -24,7 +24,11 @@ def build(document: Document) -> ir.Provider:
     """The meaning of a checked document."""
     raw = document.data
     pages = sources(raw.get("sources", {}))
-    enums = tuple(build_enum(name, value, pages) for name, value in raw.get("enums", {}).items())
+    numeric = {path[1] for path in document.numbers if path[0] == "enums"}
+    enums = tuple(
+        build_enum(name, value, pages, is_numeric=name in numeric)
+        for name, value in raw.get("enums", {}).items()
+    )
     models = build_models(raw.get("models", {}), pages)
     unions = [build_union(name, value, pages) for name, value in raw.get("unions", {}).items()]
     bodies = Bodies(models, pages)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from bide import ir
-from bide.ir.notation import innermost
+from bide.ir.notation import leaves
 
 
 def reached(names: Iterable[str], by_name: Mapping[str, ir.Enum | ir.Model | ir.Union]) -> frozenset[str]:
@@ -33,11 +33,9 @@ def _next(thing: ir.Enum | ir.Model | ir.Union) -> Iterator[str]:
 
 
 def named(type_: ir.Type | None) -> Iterator[str]:
-    """The name in a type, if it has one."""
+    """The names in a type."""
     if type_ is not None:
-        inner = innermost(type_)
-        if isinstance(inner, ir.Named):
-            yield inner.name
+        yield from (each.name for each in leaves(type_) if isinstance(each, ir.Named))
 
 
 def sent(operations: Iterable[ir.Operation], jobs: Iterable[ir.Job]) -> Iterator[str]:

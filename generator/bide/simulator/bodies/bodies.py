@@ -52,7 +52,11 @@ class Bodies:
         body = self._status_body(model, view)
         if id_at.field:
             passed = self._catalog.fields_along(model, id_at.field)
-            put(body, id_at.field, in_reply(id_text(id_at, view.id), passed[-1].type if passed else None))
+            put(
+                body,
+                id_at.field,
+                in_reply(id_text(id_at, view.id), self._catalog.in_json(passed[-1].type) if passed else None),
+            )
         return enveloped(model, body)
 
     def poll_reply(self, view: JobView) -> Json:
@@ -92,7 +96,7 @@ class Bodies:
             enums = [field for field in model.fields if isinstance(self._catalog.named(field.type), Enum)]
             body |= {field.wire: self._usual(field, view.job) for field in enums if field.wire in body}
         if passed := self._catalog.fields_along(model, view.job.lifecycle.status):
-            put(body, view.job.lifecycle.status, in_reply(view.status, passed[-1].type))
+            put(body, view.job.lifecycle.status, in_reply(view.status, self._catalog.in_json(passed[-1].type)))
         self._about_job(model, body, view, verbatim=True)
         self._write_items(model, body, view)
         return enveloped(model, self._nulls.write(model, body, view))
@@ -225,7 +229,7 @@ class Bodies:
         for pointer in present:
             if pointer == lifecycle.status:
                 kind = self._catalog.fields_along(model, pointer)[-1].type
-                self._put(model, body, pointer, in_reply(view.status, kind))
+                self._put(model, body, pointer, in_reply(view.status, self._catalog.in_json(kind)))
             elif tells[pointer] is not SOME:
                 self._put(model, body, pointer, tells[pointer])
             elif at(body, pointer) in (MISSING, None, FILLER):

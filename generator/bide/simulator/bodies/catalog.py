@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bide.ir import Enum, Field, Json, ListOf, MapOf, Model, Named, Pointer, Provider, Type, Union
+from bide.ir import Enum, Field, Json, Kind, ListOf, MapOf, Model, Named, OneOf, Pointer, Provider, Scalar, Type, Union
 
 
 class Catalog:
@@ -25,6 +25,11 @@ class Catalog:
     def named(self, type_: Type | None) -> Enum | Model | Union | None:
         """The enum, model or union that a type refers to, if any."""
         return self._named.get(type_.name) if isinstance(type_, Named) else None
+
+    def in_json(self, type_: Type) -> Type:
+        """The type, but `integer` for an enum of numbers."""
+        enum = self.named(type_)
+        return Scalar(Kind.INTEGER) if isinstance(enum, Enum) and enum.is_numeric else type_
 
     def model(self, type_: Type | str | None) -> Model | None:
         """The model of this type or name, if there is one."""
@@ -67,6 +72,9 @@ class Catalog:
             case MapOf(of) if isinstance(value, dict):
                 for each in value.values():
                     self._note(of, each)
+            case OneOf(types):
+                for alternative in types:
+                    self._note(alternative, value)
             case Named(name) if isinstance(value, dict) and (model := self.model(type_)):
                 self._inner.setdefault(name, []).append(value)
                 self._note_fields(model, value)

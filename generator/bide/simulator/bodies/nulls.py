@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from bide.ir import Json, ListOf, MapOf, Model, Pointer, State, Type
+from bide.ir import Json, ListOf, MapOf, Model, OneOf, Pointer, State, Type
 from bide.simulator.bodies.catalog import Catalog
 from bide.simulator.life.view import JobView
 
@@ -42,6 +42,9 @@ class Nulls:
         match type_:
             case ListOf(item) if isinstance(value, list):
                 return [self._value(item, each, state) for each in value]
+            case OneOf(types):
+                for each in types:
+                    value = self._value(each, value, state)
             case MapOf(of) if isinstance(value, dict):
                 return {key: self._value(of, each, state) for key, each in value.items()}
         return value

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import re
+from base64 import b64decode
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from bide.ir import Bounds, Enum, Field, Json, Kind, ListOf, MapOf, Model, Scalar, Type, Union
+from bide.ir import UUID_PATTERN, Bounds, Enum, Field, Json, Kind, ListOf, MapOf, Model, OneOf, Scalar, Type, Union
 from bide.simulator.bodies.catalog import Catalog
 
 
@@ -19,6 +20,13 @@ def _is_number(value: Json) -> bool:
 def _is_datetime(value: Json) -> bool:
     try:
         return isinstance(value, str) and "T" in value.upper() and datetime.fromisoformat(value).tzinfo is not None
+    except ValueError:
+        return False
+
+
+def _is_base64(value: Json) -> bool:
+    try:
+        return isinstance(value, str) and b64decode(value, validate=True) is not None
     except ValueError:
         return False
 
@@ -37,6 +45,8 @@ _SCALARS: dict[Kind, tuple[str, Callable[[Json], bool]]] = {
     Kind.BOOLEAN: ("true or false", lambda value: isinstance(value, bool)),
     Kind.DATETIME: ("a date and time as in RFC 3339", _is_datetime),
     Kind.DATE: ("a date as in RFC 3339", _is_date),
+    Kind.UUID: ("a UUID", lambda value: isinstance(value, str) and re.search(UUID_PATTERN, value) is not None),
+    Kind.BASE64: ("base64", _is_base64),
     Kind.ANY: ("any value", lambda _: True),
     Kind.OBJECT: ("an object", lambda value: isinstance(value, dict)),
     Kind.BYTES: ("bytes", lambda value: isinstance(value, bytes)),
@@ -74,6 +84,11 @@ class Validator:
                     return
                 for key, one in value.items():
                     yield from self.problems(of, one, f"{path}.{key}")
+            case OneOf(types, nullable):
+                tried = [list(self.problems(each, value, path)) for each in types]
+                if all(tried) and not (value is None and nullable):
+                    inside = [found for found in tried if not found[0].startswith(f"{path} is ")]
+                    yield from inside[0] if inside else tried[0]
             case _:
                 match self.catalog.named(type_):
                     case Enum() as enum:
@@ -109,9 +124,11 @@ class Validator:
         yield from wrong or _bound_problems(field.bounds, value, path)
 
     def _enum_problems(self, enum: Enum, value: Json, path: str) -> Iterator[str]:
-        if not isinstance(value, str):
-            yield f"{path} is {_shown(value)}, expected a text"
+        what, fits = _SCALARS[Kind.INTEGER if enum.is_numeric else Kind.STRING]
+        if not fits(value):
+            yield f"{path} is {_shown(value)}, expected {what}"
             return
+        value = str(value)
         known = [each.wire for each in enum.values]
         same = str.lower if enum.ignore_case else str
         if self.strict and same(value) not in map(same, known):
@@ -135,6 +152,10 @@ class Validator:
 def _bound_problems(bounds: Bounds, value: Json, path: str) -> Iterator[str]:
     if _is_number(value):
         yield from _outside(bounds.min, value, bounds.max, f"{path} is {value}")
+        if bounds.above is not None and value <= bounds.above:
+            yield f"{path} is {value}, expected more than {bounds.above:g}"
+        if bounds.below is not None and value >= bounds.below:
+            yield f"{path} is {value}, expected less than {bounds.below:g}"
     elif isinstance(value, str):
         yield from _outside(bounds.min_length, len(value), bounds.max_length, f"{path} has {len(value)} characters")
         if bounds.pattern is not None and not re.search(bounds.pattern, value):

@@ -7,7 +7,8 @@ import math
 import re
 from dataclasses import dataclass
 
-from bide.ir import UNBOUNDED, Bounds, Enum, Field, Json, Kind, ListOf, MapOf, Model, Named, Scalar, Type, Union
+from bide.ir import UNBOUNDED, Bounds, Enum, Field, Json, Kind, ListOf, MapOf, Model, Named, OneOf, Scalar, Type, Union
+from bide.ir.types import between
 from bide.simulator.bodies.catalog import Catalog
 from bide.simulator.bodies.validation import Validator
 
@@ -48,6 +49,8 @@ class Values:
                 least, most = bounds.min_items or 0, math.inf if bounds.max_items is None else bounds.max_items
                 count = int(min(max(least, 1), most)) if depth < _DEEP else least
                 return [self.value(item, name=name, depth=depth + 1) for _ in range(count)]
+            case OneOf(types):
+                return self.value(types[0], bounds, name=name, depth=depth)
             case MapOf(of):
                 return {"example": self.value(of, name=name, depth=depth + 1)} if depth < _DEEP else {}
             case _:
@@ -89,9 +92,8 @@ class Values:
         if depth > _DEEPEST:
             return {}
         match self.catalog.named(type_):
-            case Enum(values=values):
-                wires = [value.wire for value in values] or ["example"]
-                return next((wire for wire in wires if wire in self.preferred), wires[0])
+            case Enum(values=values) as enum:
+                return enum.json(next((value for value in values if value.wire in self.preferred), values[0]))
             case Union(tag_field=tag_field, variants=((tag, model_name), *_)):
                 model = self.catalog.model(model_name)
                 return {tag_field: tag, **(self.model(model, depth=depth) if model else {})}
@@ -110,10 +112,13 @@ def _scalar(kind: Kind, bounds: Bounds, name: str) -> Json:
         case Kind.STRING:
             return _text(bounds, name)
         case Kind.INTEGER:
-            least = -math.inf if bounds.min is None else math.ceil(bounds.min)
-            return int(_between(least, bounds.max))
+            return int(between(bounds, is_whole=True))
         case Kind.NUMBER:
-            return _between(bounds.min, bounds.max)
+            return between(bounds)
+        case Kind.UUID:
+            return "00000000-0000-4000-8000-000000000000"
+        case Kind.BASE64:
+            return "ZXhhbXBsZQ=="
         case Kind.BOOLEAN:
             return False
         case Kind.DATETIME:
@@ -124,13 +129,6 @@ def _scalar(kind: Kind, bounds: Bounds, name: str) -> Json:
             return {}
         case Kind.BYTES | Kind.FILE:
             return b"example"
-
-
-def _between(least: float | None, most: float | None) -> float:
-    """1, or the nearest number that is allowed."""
-    low = -math.inf if least is None else least
-    high = math.inf if most is None else most
-    return max(low, min(1, high))
 
 
 def _text(bounds: Bounds, name: str) -> str:

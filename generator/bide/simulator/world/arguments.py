@@ -7,7 +7,22 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from bide.ir import NAME, BodyModel, Endpoint, Json, Kind, ListOf, Model, Parameter, Place, Scalar, Type
+from bide.ir import (
+    NAME,
+    BodyModel,
+    Endpoint,
+    Enum,
+    Json,
+    Kind,
+    ListOf,
+    Model,
+    Named,
+    OneOf,
+    Parameter,
+    Place,
+    Scalar,
+    Type,
+)
 from bide.simulator.bodies.catalog import Catalog
 from bide.simulator.bodies.validation import Validator
 from bide.simulator.life.answer import Asked
@@ -39,7 +54,11 @@ def read(catalog: Catalog, endpoint: Endpoint, asked: Asked, path: dict[str, str
             problems.append("$ is a body, expected none")
         return Arguments(sent=sent, problems=tuple(problems), strange=strange)
     try:
-        body = _form(model, asked) if endpoint.is_form else json.loads(asked.body or b"{}", parse_constant=_refuse)
+        body = (
+            _form(catalog, model, asked)
+            if endpoint.is_form
+            else json.loads(asked.body or b"{}", parse_constant=_refuse)
+        )
     except (ValueError, RecursionError):
         expected = "multipart/form-data" if endpoint.is_form else "JSON"
         return Arguments(sent=sent, problems=(*problems, f"$ is not {expected}"), strange=strange)
@@ -69,21 +88,25 @@ def _free(asked: Asked, sent: dict[str, Json], problems: list[str]) -> Arguments
     return Arguments(sent=sent, problems=tuple(problems), strange={})
 
 
-def _form(model: Model, asked: Asked) -> dict[str, Json]:
+def _form(catalog: Catalog, model: Model, asked: Asked) -> dict[str, Json]:
     """A multipart body as the JSON that it represents. Raises `ValueError` if it is not valid."""
     types = {field.wire: field.type for field in model.fields}
-    return {name: _part(types.get(name), parts) for name, parts in read_form(asked).items()}
+    return {name: _part(catalog, types.get(name), parts) for name, parts in read_form(asked).items()}
 
 
-def _part(type_: Type | None, parts: list[Part]) -> Json:
+def _part(catalog: Catalog, type_: Type | None, parts: list[Part]) -> Json:
     """The value of the parts of one name; an invalid one stays text, which validation reports."""
     if isinstance(type_, ListOf):
-        return [_part(type_.item, [part]) for part in parts]
+        return [_part(catalog, type_.item, [part]) for part in parts]
     part = parts[-1]
     if part.is_file:
         return part.content
     text = part.content.decode()
-    return json.loads(text) if part.type == "application/json" else text if type_ is None else _value(type_, [text])
+    return (
+        json.loads(text)
+        if part.type == "application/json"
+        else text if type_ is None else _value(catalog, type_, [text])
+    )
 
 
 def _can_be_repeated(value: Json) -> bool:
@@ -156,18 +179,23 @@ def _parameter(check: Validator, parameter: Parameter, texts: list[str], sent: d
         if not field.optional:
             yield f"{path} is missing"
         return
-    value = _value(field.type, texts)
+    value = _value(check.catalog, field.type, texts)
     problems = list(check.field_problems(field, value, path))
     if not problems:
         sent[field.wire] = value
     yield from problems
 
 
-def _value(type_: Type, texts: list[str]) -> Json:
+def _value(catalog: Catalog, type_: Type, texts: list[str]) -> Json:
     """The value of a query parameter or a header; an invalid one stays text, which validation reports."""
     match type_:
         case ListOf(item):
-            return [_value(item, [text]) for text in texts]
+            return [_value(catalog, item, [text]) for text in texts]
+        case OneOf(types):
+            values = [_value(catalog, each, texts) for each in types]
+            return next((value for value in values if not isinstance(value, str)), values[0])
+        case Named() if isinstance(enum := catalog.named(type_), Enum) and enum.is_numeric:
+            return _value(catalog, Scalar(Kind.INTEGER), texts)
         case Scalar(Kind.INTEGER | Kind.NUMBER | Kind.BOOLEAN as kind):
             try:
                 value = json.loads(texts[-1], parse_constant=_refuse)

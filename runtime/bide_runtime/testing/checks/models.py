@@ -10,7 +10,7 @@ import msgspec
 import msgspec.inspect
 
 from ...http.request import Json
-from ...models.model import Model, OpenEnum
+from ...models.model import Model, OpenEnum, OpenIntEnum
 
 Body: TypeAlias = dict[str, Json]
 
@@ -33,7 +33,7 @@ def unknown_values(model: type[Model], body: Body) -> Iterator[tuple[str, Body]]
     body = _opened(model, body)
     for field in _fields(model):
         if any(isinstance(kind, msgspec.inspect.EnumType) for kind in _kinds(field)):
-            yield field.name, {**body, field.encode_name: "a value of tomorrow"}
+            yield field.name, {**body, field.encode_name: _tomorrow(_kinds(field))}
 
 
 def wrong_types(model: type[Model], body: Body) -> Iterator[tuple[str, Body]]:
@@ -43,8 +43,9 @@ def wrong_types(model: type[Model], body: Body) -> Iterator[tuple[str, Body]]:
         kinds = _kinds(field)
         if any(isinstance(kind, msgspec.inspect.AnyType) for kind in kinds):
             continue
-        is_object = any(isinstance(kind, _OBJECTS) for kind in kinds)
-        yield f"$.{field.encode_name}", {**body, field.encode_name: True if is_object else {"wrong": 1}}
+        wrong = [value for value, accepting in _WRONG if not any(isinstance(kind, accepting) for kind in kinds)]
+        if wrong:
+            yield f"$.{field.encode_name}", {**body, field.encode_name: wrong[0]}
 
 
 def _opened(model: type[Model], body: Json) -> Json:
@@ -54,6 +55,20 @@ def _opened(model: type[Model], body: Json) -> Json:
 
 
 _OBJECTS = (msgspec.inspect.DictType, msgspec.inspect.StructType, msgspec.inspect.CustomType)
+
+
+_WRONG: tuple[tuple[Json, tuple[type, ...]], ...] = (
+    ({"wrong": 1}, _OBJECTS),
+    (True, (msgspec.inspect.BoolType,)),
+    ([["wrong"]], (msgspec.inspect.ListType,)),
+)
+"""Values, and the types that may accept each."""
+
+
+def _tomorrow(kinds: tuple[msgspec.inspect.Type, ...]) -> Json:
+    """A value that the enum does not list."""
+    cls = next(kind.cls for kind in kinds if isinstance(kind, msgspec.inspect.EnumType))
+    return 2_147_483_647 if issubclass(cls, OpenIntEnum) else "a value of tomorrow"
 
 
 def _fields(model: type[Model]) -> tuple[msgspec.inspect.Field, ...]:
@@ -88,7 +103,7 @@ def _lost(ours: Json, theirs: Json, value: object, path: str) -> Iterator[str]:
         # Parsers differ beyond microseconds: one rounds, another truncates.
         if abs(value - datetime.fromisoformat(theirs)) > timedelta(microseconds=1):
             yield path
-    elif isinstance(value, OpenEnum):
+    elif isinstance(value, OpenEnum | OpenIntEnum):
         if type(value)(theirs) != value:
             yield path
     elif ours != theirs:

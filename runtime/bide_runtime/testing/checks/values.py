@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from base64 import b64encode
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, timezone
 from functools import cache
 from typing import Any
+from uuid import UUID
 
 import msgspec
 import msgspec.inspect as inspect
@@ -15,7 +17,7 @@ from hypothesis import find, settings
 from hypothesis import strategies as st
 
 from ...http.request import Json
-from ...models.model import OpenEnum, Variant
+from ...models.model import OpenEnum, OpenIntEnum, Variant
 from ..fake.bodies import shape
 
 Strategy = st.SearchStrategy[Any]
@@ -53,6 +55,8 @@ class Values:
     inside: st.SearchStrategy[Given]
     outside: Strategy = _NOTHING
     """Values that are refused, as they are passed."""
+    accepts: tuple[type, ...] = ()
+    """The Python types that are accepted, for `one_of`."""
 
 
 def text(*, min_length: int = 0, max_length: int | None = None, pattern: str | None = None) -> Values:
@@ -69,38 +73,80 @@ def text(*, min_length: int = 0, max_length: int | None = None, pattern: str | N
         wrong.append(_TEXT.map(lambda value: value + "x" * (max_length + 1)))
     if pattern is not None:
         wrong.append(_TEXT.filter(lambda value: re.search(pattern, value) is None))
-    return _as_it_is(inside, st.one_of(wrong))
+    return replace(_as_it_is(inside, st.one_of(wrong)), accepts=(str,))
 
 
-def integer(*, min: int | None = None, max: int | None = None) -> Values:
+def uuid() -> Values:
+    """A UUID, as text."""
+    return replace(
+        _as_it_is(st.uuids().map(str), st.sampled_from([7, "", "no-uuid", f"{UUID(int=0)}\n"])), accepts=(str,)
+    )
+
+
+def base64() -> Values:
+    """Bytes, which are base64 in JSON."""
+    inside = st.binary(max_size=40).map(lambda value: Given(value, b64encode(value).decode()))
+    return Values(inside, st.sampled_from([7, "no base64!", True]), (bytes, str))
+
+
+def null() -> Values:
+    """`None`."""
+    return Values(st.just(Given(None, None)), accepts=(type(None),))
+
+
+def one_of(*alternatives: Values) -> Values:
+    """A value of one of several types, which differ in JSON."""
+    accepted = {kind for each in alternatives for kind in each.accepts}
+    wrong = [each for each in (7, 7.5, True, "text", ["x"], {"x": 1}, object()) if type(each) not in accepted]
+    return Values(st.one_of([each.inside for each in alternatives]), st.sampled_from(wrong), tuple(accepted))
+
+
+def integer(
+    *, min: int | None = None, max: int | None = None, above: int | None = None, below: int | None = None
+) -> Values:
+    min = min if above is None else above + 1
+    max = max if below is None else below - 1
     wrong: list[Strategy] = [st.sampled_from(["7", 7.5, True])]
     if min is not None:
         wrong.append(st.integers(max_value=min - 1))
     if max is not None:
         wrong.append(st.integers(min_value=max + 1))
-    return _as_it_is(st.integers(min, max), st.one_of(wrong))
+    return replace(_as_it_is(st.integers(min, max), st.one_of(wrong)), accepts=(int,))
 
 
-def number(*, min: float | None = None, max: float | None = None) -> Values:
-    floats = st.floats(min, max, allow_nan=False, allow_infinity=False)
+def number(
+    *, min: float | None = None, max: float | None = None, above: float | None = None, below: float | None = None
+) -> Values:
+    floats = st.floats(
+        min if above is None else above,
+        max if below is None else below,
+        exclude_min=above is not None,
+        exclude_max=below is not None,
+        allow_nan=False,
+        allow_infinity=False,
+    )
     wrong: list[Strategy] = [st.sampled_from(["7", True, float("nan"), float("inf")])]
     if min is not None:
         wrong.append(st.floats(max_value=min, exclude_max=True, allow_infinity=False))
     if max is not None:
         wrong.append(st.floats(min_value=max, exclude_min=True, allow_infinity=False))
-    return _as_it_is(floats, st.one_of(wrong))
+    if above is not None:
+        wrong.append(st.floats(max_value=above, allow_infinity=False))
+    if below is not None:
+        wrong.append(st.floats(min_value=below, allow_infinity=False))
+    return replace(_as_it_is(floats, st.one_of(wrong)), accepts=(int, float))
 
 
 def boolean() -> Values:
-    return _as_it_is(st.booleans(), st.sampled_from(["true", 1]))
+    return replace(_as_it_is(st.booleans(), st.sampled_from(["true", 1])), accepts=(bool,))
 
 
 def moment() -> Values:
-    return _as_it_is(_MOMENTS, st.sampled_from(["tomorrow", True, datetime(2026, 1, 1)]))
+    return Values(_as_it_is(_MOMENTS).inside, st.sampled_from(["tomorrow", True, datetime(2026, 1, 1)]), (str,))
 
 
 def day() -> Values:
-    return _as_it_is(st.dates(), st.sampled_from(["tomorrow", True]))
+    return Values(_as_it_is(st.dates()).inside, st.sampled_from(["tomorrow", True]), (str,))
 
 
 def anything() -> Values:
@@ -112,18 +158,24 @@ def file() -> Values:
 
 
 def an_object() -> Values:
-    return _as_it_is(
-        st.dictionaries(_TEXT, any_json(3), max_size=3),
-        st.sampled_from(["{}", 7, *({"a": [each]} for each in _NOT_JSON)]),
-    )
+    inside = _as_it_is(st.dictionaries(_TEXT, any_json(3), max_size=3)).inside
+    return Values(inside, st.sampled_from(["{}", 7, *({"a": [each]} for each in _NOT_JSON)]), (dict,))
 
 
-def choice(enum: type[OpenEnum], *texts: str) -> Values:
-    """A member of an enum, its text, or a text that the spec does not list."""
-    known = st.sampled_from(texts)
-    new = st.just(Given(enum(TOMORROW), TOMORROW))
+def choice(enum: type[OpenEnum] | type[OpenIntEnum], *values: str | int) -> Values:
+    """A member of an enum, its value, or a value that the spec does not list."""
+    known: Strategy = st.sampled_from(values)
+    tomorrow = _tomorrow(enum)
+    new = st.just(Given(enum(tomorrow), tomorrow))
     inside = known.map(lambda each: Given(each, each)) | known.map(lambda each: Given(enum(each), each)) | new
-    return Values(inside, st.sampled_from([7, True]))
+    if issubclass(enum, OpenIntEnum):
+        return Values(inside, st.sampled_from(["7", True, 7.5]), (int,))
+    return Values(inside, st.sampled_from([7, True]), (str,))
+
+
+def _tomorrow(enum: type[Any]) -> Any:
+    """A value that the spec does not list."""
+    return 2_147_483_647 if issubclass(enum, OpenIntEnum) else TOMORROW
 
 
 def constant(value: Json) -> Values:
@@ -141,14 +193,14 @@ def list_of(item: Values, *, min_items: int = 0, max_items: int | None = None) -
     if max_items is not None:
         wrong.append(st.lists(_given(item), min_size=max_items + 1, max_size=max_items + 3))
     wrong.append(st.tuples(st.lists(_given(item), max_size=2), item.outside).map(lambda found: [*found[0], found[1]]))
-    return Values(inside, st.one_of(wrong))
+    return Values(inside, st.one_of(wrong), (list,))
 
 
 def map_of(value: Values) -> Values:
     inside = st.dictionaries(_TEXT, value.inside, max_size=3).map(
         lambda found: Given({k: v.given for k, v in found.items()}, {k: v.sent for k, v in found.items()})
     )
-    return Values(inside, st.just(7))
+    return Values(inside, st.just(7), (dict,))
 
 
 @dataclass(frozen=True)
@@ -187,7 +239,7 @@ def union(*variants: Values) -> Values:
 
 def later(values: Callable[[], Values]) -> Values:
     """Values that are defined later, or recursively."""
-    return Values(st.deferred(lambda: values().inside), st.deferred(lambda: values().outside))
+    return Values(st.deferred(lambda: values().inside), st.deferred(lambda: values().outside), (dict,))
 
 
 def least(values: Strategy) -> Any:
@@ -235,7 +287,7 @@ def _bodies(found: inspect.Type, depth: int) -> Strategy:
             new = st.just({cls._discriminator: TOMORROW, "more": 1})
             return st.one_of([*(_bodies(variant, depth) for variant in known), new])
         case inspect.EnumType(cls=cls):
-            return st.sampled_from([*(member.value for member in cls), TOMORROW])
+            return st.sampled_from([*(member.value for member in cls), _tomorrow(cls)])
         case inspect.LiteralType(values=values):
             return st.sampled_from(values)
         case inspect.ListType(item_type=item, min_length=fewest, max_length=most):
@@ -248,12 +300,12 @@ def _bodies(found: inspect.Type, depth: int) -> Strategy:
             return st.none()
         case inspect.BoolType():
             return st.booleans()
-        case inspect.IntType(ge=least, le=most):
-            return st.integers(least, most)
-        case inspect.FloatType(ge=least, le=most):
-            return st.floats(least, most, allow_nan=False, allow_infinity=False) | st.integers(
-                *(None if bound is None else int(bound) for bound in (least, most))
-            )
+        case inspect.IntType(gt=above, ge=least, lt=below, le=most):
+            return integer(min=least, max=most, above=above, below=below).inside.map(lambda one: one.sent)
+        case inspect.FloatType(gt=above, ge=least, lt=below, le=most):
+            return number(min=least, max=most, above=above, below=below).inside.map(_shorter)
+        case inspect.BytesType():
+            return st.binary(max_size=20).map(lambda value: b64encode(value).decode())
         case inspect.DateTimeType():
             return _MOMENTS.map(lambda moment: moment.isoformat())
         case inspect.DateType():
@@ -262,6 +314,11 @@ def _bodies(found: inspect.Type, depth: int) -> Strategy:
             return text(min_length=shortest or 0, max_length=longest, pattern=pattern).inside.map(lambda one: one.sent)
         case _:
             return any_json(3)
+
+
+def _shorter(one: Given) -> Json:
+    """A number as some serializers write it: 2 for 2.0."""
+    return int(one.sent) if one.sent.is_integer() and abs(one.sent) < 2**53 else one.sent
 
 
 @cache

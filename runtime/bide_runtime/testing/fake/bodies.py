@@ -125,8 +125,10 @@ def _made_up(found: inspect.Type, name: str) -> Json:
             return {}
         case inspect.BoolType():
             return False
-        case inspect.IntType(ge=least) | inspect.FloatType(ge=least):
-            return least or 0
+        case inspect.IntType(gt=above, ge=least) | inspect.FloatType(gt=above, ge=least):
+            return (least or 0) if above is None else above + 1
+        case inspect.BytesType():
+            return ""
         case inspect.DateTimeType():
             return "2026-01-01T00:00:00Z"
         case inspect.DateType():
@@ -180,6 +182,8 @@ def _fitted(value: Json, found: inspect.Type) -> Json:
     wanted = _object(found) if isinstance(found, inspect.UnionType) else found
     if isinstance(wanted, inspect.IntType) and isinstance(value, float):
         return round(value)
+    if isinstance(wanted, inspect.EnumType) and issubclass(wanted.cls, int) and str(value).lstrip("-").isdecimal():
+        return int(value)
     if isinstance(wanted, inspect.BoolType) and isinstance(value, str):
         return _WORDS.get(value, value)
     if isinstance(wanted, inspect.IntType) and isinstance(value, str) and value.lstrip("-").isdecimal():

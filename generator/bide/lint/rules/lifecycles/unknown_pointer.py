@@ -39,9 +39,9 @@ _STATUS = "text, a whole number or a boolean"
 _ANYTHING = "anything"
 
 _KINDS = {
-    _TEXT: {ir.Kind.STRING},
+    _TEXT: {ir.Kind.STRING, ir.Kind.UUID},
     _NUMBER: {ir.Kind.INTEGER, ir.Kind.NUMBER},
-    _ID: {ir.Kind.STRING, ir.Kind.INTEGER},
+    _ID: {ir.Kind.STRING, ir.Kind.UUID, ir.Kind.INTEGER},
     _STATUS: {ir.Kind.STRING, ir.Kind.INTEGER, ir.Kind.BOOLEAN},
 }
 
@@ -109,8 +109,10 @@ def _can_be(spec: Spec, found: ir.Type, wanted: str) -> bool:
             return wanted == _ANYTHING or kind in _KINDS[wanted]
         case ir.ListOf():
             return wanted == _ANYTHING
+        case ir.OneOf(types):
+            return any(_can_be(spec, each, wanted) for each in types)
         case ir.Named(name) if name in spec.table("enums"):
-            return wanted != _NUMBER
+            return wanted != _NUMBER or spec.is_numeric(name)
         case ir.Named(name) if not spec.is_type(name):
             return True
         case _:

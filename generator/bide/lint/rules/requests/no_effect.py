@@ -36,6 +36,10 @@ def check(spec: Spec) -> Iterator[Diagnostic]:
                 yield spec.at_key(
                     (*view.path, "when"), "no-effect", message, f'remove it, or name the field "{view.wire}?"'
                 )
+    for name, enum in spec.table("enums").items():
+        if "ignore_case" in enum and spec.is_numeric(name):
+            message = '"ignore_case" has no effect on numbers'
+            yield spec.at_key(("enums", name, "ignore_case"), "no-effect", message, "remove it")
     for view in spec.all_fields:
         for bound in _BOUNDS if "const" in view.more else ():
             if bound in view.more:
@@ -94,4 +98,4 @@ def _header_of(secret: ir.Json) -> str:
 
 def _has_files(spec: Spec, endpoint: EndpointView) -> bool:
     fields = spec.sent_in_body(endpoint)
-    return any(view.type is not None and view.type.innermost == ir.Scalar(ir.Kind.FILE) for view in fields)
+    return any(view.type is not None and ir.Scalar(ir.Kind.FILE) in view.type.leaves for view in fields)

@@ -17,8 +17,15 @@ from bide import ir
 from bide.lint.spec import FieldView, Spec
 from bide.spec.diagnostics import Diagnostic
 
-_PAIRS = (("min", "max"), ("min_length", "max_length"), ("min_items", "max_items"))
-_OF_NUMBERS = ("min", "max")
+_PAIRS = (
+    ("min", "max"),
+    ("above", "max"),
+    ("min", "below"),
+    ("above", "below"),
+    ("min_length", "max_length"),
+    ("min_items", "max_items"),
+)
+_OF_NUMBERS = ("min", "max", "above", "below")
 _OF_TEXT = ("min_length", "max_length", "pattern")
 _OF_LISTS = ("min_items", "max_items")
 _BOUNDS = frozenset((*_OF_NUMBERS, *_OF_TEXT, *_OF_LISTS))
@@ -32,8 +39,13 @@ def check(spec: Spec) -> Iterator[Diagnostic]:
         if view.type is not None:
             yield from _of_another_type(spec, view, view.type.type)
         for low, high in _PAIRS:
-            if view.more.get(low) is not None and view.more.get(high) is not None and view.more[low] > view.more[high]:
+            if view.more.get(low) is None or view.more.get(high) is None:
+                continue
+            if view.more[low] > view.more[high]:
                 message = f'"{low}" is greater than "{high}"'
+                yield spec.at_value((*view.path, low), "bad-bounds", message)
+            elif view.more[low] == view.more[high] and {low, high} & {"above", "below"}:
+                message = f'no number is between "{low}" and "{high}"'
                 yield spec.at_value((*view.path, low), "bad-bounds", message)
         if "pattern" in view.more and not _is_expression(view.more["pattern"]):
             message = "this is not a regular expression that Python accepts"

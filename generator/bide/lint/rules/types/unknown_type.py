@@ -6,6 +6,12 @@ Why: only then is the Python type known.
     limit: integer          # fine
     pages: list of Page     # fine, if there is a model Page
 
+Alternatives differ in JSON:
+
+    size: string or integer         # fine
+    size: integer or number         # refused: both are numbers
+    page: Page or Site              # refused: both are objects; declare a union
+
 `bytes` is only for a whole body: the result of a job, or the reply to an operation.
 """
 
@@ -14,7 +20,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bide import ir
-from bide.ir.notation import BUILT_IN, NotationError, parse_type
+from bide.ir.notation import BUILT_IN, NotationError, TypeText, parse_type, spelled
 from bide.lint.spec import Spec
 from bide.spec.diagnostics import Diagnostic
 from bide.spec.document import Path
@@ -27,7 +33,6 @@ _USUAL = {
     "float": "number",
     "array": "list of T",
     "dict": "object",
-    "uuid": "string",
     "text": "string",
     "url": "string",
     "uri": "string",
@@ -81,8 +86,8 @@ def _in_bodies(spec: Spec) -> Iterator[Path]:
 def _named_elsewhere(spec: Spec) -> Iterator[str]:
     """The models that are used in other models or in replies."""
     for view in spec.all_fields:
-        if view.type is not None and isinstance(view.type.innermost, ir.Named):
-            yield view.type.innermost.name
+        if view.type is not None:
+            yield from (each.name for each in view.type.leaves if isinstance(each, ir.Named))
     for job in spec.table("jobs").values():
         yield from filter(None, (job["submit"].get("returns"), job.get("snapshot")))
     for _, text in _bodies(spec):
@@ -96,18 +101,88 @@ def _problems(spec: Spec, path: Path, text: str, *, is_field: bool, may_be_file:
         help_ = "write it like string, list of Page, map of integer, or Page or null"
         yield spec.at_value(path, "unknown-type", str(error), help_)
         return
-    inner = read.innermost
+    for inner in read.leaves:
+        yield from _of_leaf(spec, path, read, inner, is_field=is_field, may_be_file=may_be_file)
+    if read.nullable and not is_field:
+        yield spec.at_value(path, "unknown-type", '"or null" is only for fields')
+    yield from _of_alternatives(spec, path, read.type)
+
+
+def _of_leaf(
+    spec: Spec,
+    path: Path,
+    read: TypeText,
+    inner: ir.Scalar | ir.Named,
+    *,
+    is_field: bool,
+    may_be_file: bool,
+) -> Iterator[Diagnostic]:
     if isinstance(inner, ir.Named) and not spec.is_type(inner.name):
         usual = _USUAL.get(inner.name.casefold())
         known = [*BUILT_IN, *spec.type_names]
         help_ = f'did you mean "{usual}"?' if usual else did_you_mean(inner.name, known) or _DECLARE_IT
         yield spec.at_value(path, "unknown-type", f'there is no type "{inner.name}"', help_)
     elif inner == ir.Scalar(ir.Kind.BYTES) and (is_field or read.type != inner):
-        yield spec.at_value(path, "unknown-type", '"bytes" is only for a whole body', 'in JSON, use "string"')
+        yield spec.at_value(
+            path, "unknown-type", '"bytes" is only for a whole body', 'in JSON, use "base64" or "string"'
+        )
     elif inner == ir.Scalar(ir.Kind.FILE) and (read.type != inner or read.nullable or not may_be_file):
         message = '"file" is only for a field in the body of a request, and not in a list or map'
         yield spec.at_value(
             path, "unknown-type", message, "in a reply, use bytes for a whole body, or string for a URL"
         )
-    elif read.nullable and not is_field:
-        yield spec.at_value(path, "unknown-type", '"or null" is only for fields')
+
+
+def _of_alternatives(spec: Spec, path: Path, type_: ir.Type) -> Iterator[Diagnostic]:
+    """The problems of alternatives that have the same JSON type."""
+    match type_:
+        case ir.ListOf(inner) | ir.MapOf(inner):
+            yield from _of_alternatives(spec, path, inner)
+        case ir.OneOf(types):
+            first: dict[str, ir.Type] = {}
+            for each in types:
+                yield from _of_alternatives(spec, path, each)
+                for kind in _json_types(spec, each):
+                    if kind == "anything" and len(types) > 1:
+                        message = f'"{spelled(each)}" cannot be told apart from the other types'
+                        yield spec.at_value(path, "unknown-type", message, f'use "{spelled(each)}" by itself')
+                    elif kind in first and first[kind] is not each:
+                        message = f'"{spelled(first[kind])}" and "{spelled(each)}" are both {kind} in JSON'
+                        yield spec.at_value(path, "unknown-type", message, _ONE_OF[kind])
+                    first.setdefault(kind, each)
+
+
+_ONE_OF = {
+    "text": "use string for both",
+    "a number": "use number for both",
+    "true or false": "write boolean once",
+    "a list": "write one list: list of (A or B)",
+    "an object": "declare a union of both models under unions",
+}
+
+
+def _json_types(spec: Spec, type_: ir.Type) -> tuple[str, ...]:
+    """The JSON types of the values of a type."""
+    match type_:
+        case ir.Scalar(kind):
+            return (_JSON_TYPES.get(kind, "text"),)
+        case ir.ListOf():
+            return ("a list",)
+        case ir.Named(name) if name in spec.table("enums"):
+            return ("a number" if spec.is_numeric(name) else "text",)
+        case ir.Named(name) if name in spec.table("unions"):
+            return ("anything",)
+        case ir.OneOf(types):
+            return tuple(kind for each in types for kind in _json_types(spec, each))
+    return ("an object",)
+
+
+_JSON_TYPES = {
+    ir.Kind.INTEGER: "a number",
+    ir.Kind.NUMBER: "a number",
+    ir.Kind.BOOLEAN: "true or false",
+    ir.Kind.OBJECT: "an object",
+    ir.Kind.ANY: "anything",
+    ir.Kind.FILE: "anything",
+    ir.Kind.BYTES: "anything",
+}

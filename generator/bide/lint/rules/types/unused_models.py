@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bide import ir
-from bide.ir.notation import NotationError, innermost, parse_type
+from bide.ir.notation import NotationError, leaves, parse_type
 from bide.lint.spec import SECTIONS, FieldView, Spec
 from bide.spec.diagnostics import Diagnostic
 from bide.spec.document import Json
@@ -79,6 +79,4 @@ def _of_text(text: Json) -> Iterator[str]:
 
 
 def _of_type(type_: ir.Type) -> Iterator[str]:
-    inner = innermost(type_)
-    if isinstance(inner, ir.Named):
-        yield inner.name
+    yield from (each.name for each in leaves(type_) if isinstance(each, ir.Named))

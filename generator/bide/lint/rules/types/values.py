@@ -6,11 +6,19 @@ Why: the documentation shows it as the value that the server assumes.
     limit?: {type: integer, default: 10, max: 5}     # refused: greater than max
     limit?: {type: integer, default: 10}             # fine
 
+mixed-enum: the values of an enum are all text, or all whole numbers.
+
+Why: an enum is one type in JSON. A value without quotes that looks like a whole number is one.
+
+    values: {1: Bad., 2: Good.}                # fine: the numbers 1 and 2
+    values: {"1": Bad., "2": Good.}            # fine: the texts 1 and 2
+    values: {1: Bad., good: Good.}             # refused
+
 bad-const: a constant is a scalar and has the type of its field.
 
-Why: it becomes a `Literal` type in the generated code.
+Why: the generated code has its value.
 
-    scale: {const: 1.5}                        # refused: a fraction
+    scale: {const: 1.5}                        # fine
     kinds: {const: [a, b]}                     # refused: a list
     kind: {const: fetch}                       # fine
 """
@@ -25,6 +33,8 @@ from bide.spec.diagnostics import Diagnostic
 
 
 def check(spec: Spec) -> Iterator[Diagnostic]:
+    for name in spec.table("enums"):
+        yield from _mixed(spec, name)
     for view in spec.all_fields:
         if "const" in view.more:
             yield from _constant(spec, view)
@@ -32,11 +42,20 @@ def check(spec: Spec) -> Iterator[Diagnostic]:
             yield from _default(spec, view)
 
 
+def _mixed(spec: Spec, name: str) -> Iterator[Diagnostic]:
+    if spec.is_numeric(name):
+        for value in spec.table("enums")[name]["values"]:
+            path = ("enums", name, "values", value)
+            if path not in spec.document.numbers:
+                message = f'"{value}" is text, but other values of "{name}" are numbers'
+                yield spec.at_key(path, "mixed-enum", message, "put all values in quotes if they are text in JSON")
+
+
 def _constant(spec: Spec, view: FieldView) -> Iterator[Diagnostic]:
     path = (*view.path, "const")
     const = view.more["const"]
-    if not isinstance(const, str | int | None):
-        message = '"const" must be text, a whole number, true, false or null'
+    if not isinstance(const, str | int | float | None):
+        message = '"const" must be text, a number, true, false or null'
         yield spec.at_value(path, "bad-const", message)
     if view.type is not None and not (const is None and view.type.nullable):
         for misfit in misfits(spec, const, view.type.type, "const"):

@@ -27,7 +27,7 @@ class Side(OpenEnum):
 
 
 if TYPE_CHECKING:
-    # An argument may be a member of an enum, or its text. Either is sent as the text.
+    # An argument may be a member of an enum, or its value. Either is sent as the value.
     SideLike: TypeAlias = Side | Literal["left", "right"]
 else:
     SideLike = Side
