@@ -160,7 +160,7 @@ REFUSED = {
     "upwards": (["../x"], '"../x" is not a valid name', "did you mean x?"),
     "docs": (["x", "--docs", "foo"], '"foo" is not a valid URL: write it like', "(--docs)"),
     "auth": (["x", "--auth", "foo"], '"foo" is not a way to send the API key: use bearer,', "none (--auth)"),
-    "no id": (["x", "--poll", "/x"], "this path has no {job_id}", "(--poll)"),
+    "no id": (["x", "--poll", "/x"], "nothing says which job this is about: use {job_id}", "(--poll)"),
     "no job": (["x", "--job", ""], '"" is not a valid name', "(--job)"),
     "no class": (["x", "--job", "true"], '"True" is not a valid Python name', "(--job)"),
     "our name": (["x", "--job", "close"], 'every client already has an attribute "close"', "(--job)"),

@@ -169,6 +169,7 @@ def test_no_word_becomes_code(text: str) -> None:
 @example('\\"')
 @example("a\n\n    b\n")
 @example("# fmt: skip")
+@example("0\r\x1f")
 def test_black_leaves_texts_alone(text: str) -> None:
     """Printed texts are laid out already, so that no layout can change them into code."""
     module = f"class A:\n    {docstring(text, indent=4)}\n\n    x = 1  {comment('a')}\n    {comment(text, indent=4)}\n"

@@ -229,7 +229,7 @@ def test_without_its_extra(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without starlette or uvicorn the error names the extra to install."""
     monkeypatch.setitem(sys.modules, "uvicorn", None)
 
-    with pytest.raises(SimulatorError, match=r"uvicorn is missing: pip install 'bide\[simulator\]'"):
+    with pytest.raises(SimulatorError, match=r"uvicorn is missing: install Bide with its extra `simulator`"):
         Simulator(PROVIDER)
 
 

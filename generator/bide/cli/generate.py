@@ -167,5 +167,5 @@ def _compare(out: Path, packages: list[Package], say: Callable[..., None]) -> in
         say(f"{out.as_posix()} is up to date")
         return OK
     names = ", ".join(change.folder.name for change in drifted)
-    complain(f"{out.as_posix()} is out of date ({names}): run `bide generate`")
+    complain(f"{out.as_posix()} is out of date ({names}): run `bide generate` with the specs")
     return PROBLEM

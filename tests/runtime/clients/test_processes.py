@@ -7,6 +7,7 @@ import copy
 import json
 import os
 import pickle
+import select
 import sys
 import threading
 import time
@@ -177,7 +178,7 @@ def test_locks_that_are_held_at_the_fork(server: Server) -> None:
     client = Acme(KEY, base_url=server.url, transport=Urllib3Transport(), max_rate=shared)
     asks(client, "before", 1)
     engine: Any = client._engine()
-    (pool,) = engine._pools.values()
+    (mutex,) = [pool.pool.mutex for pool in engine._pools.values()]
     locks = [
         client._lock,
         client._session.min_interval._lock,
@@ -185,7 +186,7 @@ def test_locks_that_are_held_at_the_fork(server: Server) -> None:
         client._wakeup._cond,
         shared.lock,
         engine._lock,
-        pool.pool.mutex,
+        mutex,
     ]
     taken = [lock for lock in locks if lock.acquire(blocking=False)]
     child = in_child(lambda: (asks(client, "child", 2), client.close()))
@@ -193,6 +194,28 @@ def test_locks_that_are_held_at_the_fork(server: Server) -> None:
         lock.release()
 
     assert len(locks) == len(taken)
+    assert ends_well(child)
+
+
+@pytest.mark.parametrize("engine", [*BLOCKING, *AWAITED])
+def test_a_child_holds_no_connection_of_the_parent(server: Server, engine: str) -> None:
+    """When the parent closes its connections, the server sees that, although a child still runs."""
+    over, release = os.pipe()
+    with asyncio.Runner() as runner:
+        transport: Any = (BLOCKING | AWAITED)[engine]()
+        if engine in BLOCKING:
+            asks(Acme(KEY, base_url=server.url, transport=transport), "j", 2)
+        else:
+            runner.run(asks_at_once(AsyncAcme(KEY, base_url=server.url, transport=transport), "j", 2))
+        child = in_child(lambda: select.select([over], [], [], 15))
+        closed = transport.close()
+        if engine in AWAITED:
+            runner.run(closed)
+        try:
+            server.settle(0)
+        finally:
+            os.write(release, b".")
+
     assert ends_well(child)
 
 

@@ -42,11 +42,13 @@ OVERRIDDEN = {
 USED = {
     HTTPConnection: ("is_closed", "default_port"),
     urllib3.BaseHTTPResponse: ("connection", "read1", "release_conn"),
-    urllib3.HTTPConnectionPool: ("ConnectionCls", "urlopen"),
+    urllib3.HTTPConnectionPool: ("ConnectionCls", "QueueCls", "urlopen"),
     urllib3.PoolManager: ("connection_from_url", "clear"),
     aiohttp.connector.Connection: ("transport",),
     httpcore2.ConnectionPool: ("handle_request", "close"),
     httpcore2.AsyncConnectionPool: ("handle_async_request", "aclose"),
+    httpcore2.HTTP11Connection: ("MAX_INCOMPLETE_EVENT_SIZE",),
+    httpcore2.AsyncHTTP11Connection: ("MAX_INCOMPLETE_EVENT_SIZE",),
 }
 """The other attributes of classes that hooks and transports use."""
 
@@ -95,6 +97,18 @@ def test_a_session_has_its_middlewares() -> None:
             return tuple(session._middlewares)
 
     assert (middleware,) == asyncio.run(made())
+
+
+def test_a_connector_has_its_connections() -> None:
+    """Without them, a child process could not let go of those of its parent."""
+
+    async def made() -> tuple[object, object]:
+        async with aiohttp.ClientSession() as session:
+            assert isinstance(session.connector, aiohttp.TCPConnector)
+            return dict(session.connector._conns), set(session.connector._acquired)
+
+    assert ({}, set()) == asyncio.run(made())
+    assert hasattr(aiohttp.client_proto.ResponseHandler, "connection_made")
 
 
 def test_signatures_are_the_same() -> None:

@@ -81,7 +81,7 @@ def comment(text: str, *, indent: int = 0, width: int = WIDTH) -> Code:
     """*text* as a comment, to be printed behind *indent* spaces. It never sets the encoding of the file."""
     margin = " " * indent
     lines = _wrapped(_ENCODING.sub("coding ", text), width - indent - 2)
-    return Code(f"\n{margin}".join(f"# {_printable(line)}" if line else "#" for line in lines))
+    return Code(f"\n{margin}".join(f"# {_printable(line.rstrip())}".rstrip() for line in lines))
 
 
 def spread(brackets: str, items: Iterable[str], *, indent: int) -> Code:

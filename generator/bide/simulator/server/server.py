@@ -121,7 +121,8 @@ def _server(provider: Provider, *, speed: float, seed: int, scenarios: str | Non
         from bide.simulator.server.connection import Connection
     except ImportError as error:
         raise SimulatorError(
-            f"the simulator needs starlette and uvicorn, and {error.name} is missing: pip install 'bide[simulator]'"
+            f"the simulator needs starlette and uvicorn, and {error.name} is missing: install Bide with its extra"
+            " `simulator`, in a checkout with pip install '.[simulator]'"
         ) from None
     world = World(provider, seed=seed, speed=speed, script=Script.load(scenarios or ""), key=key)
     config = uvicorn.Config(
