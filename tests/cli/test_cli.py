@@ -157,7 +157,7 @@ def test_check_shows_drift_and_writes_nothing(renderer: Renderer, capsys: pytest
 
     said = capsys.readouterr()
     assert "--- generated/acme/README.md\n+++ generated/acme/README.md\n@@ -1 +1 @@\n-# One\n+# Two\n" in said.out
-    assert said.err == "bide: generated is out of date (acme): run `bide generate`\n"
+    assert said.err == "bide: generated is out of date (acme): run `bide generate` with the specs\n"
     assert Path("generated/acme/README.md").read_text() == "# One\n"
 
 
