@@ -7,11 +7,15 @@ from typing import Any, TypeVar
 
 from msgspec.structs import replace
 
+from ..errors.client import ClientError
 from ..errors.decode import DecodeError
+from ..errors.transport import TransportError
+from ..http.errors import ApiError
 from ..http.long_poll import LongPollUntil
 from ..http.request import Response
 from ..jobs.record import Record
 from ..models.codec import decode_reply
+from ..models.lenient import NotJson
 from .links import keep_links, keep_values, url_of
 from .request import request_of
 from .session import Outgoing, Session
@@ -27,15 +31,39 @@ def poll_of(session: Session, record: Record[Any, Any], long_poll_until: LongPol
     return outgoing if long_poll_until is None else replace(outgoing, long_poll_until=long_poll_until)
 
 
-def may_not_be_visible_yet(session: Session, record: Record[Any, Any], now: float) -> bool:
+def read_poll(
+    session: Session, record: Record[S, R], reply: Response | ClientError | None, now: float
+) -> tuple[ClientError | None, float]:
+    """Read the reply of a poll, received at *now*, into the record; its transient error, if any, and its retry_after.
+
+    Raises any other error. A 404 within the not-found grace is transient.
+    """
+    assert reply is not None
+    if isinstance(reply, TransportError | NotJson):
+        return reply, 0.0
+    if isinstance(reply, ClientError):
+        raise reply
+    account = session.account
+    retry_after = account.retry_after(reply)
+    if account.arrival(reply.status) or (reply.status == 404 and _may_not_be_visible_yet(session, record, now)):
+        return account.api_error(reply), retry_after
+    try:
+        return None, max(_read_reply(session, record, reply), retry_after)
+    except (NotJson, ApiError) as error:
+        if isinstance(error, ApiError) and not error.is_transient:
+            raise
+        return error, retry_after
+
+
+def _may_not_be_visible_yet(session: Session, record: Record[Any, Any], now: float) -> bool:
     """Whether a 404 may mean that the job is not visible yet: it is within its not-found grace."""
     grace = record.kind.polling.not_found_grace
     age = record.age(now, session.account.wall()) if grace else None
     return age is not None and age <= grace
 
 
-def read_poll(session: Session, record: Record[S, R], reply: Response) -> float:
-    """Read a poll reply into the record; returns its retry_after in seconds.
+def _read_reply(session: Session, record: Record[S, R], reply: Response) -> float:
+    """Read a poll reply into the record; returns its retry_after field in seconds.
 
     Raises `ApiError` for a status that the spec does not accept, or if the body is an error of the provider instead;
     `NotJson` for a truncated body, and `DecodeError`.

@@ -9,21 +9,18 @@ from msgspec.structs import replace
 
 from ..calls.link import Link
 from ..errors.client import ClientError, InvalidArgument
-from ..errors.transport import TransportError
 from ..http.errors import ApiError
 from ..http.long_poll import LongPollUntil
-from ..http.request import Response
 from ..jobs.errors import JobTimeout
 from ..jobs.record import Record
 from ..jobs.result_at import ResultAt
 from ..jobs.snapshot import Update
 from ..jobs.state import State
-from ..models.lenient import NotJson
 from .deadline import SAME_TIME, Deadline
 from .flow import DEBUG, INFO, WARNING, Flow, Log, Notify, Sleep
 from .links import bucket_of
 from .policy import Policy, backoff
-from .poll import may_not_be_visible_yet, poll_of, read_poll
+from .poll import poll_of, read_poll
 from .session import Outgoing, Session, send
 
 S = TypeVar("S")
@@ -164,7 +161,12 @@ class Poller(Generic[S, R]):
         if received.took >= received.held:
             deadline.note_request_time(received.took - received.held)
         self._polls += 1
-        if retry_after := self._read(received.reply, now):
+        error, retry_after = read_poll(self.session, record, received.reply, now)
+        if error is not None:
+            self.note_transient_error(error, is_expected=isinstance(error, ApiError) and error.status == 404)
+        elif self._transient_error is not None:
+            self.note_success()
+        if retry_after:
             record.note_retry_after(now, retry_after)
         if record.state is not state_before or not record.is_status_known or self._transient_error is not None:
             yield from self._log(state_before)
@@ -210,31 +212,6 @@ class Poller(Generic[S, R]):
             last=self.deadline.last_start(self._requests_left),
             deadline=self.deadline.at,
         )
-
-    def _read(self, reply: Response | ClientError | None, now: float) -> float:
-        """Read the reply of a poll into the record, or note its transient error; returns its retry_after in seconds."""
-        assert reply is not None
-        account, record = self.session.account, self.record
-        if isinstance(reply, ClientError):
-            if not isinstance(reply, TransportError | NotJson):
-                raise reply
-            self.note_transient_error(reply)
-            return 0.0
-        retry_after = account.retry_after(reply)
-        not_visible_yet = reply.status == 404 and may_not_be_visible_yet(self.session, record, now)
-        if account.arrival(reply.status) or not_visible_yet:
-            self.note_transient_error(account.api_error(reply), is_expected=not_visible_yet)
-            return retry_after
-        try:
-            retry_after = max(read_poll(self.session, record, reply), retry_after)
-        except (NotJson, ApiError) as error:
-            if isinstance(error, ApiError) and not error.is_transient:
-                raise
-            self.note_transient_error(error)
-        else:
-            if self._transient_error is not None:
-                self.note_success()
-        return retry_after
 
     def _log(self, state_before: State) -> Flow[None]:
         record, status, error = self.record, self.record.status, self._transient_error

@@ -201,19 +201,18 @@ def _reply_with_result(poller: Poller[S, R], at: ResultAt, reply: Response | Cli
     Raises `JobExpired` and `JobFailed` for the statuses of the spec, otherwise the error of the request.
     """
     record, account = poller.record, poller.session.account
+    error = error_in(account, reply)
     if isinstance(reply, Response):
-        error = account.api_error(reply)
         if reply.status in at.not_ready:
-            raise error
+            raise account.api_error(reply)
         if reply.status in at.gone:
             message = "the job is done, but the provider no longer keeps its result"
             code, reason = account.said(reply)
             raise JobExpired(message, snapshot=record.snapshot, code=code, reason=reason) from error
         if reply.status in at.failed:
             raise _failure(record, *account.said(reply)) from error
-    found = error_in(account, reply)
-    if found is not None:
-        raise found
+    if error is not None:
+        raise error
     assert isinstance(reply, Response)
     return reply
 

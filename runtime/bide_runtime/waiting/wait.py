@@ -8,16 +8,14 @@ from math import inf
 from typing import Any, TypeVar
 
 from ..errors.client import ClientError
-from ..errors.transport import TransportError
 from ..http.errors import ApiError
 from ..jobs.errors import JobNotDone, JobTimeout
 from ..jobs.record import Record
 from ..jobs.snapshot import Snapshot
-from ..models.lenient import NotJson
 from .deadline import Deadline
-from .flow import INFO, Created, Flow, Log, Received
+from .flow import INFO, Created, Flow, Log
 from .policy import Adaptive, Policy, backoff
-from .poll import may_not_be_visible_yet, poll_of, read_poll
+from .poll import poll_of, read_poll
 from .poller import Poller
 from .request import request_of
 from .result import result_of
@@ -149,30 +147,10 @@ def _poll_with_retries(session: Session, record: Record[Any, Any], *, now: float
         )
         assert received is not None
         now, attempts = received.now, attempts + 1
-        error = _read(session, record, received)
+        error, retry_after = read_poll(session, record, received.reply, now)
         if error is None:
+            record.note_retry_after(now, retry_after)
             return
         if attempts > account.max_retries or retry_after_of(error) > account.timeout:
             raise error
         due = now + max(backoff(attempts, jitter=account.jitter()), retry_after_of(error))
-
-
-def _read(session: Session, record: Record[Any, Any], received: Received) -> ClientError | None:
-    """Read the reply of a poll into the record; returns its transient error, if any. Raises any other error."""
-    reply = received.reply
-    if isinstance(reply, TransportError):
-        return reply
-    if isinstance(reply, ClientError):
-        raise reply
-    assert reply is not None
-    account = session.account
-    if account.arrival(reply.status) or (reply.status == 404 and may_not_be_visible_yet(session, record, received.now)):
-        return account.api_error(reply)
-    try:
-        retry_after = read_poll(session, record, reply)
-    except (NotJson, ApiError) as error:
-        if isinstance(error, ApiError) and not error.is_transient:
-            raise
-        return error
-    record.note_retry_after(received.now, max(retry_after, account.retry_after(reply)))
-    return None
