@@ -94,7 +94,7 @@ def test_a_poll_loads_few_modules() -> None:
     assert not loaded & (ENGINES | {"dataclasses", "anakin_client.params", "anakin_client.async_client"})
     others = {
         "batch": ("batch", "coalesce"),
-        "clients": ("async_job", "job_batch", "senders", "stream"),
+        "clients": ("async_job", "batches", "stream"),
         "engines": ("reply",),
         "models": ("form",),
         "testing": ("fake", "checks"),

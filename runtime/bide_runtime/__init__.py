@@ -38,12 +38,12 @@ if TYPE_CHECKING:
     from .calls.provider import ErrorShape, Provider
     from .clients.async_client import AsyncClient
     from .clients.async_job import AsyncCancellableJob, AsyncCancellableJobs, AsyncJob, AsyncJobs
-    from .clients.async_job_batch import AsyncJobBatch
     from .clients.async_stream import AsyncStream
+    from .clients.batches.async_job_batch import AsyncJobBatch
+    from .clients.batches.job_batch import JobBatch
     from .clients.client import Client
     from .clients.clock import AsyncClock, AsyncSystemClock, Clock, SystemClock
     from .clients.job import CancellableJob, CancellableJobs, Job, Jobs
-    from .clients.job_batch import JobBatch
     from .clients.observer import Exchange, Observer
     from .clients.options import BatchOptions, WaitOptions
     from .clients.progress import ProgressDisplay
@@ -97,8 +97,8 @@ if TYPE_CHECKING:
     from .models.model import register as register
     from .models.unknown import unknown_fields as unknown_fields
     from .waiting.policy import Adaptive, Exponential, Fixed, Policy
-    from .waiting.submission import Submission
-    from .waiting.submit_reply import reads_or_job as reads_or_job
+    from .waiting.submits.submission import Submission
+    from .waiting.submits.submit_reply import reads_or_job as reads_or_job
 
 
 _PLACES = {
@@ -140,18 +140,18 @@ _PLACES = {
     "jobs.snapshot": "Snapshot Update",
     "jobs.state": "State",
     "waiting.policy": "Adaptive Exponential Fixed Policy",
-    "waiting.submission": "Submission",
-    "waiting.submit_reply": "reads_or_job",
+    "waiting.submits.submission": "Submission",
+    "waiting.submits.submit_reply": "reads_or_job",
     "batch.counts": "Counts",
     "batch.outcome": "Outcome",
     "clients.async_client": "AsyncClient",
     "clients.async_job": "AsyncCancellableJob AsyncCancellableJobs AsyncJob AsyncJobs",
-    "clients.async_job_batch": "AsyncJobBatch",
+    "clients.batches.async_job_batch": "AsyncJobBatch",
     "clients.async_stream": "AsyncStream",
     "clients.client": "Client",
     "clients.clock": "AsyncClock AsyncSystemClock Clock SystemClock",
     "clients.job": "CancellableJob CancellableJobs Job Jobs",
-    "clients.job_batch": "JobBatch",
+    "clients.batches.job_batch": "JobBatch",
     "clients.options": "BatchOptions WaitOptions",
     "clients.observer": "Exchange Observer",
     "clients.progress": "ProgressDisplay",

@@ -128,9 +128,13 @@ SABOTAGE = {
         "max(self.not_before, now + min(seconds, MAX_RETRY_AFTER))",
         "now",
     ),
-    "a transient error ends the wait": ("_runtime/waiting/poller.py", "TransportError | NotJson):", "NotJson):"),
+    "a transient error ends the wait": ("_runtime/waiting/poll.py", "TransportError | NotJson):", "NotJson):"),
     "an unknown status is an end": ("_runtime/jobs/lifecycle.py", "State.RUNNING", "State.SUCCEEDED"),
-    "a lost submit is sent again": ("_runtime/waiting/submit.py", "idempotent=key is not None", "idempotent=True"),
+    "a lost submit is sent again": (
+        "_runtime/waiting/submits/submit.py",
+        "idempotent=key is not None",
+        "idempotent=True",
+    ),
     "the key goes elsewhere": ("_provider.py", '"X-Key"', '"X-Kay"'),
 }
 

@@ -11,10 +11,10 @@ from bide_runtime.calls.call import Call, reads
 from bide_runtime.calls.provider import ErrorShape, Provider
 from bide_runtime.clients.async_client import AsyncClient
 from bide_runtime.clients.async_job import AsyncCancellableJobs, AsyncJob, AsyncJobs
-from bide_runtime.clients.async_job_batch import AsyncJobBatch
+from bide_runtime.clients.batches.async_job_batch import AsyncJobBatch
+from bide_runtime.clients.batches.job_batch import JobBatch
 from bide_runtime.clients.client import Client
 from bide_runtime.clients.job import CancellableJobs, Job, Jobs
-from bide_runtime.clients.job_batch import JobBatch
 from bide_runtime.clients.options import BatchOptions, WaitOptions
 from bide_runtime.http.auth import Secret
 from bide_runtime.jobs.kind import JobKind
@@ -26,7 +26,7 @@ from bide_runtime.jobs.state import State
 from bide_runtime.models.codec import encode
 from bide_runtime.models.model import Model, OpenEnum
 from bide_runtime.waiting.policy import Policy
-from bide_runtime.waiting.submission import Submission
+from bide_runtime.waiting.submits.submission import Submission
 
 R = TypeVar("R")
 

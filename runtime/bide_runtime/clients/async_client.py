@@ -22,11 +22,11 @@ from ..engines.default import default_async_transport
 from ..engines.transport import MAX_CONNECTIONS, AsyncTransport
 from ..errors.client import ClientClosed, ClientError
 from ..errors.own import raises_own
-from ..http.process import OfOneProcess, reset_after_fork
 from ..http.rate_limit import MaxRate, RateLimiter
 from ..http.request import Json, Response
 from ..jobs.min_interval import MinIntervals
 from ..jobs.snapshot import Update
+from ..process import OfOneProcess, reset_after_fork
 from ..waiting.flow import Created, Finished, Flow, Log, Notify, Received, Running, Send, Sleep, missed
 from ..waiting.retry import send_with_retries
 from ..waiting.session import Outgoing, Session

@@ -13,19 +13,19 @@ from msgspec.structs import replace
 from ..calls.account import seconds_of
 from ..errors.client import InvalidArgument
 from ..errors.own import raises_own
-from ..http.process import OfOneProcess
 from ..jobs.handle import Handle
 from ..jobs.kind import JobKind
 from ..jobs.record import Record
 from ..jobs.snapshot import Snapshot, Update
 from ..jobs.token import checked_tag
+from ..process import OfOneProcess
 from ..waiting.deadline import Deadline
 from ..waiting.flow import Flow
 from ..waiting.links import attach_record, resume_record
 from ..waiting.policy import Policy
 from ..waiting.session import Session
-from ..waiting.submission import Submission
-from ..waiting.submit import deferred, run, submit
+from ..waiting.submits.submission import Submission
+from ..waiting.submits.submit import deferred, run, submit
 from ..waiting.wait import cancel, poll, result, updates, wait
 from .async_client import AsyncClient
 from .namespace import Namespace
@@ -34,7 +34,7 @@ from .progress import ProgressDisplay, bar_of
 
 if TYPE_CHECKING:
     from ..batch.counts import Counts
-    from .async_job_batch import AsyncJobBatch
+    from .batches.async_job_batch import AsyncJobBatch
 
 S = TypeVar("S")
 R = TypeVar("R")
@@ -286,7 +286,7 @@ class AsyncJobs(Namespace, Generic[S, R]):
         options: BatchOptions,
         handle: Callable[[Record[S, R]], H],
     ) -> AsyncJobBatch[In, R, H]:
-        from .async_job_batch import AsyncJobBatch
+        from .batches.async_job_batch import AsyncJobBatch
 
         check_functions(on_update=options.on_update, tag=options.tag)
         bar = bar_of(self._kind.name, options.progress)

@@ -19,11 +19,11 @@ from ..engines.default import default_transport
 from ..engines.transport import Transport
 from ..errors.client import ClientClosed, ClientError
 from ..errors.own import raises_own
-from ..http.process import OfOneProcess, reset_after_fork
 from ..http.rate_limit import MaxRate, RateLimiter
 from ..http.request import Json, Response
 from ..jobs.min_interval import MinIntervals
 from ..jobs.snapshot import Update
+from ..process import OfOneProcess, reset_after_fork
 from ..waiting.flow import Created, Finished, Flow, Log, Notify, Received, Running, Send, Sleep, missed
 from ..waiting.retry import send_with_retries
 from ..waiting.session import Outgoing, Session
@@ -34,9 +34,9 @@ from .options import check_functions, check_mappings, check_methods
 
 if TYPE_CHECKING:
     from ..calls.events import StreamCall
+    from .batches.senders import Senders
     from .observer import Observer
     from .progress import Bar
-    from .senders import Senders
     from .stream import Stream
 
 E = TypeVar("E")
@@ -286,7 +286,7 @@ class Client(OfOneProcess):
 
     def _new_senders(self, wakeup: Event) -> Senders[Any]:
         """The senders of a batch: those of the clock, else threads."""
-        from .senders import Senders
+        from .batches.senders import Senders
 
         offered = getattr(self._clock, "new_senders", None)
         return Senders(self._sent, self._clock, wakeup) if offered is None else offered(self._sent, wakeup)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Self
 
-from ..http.process import OfOneProcess
+from ..process import OfOneProcess
 
 
 class Namespace(OfOneProcess):

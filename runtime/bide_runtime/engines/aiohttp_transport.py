@@ -17,12 +17,12 @@ from yarl import URL
 
 from ..errors.client import ClientClosed, ClientError, ConfigurationError
 from ..http.headers import HEADER_LIMIT, MOST_HEADERS, joined, sendable, with_codings
-from ..http.process import OfOneProcess, reset_after_fork
 from ..http.request import Request, Response
+from ..process import OfOneProcess, reset_after_fork
 from .certificates import tls_context
 from .hooks.aiohttp import CURRENT, AiohttpAttempt, Connector, abandon, middlewares_of
 from .inherited import Given
-from .proxies import Proxies
+from .proxies.proxy import Proxies
 from .reply import AsyncOpenReply, async_read_whole
 from .timeouts import Timeouts
 from .transport import BODY_LIMIT, KEEP_ALIVE, MAX_CONNECTIONS

@@ -14,12 +14,12 @@ import httpx2
 
 from ..errors.client import ClientClosed, ClientError, ConfigurationError
 from ..http.headers import joined, sendable, with_codings
-from ..http.process import OfOneProcess, reset_after_fork
 from ..http.request import Request, Response
+from ..process import OfOneProcess, reset_after_fork
 from .attempt import Attempt
 from .hooks.httpcore2 import CURRENT, core_request, is_sending, new_async_pool, new_pool
 from .inherited import Given
-from .proxies import Proxies, Proxy
+from .proxies.proxy import Proxies, Proxy
 from .reply import AsyncOpenReply, OpenReply, async_read_whole, read_whole
 from .timeouts import Timeouts
 from .transport import BODY_LIMIT, MAX_CONNECTIONS

@@ -8,7 +8,7 @@ from contextlib import suppress
 from typing import Generic, TypeVar
 
 from ..errors.client import ConfigurationError
-from ..http.process import fork_count
+from ..process import fork_count
 
 E = TypeVar("E")
 

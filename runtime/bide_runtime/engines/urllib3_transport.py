@@ -15,14 +15,14 @@ from urllib3.exceptions import ConnectTimeoutError, ProxyError, ReadTimeoutError
 from ..errors.client import ClientClosed, ClientError
 from ..errors.transport import RequestTimeout
 from ..http.headers import joined, sendable, with_codings
-from ..http.process import OfOneProcess, reset_after_fork
 from ..http.request import Request, Response
+from ..process import OfOneProcess, reset_after_fork
 from .attempt import Attempt
 from .body import READ_SIZE
 from .certificates import tls_context
 from .hooks.urllib3 import CURRENT, Connection, Urllib3Attempt, set_read_timeout, use_hooks
 from .inherited import Given
-from .proxies import Proxies, Proxy
+from .proxies.proxy import Proxies, Proxy
 from .reply import OpenReply, read_whole
 from .transport import BODY_LIMIT, MAX_CONNECTIONS
 

@@ -10,7 +10,7 @@ from threading import Lock
 import msgspec
 
 from ..errors.client import InvalidArgument
-from .process import OfOneProcess
+from ..process import OfOneProcess
 
 
 class Rate(msgspec.Struct, frozen=True):

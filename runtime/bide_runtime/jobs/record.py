@@ -9,9 +9,9 @@ import msgspec
 
 from ..calls.pages import CollectedPages
 from ..errors.client import InvalidToken
-from ..http.process import fork_count
 from ..http.request import Response
 from ..jobs import token
+from ..process import fork_count
 from .kind import JobKind
 from .reading import Reading
 from .result_at import ResultAt

@@ -8,7 +8,6 @@ import msgspec
 
 from ..errors.client import ClientError
 from ..http.request import Json, Response
-from ..models.unknown import unknown_fields
 from .lifecycle import Lifecycle
 from .progress import Progress
 from .state import State
@@ -55,6 +54,8 @@ class Snapshot(msgspec.Struct, Generic[S_co], frozen=True, gc=False):
     @property
     def unknown_fields(self) -> dict[str, Json]:
         """The fields of the reply that the models do not have, by JSON path."""
+        from ..models.unknown import unknown_fields  # most programs never ask for it
+
         return unknown_fields(self.body, self.reply.body)
 
     def __repr__(self) -> str:

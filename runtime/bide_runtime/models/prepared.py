@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from ..http.process import reset_after_fork
+from ..process import reset_after_fork
 
 T = TypeVar("T")
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from bide_runtime.batch.counts import Counts
-from bide_runtime.clients.async_job_batch import AsyncJobBatch
+from bide_runtime.clients.batches.async_job_batch import AsyncJobBatch
 from bide_runtime.clients.clock import SystemClock
 from bide_runtime.errors.client import ClientClosed, ClientError, ConfigurationError, InvalidArgument
 from bide_runtime.errors.transport import ReplyTooLarge

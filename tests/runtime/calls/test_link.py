@@ -19,7 +19,7 @@ from bide_runtime.jobs.lifecycle import Lifecycle
 from bide_runtime.jobs.result_at import ResultAt
 from bide_runtime.jobs.state import State
 from bide_runtime.jobs.token import MAX_BYTES
-from bide_runtime.waiting.submission import Submission
+from bide_runtime.waiting.submits.submission import Submission
 from msgspec.structs import replace
 
 from tests.runtime import acme

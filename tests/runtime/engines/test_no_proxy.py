@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from bide_runtime.engines.no_proxy import NoProxy
+from bide_runtime.engines.proxies.no_proxy import NoProxy
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -15,7 +15,7 @@ from bide_runtime.errors.transport import ConnectionFailed, ReplyTooLarge
 from bide_runtime.http.errors import ApiError, Conflict, PaymentRequired, RateLimited, ServerError
 from bide_runtime.jobs.errors import JobCancelled, JobFailed, SubmitUncertain
 from bide_runtime.testing.fake.clock import MORNING
-from bide_runtime.waiting.submit_reply import reads_or_job
+from bide_runtime.waiting.submits.submit_reply import reads_or_job
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -11,14 +11,14 @@ import httpcore2
 import httpx2
 
 from ...http.headers import HEADERS_LIMIT, with_codings
-from ...http.process import reset_after_fork
 from ...http.request import Request
+from ...process import reset_after_fork
 from ..attempt import Attempt
 from ..body import READ_SIZE
 from ..certificates import tls_context
 from ..dial import dial
 from ..inherited import disconnect
-from ..proxies import Proxy
+from ..proxies.proxy import Proxy
 from ..transport import KEEP_ALIVE
 from .logs import mask_queries
 

@@ -20,7 +20,7 @@ from urllib3.util.connection import create_connection
 from urllib3.util.response import assert_header_parsing
 
 from ...http.headers import HEADER_LIMIT, HEADERS_LIMIT, MOST_HEADERS
-from ...http.process import reset_after_fork
+from ...process import reset_after_fork
 from ..attempt import Attempt
 from ..dial import dial
 from ..inherited import disconnect

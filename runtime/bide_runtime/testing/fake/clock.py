@@ -13,8 +13,8 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from ...clients.batches.senders import THREADS, Senders
 from ...clients.clock import Clock
-from ...clients.senders import THREADS, Senders
 from ...waiting.flow import Received, Send
 
 K = TypeVar("K")

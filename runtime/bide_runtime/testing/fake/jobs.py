@@ -22,8 +22,8 @@ from ...jobs.lifecycle import Lifecycle
 from ...jobs.result_at import ResultAt
 from ...jobs.state import State
 from ...models.codec import follow
-from ...waiting.job_id import IdAt
 from ...waiting.links import Role
+from ...waiting.submits.job_id import IdAt
 from .addresses import JSON, Address, Route
 from .bodies import attributes, fits, has, made_up, nulls, plain, put, takes, typed
 from .clock import VirtualTime

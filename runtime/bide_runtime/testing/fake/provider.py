@@ -20,8 +20,8 @@ from ...jobs.lifecycle import Lifecycle
 from ...jobs.poll_many import PollMany
 from ...jobs.result_at import ResultAt
 from ...jobs.state import State
-from ...waiting.job_id import IdAt
 from ...waiting.links import Role
+from ...waiting.submits.job_id import IdAt
 from ..faults import UNKNOWN_STATUS, Fault, FaultKind
 from .addresses import JSON, Address, FakeOperation, FakeStreaming, Route
 from .clock import AsyncFakeClock, FakeClock, VirtualTime

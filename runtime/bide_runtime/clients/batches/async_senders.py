@@ -8,9 +8,9 @@ from collections.abc import Callable, Coroutine, Iterator
 from math import inf
 from typing import Any, Generic, TypeVar
 
-from ..errors.client import ClientClosed
-from ..waiting.flow import Received, Send, missed
-from .clock import AsyncClock
+from ...errors.client import ClientClosed
+from ...waiting.flow import Received, Send, missed
+from ..clock import AsyncClock
 
 K = TypeVar("K")
 

@@ -8,19 +8,19 @@ from typing import Any, NoReturn, TypeVar
 
 import msgspec
 
-from ..calls.account import Account
-from ..calls.link import Link
-from ..errors.client import ClientError
-from ..errors.decode import DecodeError
-from ..http.request import Response
-from ..jobs.errors import SubmitUncertain
-from ..jobs.kind import JobKind
-from ..jobs.record import Record
-from ..jobs.state import State
-from ..jobs.token import is_id
-from ..models.codec import decode_reply, follow
+from ...calls.account import Account
+from ...calls.link import Link
+from ...errors.client import ClientError
+from ...errors.decode import DecodeError
+from ...http.request import Response
+from ...jobs.errors import SubmitUncertain
+from ...jobs.kind import JobKind
+from ...jobs.record import Record
+from ...jobs.state import State
+from ...jobs.token import is_id
+from ...models.codec import decode_reply, follow
+from ..links import keep_links, keep_values
 from .job_id import IdAt, id_in, is_in_header, place_of_id
-from .links import keep_links, keep_values
 from .submission import Submission
 
 S = TypeVar("S")

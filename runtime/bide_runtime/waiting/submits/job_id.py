@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any, TypeAlias
 
-from ..calls.link import Link
-from ..http.request import Response
-from ..jobs.kind import JobKind
-from ..jobs.token import as_id
-from ..models.codec import follow
+from ...calls.link import Link
+from ...http.request import Response
+from ...jobs.kind import JobKind
+from ...jobs.token import as_id
+from ...models.codec import follow
 
 IdAt: TypeAlias = tuple[str, ...] | Link
 """Where an id is: attribute names that lead to it in the decoded reply, or a link.

@@ -8,8 +8,8 @@ from threading import Event, Thread
 from typing import Any, Generic, Protocol, TypeVar
 from weakref import finalize
 
-from ..waiting.flow import Received, Send
-from .clock import Clock
+from ...waiting.flow import Received, Send
+from ..clock import Clock
 
 K = TypeVar("K")
 

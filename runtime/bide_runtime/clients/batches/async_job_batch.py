@@ -7,22 +7,22 @@ from inspect import isawaitable
 from math import inf
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
-from ..batch.batch import Batch, Dispatch, Ended, Entry, Idle, Requester
-from ..batch.coalesce import Coalescer
-from ..batch.counts import Counts
-from ..batch.intake import AsyncIntake, Intake
-from ..batch.outcome import Outcome
-from ..errors.client import ClientClosed, ConfigurationError, InvalidArgument
-from ..http.process import OfOneProcess, fork_count
-from ..jobs.errors import SubmitUncertain
-from ..jobs.record import Record
-from ..waiting.flow import Flow, Log, Notify, Sleep
+from ...batch.batch import Batch, Dispatch, Ended, Entry, Idle, Requester
+from ...batch.coalesce import Coalescer
+from ...batch.counts import Counts
+from ...batch.intake import AsyncIntake, Intake
+from ...batch.outcome import Outcome
+from ...errors.client import ClientClosed, ConfigurationError, InvalidArgument
+from ...jobs.errors import SubmitUncertain
+from ...jobs.record import Record
+from ...process import OfOneProcess, fork_count
+from ...waiting.flow import Flow, Log, Notify, Sleep
+from ..options import BatchOptions
+from ..progress import Bar
 from .async_senders import AsyncSenders
-from .options import BatchOptions
-from .progress import Bar
 
 if TYPE_CHECKING:
-    from .async_client import AsyncClient
+    from ..async_client import AsyncClient
 
 P = TypeVar("P")
 R = TypeVar("R")

@@ -8,17 +8,17 @@ from typing import TypeVar
 
 from msgspec.structs import replace
 
-from ..errors.client import ClientError, InvalidArgument
-from ..jobs.record import Record
-from .deadline import Deadline
-from .flow import INFO, Created, Flow, Log
-from .links import checked_values
-from .policy import Policy
-from .retry import send_with_retries
-from .session import Outgoing, Session, sleep_until
+from ...errors.client import ClientError, InvalidArgument
+from ...jobs.record import Record
+from ..deadline import Deadline
+from ..flow import INFO, Created, Flow, Log
+from ..links import checked_values
+from ..policy import Policy
+from ..retry import send_with_retries
+from ..session import Outgoing, Session, sleep_until
+from ..wait import wait
 from .submission import Submission
 from .submit_reply import raise_uncertain, read_submit
-from .wait import wait
 
 S = TypeVar("S")
 R = TypeVar("R")

@@ -9,8 +9,8 @@ from base64 import b64encode
 from typing import NamedTuple
 from urllib.parse import quote, unquote, urlsplit
 
-from ..errors.client import ConfigurationError
-from .attempt import host_and_port
+from ...errors.client import ConfigurationError
+from ..attempt import host_and_port
 from .no_proxy import NoProxy
 
 _PORTS = {"http": 80, "https": 443}

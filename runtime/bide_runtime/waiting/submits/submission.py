@@ -7,9 +7,9 @@ from typing import Any, Generic, TypeVar
 
 import msgspec
 
-from ..calls.call import Call
-from ..http.request import Json
-from ..jobs.kind import JobKind
+from ...calls.call import Call
+from ...http.request import Json
+from ...jobs.kind import JobKind
 from .job_id import IdAt
 
 S = TypeVar("S")

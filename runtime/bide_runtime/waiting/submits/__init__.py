@@ -1,0 +1,1 @@
+"""Submit a job without creating it twice."""
