@@ -84,7 +84,7 @@ class _Player:
     def _in_time(self, event: Event, deadline: float, *, lost_at_the_end: bool) -> Event:
         """The event as this job saw it: a request for several jobs may outlast the wait for one of them."""
         # On the deadline itself, the float of either clock decides.
-        is_early = event.ended < deadline - (EPS if lost_at_the_end else 0.0)
+        is_early = event.ended < deadline + (-EPS if lost_at_the_end else EPS)
         is_late = event.is_shared and not is_early
         return replace(event, scripted=ScriptedReply(event.scripted.reply, Meaning.LOST)) if is_late else event
 

@@ -34,8 +34,10 @@ _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _MAX_REDIRECTS = 5
 """How many redirects in a row are followed."""
 
-_RECHECK = 0.1
-"""Seconds between two checks whether another wait has fetched the result. The checks send nothing."""
+_FIRST_RECHECK, _MAX_RECHECK = 0.1, 5.0
+"""Seconds between two checks whether another wait has fetched the result: a tenth of the time waited so far, within
+these bounds. The checks send nothing.
+"""
 
 
 def result_of(poller: Poller[S, R], now: float) -> Flow[R]:
@@ -102,11 +104,13 @@ def _failed_result(record: Record[S, R]) -> object:
 
 def _wait_for_other_fetch(poller: Poller[S, R], now: float) -> Flow[float]:
     """Sleep while another wait for the same job fetches its result; returns the time then."""
-    record = poller.record
+    record, began = poller.record, now
     while record.is_being_fetched and isinstance(record.result, msgspec.UnsetType):
-        if now + _RECHECK >= poller.deadline.at:
+        pause = min(max((now - began) / 10, _FIRST_RECHECK), _MAX_RECHECK)
+        due = min(now + pause, poller.deadline.at - _FIRST_RECHECK)
+        if due <= now:
             poller.time_out()
-        now = yield from sleep_until(now + _RECHECK, now)
+        now = yield from sleep_until(due, now)
     return now
 
 

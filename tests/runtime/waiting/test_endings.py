@@ -615,6 +615,30 @@ def test_two_waits_of_one_handle_fetch_one_result() -> None:
     assert 1 == sum(sent.path.endswith("/result") for sent in transport.requests)
 
 
+def test_a_wait_checks_ever_less_often_for_the_fetch_of_another() -> None:
+    """W10: a result that takes an hour costs its second waiter some hundred checks."""
+
+    class Counting(LoopClock):
+        sleeps = 0
+
+        async def sleep(self, seconds: float, wakeup: asyncio.Event) -> None:  # type: ignore[override]  # it is awaited
+            self.sleeps += 1
+            await super().sleep(seconds, wakeup)
+
+    clock = Counting()
+    late = error(409, retry_after="3600")
+    transport = AsyncFakeTransport(served(polls=[DONE], result=[late, PAGE]), clock)
+
+    async def main() -> list[Page]:
+        async with AsyncAcme(KEY, transport=transport, clock=clock) as client:
+            job = client.jobs(APART).attach("j1")
+            return await asyncio.gather(job.wait(timeout=7200), job.wait(timeout=7200))
+
+    assert ["hello", "hello"] == [page.text for page in clock.run(main())]
+    assert clock.now() <= 3600 + 10
+    assert clock.sleeps < 1000
+
+
 def test_the_end_of_a_job_is_logged(world: Make, caplog: pytest.LogCaptureFixture) -> None:
     """At INFO, each end of a job is logged."""
     caplog.set_level("INFO")
