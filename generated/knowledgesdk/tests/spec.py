@@ -24,6 +24,9 @@ KEYS: tuple[tuple[str, str, str], ...] = (("header", "x-api-key", "{}"),)
 HEADERS: dict[str, str] = {}
 """The headers of every request."""
 
+TRANSIENT: tuple[int, ...] = ()
+"""The HTTP statuses of errors that may pass at this provider, beside the usual ones."""
+
 VALUES: dict[str, v.Values] = {}
 """The possible values of each model and union in an argument."""
 

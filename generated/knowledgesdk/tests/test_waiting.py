@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from spec import JOBS, Fake
+from spec import JOBS, TRANSIENT, Fake
 
 from knowledgesdk_client import (
     ApiError,
@@ -130,6 +130,7 @@ def test_the_last_poll_comes_before_the_deadline(job: Job, mode: Mode) -> None:
 # --- W6 to W9: what a reply means -------------------------------------------------------------------------------------
 
 PASSING = [
+    *(error(status) for status in TRANSIENT if status != 429),
     *(error(status) for status in (408, 425, 500, 502, 503, 504)),
     rate_limit(),
     rate_limit(retry_after=7.0),
@@ -139,7 +140,10 @@ PASSING = [
     web_page(),
     slow(1000.0),
 ]
-LASTING = [*(error(status) for status in (400, 401, 402, 403, 418, 422, 501)), wrong_shape()]
+LASTING = [
+    *(error(status) for status in (400, 401, 402, 403, 418, 422, 501) if status not in TRANSIENT),
+    wrong_shape(),
+]
 REFUSALS = [(job, refusal) for job in JOBS for refusal in LASTING if job.is_broken_by(refusal)]
 
 

@@ -92,6 +92,11 @@ class TestsView:
         return bool(self.provider.ir.auth)
 
     @property
+    def transient(self) -> Code:
+        """The HTTP statuses that the spec calls transient."""
+        return literal(tuple(each for each in self.provider.ir.transient if isinstance(each, int)))
+
+    @property
     def headers(self) -> Code:
         """The headers of every request."""
         return literal({name.lower(): text for name, text in self.provider.ir.headers})
