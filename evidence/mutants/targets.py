@@ -46,7 +46,7 @@ def targets() -> list[Target]:
     runtime = [
         Target(module.relative_to(REPOSITORY).as_posix(), ".", _tests(room) + _tests("waiting"), "tests/runtime")
         for room in ROOMS
-        for module in sorted((REPOSITORY / RUNTIME / room).glob("*.py"))
+        for module in sorted((REPOSITORY / RUNTIME / room).rglob("*.py"))
     ]
     package = PACKAGE.rpartition("/")[2]
     generated = [Target(f"{PACKAGE}/{package}_client/{module}.py", PACKAGE, (), "tests") for module in MODULES]

@@ -59,7 +59,7 @@ def _parts(wire: str, value: Json) -> Iterator[tuple[bytes, bytes]]:
         for item in value:
             yield from _parts(wire, item)
     else:
-        yield _head(wire), as_text(value).encode("utf-8", "replace")
+        yield _head(wire), as_text(value).encode()
 
 
 def _head(wire: str, *, name: str | None = None, kind: str = "") -> bytes:

@@ -126,7 +126,7 @@ def _send_coalesced(
 ) -> Flow[Received]:
     """Poll a job together with others. Without a reply in the answer, it has to be polled on its own.
 
-    The coalescer claims min_interval and the rate limit when it sends the polls.
+    The coalescer claims min_interval and the rate limit when it sends the polls, and notes when they were answered.
     """
     free_at = session.min_interval.free_at(polled)
     if free_at >= deadline:
@@ -134,10 +134,7 @@ def _send_coalesced(
     now = yield from sleep_until(free_at, now)
     if now >= deadline or polled.is_settled:
         return Received(now)
-    received = yield Send(outgoing.request, deadline - now, attempt, deadline, polled)
-    if received.reply is not None:
-        session.min_interval.note_poll(polled, received.now)
-    return received
+    return (yield Send(outgoing.request, deadline - now, attempt, deadline, polled))
 
 
 def sleep_until(due: float, now: float) -> Flow[float]:

@@ -18,12 +18,13 @@ from bide_runtime.errors.transport import ReplyTooLarge
 from bide_runtime.http.errors import NotFound, PaymentRequired
 from bide_runtime.jobs.errors import JobFailed, JobTimeout, SubmitUncertain
 from bide_runtime.jobs.state import State
+from bide_runtime.testing import FakeClock as VirtualClock
 from bide_runtime.waiting.policy import Fixed
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.runtime.acme import APART, KEY, PART, Acme, AsyncAcme, Page, kind
-from tests.runtime.fakes import AsyncFakeTransport, LoopClock, Reply, Sent, TimedTransport, cut_off
+from tests.runtime.fakes import AsyncFakeTransport, FakeTransport, LoopClock, Reply, Sent, TimedTransport, cut_off
 from tests.runtime.storms import Storm, rule, storms
 from tests.runtime.world import BROKEN, DONE, MODES, RUNNING, TICKET, Mode, World, error, report, served
 
@@ -786,3 +787,30 @@ def test_leaving_a_batch_releases_the_fetch_of_a_result() -> None:
         return page.text
 
     assert "hello" == many.run(main)
+
+
+def test_an_exception_of_a_sending_thread_leaves_the_batch() -> None:
+    """One that is no `Exception`, such as `SystemExit`, is raised where the batch is read."""
+
+    class Broken(TimedTransport):
+        def send(self, request: Any, *, timeout: float) -> Any:
+            raise SystemExit(7)
+
+    clock = SystemClock()
+    client = Acme(KEY, transport=Broken(served(), clock), clock=clock)
+    with pytest.raises(SystemExit):
+        list(client.jobs(PART).run_many(urls(1)))
+
+
+def test_a_clock_may_send_the_requests_of_a_batch() -> None:
+    """That of virtual time sends them without threads."""
+
+    class Alone(FakeTransport):
+        def send(self, request: Any, *, timeout: float) -> Any:
+            assert threading.current_thread() is threading.main_thread()
+            return super().send(request, timeout=timeout)
+
+    clock = VirtualClock()
+    client = Acme(KEY, transport=Alone(served(submit=[TICKET], polls=[DONE]), clock), clock=clock)
+
+    assert ["hello"] * 3 == [outcome.value.text for outcome in client.jobs(PART).run_many(urls(3)) if outcome.value]

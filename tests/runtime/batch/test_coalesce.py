@@ -715,3 +715,11 @@ def test_the_timeout_of_a_group_is_its_latest_deadline() -> None:
 
     assert crew.transport.requests
     assert all(sent.timeout <= 8.0 - sent.at + SLACK for sent in crew.transport.requests)
+
+
+def test_a_list_that_is_missing_has_its_path() -> None:
+    """That of the spec, in JSON names."""
+    answers = split_reply(IN_QUERY, ["a"], Response(status=200, headers={}, body=b'{"data": {"jobs": 7}}'))
+
+    assert isinstance(answers["a"], DecodeError)
+    assert "$.data.jobs" == answers["a"].path

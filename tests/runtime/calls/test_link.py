@@ -19,6 +19,7 @@ from bide_runtime.jobs.lifecycle import Lifecycle
 from bide_runtime.jobs.result_at import ResultAt
 from bide_runtime.jobs.state import State
 from bide_runtime.jobs.token import MAX_BYTES
+from bide_runtime.waiting.submits.job_id import place_of_id
 from bide_runtime.waiting.submits.submission import Submission
 from msgspec.structs import replace
 
@@ -203,6 +204,30 @@ def test_a_host_that_the_spec_names_gets_no_key(world: Make, result: str) -> Non
     assert [True, True, False] == [has_key(sent) for sent in w.sent]
 
 
+@pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "127.0.0.2", "[::1]"])
+def test_this_machine_is_one_host(world: Make, host: str) -> None:
+    """A link between its ports is followed, for tests and simulators; it gets no key."""
+    w = world(
+        by_url(submit=at("/v2/j"), j=at(f"http://{host}:9000/r", 303), r=PAGE), base_url="http://127.0.0.1:8000/v2"
+    )
+
+    assert "hello" == run(w, GUIDED).text
+    assert not has_key(w.sent[-1])
+
+
+@pytest.mark.parametrize(("port", "is_followed"), [("", True), (":80", True), (":81", False), (":443", False)])
+def test_a_host_without_encryption_has_its_port(world: Make, port: str, is_followed: bool) -> None:
+    """Where the base URL has none either, a host of the spec is followed on port 80 alone."""
+    answers = by_url(submit=at("/v2/j"), j=at(f"http://files.acme.example{port}/r", 303), r=PAGE)
+    w = world(answers, base_url="http://api.acme.example/v2")
+
+    if is_followed:
+        assert "hello" == run(w, GUIDED).text
+    else:
+        with pytest.raises(DecodeError, match="is not a host of Acme"):
+            run(w, GUIDED)
+
+
 HOSTILE = [
     "https://evil.example/r",
     "https://api.acme.example.evil.example/r",
@@ -278,6 +303,7 @@ def test_a_result_may_redirect(world: Make, status: int) -> None:
 
     assert "hello" == w.do(w.job(acme.APART).wait()).text
     assert [True, True, False] == [has_key(sent) for sent in w.sent]
+    assert "GET" == w.sent[-1].request.method
 
 
 def test_a_redirect_loop_ends_the_wait(world: Make) -> None:
@@ -411,3 +437,18 @@ def test_an_id_in_a_header_needs_no_body(world: Make, body: bytes) -> None:
 
     assert "hello" == page.text
     assert [f"{ORIGIN}/v2/jobs", f"{ORIGIN}/v2/jobs/j1"] == urls(w)
+
+
+def test_a_token_has_no_result_link_of_a_poll(world: Make) -> None:
+    """The next poll returns it again; it may be signed, and expire."""
+    w = world(by_url(submit=linked(get="/v2/x"), x=linked("running", result="/v2/page?sig=1")))
+    job = submit(w, LINKED, job_id=("id",))
+    w.do(job.poll())
+
+    assert "sig=1" not in job.token
+    assert "/v2/x" in job.token
+
+
+def test_the_place_of_an_id_is_a_path() -> None:
+    """For the message of a submit without an id."""
+    assert "job.id" == place_of_id(acme.PART, ("job", "id"))

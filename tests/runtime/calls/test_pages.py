@@ -14,7 +14,7 @@ from bide_runtime.models.model import Model
 
 from tests.runtime.acme import kind
 from tests.runtime.fakes import Reply, Sent, Server
-from tests.runtime.world import DONE, World, error
+from tests.runtime.world import DONE, Mode, World, error, is_poll
 
 Make = Callable[..., World]
 
@@ -155,3 +155,13 @@ def test_endless_pages_end_at_the_deadline(world: Make) -> None:
     with pytest.raises(JobTimeout):
         w.do(w.job(CURSOR).wait(timeout=30))
     assert 28 <= w.elapsed <= 31
+
+
+def test_each_page_begins_its_backoff_anew(mode: Mode) -> None:
+    """W6: errors of the page before do not count."""
+    pages = serving(error(502), error(502), error(502), sheet(1, after="x"), error(502), sheet(2))
+    w = World(mode, pages, jitter=lambda: 0.9)
+    w.do(w.job(CURSOR).wait(timeout=600))
+    times = [sent.at for sent in w.sent if not is_poll(sent)]
+
+    assert times[5] - times[4] == pytest.approx(times[1] - times[0])

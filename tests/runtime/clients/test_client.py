@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import threading
-import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -12,7 +10,7 @@ from typing import Any
 import pytest
 from bide_runtime.calls.call import Call, reads
 from bide_runtime.clients import async_client, client
-from bide_runtime.clients.clock import AsyncSystemClock, SystemClock
+from bide_runtime.clients.clock import SystemClock
 from bide_runtime.clients.observer import Exchange
 from bide_runtime.errors.client import ClientClosed, ConfigurationError, InvalidArgument
 from bide_runtime.jobs.snapshot import Update
@@ -315,41 +313,6 @@ def test_threads_may_share_a_client() -> None:
         assert ["hello"] * 16 == [wait.result().text for wait in waits]
 
 
-@pytest.mark.parametrize("seconds", [-1.0, 0.0, 0.5])
-def test_the_systems_clocks_sleep_about_as_long_as_asked(seconds: float) -> None:
-    """In real time, sped up: a negative sleep returns at once, and a wakeup ends a sleep."""
-    from threading import Event
-
-    clock = SystemClock(speed=50)
-    before = clock.now()
-    clock.sleep(seconds, Event())
-    assert clock.now() - before >= seconds - 0.01
-
-    async def main() -> float:
-        awaited = AsyncSystemClock(speed=50)
-        start = awaited.now()
-        await awaited.sleep(seconds, asyncio.Event())
-        return awaited.now() - start
-
-    assert asyncio.run(main()) >= seconds - 0.1
-
-
-def test_a_wakeup_ends_a_sleep() -> None:
-    """Setting the event ends a sleep of years; a sleep too long for the system is shortened."""
-    from threading import Event
-
-    wakeup = Event()
-    wakeup.set()
-    SystemClock().sleep(1e300, wakeup)
-
-    async def main() -> None:
-        rung = asyncio.Event()
-        rung.set()
-        await AsyncSystemClock().sleep(float("inf"), rung)
-
-    asyncio.run(main())
-
-
 @pytest.mark.parametrize(("late", "sent"), [(-0.5, 1), (0.0, 0), (0.5, 0)])
 def test_nothing_is_sent_after_the_deadline(late: float, sent: int, mode: Mode) -> None:
     """W1: a request of a batch that waited for a thread until its deadline is not sent."""
@@ -370,16 +333,3 @@ def test_the_attempts_of_one_poll_are_numbered(mode: Mode) -> None:
     world.do(world.job(PART).poll())
 
     assert [1, 2, 3] == [one.attempt for one in seen]
-
-
-@pytest.mark.parametrize("clock", [SystemClock(), AsyncSystemClock()])
-def test_the_systems_clocks_run_as_fast_as_time(clock: SystemClock | AsyncSystemClock) -> None:
-    """By default, a second of the clock is a second."""
-    outer = time.monotonic()
-    inner = clock.now()
-    threading.Event().wait(0.05)
-    inner = clock.now() - inner
-    outer = time.monotonic() - outer
-
-    assert inner <= outer
-    assert abs(clock.wall() - time.time()) < 3.0

@@ -94,3 +94,10 @@ def test_status_classes_are_found_by_name_too() -> None:
     error = OwnErrors({"RateLimited": OwnLimited}).of(api_error_class(429)("slow down", response=reply))
 
     assert (type(error), error.status) == (OwnLimited, 429)
+
+
+def test_a_name_that_is_no_exception_is_ignored() -> None:
+    """Whatever else the module of a package's errors has."""
+    error = JobFailed("no", snapshot=None, code=None, reason=None)
+
+    assert OwnErrors({"JobFailed": int, "ClientError": "text"}).of(error) is error

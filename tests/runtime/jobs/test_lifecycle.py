@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from bide_runtime.jobs.lifecycle import Lifecycle
+from bide_runtime.jobs.result_at import ResultAt
 from bide_runtime.jobs.state import State
 from bide_runtime.models.model import Model
 from hypothesis import given
@@ -248,3 +249,24 @@ def test_retry_after_is_in_seconds_by_default() -> None:
     lifecycle = Lifecycle(poll="/jobs/{job_id}", retry_after=("h",))
 
     assert 5.0 == lifecycle.retry_after_in({"h": 5})
+
+
+def test_a_status_may_be_inside_of_a_model() -> None:
+    """Its path leads through attributes."""
+    lifecycle = Lifecycle(poll="/jobs/{job_id}", status=("error", "code"), states={"done": State.SUCCEEDED})
+
+    assert State.SUCCEEDED is lifecycle.read(Report(error=Trouble(code="done"))).state
+
+
+def test_all_names_are_those_of_every_request() -> None:
+    """In paths, headers and bodies of poll, result and cancellation."""
+    lifecycle = Lifecycle(
+        poll="/{a}/{job_id}",
+        result=ResultAt(path="/{b}/{job_id}"),
+        cancel=("POST", "/{c}/{job_id}"),
+        headers={"cancel": {"X-D": "{d}"}},
+        bodies={"result": {"e": "{e}"}},
+    )
+
+    assert {"a"} == lifecycle.names
+    assert {"a", "b", "c", "d", "e"} == lifecycle.all_names

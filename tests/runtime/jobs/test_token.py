@@ -7,7 +7,7 @@ from contextlib import suppress
 from typing import Any
 
 import pytest
-from bide_runtime.errors.client import InvalidToken
+from bide_runtime.errors.client import InvalidArgument, InvalidToken
 from bide_runtime.jobs import token
 from bide_runtime.jobs.record import Record
 from hypothesis import given
@@ -157,3 +157,21 @@ def test_a_token_has_at_most_2048_bytes() -> None:
     assert "j1" == read(text.ljust(2048)).id
     with pytest.raises(InvalidToken, match="2049 bytes"):
         read(text.ljust(2049))
+
+
+def test_a_job_of_the_future_is_new() -> None:
+    """A clock that was set back makes no age negative."""
+    record = Record(PART, "j1")
+    record.started_at = 7.0
+
+    assert 0.0 == record.age(5.0, 0.0)
+
+
+@pytest.mark.parametrize("length", [100, 101])
+def test_a_tag_has_at_most_a_hundred_characters(length: int) -> None:
+    """A token has to hold it."""
+    if length > 100:
+        with pytest.raises(InvalidArgument, match="at most 100 characters"):
+            token.checked_tag("x" * length)
+    else:
+        assert "x" * length == token.checked_tag("x" * length)

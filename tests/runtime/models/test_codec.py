@@ -328,3 +328,9 @@ def test_any_object_is_a_free_body() -> None:
     assert encode_object({"a": [1, None, {"b": datetime(2026, 1, 1, tzinfo=UTC)}]}, "body") == (
         b'{"a":[1,null,{"b":"2026-01-01T00:00:00Z"}]}'
     )
+
+
+def test_any_json_reads_what_is_not_strict() -> None:
+    """An error body may have NaN in it; other text is `None`."""
+    assert ["a"] == list(any_json(b'{"a": NaN}'))
+    assert any_json(b"<html>") is None

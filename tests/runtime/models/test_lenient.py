@@ -138,3 +138,11 @@ def test_a_reply_of_text_is_a_string() -> None:
     assert "Zoë" == decode_reply(str, reply('"Zoë"'.encode()))
     with pytest.raises(DecodeError, match="byte 2 is not UTF-8"):
         decode_reply(str, reply(b"Zo\xeb", "text/plain"))
+
+
+@pytest.mark.parametrize("word", ["true", "false", "null", "NaN", "Infinity", "-Infinity"])
+def test_a_word_that_was_cut_is_transient(word: str) -> None:
+    """At each of its letters."""
+    for length in range(1, len(word)):
+        with pytest.raises(NotJson):
+            decode(list[Any], f"[{word[:length]}".encode())

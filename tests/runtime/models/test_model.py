@@ -9,7 +9,7 @@ from typing import Annotated, Any, ClassVar
 
 import pytest
 from bide_runtime.models.codec import decode, encode
-from bide_runtime.models.model import Model, OpenEnum, Other, Variant, register
+from bide_runtime.models.model import Model, OpenEnum, Other, Variant, no_items, register
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import Meta, field
@@ -185,3 +185,11 @@ def test_a_field_type_without_json_is_refused() -> None:
 
     with pytest.raises(NotImplementedError):
         decode(Odd, b'{"at": 1}')
+
+
+def test_an_empty_list_as_a_default_is_sent() -> None:
+    """A new one each time."""
+    first, second = no_items(), no_items()
+
+    assert [] == first
+    assert first is not second

@@ -113,7 +113,10 @@ def test_a_result_without_its_file_says_so(world: Make, output: dict[str, Any]) 
 def test_attach_takes_the_arguments_that_the_addresses_need(world: Make) -> None:
     """And says so where they are missing, or are not needed."""
     w = world(always(DONE))
+    two = named(poll="/{region}/{endpoint}/jobs/{job_id}")
 
+    with pytest.raises(InvalidArgument, match=r"with endpoint, region: pass endpoint=\.\.\., region=\.\.\. too"):
+        w.jobs(two).attach("j1")
     assert "hello" == w.do(w.jobs(ENDPOINT).attach("j1", endpoint="e").wait()).text
     assert ["GET /v2/e/jobs/j1"] == w.lines
     with pytest.raises(InvalidArgument, match=r"polled at an address with endpoint: pass endpoint=\.\.\. too"):

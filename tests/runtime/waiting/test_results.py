@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable
 
 import pytest
+from bide_runtime.clients.observer import Exchange
 from bide_runtime.errors.decode import DecodeError
 from bide_runtime.http.errors import Conflict
 from bide_runtime.jobs.errors import (
@@ -31,6 +32,7 @@ from tests.runtime.world import (
     PAGE,
     QUEUED,
     RUNNING,
+    Mode,
     World,
     error,
     report,
@@ -271,3 +273,12 @@ def test_a_result_that_is_gone_has_code_and_reason(world: Make) -> None:
         w.do(w.job(BY_STATUS).wait())
 
     assert ("plan", "no such plan") == (caught.value.code, caught.value.reason)
+
+
+def test_the_attempts_at_a_result_are_numbered(mode: Mode) -> None:
+    """An observer can distinguish the first request from later ones."""
+    seen: list[Exchange] = []
+    w = World(mode, served(polls=[READY], result=[error(409), error(503), PAGE]), observer=seen.append)
+    w.do(w.job(APART).wait())
+
+    assert [1, 2, 3] == [one.attempt for one in seen if one.path.endswith("/result")]

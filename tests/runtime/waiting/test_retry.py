@@ -185,6 +185,8 @@ def test_a_reply_that_is_too_large_is_not_retried(world: Make) -> None:
             "body.url: field required; too long",
         ),
         ({"message": {"detail": {"reason": "no such plan"}}}, None, "no such plan"),
+        ({"message": {"message": {"message": {"message": "four"}}}}, None, "four"),
+        ({"message": {"error": "no luck"}}, None, "no luck"),
         ({"message": [f"line {n}" for n in range(7)]}, None, "line 0; line 1; line 2; line 3; line 4; and 2 more"),
         ({"message": "m" * 900}, None, "m" * 497 + "..."),
         ({"error": None}, None, None),
@@ -275,3 +277,13 @@ def test_the_first_retry_is_soon(world: Make) -> None:
     ask(w, SEARCH)
 
     assert 0.25 <= w.elapsed <= 0.5
+
+
+def test_a_retry_is_logged_with_its_pause(world: Make, caplog: pytest.LogCaptureFixture) -> None:
+    """In seconds from now."""
+    w = world(script(error(503, retry_after="7"), PAGE))
+    w.clock.advance(1000.0)
+    with caplog.at_level("INFO"):
+        ask(w, SEARCH)
+
+    assert "trying again in 7.0 s" in caplog.text

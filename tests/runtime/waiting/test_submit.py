@@ -359,3 +359,10 @@ def test_an_error_in_a_2xx_reply_is_not_uncertain(world: Make, status: int) -> N
 
     assert "busy" == caught.value.code
     assert 1 == submits(w)
+
+
+def test_an_uncertain_submit_says_what_does_not_fit(world: Make) -> None:
+    """W11: with the JSON path, or the place of an id that is missing."""
+    w = world(served(submit=[Reply({"id": {"a": 1}})]))
+    with pytest.raises(SubmitUncertain, match=r"does not match the spec: .* at \$\.id"):
+        w.do(w.jobs(PART).submit(url="u"))

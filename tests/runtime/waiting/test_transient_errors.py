@@ -448,3 +448,11 @@ def test_an_error_in_place_of_the_result_is_raised(world: Make) -> None:
 
 
 REFUSED = {"error": {"code": "plan", "message": "no such plan"}}
+
+
+def test_one_poll_honours_retry_after(world: Make) -> None:
+    """W4: a single poll is tried again no earlier than the provider says."""
+    w = world(served(polls=[error(429, retry_after="7"), RUNNING]))
+    w.do(w.job(PART).poll())
+
+    assert 7 <= w.polls[1] - w.polls[0] < 9
