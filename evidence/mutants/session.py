@@ -38,7 +38,10 @@ class Session:
         theirs.close()
 
     def watch(self, files: set[str], into: Path, limit: float) -> int:
-        """Run all tests without a mutant, and write the lines that they reach; returns the exit code."""
+        """Run all tests without a mutant; returns the exit code.
+
+        Writes the lines that they reach, or the name of the first test that fails.
+        """
         return self._asked((files, into, limit))
 
     def attempt(self, path: Path, where: str, text: str, tests: list[str], coverage: Coverage) -> int:
@@ -82,25 +85,28 @@ class _Served:
 def _watched(session: pytest.Session, files: set[str], into: Path) -> int:
     witness = Witness(files)
     session.config.pluginmanager.register(witness)
-    status = _run(session, [(item, 0.0) for item in session.items])
+    failed = _run(session, [(item, 0.0) for item in session.items])
+    if failed is not None:
+        into.write_text(failed)
+        return 1
     witness.coverage.write(into)
-    return status
+    return 0
 
 
 def _tried(session: pytest.Session, path: Path, where: str, text: str, tests: list[tuple[pytest.Item, float]]) -> int:
-    return _run(session, tests) if swap(path, where, text) else CANNOT
+    return (_run(session, tests) is not None) if swap(path, where, text) else CANNOT
 
 
-def _run(session: pytest.Session, tests: list[tuple[pytest.Item, float]]) -> int:
-    """Run tests until the first one fails. A timer ends the process if a test takes too long."""
+def _run(session: pytest.Session, tests: list[tuple[pytest.Item, float]]) -> str | None:
+    """Run tests until the first one fails; returns its name. A timer ends the process if a test takes too long."""
     following = [item for item, _ in tests[1:]]
     for (item, limit), after in zip(tests, [*following, None], strict=True):
         signal.setitimer(signal.ITIMER_REAL, limit)
         session.config.hook.pytest_runtest_protocol(item=item, nextitem=after)
         signal.setitimer(signal.ITIMER_REAL, 0.0)
         if session.testsfailed:
-            return 1
-    return 0
+            return item.nodeid
+    return None
 
 
 def forked(call: Callable[[], int], limit: float) -> int:

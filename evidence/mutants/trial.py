@@ -73,7 +73,8 @@ class Trials:
         file = tree / "coverage.json"
         files = {str(path) for folder in (RUNTIME, PACKAGE) for path in (tree / folder).rglob("*.py")}
         if self._session.watch(files, file, WITHOUT) != 0:
-            raise Broken(f"the tests of {target.folder}/{target.rest} fail without a mutant")
+            culprit = file.read_text() if file.exists() else "one that ended the process"
+            raise Broken(f"the tests of {target.folder}/{target.rest} fail without a mutant, first {culprit}")
         self._coverage = Coverage.read(file)
         if not any(name.startswith(f"{tree}/") for name in self._coverage.reached):
             raise Broken(f"the tests of {target.folder}/{target.rest} run something else than the copy")
