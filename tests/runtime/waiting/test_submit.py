@@ -343,7 +343,7 @@ def test_a_submit_is_logged_with_its_job(world: Make, caplog: pytest.LogCaptureF
 def test_submits_of_single_runs_keep_the_rate_limit(world: Make) -> None:
     """W14: the second waits until the limit allows it."""
     provider = msgspec.structs.replace(PROVIDER, rates={"POST /jobs": Rate(1, 30.0)})
-    w = world(served(submit=[TICKET], polls=[DONE]), provider)
+    w = world(served(submit=[TICKET], polls=[DONE]), provider=provider)
 
     for _ in range(2):
         w.do(w.jobs(PART).run(url="u"))
