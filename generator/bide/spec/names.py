@@ -39,7 +39,7 @@ OUR_ARGUMENTS = _set_of("""
 """Keyword arguments of generated methods, and names used in them; a provider's argument gets an underscore."""
 
 OUR_CLIENT_NAMES = _set_of("""
-    aclose api_key base_url clock close closed max_retries resume timeout transport with_options
+    aclose api_key base_url clock close closed download_file max_retries resume timeout transport with_options
     """)
 """Attributes of every client; no job or operation may have these names."""
 

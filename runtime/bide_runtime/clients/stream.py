@@ -12,11 +12,9 @@ from ..errors.client import ClientError
 from ..errors.stream import StreamCut
 from ..errors.transport import TransportError
 from ..http.request import Response
+from .downloads.pour import error_body
 
 E = TypeVar("E")
-
-_ERROR_LIMIT = 2**20
-"""Bytes that are read of an error's body."""
 
 
 class Stream(Generic[E]):
@@ -53,11 +51,7 @@ class Stream(Generic[E]):
                 reply = self._open()
                 try:
                     if not 200 <= reply.status < 300:
-                        body = b""
-                        for chunk in reply.chunks():
-                            body += chunk
-                            if len(body) > _ERROR_LIMIT:
-                                break
+                        body = error_body(reply)
                         raise self._account.api_error(Response(status=reply.status, headers=reply.headers, body=body))
                     parser = EventParser()
                     try:

@@ -9,6 +9,7 @@ import msgspec
 from msgspec.structs import replace
 
 from ..calls.account import Account
+from ..calls.download import Download
 from ..errors.client import ClientError
 from ..http.errors import ApiError
 from ..http.long_poll import LongPollUntil
@@ -58,9 +59,13 @@ class Outgoing(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """How to ask the server to hold the request, if it is a long poll."""
     timeout: float | None = None
     """The timeout from the spec in seconds, if there is one."""
+    download: Download | None = None
+    """Where the body goes, if it is that of a file."""
 
     def request_at(self, now: float) -> tuple[Request, int]:
         """The request as it is sent at *now*, and for how many seconds it asks the server to hold it."""
+        if self.download is not None:
+            return self.download.ranged(self.request), 0
         if self.long_poll_until is None:
             return self.request, 0
         held = self.long_poll_until.by.seconds(self.long_poll_until.until - now)
@@ -110,7 +115,9 @@ def send(
             continue
         request, held = outgoing.request_at(now)
         request_timeout = min((outgoing.timeout or timeout) + held, deadline - now)
-        received = yield Send(request, request_timeout, attempt, deadline, bucket=outgoing.bucket)
+        received = yield Send(
+            request, request_timeout, attempt, deadline, bucket=outgoing.bucket, download=outgoing.download
+        )
         if received.reply is not None:
             break
         # It was queued behind other requests of its batch, one of them got a 429, and so it was not sent.
