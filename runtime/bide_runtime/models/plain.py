@@ -75,7 +75,9 @@ def _struct(value: msgspec.Struct, at: str) -> dict[str, Json]:
     for name, wire, is_optional, kinds in _fields(type(value)):
         item = getattr(value, name)
         if wire == REST:
-            rest = _object(item, name, kinds)
+            if not isinstance(item, Mapping):
+                raise refused(_inside(at, name), f"expected a mapping, not {type(item).__name__}")
+            rest = _object(item, _inside(at, name), kinds)
         elif item is not None or not is_optional:
             found[wire] = _plain(item, _inside(at, name), kinds)
     if rest:

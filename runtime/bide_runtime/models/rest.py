@@ -12,8 +12,8 @@ from ..http.request import Json
 from .custom import NotNative
 from .prepared import prepared
 
-REST = "*"
-"""The key of the map in the objects that msgspec reads. It is never in a JSON text of the provider's."""
+REST = "other keys"
+"""The key of the map in the objects that msgspec reads. A spec has no field of that name: names have no spaces."""
 
 
 def moved(wanted: Any, value: Json) -> Json:

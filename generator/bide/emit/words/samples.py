@@ -151,6 +151,10 @@ def _scalar(kind: Kind, bounds: Bounds, name: str) -> Code:
             return literal(True)
         case Kind.DATETIME:
             return Code("datetime(2026, 1, 1, tzinfo=UTC)")
+        case Kind.UNIXTIME | Kind.UNIXTIME_MS:
+            return Code("datetime(2026, 1, 1, tzinfo=UTC)")
+        case Kind.LOCAL_DATETIME:
+            return Code("datetime(2026, 1, 1)")
         case Kind.DATE:
             return Code("date(2026, 1, 1)")
         case Kind.OBJECT | Kind.ANY:

@@ -56,6 +56,8 @@ def _opened(model: type[Model], body: Json) -> Json:
     return inside if isinstance(inside, dict) else body
 
 
+_SHORTEST = timedelta(microseconds=1)
+
 _OBJECTS = (msgspec.inspect.DictType, msgspec.inspect.StructType, msgspec.inspect.CustomType)
 
 
@@ -118,8 +120,9 @@ def _lost(ours: Json, theirs: Json, value: object, path: str) -> Iterator[str]:
             yield from _lost(our, their, item, f"{path}[{index}]")
     elif isinstance(value, datetime):
         # Parsers differ beyond microseconds: one rounds, another truncates.
-        same = ours == theirs if isinstance(theirs, int | float) else datetime.fromisoformat(theirs)
-        if same is False or (isinstance(same, datetime) and abs(value - same) > timedelta(microseconds=1)):
+        is_number = isinstance(theirs, int | float)
+        apart = abs(ours - theirs) > 1e-3 if is_number else abs(value - datetime.fromisoformat(theirs)) > _SHORTEST
+        if apart:
             yield path
     elif isinstance(value, OpenEnum | OpenIntEnum):
         if type(value)(theirs) != value:
