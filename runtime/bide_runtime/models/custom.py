@@ -66,12 +66,13 @@ class _Alternatives(Read, metaclass=_IsAny):
         for each in cls.custom:
             if each._takes(value):
                 return hook(each, value)
+        wrong = f"Expected `{cls.__name__}`, got `{type(value).__name__}`"
         if cls.rest is None:
-            raise ValueError(f"Expected `{cls.__name__}`, got `{type(value).__name__}`")
+            raise ValueError(wrong)
         try:
             return msgspec.convert(value, prepared(cls.rest), dec_hook=hook)
         except msgspec.ValidationError as error:
-            raise ValueError(str(error)) from error
+            raise ValueError(str(error) if " - at `" in str(error) else wrong) from error
 
 
 @cache

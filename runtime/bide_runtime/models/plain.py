@@ -16,7 +16,7 @@ from ..http.scalar import refused, scalar
 from .custom import Other
 from .file import UploadFile
 from .rest import REST
-from .variant import Chosen, Variant
+from .variant import Chosen
 from .written import Kinds, kinds_of, moment
 
 _SCALARS = frozenset({str, int, float, bool, type(None)})
@@ -83,7 +83,7 @@ def _struct(value: msgspec.Struct, at: str) -> dict[str, Json]:
     if rest:
         _refuse_fields(value, rest, at)
         found |= rest
-    return Chosen(type(value), found) if isinstance(value, Variant) and config.tag_field is None else found
+    return Chosen(type(value), found)
 
 
 def _refuse_fields(value: msgspec.Struct, rest: dict[str, Json], at: str) -> None:

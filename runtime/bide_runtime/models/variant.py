@@ -48,7 +48,7 @@ class Variant(Read):
 
 
 class Chosen(dict[str, Json]):
-    """The JSON object of a variant that a caller has passed, whose type is not in the JSON itself."""
+    """The JSON object of a model that a caller has passed: in a union it is that variant, whatever else it fits."""
 
     def __init__(self, model: type, body: dict[str, Json]) -> None:
         super().__init__(body)
