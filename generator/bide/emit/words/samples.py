@@ -134,7 +134,7 @@ def _value(provider: Provider, type: Type, bounds: Bounds, name: str, depth: int
 
 
 def _model(provider: Provider, model: Model, depth: int) -> Code:
-    required = [field for field in model.fields if not field.optional and not field.is_const]
+    required = [field for field in model.fields if not field.optional]
     inside = ", ".join(f"{field.name}={_made(provider, field, depth + 1)}" for field in required)
     return Code(f"models.{model.name}({inside})")
 

@@ -68,8 +68,9 @@ def _shapes(spec: Spec, name: str) -> Iterator[Diagnostic]:
     tagged = {
         model: union
         for union, raw in spec.table("unions").items()
-        if isinstance(raw["variants"], dict)
+        if "discriminator" in raw and isinstance(raw["variants"], dict)
         for _, _, model in spec.variants(union)
+        if all(view.wire != raw["discriminator"] for view in spec.fields(model))
     }
     if "discriminator" in spec.table("unions")[name]:
         message = f'the variants of "{name}" have no value of the discriminator'
