@@ -249,3 +249,20 @@ def test_a_part_may_be_several_files(atelier: Atelier) -> None:
     assert b'name="pages"; filename="two.txt"\r\nContent-Type: text/plain\r\n\r\n2\r\n' in body
     assert atelier.refused("scan", pages=[b"1", "two.txt"]).startswith("pages[1]: expected bytes")
     assert "Expected `array` of length >= 1" in atelier.refused("scan", pages=[])
+
+
+def test_a_deprecated_call_says_so(atelier: Atelier) -> None:
+    """In the docstrings of an operation, and of a job with its methods."""
+    client = atelier.package.Atelier
+
+    assert "Deprecated: use `note` instead." in client.tell.__doc__
+    jobs = import_module(f"{atelier.package.__name__}.client").TraceJobs
+    assert all("Deprecated: " in each.__doc__ for each in (jobs, jobs.submit, jobs.run))
+
+
+def test_a_fraction_of_a_second_is_sent(atelier: Atelier) -> None:
+    """A time with microseconds is a fraction, and a whole one a whole number."""
+    at = datetime(2026, 1, 1, 0, 0, 0, 250_000, UTC)
+
+    assert atelier.sent("find", since=at).query == [("since", "1767225600.25")]
+    assert atelier.sent("find", x_until=at).request.headers["x-until"] == "1767225600250"
