@@ -113,9 +113,10 @@ class OpenIntEnum(IntEnum):
 
 def _as_plain(value: object) -> Json:
     if NotNative.is_possible:
-        from .written import written
+        from .written import is_native, written
 
-        return written(value, _as_json)
+        if not is_native(type(value)):  # type: ignore[arg-type]  # every class has a hash
+            return written(value, _as_json)
     return msgspec.to_builtins(value, enc_hook=_as_json)
 
 

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any, TypeAlias, get_args
 
 import msgspec
 
 from ..http.request import Json
 from .custom import NotNative, alternatives
+from .prepared import prepared
 from .rest import REST
+from .variant import Variant, variants
 
 Kinds: TypeAlias = frozenset[Any]
 """The types inside of a type whose values are written in their own way: `bytes`, `LocalDatetime`, times as numbers."""
@@ -59,6 +61,33 @@ def written(value: Any, otherwise: Callable[[Any], Json], kinds: Kinds = frozens
     if kinds and isinstance(value, datetime):
         return moment(value, kinds, "a value")
     return msgspec.to_builtins(value, enc_hook=otherwise)
+
+
+@cache
+def is_native(wanted: Any) -> bool:
+    """Whether msgspec writes values of this type as the spec says: it has no other keys and no times as numbers."""
+    from msgspec import inspect
+
+    from .moment import is_number
+
+    waiting, seen = [inspect.type_info(prepared(wanted))], set()
+    while waiting:
+        match waiting.pop():
+            case inspect.StructType(cls=cls, fields=fields) if cls not in seen:
+                seen.add(cls)
+                if REST in cls.__struct_encode_fields__:
+                    return False
+                waiting += [field.type for field in fields]
+            case inspect.ListType(item_type=inside) | inspect.DictType(value_type=inside):
+                waiting.append(inside)
+            case inspect.UnionType(types=types):
+                waiting += types
+            case inspect.CustomType(cls=cls) if is_number(cls):
+                return False
+            case inspect.CustomType(cls=cls):
+                models = [model for _, model in variants(cls)] if issubclass(cls, Variant) else alternatives(cls)
+                waiting += [inspect.type_info(prepared(each)) for each in models if each not in seen]
+    return True
 
 
 def _struct(value: msgspec.Struct, otherwise: Callable[[Any], Json]) -> dict[str, Json]:
