@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 import msgspec
 
@@ -10,9 +10,6 @@ from ..http.request import Json
 from .custom import Hook, Other, Read
 from .prepared import prepared
 from .rest import moved
-
-if TYPE_CHECKING:
-    from .model import Model
 
 __all__ = ["Chosen", "Other", "Variant", "register", "variants"]
 
@@ -60,8 +57,8 @@ def register(
     *,
     other: type[Other],
     discriminator: str = "",
-    known: dict[str, type[Model]] | None = None,
-    shapes: tuple[type[Model], ...] = (),
+    known: dict[str, type[Any]] | None = None,
+    shapes: tuple[type[Any], ...] = (),
 ) -> None:
     """Set the models of *union*: by the value of the field *discriminator*, or those told apart by their shape."""
     union._discriminator = discriminator
