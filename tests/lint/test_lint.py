@@ -188,12 +188,12 @@ CASES = [
     ("    status: status\n", "    status: credits_used\n", "but it must be text, a whole number or a boolean"),
     (
         "    ready: {",
-        "    failed_if: trouble\n    ready: {",
+        "    ends: [{if: trouble, state: failed}]\n    ready: {",
         'unknown-pointer: FetchJob has no field "trouble"',
     ),
     (
         "    ready: {",
-        "    failed_if: {okay: false}\n    ready: {",
+        "    ends: [{if: {okay: false}, state: failed}]\n    ready: {",
         'unknown-pointer: FetchJob has no field "okay"',
     ),
     (

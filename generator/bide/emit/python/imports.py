@@ -19,7 +19,8 @@ _OWN = {".": "_calls _errors _jobs models", "._provider": "PROVIDER"}
 _RUNTIME = """
     AsyncCancellableJob AsyncCancellableJobs AsyncClient AsyncClock AsyncJob AsyncJobBatch AsyncJobs
     AsyncStream AsyncTransport BatchOptions Call CancellableJob CancellableJobs Client Clock Counts
-    ErrorShape EventReader FileLike Job JobBatch JobKind Jobs Json Lifecycle Link LocalDatetime LongPoll MaxRate Model
+    End ErrorShape EventReader FileLike Job JobBatch JobKind Jobs Json Lifecycle Link LocalDatetime LongPoll
+    MaxRate Model
     Observer OpenEnum OpenIntEnum Other Outcome OwnErrors Pages Policy PollMany Polling ProgressDisplay Provider Rate
     Record ResultAt Secret State Stream StreamCall Submission Transport UnixTime UnixTimeMs UnknownEvent Update
     UploadFile Variant WaitOptions _as_file _as_files _as_written _checked _encode _encode_form _encode_object

@@ -62,6 +62,18 @@ def put(body: Json, wanted: Any, path: Path, value: Json) -> bool:
     return True
 
 
+def value_at(body: Json, wanted: Any, path: Path) -> Json:
+    """The value at *path*, of Python names, in *body*, JSON of the type *wanted*; `None` if there is none."""
+    found = shape(wanted)
+    for name in path:
+        inside = _inside(found, name)
+        if inside is None or not isinstance(body, dict):
+            return None
+        wire, found = inside
+        body = body.get(wire)
+    return body
+
+
 def attributes(wanted: Any, place: Path) -> Path:
     """The Python names of *place*, JSON names that lead into the type *wanted*; empty if it has no such place."""
     names, found = [], shape(wanted)

@@ -18,7 +18,9 @@ from ...jobs.kind import JobKind
 from ...jobs.record import Record
 from ...jobs.state import State
 from ...jobs.token import is_id
-from ...models.codec import decode_reply, follow
+from ...models.codec import decode_reply, follow, json_in
+from ...models.lenient import NotJson
+from ...models.part import named, part_of
 from ..links import keep_links, keep_values
 from .job_id import IdAt, id_in, is_in_header, place_of_id
 from .submission import Submission
@@ -39,11 +41,9 @@ def reads_or_job(
         if response.status != status:
             return decode_reply(wanted, response)
         try:
-            body = None if reply is NoneType else decode_reply(reply, response)
+            body = facts_in(reply, kind, job_id, response)
         except DecodeError as error:
-            if not is_in_header(kind, job_id):
-                raise_uncertain(kind, None, error.message, error)
-            body = None
+            raise_uncertain(kind, None, error.message, error)
         return _record_with_id(kind, None, job_id, body, response, submitted_at=None, url="")
 
     return read
@@ -59,13 +59,11 @@ def read_submit(
     """
     kind = submission.kind
     try:
-        body = submission.call.read(reply)
+        body = facts_in(submission.reply, kind, submission.job_id, reply)
     except DecodeError as error:
-        if not is_in_header(kind, submission.job_id):
-            if (refusal := account.error_instead(reply)) is not None:
-                raise refusal from error
-            raise_uncertain(kind, key, error.message, error)
-        body = None  # the id in the header is enough to poll the job
+        if (refusal := account.error_instead(reply)) is not None:
+            raise refusal from error
+        raise_uncertain(kind, key, error.message, error)
     has_id = id_in(kind, submission.job_id, body, reply, url) is not None
     if not has_id and (refusal := account.error_instead(reply)) is not None:
         raise refusal
@@ -75,6 +73,33 @@ def read_submit(
         if record.snapshot is not None:
             return record, body
     return _record_with_id(kind, key, submission.job_id, body, reply, submitted_at=submitted_at, url=url), body
+
+
+def facts_in(wanted: Any, kind: JobKind[Any, Any], job_id: IdAt, reply: Response) -> Any:
+    """The part of a submit reply, of the type *wanted*, that a job needs. Other fields may have any value.
+
+    Raises `DecodeError` if it has no id.
+    """
+    if wanted is NoneType:
+        return None
+    paths = kind.lifecycle.facts | ({job_id} if isinstance(job_id, tuple) else set())
+    try:
+        return decode_reply(part_of(wanted, paths), reply)
+    except DecodeError as error:
+        facts = named(wanted, json_in(reply))
+        has_id = is_in_header(kind, job_id) or id_in(kind, job_id, facts, reply, "") is not None
+        if (isinstance(error, NotJson) and not is_in_header(kind, job_id)) or not has_id:
+            raise
+        return facts
+
+
+def misfit_in(wanted: Any, reply: Response) -> DecodeError | None:
+    """The first field of a submit reply that does not match the spec."""
+    try:
+        _ = None if wanted is NoneType else decode_reply(wanted, reply)
+    except DecodeError as error:
+        return error
+    return None
 
 
 def raise_uncertain(kind: JobKind[Any, Any], key: str | None, why: str, cause: ClientError | None) -> NoReturn:

@@ -8,7 +8,7 @@ Why: a status, an id or a message is never found in the wrong place.
 
 Pointers use JSON names. They lead through optional and nullable fields, but not into lists and unions. Free-form JSON
 (`any`, `object`) and maps have every field. If several jobs share a lifecycle, all of them must have the status, the
-result, the id among many, and the fields of `ready` and `failed_if`. For error, progress, `retry_after` and credits,
+result, the id among many, and the fields of `ready` and `ends`. For error, progress, `retry_after` and credits,
 one of them is enough.
 
 wrong-pointer: the value that a pointer leads to has a suitable type.
@@ -27,7 +27,7 @@ from dataclasses import dataclass, replace
 from bide import ir
 from bide.ir.notation import NotationError, parse_type, spelled
 from bide.ir.pointers import LeadsNowhere
-from bide.lint.spec import Spec
+from bide.lint.spec import Spec, conditions
 from bide.spec.diagnostics import Diagnostic
 from bide.spec.document import Json, Path
 from bide.spec.hints import did_you_mean, first_of
@@ -158,13 +158,8 @@ def _id_uses(path: Path, raw: Json, reply: ir.Type) -> Iterator[_Use]:
 def _lifecycle_uses(path: Path, lifecycle: Mapping[str, Json], snapshot: ir.Type) -> Iterator[_Use]:
     if "status" in lifecycle:
         yield _Use((*path, "status"), lifecycle["status"], snapshot, _STATUS)
-    for table in ("ready", "failed_if"):
-        tests = lifecycle.get(table, {})
-        if isinstance(tests, str):
-            yield _Use((*path, table), tests, snapshot, _ANYTHING)
-        else:
-            for pointer in tests:
-                yield _Use((*path, table, pointer), pointer, snapshot, _ANYTHING, is_key=True)
+    for place, pointer, _ in conditions(path, lifecycle):
+        yield _Use(place, pointer, snapshot, _ANYTHING, is_key=place[-1] == pointer)
     for table, key, wanted in _PLACES:
         if key in lifecycle.get(table, {}):
             yield _Use((*path, table, key), lifecycle[table][key], snapshot, wanted, somewhere=table != "result")

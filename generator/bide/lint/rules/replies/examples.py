@@ -172,4 +172,4 @@ def _state(spec: Spec, lifecycle: str, status: str | None, value: Json) -> str |
     raw = spec.table("lifecycles")[lifecycle]
     state = spec.states(lifecycle).get(status) if status is not None else None
     is_ready = all(_at(value, pointer) == wanted for pointer, wanted in raw.get("ready", {}).items())
-    return state.value if state is not None and "failed_if" not in raw and (is_ready or not state.is_final) else None
+    return state.value if state is not None and "ends" not in raw and (is_ready or not state.is_final) else None
