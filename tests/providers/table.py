@@ -111,7 +111,7 @@ CASES = (
     ),
     Case(provider="atelier", call="sketch.run", arguments={"body": "a cat"}, brings={"side": 1}),
     Case(provider="atelier", call="sketch.run", arguments={"body": "x"}, scenario="fail", raises="JobFailed"),
-    Case(provider="atelier", call="trace.run", arguments={"body": b"pixels"}, brings={"side": 1}),
+    Case(provider="atelier", call="engrave.run", arguments={"body": b"pixels"}, brings={"side": 1}),
     Case(
         provider="atelier",
         call="find",

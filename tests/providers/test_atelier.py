@@ -256,7 +256,7 @@ def test_a_deprecated_call_says_so(atelier: Atelier) -> None:
     client = atelier.package.Atelier
 
     assert "Deprecated: use `note` instead." in client.tell.__doc__
-    jobs = import_module(f"{atelier.package.__name__}.client").TraceJobs
+    jobs = import_module(f"{atelier.package.__name__}.client").EngraveJobs
     assert all("Deprecated: " in each.__doc__ for each in (jobs, jobs.submit, jobs.run))
 
 
