@@ -79,15 +79,6 @@ def test_what_is_no_object_is_no_variant(atelier: Atelier) -> None:
     assert caught.value.path == "$.layers[1]"
 
 
-def test_nested_unions_do_not_double_the_work(atelier: Atelier) -> None:
-    """An object of fifty unions in one another is read at once, although each level has several variants."""
-    text = '{"points": 1, "inside": ' * 50 + "{}" + ', "radius": "x"}' * 50
-    fitting = '{"inside": ' * 50 + '{"kind": "square", "side": 1}' + ', "radius": 1}' * 50
-
-    assert type(decoded(atelier, text.encode())).__name__ == "OtherShape"
-    assert type(decoded(atelier, fitting.encode())).__name__ == "Circle"
-
-
 def test_a_union_may_be_beside_scalars(atelier: Atelier) -> None:
     """`Shape or string` is a shape, or text, also in lists and maps."""
     found = drawing(atelier, '"background": "white", "named": {"a": {"radius": 1}, "b": "x", "c": null}')
