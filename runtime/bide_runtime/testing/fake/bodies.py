@@ -211,6 +211,8 @@ def _fitted(value: Json, found: inspect.Type) -> Json:
         return _WORDS.get(value, value)
     if isinstance(wanted, inspect.IntType) and isinstance(value, str) and value.lstrip("-").isdecimal():
         return int(value)
+    if isinstance(wanted, inspect.ListType) and isinstance(value, str):
+        return [value]
     if isinstance(wanted, inspect.StructType) and not isinstance(value, dict):
         return _made_up(wanted, "")
     return value
