@@ -96,6 +96,20 @@ def query(pairs: Iterable[tuple[str, Json]]) -> str:
     return "?" + urlencode(flat) if flat else ""
 
 
+def joined(items: Json, by: str, name: str) -> str | None:
+    """The items of a list as one text with *by* between them; `None` for an empty list and for `None`.
+
+    Raises `InvalidArgument` for an item with *by* in it, which would be read as two.
+    """
+    if not items:
+        return None
+    texts = [text(item, f"{name}[{index}]") for index, item in enumerate(items)]
+    for index, each in enumerate(texts):
+        if by in each:
+            raise InvalidArgument(f"{name}[{index}] has {by!r} in it, which separates the items; nothing was sent")
+    return by.join(texts)
+
+
 def as_text(value: Json) -> str:
     """A plain JSON value as text: `true`, not `True`."""
     if isinstance(value, bool):

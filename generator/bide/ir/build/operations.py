@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from bide import ir
 from bide.ir.build.endpoints import Bodies, build_endpoint, build_id
+from bide.ir.build.fields import deprecation
 from bide.ir.notation import parse_pointer, parse_type
 from bide.spec import names
 from bide.spec.document import Json
@@ -21,6 +22,7 @@ def build_operation(name: str, raw: Mapping[str, Json], bodies: Bodies) -> ir.Op
         endpoint=build_endpoint(name, raw, bodies, source),
         replies=_replies(raw.get("returns")) if stream is None else (),
         stream=None if stream is None else _stream(name, stream),
+        deprecated=deprecation(raw),
     )
 
 
