@@ -14,6 +14,19 @@ def test_a_valid_spec() -> None:
 
 
 CASES = [
+    # pointers into lists
+    ("completed: integer, total", "steps: list of (ErrorInfo or null), completed: integer, total", None),
+    (
+        "credits: credits_used",
+        "credits: links.first",
+        'unknown-pointer: list of string is a list and has no field "first" (a number from 0 leads to one of its items',
+    ),
+    ("credits: credits_used", "credits: links.0", 'wrong-pointer: "links.0" is string, but it must be a number'),
+    (
+        "list: results, status: status",
+        "list: results, status: 0.status",
+        'unknown-pointer: Item has no field "0"',
+    ),
     # types
     ("hits: list of string", "hits: list of (string or null)", None),
     ("hits: list of string", "hits: string or list of string or null", None),

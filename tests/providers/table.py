@@ -236,4 +236,12 @@ CASES = (
         brings={"error": None},
         asks=frozenset({"POST /things", "GET /links/one_address/poll/{job_id}"}),
     ),
+    Case(
+        provider="foundry",
+        call="stack.run",
+        arguments={"shape": "x"},
+        brings={"weight": 1.0},
+        asks=frozenset({"POST /stacks", "GET /stacks/{job_id}"}),
+    ),
+    Case(provider="foundry", call="stack.run", arguments={"shape": "x"}, scenario="fail", raises="JobFailed"),
 )

@@ -14,6 +14,7 @@ from bide.ir.operations import IdAt, Operation, Reply, Stream
 from bide.ir.package import Author, Package
 from bide.ir.provider import ErrorShape, Provider, Secret
 from bide.ir.types import (
+    INDEX,
     UNBOUNDED,
     UUID_PATTERN,
     Bounds,
@@ -30,6 +31,7 @@ from bide.ir.types import (
 )
 
 __all__ = [
+    "INDEX",
     "NAME",
     "UNBOUNDED",
     "UUID_PATTERN",

@@ -74,8 +74,13 @@ class CollectedPages:
 
 def _with(holder: Any, path: Path, items: list[Any]) -> Any:
     """*holder* with *items* at *path*."""
+    if not path:
+        return items
     name, *rest = path
-    inside = getattr(holder, name)
+    inside = follow(holder, (name,))
     if rest and inside is None:
         return holder
-    return replace(holder, **{name: _with(inside, tuple(rest), items) if rest else items})
+    changed = _with(inside, tuple(rest), items)
+    if isinstance(holder, list):
+        return [*holder[: int(name)], changed, *holder[int(name) + 1 :]]
+    return {**holder, name: changed} if isinstance(holder, dict) else replace(holder, **{name: changed})

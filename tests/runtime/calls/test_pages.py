@@ -101,6 +101,25 @@ def test_pages_in_an_envelope_are_joined(world: Make) -> None:
     assert w.do(w.job(WRAPPED).wait()) == Wrapped(data=Sheet(items=[1, 2], more=False))
 
 
+class Group(Model):
+    """A page whose list is inside of another one."""
+
+    data: list[Sheet]
+    title: str = ""
+
+
+GROUPED = paged(Group, list=("data", "0", "items"), next=("data", "0", "after"), query="cursor")
+
+
+def test_pages_inside_of_a_list_are_joined(world: Make) -> None:
+    """The other items of that list are those of the last page."""
+    one = Reply({"data": [{"items": [1], "after": "x"}]})
+    two = Reply({"data": [{"items": [2]}, {"items": [9]}], "title": "b"})
+    w = world(serving(one, two))
+
+    assert w.do(w.job(GROUPED).wait()) == Group(data=[Sheet(items=[1, 2]), Sheet(items=[9])], title="b")
+
+
 def test_a_page_is_retried(world: Make) -> None:
     """W6: a transient error of a page repeats only that request."""
     w = world(serving(sheet(1, after="x"), error(502), error(409), sheet(2)))

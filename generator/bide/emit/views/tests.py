@@ -280,12 +280,8 @@ class JobTableView(View):
         """Whether the status is a text, so that new ones may appear."""
         if self._job.snapshot is None or not self._job.lifecycle.status:
             return False
-        here: Type = Named(self._job.snapshot)
-        for wire in self._job.lifecycle.status:
-            if isinstance(here, Scalar | MapOf):
-                return True
-            here = self.provider.field_of(here, wire).type
-        return here == Scalar(Kind.STRING) or (
+        here = self.provider.type_at(self._job.lifecycle.status, Named(self._job.snapshot))
+        return here in (Scalar(Kind.STRING), Scalar(Kind.ANY)) or (
             isinstance(here, Named) and not getattr(self.provider.ir.by_name[here.name], "is_numeric", False)
         )
 

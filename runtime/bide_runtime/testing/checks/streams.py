@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from ...errors.client import ClientError
 from ...http.request import Json
 from ..fake.addresses import FakeStreaming
-from ..fake.bodies import made_up, typed
+from ..fake.bodies import made_up, placed, typed
 from ..fake.provider import FakeProvider
 from .calls import Mode, play
 from .requests import Call
@@ -81,10 +81,7 @@ class EventStream:
         """An event that reports an error."""
         assert self.error is not None
         name, place = self.error
-        body: Json = "out of paper"
-        for key in reversed(place):
-            body = {key: body}
-        return Event(name, body)
+        return Event(name, placed(None, place, "out of paper"))
 
 
 def streams(stream: EventStream) -> Strategy:

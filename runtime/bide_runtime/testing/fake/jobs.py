@@ -25,7 +25,7 @@ from ...models.codec import follow
 from ...waiting.links import Role
 from ...waiting.submits.job_id import IdAt
 from .addresses import JSON, Address, Route
-from .bodies import attributes, fits, has, made_up, nulls, plain, put, takes, typed
+from .bodies import attributes, fits, has, made_up, nulls, placed, plain, put, takes, typed
 from .clock import VirtualTime
 from .long_poll import answered_at, asked_for
 from .plans import FakeJob, Plan, timeline_to
@@ -47,15 +47,12 @@ def link_path(lifecycle: Lifecycle, role: Role) -> str:
     return f"/links/{next(shared, role) if role == 'cancel' else role}/{{job_id}}"
 
 
-def put_link(at: Link, text: str, body: Json, headers: dict[str, str]) -> None:
-    """Put *text* into a reply at the place of a link."""
+def put_link(at: Link, text: str, body: Json, headers: dict[str, str], wanted: Any) -> None:
+    """Put *text* into a reply, whose body has the type *wanted*, at the place of a link."""
     if at.header:
         headers[at.header.lower()] = text
-        return
-    for name in at.field[:-1] if isinstance(body, dict) else ():
-        body = body.setdefault(name, {})
-    if isinstance(body, dict):
-        body[at.field[-1]] = text
+    elif isinstance(body, dict) and not put(body, wanted, attributes(wanted, at.field), text):
+        body |= placed(body, at.field, text)
 
 
 class FakeJobs(Generic[R]):
@@ -201,7 +198,7 @@ class FakeJobs(Generic[R]):
         headers = dict(JSON)
         if isinstance(self._job_id, Link):
             text = self._job_id.template.replace("{job_id}", quote(job.id, safe="")) or job.id
-            put_link(self._job_id, text, body, headers)
+            put_link(self._job_id, text, body, headers, self._reply)
         else:
             put(body, self._reply, self._job_id, job.id)
         self._put_links(job, body, headers, now, is_submit=True)
@@ -306,7 +303,7 @@ class FakeJobs(Generic[R]):
             is_id = is_submit and at.is_where(self._job_id)
             if not (is_next_poll or is_id) and (is_submit or role != "poll" or not state.is_final):
                 path = link_path(lifecycle, role).replace("{job_id}", quote(job.id, safe=""))
-                put_link(at, self.base + path, body, headers)
+                put_link(at, self.base + path, body, headers, self._reply if is_submit else self.kind.snapshot)
 
     def _arguments(self, sent: Sent) -> dict[str, str]:
         """The arguments of a submit that the addresses of its job have in them."""

@@ -24,6 +24,7 @@ from ...waiting.links import Role
 from ...waiting.submits.job_id import IdAt
 from ..faults import UNKNOWN_STATUS, Fault, FaultKind
 from .addresses import JSON, Address, FakeOperation, FakeStreaming, Route
+from .bodies import placed
 from .clock import AsyncFakeClock, FakeClock, VirtualTime
 from .jobs import FakeJobs, link_path
 from .plans import FakeJob
@@ -258,13 +259,10 @@ class FakeProvider(Generic[C, A]):
             for job in jobs.jobs:
                 reply = jobs.polled(job) if job.id in ids and jobs.kind.lifecycle.poll_many == many else None
                 if reply is not None and reply.status in jobs.kind.lifecycle.accepts:
-                    items.append(_with_id(reply.body, many.job_id, job.id))
+                    items.append(placed(reply.body, many.job_id, job.id))
                     told |= reply.told
                     retry_after = max(retry_after, reply.retry_after)
-        body: Json = items
-        for name in reversed(many.list):
-            body = {name: body}
-        return Reply(body, 200, JSON, told=told, retry_after=retry_after)
+        return Reply(placed(None, many.list, items), 200, JSON, told=told, retry_after=retry_after)
 
 
 def _of_one_job(jobs: FakeJobs[Any], sent: Sent) -> list[tuple[Address, Route, Callable[[FakeJob], Reply]]]:
@@ -292,11 +290,3 @@ def _route(lifecycle: Lifecycle, role: Role, method: str, at: str | Link) -> Rou
         ),
         counted_as="" if isinstance(at, str) else at.name,
     )
-
-
-def _with_id(body: Json, path: tuple[str, ...], job_id: str) -> Json:
-    holder = body
-    for name in path[:-1]:
-        holder = holder.setdefault(name, {})
-    holder[path[-1]] = job_id
-    return body

@@ -6,8 +6,8 @@ Why: a status, an id or a message is never found in the wrong place.
     status: state                            # refused: Job has no "state"
     error: {message: error.message}          # fine, if JobError has a message
 
-Pointers use JSON names. They lead through optional and nullable fields, but not into lists and unions. Free-form JSON
-(`any`, `object`) and maps have every field. If several jobs share a lifecycle, all of them must have the status, the
+Pointers use JSON names. They lead through optional and nullable fields, but not into unions. A number is a place in a
+list, from 0: `errors.0.message`. Free-form JSON (`any`, `object`) and maps have every field. If several jobs share a lifecycle, all of them must have the status, the
 result, the id among many, and the fields of `ready` and `failed_if`. For error, progress, `retry_after` and credits,
 one of them is enough.
 
@@ -91,6 +91,9 @@ def _lost(spec: Spec, step: str, holders: list[ir.Type]) -> tuple[str, str]:
     names = sorted({spelled(holder) for holder in holders})
     fields = {wire for name in names for wire in spec.fields_of(name) or ()}
     verb = "has" if len(names) == 1 else "have"
+    if any(isinstance(holder, ir.ListOf) for holder in holders):
+        help_ = f'a number from 0 leads to one of its items, as in "0.{step}"'
+        return f'{", ".join(names)} is a list and has no field "{step}"', help_
     return f'{", ".join(names)} {verb} no field "{step}"', did_you_mean(step, sorted(fields)) or first_of(
         sorted(fields)
     )

@@ -144,8 +144,11 @@ def _in_its_state(spec: Spec, path: Path, text: str, name: str) -> Iterator[Diag
 
 
 def _at(value: Json, pointer: str) -> Json:
-    for wire in parse_pointer(pointer):
-        value = value.get(wire) if isinstance(value, dict) else None
+    for step in parse_pointer(pointer):
+        if isinstance(value, list) and ir.INDEX.fullmatch(step):
+            value = value[int(step)] if int(step) < len(value) else None
+        else:
+            value = value.get(step) if isinstance(value, dict) else None
     return value
 
 
