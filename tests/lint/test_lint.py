@@ -14,6 +14,33 @@ def test_a_valid_spec() -> None:
 
 
 CASES = [
+    # ids that are arguments
+    (
+        "      job_id: job_id\n      idempotency_key",
+        "      job_id: {argument: url}\n      idempotency_key",
+        None,
+    ),
+    (
+        "      job_id: job_id\n      idempotency_key",
+        "      job_id: {argument: ulr}\n      idempotency_key",
+        'no-job-id: "ulr" is not a required argument of this request (did you mean "url"?)',
+    ),
+    (
+        "      job_id: job_id\n      idempotency_key",
+        "      job_id: {argument: maxPages}\n      idempotency_key",
+        'no-job-id: "maxPages" is not a required argument of this request',
+    ),
+    (
+        "      job_id: job_id\n      idempotency_key",
+        "      job_id: {argument: url, header: Location}\n      idempotency_key",
+        'conflicting-keys: the id is either an argument or in the reply, so "header" cannot be used with "argument"',
+    ),
+    (
+        "    query: {limit?: integer, kind: {const: x}}\n    headers: {X-Trace?: string}\n"
+        "    returns: {200: SearchReply, 202: {job: fetch, job_id: job_id}, 203: DoneJob}",
+        "    query: {at: datetime}\n    returns: {200: SearchReply, 202: {job: fetch, job_id: {argument: at}}}",
+        'no-job-id: "at" is datetime, but an id must be text or a whole number',
+    ),
     # pointers into lists
     ("completed: integer, total", "steps: list of (ErrorInfo or null), completed: integer, total", None),
     (

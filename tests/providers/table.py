@@ -244,4 +244,20 @@ CASES = (
         asks=frozenset({"POST /stacks", "GET /stacks/{job_id}"}),
     ),
     Case(provider="foundry", call="stack.run", arguments={"shape": "x"}, scenario="fail", raises="JobFailed"),
+    Case(
+        provider="foundry",
+        call="project.run",
+        arguments={"id": "a b/c", "shape": "x"},
+        brings={"weight": 1.0},
+        asks=frozenset({"PUT /projects/{id}/convert", "GET /projects/{job_id}"}),
+    ),
+    Case(provider="foundry", call="project.run", arguments={"id": "p", "shape": "x"}, scenario="fail", raises="JobFailed"),
+    Case(
+        provider="foundry",
+        call="row.run",
+        arguments={"row": 7, "shape": "x"},
+        brings={"row": 7},
+        asks=frozenset({"POST /rows", "GET /rows/{job_id}"}),
+    ),
+    Case(provider="foundry", call="convert", arguments={"name": "p", "shape": "x"}, brings={"weight": 1.0}),
 )

@@ -101,6 +101,11 @@ class Endpoint:
         return tuple(dict.fromkeys(name for text in texts for name in NAME.findall(text)))
 
     @property
+    def named(self) -> dict[str, Parameter]:
+        """Its arguments by wire name."""
+        return {parameter.field.wire: parameter for parameter in self.parameters}
+
+    @property
     def is_free(self) -> bool:
         """Whether the body is any JSON object, passed as one argument."""
         return self.body is None and any(each.place is Place.BODY for each in self.parameters)

@@ -10,10 +10,15 @@ from bide.ir.types import Pointer, Source, Type
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IdAt:
-    """Where the id of a job is in the reply to its submit. All empty: the id is the address where the job is polled."""
+    """Where the id of a job is: in the reply to its submit, or in an argument.
+
+    All empty: the id is the address where the job is polled.
+    """
 
     field: Pointer = ()
     header: str = ""
+    argument: str = ""
+    """The wire name of a required argument of the submit that is the id."""
     template: str = ""
     """If the id is only a part of the text: the end of the text, with `{job_id}` for the id."""
 

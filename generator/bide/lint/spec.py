@@ -247,6 +247,11 @@ class Spec:
             else:
                 yield view
 
+    def arguments(self, endpoint: EndpointView) -> list[FieldView]:
+        """The arguments of a request, wherever they are sent."""
+        sent = [view for section in SECTIONS for view in endpoint.parameters(section)]
+        return [view for view in [*sent, *self.sent_in_body(endpoint)] if "const" not in view.more]
+
     # jobs
 
     def states(self, lifecycle: str) -> dict[str, ir.State]:

@@ -12,11 +12,13 @@ from ..models.codec import follow, json_in
 
 
 class Link(msgspec.Struct, frozen=True, kw_only=True):
-    """The place of a link or an id in a reply: a header, or a field of the body."""
+    """The place of a link or an id in a reply: a header, or a field of the body. An id may be an argument instead."""
 
     header: str = ""
     field: tuple[str, ...] = ()
     """JSON names that lead to it."""
+    argument: str = ""
+    """For an id: the argument of the submit, by the provider's name for it."""
     template: str = ""
     """For an id inside a URL: the end of the URL, such as `/jobs/{job_id}`."""
     name: str = ""

@@ -64,6 +64,11 @@ def checked_values(kind: JobKind[Any, Any], values: Mapping[str, Json]) -> dict[
     return found
 
 
+def needed(kind: JobKind[Any, Any], values: Mapping[str, str]) -> dict[str, str]:
+    """The values that later requests of a job have in them, apart from its id."""
+    return {name: value for name, value in values.items() if name in kind.lifecycle.all_names}
+
+
 def absolute(account: Account, url: str) -> str:
     """A link as an absolute URL; a relative one is resolved against the base URL."""
     try:

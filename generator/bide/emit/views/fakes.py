@@ -7,7 +7,7 @@ from bide.emit.views.body import placed
 from bide.emit.views.context import Context
 from bide.emit.views.jobs import JobView
 from bide.emit.views.view import View
-from bide.ir import Endpoint, Job, Operation
+from bide.ir import Endpoint, Job, Operation, Reply
 
 HELPERS = (
     "AsyncFakeClock",
@@ -172,8 +172,14 @@ class FakeOperationView(View):
         answers = [reply for reply in self._operation.replies if not reply.job]
         table = ", ".join(f"{reply.status or 200}: {self.provider.reply_type(reply.type)}" for reply in answers)
         job = next((reply for reply in self._operation.replies if reply.job), None)
-        becomes = f", becomes=({literal(job.status or 202)}, self.{attribute(job.job or '')})" if job else ""
+        becomes = f", becomes={self._becomes(job)}" if job else ""
         return Code(f"self._operation({role}, {where}, {{{table or '204: None'}}}{becomes})")
+
+    def _becomes(self, reply: Reply) -> Code:
+        """The HTTP status of a reply that is a job, these jobs, and where the id is."""
+        job = next(job for job in self.provider.ir.jobs if job.name == reply.job)
+        id_at = JobView(self.provider, job).id_at(reply.job_id)
+        return Code(f"({literal(reply.status or 202)}, self.{attribute(job.name)}, {id_at})")
 
 
 def attribute(name: str) -> Code:

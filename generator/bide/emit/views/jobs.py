@@ -187,9 +187,13 @@ class JobView(View):
 
     def id_at(self, at: IdAt) -> Code:
         """Where a reply to a submit has the id."""
-        if at.header or at.template:
+        if at.header or at.template or at.argument:
             return row("Link", asdict(at))
         return literal(self.provider.attributes(at.field, Named(self.ir.reply)) if self.ir.reply else ())
+
+    def values(self, endpoint: Endpoint, at: IdAt) -> dict[str, Code]:
+        """The arguments of a request that makes this job which its id and later requests need."""
+        return {name: Code(each.name) for name, each in self.ir.needs_of(endpoint, at).items()}
 
     @property
     def idempotency_header(self) -> Code | None:
@@ -228,7 +232,7 @@ class JobView(View):
             "job_id": self.job_id,
             "idempotency_header": self.idempotency_header,
             "idempotency_key": Code("idempotency_key") if self.idempotency_header else None,
-            "values": {name: Code(each.name) for name, each in self.ir.address_arguments.items()},
+            "values": self.values(self.ir.submit, self.ir.job_id),
         }
         return row("Submission", fields, indent=4)
 

@@ -71,9 +71,10 @@ class OperationView(View):
         answers = self.answers
         if self.job is not None and self.job_reply is not None:
             job, at = self.job, self.job_reply
+            values = job.values(self._operation.endpoint, at.job_id)
             return Code(
                 f"_reads_or_job({self.returns}, status={literal(at.status)}, kind=_jobs.{job.constant},"
-                f" reply={job.reply}, job_id={job.id_at(at.job_id)})"
+                f" reply={job.reply}, job_id={job.id_at(at.job_id)}{f', values={literal(values)}' if values else ''})"
             )
         if all(reply.type is None for reply in answers):
             return Code("_reads_nothing")

@@ -41,8 +41,8 @@ class TestsView:
         self.provider = provider
         self.jobs = [JobTableView(provider, job) for job in provider.ir.jobs]
         self.calls = [
-            *(CallView(provider, f"{job.name}.submit", job.submit) for job in provider.ir.jobs),
-            *(CallView(provider, each.name, each.endpoint) for each in provider.ir.operations),
+            *(CallView(provider, f"{job.name}.submit", job.submit, job.job_id.argument) for job in provider.ir.jobs),
+            *(CallView(provider, each.name, each.endpoint, _id_of(each)) for each in provider.ir.operations),
         ]
         self.streams = [StreamTableView(provider, each) for each in provider.ir.operations if each.stream]
 
@@ -176,10 +176,11 @@ def _behind(prefix: str) -> str:
 class CallView(View):
     """One method of the client, and its request according to the spec."""
 
-    def __init__(self, provider: Context, name: str, endpoint: Endpoint) -> None:
+    def __init__(self, provider: Context, name: str, endpoint: Endpoint, job_id: str) -> None:
         super().__init__(provider)
         self._name = name
         self._endpoint = endpoint
+        self._job_id = job_id
         self._body = Placed() if endpoint.body is None else placed(provider, endpoint.body)
         if endpoint.is_free:
             self._body.arguments += [((), each) for each in endpoint.parameters if each.place is Place.BODY]
@@ -237,7 +238,13 @@ class CallView(View):
         parts.append(_values(self.provider, field.type, field.bounds))
         parts += [Code("is_optional=True")] if field.optional else []
         parts += [Code("is_nullable=True")] if field.nullable else []
+        parts += [Code("is_id=True")] if self._job_id == field.wire else []
         return Code(f"Argument({', '.join(parts)})")
+
+
+def _id_of(operation: Operation) -> str:
+    """The argument that is the id of the job, if the operation may return one."""
+    return next((reply.job_id.argument for reply in operation.replies if reply.job), "")
 
 
 class JobTableView(View):

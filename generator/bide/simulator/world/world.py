@@ -217,7 +217,7 @@ class World:
         if fault is not None and not fault.reaches:
             return self._damaged(of_json({}, status), fault, visit)
         if job is None:
-            job = self._registry.make(spec, scenario, visit.arguments.sent, visit.now)
+            job = self._registry.make(spec, scenario, visit.arguments.sent, visit.now, id_at=id_at)
             self._registry.remember(job, key, visit.asked.body)
         view = self._seen(job, visit, status=_shown_status(fault))
         body = self._bodies.submit_reply(view, id_at=id_at)

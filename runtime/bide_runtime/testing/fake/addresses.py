@@ -16,6 +16,7 @@ import msgspec
 from ...errors.client import ClientError
 from ...http.request import Json, placeholders
 from ...models.codec import follow
+from ...waiting.submits.job_id import IdAt
 from ..faults import Fault
 from .bodies import made_up, plain, typed
 from .transport import Reply, Sent
@@ -91,7 +92,7 @@ def _pairs(query: str) -> Iterator[tuple[str, str]]:
 class Submitted(Protocol):
     """A kind of job."""
 
-    def submitted(self, sent: Sent) -> Reply: ...
+    def submitted(self, sent: Sent, *, route: Route | None = None, job_id: IdAt | None = None) -> Reply: ...
 
 
 class Address:
@@ -119,7 +120,7 @@ class FakeOperation(Address):
     """One operation of a fake provider."""
 
     def __init__(
-        self, role: str, route: Route, replies: Mapping[int, Any], becomes: tuple[int, Submitted] | None = None
+        self, role: str, route: Route, replies: Mapping[int, Any], becomes: tuple[int, Submitted, IdAt] | None = None
     ) -> None:
         super().__init__(role)
         self.route = route
@@ -140,8 +141,8 @@ class FakeOperation(Address):
         """Answer with a job, which follows the next plan of its kind."""
         if self._becomes is None:
             raise ValueError(f"{self.role} never answers with a job")
-        status, jobs = self._becomes
-        self._answers.append(lambda sent: replace(jobs.submitted(sent), status=status))
+        status, jobs, job_id = self._becomes
+        self._answers.append(lambda sent: replace(jobs.submitted(sent, route=self.route, job_id=job_id), status=status))
 
     def answer(self, sent: Sent) -> Reply:
         if self._answers:

@@ -23,7 +23,7 @@ from ...jobs.result_at import ResultAt
 from ...jobs.state import State
 from ...models.codec import follow
 from ...waiting.links import Role
-from ...waiting.submits.job_id import IdAt
+from ...waiting.submits.job_id import IdAt, argument_of, is_outside_body
 from .addresses import JSON, Address, Route
 from .bodies import attributes, fits, has, made_up, nulls, placed, plain, put, takes, typed
 from .clock import VirtualTime
@@ -175,15 +175,19 @@ class FakeJobs(Generic[R]):
         """The idempotency key of a submit."""
         return sent.request.headers.get(self._idempotency_header)
 
-    def submitted(self, sent: Sent) -> Reply:
-        """Create a job, or find the one that was created with the same idempotency key."""
-        key = sent.key
+    def submitted(self, sent: Sent, *, route: Route | None = None, job_id: IdAt | None = None) -> Reply:
+        """Create a job, or find the one that was created with the same idempotency key.
+
+        *route* and *job_id* are those of an operation that returns a job.
+        """
+        key, id_at = sent.key, self._job_id if job_id is None else job_id
         job = self._keys.get(key) if key is not None else None
         if job is not None and job.body != sent.json:
             return error_reply(self._provider, 409, "conflict", "this key was used for another job")
         if job is None:
-            job = self._made(sent.json, None)
-            job.values |= self._arguments(sent)
+            given = self._arguments(sent, route or self.route)
+            job = self._made(sent.json, None, given.get(argument_of(id_at), ""))
+            job.values |= {name: given[name] for name in self._needed if name in given}
         if key is not None:
             self._keys[key] = job
         sent.job_ids = (job.id,)
@@ -196,18 +200,19 @@ class FakeJobs(Generic[R]):
             told = {job.id: job.state(now, is_shown_ready=not lifecycle.ready)} if self._has_status else {}
             put(body, self._reply, lifecycle.status, job.status(now))
         headers = dict(JSON)
-        if isinstance(self._job_id, Link):
-            text = self._job_id.template.replace("{job_id}", quote(job.id, safe="")) or job.id
-            put_link(self._job_id, text, body, headers, self._reply)
-        else:
-            put(body, self._reply, self._job_id, job.id)
+        if isinstance(id_at, Link) and not id_at.argument:
+            text = id_at.template.replace("{job_id}", quote(job.id, safe="")) or job.id
+            put_link(id_at, text, body, headers, self._reply)
+        elif not isinstance(id_at, Link):
+            put(body, self._reply, id_at, job.id)
         self._put_links(job, body, headers, now, is_submit=True)
         self._put_values(job, body, self._reply)
         is_snapshot = self._reply is self.kind.snapshot and bool(lifecycle.status)
         retry_after = self._retry_after(job, now) if is_snapshot else 0.0
-        id_at = self._job_id or lifecycle.poll
-        is_read = not (isinstance(id_at, Link) and id_at.header)
-        return Reply(body, 202, headers, told=told, retry_after=retry_after, is_last_word=is_snapshot, is_read=is_read)
+        is_needed = not is_outside_body(self.kind, id_at)
+        return Reply(
+            body, 202, headers, told=told, retry_after=retry_after, is_last_word=is_snapshot, is_needed=is_needed
+        )
 
     def held(self, sent: Sent, job: FakeJob) -> Reply:
         """The reply to a poll that may be held until the job changes."""
@@ -305,15 +310,18 @@ class FakeJobs(Generic[R]):
                 path = link_path(lifecycle, role).replace("{job_id}", quote(job.id, safe=""))
                 put_link(at, self.base + path, body, headers, self._reply if is_submit else self.kind.snapshot)
 
-    def _arguments(self, sent: Sent) -> dict[str, str]:
-        """The arguments of a submit that the addresses of its job have in them."""
-        lifecycle = self.kind.lifecycle
-        given = {
-            **(self.route.arguments(sent, sent.path.removeprefix(self.base)) or {}),
+    def _arguments(self, sent: Sent, route: Route) -> dict[str, str]:
+        """The arguments of a submit, by name."""
+        return {
+            **(route.arguments(sent, sent.path.removeprefix(self.base)) or {}),
             **dict(sent.query),
             **_texts_in(sent.json),
         }
-        return {name: given[name] for name in lifecycle.all_names - lifecycle.values.keys() if name in given}
+
+    @property
+    def _needed(self) -> frozenset[str]:
+        """The arguments of a submit that the addresses of its job have in them."""
+        return self.kind.lifecycle.all_names - self.kind.lifecycle.values.keys()
 
     def _put_values(self, job: FakeJob, body: Json, wanted: Any) -> None:
         """Put the values that later requests need into a reply of the type *wanted*."""
@@ -341,17 +349,19 @@ class FakeJobs(Generic[R]):
         at = self._job_id
         return isinstance(at, Link) or not at or takes(self._reply, at, job_id)
 
-    def _made(self, body: Json, job_id: str | None) -> FakeJob:
+    def _made(self, body: Json, job_id: str | None, argument: str = "") -> FakeJob:
+        """A new job. *job_id* is that of a job of another client, and *argument* one that the submit has."""
         if not self._plans and self._plan is None:
             self.succeeds()
         self._plan = plan = self._plans.popleft() if self._plans else self._plan
         assert plan is not None
         number = str(next(self._numbers))
         usual = f"{self.kind.name}-{number}"
-        found = job_id or plan.id or (usual if self._takes_id(usual) else number)
+        found = job_id or argument or plan.id or (usual if self._takes_id(usual) else number)
         job = FakeJob(found, self.kind, plan, self._time.now if job_id is None else -inf, body)
         self.jobs.append(job)
-        self._by_id.setdefault(job.id, job)
+        if argument or job.id not in self._by_id:
+            self._by_id[job.id] = job
         return job
 
 

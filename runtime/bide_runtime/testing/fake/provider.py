@@ -169,7 +169,7 @@ class FakeProvider(Generic[C, A]):
         return jobs
 
     def _operation(
-        self, role: str, route: Route, replies: Mapping[int, Any], *, becomes: tuple[int, FakeJobs[Any]] | None = None
+        self, role: str, route: Route, replies: Mapping[int, Any], *, becomes: tuple[int, FakeJobs[Any], IdAt] | None = None
     ) -> FakeOperation:
         operation = FakeOperation(role, route, replies, becomes)
         self.operations.append(operation)

@@ -62,4 +62,4 @@ def _lost(why: str, *, may_have_arrived: bool) -> Reply:
 
 def _with_body(proper: Reply, body: bytes) -> Reply:
     changed = replace(proper, body=body)
-    return replace(changed, told={}, retry_after=0.0, is_proper=False) if proper.is_read else changed
+    return replace(changed, told={}, retry_after=0.0, is_proper=not proper.is_needed) if proper.is_read else changed
