@@ -14,6 +14,47 @@ def test_a_valid_spec() -> None:
 
 
 CASES = [
+    # base URLs with variables
+    (
+        "base_url: https://api.acme.example/v1",
+        "base_url: https://{a}.acme.example/{b}\nvariables: {a: {env: A}, b: {default: '.x', values: {.x: X.}}}",
+        None,
+    ),
+    (
+        "base_url: https://api.acme.example/v1",
+        "base_url: https://{a}.acme.example\nvariables: {a: {default: x, values: {y: Y.}}}",
+        'bad-base-url: "x" is not one of the values',
+    ),
+    (
+        "base_url: https://api.acme.example/v1",
+        "base_url: https://{a}.acme.example\nvariables: {a: {default: x.y}}",
+        'bad-base-url: "x.y" cannot be a part of a host: it needs letters, digits and hyphens',
+    ),
+    (
+        "base_url: https://api.acme.example/v1",
+        "base_url: https://api.acme.example/{a}\nvariables: {a: {default: ..}}",
+        'bad-base-url: ".." would change the path',
+    ),
+    (
+        "base_url: https://api.acme.example/v1",
+        "base_url: https://{timeout}.acme.example\nvariables: {timeout: {}}",
+        'bad-base-url: the client already has an argument "timeout" (choose another name)',
+    ),
+    (
+        "base_url: https://api.acme.example/v1",
+        "base_url: https://{api_key}.acme.example\nvariables: {api_key: {}}",
+        'bad-base-url: the client already has an argument "api_key" (choose another name)',
+    ),
+    (
+        "base_url: https://api.acme.example/v1",
+        "base_url: https://{class}.acme.example\nvariables: {class: {}}",
+        'bad-base-url: "class" is not a valid Python name',
+    ),
+    (
+        "auth: {header: X-API-Key, env: ACME_API_KEY}",
+        "auth: {query: key, env: ACME_API_KEY} # bide: allow key-in-query -- a test\nquery: {key: x}",
+        'no-effect: "auth" sends the query parameter "key" already',
+    ),
     # ids that are arguments
     (
         "      job_id: job_id\n      idempotency_key",

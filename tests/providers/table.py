@@ -260,4 +260,13 @@ CASES = (
         asks=frozenset({"POST /rows", "GET /rows/{job_id}"}),
     ),
     Case(provider="foundry", call="convert", arguments={"name": "p", "shape": "x"}, brings={"weight": 1.0}),
+    Case(
+        provider="harbor",
+        call="voyage.run",
+        arguments={"port": "x"},
+        brings={"status": "moored"},
+        asks=frozenset({"POST /voyages", "GET /links/voyage/poll/{job_id}"}),
+    ),
+    Case(provider="harbor", call="tide", arguments={"at": "noon"}, brings={"metres": 1.0}),
+    Case(provider="harbor", call="chart", arguments={"api_version": "2025"}, brings={"metres": 1.0}),
 )

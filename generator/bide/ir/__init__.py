@@ -12,7 +12,7 @@ from bide.ir.lifecycles import Cancel, ErrorAt, Lifecycle, LongPoll, Pages, Poll
 from bide.ir.models import Enum, EnumValue, Example, Field, Items, Model, State, Union
 from bide.ir.operations import IdAt, Operation, Reply, Stream
 from bide.ir.package import Author, Package
-from bide.ir.provider import ErrorShape, Provider, Secret
+from bide.ir.provider import ErrorShape, Provider, Secret, Variable
 from bide.ir.types import (
     INDEX,
     UNBOUNDED,
@@ -80,4 +80,5 @@ __all__ = [
     "Stream",
     "Type",
     "Union",
+    "Variable",
 ]

@@ -73,7 +73,7 @@ class TestsView:
     @property
     def base_path(self) -> Code:
         """The path of the base URL."""
-        return literal("/" + self.provider.ir.base_url.partition("://")[2].partition("/")[2] if self._has_path else "")
+        return literal(self.provider.ir.base_path)
 
     @property
     def key(self) -> Code:
@@ -148,10 +148,6 @@ class TestsView:
         return any(stream.fails for stream in self.streams)
 
     @property
-    def _has_path(self) -> bool:
-        return "/" in self.provider.ir.base_url.partition("://")[2]
-
-    @property
     def _held(self) -> list[str]:
         """The models and unions in arguments, in the order of the spec."""
         todo = [name for call in self.calls for name in call.named]
@@ -219,7 +215,14 @@ class CallView(View):
             for place, name, text in self._endpoint.constants
             if not (self._endpoint.is_form and name.lower() == "content-type")
         ]
+        own = {place for place, _ in found} | {("query", each.field.wire) for each in self._required}
+        found += [(("query", name), text) for name, text in self.provider.ir.query if ("query", name) not in own]
         return [(literal(place), literal(value)) for place, value in found]
+
+    @property
+    def _required(self) -> list[Parameter]:
+        """The required arguments in the query."""
+        return [each for each in self._endpoint.parameters if each.place is Place.QUERY and not each.field.optional]
 
     @property
     def objects(self) -> list[Code]:

@@ -70,6 +70,8 @@ def build(document: Document) -> ir.Provider:
         description=raw["description"].strip(),
         docs=raw["docs"],
         base_url=raw["base_url"].rstrip("/"),
+        variables=tuple(_variable(name, more) for name, more in raw.get("variables", {}).items()),
+        query=tuple(raw.get("query", {}).items()),
         auth=tuple(map(_secret, _listed(raw.get("auth", [])))),
         headers=tuple(raw.get("headers", {}).items()),
         request_id_header=raw.get("request_id", {}).get("header"),
@@ -165,6 +167,16 @@ def _secret(raw: Mapping[str, Json]) -> ir.Secret:
             return ir.Secret(scheme="basic", name=name, env=raw["env"], argument=usual)
         case _:
             return ir.Secret(scheme="header", name="Authorization", prefix="Bearer", env=raw["env"], argument=argument)
+
+
+def _variable(name: str, raw: Mapping[str, Json]) -> ir.Variable:
+    return ir.Variable(
+        name=names.identifier(name),
+        env=raw.get("env", ""),
+        default=raw.get("default", ""),
+        values=tuple((value, meaning.strip()) for value, meaning in raw.get("values", {}).items()),
+        description=raw.get("description", "").strip(),
+    )
 
 
 def _error_shape(raw: Mapping[str, Json], pages: Sources) -> ir.ErrorShape:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from bide.ir import Endpoint, IdAt, Lifecycle, Pointer, Provider
 from bide.simulator.life.answer import Asked
@@ -28,7 +28,7 @@ def endpoints(lifecycle: Lifecycle) -> dict[str, Endpoint]:
 
 def addresses(provider: Provider, lifecycle: Lifecycle, job_id: str, asked: Asked) -> dict[str, str]:
     """The links of a job, on the host of the request. If the spec has other hosts, results are on another host."""
-    prefix = urlsplit(provider.base_url).path.rstrip("/")
+    prefix = provider.base_path
     host, _, port = asked.headers.get("host", "localhost").rpartition(":")
     found = {}
     for role, endpoint in endpoints(lifecycle).items():

@@ -173,4 +173,4 @@ def _origin(listener: socket.socket) -> str:
 
 
 def _url(provider: Provider, listener: socket.socket) -> str:
-    return _origin(listener) + urlsplit(provider.base_url).path.rstrip("/")
+    return _origin(listener) + provider.base_path

@@ -163,6 +163,7 @@ class World:
         return route, given
 
     def _read(self, route: Route, asked: Asked, path: dict[str, str]) -> Arguments:
+        asked = self._gate.without_constants(route.endpoint, asked)
         if route.role is Role.POLL_MANY and isinstance(route.of, Lifecycle) and route.of.poll_many:
             return many.read(route.of.poll_many, asked)
         if route.role is Role.POLL and isinstance(route.of, Lifecycle):

@@ -10,6 +10,7 @@ from typing import Any, Generic, TypeVar
 from urllib.parse import parse_qs, unquote, urlsplit
 from weakref import WeakSet
 
+from ...calls.base_url import filled
 from ...calls.link import Link
 from ...calls.provider import Provider
 from ...clients.async_client import AsyncClient
@@ -73,7 +74,7 @@ class FakeProvider(Generic[C, A]):
         """Returns the jitter of the next clients, a number in [0, 1)."""
         self._keys = count(1)
         self._anywhere = Address("")
-        self._base = urlsplit(provider.base_url).path
+        self._base = self._base_of({})
         self._clients = count()
         self._transports: WeakSet[FakeTransport | AsyncFakeTransport] = WeakSet()
 
@@ -134,12 +135,25 @@ class FakeProvider(Generic[C, A]):
     ) -> dict[str, Any]:
         """The arguments of a client, without its clock; they make it deterministic."""
         self._transports.add(transport)
-        self._base = urlsplit(given.get("base_url") or self._provider.base_url).path.rstrip("/")
+        given = {**self._variables, **given}
+        self._base = self._base_of(given)
         for jobs in self.kinds:
             jobs.base = self._base
         chance = {"jitter": self.jitter, "new_key": lambda: f"fake-key-{next(self._keys)}"}
         given = {name: value for name, value in given.items() if name not in ("transport", "clock")}
         return {**self._secrets(api_key), **chance, **given, "transport": transport}
+
+    @property
+    def _variables(self) -> dict[str, str]:
+        """A value for each variable in the base URL."""
+        return {
+            each.name: each.default or next(iter(each.values), "example") for each in self._provider.variables
+        }
+
+    def _base_of(self, given: Mapping[str, Any]) -> str:
+        """The path of the base URL of a client with these arguments."""
+        url = given.get("base_url") or filled(self._provider.base_url, {**self._variables, **_texts(given)})
+        return urlsplit(url).path.rstrip("/")
 
     def _secrets(self, key: str | None) -> dict[str, str | None]:
         """Each secret of a client: *key* for all."""
@@ -263,6 +277,10 @@ class FakeProvider(Generic[C, A]):
                     told |= reply.told
                     retry_after = max(retry_after, reply.retry_after)
         return Reply(placed(None, many.list, items), 200, JSON, told=told, retry_after=retry_after)
+
+
+def _texts(given: Mapping[str, Any]) -> dict[str, str]:
+    return {name: value for name, value in given.items() if isinstance(value, str)}
 
 
 def _of_one_job(jobs: FakeJobs[Any], sent: Sent) -> list[tuple[Address, Route, Callable[[FakeJob], Reply]]]:

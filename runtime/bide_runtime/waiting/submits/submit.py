@@ -68,14 +68,14 @@ def submit(
         if error.may_have_arrived:
             known = Record(submission.kind, values[argument], submitted_at=account.wall()) if argument else None
             if known is not None:
-                known.values, known.tag = needed(submission.kind, values), submission.tag
+                known.values, known.base, known.tag = needed(submission.kind, values), account.variables, submission.tag
             raise_uncertain(submission.kind, key, error.message, error, known)
         raise
     now = received.now
     # Of several attempts, the last one is taken to have created the job.
     submitted_at = account.wall() - received.took
     record, body = read_submit(account, submission, values, key, reply, submitted_at, outgoing.request.url)
-    record.tag, record.started_at = submission.tag, now - received.took
+    record.tag, record.base, record.started_at = submission.tag, account.variables, now - received.took
     record.values = {**needed(submission.kind, values), **record.values}
     record.note_retry_after(now, max(account.retry_after(reply), record.kind.lifecycle.retry_after_in(body)))
     yield Created(record)

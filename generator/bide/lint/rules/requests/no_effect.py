@@ -26,6 +26,10 @@ _BOUNDS = ("min", "max", "min_length", "max_length", "pattern", "min_items", "ma
 def check(spec: Spec) -> Iterator[Diagnostic]:
     for name in spec.document.data.get("headers", {}):
         yield from _of_every_request(spec, ("headers", name), name.casefold())
+    for name in spec.document.data.get("query", {}):
+        if any(name == secret.get("query") for _, secret in spec.secrets()):
+            message = f'"auth" sends the query parameter "{name}" already'
+            yield spec.at_key(("query", name), "no-effect", message, "remove one of them")
     for endpoint in spec.endpoints:
         for view in endpoint.parameters("headers"):
             yield from _header(spec, endpoint, view)
