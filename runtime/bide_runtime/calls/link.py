@@ -53,8 +53,13 @@ class Link(msgspec.Struct, frozen=True, kw_only=True):
         found = self.found_in(reply)
         if not isinstance(found, str) or not found.strip():
             return None
-        try:
-            # The query of *url* may hold the API key.
-            return urldefrag(urljoin(url.partition("?")[0], found.strip())).url
-        except ValueError:
-            return found
+        return resolved(url, found)
+
+
+def resolved(url: str, link: str) -> str:
+    """*link* in a reply from *url* as an absolute URL, if it is one."""
+    try:
+        # The query of *url* may hold the API key.
+        return urldefrag(urljoin(url.partition("?")[0], link.strip())).url
+    except ValueError:
+        return link

@@ -51,6 +51,7 @@ class LifecycleView(View):
             "failed_if": tuple((attributes(path), value) for path, value in lifecycle.failed_if),
             "failed_with": attributes(lifecycle.failed_with),
             "result": self._result_at(lifecycle.result),
+            "pages": self._pages(lifecycle.result.pages) if self._continues else None,
             "poll_many": _poll_many(lifecycle.poll_many) if lifecycle.poll_many else None,
             "cancel": (cancel.method, _address(cancel)) if cancel else None,
             "cancel_over": frozenset(lifecycle.cancel.over) if lifecycle.cancel else None,
@@ -86,7 +87,13 @@ class LifecycleView(View):
         }
         return row("ResultAt", fields)
 
-    def _pages(self, pages: Pages) -> Code:
+    @property
+    def _continues(self) -> bool:
+        """Whether the poll reply is the first page of the result."""
+        return self._lifecycle.result.endpoint is None and self._lifecycle.result.pages is not None
+
+    def _pages(self, pages: Pages | None) -> Code:
+        assert pages is not None
         paths = {"list": pages.list, "next": pages.next, "more": pages.more}
         if self._jobs:
             result = self._jobs[0].result

@@ -35,6 +35,10 @@ from .transport import Reply, Sent
 R = TypeVar("R")
 
 
+PAGE_PATH = "/links/page/{job_id}"
+"""The path of pages of a fake provider that have addresses."""
+
+
 def link_path(lifecycle: Lifecycle, role: Role) -> str:
     """The path of a link of a fake provider. Links at one place in a reply are one address, if their methods differ."""
     methods = {
@@ -193,13 +197,13 @@ class FakeJobs(Generic[R]):
         sent.job_ids = (job.id,)
         now, lifecycle = self._time.now, self.kind.lifecycle
         body: Json
+        headers = dict(JSON)
         if self._reply is self.kind.snapshot and lifecycle.status:
-            body, told = job.snapshot(now), {job.id: job.state(now)}
+            (body, headers), told = self._shown(job, now), {job.id: job.state(now)}
         else:
             body = made_up(self._reply)
             told = {job.id: job.state(now, is_shown_ready=not lifecycle.ready)} if self._has_status else {}
             put(body, self._reply, lifecycle.status, job.status(now))
-        headers = dict(JSON)
         if isinstance(id_at, Link) and not id_at.argument:
             text = id_at.template.replace("{job_id}", quote(job.id, safe="")) or job.id
             put_link(id_at, text, body, headers, self._reply)
@@ -234,7 +238,7 @@ class FakeJobs(Generic[R]):
             reply = error_reply(self._provider, code, job.plan.code, job.plan.reason)
             return replace(reply, told={job.id: state}, is_expected=True, is_read=False)
         status = code or (202 if 202 in accepts and not state.is_final else 200 if 200 in accepts else min(accepts))
-        body, headers = job.snapshot(now), dict(JSON)
+        body, headers = self._shown(job, now)
         self._put_links(job, body, headers, now)
         if state.has_result or lifecycle.names:
             self._put_values(job, body, self.kind.snapshot)
@@ -266,22 +270,60 @@ class FakeJobs(Generic[R]):
             reply = error_reply(self._provider, min(at.not_ready), "not_ready", "the result is not there yet")
             return replace(reply, is_expected=True)
         job.results += 1
-        return Reply(job.result() if at.pages is None else self._page(at.pages, job, sent), 200, JSON)
+        if at.pages is None:
+            return Reply(job.result(), 200, JSON)
+        return Reply(*self._page(at.pages, job, job.result(), sent))
 
-    def _page(self, pages: Pages, job: FakeJob, sent: Sent) -> Json:
-        """The requested page of a result: two items, and the cursor of the next page."""
-        wanted, body = self.kind.result, job.result()
+    def is_page(self, sent: Sent) -> bool:
+        """Whether a request to the address of polls is for a further page of a result."""
+        pages = self.kind.lifecycle.pages
+        return pages is not None and bool(_asked_page(pages, sent))
+
+    def page_of(self, sent: Sent, job: FakeJob) -> Reply:
+        """The reply at the address of a page."""
+        at = self.kind.lifecycle.result
+        if isinstance(at, ResultAt):
+            return self.fetched(sent, job)
+        assert self.kind.lifecycle.pages is not None
+        job.results += 1
+        return Reply(*self._page(self.kind.lifecycle.pages, job, job.snapshot(self._time.now), sent))
+
+    def _shown(self, job: FakeJob, now: float) -> tuple[Json, dict[str, str]]:
+        """The body and the headers of a poll reply, which may be the first page of the result."""
+        body, headers, pages = job.snapshot(now), dict(JSON), self.kind.lifecycle.pages
+        if pages is None or not job.state(now).has_result:
+            return body, headers
+        body, _, headers = self._page(pages, job, body, None)
+        return body, headers
+
+    def _page(self, pages: Pages, job: FakeJob, body: Json, sent: Sent | None) -> tuple[Json, int, dict[str, str]]:
+        """The requested page of *body*, a result: two items, and what leads to the next page; without *sent*, the first.
+
+        It is body, HTTP status and headers of a reply.
+        """
+        wanted, headers = self.kind.result, dict(JSON)
         items = plain(follow(typed(wanted, body), pages.list)) or []
-        asked = int(dict(sent.query).get(pages.query, "0" if pages.next else str(pages.first)))
-        number = asked if pages.next else asked - pages.first
-        put(body, wanted, pages.list, items[2 * number : 2 * number + 2])
+        asked = _asked_page(pages, sent)
+        is_counted = not (pages.offset or pages.next or pages.next_header)
+        number = int(asked or "0") // (2 if pages.offset else 1) - (pages.first if is_counted and asked else 0)
+        shown = items[2 * number : 2 * number + 2]
+        if pages.list:
+            put(body, wanted, pages.list, shown)
+        else:
+            body = shown
         is_last = 2 * number + 2 >= len(items)
         put(body, wanted, pages.more, not is_last)
-        for following in (None, "") if is_last else (str(number + 1), number + 1):
-            put(body, wanted, pages.next, following)
+        path = PAGE_PATH.replace("{job_id}", quote(job.id, safe=""))
+        following = f"{self.base}{path}?page={number + 1}" if pages.is_address else str(number + 1)
+        if pages.next_header and not is_last:
+            is_link = pages.next_header.lower() == "link" and pages.is_address
+            text = f'<{self.base}/>; rel="start up", <{following}>; title="a, \\">"; rel=next' if is_link else following
+            headers[pages.next_header.lower()] = text
+        for value in (None, "") if is_last else (following, number + 1):
+            put(body, wanted, pages.next, value)
             if fits(wanted, body):
                 break
-        return body
+        return body, 200, headers
 
     def cancelled(self, job: FakeJob) -> Reply:
         """Cancel a job unless it is over."""
@@ -363,6 +405,11 @@ class FakeJobs(Generic[R]):
         if argument or job.id not in self._by_id:
             self._by_id[job.id] = job
         return job
+
+
+def _asked_page(pages: Pages, sent: Sent | None) -> str:
+    """The text that asks for a page; empty for the first."""
+    return "" if sent is None else dict(sent.query).get(pages.query or pages.offset or "page", "")
 
 
 def _texts_in(body: Json) -> dict[str, str]:

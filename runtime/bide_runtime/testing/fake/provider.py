@@ -27,7 +27,7 @@ from ..faults import UNKNOWN_STATUS, Fault, FaultKind
 from .addresses import JSON, Address, FakeOperation, FakeStreaming, Route
 from .bodies import placed
 from .clock import AsyncFakeClock, FakeClock, VirtualTime
-from .jobs import FakeJobs, link_path
+from .jobs import PAGE_PATH, FakeJobs, link_path
 from .plans import FakeJob
 from .promises import Trace, broken_promises
 from .replies import changed
@@ -256,7 +256,7 @@ class FakeProvider(Generic[C, A]):
                 job_id = arguments.get("job_id", job.id if job is not None else "?")
                 if job is None:
                     yield _Asked(address, route, partial(jobs.not_found, job_id), jobs, job_id)
-                elif address is not jobs.poll or not jobs.is_result_due(job):
+                elif address is not jobs.poll or not (jobs.is_result_due(job) or jobs.is_page(sent)):
                     yield _Asked(address, route, partial(answer, job), jobs, job_id, job)
 
     def _polled_together(self, many: PollMany, sent: Sent) -> Reply:
@@ -291,6 +291,11 @@ def _of_one_job(jobs: FakeJobs[Any], sent: Sent) -> list[tuple[Address, Route, C
     if isinstance(lifecycle.result, ResultAt):
         route = _route(lifecycle, "result", lifecycle.result.method, lifecycle.result.path)
         found.append((jobs.result, route, partial(jobs.fetched, sent)))
+    pages = lifecycle.pages or (lifecycle.result.pages if isinstance(lifecycle.result, ResultAt) else None)
+    if pages is not None and pages.is_address:
+        found.append((jobs.result, Route("GET", PAGE_PATH), partial(jobs.page_of, sent)))
+    elif lifecycle.pages is not None and jobs.is_page(sent):
+        found.append((jobs.result, poll, partial(jobs.page_of, sent)))
     if lifecycle.cancel is not None:
         found.append((jobs.cancel, _route(lifecycle, "cancel", *lifecycle.cancel), jobs.cancelled))
     return found

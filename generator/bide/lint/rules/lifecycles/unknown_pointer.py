@@ -136,8 +136,11 @@ def _uses(spec: Spec) -> Iterator[_Use]:
             pages = lifecycle.get("result", {}).get("pages", {})
             at: Path = ("lifecycles", job["lifecycle"], "result", "pages")
             for key, wanted in (("list", _ANYTHING), ("next", _ID), ("more", _ANYTHING)):
-                if key in pages:
+                if isinstance(pages.get(key), str):
                     yield _Use((*at, key), pages[key], ir.Named(job["result"]), wanted)
+            if "field" in (following := pages.get("next", {})) and isinstance(following, dict):
+                of_next = _ID if "query" in pages else _TEXT
+                yield _Use((*at, "next", "field"), following["field"], ir.Named(job["result"]), of_next)
     for name, operation in spec.table("operations").items():
         returns = operation.get("returns")
         for status, reply in returns.items() if isinstance(returns, dict) else ():

@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bide import ir
-from bide.lint.spec import EndpointView, FieldView, Spec
+from bide.lint.spec import METHODS, EndpointView, FieldView, Spec
 from bide.spec.diagnostics import Diagnostic
 from bide.spec.document import Path
 
@@ -51,10 +51,15 @@ def check(spec: Spec) -> Iterator[Diagnostic]:
                 yield spec.at_key((*view.path, bound), "no-effect", message, "remove it")
     for name, lifecycle in spec.table("lifecycles").items():
         pages = lifecycle.get("result", {}).get("pages", {})
-        if "first" in pages and "next" in pages:
+        if "first" in pages and "next" in pages and "offset" not in pages:
             path: Path = ("lifecycles", name, "result", "pages", "first")
             message = '"first" has no effect: pages with a "next" are not numbered'
             yield spec.at_key(path, "no-effect", message, "remove it")
+        result = lifecycle.get("result", {})
+        for key in ("not_ready", "gone", "failed", "query", "headers", "body", "timeout", "rate_limit"):
+            if key in result and not any(method in result for method in METHODS):
+                message = f'"{key}" has no effect: the result has no address of its own'
+                yield spec.at_key(("lifecycles", name, "result", key), "no-effect", message, "remove it")
 
 
 def _of_every_request(spec: Spec, path: Path, name: str) -> Iterator[Diagnostic]:
