@@ -36,3 +36,44 @@ def test_a_request_without_the_version_is_refused(driver: Driver, packages: Pack
         driver.call(client.tide)
         with pytest.raises(harbor.BadRequest, match="api-version"):
             driver.call(client.with_options(extra_query={"api-version": "1"}).voyage.submit, port="x")
+
+
+STREAMS = {
+    "radio": (["Chunk"], {"port": "x"}),
+    "beacon": (["Light", "Dark"], {}),
+    "gulls": (["Entry"], {}),
+    "soundings": (["Sounding", "Sounding", "Entry"], {}),
+}
+
+
+@pytest.mark.parametrize("name", STREAMS)
+def test_a_stream_is_read_to_its_end(driver: Driver, packages: Packages, name: str) -> None:
+    """Events with and without names, by a field of their data, and lines of JSON, over real HTTP."""
+    harbor = packages["harbor"]
+    models, arguments = STREAMS[name]
+    with Simulator(provider("harbor"), key="key", scenarios="- scenario: succeed; duration=0.1") as simulator:
+        client = driver.client(harbor, simulator.url)
+        events = list(driver.each(getattr(client, name)(**arguments)))
+
+    assert [type(event).__name__ for event in events] == models
+
+
+@pytest.mark.parametrize("name", ["radio", "beacon"])
+def test_an_error_in_a_stream_without_names_is_raised(driver: Driver, packages: Packages, name: str) -> None:
+    """By its message, or by the kind that its data has."""
+    harbor = packages["harbor"]
+    with Simulator(provider("harbor"), key="key", scenarios="- scenario: fail; duration=0.1") as simulator:
+        client = driver.client(harbor, simulator.url)
+        with pytest.raises(harbor.StreamFailed, match="told to fail"):
+            list(driver.each(getattr(client, name)(**STREAMS[name][1])))
+
+
+@pytest.mark.parametrize("name", ["radio", "beacon", "soundings"])
+def test_a_stream_that_is_cut_is_an_error(driver: Driver, packages: Packages, name: str) -> None:
+    """Without its last event, or the mark after it, a stream is not complete."""
+    harbor = packages["harbor"]
+    scenarios = "- scenario: succeed; duration=0.1; call=cut_short"
+    with Simulator(provider("harbor"), key="key", scenarios=scenarios) as simulator:
+        client = driver.client(harbor, simulator.url)
+        with pytest.raises(harbor.StreamCut):
+            list(driver.each(getattr(client, name)(**STREAMS[name][1])))

@@ -19,6 +19,8 @@ class Polling:
     min_interval: float
     typical: tuple[float, float] | None
     timeout: float
+    initial_delay: float
+    """How long after a submit the first poll comes at the earliest."""
     not_found_grace: float
 
 

@@ -247,6 +247,15 @@ class Spec:
             else:
                 yield view
 
+    def events(self, stream: Mapping[str, Json]) -> Mapping[str, str] | None:
+        """The events of a stream, which may be told apart by a field, with their models; `None` if there is one model.
+        """
+        events = stream.get("events", stream.get("lines"))
+        if isinstance(events, dict):
+            return events
+        variants: Mapping[str, str] | None = self.table("unions").get(events, {}).get("variants")
+        return variants
+
     def arguments(self, endpoint: EndpointView) -> list[FieldView]:
         """The arguments of a request, wherever they are sent."""
         sent = [view for section in SECTIONS for view in endpoint.parameters(section)]

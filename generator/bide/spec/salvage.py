@@ -35,7 +35,7 @@ _OPTIONAL = ("package", "auth", "headers", "query", "request_id", "hosts", "erro
 
 _LOCAL = _set_of("""
     accepts cancel credits default deprecated description error examples failed failed_if gone idempotency_key
-    idempotent interval items long_poll max max_items max_length min min_interval min_items min_length
+    idempotent initial_delay interval items long_poll max max_items max_length min min_interval min_items min_length
     not_found_grace not_ready over pattern poll_many polling progress rate_limit ready retention retry_after secret
     source timeout transitions typical
     """)

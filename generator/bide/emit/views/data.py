@@ -87,7 +87,7 @@ class UnionView(View):
 
     @property
     def docstring(self) -> Code:
-        *others, last = [f"`{model}`" for _, model in self._union.variants]
+        *others, last = dict.fromkeys(f"`{model}`" for _, model in self._union.variants)
         kinds = f"{', '.join(others)} or {last}" if others else last
         text = prose.sentence(self._union.description) or prose.undescribed(self._union.name, self.provider.ir)
         return docstring(f"{text}\n\nOne of {kinds}.", indent=4)

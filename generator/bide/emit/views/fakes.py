@@ -168,7 +168,12 @@ class FakeOperationView(View):
         stream = self._operation.stream
         if stream is not None:
             events = [f"{literal(name)}: models.{model}" for name, model in stream.events if name != stream.error_event]
-            return Code(f"self._streaming({role}, {where}, {{{', '.join(events)}}}, last={literal(stream.last)})")
+            table = f"{{{', '.join(events)}}}"
+            more = [f"last={literal(stream.last)}"] if stream.last else []
+            more += [f"end={literal(stream.end)}"] if stream.end else []
+            more += [] if stream.is_named else ["is_named=False"]
+            more += ["is_lines=True"] if stream.is_lines else []
+            return Code(f"self._streaming({', '.join([role, where, table, *more])})")
         answers = [reply for reply in self._operation.replies if not reply.job]
         table = ", ".join(f"{reply.status or 200}: {self.provider.reply_type(reply.type)}" for reply in answers)
         job = next((reply for reply in self._operation.replies if reply.job), None)

@@ -143,6 +143,11 @@ class TestsView:
         return any(stream.ends for stream in self.streams)
 
     @property
+    def streams_are_named(self) -> bool:
+        """Whether there is a stream whose events have names."""
+        return any(stream.is_named for stream in self.streams)
+
+    @property
     def streams_fail(self) -> bool:
         """Whether there is a stream that can report an error."""
         return any(stream.fails for stream in self.streams)
@@ -312,8 +317,9 @@ class StreamTableView(View):
         assert operation.stream is not None
         self._name = operation.name
         self._stream = operation.stream
-        self.ends = bool(operation.stream.last)
-        self.fails = bool(operation.stream.error_event)
+        self.ends = bool(operation.stream.last or operation.stream.end)
+        self.fails = bool(operation.stream.error_message)
+        self.is_named = operation.stream.is_named
 
     @property
     def table(self) -> Code:
@@ -324,7 +330,11 @@ class StreamTableView(View):
             "call": Code(f"CALLS[{literal(self._name)}]"),
             "events": literal(events),
             "last": tuple(sorted(stream.last)),
-            "error": (stream.error_event, stream.error_message) if stream.error_event else None,
+            "end": stream.end,
+            "is_named": stream.is_named,
+            "kind": stream.kind,
+            "is_lines": stream.is_lines,
+            "error": (stream.error_event or "", stream.error_message) if stream.error_message else None,
         }
         return row("EventStream", fields, indent=4)
 

@@ -132,5 +132,6 @@ def build_polling(lifecycle: Mapping[str, Json], job: Mapping[str, Json]) -> ir.
         min_interval=min_interval,
         typical=typical,
         timeout=parse_duration(raw["timeout"]) if "timeout" in raw else usual_timeout,
+        initial_delay=parse_duration(raw.get("initial_delay", "0s")),
         not_found_grace=parse_duration(raw.get("not_found_grace", "0s")),
     )

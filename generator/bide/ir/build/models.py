@@ -85,4 +85,6 @@ def with_variants(models: Iterable[ir.Model], unions: Iterable[ir.Union]) -> lis
 def _as_variant(model: ir.Model, unions: list[tuple[ir.Union, str]]) -> ir.Model:
     tagged = [(union.tag_field, tag) for union, tag in unions if union.tag_field]
     tag_field, tag = tagged[0] if tagged else (None, None)
-    return replace(model, unions=tuple(union.name for union, _ in unions), tag_field=tag_field, tag=tag)
+    return replace(
+        model, unions=tuple(dict.fromkeys(union.name for union, _ in unions)), tag_field=tag_field, tag=tag
+    )

@@ -33,7 +33,10 @@ def build(document: Document) -> ir.Provider:
     unions = [build_union(name, value, pages) for name, value in raw.get("unions", {}).items()]
     bodies = Bodies(models, pages)
 
-    operations = tuple(build_operation(name, value, bodies) for name, value in raw.get("operations", {}).items())
+    declared = {union.name: union for union in unions}
+    operations = tuple(
+        build_operation(name, value, bodies, declared) for name, value in raw.get("operations", {}).items()
+    )
     unions += [union for union in map(event_union, operations) if union]
     by_name: dict[str, ir.Enum | ir.Model | ir.Union] = {
         thing.name: thing for things in (enums, models.values(), unions) for thing in things

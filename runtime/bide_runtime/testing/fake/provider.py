@@ -189,8 +189,8 @@ class FakeProvider(Generic[C, A]):
         self.operations.append(operation)
         return operation
 
-    def _streaming(self, role: str, route: Route, events: Mapping[str, Any], *, last: frozenset[str]) -> FakeStreaming:
-        streaming = FakeStreaming(role, route, events, last=last)
+    def _streaming(self, role: str, route: Route, events: Mapping[str, Any], **more: Any) -> FakeStreaming:
+        streaming = FakeStreaming(role, route, events, **more)
         self.operations.append(streaming)
         return streaming
 

@@ -149,9 +149,12 @@ def _uses(spec: Spec) -> Iterator[_Use]:
                 path = ("operations", name, "returns", status, "job_id")
                 yield from _id_uses(path, reply.get("job_id"), ir.Named(made)) if made else ()
         stream = operation.get("stream", {})
-        if "error" in stream and stream["error"]["event"] in stream["events"]:
-            event = ir.Named(stream["events"][stream["error"]["event"]])
-            yield _Use(("operations", name, "stream", "error", "message"), stream["error"]["message"], event, _TEXT)
+        error, events = stream.get("error", {}), spec.events(stream)
+        one = stream.get("events", stream.get("lines"))
+        model = one if events is None else events.get(error.get("event"))
+        if error and isinstance(model, str):
+            at = ("operations", name, "stream", "error", "message")
+            yield _Use(at, error["message"], ir.Named(model), _TEXT)
 
 
 def _id_uses(path: Path, raw: Json, reply: ir.Type) -> Iterator[_Use]:

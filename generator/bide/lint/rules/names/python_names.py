@@ -135,7 +135,7 @@ def _made_classes(spec: Spec) -> Iterator[tuple[Path, str]]:
         if "failed_result" in job and _has_names(name):
             yield ("jobs", name, "failed_result"), names.failed_class(name)
     for name, operation in spec.table("operations").items():
-        if "stream" in operation and _has_names(name):
+        if isinstance(operation.get("stream", {}).get("events"), dict) and _has_names(name):
             yield ("operations", name, "stream"), names.event_class(name)
             yield ("operations", name, "stream"), names.other_class(names.event_class(name))
 

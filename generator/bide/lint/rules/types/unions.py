@@ -27,15 +27,3 @@ def check(spec: Spec) -> Iterator[Diagnostic]:
                 where = "this union" if other == name else f'"{other}"'
                 message = f'"{model}" is already the variant "{other_tag}" of {where}'
                 yield spec.at_value(path, "bad-variant", message, "declare another model for it")
-    yield from _events(spec)
-
-
-def _events(spec: Spec) -> Iterator[Diagnostic]:
-    """Models that a stream has for several events. The class of an event must determine its name."""
-    for name, operation in spec.table("operations").items():
-        seen: dict[str, str] = {}
-        for event, model in operation.get("stream", {}).get("events", {}).items():
-            if seen.setdefault(model, event) != event:
-                path = ("operations", name, "stream", "events", event)
-                message = f'"{model}" is already the event "{seen[model]}"'
-                yield spec.at_value(path, "bad-variant", message, "declare another model for it")
