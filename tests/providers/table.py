@@ -251,7 +251,9 @@ CASES = (
         brings={"weight": 1.0},
         asks=frozenset({"PUT /projects/{id}/convert", "GET /projects/{job_id}"}),
     ),
-    Case(provider="foundry", call="project.run", arguments={"id": "p", "shape": "x"}, scenario="fail", raises="JobFailed"),
+    Case(
+        provider="foundry", call="project.run", arguments={"id": "p", "shape": "x"}, scenario="fail", raises="JobFailed"
+    ),
     Case(
         provider="foundry",
         call="row.run",

@@ -248,8 +248,7 @@ class Spec:
                 yield view
 
     def events(self, stream: Mapping[str, Json]) -> Mapping[str, str] | None:
-        """The events of a stream, which may be told apart by a field, with their models; `None` if there is one model.
-        """
+        """The events of a stream, which may be told apart by a field, with their models; `None` if there is one model."""
         events = stream.get("events", stream.get("lines"))
         if isinstance(events, dict):
             return events

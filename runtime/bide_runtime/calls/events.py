@@ -201,9 +201,7 @@ class EventReader(Generic[E]):
         """Raise `StreamCut` if the stream must have a last event; call it at the end of a stream that had none."""
         expected = [repr(name) for name in sorted(self._last)] + ([repr(self._end)] if self._end else [])
         if expected:
-            raise StreamCut(
-                f"the stream ended before its last event ({' or '.join(expected)}), so it is not complete"
-            )
+            raise StreamCut(f"the stream ended before its last event ({' or '.join(expected)}), so it is not complete")
 
 
 class StreamCall(msgspec.Struct, Generic[E], frozen=True, kw_only=True):

@@ -183,7 +183,9 @@ def resume_record(account: Account, kind: JobKind[Any, Any], text: str) -> Recor
     record = Record(kind, token.id, submitted_at=token.submitted_at)
     record.base = account.variables if isinstance(token.base, UnsetType) else token.base
     if account.variables and record.base != account.variables:
-        theirs, ours = (", ".join(f"{name}={text!r}" for name, text in each.items()) for each in (record.base, account.variables))
+        theirs, ours = (
+            ", ".join(f"{name}={text!r}" for name, text in each.items()) for each in (record.base, account.variables)
+        )
         raise InvalidToken(f"this token cannot be used: the job is at {theirs}, and this client is for {ours}")
     links = token.links
     if isinstance(kind.lifecycle.poll, Link):

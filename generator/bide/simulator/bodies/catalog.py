@@ -4,7 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bide.ir import INDEX, Enum, Field, Json, Kind, ListOf, MapOf, Model, Named, OneOf, Pointer, Provider, Scalar, Type, Union
+from bide.ir import (
+    INDEX,
+    Enum,
+    Field,
+    Json,
+    Kind,
+    ListOf,
+    MapOf,
+    Model,
+    Named,
+    OneOf,
+    Pointer,
+    Provider,
+    Scalar,
+    Type,
+    Union,
+)
 
 
 class Catalog:

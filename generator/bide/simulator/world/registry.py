@@ -50,9 +50,7 @@ class Registry:
         job.submits += 1
         return job
 
-    def make(
-        self, spec: Job, scenario: Scenario, sent: Mapping[str, Json], now: float, *, id_at: IdAt
-    ) -> SimulatedJob:
+    def make(self, spec: Job, scenario: Scenario, sent: Mapping[str, Json], now: float, *, id_at: IdAt) -> SimulatedJob:
         """Create a job. Raises `ScenarioError` if it cannot follow the scenario."""
         self._made[spec.name] += 1
         seed = f"{self._seed}:{spec.name}:{self._made[spec.name]}"

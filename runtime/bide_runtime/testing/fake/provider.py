@@ -146,9 +146,7 @@ class FakeProvider(Generic[C, A]):
     @property
     def _variables(self) -> dict[str, str]:
         """A value for each variable in the base URL."""
-        return {
-            each.name: each.default or next(iter(each.values), "example") for each in self._provider.variables
-        }
+        return {each.name: each.default or next(iter(each.values), "example") for each in self._provider.variables}
 
     def _base_of(self, given: Mapping[str, Any]) -> str:
         """The path of the base URL of a client with these arguments."""
@@ -183,7 +181,12 @@ class FakeProvider(Generic[C, A]):
         return jobs
 
     def _operation(
-        self, role: str, route: Route, replies: Mapping[int, Any], *, becomes: tuple[int, FakeJobs[Any], IdAt] | None = None
+        self,
+        role: str,
+        route: Route,
+        replies: Mapping[int, Any],
+        *,
+        becomes: tuple[int, FakeJobs[Any], IdAt] | None = None,
     ) -> FakeOperation:
         operation = FakeOperation(role, route, replies, becomes)
         self.operations.append(operation)

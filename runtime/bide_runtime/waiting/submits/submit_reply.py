@@ -110,9 +110,11 @@ def raise_uncertain(
     what_now = (
         f"submit again with idempotency_key={key!r}, which creates no second job"
         if key is not None
-        else "resume(error.token).poll() shows whether it exists"
-        if can_be_polled
-        else "check the provider's dashboard before you submit again, or you may pay twice"
+        else (
+            "resume(error.token).poll() shows whether it exists"
+            if can_be_polled
+            else "check the provider's dashboard before you submit again, or you may pay twice"
+        )
     )
     message = f"the {kind.name} job may or may not have been created: {why}; {what_now}"
     uncertain = SubmitUncertain(message, idempotency_key=key)

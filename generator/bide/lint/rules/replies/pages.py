@@ -49,7 +49,9 @@ def check(spec: Spec) -> Iterator[Diagnostic]:
         path, pages = (*place, "pages"), result["pages"]
         if "field" in result:
             message = '"pages" needs the whole poll reply as the result, or a result with its own address'
-            yield spec.at_key(path, "bad-pages", message, "remove the field, or add the address, as in result: {get: ...}")
+            yield spec.at_key(
+                path, "bad-pages", message, "remove the field, or add the address, as in result: {get: ...}"
+            )
         yield from _ways(spec, path, pages)
         for job_name, job in spec.jobs_of(name):
             yield from _list(spec, path, pages, job_name, job)
@@ -92,7 +94,9 @@ def _list(
             return
         for key in ("next", "more"):
             if key in pages and not (isinstance(pages[key], dict) and "header" in pages[key]):
-                yield spec.at_key((*path, key), "bad-pages", f'a list has no fields for "{key}"', "use a header, or remove it")
+                yield spec.at_key(
+                    (*path, key), "bad-pages", f'a list has no fields for "{key}"', "use a header, or remove it"
+                )
         return
     if not spec.is_model(job["result"]):
         message = f'the result of "{name}" is {job["result"]}, but a paginated result must be a model'
@@ -119,7 +123,9 @@ def _addresses(spec: Spec, path: Path, pages: Mapping[str, Json], job: Mapping[s
         except (ValueError, RecursionError):
             continue  # bad-example reports that
         if isinstance(value, str) and _URL.match(value):
-            message = f'"{parse_pointer(pointer)[-1]}" is an address in an example, and is sent as ?{pages["query"]}=...'
+            message = (
+                f'"{parse_pointer(pointer)[-1]}" is an address in an example, and is sent as ?{pages["query"]}=...'
+            )
             help_ = f"to request that address, remove query, and write next: {{field: {pointer}}}"
             yield spec.at_value((*path, "next"), "page-address", message, help_, "warning")
             return

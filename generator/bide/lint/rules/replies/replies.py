@@ -53,7 +53,7 @@ def _last_events(spec: Spec, path: Path, stream: Json) -> Iterator[Diagnostic]:
         place: Path = (*path, "last") if is_one else (*path, "last", index)
         if events is None:
             message = f'nothing tells the event "{event}" from others: they have one model'
-            help_ = "declare a union, list the events by name, or name what comes after them, as in {data: \"[DONE]\"}"
+            help_ = 'declare a union, list the events by name, or name what comes after them, as in {data: "[DONE]"}'
             yield spec.at_value(place, "unknown-event", message, help_)
         elif event not in events:
             message = f'there is no event "{event}"'
