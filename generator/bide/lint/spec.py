@@ -248,7 +248,10 @@ class Spec:
                 yield view
 
     def events(self, stream: Mapping[str, Json]) -> Mapping[str, str] | None:
-        """The events of a stream, which may be told apart by a field, with their models; `None` if there is one model."""
+        """The events of a stream, by name or by the discriminator of a union, with their models.
+
+        `None` if there is one model for all.
+        """
         events = stream.get("events", stream.get("lines"))
         if isinstance(events, dict):
             return events

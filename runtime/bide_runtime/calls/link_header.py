@@ -21,7 +21,8 @@ def _links(text: str) -> Iterator[tuple[str, dict[str, str]]]:
     """(address, its parameters) of each link, up to a part that is no link. Of equal parameters the first counts."""
     at = 0
     while link := _TARGET.match(text, at):
-        at, found = link.end(), {}
+        at = link.end()
+        found: dict[str, str] = {}
         while parameter := _PARAMETER.match(text, at):
             name, quoted, bare = parameter.groups()
             value = re.sub(r"\\(.)", r"\1", quoted) if quoted is not None else bare or ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -75,7 +76,7 @@ def test_a_value_stays_one_part_of_the_host(dock: str) -> None:
 @pytest.mark.parametrize("region", ["EU", "../eu", "a/b", 7])
 def test_a_variable_with_known_values_has_no_others(region: Any) -> None:
     """The error lists them."""
-    with pytest.raises(ConfigurationError, match="one of 'eu', 'us'|must be text"):
+    with pytest.raises(ConfigurationError, match=r"one of 'eu', 'us'|must be text"):
         made(dock="a", region=region)
 
 
@@ -169,9 +170,7 @@ def test_a_call_may_replace_the_query_of_the_provider(world: Make) -> None:
     w = world(lambda sent: DONE, provider=VERSIONED)
     shape = kind("whole", dict)
     client = w.client.with_options(extra_query={"api-version": "2030"})
-    try:
+    with suppress(ClientError):
         w.do(client.jobs(shape).submit(url="u"))
-    except ClientError:
-        pass
 
     assert dict(w.sent[0].query)["api-version"] == "2030"

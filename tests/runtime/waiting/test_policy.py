@@ -270,12 +270,12 @@ def test_a_wait_begins_with_the_initial_delay(world: Callable[..., World]) -> No
     polling = Polling(interval=(1.0, 1.0), min_interval=0.5, timeout=60.0, initial_delay=30.0)
     for more in ({}, {"long_poll": LongPoll(query="wait", max_seconds=5.0)}):
         of = kind("late", Report, polling=polling, **more)
-        w = world(served(submit=[TICKET], polls=[DONE]))
+        w = world(served(submit=[TICKET], polls=[DONE]), jitter=lambda: 0.0)
         w.do(w.jobs(of).run(url="u"))
         assert w.polls == [30.0]
         w = world(served(submit=[TICKET], polls=[DONE]))
         w.do(w.job(of).wait())
         assert w.polls == [0.0]
-        w = world(served(submit=[TICKET], polls=[DONE]))
+        w = world(served(submit=[TICKET], polls=[DONE]), jitter=lambda: 0.0)
         w.do(w.jobs(of).run(url="u", timeout=20.0))
         assert w.polls[0] < 20.0

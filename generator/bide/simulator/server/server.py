@@ -11,7 +11,6 @@ import urllib.request
 from collections.abc import Callable
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
-from urllib.parse import urlsplit
 
 from bide.ir import Json, Provider
 from bide.simulator.life.script import Script

@@ -171,7 +171,7 @@ class FakeStreaming(Address):
         """The events that end a complete stream."""
         self._end = end
         self._is_lines = is_lines
-        self._names = {wanted: name if is_named else "" for name, wanted in reversed(events.items())}
+        self._names = {wanted: name if is_named else "" for name, wanted in reversed(list(events.items()))}
         self._parts: tuple[bytes | ClientError, ...] = ()
         in_order = sorted(events.items(), key=lambda event: event[0] in last)
         self.streams(*(typed(wanted, made_up(wanted)) for _, wanted in in_order))

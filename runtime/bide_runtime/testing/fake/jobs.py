@@ -297,9 +297,9 @@ class FakeJobs(Generic[R]):
         return body, headers
 
     def _page(self, pages: Pages, job: FakeJob, body: Json, sent: Sent | None) -> tuple[Json, int, dict[str, str]]:
-        """The requested page of *body*, a result: two items, and what leads to the next page; without *sent*, the first.
+        """Body, HTTP status and headers of the requested page of *body*, a result; without *sent*, of the first page.
 
-        It is body, HTTP status and headers of a reply.
+        A page has two items, and what leads to the next page.
         """
         wanted, headers = self.kind.result, dict(JSON)
         items = plain(follow(typed(wanted, body), pages.list)) or []

@@ -80,9 +80,9 @@ def read_submit(
         body = submission.call.read(reply)
     except DecodeError as error:
         is_outside = is_outside_body(kind, submission.job_id)
-        if not is_outside or argument_of(submission.job_id):
-            if (refusal := account.error_instead(reply)) is not None:
-                raise refusal from error
+        may_be_error = not is_outside or argument_of(submission.job_id)
+        if may_be_error and (refusal := account.error_instead(reply)) is not None:
+            raise refusal from error
         if not is_outside:
             raise_uncertain(kind, key, error.message, error)
         body = None  # the id is enough to poll the job

@@ -7,9 +7,10 @@ Why: a status, an id or a message is never found in the wrong place.
     error: {message: error.message}          # fine, if JobError has a message
 
 Pointers use JSON names. They lead through optional and nullable fields, but not into unions. A number is a place in a
-list, from 0: `errors.0.message`. Free-form JSON (`any`, `object`) and maps have every field. If several jobs share a lifecycle, all of them must have the status, the
-result, the id among many, and the fields of `ready` and `failed_if`. For error, progress, `retry_after` and credits,
-one of them is enough.
+list, from 0: `errors.0.message`. Free-form JSON (`any`, `object`) and maps have every field.
+
+If several jobs share a lifecycle, all of them must have the status, the result, the id among many, and the fields of
+`ready` and `failed_if`. For error, progress, `retry_after` and credits, one of them is enough.
 
 wrong-pointer: the value that a pointer leads to has a suitable type.
 

@@ -25,7 +25,7 @@ from bide.spec.document import Json, Path
 from bide.spec.hints import did_you_mean
 
 _ONE_PLACE = "use either a header or a field, not both"
-_ID_KINDS = (ir.Kind.STRING, ir.Kind.UUID, ir.Kind.INTEGER)
+_IDS = tuple(ir.Scalar(kind) for kind in (ir.Kind.STRING, ir.Kind.UUID, ir.Kind.INTEGER))
 
 
 def check(spec: Spec) -> Iterator[Diagnostic]:
@@ -91,7 +91,7 @@ def _argument(spec: Spec, path: Path, job_id: Mapping[str, str], maker: Endpoint
     if view is None:
         message = f'"{name}" is not a required argument of this request'
         yield spec.at_value((*path, "argument"), "no-job-id", message, did_you_mean(name, arguments))
-    elif view.type is not None and view.type.type not in map(ir.Scalar, _ID_KINDS):
+    elif view.type is not None and view.type.type not in _IDS:
         message = f'"{name}" is {spelled(view.type.type)}, but an id must be text or a whole number'
         yield spec.at_value((*path, "argument"), "no-job-id", message)
 
