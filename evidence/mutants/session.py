@@ -71,6 +71,8 @@ class _Served:
         while True:
             try:
                 match self._pipe.recv():
+                    case ():
+                        return True
                     case (set() as files, into, limit):
                         status = forked(lambda: _watched(session, files, into), limit)
                     case (path, where, text, tests):
