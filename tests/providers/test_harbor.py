@@ -6,6 +6,7 @@ import inspect
 
 import pytest
 
+from bide.emit.render import render
 from bide.simulator import Simulator
 from tests.live.driver import Driver
 from tests.providers.made import Packages, provider
@@ -77,3 +78,11 @@ def test_a_stream_that_is_cut_is_an_error(driver: Driver, packages: Packages, na
         client = driver.client(harbor, simulator.url)
         with pytest.raises(harbor.StreamCut):
             list(driver.each(getattr(client, name)(**STREAMS[name][1])))
+
+
+def test_the_readme_names_the_variables() -> None:
+    """Beside the key."""
+    readme = render(provider("harbor"))["README.md"]
+
+    assert "`dock`, a part of the base URL, is read from `HARBOR_DOCK`, or passed as `dock=`.\n" in readme
+    assert "`region`, a part of the base URL, is passed as `region=`. Its default is `eu`.\n" in readme

@@ -170,13 +170,11 @@ class EventReader(Generic[E]):
 
     def _raise_error(self, event: ServerEvent) -> None:
         """Raise `StreamFailed` if the event reports an error."""
-        if not self._error_message:
+        if not self._error_message or self._error not in (None, self._name_of(event)):
             return
-        body = any_json(event.data.encode()) if self._error is None or self._error == self._name_of(event) else None
+        body = any_json(event.data.encode())
         said = message_of(follow(body, self._error_message))
         if self._error is None and said is None:
-            return
-        if self._error is not None and self._error != self._name_of(event):
             return
         wanted = self._known.get(event.name)
         failed = decode(wanted, event.data.encode()) if wanted else body
