@@ -77,6 +77,7 @@ if TYPE_CHECKING:
     from .http.request import Json, Request, Response
     from .http.request import path as path
     from .http.request import query as query
+    from .jobs.end import End
     from .jobs.errors import JobCancelled, JobError, JobExpired, JobFailed, JobNotDone, JobTimeout, SubmitUncertain
     from .jobs.kind import JobKind
     from .jobs.lifecycle import Lifecycle
@@ -133,6 +134,7 @@ _PLACES = {
     "calls.provider": "ErrorShape Provider",
     "jobs.errors": "JobCancelled JobError JobExpired JobFailed JobNotDone JobTimeout SubmitUncertain",
     "jobs.kind": "JobKind",
+    "jobs.end": "End",
     "jobs.lifecycle": "Lifecycle",
     "jobs.poll_many": "PollMany",
     "jobs.polling": "Polling",
@@ -193,6 +195,7 @@ __all__ = [
     "ConnectionFailed",
     "Counts",
     "DecodeError",
+    "End",
     "ErrorShape",
     "EventReader",
     "Exchange",

@@ -264,7 +264,7 @@ CASES = [
     (
         "hits: list of string",
         "hits: 'string[]'",
-        'unknown-type: "string[]" is not a valid type (write it like string, list of Page,',
+        'unknown-type: "string[]" is not a valid type (write list of string)',
     ),
     ("hits: list of string", "hits: bytes", 'unknown-type: "bytes" is only for a whole body'),
     ("hits: list of string", f"hits: {'list of ' * 9}string", "unknown-type: this type is nested too deeply"),
@@ -377,15 +377,20 @@ CASES = [
         "    status: result_available\n",
         'missing-state: the statuses "false" and "true" of boolean have no state (map each to a state: pending',
     ),
+    (
+        "    status: status\n",
+        "    status: $.status\n",
+        'unknown-pointer: FetchJob has no field "$" (a pointer begins with a key: status)',
+    ),
     ("    status: status\n", "    status: credits_used\n", "but it must be text, a whole number or a boolean"),
     (
         "    ready: {",
-        "    failed_if: trouble\n    ready: {",
+        "    ends: [{if: trouble, state: failed}]\n    ready: {",
         'unknown-pointer: FetchJob has no field "trouble"',
     ),
     (
         "    ready: {",
-        "    failed_if: {okay: false}\n    ready: {",
+        "    ends: [{if: {okay: false}, state: failed}]\n    ready: {",
         'unknown-pointer: FetchJob has no field "okay"',
     ),
     (
@@ -405,8 +410,8 @@ CASES = [
     ),
     (
         "message: error.message}\n    progress",
-        "message: links}\n    progress",
-        'wrong-pointer: "links" is list of string, but it must be text',
+        "message: result_available}\n    progress",
+        'wrong-pointer: "result_available" is boolean, but it must be text or a list of texts',
     ),
     ("credits: credits_used", "credits: id", 'wrong-pointer: "id" is string, but it must be a number'),
     (
@@ -621,6 +626,11 @@ CASES = [
     ),
     ("{flatten: FetchInput}", "{flatten: FetchInput, default: {}}", None),
     # examples
+    (
+        '{"id": "m1", "status": "completed", "result_available": true, "links": [], "extra": 1}',
+        '{"data": {"id": "m1", "status": "completed"}, "extra": 1}',
+        'bad-example: $ has no field of FetchJob, but $.data has: add "envelope: data" to the model',
+    ),
     ('"id": "m1"', '"id": 5', "bad-example: $.id is the number 5, not text"),
     ('"links": []', '"links": ["a", null]', "bad-example: $.links[1] is null, not text"),
     ('"id": "m1", ', "", "bad-example: $.id is missing"),

@@ -67,6 +67,7 @@ CASES = (
         asks=frozenset({"POST /glaciers:melt", "GET /operations/{job_id}"}),
     ),
     Case(provider="glacier", call="melt.run", arguments={"tons": 2}, scenario="fail", raises="JobFailed"),
+    Case(provider="glacier", call="melt.run", arguments={"tons": 2}, scenario="cancel", raises="JobCancelled"),
     Case(
         provider="quarry",
         call="block.run",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Mapping
+from contextlib import nullcontext
 from operator import attrgetter
 from typing import Any
 
@@ -14,7 +15,9 @@ from tests.live.driver import Driver
 from tests.providers.made import NAMES, Packages, provider
 from tests.providers.table import CASES, Case
 
-HAPPY = [case for case in CASES if case.call.endswith(".run") and not case.raises and not case.scenario]
+PLANS = {"": "succeeds", "fail": "fails", "cancel": "gets_cancelled"}
+"""The method of the fake for each scenario of the simulator."""
+ENDING = [case for case in CASES if case.call.endswith(".run") and case.scenario in PLANS]
 
 
 def test_every_provider_has_a_case() -> None:
@@ -41,7 +44,7 @@ def test_a_call_has_its_outcome(case: Case, driver: Driver, packages: Packages) 
     assert case.asks in (None, state["requests_by_path"].keys())
 
 
-@pytest.mark.parametrize("case", HAPPY, ids=str)
+@pytest.mark.parametrize("case", ENDING, ids=str)
 def test_the_fake_has_the_same_outcome(case: Case, driver: Driver, packages: Packages) -> None:
     """A job of the package's own fake ends like that of the simulator."""
     package = packages[case.provider]
@@ -49,7 +52,10 @@ def test_the_fake_has_the_same_outcome(case: Case, driver: Driver, packages: Pac
     fake = getattr(testing, f"Fake{provider(case.provider).class_name}")()
     client = fake.async_client() if driver.is_async else fake.client()
 
-    driver.call(attrgetter(case.call)(client), **case.arguments)
+    planned = attrgetter(case.call.removesuffix(".run"))(fake)
+    getattr(planned, PLANS[case.scenario])()
+    with pytest.raises(getattr(package, case.raises)) if case.raises else nullcontext():
+        driver.call(attrgetter(case.call)(client), **case.arguments)
     fake.check()
 
 

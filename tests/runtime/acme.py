@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterable, Awaitable, Callable, Iterable, Mapping
+from datetime import datetime
 from functools import partial
 from typing import Any, TypeVar
 
 from bide_runtime.batch.counts import Counts
-from bide_runtime.calls.call import Call, reads
+from bide_runtime.calls.call import Call, reads_nothing
 from bide_runtime.calls.provider import ErrorShape, Provider
 from bide_runtime.clients.async_client import AsyncClient
 from bide_runtime.clients.async_job import AsyncCancellableJobs, AsyncJob, AsyncJobs
@@ -68,6 +69,7 @@ class Ticket(Model):
 
     id: str | int | bool | None = None
     status: Status | None = None
+    queued_at: datetime | None = None
 
 
 class Trouble(Model):
@@ -177,7 +179,8 @@ def order(
     """The submission that generated code makes for `submit(url=...)`."""
     return Submission(
         kind=of,
-        call=Call(method="POST", path="/jobs", body=encode(Order(url=url)), read=reads(Ticket)),
+        call=Call(method="POST", path="/jobs", body=encode(Order(url=url)), read=reads_nothing),
+        reply=Ticket,
         job_id=("id",),
         idempotency_header="Idempotency-Key" if keyed else None,
         idempotency_key=key,

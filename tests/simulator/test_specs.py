@@ -56,7 +56,7 @@ JOBS = [pytest.param(each, job, id=f"{each.name}-{job.name}") for each, job in P
 FAILING = [
     pytest.param(each, job, id=f"{each.name}-{job.name}")
     for each, job in PLAIN
-    if State.FAILED in job.lifecycle.states.values() and not job.lifecycle.has_failure_conditions
+    if State.FAILED in job.lifecycle.states.values() and not job.lifecycle.ends
 ]
 BATCHES = [pytest.param(each, job, id=job.name) for each, job in PLAIN if job.items]
 CANCELLED = [pytest.param(each, job, id=job.name) for each, job in PLAIN if job.lifecycle.cancel]

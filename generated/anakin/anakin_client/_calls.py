@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from bide_runtime import Call, Json, Submission
 from bide_runtime import encode as _encode
 from bide_runtime import reads as _reads
+from bide_runtime import reads_nothing as _reads_nothing
 
 from . import _jobs, models
 
@@ -44,7 +45,8 @@ def submit_url_scraper(
     )
     return Submission(
         kind=_jobs.URL_SCRAPER,
-        call=Call(method="POST", path="/url-scraper", body=_encode(_body), read=_reads(models.JobAccepted)),
+        call=Call(method="POST", path="/url-scraper", body=_encode(_body), read=_reads_nothing),
+        reply=models.JobAccepted,
         job_id=("job_id",),
     )
 
@@ -69,7 +71,8 @@ def submit_url_scraper_batch(
     )
     return Submission(
         kind=_jobs.URL_SCRAPER_BATCH,
-        call=Call(method="POST", path="/url-scraper/batch", body=_encode(_body), read=_reads(models.JobAccepted)),
+        call=Call(method="POST", path="/url-scraper/batch", body=_encode(_body), read=_reads_nothing),
+        reply=models.JobAccepted,
         job_id=("job_id",),
     )
 
@@ -78,7 +81,8 @@ def submit_web_scraper() -> Submission[models.WebScrape, models.WebScrape]:
     """`POST /web-scraper`"""
     return Submission(
         kind=_jobs.WEB_SCRAPER,
-        call=Call(method="POST", path="/web-scraper", read=_reads(models.JobAccepted)),
+        call=Call(method="POST", path="/web-scraper", read=_reads_nothing),
+        reply=models.JobAccepted,
         job_id=("job_id",),
     )
 
@@ -94,7 +98,8 @@ def submit_agentic_search(
     _body = models.ResearchRequest(prompt=prompt, use_browser=use_browser, schema=schema, webhook_url=webhook_url)
     return Submission(
         kind=_jobs.AGENTIC_SEARCH,
-        call=Call(method="POST", path="/agentic-search", body=_encode(_body), read=_reads(models.ResearchAccepted)),
+        call=Call(method="POST", path="/agentic-search", body=_encode(_body), read=_reads_nothing),
+        reply=models.ResearchAccepted,
         job_id=("job_id",),
     )
 
@@ -117,7 +122,8 @@ def submit_holocron(
     )
     return Submission(
         kind=_jobs.HOLOCRON,
-        call=Call(method="POST", path="/holocron/task", body=_encode(_body), read=_reads(models.TaskJob)),
+        call=Call(method="POST", path="/holocron/task", body=_encode(_body), read=_reads_nothing),
+        reply=models.TaskJob,
         job_id=("job_id",),
     )
 
@@ -150,7 +156,8 @@ def submit_map(
     )
     return Submission(
         kind=_jobs.MAP,
-        call=Call(method="POST", path="/map", body=_encode(_body), read=_reads(models.JobAccepted)),
+        call=Call(method="POST", path="/map", body=_encode(_body), read=_reads_nothing),
+        reply=models.JobAccepted,
         job_id=("job_id",),
     )
 
@@ -183,7 +190,8 @@ def submit_crawl(
     )
     return Submission(
         kind=_jobs.CRAWL,
-        call=Call(method="POST", path="/crawl", body=_encode(_body), read=_reads(models.JobAccepted)),
+        call=Call(method="POST", path="/crawl", body=_encode(_body), read=_reads_nothing),
+        reply=models.JobAccepted,
         job_id=("job_id",),
     )
 
@@ -198,9 +206,8 @@ def submit_ai_visibility(
     _body = models.VisibilityRequest(query=query, sources=sources, country=country)
     return Submission(
         kind=_jobs.AI_VISIBILITY,
-        call=Call(
-            method="POST", path="/ai-visibility/search", body=_encode(_body), read=_reads(models.VisibilitySearch)
-        ),
+        call=Call(method="POST", path="/ai-visibility/search", body=_encode(_body), read=_reads_nothing),
+        reply=models.VisibilitySearch,
         job_id=("search_id",),
     )
 
@@ -226,7 +233,8 @@ def submit_browser_task(
     )
     return Submission(
         kind=_jobs.BROWSER_TASK,
-        call=Call(method="POST", path="/ai/evaluate", body=_encode(_body), read=_reads(models.BrowserTaskJob)),
+        call=Call(method="POST", path="/ai/evaluate", body=_encode(_body), read=_reads_nothing),
+        reply=models.BrowserTaskJob,
         job_id=("workflow_id",),
     )
 
@@ -245,7 +253,8 @@ def submit_wire_build(
     )
     return Submission(
         kind=_jobs.WIRE_BUILD,
-        call=Call(method="POST", path="/wire/build-request", body=_encode(_body), read=_reads(models.Build)),
+        call=Call(method="POST", path="/wire/build-request", body=_encode(_body), read=_reads_nothing),
+        reply=models.Build,
         job_id=("id",),
     )
 

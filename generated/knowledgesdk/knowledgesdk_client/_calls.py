@@ -37,7 +37,8 @@ def submit_extract(
     )
     return Submission(
         kind=_jobs.EXTRACT,
-        call=Call(method="POST", path="/v1/extract/async", body=_encode(_body), read=_reads(models.SubmitReply)),
+        call=Call(method="POST", path="/v1/extract/async", body=_encode(_body), read=_reads_nothing),
+        reply=models.SubmitReply,
         job_id=("job_id",),
     )
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bide.ir.endpoints import NAME, BodyField, BodyModel, Endpoint, Link, Parameter, Place, Rate
 from bide.ir.jobs import Job
-from bide.ir.lifecycles import Cancel, ErrorAt, Lifecycle, LongPoll, Pages, Polling, PollMany, Progress, ResultAt
+from bide.ir.lifecycles import Cancel, End, ErrorAt, Lifecycle, LongPoll, Pages, Polling, PollMany, Progress, ResultAt
 from bide.ir.models import Enum, EnumValue, Example, Field, Items, Model, State, Union
 from bide.ir.operations import IdAt, Operation, Reply, Stream
 from bide.ir.package import Author, Package
@@ -40,6 +40,7 @@ __all__ = [
     "BodyModel",
     "Bounds",
     "Cancel",
+    "End",
     "Endpoint",
     "Enum",
     "EnumValue",

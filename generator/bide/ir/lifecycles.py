@@ -129,6 +129,17 @@ class PollMany:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class End:
+    """A condition that says how a job that is over has ended."""
+
+    state: State
+    values: tuple[tuple[Pointer, Json], ...] = ()
+    """It holds if all these fields have these values."""
+    present: Pointer = ()
+    """Or if this field is present and not empty."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Lifecycle:
     """The state of each status, and how to poll a job, fetch its result and cancel it."""
 
@@ -147,10 +158,8 @@ class Lifecycle:
     """The statuses that may follow a status. Without an entry any may follow, unless the status is final."""
     ready: tuple[tuple[Pointer, Json], ...]
     """The result exists if all these fields have these values, and not before."""
-    failed_if: tuple[tuple[Pointer, Json], ...]
-    """A finished job has failed if all these fields have these values, whatever its status is."""
-    failed_with: Pointer
-    """A finished job has failed if this field is set and not empty."""
+    ends: tuple[End, ...]
+    """How a job that is over has ended: the first of these that holds, otherwise as its status says."""
     result: ResultAt
     long_poll: LongPoll | None
     poll_many: PollMany | None
@@ -172,6 +181,7 @@ class Lifecycle:
         return tuple(name for name in found if name != "job_id")
 
     @property
-    def has_failure_conditions(self) -> bool:
-        """Whether a job with a status of success may have failed."""
-        return bool(self.failed_if or self.failed_with)
+    def final_states(self) -> frozenset[State]:
+        """The states in which a job may end."""
+        ends = {end.state for end in self.ends}
+        return frozenset(ends | {state for state in self.states.values() if state.is_final})

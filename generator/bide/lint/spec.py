@@ -271,6 +271,11 @@ class Spec:
         states = {**raw.get("states", {}), **raw["poll"].get("states", {})}
         return {status: ir.State(state) for status, state in states.items()}
 
+    def final_states(self, lifecycle: str) -> set[ir.State]:
+        """The states in which a job may end, by its status or by `ends`."""
+        ends = {ir.State(end["state"]) for end in self.table("lifecycles")[lifecycle].get("ends", ())}
+        return ends | {state for state in self.states(lifecycle).values() if state.is_final}
+
     def states_path(self, lifecycle: str) -> Path:
         """The path of the states in the spec."""
         path: Path = ("lifecycles", lifecycle)
@@ -313,3 +318,18 @@ def _type_or_any(view: FieldView) -> ir.Type:
         return view.type.type
     const = view.more.get("const")
     return ir.Scalar(ir.Kind.STRING if isinstance(const, str) else ir.Kind.ANY)
+
+
+def conditions(path: Path, lifecycle: Mapping[str, Json]) -> Iterator[tuple[Path, str, Json]]:
+    """The pointers of `ready` and `ends` of the lifecycle at *path*: their paths in the spec, and the values there.
+
+    The value is `None` for a pointer to what only has to be present; its path is that of the pointer itself.
+    """
+    for pointer, value in lifecycle.get("ready", {}).items():
+        yield (*path, "ready", pointer), pointer, value
+    for number, end in enumerate(lifecycle.get("ends", ())):
+        condition, at = end["if"], (*path, "ends", number, "if")
+        if isinstance(condition, str):
+            yield at, condition, None
+        else:
+            yield from (((*at, pointer), pointer, value) for pointer, value in condition.items())

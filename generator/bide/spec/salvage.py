@@ -34,7 +34,7 @@ _STAND_INS = {
 _OPTIONAL = ("package", "auth", "headers", "query", "request_id", "hosts", "errors", "transient")
 
 _LOCAL = _set_of("""
-    accepts cancel credits default deprecated description error examples failed failed_if gone idempotency_key
+    accepts cancel credits default deprecated description error examples failed gone idempotency_key
     idempotent initial_delay interval items long_poll max max_items max_length min min_interval min_items min_length
     not_found_grace not_ready over pattern poll_many polling progress rate_limit ready retention retry_after secret
     source timeout transitions typical
@@ -60,9 +60,7 @@ _LOAD_BEARING = (
 _IN_PLACE = {"fields": "any", "body": "any", "query": "string", "path": "string", "headers": "string", "values": "One."}
 """The stand-in for any value of such a mapping."""
 
-_NAMED_BY_AUTHORS = frozenset(
-    (*_IN_PLACE, "events", "failed_if", "transitions", "ready", "returns", "states", "variants")
-)
+_NAMED_BY_AUTHORS = frozenset((*_IN_PLACE, "events", "if", "transitions", "ready", "returns", "states", "variants"))
 """Mappings whose keys the author chooses."""
 
 _PROSE = frozenset(("description", "examples", "title", "docs"))

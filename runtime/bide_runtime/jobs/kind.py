@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any, Generic, TypeVar
 
 import msgspec
 
+from ..models.part import part_of
 from .errors import JobFailed
 from .lifecycle import Lifecycle
 from .polling import Polling
@@ -14,7 +16,7 @@ R = TypeVar("R")
 S = TypeVar("S")
 
 
-class JobKind(msgspec.Struct, Generic[S, R], frozen=True, kw_only=True):
+class JobKind(msgspec.Struct, Generic[S, R], frozen=True, kw_only=True, dict=True):
     """One kind of job, as the spec describes it."""
 
     provider: str
@@ -32,3 +34,13 @@ class JobKind(msgspec.Struct, Generic[S, R], frozen=True, kw_only=True):
 
     def __hash__(self) -> int:
         return hash((self.provider, self.name))
+
+    @cached_property
+    def needed(self) -> Any:
+        """The part of a poll reply without which a wait cannot go on."""
+        return part_of(self.snapshot, self.lifecycle.needed)
+
+    @cached_property
+    def facts(self) -> Any:
+        """The part of a poll reply that a wait uses."""
+        return part_of(self.snapshot, self.lifecycle.facts)

@@ -16,6 +16,7 @@ from ..http.request import Json, as_text, placeholders
 from ..http.retry_after import as_pause
 from ..models.codec import Path, follow
 from ..models.message import code_of, message_of
+from .end import End
 from .poll_many import PollMany
 from .progress import Progress
 from .reading import Reading
@@ -44,10 +45,8 @@ class Lifecycle(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """Whether statuses are compared without case."""
     ready: tuple[tuple[Path, Json], ...] = ()
     """The result exists if all these fields have these values, and not before."""
-    failed_if: tuple[tuple[Path, Json], ...] = ()
-    """A job with a result has failed if all these fields have these values, whatever its status is."""
-    failed_with: Path = ()
-    """A job with a result has failed if this field is set and not empty."""
+    ends: tuple[End, ...] = ()
+    """How a job that is over has ended: the first of these that holds. None holds: as its status says."""
     result: ResultAt | Path = ()
     """Its own address, or where it is in the poll reply; empty: the poll reply is the result."""
     pages: Pages | None = None
@@ -102,6 +101,18 @@ class Lifecycle(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         at = self.result.path if isinstance(self.result, ResultAt) else ""
         return self._names_of("result", at) & self.values.keys()
 
+    @cached_property
+    def needed(self) -> frozenset[Path]:
+        """The fields of a poll reply without which a wait cannot go on."""
+        return frozenset({self.status, *(path for path, _ in self.ready)} - {()})
+
+    @cached_property
+    def facts(self) -> frozenset[Path]:
+        """The fields of a poll reply that a wait uses."""
+        ends = [path for end in self.ends for path in end.paths]
+        error = (self.error_code, self.error_message)
+        return self.needed | {*ends, *error, *self.progress.values(), self.retry_after, self.credits} - {()}
+
     @property
     def header_texts(self) -> list[str]:
         """The further headers of all requests."""
@@ -138,7 +149,7 @@ class Lifecycle(msgspec.Struct, frozen=True, kw_only=True, dict=True):
             reading = self._reading_of(status)
         if code is not None or not self._has_conditions:
             return reading
-        state = self._with_ready(body, self._with_failed(body, reading.state))
+        state = self._with_ready(body, self._with_end(body, reading))
         return reading if state is reading.state else Reading(reading.status, state, reading.is_known)
 
     def progress_in(self, body: Json) -> Progress | None:
@@ -188,7 +199,7 @@ class Lifecycle(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     @cached_property
     def _has_conditions(self) -> bool:
         """Whether the state depends on more than the status."""
-        return bool(self.ready or self.failed_if or self.failed_with)
+        return bool(self.ready or self.ends)
 
     @cached_property
     def _status_getters(self) -> dict[type, Callable[[Json], Json]]:
@@ -214,12 +225,11 @@ class Lifecycle(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         state = self.state_of(status)
         return Reading(status, state or State.RUNNING, state is not None)
 
-    def _with_failed(self, body: Json, state: State) -> State:
-        """*state*, or failed if `failed_if` or `failed_with` holds."""
-        if not state.has_result:
-            return state
-        has_failed = bool(self.failed_if) and all(follow(body, path) == value for path, value in self.failed_if)
-        return State.FAILED if has_failed or (self.failed_with and follow(body, self.failed_with)) else state
+    def _with_end(self, body: Json, reading: Reading) -> State:
+        """The state, or that of the first of `ends` that holds, if the job is over or has no status."""
+        if not self.ends or not (reading.state.is_final or not self.status):
+            return reading.state
+        return next((end.state for end in self.ends if end.holds(body)), reading.state)
 
     def _with_ready(self, body: Json, state: State) -> State:
         """*state*, corrected by `ready`: there is a result if it holds, and not before."""

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 import msgspec
 
 from ..calls.pages import CollectedPages
 from ..errors.client import InvalidToken
+from ..errors.own import OwnErrors
 from ..http.request import Response
 from ..jobs import token
 from ..process import fork_count
@@ -27,6 +28,7 @@ MAX_RETRY_AFTER = 86_400.0
 
 _NONE: frozenset[str] = frozenset()
 _NO_LINKS: Mapping[str, str] = {}
+_PLAIN_ERRORS = OwnErrors()
 
 
 class Record(Generic[S, R]):
@@ -52,6 +54,7 @@ class Record(Generic[S, R]):
         "submitted_at",
         "tag",
         "token_links",
+        "told",
         "values",
     )
 
@@ -89,6 +92,8 @@ class Record(Generic[S, R]):
         """The `fork_count` of the process in which a wait is fetching the result."""
         self.logged_statuses = _NONE
         """The unlisted statuses that were logged."""
+        self.told = _NONE
+        """The JSON paths of fields that do not match the spec, of which the user was told."""
         self.not_before = float("-inf")
         """When retry_after allows the next poll, on the client's clock."""
 
@@ -143,11 +148,13 @@ class Record(Generic[S, R]):
     def note_reading(
         self,
         reading: Reading,
-        body: S | msgspec.UnsetType,
+        facts: Any,
         reply: Response,
         error: tuple[str | None, str | None] | None = None,
+        own_errors: OwnErrors = _PLAIN_ERRORS,
     ) -> None:
-        """Update the record from a reply. *body* is unset if it is not of the type of a poll reply.
+        """Update the record from a reply. *facts* is the part that a wait uses: `None` if the body means nothing, and
+        unset if it is not the body of a poll.
 
         *error* is the code and message of an error outside the fields that the spec names.
 
@@ -158,8 +165,10 @@ class Record(Generic[S, R]):
         lifecycle = self.kind.lifecycle
         status, state = self.status, self.state = reading.status, reading.state
         self.is_status_known = reading.is_known
-        if not isinstance(body, msgspec.UnsetType):
-            self.snapshot = Snapshot(self.id, status, state, body, reply, lifecycle, error)
+        if facts is not msgspec.UNSET:
+            self.snapshot = Snapshot(
+                self.id, status, state, reply, self.kind.snapshot, lifecycle, facts, error, own_errors
+            )
         if state.is_final:
             has_own_address = (
                 isinstance(lifecycle.result, ResultAt) and lifecycle.values_for_result <= self.values.keys()

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 import msgspec
 
 from ..errors.client import ClientError
+from ..errors.decode import DecodeError
+from ..errors.own import OwnErrors
 from ..http.request import Json, Response
+from ..models.codec import Path, decode_reply, follow, json_in
+from ..models.part import named, part_of
 from .lifecycle import Lifecycle
 from .progress import Progress
 from .state import State
@@ -15,41 +19,66 @@ from .state import State
 S_co = TypeVar("S_co", covariant=True)
 
 
-class Snapshot(msgspec.Struct, Generic[S_co], frozen=True, gc=False):
-    """The decoded reply of one poll."""
+class Snapshot(msgspec.Struct, Generic[S_co], frozen=True, gc=False, eq=False):
+    """The reply of one poll."""
 
     job_id: str
     status: str | None
     """The provider's own status."""
     state: State
     """The state of the status."""
-    body: S_co
-    """The reply as a typed model."""
     reply: Response
     """The raw reply: `reply.status`, `reply.headers`, `reply.body`."""
+    _type: Any
     _lifecycle: Lifecycle
+    _facts: Any
+    """The part of the body that a wait uses; `None` if the body means nothing."""
     _error: tuple[str | None, str | None] | None = None
     """Code and message of an error, if they are not in the fields that the spec names."""
+    _own_errors: OwnErrors = OwnErrors()
+    _body: Any = msgspec.UNSET
+    """The typed body, once it was read."""
+
+    @property
+    def body(self) -> S_co:
+        """The reply as a typed model. Raises `DecodeError` if a field does not match the spec."""
+        if self._body is msgspec.UNSET:
+            with self._own_errors:
+                body = None if self._facts is None else decode_reply(self._type, self.reply)
+            msgspec.structs.force_setattr(self, "_body", body)
+        found: S_co = self._body
+        return found
+
+    def part(self, path: Path) -> Json:
+        """The typed value at *path* in the body, whatever the rest of it is; `None` if there is none.
+
+        Raises `DecodeError` if it does not match the spec.
+        """
+        try:
+            found = follow(self.body, path)
+        except DecodeError:
+            found = None
+        return found or follow(decode_reply(part_of(self._type, frozenset({path})), self.reply), path)
 
     @property
     def progress(self) -> Progress | None:
         """The progress of the job, if the provider reports it."""
-        return self._lifecycle.progress_in(self.body)
+        return self._lifecycle.progress_in(self._facts)
 
     @property
     def error_code(self) -> str | None:
         """The provider's error code, if the job failed."""
-        return (self._error or self._lifecycle.error_in(self.body))[0]
+        return (self._error or self._lifecycle.error_in(self._facts))[0]
 
     @property
     def error_message(self) -> str | None:
         """The provider's error message, if the job failed."""
-        return (self._error or self._lifecycle.error_in(self.body))[1]
+        return (self._error or self._lifecycle.error_in(self._facts))[1]
 
     @property
     def credits(self) -> float | None:
         """The cost of the job, if the provider reports it."""
-        return self._lifecycle.credits_in(self.body)
+        return self._lifecycle.credits_in(self._facts)
 
     @property
     def unknown_fields(self) -> dict[str, Json]:
@@ -59,8 +88,14 @@ class Snapshot(msgspec.Struct, Generic[S_co], frozen=True, gc=False):
         return unknown_fields(self.body, self.reply.body)
 
     def __repr__(self) -> str:
-        shown = ("job_id", "status", "state", "progress", "error_code", "error_message", "credits", "body", "reply")
+        shown = ("job_id", "status", "state", "progress", "error_code", "error_message", "credits", "reply")
         return f"Snapshot({', '.join(f'{name}={getattr(self, name)!r}' for name in shown)})"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # The class of the facts is in no module.
+        facts = None if self._facts is None else named(self._type, json_in(self.reply))
+        more = (self._type, self._lifecycle, facts, self._error, self._own_errors)
+        return type(self), (self.job_id, self.status, self.state, self.reply, *more)
 
 
 class Update(msgspec.Struct, Generic[S_co], frozen=True, kw_only=True):
@@ -79,7 +114,9 @@ class Update(msgspec.Struct, Generic[S_co], frozen=True, kw_only=True):
     transient_error: ClientError | None
     """The transient error of this poll, if it had one; the wait continues."""
     snapshot: Snapshot[S_co] | None
-    """The reply of the last successful poll, decoded."""
+    """The last successful poll."""
+    warnings: tuple[DecodeError, ...] = ()
+    """Fields in the reply of this poll that do not match the spec. Waiting does not need them. Each is told once."""
 
     @property
     def progress(self) -> Progress | None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from types import NoneType
 from typing import Any, TypeVar
 
+import msgspec
 from msgspec.structs import replace
 
 from ..errors.client import ClientError
@@ -13,9 +13,13 @@ from ..errors.transport import TransportError
 from ..http.errors import ApiError
 from ..http.long_poll import LongPollUntil
 from ..http.request import Response
+from ..jobs.kind import JobKind
+from ..jobs.reading import Reading
 from ..jobs.record import Record
-from ..models.codec import decode_reply
+from ..models.codec import decode_reply, json_in
 from ..models.lenient import NotJson
+from ..models.part import named, part_of
+from .flow import WARNING, Flow, Log
 from .links import keep_links, keep_values, url_of
 from .request import request_of
 from .session import Outgoing, Session
@@ -31,28 +35,55 @@ def poll_of(session: Session, record: Record[Any, Any], long_poll_until: LongPol
     return outgoing if long_poll_until is None else replace(outgoing, long_poll_until=long_poll_until)
 
 
-def read_poll(
-    session: Session, record: Record[S, R], reply: Response | ClientError | None, now: float
-) -> tuple[ClientError | None, float]:
-    """Read the reply of a poll, received at *now*, into the record; its transient error, if any, and its retry_after.
+class Polled(msgspec.Struct, frozen=True, kw_only=True):
+    """What a poll brought, beside the change of the record."""
 
-    Raises any other error. A 404 within the not-found grace is transient.
+    transient_error: ClientError | None = None
+    retry_after: float = 0.0
+    """Seconds."""
+    warnings: tuple[DecodeError, ...] = ()
+    """New fields that do not match the spec."""
+
+
+def read_poll(session: Session, record: Record[S, R], reply: Response | ClientError | None, now: float) -> Flow[Polled]:
+    """Read the reply of a poll, received at *now*, into the record.
+
+    Raises any error that is not transient. A 404 within the not-found grace is transient. Fields that waiting does not
+    need may have any value: the log tells of each once.
     """
     assert reply is not None
     if isinstance(reply, TransportError | NotJson):
-        return reply, 0.0
+        return Polled(transient_error=reply)
     if isinstance(reply, ClientError):
         raise reply
-    account = session.account
+    account, status_before = session.account, record.status
     retry_after = account.retry_after(reply)
     if account.arrival(reply.status) or (reply.status == 404 and _may_not_be_visible_yet(session, record, now)):
-        return account.api_error(reply), retry_after
+        return Polled(transient_error=account.api_error(reply), retry_after=retry_after)
+    is_first = record.snapshot is None
     try:
-        return None, max(_read_reply(session, record, reply), retry_after)
+        retry_after = max(_read_reply(session, record, reply), retry_after)
     except (NotJson, ApiError) as error:
         if isinstance(error, ApiError) and not error.is_transient:
             raise
-        return error, retry_after
+        return Polled(transient_error=error, retry_after=retry_after)
+    is_news = is_first or record.status != status_before
+    return Polled(retry_after=retry_after, warnings=(yield from _misfits(record)) if is_news else ())
+
+
+def _misfits(record: Record[Any, Any]) -> Flow[tuple[DecodeError, ...]]:
+    """The first field of the last reply that does not match the spec, if the user was not told of it yet."""
+    if record.snapshot is None:
+        return ()
+    try:
+        _ = record.snapshot.body
+    except DecodeError as error:
+        if error.path not in record.told:
+            record.told |= {error.path}
+            error.about(record.id, record.token if record.id else "")
+            yield Log(WARNING, "job %s: %s; waiting goes on without this field", (record.id, error.message))
+            return (error,)
+    return ()
 
 
 def _may_not_be_visible_yet(session: Session, record: Record[Any, Any], now: float) -> bool:
@@ -75,11 +106,11 @@ def _read_reply(session: Session, record: Record[S, R], reply: Response) -> floa
         retry_after = _read_by_code(session, record, reply)
     elif reply.status in lifecycle.accepts:
         try:
-            body = decode_reply(record.kind.snapshot, reply)
+            reading, facts = _reading_in(record.kind, reply)
         except DecodeError as error:
             session.account.raise_undecoded(error, reply)
-        record.note_reading(lifecycle.read(body), body, reply)
-        retry_after = lifecycle.retry_after_in(body) if lifecycle.retry_after else 0.0
+        record.note_reading(reading, facts, reply, own_errors=session.account.provider.own_errors)
+        retry_after = lifecycle.retry_after_in(facts) if lifecycle.retry_after else 0.0
     else:
         raise session.account.api_error(reply)
     if lifecycle.link:
@@ -94,19 +125,38 @@ def _read_by_code(session: Session, record: Record[S, R], reply: Response) -> fl
 
     Raises `NotJson` for a truncated result, and `DecodeError`.
     """
-    kind, state = record.kind, record.kind.lifecycle.codes[reply.status]
-    body: Any = None
-    if state.has_result and kind.lifecycle.result == ():
+    kind, lifecycle, state = record.kind, record.kind.lifecycle, record.kind.lifecycle.codes[reply.status]
+    if state.has_result and lifecycle.result == ():
         decode_reply(kind.result, reply)
-    if kind.snapshot is not NoneType:
-        try:
-            body = decode_reply(kind.snapshot, reply)
-        except DecodeError:
-            if state.has_result and isinstance(kind.lifecycle.result, tuple) and kind.lifecycle.result:
-                raise
-    reading = kind.lifecycle.read(body, reply.status)
+    elif state.has_result and isinstance(lifecycle.result, tuple):
+        decode_reply(part_of(kind.snapshot, frozenset({lifecycle.result})), reply)
+    try:
+        facts = decode_reply(kind.facts, reply)
+    except DecodeError:
+        facts = None
     has_failed = state.is_final and not state.has_result
-    has_message = kind.lifecycle.error_in(body)[1] is not None
+    has_message = lifecycle.error_in(facts)[1] is not None
     error = session.account.said(reply) if has_failed and not has_message else None
-    record.note_reading(reading, body, reply, error)
-    return kind.lifecycle.retry_after_in(body)
+    own_errors = session.account.provider.own_errors
+    record.note_reading(lifecycle.read(facts, reply.status), facts, reply, error, own_errors)
+    return lifecycle.retry_after_in(facts)
+
+
+def _reading_in(kind: JobKind[S, R], reply: Response) -> tuple[Reading, Any]:
+    """The status in a poll reply, and the part of it that a wait uses. Other fields may have any value.
+
+    A reply without a status that the spec lists may be no reply of a poll at all, so it must match its type as a whole.
+
+    Raises `NotJson` and `DecodeError`.
+    """
+    try:
+        facts = decode_reply(kind.facts, reply)
+    except NotJson:
+        raise
+    except DecodeError:
+        decode_reply(kind.needed, reply)
+        facts = named(kind.snapshot, json_in(reply))
+    reading = kind.lifecycle.read(facts)
+    if not reading.is_known:
+        decode_reply(kind.snapshot, reply)
+    return reading, facts

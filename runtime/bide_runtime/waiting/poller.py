@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from ..calls.link import Link
 from ..errors.client import ClientError, InvalidArgument
+from ..errors.decode import DecodeError
 from ..http.errors import ApiError
 from ..http.long_poll import LongPollUntil
 from ..jobs.errors import JobTimeout
@@ -165,13 +166,14 @@ class Poller(Generic[S, R]):
         if received.took >= received.held:
             deadline.note_request_time(received.took - received.held)
         self._polls += 1
-        error, retry_after = read_poll(self.session, record, received.reply, now)
+        polled = yield from read_poll(self.session, record, received.reply, now)
+        error = polled.transient_error
         if error is not None:
             self.note_transient_error(error, is_expected=isinstance(error, ApiError) and error.status == 404)
         elif self._transient_error is not None:
             self.note_success()
-        if retry_after:
-            record.note_retry_after(now, retry_after)
+        if polled.retry_after:
+            record.note_retry_after(now, polled.retry_after)
         if record.state is not state_before or not record.is_status_known or self._transient_error is not None:
             yield from self._log(state_before)
         due = None
@@ -184,7 +186,7 @@ class Poller(Generic[S, R]):
                 was_held = has_news or received.took >= received.held
                 delay = 0.0 if was_held else max(delay - received.took, 0.0)
             due = self._next_poll(now, delay)
-        yield Notify(self._update(now, due))
+        yield Notify(self._update(now, due, polled.warnings))
         return now, due
 
     def _request(self) -> Outgoing:
@@ -228,7 +230,7 @@ class Poller(Generic[S, R]):
         elif record.state is not state_before:
             yield Log(DEBUG, "job %s: %s (%s)", (record.id, record.state.value, status))
 
-    def _update(self, now: float, due: float | None) -> Update[S]:
+    def _update(self, now: float, due: float | None, warnings: tuple[DecodeError, ...]) -> Update[S]:
         record = self.record
         return Update(
             job_id=record.id,
@@ -239,6 +241,7 @@ class Poller(Generic[S, R]):
             next_poll_in=None if due is None else due - now,
             transient_error=self._transient_error,
             snapshot=record.snapshot,
+            warnings=warnings,
         )
 
 

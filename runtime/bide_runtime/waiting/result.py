@@ -19,7 +19,7 @@ from ..jobs.errors import JobCancelled, JobExpired, JobFailed
 from ..jobs.record import MAX_RETRY_AFTER, Record
 from ..jobs.result_at import ResultAt
 from ..jobs.state import State
-from ..models.codec import Path, decode_reply, follow
+from ..models.codec import Path, decode_reply
 from ..models.lenient import NotJson
 from .flow import INFO, Flow, Log
 from .links import Role, bucket_of, check_followed, url_of
@@ -273,7 +273,7 @@ def _inline(record: Record[S, R], at: Path, wanted: Any) -> Any:
     assert snapshot is not None
     if not at:
         return decode_reply(wanted, snapshot.reply)
-    part = follow(snapshot.body, at)
+    part = snapshot.part(at)
     if part is None:
         where = "$." + ".".join(at)
         message = f"the job is {record.status!r}, but its result is missing at {where}"

@@ -147,9 +147,10 @@ def _poll_with_retries(session: Session, record: Record[Any, Any], *, now: float
         )
         assert received is not None
         now, attempts = received.now, attempts + 1
-        error, retry_after = read_poll(session, record, received.reply, now)
+        polled = yield from read_poll(session, record, received.reply, now)
+        error = polled.transient_error
         if error is None:
-            record.note_retry_after(now, retry_after)
+            record.note_retry_after(now, polled.retry_after)
             return
         if attempts > account.max_retries or retry_after_of(error) > account.timeout:
             raise error

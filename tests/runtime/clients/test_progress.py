@@ -121,7 +121,7 @@ TELLING = Lifecycle(poll="/jobs/{job_id}", progress={"share": ("share",), "messa
 
 def update(state: State = State.RUNNING, body: Any = None, **more: Any) -> Update[Any]:
     nothing: dict[str, Any] = dict.fromkeys(("status", "next_poll_in", "transient_error"))
-    snapshot = Snapshot("j1", None, state, body, Response(status=200, headers={}, body=b""), TELLING)
+    snapshot = Snapshot[Any]("j1", None, state, Response(status=200, headers={}, body=b""), Any, TELLING, body)
     return Update(job_id="j1", state=state, elapsed=1.0, polls=1, snapshot=snapshot, **{**nothing, **more})
 
 

@@ -6,6 +6,7 @@ from math import inf
 from typing import Any
 
 import pytest
+from bide_runtime.jobs.end import End
 from bide_runtime.jobs.lifecycle import Lifecycle
 from bide_runtime.jobs.result_at import ResultAt
 from bide_runtime.jobs.state import State
@@ -175,6 +176,7 @@ class Operation(Model):
 
 
 DONE = {"false": State.RUNNING, "true": State.SUCCEEDED}
+HAS_ERROR = End(State.FAILED, present=("error",))
 
 
 @pytest.mark.parametrize(
@@ -188,8 +190,8 @@ DONE = {"false": State.RUNNING, "true": State.SUCCEEDED}
     ],
 )
 def test_a_boolean_can_be_the_status(body: Operation, status: str | None, state: State) -> None:
-    """`done` has states like any status; missing, the job runs. `failed_with` counts once the job is done."""
-    reading = Lifecycle(poll="/jobs/{job_id}", status=("done",), states=DONE, failed_with=("error",)).read(body)
+    """`done` has states like any status; missing, the job runs. `ends` count once the job is over."""
+    reading = Lifecycle(poll="/jobs/{job_id}", status=("done",), states=DONE, ends=(HAS_ERROR,)).read(body)
 
     assert (status, state) == (reading.status, reading.state)
 
@@ -203,25 +205,47 @@ def test_a_boolean_can_be_the_status(body: Operation, status: str | None, state:
         (Operation(done=False, ok=False), State.RUNNING),
     ],
 )
-def test_failed_if_marks_a_failure(body: Operation, state: State) -> None:
-    """A job with a result has failed if `failed_if` holds."""
-    lifecycle = Lifecycle(poll="/jobs/{job_id}", status=("done",), states=DONE, failed_if=((("ok",), False),))
+def test_a_condition_decides_how_a_job_ended(body: Operation, state: State) -> None:
+    """A job that is over has failed if the condition for that holds."""
+    ends = (End(State.FAILED, values=((("ok",), False),)),)
+    lifecycle = Lifecycle(poll="/jobs/{job_id}", status=("done",), states=DONE, ends=ends)
 
     assert lifecycle.read(body).state is state
 
 
 @pytest.mark.parametrize("nothing", [0, None])
-def test_an_empty_failed_with_is_no_failure(nothing: int | None) -> None:
+def test_an_empty_field_is_not_present(nothing: int | None) -> None:
     """Zero, null and empty values are no failure."""
-    lifecycle = Lifecycle(poll="/jobs/{job_id}", status=("done",), states=DONE, failed_with=("code",))
+    ends = (End(State.FAILED, present=("code",)),)
+    lifecycle = Lifecycle(poll="/jobs/{job_id}", status=("done",), states=DONE, ends=ends)
 
     assert lifecycle.read(Operation(done=True, code=nothing)).state is State.SUCCEEDED
+
+
+@pytest.mark.parametrize(
+    ("body", "state"),
+    [
+        ({"status": "over", "error": {"code": 1}}, State.CANCELLED),
+        ({"status": "over", "error": {"code": 3}}, State.FAILED),
+        ({"status": "over"}, State.SUCCEEDED),
+        ({"status": "bad", "error": {"code": 1}}, State.CANCELLED),
+        ({"status": "bad"}, State.FAILED),
+        ({"status": "on", "error": {"code": 1}}, State.RUNNING),
+    ],
+)
+def test_the_first_condition_that_holds_decides(body: dict[str, Any], state: State) -> None:
+    """In the order of the spec, for any final status; without one that holds, the status decides."""
+    ends = (End(State.CANCELLED, values=((("error", "code"), 1),)), HAS_ERROR)
+    states = {"on": State.RUNNING, "over": State.SUCCEEDED, "bad": State.FAILED}
+    lifecycle = Lifecycle(poll="/jobs/{job_id}", status=("status",), states=states, ends=ends)
+
+    assert lifecycle.read(body).state is state
 
 
 def test_a_failed_job_need_not_be_ready() -> None:
     """The result of a failed job never becomes ready; the failure counts at once."""
     lifecycle = Lifecycle(
-        poll="/jobs/{job_id}", status=("done",), states=DONE, failed_with=("error",), ready=((("ok",), True),)
+        poll="/jobs/{job_id}", status=("done",), states=DONE, ends=(HAS_ERROR,), ready=((("ok",), True),)
     )
 
     assert lifecycle.read(Operation(done=True, ok=False, error=Trouble(code="E"))).state is State.FAILED

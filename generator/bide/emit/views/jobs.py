@@ -14,7 +14,7 @@ from bide.emit.views.context import Context
 from bide.emit.views.endpoints import Argument, EndpointView
 from bide.emit.views.view import View
 from bide.emit.words import prose
-from bide.ir import Endpoint, IdAt, Job, Lifecycle, Named, Pages, Place, Pointer, PollMany, ResultAt, State
+from bide.ir import End, Endpoint, IdAt, Job, Lifecycle, Named, Pages, Place, Pointer, PollMany, ResultAt, State
 from bide.spec import names
 
 
@@ -48,8 +48,7 @@ class LifecycleView(View):
             "accepts": frozenset(lifecycle.accepts),
             "ignore_case": lifecycle.ignore_case,
             "ready": tuple((attributes(path), value) for path, value in lifecycle.ready),
-            "failed_if": tuple((attributes(path), value) for path, value in lifecycle.failed_if),
-            "failed_with": attributes(lifecycle.failed_with),
+            "ends": tuple(self._end(end) for end in lifecycle.ends),
             "result": self._result_at(lifecycle.result),
             "pages": self._pages(lifecycle.result.pages) if self._continues else None,
             "poll_many": _poll_many(lifecycle.poll_many) if lifecycle.poll_many else None,
@@ -67,6 +66,14 @@ class LifecycleView(View):
             "credits": attributes(lifecycle.credits),
         }
         return row("Lifecycle", fields, indent=0)
+
+    def _end(self, end: End) -> Code:
+        fields = {
+            "state": _state(end.state),
+            "values": tuple((self._attributes(path), value) for path, value in end.values),
+            "present": self._attributes(end.present),
+        }
+        return row("End", fields)
 
     @property
     def _values(self) -> dict[str, Pointer]:
@@ -185,10 +192,6 @@ class JobView(View):
         return Code(f"models.{self.ir.reply}" if self.ir.reply else "type(None)")
 
     @property
-    def reads_reply(self) -> Code:
-        return Code(f"_reads({self.reply})" if self.ir.reply else "_reads_nothing")
-
-    @property
     def job_id(self) -> Code:
         return self.id_at(self.ir.job_id)
 
@@ -235,7 +238,8 @@ class JobView(View):
         """What its call function returns."""
         fields = {
             "kind": Code(f"_jobs.{self.constant}"),
-            "call": self.endpoint.call(self.reads_reply),
+            "call": self.endpoint.call(Code("_reads_nothing")),
+            "reply": self.reply if self.ir.reply else None,
             "job_id": self.job_id,
             "idempotency_header": self.idempotency_header,
             "idempotency_key": Code("idempotency_key") if self.idempotency_header else None,

@@ -169,19 +169,18 @@ def run(job: Job, texts: Texts, *, is_async: bool) -> str:
 
 def can_be_cancelled(job: Job) -> bool:
     """Whether `JobCancelled` can be raised."""
-    return State.CANCELLED in job.lifecycle.states.values()
+    return State.CANCELLED in job.lifecycle.final_states
 
 
 def can_expire(job: Job) -> bool:
     """Whether `JobExpired` can be raised: by a state, or because the result's own address says that it is gone."""
     result = job.lifecycle.result
-    return State.EXPIRED in job.lifecycle.states.values() or bool(result.endpoint and result.gone)
+    return State.EXPIRED in job.lifecycle.final_states or bool(result.endpoint and result.gone)
 
 
 def can_fail(job: Job) -> bool:
     """Whether `JobFailed` can be raised."""
-    lifecycle = job.lifecycle
-    return State.FAILED in lifecycle.states.values() or lifecycle.has_failure_conditions
+    return State.FAILED in job.lifecycle.final_states
 
 
 def failed(job: Job) -> str:

@@ -179,10 +179,10 @@ class ReadmeView:
         """The methods of a handle that only some jobs have."""
         able = [job.name for job in self._provider.jobs if job.lifecycle.cancel]
         if not able:
-            return Code("")
+            return Code(" and `result`")
         if len(able) == len(self._provider.jobs):
-            return Code(" and `cancel`")
-        return Code(f" and, for {', '.join(code_span(name) for name in able)}, `cancel`")
+            return Code(", `result` and `cancel`")
+        return Code(f", `result` and, for {', '.join(code_span(name) for name in able)}, `cancel`")
 
     @property
     def failures(self) -> list[Row]:

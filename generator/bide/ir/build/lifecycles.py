@@ -33,8 +33,7 @@ def build_lifecycle(name: str, raw: Mapping[str, Json], bodies: Bodies, *, ignor
         codes=codes,
         transitions={status: tuple(following) for status, following in raw.get("transitions", {}).items()},
         ready=_tests(raw.get("ready", {})),
-        failed_if=_tests(raw["failed_if"]) if isinstance(raw.get("failed_if"), dict) else (),
-        failed_with=parse_pointer(raw["failed_if"]) if isinstance(raw.get("failed_if"), str) else (),
+        ends=tuple(_end(each) for each in raw.get("ends", ())),
         result=_result(name, raw.get("result", {}), bodies, source),
         long_poll=_long_poll(raw["poll"].get("long_poll")),
         poll_many=_poll_many(name, raw.get("poll_many"), bodies, source),
@@ -50,6 +49,13 @@ def build_lifecycle(name: str, raw: Mapping[str, Json], bodies: Bodies, *, ignor
 
 def _tests(raw: Mapping[str, Json]) -> tuple[tuple[ir.Pointer, Json], ...]:
     return tuple((parse_pointer(pointer), value) for pointer, value in raw.items())
+
+
+def _end(raw: Mapping[str, Json]) -> ir.End:
+    state, condition = ir.State(raw["state"]), raw["if"]
+    if isinstance(condition, str):
+        return ir.End(state=state, present=parse_pointer(condition))
+    return ir.End(state=state, values=_tests(condition))
 
 
 def _result(owner: str, raw: Mapping[str, Json], bodies: Bodies, source: ir.Source | None) -> ir.ResultAt:

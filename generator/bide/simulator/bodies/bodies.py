@@ -8,6 +8,7 @@ from __future__ import annotations
 import copy
 
 from bide.ir import (
+    End,
     Endpoint,
     Enum,
     Field,
@@ -326,11 +327,16 @@ class Bodies:
 def _shows_the_ending(example: Json, view: JobView) -> bool:
     """Whether an example matches the ending of the job, if the status alone does not show it."""
     lifecycle = view.job.lifecycle
-    if not lifecycle.has_failure_conditions or not view.state.is_final:
+    if not lifecycle.ends or not view.state.is_final:
         return True
-    tells = bool(lifecycle.failed_with) and at(example, lifecycle.failed_with) not in (MISSING, None)
-    tells = tells or any(at(example, pointer) == value for pointer, value in lifecycle.failed_if)
-    return tells is (view.state is State.FAILED)
+    shown = next((end.state for end in lifecycle.ends if _holds(end, example)), None)
+    return shown is view.state or (shown is None and lifecycle.states.get(view.status) is view.state)
+
+
+def _holds(end: End, example: Json) -> bool:
+    if end.present:
+        return at(example, end.present) not in (MISSING, None)
+    return all(at(example, pointer) == value for pointer, value in end.values)
 
 
 def _has_like(model: Model, field: Field) -> bool:

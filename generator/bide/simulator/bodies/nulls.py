@@ -55,9 +55,10 @@ def _telling(view: JobView) -> Iterator[Pointer]:
     lifecycle = view.job.lifecycle
     yield lifecycle.status
     yield from (pointer for pointer, _ in lifecycle.ready)
+    for end in lifecycle.ends:
+        yield end.present
+        yield from (pointer for pointer, _ in end.values)
     if view.state is State.FAILED:
-        yield lifecycle.failed_with
-        yield from (pointer for pointer, _ in lifecycle.failed_if)
         yield lifecycle.error.code
         yield lifecycle.error.message
     if view.state.has_result:

@@ -41,6 +41,8 @@ class Personal:
                 continue
             is_wanted = field.wire in body or not field.optional or not verbatim
             known, value = self._moment(field, view)
+            if verbatim and field.wire in body and isinstance(value, int | float):
+                continue  # the example may mean the length of a film
             if known and value is not None and is_wanted:
                 body[field.wire] = value
             elif known and value is None and field.wire in body and body[field.wire] is not None:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from enum import Enum
 from typing import Final
 
-from bide.ir import Json, Pointer, State
+from bide.ir import Json, Lifecycle, Pointer, State
 from bide.simulator.bodies.pointer import at
 from bide.simulator.life.view import JobView
 
@@ -34,10 +34,9 @@ def told(view: JobView, examples: Iterable[Json], *, speed: float) -> dict[Point
     lifecycle, state = view.job.lifecycle, view.state
     error = SOME if state is State.FAILED else ABSENT
     values: dict[Pointer, Json] = {
-        **{pointer: _flag(value, state is State.FAILED) for pointer, value in lifecycle.failed_if},
-        lifecycle.failed_with: error,
         lifecycle.error.code: error,
         lifecycle.error.message: error,
+        **_conditions(lifecycle, state),
         lifecycle.result.field: SOME if view.result is not None else ABSENT,
         lifecycle.credits: ABSENT if not state.is_final else SOME if state.has_result else 0,
         lifecycle.retry_after: ABSENT if state.is_final else _retry_after(view, speed),
@@ -47,6 +46,32 @@ def told(view: JobView, examples: Iterable[Json], *, speed: float) -> dict[Point
     }
     values.pop((), None)
     return values
+
+
+def _conditions(lifecycle: Lifecycle, state: State) -> dict[Pointer, Json]:
+    """Values with which the first of `ends` for this state holds, and none before it."""
+    values: dict[Pointer, Json] = {}
+    deciding = next((end for end in lifecycle.ends if end.state is state), None)
+    for end in lifecycle.ends:
+        if end.present:
+            values.setdefault(end.present, SOME if end is deciding else ABSENT)
+        for pointer, value in end.values:
+            values.setdefault(pointer, value if end is deciding else _other(value, is_told=deciding is not None))
+        if end is deciding:
+            break
+    return {pointer: value for pointer, value in values.items() if not _is_told(pointer, values, lifecycle, state)}
+
+
+def _is_told(pointer: Pointer, values: dict[Pointer, Json], lifecycle: Lifecycle, state: State) -> bool:
+    """Whether *pointer* is left to the error of the job, which is told anyway."""
+    return state is State.FAILED and values[pointer] is ABSENT and pointer == lifecycle.error.code
+
+
+def _other(value: Json, *, is_told: bool) -> Json:
+    """A value that is not this one; *is_told*: one that is present, if possible."""
+    if isinstance(value, bool):
+        return not value
+    return value + 1 if is_told and isinstance(value, int | float) else ABSENT
 
 
 def _flag(value: Json, is_ready: bool) -> Json:

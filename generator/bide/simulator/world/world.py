@@ -63,7 +63,7 @@ class World:
         key: str | None = None,
     ) -> None:
         script = script or Script()
-        script.check({job.name for job in provider.jobs}, {operation.name for operation in provider.operations})
+        script.check({job.name: job for job in provider.jobs}, {operation.name for operation in provider.operations})
         self._provider = provider
         self._seed = seed
         self._speed = speed

@@ -10,7 +10,7 @@ import msgspec.inspect as inspect
 
 from ...errors.decode import DecodeError
 from ...http.request import Json
-from ...models.codec import decode
+from ...models.codec import decode, follow
 from ...models.model import Variant, _as_json
 from ...models.prepared import prepared
 
@@ -73,6 +73,18 @@ def placed(body: Json, place: Path, value: Json) -> Json:
         return items
     named = body if isinstance(body, dict) else {}
     return {**named, step: placed(named.get(step), tuple(rest), value)}
+
+
+def value_at(body: Json, wanted: Any, path: Path) -> Json:
+    """The value at *path*, of Python names, in *body*, JSON of the type *wanted*; `None` if there is none."""
+    found = shape(wanted)
+    for name in path:
+        inside = _inside(found, name)
+        if inside is None:
+            return None
+        wire, found = inside
+        body = follow(body, (wire,))
+    return body
 
 
 def attributes(wanted: Any, place: Path) -> Path:
@@ -212,6 +224,8 @@ def _fitted(value: Json, found: inspect.Type) -> Json:
         return _WORDS.get(value, value)
     if isinstance(wanted, inspect.IntType) and isinstance(value, str) and value.lstrip("-").isdecimal():
         return int(value)
+    if isinstance(wanted, inspect.ListType) and isinstance(value, str):
+        return [value]
     if isinstance(wanted, inspect.StructType) and not isinstance(value, dict):
         return _made_up(wanted, "")
     return value

@@ -28,7 +28,7 @@ from .addresses import JSON, Address, Route
 from .bodies import attributes, fits, has, made_up, nulls, placed, plain, put, takes, typed
 from .clock import VirtualTime
 from .long_poll import answered_at, asked_for
-from .plans import FakeJob, Plan, timeline_to
+from .plans import FakeJob, Plan, is_shown_otherwise, timeline_to
 from .replies import error_reply
 from .transport import Reply, Sent
 
@@ -163,10 +163,9 @@ class FakeJobs(Generic[R]):
         code: str = "fake_failure",
     ) -> None:
         timeline = timeline_to(self.kind.lifecycle, state, self._usual_time if after is None else after)
-        tells_apart = self.kind.lifecycle.states.get(timeline.last) is not State.FAILED
-        fails = state is State.FAILED and tells_apart
+        ends_as = state if state is not None and is_shown_otherwise(self.kind.lifecycle, state) else None
         found = msgspec.UNSET if result is None else result
-        self._plans.append(Plan(timeline, found, code=code, reason=reason, fails=fails))
+        self._plans.append(Plan(timeline, found, code=code, reason=reason, ends_as=ends_as))
 
     @property
     def _usual_time(self) -> float:

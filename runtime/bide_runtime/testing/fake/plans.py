@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import inf
 from types import NoneType
 from typing import Any
@@ -15,7 +15,7 @@ from ...jobs.kind import JobKind
 from ...jobs.lifecycle import Lifecycle
 from ...jobs.state import State
 from ..timeline import Timeline
-from .bodies import made_up, other_than, plain, put
+from .bodies import made_up, other_than, plain, put, value_at
 from .transport import Reply
 
 
@@ -39,8 +39,8 @@ class Plan:
     """Seconds that each reply about the unfinished job asks to wait, if replies have a field for that."""
     id: str | None = None
     """The id of the job; left out, one is generated."""
-    fails: bool = False
-    """Whether the job fails although its status means success, if the spec has `failed_if` or `failed_with`."""
+    ends_as: State | None = None
+    """The state in which the job ends, if its final status does not show it, but one of the spec's `ends`."""
 
 
 def timeline_to(lifecycle: Lifecycle, end: State | None, seconds: float) -> Timeline:
@@ -53,11 +53,16 @@ def timeline_to(lifecycle: Lifecycle, end: State | None, seconds: float) -> Time
     before = [*pending, *([words[State.RUNNING]] if State.RUNNING in words else [])] or ["on its way"]
     if end is None:
         return Timeline.spread(before, seconds, pending=pending, is_endless=True)
-    if end is State.FAILED and end not in words and (lifecycle.failed_if or lifecycle.failed_with):
-        end = State.SUCCEEDED
+    if is_shown_otherwise(lifecycle, end):
+        end = next(state for state in words if state.is_final)
     if end not in words:
         raise ValueError(f"no status of these jobs means {end.value!r}")
     return Timeline.spread([*before, words[end]], seconds, pending=pending)
+
+
+def is_shown_otherwise(lifecycle: Lifecycle, end: State) -> bool:
+    """Whether no status shows that a job ended in this state, but one of `ends` does."""
+    return end not in lifecycle.all_states.values() and any(end is each.state for each in lifecycle.ends)
 
 
 @dataclass
@@ -92,8 +97,11 @@ class FakeJob:
         """Stop the job unless it is over, in a status that means `cancelled` if the provider has one."""
         if self._states.get(self.status(now), State.RUNNING).is_final:
             return
-        cancelled = next((word for word, state in self._states.items() if state is State.CANCELLED), None)
-        age = now - self.began
+        end, age = State.CANCELLED, now - self.began
+        if is_shown_otherwise(self.kind.lifecycle, end):
+            end = next(state for state in self._states.values() if state.is_final)
+            self.plan = replace(self.plan, ends_as=State.CANCELLED)
+        cancelled = next((word for word, state in self._states.items() if state is end), None)
         self.timeline = self.timeline.turned(age, (cancelled, inf)) if cancelled else self.timeline.stopped(age)
 
     def state(self, now: float, *, is_shown_ready: bool = True) -> State:
@@ -102,8 +110,8 @@ class FakeJob:
         *is_shown_ready*: whether the reply shows that the result is available.
         """
         state = self._states.get(self.status(now), State.RUNNING)
-        if self.plan.fails and state.has_result:
-            return State.FAILED
+        if self.plan.ends_as is not None and state.is_final:
+            state = self.plan.ends_as
         if not self.kind.lifecycle.ready or (state.is_final and not state.has_result):
             return state
         if is_shown_ready and self.is_ready(now):
@@ -129,7 +137,7 @@ class FakeJob:
         """Whether the result is available."""
         last = self._states.get(self.timeline.last, State.RUNNING)
         is_late_enough = now - self.began >= self.timeline.duration + self.plan.late
-        return last.has_result and not self.plan.fails and is_late_enough
+        return (last if self.plan.ends_as is None else self.plan.ends_as).has_result and is_late_enough
 
     def snapshot(self, now: float) -> Json:
         """The body of a poll reply."""
@@ -145,19 +153,33 @@ class FakeJob:
         put(body, wanted, lifecycle.status, self.status(now))
         for path, value in lifecycle.ready:
             put(body, wanted, path, value if self.is_ready(now) else other_than(value, wanted, path))
-        for path, value in lifecycle.failed_if if state.is_final else ():
-            put(body, wanted, path, value if state is State.FAILED else other_than(value, wanted, path))
         if state is State.FAILED:
-            put(body, wanted, lifecycle.failed_with, self.plan.reason)
             for path, text in ((lifecycle.error_message, self.plan.reason), (lifecycle.error_code, self.plan.code)):
-                # The status may be the code of the error as well.
-                if path not in (lifecycle.status, *(path for path, _ in lifecycle.failed_if)):
+                if path != lifecycle.status:  # the status may be the code of the error as well
                     put(body, wanted, path, text)
+        self._put_conditions(body, state)
         if not state.is_final and self.plan.retry_after:
             put(body, wanted, lifecycle.retry_after, self.plan.retry_after / lifecycle.retry_after_unit)
         for name, value in self._progress(now).items():
             put(body, wanted, lifecycle.progress.get(name, ()), value)
         return body
+
+    def _put_conditions(self, body: Json, state: State) -> None:
+        """Put values with which the first of `ends` for this state holds, and none before it."""
+        if not state.is_final:
+            return
+        ends, wanted = self.kind.lifecycle.ends, self.kind.snapshot
+        deciding = next((end for end in ends if end.state is state), None)
+        if deciding is not None and deciding.present and not value_at(body, wanted, deciding.present):
+            put(body, wanted, deciding.present, self.plan.reason)
+        for end in ends:
+            for path, value in end.values:
+                if end is deciding:
+                    put(body, wanted, path, value)
+                elif value_at(body, wanted, path) == value:
+                    put(body, wanted, path, other_than(value, wanted, path))
+            if end is deciding:
+                break
 
     def result(self, state: State = State.SUCCEEDED) -> Json:
         """The result as the provider sends it; in state `failed`, the value in its place."""

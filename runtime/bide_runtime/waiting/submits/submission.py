@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import NoneType
 from typing import Any, Generic, TypeVar
 
 import msgspec
@@ -20,8 +21,10 @@ class Submission(msgspec.Struct, Generic[S, R], frozen=True, kw_only=True):
     """A job with its arguments, ready to be submitted."""
 
     kind: JobKind[S, R]
-    call: Call[Any]
-    """The submit request; it also decodes the reply."""
+    call: Call[None]
+    """The submit request."""
+    reply: Any = NoneType
+    """The type of the reply."""
     job_id: IdAt = ()
     """Where the id is in the reply; empty: the id is the address where the job is polled."""
     idempotency_header: str | None = None

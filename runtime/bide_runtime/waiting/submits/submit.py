@@ -12,7 +12,7 @@ from ...errors.client import ClientError, InvalidArgument
 from ...jobs.record import Record
 from ...jobs.token import checked_id
 from ..deadline import Deadline
-from ..flow import INFO, Created, Flow, Log
+from ..flow import INFO, WARNING, Created, Flow, Log
 from ..links import checked_values, needed
 from ..policy import Policy
 from ..retry import send_with_retries
@@ -20,7 +20,7 @@ from ..session import Outgoing, Session, sleep_until
 from ..wait import wait
 from .job_id import argument_of
 from .submission import Submission
-from .submit_reply import raise_uncertain, read_submit
+from .submit_reply import misfit_in, raise_uncertain, read_submit
 
 S = TypeVar("S")
 R = TypeVar("R")
@@ -80,6 +80,9 @@ def submit(
     record.note_retry_after(now, max(account.retry_after(reply), record.kind.lifecycle.retry_after_in(body)))
     yield Created(record)
     yield Log(INFO, "job %s: submitted (%s)", (record.id, record.kind.name))
+    if (misfit := misfit_in(submission.reply, reply)) is not None:
+        record.told |= {misfit.path}
+        yield Log(WARNING, "job %s: %s; the job does not need this field", (record.id, misfit.message))
     return record, now
 
 

@@ -18,7 +18,9 @@ from ...jobs.kind import JobKind
 from ...jobs.record import Record
 from ...jobs.state import State
 from ...jobs.token import checked_id, is_id
-from ...models.codec import decode_reply, follow
+from ...models.codec import decode_reply, follow, json_in
+from ...models.lenient import NotJson
+from ...models.part import named, part_of
 from ..links import checked_values, keep_links, keep_values, needed
 from .job_id import IdAt, argument_of, id_in, is_outside_body, place_of_id
 from .submission import Submission
@@ -49,11 +51,9 @@ def reads_or_job(
         if response.status != status:
             return decode_reply(wanted, response)
         try:
-            body = None if reply is NoneType else decode_reply(reply, response)
+            body = facts_in(reply, kind, job_id, response)
         except DecodeError as error:
-            if not is_outside_body(kind, job_id):
-                raise_uncertain(kind, None, error.message, error)
-            body = None
+            raise_uncertain(kind, None, error.message, error)
         record = _record_with_id(kind, None, job_id, given, body, response, submitted_at=None, url="")
         record.values = {**needed(kind, given), **record.values}
         return record
@@ -77,15 +77,16 @@ def read_submit(
     """
     kind = submission.kind
     try:
-        body = submission.call.read(reply)
+        body = facts_in(submission.reply, kind, submission.job_id, reply)
     except DecodeError as error:
-        is_outside = is_outside_body(kind, submission.job_id)
-        may_be_error = not is_outside or argument_of(submission.job_id)
-        if may_be_error and (refusal := account.error_instead(reply)) is not None:
+        if (refusal := account.error_instead(reply)) is not None:
             raise refusal from error
-        if not is_outside:
-            raise_uncertain(kind, key, error.message, error)
-        body = None  # the id is enough to poll the job
+        raise_uncertain(kind, key, error.message, error)
+    if argument_of(submission.job_id) and misfit_in(submission.reply, reply) is not None:
+        # The id is known without a reply, and says nothing about what this one is.
+        refusal = account.error_instead(reply)
+        if refusal is not None:
+            raise refusal
     has_id = id_in(kind, submission.job_id, body, reply, url, values) is not None
     if not has_id and (refusal := account.error_instead(reply)) is not None:
         raise refusal
@@ -96,6 +97,34 @@ def read_submit(
             return record, body
     record = _record_with_id(kind, key, submission.job_id, values, body, reply, submitted_at=submitted_at, url=url)
     return record, body
+
+
+def facts_in(wanted: Any, kind: JobKind[Any, Any], job_id: IdAt, reply: Response) -> Any:
+    """The part of a submit reply, of the type *wanted*, that a job needs. Other fields may have any value.
+
+    Raises `DecodeError` if it has no id, and should have one.
+    """
+    if wanted is NoneType:
+        return None
+    paths = kind.lifecycle.facts | ({job_id} if isinstance(job_id, tuple) else set())
+    try:
+        return decode_reply(part_of(wanted, paths), reply)
+    except DecodeError as error:
+        facts = named(wanted, json_in(reply))
+        if is_outside_body(kind, job_id):
+            return facts
+        if isinstance(error, NotJson) or id_in(kind, job_id, facts, reply, "", {}) is None:
+            raise
+        return facts
+
+
+def misfit_in(wanted: Any, reply: Response) -> DecodeError | None:
+    """The first field of a submit reply that does not match the spec."""
+    try:
+        _ = None if wanted is NoneType else decode_reply(wanted, reply)
+    except DecodeError as error:
+        return error
+    return None
 
 
 def raise_uncertain(

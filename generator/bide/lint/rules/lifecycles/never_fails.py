@@ -5,7 +5,7 @@ Why: jobs fail. If no status says so, a wait for a failed job runs into its dead
     states: {running: running, done: succeeded}                      # warned about
     states: {running: running, done: succeeded, error: failed}       # fine, and so are cancelled and expired
 
-If failure is not shown by a status, use `failed_if`.
+If a failure is not shown by a status, use `ends`.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ from bide.spec.diagnostics import Diagnostic
 
 
 def check(spec: Spec) -> Iterator[Diagnostic]:
-    for name, lifecycle in spec.table("lifecycles").items():
+    for name in spec.table("lifecycles"):
         known = spec.states(name)
         listed = {status for values in spec.status_values(name).values() for status in values}
-        if "failed_if" in lifecycle or not listed <= known.keys():
-            continue  # failure is shown otherwise, or by a status that has no state yet
+        if not listed <= known.keys():
+            continue  # failure may be shown by a status that has no state yet
         has_result = any(state.has_result for state in known.values())
-        if has_result and not any(state.is_final and not state.has_result for state in known.values()):
+        if has_result and all(state.has_result for state in spec.final_states(name)):
             help_ = "map a status to failed, cancelled or expired"
             yield spec.at_key(
                 spec.states_path(name), "never-fails", "no status has a state that means failure", help_, "warning"

@@ -25,7 +25,7 @@ from bide.spec.diagnostics import Diagnostic
 from bide.spec.document import Json, Path
 
 _TRANSIENT = {"408", "425", "429", "500", "502", "503", "504"}
-_POINTS_INSIDE = ("status", "ready", "failed_if", "error", "progress", "retry_after", "credits", "poll_many")
+_POINTS_INSIDE = ("status", "ready", "ends", "error", "progress", "retry_after", "credits", "poll_many")
 
 
 def check(spec: Spec) -> Iterator[Diagnostic]:

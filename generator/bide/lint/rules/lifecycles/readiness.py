@@ -1,6 +1,7 @@
-"""never-ready: the values in `ready` and `failed_if` are possible values of their fields.
+"""never-ready: the values in `ready` and `ends` are possible values of their fields.
 
-Why: if a field can never have the value, `ready` keeps every wait until its deadline, and `failed_if` never applies.
+Why: if a field can never have the value, `ready` keeps every wait until its deadline, and a condition
+of `ends` never applies.
 
     models: {Job: {fields: {result_available: boolean}}}
     ready: {result_available: "yes"}         # refused: the field is true or false
@@ -9,11 +10,11 @@ Why: if a field can never have the value, `ready` keeps every wait until its dea
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from bide import ir
 from bide.lint.fit import misfits
-from bide.lint.spec import Spec
+from bide.lint.spec import Spec, conditions
 from bide.spec.diagnostics import Diagnostic
 from bide.spec.document import Json
 from bide.spec.hints import did_you_mean
@@ -22,19 +23,11 @@ from bide.spec.hints import did_you_mean
 def check(spec: Spec) -> Iterator[Diagnostic]:
     for name, lifecycle in spec.table("lifecycles").items():
         for _, job in spec.jobs_of(name):
-            for key, pointer, value in _tests(lifecycle) if "snapshot" in job else ():
+            for path, pointer, value in conditions(("lifecycles", name), lifecycle) if "snapshot" in job else ():
                 found = spec.follow_or_none(pointer, ir.Named(job["snapshot"]))
                 if found is not None and value is not None:
-                    path = ("lifecycles", name, key, pointer)
                     for message, help_ in _problems(spec, pointer, value, found):
                         yield spec.at_value(path, "never-ready", message, help_)
-
-
-def _tests(lifecycle: Mapping[str, Json]) -> Iterator[tuple[str, str, Json]]:
-    for key in ("ready", "failed_if"):
-        tests = lifecycle.get(key, {})
-        for pointer, value in tests.items() if isinstance(tests, dict) else ():
-            yield key, pointer, value
 
 
 def _problems(spec: Spec, pointer: str, value: Json, found: ir.Type) -> Iterator[tuple[str, str]]:

@@ -37,8 +37,8 @@ def check(spec: Spec) -> Iterator[Diagnostic]:
 def _pointers(lifecycle: Mapping[str, Json]) -> Iterator[str]:
     yield from filter(None, (lifecycle.get("status"),))
     yield from lifecycle.get("ready", {})
-    failed_if = lifecycle.get("failed_if", ())
-    yield from (failed_if,) if isinstance(failed_if, str) else failed_if
+    for end in lifecycle.get("ends", ()):
+        yield from (end["if"],) if isinstance(end["if"], str) else end["if"]
     for table in ("error", "progress", "retry_after"):
         yield from lifecycle.get(table, {}).values()
     yield from filter(None, (lifecycle.get("result", {}).get("field"), lifecycle.get("credits")))

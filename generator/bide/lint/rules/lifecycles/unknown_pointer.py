@@ -10,7 +10,7 @@ Pointers use JSON names. They lead through optional and nullable fields, but not
 list, from 0: `errors.0.message`. Free-form JSON (`any`, `object`) and maps have every field.
 
 If several jobs share a lifecycle, all of them must have the status, the result, the id among many, and the fields of
-`ready` and `failed_if`. For error, progress, `retry_after` and credits, one of them is enough.
+`ready` and `ends`. For error, progress, `retry_after` and credits, one of them is enough.
 
 wrong-pointer: the value that a pointer leads to has a suitable type.
 
@@ -28,12 +28,13 @@ from dataclasses import dataclass, replace
 from bide import ir
 from bide.ir.notation import NotationError, parse_type, spelled
 from bide.ir.pointers import LeadsNowhere
-from bide.lint.spec import Spec
+from bide.lint.spec import Spec, conditions
 from bide.spec.diagnostics import Diagnostic
 from bide.spec.document import Json, Path
 from bide.spec.hints import did_you_mean, first_of
 
 _TEXT = "text"
+_MESSAGE = "text or a list of texts"
 _NUMBER = "a number"
 _ID = "text or a whole number"
 _STATUS = "text, a whole number or a boolean"
@@ -41,6 +42,7 @@ _ANYTHING = "anything"
 
 _KINDS = {
     _TEXT: {ir.Kind.STRING, ir.Kind.UUID},
+    _MESSAGE: {ir.Kind.STRING, ir.Kind.UUID},
     _NUMBER: {ir.Kind.INTEGER, ir.Kind.NUMBER},
     _ID: {ir.Kind.STRING, ir.Kind.UUID, ir.Kind.INTEGER},
     _STATUS: {ir.Kind.STRING, ir.Kind.INTEGER, ir.Kind.BOOLEAN},
@@ -79,7 +81,8 @@ def check(spec: Spec) -> Iterator[Diagnostic]:
     for (use, step), holders in lost.items():
         if use.somewhere and use in found_somewhere:
             continue
-        yield _problem(spec, use, "unknown-pointer", *_lost(spec, step, holders))
+        message, help_ = _lost(spec, step, holders)
+        yield _problem(spec, use, "unknown-pointer", message, _rewritten(spec, use.pointer, step, holders) or help_)
 
 
 def _problem(spec: Spec, use: _Use, code: str, message: str, help_: str = "") -> Diagnostic:
@@ -100,6 +103,18 @@ def _lost(spec: Spec, step: str, holders: list[ir.Type]) -> tuple[str, str]:
     )
 
 
+def _rewritten(spec: Spec, pointer: str, step: str, holders: list[ir.Type]) -> str:
+    """What to write for a pointer in another notation, or for one that begins outside of the envelope."""
+    if step == "$":
+        return f"a pointer begins with a key: {pointer.removeprefix('$.')}"
+    models = spec.table("models")
+    raw = [models.get(holder.name, {}) for holder in holders if isinstance(holder, ir.Named)]
+    envelopes = {models.get(model.get("is"), model).get("envelope") for model in raw}
+    if envelopes == {step} and pointer.startswith(f"{step}."):
+        return f'pointers begin inside of the envelope "{step}": {pointer.removeprefix(f"{step}.")}'
+    return ""
+
+
 def _exists(spec: Spec, start: ir.Type) -> bool:
     """Whether the type exists. If it does not, `unknown-model` reports it."""
     return not isinstance(start, ir.Named) or spec.is_model(start.name)
@@ -111,8 +126,8 @@ def _can_be(spec: Spec, found: ir.Type, wanted: str) -> bool:
             return True
         case ir.Scalar(kind):
             return wanted == _ANYTHING or kind in _KINDS[wanted]
-        case ir.ListOf():
-            return wanted == _ANYTHING
+        case ir.ListOf(item):
+            return wanted == _ANYTHING or (wanted == _MESSAGE and _can_be(spec, item, _TEXT))
         case ir.OneOf(types):
             return any(_can_be(spec, each, wanted) for each in types)
         case ir.Named(name) if name in spec.table("enums"):
@@ -168,13 +183,8 @@ def _id_uses(path: Path, raw: Json, reply: ir.Type) -> Iterator[_Use]:
 def _lifecycle_uses(path: Path, lifecycle: Mapping[str, Json], snapshot: ir.Type) -> Iterator[_Use]:
     if "status" in lifecycle:
         yield _Use((*path, "status"), lifecycle["status"], snapshot, _STATUS)
-    for table in ("ready", "failed_if"):
-        tests = lifecycle.get(table, {})
-        if isinstance(tests, str):
-            yield _Use((*path, table), tests, snapshot, _ANYTHING)
-        else:
-            for pointer in tests:
-                yield _Use((*path, table, pointer), pointer, snapshot, _ANYTHING, is_key=True)
+    for place, pointer, _ in conditions(path, lifecycle):
+        yield _Use(place, pointer, snapshot, _ANYTHING, is_key=place[-1] == pointer)
     for table, key, wanted in _PLACES:
         if key in lifecycle.get(table, {}):
             yield _Use((*path, table, key), lifecycle[table][key], snapshot, wanted, somewhere=table != "result")
@@ -187,7 +197,7 @@ def _lifecycle_uses(path: Path, lifecycle: Mapping[str, Json], snapshot: ir.Type
 _PLACES = (
     ("result", "field", _ANYTHING),
     ("error", "code", _ID),
-    ("error", "message", _TEXT),
+    ("error", "message", _MESSAGE),
     ("progress", "done", _NUMBER),
     ("progress", "total", _NUMBER),
     ("progress", "message", _TEXT),

@@ -22,9 +22,11 @@ from bide.spec.document import Json, Path
 
 def check(spec: Spec) -> Iterator[Diagnostic]:
     yield from _statuses(spec)
-    known = {state.value for name in spec.table("lifecycles") for state in spec.states(name).values()}
-    if any("failed_if" in lifecycle for lifecycle in spec.table("lifecycles").values()):
-        known.add(ir.State.FAILED.value)
+    known = {
+        state.value
+        for name in spec.table("lifecycles")
+        for state in (*spec.states(name).values(), *spec.final_states(name))
+    }
     if not any(ir.State(state).has_result for state in known):
         return  # never-succeeds reports that
     for name, model in spec.table("models").items():

@@ -90,7 +90,21 @@ def _no_json(word: str) -> NoReturn:
 def _reply_misfits(spec: Spec, name: str, value: Json) -> Iterator[Misfit]:
     """How an example differs from its model. The example may have the envelope of the model or not."""
     where, inside = _opened(spec, name, value)
-    yield from misfits(spec, inside, ir.Named(name), where)
+    envelope = _forgotten_envelope(spec, name, inside)
+    if envelope is not None:
+        what = f'has no field of {name}, but {where}.{envelope} has: add "envelope: {envelope}" to the model'
+        yield Misfit(where, what)
+    else:
+        yield from misfits(spec, inside, ir.Named(name), where)
+
+
+def _forgotten_envelope(spec: Spec, name: str, value: Json) -> str | None:
+    """The key under which an example has the fields of its model, if it has none of them where they should be."""
+    known = {view.wire for view in spec.fields(name)}
+    if not isinstance(value, dict) or known & value.keys():
+        return None
+    inside = [key for key, part in value.items() if isinstance(part, dict) and known & part.keys()]
+    return inside[0] if len(inside) == 1 else None
 
 
 def _opened(spec: Spec, name: str, value: Json) -> tuple[str, Json]:
@@ -172,4 +186,4 @@ def _state(spec: Spec, lifecycle: str, status: str | None, value: Json) -> str |
     raw = spec.table("lifecycles")[lifecycle]
     state = spec.states(lifecycle).get(status) if status is not None else None
     is_ready = all(at(value, pointer) == wanted for pointer, wanted in raw.get("ready", {}).items())
-    return state.value if state is not None and "failed_if" not in raw and (is_ready or not state.is_final) else None
+    return state.value if state is not None and "ends" not in raw and (is_ready or not state.is_final) else None

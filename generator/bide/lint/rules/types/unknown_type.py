@@ -17,6 +17,7 @@ Alternatives differ in JSON:
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from bide import ir
@@ -94,11 +95,17 @@ def _named_elsewhere(spec: Spec) -> Iterator[str]:
         yield text
 
 
+_LIST = re.compile(r"(?i:list|array|sequence)\[(\w+)\]|(?i:array|list) of (\w+)s?|(\w+)\[\]|\[(\w+)\]")
+"""Other notations of a list."""
+
+
 def _problems(spec: Spec, path: Path, text: str, *, is_field: bool, may_be_file: bool = False) -> Iterator[Diagnostic]:
     try:
         read = parse_type(text)
     except NotationError as error:
-        help_ = "write it like string, list of Page, map of integer, or Page or null"
+        items = _LIST.fullmatch(text.strip())
+        usual = "write it like string, list of Page, map of integer, or Page or null"
+        help_ = f"write list of {next(filter(None, items.groups()))}" if items else usual
         yield spec.at_value(path, "unknown-type", str(error), help_)
         return
     for inner in read.leaves:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from bide_runtime import Call, Record, Submission
 from bide_runtime import encode as _encode
-from bide_runtime import reads as _reads
+from bide_runtime import reads_nothing as _reads_nothing
 from bide_runtime import reads_or_job as _reads_or_job
 
 from . import _jobs, models
@@ -23,7 +23,8 @@ def submit_fetch(
     _body = models.FetchBody(kind="fetch", input=models.Input(url=url), note=note)
     return Submission(
         kind=_jobs.FETCH,
-        call=Call(method="POST", path="/jobs", body=_encode(_body), read=_reads(models.Reply)),
+        call=Call(method="POST", path="/jobs", body=_encode(_body), read=_reads_nothing),
+        reply=models.Reply,
         job_id=("job_id",),
         idempotency_header="Idempotency-Key",
         idempotency_key=idempotency_key,
