@@ -316,12 +316,12 @@ CASES = [
     (
         "hits: list of string",
         "hits: file",
-        'unknown-type: "file" is only for a field in the body of a request, and not in a list or map',
+        'unknown-type: "file" and "list of file" are only for a field in the body of a request',
     ),
     (
         "kind: {const: fetch}",
-        "kind: {const: fetch}\n        films: list of file",
-        'unknown-type: "file" is only for a field in the body of a request, and not in a list or map',
+        "kind: {const: fetch}\n        films: map of file",
+        'unknown-type: "file" and "list of file" are only for a field in the body of a request',
     ),
     (
         "retention: 24h}",
@@ -671,8 +671,13 @@ CASES = [
     ("write: Write}", "write: Click}", 'bad-variant: "Click" is already the variant "click" of this union'),
     (
         "fields: {selector: string}",
-        "fields: {selector: string, type: string}",
-        'bad-variant: "Click" has the field "type", which is the discriminator',
+        "fields: {selector: string, type: {const: press}}",
+        'bad-variant: the field "type" of "Click" is never "click"',
+    ),
+    (
+        "fields: {selector: string}",
+        "fields: {selector: string, type?: string}",
+        'bad-variant: the field "type" of "Click" is never "click"',
     ),
     (
         "complete: CompleteEvent}",

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 
@@ -95,6 +96,56 @@ CASES = (
         provider="quarry", call="label", arguments={"label": "a", "count": 2, "tags": ["x"]}, brings={"status": "cut"}
     ),
     Case(provider="quarry", call="describe", arguments={"stone": "slate", "grade": 1}, brings={"status": "cut"}),
+    Case(
+        provider="atelier",
+        call="draw.run",
+        arguments={
+            "shape": {"points": [{"x": 1, "y": 2}]},
+            "background": "white",
+            "due": datetime(2026, 1, 2, tzinfo=UTC),
+            "opens": datetime(2026, 1, 2),
+            "additional": {"copies": 2},
+        },
+        brings={"side": 1},
+        asks=frozenset({"POST /drawings", "GET /drawings/{job_id}", "GET /drawings/{job_id}/result"}),
+    ),
+    Case(provider="atelier", call="sketch.run", arguments={"body": "a cat"}, brings={"side": 1}),
+    Case(provider="atelier", call="sketch.run", arguments={"body": "x"}, scenario="fail", raises="JobFailed"),
+    Case(provider="atelier", call="engrave.run", arguments={"body": b"pixels"}, brings={"side": 1}),
+    Case(
+        provider="atelier",
+        call="find",
+        arguments={
+            "ids": ["a", "b"],
+            "years": [2025, 2026],
+            "tags": ["x"],
+            "since": datetime(2026, 1, 1, tzinfo=UTC),
+            "days": [datetime(2026, 1, 1), datetime(2026, 1, 2, 12)],
+            "x_until": datetime(2026, 1, 1, tzinfo=UTC),
+        },
+        brings=[{"opened": "never", "created_at": datetime(2026, 1, 1, 0, 0, 0, 500_000, UTC)}],
+    ),
+    Case(provider="atelier", call="shape_of", arguments={"id": "d1"}, brings={"side": 1}),
+    Case(provider="atelier", call="reshape", arguments={"body": {"radius": 3}}, brings={"side": 1}),
+    Case(
+        provider="atelier",
+        call="rank",
+        arguments={"body": [{"title": "a", "painter": "b"}]},
+        brings=[{"title": "A", "additional": {"painter": "B"}}],
+    ),
+    Case(provider="atelier", call="note", arguments={"body": "a"}, brings={"hung_at": datetime(2026, 1, 1, 12)}),
+    Case(provider="atelier", call="tell", arguments={"body": "a \u00fc"}, brings=None),
+    Case(provider="atelier", call="photo", arguments={"body": b"\xff"}, brings={"background": "white"}),
+    Case(provider="atelier", call="film", arguments={"body": b"\xff"}, brings={"background": "white"}),
+    Case(
+        provider="atelier",
+        call="scan",
+        arguments={"pages": [b"1", b"2"], "names": ["a"]},
+        brings={"background": "white"},
+    ),
+    Case(
+        provider="atelier", call="register", arguments={"name": "a", "tags": ["x", "y"]}, brings={"background": "white"}
+    ),
     Case(provider="glacier", call="freeze.run", arguments={"litres": 2}, brings={"tons": 1}),
     Case(provider="glacier", call="freeze.run", arguments={"litres": 2}, scenario="fail", raises="JobFailed"),
     Case(

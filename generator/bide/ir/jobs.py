@@ -31,6 +31,8 @@ class Job:
     """What a failed job has in place of the result; `None` if it has nothing."""
     polling: Polling
     items: Items | None
+    deprecated: str = ""
+    """Why it should not be used; empty: it is not deprecated."""
 
     @property
     def address_arguments(self) -> dict[str, Parameter]:

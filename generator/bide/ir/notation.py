@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from bide import ir
 
-_TYPE = re.compile(r"[A-Za-z][A-Za-z0-9]*|[()]| ")
+_TYPE = re.compile(r"[A-Za-z][A-Za-z0-9_]*|[()]| ")
 _DURATION = re.compile(r"(?P<count>[0-9]+(?:\.[0-9]+)?)(?P<unit>ms|s|m|h|d)")
 _RATE = re.compile(r"(?P<count>[0-9]+)/(?P<times>[0-9]*)(?P<unit>s|min|h|day)")
 

@@ -67,6 +67,8 @@ class Operation:
     endpoint: Endpoint
     replies: tuple[Reply, ...] = ()
     stream: Stream | None = None
+    deprecated: str = ""
+    """Why it should not be used; empty: it is not deprecated."""
 
     @property
     def job(self) -> str | None:

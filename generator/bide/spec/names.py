@@ -44,8 +44,8 @@ OUR_CLIENT_NAMES = _set_of("""
 """Attributes of every client; no job or operation may have these names."""
 
 OUR_CLASSES = _set_of("""
-    Annotated Any ClassVar False Json Literal Mapping Meta Model None OpenEnum OpenIntEnum Other Required Sequence True
-    TypeAlias TypedDict Union UnknownEvent Variant
+    Annotated Any ClassVar False Json Literal LocalDatetime Mapping Meta Model None OpenEnum OpenIntEnum Other
+    Required Sequence True TypeAlias TypedDict Union UnixTime UnixTimeMs UnknownEvent Variant
 
     Adaptive AsyncCancellableJob AsyncJob AsyncStream CancellableJob Exponential Fixed Job Outcome Snapshot State Stream
     Update UploadFile

@@ -11,6 +11,7 @@ from ..errors.decode import DecodeError
 from ..errors.stream import StreamCut, StreamFailed
 from ..http.request import Json, Request
 from ..models.codec import any_json, decode, follow
+from ..models.custom import StructOrCustom
 from ..models.message import message_of
 from .account import Account
 from .call import Call
@@ -107,7 +108,7 @@ class LineParser:
         return line.decode("utf-8", "replace").removeprefix("\ufeff").strip()
 
 
-class UnknownEvent(msgspec.Struct, frozen=True):
+class UnknownEvent(msgspec.Struct, metaclass=StructOrCustom, frozen=True):
     """An event whose name the spec does not list."""
 
     name: str

@@ -104,6 +104,20 @@ def with_query(url: str, parameters: Mapping[str, str]) -> str:
     return f"{path}?{'&'.join(filter(None, (given, more)))}" if more else url
 
 
+def joined(items: Json, by: str, name: str) -> str | None:
+    """The items of a list as one text with *by* between them; `None` for an empty list and for `None`.
+
+    Raises `InvalidArgument` for an item with *by* in it, which would be read as two.
+    """
+    if not items:
+        return None
+    texts = [text(item, f"{name}[{index}]") for index, item in enumerate(items)]
+    for index, each in enumerate(texts):
+        if by in each:
+            raise InvalidArgument(f"{name}[{index}] has {by!r} in it, which separates the items; nothing was sent")
+    return by.join(texts)
+
+
 def as_text(value: Json) -> str:
     """A plain JSON value as text: `true`, not `True`."""
     if isinstance(value, bool):

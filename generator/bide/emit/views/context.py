@@ -49,14 +49,20 @@ class Context:
     @cached_property
     def like(self) -> frozenset[str]:
         """The enums for which an argument may be text."""
-        models = [field.type for model in self.ir.models if model.in_request for field in model.fields]
+        sent = [model for model in self.ir.models if model.in_request]
+        models = [field.type for model in sent for field in model.fields]
+        models += [model.additional.type for model in sent if model.additional]
         endpoints = [*(job.submit for job in self.ir.jobs), *(operation.endpoint for operation in self.ir.operations)]
         parameters = [parameter.field.type for endpoint in endpoints for parameter in endpoint.parameters]
         found = {name for type in [*models, *parameters] for name in named(type)}
         return frozenset(enum.name for enum in self.ir.enums) & found
 
     def reply_type(self, type: Type | None) -> Code:
-        return Code("None") if type is None else annotation(type, prefix="models.")
+        return Code("None") if type is None else annotation(type, prefix="models.", unions=self.union_names)
+
+    @cached_property
+    def union_names(self) -> frozenset[str]:
+        return frozenset(union.name for union in self.ir.unions)
 
     def field_of(self, holder: Type, wire: str) -> Field:
         """A field by its wire name. Raises `KeyError`."""

@@ -8,7 +8,7 @@ from dataclasses import asdict
 from functools import cached_property
 from urllib.parse import quote
 
-from bide.emit.python.code import Code, annotation, docstring, literal
+from bide.emit.python.code import Code, docstring, literal
 from bide.emit.python.table import row
 from bide.emit.views.context import Context
 from bide.emit.views.endpoints import Argument, EndpointView
@@ -163,7 +163,7 @@ class JobView(View):
 
     @property
     def result(self) -> Code:
-        return annotation(self.ir.result, prefix="models.")
+        return self.provider.reply_type(self.ir.result)
 
     @property
     def failed(self) -> Code | None:
@@ -173,7 +173,7 @@ class JobView(View):
     @property
     def failed_result(self) -> Code:
         assert self.ir.failed_result is not None
-        return annotation(self.ir.failed_result, prefix="models.")
+        return self.provider.reply_type(self.ir.failed_result)
 
     @property
     def failed_docstring(self) -> Code:

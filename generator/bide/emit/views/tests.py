@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from bide.emit.python.code import Code, docstring, literal
 from bide.emit.python.table import row
@@ -32,6 +33,7 @@ from bide.ir import (
     Type,
     Union,
 )
+from bide.ir.notation import leaves
 
 
 class TestsView:
@@ -65,9 +67,9 @@ class TestsView:
     def wire_names(self) -> list[tuple[Code, Code]]:
         """(model, its JSON keys by Python name) of every model without files."""
         return [
-            (Code(f"models.{model.name}"), literal({field.name: field.wire for field in model.fields}))
+            (Code(f"models.{model.name}"), literal({field.name: field.wire for field in _with_rest(model)}))
             for model in self.provider.ir.models
-            if not any(field.type == Scalar(Kind.FILE) for field in model.fields)
+            if not any(each == Scalar(Kind.FILE) for field in model.fields for each in leaves(field.type))
         ]
 
     @property
@@ -166,8 +168,12 @@ class TestsView:
             if isinstance(thing, Union):
                 todo += [variant for _, variant in thing.variants]
             else:
-                todo += [inside for field in thing.fields for inside in named(field.type)]
+                todo += [inside for field in _with_rest(thing) for inside in named(field.type)]
         return [name for name in self.provider.ir.by_name if name in found]
+
+
+def _with_rest(model: Model) -> list[Field]:
+    return [*model.fields, *([model.additional] if model.additional else [])]
 
 
 def _behind(prefix: str) -> str:
@@ -183,8 +189,8 @@ class CallView(View):
         self._endpoint = endpoint
         self._job_id = job_id
         self._body = Placed() if endpoint.body is None else placed(provider, endpoint.body)
-        if endpoint.is_free:
-            self._body.arguments += [((), each) for each in endpoint.parameters if each.place is Place.BODY]
+        if endpoint.whole is not None:
+            self._body.arguments.append(((), endpoint.whole))
 
     @property
     def named(self) -> list[str]:
@@ -206,6 +212,10 @@ class CallView(View):
     @property
     def has_body(self) -> bool:
         return self._endpoint.has_body
+
+    @property
+    def is_raw(self) -> bool:
+        return self._endpoint.is_raw
 
     @property
     def form(self) -> Code | None:
@@ -240,13 +250,27 @@ class CallView(View):
         elsewhere = [one for one in self._endpoint.parameters if one.place is not Place.BODY]
         return [*(self._argument(one, one.field.wire) for one in elsewhere), *in_body]
 
+    def _holder(self, path: Pointer) -> Model:
+        """The model of the body, or of an object in it."""
+        assert self._endpoint.body is not None
+        model = self.provider.ir.model(self._endpoint.body.model)
+        for wire in path:
+            found = self.provider.field_of(Named(model.name), wire).type
+            assert isinstance(found, Named)
+            model = self.provider.ir.model(found.name)
+        return model
+
     def _argument(self, parameter: Parameter, where: str | Pointer) -> Code:
         field = parameter.field
         parts = [literal(parameter.name), literal(parameter.place.value), literal(where)]
-        parts.append(_values(self.provider, field.type, field.bounds))
+        if field.is_rest:
+            parts.append(_of_rest(self.provider, self._holder(tuple(where)[:-1])))
+        else:
+            parts.append(_values(self.provider, field.type, field.bounds))
         parts += [Code("is_optional=True")] if field.optional else []
         parts += [Code("is_nullable=True")] if field.nullable else []
         parts += [Code("is_id=True")] if self._job_id == field.wire else []
+        parts += [Code(f"join={literal(field.join)}")] if field.join else []
         return Code(f"Argument({', '.join(parts)})")
 
 
@@ -345,10 +369,13 @@ _SCALARS = {
     Kind.NUMBER: "number",
     Kind.BOOLEAN: "boolean",
     Kind.DATETIME: "moment",
+    Kind.LOCAL_DATETIME: "local_moment",
+    Kind.UNIXTIME: "unix_time",
     Kind.DATE: "day",
     Kind.ANY: "anything",
     Kind.OBJECT: "an_object",
     Kind.FILE: "file",
+    Kind.BYTES: "raw",
     Kind.UUID: "uuid",
     Kind.BASE64: "base64",
 }
@@ -357,6 +384,8 @@ _SCALARS = {
 def _values(provider: Context, type: Type, bounds: Bounds = UNBOUNDED) -> Code:
     """The possible values of a type."""
     match type:
+        case Scalar(Kind.UNIXTIME_MS):
+            return Code("v.unix_time(milliseconds=True)")
         case Scalar(kind):
             return Code(f"v.{_SCALARS[kind]}({', '.join(_limits(bounds))})")
         case ListOf(item):
@@ -400,9 +429,21 @@ def _values_of(provider: Context, name: str) -> Code:
     if isinstance(thing, Union):
         return Code(f"v.union({', '.join(f'of({literal(variant)})' for _, variant in thing.variants)})")
     assert isinstance(thing, Model)
-    keys = ", ".join(f"{literal(field.name)}: {_key(provider, field)}" for field in thing.fields)
+    is_checked = not thing.in_reply  # a model that replies have too is not checked for bounds
+    fields = thing.fields if is_checked else [replace(field, bounds=UNBOUNDED) for field in thing.fields]
+    keys = ", ".join(f"{literal(field.name)}: {_key(provider, field)}" for field in fields)
     tag = f", tag={literal((thing.tag_field, thing.tag))}" if thing.tag is not None else ""
-    return Code(f"v.model(models.{name}, {{{keys}}}{tag})")
+    rest = f", rest={_of_rest(provider, thing)}" if thing.additional else ""
+    return Code(f"v.model(models.{name}, {{{keys}}}{tag}{rest})")
+
+
+def _of_rest(provider: Context, model: Model) -> Code:
+    """The possible values of the keys that have no field."""
+    assert model.additional is not None
+    assert isinstance(model.additional.type, MapOf)
+    declared = [field.wire for field in model.fields] + ([model.tag_field] if model.tag_field else [])
+    parts = [_values(provider, model.additional.type.value), *map(literal, declared)]
+    return Code(f"v.rest_of({', '.join(parts)})")
 
 
 def _key(provider: Context, field: Field) -> Code:

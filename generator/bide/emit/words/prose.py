@@ -116,7 +116,11 @@ def operation(found: Operation, texts: Texts) -> str:
             " `timeout` limits the time between two events, not the whole stream."
         )
     return joined(
-        sentence(found.description), kind, arguments(found.endpoint.parameters, extra, texts=texts), see(found.source)
+        sentence(found.description),
+        _deprecated(found),
+        kind,
+        arguments(found.endpoint.parameters, extra, texts=texts),
+        see(found.source),
     )
 
 
@@ -127,7 +131,12 @@ def namespace(job: Job) -> str:
         facts.insert(0, f"Usually takes {took}.")
     if job.lifecycle.result.retention is not None:
         facts.append(f"The provider keeps the result for {duration(job.lifecycle.result.retention)}.")
-    return joined(sentence(job.description), f"\n{' '.join(facts)}", see(job.source))
+    return joined(sentence(job.description), _deprecated(job), f"\n{' '.join(facts)}", see(job.source))
+
+
+def _deprecated(found: Job | Operation) -> str:
+    """Why it should not be used; empty if it is not deprecated."""
+    return f"\nDeprecated: {sentence(found.deprecated)}" if found.deprecated else ""
 
 
 def submit(job: Job, texts: Texts) -> str:
@@ -141,6 +150,7 @@ def submit(job: Job, texts: Texts) -> str:
     return joined(
         "Submit a job and return its handle without waiting.",
         f"\n{sentence(job.description)} {lost}",
+        _deprecated(job),
         arguments(job.submit.parameters, key, texts=texts),
         _raises(NOT_SENT, UNREACHABLE, MAY_EXIST, REFUSED),
         see(job.source),
@@ -154,6 +164,7 @@ def run(job: Job, texts: Texts, *, is_async: bool) -> str:
     return joined(
         "Submit a job, wait until it is done, and return its result.",
         f"\n{sentence(job.description)}{_how_long(job)}",
+        _deprecated(job),
         arguments(job.submit.parameters, extra, texts=texts),
         _raises(
             *_endings(job),

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from bide import ir
 from bide.ir.build.endpoints import Bodies, build_endpoint, build_id
+from bide.ir.build.fields import deprecation
 from bide.ir.notation import parse_pointer, parse_type
 from bide.spec import names
 from bide.spec.document import Json
@@ -23,6 +24,7 @@ def build_operation(
         endpoint=build_endpoint(name, raw, bodies, source),
         replies=_replies(raw.get("returns")) if stream is None else (),
         stream=None if stream is None else _stream(name, stream, unions),
+        deprecated=deprecation(raw),
     )
 
 
@@ -46,6 +48,7 @@ def _stream(name: str, raw: Mapping[str, Json], unions: Mapping[str, ir.Union]) 
     error, last = raw.get("error", {}), raw.get("last", [])
     events = raw.get("events", raw.get("lines"))
     union = unions.get(events) if isinstance(events, str) else None
+    union = None if union is None or union.by_shape else union
     by_name = events.items() if isinstance(events, dict) else [("", events)] if union is None else union.variants
     return ir.Stream(
         events=tuple(by_name),

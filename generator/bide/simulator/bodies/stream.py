@@ -48,7 +48,7 @@ def events(stream: Stream, bodies: Bodies, view: View, scenario: Scenario, fault
     for number, name in enumerate(names):
         data: Json = bodies.reply(Named(models[name]), view) if name in models else {}
         if stream.kind:
-            data = {stream.kind: name, **data}
+            data = {**data, stream.kind: name}
         if number == failing:
             put(data, stream.error_message, _FAILED)
         text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))

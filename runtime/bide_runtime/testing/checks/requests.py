@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from ...http.request import Json
 from ...jobs.token import is_id
+from ...models.rest import REST
 from ..fake.transport import Sent
 from .values import Given, Values, least
 
@@ -45,6 +46,8 @@ class Argument:
     is_nullable: bool = False
     is_id: bool = False
     """Whether it is the id of the job."""
+    join: str = ""
+    """What separates the items of a list; empty: each item is a parameter."""
 
     @property
     def inside(self) -> st.SearchStrategy[Given]:
@@ -56,6 +59,8 @@ class Argument:
             return inside.filter(lambda one: written(one.sent) not in ("", ".", ".."))
         if self.place == "header":
             return inside.filter(lambda one: _HEADER.fullmatch(written(one.sent)) is not None)
+        if self.join:
+            return inside.filter(lambda one: all(self.join not in written(item) for item in one.sent))
         return inside | st.just(Given(None, None)) if self.is_nullable or self.is_optional else inside
 
 
@@ -75,6 +80,8 @@ class Call:
     has_body: bool = False
     form: str = ""
     """The media type of the body, if it is a form."""
+    is_raw: bool = False
+    """Whether the body is bytes."""
 
     def __repr__(self) -> str:
         return self.name
@@ -146,9 +153,12 @@ class Call:
 
     def _in_query(self, sent: Sent, found: Mapping[str, Json], key: str) -> Iterator[str]:
         wanted = {str(where): value for place, where, value in self._placed(found) if place == "query"}
+        joins = {str(one.where): one.join for one in self.arguments if one.place == "query" and one.join}
         for name, value in wanted.items():
             texts = [text for each, text in sent.query if each == name]
             values = value if isinstance(value, list) else [value]
+            if name in joins and texts and values:
+                texts = texts[0].split(joins[name])
             if len(texts) != len(values) or not all(map(says, texts, values)):
                 yield f"{name} is {texts} in the query"
         if unknown := {name for name, _ in sent.query} - wanted.keys() - {key}:
@@ -166,13 +176,16 @@ class Call:
                 yield f"there is a header {name}, although the argument was not passed"
 
     def _in_body(self, sent: Sent, found: Mapping[str, Json]) -> Iterator[str]:
-        like = same_parts if self.form else same
-        if not like(sent.json, self._body(found)):
-            yield f"the body is {sent.json!r}, and should be {self._body(found)!r}"
-        set_by = (value for (place, name), value in self.constants.items() if place == "header" and _is_type(name))
-        wanted = self.form or next(set_by, "application/json").partition(";")[0]
-        if self.has_body and sent.request.headers.get("content-type", "").partition(";")[0] != wanted:
-            yield f"the content type of the body is not {wanted}"
+        wanted = self._body(found)
+        set_by = (str(value) for (place, name), value in self.constants.items() if place == "header" and _is_type(name))
+        usual = "application/octet-stream" if self.is_raw else "application/json"
+        kind = self.form or next(set_by, usual).partition(";")[0]
+        is_text = isinstance(wanted, str) and kind.startswith("text/")
+        has = (sent.request.body or b"").decode() if is_text else sent.request.body if self.is_raw else sent.json
+        if not (same_parts if self.form else same)(has, wanted):
+            yield f"the body is {has!r}, and should be {wanted!r}"
+        if self.has_body and sent.request.headers.get("content-type", "").partition(";")[0] != kind:
+            yield f"the content type of the body is not {kind}"
 
     def _placed(self, found: Mapping[str, Json]) -> Iterator[tuple[Place, str | tuple[str, ...], Json]]:
         """(place, name there, value) of every value that is sent."""
@@ -191,8 +204,8 @@ class Call:
             _put(body, path, {})
         for place, where, value in self._placed(found):
             if place == "body" and not where:
-                body |= value
-            elif place == "body":
+                return value
+            if place == "body":
                 _put(body, tuple(where), value)
         return body
 
@@ -255,4 +268,7 @@ def _same_part(sent: Json, wanted: Json) -> bool:
 def _put(body: dict[str, Json], path: tuple[str, ...], value: Json) -> None:
     for name in path[:-1]:
         body = body.setdefault(name, {})
-    body[path[-1]] = value
+    if path[-1] == REST:
+        body |= value
+    else:
+        body[path[-1]] = value

@@ -89,7 +89,7 @@ class EventStream:
 
     def event(self, name: str, body: Json) -> Event:
         """An event as it is sent."""
-        return Event(name, body, self.is_lines)
+        return Event(name, {**body, self.kind: name} if self.kind else body, self.is_lines)
 
     def sent_as(self, event: Event) -> Event:
         """The event without its name, if events have none."""

@@ -189,7 +189,7 @@ class FakeStreaming(Address):
 
     def text_of(self, event: object) -> bytes:
         """A typed event as it is sent."""
-        return self._text(self._names[type(event)], msgspec.json.encode(plain(event)))
+        return self._text(self._names.get(type(event), ""), msgspec.json.encode(plain(event)))
 
     def _text(self, name: str, data: bytes) -> bytes:
         if self._is_lines:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from functools import cache
 from typing import Any
 
@@ -11,10 +12,15 @@ import msgspec.inspect as inspect
 from ...errors.decode import DecodeError
 from ...http.request import Json
 from ...models.codec import decode, follow
-from ...models.model import Variant, _as_json
+from ...models.custom import Read, alternatives, is_alternatives
+from ...models.model import _as_plain
 from ...models.prepared import prepared
+from ...models.variant import Variant, variants
 
 Path = tuple[str, ...]
+
+_START = timedelta(days=20_454)
+"""2026-01-01, since 1970."""
 
 _WORDS = {"true": True, "false": False}
 """A status that is a boolean, as a spec writes it."""
@@ -28,7 +34,7 @@ def shape(wanted: Any) -> inspect.Type:
 
 def plain(value: Any) -> Json:
     """A typed value as the JSON that the provider would send. Plain JSON and bytes are returned unchanged."""
-    return value if isinstance(value, bytes) else msgspec.to_builtins(value, enc_hook=_as_json)
+    return value if isinstance(value, bytes) else _as_plain(value)
 
 
 def made_up(wanted: Any, name: str = "text") -> Json:
@@ -148,7 +154,12 @@ def _made_up(found: inspect.Type, name: str) -> Json:
                 field.encode_name: _made_up(field.type, field.encode_name) for field in fields if field.required
             }
         case inspect.CustomType(cls=cls) if issubclass(cls, Variant):
-            return _made_up(shape(next(iter(cls._known.values()))), name)
+            added, model = variants(cls)[0]
+            return {**_made_up(shape(model), name), **added}
+        case inspect.CustomType(cls=cls) if is_alternatives(cls):
+            return _made_up(shape(alternatives(cls)[0]), name)
+        case inspect.CustomType(cls=cls) if issubclass(cls, Read):
+            return round(_START / cls.unit)  # type: ignore[attr-defined]  # the others are times as numbers
         case inspect.EnumType(cls=cls):
             return next(iter(cls)).value
         case inspect.LiteralType(values=values):
@@ -163,8 +174,8 @@ def _made_up(found: inspect.Type, name: str) -> Json:
             return (least or 0) if above is None else above + 1
         case inspect.BytesType():
             return ""
-        case inspect.DateTimeType():
-            return "2026-01-01T00:00:00Z"
+        case inspect.DateTimeType(tz=tz):
+            return "2026-01-01T00:00:00" if tz is False else "2026-01-01T00:00:00Z"
         case inspect.DateType():
             return "2026-01-01"
         case inspect.StrType() | inspect.AnyType():

@@ -30,6 +30,7 @@ def check(spec: Spec) -> Iterator[Diagnostic]:
         yield from _distinct(spec, [(path, _maker(_member, wire, raw)) for path, wire, raw in values])
     for name in spec.table("models"):
         views = [view for view in spec.fields(name) if view.path[1] == name]
+        views += [view for view in spec.additional(name) if view.path[1] == name]
         yield from _distinct(spec, [(view.path, _maker(_field, view)) for view in views])
     for endpoint in spec.endpoints:
         yield from _arguments(spec, endpoint)

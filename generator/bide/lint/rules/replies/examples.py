@@ -28,7 +28,7 @@ from functools import partial
 from typing import NoReturn
 
 from bide import ir
-from bide.ir.notation import parse_pointer, parse_type
+from bide.ir.notation import NotationError, parse_pointer, parse_type
 from bide.lint.fit import Misfit, fields_misfits, misfits
 from bide.lint.spec import EndpointView, Spec, states_of
 from bide.spec.diagnostics import Diagnostic
@@ -121,7 +121,11 @@ def _body_misfits(spec: Spec, endpoint: EndpointView, value: Json) -> Iterator[M
     if body is None:
         yield Misfit("$", "is an example of a body, but this request has no body")
     elif isinstance(body, str):
-        yield from misfits(spec, value, parse_type(body).type)
+        try:
+            type_ = parse_type(body).type
+        except NotationError:  # which unknown-type reports
+            return
+        yield from misfits(spec, value, type_)
     elif not isinstance(value, dict):
         yield Misfit("$", "is not an object")
     else:

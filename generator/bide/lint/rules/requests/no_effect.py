@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bide import ir
+from bide.ir.endpoints import FORMS
 from bide.lint.spec import METHODS, EndpointView, FieldView, Spec
 from bide.spec.diagnostics import Diagnostic
 from bide.spec.document import Path
@@ -49,6 +50,11 @@ def check(spec: Spec) -> Iterator[Diagnostic]:
             if bound in view.more:
                 message = f'"{bound}" has no effect on a constant'
                 yield spec.at_key((*view.path, bound), "no-effect", message, "remove it")
+    lists = {view.path for each in spec.endpoints for view in each.parameters("query") if _is_list(view)}
+    for view in spec.all_fields:
+        if "join" in view.more and view.path not in lists:
+            message = '"join" has an effect only on a list in a query'
+            yield spec.at_key((*view.path, "join"), "no-effect", message, "remove it")
     for name, lifecycle in spec.table("lifecycles").items():
         pages = lifecycle.get("result", {}).get("pages", {})
         if "first" in pages and "next" in pages and "offset" not in pages:
@@ -60,6 +66,10 @@ def check(spec: Spec) -> Iterator[Diagnostic]:
             if key in result and not any(method in result for method in METHODS):
                 message = f'"{key}" has no effect: the result has no address of its own'
                 yield spec.at_key(("lifecycles", name, "result", key), "no-effect", message, "remove it")
+
+
+def _is_list(view: FieldView) -> bool:
+    return view.type is not None and isinstance(view.type.type, ir.ListOf)
 
 
 def _of_every_request(spec: Spec, path: Path, name: str) -> Iterator[Diagnostic]:
@@ -74,6 +84,10 @@ def _of_every_request(spec: Spec, path: Path, name: str) -> Iterator[Diagnostic]
 def _header(spec: Spec, endpoint: EndpointView, view: FieldView) -> Iterator[Diagnostic]:
     name = view.wire.casefold()
     if name == "content-type" and "body" in endpoint.raw:
+        is_whole = isinstance(endpoint.raw["body"], str) and not spec.is_model(endpoint.raw["body"])
+        if is_whole and view.more.get("const") in FORMS:
+            message = f'"{view.more["const"]}" is for a body with fields, and this body is {endpoint.raw["body"]}'
+            yield spec.at_key(view.path, "no-effect", message, "write the fields of the body, or remove it")
         if _has_files(spec, endpoint):
             message = '"Content-Type" has no effect here: a body with files is sent as multipart/form-data'
             yield spec.at_key(view.path, "no-effect", message, "remove it")
