@@ -28,6 +28,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from .batch.counts import Counts
     from .batch.outcome import Outcome
+    from .calls.base_url import Variable
     from .calls.call import Call
     from .calls.call import reads as reads
     from .calls.call import reads_by_status as reads_by_status
@@ -134,6 +135,7 @@ _PLACES = {
     "models.model": "Model OpenEnum OpenIntEnum no_items",
     "models.moment": "LocalDatetime UnixTime UnixTimeMs",
     "models.variant": "Other Variant register",
+    "calls.base_url": "Variable",
     "calls.call": "Call reads reads_by_status reads_nothing",
     "calls.events": "EventReader StreamCall UnknownEvent",
     "calls.link": "Link",
@@ -275,6 +277,7 @@ __all__ = [
     "Update",
     "UploadFile",
     "Urllib3Transport",
+    "Variable",
     "Variant",
     "WaitOptions",
 ]

@@ -104,6 +104,11 @@ class Endpoint:
         return tuple(dict.fromkeys(name for text in texts for name in NAME.findall(text)))
 
     @property
+    def named(self) -> dict[str, Parameter]:
+        """Its arguments by wire name."""
+        return {parameter.field.wire: parameter for parameter in self.parameters}
+
+    @property
     def whole(self) -> Parameter | None:
         """The argument that is the whole body, if the body is not made of fields."""
         if self.body is not None:

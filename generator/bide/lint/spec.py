@@ -266,6 +266,22 @@ class Spec:
             else:
                 yield view
 
+    def events(self, stream: Mapping[str, Json]) -> Mapping[str, str] | None:
+        """The events of a stream, by name or by the discriminator of a union, with their models.
+
+        `None` if there is one model for all.
+        """
+        events = stream.get("events", stream.get("lines"))
+        if isinstance(events, dict):
+            return events
+        variants = self.table("unions").get(events, {}).get("variants")
+        return variants if isinstance(variants, dict) else None
+
+    def arguments(self, endpoint: EndpointView) -> list[FieldView]:
+        """The arguments of a request, wherever they are sent."""
+        sent = [view for section in SECTIONS for view in endpoint.parameters(section)]
+        return [view for view in [*sent, *self.sent_in_body(endpoint)] if "const" not in view.more]
+
     # jobs
 
     def states(self, lifecycle: str) -> dict[str, ir.State]:

@@ -19,12 +19,13 @@ from ..http.auth import given, placed, without
 from ..http.errors import ApiError, api_error_class
 from ..http.headers import SendableHeaders, sendable, sendable_headers
 from ..http.rate_limit import MaxRate
-from ..http.request import Json, Request, Response, origin, query
+from ..http.request import Json, Request, Response, origin, query, with_query
 from ..http.retry_after import retry_after
 from ..http.scalar import text
 from ..http.statuses import Arrival, arrival_of
 from ..models.codec import follow, json_in
 from ..models.message import code_of, message_of, text_of
+from .base_url import filled, values_of
 from .call import JSON, Call
 from .extras import Extras
 from .provider import Provider
@@ -43,6 +44,8 @@ class Account(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     secrets: Mapping[str, str]
     """The secrets, by the name of the client's argument."""
     base_url: str
+    variables: Mapping[str, str] = {}
+    """The values of the variables in the base URL; empty if the base URL was passed whole."""
     timeout: float
     max_retries: int
     jitter: Callable[[], float]
@@ -76,8 +79,12 @@ class Account(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         body: bytes | None = None,
         accept: str = JSON,
     ) -> Request:
-        """A request to any URL. The secrets are sent only to the origin of the base URL. Raises `InvalidArgument`."""
+        """A request to any URL. The secrets, and the headers and the query of every request, are sent only to the
+        origin of the base URL. Raises `InvalidArgument`.
+        """
         is_theirs = url.startswith(f"{self.base_url}/") or origin(url) == origin(self.base_url)
+        if is_theirs and self.provider.query:
+            url = with_query(url, self.provider.query)
         if is_theirs and (pairs := self._placed[1]):
             url += ("&" if "?" in url else "?") + pairs
         sent: Mapping[str, str] = self._usual(accept, is_theirs)
@@ -212,18 +219,24 @@ def open_account(
     wall: Callable[[], float],
     jitter: Callable[[], float] | None = None,
     new_key: Callable[[], str] | None = None,
+    variables: Mapping[str, str | None] | None = None,
 ) -> Account:
     """The account for the arguments of a client, checked.
 
-    Raises `ConfigurationError` if there is no key or it cannot be sent, and `InvalidArgument` for other values.
+    A *base_url* that is passed takes the place of the whole base URL, *variables* included.
+
+    Raises `ConfigurationError` if there is no key or it cannot be sent, or no value for a variable of the base URL, and
+    `InvalidArgument` for other values.
     """
+    values = {} if base_url else values_of(provider.title, provider.variables, variables or {})
     found = {secret.argument: given(provider.title, secret, secrets.get(secret.argument)) for secret in provider.auth}
     from random import random
 
     return Account(
         provider=provider,
         secrets=found,
-        base_url=_checked_base(base_url or provider.base_url),
+        base_url=_checked_base(base_url or filled(provider.base_url, values)),
+        variables=values,
         timeout=positive("timeout", timeout),
         max_retries=_retries(max_retries),
         jitter=jitter or random,

@@ -9,6 +9,7 @@ import msgspec
 from ..errors.own import OwnErrors
 from ..http.auth import Secret
 from ..http.rate_limit import Rate
+from .base_url import Variable
 
 
 class ErrorShape(msgspec.Struct, frozen=True):
@@ -24,6 +25,11 @@ class Provider(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     title: str
     base_url: str
+    """With `{name}` in it for each variable."""
+    variables: tuple[Variable, ...] = ()
+    """The variables in the base URL."""
+    query: Mapping[str, str] = {}
+    """Query parameters of every request. A URL that has a parameter of that name already keeps its own."""
     auth: tuple[Secret, ...] = ()
     headers: Mapping[str, str] = {}
     request_id_header: str = ""

@@ -76,6 +76,7 @@ class AsyncClient(OfOneProcess):
         jitter: Callable[[], float] | None = None,
         new_key: Callable[[], str] | None = None,
         secrets: Mapping[str, str | None] | None = None,
+        variables: Mapping[str, str | None] | None = None,
     ) -> None:
         with self._provider.own_errors:
             refuse_other_colour("asyncio", clock=clock, transport=transport)
@@ -92,6 +93,7 @@ class AsyncClient(OfOneProcess):
                 wall=self._clock.wall,
                 jitter=jitter,
                 new_key=new_key,
+                variables=variables,
             )
             limiter = RateLimiter(self._provider.rates, total=max_rate_of(max_rate))
             self._session = Session(account, MinIntervals(), limiter)

@@ -69,6 +69,7 @@ class Client(OfOneProcess):
         jitter: Callable[[], float] | None = None,
         new_key: Callable[[], str] | None = None,
         secrets: Mapping[str, str | None] | None = None,
+        variables: Mapping[str, str | None] | None = None,
     ) -> None:
         with self._provider.own_errors:
             refuse_other_colour("blocking", clock=clock, transport=transport)
@@ -85,6 +86,7 @@ class Client(OfOneProcess):
                 wall=self._clock.wall,
                 jitter=jitter,
                 new_key=new_key,
+                variables=variables,
             )
             limiter = RateLimiter(self._provider.rates, total=max_rate_of(max_rate))
             self._session = Session(account, MinIntervals(), limiter)

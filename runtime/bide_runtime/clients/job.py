@@ -220,8 +220,9 @@ class Jobs(Namespace, Generic[S, R]):
         return Job(self._client, record)
 
     def _adopt(self, record: Record[S, R]) -> Record[S, R]:
-        """Set the submit time of a job that an operation returned."""
+        """Set the submit time and the base URL of a job that an operation returned."""
         record.submitted_at = self._client._clock.wall()
+        record.base = self._client._session.account.variables
         return record
 
     def _resumed(self, token: str) -> Record[S, R]:

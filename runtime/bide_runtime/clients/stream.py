@@ -6,7 +6,7 @@ from collections.abc import Callable, Generator, Iterator
 from typing import Generic, Self, TypeVar
 
 from ..calls.account import Account
-from ..calls.events import EventParser, EventReader
+from ..calls.events import EventReader
 from ..engines.transport import StreamReply
 from ..errors.client import ClientError
 from ..errors.stream import StreamCut
@@ -53,15 +53,23 @@ class Stream(Generic[E]):
                     if not 200 <= reply.status < 300:
                         body = error_body(reply)
                         raise self._account.api_error(Response(status=reply.status, headers=reply.headers, body=body))
-                    parser = EventParser()
+                    parser = self._reader.parser()
                     try:
                         for chunk in reply.chunks():
                             for event in parser.feed(chunk):
+                                if self._reader.is_end(event):
+                                    return
                                 yield self._reader.read(event)
                                 if self._reader.is_last(event):
                                     return
                     except TransportError as error:
                         raise StreamCut(f"the stream is not complete: {error.message}") from error
+                    for event in parser.end():
+                        if self._reader.is_end(event):
+                            return
+                        yield self._reader.read(event)
+                        if self._reader.is_last(event):
+                            return
                     self._reader.check_end()
                 finally:
                     reply.close()

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from itertools import chain, zip_longest
 from typing import Any, TypeAlias
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import quote, unquote_plus, urlencode, urlsplit
 
 import msgspec
 
@@ -94,6 +94,14 @@ def query(pairs: Iterable[tuple[str, Json]]) -> str:
         items = value if isinstance(value, list | tuple) else [value]
         flat += [(name, text(item, name)) for item in items if item is not None]
     return "?" + urlencode(flat) if flat else ""
+
+
+def with_query(url: str, parameters: Mapping[str, str]) -> str:
+    """*url* with these query parameters, apart from those that it has already."""
+    path, _, given = url.partition("?")
+    names = {unquote_plus(pair.partition("=")[0]) for pair in given.split("&")}
+    more = query((name, text) for name, text in parameters.items() if name not in names)[1:]
+    return f"{path}?{'&'.join(filter(None, (given, more)))}" if more else url
 
 
 def joined(items: Json, by: str, name: str) -> str | None:

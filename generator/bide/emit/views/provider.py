@@ -12,7 +12,7 @@ from bide.emit.views.jobs import JobView, LifecycleView
 from bide.emit.views.operations import OperationView
 from bide.emit.words import prose
 from bide.emit.words.errors import ERRORS, ErrorClass
-from bide.ir import Provider, Secret
+from bide.ir import Provider, Secret, Variable
 
 VALUES = (
     "Adaptive",
@@ -156,6 +156,8 @@ class ProviderView(Context):
             "name": ir.name,
             "title": ir.title,
             "base_url": ir.base_url,
+            "variables": tuple(_variable(each) for each in ir.variables),
+            "query": dict(ir.query),
             "auth": tuple(_secret(each) for each in ir.auth),
             "headers": {name.lower(): text for name, text in ir.headers},
             "hosts": ir.hosts,
@@ -175,6 +177,11 @@ class ProviderView(Context):
     def secrets(self) -> list[Code]:
         """The arguments of a client for the secrets."""
         return [Code(secret.argument) for secret in self.ir.auth]
+
+    @property
+    def variables(self) -> list[Code]:
+        """The arguments of a client for the variables of the base URL."""
+        return [Code(variable.name) for variable in self.ir.variables]
 
     @property
     def has_one_key(self) -> bool:
@@ -197,6 +204,12 @@ class ProviderView(Context):
         return {
             f"{each.method} {each.path}": row("Rate", asdict(each.rate_limit)) for each in endpoints if each.rate_limit
         }
+
+
+def _variable(variable: Variable) -> Code:
+    values = tuple(value for value, _ in variable.values)
+    fields = {"name": variable.name, "env": variable.env, "default": variable.default, "values": values}
+    return row("Variable", fields)
 
 
 def _secret(secret: Secret) -> Code:

@@ -43,8 +43,8 @@ class TestsView:
         self.provider = provider
         self.jobs = [JobTableView(provider, job) for job in provider.ir.jobs]
         self.calls = [
-            *(CallView(provider, f"{job.name}.submit", job.submit) for job in provider.ir.jobs),
-            *(CallView(provider, each.name, each.endpoint) for each in provider.ir.operations),
+            *(CallView(provider, f"{job.name}.submit", job.submit, job.job_id.argument) for job in provider.ir.jobs),
+            *(CallView(provider, each.name, each.endpoint, _id_of(each)) for each in provider.ir.operations),
         ]
         self.streams = [StreamTableView(provider, each) for each in provider.ir.operations if each.stream]
 
@@ -75,7 +75,7 @@ class TestsView:
     @property
     def base_path(self) -> Code:
         """The path of the base URL."""
-        return literal("/" + self.provider.ir.base_url.partition("://")[2].partition("/")[2] if self._has_path else "")
+        return literal(self.provider.ir.base_path)
 
     @property
     def key(self) -> Code:
@@ -145,13 +145,14 @@ class TestsView:
         return any(stream.ends for stream in self.streams)
 
     @property
+    def streams_are_named(self) -> bool:
+        """Whether there is a stream whose events have names."""
+        return any(stream.is_named for stream in self.streams)
+
+    @property
     def streams_fail(self) -> bool:
         """Whether there is a stream that can report an error."""
         return any(stream.fails for stream in self.streams)
-
-    @property
-    def _has_path(self) -> bool:
-        return "/" in self.provider.ir.base_url.partition("://")[2]
 
     @property
     def _held(self) -> list[str]:
@@ -182,10 +183,11 @@ def _behind(prefix: str) -> str:
 class CallView(View):
     """One method of the client, and its request according to the spec."""
 
-    def __init__(self, provider: Context, name: str, endpoint: Endpoint) -> None:
+    def __init__(self, provider: Context, name: str, endpoint: Endpoint, job_id: str) -> None:
         super().__init__(provider)
         self._name = name
         self._endpoint = endpoint
+        self._job_id = job_id
         self._body = Placed() if endpoint.body is None else placed(provider, endpoint.body)
         if endpoint.whole is not None:
             self._body.arguments.append(((), endpoint.whole))
@@ -228,7 +230,14 @@ class CallView(View):
             for place, name, text in self._endpoint.constants
             if not (self._endpoint.is_form and name.lower() == "content-type")
         ]
+        own = {place for place, _ in found} | {("query", each.field.wire) for each in self._required}
+        found += [(("query", name), text) for name, text in self.provider.ir.query if ("query", name) not in own]
         return [(literal(place), literal(value)) for place, value in found]
+
+    @property
+    def _required(self) -> list[Parameter]:
+        """The required arguments in the query."""
+        return [each for each in self._endpoint.parameters if each.place is Place.QUERY and not each.field.optional]
 
     @property
     def objects(self) -> list[Code]:
@@ -260,8 +269,14 @@ class CallView(View):
             parts.append(_values(self.provider, field.type, field.bounds))
         parts += [Code("is_optional=True")] if field.optional else []
         parts += [Code("is_nullable=True")] if field.nullable else []
+        parts += [Code("is_id=True")] if self._job_id == field.wire else []
         parts += [Code(f"join={literal(field.join)}")] if field.join else []
         return Code(f"Argument({', '.join(parts)})")
+
+
+def _id_of(operation: Operation) -> str:
+    """The argument that is the id of the job, if the operation may return one."""
+    return next((reply.job_id.argument for reply in operation.replies if reply.job), "")
 
 
 class JobTableView(View):
@@ -304,12 +319,8 @@ class JobTableView(View):
         """Whether the status is a text, so that new ones may appear."""
         if self._job.snapshot is None or not self._job.lifecycle.status:
             return False
-        here: Type = Named(self._job.snapshot)
-        for wire in self._job.lifecycle.status:
-            if isinstance(here, Scalar | MapOf):
-                return True
-            here = self.provider.field_of(here, wire).type
-        return here == Scalar(Kind.STRING) or (
+        here = self.provider.type_at(self._job.lifecycle.status, Named(self._job.snapshot))
+        return here in (Scalar(Kind.STRING), Scalar(Kind.ANY)) or (
             isinstance(here, Named) and not getattr(self.provider.ir.by_name[here.name], "is_numeric", False)
         )
 
@@ -330,8 +341,9 @@ class StreamTableView(View):
         assert operation.stream is not None
         self._name = operation.name
         self._stream = operation.stream
-        self.ends = bool(operation.stream.last)
-        self.fails = bool(operation.stream.error_event)
+        self.ends = bool(operation.stream.last or operation.stream.end)
+        self.fails = bool(operation.stream.error_message)
+        self.is_named = operation.stream.is_named
 
     @property
     def table(self) -> Code:
@@ -342,7 +354,11 @@ class StreamTableView(View):
             "call": Code(f"CALLS[{literal(self._name)}]"),
             "events": literal(events),
             "last": tuple(sorted(stream.last)),
-            "error": (stream.error_event, stream.error_message) if stream.error_event else None,
+            "end": stream.end,
+            "is_named": stream.is_named,
+            "kind": stream.kind,
+            "is_lines": stream.is_lines,
+            "error": (stream.error_event or "", stream.error_message) if stream.error_message else None,
         }
         return row("EventStream", fields, indent=4)
 

@@ -8,7 +8,7 @@ from typing import TypeAlias
 from bide.emit.python.code import literal
 from bide.emit.words.numbers import article, duration, number, span
 from bide.emit.words.samples import arguments as arguments_of
-from bide.ir import Field, Job, Json, Model, Operation, Parameter, Provider, Secret, Source, State
+from bide.ir import Field, Job, Json, Model, Operation, Parameter, Provider, Secret, Source, State, Variable
 from bide.ir.build.reach import named
 from bide.spec.names import failed_class
 
@@ -262,7 +262,7 @@ def _client(provider: Provider, opening: str, waits: str) -> str:
         f"{colour} for {provider.title}.",
         f"\n{sentence(provider.description)}" if provider.description else "",
         _example(provider, opening, waits),
-        f"\nArgs:{key}"
+        f"\nArgs:{key}{''.join(map(_variable, provider.variables))}"
         f"\n    base_url: URL to use instead of {provider.base_url}."
         f"\n    timeout: Timeout of one HTTP request in seconds.{_wait_for_a_job(provider)}"
         "\n    max_retries: How many times a failed request is sent again, if that is safe."
@@ -277,6 +277,18 @@ def _client(provider: Provider, opening: str, waits: str) -> str:
 
 def _wait_for_a_job(provider: Provider) -> str:
     return " To limit the wait for a job, pass `timeout` to `run()` or `wait()`." if provider.jobs else ""
+
+
+def _variable(variable: Variable) -> str:
+    """The line of an argument for a variable of the base URL."""
+    parts = [sentence(variable.description) or "A part of the base URL."]
+    if variable.values:
+        known = (f"`{value}` ({text.rstrip('.')})" for value, text in variable.values)
+        parts.append(f"One of {', '.join(known)}.")
+    usual = [f"the environment variable `{variable.env}`"] if variable.env else []
+    usual += [f"`{variable.default}`"] if variable.default else []
+    parts.append(f"Default: {', else '.join(usual)}." if usual else "")
+    return f"\n    {variable.name}: {' '.join(filter(None, parts))}"
 
 
 def _secret(secret: Secret) -> str:

@@ -121,7 +121,12 @@ def build_id(raw: Json) -> ir.IdAt:
     """Where an id is, from a pointer, a mapping or `None`."""
     more = {"field": raw} if isinstance(raw, str) else raw or {}
     field = parse_pointer(more["field"]) if "field" in more else ()
-    return ir.IdAt(field=field, header=more.get("header", ""), template=more.get("template", ""))
+    return ir.IdAt(
+        field=field,
+        header=more.get("header", ""),
+        argument=more.get("argument", ""),
+        template=more.get("template", ""),
+    )
 
 
 def _arguments(body: ir.BodyModel) -> Iterator[ir.Parameter]:

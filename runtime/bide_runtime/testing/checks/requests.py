@@ -16,6 +16,7 @@ from urllib.parse import unquote
 from hypothesis import strategies as st
 
 from ...http.request import Json
+from ...jobs.token import is_id
 from ...models.rest import REST
 from ..fake.transport import Sent
 from .values import Given, Values, least
@@ -43,6 +44,8 @@ class Argument:
     values: Values
     is_optional: bool = False
     is_nullable: bool = False
+    is_id: bool = False
+    """Whether it is the id of the job."""
     join: str = ""
     """What separates the items of a list; empty: each item is a parameter."""
 
@@ -50,6 +53,8 @@ class Argument:
     def inside(self) -> st.SearchStrategy[Given]:
         """Its values that the place can hold."""
         inside = self.values.inside
+        if self.is_id:
+            inside = inside.filter(lambda one: is_id(written(one.sent)))
         if self.place == "path":
             return inside.filter(lambda one: written(one.sent) not in ("", ".", ".."))
         if self.place == "header":
@@ -111,6 +116,15 @@ class Call:
         """The simplest arguments that the spec allows."""
         simplest: dict[str, Any] = least(self.required)
         return simplest
+
+    def inputs(self, count: int) -> list[dict[str, Any]]:
+        """The simplest arguments for so many jobs, each with an id of its own if that is an argument."""
+        ids = [one for one in self.arguments if one.is_id]
+        found = [self.usual] * count
+        for one in ids:
+            distinct = st.lists(one.inside, min_size=count, max_size=count, unique_by=lambda each: written(each.sent))
+            found = [{**usual, one.name: each.given} for usual, each in zip(found, least(distinct), strict=True)]
+        return found
 
     def differences(self, sent: Sent, found: Mapping[str, Given], base: str, key: str = "") -> list[str]:
         """The differences between a request and what the spec says for these arguments.

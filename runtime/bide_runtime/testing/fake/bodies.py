@@ -11,7 +11,7 @@ import msgspec.inspect as inspect
 
 from ...errors.decode import DecodeError
 from ...http.request import Json
-from ...models.codec import decode
+from ...models.codec import decode, follow
 from ...models.custom import Read, alternatives, is_alternatives
 from ...models.model import _as_plain
 from ...models.prepared import prepared
@@ -51,15 +51,34 @@ def put(body: Json, wanted: Any, path: Path, value: Json) -> bool:
     for step, name in enumerate(path):
         is_last = step == len(path) - 1
         inside = _inside(found, name)
-        if inside is None or not isinstance(holder, dict):
+        if inside is None or not isinstance(holder, dict | list):
             return False
         wire, found = inside
+        key: Any = wire
+        if isinstance(holder, list):
+            key = int(wire)
+            holder += [_made_up(_object(found), wire) for _ in range(key + 1 - len(holder))]
+        there = holder[key] if isinstance(holder, list) else holder.get(key)
         if is_last:
-            holder[wire] = _fitted(value, found)
-        elif not isinstance(holder.get(wire), dict):
-            holder[wire] = _made_up(_object(found), wire)
-        holder = holder[wire]
+            holder[key] = _fitted(value, found)
+        elif not isinstance(there, dict | list):
+            holder[key] = _made_up(_object(found), wire)
+        holder = holder[key]
     return True
+
+
+def placed(body: Json, place: Path, value: Json) -> Json:
+    """*body* with *value* at *place*, of JSON names. Objects and lists that lead there are made if they are missing."""
+    if not place:
+        return value
+    step, *rest = place
+    if step.isdecimal() and not isinstance(body, dict):
+        items = list(body) if isinstance(body, list) else []
+        items += [None] * (int(step) + 1 - len(items))
+        items[int(step)] = placed(items[int(step)], tuple(rest), value)
+        return items
+    named = body if isinstance(body, dict) else {}
+    return {**named, step: placed(named.get(step), tuple(rest), value)}
 
 
 def value_at(body: Json, wanted: Any, path: Path) -> Json:
@@ -67,10 +86,10 @@ def value_at(body: Json, wanted: Any, path: Path) -> Json:
     found = shape(wanted)
     for name in path:
         inside = _inside(found, name)
-        if inside is None or not isinstance(body, dict):
+        if inside is None:
             return None
         wire, found = inside
-        body = body.get(wire)
+        body = follow(body, (wire,))
     return body
 
 
@@ -85,6 +104,9 @@ def attributes(wanted: Any, place: Path) -> Path:
                     return ()
                 names.append(field.name)
                 found = field.type
+            case inspect.ListType(item_type=item) if wire.isdecimal():
+                names.append(wire)
+                found = item
             case inspect.DictType() | inspect.AnyType():
                 names.append(wire)
                 found = shape(Any)
@@ -184,6 +206,8 @@ def _inside(found: inspect.Type, name: str) -> tuple[str, inspect.Type] | None:
     match _object(found):
         case inspect.StructType(fields=fields):
             return next(((field.encode_name, field.type) for field in fields if field.name == name), None)
+        case inspect.ListType(item_type=item) if name.isdecimal():
+            return name, item
         case inspect.DictType(value_type=value):
             return name, value
         case inspect.AnyType():

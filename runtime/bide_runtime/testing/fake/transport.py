@@ -40,6 +40,8 @@ class Reply:
     """Its retry_after in seconds, for the promises."""
     is_read: bool = True
     """Whether a client reads its body, for the promises: sometimes only its HTTP status and headers matter."""
+    is_needed: bool = True
+    """Whether a client cannot go on without its body, for the promises."""
     is_proper: bool = True
     """Whether it matches the spec, for the promises."""
     is_expected: bool = False

@@ -6,10 +6,11 @@ Why: a status, an id or a message is never found in the wrong place.
     status: state                            # refused: Job has no "state"
     error: {message: error.message}          # fine, if JobError has a message
 
-Pointers use JSON names. They lead through optional and nullable fields, but not into lists and unions. Free-form JSON
-(`any`, `object`) and maps have every field. If several jobs share a lifecycle, all of them must have the status, the
-result, the id among many, and the fields of `ready` and `ends`. For error, progress, `retry_after` and credits,
-one of them is enough.
+Pointers use JSON names. They lead through optional and nullable fields, but not into unions. A number is a place in a
+list, from 0: `errors.0.message`. Free-form JSON (`any`, `object`) and maps have every field.
+
+If several jobs share a lifecycle, all of them must have the status, the result, the id among many, and the fields of
+`ready` and `ends`. For error, progress, `retry_after` and credits, one of them is enough.
 
 wrong-pointer: the value that a pointer leads to has a suitable type.
 
@@ -94,6 +95,9 @@ def _lost(spec: Spec, step: str, holders: list[ir.Type]) -> tuple[str, str]:
     names = sorted({spelled(holder) for holder in holders})
     fields = {wire for name in names for wire in spec.fields_of(name) or ()}
     verb = "has" if len(names) == 1 else "have"
+    if any(isinstance(holder, ir.ListOf) for holder in holders):
+        help_ = f'a number from 0 leads to one of its items, as in "0.{step}"'
+        return f'{", ".join(names)} is a list and has no field "{step}"', help_
     return f'{", ".join(names)} {verb} no field "{step}"', did_you_mean(step, sorted(fields)) or first_of(
         sorted(fields)
     )
@@ -148,8 +152,11 @@ def _uses(spec: Spec) -> Iterator[_Use]:
             pages = lifecycle.get("result", {}).get("pages", {})
             at: Path = ("lifecycles", job["lifecycle"], "result", "pages")
             for key, wanted in (("list", _ANYTHING), ("next", _ID), ("more", _ANYTHING)):
-                if key in pages:
+                if isinstance(pages.get(key), str):
                     yield _Use((*at, key), pages[key], ir.Named(job["result"]), wanted)
+            if "field" in (following := pages.get("next", {})) and isinstance(following, dict):
+                of_next = _ID if "query" in pages else _TEXT
+                yield _Use((*at, "next", "field"), following["field"], ir.Named(job["result"]), of_next)
     for name, operation in spec.table("operations").items():
         returns = operation.get("returns")
         for status, reply in returns.items() if isinstance(returns, dict) else ():
@@ -158,9 +165,12 @@ def _uses(spec: Spec) -> Iterator[_Use]:
                 path = ("operations", name, "returns", status, "job_id")
                 yield from _id_uses(path, reply.get("job_id"), ir.Named(made)) if made else ()
         stream = operation.get("stream", {})
-        if "error" in stream and stream["error"]["event"] in stream["events"]:
-            event = ir.Named(stream["events"][stream["error"]["event"]])
-            yield _Use(("operations", name, "stream", "error", "message"), stream["error"]["message"], event, _TEXT)
+        error, events = stream.get("error", {}), spec.events(stream)
+        one = stream.get("events", stream.get("lines"))
+        model = one if events is None else events.get(error.get("event"))
+        if error and isinstance(model, str):
+            at = ("operations", name, "stream", "error", "message")
+            yield _Use(at, error["message"], ir.Named(model), _TEXT)
 
 
 def _id_uses(path: Path, raw: Json, reply: ir.Type) -> Iterator[_Use]:

@@ -15,7 +15,7 @@ from bide.lint.spec import Spec
 from bide.spec.diagnostics import Diagnostic
 from bide.spec.document import Json
 
-_CLIENT_ARGUMENTS = frozenset(
+CLIENT_ARGUMENTS = frozenset(
     [
         "base_url",
         "timeout",
@@ -27,6 +27,7 @@ _CLIENT_ARGUMENTS = frozenset(
         "jitter",
         "new_key",
         "secrets",
+        "variables",
         "self",
     ]
 )
@@ -36,11 +37,11 @@ def check(spec: Spec) -> Iterator[Diagnostic]:
     places: dict[str, str] = {}
     names: set[str] = set()
     for path, secret in spec.secrets():
-        name = _name(secret)
+        name = name_of(secret)
         taken = next((places[place] for place in _places(secret) if place in places), None)
         if taken is not None:
             yield spec.at_value(path, "same-secret", f'the secret "{taken}" is already sent in this place')
-        if name in _CLIENT_ARGUMENTS:
+        if name in CLIENT_ARGUMENTS:
             yield spec.at_value(path, "same-secret", f'every client already has an argument "{name}"', _RENAME)
         elif name in names:
             yield spec.at_value(path, "same-secret", f'another secret is already called "{name}"', _RENAME)
@@ -64,7 +65,7 @@ def _places(secret: Json) -> list[str]:
     return [header, *(["username", "password"] if header == "header authorization" else [])]
 
 
-def _name(secret: Json) -> str:
+def name_of(secret: Json) -> str:
     """The argument of the client."""
     usual = secret.get("basic", "api_key")
     return str(secret.get("name", "api_key" if usual == "both" else usual))

@@ -161,16 +161,20 @@ def _in_its_state(spec: Spec, path: Path, text: str, name: str) -> Iterator[Diag
             yield spec.at_value(path, "bad-example", f"{where}.{view.wire} is {what} in the state {state}", help_)
 
 
-def _at(value: Json, pointer: str) -> Json:
-    for wire in parse_pointer(pointer):
-        value = value.get(wire) if isinstance(value, dict) else None
+def at(value: Json, pointer: str) -> Json:
+    """The value at a pointer; `None` if there is none."""
+    for step in parse_pointer(pointer):
+        if isinstance(value, list) and ir.INDEX.fullmatch(step):
+            value = value[int(step)] if int(step) < len(value) else None
+        else:
+            value = value.get(step) if isinstance(value, dict) else None
     return value
 
 
 def _status(spec: Spec, lifecycle: str, name: str, value: Json) -> str | None:
     """The status in an example, as `states` spells it; `None` if there is none."""
     pointer = spec.table("lifecycles")[lifecycle]["status"]
-    status = _at(value, pointer)
+    status = at(value, pointer)
     if status is None or isinstance(status, list | dict):
         return None
     if not isinstance(status, str):
@@ -185,5 +189,5 @@ def _state(spec: Spec, lifecycle: str, status: str | None, value: Json) -> str |
     """The state of an example; `None` if it has none, or if other fields decide it."""
     raw = spec.table("lifecycles")[lifecycle]
     state = spec.states(lifecycle).get(status) if status is not None else None
-    is_ready = all(_at(value, pointer) == wanted for pointer, wanted in raw.get("ready", {}).items())
+    is_ready = all(at(value, pointer) == wanted for pointer, wanted in raw.get("ready", {}).items())
     return state.value if state is not None and "ends" not in raw and (is_ready or not state.is_final) else None

@@ -16,7 +16,7 @@ from collections.abc import Iterator
 
 from bide import ir
 from bide.ir.endpoints import FORMS
-from bide.lint.spec import EndpointView, FieldView, Spec
+from bide.lint.spec import METHODS, EndpointView, FieldView, Spec
 from bide.spec.diagnostics import Diagnostic
 from bide.spec.document import Path
 
@@ -27,6 +27,10 @@ _BOUNDS = ("min", "max", "min_length", "max_length", "pattern", "min_items", "ma
 def check(spec: Spec) -> Iterator[Diagnostic]:
     for name in spec.document.data.get("headers", {}):
         yield from _of_every_request(spec, ("headers", name), name.casefold())
+    for name in spec.document.data.get("query", {}):
+        if any(name == secret.get("query") for _, secret in spec.secrets()):
+            message = f'"auth" sends the query parameter "{name}" already'
+            yield spec.at_key(("query", name), "no-effect", message, "remove one of them")
     for endpoint in spec.endpoints:
         for view in endpoint.parameters("headers"):
             yield from _header(spec, endpoint, view)
@@ -53,10 +57,15 @@ def check(spec: Spec) -> Iterator[Diagnostic]:
             yield spec.at_key((*view.path, "join"), "no-effect", message, "remove it")
     for name, lifecycle in spec.table("lifecycles").items():
         pages = lifecycle.get("result", {}).get("pages", {})
-        if "first" in pages and "next" in pages:
+        if "first" in pages and "next" in pages and "offset" not in pages:
             path: Path = ("lifecycles", name, "result", "pages", "first")
             message = '"first" has no effect: pages with a "next" are not numbered'
             yield spec.at_key(path, "no-effect", message, "remove it")
+        result = lifecycle.get("result", {})
+        for key in ("not_ready", "gone", "failed", "query", "headers", "body", "timeout", "rate_limit"):
+            if key in result and not any(method in result for method in METHODS):
+                message = f'"{key}" has no effect: the result has no address of its own'
+                yield spec.at_key(("lifecycles", name, "result", key), "no-effect", message, "remove it")
 
 
 def _is_list(view: FieldView) -> bool:

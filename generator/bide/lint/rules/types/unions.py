@@ -49,7 +49,6 @@ def check(spec: Spec) -> Iterator[Diagnostic]:
                 message = f'"{model}" is already the variant "{other_tag}" of {where}'
                 help_ = f'give it a required field "{field}", or declare another model'
                 yield spec.at_value(path, "bad-variant", message, help_)
-    yield from _events(spec)
 
 
 def _may_be(spec: Spec, view: FieldView, tag: str) -> bool:
@@ -89,14 +88,3 @@ def _shapes(spec: Spec, name: str) -> Iterator[Diagnostic]:
             help_ = f'put "{model}" before "{hiding}", or tell them apart by a required field or a const'
             yield spec.at_value(path, "bad-variant", message, help_)
         earlier.append(model)
-
-
-def _events(spec: Spec) -> Iterator[Diagnostic]:
-    """Models that a stream has for several events. The class of an event must determine its name."""
-    for name, operation in spec.table("operations").items():
-        seen: dict[str, str] = {}
-        for event, model in operation.get("stream", {}).get("events", {}).items():
-            if seen.setdefault(model, event) != event:
-                path = ("operations", name, "stream", "events", event)
-                message = f'"{model}" is already the event "{seen[model]}"'
-                yield spec.at_value(path, "bad-variant", message, "declare another model for it")

@@ -49,8 +49,13 @@ def _named(spec: Spec) -> Iterator[tuple[Path, str]]:
             if "flatten" in view.more:
                 yield (*view.path, "flatten"), view.more["flatten"]
     for name, operation in spec.table("operations").items():
-        events = operation.get("stream", {}).get("events", {})
-        yield from ((("operations", name, "stream", "events", event), model) for event, model in events.items())
+        stream = operation.get("stream", {})
+        for key in ("events", "lines"):
+            events = stream.get(key, {})
+            if isinstance(events, dict):
+                yield from ((("operations", name, "stream", key, event), model) for event, model in events.items())
+            elif events not in spec.table("unions"):
+                yield ("operations", name, "stream", key), events
     for name, job in spec.table("jobs").items():
         if "returns" in job["submit"]:
             yield ("jobs", name, "submit", "returns"), job["submit"]["returns"]

@@ -56,7 +56,8 @@ def _named_by_requests(spec: Spec) -> Iterator[str]:
         for view in endpoint.body_fields:
             yield from _of_field(view)
         yield from _of_text(raw.get("body"))
-        yield from raw.get("stream", {}).get("events", {}).values()
+        events = raw.get("stream", {}).get("events", raw.get("stream", {}).get("lines", {}))
+        yield from [events] if isinstance(events, str) else events.values()
         replies = raw.get("returns")
         for reply in replies.values() if isinstance(replies, dict) else (replies,):
             yield from _of_text(reply)
