@@ -455,7 +455,7 @@ def test_closing_the_client_ends_a_batch() -> None:
         step = asyncio.ensure_future(anext(batch))
         await asyncio.sleep(5)
         await client.close()
-        with pytest.raises(ClientClosed, match="`running` has their handles$"):
+        with pytest.raises(ClientClosed, match=r"`running` has their handles$"):
             await step
         with pytest.raises(StopAsyncIteration):
             await anext(batch)
