@@ -16,7 +16,7 @@ WORKERS ?= 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help venv test demo rivals soak mutants bench check canary generate reference format clean
+.PHONY: help venv test demo rivals soak mutants jobs bench check canary generate reference format clean
 
 help: ## Say what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -42,13 +42,16 @@ soak: $(READY) ## Play random scripts for MINUTES=1 and check the waiting contra
 mutants: $(READY) ## Change the code in one place after another and see if a test fails; SAMPLE=200 tries so many
 	$(PY) -m evidence.mutants --workers $(WORKERS) $(if $(SAMPLE),--sample $(SAMPLE)) $(if $(ONLY),--only $(ONLY))
 
+jobs: $(READY) ## Generate the specs of public job APIs, and write docs/job-apis.md
+	$(PY) -m evidence.jobs
+
 bench: $(READY) ## Measure speed beside others, and write docs/benchmarks.md; ONLY=schedules measures one thing
 	$(PY) -m evidence.benchmarks $(if $(ONLY),--only $(ONLY))
 
 check: $(READY) ## Look for faults of layout, style, types, and drift between specs and packages
 	$(BIN)/black --check $(CHECKED)
 	$(BIN)/ruff check $(CHECKED)
-	$(BIN)/mypy generator/bide runtime/bide_runtime evidence/soak evidence/mutants evidence/benchmarks
+	$(BIN)/mypy generator/bide runtime/bide_runtime evidence/soak evidence/mutants evidence/benchmarks evidence/jobs
 	@set -e; for name in $(PACKAGES); do \
 		echo "mypy --strict generated/$$name"; \
 		(cd generated/$$name && $(BIN)/mypy --strict --cache-dir ../../.mypy_cache/$$name -p $${name}_client); \
