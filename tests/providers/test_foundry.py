@@ -81,3 +81,20 @@ def test_an_operation_may_return_a_job_with_its_argument(driver: Driver, testing
     job = driver.call(client_of(fake, driver).convert, name="p", shape="x")
     assert job.id == "p"
     assert driver.call(job.wait).status == "done"
+
+
+def test_a_cancellation_that_needs_a_poll_polls_first(driver: Driver, testing: ModuleType) -> None:
+    """The reply to the submit lacks what is in its address; a poll has it."""
+    fake = testing.FakeFoundry()
+    fake.batch.stalls()
+    job = driver.call(client_of(fake, driver).batch.submit, shape="x")
+    driver.call(job.cancel)
+
+    assert [sent.role for sent in fake.requests] == ["submit", "poll", "cancel"]
+
+
+def test_a_key_without_a_name_is_no_id(driver: Driver, testing: ModuleType) -> None:
+    """The fake takes an id from an argument only if the spec says so."""
+    fake = testing.FakeFoundry()
+
+    assert driver.call(client_of(fake, driver).heap.submit, body={"": "x"}).id == "heap-1"

@@ -8,6 +8,7 @@ from math import inf
 from typing import Any, TypeVar
 
 from ..errors.client import ClientError
+from ..errors.decode import DecodeError
 from ..http.errors import ApiError
 from ..jobs.errors import JobNotDone, JobTimeout
 from ..jobs.record import Record
@@ -92,15 +93,22 @@ def result(session: Session, record: Record[S, R], *, now: float) -> Flow[R]:
 def cancel(session: Session, record: Record[Any, Any], *, deadline: Deadline | None = None, now: float) -> Flow[None]:
     """Ask the provider to cancel the job. A job that is over stays as it is; that is not an error.
 
-    Sends nothing if the job is known to be over.
+    Sends nothing if the job is known to be over. Polls once if the request needs what only a poll has told: a link, or a
+    value in its address. Not if there is a *deadline*, for which a poll may come too late.
     """
     assert record.kind.lifecycle.cancel is not None
     method, at = record.kind.lifecycle.cancel
-    if record.state.is_final:
-        yield Log(INFO, "job %s: not cancelled, because it is over (%s)", (record.id, record.status))
-        return
     with _job_in_errors(record):
-        outgoing = request_of(session, record, "cancel", method, at)
+        try:
+            outgoing = None if record.state.is_final else request_of(session, record, "cancel", method, at)
+        except DecodeError:
+            if record.snapshot is not None or deadline is not None:
+                raise
+            yield from _poll_with_retries(session, record, now=now)
+            outgoing = None if record.state.is_final else request_of(session, record, "cancel", method, at)
+        if outgoing is None:
+            yield Log(INFO, "job %s: not cancelled, because it is over (%s)", (record.id, record.status))
+            return
         end = inf if deadline is None else deadline.at
         try:
             yield from send_with_retries(session, outgoing, idempotent=True, deadline=end, now=now)

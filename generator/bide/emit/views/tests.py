@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import replace
 
 from bide.emit.python.code import Code, docstring, literal
@@ -43,8 +43,16 @@ class TestsView:
         self.provider = provider
         self.jobs = [JobTableView(provider, job) for job in provider.ir.jobs]
         self.calls = [
-            *(CallView(provider, f"{job.name}.submit", job.submit, job.job_id.argument) for job in provider.ir.jobs),
-            *(CallView(provider, each.name, each.endpoint, _id_of(each)) for each in provider.ir.operations),
+            *(
+                CallView(
+                    provider, f"{job.name}.submit", job.submit, job.job_id.argument, job.needs_of(job.submit, job.job_id)
+                )
+                for job in provider.ir.jobs
+            ),
+            *(
+                CallView(provider, each.name, each.endpoint, _id_of(each), _needs_of(provider, each))
+                for each in provider.ir.operations
+            ),
         ]
         self.streams = [StreamTableView(provider, each) for each in provider.ir.operations if each.stream]
 
@@ -183,11 +191,14 @@ def _behind(prefix: str) -> str:
 class CallView(View):
     """One method of the client, and its request according to the spec."""
 
-    def __init__(self, provider: Context, name: str, endpoint: Endpoint, job_id: str) -> None:
+    def __init__(
+        self, provider: Context, name: str, endpoint: Endpoint, job_id: str, needed_later: Container[str]
+    ) -> None:
         super().__init__(provider)
         self._name = name
         self._endpoint = endpoint
         self._job_id = job_id
+        self._needed_later = needed_later
         self._body = Placed() if endpoint.body is None else placed(provider, endpoint.body)
         if endpoint.whole is not None:
             self._body.arguments.append(((), endpoint.whole))
@@ -269,9 +280,23 @@ class CallView(View):
             parts.append(_values(self.provider, field.type, field.bounds))
         parts += [Code("is_optional=True")] if field.optional else []
         parts += [Code("is_nullable=True")] if field.nullable else []
-        parts += [Code("is_id=True")] if self._job_id == field.wire else []
+        if self._job_id == field.wire:
+            parts.append(Code("is_id=True"))
+        elif parameter.place is not Place.PATH and field.wire in self._needed_later:
+            parts.append(Code("is_needed_later=True"))
         parts += [Code(f"join={literal(field.join)}")] if field.join else []
         return Code(f"Argument({', '.join(parts)})")
+
+
+def _needs_of(provider: Context, operation: Operation) -> set[str]:
+    """The arguments that the requests of its job need, if the operation may return one."""
+    return {
+        name
+        for reply in operation.replies
+        for job in provider.ir.jobs
+        if job.name == reply.job
+        for name in job.needs_of(operation.endpoint, reply.job_id)
+    }
 
 
 def _id_of(operation: Operation) -> str:

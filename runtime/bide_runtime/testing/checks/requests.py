@@ -46,6 +46,8 @@ class Argument:
     is_nullable: bool = False
     is_id: bool = False
     """Whether it is the id of the job."""
+    is_needed_later: bool = False
+    """Whether later requests of the job have it in them."""
     join: str = ""
     """What separates the items of a list; empty: each item is a parameter."""
 
@@ -55,8 +57,8 @@ class Argument:
         inside = self.values.inside
         if self.is_id:
             inside = inside.filter(lambda one: is_id(written(one.sent)))
-        if self.place == "path":
-            return inside.filter(lambda one: written(one.sent) not in ("", ".", ".."))
+        if self.is_needed_later or self.place == "path":
+            inside = inside.filter(lambda one: written(one.sent) not in ("", ".", ".."))
         if self.place == "header":
             return inside.filter(lambda one: _HEADER.fullmatch(written(one.sent)) is not None)
         if self.join:

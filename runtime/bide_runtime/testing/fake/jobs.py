@@ -188,8 +188,8 @@ class FakeJobs(Generic[R]):
         if job is not None and job.body != sent.json:
             return error_reply(self._provider, 409, "conflict", "this key was used for another job")
         if job is None:
-            given = self._arguments(sent, route or self.route)
-            job = self._made(sent.json, None, given.get(argument_of(id_at), ""))
+            given, argument = self._arguments(sent, route or self.route), argument_of(id_at)
+            job = self._made(sent.json, None, given.get(argument, "") if argument else "")
             job.values |= {name: given[name] for name in self._needed if name in given}
         if key is not None:
             self._keys[key] = job
@@ -239,8 +239,8 @@ class FakeJobs(Generic[R]):
         status = code or (202 if 202 in accepts and not state.is_final else 200 if 200 in accepts else min(accepts))
         body, headers = self._shown(job, now)
         self._put_links(job, body, headers, now)
-        if state.has_result or lifecycle.names:
-            self._put_values(job, body, self.kind.snapshot)
+        is_early = not (state.has_result or lifecycle.names)
+        self._put_values(job, body, self.kind.snapshot, without=lifecycle.values_for_result if is_early else frozenset())
         return Reply(
             body,
             status,
@@ -364,10 +364,10 @@ class FakeJobs(Generic[R]):
         """The arguments of a submit that the addresses of its job have in them."""
         return self.kind.lifecycle.all_names - self.kind.lifecycle.values.keys()
 
-    def _put_values(self, job: FakeJob, body: Json, wanted: Any) -> None:
+    def _put_values(self, job: FakeJob, body: Json, wanted: Any, *, without: frozenset[str] = frozenset()) -> None:
         """Put the values that later requests need into a reply of the type *wanted*."""
         for name, place in self.kind.lifecycle.values.items():
-            if put(body, wanted, attributes(wanted, place), f"{place[-1]}-of-{job.id}"):
+            if name not in without and put(body, wanted, attributes(wanted, place), f"{place[-1]}-of-{job.id}"):
                 job.values[name] = as_text(follow(body, place))
 
     @property
