@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from .clients.clock import AsyncClock, AsyncSystemClock, Clock, SystemClock
     from .clients.job import CancellableJob, CancellableJobs, Job, Jobs
     from .clients.observer import Exchange, Observer
-    from .clients.options import BatchOptions, WaitOptions
+    from .clients.options import AsyncKey, BatchOptions, Key, WaitOptions
     from .clients.progress import ProgressDisplay
     from .clients.stream import Stream
     from .engines.aiohttp_transport import AiohttpTransport
@@ -154,7 +154,7 @@ _PLACES = {
     "clients.clock": "AsyncClock AsyncSystemClock Clock SystemClock",
     "clients.job": "CancellableJob CancellableJobs Job Jobs",
     "clients.batches.job_batch": "JobBatch",
-    "clients.options": "BatchOptions WaitOptions",
+    "clients.options": "AsyncKey BatchOptions Key WaitOptions",
     "clients.observer": "Exchange Observer",
     "clients.progress": "ProgressDisplay",
     "clients.stream": "Stream",
@@ -175,6 +175,7 @@ __all__ = [
     "AsyncJob",
     "AsyncJobBatch",
     "AsyncJobs",
+    "AsyncKey",
     "AsyncStream",
     "AsyncSystemClock",
     "AsyncTransport",
@@ -215,6 +216,7 @@ __all__ = [
     "JobTimeout",
     "Jobs",
     "Json",
+    "Key",
     "Lifecycle",
     "Link",
     "LongPoll",

@@ -15,7 +15,7 @@ from ..errors.client import ClientError, InvalidArgument
 from ..jobs.errors import SubmitUncertain
 from ..jobs.record import Record
 from ..jobs.state import State
-from ..waiting.flow import Created, Flow, Log, Notify, Received, Send, Sleep
+from ..waiting.flow import Created, Flow, Log, NewKey, Notify, Received, Send, Sleep
 from .coalesce import Coalescer, Group
 from .counts import Counts
 
@@ -51,10 +51,10 @@ Requester: TypeAlias = Entry[P, R] | Group[Entry[P, R]]
 
 
 class Dispatch(msgspec.Struct, Generic[P, R], frozen=True):
-    """Send this request, and pass the answer to `Batch.receive`."""
+    """Send this request, or ask for a new key, and pass the answer to `Batch.receive`."""
 
     requester: Requester[P, R]
-    send: Send
+    send: Send | NewKey
 
 
 class Idle(msgspec.Struct, frozen=True):
@@ -186,7 +186,7 @@ class Batch(Generic[P, R]):
             except ClientError as error:
                 return self._ended(Ended(entry=entry, error=error))
             match action:
-                case Send(polled=None):
+                case Send(polled=None) | NewKey():
                     return self._dispatch(entry, action)
                 case Sleep(until):
                     heappush(self._asleep, (until, next(self._turn), entry.index))
@@ -208,7 +208,7 @@ class Batch(Generic[P, R]):
                     return None
             received = Received(now)
 
-    def _dispatch(self, requester: Requester[P, R], send: Send) -> Dispatch[P, R]:
+    def _dispatch(self, requester: Requester[P, R], send: Send | NewKey) -> Dispatch[P, R]:
         self._in_flight += 1
         return Dispatch(requester, send)
 

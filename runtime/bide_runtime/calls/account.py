@@ -18,6 +18,7 @@ from ..errors.decode import DecodeError
 from ..http.auth import given, placed, without
 from ..http.errors import ApiError, api_error_class
 from ..http.headers import SendableHeaders, sendable, sendable_headers
+from ..http.keys import Keys
 from ..http.rate_limit import MaxRate
 from ..http.request import Json, Request, Response, origin, query
 from ..http.retry_after import retry_after
@@ -41,7 +42,7 @@ class Account(msgspec.Struct, frozen=True, kw_only=True, dict=True):
 
     provider: Provider
     secrets: Mapping[str, str]
-    """The secrets, by the name of the client's argument."""
+    """The secrets that do not change, by the name of the client's argument."""
     base_url: str
     timeout: float
     max_retries: int
@@ -52,6 +53,8 @@ class Account(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     new_key: Callable[[], str] = _random_key
     """Returns a new idempotency key."""
     extras: Extras = Extras()
+    keys: Keys | None = None
+    """The secrets, if some of them change: then a request gets them when it is sent."""
 
     def __repr__(self) -> str:
         return f"Account({self.provider.name!r}, {self.base_url!r})"
@@ -77,7 +80,7 @@ class Account(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         accept: str = JSON,
     ) -> Request:
         """A request to any URL. The secrets are sent only to the origin of the base URL. Raises `InvalidArgument`."""
-        is_theirs = url.startswith(f"{self.base_url}/") or origin(url) == origin(self.base_url)
+        is_theirs = url.startswith(f"{self.base_url}/") or self.is_theirs(url)
         if is_theirs and (pairs := self._placed[1]):
             url += ("&" if "?" in url else "?") + pairs
         sent: Mapping[str, str] = self._usual(accept, is_theirs)
@@ -87,6 +90,22 @@ class Account(msgspec.Struct, frozen=True, kw_only=True, dict=True):
                 **{name.lower(): text(value, name) for name, value in headers.items() if value is not None},
             }
         return sendable(Request(method=method, url=url, headers=sent, body=body))
+
+    def keyed(self, request: Request) -> Request:
+        """The request with the secrets of this moment, if they change."""
+        if self.keys is None or not self.is_theirs(request.url):
+            return request
+        headers, pairs = self.keys.placed
+        url = request.url
+        if pairs:
+            url += ("&" if "?" in url else "?") + query(pairs)[1:]
+        return sendable(
+            Request(method=request.method, url=url, headers={**request.headers, **headers}, body=request.body)
+        )
+
+    def is_theirs(self, url: str) -> bool:
+        """Whether the secrets may be sent to *url*: it has the origin of the base URL."""
+        return origin(url) == origin(self.base_url)
 
     def _usual(self, accept: str, is_theirs: bool) -> SendableHeaders:
         """The headers of every request: one mapping, shared by all polls of all jobs."""
@@ -105,7 +124,7 @@ class Account(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     @cached_property
     def _placed(self) -> tuple[dict[str, str], str]:
         """The secrets as they are sent: in headers, and as text that is added to the query."""
-        headers, pairs = placed(self.provider.auth, self.secrets)
+        headers, pairs = placed(self.provider.auth, self.secrets) if self.keys is None else ({}, [])
         return headers, query(pairs)[1:]
 
     def api_error(self, response: Response) -> ApiError:
@@ -175,7 +194,9 @@ class Account(msgspec.Struct, frozen=True, kw_only=True, dict=True):
 
     def _without_key(self, text: str) -> str:
         """*text* with the key masked: some providers quote the key that they refuse."""
-        return without(self.provider.auth, self.secrets, text)
+        for secrets in (self.secrets,) if self.keys is None else self.keys.used:
+            text = without(self.provider.auth, secrets, text)
+        return text
 
     def _code_and_message(self, response: Response, body: Json) -> tuple[str | None, str | None]:
         code, message = self._by_shapes(body)
@@ -205,7 +226,7 @@ def user_agent(provider: Provider) -> str:
 def open_account(
     provider: Provider,
     *,
-    secrets: Mapping[str, str | None],
+    secrets: Mapping[str, object],
     base_url: str | None,
     timeout: float,
     max_retries: int,
@@ -217,12 +238,18 @@ def open_account(
 
     Raises `ConfigurationError` if there is no key or it cannot be sent, and `InvalidArgument` for other values.
     """
-    found = {secret.argument: given(provider.title, secret, secrets.get(secret.argument)) for secret in provider.auth}
+    functions = {each.argument: found for each in provider.auth if callable(found := secrets.get(each.argument))}
+    fixed = {
+        each.argument: given(provider.title, each, secrets.get(each.argument))
+        for each in provider.auth
+        if each.argument not in functions
+    }
     from random import random
 
     return Account(
         provider=provider,
-        secrets=found,
+        secrets=fixed,
+        keys=Keys(provider.auth, fixed, functions) if functions else None,
         base_url=_checked_base(base_url or provider.base_url),
         timeout=positive("timeout", timeout),
         max_retries=_retries(max_retries),

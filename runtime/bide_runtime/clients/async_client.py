@@ -19,21 +19,23 @@ from ..calls.call import Call
 from ..calls.extras import Extras
 from ..calls.provider import Provider
 from ..engines.default import default_async_transport
-from ..engines.transport import MAX_CONNECTIONS, AsyncTransport
+from ..engines.transport import MAX_CONNECTIONS, AsyncStreamReply, AsyncTransport
 from ..errors.client import ClientClosed, ClientError
 from ..errors.own import raises_own
+from ..http.keys import function_failed
 from ..http.rate_limit import MaxRate, RateLimiter
 from ..http.request import Json, Response
 from ..jobs.min_interval import MinIntervals
 from ..jobs.snapshot import Update
 from ..process import OfOneProcess, reset_after_fork
-from ..waiting.flow import Created, Finished, Flow, Log, Notify, Received, Running, Send, Sleep, missed
+from ..waiting.flow import Created, Finished, Flow, Log, NewKey, Notify, Received, Running, Send, Sleep, missed
+from ..waiting.keys import keys_of, opening, reopening
 from ..waiting.retry import send_with_retries
 from ..waiting.session import Outgoing, Session
 from .clock import AsyncClock, AsyncSystemClock
 from .colour import refuse_other_colour
 from .namespace import Namespace
-from .options import check_functions, check_mappings, check_methods
+from .options import AsyncKey, check_functions, check_mappings, check_methods
 
 if TYPE_CHECKING:
     from ..calls.events import StreamCall
@@ -61,7 +63,7 @@ class AsyncClient(OfOneProcess):
 
     def __init__(
         self,
-        api_key: str | None = None,
+        api_key: AsyncKey | None = None,
         *,
         base_url: str | None = None,
         timeout: float = 30.0,
@@ -72,7 +74,7 @@ class AsyncClient(OfOneProcess):
         max_rate: float | MaxRate | None = None,
         jitter: Callable[[], float] | None = None,
         new_key: Callable[[], str] | None = None,
-        secrets: Mapping[str, str | None] | None = None,
+        secrets: Mapping[str, AsyncKey | None] | None = None,
     ) -> None:
         with self._provider.own_errors:
             refuse_other_colour("asyncio", clock=clock, transport=transport)
@@ -99,6 +101,7 @@ class AsyncClient(OfOneProcess):
             """The client that owns the connections, if this is a view of it."""
             self._on_reply: Callable[[Response], object] | None = None
             self._lock = Lock()
+            self._key_lock = asyncio.Lock()
             self._wakeup = asyncio.Event()
             self._wakeups: WeakSet[asyncio.Event] = WeakSet([self._wakeup])
             self._watched: WeakSet[_Stoppable] = WeakSet()
@@ -109,6 +112,7 @@ class AsyncClient(OfOneProcess):
     def _reset_in_child(self) -> None:
         """Forget the locks, rate limits and minimum intervals of the parent process."""
         self._lock = Lock()
+        self._key_lock = asyncio.Lock()
         self._wakeup = asyncio.Event()
         self._wakeups = WeakSet([self._wakeup])
         self._watched = WeakSet()
@@ -202,7 +206,24 @@ class AsyncClient(OfOneProcess):
 
         call, account = make(*args, **kwargs), self._session.account
         patience = call.call.timeout or account.timeout if timeout is None else positive("timeout", timeout)
-        return AsyncStream(lambda: self._engine().open(call.request(account), timeout=patience), call.reader, account)
+        return AsyncStream(lambda: self._connect(call, patience), call.reader, account)
+
+    async def _connect(self, call: StreamCall[Any], timeout: float) -> AsyncStreamReply:
+        """Send the request of a stream; the reply, whose events are not read yet."""
+        account = self._session.account
+        request = call.request(account)
+        keys = keys_of(account, request)
+        asked = await self._drive(opening(keys, self._clock.now()))
+        reply = await self._engine().open(account.keyed(request), timeout=timeout)
+        try:
+            answer = Response(status=reply.status, headers={}, body=b"")
+            if not await self._drive(reopening(keys, Received(self._clock.now(), answer, asked=asked))):
+                return reply
+        except BaseException:
+            await reply.close()
+            raise
+        await reply.close()
+        return await self._engine().open(account.keyed(request), timeout=timeout)
 
     @raises_own
     async def _drive(
@@ -245,7 +266,7 @@ class AsyncClient(OfOneProcess):
         root, seen = self._root, Received(self._clock.now())
         while True:
             match running.next(seen):
-                case Send() as send:
+                case Send() | NewKey() as send:
                     seen = await self._sent(send)
                 case Sleep(until):
                     await self._clock.sleep(until - self._clock.now(), root._wakeup)
@@ -261,8 +282,10 @@ class AsyncClient(OfOneProcess):
                 case Notify() | Finished() as step:
                     return step
 
-    async def _sent(self, send: Send) -> Received:
-        """Send one request; return the reply or the error."""
+    async def _sent(self, send: Send | NewKey) -> Received:
+        """Send one request, or ask for a new key; return the reply or the error."""
+        if isinstance(send, NewKey):
+            return await self._asked(send)
         began = self._clock.now()
         if began >= send.before:
             return missed(began)
@@ -284,6 +307,25 @@ class AsyncClient(OfOneProcess):
         if self._observer is not None:
             self._observed(self._observer, send, reply, now - began)
         return Received(now, reply, now - began)
+
+    async def _asked(self, ask: NewKey) -> Received:
+        """Ask for new secrets, unless another call has just done so."""
+        keys = self._session.account.keys
+        assert keys is not None
+        async with self._root._key_lock:
+            if keys.asked == ask.asked:
+                try:
+                    keys.note({name: await self._answer_of(name, each) for name, each in keys.functions.items()})
+                except ClientError as error:
+                    keys.note_failure(self._provider.own_errors.of(error))
+        return Received(self._clock.now(), keys.error)
+
+    async def _answer_of(self, name: str, function: Callable[[], Any]) -> object:
+        """The secret that a function of the user returns."""
+        try:
+            return await answer if isawaitable(answer := function()) else answer
+        except Exception as error:
+            raise function_failed(name, error) from error
 
     def _observed(self, observer: Observer, send: Send, reply: Response | ClientError, seconds: float) -> None:
         from .observer import exchange_of

@@ -6,6 +6,7 @@ import os
 import re
 from base64 import b64encode
 from collections.abc import Iterable, Mapping
+from inspect import isawaitable, iscoroutine
 from typing import Literal
 
 import msgspec
@@ -27,7 +28,7 @@ class Secret(msgspec.Struct, frozen=True, kw_only=True):
     """The name of the argument of the client."""
 
 
-def given(title: str, secret: Secret, found: str | None) -> str:
+def given(title: str, secret: Secret, found: object) -> str:
     """The secret that was passed, or else that of the environment.
 
     Raises `ConfigurationError` if there is none, or if it cannot be sent.
@@ -38,10 +39,21 @@ def given(title: str, secret: Secret, found: str | None) -> str:
         raise ConfigurationError(
             f"{title} needs {what}: pass {secret.argument}=..., or set the environment variable {secret.env}"
         )
+    return checked(secret, text)
+
+
+def checked(secret: Secret, text: object) -> str:
+    """The secret as text that can be sent. Raises `ConfigurationError`, which does not quote it."""
+    if isawaitable(text):
+        if iscoroutine(text):
+            text.close()
+        raise ConfigurationError(f"the function passed as {secret.argument} is async, and this client is blocking")
     if not isinstance(text, str):
         raise ConfigurationError(f"{secret.argument} must be text, not {type(text).__name__}")
+    what = "API key" if secret.argument == "api_key" else secret.argument
+    if not text:
+        raise ConfigurationError(f"the {what} is empty")
     if not _is_sendable(secret, text):
-        what = "API key" if secret.argument == "api_key" else secret.argument
         raise ConfigurationError(f"the {what} has a character that cannot be sent: {_FORBIDDEN[secret.at]}")
     if secret.at == "basic" and secret.name == "username" and ":" in text:
         raise ConfigurationError(f"the {secret.argument} has a colon, which ends a user name in basic auth")

@@ -44,6 +44,15 @@ class Send(msgspec.Struct, frozen=True, gc=False):
     """
 
 
+class NewKey(msgspec.Struct, frozen=True, gc=False):
+    """Ask for new secrets, unless that was done since `asked` was read. A `Received` with an error has none."""
+
+    asked: int
+    before: float = inf
+    """No request that needs them is sent at this time or later."""
+    bucket: str = ""
+
+
 class Sleep(msgspec.Struct, frozen=True, gc=False):
     """Sleep until `until`, on the clock of `Received.now`."""
 
@@ -84,6 +93,8 @@ class Received(msgspec.Struct, frozen=True):
     """Seconds from sending to the reply or the error."""
     held: int = 0
     """For how many seconds the server was asked to hold the request."""
+    asked: int = 0
+    """How often new secrets had been asked for when the request was sent."""
 
 
 def missed(now: float) -> Received:
@@ -97,7 +108,7 @@ class Finished(msgspec.Struct, Generic[T], frozen=True):
     result: T
 
 
-Action: TypeAlias = Send | Sleep | Created | Notify | Log
+Action: TypeAlias = Send | NewKey | Sleep | Created | Notify | Log
 Flow: TypeAlias = Generator[Action, Received, T]
 
 DEBUG, INFO, WARNING = 10, 20, 30

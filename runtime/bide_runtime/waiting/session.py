@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from math import inf
 from typing import Any
 
@@ -11,12 +13,14 @@ from msgspec.structs import replace
 from ..calls.account import Account
 from ..errors.client import ClientError
 from ..http.errors import ApiError
+from ..http.keys import Keys
 from ..http.long_poll import LongPollUntil
 from ..http.rate_limit import RateLimiter
 from ..http.request import Request, Response
 from ..jobs.min_interval import MinIntervals
 from ..jobs.record import Record
-from .flow import Flow, Received, Send, Sleep
+from .flow import INFO, Flow, Log, Received, Send, Sleep
+from .keys import keys_of, ready, renewed
 from .policy import backoff
 
 _MAX_CLOSURE = 300.0
@@ -83,7 +87,52 @@ def send(
     For a poll, *polled* is the job: its min_interval holds too, and `None` may also mean that the job is settled. With
     *has_slot* the rate limiter has allowed the request already. *timeout* is for the request in seconds, without the
     time for which the server holds it.
+
+    If the secrets change, it gets those of this moment, and is sent again with new ones if the reply is a 401: once.
     """
+    once = partial(_send_once, session, outgoing, timeout=timeout, deadline=deadline, attempt=attempt, polled=polled)
+    keys = None if session.account.keys is None else keys_of(session.account, outgoing.request)
+    if keys is None:
+        return once(has_slot=has_slot, now=now)
+    return _send_keyed(keys, once, outgoing.bucket, deadline=deadline, has_slot=has_slot, now=now)
+
+
+def _send_keyed(
+    keys: Keys,
+    once: Callable[..., Flow[Received | None]],
+    bucket: str,
+    *,
+    deadline: float,
+    has_slot: bool,
+    now: float,
+) -> Flow[Received | None]:
+    answer = yield from ready(keys, now, deadline)
+    is_first = True
+    while True:
+        if answer is not None:
+            if answer.reply is not None:
+                return answer
+            now, has_slot = answer.now, False
+        received = yield from once(has_slot=has_slot, now=now)
+        answer = (yield from renewed(keys, received, deadline)) if received is not None and is_first else None
+        if answer is None:
+            return received
+        yield Log(INFO, "%s: answered 401; asked for a new key", (bucket,))
+        is_first = False
+
+
+def _send_once(
+    session: Session,
+    outgoing: Outgoing,
+    *,
+    timeout: float,
+    deadline: float,
+    attempt: int,
+    polled: Record[Any, Any] | None,
+    has_slot: bool,
+    now: float,
+) -> Flow[Received | None]:
+    """Send a request as `send` does, with the secrets that there are now."""
     if polled is not None and session.is_coalesced(polled):
         received = yield from _send_coalesced(session, outgoing, polled, deadline=deadline, attempt=attempt, now=now)
         if received.reply is not None:
@@ -110,7 +159,11 @@ def send(
             continue
         request, held = outgoing.request_at(now)
         request_timeout = min((outgoing.timeout or timeout) + held, deadline - now)
-        received = yield Send(request, request_timeout, attempt, deadline, bucket=outgoing.bucket)
+        keys = session.account.keys
+        asked = 0 if keys is None else keys.asked
+        received = yield Send(
+            session.account.keyed(request), request_timeout, attempt, deadline, bucket=outgoing.bucket
+        )
         if received.reply is not None:
             break
         # It was queued behind other requests of its batch, one of them got a 429, and so it was not sent.
@@ -118,7 +171,7 @@ def send(
     if polled is not None:
         session.min_interval.note_poll(polled, received.now)
     session.note_rate_limit(outgoing.bucket, received)
-    return replace(received, held=held) if held else received
+    return replace(received, held=held, asked=asked) if held or asked else received
 
 
 def _send_coalesced(

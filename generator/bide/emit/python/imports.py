@@ -17,9 +17,9 @@ _STANDARD = {
 _MSGSPEC = {"msgspec": "Meta field"}
 _OWN = {".": "_calls _errors _jobs models", "._provider": "PROVIDER"}
 _RUNTIME = """
-    AsyncCancellableJob AsyncCancellableJobs AsyncClient AsyncClock AsyncJob AsyncJobBatch AsyncJobs
+    AsyncCancellableJob AsyncCancellableJobs AsyncClient AsyncClock AsyncJob AsyncJobBatch AsyncJobs AsyncKey
     AsyncStream AsyncTransport BatchOptions Call CancellableJob CancellableJobs Client Clock Counts
-    End ErrorShape EventReader FileLike Job JobBatch JobKind Jobs Json Lifecycle Link LongPoll MaxRate Model
+    End ErrorShape EventReader FileLike Job JobBatch JobKind Jobs Json Key Lifecycle Link LongPoll MaxRate Model
     Observer OpenEnum OpenIntEnum Other Outcome OwnErrors Pages Policy PollMany Polling ProgressDisplay Provider Rate
     Record ResultAt Secret State Stream StreamCall Submission Transport UnknownEvent Update UploadFile
     Variant WaitOptions _as_file _checked _encode _encode_form _encode_object _no_items _path _query _reads

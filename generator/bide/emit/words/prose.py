@@ -279,7 +279,7 @@ def _secret(secret: Secret) -> str:
     if secret.scheme != "basic" and secret.argument != "api_key":
         place = "header" if secret.scheme == "header" else "query parameter"
         about = f"The secret in the {place} `{secret.name}`"
-    return f"{about}. Default: the environment variable `{secret.env}`."
+    return f"{about}, or a function that returns it. Default: the environment variable `{secret.env}`."
 
 
 def _example(provider: Provider, opening: str, waits: str, first: str = "") -> str:
