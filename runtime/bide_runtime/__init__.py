@@ -72,6 +72,7 @@ if TYPE_CHECKING:
         UnprocessableEntity,
     )
     from .http.long_poll import LongPoll
+    from .http.oauth import OAuth
     from .http.rate_limit import MaxRate, Rate
     from .http.request import Json, Request, Response
     from .http.request import path as path
@@ -114,6 +115,7 @@ _PLACES = {
         "RateLimited ServerError UnprocessableEntity"
     ),
     "http.long_poll": "LongPoll",
+    "http.oauth": "OAuth",
     "http.rate_limit": "MaxRate Rate",
     "http.request": "Json Request Response path query",
     "engines.aiohttp_transport": "AiohttpTransport",
@@ -223,6 +225,7 @@ __all__ = [
     "MaxRate",
     "Model",
     "NotFound",
+    "OAuth",
     "Observer",
     "OpenEnum",
     "OpenIntEnum",

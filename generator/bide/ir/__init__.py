@@ -12,7 +12,7 @@ from bide.ir.lifecycles import Cancel, End, ErrorAt, Lifecycle, LongPoll, Pages,
 from bide.ir.models import Enum, EnumValue, Example, Field, Items, Model, State, Union
 from bide.ir.operations import IdAt, Operation, Reply, Stream
 from bide.ir.package import Author, Package
-from bide.ir.provider import ErrorShape, Provider, Secret
+from bide.ir.provider import ErrorShape, OAuth, Provider, Secret
 from bide.ir.types import (
     UNBOUNDED,
     UUID_PATTERN,
@@ -58,6 +58,7 @@ __all__ = [
     "MapOf",
     "Model",
     "Named",
+    "OAuth",
     "OneOf",
     "Operation",
     "Package",

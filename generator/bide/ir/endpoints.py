@@ -92,6 +92,8 @@ class Endpoint:
     idempotent: bool = False
     timeout: float | None = None
     rate_limit: Rate | None = None
+    auth: tuple[str, ...] | None = None
+    """The secrets that it needs, by the client's arguments; `None`: the usual ones."""
     examples: tuple[Example, ...] = ()
 
     @property

@@ -59,8 +59,9 @@ OUR_CLASSES = _set_of("""
 
 OUR_IMPORTS = _set_of("""
     AiohttpTransport AsyncCancellableJobs AsyncClient AsyncClock AsyncFakeClock AsyncFakeTransport
-    AsyncHttpxTransport AsyncIterable AsyncJobBatch AsyncJobs AsyncKey AsyncSystemClock AsyncTransport Awaitable BatchOptions
-    Callable CancellableJobs Client Clock Counts Exchange FakeClock FakeJob FakeJobs FakeOperation FakeProvider
+    AsyncHttpxTransport AsyncIterable AsyncJobBatch AsyncJobs AsyncKey AsyncSystemClock AsyncTransport Awaitable
+    BatchOptions Callable
+    CancellableJobs Client Clock Counts Exchange FakeClock FakeJob FakeJobs FakeOperation FakeProvider
     FakeStreaming FakeTransport Fault HttpxTransport Iterable Iterator JobBatch Jobs Key Link MaxRate Observer OwnErrors
     PROVIDER Plan Policy Polling Progress ProgressDisplay Record Reply Request Response Route Sent SystemClock Timeline
     TYPE_CHECKING Transport Urllib3Transport WaitOptions

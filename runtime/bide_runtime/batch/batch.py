@@ -23,6 +23,10 @@ P = TypeVar("P")
 R = TypeVar("R")
 
 
+_BEFORE_ALL = 2**62
+"""More than any number of turns."""
+
+
 class Ended(msgspec.Struct, Generic[P, R], frozen=True, kw_only=True):
     """How one entry ended."""
 
@@ -34,12 +38,14 @@ class Ended(msgspec.Struct, Generic[P, R], frozen=True, kw_only=True):
 class Entry(Generic[P, R]):
     """One job of a batch."""
 
-    __slots__ = ("flow", "index", "input", "record", "state")
+    __slots__ = ("asks_for_key", "flow", "index", "input", "record", "state")
 
     def __init__(self, index: int, input: P, flow: Flow[R]) -> None:
         self.index = index
         self.input = input
         self.flow = flow
+        self.asks_for_key = False
+        """Whether its flow waits for a new key."""
         self.record: Record[Any, R] | None = None
         """The record of the job; `None` until it exists."""
         self.state: State | None = None
@@ -137,6 +143,10 @@ class Batch(Generic[P, R]):
         self._in_flight -= 1
         if isinstance(requester, Group):
             self._coalescer.receive(requester, received)
+        elif requester.asks_for_key:
+            # It goes on before entries that came after it and found the key there.
+            requester.asks_for_key = False
+            heappush(self._awake, (requester.index - _BEFORE_ALL, requester, received))
         else:
             self._wake(requester, received)
 
@@ -186,7 +196,10 @@ class Batch(Generic[P, R]):
             except ClientError as error:
                 return self._ended(Ended(entry=entry, error=error))
             match action:
-                case Send(polled=None) | NewKey():
+                case Send(polled=None):
+                    return self._dispatch(entry, action)
+                case NewKey():
+                    entry.asks_for_key = True
                     return self._dispatch(entry, action)
                 case Sleep(until):
                     heappush(self._asleep, (until, next(self._turn), entry.index))

@@ -36,6 +36,8 @@ class Call(msgspec.Struct, Generic[T], frozen=True, kw_only=True):
     """Method and path template, if the path holds arguments."""
     timeout: float | None = None
     """The timeout of one HTTP request in seconds, if the client's default is too short."""
+    auth: tuple[str, ...] | None = None
+    """The arguments of the secrets that it needs; `None`: the usual ones."""
 
     @property
     def bucket(self) -> str:

@@ -8,6 +8,7 @@ import msgspec
 
 from ..errors.own import OwnErrors
 from ..http.auth import Secret
+from ..http.oauth import OAuth
 from ..http.rate_limit import Rate
 
 
@@ -25,6 +26,8 @@ class Provider(msgspec.Struct, frozen=True, kw_only=True):
     title: str
     base_url: str
     auth: tuple[Secret, ...] = ()
+    oauth: OAuth | None = None
+    """Where clients get access tokens, if the provider wants them."""
     headers: Mapping[str, str] = {}
     request_id_header: str = ""
     request_id_field: tuple[str, ...] = ()

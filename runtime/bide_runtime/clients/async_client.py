@@ -29,7 +29,7 @@ from ..jobs.min_interval import MinIntervals
 from ..jobs.snapshot import Update
 from ..process import OfOneProcess, reset_after_fork
 from ..waiting.flow import Created, Finished, Flow, Log, NewKey, Notify, Received, Running, Send, Sleep, missed
-from ..waiting.keys import keys_of, opening, reopening
+from ..waiting.keys import fetch_token, keys_of, opening, reopening
 from ..waiting.retry import send_with_retries
 from ..waiting.session import Outgoing, Session
 from .clock import AsyncClock, AsyncSystemClock
@@ -189,7 +189,7 @@ class AsyncClient(OfOneProcess):
         reply, _ = await self._drive(
             send_with_retries(
                 self._session,
-                Outgoing(request=self._session.account.request(call), bucket=call.bucket),
+                Outgoing(request=self._session.account.request(call), bucket=call.bucket, auth=call.auth),
                 idempotent=call.idempotent,
                 timeout=call.timeout if timeout is None else positive("timeout", timeout),
                 now=self._clock.now(),
@@ -212,9 +212,9 @@ class AsyncClient(OfOneProcess):
         """Send the request of a stream; the reply, whose events are not read yet."""
         account = self._session.account
         request = call.request(account)
-        keys = keys_of(account, request)
+        keys = keys_of(account, request, call.call.auth)
         asked = await self._drive(opening(keys, self._clock.now()))
-        reply = await self._engine().open(account.keyed(request), timeout=timeout)
+        reply = await self._engine().open(account.keyed(request, call.call.auth), timeout=timeout)
         try:
             answer = Response(status=reply.status, headers={}, body=b"")
             if not await self._drive(reopening(keys, Received(self._clock.now(), answer, asked=asked))):
@@ -223,7 +223,7 @@ class AsyncClient(OfOneProcess):
             await reply.close()
             raise
         await reply.close()
-        return await self._engine().open(account.keyed(request), timeout=timeout)
+        return await self._engine().open(account.keyed(request, call.call.auth), timeout=timeout)
 
     @raises_own
     async def _drive(
@@ -302,7 +302,7 @@ class AsyncClient(OfOneProcess):
         except Exception as error:
             reply = self._session.account.foreign(error)
         now = self._clock.now()
-        if self._on_reply is not None and isinstance(reply, Response):
+        if self._on_reply is not None and isinstance(reply, Response) and not send.is_private:
             self._on_reply(reply)
         if self._observer is not None:
             self._observed(self._observer, send, reply, now - began)
@@ -310,12 +310,15 @@ class AsyncClient(OfOneProcess):
 
     async def _asked(self, ask: NewKey) -> Received:
         """Ask for new secrets, unless another call has just done so."""
-        keys = self._session.account.keys
+        account = self._session.account
+        keys = account.keys
         assert keys is not None
         async with self._root._key_lock:
             if keys.asked == ask.asked:
                 try:
-                    keys.note({name: await self._answer_of(name, each) for name, each in keys.functions.items()})
+                    answers = {name: await self._answer_of(name, each) for name, each in keys.functions.items()}
+                    token = await self._drive(fetch_token(account, ask.before, self._clock.now()))
+                    keys.note(answers, token)
                 except ClientError as error:
                     keys.note_failure(self._provider.own_errors.of(error))
         return Received(self._clock.now(), keys.error)

@@ -26,7 +26,7 @@ from ..jobs.min_interval import MinIntervals
 from ..jobs.snapshot import Update
 from ..process import OfOneProcess, reset_after_fork
 from ..waiting.flow import Created, Finished, Flow, Log, NewKey, Notify, Received, Running, Send, Sleep, missed
-from ..waiting.keys import keys_of, opening, reopening
+from ..waiting.keys import fetch_token, keys_of, opening, reopening
 from ..waiting.retry import send_with_retries
 from ..waiting.session import Outgoing, Session
 from .clock import Clock, SystemClock
@@ -177,7 +177,7 @@ class Client(OfOneProcess):
         reply, _ = self._drive(
             send_with_retries(
                 self._session,
-                Outgoing(request=self._session.account.request(call), bucket=call.bucket),
+                Outgoing(request=self._session.account.request(call), bucket=call.bucket, auth=call.auth),
                 idempotent=call.idempotent,
                 timeout=call.timeout if timeout is None else positive("timeout", timeout),
                 now=self._clock.now(),
@@ -200,9 +200,9 @@ class Client(OfOneProcess):
         """Send the request of a stream; the reply, whose events are not read yet."""
         account = self._session.account
         request = call.request(account)
-        keys = keys_of(account, request)
+        keys = keys_of(account, request, call.call.auth)
         asked = self._drive(opening(keys, self._clock.now()))
-        reply = self._engine().open(account.keyed(request), timeout=timeout)
+        reply = self._engine().open(account.keyed(request, call.call.auth), timeout=timeout)
         try:
             answer = Response(status=reply.status, headers={}, body=b"")
             if not self._drive(reopening(keys, Received(self._clock.now(), answer, asked=asked))):
@@ -211,7 +211,7 @@ class Client(OfOneProcess):
             reply.close()
             raise
         reply.close()
-        return self._engine().open(account.keyed(request), timeout=timeout)
+        return self._engine().open(account.keyed(request, call.call.auth), timeout=timeout)
 
     @raises_own
     def _drive(
@@ -290,7 +290,7 @@ class Client(OfOneProcess):
         except Exception as error:
             reply = self._session.account.foreign(error)
         now = self._clock.now()
-        if self._on_reply is not None and isinstance(reply, Response):
+        if self._on_reply is not None and isinstance(reply, Response) and not send.is_private:
             self._on_reply(reply)
         if self._observer is not None:
             self._observed(self._observer, send, reply, now - began)
@@ -298,12 +298,15 @@ class Client(OfOneProcess):
 
     def _asked(self, ask: NewKey) -> Received:
         """Ask for new secrets, unless another call has just done so."""
-        keys = self._session.account.keys
+        account = self._session.account
+        keys = account.keys
         assert keys is not None
         with self._root._key_lock:
             if keys.asked == ask.asked:
                 try:
-                    keys.note({name: self._answer_of(name, each) for name, each in keys.functions.items()})
+                    answers = {name: self._answer_of(name, each) for name, each in keys.functions.items()}
+                    token = self._drive(fetch_token(account, ask.before, self._clock.now()))
+                    keys.note(answers, token)
                 except ClientError as error:
                     keys.note_failure(self._provider.own_errors.of(error))
         return Received(self._clock.now(), keys.error)

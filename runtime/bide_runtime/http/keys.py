@@ -8,7 +8,8 @@ from math import inf
 from typing import Any
 
 from ..errors.client import ClientError, ConfigurationError
-from .auth import Secret, checked, placed
+from .auth import Secret, checked
+from .oauth import TOKEN, IssuedToken
 
 
 class Keys:
@@ -34,27 +35,24 @@ class Keys:
         self._error: ClientError | None = None
         self.good_until = -inf
         """When to ask again, on the clock of the flows."""
-        self.placed: tuple[dict[str, str], list[tuple[str, str]]] = ({}, [])
-        """The secrets as they are sent: headers, and parameters of the query."""
 
     def are_due(self, now: float) -> bool:
         """Whether to ask for new secrets before the next request."""
         return now >= self.good_until
 
-    def note(self, answers: Mapping[str, object], good_until: float = inf) -> None:
-        """Keep the new secrets. Raises `ConfigurationError` if one cannot be sent."""
+    def note(self, answers: Mapping[str, object], token: IssuedToken | None) -> None:
+        """Keep new secrets: the *answers* of functions, and an access token. Raises `ConfigurationError` if one cannot
+        be sent.
+        """
         by_argument = {secret.argument: secret for secret in self._auth}
         texts = {name: checked(by_argument[name], answer) for name, answer in answers.items()}
-        self.keep({**self.texts, **texts}, good_until)
-
-    def keep(self, texts: Mapping[str, str], good_until: float) -> None:
-        """Keep these secrets, which can be sent."""
+        texts = {**self.texts, **texts, **({} if token is None else {TOKEN: token.text})}
         if texts not in self.used:
             self.used += (texts,)
         self.asked += 1
         if texts != self.texts:
-            self.texts, self.changed_at, self.placed = texts, self.asked, placed(self._auth, texts)
-        self._error, self.good_until = None, good_until
+            self.texts, self.changed_at = texts, self.asked
+        self._error, self.good_until = None, inf if token is None else token.good_until
 
     def note_failure(self, error: ClientError) -> None:
         """Keep why there are no new secrets, for all calls that wait for them. The next call asks again."""

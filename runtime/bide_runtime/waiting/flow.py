@@ -42,6 +42,8 @@ class Send(msgspec.Struct, frozen=True, gc=False):
     """The rate limit bucket of the request. If it is closed when the request could be sent, the request is not sent,
     and the `Received` has no reply.
     """
+    is_private: bool = False
+    """Whether the reply is a secret of the client: callbacks do not get it."""
 
 
 class NewKey(msgspec.Struct, frozen=True, gc=False):

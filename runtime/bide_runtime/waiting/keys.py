@@ -4,16 +4,50 @@ from __future__ import annotations
 
 from math import inf
 
-from ..calls.account import Account
+from ..calls.account import Account, Auth
 from ..errors.client import ClientError
+from ..errors.transport import RequestTimeout
+from ..http.errors import ApiError
 from ..http.keys import Keys
+from ..http.oauth import IssuedToken, token_in
 from ..http.request import Request, Response
-from .flow import Flow, NewKey, Received
+from ..models.codec import json_in
+from .flow import Flow, NewKey, Received, Send
 
 
-def keys_of(account: Account, request: Request) -> Keys | None:
-    """The secrets that *request* needs, if they change."""
-    return account.keys if account.keys is not None and account.is_theirs(request.url) else None
+def keys_of(account: Account, request: Request, auth: Auth) -> Keys | None:
+    """The secrets of a client, if *request* needs some that change."""
+    return account.keys if account.changes(auth) and account.is_theirs(request.url) else None
+
+
+def fetch_token(account: Account, before: float, now: float) -> Flow[IssuedToken | None]:
+    """A new access token; `None` if the provider wants none. One attempt: the request that needs it has the retries.
+
+    Raises `TransportError`, `ApiError` and `DecodeError`, after which that request was certainly not sent.
+    """
+    if account.provider.oauth is None:
+        return None
+    timeout = min(account.timeout, before - now)
+    if timeout <= 0:
+        raise missed_token()
+    received = yield Send(account.token_request(), timeout, before=before, is_private=True)
+    reply = received.reply
+    try:
+        if isinstance(reply, Response):
+            if not 200 <= reply.status < 300:
+                raise account.token_error(reply)
+            return token_in(json_in(reply), received.now)
+        raise reply or missed_token()
+    except ClientError as error:
+        error.may_have_arrived = False
+        if isinstance(error, ApiError):
+            error.is_not_processed = error.is_transient
+        raise
+
+
+def missed_token() -> RequestTimeout:
+    """The error if there is no time to get a token."""
+    return RequestTimeout("no access token came before the deadline", may_have_arrived=False)
 
 
 def ready(keys: Keys | None, now: float, deadline: float = inf) -> Flow[Received | None]:

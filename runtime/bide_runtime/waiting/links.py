@@ -6,7 +6,6 @@ spec names, which get no credentials, and never from https to http.
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, Literal, TypeAlias
@@ -18,7 +17,7 @@ from ..calls.account import Account
 from ..calls.link import Link
 from ..errors.client import InvalidArgument, InvalidToken
 from ..errors.decode import DecodeError
-from ..http.request import Json, Response, as_text, origin, path, placeholders
+from ..http.request import Json, Response, as_text, is_loopback, origin, path, placeholders
 from ..jobs.kind import JobKind
 from ..jobs.record import Record
 from ..jobs.token import MAX_BYTES, as_id, checked_id, is_value
@@ -96,7 +95,7 @@ def refusal(account: Account, url: str) -> str | None:
     if scheme not in _PORTS or not host or not is_clean:
         return "it is not an http or https URL"
     base = origin(account.base_url)
-    if (scheme, host, port) == base or (_is_loopback(host) and _is_loopback(base[1])):
+    if (scheme, host, port) == base or (is_loopback(host) and is_loopback(base[1])):
         return None
     if scheme != "https" and base[0] == "https":
         return f"it leads to {host} without encryption"
@@ -195,11 +194,3 @@ def resume_record(account: Account, kind: JobKind[Any, Any], text: str) -> Recor
 def _is_named(host: str, pattern: str) -> bool:
     """Whether *pattern* from the spec matches *host*; a leading `*.` matches any subdomain."""
     return host == pattern or (pattern.startswith("*.") and host.endswith(pattern[1:]))
-
-
-def _is_loopback(host: str) -> bool:
-    """Whether a host is this machine. Links between its ports are followed, for tests and simulators."""
-    try:
-        return host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False

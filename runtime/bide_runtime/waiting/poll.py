@@ -22,7 +22,7 @@ from ..models.part import named, part_of
 from .flow import WARNING, Flow, Log
 from .links import keep_links, keep_values, url_of
 from .request import request_of
-from .session import Outgoing, Session
+from .session import Outgoing, Session, retry_after_of
 
 S = TypeVar("S")
 R = TypeVar("R")
@@ -52,8 +52,9 @@ def read_poll(session: Session, record: Record[S, R], reply: Response | ClientEr
     need may have any value: the log tells of each once.
     """
     assert reply is not None
-    if isinstance(reply, TransportError | NotJson):
-        return Polled(transient_error=reply)
+    if isinstance(reply, TransportError | NotJson) or (isinstance(reply, ApiError) and reply.is_transient):
+        # The latter is of the endpoint that issues access tokens.
+        return Polled(transient_error=reply, retry_after=retry_after_of(reply))
     if isinstance(reply, ClientError):
         raise reply
     account, status_before = session.account, record.status

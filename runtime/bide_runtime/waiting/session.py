@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 
-from ..calls.account import Account
+from ..calls.account import Account, Auth
 from ..errors.client import ClientError
 from ..http.errors import ApiError
 from ..http.keys import Keys
@@ -62,6 +62,8 @@ class Outgoing(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """How to ask the server to hold the request, if it is a long poll."""
     timeout: float | None = None
     """The timeout from the spec in seconds, if there is one."""
+    auth: Auth = None
+    """The secrets that it needs, by the client's arguments; `None`: the usual ones."""
 
     def request_at(self, now: float) -> tuple[Request, int]:
         """The request as it is sent at *now*, and for how many seconds it asks the server to hold it."""
@@ -91,7 +93,8 @@ def send(
     If the secrets change, it gets those of this moment, and is sent again with new ones if the reply is a 401: once.
     """
     once = partial(_send_once, session, outgoing, timeout=timeout, deadline=deadline, attempt=attempt, polled=polled)
-    keys = None if session.account.keys is None else keys_of(session.account, outgoing.request)
+    account = session.account
+    keys = None if account.keys is None else keys_of(account, outgoing.request, outgoing.auth)
     if keys is None:
         return once(has_slot=has_slot, now=now)
     return _send_keyed(keys, once, outgoing.bucket, deadline=deadline, has_slot=has_slot, now=now)
@@ -162,7 +165,7 @@ def _send_once(
         keys = session.account.keys
         asked = 0 if keys is None else keys.asked
         received = yield Send(
-            session.account.keyed(request), request_timeout, attempt, deadline, bucket=outgoing.bucket
+            session.account.keyed(request, outgoing.auth), request_timeout, attempt, deadline, bucket=outgoing.bucket
         )
         if received.reply is not None:
             break

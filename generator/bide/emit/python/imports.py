@@ -20,8 +20,8 @@ _RUNTIME = """
     AsyncCancellableJob AsyncCancellableJobs AsyncClient AsyncClock AsyncJob AsyncJobBatch AsyncJobs AsyncKey
     AsyncStream AsyncTransport BatchOptions Call CancellableJob CancellableJobs Client Clock Counts
     End ErrorShape EventReader FileLike Job JobBatch JobKind Jobs Json Key Lifecycle Link LongPoll MaxRate Model
-    Observer OpenEnum OpenIntEnum Other Outcome OwnErrors Pages Policy PollMany Polling ProgressDisplay Provider Rate
-    Record ResultAt Secret State Stream StreamCall Submission Transport UnknownEvent Update UploadFile
+    OAuth Observer OpenEnum OpenIntEnum Other Outcome OwnErrors Pages Policy PollMany Polling ProgressDisplay Provider
+    Rate Record ResultAt Secret State Stream StreamCall Submission Transport UnknownEvent Update UploadFile
     Variant WaitOptions _as_file _checked _encode _encode_form _encode_object _no_items _path _query _reads
     _reads_by_status _reads_nothing _reads_or_job _register
     """

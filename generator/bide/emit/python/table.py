@@ -14,7 +14,7 @@ DEFAULTS: Mapping[str, Mapping[str, Json]] = {
     "Pages": {"first": FIRST_PAGE},
     "PollMany": {"method": "GET", "ids_in": "query"},
     "ResultAt": {"method": "GET", "not_ready": frozenset(NOT_READY), "gone": frozenset(GONE)},
-    "Secret": {"argument": "api_key"},
+    "Secret": {"argument": "api_key", "is_usual": True},
 }
 """The defaults of the runtime's classes that are not empty. A test compares them with the classes."""
 

@@ -99,6 +99,7 @@ class EndpointView(View):
             "limited_as": f"{endpoint.method} {endpoint.path}" if self._in(Place.PATH) else None,
             "idempotent": idempotent,
             "timeout": endpoint.timeout,
+            "auth": None if endpoint.auth is None else literal(endpoint.auth),
             "read": read,
         }
         return row("Call", fields, indent=indent)

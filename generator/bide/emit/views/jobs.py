@@ -56,6 +56,7 @@ class LifecycleView(View):
             "values": self._values,
             "headers": _templates(requests, Place.HEADER),
             "bodies": _templates(requests, Place.BODY),
+            "auth": {name: literal(each.auth) for name, each in requests.items() if each and each.auth is not None},
             "timeouts": {name: each.timeout for name, each in requests.items() if each and each.timeout},
             "error_code": attributes(lifecycle.error.code),
             "error_message": attributes(lifecycle.error.message),

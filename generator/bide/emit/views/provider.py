@@ -157,6 +157,7 @@ class ProviderView(Context):
             "title": ir.title,
             "base_url": ir.base_url,
             "auth": tuple(_secret(each) for each in ir.auth),
+            "oauth": self._oauth,
             "headers": {name.lower(): text for name, text in ir.headers},
             "hosts": ir.hosts,
             "request_id_header": ir.request_id_header,
@@ -177,9 +178,32 @@ class ProviderView(Context):
         return [Code(secret.argument) for secret in self.ir.auth]
 
     @property
+    def functions(self) -> list[Code]:
+        """Those of them that may be functions."""
+        return [Code(secret.argument) for secret in self.ir.auth if secret.scheme != "oauth"]
+
+    @property
+    def has_tokens(self) -> bool:
+        """Whether clients get access tokens."""
+        return self.ir.oauth is not None
+
+    @property
     def has_one_key(self) -> bool:
         """Whether there is no secret but an `api_key`."""
         return self.secrets in ([], ["api_key"])
+
+    @property
+    def _oauth(self) -> Code | None:
+        oauth = self.ir.oauth
+        if oauth is None:
+            return None
+        fields = {
+            "token_url": oauth.token_url,
+            "scope": " ".join(oauth.scopes),
+            "audience": oauth.audience,
+            "in_body": oauth.in_body,
+        }
+        return row("OAuth", fields)
 
     @property
     def error_class(self) -> Code:
@@ -206,5 +230,6 @@ def _secret(secret: Secret) -> Code:
         "prefix": secret.prefix,
         "env": secret.env,
         "argument": secret.argument,
+        "is_usual": secret.is_usual,
     }
     return row("Secret", fields)

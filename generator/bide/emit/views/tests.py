@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from bide.emit.python.code import Code, docstring, literal
 from bide.emit.python.table import row
@@ -29,6 +29,7 @@ from bide.ir import (
     Place,
     Pointer,
     Scalar,
+    Secret,
     Type,
     Union,
 )
@@ -77,15 +78,8 @@ class TestsView:
 
     @property
     def key(self) -> Code:
-        """Where the secrets go: (query or header, its name, its text with a `{}` for each secret)."""
-        auth = self.provider.ir.auth
-        basic = {secret.name: "{}" for secret in auth if secret.scheme == "basic"}
-        found = [("header", each.name.lower(), _behind(each.prefix)) for each in auth if each.scheme == "header"]
-        found += [(str(each.scheme), each.name, "{}") for each in auth if each.scheme == "query"]
-        if basic:
-            both = basic.get("both", f"{basic.get('username', '')}:{basic.get('password', '')}")
-            found.append(("header", "authorization", f"Basic {both}"))
-        return literal(tuple(found))
+        """Where the usual secrets go."""
+        return places_of([secret for secret in self.provider.ir.auth if secret.is_usual])
 
     @property
     def has_key(self) -> bool:
@@ -173,6 +167,20 @@ def _behind(prefix: str) -> str:
     return f"{prefix} {{}}" if prefix else "{}"
 
 
+def places_of(auth: Iterable[Secret]) -> Code:
+    """Where secrets go: (query or header, its name, its text with a `{}` for each secret)."""
+    auth = list(auth)
+    basic = {secret.name: "{}" for secret in auth if secret.scheme == "basic"}
+    found = [("header", each.name.lower(), _behind(each.prefix)) for each in auth if each.scheme == "header"]
+    found += [(str(each.scheme), each.name, "{}") for each in auth if each.scheme == "query"]
+    if basic:
+        both = basic.get("both", f"{basic.get('username', '')}:{basic.get('password', '')}")
+        found.append(("header", "authorization", f"Basic {both}"))
+    if any(secret.scheme == "oauth" for secret in auth):
+        found.append(("header", "authorization", "Bearer token-of-a-fake-1"))
+    return literal(tuple(found))
+
+
 class CallView(View):
     """One method of the client, and its request according to the spec."""
 
@@ -208,6 +216,12 @@ class CallView(View):
     @property
     def form(self) -> Code | None:
         return literal(self._endpoint.form) if self._endpoint.is_form else None
+
+    @property
+    def keys(self) -> Code | None:
+        """Where its secrets go, if they are not the usual ones."""
+        wanted = self._endpoint.auth
+        return None if wanted is None else places_of(each for each in self.provider.ir.auth if each.argument in wanted)
 
     @property
     def constants(self) -> list[tuple[Code, Code]]:

@@ -246,6 +246,7 @@ def package(provider: Provider) -> str:
 
 def _client(provider: Provider, opening: str, waits: str) -> str:
     key = "".join(f"\n    {each.argument}: {_secret(each)}" for each in provider.auth)
+    key += f"\n    token_url: URL to use instead of {provider.oauth.token_url}." if provider.oauth else ""
     colour = "An asyncio client" if waits else "A blocking client"
     return joined(
         f"{colour} for {provider.title}.",
@@ -274,7 +275,11 @@ def _secret(secret: Secret) -> str:
         "username": "The user name",
         "password": "The password",
         "both": "User name and password, as `name:password`",
+        "client_id": "The client id, with which the client gets its access tokens",
+        "client_secret": "The client secret. It is sent to the token URL only",
     }
+    if secret.scheme == "oauth":
+        return f"{what[secret.name]}. Default: the environment variable `{secret.env}`."
     about = what[secret.name] if secret.scheme == "basic" else "The API key"
     if secret.scheme != "basic" and secret.argument != "api_key":
         place = "header" if secret.scheme == "header" else "query parameter"

@@ -63,6 +63,10 @@ def _argument(one: ir.Field, place: ir.Place) -> ir.Parameter:
     return ir.Parameter(field=one, name=names.argument_name(one.name), place=place)
 
 
+OAUTH_ARGUMENTS = ("client_id", "client_secret")
+"""The client's arguments for OAuth."""
+
+
 def method_of(raw: Mapping[str, Json]) -> str:
     """The key of *raw* that is an HTTP method."""
     return next(method for method in METHODS if method in raw)
@@ -105,8 +109,23 @@ def build_endpoint(
         idempotent=raw.get("idempotent", method.upper() not in _NOT_IDEMPOTENT),
         timeout=parse_duration(raw["timeout"]) if "timeout" in raw else None,
         rate_limit=parse_rate(raw["rate_limit"]) if "rate_limit" in raw else None,
+        auth=auth_of(raw["auth"]) if "auth" in raw else None,
         examples=examples(raw.get("examples"), bodies.sources, source),
     )
+
+
+def auth_of(raw: Json) -> tuple[str, ...]:
+    """The secrets of a request that names some, by the client's arguments."""
+    if raw == "none":
+        return ()
+    named = [raw] if isinstance(raw, str) else raw
+    found = [OAUTH_ARGUMENTS if name == "oauth" else (secret_argument(name),) for name in named]
+    return tuple(argument for arguments in found for argument in arguments)
+
+
+def secret_argument(name: str) -> str:
+    """The client's argument for a secret of this name."""
+    return names.argument_name(names.chosen_field_name(name))
 
 
 def _link(raw: Mapping[str, Json]) -> ir.Link:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from bide import ir
-from bide.ir.build.endpoints import Bodies
+from bide.ir.build.endpoints import OAUTH_ARGUMENTS, Bodies, secret_argument
 from bide.ir.build.jobs import build_job
 from bide.ir.build.lifecycles import build_lifecycle
 from bide.ir.build.models import build_enum, build_models, build_union, with_variants
@@ -47,6 +47,11 @@ def build(document: Document) -> ir.Provider:
         _job(name, value, raw["lifecycles"], lifecycles, bodies) for name, value in raw.get("jobs", {}).items()
     )
 
+    endpoints = [each.endpoint for each in operations]
+    endpoints += [job.submit for job in jobs]
+    endpoints += [each for lifecycle in lifecycles.values() for each in lifecycle.endpoints]
+    named = {argument for endpoint in endpoints for argument in endpoint.auth or ()}
+
     finished = with_variants([*models.values(), *bodies.made], unions)
     by_name |= {model.name: model for model in finished}
     is_sent = reached(sent(operations, jobs), by_name)
@@ -70,7 +75,12 @@ def build(document: Document) -> ir.Provider:
         description=raw["description"].strip(),
         docs=raw["docs"],
         base_url=raw["base_url"].rstrip("/"),
-        auth=tuple(map(_secret, _listed(raw.get("auth", [])))),
+        auth=tuple(
+            replace(secret, is_usual=secret.argument not in named)
+            for each in _listed(raw.get("auth", []))
+            for secret in _secrets(each)
+        ),
+        oauth=_oauth(raw.get("auth", [])),
         headers=tuple(raw.get("headers", {}).items()),
         request_id_header=raw.get("request_id", {}).get("header"),
         request_id_field=_pointer(raw.get("request_id", {}).get("field")),
@@ -151,8 +161,26 @@ def _package(provider: str, given: Mapping[str, Json] | None) -> ir.Package:
     )
 
 
+def _oauth(raw: Json) -> ir.OAuth | None:
+    found = next((each["oauth"] for each in _listed(raw) if "oauth" in each), None)
+    if found is None:
+        return None
+    return ir.OAuth(
+        token_url=found["token_url"],
+        scopes=tuple(found.get("scopes", ())),
+        audience=found.get("audience", ""),
+        in_body=found.get("credentials") == "body",
+    )
+
+
+def _secrets(raw: Mapping[str, Json]) -> list[ir.Secret]:
+    if "oauth" in raw:
+        return [ir.Secret(scheme="oauth", name=name, env=raw["env"][name], argument=name) for name in OAUTH_ARGUMENTS]
+    return [_secret(raw)]
+
+
 def _secret(raw: Mapping[str, Json]) -> ir.Secret:
-    argument = names.argument_name(names.chosen_field_name(raw["name"])) if "name" in raw else "api_key"
+    argument = secret_argument(raw["name"]) if "name" in raw else "api_key"
     match raw:
         case {"header": str(name)}:
             return ir.Secret(

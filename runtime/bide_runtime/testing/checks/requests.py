@@ -70,6 +70,8 @@ class Call:
     has_body: bool = False
     form: str = ""
     """The media type of the body, if it is a form."""
+    keys: tuple[tuple[str, str, str], ...] | None = None
+    """Where its secrets go, if they are not the usual ones."""
 
     def __repr__(self) -> str:
         return self.name

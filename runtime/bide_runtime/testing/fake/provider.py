@@ -14,6 +14,7 @@ from ...calls.link import Link
 from ...calls.provider import Provider
 from ...clients.async_client import AsyncClient
 from ...clients.client import Client
+from ...clients.options import AsyncKey, Key
 from ...http.request import Json
 from ...jobs.kind import JobKind
 from ...jobs.lifecycle import Lifecycle
@@ -26,6 +27,7 @@ from ..faults import UNKNOWN_STATUS, Fault, FaultKind
 from .addresses import JSON, Address, FakeOperation, FakeStreaming, Route
 from .clock import AsyncFakeClock, FakeClock, VirtualTime
 from .jobs import FakeJobs, link_path
+from .keys import KEY, FakeKeys
 from .plans import FakeJob
 from .promises import Trace, broken_promises
 from .replies import changed
@@ -34,9 +36,6 @@ from .transport import AsyncFakeTransport, FakeTransport, Reply, Sent, Server
 C = TypeVar("C", bound=Client)
 A = TypeVar("A", bound=AsyncClient)
 R = TypeVar("R")
-
-KEY = "-".join(("key", "of", "a", "fake"))
-"""Joined at run time, because Hypothesis also tries the string literals of a program."""
 
 
 @dataclass(frozen=True)
@@ -65,6 +64,8 @@ class FakeProvider(Generic[C, A]):
         """Every request to any address, in the order in which they were sent."""
         self.kinds: list[FakeJobs[Any]] = []
         self.operations: list[FakeOperation | FakeStreaming] = []
+        self.keys = FakeKeys(provider, self.time)
+        """Its token endpoint, and the keys that it refuses."""
         self._provider = provider
         self._client_class = client
         self._async_client_class = async_client
@@ -83,12 +84,12 @@ class FakeProvider(Generic[C, A]):
         """Seconds of virtual time since the provider was made."""
         return self.time.now
 
-    def client(self, api_key: str | None = KEY, **arguments: Any) -> C:
+    def client(self, api_key: Key | None = KEY, **arguments: Any) -> C:
         """A blocking client of this provider, with the arguments of the real one. It has no random jitter."""
         transport = FakeTransport(self._server(), self.clock)
         return self._client_class(**self._arguments(api_key, arguments, transport), clock=self.clock)
 
-    def async_client(self, api_key: str | None = KEY, **arguments: Any) -> A:
+    def async_client(self, api_key: AsyncKey | None = KEY, **arguments: Any) -> A:
         """An asyncio client of this provider."""
         transport = AsyncFakeTransport(self._server(), self.async_clock)
         return self._async_client_class(**self._arguments(api_key, arguments, transport), clock=self.async_clock)
@@ -108,7 +109,7 @@ class FakeProvider(Generic[C, A]):
         addresses = (
             address for jobs in self.kinds for address in (jobs, jobs.submit, jobs.poll, jobs.result, jobs.cancel)
         )
-        for each in (self.time, *self._transports, *addresses, *self.operations):
+        for each in (self.time, self.keys, *self._transports, *addresses, *self.operations):
             each.forget(before)
 
     def check(self) -> None:
@@ -129,7 +130,7 @@ class FakeProvider(Generic[C, A]):
         return Trace(self.requests, self._provider, min_intervals)
 
     def _arguments(
-        self, api_key: str | None, given: Mapping[str, Any], transport: FakeTransport | AsyncFakeTransport
+        self, api_key: AsyncKey | None, given: Mapping[str, Any], transport: FakeTransport | AsyncFakeTransport
     ) -> dict[str, Any]:
         """The arguments of a client, without its clock; they make it deterministic."""
         self._transports.add(transport)
@@ -140,9 +141,17 @@ class FakeProvider(Generic[C, A]):
         given = {name: value for name, value in given.items() if name not in ("transport", "clock")}
         return {**self._secrets(api_key), **chance, **given, "transport": transport}
 
-    def _secrets(self, key: str | None) -> dict[str, str | None]:
+    @property
+    def functions(self) -> list[str]:
+        """The arguments of a client that may be functions."""
+        return [secret.argument for secret in self._provider.auth if secret.at != "oauth"]
+
+    def _secrets(self, key: AsyncKey | None) -> dict[str, AsyncKey | None]:
         """Each secret of a client: *key* for all."""
-        return {secret.argument: key for secret in self._provider.auth} or {"api_key": key}
+        may_be = self.functions
+        text = KEY if callable(key) else key
+        secrets = {each.argument: key if each.argument in may_be else text for each in self._provider.auth}
+        return secrets or {"api_key": text}
 
     # --- for the generated class ----------------------------------------------------------------------------------
 
@@ -187,11 +196,17 @@ class FakeProvider(Generic[C, A]):
         return lambda sent: self._answer(sent, number)
 
     def _answer(self, sent: Sent, client: int) -> Reply:
+        if self.keys.are_asked_for(sent):
+            self.keys.requests.append(sent)
+            fault = self.keys.next_fault()
+            return self.keys.issue() if fault is None else changed(Reply(), fault, self._provider, self.clock.wall())
         asked = self._asked(sent, sent.path.removeprefix(self._base))
         address, proper = asked.address, asked.answer
-        sent.role, sent.bucket, sent.client = address.role, asked.route.bucket, client
+        sent.role, sent.bucket, sent.client, sent.auth = address.role, asked.route.bucket, client, asked.route.auth
         self.requests.append(sent)
         address.requests.append(sent)
+        if (refused := self.keys.refusal(sent)) is not None:
+            return refused
         fault = self._anywhere.next_fault() or address.next_fault()
         if fault is None:
             return proper()
@@ -228,7 +243,12 @@ class FakeProvider(Generic[C, A]):
             yield _Asked(jobs.submit, jobs.route, partial(jobs.submitted, sent), jobs)
             many = jobs.kind.lifecycle.poll_many
             if many is not None:
-                yield _Asked(jobs.poll, Route(many.method, many.path), partial(self._polled_together, many, sent), jobs)
+                yield _Asked(
+                    jobs.poll,
+                    Route(many.method, many.path, auth=jobs.kind.lifecycle.auth.get("poll")),
+                    partial(self._polled_together, many, sent),
+                    jobs,
+                )
 
     def _asked_of_one_job(self, sent: Sent, path: str) -> Iterator[_Asked]:
         """Every matching address of a single job."""
@@ -291,6 +311,7 @@ def _route(lifecycle: Lifecycle, role: Role, method: str, at: str | Link) -> Rou
             *(("body", name, text) for name, text in body.items()),
         ),
         counted_as="" if isinstance(at, str) else at.name,
+        auth=lifecycle.auth.get(role),
     )
 
 
