@@ -13,7 +13,7 @@ from collections.abc import Iterator
 
 from bide.lint.spec import Spec
 from bide.spec.diagnostics import Diagnostic
-from bide.spec.document import Json
+from bide.spec.document import Json, Path
 
 _CLIENT_ARGUMENTS = frozenset(
     [
@@ -40,6 +40,7 @@ def check(spec: Spec) -> Iterator[Diagnostic]:
     by_some = {name for group in named for name in group}
     usual = {name_of(secret) for _, secret in spec.secrets()} - by_some
     for path, secret in spec.secrets():
+        yield from _of_oauth(spec, path, secret)
         if "oauth" in secret and {"client_id", "client_secret"} & names:
             yield spec.at_value(path, "same-secret", "the arguments client_id and client_secret are taken", _RENAME)
         names |= {"client_id", "client_secret"} if "oauth" in secret else set()
@@ -55,6 +56,17 @@ def check(spec: Spec) -> Iterator[Diagnostic]:
         names.add(name)
         for place in _places(secret):
             places.setdefault(place, []).append(name)
+
+
+def _of_oauth(spec: Spec, path: Path, secret: Json) -> Iterator[Diagnostic]:
+    """The keys that differ between OAuth and a key."""
+    if "oauth" in secret and "name" in secret:
+        message = '"name" has no effect: the arguments for OAuth are client_id and client_secret'
+        yield spec.at_key((*path, "name"), "no-effect", message, "remove it")
+    if ("oauth" in secret) != isinstance(secret["env"], dict):
+        message = '"env" must be a mapping for OAuth, and text for any other secret'
+        help_ = "write {client_id: ACME_CLIENT_ID, client_secret: ACME_CLIENT_SECRET}, or ACME_API_KEY"
+        yield spec.at_value((*path, "env"), "bad-type", message, help_)
 
 
 _RENAME = "add a name, as in {header: X-App, env: APP_ID, name: app_id}"
