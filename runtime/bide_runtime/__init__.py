@@ -48,11 +48,19 @@ if TYPE_CHECKING:
     from .clients.options import AsyncKey, BatchOptions, Key, WaitOptions
     from .clients.progress import ProgressDisplay
     from .clients.stream import Stream
+    from .clients.webhooks import Webhooks
     from .engines.aiohttp_transport import AiohttpTransport
     from .engines.httpx_transport import AsyncHttpxTransport, HttpxTransport
     from .engines.transport import AsyncTransport, Transport
     from .engines.urllib3_transport import Urllib3Transport
-    from .errors.client import ClientClosed, ClientError, ConfigurationError, InvalidArgument, InvalidToken
+    from .errors.client import (
+        ClientClosed,
+        ClientError,
+        ConfigurationError,
+        InvalidArgument,
+        InvalidSignature,
+        InvalidToken,
+    )
     from .errors.decode import DecodeError
     from .errors.own import OwnErrors
     from .errors.stream import StreamCut, StreamError, StreamFailed
@@ -77,9 +85,10 @@ if TYPE_CHECKING:
     from .http.request import Json, Request, Response
     from .http.request import path as path
     from .http.request import query as query
+    from .http.signature import Signature
     from .jobs.end import End
     from .jobs.errors import JobCancelled, JobError, JobExpired, JobFailed, JobNotDone, JobTimeout, SubmitUncertain
-    from .jobs.kind import JobKind
+    from .jobs.kind import JobKind, WebhookAt
     from .jobs.lifecycle import Lifecycle
     from .jobs.poll_many import PollMany
     from .jobs.polling import Polling
@@ -104,7 +113,7 @@ if TYPE_CHECKING:
 
 
 _PLACES = {
-    "errors.client": "ClientClosed ClientError ConfigurationError InvalidArgument InvalidToken",
+    "errors.client": "ClientClosed ClientError ConfigurationError InvalidArgument InvalidSignature InvalidToken",
     "errors.decode": "DecodeError",
     "errors.own": "OwnErrors",
     "errors.stream": "StreamCut StreamError StreamFailed",
@@ -118,6 +127,7 @@ _PLACES = {
     "http.oauth": "OAuth",
     "http.rate_limit": "MaxRate Rate",
     "http.request": "Json Request Response path query",
+    "http.signature": "Signature",
     "engines.aiohttp_transport": "AiohttpTransport",
     "engines.httpx_transport": "AsyncHttpxTransport HttpxTransport",
     "engines.transport": "AsyncTransport Transport",
@@ -133,7 +143,7 @@ _PLACES = {
     "calls.pages": "Pages",
     "calls.provider": "ErrorShape Provider",
     "jobs.errors": "JobCancelled JobError JobExpired JobFailed JobNotDone JobTimeout SubmitUncertain",
-    "jobs.kind": "JobKind",
+    "jobs.kind": "JobKind WebhookAt",
     "jobs.end": "End",
     "jobs.lifecycle": "Lifecycle",
     "jobs.poll_many": "PollMany",
@@ -160,6 +170,7 @@ _PLACES = {
     "clients.observer": "Exchange Observer",
     "clients.progress": "ProgressDisplay",
     "clients.stream": "Stream",
+    "clients.webhooks": "Webhooks",
 }
 """The public names by module. Generated code imports only from `bide_runtime`, so modules can be moved."""
 
@@ -206,6 +217,7 @@ __all__ = [
     "Gone",
     "HttpxTransport",
     "InvalidArgument",
+    "InvalidSignature",
     "InvalidToken",
     "Job",
     "JobBatch",
@@ -251,6 +263,7 @@ __all__ = [
     "ResultAt",
     "Secret",
     "ServerError",
+    "Signature",
     "Snapshot",
     "State",
     "Stream",
@@ -270,6 +283,8 @@ __all__ = [
     "Urllib3Transport",
     "Variant",
     "WaitOptions",
+    "WebhookAt",
+    "Webhooks",
 ]
 
 

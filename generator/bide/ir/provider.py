@@ -45,6 +45,25 @@ class OAuth:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Signature:
+    """How webhooks are signed."""
+
+    header: str
+    env: str
+    hmac: Literal["sha256", "sha1", "sha512"]
+    encoding: Literal["hex", "base64"]
+    prefix: str
+    signed: str
+    timestamp: str
+    """The header with the time of sending; empty: none."""
+    id: str
+    """The header with the id of the webhook; empty: none."""
+    tolerance: float
+    base64_key: bool
+    """Whether the secret is base64."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ErrorShape:
     """One shape of an error body."""
 
@@ -67,6 +86,7 @@ class Provider:
     base_url: str
     auth: tuple[Secret, ...]
     oauth: OAuth | None
+    webhooks: Signature | None
     headers: tuple[tuple[str, str], ...]
     request_id_header: str | None
     request_id_field: Pointer

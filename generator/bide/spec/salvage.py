@@ -31,7 +31,7 @@ _STAND_INS = {
     "docs": "https://stand-in.example",
     "base_url": "https://stand-in.example",
 }
-_OPTIONAL = ("package", "auth", "headers", "request_id", "hosts", "errors", "transient")
+_OPTIONAL = ("package", "auth", "webhooks", "headers", "request_id", "hosts", "errors", "transient")
 
 _LOCAL = _set_of("""
     accepts audience auth cancel credits default deprecated description error examples failed gone idempotency_key

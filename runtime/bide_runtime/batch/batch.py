@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator
-from heapq import heappop, heappush
+from heapq import heapify, heappop, heappush
 from itertools import count
 from math import inf
 from typing import Any, Generic, TypeAlias, TypeVar
@@ -16,6 +16,7 @@ from ..jobs.errors import SubmitUncertain
 from ..jobs.record import Record
 from ..jobs.state import State
 from ..waiting.flow import Created, Flow, Log, NewKey, Notify, Received, Send, Sleep
+from ..waiting.inbox import Inbox
 from .coalesce import Coalescer, Group
 from .counts import Counts
 
@@ -85,6 +86,7 @@ class Batch(Generic[P, R]):
         coalescer: Coalescer[Entry[P, R]],
         wants_updates: bool = True,
         logs_at: Callable[[int], bool] = lambda level: True,
+        inbox: Inbox | None = None,
         now: float,
     ) -> None:
         if isinstance(max_in_flight, bool) or not isinstance(max_in_flight, int) or max_in_flight < 1:
@@ -98,6 +100,9 @@ class Batch(Generic[P, R]):
         """Whether the driver passes on the updates of each job."""
         self._logs_at = logs_at
         """Whether messages of a level are logged."""
+        self._inbox = inbox or Inbox()
+        self._arrivals = self._inbox.arrivals
+        """How many webhooks it has seen arrive."""
         self._in_flight = 0
         self._asleep: list[tuple[float, int, int]] = []
         """When each entry wakes up, its turn, and its index: numbers, because the garbage collector skips those."""
@@ -232,7 +237,22 @@ class Batch(Generic[P, R]):
         while self._asleep and self._asleep[0][0] <= now:
             _, turn, index = heappop(self._asleep)
             heappush(self._awake, (turn, self._entries[index], Received(now)))
+        if self._inbox.arrivals != self._arrivals:
+            self._wake_told(now)
         self._wake_answered(now)
+
+    def _wake_told(self, now: float) -> None:
+        """Wake the jobs that a webhook has told of."""
+        self._arrivals = self._inbox.arrivals
+        told = {index for _, _, index in self._asleep if self._is_settled(self._entries[index])}
+        for _, turn, index in self._asleep:
+            if index in told:
+                heappush(self._awake, (turn, self._entries[index], Received(now)))
+        self._asleep = [each for each in self._asleep if each[2] not in told]
+        heapify(self._asleep)
+
+    def _is_settled(self, entry: Entry[P, R]) -> bool:
+        return entry.record is not None and entry.record.is_settled
 
     def _wake_answered(self, now: float) -> None:
         for entry, received in self._coalescer.answers(now):

@@ -10,6 +10,7 @@ from ..errors.own import OwnErrors
 from ..http.auth import Secret
 from ..http.oauth import OAuth
 from ..http.rate_limit import Rate
+from ..http.signature import Signature
 
 
 class ErrorShape(msgspec.Struct, frozen=True):
@@ -28,6 +29,8 @@ class Provider(msgspec.Struct, frozen=True, kw_only=True):
     auth: tuple[Secret, ...] = ()
     oauth: OAuth | None = None
     """Where clients get access tokens, if the provider wants them."""
+    webhooks: Signature | None = None
+    """How the provider signs its webhooks, if it sends any."""
     headers: Mapping[str, str] = {}
     request_id_header: str = ""
     request_id_field: tuple[str, ...] = ()

@@ -102,8 +102,7 @@ class AsyncClient(OfOneProcess):
             self._on_reply: Callable[[Response], object] | None = None
             self._lock = Lock()
             self._key_lock = asyncio.Lock()
-            self._wakeup = asyncio.Event()
-            self._wakeups: WeakSet[asyncio.Event] = WeakSet([self._wakeup])
+            self._wakeups: WeakSet[asyncio.Event] = WeakSet()
             self._watched: WeakSet[_Stoppable] = WeakSet()
             self._observer = observer
             self._log = logging.getLogger(f"{self._provider.name}_client")
@@ -113,8 +112,7 @@ class AsyncClient(OfOneProcess):
         """Forget the locks, rate limits and minimum intervals of the parent process."""
         self._lock = Lock()
         self._key_lock = asyncio.Lock()
-        self._wakeup = asyncio.Event()
-        self._wakeups = WeakSet([self._wakeup])
+        self._wakeups = WeakSet()
         self._watched = WeakSet()
         self._session.min_interval.forget()
         self._session.limiter.forget()
@@ -235,11 +233,11 @@ class AsyncClient(OfOneProcess):
     ) -> T:
         """Run a flow to its end; pass each update to the callback."""
         check_functions(on_update=on_update)
-        running = Running(flow)
+        running, wakeup = Running(flow), self._new_wakeup()
         with bar or nullcontext():
             try:
                 while True:
-                    match await self._advance(running):
+                    match await self._advance(running, wakeup):
                         case Notify(update):
                             if bar is not None:
                                 bar.show_update(update)
@@ -253,15 +251,15 @@ class AsyncClient(OfOneProcess):
 
     async def _watch(self, flow: Flow[None]) -> AsyncIterator[Update[Any]]:
         """Run a flow to its end; yield its updates."""
-        running = Running(flow)
+        running, wakeup = Running(flow), self._new_wakeup()
         try:
             with self._provider.own_errors:
-                while isinstance(step := await self._advance(running), Notify):
+                while isinstance(step := await self._advance(running, wakeup), Notify):
                     yield step.update
         finally:
             running.close()
 
-    async def _advance(self, running: Running[T]) -> Notify | Finished[T]:
+    async def _advance(self, running: Running[T], wakeup: asyncio.Event) -> Notify | Finished[T]:
         """Run a flow to its next update, or to its end."""
         root, seen = self._root, Received(self._clock.now())
         while True:
@@ -269,9 +267,10 @@ class AsyncClient(OfOneProcess):
                 case Send() | NewKey() as send:
                     seen = await self._sent(send)
                 case Sleep(until):
-                    await self._clock.sleep(until - self._clock.now(), root._wakeup)
+                    await self._clock.sleep(until - self._clock.now(), wakeup)
                     if root._closed:
                         running.stop(self._closing())
+                    wakeup.clear()
                     seen = Received(self._clock.now())
                 case Log() as note:
                     self._noted(note)
@@ -347,7 +346,7 @@ class AsyncClient(OfOneProcess):
         self._root._watched.update(started)
 
     def _new_wakeup(self) -> asyncio.Event:
-        """A new event, which is set when the client is closed, if not before."""
+        """A new event, which is set when the client is closed or a webhook arrives, if not before."""
         wakeup = asyncio.Event()
         self._root._wakeups.add(wakeup)
         return wakeup
@@ -357,6 +356,11 @@ class AsyncClient(OfOneProcess):
         """The largest number of requests that the engine has in flight; infinite if it declares none."""
         transport = self._root._transport
         return MAX_CONNECTIONS if transport is None else getattr(transport, "max_connections", inf)
+
+    def _wake(self) -> None:
+        """Let every wait look whether a webhook has told of its job."""
+        for wakeup in list(self._root._wakeups):
+            wakeup.set()
 
     @property
     def _root(self) -> AsyncClient:

@@ -95,8 +95,7 @@ class Client(OfOneProcess):
             self._on_reply: Callable[[Response], object] | None = None
             self._lock = Lock()
             self._key_lock = Lock()
-            self._wakeup = Event()
-            self._wakeups: WeakSet[Event] = WeakSet([self._wakeup])
+            self._wakeups: WeakSet[Event] = WeakSet()
             self._observer = observer
             self._log = logging.getLogger(f"{self._provider.name}_client")
             reset_after_fork(self)
@@ -105,8 +104,7 @@ class Client(OfOneProcess):
         """Forget the locks, rate limits and minimum intervals of the parent process."""
         self._lock = Lock()
         self._key_lock = Lock()
-        self._wakeup = Event()
-        self._wakeups = WeakSet([self._wakeup])
+        self._wakeups = WeakSet()
         self._session.min_interval.forget()
         self._session.limiter.forget()
 
@@ -223,11 +221,11 @@ class Client(OfOneProcess):
     ) -> T:
         """Run a flow to its end; pass each update to the callback."""
         check_functions(on_update=on_update)
-        running = Running(flow)
+        running, wakeup = Running(flow), self._new_wakeup()
         with bar or nullcontext():
             try:
                 while True:
-                    match self._advance(running):
+                    match self._advance(running, wakeup):
                         case Notify(update):
                             if bar is not None:
                                 bar.show_update(update)
@@ -241,15 +239,15 @@ class Client(OfOneProcess):
 
     def _watch(self, flow: Flow[None]) -> Iterator[Update[Any]]:
         """Run a flow to its end; yield its updates."""
-        running = Running(flow)
+        running, wakeup = Running(flow), self._new_wakeup()
         try:
             with self._provider.own_errors:
-                while isinstance(step := self._advance(running), Notify):
+                while isinstance(step := self._advance(running, wakeup), Notify):
                     yield step.update
         finally:
             running.close()
 
-    def _advance(self, running: Running[T]) -> Notify | Finished[T]:
+    def _advance(self, running: Running[T], wakeup: Event) -> Notify | Finished[T]:
         """Run a flow to its next update, or to its end."""
         root, seen = self._root, Received(self._clock.now())
         while True:
@@ -257,9 +255,10 @@ class Client(OfOneProcess):
                 case Send() | NewKey() as send:
                     seen = self._sent(send)
                 case Sleep(until):
-                    self._clock.sleep(until - self._clock.now(), root._wakeup)
+                    self._clock.sleep(until - self._clock.now(), wakeup)
                     if root._closed:
                         running.stop(self._closing())
+                    wakeup.clear()
                     seen = Received(self._clock.now())
                 case Log() as note:
                     self._noted(note)
@@ -338,10 +337,15 @@ class Client(OfOneProcess):
         return Senders(self._sent, self._clock, wakeup) if offered is None else offered(self._sent, wakeup)
 
     def _new_wakeup(self) -> Event:
-        """A new event, which is set when the client is closed, if not before."""
+        """A new event, which is set when the client is closed or a webhook arrives, if not before."""
         wakeup = Event()
         self._root._wakeups.add(wakeup)
         return wakeup
+
+    def _wake(self) -> None:
+        """Let every wait look whether a webhook has told of its job."""
+        for wakeup in list(self._root._wakeups):
+            wakeup.set()
 
     @property
     def _root(self) -> Client:

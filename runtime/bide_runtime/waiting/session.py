@@ -20,6 +20,7 @@ from ..http.request import Request, Response
 from ..jobs.min_interval import MinIntervals
 from ..jobs.record import Record
 from .flow import INFO, Flow, Log, Received, Send, Sleep
+from .inbox import Inbox
 from .keys import keys_of, ready, renewed
 from .policy import backoff
 
@@ -35,6 +36,8 @@ class Session(msgspec.Struct, frozen=True):
     limiter: RateLimiter
     coalesces: bool = False
     """Whether polls are sent as `Send.polled`, so that they can be coalesced."""
+    inbox: Inbox = msgspec.field(default_factory=Inbox)
+    """The waits that a webhook may end."""
 
     @property
     def coalescing(self) -> Session:

@@ -54,6 +54,7 @@ _TAKEN = frozenset(
         "operations",
         "requests",
         "time",
+        "webhook",
         "trace",
     ]
 )

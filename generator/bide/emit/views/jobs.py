@@ -178,6 +178,14 @@ class JobView(View):
         return Code("CancellableJob" if self.ir.lifecycle.cancel else "Job")
 
     @property
+    def has_webhook(self) -> bool:
+        return self.ir.webhook is not None
+
+    @property
+    def receive_docstring(self) -> Code:
+        return docstring(prose.receive(), indent=8)
+
+    @property
     def can_be_cancelled(self) -> bool:
         return self.ir.lifecycle.cancel is not None
 
@@ -220,6 +228,7 @@ class JobView(View):
             "failed_result": self.failed_result if self.failed else None,
             "failed": Code(f"_errors.{self.failed}") if self.failed else None,
             "polling": row("Polling", asdict(self.ir.polling)),
+            "webhook": row("WebhookAt", asdict(self.ir.webhook)) if self.ir.webhook else None,
         }
         return row("JobKind", fields, indent=0)
 

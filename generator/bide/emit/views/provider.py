@@ -158,6 +158,7 @@ class ProviderView(Context):
             "base_url": ir.base_url,
             "auth": tuple(_secret(each) for each in ir.auth),
             "oauth": self._oauth,
+            "webhooks": row("Signature", asdict(ir.webhooks)) if ir.webhooks else None,
             "headers": {name.lower(): text for name, text in ir.headers},
             "hosts": ir.hosts,
             "request_id_header": ir.request_id_header,
@@ -181,6 +182,11 @@ class ProviderView(Context):
     def functions(self) -> list[Code]:
         """Those of them that may be functions."""
         return [Code(secret.argument) for secret in self.ir.auth if secret.scheme != "oauth"]
+
+    @property
+    def has_webhooks(self) -> bool:
+        """Whether the provider signs webhooks."""
+        return self.ir.webhooks is not None
 
     @property
     def has_tokens(self) -> bool:

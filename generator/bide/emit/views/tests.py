@@ -82,6 +82,16 @@ class TestsView:
         return places_of([secret for secret in self.provider.ir.auth if secret.is_usual])
 
     @property
+    def has_webhooks(self) -> bool:
+        """Whether a job has a webhook."""
+        return any(job.webhook for job in self.provider.ir.jobs)
+
+    @property
+    def webhook_jobs(self) -> Code:
+        """The names of the jobs that a webhook tells of."""
+        return literal(tuple(job.name for job in self.provider.ir.jobs if job.webhook))
+
+    @property
     def has_key(self) -> bool:
         return bool(self.provider.ir.auth)
 

@@ -247,6 +247,11 @@ def package(provider: Provider) -> str:
 def _client(provider: Provider, opening: str, waits: str) -> str:
     key = "".join(f"\n    {each.argument}: {_secret(each)}" for each in provider.auth)
     key += f"\n    token_url: URL to use instead of {provider.oauth.token_url}." if provider.oauth else ""
+    if provider.webhooks:
+        key += (
+            "\n    webhook_secret: The secret with which webhooks are signed, or several while it is being replaced."
+            f" Default: the environment variable `{provider.webhooks.env}`."
+        )
     colour = "An asyncio client" if waits else "A blocking client"
     return joined(
         f"{colour} for {provider.title}.",
@@ -362,3 +367,18 @@ def _range(low: float | None, high: float | None, unit: str) -> str:
     if low is None:
         return f"at most {number(high)}{unit}"
     return f"exactly {number(low)}{unit}" if low == high else f"{number(low)} to {number(high)}{unit}"
+
+
+def receive() -> str:
+    """The docstring of `receive`."""
+    return joined(
+        "Read a webhook and return the handle of its job. Nothing is sent.",
+        "\nWaits of this client for the same job end at once if it is done. A job that is done is not polled again.",
+        "\nArgs:"
+        "\n    body: The body as it arrived, in bytes."
+        "\n    headers: The headers of the request."
+        "\n    secret: The secret, or several while it is being replaced. Default: `webhook_secret` of the client."
+        "\n\nRaises:"
+        "\n    InvalidSignature: The provider has not signed it, or it is too old."
+        "\n    DecodeError: It does not match the spec.",
+    )

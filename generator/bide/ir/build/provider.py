@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from bide import ir
+from bide.ir import defaults
 from bide.ir.build.endpoints import OAUTH_ARGUMENTS, Bodies, secret_argument
 from bide.ir.build.jobs import build_job
 from bide.ir.build.lifecycles import build_lifecycle
@@ -14,7 +15,7 @@ from bide.ir.build.models import build_enum, build_models, build_union, with_var
 from bide.ir.build.operations import build_operation, event_union
 from bide.ir.build.reach import reached, received, sent
 from bide.ir.build.sources import Sources, sources
-from bide.ir.notation import parse_pointer
+from bide.ir.notation import parse_duration, parse_pointer
 from bide.ir.pointers import LeadsNowhere, follow
 from bide.spec import names
 from bide.spec.document import Document, Json
@@ -81,6 +82,7 @@ def build(document: Document) -> ir.Provider:
             for secret in _secrets(each)
         ),
         oauth=_oauth(raw.get("auth", [])),
+        webhooks=_signature(raw["webhooks"]) if "webhooks" in raw else None,
         headers=tuple(raw.get("headers", {}).items()),
         request_id_header=raw.get("request_id", {}).get("header"),
         request_id_field=_pointer(raw.get("request_id", {}).get("field")),
@@ -158,6 +160,33 @@ def _package(provider: str, given: Mapping[str, Json] | None) -> ir.Package:
         authors=authors,
         urls=tuple(raw.get("urls", {}).items()),
         is_published=given is not None,
+    )
+
+
+_STANDARD = {
+    "header": "webhook-signature",
+    "encoding": "base64",
+    "prefix": "v1,",
+    "signed": "{id}.{timestamp}.{body}",
+    "timestamp": {"header": "webhook-timestamp"},
+    "id": {"header": "webhook-id"},
+}
+"""What `standard: true` stands for: https://www.standardwebhooks.com."""
+
+
+def _signature(given: Mapping[str, Json]) -> ir.Signature:
+    raw = {**(_STANDARD if "standard" in given else {}), **given}
+    return ir.Signature(
+        header=raw["header"],
+        env=raw["env"],
+        hmac=raw.get("hmac", "sha256"),
+        encoding=raw.get("encoding", "hex"),
+        prefix=raw.get("prefix", ""),
+        signed=raw.get("signed", "{body}"),
+        timestamp=raw.get("timestamp", {}).get("header", ""),
+        id=raw.get("id", {}).get("header", ""),
+        tolerance=parse_duration(raw.get("tolerance", defaults.WEBHOOK_TOLERANCE)),
+        base64_key="standard" in given,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from base64 import b64decode
+from base64 import b64decode, b64encode
 from urllib.parse import urlsplit
 
 from ...calls.provider import Provider
@@ -13,6 +13,10 @@ from .transport import Reply, Sent
 
 KEY = "-".join(("key", "of", "a", "fake"))
 """Joined at run time, because Hypothesis also tries the string literals of a program."""
+
+
+WEBHOOK_SECRET = b64encode(KEY.encode()).decode()
+"""The secret of its webhooks: base64, as Standard Webhooks wants it."""
 
 
 class FakeKeys(Address):

@@ -27,7 +27,7 @@ from ..faults import UNKNOWN_STATUS, Fault, FaultKind
 from .addresses import JSON, Address, FakeOperation, FakeStreaming, Route
 from .clock import AsyncFakeClock, FakeClock, VirtualTime
 from .jobs import FakeJobs, link_path
-from .keys import KEY, FakeKeys
+from .keys import KEY, WEBHOOK_SECRET, FakeKeys
 from .plans import FakeJob
 from .promises import Trace, broken_promises
 from .replies import changed
@@ -72,6 +72,7 @@ class FakeProvider(Generic[C, A]):
         self.jitter = jitter or (lambda: 0.0)
         """Returns the jitter of the next clients, a number in [0, 1)."""
         self._keys = count(1)
+        self._webhooks = count(1)
         self._anywhere = Address("")
         self._base = urlsplit(provider.base_url).path
         self._clients = count()
@@ -101,6 +102,16 @@ class FakeProvider(Generic[C, A]):
     def inject(self, *faults: Fault | None) -> None:
         """Inject one fault into each of the next requests to any address; `None` is no fault."""
         self._anywhere.inject(*faults)
+
+    def webhook(self, job: Any, *, secret: str = WEBHOOK_SECRET) -> tuple[bytes, dict[str, str]]:
+        """The body and the headers of a webhook that tells of a job, a handle or an id, as it is now."""
+        job_id = self.id_of(job if isinstance(job, str) else job.id)
+        jobs = next((each for each in self.kinds if each.found(job_id) is not None and each.kind.webhook), None)
+        if jobs is None or self._provider.webhooks is None:
+            raise ValueError(f"the provider has no job {job_id!r} that a webhook tells of")
+        body = jobs.webhook(job_id)
+        number = f"msg-{next(self._webhooks)}"
+        return body, self._provider.webhooks.headers(body, secret, now=self.clock.wall(), id=number)
 
     def forget(self, older_than: float = 3600.0) -> None:
         """Drop requests that are older than this many seconds, and jobs that were over by then, for very long runs."""
@@ -139,7 +150,8 @@ class FakeProvider(Generic[C, A]):
             jobs.base = self._base
         chance = {"jitter": self.jitter, "new_key": lambda: f"fake-key-{next(self._keys)}"}
         given = {name: value for name, value in given.items() if name not in ("transport", "clock")}
-        return {**self._secrets(api_key), **chance, **given, "transport": transport}
+        webhooks = {"webhook_secret": WEBHOOK_SECRET} if self._provider.webhooks else {}
+        return {**self._secrets(api_key), **webhooks, **chance, **given, "transport": transport}
 
     @property
     def functions(self) -> list[str]:
