@@ -27,7 +27,7 @@ from ..waiting.session import Session
 from ..waiting.submits.submission import Submission
 from ..waiting.submits.submit import deferred, run, submit
 from ..waiting.wait import cancel, poll, result, updates, wait
-from ..waiting.webhook import received
+from ..waiting.webhooks.webhook import received
 from .async_client import AsyncClient
 from .namespace import Namespace
 from .options import BatchOptions, WaitOptions, check_functions, policy_of

@@ -20,9 +20,9 @@ from ..http.request import Request, Response
 from ..jobs.min_interval import MinIntervals
 from ..jobs.record import Record
 from .flow import INFO, Flow, Log, Received, Send, Sleep
-from .inbox import Inbox
 from .keys import keys_of, ready, renewed
 from .policy import backoff
+from .webhooks.inbox import Inbox
 
 _MAX_CLOSURE = 300.0
 """Seconds. No reply closes a bucket for longer: one wrong retry_after must not stop a whole client."""

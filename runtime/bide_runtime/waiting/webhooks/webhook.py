@@ -6,15 +6,15 @@ import json
 from collections.abc import Mapping
 from typing import TypeVar
 
-from ..errors.client import ClientError
-from ..errors.decode import DecodeError
-from ..http.request import Json, Response
-from ..jobs.kind import JobKind
-from ..jobs.record import Record
-from ..jobs.token import as_id, checked_id
-from ..models.codec import any_json, follow
-from .poll import read_snapshot
-from .session import Session
+from ...errors.client import ClientError
+from ...errors.decode import DecodeError
+from ...http.request import Json, Response
+from ...jobs.kind import JobKind
+from ...jobs.record import Record
+from ...jobs.token import as_id, checked_id
+from ...models.codec import any_json, follow
+from ..poll import read_snapshot
+from ..session import Session
 
 S = TypeVar("S")
 R = TypeVar("R")
@@ -55,7 +55,8 @@ def _told(kind: JobKind[S, R], body: bytes) -> tuple[str, Response]:
     try:
         checked_id(job_id)
     except ValueError as error:
-        raise DecodeError(f"the webhook has no usable job id: {error}", path="$", body=body) from error
+        where = ".".join(("$", *at.job_id))
+        raise DecodeError(f"the webhook has no usable job id at {where}: {error}", path=where, body=body) from error
     return job_id, Response(status=status, headers={"content-type": "application/json"}, body=text)
 
 

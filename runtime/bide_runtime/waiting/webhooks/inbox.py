@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from ..jobs.record import Record
+from ...jobs.record import Record
 
 
 class Inbox:

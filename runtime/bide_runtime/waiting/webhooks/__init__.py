@@ -1,0 +1,1 @@
+"""Webhooks: what they tell of jobs, and which waits they reach."""
