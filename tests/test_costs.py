@@ -108,7 +108,7 @@ def test_a_program_that_polls_loads_few_modules() -> None:
 
 
 def test_a_poll_takes_few_calls() -> None:
-    """57 Python functions, from one update of a wait to the next, including clock and engine."""
+    """62 Python functions, from one update of a wait to the next, including clock and engine."""
     [calls] = anakin_polls("""
 updates = job.updates(None, policy=Adaptive(job._record.kind.polling))
 for _ in range(10): next(updates)

@@ -322,7 +322,13 @@ class AsyncClient(OfOneProcess):
             return Received(began)
         reply: Response | ClientError
         try:
-            reply = await self._exchanged(send, min(send.timeout, send.before - began))
+            timeout = min(send.timeout, send.before - began)
+            if send.download is None:
+                reply = await self._engine().send(send.request, timeout=timeout)
+            else:
+                from .downloads.async_pour import poured
+
+                reply = await poured(self._engine(), replace(send, timeout=timeout), send.download, self._clock)
             if not isinstance(reply, Response):
                 raise TypeError(f"it returned {type(reply).__name__}, not a Response")
         except ClientError as error:
@@ -335,13 +341,6 @@ class AsyncClient(OfOneProcess):
         if self._observer is not None:
             self._observed(self._observer, send, reply, now - began)
         return Received(now, reply, now - began)
-
-    async def _exchanged(self, send: Send, timeout: float) -> Response:
-        if send.download is None:
-            return await self._engine().send(send.request, timeout=timeout)
-        from .downloads.async_pour import poured
-
-        return await poured(self._engine(), send, send.download, self._clock)
 
     def _observed(self, observer: Observer, send: Send, reply: Response | ClientError, seconds: float) -> None:
         from .observer import exchange_of

@@ -310,7 +310,13 @@ class Client(OfOneProcess):
             return Received(began)
         reply: Response | ClientError
         try:
-            reply = self._exchanged(send, min(send.timeout, send.before - began))
+            timeout = min(send.timeout, send.before - began)
+            if send.download is None:
+                reply = self._engine().send(send.request, timeout=timeout)
+            else:
+                from .downloads.pour import poured
+
+                reply = poured(self._engine(), replace(send, timeout=timeout), send.download, self._clock)
             if not isinstance(reply, Response):
                 raise TypeError(f"it returned {type(reply).__name__}, not a Response")
         except ClientError as error:
@@ -323,13 +329,6 @@ class Client(OfOneProcess):
         if self._observer is not None:
             self._observed(self._observer, send, reply, now - began)
         return Received(now, reply, now - began)
-
-    def _exchanged(self, send: Send, timeout: float) -> Response:
-        if send.download is None:
-            return self._engine().send(send.request, timeout=timeout)
-        from .downloads.pour import poured
-
-        return poured(self._engine(), send, send.download, self._clock)
 
     def _observed(self, observer: Observer, send: Send, reply: Response | ClientError, seconds: float) -> None:
         from .observer import exchange_of
