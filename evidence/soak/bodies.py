@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 from bide_runtime.http.request import Json
 from bide_runtime.jobs.kind import JobKind
-from bide_runtime.models.model import Variant
+from bide_runtime.models.variant import Variant
 from msgspec import inspect
 
 

@@ -28,6 +28,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from .batch.counts import Counts
     from .batch.outcome import Outcome
+    from .calls.base_url import Variable
     from .calls.call import Call
     from .calls.call import reads as reads
     from .calls.call import reads_by_status as reads_by_status
@@ -83,6 +84,7 @@ if TYPE_CHECKING:
     from .http.oauth import OAuth
     from .http.rate_limit import MaxRate, Rate
     from .http.request import Json, Request, Response
+    from .http.request import joined as joined
     from .http.request import path as path
     from .http.request import query as query
     from .http.signature import Signature
@@ -97,16 +99,22 @@ if TYPE_CHECKING:
     from .jobs.result_at import ResultAt
     from .jobs.snapshot import Snapshot, Update
     from .jobs.state import State
+    from .models.codec import as_written as as_written
     from .models.codec import checked as checked
     from .models.codec import encode as encode
     from .models.codec import encode_object as encode_object
+    from .models.codec import encode_text as encode_text
+    from .models.codec import encode_value as encode_value
     from .models.file import FileLike, UploadFile
     from .models.file import as_file as as_file
+    from .models.file import as_files as as_files
     from .models.form import encode_form as encode_form
-    from .models.model import Model, OpenEnum, OpenIntEnum, Other, Variant
+    from .models.model import Model, OpenEnum, OpenIntEnum
     from .models.model import no_items as no_items
-    from .models.model import register as register
+    from .models.moment import LocalDatetime, UnixTime, UnixTimeMs
     from .models.unknown import unknown_fields as unknown_fields
+    from .models.variant import Other, Variant
+    from .models.variant import register as register
     from .waiting.policy import Adaptive, Exponential, Fixed, Policy
     from .waiting.submits.submission import Submission
     from .waiting.submits.submit_reply import reads_or_job as reads_or_job
@@ -126,17 +134,20 @@ _PLACES = {
     "http.long_poll": "LongPoll",
     "http.oauth": "OAuth",
     "http.rate_limit": "MaxRate Rate",
-    "http.request": "Json Request Response path query",
+    "http.request": "Json Request Response joined path query",
     "http.signature": "Signature",
     "engines.aiohttp_transport": "AiohttpTransport",
     "engines.httpx_transport": "AsyncHttpxTransport HttpxTransport",
     "engines.transport": "AsyncTransport Transport",
     "engines.urllib3_transport": "Urllib3Transport",
-    "models.codec": "checked encode encode_object",
-    "models.file": "FileLike UploadFile as_file",
+    "models.codec": "as_written checked encode encode_object encode_text encode_value",
+    "models.file": "FileLike UploadFile as_file as_files",
     "models.form": "encode_form",
     "models.unknown": "unknown_fields",
-    "models.model": "Model OpenEnum OpenIntEnum Other Variant no_items register",
+    "models.model": "Model OpenEnum OpenIntEnum no_items",
+    "models.moment": "LocalDatetime UnixTime UnixTimeMs",
+    "models.variant": "Other Variant register",
+    "calls.base_url": "Variable",
     "calls.call": "Call reads reads_by_status reads_nothing",
     "calls.events": "EventReader StreamCall UnknownEvent",
     "calls.link": "Link",
@@ -233,6 +244,7 @@ __all__ = [
     "Key",
     "Lifecycle",
     "Link",
+    "LocalDatetime",
     "LongPoll",
     "MaxRate",
     "Model",
@@ -276,11 +288,14 @@ __all__ = [
     "SystemClock",
     "Transport",
     "TransportError",
+    "UnixTime",
+    "UnixTimeMs",
     "UnknownEvent",
     "UnprocessableEntity",
     "Update",
     "UploadFile",
     "Urllib3Transport",
+    "Variable",
     "Variant",
     "WaitOptions",
     "WebhookAt",

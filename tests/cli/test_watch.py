@@ -128,16 +128,19 @@ def test_watch_clears_the_terminal(spec: Path) -> None:
     ours, theirs = pty.openpty()
     command = [sys.executable, "-m", "bide", "check", "acme.yaml", "--watch"]
     with subprocess.Popen(command, stdout=theirs, stderr=theirs) as process:
-        os.close(theirs)
-        seen = ""
-        while "watching" not in seen:
-            seen += os.read(ours, 1000).decode()
-        assert "\x1b[2J" not in seen
-        replaced(spec, BAD)
-        while seen.count("watching") < 2:
-            seen += os.read(ours, 1000).decode()
-        process.send_signal(signal.SIGINT)
-        assert process.wait(30) == 0
+        try:
+            os.close(theirs)
+            seen = ""
+            while "watching" not in seen:
+                seen += os.read(ours, 1000).decode()
+            assert "\x1b[2J" not in seen
+            replaced(spec, BAD)
+            while seen.count("watching") < 2:
+                seen += os.read(ours, 1000).decode()
+            process.send_signal(signal.SIGINT)
+            assert process.wait(30) == 0
+        finally:
+            process.kill()
     os.close(ours)
 
     assert 'did you mean "running"?' in seen.split("\x1b[2J\x1b[H")[1]

@@ -10,6 +10,7 @@ import bide_runtime
 import msgspec
 import pytest
 from bide_runtime.testing.checks.stories import Job
+from bide_runtime.testing.checks.streams import EventStream
 
 from bide.emit.python.code import Code
 from bide.emit.python.table import DEFAULTS, row
@@ -18,13 +19,15 @@ ONLY_IF_SET = {"failed", "own_errors", "content_type", "accept", "reply"}
 """Fields for which a view passes `None` where the default is right."""
 
 TABLES = ["Call", "ErrorShape", "JobKind", "Lifecycle", "Link", "LongPoll", "Pages", "PollMany", "Polling"]
-TABLES += ["Provider", "Rate", "ResultAt", "Secret", "Submission"]
+TABLES += ["Provider", "Rate", "ResultAt", "Secret", "Submission", "Variable"]
+OF_TESTS: Mapping[str, Any] = {"Job": Job, "EventStream": EventStream}
+"""The classes of the tables in generated tests."""
 
 
 def defaults_of(name: str) -> dict[str, Any]:
     """The default of each field that has one."""
-    if name == "Job":
-        return {field.name: field.default for field in fields(Job) if field.default is not MISSING}
+    if name in OF_TESTS:
+        return {field.name: field.default for field in fields(OF_TESTS[name]) if field.default is not MISSING}
     found = {}
     for field in msgspec.structs.fields(getattr(bide_runtime, name)):
         if field.default_factory is not msgspec.NODEFAULT:
@@ -34,7 +37,7 @@ def defaults_of(name: str) -> dict[str, Any]:
     return found
 
 
-@pytest.mark.parametrize("name", [*TABLES, "Job"])
+@pytest.mark.parametrize("name", [*TABLES, *OF_TESTS])
 def test_defaults_are_left_out(name: str) -> None:
     """A row of nothing but the runtime's defaults is empty."""
     given = {field: value for field, value in defaults_of(name).items() if field not in ONLY_IF_SET}

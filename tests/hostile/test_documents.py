@@ -83,7 +83,7 @@ def test_diagrams_hold_states_and_arrows(text: str) -> None:
     lines = [line for fence in fences for line in fence.content.splitlines()]
 
     assert [line for line in lines if not MERMAID.fullmatch(line)] == []
-    assert len(fences) == 3
+    assert len(fences) == 4
 
 
 @settings(max_examples=200, deadline=None)

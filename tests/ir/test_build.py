@@ -288,7 +288,11 @@ def test_streams(acme: ir.Provider) -> None:
     assert watch.stream == ir.Stream(
         events=(("error", "ErrorEvent"), ("progress", "ProgressEvent"), ("complete", "CompleteEvent")),
         union="WatchEvent",
+        is_named=True,
+        kind="",
+        is_lines=False,
         last=frozenset({"complete"}),
+        end="",
         error_event="error",
         error_message=("message",),
     )
@@ -399,7 +403,12 @@ def test_the_case_of_a_status() -> None:
 def test_polling(acme: ir.Provider) -> None:
     """A job's own polling takes precedence over its lifecycle's, key by key."""
     assert acme.jobs[0].polling == ir.Polling(
-        interval=(15.0, 30.0), min_interval=1.0, typical=(3.0, 15.0), timeout=300.0, not_found_grace=10.0
+        interval=(15.0, 30.0),
+        min_interval=1.0,
+        typical=(3.0, 15.0),
+        timeout=300.0,
+        initial_delay=0.0,
+        not_found_grace=10.0,
     )
 
 

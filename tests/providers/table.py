@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 
@@ -113,6 +114,56 @@ CASES = (
         provider="quarry", call="label", arguments={"label": "a", "count": 2, "tags": ["x"]}, brings={"status": "cut"}
     ),
     Case(provider="quarry", call="describe", arguments={"stone": "slate", "grade": 1}, brings={"status": "cut"}),
+    Case(
+        provider="atelier",
+        call="draw.run",
+        arguments={
+            "shape": {"points": [{"x": 1, "y": 2}]},
+            "background": "white",
+            "due": datetime(2026, 1, 2, tzinfo=UTC),
+            "opens": datetime(2026, 1, 2),
+            "additional": {"copies": 2},
+        },
+        brings={"side": 1},
+        asks=frozenset({"POST /drawings", "GET /drawings/{job_id}", "GET /drawings/{job_id}/result"}),
+    ),
+    Case(provider="atelier", call="sketch.run", arguments={"body": "a cat"}, brings={"side": 1}),
+    Case(provider="atelier", call="sketch.run", arguments={"body": "x"}, scenario="fail", raises="JobFailed"),
+    Case(provider="atelier", call="engrave.run", arguments={"body": b"pixels"}, brings={"side": 1}),
+    Case(
+        provider="atelier",
+        call="find",
+        arguments={
+            "ids": ["a", "b"],
+            "years": [2025, 2026],
+            "tags": ["x"],
+            "since": datetime(2026, 1, 1, tzinfo=UTC),
+            "days": [datetime(2026, 1, 1), datetime(2026, 1, 2, 12)],
+            "x_until": datetime(2026, 1, 1, tzinfo=UTC),
+        },
+        brings=[{"opened": "never", "created_at": datetime(2026, 1, 1, 0, 0, 0, 500_000, UTC)}],
+    ),
+    Case(provider="atelier", call="shape_of", arguments={"id": "d1"}, brings={"side": 1}),
+    Case(provider="atelier", call="reshape", arguments={"body": {"radius": 3}}, brings={"side": 1}),
+    Case(
+        provider="atelier",
+        call="rank",
+        arguments={"body": [{"title": "a", "painter": "b"}]},
+        brings=[{"title": "A", "additional": {"painter": "B"}}],
+    ),
+    Case(provider="atelier", call="note", arguments={"body": "a"}, brings={"hung_at": datetime(2026, 1, 1, 12)}),
+    Case(provider="atelier", call="tell", arguments={"body": "a \u00fc"}, brings=None),
+    Case(provider="atelier", call="photo", arguments={"body": b"\xff"}, brings={"background": "white"}),
+    Case(provider="atelier", call="film", arguments={"body": b"\xff"}, brings={"background": "white"}),
+    Case(
+        provider="atelier",
+        call="scan",
+        arguments={"pages": [b"1", b"2"], "names": ["a"]},
+        brings={"background": "white"},
+    ),
+    Case(
+        provider="atelier", call="register", arguments={"name": "a", "tags": ["x", "y"]}, brings={"background": "white"}
+    ),
     Case(provider="glacier", call="freeze.run", arguments={"litres": 2}, brings={"tons": 1}),
     Case(provider="glacier", call="freeze.run", arguments={"litres": 2}, scenario="fail", raises="JobFailed"),
     Case(
@@ -254,5 +305,124 @@ CASES = (
         arguments={"shape": "x"},
         brings={"error": None},
         asks=frozenset({"POST /things", "GET /links/one_address/poll/{job_id}"}),
+    ),
+    Case(
+        provider="foundry",
+        call="stack.run",
+        arguments={"shape": "x"},
+        brings={"weight": 1.0},
+        asks=frozenset({"POST /stacks", "GET /stacks/{job_id}"}),
+    ),
+    Case(provider="foundry", call="stack.run", arguments={"shape": "x"}, scenario="fail", raises="JobFailed"),
+    Case(
+        provider="foundry",
+        call="project.run",
+        arguments={"id": "a b/c", "shape": "x"},
+        brings={"weight": 1.0},
+        asks=frozenset({"PUT /projects/{id}/convert", "GET /projects/{job_id}"}),
+    ),
+    Case(
+        provider="foundry", call="project.run", arguments={"id": "p", "shape": "x"}, scenario="fail", raises="JobFailed"
+    ),
+    Case(
+        provider="foundry",
+        call="row.run",
+        arguments={"row": 7, "shape": "x"},
+        brings={"row": 7},
+        asks=frozenset({"POST /rows", "GET /rows/{job_id}"}),
+    ),
+    Case(provider="foundry", call="convert", arguments={"name": "p", "shape": "x"}, brings={"weight": 1.0}),
+    Case(
+        provider="harbor",
+        call="voyage.run",
+        arguments={"port": "x"},
+        brings={"status": "moored"},
+        asks=frozenset({"POST /voyages", "GET /links/voyage/poll/{job_id}"}),
+    ),
+    Case(provider="harbor", call="tide", arguments={"at": "noon"}, brings={"metres": 1.0}),
+    Case(provider="harbor", call="chart", arguments={"api_version": "2025"}, brings={"metres": 1.0}),
+    Case(
+        provider="harbor",
+        call="survey.run",
+        arguments={"port": "x"},
+        brings={"data": {"points": [{"text": "example"}] * 8}},
+        asks=frozenset({"POST /surveys", "GET /surveys/{job_id}", "GET /surveys/{job_id}/points"}),
+    ),
+    Case(
+        provider="harbor",
+        call="survey.run",
+        arguments={"port": "x"},
+        scenario="succeed; result=ok,502,cut_short,429",
+        brings={"data": {"points": [{"text": "example"}] * 8}},
+    ),
+    Case(
+        provider="harbor",
+        call="log.run",
+        arguments={"port": "x"},
+        brings=[{"text": "example"}] * 8,
+        asks=frozenset({"POST /logs", "GET /logs/{job_id}", "GET /logs/{job_id}/entries"}),
+    ),
+    Case(
+        provider="harbor",
+        call="log.run",
+        arguments={"port": "x"},
+        scenario="succeed; result=ok,502,cut_short,429",
+        brings=[{"text": "example"}] * 8,
+    ),
+    Case(
+        provider="harbor",
+        call="manifest.run",
+        arguments={"port": "x"},
+        brings={"lines": ["example"] * 8},
+        asks=frozenset({"POST /manifests", "GET /manifests/{job_id}", "GET /manifests/{job_id}/lines"}),
+    ),
+    Case(
+        provider="harbor",
+        call="manifest.run",
+        arguments={"port": "x"},
+        scenario="succeed; result=ok,502,cut_short,429",
+        brings={"lines": ["example"] * 8},
+    ),
+    Case(
+        provider="harbor",
+        call="cargo.run",
+        arguments={"port": "x"},
+        brings=["example"] * 8,
+        asks=frozenset({"POST /cargos", "GET /cargos/{job_id}", "GET /cargos/{job_id}/boxes"}),
+    ),
+    Case(
+        provider="harbor",
+        call="cargo.run",
+        arguments={"port": "x"},
+        scenario="succeed; result=ok,502,cut_short,429",
+        brings=["example"] * 8,
+    ),
+    Case(
+        provider="harbor",
+        call="crawl.run",
+        arguments={"port": "x"},
+        brings={"data": [{"text": "example"}] * 8},
+        asks=frozenset({"POST /crawls", "GET /crawls/{job_id}"}),
+    ),
+    Case(
+        provider="harbor",
+        call="crawl.run",
+        arguments={"port": "x"},
+        scenario="succeed; result=ok,502,cut_short,429",
+        brings={"data": [{"text": "example"}] * 8},
+    ),
+    Case(
+        provider="harbor",
+        call="walk.run",
+        arguments={"port": "x"},
+        brings={"steps": ["example"] * 8},
+        asks=frozenset({"POST /walks", "GET /walks/{job_id}"}),
+    ),
+    Case(
+        provider="harbor",
+        call="walk.run",
+        arguments={"port": "x"},
+        scenario="succeed; result=ok,502,cut_short,429",
+        brings={"steps": ["example"] * 8},
     ),
 )

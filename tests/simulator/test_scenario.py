@@ -20,8 +20,11 @@ from bide_runtime.testing.faults import (
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bide.ir import Job
+from bide.lint.pipeline import read_spec
 from bide.simulator.life.scenario import Outcome, Scenario, ScenarioError, from_mapping, read
 from bide.simulator.life.script import Script
+from tests.simulator.simulated_acme import SPEC
 
 
 def test_short_form() -> None:
@@ -170,7 +173,7 @@ def test_a_share_is_chosen_by_the_seed() -> None:
         ("job: picture", "a scenario file is a list of entries"),
         ("- {", "the scenario file is not YAML"),
         ("- fail", "entry 1: 'fail' is not an entry"),
-        ("- match: {jbo: picture}\n  outcome: fail", "entry 1: match is"),
+        ("- match: {jbo: picture}\n  outcome: fail", "entry 1: match has no key 'jbo'; did you mean 'job'?"),
         ("- match: {job: picture, nth: two}", "entry 1: nth is 'two', expected a number"),
         (
             "- scenario: fail\n- scenario: fail\n  duration: 3",
@@ -190,4 +193,16 @@ def test_a_file_about_another_provider() -> None:
     script = Script.load("- match: {job: pikture}\n  outcome: fail\n")
 
     with pytest.raises(ScenarioError, match="entry 1: there is no job 'pikture', only picture"):
-        script.check({"picture"}, set())
+        script.check({"picture": simulated("picture")}, set())
+
+
+def test_a_file_with_an_end_that_no_job_has() -> None:
+    """It is refused before anything is served, not at the first submit."""
+    script = Script.load("- scenario: succeed\n- match: {job: picture}\n  outcome: cancel\n")
+
+    with pytest.raises(ScenarioError, match='entry 2: a job "report" cannot follow "cancel"'):
+        script.check({"picture": simulated("report")}, set())
+
+
+def simulated(job: str) -> Job:
+    return next(each for each in read_spec("acme.yaml", SPEC).jobs if each.name == job)

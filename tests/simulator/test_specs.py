@@ -25,7 +25,7 @@ PROVIDERS = [read_spec(path.name, path.read_text(encoding="utf-8")) for path in 
 
 
 def is_plain(endpoint: Endpoint) -> bool:
-    return endpoint.link is None and not endpoint.is_form and not endpoint.is_free
+    return endpoint.link is None and not endpoint.is_form and endpoint.whole is None
 
 
 def is_plain_job(job: Job) -> bool:

@@ -178,7 +178,7 @@ def test_an_end_that_does_not_exist_is_refused() -> None:
     answer = Acme.new().ask("POST", "/reports", WORDS, x_bide_scenario="cancel")
 
     assert answer.status == 400
-    assert "job report cannot cancel" in message(decoded(answer))
+    assert 'a job "report" cannot follow "cancel"' in message(decoded(answer))
 
 
 def test_an_end_in_the_submit() -> None:

@@ -90,6 +90,8 @@ def test_line_ends_of_other_systems() -> None:
         ("a:\n\tb: 1\n", [("tab", 2, 1)]),
         ("a: b: c\n", [("bad-yaml", 1, 5)]),
         ("a: @x\n", [("bad-yaml", 1, 4)]),
+        ("a:\n  b:c\n  d: 1\n", [("bad-yaml", 2, 3)]),
+        ("a: {get: /jobs/{id}, b: 1}\n", [("bad-yaml", 1, 16)]),
         ("a: 'x\n", [("bad-yaml", 2, 1)]),
         ("a:\n  - b\n c: 1\n", [("bad-yaml", 3, 2)]),
         ("", [("empty-spec", 1, 1)]),

@@ -83,7 +83,8 @@ CASES = [
     (
         ", env: ACME_API_KEY}",
         "}",
-        '9:1 missing-key: "auth" has no "env" (env: The environment variable that has the secret; for OAuth, one for client id and one for secret.)',
+        '9:1 missing-key: "auth" has no "env" (env: The environment variable that has the secret; '
+        "for OAuth, one for client id and one for secret.)",
     ),
     (
         "{header: X-API-Key,",

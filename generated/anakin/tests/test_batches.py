@@ -49,7 +49,7 @@ def test_whoever_leaves_early_gets_the_handles_of_the_rest(job: Job, data: st.Da
     crowd = data.draw(crowds(job))
     fake = Fake()
     crowd.prepare(fake, job)
-    inputs = (job.submit.usual for _ in crowd.plans)
+    inputs = iter(job.submit.inputs(len(crowd.plans)))
     with fake.client() as client:
         with job.of(client).run_many(inputs, max_in_flight=crowd.max_in_flight) as batch:
             out = list(islice(batch, data.draw(st.integers(0, len(crowd.plans)))))

@@ -223,7 +223,12 @@ def __getattr__(name: str) -> object:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     place, _, attribute = _PLACES.get(name, f"bide_runtime:{name}").partition(":")
     module = import_module(place, __name__)
-    found = globals()[name] = getattr(module, attribute) if attribute else module
+    found = getattr(module, attribute) if attribute else module
+    if name.endswith("Transport"):
+        from bide_runtime.engines.missing import of_package
+
+        found = of_package(found, "knowledgesdk-client", import_module("._provider", __name__).PROVIDER.own_errors)
+    globals()[name] = found
     return found
 
 

@@ -111,13 +111,19 @@ class FakeScrapio(FakeProvider[Scrapio, AsyncScrapio]):
             idempotency_header="Idempotency-Key",
         )
         self.fetch_inline: FakeOperation = self._operation(
-            "fetch_inline", Route("POST", "/v1/fetch"), {200: models.InlineFetch}, becomes=(202, self.fetch)
+            "fetch_inline",
+            Route("POST", "/v1/fetch"),
+            {200: models.InlineFetch},
+            becomes=(202, self.fetch, ("job_id",)),
         )
         self.crawl_inline: FakeOperation = self._operation(
-            "crawl_inline", Route("POST", "/v1/crawl"), {200: models.InlineCrawl}, becomes=(202, self.crawl)
+            "crawl_inline",
+            Route("POST", "/v1/crawl"),
+            {200: models.InlineCrawl},
+            becomes=(202, self.crawl, ("job_id",)),
         )
         self.map_inline: FakeOperation = self._operation(
-            "map_inline", Route("POST", "/v1/map"), {200: models.InlineMap}, becomes=(202, self.map)
+            "map_inline", Route("POST", "/v1/map"), {200: models.InlineMap}, becomes=(202, self.map, ("job_id",))
         )
         self.search_inline: FakeOperation = self._operation(
             "search_inline", Route("POST", "/v1/search"), {200: models.InlineSearch}

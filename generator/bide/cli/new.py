@@ -52,10 +52,9 @@ def new(name: str, out: Path, **options: str | None) -> int:
     \b
     bide new acme                 asks a few questions, writes specs/acme.yaml
     bide new acme --auth header:X-API-Key --job transcript
-    bide new acme < /dev/null     asks nothing
 
-    Prompts for missing options; without a terminal, uses defaults. An
-    existing file is never overwritten.
+    Without options, asks questions in a terminal. With some, the others
+    have defaults. An existing file is never overwritten.
 
     Exit code: 0 if the spec is written; 1 if it exists already or cannot be
     written; 2 for wrong usage.
@@ -69,7 +68,7 @@ def new(name: str, out: Path, **options: str | None) -> int:
     file = out / f"{name}.yaml"
     if os.path.lexists(file):
         return _there_already(file)
-    if sys.stdin.isatty():
+    if not given and sys.stdin.isatty():
         _ask(name, given)
     return on_disk(lambda: _write(file, completed(name, given)))
 

@@ -62,7 +62,9 @@ def serve(specs: tuple[Path, ...], port: int, speed: float, seed: int, scenarios
         return PROBLEM
     if len(found[0]) == 1:
         script = contents_of([scenarios]) if scenarios else {}
-        return _simulate(*found[0].values(), port=port, speed=speed, seed=seed, script=b"".join(script.values()))
+        name = "" if scenarios is None else f"{scenarios.as_posix()}: "
+        text = b"".join(script.values())
+        return _simulate(*found[0].values(), port=port, speed=speed, seed=seed, script=text, name=name)
     from bide.cli.processes import run_together
 
     options = ["--speed", str(speed), "--seed", str(seed), *(["--scenarios", str(scenarios)] if scenarios else [])]
@@ -73,7 +75,8 @@ def serve(specs: tuple[Path, ...], port: int, speed: float, seed: int, scenarios
     return run_together(commands)
 
 
-def _simulate(provider: Provider, *, port: int, speed: float, seed: int, script: bytes) -> int:
+def _simulate(provider: Provider, *, port: int, speed: float, seed: int, script: bytes, name: str) -> int:
+    """Serve until Ctrl-C. *name* is that of the scenario file, for messages."""
     from bide.cli import report
     from bide.simulator.life.scenario import ScenarioError
     from bide.simulator.server.server import PortNotFree, SimulatorError
@@ -89,7 +92,10 @@ def _simulate(provider: Provider, *, port: int, speed: float, seed: int, script:
     except PortNotFree as error:
         complain(f"{' '.join(str(error).split())}; choose another port with --port")
         return PROBLEM
-    except (SimulatorError, ScenarioError) as error:
+    except ScenarioError as error:
+        complain(name + " ".join(str(error).split()))
+        return PROBLEM
+    except SimulatorError as error:
         complain(" ".join(str(error).split()))
         return PROBLEM
     except KeyboardInterrupt:

@@ -12,8 +12,9 @@ from bide.ir.lifecycles import Cancel, End, ErrorAt, Lifecycle, LongPoll, Pages,
 from bide.ir.models import Enum, EnumValue, Example, Field, Items, Model, State, Union
 from bide.ir.operations import IdAt, Operation, Reply, Stream
 from bide.ir.package import Author, Package
-from bide.ir.provider import ErrorShape, OAuth, Provider, Secret, Signature
+from bide.ir.provider import ErrorShape, OAuth, Provider, Secret, Signature, Variable
 from bide.ir.types import (
+    INDEX,
     UNBOUNDED,
     UUID_PATTERN,
     Bounds,
@@ -30,6 +31,7 @@ from bide.ir.types import (
 )
 
 __all__ = [
+    "INDEX",
     "NAME",
     "UNBOUNDED",
     "UUID_PATTERN",
@@ -81,5 +83,6 @@ __all__ = [
     "Stream",
     "Type",
     "Union",
+    "Variable",
     "WebhookAt",
 ]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from bide.ir.models import Example, Field
-from bide.ir.types import Json, Kind, Pointer, Scalar
+from bide.ir.types import Json, Kind, ListOf, Pointer, Scalar
 
 NAME = re.compile(r"\{\+?([A-Za-z][\w.]*)\}")
 """A name in braces, in a path or a text."""
@@ -16,6 +16,9 @@ NAME = re.compile(r"\{\+?([A-Za-z][\w.]*)\}")
 MULTIPART = "multipart/form-data"
 URLENCODED = "application/x-www-form-urlencoded"
 FORMS = (MULTIPART, URLENCODED)
+
+
+_FILE = Scalar(Kind.FILE)
 
 
 class Place(StrEnum):
@@ -103,13 +106,31 @@ class Endpoint:
         return tuple(dict.fromkeys(name for text in texts for name in NAME.findall(text)))
 
     @property
-    def is_free(self) -> bool:
-        """Whether the body is any JSON object, passed as one argument."""
-        return self.body is None and any(each.place is Place.BODY for each in self.parameters)
+    def named(self) -> dict[str, Parameter]:
+        """Its arguments by wire name."""
+        return {parameter.field.wire: parameter for parameter in self.parameters}
+
+    @property
+    def whole(self) -> Parameter | None:
+        """The argument that is the whole body, if the body is not made of fields."""
+        if self.body is not None:
+            return None
+        return next((each for each in self.parameters if each.place is Place.BODY), None)
+
+    @property
+    def is_raw(self) -> bool:
+        """Whether the body is bytes."""
+        return self.whole is not None and self.whole.field.type == Scalar(Kind.BYTES)
+
+    @property
+    def is_text(self) -> bool:
+        """Whether the body is text, not JSON."""
+        is_string = self.whole is not None and self.whole.field.type == Scalar(Kind.STRING)
+        return is_string and (self.content_type or "").startswith("text/")
 
     @property
     def has_body(self) -> bool:
-        return self.body is not None or self.is_free
+        return self.body is not None or self.whole is not None
 
     @property
     def content_type(self) -> str | None:
@@ -124,7 +145,7 @@ class Endpoint:
         """The media type, if the body is sent as a form: that of the spec, or multipart if there are files."""
         if self.content_type in FORMS:
             return self.content_type or ""
-        return MULTIPART if any(each.field.type == Scalar(Kind.FILE) for each in self.parameters) else ""
+        return MULTIPART if any(each.field.type in (_FILE, ListOf(_FILE)) for each in self.parameters) else ""
 
     @property
     def is_form(self) -> bool:

@@ -42,12 +42,18 @@ class Job:
     items: Items | None
     webhook: WebhookAt | None = None
     """Where a webhook has the job, if the provider sends any."""
+    deprecated: str = ""
+    """Why it should not be used; empty: it is not deprecated."""
 
     @property
     def address_arguments(self) -> dict[str, Parameter]:
         """The arguments of the submit that later requests need, by their names in these."""
-        parameters = {parameter.field.wire: parameter for parameter in self.submit.parameters}
-        return {name: parameters[name] for name in self.lifecycle.names if name in parameters}
+        return {name: each for name, each in self.submit.named.items() if name in self.lifecycle.names}
+
+    def needs_of(self, endpoint: Endpoint, job_id: IdAt) -> dict[str, Parameter]:
+        """The arguments of *endpoint*, which makes this job, that its id and later requests need, by wire name."""
+        needed = {*self.lifecycle.names, job_id.argument} - self.address_values.keys()
+        return {name: each for name, each in endpoint.named.items() if name in needed}
 
     @property
     def address_values(self) -> dict[str, Pointer]:

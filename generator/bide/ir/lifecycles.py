@@ -19,6 +19,8 @@ class Polling:
     min_interval: float
     typical: tuple[float, float] | None
     timeout: float
+    initial_delay: float
+    """How long after a submit the first poll comes at the earliest."""
     not_found_grace: float
 
 
@@ -43,25 +45,39 @@ class ErrorAt:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pages:
-    """The pages of a result at its own address."""
+    """The pages of a result."""
 
     list: Pointer
-    """The list that is divided into pages."""
+    """The list that is divided into pages; empty: the whole body is the list."""
     query: str
-    """The query parameter for the page."""
+    """The query parameter for the page; empty: a page has the address of the next one."""
+    offset: str
+    """The query parameter for the number of items so far, in place of `query`."""
     next: Pointer
-    """Where a page has the value for the next page; empty: pages are numbered."""
+    """Where a page has the value for the next page, or its address; empty: pages are numbered."""
+    next_header: str
+    """The same, if it is in a header."""
     more: Pointer
     """Where a page has whether there are more pages."""
     first: int
     """The number of the first page, if pages are numbered."""
+
+    @property
+    def is_address(self) -> bool:
+        """Whether pages have addresses that the provider hands out."""
+        return not (self.query or self.offset)
+
+    @property
+    def is_counted(self) -> bool:
+        """Whether pages are numbered."""
+        return not (self.offset or self.next or self.next_header)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ResultAt:
     """Where the result is: in the part `field` of the poll reply, or at its own `endpoint`.
 
-    With neither, the poll reply is the result.
+    With neither, the poll reply is the result, or the first of its pages.
     """
 
     field: Pointer = ()

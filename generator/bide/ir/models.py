@@ -7,6 +7,9 @@ from enum import StrEnum
 
 from bide.ir.types import UNBOUNDED, Bounds, Json, Pointer, Source, Type
 
+REST = "other keys"
+"""The wire name of the map of all keys that have no field of their own."""
+
 
 class State(StrEnum):
     """The state of a job, the same for all providers."""
@@ -52,6 +55,13 @@ class Field:
     secret: bool = False
     when: frozenset[State] = frozenset()
     """The states in which the field is always present."""
+    join: str = ""
+    """What separates the items of a list in a query parameter; empty: each item is a parameter of its own."""
+
+    @property
+    def is_rest(self) -> bool:
+        """Whether it is the map of all keys of an object that have no field of their own."""
+        return self.wire == REST
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +108,8 @@ class Model:
     source: Source | None
     fields: tuple[Field, ...]
     """All fields. In a model with a `base`, those that its states always have are required."""
+    additional: Field | None = None
+    """The map of all other keys, if the spec has a type for them."""
     examples: tuple[Example, ...] = ()
     base: str | None = None
     """The model that this one narrows to some states."""
@@ -120,15 +132,17 @@ class Model:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Union:
-    """Models that differ in a discriminator: the value of one field, or the name of an event."""
+    """Models that differ in a discriminator, which is the value of one field or the name of an event, or in shape."""
 
     name: str
     description: str
     source: Source | None
     tag_field: str
-    """The discriminator's wire name; empty for the events of a stream."""
+    """The discriminator's wire name; empty for the events of a stream, and if the shape tells the variants apart."""
     variants: tuple[tuple[str, str], ...]
-    """(value of the discriminator, model) pairs."""
+    """(value of the discriminator, model) pairs; the value is empty if the shape tells the variants apart."""
+    by_shape: bool = False
+    """Whether a value is the first variant that it fits."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,9 +9,9 @@ from functools import lru_cache
 
 from bide import ir
 
-_TYPE = re.compile(r"[A-Za-z][A-Za-z0-9]*|[()]| ")
+_TYPE = re.compile(r"[A-Za-z][A-Za-z0-9_]*|[()]| ")
 _DURATION = re.compile(r"(?P<count>[0-9]+(?:\.[0-9]+)?)(?P<unit>ms|s|m|h|d)")
-_RATE = re.compile(r"(?P<count>[0-9]+)/(?P<unit>s|min|h|day)")
+_RATE = re.compile(r"(?P<count>[0-9]+)/(?P<times>[0-9]*)(?P<unit>s|min|h|day)")
 
 _SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 _RATE_SECONDS = {"s": 1.0, "min": 60.0, "h": 3600.0, "day": 86400.0}
@@ -149,8 +149,8 @@ def parse_range(text: str) -> tuple[float, float]:
 
 
 def parse_rate(text: str) -> ir.Rate:
-    """`60/min` as a rate."""
+    """`60/min` or `20000/5min` as a rate."""
     match = _RATE.fullmatch(text)
     if match is None:
         raise NotationError(f'"{text}" is not a rate')
-    return ir.Rate(count=int(match["count"]), seconds=_RATE_SECONDS[match["unit"]])
+    return ir.Rate(count=int(match["count"]), seconds=int(match["times"] or 1) * _RATE_SECONDS[match["unit"]])

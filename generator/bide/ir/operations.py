@@ -10,10 +10,15 @@ from bide.ir.types import Pointer, Source, Type
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IdAt:
-    """Where the id of a job is in the reply to its submit. All empty: the id is the address where the job is polled."""
+    """Where the id of a job is: in the reply to its submit, or in an argument.
+
+    All empty: the id is the address where the job is polled.
+    """
 
     field: Pointer = ()
     header: str = ""
+    argument: str = ""
+    """The wire name of a required argument of the submit that is the id."""
     template: str = ""
     """If the id is only a part of the text: the end of the text, with `{job_id}` for the id."""
 
@@ -32,15 +37,23 @@ class Reply:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stream:
-    """A reply of server-sent events."""
+    """A reply of server-sent events, or of lines of JSON."""
 
     events: tuple[tuple[str, str], ...]
-    """(event name, model) pairs."""
+    """(event name, model) pairs. If `kind` is set, the names are values of that field; the only name may be empty."""
     union: str
     """The Python name of the events' common class."""
+    is_named: bool
+    """Whether the name of an event says which one it is."""
+    kind: str
+    """The field in the data that says which event it is; empty: none."""
+    is_lines: bool
     last: frozenset[str]
     """The events that end the stream."""
+    end: str
+    """The data that ends the stream and is no event; empty: none."""
     error_event: str | None
+    """The event that reports an error. `None`: any event with `error_message` does."""
     error_message: Pointer
 
 
@@ -54,6 +67,8 @@ class Operation:
     endpoint: Endpoint
     replies: tuple[Reply, ...] = ()
     stream: Stream | None = None
+    deprecated: str = ""
+    """Why it should not be used; empty: it is not deprecated."""
 
     @property
     def job(self) -> str | None:

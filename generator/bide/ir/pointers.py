@@ -36,6 +36,10 @@ def _step(step: str, holder: ir.Type, fields_of: FieldsOf) -> ir.Type:
             return ir.Scalar(ir.Kind.ANY)
         case ir.MapOf(value):
             return value
+        case ir.ListOf(item) if ir.INDEX.fullmatch(step):
+            return item
+        case ir.OneOf((only,)):  # or null
+            return _step(step, only, fields_of)
         case ir.Named(name):
             fields = fields_of(name)
             if fields is not None and step in fields:

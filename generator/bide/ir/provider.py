@@ -64,6 +64,25 @@ class Signature:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Variable:
+    """A part of the base URL that the user of a client sets."""
+
+    name: str
+    """The argument of a client; it is in braces in the base URL."""
+    env: str
+    """The environment variable that a client reads it from; empty: none."""
+    default: str
+    values: tuple[tuple[str, str], ...]
+    """(value, meaning) pairs; empty: any value."""
+    description: str
+
+    @property
+    def sample(self) -> str:
+        """A value for tests."""
+        return self.default or next((value for value, _ in self.values), "example")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ErrorShape:
     """One shape of an error body."""
 
@@ -84,6 +103,10 @@ class Provider:
     description: str
     docs: str
     base_url: str
+    """With `{name}` in it for each variable."""
+    variables: tuple[Variable, ...]
+    query: tuple[tuple[str, str], ...]
+    """Query parameters of every request. A request with a parameter of that name keeps its own."""
     auth: tuple[Secret, ...]
     oauth: OAuth | None
     webhooks: Signature | None
@@ -107,6 +130,14 @@ class Provider:
     package: Package
 
     by_name: Mapping[str, Enum | Model | Union] = field(default_factory=dict, repr=False, compare=False)
+
+    @property
+    def base_path(self) -> str:
+        """The path of the base URL, with a sample of each variable in it."""
+        _, slash, path = self.base_url.partition("://")[2].partition("/")
+        for variable in self.variables:
+            path = path.replace(f"{{{variable.name}}}", variable.sample)
+        return (slash + path).rstrip("/")
 
     def model(self, name: str) -> Model:
         """The model of this name. Raises `KeyError` if there is none."""

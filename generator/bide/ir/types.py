@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, TypeAlias
@@ -11,7 +12,10 @@ Json: TypeAlias = Any
 
 
 Pointer: TypeAlias = tuple[str, ...]
-"""Wire names that lead from a JSON object to a value: `("error", "message")`."""
+"""Wire names that lead from a JSON object to a value, and places in lists: `("errors", "0", "message")`."""
+
+INDEX = re.compile(r"0|[1-9][0-9]{0,2}")
+"""A step into a list. The limit bounds the work on a hostile spec."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +35,12 @@ class Kind(StrEnum):
     NUMBER = "number"
     BOOLEAN = "boolean"
     DATETIME = "datetime"
+    LOCAL_DATETIME = "local_datetime"
+    """A date and time without a time zone."""
+    UNIXTIME = "unixtime"
+    """A time as a number of seconds since 1970."""
+    UNIXTIME_MS = "unixtime_ms"
+    """The same in milliseconds."""
     DATE = "date"
     UUID = "uuid"
     BASE64 = "base64"

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from bide import ir
@@ -98,16 +98,34 @@ def _named_misfits(spec: Spec, value: Json, name: str, where: str) -> Iterator[M
 
 def _union_misfits(spec: Spec, value: Json, name: str, where: str) -> Iterator[Misfit]:
     union = spec.table("unions")[name]
-    tag = value.get(union["discriminator"]) if isinstance(value, dict) else None
+    if isinstance(union["variants"], list):
+        yield from _shape_misfits(spec, value, name, where)
+        return
+    tag = value.get(union.get("discriminator")) if isinstance(value, dict) else None
     if not isinstance(tag, str):
         yield Misfit(where, f'is {_said(value)}, not an object with the text "{union["discriminator"]}" of {name}')
     elif tag in union["variants"]:
         yield from _named_misfits(spec, value, union["variants"][tag], where)
 
 
+def _shape_misfits(spec: Spec, value: Json, name: str, where: str) -> Iterator[Misfit]:
+    """Nothing if one of the variants fits; otherwise the differences to the one that fits best."""
+    if not isinstance(value, dict):
+        yield Misfit(where, f"is {_said(value)}, not an object like one of {name}")
+        return
+    tried = [list(_named_misfits(spec, value, model, where)) for _, _, model in spec.variants(name)]
+    yield from min(tried, key=len, default=[])
+
+
 def model_misfits(spec: Spec, value: Mapping[str, Json], name: str, where: str) -> Iterator[Misfit]:
     """Every difference between a JSON object and a model."""
-    yield from fields_misfits(spec, value, spec.fields(name), spec.required(name), where)
+    views = spec.fields(name)
+    yield from fields_misfits(spec, value, views, spec.required(name), where)
+    for rest in spec.additional(name):
+        declared = {view.wire for view in views}
+        for key, one in value.items():
+            if key not in declared:
+                yield from field_misfits(spec, one, replace(rest, key=key), f"{where}.{key}")
 
 
 def fields_misfits(
@@ -173,6 +191,9 @@ _IS_A: Mapping[ir.Kind, Callable[[Json], bool]] = {
     ir.Kind.NUMBER: lambda value: type(value) in (int, float),
     ir.Kind.BOOLEAN: lambda value: isinstance(value, bool),
     ir.Kind.DATETIME: _is_datetime,
+    ir.Kind.LOCAL_DATETIME: lambda value: _is_datetime(value) and datetime.fromisoformat(value.upper()).tzinfo is None,
+    ir.Kind.UNIXTIME: lambda value: type(value) in (int, float),
+    ir.Kind.UNIXTIME_MS: lambda value: type(value) in (int, float),
     ir.Kind.DATE: _is_date,
     ir.Kind.UUID: lambda value: isinstance(value, str) and UUID.fullmatch(value) is not None,
     ir.Kind.BASE64: lambda value: isinstance(value, str) and BASE64.fullmatch(value) is not None,
@@ -187,6 +208,9 @@ _WORDS = {
     ir.Kind.NUMBER: "a number",
     ir.Kind.BOOLEAN: "true or false",
     ir.Kind.DATETIME: "a date and time like 2026-01-31T12:00:00Z",
+    ir.Kind.LOCAL_DATETIME: "a date and time without a time zone, like 2026-01-31T12:00:00",
+    ir.Kind.UNIXTIME: "a number of seconds since 1970",
+    ir.Kind.UNIXTIME_MS: "a number of milliseconds since 1970",
     ir.Kind.DATE: "a date like 2026-01-31",
     ir.Kind.UUID: "a UUID",
     ir.Kind.BASE64: "base64",

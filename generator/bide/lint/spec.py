@@ -166,6 +166,21 @@ class Spec:
             self._fields[model] = tuple(views(("models", name, "fields"), raw))
         return self._fields[model]
 
+    def additional(self, model: str) -> Iterator[FieldView]:
+        """The map of the keys without a field, if a model or its base has one."""
+        name = self.table("models").get(model, {}).get("is", model)
+        text = self.table("models").get(name, {}).get("additional")
+        if text is not None:
+            yield FieldView(("models", name, "additional"), "additional?", {"type": text}, _readable(text))
+
+    def variants(self, union: str) -> list[tuple[Path, str, str]]:
+        """(path in the spec, value of the discriminator, model) of each variant. Without discriminator it is empty."""
+        path: Path = ("unions", union, "variants")
+        raw = self.table("unions").get(union, {}).get("variants", {})
+        if isinstance(raw, list):
+            return [((*path, index), "", model) for index, model in enumerate(raw)]
+        return [((*path, tag), tag, model) for tag, model in raw.items()]
+
     def required(self, model: str) -> set[str]:
         """The wire names of the fields that a model always has, in the states of its `when` if it has one."""
         when = states_of(self.table("models").get(model, {}).get("when"))
@@ -199,6 +214,8 @@ class Spec:
     def _every_field(self) -> Iterator[FieldView]:
         for name, raw in self.table("models").items():
             yield from views(("models", name, "fields"), raw.get("fields", {}))
+            if "additional" in raw:
+                yield from self.additional(name)
         for endpoint in self.endpoints:
             for section in SECTIONS:
                 yield from endpoint.parameters(section)
@@ -237,15 +254,33 @@ class Spec:
     def sent_in_body(self, endpoint: EndpointView) -> Iterator[FieldView]:
         """The fields of the body of a request that are arguments or constants, with flattened models expanded."""
         body = endpoint.raw.get("body")
-        if body == "object":
-            yield FieldView((*endpoint.path, "body"), "body", {"type": body}, _readable(body))
-        elif isinstance(body, str):
+        if isinstance(body, str) and self.is_model(body):
             yield from self.fields(body)
+            yield from self.additional(body)
+        elif isinstance(body, str):
+            yield FieldView((*endpoint.path, "body"), "body", {"type": body}, _readable(body))
         for view in endpoint.body_fields:
             if "flatten" in view.more:
                 yield from self.fields(view.more["flatten"])
+                yield from self.additional(view.more["flatten"])
             else:
                 yield view
+
+    def events(self, stream: Mapping[str, Json]) -> Mapping[str, str] | None:
+        """The events of a stream, by name or by the discriminator of a union, with their models.
+
+        `None` if there is one model for all.
+        """
+        events = stream.get("events", stream.get("lines"))
+        if isinstance(events, dict):
+            return events
+        variants = self.table("unions").get(events, {}).get("variants")
+        return variants if isinstance(variants, dict) else None
+
+    def arguments(self, endpoint: EndpointView) -> list[FieldView]:
+        """The arguments of a request, wherever they are sent."""
+        sent = [view for section in SECTIONS for view in endpoint.parameters(section)]
+        return [view for view in [*sent, *self.sent_in_body(endpoint)] if "const" not in view.more]
 
     # jobs
 

@@ -190,10 +190,23 @@ def _parser_problem(file: str, text: str, error: yaml.YAMLError) -> Diagnostic:
     if line[mark.column : mark.column + 1] in ("@", "`", "%", "&", "*", "!"):
         sign = line[mark.column]
         return Diagnostic(place, "bad-yaml", f'text cannot start with "{sign}" unless it is quoted', "put it in quotes")
+    before = lines[mark.line - 1] if mark.line else ""
+    if joined := _joined_key(before):  # a plain text, which this line cannot continue
+        place = Place(file, mark.line, len(before) - len(before.lstrip()) + 1)
+        return Diagnostic(place, "bad-yaml", 'this key has no space after its ":"', f"write {joined}")
+    if re.search(r"\{[^{}:]*\{[\w.+]+\}|: [^\"'\s{]*\{[\w.+]+\}", line) and "did not find expected ',' or" in problem:
+        message = "text with { or } in it must be in quotes inside of braces"
+        return Diagnostic(place, "bad-yaml", message, 'write "/jobs/{job_id}"')
     for words, code, message, help_ in _PARSER_WORDS:
         if words in problem:
             return Diagnostic(place, code, message, help_)
     return Diagnostic(place, "bad-yaml", problem)
+
+
+def _joined_key(line: str) -> str:
+    """A line such as `snapshot:Job` with the space that it lacks; empty for another line."""
+    match = re.fullmatch(r"\s*([\w-]+\??):([^\s:/][^:]*)", line)
+    return f"{match[1]}: {match[2]}" if match else ""
 
 
 def _tag(event: yaml.NodeEvent) -> str | None:

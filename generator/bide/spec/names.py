@@ -39,13 +39,13 @@ OUR_ARGUMENTS = _set_of("""
 """Keyword arguments of generated methods, and names used in them; a provider's argument gets an underscore."""
 
 OUR_CLIENT_NAMES = _set_of("""
-    aclose api_key base_url clock close closed max_retries resume timeout transport webhooks with_options
+    aclose api_key base_url clock close closed download_file max_retries resume timeout transport webhooks with_options
     """)
 """Attributes of every client; no job or operation may have these names."""
 
 OUR_CLASSES = _set_of("""
-    Annotated Any ClassVar False Json Literal Mapping Meta Model None OpenEnum OpenIntEnum Other Required Sequence True
-    TypeAlias TypedDict Union UnknownEvent Variant
+    Annotated Any ClassVar False Json Literal LocalDatetime Mapping Meta Model None OpenEnum OpenIntEnum Other
+    Required Sequence True TypeAlias TypedDict Union UnixTime UnixTimeMs UnknownEvent Variant
 
     Adaptive AsyncCancellableJob AsyncJob AsyncStream CancellableJob Exponential Fixed Job Outcome Snapshot State Stream
     Update UploadFile

@@ -31,11 +31,11 @@ _STAND_INS = {
     "docs": "https://stand-in.example",
     "base_url": "https://stand-in.example",
 }
-_OPTIONAL = ("package", "auth", "webhooks", "headers", "request_id", "hosts", "errors", "transient")
+_OPTIONAL = ("package", "auth", "webhooks", "headers", "query", "request_id", "hosts", "errors", "transient")
 
 _LOCAL = _set_of("""
     accepts audience auth cancel credits default deprecated description error examples failed gone idempotency_key
-    idempotent interval items long_poll max max_items max_length min min_interval min_items min_length
+    idempotent initial_delay interval items long_poll max max_items max_length min min_interval min_items min_length
     not_found_grace not_ready over pattern poll_many polling progress rate_limit ready retention retry_after scopes
     secret source timeout transitions typical
     """)

@@ -21,12 +21,13 @@ from ..http.errors import ApiError, api_error_class
 from ..http.headers import SendableHeaders, sendable, sendable_headers
 from ..http.keys import Keys
 from ..http.rate_limit import MaxRate
-from ..http.request import Json, Request, Response, is_loopback, origin, query
+from ..http.request import Json, Request, Response, is_loopback, origin, query, with_query
 from ..http.retry_after import retry_after
 from ..http.scalar import text
 from ..http.statuses import Arrival, arrival_of
 from ..models.codec import follow, json_in
 from ..models.message import code_of, message_of, text_of
+from .base_url import filled, values_of
 from .call import JSON, Call
 from .extras import Extras
 from .provider import Provider
@@ -48,6 +49,8 @@ class Account(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     secrets: Mapping[str, str]
     """The secrets that do not change, by the name of the client's argument."""
     base_url: str
+    variables: Mapping[str, str] = {}
+    """The values of the variables in the base URL; empty if the base URL was passed whole."""
     timeout: float
     max_retries: int
     jitter: Callable[[], float]
@@ -87,12 +90,15 @@ class Account(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         accept: str = JSON,
         auth: Auth = None,
     ) -> Request:
-        """A request to any URL. The secrets are sent only to the origin of the base URL.
+        """A request to any URL. The secrets, and the headers and the query of every request, are sent only to the
+        origin of the base URL.
 
         *auth* are the arguments of the secrets that it needs; `None`: the usual ones. Raises `InvalidArgument`, and
         `ConfigurationError` if one of them is missing.
         """
         is_theirs = url.startswith(f"{self.base_url}/") or self.is_theirs(url)
+        if is_theirs and self.provider.query:
+            url = with_query(url, self.provider.query)
         if is_theirs and (pairs := self._placed(auth)[1]):
             url += ("&" if "?" in url else "?") + pairs
         sent: Mapping[str, str] = self._usual(accept, is_theirs, auth)
@@ -285,10 +291,14 @@ def open_account(
     wall: Callable[[], float],
     jitter: Callable[[], float] | None = None,
     new_key: Callable[[], str] | None = None,
+    variables: Mapping[str, str | None] | None = None,
 ) -> Account:
     """The account for the arguments of a client, checked.
 
-    Raises `ConfigurationError` if there is no key or it cannot be sent, and `InvalidArgument` for other values.
+    A *base_url* that is passed takes the place of the whole base URL, *variables* included.
+
+    Raises `ConfigurationError` if there is no key or it cannot be sent, or no value for a variable of the base URL, and
+    `InvalidArgument` for other values.
     """
     functions: dict[str, Callable[[], Any]] = {}
     fixed: dict[str, str] = {}
@@ -298,7 +308,8 @@ def open_account(
             functions[secret.argument] = passed
         elif secret.is_usual or passed is not None or os.environ.get(secret.env):
             fixed[secret.argument] = given(provider.title, secret, passed)
-    base = _checked_base(base_url or provider.base_url)
+    values = {} if base_url else values_of(provider.title, provider.variables, variables or {})
+    base = _checked_base(base_url or filled(provider.base_url, values))
     from random import random
 
     return Account(
@@ -309,6 +320,7 @@ def open_account(
         token_url=(
             "" if provider.oauth is None else _token_url(provider.oauth.token_url, secrets.get("token_url"), base)
         ),
+        variables=values,
         timeout=positive("timeout", timeout),
         max_retries=_retries(max_retries),
         jitter=jitter or random,

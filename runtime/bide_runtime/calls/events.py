@@ -1,4 +1,4 @@
-"""Server-sent events: from chunks of bytes to typed events. Sans-IO."""
+"""Server-sent events, and lines of JSON: from chunks of bytes to typed events. Sans-IO."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from ..errors.decode import DecodeError
 from ..errors.stream import StreamCut, StreamFailed
 from ..http.request import Json, Request
 from ..models.codec import any_json, decode, follow
+from ..models.custom import StructOrCustom
+from ..models.message import message_of
 from .account import Account
 from .call import Call
 
@@ -65,6 +67,10 @@ class EventParser:
                 self._name, self._data = "", []
         return events
 
+    def end(self) -> list[ServerEvent]:
+        """The events at the end of the stream: none, because an event that is not complete does not count."""
+        return []
+
     def _field(self, line: bytes) -> None:
         name, _, value = line.decode("utf-8", "replace").partition(":")
         value = value.removeprefix(" ")
@@ -74,7 +80,35 @@ class EventParser:
             self._data.append(value)
 
 
-class UnknownEvent(msgspec.Struct, frozen=True):
+class LineParser:
+    """Splits lines of JSON. Chunks may end anywhere. Empty lines are skipped."""
+
+    _MAX_SIZE = EventParser._MAX_SIZE
+
+    def __init__(self) -> None:
+        self._rest = b""
+
+    def feed(self, chunk: bytes) -> list[ServerEvent]:
+        """The lines that *chunk* completes."""
+        *lines, self._rest = (self._rest + chunk).split(b"\n")
+        if len(self._rest) > self._MAX_SIZE:
+            message = f"a line of the stream is larger than {self._MAX_SIZE:,} bytes"
+            raise DecodeError(message, path="$", body=self._rest[:200])
+        return [ServerEvent("", text) for text in map(self._text, lines) if text]
+
+    def end(self) -> list[ServerEvent]:
+        """The last line, if it has no line break. Raises `StreamCut` if it is not whole."""
+        rest, self._rest = self._text(self._rest), b""
+        if rest and any_json(rest.encode()) is None:
+            raise StreamCut("the stream ended within a line, so it is not complete")
+        return [ServerEvent("", rest)] if rest else []
+
+    @staticmethod
+    def _text(line: bytes) -> str:
+        return line.decode("utf-8", "replace").removeprefix("\ufeff").strip()
+
+
+class UnknownEvent(msgspec.Struct, metaclass=StructOrCustom, frozen=True):
     """An event whose name the spec does not list."""
 
     name: str
@@ -87,40 +121,86 @@ class EventReader(Generic[E]):
 
     def __init__(
         self,
-        known: Mapping[str, type[E]],
+        known: Mapping[str, type[E]] | None = None,
         *,
-        last: frozenset[str],
-        other: Callable[[str, Json], E],
+        every: type[E] | None = None,
+        kind: str = "",
+        is_lines: bool = False,
+        last: frozenset[str] = frozenset(),
+        end: str = "",
+        other: Callable[[str, Json], E] | None = None,
         error: str | None = None,
         error_message: tuple[str, ...] = (),
     ) -> None:
-        self._known = known
+        """The models are *known* by the names of events, or there is one for *every* event.
+
+        *kind* is the field that says which event it is, if the name does not. *last* are the events that end the
+        stream, and *end* is data that does. *error* is the event that reports an error, or, if it is `None`, any event
+        with *error_message*, of JSON names.
+        """
+        self._known = known or {}
+        self._every = every
+        self._kind = kind
+        self._is_lines = is_lines
         self._last = last
+        self._end = end
         self._other = other
         self._error = error
         self._error_message = error_message
 
+    @property
+    def accept(self) -> str:
+        """The media type of the stream."""
+        return "application/x-ndjson" if self._is_lines else "text/event-stream"
+
+    def parser(self) -> EventParser | LineParser:
+        """A parser for one stream."""
+        return LineParser() if self._is_lines else EventParser()
+
     def read(self, event: ServerEvent) -> E:
         """The typed event. Raises `StreamFailed` for the provider's error event, and `DecodeError`."""
-        wanted = self._known.get(event.name)
-        if event.name == self._error:
-            body = decode(wanted, event.data.encode()) if wanted else any_json(event.data.encode())
-            message = follow(body, self._error_message) or event.data
-            raise StreamFailed(f"the provider reports an error in the stream: {message}", event=body)
-        if wanted is None:
-            plain = any_json(event.data.encode())
+        self._raise_error(event)
+        data = event.data.encode()
+        wanted = self._every or self._known.get(event.name)
+        if wanted is None and self._other is not None:
+            plain = any_json(data)
             return self._other(event.name, event.data if plain is None else plain)
-        return decode(wanted, event.data.encode())
+        if wanted is None:
+            raise DecodeError(f"the stream has an unknown event {event.name!r:.80}", path="$", body=data)
+        return decode(wanted, data)
+
+    def _raise_error(self, event: ServerEvent) -> None:
+        """Raise `StreamFailed` if the event reports an error."""
+        if not self._error_message or self._error not in (None, self._name_of(event)):
+            return
+        body = any_json(event.data.encode())
+        said = message_of(follow(body, self._error_message))
+        if self._error is None and said is None:
+            return
+        wanted = self._known.get(event.name)
+        failed = decode(wanted, event.data.encode()) if wanted else body
+        raise StreamFailed(f"the provider reports an error in the stream: {said or event.data}", event=failed)
+
+    def _name_of(self, event: ServerEvent) -> str:
+        """The name of an event, or the value of the field that says which one it is."""
+        if not self._kind:
+            return event.name
+        found = follow(any_json(event.data.encode()), (self._kind,))
+        return found if isinstance(found, str) else ""
+
+    def is_end(self, event: ServerEvent) -> bool:
+        """Whether this is no event, but the end of the stream."""
+        return bool(self._end) and event.data.strip() == self._end
 
     def is_last(self, event: ServerEvent) -> bool:
         """Whether the stream is complete with this event."""
-        return event.name in self._last
+        return bool(self._last) and self._name_of(event) in self._last
 
     def check_end(self) -> None:
         """Raise `StreamCut` if the stream must have a last event; call it at the end of a stream that had none."""
-        if self._last:
-            expected = " or ".join(repr(name) for name in sorted(self._last))
-            raise StreamCut(f"the stream ended before its last event ({expected}), so it is not complete")
+        expected = [repr(name) for name in sorted(self._last)] + ([repr(self._end)] if self._end else [])
+        if expected:
+            raise StreamCut(f"the stream ended before its last event ({' or '.join(expected)}), so it is not complete")
 
 
 class StreamCall(msgspec.Struct, Generic[E], frozen=True, kw_only=True):
@@ -131,4 +211,4 @@ class StreamCall(msgspec.Struct, Generic[E], frozen=True, kw_only=True):
 
     def request(self, account: Account) -> Request:
         """The request of the call."""
-        return account.request(self.call, accept="text/event-stream")
+        return account.request(self.call, accept=self.reader.accept)

@@ -12,11 +12,13 @@ from ..models.codec import follow, json_in
 
 
 class Link(msgspec.Struct, frozen=True, kw_only=True):
-    """The place of a link or an id in a reply: a header, or a field of the body."""
+    """The place of a link or an id in a reply: a header, or a field of the body. An id may be an argument instead."""
 
     header: str = ""
     field: tuple[str, ...] = ()
     """JSON names that lead to it."""
+    argument: str = ""
+    """For an id: the argument of the submit, by the provider's name for it."""
     template: str = ""
     """For an id inside a URL: the end of the URL, such as `/jobs/{job_id}`."""
     name: str = ""
@@ -51,8 +53,13 @@ class Link(msgspec.Struct, frozen=True, kw_only=True):
         found = self.found_in(reply)
         if not isinstance(found, str) or not found.strip():
             return None
-        try:
-            # The query of *url* may hold the API key.
-            return urldefrag(urljoin(url.partition("?")[0], found.strip())).url
-        except ValueError:
-            return found
+        return resolved(url, found)
+
+
+def resolved(url: str, link: str) -> str:
+    """*link* in a reply from *url* as an absolute URL, if it is one."""
+    try:
+        # The query of *url* may hold the API key.
+        return urldefrag(urljoin(url.partition("?")[0], link.strip())).url
+    except ValueError:
+        return link

@@ -11,6 +11,7 @@ from ..http.auth import Secret
 from ..http.oauth import OAuth
 from ..http.rate_limit import Rate
 from ..http.signature import Signature
+from .base_url import Variable
 
 
 class ErrorShape(msgspec.Struct, frozen=True):
@@ -26,6 +27,11 @@ class Provider(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     title: str
     base_url: str
+    """With `{name}` in it for each variable."""
+    variables: tuple[Variable, ...] = ()
+    """The variables in the base URL."""
+    query: Mapping[str, str] = {}
+    """Query parameters of every request. A URL that has a parameter of that name already keeps its own."""
     auth: tuple[Secret, ...] = ()
     oauth: OAuth | None = None
     """Where clients get access tokens, if the provider wants them."""

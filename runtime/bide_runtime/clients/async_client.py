@@ -29,7 +29,7 @@ from ..jobs.min_interval import MinIntervals
 from ..jobs.snapshot import Update
 from ..process import OfOneProcess, reset_after_fork
 from ..waiting.flow import Created, Finished, Flow, Log, NewKey, Notify, Received, Running, Send, Sleep, missed
-from ..waiting.keys import fetch_token, keys_of, opening, reopening
+from ..waiting.outside.keys import fetch_token, keys_of, opening, reopening
 from ..waiting.retry import send_with_retries
 from ..waiting.session import Outgoing, Session
 from .clock import AsyncClock, AsyncSystemClock
@@ -38,10 +38,13 @@ from .namespace import Namespace
 from .options import AsyncKey, check_functions, check_mappings, check_methods
 
 if TYPE_CHECKING:
+    from os import PathLike
+    from pathlib import Path
+
     from ..calls.events import StreamCall
     from .async_stream import AsyncStream
     from .observer import Observer
-    from .progress import Bar
+    from .progress import Bar, ProgressDisplay
 
 E = TypeVar("E")
 P = ParamSpec("P")
@@ -75,6 +78,7 @@ class AsyncClient(OfOneProcess):
         jitter: Callable[[], float] | None = None,
         new_key: Callable[[], str] | None = None,
         secrets: Mapping[str, AsyncKey | None] | None = None,
+        variables: Mapping[str, str | None] | None = None,
     ) -> None:
         with self._provider.own_errors:
             refuse_other_colour("asyncio", clock=clock, transport=transport)
@@ -91,6 +95,7 @@ class AsyncClient(OfOneProcess):
                 wall=self._clock.wall,
                 jitter=jitter,
                 new_key=new_key,
+                variables=variables,
             )
             limiter = RateLimiter(self._provider.rates, total=max_rate_of(max_rate))
             self._session = Session(account, MinIntervals(), limiter)
@@ -224,6 +229,52 @@ class AsyncClient(OfOneProcess):
         return await self._engine().open(account.keyed(request, call.call.auth), timeout=timeout)
 
     @raises_own
+    async def download_file(
+        self,
+        url: str,
+        to: str | PathLike[str],
+        *,
+        timeout: float | None = None,
+        limit: int | None = None,
+        progress: bool | ProgressDisplay = False,
+    ) -> Path:
+        """Download a file of a result to disk; returns its path.
+
+        The key is sent only to the provider itself. A download that was cut goes on where it stopped, also in a later
+        call, if the server says which version of the file it has. The file gets its name when it is complete.
+
+        Args:
+            url: The address, from a reply. Its host must be that of the base URL, or one of the spec's `hosts`.
+            to: The path of the file, which is replaced. Until it is complete, its name ends in `.part`.
+            timeout: Of the whole download, in seconds. Default: no limit.
+            limit: The most bytes that the file may have. Default: no limit.
+            progress: Whether to show a line in the terminal, which needs `rich`; or a `rich.progress.Progress` to
+                show it in.
+
+        Raises:
+            ApiError, TransportError: The server refuses, or the connection was lost too often without a new byte.
+            ReplyTooLarge: The file is larger than *limit*.
+            DecodeError: An address that must not be followed.
+            ConfigurationError: The file cannot be written.
+        """
+        from ..waiting.download import download
+        from .downloads.part_file import PartFile
+        from .progress import bar_of
+
+        file = PartFile(to)
+        target = file.opened(limit)
+        now = self._clock.now()
+        deadline = inf if timeout is None else now + positive("timeout", timeout)
+        bar = bar_of(file.path.name, progress) if progress else None
+        if bar is not None:
+            file.on_write = lambda: bar.show_bytes(target.size, target.total)
+        try:
+            await self._drive(download(self._session, url, target, deadline=deadline, now=now), bar=bar)
+        finally:
+            file.close()
+        return file.finish()
+
+    @raises_own
     async def _drive(
         self,
         flow: Flow[T],
@@ -293,7 +344,13 @@ class AsyncClient(OfOneProcess):
             return Received(began)
         reply: Response | ClientError
         try:
-            reply = await self._engine().send(send.request, timeout=min(send.timeout, send.before - began))
+            timeout = min(send.timeout, send.before - began)
+            if send.download is None:
+                reply = await self._engine().send(send.request, timeout=timeout)
+            else:
+                from .downloads.async_pour import poured
+
+                reply = await poured(self._engine(), replace(send, timeout=timeout), send.download, self._clock)
             if not isinstance(reply, Response):
                 raise TypeError(f"it returned {type(reply).__name__}, not a Response")
         except ClientError as error:

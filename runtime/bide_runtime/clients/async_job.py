@@ -27,7 +27,6 @@ from ..waiting.session import Session
 from ..waiting.submits.submission import Submission
 from ..waiting.submits.submit import deferred, run, submit
 from ..waiting.wait import cancel, poll, result, updates, wait
-from ..waiting.webhooks.webhook import received
 from .async_client import AsyncClient
 from .namespace import Namespace
 from .options import BatchOptions, WaitOptions, check_functions, policy_of
@@ -221,6 +220,8 @@ class AsyncJobs(Namespace, Generic[S, R]):
     @raises_own
     def _received(self, body: bytes, headers: Headers, secret: Secrets | None) -> Record[S, R]:
         """The record of the job that a webhook tells of."""
+        from ..waiting.outside.webhook import received
+
         webhooks: Webhooks = vars(self._client)["webhooks"]
         webhooks.verify(body, headers, secret=secret)
         record = received(self._client._session, self._kind, body)
@@ -231,8 +232,9 @@ class AsyncJobs(Namespace, Generic[S, R]):
         return AsyncJob(self._client, record)
 
     def _adopt(self, record: Record[S, R]) -> Record[S, R]:
-        """Set the submit time of a job that an operation returned."""
+        """Set the submit time and the base URL of a job that an operation returned."""
         record.submitted_at = self._client._clock.wall()
+        record.base = self._client._session.account.variables
         return record
 
     def _resumed(self, token: str) -> Record[S, R]:

@@ -66,6 +66,11 @@ class Bar:
         says = f"{counts.ended} of {counts.total or counts.taken} done{failed}{left}"
         self._show(counts.total, counts.ended, says)
 
+    def show_bytes(self, size: int, total: int | None) -> None:
+        """Show how much of a file has arrived."""
+        says = f"{size:,} bytes" if total is None else f"{size:,} of {total:,} bytes"
+        self._show(total, size, says)
+
     def start(self) -> None:
         """Start drawing."""
         if self._own is not None:

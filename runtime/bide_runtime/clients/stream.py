@@ -6,17 +6,15 @@ from collections.abc import Callable, Generator, Iterator
 from typing import Generic, Self, TypeVar
 
 from ..calls.account import Account
-from ..calls.events import EventParser, EventReader
+from ..calls.events import EventReader
 from ..engines.transport import StreamReply
 from ..errors.client import ClientError
 from ..errors.stream import StreamCut
 from ..errors.transport import TransportError
 from ..http.request import Response
+from .downloads.pour import error_body
 
 E = TypeVar("E")
-
-_ERROR_LIMIT = 2**20
-"""Bytes that are read of an error's body."""
 
 
 class Stream(Generic[E]):
@@ -53,21 +51,25 @@ class Stream(Generic[E]):
                 reply = self._open()
                 try:
                     if not 200 <= reply.status < 300:
-                        body = b""
-                        for chunk in reply.chunks():
-                            body += chunk
-                            if len(body) > _ERROR_LIMIT:
-                                break
+                        body = error_body(reply)
                         raise self._account.api_error(Response(status=reply.status, headers=reply.headers, body=body))
-                    parser = EventParser()
+                    parser = self._reader.parser()
                     try:
                         for chunk in reply.chunks():
                             for event in parser.feed(chunk):
+                                if self._reader.is_end(event):
+                                    return
                                 yield self._reader.read(event)
                                 if self._reader.is_last(event):
                                     return
                     except TransportError as error:
                         raise StreamCut(f"the stream is not complete: {error.message}") from error
+                    for event in parser.end():
+                        if self._reader.is_end(event):
+                            return
+                        yield self._reader.read(event)
+                        if self._reader.is_last(event):
+                            return
                     self._reader.check_end()
                 finally:
                     reply.close()

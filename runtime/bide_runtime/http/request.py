@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from itertools import chain, zip_longest
 from typing import Any, TypeAlias
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import quote, unquote_plus, urlencode, urlsplit
 
 import msgspec
 
@@ -95,6 +95,28 @@ def query(pairs: Iterable[tuple[str, Json]]) -> str:
         items = value if isinstance(value, list | tuple) else [value]
         flat += [(name, text(item, name)) for item in items if item is not None]
     return "?" + urlencode(flat) if flat else ""
+
+
+def with_query(url: str, parameters: Mapping[str, str]) -> str:
+    """*url* with these query parameters, apart from those that it has already."""
+    path, _, given = url.partition("?")
+    names = {unquote_plus(pair.partition("=")[0]) for pair in given.split("&")}
+    more = query((name, text) for name, text in parameters.items() if name not in names)[1:]
+    return f"{path}?{'&'.join(filter(None, (given, more)))}" if more else url
+
+
+def joined(items: Json, by: str, name: str) -> str | None:
+    """The items of a list as one text with *by* between them; `None` for an empty list and for `None`.
+
+    Raises `InvalidArgument` for an item with *by* in it, which would be read as two.
+    """
+    if not items:
+        return None
+    texts = [text(item, f"{name}[{index}]") for index, item in enumerate(items)]
+    for index, each in enumerate(texts):
+        if by in each:
+            raise InvalidArgument(f"{name}[{index}] has {by!r} in it, which separates the items; nothing was sent")
+    return by.join(texts)
 
 
 def as_text(value: Json) -> str:

@@ -78,7 +78,8 @@ class JobTimeout(JobError):
 class SubmitUncertain(JobError):
     """A submit got no usable reply, so the job may or may not exist. It was not sent again: that could cost twice.
 
-    If `idempotency_key` is set, the same submit can be sent again with it without creating a second job.
+    If `idempotency_key` is set, the same submit can be sent again with it without creating a second job. If the id of
+    the job is an argument, `job_id` and `token` are set, and `resume(error.token).poll()` shows whether the job exists.
     """
 
     def __init__(self, message: str, *, idempotency_key: str | None = None) -> None:

@@ -10,6 +10,7 @@ from typing import Literal
 import msgspec
 
 from ..calls.link import Link
+from ..calls.pages import Pages
 from ..http.long_poll import LongPoll
 from ..http.request import Json, as_text, placeholders
 from ..http.retry_after import as_pause
@@ -48,6 +49,8 @@ class Lifecycle(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """How a job that is over has ended: the first of these that holds. None holds: as its status says."""
     result: ResultAt | Path = ()
     """Its own address, or where it is in the poll reply; empty: the poll reply is the result."""
+    pages: Pages | None = None
+    """How a result goes on in pages, of which the poll reply is the first."""
     poll_many: PollMany | None = None
     """An address that polls several jobs, if the provider has one."""
     cancel: tuple[str, str | Link] | None = None

@@ -16,5 +16,7 @@ class Polling(msgspec.Struct, frozen=True, kw_only=True):
     """How long jobs usually take, from and to."""
     timeout: float
     """The default timeout of a wait."""
+    initial_delay: float = 0.0
+    """How long after a submit the first poll comes at the earliest. Another policy may poll earlier."""
     not_found_grace: float = 0.0
     """How long after a submit a 404 means "not visible yet"."""

@@ -36,6 +36,7 @@ class Record(Generic[S, R]):
 
     __slots__ = (
         "_fetched_in",
+        "base",
         "id",
         "is_settled",
         "is_status_known",
@@ -71,6 +72,8 @@ class Record(Generic[S, R]):
         """The links that a token has to hold, because no poll returns them again."""
         self.values = _NO_LINKS
         """The values of names in paths, headers and bodies: arguments of the submit, or from replies."""
+        self.base = _NO_LINKS
+        """The values of the variables in the base URL where the job is, if it has any."""
         self.status: str | None = None
         self.state = State.PENDING
         self.is_status_known = True
@@ -118,6 +121,7 @@ class Record(Generic[S, R]):
             submitted_at=self.submitted_at,
             links=links,
             values=self.values,
+            base=self.base,
             tag=self.tag,
         )
 

@@ -40,6 +40,9 @@ class Token(msgspec.Struct, frozen=True, kw_only=True):
     values: dict[str, str] | msgspec.UnsetType = msgspec.UNSET
     """The values of names in the paths, headers and bodies of later requests."""
 
+    base: dict[str, str] | msgspec.UnsetType = msgspec.UNSET
+    """The values of the variables in the base URL, if it has any."""
+
     @property
     def links(self) -> dict[str, str]:
         return {} if isinstance(self.urls, msgspec.UnsetType) else self.urls
@@ -53,6 +56,7 @@ def write(
     submitted_at: float | None,
     links: Mapping[str, str] | None = None,
     values: Mapping[str, str] | None = None,
+    base: Mapping[str, str] | None = None,
     tag: str | None = None,
 ) -> str:
     """The token of a job."""
@@ -65,6 +69,7 @@ def write(
         submitted_at=submitted_at,
         urls=urls,
         values=dict(values) if values else msgspec.UNSET,
+        base=dict(base) if base else msgspec.UNSET,
         tag=msgspec.UNSET if tag is None else tag,
     )
     return msgspec.json.encode(token).decode()

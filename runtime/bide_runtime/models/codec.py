@@ -12,10 +12,12 @@ from ..errors.client import InvalidArgument
 from ..errors.decode import DecodeError
 from ..http.charset import as_utf8
 from ..http.request import Json, Response
+from .custom import NotNative
 from .lenient import loads
 from .model import Model, _from_json
 from .plain import argument, plain
 from .prepared import prepared
+from .rest import REST, has_rest, moved
 
 T = TypeVar("T")
 
@@ -81,12 +83,17 @@ def from_plain(wanted: type[T], value: Mapping[str, Json]) -> T:
 def _decode_leniently(wanted: type[T], body: bytes) -> T:
     plain, where = _unwrap(wanted, loads(body))
     try:
-        value: T = msgspec.convert(plain, prepared(wanted), dec_hook=_from_json)
+        value: T = _converted(wanted, plain)
     except msgspec.ValidationError as error:
         path, problem = _path_and_problem(wanted, plain, str(error))
         path = where + path.removeprefix("$")
         raise DecodeError(f"the reply does not match the spec: {problem} at {path}", path=path, body=body) from error
     return value
+
+
+def _converted(wanted: Any, plain: Json) -> Any:
+    """Plain JSON values as *wanted*. Raises `msgspec.ValidationError`."""
+    return msgspec.convert(moved(wanted, plain), prepared(wanted), dec_hook=_from_json)
 
 
 _decoders: dict[Any, Callable[[bytes], Any]] = {bytes: bytes}
@@ -95,6 +102,8 @@ _decoders: dict[Any, Callable[[bytes], Any]] = {bytes: bytes}
 
 def _new_decoder(wanted: Any) -> Callable[[bytes], Any]:
     decoder = msgspec.json.Decoder(prepared(wanted), dec_hook=_from_json).decode
+    if NotNative.is_possible and has_rest(wanted):
+        decoder = lambda body: _converted(wanted, msgspec.json.decode(body))  # noqa: E731
     has_envelope = getattr(wanted, "_envelope", "")
     found = _decoders[wanted] = (lambda body: decoder(_inside(wanted, body))) if has_envelope else decoder
     return found
@@ -148,11 +157,32 @@ def encode_object(body: Mapping[str, Json], name: str) -> bytes:
     return msgspec.json.encode(plain(body, name))
 
 
+def encode_value(wanted: Any, body: Any, name: str) -> bytes:
+    """A request body that is no model as JSON text. Raises `InvalidArgument` as `encode` does."""
+    values = plain(body, name, wanted)
+    try:
+        _converted(wanted, values)
+    except msgspec.ValidationError as error:
+        path, problem = _path_and_problem(wanted, values, str(error))
+        place = argument(body, path)
+        at = f"{name}{place if place.startswith('[') else f'.{place}'}" if place else name
+        raise InvalidArgument(f"{at}: {problem}; nothing was sent") from error
+    return msgspec.json.encode(values)
+
+
+def encode_text(body: str, name: str) -> bytes:
+    """A request body of text. Raises `InvalidArgument` if it is no text."""
+    found = plain(body, name)
+    if not isinstance(found, str):
+        raise InvalidArgument(f"{name}: expected text, not {type(body).__name__}; nothing was sent")
+    return found.encode()
+
+
 def plain_json(body: Model) -> Json:
     """A request body as JSON values. Raises `InvalidArgument` as `encode` does."""
     values = plain(body, "")
     try:
-        msgspec.convert(values, prepared(type(body)), dec_hook=_from_json)
+        _converted(type(body), values)
     except msgspec.ValidationError as error:
         path, problem = _path_and_problem(type(body), values, str(error))
         raise InvalidArgument(f"{argument(body, path)}: {problem}; nothing was sent") from error
@@ -162,11 +192,16 @@ def plain_json(body: Model) -> Json:
 def checked(wanted: Any, value: T, name: str) -> T:
     """*value*, if it is valid for a query or header parameter of type *wanted*. Raises `InvalidArgument`."""
     try:
-        msgspec.convert(plain(value, name), prepared(wanted))
+        msgspec.convert(plain(value, name, wanted), prepared(wanted), dec_hook=_from_json)
     except msgspec.ValidationError as error:
         problem, path = _split_message(str(error))
         raise InvalidArgument(f"{name}{path.removeprefix('$')}: {problem}; nothing was sent") from error
     return value
+
+
+def as_written(wanted: Any, value: Any, name: str) -> Json:
+    """A query or header parameter of type *wanted* as plain JSON, for types whose text differs from Python's own."""
+    return plain(value, name, wanted)
 
 
 def follow(value: Json, path: Path) -> Json:
@@ -183,22 +218,15 @@ def follow(value: Json, path: Path) -> Json:
     return value
 
 
-_AT = re.compile(r"^(?P<problem>.*?)(?: - at `(?P<path>[^`]*)`)?$", re.DOTALL)
-
-
 def _split_message(message: str) -> tuple[str, str]:
-    """The problem and the JSON path in a message of msgspec. A path inside a union is appended to that of the union."""
-    outer = _AT.match(message)
-    assert outer is not None
-    problem, path = outer["problem"], outer["path"] or "$"
-    if " - at `" in problem:
-        inner, _, rest = problem.partition(" - at `$")
-        problem, path = inner, path + rest.rstrip("`")
-    return problem, path
+    """The problem and the JSON path in a message of msgspec. The path to a union comes last."""
+    problem, *places = message.split(" - at `$")
+    return problem, "$" + "".join(place.rstrip("`") for place in reversed(places))
 
 
 def _path_and_problem(wanted: type[Any], plain: Json, message: str) -> tuple[str, str]:
     """The JSON path of an error, and the problem. Map keys, which msgspec writes as `[...]`, are filled in."""
+    plain = moved(wanted, plain)
     problem, path = _split_message(message)
     start, *rest = path.split("[...]")
     path, here = start, _walk(plain, start)
@@ -206,8 +234,11 @@ def _path_and_problem(wanted: type[Any], plain: Json, message: str) -> tuple[str
         key = _bad_key(wanted, plain, here, message)
         path += ("[?]" if key is None else f"[{key!r}]") + steps
         here = None if key is None else _walk(here[key], steps)
-    return path, problem
+    return _AT_REST.sub("", path), problem
 
+
+_AT_REST = re.compile(rf"\.{re.escape(REST)}(?=\[|$)")
+"""The map of other keys in the path of an error, which is not in the JSON itself."""
 
 _STEP = re.compile(r"\.([^.\[]+)|\[(\d+)\]")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 from os import PathLike, fspath
 from os.path import basename
@@ -63,6 +64,23 @@ def as_file(found: FileLike | None, argument: str) -> UploadFile | None:
         raise InvalidArgument(f"{argument}: this file is open in text mode; open it with 'rb'; nothing was sent")
     name = getattr(found, "name", None)
     return _named(content, name) if isinstance(name, str) else UploadFile(content)
+
+
+@overload
+def as_files(found: Sequence[FileLike], argument: str) -> list[UploadFile]: ...
+
+
+@overload
+def as_files(found: Sequence[FileLike] | None, argument: str) -> list[UploadFile] | None: ...
+
+
+def as_files(found: Sequence[FileLike] | None, argument: str) -> list[UploadFile] | None:
+    """The files, read into memory. Raises `InvalidArgument` if one cannot be read."""
+    if found is None:
+        return None
+    if not isinstance(found, list | tuple):
+        raise InvalidArgument(f"{argument}: expected a list of files, not {type(found).__name__}; nothing was sent")
+    return [as_file(each, f"{argument}[{index}]") for index, each in enumerate(found)]
 
 
 def _read(path: PathLike[str], argument: str) -> bytes:

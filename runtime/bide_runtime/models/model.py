@@ -1,4 +1,4 @@
-"""The base classes of typed replies and request bodies: models, open enums and unions."""
+"""The base classes of typed replies and request bodies: models and open enums."""
 
 from __future__ import annotations
 
@@ -11,12 +11,13 @@ import msgspec
 
 from ..http.request import Json
 from ..http.scalar import scalar
-from .prepared import prepared
+from .custom import NotNative, Other, Read, StructOrCustom
+from .rest import REST
 
-__all__ = ["Model", "OpenEnum", "OpenIntEnum", "Other", "Variant", "no_items", "register"]
+__all__ = ["Model", "OpenEnum", "OpenIntEnum", "no_items"]
 
 
-class _ModelMeta(msgspec.StructMeta):
+class _ModelMeta(StructOrCustom):
     """Makes the fields of all models keyword-only. msgspec does not inherit that setting."""
 
     def __new__(
@@ -24,7 +25,10 @@ class _ModelMeta(msgspec.StructMeta):
     ) -> _ModelMeta:
         # JSON has no cycles, so the garbage collector need not track it, unless a base class of a union needs that.
         gc = not all(isinstance(base, msgspec.StructMeta) for base in bases)
-        return super().__new__(mcls, name, bases, namespace, kw_only=kw_only, **{"gc": gc, **config})
+        made = super().__new__(mcls, name, bases, namespace, kw_only=kw_only, **{"gc": gc, **config})
+        if REST in made.__struct_encode_fields__:
+            NotNative.is_possible = True
+        return made
 
 
 @dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(msgspec.field,))
@@ -50,12 +54,13 @@ class Model(msgspec.Struct, metaclass=_ModelMeta, frozen=True, omit_defaults=Tru
 
     def to_dict(self) -> dict[str, Json]:
         """The JSON object, with the provider's own key names and without fields that are `None`."""
-        made: dict[str, Json] = msgspec.to_builtins(self, enc_hook=_as_json)
+        made: dict[str, Json] = _as_plain(self)
         return made
 
     def to_json(self) -> str:
         """The same as JSON text."""
-        return msgspec.json.encode(self, enc_hook=_as_json).decode()
+        value = _as_plain(self) if NotNative.is_possible else self
+        return msgspec.json.encode(value, enc_hook=_as_json).decode()
 
     def __repr__(self) -> str:
         shown = (
@@ -125,56 +130,18 @@ class OpenIntEnum(IntEnum):
         return unknown
 
 
-class Variant:
-    """The base class of a union of models. A discriminator field tells them apart."""
+def _as_plain(value: object) -> Json:
+    if NotNative.is_possible:
+        from .written import is_native, written
 
-    __slots__ = ()
-    _discriminator: ClassVar[str]
-    _known: ClassVar[dict[str, type[Model]]]
-    _other: ClassVar[type[Other]]
-
-
-class Other:
-    """A variant whose discriminator the spec does not list, with its JSON object."""
-
-    def __init__(self, body: dict[str, Json]) -> None:
-        self.body = body
-
-    def __eq__(self, other: object) -> bool:
-        return type(other) is type(self) and isinstance(other, Other) and self.body == other.body
-
-    __hash__ = None  # type: ignore[assignment]  # a mutable JSON object inside
-
-    def __repr__(self) -> str:
-        return f"{type(self).__name__}({self.body!r})"
-
-
-def register(union: type[Variant], *, discriminator: str, known: dict[str, type[Model]], other: type[Other]) -> None:
-    """Set the models of *union* by the value of the field *discriminator*."""
-    union._discriminator = discriminator
-    union._known = known
-    union._other = other
-
-
-def _read_variant(union: type[Variant], body: Json) -> Variant | Other:
-    if not isinstance(body, dict):
-        raise ValueError(f"Expected `object`, got `{type(body).__name__}`")
-    value = body.get(union._discriminator)
-    known = union._known.get(value) if isinstance(value, str) else None
-    if known is None:
-        return union._other(body)
-    try:
-        variant = msgspec.convert(body, prepared(known), dec_hook=_from_json)
-    except msgspec.ValidationError as error:
-        # msgspec adds the outer path to a ValueError, but not to its own errors.
-        raise ValueError(str(error)) from error
-    assert isinstance(variant, Variant)
-    return variant
+        if not is_native(type(value)):  # type: ignore[arg-type]  # every class has a hash
+            return written(value, _as_json)
+    return msgspec.to_builtins(value, enc_hook=_as_json)
 
 
 def _from_json(wanted: type, value: Json) -> Json:
-    if issubclass(wanted, Variant):
-        return _read_variant(wanted, value)
+    if issubclass(wanted, Read):
+        return wanted._read(value, _from_json)
     raise NotImplementedError(wanted)
 
 

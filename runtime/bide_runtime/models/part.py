@@ -37,6 +37,9 @@ def _new_part(wanted: type[Model], paths: frozenset[Path]) -> type[Model]:
 
 def named(wanted: Any, value: Json) -> Json:
     """JSON values with the attribute names of the model *wanted* instead of the keys. Their types are not checked."""
+    item = _item_in(wanted)
+    if item is not None and isinstance(value, list):
+        return [named(item, each) for each in value]
     model = _model_in(wanted)
     if model is None or not isinstance(value, dict):
         return value
@@ -59,11 +62,25 @@ def _by_first(paths: Iterable[Path]) -> dict[str, frozenset[Path]]:
 
 
 def _type_of_part(wanted: Any, paths: frozenset[Path]) -> Any:
+    item = None if () in paths else _item_in(wanted)
+    if item is not None:
+        part: Any = _type_of_part(item, frozenset(path[1:] for path in paths))
+        items: Any = list.__class_getitem__(part)
+        return items if get_origin(wanted) is list else items | None
     model = None if () in paths else _model_in(wanted)
     if model is None:
         return wanted
     part = part_of(model, paths)
     return part if wanted is model else Union[part, None]  # noqa: UP007  # `|` needs types that it knows
+
+
+def _item_in(wanted: Any) -> Any:
+    """The type of the items of a list, which may be nullable; `None` for any other type."""
+    if get_origin(wanted) in (Union, UnionType):
+        wanted, *more = [each for each in get_args(wanted) if each is not NoneType]
+        if more:
+            return None
+    return get_args(wanted)[0] if get_origin(wanted) is list else None
 
 
 def _model_in(wanted: Any) -> type[Model] | None:

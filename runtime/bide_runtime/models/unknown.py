@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from ..http.request import Json
 from .codec import any_json
 from .model import Model
+from .rest import REST
 
 
 def unknown_fields(value: object, body: bytes) -> dict[str, Json]:
@@ -35,6 +36,8 @@ def _unknown_of(model: Model, raw: dict[str, Json], path: str) -> Iterator[tuple
     for key, inside in raw.items():
         if key in names:
             yield from _unknown(getattr(model, names[key]), inside, f"{path}.{key}")
+        elif REST in names:
+            yield from _unknown(getattr(model, names[REST]).get(key), inside, f"{path}.{key}")
         elif key != tag:
             yield f"{path}.{key}", inside
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeAlias, TypeVar
 
 import msgspec
 
+from ..calls.download import Download
 from ..errors.client import ClientError
 from ..errors.printable import plain
 from ..errors.transport import RequestTimeout
@@ -38,6 +39,8 @@ class Send(msgspec.Struct, frozen=True, gc=False):
     """The job that is polled, if the poll may be coalesced. Then `timeout` is all the time that is left, and a
     `Received` without a reply means that the job has to be polled on its own.
     """
+    download: Download | None = None
+    """Where the body of a 200 or 206 goes, in place of the reply."""
     bucket: str = ""
     """The rate limit bucket of the request. If it is closed when the request could be sent, the request is not sent,
     and the `Received` has no reply.

@@ -63,6 +63,11 @@ def checked_values(kind: JobKind[Any, Any], values: Mapping[str, Json]) -> dict[
     return found
 
 
+def needed(kind: JobKind[Any, Any], values: Mapping[str, str]) -> dict[str, str]:
+    """The values that later requests of a job have in them, apart from its id."""
+    return {name: value for name, value in values.items() if name in kind.lifecycle.all_names}
+
+
 def absolute(account: Account, url: str) -> str:
     """A link as an absolute URL; a relative one is resolved against the base URL."""
     try:
@@ -151,6 +156,7 @@ def attach_record(
 ) -> Record[Any, Any]:
     """The record of a job that exists already. Raises `InvalidArgument`."""
     record = Record(kind, checked_id(job_id))
+    record.base = account.variables
     record.values = checked_values(kind, values or {})
     if missing := sorted(kind.lifecycle.names - record.values.keys()):
         example = ", ".join(f"{name}=..." for name in missing)
@@ -174,6 +180,12 @@ def resume_record(account: Account, kind: JobKind[Any, Any], text: str) -> Recor
     """The record of the job in a token. Raises `InvalidToken`."""
     token = read_token(text, provider=kind.provider, job=kind.name)
     record = Record(kind, token.id, submitted_at=token.submitted_at)
+    record.base = account.variables if isinstance(token.base, UnsetType) else token.base
+    if account.variables and record.base != account.variables:
+        theirs, ours = (
+            ", ".join(f"{name}={text!r}" for name, text in each.items()) for each in (record.base, account.variables)
+        )
+        raise InvalidToken(f"this token cannot be used: the job is at {theirs}, and this client is for {ours}")
     links = token.links
     if isinstance(kind.lifecycle.poll, Link):
         links = {"poll": token.id, **links}

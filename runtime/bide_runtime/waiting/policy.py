@@ -35,7 +35,8 @@ class Adaptive(msgspec.Struct, frozen=True):
     polling: Polling
 
     def delay(self, *, polls: int, age: float, jitter: float) -> float:
-        return self._without_jitter(polls, age) * (1 + _JITTER * jitter)
+        least = self.polling.initial_delay - age if polls == 0 else 0.0
+        return max(self._without_jitter(polls, age), least) * (1 + _JITTER * jitter)
 
     def _without_jitter(self, polls: int, age: float) -> float:
         shortest, longest = self.polling.interval

@@ -60,7 +60,8 @@ def read_poll(session: Session, record: Record[S, R], reply: Response | ClientEr
         raise reply
     account, status_before = session.account, record.status
     retry_after = account.retry_after(reply)
-    if account.arrival(reply.status) or (reply.status == 404 and _may_not_be_visible_yet(session, record, now)):
+    is_early = reply.status == 404 and _may_not_be_visible_yet(session, record, now)
+    if reply.status >= 400 and (is_early or account.arrival(reply.status)):
         return Polled(transient_error=account.api_error(reply), retry_after=retry_after)
     is_first = record.snapshot is None
     try:

@@ -143,10 +143,14 @@ class Poller(Generic[S, R]):
         ) from error
 
     def _first_poll(self, now: float) -> float | None:
-        # Poll at once if the age is unknown, because the job may be done already, and if the server holds the poll.
+        # Poll at once if the age is unknown, because the job may be done already.
         age = self.record.age(now, self.session.account.wall())
-        is_due = age is None or self.record.state.is_final or self._long_poll is not None
-        return self._next_poll(now, 0.0 if is_due else self.delay(now))
+        if age is None or self.record.state.is_final:
+            return self._next_poll(now, 0.0)
+        if self._long_poll is not None:
+            # The server holds the poll.
+            return self._next_poll(now, max(self.record.kind.polling.initial_delay - age, 0.0))
+        return self._next_poll(now, self.delay(now))
 
     def _poll_once(self, now: float) -> Flow[tuple[float, float | None]]:
         """Poll once and read the reply; returns the time, and when the next poll is due."""

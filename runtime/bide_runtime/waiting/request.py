@@ -39,6 +39,14 @@ def _filled(record: Record[Any, Any], role: Role, templates: Mapping[str, str]) 
     return {name: filled(text, named_in(record, role, text)) for name, text in templates.items()}
 
 
+def page_request(session: Session, record: Record[Any, Any], role: Role, url: str, *, bucket: str) -> Outgoing:
+    """The request of a page at an address of the provider, which may be followed; otherwise like those of *role*."""
+    lifecycle = record.kind.lifecycle
+    headers = _filled(record, role, lifecycle.headers.get(role, {}))
+    request = session.account.request_to("GET", url, headers=headers)
+    return Outgoing(request=request, bucket=bucket, timeout=lifecycle.timeouts.get(role))
+
+
 def at_page(outgoing: Outgoing, query: str) -> Outgoing:
     """The request with more parameters in its query, such as `?page=2`."""
     url = outgoing.request.url

@@ -22,10 +22,10 @@ from ..jobs.state import State
 from ..models.codec import Path, decode_reply
 from ..models.lenient import NotJson
 from .flow import INFO, Flow, Log
-from .links import check_followed
+from .links import Role, bucket_of, check_followed, url_of
 from .poller import Poller, next_poll
-from .request import at_page, request_of
-from .session import error_in, retry_after_of, send, sleep_until
+from .request import at_page, page_request, request_of
+from .session import Outgoing, error_in, retry_after_of, send, sleep_until
 
 S = TypeVar("S")
 R = TypeVar("R")
@@ -55,6 +55,8 @@ def result_of(poller: Poller[S, R], now: float) -> Flow[R]:
             found = yield from _fetch(poller, at, now)
         else:
             found = _inline(record, at, record.kind.result)
+            if record.kind.lifecycle.pages is not None:
+                found = yield from _fetch_rest(poller, record.kind.lifecycle.pages, found, now)
         record.result = found
         yield Log(INFO, "job %s: %s", (record.id, record.state.value))
     return record.result
@@ -119,21 +121,39 @@ def _fetch(poller: Poller[S, R], at: ResultAt, now: float) -> Flow[R]:
     poller.record.is_being_fetched = True
     try:
         if at.pages is not None:
-            return (yield from _fetch_pages(poller, at, at.pages, now))
-        found, _, _ = yield from _fetch_once(poller, at, "", now)
+            return (yield from _fetch_pages(poller, at, "result", at.pages, now))
+        found, _, _, _ = yield from _fetch_once(poller, at, _first_request(poller, at, "result"), now)
         return found
     finally:
         poller.record.is_being_fetched = False
 
 
-def _fetch_pages(poller: Poller[S, R], at: ResultAt, pages: Pages, now: float) -> Flow[R]:
+def _fetch_rest(poller: Poller[S, R], pages: Pages, found: R, now: float) -> Flow[R]:
+    """The result from all of its pages. The first is *found*, the last poll reply."""
+    record, account, lifecycle = poller.record, poller.session.account, poller.record.kind.lifecycle
+    assert record.snapshot is not None
+    at = ResultAt(path=lifecycle.poll, method=lifecycle.poll_method)
+    record.is_being_fetched = True
+    try:
+        if record.pages is None:
+            is_link = isinstance(at.path, Link)
+            url = record.links.get("poll", account.base_url) if is_link else url_of(account, record, "poll", at.path)
+            record.pages = CollectedPages(pages)
+            record.pages.add(found, record.snapshot.reply, url)
+        return (yield from _fetch_pages(poller, at, "poll", pages, now))
+    finally:
+        record.is_being_fetched = False
+
+
+def _fetch_pages(poller: Poller[S, R], at: ResultAt, role: Role, pages: Pages, now: float) -> Flow[R]:
     """The result from all of its pages. After a `JobTimeout`, a later wait continues at the next page."""
     record = poller.record
     collected = record.pages = record.pages or CollectedPages(pages)
     try:
         while not collected.is_complete:
-            page, body, now = yield from _fetch_once(poller, at, collected.query, now)
-            collected.add(page, body)
+            outgoing = _page_request(poller, at, role, pages, collected)
+            page, reply, url, now = yield from _fetch_once(poller, at, outgoing, now)
+            collected.add(page, reply, url)
     except (ApiError, DecodeError, JobExpired):
         # The cursor of the next page may have expired.
         record.pages = None
@@ -142,11 +162,28 @@ def _fetch_pages(poller: Poller[S, R], at: ResultAt, pages: Pages, now: float) -
     return result
 
 
-def _fetch_once(poller: Poller[S, R], at: ResultAt, query: str, now: float) -> Flow[tuple[R, bytes, float]]:
-    """Request the result's own address until it is ready; the decoded reply, its body, and the time."""
+def _first_request(poller: Poller[Any, Any], at: ResultAt, role: Role) -> Outgoing:
+    """The request for a result, or for its first page."""
+    accept = ANY if poller.record.kind.result is bytes else JSON
+    return request_of(poller.session, poller.record, role, at.method, at.path, accept=accept)
+
+
+def _page_request(
+    poller: Poller[Any, Any], at: ResultAt, role: Role, pages: Pages, collected: CollectedPages
+) -> Outgoing:
+    """The request for the next page. Raises `DecodeError` if its address must not be followed."""
+    if pages.is_address and collected.next is not None:
+        url = check_followed(poller.session.account, collected.next, pages.place)
+        return page_request(poller.session, poller.record, role, url, bucket=bucket_of(at.method, at.path))
+    return at_page(_first_request(poller, at, role), collected.query)
+
+
+def _fetch_once(
+    poller: Poller[S, R], at: ResultAt, first: Outgoing, now: float
+) -> Flow[tuple[R, Response, str, float]]:
+    """Send a request for a result until it is ready; the decoded reply, the reply, its URL, and the time."""
     session, record, deadline = poller.session, poller.record, poller.deadline
-    accept = ANY if record.kind.result is bytes else JSON
-    first = at_page(request_of(session, record, "result", at.method, at.path, accept=accept), query)
+    accept = first.request.headers["accept"]
     outgoing, attempts, redirects = first, 0, 0
     while True:
         attempts += 1
@@ -162,7 +199,7 @@ def _fetch_once(poller: Poller[S, R], at: ResultAt, query: str, now: float) -> F
             outgoing = replace(first, request=session.account.request_to("GET", target, accept=accept, auth=first.auth))
             attempts, redirects = attempts - 1, redirects + 1
             continue
-        outgoing, redirects = first, 0
+        url, outgoing, redirects = outgoing.request.url, first, 0
         try:
             reply = _reply_with_result(poller, at, received.reply)
             found: R = _decoded(poller, reply)
@@ -173,7 +210,7 @@ def _fetch_once(poller: Poller[S, R], at: ResultAt, query: str, now: float) -> F
         else:
             poller.note_success()
             record.response = reply
-            return found, reply.body, now
+            return found, reply, url, now
         poller.note_transient_error(error, is_expected=isinstance(error, ApiError) and error.status in at.not_ready)
         yield Log(INFO, "job %s: no result yet: %s", (record.id, error.message))
         min_interval = record.kind.polling.min_interval

@@ -11,6 +11,7 @@ import msgspec
 from msgspec.structs import replace
 
 from ..calls.account import Account, Auth
+from ..calls.download import Download
 from ..errors.client import ClientError
 from ..http.errors import ApiError
 from ..http.keys import Keys
@@ -20,9 +21,9 @@ from ..http.request import Request, Response
 from ..jobs.min_interval import MinIntervals
 from ..jobs.record import Record
 from .flow import INFO, Flow, Log, Received, Send, Sleep
-from .keys import keys_of, ready, renewed
+from .outside.inbox import Inbox
+from .outside.keys import keys_of, ready, renewed
 from .policy import backoff
-from .webhooks.inbox import Inbox
 
 _MAX_CLOSURE = 300.0
 """Seconds. No reply closes a bucket for longer: one wrong retry_after must not stop a whole client."""
@@ -67,9 +68,13 @@ class Outgoing(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """The timeout from the spec in seconds, if there is one."""
     auth: Auth = None
     """The secrets that it needs, by the client's arguments; `None`: the usual ones."""
+    download: Download | None = None
+    """Where the body goes, if it is that of a file."""
 
     def request_at(self, now: float) -> tuple[Request, int]:
         """The request as it is sent at *now*, and for how many seconds it asks the server to hold it."""
+        if self.download is not None:
+            return self.download.ranged(self.request), 0
         if self.long_poll_until is None:
             return self.request, 0
         held = self.long_poll_until.by.seconds(self.long_poll_until.until - now)
@@ -167,8 +172,10 @@ def _send_once(
         request_timeout = min((outgoing.timeout or timeout) + held, deadline - now)
         keys = session.account.keys
         asked = 0 if keys is None else keys.asked
+        if keys is not None:
+            request = session.account.keyed(request, outgoing.auth)
         received = yield Send(
-            session.account.keyed(request, outgoing.auth), request_timeout, attempt, deadline, bucket=outgoing.bucket
+            request, request_timeout, attempt, deadline, bucket=outgoing.bucket, download=outgoing.download
         )
         if received.reply is not None:
             break

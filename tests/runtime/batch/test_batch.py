@@ -432,6 +432,19 @@ def test_an_error_of_the_inputs_is_raised_unchanged() -> None:
     assert sorted([*factory.submitted, "no more"]) == sorted(known)
 
 
+def test_a_batch_writes_to_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    """At INFO, as single waits do."""
+    caplog.set_level("INFO")
+
+    async def main(client: AsyncAcme) -> None:
+        async for _ in client.jobs(PART).run_many(urls(2)):
+            pass
+
+    Many(Factory(lambda number: 5.0)).run(main)
+
+    assert 2 == sum("submitted (part)" in message for message in caplog.messages)
+
+
 def test_closing_the_client_ends_a_batch() -> None:
     """W12: closing the client during a batch raises `ClientClosed`, and `running` has the handles."""
     factory = Factory(lambda number: 50.0)
@@ -442,7 +455,7 @@ def test_closing_the_client_ends_a_batch() -> None:
         step = asyncio.ensure_future(anext(batch))
         await asyncio.sleep(5)
         await client.close()
-        with pytest.raises(ClientClosed, match="`running` has their handles"):
+        with pytest.raises(ClientClosed, match=r"`running` has their handles$"):
             await step
         with pytest.raises(StopAsyncIteration):
             await anext(batch)

@@ -277,3 +277,79 @@ def test_a_leading_byte_order_mark_is_ignored(cuts: list[int]) -> None:
     pieces = [stream[start:end] for start, end in zip([0, *cuts], [*cuts, len(stream)], strict=True)]
 
     assert [ServerEvent("message", "\ufeffa")] == parsed(pieces)
+
+
+# --- events without names, by a field of their data, and lines --------------------------------------------------------
+
+
+def read(reader: EventReader[Any], text: bytes, at: int = 0) -> list[Any]:
+    """The events of a stream, which is cut into two chunks."""
+    parser, found = reader.parser(), []
+    for event in [*parser.feed(text[:at]), *parser.feed(text[at:]), *parser.end()]:
+        if reader.is_end(event):
+            return found
+        found.append(reader.read(event))
+        if reader.is_last(event):
+            return found
+    reader.check_end()
+    return found
+
+
+MARKED = EventReader(every=Page, end="[DONE]", error_message=("error", "message"))
+KINDS = EventReader(every=dict, kind="type", last=frozenset({"bye"}), error="oops", error_message=("why",))
+LINES = EventReader(every=Page, is_lines=True)
+
+
+@pytest.mark.parametrize("at", range(60))
+def test_a_mark_ends_a_stream_and_is_no_event(at: int) -> None:
+    """Events have one model whatever their names, and nothing after the mark is read."""
+    text = b'data: {"text": "a"}\n\nevent: x\ndata: {"text": "b"}\n\ndata: [DONE]\n\ndata: more\n\n'
+
+    assert read(MARKED, text, at) == [Page(text="a"), Page(text="b")]
+    assert MARKED.accept == "text/event-stream"
+    with pytest.raises(StreamCut, match=r"before its last event \('\[DONE\]'\)"):
+        read(MARKED, text[:43], min(at, 43))
+
+
+def test_an_event_with_an_error_message_is_an_error() -> None:
+    """Whatever its name is."""
+    with pytest.raises(StreamFailed, match="too long") as caught:
+        read(MARKED, b'data: {"error": {"message": "too long"}}\n\n')
+
+    assert caught.value.event == {"error": {"message": "too long"}}
+
+
+def test_a_field_may_say_which_event_it_is() -> None:
+    """For the last event and for errors."""
+    assert read(KINDS, b'data: {"type": "hi"}\n\ndata: {"type": "bye"}\n\ndata: {"type": "hi"}\n\n') == [
+        {"type": "hi"},
+        {"type": "bye"},
+    ]
+    with pytest.raises(StreamFailed, match="on fire"):
+        read(KINDS, b'data: {"type": "oops", "why": "on fire"}\n\n')
+    assert read(KINDS, b'data: {"type": "hi", "why": "x"}\n\ndata: {"type": "bye"}\n\n')[0]["why"] == "x"
+    with pytest.raises(StreamCut):
+        read(KINDS, b'data: {"type": "hi"}\n\ndata: {"type": 7}\n\n')
+
+
+@pytest.mark.parametrize("at", range(0, 50, 3))
+@pytest.mark.parametrize("end", [b"", b"\n", b"\r\n\n"])
+def test_lines_of_json_are_events(at: int, end: bytes) -> None:
+    """The last one may have no line break."""
+    text = '\ufeff{"text": "a"}\n\r\n{"text": "\u00fc"}'.encode() + end
+
+    assert read(LINES, text, at) == [Page(text="a"), Page(text="\u00fc")]
+    assert LINES.accept == "application/x-ndjson"
+
+
+@pytest.mark.parametrize("rest", [b"{", b'{"text": "b', b'{"text": "b"'])
+def test_a_line_that_is_cut_is_an_error(rest: bytes) -> None:
+    """A stream of lines has no last event, but each line is whole."""
+    with pytest.raises(StreamCut, match="within a line"):
+        read(LINES, b'{"text": "a"}\n' + rest)
+
+
+def test_a_line_has_a_limit() -> None:
+    """As an event has."""
+    with pytest.raises(DecodeError, match="larger than"):
+        read(LINES, b"x" * (16 * 2**20 + 1))

@@ -55,6 +55,17 @@ def test_the_systems_clocks_run_as_fast_as_time(clock: SystemClock | AsyncSystem
 
 
 @pytest.mark.parametrize("kind", [SystemClock, AsyncSystemClock])
+def test_the_time_of_day_follows_the_systems(
+    kind: type[SystemClock] | type[AsyncSystemClock], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also after someone set it; a token from another process says when its job was submitted by that clock."""
+    clock = kind()
+    monkeypatch.setattr(time, "time", lambda: 12.0)
+
+    assert 12.0 == clock.wall()
+
+
+@pytest.mark.parametrize("kind", [SystemClock, AsyncSystemClock])
 def test_the_time_of_day_of_a_sped_up_clock_goes_on_as_fast(kind: type[SystemClock] | type[AsyncSystemClock]) -> None:
     """It begins with the real one, and runs with the clock."""
     clock = kind(speed=100)

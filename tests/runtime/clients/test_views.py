@@ -24,6 +24,7 @@ def test_closing_a_view_leaves_the_client_open(world: Make) -> None:
     w.do(view.with_options(timeout=8).close())
 
     assert "hello" == w.do(w.job(PART).wait()).text
+    assert "hello" == w.do(view.jobs(PART).attach("j1").wait()).text
     w.do(w.client.close())
     with pytest.raises(ClientClosed):
         w.do(view.jobs(PART).attach("j1").wait())

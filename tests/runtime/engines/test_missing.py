@@ -19,7 +19,7 @@ for name in ("httpx2", "httpcore2", "aiohttp", "yarl"):
 USES = {
     "import *": "from {package} import *; assert AsyncHttpxTransport and AiohttpTransport and Urllib3Transport",
     "hasattr": "import {package}; assert all(hasattr({package}, name) for name in {package}.__all__)",
-    "help": "import {package}, pydoc; assert 'pip install httpx2' in pydoc.render_doc({package})",
+    "help": "import {package}, pydoc; assert 'needs httpx2' in pydoc.render_doc({package})",
     "getmembers": "import {package}, inspect; assert 'HttpxTransport' in dict(inspect.getmembers({package}))",
 }
 
@@ -38,14 +38,19 @@ def test_all_names_can_be_loaded(use: str, package: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "library"),
-    [("HttpxTransport", "httpx2"), ("AsyncHttpxTransport", "httpx2"), ("AiohttpTransport", "aiohttp")],
+    ("name", "library", "wanted"),
+    [
+        ("HttpxTransport", "httpx2", "'anakin-client[httpx]'"),
+        ("AsyncHttpxTransport", "httpx2", "'anakin-client[httpx]'"),
+        ("AiohttpTransport", "aiohttp", "aiohttp"),
+    ],
 )
-def test_its_transport_says_what_to_install(name: str, library: str) -> None:
-    """By the library's name for pip, not that of a package in it."""
+def test_its_transport_says_what_to_install(name: str, library: str, wanted: str) -> None:
+    """The package's own error: its extra, or the library's name for pip."""
     done = run(f"import anakin_client; anakin_client.{name}(max_connections=3)")
 
-    expected = f"ConfigurationError: {name} needs {library}, which is not installed: pip install {library}, "
+    expected = f"anakin_client.errors.ConfigurationError: {name} needs {library}, which is not installed: "
+    assert f"pip install {wanted}, " in done.stderr
     assert expected in done.stderr
 
 

@@ -294,3 +294,27 @@ def test_all_names_are_those_of_every_request() -> None:
 
     assert {"a"} == lifecycle.names
     assert {"a", "b", "c", "d", "e"} == lifecycle.all_names
+
+
+class Batch(Model):
+    """A reply whose facts are inside of lists."""
+
+    data: list[Report]
+    errors: list[Trouble]
+
+
+LISTED = Lifecycle(
+    **BASICS | {"status": ("data", "0", "status"), "error_message": ("errors", "0", "message"), "error_code": ()}
+)
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "message"),
+    [
+        (Batch(data=[Report(status=Status.DONE)], errors=[Trouble(message="torn")]), "done", "torn"),
+        (Batch(data=[], errors=[]), None, None),
+    ],
+)
+def test_a_number_leads_into_a_list(body: Batch, status: str | None, message: str | None) -> None:
+    """An empty list is a missing value, as a missing field is."""
+    assert (status, (None, message)) == (LISTED.read(body).status, LISTED.error_in(body))

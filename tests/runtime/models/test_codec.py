@@ -12,7 +12,8 @@ from bide_runtime.errors.decode import DecodeError
 from bide_runtime.http.request import Json
 from bide_runtime.models.codec import any_json, checked, decode, encode, encode_object, follow
 from bide_runtime.models.lenient import NotJson
-from bide_runtime.models.model import Model, Other, Variant, register
+from bide_runtime.models.model import Model
+from bide_runtime.models.variant import Other, Variant, register
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import Meta, field

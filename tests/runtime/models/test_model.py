@@ -11,7 +11,8 @@ import pytest
 from bide_runtime.errors.client import InvalidArgument
 from bide_runtime.errors.decode import DecodeError
 from bide_runtime.models.codec import decode, encode
-from bide_runtime.models.model import Model, OpenEnum, Other, Variant, no_items, register
+from bide_runtime.models.model import Model, OpenEnum, no_items
+from bide_runtime.models.variant import Other, Variant, register
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import Meta, field

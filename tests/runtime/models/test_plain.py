@@ -22,8 +22,9 @@ from bide_runtime.errors.decode import DecodeError
 from bide_runtime.http.request import as_text, path, query
 from bide_runtime.jobs.token import as_id, checked_id, checked_tag
 from bide_runtime.models.codec import checked, decode, encode, encode_object
-from bide_runtime.models.model import Model, OpenIntEnum, Other
+from bide_runtime.models.model import Model, OpenIntEnum
 from bide_runtime.models.plain import plain
+from bide_runtime.models.variant import Other
 from msgspec import field
 
 NAN = float("nan")

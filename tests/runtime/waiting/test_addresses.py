@@ -43,6 +43,15 @@ def test_a_path_has_an_argument_of_the_submit(world: Make) -> None:
     assert ["POST /v2/jobs", "GET /v2/a%2Fb/jobs/j1", "GET /v2/a%2Fb/jobs/j1"] == w.lines
 
 
+def test_a_path_has_a_value_of_the_reply_to_the_submit(world: Make) -> None:
+    """At the first poll, before any other reply."""
+    of = named(poll="/{status}/jobs/{job_id}", values={"status": ("status",)})
+    w = world(always(DONE))
+
+    assert "hello" == w.do(w.do(w.jobs(of).submit(url="u")).wait()).text
+    assert "GET /v2/queued/jobs/j1" == w.lines[1]
+
+
 def test_a_name_with_a_plus_spans_segments(world: Make) -> None:
     """Slashes stay, and each segment is encoded by itself."""
     w = world(always(DONE))

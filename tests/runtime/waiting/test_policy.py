@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache
 from itertools import pairwise
 from math import inf, isfinite
 from typing import Any
 
+import msgspec
 import pytest
 from bide_runtime.errors.client import InvalidArgument
+from bide_runtime.http.long_poll import LongPoll
 from bide_runtime.jobs.polling import Polling
 from bide_runtime.waiting.policy import Adaptive, Exponential, Fixed, Policy, backoff
 from evidence.benchmarks import schedules
@@ -18,7 +21,7 @@ from evidence.benchmarks.polls import seen_at
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.runtime.acme import PART
+from tests.runtime.acme import PART, Report, kind
 from tests.runtime.storms import Steady, rule
 from tests.runtime.world import DONE, MODES, RUNNING, TICKET, Mode, World, served
 
@@ -249,3 +252,30 @@ def test_the_optimum_of_the_benchmark_is_optimal(times: list[float], price: floa
 
     assert all(after - before >= apart * step - 1e-9 for before, after in pairwise((0.0, *found)))
     assert len(times) * seen_at(iter((*found, inf)), times).cost(price) == pytest.approx(least(0))
+
+
+@pytest.mark.parametrize("typical", [None, (1.0, 20.0)])
+@pytest.mark.parametrize("age", [0.0, 3.0, 60.0])
+def test_the_first_poll_comes_after_the_initial_delay(typical: tuple[float, float] | None, age: float) -> None:
+    """Of the job's age, and only the first."""
+    polling = msgspec.structs.replace(asked((1.0, 4.0), typical), initial_delay=50.0)
+    policy, usual = Adaptive(polling), Adaptive(asked((1.0, 4.0), typical))
+
+    assert policy.delay(polls=0, age=age, jitter=0.0) == max(50.0 - age, usual.delay(polls=0, age=age, jitter=0.0))
+    assert policy.delay(polls=1, age=age, jitter=0.0) == usual.delay(polls=1, age=age, jitter=0.0)
+
+
+def test_a_wait_begins_with_the_initial_delay(world: Callable[..., World]) -> None:
+    """Before a long poll as well; the handle of a job of unknown age polls at once, and the deadline comes first."""
+    polling = Polling(interval=(1.0, 1.0), min_interval=0.5, timeout=60.0, initial_delay=30.0)
+    for more in ({}, {"long_poll": LongPoll(query="wait", max_seconds=5.0)}):
+        of = kind("late", Report, polling=polling, **more)
+        w = world(served(submit=[TICKET], polls=[DONE]), jitter=lambda: 0.0)
+        w.do(w.jobs(of).run(url="u"))
+        assert w.polls == [30.0]
+        w = world(served(submit=[TICKET], polls=[DONE]))
+        w.do(w.job(of).wait())
+        assert w.polls == [0.0]
+        w = world(served(submit=[TICKET], polls=[DONE]), jitter=lambda: 0.0)
+        w.do(w.jobs(of).run(url="u", timeout=20.0))
+        assert w.polls[0] < 20.0

@@ -187,6 +187,8 @@ def test_a_reply_that_is_too_large_is_not_retried(world: Make) -> None:
         ({"message": {"detail": {"reason": "no such plan"}}}, None, "no such plan"),
         ({"message": {"message": {"message": {"message": "four"}}}}, None, "four"),
         ({"message": {"error": "no luck"}}, None, "no luck"),
+        ({"message": [{"path": "url", "message": "is no URL"}]}, None, "url: is no URL"),
+        ({"message": {"detail": {"message": {"detail": {"message": "four"}}}}}, None, "four"),
         ({"message": [f"line {n}" for n in range(7)]}, None, "line 0; line 1; line 2; line 3; line 4; and 2 more"),
         ({"message": "m" * 900}, None, "m" * 497 + "..."),
         ({"error": None}, None, None),

@@ -8,18 +8,20 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
+import msgspec
 import pytest
 from bide_runtime.calls.call import Call
 from bide_runtime.errors.client import ClientError, InvalidArgument
 from bide_runtime.errors.transport import ConnectionFailed, ReplyTooLarge
 from bide_runtime.http.errors import ApiError, Conflict, PaymentRequired, RateLimited, ServerError
+from bide_runtime.http.rate_limit import Rate
 from bide_runtime.jobs.errors import JobCancelled, JobFailed, SubmitUncertain
 from bide_runtime.testing.fake.clock import MORNING
 from bide_runtime.waiting.submits.submit_reply import reads_or_job
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.runtime.acme import APART, OTHER, PART, SHY, WHOLE, Page, Ticket
+from tests.runtime.acme import APART, OTHER, PART, PROVIDER, SHY, WHOLE, Page, Ticket
 from tests.runtime.fakes import Reply, cut_off, unreachable
 from tests.runtime.storms import NOT_PROCESSED, replies, rule
 from tests.runtime.world import BROKEN, CUT, DONE, HTML, MODES, PAGE, RUNNING, TICKET, Mode, World, error, served
@@ -336,6 +338,18 @@ def test_a_submit_is_logged_with_its_job(world: Make, caplog: pytest.LogCaptureF
     w.do(w.jobs(PART).submit(url="u"))
 
     assert "job j1: submitted (part)" in caplog.messages
+
+
+def test_submits_of_single_runs_keep_the_rate_limit(world: Make) -> None:
+    """W14: the second waits until the limit allows it."""
+    provider = msgspec.structs.replace(PROVIDER, rates={"POST /jobs": Rate(1, 30.0)})
+    w = world(served(submit=[TICKET], polls=[DONE]), provider=provider)
+
+    for _ in range(2):
+        w.do(w.jobs(PART).run(url="u"))
+
+    submits = [sent.at for sent in w.sent if sent.request.method == "POST"]
+    assert submits[1] - submits[0] >= 30.0
 
 
 def test_the_age_of_a_job_counts_from_its_last_attempt(world: Make) -> None:

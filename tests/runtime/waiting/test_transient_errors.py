@@ -286,6 +286,15 @@ def test_every_error_of_a_wait_has_its_job(answers: list[Reply], mode: Mode, of:
         assert ("j1", job.token) == (came.job_id, came.token)
 
 
+def test_a_single_poll_waits_as_long_as_a_429_asks(world: Make) -> None:
+    """W4: `poll()` is sent again after its Retry-After, not after the usual backoff."""
+    w = world(served(polls=[error(429, retry_after="7"), DONE]))
+
+    w.do(w.job(PART).poll())
+
+    assert 7.0 == w.polls[1] - w.polls[0]
+
+
 # --- W8 -------------------------------------------------------------------------------------------
 
 
@@ -294,6 +303,14 @@ def test_a_job_that_is_not_visible_yet_is_waited_for(world: Make) -> None:
     w = world(served(submit=[TICKET], polls=[error(404), error(404), error(404), RUNNING, DONE]))
 
     assert "hello" == w.do(w.jobs(SHY).run(url="u")).text
+
+
+def test_a_404_at_the_last_moment_of_the_grace_is_waited_for(world: Make) -> None:
+    """W8: the grace is as long as the spec says, its end included."""
+    w = world(served(submit=[TICKET], polls=[error(404), DONE]))
+
+    assert "hello" == w.do(w.jobs(SHY).run(url="u", policy=Fixed(10.0))).text
+    assert 10.0 == w.polls[0]
 
 
 def test_the_grace_ends(world: Make) -> None:

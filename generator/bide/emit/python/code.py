@@ -97,19 +97,21 @@ def annotation(
     request: bool = False,
     like: frozenset[str] = frozenset(),
     prefix: str = "",
+    unions: frozenset[str] = frozenset(),
     is_checked: bool = False,
 ) -> Code:
     """The annotation for a type. In a *request*, any sequence or mapping is allowed.
 
     For the enums in *like*, a request may have the text of a member instead. *prefix* comes before the names of the
-    spec's own types. If *is_checked*, msgspec checks texts with a format.
+    spec's own types. *unions* come first in `A | B`, which the runtime
+    needs to read them. If *is_checked*, msgspec checks texts with a format.
     """
-    more: _More = {"request": request, "like": like, "prefix": prefix, "is_checked": is_checked}
+    more: _More = {"request": request, "like": like, "prefix": prefix, "unions": unions, "is_checked": is_checked}
     match type:
         case Scalar(kind):
             if request and kind is Kind.OBJECT:
                 return Code("Mapping[str, Json]")
-            if prefix and kind is Kind.FILE:
+            if prefix and (kind is Kind.FILE or (request and kind is Kind.BYTES)):
                 return Code("FileLike")
             if is_checked and kind is Kind.UUID:
                 return Code(f"Annotated[str, Meta(pattern={literal(UUID_PATTERN)})]")
@@ -119,14 +121,25 @@ def annotation(
         case MapOf(value):
             return Code(f"{'Mapping' if request else 'dict'}[str, {annotation(value, **more)}]")
         case OneOf(types, nullable):
-            parts = [annotation(each, **more) for each in types]
+            parts = [annotation(each, **more) for each in sorted(types, key=lambda each: not _is_custom(each, unions))]
             return Code(" | ".join([*parts, *(["None"] if nullable else [])]))
         case Named(name):
             return Code(f"{prefix}{name}{'Like' if request and name in like else ''}")
 
 
+def _is_custom(type: Type, unions: frozenset[str]) -> bool:
+    """Whether the runtime has its own way to read a type: its `|` must be the one that is called."""
+    match type:
+        case Named(name):
+            return name in unions
+        case Scalar(kind):
+            return kind in (Kind.UNIXTIME, Kind.UNIXTIME_MS)
+    return False
+
+
 class _More(TypedDict):
     request: bool
+    unions: frozenset[str]
     like: frozenset[str]
     prefix: str
     is_checked: bool
@@ -144,6 +157,9 @@ _SCALARS = {
     Kind.NUMBER: "float",
     Kind.BOOLEAN: "bool",
     Kind.DATETIME: "datetime",
+    Kind.LOCAL_DATETIME: "LocalDatetime",
+    Kind.UNIXTIME: "UnixTime",
+    Kind.UNIXTIME_MS: "UnixTimeMs",
     Kind.DATE: "date",
     Kind.UUID: "str",
     Kind.BASE64: "bytes",

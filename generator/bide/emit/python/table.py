@@ -10,6 +10,7 @@ from bide.ir.defaults import ACCEPTS, FIRST_PAGE, GONE, NOT_READY, WEBHOOK_TOLER
 from bide.ir.notation import parse_duration
 
 DEFAULTS: Mapping[str, Mapping[str, Json]] = {
+    "EventStream": {"is_named": True},
     "Job": {"is_polled_by_id": True, "is_open": True, "has_id_in_body": True},
     "Lifecycle": {"poll_method": "GET", "accepts": frozenset(ACCEPTS), "retry_after_unit": 1.0},
     "Pages": {"first": FIRST_PAGE},

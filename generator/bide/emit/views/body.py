@@ -26,7 +26,8 @@ def placed(provider: Context, body: BodyModel) -> Placed:
 
 
 def _place(provider: Context, body: BodyModel, path: Pointer, found: Placed) -> None:
-    wires = {each.name: each.wire for each in provider.ir.model(body.model).fields}
+    model = provider.ir.model(body.model)
+    wires = {each.name: each.wire for each in [*model.fields, *([model.additional] if model.additional else [])]}
     for each in body.fields:
         where = (*path, wires[each.name])
         match each.value:

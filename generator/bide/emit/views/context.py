@@ -7,7 +7,8 @@ from functools import cached_property
 
 from bide.emit.python.code import Code, annotation
 from bide.emit.words import prose
-from bide.ir import Field, Job, ListOf, MapOf, Model, Named, OneOf, Pointer, Provider, Scalar, Type
+from bide.ir import INDEX, Field, Job, ListOf, MapOf, Model, Named, OneOf, Pointer, Provider, Scalar, Type
+from bide.ir.pointers import follow
 
 
 class Context:
@@ -48,21 +49,30 @@ class Context:
     @cached_property
     def like(self) -> frozenset[str]:
         """The enums for which an argument may be text."""
-        models = [field.type for model in self.ir.models if model.in_request for field in model.fields]
+        sent = [model for model in self.ir.models if model.in_request]
+        models = [field.type for model in sent for field in model.fields]
+        models += [model.additional.type for model in sent if model.additional]
         endpoints = [*(job.submit for job in self.ir.jobs), *(operation.endpoint for operation in self.ir.operations)]
         parameters = [parameter.field.type for endpoint in endpoints for parameter in endpoint.parameters]
         found = {name for type in [*models, *parameters] for name in named(type)}
         return frozenset(enum.name for enum in self.ir.enums) & found
 
     def reply_type(self, type: Type | None) -> Code:
-        return Code("None") if type is None else annotation(type, prefix="models.")
+        return Code("None") if type is None else annotation(type, prefix="models.", unions=self.union_names)
+
+    @cached_property
+    def union_names(self) -> frozenset[str]:
+        return frozenset(union.name for union in self.ir.unions)
 
     def field_of(self, holder: Type, wire: str) -> Field:
         """A field by its wire name. Raises `KeyError`."""
-        if isinstance(holder, Named) and isinstance(found := self.ir.by_name[holder.name], Model):
-            for field in found.fields:
-                if field.wire == wire:
-                    return field
+        match holder:
+            case OneOf((only,)):  # or null
+                return self.field_of(only, wire)
+            case Named(name) if isinstance(found := self.ir.by_name[name], Model):
+                for field in found.fields:
+                    if field.wire == wire:
+                        return field
         raise KeyError(wire)
 
     def attributes(self, path: Pointer, holder: Type) -> tuple[str, ...]:
@@ -71,10 +81,23 @@ class Context:
         for step, wire in enumerate(path):
             if isinstance(holder, Scalar | MapOf):
                 return (*found, *path[step:])
-            field = self.field_of(holder, wire)
-            found.append(field.name)
-            holder = field.type
+            match holder:
+                case ListOf(item) if INDEX.fullmatch(wire):
+                    found.append(wire)
+                    holder = item
+                case _:
+                    field = self.field_of(holder, wire)
+                    found.append(field.name)
+                    holder = field.type
         return tuple(found)
+
+    def type_at(self, path: Pointer, holder: Type) -> Type:
+        """The type that a pointer leads to, from *holder* on. Raises `LeadsNowhere`."""
+        return follow(path, holder, self._fields_of)
+
+    def _fields_of(self, name: str) -> Mapping[str, Type] | None:
+        thing = self.ir.by_name[name]
+        return {field.wire: field.type for field in thing.fields} if isinstance(thing, Model) else None
 
 
 def named(type: Type) -> Iterator[str]:

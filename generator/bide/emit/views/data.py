@@ -87,15 +87,23 @@ class UnionView(View):
 
     @property
     def docstring(self) -> Code:
-        *others, last = [f"`{model}`" for _, model in self._union.variants]
+        *others, last = dict.fromkeys(f"`{model}`" for _, model in self._union.variants)
         kinds = f"{', '.join(others)} or {last}" if others else last
         text = prose.sentence(self._union.description) or prose.undescribed(self._union.name, self.provider.ir)
-        return docstring(f"{text}\n\nOne of {kinds}.", indent=4)
+        first = ": the first that fits" if self._union.by_shape else ""
+        return docstring(f"{text}\n\nOne of {kinds}{first}.", indent=4)
 
     @property
     def has_events(self) -> bool:
         """Whether the variants are the events of a stream: the name of the event is the discriminator."""
-        return not self._union.tag_field
+        return not self._union.tag_field and not self._union.by_shape
+
+    @property
+    def shapes(self) -> Code | None:
+        """The models of a union without a discriminator, as a tuple."""
+        if not self._union.by_shape:
+            return None
+        return literal(tuple(Code(model) for _, model in self._union.variants))
 
     @property
     def tag(self) -> Code:
@@ -134,7 +142,15 @@ class FieldView(View):
         if field.is_const:
             return Code(f"Literal[{literal(field.const)}]")
         is_checked = model.in_request and not model.in_reply
-        inside = annotation(field.type, request=model.in_request, like=self.provider.like, is_checked=is_checked)
+        inside = annotation(
+            field.type,
+            request=model.in_request,
+            like=self.provider.like,
+            unions=self.provider.union_names,
+            is_checked=is_checked,
+        )
+        if field.is_rest:
+            return inside
         if is_checked:
             inside = bounded(inside, field.bounds)
         is_any = field.type == Scalar(Kind.ANY)
@@ -142,6 +158,8 @@ class FieldView(View):
 
     @property
     def _default(self) -> Code:
+        if self._field.is_rest:
+            return Code(f" = field(name={literal(self._field.wire)}, default_factory=dict)")
         renamed = camel(self._field.name) if self._is_camel else self._field.name
         marks = [] if self._field.wire == renamed else [f"name={literal(self._field.wire)}"]
         if self._field.optional and not marks:
@@ -182,7 +200,8 @@ class ModelView(View):
     @property
     def fields(self) -> list[FieldView]:
         shown = self._model.narrowed if self._model.base else self._model.fields
-        return [FieldView(self.provider, self._model, field, is_camel=self._is_camel) for field in shown]
+        rest = [self._model.additional] if self._model.additional and not self._model.base else []
+        return [FieldView(self.provider, self._model, field, is_camel=self._is_camel) for field in (*shown, *rest)]
 
     @property
     def secrets(self) -> Code | None:
@@ -218,7 +237,7 @@ class FailedItems(View):
 
     @property
     def item(self) -> Code:
-        return annotation(self._item)
+        return annotation(self._item, unions=self.provider.union_names)
 
     @property
     def items(self) -> Code:

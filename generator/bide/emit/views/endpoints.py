@@ -16,11 +16,16 @@ from bide.ir import (
     Endpoint,
     Field,
     Kind,
+    ListOf,
     Parameter,
     Place,
     Scalar,
 )
 from bide.ir.endpoints import MULTIPART
+from bide.ir.notation import leaves
+
+_WRITTEN = (Scalar(Kind.LOCAL_DATETIME), Scalar(Kind.UNIXTIME), Scalar(Kind.UNIXTIME_MS))
+"""The types whose text in a query or a header is not that of the Python value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,15 +71,34 @@ class EndpointView(View):
         found = []
         for parameter in self._endpoint.parameters:
             if parameter.place is not Place.BODY:
-                inside = annotation(parameter.field.type, prefix="models.", is_checked=True)
-                wanted = bounded(inside, parameter.field.bounds)
-                optional = "" if not parameter.field.optional else " | None"
-                found.append((Code(parameter.name), Code(f"{wanted}{optional}")))
+                found.append((Code(parameter.name), self._checked(parameter)))
         return found
+
+    def _checked(self, parameter: Parameter) -> Code:
+        unions = self.provider.union_names
+        inside = annotation(parameter.field.type, prefix="models.", unions=unions, is_checked=True)
+        wanted = bounded(inside, parameter.field.bounds)
+        return Code(f"{wanted} | None") if parameter.field.optional else wanted
+
+    def _written(self, parameter: Parameter) -> Code:
+        """The value of an argument outside of the body."""
+        value, name = Code(parameter.name), literal(parameter.name)
+        if any(each in _WRITTEN for each in leaves(parameter.field.type)):
+            value = Code(f"_as_written({self._checked(parameter)}, {value}, {name})")
+        by = parameter.field.join
+        return Code(f"_joined({value}, {literal(by)}, {name})") if by else value
 
     @property
     def body(self) -> Code | None:
         return _built(self._endpoint.body) if self._endpoint.body is not None else None
+
+    @property
+    def file(self) -> Code | None:
+        """The file that is the whole body."""
+        whole = self._endpoint.whole
+        if whole is None or not self._endpoint.is_raw:
+            return None
+        return Code(f"_as_file({whole.name}, {literal(whole.name)})")
 
     @property
     def form(self) -> Code | None:
@@ -109,6 +133,8 @@ class EndpointView(View):
         """The media type of the body, if it is not JSON."""
         if self._endpoint.is_form:
             return Code("_form.content_type")
+        if self._endpoint.is_raw and self._endpoint.content_type is None:
+            return Code("_file.type")
         return self._endpoint.content_type
 
     @property
@@ -123,14 +149,21 @@ class EndpointView(View):
     def _encoded(self) -> Code | None:
         if self._endpoint.is_form:
             return Code("_form.body")
-        if self._endpoint.is_free:
-            (parameter,) = self._in(Place.BODY)
-            return Code(f"_encode_object({parameter.name}, {literal(parameter.name)})")
+        if self._endpoint.is_raw:
+            return Code("_file.content")
+        if (whole := self._endpoint.whole) is not None:
+            named = f"{whole.name}, {literal(whole.name)}"
+            if whole.field.type == Scalar(Kind.OBJECT):
+                return Code(f"_encode_object({named})")
+            if self._endpoint.is_text:
+                return Code(f"_encode_text({named})")
+            wanted = annotation(whole.field.type, prefix="models.", unions=self.provider.union_names, is_checked=True)
+            return Code(f"_encode_value({wanted}, {named})")
         return Code("_encode(_body)") if self._endpoint.body is not None else None
 
     def _pairs(self, place: Place) -> dict[str, Code | str]:
         """The values of parameters and constants by wire name."""
-        pairs: dict[str, Code | str] = {each.field.wire: Code(each.name) for each in self._in(place)}
+        pairs: dict[str, Code | str] = {each.field.wire: self._written(each) for each in self._in(place)}
         return pairs | {
             name: text
             for at, name, text in self._endpoint.constants
@@ -144,7 +177,7 @@ class EndpointView(View):
 def argument(context: Context, parameter: Parameter) -> Argument:
     """An argument of a generated function for a parameter of a request."""
     field = parameter.field
-    inside = annotation(field.type, request=True, like=context.like, prefix="models.")
+    inside = annotation(field.type, request=True, like=context.like, unions=context.union_names, prefix="models.")
     can_be_none = (field.optional or field.nullable) and field.type != Scalar(Kind.ANY)
     return Argument(Code(parameter.name), Code(f"{inside} | None") if can_be_none else inside, not field.optional)
 
@@ -161,6 +194,10 @@ def _filled(fields: Iterable[BodyField]) -> Iterator[str]:
                 yield f"{field.name}={_built(inner)}"
             case Parameter(field=Field(type=Scalar(Kind.FILE)), name=name):
                 yield f"{field.name}=_as_file({name}, {literal(name)})"
+            case Parameter(field=Field(type=ListOf(Scalar(Kind.FILE))), name=name):
+                yield f"{field.name}=_as_files({name}, {literal(name)})"
+            case Parameter(field=Field(is_rest=True), name=name):
+                yield f"{field.name}={name} or {{}}"
             case Parameter(name=name):
                 yield f"{field.name}={name}"
             case None:

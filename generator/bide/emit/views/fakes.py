@@ -7,7 +7,7 @@ from bide.emit.views.body import placed
 from bide.emit.views.context import Context
 from bide.emit.views.jobs import JobView
 from bide.emit.views.view import View
-from bide.ir import Endpoint, Job, Operation
+from bide.ir import Endpoint, Job, Operation, Reply
 
 HELPERS = (
     "AsyncFakeClock",
@@ -171,12 +171,23 @@ class FakeOperationView(View):
         stream = self._operation.stream
         if stream is not None:
             events = [f"{literal(name)}: models.{model}" for name, model in stream.events if name != stream.error_event]
-            return Code(f"self._streaming({role}, {where}, {{{', '.join(events)}}}, last={literal(stream.last)})")
+            table = f"{{{', '.join(events)}}}"
+            more = [f"last={literal(stream.last)}"] if stream.last else []
+            more += [f"end={literal(stream.end)}"] if stream.end else []
+            more += [] if stream.is_named else ["is_named=False"]
+            more += ["is_lines=True"] if stream.is_lines else []
+            return Code(f"self._streaming({', '.join([role, where, table, *more])})")
         answers = [reply for reply in self._operation.replies if not reply.job]
         table = ", ".join(f"{reply.status or 200}: {self.provider.reply_type(reply.type)}" for reply in answers)
         job = next((reply for reply in self._operation.replies if reply.job), None)
-        becomes = f", becomes=({literal(job.status or 202)}, self.{attribute(job.job or '')})" if job else ""
+        becomes = f", becomes={self._becomes(job)}" if job else ""
         return Code(f"self._operation({role}, {where}, {{{table or '204: None'}}}{becomes})")
+
+    def _becomes(self, reply: Reply) -> Code:
+        """The HTTP status of a reply that is a job, these jobs, and where the id is."""
+        job = next(job for job in self.provider.ir.jobs if job.name == reply.job)
+        id_at = JobView(self.provider, job).id_at(reply.job_id)
+        return Code(f"({literal(reply.status or 202)}, self.{attribute(job.name)}, {id_at})")
 
 
 def attribute(name: str) -> Code:

@@ -8,7 +8,7 @@ from dataclasses import asdict
 from functools import cached_property
 from urllib.parse import quote
 
-from bide.emit.python.code import Code, annotation, docstring, literal
+from bide.emit.python.code import Code, docstring, literal
 from bide.emit.python.table import row
 from bide.emit.views.context import Context
 from bide.emit.views.endpoints import Argument, EndpointView
@@ -50,6 +50,7 @@ class LifecycleView(View):
             "ready": tuple((attributes(path), value) for path, value in lifecycle.ready),
             "ends": tuple(self._end(end) for end in lifecycle.ends),
             "result": self._result_at(lifecycle.result),
+            "pages": self._pages(lifecycle.result.pages) if self._continues else None,
             "poll_many": _poll_many(lifecycle.poll_many) if lifecycle.poll_many else None,
             "cancel": (cancel.method, _address(cancel)) if cancel else None,
             "cancel_over": frozenset(lifecycle.cancel.over) if lifecycle.cancel else None,
@@ -94,7 +95,13 @@ class LifecycleView(View):
         }
         return row("ResultAt", fields)
 
-    def _pages(self, pages: Pages) -> Code:
+    @property
+    def _continues(self) -> bool:
+        """Whether the poll reply is the first page of the result."""
+        return self._lifecycle.result.endpoint is None and self._lifecycle.result.pages is not None
+
+    def _pages(self, pages: Pages | None) -> Code:
+        assert pages is not None
         paths = {"list": pages.list, "next": pages.next, "more": pages.more}
         if self._jobs:
             result = self._jobs[0].result
@@ -157,7 +164,7 @@ class JobView(View):
 
     @property
     def result(self) -> Code:
-        return annotation(self.ir.result, prefix="models.")
+        return self.provider.reply_type(self.ir.result)
 
     @property
     def failed(self) -> Code | None:
@@ -167,7 +174,7 @@ class JobView(View):
     @property
     def failed_result(self) -> Code:
         assert self.ir.failed_result is not None
-        return annotation(self.ir.failed_result, prefix="models.")
+        return self.provider.reply_type(self.ir.failed_result)
 
     @property
     def failed_docstring(self) -> Code:
@@ -199,9 +206,13 @@ class JobView(View):
 
     def id_at(self, at: IdAt) -> Code:
         """Where a reply to a submit has the id."""
-        if at.header or at.template:
+        if at.header or at.template or at.argument:
             return row("Link", asdict(at))
         return literal(self.provider.attributes(at.field, Named(self.ir.reply)) if self.ir.reply else ())
+
+    def values(self, endpoint: Endpoint, at: IdAt) -> dict[str, Code]:
+        """The arguments of a request that makes this job which its id and later requests need."""
+        return {name: Code(each.name) for name, each in self.ir.needs_of(endpoint, at).items()}
 
     @property
     def idempotency_header(self) -> Code | None:
@@ -242,7 +253,7 @@ class JobView(View):
             "job_id": self.job_id,
             "idempotency_header": self.idempotency_header,
             "idempotency_key": Code("idempotency_key") if self.idempotency_header else None,
-            "values": {name: Code(each.name) for name, each in self.ir.address_arguments.items()},
+            "values": self.values(self.ir.submit, self.ir.job_id),
         }
         return row("Submission", fields, indent=4)
 

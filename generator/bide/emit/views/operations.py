@@ -9,7 +9,7 @@ from bide.emit.views.endpoints import Argument, EndpointView
 from bide.emit.views.jobs import JobView
 from bide.emit.views.view import View
 from bide.emit.words import prose
-from bide.ir import Kind, Named, Operation, Reply, Scalar, Stream
+from bide.ir import Kind, Operation, Reply, Scalar, Stream
 from bide.spec import names
 
 
@@ -71,9 +71,10 @@ class OperationView(View):
         answers = self.answers
         if self.job is not None and self.job_reply is not None:
             job, at = self.job, self.job_reply
+            values = job.values(self._operation.endpoint, at.job_id)
             return Code(
                 f"_reads_or_job({self.returns}, status={literal(at.status)}, kind=_jobs.{job.constant},"
-                f" reply={job.reply}, job_id={job.id_at(at.job_id)})"
+                f" reply={job.reply}, job_id={job.id_at(at.job_id)}{f', values={literal(values)}' if values else ''})"
             )
         if all(reply.type is None for reply in answers):
             return Code("_reads_nothing")
@@ -110,14 +111,15 @@ class StreamView(View):
     def reader(self) -> Code:
         """The reader of its events."""
         stream = self._stream
-        models = dict(stream.events)
-        error = models.get(stream.error_event or "")
-        path = stream.error_message
         fields = {
-            "known": {name: Code(f"models.{model}") for name, model in stream.events},
-            "last": literal(stream.last),
-            "other": Code(f"models.{names.other_class(stream.union)}"),
+            "known": {name: Code(f"models.{model}") for name, model in stream.events} if stream.is_named else None,
+            "every": None if stream.is_named else self.event,
+            "kind": stream.kind,
+            "is_lines": stream.is_lines,
+            "last": stream.last,
+            "end": stream.end,
+            "other": Code(f"models.{names.other_class(stream.union)}") if stream.is_named else None,
             "error": stream.error_event,
-            "error_message": self.provider.attributes(path, Named(error)) if error else path,
+            "error_message": stream.error_message,
         }
         return row("EventReader", fields)

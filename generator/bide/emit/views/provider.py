@@ -12,7 +12,7 @@ from bide.emit.views.jobs import JobView, LifecycleView
 from bide.emit.views.operations import OperationView
 from bide.emit.words import prose
 from bide.emit.words.errors import ERRORS, ErrorClass
-from bide.ir import Provider, Secret
+from bide.ir import Provider, Secret, Variable
 
 VALUES = (
     "Adaptive",
@@ -156,6 +156,8 @@ class ProviderView(Context):
             "name": ir.name,
             "title": ir.title,
             "base_url": ir.base_url,
+            "variables": tuple(_variable(each) for each in ir.variables),
+            "query": dict(ir.query),
             "auth": tuple(_secret(each) for each in ir.auth),
             "oauth": self._oauth,
             "webhooks": row("Signature", asdict(ir.webhooks)) if ir.webhooks else None,
@@ -194,6 +196,11 @@ class ProviderView(Context):
         return self.ir.oauth is not None
 
     @property
+    def variables(self) -> list[Code]:
+        """The arguments of a client for the variables of the base URL."""
+        return [Code(variable.name) for variable in self.ir.variables]
+
+    @property
     def has_one_key(self) -> bool:
         """Whether there is no secret but an `api_key`."""
         return self.secrets in ([], ["api_key"])
@@ -227,6 +234,12 @@ class ProviderView(Context):
         return {
             f"{each.method} {each.path}": row("Rate", asdict(each.rate_limit)) for each in endpoints if each.rate_limit
         }
+
+
+def _variable(variable: Variable) -> Code:
+    values = tuple(value for value, _ in variable.values)
+    fields = {"name": variable.name, "env": variable.env, "default": variable.default, "values": values}
+    return row("Variable", fields)
 
 
 def _secret(secret: Secret) -> Code:

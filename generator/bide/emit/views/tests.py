@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 
 from bide.emit.python.code import Code, docstring, literal
 from bide.emit.python.table import row
@@ -33,6 +34,7 @@ from bide.ir import (
     Type,
     Union,
 )
+from bide.ir.notation import leaves
 
 
 class TestsView:
@@ -42,8 +44,8 @@ class TestsView:
         self.provider = provider
         self.jobs = [JobTableView(provider, job) for job in provider.ir.jobs]
         self.calls = [
-            *(CallView(provider, f"{job.name}.submit", job.submit) for job in provider.ir.jobs),
-            *(CallView(provider, each.name, each.endpoint) for each in provider.ir.operations),
+            *(CallView(provider, f"{job.name}.submit", job.submit, job.job_id.argument) for job in provider.ir.jobs),
+            *(CallView(provider, each.name, each.endpoint, _id_of(each)) for each in provider.ir.operations),
         ]
         self.streams = [StreamTableView(provider, each) for each in provider.ir.operations if each.stream]
 
@@ -66,15 +68,15 @@ class TestsView:
     def wire_names(self) -> list[tuple[Code, Code]]:
         """(model, its JSON keys by Python name) of every model without files."""
         return [
-            (Code(f"models.{model.name}"), literal({field.name: field.wire for field in model.fields}))
+            (Code(f"models.{model.name}"), literal({field.name: field.wire for field in _with_rest(model)}))
             for model in self.provider.ir.models
-            if not any(field.type == Scalar(Kind.FILE) for field in model.fields)
+            if not any(each == Scalar(Kind.FILE) for field in model.fields for each in leaves(field.type))
         ]
 
     @property
     def base_path(self) -> Code:
         """The path of the base URL."""
-        return literal("/" + self.provider.ir.base_url.partition("://")[2].partition("/")[2] if self._has_path else "")
+        return literal(self.provider.ir.base_path)
 
     @property
     def key(self) -> Code:
@@ -147,13 +149,14 @@ class TestsView:
         return any(stream.ends for stream in self.streams)
 
     @property
+    def streams_are_named(self) -> bool:
+        """Whether there is a stream whose events have names."""
+        return any(stream.is_named for stream in self.streams)
+
+    @property
     def streams_fail(self) -> bool:
         """Whether there is a stream that can report an error."""
         return any(stream.fails for stream in self.streams)
-
-    @property
-    def _has_path(self) -> bool:
-        return "/" in self.provider.ir.base_url.partition("://")[2]
 
     @property
     def _held(self) -> list[str]:
@@ -169,8 +172,12 @@ class TestsView:
             if isinstance(thing, Union):
                 todo += [variant for _, variant in thing.variants]
             else:
-                todo += [inside for field in thing.fields for inside in named(field.type)]
+                todo += [inside for field in _with_rest(thing) for inside in named(field.type)]
         return [name for name in self.provider.ir.by_name if name in found]
+
+
+def _with_rest(model: Model) -> list[Field]:
+    return [*model.fields, *([model.additional] if model.additional else [])]
 
 
 def _behind(prefix: str) -> str:
@@ -194,13 +201,14 @@ def places_of(auth: Iterable[Secret]) -> Code:
 class CallView(View):
     """One method of the client, and its request according to the spec."""
 
-    def __init__(self, provider: Context, name: str, endpoint: Endpoint) -> None:
+    def __init__(self, provider: Context, name: str, endpoint: Endpoint, job_id: str) -> None:
         super().__init__(provider)
         self._name = name
         self._endpoint = endpoint
+        self._job_id = job_id
         self._body = Placed() if endpoint.body is None else placed(provider, endpoint.body)
-        if endpoint.is_free:
-            self._body.arguments += [((), each) for each in endpoint.parameters if each.place is Place.BODY]
+        if endpoint.whole is not None:
+            self._body.arguments.append(((), endpoint.whole))
 
     @property
     def named(self) -> list[str]:
@@ -224,6 +232,10 @@ class CallView(View):
         return self._endpoint.has_body
 
     @property
+    def is_raw(self) -> bool:
+        return self._endpoint.is_raw
+
+    @property
     def form(self) -> Code | None:
         return literal(self._endpoint.form) if self._endpoint.is_form else None
 
@@ -242,7 +254,14 @@ class CallView(View):
             for place, name, text in self._endpoint.constants
             if not (self._endpoint.is_form and name.lower() == "content-type")
         ]
+        own = {place for place, _ in found} | {("query", each.field.wire) for each in self._required}
+        found += [(("query", name), text) for name, text in self.provider.ir.query if ("query", name) not in own]
         return [(literal(place), literal(value)) for place, value in found]
+
+    @property
+    def _required(self) -> list[Parameter]:
+        """The required arguments in the query."""
+        return [each for each in self._endpoint.parameters if each.place is Place.QUERY and not each.field.optional]
 
     @property
     def objects(self) -> list[Code]:
@@ -255,13 +274,33 @@ class CallView(View):
         elsewhere = [one for one in self._endpoint.parameters if one.place is not Place.BODY]
         return [*(self._argument(one, one.field.wire) for one in elsewhere), *in_body]
 
+    def _holder(self, path: Pointer) -> Model:
+        """The model of the body, or of an object in it."""
+        assert self._endpoint.body is not None
+        model = self.provider.ir.model(self._endpoint.body.model)
+        for wire in path:
+            found = self.provider.field_of(Named(model.name), wire).type
+            assert isinstance(found, Named)
+            model = self.provider.ir.model(found.name)
+        return model
+
     def _argument(self, parameter: Parameter, where: str | Pointer) -> Code:
         field = parameter.field
         parts = [literal(parameter.name), literal(parameter.place.value), literal(where)]
-        parts.append(_values(self.provider, field.type, field.bounds))
+        if field.is_rest:
+            parts.append(_of_rest(self.provider, self._holder(tuple(where)[:-1])))
+        else:
+            parts.append(_values(self.provider, field.type, field.bounds))
         parts += [Code("is_optional=True")] if field.optional else []
         parts += [Code("is_nullable=True")] if field.nullable else []
+        parts += [Code("is_id=True")] if self._job_id == field.wire else []
+        parts += [Code(f"join={literal(field.join)}")] if field.join else []
         return Code(f"Argument({', '.join(parts)})")
+
+
+def _id_of(operation: Operation) -> str:
+    """The argument that is the id of the job, if the operation may return one."""
+    return next((reply.job_id.argument for reply in operation.replies if reply.job), "")
 
 
 class JobTableView(View):
@@ -304,12 +343,8 @@ class JobTableView(View):
         """Whether the status is a text, so that new ones may appear."""
         if self._job.snapshot is None or not self._job.lifecycle.status:
             return False
-        here: Type = Named(self._job.snapshot)
-        for wire in self._job.lifecycle.status:
-            if isinstance(here, Scalar | MapOf):
-                return True
-            here = self.provider.field_of(here, wire).type
-        return here == Scalar(Kind.STRING) or (
+        here = self.provider.type_at(self._job.lifecycle.status, Named(self._job.snapshot))
+        return here in (Scalar(Kind.STRING), Scalar(Kind.ANY)) or (
             isinstance(here, Named) and not getattr(self.provider.ir.by_name[here.name], "is_numeric", False)
         )
 
@@ -330,8 +365,9 @@ class StreamTableView(View):
         assert operation.stream is not None
         self._name = operation.name
         self._stream = operation.stream
-        self.ends = bool(operation.stream.last)
-        self.fails = bool(operation.stream.error_event)
+        self.ends = bool(operation.stream.last or operation.stream.end)
+        self.fails = bool(operation.stream.error_message)
+        self.is_named = operation.stream.is_named
 
     @property
     def table(self) -> Code:
@@ -342,7 +378,11 @@ class StreamTableView(View):
             "call": Code(f"CALLS[{literal(self._name)}]"),
             "events": literal(events),
             "last": tuple(sorted(stream.last)),
-            "error": (stream.error_event, stream.error_message) if stream.error_event else None,
+            "end": stream.end,
+            "is_named": stream.is_named,
+            "kind": stream.kind,
+            "is_lines": stream.is_lines,
+            "error": (stream.error_event or "", stream.error_message) if stream.error_message else None,
         }
         return row("EventStream", fields, indent=4)
 
@@ -353,10 +393,13 @@ _SCALARS = {
     Kind.NUMBER: "number",
     Kind.BOOLEAN: "boolean",
     Kind.DATETIME: "moment",
+    Kind.LOCAL_DATETIME: "local_moment",
+    Kind.UNIXTIME: "unix_time",
     Kind.DATE: "day",
     Kind.ANY: "anything",
     Kind.OBJECT: "an_object",
     Kind.FILE: "file",
+    Kind.BYTES: "raw",
     Kind.UUID: "uuid",
     Kind.BASE64: "base64",
 }
@@ -365,6 +408,8 @@ _SCALARS = {
 def _values(provider: Context, type: Type, bounds: Bounds = UNBOUNDED) -> Code:
     """The possible values of a type."""
     match type:
+        case Scalar(Kind.UNIXTIME_MS):
+            return Code("v.unix_time(milliseconds=True)")
         case Scalar(kind):
             return Code(f"v.{_SCALARS[kind]}({', '.join(_limits(bounds))})")
         case ListOf(item):
@@ -408,9 +453,21 @@ def _values_of(provider: Context, name: str) -> Code:
     if isinstance(thing, Union):
         return Code(f"v.union({', '.join(f'of({literal(variant)})' for _, variant in thing.variants)})")
     assert isinstance(thing, Model)
-    keys = ", ".join(f"{literal(field.name)}: {_key(provider, field)}" for field in thing.fields)
+    is_checked = not thing.in_reply  # a model that replies have too is not checked for bounds
+    fields = thing.fields if is_checked else [replace(field, bounds=UNBOUNDED) for field in thing.fields]
+    keys = ", ".join(f"{literal(field.name)}: {_key(provider, field)}" for field in fields)
     tag = f", tag={literal((thing.tag_field, thing.tag))}" if thing.tag is not None else ""
-    return Code(f"v.model(models.{name}, {{{keys}}}{tag})")
+    rest = f", rest={_of_rest(provider, thing)}" if thing.additional else ""
+    return Code(f"v.model(models.{name}, {{{keys}}}{tag}{rest})")
+
+
+def _of_rest(provider: Context, model: Model) -> Code:
+    """The possible values of the keys that have no field."""
+    assert model.additional is not None
+    assert isinstance(model.additional.type, MapOf)
+    declared = [field.wire for field in model.fields] + ([model.tag_field] if model.tag_field else [])
+    parts = [_values(provider, model.additional.type.value), *map(literal, declared)]
+    return Code(f"v.rest_of({', '.join(parts)})")
 
 
 def _key(provider: Context, field: Field) -> Code:

@@ -8,7 +8,7 @@ from typing import TypeAlias
 from bide.emit.python.code import literal
 from bide.emit.words.numbers import article, duration, number, span
 from bide.emit.words.samples import arguments as arguments_of
-from bide.ir import Field, Job, Json, Model, Operation, Parameter, Provider, Secret, Source, State
+from bide.ir import Field, Job, Json, Model, Operation, Parameter, Provider, Secret, Source, State, Variable
 from bide.ir.build.reach import named
 from bide.spec.names import failed_class
 
@@ -116,7 +116,11 @@ def operation(found: Operation, texts: Texts) -> str:
             " `timeout` limits the time between two events, not the whole stream."
         )
     return joined(
-        sentence(found.description), kind, arguments(found.endpoint.parameters, extra, texts=texts), see(found.source)
+        sentence(found.description),
+        _deprecated(found),
+        kind,
+        arguments(found.endpoint.parameters, extra, texts=texts),
+        see(found.source),
     )
 
 
@@ -127,7 +131,12 @@ def namespace(job: Job) -> str:
         facts.insert(0, f"Usually takes {took}.")
     if job.lifecycle.result.retention is not None:
         facts.append(f"The provider keeps the result for {duration(job.lifecycle.result.retention)}.")
-    return joined(sentence(job.description), f"\n{' '.join(facts)}", see(job.source))
+    return joined(sentence(job.description), _deprecated(job), f"\n{' '.join(facts)}", see(job.source))
+
+
+def _deprecated(found: Job | Operation) -> str:
+    """Why it should not be used; empty if it is not deprecated."""
+    return f"\nDeprecated: {sentence(found.deprecated)}" if found.deprecated else ""
 
 
 def submit(job: Job, texts: Texts) -> str:
@@ -141,6 +150,7 @@ def submit(job: Job, texts: Texts) -> str:
     return joined(
         "Submit a job and return its handle without waiting.",
         f"\n{sentence(job.description)} {lost}",
+        _deprecated(job),
         arguments(job.submit.parameters, key, texts=texts),
         _raises(NOT_SENT, UNREACHABLE, MAY_EXIST, REFUSED),
         see(job.source),
@@ -154,6 +164,7 @@ def run(job: Job, texts: Texts, *, is_async: bool) -> str:
     return joined(
         "Submit a job, wait until it is done, and return its result.",
         f"\n{sentence(job.description)}{_how_long(job)}",
+        _deprecated(job),
         arguments(job.submit.parameters, extra, texts=texts),
         _raises(
             *_endings(job),
@@ -257,7 +268,7 @@ def _client(provider: Provider, opening: str, waits: str) -> str:
         f"{colour} for {provider.title}.",
         f"\n{sentence(provider.description)}" if provider.description else "",
         _example(provider, opening, waits),
-        f"\nArgs:{key}"
+        f"\nArgs:{key}{''.join(map(_variable, provider.variables))}"
         f"\n    base_url: URL to use instead of {provider.base_url}."
         f"\n    timeout: Timeout of one HTTP request in seconds.{_wait_for_a_job(provider)}"
         "\n    max_retries: How many times a failed request is sent again, if that is safe."
@@ -272,6 +283,18 @@ def _client(provider: Provider, opening: str, waits: str) -> str:
 
 def _wait_for_a_job(provider: Provider) -> str:
     return " To limit the wait for a job, pass `timeout` to `run()` or `wait()`." if provider.jobs else ""
+
+
+def _variable(variable: Variable) -> str:
+    """The line of an argument for a variable of the base URL."""
+    parts = [sentence(variable.description) or "A part of the base URL."]
+    if variable.values:
+        known = (f"`{value}` ({text.rstrip('.')})" for value, text in variable.values)
+        parts.append(f"One of {', '.join(known)}.")
+    usual = [f"the environment variable `{variable.env}`"] if variable.env else []
+    usual += [f"`{variable.default}`"] if variable.default else []
+    parts.append(f"Default: {', else '.join(usual)}." if usual else "")
+    return f"\n    {variable.name}: {' '.join(filter(None, parts))}"
 
 
 def _secret(secret: Secret) -> str:

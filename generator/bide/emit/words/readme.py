@@ -155,11 +155,15 @@ class ReadmeView:
 
     @property
     def secrets(self) -> Code:
-        """Where the client finds its secrets."""
+        """Where the client finds its secrets, and the variables of its base URL."""
         auth = self._provider.auth
-        if [secret.argument for secret in auth] == ["api_key"]:
-            return Code(f"The API key is read from `{auth[0].env}`, or passed as `api_key=`.")
         lines = [f"`{each.argument}` is read from `{each.env}`, or passed as `{each.argument}=`." for each in auth]
+        if [secret.argument for secret in auth] == ["api_key"]:
+            lines = [f"The API key is read from `{auth[0].env}`, or passed as `api_key=`."]
+        for each in self._provider.variables:
+            read = f"read from `{each.env}`, or " if each.env else ""
+            usual = f" Its default is `{each.default}`." if each.default else ""
+            lines.append(f"`{each.name}`, a part of the base URL, is {read}passed as `{each.name}=`.{usual}")
         return Code("\n".join(lines))
 
     @property
@@ -175,10 +179,10 @@ class ReadmeView:
         """The methods of a handle that only some jobs have."""
         able = [job.name for job in self._provider.jobs if job.lifecycle.cancel]
         if not able:
-            return Code("")
+            return Code(" and `result`")
         if len(able) == len(self._provider.jobs):
-            return Code(" and `cancel`")
-        return Code(f" and, for {', '.join(code_span(name) for name in able)}, `cancel`")
+            return Code(", `result` and `cancel`")
+        return Code(f", `result` and, for {', '.join(code_span(name) for name in able)}, `cancel`")
 
     @property
     def failures(self) -> list[Row]:

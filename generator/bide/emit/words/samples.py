@@ -134,7 +134,7 @@ def _value(provider: Provider, type: Type, bounds: Bounds, name: str, depth: int
 
 
 def _model(provider: Provider, model: Model, depth: int) -> Code:
-    required = [field for field in model.fields if not field.optional and not field.is_const]
+    required = [field for field in model.fields if not field.optional]
     inside = ", ".join(f"{field.name}={_made(provider, field, depth + 1)}" for field in required)
     return Code(f"models.{model.name}({inside})")
 
@@ -151,6 +151,10 @@ def _scalar(kind: Kind, bounds: Bounds, name: str) -> Code:
             return literal(True)
         case Kind.DATETIME:
             return Code("datetime(2026, 1, 1, tzinfo=UTC)")
+        case Kind.UNIXTIME | Kind.UNIXTIME_MS:
+            return Code("datetime(2026, 1, 1, tzinfo=UTC)")
+        case Kind.LOCAL_DATETIME:
+            return Code("datetime(2026, 1, 1)")
         case Kind.DATE:
             return Code("date(2026, 1, 1)")
         case Kind.OBJECT | Kind.ANY:

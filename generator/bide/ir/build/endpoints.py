@@ -14,8 +14,11 @@ from bide.spec.document import Json
 
 METHODS = ("get", "post", "put", "patch", "delete")
 _NOT_IDEMPOTENT = frozenset(("POST", "PATCH"))
-_ANY_OBJECT = "object"
-_ANY_BODY = "The body, as a JSON object."
+_WHOLE = {
+    "object": "The body, as a JSON object.",
+    "bytes": "The body: bytes, a path, a file opened with `rb`, or an `UploadFile`.",
+}
+"""The descriptions of bodies that are one argument."""
 _TEMPLATES = {"query": ir.Place.QUERY, "headers": ir.Place.HEADER, "body": ir.Place.BODY}
 """Where a poll, result or cancellation has texts."""
 _PLACES = {"path": ir.Place.PATH, "query": ir.Place.QUERY, "headers": ir.Place.HEADER}
@@ -50,7 +53,8 @@ class Bodies:
 
 
 def _filled(model: ir.Model) -> ir.BodyModel:
-    return ir.BodyModel(model.name, tuple(_body_field(one) for one in model.fields))
+    fields = [*model.fields, *([model.additional] if model.additional else [])]
+    return ir.BodyModel(model.name, tuple(_body_field(one) for one in fields))
 
 
 def _body_field(one: ir.Field) -> ir.BodyField:
@@ -86,9 +90,9 @@ def build_endpoint(
     for key, value in raw.items():
         if role and key in _TEMPLATES:
             constants += [(_TEMPLATES[key], name, text) for name, text in value.items()]
-        elif key == "body" and value == _ANY_OBJECT:
-            anything = build_field("body", {"type": value, "description": _ANY_BODY}, bodies.sources, source)
-            parameters.append(_argument(anything, ir.Place.BODY))
+        elif key == "body" and isinstance(value, str) and value not in bodies.models:
+            about = {"type": value, "description": _WHOLE.get(value, "The body.")}
+            parameters.append(_argument(build_field("body", about, bodies.sources, source), ir.Place.BODY))
         elif key == "body":
             body = bodies.body(owner, value, source)
             parameters += _arguments(body)
@@ -136,7 +140,12 @@ def build_id(raw: Json) -> ir.IdAt:
     """Where an id is, from a pointer, a mapping or `None`."""
     more = {"field": raw} if isinstance(raw, str) else raw or {}
     field = parse_pointer(more["field"]) if "field" in more else ()
-    return ir.IdAt(field=field, header=more.get("header", ""), template=more.get("template", ""))
+    return ir.IdAt(
+        field=field,
+        header=more.get("header", ""),
+        argument=more.get("argument", ""),
+        template=more.get("template", ""),
+    )
 
 
 def _arguments(body: ir.BodyModel) -> Iterator[ir.Parameter]:

@@ -34,7 +34,6 @@ def build_field(key: str, raw: Json, sources: Sources, inherited: ir.Source | No
     """One field, from its key and its value: a type, or a mapping with details."""
     more = raw if isinstance(raw, dict) else {"type": raw}
     type_, nullable = _type(more)
-    deprecated = more.get("deprecated", False)
     return ir.Field(
         wire=wire_name(key),
         name=python_name(key, raw),
@@ -48,10 +47,17 @@ def build_field(key: str, raw: Json, sources: Sources, inherited: ir.Source | No
         bounds=_bounds(more),
         description=more.get("description", "").strip(),
         source=sources.of(more, inherited),
-        deprecated=(_DEPRECATED if deprecated is True else (deprecated or "").strip()),
+        deprecated=deprecation(more),
         secret=more.get("secret", False),
         when=states(more.get("when", [])),
+        join=more.get("join", ""),
     )
+
+
+def deprecation(more: Mapping[str, Json]) -> str:
+    """Why something should not be used; empty if it is not deprecated."""
+    raw = more.get("deprecated", False)
+    return _DEPRECATED if raw is True else (raw or "").strip()
 
 
 def _bounds(more: Mapping[str, Json]) -> ir.Bounds:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from bide import ir
 from bide.ir.build.endpoints import Bodies, build_endpoint, build_id
+from bide.ir.build.fields import deprecation
 from bide.ir.build.lifecycles import build_polling
 from bide.ir.notation import parse_pointer, parse_type
 from bide.spec import names
@@ -33,6 +34,7 @@ def build_job(
         polling=build_polling(polling, raw.get("polling", {})),
         items=_items(raw["items"]) if "items" in raw else None,
         webhook=_webhook(raw["webhook"]) if "webhook" in raw else None,
+        deprecated=deprecation(raw),
     )
 
 

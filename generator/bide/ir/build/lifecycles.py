@@ -61,7 +61,11 @@ def _end(raw: Mapping[str, Json]) -> ir.End:
 def _result(owner: str, raw: Mapping[str, Json], bodies: Bodies, source: ir.Source | None) -> ir.ResultAt:
     retention = parse_duration(raw["retention"]) if "retention" in raw else None
     if not any(method in raw for method in METHODS):
-        return ir.ResultAt(field=parse_pointer(raw["field"]) if "field" in raw else (), retention=retention)
+        return ir.ResultAt(
+            field=parse_pointer(raw["field"]) if "field" in raw else (),
+            pages=_pages(raw["pages"]) if "pages" in raw else None,
+            retention=retention,
+        )
     return ir.ResultAt(
         endpoint=build_endpoint(owner, raw, bodies, source, role="result"),
         not_ready=tuple(raw.get("not_ready", defaults.NOT_READY)),
@@ -73,10 +77,14 @@ def _result(owner: str, raw: Mapping[str, Json], bodies: Bodies, source: ir.Sour
 
 
 def _pages(raw: Mapping[str, Json]) -> ir.Pages:
+    following = raw.get("next", {})
+    at = {"field": following} if isinstance(following, str) else following
     return ir.Pages(
-        list=parse_pointer(raw["list"]),
-        query=raw["query"],
-        next=parse_pointer(raw["next"]) if "next" in raw else (),
+        list=parse_pointer(raw["list"]) if "list" in raw else (),
+        query=raw.get("query", ""),
+        offset=raw.get("offset", ""),
+        next=parse_pointer(at["field"]) if "field" in at else (),
+        next_header=at.get("header", ""),
         more=parse_pointer(raw["more"]) if "more" in raw else (),
         first=raw.get("first", defaults.FIRST_PAGE),
     )
@@ -130,5 +138,6 @@ def build_polling(lifecycle: Mapping[str, Json], job: Mapping[str, Json]) -> ir.
         min_interval=min_interval,
         typical=typical,
         timeout=parse_duration(raw["timeout"]) if "timeout" in raw else usual_timeout,
+        initial_delay=parse_duration(raw.get("initial_delay", "0s")),
         not_found_grace=parse_duration(raw.get("not_found_grace", "0s")),
     )

@@ -8,6 +8,8 @@ from dataclasses import replace
 from bide import ir
 from bide.ir.build.fields import build_fields, examples, states
 from bide.ir.build.sources import Sources
+from bide.ir.models import REST
+from bide.ir.notation import parse_type
 from bide.spec import names
 from bide.spec.document import Json
 
@@ -30,12 +32,14 @@ def _enum_value(wire: str, raw: Json) -> ir.EnumValue:
 
 
 def build_union(name: str, raw: Mapping[str, Json], sources: Sources) -> ir.Union:
+    variants = raw["variants"]
     return ir.Union(
         name=names.identifier(name),
         description=raw.get("description", "").strip(),
         source=sources.of(raw),
-        tag_field=raw["discriminator"],
-        variants=tuple(raw["variants"].items()),
+        tag_field=raw.get("discriminator", ""),
+        variants=tuple(variants.items() if isinstance(variants, dict) else (("", name) for name in variants)),
+        by_shape=isinstance(variants, list),
     )
 
 
@@ -61,11 +65,30 @@ def _model(name: str, raw: Mapping[str, Json], base: ir.Model | None, sources: S
     }
     if base is None:
         fields = build_fields(raw["fields"], sources, source)
-        return ir.Model(**common, fields=fields, envelope=raw.get("envelope", ""))
+        rest = _rest(raw["additional"]) if "additional" in raw else None
+        return ir.Model(**common, fields=fields, additional=rest, envelope=raw.get("envelope", ""))
     when = states(raw["when"])
     narrowed = tuple(_narrowed(field, when) for field in base.fields)
     changed = tuple(new for new, old in zip(narrowed, base.fields, strict=True) if new != old)
-    return ir.Model(**common, fields=narrowed, base=base.name, narrowed=changed, envelope=base.envelope)
+    return ir.Model(
+        **common,
+        fields=narrowed,
+        additional=base.additional,
+        base=base.name,
+        narrowed=changed,
+        envelope=base.envelope,
+    )
+
+
+def _rest(type_: str) -> ir.Field:
+    """The map of the keys that have no field."""
+    return ir.Field(
+        wire=REST,
+        name="additional",
+        type=parse_type(f"map of ({type_})").type,
+        optional=True,
+        description="All other keys of the object.",
+    )
 
 
 def _narrowed(field: ir.Field, when: frozenset[ir.State]) -> ir.Field:
@@ -83,6 +106,7 @@ def with_variants(models: Iterable[ir.Model], unions: Iterable[ir.Union]) -> lis
 
 
 def _as_variant(model: ir.Model, unions: list[tuple[ir.Union, str]]) -> ir.Model:
-    tagged = [(union.tag_field, tag) for union, tag in unions if union.tag_field]
-    tag_field, tag = tagged[0] if tagged else (None, None)
-    return replace(model, unions=tuple(union.name for union, _ in unions), tag_field=tag_field, tag=tag)
+    tagged = list(dict.fromkeys((union.tag_field, tag) for union, tag in unions if union.tag_field))
+    is_declared = any(field.wire == tag_field for tag_field, _ in tagged for field in model.fields)
+    tag_field, tag = tagged[0] if tagged and not is_declared else (None, None)
+    return replace(model, unions=tuple(dict.fromkeys(union.name for union, _ in unions)), tag_field=tag_field, tag=tag)

@@ -34,7 +34,10 @@ def build(document: Document) -> ir.Provider:
     unions = [build_union(name, value, pages) for name, value in raw.get("unions", {}).items()]
     bodies = Bodies(models, pages)
 
-    operations = tuple(build_operation(name, value, bodies) for name, value in raw.get("operations", {}).items())
+    declared = {union.name: union for union in unions}
+    operations = tuple(
+        build_operation(name, value, bodies, declared) for name, value in raw.get("operations", {}).items()
+    )
     unions += [union for union in map(event_union, operations) if union]
     by_name: dict[str, ir.Enum | ir.Model | ir.Union] = {
         thing.name: thing for things in (enums, models.values(), unions) for thing in things
@@ -76,6 +79,8 @@ def build(document: Document) -> ir.Provider:
         description=raw["description"].strip(),
         docs=raw["docs"],
         base_url=raw["base_url"].rstrip("/"),
+        variables=tuple(_variable(name, more) for name, more in raw.get("variables", {}).items()),
+        query=tuple(raw.get("query", {}).items()),
         auth=tuple(
             replace(secret, is_usual=secret.argument not in named)
             for each in _listed(raw.get("auth", []))
@@ -222,6 +227,16 @@ def _secret(raw: Mapping[str, Json]) -> ir.Secret:
             return ir.Secret(scheme="basic", name=name, env=raw["env"], argument=usual)
         case _:
             return ir.Secret(scheme="header", name="Authorization", prefix="Bearer", env=raw["env"], argument=argument)
+
+
+def _variable(name: str, raw: Mapping[str, Json]) -> ir.Variable:
+    return ir.Variable(
+        name=names.identifier(name),
+        env=raw.get("env", ""),
+        default=raw.get("default", ""),
+        values=tuple((value, meaning.strip()) for value, meaning in raw.get("values", {}).items()),
+        description=raw.get("description", "").strip(),
+    )
 
 
 def _error_shape(raw: Mapping[str, Json], pages: Sources) -> ir.ErrorShape:

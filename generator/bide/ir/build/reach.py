@@ -25,6 +25,8 @@ def _next(thing: ir.Enum | ir.Model | ir.Union) -> Iterator[str]:
         case ir.Model():
             for field in thing.fields:
                 yield from named(field.type)
+            if thing.additional:
+                yield from named(thing.additional.type)
             if thing.base:
                 yield thing.base
         case ir.Union():

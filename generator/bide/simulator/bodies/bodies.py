@@ -7,11 +7,28 @@ from __future__ import annotations
 
 import copy
 
-from bide.ir import End, Endpoint, Enum, Field, IdAt, Job, Json, Kind, Model, Pointer, Provider, Scalar, State, Type
+from bide.ir import (
+    End,
+    Endpoint,
+    Enum,
+    Field,
+    IdAt,
+    Job,
+    Json,
+    Kind,
+    ListOf,
+    MapOf,
+    Model,
+    Pointer,
+    Provider,
+    Scalar,
+    State,
+    Type,
+)
 from bide.simulator.bodies.catalog import Catalog, enveloped
 from bide.simulator.bodies.identity import Identity, with_id
 from bide.simulator.bodies.items import Batches
-from bide.simulator.bodies.links import endpoints, id_text, put_addresses, value_of
+from bide.simulator.bodies.links import addresses_in, endpoints, id_text, value_of
 from bide.simulator.bodies.nulls import Nulls
 from bide.simulator.bodies.personal import Personal
 from bide.simulator.bodies.pointer import MISSING, at, drop, put
@@ -52,7 +69,8 @@ class Bodies:
         body = self._status_body(model, view)
         if id_at.field:
             passed = self._catalog.fields_along(model, id_at.field)
-            put(
+            self._put(
+                model,
                 body,
                 id_at.field,
                 in_reply(id_text(id_at, view.id), self._catalog.in_json(passed[-1].type) if passed else None),
@@ -146,7 +164,8 @@ class Bodies:
                 body[field.wire] = self._usual(field, view.job)
         self._write_lifecycle(model, body, view, verbatim=verbatim)
         self._about_job(model, body, view, verbatim=verbatim)
-        put_addresses(body, view, self._address_fields(model, view))
+        for pointer, address in addresses_in(view, self._address_fields(model, view)):
+            self._put(model, body, pointer, address)
         for pointer in view.job.address_values.values():
             is_there = at(body, pointer) not in (MISSING, None) or view.state.has_result
             if is_there and self._catalog.fields_along(model, pointer):
@@ -245,11 +264,17 @@ class Bodies:
         return self._values.field(field)
 
     def _put(self, model: Model, body: dict[str, Json], pointer: Pointer, value: Json) -> None:
-        """Write a value; a missing object on the way is made with its required fields."""
+        """Write a value; a missing object on the way is made with its required fields, and so are items of lists."""
         for depth, field in enumerate(self._catalog.fields_along(model, pointer)[:-1], start=1):
-            inner = self._catalog.model(field.type)
-            if inner and not isinstance(at(body, pointer[:depth]), dict):
+            inner, there = self._catalog.model(field.type), at(body, pointer[:depth])
+            if inner and not isinstance(there, dict):
                 put(body, pointer[:depth], self._values.model(inner, full=False))
+            elif isinstance(field.type, MapOf) and not isinstance(there, dict):
+                put(body, pointer[:depth], {})
+            elif isinstance(field.type, ListOf):
+                items = there if isinstance(there, list) else []
+                items += [self._values.value(field.type.item) for _ in range(int(pointer[depth]) - len(items))]
+                put(body, pointer[:depth], items)
         put(body, pointer, value)
 
     def _remove(self, model: Model, body: dict[str, Json], pointer: Pointer, present: list[Pointer]) -> None:

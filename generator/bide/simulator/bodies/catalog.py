@@ -4,7 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bide.ir import Enum, Field, Json, Kind, ListOf, MapOf, Model, Named, OneOf, Pointer, Provider, Scalar, Type, Union
+from bide.ir import (
+    INDEX,
+    Enum,
+    Field,
+    Json,
+    Kind,
+    ListOf,
+    MapOf,
+    Model,
+    Named,
+    OneOf,
+    Pointer,
+    Provider,
+    Scalar,
+    Type,
+    Union,
+)
 
 
 class Catalog:
@@ -48,19 +64,26 @@ class Catalog:
             yield from self._inner.get(each.name, [])
 
     def fields_along(self, model: Model | None, pointer: Pointer) -> tuple[Field, ...]:
-        """The fields along a pointer, up to a value without known keys.
+        """The fields along a pointer, up to a value without known keys. A place in a list counts as an optional field.
 
         Empty if the pointer does not exist in this model.
         """
         passed: list[Field] = []
-        for wire in pointer:
-            if model is None:
-                break
-            field = next((field for field in model.fields if field.wire == wire), None)
-            if field is None:
-                return ()
+        here: Type | None = None if model is None else Named(model.name)
+        for step in pointer:
+            match here:
+                case ListOf(item) if INDEX.fullmatch(step):
+                    field = Field(wire=step, name=step, type=_without_null(item), optional=True)
+                case _:
+                    holder = self.model(here)
+                    if holder is None:
+                        break
+                    found = next((field for field in holder.fields if field.wire == step), None)
+                    if found is None:
+                        return ()
+                    field = found
             passed.append(field)
-            model = self.model(field.type)
+            here = field.type
         return tuple(passed)
 
     def _note(self, type_: Type, value: Json) -> None:
@@ -83,6 +106,11 @@ class Catalog:
         if isinstance(value, dict):
             for field in model.fields:
                 self._note(field.type, value.get(field.wire))
+
+
+def _without_null(type_: Type) -> Type:
+    """The type, without a null that it may be as well."""
+    return type_.types[0] if isinstance(type_, OneOf) and len(type_.types) == 1 else type_
 
 
 def opened(model: Model, body: Json) -> Json:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from urllib.parse import quote, urlsplit
+from collections.abc import Iterator, Mapping
+from urllib.parse import quote
 
-from bide.ir import Endpoint, IdAt, Json, Lifecycle, Pointer, Provider
-from bide.simulator.bodies.pointer import put
+from bide.ir import Endpoint, IdAt, Lifecycle, Pointer, Provider
 from bide.simulator.life.answer import Asked
 from bide.simulator.life.view import JobView
 
@@ -29,7 +28,7 @@ def endpoints(lifecycle: Lifecycle) -> dict[str, Endpoint]:
 
 def addresses(provider: Provider, lifecycle: Lifecycle, job_id: str, asked: Asked) -> dict[str, str]:
     """The links of a job, on the host of the request. If the spec has other hosts, results are on another host."""
-    prefix = urlsplit(provider.base_url).path.rstrip("/")
+    prefix = provider.base_path
     host, _, port = asked.headers.get("host", "localhost").rpartition(":")
     found = {}
     for role, endpoint in endpoints(lifecycle).items():
@@ -61,13 +60,13 @@ def headers(view: JobView, *, id_at: IdAt | None = None) -> dict[str, str]:
     return found
 
 
-def put_addresses(body: dict[str, Json], view: JobView, fields: Mapping[str, bool]) -> None:
-    """Write the links of a body; *fields* are the roles, and whether each may be missing for now."""
+def addresses_in(view: JobView, fields: Mapping[str, bool]) -> Iterator[tuple[Pointer, str]]:
+    """The links of a body, each with its place; *fields* are the roles, and whether each may be missing for now."""
     for role, may_be_absent in fields.items():
         endpoint = endpoints(view.job.lifecycle)[role]
         assert endpoint.link is not None
         if _has_link(view, role) or not may_be_absent:
-            put(body, endpoint.link.field, view.addresses[role])
+            yield endpoint.link.field, view.addresses[role]
 
 
 def id_text(at: IdAt, job_id: str) -> str:

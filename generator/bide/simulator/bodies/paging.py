@@ -1,4 +1,4 @@
-"""Paginated results: the page of a request, and its cursor to the next one. Independent of jobs."""
+"""Paginated results: the page of a request, and what leads to the next one. Independent of jobs."""
 
 from __future__ import annotations
 
@@ -18,47 +18,72 @@ _LEAST = 5
 """The least number of items of a paginated result, so that it has several pages."""
 
 
+def parameter(pages: Pages) -> str:
+    """The query parameter that asks for a page. It is made up for pages with addresses."""
+    return pages.query or pages.offset or "page"
+
+
 def without_page(pages: Pages | None, asked: Asked) -> Asked:
     """The request without its page parameter."""
     if pages is None:
         return asked
-    return replace(asked, query=tuple(pair for pair in asked.query if pair[0] != pages.query))
+    return replace(asked, query=tuple(pair for pair in asked.query if pair[0] != parameter(pages)))
 
 
-def page_of(catalog: Catalog, model: Model, body: Json, pages: Pages, asked: Asked) -> Json:
-    """The requested page of *body*, a whole result. Raises `Refused` if there is no such page."""
-    items = at(body, pages.list)
+def asks_for_page(pages: Pages | None, asked: Asked) -> bool:
+    """Whether a request asks for another page than the first."""
+    return pages is not None and parameter(pages) in dict(asked.query)
+
+
+def page_of(
+    catalog: Catalog, model: Model | None, body: Json, pages: Pages, asked: Asked, path: str
+) -> tuple[Json, dict[str, str]]:
+    """The requested page of *body*, a whole result, and its headers. *path* is where further pages are.
+
+    Raises `Refused` if there is no such page.
+    """
+    items = at(body, pages.list) if pages.list else body
     items = items if isinstance(items, list) else []
     while items and len(items) < _LEAST:
         items = [*items, *copy.deepcopy(items)]
-    numbers = [index // _SIZE for index in range(0, max(len(items), 1), _SIZE)]
-    wanted = dict(asked.query).get(pages.query, "")
-    number = _number(pages, wanted)
-    # If pages are numbered, the one after the last is empty.
-    if number is None or number > len(numbers) - (1 if pages.next or pages.more else 0):
-        raise Refused(400, f"query.{pages.query} is {wanted!r}, which is no page of this result")
-    made: dict[str, Json] = copy.deepcopy(body)
-    put(made, pages.list, items[number * _SIZE : (number + 1) * _SIZE])
-    is_last = number >= len(numbers) - 1
+    wanted = dict(asked.query).get(parameter(pages), "")
+    start, count = _start(pages, wanted), len(items)
+    # If pages are numbered or counted, the one after the last is empty.
+    has_empty = (pages.is_counted or bool(pages.offset)) and not pages.more
+    if start is None or start >= max(count, 1) + (_SIZE if has_empty else 0):
+        raise Refused(400, f"query.{parameter(pages)} is {wanted!r}, which is no page of this result")
+    made: Json = copy.deepcopy(body)
+    if pages.list:
+        put(made, pages.list, items[start : start + _SIZE])
+    else:
+        made = items[start : start + _SIZE]
+    is_last, number = start + _SIZE >= count, start // _SIZE + 1
+    following = f"http://{asked.headers.get('host', '')}{path}?page={number}" if pages.is_address else f"page-{number}"
+    headers = {}
+    if pages.next_header and not is_last:
+        is_link = pages.next_header.lower() == "link" and pages.is_address
+        headers[pages.next_header] = f'<{following}>; rel="next", <{path}>; rel=first' if is_link else following
     if pages.next:
         field = catalog.fields_along(model, pages.next)[-1]
-        following: Json = number + 1 if field.type == Scalar(Kind.INTEGER) else f"page-{number + 1}"
         if not is_last:
-            put(made, pages.next, following)
+            put(made, pages.next, number if field.type == Scalar(Kind.INTEGER) else following)
         elif field.optional:
             drop(made, pages.next)
         else:
             put(made, pages.next, None if field.nullable else "")
     if pages.more:
         put(made, pages.more, not is_last)
-    return made
+    return made, headers
 
 
-def _number(pages: Pages, wanted: str) -> int | None:
-    """The index of the requested page, from 0; `None` if it is not valid."""
+def _start(pages: Pages, wanted: str) -> int | None:
+    """The index of the first item of the requested page; `None` if it is not valid."""
     if not wanted:
         return 0
     text = wanted.removeprefix("page-")
     if not text.isdecimal():
         return None
-    return int(text) if pages.next else int(text) - pages.first
+    if pages.offset:
+        return int(text)
+    number = int(text) - pages.first if pages.is_counted else int(text)
+    return number * _SIZE if number >= 0 else None

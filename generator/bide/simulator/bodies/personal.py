@@ -41,6 +41,8 @@ class Personal:
                 continue
             is_wanted = field.wire in body or not field.optional or not verbatim
             known, value = self._moment(field, view)
+            if verbatim and field.wire in body and isinstance(value, int | float):
+                continue  # the example may mean the length of a film
             if known and value is not None and is_wanted:
                 body[field.wire] = value
             elif known and value is None and field.wire in body and body[field.wire] is not None:
@@ -54,11 +56,11 @@ class Personal:
     def _moment(self, field: Field, view: View) -> tuple[bool, Json]:
         """Whether this field is a time or a duration, and its value, `None` while it is not known."""
         match field.type:
-            case Scalar(Kind.DATETIME):
+            case Scalar(kind) if kind in _WRITTEN:
                 for words, moment in _MOMENTS:
                     if words.search(field.wire):
                         at = moment(view)
-                        return True, None if at is None else timestamp(at)
+                        return True, None if at is None else _WRITTEN[kind](at)
             case Scalar(Kind.INTEGER | Kind.NUMBER as kind) if _DURATION.search(field.wire):
                 if view.finished is None:
                     return True, None
@@ -73,6 +75,15 @@ def timestamp(seconds: float) -> str:
     return (EPOCH + timedelta(seconds=seconds)).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
+_WRITTEN: dict[Kind, Callable[[float], Json]] = {
+    Kind.DATETIME: timestamp,
+    Kind.LOCAL_DATETIME: lambda seconds: timestamp(seconds).removesuffix("Z"),
+    Kind.UNIXTIME: lambda seconds: round(EPOCH.timestamp() + seconds, 3),
+    Kind.UNIXTIME_MS: lambda seconds: round((EPOCH.timestamp() + seconds) * 1000),
+}
+"""How a time of the server is written, by type."""
+
+
 def _forget(field: Field, body: dict[str, Json], view: View) -> None:
     """Remove a value that is not known yet, if the type allows it."""
     if field.optional:
@@ -80,4 +91,5 @@ def _forget(field: Field, body: dict[str, Json], view: View) -> None:
     elif field.nullable:
         body[field.wire] = None
     else:
-        body[field.wire] = timestamp(view.created) if field.type == Scalar(Kind.DATETIME) else 0
+        kind = field.type.kind if isinstance(field.type, Scalar) else None
+        body[field.wire] = _WRITTEN[kind](view.created) if kind in _WRITTEN else 0

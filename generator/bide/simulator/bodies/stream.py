@@ -32,25 +32,34 @@ def events(stream: Stream, bodies: Bodies, view: View, scenario: Scenario, fault
     last = [name for name in models if name in stream.last][:1]
     names, ending = [*going, *last], Ending.WHOLE
     half = going[: len(going) // 2]
+    failing: int | None = None
     is_cut = fault is not None and fault.kind is FaultKind.CUT_SHORT
     if is_cut or scenario.outcome is Outcome.STALL:
         names, ending = half, Ending.CUT if is_cut else Ending.HANG
     elif scenario.outcome is Outcome.FAIL:
-        if stream.error_event is None:
+        if not stream.error_message:
             raise Refused(500, _FAILED)
-        names = [*half, stream.error_event]
+        names = [*half, stream.error_event or ""]
+        failing = len(half)
     duration = random.Random(seed).uniform(*_TYPICAL) if scenario.duration is None else scenario.duration
     pause = duration / max(1, len(names))
     # A comment first, as many servers send to open the stream.
-    chunks = [(0.0, b": open\n\n")]
+    chunks = [(0.0, b"\n" if stream.is_lines else b": open\n\n")]
     for number, name in enumerate(names):
         data: Json = bodies.reply(Named(models[name]), view) if name in models else {}
-        if name == stream.error_event and stream.error_message:
+        if stream.kind:
+            data = {**data, stream.kind: name}
+        if number == failing:
             put(data, stream.error_message, _FAILED)
-        chunks.append((pause if number else 0.0, _event(name, data)))
-    return Answer(headers={"content-type": "text/event-stream"}, chunks=tuple(chunks), ending=ending)
+        text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+        chunks.append((pause if number else 0.0, _event(stream, name, text)))
+    if stream.end and ending is Ending.WHOLE and failing is None:
+        chunks.append((0.0, _event(stream, "", stream.end)))
+    media_type = "application/x-ndjson" if stream.is_lines else "text/event-stream"
+    return Answer(headers={"content-type": media_type}, chunks=tuple(chunks), ending=ending)
 
 
-def _event(name: str, data: Json) -> bytes:
-    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
-    return f"event: {name}\ndata: {text}\n\n".encode()
+def _event(stream: Stream, name: str, data: str) -> bytes:
+    if stream.is_lines:
+        return f"{data}\n".encode()
+    return (f"event: {name}\n" if name and stream.is_named else "").encode() + f"data: {data}\n\n".encode()

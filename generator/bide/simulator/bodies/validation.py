@@ -24,6 +24,13 @@ def _is_datetime(value: Json) -> bool:
         return False
 
 
+def _is_local_datetime(value: Json) -> bool:
+    try:
+        return isinstance(value, str) and "T" in value.upper() and datetime.fromisoformat(value).tzinfo is None
+    except ValueError:
+        return False
+
+
 def _is_base64(value: Json) -> bool:
     try:
         return isinstance(value, str) and b64decode(value, validate=True) is not None
@@ -44,6 +51,9 @@ _SCALARS: dict[Kind, tuple[str, Callable[[Json], bool]]] = {
     Kind.NUMBER: ("a number", _is_number),
     Kind.BOOLEAN: ("true or false", lambda value: isinstance(value, bool)),
     Kind.DATETIME: ("a date and time as in RFC 3339", _is_datetime),
+    Kind.LOCAL_DATETIME: ("a date and time without a time zone", _is_local_datetime),
+    Kind.UNIXTIME: ("a number of seconds since 1970", _is_number),
+    Kind.UNIXTIME_MS: ("a number of milliseconds since 1970", _is_number),
     Kind.DATE: ("a date as in RFC 3339", _is_date),
     Kind.UUID: ("a UUID", lambda value: isinstance(value, str) and re.search(UUID_PATTERN, value) is not None),
     Kind.BASE64: ("base64", _is_base64),
@@ -108,9 +118,12 @@ class Validator:
                 yield from self.field_problems(field, value[field.wire], f"{path}.{field.wire}")
             elif not field.optional:
                 yield f"{path}.{field.wire} is missing"
-        if self.strict:
-            known = {field.wire for field in model.fields} | {tag}
-            yield from (f"{path}.{key} is not known here" for key in value if key not in known)
+        known = {field.wire for field in model.fields} | {tag}
+        others = {key: each for key, each in value.items() if key not in known}
+        if model.additional is not None:
+            yield from self.problems(model.additional.type, others, path)
+        elif self.strict:
+            yield from (f"{path}.{key} is not known here" for key in others)
 
     def field_problems(self, field: Field, value: Json, path: str) -> Iterator[str]:
         """All problems of the value of a field."""
@@ -138,6 +151,9 @@ class Validator:
         if not isinstance(value, dict):
             yield f"{path} is {_shown(value)}, expected an object"
             return
+        if union.by_shape:
+            yield from self._shape_problems(union, value, path) if self.strict else ()
+            return
         tag = value.get(union.tag_field)
         variants = dict(union.variants)
         if not isinstance(tag, str):
@@ -147,6 +163,12 @@ class Validator:
                 yield f"{path}.{union.tag_field} is {_shown(tag)}, expected one of {', '.join(variants)}"
         elif model := self.catalog.model(variants[tag]):
             yield from self.model_problems(model, value, path, tag=union.tag_field)
+
+    def _shape_problems(self, union: Union, value: Json, path: str) -> Iterator[str]:
+        """Nothing if one of the variants fits; otherwise the problems of the one that fits best."""
+        models = filter(None, (self.catalog.model(name) for _, name in union.variants))
+        tried = [list(self.model_problems(model, value, path)) for model in models]
+        yield from min(tried, key=len, default=[])
 
 
 def _bound_problems(bounds: Bounds, value: Json, path: str) -> Iterator[str]:

@@ -74,11 +74,14 @@ class Values:
         example = self._example(model) if full else None
         if example is not None:
             return example
-        return {
+        made = {
             field.wire: self.field(field, depth=depth + 1)
             for field in model.fields
             if not field.optional or (full and depth < _DEEP and not is_error_field(field))
         }
+        if full and depth < _DEEP and model.additional and "example" not in made:
+            made |= self.value(model.additional.type, depth=depth + 1)
+        return made
 
     def _example(self, model: Model) -> dict[str, Json] | None:
         check = Validator(self.catalog)
@@ -94,9 +97,12 @@ class Values:
         match self.catalog.named(type_):
             case Enum(values=values) as enum:
                 return enum.json(next((value for value in values if value.wire in self.preferred), values[0]))
-            case Union(tag_field=tag_field, variants=((tag, model_name), *_)):
+            case Union(tag_field=tag_field, variants=((tag, model_name), *_)) as union:
                 model = self.catalog.model(model_name)
-                return {tag_field: tag, **(self.model(model, depth=depth) if model else {})}
+                return {
+                    **(self.model(model, depth=depth) if model else {}),
+                    **({} if union.by_shape else {tag_field: tag}),
+                }
             case Model() as model:
                 return self.model(model, depth=depth)
         return {}
@@ -123,6 +129,12 @@ def _scalar(kind: Kind, bounds: Bounds, name: str) -> Json:
             return False
         case Kind.DATETIME:
             return "2026-01-01T00:00:00.000Z"
+        case Kind.LOCAL_DATETIME:
+            return "2026-01-01T00:00:00"
+        case Kind.UNIXTIME:
+            return 1_767_225_600
+        case Kind.UNIXTIME_MS:
+            return 1_767_225_600_000
         case Kind.DATE:
             return "2026-01-01"
         case Kind.ANY | Kind.OBJECT:

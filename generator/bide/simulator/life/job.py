@@ -12,7 +12,7 @@ from bide_runtime.testing.timeline import Timeline
 
 from bide.ir import Job, Json, Lifecycle, State, Type
 from bide.simulator.life.scenario import Outcome, Scenario, ScenarioError
-from bide.simulator.life.way import NoWay, way
+from bide.simulator.life.way import NoWay, first_status, way
 
 _TYPICAL = (2.0, 6.0)
 """The duration of a job in seconds, from and to, if its spec has no typical time."""
@@ -162,22 +162,8 @@ def begin(
     spec: Job, scenario: Scenario, *, id: str, first: str, sent: Mapping[str, Json], now: float, seed: str
 ) -> SimulatedJob:
     """A job that starts now and follows its scenario. Raises `ScenarioError` if this job cannot follow it."""
-    end, failing = _ENDS[scenario.outcome], scenario.failed_items or 0
-    expires, known = False, spec.lifecycle.final_states
-    if scenario.outcome is Outcome.PARTIAL and end not in known and spec.items:
-        end, failing = State.SUCCEEDED, failing or 1
-    elif scenario.outcome is Outcome.EXPIRE and end not in known:
-        end, expires = State.SUCCEEDED, True
-    if failing and not spec.items:
-        raise ScenarioError(f"job {spec.name} has no items that could fail one by one")
-    shown, ends_as = _shown_by(spec.lifecycle, end)
-    try:
-        statuses = way(spec.lifecycle, first, shown)
-    except NoWay as error:
-        raise ScenarioError(f"job {spec.name} cannot {scenario.outcome.value}: {error}") from None
-    is_endless = scenario.outcome is Outcome.STALL
-    if is_endless:
-        statuses = statuses[:-1]
+    ending = _ending(spec, scenario, first)
+    statuses = ending.statuses
     duration = scenario.duration
     if duration is None:
         duration = random.Random(seed).uniform(*spec.polling.typical or _TYPICAL)
@@ -189,12 +175,54 @@ def begin(
         scenario=scenario,
         sent=sent,
         began=now,
-        timeline=Timeline.spread(statuses, duration, pending=pending, is_endless=is_endless),
+        timeline=Timeline.spread(statuses, duration, pending=pending, is_endless=scenario.outcome is Outcome.STALL),
         work=duration if states[statuses[-1]].has_result else duration / _FAILS_AT,
+        ends_as=ending.ends_as,
+        expires=ending.expires,
+        failing_items=ending.failing_items,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Ending:
+    """How a job ends by its scenario."""
+
+    statuses: tuple[str, ...]
+    ends_as: State | None
+    expires: bool
+    failing_items: int | tuple[int, ...]
+
+
+def _ending(spec: Job, scenario: Scenario, first: str) -> _Ending:
+    """How a job ends that begins with the status *first*. Raises `ScenarioError` if this job cannot end so."""
+    end, failing = _ENDS[scenario.outcome], scenario.failed_items or 0
+    expires, known = False, spec.lifecycle.final_states
+    if scenario.outcome is Outcome.PARTIAL and end not in known and spec.items:
+        end, failing = State.SUCCEEDED, failing or 1
+    elif scenario.outcome is Outcome.EXPIRE and end not in known:
+        end, expires = State.SUCCEEDED, True
+    if failing and not spec.items:
+        raise ScenarioError(f'a job "{spec.name}" has no items that could fail one by one')
+    shown, ends_as = _shown_by(spec.lifecycle, end)
+    try:
+        statuses = way(spec.lifecycle, first, shown)
+    except NoWay as error:
+        raise ScenarioError(f'a job "{spec.name}" cannot follow "{scenario.outcome.value}": {error}') from None
+    return _Ending(
+        statuses=statuses[:-1] if scenario.outcome is Outcome.STALL else statuses,
         ends_as=ends_as,
         expires=expires,
         failing_items=failing,
     )
+
+
+def problem_of(spec: Job, scenario: Scenario) -> str:
+    """Why this job cannot follow the scenario; empty if it can."""
+    try:
+        _ending(spec, scenario, first_status(spec.lifecycle))
+    except (ScenarioError, NoWay) as error:
+        return str(error)
+    return ""
 
 
 def _shown_by(lifecycle: Lifecycle, end: State) -> tuple[State, State | None]:

@@ -127,10 +127,10 @@ def from_mapping(given: Mapping[str, Any]) -> Scenario:
     """A scenario from its keys; numbers may be given as text."""
     for key in given:
         if key not in _KEYS:
-            raise ScenarioError(f"a scenario has no key {key!r}{_meant(str(key), _KEYS)}")
+            raise ScenarioError(f"a scenario has no key {key!r}{meant(str(key), _KEYS)}")
     outcome = str(given.get("outcome", "succeed"))
     if outcome not in list(Outcome):
-        raise ScenarioError(f"{outcome!r} is not an outcome{_meant(outcome, [each.value for each in Outcome])}")
+        raise ScenarioError(f"{outcome!r} is not an outcome{meant(outcome, [each.value for each in Outcome])}")
     answer = str(given.get("answer", "now"))
     if answer not in ("now", "job"):
         raise ScenarioError(f"answer is {answer!r}, expected now or job")
@@ -185,7 +185,7 @@ def _fault(text: str) -> tuple[int, Fault | None]:
         fault = None if whole == "ok" else _one_fault(word, amount)
     except LookupError:
         known = [*_FAULTS, "ok", "slow:2", "not_found", "429", "502"]
-        raise ScenarioError(f"{text!r} is not a fault{_meant(word, known)}") from None
+        raise ScenarioError(f"{text!r} is not a fault{meant(word, known)}") from None
     if fault is not None and plain != whole:
         fault = replace(fault, reaches=whole.endswith("_after"))
     return int(times or 1), fault
@@ -208,6 +208,7 @@ def _one_fault(word: str, amount: str) -> Fault:
     return error(status, retry_after=int(match["seconds"]), as_date=match["date"] is not None)
 
 
-def _meant(word: str, known: Any) -> str:
+def meant(word: str, known: Any) -> str:
+    """The end of a message about an unknown word."""
     close = difflib.get_close_matches(word, list(known), n=1)
     return f"; did you mean {close[0]!r}?" if close else f"; expected one of {', '.join(known)}"

@@ -21,9 +21,11 @@ from typing import Any
 
 import yaml
 
-from bide.simulator.life.scenario import Scenario, ScenarioError, from_mapping, read
+from bide.ir import Job
+from bide.simulator.life.job import problem_of
+from bide.simulator.life.scenario import Scenario, ScenarioError, from_mapping, meant, read
 
-_MATCHES = {"job", "operation", "nth", "share"}
+_MATCHES = ("job", "operation", "nth", "share")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,14 +75,18 @@ class Script:
                 raise ScenarioError(f"entry {number}: {error}") from None
         return cls(tuple(rules))
 
-    def check(self, jobs: set[str], operations: set[str]) -> None:
-        """Raise `ScenarioError` for an entry with an unknown job or operation."""
+    def check(self, jobs: Mapping[str, Job], operations: set[str]) -> None:
+        """Raise `ScenarioError` for an entry with an unknown job or operation, or that no job can follow."""
         for number, rule in enumerate(self.rules, start=1):
-            known = jobs if rule.kind == "job" else operations
+            known = jobs.keys() if rule.kind == "job" else operations
             if rule.kind and rule.name not in known:
                 raise ScenarioError(
                     f"entry {number}: there is no {rule.kind} {rule.name!r}, only {', '.join(sorted(known))}"
                 )
+            meant = [job for name, job in jobs.items() if rule.kind != "operation" and rule.name in (None, name)]
+            problems = [problem_of(job, rule.scenario) for job in meant]
+            if problems and all(problems):
+                raise ScenarioError(f"entry {number}: {problems[0]}")
 
 
 def _rule(entry: Any) -> Rule:
@@ -91,8 +97,13 @@ def _rule(entry: Any) -> Rule:
         raise ScenarioError(f"scenario and {', '.join(rest)} cannot be used together")
     scenario = read(str(entry["scenario"])) if "scenario" in entry else from_mapping(rest)
     match = entry.get("match") or {}
-    if not isinstance(match, dict) or not match.keys() <= _MATCHES or {"job", "operation"} <= match.keys():
-        raise ScenarioError(f"match is {match!r}, expected job or operation, nth, share")
+    if not isinstance(match, dict):
+        raise ScenarioError(f"match is {match!r}, expected a mapping such as {{job: fetch, nth: 3}}")
+    for key in match:
+        if key not in _MATCHES:
+            raise ScenarioError(f"match has no key {key!r}{meant(str(key), _MATCHES)}")
+    if {"job", "operation"} <= match.keys():
+        raise ScenarioError("match has a job and an operation; write an entry for each")
     kind = next((kind for kind in ("job", "operation") if kind in match), None)
     return Rule(
         scenario=scenario,

@@ -11,7 +11,6 @@ import urllib.request
 from collections.abc import Callable
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
-from urllib.parse import urlsplit
 
 from bide.ir import Json, Provider
 from bide.simulator.life.script import Script
@@ -173,4 +172,4 @@ def _origin(listener: socket.socket) -> str:
 
 
 def _url(provider: Provider, listener: socket.socket) -> str:
-    return _origin(listener) + urlsplit(provider.base_url).path.rstrip("/")
+    return _origin(listener) + provider.base_path

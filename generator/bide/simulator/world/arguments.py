@@ -48,8 +48,8 @@ def read(catalog: Catalog, endpoint: Endpoint, asked: Asked, path: dict[str, str
     problems = list(_parameters(check, endpoint, asked, sent))
     model = catalog.model(endpoint.body.model) if endpoint.body else None
     strange: dict[str, Json] = {}
-    if endpoint.is_free:
-        return _free(asked, sent, problems)
+    if endpoint.whole is not None:
+        return _whole(check, endpoint, endpoint.whole, asked, sent, problems)
     if model is None:
         has_body = any(place is Place.BODY for place, _, _ in endpoint.constants)
         if not has_body and asked.body.strip() not in (b"", b"{}"):
@@ -77,17 +77,22 @@ def read(catalog: Catalog, endpoint: Endpoint, asked: Asked, path: dict[str, str
     return Arguments(sent=sent, problems=tuple(problems), strange=strange)
 
 
-def _free(asked: Asked, sent: dict[str, Json], problems: list[str]) -> Arguments:
-    """The arguments of a body without a model."""
+def _whole(
+    check: Validator, endpoint: Endpoint, parameter: Parameter, asked: Asked, sent: dict[str, Json], problems: list[str]
+) -> Arguments:
+    """The arguments of a body that is one argument."""
+    if endpoint.is_raw:
+        return Arguments(sent=sent, problems=tuple(problems), strange={})
     try:
-        body = json.loads(asked.body or b"null", parse_constant=_refuse)
+        is_text = endpoint.is_text
+        body = asked.body.decode() if is_text else json.loads(asked.body or b"null", parse_constant=_refuse)
     except (ValueError, RecursionError):
-        body = None
-    if isinstance(body, dict):
+        kind = "text" if endpoint.is_text else "JSON"
+        return Arguments(sent=sent, problems=(*problems, f"$ is not {kind}"), strange={})
+    found = list(check.problems(parameter.field.type, body))
+    if isinstance(body, dict) and not found:
         sent |= body
-    else:
-        problems.append("$ is not a JSON object")
-    return Arguments(sent=sent, problems=tuple(problems), strange={})
+    return Arguments(sent=sent, problems=(*problems, *found), strange={})
 
 
 def _form(catalog: Catalog, model: Model, asked: Asked) -> dict[str, Json]:
@@ -194,6 +199,8 @@ def _parameter(check: Validator, parameter: Parameter, texts: list[str], sent: d
         if not field.optional:
             yield f"{path} is missing"
         return
+    if field.join:
+        texts = texts[0].split(field.join)
     value = _value(check.catalog, field.type, texts)
     problems = list(check.field_problems(field, value, path))
     if not problems:
@@ -211,7 +218,7 @@ def _value(catalog: Catalog, type_: Type, texts: list[str]) -> Json:
             return next((value for value in values if not isinstance(value, str)), values[0])
         case Named() if isinstance(enum := catalog.named(type_), Enum) and enum.is_numeric:
             return _value(catalog, Scalar(Kind.INTEGER), texts)
-        case Scalar(Kind.INTEGER | Kind.NUMBER | Kind.BOOLEAN as kind):
+        case Scalar(Kind.INTEGER | Kind.NUMBER | Kind.BOOLEAN | Kind.UNIXTIME | Kind.UNIXTIME_MS as kind):
             try:
                 value = json.loads(texts[-1], parse_constant=_refuse)
             except ValueError:

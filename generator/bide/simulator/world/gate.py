@@ -5,7 +5,7 @@ from __future__ import annotations
 from base64 import b64decode
 from dataclasses import replace
 
-from bide.ir import Provider, Secret
+from bide.ir import Endpoint, Place, Provider, Secret
 from bide.simulator.bodies.links import ELSEWHERE
 from bide.simulator.bodies.refusal import Refused
 from bide.simulator.life.answer import Asked
@@ -19,13 +19,23 @@ class Gate:
         self._auth = provider.auth
         self._tokens = tokens
         self._headers = provider.headers
+        self._query = dict(provider.query)
         self._key = key
+
+    def without_constants(self, endpoint: Endpoint, asked: Asked) -> Asked:
+        """The request without the query parameters of every request, unless *endpoint* has its own of that name."""
+        own = {each.field.wire for each in endpoint.parameters if each.place is Place.QUERY}
+        own |= {name for place, name, _ in endpoint.constants if place is Place.QUERY}
+        usual = {pair for pair in self._query.items() if pair[0] not in own}
+        return replace(asked, query=tuple(pair for pair in asked.query if pair not in usual)) if usual else asked
 
     def admit(self, asked: Asked, auth: tuple[str, ...] | None, now: float) -> Asked:
         """The request without its secrets: the usual ones, or those with the arguments *auth*. Raises `Refused`."""
         if asked.path.startswith(f"{ELSEWHERE}/"):
             if any(_given(secret, asked) for secret in self._auth):
                 raise Refused(400, "a secret was sent to another host")
+            if any(name in dict(asked.query) for name in self._query):
+                raise Refused(400, "the query of every request was sent to another host")
             return asked
         for secret in self._auth:
             given = _given(secret, asked)
@@ -42,6 +52,9 @@ class Gate:
             found = asked.headers.get(name.lower(), "")
             if found != text:
                 raise Refused(400, f"header.{name} is {found!r}, expected {text!r}")
+        for name, text in self._query.items():
+            if name not in dict(asked.query):
+                raise Refused(400, f"query.{name} is missing, expected {text!r}")
         hidden = {secret.name for secret in self._auth if secret.scheme == "query"}
         return replace(asked, query=tuple(pair for pair in asked.query if pair[0] not in hidden))
 

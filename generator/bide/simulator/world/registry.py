@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
-from bide.ir import Job, Json
+from bide.ir import IdAt, Job, Json
 from bide.simulator.bodies.bodies import Bodies
 from bide.simulator.bodies.identity import new_id
 from bide.simulator.bodies.links import value_of
@@ -50,7 +50,7 @@ class Registry:
         job.submits += 1
         return job
 
-    def make(self, spec: Job, scenario: Scenario, sent: Mapping[str, Json], now: float) -> SimulatedJob:
+    def make(self, spec: Job, scenario: Scenario, sent: Mapping[str, Json], now: float, *, id_at: IdAt) -> SimulatedJob:
         """Create a job. Raises `ScenarioError` if it cannot follow the scenario."""
         self._made[spec.name] += 1
         seed = f"{self._seed}:{spec.name}:{self._made[spec.name]}"
@@ -62,7 +62,8 @@ class Registry:
         except NoWay as error:
             raise ScenarioError(f"job {spec.name} cannot start: {error}") from None
         is_number = self._bodies.has_number_ids(spec)
-        id = scenario.id_prefix + new_id(spec.name, sample, seed, is_number=is_number)
+        given = sent.get(id_at.argument)
+        id = scenario.id_prefix + new_id(spec.name, sample, seed, is_number=is_number) if given is None else str(given)
         job = begin(spec, scenario, id=id, first=first, sent=sent, now=now, seed=seed)
         self._jobs[id] = job
         return job

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 from bide.ir import NAME, Endpoint, Job, Lifecycle, Operation, Provider
 from bide.simulator.bodies.links import ELSEWHERE
@@ -44,7 +44,7 @@ class Routes:
     """All endpoints of a provider, those with the fewest parameters first."""
 
     def __init__(self, provider: Provider) -> None:
-        self.prefix = urlsplit(provider.base_url).path.rstrip("/")
+        self.prefix = provider.base_path
         routes = sorted(_routes(provider), key=lambda route: route.endpoint.path.count("{"))
         self._table = [(route, _pattern(self.prefix + route.endpoint.path)) for route in routes]
         link = [route for route in routes if route.endpoint.link]

@@ -9,13 +9,14 @@ import json
 import math
 from collections import Counter
 from dataclasses import dataclass, replace
+from urllib.parse import quote
 
 from bide_runtime.testing.faults import UNKNOWN_STATUS, Fault, FaultKind
 
 from bide.ir import IdAt, Job, Json, Lifecycle, Operation, PollMany, Provider
 from bide.simulator.bodies import links, paging, stream
 from bide.simulator.bodies.bodies import Bodies
-from bide.simulator.bodies.catalog import Catalog
+from bide.simulator.bodies.catalog import Catalog, enveloped, opened
 from bide.simulator.bodies.pointer import put
 from bide.simulator.bodies.refusal import Refused, refusal
 from bide.simulator.life import long_poll
@@ -63,7 +64,7 @@ class World:
         key: str | None = None,
     ) -> None:
         script = script or Script()
-        script.check({job.name for job in provider.jobs}, {operation.name for operation in provider.operations})
+        script.check({job.name: job for job in provider.jobs}, {operation.name for operation in provider.operations})
         self._provider = provider
         self._seed = seed
         self._speed = speed
@@ -149,6 +150,8 @@ class World:
                 return self._poll_many(address, lifecycles, visit)
         job = self._registry.find(given.sent, [each.of.name for each in matched.routes])
         match route.role:
+            case Role.POLL if self._asks_for_page(job, visit.asked):
+                return self._page(job, visit)
             case Role.POLL:
                 return self._poll(job, visit)
             case Role.RESULT:
@@ -169,11 +172,12 @@ class World:
         return route, given
 
     def _read(self, route: Route, asked: Asked, path: dict[str, str]) -> Arguments:
+        asked = self._gate.without_constants(route.endpoint, asked)
         if route.role is Role.POLL_MANY and isinstance(route.of, Lifecycle) and route.of.poll_many:
             return many.read(route.of.poll_many, asked)
         if route.role is Role.POLL and isinstance(route.of, Lifecycle):
             asked = long_poll.without(route.of.long_poll, asked)
-        if route.role is Role.RESULT and isinstance(route.of, Lifecycle):
+        if route.role in (Role.RESULT, Role.POLL) and isinstance(route.of, Lifecycle):
             asked = paging.without_page(route.of.result.pages, asked)
         return arguments.read(self._catalog, route.endpoint, asked, path)
 
@@ -223,7 +227,7 @@ class World:
         if fault is not None and not fault.reaches:
             return self._damaged(of_json({}, status), fault, visit)
         if job is None:
-            job = self._registry.make(spec, scenario, visit.arguments.sent, visit.now)
+            job = self._registry.make(spec, scenario, visit.arguments.sent, visit.now, id_at=id_at)
             self._registry.remember(job, key, visit.asked.body)
         view = self._seen(job, visit, status=_shown_status(fault))
         body = self._bodies.submit_reply(view, id_at=id_at)
@@ -244,7 +248,16 @@ class World:
         if code is not None and view.state.is_final and not view.state.has_result:
             return self._damaged(self._ended(job, view, code), fault, visit)
         status = code or (200 if view.state.is_final else job.scenario.poll_status)
-        return self._damaged(of_json(self._bodies.poll_reply(view), status, links.headers(view)), fault, visit)
+        body, headers = self._bodies.poll_reply(view), links.headers(view)
+        if view.state.has_result and not result.endpoint:
+            body, more = self._paged(job, body, visit.asked)
+            headers |= more
+        return self._damaged(of_json(body, status, headers), fault, visit)
+
+    def _asks_for_page(self, job: SimulatedJob, asked: Asked) -> bool:
+        """Whether a request to the address of polls is for a further page of the result."""
+        result = job.spec.lifecycle.result
+        return result.endpoint is None and paging.asks_for_page(result.pages, asked)
 
     def _seen(self, job: SimulatedJob, visit: Visit, *, status: str | None = None, has_nulls: bool = False) -> JobView:
         """The view of the job for this request."""
@@ -297,10 +310,29 @@ class World:
         if not job.is_ready(visit.now):
             raise Refused(next(iter(result.not_ready), 409), f"the result of job {job.id} is not ready")
         view = self._seen(job, visit, has_nulls=_is(fault, FaultKind.NULLS))
-        body, model = self._bodies.result(view), self._catalog.model(job.spec.result)
-        if result.pages is not None and model is not None:
-            body = paging.page_of(self._catalog, model, body, result.pages, visit.asked)
-        return self._damaged(of_json(body), fault, visit)
+        body, headers = self._paged(job, self._bodies.result(view), visit.asked)
+        return self._damaged(of_json(body, headers=headers), fault, visit)
+
+    def _paged(self, job: SimulatedJob, body: Json, asked: Asked) -> tuple[Json, dict[str, str]]:
+        """The requested page of a result, and its headers; *body* itself if the result has no pages."""
+        result, model = job.spec.lifecycle.result, self._catalog.model(job.spec.result)
+        if result.pages is None:
+            return body, {}
+        poll = self._routes.prefix + job.spec.lifecycle.poll.path.replace("{job_id}", quote(job.id, safe=""))
+        path = asked.path if result.endpoint or asked.method == job.spec.lifecycle.poll.method else poll
+        inside = opened(model, body) if model else body
+        page, headers = paging.page_of(self._catalog, model, inside, result.pages, asked, path)
+        return enveloped(model, page) if inside is not body else page, headers
+
+    def _page(self, job: SimulatedJob, visit: Visit) -> Answer:
+        """A further page of a result, of which the poll reply was the first."""
+        job.result_fetches += 1
+        fault = job.next_fault("result")
+        view = self._seen(job, visit, has_nulls=_is(fault, FaultKind.NULLS))
+        if not view.state.has_result:
+            raise Refused(409, f"the result of job {job.id} is not ready")
+        body, headers = self._paged(job, self._bodies.poll_reply(view), visit.asked)
+        return self._damaged(of_json(body, headers=headers), fault, visit)
 
     def _cancel(self, job: SimulatedJob, visit: Visit) -> Answer:
         job.cancels += 1

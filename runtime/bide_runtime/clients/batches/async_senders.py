@@ -56,7 +56,7 @@ class AsyncSenders(Generic[K]):
         if len(self._under_way) < self._most:
             self._begin(key, send)
         else:
-            self._long_poll(key, send)
+            self._enqueue(key, send)
         self._dispatched += 1
         if self._dispatched % _BURST == 0:
             await asyncio.sleep(0)
@@ -102,7 +102,7 @@ class AsyncSenders(Generic[K]):
         if self._queue:
             self._begin(*self._queue.popleft())
 
-    def _long_poll(self, key: K, send: Send | NewKey) -> None:
+    def _enqueue(self, key: K, send: Send | NewKey) -> None:
         self._queue.append((key, send))
         self._too_late_at = min(self._too_late_at, send.before)
 
@@ -114,5 +114,5 @@ class AsyncSenders(Generic[K]):
         queue, self._queue, self._too_late_at = self._queue, deque(), inf
         for key, send in queue:
             if send.before > now:
-                self._long_poll(key, send)
+                self._enqueue(key, send)
         return [(key, missed(now)) for key, send in queue if send.before <= now]

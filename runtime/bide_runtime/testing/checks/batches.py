@@ -52,7 +52,7 @@ class Crowd:
 
         def run(client: Any, _: Told) -> Any:
             return job.of(client).run_many(
-                (job.submit.usual for _ in self.plans),
+                iter(job.submit.inputs(len(self.plans))),
                 max_in_flight=self.max_in_flight,
                 in_order=self.in_order,
                 timeout=self.timeout,

@@ -10,7 +10,9 @@ import msgspec
 import msgspec.inspect
 
 from ...http.request import Json
+from ...models.custom import alternatives, is_alternatives
 from ...models.model import Model, OpenEnum, OpenIntEnum
+from ...models.rest import REST
 
 Body: TypeAlias = dict[str, Json]
 
@@ -41,7 +43,7 @@ def wrong_types(model: type[Model], body: Body) -> Iterator[tuple[str, Body]]:
     body = _opened(model, body)
     for field in _fields(model):
         kinds = _kinds(field)
-        if any(isinstance(kind, msgspec.inspect.AnyType) for kind in kinds):
+        if field.encode_name == REST or any(isinstance(kind, msgspec.inspect.AnyType) for kind in kinds):
             continue
         wrong = [value for value, accepting in _WRONG if not any(isinstance(kind, accepting) for kind in kinds)]
         if wrong:
@@ -53,6 +55,8 @@ def _opened(model: type[Model], body: Json) -> Json:
     inside = body.get(model._envelope) if isinstance(body, dict) else None
     return inside if isinstance(inside, dict) else body
 
+
+_SHORTEST = timedelta(microseconds=1)
 
 _OBJECTS = (msgspec.inspect.DictType, msgspec.inspect.StructType, msgspec.inspect.CustomType)
 
@@ -78,7 +82,19 @@ def _fields(model: type[Model]) -> tuple[msgspec.inspect.Field, ...]:
 
 
 def _kinds(field: msgspec.inspect.Field) -> tuple[msgspec.inspect.Type, ...]:
-    return field.type.types if isinstance(field.type, msgspec.inspect.UnionType) else (field.type,)
+    return tuple(_flat(field.type))
+
+
+def _flat(kind: msgspec.inspect.Type) -> Iterator[msgspec.inspect.Type]:
+    """The alternatives of a type."""
+    if isinstance(kind, msgspec.inspect.UnionType):
+        yield from kind.types
+    elif isinstance(kind, msgspec.inspect.CustomType) and is_alternatives(kind.cls):
+        for each in alternatives(kind.cls):
+            if each is not None:
+                yield from _flat(msgspec.inspect.type_info(each))
+    else:
+        yield kind
 
 
 def _lost(ours: Json, theirs: Json, value: object, path: str) -> Iterator[str]:
@@ -89,6 +105,9 @@ def _lost(ours: Json, theirs: Json, value: object, path: str) -> Iterator[str]:
             # An empty list that is optional is omitted.
             if theirs.get(wire) is not None and not (wire not in ours and theirs[wire] == inside == []):
                 yield from _lost(ours.get(wire), theirs[wire], inside, f"{path}.{wire}")
+            elif wire == REST:
+                for key, item in inside.items():
+                    yield from _lost(ours.get(key), theirs.get(key), item, f"{path}.{key}")
     elif isinstance(theirs, dict) and isinstance(ours, dict) and isinstance(value, dict):
         if ours.keys() != theirs.keys():
             yield path
@@ -101,7 +120,9 @@ def _lost(ours: Json, theirs: Json, value: object, path: str) -> Iterator[str]:
             yield from _lost(our, their, item, f"{path}[{index}]")
     elif isinstance(value, datetime):
         # Parsers differ beyond microseconds: one rounds, another truncates.
-        if abs(value - datetime.fromisoformat(theirs)) > timedelta(microseconds=1):
+        is_number = isinstance(theirs, int | float)
+        apart = abs(ours - theirs) > 1e-3 if is_number else abs(value - datetime.fromisoformat(theirs)) > _SHORTEST
+        if apart:
             yield path
     elif isinstance(value, OpenEnum | OpenIntEnum):
         if type(value)(theirs) != value:

@@ -16,6 +16,8 @@ from urllib.parse import unquote
 from hypothesis import strategies as st
 
 from ...http.request import Json
+from ...jobs.token import is_id
+from ...models.rest import REST
 from ..fake.transport import Sent
 from .values import Given, Values, least
 
@@ -42,15 +44,23 @@ class Argument:
     values: Values
     is_optional: bool = False
     is_nullable: bool = False
+    is_id: bool = False
+    """Whether it is the id of the job."""
+    join: str = ""
+    """What separates the items of a list; empty: each item is a parameter."""
 
     @property
     def inside(self) -> st.SearchStrategy[Given]:
         """Its values that the place can hold."""
         inside = self.values.inside
+        if self.is_id:
+            inside = inside.filter(lambda one: is_id(written(one.sent)))
         if self.place == "path":
             return inside.filter(lambda one: written(one.sent) not in ("", ".", ".."))
         if self.place == "header":
             return inside.filter(lambda one: _HEADER.fullmatch(written(one.sent)) is not None)
+        if self.join:
+            return inside.filter(lambda one: all(self.join not in written(item) for item in one.sent))
         return inside | st.just(Given(None, None)) if self.is_nullable or self.is_optional else inside
 
 
@@ -72,6 +82,8 @@ class Call:
     """The media type of the body, if it is a form."""
     keys: tuple[tuple[str, str, str], ...] | None = None
     """Where its secrets go, if they are not the usual ones."""
+    is_raw: bool = False
+    """Whether the body is bytes."""
 
     def __repr__(self) -> str:
         return self.name
@@ -107,6 +119,15 @@ class Call:
         simplest: dict[str, Any] = least(self.required)
         return simplest
 
+    def inputs(self, count: int) -> list[dict[str, Any]]:
+        """The simplest arguments for so many jobs, each with an id of its own if that is an argument."""
+        ids = [one for one in self.arguments if one.is_id]
+        found = [self.usual] * count
+        for one in ids:
+            distinct = st.lists(one.inside, min_size=count, max_size=count, unique_by=lambda each: written(each.sent))
+            found = [{**usual, one.name: each.given} for usual, each in zip(found, least(distinct), strict=True)]
+        return found
+
     def differences(self, sent: Sent, found: Mapping[str, Given], base: str, key: str = "") -> list[str]:
         """The differences between a request and what the spec says for these arguments.
 
@@ -134,9 +155,12 @@ class Call:
 
     def _in_query(self, sent: Sent, found: Mapping[str, Json], key: str) -> Iterator[str]:
         wanted = {str(where): value for place, where, value in self._placed(found) if place == "query"}
+        joins = {str(one.where): one.join for one in self.arguments if one.place == "query" and one.join}
         for name, value in wanted.items():
             texts = [text for each, text in sent.query if each == name]
             values = value if isinstance(value, list) else [value]
+            if name in joins and texts and values:
+                texts = texts[0].split(joins[name])
             if len(texts) != len(values) or not all(map(says, texts, values)):
                 yield f"{name} is {texts} in the query"
         if unknown := {name for name, _ in sent.query} - wanted.keys() - {key}:
@@ -154,13 +178,16 @@ class Call:
                 yield f"there is a header {name}, although the argument was not passed"
 
     def _in_body(self, sent: Sent, found: Mapping[str, Json]) -> Iterator[str]:
-        like = same_parts if self.form else same
-        if not like(sent.json, self._body(found)):
-            yield f"the body is {sent.json!r}, and should be {self._body(found)!r}"
-        set_by = (value for (place, name), value in self.constants.items() if place == "header" and _is_type(name))
-        wanted = self.form or next(set_by, "application/json").partition(";")[0]
-        if self.has_body and sent.request.headers.get("content-type", "").partition(";")[0] != wanted:
-            yield f"the content type of the body is not {wanted}"
+        wanted = self._body(found)
+        set_by = (str(value) for (place, name), value in self.constants.items() if place == "header" and _is_type(name))
+        usual = "application/octet-stream" if self.is_raw else "application/json"
+        kind = self.form or next(set_by, usual).partition(";")[0]
+        is_text = isinstance(wanted, str) and kind.startswith("text/")
+        has = (sent.request.body or b"").decode() if is_text else sent.request.body if self.is_raw else sent.json
+        if not (same_parts if self.form else same)(has, wanted):
+            yield f"the body is {has!r}, and should be {wanted!r}"
+        if self.has_body and sent.request.headers.get("content-type", "").partition(";")[0] != kind:
+            yield f"the content type of the body is not {kind}"
 
     def _placed(self, found: Mapping[str, Json]) -> Iterator[tuple[Place, str | tuple[str, ...], Json]]:
         """(place, name there, value) of every value that is sent."""
@@ -179,8 +206,8 @@ class Call:
             _put(body, path, {})
         for place, where, value in self._placed(found):
             if place == "body" and not where:
-                body |= value
-            elif place == "body":
+                return value
+            if place == "body":
                 _put(body, tuple(where), value)
         return body
 
@@ -243,4 +270,7 @@ def _same_part(sent: Json, wanted: Json) -> bool:
 def _put(body: dict[str, Json], path: tuple[str, ...], value: Json) -> None:
     for name in path[:-1]:
         body = body.setdefault(name, {})
-    body[path[-1]] = value
+    if path[-1] == REST:
+        body |= value
+    else:
+        body[path[-1]] = value

@@ -11,8 +11,10 @@ from hypothesis import strategies as st
 
 from ...errors.client import ClientError
 from ...http.request import Json
+from ...models.codec import follow
+from ...models.message import message_of
 from ..fake.addresses import FakeStreaming
-from ..fake.bodies import made_up, typed
+from ..fake.bodies import made_up, placed, typed
 from ..fake.provider import FakeProvider
 from .calls import Mode, play
 from .requests import Call
@@ -30,11 +32,16 @@ class Event:
 
     name: str
     body: Json
+    is_line: bool = False
+    """Whether it is a line of JSON."""
 
     def text(self, newline: bytes = b"\n", *, between: Sequence[bytes] = (), space: bytes = b" ") -> bytes:
         """The event as it is sent, with lines *between* its own that a parser ignores."""
-        lines = [b"event:" + space + self.name.encode(), *between, b"data:" + space + msgspec.json.encode(self.body)]
-        return newline.join([*lines, b"", b""])
+        data = self.body if isinstance(self.body, bytes) else msgspec.json.encode(self.body)
+        if self.is_line:
+            return data + newline
+        name = [b"event:" + space + self.name.encode()] if self.name else []
+        return newline.join([*name, *between, b"data:" + space + data, b"", b""])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,6 +53,14 @@ class EventStream:
     """The model of each event."""
     last: Sequence[str] = ()
     """The events that end a complete stream."""
+    end: str = ""
+    """The data after the last event, which is none itself."""
+    is_named: bool = True
+    """Whether events are sent with their names."""
+    kind: str = ""
+    """The field of the data that has the name, if any."""
+    is_lines: bool = False
+    """Whether it is lines of JSON."""
     error: tuple[str, tuple[str, ...]] | None = None
     """The event that reports an error, and the path of its message."""
 
@@ -72,19 +87,35 @@ class EventStream:
         """The events as a client decodes them."""
         return [typed(self.events[event.name], event.body) for event in events]
 
+    def event(self, name: str, body: Json) -> Event:
+        """An event as it is sent."""
+        return Event(name, {**body, self.kind: name} if self.kind else body, self.is_lines)
+
+    def sent_as(self, event: Event) -> Event:
+        """The event without its name, if events have none."""
+        return event if self.is_named else Event("", event.body, event.is_line)
+
     def least_of(self, name: str) -> Event:
         """The simplest event with this name."""
-        return Event(name, made_up(self.events[name]))
+        return self.event(name, made_up(self.events[name]))
+
+    def reports_error(self, body: Json) -> bool:
+        """Whether an event is an error because of its message, and not of its name."""
+        name, place = self.error or ("named", ())
+        return not name and message_of(follow(body, place)) is not None
+
+    @property
+    def ending(self) -> bytes:
+        """What is sent after the last event; empty if that ends the stream."""
+        return Event("", self.end.encode(), self.is_lines).text() if self.end else b""
 
     @property
     def failure(self) -> Event:
         """An event that reports an error."""
         assert self.error is not None
         name, place = self.error
-        body: Json = "out of paper"
-        for key in reversed(place):
-            body = {key: body}
-        return Event(name, body)
+        body = placed({self.kind: name} if self.kind else None, place, "out of paper")
+        return self.sent_as(self.event(name, body))
 
 
 def streams(stream: EventStream) -> Strategy:
@@ -96,12 +127,18 @@ def streams(stream: EventStream) -> Strategy:
 
 
 @st.composite
-def written(draw: st.DrawFn, events: Sequence[Event]) -> bytes:
-    """One of the equivalent encodings of these events."""
+def written(draw: st.DrawFn, stream: EventStream, events: Sequence[Event]) -> bytes:
+    """One of the equivalent encodings of these events, to the end of the stream."""
+    mark = draw(st.sampled_from([b"", b"\xef\xbb\xbf"]))
+    if stream.is_lines:
+        newline = draw(st.sampled_from([b"\n", b"\r\n", b" \n\n"]))
+        text = b"".join(event.text(newline) for event in events) + stream.ending
+        return mark + (text if draw(st.booleans()) else text.rstrip())
     newline = draw(st.sampled_from(NEWLINES))
     noise = st.lists(st.sampled_from([b": a comment", b":", b"id: 7", b"retry: 10", b"more: of tomorrow"]), max_size=2)
-    texts = [event.text(newline, between=draw(noise), space=draw(st.sampled_from([b"", b" "]))) for event in events]
-    return draw(st.sampled_from([b"", b"\xef\xbb\xbf"])) + b"".join(texts)
+    sent = [stream.sent_as(event) for event in events]
+    texts = [event.text(newline, between=draw(noise), space=draw(st.sampled_from([b"", b" "]))) for event in sent]
+    return mark + b"".join(texts) + stream.ending
 
 
 def cuts(text: bytes) -> Strategy:
@@ -112,7 +149,9 @@ def cuts(text: bytes) -> Strategy:
 
 def _events(stream: EventStream, names: Sequence[str]) -> Strategy:
     return st.sampled_from(names).flatmap(
-        lambda name: bodies_of(stream.events[name]).map(lambda body: Event(name, body))
+        lambda name: bodies_of(stream.events[name])
+        .filter(lambda body: not stream.reports_error(body))
+        .map(lambda body: stream.event(name, body))
     )
 
 

@@ -17,7 +17,10 @@ from hypothesis import find, settings
 from hypothesis import strategies as st
 
 from ...http.request import Json
-from ...models.model import OpenEnum, OpenIntEnum, Variant
+from ...models.custom import alternatives, is_alternatives
+from ...models.model import OpenEnum, OpenIntEnum
+from ...models.rest import REST
+from ...models.variant import Variant, variants
 from ..fake.bodies import shape
 
 Strategy = st.SearchStrategy[Any]
@@ -37,6 +40,10 @@ _NUMBERS = st.integers(-(2**53), 2**53) | st.floats(allow_nan=False, allow_infin
 _MOMENTS = st.datetimes(
     datetime(1, 1, 2), datetime(9999, 12, 30), timezones=st.sampled_from([UTC, timezone(timedelta(hours=5.5))])
 )
+
+
+_LOCAL = st.datetimes()
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -145,6 +152,29 @@ def moment() -> Values:
     return Values(_as_it_is(_MOMENTS).inside, st.sampled_from(["tomorrow", True, datetime(2026, 1, 1)]), (str,))
 
 
+def local_moment() -> Values:
+    """A date and time without a time zone."""
+    wrong = st.sampled_from(["tomorrow", True, datetime(2026, 1, 1, tzinfo=UTC)])
+    return Values(_as_it_is(_LOCAL).inside, wrong, (str,))
+
+
+def unix_time(*, milliseconds: bool = False) -> Values:
+    """A time as a number since 1970."""
+    unit = timedelta(milliseconds=1) if milliseconds else timedelta(seconds=1)
+    return Values(_numbers(unit), st.sampled_from(["tomorrow", True, datetime(2026, 1, 1)]), (int, float))
+
+
+def _numbers(unit: timedelta) -> st.SearchStrategy[Given]:
+    """Times near ours, which a number holds to the microsecond."""
+    zones = st.sampled_from([UTC, timezone(timedelta(hours=5.5))])
+    moments = st.datetimes(datetime(1920, 1, 1), datetime(2200, 1, 1), timezones=zones)
+    return moments.map(lambda value: Given(value, _exact((value - _EPOCH) / unit)))
+
+
+def _exact(number: float) -> Json:
+    return int(number) if number.is_integer() else number
+
+
 def day() -> Values:
     return Values(_as_it_is(st.dates()).inside, st.sampled_from(["tomorrow", True]), (str,))
 
@@ -154,6 +184,11 @@ def anything() -> Values:
 
 
 def file() -> Values:
+    return _as_it_is(st.binary(max_size=40), st.sampled_from(["a text", 7, True]))
+
+
+def raw() -> Values:
+    """The bytes of a whole body."""
     return _as_it_is(st.binary(max_size=40), st.sampled_from(["a text", 7, True]))
 
 
@@ -203,6 +238,15 @@ def map_of(value: Values) -> Values:
     return Values(inside, st.just(7), (dict,))
 
 
+def rest_of(value: Values, *declared: str) -> Values:
+    """The keys of an object beside those that its model has."""
+    keys = _TEXT.filter(lambda key: key not in declared)
+    inside = st.dictionaries(keys, value.inside, max_size=3).map(
+        lambda found: Given({k: v.given for k, v in found.items()}, {k: v.sent for k, v in found.items()})
+    )
+    return Values(inside, st.just(7), (dict,))
+
+
 @dataclass(frozen=True)
 class Key:
     """One field of a model: its name in JSON, and its values."""
@@ -213,14 +257,19 @@ class Key:
     is_nullable: bool = False
 
 
-def model(cls: type[Any], keys: Mapping[str, Key], *, tag: tuple[str, str] | None = None) -> Values:
-    """An object of a model. *keys* are by Python name; *tag* is sent in addition."""
+def model(
+    cls: type[Any], keys: Mapping[str, Key], *, tag: tuple[str, str] | None = None, rest: Values | None = None
+) -> Values:
+    """An object of a model. *keys* are by Python name; *tag* is sent in addition, and *rest* is beside the keys."""
+    if rest is not None:
+        keys = {**keys, "additional": Key(REST, rest, is_optional=True)}
     required = {name: _one(key) for name, key in keys.items() if not key.is_optional}
     optional = {name: _one(key) for name, key in keys.items() if key.is_optional}
     fixed = {} if tag is None else {tag[0]: tag[1]}
 
     def made(found: dict[str, Given]) -> Given:
         sent = {keys[name].wire: one.sent for name, one in found.items()}
+        sent |= sent.pop(REST, {})
         return Given(cls(**{name: one.given for name, one in found.items()}), fixed | sent)
 
     def spoiled(name: str) -> Strategy:
@@ -283,9 +332,13 @@ def _bodies(found: inspect.Type, depth: int) -> Strategy:
         case inspect.StructType(cls=cls):
             return _objects(cls, depth - 1)
         case inspect.CustomType(cls=cls) if issubclass(cls, Variant):
-            known = [shape(variant) for variant in cls._known.values()]
-            new = st.just({cls._discriminator: TOMORROW, "more": 1})
-            return st.one_of([*(_bodies(variant, depth) for variant in known), new])
+            known = [_with(_bodies(shape(variant), depth), added) for added, variant in variants(cls)]
+            new = {"a key of tomorrow": 1} if cls._shapes else {cls._discriminator: TOMORROW, "more": 1}
+            return st.one_of([*known, st.just(new)])
+        case inspect.CustomType(cls=cls) if is_alternatives(cls):
+            return st.one_of([_bodies(shape(each), depth) for each in alternatives(cls) if each is not None])
+        case inspect.CustomType(cls=cls) if hasattr(cls, "unit"):
+            return _numbers(cls.unit).map(lambda one: one.sent)
         case inspect.EnumType(cls=cls):
             return st.sampled_from([*(member.value for member in cls), _tomorrow(cls)])
         case inspect.LiteralType(values=values):
@@ -306,14 +359,18 @@ def _bodies(found: inspect.Type, depth: int) -> Strategy:
             return number(min=least, max=most, above=above, below=below).inside.map(_shorter)
         case inspect.BytesType():
             return st.binary(max_size=20).map(lambda value: b64encode(value).decode())
-        case inspect.DateTimeType():
-            return _MOMENTS.map(lambda moment: moment.isoformat())
+        case inspect.DateTimeType(tz=tz):
+            return (_LOCAL if tz is False else _MOMENTS).map(lambda moment: moment.isoformat())
         case inspect.DateType():
             return st.dates().map(lambda day: day.isoformat())
         case inspect.StrType(min_length=shortest, max_length=longest, pattern=pattern):
             return text(min_length=shortest or 0, max_length=longest, pattern=pattern).inside.map(lambda one: one.sent)
         case _:
             return any_json(3)
+
+
+def _with(bodies: Strategy, added: Mapping[str, Json]) -> Strategy:
+    return bodies.map(lambda body: {**body, **added})
 
 
 def _shorter(one: Given) -> Json:
@@ -327,13 +384,17 @@ def _objects(cls: Any, depth: int) -> Strategy:
     found = shape(cls)
     assert isinstance(found, inspect.StructType)
     tag: dict[str, Strategy] = {} if found.tag_field is None else {found.tag_field: st.just(found.tag)}
+    more = any_json(2)
+    for field in found.fields:
+        if field.encode_name == REST and isinstance(field.type, inspect.DictType):
+            more = _bodies(field.type.value_type, depth)
     required = {field.encode_name: _bodies(field.type, depth) for field in found.fields if field.required}
     optional = {
         field.encode_name: _bodies(field.type, depth) if depth > 0 else st.none()
         for field in found.fields
-        if not field.required and _is_null_or_left_out(field)
+        if not field.required and field.encode_name != REST and _is_null_or_left_out(field)
     }
-    return st.fixed_dictionaries(required | tag, optional=optional | {"a key of tomorrow": any_json(2)})
+    return st.fixed_dictionaries(required | tag, optional=optional | {"a key of tomorrow": more})
 
 
 def _is_null_or_left_out(field: inspect.Field) -> bool:

@@ -16,6 +16,7 @@ import msgspec
 from ...errors.client import ClientError
 from ...http.request import Json, placeholders
 from ...models.codec import follow
+from ...waiting.submits.job_id import IdAt
 from ..faults import Fault
 from .bodies import made_up, plain, typed
 from .transport import Reply, Sent
@@ -93,7 +94,7 @@ def _pairs(query: str) -> Iterator[tuple[str, str]]:
 class Submitted(Protocol):
     """A kind of job."""
 
-    def submitted(self, sent: Sent) -> Reply: ...
+    def submitted(self, sent: Sent, *, route: Route | None = None, job_id: IdAt | None = None) -> Reply: ...
 
 
 class Address:
@@ -121,7 +122,7 @@ class FakeOperation(Address):
     """One operation of a fake provider."""
 
     def __init__(
-        self, role: str, route: Route, replies: Mapping[int, Any], becomes: tuple[int, Submitted] | None = None
+        self, role: str, route: Route, replies: Mapping[int, Any], becomes: tuple[int, Submitted, IdAt] | None = None
     ) -> None:
         super().__init__(role)
         self.route = route
@@ -142,8 +143,8 @@ class FakeOperation(Address):
         """Answer with a job, which follows the next plan of its kind."""
         if self._becomes is None:
             raise ValueError(f"{self.role} never answers with a job")
-        status, jobs = self._becomes
-        self._answers.append(lambda sent: replace(jobs.submitted(sent), status=status))
+        status, jobs, job_id = self._becomes
+        self._answers.append(lambda sent: replace(jobs.submitted(sent, route=self.route, job_id=job_id), status=status))
 
     def answer(self, sent: Sent) -> Reply:
         if self._answers:
@@ -154,28 +155,55 @@ class FakeOperation(Address):
 class FakeStreaming(Address):
     """One operation of a fake provider that returns a stream of events."""
 
-    def __init__(self, role: str, route: Route, events: Mapping[str, Any], *, last: frozenset[str]) -> None:
+    def __init__(
+        self,
+        role: str,
+        route: Route,
+        events: Mapping[str, Any],
+        *,
+        last: frozenset[str] = frozenset(),
+        end: str = "",
+        is_named: bool = True,
+        is_lines: bool = False,
+    ) -> None:
+        """*end* is the data after the last event. If *is_named*, events are sent with their names."""
         super().__init__(role)
         self.route = route
         self.last = last
         """The events that end a complete stream."""
-        self._names = {wanted: name for name, wanted in events.items()}
+        self._end = end
+        self._is_lines = is_lines
+        self._names = {wanted: name if is_named else "" for name, wanted in reversed(list(events.items()))}
         self._parts: tuple[bytes | ClientError, ...] = ()
         in_order = sorted(events.items(), key=lambda event: event[0] in last)
         self.streams(*(typed(wanted, made_up(wanted)) for _, wanted in in_order))
 
     def streams(self, *events: object) -> None:
-        """Send these: typed events, raw bytes, or an error that ends the stream."""
+        """Send these: typed events, raw bytes, or an error that ends the stream.
+
+        If all are typed events, what comes after the last one is sent too.
+        """
         self._parts = tuple(
             event if isinstance(event, bytes | ClientError) else self.text_of(event) for event in events
         )
+        if self._end and not any(isinstance(event, bytes | ClientError) for event in events):
+            self._parts += (self._text("", self._end.encode()),)
 
     def text_of(self, event: object) -> bytes:
         """A typed event as it is sent."""
-        return b"event: %b\ndata: %b\n\n" % (self._names[type(event)].encode(), msgspec.json.encode(plain(event)))
+        return self._text(self._names.get(type(event), ""), msgspec.json.encode(plain(event)))
+
+    def _text(self, name: str, data: bytes) -> bytes:
+        if self._is_lines:
+            return data + b"\n"
+        return (b"event: %b\n" % name.encode() if name else b"") + b"data: %b\n\n" % data
+
+    @property
+    def _media_type(self) -> str:
+        return "application/x-ndjson" if self._is_lines else "text/event-stream"
 
     def answer(self, sent: Sent) -> Reply:
-        return Reply(headers={"content-type": "text/event-stream"}, parts=self._parts)
+        return Reply(headers={"content-type": self._media_type}, parts=self._parts)
 
 
 def _always(reply: Reply, sent: Sent) -> Reply:

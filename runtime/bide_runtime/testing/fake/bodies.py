@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from functools import cache
 from typing import Any
 
@@ -10,11 +11,16 @@ import msgspec.inspect as inspect
 
 from ...errors.decode import DecodeError
 from ...http.request import Json
-from ...models.codec import decode
-from ...models.model import Variant, _as_json
+from ...models.codec import decode, follow
+from ...models.custom import Read, alternatives, is_alternatives
+from ...models.model import _as_plain
 from ...models.prepared import prepared
+from ...models.variant import Variant, variants
 
 Path = tuple[str, ...]
+
+_START = timedelta(days=20_454)
+"""2026-01-01, since 1970."""
 
 _WORDS = {"true": True, "false": False}
 """A status that is a boolean, as a spec writes it."""
@@ -28,7 +34,7 @@ def shape(wanted: Any) -> inspect.Type:
 
 def plain(value: Any) -> Json:
     """A typed value as the JSON that the provider would send. Plain JSON and bytes are returned unchanged."""
-    return value if isinstance(value, bytes) else msgspec.to_builtins(value, enc_hook=_as_json)
+    return value if isinstance(value, bytes) else _as_plain(value)
 
 
 def made_up(wanted: Any, name: str = "text") -> Json:
@@ -45,15 +51,34 @@ def put(body: Json, wanted: Any, path: Path, value: Json) -> bool:
     for step, name in enumerate(path):
         is_last = step == len(path) - 1
         inside = _inside(found, name)
-        if inside is None or not isinstance(holder, dict):
+        if inside is None or not isinstance(holder, dict | list):
             return False
         wire, found = inside
+        key: Any = wire
+        if isinstance(holder, list):
+            key = int(wire)
+            holder += [_made_up(_object(found), wire) for _ in range(key + 1 - len(holder))]
+        there = holder[key] if isinstance(holder, list) else holder.get(key)
         if is_last:
-            holder[wire] = _fitted(value, found)
-        elif not isinstance(holder.get(wire), dict):
-            holder[wire] = _made_up(_object(found), wire)
-        holder = holder[wire]
+            holder[key] = _fitted(value, found)
+        elif not isinstance(there, dict | list):
+            holder[key] = _made_up(_object(found), wire)
+        holder = holder[key]
     return True
+
+
+def placed(body: Json, place: Path, value: Json) -> Json:
+    """*body* with *value* at *place*, of JSON names. Objects and lists that lead there are made if they are missing."""
+    if not place:
+        return value
+    step, *rest = place
+    if step.isdecimal() and not isinstance(body, dict):
+        items = list(body) if isinstance(body, list) else []
+        items += [None] * (int(step) + 1 - len(items))
+        items[int(step)] = placed(items[int(step)], tuple(rest), value)
+        return items
+    named = body if isinstance(body, dict) else {}
+    return {**named, step: placed(named.get(step), tuple(rest), value)}
 
 
 def value_at(body: Json, wanted: Any, path: Path) -> Json:
@@ -61,10 +86,10 @@ def value_at(body: Json, wanted: Any, path: Path) -> Json:
     found = shape(wanted)
     for name in path:
         inside = _inside(found, name)
-        if inside is None or not isinstance(body, dict):
+        if inside is None:
             return None
         wire, found = inside
-        body = body.get(wire)
+        body = follow(body, (wire,))
     return body
 
 
@@ -79,6 +104,9 @@ def attributes(wanted: Any, place: Path) -> Path:
                     return ()
                 names.append(field.name)
                 found = field.type
+            case inspect.ListType(item_type=item) if wire.isdecimal():
+                names.append(wire)
+                found = item
             case inspect.DictType() | inspect.AnyType():
                 names.append(wire)
                 found = shape(Any)
@@ -126,7 +154,12 @@ def _made_up(found: inspect.Type, name: str) -> Json:
                 field.encode_name: _made_up(field.type, field.encode_name) for field in fields if field.required
             }
         case inspect.CustomType(cls=cls) if issubclass(cls, Variant):
-            return _made_up(shape(next(iter(cls._known.values()))), name)
+            added, model = variants(cls)[0]
+            return {**_made_up(shape(model), name), **added}
+        case inspect.CustomType(cls=cls) if is_alternatives(cls):
+            return _made_up(shape(alternatives(cls)[0]), name)
+        case inspect.CustomType(cls=cls) if issubclass(cls, Read):
+            return round(_START / cls.unit)  # type: ignore[attr-defined]  # the others are times as numbers
         case inspect.EnumType(cls=cls):
             return next(iter(cls)).value
         case inspect.LiteralType(values=values):
@@ -141,8 +174,8 @@ def _made_up(found: inspect.Type, name: str) -> Json:
             return (least or 0) if above is None else above + 1
         case inspect.BytesType():
             return ""
-        case inspect.DateTimeType():
-            return "2026-01-01T00:00:00Z"
+        case inspect.DateTimeType(tz=tz):
+            return "2026-01-01T00:00:00" if tz is False else "2026-01-01T00:00:00Z"
         case inspect.DateType():
             return "2026-01-01"
         case inspect.StrType() | inspect.AnyType():
@@ -173,6 +206,8 @@ def _inside(found: inspect.Type, name: str) -> tuple[str, inspect.Type] | None:
     match _object(found):
         case inspect.StructType(fields=fields):
             return next(((field.encode_name, field.type) for field in fields if field.name == name), None)
+        case inspect.ListType(item_type=item) if name.isdecimal():
+            return name, item
         case inspect.DictType(value_type=value):
             return name, value
         case inspect.AnyType():
@@ -200,6 +235,8 @@ def _fitted(value: Json, found: inspect.Type) -> Json:
         return _WORDS.get(value, value)
     if isinstance(wanted, inspect.IntType) and isinstance(value, str) and value.lstrip("-").isdecimal():
         return int(value)
+    if isinstance(wanted, inspect.ListType) and isinstance(value, str):
+        return [value]
     if isinstance(wanted, inspect.StructType) and not isinstance(value, dict):
         return _made_up(wanted, "")
     return value

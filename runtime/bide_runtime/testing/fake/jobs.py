@@ -23,9 +23,9 @@ from ...jobs.result_at import ResultAt
 from ...jobs.state import State
 from ...models.codec import follow
 from ...waiting.links import Role
-from ...waiting.submits.job_id import IdAt
+from ...waiting.submits.job_id import IdAt, argument_of, is_outside_body
 from .addresses import JSON, Address, Route
-from .bodies import attributes, fits, has, made_up, nulls, plain, put, takes, typed
+from .bodies import attributes, fits, has, made_up, nulls, placed, plain, put, takes, typed
 from .clock import VirtualTime
 from .long_poll import answered_at, asked_for
 from .plans import FakeJob, Plan, is_shown_otherwise, timeline_to
@@ -33,6 +33,10 @@ from .replies import error_reply
 from .transport import Reply, Sent
 
 R = TypeVar("R")
+
+
+PAGE_PATH = "/links/page/{job_id}"
+"""The path of pages of a fake provider that have addresses."""
 
 
 def link_path(lifecycle: Lifecycle, role: Role) -> str:
@@ -47,15 +51,12 @@ def link_path(lifecycle: Lifecycle, role: Role) -> str:
     return f"/links/{next(shared, role) if role == 'cancel' else role}/{{job_id}}"
 
 
-def put_link(at: Link, text: str, body: Json, headers: dict[str, str]) -> None:
-    """Put *text* into a reply at the place of a link."""
+def put_link(at: Link, text: str, body: Json, headers: dict[str, str], wanted: Any) -> None:
+    """Put *text* into a reply, whose body has the type *wanted*, at the place of a link."""
     if at.header:
         headers[at.header.lower()] = text
-        return
-    for name in at.field[:-1] if isinstance(body, dict) else ():
-        body = body.setdefault(name, {})
-    if isinstance(body, dict):
-        body[at.field[-1]] = text
+    elif isinstance(body, dict) and not put(body, wanted, attributes(wanted, at.field), text):
+        body |= placed(body, at.field, text)
 
 
 class FakeJobs(Generic[R]):
@@ -177,39 +178,44 @@ class FakeJobs(Generic[R]):
         """The idempotency key of a submit."""
         return sent.request.headers.get(self._idempotency_header)
 
-    def submitted(self, sent: Sent) -> Reply:
-        """Create a job, or find the one that was created with the same idempotency key."""
-        key = sent.key
+    def submitted(self, sent: Sent, *, route: Route | None = None, job_id: IdAt | None = None) -> Reply:
+        """Create a job, or find the one that was created with the same idempotency key.
+
+        *route* and *job_id* are those of an operation that returns a job.
+        """
+        key, id_at = sent.key, self._job_id if job_id is None else job_id
         job = self._keys.get(key) if key is not None else None
         if job is not None and job.body != sent.json:
             return error_reply(self._provider, 409, "conflict", "this key was used for another job")
         if job is None:
-            job = self._made(sent.json, None)
-            job.values |= self._arguments(sent)
+            given = self._arguments(sent, route or self.route)
+            job = self._made(sent.json, None, given.get(argument_of(id_at), ""))
+            job.values |= {name: given[name] for name in self._needed if name in given}
         if key is not None:
             self._keys[key] = job
         sent.job_ids = (job.id,)
         now, lifecycle = self._time.now, self.kind.lifecycle
         body: Json
+        headers = dict(JSON)
         if self._reply is self.kind.snapshot and lifecycle.status:
-            body, told = job.snapshot(now), {job.id: job.state(now)}
+            (body, headers), told = self._shown(job, now), {job.id: job.state(now)}
         else:
             body = made_up(self._reply)
             told = {job.id: job.state(now, is_shown_ready=not lifecycle.ready)} if self._has_status else {}
             put(body, self._reply, lifecycle.status, job.status(now))
-        headers = dict(JSON)
-        if isinstance(self._job_id, Link):
-            text = self._job_id.template.replace("{job_id}", quote(job.id, safe="")) or job.id
-            put_link(self._job_id, text, body, headers)
-        else:
-            put(body, self._reply, self._job_id, job.id)
+        if isinstance(id_at, Link) and not id_at.argument:
+            text = id_at.template.replace("{job_id}", quote(job.id, safe="")) or job.id
+            put_link(id_at, text, body, headers, self._reply)
+        elif not isinstance(id_at, Link):
+            put(body, self._reply, id_at, job.id)
         self._put_links(job, body, headers, now, is_submit=True)
         self._put_values(job, body, self._reply)
         is_snapshot = self._reply is self.kind.snapshot and bool(lifecycle.status)
         retry_after = self._retry_after(job, now) if is_snapshot else 0.0
-        id_at = self._job_id or lifecycle.poll
-        is_read = not (isinstance(id_at, Link) and id_at.header)
-        return Reply(body, 202, headers, told=told, retry_after=retry_after, is_last_word=is_snapshot, is_read=is_read)
+        is_needed = not is_outside_body(self.kind, id_at)
+        return Reply(
+            body, 202, headers, told=told, retry_after=retry_after, is_last_word=is_snapshot, is_needed=is_needed
+        )
 
     def held(self, sent: Sent, job: FakeJob) -> Reply:
         """The reply to a poll that may be held until the job changes."""
@@ -245,7 +251,7 @@ class FakeJobs(Generic[R]):
             reply = error_reply(self._provider, code, job.plan.code, job.plan.reason)
             return replace(reply, told={job.id: state}, is_expected=True, is_read=False)
         status = code or (202 if 202 in accepts and not state.is_final else 200 if 200 in accepts else min(accepts))
-        body, headers = job.snapshot(now), dict(JSON)
+        body, headers = self._shown(job, now)
         self._put_links(job, body, headers, now)
         if state.has_result or lifecycle.names:
             self._put_values(job, body, self.kind.snapshot)
@@ -277,22 +283,60 @@ class FakeJobs(Generic[R]):
             reply = error_reply(self._provider, min(at.not_ready), "not_ready", "the result is not there yet")
             return replace(reply, is_expected=True)
         job.results += 1
-        return Reply(job.result() if at.pages is None else self._page(at.pages, job, sent), 200, JSON)
+        if at.pages is None:
+            return Reply(job.result(), 200, JSON)
+        return Reply(*self._page(at.pages, job, job.result(), sent))
 
-    def _page(self, pages: Pages, job: FakeJob, sent: Sent) -> Json:
-        """The requested page of a result: two items, and the cursor of the next page."""
-        wanted, body = self.kind.result, job.result()
+    def is_page(self, sent: Sent) -> bool:
+        """Whether a request to the address of polls is for a further page of a result."""
+        pages = self.kind.lifecycle.pages
+        return pages is not None and bool(_asked_page(pages, sent))
+
+    def page_of(self, sent: Sent, job: FakeJob) -> Reply:
+        """The reply at the address of a page."""
+        at = self.kind.lifecycle.result
+        if isinstance(at, ResultAt):
+            return self.fetched(sent, job)
+        assert self.kind.lifecycle.pages is not None
+        job.results += 1
+        return Reply(*self._page(self.kind.lifecycle.pages, job, job.snapshot(self._time.now), sent))
+
+    def _shown(self, job: FakeJob, now: float) -> tuple[Json, dict[str, str]]:
+        """The body and the headers of a poll reply, which may be the first page of the result."""
+        body, headers, pages = job.snapshot(now), dict(JSON), self.kind.lifecycle.pages
+        if pages is None or not job.state(now).has_result:
+            return body, headers
+        body, _, headers = self._page(pages, job, body, None)
+        return body, headers
+
+    def _page(self, pages: Pages, job: FakeJob, body: Json, sent: Sent | None) -> tuple[Json, int, dict[str, str]]:
+        """Body, HTTP status and headers of the requested page of *body*, a result; without *sent*, of the first page.
+
+        A page has two items, and what leads to the next page.
+        """
+        wanted, headers = self.kind.result, dict(JSON)
         items = plain(follow(typed(wanted, body), pages.list)) or []
-        asked = int(dict(sent.query).get(pages.query, "0" if pages.next else str(pages.first)))
-        number = asked if pages.next else asked - pages.first
-        put(body, wanted, pages.list, items[2 * number : 2 * number + 2])
+        asked = _asked_page(pages, sent)
+        is_counted = not (pages.offset or pages.next or pages.next_header)
+        number = int(asked or "0") // (2 if pages.offset else 1) - (pages.first if is_counted and asked else 0)
+        shown = items[2 * number : 2 * number + 2]
+        if pages.list:
+            put(body, wanted, pages.list, shown)
+        else:
+            body = shown
         is_last = 2 * number + 2 >= len(items)
         put(body, wanted, pages.more, not is_last)
-        for following in (None, "") if is_last else (str(number + 1), number + 1):
-            put(body, wanted, pages.next, following)
+        path = PAGE_PATH.replace("{job_id}", quote(job.id, safe=""))
+        following = f"{self.base}{path}?page={number + 1}" if pages.is_address else str(number + 1)
+        if pages.next_header and not is_last:
+            is_link = pages.next_header.lower() == "link" and pages.is_address
+            text = f'<{self.base}/>; rel="start up", <{following}>; title="a, \\">"; rel=next' if is_link else following
+            headers[pages.next_header.lower()] = text
+        for value in (None, "") if is_last else (following, number + 1):
+            put(body, wanted, pages.next, value)
             if fits(wanted, body):
                 break
-        return body
+        return body, 200, headers
 
     def cancelled(self, job: FakeJob) -> Reply:
         """Cancel a job unless it is over."""
@@ -319,17 +363,20 @@ class FakeJobs(Generic[R]):
             is_id = is_submit and at.is_where(self._job_id)
             if not (is_next_poll or is_id) and (is_submit or role != "poll" or not state.is_final):
                 path = link_path(lifecycle, role).replace("{job_id}", quote(job.id, safe=""))
-                put_link(at, self.base + path, body, headers)
+                put_link(at, self.base + path, body, headers, self._reply if is_submit else self.kind.snapshot)
 
-    def _arguments(self, sent: Sent) -> dict[str, str]:
-        """The arguments of a submit that the addresses of its job have in them."""
-        lifecycle = self.kind.lifecycle
-        given = {
-            **(self.route.arguments(sent, sent.path.removeprefix(self.base)) or {}),
+    def _arguments(self, sent: Sent, route: Route) -> dict[str, str]:
+        """The arguments of a submit, by name."""
+        return {
+            **(route.arguments(sent, sent.path.removeprefix(self.base)) or {}),
             **dict(sent.query),
             **_texts_in(sent.json),
         }
-        return {name: given[name] for name in lifecycle.all_names - lifecycle.values.keys() if name in given}
+
+    @property
+    def _needed(self) -> frozenset[str]:
+        """The arguments of a submit that the addresses of its job have in them."""
+        return self.kind.lifecycle.all_names - self.kind.lifecycle.values.keys()
 
     def _put_values(self, job: FakeJob, body: Json, wanted: Any) -> None:
         """Put the values that later requests need into a reply of the type *wanted*."""
@@ -357,18 +404,25 @@ class FakeJobs(Generic[R]):
         at = self._job_id
         return isinstance(at, Link) or not at or takes(self._reply, at, job_id)
 
-    def _made(self, body: Json, job_id: str | None) -> FakeJob:
+    def _made(self, body: Json, job_id: str | None, argument: str = "") -> FakeJob:
+        """A new job. *job_id* is that of a job of another client, and *argument* one that the submit has."""
         if not self._plans and self._plan is None:
             self.succeeds()
         self._plan = plan = self._plans.popleft() if self._plans else self._plan
         assert plan is not None
         number = str(next(self._numbers))
         usual = f"{self.kind.name}-{number}"
-        found = job_id or plan.id or (usual if self._takes_id(usual) else number)
+        found = job_id or argument or plan.id or (usual if self._takes_id(usual) else number)
         job = FakeJob(found, self.kind, plan, self._time.now if job_id is None else -inf, body)
         self.jobs.append(job)
-        self._by_id.setdefault(job.id, job)
+        if argument or job.id not in self._by_id:
+            self._by_id[job.id] = job
         return job
+
+
+def _asked_page(pages: Pages, sent: Sent | None) -> str:
+    """The text that asks for a page; empty for the first."""
+    return "" if sent is None else dict(sent.query).get(pages.query or pages.offset or "page", "")
 
 
 def _texts_in(body: Json) -> dict[str, str]:

@@ -51,6 +51,14 @@ def key_kept(trace: Trace) -> Iterator[str]:
                 yield f"{sent} has the {secret.argument} in a second place"
 
 
+def query_kept(trace: Trace) -> Iterator[str]:
+    """Every request has each query parameter of all requests once."""
+    for sent in trace.requests:
+        for name in trace.provider.query:
+            if [found for found, _ in sent.query].count(name) != 1:
+                yield f"{sent} does not have the parameter {name} once"
+
+
 def min_interval_kept(trace: Trace) -> Iterator[str]:
     """W3: two polls of a job are at least min_interval apart."""
     for job_id, polls in _by_job(trace.requests, "poll").items():
@@ -121,7 +129,7 @@ def result_fetched_once(trace: Trace) -> Iterator[str]:
             yield f"{fetches[0]} comes before the job was done"
 
 
-OF_A_CLIENT = (key_kept, min_interval_kept, rates_kept, rate_limits_honoured)
+OF_A_CLIENT = (key_kept, query_kept, min_interval_kept, rates_kept, rate_limits_honoured)
 """The promises for every use of a client."""
 
 OF_A_HANDLE = (final_job_not_polled, retry_after_honoured, result_fetched_once)

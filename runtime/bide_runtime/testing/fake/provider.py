@@ -10,6 +10,7 @@ from typing import Any, Generic, TypeVar
 from urllib.parse import parse_qs, unquote, urlsplit
 from weakref import WeakSet
 
+from ...calls.base_url import filled
 from ...calls.link import Link
 from ...calls.provider import Provider
 from ...clients.async_client import AsyncClient
@@ -25,8 +26,9 @@ from ...waiting.links import Role
 from ...waiting.submits.job_id import IdAt
 from ..faults import UNKNOWN_STATUS, Fault, FaultKind
 from .addresses import JSON, Address, FakeOperation, FakeStreaming, Route
+from .bodies import placed
 from .clock import AsyncFakeClock, FakeClock, VirtualTime
-from .jobs import FakeJobs, link_path
+from .jobs import PAGE_PATH, FakeJobs, link_path
 from .keys import KEY, WEBHOOK_SECRET, FakeKeys
 from .plans import FakeJob
 from .promises import Trace, broken_promises
@@ -74,7 +76,7 @@ class FakeProvider(Generic[C, A]):
         self._keys = count(1)
         self._webhooks = count(1)
         self._anywhere = Address("")
-        self._base = urlsplit(provider.base_url).path
+        self._base = self._base_of({})
         self._clients = count()
         self._transports: WeakSet[FakeTransport | AsyncFakeTransport] = WeakSet()
 
@@ -145,7 +147,8 @@ class FakeProvider(Generic[C, A]):
     ) -> dict[str, Any]:
         """The arguments of a client, without its clock; they make it deterministic."""
         self._transports.add(transport)
-        self._base = urlsplit(given.get("base_url") or self._provider.base_url).path.rstrip("/")
+        given = {**self._variables, **given}
+        self._base = self._base_of(given)
         for jobs in self.kinds:
             jobs.base = self._base
         chance = {"jitter": self.jitter, "new_key": lambda: f"fake-key-{next(self._keys)}"}
@@ -157,6 +160,16 @@ class FakeProvider(Generic[C, A]):
     def functions(self) -> list[str]:
         """The arguments of a client that may be functions."""
         return [secret.argument for secret in self._provider.auth if secret.at != "oauth"]
+
+    @property
+    def _variables(self) -> dict[str, str]:
+        """A value for each variable in the base URL."""
+        return {each.name: each.default or next(iter(each.values), "example") for each in self._provider.variables}
+
+    def _base_of(self, given: Mapping[str, Any]) -> str:
+        """The path of the base URL of a client with these arguments."""
+        url = given.get("base_url") or filled(self._provider.base_url, {**self._variables, **_texts(given)})
+        return urlsplit(url).path.rstrip("/")
 
     def _secrets(self, key: AsyncKey | None) -> dict[str, AsyncKey | None]:
         """Each secret of a client: *key* for all."""
@@ -189,14 +202,19 @@ class FakeProvider(Generic[C, A]):
         return jobs
 
     def _operation(
-        self, role: str, route: Route, replies: Mapping[int, Any], *, becomes: tuple[int, FakeJobs[Any]] | None = None
+        self,
+        role: str,
+        route: Route,
+        replies: Mapping[int, Any],
+        *,
+        becomes: tuple[int, FakeJobs[Any], IdAt] | None = None,
     ) -> FakeOperation:
         operation = FakeOperation(role, route, replies, becomes)
         self.operations.append(operation)
         return operation
 
-    def _streaming(self, role: str, route: Route, events: Mapping[str, Any], *, last: frozenset[str]) -> FakeStreaming:
-        streaming = FakeStreaming(role, route, events, last=last)
+    def _streaming(self, role: str, route: Route, events: Mapping[str, Any], **more: Any) -> FakeStreaming:
+        streaming = FakeStreaming(role, route, events, **more)
         self.operations.append(streaming)
         return streaming
 
@@ -273,7 +291,7 @@ class FakeProvider(Generic[C, A]):
                 job_id = arguments.get("job_id", job.id if job is not None else "?")
                 if job is None:
                     yield _Asked(address, route, partial(jobs.not_found, job_id), jobs, job_id)
-                elif address is not jobs.poll or not jobs.is_result_due(job):
+                elif address is not jobs.poll or not (jobs.is_result_due(job) or jobs.is_page(sent)):
                     yield _Asked(address, route, partial(answer, job), jobs, job_id, job)
 
     def _polled_together(self, many: PollMany, sent: Sent) -> Reply:
@@ -290,13 +308,14 @@ class FakeProvider(Generic[C, A]):
             for job in jobs.jobs:
                 reply = jobs.polled(job) if job.id in ids and jobs.kind.lifecycle.poll_many == many else None
                 if reply is not None and reply.status in jobs.kind.lifecycle.accepts:
-                    items.append(_with_id(reply.body, many.job_id, job.id))
+                    items.append(placed(reply.body, many.job_id, job.id))
                     told |= reply.told
                     retry_after = max(retry_after, reply.retry_after)
-        body: Json = items
-        for name in reversed(many.list):
-            body = {name: body}
-        return Reply(body, 200, JSON, told=told, retry_after=retry_after)
+        return Reply(placed(None, many.list, items), 200, JSON, told=told, retry_after=retry_after)
+
+
+def _texts(given: Mapping[str, Any]) -> dict[str, str]:
+    return {name: value for name, value in given.items() if isinstance(value, str)}
 
 
 def _of_one_job(jobs: FakeJobs[Any], sent: Sent) -> list[tuple[Address, Route, Callable[[FakeJob], Reply]]]:
@@ -307,6 +326,11 @@ def _of_one_job(jobs: FakeJobs[Any], sent: Sent) -> list[tuple[Address, Route, C
     if isinstance(lifecycle.result, ResultAt):
         route = _route(lifecycle, "result", lifecycle.result.method, lifecycle.result.path)
         found.append((jobs.result, route, partial(jobs.fetched, sent)))
+    pages = lifecycle.pages or (lifecycle.result.pages if isinstance(lifecycle.result, ResultAt) else None)
+    if pages is not None and pages.is_address:
+        found.append((jobs.result, Route("GET", PAGE_PATH), partial(jobs.page_of, sent)))
+    elif lifecycle.pages is not None and jobs.is_page(sent):
+        found.append((jobs.result, poll, partial(jobs.page_of, sent)))
     if lifecycle.cancel is not None:
         found.append((jobs.cancel, _route(lifecycle, "cancel", *lifecycle.cancel), jobs.cancelled))
     return found
@@ -325,11 +349,3 @@ def _route(lifecycle: Lifecycle, role: Role, method: str, at: str | Link) -> Rou
         counted_as="" if isinstance(at, str) else at.name,
         auth=lifecycle.auth.get(role),
     )
-
-
-def _with_id(body: Json, path: tuple[str, ...], job_id: str) -> Json:
-    holder = body
-    for name in path[:-1]:
-        holder = holder.setdefault(name, {})
-    holder[path[-1]] = job_id
-    return body

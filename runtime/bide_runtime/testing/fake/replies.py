@@ -9,6 +9,7 @@ from ...calls.provider import Provider
 from ...errors.transport import ConnectionFailed
 from ...http.request import Json
 from ..faults import Fault, FaultKind
+from .bodies import placed
 from .transport import Reply
 
 _PAGE = b"<html><title>Just a moment...</title></html>"
@@ -16,14 +17,10 @@ _PAGE = b"<html><title>Just a moment...</title></html>"
 
 def error_reply(provider: Provider, status: int, code: str, message: str) -> Reply:
     """An error reply in the provider's own shape."""
-    body: dict[str, Json] = {}
+    body: Json = {}
     shape = provider.errors[0] if provider.errors else None
     for path, text in ((shape.code, code), (shape.message, message)) if shape else ((("message",), message),):
-        holder = body
-        for name in path[:-1]:
-            holder = holder.setdefault(name, {})
-        if path:
-            holder[path[-1]] = text
+        body = placed(body, path, text) if path else body
     return Reply(body, status, {"content-type": "application/json"})
 
 
@@ -65,4 +62,4 @@ def _lost(why: str, *, may_have_arrived: bool) -> Reply:
 
 def _with_body(proper: Reply, body: bytes) -> Reply:
     changed = replace(proper, body=body)
-    return replace(changed, told={}, retry_after=0.0, is_proper=False) if proper.is_read else changed
+    return replace(changed, told={}, retry_after=0.0, is_proper=not proper.is_needed) if proper.is_read else changed

@@ -40,6 +40,8 @@ class Reply:
     """Its retry_after in seconds, for the promises."""
     is_read: bool = True
     """Whether a client reads its body, for the promises: sometimes only its HTTP status and headers matter."""
+    is_needed: bool = True
+    """Whether a client cannot go on without its body, for the promises."""
     is_proper: bool = True
     """Whether it matches the spec, for the promises."""
     is_expected: bool = False
@@ -103,14 +105,20 @@ class Sent:
 
     @property
     def json(self) -> Json:
-        """The decoded body; for a form, its parts: bytes of a file, a text, JSON, or a list of these."""
+        """The decoded body; for a form, its parts: bytes of a file, a text, JSON, or a list of these.
+
+        A body that is no JSON is returned as bytes.
+        """
         kind, body = self.request.headers.get("content-type", ""), self.request.body
         if body is not None and kind.startswith("multipart/form-data"):
             return parts_of(kind, body)
         if body is not None and kind.startswith("application/x-www-form-urlencoded"):
             found: dict[str, list[str]] = parse_qs(body.decode(), keep_blank_values=True)
             return {name: texts[0] if len(texts) == 1 else texts for name, texts in found.items()}
-        return None if body is None else msgspec.json.decode(body)
+        try:
+            return None if body is None else msgspec.json.decode(body)
+        except msgspec.DecodeError:
+            return body
 
     def __repr__(self) -> str:
         came = "nothing" if self.reply is None or self.reply.lost else str(self.reply.status)

@@ -1,7 +1,8 @@
-"""Where the id of a job is in the reply of a submit."""
+"""Where the id of a job is: in the reply of its submit, or in an argument."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, TypeAlias
 
 from ...calls.link import Link
@@ -11,14 +12,18 @@ from ...jobs.token import as_id
 from ...models.codec import follow
 
 IdAt: TypeAlias = tuple[str, ...] | Link
-"""Where an id is: attribute names that lead to it in the decoded reply, or a link.
+"""Where an id is: attribute names that lead to it in the decoded reply, a link, or an argument.
 
 An empty tuple means that the id is the address where the job is polled, if the provider gives that as a link.
 """
 
 
-def id_in(kind: JobKind[Any, Any], at: IdAt, body: object, reply: Response, url: str) -> str | None:
-    """The id in a reply from *url*; `None` if it has none."""
+def id_in(
+    kind: JobKind[Any, Any], at: IdAt, body: object, reply: Response, url: str, values: Mapping[str, str]
+) -> str | None:
+    """The id in a reply from *url*, or in *values*, arguments of the submit; `None` if there is none."""
+    if argument := argument_of(at):
+        return values.get(argument)
     if isinstance(at, Link):
         return as_id(at.id_in(reply))
     if at or not isinstance(kind.lifecycle.poll, Link):
@@ -26,10 +31,15 @@ def id_in(kind: JobKind[Any, Any], at: IdAt, body: object, reply: Response, url:
     return kind.lifecycle.poll.address_in(reply, url)
 
 
-def is_in_header(kind: JobKind[Any, Any], at: IdAt) -> bool:
-    """Whether the id is in a header, so that it can be read without the body."""
+def argument_of(at: IdAt) -> str:
+    """The argument of the submit that is the id; empty if the id is in the reply."""
+    return at.argument if isinstance(at, Link) else ""
+
+
+def is_outside_body(kind: JobKind[Any, Any], at: IdAt) -> bool:
+    """Whether the id is in a header or an argument, so that it is known without the body."""
     place = _id_or_poll_link(kind, at)
-    return isinstance(place, Link) and bool(place.header)
+    return isinstance(place, Link) and bool(place.header or place.argument)
 
 
 def place_of_id(kind: JobKind[Any, Any], at: IdAt) -> str:

@@ -10,13 +10,15 @@ from msgspec.structs import replace
 
 from ...errors.client import ClientError, InvalidArgument
 from ...jobs.record import Record
+from ...jobs.token import checked_id
 from ..deadline import Deadline
 from ..flow import INFO, WARNING, Created, Flow, Log
-from ..links import checked_values
+from ..links import checked_values, needed
 from ..policy import Policy
 from ..retry import send_with_retries
 from ..session import Outgoing, Session, sleep_until
 from ..wait import wait
+from .job_id import argument_of
 from .submission import Submission
 from .submit_reply import misfit_in, raise_uncertain, read_submit
 
@@ -39,6 +41,8 @@ def submit(
     """
     account, call = session.account, submission.call
     values = checked_values(submission.kind, submission.values)
+    if argument := argument_of(submission.job_id):
+        checked_id(values[argument])
     key: str | None = None
     if submission.idempotency_header is not None:
         # One key for all attempts of this submit.
@@ -62,14 +66,17 @@ def submit(
         )
     except ClientError as error:
         if error.may_have_arrived:
-            raise_uncertain(submission.kind, key, error.message, error)
+            known = Record(submission.kind, values[argument], submitted_at=account.wall()) if argument else None
+            if known is not None:
+                known.values, known.base, known.tag = needed(submission.kind, values), account.variables, submission.tag
+            raise_uncertain(submission.kind, key, error.message, error, known)
         raise
     now = received.now
     # Of several attempts, the last one is taken to have created the job.
     submitted_at = account.wall() - received.took
-    record, body = read_submit(account, submission, key, reply, submitted_at, outgoing.request.url)
-    record.tag, record.started_at = submission.tag, now - received.took
-    record.values = {**values, **record.values}
+    record, body = read_submit(account, submission, values, key, reply, submitted_at, outgoing.request.url)
+    record.tag, record.base, record.started_at = submission.tag, account.variables, now - received.took
+    record.values = {**needed(submission.kind, values), **record.values}
     record.note_retry_after(now, max(account.retry_after(reply), record.kind.lifecycle.retry_after_in(body)))
     yield Created(record)
     yield Log(INFO, "job %s: submitted (%s)", (record.id, record.kind.name))

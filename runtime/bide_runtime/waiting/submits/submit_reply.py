@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from types import NoneType
 from typing import Any, NoReturn, TypeVar
 
@@ -12,17 +12,17 @@ from ...calls.account import Account
 from ...calls.link import Link
 from ...errors.client import ClientError
 from ...errors.decode import DecodeError
-from ...http.request import Response
+from ...http.request import Json, Response
 from ...jobs.errors import SubmitUncertain
 from ...jobs.kind import JobKind
 from ...jobs.record import Record
 from ...jobs.state import State
-from ...jobs.token import is_id
+from ...jobs.token import checked_id, is_id
 from ...models.codec import decode_reply, follow, json_in
 from ...models.lenient import NotJson
 from ...models.part import named, part_of
-from ..links import keep_links, keep_values
-from .job_id import IdAt, id_in, is_in_header, place_of_id
+from ..links import checked_values, keep_links, keep_values, needed
+from .job_id import IdAt, argument_of, id_in, is_outside_body, place_of_id
 from .submission import Submission
 
 S = TypeVar("S")
@@ -30,12 +30,22 @@ R = TypeVar("R")
 
 
 def reads_or_job(
-    wanted: Any, *, status: int, kind: JobKind[S, R], reply: Any, job_id: IdAt = ()
+    wanted: Any,
+    *,
+    status: int,
+    kind: JobKind[S, R],
+    reply: Any,
+    job_id: IdAt = (),
+    values: Mapping[str, Json] | None = None,
 ) -> Callable[[Response], Any]:
     """A reader for an operation that returns either its result or, at HTTP *status*, a job, as its record.
 
-    *wanted* is the type of the result, *reply* that of a reply with a job.
+    *wanted* is the type of the result, *reply* that of a reply with a job. *values* are the arguments that later
+    requests need. Raises `InvalidArgument` if they cannot have one of them.
     """
+    given = checked_values(kind, values or {})
+    if argument := argument_of(job_id):
+        checked_id(given[argument])
 
     def read(response: Response) -> Any:
         if response.status != status:
@@ -44,18 +54,26 @@ def reads_or_job(
             body = facts_in(reply, kind, job_id, response)
         except DecodeError as error:
             raise_uncertain(kind, None, error.message, error)
-        return _record_with_id(kind, None, job_id, body, response, submitted_at=None, url="")
+        record = _record_with_id(kind, None, job_id, given, body, response, submitted_at=None, url="")
+        record.values = {**needed(kind, given), **record.values}
+        return record
 
     return read
 
 
 def read_submit(
-    account: Account, submission: Submission[S, R], key: str | None, reply: Response, submitted_at: float, url: str
+    account: Account,
+    submission: Submission[S, R],
+    values: Mapping[str, str],
+    key: str | None,
+    reply: Response,
+    submitted_at: float,
+    url: str,
 ) -> tuple[Record[S, R], object]:
     """The record of the submitted job, and the decoded reply, which came from *url*.
 
     Raises `ApiError` if the reply reports an error instead of a job, and `SubmitUncertain` if it has no usable id.
-    *key* is the idempotency key.
+    *values* are the arguments that the job needs, and *key* is the idempotency key.
     """
     kind = submission.kind
     try:
@@ -64,7 +82,12 @@ def read_submit(
         if (refusal := account.error_instead(reply)) is not None:
             raise refusal from error
         raise_uncertain(kind, key, error.message, error)
-    has_id = id_in(kind, submission.job_id, body, reply, url) is not None
+    if argument_of(submission.job_id) and misfit_in(submission.reply, reply) is not None:
+        # The id is known without a reply, and says nothing about what this one is.
+        refusal = account.error_instead(reply)
+        if refusal is not None:
+            raise refusal
+    has_id = id_in(kind, submission.job_id, body, reply, url, values) is not None
     if not has_id and (refusal := account.error_instead(reply)) is not None:
         raise refusal
     if not has_id:
@@ -72,13 +95,14 @@ def read_submit(
         record = _record(kind, None, body, reply, submitted_at=submitted_at)
         if record.snapshot is not None:
             return record, body
-    return _record_with_id(kind, key, submission.job_id, body, reply, submitted_at=submitted_at, url=url), body
+    record = _record_with_id(kind, key, submission.job_id, values, body, reply, submitted_at=submitted_at, url=url)
+    return record, body
 
 
 def facts_in(wanted: Any, kind: JobKind[Any, Any], job_id: IdAt, reply: Response) -> Any:
     """The part of a submit reply, of the type *wanted*, that a job needs. Other fields may have any value.
 
-    Raises `DecodeError` if it has no id.
+    Raises `DecodeError` if it has no id, and should have one.
     """
     if wanted is NoneType:
         return None
@@ -87,8 +111,9 @@ def facts_in(wanted: Any, kind: JobKind[Any, Any], job_id: IdAt, reply: Response
         return decode_reply(part_of(wanted, paths), reply)
     except DecodeError as error:
         facts = named(wanted, json_in(reply))
-        has_id = is_in_header(kind, job_id) or id_in(kind, job_id, facts, reply, "") is not None
-        if (isinstance(error, NotJson) and not is_in_header(kind, job_id)) or not has_id:
+        if is_outside_body(kind, job_id):
+            return facts
+        if isinstance(error, NotJson) or id_in(kind, job_id, facts, reply, "", {}) is None:
             raise
         return facts
 
@@ -102,21 +127,36 @@ def misfit_in(wanted: Any, reply: Response) -> DecodeError | None:
     return None
 
 
-def raise_uncertain(kind: JobKind[Any, Any], key: str | None, why: str, cause: ClientError | None) -> NoReturn:
-    """Raise `SubmitUncertain` with advice."""
+def raise_uncertain(
+    kind: JobKind[Any, Any],
+    key: str | None,
+    why: str,
+    cause: ClientError | None,
+    known: Record[Any, Any] | None = None,
+) -> NoReturn:
+    """Raise `SubmitUncertain` with advice. *known* is the job, if its id was an argument."""
+    can_be_polled = known is not None and not isinstance(kind.lifecycle.poll, Link)
     what_now = (
         f"submit again with idempotency_key={key!r}, which creates no second job"
         if key is not None
-        else "check the provider's dashboard before you submit again, or you may pay twice"
+        else (
+            "resume(error.token).poll() shows whether it exists"
+            if can_be_polled
+            else "check the provider's dashboard before you submit again, or you may pay twice"
+        )
     )
     message = f"the {kind.name} job may or may not have been created: {why}; {what_now}"
-    raise SubmitUncertain(message, idempotency_key=key) from cause
+    uncertain = SubmitUncertain(message, idempotency_key=key)
+    if known is not None and can_be_polled:
+        uncertain.about(known.id, known.token)
+    raise uncertain from cause
 
 
 def _record_with_id(
     kind: JobKind[S, R],
     key: str | None,
     at: IdAt,
+    values: Mapping[str, str],
     body: object,
     reply: Response,
     *,
@@ -124,7 +164,7 @@ def _record_with_id(
     url: str,
 ) -> Record[S, R]:
     """The record of a job that can be polled. Raises `SubmitUncertain` if the reply has no id or no link."""
-    job_id, poll = id_in(kind, at, body, reply, url), kind.lifecycle.poll
+    job_id, poll = id_in(kind, at, body, reply, url, values), kind.lifecycle.poll
     if not is_id(job_id):
         raise_uncertain(kind, key, f"the reply has no usable job id ({place_of_id(kind, at)} is {job_id!r})", None)
     try:

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping
 
 from bide import ir
 from bide.ir.notation import parse_pointer
+from bide.ir.pointers import LeadsNowhere
 from bide.lint.spec import FieldView, Spec
 from bide.spec import names
 from bide.spec.diagnostics import Diagnostic
@@ -45,14 +46,24 @@ def _pointers(lifecycle: Mapping[str, Json]) -> Iterator[str]:
 
 def _views(spec: Spec, model: str, pointer: str) -> Iterator[FieldView]:
     """The fields that a pointer leads through, as long as each is in a model."""
+    here: ir.Type = ir.Named(model)
     for step in parse_pointer(pointer):
-        view = next((view for view in spec.fields(model) if view.wire == step), None)
-        if view is None:
+        view = next((view for view in spec.fields(_model(here)) if view.wire == step), None)
+        if view is not None:
+            yield view
+        try:
+            here = spec.follow(step, here)
+        except LeadsNowhere:
             return
-        yield view
-        if view.type is None or not isinstance(view.type.type, ir.Named):
-            return
-        model = view.type.type.name
+
+
+def _model(type_: ir.Type) -> str:
+    """The name of a model; empty if it is none. It may be nullable."""
+    match type_:
+        case ir.Named(name) | ir.OneOf((ir.Named(name),)):
+            return name
+        case _:
+            return ""
 
 
 def _name(view: FieldView) -> str:

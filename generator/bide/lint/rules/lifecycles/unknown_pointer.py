@@ -6,10 +6,11 @@ Why: a status, an id or a message is never found in the wrong place.
     status: state                            # refused: Job has no "state"
     error: {message: error.message}          # fine, if JobError has a message
 
-Pointers use JSON names. They lead through optional and nullable fields, but not into lists and unions. Free-form JSON
-(`any`, `object`) and maps have every field. If several jobs share a lifecycle, all of them must have the status, the
-result, the id among many, and the fields of `ready` and `ends`. For error, progress, `retry_after` and credits,
-one of them is enough.
+Pointers use JSON names. They lead through optional and nullable fields, but not into unions. A number is a place in a
+list, from 0: `errors.0.message`. Free-form JSON (`any`, `object`) and maps have every field.
+
+If several jobs share a lifecycle, all of them must have the status, the result, the id among many, and the fields of
+`ready` and `ends`. For error, progress, `retry_after` and credits, one of them is enough.
 
 wrong-pointer: the value that a pointer leads to has a suitable type.
 
@@ -33,6 +34,7 @@ from bide.spec.document import Json, Path
 from bide.spec.hints import did_you_mean, first_of
 
 _TEXT = "text"
+_MESSAGE = "text or a list of texts"
 _NUMBER = "a number"
 _ID = "text or a whole number"
 _STATUS = "text, a whole number or a boolean"
@@ -40,6 +42,7 @@ _ANYTHING = "anything"
 
 _KINDS = {
     _TEXT: {ir.Kind.STRING, ir.Kind.UUID},
+    _MESSAGE: {ir.Kind.STRING, ir.Kind.UUID},
     _NUMBER: {ir.Kind.INTEGER, ir.Kind.NUMBER},
     _ID: {ir.Kind.STRING, ir.Kind.UUID, ir.Kind.INTEGER},
     _STATUS: {ir.Kind.STRING, ir.Kind.INTEGER, ir.Kind.BOOLEAN},
@@ -78,7 +81,8 @@ def check(spec: Spec) -> Iterator[Diagnostic]:
     for (use, step), holders in lost.items():
         if use.somewhere and use in found_somewhere:
             continue
-        yield _problem(spec, use, "unknown-pointer", *_lost(spec, step, holders))
+        message, help_ = _lost(spec, step, holders)
+        yield _problem(spec, use, "unknown-pointer", message, _rewritten(spec, use.pointer, step, holders) or help_)
 
 
 def _problem(spec: Spec, use: _Use, code: str, message: str, help_: str = "") -> Diagnostic:
@@ -91,9 +95,24 @@ def _lost(spec: Spec, step: str, holders: list[ir.Type]) -> tuple[str, str]:
     names = sorted({spelled(holder) for holder in holders})
     fields = {wire for name in names for wire in spec.fields_of(name) or ()}
     verb = "has" if len(names) == 1 else "have"
+    if any(isinstance(holder, ir.ListOf) for holder in holders):
+        help_ = f'a number from 0 leads to one of its items, as in "0.{step}"'
+        return f'{", ".join(names)} is a list and has no field "{step}"', help_
     return f'{", ".join(names)} {verb} no field "{step}"', did_you_mean(step, sorted(fields)) or first_of(
         sorted(fields)
     )
+
+
+def _rewritten(spec: Spec, pointer: str, step: str, holders: list[ir.Type]) -> str:
+    """What to write for a pointer in another notation, or for one that begins outside of the envelope."""
+    if step == "$":
+        return f"a pointer begins with a key: {pointer.removeprefix('$.')}"
+    models = spec.table("models")
+    raw = [models.get(holder.name, {}) for holder in holders if isinstance(holder, ir.Named)]
+    envelopes = {models.get(model.get("is"), model).get("envelope") for model in raw}
+    if envelopes == {step} and pointer.startswith(f"{step}."):
+        return f'pointers begin inside of the envelope "{step}": {pointer.removeprefix(f"{step}.")}'
+    return ""
 
 
 def _exists(spec: Spec, start: ir.Type) -> bool:
@@ -107,8 +126,8 @@ def _can_be(spec: Spec, found: ir.Type, wanted: str) -> bool:
             return True
         case ir.Scalar(kind):
             return wanted == _ANYTHING or kind in _KINDS[wanted]
-        case ir.ListOf():
-            return wanted == _ANYTHING
+        case ir.ListOf(item):
+            return wanted == _ANYTHING or (wanted == _MESSAGE and _can_be(spec, item, _TEXT))
         case ir.OneOf(types):
             return any(_can_be(spec, each, wanted) for each in types)
         case ir.Named(name) if name in spec.table("enums"):
@@ -134,8 +153,11 @@ def _uses(spec: Spec) -> Iterator[_Use]:
             pages = lifecycle.get("result", {}).get("pages", {})
             at: Path = ("lifecycles", job["lifecycle"], "result", "pages")
             for key, wanted in (("list", _ANYTHING), ("next", _ID), ("more", _ANYTHING)):
-                if key in pages:
+                if isinstance(pages.get(key), str):
                     yield _Use((*at, key), pages[key], ir.Named(job["result"]), wanted)
+            if "field" in (following := pages.get("next", {})) and isinstance(following, dict):
+                of_next = _ID if "query" in pages else _TEXT
+                yield _Use((*at, "next", "field"), following["field"], ir.Named(job["result"]), of_next)
     for name, operation in spec.table("operations").items():
         returns = operation.get("returns")
         for status, reply in returns.items() if isinstance(returns, dict) else ():
@@ -144,9 +166,12 @@ def _uses(spec: Spec) -> Iterator[_Use]:
                 path = ("operations", name, "returns", status, "job_id")
                 yield from _id_uses(path, reply.get("job_id"), ir.Named(made)) if made else ()
         stream = operation.get("stream", {})
-        if "error" in stream and stream["error"]["event"] in stream["events"]:
-            event = ir.Named(stream["events"][stream["error"]["event"]])
-            yield _Use(("operations", name, "stream", "error", "message"), stream["error"]["message"], event, _TEXT)
+        error, events = stream.get("error", {}), spec.events(stream)
+        one = stream.get("events", stream.get("lines"))
+        model = one if events is None else events.get(error.get("event"))
+        if error and isinstance(model, str):
+            at = ("operations", name, "stream", "error", "message")
+            yield _Use(at, error["message"], ir.Named(model), _TEXT)
 
 
 def _id_uses(path: Path, raw: Json, reply: ir.Type) -> Iterator[_Use]:
@@ -173,7 +198,7 @@ def _lifecycle_uses(path: Path, lifecycle: Mapping[str, Json], snapshot: ir.Type
 _PLACES = (
     ("result", "field", _ANYTHING),
     ("error", "code", _ID),
-    ("error", "message", _TEXT),
+    ("error", "message", _MESSAGE),
     ("progress", "done", _NUMBER),
     ("progress", "total", _NUMBER),
     ("progress", "message", _TEXT),

@@ -30,6 +30,7 @@ def check(spec: Spec) -> Iterator[Diagnostic]:
         yield from _distinct(spec, [(path, _maker(_member, wire, raw)) for path, wire, raw in values])
     for name in spec.table("models"):
         views = [view for view in spec.fields(name) if view.path[1] == name]
+        views += [view for view in spec.additional(name) if view.path[1] == name]
         yield from _distinct(spec, [(view.path, _maker(_field, view)) for view in views])
     for endpoint in spec.endpoints:
         yield from _arguments(spec, endpoint)
@@ -76,8 +77,7 @@ def _wire(path: Path) -> str:
 def _arguments(spec: Spec, endpoint: EndpointView) -> Iterator[Diagnostic]:
     """The arguments of one call come from the path, the query, headers and the body."""
     sent = [view for section in SECTIONS for view in endpoint.parameters(section)]
-    arguments = [view for view in [*sent, *spec.sent_in_body(endpoint)] if "const" not in view.more]
-    problems = _distinct(spec, [(view.path, _maker(_argument, view)) for view in arguments])
+    problems = _distinct(spec, [(view.path, _maker(_argument, view)) for view in spec.arguments(endpoint)])
     # A field without a Python name is reported where it is declared, which may be in a model.
     yield from (problem for problem in problems if problem.code == "same-name")
     for view in sent:
@@ -136,7 +136,7 @@ def _made_classes(spec: Spec) -> Iterator[tuple[Path, str]]:
         if "failed_result" in job and _has_names(name):
             yield ("jobs", name, "failed_result"), names.failed_class(name)
     for name, operation in spec.table("operations").items():
-        if "stream" in operation and _has_names(name):
+        if isinstance(operation.get("stream", {}).get("events"), dict) and _has_names(name):
             yield ("operations", name, "stream"), names.event_class(name)
             yield ("operations", name, "stream"), names.other_class(names.event_class(name))
 

@@ -15,7 +15,7 @@ from bide.lint.spec import Spec
 from bide.spec.diagnostics import Diagnostic
 from bide.spec.document import Json, Path
 
-_CLIENT_ARGUMENTS = frozenset(
+CLIENT_ARGUMENTS = frozenset(
     [
         "base_url",
         "timeout",
@@ -27,7 +27,9 @@ _CLIENT_ARGUMENTS = frozenset(
         "jitter",
         "new_key",
         "token_url",
+        "webhook_secret",
         "secrets",
+        "variables",
         "self",
     ]
 )
@@ -49,7 +51,7 @@ def check(spec: Spec) -> Iterator[Diagnostic]:
         taken = next((each for each in others if any({each, name} <= set(group) for group in [usual, *named])), None)
         if taken is not None:
             yield spec.at_value(path, "same-secret", f'the secret "{taken}" is already sent in this place')
-        if name in _CLIENT_ARGUMENTS:
+        if name in CLIENT_ARGUMENTS:
             yield spec.at_value(path, "same-secret", f'every client already has an argument "{name}"', _RENAME)
         elif name in names:
             yield spec.at_value(path, "same-secret", f'another secret is already called "{name}"', _RENAME)

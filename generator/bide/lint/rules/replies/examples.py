@@ -28,7 +28,7 @@ from functools import partial
 from typing import NoReturn
 
 from bide import ir
-from bide.ir.notation import parse_pointer, parse_type
+from bide.ir.notation import NotationError, parse_pointer, parse_type
 from bide.lint.fit import Misfit, fields_misfits, misfits
 from bide.lint.spec import EndpointView, Spec, states_of
 from bide.spec.diagnostics import Diagnostic
@@ -90,7 +90,21 @@ def _no_json(word: str) -> NoReturn:
 def _reply_misfits(spec: Spec, name: str, value: Json) -> Iterator[Misfit]:
     """How an example differs from its model. The example may have the envelope of the model or not."""
     where, inside = _opened(spec, name, value)
-    yield from misfits(spec, inside, ir.Named(name), where)
+    envelope = _forgotten_envelope(spec, name, inside)
+    if envelope is not None:
+        what = f'has no field of {name}, but {where}.{envelope} has: add "envelope: {envelope}" to the model'
+        yield Misfit(where, what)
+    else:
+        yield from misfits(spec, inside, ir.Named(name), where)
+
+
+def _forgotten_envelope(spec: Spec, name: str, value: Json) -> str | None:
+    """The key under which an example has the fields of its model, if it has none of them where they should be."""
+    known = {view.wire for view in spec.fields(name)}
+    if not isinstance(value, dict) or known & value.keys():
+        return None
+    inside = [key for key, part in value.items() if isinstance(part, dict) and known & part.keys()]
+    return inside[0] if len(inside) == 1 else None
 
 
 def _opened(spec: Spec, name: str, value: Json) -> tuple[str, Json]:
@@ -107,7 +121,11 @@ def _body_misfits(spec: Spec, endpoint: EndpointView, value: Json) -> Iterator[M
     if body is None:
         yield Misfit("$", "is an example of a body, but this request has no body")
     elif isinstance(body, str):
-        yield from misfits(spec, value, parse_type(body).type)
+        try:
+            type_ = parse_type(body).type
+        except NotationError:  # which unknown-type reports
+            return
+        yield from misfits(spec, value, type_)
     elif not isinstance(value, dict):
         yield Misfit("$", "is not an object")
     else:
@@ -143,16 +161,20 @@ def _in_its_state(spec: Spec, path: Path, text: str, name: str) -> Iterator[Diag
             yield spec.at_value(path, "bad-example", f"{where}.{view.wire} is {what} in the state {state}", help_)
 
 
-def _at(value: Json, pointer: str) -> Json:
-    for wire in parse_pointer(pointer):
-        value = value.get(wire) if isinstance(value, dict) else None
+def at(value: Json, pointer: str) -> Json:
+    """The value at a pointer; `None` if there is none."""
+    for step in parse_pointer(pointer):
+        if isinstance(value, list) and ir.INDEX.fullmatch(step):
+            value = value[int(step)] if int(step) < len(value) else None
+        else:
+            value = value.get(step) if isinstance(value, dict) else None
     return value
 
 
 def _status(spec: Spec, lifecycle: str, name: str, value: Json) -> str | None:
     """The status in an example, as `states` spells it; `None` if there is none."""
     pointer = spec.table("lifecycles")[lifecycle]["status"]
-    status = _at(value, pointer)
+    status = at(value, pointer)
     if status is None or isinstance(status, list | dict):
         return None
     if not isinstance(status, str):
@@ -167,5 +189,5 @@ def _state(spec: Spec, lifecycle: str, status: str | None, value: Json) -> str |
     """The state of an example; `None` if it has none, or if other fields decide it."""
     raw = spec.table("lifecycles")[lifecycle]
     state = spec.states(lifecycle).get(status) if status is not None else None
-    is_ready = all(_at(value, pointer) == wanted for pointer, wanted in raw.get("ready", {}).items())
+    is_ready = all(at(value, pointer) == wanted for pointer, wanted in raw.get("ready", {}).items())
     return state.value if state is not None and "ends" not in raw and (is_ready or not state.is_final) else None

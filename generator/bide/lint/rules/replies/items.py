@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from bide import ir
-from bide.ir.notation import spelled
+from bide.ir.notation import parse_pointer, spelled
 from bide.lint.spec import Spec
 from bide.spec.diagnostics import Diagnostic
 from bide.spec.document import Json, Path
@@ -40,6 +40,10 @@ def _item_problems(spec: Spec, path: Path, result: ir.Named, items: Mapping[str,
     found = spec.follow_or_none(items["list"], result)
     if found is None:
         return
+    for key in ("list", "status"):
+        if any(ir.INDEX.fullmatch(step) for step in parse_pointer(items[key])):
+            yield spec.at_value((*path, key), "bad-items", f'"{items[key]}" leads into a list, which items cannot do')
+            return
     if not isinstance(found, ir.ListOf) or not isinstance(found.item, ir.Named) or not spec.is_model(found.item.name):
         message = f'"{items["list"]}" is {spelled(found)}, but it must be a list of a model'
         yield spec.at_value((*path, "list"), "bad-items", message)

@@ -5,6 +5,7 @@ Why: without either, the job cannot be polled.
     submit: {post: /jobs, returns: Ticket}                              # refused, if the poll path has {job_id}
     submit: {post: /jobs}                                               # fine with poll: {get: {header: Location}}
     submit: {post: /jobs, job_id: id}                                   # refused: no "returns" for the reply with "id"
+    submit: {put: "/jobs/{id}", path: {id: string}, job_id: {argument: id}}          # fine: a required argument
 
 An address in the field of a body must exist in a reply, or it is an `unknown-pointer`:
 
@@ -17,20 +18,24 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from bide import ir
+from bide.ir.notation import spelled
 from bide.lint.spec import EndpointView, Spec
 from bide.spec.diagnostics import Diagnostic
 from bide.spec.document import Json, Path
+from bide.spec.hints import did_you_mean
 
 _ONE_PLACE = "use either a header or a field, not both"
+_IDS = tuple(ir.Scalar(kind) for kind in (ir.Kind.STRING, ir.Kind.UUID, ir.Kind.INTEGER))
 
 
 def check(spec: Spec) -> Iterator[Diagnostic]:
     addresses = {(each.owner, each.role): each for each in spec.endpoints if each.is_of_a_job and each.link}
     for name, job in spec.table("jobs").items():
         poll = addresses.get((job["lifecycle"], "poll"))
-        yield from _ids(spec, ("jobs", name, "submit"), job["submit"].get("job_id"), job, poll)
-        for path, reply in _replies_with(spec, name):
-            yield from _ids(spec, path, reply.get("job_id"), job, poll)
+        submit = EndpointView(name, "submit", ("jobs", name, "submit"), job["submit"])
+        yield from _ids(spec, submit.path, job["submit"].get("job_id"), job, poll, submit)
+        for path, reply, operation in _replies_with(spec, name):
+            yield from _ids(spec, path, reply.get("job_id"), job, poll, operation)
     for (lifecycle, role), endpoint in addresses.items():
         if role == "poll" and "poll_many" in spec.table("lifecycles")[lifecycle]:
             message = '"poll_many" needs a poll path with {job_id}'
@@ -41,17 +46,18 @@ def check(spec: Spec) -> Iterator[Diagnostic]:
             yield spec.at_key((*endpoint.method_path, "field"), "conflicting-keys", _ONE_PLACE)
 
 
-def _replies_with(spec: Spec, job: str) -> Iterator[tuple[Path, Mapping[str, Json]]]:
-    """The replies of operations that are this job."""
+def _replies_with(spec: Spec, job: str) -> Iterator[tuple[Path, Mapping[str, Json], EndpointView]]:
+    """The replies of operations that are this job, and these operations."""
     for name, operation in spec.table("operations").items():
         replies = operation.get("returns")
         for status, reply in replies.items() if isinstance(replies, dict) else ():
             if isinstance(reply, dict) and reply["job"] == job:
-                yield ("operations", name, "returns", status), reply
+                endpoint = EndpointView(name, "operation", ("operations", name), operation)
+                yield ("operations", name, "returns", status), reply, endpoint
 
 
 def _ids(
-    spec: Spec, path: Path, job_id: Json, job: Mapping[str, Json], poll: EndpointView | None
+    spec: Spec, path: Path, job_id: Json, job: Mapping[str, Json], poll: EndpointView | None, maker: EndpointView
 ) -> Iterator[Diagnostic]:
     if job_id is None and poll is None:
         message = "this reply has no job id"
@@ -61,7 +67,9 @@ def _ids(
             message,
             'add "job_id", or poll an address from the reply, as in poll: {get: {header: Location}}',
         )
-    if isinstance(job_id, dict) and "header" in job_id and "field" in job_id:
+    if isinstance(job_id, dict) and "argument" in job_id:
+        yield from _argument(spec, (*path, "job_id"), job_id, maker)
+    elif isinstance(job_id, dict) and "header" in job_id and "field" in job_id:
         yield spec.at_key((*path, "job_id", "field"), "conflicting-keys", _ONE_PLACE)
     elif job_id and "returns" not in job["submit"] and (isinstance(job_id, str) or "field" in job_id):
         message, help_ = (
@@ -69,6 +77,23 @@ def _ids(
             "returns: the model of that reply",
         )
         yield spec.at_key((*path, "job_id"), "no-job-id", message, help_)
+
+
+def _argument(spec: Spec, path: Path, job_id: Mapping[str, str], maker: EndpointView) -> Iterator[Diagnostic]:
+    """Problems of an id that is an argument of *maker*, the request that makes the job."""
+    for key in ("header", "field", "template"):
+        if key in job_id:
+            message = f'the id is either an argument or in the reply, so "{key}" cannot be used with "argument"'
+            yield spec.at_key((*path, key), "conflicting-keys", message)
+    name = job_id["argument"]
+    arguments = {view.wire: view for view in spec.arguments(maker) if not view.is_optional}
+    view = arguments.get(name)
+    if view is None:
+        message = f'"{name}" is not a required argument of this request'
+        yield spec.at_value((*path, "argument"), "no-job-id", message, did_you_mean(name, arguments))
+    elif view.type is not None and view.type.type not in _IDS:
+        message = f'"{name}" is {spelled(view.type.type)}, but an id must be text or a whole number'
+        yield spec.at_value((*path, "argument"), "no-job-id", message)
 
 
 def _fields(spec: Spec, endpoint: EndpointView) -> Iterator[Diagnostic]:

@@ -4,6 +4,8 @@ Why: a stream without its last event counts as cut off. An event that never come
 
     stream: {events: {done: Done}, last: end}                   # refused: there is no event "end"
     stream: {events: {done: Done}, last: done}                  # fine
+    stream: {events: Chunk, last: done}                         # refused, unless Chunk is a union with a variant "done"
+    stream: {events: Chunk, last: {data: "[DONE]"}}             # fine
 
 error-reply: `returns` has only replies of success with a body.
 
@@ -45,13 +47,21 @@ def check(spec: Spec) -> Iterator[Diagnostic]:
 
 
 def _last_events(spec: Spec, path: Path, stream: Json) -> Iterator[Diagnostic]:
-    last = stream["last"]
+    last, events = stream.get("last", []), spec.events(stream)
     is_one = isinstance(last, str)
-    for index, event in enumerate([last] if is_one else last):
-        if event not in stream["events"]:
-            place: Path = (*path, "last") if is_one else (*path, "last", index)
+    for index, event in enumerate([last] if is_one else last if isinstance(last, list) else []):
+        place: Path = (*path, "last") if is_one else (*path, "last", index)
+        if events is None:
+            message = f'nothing tells the event "{event}" from others: they have one model'
+            help_ = 'declare a union, list the events by name, or name what comes after them, as in {data: "[DONE]"}'
+            yield spec.at_value(place, "unknown-event", message, help_)
+        elif event not in events:
             message = f'there is no event "{event}"'
-            yield spec.at_value(place, "unknown-event", message, did_you_mean(event, stream["events"]))
+            yield spec.at_value(place, "unknown-event", message, did_you_mean(event, events))
+    if events is None and "event" in stream.get("error", {}):
+        message = f'nothing tells the event "{stream["error"]["event"]}" from others: they have one model'
+        help_ = "remove it: the event that has the message reports the error"
+        yield spec.at_value((*path, "error", "event"), "unknown-event", message, help_)
 
 
 def _error_replies(spec: Spec, path: Path, replies: Json) -> Iterator[Diagnostic]:

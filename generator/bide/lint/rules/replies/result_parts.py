@@ -80,7 +80,11 @@ def _kind(spec: Spec, type_: ir.Type) -> str | None:
     match type_:
         case ir.Scalar(ir.Kind.ANY):
             return None
-        case ir.Scalar(ir.Kind.DATETIME | ir.Kind.DATE):
+        case ir.OneOf():
+            return None
+        case ir.Scalar(ir.Kind.UNIXTIME | ir.Kind.UNIXTIME_MS):
+            return ir.Kind.NUMBER.value
+        case ir.Scalar(ir.Kind.DATETIME | ir.Kind.LOCAL_DATETIME | ir.Kind.DATE):
             return ir.Kind.STRING.value
         case ir.Scalar(kind):
             return kind.value

@@ -15,7 +15,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bide import ir
-from bide.lint.spec import EndpointView, FieldView, Spec
+from bide.ir.endpoints import FORMS
+from bide.lint.spec import METHODS, EndpointView, FieldView, Spec
 from bide.spec.diagnostics import Diagnostic
 from bide.spec.document import Path
 
@@ -26,6 +27,10 @@ _BOUNDS = ("min", "max", "min_length", "max_length", "pattern", "min_items", "ma
 def check(spec: Spec) -> Iterator[Diagnostic]:
     for name in spec.document.data.get("headers", {}):
         yield from _of_every_request(spec, ("headers", name), name.casefold())
+    for name in spec.document.data.get("query", {}):
+        if any(name == secret.get("query") for _, secret in spec.secrets()):
+            message = f'"auth" sends the query parameter "{name}" already'
+            yield spec.at_key(("query", name), "no-effect", message, "remove one of them")
     for endpoint in spec.endpoints:
         for view in endpoint.parameters("headers"):
             yield from _header(spec, endpoint, view)
@@ -45,12 +50,26 @@ def check(spec: Spec) -> Iterator[Diagnostic]:
             if bound in view.more:
                 message = f'"{bound}" has no effect on a constant'
                 yield spec.at_key((*view.path, bound), "no-effect", message, "remove it")
+    lists = {view.path for each in spec.endpoints for view in each.parameters("query") if _is_list(view)}
+    for view in spec.all_fields:
+        if "join" in view.more and view.path not in lists:
+            message = '"join" has an effect only on a list in a query'
+            yield spec.at_key((*view.path, "join"), "no-effect", message, "remove it")
     for name, lifecycle in spec.table("lifecycles").items():
         pages = lifecycle.get("result", {}).get("pages", {})
-        if "first" in pages and "next" in pages:
+        if "first" in pages and "next" in pages and "offset" not in pages:
             path: Path = ("lifecycles", name, "result", "pages", "first")
             message = '"first" has no effect: pages with a "next" are not numbered'
             yield spec.at_key(path, "no-effect", message, "remove it")
+        result = lifecycle.get("result", {})
+        for key in ("not_ready", "gone", "failed", "query", "headers", "body", "timeout", "rate_limit"):
+            if key in result and not any(method in result for method in METHODS):
+                message = f'"{key}" has no effect: the result has no address of its own'
+                yield spec.at_key(("lifecycles", name, "result", key), "no-effect", message, "remove it")
+
+
+def _is_list(view: FieldView) -> bool:
+    return view.type is not None and isinstance(view.type.type, ir.ListOf)
 
 
 def _of_every_request(spec: Spec, path: Path, name: str) -> Iterator[Diagnostic]:
@@ -65,6 +84,10 @@ def _of_every_request(spec: Spec, path: Path, name: str) -> Iterator[Diagnostic]
 def _header(spec: Spec, endpoint: EndpointView, view: FieldView) -> Iterator[Diagnostic]:
     name = view.wire.casefold()
     if name == "content-type" and "body" in endpoint.raw:
+        is_whole = isinstance(endpoint.raw["body"], str) and not spec.is_model(endpoint.raw["body"])
+        if is_whole and view.more.get("const") in FORMS:
+            message = f'"{view.more["const"]}" is for a body with fields, and this body is {endpoint.raw["body"]}'
+            yield spec.at_key(view.path, "no-effect", message, "write the fields of the body, or remove it")
         if _has_files(spec, endpoint):
             message = '"Content-Type" has no effect here: a body with files is sent as multipart/form-data'
             yield spec.at_key(view.path, "no-effect", message, "remove it")

@@ -22,7 +22,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from bide import ir
-from bide.lint.spec import SECTIONS, EndpointView, Spec
+from bide.lint.spec import EndpointView, Spec
 from bide.spec.diagnostics import Diagnostic
 from bide.spec.document import Json, Path
 from bide.spec.hints import did_you_mean
@@ -55,7 +55,10 @@ def _of_job(spec: Spec, endpoint: EndpointView) -> Iterator[Diagnostic]:
         yield from _repeated(spec, place, named)
         for name in named:
             jobs = [job for _, job in spec.jobs_of(endpoint.owner)]
-            if name != JOB_ID and not all(_is_known(spec, name, job, endpoint.role) for job in jobs):
+            if name != JOB_ID and name in [_id_of(job) for job in jobs]:
+                message = f"{{{name}}} is the id of the job"
+                yield spec.at_value(place, "path-parameter", message, f"use {{{JOB_ID}}}, as attach() and get() do")
+            elif name != JOB_ID and not all(_is_known(spec, name, job, endpoint.role) for job in jobs):
                 message = f"{{{name}}} is neither a required argument of the submit nor a text in the replies"
                 yield spec.at_value(place, "path-parameter", message, f"use {{{JOB_ID}}} for the id of the job")
     if not has_name:
@@ -70,15 +73,18 @@ def _is_known(spec: Spec, name: str, job: Mapping[str, Json], role: str) -> bool
     A poll needs it before its first reply. What is the id of the job has the name `job_id`.
     """
     submit = EndpointView("", "submit", (), job["submit"])
-    arguments = [view for section in SECTIONS for view in submit.parameters(section)] + [*spec.sent_in_body(submit)]
-    if any(view.wire == name and not view.is_optional and "const" not in view.more for view in arguments):
+    if any(view.wire == name and not view.is_optional for view in spec.arguments(submit)):
         return True
-    if name == job["submit"].get("job_id"):
-        return False
     replies = (job["submit"].get("returns"), job.get("snapshot") if role != "poll" else None)
     models = [model for model in replies if model and spec.is_model(model)]
     found = [spec.follow_or_none(name, ir.Named(model)) for model in models]
     return any(isinstance(each, ir.Scalar) and each.kind in _ID_KINDS for each in found)
+
+
+def _id_of(job: Mapping[str, Json]) -> Json:
+    """The pointer to the id of a job, or the argument that is its id."""
+    job_id = job["submit"].get("job_id")
+    return job_id.get("argument", job_id.get("field")) if isinstance(job_id, dict) else job_id
 
 
 _ID_KINDS = (ir.Kind.STRING, ir.Kind.INTEGER, ir.Kind.ANY)

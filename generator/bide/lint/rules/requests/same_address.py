@@ -77,6 +77,10 @@ def _of(
 
 
 def _help(one: EndpointView, other: EndpointView) -> str:
+    if {one.role, other.role} == {"operation", "cancel"}:
+        return "keep one of them: the handle of a job has cancel(), also after attach() or resume()"
+    if {one.role, other.role} == {"operation", "result"}:
+        return "take the operation out: attach() and result() of a handle fetch the result"
     if "operation" in (one.role, other.role) and {one.role, other.role} & _OF_JOBS:
         return "take the operation out: every kind of job has get(), which reads a job"
     if {one.role, other.role} <= {"operation", "submit"}:

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 
 from bide.lint.spec import Spec
 from bide.spec.diagnostics import Diagnostic
-from bide.spec.document import Path
+from bide.spec.document import Json, Path
 from bide.spec.hints import did_you_mean
 
 
@@ -30,22 +30,32 @@ def check(spec: Spec) -> Iterator[Diagnostic]:
         yield spec.at_value(path, "unknown-model", message, did_you_mean(name, spec.table("models")))
 
 
+def _is_misspelt(spec: Spec, body: Json) -> bool:
+    """Whether a body is a name of nothing: probably of a model. unknown-type reports other faults of its type."""
+    return isinstance(body, str) and body.isalnum() and body[0].isupper() and not spec.is_type(body)
+
+
 def _named(spec: Spec) -> Iterator[tuple[Path, str]]:
     """Every reference to a model that is not a type."""
     for name, model in spec.table("models").items():
         if "is" in model:
             yield ("models", name, "is"), model["is"]
-    for name, union in spec.table("unions").items():
-        yield from ((("unions", name, "variants", tag), variant) for tag, variant in union["variants"].items())
+    for name in spec.table("unions"):
+        yield from ((path, variant) for path, _, variant in spec.variants(name))
     for endpoint in spec.endpoints:
-        if isinstance(endpoint.raw.get("body"), str) and endpoint.raw["body"] != "object":
+        if _is_misspelt(spec, endpoint.raw.get("body")):
             yield (*endpoint.path, "body"), endpoint.raw["body"]
         for view in endpoint.body_fields:
             if "flatten" in view.more:
                 yield (*view.path, "flatten"), view.more["flatten"]
     for name, operation in spec.table("operations").items():
-        events = operation.get("stream", {}).get("events", {})
-        yield from ((("operations", name, "stream", "events", event), model) for event, model in events.items())
+        stream = operation.get("stream", {})
+        for key in ("events", "lines"):
+            events = stream.get(key, {})
+            if isinstance(events, dict):
+                yield from ((("operations", name, "stream", key, event), model) for event, model in events.items())
+            elif events not in spec.table("unions"):
+                yield ("operations", name, "stream", key), events
     for name, job in spec.table("jobs").items():
         if "returns" in job["submit"]:
             yield ("jobs", name, "submit", "returns"), job["submit"]["returns"]

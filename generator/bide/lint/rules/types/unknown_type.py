@@ -12,11 +12,12 @@ Alternatives differ in JSON:
     size: integer or number         # refused: both are numbers
     page: Page or Site              # refused: both are objects; declare a union
 
-`bytes` is only for a whole body: the result of a job, or the reply to an operation.
+`bytes` is only for a whole body: of a request, the result of a job, or the reply to an operation.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from bide import ir
@@ -39,6 +40,8 @@ _USUAL = {
     "double": "number",
     "timestamp": "datetime",
     "json": "any",
+    "unix": "unixtime",
+    "epoch": "unixtime",
 }
 _DECLARE_IT = f"declare it in models, enums or unions; built in are {', '.join(BUILT_IN)}"
 
@@ -55,7 +58,11 @@ def check(spec: Spec) -> Iterator[Diagnostic]:
 
 
 def _bodies(spec: Spec) -> Iterator[tuple[Path, str]]:
-    """The types of replies and results."""
+    """The types of replies, results and bodies that are one argument."""
+    for endpoint in spec.endpoints:
+        body = endpoint.raw.get("body")
+        if endpoint.role in ("operation", "submit") and isinstance(body, str) and not _is_a_name(spec, body):
+            yield (*endpoint.path, "body"), body
     for name, operation in spec.table("operations").items():
         path: Path = ("operations", name, "returns")
         returns = operation.get("returns")
@@ -70,6 +77,11 @@ def _bodies(spec: Spec) -> Iterator[tuple[Path, str]]:
     for name, lifecycle in spec.table("lifecycles").items():
         if "returns" in lifecycle.get("cancel", {}):
             yield ("lifecycles", name, "cancel", "returns"), lifecycle["cancel"]["returns"]
+
+
+def _is_a_name(spec: Spec, body: str) -> bool:
+    """Whether a body is a model, or a misspelt one, which unknown-model reports."""
+    return spec.is_model(body) or (body.isalnum() and body[0].isupper() and not spec.is_type(body))
 
 
 def _in_bodies(spec: Spec) -> Iterator[Path]:
@@ -94,11 +106,17 @@ def _named_elsewhere(spec: Spec) -> Iterator[str]:
         yield text
 
 
+_LIST = re.compile(r"(?i:list|array|sequence)\[(\w+)\]|(?i:array|list) of (\w+)s?|(\w+)\[\]|\[(\w+)\]")
+"""Other notations of a list."""
+
+
 def _problems(spec: Spec, path: Path, text: str, *, is_field: bool, may_be_file: bool = False) -> Iterator[Diagnostic]:
     try:
         read = parse_type(text)
     except NotationError as error:
-        help_ = "write it like string, list of Page, map of integer, or Page or null"
+        items = _LIST.fullmatch(text.strip())
+        usual = "write it like string, list of Page, map of integer, or Page or null"
+        help_ = f"write list of {next(filter(None, items.groups()))}" if items else usual
         yield spec.at_value(path, "unknown-type", str(error), help_)
         return
     for inner in read.leaves:
@@ -126,8 +144,10 @@ def _of_leaf(
         yield spec.at_value(
             path, "unknown-type", '"bytes" is only for a whole body', 'in JSON, use "base64" or "string"'
         )
-    elif inner == ir.Scalar(ir.Kind.FILE) and (read.type != inner or read.nullable or not may_be_file):
-        message = '"file" is only for a field in the body of a request, and not in a list or map'
+    elif inner == ir.Scalar(ir.Kind.FILE) and (
+        read.type not in (inner, ir.ListOf(inner)) or read.nullable or not may_be_file
+    ):
+        message = '"file" and "list of file" are only for a field in the body of a request'
         yield spec.at_value(
             path, "unknown-type", message, "in a reply, use bytes for a whole body, or string for a URL"
         )
@@ -150,7 +170,13 @@ def _of_alternatives(spec: Spec, path: Path, type_: ir.Type) -> Iterator[Diagnos
                         message = f'"{spelled(first[kind])}" and "{spelled(each)}" are both {kind} in JSON'
                         yield spec.at_value(path, "unknown-type", message, _ONE_OF[kind])
                     first.setdefault(kind, each)
+            times = [each for each in types if isinstance(each, ir.Scalar) and each.kind in _TIMES]
+            if len({_json_types(spec, each) for each in times}) > 1:
+                message = f'"{spelled(times[0])}" and "{spelled(times[1])}" are both a datetime in Python'
+                yield spec.at_value(path, "unknown-type", message, "use one of them, or string or number for the other")
 
+
+_TIMES = (ir.Kind.DATETIME, ir.Kind.LOCAL_DATETIME, ir.Kind.UNIXTIME, ir.Kind.UNIXTIME_MS)
 
 _ONE_OF = {
     "text": "use string for both",
@@ -171,7 +197,7 @@ def _json_types(spec: Spec, type_: ir.Type) -> tuple[str, ...]:
         case ir.Named(name) if name in spec.table("enums"):
             return ("a number" if spec.is_numeric(name) else "text",)
         case ir.Named(name) if name in spec.table("unions"):
-            return ("anything",)
+            return ("an object",)
         case ir.OneOf(types):
             return tuple(kind for each in types for kind in _json_types(spec, each))
     return ("an object",)
@@ -180,6 +206,8 @@ def _json_types(spec: Spec, type_: ir.Type) -> tuple[str, ...]:
 _JSON_TYPES = {
     ir.Kind.INTEGER: "a number",
     ir.Kind.NUMBER: "a number",
+    ir.Kind.UNIXTIME: "a number",
+    ir.Kind.UNIXTIME_MS: "a number",
     ir.Kind.BOOLEAN: "true or false",
     ir.Kind.OBJECT: "an object",
     ir.Kind.ANY: "anything",

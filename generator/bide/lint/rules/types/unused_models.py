@@ -41,7 +41,9 @@ def _named_by(spec: Spec, name: str) -> Iterator[str]:
     yield from filter(None, (spec.table("models").get(name, {}).get("is"),))
     for view in spec.fields(name):
         yield from _of_field(view)
-    yield from spec.table("unions").get(name, {}).get("variants", {}).values()
+    for view in spec.additional(name):
+        yield from _of_field(view)
+    yield from (model for _, _, model in spec.variants(name))
 
 
 def _named_by_requests(spec: Spec) -> Iterator[str]:
@@ -53,9 +55,9 @@ def _named_by_requests(spec: Spec) -> Iterator[str]:
                 yield from _of_field(view)
         for view in endpoint.body_fields:
             yield from _of_field(view)
-        if isinstance(raw.get("body"), str):
-            yield raw["body"]
-        yield from raw.get("stream", {}).get("events", {}).values()
+        yield from _of_text(raw.get("body"))
+        events = raw.get("stream", {}).get("events", raw.get("stream", {}).get("lines", {}))
+        yield from [events] if isinstance(events, str) else events.values()
         replies = raw.get("returns")
         for reply in replies.values() if isinstance(replies, dict) else (replies,):
             yield from _of_text(reply)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import TypeVar
 
@@ -50,6 +49,8 @@ def _told(kind: JobKind[S, R], body: bytes) -> tuple[str, Response]:
         raise _missing(at.job_id, body)
     if not isinstance(snapshot, Mapping):
         raise _missing(at.snapshot, body)
+    import json  # which, unlike msgspec, can write NaN; most programs never need it
+
     text = json.dumps(snapshot, ensure_ascii=False).encode() if at.snapshot else body
     status = min(kind.lifecycle.accepts, default=200)
     try:

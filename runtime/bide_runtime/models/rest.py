@@ -1,0 +1,69 @@
+"""Models with other keys beside their fields: `additional`, a map of the keys that have no field.
+
+msgspec ignores such keys. So they are moved into a map, under a key of its own, before an object is read.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from ..http.request import Json
+from .custom import NotNative
+from .prepared import prepared
+
+REST = "other keys"
+"""The key of the map in the objects that msgspec reads. A spec has no field of that name: names have no spaces."""
+
+
+def moved(wanted: Any, value: Json) -> Json:
+    """*value*, plain JSON, with the keys that have no field moved into the map `additional` of each object's model."""
+    if not NotNative.is_possible or not has_rest(wanted):
+        return value
+    from msgspec import inspect
+
+    return _moved(inspect.type_info(prepared(wanted)), value)
+
+
+@cache
+def has_rest(wanted: Any) -> bool:
+    """Whether a value of this type may have an object whose keys have to be moved."""
+    from msgspec import inspect
+
+    waiting, seen = [inspect.type_info(prepared(wanted))], set()
+    while waiting:
+        match waiting.pop():
+            case inspect.StructType(cls=cls, fields=fields) if cls not in seen:
+                seen.add(cls)
+                if REST in cls.__struct_encode_fields__:
+                    return True
+                waiting += [field.type for field in fields]
+            case inspect.ListType(item_type=inside) | inspect.DictType(value_type=inside):
+                waiting.append(inside)
+            case inspect.UnionType(types=types):
+                waiting += types
+    return False
+
+
+def _moved(found: Any, value: Json) -> Json:
+    from msgspec import inspect
+
+    if isinstance(found, inspect.UnionType):
+        fitting = inspect.ListType if isinstance(value, list) else (inspect.StructType, inspect.DictType)
+        found = next((each for each in found.types if isinstance(each, fitting)), found)
+    match found:
+        case inspect.StructType(cls=cls, fields=fields) if isinstance(value, dict):
+            kinds = {field.encode_name: field.type for field in fields}
+            rest = kinds.pop(REST, None)
+            inside = {key: _moved(kinds[key], item) for key, item in value.items() if key in kinds}
+            others = {key: item for key, item in value.items() if key not in kinds}
+            if rest is None:
+                return {**others, **inside}
+            tag = cls.__struct_config__.tag_field
+            tagged = {tag: others.pop(tag)} if tag in others else {}
+            return {**tagged, **inside, REST: _moved(rest, others)}
+        case inspect.ListType(item_type=item) if isinstance(value, list):
+            return [_moved(item, each) for each in value]
+        case inspect.DictType(value_type=item) if isinstance(value, dict):
+            return {key: _moved(item, each) for key, each in value.items()}
+    return value

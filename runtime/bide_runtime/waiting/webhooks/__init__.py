@@ -1,1 +1,0 @@
-"""Webhooks: what they tell of jobs, and which waits they reach."""

@@ -1,0 +1,83 @@
+"""Foundry: the id of a job may be an argument of its submit."""
+
+from __future__ import annotations
+
+import importlib
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from tests.live.driver import Driver
+from tests.providers.made import Packages
+
+
+@pytest.fixture
+def testing(packages: Packages) -> ModuleType:
+    """The module of the package with its fake and the faults."""
+    assert packages["foundry"]
+    return importlib.import_module("foundry_client.testing")
+
+
+@pytest.fixture
+def errors(packages: Packages) -> ModuleType:
+    return packages["foundry"]
+
+
+def client_of(fake: Any, driver: Driver) -> Any:
+    return fake.async_client() if driver.is_async else fake.client()
+
+
+def test_a_lost_reply_does_not_lose_the_id(driver: Driver, testing: ModuleType, errors: ModuleType) -> None:
+    """W11: the job may exist; the error has its id, and its token finds it. It is not submitted again."""
+    fake = testing.FakeFoundry()
+    fake.project.submit.inject(testing.lost(reaches=True))
+    client = client_of(fake, driver)
+
+    with pytest.raises(errors.SubmitUncertain, match=r"resume\(error\.token\)\.poll\(\) shows whether") as caught:
+        driver.call(client.project.run, id="a/b", shape="x")
+    assert caught.value.job_id == "a/b"
+    assert driver.call(client.project.resume(caught.value.token).wait).status == "done"
+    assert len(fake.project.submit.requests) == 1
+
+
+def test_a_job_that_was_not_made_is_not_found(driver: Driver, testing: ModuleType, errors: ModuleType) -> None:
+    """The token of an uncertain submit tells both cases apart."""
+    fake = testing.FakeFoundry()
+    fake.row.submit.inject(testing.lost(reaches=False))
+    client = client_of(fake, driver)
+
+    with pytest.raises(errors.SubmitUncertain) as caught:
+        driver.call(client.row.submit, row=7, shape="x")
+    with pytest.raises(errors.NotFound):
+        driver.call(client.row.resume(caught.value.token).poll)
+
+
+@pytest.mark.parametrize("fault", ["cut_short", "web_page", "wrong_shape"])
+def test_a_reply_that_cannot_be_read_is_not_needed(driver: Driver, testing: ModuleType, fault: str) -> None:
+    """The id is known without it, so the job is polled."""
+    fake = testing.FakeFoundry()
+    fake.row.submit.inject(getattr(testing, fault)())
+
+    assert driver.call(client_of(fake, driver).row.run, row=7, shape="x").status == "done"
+    fake.check()
+
+
+@pytest.mark.parametrize("job_id", ["", ".", "..", "a\nb"])
+def test_what_is_no_id_is_not_sent(driver: Driver, testing: ModuleType, errors: ModuleType, job_id: str) -> None:
+    """An id that would change the address of a poll is refused before the submit."""
+    fake = testing.FakeFoundry()
+
+    with pytest.raises(errors.InvalidArgument):
+        driver.call(client_of(fake, driver).project.submit, id=job_id, shape="x")
+    assert fake.requests == []
+
+
+def test_an_operation_may_return_a_job_with_its_argument(driver: Driver, testing: ModuleType) -> None:
+    """The handle has the id that the caller passed."""
+    fake = testing.FakeFoundry()
+    fake.convert.becomes_a_job()
+
+    job = driver.call(client_of(fake, driver).convert, name="p", shape="x")
+    assert job.id == "p"
+    assert driver.call(job.wait).status == "done"
