@@ -161,7 +161,11 @@ EITHER = named(poll=Link(field=("links", "self"), path="/jobs/{job_id}", name="G
 
 @pytest.mark.parametrize(
     ("links", "line"),
-    [({"self": "https://api.acme.example/v2/there/1"}, "GET /v2/there/1"), ({}, "GET /v2/jobs/j1"), (None, "GET /v2/jobs/j1")],
+    [
+        ({"self": "https://api.acme.example/v2/there/1"}, "GET /v2/there/1"),
+        ({}, "GET /v2/jobs/j1"),
+        (None, "GET /v2/jobs/j1"),
+    ],
 )
 def test_a_path_stands_in_for_a_missing_link(world: Make, links: Any, line: str) -> None:
     """The address that the provider hands out where there is one; the token keeps it."""
