@@ -383,7 +383,7 @@ CASES = [
         'unknown-pointer: FetchJob has no field "$" (a pointer begins with a key: status)',
     ),
     (
-        'poll: {get: "/v1/jobs/{job_id}"',
+        'poll: {get: "/jobs/{job_id}"',
         "poll: {get: {header: Location, path: /v1/jobs}",
         "path-parameter: a path beside a link has {job_id} in it, and no other name",
     ),
