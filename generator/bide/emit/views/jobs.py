@@ -255,7 +255,7 @@ class JobView(View):
         """What its call function returns."""
         fields = {
             "kind": Code(f"_jobs.{self.constant}"),
-            "call": self.endpoint.call(Code("_reads_nothing")),
+            "call": self.endpoint.call(),
             "reply": self.reply if self.ir.reply else None,
             "job_id": self.job_id,
             "idempotency_header": self.idempotency_header,
