@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from .calls.call import Call
     from .calls.call import reads as reads
     from .calls.call import reads_by_status as reads_by_status
-    from .calls.call import reads_nothing as reads_nothing
     from .calls.events import EventReader, StreamCall, UnknownEvent
     from .calls.link import Link
     from .calls.pages import Pages
@@ -148,7 +147,7 @@ _PLACES = {
     "models.moment": "LocalDatetime UnixTime UnixTimeMs",
     "models.variant": "Other Variant register",
     "calls.base_url": "Variable",
-    "calls.call": "Call reads reads_by_status reads_nothing",
+    "calls.call": "Call reads reads_by_status",
     "calls.events": "EventReader StreamCall UnknownEvent",
     "calls.link": "Link",
     "calls.pages": "Pages",

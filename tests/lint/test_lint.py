@@ -413,6 +413,11 @@ CASES = [
         "    status: $.status\n",
         'unknown-pointer: FetchJob has no field "$" (a pointer begins with a key: status)',
     ),
+    (
+        'poll: {get: "/jobs/{job_id}"',
+        "poll: {get: {header: Location, path: /v1/jobs}",
+        "path-parameter: a path beside a link has {job_id} in it, and no other name",
+    ),
     ("    status: status\n", "    status: credits_used\n", "but it must be text, a whole number or a boolean"),
     (
         "    ready: {",

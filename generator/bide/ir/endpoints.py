@@ -71,6 +71,8 @@ class Link:
 
     header: str = ""
     field: Pointer = ()
+    path: str = ""
+    """The path of the request if a reply has no link."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, TypeAlias, TypeVar, get_origin
 
 import msgspec
 
@@ -26,15 +26,21 @@ Path: TypeAlias = tuple[str, ...]
 
 
 def decode_reply(wanted: type[T], reply: Response) -> T:
-    """Decode the body of *reply*, in any encoding, like `decode`. As `str`, a reply of text is its body."""
+    """Decode the body of *reply*, in any encoding, like `decode`.
+
+    As `str`, a reply of text is its body; as a list, the lines of JSON are its items.
+    """
     if wanted is bytes:
         return decode(wanted, reply.body)
-    body = as_utf8(reply)
-    if wanted is str and _TEXT.match(reply.headers.get("content-type", "")):
+    body, kind = as_utf8(reply), reply.headers.get("content-type", "")
+    if wanted is str and _TEXT.match(kind):
         return _text_of(body)  # type: ignore[return-value]  # it is a `str`, which is `T`
+    if _LINES.match(kind) and get_origin(wanted) is list:
+        body = b"[" + b",".join(line for line in body.splitlines() if line.strip()) + b"]"
     return decode(wanted, body)
 
 
+_LINES = re.compile(r"\s*(application|text)/(x-)?(ndjson|jsonl|jsonlines|json-lines|nljson)\b", re.IGNORECASE)
 _TEXT = re.compile(r"\s*text/(?!json)", re.IGNORECASE)
 
 

@@ -34,6 +34,8 @@ def url_of(account: Account, record: Record[Any, Any], role: Role, at: str | Lin
     if isinstance(at, str):
         return account.base_url + path(at, named_in(record, role, at))
     found = record.links.get(role)
+    if found is None and at.path:
+        return account.base_url + path(at.path, record.named)
     if found is None:
         body = record.snapshot.reply.body if record.snapshot else b""
         raise DecodeError(f"the provider gave no {role} link: {at.place} is missing", path=at.place, body=body)
@@ -165,7 +167,7 @@ def attach_record(
         )
     if unknown := sorted(record.values.keys() - kind.lifecycle.all_names):
         raise InvalidArgument(f"the addresses of a {kind.name} job have no {', '.join(unknown)}")
-    if isinstance(kind.lifecycle.poll, Link):
+    if isinstance(kind.lifecycle.poll, Link) and not kind.lifecycle.poll.path:
         if refusal(account, job_id) is not None:
             raise InvalidArgument(
                 f"{job_id!r} is not an address of {account.provider.title}: pass the address where the {kind.name} job"
@@ -187,7 +189,7 @@ def resume_record(account: Account, kind: JobKind[Any, Any], text: str) -> Recor
         )
         raise InvalidToken(f"this token cannot be used: the job is at {theirs}, and this client is for {ours}")
     links = token.links
-    if isinstance(kind.lifecycle.poll, Link):
+    if isinstance(kind.lifecycle.poll, Link) and not kind.lifecycle.poll.path:
         links = {"poll": token.id, **links}
     for role, url in links.items():
         if role not in kind.lifecycle.link:

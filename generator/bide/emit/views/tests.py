@@ -324,7 +324,7 @@ class JobTableView(View):
             "min_interval": polling.min_interval,
             "interval": polling.interval,
             "timeout": polling.timeout,
-            "is_polled_by_id": lifecycle.poll.link is None,
+            "is_polled_by_id": lifecycle.poll.link is None or bool(lifecycle.poll.link.path),
             "codes": tuple(lifecycle.codes),
             "is_open": self.is_open,
             "has_id_in_body": job.reply is not None and bool(job.job_id.field),

@@ -105,7 +105,7 @@ def build_endpoint(
                     parameters.append(_argument(one, place))
     return ir.Endpoint(
         method=method.upper(),
-        path=raw[method] if isinstance(raw[method], str) else f"/links/{owner}/{role}/{{job_id}}",
+        path=_path(raw[method], usual=f"/links/{owner}/{role}/{{job_id}}"),
         link=None if isinstance(raw[method], str) else _link(raw[method]),
         parameters=tuple(sorted(parameters, key=lambda parameter: parameter.field.optional)),
         constants=tuple(constants),
@@ -132,8 +132,17 @@ def secret_argument(name: str) -> str:
     return names.argument_name(names.chosen_field_name(name))
 
 
+def _path(address: Json, *, usual: str) -> str:
+    """The path of an address; *usual* is that of the simulator's links."""
+    if isinstance(address, str):
+        return address
+    path: str = address.get("path", usual)
+    return path
+
+
 def _link(raw: Mapping[str, Json]) -> ir.Link:
-    return ir.Link(header=raw.get("header", ""), field=parse_pointer(raw["field"]) if "field" in raw else ())
+    field = parse_pointer(raw["field"]) if "field" in raw else ()
+    return ir.Link(header=raw.get("header", ""), field=field, path=raw.get("path", ""))
 
 
 def build_id(raw: Json) -> ir.IdAt:

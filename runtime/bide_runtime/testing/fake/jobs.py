@@ -47,6 +47,8 @@ def link_path(lifecycle: Lifecycle, role: Role) -> str:
         "cancel": lifecycle.cancel[0] if lifecycle.cancel else "",
     }
     here = lifecycle.link[role]
+    if here.path:
+        return here.path
     shared = (other for other, at in lifecycle.link.items() if at.is_where(here) and methods[other] != methods[role])
     return f"/links/{next(shared, role) if role == 'cancel' else role}/{{job_id}}"
 

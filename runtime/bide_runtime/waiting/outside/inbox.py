@@ -9,27 +9,25 @@ from ...jobs.record import Record
 
 
 class Inbox:
-    """The records that waits of a client use, by job."""
+    """The records that waits of a client use."""
 
     def __init__(self) -> None:
-        self._waited_for: dict[tuple[str, str], tuple[Record[Any, Any], ...]] = {}
+        # One entry for each: thousands of jobs may wait.
+        self._waits: dict[Record[Any, Any], int] = {}
+        """The number of waits of each record."""
         self.arrivals = 0
         """How many webhooks arrived."""
 
     def begin(self, record: Record[Any, Any]) -> None:
         """A wait for this job begins."""
-        key = record.kind.name, record.id
-        self._waited_for[key] = (*self._waited_for.get(key, ()), record)
+        self._waits[record] = self._waits.get(record, 0) + 1
 
     def end(self, record: Record[Any, Any]) -> None:
         """A wait for this job is over."""
-        key = record.kind.name, record.id
-        others = list(self._waited_for.pop(key, ()))
-        if record in others:
-            others.remove(record)
-        if others:
-            self._waited_for[key] = tuple(others)
+        left = self._waits.pop(record, 1) - 1
+        if left:
+            self._waits[record] = left
 
     def waiting(self, kind: str, job_id: str) -> Sequence[Record[Any, Any]]:
         """The records of this job."""
-        return self._waited_for.get((kind, job_id), ())
+        return [each for each in list(self._waits) if each.id == job_id and each.kind.name == kind]
