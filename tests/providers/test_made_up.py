@@ -17,6 +17,8 @@ from tests.providers.table import CASES, Case
 
 PLANS = {"": "succeeds", "fail": "fails", "cancel": "gets_cancelled"}
 """The method of the fake for each scenario of the simulator."""
+SPEED = 8.0
+"""How much faster than real time jobs, pauses and intervals are."""
 ENDING = [case for case in CASES if case.call.endswith(".run") and case.scenario in PLANS]
 
 
@@ -30,8 +32,8 @@ def test_a_call_has_its_outcome(case: Case, driver: Driver, packages: Packages) 
     """Over real HTTP, with the requests of the table."""
     package = packages[case.provider]
     scenarios = f"- scenario: {case.scenario}" if case.scenario else None
-    with Simulator(provider(case.provider), key="key", scenarios=scenarios) as simulator:
-        method = attrgetter(case.call)(driver.client(package, simulator.url))
+    with Simulator(provider(case.provider), key="key", speed=SPEED, scenarios=scenarios) as simulator:
+        method = attrgetter(case.call)(driver.client(package, simulator.url, speed=SPEED))
         if case.raises:
             with pytest.raises(getattr(package, case.raises)):
                 driver.call(method, **case.arguments)

@@ -17,10 +17,14 @@ class Link(msgspec.Struct, frozen=True, kw_only=True):
     header: str = ""
     field: tuple[str, ...] = ()
     """JSON names that lead to it."""
+    envelope: str = ""
+    """The key under which the body may have the object that `field` begins in."""
     argument: str = ""
     """For an id: the argument of the submit, by the provider's name for it."""
     template: str = ""
     """For an id inside a URL: the end of the URL, such as `/jobs/{job_id}`."""
+    path: str = ""
+    """The path of the request, with `{job_id}` in it, if the provider gives no link."""
     name: str = ""
     """The rate limit bucket of requests to this link."""
 
@@ -37,7 +41,9 @@ class Link(msgspec.Struct, frozen=True, kw_only=True):
         """The value at this place, or `None`."""
         if self.header:
             return reply.headers.get(self.header.lower())
-        return follow(json_in(reply), self.field)
+        body = json_in(reply)
+        inside = body.get(self.envelope) if self.envelope and isinstance(body, dict) else None
+        return follow(inside if isinstance(inside, dict) else body, self.field)
 
     def id_in(self, reply: Response) -> Json:
         """The id at this place, or `None`."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, TypeAlias, TypeVar, get_origin
 
 import msgspec
 
@@ -26,15 +26,21 @@ Path: TypeAlias = tuple[str, ...]
 
 
 def decode_reply(wanted: type[T], reply: Response) -> T:
-    """Decode the body of *reply*, in any encoding, like `decode`. As `str`, a reply of text is its body."""
+    """Decode the body of *reply*, in any encoding, like `decode`.
+
+    As `str`, a reply of text is its body; as a list, the lines of JSON are its items.
+    """
     if wanted is bytes:
         return decode(wanted, reply.body)
-    body = as_utf8(reply)
-    if wanted is str and _TEXT.match(reply.headers.get("content-type", "")):
+    body, kind = as_utf8(reply), reply.headers.get("content-type", "")
+    if wanted is str and _TEXT.match(kind):
         return _text_of(body)  # type: ignore[return-value]  # it is a `str`, which is `T`
+    if _LINES.match(kind) and get_origin(wanted) is list:
+        body = b"[" + b",".join(line for line in body.splitlines() if line.strip()) + b"]"
     return decode(wanted, body)
 
 
+_LINES = re.compile(r"\s*(application|text)/(x-)?(ndjson|jsonl|jsonlines|json-lines|nljson)\b", re.IGNORECASE)
 _TEXT = re.compile(r"\s*text/(?!json)", re.IGNORECASE)
 
 
@@ -58,6 +64,26 @@ def decode(wanted: type[T], body: bytes) -> T:
         # msgspec finds a wrong type before the end of a body that was cut, and it reads strict JSON only.
         return _decode_leniently(wanted, body)
     return value
+
+
+def from_text(wanted: type[T], text: str | bytes) -> T:
+    """Decode JSON text of the user. Raises `DecodeError`, and `InvalidArgument` for other types."""
+    if not isinstance(text, str | bytes):
+        raise InvalidArgument(f"from_json takes text or bytes, not {type(text).__name__}")
+    return decode(wanted, text.encode(errors="surrogatepass") if isinstance(text, str) else text)
+
+
+def from_plain(wanted: type[T], value: Mapping[str, Json]) -> T:
+    """Decode a JSON object of the user. Raises `DecodeError`, and `InvalidArgument` for what JSON cannot hold."""
+    import json  # which, unlike msgspec, can write NaN
+
+    if not isinstance(value, Mapping):
+        raise InvalidArgument(f"from_dict takes a JSON object as a dict, not {type(value).__name__}")
+    try:
+        text = json.dumps(dict(value))
+    except (TypeError, ValueError, RecursionError) as error:
+        raise InvalidArgument(f"from_dict takes only values that JSON has: {error}") from error
+    return decode(wanted, text.encode())
 
 
 def _decode_leniently(wanted: type[T], body: bytes) -> T:

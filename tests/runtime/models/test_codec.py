@@ -9,8 +9,8 @@ from typing import Annotated, Any, Literal
 import pytest
 from bide_runtime.errors.client import InvalidArgument
 from bide_runtime.errors.decode import DecodeError
-from bide_runtime.http.request import Json
-from bide_runtime.models.codec import any_json, checked, decode, encode, encode_object, follow
+from bide_runtime.http.request import Json, Response
+from bide_runtime.models.codec import any_json, checked, decode, decode_reply, encode, encode_object, follow
 from bide_runtime.models.lenient import NotJson
 from bide_runtime.models.model import Model
 from bide_runtime.models.variant import Other, Variant, register
@@ -335,3 +335,21 @@ def test_any_json_reads_what_is_not_strict() -> None:
     """An error body may have NaN in it; other text is `None`."""
     assert ["a"] == list(any_json(b'{"a": NaN}'))
     assert any_json(b"<html>") is None
+
+
+@pytest.mark.parametrize("kind", ["application/x-ndjson", "application/jsonl; charset=utf-8", "text/x-jsonlines"])
+def test_lines_of_json_are_a_list(kind: str) -> None:
+    """Each line is an item; empty lines are none."""
+    reply = Response(status=200, headers={"content-type": kind}, body=b'{"a": 1}\r\n\n{"a": 2}\n')
+
+    assert [{"a": 1}, {"a": 2}] == decode_reply(list[dict[str, int]], reply)
+
+
+def test_a_line_of_another_shape_has_its_number() -> None:
+    """The path of the error counts the lines from 0."""
+    reply = Response(status=200, headers={"content-type": "application/x-ndjson"}, body=b'{"a": 1}\n{"a": "x"}\n')
+
+    with pytest.raises(DecodeError) as raised:
+        decode_reply(list[dict[str, int]], reply)
+
+    assert "$[1]" in raised.value.path

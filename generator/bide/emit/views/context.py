@@ -64,6 +64,11 @@ class Context:
     def union_names(self) -> frozenset[str]:
         return frozenset(union.name for union in self.ir.unions)
 
+    def envelope(self, model: str) -> str:
+        """The envelope of a model; empty if it has none."""
+        found = self.ir.by_name[model]
+        return found.envelope if isinstance(found, Model) else ""
+
     def field_of(self, holder: Type, wire: str) -> Field:
         """A field by its wire name. Raises `KeyError`."""
         match holder:

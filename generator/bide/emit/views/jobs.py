@@ -39,7 +39,7 @@ class LifecycleView(View):
         requests = {"poll": lifecycle.poll, "result": lifecycle.result.endpoint, "cancel": cancel}
         codes = {str(code) for code in lifecycle.codes}
         fields = {
-            "poll": _address(lifecycle.poll),
+            "poll": self._address(lifecycle.poll),
             "poll_method": lifecycle.poll.method,
             "long_poll": row("LongPoll", asdict(lifecycle.long_poll)) if lifecycle.long_poll else None,
             "status": attributes(lifecycle.status),
@@ -52,11 +52,12 @@ class LifecycleView(View):
             "result": self._result_at(lifecycle.result),
             "pages": self._pages(lifecycle.result.pages) if self._continues else None,
             "poll_many": _poll_many(lifecycle.poll_many) if lifecycle.poll_many else None,
-            "cancel": (cancel.method, _address(cancel)) if cancel else None,
+            "cancel": (cancel.method, self._address(cancel)) if cancel else None,
             "cancel_over": frozenset(lifecycle.cancel.over) if lifecycle.cancel else None,
             "values": self._values,
             "headers": _templates(requests, Place.HEADER),
             "bodies": _templates(requests, Place.BODY),
+            "auth": {name: literal(each.auth) for name, each in requests.items() if each and each.auth is not None},
             "timeouts": {name: each.timeout for name, each in requests.items() if each and each.timeout},
             "error_code": attributes(lifecycle.error.code),
             "error_message": attributes(lifecycle.error.message),
@@ -85,7 +86,7 @@ class LifecycleView(View):
         if result.endpoint is None:
             return self._attributes(result.field)
         fields = {
-            "path": _address(result.endpoint),
+            "path": self._address(result.endpoint),
             "method": result.endpoint.method,
             "not_ready": frozenset(result.not_ready),
             "gone": frozenset(result.gone),
@@ -106,6 +107,22 @@ class LifecycleView(View):
             result = self._jobs[0].result
             paths = {name: self.provider.attributes(path, result) for name, path in paths.items()}
         return row("Pages", {**asdict(pages), **paths})
+
+    def _address(self, endpoint: Endpoint) -> Code | str:
+        """The path, or the link."""
+        if endpoint.link is None:
+            query = "&".join(
+                f"{_encoded(name)}={_encoded(text)}" for at, name, text in endpoint.constants if at is Place.QUERY
+            )
+            return f"{endpoint.path}?{query}" if query else endpoint.path
+        fields = {**asdict(endpoint.link), "name": f"{endpoint.method} {endpoint.path}"}
+        return row("Link", {**fields, "envelope": self._envelope if endpoint.link.field else ""})
+
+    @property
+    def _envelope(self) -> str:
+        """The envelope of the replies that have the links."""
+        replies = [job.reply for job in self._jobs] + [job.snapshot for job in self._jobs]
+        return next((envelope for name in replies if name and (envelope := self.provider.envelope(name))), "")
 
     def _attributes(self, path: Pointer) -> Pointer:
         """The path in Python names, which are the same for all jobs of the lifecycle."""
@@ -184,6 +201,14 @@ class JobView(View):
         return Code("CancellableJob" if self.ir.lifecycle.cancel else "Job")
 
     @property
+    def has_webhook(self) -> bool:
+        return self.ir.webhook is not None
+
+    @property
+    def receive_docstring(self) -> Code:
+        return docstring(prose.receive(), indent=8)
+
+    @property
     def can_be_cancelled(self) -> bool:
         return self.ir.lifecycle.cancel is not None
 
@@ -198,7 +223,8 @@ class JobView(View):
     def id_at(self, at: IdAt) -> Code:
         """Where a reply to a submit has the id."""
         if at.header or at.template or at.argument:
-            return row("Link", asdict(at))
+            envelope = self.provider.envelope(self.ir.reply) if at.field and self.ir.reply else ""
+            return row("Link", {**asdict(at), "envelope": envelope})
         return literal(self.provider.attributes(at.field, Named(self.ir.reply)) if self.ir.reply else ())
 
     def values(self, endpoint: Endpoint, at: IdAt) -> dict[str, Code]:
@@ -230,6 +256,7 @@ class JobView(View):
             "failed_result": self.failed_result if self.failed else None,
             "failed": Code(f"_errors.{self.failed}") if self.failed else None,
             "polling": row("Polling", asdict(self.ir.polling)),
+            "webhook": row("WebhookAt", asdict(self.ir.webhook)) if self.ir.webhook else None,
         }
         return row("JobKind", fields, indent=0)
 
@@ -238,7 +265,7 @@ class JobView(View):
         """What its call function returns."""
         fields = {
             "kind": Code(f"_jobs.{self.constant}"),
-            "call": self.endpoint.call(Code("_reads_nothing")),
+            "call": self.endpoint.call(),
             "reply": self.reply if self.ir.reply else None,
             "job_id": self.job_id,
             "idempotency_header": self.idempotency_header,
@@ -284,16 +311,6 @@ class JobView(View):
     def async_run_many_docstring(self) -> Code:
         text = prose.run_many(self.ir, self.params_class, is_async=True)
         return docstring(text, indent=8)
-
-
-def _address(endpoint: Endpoint) -> Code | str:
-    """The path, or the link."""
-    if endpoint.link is None:
-        query = "&".join(
-            f"{_encoded(name)}={_encoded(text)}" for at, name, text in endpoint.constants if at is Place.QUERY
-        )
-        return f"{endpoint.path}?{query}" if query else endpoint.path
-    return row("Link", {**asdict(endpoint.link), "name": f"{endpoint.method} {endpoint.path}"})
 
 
 def _encoded(text: str) -> str:

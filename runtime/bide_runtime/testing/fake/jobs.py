@@ -47,6 +47,8 @@ def link_path(lifecycle: Lifecycle, role: Role) -> str:
         "cancel": lifecycle.cancel[0] if lifecycle.cancel else "",
     }
     here = lifecycle.link[role]
+    if here.path:
+        return here.path
     shared = (other for other, at in lifecycle.link.items() if at.is_where(here) and methods[other] != methods[role])
     return f"/links/{next(shared, role) if role == 'cancel' else role}/{{job_id}}"
 
@@ -223,6 +225,20 @@ class FakeJobs(Generic[R]):
         at = answered_at(job, came, asked_for(self.kind.lifecycle.long_poll, sent))
         return replace(self.polled(job, at), takes=at - came)
 
+    def webhook(self, job_id: str) -> bytes:
+        """The body of a webhook that tells of this job as it is now."""
+        job, at = self._by_id[job_id], self.kind.webhook
+        assert at is not None
+        told: Json = job.snapshot(self._time.now)
+        body: Json = told
+        for name in reversed(at.snapshot):
+            body = {name: body}
+        holder = body
+        for name in at.job_id[:-1]:
+            holder = holder.setdefault(name, {})
+        holder[at.job_id[-1]] = job_id
+        return msgspec.json.encode(body)
+
     def polled(self, job: FakeJob, at: float | None = None) -> Reply:
         """The reply to a poll, now or *at* another time."""
         now, accepts = self._time.now if at is None else at, self.kind.lifecycle.accepts
@@ -240,7 +256,9 @@ class FakeJobs(Generic[R]):
         body, headers = self._shown(job, now)
         self._put_links(job, body, headers, now)
         is_early = not (state.has_result or lifecycle.names)
-        self._put_values(job, body, self.kind.snapshot, without=lifecycle.values_for_result if is_early else frozenset())
+        self._put_values(
+            job, body, self.kind.snapshot, without=lifecycle.values_for_result if is_early else frozenset()
+        )
         return Reply(
             body,
             status,
