@@ -93,8 +93,8 @@ def result(session: Session, record: Record[S, R], *, now: float) -> Flow[R]:
 def cancel(session: Session, record: Record[Any, Any], *, deadline: Deadline | None = None, now: float) -> Flow[None]:
     """Ask the provider to cancel the job. A job that is over stays as it is; that is not an error.
 
-    Sends nothing if the job is known to be over. Polls once if the request needs what only a poll has told: a link, or a
-    value in its address. Not if there is a *deadline*, for which a poll may come too late.
+    Sends nothing if the job is known to be over. If only a poll has what the request needs, a link or a value, it polls
+    once; but not if there is a *deadline*, which the poll could miss.
     """
     assert record.kind.lifecycle.cancel is not None
     method, at = record.kind.lifecycle.cancel
