@@ -73,7 +73,7 @@ IDS = VISIBLE.filter(lambda text: text not in (".", "..")) | st.sampled_from(
 )
 
 
-@pytest.mark.parametrize("job", [job for job in JOBS if job.is_polled_by_id], ids=str)
+@pytest.mark.parametrize("job", [job for job in JOBS if job.has_id_in_one_part], ids=str)
 @given(job_id=IDS)
 def test_an_id_stays_one_part_of_the_path(job: Job, job_id: str) -> None:
     """No id leads to another address: not with a slash, a dot or a question mark."""

@@ -95,6 +95,11 @@ class Job:
         return min(seconds, max(100 * self.interval[1], 10.0))
 
     @property
+    def has_id_in_one_part(self) -> bool:
+        """Whether the id is one part of the path, which may not span several."""
+        return self.is_polled_by_id and "{+job_id}" not in self.poll
+
+    @property
     def going(self) -> str:
         """A state that is not final."""
         return next(state for state in ("running", "pending", TOMORROW) if self.knows(state) or state == TOMORROW)
