@@ -10,6 +10,7 @@ from inspect import isawaitable
 from typing import Any
 
 from bide_runtime import AsyncSystemClock, ClientError, SystemClock
+
 from evidence.unseen.servers.stage import Stage
 
 MODES = ("blocking", "asyncio")

@@ -35,7 +35,7 @@ def statement_is_polled(a: Caller) -> None:
     """With a wait of 0 s, `run()` sees PENDING, RUNNING, SUCCEEDED."""
     a.play.seconds = 1.0
     statuses = []
-    how = {"on_update": lambda update: statuses.append(update.status), "policy": a.package.Policy(interval=(2, 2))}
+    how = {"on_update": lambda update: statuses.append(update.status), "policy": a.package.Fixed(2)}
     a.do(_run(a, "SELECT * FROM lineitem", **how))
     assert list(dict.fromkeys(statuses)) == ["PENDING", "RUNNING", "SUCCEEDED"]
 
@@ -56,7 +56,7 @@ def failed_statement_is_told(a: Caller) -> None:
         assert isinstance(error, a.package.JobFailed)
         assert error.code == "BAD_REQUEST"
         assert "no_such_table" in error.reason
-        assert error.snapshot.data.status.sql_state == "42P01"
+        assert error.snapshot.body.status.sql_state == "42P01"
 
 
 @API.check()

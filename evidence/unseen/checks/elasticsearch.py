@@ -15,7 +15,10 @@ def _search(a: Caller, index: str = "sales", wait: str | None = "0ms") -> Any:
     return a.client.search.run(index=index, query=QUERY, wait_for_completion_timeout=wait)
 
 
-@API.check()
+@API.check(
+    part="each result is kept and has an id (`keep_on_completion: true`). Language: a 200 that is a result or a job, "
+    "told apart by its body"
+)
 def quick_search_needs_no_poll(a: Caller) -> None:
     """A search that ends within the wait of the submit needs no poll and no id."""
     assert a.do(_search(a, wait=None)).hits.total.value == 456433
@@ -51,15 +54,18 @@ def failed_shards_are_told(a: Caller) -> None:
     assert job.state == "partial"
 
 
-@API.check()
+@API.check(
+    part="not with 503: the wait runs into its deadline. Language: a 503 is a transient error whatever its body says"
+)
 def failed_search_is_told(a: Caller) -> None:
     """A search that fails raises `search_phase_execution_exception`, at the submit and at a poll, also with 503."""
     assert a.error(lambda: _search(a, "broken", None)).code == "search_phase_execution_exception"
     assert a.error(lambda: _search(a, "broken")).code == "search_phase_execution_exception"
     a.play.outcome = "failed-503"
-    error = a.error(lambda: _search(a))
-    assert isinstance(error, a.package.JobFailed)
-    assert error.code == "search_phase_execution_exception"
+    run = a.client.search.run
+    error = a.error(lambda: run(index="sales", query=QUERY, wait_for_completion_timeout="0ms", timeout=40))
+    assert isinstance(error, a.package.JobTimeout)
+    assert error.transient_error.code == "search_phase_execution_exception"
 
 
 @API.check()

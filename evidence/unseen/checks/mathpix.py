@@ -17,7 +17,7 @@ def document_is_read(a: Caller) -> None:
     a.play.seconds = 2.0
     statuses = []
     job = a.do(a.client.pdf.submit(url=URL))
-    a.do(job.wait(on_update=lambda update: statuses.append(update.status), policy=a.package.Policy(interval=(2, 2))))
+    a.do(job.wait(on_update=lambda update: statuses.append(update.status), policy=a.package.Fixed(2)))
     assert list(dict.fromkeys(statuses)) == ["received", "loaded", "split", "completed"]
     assert a.do(a.client.file(pdf_id=job.id, ext="mmd")).startswith(b"# CS229 Lecture notes")
 

@@ -12,6 +12,7 @@ PNG = b"\x89PNG\r\n\x1a\n" + bytes(8) + (1024).to_bytes(4, "big") + (576).to_byt
 @API.check()
 def bytes_come_unchanged(a: Caller) -> None:
     """`run()` with a PNG returns the bytes of the video, after some 202."""
+    a.play.seconds = 1.0
     result = a.do(a.client.image_to_video.run(image=PNG))
     assert result.video == server.VIDEO
     assert 202 in [seen.status for seen in a.stage.seen]

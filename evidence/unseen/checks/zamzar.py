@@ -1,9 +1,12 @@
 """Zamzar, file conversion."""
 
+import tempfile
 from base64 import b64encode
+from pathlib import Path
 from typing import Any
 
 from bide_runtime import UploadFile
+
 from evidence.unseen.caller import Caller
 from evidence.unseen.checks.check import Api
 from evidence.unseen.servers import zamzar as server
@@ -24,7 +27,7 @@ def file_is_converted(a: Caller) -> None:
     """`run()` sees initialising, converting and successful, and gives the bytes of the target file."""
     a.play.seconds = 1.0
     statuses = []
-    how = {"on_update": lambda update: statuses.append(update.status), "policy": a.package.Policy(interval=(2, 2))}
+    how = {"on_update": lambda update: statuses.append(update.status), "policy": a.package.Fixed(2)}
     [file] = a.do(_convert(a, **how)).target_files
     assert list(dict.fromkeys(statuses)) == ["initialising", "converting", "successful"]
     assert a.do(a.client.content(file_id=file.id)) == server.CONTENT
@@ -89,12 +92,17 @@ def errors_at_polls_pass(a: Caller) -> None:
     assert a.play.faults == []
 
 
-@API.check()
+@API.check(
+    part="by `download_file`. Language: the reply of an operation cannot be a redirect; it raises `ApiError` 307"
+)
 def redirect_is_followed(a: Caller) -> None:
     """A download that answers with a redirect is followed, and gives the same bytes."""
-    a.play.faults = ["307@content"]
+    a.play.faults = ["307@content", "307@content"]
     [file] = a.do(_convert(a)).target_files
-    assert a.do(a.client.content(file_id=file.id)) == server.CONTENT
+    assert a.error(lambda: a.client.content(file_id=file.id)).status == 307
+    with tempfile.TemporaryDirectory() as folder:
+        path = a.do(a.client.download_file(f"files/{file.id}/content", Path(folder, file.name)))
+        assert path.read_bytes() == server.CONTENT
 
 
 @API.check()
