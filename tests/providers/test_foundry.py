@@ -81,3 +81,19 @@ def test_an_operation_may_return_a_job_with_its_argument(driver: Driver, testing
     job = driver.call(client_of(fake, driver).convert, name="p", shape="x")
     assert job.id == "p"
     assert driver.call(job.wait).status == "done"
+
+
+def test_a_failure_of_the_fake_fits_the_spec(driver: Driver, testing: ModuleType, errors: ModuleType) -> None:
+    """Where the code of an error is a number, the fake sends a number."""
+    fake = testing.FakeFoundry()
+    fake.thing.fails("no luck")
+    with pytest.raises(errors.JobFailed, match="no luck") as caught:
+        driver.call(client_of(fake, driver).thing.run, shape="x")
+    assert caught.value.snapshot.body.error.code == 1
+
+
+def test_two_names_in_a_segment_are_more_than_one(driver: Driver, testing: ModuleType, errors: ModuleType) -> None:
+    """`/batches/{id}.{format}` is the log of a batch, not the poll of a job at `/batches/{job_id}`."""
+    fake = testing.FakeFoundry()
+    fake.log.answers(b"log")
+    assert driver.call(client_of(fake, driver).log, id="b", format=".txt") == b"log"
