@@ -107,7 +107,7 @@ def links_are_downloaded_without_the_key(a: Caller) -> None:
 
 @API.check()
 def refusals_are_told(a: Caller) -> None:
-    """No warehouse raises INVALID_PARAMETER_VALUE, an unknown id NOT_FOUND, no token an authentication error."""
+    """No warehouse raises INVALID_PARAMETER_VALUE, an unknown id NOT_FOUND, a wrong token an error."""
     error = a.error(lambda: a.client.execute.run(statement="SELECT 1", warehouse_id=""))
     assert error.code == "INVALID_PARAMETER_VALUE"
     assert a.error(lambda: a.client.execute.get("none")).code == "NOT_FOUND"

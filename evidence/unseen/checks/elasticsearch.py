@@ -96,7 +96,8 @@ def missing_index_is_an_error(a: Caller) -> None:
 
 @API.check()
 def wrong_key_is_an_error(a: Caller) -> None:
-    """A missing or wrong key raises an authentication error (401, `security_exception`)."""
+    """A wrong key raises an authentication error (401, `security_exception`); without one, nothing is sent."""
+    assert isinstance(a.error(lambda: a.another(api_key=None)), a.package.ConfigurationError)
     client = a.another(api_key="bad")
     error = a.error(lambda: client.status(id="x"))
     assert isinstance(error, a.package.AuthenticationError)

@@ -83,7 +83,8 @@ def broken_job_ends(a: Caller) -> None:
 
 @API.check()
 def wrong_key_is_an_error(a: Caller) -> None:
-    """A missing or wrong key raises an authentication error (401), and is not tried again."""
+    """A wrong key raises an authentication error (401), and is not tried again; without one, nothing is sent."""
+    assert isinstance(a.error(lambda: a.another(api_key=None)), a.package.ConfigurationError)
     client = a.another(api_key="none")
     error = a.error(lambda: client.image_to_video.run(image=PNG))
     assert isinstance(error, a.package.AuthenticationError)
