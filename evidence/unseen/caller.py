@@ -30,7 +30,7 @@ class Caller(ExitStack):
         self._runner = self.enter_context(asyncio.Runner())
         self.client = self.another()
 
-    def another(self, *, speed: float = SPEED, **secrets: str) -> Any:
+    def another(self, *, speed: float = SPEED, **secrets: str | None) -> Any:
         """A client with these secrets instead."""
         given = {**self._secrets, **secrets, "base_url": self.stage.url + self._path}
         if self._mode == "blocking":

@@ -112,6 +112,5 @@ def refusals_are_told(a: Caller) -> None:
     assert error.code == "INVALID_PARAMETER_VALUE"
     assert a.error(lambda: a.client.execute.get("none")).code == "NOT_FOUND"
     client = a.another(token="?")
-    assert isinstance(
-        a.error(lambda: client.execute.get("none")), (a.package.PermissionDenied, a.package.AuthenticationError)
-    )
+    assert isinstance(a.error(lambda: client.execute.get("none")), a.package.PermissionDenied)
+    assert isinstance(a.error(lambda: a.another(token=None)), a.package.ConfigurationError)
