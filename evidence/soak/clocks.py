@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from bide_runtime.testing.fake.clock import VirtualSenders
-from bide_runtime.waiting.flow import Received, Send
+from bide_runtime.waiting.flow import NewKey, Received, Send
 from tests.runtime.fakes import AsyncFakeClock, FakeClock, LoopClock
 
 Jumps = tuple[tuple[float, float], ...]
@@ -42,7 +42,7 @@ class StormClock(FakeClock):
         else:
             self.time.naps.pop()
 
-    def new_senders(self, send: Callable[[Send], Received], wakeup: threading.Event) -> VirtualSenders[Any]:
+    def new_senders(self, send: Callable[[Send | NewKey], Received], wakeup: threading.Event) -> VirtualSenders[Any]:
         return VirtualSenders(send, self, wakeup, self.time, threads=AT_ONCE)
 
 

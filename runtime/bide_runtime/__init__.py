@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from .calls.call import Call
     from .calls.call import reads as reads
     from .calls.call import reads_by_status as reads_by_status
-    from .calls.call import reads_nothing as reads_nothing
     from .calls.events import EventReader, StreamCall, UnknownEvent
     from .calls.link import Link
     from .calls.pages import Pages
@@ -46,14 +45,22 @@ if TYPE_CHECKING:
     from .clients.clock import AsyncClock, AsyncSystemClock, Clock, SystemClock
     from .clients.job import CancellableJob, CancellableJobs, Job, Jobs
     from .clients.observer import Exchange, Observer
-    from .clients.options import BatchOptions, WaitOptions
+    from .clients.options import AsyncKey, BatchOptions, Key, WaitOptions
     from .clients.progress import ProgressDisplay
     from .clients.stream import Stream
+    from .clients.webhooks import Webhooks
     from .engines.aiohttp_transport import AiohttpTransport
     from .engines.httpx_transport import AsyncHttpxTransport, HttpxTransport
     from .engines.transport import AsyncTransport, Transport
     from .engines.urllib3_transport import Urllib3Transport
-    from .errors.client import ClientClosed, ClientError, ConfigurationError, InvalidArgument, InvalidToken
+    from .errors.client import (
+        ClientClosed,
+        ClientError,
+        ConfigurationError,
+        InvalidArgument,
+        InvalidSignature,
+        InvalidToken,
+    )
     from .errors.decode import DecodeError
     from .errors.own import OwnErrors
     from .errors.stream import StreamCut, StreamError, StreamFailed
@@ -73,14 +80,16 @@ if TYPE_CHECKING:
         UnprocessableEntity,
     )
     from .http.long_poll import LongPoll
+    from .http.oauth import OAuth
     from .http.rate_limit import MaxRate, Rate
     from .http.request import Json, Request, Response
     from .http.request import joined as joined
     from .http.request import path as path
     from .http.request import query as query
+    from .http.signature import Signature
     from .jobs.end import End
     from .jobs.errors import JobCancelled, JobError, JobExpired, JobFailed, JobNotDone, JobTimeout, SubmitUncertain
-    from .jobs.kind import JobKind
+    from .jobs.kind import JobKind, WebhookAt
     from .jobs.lifecycle import Lifecycle
     from .jobs.poll_many import PollMany
     from .jobs.polling import Polling
@@ -111,7 +120,7 @@ if TYPE_CHECKING:
 
 
 _PLACES = {
-    "errors.client": "ClientClosed ClientError ConfigurationError InvalidArgument InvalidToken",
+    "errors.client": "ClientClosed ClientError ConfigurationError InvalidArgument InvalidSignature InvalidToken",
     "errors.decode": "DecodeError",
     "errors.own": "OwnErrors",
     "errors.stream": "StreamCut StreamError StreamFailed",
@@ -122,8 +131,10 @@ _PLACES = {
         "RateLimited ServerError UnprocessableEntity"
     ),
     "http.long_poll": "LongPoll",
+    "http.oauth": "OAuth",
     "http.rate_limit": "MaxRate Rate",
     "http.request": "Json Request Response joined path query",
+    "http.signature": "Signature",
     "engines.aiohttp_transport": "AiohttpTransport",
     "engines.httpx_transport": "AsyncHttpxTransport HttpxTransport",
     "engines.transport": "AsyncTransport Transport",
@@ -136,13 +147,13 @@ _PLACES = {
     "models.moment": "LocalDatetime UnixTime UnixTimeMs",
     "models.variant": "Other Variant register",
     "calls.base_url": "Variable",
-    "calls.call": "Call reads reads_by_status reads_nothing",
+    "calls.call": "Call reads reads_by_status",
     "calls.events": "EventReader StreamCall UnknownEvent",
     "calls.link": "Link",
     "calls.pages": "Pages",
     "calls.provider": "ErrorShape Provider",
     "jobs.errors": "JobCancelled JobError JobExpired JobFailed JobNotDone JobTimeout SubmitUncertain",
-    "jobs.kind": "JobKind",
+    "jobs.kind": "JobKind WebhookAt",
     "jobs.end": "End",
     "jobs.lifecycle": "Lifecycle",
     "jobs.poll_many": "PollMany",
@@ -165,10 +176,11 @@ _PLACES = {
     "clients.clock": "AsyncClock AsyncSystemClock Clock SystemClock",
     "clients.job": "CancellableJob CancellableJobs Job Jobs",
     "clients.batches.job_batch": "JobBatch",
-    "clients.options": "BatchOptions WaitOptions",
+    "clients.options": "AsyncKey BatchOptions Key WaitOptions",
     "clients.observer": "Exchange Observer",
     "clients.progress": "ProgressDisplay",
     "clients.stream": "Stream",
+    "clients.webhooks": "Webhooks",
 }
 """The public names by module. Generated code imports only from `bide_runtime`, so modules can be moved."""
 
@@ -186,6 +198,7 @@ __all__ = [
     "AsyncJob",
     "AsyncJobBatch",
     "AsyncJobs",
+    "AsyncKey",
     "AsyncStream",
     "AsyncSystemClock",
     "AsyncTransport",
@@ -214,6 +227,7 @@ __all__ = [
     "Gone",
     "HttpxTransport",
     "InvalidArgument",
+    "InvalidSignature",
     "InvalidToken",
     "Job",
     "JobBatch",
@@ -226,6 +240,7 @@ __all__ = [
     "JobTimeout",
     "Jobs",
     "Json",
+    "Key",
     "Lifecycle",
     "Link",
     "LocalDatetime",
@@ -233,6 +248,7 @@ __all__ = [
     "MaxRate",
     "Model",
     "NotFound",
+    "OAuth",
     "Observer",
     "OpenEnum",
     "OpenIntEnum",
@@ -258,6 +274,7 @@ __all__ = [
     "ResultAt",
     "Secret",
     "ServerError",
+    "Signature",
     "Snapshot",
     "State",
     "Stream",
@@ -280,6 +297,8 @@ __all__ = [
     "Variable",
     "Variant",
     "WaitOptions",
+    "WebhookAt",
+    "Webhooks",
 ]
 
 

@@ -38,6 +38,10 @@ PAGES = (
 """Pages with code that runs here. The others are run by `tests/emit/test_readme.py`, or have no code."""
 
 
+MADE_UP = ("keys", "webhooks")
+"""Pages that make a package of a spec on the page."""
+
+
 @pytest.fixture
 def reader(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Reader]:
     """A reader with a checkout of this repository, and a company proxy with its own certificate."""
@@ -87,12 +91,21 @@ def test_the_code_of_a_page_runs(page: str, reader: Reader) -> None:
         reader.read(DOCS / f"{page}.md")
 
 
+@pytest.mark.parametrize("page", MADE_UP)
+def test_a_page_with_a_made_up_provider(page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its packages are made in a folder of their own."""
+    monkeypatch.syspath_prepend(REPOSITORY / "generated" / "anakin")
+    checkout(tmp_path, names=("pyproject.toml", "runtime", "specs"))
+    with reading(tmp_path, monkeypatch) as reader:
+        reader.read(DOCS / f"{page}.md")
+
+
 def test_no_page_is_left_out() -> None:
     """Each page with runnable code is tested."""
     others = {"add-a-provider", "checking"}
     for page in DOCS.glob("*.md"):
         if any(block.language == "python" for block in blocks(page)):
-            assert page.stem in {*PAGES, *others}, page.stem
+            assert page.stem in {*PAGES, *MADE_UP, *others}, page.stem
 
 
 def test_the_opentelemetry_recipe(reader: Reader, monkeypatch: pytest.MonkeyPatch) -> None:

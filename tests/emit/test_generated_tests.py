@@ -128,7 +128,7 @@ SABOTAGE = {
         "max(self.not_before, now + min(seconds, MAX_RETRY_AFTER))",
         "now",
     ),
-    "a transient error ends the wait": ("_runtime/waiting/poll.py", "TransportError | NotJson):", "NotJson):"),
+    "a transient error ends the wait": ("_runtime/waiting/poll.py", "TransportError | NotJson) or", "NotJson) or"),
     "an unknown status is an end": ("_runtime/jobs/lifecycle.py", "State.RUNNING", "State.SUCCEEDED"),
     "a lost submit is sent again": (
         "_runtime/waiting/submits/submit.py",

@@ -15,7 +15,7 @@ from bide_runtime.testing.checks.streams import EventStream
 from bide.emit.python.code import Code
 from bide.emit.python.table import DEFAULTS, row
 
-ONLY_IF_SET = {"failed", "own_errors", "content_type", "accept", "reply"}
+ONLY_IF_SET = {"failed", "own_errors", "content_type", "accept", "reply", "read"}
 """Fields for which a view passes `None` where the default is right."""
 
 TABLES = ["Call", "ErrorShape", "JobKind", "Lifecycle", "Link", "LongPoll", "Pages", "PollMany", "Polling"]

@@ -354,6 +354,37 @@ CASES = [
         "{query: key, env: A, name: timeout}",
         'same-secret: every client already has an argument "timeout"',
     ),
+    (
+        "{header: X-API-Key, env: ACME_API_KEY}",
+        '{oauth: {token_url: "https://auth.acme.example/token"}, env: ACME_API_KEY}',
+        'bad-type: "env" must be a mapping for OAuth, and text for any other secret',
+    ),
+    (
+        "{header: X-API-Key, env: ACME_API_KEY}",
+        '{oauth: {token_url: "https://auth.acme.example/token"}, env: {client_id: A, client_secret: B}, name: x}',
+        'no-effect: "name" has no effect: the arguments for OAuth are client_id and client_secret',
+    ),
+    (
+        "{header: X-API-Key, env: ACME_API_KEY}",
+        "[{header: X-App, env: A, name: client_id}, "
+        '{oauth: {token_url: "https://auth.acme.example/token"}, env: {client_id: A, client_secret: B}}]',
+        "same-secret: the arguments client_id and client_secret are taken",
+    ),
+    (
+        "auth: {header: X-API-Key, env: ACME_API_KEY}\n",
+        "webhooks: {standard: true, env: A, prefix: x}\n",
+        'no-effect: "prefix" has no effect: Standard Webhooks says it already',
+    ),
+    (
+        "auth: {header: X-API-Key, env: ACME_API_KEY}\n",
+        "webhooks: {header: X-S, env: A, timestamp: {header: X-T}}\n",
+        'no-effect: "timestamp" has no effect: it is not signed, so anybody could change it',
+    ),
+    (
+        "auth: {header: X-API-Key, env: ACME_API_KEY}\n",
+        "webhooks: {header: X-S, env: A, tolerance: 1m}\n",
+        'no-effect: "tolerance" has no effect without a "timestamp"',
+    ),
     # other names
     (
         "    lifecycle: job\n",
@@ -381,6 +412,11 @@ CASES = [
         "    status: status\n",
         "    status: $.status\n",
         'unknown-pointer: FetchJob has no field "$" (a pointer begins with a key: status)',
+    ),
+    (
+        'poll: {get: "/jobs/{job_id}"',
+        "poll: {get: {header: Location, path: /v1/jobs}",
+        "path-parameter: a path beside a link has {job_id} in it, and no other name",
     ),
     ("    status: status\n", "    status: credits_used\n", "but it must be text, a whole number or a boolean"),
     (

@@ -37,6 +37,24 @@ class Case:
 
 CASES = (
     Case(
+        provider="toll",
+        call="crossing.run",
+        arguments={"name": "x"},
+        brings={"status": "over"},
+        asks=frozenset({"POST /oauth/token", "POST /crossings", "GET /crossings/{job_id}"}),
+    ),
+    Case(provider="toll", call="crossing.run", arguments={"name": "x"}, scenario="fail", raises="JobFailed"),
+    Case(
+        provider="toll",
+        call="watch.run",
+        arguments={"name": "x"},
+        brings={"seen": 1},
+        asks=frozenset({"POST /watches", "GET /watches/{job_id}", "GET /public/{job_id}/report"}),
+    ),
+    Case(provider="toll", call="prices", brings={"seen": 1}, asks=frozenset({"GET /prices"})),
+    Case(provider="toll", call="shut", brings={"seen": 1}, asks=frozenset({"POST /close"})),
+    Case(provider="toll", call="count", brings={"seen": 1}, asks=frozenset({"POST /oauth/token", "GET /count"})),
+    Case(
         provider="courier",
         call="parcel.run",
         arguments={"what": "x"},

@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any, TypeVar
 
 from bide_runtime.batch.counts import Counts
-from bide_runtime.calls.call import Call, reads_nothing
+from bide_runtime.calls.call import Call
 from bide_runtime.calls.provider import ErrorShape, Provider
 from bide_runtime.clients.async_client import AsyncClient
 from bide_runtime.clients.async_job import AsyncCancellableJobs, AsyncJob, AsyncJobs
@@ -179,7 +179,7 @@ def order(
     """The submission that generated code makes for `submit(url=...)`."""
     return Submission(
         kind=of,
-        call=Call(method="POST", path="/jobs", body=encode(Order(url=url)), read=reads_nothing),
+        call=Call(method="POST", path="/jobs", body=encode(Order(url=url))),
         reply=Ticket,
         job_id=("id",),
         idempotency_header="Idempotency-Key" if keyed else None,

@@ -30,7 +30,9 @@ MODES: tuple[Mode, ...] = ("sync", "async")
 class World:
     """One client with its server and its time."""
 
-    def __init__(self, mode: Mode, server: Server, provider: Provider | None = None, **arguments: Any) -> None:
+    def __init__(
+        self, mode: Mode, server: Server, provider: Provider | None = None, api_key: Any = KEY, **arguments: Any
+    ) -> None:
         self.mode = mode
         self.clock: FakeClock
         self.transport: FakeTransport | AsyncFakeTransport
@@ -39,12 +41,12 @@ class World:
         if mode == "sync":
             self.clock = FakeClock()
             self.transport = FakeTransport(server, self.clock)
-            self.client = type("Acme", (Acme,), more)(KEY, transport=self.transport, clock=self.clock, **arguments)
+            self.client = type("Acme", (Acme,), more)(api_key, transport=self.transport, clock=self.clock, **arguments)
         else:
             self.clock = AsyncFakeClock()
             self.transport = AsyncFakeTransport(server, self.clock)
             self.client = type("AsyncAcme", (AsyncAcme,), more)(
-                KEY, transport=self.transport, clock=self.clock, **arguments
+                api_key, transport=self.transport, clock=self.clock, **arguments
             )
 
     def jobs(self, of: JobKind[Any, Any]) -> Any:

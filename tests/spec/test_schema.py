@@ -83,12 +83,13 @@ CASES = [
     (
         ", env: ACME_API_KEY}",
         "}",
-        '9:1 missing-key: "auth" has no "env" (env: The environment variable that has the secret.)',
+        '9:1 missing-key: "auth" has no "env" (env: The environment variable that has the secret; '
+        "for OAuth, one for client id and one for secret.)",
     ),
     (
         "{header: X-API-Key,",
         "{",
-        '9:1 missing-key: "auth" has no "header", "bearer", "query" or "basic" (add one of them)',
+        '9:1 missing-key: "auth" has no "header", "bearer", "query", "basic" or "oauth" (add one of them)',
     ),
     ("{header: X-API-Key,", "{heder: X-API-Key,", '9:8 unknown-key: unknown key "heder" (did you mean "header"?)'),
     (

@@ -10,7 +10,6 @@ from collections.abc import Mapping, Sequence
 from bide_runtime import Call, Json, Submission
 from bide_runtime import encode as _encode
 from bide_runtime import reads as _reads
-from bide_runtime import reads_nothing as _reads_nothing
 
 from . import _jobs, models
 
@@ -45,7 +44,7 @@ def submit_url_scraper(
     )
     return Submission(
         kind=_jobs.URL_SCRAPER,
-        call=Call(method="POST", path="/url-scraper", body=_encode(_body), read=_reads_nothing),
+        call=Call(method="POST", path="/url-scraper", body=_encode(_body)),
         reply=models.JobAccepted,
         job_id=("job_id",),
     )
@@ -71,7 +70,7 @@ def submit_url_scraper_batch(
     )
     return Submission(
         kind=_jobs.URL_SCRAPER_BATCH,
-        call=Call(method="POST", path="/url-scraper/batch", body=_encode(_body), read=_reads_nothing),
+        call=Call(method="POST", path="/url-scraper/batch", body=_encode(_body)),
         reply=models.JobAccepted,
         job_id=("job_id",),
     )
@@ -81,7 +80,7 @@ def submit_web_scraper() -> Submission[models.WebScrape, models.WebScrape]:
     """`POST /web-scraper`"""
     return Submission(
         kind=_jobs.WEB_SCRAPER,
-        call=Call(method="POST", path="/web-scraper", read=_reads_nothing),
+        call=Call(method="POST", path="/web-scraper"),
         reply=models.JobAccepted,
         job_id=("job_id",),
     )
@@ -98,7 +97,7 @@ def submit_agentic_search(
     _body = models.ResearchRequest(prompt=prompt, use_browser=use_browser, schema=schema, webhook_url=webhook_url)
     return Submission(
         kind=_jobs.AGENTIC_SEARCH,
-        call=Call(method="POST", path="/agentic-search", body=_encode(_body), read=_reads_nothing),
+        call=Call(method="POST", path="/agentic-search", body=_encode(_body)),
         reply=models.ResearchAccepted,
         job_id=("job_id",),
     )
@@ -122,7 +121,7 @@ def submit_holocron(
     )
     return Submission(
         kind=_jobs.HOLOCRON,
-        call=Call(method="POST", path="/holocron/task", body=_encode(_body), read=_reads_nothing),
+        call=Call(method="POST", path="/holocron/task", body=_encode(_body)),
         reply=models.TaskJob,
         job_id=("job_id",),
     )
@@ -156,7 +155,7 @@ def submit_map(
     )
     return Submission(
         kind=_jobs.MAP,
-        call=Call(method="POST", path="/map", body=_encode(_body), read=_reads_nothing),
+        call=Call(method="POST", path="/map", body=_encode(_body)),
         reply=models.JobAccepted,
         job_id=("job_id",),
     )
@@ -190,7 +189,7 @@ def submit_crawl(
     )
     return Submission(
         kind=_jobs.CRAWL,
-        call=Call(method="POST", path="/crawl", body=_encode(_body), read=_reads_nothing),
+        call=Call(method="POST", path="/crawl", body=_encode(_body)),
         reply=models.JobAccepted,
         job_id=("job_id",),
     )
@@ -206,7 +205,7 @@ def submit_ai_visibility(
     _body = models.VisibilityRequest(query=query, sources=sources, country=country)
     return Submission(
         kind=_jobs.AI_VISIBILITY,
-        call=Call(method="POST", path="/ai-visibility/search", body=_encode(_body), read=_reads_nothing),
+        call=Call(method="POST", path="/ai-visibility/search", body=_encode(_body)),
         reply=models.VisibilitySearch,
         job_id=("search_id",),
     )
@@ -233,7 +232,7 @@ def submit_browser_task(
     )
     return Submission(
         kind=_jobs.BROWSER_TASK,
-        call=Call(method="POST", path="/ai/evaluate", body=_encode(_body), read=_reads_nothing),
+        call=Call(method="POST", path="/ai/evaluate", body=_encode(_body)),
         reply=models.BrowserTaskJob,
         job_id=("workflow_id",),
     )
@@ -253,7 +252,7 @@ def submit_wire_build(
     )
     return Submission(
         kind=_jobs.WIRE_BUILD,
-        call=Call(method="POST", path="/wire/build-request", body=_encode(_body), read=_reads_nothing),
+        call=Call(method="POST", path="/wire/build-request", body=_encode(_body)),
         reply=models.Build,
         job_id=("id",),
     )

@@ -11,6 +11,7 @@ from bide_runtime import (
     AsyncClock,
     AsyncJob,
     AsyncJobs,
+    AsyncKey,
     AsyncTransport,
     BatchOptions,
     Json,
@@ -1696,7 +1697,8 @@ class AsyncAnakin(AsyncClient):
             result = await client.url_scraper.run(url="https://example.com")
 
     Args:
-        api_key: The API key. Default: the environment variable `ANAKIN_API_KEY`.
+        api_key: The API key, or a function that returns it. Default: the environment variable
+            `ANAKIN_API_KEY`.
         base_url: URL to use instead of https://api.anakin.io/v1.
         timeout: Timeout of one HTTP request in seconds. To limit the wait for a job, pass
             `timeout` to `run()` or `wait()`.
@@ -1714,7 +1716,7 @@ class AsyncAnakin(AsyncClient):
 
     def __init__(
         self,
-        api_key: str | None = None,
+        api_key: AsyncKey | None = None,
         *,
         base_url: str | None = None,
         timeout: float = 30.0,

@@ -13,6 +13,7 @@ from bide_runtime import (
     Job,
     Jobs,
     Json,
+    Key,
     MaxRate,
     Observer,
     Policy,
@@ -1670,7 +1671,8 @@ class Anakin(Client):
             result = client.url_scraper.run(url="https://example.com")
 
     Args:
-        api_key: The API key. Default: the environment variable `ANAKIN_API_KEY`.
+        api_key: The API key, or a function that returns it. Default: the environment variable
+            `ANAKIN_API_KEY`.
         base_url: URL to use instead of https://api.anakin.io/v1.
         timeout: Timeout of one HTTP request in seconds. To limit the wait for a job, pass
             `timeout` to `run()` or `wait()`.
@@ -1688,7 +1690,7 @@ class Anakin(Client):
 
     def __init__(
         self,
-        api_key: str | None = None,
+        api_key: Key | None = None,
         *,
         base_url: str | None = None,
         timeout: float = 30.0,

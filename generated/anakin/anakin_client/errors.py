@@ -27,6 +27,10 @@ class InvalidToken(AnakinError, _runtime.InvalidToken):
     """A token that cannot be resumed. Nothing was sent. A ValueError too."""
 
 
+class InvalidSignature(AnakinError, _runtime.InvalidSignature):
+    """A webhook that the provider has not signed, or that is too old. A ValueError too."""
+
+
 class ClientClosed(AnakinError, _runtime.ClientClosed):
     """The client was closed before or during the call."""
 

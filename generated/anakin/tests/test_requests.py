@@ -12,7 +12,7 @@ from spec import BASE, CALLS, HEADERS, JOBS, KEYS, Fake
 
 from anakin_client import InvalidArgument
 from bide_runtime.testing.checks.calls import Mode, Told, play
-from bide_runtime.testing.fake.provider import KEY as SECRET
+from bide_runtime.testing.fake.keys import KEY as SECRET
 from bide_runtime.testing.checks.requests import Call, as_sent, given as as_given
 from bide_runtime.testing.checks.stories import Job
 
@@ -60,7 +60,7 @@ def test_the_key_is_in_its_place_and_nowhere_else(call: Call, data: st.DataObjec
     fake = Fake()
     told = play(fake, "sync", lambda client, _: call.of(client)(**data.draw(call.required)))
     [sent] = told.requests
-    for where, name, text in KEYS:
+    for where, name, text in KEYS if call.keys is None else call.keys:
         places = sent.query if where == "query" else list(sent.request.headers.items())
         assert (name, as_sent(text, SECRET)) in places
     fake.check()

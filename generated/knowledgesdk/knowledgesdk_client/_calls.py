@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from bide_runtime import Call, EventReader, StreamCall, Submission
 from bide_runtime import encode as _encode
 from bide_runtime import reads as _reads
-from bide_runtime import reads_nothing as _reads_nothing
 
 from . import _jobs, models
 
@@ -37,7 +36,7 @@ def submit_extract(
     )
     return Submission(
         kind=_jobs.EXTRACT,
-        call=Call(method="POST", path="/v1/extract/async", body=_encode(_body), read=_reads_nothing),
+        call=Call(method="POST", path="/v1/extract/async", body=_encode(_body)),
         reply=models.SubmitReply,
         job_id=("job_id",),
     )
@@ -89,7 +88,7 @@ def extract_stream(
         urls=urls,
     )
     return StreamCall(
-        call=Call(method="POST", path="/v1/extract/stream", body=_encode(_body), timeout=300.0, read=_reads_nothing),
+        call=Call(method="POST", path="/v1/extract/stream", body=_encode(_body), timeout=300.0),
         reader=EventReader(
             known={
                 "connected": models.ConnectedEvent,

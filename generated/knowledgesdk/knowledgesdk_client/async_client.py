@@ -11,6 +11,7 @@ from bide_runtime import (
     AsyncClock,
     AsyncJob,
     AsyncJobs,
+    AsyncKey,
     AsyncStream,
     AsyncTransport,
     BatchOptions,
@@ -216,7 +217,8 @@ class AsyncKnowledgeSDK(AsyncClient):
             result = await client.extract.run(url="https://example.com")
 
     Args:
-        api_key: The API key. Default: the environment variable `KNOWLEDGESDK_API_KEY`.
+        api_key: The API key, or a function that returns it. Default: the environment variable
+            `KNOWLEDGESDK_API_KEY`.
         base_url: URL to use instead of https://api.knowledgesdk.com.
         timeout: Timeout of one HTTP request in seconds. To limit the wait for a job, pass
             `timeout` to `run()` or `wait()`.
@@ -234,7 +236,7 @@ class AsyncKnowledgeSDK(AsyncClient):
 
     def __init__(
         self,
-        api_key: str | None = None,
+        api_key: AsyncKey | None = None,
         *,
         base_url: str | None = None,
         timeout: float = 30.0,

@@ -12,6 +12,7 @@ from bide_runtime import (
     Clock,
     Job,
     Jobs,
+    Key,
     MaxRate,
     Observer,
     Policy,
@@ -214,7 +215,8 @@ class KnowledgeSDK(Client):
             result = client.extract.run(url="https://example.com")
 
     Args:
-        api_key: The API key. Default: the environment variable `KNOWLEDGESDK_API_KEY`.
+        api_key: The API key, or a function that returns it. Default: the environment variable
+            `KNOWLEDGESDK_API_KEY`.
         base_url: URL to use instead of https://api.knowledgesdk.com.
         timeout: Timeout of one HTTP request in seconds. To limit the wait for a job, pass
             `timeout` to `run()` or `wait()`.
@@ -232,7 +234,7 @@ class KnowledgeSDK(Client):
 
     def __init__(
         self,
-        api_key: str | None = None,
+        api_key: Key | None = None,
         *,
         base_url: str | None = None,
         timeout: float = 30.0,

@@ -25,6 +25,7 @@ from knowledgesdk_client import (
     SubmitUncertain,
 )
 from bide_runtime.testing.checks.calls import Mode, Told, broken_by
+from bide_runtime.testing.checks.keys import outlives_its_key
 from bide_runtime.testing.checks.stories import Job, Steady, Story, stories
 from bide_runtime.testing.checks.values import TOMORROW
 from knowledgesdk_client.testing import (
@@ -125,6 +126,16 @@ def test_the_last_poll_comes_before_the_deadline(job: Job, mode: Mode) -> None:
     told = run(job, mode, plan=job.plan(job.going, "succeeded", after=70.0), policy=Steady(60.0), timeout=100.0)
 
     assert told.error is None
+
+
+# --- keys that change -------------------------------------------------------------------------------------------------
+
+
+@each_job
+@in_each_mode
+def test_a_job_outlives_its_key(job: Job, mode: Mode) -> None:
+    """A 401 in the middle of a wait asks for a new key once; the request is sent again, the submit is not."""
+    assert outlives_its_key(Fake, job, mode) == []
 
 
 # --- W6 to W9: what a reply means -------------------------------------------------------------------------------------

@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from bide_runtime import Call, Record, Submission
 from bide_runtime import encode as _encode
 from bide_runtime import reads as _reads
-from bide_runtime import reads_nothing as _reads_nothing
 from bide_runtime import reads_or_job as _reads_or_job
 
 from . import _jobs, models
@@ -48,7 +47,7 @@ def submit_fetch(
     )
     return Submission(
         kind=_jobs.FETCH,
-        call=Call(method="POST", path="/v1/jobs", body=_encode(_body), read=_reads_nothing),
+        call=Call(method="POST", path="/v1/jobs", body=_encode(_body)),
         reply=models.SubmitReply,
         job_id=("job_id",),
         idempotency_header="Idempotency-Key",
@@ -86,7 +85,7 @@ def submit_crawl(
     )
     return Submission(
         kind=_jobs.CRAWL,
-        call=Call(method="POST", path="/v1/jobs", body=_encode(_body), read=_reads_nothing),
+        call=Call(method="POST", path="/v1/jobs", body=_encode(_body)),
         reply=models.SubmitReply,
         job_id=("job_id",),
         idempotency_header="Idempotency-Key",
@@ -122,7 +121,7 @@ def submit_map(
     )
     return Submission(
         kind=_jobs.MAP,
-        call=Call(method="POST", path="/v1/jobs", body=_encode(_body), read=_reads_nothing),
+        call=Call(method="POST", path="/v1/jobs", body=_encode(_body)),
         reply=models.SubmitReply,
         job_id=("job_id",),
         idempotency_header="Idempotency-Key",
@@ -158,7 +157,7 @@ def submit_search(
     )
     return Submission(
         kind=_jobs.SEARCH,
-        call=Call(method="POST", path="/v1/jobs", body=_encode(_body), read=_reads_nothing),
+        call=Call(method="POST", path="/v1/jobs", body=_encode(_body)),
         reply=models.SubmitReply,
         job_id=("job_id",),
         idempotency_header="Idempotency-Key",
@@ -196,7 +195,7 @@ def submit_interact(
     )
     return Submission(
         kind=_jobs.INTERACT,
-        call=Call(method="POST", path="/v1/jobs", body=_encode(_body), read=_reads_nothing),
+        call=Call(method="POST", path="/v1/jobs", body=_encode(_body)),
         reply=models.SubmitReply,
         job_id=("job_id",),
         idempotency_header="Idempotency-Key",

@@ -11,6 +11,7 @@ from bide_runtime import (
     AsyncCancellableJobs,
     AsyncClient,
     AsyncClock,
+    AsyncKey,
     AsyncTransport,
     BatchOptions,
     MaxRate,
@@ -1031,7 +1032,8 @@ class AsyncScrapio(AsyncClient):
             result = await client.fetch.run(url="https://example.com")
 
     Args:
-        api_key: The API key. Default: the environment variable `SCRAPIO_API_KEY`.
+        api_key: The API key, or a function that returns it. Default: the environment variable
+            `SCRAPIO_API_KEY`.
         base_url: URL to use instead of https://api.scrapio.dev.
         timeout: Timeout of one HTTP request in seconds. To limit the wait for a job, pass
             `timeout` to `run()` or `wait()`.
@@ -1049,7 +1051,7 @@ class AsyncScrapio(AsyncClient):
 
     def __init__(
         self,
-        api_key: str | None = None,
+        api_key: AsyncKey | None = None,
         *,
         base_url: str | None = None,
         timeout: float = 30.0,

@@ -22,6 +22,10 @@ class InvalidToken(ScrapioError, _runtime.InvalidToken):
     """A token that cannot be resumed. Nothing was sent. A ValueError too."""
 
 
+class InvalidSignature(ScrapioError, _runtime.InvalidSignature):
+    """A webhook that the provider has not signed, or that is too old. A ValueError too."""
+
+
 class ClientClosed(ScrapioError, _runtime.ClientClosed):
     """The client was closed before or during the call."""
 

@@ -7,12 +7,12 @@ and of the disk.
 from __future__ import annotations
 
 from bide.ir.endpoints import NAME, BodyField, BodyModel, Endpoint, Link, Parameter, Place, Rate
-from bide.ir.jobs import Job
+from bide.ir.jobs import Job, WebhookAt
 from bide.ir.lifecycles import Cancel, End, ErrorAt, Lifecycle, LongPoll, Pages, Polling, PollMany, Progress, ResultAt
 from bide.ir.models import Enum, EnumValue, Example, Field, Items, Model, State, Union
 from bide.ir.operations import IdAt, Operation, Reply, Stream
 from bide.ir.package import Author, Package
-from bide.ir.provider import ErrorShape, Provider, Secret, Variable
+from bide.ir.provider import ErrorShape, OAuth, Provider, Secret, Signature, Variable
 from bide.ir.types import (
     INDEX,
     UNBOUNDED,
@@ -60,6 +60,7 @@ __all__ = [
     "MapOf",
     "Model",
     "Named",
+    "OAuth",
     "OneOf",
     "Operation",
     "Package",
@@ -76,10 +77,12 @@ __all__ = [
     "ResultAt",
     "Scalar",
     "Secret",
+    "Signature",
     "Source",
     "State",
     "Stream",
     "Type",
     "Union",
     "Variable",
+    "WebhookAt",
 ]

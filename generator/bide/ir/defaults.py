@@ -24,3 +24,6 @@ TIMEOUT = "5m"
 """`timeout`, or `TYPICAL_TIMES` the longest `typical` time if that is longer."""
 
 TYPICAL_TIMES = 4
+
+WEBHOOK_TOLERANCE = "5m"
+"""How old a webhook may be."""

@@ -71,6 +71,8 @@ class Link:
 
     header: str = ""
     field: Pointer = ()
+    path: str = ""
+    """The path of the request if a reply has no link."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,6 +97,8 @@ class Endpoint:
     idempotent: bool = False
     timeout: float | None = None
     rate_limit: Rate | None = None
+    auth: tuple[str, ...] | None = None
+    """The secrets that it needs, by the client's arguments; `None`: the usual ones."""
     examples: tuple[Example, ...] = ()
 
     @property

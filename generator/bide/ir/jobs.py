@@ -12,6 +12,15 @@ from bide.ir.types import Pointer, Source, Type
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WebhookAt:
+    """Where the body of a webhook has the job."""
+
+    job_id: Pointer
+    snapshot: Pointer
+    """What a poll would return; empty: the whole body."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
     """One kind of job."""
 
@@ -31,6 +40,8 @@ class Job:
     """What a failed job has in place of the result; `None` if it has nothing."""
     polling: Polling
     items: Items | None
+    webhook: WebhookAt | None = None
+    """Where a webhook has the job, if the provider sends any."""
     deprecated: str = ""
     """Why it should not be used; empty: it is not deprecated."""
 

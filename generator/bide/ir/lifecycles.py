@@ -173,11 +173,15 @@ class Lifecycle:
     """Whether statuses are compared without case."""
 
     @property
+    def endpoints(self) -> tuple[Endpoint, ...]:
+        """The requests about one job: poll, result and cancellation."""
+        cancel = self.cancel.endpoint if self.cancel else None
+        return tuple(each for each in (self.poll, self.result.endpoint, cancel) if each is not None)
+
+    @property
     def names(self) -> tuple[str, ...]:
         """The names in the addresses, headers and bodies of its requests, without `job_id`."""
-        cancel = self.cancel.endpoint if self.cancel else None
-        endpoints = [each for each in (self.poll, self.result.endpoint, cancel) if each is not None]
-        found = dict.fromkeys(name for each in endpoints for name in each.names)
+        found = dict.fromkeys(name for each in self.endpoints for name in each.names)
         return tuple(name for name in found if name != "job_id")
 
     @property

@@ -16,17 +16,51 @@ from bide.ir.types import Pointer, Source
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Secret:
-    """A secret that every request carries, and where."""
+    """A secret that requests carry, and where."""
 
-    scheme: Literal["header", "query", "basic"]
+    scheme: Literal["header", "query", "basic", "oauth"]
     name: str
-    """The header or the query parameter; for basic auth `username`, `password` or `both`."""
+    """The header or the query parameter; for basic auth `username`, `password` or `both`; for OAuth, where it buys an
+    access token, `client_id` or `client_secret`.
+    """
     prefix: str = ""
     """The word before the secret in a header."""
     env: str
     """The environment variable that a client reads it from."""
     argument: str
     """The argument of a client that takes it."""
+    is_usual: bool = True
+    """Whether requests that name no secret carry it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OAuth:
+    """Where access tokens come from, and what to ask for."""
+
+    token_url: str
+    scopes: tuple[str, ...]
+    audience: str
+    in_body: bool
+    """Whether client id and secret are sent in the body, instead of as basic auth."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signature:
+    """How webhooks are signed."""
+
+    header: str
+    env: str
+    hmac: Literal["sha256", "sha1", "sha512"]
+    encoding: Literal["hex", "base64"]
+    prefix: str
+    signed: str
+    timestamp: str
+    """The header with the time of sending; empty: none."""
+    id: str
+    """The header with the id of the webhook; empty: none."""
+    tolerance: float
+    base64_key: bool
+    """Whether the secret is base64."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +108,8 @@ class Provider:
     query: tuple[tuple[str, str], ...]
     """Query parameters of every request. A request with a parameter of that name keeps its own."""
     auth: tuple[Secret, ...]
+    oauth: OAuth | None
+    webhooks: Signature | None
     headers: tuple[tuple[str, str], ...]
     request_id_header: str | None
     request_id_field: Pointer

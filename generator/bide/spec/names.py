@@ -30,7 +30,7 @@ _KEYWORDS = _set_of("""
 # Legal names, but a field of that name would shadow what annotations and defaults in the same class refer to.
 _USED_IN_CLASS_BODIES = _set_of("""
     bool bytes date datetime dict field float int list msgspec object property set str tuple
-    failed_items to_dict to_json
+    failed_items from_dict from_json to_dict to_json
     """)
 
 OUR_ARGUMENTS = _set_of("""
@@ -39,7 +39,7 @@ OUR_ARGUMENTS = _set_of("""
 """Keyword arguments of generated methods, and names used in them; a provider's argument gets an underscore."""
 
 OUR_CLIENT_NAMES = _set_of("""
-    aclose api_key base_url clock close closed download_file max_retries resume timeout transport with_options
+    aclose api_key base_url clock close closed download_file max_retries resume timeout transport webhooks with_options
     """)
 """Attributes of every client; no job or operation may have these names."""
 
@@ -51,19 +51,20 @@ OUR_CLASSES = _set_of("""
     Update UploadFile
 
     ApiError AuthenticationError BadRequest ClientClosed ClientError ConfigurationError Conflict ConnectionFailed
-    DecodeError Gone InvalidArgument InvalidToken JobCancelled JobError JobExpired JobFailed JobNotDone JobTimeout
-    NotFound PaymentRequired PermissionDenied RateLimited ReplyTooLarge RequestTimeout ServerError StreamCut StreamError
-    StreamFailed SubmitUncertain TransportError UnprocessableEntity
+    DecodeError Gone InvalidArgument InvalidSignature InvalidToken JobCancelled JobError JobExpired JobFailed JobNotDone
+    JobTimeout NotFound PaymentRequired PermissionDenied RateLimited ReplyTooLarge RequestTimeout ServerError StreamCut
+    StreamError StreamFailed SubmitUncertain TransportError UnprocessableEntity
     """)
 """Classes of every generated package; no enum, model or union may have these names."""
 
 OUR_IMPORTS = _set_of("""
     AiohttpTransport AsyncCancellableJobs AsyncClient AsyncClock AsyncFakeClock AsyncFakeTransport
-    AsyncHttpxTransport AsyncIterable AsyncJobBatch AsyncJobs AsyncSystemClock AsyncTransport Awaitable BatchOptions
-    Callable CancellableJobs Client Clock Counts Exchange FakeClock FakeJob FakeJobs FakeOperation FakeProvider
-    FakeStreaming FakeTransport Fault HttpxTransport Iterable Iterator JobBatch Jobs Link MaxRate Observer OwnErrors
+    AsyncHttpxTransport AsyncIterable AsyncJobBatch AsyncJobs AsyncKey AsyncSystemClock AsyncTransport Awaitable
+    BatchOptions Callable
+    CancellableJobs Client Clock Counts Exchange FakeClock FakeJob FakeJobs FakeOperation FakeProvider
+    FakeStreaming FakeTransport Fault HttpxTransport Iterable Iterator JobBatch Jobs Key Link MaxRate Observer OwnErrors
     PROVIDER Plan Policy Polling Progress ProgressDisplay Record Reply Request Response Route Sent SystemClock Timeline
-    TYPE_CHECKING Transport Urllib3Transport WaitOptions
+    TYPE_CHECKING Transport Urllib3Transport WaitOptions Webhooks
     """)
 """Other imports of the modules that define the clients and the fake; the client's class may not have these names."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator
-from heapq import heappop, heappush
+from heapq import heapify, heappop, heappush
 from itertools import count
 from math import inf
 from typing import Any, Generic, TypeAlias, TypeVar
@@ -15,12 +15,17 @@ from ..errors.client import ClientError, InvalidArgument
 from ..jobs.errors import SubmitUncertain
 from ..jobs.record import Record
 from ..jobs.state import State
-from ..waiting.flow import Created, Flow, Log, Notify, Received, Send, Sleep
+from ..waiting.flow import Created, Flow, Log, NewKey, Notify, Received, Send, Sleep
+from ..waiting.outside.inbox import Inbox
 from .coalesce import Coalescer, Group
 from .counts import Counts
 
 P = TypeVar("P")
 R = TypeVar("R")
+
+
+_BEFORE_ALL = 2**62
+"""More than any number of turns."""
 
 
 class Ended(msgspec.Struct, Generic[P, R], frozen=True, kw_only=True):
@@ -34,12 +39,14 @@ class Ended(msgspec.Struct, Generic[P, R], frozen=True, kw_only=True):
 class Entry(Generic[P, R]):
     """One job of a batch."""
 
-    __slots__ = ("flow", "index", "input", "record", "state")
+    __slots__ = ("asks_for_key", "flow", "index", "input", "record", "state")
 
     def __init__(self, index: int, input: P, flow: Flow[R]) -> None:
         self.index = index
         self.input = input
         self.flow = flow
+        self.asks_for_key = False
+        """Whether its flow waits for a new key."""
         self.record: Record[Any, R] | None = None
         """The record of the job; `None` until it exists."""
         self.state: State | None = None
@@ -51,10 +58,10 @@ Requester: TypeAlias = Entry[P, R] | Group[Entry[P, R]]
 
 
 class Dispatch(msgspec.Struct, Generic[P, R], frozen=True):
-    """Send this request, and pass the answer to `Batch.receive`."""
+    """Send this request, or ask for a new key, and pass the answer to `Batch.receive`."""
 
     requester: Requester[P, R]
-    send: Send
+    send: Send | NewKey
 
 
 class Idle(msgspec.Struct, frozen=True):
@@ -79,6 +86,7 @@ class Batch(Generic[P, R]):
         coalescer: Coalescer[Entry[P, R]],
         wants_updates: bool = True,
         logs_at: Callable[[int], bool] = lambda level: True,
+        inbox: Inbox | None = None,
         now: float,
     ) -> None:
         if isinstance(max_in_flight, bool) or not isinstance(max_in_flight, int) or max_in_flight < 1:
@@ -92,6 +100,9 @@ class Batch(Generic[P, R]):
         """Whether the driver passes on the updates of each job."""
         self._logs_at = logs_at
         """Whether messages of a level are logged."""
+        self._inbox = inbox or Inbox()
+        self._arrivals = self._inbox.arrivals
+        """How many webhooks it has seen arrive."""
         self._in_flight = 0
         self._asleep: list[tuple[float, int, int]] = []
         """When each entry wakes up, its turn, and its index: numbers, because the garbage collector skips those."""
@@ -137,6 +148,10 @@ class Batch(Generic[P, R]):
         self._in_flight -= 1
         if isinstance(requester, Group):
             self._coalescer.receive(requester, received)
+        elif requester.asks_for_key:
+            # It goes on before entries that came after it and found the key there.
+            requester.asks_for_key = False
+            heappush(self._awake, (requester.index - _BEFORE_ALL, requester, received))
         else:
             self._wake(requester, received)
 
@@ -188,6 +203,9 @@ class Batch(Generic[P, R]):
             match action:
                 case Send(polled=None):
                     return self._dispatch(entry, action)
+                case NewKey():
+                    entry.asks_for_key = True
+                    return self._dispatch(entry, action)
                 case Sleep(until):
                     heappush(self._asleep, (until, next(self._turn), entry.index))
                     return None
@@ -208,7 +226,7 @@ class Batch(Generic[P, R]):
                     return None
             received = Received(now)
 
-    def _dispatch(self, requester: Requester[P, R], send: Send) -> Dispatch[P, R]:
+    def _dispatch(self, requester: Requester[P, R], send: Send | NewKey) -> Dispatch[P, R]:
         self._in_flight += 1
         return Dispatch(requester, send)
 
@@ -219,7 +237,22 @@ class Batch(Generic[P, R]):
         while self._asleep and self._asleep[0][0] <= now:
             _, turn, index = heappop(self._asleep)
             heappush(self._awake, (turn, self._entries[index], Received(now)))
+        if self._inbox.arrivals != self._arrivals:
+            self._wake_told(now)
         self._wake_answered(now)
+
+    def _wake_told(self, now: float) -> None:
+        """Wake the jobs that a webhook has told of."""
+        self._arrivals = self._inbox.arrivals
+        told = {index for _, _, index in self._asleep if self._is_settled(self._entries[index])}
+        for _, turn, index in self._asleep:
+            if index in told:
+                heappush(self._awake, (turn, self._entries[index], Received(now)))
+        self._asleep = [each for each in self._asleep if each[2] not in told]
+        heapify(self._asleep)
+
+    def _is_settled(self, entry: Entry[P, R]) -> bool:
+        return entry.record is not None and entry.record.is_settled
 
     def _wake_answered(self, now: float) -> None:
         for entry, received in self._coalescer.answers(now):

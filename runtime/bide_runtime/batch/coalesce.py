@@ -9,6 +9,7 @@ from typing import Any, Generic, TypeAlias, TypeVar
 
 import msgspec
 
+from ..calls.account import Auth
 from ..errors.client import ClientError
 from ..errors.decode import DecodeError
 from ..errors.transport import RequestTimeout
@@ -60,6 +61,8 @@ class Group(Generic[E]):
         """When the rate limit allows it; `None` until a slot is claimed."""
         self.expires_at = inf
         """When the first of its polls expires."""
+        self.asked = 0
+        """How often new secrets had been asked for when it was sent."""
 
     @property
     def is_full(self) -> bool:
@@ -164,7 +167,8 @@ class Coalescer(Generic[E]):
         answers = split_reply(group.address, [poll.record.id for poll in group.polls], received.reply)
         for poll in group.polls:
             self._session.min_interval.note_poll(poll.record, received.now)
-            self._answers.append((poll.entry, Received(received.now, answers[poll.record.id], received.took)))
+            reply = answers[poll.record.id]
+            self._answers.append((poll.entry, Received(received.now, reply, received.took, asked=group.asked)))
 
     def answers(self, now: float) -> list[tuple[E, Received]]:
         """The answers that are new since the last call."""
@@ -203,18 +207,22 @@ class Coalescer(Generic[E]):
 
     def _send(self, group: Group[E], now: float) -> Send:
         account = self._session.account
+        group.asked = 0 if account.keys is None else account.keys.asked
         last = max(poll.expires_at for poll in group.polls)
-        request = group_request(group.address, [poll.record.id for poll in group.polls], self._session)
-        return Send(request, min(account.timeout, last - now), before=last)
+        auth = group.polls[0].record.kind.lifecycle.auth.get("poll")
+        request = group_request(group.address, [poll.record.id for poll in group.polls], self._session, auth)
+        return Send(account.keyed(request, auth), min(account.timeout, last - now), before=last)
 
 
-def group_request(address: PollMany, ids: list[str], session: Session) -> Request:
-    """The request that polls all of these jobs."""
+def group_request(address: PollMany, ids: list[str], session: Session, auth: Auth = None) -> Request:
+    """The request that polls all of these jobs, with the secrets of a poll."""
     url = session.account.base_url + address.path
     if address.ids_in == "query":
-        return session.account.request_to(address.method, url + query([(address.ids, ",".join(ids))]))
+        return session.account.request_to(address.method, url + query([(address.ids, ",".join(ids))]), auth=auth)
     body = msgspec.json.encode({address.ids: ids})
-    return session.account.request_to(address.method, url, headers={"content-type": "application/json"}, body=body)
+    return session.account.request_to(
+        address.method, url, headers={"content-type": "application/json"}, body=body, auth=auth
+    )
 
 
 def split_reply(address: PollMany, ids: list[str], reply: Response | ClientError) -> dict[str, Answer]:

@@ -7,7 +7,8 @@ import re
 import sys
 from collections.abc import Callable, Mapping
 from functools import cached_property
-from typing import Any, Literal, NoReturn, TypeVar
+from typing import Any, Literal, NoReturn, TypeAlias, TypeVar
+from urllib.parse import urlsplit
 
 import msgspec
 from msgspec.structs import replace
@@ -15,11 +16,12 @@ from msgspec.structs import replace
 from ..edition import VERSION
 from ..errors.client import ClientError, ConfigurationError, InvalidArgument
 from ..errors.decode import DecodeError
-from ..http.auth import given, placed, without
+from ..http.auth import Secret, given, missing, placed, without
 from ..http.errors import ApiError, api_error_class
 from ..http.headers import SendableHeaders, sendable, sendable_headers
+from ..http.keys import Keys
 from ..http.rate_limit import MaxRate
-from ..http.request import Json, Request, Response, origin, query, with_query
+from ..http.request import Json, Request, Response, is_loopback, origin, query, with_query
 from ..http.retry_after import retry_after
 from ..http.scalar import text
 from ..http.statuses import Arrival, arrival_of
@@ -32,6 +34,9 @@ from .provider import Provider
 
 T = TypeVar("T")
 
+Auth: TypeAlias = tuple[str, ...] | None
+"""The secrets that a request needs, by the client's arguments; `None`: the usual ones."""
+
 
 def _random_key() -> str:
     return os.urandom(16).hex()
@@ -42,7 +47,7 @@ class Account(msgspec.Struct, frozen=True, kw_only=True, dict=True):
 
     provider: Provider
     secrets: Mapping[str, str]
-    """The secrets, by the name of the client's argument."""
+    """The secrets that do not change, by the name of the client's argument."""
     base_url: str
     variables: Mapping[str, str] = {}
     """The values of the variables in the base URL; empty if the base URL was passed whole."""
@@ -55,6 +60,10 @@ class Account(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     new_key: Callable[[], str] = _random_key
     """Returns a new idempotency key."""
     extras: Extras = Extras()
+    keys: Keys | None = None
+    """The secrets, if some of them change: then a request gets them when it is sent."""
+    token_url: str = ""
+    """Where access tokens come from, if the provider wants them."""
 
     def __repr__(self) -> str:
         return f"Account({self.provider.name!r}, {self.base_url!r})"
@@ -68,6 +77,7 @@ class Account(msgspec.Struct, frozen=True, kw_only=True, dict=True):
             headers={**call.headers, **({"content-type": call.content_type} if body is not None else {})},
             body=body,
             accept=accept or call.accept,
+            auth=call.auth,
         )
 
     def request_to(
@@ -78,16 +88,20 @@ class Account(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         headers: Mapping[str, str] | None = None,
         body: bytes | None = None,
         accept: str = JSON,
+        auth: Auth = None,
     ) -> Request:
         """A request to any URL. The secrets, and the headers and the query of every request, are sent only to the
-        origin of the base URL. Raises `InvalidArgument`.
+        origin of the base URL.
+
+        *auth* are the arguments of the secrets that it needs; `None`: the usual ones. Raises `InvalidArgument`, and
+        `ConfigurationError` if one of them is missing.
         """
-        is_theirs = url.startswith(f"{self.base_url}/") or origin(url) == origin(self.base_url)
+        is_theirs = url.startswith(f"{self.base_url}/") or self.is_theirs(url)
         if is_theirs and self.provider.query:
             url = with_query(url, self.provider.query)
-        if is_theirs and (pairs := self._placed[1]):
+        if is_theirs and (pairs := self._placed(auth)[1]):
             url += ("&" if "?" in url else "?") + pairs
-        sent: Mapping[str, str] = self._usual(accept, is_theirs)
+        sent: Mapping[str, str] = self._usual(accept, is_theirs, auth)
         if headers:
             sent = {
                 **sent,
@@ -95,25 +109,81 @@ class Account(msgspec.Struct, frozen=True, kw_only=True, dict=True):
             }
         return sendable(Request(method=method, url=url, headers=sent, body=body))
 
-    def _usual(self, accept: str, is_theirs: bool) -> SendableHeaders:
+    def keyed(self, request: Request, auth: Auth) -> Request:
+        """The request with the secrets of this moment, if they change."""
+        if self.keys is None or not self.is_theirs(request.url):
+            return request
+        headers, pairs = placed(self._needed(auth), self.keys.texts)
+        url = request.url
+        if pairs:
+            url += ("&" if "?" in url else "?") + query(pairs)[1:]
+        sent = {**request.headers, **headers}
+        return sendable(Request(method=request.method, url=url, headers=sent, body=request.body))
+
+    def token_request(self) -> Request:
+        """The request for an access token."""
+        assert self.provider.oauth is not None
+        return sendable(self.provider.oauth.request(self.token_url, self.secrets, self._usual(JSON, False, ())))
+
+    def changes(self, auth: Auth) -> bool:
+        """Whether a request with these secrets gets some that change."""
+        return self.keys is not None and any(
+            secret.at == "oauth" or secret.argument in self.keys.functions for secret in self._needed(auth)
+        )
+
+    def _needed(self, auth: Auth) -> list[Secret]:
+        """The secrets that a request needs. Raises `ConfigurationError` if one is missing."""
+        needed = [each for each in self.provider.auth if (each.is_usual if auth is None else each.argument in auth)]
+        for secret in needed:
+            if secret.argument not in self.secrets and not (self.keys and secret.argument in self.keys.functions):
+                raise missing(self.provider.title, secret)
+        return needed
+
+    def is_theirs(self, url: str) -> bool:
+        """Whether the secrets may be sent to *url*: it has the origin of the base URL."""
+        return origin(url) == origin(self.base_url)
+
+    def _usual(self, accept: str, is_theirs: bool, auth: Auth) -> SendableHeaders:
         """The headers of every request: one mapping, shared by all polls of all jobs."""
-        found = self._usuals.get((accept, is_theirs))
+        found = self._usuals.get((accept, is_theirs, auth))
         if found is None:
             of_us = {"accept": accept, "user-agent": user_agent(self.provider)}
             extra = {name.lower(): text(value, name) for name, value in self.extras.headers.items()}
-            of_them = {**self.provider.headers, **extra, **self._placed[0]} if is_theirs else {}
-            found = self._usuals[accept, is_theirs] = sendable_headers({**of_us, **of_them})
+            of_them = {**self.provider.headers, **extra, **self._placed(auth)[0]} if is_theirs else {}
+            found = self._usuals[accept, is_theirs, auth] = sendable_headers({**of_us, **of_them})
         return found
 
     @cached_property
-    def _usuals(self) -> dict[tuple[str, bool], SendableHeaders]:
+    def _usuals(self) -> dict[tuple[str, bool, Auth], SendableHeaders]:
         return {}
 
+    def _placed(self, auth: Auth) -> tuple[dict[str, str], str]:
+        """The secrets as they are sent, if they do not change: in headers, and as text that is added to the query."""
+        found = self._places.get(auth)
+        if found is None:
+            headers, pairs = placed(self._needed(auth) if self.keys is None else (), self.secrets)
+            found = self._places[auth] = headers, query(pairs)[1:]
+        return found
+
     @cached_property
-    def _placed(self) -> tuple[dict[str, str], str]:
-        """The secrets as they are sent: in headers, and as text that is added to the query."""
-        headers, pairs = placed(self.provider.auth, self.secrets)
-        return headers, query(pairs)[1:]
+    def _places(self) -> dict[Auth, tuple[dict[str, str], str]]:
+        return {}
+
+    def token_error(self, response: Response) -> ApiError:
+        """The exception for an error reply of the token endpoint, with the fields of RFC 6749, section 5.2."""
+        found = json_in(response)
+        code, said = code_of(follow(found, ("error",))), message_of(follow(found, ("error_description",)))
+        coded, quoted = f" [{code}]" if code else "", f": {said}" if said else ""
+        message = self._without_key(f"the token endpoint of {self.provider.title} answered {response.status}")
+        error = api_error_class(response.status)(
+            f"{message}{self._without_key(coded + quoted)}",
+            response=response,
+            code=code,
+            body=found if found is not None else response.body,
+            retry_after=self.retry_after(response),
+            arrival=self.arrival(response.status),
+        )
+        return self.provider.own_errors.of(error)
 
     def api_error(self, response: Response) -> ApiError:
         """The exception for an error reply."""
@@ -182,7 +252,9 @@ class Account(msgspec.Struct, frozen=True, kw_only=True, dict=True):
 
     def _without_key(self, text: str) -> str:
         """*text* with the key masked: some providers quote the key that they refuse."""
-        return without(self.provider.auth, self.secrets, text)
+        for secrets in (self.secrets, *(() if self.keys is None else self.keys.used)):
+            text = without(self.provider.auth, secrets, text)
+        return text
 
     def _code_and_message(self, response: Response, body: Json) -> tuple[str | None, str | None]:
         code, message = self._by_shapes(body)
@@ -212,7 +284,7 @@ def user_agent(provider: Provider) -> str:
 def open_account(
     provider: Provider,
     *,
-    secrets: Mapping[str, str | None],
+    secrets: Mapping[str, object],
     base_url: str | None,
     timeout: float,
     max_retries: int,
@@ -228,14 +300,26 @@ def open_account(
     Raises `ConfigurationError` if there is no key or it cannot be sent, or no value for a variable of the base URL, and
     `InvalidArgument` for other values.
     """
+    functions: dict[str, Callable[[], Any]] = {}
+    fixed: dict[str, str] = {}
+    for secret in provider.auth:
+        passed = secrets.get(secret.argument)
+        if callable(passed) and secret.at != "oauth":
+            functions[secret.argument] = passed
+        elif secret.is_usual or passed is not None or os.environ.get(secret.env):
+            fixed[secret.argument] = given(provider.title, secret, passed)
     values = {} if base_url else values_of(provider.title, provider.variables, variables or {})
-    found = {secret.argument: given(provider.title, secret, secrets.get(secret.argument)) for secret in provider.auth}
+    base = _checked_base(base_url or filled(provider.base_url, values))
     from random import random
 
     return Account(
         provider=provider,
-        secrets=found,
-        base_url=_checked_base(base_url or filled(provider.base_url, values)),
+        secrets=fixed,
+        keys=Keys(provider.auth, fixed, functions) if functions or provider.oauth else None,
+        base_url=base,
+        token_url=(
+            "" if provider.oauth is None else _token_url(provider.oauth.token_url, secrets.get("token_url"), base)
+        ),
         variables=values,
         timeout=positive("timeout", timeout),
         max_retries=_retries(max_retries),
@@ -261,14 +345,34 @@ def _retries(number: int) -> int:
     return number
 
 
-def _checked_base(url: str) -> str:
+def _token_url(url: str, passed: object, base: str) -> str:
+    """Where access tokens come from: the URL that was passed, or else that of the spec.
+
+    A client whose base URL is on this machine, as that of a simulator is, gets them there too.
+    """
+    if passed is not None:
+        return _checked_base(passed, "token_url")
+    scheme, host, port = origin(base)
+    if is_loopback(host):
+        netloc = f"[{host}]" if ":" in host else host
+        return urlsplit(url)._replace(scheme=scheme, netloc=netloc if port is None else f"{netloc}:{port}").geturl()
+    return url
+
+
+def _checked_base(url: object, name: str = "base_url") -> str:
     try:
-        scheme, host, _ = origin(url)
-    except (ValueError, AttributeError):  # the latter if it is no text
+        scheme, host, _ = origin(url) if isinstance(url, str) else ("", "", None)
+    except ValueError:
         scheme, host = "", ""
-    if scheme not in ("http", "https") or not host or not url.isprintable() or set(url) & set("@?# "):
+    if (
+        scheme not in ("http", "https")
+        or not isinstance(url, str)
+        or not host
+        or not url.isprintable()
+        or set(url) & set("@?# ")
+    ):
         raise InvalidArgument(
-            "base_url must be http:// or https://, a host and perhaps a path, without user name, query or fragment"
+            f"{name} must be http:// or https://, a host and perhaps a path, without user name, query or fragment"
         )
     return url.rstrip("/")
 

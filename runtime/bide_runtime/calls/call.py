@@ -18,13 +18,17 @@ ANY = "*/*"
 """Media types for `Accept`; `ANY` is for replies that are read as bytes."""
 
 
+def reads_nothing(reply: Response) -> Any:
+    """Return `None`: the body has no meaning."""
+
+
 class Call(msgspec.Struct, Generic[T], frozen=True, kw_only=True):
     """One operation with its arguments: what to send, and how to read the reply."""
 
     method: str
     path: str
     """The path below the base URL, percent-encoded, with the query."""
-    read: Callable[[Response], T]
+    read: Callable[[Response], T] = reads_nothing
     body: bytes | None = None
     content_type: str = JSON
     headers: Mapping[str, Json] = {}
@@ -36,6 +40,8 @@ class Call(msgspec.Struct, Generic[T], frozen=True, kw_only=True):
     """Method and path template, if the path holds arguments."""
     timeout: float | None = None
     """The timeout of one HTTP request in seconds, if the client's default is too short."""
+    auth: tuple[str, ...] | None = None
+    """The arguments of the secrets that it needs; `None`: the usual ones."""
 
     @property
     def bucket(self) -> str:
@@ -52,7 +58,3 @@ def reads_by_status(wanted: Mapping[int, Any]) -> Callable[[Response], Any]:
     """A function that decodes replies whose type depends on the HTTP status; an unlisted status as the first type."""
     first = next(iter(wanted.values()))
     return lambda reply: decode_reply(wanted.get(reply.status, first), reply)
-
-
-def reads_nothing(reply: Response) -> None:
-    """Return `None`: the body has no meaning."""

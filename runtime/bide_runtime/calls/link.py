@@ -23,6 +23,8 @@ class Link(msgspec.Struct, frozen=True, kw_only=True):
     """For an id: the argument of the submit, by the provider's name for it."""
     template: str = ""
     """For an id inside a URL: the end of the URL, such as `/jobs/{job_id}`."""
+    path: str = ""
+    """The path of the request, with `{job_id}` in it, if the provider gives no link."""
     name: str = ""
     """The rate limit bucket of requests to this link."""
 

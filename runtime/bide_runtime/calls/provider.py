@@ -8,7 +8,9 @@ import msgspec
 
 from ..errors.own import OwnErrors
 from ..http.auth import Secret
+from ..http.oauth import OAuth
 from ..http.rate_limit import Rate
+from ..http.signature import Signature
 from .base_url import Variable
 
 
@@ -31,6 +33,10 @@ class Provider(msgspec.Struct, frozen=True, kw_only=True):
     query: Mapping[str, str] = {}
     """Query parameters of every request. A URL that has a parameter of that name already keeps its own."""
     auth: tuple[Secret, ...] = ()
+    oauth: OAuth | None = None
+    """Where clients get access tokens, if the provider wants them."""
+    webhooks: Signature | None = None
+    """How the provider signs its webhooks, if it sends any."""
     headers: Mapping[str, str] = {}
     request_id_header: str = ""
     request_id_field: tuple[str, ...] = ()

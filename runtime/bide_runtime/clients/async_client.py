@@ -19,21 +19,23 @@ from ..calls.call import Call
 from ..calls.extras import Extras
 from ..calls.provider import Provider
 from ..engines.default import default_async_transport
-from ..engines.transport import MAX_CONNECTIONS, AsyncTransport
+from ..engines.transport import MAX_CONNECTIONS, AsyncStreamReply, AsyncTransport
 from ..errors.client import ClientClosed, ClientError
 from ..errors.own import raises_own
+from ..http.keys import function_failed
 from ..http.rate_limit import MaxRate, RateLimiter
 from ..http.request import Json, Response
 from ..jobs.min_interval import MinIntervals
 from ..jobs.snapshot import Update
 from ..process import OfOneProcess, reset_after_fork
-from ..waiting.flow import Created, Finished, Flow, Log, Notify, Received, Running, Send, Sleep, missed
+from ..waiting.flow import Created, Finished, Flow, Log, NewKey, Notify, Received, Running, Send, Sleep, missed
+from ..waiting.outside.keys import fetch_token, keys_of, opening, reopening
 from ..waiting.retry import send_with_retries
 from ..waiting.session import Outgoing, Session
 from .clock import AsyncClock, AsyncSystemClock
 from .colour import refuse_other_colour
 from .namespace import Namespace
-from .options import check_functions, check_mappings, check_methods
+from .options import AsyncKey, check_functions, check_mappings, check_methods
 
 if TYPE_CHECKING:
     from os import PathLike
@@ -64,7 +66,7 @@ class AsyncClient(OfOneProcess):
 
     def __init__(
         self,
-        api_key: str | None = None,
+        api_key: AsyncKey | None = None,
         *,
         base_url: str | None = None,
         timeout: float = 30.0,
@@ -75,7 +77,7 @@ class AsyncClient(OfOneProcess):
         max_rate: float | MaxRate | None = None,
         jitter: Callable[[], float] | None = None,
         new_key: Callable[[], str] | None = None,
-        secrets: Mapping[str, str | None] | None = None,
+        secrets: Mapping[str, AsyncKey | None] | None = None,
         variables: Mapping[str, str | None] | None = None,
     ) -> None:
         with self._provider.own_errors:
@@ -104,8 +106,8 @@ class AsyncClient(OfOneProcess):
             """The client that owns the connections, if this is a view of it."""
             self._on_reply: Callable[[Response], object] | None = None
             self._lock = Lock()
-            self._wakeup = asyncio.Event()
-            self._wakeups: WeakSet[asyncio.Event] = WeakSet([self._wakeup])
+            self._key_lock = asyncio.Lock()
+            self._wakeups: WeakSet[asyncio.Event] = WeakSet()
             self._watched: WeakSet[_Stoppable] = WeakSet()
             self._observer = observer
             self._log = logging.getLogger(f"{self._provider.name}_client")
@@ -114,8 +116,8 @@ class AsyncClient(OfOneProcess):
     def _reset_in_child(self) -> None:
         """Forget the locks, rate limits and minimum intervals of the parent process."""
         self._lock = Lock()
-        self._wakeup = asyncio.Event()
-        self._wakeups = WeakSet([self._wakeup])
+        self._key_lock = asyncio.Lock()
+        self._wakeups = WeakSet()
         self._watched = WeakSet()
         self._session.min_interval.forget()
         self._session.limiter.forget()
@@ -190,7 +192,7 @@ class AsyncClient(OfOneProcess):
         reply, _ = await self._drive(
             send_with_retries(
                 self._session,
-                Outgoing(request=self._session.account.request(call), bucket=call.bucket),
+                Outgoing(request=self._session.account.request(call), bucket=call.bucket, auth=call.auth),
                 idempotent=call.idempotent,
                 timeout=call.timeout if timeout is None else positive("timeout", timeout),
                 now=self._clock.now(),
@@ -207,7 +209,24 @@ class AsyncClient(OfOneProcess):
 
         call, account = make(*args, **kwargs), self._session.account
         patience = call.call.timeout or account.timeout if timeout is None else positive("timeout", timeout)
-        return AsyncStream(lambda: self._engine().open(call.request(account), timeout=patience), call.reader, account)
+        return AsyncStream(lambda: self._connect(call, patience), call.reader, account)
+
+    async def _connect(self, call: StreamCall[Any], timeout: float) -> AsyncStreamReply:
+        """Send the request of a stream; the reply, whose events are not read yet."""
+        account = self._session.account
+        request = call.request(account)
+        keys = keys_of(account, request, call.call.auth)
+        asked = await self._drive(opening(keys, self._clock.now()))
+        reply = await self._engine().open(account.keyed(request, call.call.auth), timeout=timeout)
+        try:
+            answer = Response(status=reply.status, headers={}, body=b"")
+            if not await self._drive(reopening(keys, Received(self._clock.now(), answer, asked=asked))):
+                return reply
+        except BaseException:
+            await reply.close()
+            raise
+        await reply.close()
+        return await self._engine().open(account.keyed(request, call.call.auth), timeout=timeout)
 
     @raises_own
     async def download_file(
@@ -265,11 +284,11 @@ class AsyncClient(OfOneProcess):
     ) -> T:
         """Run a flow to its end; pass each update to the callback."""
         check_functions(on_update=on_update)
-        running = Running(flow)
+        running, wakeup = Running(flow), self._new_wakeup()
         with bar or nullcontext():
             try:
                 while True:
-                    match await self._advance(running):
+                    match await self._advance(running, wakeup):
                         case Notify(update):
                             if bar is not None:
                                 bar.show_update(update)
@@ -283,25 +302,26 @@ class AsyncClient(OfOneProcess):
 
     async def _watch(self, flow: Flow[None]) -> AsyncIterator[Update[Any]]:
         """Run a flow to its end; yield its updates."""
-        running = Running(flow)
+        running, wakeup = Running(flow), self._new_wakeup()
         try:
             with self._provider.own_errors:
-                while isinstance(step := await self._advance(running), Notify):
+                while isinstance(step := await self._advance(running, wakeup), Notify):
                     yield step.update
         finally:
             running.close()
 
-    async def _advance(self, running: Running[T]) -> Notify | Finished[T]:
+    async def _advance(self, running: Running[T], wakeup: asyncio.Event) -> Notify | Finished[T]:
         """Run a flow to its next update, or to its end."""
         root, seen = self._root, Received(self._clock.now())
         while True:
             match running.next(seen):
-                case Send() as send:
+                case Send() | NewKey() as send:
                     seen = await self._sent(send)
                 case Sleep(until):
-                    await self._clock.sleep(until - self._clock.now(), root._wakeup)
+                    await self._clock.sleep(until - self._clock.now(), wakeup)
                     if root._closed:
                         running.stop(self._closing())
+                    wakeup.clear()
                     seen = Received(self._clock.now())
                 case Log() as note:
                     self._noted(note)
@@ -312,8 +332,10 @@ class AsyncClient(OfOneProcess):
                 case Notify() | Finished() as step:
                     return step
 
-    async def _sent(self, send: Send) -> Received:
-        """Send one request; return the reply or the error."""
+    async def _sent(self, send: Send | NewKey) -> Received:
+        """Send one request, or ask for a new key; return the reply or the error."""
+        if isinstance(send, NewKey):
+            return await self._asked(send)
         began = self._clock.now()
         if began >= send.before:
             return missed(began)
@@ -336,11 +358,33 @@ class AsyncClient(OfOneProcess):
         except Exception as error:
             reply = self._session.account.foreign(error)
         now = self._clock.now()
-        if self._on_reply is not None and isinstance(reply, Response):
+        if self._on_reply is not None and isinstance(reply, Response) and not send.is_private:
             self._on_reply(reply)
         if self._observer is not None:
             self._observed(self._observer, send, reply, now - began)
         return Received(now, reply, now - began)
+
+    async def _asked(self, ask: NewKey) -> Received:
+        """Ask for new secrets, unless another call has just done so."""
+        account = self._session.account
+        keys = account.keys
+        assert keys is not None
+        async with self._root._key_lock:
+            if keys.asked == ask.asked:
+                try:
+                    answers = {name: await self._answer_of(name, each) for name, each in keys.functions.items()}
+                    token = await self._drive(fetch_token(account, ask.before, self._clock.now()))
+                    keys.note(answers, token)
+                except ClientError as error:
+                    keys.note_failure(self._provider.own_errors.of(error))
+        return Received(self._clock.now(), keys.error)
+
+    async def _answer_of(self, name: str, function: Callable[[], Any]) -> object:
+        """The secret that a function of the user returns."""
+        try:
+            return await answer if isawaitable(answer := function()) else answer
+        except Exception as error:
+            raise function_failed(name, error) from error
 
     def _observed(self, observer: Observer, send: Send, reply: Response | ClientError, seconds: float) -> None:
         from .observer import exchange_of
@@ -359,7 +403,7 @@ class AsyncClient(OfOneProcess):
         self._root._watched.update(started)
 
     def _new_wakeup(self) -> asyncio.Event:
-        """A new event, which is set when the client is closed, if not before."""
+        """A new event, which is set when the client is closed or a webhook arrives, if not before."""
         wakeup = asyncio.Event()
         self._root._wakeups.add(wakeup)
         return wakeup
@@ -369,6 +413,11 @@ class AsyncClient(OfOneProcess):
         """The largest number of requests that the engine has in flight; infinite if it declares none."""
         transport = self._root._transport
         return MAX_CONNECTIONS if transport is None else getattr(transport, "max_connections", inf)
+
+    def _wake(self) -> None:
+        """Let every wait look whether a webhook has told of its job."""
+        for wakeup in list(self._root._wakeups):
+            wakeup.set()
 
     @property
     def _root(self) -> AsyncClient:

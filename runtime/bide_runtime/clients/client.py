@@ -17,21 +17,23 @@ from ..calls.call import Call
 from ..calls.extras import Extras
 from ..calls.provider import Provider
 from ..engines.default import default_transport
-from ..engines.transport import Transport
+from ..engines.transport import StreamReply, Transport
 from ..errors.client import ClientClosed, ClientError
 from ..errors.own import raises_own
+from ..http.keys import function_failed
 from ..http.rate_limit import MaxRate, RateLimiter
 from ..http.request import Json, Response
 from ..jobs.min_interval import MinIntervals
 from ..jobs.snapshot import Update
 from ..process import OfOneProcess, reset_after_fork
-from ..waiting.flow import Created, Finished, Flow, Log, Notify, Received, Running, Send, Sleep, missed
+from ..waiting.flow import Created, Finished, Flow, Log, NewKey, Notify, Received, Running, Send, Sleep, missed
+from ..waiting.outside.keys import fetch_token, keys_of, opening, reopening
 from ..waiting.retry import send_with_retries
 from ..waiting.session import Outgoing, Session
 from .clock import Clock, SystemClock
-from .colour import refuse_other_colour
+from .colour import refuse_async_functions, refuse_other_colour
 from .namespace import Namespace
-from .options import check_functions, check_mappings, check_methods
+from .options import Key, check_functions, check_mappings, check_methods
 
 if TYPE_CHECKING:
     from os import PathLike
@@ -57,7 +59,7 @@ class Client(OfOneProcess):
 
     def __init__(
         self,
-        api_key: str | None = None,
+        api_key: Key | None = None,
         *,
         base_url: str | None = None,
         timeout: float = 30.0,
@@ -68,7 +70,7 @@ class Client(OfOneProcess):
         max_rate: float | MaxRate | None = None,
         jitter: Callable[[], float] | None = None,
         new_key: Callable[[], str] | None = None,
-        secrets: Mapping[str, str | None] | None = None,
+        secrets: Mapping[str, Key | None] | None = None,
         variables: Mapping[str, str | None] | None = None,
     ) -> None:
         with self._provider.own_errors:
@@ -77,6 +79,7 @@ class Client(OfOneProcess):
             check_methods("transport", transport, "send")
             check_methods("clock", clock, "now", "wall", "sleep")
             self._clock: Clock = clock or SystemClock()
+            refuse_async_functions({"api_key": api_key, **(secrets or {})})
             account = open_account(
                 self._provider,
                 secrets={"api_key": api_key, **(secrets or {})},
@@ -97,8 +100,8 @@ class Client(OfOneProcess):
             """The client that owns the connections, if this is a view of it."""
             self._on_reply: Callable[[Response], object] | None = None
             self._lock = Lock()
-            self._wakeup = Event()
-            self._wakeups: WeakSet[Event] = WeakSet([self._wakeup])
+            self._key_lock = Lock()
+            self._wakeups: WeakSet[Event] = WeakSet()
             self._observer = observer
             self._log = logging.getLogger(f"{self._provider.name}_client")
             reset_after_fork(self)
@@ -106,8 +109,8 @@ class Client(OfOneProcess):
     def _reset_in_child(self) -> None:
         """Forget the locks, rate limits and minimum intervals of the parent process."""
         self._lock = Lock()
-        self._wakeup = Event()
-        self._wakeups = WeakSet([self._wakeup])
+        self._key_lock = Lock()
+        self._wakeups = WeakSet()
         self._session.min_interval.forget()
         self._session.limiter.forget()
 
@@ -178,7 +181,7 @@ class Client(OfOneProcess):
         reply, _ = self._drive(
             send_with_retries(
                 self._session,
-                Outgoing(request=self._session.account.request(call), bucket=call.bucket),
+                Outgoing(request=self._session.account.request(call), bucket=call.bucket, auth=call.auth),
                 idempotent=call.idempotent,
                 timeout=call.timeout if timeout is None else positive("timeout", timeout),
                 now=self._clock.now(),
@@ -195,7 +198,24 @@ class Client(OfOneProcess):
 
         call, account = make(*args, **kwargs), self._session.account
         patience = call.call.timeout or account.timeout if timeout is None else positive("timeout", timeout)
-        return Stream(lambda: self._engine().open(call.request(account), timeout=patience), call.reader, account)
+        return Stream(lambda: self._connect(call, patience), call.reader, account)
+
+    def _connect(self, call: StreamCall[Any], timeout: float) -> StreamReply:
+        """Send the request of a stream; the reply, whose events are not read yet."""
+        account = self._session.account
+        request = call.request(account)
+        keys = keys_of(account, request, call.call.auth)
+        asked = self._drive(opening(keys, self._clock.now()))
+        reply = self._engine().open(account.keyed(request, call.call.auth), timeout=timeout)
+        try:
+            answer = Response(status=reply.status, headers={}, body=b"")
+            if not self._drive(reopening(keys, Received(self._clock.now(), answer, asked=asked))):
+                return reply
+        except BaseException:
+            reply.close()
+            raise
+        reply.close()
+        return self._engine().open(account.keyed(request, call.call.auth), timeout=timeout)
 
     @raises_own
     def download_file(
@@ -253,11 +273,11 @@ class Client(OfOneProcess):
     ) -> T:
         """Run a flow to its end; pass each update to the callback."""
         check_functions(on_update=on_update)
-        running = Running(flow)
+        running, wakeup = Running(flow), self._new_wakeup()
         with bar or nullcontext():
             try:
                 while True:
-                    match self._advance(running):
+                    match self._advance(running, wakeup):
                         case Notify(update):
                             if bar is not None:
                                 bar.show_update(update)
@@ -271,25 +291,26 @@ class Client(OfOneProcess):
 
     def _watch(self, flow: Flow[None]) -> Iterator[Update[Any]]:
         """Run a flow to its end; yield its updates."""
-        running = Running(flow)
+        running, wakeup = Running(flow), self._new_wakeup()
         try:
             with self._provider.own_errors:
-                while isinstance(step := self._advance(running), Notify):
+                while isinstance(step := self._advance(running, wakeup), Notify):
                     yield step.update
         finally:
             running.close()
 
-    def _advance(self, running: Running[T]) -> Notify | Finished[T]:
+    def _advance(self, running: Running[T], wakeup: Event) -> Notify | Finished[T]:
         """Run a flow to its next update, or to its end."""
         root, seen = self._root, Received(self._clock.now())
         while True:
             match running.next(seen):
-                case Send() as send:
+                case Send() | NewKey() as send:
                     seen = self._sent(send)
                 case Sleep(until):
-                    self._clock.sleep(until - self._clock.now(), root._wakeup)
+                    self._clock.sleep(until - self._clock.now(), wakeup)
                     if root._closed:
                         running.stop(self._closing())
+                    wakeup.clear()
                     seen = Received(self._clock.now())
                 case Log() as note:
                     self._noted(note)
@@ -300,8 +321,10 @@ class Client(OfOneProcess):
                 case Notify() | Finished() as step:
                     return step
 
-    def _sent(self, send: Send) -> Received:
-        """Send one request; return the reply or the error."""
+    def _sent(self, send: Send | NewKey) -> Received:
+        """Send one request, or ask for a new key; return the reply or the error."""
+        if isinstance(send, NewKey):
+            return self._asked(send)
         began = self._clock.now()
         if began >= send.before:
             return missed(began)
@@ -324,11 +347,33 @@ class Client(OfOneProcess):
         except Exception as error:
             reply = self._session.account.foreign(error)
         now = self._clock.now()
-        if self._on_reply is not None and isinstance(reply, Response):
+        if self._on_reply is not None and isinstance(reply, Response) and not send.is_private:
             self._on_reply(reply)
         if self._observer is not None:
             self._observed(self._observer, send, reply, now - began)
         return Received(now, reply, now - began)
+
+    def _asked(self, ask: NewKey) -> Received:
+        """Ask for new secrets, unless another call has just done so."""
+        account = self._session.account
+        keys = account.keys
+        assert keys is not None
+        with self._root._key_lock:
+            if keys.asked == ask.asked:
+                try:
+                    answers = {name: self._answer_of(name, each) for name, each in keys.functions.items()}
+                    token = self._drive(fetch_token(account, ask.before, self._clock.now()))
+                    keys.note(answers, token)
+                except ClientError as error:
+                    keys.note_failure(self._provider.own_errors.of(error))
+        return Received(self._clock.now(), keys.error)
+
+    def _answer_of(self, name: str, function: Callable[[], Any]) -> object:
+        """The secret that a function of the user returns."""
+        try:
+            return function()
+        except Exception as error:
+            raise function_failed(name, error) from error
 
     def _observed(self, observer: Observer, send: Send, reply: Response | ClientError, seconds: float) -> None:
         from .observer import exchange_of
@@ -350,10 +395,15 @@ class Client(OfOneProcess):
         return Senders(self._sent, self._clock, wakeup) if offered is None else offered(self._sent, wakeup)
 
     def _new_wakeup(self) -> Event:
-        """A new event, which is set when the client is closed, if not before."""
+        """A new event, which is set when the client is closed or a webhook arrives, if not before."""
         wakeup = Event()
         self._root._wakeups.add(wakeup)
         return wakeup
+
+    def _wake(self) -> None:
+        """Let every wait look whether a webhook has told of its job."""
+        for wakeup in list(self._root._wakeups):
+            wakeup.set()
 
     @property
     def _root(self) -> Client:

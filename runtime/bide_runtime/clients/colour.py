@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from inspect import CO_COROUTINE
+from collections.abc import Mapping
+from inspect import CO_COROUTINE, iscoroutinefunction
 from typing import Any, Literal
 
 from ..errors.client import InvalidArgument
@@ -26,6 +27,16 @@ def refuse_other_colour(colour: Colour, **given: Any) -> None:
             raise InvalidArgument(
                 f"{name} is a {type(value).__name__}, which is for {other} clients, and this client is {colour}: "
                 f"pass one whose {_METHODS[name]} is {wanted}"
+            )
+
+
+def refuse_async_functions(functions: Mapping[str, object]) -> None:
+    """Raise `InvalidArgument` if a function for a blocking client is async."""
+    for name, function in functions.items():
+        if iscoroutinefunction(function) or iscoroutinefunction(vars(type(function)).get("__call__")):
+            raise InvalidArgument(
+                f"{name} is an async function, and this client is blocking: pass one that is not async, or use the "
+                "asyncio client"
             )
 
 

@@ -35,6 +35,7 @@ from .progress import ProgressDisplay, bar_of
 if TYPE_CHECKING:
     from ..batch.counts import Counts
     from .batches.job_batch import JobBatch
+    from .webhooks import Headers, Secrets, Webhooks
 
 S = TypeVar("S")
 R = TypeVar("R")
@@ -215,6 +216,17 @@ class Jobs(Namespace, Generic[S, R]):
             return self._waiting(session, job._record, how)
 
         return self._batch(jobs, start, options, self._handle)
+
+    @raises_own
+    def _received(self, body: bytes, headers: Headers, secret: Secrets | None) -> Record[S, R]:
+        """The record of the job that a webhook tells of."""
+        from ..waiting.outside.webhook import received
+
+        webhooks: Webhooks = vars(self._client)["webhooks"]
+        webhooks.verify(body, headers, secret=secret)
+        record = received(self._client._session, self._kind, body)
+        self._client._wake()
+        return record
 
     def _handle(self, record: Record[S, R]) -> Job[S, R]:
         return Job(self._client, record)

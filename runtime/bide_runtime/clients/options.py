@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any, Literal
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, Literal, TypeAlias
 
 import msgspec
 
@@ -11,6 +11,12 @@ from ..errors.client import InvalidArgument
 from ..jobs.polling import Polling
 from ..waiting.policy import Adaptive, Policy
 from .progress import ProgressDisplay
+
+Key: TypeAlias = str | Callable[[], str]
+"""A secret, or a function that returns it: it is called before the first request, and again after a 401."""
+
+AsyncKey: TypeAlias = str | Callable[[], str | Awaitable[str]]
+"""The same for an asyncio client; the function may be async."""
 
 
 class WaitOptions(msgspec.Struct, frozen=True, kw_only=True):

@@ -53,6 +53,10 @@ class InvalidToken(ClientError, ValueError):
     """A token that is damaged, of another provider, or of a newer version. Nothing was sent."""
 
 
+class InvalidSignature(ClientError, ValueError):
+    """A webhook that the provider has not signed, or that is too old."""
+
+
 class ClientClosed(ClientError):
     """The client was closed before or during the call."""
 

@@ -16,6 +16,14 @@ R = TypeVar("R")
 S = TypeVar("S")
 
 
+class WebhookAt(msgspec.Struct, frozen=True, kw_only=True):
+    """Where the body of a webhook has the job, by JSON names."""
+
+    job_id: tuple[str, ...]
+    snapshot: tuple[str, ...] = ()
+    """What a poll would return; empty: the whole body."""
+
+
 class JobKind(msgspec.Struct, Generic[S, R], frozen=True, kw_only=True, dict=True):
     """One kind of job, as the spec describes it."""
 
@@ -31,6 +39,8 @@ class JobKind(msgspec.Struct, Generic[S, R], frozen=True, kw_only=True, dict=Tru
     failed: type[JobFailed] = JobFailed
     """The exception for a failed job; it holds the value of that type."""
     polling: Polling
+    webhook: WebhookAt | None = None
+    """Where a webhook has the job; `None` if the provider sends none."""
 
     def __hash__(self) -> int:
         return hash((self.provider, self.name))

@@ -63,6 +63,8 @@ class Lifecycle(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """Further headers of these requests. They may have `{job_id}` and other names in them, as paths may."""
     bodies: Mapping[Literal["poll", "result", "cancel"], Mapping[str, str]] = {}
     """The JSON bodies of these requests, in the same way."""
+    auth: Mapping[Literal["poll", "result", "cancel"], tuple[str, ...]] = {}
+    """The secrets of these requests, by the client's arguments, where they are not the usual ones."""
     timeouts: Mapping[Literal["poll", "result", "cancel"], float] = {}
     """Timeouts of these requests in seconds, where the client's default is too short."""
     error_code: Path = ()

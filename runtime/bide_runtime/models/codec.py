@@ -66,6 +66,26 @@ def decode(wanted: type[T], body: bytes) -> T:
     return value
 
 
+def from_text(wanted: type[T], text: str | bytes) -> T:
+    """Decode JSON text of the user. Raises `DecodeError`, and `InvalidArgument` for other types."""
+    if not isinstance(text, str | bytes):
+        raise InvalidArgument(f"from_json takes text or bytes, not {type(text).__name__}")
+    return decode(wanted, text.encode(errors="surrogatepass") if isinstance(text, str) else text)
+
+
+def from_plain(wanted: type[T], value: Mapping[str, Json]) -> T:
+    """Decode a JSON object of the user. Raises `DecodeError`, and `InvalidArgument` for what JSON cannot hold."""
+    import json  # which, unlike msgspec, can write NaN
+
+    if not isinstance(value, Mapping):
+        raise InvalidArgument(f"from_dict takes a JSON object as a dict, not {type(value).__name__}")
+    try:
+        text = json.dumps(dict(value))
+    except (TypeError, ValueError, RecursionError) as error:
+        raise InvalidArgument(f"from_dict takes only values that JSON has: {error}") from error
+    return decode(wanted, text.encode())
+
+
 def _decode_leniently(wanted: type[T], body: bytes) -> T:
     plain, where = _unwrap(wanted, loads(body))
     try:

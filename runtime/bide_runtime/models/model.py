@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import IntEnum, StrEnum
+from importlib import import_module
 from typing import Any, ClassVar, Self, dataclass_transform
 
 import msgspec
@@ -38,6 +40,18 @@ class Model(msgspec.Struct, metaclass=_ModelMeta, frozen=True, omit_defaults=Tru
     _envelope: ClassVar[str] = ""
     """The key under which a reply may have the object; empty: it has none."""
 
+    @classmethod
+    def from_dict(cls, value: Mapping[str, Json]) -> Self:
+        """The model from a JSON object, such as `to_dict` returns. Raises `DecodeError`, with the JSON path."""
+        found: Self = _codec().from_plain(cls, value)
+        return found
+
+    @classmethod
+    def from_json(cls, text: str | bytes) -> Self:
+        """The model from JSON text, in the same way."""
+        found: Self = _codec().from_text(cls, text)
+        return found
+
     def to_dict(self) -> dict[str, Json]:
         """The JSON object, with the provider's own key names and without fields that are `None`."""
         made: dict[str, Json] = _as_plain(self)
@@ -55,6 +69,11 @@ class Model(msgspec.Struct, metaclass=_ModelMeta, frozen=True, omit_defaults=Tru
             if (value := getattr(self, name)) is not None
         )
         return f"{type(self).__name__}({', '.join(shown)})"
+
+
+def _codec() -> Any:
+    """The module that decodes models, which imports this one."""
+    return import_module(f"{__package__}.codec")
 
 
 def no_items() -> list[Any]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from .build import build
 from .fake.clock import AsyncFakeClock, FakeClock, VirtualTime
+from .fake.keys import KEY
 from .fake.plans import FakeJob, Plan
 from .fake.promises import Trace, broken_promises
-from .fake.provider import KEY, FakeProvider
+from .fake.provider import FakeProvider
 from .fake.transport import AsyncFakeTransport, FakeTransport, Reply, Sent, Server, script
 from .faults import (
     Fault,

@@ -45,6 +45,17 @@ class Send(msgspec.Struct, frozen=True, gc=False):
     """The rate limit bucket of the request. If it is closed when the request could be sent, the request is not sent,
     and the `Received` has no reply.
     """
+    is_private: bool = False
+    """Whether the reply is a secret of the client: callbacks do not get it."""
+
+
+class NewKey(msgspec.Struct, frozen=True, gc=False):
+    """Ask for new secrets, unless that was done since `asked` was read. A `Received` with an error has none."""
+
+    asked: int
+    before: float = inf
+    """No request that needs them is sent at this time or later."""
+    bucket: str = ""
 
 
 class Sleep(msgspec.Struct, frozen=True, gc=False):
@@ -87,6 +98,8 @@ class Received(msgspec.Struct, frozen=True):
     """Seconds from sending to the reply or the error."""
     held: int = 0
     """For how many seconds the server was asked to hold the request."""
+    asked: int = 0
+    """How often new secrets had been asked for when the request was sent."""
 
 
 def missed(now: float) -> Received:
@@ -100,7 +113,7 @@ class Finished(msgspec.Struct, Generic[T], frozen=True):
     result: T
 
 
-Action: TypeAlias = Send | Sleep | Created | Notify | Log
+Action: TypeAlias = Send | NewKey | Sleep | Created | Notify | Log
 Flow: TypeAlias = Generator[Action, Received, T]
 
 DEBUG, INFO, WARNING = 10, 20, 30

@@ -6,7 +6,6 @@ spec names, which get no credentials, and never from https to http.
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, Literal, TypeAlias
@@ -18,7 +17,7 @@ from ..calls.account import Account
 from ..calls.link import Link
 from ..errors.client import InvalidArgument, InvalidToken
 from ..errors.decode import DecodeError
-from ..http.request import Json, Response, as_text, origin, path, placeholders
+from ..http.request import Json, Response, as_text, is_loopback, origin, path, placeholders
 from ..jobs.kind import JobKind
 from ..jobs.record import Record
 from ..jobs.token import MAX_BYTES, as_id, checked_id, is_value
@@ -35,6 +34,8 @@ def url_of(account: Account, record: Record[Any, Any], role: Role, at: str | Lin
     if isinstance(at, str):
         return account.base_url + path(at, named_in(record, role, at))
     found = record.links.get(role)
+    if found is None and at.path:
+        return account.base_url + path(at.path, record.named)
     if found is None:
         body = record.snapshot.reply.body if record.snapshot else b""
         raise DecodeError(f"the provider gave no {role} link: {at.place} is missing", path=at.place, body=body)
@@ -101,7 +102,7 @@ def refusal(account: Account, url: str) -> str | None:
     if scheme not in _PORTS or not host or not is_clean:
         return "it is not an http or https URL"
     base = origin(account.base_url)
-    if (scheme, host, port) == base or (_is_loopback(host) and _is_loopback(base[1])):
+    if (scheme, host, port) == base or (is_loopback(host) and is_loopback(base[1])):
         return None
     if scheme != "https" and base[0] == "https":
         return f"it leads to {host} without encryption"
@@ -166,7 +167,7 @@ def attach_record(
         )
     if unknown := sorted(record.values.keys() - kind.lifecycle.all_names):
         raise InvalidArgument(f"the addresses of a {kind.name} job have no {', '.join(unknown)}")
-    if isinstance(kind.lifecycle.poll, Link):
+    if isinstance(kind.lifecycle.poll, Link) and not kind.lifecycle.poll.path:
         if refusal(account, job_id) is not None:
             raise InvalidArgument(
                 f"{job_id!r} is not an address of {account.provider.title}: pass the address where the {kind.name} job"
@@ -188,7 +189,7 @@ def resume_record(account: Account, kind: JobKind[Any, Any], text: str) -> Recor
         )
         raise InvalidToken(f"this token cannot be used: the job is at {theirs}, and this client is for {ours}")
     links = token.links
-    if isinstance(kind.lifecycle.poll, Link):
+    if isinstance(kind.lifecycle.poll, Link) and not kind.lifecycle.poll.path:
         links = {"poll": token.id, **links}
     for role, url in links.items():
         if role not in kind.lifecycle.link:
@@ -207,11 +208,3 @@ def resume_record(account: Account, kind: JobKind[Any, Any], text: str) -> Recor
 def _is_named(host: str, pattern: str) -> bool:
     """Whether *pattern* from the spec matches *host*; a leading `*.` matches any subdomain."""
     return host == pattern or (pattern.startswith("*.") and host.endswith(pattern[1:]))
-
-
-def _is_loopback(host: str) -> bool:
-    """Whether a host is this machine. Links between its ports are followed, for tests and simulators."""
-    try:
-        return host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False

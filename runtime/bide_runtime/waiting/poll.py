@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 import msgspec
 from msgspec.structs import replace
 
+from ..calls.account import Account
 from ..errors.client import ClientError
 from ..errors.decode import DecodeError
 from ..errors.transport import TransportError
@@ -22,7 +23,7 @@ from ..models.part import named, part_of
 from .flow import WARNING, Flow, Log
 from .links import keep_links, keep_values, url_of
 from .request import request_of
-from .session import Outgoing, Session
+from .session import Outgoing, Session, retry_after_of
 
 S = TypeVar("S")
 R = TypeVar("R")
@@ -52,8 +53,9 @@ def read_poll(session: Session, record: Record[S, R], reply: Response | ClientEr
     need may have any value: the log tells of each once.
     """
     assert reply is not None
-    if isinstance(reply, TransportError | NotJson):
-        return Polled(transient_error=reply)
+    if isinstance(reply, TransportError | NotJson) or (isinstance(reply, ApiError) and reply.is_transient):
+        # The latter is of the endpoint that issues access tokens.
+        return Polled(transient_error=reply, retry_after=retry_after_of(reply))
     if isinstance(reply, ClientError):
         raise reply
     account, status_before = session.account, record.status
@@ -63,7 +65,7 @@ def read_poll(session: Session, record: Record[S, R], reply: Response | ClientEr
         return Polled(transient_error=account.api_error(reply), retry_after=retry_after)
     is_first = record.snapshot is None
     try:
-        retry_after = max(_read_reply(session, record, reply), retry_after)
+        retry_after = max(read_snapshot(session.account, record, reply), retry_after)
     except (NotJson, ApiError) as error:
         if isinstance(error, ApiError) and not error.is_transient:
             raise
@@ -94,26 +96,26 @@ def _may_not_be_visible_yet(session: Session, record: Record[Any, Any], now: flo
     return age is not None and age <= grace
 
 
-def _read_reply(session: Session, record: Record[S, R], reply: Response) -> float:
-    """Read a poll reply into the record; returns its retry_after field in seconds.
+def read_snapshot(account: Account, record: Record[S, R], reply: Response) -> float:
+    """Read a poll reply, or a webhook, into the record; returns its retry_after field in seconds.
 
     Raises `ApiError` for a status that the spec does not accept, or if the body is an error of the provider instead;
     `NotJson` for a truncated body, and `DecodeError`.
     """
     lifecycle = record.kind.lifecycle
     if lifecycle.link:
-        url = url_of(session.account, record, "poll", lifecycle.poll)
+        url = url_of(account, record, "poll", lifecycle.poll)
     if reply.status in lifecycle.codes:
-        retry_after = _read_by_code(session, record, reply)
+        retry_after = _read_by_code(account, record, reply)
     elif reply.status in lifecycle.accepts:
         try:
             reading, facts = _reading_in(record.kind, reply)
         except DecodeError as error:
-            session.account.raise_undecoded(error, reply)
-        record.note_reading(reading, facts, reply, own_errors=session.account.provider.own_errors)
+            account.raise_undecoded(error, reply)
+        record.note_reading(reading, facts, reply, own_errors=account.provider.own_errors)
         retry_after = lifecycle.retry_after_in(facts) if lifecycle.retry_after else 0.0
     else:
-        raise session.account.api_error(reply)
+        raise account.api_error(reply)
     if lifecycle.link:
         keep_links(record, reply, url)
     if lifecycle.values:
@@ -121,7 +123,7 @@ def _read_reply(session: Session, record: Record[S, R], reply: Response) -> floa
     return retry_after
 
 
-def _read_by_code(session: Session, record: Record[S, R], reply: Response) -> float:
+def _read_by_code(account: Account, record: Record[S, R], reply: Response) -> float:
     """Read a reply whose HTTP status is the job's status. Its body must match the spec only if it is the result.
 
     Raises `NotJson` for a truncated result, and `DecodeError`.
@@ -137,8 +139,8 @@ def _read_by_code(session: Session, record: Record[S, R], reply: Response) -> fl
         facts = None
     has_failed = state.is_final and not state.has_result
     has_message = lifecycle.error_in(facts)[1] is not None
-    error = session.account.said(reply) if has_failed and not has_message else None
-    own_errors = session.account.provider.own_errors
+    error = account.said(reply) if has_failed and not has_message else None
+    own_errors = account.provider.own_errors
     record.note_reading(lifecycle.read(facts, reply.status), facts, reply, error, own_errors)
     return lifecycle.retry_after_in(facts)
 

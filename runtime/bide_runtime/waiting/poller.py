@@ -79,16 +79,21 @@ class Poller(Generic[S, R]):
         Raises `JobTimeout`, and at once any error that is not transient.
         """
         due = self._first_poll(now)
-        while not self.record.is_settled:
-            if due is None:
-                if self.record.ended_without_result:
-                    break
-                self.time_out()
-            while now < due:
-                now = (yield Sleep(due)).now
-            # Another wait may have polled the job during the sleep.
-            if not self.record.is_settled:
-                now, due = yield from self._poll_once(now)
+        inbox = self.session.inbox
+        inbox.begin(self.record)
+        try:
+            while not self.record.is_settled:
+                if due is None:
+                    if self.record.ended_without_result:
+                        break
+                    self.time_out()
+                while now < due and not self.record.is_settled:
+                    now = (yield Sleep(due)).now
+                # Another wait may have polled the job during the sleep, or a webhook may have told of it.
+                if not self.record.is_settled:
+                    now, due = yield from self._poll_once(now)
+        finally:
+            inbox.end(self.record)
         return now
 
     def note_transient_error(self, error: ClientError, *, is_expected: bool = False) -> None:

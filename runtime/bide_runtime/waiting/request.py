@@ -23,14 +23,15 @@ def request_of(
     account, lifecycle = session.account, record.kind.lifecycle
     url = url_of(account, record, role, at)
     headers = _filled(record, role, lifecycle.headers.get(role, {}))
-    body = None
+    body, auth = None, lifecycle.auth.get(role)
     if role in lifecycle.bodies:
         fields = _filled(record, role, lifecycle.bodies[role])
         body, headers = msgspec.json.encode(fields), {"content-type": JSON, **headers}
     return Outgoing(
-        request=account.request_to(method, url, headers=headers, body=body, accept=accept),
+        request=account.request_to(method, url, headers=headers, body=body, accept=accept, auth=auth),
         bucket=bucket_of(method, at),
         timeout=lifecycle.timeouts.get(role),
+        auth=auth,
     )
 
 

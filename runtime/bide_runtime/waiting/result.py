@@ -196,7 +196,7 @@ def _fetch_once(
         location = _redirect_in(received.reply, outgoing.request.url)
         if location is not None and redirects < _MAX_REDIRECTS:
             target = check_followed(session.account, location, "the header Location")
-            outgoing = replace(first, request=session.account.request_to("GET", target, accept=accept))
+            outgoing = replace(first, request=session.account.request_to("GET", target, accept=accept, auth=first.auth))
             attempts, redirects = attempts - 1, redirects + 1
             continue
         url, outgoing, redirects = outgoing.request.url, first, 0

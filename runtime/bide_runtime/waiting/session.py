@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from math import inf
 from typing import Any
 
 import msgspec
 from msgspec.structs import replace
 
-from ..calls.account import Account
+from ..calls.account import Account, Auth
 from ..calls.download import Download
 from ..errors.client import ClientError
 from ..http.errors import ApiError
+from ..http.keys import Keys
 from ..http.long_poll import LongPollUntil
 from ..http.rate_limit import RateLimiter
 from ..http.request import Request, Response
 from ..jobs.min_interval import MinIntervals
 from ..jobs.record import Record
-from .flow import Flow, Received, Send, Sleep
+from .flow import INFO, Flow, Log, Received, Send, Sleep
+from .outside.inbox import Inbox
+from .outside.keys import keys_of, ready, renewed
 from .policy import backoff
 
 _MAX_CLOSURE = 300.0
@@ -32,6 +37,8 @@ class Session(msgspec.Struct, frozen=True):
     limiter: RateLimiter
     coalesces: bool = False
     """Whether polls are sent as `Send.polled`, so that they can be coalesced."""
+    inbox: Inbox = msgspec.field(default_factory=Inbox)
+    """The waits that a webhook may end."""
 
     @property
     def coalescing(self) -> Session:
@@ -59,6 +66,8 @@ class Outgoing(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """How to ask the server to hold the request, if it is a long poll."""
     timeout: float | None = None
     """The timeout from the spec in seconds, if there is one."""
+    auth: Auth = None
+    """The secrets that it needs, by the client's arguments; `None`: the usual ones."""
     download: Download | None = None
     """Where the body goes, if it is that of a file."""
 
@@ -88,7 +97,53 @@ def send(
     For a poll, *polled* is the job: its min_interval holds too, and `None` may also mean that the job is settled. With
     *has_slot* the rate limiter has allowed the request already. *timeout* is for the request in seconds, without the
     time for which the server holds it.
+
+    If the secrets change, it gets those of this moment, and is sent again with new ones if the reply is a 401: once.
     """
+    once = partial(_send_once, session, outgoing, timeout=timeout, deadline=deadline, attempt=attempt, polled=polled)
+    account = session.account
+    keys = None if account.keys is None else keys_of(account, outgoing.request, outgoing.auth)
+    if keys is None:
+        return once(has_slot=has_slot, now=now)
+    return _send_keyed(keys, once, outgoing.bucket, deadline=deadline, has_slot=has_slot, now=now)
+
+
+def _send_keyed(
+    keys: Keys,
+    once: Callable[..., Flow[Received | None]],
+    bucket: str,
+    *,
+    deadline: float,
+    has_slot: bool,
+    now: float,
+) -> Flow[Received | None]:
+    answer = yield from ready(keys, now, deadline)
+    is_first = True
+    while True:
+        if answer is not None:
+            if answer.reply is not None:
+                return answer
+            now, has_slot = answer.now, False
+        received = yield from once(has_slot=has_slot, now=now)
+        answer = (yield from renewed(keys, received, deadline)) if received is not None and is_first else None
+        if answer is None:
+            return received
+        yield Log(INFO, "%s: answered 401; asked for a new key", (bucket,))
+        is_first = False
+
+
+def _send_once(
+    session: Session,
+    outgoing: Outgoing,
+    *,
+    timeout: float,
+    deadline: float,
+    attempt: int,
+    polled: Record[Any, Any] | None,
+    has_slot: bool,
+    now: float,
+) -> Flow[Received | None]:
+    """Send a request as `send` does, with the secrets that there are now."""
     if polled is not None and session.is_coalesced(polled):
         received = yield from _send_coalesced(session, outgoing, polled, deadline=deadline, attempt=attempt, now=now)
         if received.reply is not None:
@@ -115,6 +170,10 @@ def send(
             continue
         request, held = outgoing.request_at(now)
         request_timeout = min((outgoing.timeout or timeout) + held, deadline - now)
+        keys = session.account.keys
+        asked = 0 if keys is None else keys.asked
+        if keys is not None:
+            request = session.account.keyed(request, outgoing.auth)
         received = yield Send(
             request, request_timeout, attempt, deadline, bucket=outgoing.bucket, download=outgoing.download
         )
@@ -125,7 +184,7 @@ def send(
     if polled is not None:
         session.min_interval.note_poll(polled, received.now)
     session.note_rate_limit(outgoing.bucket, received)
-    return replace(received, held=held) if held else received
+    return replace(received, held=held, asked=asked) if held or asked else received
 
 
 def _send_coalesced(

@@ -7,7 +7,6 @@ from types import NoneType
 from typing import Any
 
 import pytest
-from bide_runtime.calls.call import reads, reads_nothing
 from bide_runtime.calls.link import Link
 from bide_runtime.clients.options import WaitOptions
 from bide_runtime.errors.client import InvalidArgument, InvalidToken
@@ -104,9 +103,7 @@ def ordered(of: JobKind[Any, Page], job_id: Any) -> Submission[Any, Page]:
     """A submit whose reply has the id at *job_id*."""
     submission = order(of, url="u")
     has_body = isinstance(job_id, tuple) and job_id
-    return replace(
-        submission, job_id=job_id, call=replace(submission.call, read=reads(Ticket) if has_body else reads_nothing)
-    )
+    return replace(submission, job_id=job_id, reply=Ticket if has_body else NoneType)
 
 
 def run(w: World, of: JobKind[Any, Page], *, timeout: float = 60.0, job_id: Any = ()) -> Page:

@@ -183,7 +183,7 @@ def test_locks_that_are_held_at_the_fork(server: Server) -> None:
         client._lock,
         client._session.min_interval._lock,
         client._session.limiter._own_lock,
-        client._wakeup._cond,
+        client._key_lock,
         shared.lock,
         engine._lock,
         mutex,

@@ -21,6 +21,7 @@ ONE_COLOUR = {
     "Client._reset_in_child": "and forgets it in a child process",
     "Client._engine": "a lock is taken only where threads may race for the first engine",
     "Client._drive": "a callback may be awaited",
+    "Client._answer_of": "a function may be async",
     "JobBatch.__init__": "inputs may be awaited, and the senders are tasks",
     "JobBatch.close": "tasks are stopped",
     "JobBatch._show": "a callback may be awaited",

@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 import pytest
 from bide_runtime.calls.account import Account, open_account
-from bide_runtime.calls.call import Call, reads_nothing
+from bide_runtime.calls.call import Call
 from bide_runtime.errors.client import ConfigurationError, InvalidArgument
 from bide_runtime.http.auth import Secret, without
 from bide_runtime.http.auth import given as checked_secret
@@ -254,7 +254,7 @@ def test_only_a_body_has_a_content_type(body: bytes | None, kind: str | None) ->
     account = open_account(
         PROVIDER, secrets={"api_key": KEY}, base_url=None, timeout=30.0, max_retries=3, wall=lambda: 1_790_000_000.0
     )
-    request = account.request(Call(method="POST", path="/jobs", body=body, read=reads_nothing))
+    request = account.request(Call(method="POST", path="/jobs", body=body))
 
     assert kind == request.headers.get("content-type")
 

@@ -8,6 +8,8 @@ import pickle
 from typing import Annotated, Any, ClassVar
 
 import pytest
+from bide_runtime.errors.client import InvalidArgument
+from bide_runtime.errors.decode import DecodeError
 from bide_runtime.models.codec import decode, encode
 from bide_runtime.models.model import Model, OpenEnum, no_items
 from bide_runtime.models.variant import Other, Variant, register
@@ -15,6 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import Meta, field
 
+from tests.runtime.acme import Page
 from tests.runtime.storms import rule
 
 
@@ -194,3 +197,28 @@ def test_an_empty_list_as_a_default_is_sent() -> None:
 
     assert [] == first
     assert first is not second
+
+
+def test_a_model_is_read_from_json() -> None:
+    """As a reply is: strictly, with the path of what is wrong, and back again."""
+    found = Page.from_dict({"text": "hello", "unknown": 1})
+    assert Page(text="hello") == found == Page.from_json(found.to_json()) == Page.from_json(b'{"text": "hello"}')
+
+    for make in (lambda: Page.from_dict({"text": 5}), lambda: Page.from_json('{"text": 5}')):
+        with pytest.raises(DecodeError) as caught:
+            make()
+        assert "$.text" == caught.value.path
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: Page.from_dict([]),  # type: ignore[arg-type]  # the point
+        lambda: Page.from_dict({"text": object()}),
+        lambda: Page.from_json(5),  # type: ignore[arg-type]  # the point
+    ],
+)
+def test_what_is_no_json_is_refused(make: Any) -> None:
+    """In a sentence."""
+    with pytest.raises(InvalidArgument, match=r"from_(dict|json) takes"):
+        make()

@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 import pytest
+from bide_runtime.calls.link import Link
 from bide_runtime.errors.client import InvalidArgument, InvalidToken
 from bide_runtime.errors.decode import DecodeError
 from bide_runtime.jobs.kind import JobKind
@@ -153,3 +154,32 @@ def test_an_argument_that_no_address_can_have_is_refused_before_the_submit(world
         w.do(w.jobs(ENDPOINT).submit(url="u", values={"endpoint": endpoint}))
 
     assert [] == w.lines
+
+
+EITHER = named(poll=Link(field=("links", "self"), path="/jobs/{job_id}", name="GET /jobs/{job_id}"))
+
+
+@pytest.mark.parametrize(
+    ("links", "line"),
+    [
+        ({"self": "https://api.acme.example/v2/there/1"}, "GET /v2/there/1"),
+        ({}, "GET /v2/jobs/j1"),
+        (None, "GET /v2/jobs/j1"),
+    ],
+)
+def test_a_path_stands_in_for_a_missing_link(world: Make, links: Any, line: str) -> None:
+    """The address that the provider hands out where there is one; the token keeps it."""
+    ticket = Reply({"id": "j1", "links": links}, 202)
+    w = world(lambda sent: ticket if sent.path == "/v2/jobs" else DONE)
+    job = w.do(w.jobs(EITHER).submit(url="u"))
+
+    assert "hello" == w.do(w.jobs(EITHER).resume(job.token).wait()).text
+    assert ["POST /v2/jobs", line] == w.lines
+
+
+def test_attach_takes_an_id_if_there_is_a_path(world: Make) -> None:
+    """Without a path it takes the address."""
+    w = world(always(DONE))
+
+    assert "hello" == w.do(w.jobs(EITHER).attach("j7").wait()).text
+    assert ["GET /v2/jobs/j7"] == w.lines

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 
 from bide.emit.python.code import Code, literal, spread
 from bide.ir import Json
-from bide.ir.defaults import ACCEPTS, FIRST_PAGE, GONE, NOT_READY
+from bide.ir.defaults import ACCEPTS, FIRST_PAGE, GONE, NOT_READY, WEBHOOK_TOLERANCE
+from bide.ir.notation import parse_duration
 
 DEFAULTS: Mapping[str, Mapping[str, Json]] = {
     "EventStream": {"is_named": True},
@@ -15,7 +16,13 @@ DEFAULTS: Mapping[str, Mapping[str, Json]] = {
     "Pages": {"first": FIRST_PAGE},
     "PollMany": {"method": "GET", "ids_in": "query"},
     "ResultAt": {"method": "GET", "not_ready": frozenset(NOT_READY), "gone": frozenset(GONE)},
-    "Secret": {"argument": "api_key"},
+    "Signature": {
+        "hmac": "sha256",
+        "encoding": "hex",
+        "signed": "{body}",
+        "tolerance": parse_duration(WEBHOOK_TOLERANCE),
+    },
+    "Secret": {"argument": "api_key", "is_usual": True},
 }
 """The defaults of the runtime's classes that are not empty. A test compares them with the classes."""
 

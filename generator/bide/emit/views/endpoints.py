@@ -109,7 +109,12 @@ class EndpointView(View):
         return Code(f"_encode_form(_body{kind})")
 
     def call(
-        self, read: Code, *, accept: str | None = None, idempotent: bool = False, indent: int | None = None
+        self,
+        read: Code | None = None,
+        *,
+        accept: str | None = None,
+        idempotent: bool = False,
+        indent: int | None = None,
     ) -> Code:
         """The `Call`: what to send, and the function that reads the reply. *accept* is its media type; `None`: JSON."""
         endpoint = self._endpoint
@@ -123,6 +128,7 @@ class EndpointView(View):
             "limited_as": f"{endpoint.method} {endpoint.path}" if self._in(Place.PATH) else None,
             "idempotent": idempotent,
             "timeout": endpoint.timeout,
+            "auth": None if endpoint.auth is None else literal(endpoint.auth),
             "read": read,
         }
         return row("Call", fields, indent=indent)

@@ -46,12 +46,15 @@ _TAKEN = frozenset(
         "forget",
         "id_of",
         "inject",
+        "functions",
         "jitter",
+        "keys",
         "kinds",
         "now",
         "operations",
         "requests",
         "time",
+        "webhook",
         "trace",
     ]
 )
@@ -198,4 +201,5 @@ def _route(provider: Context, endpoint: Endpoint) -> Code:
     if endpoint.body is not None:
         constants = tuple((path, value) for path, value in placed(provider, endpoint.body).constants)
         parts += [literal(constants)] if constants else []
+    parts += [] if endpoint.auth is None else [Code(f"auth={literal(endpoint.auth)}")]
     return Code(f"Route({', '.join(parts)})")

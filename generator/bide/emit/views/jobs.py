@@ -57,6 +57,7 @@ class LifecycleView(View):
             "values": self._values,
             "headers": _templates(requests, Place.HEADER),
             "bodies": _templates(requests, Place.BODY),
+            "auth": {name: literal(each.auth) for name, each in requests.items() if each and each.auth is not None},
             "timeouts": {name: each.timeout for name, each in requests.items() if each and each.timeout},
             "error_code": attributes(lifecycle.error.code),
             "error_message": attributes(lifecycle.error.message),
@@ -200,6 +201,14 @@ class JobView(View):
         return Code("CancellableJob" if self.ir.lifecycle.cancel else "Job")
 
     @property
+    def has_webhook(self) -> bool:
+        return self.ir.webhook is not None
+
+    @property
+    def receive_docstring(self) -> Code:
+        return docstring(prose.receive(), indent=8)
+
+    @property
     def can_be_cancelled(self) -> bool:
         return self.ir.lifecycle.cancel is not None
 
@@ -247,6 +256,7 @@ class JobView(View):
             "failed_result": self.failed_result if self.failed else None,
             "failed": Code(f"_errors.{self.failed}") if self.failed else None,
             "polling": row("Polling", asdict(self.ir.polling)),
+            "webhook": row("WebhookAt", asdict(self.ir.webhook)) if self.ir.webhook else None,
         }
         return row("JobKind", fields, indent=0)
 
@@ -255,7 +265,7 @@ class JobView(View):
         """What its call function returns."""
         fields = {
             "kind": Code(f"_jobs.{self.constant}"),
-            "call": self.endpoint.call(Code("_reads_nothing")),
+            "call": self.endpoint.call(),
             "reply": self.reply if self.ir.reply else None,
             "job_id": self.job_id,
             "idempotency_header": self.idempotency_header,

@@ -49,7 +49,7 @@ class OperationView(View):
     def call(self) -> Code:
         """What its call function returns."""
         if self.stream is not None:
-            fields = {"call": self._call(Code("_reads_nothing")), "reader": self.stream.reader}
+            fields = {"call": self._call(None), "reader": self.stream.reader}
             return row("StreamCall", fields, indent=4)
         return self._call(self._read, indent=4)
 
@@ -60,13 +60,13 @@ class OperationView(View):
         job = self.job
         return Code(f"Call[{self.returns}{f' | Record[{job.snapshot}, {job.result}]' if job else ''}]")
 
-    def _call(self, read: Code, *, indent: int | None = None) -> Code:
+    def _call(self, read: Code | None, *, indent: int | None = None) -> Code:
         is_bytes = any(reply.type == Scalar(Kind.BYTES) for reply in self.answers)
         idempotent = self._operation.endpoint.idempotent
         return self.endpoint.call(read, accept="*/*" if is_bytes else None, idempotent=idempotent, indent=indent)
 
     @property
-    def _read(self) -> Code:
+    def _read(self) -> Code | None:
         """The function that reads the reply."""
         answers = self.answers
         if self.job is not None and self.job_reply is not None:
@@ -77,7 +77,7 @@ class OperationView(View):
                 f" reply={job.reply}, job_id={job.id_at(at.job_id)}{f', values={literal(values)}' if values else ''})"
             )
         if all(reply.type is None for reply in answers):
-            return Code("_reads_nothing")
+            return None
         if len(answers) == 1:
             return Code(f"_reads({self.returns})")
         return Code(

@@ -159,6 +159,8 @@ class ProviderView(Context):
             "variables": tuple(_variable(each) for each in ir.variables),
             "query": dict(ir.query),
             "auth": tuple(_secret(each) for each in ir.auth),
+            "oauth": self._oauth,
+            "webhooks": row("Signature", asdict(ir.webhooks)) if ir.webhooks else None,
             "headers": {name.lower(): text for name, text in ir.headers},
             "hosts": ir.hosts,
             "request_id_header": ir.request_id_header,
@@ -179,6 +181,21 @@ class ProviderView(Context):
         return [Code(secret.argument) for secret in self.ir.auth]
 
     @property
+    def functions(self) -> list[Code]:
+        """Those of them that may be functions."""
+        return [Code(secret.argument) for secret in self.ir.auth if secret.scheme != "oauth"]
+
+    @property
+    def has_webhooks(self) -> bool:
+        """Whether the provider signs webhooks."""
+        return self.ir.webhooks is not None
+
+    @property
+    def has_tokens(self) -> bool:
+        """Whether clients get access tokens."""
+        return self.ir.oauth is not None
+
+    @property
     def variables(self) -> list[Code]:
         """The arguments of a client for the variables of the base URL."""
         return [Code(variable.name) for variable in self.ir.variables]
@@ -187,6 +204,19 @@ class ProviderView(Context):
     def has_one_key(self) -> bool:
         """Whether there is no secret but an `api_key`."""
         return self.secrets in ([], ["api_key"])
+
+    @property
+    def _oauth(self) -> Code | None:
+        oauth = self.ir.oauth
+        if oauth is None:
+            return None
+        fields = {
+            "token_url": oauth.token_url,
+            "scope": " ".join(oauth.scopes),
+            "audience": oauth.audience,
+            "in_body": oauth.in_body,
+        }
+        return row("OAuth", fields)
 
     @property
     def error_class(self) -> Code:
@@ -219,5 +249,6 @@ def _secret(secret: Secret) -> Code:
         "prefix": secret.prefix,
         "env": secret.env,
         "argument": secret.argument,
+        "is_usual": secret.is_usual,
     }
     return row("Secret", fields)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from bide.emit.python.code import Code, docstring, literal
@@ -30,6 +30,7 @@ from bide.ir import (
     Place,
     Pointer,
     Scalar,
+    Secret,
     Type,
     Union,
 )
@@ -79,15 +80,18 @@ class TestsView:
 
     @property
     def key(self) -> Code:
-        """Where the secrets go: (query or header, its name, its text with a `{}` for each secret)."""
-        auth = self.provider.ir.auth
-        basic = {secret.name: "{}" for secret in auth if secret.scheme == "basic"}
-        found = [("header", each.name.lower(), _behind(each.prefix)) for each in auth if each.scheme == "header"]
-        found += [(str(each.scheme), each.name, "{}") for each in auth if each.scheme == "query"]
-        if basic:
-            both = basic.get("both", f"{basic.get('username', '')}:{basic.get('password', '')}")
-            found.append(("header", "authorization", f"Basic {both}"))
-        return literal(tuple(found))
+        """Where the usual secrets go."""
+        return places_of([secret for secret in self.provider.ir.auth if secret.is_usual])
+
+    @property
+    def has_webhooks(self) -> bool:
+        """Whether a job has a webhook."""
+        return any(job.webhook for job in self.provider.ir.jobs)
+
+    @property
+    def webhook_jobs(self) -> Code:
+        """The names of the jobs that a webhook tells of."""
+        return literal(tuple(job.name for job in self.provider.ir.jobs if job.webhook))
 
     @property
     def has_key(self) -> bool:
@@ -180,6 +184,20 @@ def _behind(prefix: str) -> str:
     return f"{prefix} {{}}" if prefix else "{}"
 
 
+def places_of(auth: Iterable[Secret]) -> Code:
+    """Where secrets go: (query or header, its name, its text with a `{}` for each secret)."""
+    auth = list(auth)
+    basic = {secret.name: "{}" for secret in auth if secret.scheme == "basic"}
+    found = [("header", each.name.lower(), _behind(each.prefix)) for each in auth if each.scheme == "header"]
+    found += [(str(each.scheme), each.name, "{}") for each in auth if each.scheme == "query"]
+    if basic:
+        both = basic.get("both", f"{basic.get('username', '')}:{basic.get('password', '')}")
+        found.append(("header", "authorization", f"Basic {both}"))
+    if any(secret.scheme == "oauth" for secret in auth):
+        found.append(("header", "authorization", "Bearer token-of-a-fake-1"))
+    return literal(tuple(found))
+
+
 class CallView(View):
     """One method of the client, and its request according to the spec."""
 
@@ -220,6 +238,12 @@ class CallView(View):
     @property
     def form(self) -> Code | None:
         return literal(self._endpoint.form) if self._endpoint.is_form else None
+
+    @property
+    def keys(self) -> Code | None:
+        """Where its secrets go, if they are not the usual ones."""
+        wanted = self._endpoint.auth
+        return None if wanted is None else places_of(each for each in self.provider.ir.auth if each.argument in wanted)
 
     @property
     def constants(self) -> list[tuple[Code, Code]]:
@@ -300,7 +324,7 @@ class JobTableView(View):
             "min_interval": polling.min_interval,
             "interval": polling.interval,
             "timeout": polling.timeout,
-            "is_polled_by_id": lifecycle.poll.link is None,
+            "is_polled_by_id": lifecycle.poll.link is None or bool(lifecycle.poll.link.path),
             "codes": tuple(lifecycle.codes),
             "is_open": self.is_open,
             "has_id_in_body": job.reply is not None and bool(job.job_id.field),

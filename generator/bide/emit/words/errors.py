@@ -20,6 +20,9 @@ ERRORS = (
     ),
     ErrorClass("ConfigurationError", "", "No API key, or an HTTP engine that is not installed."),
     ErrorClass("InvalidToken", "", "A token that cannot be resumed. Nothing was sent. A ValueError too."),
+    ErrorClass(
+        "InvalidSignature", "", "A webhook that the provider has not signed, or that is too old. A ValueError too."
+    ),
     ErrorClass("ClientClosed", "", "The client was closed before or during the call."),
     ErrorClass("TransportError", "", "No complete reply arrived."),
     ErrorClass("ConnectionFailed", "TransportError", "The connection could not be made, or was lost."),

@@ -257,6 +257,12 @@ def package(provider: Provider) -> str:
 
 def _client(provider: Provider, opening: str, waits: str) -> str:
     key = "".join(f"\n    {each.argument}: {_secret(each)}" for each in provider.auth)
+    key += f"\n    token_url: URL to use instead of {provider.oauth.token_url}." if provider.oauth else ""
+    if provider.webhooks:
+        key += (
+            "\n    webhook_secret: The secret with which webhooks are signed, or several while it is being replaced."
+            f" Default: the environment variable `{provider.webhooks.env}`."
+        )
     colour = "An asyncio client" if waits else "A blocking client"
     return joined(
         f"{colour} for {provider.title}.",
@@ -297,12 +303,16 @@ def _secret(secret: Secret) -> str:
         "username": "The user name",
         "password": "The password",
         "both": "User name and password, as `name:password`",
+        "client_id": "The client id, with which the client gets its access tokens",
+        "client_secret": "The client secret. It is sent to the token URL only",
     }
+    if secret.scheme == "oauth":
+        return f"{what[secret.name]}. Default: the environment variable `{secret.env}`."
     about = what[secret.name] if secret.scheme == "basic" else "The API key"
     if secret.scheme != "basic" and secret.argument != "api_key":
         place = "header" if secret.scheme == "header" else "query parameter"
         about = f"The secret in the {place} `{secret.name}`"
-    return f"{about}. Default: the environment variable `{secret.env}`."
+    return f"{about}, or a function that returns it. Default: the environment variable `{secret.env}`."
 
 
 def _example(provider: Provider, opening: str, waits: str, first: str = "") -> str:
@@ -380,3 +390,18 @@ def _range(low: float | None, high: float | None, unit: str) -> str:
     if low is None:
         return f"at most {number(high)}{unit}"
     return f"exactly {number(low)}{unit}" if low == high else f"{number(low)} to {number(high)}{unit}"
+
+
+def receive() -> str:
+    """The docstring of `receive`."""
+    return joined(
+        "Read a webhook and return the handle of its job. Nothing is sent.",
+        "\nWaits of this client for the same job end at once if it is done. A job that is done is not polled again.",
+        "\nArgs:"
+        "\n    body: The body as it arrived, in bytes."
+        "\n    headers: The headers of the request."
+        "\n    secret: The secret, or several while it is being replaced. Default: `webhook_secret` of the client."
+        "\n\nRaises:"
+        "\n    InvalidSignature: The provider has not signed it, or it is too old."
+        "\n    DecodeError: It does not match the spec.",
+    )

@@ -67,6 +67,10 @@ def _argument(one: ir.Field, place: ir.Place) -> ir.Parameter:
     return ir.Parameter(field=one, name=names.argument_name(one.name), place=place)
 
 
+OAUTH_ARGUMENTS = ("client_id", "client_secret")
+"""The client's arguments for OAuth."""
+
+
 def method_of(raw: Mapping[str, Json]) -> str:
     """The key of *raw* that is an HTTP method."""
     return next(method for method in METHODS if method in raw)
@@ -101,7 +105,7 @@ def build_endpoint(
                     parameters.append(_argument(one, place))
     return ir.Endpoint(
         method=method.upper(),
-        path=raw[method] if isinstance(raw[method], str) else f"/links/{owner}/{role}/{{job_id}}",
+        path=_path(raw[method], usual=f"/links/{owner}/{role}/{{job_id}}"),
         link=None if isinstance(raw[method], str) else _link(raw[method]),
         parameters=tuple(sorted(parameters, key=lambda parameter: parameter.field.optional)),
         constants=tuple(constants),
@@ -109,12 +113,36 @@ def build_endpoint(
         idempotent=raw.get("idempotent", method.upper() not in _NOT_IDEMPOTENT),
         timeout=parse_duration(raw["timeout"]) if "timeout" in raw else None,
         rate_limit=parse_rate(raw["rate_limit"]) if "rate_limit" in raw else None,
+        auth=auth_of(raw["auth"]) if "auth" in raw else None,
         examples=examples(raw.get("examples"), bodies.sources, source),
     )
 
 
+def auth_of(raw: Json) -> tuple[str, ...]:
+    """The secrets of a request that names some, by the client's arguments."""
+    if raw == "none":
+        return ()
+    named = [raw] if isinstance(raw, str) else raw
+    found = [OAUTH_ARGUMENTS if name == "oauth" else (secret_argument(name),) for name in named]
+    return tuple(argument for arguments in found for argument in arguments)
+
+
+def secret_argument(name: str) -> str:
+    """The client's argument for a secret of this name."""
+    return names.argument_name(names.chosen_field_name(name))
+
+
+def _path(address: Json, *, usual: str) -> str:
+    """The path of an address; *usual* is that of the simulator's links."""
+    if isinstance(address, str):
+        return address
+    path: str = address.get("path", usual)
+    return path
+
+
 def _link(raw: Mapping[str, Json]) -> ir.Link:
-    return ir.Link(header=raw.get("header", ""), field=parse_pointer(raw["field"]) if "field" in raw else ())
+    field = parse_pointer(raw["field"]) if "field" in raw else ()
+    return ir.Link(header=raw.get("header", ""), field=field, path=raw.get("path", ""))
 
 
 def build_id(raw: Json) -> ir.IdAt:

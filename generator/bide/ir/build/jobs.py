@@ -33,8 +33,14 @@ def build_job(
         failed_result=parse_type(raw["failed_result"]).type if "failed_result" in raw else None,
         polling=build_polling(polling, raw.get("polling", {})),
         items=_items(raw["items"]) if "items" in raw else None,
+        webhook=_webhook(raw["webhook"]) if "webhook" in raw else None,
         deprecated=deprecation(raw),
     )
+
+
+def _webhook(raw: Mapping[str, Json]) -> ir.WebhookAt:
+    snapshot = parse_pointer(raw["snapshot"]) if "snapshot" in raw else ()
+    return ir.WebhookAt(job_id=parse_pointer(raw["job_id"]), snapshot=snapshot)
 
 
 def _items(raw: Mapping[str, Json]) -> ir.Items:

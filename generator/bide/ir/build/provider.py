@@ -7,14 +7,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from bide import ir
-from bide.ir.build.endpoints import Bodies
+from bide.ir import defaults
+from bide.ir.build.endpoints import OAUTH_ARGUMENTS, Bodies, secret_argument
 from bide.ir.build.jobs import build_job
 from bide.ir.build.lifecycles import build_lifecycle
 from bide.ir.build.models import build_enum, build_models, build_union, with_variants
 from bide.ir.build.operations import build_operation, event_union
 from bide.ir.build.reach import reached, received, sent
 from bide.ir.build.sources import Sources, sources
-from bide.ir.notation import parse_pointer
+from bide.ir.notation import parse_duration, parse_pointer
 from bide.ir.pointers import LeadsNowhere, follow
 from bide.spec import names
 from bide.spec.document import Document, Json
@@ -50,6 +51,11 @@ def build(document: Document) -> ir.Provider:
         _job(name, value, raw["lifecycles"], lifecycles, bodies) for name, value in raw.get("jobs", {}).items()
     )
 
+    endpoints = [each.endpoint for each in operations]
+    endpoints += [job.submit for job in jobs]
+    endpoints += [each for lifecycle in lifecycles.values() for each in lifecycle.endpoints]
+    named = {argument for endpoint in endpoints for argument in endpoint.auth or ()}
+
     finished = with_variants([*models.values(), *bodies.made], unions)
     by_name |= {model.name: model for model in finished}
     is_sent = reached(sent(operations, jobs), by_name)
@@ -75,7 +81,13 @@ def build(document: Document) -> ir.Provider:
         base_url=raw["base_url"].rstrip("/"),
         variables=tuple(_variable(name, more) for name, more in raw.get("variables", {}).items()),
         query=tuple(raw.get("query", {}).items()),
-        auth=tuple(map(_secret, _listed(raw.get("auth", [])))),
+        auth=tuple(
+            replace(secret, is_usual=secret.argument not in named)
+            for each in _listed(raw.get("auth", []))
+            for secret in _secrets(each)
+        ),
+        oauth=_oauth(raw.get("auth", [])),
+        webhooks=_signature(raw["webhooks"]) if "webhooks" in raw else None,
         headers=tuple(raw.get("headers", {}).items()),
         request_id_header=raw.get("request_id", {}).get("header"),
         request_id_field=_pointer(raw.get("request_id", {}).get("field")),
@@ -156,8 +168,53 @@ def _package(provider: str, given: Mapping[str, Json] | None) -> ir.Package:
     )
 
 
+_STANDARD = {
+    "header": "webhook-signature",
+    "encoding": "base64",
+    "prefix": "v1,",
+    "signed": "{id}.{timestamp}.{body}",
+    "timestamp": {"header": "webhook-timestamp"},
+    "id": {"header": "webhook-id"},
+}
+"""What `standard: true` stands for: https://www.standardwebhooks.com."""
+
+
+def _signature(given: Mapping[str, Json]) -> ir.Signature:
+    raw = {**(_STANDARD if "standard" in given else {}), **given}
+    return ir.Signature(
+        header=raw["header"],
+        env=raw["env"],
+        hmac=raw.get("hmac", "sha256"),
+        encoding=raw.get("encoding", "hex"),
+        prefix=raw.get("prefix", ""),
+        signed=raw.get("signed", "{body}"),
+        timestamp=raw.get("timestamp", {}).get("header", ""),
+        id=raw.get("id", {}).get("header", ""),
+        tolerance=parse_duration(raw.get("tolerance", defaults.WEBHOOK_TOLERANCE)),
+        base64_key="standard" in given,
+    )
+
+
+def _oauth(raw: Json) -> ir.OAuth | None:
+    found = next((each["oauth"] for each in _listed(raw) if "oauth" in each), None)
+    if found is None:
+        return None
+    return ir.OAuth(
+        token_url=found["token_url"],
+        scopes=tuple(found.get("scopes", ())),
+        audience=found.get("audience", ""),
+        in_body=found.get("credentials") == "body",
+    )
+
+
+def _secrets(raw: Mapping[str, Json]) -> list[ir.Secret]:
+    if "oauth" in raw:
+        return [ir.Secret(scheme="oauth", name=name, env=raw["env"][name], argument=name) for name in OAUTH_ARGUMENTS]
+    return [_secret(raw)]
+
+
 def _secret(raw: Mapping[str, Json]) -> ir.Secret:
-    argument = names.argument_name(names.chosen_field_name(raw["name"])) if "name" in raw else "api_key"
+    argument = secret_argument(raw["name"]) if "name" in raw else "api_key"
     match raw:
         case {"header": str(name)}:
             return ir.Secret(

@@ -9,13 +9,15 @@ from bide.ir import Endpoint, Place, Provider, Secret
 from bide.simulator.bodies.links import ELSEWHERE
 from bide.simulator.bodies.refusal import Refused
 from bide.simulator.life.answer import Asked
+from bide.simulator.world.tokens import Tokens
 
 
 class Gate:
     """Accepts requests with the secrets: each is *key*, or any text if there is no key."""
 
-    def __init__(self, provider: Provider, key: str | None) -> None:
+    def __init__(self, provider: Provider, key: str | None, tokens: Tokens) -> None:
         self._auth = provider.auth
+        self._tokens = tokens
         self._headers = provider.headers
         self._query = dict(provider.query)
         self._key = key
@@ -27,8 +29,8 @@ class Gate:
         usual = {pair for pair in self._query.items() if pair[0] not in own}
         return replace(asked, query=tuple(pair for pair in asked.query if pair not in usual)) if usual else asked
 
-    def admit(self, asked: Asked) -> Asked:
-        """The request without its secrets. Raises `Refused`."""
+    def admit(self, asked: Asked, auth: tuple[str, ...] | None, now: float) -> Asked:
+        """The request without its secrets: the usual ones, or those with the arguments *auth*. Raises `Refused`."""
         if asked.path.startswith(f"{ELSEWHERE}/"):
             if any(_given(secret, asked) for secret in self._auth):
                 raise Refused(400, "a secret was sent to another host")
@@ -37,8 +39,14 @@ class Gate:
             return asked
         for secret in self._auth:
             given = _given(secret, asked)
-            if not given or self._key not in (None, given):
-                what = "API key" if secret.argument == "api_key" else secret.argument
+            if not (secret.is_usual if auth is None else secret.argument in auth):
+                if given and not self._shares_place(secret, auth):
+                    raise Refused(400, f"the secret {secret.argument} was sent with a request that does not need it")
+                continue
+            is_token = secret.scheme == "oauth"
+            is_right = self._tokens.are_valid(given, now) if is_token else self._key in (None, given)
+            if not given or not is_right:
+                what = "access token" if is_token else "API key" if secret.argument == "api_key" else secret.argument
                 raise Refused(401, f"the {what} is wrong" if given else f"the {what} is missing")
         for name, text in self._headers:
             found = asked.headers.get(name.lower(), "")
@@ -50,17 +58,29 @@ class Gate:
         hidden = {secret.name for secret in self._auth if secret.scheme == "query"}
         return replace(asked, query=tuple(pair for pair in asked.query if pair[0] not in hidden))
 
+    def _shares_place(self, secret: Secret, auth: tuple[str, ...] | None) -> bool:
+        """Whether a secret that the request needs is sent in the same place."""
+        needed = [each for each in self._auth if (each.is_usual if auth is None else each.argument in auth)]
+        return any(_place(secret) == _place(each) for each in needed)
+
+
+def _place(secret: Secret) -> tuple[str, str]:
+    if secret.scheme == "query":
+        return "query", secret.name
+    return "header", secret.name.lower() if secret.scheme == "header" else "authorization"
+
 
 def _given(secret: Secret, asked: Asked) -> str:
     """A secret of a request, empty if it has none."""
     if secret.scheme == "query":
         return dict(asked.query).get(secret.name, "")
-    if secret.scheme == "header":
-        text = asked.headers.get(secret.name.lower(), "")
-        if not secret.prefix:
+    if secret.scheme in ("header", "oauth"):
+        text = asked.headers.get("authorization" if secret.scheme == "oauth" else secret.name.lower(), "")
+        wanted = "Bearer" if secret.scheme == "oauth" else secret.prefix
+        if not wanted:
             return text
         prefix, _, key = text.partition(" ")
-        return key.strip() if prefix.lower() == secret.prefix.lower() else ""
+        return key.strip() if prefix.lower() == wanted.lower() else ""
     scheme, _, packed = asked.headers.get("authorization", "").partition(" ")
     try:
         both = b64decode(packed, validate=True).decode()

@@ -31,6 +31,7 @@ from bide.simulator.world.arguments import Arguments
 from bide.simulator.world.gate import Gate
 from bide.simulator.world.registry import Registry
 from bide.simulator.world.routes import Matched, Role, Route, Routes
+from bide.simulator.world.tokens import Tokens
 
 _SLACK = 0.02
 """Wall-clock seconds by which a poll may be too early: the time that requests take to arrive varies."""
@@ -68,7 +69,8 @@ class World:
         self._seed = seed
         self._speed = speed
         self._slack = _SLACK * speed
-        self._gate = Gate(provider, key)
+        self._tokens = Tokens(provider, key)
+        self._gate = Gate(provider, key, self._tokens)
         self._routes = Routes(provider)
         self._catalog = Catalog(provider)
         self._bodies = Bodies(provider, speed=speed)
@@ -86,7 +88,7 @@ class World:
         if matched is None or not any(route.role is Role.POLL for route in matched.routes):
             return None
         try:
-            admitted = self._gate.admit(asked)
+            admitted = self._gate.admit(asked, _auth(matched), now)
             route, given = self._chosen(matched, admitted)
             job = self._registry.find(given.sent, [each.of.name for each in matched.routes])
         except Refused:
@@ -107,7 +109,11 @@ class World:
         template = matched.routes[0].endpoint.path if matched and matched.routes else asked.path
         self._paths[f"{asked.method} {template}"] += 1
         try:
-            answer = self._serve(self._gate.admit(asked), matched, now, request_id, was_held=was_held)
+            if self._tokens.are_asked_for(asked):
+                answer = self._tokens.issue(asked, now)
+            else:
+                admitted = self._gate.admit(asked, _auth(matched), now)
+                answer = self._serve(admitted, matched, now, request_id, was_held=was_held)
         except Refused as refused:
             answer = refusal(self._provider, refused, request_id)
         except ScenarioError as error:
@@ -352,3 +358,12 @@ def _shown_status(fault: Fault | None) -> str | None:
 
 def _is(fault: Fault | None, kind: FaultKind) -> bool:
     return fault is not None and fault.kind is kind
+
+
+def _auth(matched: Matched | None) -> tuple[str, ...] | None:
+    """The secrets that a request needs; `None`: the usual ones."""
+    if matched is None or not matched.routes:
+        return None
+    of = matched.routes[0]
+    poll = of.of.poll if isinstance(of.of, Lifecycle) and of.role is Role.POLL_MANY else of.endpoint
+    return poll.auth

@@ -65,6 +65,7 @@ class AsyncJobBatch(OfOneProcess, Generic[P, R, J]):
             coalescer=Coalescer(client._session),
             wants_updates=options.on_update is not None or bar is not None,
             logs_at=client._log.isEnabledFor,
+            inbox=client._session.inbox,
             now=client._clock.now(),
         )
         self._senders: AsyncSenders[Requester[P, R]] = AsyncSenders(

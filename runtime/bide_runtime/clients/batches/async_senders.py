@@ -9,7 +9,7 @@ from math import inf
 from typing import Any, Generic, TypeVar
 
 from ...errors.client import ClientClosed
-from ...waiting.flow import Received, Send, missed
+from ...waiting.flow import NewKey, Received, Send, missed
 from ..clock import AsyncClock
 
 K = TypeVar("K")
@@ -28,7 +28,7 @@ class AsyncSenders(Generic[K]):
 
     def __init__(
         self,
-        send: Callable[[Send], Coroutine[Any, Any, Received]],
+        send: Callable[[Send | NewKey], Coroutine[Any, Any, Received]],
         clock: AsyncClock,
         wakeup: asyncio.Event,
         *,
@@ -40,7 +40,7 @@ class AsyncSenders(Generic[K]):
         """Set when a reply has arrived."""
         self._most = most
         self._dispatched = 0
-        self._queue: deque[tuple[K, Send]] = deque()
+        self._queue: deque[tuple[K, Send | NewKey]] = deque()
         self._too_late_at = inf
         """The earliest deadline in the queue, or earlier."""
         self._under_way: dict[asyncio.Future[Received], K] = {}
@@ -51,7 +51,7 @@ class AsyncSenders(Generic[K]):
         """Whether a request is in flight."""
         return bool(self._under_way or self._queue or self._arrived)
 
-    async def dispatch(self, key: K, send: Send) -> None:
+    async def dispatch(self, key: K, send: Send | NewKey) -> None:
         """Send a request without waiting for the reply. Returns control to the event loop every `_BURST` requests."""
         if len(self._under_way) < self._most:
             self._begin(key, send)
@@ -91,7 +91,7 @@ class AsyncSenders(Generic[K]):
         await asyncio.sleep(0)  # runs the callbacks of the last tasks
         return list(self.arrived())
 
-    def _begin(self, key: K, send: Send) -> None:
+    def _begin(self, key: K, send: Send | NewKey) -> None:
         task = asyncio.create_task(self._send(send))
         self._under_way[task] = key
         task.add_done_callback(self._came)
@@ -102,7 +102,7 @@ class AsyncSenders(Generic[K]):
         if self._queue:
             self._begin(*self._queue.popleft())
 
-    def _enqueue(self, key: K, send: Send) -> None:
+    def _enqueue(self, key: K, send: Send | NewKey) -> None:
         self._queue.append((key, send))
         self._too_late_at = min(self._too_late_at, send.before)
 

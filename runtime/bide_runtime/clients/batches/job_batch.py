@@ -62,6 +62,7 @@ class JobBatch(OfOneProcess, Generic[P, R, J]):
             coalescer=Coalescer(client._session),
             wants_updates=options.on_update is not None or bar is not None,
             logs_at=client._log.isEnabledFor,
+            inbox=client._session.inbox,
             now=client._clock.now(),
         )
         self._senders: Senders[Requester[P, R]] = client._new_senders(wakeup)

@@ -8,7 +8,7 @@ from threading import Event, Thread
 from typing import Any, Generic, Protocol, TypeVar
 from weakref import finalize
 
-from ...waiting.flow import Received, Send
+from ...waiting.flow import NewKey, Received, Send
 from ..clock import Clock
 
 K = TypeVar("K")
@@ -20,12 +20,12 @@ THREADS = 8
 class Senders(Generic[K]):
     """Sends requests on up to `THREADS` threads, started as they are needed."""
 
-    def __init__(self, send: Callable[[Send], Received], clock: Clock, wakeup: Event) -> None:
+    def __init__(self, send: Callable[[Send | NewKey], Received], clock: Clock, wakeup: Event) -> None:
         self._send = send
         self._clock = clock
         self._wakeup = wakeup
         """Set when a reply has arrived."""
-        self._jobs: SimpleQueue[tuple[K, Send] | None] = SimpleQueue()
+        self._jobs: SimpleQueue[tuple[K, Send | NewKey] | None] = SimpleQueue()
         self._arrived: SimpleQueue[tuple[K, Received | BaseException]] = SimpleQueue()
         self._threads: list[Thread] = []
         self._under_way = 0
@@ -37,7 +37,7 @@ class Senders(Generic[K]):
         """Whether a request is in flight."""
         return self._under_way > 0
 
-    def dispatch(self, key: K, send: Send) -> None:
+    def dispatch(self, key: K, send: Send | NewKey) -> None:
         """Send a request without waiting for the reply."""
         self._under_way += 1
         self._jobs.put((key, send))
@@ -82,14 +82,14 @@ class Senders(Generic[K]):
 class SendingClock(Clock, Protocol):
     """A clock that provides the senders of a batch, as virtual time requires; with other clocks, threads send."""
 
-    def new_senders(self, send: Callable[[Send], Received], wakeup: Event) -> Senders[Any]:
+    def new_senders(self, send: Callable[[Send | NewKey], Received], wakeup: Event) -> Senders[Any]:
         """The senders of one batch. *send* sends one request; *wakeup* is set when a reply has arrived."""
         ...
 
 
 def _work(
-    send: Callable[[Send], Received],
-    jobs: SimpleQueue[tuple[K, Send] | None],
+    send: Callable[[Send | NewKey], Received],
+    jobs: SimpleQueue[tuple[K, Send | NewKey] | None],
     arrived: SimpleQueue[tuple[K, Received | BaseException]],
     wakeup: Event,
 ) -> None:
@@ -102,6 +102,6 @@ def _work(
         wakeup.set()
 
 
-def _dismiss(jobs: SimpleQueue[tuple[K, Send] | None], threads: list[Thread]) -> None:
+def _dismiss(jobs: SimpleQueue[tuple[K, Send | NewKey] | None], threads: list[Thread]) -> None:
     for _ in threads:
         jobs.put(None)

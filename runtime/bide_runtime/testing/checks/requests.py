@@ -82,6 +82,8 @@ class Call:
     has_body: bool = False
     form: str = ""
     """The media type of the body, if it is a form."""
+    keys: tuple[tuple[str, str, str], ...] | None = None
+    """Where its secrets go, if they are not the usual ones."""
     is_raw: bool = False
     """Whether the body is bytes."""
 

@@ -37,6 +37,8 @@ class Route:
     """(`header` or `body`, name, text) of a request about one job. A text may have `{name}` in it, as a path may."""
     counted_as: str = ""
     """The rate limit bucket, if it is not method and path."""
+    auth: tuple[str, ...] | None = None
+    """The secrets that a request needs, by the client's arguments; `None`: the usual ones."""
 
     @property
     def bucket(self) -> str:

@@ -15,7 +15,7 @@ import msgspec
 
 from ...clients.batches.senders import THREADS, Senders
 from ...clients.clock import Clock
-from ...waiting.flow import Received, Send
+from ...waiting.flow import NewKey, Received, Send
 
 K = TypeVar("K")
 
@@ -96,7 +96,7 @@ class FakeClock(_VirtualClock):
             raise AssertionError("this would wait for ever: no request is in flight that could end it")
         self.time.advance(self.time.note(seconds))
 
-    def new_senders(self, send: Callable[[Send], Received], wakeup: threading.Event) -> VirtualSenders[Any]:
+    def new_senders(self, send: Callable[[Send | NewKey], Received], wakeup: threading.Event) -> VirtualSenders[Any]:
         """The senders of a batch: in virtual time, without threads."""
         return VirtualSenders(send, self, wakeup, self.time)
 
@@ -168,7 +168,7 @@ class VirtualSenders(Senders[K]):
 
     def __init__(
         self,
-        send: Callable[[Send], Received],
+        send: Callable[[Send | NewKey], Received],
         clock: Clock,
         wakeup: threading.Event,
         time: VirtualTime,
@@ -179,10 +179,10 @@ class VirtualSenders(Senders[K]):
         self._time = time
         self._room = threads
         self._turn = count()
-        self._queue: deque[tuple[K, Send]] = deque()
+        self._queue: deque[tuple[K, Send | NewKey]] = deque()
         self._coming: list[tuple[float, int, K, Received | BaseException]] = []
 
-    def dispatch(self, key: K, send: Send) -> None:
+    def dispatch(self, key: K, send: Send | NewKey) -> None:
         self._under_way += 1
         self._queue.append((key, send))
         self._begin()
@@ -219,7 +219,7 @@ class VirtualSenders(Senders[K]):
             heappush(self._coming, (self._time.now, next(self._turn), key, seen))
             self._time.now = began
 
-    def _outcome(self, send: Send) -> Received | BaseException:
+    def _outcome(self, send: Send | NewKey) -> Received | BaseException:
         try:
             return self._send(send)
         except BaseException as error:

@@ -47,6 +47,8 @@ def link_path(lifecycle: Lifecycle, role: Role) -> str:
         "cancel": lifecycle.cancel[0] if lifecycle.cancel else "",
     }
     here = lifecycle.link[role]
+    if here.path:
+        return here.path
     shared = (other for other, at in lifecycle.link.items() if at.is_where(here) and methods[other] != methods[role])
     return f"/links/{next(shared, role) if role == 'cancel' else role}/{{job_id}}"
 
@@ -222,6 +224,20 @@ class FakeJobs(Generic[R]):
         came = self._time.now
         at = answered_at(job, came, asked_for(self.kind.lifecycle.long_poll, sent))
         return replace(self.polled(job, at), takes=at - came)
+
+    def webhook(self, job_id: str) -> bytes:
+        """The body of a webhook that tells of this job as it is now."""
+        job, at = self._by_id[job_id], self.kind.webhook
+        assert at is not None
+        told: Json = job.snapshot(self._time.now)
+        body: Json = told
+        for name in reversed(at.snapshot):
+            body = {name: body}
+        holder = body
+        for name in at.job_id[:-1]:
+            holder = holder.setdefault(name, {})
+        holder[at.job_id[-1]] = job_id
+        return msgspec.json.encode(body)
 
     def polled(self, job: FakeJob, at: float | None = None) -> Reply:
         """The reply to a poll, now or *at* another time."""

@@ -40,7 +40,12 @@ def key_kept(trace: Trace) -> Iterator[str]:
         elsewhere = _without_keys(sent, trace.provider)
         for secret in trace.provider.auth:
             key = _key(sent, secret)
-            if not key:
+            if not _is_needed(secret, sent):
+                if key and not any(
+                    _place(secret) == _place(each) for each in trace.provider.auth if _is_needed(each, sent)
+                ):
+                    yield f"{sent} has the {secret.argument}, which it does not need"
+            elif not key:
                 yield f"{sent} has no {secret.argument}"
             elif len(key) > 7 and key in elsewhere:
                 yield f"{sent} has the {secret.argument} in a second place"
@@ -137,13 +142,28 @@ def broken_promises(trace: Trace, *, one_handle: bool = False) -> list[str]:
     return [f"{promise.__name__}: {what}" for promise in promises for what in promise(trace)]
 
 
+def _is_needed(secret: Secret, sent: Sent) -> bool:
+    return secret.is_usual if sent.auth is None else secret.argument in sent.auth
+
+
+def _place(secret: Secret) -> tuple[str, str]:
+    if secret.at == "query":
+        return "query", secret.name
+    return "header", secret.name.lower() if secret.at == "header" else "authorization"
+
+
 def _key(sent: Sent, secret: Secret) -> str:
     """The secret in its place; empty if it is missing."""
     if secret.at == "query":
         return next((value for found, value in sent.query if found == secret.name), "")
-    header = sent.request.headers.get("authorization" if secret.at == "basic" else secret.name.lower(), "")
+    in_authorization = secret.at in ("basic", "oauth")
+    header = sent.request.headers.get("authorization" if in_authorization else secret.name.lower(), "")
+    if secret.at == "oauth":
+        return header.removeprefix("Bearer ")
     if secret.at == "header":
         return header.removeprefix(f"{secret.prefix} " if secret.prefix else "")
+    if not header.startswith("Basic "):
+        return ""
     both = b64decode(header.removeprefix("Basic ")).decode()
     name, _, password = both.partition(":")
     return {"username": name, "password": password}.get(secret.name, both)
@@ -151,7 +171,7 @@ def _key(sent: Sent, secret: Secret) -> str:
 
 def _without_keys(sent: Sent, provider: Provider) -> str:
     """All text that is sent, without the secrets in their places."""
-    headers = {"authorization" if secret.at == "basic" else secret.name.lower() for secret in provider.auth}
+    headers = {"authorization", *(secret.name.lower() for secret in provider.auth if secret.at == "header")}
     names = {secret.name for secret in provider.auth if secret.at == "query"}
     pairs = [pair for pair in sent.request.headers.items() if pair[0] not in headers]
     pairs += [pair for pair in sent.query if pair[0] not in names]

@@ -15,6 +15,7 @@ from ...calls.link import Link
 from ...calls.provider import Provider
 from ...clients.async_client import AsyncClient
 from ...clients.client import Client
+from ...clients.options import AsyncKey, Key
 from ...http.request import Json
 from ...jobs.kind import JobKind
 from ...jobs.lifecycle import Lifecycle
@@ -28,6 +29,7 @@ from .addresses import JSON, Address, FakeOperation, FakeStreaming, Route
 from .bodies import placed
 from .clock import AsyncFakeClock, FakeClock, VirtualTime
 from .jobs import PAGE_PATH, FakeJobs, link_path
+from .keys import KEY, WEBHOOK_SECRET, FakeKeys
 from .plans import FakeJob
 from .promises import Trace, broken_promises
 from .replies import changed
@@ -36,9 +38,6 @@ from .transport import AsyncFakeTransport, FakeTransport, Reply, Sent, Server
 C = TypeVar("C", bound=Client)
 A = TypeVar("A", bound=AsyncClient)
 R = TypeVar("R")
-
-KEY = "-".join(("key", "of", "a", "fake"))
-"""Joined at run time, because Hypothesis also tries the string literals of a program."""
 
 
 @dataclass(frozen=True)
@@ -67,12 +66,15 @@ class FakeProvider(Generic[C, A]):
         """Every request to any address, in the order in which they were sent."""
         self.kinds: list[FakeJobs[Any]] = []
         self.operations: list[FakeOperation | FakeStreaming] = []
+        self.keys = FakeKeys(provider, self.time)
+        """Its token endpoint, and the keys that it refuses."""
         self._provider = provider
         self._client_class = client
         self._async_client_class = async_client
         self.jitter = jitter or (lambda: 0.0)
         """Returns the jitter of the next clients, a number in [0, 1)."""
         self._keys = count(1)
+        self._webhooks = count(1)
         self._anywhere = Address("")
         self._base = self._base_of({})
         self._clients = count()
@@ -85,12 +87,12 @@ class FakeProvider(Generic[C, A]):
         """Seconds of virtual time since the provider was made."""
         return self.time.now
 
-    def client(self, api_key: str | None = KEY, **arguments: Any) -> C:
+    def client(self, api_key: Key | None = KEY, **arguments: Any) -> C:
         """A blocking client of this provider, with the arguments of the real one. It has no random jitter."""
         transport = FakeTransport(self._server(), self.clock)
         return self._client_class(**self._arguments(api_key, arguments, transport), clock=self.clock)
 
-    def async_client(self, api_key: str | None = KEY, **arguments: Any) -> A:
+    def async_client(self, api_key: AsyncKey | None = KEY, **arguments: Any) -> A:
         """An asyncio client of this provider."""
         transport = AsyncFakeTransport(self._server(), self.async_clock)
         return self._async_client_class(**self._arguments(api_key, arguments, transport), clock=self.async_clock)
@@ -103,6 +105,16 @@ class FakeProvider(Generic[C, A]):
         """Inject one fault into each of the next requests to any address; `None` is no fault."""
         self._anywhere.inject(*faults)
 
+    def webhook(self, job: Any, *, secret: str = WEBHOOK_SECRET) -> tuple[bytes, dict[str, str]]:
+        """The body and the headers of a webhook that tells of a job, a handle or an id, as it is now."""
+        job_id = self.id_of(job if isinstance(job, str) else job.id)
+        jobs = next((each for each in self.kinds if each.found(job_id) is not None and each.kind.webhook), None)
+        if jobs is None or self._provider.webhooks is None:
+            raise ValueError(f"the provider has no job {job_id!r} that a webhook tells of")
+        body = jobs.webhook(job_id)
+        number = f"msg-{next(self._webhooks)}"
+        return body, self._provider.webhooks.headers(body, secret, now=self.clock.wall(), id=number)
+
     def forget(self, older_than: float = 3600.0) -> None:
         """Drop requests that are older than this many seconds, and jobs that were over by then, for very long runs."""
         before = self.now - older_than
@@ -110,7 +122,7 @@ class FakeProvider(Generic[C, A]):
         addresses = (
             address for jobs in self.kinds for address in (jobs, jobs.submit, jobs.poll, jobs.result, jobs.cancel)
         )
-        for each in (self.time, *self._transports, *addresses, *self.operations):
+        for each in (self.time, self.keys, *self._transports, *addresses, *self.operations):
             each.forget(before)
 
     def check(self) -> None:
@@ -131,7 +143,7 @@ class FakeProvider(Generic[C, A]):
         return Trace(self.requests, self._provider, min_intervals)
 
     def _arguments(
-        self, api_key: str | None, given: Mapping[str, Any], transport: FakeTransport | AsyncFakeTransport
+        self, api_key: AsyncKey | None, given: Mapping[str, Any], transport: FakeTransport | AsyncFakeTransport
     ) -> dict[str, Any]:
         """The arguments of a client, without its clock; they make it deterministic."""
         self._transports.add(transport)
@@ -141,7 +153,13 @@ class FakeProvider(Generic[C, A]):
             jobs.base = self._base
         chance = {"jitter": self.jitter, "new_key": lambda: f"fake-key-{next(self._keys)}"}
         given = {name: value for name, value in given.items() if name not in ("transport", "clock")}
-        return {**self._secrets(api_key), **chance, **given, "transport": transport}
+        webhooks = {"webhook_secret": WEBHOOK_SECRET} if self._provider.webhooks else {}
+        return {**self._secrets(api_key), **webhooks, **chance, **given, "transport": transport}
+
+    @property
+    def functions(self) -> list[str]:
+        """The arguments of a client that may be functions."""
+        return [secret.argument for secret in self._provider.auth if secret.at != "oauth"]
 
     @property
     def _variables(self) -> dict[str, str]:
@@ -153,9 +171,12 @@ class FakeProvider(Generic[C, A]):
         url = given.get("base_url") or filled(self._provider.base_url, {**self._variables, **_texts(given)})
         return urlsplit(url).path.rstrip("/")
 
-    def _secrets(self, key: str | None) -> dict[str, str | None]:
+    def _secrets(self, key: AsyncKey | None) -> dict[str, AsyncKey | None]:
         """Each secret of a client: *key* for all."""
-        return {secret.argument: key for secret in self._provider.auth} or {"api_key": key}
+        may_be = self.functions
+        text = KEY if callable(key) else key
+        secrets = {each.argument: key if each.argument in may_be else text for each in self._provider.auth}
+        return secrets or {"api_key": text}
 
     # --- for the generated class ----------------------------------------------------------------------------------
 
@@ -205,11 +226,17 @@ class FakeProvider(Generic[C, A]):
         return lambda sent: self._answer(sent, number)
 
     def _answer(self, sent: Sent, client: int) -> Reply:
+        if self.keys.are_asked_for(sent):
+            self.keys.requests.append(sent)
+            fault = self.keys.next_fault()
+            return self.keys.issue() if fault is None else changed(Reply(), fault, self._provider, self.clock.wall())
         asked = self._asked(sent, sent.path.removeprefix(self._base))
         address, proper = asked.address, asked.answer
-        sent.role, sent.bucket, sent.client = address.role, asked.route.bucket, client
+        sent.role, sent.bucket, sent.client, sent.auth = address.role, asked.route.bucket, client, asked.route.auth
         self.requests.append(sent)
         address.requests.append(sent)
+        if (refused := self.keys.refusal(sent)) is not None:
+            return refused
         fault = self._anywhere.next_fault() or address.next_fault()
         if fault is None:
             return proper()
@@ -246,7 +273,12 @@ class FakeProvider(Generic[C, A]):
             yield _Asked(jobs.submit, jobs.route, partial(jobs.submitted, sent), jobs)
             many = jobs.kind.lifecycle.poll_many
             if many is not None:
-                yield _Asked(jobs.poll, Route(many.method, many.path), partial(self._polled_together, many, sent), jobs)
+                yield _Asked(
+                    jobs.poll,
+                    Route(many.method, many.path, auth=jobs.kind.lifecycle.auth.get("poll")),
+                    partial(self._polled_together, many, sent),
+                    jobs,
+                )
 
     def _asked_of_one_job(self, sent: Sent, path: str) -> Iterator[_Asked]:
         """Every matching address of a single job."""
@@ -315,4 +347,5 @@ def _route(lifecycle: Lifecycle, role: Role, method: str, at: str | Link) -> Rou
             *(("body", name, text) for name, text in body.items()),
         ),
         counted_as="" if isinstance(at, str) else at.name,
+        auth=lifecycle.auth.get(role),
     )

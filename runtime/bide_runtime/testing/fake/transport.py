@@ -75,6 +75,8 @@ class Sent:
     """The jobs that it was for."""
     key: str | None = None
     """Its idempotency key."""
+    auth: tuple[str, ...] | None = None
+    """The secrets that it needs, by the client's arguments; `None`: the usual ones."""
     client: int = 0
     """The number of the client that sent it."""
     ended: float = 0.0

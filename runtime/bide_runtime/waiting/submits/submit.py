@@ -48,7 +48,7 @@ def submit(
         # One key for all attempts of this submit.
         key = submission.idempotency_key or account.new_key()
         call = replace(call, headers={**call.headers, submission.idempotency_header: key})
-    outgoing = Outgoing(request=account.request(call), bucket=call.bucket)
+    outgoing = Outgoing(request=account.request(call), bucket=call.bucket, auth=call.auth)
     if in_turn and deadline is not None:
         slot = session.limiter.claim(outgoing.bucket, now)
         assert slot is not None

@@ -135,7 +135,8 @@ def raise_uncertain(
     known: Record[Any, Any] | None = None,
 ) -> NoReturn:
     """Raise `SubmitUncertain` with advice. *known* is the job, if its id was an argument."""
-    can_be_polled = known is not None and not isinstance(kind.lifecycle.poll, Link)
+    poll = kind.lifecycle.poll
+    can_be_polled = known is not None and (not isinstance(poll, Link) or bool(poll.path))
     what_now = (
         f"submit again with idempotency_key={key!r}, which creates no second job"
         if key is not None
@@ -171,7 +172,7 @@ def _record_with_id(
         record = _record(kind, job_id, body, reply, submitted_at=submitted_at, url=url, id_at=at)
     except DecodeError as error:
         raise_uncertain(kind, key, error.message, error)
-    if isinstance(poll, Link) and not record.is_settled and "poll" not in record.links:
+    if isinstance(poll, Link) and not poll.path and not record.is_settled and "poll" not in record.links:
         raise_uncertain(kind, key, f"the reply has no link to poll job {job_id} ({poll.place} is missing)", None)
     return record
 

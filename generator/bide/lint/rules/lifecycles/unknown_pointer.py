@@ -145,6 +145,7 @@ def _uses(spec: Spec) -> Iterator[_Use]:
         if "returns" in submit:
             yield from _id_uses(("jobs", name, "submit", "job_id"), submit.get("job_id"), ir.Named(submit["returns"]))
         yield from _item_uses(spec, ("jobs", name, "items"), job)
+        yield from _webhook_uses(("jobs", name, "webhook", "job_id"), job)
         lifecycle = spec.table("lifecycles").get(job["lifecycle"])
         if lifecycle is not None and "snapshot" in job:
             yield from _lifecycle_uses(("lifecycles", job["lifecycle"]), lifecycle, ir.Named(job["snapshot"]))
@@ -206,6 +207,15 @@ _PLACES = (
     ("retry_after", "seconds", _NUMBER),
     ("retry_after", "milliseconds", _NUMBER),
 )
+
+
+def _webhook_uses(path: Path, job: Mapping[str, Json]) -> Iterator[_Use]:
+    """The id in a webhook, if it is in the snapshot."""
+    if "webhook" in job and "snapshot" in job:
+        before = f"{job['webhook']['snapshot']}." if "snapshot" in job["webhook"] else ""
+        pointer = job["webhook"]["job_id"]
+        if pointer.startswith(before):
+            yield _Use(path, pointer.removeprefix(before), ir.Named(job["snapshot"]), _ID)
 
 
 def _item_uses(spec: Spec, path: Path, job: Mapping[str, Json]) -> Iterator[_Use]:

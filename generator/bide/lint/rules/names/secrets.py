@@ -1,4 +1,4 @@
-"""same-secret: each secret has its own place in the request and its own argument.
+"""same-secret: each secret of a request has its own place in it and its own argument.
 
 Why: a client takes each secret as an argument, and a request has one header of each name.
 
@@ -13,7 +13,7 @@ from collections.abc import Iterator
 
 from bide.lint.spec import Spec
 from bide.spec.diagnostics import Diagnostic
-from bide.spec.document import Json
+from bide.spec.document import Json, Path
 
 CLIENT_ARGUMENTS = frozenset(
     [
@@ -26,6 +26,8 @@ CLIENT_ARGUMENTS = frozenset(
         "max_rate",
         "jitter",
         "new_key",
+        "token_url",
+        "webhook_secret",
         "secrets",
         "variables",
         "self",
@@ -34,11 +36,19 @@ CLIENT_ARGUMENTS = frozenset(
 
 
 def check(spec: Spec) -> Iterator[Diagnostic]:
-    places: dict[str, str] = {}
+    places: dict[str, list[str]] = {}
     names: set[str] = set()
+    named = [[raw] if isinstance(raw, str) else raw for each in spec.endpoints if (raw := each.raw.get("auth"))]
+    by_some = {name for group in named for name in group}
+    usual = {name_of(secret) for _, secret in spec.secrets()} - by_some
     for path, secret in spec.secrets():
+        yield from _of_oauth(spec, path, secret)
+        if "oauth" in secret and {"client_id", "client_secret"} & names:
+            yield spec.at_value(path, "same-secret", "the arguments client_id and client_secret are taken", _RENAME)
+        names |= {"client_id", "client_secret"} if "oauth" in secret else set()
         name = name_of(secret)
-        taken = next((places[place] for place in _places(secret) if place in places), None)
+        others = [other for place in _places(secret) for other in places.get(place, ())]
+        taken = next((each for each in others if any({each, name} <= set(group) for group in [usual, *named])), None)
         if taken is not None:
             yield spec.at_value(path, "same-secret", f'the secret "{taken}" is already sent in this place')
         if name in CLIENT_ARGUMENTS:
@@ -46,7 +56,19 @@ def check(spec: Spec) -> Iterator[Diagnostic]:
         elif name in names:
             yield spec.at_value(path, "same-secret", f'another secret is already called "{name}"', _RENAME)
         names.add(name)
-        places |= dict.fromkeys(_places(secret), name)
+        for place in _places(secret):
+            places.setdefault(place, []).append(name)
+
+
+def _of_oauth(spec: Spec, path: Path, secret: Json) -> Iterator[Diagnostic]:
+    """The keys that differ between OAuth and a key."""
+    if "oauth" in secret and "name" in secret:
+        message = '"name" has no effect: the arguments for OAuth are client_id and client_secret'
+        yield spec.at_key((*path, "name"), "no-effect", message, "remove it")
+    if ("oauth" in secret) != isinstance(secret["env"], dict):
+        message = '"env" must be a mapping for OAuth, and text for any other secret'
+        help_ = "write {client_id: ACME_CLIENT_ID, client_secret: ACME_CLIENT_SECRET}, or ACME_API_KEY"
+        yield spec.at_value((*path, "env"), "bad-type", message, help_)
 
 
 _RENAME = "add a name, as in {header: X-App, env: APP_ID, name: app_id}"
@@ -67,5 +89,5 @@ def _places(secret: Json) -> list[str]:
 
 def name_of(secret: Json) -> str:
     """The argument of the client."""
-    usual = secret.get("basic", "api_key")
+    usual = "oauth" if "oauth" in secret else secret.get("basic", "api_key")
     return str(secret.get("name", "api_key" if usual == "both" else usual))

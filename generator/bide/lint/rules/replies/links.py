@@ -37,13 +37,16 @@ def check(spec: Spec) -> Iterator[Diagnostic]:
         for path, reply, operation in _replies_with(spec, name):
             yield from _ids(spec, path, reply.get("job_id"), job, poll, operation)
     for (lifecycle, role), endpoint in addresses.items():
-        if role == "poll" and "poll_many" in spec.table("lifecycles")[lifecycle]:
+        if role == "poll" and "path" not in endpoint.link and "poll_many" in spec.table("lifecycles")[lifecycle]:
             message = '"poll_many" needs a poll path with {job_id}'
             yield spec.at_key(("lifecycles", lifecycle, "poll_many"), "conflicting-keys", message)
         if "field" in endpoint.link:
             yield from _fields(spec, endpoint)
-        if len(endpoint.link) > 1:
+        if {"header", "field"} <= endpoint.link.keys():
             yield spec.at_key((*endpoint.method_path, "field"), "conflicting-keys", _ONE_PLACE)
+        if "path" in endpoint.link and ir.NAME.findall(endpoint.link["path"]) != ["job_id"]:
+            message = "a path beside a link has {job_id} in it, and no other name"
+            yield spec.at_value((*endpoint.method_path, "path"), "path-parameter", message)
 
 
 def _replies_with(spec: Spec, job: str) -> Iterator[tuple[Path, Mapping[str, Json], EndpointView]]:
@@ -59,7 +62,7 @@ def _replies_with(spec: Spec, job: str) -> Iterator[tuple[Path, Mapping[str, Jso
 def _ids(
     spec: Spec, path: Path, job_id: Json, job: Mapping[str, Json], poll: EndpointView | None, maker: EndpointView
 ) -> Iterator[Diagnostic]:
-    if job_id is None and poll is None:
+    if job_id is None and (poll is None or "path" in poll.link):
         message = "this reply has no job id"
         yield spec.at_key(
             path,

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from bide_runtime import Call, Submission
 from bide_runtime import encode as _encode
-from bide_runtime import reads_nothing as _reads_nothing
 
 from . import _jobs, models
 
@@ -21,7 +20,7 @@ def submit_map(
     _body = models.MapRequest(site_url=site_url, depth=depth)
     return Submission(
         kind=_jobs.MAP,
-        call=Call(method="POST", path="/maps", body=_encode(_body), read=_reads_nothing),
+        call=Call(method="POST", path="/maps", body=_encode(_body)),
         reply=models.Accepted,
         job_id=("job_id",),
     )

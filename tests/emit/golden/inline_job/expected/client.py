@@ -12,6 +12,7 @@ from bide_runtime import (
     Clock,
     Job,
     Jobs,
+    Key,
     MaxRate,
     Observer,
     Policy,
@@ -169,7 +170,8 @@ class Acme(Client):
             result = client.map.run(site_url="https://example.com")
 
     Args:
-        api_key: The API key. Default: the environment variable `ACME_API_KEY`.
+        api_key: The API key, or a function that returns it. Default: the environment variable
+            `ACME_API_KEY`.
         base_url: URL to use instead of https://api.acme.example/v1.
         timeout: Timeout of one HTTP request in seconds. To limit the wait for a job, pass
             `timeout` to `run()` or `wait()`.
@@ -187,7 +189,7 @@ class Acme(Client):
 
     def __init__(
         self,
-        api_key: str | None = None,
+        api_key: Key | None = None,
         *,
         base_url: str | None = None,
         timeout: float = 30.0,

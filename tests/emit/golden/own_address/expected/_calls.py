@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from bide_runtime import Call, Record, Submission
 from bide_runtime import encode as _encode
-from bide_runtime import reads_nothing as _reads_nothing
 from bide_runtime import reads_or_job as _reads_or_job
 
 from . import _jobs, models
@@ -23,7 +22,7 @@ def submit_fetch(
     _body = models.FetchBody(kind="fetch", input=models.Input(url=url), note=note)
     return Submission(
         kind=_jobs.FETCH,
-        call=Call(method="POST", path="/jobs", body=_encode(_body), read=_reads_nothing),
+        call=Call(method="POST", path="/jobs", body=_encode(_body)),
         reply=models.Reply,
         job_id=("job_id",),
         idempotency_header="Idempotency-Key",

@@ -15,7 +15,6 @@ from bide_runtime import encode as _encode
 from bide_runtime import path as _path
 from bide_runtime import query as _query
 from bide_runtime import reads as _reads
-from bide_runtime import reads_nothing as _reads_nothing
 from msgspec import Meta
 
 from . import models
@@ -29,7 +28,7 @@ def play(
     """`POST /play`"""
     _body = models.Play(actions=actions, token=token)
     return StreamCall(
-        call=Call(method="POST", path="/play", body=_encode(_body), read=_reads_nothing),
+        call=Call(method="POST", path="/play", body=_encode(_body)),
         reader=EventReader(
             known={"step": models.Step, "end": models.End, "trouble": models.Trouble},
             last=frozenset({"end"}),

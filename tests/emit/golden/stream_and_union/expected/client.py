@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import date
 
-from bide_runtime import Client, Clock, MaxRate, Observer, Stream, Transport
+from bide_runtime import Client, Clock, Key, MaxRate, Observer, Stream, Transport
 
 from . import _calls, models
 from ._provider import PROVIDER
@@ -18,7 +18,8 @@ class Acme(Client):
     Does things.
 
     Args:
-        api_key: The API key. Default: the environment variable `ACME_API_KEY`.
+        api_key: The API key, or a function that returns it. Default: the environment variable
+            `ACME_API_KEY`.
         base_url: URL to use instead of https://api.acme.example.
         timeout: Timeout of one HTTP request in seconds.
         max_retries: How many times a failed request is sent again, if that is safe.
@@ -35,7 +36,7 @@ class Acme(Client):
 
     def __init__(
         self,
-        api_key: str | None = None,
+        api_key: Key | None = None,
         *,
         base_url: str | None = None,
         timeout: float = 30.0,

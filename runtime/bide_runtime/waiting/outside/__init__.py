@@ -1,0 +1,1 @@
+"""What comes to a wait from outside: new keys, and webhooks."""
