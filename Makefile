@@ -16,7 +16,7 @@ WORKERS ?= 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help venv test demo rivals soak mutants jobs bench check canary generate reference format clean
+.PHONY: help venv test demo rivals unseen soak mutants jobs bench check canary generate reference format clean
 
 help: ## Say what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -35,6 +35,9 @@ demo: $(READY) ## Run every job and operation of each provider against its simul
 
 rivals: $(READY) ## Run the official SDKs and the printed loops beside ours, and write docs/rivals.md
 	$(PY) evidence/rivals/run.py
+
+unseen: $(READY) ## Try five APIs the language was not made with on imitations of them, and write docs/unseen.md
+	$(PY) -m evidence.unseen
 
 soak: $(READY) ## Play random scripts for MINUTES=1 and check the waiting contract; SEED=... plays one again
 	$(PY) -m evidence.soak --workers $(WORKERS) $(if $(SEED),--seed $(SEED),--minutes $(MINUTES))
@@ -77,7 +80,7 @@ format: $(READY) ## Lay out the code and mend what ruff can
 	$(BIN)/black --quiet $(filter-out generated,$(CHECKED))
 
 clean: ## Remove .venv and whatever else these commands made, generated/ apart
-	rm -rf $(VENV) .canary .demo .rivals .mutants .benchmarks build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .canary .demo .rivals .unseen .mutants .benchmarks build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(READY): pyproject.toml runtime/pyproject.toml constraints.txt

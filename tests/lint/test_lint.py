@@ -519,6 +519,11 @@ CASES = [
         "conflicting-keys: 503 is a transient error and cannot be the state of a job",
     ),
     (
+        "accepts: [200, 202], rate_limit",
+        "accepts: [200, 503], rate_limit",
+        "conflicting-keys: 503 is a transient error: the poll is sent again, whatever its body says",
+    ),
+    (
         "    snapshot: FetchJob\n",
         "",
         'missing-snapshot: "status" of the lifecycle points into the poll reply, and this job has no "snapshot"',

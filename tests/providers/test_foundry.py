@@ -98,3 +98,19 @@ def test_a_key_without_a_name_is_no_id(driver: Driver, testing: ModuleType) -> N
     fake = testing.FakeFoundry()
 
     assert driver.call(client_of(fake, driver).heap.submit, body={"": "x"}).id == "heap-1"
+
+
+def test_a_failure_of_the_fake_fits_the_spec(driver: Driver, testing: ModuleType, errors: ModuleType) -> None:
+    """Where the code of an error is a number, the fake sends a number."""
+    fake = testing.FakeFoundry()
+    fake.thing.fails("no luck")
+    with pytest.raises(errors.JobFailed, match="no luck") as caught:
+        driver.call(client_of(fake, driver).thing.run, shape="x")
+    assert caught.value.snapshot.body.error.code == 1
+
+
+def test_two_names_in_a_segment_are_more_than_one(driver: Driver, testing: ModuleType, errors: ModuleType) -> None:
+    """`/batches/{id}.{format}` is the log of a batch, not the poll of a job at `/batches/{job_id}`."""
+    fake = testing.FakeFoundry()
+    fake.log.answers(b"log")
+    assert driver.call(client_of(fake, driver).log, id="b", format=".txt") == b"log"

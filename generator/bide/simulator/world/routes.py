@@ -11,6 +11,8 @@ from urllib.parse import unquote
 from bide.ir import NAME, Endpoint, Job, Lifecycle, Operation, Provider
 from bide.simulator.bodies.links import ELSEWHERE
 
+_PARAMETER = re.compile(r"\{[^}]*\}")
+
 
 class Role(StrEnum):
     """The purpose of a request."""
@@ -41,11 +43,11 @@ class Matched:
 
 
 class Routes:
-    """All endpoints of a provider, those with the fewest parameters first."""
+    """All endpoints of a provider, those with the most text outside of parameters first."""
 
     def __init__(self, provider: Provider) -> None:
         self.prefix = provider.base_path
-        routes = sorted(_routes(provider), key=lambda route: route.endpoint.path.count("{"))
+        routes = sorted(_routes(provider), key=lambda route: -len(_PARAMETER.sub("", route.endpoint.path)))
         self._table = [(route, _pattern(self.prefix + route.endpoint.path)) for route in routes]
         link = [route for route in routes if route.endpoint.link]
         self._table += [(route, _pattern(ELSEWHERE + route.endpoint.path)) for route in link]

@@ -24,6 +24,8 @@ from .values import Given, Values, least
 Place = Literal["path", "query", "header", "body"]
 
 _HEADER = re.compile(r"([!-~]([ -~]*[!-~])?)?")
+_SHARED_SEGMENT = re.compile(r"\}[^/{]+\{")
+"""Two names in a segment of a path, whose values only the whole path can tell: `{id}.{format}`."""
 
 
 def as_sent(text: str, key: str) -> str:
@@ -150,6 +152,11 @@ class Call:
         path = re.fullmatch(pattern, sent.path)
         if path is None:
             yield f"the path is {sent.path}"
+            return
+        if _SHARED_SEGMENT.search(self.path):
+            texts = {str(one.where): str(found[one.name]) for one in self.arguments if one.place == "path"}
+            if unquote(sent.path) != base + re.sub(r"\{\+?(\w+)\}", lambda name: texts[name[1]], self.path):
+                yield f"the path is {sent.path}"
             return
         for one in self.arguments:
             if one.place == "path" and not says(unquote(path[str(one.where)]), found[one.name]):

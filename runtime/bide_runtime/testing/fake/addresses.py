@@ -47,8 +47,8 @@ class Route:
 
     @property
     def rank(self) -> tuple[int, int]:
-        """How specific the route is: less with each parameter in its path, more with each constant."""
-        return -self.path.count("{"), len(self.constants)
+        """How specific the route is: more with each character of its path outside of parameters, and each constant."""
+        return len(_PARAMETER.sub("", self.path)), len(self.constants)
 
     def arguments(self, sent: Sent, path: str) -> Mapping[str, str] | None:
         """The values of the names in a request to *path*, or `None` if it does not match."""
@@ -73,6 +73,9 @@ class Route:
         if self.arguments(sent, path) is None:
             return False
         return all(follow(sent.json, place) == value for place, value in self.constants)
+
+
+_PARAMETER = re.compile(r"\{[^}]*\}")
 
 
 @cache

@@ -15,7 +15,7 @@ from ...jobs.kind import JobKind
 from ...jobs.lifecycle import Lifecycle
 from ...jobs.state import State
 from ..timeline import Timeline
-from .bodies import made_up, other_than, plain, put, value_at
+from .bodies import made_up, other_than, plain, put, takes, value_at
 from .transport import Reply
 
 
@@ -156,7 +156,8 @@ class FakeJob:
         if state is State.FAILED:
             for path, text in ((lifecycle.error_message, self.plan.reason), (lifecycle.error_code, self.plan.code)):
                 if path != lifecycle.status:  # the status may be the code of the error as well
-                    put(body, wanted, path, text)
+                    is_number = not takes(wanted, path, text) and takes(wanted, path, 1)
+                    put(body, wanted, path, 1 if is_number else text)
         self._put_conditions(body, state)
         if not state.is_final and self.plan.retry_after:
             put(body, wanted, lifecycle.retry_after, self.plan.retry_after / lifecycle.retry_after_unit)

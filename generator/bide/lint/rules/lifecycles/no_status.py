@@ -5,6 +5,7 @@ Why: otherwise no wait could end.
     poll: {get: "/jobs/{job_id}"}                                              # refused
     poll: {get: "/jobs/{job_id}", states: {202: running, 200: succeeded}}      # fine: 202 means running
     poll: {get: "/jobs/{job_id}", states: {503: running}}                      # refused: 503 is a transient error
+    poll: {get: "/jobs/{job_id}", accepts: [200, 503]}                         # likewise
 
 For a status in the body, `status` points to it and `states` maps its values. Each needs the other.
 
@@ -52,6 +53,10 @@ def _status(spec: Spec, path: Path, lifecycle: Mapping[str, Json]) -> Iterator[D
 
 
 def _codes(spec: Spec, path: Path, poll: Mapping[str, Json]) -> Iterator[Diagnostic]:
+    for index, code in enumerate(poll.get("accepts", ())):
+        if str(code) in _TRANSIENT:
+            message = f"{code} is a transient error: the poll is sent again, whatever its body says"
+            yield spec.at_value((*path, "accepts", index), "conflicting-keys", message, "remove it")
     for code in poll.get("states", {}):
         place = (*path, "states", code)
         if code in _TRANSIENT:
