@@ -6,11 +6,14 @@ import json
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
+from types import NoneType
 from typing import Any
 
 import msgspec
 import pytest
 from bide_runtime.calls.call import Call
+from bide_runtime.calls.link import Link
+from bide_runtime.clients.options import WaitOptions
 from bide_runtime.errors.client import ClientError, InvalidArgument
 from bide_runtime.errors.transport import ConnectionFailed, ReplyTooLarge
 from bide_runtime.http.errors import ApiError, Conflict, PaymentRequired, RateLimited, ServerError
@@ -21,7 +24,7 @@ from bide_runtime.waiting.submits.submit_reply import reads_or_job
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.runtime.acme import APART, OTHER, PART, PROVIDER, SHY, WHOLE, Page, Ticket
+from tests.runtime.acme import APART, OTHER, PART, PROVIDER, SHY, WHOLE, Page, Ticket, order
 from tests.runtime.fakes import Reply, cut_off, unreachable
 from tests.runtime.storms import NOT_PROCESSED, replies, rule
 from tests.runtime.world import BROKEN, CUT, DONE, HTML, MODES, PAGE, RUNNING, TICKET, Mode, World, error, served
@@ -380,3 +383,40 @@ def test_an_uncertain_submit_says_what_does_not_fit(world: Make) -> None:
     w = world(served(submit=[Reply({"id": {"a": 1}})]))
     with pytest.raises(SubmitUncertain, match=r"does not match the spec: .* at \$\.id"):
         w.do(w.jobs(PART).submit(url="u"))
+
+
+def chosen(of: Any, job_id: str) -> Any:
+    """A submit whose id is an argument, and whose reply means nothing."""
+    at = Link(argument="name")
+    return msgspec.structs.replace(order(of, url="u"), job_id=at, values={"name": job_id}, reply=NoneType)
+
+
+def test_an_id_may_be_an_argument(world: Make) -> None:
+    """The reply may be empty."""
+    w = world(served(submit=[Reply(b"", 204)], polls=[DONE]))
+
+    assert "hello" == w.do(w.jobs(PART)._run(chosen, WaitOptions(timeout=60), PART, "j9")).text
+    assert ["POST /v2/jobs", "GET /v2/jobs/j9"] == w.lines
+
+
+def test_a_lost_reply_does_not_lose_an_id_that_is_an_argument(world: Make) -> None:
+    """W11: the submit is uncertain, and the error has the token of the job."""
+    w = world(served(submit=[cut_off()], polls=[DONE]))
+
+    with pytest.raises(SubmitUncertain, match="resume") as raised:
+        w.do(w.jobs(PART)._run(chosen, WaitOptions(timeout=60), PART, "j9"))
+
+    assert "j9" == raised.value.job_id
+    assert raised.value.token is not None
+    assert "hello" == w.do(w.jobs(PART).resume(raised.value.token).wait()).text
+
+
+@pytest.mark.parametrize("job_id", ["", "..", "a\n"])
+def test_an_id_that_no_job_can_have_is_refused_before_the_submit(world: Make, job_id: str) -> None:
+    """Nothing is sent."""
+    w = world(served(submit=[TICKET], polls=[DONE]))
+
+    with pytest.raises(InvalidArgument):
+        w.do(w.jobs(PART)._run(chosen, WaitOptions(timeout=60), PART, job_id))
+
+    assert [] == w.sent

@@ -286,9 +286,9 @@ def test_every_error_of_a_wait_has_its_job(answers: list[Reply], mode: Mode, of:
         assert ("j1", job.token) == (came.job_id, came.token)
 
 
-def test_a_single_poll_waits_as_long_as_a_429_asks(world: Make) -> None:
+def test_a_single_poll_waits_as_long_as_an_error_asks(world: Make) -> None:
     """W4: `poll()` is sent again after its Retry-After, not after the usual backoff."""
-    w = world(served(polls=[error(429, retry_after="7"), DONE]))
+    w = world(served(polls=[error(503, retry_after="7"), DONE]))
 
     w.do(w.job(PART).poll())
 
