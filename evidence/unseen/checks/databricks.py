@@ -86,7 +86,9 @@ def errors_pass(a: Caller) -> None:
     assert a.play.faults == []
 
 
-@API.check(missing="spec: it has the bearer token. Language: `oauth` would take its place, as `auth` has no alternatives")
+@API.check(
+    missing="spec: it has the bearer token. Language: `oauth` would take its place, as `auth` has no alternatives"
+)
 def token_is_fetched(a: Caller) -> None:
     """Client id and secret are changed for a token once, which all calls use."""
     assert a.provider.tokens == {}
