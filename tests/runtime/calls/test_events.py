@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from bide_runtime.calls.call import Call, reads_nothing
-from bide_runtime.calls.events import EventParser, EventReader, ServerEvent, StreamCall, UnknownEvent
+from bide_runtime.calls.events import EventParser, EventReader, LineParser, ServerEvent, StreamCall, UnknownEvent
 from bide_runtime.errors.decode import DecodeError
 from bide_runtime.errors.stream import StreamCut, StreamFailed
 from bide_runtime.errors.transport import ConnectionFailed
@@ -353,3 +353,22 @@ def test_a_line_has_a_limit() -> None:
     """As an event has."""
     with pytest.raises(DecodeError, match="larger than"):
         read(LINES, b"x" * (16 * 2**20 + 1))
+
+
+def test_lines_of_json_may_be_cut_anywhere() -> None:
+    """Also inside of a character; bytes that are no UTF-8 are replaced, and empty lines skipped."""
+    body = '\ufeff{"a": "é"}\r\n\n'.encode() + b'"\xff"\n{"b": 1}'
+    for size in range(1, len(body) + 1):
+        parser = LineParser()
+        chunks = [body[at : at + size] for at in range(0, len(body), size)]
+        lines = [event.data for chunk in chunks for event in parser.feed(chunk)]
+        assert ['{"a": "é"}', '"\ufffd"', '{"b": 1}'] == lines + [event.data for event in parser.end()]
+
+
+def test_a_stream_that_ends_within_a_line_was_cut() -> None:
+    """It is no event."""
+    parser = LineParser()
+    parser.feed(b'{"a": 1}\n{"b": ')
+
+    with pytest.raises(StreamCut):
+        parser.end()
