@@ -86,7 +86,9 @@ def errors_pass(a: Caller) -> None:
     assert a.play.faults == []
 
 
-@API.check(missing="language: a token that is fetched with a client id and secret, and renewed")
+@API.check(
+    missing="language: the `token_url` of `oauth` has no variables, and this one is on the host of the workspace"
+)
 def token_is_fetched(a: Caller) -> None:
     """Client id and secret are changed for a token once, which all calls use."""
     assert a.provider.tokens == {}
