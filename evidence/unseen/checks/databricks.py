@@ -87,7 +87,7 @@ def errors_pass(a: Caller) -> None:
 
 
 @API.check(
-    missing="spec: it has the bearer token. Language: `oauth` would take its place, as `auth` has no alternatives"
+    missing="language: the `token_url` of `oauth` has no variables, and this one is on the host of the workspace"
 )
 def token_is_fetched(a: Caller) -> None:
     """Client id and secret are changed for a token once, which all calls use."""
