@@ -25,7 +25,8 @@ REASONS = {
 
 FILLED = {
     "values": "the values of the status",
-    "header": "the header of the link",
+    "file": "that a text field is a file",
+    "header": "the header of the link, and the values of the status if it leads to an undocumented reply",
     "body": "the body of a submit",
 }
 
