@@ -725,7 +725,7 @@ def test_the_error_of_a_closed_client_points_to_running() -> None:
     batch = world.jobs(PART).run_many(urls(1))
     world.client.close()
 
-    with pytest.raises(ClientClosed, match="`running` has their handles"):
+    with pytest.raises(ClientClosed, match=r"`running` has their handles$"):
         next(batch)
     with pytest.raises(StopIteration):
         next(batch)

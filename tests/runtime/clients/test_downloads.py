@@ -232,6 +232,17 @@ def test_a_body_that_is_too_short_is_no_file(world: Make, to: Path) -> None:
         w.do(w.client.download_file(CDN, to))
 
 
+def test_the_size_of_the_file_may_be_unknown(world: Make, to: Path) -> None:
+    """A range of an unknown whole ends where the reply ends."""
+    replies = [
+        Reply(headers={"etag": '"v"'}, parts=(b"abc", ConnectionFailed("lost", may_have_arrived=True))),
+        Reply(status=206, headers={"etag": '"v"', "content-range": "bytes 3-5/*"}, parts=(b"def",)),
+    ]
+    w = world(lambda sent: replies.pop(0), provider=HOSTS)
+
+    assert b"abcdef" == w.do(w.client.download_file(CDN, to)).read_bytes()
+
+
 def test_other_bytes_than_asked_for_are_refused(world: Make, to: Path) -> None:
     """A range that begins elsewhere would make a broken file."""
     replies = [

@@ -10,7 +10,7 @@ import msgspec
 import pytest
 from bide_runtime.errors.client import InvalidArgument
 from bide_runtime.errors.decode import DecodeError
-from bide_runtime.models.codec import decode, encode, encode_text
+from bide_runtime.models.codec import as_written, decode, encode, encode_text
 from bide_runtime.models.file import UploadFile, as_files
 from bide_runtime.models.model import Model
 from bide_runtime.models.moment import LocalDatetime, UnixTime, UnixTimeMs
@@ -108,6 +108,13 @@ def test_a_time_in_another_zone_is_the_same_moment() -> None:
 
     assert {"made": 1767268800000} == msgspec.json.decode(encode(Plan(made=there)))
     assert {"at": -0.5} == msgspec.json.decode(encode(Point(at=datetime(1969, 12, 31, 23, 59, 59, 500000, tzinfo=UTC))))
+
+
+def test_a_parameter_is_written_as_its_type_says() -> None:
+    """A time in a query or a header, alone or in a list."""
+    assert 1767268800 == as_written(UnixTime, NOON, "since")
+    assert [1767268800] == as_written(list[UnixTime], [NOON], "since")
+    assert "2026-01-01T12:00:00" == as_written(LocalDatetime, datetime(2026, 1, 1, 12), "since")
 
 
 def test_text_is_a_body_as_it_is() -> None:
