@@ -248,6 +248,24 @@ def test_a_password_may_be_any_text() -> None:
         )
 
 
+@pytest.mark.parametrize(
+    ("url", "gets_it"),
+    [
+        ("https://api.acme.example/v2/x", True),
+        ("https://api.acme.example/files/1", True),
+        ("https://api.acme.example.evil.example/v2/x", False),
+        ("https://evil.example/v2/x", False),
+    ],
+)
+def test_the_key_goes_to_the_origin_of_the_base_url(url: str, gets_it: bool) -> None:
+    """Also to another path of it, and nowhere else."""
+    account = open_account(
+        PROVIDER, secrets={"api_key": KEY}, base_url=None, timeout=30.0, max_retries=3, wall=lambda: 1_790_000_000.0
+    )
+
+    assert gets_it is (account.request_to("GET", url).headers.get("x-key") == KEY)
+
+
 @pytest.mark.parametrize(("body", "kind"), [(None, None), (b"{}", "application/json")])
 def test_only_a_body_has_a_content_type(body: bytes | None, kind: str | None) -> None:
     """Without a body there is no content type."""
