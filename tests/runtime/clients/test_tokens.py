@@ -156,6 +156,7 @@ def test_wrong_credentials_are_told_by_the_token_endpoint(toll: Make) -> None:
         w.do(w.jobs(PART).run(url="u"))
 
     assert "the token endpoint of Acme answered 401 [invalid_client]: no *** here" == str(caught.value)
+    assert "invalid_client" == caught.value.body["error"]
     assert 1 == len(w.sent)
 
 
