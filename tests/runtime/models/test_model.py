@@ -222,3 +222,9 @@ def test_what_is_no_json_is_refused(make: Any) -> None:
     """In a sentence."""
     with pytest.raises(InvalidArgument, match=r"from_(dict|json) takes"):
         make()
+
+
+def test_half_a_character_is_no_json() -> None:
+    """It is a `DecodeError`, like any other damage."""
+    with pytest.raises(DecodeError):
+        Page.from_json('{"text": "\ud800"}')
