@@ -128,3 +128,13 @@ def test_a_body_of_another_type_is_refused(wanted: Any, body: Any, said: str) ->
     """With its place in the body."""
     with pytest.raises(InvalidArgument, match=said):
         encode_value(wanted, body, "body")
+
+
+def test_any_types_can_be_alternatives() -> None:
+    """Also those of alternatives; the name has all of them."""
+    wanted: Any = (Shape | float) | list[int]
+
+    assert (1.5, [1], Square(side=2)) == tuple(decode(wanted, body) for body in (b"1.5", b"[1]", b'{"side": 2}'))
+    with pytest.raises(DecodeError, match=r"Expected `Shape \| float \| list\[int\]`"):
+        decode(wanted, b'"x"')
+    assert decode(UnixTime | None, b"null") is None
