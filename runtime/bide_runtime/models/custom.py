@@ -33,7 +33,7 @@ class Read(metaclass=Custom):
     @classmethod
     def _takes(cls, value: Json) -> bool:
         """Whether the JSON type of a value is that of this type."""
-        return True
+        raise NotImplementedError(cls)
 
     @classmethod
     def _read(cls, value: Json, hook: Hook) -> Any:

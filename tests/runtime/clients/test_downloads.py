@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ import pytest
 from bide_runtime.errors.client import ConfigurationError
 from bide_runtime.errors.decode import DecodeError
 from bide_runtime.errors.transport import ConnectionFailed, ReplyTooLarge, RequestTimeout
-from bide_runtime.http.errors import NotFound
+from bide_runtime.http.errors import ApiError, NotFound
 from msgspec.structs import replace
 
 from tests.runtime.acme import KEY, PROVIDER
@@ -99,9 +100,10 @@ def test_an_address_elsewhere_is_refused(world: Make, to: Path, url: str) -> Non
     """Nothing is sent, and no file is made."""
     w = world(Shelf(), provider=HOSTS)
 
-    with pytest.raises(DecodeError, match="refused to follow"):
+    with pytest.raises(DecodeError, match="refused to follow") as raised:
         w.do(w.client.download_file(url, to))
 
+    assert "the address of the file" == raised.value.path
     assert [] == w.sent
     assert not to.exists()
 
@@ -209,6 +211,19 @@ def test_redirects_are_followed_to_known_hosts(world: Make, to: Path) -> None:
     w = world(lambda sent: Reply(b"", 302, {"location": "https://evil.example/"}), provider=HOSTS)
     with pytest.raises(DecodeError, match=r"evil\.example"):
         w.do(w.client.download_file(CDN, to))
+
+
+@pytest.mark.parametrize(("redirects", "comes"), [(5, True), (6, False)])
+def test_redirects_are_followed_five_times(world: Make, to: Path, redirects: int, comes: bool) -> None:
+    """A circle ends as an error."""
+    shelf = Shelf()
+    shelf.refusals = [Reply(b"", 302, {"location": f"/{number}"}) for number in range(redirects)]
+    w = world(shelf, provider=HOSTS)
+
+    with nullcontext() if comes else pytest.raises(ApiError, match="302"):
+        w.do(w.client.download_file(CDN, to))
+
+    assert comes is to.exists()
 
 
 @pytest.mark.parametrize("with_length", [True, False])

@@ -11,7 +11,7 @@ from bide_runtime.errors.decode import DecodeError
 from bide_runtime.models.codec import decode, encode_value
 from bide_runtime.models.model import Model
 from bide_runtime.models.moment import UnixTime
-from bide_runtime.models.variant import Other, Variant, register
+from bide_runtime.models.variant import Other, Variant, register, variants
 
 
 class Shape(Variant):
@@ -138,3 +138,9 @@ def test_any_types_can_be_alternatives() -> None:
     with pytest.raises(DecodeError, match=r"Expected `Shape \| float \| list\[int\]`"):
         decode(wanted, b'"x"')
     assert decode(UnixTime | None, b"null") is None
+
+
+def test_the_variants_of_a_union_are_known_with_their_keys() -> None:
+    """A discriminator is a key of each; a shape has none."""
+    assert [({}, Square), ({}, Circle)] == variants(Shape)
+    assert [({"kind": "dot"}, Dot)] == variants(Mark)
