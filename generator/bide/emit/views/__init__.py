@@ -2,6 +2,6 @@
 
 from bide.emit.views.fakes import FakeView
 from bide.emit.views.provider import ProviderView
-from bide.emit.views.tests import TestsView
+from bide.emit.views.tests.package import TestsView
 
 __all__ = ["FakeView", "ProviderView", "TestsView"]
