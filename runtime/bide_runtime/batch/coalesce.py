@@ -19,6 +19,7 @@ from ..jobs.poll_many import PollMany
 from ..jobs.record import Record
 from ..jobs.token import as_id
 from ..models.codec import decode, follow
+from ..models.lenient import dumps
 from ..waiting.deadline import SAME_TIME
 from ..waiting.flow import Received, Send
 from ..waiting.session import Session
@@ -254,6 +255,4 @@ def _found(address: PollMany, body: bytes) -> dict[str | None, bytes]:
     if not isinstance(items, list):
         path = ".".join(("$", *address.list))
         raise DecodeError(f"the reply does not match the spec: no list at {path}", path=path, body=body)
-    import json  # which, unlike msgspec, can write NaN; most programs never need it
-
-    return {as_id(follow(item, address.job_id)): json.dumps(item, ensure_ascii=False).encode() for item in items}
+    return {as_id(follow(item, address.job_id)): dumps(item) for item in items}

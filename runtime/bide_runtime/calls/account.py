@@ -173,17 +173,7 @@ class Account(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         """The exception for an error reply of the token endpoint, with the fields of RFC 6749, section 5.2."""
         found = json_in(response)
         code, said = code_of(follow(found, ("error",))), message_of(follow(found, ("error_description",)))
-        coded, quoted = f" [{code}]" if code else "", f": {said}" if said else ""
-        message = self._without_key(f"the token endpoint of {self.provider.title} answered {response.status}")
-        error = api_error_class(response.status)(
-            f"{message}{self._without_key(coded + quoted)}",
-            response=response,
-            code=code,
-            body=found if found is not None else response.body,
-            retry_after=self.retry_after(response),
-            arrival=self.arrival(response.status),
-        )
-        return self.provider.own_errors.of(error)
+        return self._error(response, f"the token endpoint of {self.provider.title}", found, code, said)
 
     def api_error(self, response: Response) -> ApiError:
         """The exception for an error reply."""
@@ -195,11 +185,23 @@ class Account(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         if request_id is None and self.provider.request_id_field:
             found = follow(body, self.provider.request_id_field)
             request_id = found if isinstance(found, str) else None
+        return self._error(response, self.provider.title, body, code, message, request_id)
+
+    def _error(
+        self,
+        response: Response,
+        who: str,
+        body: Json,
+        code: str | None,
+        message: str | None,
+        request_id: str | None = None,
+    ) -> ApiError:
+        """The exception for an error reply of *who*."""
         said = f": {self._without_key(message)}" if message else ""
-        coded = f" [{code}]" if code else ""
+        coded = f" [{self._without_key(code)}]" if code else ""
         traced = f" (request {request_id})" if request_id else ""
         error = api_error_class(response.status)(
-            f"{self.provider.title} answered {response.status}{coded}{said}{traced}",
+            f"{who} answered {response.status}{coded}{said}{traced}",
             response=response,
             code=code,
             request_id=request_id,

@@ -228,8 +228,8 @@ class Lifecycle(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         return Reading(status, state or State.RUNNING, state is not None)
 
     def _with_end(self, body: Json, reading: Reading) -> State:
-        """The state, or that of the first of `ends` that holds, if the job is over or has no status."""
-        if not self.ends or not (reading.state.is_final or not self.status):
+        """The state, or that of the first of `ends` that holds, if the job is over."""
+        if not reading.state.is_final:
             return reading.state
         return next((end.state for end in self.ends if end.holds(body)), reading.state)
 

@@ -44,7 +44,11 @@ class Snapshot(msgspec.Struct, Generic[S_co], frozen=True, gc=False, eq=False):
         """The reply as a typed model. Raises `DecodeError` if a field does not match the spec."""
         if self._body is msgspec.UNSET:
             with self._own_errors:
-                body = None if self._facts is None else decode_reply(self._type, self.reply)
+                try:
+                    body = None if self._facts is None else decode_reply(self._type, self.reply)
+                except DecodeError as error:
+                    error.job_id = self.job_id or None
+                    raise
             msgspec.structs.force_setattr(self, "_body", body)
         found: S_co = self._body
         return found
@@ -55,10 +59,12 @@ class Snapshot(msgspec.Struct, Generic[S_co], frozen=True, gc=False, eq=False):
         Raises `DecodeError` if it does not match the spec.
         """
         try:
-            found = follow(self.body, path)
+            body: Any = self.body
         except DecodeError:
-            found = None
-        return found or follow(decode_reply(part_of(self._type, frozenset({path})), self.reply), path)
+            body = None
+        if body is None:
+            body = decode_reply(part_of(self._type, frozenset({path})), self.reply)
+        return follow(body, path)
 
     @property
     def progress(self) -> Progress | None:

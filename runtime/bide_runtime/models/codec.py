@@ -13,7 +13,7 @@ from ..errors.decode import DecodeError
 from ..http.charset import as_utf8
 from ..http.request import Json, Response
 from .custom import NotNative
-from .lenient import loads
+from .lenient import dumps, loads
 from .model import Model, _from_json
 from .plain import argument, plain
 from .prepared import prepared
@@ -75,15 +75,13 @@ def from_text(wanted: type[T], text: str | bytes) -> T:
 
 def from_plain(wanted: type[T], value: Mapping[str, Json]) -> T:
     """Decode a JSON object of the user. Raises `DecodeError`, and `InvalidArgument` for what JSON cannot hold."""
-    import json  # which, unlike msgspec, can write NaN
-
     if not isinstance(value, Mapping):
         raise InvalidArgument(f"from_dict takes a JSON object as a dict, not {type(value).__name__}")
     try:
-        text = json.dumps(dict(value))
+        text = dumps(dict(value))
     except (TypeError, ValueError, RecursionError) as error:
         raise InvalidArgument(f"from_dict takes only values that JSON has: {error}") from error
-    return decode(wanted, text.encode())
+    return decode(wanted, text)
 
 
 def _decode_leniently(wanted: type[T], body: bytes) -> T:

@@ -55,6 +55,16 @@ def loads(body: bytes) -> Json:
     return value
 
 
+def dumps(value: Json) -> bytes:
+    """JSON text of *value*, which may have `NaN` and `Infinity`: msgspec would write `null`.
+
+    Raises `TypeError` and `ValueError` for what JSON cannot hold.
+    """
+    import json  # most programs never need it
+
+    return json.dumps(value, ensure_ascii=False).encode()
+
+
 def _is_cut(text: str, error: json.JSONDecodeError) -> bool:
     """Whether the text may be truncated."""
     rest = text[error.pos :].strip()

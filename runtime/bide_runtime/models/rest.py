@@ -5,6 +5,7 @@ msgspec ignores such keys. So they are moved into a map, under a key of its own,
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from typing import Any
 
@@ -28,6 +29,16 @@ def moved(wanted: Any, value: Json) -> Json:
 @cache
 def has_rest(wanted: Any) -> bool:
     """Whether a value of this type may have an object whose keys have to be moved."""
+    return any(map(is_with_rest, classes_in(wanted)))
+
+
+def is_with_rest(cls: type) -> bool:
+    """Whether a class is a model with other keys."""
+    return REST in getattr(cls, "__struct_encode_fields__", ())
+
+
+def classes_in(wanted: Any, inside: Callable[[type], Iterable[Any]] = lambda cls: ()) -> Iterator[type]:
+    """The models and the custom types in a type, each once. *inside* gives the types in a custom type."""
     from msgspec import inspect
 
     waiting, seen = [inspect.type_info(prepared(wanted))], set()
@@ -35,14 +46,16 @@ def has_rest(wanted: Any) -> bool:
         match waiting.pop():
             case inspect.StructType(cls=cls, fields=fields) if cls not in seen:
                 seen.add(cls)
-                if REST in cls.__struct_encode_fields__:
-                    return True
                 waiting += [field.type for field in fields]
-            case inspect.ListType(item_type=inside) | inspect.DictType(value_type=inside):
-                waiting.append(inside)
+                yield cls
+            case inspect.CustomType(cls=cls) if cls not in seen:
+                seen.add(cls)
+                waiting += [inspect.type_info(prepared(each)) for each in inside(cls)]
+                yield cls
+            case inspect.ListType(item_type=item) | inspect.DictType(value_type=item):
+                waiting.append(item)
             case inspect.UnionType(types=types):
                 waiting += types
-    return False
 
 
 def _moved(found: Any, value: Json) -> Json:

@@ -11,8 +11,7 @@ import msgspec
 
 from ..http.request import Json
 from .custom import NotNative, alternatives
-from .prepared import prepared
-from .rest import REST
+from .rest import REST, classes_in, is_with_rest
 from .variant import Variant, variants
 
 Kinds: TypeAlias = frozenset[Any]
@@ -66,28 +65,14 @@ def written(value: Any, otherwise: Callable[[Any], Json], kinds: Kinds = frozens
 @cache
 def is_native(wanted: Any) -> bool:
     """Whether msgspec writes values of this type as the spec says: it has no other keys and no times as numbers."""
-    from msgspec import inspect
-
     from .moment import is_number
 
-    waiting, seen = [inspect.type_info(prepared(wanted))], set()
-    while waiting:
-        match waiting.pop():
-            case inspect.StructType(cls=cls, fields=fields) if cls not in seen:
-                seen.add(cls)
-                if REST in cls.__struct_encode_fields__:
-                    return False
-                waiting += [field.type for field in fields]
-            case inspect.ListType(item_type=inside) | inspect.DictType(value_type=inside):
-                waiting.append(inside)
-            case inspect.UnionType(types=types):
-                waiting += types
-            case inspect.CustomType(cls=cls) if is_number(cls):
-                return False
-            case inspect.CustomType(cls=cls):
-                models = [model for _, model in variants(cls)] if issubclass(cls, Variant) else alternatives(cls)
-                waiting += [inspect.type_info(prepared(each)) for each in models if each not in seen]
-    return True
+    return not any(is_number(cls) or is_with_rest(cls) for cls in classes_in(wanted, _inside))
+
+
+def _inside(cls: type) -> tuple[Any, ...]:
+    """The types in a custom type: the variants of a union, or alternatives."""
+    return tuple(model for _, model in variants(cls)) if issubclass(cls, Variant) else alternatives(cls)
 
 
 def _struct(value: msgspec.Struct, otherwise: Callable[[Any], Json]) -> dict[str, Json]:

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from ..calls.call import ANY
 from ..calls.download import Download
-from ..calls.link import Link
 from ..errors.transport import TransportError
 from ..http.errors import ApiError
 from .flow import INFO, Flow, Log, Sleep
-from .links import absolute, check_followed
+from .links import MAX_REDIRECTS, absolute, check_followed, redirected
 from .retry import send_with_retries
 from .session import Outgoing, Session
 
-_REDIRECTS = frozenset({301, 302, 303, 307, 308})
-_MAX_REDIRECTS = 5
 _RANGE_NOT_SATISFIABLE = 416
 
 
@@ -34,9 +31,9 @@ def download(session: Session, url: str, target: Download, *, deadline: float, n
             yield from send_with_retries(session, outgoing, idempotent=True, deadline=deadline, now=now)
         except ApiError as error:
             now = (yield Sleep(now)).now
-            found = Link(header="location").address_in(error.response, address)
-            if error.status in _REDIRECTS and found is not None and redirects < _MAX_REDIRECTS:
-                address, redirects = check_followed(account, found, "the header Location"), redirects + 1
+            target_url = redirected(account, error.response, address) if redirects < MAX_REDIRECTS else None
+            if target_url is not None:
+                address, redirects = target_url, redirects + 1
             elif error.status == _RANGE_NOT_SATISFIABLE and size:
                 target.restart()
             else:

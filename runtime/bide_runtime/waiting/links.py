@@ -26,6 +26,10 @@ from ..models.codec import follow, json_in
 
 Role: TypeAlias = Literal["poll", "result", "cancel"]
 
+MAX_REDIRECTS = 5
+"""How many redirects in a row are followed."""
+
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _PORTS = {"http": 80, "https": 443}
 
 
@@ -86,6 +90,14 @@ def check_followed(account: Account, url: str, place: str) -> str:
     return url
 
 
+def redirected(account: Account, reply: Response, url: str) -> str | None:
+    """The address that a reply from *url* redirects to; `None` if it does not. Raises like `check_followed`."""
+    if reply.status not in _REDIRECTS:
+        return None
+    found = Link(header="location").address_in(reply, url)
+    return None if found is None else check_followed(account, found, "the header Location")
+
+
 @lru_cache(maxsize=256)
 def bucket_of(method: str, at: str | Link) -> str:
     """The rate limit bucket of requests to this address: one text for all jobs."""
@@ -136,13 +148,12 @@ def keep_links(
         raise DecodeError("the links of the job are too long for a token", path="$", body=reply.body)
 
 
-def keep_values(record: Record[Any, Any], reply: Response, *, model: object = None) -> None:
+def keep_values(record: Record[Any, Any], reply: Response, *, wanted: Any = None) -> None:
     """Keep the values in a reply that the paths, headers and bodies of later requests need.
 
-    *model* is the decoded reply, if its type has an envelope of its own. Raises `DecodeError` if a token could not hold
-    them.
+    *wanted* is the type of the reply; `None`: that of a poll. Raises `DecodeError` if a token could not hold them.
     """
-    envelope = getattr(record.kind.snapshot if model is None else model, "_envelope", "")
+    envelope = getattr(record.kind.snapshot if wanted is None else wanted, "_envelope", "")
     body = json_in(reply)
     inside = body.get(envelope) if envelope and isinstance(body, dict) else None
     for name, place in record.kind.lifecycle.values.items():

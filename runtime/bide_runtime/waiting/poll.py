@@ -109,7 +109,7 @@ def read_snapshot(account: Account, record: Record[S, R], reply: Response) -> fl
         retry_after = _read_by_code(account, record, reply)
     elif reply.status in lifecycle.accepts:
         try:
-            reading, facts = _reading_in(record.kind, reply)
+            reading, facts = reading_in(record.kind, reply)
         except DecodeError as error:
             account.raise_undecoded(error, reply)
         record.note_reading(reading, facts, reply, own_errors=account.provider.own_errors)
@@ -145,7 +145,7 @@ def _read_by_code(account: Account, record: Record[S, R], reply: Response) -> fl
     return lifecycle.retry_after_in(facts)
 
 
-def _reading_in(kind: JobKind[S, R], reply: Response) -> tuple[Reading, Any]:
+def reading_in(kind: JobKind[S, R], reply: Response) -> tuple[Reading, Any]:
     """The status in a poll reply, and the part of it that a wait uses. Other fields may have any value.
 
     A reply without a status that the spec lists may be no reply of a poll at all, so it must match its type as a whole.

@@ -22,17 +22,13 @@ from ..jobs.state import State
 from ..models.codec import Path, decode_reply
 from ..models.lenient import NotJson
 from .flow import INFO, Flow, Log
-from .links import Role, bucket_of, check_followed, url_of
+from .links import MAX_REDIRECTS, Role, bucket_of, check_followed, redirected, url_of
 from .poller import Poller, next_poll
 from .request import at_page, page_request, request_of
 from .session import Outgoing, error_in, retry_after_of, send, sleep_until
 
 S = TypeVar("S")
 R = TypeVar("R")
-
-_REDIRECTS = frozenset({301, 302, 303, 307, 308})
-_MAX_REDIRECTS = 5
-"""How many redirects in a row are followed."""
 
 _FIRST_RECHECK, _MAX_RECHECK = 0.1, 5.0
 """Seconds between two checks whether another wait has fetched the result: a tenth of the time waited so far, within
@@ -193,9 +189,10 @@ def _fetch_once(
             poller.time_out()
         now = received.now
         deadline.note_request_time(received.took)
-        location = _redirect_in(received.reply, outgoing.request.url)
-        if location is not None and redirects < _MAX_REDIRECTS:
-            target = check_followed(session.account, location, "the header Location")
+        target = None
+        if isinstance(received.reply, Response) and redirects < MAX_REDIRECTS:
+            target = redirected(session.account, received.reply, outgoing.request.url)
+        if target is not None:
             outgoing = replace(first, request=session.account.request_to("GET", target, accept=accept, auth=first.auth))
             attempts, redirects = attempts - 1, redirects + 1
             continue
@@ -227,13 +224,6 @@ def _fetch_once(
         if due is None:
             poller.time_out()
         now = yield from sleep_until(due, now)
-
-
-def _redirect_in(reply: Response | ClientError | None, url: str) -> str | None:
-    """The address that a reply from *url* redirects to; `None` if it does not redirect."""
-    if not isinstance(reply, Response) or reply.status not in _REDIRECTS:
-        return None
-    return Link(header="location").address_in(reply, url)
 
 
 def _reply_with_result(poller: Poller[S, R], at: ResultAt, reply: Response | ClientError | None) -> Response:

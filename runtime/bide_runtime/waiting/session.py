@@ -117,19 +117,20 @@ def _send_keyed(
     has_slot: bool,
     now: float,
 ) -> Flow[Received | None]:
-    answer = yield from ready(keys, now, deadline)
-    is_first = True
-    while True:
-        if answer is not None:
-            if answer.reply is not None:
-                return answer
-            now, has_slot = answer.now, False
-        received = yield from once(has_slot=has_slot, now=now)
-        answer = (yield from renewed(keys, received, deadline)) if received is not None and is_first else None
-        if answer is None:
-            return received
-        yield Log(INFO, "%s: answered 401; asked for a new key", (bucket,))
-        is_first = False
+    """Send a request with secrets that change: new ones if they are due, and a second time if it gets a 401."""
+    asked = yield from ready(keys, now, deadline)
+    if asked is not None:
+        if asked.reply is not None:
+            return asked
+        now, has_slot = asked.now, False
+    received = yield from once(has_slot=has_slot, now=now)
+    if received is None:
+        return None
+    asked = yield from renewed(keys, received, deadline)
+    if asked is None or asked.reply is not None:
+        return asked or received
+    yield Log(INFO, "%s: answered 401; asked for a new key", (bucket,))
+    return (yield from once(has_slot=False, now=asked.now))
 
 
 def _send_once(

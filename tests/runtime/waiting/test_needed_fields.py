@@ -8,6 +8,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 import pytest
+from bide_runtime.clients.options import WaitOptions
 from bide_runtime.errors.decode import DecodeError
 from bide_runtime.http.errors import ApiError
 from bide_runtime.http.request import Json
@@ -21,7 +22,7 @@ from bide_runtime.jobs.state import State
 from bide_runtime.models.model import Model
 from msgspec.structs import replace
 
-from tests.runtime.acme import BASICS, POLLING, Page, Status, Trouble
+from tests.runtime.acme import BASICS, POLLING, Page, Status, Ticket, Trouble, order
 from tests.runtime.fakes import Reply
 from tests.runtime.world import World, served
 
@@ -84,7 +85,7 @@ def test_a_field_that_waiting_does_not_need_ends_no_wait(
     assert 1 == len(caplog.messages)
     assert path in caplog.messages[0]
     assert updates[0].snapshot is not None
-    with pytest.raises(DecodeError) as raised:
+    with pytest.raises(DecodeError, match="job j1") as raised:
         _ = updates[0].snapshot.body
     assert path == raised.value.path
 
@@ -201,3 +202,49 @@ def test_a_poll_is_read_as_the_fields_that_waiting_uses() -> None:
 
     assert {"status", "done", "retry_after_ms", "error"} == set(of.facts.__struct_fields__)
     assert {"status"} == set(of.needed.__struct_fields__)
+
+
+@pytest.mark.parametrize(
+    ("ticket", "ending"),
+    [
+        (visit("broken", created_at=0, error={"code": 7, "message": "the disk is full"}), "the disk is full"),
+        (visit("done", created_at=0, page={"text": "hello"}), ""),
+    ],
+)
+def test_a_job_that_is_over_at_its_submit_is_not_polled_whatever_else_is_in_the_reply(
+    world: Make, ticket: Reply, ending: str
+) -> None:
+    """W2: status, result and reason are there; a date is not."""
+    w = world(served(submit=[ticket]))
+
+    if ending:
+        with pytest.raises(JobFailed, match=ending):
+            w.do(w.jobs(VISIT).run(url="u"))
+    else:
+        assert "hello" == w.do(w.jobs(VISIT).run(url="u")).text
+
+    assert ["POST /v2/jobs"] == w.lines
+
+
+class Wrapped(Ticket):
+    """A submit reply in an envelope."""
+
+    _envelope = "data"
+
+
+def wrapped(of: JobKind[Any, Any], *, url: str) -> Any:
+    return replace(order(of, url=url), reply=Wrapped)
+
+
+@pytest.mark.parametrize("queued_at", [AGO, "yesterday"])
+def test_values_for_later_requests_are_read_in_the_envelope(world: Make, queued_at: str) -> None:
+    """Also if another field of the reply does not match."""
+    of = replace(
+        VISIT,
+        lifecycle=replace(VISIT.lifecycle, poll="/{status}/jobs/{job_id}", values={"status": ("status",)}),
+    )
+    ticket = Reply({"data": {"id": "j1", "status": "queued", "queued_at": queued_at}})
+    w = world(lambda sent: ticket if sent.path == "/v2/jobs" else visit("done", page={"text": "hello"}))
+
+    assert "hello" == w.do(w.jobs(of)._run(wrapped, WaitOptions(timeout=60), of, url="u")).text
+    assert "GET /v2/queued/jobs/j1" == w.lines[1]

@@ -12,6 +12,7 @@ from ...jobs.kind import JobKind
 from ...jobs.record import Record
 from ...jobs.token import as_id, checked_id
 from ...models.codec import any_json, follow
+from ...models.lenient import dumps
 from ..poll import read_snapshot
 from ..session import Session
 
@@ -49,9 +50,7 @@ def _told(kind: JobKind[S, R], body: bytes) -> tuple[str, Response]:
         raise _missing(at.job_id, body)
     if not isinstance(snapshot, Mapping):
         raise _missing(at.snapshot, body)
-    import json  # which, unlike msgspec, can write NaN; most programs never need it
-
-    text = json.dumps(snapshot, ensure_ascii=False).encode() if at.snapshot else body
+    text = dumps(snapshot) if at.snapshot else body
     status = min(kind.lifecycle.accepts, default=200)
     try:
         checked_id(job_id)

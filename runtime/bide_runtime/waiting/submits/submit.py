@@ -20,7 +20,7 @@ from ..session import Outgoing, Session, sleep_until
 from ..wait import wait
 from .job_id import argument_of
 from .submission import Submission
-from .submit_reply import misfit_in, raise_uncertain, read_submit
+from .submit_reply import raise_uncertain, read_submit
 
 S = TypeVar("S")
 R = TypeVar("R")
@@ -74,13 +74,13 @@ def submit(
     now = received.now
     # Of several attempts, the last one is taken to have created the job.
     submitted_at = account.wall() - received.took
-    record, body = read_submit(account, submission, values, key, reply, submitted_at, outgoing.request.url)
+    record, told = read_submit(account, submission, values, key, reply, submitted_at, outgoing.request.url)
     record.tag, record.base, record.started_at = submission.tag, account.variables, now - received.took
     record.values = {**needed(submission.kind, values), **record.values}
-    record.note_retry_after(now, max(account.retry_after(reply), record.kind.lifecycle.retry_after_in(body)))
+    record.note_retry_after(now, max(account.retry_after(reply), record.kind.lifecycle.retry_after_in(told.facts)))
     yield Created(record)
     yield Log(INFO, "job %s: submitted (%s)", (record.id, record.kind.name))
-    if (misfit := misfit_in(submission.reply, reply)) is not None:
+    if (misfit := told.misfit) is not None:
         record.told |= {misfit.path}
         yield Log(WARNING, "job %s: %s; the job does not need this field", (record.id, misfit.message))
     return record, now

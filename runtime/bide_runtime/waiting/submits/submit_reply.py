@@ -12,9 +12,11 @@ from ...calls.account import Account
 from ...calls.link import Link
 from ...errors.client import ClientError
 from ...errors.decode import DecodeError
+from ...errors.own import OwnErrors
 from ...http.request import Json, Response
 from ...jobs.errors import SubmitUncertain
 from ...jobs.kind import JobKind
+from ...jobs.reading import Reading
 from ...jobs.record import Record
 from ...jobs.state import State
 from ...jobs.token import checked_id, is_id
@@ -22,11 +24,29 @@ from ...models.codec import decode_reply, follow, json_in
 from ...models.lenient import NotJson
 from ...models.part import named, part_of
 from ..links import checked_values, keep_links, keep_values, needed
+from ..poll import reading_in
 from .job_id import IdAt, argument_of, id_in, is_outside_body, place_of_id
 from .submission import Submission
 
 S = TypeVar("S")
 R = TypeVar("R")
+
+_PLAIN_ERRORS = OwnErrors()
+
+
+class SubmitReply(msgspec.Struct, frozen=True, kw_only=True):
+    """The reply to a submit: what it says of the job, whatever else is in it."""
+
+    response: Response
+    url: str
+    wanted: Any
+    """Its type."""
+    facts: Any = None
+    """The decoded reply; if it does not match its type, its values by attribute names."""
+    misfit: DecodeError | None = None
+    """The first field that does not match."""
+    own_errors: OwnErrors = _PLAIN_ERRORS
+    """The exceptions of the package."""
 
 
 def reads_or_job(
@@ -51,10 +71,10 @@ def reads_or_job(
         if response.status != status:
             return decode_reply(wanted, response)
         try:
-            body = facts_in(reply, kind, job_id, response)
+            found = _read(reply, kind, job_id, response, "")
         except DecodeError as error:
             raise_uncertain(kind, None, error.message, error)
-        record = _record_with_id(kind, None, job_id, given, body, response, submitted_at=None, url="")
+        record = _record_with_id(kind, None, job_id, given, found, submitted_at=None)
         record.values = {**needed(kind, given), **record.values}
         return record
 
@@ -66,65 +86,54 @@ def read_submit(
     submission: Submission[S, R],
     values: Mapping[str, str],
     key: str | None,
-    reply: Response,
+    response: Response,
     submitted_at: float,
     url: str,
-) -> tuple[Record[S, R], object]:
-    """The record of the submitted job, and the decoded reply, which came from *url*.
+) -> tuple[Record[S, R], SubmitReply]:
+    """The record of the submitted job, and what the reply, which came from *url*, says.
 
     Raises `ApiError` if the reply reports an error instead of a job, and `SubmitUncertain` if it has no usable id.
     *values* are the arguments that the job needs, and *key* is the idempotency key.
     """
-    kind = submission.kind
+    kind, at = submission.kind, submission.job_id
     try:
-        body = facts_in(submission.reply, kind, submission.job_id, reply)
+        reply = _read(submission.reply, kind, at, response, url, account.provider.own_errors)
     except DecodeError as error:
-        if (refusal := account.error_instead(reply)) is not None:
+        if (refusal := account.error_instead(response)) is not None:
             raise refusal from error
         raise_uncertain(kind, key, error.message, error)
-    if argument_of(submission.job_id) and misfit_in(submission.reply, reply) is not None:
-        # The id is known without a reply, and says nothing about what this one is.
-        refusal = account.error_instead(reply)
-        if refusal is not None:
-            raise refusal
-    has_id = id_in(kind, submission.job_id, body, reply, url, values) is not None
-    if not has_id and (refusal := account.error_instead(reply)) is not None:
+    has_id = id_in(kind, at, reply.facts, response, url, values) is not None
+    # An id that is an argument says nothing about what the reply is.
+    is_in_doubt = not has_id or (argument_of(at) and reply.misfit is not None)
+    if is_in_doubt and (refusal := account.error_instead(response)) is not None:
         raise refusal
     if not has_id:
         # A job that was done at once needs no id.
-        record = _record(kind, None, body, reply, submitted_at=submitted_at)
+        record = _record(kind, None, reply, submitted_at=submitted_at)
         if record.snapshot is not None:
-            return record, body
-    record = _record_with_id(kind, key, submission.job_id, values, body, reply, submitted_at=submitted_at, url=url)
-    return record, body
+            return record, reply
+    return _record_with_id(kind, key, at, values, reply, submitted_at=submitted_at), reply
 
 
-def facts_in(wanted: Any, kind: JobKind[Any, Any], job_id: IdAt, reply: Response) -> Any:
-    """The part of a submit reply, of the type *wanted*, that a job needs. Other fields may have any value.
-
-    Raises `DecodeError` if it has no id, and should have one.
-    """
-    if wanted is NoneType:
-        return None
-    paths = kind.lifecycle.facts | ({job_id} if isinstance(job_id, tuple) else set())
-    try:
-        return decode_reply(part_of(wanted, paths), reply)
-    except DecodeError as error:
-        facts = named(wanted, json_in(reply))
-        if is_outside_body(kind, job_id):
-            return facts
-        if isinstance(error, NotJson) or id_in(kind, job_id, facts, reply, "", {}) is None:
-            raise
-        return facts
-
-
-def misfit_in(wanted: Any, reply: Response) -> DecodeError | None:
-    """The first field of a submit reply that does not match the spec."""
-    try:
-        _ = None if wanted is NoneType else decode_reply(wanted, reply)
-    except DecodeError as error:
-        return error
-    return None
+def _read(
+    wanted: Any,
+    kind: JobKind[Any, Any],
+    job_id: IdAt,
+    response: Response,
+    url: str,
+    own_errors: OwnErrors = _PLAIN_ERRORS,
+) -> SubmitReply:
+    """Read a reply of the type *wanted*. Raises `DecodeError` if it does not match, and has no id in it."""
+    facts, misfit = None, None
+    if wanted is not NoneType:
+        try:
+            facts = decode_reply(wanted, response)
+        except DecodeError as error:
+            facts, misfit = named(wanted, json_in(response)), error
+            is_cut = isinstance(error, NotJson)
+            if not is_outside_body(kind, job_id) and (is_cut or id_in(kind, job_id, facts, response, "", {}) is None):
+                raise
+    return SubmitReply(response=response, url=url, wanted=wanted, facts=facts, misfit=misfit, own_errors=own_errors)
 
 
 def raise_uncertain(
@@ -158,18 +167,16 @@ def _record_with_id(
     key: str | None,
     at: IdAt,
     values: Mapping[str, str],
-    body: object,
-    reply: Response,
+    reply: SubmitReply,
     *,
     submitted_at: float | None,
-    url: str,
 ) -> Record[S, R]:
     """The record of a job that can be polled. Raises `SubmitUncertain` if the reply has no id or no link."""
-    job_id, poll = id_in(kind, at, body, reply, url, values), kind.lifecycle.poll
+    job_id, poll = id_in(kind, at, reply.facts, reply.response, reply.url, values), kind.lifecycle.poll
     if not is_id(job_id):
         raise_uncertain(kind, key, f"the reply has no usable job id ({place_of_id(kind, at)} is {job_id!r})", None)
     try:
-        record = _record(kind, job_id, body, reply, submitted_at=submitted_at, url=url, id_at=at)
+        record = _record(kind, job_id, reply, submitted_at=submitted_at, id_at=at)
     except DecodeError as error:
         raise_uncertain(kind, key, error.message, error)
     if isinstance(poll, Link) and not poll.path and not record.is_settled and "poll" not in record.links:
@@ -178,49 +185,48 @@ def _record_with_id(
 
 
 def _record(
-    kind: JobKind[S, R],
-    job_id: str | None,
-    body: object,
-    reply: Response,
-    *,
-    submitted_at: float | None,
-    url: str = "",
-    id_at: IdAt = (),
+    kind: JobKind[S, R], job_id: str | None, reply: SubmitReply, *, submitted_at: float | None, id_at: IdAt = ()
 ) -> Record[S, R]:
-    """The record of the job in *reply*, which was decoded as *body*. Raises `DecodeError` if its links are too long."""
+    """The record of the job in a reply. Raises `DecodeError` if its links are too long."""
     record = Record(kind, job_id, submitted_at=submitted_at)
     if kind.lifecycle.values:
-        keep_values(record, reply, model=body)
-    _note_state(record, body, reply)
-    keep_links(record, reply, url, is_submit=True, id_at=id_at)
+        keep_values(record, reply.response, wanted=reply.wanted)
+    _note_state(record, reply)
+    keep_links(record, reply.response, reply.url, is_submit=True, id_at=id_at)
     return record
 
 
-def _note_state(record: Record[S, R], body: object, reply: Response) -> None:
+def _note_state(record: Record[S, R], reply: SubmitReply) -> None:
     kind = record.kind
-    reading = kind.lifecycle.read(body)
+    reading = kind.lifecycle.read(reply.facts)
     if reading.status is None:
         return
-    snapshot: S | msgspec.UnsetType = msgspec.UNSET
-    if reading.state.is_final:
+    told: object = msgspec.UNSET
+    if reading.state.is_final and kind.lifecycle.values_for_result <= record.values.keys():
         # The job is done. If the reply has all that a poll would return, no poll is needed.
         try:
-            found = decode_reply(kind.snapshot, reply)
-            if kind.lifecycle.values_for_result <= record.values.keys() and _is_complete(kind, found, reply):
-                snapshot, reading = found, kind.lifecycle.read(found)
+            polled, found = reading_in(kind, reply.response)
+            if _is_complete(kind, polled, found, reply.response):
+                reading, told = polled, found
         except DecodeError:
             pass
-    record.note_reading(reading, snapshot, reply)
+    record.note_reading(reading, told, reply.response, own_errors=reply.own_errors)
 
 
-def _is_complete(kind: JobKind[S, R], snapshot: S, reply: Response) -> bool:
-    """Whether a poll would add nothing to a final snapshot: it has the result, or the reason why there is none."""
+def _is_complete(kind: JobKind[S, R], reading: Reading, facts: Any, reply: Response) -> bool:
+    """Whether a poll would add nothing to a final reply: it has the result, or the reason why there is none.
+
+    Raises `DecodeError` if the result does not match the spec.
+    """
     lifecycle = kind.lifecycle
-    reading = lifecycle.read(snapshot)
     if not reading.state.has_result:
         spec_has_reasons = bool(lifecycle.error_message or lifecycle.error_code)
-        has_reason = lifecycle.error_in(snapshot) != (None, None)
+        has_reason = lifecycle.error_in(facts) != (None, None)
         return has_reason or not spec_has_reasons or reading.state is not State.FAILED
-    if lifecycle.result == ():
+    if not isinstance(lifecycle.result, tuple):
+        return True
+    if not lifecycle.result:
         decode_reply(kind.result, reply)
-    return not isinstance(lifecycle.result, tuple) or follow(snapshot, lifecycle.result) is not None
+        return True
+    part = part_of(kind.snapshot, frozenset({lifecycle.result}))
+    return follow(decode_reply(part, reply), lifecycle.result) is not None
