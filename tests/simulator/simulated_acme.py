@@ -346,3 +346,8 @@ class Acme:
 
 def decoded(answer: Answer) -> Any:
     return json.loads(answer.body)
+
+
+def message(reply: Any) -> str:
+    """The message of an error reply."""
+    return str(reply["error"]["message"])

@@ -3,87 +3,26 @@
 from __future__ import annotations
 
 import asyncio
-import threading
-import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from itertools import count, pairwise
 from typing import Any
 
 import pytest
 from bide_runtime.batch.counts import Counts
-from bide_runtime.clients.batches.async_job_batch import AsyncJobBatch
-from bide_runtime.clients.clock import SystemClock
-from bide_runtime.errors.client import ClientClosed, ClientError, ConfigurationError, InvalidArgument
+from bide_runtime.errors.client import ClientError, ConfigurationError, InvalidArgument
 from bide_runtime.errors.transport import ReplyTooLarge
 from bide_runtime.http.errors import NotFound, PaymentRequired
 from bide_runtime.jobs.errors import JobFailed, JobTimeout, SubmitUncertain
 from bide_runtime.jobs.state import State
-from bide_runtime.testing import FakeClock as VirtualClock
 from bide_runtime.waiting.policy import Fixed
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.runtime.acme import APART, KEY, PART, Acme, AsyncAcme, Page, kind
-from tests.runtime.fakes import AsyncFakeTransport, FakeTransport, LoopClock, Reply, Sent, TimedTransport, cut_off
+from tests.runtime.acme import PART, AsyncAcme, Page, kind
+from tests.runtime.batch.factory import Factory, Many, urls
+from tests.runtime.fakes import Reply, Sent, cut_off
 from tests.runtime.storms import Storm, rule, storms
-from tests.runtime.world import BROKEN, DONE, MODES, RUNNING, TICKET, Mode, World, error, report, served
-
-
-class Factory:
-    """A provider that numbers its jobs; each has its own duration and ending."""
-
-    def __init__(self, lasts: Callable[[int], float], ending: Callable[[int], Reply] = lambda number: DONE) -> None:
-        self._lasts = lasts
-        self._ending = ending
-        self._numbers = count()
-        self.submitted: dict[str, float] = {}
-        self.ended: dict[str, float] = {}
-        self.most = 0
-
-    def __call__(self, sent: Sent) -> Reply:
-        if sent.request.method == "POST":
-            job_id = f"j{next(self._numbers)}"
-            self.submitted[job_id] = sent.at
-            self.most = max(self.most, len(self.submitted) - len(self.ended))
-            return Reply({"id": job_id, "status": "queued"}, takes=0.1)
-        job_id = sent.path.rpartition("/")[2]
-        number = int(job_id[1:])
-        if sent.at < self.submitted[job_id] + self._lasts(number):
-            return report("running", takes=0.1)
-        self.ended[job_id] = sent.at
-        return self._ending(number)
-
-
-class Many:
-    """An asyncio client in the virtual time of a loop."""
-
-    def __init__(self, server: Callable[[Sent], Reply]) -> None:
-        self.clock = LoopClock()
-        self.transport = AsyncFakeTransport(server, self.clock)
-
-    def run(self, main: Callable[[AsyncAcme], Awaitable[Any]]) -> Any:
-        async def whole() -> Any:
-            async with AsyncAcme(KEY, transport=self.transport, clock=self.clock) as client:
-                return await main(client)
-
-        return self.clock.run(whole())
-
-    def all(self, inputs: Any, of: Any = PART, **more: Any) -> list[Any]:
-        """The outcomes of one batch."""
-
-        async def main(client: AsyncAcme) -> list[Any]:
-            return [outcome async for outcome in client.jobs(of).run_many(inputs, **more)]
-
-        outcomes: list[Any] = self.run(main)
-        return outcomes
-
-    @property
-    def now(self) -> float:
-        return self.clock.now()
-
-
-def urls(number: int) -> list[dict[str, str]]:
-    return [{"url": f"u{index}"} for index in range(number)]
+from tests.runtime.world import BROKEN, DONE, MODES, RUNNING, Mode, World, error, served
 
 
 @given(
@@ -348,90 +287,6 @@ def test_slow_async_inputs_do_not_delay_running_jobs() -> None:
     )
 
 
-def test_leaving_early_leaves_no_job_without_a_handle() -> None:
-    """After leaving a batch early, `running` has the jobs that were not returned, and no request is in flight."""
-    factory = Factory(lambda number: 3.0 * (number + 1))
-    many = Many(factory)
-
-    async def main(client: AsyncAcme) -> list[str]:
-        async with client.jobs(PART).run_many(urls(10), max_in_flight=4) as batch:
-            first = await anext(batch)
-        assert first.job is not None
-        sent = len(many.transport.requests)
-        await asyncio.sleep(100)
-        assert sent == len(many.transport.requests)
-        assert {asyncio.current_task()} == asyncio.all_tasks()
-        return [first.job.id, *(job.id for job in batch.running)]
-
-    known = many.run(main)
-
-    assert sorted(factory.submitted) == sorted(known)
-
-
-def test_leaving_during_submits_leaves_no_job_without_a_handle() -> None:
-    """A submit that is in flight when the batch is closed still gets its handle."""
-    factory = Factory(lambda number: 1000.0)
-    many = Many(factory)
-
-    async def main(client: AsyncAcme) -> list[str]:
-        batch = client.jobs(PART).run_many(urls(10), max_in_flight=4)
-        step = asyncio.ensure_future(anext(batch))
-        await asyncio.sleep(0.05)
-        step.cancel()
-        await asyncio.gather(step, return_exceptions=True)
-        await batch.close()
-        assert {asyncio.current_task()} == asyncio.all_tasks()
-        return [job.id for job in batch.running]
-
-    known = many.run(main)
-
-    assert sorted(factory.submitted) == sorted(known)
-    assert 4 == len(factory.submitted)
-
-
-def test_a_cancelled_batch_can_continue_or_be_closed() -> None:
-    """W12, W16: cancelling one step of the iteration loses nothing; the next step continues."""
-    many = Many(Factory(lambda number: 10.0))
-
-    async def main(client: AsyncAcme) -> list[Any]:
-        batch = client.jobs(PART).run_many(urls(3))
-        for _ in range(3):
-            with pytest.raises(TimeoutError):
-                async with asyncio.timeout(0.9):
-                    await anext(batch)
-        return [outcome async for outcome in batch]
-
-    outcomes = many.run(main)
-
-    assert [True] * 3 == [outcome.is_ok for outcome in outcomes]
-
-
-def test_an_error_of_the_inputs_is_raised_unchanged() -> None:
-    """An exception of the user's iterable is raised unchanged, and the existing jobs are not lost."""
-    factory = Factory(lambda number: 5.0)
-    many = Many(factory)
-
-    def inputs() -> Iterator[dict[str, str]]:
-        yield {"url": "a"}
-        yield {"url": "b"}
-        raise LookupError("no more")
-
-    async def main(client: AsyncAcme) -> list[str]:
-        seen = []
-        async with client.jobs(PART).run_many(inputs(), max_in_flight=2) as batch:
-            try:
-                async for outcome in batch:
-                    assert outcome.job is not None
-                    seen.append(outcome.job.id)
-            except LookupError as error:
-                seen.append(str(error))
-        return seen + [job.id for job in batch.running]
-
-    known = many.run(main)
-
-    assert sorted([*factory.submitted, "no more"]) == sorted(known)
-
-
 def test_a_batch_writes_to_the_log(caplog: pytest.LogCaptureFixture) -> None:
     """At INFO, as single waits do."""
     caplog.set_level("INFO")
@@ -443,70 +298,6 @@ def test_a_batch_writes_to_the_log(caplog: pytest.LogCaptureFixture) -> None:
     Many(Factory(lambda number: 5.0)).run(main)
 
     assert 2 == sum("submitted (part)" in message for message in caplog.messages)
-
-
-def test_closing_the_client_ends_a_batch() -> None:
-    """W12: closing the client during a batch raises `ClientClosed`, and `running` has the handles."""
-    factory = Factory(lambda number: 50.0)
-    many = Many(factory)
-
-    async def main(client: AsyncAcme) -> list[str]:
-        batch = client.jobs(PART).run_many(urls(3))
-        step = asyncio.ensure_future(anext(batch))
-        await asyncio.sleep(5)
-        await client.close()
-        with pytest.raises(ClientClosed, match=r"`running` has their handles$"):
-            await step
-        with pytest.raises(StopAsyncIteration):
-            await anext(batch)
-        return [job.id for job in batch.running]
-
-    known = many.run(main)
-
-    assert sorted(factory.submitted) == sorted(known)
-    assert many.now < 6
-
-
-def test_closing_the_client_during_submits_reports_uncertain_jobs() -> None:
-    """W11, W12: an interrupted submit has no handle, but is listed in `uncertain`."""
-    many = Many(lambda sent: Reply({"id": "j1", "status": "queued"}, 202, takes=2.0))
-
-    async def main(client: AsyncAcme) -> AsyncJobBatch[Any, Any, Any]:
-        batch = client.jobs(PART).run_many(urls(3))
-        step = asyncio.ensure_future(anext(batch))
-        await asyncio.sleep(1)
-        await client.close()
-        with pytest.raises(ClientClosed, match="3 submits that may have made a job") as caught:
-            await step
-        assert caught.value.may_have_arrived
-        return batch
-
-    batch = many.run(main)
-
-    assert [] == batch.running
-    assert [0, 1, 2] == sorted(outcome.index for outcome in batch.uncertain)
-    assert all(isinstance(outcome.error, SubmitUncertain) for outcome in batch.uncertain)
-
-
-@pytest.mark.parametrize("in_order", [False, True])
-def test_a_lost_submit_that_was_not_returned_is_uncertain(in_order: bool) -> None:
-    """W11, W12: after leaving early, `uncertain` lists submits without a reply."""
-    many = Many(
-        lambda sent: cut_off() if sent.json == {"url": "u1"} else RUNNING if sent.line.startswith("GET") else TICKET
-    )
-
-    async def main(client: AsyncAcme) -> list[int]:
-        async with client.jobs(PART).run_many(urls(3), in_order=in_order, on_update=_leave) as batch:
-            with pytest.raises(ZeroDivisionError):
-                await anext(batch)
-        return [outcome.index for outcome in batch.uncertain]
-
-    assert [1] == many.run(main)
-
-
-def _leave(counts: Counts) -> None:
-    if counts.ended:
-        raise ZeroDivisionError
 
 
 def test_wait_many_takes_existing_jobs() -> None:
@@ -526,90 +317,6 @@ def test_wait_many_takes_existing_jobs() -> None:
     assert ["hello"] * 3 == [outcome.result.text for outcome in outcomes]
 
 
-# --- blocking -------------------------------------------------------------------------------------
-
-
-def test_a_blocking_batch_returns_every_outcome() -> None:
-    """The blocking form iterates with `for`; with `in_order`, in the order of the inputs."""
-    world = World("sync", Factory(lambda number: 5.0 - number, lambda number: BROKEN if number == 1 else DONE))
-    world.clock.grace = 0.02
-
-    outcomes = list(world.jobs(PART).run_many(urls(4), max_in_flight=4, in_order=True))
-
-    assert [0, 1, 2, 3] == [outcome.index for outcome in outcomes]
-    assert 3 == sum(outcome.is_ok for outcome in outcomes)
-
-
-def test_blocking_jobs_run_side_by_side_on_a_few_threads() -> None:
-    """W16: slow requests overlap on at most 8 threads, however many jobs there are."""
-    factory = Factory(lambda number: 2.0)
-    clock = SystemClock(speed=20)
-    most = 0
-    lock = threading.Lock()
-
-    class Slow(TimedTransport):
-        def send(self, request: Any, *, timeout: float) -> Any:
-            nonlocal most
-            time.sleep(0.005)
-            with lock:
-                most = max(most, sum(thread.name.startswith("bide") for thread in threading.enumerate()))
-                return self.take(request, timeout).response()
-
-    client = Acme(KEY, transport=Slow(factory, clock), clock=clock)
-    outcomes = list(client.jobs(PART).run_many(urls(40), max_in_flight=40))
-
-    assert 40 == sum(outcome.is_ok for outcome in outcomes)
-    assert 2 <= most <= 8
-    assert not any(thread.name.startswith("bide") and thread.is_alive() for thread in _after_a_moment())
-
-
-def _after_a_moment() -> list[threading.Thread]:
-    time.sleep(0.05)
-    return threading.enumerate()
-
-
-def test_leaving_a_blocking_batch_early_leaves_no_job_without_a_handle() -> None:
-    """The `with` block closes the batch, and `running` has the remaining jobs."""
-    factory = Factory(lambda number: 3.0 * (number + 1))
-    world = World("sync", factory)
-    world.clock.grace = 0.02
-
-    with world.jobs(PART).run_many(urls(6), max_in_flight=3) as batch:
-        first = next(batch)
-    ids = [first.job.id, *(job.id for job in batch.running)]
-
-    assert sorted(factory.submitted) == sorted(ids)
-    with pytest.raises(StopIteration):
-        next(batch)
-
-
-def test_a_lost_submit_of_a_blocking_batch_is_uncertain() -> None:
-    """W11: after leaving a blocking batch early, `uncertain` lists submits without a reply."""
-    world = World("sync", lambda sent: cut_off())
-
-    with world.jobs(PART).run_many(urls(2), on_update=_leave) as batch, pytest.raises(ZeroDivisionError):
-        next(batch)
-
-    assert 1 <= len(world.sent) == len(batch.uncertain)
-
-
-def test_an_error_of_a_blocking_callback_loses_no_outcome() -> None:
-    """After `on_update` raised, the iteration continues where it was."""
-    calls = count()
-
-    def callback(counts: Counts) -> None:
-        if next(calls) == 2:
-            raise LookupError("mine")
-
-    world = World("sync", served(submit=[Reply({"id": "j1"}), Reply({"id": "j2"})], polls=[RUNNING, RUNNING, DONE]))
-    world.clock.grace = 0.02
-    batch = world.jobs(PART).run_many(urls(2), max_in_flight=1, on_update=callback)
-    with pytest.raises(LookupError):
-        list(batch)
-
-    assert [0, 1] == [outcome.index for outcome in batch]
-
-
 def test_an_outcome_returns_its_result_or_raises_its_error() -> None:
     """`result` raises the error that `run` would have raised."""
     good, bad = Many(Factory(lambda number: 1.0, lambda number: BROKEN if number else DONE)).all(urls(2), in_order=True)
@@ -618,62 +325,6 @@ def test_an_outcome_returns_its_result_or_raises_its_error() -> None:
     assert good.error is None
     with pytest.raises(JobFailed, match="disk is full"):
         _ = bad.result
-
-
-@pytest.mark.parametrize("when", [0.05, 1.0, 2.05])
-def test_a_cancelled_loop_over_a_batch_leaks_no_task(when: float) -> None:
-    """W16: after a task with an `async for` is cancelled and the client closed, no request is in flight."""
-    many = Many(Factory(lambda number: 50.0))
-
-    async def slowly() -> AsyncIterator[dict[str, str]]:
-        for one in urls(3):
-            yield one
-        await asyncio.sleep(1000)
-
-    async def main(client: AsyncAcme) -> None:
-        async def loop() -> None:
-            async for _ in client.jobs(PART).run_many(slowly(), policy=Fixed(2)):
-                pass
-
-        task = asyncio.ensure_future(loop())
-        await asyncio.sleep(when)
-        task.cancel()
-        with pytest.raises(asyncio.CancelledError):
-            await task
-
-    many.run(main)
-
-    # Requests in flight were cancelled.
-    assert many.now == pytest.approx(when)
-
-
-def test_a_blocking_batch_with_slow_requests_keeps_each_deadline() -> None:
-    """W1: time spent waiting for a thread counts, and no request is sent after its deadline."""
-    clock = SystemClock(speed=20)
-
-    class Slow(TimedTransport):
-        def send(self, request: Any, *, timeout: float) -> Any:
-            reply = self.take(request, timeout)
-            time.sleep(min(reply.takes, timeout) / 20)
-            if reply.lost is not None:
-                raise reply.lost
-            return reply.response()
-
-    def server(sent: Sent) -> Reply:
-        return (
-            Reply({"id": f"j{next(numbers)}"}, takes=4) if sent.request.method == "POST" else report("running", takes=4)
-        )
-
-    numbers = count()
-    transport = Slow(server, clock)
-    client = Acme(KEY, transport=transport, clock=clock)
-    began = clock.now()
-    outcomes = list(client.jobs(PART).run_many(urls(30), max_in_flight=30, timeout=10))
-
-    assert 30 == len(outcomes)
-    # Real time on a busy machine: without the rule it is 23 s.
-    assert max(sent.at + sent.timeout for sent in transport.requests) <= 10 + 6
-    assert clock.now() - began <= 10 + 8
 
 
 @pytest.mark.parametrize("mode", MODES)
@@ -718,19 +369,6 @@ def test_wait_many_polls_by_the_policy(mode: Mode, policy: Fixed | None, pauses:
     )
 
 
-def test_the_error_of_a_closed_client_points_to_running() -> None:
-    """The error names `running`."""
-    world = World("sync", served(submit=[Reply({"id": "j1"})], polls=[RUNNING]))
-    world.clock.grace = 0.02
-    batch = world.jobs(PART).run_many(urls(1))
-    world.client.close()
-
-    with pytest.raises(ClientClosed, match=r"`running` has their handles$"):
-        next(batch)
-    with pytest.raises(StopIteration):
-        next(batch)
-
-
 def test_counts_without_elapsed_time_have_no_rate() -> None:
     """Without elapsed time there is no rate and no estimate."""
     counts = Counts(taken=2, total=4, states={}, succeeded=1, failed=1, elapsed=0.0)
@@ -759,71 +397,3 @@ def test_an_unexpected_error_of_the_transport_ends_its_job(mode: Mode) -> None:
 
     assert isinstance(caught.value.__cause__, ConfigurationError)
     assert isinstance(caught.value.__cause__.__cause__, LookupError)
-
-
-def test_a_blocking_batch_does_not_spin_while_it_waits_for_replies() -> None:
-    """A batch that waits for replies uses no processor time."""
-    asked = count()
-
-    class Counting(SystemClock):
-        def now(self) -> float:
-            next(asked)
-            return super().now()
-
-    class Slow(TimedTransport):
-        def send(self, request: Any, *, timeout: float) -> Any:
-            time.sleep(0.02)
-            return self.take(request, timeout).response()
-
-    clock = Counting()
-    transport = Slow(served(submit=[Reply({"id": "j1"})], polls=[DONE]), clock)
-    client = Acme(KEY, transport=transport, clock=clock)
-    assert list(client.jobs(PART).run_many(urls(1), policy=Fixed(0.01)))
-
-    assert next(asked) < 200
-
-
-def test_leaving_a_batch_releases_the_fetch_of_a_result() -> None:
-    """A cancelled wait whose result was not ready does not block other waits for the same job."""
-    many = Many(served(polls=[DONE], result=[error(409), Reply({"text": "hello"})]))
-
-    async def main(client: AsyncAcme) -> str:
-        jobs = client.cancellable(APART)
-        job = jobs.attach("j1")
-        batch = jobs.wait_many([job])
-        step = asyncio.ensure_future(anext(batch))
-        await asyncio.sleep(0.5)
-        step.cancel()
-        await asyncio.gather(step, return_exceptions=True)
-        await batch.close()
-        page: Page = await job.wait(timeout=20)
-        return page.text
-
-    assert "hello" == many.run(main)
-
-
-def test_an_exception_of_a_sending_thread_leaves_the_batch() -> None:
-    """One that is no `Exception`, such as `SystemExit`, is raised where the batch is read."""
-
-    class Broken(TimedTransport):
-        def send(self, request: Any, *, timeout: float) -> Any:
-            raise SystemExit(7)
-
-    clock = SystemClock()
-    client = Acme(KEY, transport=Broken(served(), clock), clock=clock)
-    with pytest.raises(SystemExit):
-        list(client.jobs(PART).run_many(urls(1)))
-
-
-def test_a_clock_may_send_the_requests_of_a_batch() -> None:
-    """That of virtual time sends them without threads."""
-
-    class Alone(FakeTransport):
-        def send(self, request: Any, *, timeout: float) -> Any:
-            assert threading.current_thread() is threading.main_thread()
-            return super().send(request, timeout=timeout)
-
-    clock = VirtualClock()
-    client = Acme(KEY, transport=Alone(served(submit=[TICKET], polls=[DONE]), clock), clock=clock)
-
-    assert ["hello"] * 3 == [outcome.value.text for outcome in client.jobs(PART).run_many(urls(3)) if outcome.value]

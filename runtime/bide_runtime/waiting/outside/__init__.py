@@ -1,1 +1,0 @@
-"""What comes to a wait from outside: new keys, and webhooks."""
