@@ -10,11 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from spec import BASE, CALLS, HEADERS, JOBS, KEYS, Fake
 
-from anakin_client import InvalidArgument
 from bide_runtime.testing.checks.calls import Mode, Told, play
-from bide_runtime.testing.fake.keys import KEY as SECRET
 from bide_runtime.testing.checks.requests import Call, as_sent, given as as_given
 from bide_runtime.testing.checks.stories import Job
+from bide_runtime.testing.fake.keys import KEY as SECRET
+from anakin_client import InvalidArgument
 
 MODES: list[Mode] = ["sync", "async"]
 QUERY_KEY = next((name for where, name, _ in KEYS if where == "query"), "")

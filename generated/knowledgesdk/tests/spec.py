@@ -6,11 +6,11 @@ Generated from the spec, not from the client's own tables.
 
 from __future__ import annotations
 
-from knowledgesdk_client import models
 from bide_runtime.testing.checks import values as v
 from bide_runtime.testing.checks.requests import Argument, Call
 from bide_runtime.testing.checks.stories import Job
 from bide_runtime.testing.checks.streams import EventStream
+from knowledgesdk_client import models
 from knowledgesdk_client.testing import FakeKnowledgeSDK
 
 Fake = FakeKnowledgeSDK

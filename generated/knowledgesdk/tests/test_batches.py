@@ -11,10 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from spec import JOBS, Fake
 
-from knowledgesdk_client import JobFailed, JobTimeout, SubmitUncertain
 from bide_runtime.testing.checks.batches import Crowd, ToldOfMany, broken_by_many, crowds
 from bide_runtime.testing.checks.calls import Mode
 from bide_runtime.testing.checks.stories import Job
+from knowledgesdk_client import JobFailed, JobTimeout, SubmitUncertain
 from knowledgesdk_client.testing import error, lost, rate_limit
 
 MODES: list[Mode] = ["sync", "async"]

@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from knowledgesdk_client import models
 from bide_runtime import DecodeError
 from bide_runtime.models.codec import decode
 from bide_runtime.models.model import Model
 from bide_runtime.testing.checks.models import lost_in
 from bide_runtime.testing.checks.values import any_json, bodies_of, spoiled_bodies_of
+from knowledgesdk_client import models
 
 WIRE_NAMES: dict[type[Model], dict[str, str]] = {
     models.ExtractInput: {

@@ -8,11 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from spec import STREAMS, Fake
 
-from knowledgesdk_client import ConnectionFailed, StreamCut, StreamFailed
 from bide_runtime.calls.events import UnknownEvent
 from bide_runtime.testing.checks.calls import Mode
 from bide_runtime.testing.checks.streams import Event, EventStream, cuts, streams, written
 from bide_runtime.testing.checks.values import TOMORROW
+from knowledgesdk_client import ConnectionFailed, StreamCut, StreamFailed
 from knowledgesdk_client.testing import lost
 
 MODES: list[Mode] = ["sync", "async"]

@@ -6,10 +6,10 @@ Generated from the spec, not from the client's own tables.
 
 from __future__ import annotations
 
-from scrapio_client import models
 from bide_runtime.testing.checks import values as v
 from bide_runtime.testing.checks.requests import Argument, Call
 from bide_runtime.testing.checks.stories import Job
+from scrapio_client import models
 from scrapio_client.testing import FakeScrapio
 
 Fake = FakeScrapio

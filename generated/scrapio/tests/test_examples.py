@@ -7,11 +7,11 @@ import json
 
 import pytest
 
-from scrapio_client import models
 from bide_runtime import DecodeError
 from bide_runtime.models.codec import decode
 from bide_runtime.models.model import Model
 from bide_runtime.testing.checks.models import lost_in, nulls, unknown_values, wrong_types
+from scrapio_client import models
 
 EXAMPLES = [
     # https://docs.scrapio.dev/guides/async-jobs

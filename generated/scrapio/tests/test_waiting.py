@@ -14,6 +14,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from spec import JOBS, TRANSIENT, Fake
 
+from bide_runtime.testing.checks.calls import Mode, Told, broken_by
+from bide_runtime.testing.checks.keys import outlives_its_key
+from bide_runtime.testing.checks.stories import Job, Steady, Story, stories
+from bide_runtime.testing.checks.values import TOMORROW
 from scrapio_client import (
     ApiError,
     DecodeError,
@@ -24,10 +28,6 @@ from scrapio_client import (
     NotFound,
     SubmitUncertain,
 )
-from bide_runtime.testing.checks.calls import Mode, Told, broken_by
-from bide_runtime.testing.checks.keys import outlives_its_key
-from bide_runtime.testing.checks.stories import Job, Steady, Story, stories
-from bide_runtime.testing.checks.values import TOMORROW
 from scrapio_client.testing import (
     Fault,
     cut_short,

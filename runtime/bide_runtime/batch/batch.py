@@ -16,7 +16,7 @@ from ..jobs.errors import SubmitUncertain
 from ..jobs.record import Record
 from ..jobs.state import State
 from ..waiting.flow import Created, Flow, Log, NewKey, Notify, Received, Send, Sleep
-from ..waiting.outside.inbox import Inbox
+from ..waiting.webhooks.inbox import Inbox
 from .coalesce import Coalescer, Group
 from .counts import Counts
 

@@ -220,7 +220,7 @@ class Jobs(Namespace, Generic[S, R]):
     @raises_own
     def _received(self, body: bytes, headers: Headers, secret: Secrets | None) -> Record[S, R]:
         """The record of the job that a webhook tells of."""
-        from ..waiting.outside.webhook import received
+        from ..waiting.webhooks.webhook import received
 
         webhooks: Webhooks = vars(self._client)["webhooks"]
         webhooks.verify(body, headers, secret=secret)

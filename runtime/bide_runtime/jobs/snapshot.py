@@ -94,7 +94,11 @@ class Snapshot(msgspec.Struct, Generic[S_co], frozen=True, gc=False, eq=False):
         return unknown_fields(self.body, self.reply.body)
 
     def __repr__(self) -> str:
-        shown = ("job_id", "status", "state", "progress", "error_code", "error_message", "credits", "reply")
+        shown = ["job_id", "status", "state", "progress", "error_code", "error_message", "credits", "body", "reply"]
+        try:
+            _ = self.body
+        except DecodeError:
+            shown.remove("body")
         return f"Snapshot({', '.join(f'{name}={getattr(self, name)!r}' for name in shown)})"
 
     def __reduce__(self) -> tuple[Any, ...]:

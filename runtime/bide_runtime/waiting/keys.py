@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from math import inf
 
-from ...calls.account import Account, Auth
-from ...errors.client import ClientError
-from ...errors.transport import RequestTimeout
-from ...http.errors import ApiError
-from ...http.keys import Keys
-from ...http.oauth import IssuedToken, token_in
-from ...http.request import Request, Response
-from ...models.codec import json_in
-from ..flow import Flow, NewKey, Received, Send
+from ..calls.account import Account, Auth
+from ..errors.client import ClientError
+from ..errors.transport import RequestTimeout
+from ..http.errors import ApiError
+from ..http.keys import Keys
+from ..http.oauth import IssuedToken, token_in
+from ..http.request import Request, Response
+from ..models.codec import json_in
+from .flow import Flow, NewKey, Received, Send
 
 
 def keys_of(account: Account, request: Request, auth: Auth) -> Keys | None:

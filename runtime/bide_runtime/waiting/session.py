@@ -21,9 +21,9 @@ from ..http.request import Request, Response
 from ..jobs.min_interval import MinIntervals
 from ..jobs.record import Record
 from .flow import INFO, Flow, Log, Received, Send, Sleep
-from .outside.inbox import Inbox
-from .outside.keys import keys_of, ready, renewed
+from .keys import keys_of, ready, renewed
 from .policy import backoff
+from .webhooks.inbox import Inbox
 
 _MAX_CLOSURE = 300.0
 """Seconds. No reply closes a bucket for longer: one wrong retry_after must not stop a whole client."""

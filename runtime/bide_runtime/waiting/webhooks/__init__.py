@@ -1,0 +1,1 @@
+"""Webhooks: a provider tells of a job what a poll would return."""
