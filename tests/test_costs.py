@@ -16,7 +16,7 @@ from bide_runtime.engines.urllib3_transport import Urllib3Transport
 from bide_runtime.http.headers import sendable
 from bide_runtime.http.request import Request
 from bide_runtime.jobs.polling import Polling
-from bide_runtime.waiting.policy import Adaptive
+from bide_runtime.waiting.policies.policy import Adaptive
 
 from tests.runtime.engines.server import Server, play, reply
 

@@ -7,7 +7,7 @@ from random import Random
 from typing import NamedTuple
 
 from bide_runtime.jobs.polling import Polling
-from bide_runtime.waiting.policy import Adaptive
+from bide_runtime.waiting.policies.policy import Adaptive
 
 PATHS = 40
 """The number of random runs."""

@@ -22,7 +22,7 @@ from bide_runtime.jobs.errors import (
 )
 from bide_runtime.jobs.result_at import ResultAt
 from bide_runtime.jobs.state import State
-from bide_runtime.waiting.policy import Adaptive
+from bide_runtime.waiting.policies.policy import Adaptive
 from tests.runtime.acme import KEY
 
 from evidence.soak.journal import Event

@@ -114,7 +114,7 @@ if TYPE_CHECKING:
     from .models.unknown import unknown_fields as unknown_fields
     from .models.variant import Other, Variant
     from .models.variant import register as register
-    from .waiting.policy import Adaptive, Exponential, Fixed, Policy
+    from .waiting.policies.policy import Adaptive, Exponential, Fixed, Policy
     from .waiting.submits.submission import Submission
     from .waiting.submits.submit_reply import reads_or_job as reads_or_job
 
@@ -163,7 +163,7 @@ _PLACES = {
     "jobs.result_at": "ResultAt",
     "jobs.snapshot": "Snapshot Update",
     "jobs.state": "State",
-    "waiting.policy": "Adaptive Exponential Fixed Policy",
+    "waiting.policies.policy": "Adaptive Exponential Fixed Policy",
     "waiting.submits.submission": "Submission",
     "waiting.submits.submit_reply": "reads_or_job",
     "batch.counts": "Counts",

@@ -7,7 +7,7 @@ from typing import Any
 
 from bide_runtime.errors.client import ClientError
 from bide_runtime.jobs.polling import Polling
-from bide_runtime.waiting.policy import Policy
+from bide_runtime.waiting.policies.policy import Policy
 from hypothesis import settings
 from hypothesis import strategies as st
 from msgspec.structs import replace

@@ -22,7 +22,7 @@ from ..process import OfOneProcess
 from ..waiting.deadline import Deadline
 from ..waiting.flow import Flow
 from ..waiting.links import attach_record, resume_record
-from ..waiting.policy import Policy
+from ..waiting.policies.policy import Policy
 from ..waiting.session import Session
 from ..waiting.submits.submission import Submission
 from ..waiting.submits.submit import deferred, run, submit

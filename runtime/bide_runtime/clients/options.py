@@ -9,7 +9,7 @@ import msgspec
 
 from ..errors.client import InvalidArgument
 from ..jobs.polling import Polling
-from ..waiting.policy import Adaptive, Policy
+from ..waiting.policies.policy import Adaptive, Policy
 from .progress import ProgressDisplay
 
 Key: TypeAlias = str | Callable[[], str]

@@ -20,7 +20,7 @@ from ..jobs.state import State
 from .deadline import SAME_TIME, Deadline
 from .flow import DEBUG, INFO, WARNING, Flow, Log, Notify, Sleep
 from .links import bucket_of
-from .policy import Policy, backoff
+from .policies.policy import Policy, backoff
 from .poll import poll_of, read_poll
 from .session import Outgoing, Session, send
 

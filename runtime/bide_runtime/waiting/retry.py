@@ -10,7 +10,7 @@ from ..http.errors import ApiError
 from ..http.request import Response
 from ..jobs.errors import JobTimeout
 from .flow import INFO, Flow, Log, Received
-from .policy import backoff
+from .policies.policy import backoff
 from .session import Outgoing, Session, error_in, retry_after_of, send, sleep_until
 
 _MAX_RETRY_AFTER = 60.0

@@ -22,7 +22,7 @@ from ..jobs.min_interval import MinIntervals
 from ..jobs.record import Record
 from .flow import INFO, Flow, Log, Received, Send, Sleep
 from .keys import keys_of, ready, renewed
-from .policy import backoff
+from .policies.policy import backoff
 from .webhooks.inbox import Inbox
 
 _MAX_CLOSURE = 300.0

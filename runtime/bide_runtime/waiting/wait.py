@@ -15,7 +15,7 @@ from ..jobs.record import Record
 from ..jobs.snapshot import Snapshot
 from .deadline import Deadline
 from .flow import INFO, Created, Flow, Log
-from .policy import Adaptive, Policy, backoff
+from .policies.policy import Adaptive, Policy, backoff
 from .poll import poll_of, read_poll
 from .poller import Poller
 from .request import request_of

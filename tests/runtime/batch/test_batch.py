@@ -14,7 +14,7 @@ from bide_runtime.errors.transport import ReplyTooLarge
 from bide_runtime.http.errors import NotFound, PaymentRequired
 from bide_runtime.jobs.errors import JobFailed, JobTimeout, SubmitUncertain
 from bide_runtime.jobs.state import State
-from bide_runtime.waiting.policy import Fixed
+from bide_runtime.waiting.policies.policy import Fixed
 from hypothesis import given, settings
 from hypothesis import strategies as st
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from bide_runtime.clients.clock import SystemClock
 from bide_runtime.testing import FakeClock as VirtualClock
-from bide_runtime.waiting.policy import Fixed
+from bide_runtime.waiting.policies.policy import Fixed
 
 from tests.runtime.acme import KEY, PART, Acme
 from tests.runtime.batch.factory import Factory, urls

@@ -29,7 +29,7 @@ from bide_runtime.jobs.polling import Polling
 from bide_runtime.jobs.record import Record
 from bide_runtime.models.lenient import NotJson
 from bide_runtime.waiting.flow import Flow, Send, Sleep
-from bide_runtime.waiting.policy import Fixed
+from bide_runtime.waiting.policies.policy import Fixed
 from bide_runtime.waiting.poll import poll_of
 from bide_runtime.waiting.session import Session, send
 from hypothesis import given, settings

@@ -12,7 +12,7 @@ from typing import Any
 from bide_runtime.http.request import Request, Response
 from bide_runtime.jobs.min_interval import MinIntervals
 from bide_runtime.jobs.record import Record
-from bide_runtime.waiting.policy import Fixed
+from bide_runtime.waiting.policies.policy import Fixed
 
 from tests.runtime.acme import KEY, PART, AsyncAcme
 from tests.runtime.fakes import LoopClock

@@ -13,7 +13,7 @@ from bide_runtime.clients.batches.async_job_batch import AsyncJobBatch
 from bide_runtime.clients.clock import SystemClock
 from bide_runtime.errors.client import ClientClosed
 from bide_runtime.jobs.errors import SubmitUncertain
-from bide_runtime.waiting.policy import Fixed
+from bide_runtime.waiting.policies.policy import Fixed
 
 from tests.runtime.acme import APART, KEY, PART, Acme, AsyncAcme, Page
 from tests.runtime.batch.factory import Factory, Many, urls

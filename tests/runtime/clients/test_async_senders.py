@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from bide_runtime.clients.options import BatchOptions, WaitOptions
 from bide_runtime.jobs.errors import JobTimeout
-from bide_runtime.waiting.policy import Fixed
+from bide_runtime.waiting.policies.policy import Fixed
 
 from tests.runtime.acme import KEY, PART, AsyncAcme
 from tests.runtime.fakes import AsyncFakeTransport, LoopClock, Reply, Sent

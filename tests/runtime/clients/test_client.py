@@ -15,7 +15,7 @@ from bide_runtime.clients.observer import Exchange
 from bide_runtime.errors.client import ClientClosed, ConfigurationError, InvalidArgument
 from bide_runtime.jobs.snapshot import Update
 from bide_runtime.waiting.flow import Send
-from bide_runtime.waiting.policy import Fixed
+from bide_runtime.waiting.policies.policy import Fixed
 from msgspec.structs import replace
 
 from tests.runtime.acme import KEY, PART, PROVIDER, Acme, AsyncAcme, Page

@@ -16,7 +16,7 @@ from bide_runtime.errors.decode import DecodeError
 from bide_runtime.http.signature import Signature
 from bide_runtime.jobs.errors import JobFailed
 from bide_runtime.jobs.kind import WebhookAt
-from bide_runtime.waiting.policy import Fixed
+from bide_runtime.waiting.policies.policy import Fixed
 from msgspec.structs import replace
 
 from tests.runtime.acme import APART, KEY, PART, PROVIDER, Acme, AsyncAcme, Page

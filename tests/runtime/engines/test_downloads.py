@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from contextlib import closing, suppress
 from pathlib import Path
 
-import pytest
 from bide_runtime.clients.clock import SystemClock
 from bide_runtime.clients.downloads.part_file import PartFile
 from bide_runtime.clients.downloads.pour import poured
@@ -34,12 +34,15 @@ def test_a_file_that_is_cut_goes_on_where_it_stopped(transport: Transport, tmp_p
 
     file = PartFile(tmp_path / "film.mp4")
     target = file.opened(None)
-    with Server(answer) as server:
-        for _ in range(2):
-            with pytest.raises(ConnectionFailed):
+    with Server(answer) as server, closing(file):
+        while target.size < len(FILM):
+            before = target.size
+            # An engine may lose the last bytes before a cut, but not all of them.
+            with suppress(ConnectionFailed):
                 poured(transport, Send(target.ranged(get(server.url)), AMPLE), target, SystemClock())
-        poured(transport, Send(target.ranged(get(server.url)), AMPLE), target, SystemClock())
+            assert target.size > before
 
     assert file.finish().read_bytes() == FILM
+    assert len(asked) >= 3
     assert asked[0] == ""
     assert all(range.startswith("bytes=") for range in asked[1:])

@@ -12,7 +12,7 @@ from bide_runtime.errors.client import ClientError, InvalidArgument
 from bide_runtime.http.rate_limit import MaxRate, Rate, RateLimiter
 from bide_runtime.jobs.errors import JobTimeout
 from bide_runtime.waiting.flow import Received, Sleep
-from bide_runtime.waiting.policy import Fixed
+from bide_runtime.waiting.policies.policy import Fixed
 from bide_runtime.waiting.session import Outgoing, send
 from hypothesis import given
 from hypothesis import strategies as st

@@ -13,7 +13,7 @@ from bide_runtime.clients.clock import SystemClock
 from bide_runtime.jobs.errors import JobTimeout
 from bide_runtime.jobs.min_interval import MinIntervals
 from bide_runtime.jobs.record import Record
-from bide_runtime.waiting.policy import Fixed
+from bide_runtime.waiting.policies.policy import Fixed
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -10,7 +10,7 @@ from bide_runtime.errors.client import ClientError, InvalidArgument
 from bide_runtime.jobs.errors import JobTimeout, SubmitUncertain
 from bide_runtime.jobs.polling import Polling
 from bide_runtime.testing.fake.clock import MORNING
-from bide_runtime.waiting.policy import Adaptive, Fixed
+from bide_runtime.waiting.policies.policy import Adaptive, Fixed
 from bide_runtime.waiting.poller import next_poll
 from hypothesis import given
 from hypothesis import strategies as st

@@ -18,7 +18,7 @@ from bide_runtime.jobs.errors import (
 )
 from bide_runtime.jobs.snapshot import Update
 from bide_runtime.jobs.state import State
-from bide_runtime.waiting.policy import Fixed
+from bide_runtime.waiting.policies.policy import Fixed
 
 from tests.runtime.acme import APART, KEY, OTHER, PART, WHOLE, AsyncAcme, Page, Report, kind
 from tests.runtime.fakes import (

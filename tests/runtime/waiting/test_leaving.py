@@ -17,7 +17,7 @@ from bide_runtime.jobs.errors import (
     JobTimeout,
     SubmitUncertain,
 )
-from bide_runtime.waiting.policy import Fixed
+from bide_runtime.waiting.policies.policy import Fixed
 from msgspec.structs import replace
 
 from tests.runtime.acme import APART, KEY, PART, Acme, AsyncAcme

@@ -17,7 +17,7 @@ from bide_runtime.jobs.record import Record
 from bide_runtime.jobs.result_at import ResultAt
 from bide_runtime.waiting.deadline import Deadline
 from bide_runtime.waiting.flow import Received, Running, Send, Sleep
-from bide_runtime.waiting.policy import Adaptive
+from bide_runtime.waiting.policies.policy import Adaptive
 from bide_runtime.waiting.poller import Poller
 from hypothesis import given
 from hypothesis import strategies as st

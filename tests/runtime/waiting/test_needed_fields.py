@@ -6,6 +6,7 @@ import logging
 import pickle
 from collections.abc import Callable
 from datetime import datetime
+from typing import Any
 
 import pytest
 from bide_runtime.clients.options import WaitOptions

@@ -13,7 +13,7 @@ import pytest
 from bide_runtime.errors.client import InvalidArgument
 from bide_runtime.http.long_poll import LongPoll
 from bide_runtime.jobs.polling import Polling
-from bide_runtime.waiting.policy import Adaptive, Exponential, Fixed, Policy, backoff
+from bide_runtime.waiting.policies.policy import Adaptive, Exponential, Fixed, Policy, backoff
 from evidence.benchmarks import schedules
 from evidence.benchmarks.job_times import Jobs
 from evidence.benchmarks.optimum import optimum

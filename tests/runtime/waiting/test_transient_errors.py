@@ -24,7 +24,7 @@ from bide_runtime.http.errors import (
 )
 from bide_runtime.jobs.errors import JobTimeout
 from bide_runtime.jobs.snapshot import Update
-from bide_runtime.waiting.policy import Fixed
+from bide_runtime.waiting.policies.policy import Fixed
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace

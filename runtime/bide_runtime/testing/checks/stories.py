@@ -10,7 +10,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from ...jobs.state import State
-from ...waiting.policy import Policy
+from ...waiting.policies.policy import Policy
 from ..fake.jobs import FakeJobs
 from ..fake.plans import Plan
 from ..fake.provider import FakeProvider

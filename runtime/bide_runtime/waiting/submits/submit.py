@@ -14,7 +14,7 @@ from ...jobs.token import checked_id
 from ..deadline import Deadline
 from ..flow import INFO, WARNING, Created, Flow, Log
 from ..links import checked_values, needed
-from ..policy import Policy
+from ..policies.policy import Policy
 from ..retry import send_with_retries
 from ..session import Outgoing, Session, sleep_until
 from ..wait import wait

@@ -6,8 +6,8 @@ from typing import Protocol
 
 import msgspec
 
-from ..errors.client import InvalidArgument
-from ..jobs.polling import Polling
+from ...errors.client import InvalidArgument
+from ...jobs.polling import Polling
 from .pace import pace
 
 _JITTER = 0.05
