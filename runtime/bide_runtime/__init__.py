@@ -92,11 +92,12 @@ if TYPE_CHECKING:
     from .jobs.errors import JobCancelled, JobError, JobExpired, JobFailed, JobNotDone, JobTimeout, SubmitUncertain
     from .jobs.kind import JobKind, WebhookAt
     from .jobs.lifecycle import Lifecycle
-    from .jobs.poll_many import PollMany
     from .jobs.polling import Polling
     from .jobs.progress import Progress
     from .jobs.record import Record
-    from .jobs.result_at import ResultAt
+    from .jobs.requests.poll_many import PollMany
+    from .jobs.requests.result_at import ResultAt
+    from .jobs.requests.submit_at import SubmitAt
     from .jobs.snapshot import Snapshot, Update
     from .jobs.state import State
     from .models.codec import as_written as as_written
@@ -157,11 +158,12 @@ _PLACES = {
     "jobs.kind": "JobKind WebhookAt",
     "jobs.end": "End",
     "jobs.lifecycle": "Lifecycle",
-    "jobs.poll_many": "PollMany",
+    "jobs.requests.poll_many": "PollMany",
     "jobs.polling": "Polling",
     "jobs.progress": "Progress",
     "jobs.record": "Record",
-    "jobs.result_at": "ResultAt",
+    "jobs.requests.result_at": "ResultAt",
+    "jobs.requests.submit_at": "SubmitAt",
     "jobs.snapshot": "Snapshot Update",
     "jobs.state": "State",
     "waiting.policies.policy": "Adaptive Exponential Fixed Policy",
@@ -284,6 +286,7 @@ __all__ = [
     "StreamError",
     "StreamFailed",
     "Submission",
+    "SubmitAt",
     "SubmitUncertain",
     "SystemClock",
     "Transport",

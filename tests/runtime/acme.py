@@ -21,14 +21,17 @@ from bide_runtime.http.auth import Secret
 from bide_runtime.jobs.kind import JobKind
 from bide_runtime.jobs.lifecycle import Lifecycle
 from bide_runtime.jobs.polling import Polling
-from bide_runtime.jobs.result_at import ResultAt
+from bide_runtime.jobs.requests.result_at import ResultAt
+from bide_runtime.jobs.requests.submit_at import SubmitAt
 from bide_runtime.jobs.snapshot import Update
 from bide_runtime.jobs.state import State
 from bide_runtime.models.codec import encode
 from bide_runtime.models.model import Model, OpenEnum
 from bide_runtime.waiting.policies.policy import Policy
 from bide_runtime.waiting.submits.submission import Submission
+from msgspec.structs import replace
 
+S = TypeVar("S")
 R = TypeVar("R")
 
 KEY = "sk-acme-0123456789"
@@ -121,6 +124,9 @@ BASICS: dict[str, Any] = {
 POLLING = Polling(interval=(2.0, 5.0), min_interval=1.0, timeout=60.0)
 
 
+SUBMIT = SubmitAt(reply=Ticket, job_id=("id",))
+
+
 def kind(
     name: str,
     returns: type[Any],
@@ -138,7 +144,13 @@ def kind(
         result=returns,
         failed_result=failed_result,
         polling=polling,
+        submit=SUBMIT,
     )
+
+
+def submitted(of: JobKind[S, R], **changes: Any) -> JobKind[S, R]:
+    """The same kind, submitted in another way: *changes* are fields of its `SubmitAt`."""
+    return replace(of, submit=replace(of.submit, **changes))
 
 
 PART: JobKind[Report, Page] = kind("part", Page, result=("page",))
@@ -178,11 +190,8 @@ def order(
 ) -> Submission[Report, R]:
     """The submission that generated code makes for `submit(url=...)`."""
     return Submission(
-        kind=of,
+        kind=submitted(of, idempotency_header="Idempotency-Key") if keyed else of,
         call=Call(method="POST", path="/jobs", body=encode(Order(url=url))),
-        reply=Ticket,
-        job_id=("id",),
-        idempotency_header="Idempotency-Key" if keyed else None,
         idempotency_key=key,
         values=values or {},
     )

@@ -11,6 +11,7 @@ from ..models.part import part_of
 from .errors import JobFailed
 from .lifecycle import Lifecycle
 from .polling import Polling
+from .requests.submit_at import SubmitAt
 
 R = TypeVar("R")
 S = TypeVar("S")
@@ -39,6 +40,7 @@ class JobKind(msgspec.Struct, Generic[S, R], frozen=True, kw_only=True, dict=Tru
     failed: type[JobFailed] = JobFailed
     """The exception for a failed job; it holds the value of that type."""
     polling: Polling
+    submit: SubmitAt = SubmitAt()
     webhook: WebhookAt | None = None
     """Where a webhook has the job; `None` if the provider sends none."""
 

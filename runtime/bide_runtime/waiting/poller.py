@@ -14,7 +14,7 @@ from ..http.errors import ApiError
 from ..http.long_poll import LongPollUntil
 from ..jobs.errors import JobTimeout
 from ..jobs.record import Record
-from ..jobs.result_at import ResultAt
+from ..jobs.requests.result_at import ResultAt
 from ..jobs.snapshot import Update
 from ..jobs.state import State
 from .deadline import SAME_TIME, Deadline

@@ -17,7 +17,7 @@ from ..http.errors import ApiError
 from ..http.request import Response
 from ..jobs.errors import JobCancelled, JobExpired, JobFailed
 from ..jobs.record import MAX_RETRY_AFTER, Record
-from ..jobs.result_at import ResultAt
+from ..jobs.requests.result_at import ResultAt
 from ..jobs.state import State
 from ..models.codec import Path, decode_reply
 from ..models.lenient import NotJson

@@ -41,13 +41,14 @@ def submit(
     """
     account, call = session.account, submission.call
     values = checked_values(submission.kind, submission.values)
-    if argument := argument_of(submission.job_id):
+    if argument := argument_of(submission.kind.submit.job_id):
         checked_id(values[argument])
     key: str | None = None
-    if submission.idempotency_header is not None:
+    header = submission.kind.submit.idempotency_header
+    if header is not None:
         # One key for all attempts of this submit.
         key = submission.idempotency_key or account.new_key()
-        call = replace(call, headers={**call.headers, submission.idempotency_header: key})
+        call = replace(call, headers={**call.headers, header: key})
     outgoing = Outgoing(request=account.request(call), bucket=call.bucket, auth=call.auth)
     if in_turn and deadline is not None:
         slot = session.limiter.claim(outgoing.bucket, now)
