@@ -38,12 +38,12 @@ if TYPE_CHECKING:
     from .calls.pages import Pages
     from .calls.provider import ErrorShape, Provider
     from .clients.async_client import AsyncClient
-    from .clients.async_job import AsyncCancellableJob, AsyncCancellableJobs, AsyncJob, AsyncJobs
+    from .clients.async_job import AsyncCancellableJob, AsyncCancellableJobs, AsyncJob, AsyncJobs, AsyncJobsClient
     from .clients.batches.async_job_batch import AsyncJobBatch
     from .clients.batches.job_batch import JobBatch
     from .clients.client import Client
     from .clients.clock import AsyncClock, AsyncSystemClock, Clock, SystemClock
-    from .clients.job import CancellableJob, CancellableJobs, Job, Jobs
+    from .clients.job import CancellableJob, CancellableJobs, Job, Jobs, JobsClient
     from .clients.observer import Exchange, Observer
     from .clients.options import AsyncKey, BatchOptions, Key, WaitOptions
     from .clients.progress import ProgressDisplay
@@ -172,12 +172,12 @@ _PLACES = {
     "batch.counts": "Counts",
     "batch.outcome": "Outcome",
     "clients.async_client": "AsyncClient",
-    "clients.async_job": "AsyncCancellableJob AsyncCancellableJobs AsyncJob AsyncJobs",
+    "clients.async_job": "AsyncCancellableJob AsyncCancellableJobs AsyncJob AsyncJobs AsyncJobsClient",
     "clients.batches.async_job_batch": "AsyncJobBatch",
     "clients.streams.async_stream": "AsyncStream",
     "clients.client": "Client",
     "clients.clock": "AsyncClock AsyncSystemClock Clock SystemClock",
-    "clients.job": "CancellableJob CancellableJobs Job Jobs",
+    "clients.job": "CancellableJob CancellableJobs Job Jobs JobsClient",
     "clients.batches.job_batch": "JobBatch",
     "clients.options": "AsyncKey BatchOptions Key WaitOptions",
     "clients.observer": "Exchange Observer",
@@ -201,6 +201,7 @@ __all__ = [
     "AsyncJob",
     "AsyncJobBatch",
     "AsyncJobs",
+    "AsyncJobsClient",
     "AsyncKey",
     "AsyncStream",
     "AsyncSystemClock",
@@ -242,6 +243,7 @@ __all__ = [
     "JobNotDone",
     "JobTimeout",
     "Jobs",
+    "JobsClient",
     "Json",
     "Key",
     "Lifecycle",

@@ -7,10 +7,10 @@ from collections.abc import AsyncIterable, Awaitable, Callable, Iterable, Sequen
 from typing import TYPE_CHECKING
 
 from bide_runtime import (
-    AsyncClient,
     AsyncClock,
     AsyncJob,
     AsyncJobs,
+    AsyncJobsClient,
     AsyncKey,
     AsyncStream,
     AsyncTransport,
@@ -208,7 +208,7 @@ class AsyncExtractJobs(AsyncJobs[models.ExtractJob, models.Extraction]):
         )
 
 
-class AsyncKnowledgeSDK(AsyncClient):
+class AsyncKnowledgeSDK(AsyncJobsClient):
     """An asyncio client for KnowledgeSDK.
 
     Turns websites into structured knowledge that can be searched.

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 from bide_runtime import (
     BatchOptions,
-    Client,
     Clock,
     Job,
     Jobs,
+    JobsClient,
     Key,
     MaxRate,
     Observer,
@@ -161,7 +161,7 @@ class MapJobs(Jobs[models.MapJob, models.SiteMap]):
         )
 
 
-class Acme(Client):
+class Acme(JobsClient):
     """A blocking client for Acme.
 
     Maps sites.

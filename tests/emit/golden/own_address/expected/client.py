@@ -10,8 +10,8 @@ from bide_runtime import (
     BatchOptions,
     CancellableJob,
     CancellableJobs,
-    Client,
     Clock,
+    JobsClient,
     Key,
     MaxRate,
     Observer,
@@ -176,7 +176,7 @@ class FetchJobs(CancellableJobs[models.Task, models.Page]):
         )
 
 
-class Acme(Client):
+class Acme(JobsClient):
     """A blocking client for Acme.
 
     Does things.
