@@ -11,6 +11,7 @@ A name is imported on first use, with no more modules than it needs. Rooms impor
     calls     the provider, its calls, and the links, pages and events in its replies
     jobs      the record of a job, its handle and its lifecycle
     waiting   submit, poll, result: the sans-IO core
+    steps     the same as single steps that can be stored
     batch     many jobs side by side, also sans-IO
     clients   the drivers, blocking and asyncio
     testing   a fake of any provider, and the checks of generated tests
@@ -115,6 +116,8 @@ if TYPE_CHECKING:
     from .models.unknown import unknown_fields as unknown_fields
     from .models.variant import Other, Variant
     from .models.variant import register as register
+    from .steps.look import Look
+    from .steps.prepare import Prepare
     from .waiting.policies.policy import Adaptive, Exponential, Fixed, Policy
     from .waiting.submits.submission import Submission
     from .waiting.submits.submit_reply import reads_or_job as reads_or_job
@@ -165,6 +168,7 @@ _PLACES = {
     "jobs.requests.submit_at": "SubmitAt",
     "jobs.snapshot": "Snapshot Update",
     "jobs.state": "State",
+    "steps.look": "Look",
     "waiting.policies.policy": "Adaptive Exponential Fixed Policy",
     "waiting.submits.submission": "Submission",
     "waiting.submits.submit_reply": "reads_or_job",
@@ -180,6 +184,7 @@ _PLACES = {
     "clients.batches.job_batch": "JobBatch",
     "clients.options": "AsyncKey BatchOptions Key WaitOptions",
     "clients.observer": "Exchange Observer",
+    "steps.prepare": "Prepare",
     "clients.progress": "ProgressDisplay",
     "clients.stream": "Stream",
     "clients.webhooks": "Webhooks",
@@ -247,6 +252,7 @@ __all__ = [
     "Link",
     "LocalDatetime",
     "LongPoll",
+    "Look",
     "MaxRate",
     "Model",
     "NotFound",
@@ -263,6 +269,7 @@ __all__ = [
     "Policy",
     "PollMany",
     "Polling",
+    "Prepare",
     "Progress",
     "ProgressDisplay",
     "Provider",

@@ -27,6 +27,7 @@ from bide_runtime.jobs.snapshot import Update
 from bide_runtime.jobs.state import State
 from bide_runtime.models.codec import encode
 from bide_runtime.models.model import Model, OpenEnum
+from bide_runtime.steps.prepare import Prepare
 from bide_runtime.waiting.policies.policy import Policy
 from bide_runtime.waiting.submits.submission import Submission
 from msgspec.structs import replace
@@ -202,6 +203,9 @@ class AcmeJobs(Jobs[Report, R]):
 
     keyed = False
 
+    def prepare(self, *, url: str, key: str | None = None) -> Submission[Report, R]:
+        return Prepare(partial(order, self._kind, keyed=self.keyed)).__get__(self)(url=url, key=key)
+
     def submit(self, *, url: str, key: str | None = None, values: Mapping[str, str] | None = None) -> Job[Report, R]:
         return self._handle(self._submit(order, self._kind, url=url, keyed=self.keyed, key=key, values=values))
 
@@ -248,6 +252,9 @@ class AsyncAcmeJobs(AsyncJobs[Report, R]):
     """A namespace as generated code defines it, for asyncio."""
 
     keyed = False
+
+    def prepare(self, *, url: str, key: str | None = None) -> Submission[Report, R]:
+        return Prepare(partial(order, self._kind, keyed=self.keyed)).__get__(self)(url=url, key=key)
 
     async def submit(
         self, *, url: str, key: str | None = None, values: Mapping[str, str] | None = None
