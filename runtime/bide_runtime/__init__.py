@@ -11,7 +11,7 @@ A name is imported on first use, with no more modules than it needs. Rooms impor
     calls     the provider, its calls, and the links, pages and events in its replies
     jobs      the record of a job, its handle and its lifecycle
     waiting   submit, poll, result: the sans-IO core
-    steps     the same as single steps that can be stored
+    steps     a job in steps: what is stored of it, also sans-IO
     batch     many jobs side by side, also sans-IO
     clients   the drivers, blocking and asyncio
     testing   a fake of any provider, and the checks of generated tests
@@ -39,7 +39,6 @@ if TYPE_CHECKING:
     from .calls.provider import ErrorShape, Provider
     from .clients.async_client import AsyncClient
     from .clients.async_job import AsyncCancellableJob, AsyncCancellableJobs, AsyncJob, AsyncJobs
-    from .clients.async_stream import AsyncStream
     from .clients.batches.async_job_batch import AsyncJobBatch
     from .clients.batches.job_batch import JobBatch
     from .clients.client import Client
@@ -48,7 +47,8 @@ if TYPE_CHECKING:
     from .clients.observer import Exchange, Observer
     from .clients.options import AsyncKey, BatchOptions, Key, WaitOptions
     from .clients.progress import ProgressDisplay
-    from .clients.stream import Stream
+    from .clients.streams.async_stream import AsyncStream
+    from .clients.streams.stream import Stream
     from .clients.webhooks import Webhooks
     from .engines.aiohttp_transport import AiohttpTransport
     from .engines.httpx_transport import AsyncHttpxTransport, HttpxTransport
@@ -177,7 +177,7 @@ _PLACES = {
     "clients.async_client": "AsyncClient",
     "clients.async_job": "AsyncCancellableJob AsyncCancellableJobs AsyncJob AsyncJobs",
     "clients.batches.async_job_batch": "AsyncJobBatch",
-    "clients.async_stream": "AsyncStream",
+    "clients.streams.async_stream": "AsyncStream",
     "clients.client": "Client",
     "clients.clock": "AsyncClock AsyncSystemClock Clock SystemClock",
     "clients.job": "CancellableJob CancellableJobs Job Jobs",
@@ -186,7 +186,7 @@ _PLACES = {
     "clients.observer": "Exchange Observer",
     "steps.prepare": "Prepare",
     "clients.progress": "ProgressDisplay",
-    "clients.stream": "Stream",
+    "clients.streams.stream": "Stream",
     "clients.webhooks": "Webhooks",
 }
 """The public names by module. Generated code imports only from `bide_runtime`, so modules can be moved."""

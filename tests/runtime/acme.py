@@ -154,6 +154,11 @@ def submitted(of: JobKind[S, R], **changes: Any) -> JobKind[S, R]:
     return replace(of, submit=replace(of.submit, **changes))
 
 
+def with_keys(of: JobKind[S, R]) -> JobKind[S, R]:
+    """The same kind, whose submits have idempotency keys."""
+    return submitted(of, idempotency_header="Idempotency-Key")
+
+
 PART: JobKind[Report, Page] = kind("part", Page, result=("page",))
 """The result is a part of the last poll reply."""
 
@@ -191,7 +196,7 @@ def order(
 ) -> Submission[Report, R]:
     """The submission that generated code makes for `submit(url=...)`."""
     return Submission(
-        kind=submitted(of, idempotency_header="Idempotency-Key") if keyed else of,
+        kind=with_keys(of) if keyed else of,
         call=Call(method="POST", path="/jobs", body=encode(Order(url=url))),
         idempotency_key=key,
         values=values or {},
@@ -309,7 +314,7 @@ class Acme(Client):
         return AcmeJobs(self, of)
 
     def cancellable(self, of: JobKind[Report, Page]) -> ApartJobs:
-        return ApartJobs(self, of)
+        return ApartJobs(self, with_keys(of))
 
 
 class AsyncAcme(AsyncClient):
@@ -321,4 +326,4 @@ class AsyncAcme(AsyncClient):
         return AsyncAcmeJobs(self, of)
 
     def cancellable(self, of: JobKind[Report, Page]) -> AsyncApartJobs:
-        return AsyncApartJobs(self, of)
+        return AsyncApartJobs(self, with_keys(of))

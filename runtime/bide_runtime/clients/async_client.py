@@ -56,9 +56,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ..calls.events import StreamCall
-    from .async_stream import AsyncStream
     from .observer import Observer
     from .progress import Bar, ProgressDisplay
+    from .streams.async_stream import AsyncStream
 
 E = TypeVar("E")
 P = ParamSpec("P")
@@ -219,7 +219,7 @@ class AsyncClient(OfOneProcess):
         self, make: Callable[P, StreamCall[E]], timeout: float | None, /, *args: P.args, **kwargs: P.kwargs
     ) -> AsyncStream[E]:
         """Open a stream of events. The request is sent when the first event is read."""
-        from .async_stream import AsyncStream
+        from .streams.async_stream import AsyncStream
 
         call, account = make(*args, **kwargs), self._session.account
         patience = call.call.timeout or account.timeout if timeout is None else positive("timeout", timeout)

@@ -6,13 +6,15 @@ The blocking twin differs only by `await`.
 from __future__ import annotations
 
 from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Iterable
-from typing import TYPE_CHECKING, Any, Generic, Literal, ParamSpec, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Literal, ParamSpec, TypeVar, cast
 
 from msgspec.structs import replace
 
+from ..batch.outcome import Outcome
 from ..calls.account import seconds_of
 from ..errors.client import InvalidArgument
 from ..errors.own import raises_own
+from ..http.request import Json
 from ..jobs.handle import Handle
 from ..jobs.kind import JobKind
 from ..jobs.record import Record
@@ -28,7 +30,7 @@ from ..waiting.submits.submission import Submission
 from ..waiting.submits.submit import deferred, run, submit
 from ..waiting.wait import cancel, poll, result, updates, wait
 from .async_client import AsyncClient
-from .namespace import Namespace
+from .kind import KindOfJobs, checked_submission
 from .options import AsyncHook, BatchOptions, WaitOptions, check_functions, policy_of
 from .progress import ProgressDisplay, bar_of
 
@@ -150,7 +152,7 @@ class AsyncCancellableJob(AsyncJob[S, R]):
         return await self._client._drive(cancel(self._client._session, self._record, now=self._client._clock.now()))
 
 
-class AsyncJobs(Namespace, Generic[S, R]):
+class AsyncJobs(KindOfJobs[S, R]):
     """One kind of job of a client."""
 
     def __init__(self, client: AsyncClient, kind: JobKind[S, R]) -> None:
@@ -214,6 +216,14 @@ class AsyncJobs(Namespace, Generic[S, R]):
         record, now = self._resumed(token), self._client._clock.now()
         flow = look(self._client._session, record, memo, policy_of(policy, self._kind.polling), now=now)
         return await self._client._drive(flow)
+
+    @raises_own
+    def outcome_from_json(self, text: str | bytes) -> Outcome[Json, R, AsyncJob[S, R]]:
+        """The outcome that `outcome_to_json` wrote, with the handle of its job, resumed. Its input is plain JSON.
+
+        Nothing is sent. Raises `InvalidArgument` for any other text.
+        """
+        return self._outcome_in(text, self.resume)
 
     @raises_own
     def wait_many(
@@ -285,8 +295,7 @@ class AsyncJobs(Namespace, Generic[S, R]):
     async def _sent(
         self, submission: Submission[S, R], before_send: AsyncHook | None, nothing_made: AsyncHook | None
     ) -> Record[S, R]:
-        if not isinstance(submission, Submission) or not submission.kind.is_same(self._kind):
-            raise InvalidArgument(f"send takes a submission of {self._kind.name} jobs, not {submission!r:.80}")
+        checked_submission(self._kind, submission)
         flow = submit(self._client._session, submission, announces=True, now=self._client._clock.now())
         record, _ = await self._client._drive(flow, before_send=before_send, nothing_made=nothing_made)
         return record
@@ -390,6 +399,14 @@ class AsyncCancellableJobs(AsyncJobs[S, R]):
             nothing_made: Called after an attempt that certainly made no job.
         """
         return self._handle(await self._sent(submission, before_send, nothing_made))
+
+    @raises_own
+    def outcome_from_json(self, text: str | bytes) -> Outcome[Json, R, AsyncCancellableJob[S, R]]:
+        """The outcome that `outcome_to_json` wrote, with the handle of its job, resumed. Its input is plain JSON.
+
+        Nothing is sent. Raises `InvalidArgument` for any other text.
+        """
+        return self._outcome_in(text, self.resume)
 
     def _handle(self, record: Record[S, R]) -> AsyncCancellableJob[S, R]:
         return AsyncCancellableJob(self._client, record)

@@ -57,7 +57,7 @@ if TYPE_CHECKING:
     from .batches.senders import Senders
     from .observer import Observer
     from .progress import Bar, ProgressDisplay
-    from .stream import Stream
+    from .streams.stream import Stream
 
 E = TypeVar("E")
 P = ParamSpec("P")
@@ -208,7 +208,7 @@ class Client(OfOneProcess):
         self, make: Callable[P, StreamCall[E]], timeout: float | None, /, *args: P.args, **kwargs: P.kwargs
     ) -> Stream[E]:
         """Open a stream of events. The request is sent when the first event is read."""
-        from .stream import Stream
+        from .streams.stream import Stream
 
         call, account = make(*args, **kwargs), self._session.account
         patience = call.call.timeout or account.timeout if timeout is None else positive("timeout", timeout)

@@ -1,1 +1,1 @@
-"""Waiting as steps that can be stored: a submission, one look at a job, and how it ended."""
+"""A job in steps, and all that a program stores of it: results, errors and outcomes as JSON."""

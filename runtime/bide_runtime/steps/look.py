@@ -66,6 +66,13 @@ class Look(msgspec.Struct, Generic[S, R], frozen=True, kw_only=True):
         return self.value
 
 
+class _Looker(Poller[S, R]):
+    """Looks once."""
+
+    __slots__ = ()
+    sleeps = False
+
+
 def look(
     session: Session, record: Record[S, R], memo_text: str | None, policy: Policy, *, now: float
 ) -> Flow[Look[S, R]]:
@@ -80,7 +87,7 @@ def look(
     memo = memo.shifted(wall)
     memo.note_in(record)
     deadline = Deadline(None, now)
-    poller = Poller(session, record, policy, deadline, polls=memo.polls, errors=memo.errors, sleeps=False)
+    poller = _Looker(session, record, policy, deadline, polls=memo.polls, errors=memo.errors)
     with job_in_errors(record):
         if record.is_settled and record.ended_without_result:
             return _over(poller, memo, error=ending(record, memo.code, memo.reason))

@@ -37,6 +37,9 @@ _ERRORS_TO_NO_LONG_POLL = 2
 class Poller(Generic[S, R]):
     """One wait for one job: its deadline, its policy, and its transient errors."""
 
+    sleeps = True
+    """Whether a result that is not ready is asked for again before the deadline."""
+
     __slots__ = (
         "_long_poll",
         "_policy",
@@ -48,7 +51,6 @@ class Poller(Generic[S, R]):
         "polls",
         "record",
         "session",
-        "sleeps",
         "transient_error",
     )
 
@@ -61,7 +63,6 @@ class Poller(Generic[S, R]):
         *,
         polls: int = 0,
         errors: int = 0,
-        sleeps: bool = True,
     ) -> None:
         self.session = session
         self.record = record
@@ -70,8 +71,6 @@ class Poller(Generic[S, R]):
         self.polls = polls
         self.errors = errors
         """Transient errors in a row."""
-        self.sleeps = sleeps
-        """Whether a result that is not ready is asked for again before the deadline."""
         self.transient_error: ClientError | None = None
         # In a batch a long poll would keep a connection from the other jobs.
         self._long_poll = None if session.coalesces else record.kind.lifecycle.long_poll

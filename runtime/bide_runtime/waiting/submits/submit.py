@@ -98,13 +98,10 @@ def run(
     deadline: Deadline,
     cancel_on_timeout: bool = False,
     in_turn: bool = False,
-    announces: bool = False,
     now: float,
 ) -> Flow[R]:
     """Submit the job, wait for it and return its result, all before the deadline."""
-    record, now = yield from submit(
-        session, submission, deadline=deadline, in_turn=in_turn, announces=announces, now=now
-    )
+    record, now = yield from submit(session, submission, deadline=deadline, in_turn=in_turn, now=now)
     return (yield from wait(session, record, policy, deadline=deadline, cancel_on_timeout=cancel_on_timeout, now=now))
 
 
