@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 from math import inf
-from typing import Any
+from typing import Any, ClassVar
 
 import msgspec
 from msgspec.structs import replace
@@ -70,7 +70,7 @@ class Outgoing(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """The secrets that it needs, by the client's arguments; `None`: the usual ones."""
     download: Download | None = None
     """Where the body goes, if it is that of a file."""
-    announces: bool = False
+    announces: ClassVar[bool] = False
     """Whether `AboutToSend` comes before it, and `NothingMade` if it made no job."""
 
     def request_at(self, now: float) -> tuple[Request, int]:
@@ -81,6 +81,12 @@ class Outgoing(msgspec.Struct, frozen=True, kw_only=True, gc=False):
             return self.request, 0
         held = self.long_poll_until.by.seconds(self.long_poll_until.until - now)
         return self.long_poll_until.by.apply(self.request, held), held
+
+
+class Announced(Outgoing, frozen=True, kw_only=True, gc=False):
+    """A submit that is announced before it leaves."""
+
+    announces: ClassVar[bool] = True
 
 
 def send(

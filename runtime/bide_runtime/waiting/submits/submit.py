@@ -17,7 +17,7 @@ from ..flow import INFO, WARNING, Created, Flow, Log
 from ..links import checked_values, needed
 from ..policies.policy import Policy
 from ..retry import send_with_retries
-from ..session import Outgoing, Session, sleep_until
+from ..session import Announced, Outgoing, Session, sleep_until
 from ..wait import wait
 from .job_id import argument_of
 from .submission import Submission
@@ -52,7 +52,7 @@ def submit(
         call = replace(call, headers={**call.headers, header: key})
     values = checked_values(submission.kind, submission.values)
     argument = argument_of(submission.kind.submit.job_id)
-    outgoing = Outgoing(request=account.request(call), bucket=call.bucket, auth=call.auth, announces=announces)
+    outgoing = (Announced if announces else Outgoing)(request=account.request(call), bucket=call.bucket, auth=call.auth)
     if in_turn and deadline is not None:
         slot = session.limiter.claim(outgoing.bucket, now)
         assert slot is not None
