@@ -34,9 +34,9 @@ ROOMS = {
         "jobs": {"errors", "http", "models", "calls"},
         "waiting": {"errors", "http", "models", "calls", "jobs"},
         "steps": {"errors", "http", "models", "calls", "jobs", "waiting"},
-        "batch": {"errors", "http", "models", "calls", "jobs", "waiting", "steps"},
+        "batch": {"errors", "http", "models", "calls", "jobs", "waiting"},
         "clients": {"errors", "http", "engines", "models", "calls", "jobs", "waiting", "steps", "batch"},
-        "testing": {"errors", "http", "engines", "models", "calls", "jobs", "waiting", "steps", "batch", "clients"},
+        "testing": {"errors", "http", "engines", "models", "calls", "jobs", "waiting", "batch", "clients"},
     },
 }
 """The rooms of each distribution, and the rooms that each may import from."""

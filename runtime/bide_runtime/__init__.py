@@ -116,6 +116,8 @@ if TYPE_CHECKING:
     from .models.unknown import unknown_fields as unknown_fields
     from .models.variant import Other, Variant
     from .models.variant import register as register
+    from .steps.look import Look
+    from .steps.prepare import Prepare
     from .waiting.policies.policy import Adaptive, Exponential, Fixed, Policy
     from .waiting.submits.submission import Submission
     from .waiting.submits.submit_reply import reads_or_job as reads_or_job
@@ -166,6 +168,7 @@ _PLACES = {
     "jobs.requests.submit_at": "SubmitAt",
     "jobs.snapshot": "Snapshot Update",
     "jobs.state": "State",
+    "steps.look": "Look",
     "waiting.policies.policy": "Adaptive Exponential Fixed Policy",
     "waiting.submits.submission": "Submission",
     "waiting.submits.submit_reply": "reads_or_job",
@@ -181,6 +184,7 @@ _PLACES = {
     "clients.batches.job_batch": "JobBatch",
     "clients.options": "AsyncKey BatchOptions Key WaitOptions",
     "clients.observer": "Exchange Observer",
+    "steps.prepare": "Prepare",
     "clients.progress": "ProgressDisplay",
     "clients.streams.stream": "Stream",
     "clients.webhooks": "Webhooks",
@@ -250,6 +254,7 @@ __all__ = [
     "Link",
     "LocalDatetime",
     "LongPoll",
+    "Look",
     "MaxRate",
     "Model",
     "NotFound",
@@ -266,6 +271,7 @@ __all__ = [
     "Policy",
     "PollMany",
     "Polling",
+    "Prepare",
     "Progress",
     "ProgressDisplay",
     "Provider",

@@ -27,6 +27,7 @@ from bide_runtime.jobs.snapshot import Update
 from bide_runtime.jobs.state import State
 from bide_runtime.models.codec import encode
 from bide_runtime.models.model import Model, OpenEnum
+from bide_runtime.steps.prepare import Prepare
 from bide_runtime.waiting.policies.policy import Policy
 from bide_runtime.waiting.submits.submission import Submission
 from msgspec.structs import replace
@@ -153,6 +154,11 @@ def submitted(of: JobKind[S, R], **changes: Any) -> JobKind[S, R]:
     return replace(of, submit=replace(of.submit, **changes))
 
 
+def with_keys(of: JobKind[S, R]) -> JobKind[S, R]:
+    """The same kind, whose submits have idempotency keys."""
+    return submitted(of, idempotency_header="Idempotency-Key")
+
+
 PART: JobKind[Report, Page] = kind("part", Page, result=("page",))
 """The result is a part of the last poll reply."""
 
@@ -190,7 +196,7 @@ def order(
 ) -> Submission[Report, R]:
     """The submission that generated code makes for `submit(url=...)`."""
     return Submission(
-        kind=submitted(of, idempotency_header="Idempotency-Key") if keyed else of,
+        kind=with_keys(of) if keyed else of,
         call=Call(method="POST", path="/jobs", body=encode(Order(url=url))),
         idempotency_key=key,
         values=values or {},
@@ -201,6 +207,9 @@ class AcmeJobs(Jobs[Report, R]):
     """A namespace as generated code defines it, blocking."""
 
     keyed = False
+
+    def prepare(self, *, url: str, key: str | None = None) -> Submission[Report, R]:
+        return Prepare(partial(order, self._kind, keyed=self.keyed)).__get__(self)(url=url, key=key)
 
     def submit(self, *, url: str, key: str | None = None, values: Mapping[str, str] | None = None) -> Job[Report, R]:
         return self._handle(self._submit(order, self._kind, url=url, keyed=self.keyed, key=key, values=values))
@@ -248,6 +257,9 @@ class AsyncAcmeJobs(AsyncJobs[Report, R]):
     """A namespace as generated code defines it, for asyncio."""
 
     keyed = False
+
+    def prepare(self, *, url: str, key: str | None = None) -> Submission[Report, R]:
+        return Prepare(partial(order, self._kind, keyed=self.keyed)).__get__(self)(url=url, key=key)
 
     async def submit(
         self, *, url: str, key: str | None = None, values: Mapping[str, str] | None = None
@@ -302,7 +314,7 @@ class Acme(Client):
         return AcmeJobs(self, of)
 
     def cancellable(self, of: JobKind[Report, Page]) -> ApartJobs:
-        return ApartJobs(self, of)
+        return ApartJobs(self, with_keys(of))
 
 
 class AsyncAcme(AsyncClient):
@@ -314,4 +326,4 @@ class AsyncAcme(AsyncClient):
         return AsyncAcmeJobs(self, of)
 
     def cancellable(self, of: JobKind[Report, Page]) -> AsyncApartJobs:
-        return AsyncApartJobs(self, of)
+        return AsyncApartJobs(self, with_keys(of))

@@ -31,12 +31,13 @@ from ..waiting.submits.submission import Submission
 from ..waiting.submits.submit import deferred, run, submit
 from ..waiting.wait import cancel, poll, result, updates, wait
 from .client import Client
-from .kind import KindOfJobs
-from .options import BatchOptions, WaitOptions, check_functions, policy_of
+from .kind import KindOfJobs, checked_submission
+from .options import BatchOptions, Hook, WaitOptions, check_functions, policy_of
 from .progress import ProgressDisplay, bar_of
 
 if TYPE_CHECKING:
     from ..batch.counts import Counts
+    from ..steps.look import Look
     from .batches.job_batch import JobBatch
     from .webhooks import Headers, Secrets, Webhooks
 
@@ -177,6 +178,47 @@ class Jobs(KindOfJobs[S, R]):
         return self._handle(self._resumed(token))
 
     @raises_own
+    def send(
+        self,
+        submission: Submission[S, R],
+        *,
+        before_send: Hook | None = None,
+        nothing_made: Hook | None = None,
+    ) -> Job[S, R]:
+        """Send a submission from `prepare` and return the handle of its job. Raises what `submit` raises.
+
+        Args:
+            submission: From `prepare`, perhaps of another process.
+            before_send: Called before each attempt is sent, when the rate limit allows it. From then on the job may
+                exist.
+            nothing_made: Called after an attempt that certainly made no job.
+        """
+        return self._handle(self._sent(submission, before_send, nothing_made))
+
+    @raises_own
+    def look(self, token: str, memo: str | None = None, *, policy: Policy | None = None) -> Look[S, R]:
+        """Look at a job once, without sleeping: how it ended, or when to look again.
+
+        Sends nothing before the look is due, and polls no job that is known to be over: only its result is fetched, if
+        it has an address of its own. Save `token` and `memo` of each look for the next one, also in another process:
+        minimum interval, schedule and age go on from there.
+
+        Args:
+            token: From the handle, or from the last look.
+            memo: From the last look; `None` for the first.
+            policy: When to look. Default: from the intervals and times of the spec.
+
+        Raises:
+            InvalidToken, InvalidArgument: The token or the memo is damaged.
+            ApiError, DecodeError: An error that says nothing of how the job ended, and that another look will not fix.
+        """
+        from ..steps.look import look
+
+        record, now = self._resumed(token), self._client._clock.now()
+        flow = look(self._client._session, record, memo, policy_of(policy, self._kind.polling), now=now)
+        return self._client._drive(flow)
+
+    @raises_own
     def outcome_from_json(self, text: str | bytes) -> Outcome[Json, R, Job[S, R]]:
         """The outcome that `outcome_to_json` wrote, with the handle of its job, resumed. Its input is plain JSON.
 
@@ -250,6 +292,12 @@ class Jobs(KindOfJobs[S, R]):
 
     def _resumed(self, token: str) -> Record[S, R]:
         return resume_record(self._client._session.account, self._kind, token)
+
+    def _sent(self, submission: Submission[S, R], before_send: Hook | None, nothing_made: Hook | None) -> Record[S, R]:
+        checked_submission(self._kind, submission)
+        flow = submit(self._client._session, submission, announces=True, now=self._client._clock.now())
+        record, _ = self._client._drive(flow, before_send=before_send, nothing_made=nothing_made)
+        return record
 
     @raises_own
     def _submit(self, make: Callable[P, Submission[S, R]], /, *args: P.args, **kwargs: P.kwargs) -> Record[S, R]:
@@ -332,6 +380,24 @@ class CancellableJobs(Jobs[S, R]):
     def resume(self, token: str) -> CancellableJob[S, R]:
         """Return the handle that a token was saved from. Nothing is sent. Raises `InvalidToken`."""
         return self._handle(self._resumed(token))
+
+    @raises_own
+    def send(
+        self,
+        submission: Submission[S, R],
+        *,
+        before_send: Hook | None = None,
+        nothing_made: Hook | None = None,
+    ) -> CancellableJob[S, R]:
+        """Send a submission from `prepare` and return the handle of its job. Raises what `submit` raises.
+
+        Args:
+            submission: From `prepare`, perhaps of another process.
+            before_send: Called before each attempt is sent, when the rate limit allows it. From then on the job may
+                exist.
+            nothing_made: Called after an attempt that certainly made no job.
+        """
+        return self._handle(self._sent(submission, before_send, nothing_made))
 
     @raises_own
     def outcome_from_json(self, text: str | bytes) -> Outcome[Json, R, CancellableJob[S, R]]:

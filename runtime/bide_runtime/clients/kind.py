@@ -11,6 +11,7 @@ from ..errors.own import OwnErrors, raises_own
 from ..http.request import Json
 from ..jobs.handle import Handle
 from ..jobs.kind import JobKind
+from ..waiting.submits.submission import Submission
 from .namespace import Namespace
 
 S = TypeVar("S")
@@ -20,12 +21,28 @@ J = TypeVar("J")
 
 
 class KindOfJobs(Namespace, Generic[S, R]):
-    """One kind of job of a client. Results, errors and outcomes can be stored as JSON, and read again with types.
+    """One kind of job of a client. Submissions, results, errors and outcomes can be stored as JSON and read again.
 
     No key is in such a text. Replies are: their headers and bodies, as they came.
     """
 
     _kind: JobKind[S, R]
+
+    @raises_own
+    def submission_to_json(self, submission: Submission[S, R]) -> str:
+        """A submission from `prepare` as JSON text. Raises `InvalidArgument` if it is too large to be stored."""
+        from ..steps.submission_json import write_submission
+        from ..steps.text import write
+
+        return write(self._kind, "submission", write_submission(checked_submission(self._kind, submission)))
+
+    @raises_own
+    def submission_from_json(self, text: str | bytes) -> Submission[S, R]:
+        """The submission that `submission_to_json` wrote, for `send`. Raises `InvalidArgument` for any other text."""
+        from ..steps.submission_json import read_submission
+        from ..steps.text import read
+
+        return read_submission(self._kind, read(self._kind, "submission", text))
 
     @raises_own
     def result_to_json(self, result: R) -> str:
@@ -110,6 +127,13 @@ class KindOfJobs(Namespace, Generic[S, R]):
     def _own_errors(self) -> OwnErrors:
         own: OwnErrors = vars(self)["_client"]._provider.own_errors
         return own
+
+
+def checked_submission(kind: JobKind[S, R], submission: Submission[S, R]) -> Submission[S, R]:
+    """*submission*, if it is one of this kind. Raises `InvalidArgument`."""
+    if not isinstance(submission, Submission) or not submission.kind.is_same(kind):
+        raise InvalidArgument(f"this is no submission of a {kind.name} job, but {submission!r:.80}")
+    return submission
 
 
 def _token_of(job: Handle[S, R] | None) -> str | None:

@@ -47,6 +47,10 @@ class JobKind(msgspec.Struct, Generic[S, R], frozen=True, kw_only=True, dict=Tru
     def __hash__(self) -> int:
         return hash((self.provider, self.name))
 
+    def is_same(self, other: JobKind[Any, Any]) -> bool:
+        """Whether it is the same kind of job of the same provider, perhaps of another version of the package."""
+        return (self.provider, self.name) == (other.provider, other.name)
+
     @cached_property
     def needed(self) -> Any:
         """The part of a poll reply without which a wait cannot go on."""
