@@ -90,6 +90,7 @@ if TYPE_CHECKING:
     from .http.signature import Signature
     from .jobs.end import End
     from .jobs.errors import JobCancelled, JobError, JobExpired, JobFailed, JobNotDone, JobTimeout, SubmitUncertain
+    from .jobs.facts import JobFacts
     from .jobs.kind import JobKind, WebhookAt
     from .jobs.lifecycle import Lifecycle
     from .jobs.polling import Polling
@@ -157,6 +158,7 @@ _PLACES = {
     "calls.pages": "Pages",
     "calls.provider": "ErrorShape Provider",
     "jobs.errors": "JobCancelled JobError JobExpired JobFailed JobNotDone JobTimeout SubmitUncertain",
+    "jobs.facts": "JobFacts",
     "jobs.kind": "JobKind WebhookAt",
     "jobs.end": "End",
     "jobs.lifecycle": "Lifecycle",
@@ -242,6 +244,7 @@ __all__ = [
     "JobCancelled",
     "JobError",
     "JobExpired",
+    "JobFacts",
     "JobFailed",
     "JobKind",
     "JobNotDone",

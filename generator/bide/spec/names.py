@@ -62,9 +62,10 @@ OUR_IMPORTS = _set_of("""
     AiohttpTransport AsyncCancellableJobs AsyncClient AsyncClock AsyncFakeClock AsyncFakeTransport AsyncHttpxTransport
     AsyncIterable AsyncJobBatch AsyncJobs AsyncJobsClient AsyncKey AsyncSystemClock AsyncTransport Awaitable
     BatchOptions Callable CancellableJobs Client Clock Counts Exchange FakeClock FakeJob FakeJobs FakeOperation
-    FakeProvider FakeStreaming FakeTransport Fault HttpxTransport Iterable Iterator JobBatch Jobs JobsClient Key Link
-    MaxRate Observer OwnErrors PROVIDER Plan Policy Polling Progress ProgressDisplay Record Reply Request Response Route
-    Sent SystemClock Timeline TYPE_CHECKING Transport Urllib3Transport WaitOptions Webhooks
+    FakeProvider FakeStreaming FakeTransport Fault HttpxTransport Iterable Iterator JobBatch JobFacts Jobs JobsClient
+    Key Link Look MaxRate Observer OwnErrors PROVIDER Plan Policy Polling Prepare Progress ProgressDisplay Record Reply
+    Request Response Route Sent Submission SystemClock TYPE_CHECKING Timeline Transport Urllib3Transport WaitOptions
+    Webhooks
     """)
 """Other imports of the modules that define the clients and the fake; the client's class may not have these names."""
 
