@@ -6,13 +6,14 @@ from typing import Any
 
 import msgspec
 
+from ..errors.decode import DecodeError
 from ..errors.own import OwnErrors
 from ..http.request import Json, Response
 from ..jobs.kind import JobKind
 from ..jobs.lifecycle import Lifecycle
 from ..jobs.snapshot import Snapshot
 from ..jobs.state import State
-from ..models.codec import json_in
+from ..models.codec import decode_reply, json_in
 from ..models.part import named
 from .text import refuse, typed
 
@@ -46,12 +47,22 @@ def write_snapshot(snapshot: Snapshot[Any]) -> Json:
     )
 
 
+def _facts_in(kind: JobKind[Any, Any] | None, reply: Response) -> Any:
+    """The part of a reply that a wait uses, also if a field of it does not match the spec."""
+    if kind is None:
+        return json_in(reply)
+    try:
+        return decode_reply(kind.facts, reply)
+    except DecodeError:
+        return named(kind.snapshot, json_in(reply))
+
+
 def read_snapshot(kind: JobKind[Any, Any] | None, own_errors: OwnErrors, value: Json, at: str) -> Snapshot[Any]:
     """The snapshot that `write_snapshot` wrote. Without a kind, its body is plain JSON. Raises `InvalidArgument`."""
     stored: _Stored = typed(_Stored, value, at)
     wanted = Any if kind is None else kind.snapshot
     try:
-        facts = None if stored.means_nothing else named(wanted, json_in(stored.reply))
+        facts = None if stored.means_nothing else _facts_in(kind, stored.reply)
     except RecursionError:
         refuse(f"the reply is nested too deeply at ${at}")
     lifecycle = _UNKNOWN if kind is None else kind.lifecycle
