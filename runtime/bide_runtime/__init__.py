@@ -13,6 +13,7 @@ A name is imported on first use, with no more modules than it needs. Rooms impor
     waiting   submit, poll, result: the sans-IO core
     steps     a job in steps: what is stored of it, also sans-IO
     batch     many jobs side by side, also sans-IO
+    ledger    the file from which a batch goes on after its process has ended
     clients   the drivers, blocking and asyncio
     testing   a fake of any provider, and the checks of generated tests
 """
@@ -63,6 +64,7 @@ if TYPE_CHECKING:
         InvalidToken,
     )
     from .errors.decode import DecodeError
+    from .errors.ledger import LedgerError
     from .errors.own import OwnErrors
     from .errors.stream import StreamCut, StreamError, StreamFailed
     from .errors.transport import ConnectionFailed, ReplyTooLarge, RequestTimeout, TransportError
@@ -101,6 +103,9 @@ if TYPE_CHECKING:
     from .jobs.requests.submit_at import SubmitAt
     from .jobs.snapshot import Snapshot, Update
     from .jobs.state import State
+    from .ledger.ledger import Ledger
+    from .ledger.outcome import LedgerOutcome
+    from .ledger.state import EntryState
     from .models.codec import as_written as as_written
     from .models.codec import checked as checked
     from .models.codec import encode as encode
@@ -127,6 +132,7 @@ if TYPE_CHECKING:
 _PLACES = {
     "errors.client": "ClientClosed ClientError ConfigurationError InvalidArgument InvalidSignature InvalidToken",
     "errors.decode": "DecodeError",
+    "errors.ledger": "LedgerError",
     "errors.own": "OwnErrors",
     "errors.stream": "StreamCut StreamError StreamFailed",
     "errors.transport": "ConnectionFailed ReplyTooLarge RequestTimeout TransportError",
@@ -176,6 +182,9 @@ _PLACES = {
     "waiting.submits.submit_reply": "reads_or_job",
     "batch.counts": "Counts",
     "batch.outcome": "Outcome",
+    "ledger.ledger": "Ledger",
+    "ledger.outcome": "LedgerOutcome",
+    "ledger.state": "EntryState",
     "clients.async_client": "AsyncClient",
     "clients.async_job": "AsyncCancellableJob AsyncCancellableJobs AsyncJob AsyncJobs AsyncJobsClient",
     "clients.batches.async_job_batch": "AsyncJobBatch",
@@ -228,6 +237,7 @@ __all__ = [
     "Counts",
     "DecodeError",
     "End",
+    "EntryState",
     "ErrorShape",
     "EventReader",
     "Exchange",
@@ -253,6 +263,9 @@ __all__ = [
     "JobsClient",
     "Json",
     "Key",
+    "Ledger",
+    "LedgerError",
+    "LedgerOutcome",
     "Lifecycle",
     "Link",
     "LocalDatetime",

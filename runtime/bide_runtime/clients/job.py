@@ -6,12 +6,12 @@ The asyncio twin differs only by `await`.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from os import PathLike
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal, ParamSpec, TypeVar, cast
 
 from msgspec.structs import replace
 
-from ..batch.outcome import Outcome
 from ..calls.account import seconds_of
 from ..errors.client import InvalidArgument, InvalidToken
 from ..errors.own import raises_own
@@ -37,6 +37,8 @@ from .progress import ProgressDisplay, bar_of
 
 if TYPE_CHECKING:
     from ..batch.counts import Counts
+    from ..batch.outcome import Outcome
+    from ..ledger.batch.opening import OpenLedger
     from ..steps.look import Look
     from .batches.job_batch import JobBatch
     from .webhooks import Headers, Secrets, Webhooks
@@ -262,7 +264,7 @@ class Jobs(KindOfJobs[S, R]):
 
         how = WaitOptions(timeout=timeout, policy=policy)
 
-        def start(job: Job[S, R]) -> Flow[R]:
+        def start(_: int, job: Job[S, R]) -> Flow[R]:
             if not isinstance(job, Job):
                 with self._client._provider.own_errors:
                     raise InvalidArgument(f"wait_many takes handles of jobs, not {job!r}")
@@ -329,10 +331,42 @@ class Jobs(KindOfJobs[S, R]):
             tag = None if options.tag is None else checked_tag(options.tag(arguments))
             return submission if tag is None else replace(submission, tag=tag)
 
-        def start(arguments: In) -> Flow[R]:
+        def start(_: int, arguments: In) -> Flow[R]:
             return deferred(lambda: self._running(session, tagged(arguments), wait))
 
-        return self._batch(inputs, start, options, handle)
+        ledger = None if options.ledger is None else self._opened(options.ledger, options, wait, tagged)
+        return self._batch(inputs, start, options, handle, ledger)
+
+    def _opened(
+        self,
+        path: str | PathLike[str],
+        options: BatchOptions,
+        wait: WaitOptions,
+        make: Callable[[Any], Submission[S, R]],
+    ) -> OpenLedger[Any, R]:
+        """The ledger of a batch."""
+        from ..ledger.batch.opening import OpenLedger
+        from ..ledger.batch.run import HowToWait
+
+        if options.in_order:
+            raise InvalidArgument("in_order needs all inputs in one process: leave it out if there is a ledger")
+        check_functions(key=options.key)
+        how = HowToWait(
+            policy=policy_of(wait.policy, self._kind.polling),
+            timeout=seconds_of(wait.timeout, self._kind.polling.timeout),
+            cancel_on_timeout=wait.cancel_on_timeout,
+        )
+        return OpenLedger(
+            path,
+            self._client._session.coalescing,
+            self._kind,
+            how,
+            make,
+            key=options.key,
+            max_submitting=options.max_submitting,
+            max_in_flight=options.max_in_flight,
+            now=self._client._clock.now,
+        )
 
     def _running(self, session: Session, submission: Submission[S, R], options: WaitOptions) -> Flow[R]:
         now = self._client._clock.now()
@@ -354,15 +388,16 @@ class Jobs(KindOfJobs[S, R]):
     def _batch(
         self,
         inputs: Iterable[In],
-        start: Callable[[In], Flow[R]],
+        start: Callable[[int, In], Flow[R]],
         options: BatchOptions,
         handle: Callable[[Record[S, R]], H],
+        ledger: OpenLedger[In, R] | None = None,
     ) -> JobBatch[In, R, H]:
         from .batches.job_batch import JobBatch
 
         check_functions(on_update=options.on_update, tag=options.tag)
         bar = bar_of(self._kind.name, options.progress)
-        return JobBatch(self._client, inputs, start, options, handle, bar)
+        return JobBatch(self._client, inputs, start, options, handle, bar, ledger)
 
 
 class CancellableJobs(Jobs[S, R]):

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
-from ..batch.outcome import Outcome
 from ..errors.client import ClientError, InvalidArgument, InvalidToken
 from ..errors.own import OwnErrors, raises_own
 from ..http.request import Json
-from ..jobs.facts import JobFacts, facts_of
 from ..jobs.handle import Handle
 from ..jobs.kind import JobKind
 from ..waiting.submits.submission import Submission
 from .namespace import Namespace
+
+if TYPE_CHECKING:
+    from ..batch.outcome import Outcome
+    from ..jobs.facts import JobFacts
 
 S = TypeVar("S")
 R = TypeVar("R")
@@ -32,6 +34,8 @@ class KindOfJobs(Namespace, Generic[S, R]):
     @property
     def facts(self) -> JobFacts:
         """What the provider's documentation says about this kind of job, such as how long keys and results are kept."""
+        from ..jobs.facts import facts_of
+
         return facts_of(self._kind)
 
     @raises_own
@@ -93,6 +97,7 @@ class KindOfJobs(Namespace, Generic[S, R]):
     @raises_own
     def outcome_to_json(self, outcome: Outcome[In, R, Handle[S, R]]) -> str:
         """An outcome of a batch as JSON text. Raises `InvalidArgument` for an input with a file."""
+        from ..batch.outcome import Outcome
         from ..steps.outcome_json import StoredOutcome, write_outcome
         from ..steps.text import write
 
@@ -112,6 +117,7 @@ class KindOfJobs(Namespace, Generic[S, R]):
 
     def _outcome_in(self, text: str | bytes, resume: Callable[[str], J]) -> Outcome[Json, R, J]:
         """The outcome in a text; *resume* makes the handle of its job from the token."""
+        from ..batch.outcome import Outcome
         from ..steps.outcome_json import read_outcome
         from ..steps.text import read, refuse
 

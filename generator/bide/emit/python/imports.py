@@ -12,6 +12,7 @@ from bide.emit.python.layout import is_long
 _STANDARD = {
     "collections.abc": "AsyncIterable AsyncIterator Awaitable Callable Iterable Iterator Mapping Sequence",
     "datetime": "date datetime",
+    "os": "PathLike",
     "typing": "Annotated Any ClassVar Literal Required TYPE_CHECKING TypeAlias TypedDict",
 }
 _MSGSPEC = {"msgspec": "Meta field"}

@@ -235,10 +235,25 @@ def run_many(job: Job, params_class: str, *, is_async: bool) -> str:
                     "tag",
                     "Returns a text of at most 100 characters for a job's arguments; outcome and token carry it.",
                 ),
+                (
+                    "ledger",
+                    "A file from which the same call goes on after its process has ended: no job is lost, and none is"
+                    " submitted twice.",
+                ),
+                ("key", "Returns a text that tells inputs apart in the ledger. Default: by their content."),
+                (
+                    "max_submitting",
+                    f"How many submits may be under way at once, with a ledger. Default: {_submitting(job)}.",
+                ),
                 *_cancel(job),
             ],
         ),
     )
+
+
+def _submitting(job: Job) -> str:
+    """How many submits may be under way at once."""
+    return "`max_in_flight`" if job.idempotency_key else "10, because nobody knows what became of those at a crash"
 
 
 def client(provider: Provider) -> str:
