@@ -39,12 +39,12 @@ if TYPE_CHECKING:
     from .calls.pages import Pages
     from .calls.provider import ErrorShape, Provider
     from .clients.async_client import AsyncClient
-    from .clients.async_job import AsyncCancellableJob, AsyncCancellableJobs, AsyncJob, AsyncJobs
+    from .clients.async_job import AsyncCancellableJob, AsyncCancellableJobs, AsyncJob, AsyncJobs, AsyncJobsClient
     from .clients.batches.async_job_batch import AsyncJobBatch
     from .clients.batches.job_batch import JobBatch
     from .clients.client import Client
     from .clients.clock import AsyncClock, AsyncSystemClock, Clock, SystemClock
-    from .clients.job import CancellableJob, CancellableJobs, Job, Jobs
+    from .clients.job import CancellableJob, CancellableJobs, Job, Jobs, JobsClient
     from .clients.observer import Exchange, Observer
     from .clients.options import AsyncKey, BatchOptions, Key, WaitOptions
     from .clients.progress import ProgressDisplay
@@ -64,7 +64,7 @@ if TYPE_CHECKING:
         InvalidToken,
     )
     from .errors.decode import DecodeError
-    from .errors.ledger import LedgerError
+    from .errors.ledger import LedgerFileError
     from .errors.own import OwnErrors
     from .errors.stream import StreamCut, StreamError, StreamFailed
     from .errors.transport import ConnectionFailed, ReplyTooLarge, RequestTimeout, TransportError
@@ -92,6 +92,7 @@ if TYPE_CHECKING:
     from .http.signature import Signature
     from .jobs.end import End
     from .jobs.errors import JobCancelled, JobError, JobExpired, JobFailed, JobNotDone, JobTimeout, SubmitUncertain
+    from .jobs.facts import JobFacts
     from .jobs.kind import JobKind, WebhookAt
     from .jobs.lifecycle import Lifecycle
     from .jobs.polling import Polling
@@ -131,7 +132,7 @@ if TYPE_CHECKING:
 _PLACES = {
     "errors.client": "ClientClosed ClientError ConfigurationError InvalidArgument InvalidSignature InvalidToken",
     "errors.decode": "DecodeError",
-    "errors.ledger": "LedgerError",
+    "errors.ledger": "LedgerFileError",
     "errors.own": "OwnErrors",
     "errors.stream": "StreamCut StreamError StreamFailed",
     "errors.transport": "ConnectionFailed ReplyTooLarge RequestTimeout TransportError",
@@ -163,6 +164,7 @@ _PLACES = {
     "calls.pages": "Pages",
     "calls.provider": "ErrorShape Provider",
     "jobs.errors": "JobCancelled JobError JobExpired JobFailed JobNotDone JobTimeout SubmitUncertain",
+    "jobs.facts": "JobFacts",
     "jobs.kind": "JobKind WebhookAt",
     "jobs.end": "End",
     "jobs.lifecycle": "Lifecycle",
@@ -184,12 +186,12 @@ _PLACES = {
     "ledger.outcome": "LedgerOutcome",
     "ledger.state": "EntryState",
     "clients.async_client": "AsyncClient",
-    "clients.async_job": "AsyncCancellableJob AsyncCancellableJobs AsyncJob AsyncJobs",
+    "clients.async_job": "AsyncCancellableJob AsyncCancellableJobs AsyncJob AsyncJobs AsyncJobsClient",
     "clients.batches.async_job_batch": "AsyncJobBatch",
     "clients.streams.async_stream": "AsyncStream",
     "clients.client": "Client",
     "clients.clock": "AsyncClock AsyncSystemClock Clock SystemClock",
-    "clients.job": "CancellableJob CancellableJobs Job Jobs",
+    "clients.job": "CancellableJob CancellableJobs Job Jobs JobsClient",
     "clients.batches.job_batch": "JobBatch",
     "clients.options": "AsyncKey BatchOptions Key WaitOptions",
     "clients.observer": "Exchange Observer",
@@ -214,6 +216,7 @@ __all__ = [
     "AsyncJob",
     "AsyncJobBatch",
     "AsyncJobs",
+    "AsyncJobsClient",
     "AsyncKey",
     "AsyncStream",
     "AsyncSystemClock",
@@ -251,15 +254,17 @@ __all__ = [
     "JobCancelled",
     "JobError",
     "JobExpired",
+    "JobFacts",
     "JobFailed",
     "JobKind",
     "JobNotDone",
     "JobTimeout",
     "Jobs",
+    "JobsClient",
     "Json",
     "Key",
     "Ledger",
-    "LedgerError",
+    "LedgerFileError",
     "LedgerOutcome",
     "Lifecycle",
     "Link",

@@ -8,10 +8,10 @@ from os import PathLike
 from typing import TYPE_CHECKING
 
 from bide_runtime import (
-    AsyncClient,
     AsyncClock,
     AsyncJob,
     AsyncJobs,
+    AsyncJobsClient,
     AsyncKey,
     AsyncTransport,
     BatchOptions,
@@ -1839,7 +1839,7 @@ class AsyncWireBuildJobs(AsyncJobs[models.Build, models.Build]):
         )
 
 
-class AsyncAnakin(AsyncClient):
+class AsyncAnakin(AsyncJobsClient):
     """An asyncio client for Anakin.
 
     Scrapes pages, maps and crawls sites, searches the web and researches questions on it, and

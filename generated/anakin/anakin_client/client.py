@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 from bide_runtime import (
     BatchOptions,
-    Client,
     Clock,
     Job,
     Jobs,
+    JobsClient,
     Json,
     Key,
     MaxRate,
@@ -1813,7 +1813,7 @@ class WireBuildJobs(Jobs[models.Build, models.Build]):
         )
 
 
-class Anakin(Client):
+class Anakin(JobsClient):
     """A blocking client for Anakin.
 
     Scrapes pages, maps and crawls sites, searches the web and researches questions on it, and

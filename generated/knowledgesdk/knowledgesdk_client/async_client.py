@@ -8,10 +8,10 @@ from os import PathLike
 from typing import TYPE_CHECKING
 
 from bide_runtime import (
-    AsyncClient,
     AsyncClock,
     AsyncJob,
     AsyncJobs,
+    AsyncJobsClient,
     AsyncKey,
     AsyncStream,
     AsyncTransport,
@@ -225,7 +225,7 @@ class AsyncExtractJobs(AsyncJobs[models.ExtractJob, models.Extraction]):
         )
 
 
-class AsyncKnowledgeSDK(AsyncClient):
+class AsyncKnowledgeSDK(AsyncJobsClient):
     """An asyncio client for KnowledgeSDK.
 
     Turns websites into structured knowledge that can be searched.

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 from bide_runtime import (
     BatchOptions,
-    Client,
     Clock,
     Job,
     Jobs,
+    JobsClient,
     Key,
     MaxRate,
     Observer,
@@ -223,7 +223,7 @@ class ExtractJobs(Jobs[models.ExtractJob, models.Extraction]):
         )
 
 
-class KnowledgeSDK(Client):
+class KnowledgeSDK(JobsClient):
     """A blocking client for KnowledgeSDK.
 
     Turns websites into structured knowledge that can be searched.

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from bide_runtime import (
     AsyncCancellableJob,
     AsyncCancellableJobs,
-    AsyncClient,
     AsyncClock,
+    AsyncJobsClient,
     AsyncKey,
     AsyncTransport,
     BatchOptions,
@@ -1100,7 +1100,7 @@ class AsyncInteractJobs(AsyncCancellableJobs[models.InteractJob, models.Interact
         )
 
 
-class AsyncScrapio(AsyncClient):
+class AsyncScrapio(AsyncJobsClient):
     """An asyncio client for Scrapio.
 
     Fetches, crawls and maps websites, searches the web and drives a browser.

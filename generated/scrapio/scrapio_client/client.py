@@ -11,8 +11,8 @@ from bide_runtime import (
     BatchOptions,
     CancellableJob,
     CancellableJobs,
-    Client,
     Clock,
+    JobsClient,
     Key,
     MaxRate,
     Observer,
@@ -1088,7 +1088,7 @@ class InteractJobs(CancellableJobs[models.InteractJob, models.InteractResult]):
         )
 
 
-class Scrapio(Client):
+class Scrapio(JobsClient):
     """A blocking client for Scrapio.
 
     Fetches, crawls and maps websites, searches the web and drives a browser.

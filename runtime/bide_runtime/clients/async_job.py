@@ -5,22 +5,23 @@ The blocking twin differs only by `await`.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from os import PathLike
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal, ParamSpec, TypeVar, cast
 
 from msgspec.structs import replace
 
 from ..batch.outcome import Outcome
 from ..calls.account import seconds_of
-from ..errors.client import InvalidArgument
+from ..errors.client import InvalidArgument, InvalidToken
 from ..errors.own import raises_own
 from ..http.request import Json
 from ..jobs.handle import Handle
 from ..jobs.kind import JobKind
 from ..jobs.record import Record
 from ..jobs.snapshot import Snapshot, Update
-from ..jobs.token import checked_tag
+from ..jobs.token import checked_tag, kind_in
 from ..process import OfOneProcess
 from ..waiting.deadline import Deadline
 from ..waiting.flow import Flow
@@ -445,3 +446,20 @@ class AsyncCancellableJobs(AsyncJobs[S, R]):
 
     def _handle(self, record: Record[S, R]) -> AsyncCancellableJob[S, R]:
         return AsyncCancellableJob(self._client, record)
+
+
+class AsyncJobsClient(AsyncClient):
+    """A client with its kinds of jobs: the base of every generated asyncio client."""
+
+    @property
+    def jobs(self) -> Mapping[str, AsyncJobs[Any, Any]]:
+        """The kinds of jobs by name: `client.jobs["fetch"]` is `client.fetch`."""
+        return MappingProxyType({part._kind.name: part for part in vars(self).values() if isinstance(part, AsyncJobs)})
+
+    @raises_own
+    def resume(self, token: str) -> AsyncJob[Any, Any]:
+        """Return the handle that a token was saved from, of any kind of job. Nothing is sent. Raises `InvalidToken`."""
+        name = kind_in(token, provider=self._provider.name)
+        if name not in self.jobs:
+            raise InvalidToken(f"this token cannot be used: it belongs to a job of the unknown kind {name!r}")
+        return self.jobs[name].resume(token)

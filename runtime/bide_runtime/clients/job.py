@@ -5,22 +5,23 @@ The asyncio twin differs only by `await`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from os import PathLike
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal, ParamSpec, TypeVar, cast
 
 from msgspec.structs import replace
 
 from ..batch.outcome import Outcome
 from ..calls.account import seconds_of
-from ..errors.client import InvalidArgument
+from ..errors.client import InvalidArgument, InvalidToken
 from ..errors.own import raises_own
 from ..http.request import Json
 from ..jobs.handle import Handle
 from ..jobs.kind import JobKind
 from ..jobs.record import Record
 from ..jobs.snapshot import Snapshot, Update
-from ..jobs.token import checked_tag
+from ..jobs.token import checked_tag, kind_in
 from ..process import OfOneProcess
 from ..waiting.deadline import Deadline
 from ..waiting.flow import Flow
@@ -443,3 +444,20 @@ class CancellableJobs(Jobs[S, R]):
 
     def _handle(self, record: Record[S, R]) -> CancellableJob[S, R]:
         return CancellableJob(self._client, record)
+
+
+class JobsClient(Client):
+    """A client with its kinds of jobs: the base of every generated blocking client."""
+
+    @property
+    def jobs(self) -> Mapping[str, Jobs[Any, Any]]:
+        """The kinds of jobs by name: `client.jobs["fetch"]` is `client.fetch`."""
+        return MappingProxyType({part._kind.name: part for part in vars(self).values() if isinstance(part, Jobs)})
+
+    @raises_own
+    def resume(self, token: str) -> Job[Any, Any]:
+        """Return the handle that a token was saved from, of any kind of job. Nothing is sent. Raises `InvalidToken`."""
+        name = kind_in(token, provider=self._provider.name)
+        if name not in self.jobs:
+            raise InvalidToken(f"this token cannot be used: it belongs to a job of the unknown kind {name!r}")
+        return self.jobs[name].resume(token)
