@@ -64,7 +64,7 @@ if TYPE_CHECKING:
         InvalidToken,
     )
     from .errors.decode import DecodeError
-    from .errors.ledger import LedgerError
+    from .errors.ledger import LedgerFileError
     from .errors.own import OwnErrors
     from .errors.stream import StreamCut, StreamError, StreamFailed
     from .errors.transport import ConnectionFailed, ReplyTooLarge, RequestTimeout, TransportError
@@ -132,7 +132,7 @@ if TYPE_CHECKING:
 _PLACES = {
     "errors.client": "ClientClosed ClientError ConfigurationError InvalidArgument InvalidSignature InvalidToken",
     "errors.decode": "DecodeError",
-    "errors.ledger": "LedgerError",
+    "errors.ledger": "LedgerFileError",
     "errors.own": "OwnErrors",
     "errors.stream": "StreamCut StreamError StreamFailed",
     "errors.transport": "ConnectionFailed ReplyTooLarge RequestTimeout TransportError",
@@ -264,7 +264,7 @@ __all__ = [
     "Json",
     "Key",
     "Ledger",
-    "LedgerError",
+    "LedgerFileError",
     "LedgerOutcome",
     "Lifecycle",
     "Link",

@@ -31,7 +31,7 @@ class InvalidSignature(AnakinError, _runtime.InvalidSignature):
     """A webhook that the provider has not signed, or that is too old. A ValueError too."""
 
 
-class LedgerError(AnakinError, _runtime.LedgerError):
+class LedgerFileError(AnakinError, _runtime.LedgerFileError):
     """A ledger that cannot be read or written. Nothing is lost."""
 
 

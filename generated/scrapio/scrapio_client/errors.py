@@ -26,7 +26,7 @@ class InvalidSignature(ScrapioError, _runtime.InvalidSignature):
     """A webhook that the provider has not signed, or that is too old. A ValueError too."""
 
 
-class LedgerError(ScrapioError, _runtime.LedgerError):
+class LedgerFileError(ScrapioError, _runtime.LedgerFileError):
     """A ledger that cannot be read or written. Nothing is lost."""
 
 

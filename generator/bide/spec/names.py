@@ -53,7 +53,7 @@ OUR_CLASSES = _set_of("""
 
     ApiError AuthenticationError BadRequest ClientClosed ClientError ConfigurationError Conflict ConnectionFailed
     DecodeError Gone InvalidArgument InvalidSignature InvalidToken JobCancelled JobError JobExpired JobFailed JobNotDone
-    JobTimeout LedgerError NotFound PaymentRequired PermissionDenied RateLimited ReplyTooLarge RequestTimeout
+    JobTimeout LedgerFileError NotFound PaymentRequired PermissionDenied RateLimited ReplyTooLarge RequestTimeout
     ServerError StreamCut StreamError StreamFailed SubmitUncertain TransportError UnprocessableEntity
     """)
 """Classes of every generated package; no enum, model or union may have these names."""

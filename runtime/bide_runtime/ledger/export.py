@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors.client import ConfigurationError, InvalidArgument
-from ..errors.ledger import LedgerError
+from ..errors.ledger import LedgerFileError
 from ..http.request import Json
 from .outcome import LedgerOutcome
 
@@ -30,7 +30,7 @@ def export(outcomes: Iterable[LedgerOutcome], to: Path) -> int:
     try:
         return writers[to.suffix](map(_row, outcomes), to)
     except OSError as error:
-        raise LedgerError(f"{to} cannot be written: {error.strerror}") from error
+        raise LedgerFileError(f"{to} cannot be written: {error.strerror}") from error
 
 
 def _row(outcome: LedgerOutcome) -> dict[str, Json]:

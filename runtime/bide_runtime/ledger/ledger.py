@@ -24,7 +24,7 @@ _PLAIN = OwnErrors()
 
 
 class Ledger:
-    """A ledger, to look at and to settle. Batches may be at work on it meanwhile. Raises `LedgerError`."""
+    """A ledger, to look at and to settle. Batches may be at work on it meanwhile. Raises `LedgerFileError`."""
 
     def __init__(self, path: str | PathLike[str]) -> None:
         self._store = Store(path)

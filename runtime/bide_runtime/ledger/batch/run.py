@@ -29,7 +29,7 @@ from .journal import Journal
 S = TypeVar("S")
 R = TypeVar("R")
 
-UNKNOWN_KEYS_KEPT = 3600.0
+UNKNOWN_KEY_RETENTION = 3600.0
 """Seconds for which an idempotency key is sent again if the spec does not say how long the provider keeps keys."""
 
 
@@ -116,7 +116,8 @@ class Run(Generic[S, R]):
                 f"the {self._kind.name} job may or may not have been created: the process ended before the reply to its"
                 " submit; it is not sent again by itself: check the provider's dashboard, then settle it in the ledger"
             )
-        kept = UNKNOWN_KEYS_KEPT
+        kept = self._kind.submit.key_retention
+        kept = UNKNOWN_KEY_RETENTION if kept is None else kept
         age = self._session.account.wall() - entry.sent_at
         if age > kept:
             raise SubmitUncertain(

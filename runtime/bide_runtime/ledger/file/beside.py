@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from ...errors.ledger import LedgerError
+from ...errors.ledger import LedgerFileError
 
 LARGE = 256 * 1024
 """Bytes. An outcome with more is kept beside the ledger."""
@@ -28,7 +28,9 @@ def keep(ledger: Path, number: int, outcome: str) -> str:
             os.fsync(file.fileno())
         part.replace(folder / name)
     except OSError as error:
-        raise LedgerError(f"a large outcome cannot be kept beside the ledger, in {folder}: {error.strerror}") from error
+        raise LedgerFileError(
+            f"a large outcome cannot be kept beside the ledger, in {folder}: {error.strerror}"
+        ) from error
     return name
 
 
@@ -38,4 +40,6 @@ def kept(ledger: Path, name: str) -> str:
     try:
         return path.read_text(encoding="utf-8")
     except OSError as error:
-        raise LedgerError(f"the ledger keeps an outcome in {path}, which cannot be read: {error.strerror}") from error
+        raise LedgerFileError(
+            f"the ledger keeps an outcome in {path}, which cannot be read: {error.strerror}"
+        ) from error

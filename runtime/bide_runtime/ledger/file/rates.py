@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from math import inf
 from pathlib import Path
 
-from ...errors.ledger import LedgerError
+from ...errors.ledger import LedgerFileError
 from ...http.rate_limit import MARGIN, Rate, RateLimiter
 
 _ALL = "*"
@@ -91,4 +91,6 @@ class SharedRateLimiter(RateLimiter):
         try:
             yield
         except sqlite3.Error as error:
-            raise LedgerError(f"the rate limits beside the ledger, in {self._path}, cannot be used: {error}") from error
+            raise LedgerFileError(
+                f"the rate limits beside the ledger, in {self._path}, cannot be used: {error}"
+            ) from error

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ...errors.client import InvalidArgument
-from ...errors.ledger import LedgerError
+from ...errors.ledger import LedgerFileError
 from .place import network_of
 
 FORMAT = 1
@@ -54,12 +54,12 @@ class Store:
         """Open the file. With a *provider*, it is made if it is missing."""
         self.path = _checked(path)
         if (network := network_of(self.path)) is not None:
-            raise LedgerError(
+            raise LedgerFileError(
                 f"{self.path} is on a network share ({network}), where a ledger could lose jobs: put it on a disk of"
                 " this machine"
             )
         if provider is None and not self.path.exists():
-            raise LedgerError(f"there is no ledger {self.path}")
+            raise LedgerFileError(f"there is no ledger {self.path}")
         self._database = self._opened(provider)
 
     def read(self, sql: str, *values: Any) -> list[Any]:
@@ -110,9 +110,9 @@ class Store:
             for sql in ("PRAGMA application_id", "PRAGMA user_version", "SELECT count(*) FROM sqlite_schema")
         )
         if application != _APPLICATION and (tables or provider is None):
-            raise LedgerError(f"{self.path} is not a ledger: choose another path")
+            raise LedgerFileError(f"{self.path} is not a ledger: choose another path")
         if version > FORMAT:
-            raise LedgerError(
+            raise LedgerFileError(
                 f"{self.path} was made by a newer version of this package (format {version}, this one reads {FORMAT}):"
                 " update it, pip install --upgrade bide-runtime"
             )
@@ -129,7 +129,7 @@ class Store:
             database.execute("COMMIT")
         [found] = database.execute("SELECT provider FROM about").fetchone()
         if provider is not None and found != provider:
-            raise LedgerError(
+            raise LedgerFileError(
                 f"{self.path} has jobs of {found!r}, and this client is for {provider!r}: give each provider a ledger"
                 " of its own"
             )
@@ -140,7 +140,7 @@ class Store:
         try:
             yield
         except sqlite3.Error as error:
-            raise LedgerError(self._said(error)) from error
+            raise LedgerFileError(self._said(error)) from error
 
     def _said(self, error: sqlite3.Error) -> str:
         text = str(error)
