@@ -80,11 +80,14 @@ class Registry:
             self._by_key[job.spec.submit.path, key] = (body, job, now)
 
     def report(self, now: float) -> list[dict[str, Json]]:
-        """The state and the counts of requests of each job."""
+        """The state and the counts of requests of each job, with the arguments that are no lists and no objects."""
         return [
             {
                 "id": job.id,
                 "job": job.spec.name,
+                "arguments": {
+                    name: value for name, value in job.sent.items() if isinstance(value, str | int | float | None)
+                },
                 "status": job.status(now),
                 "state": job.state(now).value,
                 "outcome": job.scenario.outcome.value,
