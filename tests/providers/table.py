@@ -143,6 +143,29 @@ CASES = (
         },
         brings=[{"opened": "never", "created_at": datetime(2026, 1, 1, 0, 0, 0, 500_000, UTC)}],
     ),
+    Case(
+        provider="atelier",
+        call="count",
+        arguments={
+            "in_": {"corner": {}},
+            "filter": {
+                "size": {"gte": 2},
+                "since": 1767225600,
+                "tags[]": ["x", "y"],
+                "seen": [1767225600],
+                "painter": "a&b",
+            },
+            "page": {"after": 2},
+            "fields": {"drawing": ["id", "status"]},
+        },
+        brings=1,
+    ),
+    Case(
+        provider="atelier",
+        call="count",
+        arguments={"in_": {"corner": {"x": 1}, "width": 2}, "filter": {"size": 3}},
+        brings=1,
+    ),
     Case(provider="atelier", call="shape_of", arguments={"id": "d1"}, brings={"side": 1}),
     Case(provider="atelier", call="reshape", arguments={"body": {"radius": 3}}, brings={"side": 1}),
     Case(

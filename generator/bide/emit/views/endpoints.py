@@ -83,7 +83,7 @@ class EndpointView(View):
     def _written(self, parameter: Parameter) -> Code:
         """The value of an argument outside of the body."""
         value, name = Code(parameter.name), literal(parameter.name)
-        if any(each in _WRITTEN for each in leaves(parameter.field.type)):
+        if parameter.field.in_brackets or any(each in _WRITTEN for each in leaves(parameter.field.type)):
             value = Code(f"_as_written({self._checked(parameter)}, {value}, {name})")
         by = parameter.field.join
         return Code(f"_joined({value}, {literal(by)}, {name})") if by else value

@@ -16,6 +16,8 @@ from collections.abc import Iterator
 
 from bide import ir
 from bide.ir.endpoints import FORMS
+from bide.ir.notation import alternatives
+from bide.lint.brackets import has_list, is_object
 from bide.lint.spec import METHODS, EndpointView, FieldView, Spec
 from bide.spec.diagnostics import Diagnostic
 from bide.spec.document import Path
@@ -50,11 +52,16 @@ def check(spec: Spec) -> Iterator[Diagnostic]:
             if bound in view.more:
                 message = f'"{bound}" has no effect on a constant'
                 yield spec.at_key((*view.path, bound), "no-effect", message, "remove it")
-    lists = {view.path for each in spec.endpoints for view in each.parameters("query") if _is_list(view)}
+    in_query = {view.path: view for each in spec.endpoints for view in each.parameters("query")}
     for view in spec.all_fields:
-        if "join" in view.more and view.path not in lists:
+        has_object = view.path in in_query and _has_object(spec, view)
+        is_list = view.path in in_query and (_is_list(view) or (has_object and _has_list(spec, view)))
+        if "join" in view.more and not is_list:
             message = '"join" has an effect only on a list in a query'
             yield spec.at_key((*view.path, "join"), "no-effect", message, "remove it")
+        if "style" in view.more and not has_object:
+            message = '"style" has an effect only on an object in a query'
+            yield spec.at_key((*view.path, "style"), "no-effect", message, "remove it")
     for name, lifecycle in spec.table("lifecycles").items():
         pages = lifecycle.get("result", {}).get("pages", {})
         if "first" in pages and "next" in pages and "offset" not in pages:
@@ -70,6 +77,14 @@ def check(spec: Spec) -> Iterator[Diagnostic]:
 
 def _is_list(view: FieldView) -> bool:
     return view.type is not None and isinstance(view.type.type, ir.ListOf)
+
+
+def _has_object(spec: Spec, view: FieldView) -> bool:
+    return view.type is not None and any(is_object(spec, each) for each in alternatives(view.type.type))
+
+
+def _has_list(spec: Spec, view: FieldView) -> bool:
+    return "style" in view.more and view.type is not None and has_list(spec, view.type.type)
 
 
 def _of_every_request(spec: Spec, path: Path, name: str) -> Iterator[Diagnostic]:
