@@ -16,10 +16,11 @@ from msgspec.structs import replace
 from ..edition import VERSION
 from ..errors.client import ClientError, ConfigurationError, InvalidArgument
 from ..errors.decode import DecodeError
-from ..http.auth import Secret, given, missing, placed, without
+from ..http.auth import Secret, chosen_way, given, is_usual, missing, placed, without
 from ..http.errors import ApiError, api_error_class
 from ..http.headers import SendableHeaders, sendable, sendable_headers
 from ..http.keys import Keys
+from ..http.oauth import OAuth
 from ..http.rate_limit import MaxRate
 from ..http.request import Json, Request, Response, is_loopback, origin, query, with_query
 from ..http.retry_after import retry_after
@@ -60,6 +61,8 @@ class Account(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     new_key: Callable[[], str] = _random_key
     """Returns a new idempotency key."""
     extras: Extras = Extras()
+    way: int = 0
+    """The way to authenticate, where one of several secrets is enough."""
     keys: Keys | None = None
     """The secrets, if some of them change: then a request gets them when it is sent."""
     token_url: str = ""
@@ -133,7 +136,9 @@ class Account(msgspec.Struct, frozen=True, kw_only=True, dict=True):
 
     def _needed(self, auth: Auth) -> list[Secret]:
         """The secrets that a request needs. Raises `ConfigurationError` if one is missing."""
-        needed = [each for each in self.provider.auth if (each.is_usual if auth is None else each.argument in auth)]
+        needed = [
+            each for each in self.provider.auth if (is_usual(each, self.way) if auth is None else each.argument in auth)
+        ]
         for secret in needed:
             if secret.argument not in self.secrets and not (self.keys and secret.argument in self.keys.functions):
                 raise missing(self.provider.title, secret)
@@ -304,12 +309,16 @@ def open_account(
     """
     functions: dict[str, Callable[[], Any]] = {}
     fixed: dict[str, str] = {}
+    way = chosen_way(provider.title, provider.auth, secrets)
     for secret in provider.auth:
         passed = secrets.get(secret.argument)
+        if secret.way not in (0, way) and secret.is_usual:
+            continue  # another way, which no request needs
         if callable(passed) and secret.at != "oauth":
             functions[secret.argument] = passed
-        elif secret.is_usual or passed is not None or os.environ.get(secret.env):
+        elif is_usual(secret, way) or passed is not None or os.environ.get(secret.env):
             fixed[secret.argument] = given(provider.title, secret, passed)
+    gets_tokens = {"client_id", "client_secret"} <= fixed.keys() and provider.oauth is not None
     values = {} if base_url else values_of(provider.title, provider.variables, variables or {})
     base = _checked_base(base_url or filled(provider.base_url, values))
     from random import random
@@ -317,11 +326,10 @@ def open_account(
     return Account(
         provider=provider,
         secrets=fixed,
-        keys=Keys(provider.auth, fixed, functions) if functions or provider.oauth else None,
+        way=way,
+        keys=Keys(provider.auth, fixed, functions) if functions or gets_tokens else None,
         base_url=base,
-        token_url=(
-            "" if provider.oauth is None else _token_url(provider.oauth.token_url, secrets.get("token_url"), base)
-        ),
+        token_url=_token_url(provider.oauth, secrets.get("token_url"), base) if gets_tokens else "",
         variables=values,
         timeout=positive("timeout", timeout),
         max_retries=_retries(max_retries),
@@ -347,13 +355,14 @@ def _retries(number: int) -> int:
     return number
 
 
-def _token_url(url: str, passed: object, base: str) -> str:
+def _token_url(oauth: OAuth | None, passed: object, base: str) -> str:
     """Where access tokens come from: the URL that was passed, or else that of the spec.
 
     A client whose base URL is on this machine, as that of a simulator is, gets them there too.
     """
     if passed is not None:
         return _checked_base(passed, "token_url")
+    url = "" if oauth is None else oauth.token_url
     scheme, host, port = origin(base)
     if is_loopback(host):
         netloc = f"[{host}]" if ":" in host else host

@@ -255,7 +255,20 @@ def package(provider: Provider) -> str:
     )
 
 
+def ways_of(auth: Iterable[Secret]) -> list[str]:
+    """The arguments of each way, if one of several secrets is enough: "`a` and `b`"."""
+    ways: dict[int, list[str]] = {}
+    for secret in auth:
+        if secret.way:
+            ways.setdefault(secret.way, []).append(f"`{secret.argument}`")
+    return [" and ".join(arguments) for arguments in ways.values()]
+
+
 def _client(provider: Provider, opening: str, waits: str) -> str:
+    ways = "; ".join(ways_of(provider.auth))
+    choice = (
+        f"\nOne of these is needed: {ways}. The first that is passed is used, or else the first in the environment."
+    )
     key = "".join(f"\n    {each.argument}: {_secret(each)}" for each in provider.auth)
     key += f"\n    token_url: URL to use instead of {provider.oauth.token_url}." if provider.oauth else ""
     if provider.webhooks:
@@ -268,6 +281,7 @@ def _client(provider: Provider, opening: str, waits: str) -> str:
         f"{colour} for {provider.title}.",
         f"\n{sentence(provider.description)}" if provider.description else "",
         _example(provider, opening, waits),
+        choice if ways else "",
         f"\nArgs:{key}{''.join(map(_variable, provider.variables))}"
         f"\n    base_url: URL to use instead of {provider.base_url}."
         f"\n    timeout: Timeout of one HTTP request in seconds.{_wait_for_a_job(provider)}"

@@ -157,7 +157,9 @@ class ReadmeView:
     def secrets(self) -> Code:
         """Where the client finds its secrets, and the variables of its base URL."""
         auth = self._provider.auth
-        lines = [f"`{each.argument}` is read from `{each.env}`, or passed as `{each.argument}=`." for each in auth]
+        ways = prose.ways_of(auth)
+        lines = [f"One of these is needed: {'; '.join(ways)}. If there are several, the first is used."] if ways else []
+        lines += [f"`{each.argument}` is read from `{each.env}`, or passed as `{each.argument}=`." for each in auth]
         if [secret.argument for secret in auth] == ["api_key"]:
             lines = [f"The API key is read from `{auth[0].env}`, or passed as `api_key=`."]
         for each in self._provider.variables:
