@@ -41,7 +41,7 @@ CASES = (
         call="crossing.run",
         arguments={"name": "x"},
         brings={"status": "over"},
-        asks=frozenset({"POST /oauth/token", "POST /crossings", "GET /crossings/{job_id}"}),
+        asks=frozenset({"POST /common/oauth/token", "POST /crossings", "GET /crossings/{job_id}"}),
     ),
     Case(provider="toll", call="crossing.run", arguments={"name": "x"}, scenario="fail", raises="JobFailed"),
     Case(
@@ -53,7 +53,7 @@ CASES = (
     ),
     Case(provider="toll", call="prices", brings={"seen": 1}, asks=frozenset({"GET /prices"})),
     Case(provider="toll", call="shut", brings={"seen": 1}, asks=frozenset({"POST /close"})),
-    Case(provider="toll", call="count", brings={"seen": 1}, asks=frozenset({"POST /oauth/token", "GET /count"})),
+    Case(provider="toll", call="count", brings={"seen": 1}, asks=frozenset({"POST /common/oauth/token", "GET /count"})),
     Case(
         provider="courier",
         call="parcel.run",

@@ -67,16 +67,19 @@ class Signature:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Variable:
-    """A part of the base URL that the user of a client sets."""
+    """A part of the base URL, or of the token URL of OAuth, that the user of a client sets."""
 
     name: str
-    """The argument of a client; it is in braces in the base URL."""
+    """The argument of a client; it is in braces in the URL."""
     env: str
     """The environment variable that a client reads it from; empty: none."""
     default: str
     values: tuple[tuple[str, str], ...]
     """(value, meaning) pairs; empty: any value."""
     description: str
+
+    is_of_token_url: bool
+    """Whether it is in the token URL only."""
 
     @property
     def sample(self) -> str:

@@ -8,7 +8,6 @@ import sys
 from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import Any, Literal, NoReturn, TypeAlias, TypeVar
-from urllib.parse import urlsplit
 
 import msgspec
 from msgspec.structs import replace
@@ -20,7 +19,6 @@ from ..http.auth import Secret, chosen_way, given, is_usual, missing, placed, wi
 from ..http.errors import ApiError, api_error_class
 from ..http.headers import SendableHeaders, sendable, sendable_headers
 from ..http.keys import Keys
-from ..http.oauth import OAuth
 from ..http.rate_limit import MaxRate
 from ..http.request import Json, Request, Response, is_loopback, origin, query, with_query
 from ..http.retry_after import retry_after
@@ -28,7 +26,7 @@ from ..http.scalar import text
 from ..http.statuses import Arrival, arrival_of
 from ..models.codec import follow, json_in
 from ..models.message import code_of, message_of, text_of
-from .base_url import filled, values_of
+from .base_url import url_of
 from .call import JSON, Call
 from .extras import Extras
 from .provider import Provider
@@ -319,8 +317,10 @@ def open_account(
         elif is_usual(secret, way) or passed is not None or os.environ.get(secret.env):
             fixed[secret.argument] = given(provider.title, secret, passed)
     gets_tokens = {"client_id", "client_secret"} <= fixed.keys() and provider.oauth is not None
-    values = {} if base_url else values_of(provider.title, provider.variables, variables or {})
-    base = _checked_base(base_url or filled(provider.base_url, values))
+    values: dict[str, str] = {}
+    if not base_url:
+        base_url, values = url_of(provider.title, provider.base_url, provider.variables, variables or {})
+    base = _checked_base(base_url)
     from random import random
 
     return Account(
@@ -329,7 +329,7 @@ def open_account(
         way=way,
         keys=Keys(provider.auth, fixed, functions) if functions or gets_tokens else None,
         base_url=base,
-        token_url=_token_url(provider.oauth, secrets.get("token_url"), base) if gets_tokens else "",
+        token_url=_token_url(provider, secrets.get("token_url"), base, variables or {}) if gets_tokens else "",
         variables=values,
         timeout=positive("timeout", timeout),
         max_retries=_retries(max_retries),
@@ -355,19 +355,20 @@ def _retries(number: int) -> int:
     return number
 
 
-def _token_url(oauth: OAuth | None, passed: object, base: str) -> str:
+def _token_url(provider: Provider, passed: object, base: str, variables: Mapping[str, str | None]) -> str:
     """Where access tokens come from: the URL that was passed, or else that of the spec.
 
     A client whose base URL is on this machine, as that of a simulator is, gets them there too.
     """
     if passed is not None:
         return _checked_base(passed, "token_url")
-    url = "" if oauth is None else oauth.token_url
+    url = "" if provider.oauth is None else provider.oauth.token_url
     scheme, host, port = origin(base)
     if is_loopback(host):
         netloc = f"[{host}]" if ":" in host else host
-        return urlsplit(url)._replace(scheme=scheme, netloc=netloc if port is None else f"{netloc}:{port}").geturl()
-    return url
+        path = url.partition("://")[2].partition("/")[2]
+        url = f"{scheme}://{netloc if port is None else f'{netloc}:{port}'}/{path}"
+    return url_of(provider.title, url, provider.variables, variables, "token_url")[0]
 
 
 def _checked_base(url: object, name: str = "base_url") -> str:

@@ -301,7 +301,8 @@ def _wait_for_a_job(provider: Provider) -> str:
 
 def _variable(variable: Variable) -> str:
     """The line of an argument for a variable of the base URL."""
-    parts = [sentence(variable.description) or "A part of the base URL."]
+    usual_part = "A part of the token URL." if variable.is_of_token_url else "A part of the base URL."
+    parts = [sentence(variable.description) or usual_part]
     if variable.values:
         known = (f"`{value}` ({text.rstrip('.')})" for value, text in variable.values)
         parts.append(f"One of {', '.join(known)}.")

@@ -165,7 +165,8 @@ class ReadmeView:
         for each in self._provider.variables:
             read = f"read from `{each.env}`, or " if each.env else ""
             usual = f" Its default is `{each.default}`." if each.default else ""
-            lines.append(f"`{each.name}`, a part of the base URL, is {read}passed as `{each.name}=`.{usual}")
+            url = "token" if each.is_of_token_url else "base"
+            lines.append(f"`{each.name}`, a part of the {url} URL, is {read}passed as `{each.name}=`.{usual}")
         return Code("\n".join(lines))
 
     @property

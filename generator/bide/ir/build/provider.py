@@ -80,7 +80,7 @@ def build(document: Document) -> ir.Provider:
         description=raw["description"].strip(),
         docs=raw["docs"],
         base_url=raw["base_url"].rstrip("/"),
-        variables=tuple(_variable(name, more) for name, more in raw.get("variables", {}).items()),
+        variables=tuple(_variable(name, more, raw["base_url"]) for name, more in raw.get("variables", {}).items()),
         query=tuple(raw.get("query", {}).items()),
         auth=build_secrets(raw.get("auth", []), named),
         oauth=build_oauth(raw.get("auth", [])),
@@ -188,13 +188,14 @@ def _signature(given: Mapping[str, Json]) -> ir.Signature:
     )
 
 
-def _variable(name: str, raw: Mapping[str, Json]) -> ir.Variable:
+def _variable(name: str, raw: Mapping[str, Json], base_url: str) -> ir.Variable:
     return ir.Variable(
         name=names.identifier(name),
         env=raw.get("env", ""),
         default=raw.get("default", ""),
         values=tuple((value, meaning.strip()) for value, meaning in raw.get("values", {}).items()),
         description=raw.get("description", "").strip(),
+        is_of_token_url=f"{{{name}}}" not in base_url,
     )
 
 
