@@ -1,4 +1,4 @@
-"""bad-base-url: each `{name}` in `base_url` and `token_url` is in `variables`, and each of `variables` is in one of them.
+"""bad-base-url: each `{name}` in `base_url` or `token_url` is one of `variables`, and each of these is in a URL.
 
 Why: each one becomes an argument of the client, and a part of the URL.
 
