@@ -150,5 +150,13 @@ class Endpoint:
         return MULTIPART if any(each.field.type in (_FILE, ListOf(_FILE)) for each in self.parameters) else ""
 
     @property
+    def media_type(self) -> str:
+        """The media type of the body, in lower case; `*/*` if the caller chooses it, empty if there is no body."""
+        if not self.has_body:
+            return ""
+        usual = "*/*" if self.is_raw else "application/json"
+        return (self.form or self.content_type or usual).partition(";")[0].strip().lower()
+
+    @property
     def is_form(self) -> bool:
         return bool(self.form)

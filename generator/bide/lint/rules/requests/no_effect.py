@@ -18,6 +18,7 @@ from bide import ir
 from bide.ir.endpoints import FORMS
 from bide.ir.notation import alternatives
 from bide.lint.brackets import has_list, is_object
+from bide.lint.media import has_files
 from bide.lint.spec import METHODS, EndpointView, FieldView, Spec
 from bide.spec.diagnostics import Diagnostic
 from bide.spec.document import Path
@@ -103,7 +104,7 @@ def _header(spec: Spec, endpoint: EndpointView, view: FieldView) -> Iterator[Dia
         if is_whole and view.more.get("const") in FORMS:
             message = f'"{view.more["const"]}" is for a body with fields, and this body is {endpoint.raw["body"]}'
             yield spec.at_key(view.path, "no-effect", message, "write the fields of the body, or remove it")
-        if _has_files(spec, endpoint):
+        if has_files(spec, endpoint):
             message = '"Content-Type" has no effect here: a body with files is sent as multipart/form-data'
             yield spec.at_key(view.path, "no-effect", message, "remove it")
         elif "const" not in view.more:
@@ -132,8 +133,3 @@ def _header_of(secret: ir.Json) -> str:
     if "header" in secret:
         return str(secret["header"]).casefold()
     return "" if "query" in secret else "authorization"
-
-
-def _has_files(spec: Spec, endpoint: EndpointView) -> bool:
-    fields = spec.sent_in_body(endpoint)
-    return any(view.type is not None and ir.Scalar(ir.Kind.FILE) in view.type.leaves for view in fields)
