@@ -129,6 +129,12 @@ CASES = (
     ),
     Case(provider="scriptorium", call="address.run", arguments={"url": "a"}, brings={"status": "read"}),
     Case(provider="scriptorium", call="upload.run", arguments={"page": b"p"}, brings={"status": "read"}),
+    Case(
+        provider="scriptorium",
+        call="upload.run",
+        arguments={"page": "https://a.example/page", "cover": b"c", "title": "t"},
+        brings={"status": "read"},
+    ),
     Case(provider="scriptorium", call="form.run", arguments={"url": "a"}, brings={"status": "read"}),
     Case(provider="scriptorium", call="form.run", arguments={"url": "a"}, scenario="fail", raises="JobFailed"),
     Case(provider="scriptorium", call="count_address", arguments={"id": "1", "url": "a"}, brings={"pages": 1}),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import io
 from types import ModuleType
 from typing import Any
 
@@ -45,3 +46,17 @@ def test_a_type_that_the_caller_chooses_is_the_last(testing: ModuleType) -> None
         client.count_picture(book="1", body=b"p")
         client.count_address(id="1", url="a")
     assert [sent.role for sent in fake.requests] == ["count_file", "count_picture", "count_address"]
+
+
+def test_a_field_takes_a_file_or_a_text(testing: ModuleType, packages: Packages) -> None:
+    """In the same part: a `str` is the text, everything that a file may be is the file."""
+    fake = testing.FakeScriptorium()
+    with fake.client() as client:
+        client.upload.submit(page="https://a.example/page", cover=b"c")
+        client.upload.submit(page=io.BytesIO(b"p"), cover="red")
+        with pytest.raises(packages["scriptorium"].InvalidArgument, match="page: expected bytes, a pathlib.Path"):
+            client.upload.submit(page=7)
+    assert [sent.json for sent in fake.requests] == [
+        {"page": "https://a.example/page", "cover": b"c"},
+        {"page": b"p", "cover": "red"},
+    ]
