@@ -54,7 +54,7 @@ def test_a_field_takes_a_file_or_a_text(testing: ModuleType, packages: Packages)
     with fake.client() as client:
         client.upload.submit(page="https://a.example/page", cover=b"c")
         client.upload.submit(page=io.BytesIO(b"p"), cover="red")
-        with pytest.raises(packages["scriptorium"].InvalidArgument, match="page: expected bytes, a pathlib.Path"):
+        with pytest.raises(packages["scriptorium"].InvalidArgument, match=r"page: expected bytes, a pathlib\.Path"):
             client.upload.submit(page=7)
     assert [sent.json for sent in fake.requests] == [
         {"page": "https://a.example/page", "cover": b"c"},

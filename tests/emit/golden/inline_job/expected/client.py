@@ -16,6 +16,7 @@ from bide_runtime import (
     MaxRate,
     Observer,
     Policy,
+    Prepare,
     ProgressDisplay,
     Transport,
     Update,
@@ -69,6 +70,9 @@ class MapJobs(Jobs[models.MapJob, models.SiteMap]):
                 depth=depth,
             )
         )
+
+    prepare = Prepare(_calls.submit_map)
+    """`submit` in two steps: returns a submission to be stored, or sent with `send`."""
 
     def run(
         self,

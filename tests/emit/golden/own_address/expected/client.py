@@ -16,6 +16,7 @@ from bide_runtime import (
     MaxRate,
     Observer,
     Policy,
+    Prepare,
     ProgressDisplay,
     Record,
     Transport,
@@ -71,6 +72,9 @@ class FetchJobs(CancellableJobs[models.Task, models.Page]):
                 idempotency_key=idempotency_key,
             )
         )
+
+    prepare = Prepare(_calls.submit_fetch)
+    """`submit` in two steps: returns a submission to be stored, or sent with `send`."""
 
     def run(
         self,
