@@ -95,10 +95,18 @@ def query(pairs: Iterable[tuple[str, Json]]) -> str:
     """
     flat: list[tuple[str, str]] = []
     for name, value in pairs:
-        for inner, each in _in_brackets(name, value) if isinstance(value, dict) else ((name, value),):
+        for inner, each in _named_in(name, value) if isinstance(value, dict) else ((name, value),):
             items = each if isinstance(each, list | tuple) else [each]
             flat += [(inner, text(item, inner)) for item in items if item is not None]
     return "?" + urlencode(flat) if flat else ""
+
+
+def _named_in(name: str, value: dict[str, Json]) -> list[tuple[str, Json]]:
+    """The values inside of an object, with their names. Raises `InvalidArgument` if they cannot be sent."""
+    try:
+        return list(_in_brackets(name, value))
+    except RecursionError:
+        raise InvalidArgument(f"{name}: it is nested too deeply; nothing was sent") from None
 
 
 def _in_brackets(name: str, value: Json) -> Iterator[tuple[str, Json]]:
@@ -110,7 +118,7 @@ def _in_brackets(name: str, value: Json) -> Iterator[tuple[str, Json]]:
         yield name, value
         return
     for key, inner in value.items():
-        match = _KEY.fullmatch(key)
+        match = _KEY.fullmatch(key) if isinstance(key, str) else None
         if match is None:
             raise InvalidArgument(f"{name} has the key {key!r}, which cannot be sent in brackets; nothing was sent")
         yield from _in_brackets(f"{name}[{match[1]}]{match[2]}", inner)
