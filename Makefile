@@ -12,11 +12,12 @@ SPECS := $(sort $(wildcard specs/*.yaml))
 PACKAGES := $(patsubst specs/%.yaml,%,$(SPECS))
 CHECKED := $(wildcard generator runtime tests demo evidence generated)
 MINUTES ?= 1
+KILLS ?= 2000
 WORKERS ?= 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help venv test demo rivals unseen soak mutants jobs bench check canary generate reference format clean
+.PHONY: help venv test demo rivals unseen soak kills mutants jobs bench check canary generate reference format clean
 
 help: ## Say what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -42,6 +43,9 @@ unseen: $(READY) ## Try five APIs the language was not made with on imitations o
 soak: $(READY) ## Play random scripts for MINUTES=1 and check the waiting contract; SEED=... plays one again
 	$(PY) -m evidence.soak --workers $(WORKERS) $(if $(SEED),--seed $(SEED),--minutes $(MINUTES))
 
+kills: $(READY) ## Kill batches on a ledger KILLS=2000 times, and write docs/kills.md
+	$(PY) -m evidence.kills --kills $(KILLS)
+
 mutants: $(READY) ## Change the code in one place after another and see if a test fails; SAMPLE=200 tries so many
 	$(PY) -m evidence.mutants --workers $(WORKERS) $(if $(SAMPLE),--sample $(SAMPLE)) $(if $(ONLY),--only $(ONLY))
 
@@ -54,7 +58,7 @@ bench: $(READY) ## Measure speed beside others, and write docs/benchmarks.md; ON
 check: $(READY) ## Look for faults of layout, style, types, and drift between specs and packages
 	$(BIN)/black --check $(CHECKED)
 	$(BIN)/ruff check $(CHECKED)
-	$(BIN)/mypy generator/bide runtime/bide_runtime evidence/soak evidence/mutants evidence/benchmarks evidence/jobs
+	$(BIN)/mypy generator/bide runtime/bide_runtime evidence/soak evidence/mutants evidence/benchmarks evidence/jobs evidence/kills
 	@set -e; for name in $(PACKAGES); do \
 		echo "mypy --strict generated/$$name"; \
 		(cd generated/$$name && $(BIN)/mypy --strict --cache-dir ../../.mypy_cache/$$name -p $${name}_client); \
