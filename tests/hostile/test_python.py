@@ -116,7 +116,7 @@ def test_no_file_name_becomes_code(name: str) -> None:
 PATTERNED = {
     "base_url": ["https://a.example/'%22()*;$&", "http://[::1]:8080/~!"],
     "docs": ["https://a.example/?a='b'&c=(d)#[e]*", "https://a.example/%22%3E%3Cscript%3E"],
-    "auth/0/header": ["'", "`", "#", "$%&'*+.^_`|~-", "!"],
+    "auth/0/one_of/0/header": ["'", "`", "#", "$%&'*+.^_`|~-", "!"],
     "headers/X-Api-Version": ['"', "\\", "{x}", "#}", "'; import os", '"""'],
     "request_id/header": ["'", "|", "`"],
     "hosts/0": ["xn--e1afmkfd.example", "a.b-c.d"],

@@ -316,12 +316,12 @@ CASES = [
     (
         "hits: list of string",
         "hits: file",
-        'unknown-type: "file" and "list of file" are only for a field in the body of a request',
+        'unknown-type: "file", "list of file" and "file or string" are only for a field in the body of a request',
     ),
     (
         "kind: {const: fetch}",
         "kind: {const: fetch}\n        films: map of file",
-        'unknown-type: "file" and "list of file" are only for a field in the body of a request',
+        'unknown-type: "file", "list of file" and "file or string" are only for a field in the body of a request',
     ),
     (
         "retention: 24h}",

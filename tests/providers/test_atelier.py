@@ -257,3 +257,37 @@ def test_a_fraction_of_a_second_is_sent(atelier: Atelier) -> None:
 
     assert atelier.sent("find", since=at).query == [("since", "1767225600.25")]
     assert atelier.sent("find", x_until=at).request.headers["x-until"] == "1767225600250"
+
+
+def test_an_object_in_a_query_has_names_in_brackets(atelier: Atelier) -> None:
+    """OpenAPI's deepObject: a name for each value, at every depth; lists as they are elsewhere in a query."""
+    models = atelier.models
+    found = models.Filter(
+        status="drawn",
+        size=models.Range(gte=2),
+        since=datetime(2026, 1, 1, tzinfo=UTC),
+        tags=["x", "y"],
+        additional={"painter": "a&b"},
+    )
+    sent = atelier.sent("count", in_=models.Area(corner=models.Corner(x=1)), filter=found, fields={"a": ["id", "n"]})
+    assert sent.query == [
+        ("in[corner][x]", "1"),
+        ("filter[status]", "drawn"),
+        ("filter[size][gte]", "2"),
+        ("filter[since]", "1767225600"),
+        ("filter[tags][]", "x"),
+        ("filter[tags][]", "y"),
+        ("filter[painter]", "a&b"),
+        ("fields[a]", "id,n"),
+    ]
+    assert "?in%5Bcorner%5D%5Bx%5D=1&filter%5Bstatus%5D=drawn&" in sent.request.url
+
+
+def test_what_cannot_be_in_brackets_is_refused(atelier: Atelier) -> None:
+    """With its place, before anything is sent: a server would read another object."""
+    area = atelier.models.Area(corner=atelier.models.Corner())
+    for key in ("", "[]", "a]b", "a[b]", "a[][]"):
+        assert atelier.refused("count", in_=area, page={key: 1}).startswith(f"page has the key {key!r}, which cannot")
+    assert atelier.refused("count", in_=area, fields={"a": ["b,c"]}).startswith("fields.a[0] has ',' in it")
+    assert atelier.refused("count", in_=atelier.models.Area(corner=1)).startswith("in_.corner: Expected `object`")
+    assert atelier.refused("count", in_=area, page={"a": "b"}).startswith("page['a']: Expected `int`")

@@ -45,7 +45,7 @@ def simulator(provider: Provider, url: str, *, speed: float = 1.0) -> str:
     At another speed than 1 a client needs a clock of that speed, which is of another class for asyncio.
     """
     lines = [f"{provider.name} {url}"]
-    lines += [f"  export {secret.env}=simulated" for secret in provider.auth]
+    lines += [f"  export {secret.env}=simulated" for secret in provider.enough_auth]
     if speed == 1.0:
         lines.append(f'  {provider.class_name}(base_url="{url}")')
     else:

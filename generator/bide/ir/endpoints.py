@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from bide.ir.models import Example, Field
-from bide.ir.types import Json, Kind, ListOf, Pointer, Scalar
+from bide.ir.types import Json, Kind, ListOf, OneOf, Pointer, Scalar, Type
 
 NAME = re.compile(r"\{\+?([A-Za-z][\w.]*)\}")
 """A name in braces, in a path or a text."""
@@ -19,6 +19,11 @@ FORMS = (MULTIPART, URLENCODED)
 
 
 _FILE = Scalar(Kind.FILE)
+
+
+def is_file_or_text(type_: Type) -> bool:
+    """Whether a field of a body is `file or string`."""
+    return isinstance(type_, OneOf) and set(type_.types) == {_FILE, Scalar(Kind.STRING)} and not type_.nullable
 
 
 class Place(StrEnum):
@@ -147,7 +152,16 @@ class Endpoint:
         """The media type, if the body is sent as a form: that of the spec, or multipart if there are files."""
         if self.content_type in FORMS:
             return self.content_type or ""
-        return MULTIPART if any(each.field.type in (_FILE, ListOf(_FILE)) for each in self.parameters) else ""
+        types = [each.field.type for each in self.parameters]
+        return MULTIPART if any(each in (_FILE, ListOf(_FILE)) or is_file_or_text(each) for each in types) else ""
+
+    @property
+    def media_type(self) -> str:
+        """The media type of the body, in lower case; `*/*` if the caller chooses it, empty if there is no body."""
+        if not self.has_body:
+            return ""
+        usual = "*/*" if self.is_raw else "application/json"
+        return (self.form or self.content_type or usual).partition(";")[0].strip().lower()
 
     @property
     def is_form(self) -> bool:

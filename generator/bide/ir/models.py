@@ -57,6 +57,8 @@ class Field:
     """The states in which the field is always present."""
     join: str = ""
     """What separates the items of a list in a query parameter; empty: each item is a parameter of its own."""
+    in_brackets: bool = False
+    """Whether it is an object in a query, each of whose values is a parameter named like `filter[price][max]`."""
 
     @property
     def is_rest(self) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -126,6 +126,21 @@ def spelled(type_: ir.Type) -> str:
 
 def _spelled_inside(type_: ir.Type) -> str:
     return f"({spelled(type_)})" if isinstance(type_, ir.OneOf) else spelled(type_)
+
+
+def secrets_in(auth: ir.Json) -> Iterator[tuple[int, tuple[str | int, ...], Mapping[str, ir.Json]]]:
+    """The secrets of an `auth`, each with its way and its path. The way is 0, or that of `one_of`, from 1."""
+    items = [((), auth)] if isinstance(auth, dict) else [((index,), each) for index, each in enumerate(auth)]
+    for path, item in items:
+        if "one_of" not in item:
+            yield 0, path, item
+            continue
+        for number, way in enumerate(item["one_of"]):
+            here = (*path, "one_of", number)
+            if isinstance(way, dict):
+                yield number + 1, here, way
+            else:
+                yield from ((number + 1, (*here, index), each) for index, each in enumerate(way))
 
 
 def parse_pointer(text: str) -> ir.Pointer:

@@ -30,7 +30,9 @@ class Secret:
     argument: str
     """The argument of a client that takes it."""
     is_usual: bool = True
-    """Whether requests that name no secret carry it."""
+    """Whether requests that name no secret carry it; of one with a `way`: whether no request names it."""
+    way: int = 0
+    """Of secrets of which one is enough: its number, from 1; those with the same number belong together."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,16 +67,19 @@ class Signature:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Variable:
-    """A part of the base URL that the user of a client sets."""
+    """A part of the base URL, or of the token URL of OAuth, that the user of a client sets."""
 
     name: str
-    """The argument of a client; it is in braces in the base URL."""
+    """The argument of a client; it is in braces in the URL."""
     env: str
     """The environment variable that a client reads it from; empty: none."""
     default: str
     values: tuple[tuple[str, str], ...]
     """(value, meaning) pairs; empty: any value."""
     description: str
+
+    is_of_token_url: bool
+    """Whether it is in the token URL only."""
 
     @property
     def sample(self) -> str:
@@ -130,6 +135,16 @@ class Provider:
     package: Package
 
     by_name: Mapping[str, Enum | Model | Union] = field(default_factory=dict, repr=False, compare=False)
+
+    @property
+    def usual_auth(self) -> tuple[Secret, ...]:
+        """The secrets that usual requests carry. Where one of several is enough, the first."""
+        return tuple(each for each in self.auth if (each.way == 1 if each.way else each.is_usual))
+
+    @property
+    def enough_auth(self) -> tuple[Secret, ...]:
+        """The secrets that are enough for all requests: the usual ones, and those that some request names."""
+        return tuple(each for each in self.auth if each.way in (0, 1) or not each.is_usual)
 
     @property
     def base_path(self) -> str:

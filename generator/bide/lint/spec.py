@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import Literal, TypeAlias
 
 from bide import ir
-from bide.ir.notation import NotationError, TypeText, parse_pointer, parse_type
+from bide.ir.notation import NotationError, TypeText, parse_pointer, parse_type, secrets_in
 from bide.ir.pointers import LeadsNowhere, follow
 from bide.spec.diagnostics import Diagnostic, Severity
 from bide.spec.document import Document, Json, Path
@@ -224,12 +224,13 @@ class Spec:
     # requests
 
     def secrets(self) -> Iterator[tuple[Path, Mapping[str, Json]]]:
-        """The secrets that are sent with every request, each with its path in the spec."""
-        auth = self.document.data.get("auth", [])
-        if isinstance(auth, list):
-            yield from ((("auth", index), secret) for index, secret in enumerate(auth))
-        else:
-            yield ("auth",), auth
+        """The secrets, each with its path in the spec."""
+        yield from ((path, secret) for _, path, secret in self.secrets_in_ways())
+
+    def secrets_in_ways(self) -> Iterator[tuple[int, Path, Mapping[str, Json]]]:
+        """The same, with the way of each: 0, or its number among those of which one is enough."""
+        for way, path, secret in secrets_in(self.document.data.get("auth", [])):
+            yield way, ("auth", *path), secret
 
     @cached_property
     def endpoints(self) -> Sequence[EndpointView]:

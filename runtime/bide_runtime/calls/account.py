@@ -8,7 +8,6 @@ import sys
 from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import Any, Literal, NoReturn, TypeAlias, TypeVar
-from urllib.parse import urlsplit
 
 import msgspec
 from msgspec.structs import replace
@@ -16,7 +15,7 @@ from msgspec.structs import replace
 from ..edition import VERSION
 from ..errors.client import ClientError, ConfigurationError, InvalidArgument
 from ..errors.decode import DecodeError
-from ..http.auth import Secret, given, missing, placed, without
+from ..http.auth import Secret, chosen_way, given, is_usual, missing, placed, without
 from ..http.errors import ApiError, api_error_class
 from ..http.headers import SendableHeaders, sendable, sendable_headers
 from ..http.keys import Keys
@@ -27,7 +26,7 @@ from ..http.scalar import text
 from ..http.statuses import Arrival, arrival_of
 from ..models.codec import follow, json_in
 from ..models.message import code_of, message_of, text_of
-from .base_url import filled, values_of
+from .base_url import url_of
 from .call import JSON, Call
 from .extras import Extras
 from .provider import Provider
@@ -60,6 +59,8 @@ class Account(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     new_key: Callable[[], str] = _random_key
     """Returns a new idempotency key."""
     extras: Extras = Extras()
+    way: int = 0
+    """The way to authenticate, where one of several secrets is enough."""
     keys: Keys | None = None
     """The secrets, if some of them change: then a request gets them when it is sent."""
     token_url: str = ""
@@ -133,7 +134,9 @@ class Account(msgspec.Struct, frozen=True, kw_only=True, dict=True):
 
     def _needed(self, auth: Auth) -> list[Secret]:
         """The secrets that a request needs. Raises `ConfigurationError` if one is missing."""
-        needed = [each for each in self.provider.auth if (each.is_usual if auth is None else each.argument in auth)]
+        needed = [
+            each for each in self.provider.auth if (is_usual(each, self.way) if auth is None else each.argument in auth)
+        ]
         for secret in needed:
             if secret.argument not in self.secrets and not (self.keys and secret.argument in self.keys.functions):
                 raise missing(self.provider.title, secret)
@@ -304,24 +307,29 @@ def open_account(
     """
     functions: dict[str, Callable[[], Any]] = {}
     fixed: dict[str, str] = {}
+    way = chosen_way(provider.title, provider.auth, secrets)
     for secret in provider.auth:
         passed = secrets.get(secret.argument)
+        if secret.way not in (0, way) and secret.is_usual:
+            continue  # another way, which no request needs
         if callable(passed) and secret.at != "oauth":
             functions[secret.argument] = passed
-        elif secret.is_usual or passed is not None or os.environ.get(secret.env):
+        elif is_usual(secret, way) or passed is not None or os.environ.get(secret.env):
             fixed[secret.argument] = given(provider.title, secret, passed)
-    values = {} if base_url else values_of(provider.title, provider.variables, variables or {})
-    base = _checked_base(base_url or filled(provider.base_url, values))
+    gets_tokens = {"client_id", "client_secret"} <= fixed.keys() and provider.oauth is not None
+    values: dict[str, str] = {}
+    if not base_url:
+        base_url, values = url_of(provider.title, provider.base_url, provider.variables, variables or {})
+    base = _checked_base(base_url)
     from random import random
 
     return Account(
         provider=provider,
         secrets=fixed,
-        keys=Keys(provider.auth, fixed, functions) if functions or provider.oauth else None,
+        way=way,
+        keys=Keys(provider.auth, fixed, functions) if functions or gets_tokens else None,
         base_url=base,
-        token_url=(
-            "" if provider.oauth is None else _token_url(provider.oauth.token_url, secrets.get("token_url"), base)
-        ),
+        token_url=_token_url(provider, secrets.get("token_url"), base, variables or {}) if gets_tokens else "",
         variables=values,
         timeout=positive("timeout", timeout),
         max_retries=_retries(max_retries),
@@ -347,18 +355,20 @@ def _retries(number: int) -> int:
     return number
 
 
-def _token_url(url: str, passed: object, base: str) -> str:
+def _token_url(provider: Provider, passed: object, base: str, variables: Mapping[str, str | None]) -> str:
     """Where access tokens come from: the URL that was passed, or else that of the spec.
 
     A client whose base URL is on this machine, as that of a simulator is, gets them there too.
     """
     if passed is not None:
         return _checked_base(passed, "token_url")
+    url = "" if provider.oauth is None else provider.oauth.token_url
     scheme, host, port = origin(base)
     if is_loopback(host):
         netloc = f"[{host}]" if ":" in host else host
-        return urlsplit(url)._replace(scheme=scheme, netloc=netloc if port is None else f"{netloc}:{port}").geturl()
-    return url
+        path = url.partition("://")[2].partition("/")[2]
+        url = f"{scheme}://{netloc if port is None else f'{netloc}:{port}'}/{path}"
+    return url_of(provider.title, url, provider.variables, variables, "token_url")[0]
 
 
 def _checked_base(url: object, name: str = "base_url") -> str:

@@ -1,4 +1,4 @@
-"""The base URL of a client, made from the variables in that of the spec. Sends nothing."""
+"""The URLs of a client, made from the variables in those of the spec. Sends nothing."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ _NAME = re.compile(r"\{(\w+)\}")
 
 
 class Variable(msgspec.Struct, frozen=True, kw_only=True):
-    """A part of the base URL that the user of a client sets."""
+    """A part of the base URL, or of the token URL of OAuth, that the user of a client sets."""
 
     name: str
-    """The name of the client's argument, which is in braces in the base URL."""
+    """The name of the client's argument, which is in braces in the URL."""
     env: str = ""
     """The environment variable that is read if the argument is not passed."""
     default: str = ""
@@ -31,15 +31,25 @@ class Variable(msgspec.Struct, frozen=True, kw_only=True):
     """The values that it may have; empty: any."""
 
 
-def values_of(title: str, variables: tuple[Variable, ...], given: Mapping[str, str | None]) -> dict[str, str]:
-    """The value of each variable: what was passed, that of the environment, or the default.
+def url_of(
+    title: str,
+    template: str,
+    variables: tuple[Variable, ...],
+    given: Mapping[str, str | None],
+    instead: str = "base_url",
+) -> tuple[str, dict[str, str]]:
+    """The URL of a template, and the values of the variables in it: what was passed, that of the environment, or the
+    default. *instead* is the argument that takes the place of the whole URL.
 
-    Raises `ConfigurationError` if there is none, or if it is not one of the values of the spec.
+    Raises `ConfigurationError` if there is no value, if it is not one of the values of the spec, or if its characters
+    would change the host or the path.
     """
-    return {variable.name: _value(title, variable, given.get(variable.name)) for variable in variables}
+    names = _NAME.findall(template)
+    values = {each.name: _value(title, each, given.get(each.name), instead) for each in variables if each.name in names}
+    return filled(template, values, instead), values
 
 
-def _value(title: str, variable: Variable, passed: str | None) -> str:
+def _value(title: str, variable: Variable, passed: str | None, instead: str) -> str:
     found = passed
     if found is None and variable.env:
         found = os.environ.get(variable.env) or None
@@ -48,31 +58,31 @@ def _value(title: str, variable: Variable, passed: str | None) -> str:
     if found is None:
         ways = [f"pass {variable.name}=..."]
         ways += [f"set the environment variable {variable.env}"] if variable.env else []
-        raise ConfigurationError(f"{title} needs {variable.name}: {', '.join(ways)}, or pass base_url=...")
+        raise ConfigurationError(f"{title} needs {variable.name}: {', '.join(ways)}, or pass {instead}=...")
     if not isinstance(found, str):
         raise ConfigurationError(f"{variable.name} must be text, not {type(found).__name__}")
     if variable.values and found not in variable.values:
         known = ", ".join(map(repr, variable.values))
-        raise ConfigurationError(f"{variable.name} must be one of {known}, not {found!r:.80}; or pass base_url=...")
+        raise ConfigurationError(f"{variable.name} must be one of {known}, not {found!r:.80}; or pass {instead}=...")
     return str.__str__(found)
 
 
-def filled(template: str, values: Mapping[str, str]) -> str:
-    """The base URL of the spec with these values in it.
-
-    Raises `ConfigurationError` for a value with characters that would change the host or the path.
-    """
+def filled(template: str, values: Mapping[str, str], instead: str = "base_url") -> str:
+    """The URL of a template with these values in it. Raises `ConfigurationError` as `url_of` does."""
     scheme, _, rest = template.partition("://")
     host, slash, path = rest.partition("/")
-    return f"{scheme}://{_filled(host, values, _LABEL)}{slash}{_filled(path, values, _SEGMENT)}"
+    return f"{scheme}://{_filled(host, values, _LABEL, instead)}{slash}{_filled(path, values, _SEGMENT, instead)}"
 
 
-def _filled(text: str, values: Mapping[str, str], allowed: re.Pattern[str]) -> str:
+_PARTS = {"base_url": "the base URL", "token_url": "the token URL"}
+
+
+def _filled(text: str, values: Mapping[str, str], allowed: re.Pattern[str], instead: str) -> str:
     for name in _NAME.findall(text):
         if allowed.fullmatch(values[name]) is None:
             what = "letters, digits and hyphens" if allowed is _LABEL else "letters, digits and any of - . _ ~"
             raise ConfigurationError(
-                f"{name} is {values[name]!r:.80}, but it is a part of the base URL and can have only {what};"
-                " for another host, pass base_url=..."
+                f"{name} is {values[name]!r:.80}, but it is a part of {_PARTS[instead]} and can have only {what};"
+                f" for another host, pass {instead}=..."
             )
     return _NAME.sub(lambda match: values[match[1]], text)

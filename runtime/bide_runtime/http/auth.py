@@ -30,7 +30,47 @@ class Secret(msgspec.Struct, frozen=True, kw_only=True):
     argument: str = "api_key"
     """The name of the argument of the client."""
     is_usual: bool = True
-    """Whether it is sent with every request that does not say what it needs; otherwise, where a request names it."""
+    """Whether it is sent with every request that does not say what it needs; otherwise, where a request names it.
+
+    Of one with a `way`: whether no request names it.
+    """
+    way: int = 0
+    """Of secrets of which one is enough: its number, from 1; those with the same number belong together."""
+
+
+def chosen_way(title: str, auth: Iterable[Secret], passed: Mapping[str, object]) -> int:
+    """The way to authenticate, where one of several secrets is enough; 0 if the provider has no such choice.
+
+    It is the first that has a secret that was passed, or else the first that is in the environment. Raises
+    `ConfigurationError` if none is complete.
+    """
+    ways: dict[int, list[Secret]] = {}
+    for secret in auth:
+        if secret.way:
+            ways.setdefault(secret.way, []).append(secret)
+    if not ways:
+        return 0
+    begun = {way: each for way, each in ways.items() if any(_is_passed(one, passed) for one in each)}
+    for way, secrets in (begun or ways).items():
+        if all(_is_passed(one, passed) or os.environ.get(one.env) for one in secrets):
+            return way
+    for one in next(iter(begun.values()), ()):
+        if not _is_passed(one, passed) and not os.environ.get(one.env):
+            raise missing(title, one)
+    arguments = "; or ".join(" and ".join(f"{one.argument}=..." for one in each) for each in ways.values())
+    variables = "; or ".join(" and ".join(one.env for one in each) for each in ways.values())
+    raise ConfigurationError(
+        f"{title} needs one of several secrets: pass {arguments}; or set the environment variable {variables}"
+    )
+
+
+def _is_passed(secret: Secret, passed: Mapping[str, object]) -> bool:
+    return passed.get(secret.argument) is not None
+
+
+def is_usual(secret: Secret, way: int) -> bool:
+    """Whether a client with this way to authenticate sends it with requests that do not say what they need."""
+    return secret.way == way if secret.way else secret.is_usual
 
 
 def given(title: str, secret: Secret, found: object) -> str:

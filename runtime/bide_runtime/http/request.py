@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from itertools import chain, zip_longest
 from typing import Any, TypeAlias
@@ -89,12 +89,42 @@ def _segment(name: str, value: str) -> str:
 
 
 def query(pairs: Iterable[tuple[str, Json]]) -> str:
-    """`?a=1&b=2`, without pairs whose value is `None`; a list repeats its name; empty if no pair is left."""
+    """`?a=1&b=2`, without pairs whose value is `None`; empty if no pair is left.
+
+    A list repeats its name. An object has a name in brackets for each of its values: `?a[b]=1`.
+    """
     flat: list[tuple[str, str]] = []
     for name, value in pairs:
-        items = value if isinstance(value, list | tuple) else [value]
-        flat += [(name, text(item, name)) for item in items if item is not None]
+        for inner, each in _named_in(name, value) if isinstance(value, dict) else ((name, value),):
+            items = each if isinstance(each, list | tuple) else [each]
+            flat += [(inner, text(item, inner)) for item in items if item is not None]
     return "?" + urlencode(flat) if flat else ""
+
+
+def _named_in(name: str, value: dict[str, Json]) -> list[tuple[str, Json]]:
+    """The values inside of an object, with their names. Raises `InvalidArgument` if they cannot be sent."""
+    try:
+        return list(_in_brackets(name, value))
+    except RecursionError:
+        raise InvalidArgument(f"{name}: it is nested too deeply; nothing was sent") from None
+
+
+def _in_brackets(name: str, value: Json) -> Iterator[tuple[str, Json]]:
+    """The values inside of an object, with their names. The key `ids[]` of a list is in two pairs: `a[ids][]`.
+
+    Raises `InvalidArgument` for a key that a server would read as others.
+    """
+    if not isinstance(value, dict):
+        yield name, value
+        return
+    for key, inner in value.items():
+        match = _KEY.fullmatch(key) if isinstance(key, str) else None
+        if match is None:
+            raise InvalidArgument(f"{name} has the key {key!r}, which cannot be sent in brackets; nothing was sent")
+        yield from _in_brackets(f"{name}[{match[1]}]{match[2]}", inner)
+
+
+_KEY = re.compile(r"([^\[\]]+)((?:\[\])?)")
 
 
 def with_query(url: str, parameters: Mapping[str, str]) -> str:
@@ -105,11 +135,14 @@ def with_query(url: str, parameters: Mapping[str, str]) -> str:
     return f"{path}?{'&'.join(filter(None, (given, more)))}" if more else url
 
 
-def joined(items: Json, by: str, name: str) -> str | None:
+def joined(items: Json, by: str, name: str) -> Json:
     """The items of a list as one text with *by* between them; `None` for an empty list and for `None`.
 
-    Raises `InvalidArgument` for an item with *by* in it, which would be read as two.
+    Of an object, all lists in it become texts. Raises `InvalidArgument` for an item with *by* in it, which would be
+    read as two.
     """
+    if isinstance(items, dict):
+        return {key: joined(each, by, f"{name}.{key}") if _has_items(each) else each for key, each in items.items()}
     if not items:
         return None
     texts = [text(item, f"{name}[{index}]") for index, item in enumerate(items)]
@@ -117,6 +150,10 @@ def joined(items: Json, by: str, name: str) -> str | None:
         if by in each:
             raise InvalidArgument(f"{name}[{index}] has {by!r} in it, which separates the items; nothing was sent")
     return by.join(texts)
+
+
+def _has_items(value: Json) -> bool:
+    return isinstance(value, dict | list)
 
 
 def as_text(value: Json) -> str:

@@ -182,15 +182,20 @@ def encode_object(body: Mapping[str, Json], name: str) -> bytes:
 
 def encode_value(wanted: Any, body: Any, name: str) -> bytes:
     """A request body that is no model as JSON text. Raises `InvalidArgument` as `encode` does."""
-    values = plain(body, name, wanted)
+    return msgspec.json.encode(_valid(wanted, body, name))
+
+
+def _valid(wanted: Any, value: Any, name: str) -> Json:
+    """An argument of type *wanted* as plain JSON values. Raises `InvalidArgument` with the place of what is wrong."""
+    values = plain(value, name, wanted)
     try:
         _converted(wanted, values)
     except msgspec.ValidationError as error:
         path, problem = _path_and_problem(wanted, values, str(error))
-        place = argument(body, path)
+        place = argument(value, path)
         at = f"{name}{place if place.startswith('[') else f'.{place}'}" if place else name
         raise InvalidArgument(f"{at}: {problem}; nothing was sent") from error
-    return msgspec.json.encode(values)
+    return values
 
 
 def encode_text(body: str, name: str) -> bytes:
@@ -214,11 +219,7 @@ def plain_json(body: Model) -> Json:
 
 def checked(wanted: Any, value: T, name: str) -> T:
     """*value*, if it is valid for a query or header parameter of type *wanted*. Raises `InvalidArgument`."""
-    try:
-        msgspec.convert(plain(value, name, wanted), prepared(wanted), dec_hook=_from_json)
-    except msgspec.ValidationError as error:
-        problem, path = _split_message(str(error))
-        raise InvalidArgument(f"{name}{path.removeprefix('$')}: {problem}; nothing was sent") from error
+    _valid(wanted, value, name)
     return value
 
 

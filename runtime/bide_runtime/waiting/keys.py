@@ -21,11 +21,11 @@ def keys_of(account: Account, request: Request, auth: Auth) -> Keys | None:
 
 
 def fetch_token(account: Account, before: float, now: float) -> Flow[IssuedToken | None]:
-    """A new access token; `None` if the provider wants none. One attempt: the request that needs it has the retries.
+    """A new access token; `None` if the client needs none. One attempt: the request that needs it has the retries.
 
     Raises `TransportError`, `ApiError` and `DecodeError`, after which that request was certainly not sent.
     """
-    if account.provider.oauth is None:
+    if not account.token_url:
         return None
     timeout = min(account.timeout, before - now)
     if timeout <= 0:

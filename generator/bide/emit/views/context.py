@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 
 from bide.emit.python.code import Code, annotation
 from bide.emit.words import prose
-from bide.ir import INDEX, Field, Job, ListOf, MapOf, Model, Named, OneOf, Pointer, Provider, Scalar, Type
+from bide.ir import INDEX, Endpoint, Field, Job, ListOf, MapOf, Model, Named, OneOf, Pointer, Provider, Scalar, Type
 from bide.ir.pointers import follow
+
+_NAME = re.compile(r"\{[^{}]*\}")
 
 
 class Context:
@@ -56,6 +59,20 @@ class Context:
         parameters = [parameter.field.type for endpoint in endpoints for parameter in endpoint.parameters]
         found = {name for type in [*models, *parameters] for name in named(type)}
         return frozenset(enum.name for enum in self.ir.enums) & found
+
+    def is_told_by_type(self, endpoint: Endpoint) -> bool:
+        """Whether another request has the same address, and a body of another media type."""
+        address = endpoint.method, _NAME.sub("{}", endpoint.path)
+        return len(self._types_at.get(address, ())) > 1
+
+    @cached_property
+    def _types_at(self) -> Mapping[tuple[str, str], set[str]]:
+        """The media types of bodies, by method and path."""
+        found: dict[tuple[str, str], set[str]] = {}
+        for each in [*(job.submit for job in self.ir.jobs), *(operation.endpoint for operation in self.ir.operations)]:
+            if each.media_type:
+                found.setdefault((each.method, _NAME.sub("{}", each.path)), set()).add(each.media_type)
+        return found
 
     def reply_type(self, type: Type | None) -> Code:
         return Code("None") if type is None else annotation(type, prefix="models.", unions=self.union_names)

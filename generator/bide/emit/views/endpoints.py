@@ -17,11 +17,12 @@ from bide.ir import (
     Field,
     Kind,
     ListOf,
+    OneOf,
     Parameter,
     Place,
     Scalar,
 )
-from bide.ir.endpoints import MULTIPART
+from bide.ir.endpoints import MULTIPART, is_file_or_text
 from bide.ir.notation import leaves
 
 _WRITTEN = (Scalar(Kind.LOCAL_DATETIME), Scalar(Kind.UNIXTIME), Scalar(Kind.UNIXTIME_MS))
@@ -83,7 +84,7 @@ class EndpointView(View):
     def _written(self, parameter: Parameter) -> Code:
         """The value of an argument outside of the body."""
         value, name = Code(parameter.name), literal(parameter.name)
-        if any(each in _WRITTEN for each in leaves(parameter.field.type)):
+        if parameter.field.in_brackets or any(each in _WRITTEN for each in leaves(parameter.field.type)):
             value = Code(f"_as_written({self._checked(parameter)}, {value}, {name})")
         by = parameter.field.join
         return Code(f"_joined({value}, {literal(by)}, {name})") if by else value
@@ -201,6 +202,9 @@ def _filled(fields: Iterable[BodyField]) -> Iterator[str]:
                 yield f"{field.name}=_as_file({name}, {literal(name)})"
             case Parameter(field=Field(type=ListOf(Scalar(Kind.FILE))), name=name):
                 yield f"{field.name}=_as_files({name}, {literal(name)})"
+            case Parameter(field=Field(type=OneOf() as type_), name=name) if is_file_or_text(type_):
+                file = f"_as_file({name}, {literal(name)})"
+                yield f"{field.name}={name} if isinstance({name}, str) else {file}"
             case Parameter(field=Field(is_rest=True), name=name):
                 yield f"{field.name}={name} or {{}}"
             case Parameter(name=name):

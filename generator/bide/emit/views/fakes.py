@@ -197,4 +197,6 @@ def _route(provider: Context, endpoint: Endpoint) -> Code:
         constants = tuple((path, value) for path, value in placed(provider, endpoint.body).constants)
         parts += [literal(constants)] if constants else []
     parts += [] if endpoint.auth is None else [Code(f"auth={literal(endpoint.auth)}")]
+    if endpoint.media_type not in ("", "*/*") and provider.is_told_by_type(endpoint):
+        parts.append(Code(f"media_type={literal(endpoint.media_type)}"))
     return Code(f"Route({', '.join(parts)})")

@@ -253,5 +253,6 @@ def _secret(secret: Secret) -> Code:
         "env": secret.env,
         "argument": secret.argument,
         "is_usual": secret.is_usual,
+        "way": secret.way,
     }
     return row("Secret", fields)

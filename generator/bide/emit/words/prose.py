@@ -279,7 +279,20 @@ def package(provider: Provider) -> str:
     )
 
 
+def ways_of(auth: Iterable[Secret]) -> list[str]:
+    """The arguments of each way, if one of several secrets is enough: "`a` and `b`"."""
+    ways: dict[int, list[str]] = {}
+    for secret in auth:
+        if secret.way:
+            ways.setdefault(secret.way, []).append(f"`{secret.argument}`")
+    return [" and ".join(arguments) for arguments in ways.values()]
+
+
 def _client(provider: Provider, opening: str, waits: str) -> str:
+    ways = "; ".join(ways_of(provider.auth))
+    choice = (
+        f"\nOne of these is needed: {ways}. The first that is passed is used, or else the first in the environment."
+    )
     key = "".join(f"\n    {each.argument}: {_secret(each)}" for each in provider.auth)
     key += f"\n    token_url: URL to use instead of {provider.oauth.token_url}." if provider.oauth else ""
     if provider.webhooks:
@@ -292,6 +305,7 @@ def _client(provider: Provider, opening: str, waits: str) -> str:
         f"{colour} for {provider.title}.",
         f"\n{sentence(provider.description)}" if provider.description else "",
         _example(provider, opening, waits),
+        choice if ways else "",
         f"\nArgs:{key}{''.join(map(_variable, provider.variables))}"
         f"\n    base_url: URL to use instead of {provider.base_url}."
         f"\n    timeout: Timeout of one HTTP request in seconds.{_wait_for_a_job(provider)}"
@@ -311,7 +325,8 @@ def _wait_for_a_job(provider: Provider) -> str:
 
 def _variable(variable: Variable) -> str:
     """The line of an argument for a variable of the base URL."""
-    parts = [sentence(variable.description) or "A part of the base URL."]
+    usual_part = "A part of the token URL." if variable.is_of_token_url else "A part of the base URL."
+    parts = [sentence(variable.description) or usual_part]
     if variable.values:
         known = (f"`{value}` ({text.rstrip('.')})" for value, text in variable.values)
         parts.append(f"One of {', '.join(known)}.")

@@ -157,13 +157,16 @@ class ReadmeView:
     def secrets(self) -> Code:
         """Where the client finds its secrets, and the variables of its base URL."""
         auth = self._provider.auth
-        lines = [f"`{each.argument}` is read from `{each.env}`, or passed as `{each.argument}=`." for each in auth]
+        ways = prose.ways_of(auth)
+        lines = [f"One of these is needed: {'; '.join(ways)}. If there are several, the first is used."] if ways else []
+        lines += [f"`{each.argument}` is read from `{each.env}`, or passed as `{each.argument}=`." for each in auth]
         if [secret.argument for secret in auth] == ["api_key"]:
             lines = [f"The API key is read from `{auth[0].env}`, or passed as `api_key=`."]
         for each in self._provider.variables:
             read = f"read from `{each.env}`, or " if each.env else ""
             usual = f" Its default is `{each.default}`." if each.default else ""
-            lines.append(f"`{each.name}`, a part of the base URL, is {read}passed as `{each.name}=`.{usual}")
+            url = "token" if each.is_of_token_url else "base"
+            lines.append(f"`{each.name}`, a part of the {url} URL, is {read}passed as `{each.name}=`.{usual}")
         return Code("\n".join(lines))
 
     @property

@@ -51,6 +51,7 @@ def build_field(key: str, raw: Json, sources: Sources, inherited: ir.Source | No
         secret=more.get("secret", False),
         when=states(more.get("when", [])),
         join=more.get("join", ""),
+        in_brackets=more.get("style") == "deepObject",
     )
 
 

@@ -8,12 +8,13 @@ from dataclasses import replace
 
 from bide import ir
 from bide.ir import defaults
-from bide.ir.build.endpoints import OAUTH_ARGUMENTS, Bodies, secret_argument
+from bide.ir.build.endpoints import Bodies
 from bide.ir.build.jobs import build_job
 from bide.ir.build.lifecycles import build_lifecycle
 from bide.ir.build.models import build_enum, build_models, build_union, with_variants
 from bide.ir.build.operations import build_operation, event_union
 from bide.ir.build.reach import reached, received, sent
+from bide.ir.build.secrets import build_oauth, build_secrets
 from bide.ir.build.sources import Sources, sources
 from bide.ir.notation import parse_duration, parse_pointer
 from bide.ir.pointers import LeadsNowhere, follow
@@ -79,14 +80,10 @@ def build(document: Document) -> ir.Provider:
         description=raw["description"].strip(),
         docs=raw["docs"],
         base_url=raw["base_url"].rstrip("/"),
-        variables=tuple(_variable(name, more) for name, more in raw.get("variables", {}).items()),
+        variables=tuple(_variable(name, more, raw["base_url"]) for name, more in raw.get("variables", {}).items()),
         query=tuple(raw.get("query", {}).items()),
-        auth=tuple(
-            replace(secret, is_usual=secret.argument not in named)
-            for each in _listed(raw.get("auth", []))
-            for secret in _secrets(each)
-        ),
-        oauth=_oauth(raw.get("auth", [])),
+        auth=build_secrets(raw.get("auth", []), named),
+        oauth=build_oauth(raw.get("auth", [])),
         webhooks=_signature(raw["webhooks"]) if "webhooks" in raw else None,
         headers=tuple(raw.get("headers", {}).items()),
         request_id_header=raw.get("request_id", {}).get("header"),
@@ -151,10 +148,6 @@ def _caseless(raw: Mapping[str, Json], by_name: Mapping[str, ir.Enum | ir.Model 
     return found
 
 
-def _listed(raw: Json) -> list[Mapping[str, Json]]:
-    return raw if isinstance(raw, list) else [raw]
-
-
 def _package(provider: str, given: Mapping[str, Json] | None) -> ir.Package:
     raw = given or {}
     authors = tuple(ir.Author(name=one["name"], email=one.get("email", "")) for one in raw.get("authors", ()))
@@ -195,47 +188,14 @@ def _signature(given: Mapping[str, Json]) -> ir.Signature:
     )
 
 
-def _oauth(raw: Json) -> ir.OAuth | None:
-    found = next((each["oauth"] for each in _listed(raw) if "oauth" in each), None)
-    if found is None:
-        return None
-    return ir.OAuth(
-        token_url=found["token_url"],
-        scopes=tuple(found.get("scopes", ())),
-        audience=found.get("audience", ""),
-        in_body=found.get("credentials") == "body",
-    )
-
-
-def _secrets(raw: Mapping[str, Json]) -> list[ir.Secret]:
-    if "oauth" in raw:
-        return [ir.Secret(scheme="oauth", name=name, env=raw["env"][name], argument=name) for name in OAUTH_ARGUMENTS]
-    return [_secret(raw)]
-
-
-def _secret(raw: Mapping[str, Json]) -> ir.Secret:
-    argument = secret_argument(raw["name"]) if "name" in raw else "api_key"
-    match raw:
-        case {"header": str(name)}:
-            return ir.Secret(
-                scheme="header", name=name, prefix=raw.get("prefix", ""), env=raw["env"], argument=argument
-            )
-        case {"query": str(name)}:
-            return ir.Secret(scheme="query", name=name, env=raw["env"], argument=argument)
-        case {"basic": str(name)}:
-            usual = argument if "name" in raw or name == "both" else name
-            return ir.Secret(scheme="basic", name=name, env=raw["env"], argument=usual)
-        case _:
-            return ir.Secret(scheme="header", name="Authorization", prefix="Bearer", env=raw["env"], argument=argument)
-
-
-def _variable(name: str, raw: Mapping[str, Json]) -> ir.Variable:
+def _variable(name: str, raw: Mapping[str, Json], base_url: str) -> ir.Variable:
     return ir.Variable(
         name=names.identifier(name),
         env=raw.get("env", ""),
         default=raw.get("default", ""),
         values=tuple((value, meaning.strip()) for value, meaning in raw.get("values", {}).items()),
         description=raw.get("description", "").strip(),
+        is_of_token_url=f"{{{name}}}" not in base_url,
     )
 
 

@@ -28,6 +28,7 @@ from bide.ir.endpoints import URLENCODED
 from bide.simulator.bodies.catalog import Catalog
 from bide.simulator.bodies.validation import Validator
 from bide.simulator.life.answer import Asked
+from bide.simulator.world.brackets import names_in, read_object
 from bide.simulator.world.form import Part, read_form
 
 
@@ -177,9 +178,13 @@ def _parameters(check: Validator, endpoint: Endpoint, asked: Asked, sent: dict[s
             texts = [asked.headers[wire.lower()]] if wire.lower() in asked.headers else []
         elif parameter.place is Place.PATH:
             texts = [sent[wire]] if wire in sent else []
-        yield from _parameter(check, parameter, texts, sent)
-    known = {parameter.field.wire for parameter in endpoint.parameters if parameter.place is Place.QUERY}
-    known |= {wire for place, wire in constants if place is Place.QUERY}
+        if parameter.field.in_brackets and not texts:
+            yield from _in_brackets(check, parameter, given, sent)
+        else:
+            yield from _parameter(check, parameter, texts, sent)
+    in_query = [parameter.field for parameter in endpoint.parameters if parameter.place is Place.QUERY]
+    known = {field.wire for field in in_query} | {wire for place, wire in constants if place is Place.QUERY}
+    known |= {name for field in in_query if field.in_brackets for name in names_in(given, field.wire)}
     yield from (f"query.{name} is not known here" for name in given if name not in known)
 
 
@@ -191,6 +196,20 @@ def _field_of(asked: Asked, name: str) -> str:
         return ""
     found = body.get(name) if isinstance(body, dict) else None
     return found if isinstance(found, str) else ""
+
+
+def _in_brackets(
+    check: Validator, parameter: Parameter, given: dict[str, list[str]], sent: dict[str, Json]
+) -> Iterator[str]:
+    """The problems of an object in the query; a valid one is added to *sent*."""
+    field = parameter.field
+    if field.optional and not names_in(given, field.wire):
+        return
+    value = read_object(check.catalog, field.type, given, field.wire, _value, field.join)
+    problems = list(check.field_problems(field, value, f"query.{field.wire}"))
+    if not problems:
+        sent[field.wire] = value
+    yield from problems
 
 
 def _parameter(check: Validator, parameter: Parameter, texts: list[str], sent: dict[str, Json]) -> Iterator[str]:

@@ -37,16 +37,18 @@ class Gate:
             if any(name in dict(asked.query) for name in self._query):
                 raise Refused(400, "the query of every request was sent to another host")
             return asked
+        needed = self._needed(asked, auth, now)
         for secret in self._auth:
             given = _given(secret, asked)
-            if not (secret.is_usual if auth is None else secret.argument in auth):
-                if given and not self._shares_place(secret, auth):
+            if secret not in needed:
+                if given and not any(_place(secret) == _place(each) for each in needed):
                     raise Refused(400, f"the secret {secret.argument} was sent with a request that does not need it")
-                continue
-            is_token = secret.scheme == "oauth"
-            is_right = self._tokens.are_valid(given, now) if is_token else self._key in (None, given)
-            if not given or not is_right:
-                what = "access token" if is_token else "API key" if secret.argument == "api_key" else secret.argument
+            elif not self._is_right(secret, given, now):
+                what = (
+                    "access token"
+                    if secret.scheme == "oauth"
+                    else "API key" if secret.argument == "api_key" else secret.argument
+                )
                 raise Refused(401, f"the {what} is wrong" if given else f"the {what} is missing")
         for name, text in self._headers:
             found = asked.headers.get(name.lower(), "")
@@ -58,10 +60,27 @@ class Gate:
         hidden = {secret.name for secret in self._auth if secret.scheme == "query"}
         return replace(asked, query=tuple(pair for pair in asked.query if pair[0] not in hidden))
 
-    def _shares_place(self, secret: Secret, auth: tuple[str, ...] | None) -> bool:
-        """Whether a secret that the request needs is sent in the same place."""
-        needed = [each for each in self._auth if (each.is_usual if auth is None else each.argument in auth)]
-        return any(_place(secret) == _place(each) for each in needed)
+    def _needed(self, asked: Asked, auth: tuple[str, ...] | None, now: float) -> list[Secret]:
+        """The secrets that a request needs. Where one of several is enough: the first that is right, or that is there.
+
+        Raises `Refused` if none of them is there.
+        """
+        if auth is not None:
+            return [each for each in self._auth if each.argument in auth]
+        always = [each for each in self._auth if not each.way and each.is_usual]
+        numbers = dict.fromkeys(each.way for each in self._auth if each.way)
+        ways = [[one for one in self._auth if one.way == number] for number in numbers]
+        there = [way for way in ways if all(_given(one, asked) for one in way)]
+        right = [way for way in there if all(self._is_right(one, _given(one, asked), now) for one in way)]
+        if ways and not there:
+            names = "; or ".join(" and ".join(one.argument for one in way) for way in ways)
+            raise Refused(401, f"a secret is missing: {names}")
+        return [*always, *next(iter([*right, *there]), [])]
+
+    def _is_right(self, secret: Secret, given: str, now: float) -> bool:
+        if secret.scheme == "oauth":
+            return bool(given) and self._tokens.are_valid(given, now)
+        return bool(given) and self._key in (None, given)
 
 
 def _place(secret: Secret) -> tuple[str, str]:

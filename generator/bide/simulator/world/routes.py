@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from urllib.parse import unquote
 
@@ -36,10 +36,21 @@ class Route:
 
 @dataclass(frozen=True, slots=True)
 class Matched:
-    """The routes that match a request, and the parameters of its path."""
+    """The routes that match a request, and the values in its path."""
 
     routes: tuple[Route, ...]
-    path: dict[str, str]
+    values: tuple[str, ...]
+
+    def path(self, route: Route) -> dict[str, str]:
+        """The parameters of the path, by the names that one of the routes has for them."""
+        return dict(zip(NAME.findall(route.endpoint.path), self.values, strict=True))
+
+    def for_body(self, content_type: str) -> Matched:
+        """Those of the routes that take a body of this type; all if none does."""
+        kind = content_type.partition(";")[0].strip().lower()
+        exact = [route for route in self.routes if route.endpoint.media_type == kind]
+        fitting = exact or [route for route in self.routes if route.endpoint.media_type == "*/*"]
+        return replace(self, routes=tuple(fitting)) if fitting else self
 
 
 class Routes:
@@ -60,11 +71,10 @@ class Routes:
             return None
         found = [(route, match) for route, match in here if route.endpoint.method.upper() == method]
         if not found:
-            return Matched((), {})
+            return Matched((), ())
         best = found[0][1]
         routes = tuple(route for route, match in found if match.re.pattern == best.re.pattern)
-        names = NAME.findall(routes[0].endpoint.path)
-        return Matched(routes, dict(zip(names, map(unquote, best.groups()), strict=True)))
+        return Matched(routes, tuple(map(unquote, best.groups())))
 
 
 def _routes(provider: Provider) -> Iterable[Route]:

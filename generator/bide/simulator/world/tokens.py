@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from base64 import b64decode
 from collections.abc import Mapping
-from urllib.parse import parse_qs, unquote_plus, urlsplit
+from urllib.parse import parse_qs, unquote_plus
 
 from bide.ir import OAuth, Provider
 from bide.simulator.life.answer import Answer, Asked, of_json
@@ -18,13 +19,13 @@ class Tokens:
 
     def __init__(self, provider: Provider, key: str | None) -> None:
         self._oauth = provider.oauth
-        self._path = "" if provider.oauth is None else urlsplit(provider.oauth.token_url).path
+        self._path = None if provider.oauth is None else _path(provider.oauth.token_url)
         self._key = key
         self._ends: dict[str, float] = {}
 
     def are_asked_for(self, asked: Asked) -> bool:
         """Whether a request is for the token endpoint."""
-        return bool(self._path) and asked.method == "POST" and asked.path == self._path
+        return self._path is not None and asked.method == "POST" and self._path.fullmatch(asked.path) is not None
 
     def issue(self, asked: Asked, now: float) -> Answer:
         """A new token, or the error of RFC 6749, section 5.2."""
@@ -44,6 +45,12 @@ class Tokens:
     def are_valid(self, token: str, now: float) -> bool:
         """Whether a token was issued and is not too old."""
         return self._ends.get(token, now) > now
+
+
+def _path(url: str) -> re.Pattern[str]:
+    """The path of a token URL, with any values of its variables."""
+    path = "/" + url.partition("://")[2].partition("/")[2]
+    return re.compile("[^/]+".join(map(re.escape, re.split(r"\{\w+\}", path))))
 
 
 def _credentials(oauth: OAuth, headers: Mapping[str, str], form: Mapping[str, str]) -> tuple[str, str]:

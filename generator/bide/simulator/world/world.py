@@ -84,7 +84,7 @@ class World:
 
         Requests with a fault are not held. Call `handle` when the hold is over.
         """
-        matched = self._routes.find(asked.method, asked.path)
+        matched = self._matched(asked)
         if matched is None or not any(route.role is Role.POLL for route in matched.routes):
             return None
         try:
@@ -105,7 +105,7 @@ class World:
     def handle(self, asked: Asked, now: float, *, was_held: bool = False) -> Answer:
         """The answer to a request that arrived at *now*, or was held until *now*."""
         request_id = f"req_{self._paths.total() + 1:06d}"
-        matched = self._routes.find(asked.method, asked.path)
+        matched = self._matched(asked)
         template = matched.routes[0].endpoint.path if matched and matched.routes else asked.path
         self._paths[f"{asked.method} {template}"] += 1
         try:
@@ -122,6 +122,11 @@ class World:
         if self._provider.request_id_header:
             answer = replace(answer, headers={**answer.headers, self._provider.request_id_header.lower(): request_id})
         return answer
+
+    def _matched(self, asked: Asked) -> Matched | None:
+        """The routes of a request, by its method, its path and the type of its body."""
+        matched = self._routes.find(asked.method, asked.path)
+        return None if matched is None else matched.for_body(asked.headers.get("content-type", ""))
 
     def report(self, now: float) -> dict[str, Json]:
         """The jobs and the counts of requests so far."""
@@ -161,7 +166,7 @@ class World:
 
     def _chosen(self, matched: Matched, asked: Asked) -> tuple[Route, Arguments]:
         """The endpoint of several at one path: the one whose constants the request has."""
-        candidates = [(route, self._read(route, asked, matched.path)) for route in matched.routes]
+        candidates = [(route, self._read(route, asked, matched.path(route))) for route in matched.routes]
         route, given = min(candidates, key=lambda pair: (len(pair[1].strange), len(pair[1].problems)))
         if given.strange and len(candidates) > 1:
             path = next(iter(given.strange))

@@ -97,14 +97,17 @@ def _resolved(fault: Fault, definitions: Mapping[str, Json]) -> Iterator[Fault]:
         yield from _resolved(one, definitions)
 
 
-def _distance(fault: Fault, schema: Mapping[str, Json], found: list[Fault]) -> tuple[bool, int, int, int]:
-    """How far the value is from this alternative; smaller is nearer. Compares constants, keys, depth and count."""
+def _distance(fault: Fault, schema: Mapping[str, Json], found: list[Fault]) -> tuple[bool, bool, int, int, int]:
+    """How far the value is from this alternative; smaller is nearer. Compares constants, keys, depth and count.
+
+    An alternative that has none of its keys is the farthest.
+    """
     differs_in_a_constant = any(one.keyword == "const" and len(one.path) == len(fault.path) + 1 for one in found)
     known = schema.get("properties", {})
     keys = list(fault.instance) if isinstance(fault.instance, dict) else []
     shared = sum(key in known or nearest(key, known) is not None for key in keys)
     depth = min((len(one.path) for one in found), default=0)
-    return differs_in_a_constant, -shared, -depth, len(found)
+    return bool(keys) and not shared, differs_in_a_constant, -shared, -depth, len(found)
 
 
 def _followed(schema: Mapping[str, Json], definitions: Mapping[str, Json]) -> Mapping[str, Json]:

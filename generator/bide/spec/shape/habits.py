@@ -11,6 +11,7 @@ _UNION = "declare a union under unions, and use its name as the type"
 _OF_A_FIELD = {
     "$ref": "write the name of the model as the type",
     "anyOf": _UNION,
+    "explode": 'remove it: a list in a query is exploded unless it has a "join"',
     "enum": "declare the values under enums, and use the name of that enum as the type",
     "format": "remove it; for dates and times, use the type datetime or date",
     "items": 'remove it, and put the type of the items in the type, as in "list of string"',

@@ -52,6 +52,8 @@ class Argument:
     """Whether later requests of the job have it in them."""
     join: str = ""
     """What separates the items of a list; empty: each item is a parameter."""
+    in_brackets: bool = False
+    """Whether it is an object whose values have names in brackets."""
 
     @property
     def inside(self) -> st.SearchStrategy[Given]:
@@ -63,8 +65,10 @@ class Argument:
             inside = inside.filter(lambda one: written(one.sent) not in ("", ".", ".."))
         if self.place == "header":
             return inside.filter(lambda one: _HEADER.fullmatch(written(one.sent)) is not None)
+        if self.in_brackets:
+            inside = inside.filter(lambda one: all(map(_is_name, _keys_in(one.sent))))
         if self.join:
-            return inside.filter(lambda one: all(self.join not in written(item) for item in one.sent))
+            inside = inside.filter(lambda one: all(self.join not in written(item) for item in _items_in(one.sent)))
         return inside | st.just(Given(None, None)) if self.is_nullable or self.is_optional else inside
 
 
@@ -163,12 +167,20 @@ class Call:
                 yield f"{one.name} is {path[str(one.where)]!r} in the path"
 
     def _in_query(self, sent: Sent, found: Mapping[str, Json], key: str) -> Iterator[str]:
-        wanted = {str(where): value for place, where, value in self._placed(found) if place == "query"}
-        joins = {str(one.where): one.join for one in self.arguments if one.place == "query" and one.join}
+        by_name = {str(one.where): one for one in self.arguments if one.place == "query"}
+        wanted: dict[str, Json] = {}
+        joins: dict[str, str] = {}
+        for place, where, value in self._placed(found):
+            if place == "query":
+                argument = by_name.get(str(where))
+                is_inside = argument is not None and argument.in_brackets
+                inside = dict(_in_brackets(str(where), value)) if is_inside else {str(where): value}
+                wanted |= inside
+                joins |= dict.fromkeys(inside, argument.join) if argument is not None and argument.join else {}
         for name, value in wanted.items():
             texts = [text for each, text in sent.query if each == name]
             values = value if isinstance(value, list) else [value]
-            if name in joins and texts and values:
+            if name in joins and isinstance(value, list) and texts and values:
                 texts = texts[0].split(joins[name])
             if len(texts) != len(values) or not all(map(says, texts, values)):
                 yield f"{name} is {texts} in the query"
@@ -219,6 +231,35 @@ class Call:
             if place == "body":
                 _put(body, tuple(where), value)
         return body
+
+
+def _in_brackets(name: str, value: Json) -> Iterator[tuple[str, Json]]:
+    """The values inside of an object by their names: `filter[price][max]`, and `filter[ids][]` for the key `ids[]`."""
+    if not isinstance(value, dict):
+        yield name, value
+        return
+    for key, inner in value.items():
+        brackets = f"[{key[:-2]}][]" if key.endswith("[]") else f"[{key}]"
+        yield from _in_brackets(name + brackets, inner)
+
+
+def _is_name(key: str) -> bool:
+    """Whether a key can be in brackets."""
+    return key.removesuffix("[]") != "" and not set(key.removesuffix("[]")) & set("[]")
+
+
+def _keys_in(value: Json) -> Iterator[str]:
+    """All keys of an object, also of those in it."""
+    for key, inner in value.items() if isinstance(value, dict) else ():
+        yield key
+        yield from _keys_in(inner)
+
+
+def _items_in(value: Json) -> Iterator[Json]:
+    """The items of a list, or of all lists in an object."""
+    for inner in value.values() if isinstance(value, dict) else ():
+        yield from _items_in(inner)
+    yield from value if isinstance(value, list) else ()
 
 
 def _is_type(header: str | tuple[str, ...]) -> bool:

@@ -26,7 +26,7 @@ JSON = {"content-type": "application/json"}
 
 @dataclass(frozen=True)
 class Route:
-    """Matches requests by method, path and, if those are ambiguous, constants in the body."""
+    """Matches requests by method, path and, if those are ambiguous, constants in the body, or its media type."""
 
     method: str
     path: str
@@ -39,6 +39,8 @@ class Route:
     """The rate limit bucket, if it is not method and path."""
     auth: tuple[str, ...] | None = None
     """The secrets that a request needs, by the client's arguments; `None`: the usual ones."""
+    media_type: str = ""
+    """The media type of the body; empty: any."""
 
     @property
     def bucket(self) -> str:
@@ -47,8 +49,10 @@ class Route:
 
     @property
     def rank(self) -> tuple[int, int]:
-        """How specific the route is: more with each character of its path outside of parameters, and each constant."""
-        return len(_PARAMETER.sub("", self.path)), len(self.constants)
+        """How specific the route is: more with each character of its path outside of parameters, with each constant,
+        and with a media type.
+        """
+        return len(_PARAMETER.sub("", self.path)), len(self.constants) + bool(self.media_type)
 
     def arguments(self, sent: Sent, path: str) -> Mapping[str, str] | None:
         """The values of the names in a request to *path*, or `None` if it does not match."""
@@ -70,7 +74,8 @@ class Route:
 
     def takes(self, sent: Sent, path: str) -> bool:
         """Whether a request to *path* matches this route."""
-        if self.arguments(sent, path) is None:
+        kind = sent.request.headers.get("content-type", "").partition(";")[0].lower()
+        if self.media_type not in ("", kind) or self.arguments(sent, path) is None:
             return False
         return all(follow(sent.json, place) == value for place, value in self.constants)
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import re
 from base64 import b64decode, b64encode
-from urllib.parse import urlsplit
 
 from ...calls.provider import Provider
 from .addresses import JSON, Address
@@ -43,7 +43,10 @@ class FakeKeys(Address):
     def are_asked_for(self, sent: Sent) -> bool:
         """Whether a request is for the token endpoint."""
         oauth = self._provider.oauth
-        is_there = oauth is not None and sent.path == urlsplit(oauth.token_url).path
+        if oauth is None:
+            return False
+        path = "/" + oauth.token_url.partition("://")[2].partition("/")[2]
+        is_there = re.fullmatch("[^/]+".join(map(re.escape, re.split(r"\{\w+\}", path))), sent.path) is not None
         return is_there and b"grant_type=client_credentials" in (sent.request.body or b"")
 
     def issue(self) -> Reply:

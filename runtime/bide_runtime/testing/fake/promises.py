@@ -13,7 +13,7 @@ from itertools import pairwise
 import msgspec
 
 from ...calls.provider import Provider
-from ...http.auth import Secret
+from ...http.auth import Secret, is_usual
 from ...jobs.state import State
 from ...waiting.deadline import SAME_TIME
 from .transport import Sent
@@ -38,12 +38,11 @@ def key_kept(trace: Trace) -> Iterator[str]:
     """Every request has the key in its place, and nowhere else."""
     for sent in trace.requests:
         elsewhere = _without_keys(sent, trace.provider)
+        needed = _needed(sent, trace.provider)
         for secret in trace.provider.auth:
             key = _key(sent, secret)
-            if not _is_needed(secret, sent):
-                if key and not any(
-                    _place(secret) == _place(each) for each in trace.provider.auth if _is_needed(each, sent)
-                ):
+            if secret not in needed:
+                if key and not any(_place(secret) == _place(each) for each in needed):
                     yield f"{sent} has the {secret.argument}, which it does not need"
             elif not key:
                 yield f"{sent} has no {secret.argument}"
@@ -142,8 +141,14 @@ def broken_promises(trace: Trace, *, one_handle: bool = False) -> list[str]:
     return [f"{promise.__name__}: {what}" for promise in promises for what in promise(trace)]
 
 
-def _is_needed(secret: Secret, sent: Sent) -> bool:
-    return secret.is_usual if sent.auth is None else secret.argument in sent.auth
+def _needed(sent: Sent, provider: Provider) -> list[Secret]:
+    """The secrets that a request needs. Where one of several is enough: the first that it has."""
+    if sent.auth is not None:
+        return [each for each in provider.auth if each.argument in sent.auth]
+    ways = dict.fromkeys(each.way for each in provider.auth if each.way)
+    whole = [way for way in ways if all(_key(sent, each) for each in provider.auth if each.way == way)]
+    way = next(iter(whole or ways), 0)
+    return [each for each in provider.auth if is_usual(each, way)]
 
 
 def _place(secret: Secret) -> tuple[str, str]:
@@ -158,10 +163,9 @@ def _key(sent: Sent, secret: Secret) -> str:
         return next((value for found, value in sent.query if found == secret.name), "")
     in_authorization = secret.at in ("basic", "oauth")
     header = sent.request.headers.get("authorization" if in_authorization else secret.name.lower(), "")
-    if secret.at == "oauth":
-        return header.removeprefix("Bearer ")
-    if secret.at == "header":
-        return header.removeprefix(f"{secret.prefix} " if secret.prefix else "")
+    if secret.at in ("oauth", "header"):
+        before = "Bearer " if secret.at == "oauth" else f"{secret.prefix} " if secret.prefix else ""
+        return header.removeprefix(before) if header.startswith(before) else ""
     if not header.startswith("Basic "):
         return ""
     both = b64decode(header.removeprefix("Basic ")).decode()

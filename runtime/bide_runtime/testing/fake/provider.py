@@ -16,6 +16,7 @@ from ...calls.provider import Provider
 from ...clients.async_client import AsyncClient
 from ...clients.client import Client
 from ...clients.options import AsyncKey, Key
+from ...http.auth import Secret
 from ...http.request import Json
 from ...jobs.kind import JobKind
 from ...jobs.lifecycle import Lifecycle
@@ -154,12 +155,24 @@ class FakeProvider(Generic[C, A]):
         chance = {"jitter": self.jitter, "new_key": lambda: f"fake-key-{next(self._keys)}"}
         given = {name: value for name, value in given.items() if name not in ("transport", "clock")}
         webhooks = {"webhook_secret": WEBHOOK_SECRET} if self._provider.webhooks else {}
-        return {**self._secrets(api_key), **webhooks, **chance, **given, "transport": transport}
+        return {**self._secrets(api_key, given), **webhooks, **chance, **given, "transport": transport}
 
     @property
     def functions(self) -> list[str]:
         """The arguments of a client that may be functions."""
-        return [secret.argument for secret in self._provider.auth if secret.at != "oauth"]
+        return [secret.argument for secret in self._enough({}) if secret.at != "oauth"]
+
+    def _enough(self, given: Mapping[str, Any]) -> list[Secret]:
+        """The secrets of a client with these arguments. Where one of several is enough: the given ones, or the first
+        that is not `None`.
+        """
+        auth = self._provider.auth
+        ways = {each.way for each in auth if each.way and given.get(each.argument) is not None}
+        if ways:
+            return [each for each in auth if each.way in {0, *ways}]
+        left_out = {each.way for each in auth if given.get(each.argument, "") is None}
+        first = next((each.way for each in auth if each.way and each.way not in left_out), 0)
+        return [each for each in auth if each.way in (0, first) or not each.is_usual]
 
     @property
     def _variables(self) -> dict[str, str]:
@@ -171,11 +184,11 @@ class FakeProvider(Generic[C, A]):
         url = given.get("base_url") or filled(self._provider.base_url, {**self._variables, **_texts(given)})
         return urlsplit(url).path.rstrip("/")
 
-    def _secrets(self, key: AsyncKey | None) -> dict[str, AsyncKey | None]:
-        """Each secret of a client: *key* for all."""
+    def _secrets(self, key: AsyncKey | None, given: Mapping[str, Any]) -> dict[str, AsyncKey | None]:
+        """Each secret of a client with these arguments: *key* for all."""
         may_be = self.functions
         text = KEY if callable(key) else key
-        secrets = {each.argument: key if each.argument in may_be else text for each in self._provider.auth}
+        secrets = {each.argument: key if each.argument in may_be else text for each in self._enough(given)}
         return secrets or {"api_key": text}
 
     # --- for the generated class ----------------------------------------------------------------------------------

@@ -133,6 +133,7 @@ class CallView(View):
         elif parameter.place is not Place.PATH and field.wire in self._needed_later:
             parts.append(Code("is_needed_later=True"))
         parts += [Code(f"join={literal(field.join)}")] if field.join else []
+        parts += [Code("in_brackets=True")] if field.in_brackets else []
         return Code(f"Argument({', '.join(parts)})")
 
 

@@ -8,7 +8,7 @@ from bide.emit.views.tests.calls import CallView, id_of, needs_of, places_of
 from bide.emit.views.tests.tables import JobTableView, StreamTableView
 from bide.emit.views.tests.values import fields_with_rest, values_of_named
 from bide.emit.words import prose
-from bide.ir import Enum, Kind, Scalar, Union
+from bide.ir import Enum, Kind, Scalar, Secret, Union
 from bide.ir.notation import leaves
 
 
@@ -68,7 +68,16 @@ class TestsView:
     @property
     def key(self) -> Code:
         """Where the usual secrets go."""
-        return places_of([secret for secret in self.provider.ir.auth if secret.is_usual])
+        return places_of(self.provider.ir.usual_auth)
+
+    @property
+    def ways(self) -> list[tuple[Code, Code]]:
+        """(arguments, where they go) of each of the secrets of which one is enough."""
+        ways: dict[int, list[Secret]] = {}
+        for secret in self.provider.ir.auth:
+            if secret.way:
+                ways.setdefault(secret.way, []).append(secret)
+        return [(literal(tuple(each.argument for each in way)), places_of(way)) for way in ways.values()]
 
     @property
     def has_webhooks(self) -> bool:

@@ -1,4 +1,4 @@
-"""bad-base-url: each `{name}` in `base_url` is in `variables`, and each of `variables` is in `base_url`.
+"""bad-base-url: each `{name}` in `base_url` or `token_url` is one of `variables`, and each of these is in a URL.
 
 Why: each one becomes an argument of the client, and a part of the URL.
 
@@ -28,18 +28,27 @@ _LABEL = re.compile(r"[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?")
 
 
 def check(spec: Spec) -> Iterator[Diagnostic]:
-    url, variables = spec.document.data["base_url"], spec.document.data.get("variables", {})
-    host, _, path = url.partition("://")[2].partition("/")
-    used = _NAME.findall(url)
-    for name in dict.fromkeys(used):
-        if name not in variables:
-            help_ = did_you_mean(name, variables) or f"add variables: {{{name}: {{description: ...}}}}"
-            yield spec.at_value(("base_url",), "bad-base-url", f"{{{name}}} is not declared", help_)
+    variables = spec.document.data.get("variables", {})
+    urls: dict[Path, str] = {("base_url",): spec.document.data["base_url"]}
+    urls |= {
+        (*path, "oauth", "token_url"): secret["oauth"]["token_url"]
+        for path, secret in spec.secrets()
+        if "oauth" in secret
+    }
+    parts = [url.partition("://")[2].partition("/") for url in urls.values()]
+    host, path = " ".join(part[0] for part in parts), " ".join(part[2] for part in parts)
+    used = _NAME.findall(" ".join(urls.values()))
+    for place, url in urls.items():
+        for name in dict.fromkeys(_NAME.findall(url)):
+            if name not in variables:
+                help_ = did_you_mean(name, variables) or f"add variables: {{{name}: {{description: ...}}}}"
+                yield spec.at_value(place, "bad-base-url", f"{{{name}}} is not declared", help_)
     taken = {*CLIENT_ARGUMENTS, *(name_of(secret) for _, secret in spec.secrets())}
     for name, raw in variables.items():
         at: Path = ("variables", name)
         if name not in used:
-            yield spec.at_key(at, "bad-base-url", f"{{{name}}} is not in base_url", did_you_mean(name, used))
+            where = " and not in token_url" if len(urls) > 1 else ""
+            yield spec.at_key(at, "bad-base-url", f"{{{name}}} is not in base_url{where}", did_you_mean(name, used))
         if name in taken:
             message = f'the client already has an argument "{name}"'
             yield spec.at_key(at, "bad-base-url", message, "choose another name")

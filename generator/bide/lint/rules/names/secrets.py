@@ -5,6 +5,9 @@ Why: a client takes each secret as an argument, and a request has one header of 
     auth: [{header: X-App, env: A}, {header: X-Key, env: B}]                          # refused: both are `api_key`
     auth: [{header: X-App, env: A, name: app_id}, {header: X-Key, env: B}]            # fine
     auth: [{bearer: true, env: A}, {basic: password, env: B}]                         # refused: both are Authorization
+    auth: {one_of: [{bearer: true, env: A}, {basic: password, env: B, name: password}]}     # fine: a request has one
+
+There is at most one `one_of`, and at most one secret for OAuth.
 """
 
 from __future__ import annotations
@@ -40,7 +43,11 @@ def check(spec: Spec) -> Iterator[Diagnostic]:
     names: set[str] = set()
     named = [[raw] if isinstance(raw, str) else raw for each in spec.endpoints if (raw := each.raw.get("auth"))]
     by_some = {name for group in named for name in group}
-    usual = {name_of(secret) for _, secret in spec.secrets()} - by_some
+    ways = [(way, name_of(secret)) for way, _, secret in spec.secrets_in_ways()]
+    always = {name for way, name in ways if not way} - by_some
+    together = [{*always, *(name for each, name in ways if each == way != 0)} for way in {0, *(way for way, _ in ways)}]
+    groups = [*together, *map(set, named)]
+    yield from _of_ways(spec)
     for path, secret in spec.secrets():
         yield from _of_oauth(spec, path, secret)
         if "oauth" in secret and {"client_id", "client_secret"} & names:
@@ -48,7 +55,7 @@ def check(spec: Spec) -> Iterator[Diagnostic]:
         names |= {"client_id", "client_secret"} if "oauth" in secret else set()
         name = name_of(secret)
         others = [other for place in _places(secret) for other in places.get(place, ())]
-        taken = next((each for each in others if any({each, name} <= set(group) for group in [usual, *named])), None)
+        taken = next((each for each in others if any({each, name} <= group for group in groups)), None)
         if taken is not None:
             yield spec.at_value(path, "same-secret", f'the secret "{taken}" is already sent in this place')
         if name in CLIENT_ARGUMENTS:
@@ -58,6 +65,17 @@ def check(spec: Spec) -> Iterator[Diagnostic]:
         names.add(name)
         for place in _places(secret):
             places.setdefault(place, []).append(name)
+
+
+def _of_ways(spec: Spec) -> Iterator[Diagnostic]:
+    """What keeps `one_of` from being a choice."""
+    places = dict.fromkeys(path[: path.index("one_of")] for path, _ in spec.secrets() if "one_of" in path)
+    for place in list(places)[1:]:
+        message = 'there is a "one_of" before this one'
+        yield spec.at_value(place, "same-secret", message, "put all ways into one of them")
+    oauth = [path for path, secret in spec.secrets() if "oauth" in secret]
+    for place in oauth[1:]:
+        yield spec.at_value(place, "same-secret", "only one secret can be for OAuth")
 
 
 def _of_oauth(spec: Spec, path: Path, secret: Json) -> Iterator[Diagnostic]:

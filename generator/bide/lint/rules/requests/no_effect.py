@@ -16,6 +16,9 @@ from collections.abc import Iterator
 
 from bide import ir
 from bide.ir.endpoints import FORMS
+from bide.ir.notation import alternatives
+from bide.lint.brackets import has_list, is_object
+from bide.lint.media import has_files
 from bide.lint.spec import METHODS, EndpointView, FieldView, Spec
 from bide.spec.diagnostics import Diagnostic
 from bide.spec.document import Path
@@ -50,11 +53,16 @@ def check(spec: Spec) -> Iterator[Diagnostic]:
             if bound in view.more:
                 message = f'"{bound}" has no effect on a constant'
                 yield spec.at_key((*view.path, bound), "no-effect", message, "remove it")
-    lists = {view.path for each in spec.endpoints for view in each.parameters("query") if _is_list(view)}
+    in_query = {view.path: view for each in spec.endpoints for view in each.parameters("query")}
     for view in spec.all_fields:
-        if "join" in view.more and view.path not in lists:
+        has_object = view.path in in_query and _has_object(spec, view)
+        is_list = view.path in in_query and (_is_list(view) or (has_object and _has_list(spec, view)))
+        if "join" in view.more and not is_list:
             message = '"join" has an effect only on a list in a query'
             yield spec.at_key((*view.path, "join"), "no-effect", message, "remove it")
+        if "style" in view.more and not has_object:
+            message = '"style" has an effect only on an object in a query'
+            yield spec.at_key((*view.path, "style"), "no-effect", message, "remove it")
     for name, lifecycle in spec.table("lifecycles").items():
         pages = lifecycle.get("result", {}).get("pages", {})
         if "first" in pages and "next" in pages and "offset" not in pages:
@@ -70,6 +78,14 @@ def check(spec: Spec) -> Iterator[Diagnostic]:
 
 def _is_list(view: FieldView) -> bool:
     return view.type is not None and isinstance(view.type.type, ir.ListOf)
+
+
+def _has_object(spec: Spec, view: FieldView) -> bool:
+    return view.type is not None and any(is_object(spec, each) for each in alternatives(view.type.type))
+
+
+def _has_list(spec: Spec, view: FieldView) -> bool:
+    return "style" in view.more and view.type is not None and has_list(spec, view.type.type)
 
 
 def _of_every_request(spec: Spec, path: Path, name: str) -> Iterator[Diagnostic]:
@@ -88,7 +104,7 @@ def _header(spec: Spec, endpoint: EndpointView, view: FieldView) -> Iterator[Dia
         if is_whole and view.more.get("const") in FORMS:
             message = f'"{view.more["const"]}" is for a body with fields, and this body is {endpoint.raw["body"]}'
             yield spec.at_key(view.path, "no-effect", message, "write the fields of the body, or remove it")
-        if _has_files(spec, endpoint):
+        if has_files(spec, endpoint):
             message = '"Content-Type" has no effect here: a body with files is sent as multipart/form-data'
             yield spec.at_key(view.path, "no-effect", message, "remove it")
         elif "const" not in view.more:
@@ -117,8 +133,3 @@ def _header_of(secret: ir.Json) -> str:
     if "header" in secret:
         return str(secret["header"]).casefold()
     return "" if "query" in secret else "authorization"
-
-
-def _has_files(spec: Spec, endpoint: EndpointView) -> bool:
-    fields = spec.sent_in_body(endpoint)
-    return any(view.type is not None and ir.Scalar(ir.Kind.FILE) in view.type.leaves for view in fields)

@@ -1,13 +1,14 @@
-"""same-address: no two requests have the same method and path, unless constants in their bodies tell them apart.
+"""same-address: no two requests have the same method and path, unless their bodies tell them apart.
 
 Why: the simulator and the package's fake choose the reply by method, path and body. They would answer one of the two
-with the reply of the other.
+with the reply of the other. Two bodies are told apart by a constant in both, or by their media types.
 
     operations: {status: {get: "/jobs/{id}", path: {id: string}, returns: Job}}
     lifecycles: {job: {poll: {get: "/jobs/{job_id}"}, ...}}         # refused: the operation has this address already
     jobs:
       fetch: {submit: {post: /jobs, body: {kind: {const: fetch}, url: string}, ...}, ...}
       crawl: {submit: {post: /jobs, body: {kind: {const: crawl}, url: string}, ...}, ...}       # fine: by "kind"
+      upload: {submit: {post: /jobs, body: {page: file}, ...}, ...}        # fine: by multipart/form-data
 
 Several lifecycles may poll, fetch and cancel at one address: the id of the job tells them apart. To read a job outside
 of a wait, call `get()` of its kind instead of declaring an operation for it.
@@ -18,6 +19,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
+from bide.lint.media import media_type
 from bide.lint.spec import EndpointView, FieldView, Spec
 from bide.spec.diagnostics import Diagnostic
 from bide.spec.document import Json
@@ -51,6 +53,10 @@ def check(spec: Spec) -> Iterator[Diagnostic]:
 def _are_told_apart(spec: Spec, one: EndpointView, other: EndpointView) -> bool:
     if one.role == other.role and one.role in _OF_JOBS:
         return True
+    if {one.role, other.role} <= {"operation", "submit"}:
+        types = {media_type(spec, one), media_type(spec, other)}
+        if len(types) == 2 and "" not in types:
+            return True
     mine, theirs = _constants(spec, one), _constants(spec, other)
     return any(_differ(mine[place], theirs[place]) for place in mine.keys() & theirs.keys())
 
@@ -84,7 +90,10 @@ def _help(one: EndpointView, other: EndpointView) -> str:
     if "operation" in (one.role, other.role) and {one.role, other.role} & _OF_JOBS:
         return "take the operation out: every kind of job has get(), which reads a job"
     if {one.role, other.role} <= {"operation", "submit"}:
-        return "give both bodies a field with a constant, such as kind: {const: ...}, or make them one"
+        return (
+            "give both bodies a field with a constant, such as kind: {const: ...}, or different media types, or make "
+            "them one"
+        )
     if {one.role, other.role} == {"poll", "result"}:
         return "if the poll reply has the result, leave the method and path of the result out"
     return "give each of them a method and path of its own"

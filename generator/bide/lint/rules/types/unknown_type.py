@@ -21,6 +21,7 @@ import re
 from collections.abc import Iterator
 
 from bide import ir
+from bide.ir.endpoints import is_file_or_text
 from bide.ir.notation import BUILT_IN, NotationError, TypeText, parse_type, spelled
 from bide.lint.spec import Spec
 from bide.spec.diagnostics import Diagnostic
@@ -145,9 +146,9 @@ def _of_leaf(
             path, "unknown-type", '"bytes" is only for a whole body', 'in JSON, use "base64" or "string"'
         )
     elif inner == ir.Scalar(ir.Kind.FILE) and (
-        read.type not in (inner, ir.ListOf(inner)) or read.nullable or not may_be_file
+        not (read.type in (inner, ir.ListOf(inner)) or is_file_or_text(read.type)) or read.nullable or not may_be_file
     ):
-        message = '"file" and "list of file" are only for a field in the body of a request'
+        message = '"file", "list of file" and "file or string" are only for a field in the body of a request'
         yield spec.at_value(
             path, "unknown-type", message, "in a reply, use bytes for a whole body, or string for a URL"
         )
@@ -158,6 +159,8 @@ def _of_alternatives(spec: Spec, path: Path, type_: ir.Type) -> Iterator[Diagnos
     match type_:
         case ir.ListOf(inner) | ir.MapOf(inner):
             yield from _of_alternatives(spec, path, inner)
+        case ir.OneOf() if is_file_or_text(type_):
+            return  # a text is the text, and whatever else is a file
         case ir.OneOf(types):
             first: dict[str, ir.Type] = {}
             for each in types:
