@@ -57,6 +57,7 @@ IMPURE = {"asyncio", "concurrent", "multiprocessing", "random", "secrets", "sele
 
 EXEMPT = {
     ("http/rate_limit.py", "threading"): "a lock",
+    ("http/stored_file.py", "threading"): "a lock",
     ("models/prepared.py", "threading"): "a lock",
     ("jobs/min_interval.py", "threading"): "a lock",
     ("batch/intake.py", "asyncio"): "inputs that are awaited",

@@ -6,7 +6,7 @@ import asyncio
 import inspect
 import io
 import ssl
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from functools import cached_property
 from math import inf
 from typing import Any
@@ -16,9 +16,10 @@ from aiohttp.http import HttpProcessingError
 from yarl import URL
 
 from ..errors.client import ClientClosed, ClientError, ConfigurationError
-from ..http.headers import HEADER_LIMIT, MOST_HEADERS, joined, sendable, with_codings
+from ..http.headers import HEADER_LIMIT, MOST_HEADERS, joined, sendable, sent_headers
 from ..http.request import Request, Response
 from ..process import OfOneProcess, reset_after_fork
+from .bodies.sent import async_body_of
 from .certificates import tls_context
 from .hooks.aiohttp import CURRENT, AiohttpAttempt, Connector, abandon, middlewares_of
 from .inherited import Given
@@ -98,6 +99,7 @@ class AiohttpTransport(OfOneProcess):
     async def _begin(self, request: Request, timeout: float) -> _Reply:
         session = self._session()
         request = sendable(request)
+        body = _payload(await async_body_of(request))
         proxy = self._proxies.of(request.url) if self._given is None else None
         attempt = AiohttpAttempt(request.url, proxy and proxy.name, timeout, connected=self._given is not None)
         token = CURRENT.set(attempt)
@@ -106,8 +108,8 @@ class AiohttpTransport(OfOneProcess):
                 raw = await session.request(
                     request.method,
                     URL(request.url, encoded=True),
-                    headers=with_codings(request.headers),
-                    data=None if request.body is None else _payload(request.body),
+                    headers=sent_headers(request),
+                    data=body,
                     skip_auto_headers=None if request.method == "GET" else ("content-type",),
                     allow_redirects=False,
                     raise_for_status=False,
@@ -195,8 +197,8 @@ def _new_session(max_connections: int) -> aiohttp.ClientSession:
     return aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar(), **_HEADER_LIMITS)
 
 
-def _payload(body: bytes) -> bytes | io.BytesIO:
-    return io.BytesIO(body) if len(body) > _LARGE_BODY else body
+def _payload(body: bytes | AsyncIterator[bytes] | None) -> bytes | io.BytesIO | AsyncIterator[bytes] | None:
+    return io.BytesIO(body) if isinstance(body, bytes) and len(body) > _LARGE_BODY else body
 
 
 def _cause_of(error: BaseException) -> BaseException | None:

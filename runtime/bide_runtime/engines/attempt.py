@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
+from ..errors.client import InvalidArgument
 from ..errors.transport import ConnectionFailed, ReplyTooLarge, RequestTimeout, TransportError
 from ..http.headers import too_large_headers
 from .certificates import unreadable_bundle
@@ -53,13 +54,16 @@ class Attempt:
         *,
         timeouts: tuple[type[BaseException], ...] = (),
         unsent: tuple[type[BaseException], ...] = (),
-    ) -> TransportError | ReplyTooLarge:
-        """The error of ours for an error of an engine.
+    ) -> TransportError | ReplyTooLarge | InvalidArgument:
+        """The error of ours for an error of an engine; `InvalidArgument` if a file changed while it was sent.
 
         *timeouts* are the engine's timeout errors besides `TimeoutError`. *unsent* are its errors from before it
         has a connection.
         """
         causes = list(_causes(error))
+        for cause in causes:
+            if isinstance(cause, InvalidArgument):
+                return _of_cut_request(cause)
         if any(_is_about_headers(cause) for cause in causes):
             return too_large_headers()
         sent = self.connected and not any(isinstance(cause, unsent) for cause in causes)
@@ -70,6 +74,13 @@ class Attempt:
         reasons = [reason for reason in map(_reason, causes) if reason]
         message = ": ".join([what.format(self.peer), *reasons[-1:]])
         return ConnectionFailed(message, may_have_arrived=sent)
+
+
+def _of_cut_request(found: InvalidArgument) -> InvalidArgument:
+    """The error for a file that could not be sent to its end; a server may act on what it has got."""
+    error = InvalidArgument(found.message)
+    error.may_have_arrived = True
+    return error
 
 
 def _is_about_headers(error: BaseException) -> bool:

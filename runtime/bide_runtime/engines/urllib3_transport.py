@@ -14,11 +14,12 @@ from urllib3.exceptions import ConnectTimeoutError, ProxyError, ReadTimeoutError
 
 from ..errors.client import ClientClosed, ClientError
 from ..errors.transport import RequestTimeout
-from ..http.headers import joined, sendable, with_codings
+from ..http.headers import joined, sendable, sent_headers
 from ..http.request import Request, Response
 from ..process import OfOneProcess, reset_after_fork
 from .attempt import Attempt
-from .body import READ_SIZE
+from .bodies.received import READ_SIZE
+from .bodies.sent import body_of
 from .certificates import tls_context
 from .hooks.urllib3 import CURRENT, Connection, Urllib3Attempt, set_read_timeout, use_hooks
 from .inherited import Given
@@ -84,6 +85,7 @@ class Urllib3Transport(OfOneProcess):
 
     def _begin(self, request: Request, timeout: float) -> _Reply:
         request = sendable(request)
+        body = body_of(request)
         proxy = self._proxies.of(request.url) if self._given is None else None
         name, is_given = proxy and proxy.name, self._given is not None
         attempt = Urllib3Attempt(request.url, name, timeout, connected=is_given, live=self._live)
@@ -94,8 +96,8 @@ class Urllib3Transport(OfOneProcess):
                 request.method,
                 url,
                 redirect=False,
-                body=request.body,
-                headers=with_codings(request.headers),
+                body=body,
+                headers=sent_headers(request),
                 retries=_NO_RETRIES,
                 timeout=attempt.remaining(),
                 pool_timeout=attempt.remaining(),  # type: ignore[arg-type]  # the stub of a pool has only int

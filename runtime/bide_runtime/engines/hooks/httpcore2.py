@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import ssl
-from collections.abc import Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from contextvars import ContextVar
 from typing import Any, cast
 
 import httpcore2
 import httpx2
 
-from ...http.headers import HEADERS_LIMIT, with_codings
+from ...http.headers import HEADERS_LIMIT, sent_headers
 from ...http.request import Request
 from ...process import reset_after_fork
 from ..attempt import Attempt
-from ..body import READ_SIZE
+from ..bodies.received import READ_SIZE
 from ..certificates import tls_context
 from ..dial import dial
 from ..inherited import disconnect
@@ -51,10 +51,14 @@ def new_async_pool(proxy: Proxy | None, max_connections: int) -> httpcore2.Async
 
 
 def core_request(
-    request: Request, trace: Callable[[str, Any], Any], *, attempt: Attempt | None = None
+    request: Request,
+    body: bytes | Iterator[bytes] | AsyncIterator[bytes] | None,
+    trace: Callable[[str, Any], Any],
+    *,
+    attempt: Attempt | None = None,
 ) -> httpcore2.Request:
     """The request as a value of httpcore2, which calls *trace* with its events."""
-    built = httpx2.Request(request.method, request.url, headers=with_codings(request.headers), content=request.body)
+    built = httpx2.Request(request.method, request.url, headers=sent_headers(request), content=body)
     extensions: dict[str, object] = {"trace": trace}
     if attempt is not None:
         # The pool needs a number of seconds. The other timeouts reach our backend unchanged, so they may be objects.
@@ -65,7 +69,7 @@ def core_request(
         built.method,
         httpcore2.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path),
         headers=built.headers.raw,
-        content=request.body,
+        content=body,
         extensions=extensions,
     )
 

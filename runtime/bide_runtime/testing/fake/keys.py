@@ -44,7 +44,7 @@ class FakeKeys(Address):
         """Whether a request is for the token endpoint."""
         oauth = self._provider.oauth
         is_there = oauth is not None and sent.path == urlsplit(oauth.token_url).path
-        return is_there and b"grant_type=client_credentials" in (sent.request.body or b"")
+        return is_there and b"grant_type=client_credentials" in (sent.body or b"")
 
     def issue(self) -> Reply:
         """A token: the last one as long as it is valid, as many servers do it, otherwise a new one."""
