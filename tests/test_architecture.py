@@ -44,7 +44,7 @@ SHARED = {"simulator": {"bide_runtime.testing.timeline", "bide_runtime.testing.f
 """Modules of the runtime that a room of the generator imports: timelines and faults, which both fakes share."""
 
 OUTSIDE = {
-    "engines": {"urllib3", "aiohttp", "yarl", "httpx2", "httpcore2"},
+    "engines": {"urllib3", "aiohttp", "yarl", "httpx2", "httpcore2", "socksio"},
     "clients": {"rich"},
     "testing": {"hypothesis"},
 }

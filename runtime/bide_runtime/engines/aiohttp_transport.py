@@ -47,13 +47,14 @@ class AiohttpTransport(OfOneProcess):
         self,
         session: aiohttp.ClientSession | None = None,
         *,
+        proxy: str | None = None,
         body_limit: int = BODY_LIMIT,
         max_connections: int = MAX_CONNECTIONS,
     ) -> None:
         self._given = None if session is None else Given(session)
         self._body_limit = body_limit
         self._max_connections = max_connections
-        self._proxies = Proxies()
+        self._proxies = Proxies(proxy, engine=session)
         self._closed = False
         self._own: aiohttp.ClientSession | None = None
         self._begin_empty()
@@ -102,6 +103,7 @@ class AiohttpTransport(OfOneProcess):
         body = _payload(await async_body_of(request))
         proxy = self._proxies.of(request.url) if self._given is None else None
         attempt = AiohttpAttempt(request.url, proxy and proxy.name, timeout, connected=self._given is not None)
+        attempt.socks = proxy if proxy and proxy.is_socks else None
         token = CURRENT.set(attempt)
         try:
             with self._timeouts.within(attempt.remaining()):
@@ -115,7 +117,7 @@ class AiohttpTransport(OfOneProcess):
                     raise_for_status=False,
                     auto_decompress=False,
                     timeout=_NO_TIMEOUT,
-                    proxy=proxy and proxy.url,
+                    proxy=proxy.url if proxy and not proxy.is_socks else None,
                     middlewares=(self._without_retry(attempt), *middlewares_of(session)),
                 )
         except _ERRORS as error:

@@ -14,6 +14,11 @@ from ..errors.transport import ConnectionFailed, ReplyTooLarge, RequestTimeout, 
 from ..http.headers import too_large_headers
 from .certificates import unreadable_bundle
 
+
+class ProxyRefused(ConnectionError):
+    """A proxy does not connect to the server. The message is ours, and quotes nothing."""
+
+
 _MAX_TIMEOUT = 1e6  # seconds; every operating system accepts it
 
 
@@ -114,6 +119,8 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
 
 def _reason(error: BaseException) -> str | None:
     """The message of the operating system or OpenSSL, such as `connection refused`. Engines may quote the URL."""
+    if isinstance(error, ProxyRefused):
+        return str(error)
     # Engines have subclasses of these errors that lack some attributes.
     if isinstance(error, ssl.SSLCertVerificationError):
         why = getattr(error, "verify_message", "it is not trusted")

@@ -1,7 +1,8 @@
-"""Open a connection within a timeout: resolve the name, then try one address after the other. Blocking."""
+"""Open a connection within a timeout: resolve the name, then try one address after the other."""
 
 from __future__ import annotations
 
+import asyncio
 import socket
 from collections.abc import Callable
 from queue import Empty, SimpleQueue
@@ -15,7 +16,7 @@ T = TypeVar("T")
 
 def dial(host: str, port: int, attempt: Attempt, connect: Callable[[str, float], T]) -> T:
     """Call *connect* with each address of *host* and a share of the remaining time, until one succeeds."""
-    addresses = _resolve(host, port, attempt)
+    addresses = resolve(host, port, attempt)
     while True:
         share = attempt.remaining() / len(addresses)
         try:
@@ -25,7 +26,7 @@ def dial(host: str, port: int, attempt: Attempt, connect: Callable[[str, float],
                 raise
 
 
-def _resolve(host: str, port: int, attempt: Attempt) -> list[str]:
+def resolve(host: str, port: int, attempt: Attempt) -> list[str]:
     """The addresses of a host, without duplicates. Raises `TimeoutError` if the name is not resolved in time."""
     try:
         return _getaddrinfo(host, port, flags=socket.AI_NUMERICHOST)
@@ -35,13 +36,13 @@ def _resolve(host: str, port: int, attempt: Attempt) -> list[str]:
     # The operating system has no timeout for this, so it runs in a thread of its own.
     answers: SimpleQueue[list[str] | OSError] = SimpleQueue()
 
-    def resolve() -> None:
+    def look_up() -> None:
         try:
             answers.put(_getaddrinfo(host, port))
         except OSError as error:
             answers.put(error)
 
-    Thread(target=resolve, name=f"resolve {host}", daemon=True).start()
+    Thread(target=look_up, name=f"resolve {host}", daemon=True).start()
     try:
         answer = answers.get(timeout=attempt.remaining())
     except Empty:
@@ -49,6 +50,29 @@ def _resolve(host: str, port: int, attempt: Attempt) -> list[str]:
     if isinstance(answer, OSError):
         raise answer
     return answer
+
+
+async def async_resolve(host: str, port: int) -> str:
+    """An address of a host, for asyncio."""
+    found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return str(found[0][4][0])
+
+
+async def async_dial(host: str, port: int) -> socket.socket:
+    """A connection to a host, for asyncio: one address after the other is tried."""
+    loop = asyncio.get_running_loop()
+    found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    while True:
+        family, kind, protocol, _, address = found.pop(0)
+        sock = socket.socket(family, kind, protocol)
+        try:
+            sock.setblocking(False)
+            await loop.sock_connect(sock, address)
+            return sock
+        except BaseException as error:
+            sock.close()
+            if not found or not isinstance(error, OSError):
+                raise
 
 
 def _getaddrinfo(host: str, port: int, *, flags: int = 0) -> list[str]:

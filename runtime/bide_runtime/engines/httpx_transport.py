@@ -57,13 +57,14 @@ class HttpxTransport(OfOneProcess):
         self,
         client: httpx2.Client | None = None,
         *,
+        proxy: str | None = None,
         body_limit: int = BODY_LIMIT,
         max_connections: int = MAX_CONNECTIONS,
     ) -> None:
         self._given = None if client is None else Given(client)
         self._body_limit = body_limit
         self._max_connections = max_connections
-        self._proxies = Proxies()
+        self._proxies = Proxies(proxy, engine=client)
         self._closed = False
         self._begin_empty()
         reset_after_fork(self)
@@ -184,13 +185,14 @@ class AsyncHttpxTransport(OfOneProcess):
         self,
         client: httpx2.AsyncClient | None = None,
         *,
+        proxy: str | None = None,
         body_limit: int = BODY_LIMIT,
         max_connections: int = MAX_CONNECTIONS,
     ) -> None:
         self._given = None if client is None else Given(client)
         self._body_limit = body_limit
         self._max_connections = max_connections
-        self._proxies = Proxies()
+        self._proxies = Proxies(proxy, engine=client)
         self._closed = False
         self._begin_empty()
         reset_after_fork(self)

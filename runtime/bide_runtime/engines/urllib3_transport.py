@@ -42,13 +42,14 @@ class Urllib3Transport(OfOneProcess):
         self,
         pool: urllib3.PoolManager | None = None,
         *,
+        proxy: str | None = None,
         body_limit: int = BODY_LIMIT,
         max_connections: int = MAX_CONNECTIONS,
     ) -> None:
         self._given = None if pool is None else Given(pool)
         self._body_limit = body_limit
         self._max_connections = max_connections
-        self._proxies = Proxies()
+        self._proxies = Proxies(proxy, engine=pool)
         self._closed = False
         self._begin_empty()
         reset_after_fork(self)
@@ -89,6 +90,7 @@ class Urllib3Transport(OfOneProcess):
         proxy = self._proxies.of(request.url) if self._given is None else None
         name, is_given = proxy and proxy.name, self._given is not None
         attempt = Urllib3Attempt(request.url, name, timeout, connected=is_given, live=self._live)
+        attempt.socks = proxy if proxy and proxy.is_socks else None
         pool, url = self._pool_for(request.url, proxy)
         token = CURRENT.set(attempt)
         try:
@@ -171,6 +173,9 @@ class _Reply:
 def _new_manager(proxy: Proxy | None, max_connections: int) -> urllib3.PoolManager:
     if proxy is None:
         manager = urllib3.PoolManager(maxsize=max_connections, block=True)
+    elif proxy.is_socks:  # our connections talk to it
+        context = tls_context("urllib3, through a proxy")
+        manager = urllib3.PoolManager(maxsize=max_connections, block=True, ssl_context=context)
     else:
         manager = urllib3.ProxyManager(
             proxy.address,

@@ -16,9 +16,10 @@ from ...process import reset_after_fork
 from ..attempt import Attempt
 from ..bodies.received import READ_SIZE
 from ..certificates import tls_context
-from ..dial import dial
+from ..dial import async_resolve, dial, resolve
 from ..inherited import disconnect
 from ..proxies.proxy import Proxy
+from ..proxies.socks import async_converse, converse, talk
 from ..transport import KEEP_ALIVE
 from .logs import mask_queries
 
@@ -36,15 +37,15 @@ for _connection in (httpcore2.HTTP11Connection, httpcore2.AsyncHTTP11Connection)
 
 def new_pool(proxy: Proxy | None, max_connections: int) -> httpcore2.ConnectionPool:
     """A blocking pool, for requests made with `core_request(..., attempt=...)`."""
-    if proxy is None:
-        return httpcore2.ConnectionPool(network_backend=_TimedBackend(), **_options(max_connections))
+    if proxy is None or proxy.is_socks:
+        return httpcore2.ConnectionPool(network_backend=_TimedBackend(proxy), **_options(max_connections))
     return httpcore2.HTTPProxy(network_backend=_TimedBackend(), **_proxy_options(proxy), **_options(max_connections))
 
 
 def new_async_pool(proxy: Proxy | None, max_connections: int) -> httpcore2.AsyncConnectionPool:
     """An asyncio pool. Its requests are timed out by cancelling them."""
-    if proxy is None:
-        return httpcore2.AsyncConnectionPool(network_backend=_CancellableBackend(), **_options(max_connections))
+    if proxy is None or proxy.is_socks:
+        return httpcore2.AsyncConnectionPool(network_backend=_CancellableBackend(proxy), **_options(max_connections))
     return httpcore2.AsyncHTTPProxy(
         network_backend=_CancellableBackend(), **_proxy_options(proxy), **_options(max_connections)
     )
@@ -97,7 +98,14 @@ def _proxy_options(proxy: Proxy) -> dict[str, Any]:
 
 
 class _TimedBackend(httpcore2.SyncBackend):
-    """Opens connections that keep to the timeout of an attempt. The attempt is passed in place of the timeout."""
+    """Opens connections that keep to the timeout of an attempt. The attempt is passed in place of the timeout.
+
+    With a proxy, which is one of SOCKS, all connections go through it.
+    """
+
+    def __init__(self, proxy: Proxy | None = None) -> None:
+        super().__init__()
+        self._proxy = proxy
 
     def connect_tcp(
         self,
@@ -108,10 +116,25 @@ class _TimedBackend(httpcore2.SyncBackend):
         socket_options: Iterable[httpcore2.SOCKET_OPTION] | None = None,
     ) -> httpcore2.NetworkStream:
         def connect(address: str, seconds: float) -> httpcore2.NetworkStream:
-            return open_stream(address, port, seconds, local_address, socket_options)
+            return open_stream(address, at_port, seconds, local_address, socket_options)
 
-        open_stream = super().connect_tcp
-        return _TimedStream(dial(host, port, cast(Attempt, timeout), connect))
+        open_stream, attempt, proxy = super().connect_tcp, cast(Attempt, timeout), self._proxy
+        at, at_port = (host, port) if proxy is None else (proxy.host, proxy.port)
+        if proxy is not None and not proxy.resolves:
+            host = resolve(host, port, attempt)[0]
+        stream = _TimedStream(dial(at, at_port, attempt, connect))
+        if proxy is None:
+            return stream
+        try:
+            converse(
+                talk(proxy.login, host, port),
+                lambda data: stream.write(data, timeout=timeout),
+                lambda size: stream.read(size, timeout=timeout),
+            )
+        except BaseException:
+            stream.close()
+            raise
+        return stream
 
 
 class _TimedStream(httpcore2.NetworkStream):
@@ -145,7 +168,14 @@ class _TimedStream(httpcore2.NetworkStream):
 
 
 class _CancellableBackend(httpcore2.AnyIOBackend):
-    """Opens connections that are closed when a TLS handshake is cancelled. httpcore2 leaks them."""
+    """Opens connections that are closed when a TLS handshake is cancelled. httpcore2 leaks them.
+
+    With a proxy, which is one of SOCKS, all connections go through it.
+    """
+
+    def __init__(self, proxy: Proxy | None = None) -> None:
+        super().__init__()
+        self._proxy = proxy
 
     async def connect_tcp(
         self,
@@ -155,7 +185,19 @@ class _CancellableBackend(httpcore2.AnyIOBackend):
         local_address: str | None = None,
         socket_options: Iterable[httpcore2.SOCKET_OPTION] | None = None,
     ) -> httpcore2.AsyncNetworkStream:
-        return _CancellableStream(await super().connect_tcp(host, port, timeout, local_address, socket_options))
+        proxy = self._proxy
+        if proxy is None:
+            return _CancellableStream(await super().connect_tcp(host, port, timeout, local_address, socket_options))
+        if not proxy.resolves:
+            host = await async_resolve(host, port)
+        opened = await super().connect_tcp(proxy.host, proxy.port, timeout, local_address, socket_options)
+        stream = _CancellableStream(opened)
+        try:
+            await async_converse(talk(proxy.login, host, port), stream.write, stream.read)
+        except BaseException:
+            await stream.aclose()
+            raise
+        return stream
 
 
 class _CancellableStream(httpcore2.AsyncNetworkStream):
