@@ -33,8 +33,9 @@ ROOMS = {
         "calls": {"errors", "http", "models"},
         "jobs": {"errors", "http", "models", "calls"},
         "waiting": {"errors", "http", "models", "calls", "jobs"},
+        "steps": {"errors", "http", "models", "calls", "jobs", "waiting"},
         "batch": {"errors", "http", "models", "calls", "jobs", "waiting"},
-        "clients": {"errors", "http", "engines", "models", "calls", "jobs", "waiting", "batch"},
+        "clients": {"errors", "http", "engines", "models", "calls", "jobs", "waiting", "steps", "batch"},
         "testing": {"errors", "http", "engines", "models", "calls", "jobs", "waiting", "batch", "clients"},
     },
 }
@@ -50,7 +51,7 @@ OUTSIDE = {
 }
 """Libraries that a room of the runtime may import besides the standard library and msgspec."""
 
-PURE = ("errors", "http", "models", "calls", "jobs", "waiting", "batch")
+PURE = ("errors", "http", "models", "calls", "jobs", "waiting", "steps", "batch")
 """The sans-IO rooms."""
 
 IMPURE = {"asyncio", "concurrent", "multiprocessing", "random", "secrets", "select", "socket", "threading", "time"}

@@ -9,7 +9,7 @@ from pathlib import Path
 REPOSITORY = Path(__file__).parents[2]
 RUNTIME = "runtime/bide_runtime"
 
-ROOMS = ("errors", "http", "models", "calls", "jobs", "waiting", "batch", "clients")
+ROOMS = ("errors", "http", "models", "calls", "jobs", "waiting", "steps", "batch", "clients")
 """Rooms of the runtime; the tests of the same room run first, then those of `waiting`.
 
 The engines are left out, because their tests need sockets and real time, and so is the code of generated tests.

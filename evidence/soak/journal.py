@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from bide_runtime.calls.link import Link
 from bide_runtime.jobs.kind import JobKind
-from bide_runtime.jobs.result_at import ResultAt
+from bide_runtime.jobs.requests.result_at import ResultAt
 from tests.runtime.fakes import Reply, Sent
 
 from evidence.soak.clocks import Jumps, jumped

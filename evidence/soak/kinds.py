@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from bide_runtime.jobs.kind import JobKind
-from bide_runtime.jobs.poll_many import PollMany
+from bide_runtime.jobs.requests.poll_many import PollMany
 from tests.runtime.acme import APART, OTHER, PART, SHY, WHOLE, Page, kind
 
 GENERATED = Path(__file__).parents[2] / "generated"

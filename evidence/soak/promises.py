@@ -20,7 +20,7 @@ from bide_runtime.jobs.errors import (
     JobTimeout,
     SubmitUncertain,
 )
-from bide_runtime.jobs.result_at import ResultAt
+from bide_runtime.jobs.requests.result_at import ResultAt
 from bide_runtime.jobs.state import State
 from bide_runtime.waiting.policies.policy import Adaptive
 from tests.runtime.acme import KEY

@@ -8,7 +8,7 @@ from random import Random
 from typing import Any
 
 from bide_runtime.jobs.kind import JobKind
-from bide_runtime.jobs.result_at import ResultAt
+from bide_runtime.jobs.requests.result_at import ResultAt
 from bide_runtime.jobs.state import State
 from tests.runtime.fakes import Reply, cut_off, unreachable
 from tests.runtime.storms import FAULTS

@@ -10,7 +10,7 @@ from typing import Any
 from bide_runtime.http.rate_limit import Rate
 from bide_runtime.jobs.kind import JobKind
 from bide_runtime.jobs.polling import Polling
-from bide_runtime.jobs.result_at import ResultAt
+from bide_runtime.jobs.requests.result_at import ResultAt
 from bide_runtime.waiting.policies.policy import Adaptive, Exponential, Fixed, Policy
 from msgspec.structs import replace
 from tests.runtime.fakes import Reply

@@ -11,6 +11,7 @@ A name is imported on first use, with no more modules than it needs. Rooms impor
     calls     the provider, its calls, and the links, pages and events in its replies
     jobs      the record of a job, its handle and its lifecycle
     waiting   submit, poll, result: the sans-IO core
+    steps     a job in steps: what is stored of it, also sans-IO
     batch     many jobs side by side, also sans-IO
     clients   the drivers, blocking and asyncio
     testing   a fake of any provider, and the checks of generated tests
@@ -38,7 +39,6 @@ if TYPE_CHECKING:
     from .calls.provider import ErrorShape, Provider
     from .clients.async_client import AsyncClient
     from .clients.async_job import AsyncCancellableJob, AsyncCancellableJobs, AsyncJob, AsyncJobs
-    from .clients.async_stream import AsyncStream
     from .clients.batches.async_job_batch import AsyncJobBatch
     from .clients.batches.job_batch import JobBatch
     from .clients.client import Client
@@ -47,7 +47,8 @@ if TYPE_CHECKING:
     from .clients.observer import Exchange, Observer
     from .clients.options import AsyncKey, BatchOptions, Key, WaitOptions
     from .clients.progress import ProgressDisplay
-    from .clients.stream import Stream
+    from .clients.streams.async_stream import AsyncStream
+    from .clients.streams.stream import Stream
     from .clients.webhooks import Webhooks
     from .engines.aiohttp_transport import AiohttpTransport
     from .engines.httpx_transport import AsyncHttpxTransport, HttpxTransport
@@ -92,11 +93,12 @@ if TYPE_CHECKING:
     from .jobs.errors import JobCancelled, JobError, JobExpired, JobFailed, JobNotDone, JobTimeout, SubmitUncertain
     from .jobs.kind import JobKind, WebhookAt
     from .jobs.lifecycle import Lifecycle
-    from .jobs.poll_many import PollMany
     from .jobs.polling import Polling
     from .jobs.progress import Progress
     from .jobs.record import Record
-    from .jobs.result_at import ResultAt
+    from .jobs.requests.poll_many import PollMany
+    from .jobs.requests.result_at import ResultAt
+    from .jobs.requests.submit_at import SubmitAt
     from .jobs.snapshot import Snapshot, Update
     from .jobs.state import State
     from .models.codec import as_written as as_written
@@ -115,6 +117,8 @@ if TYPE_CHECKING:
     from .models.unknown import unknown_fields as unknown_fields
     from .models.variant import Other, Variant
     from .models.variant import register as register
+    from .steps.look import Look
+    from .steps.prepare import Prepare
     from .waiting.policies.policy import Adaptive, Exponential, Fixed, Policy
     from .waiting.submits.submission import Submission
     from .waiting.submits.submit_reply import reads_or_job as reads_or_job
@@ -158,13 +162,15 @@ _PLACES = {
     "jobs.kind": "JobKind WebhookAt",
     "jobs.end": "End",
     "jobs.lifecycle": "Lifecycle",
-    "jobs.poll_many": "PollMany",
+    "jobs.requests.poll_many": "PollMany",
     "jobs.polling": "Polling",
     "jobs.progress": "Progress",
     "jobs.record": "Record",
-    "jobs.result_at": "ResultAt",
+    "jobs.requests.result_at": "ResultAt",
+    "jobs.requests.submit_at": "SubmitAt",
     "jobs.snapshot": "Snapshot Update",
     "jobs.state": "State",
+    "steps.look": "Look",
     "waiting.policies.policy": "Adaptive Exponential Fixed Policy",
     "waiting.submits.submission": "Submission",
     "waiting.submits.submit_reply": "reads_or_job",
@@ -173,15 +179,16 @@ _PLACES = {
     "clients.async_client": "AsyncClient",
     "clients.async_job": "AsyncCancellableJob AsyncCancellableJobs AsyncJob AsyncJobs",
     "clients.batches.async_job_batch": "AsyncJobBatch",
-    "clients.async_stream": "AsyncStream",
+    "clients.streams.async_stream": "AsyncStream",
     "clients.client": "Client",
     "clients.clock": "AsyncClock AsyncSystemClock Clock SystemClock",
     "clients.job": "CancellableJob CancellableJobs Job Jobs",
     "clients.batches.job_batch": "JobBatch",
     "clients.options": "AsyncKey BatchOptions Key WaitOptions",
     "clients.observer": "Exchange Observer",
+    "steps.prepare": "Prepare",
     "clients.progress": "ProgressDisplay",
-    "clients.stream": "Stream",
+    "clients.streams.stream": "Stream",
     "clients.webhooks": "Webhooks",
 }
 """The public names by module. Generated code imports only from `bide_runtime`, so modules can be moved."""
@@ -248,6 +255,7 @@ __all__ = [
     "Link",
     "LocalDatetime",
     "LongPoll",
+    "Look",
     "MaxRate",
     "Model",
     "NotFound",
@@ -264,6 +272,7 @@ __all__ = [
     "Policy",
     "PollMany",
     "Polling",
+    "Prepare",
     "Progress",
     "ProgressDisplay",
     "Provider",
@@ -286,6 +295,7 @@ __all__ = [
     "StreamError",
     "StreamFailed",
     "Submission",
+    "SubmitAt",
     "SubmitUncertain",
     "SystemClock",
     "Transport",

@@ -15,11 +15,11 @@ from bide_runtime.testing.checks.streams import EventStream
 from bide.emit.python.code import Code
 from bide.emit.python.table import DEFAULTS, row
 
-ONLY_IF_SET = {"failed", "own_errors", "content_type", "accept", "reply", "read"}
+ONLY_IF_SET = {"failed", "own_errors", "content_type", "accept", "reply", "read", "submit"}
 """Fields for which a view passes `None` where the default is right."""
 
 TABLES = ["Call", "ErrorShape", "JobKind", "Lifecycle", "Link", "LongPoll", "Pages", "PollMany", "Polling"]
-TABLES += ["Provider", "Rate", "ResultAt", "Secret", "Submission", "Variable"]
+TABLES += ["Provider", "Rate", "ResultAt", "Secret", "Submission", "SubmitAt", "Variable"]
 OF_TESTS: Mapping[str, Any] = {"Job": Job, "EventStream": EventStream}
 """The classes of the tables in generated tests."""
 

@@ -21,14 +21,18 @@ from bide_runtime.http.auth import Secret
 from bide_runtime.jobs.kind import JobKind
 from bide_runtime.jobs.lifecycle import Lifecycle
 from bide_runtime.jobs.polling import Polling
-from bide_runtime.jobs.result_at import ResultAt
+from bide_runtime.jobs.requests.result_at import ResultAt
+from bide_runtime.jobs.requests.submit_at import SubmitAt
 from bide_runtime.jobs.snapshot import Update
 from bide_runtime.jobs.state import State
 from bide_runtime.models.codec import encode
 from bide_runtime.models.model import Model, OpenEnum
+from bide_runtime.steps.prepare import Prepare
 from bide_runtime.waiting.policies.policy import Policy
 from bide_runtime.waiting.submits.submission import Submission
+from msgspec.structs import replace
 
+S = TypeVar("S")
 R = TypeVar("R")
 
 KEY = "sk-acme-0123456789"
@@ -121,6 +125,9 @@ BASICS: dict[str, Any] = {
 POLLING = Polling(interval=(2.0, 5.0), min_interval=1.0, timeout=60.0)
 
 
+SUBMIT = SubmitAt(reply=Ticket, job_id=("id",))
+
+
 def kind(
     name: str,
     returns: type[Any],
@@ -138,7 +145,18 @@ def kind(
         result=returns,
         failed_result=failed_result,
         polling=polling,
+        submit=SUBMIT,
     )
+
+
+def submitted(of: JobKind[S, R], **changes: Any) -> JobKind[S, R]:
+    """The same kind, submitted in another way: *changes* are fields of its `SubmitAt`."""
+    return replace(of, submit=replace(of.submit, **changes))
+
+
+def with_keys(of: JobKind[S, R]) -> JobKind[S, R]:
+    """The same kind, whose submits have idempotency keys."""
+    return submitted(of, idempotency_header="Idempotency-Key")
 
 
 PART: JobKind[Report, Page] = kind("part", Page, result=("page",))
@@ -178,11 +196,8 @@ def order(
 ) -> Submission[Report, R]:
     """The submission that generated code makes for `submit(url=...)`."""
     return Submission(
-        kind=of,
+        kind=with_keys(of) if keyed else of,
         call=Call(method="POST", path="/jobs", body=encode(Order(url=url))),
-        reply=Ticket,
-        job_id=("id",),
-        idempotency_header="Idempotency-Key" if keyed else None,
         idempotency_key=key,
         values=values or {},
     )
@@ -192,6 +207,9 @@ class AcmeJobs(Jobs[Report, R]):
     """A namespace as generated code defines it, blocking."""
 
     keyed = False
+
+    def prepare(self, *, url: str, key: str | None = None) -> Submission[Report, R]:
+        return Prepare(partial(order, self._kind, keyed=self.keyed)).__get__(self)(url=url, key=key)
 
     def submit(self, *, url: str, key: str | None = None, values: Mapping[str, str] | None = None) -> Job[Report, R]:
         return self._handle(self._submit(order, self._kind, url=url, keyed=self.keyed, key=key, values=values))
@@ -239,6 +257,9 @@ class AsyncAcmeJobs(AsyncJobs[Report, R]):
     """A namespace as generated code defines it, for asyncio."""
 
     keyed = False
+
+    def prepare(self, *, url: str, key: str | None = None) -> Submission[Report, R]:
+        return Prepare(partial(order, self._kind, keyed=self.keyed)).__get__(self)(url=url, key=key)
 
     async def submit(
         self, *, url: str, key: str | None = None, values: Mapping[str, str] | None = None
@@ -293,7 +314,7 @@ class Acme(Client):
         return AcmeJobs(self, of)
 
     def cancellable(self, of: JobKind[Report, Page]) -> ApartJobs:
-        return ApartJobs(self, of)
+        return ApartJobs(self, with_keys(of))
 
 
 class AsyncAcme(AsyncClient):
@@ -305,4 +326,4 @@ class AsyncAcme(AsyncClient):
         return AsyncAcmeJobs(self, of)
 
     def cancellable(self, of: JobKind[Report, Page]) -> AsyncApartJobs:
-        return AsyncApartJobs(self, of)
+        return AsyncApartJobs(self, with_keys(of))

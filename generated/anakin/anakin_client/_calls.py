@@ -45,8 +45,6 @@ def submit_url_scraper(
     return Submission(
         kind=_jobs.URL_SCRAPER,
         call=Call(method="POST", path="/url-scraper", body=_encode(_body)),
-        reply=models.JobAccepted,
-        job_id=("job_id",),
     )
 
 
@@ -71,8 +69,6 @@ def submit_url_scraper_batch(
     return Submission(
         kind=_jobs.URL_SCRAPER_BATCH,
         call=Call(method="POST", path="/url-scraper/batch", body=_encode(_body)),
-        reply=models.JobAccepted,
-        job_id=("job_id",),
     )
 
 
@@ -81,8 +77,6 @@ def submit_web_scraper() -> Submission[models.WebScrape, models.WebScrape]:
     return Submission(
         kind=_jobs.WEB_SCRAPER,
         call=Call(method="POST", path="/web-scraper"),
-        reply=models.JobAccepted,
-        job_id=("job_id",),
     )
 
 
@@ -98,8 +92,6 @@ def submit_agentic_search(
     return Submission(
         kind=_jobs.AGENTIC_SEARCH,
         call=Call(method="POST", path="/agentic-search", body=_encode(_body)),
-        reply=models.ResearchAccepted,
-        job_id=("job_id",),
     )
 
 
@@ -122,8 +114,6 @@ def submit_holocron(
     return Submission(
         kind=_jobs.HOLOCRON,
         call=Call(method="POST", path="/holocron/task", body=_encode(_body)),
-        reply=models.TaskJob,
-        job_id=("job_id",),
     )
 
 
@@ -156,8 +146,6 @@ def submit_map(
     return Submission(
         kind=_jobs.MAP,
         call=Call(method="POST", path="/map", body=_encode(_body)),
-        reply=models.JobAccepted,
-        job_id=("job_id",),
     )
 
 
@@ -190,8 +178,6 @@ def submit_crawl(
     return Submission(
         kind=_jobs.CRAWL,
         call=Call(method="POST", path="/crawl", body=_encode(_body)),
-        reply=models.JobAccepted,
-        job_id=("job_id",),
     )
 
 
@@ -206,8 +192,6 @@ def submit_ai_visibility(
     return Submission(
         kind=_jobs.AI_VISIBILITY,
         call=Call(method="POST", path="/ai-visibility/search", body=_encode(_body)),
-        reply=models.VisibilitySearch,
-        job_id=("search_id",),
     )
 
 
@@ -233,8 +217,6 @@ def submit_browser_task(
     return Submission(
         kind=_jobs.BROWSER_TASK,
         call=Call(method="POST", path="/ai/evaluate", body=_encode(_body)),
-        reply=models.BrowserTaskJob,
-        job_id=("workflow_id",),
     )
 
 
@@ -253,8 +235,6 @@ def submit_wire_build(
     return Submission(
         kind=_jobs.WIRE_BUILD,
         call=Call(method="POST", path="/wire/build-request", body=_encode(_body)),
-        reply=models.Build,
-        job_id=("id",),
     )
 
 

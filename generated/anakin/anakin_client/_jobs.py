@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from bide_runtime import JobKind, Lifecycle, Polling, State
+from bide_runtime import JobKind, Lifecycle, Polling, State, SubmitAt
 
 from . import errors as _errors
 from . import models
@@ -132,6 +132,7 @@ URL_SCRAPER: JobKind[models.ScrapedPage, models.ScrapedPage] = JobKind(
     snapshot=models.ScrapedPage,
     result=models.ScrapedPage,
     polling=Polling(interval=(2.0, 5.0), min_interval=0.5, typical=(3.0, 15.0), timeout=300.0),
+    submit=SubmitAt(reply=models.JobAccepted, job_id=("job_id",)),
 )
 
 URL_SCRAPER_BATCH: JobKind[models.ScrapeBatchJob, models.ScrapedPages] = JobKind(
@@ -141,6 +142,7 @@ URL_SCRAPER_BATCH: JobKind[models.ScrapeBatchJob, models.ScrapedPages] = JobKind
     snapshot=models.ScrapeBatchJob,
     result=models.ScrapedPages,
     polling=Polling(interval=(2.0, 5.0), min_interval=0.5, timeout=300.0),
+    submit=SubmitAt(reply=models.JobAccepted, job_id=("job_id",)),
 )
 
 WEB_SCRAPER: JobKind[models.WebScrape, models.WebScrape] = JobKind(
@@ -150,6 +152,7 @@ WEB_SCRAPER: JobKind[models.WebScrape, models.WebScrape] = JobKind(
     snapshot=models.WebScrape,
     result=models.WebScrape,
     polling=Polling(interval=(2.0, 5.0), min_interval=0.5, typical=(3.0, 10.0), timeout=300.0),
+    submit=SubmitAt(reply=models.JobAccepted, job_id=("job_id",)),
 )
 
 AGENTIC_SEARCH: JobKind[models.ResearchJob, models.ResearchReport] = JobKind(
@@ -159,6 +162,7 @@ AGENTIC_SEARCH: JobKind[models.ResearchJob, models.ResearchReport] = JobKind(
     snapshot=models.ResearchJob,
     result=models.ResearchReport,
     polling=Polling(interval=(10.0, 10.0), min_interval=0.5, typical=(60.0, 300.0), timeout=600.0),
+    submit=SubmitAt(reply=models.ResearchAccepted, job_id=("job_id",)),
 )
 
 HOLOCRON: JobKind[models.TaskJob, models.TaskResult] = JobKind(
@@ -168,6 +172,7 @@ HOLOCRON: JobKind[models.TaskJob, models.TaskResult] = JobKind(
     snapshot=models.TaskJob,
     result=models.TaskResult,
     polling=Polling(interval=(3.0, 3.0), min_interval=1.0, timeout=300.0),
+    submit=SubmitAt(reply=models.TaskJob, job_id=("job_id",)),
 )
 
 MAP: JobKind[models.MapJob, models.SiteMap] = JobKind(
@@ -177,6 +182,7 @@ MAP: JobKind[models.MapJob, models.SiteMap] = JobKind(
     snapshot=models.MapJob,
     result=models.SiteMap,
     polling=Polling(interval=(1.0, 1.0), min_interval=0.5, timeout=300.0),
+    submit=SubmitAt(reply=models.JobAccepted, job_id=("job_id",)),
 )
 
 CRAWL: JobKind[models.CrawlJob, models.CrawledSite] = JobKind(
@@ -186,6 +192,7 @@ CRAWL: JobKind[models.CrawlJob, models.CrawledSite] = JobKind(
     snapshot=models.CrawlJob,
     result=models.CrawledSite,
     polling=Polling(interval=(5.0, 5.0), min_interval=0.5, timeout=300.0),
+    submit=SubmitAt(reply=models.JobAccepted, job_id=("job_id",)),
 )
 
 AI_VISIBILITY: JobKind[models.VisibilitySearch, models.VisibilityReport] = JobKind(
@@ -197,6 +204,7 @@ AI_VISIBILITY: JobKind[models.VisibilitySearch, models.VisibilityReport] = JobKi
     failed_result=models.FailedVisibilityReport,
     failed=_errors.AiVisibilityFailed,
     polling=Polling(interval=(5.0, 5.0), min_interval=0.5, typical=(60.0, 120.0), timeout=300.0),
+    submit=SubmitAt(reply=models.VisibilitySearch, job_id=("search_id",)),
 )
 
 BROWSER_TASK: JobKind[models.BrowserTaskJob, models.BrowserTaskResult] = JobKind(
@@ -206,6 +214,7 @@ BROWSER_TASK: JobKind[models.BrowserTaskJob, models.BrowserTaskResult] = JobKind
     snapshot=models.BrowserTaskJob,
     result=models.BrowserTaskResult,
     polling=Polling(interval=(3.0, 3.0), min_interval=0.5, timeout=360.0),
+    submit=SubmitAt(reply=models.BrowserTaskJob, job_id=("workflow_id",)),
 )
 
 WIRE_BUILD: JobKind[models.Build, models.Build] = JobKind(
@@ -215,4 +224,5 @@ WIRE_BUILD: JobKind[models.Build, models.Build] = JobKind(
     snapshot=models.Build,
     result=models.Build,
     polling=Polling(interval=(5.0, 5.0), min_interval=0.5, timeout=300.0),
+    submit=SubmitAt(reply=models.Build, job_id=("id",)),
 )

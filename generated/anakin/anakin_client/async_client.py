@@ -18,6 +18,7 @@ from bide_runtime import (
     MaxRate,
     Observer,
     Policy,
+    Prepare,
     ProgressDisplay,
     Update,
     WaitOptions,
@@ -114,6 +115,9 @@ class AsyncUrlScraperJobs(AsyncJobs[models.ScrapedPage, models.ScrapedPage]):
                 webhook_url=webhook_url,
             )
         )
+
+    prepare = Prepare(_calls.submit_url_scraper)
+    """`submit` in two steps: returns a submission to be stored, or sent with `send`."""
 
     async def run(
         self,
@@ -296,6 +300,9 @@ class AsyncUrlScraperBatchJobs(AsyncJobs[models.ScrapeBatchJob, models.ScrapedPa
             )
         )
 
+    prepare = Prepare(_calls.submit_url_scraper_batch)
+    """`submit` in two steps: returns a submission to be stored, or sent with `send`."""
+
     async def run(
         self,
         *,
@@ -440,6 +447,9 @@ class AsyncWebScraperJobs(AsyncJobs[models.WebScrape, models.WebScrape]):
             )
         )
 
+    prepare = Prepare(_calls.submit_web_scraper)
+    """`submit` in two steps: returns a submission to be stored, or sent with `send`."""
+
     async def run(
         self,
         *,
@@ -578,6 +588,9 @@ class AsyncAgenticSearchJobs(AsyncJobs[models.ResearchJob, models.ResearchReport
                 webhook_url=webhook_url,
             )
         )
+
+    prepare = Prepare(_calls.submit_agentic_search)
+    """`submit` in two steps: returns a submission to be stored, or sent with `send`."""
 
     async def run(
         self,
@@ -735,6 +748,9 @@ class AsyncHolocronJobs(AsyncJobs[models.TaskJob, models.TaskResult]):
                 webhook_url=webhook_url,
             )
         )
+
+    prepare = Prepare(_calls.submit_holocron)
+    """`submit` in two steps: returns a submission to be stored, or sent with `send`."""
 
     async def run(
         self,
@@ -906,6 +922,9 @@ class AsyncMapJobs(AsyncJobs[models.MapJob, models.SiteMap]):
                 webhook_url=webhook_url,
             )
         )
+
+    prepare = Prepare(_calls.submit_map)
+    """`submit` in two steps: returns a submission to be stored, or sent with `send`."""
 
     async def run(
         self,
@@ -1091,6 +1110,9 @@ class AsyncCrawlJobs(AsyncJobs[models.CrawlJob, models.CrawledSite]):
             )
         )
 
+    prepare = Prepare(_calls.submit_crawl)
+    """`submit` in two steps: returns a submission to be stored, or sent with `send`."""
+
     async def run(
         self,
         *,
@@ -1259,6 +1281,9 @@ class AsyncAiVisibilityJobs(AsyncJobs[models.VisibilitySearch, models.Visibility
             )
         )
 
+    prepare = Prepare(_calls.submit_ai_visibility)
+    """`submit` in two steps: returns a submission to be stored, or sent with `send`."""
+
     async def run(
         self,
         *,
@@ -1415,6 +1440,9 @@ class AsyncBrowserTaskJobs(AsyncJobs[models.BrowserTaskJob, models.BrowserTaskRe
                 output_schema=output_schema,
             )
         )
+
+    prepare = Prepare(_calls.submit_browser_task)
+    """`submit` in two steps: returns a submission to be stored, or sent with `send`."""
 
     async def run(
         self,
@@ -1579,6 +1607,9 @@ class AsyncWireBuildJobs(AsyncJobs[models.Build, models.Build]):
                 force=force,
             )
         )
+
+    prepare = Prepare(_calls.submit_wire_build)
+    """`submit` in two steps: returns a submission to be stored, or sent with `send`."""
 
     async def run(
         self,

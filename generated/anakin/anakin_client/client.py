@@ -17,6 +17,7 @@ from bide_runtime import (
     MaxRate,
     Observer,
     Policy,
+    Prepare,
     ProgressDisplay,
     Transport,
     Update,
@@ -114,6 +115,9 @@ class UrlScraperJobs(Jobs[models.ScrapedPage, models.ScrapedPage]):
                 webhook_url=webhook_url,
             )
         )
+
+    prepare = Prepare(_calls.submit_url_scraper)
+    """`submit` in two steps: returns a submission to be stored, or sent with `send`."""
 
     def run(
         self,
@@ -294,6 +298,9 @@ class UrlScraperBatchJobs(Jobs[models.ScrapeBatchJob, models.ScrapedPages]):
             )
         )
 
+    prepare = Prepare(_calls.submit_url_scraper_batch)
+    """`submit` in two steps: returns a submission to be stored, or sent with `send`."""
+
     def run(
         self,
         *,
@@ -434,6 +441,9 @@ class WebScraperJobs(Jobs[models.WebScrape, models.WebScrape]):
             )
         )
 
+    prepare = Prepare(_calls.submit_web_scraper)
+    """`submit` in two steps: returns a submission to be stored, or sent with `send`."""
+
     def run(
         self,
         *,
@@ -570,6 +580,9 @@ class AgenticSearchJobs(Jobs[models.ResearchJob, models.ResearchReport]):
                 webhook_url=webhook_url,
             )
         )
+
+    prepare = Prepare(_calls.submit_agentic_search)
+    """`submit` in two steps: returns a submission to be stored, or sent with `send`."""
 
     def run(
         self,
@@ -725,6 +738,9 @@ class HolocronJobs(Jobs[models.TaskJob, models.TaskResult]):
                 webhook_url=webhook_url,
             )
         )
+
+    prepare = Prepare(_calls.submit_holocron)
+    """`submit` in two steps: returns a submission to be stored, or sent with `send`."""
 
     def run(
         self,
@@ -894,6 +910,9 @@ class MapJobs(Jobs[models.MapJob, models.SiteMap]):
                 webhook_url=webhook_url,
             )
         )
+
+    prepare = Prepare(_calls.submit_map)
+    """`submit` in two steps: returns a submission to be stored, or sent with `send`."""
 
     def run(
         self,
@@ -1077,6 +1096,9 @@ class CrawlJobs(Jobs[models.CrawlJob, models.CrawledSite]):
             )
         )
 
+    prepare = Prepare(_calls.submit_crawl)
+    """`submit` in two steps: returns a submission to be stored, or sent with `send`."""
+
     def run(
         self,
         *,
@@ -1243,6 +1265,9 @@ class AiVisibilityJobs(Jobs[models.VisibilitySearch, models.VisibilityReport]):
             )
         )
 
+    prepare = Prepare(_calls.submit_ai_visibility)
+    """`submit` in two steps: returns a submission to be stored, or sent with `send`."""
+
     def run(
         self,
         *,
@@ -1395,6 +1420,9 @@ class BrowserTaskJobs(Jobs[models.BrowserTaskJob, models.BrowserTaskResult]):
                 output_schema=output_schema,
             )
         )
+
+    prepare = Prepare(_calls.submit_browser_task)
+    """`submit` in two steps: returns a submission to be stored, or sent with `send`."""
 
     def run(
         self,
@@ -1555,6 +1583,9 @@ class WireBuildJobs(Jobs[models.Build, models.Build]):
                 force=force,
             )
         )
+
+    prepare = Prepare(_calls.submit_wire_build)
+    """`submit` in two steps: returns a submission to be stored, or sent with `send`."""
 
     def run(
         self,

@@ -75,40 +75,22 @@ class FakeAnakin(FakeProvider[Anakin, AsyncAnakin]):
 
     def __init__(self) -> None:
         super().__init__(PROVIDER, Anakin, AsyncAnakin)
-        self.url_scraper: FakeJobs[models.ScrapedPage] = self._jobs(
-            _jobs.URL_SCRAPER, Route("POST", "/url-scraper"), reply=models.JobAccepted, job_id=("job_id",)
-        )
+        self.url_scraper: FakeJobs[models.ScrapedPage] = self._jobs(_jobs.URL_SCRAPER, Route("POST", "/url-scraper"))
         self.url_scraper_batch: FakeJobs[models.ScrapedPages] = self._jobs(
-            _jobs.URL_SCRAPER_BATCH, Route("POST", "/url-scraper/batch"), reply=models.JobAccepted, job_id=("job_id",)
+            _jobs.URL_SCRAPER_BATCH, Route("POST", "/url-scraper/batch")
         )
-        self.web_scraper: FakeJobs[models.WebScrape] = self._jobs(
-            _jobs.WEB_SCRAPER, Route("POST", "/web-scraper"), reply=models.JobAccepted, job_id=("job_id",)
-        )
+        self.web_scraper: FakeJobs[models.WebScrape] = self._jobs(_jobs.WEB_SCRAPER, Route("POST", "/web-scraper"))
         self.agentic_search: FakeJobs[models.ResearchReport] = self._jobs(
-            _jobs.AGENTIC_SEARCH, Route("POST", "/agentic-search"), reply=models.ResearchAccepted, job_id=("job_id",)
+            _jobs.AGENTIC_SEARCH, Route("POST", "/agentic-search")
         )
-        self.holocron: FakeJobs[models.TaskResult] = self._jobs(
-            _jobs.HOLOCRON, Route("POST", "/holocron/task"), reply=models.TaskJob, job_id=("job_id",)
-        )
-        self.map: FakeJobs[models.SiteMap] = self._jobs(
-            _jobs.MAP, Route("POST", "/map"), reply=models.JobAccepted, job_id=("job_id",)
-        )
-        self.crawl: FakeJobs[models.CrawledSite] = self._jobs(
-            _jobs.CRAWL, Route("POST", "/crawl"), reply=models.JobAccepted, job_id=("job_id",)
-        )
+        self.holocron: FakeJobs[models.TaskResult] = self._jobs(_jobs.HOLOCRON, Route("POST", "/holocron/task"))
+        self.map: FakeJobs[models.SiteMap] = self._jobs(_jobs.MAP, Route("POST", "/map"))
+        self.crawl: FakeJobs[models.CrawledSite] = self._jobs(_jobs.CRAWL, Route("POST", "/crawl"))
         self.ai_visibility: FakeJobs[models.VisibilityReport] = self._jobs(
-            _jobs.AI_VISIBILITY,
-            Route("POST", "/ai-visibility/search"),
-            reply=models.VisibilitySearch,
-            job_id=("search_id",),
+            _jobs.AI_VISIBILITY, Route("POST", "/ai-visibility/search")
         )
         self.browser_task: FakeJobs[models.BrowserTaskResult] = self._jobs(
-            _jobs.BROWSER_TASK,
-            Route("POST", "/ai/evaluate", ((("async",), True),)),
-            reply=models.BrowserTaskJob,
-            job_id=("workflow_id",),
+            _jobs.BROWSER_TASK, Route("POST", "/ai/evaluate", ((("async",), True),))
         )
-        self.wire_build: FakeJobs[models.Build] = self._jobs(
-            _jobs.WIRE_BUILD, Route("POST", "/wire/build-request"), reply=models.Build, job_id=("id",)
-        )
+        self.wire_build: FakeJobs[models.Build] = self._jobs(_jobs.WIRE_BUILD, Route("POST", "/wire/build-request"))
         self.search: FakeOperation = self._operation("search", Route("POST", "/search"), {200: models.SearchAnswer})

@@ -37,8 +37,6 @@ def submit_extract(
     return Submission(
         kind=_jobs.EXTRACT,
         call=Call(method="POST", path="/v1/extract/async", body=_encode(_body)),
-        reply=models.SubmitReply,
-        job_id=("job_id",),
     )
 
 

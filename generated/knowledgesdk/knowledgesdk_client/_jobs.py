@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from bide_runtime import JobKind, Lifecycle, Polling, State
+from bide_runtime import JobKind, Lifecycle, Polling, State, SubmitAt
 
 from . import models
 
@@ -33,4 +33,5 @@ EXTRACT: JobKind[models.ExtractJob, models.Extraction] = JobKind(
     snapshot=models.ExtractJob,
     result=models.Extraction,
     polling=Polling(interval=(5.0, 5.0), min_interval=0.5, typical=(60.0, 180.0), timeout=600.0),
+    submit=SubmitAt(reply=models.SubmitReply, job_id=("job_id",)),
 )

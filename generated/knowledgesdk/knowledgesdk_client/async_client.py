@@ -18,6 +18,7 @@ from bide_runtime import (
     MaxRate,
     Observer,
     Policy,
+    Prepare,
     ProgressDisplay,
     Update,
     WaitOptions,
@@ -92,6 +93,9 @@ class AsyncExtractJobs(AsyncJobs[models.ExtractJob, models.Extraction]):
                 callback_url=callback_url,
             )
         )
+
+    prepare = Prepare(_calls.submit_extract)
+    """`submit` in two steps: returns a submission to be stored, or sent with `send`."""
 
     async def run(
         self,

@@ -16,6 +16,7 @@ from bide_runtime import (
     MaxRate,
     Observer,
     Policy,
+    Prepare,
     ProgressDisplay,
     Stream,
     Transport,
@@ -92,6 +93,9 @@ class ExtractJobs(Jobs[models.ExtractJob, models.Extraction]):
                 callback_url=callback_url,
             )
         )
+
+    prepare = Prepare(_calls.submit_extract)
+    """`submit` in two steps: returns a submission to be stored, or sent with `send`."""
 
     def run(
         self,

@@ -75,9 +75,7 @@ class FakeKnowledgeSDK(FakeProvider[KnowledgeSDK, AsyncKnowledgeSDK]):
 
     def __init__(self) -> None:
         super().__init__(PROVIDER, KnowledgeSDK, AsyncKnowledgeSDK)
-        self.extract: FakeJobs[models.Extraction] = self._jobs(
-            _jobs.EXTRACT, Route("POST", "/v1/extract/async"), reply=models.SubmitReply, job_id=("job_id",)
-        )
+        self.extract: FakeJobs[models.Extraction] = self._jobs(_jobs.EXTRACT, Route("POST", "/v1/extract/async"))
         self.extract_inline: FakeOperation = self._operation(
             "extract_inline", Route("POST", "/v1/extract"), {200: models.Extraction}
         )

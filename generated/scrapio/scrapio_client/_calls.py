@@ -48,9 +48,6 @@ def submit_fetch(
     return Submission(
         kind=_jobs.FETCH,
         call=Call(method="POST", path="/v1/jobs", body=_encode(_body)),
-        reply=models.SubmitReply,
-        job_id=("job_id",),
-        idempotency_header="Idempotency-Key",
         idempotency_key=idempotency_key,
     )
 
@@ -86,9 +83,6 @@ def submit_crawl(
     return Submission(
         kind=_jobs.CRAWL,
         call=Call(method="POST", path="/v1/jobs", body=_encode(_body)),
-        reply=models.SubmitReply,
-        job_id=("job_id",),
-        idempotency_header="Idempotency-Key",
         idempotency_key=idempotency_key,
     )
 
@@ -122,9 +116,6 @@ def submit_map(
     return Submission(
         kind=_jobs.MAP,
         call=Call(method="POST", path="/v1/jobs", body=_encode(_body)),
-        reply=models.SubmitReply,
-        job_id=("job_id",),
-        idempotency_header="Idempotency-Key",
         idempotency_key=idempotency_key,
     )
 
@@ -158,9 +149,6 @@ def submit_search(
     return Submission(
         kind=_jobs.SEARCH,
         call=Call(method="POST", path="/v1/jobs", body=_encode(_body)),
-        reply=models.SubmitReply,
-        job_id=("job_id",),
-        idempotency_header="Idempotency-Key",
         idempotency_key=idempotency_key,
     )
 
@@ -196,9 +184,6 @@ def submit_interact(
     return Submission(
         kind=_jobs.INTERACT,
         call=Call(method="POST", path="/v1/jobs", body=_encode(_body)),
-        reply=models.SubmitReply,
-        job_id=("job_id",),
-        idempotency_header="Idempotency-Key",
         idempotency_key=idempotency_key,
     )
 

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from bide_runtime import JobKind, Lifecycle, Polling, ResultAt, State
+from bide_runtime import JobKind, Lifecycle, Polling, ResultAt, State, SubmitAt
 
 from . import models
 
@@ -36,6 +36,7 @@ FETCH: JobKind[models.FetchJob, models.FetchResult] = JobKind(
     snapshot=models.FetchJob,
     result=models.FetchResult,
     polling=Polling(interval=(2.0, 5.0), min_interval=1.0, timeout=600.0),
+    submit=SubmitAt(reply=models.SubmitReply, job_id=("job_id",), idempotency_header="Idempotency-Key"),
 )
 
 CRAWL: JobKind[models.CrawlJob, models.CrawlResult] = JobKind(
@@ -45,6 +46,7 @@ CRAWL: JobKind[models.CrawlJob, models.CrawlResult] = JobKind(
     snapshot=models.CrawlJob,
     result=models.CrawlResult,
     polling=Polling(interval=(15.0, 30.0), min_interval=1.0, timeout=600.0),
+    submit=SubmitAt(reply=models.SubmitReply, job_id=("job_id",), idempotency_header="Idempotency-Key"),
 )
 
 MAP: JobKind[models.MapJob, models.MapResult] = JobKind(
@@ -54,6 +56,7 @@ MAP: JobKind[models.MapJob, models.MapResult] = JobKind(
     snapshot=models.MapJob,
     result=models.MapResult,
     polling=Polling(interval=(2.0, 5.0), min_interval=1.0, timeout=600.0),
+    submit=SubmitAt(reply=models.SubmitReply, job_id=("job_id",), idempotency_header="Idempotency-Key"),
 )
 
 SEARCH: JobKind[models.SearchJob, models.SearchResult] = JobKind(
@@ -63,6 +66,7 @@ SEARCH: JobKind[models.SearchJob, models.SearchResult] = JobKind(
     snapshot=models.SearchJob,
     result=models.SearchResult,
     polling=Polling(interval=(2.0, 5.0), min_interval=1.0, timeout=600.0),
+    submit=SubmitAt(reply=models.SubmitReply, job_id=("job_id",), idempotency_header="Idempotency-Key"),
 )
 
 INTERACT: JobKind[models.InteractJob, models.InteractResult] = JobKind(
@@ -72,4 +76,5 @@ INTERACT: JobKind[models.InteractJob, models.InteractResult] = JobKind(
     snapshot=models.InteractJob,
     result=models.InteractResult,
     polling=Polling(interval=(2.0, 5.0), min_interval=1.0, timeout=600.0),
+    submit=SubmitAt(reply=models.SubmitReply, job_id=("job_id",), idempotency_header="Idempotency-Key"),
 )

@@ -17,6 +17,7 @@ from bide_runtime import (
     MaxRate,
     Observer,
     Policy,
+    Prepare,
     ProgressDisplay,
     Record,
     Update,
@@ -101,6 +102,9 @@ class AsyncFetchJobs(AsyncCancellableJobs[models.FetchJob, models.FetchResult]):
                 idempotency_key=idempotency_key,
             )
         )
+
+    prepare = Prepare(_calls.submit_fetch)
+    """`submit` in two steps: returns a submission to be stored, or sent with `send`."""
 
     async def run(
         self,
@@ -305,6 +309,9 @@ class AsyncCrawlJobs(AsyncCancellableJobs[models.CrawlJob, models.CrawlResult]):
             )
         )
 
+    prepare = Prepare(_calls.submit_crawl)
+    """`submit` in two steps: returns a submission to be stored, or sent with `send`."""
+
     async def run(
         self,
         *,
@@ -502,6 +509,9 @@ class AsyncMapJobs(AsyncCancellableJobs[models.MapJob, models.MapResult]):
             )
         )
 
+    prepare = Prepare(_calls.submit_map)
+    """`submit` in two steps: returns a submission to be stored, or sent with `send`."""
+
     async def run(
         self,
         *,
@@ -694,6 +704,9 @@ class AsyncSearchJobs(AsyncCancellableJobs[models.SearchJob, models.SearchResult
                 idempotency_key=idempotency_key,
             )
         )
+
+    prepare = Prepare(_calls.submit_search)
+    """`submit` in two steps: returns a submission to be stored, or sent with `send`."""
 
     async def run(
         self,
@@ -889,6 +902,9 @@ class AsyncInteractJobs(AsyncCancellableJobs[models.InteractJob, models.Interact
                 idempotency_key=idempotency_key,
             )
         )
+
+    prepare = Prepare(_calls.submit_interact)
+    """`submit` in two steps: returns a submission to be stored, or sent with `send`."""
 
     async def run(
         self,

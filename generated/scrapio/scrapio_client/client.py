@@ -16,6 +16,7 @@ from bide_runtime import (
     MaxRate,
     Observer,
     Policy,
+    Prepare,
     ProgressDisplay,
     Record,
     Transport,
@@ -101,6 +102,9 @@ class FetchJobs(CancellableJobs[models.FetchJob, models.FetchResult]):
                 idempotency_key=idempotency_key,
             )
         )
+
+    prepare = Prepare(_calls.submit_fetch)
+    """`submit` in two steps: returns a submission to be stored, or sent with `send`."""
 
     def run(
         self,
@@ -303,6 +307,9 @@ class CrawlJobs(CancellableJobs[models.CrawlJob, models.CrawlResult]):
             )
         )
 
+    prepare = Prepare(_calls.submit_crawl)
+    """`submit` in two steps: returns a submission to be stored, or sent with `send`."""
+
     def run(
         self,
         *,
@@ -498,6 +505,9 @@ class MapJobs(CancellableJobs[models.MapJob, models.MapResult]):
             )
         )
 
+    prepare = Prepare(_calls.submit_map)
+    """`submit` in two steps: returns a submission to be stored, or sent with `send`."""
+
     def run(
         self,
         *,
@@ -688,6 +698,9 @@ class SearchJobs(CancellableJobs[models.SearchJob, models.SearchResult]):
                 idempotency_key=idempotency_key,
             )
         )
+
+    prepare = Prepare(_calls.submit_search)
+    """`submit` in two steps: returns a submission to be stored, or sent with `send`."""
 
     def run(
         self,
@@ -881,6 +894,9 @@ class InteractJobs(CancellableJobs[models.InteractJob, models.InteractResult]):
                 idempotency_key=idempotency_key,
             )
         )
+
+    prepare = Prepare(_calls.submit_interact)
+    """`submit` in two steps: returns a submission to be stored, or sent with `send`."""
 
     def run(
         self,

@@ -76,39 +76,17 @@ class FakeScrapio(FakeProvider[Scrapio, AsyncScrapio]):
     def __init__(self) -> None:
         super().__init__(PROVIDER, Scrapio, AsyncScrapio)
         self.fetch: FakeJobs[models.FetchResult] = self._jobs(
-            _jobs.FETCH,
-            Route("POST", "/v1/jobs", ((("kind",), "fetch"),)),
-            reply=models.SubmitReply,
-            job_id=("job_id",),
-            idempotency_header="Idempotency-Key",
+            _jobs.FETCH, Route("POST", "/v1/jobs", ((("kind",), "fetch"),))
         )
         self.crawl: FakeJobs[models.CrawlResult] = self._jobs(
-            _jobs.CRAWL,
-            Route("POST", "/v1/jobs", ((("kind",), "crawl"),)),
-            reply=models.SubmitReply,
-            job_id=("job_id",),
-            idempotency_header="Idempotency-Key",
+            _jobs.CRAWL, Route("POST", "/v1/jobs", ((("kind",), "crawl"),))
         )
-        self.map: FakeJobs[models.MapResult] = self._jobs(
-            _jobs.MAP,
-            Route("POST", "/v1/jobs", ((("kind",), "map"),)),
-            reply=models.SubmitReply,
-            job_id=("job_id",),
-            idempotency_header="Idempotency-Key",
-        )
+        self.map: FakeJobs[models.MapResult] = self._jobs(_jobs.MAP, Route("POST", "/v1/jobs", ((("kind",), "map"),)))
         self.search: FakeJobs[models.SearchResult] = self._jobs(
-            _jobs.SEARCH,
-            Route("POST", "/v1/jobs", ((("kind",), "search"),)),
-            reply=models.SubmitReply,
-            job_id=("job_id",),
-            idempotency_header="Idempotency-Key",
+            _jobs.SEARCH, Route("POST", "/v1/jobs", ((("kind",), "search"),))
         )
         self.interact: FakeJobs[models.InteractResult] = self._jobs(
-            _jobs.INTERACT,
-            Route("POST", "/v1/jobs", ((("kind",), "interact"),)),
-            reply=models.SubmitReply,
-            job_id=("job_id",),
-            idempotency_header="Idempotency-Key",
+            _jobs.INTERACT, Route("POST", "/v1/jobs", ((("kind",), "interact"),))
         )
         self.fetch_inline: FakeOperation = self._operation(
             "fetch_inline",

@@ -15,8 +15,8 @@ from ..errors.decode import DecodeError
 from ..errors.transport import RequestTimeout
 from ..http.charset import as_utf8
 from ..http.request import Json, Request, Response, query
-from ..jobs.poll_many import PollMany
 from ..jobs.record import Record
+from ..jobs.requests.poll_many import PollMany
 from ..jobs.token import as_id
 from ..models.codec import decode, follow
 from ..models.lenient import dumps

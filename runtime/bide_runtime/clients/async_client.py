@@ -28,23 +28,37 @@ from ..http.request import Json, Response
 from ..jobs.min_interval import MinIntervals
 from ..jobs.snapshot import Update
 from ..process import OfOneProcess, reset_after_fork
-from ..waiting.flow import Created, Finished, Flow, Log, NewKey, Notify, Received, Running, Send, Sleep, missed
+from ..waiting.flow import (
+    AboutToSend,
+    Created,
+    Finished,
+    Flow,
+    Log,
+    NewKey,
+    NothingMade,
+    Notify,
+    Received,
+    Running,
+    Send,
+    Sleep,
+    missed,
+)
 from ..waiting.keys import fetch_token, keys_of, opening, reopening
 from ..waiting.retry import send_with_retries
 from ..waiting.session import Outgoing, Session
 from .clock import AsyncClock, AsyncSystemClock
 from .colour import refuse_other_colour
 from .namespace import Namespace
-from .options import AsyncKey, check_functions, check_mappings, check_methods
+from .options import AsyncHook, AsyncKey, check_functions, check_mappings, check_methods
 
 if TYPE_CHECKING:
     from os import PathLike
     from pathlib import Path
 
     from ..calls.events import StreamCall
-    from .async_stream import AsyncStream
     from .observer import Observer
     from .progress import Bar, ProgressDisplay
+    from .streams.async_stream import AsyncStream
 
 E = TypeVar("E")
 P = ParamSpec("P")
@@ -205,7 +219,7 @@ class AsyncClient(OfOneProcess):
         self, make: Callable[P, StreamCall[E]], timeout: float | None, /, *args: P.args, **kwargs: P.kwargs
     ) -> AsyncStream[E]:
         """Open a stream of events. The request is sent when the first event is read."""
-        from .async_stream import AsyncStream
+        from .streams.async_stream import AsyncStream
 
         call, account = make(*args, **kwargs), self._session.account
         patience = call.call.timeout or account.timeout if timeout is None else positive("timeout", timeout)
@@ -281,9 +295,11 @@ class AsyncClient(OfOneProcess):
         on_update: Callable[[Update[Any]], Awaitable[None] | None] | None = None,
         *,
         bar: Bar | None = None,
+        before_send: AsyncHook | None = None,
+        nothing_made: AsyncHook | None = None,
     ) -> T:
-        """Run a flow to its end; pass each update to the callback."""
-        check_functions(on_update=on_update)
+        """Run a flow to its end; pass each update, and news of its submit, to the callbacks."""
+        check_functions(on_update=on_update, before_send=before_send, nothing_made=nothing_made)
         running, wakeup = Running(flow), self._new_wakeup()
         with bar or nullcontext():
             try:
@@ -294,6 +310,12 @@ class AsyncClient(OfOneProcess):
                                 bar.show_update(update)
                             if on_update is not None and isawaitable(answer := on_update(update)):
                                 await answer
+                        case AboutToSend():
+                            if before_send is not None and isawaitable(told := before_send()):
+                                await told
+                        case NothingMade():
+                            if nothing_made is not None and isawaitable(told := nothing_made()):
+                                await told
                         case Finished(result):
                             return result
             except BaseException as error:
@@ -310,8 +332,10 @@ class AsyncClient(OfOneProcess):
         finally:
             running.close()
 
-    async def _advance(self, running: Running[T], wakeup: asyncio.Event) -> Notify | Finished[T]:
-        """Run a flow to its next update, or to its end."""
+    async def _advance(
+        self, running: Running[T], wakeup: asyncio.Event
+    ) -> AboutToSend | NothingMade | Notify | Finished[T]:
+        """Run a flow to its next update or news of its submit, or to its end."""
         root, seen = self._root, Received(self._clock.now())
         while True:
             match running.next(seen):
@@ -329,7 +353,7 @@ class AsyncClient(OfOneProcess):
                 case Created(record):
                     running.record = record
                     seen = Received(self._clock.now())
-                case Notify() | Finished() as step:
+                case AboutToSend() | NothingMade() | Notify() | Finished() as step:
                     return step
 
     async def _sent(self, send: Send | NewKey) -> Received:

@@ -26,14 +26,28 @@ from ..http.request import Json, Response
 from ..jobs.min_interval import MinIntervals
 from ..jobs.snapshot import Update
 from ..process import OfOneProcess, reset_after_fork
-from ..waiting.flow import Created, Finished, Flow, Log, NewKey, Notify, Received, Running, Send, Sleep, missed
+from ..waiting.flow import (
+    AboutToSend,
+    Created,
+    Finished,
+    Flow,
+    Log,
+    NewKey,
+    NothingMade,
+    Notify,
+    Received,
+    Running,
+    Send,
+    Sleep,
+    missed,
+)
 from ..waiting.keys import fetch_token, keys_of, opening, reopening
 from ..waiting.retry import send_with_retries
 from ..waiting.session import Outgoing, Session
 from .clock import Clock, SystemClock
 from .colour import refuse_async_functions, refuse_other_colour
 from .namespace import Namespace
-from .options import Key, check_functions, check_mappings, check_methods
+from .options import Hook, Key, check_functions, check_mappings, check_methods
 
 if TYPE_CHECKING:
     from os import PathLike
@@ -43,7 +57,7 @@ if TYPE_CHECKING:
     from .batches.senders import Senders
     from .observer import Observer
     from .progress import Bar, ProgressDisplay
-    from .stream import Stream
+    from .streams.stream import Stream
 
 E = TypeVar("E")
 P = ParamSpec("P")
@@ -194,7 +208,7 @@ class Client(OfOneProcess):
         self, make: Callable[P, StreamCall[E]], timeout: float | None, /, *args: P.args, **kwargs: P.kwargs
     ) -> Stream[E]:
         """Open a stream of events. The request is sent when the first event is read."""
-        from .stream import Stream
+        from .streams.stream import Stream
 
         call, account = make(*args, **kwargs), self._session.account
         patience = call.call.timeout or account.timeout if timeout is None else positive("timeout", timeout)
@@ -270,9 +284,11 @@ class Client(OfOneProcess):
         on_update: Callable[[Update[Any]], None] | None = None,
         *,
         bar: Bar | None = None,
+        before_send: Hook | None = None,
+        nothing_made: Hook | None = None,
     ) -> T:
-        """Run a flow to its end; pass each update to the callback."""
-        check_functions(on_update=on_update)
+        """Run a flow to its end; pass each update, and news of its submit, to the callbacks."""
+        check_functions(on_update=on_update, before_send=before_send, nothing_made=nothing_made)
         running, wakeup = Running(flow), self._new_wakeup()
         with bar or nullcontext():
             try:
@@ -283,6 +299,12 @@ class Client(OfOneProcess):
                                 bar.show_update(update)
                             if on_update is not None:
                                 on_update(update)
+                        case AboutToSend():
+                            if before_send is not None:
+                                before_send()
+                        case NothingMade():
+                            if nothing_made is not None:
+                                nothing_made()
                         case Finished(result):
                             return result
             except BaseException as error:
@@ -299,8 +321,8 @@ class Client(OfOneProcess):
         finally:
             running.close()
 
-    def _advance(self, running: Running[T], wakeup: Event) -> Notify | Finished[T]:
-        """Run a flow to its next update, or to its end."""
+    def _advance(self, running: Running[T], wakeup: Event) -> AboutToSend | NothingMade | Notify | Finished[T]:
+        """Run a flow to its next update or news of its submit, or to its end."""
         root, seen = self._root, Received(self._clock.now())
         while True:
             match running.next(seen):
@@ -318,7 +340,7 @@ class Client(OfOneProcess):
                 case Created(record):
                     running.record = record
                     seen = Received(self._clock.now())
-                case Notify() | Finished() as step:
+                case AboutToSend() | NothingMade() | Notify() | Finished() as step:
                     return step
 
     def _sent(self, send: Send | NewKey) -> Received:

@@ -6,13 +6,15 @@ The asyncio twin differs only by `await`.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import TYPE_CHECKING, Any, Generic, Literal, ParamSpec, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Literal, ParamSpec, TypeVar, cast
 
 from msgspec.structs import replace
 
+from ..batch.outcome import Outcome
 from ..calls.account import seconds_of
 from ..errors.client import InvalidArgument
 from ..errors.own import raises_own
+from ..http.request import Json
 from ..jobs.handle import Handle
 from ..jobs.kind import JobKind
 from ..jobs.record import Record
@@ -28,12 +30,13 @@ from ..waiting.submits.submission import Submission
 from ..waiting.submits.submit import deferred, run, submit
 from ..waiting.wait import cancel, poll, result, updates, wait
 from .client import Client
-from .namespace import Namespace
-from .options import BatchOptions, WaitOptions, check_functions, policy_of
+from .kind import KindOfJobs, checked_submission
+from .options import BatchOptions, Hook, WaitOptions, check_functions, policy_of
 from .progress import ProgressDisplay, bar_of
 
 if TYPE_CHECKING:
     from ..batch.counts import Counts
+    from ..steps.look import Look
     from .batches.job_batch import JobBatch
     from .webhooks import Headers, Secrets, Webhooks
 
@@ -149,7 +152,7 @@ class CancellableJob(Job[S, R]):
         return self._client._drive(cancel(self._client._session, self._record, now=self._client._clock.now()))
 
 
-class Jobs(Namespace, Generic[S, R]):
+class Jobs(KindOfJobs[S, R]):
     """One kind of job of a client."""
 
     def __init__(self, client: Client, kind: JobKind[S, R]) -> None:
@@ -172,6 +175,55 @@ class Jobs(Namespace, Generic[S, R]):
     def resume(self, token: str) -> Job[S, R]:
         """Return the handle that a token was saved from. Nothing is sent. Raises `InvalidToken`."""
         return self._handle(self._resumed(token))
+
+    @raises_own
+    def send(
+        self,
+        submission: Submission[S, R],
+        *,
+        before_send: Hook | None = None,
+        nothing_made: Hook | None = None,
+    ) -> Job[S, R]:
+        """Send a submission from `prepare` and return the handle of its job. Raises what `submit` raises.
+
+        Args:
+            submission: From `prepare`, perhaps of another process.
+            before_send: Called before each attempt is sent, when the rate limit allows it. From then on the job may
+                exist.
+            nothing_made: Called after an attempt that certainly made no job.
+        """
+        return self._handle(self._sent(submission, before_send, nothing_made))
+
+    @raises_own
+    def look(self, token: str, memo: str | None = None, *, policy: Policy | None = None) -> Look[S, R]:
+        """Look at a job once, without sleeping: how it ended, or when to look again.
+
+        Sends nothing before the look is due, and polls no job that is known to be over: only its result is fetched, if
+        it has an address of its own. Save `token` and `memo` of each look for the next one, also in another process:
+        minimum interval, schedule and age go on from there.
+
+        Args:
+            token: From the handle, or from the last look.
+            memo: From the last look; `None` for the first.
+            policy: When to look. Default: from the intervals and times of the spec.
+
+        Raises:
+            InvalidToken, InvalidArgument: The token or the memo is damaged.
+            ApiError, DecodeError: An error that says nothing of how the job ended, and that another look will not fix.
+        """
+        from ..steps.look import look
+
+        record, now = self._resumed(token), self._client._clock.now()
+        flow = look(self._client._session, record, memo, policy_of(policy, self._kind.polling), now=now)
+        return self._client._drive(flow)
+
+    @raises_own
+    def outcome_from_json(self, text: str | bytes) -> Outcome[Json, R, Job[S, R]]:
+        """The outcome that `outcome_to_json` wrote, with the handle of its job, resumed. Its input is plain JSON.
+
+        Nothing is sent. Raises `InvalidArgument` for any other text.
+        """
+        return self._outcome_in(text, self.resume)
 
     @raises_own
     def wait_many(
@@ -239,6 +291,12 @@ class Jobs(Namespace, Generic[S, R]):
 
     def _resumed(self, token: str) -> Record[S, R]:
         return resume_record(self._client._session.account, self._kind, token)
+
+    def _sent(self, submission: Submission[S, R], before_send: Hook | None, nothing_made: Hook | None) -> Record[S, R]:
+        checked_submission(self._kind, submission)
+        flow = submit(self._client._session, submission, announces=True, now=self._client._clock.now())
+        record, _ = self._client._drive(flow, before_send=before_send, nothing_made=nothing_made)
+        return record
 
     @raises_own
     def _submit(self, make: Callable[P, Submission[S, R]], /, *args: P.args, **kwargs: P.kwargs) -> Record[S, R]:
@@ -321,6 +379,32 @@ class CancellableJobs(Jobs[S, R]):
     def resume(self, token: str) -> CancellableJob[S, R]:
         """Return the handle that a token was saved from. Nothing is sent. Raises `InvalidToken`."""
         return self._handle(self._resumed(token))
+
+    @raises_own
+    def send(
+        self,
+        submission: Submission[S, R],
+        *,
+        before_send: Hook | None = None,
+        nothing_made: Hook | None = None,
+    ) -> CancellableJob[S, R]:
+        """Send a submission from `prepare` and return the handle of its job. Raises what `submit` raises.
+
+        Args:
+            submission: From `prepare`, perhaps of another process.
+            before_send: Called before each attempt is sent, when the rate limit allows it. From then on the job may
+                exist.
+            nothing_made: Called after an attempt that certainly made no job.
+        """
+        return self._handle(self._sent(submission, before_send, nothing_made))
+
+    @raises_own
+    def outcome_from_json(self, text: str | bytes) -> Outcome[Json, R, CancellableJob[S, R]]:
+        """The outcome that `outcome_to_json` wrote, with the handle of its job, resumed. Its input is plain JSON.
+
+        Nothing is sent. Raises `InvalidArgument` for any other text.
+        """
+        return self._outcome_in(text, self.resume)
 
     def _handle(self, record: Record[S, R]) -> CancellableJob[S, R]:
         return CancellableJob(self._client, record)

@@ -19,6 +19,13 @@ AsyncKey: TypeAlias = str | Callable[[], str | Awaitable[str]]
 """The same for an asyncio client; the function may be async."""
 
 
+Hook: TypeAlias = Callable[[], object]
+"""A function that is told of a submit."""
+
+AsyncHook: TypeAlias = Callable[[], object | Awaitable[object]]
+"""The same for an asyncio client; the function may be async."""
+
+
 class WaitOptions(msgspec.Struct, frozen=True, kw_only=True):
     """How to wait for one job."""
 

@@ -22,6 +22,11 @@ class ClientError(Exception):
         self.message = message
         """What happened, without the job; quotes the provider's own message if there is one, which `str` escapes."""
 
+    @property
+    def job_may_exist(self) -> bool:
+        """Whether the provider may have a job of this call: it has an id, or a request may have arrived."""
+        return self.job_id is not None or self.may_have_arrived
+
     def __reduce__(self) -> tuple[object, ...]:
         # Exceptions cross process pools; the default would call the class with the message alone.
         return _unpickled, (type(self), self.args, self.__dict__)

@@ -25,6 +25,10 @@ class OwnErrors:
         found = (names or {}).items()
         self._classes = {name: cls for name, cls in found if isinstance(cls, type) and issubclass(cls, ClientError)}
 
+    def named(self, name: str) -> type[ClientError] | None:
+        """The package's own class of this name, if it has one."""
+        return self._classes.get(name)
+
     def of(self, error: E) -> E:
         """*error* as an instance of the package's own class, with the same attributes, cause and traceback."""
         for cls in type(error).__mro__:

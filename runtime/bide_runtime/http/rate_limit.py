@@ -94,15 +94,26 @@ class RateLimiter:
         """Claim the earliest slot: its time, or `None` if that is not before *before*."""
         total = self._total
         with self._own_lock if total is None else total.lock:
-            windows = [] if total is None else [total.window]
-            if bucket in self._windows:
-                windows.append(self._windows[bucket])
-            at = max(now, self._closed_until.get(bucket, now), *(window.free_at(now) for window in windows))
+            windows = self._windows_of(bucket)
+            at = self._free_at(bucket, windows, now)
             if at >= before:
                 return None
             for window in windows:
                 window.take(at)
             return at
+
+    def free_at(self, bucket: str, now: float) -> float:
+        """When the earliest slot is. It is not claimed."""
+        total = self._total
+        with self._own_lock if total is None else total.lock:
+            return self._free_at(bucket, self._windows_of(bucket), now)
+
+    def _windows_of(self, bucket: str) -> list[Window]:
+        windows = [] if self._total is None else [self._total.window]
+        return [*windows, self._windows[bucket]] if bucket in self._windows else windows
+
+    def _free_at(self, bucket: str, windows: list[Window], now: float) -> float:
+        return max(now, self._closed_until.get(bucket, now), *(window.free_at(now) for window in windows))
 
     def closed_until(self, bucket: str) -> float:
         """Until when the bucket is closed by a 429."""

@@ -82,6 +82,8 @@ class SubmitUncertain(JobError):
     the job is an argument, `job_id` and `token` are set, and `resume(error.token).poll()` shows whether the job exists.
     """
 
+    may_have_arrived = True
+
     def __init__(self, message: str, *, idempotency_key: str | None = None) -> None:
         super().__init__(message)
         self.idempotency_key = idempotency_key

@@ -11,6 +11,7 @@ from ..models.part import part_of
 from .errors import JobFailed
 from .lifecycle import Lifecycle
 from .polling import Polling
+from .requests.submit_at import SubmitAt
 
 R = TypeVar("R")
 S = TypeVar("S")
@@ -39,11 +40,16 @@ class JobKind(msgspec.Struct, Generic[S, R], frozen=True, kw_only=True, dict=Tru
     failed: type[JobFailed] = JobFailed
     """The exception for a failed job; it holds the value of that type."""
     polling: Polling
+    submit: SubmitAt = SubmitAt()
     webhook: WebhookAt | None = None
     """Where a webhook has the job; `None` if the provider sends none."""
 
     def __hash__(self) -> int:
         return hash((self.provider, self.name))
+
+    def is_same(self, other: JobKind[Any, Any]) -> bool:
+        """Whether it is the same kind of job of the same provider, perhaps of another version of the package."""
+        return (self.provider, self.name) == (other.provider, other.name)
 
     @cached_property
     def needed(self) -> Any:

@@ -17,10 +17,10 @@ from ..http.retry_after import as_pause
 from ..models.codec import Path, follow
 from ..models.message import code_of, message_of
 from .end import End
-from .poll_many import PollMany
 from .progress import Progress
 from .reading import Reading
-from .result_at import ResultAt
+from .requests.poll_many import PollMany
+from .requests.result_at import ResultAt
 from .state import State
 
 

@@ -15,7 +15,7 @@ from ..jobs import token
 from ..process import fork_count
 from .kind import JobKind
 from .reading import Reading
-from .result_at import ResultAt
+from .requests.result_at import ResultAt
 from .snapshot import Snapshot
 from .state import State
 

@@ -14,7 +14,7 @@ from ..http.charset import as_utf8
 from ..http.request import Json, Response
 from .custom import NotNative
 from .lenient import dumps, loads
-from .model import Model, _from_json
+from .model import Model, _as_json, _from_json
 from .plain import argument, plain
 from .prepared import prepared
 from .rest import REST, has_rest, moved
@@ -82,6 +82,25 @@ def from_plain(wanted: type[T], value: Mapping[str, Json]) -> T:
     except (TypeError, ValueError, RecursionError) as error:
         raise InvalidArgument(f"from_dict takes only values that JSON has: {error}") from error
     return decode(wanted, text)
+
+
+def to_values(wanted: Any, value: Any) -> Json:
+    """A value that was decoded as *wanted* as plain JSON values, which `from_values` reads."""
+    if NotNative.is_possible:
+        from .written import is_native, kinds_of, written
+
+        if not is_native(wanted):
+            return written(value, _as_json, kinds_of(wanted))
+    return msgspec.to_builtins(value, enc_hook=_as_json)
+
+
+def from_values(wanted: Any, value: Json) -> Any:
+    """Plain JSON values, without an envelope, as *wanted*. Raises `DecodeError`, with the JSON path."""
+    try:
+        return _converted(wanted, value)
+    except msgspec.ValidationError as error:
+        path, problem = _path_and_problem(wanted, value, str(error))
+        raise DecodeError(f"the reply does not match the spec: {problem} at {path}", path=path, body=b"") from error
 
 
 def _decode_leniently(wanted: type[T], body: bytes) -> T:

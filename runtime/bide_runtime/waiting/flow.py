@@ -49,6 +49,21 @@ class Send(msgspec.Struct, frozen=True, gc=False):
     """Whether the reply is a secret of the client: callbacks do not get it."""
 
 
+class AboutToSend(msgspec.Struct, frozen=True, gc=False):
+    """The request that follows submits a job. Until `NothingMade`, the job may exist."""
+
+
+class NothingMade(msgspec.Struct, frozen=True, gc=False):
+    """The request that `AboutToSend` announced certainly made no job, or it was not sent."""
+
+
+class Commit(msgspec.Struct, frozen=True, gc=False):
+    """Write to disk what was noted about the job. The `Received` comes when that is done."""
+
+    must_last: bool = False
+    """Whether it must outlast a power cut, and not only the end of the process."""
+
+
 class NewKey(msgspec.Struct, frozen=True, gc=False):
     """Ask for new secrets, unless that was done since `asked` was read. A `Received` with an error has none."""
 
@@ -113,7 +128,7 @@ class Finished(msgspec.Struct, Generic[T], frozen=True):
     result: T
 
 
-Action: TypeAlias = Send | NewKey | Sleep | Created | Notify | Log
+Action: TypeAlias = Send | NewKey | Sleep | AboutToSend | NothingMade | Created | Commit | Notify | Log
 Flow: TypeAlias = Generator[Action, Received, T]
 
 DEBUG, INFO, WARNING = 10, 20, 30

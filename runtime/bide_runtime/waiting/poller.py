@@ -14,7 +14,7 @@ from ..http.errors import ApiError
 from ..http.long_poll import LongPollUntil
 from ..jobs.errors import JobTimeout
 from ..jobs.record import Record
-from ..jobs.result_at import ResultAt
+from ..jobs.requests.result_at import ResultAt
 from ..jobs.snapshot import Update
 from ..jobs.state import State
 from .deadline import SAME_TIME, Deadline
@@ -37,35 +37,47 @@ _ERRORS_TO_NO_LONG_POLL = 2
 class Poller(Generic[S, R]):
     """One wait for one job: its deadline, its policy, and its transient errors."""
 
+    sleeps = True
+    """Whether a result that is not ready is asked for again before the deadline."""
+
     __slots__ = (
-        "_bucket",
-        "_errors",
         "_long_poll",
         "_policy",
         "_poll",
-        "_polls",
         "_requests_left",
-        "_transient_error",
+        "bucket",
         "deadline",
+        "errors",
+        "polls",
         "record",
         "session",
+        "transient_error",
     )
 
-    def __init__(self, session: Session, record: Record[S, R], policy: Policy, deadline: Deadline) -> None:
+    def __init__(
+        self,
+        session: Session,
+        record: Record[S, R],
+        policy: Policy,
+        deadline: Deadline,
+        *,
+        polls: int = 0,
+        errors: int = 0,
+    ) -> None:
         self.session = session
         self.record = record
         self.deadline = deadline
         self._policy = policy
-        self._polls = 0
-        self._errors = 0
+        self.polls = polls
+        self.errors = errors
         """Transient errors in a row."""
-        self._transient_error: ClientError | None = None
+        self.transient_error: ClientError | None = None
         # In a batch a long poll would keep a connection from the other jobs.
         self._long_poll = None if session.coalesces else record.kind.lifecycle.long_poll
         self._poll: Outgoing | None = None
         """The request of every poll, if the address is always the same."""
         method, at = record.kind.lifecycle.poll_method, record.kind.lifecycle.poll
-        self._bucket = None if session.is_coalesced(record) else bucket_of(method, at)
+        self.bucket = None if session.is_coalesced(record) else bucket_of(method, at)
         """The rate limit bucket of the polls; `None` if they are coalesced."""
         self._requests_left = 2 if isinstance(record.kind.lifecycle.result, ResultAt) else 1
         """The least number of requests until the result."""
@@ -78,7 +90,7 @@ class Poller(Generic[S, R]):
 
         Raises `JobTimeout`, and at once any error that is not transient.
         """
-        due = self._first_poll(now)
+        due = self.first_poll(now)
         inbox = self.session.inbox
         inbox.begin(self.record)
         try:
@@ -91,7 +103,7 @@ class Poller(Generic[S, R]):
                     now = (yield Sleep(due)).now
                 # Another wait may have polled the job during the sleep, or a webhook may have told of it.
                 if not self.record.is_settled:
-                    now, due = yield from self._poll_once(now)
+                    now, due = yield from self.poll_once(now)
         finally:
             inbox.end(self.record)
         return now
@@ -100,13 +112,13 @@ class Poller(Generic[S, R]):
         """Note a transient error. One that *is_expected* does not start the backoff."""
         error = self.session.account.provider.own_errors.of(error)
         error.about(self.record.id, self.record.token)
-        self._transient_error = error
+        self.transient_error = error
         if not is_expected:
-            self._errors += 1
+            self.errors += 1
 
     def note_success(self) -> None:
         """Reset the count of transient errors: a request succeeded."""
-        self._errors, self._transient_error = 0, None
+        self.errors, self.transient_error = 0, None
 
     def delay(self, now: float) -> float:
         """Seconds until the next request: from the policy, or backoff after transient errors.
@@ -116,20 +128,20 @@ class Poller(Generic[S, R]):
         jitter = self.session.account.jitter()
         age = self.record.age(now, self.session.account.wall())
         regular = self._policy.delay(
-            polls=self._polls, age=now - self.deadline.began if age is None else age, jitter=jitter
+            polls=self.polls, age=now - self.deadline.began if age is None else age, jitter=jitter
         )
         if not 0 <= regular < inf:
             raise InvalidArgument(f"the policy returned a delay of {regular!r} s; it must be finite and not negative")
-        if not self._errors:
+        if not self.errors:
             return regular
-        retry = backoff(self._errors, jitter=jitter)
-        is_slow_down = isinstance(self._transient_error, ApiError) and self._transient_error.status in _SLOW_DOWN
+        retry = backoff(self.errors, jitter=jitter)
+        is_slow_down = isinstance(self.transient_error, ApiError) and self.transient_error.status in _SLOW_DOWN
         return max(regular, retry) if is_slow_down else retry
 
     def time_out(self) -> NoReturn:
         """Raise `JobTimeout` with the last status and the last transient error."""
-        record, error = self.record, self._transient_error
-        facts = [f"{self._polls} poll{'' if self._polls == 1 else 's'}"]
+        record, error = self.record, self.transient_error
+        facts = [f"{self.polls} poll{'' if self.polls == 1 else 's'}"]
         facts.append(f"last status {record.status!r}" if record.status is not None else "no status received")
         if error is not None:
             facts.append(f"last error: {error.message}")
@@ -142,8 +154,11 @@ class Poller(Generic[S, R]):
             advice=f"{'To fetch it,' if is_done else 'It is still running:'} call wait() again, or resume(error.token)",
         ) from error
 
-    def _first_poll(self, now: float) -> float | None:
-        # Poll at once if the age is unknown, because the job may be done already.
+    def first_poll(self, now: float) -> float | None:
+        """When the first poll is due; `None` if the deadline comes first.
+
+        At once if the age is unknown, because the job may be done already.
+        """
         age = self.record.age(now, self.session.account.wall())
         if age is None or self.record.state.is_final:
             return self._next_poll(now, 0.0)
@@ -152,7 +167,7 @@ class Poller(Generic[S, R]):
             return self._next_poll(now, max(self.record.kind.polling.initial_delay - age, 0.0))
         return self._next_poll(now, self.delay(now))
 
-    def _poll_once(self, now: float) -> Flow[tuple[float, float | None]]:
+    def poll_once(self, now: float) -> Flow[tuple[float, float | None]]:
         """Poll once and read the reply; returns the time, and when the next poll is due."""
         record, deadline = self.record, self.deadline
         state_before, status_before = record.state, record.status
@@ -161,7 +176,7 @@ class Poller(Generic[S, R]):
             self._request(),
             timeout=self.session.account.timeout,
             deadline=deadline.at,
-            attempt=self._errors + 1,
+            attempt=self.errors + 1,
             polled=record,
             now=now,
         )
@@ -170,21 +185,21 @@ class Poller(Generic[S, R]):
         now = received.now
         if received.took >= received.held:
             deadline.note_request_time(received.took - received.held)
-        self._polls += 1
+        self.polls += 1
         polled = yield from read_poll(self.session, record, received.reply, now)
         error = polled.transient_error
         if error is not None:
             self.note_transient_error(error, is_expected=isinstance(error, ApiError) and error.status == 404)
-        elif self._transient_error is not None:
+        elif self.transient_error is not None:
             self.note_success()
         if polled.retry_after:
             record.note_retry_after(now, polled.retry_after)
-        if record.state is not state_before or not record.is_status_known or self._transient_error is not None:
+        if record.state is not state_before or not record.is_status_known or self.transient_error is not None:
             yield from self._log(state_before)
         due = None
         if not record.is_settled:
             delay = self.delay(now)
-            if received.held and self._transient_error is None:
+            if received.held and self.transient_error is None:
                 # If the server held the poll to the end, or until the status changed, poll again at once.
                 # Otherwise it does not hold polls, or not for that long, so the policy's delay applies.
                 has_news = status_before is not None and status_before != record.status
@@ -205,7 +220,7 @@ class Poller(Generic[S, R]):
     @property
     def _long_poll_until(self) -> LongPollUntil | None:
         """How long the next poll may be held. `None` after errors: a proxy may cut off held requests."""
-        if self._long_poll is None or self._errors >= _ERRORS_TO_NO_LONG_POLL:
+        if self._long_poll is None or self.errors >= _ERRORS_TO_NO_LONG_POLL:
             return None
         # Leaves time for one more poll before the deadline.
         last = self.deadline.last_start(self._requests_left)
@@ -218,20 +233,20 @@ class Poller(Generic[S, R]):
             not_before=max(
                 self.record.not_before,
                 self.session.min_interval.free_at(self.record),
-                -inf if self._bucket is None else self.session.limiter.closed_until(self._bucket),
+                -inf if self.bucket is None else self.session.limiter.closed_until(self.bucket),
             ),
             last=self.deadline.last_start(self._requests_left),
             deadline=self.deadline.at,
         )
 
     def _log(self, state_before: State) -> Flow[None]:
-        record, status, error = self.record, self.record.status, self._transient_error
+        record, status, error = self.record, self.record.status, self.transient_error
         is_expected = record.is_status_known or record.state.is_final or status in record.logged_statuses
         if status is not None and not is_expected:
             record.logged_statuses |= {status}
             yield Log(WARNING, "job %s: the spec does not list the status %r; still waiting", (record.id, status))
         if error is not None:
-            yield Log(INFO, "job %s: poll %d failed: %s", (record.id, self._polls, error.message))
+            yield Log(INFO, "job %s: poll %d failed: %s", (record.id, self.polls, error.message))
         elif record.state is not state_before:
             yield Log(DEBUG, "job %s: %s (%s)", (record.id, record.state.value, status))
 
@@ -242,9 +257,9 @@ class Poller(Generic[S, R]):
             status=record.status,
             state=record.state,
             elapsed=now - self.deadline.began,
-            polls=self._polls,
+            polls=self.polls,
             next_poll_in=None if due is None else due - now,
-            transient_error=self._transient_error,
+            transient_error=self.transient_error,
             snapshot=record.snapshot,
             warnings=warnings,
         )

@@ -15,9 +15,9 @@ from ..errors.decode import DecodeError
 from ..errors.transport import TransportError
 from ..http.errors import ApiError
 from ..http.request import Response
-from ..jobs.errors import JobCancelled, JobExpired, JobFailed
+from ..jobs.errors import JobCancelled, JobError, JobExpired, JobFailed
 from ..jobs.record import MAX_RETRY_AFTER, Record
-from ..jobs.result_at import ResultAt
+from ..jobs.requests.result_at import ResultAt
 from ..jobs.state import State
 from ..models.codec import Path, decode_reply
 from ..models.lenient import NotJson
@@ -63,15 +63,18 @@ def raise_ending(record: Record[S, R]) -> NoReturn:
     snapshot = record.snapshot
     code = snapshot.error_code if snapshot else None
     reason = snapshot.error_message if snapshot else None
+    raise ending(record, code, reason)
+
+
+def ending(record: Record[Any, Any], code: str | None, reason: str | None) -> JobError:
+    """The exception for a job that ended without a result."""
     if record.state is State.FAILED:
-        raise _failure(record, code, reason)
+        return _failure(record, code, reason)
     told = f"{f' [{code}]' if code else ''}{f': {reason}' if reason else ''}"
-    if record.state is State.CANCELLED:
-        raise JobCancelled(
-            f"the job was cancelled{told}", snapshot=snapshot, status=record.status, code=code, reason=reason
-        )
-    message = f"the job expired: the provider says {record.status!r}{told}"
-    raise JobExpired(message, snapshot=snapshot, status=record.status, code=code, reason=reason)
+    is_cancelled = record.state is State.CANCELLED
+    error = JobCancelled if is_cancelled else JobExpired
+    what = "was cancelled" if is_cancelled else f"expired: the provider says {record.status!r}"
+    return error(f"the job {what}{told}", snapshot=record.snapshot, status=record.status, code=code, reason=reason)
 
 
 def _failure(record: Record[Any, Any], code: str | None, reason: str | None) -> JobFailed:
@@ -221,7 +224,7 @@ def _fetch_once(
             last=deadline.last_start(requests=1),
             deadline=deadline.at,
         )
-        if due is None:
+        if due is None or not poller.sleeps:
             poller.time_out()
         now = yield from sleep_until(due, now)
 

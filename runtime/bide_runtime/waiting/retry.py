@@ -9,7 +9,7 @@ from ..errors.transport import TransportError
 from ..http.errors import ApiError
 from ..http.request import Response
 from ..jobs.errors import JobTimeout
-from .flow import INFO, Flow, Log, Received
+from .flow import INFO, Flow, Log, NothingMade, Received
 from .policies.policy import backoff
 from .session import Outgoing, Session, error_in, retry_after_of, send, sleep_until
 
@@ -56,6 +56,8 @@ def send_with_retries(
                 assert isinstance(received.reply, Response)
                 return received.reply, received
             may_have_arrived = may_have_arrived or error.may_have_arrived
+            if outgoing.announces and not may_have_arrived:
+                now = (yield NothingMade()).now
             if attempts > account.max_retries or not _may_send_again(error, idempotent=idempotent):
                 raise error
             retry_after = retry_after_of(error)

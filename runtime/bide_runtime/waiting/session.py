@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 from math import inf
-from typing import Any
+from typing import Any, ClassVar
 
 import msgspec
 from msgspec.structs import replace
@@ -20,7 +20,7 @@ from ..http.rate_limit import RateLimiter
 from ..http.request import Request, Response
 from ..jobs.min_interval import MinIntervals
 from ..jobs.record import Record
-from .flow import INFO, Flow, Log, Received, Send, Sleep
+from .flow import INFO, AboutToSend, Flow, Log, NothingMade, Received, Send, Sleep
 from .keys import keys_of, ready, renewed
 from .policies.policy import backoff
 from .webhooks.inbox import Inbox
@@ -70,6 +70,8 @@ class Outgoing(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """The secrets that it needs, by the client's arguments; `None`: the usual ones."""
     download: Download | None = None
     """Where the body goes, if it is that of a file."""
+    announces: ClassVar[bool] = False
+    """Whether `AboutToSend` comes before it, and `NothingMade` if it made no job."""
 
     def request_at(self, now: float) -> tuple[Request, int]:
         """The request as it is sent at *now*, and for how many seconds it asks the server to hold it."""
@@ -79,6 +81,12 @@ class Outgoing(msgspec.Struct, frozen=True, kw_only=True, gc=False):
             return self.request, 0
         held = self.long_poll_until.by.seconds(self.long_poll_until.until - now)
         return self.long_poll_until.by.apply(self.request, held), held
+
+
+class Announced(Outgoing, frozen=True, kw_only=True, gc=False):
+    """A submit that is announced before it leaves."""
+
+    announces: ClassVar[bool] = True
 
 
 def send(
@@ -169,6 +177,11 @@ def _send_once(
             has_slot = False
             now = yield from sleep_until(closed_until, now)
             continue
+        if outgoing.announces:
+            now = (yield AboutToSend()).now
+            if now >= deadline:
+                yield NothingMade()
+                return None
         request, held = outgoing.request_at(now)
         request_timeout = min((outgoing.timeout or timeout) + held, deadline - now)
         keys = session.account.keys
@@ -182,6 +195,8 @@ def _send_once(
             break
         # It was queued behind other requests of its batch, one of them got a 429, and so it was not sent.
         has_slot, now = False, received.now
+        if outgoing.announces:
+            yield NothingMade()
     if polled is not None:
         session.min_interval.note_poll(polled, received.now)
     session.note_rate_limit(outgoing.bucket, received)

@@ -62,13 +62,13 @@ def wait(
 
 def updates(session: Session, record: Record[S, R], policy: Policy, *, deadline: Deadline, now: float) -> Flow[None]:
     """Poll the job until it is final, like `wait`, without its result."""
-    with _job_in_errors(record):
+    with job_in_errors(record):
         yield from Poller(session, record, policy, deadline).until_final(now)
 
 
 def poll(session: Session, record: Record[S, R], *, now: float) -> Flow[Snapshot[S]]:
     """Poll the job once, with retries after transient errors. A final snapshot is returned without a request."""
-    with _job_in_errors(record):
+    with job_in_errors(record):
         if not record.state.is_final or record.snapshot is None:
             yield from _poll_with_retries(session, record, now=now)
         assert record.snapshot is not None
@@ -80,7 +80,7 @@ def result(session: Session, record: Record[S, R], *, now: float) -> Flow[R]:
 
     Raises `JobNotDone` if it is still running, and the exceptions of `wait` for how it ended.
     """
-    with _job_in_errors(record):
+    with job_in_errors(record):
         if not record.is_settled:
             yield from poll(session, record, now=now)
         if not record.state.is_final:
@@ -98,7 +98,7 @@ def cancel(session: Session, record: Record[Any, Any], *, deadline: Deadline | N
     """
     assert record.kind.lifecycle.cancel is not None
     method, at = record.kind.lifecycle.cancel
-    with _job_in_errors(record):
+    with job_in_errors(record):
         try:
             outgoing = None if record.state.is_final else request_of(session, record, "cancel", method, at)
         except DecodeError:
@@ -130,7 +130,7 @@ def _cancel_on_timeout(session: Session, record: Record[Any, Any], timeout: JobT
 
 
 @contextmanager
-def _job_in_errors(record: Record[Any, Any]) -> Iterator[None]:
+def job_in_errors(record: Record[Any, Any]) -> Iterator[None]:
     """Add the job's id and token to every error that is raised inside."""
     try:
         yield

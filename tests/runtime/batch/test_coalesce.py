@@ -24,9 +24,9 @@ from bide_runtime.http.rate_limit import Rate, RateLimiter
 from bide_runtime.http.request import Request, Response
 from bide_runtime.jobs.errors import JobTimeout
 from bide_runtime.jobs.min_interval import MinIntervals
-from bide_runtime.jobs.poll_many import PollMany
 from bide_runtime.jobs.polling import Polling
 from bide_runtime.jobs.record import Record
+from bide_runtime.jobs.requests.poll_many import PollMany
 from bide_runtime.models.lenient import NotJson
 from bide_runtime.waiting.flow import Flow, Send, Sleep
 from bide_runtime.waiting.policies.policy import Fixed

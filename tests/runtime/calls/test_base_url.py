@@ -10,7 +10,7 @@ import pytest
 from bide_runtime.calls.base_url import Variable
 from bide_runtime.calls.link import Link
 from bide_runtime.errors.client import ClientError, ConfigurationError, InvalidToken
-from bide_runtime.jobs.result_at import ResultAt
+from bide_runtime.jobs.requests.result_at import ResultAt
 from msgspec.structs import replace
 
 from tests.runtime.acme import KEY, PROVIDER, Acme, kind

@@ -15,7 +15,7 @@ from bide_runtime.http.request import Response
 from bide_runtime.jobs.errors import JobTimeout, SubmitUncertain
 from bide_runtime.jobs.kind import JobKind
 from bide_runtime.jobs.lifecycle import Lifecycle
-from bide_runtime.jobs.result_at import ResultAt
+from bide_runtime.jobs.requests.result_at import ResultAt
 from bide_runtime.jobs.state import State
 from bide_runtime.jobs.token import MAX_BYTES
 from bide_runtime.waiting.submits.job_id import place_of_id
@@ -23,7 +23,7 @@ from bide_runtime.waiting.submits.submission import Submission
 from msgspec.structs import replace
 
 from tests.runtime import acme
-from tests.runtime.acme import KEY, POLLING, Page, Report, Ticket, order
+from tests.runtime.acme import KEY, POLLING, Page, Report, Ticket, order, submitted
 from tests.runtime.fakes import Reply, Sent
 from tests.runtime.world import PAGE, TICKET, World, error, report
 
@@ -103,7 +103,7 @@ def ordered(of: JobKind[Any, Page], job_id: Any) -> Submission[Any, Page]:
     """A submit whose reply has the id at *job_id*."""
     submission = order(of, url="u")
     has_body = isinstance(job_id, tuple) and job_id
-    return replace(submission, job_id=job_id, reply=Ticket if has_body else NoneType)
+    return replace(submission, kind=submitted(of, job_id=job_id, reply=Ticket if has_body else NoneType))
 
 
 def run(w: World, of: JobKind[Any, Page], *, timeout: float = 60.0, job_id: Any = ()) -> Page:
@@ -428,7 +428,7 @@ def test_an_id_in_a_header_needs_no_body(world: Make, body: bytes) -> None:
     """W11: a submit with an unreadable body has created the job that its header names."""
     location = {"location": "https://api.acme.example/jobs/j1"}
     w = world(by_url(submit=Reply(body, 202, location), j1=report("done", page={"text": "hello"})))
-    submission = replace(order(acme.PART, url="u"), job_id=Link(header="Location", template="/jobs/{job_id}"))
+    submission = order(submitted(acme.PART, job_id=Link(header="Location", template="/jobs/{job_id}")), url="u")
 
     page = w.do(w.jobs(acme.PART)._run(lambda: submission, WaitOptions(timeout=60.0)))
 

@@ -10,7 +10,7 @@ from bide_runtime.calls.link_header import next_in
 from bide_runtime.calls.pages import Pages
 from bide_runtime.errors.decode import DecodeError
 from bide_runtime.jobs.errors import JobExpired, JobTimeout
-from bide_runtime.jobs.result_at import ResultAt
+from bide_runtime.jobs.requests.result_at import ResultAt
 from bide_runtime.models.model import Model
 from msgspec.structs import replace
 

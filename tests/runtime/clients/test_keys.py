@@ -17,7 +17,7 @@ from bide_runtime.errors.client import ClientError, ConfigurationError, InvalidA
 from bide_runtime.http.auth import Secret
 from bide_runtime.http.errors import AuthenticationError
 from bide_runtime.jobs.errors import JobTimeout
-from bide_runtime.jobs.poll_many import PollMany
+from bide_runtime.jobs.requests.poll_many import PollMany
 from bide_runtime.testing import FakeClock as VirtualClock
 from msgspec.structs import replace
 

@@ -119,7 +119,7 @@ def test_every_file_with_a_twin_is_compared() -> None:
         "client.py",
         "downloads/pour.py",
         "job.py",
-        "stream.py",
+        "streams/stream.py",
     ]
 
 

@@ -121,6 +121,19 @@ def test_the_job_of_an_error_is_set_once() -> None:
     assert "lost" == error.message
 
 
+def test_an_error_says_whether_a_job_may_exist() -> None:
+    """There may be one if it has an id, if a request may have arrived, and always if a submit is uncertain."""
+    of_a_job = InvalidArgument("i")
+    of_a_job.about("j1", "t1")
+
+    assert of_a_job.job_may_exist
+    assert SubmitUncertain("u").job_may_exist
+    assert ConnectionFailed("c").job_may_exist
+    assert not ConnectionFailed("c", may_have_arrived=False).job_may_exist
+    assert not InvalidArgument("i").job_may_exist
+    assert not JobTimeout("t").job_may_exist
+
+
 @rule
 @given(storms(), st.sampled_from(MODES))
 def test_every_error_after_a_submit_carries_the_job(storm: Storm, mode: str) -> None:

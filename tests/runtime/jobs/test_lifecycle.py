@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from bide_runtime.jobs.end import End
 from bide_runtime.jobs.lifecycle import Lifecycle
-from bide_runtime.jobs.result_at import ResultAt
+from bide_runtime.jobs.requests.result_at import ResultAt
 from bide_runtime.jobs.state import State
 from bide_runtime.models.model import Model
 from hypothesis import given

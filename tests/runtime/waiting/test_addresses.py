@@ -12,7 +12,7 @@ from bide_runtime.errors.client import InvalidArgument, InvalidToken
 from bide_runtime.errors.decode import DecodeError
 from bide_runtime.jobs.kind import JobKind
 from bide_runtime.jobs.lifecycle import Lifecycle
-from bide_runtime.jobs.result_at import ResultAt
+from bide_runtime.jobs.requests.result_at import ResultAt
 
 from tests.runtime.acme import APART, BASICS, Page, Report, kind
 from tests.runtime.fakes import Reply, Sent

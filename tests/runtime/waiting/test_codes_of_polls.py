@@ -20,7 +20,7 @@ from bide_runtime.jobs.polling import Polling
 from bide_runtime.jobs.snapshot import Update
 from bide_runtime.jobs.state import State
 
-from tests.runtime.acme import POLLING, Page, Report
+from tests.runtime.acme import POLLING, SUBMIT, Page, Report
 from tests.runtime.fakes import Reply
 from tests.runtime.world import HTML, PAGE, TICKET, World, error, report, served
 
@@ -33,7 +33,15 @@ CODES = {202: State.RUNNING, 200: State.SUCCEEDED, 410: State.EXPIRED, 422: Stat
 def silent(polling: Polling = POLLING) -> JobKind[None, Page]:
     """A kind of job whose poll replies have no body except for the result."""
     lifecycle = Lifecycle(poll="/jobs/{job_id}", codes=CODES, accepts=frozenset())
-    return JobKind(provider="acme", name="silent", lifecycle=lifecycle, snapshot=NoneType, result=Page, polling=polling)
+    return JobKind(
+        provider="acme",
+        name="silent",
+        lifecycle=lifecycle,
+        snapshot=NoneType,
+        result=Page,
+        polling=polling,
+        submit=SUBMIT,
+    )
 
 
 MIXED: JobKind[Report | None, Page] = JobKind(
@@ -50,6 +58,7 @@ MIXED: JobKind[Report | None, Page] = JobKind(
     snapshot=Report,
     result=Page,
     polling=POLLING,
+    submit=SUBMIT,
 )
 """A kind of job whose HTTP status means "running", and whose body has the final status."""
 

@@ -14,7 +14,7 @@ from bide_runtime.http.request import Request
 from bide_runtime.jobs.errors import JobTimeout
 from bide_runtime.jobs.polling import Polling
 from bide_runtime.jobs.record import Record
-from bide_runtime.jobs.result_at import ResultAt
+from bide_runtime.jobs.requests.result_at import ResultAt
 from bide_runtime.waiting.deadline import Deadline
 from bide_runtime.waiting.flow import Received, Running, Send, Sleep
 from bide_runtime.waiting.policies.policy import Adaptive

@@ -17,13 +17,13 @@ from bide_runtime.jobs.end import End
 from bide_runtime.jobs.errors import JobFailed, SubmitUncertain
 from bide_runtime.jobs.kind import JobKind
 from bide_runtime.jobs.lifecycle import Lifecycle
-from bide_runtime.jobs.poll_many import PollMany
+from bide_runtime.jobs.requests.poll_many import PollMany
 from bide_runtime.jobs.snapshot import Update
 from bide_runtime.jobs.state import State
 from bide_runtime.models.model import Model
 from msgspec.structs import replace
 
-from tests.runtime.acme import BASICS, POLLING, Page, Status, Ticket, Trouble, order
+from tests.runtime.acme import BASICS, POLLING, SUBMIT, Page, Status, Ticket, Trouble, order, submitted
 from tests.runtime.fakes import Reply
 from tests.runtime.world import World, served
 
@@ -51,6 +51,7 @@ VISIT: JobKind[Visit, Page] = JobKind(
     snapshot=Visit,
     result=Page,
     polling=POLLING,
+    submit=SUBMIT,
 )
 AGO = "2026-01-01T00:00:00Z"
 
@@ -234,7 +235,7 @@ class Wrapped(Ticket):
 
 
 def wrapped(of: JobKind[Any, Any], *, url: str) -> Any:
-    return replace(order(of, url=url), reply=Wrapped)
+    return order(submitted(of, reply=Wrapped), url=url)
 
 
 @pytest.mark.parametrize("queued_at", [AGO, "yesterday"])

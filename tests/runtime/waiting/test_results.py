@@ -15,7 +15,7 @@ from bide_runtime.jobs.errors import (
     JobNotDone,
     JobTimeout,
 )
-from bide_runtime.jobs.result_at import ResultAt
+from bide_runtime.jobs.requests.result_at import ResultAt
 from bide_runtime.jobs.state import State
 from bide_runtime.waiting.policies.policy import Fixed
 from msgspec.structs import replace

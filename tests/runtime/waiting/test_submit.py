@@ -24,7 +24,7 @@ from bide_runtime.waiting.submits.submit_reply import reads_or_job
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.runtime.acme import APART, OTHER, PART, PROVIDER, SHY, WHOLE, Page, Ticket, order
+from tests.runtime.acme import APART, OTHER, PART, PROVIDER, SHY, WHOLE, Page, Ticket, order, submitted
 from tests.runtime.fakes import Reply, cut_off, unreachable
 from tests.runtime.storms import NOT_PROCESSED, replies, rule
 from tests.runtime.world import BROKEN, CUT, DONE, HTML, MODES, PAGE, RUNNING, TICKET, Mode, World, error, served
@@ -388,7 +388,7 @@ def test_an_uncertain_submit_says_what_does_not_fit(world: Make) -> None:
 def chosen(of: Any, job_id: str) -> Any:
     """A submit whose id is an argument, and whose reply means nothing."""
     at = Link(argument="name")
-    return msgspec.structs.replace(order(of, url="u"), job_id=at, values={"name": job_id}, reply=NoneType)
+    return order(submitted(of, job_id=at, reply=NoneType), url="u", values={"name": job_id})
 
 
 def test_an_id_may_be_an_argument(world: Make) -> None:

@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 from bide_runtime.clients.async_client import AsyncClient
 from bide_runtime.clients.async_job import AsyncCancellableJob, AsyncCancellableJobs, AsyncJob, AsyncJobs
-from bide_runtime.clients.async_stream import AsyncStream
 from bide_runtime.clients.batches.async_job_batch import AsyncJobBatch
 from bide_runtime.clients.batches.job_batch import JobBatch
 from bide_runtime.clients.client import Client
 from bide_runtime.clients.job import CancellableJob, CancellableJobs, Job, Jobs
-from bide_runtime.clients.stream import Stream
+from bide_runtime.clients.streams.async_stream import AsyncStream
+from bide_runtime.clients.streams.stream import Stream
 from bide_runtime.errors.client import ClientError
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -92,12 +92,12 @@ def test_the_twins_have_the_same_methods() -> None:
     """W15: both colours have the same public names."""
     from bide_runtime.clients.async_client import AsyncClient
     from bide_runtime.clients.async_job import AsyncCancellableJob, AsyncCancellableJobs, AsyncJob, AsyncJobs
-    from bide_runtime.clients.async_stream import AsyncStream
     from bide_runtime.clients.batches.async_job_batch import AsyncJobBatch
     from bide_runtime.clients.batches.job_batch import JobBatch
     from bide_runtime.clients.client import Client
     from bide_runtime.clients.job import CancellableJob, CancellableJobs
-    from bide_runtime.clients.stream import Stream
+    from bide_runtime.clients.streams.async_stream import AsyncStream
+    from bide_runtime.clients.streams.stream import Stream
 
     def public(cls: type[Any]) -> set[str]:
         return {name for name in dir(cls) if not name.startswith("_")}

@@ -142,12 +142,7 @@ class FakeJobsView(View):
 
     @property
     def made(self) -> Code:
-        route = _route(self.provider, self._job.submit)
-        header = f", idempotency_header={self._view.idempotency_header}" if self._job.idempotency_key else ""
-        return Code(
-            f"self._jobs(_jobs.{self._view.constant}, {route},"
-            f" reply={self._view.reply}, job_id={self._view.job_id}{header})"
-        )
+        return Code(f"self._jobs(_jobs.{self._view.constant}, {_route(self.provider, self._job.submit)})")
 
 
 class FakeOperationView(View):

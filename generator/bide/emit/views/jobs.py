@@ -216,10 +216,6 @@ class JobView(View):
     def reply(self) -> Code:
         return Code(f"models.{self.ir.reply}" if self.ir.reply else "type(None)")
 
-    @property
-    def job_id(self) -> Code:
-        return self.id_at(self.ir.job_id)
-
     def id_at(self, at: IdAt) -> Code:
         """Where a reply to a submit has the id."""
         if at.header or at.template or at.argument:
@@ -230,10 +226,6 @@ class JobView(View):
     def values(self, endpoint: Endpoint, at: IdAt) -> dict[str, Code]:
         """The arguments of a request that makes this job which its id and later requests need."""
         return {name: Code(each.name) for name, each in self.ir.needs_of(endpoint, at).items()}
-
-    @property
-    def idempotency_header(self) -> Code | None:
-        return literal(self.ir.idempotency_key) if self.ir.idempotency_key else None
 
     @cached_property
     def arguments(self) -> list[Argument]:
@@ -256,9 +248,20 @@ class JobView(View):
             "failed_result": self.failed_result if self.failed else None,
             "failed": Code(f"_errors.{self.failed}") if self.failed else None,
             "polling": row("Polling", asdict(self.ir.polling)),
+            "submit": self._submit_at,
             "webhook": row("WebhookAt", asdict(self.ir.webhook)) if self.ir.webhook else None,
         }
         return row("JobKind", fields, indent=0)
+
+    @property
+    def _submit_at(self) -> Code | None:
+        fields = {
+            "reply": self.reply if self.ir.reply else None,
+            "job_id": self.id_at(self.ir.job_id),
+            "idempotency_header": self.ir.idempotency_key,
+        }
+        found = row("SubmitAt", fields)
+        return None if found == "SubmitAt()" else found
 
     @property
     def call(self) -> Code:
@@ -266,10 +269,7 @@ class JobView(View):
         fields = {
             "kind": Code(f"_jobs.{self.constant}"),
             "call": self.endpoint.call(),
-            "reply": self.reply if self.ir.reply else None,
-            "job_id": self.job_id,
-            "idempotency_header": self.idempotency_header,
-            "idempotency_key": Code("idempotency_key") if self.idempotency_header else None,
+            "idempotency_key": Code("idempotency_key") if self.ir.idempotency_key else None,
             "values": self.values(self.ir.submit, self.ir.job_id),
         }
         return row("Submission", fields, indent=4)

@@ -15,8 +15,8 @@ import msgspec
 
 from ...errors.client import ClientError
 from ...http.request import Json, placeholders
+from ...jobs.requests.submit_at import IdAt
 from ...models.codec import follow
-from ...waiting.submits.job_id import IdAt
 from ..faults import Fault
 from .bodies import made_up, plain, typed
 from .transport import Reply, Sent

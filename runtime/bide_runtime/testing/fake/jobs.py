@@ -19,11 +19,12 @@ from ...calls.provider import Provider
 from ...http.request import Json, as_text
 from ...jobs.kind import JobKind
 from ...jobs.lifecycle import Lifecycle
-from ...jobs.result_at import ResultAt
+from ...jobs.requests.result_at import ResultAt
+from ...jobs.requests.submit_at import IdAt
 from ...jobs.state import State
 from ...models.codec import follow
 from ...waiting.links import Role
-from ...waiting.submits.job_id import IdAt, argument_of, is_outside_body
+from ...waiting.submits.job_id import argument_of, is_outside_body
 from .addresses import JSON, Address, Route
 from .bodies import attributes, fits, has, made_up, nulls, placed, plain, put, takes, typed
 from .clock import VirtualTime
@@ -70,10 +71,6 @@ class FakeJobs(Generic[R]):
         time: VirtualTime,
         kind: JobKind[Any, R],
         route: Route,
-        *,
-        reply: Any,
-        job_id: IdAt = (),
-        idempotency_header: str | None = None,
     ) -> None:
         self.kind = kind
         self.route = route
@@ -87,11 +84,9 @@ class FakeJobs(Generic[R]):
         self._numbers = count(1)
         self._provider = provider
         self._time = time
-        self._reply = reply
-        self._job_id = job_id
         self.base = ""
         """The path of the base URL, for links."""
-        self._idempotency_header = (idempotency_header or "").lower()
+        self._idempotency_header = (kind.submit.idempotency_header or "").lower()
         self._keys: dict[str, FakeJob] = {}
         self._plans: deque[Plan] = deque()
         self._plan: Plan | None = None
@@ -185,7 +180,7 @@ class FakeJobs(Generic[R]):
 
         *route* and *job_id* are those of an operation that returns a job.
         """
-        key, id_at = sent.key, self._job_id if job_id is None else job_id
+        key, id_at = sent.key, self.kind.submit.job_id if job_id is None else job_id
         job = self._keys.get(key) if key is not None else None
         if job is not None and job.body != sent.json:
             return error_reply(self._provider, 409, "conflict", "this key was used for another job")
@@ -199,20 +194,20 @@ class FakeJobs(Generic[R]):
         now, lifecycle = self._time.now, self.kind.lifecycle
         body: Json
         headers = dict(JSON)
-        if self._reply is self.kind.snapshot and lifecycle.status:
+        if self.kind.submit.reply is self.kind.snapshot and lifecycle.status:
             (body, headers), told = self._shown(job, now), {job.id: job.state(now)}
         else:
-            body = made_up(self._reply)
+            body = made_up(self.kind.submit.reply)
             told = {job.id: job.state(now, is_shown_ready=not lifecycle.ready)} if self._has_status else {}
-            put(body, self._reply, lifecycle.status, job.status(now))
+            put(body, self.kind.submit.reply, lifecycle.status, job.status(now))
         if isinstance(id_at, Link) and not id_at.argument:
             text = id_at.template.replace("{job_id}", quote(job.id, safe="")) or job.id
-            put_link(id_at, text, body, headers, self._reply)
+            put_link(id_at, text, body, headers, self.kind.submit.reply)
         elif not isinstance(id_at, Link):
-            put(body, self._reply, id_at, job.id)
+            put(body, self.kind.submit.reply, id_at, job.id)
         self._put_links(job, body, headers, now, is_submit=True)
-        self._put_values(job, body, self._reply)
-        is_snapshot = self._reply is self.kind.snapshot and bool(lifecycle.status)
+        self._put_values(job, body, self.kind.submit.reply)
+        is_snapshot = self.kind.submit.reply is self.kind.snapshot and bool(lifecycle.status)
         retry_after = self._retry_after(job, now) if is_snapshot else 0.0
         is_needed = not is_outside_body(self.kind, id_at)
         return Reply(
@@ -364,10 +359,12 @@ class FakeJobs(Generic[R]):
         lifecycle, state = self.kind.lifecycle, job.state(now)
         for role, at in lifecycle.link.items():
             is_next_poll = role == "result" and at.is_where(lifecycle.poll) and (is_submit or not state.has_result)
-            is_id = is_submit and at.is_where(self._job_id)
+            is_id = is_submit and at.is_where(self.kind.submit.job_id)
             if not (is_next_poll or is_id) and (is_submit or role != "poll" or not state.is_final):
                 path = link_path(lifecycle, role).replace("{job_id}", quote(job.id, safe=""))
-                put_link(at, self.base + path, body, headers, self._reply if is_submit else self.kind.snapshot)
+                put_link(
+                    at, self.base + path, body, headers, self.kind.submit.reply if is_submit else self.kind.snapshot
+                )
 
     def _arguments(self, sent: Sent, route: Route) -> dict[str, str]:
         """The arguments of a submit, by name."""
@@ -396,7 +393,7 @@ class FakeJobs(Generic[R]):
     @property
     def _has_status(self) -> bool:
         """Whether the submit reply has the job's status."""
-        return has(self._reply, self.kind.lifecycle.status)
+        return has(self.kind.submit.reply, self.kind.lifecycle.status)
 
     def _retry_after(self, job: FakeJob, now: float) -> float:
         """The retry_after field of a reply about a job, in seconds; 0 for none."""
@@ -405,8 +402,8 @@ class FakeJobs(Generic[R]):
 
     def _takes_id(self, job_id: str) -> bool:
         """Whether the submit reply can hold this id."""
-        at = self._job_id
-        return isinstance(at, Link) or not at or takes(self._reply, at, job_id)
+        at = self.kind.submit.job_id
+        return isinstance(at, Link) or not at or takes(self.kind.submit.reply, at, job_id)
 
     def _made(self, body: Json, job_id: str | None, argument: str = "") -> FakeJob:
         """A new job. *job_id* is that of a job of another client, and *argument* one that the submit has."""

@@ -19,11 +19,11 @@ from ...clients.options import AsyncKey, Key
 from ...http.request import Json
 from ...jobs.kind import JobKind
 from ...jobs.lifecycle import Lifecycle
-from ...jobs.poll_many import PollMany
-from ...jobs.result_at import ResultAt
+from ...jobs.requests.poll_many import PollMany
+from ...jobs.requests.result_at import ResultAt
+from ...jobs.requests.submit_at import IdAt
 from ...jobs.state import State
 from ...waiting.links import Role
-from ...waiting.submits.job_id import IdAt
 from ..faults import UNKNOWN_STATUS, Fault, FaultKind
 from .addresses import JSON, Address, FakeOperation, FakeStreaming, Route
 from .bodies import placed
@@ -184,20 +184,8 @@ class FakeProvider(Generic[C, A]):
         self,
         kind: JobKind[Any, R],
         route: Route,
-        *,
-        reply: Any,
-        job_id: IdAt = (),
-        idempotency_header: str | None = None,
     ) -> FakeJobs[R]:
-        jobs = FakeJobs(
-            self._provider,
-            self.time,
-            kind,
-            route,
-            reply=reply,
-            job_id=job_id,
-            idempotency_header=idempotency_header,
-        )
+        jobs = FakeJobs(self._provider, self.time, kind, route)
         self.kinds.append(jobs)
         return jobs
 

@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, TypeAlias
+from typing import Any
 
 from ...calls.link import Link
 from ...http.request import Response
 from ...jobs.kind import JobKind
+from ...jobs.requests.submit_at import IdAt
 from ...jobs.token import as_id
 from ...models.codec import follow
-
-IdAt: TypeAlias = tuple[str, ...] | Link
-"""Where an id is: attribute names that lead to it in the decoded reply, a link, or an argument.
-
-An empty tuple means that the id is the address where the job is polled, if the provider gives that as a link.
-"""
 
 
 def id_in(

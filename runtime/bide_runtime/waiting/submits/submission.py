@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from types import NoneType
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 
 import msgspec
 
 from ...calls.call import Call
 from ...http.request import Json
 from ...jobs.kind import JobKind
-from .job_id import IdAt
 
 S = TypeVar("S")
 R = TypeVar("R")
@@ -23,14 +21,8 @@ class Submission(msgspec.Struct, Generic[S, R], frozen=True, kw_only=True):
     kind: JobKind[S, R]
     call: Call[None]
     """The submit request."""
-    reply: Any = NoneType
-    """The type of the reply."""
-    job_id: IdAt = ()
-    """Where the id is in the reply; empty: the id is the address where the job is polled."""
-    idempotency_header: str | None = None
-    """The header for idempotency keys. Only with one is a submit whose reply was lost sent again."""
     idempotency_key: str | None = None
-    """The caller's own key, if any."""
+    """Sent with each try, if the provider has such keys; `None`: a new one is chosen."""
     values: Mapping[str, Json] = {}
     """The arguments that paths, headers or bodies of later requests need, by name."""
     tag: str | None = None

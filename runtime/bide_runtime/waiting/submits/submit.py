@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from msgspec.structs import replace
 
+from ...calls.account import Account
 from ...errors.client import ClientError, InvalidArgument
 from ...jobs.record import Record
 from ...jobs.token import checked_id
@@ -16,7 +17,7 @@ from ..flow import INFO, WARNING, Created, Flow, Log
 from ..links import checked_values, needed
 from ..policies.policy import Policy
 from ..retry import send_with_retries
-from ..session import Outgoing, Session, sleep_until
+from ..session import Announced, Outgoing, Session, sleep_until
 from ..wait import wait
 from .job_id import argument_of
 from .submission import Submission
@@ -32,23 +33,26 @@ def submit(
     *,
     deadline: Deadline | None = None,
     in_turn: bool = False,
+    announces: bool = False,
     now: float,
 ) -> Flow[tuple[Record[S, R], float]]:
     """Submit the job; returns its record, and the time. With *in_turn*, the deadline starts at the rate limit's slot.
 
+    With *announces*, yields `AboutToSend` before each attempt, and `NothingMade` after one that made no job.
+
     Raises `SubmitUncertain` if the job may exist although no reply confirms it, and `ApiError` or `TransportError` if
     it certainly does not.
     """
-    account, call = session.account, submission.call
+    account = session.account
+    # One key for all attempts of this submit.
+    submission = prepared(account, submission)
+    call, header = submission.call, submission.kind.submit.idempotency_header
+    key = submission.idempotency_key if header is not None else None
+    if header is not None:
+        call = replace(call, headers={**call.headers, header: key})
     values = checked_values(submission.kind, submission.values)
-    if argument := argument_of(submission.job_id):
-        checked_id(values[argument])
-    key: str | None = None
-    if submission.idempotency_header is not None:
-        # One key for all attempts of this submit.
-        key = submission.idempotency_key or account.new_key()
-        call = replace(call, headers={**call.headers, submission.idempotency_header: key})
-    outgoing = Outgoing(request=account.request(call), bucket=call.bucket, auth=call.auth)
+    argument = argument_of(submission.kind.submit.job_id)
+    outgoing = (Announced if announces else Outgoing)(request=account.request(call), bucket=call.bucket, auth=call.auth)
     if in_turn and deadline is not None:
         slot = session.limiter.claim(outgoing.bucket, now)
         assert slot is not None
@@ -99,6 +103,16 @@ def run(
     """Submit the job, wait for it and return its result, all before the deadline."""
     record, now = yield from submit(session, submission, deadline=deadline, in_turn=in_turn, now=now)
     return (yield from wait(session, record, policy, deadline=deadline, cancel_on_timeout=cancel_on_timeout, now=now))
+
+
+def prepared(account: Account, submission: Submission[S, R]) -> Submission[S, R]:
+    """The submission with its idempotency key, if the provider has such keys. Raises `InvalidArgument`."""
+    values = checked_values(submission.kind, submission.values)
+    if argument := argument_of(submission.kind.submit.job_id):
+        checked_id(values[argument])
+    if submission.kind.submit.idempotency_header is None or submission.idempotency_key is not None:
+        return submission
+    return replace(submission, idempotency_key=account.new_key())
 
 
 def deferred(start: Callable[[], Flow[R]]) -> Flow[R]:

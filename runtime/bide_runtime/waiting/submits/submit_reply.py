@@ -18,6 +18,7 @@ from ...jobs.errors import SubmitUncertain
 from ...jobs.kind import JobKind
 from ...jobs.reading import Reading
 from ...jobs.record import Record
+from ...jobs.requests.submit_at import IdAt
 from ...jobs.state import State
 from ...jobs.token import checked_id, is_id
 from ...models.codec import decode_reply, follow, json_in
@@ -25,7 +26,7 @@ from ...models.lenient import NotJson
 from ...models.part import named, part_of
 from ..links import checked_values, keep_links, keep_values, needed
 from ..poll import reading_in
-from .job_id import IdAt, argument_of, id_in, is_outside_body, place_of_id
+from .job_id import argument_of, id_in, is_outside_body, place_of_id
 from .submission import Submission
 
 S = TypeVar("S")
@@ -95,9 +96,9 @@ def read_submit(
     Raises `ApiError` if the reply reports an error instead of a job, and `SubmitUncertain` if it has no usable id.
     *values* are the arguments that the job needs, and *key* is the idempotency key.
     """
-    kind, at = submission.kind, submission.job_id
+    kind, at = submission.kind, submission.kind.submit.job_id
     try:
-        reply = _read(submission.reply, kind, at, response, url, account.provider.own_errors)
+        reply = _read(kind.submit.reply, kind, at, response, url, account.provider.own_errors)
     except DecodeError as error:
         if (refusal := account.error_instead(response)) is not None:
             raise refusal from error

@@ -21,6 +21,4 @@ def submit_map(
     return Submission(
         kind=_jobs.MAP,
         call=Call(method="POST", path="/maps", body=_encode(_body)),
-        reply=models.Accepted,
-        job_id=("job_id",),
     )

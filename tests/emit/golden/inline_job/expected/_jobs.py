@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from bide_runtime import JobKind, Lifecycle, Polling, State
+from bide_runtime import JobKind, Lifecycle, Polling, State, SubmitAt
 
 from . import models
 
@@ -26,4 +26,5 @@ MAP: JobKind[models.MapJob, models.SiteMap] = JobKind(
     snapshot=models.MapJob,
     result=models.SiteMap,
     polling=Polling(interval=(2.0, 5.0), min_interval=0.5, typical=(3.0, 15.0), timeout=300.0),
+    submit=SubmitAt(reply=models.Accepted, job_id=("job_id",)),
 )

@@ -23,9 +23,6 @@ def submit_fetch(
     return Submission(
         kind=_jobs.FETCH,
         call=Call(method="POST", path="/jobs", body=_encode(_body)),
-        reply=models.Reply,
-        job_id=("job_id",),
-        idempotency_header="Idempotency-Key",
         idempotency_key=idempotency_key,
     )
 

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from bide_runtime import JobKind, Lifecycle, Polling, ResultAt, State
+from bide_runtime import JobKind, Lifecycle, Polling, ResultAt, State, SubmitAt
 
 from . import models
 
@@ -36,4 +36,5 @@ FETCH: JobKind[models.Task, models.Page] = JobKind(
     snapshot=models.Task,
     result=models.Page,
     polling=Polling(interval=(5.0, 5.0), min_interval=1.0, timeout=300.0, not_found_grace=10.0),
+    submit=SubmitAt(reply=models.Reply, job_id=("job_id",), idempotency_header="Idempotency-Key"),
 )

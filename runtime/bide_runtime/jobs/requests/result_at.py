@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import msgspec
 
-from ..calls.link import Link
-from ..calls.pages import Pages
+from ...calls.link import Link
+from ...calls.pages import Pages
 
 
 class ResultAt(msgspec.Struct, frozen=True, kw_only=True):

@@ -6,7 +6,7 @@ from typing import Literal
 
 import msgspec
 
-from ..models.codec import Path
+from ...models.codec import Path
 
 
 class PollMany(msgspec.Struct, frozen=True, kw_only=True):

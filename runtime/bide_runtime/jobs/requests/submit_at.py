@@ -1,0 +1,27 @@
+"""How jobs of one kind are submitted."""
+
+from __future__ import annotations
+
+from types import NoneType
+from typing import Any, TypeAlias
+
+import msgspec
+
+from ...calls.link import Link
+
+IdAt: TypeAlias = tuple[str, ...] | Link
+"""Where an id is: attribute names that lead to it in the decoded reply, a link, or an argument.
+
+An empty tuple means that the id is the address where the job is polled, if the provider gives that as a link.
+"""
+
+
+class SubmitAt(msgspec.Struct, frozen=True, kw_only=True):
+    """How jobs of one kind are submitted: what the reply is, and what makes a second try safe."""
+
+    reply: Any = NoneType
+    """The type of the reply."""
+    job_id: IdAt = ()
+    """Where the id is in the reply."""
+    idempotency_header: str | None = None
+    """The header for idempotency keys. Only with one is a submit whose reply was lost sent again."""
