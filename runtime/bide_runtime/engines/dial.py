@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import socket
 from collections.abc import Callable
 from queue import Empty, SimpleQueue
@@ -50,29 +49,6 @@ def resolve(host: str, port: int, attempt: Attempt) -> list[str]:
     if isinstance(answer, OSError):
         raise answer
     return answer
-
-
-async def async_resolve(host: str, port: int) -> str:
-    """An address of a host, for asyncio."""
-    found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    return str(found[0][4][0])
-
-
-async def async_dial(host: str, port: int) -> socket.socket:
-    """A connection to a host, for asyncio: one address after the other is tried."""
-    loop = asyncio.get_running_loop()
-    found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    while True:
-        family, kind, protocol, _, address = found.pop(0)
-        sock = socket.socket(family, kind, protocol)
-        try:
-            sock.setblocking(False)
-            await loop.sock_connect(sock, address)
-            return sock
-        except BaseException as error:
-            sock.close()
-            if not found or not isinstance(error, OSError):
-                raise
 
 
 def _getaddrinfo(host: str, port: int, *, flags: int = 0) -> list[str]:

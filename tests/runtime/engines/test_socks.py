@@ -244,6 +244,19 @@ def test_a_proxy_for_an_engine_of_the_user() -> None:
         Urllib3Transport(urllib3.PoolManager(), proxy="socks5://127.0.0.1:9")
 
 
+def test_a_proxy_of_another_type() -> None:
+    """Such as a proxy of httpx2: the constructor refuses it."""
+    with pytest.raises(ConfigurationError, match="proxy= must be the URL of a proxy as text, not dict"):
+        Urllib3Transport(proxy={"http": "http://127.0.0.1:9"})  # type: ignore[arg-type]  # that is the test
+
+
+@pytest.mark.parametrize("text", ["", "socks4://127.0.0.1:9", "socks5://", "socks5://[::1"])
+def test_a_proxy_that_is_no_url(make: Make, text: str) -> None:
+    """The message names the argument, and says what to do."""
+    with pytest.raises(ConfigurationError, match="in proxy= is not an http://.*: correct it, or leave it out"):
+        make(proxy=text).send(get("http://api.test/"), timeout=AMPLE)
+
+
 def test_http_proxies_by_argument(make: Make) -> None:
     """`proxy=` takes a proxy of HTTP as well."""
     with Server(play(reply(b"by proxy"))) as proxy:

@@ -55,8 +55,8 @@ def given(request: pytest.FixtureRequest) -> Iterator[Transport]:
             close()
 
 
-def check_twice(transport: Transport, path: Path) -> None:
-    with Server(play(reply(b"done"))) as server:
+def check_twice(transport: Transport, path: Path, *, tls: bool = False) -> None:
+    with Server(play(reply(b"done")), tls=tls) as server:
         request = request_of(server.url, path)
         answers = [transport.send(request, timeout=AMPLE) for _ in range(2)]
 
@@ -69,6 +69,11 @@ def check_twice(transport: Transport, path: Path) -> None:
 def test_a_file_is_sent_with_its_length_as_often_as_wanted(transport: Transport, path: Path) -> None:
     """The same request value twice: the same bytes, with Content-Length."""
     check_twice(transport, path)
+
+
+def test_a_file_is_sent_over_tls(transport: Transport, path: Path) -> None:
+    """In the same way."""
+    check_twice(transport, path, tls=True)
 
 
 def test_a_file_is_sent_by_the_users_engine(given: Transport, path: Path) -> None:

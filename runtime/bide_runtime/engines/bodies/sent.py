@@ -5,11 +5,14 @@ The files of an asyncio engine are read in threads, so that a slow disk does not
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator, Iterator
+from typing import TYPE_CHECKING
 
 from ...http.file_body import FileBody
 from ...http.request import Request
+
+if TYPE_CHECKING:
+    from asyncio import AbstractEventLoop
 
 
 def body_of(request: Request) -> bytes | Iterator[bytes] | None:
@@ -26,11 +29,13 @@ async def async_body_of(request: Request) -> bytes | AsyncIterator[bytes] | None
     body = request.body
     if not isinstance(body, FileBody):
         return body
-    await asyncio.get_running_loop().run_in_executor(None, body.check)
-    return _read_in_threads(body.chunks())
+    import asyncio  # blocking programs do without it
 
-
-async def _read_in_threads(chunks: Iterator[bytes]) -> AsyncIterator[bytes]:
     loop = asyncio.get_running_loop()
+    await loop.run_in_executor(None, body.check)
+    return _read_in_threads(body.chunks(), loop)
+
+
+async def _read_in_threads(chunks: Iterator[bytes], loop: AbstractEventLoop) -> AsyncIterator[bytes]:
     while chunk := await loop.run_in_executor(None, next, chunks, b""):
         yield chunk

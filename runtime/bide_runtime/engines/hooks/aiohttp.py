@@ -12,8 +12,8 @@ import aiohttp
 from aiohttp.abc import ResolveResult
 
 from ..attempt import Attempt
-from ..dial import async_dial, async_resolve
 from ..inherited import disconnect
+from ..proxies.async_dial import async_dial, async_resolve
 from ..proxies.proxy import Proxy
 from ..proxies.socks import async_converse, talk
 from .logs import mask_queries

@@ -16,8 +16,9 @@ from ...process import reset_after_fork
 from ..attempt import Attempt
 from ..bodies.received import READ_SIZE
 from ..certificates import tls_context
-from ..dial import async_resolve, dial, resolve
+from ..dial import dial, resolve
 from ..inherited import disconnect
+from ..proxies.async_dial import async_resolve
 from ..proxies.proxy import Proxy
 from ..proxies.socks import async_converse, converse, talk
 from ..transport import KEEP_ALIVE

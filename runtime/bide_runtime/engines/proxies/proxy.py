@@ -88,6 +88,8 @@ class Proxies:
     def __init__(self, given: str | None = None, *, engine: object = None) -> None:
         if given is not None and engine is not None:
             raise ConfigurationError("proxy= has no effect on an engine that you pass: give your engine the proxy")
+        if given is not None and not isinstance(given, str):
+            raise ConfigurationError(f"proxy= must be the URL of a proxy as text, not {type(given).__name__}")
         self._by_scheme = {"all": (given, _ARGUMENT)} if given is not None else _from_environment() or _from_system()
         """The text and source of each, by scheme; `no` has the hosts without a proxy."""
         self._no_proxy = NoProxy(self._by_scheme.pop("no", ("", ""))[0])
