@@ -253,7 +253,7 @@ def test_a_proxy_of_another_type() -> None:
 @pytest.mark.parametrize("text", ["", "socks4://127.0.0.1:9", "socks5://", "socks5://[::1"])
 def test_a_proxy_that_is_no_url(make: Make, text: str) -> None:
     """The message names the argument, and says what to do."""
-    with pytest.raises(ConfigurationError, match="in proxy= is not an http://.*: correct it, or leave it out"):
+    with pytest.raises(ConfigurationError, match=r"in proxy= is not an http://.*: correct it, or leave it out"):
         make(proxy=text).send(get("http://api.test/"), timeout=AMPLE)
 
 
