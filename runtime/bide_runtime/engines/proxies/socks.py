@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Generator
-from importlib.util import find_spec
 from typing import TypeAlias
 
 from ..attempt import ProxyRefused
@@ -29,6 +28,8 @@ _NAMED = 3
 
 def is_installed() -> bool:
     """Whether the library of the extra `socks` is installed."""
+    from importlib.util import find_spec  # most programs use no such proxy
+
     return find_spec("socksio") is not None
 
 
