@@ -35,7 +35,8 @@ ROOMS = {
         "waiting": {"errors", "http", "models", "calls", "jobs"},
         "steps": {"errors", "http", "models", "calls", "jobs", "waiting"},
         "batch": {"errors", "http", "models", "calls", "jobs", "waiting"},
-        "clients": {"errors", "http", "engines", "models", "calls", "jobs", "waiting", "steps", "batch"},
+        "ledger": {"errors", "http", "models", "calls", "jobs", "waiting", "steps", "batch"},
+        "clients": {"errors", "http", "engines", "models", "calls", "jobs", "waiting", "steps", "batch", "ledger"},
         "testing": {"errors", "http", "engines", "models", "calls", "jobs", "waiting", "batch", "clients"},
     },
 }

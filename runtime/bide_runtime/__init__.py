@@ -13,6 +13,7 @@ A name is imported on first use, with no more modules than it needs. Rooms impor
     waiting   submit, poll, result: the sans-IO core
     steps     a job in steps: what is stored of it, also sans-IO
     batch     many jobs side by side, also sans-IO
+    ledger    the file from which a batch goes on after its process has ended
     clients   the drivers, blocking and asyncio
     testing   a fake of any provider, and the checks of generated tests
 """
@@ -38,12 +39,12 @@ if TYPE_CHECKING:
     from .calls.pages import Pages
     from .calls.provider import ErrorShape, Provider
     from .clients.async_client import AsyncClient
-    from .clients.async_job import AsyncCancellableJob, AsyncCancellableJobs, AsyncJob, AsyncJobs
+    from .clients.async_job import AsyncCancellableJob, AsyncCancellableJobs, AsyncJob, AsyncJobs, AsyncJobsClient
     from .clients.batches.async_job_batch import AsyncJobBatch
     from .clients.batches.job_batch import JobBatch
     from .clients.client import Client
     from .clients.clock import AsyncClock, AsyncSystemClock, Clock, SystemClock
-    from .clients.job import CancellableJob, CancellableJobs, Job, Jobs
+    from .clients.job import CancellableJob, CancellableJobs, Job, Jobs, JobsClient
     from .clients.observer import Exchange, Observer
     from .clients.options import AsyncKey, BatchOptions, Key, WaitOptions
     from .clients.progress import ProgressDisplay
@@ -63,6 +64,7 @@ if TYPE_CHECKING:
         InvalidToken,
     )
     from .errors.decode import DecodeError
+    from .errors.ledger import LedgerFileError
     from .errors.own import OwnErrors
     from .errors.stream import StreamCut, StreamError, StreamFailed
     from .errors.transport import ConnectionFailed, ReplyTooLarge, RequestTimeout, TransportError
@@ -91,6 +93,7 @@ if TYPE_CHECKING:
     from .http.signature import Signature
     from .jobs.end import End
     from .jobs.errors import JobCancelled, JobError, JobExpired, JobFailed, JobNotDone, JobTimeout, SubmitUncertain
+    from .jobs.facts import JobFacts
     from .jobs.kind import JobKind, WebhookAt
     from .jobs.lifecycle import Lifecycle
     from .jobs.polling import Polling
@@ -101,6 +104,9 @@ if TYPE_CHECKING:
     from .jobs.requests.submit_at import SubmitAt
     from .jobs.snapshot import Snapshot, Update
     from .jobs.state import State
+    from .ledger.ledger import Ledger
+    from .ledger.outcome import LedgerOutcome
+    from .ledger.state import EntryState
     from .models.codec import as_written as as_written
     from .models.codec import checked as checked
     from .models.codec import encode as encode
@@ -127,6 +133,7 @@ if TYPE_CHECKING:
 _PLACES = {
     "errors.client": "ClientClosed ClientError ConfigurationError InvalidArgument InvalidSignature InvalidToken",
     "errors.decode": "DecodeError",
+    "errors.ledger": "LedgerFileError",
     "errors.own": "OwnErrors",
     "errors.stream": "StreamCut StreamError StreamFailed",
     "errors.transport": "ConnectionFailed ReplyTooLarge RequestTimeout TransportError",
@@ -159,6 +166,7 @@ _PLACES = {
     "calls.pages": "Pages",
     "calls.provider": "ErrorShape Provider",
     "jobs.errors": "JobCancelled JobError JobExpired JobFailed JobNotDone JobTimeout SubmitUncertain",
+    "jobs.facts": "JobFacts",
     "jobs.kind": "JobKind WebhookAt",
     "jobs.end": "End",
     "jobs.lifecycle": "Lifecycle",
@@ -176,13 +184,16 @@ _PLACES = {
     "waiting.submits.submit_reply": "reads_or_job",
     "batch.counts": "Counts",
     "batch.outcome": "Outcome",
+    "ledger.ledger": "Ledger",
+    "ledger.outcome": "LedgerOutcome",
+    "ledger.state": "EntryState",
     "clients.async_client": "AsyncClient",
-    "clients.async_job": "AsyncCancellableJob AsyncCancellableJobs AsyncJob AsyncJobs",
+    "clients.async_job": "AsyncCancellableJob AsyncCancellableJobs AsyncJob AsyncJobs AsyncJobsClient",
     "clients.batches.async_job_batch": "AsyncJobBatch",
     "clients.streams.async_stream": "AsyncStream",
     "clients.client": "Client",
     "clients.clock": "AsyncClock AsyncSystemClock Clock SystemClock",
-    "clients.job": "CancellableJob CancellableJobs Job Jobs",
+    "clients.job": "CancellableJob CancellableJobs Job Jobs JobsClient",
     "clients.batches.job_batch": "JobBatch",
     "clients.options": "AsyncKey BatchOptions Key WaitOptions",
     "clients.observer": "Exchange Observer",
@@ -207,6 +218,7 @@ __all__ = [
     "AsyncJob",
     "AsyncJobBatch",
     "AsyncJobs",
+    "AsyncJobsClient",
     "AsyncKey",
     "AsyncStream",
     "AsyncSystemClock",
@@ -227,6 +239,7 @@ __all__ = [
     "Counts",
     "DecodeError",
     "End",
+    "EntryState",
     "ErrorShape",
     "EventReader",
     "Exchange",
@@ -244,13 +257,18 @@ __all__ = [
     "JobCancelled",
     "JobError",
     "JobExpired",
+    "JobFacts",
     "JobFailed",
     "JobKind",
     "JobNotDone",
     "JobTimeout",
     "Jobs",
+    "JobsClient",
     "Json",
     "Key",
+    "Ledger",
+    "LedgerFileError",
+    "LedgerOutcome",
     "Lifecycle",
     "Link",
     "LocalDatetime",

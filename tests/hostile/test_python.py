@@ -124,7 +124,7 @@ PATTERNED = {
     "errors/0/code": ['"""', "\\", "{{x}}.'", "__class__.__init__"],
     "operations/search/post": ["/'", "/a(b)*c;d=$e&f,g!~", "/%22%0A%00", "/..a"],
     "operations/change/put": ["/'{id}'", "/{id}${id2", "/a;{id}=()"],
-    "jobs/fetch/submit/idempotency_key": ["'", "`a`", "#"],
+    "jobs/fetch/submit/idempotency_key/header": ["'", "`a`", "#"],
     "lifecycles/job/poll/get": ["/'{job_id}'", "/{job_id}();"],
     "lifecycles/job/poll_many/ids/query": ['"', "\\", "'''", "{x}", "\U0001f98a"],
     "lifecycles/job/poll_many/list": ['"', "\\", "'''", "__class__", "../x"],

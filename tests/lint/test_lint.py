@@ -642,8 +642,11 @@ CASES = [
     ("name: acme", "name: import", 'bad-name: "import" is not a valid Python name'),
     ("  search:\n", "  fetch:\n", 'same-name: "fetch" on line'),
     ("  search:\n", "  close:\n", 'same-name: every client already has an attribute "close"'),
+    ("  search:\n", "  jobs:\n", 'same-name: every client already has an attribute "jobs"'),
     ("  search:\n", "  import:\n", 'bad-name: "import" is a reserved word of Python'),
     ("  search:\n", "  none:\n", 'bad-name: "none" is a reserved word of Python'),
+    # kept
+    ("retention: 24h", "retention: 0h", 'bad-range: "0h" is zero'),
     # values
     ("default: 10", 'default: "10"', "bad-default: default is text, not a whole number"),
     (

@@ -237,6 +237,7 @@ class AcmeJobs(Jobs[Report, R]):
         on_update: Callable[[Counts], None] | None = None,
         policy: Policy | None = None,
         progress: bool = False,
+        **ledger: Any,
     ) -> JobBatch[dict[str, Any], R, Job[Report, R]]:
         options = BatchOptions(
             max_in_flight=max_in_flight,
@@ -245,6 +246,7 @@ class AcmeJobs(Jobs[Report, R]):
             on_update=on_update,
             progress=progress,
             policy=policy,
+            **ledger,
         )
         return self._run_many(partial(order, self._kind, keyed=self.keyed), inputs, options, self._handle)
 
@@ -289,6 +291,7 @@ class AsyncAcmeJobs(AsyncJobs[Report, R]):
         on_update: Callable[[Counts], Awaitable[None] | None] | None = None,
         policy: Policy | None = None,
         progress: bool = False,
+        **ledger: Any,
     ) -> AsyncJobBatch[dict[str, Any], R, AsyncJob[Report, R]]:
         options = BatchOptions(
             max_in_flight=max_in_flight,
@@ -297,6 +300,7 @@ class AsyncAcmeJobs(AsyncJobs[Report, R]):
             on_update=on_update,
             progress=progress,
             policy=policy,
+            **ledger,
         )
         return self._run_many(partial(order, self._kind, keyed=self.keyed), inputs, options, self._handle)
 

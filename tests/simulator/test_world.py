@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from bide.ir import Named
 from bide.simulator.bodies.catalog import Catalog
 from bide.simulator.bodies.validation import Validator
+from bide.simulator.world.world import World
 from tests.simulator.simulated_acme import PICTURE, PROVIDER, Acme, decoded, message
 
 PAGES = {"urls": ["https://x.example/", "https://y.example/", "https://z.example/"]}
@@ -213,6 +215,19 @@ def test_the_same_idempotency_key() -> None:
     other = {"kind": "picture", "input": {"url": "https://c.example/"}}
     assert acme.ask("POST", "/shots", other, idempotency_key="a").status == 409
     assert acme.submit(idempotency_key="b") != id
+
+
+def test_an_idempotency_key_is_kept_as_long_as_the_spec_says() -> None:
+    """After that time, a submit with the same key creates another job."""
+    [picture] = [job for job in PROVIDER.jobs if job.name == "picture"]
+    others = [job for job in PROVIDER.jobs if job is not picture]
+    kept = replace(PROVIDER, jobs=(replace(picture, key_retention=60.0), *others))
+    acme = Acme(World(kept))
+    ids = []
+    for acme.now in (0, 60, 61):
+        ids.append(acme.submit(idempotency_key="a"))
+
+    assert ids[0] == ids[1] != ids[2]
 
 
 def test_an_unsupported_key_is_ignored() -> None:

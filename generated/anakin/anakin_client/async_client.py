@@ -4,13 +4,14 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterable, Awaitable, Callable, Iterable, Mapping, Sequence
+from os import PathLike
 from typing import TYPE_CHECKING
 
 from bide_runtime import (
-    AsyncClient,
     AsyncClock,
     AsyncJob,
     AsyncJobs,
+    AsyncJobsClient,
     AsyncKey,
     AsyncTransport,
     BatchOptions,
@@ -210,6 +211,9 @@ class AsyncUrlScraperJobs(AsyncJobs[models.ScrapedPage, models.ScrapedPage]):
         progress: bool | ProgressDisplay = False,
         policy: Policy | None = None,
         tag: Callable[[UrlScraperParams], str] | None = None,
+        ledger: str | PathLike[str] | None = None,
+        key: Callable[[UrlScraperParams], str] | None = None,
+        max_submitting: int | None = None,
     ) -> AsyncJobBatch[UrlScraperParams, models.ScrapedPage, AsyncJob[models.ScrapedPage, models.ScrapedPage]]:
         """Run many jobs concurrently and iterate over their outcomes as they finish.
 
@@ -229,6 +233,12 @@ class AsyncUrlScraperJobs(AsyncJobs[models.ScrapedPage, models.ScrapedPage]):
             policy: When to poll. Default: every 2 to 5 s, at least 0.5 s apart.
             tag: Returns a text of at most 100 characters for a job's arguments; outcome and
                 token carry it.
+            ledger: A file from which the same call goes on after its process has ended: no
+                job is lost, and none is submitted twice.
+            key: Returns a text that tells inputs apart in the ledger. Default: by their
+                content.
+            max_submitting: How many submits may be under way at once, with a ledger. Default:
+                10, because nobody knows what became of those at a crash.
         """
         return self._run_many(
             _calls.submit_url_scraper,
@@ -241,6 +251,9 @@ class AsyncUrlScraperJobs(AsyncJobs[models.ScrapedPage, models.ScrapedPage]):
                 progress=progress,
                 policy=policy,
                 tag=tag,
+                ledger=ledger,
+                key=key,
+                max_submitting=max_submitting,
             ),
             self._handle,
         )
@@ -375,6 +388,9 @@ class AsyncUrlScraperBatchJobs(AsyncJobs[models.ScrapeBatchJob, models.ScrapedPa
         progress: bool | ProgressDisplay = False,
         policy: Policy | None = None,
         tag: Callable[[UrlScraperBatchParams], str] | None = None,
+        ledger: str | PathLike[str] | None = None,
+        key: Callable[[UrlScraperBatchParams], str] | None = None,
+        max_submitting: int | None = None,
     ) -> AsyncJobBatch[
         UrlScraperBatchParams, models.ScrapedPages, AsyncJob[models.ScrapeBatchJob, models.ScrapedPages]
     ]:
@@ -396,6 +412,12 @@ class AsyncUrlScraperBatchJobs(AsyncJobs[models.ScrapeBatchJob, models.ScrapedPa
             policy: When to poll. Default: every 2 to 5 s, at least 0.5 s apart.
             tag: Returns a text of at most 100 characters for a job's arguments; outcome and
                 token carry it.
+            ledger: A file from which the same call goes on after its process has ended: no
+                job is lost, and none is submitted twice.
+            key: Returns a text that tells inputs apart in the ledger. Default: by their
+                content.
+            max_submitting: How many submits may be under way at once, with a ledger. Default:
+                10, because nobody knows what became of those at a crash.
         """
         return self._run_many(
             _calls.submit_url_scraper_batch,
@@ -408,6 +430,9 @@ class AsyncUrlScraperBatchJobs(AsyncJobs[models.ScrapeBatchJob, models.ScrapedPa
                 progress=progress,
                 policy=policy,
                 tag=tag,
+                ledger=ledger,
+                key=key,
+                max_submitting=max_submitting,
             ),
             self._handle,
         )
@@ -504,6 +529,9 @@ class AsyncWebScraperJobs(AsyncJobs[models.WebScrape, models.WebScrape]):
         progress: bool | ProgressDisplay = False,
         policy: Policy | None = None,
         tag: Callable[[WebScraperParams], str] | None = None,
+        ledger: str | PathLike[str] | None = None,
+        key: Callable[[WebScraperParams], str] | None = None,
+        max_submitting: int | None = None,
     ) -> AsyncJobBatch[WebScraperParams, models.WebScrape, AsyncJob[models.WebScrape, models.WebScrape]]:
         """Run many jobs concurrently and iterate over their outcomes as they finish.
 
@@ -523,6 +551,12 @@ class AsyncWebScraperJobs(AsyncJobs[models.WebScrape, models.WebScrape]):
             policy: When to poll. Default: every 2 to 5 s, at least 0.5 s apart.
             tag: Returns a text of at most 100 characters for a job's arguments; outcome and
                 token carry it.
+            ledger: A file from which the same call goes on after its process has ended: no
+                job is lost, and none is submitted twice.
+            key: Returns a text that tells inputs apart in the ledger. Default: by their
+                content.
+            max_submitting: How many submits may be under way at once, with a ledger. Default:
+                10, because nobody knows what became of those at a crash.
         """
         return self._run_many(
             _calls.submit_web_scraper,
@@ -535,6 +569,9 @@ class AsyncWebScraperJobs(AsyncJobs[models.WebScrape, models.WebScrape]):
                 progress=progress,
                 policy=policy,
                 tag=tag,
+                ledger=ledger,
+                key=key,
+                max_submitting=max_submitting,
             ),
             self._handle,
         )
@@ -659,6 +696,9 @@ class AsyncAgenticSearchJobs(AsyncJobs[models.ResearchJob, models.ResearchReport
         progress: bool | ProgressDisplay = False,
         policy: Policy | None = None,
         tag: Callable[[AgenticSearchParams], str] | None = None,
+        ledger: str | PathLike[str] | None = None,
+        key: Callable[[AgenticSearchParams], str] | None = None,
+        max_submitting: int | None = None,
     ) -> AsyncJobBatch[AgenticSearchParams, models.ResearchReport, AsyncJob[models.ResearchJob, models.ResearchReport]]:
         """Run many jobs concurrently and iterate over their outcomes as they finish.
 
@@ -678,6 +718,12 @@ class AsyncAgenticSearchJobs(AsyncJobs[models.ResearchJob, models.ResearchReport
             policy: When to poll. Default: every 10 s, at least 0.5 s apart.
             tag: Returns a text of at most 100 characters for a job's arguments; outcome and
                 token carry it.
+            ledger: A file from which the same call goes on after its process has ended: no
+                job is lost, and none is submitted twice.
+            key: Returns a text that tells inputs apart in the ledger. Default: by their
+                content.
+            max_submitting: How many submits may be under way at once, with a ledger. Default:
+                10, because nobody knows what became of those at a crash.
         """
         return self._run_many(
             _calls.submit_agentic_search,
@@ -690,6 +736,9 @@ class AsyncAgenticSearchJobs(AsyncJobs[models.ResearchJob, models.ResearchReport
                 progress=progress,
                 policy=policy,
                 tag=tag,
+                ledger=ledger,
+                key=key,
+                max_submitting=max_submitting,
             ),
             self._handle,
         )
@@ -823,6 +872,9 @@ class AsyncHolocronJobs(AsyncJobs[models.TaskJob, models.TaskResult]):
         progress: bool | ProgressDisplay = False,
         policy: Policy | None = None,
         tag: Callable[[HolocronParams], str] | None = None,
+        ledger: str | PathLike[str] | None = None,
+        key: Callable[[HolocronParams], str] | None = None,
+        max_submitting: int | None = None,
     ) -> AsyncJobBatch[HolocronParams, models.TaskResult, AsyncJob[models.TaskJob, models.TaskResult]]:
         """Run many jobs concurrently and iterate over their outcomes as they finish.
 
@@ -842,6 +894,12 @@ class AsyncHolocronJobs(AsyncJobs[models.TaskJob, models.TaskResult]):
             policy: When to poll. Default: every 3 s, at least 1 s apart.
             tag: Returns a text of at most 100 characters for a job's arguments; outcome and
                 token carry it.
+            ledger: A file from which the same call goes on after its process has ended: no
+                job is lost, and none is submitted twice.
+            key: Returns a text that tells inputs apart in the ledger. Default: by their
+                content.
+            max_submitting: How many submits may be under way at once, with a ledger. Default:
+                10, because nobody knows what became of those at a crash.
         """
         return self._run_many(
             _calls.submit_holocron,
@@ -854,6 +912,9 @@ class AsyncHolocronJobs(AsyncJobs[models.TaskJob, models.TaskResult]):
                 progress=progress,
                 policy=policy,
                 tag=tag,
+                ledger=ledger,
+                key=key,
+                max_submitting=max_submitting,
             ),
             self._handle,
         )
@@ -1009,6 +1070,9 @@ class AsyncMapJobs(AsyncJobs[models.MapJob, models.SiteMap]):
         progress: bool | ProgressDisplay = False,
         policy: Policy | None = None,
         tag: Callable[[MapParams], str] | None = None,
+        ledger: str | PathLike[str] | None = None,
+        key: Callable[[MapParams], str] | None = None,
+        max_submitting: int | None = None,
     ) -> AsyncJobBatch[MapParams, models.SiteMap, AsyncJob[models.MapJob, models.SiteMap]]:
         """Run many jobs concurrently and iterate over their outcomes as they finish.
 
@@ -1027,6 +1091,12 @@ class AsyncMapJobs(AsyncJobs[models.MapJob, models.SiteMap]):
             policy: When to poll. Default: every 1 s, at least 0.5 s apart.
             tag: Returns a text of at most 100 characters for a job's arguments; outcome and
                 token carry it.
+            ledger: A file from which the same call goes on after its process has ended: no
+                job is lost, and none is submitted twice.
+            key: Returns a text that tells inputs apart in the ledger. Default: by their
+                content.
+            max_submitting: How many submits may be under way at once, with a ledger. Default:
+                10, because nobody knows what became of those at a crash.
         """
         return self._run_many(
             _calls.submit_map,
@@ -1039,6 +1109,9 @@ class AsyncMapJobs(AsyncJobs[models.MapJob, models.SiteMap]):
                 progress=progress,
                 policy=policy,
                 tag=tag,
+                ledger=ledger,
+                key=key,
+                max_submitting=max_submitting,
             ),
             self._handle,
         )
@@ -1197,6 +1270,9 @@ class AsyncCrawlJobs(AsyncJobs[models.CrawlJob, models.CrawledSite]):
         progress: bool | ProgressDisplay = False,
         policy: Policy | None = None,
         tag: Callable[[CrawlParams], str] | None = None,
+        ledger: str | PathLike[str] | None = None,
+        key: Callable[[CrawlParams], str] | None = None,
+        max_submitting: int | None = None,
     ) -> AsyncJobBatch[CrawlParams, models.CrawledSite, AsyncJob[models.CrawlJob, models.CrawledSite]]:
         """Run many jobs concurrently and iterate over their outcomes as they finish.
 
@@ -1215,6 +1291,12 @@ class AsyncCrawlJobs(AsyncJobs[models.CrawlJob, models.CrawledSite]):
             policy: When to poll. Default: every 5 s, at least 0.5 s apart.
             tag: Returns a text of at most 100 characters for a job's arguments; outcome and
                 token carry it.
+            ledger: A file from which the same call goes on after its process has ended: no
+                job is lost, and none is submitted twice.
+            key: Returns a text that tells inputs apart in the ledger. Default: by their
+                content.
+            max_submitting: How many submits may be under way at once, with a ledger. Default:
+                10, because nobody knows what became of those at a crash.
         """
         return self._run_many(
             _calls.submit_crawl,
@@ -1227,6 +1309,9 @@ class AsyncCrawlJobs(AsyncJobs[models.CrawlJob, models.CrawledSite]):
                 progress=progress,
                 policy=policy,
                 tag=tag,
+                ledger=ledger,
+                key=key,
+                max_submitting=max_submitting,
             ),
             self._handle,
         )
@@ -1350,6 +1435,9 @@ class AsyncAiVisibilityJobs(AsyncJobs[models.VisibilitySearch, models.Visibility
         progress: bool | ProgressDisplay = False,
         policy: Policy | None = None,
         tag: Callable[[AiVisibilityParams], str] | None = None,
+        ledger: str | PathLike[str] | None = None,
+        key: Callable[[AiVisibilityParams], str] | None = None,
+        max_submitting: int | None = None,
     ) -> AsyncJobBatch[
         AiVisibilityParams, models.VisibilityReport, AsyncJob[models.VisibilitySearch, models.VisibilityReport]
     ]:
@@ -1371,6 +1459,12 @@ class AsyncAiVisibilityJobs(AsyncJobs[models.VisibilitySearch, models.Visibility
             policy: When to poll. Default: every 5 s, at least 0.5 s apart.
             tag: Returns a text of at most 100 characters for a job's arguments; outcome and
                 token carry it.
+            ledger: A file from which the same call goes on after its process has ended: no
+                job is lost, and none is submitted twice.
+            key: Returns a text that tells inputs apart in the ledger. Default: by their
+                content.
+            max_submitting: How many submits may be under way at once, with a ledger. Default:
+                10, because nobody knows what became of those at a crash.
         """
         return self._run_many(
             _calls.submit_ai_visibility,
@@ -1383,6 +1477,9 @@ class AsyncAiVisibilityJobs(AsyncJobs[models.VisibilitySearch, models.Visibility
                 progress=progress,
                 policy=policy,
                 tag=tag,
+                ledger=ledger,
+                key=key,
+                max_submitting=max_submitting,
             ),
             self._handle,
         )
@@ -1516,6 +1613,9 @@ class AsyncBrowserTaskJobs(AsyncJobs[models.BrowserTaskJob, models.BrowserTaskRe
         progress: bool | ProgressDisplay = False,
         policy: Policy | None = None,
         tag: Callable[[BrowserTaskParams], str] | None = None,
+        ledger: str | PathLike[str] | None = None,
+        key: Callable[[BrowserTaskParams], str] | None = None,
+        max_submitting: int | None = None,
     ) -> AsyncJobBatch[
         BrowserTaskParams, models.BrowserTaskResult, AsyncJob[models.BrowserTaskJob, models.BrowserTaskResult]
     ]:
@@ -1537,6 +1637,12 @@ class AsyncBrowserTaskJobs(AsyncJobs[models.BrowserTaskJob, models.BrowserTaskRe
             policy: When to poll. Default: every 3 s, at least 0.5 s apart.
             tag: Returns a text of at most 100 characters for a job's arguments; outcome and
                 token carry it.
+            ledger: A file from which the same call goes on after its process has ended: no
+                job is lost, and none is submitted twice.
+            key: Returns a text that tells inputs apart in the ledger. Default: by their
+                content.
+            max_submitting: How many submits may be under way at once, with a ledger. Default:
+                10, because nobody knows what became of those at a crash.
         """
         return self._run_many(
             _calls.submit_browser_task,
@@ -1549,6 +1655,9 @@ class AsyncBrowserTaskJobs(AsyncJobs[models.BrowserTaskJob, models.BrowserTaskRe
                 progress=progress,
                 policy=policy,
                 tag=tag,
+                ledger=ledger,
+                key=key,
+                max_submitting=max_submitting,
             ),
             self._handle,
         )
@@ -1682,6 +1791,9 @@ class AsyncWireBuildJobs(AsyncJobs[models.Build, models.Build]):
         progress: bool | ProgressDisplay = False,
         policy: Policy | None = None,
         tag: Callable[[WireBuildParams], str] | None = None,
+        ledger: str | PathLike[str] | None = None,
+        key: Callable[[WireBuildParams], str] | None = None,
+        max_submitting: int | None = None,
     ) -> AsyncJobBatch[WireBuildParams, models.Build, AsyncJob[models.Build, models.Build]]:
         """Run many jobs concurrently and iterate over their outcomes as they finish.
 
@@ -1701,6 +1813,12 @@ class AsyncWireBuildJobs(AsyncJobs[models.Build, models.Build]):
             policy: When to poll. Default: every 5 s, at least 0.5 s apart.
             tag: Returns a text of at most 100 characters for a job's arguments; outcome and
                 token carry it.
+            ledger: A file from which the same call goes on after its process has ended: no
+                job is lost, and none is submitted twice.
+            key: Returns a text that tells inputs apart in the ledger. Default: by their
+                content.
+            max_submitting: How many submits may be under way at once, with a ledger. Default:
+                10, because nobody knows what became of those at a crash.
         """
         return self._run_many(
             _calls.submit_wire_build,
@@ -1713,12 +1831,15 @@ class AsyncWireBuildJobs(AsyncJobs[models.Build, models.Build]):
                 progress=progress,
                 policy=policy,
                 tag=tag,
+                ledger=ledger,
+                key=key,
+                max_submitting=max_submitting,
             ),
             self._handle,
         )
 
 
-class AsyncAnakin(AsyncClient):
+class AsyncAnakin(AsyncJobsClient):
     """An asyncio client for Anakin.
 
     Scrapes pages, maps and crawls sites, searches the web and researches questions on it, and

@@ -4,14 +4,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from os import PathLike
 from typing import TYPE_CHECKING
 
 from bide_runtime import (
     BatchOptions,
-    Client,
     Clock,
     Job,
     Jobs,
+    JobsClient,
     Json,
     Key,
     MaxRate,
@@ -209,6 +210,9 @@ class UrlScraperJobs(Jobs[models.ScrapedPage, models.ScrapedPage]):
         progress: bool | ProgressDisplay = False,
         policy: Policy | None = None,
         tag: Callable[[UrlScraperParams], str] | None = None,
+        ledger: str | PathLike[str] | None = None,
+        key: Callable[[UrlScraperParams], str] | None = None,
+        max_submitting: int | None = None,
     ) -> JobBatch[UrlScraperParams, models.ScrapedPage, Job[models.ScrapedPage, models.ScrapedPage]]:
         """Run many jobs concurrently and iterate over their outcomes as they finish.
 
@@ -227,6 +231,12 @@ class UrlScraperJobs(Jobs[models.ScrapedPage, models.ScrapedPage]):
             policy: When to poll. Default: every 2 to 5 s, at least 0.5 s apart.
             tag: Returns a text of at most 100 characters for a job's arguments; outcome and
                 token carry it.
+            ledger: A file from which the same call goes on after its process has ended: no
+                job is lost, and none is submitted twice.
+            key: Returns a text that tells inputs apart in the ledger. Default: by their
+                content.
+            max_submitting: How many submits may be under way at once, with a ledger. Default:
+                10, because nobody knows what became of those at a crash.
         """
         return self._run_many(
             _calls.submit_url_scraper,
@@ -239,6 +249,9 @@ class UrlScraperJobs(Jobs[models.ScrapedPage, models.ScrapedPage]):
                 progress=progress,
                 policy=policy,
                 tag=tag,
+                ledger=ledger,
+                key=key,
+                max_submitting=max_submitting,
             ),
             self._handle,
         )
@@ -372,6 +385,9 @@ class UrlScraperBatchJobs(Jobs[models.ScrapeBatchJob, models.ScrapedPages]):
         progress: bool | ProgressDisplay = False,
         policy: Policy | None = None,
         tag: Callable[[UrlScraperBatchParams], str] | None = None,
+        ledger: str | PathLike[str] | None = None,
+        key: Callable[[UrlScraperBatchParams], str] | None = None,
+        max_submitting: int | None = None,
     ) -> JobBatch[UrlScraperBatchParams, models.ScrapedPages, Job[models.ScrapeBatchJob, models.ScrapedPages]]:
         """Run many jobs concurrently and iterate over their outcomes as they finish.
 
@@ -390,6 +406,12 @@ class UrlScraperBatchJobs(Jobs[models.ScrapeBatchJob, models.ScrapedPages]):
             policy: When to poll. Default: every 2 to 5 s, at least 0.5 s apart.
             tag: Returns a text of at most 100 characters for a job's arguments; outcome and
                 token carry it.
+            ledger: A file from which the same call goes on after its process has ended: no
+                job is lost, and none is submitted twice.
+            key: Returns a text that tells inputs apart in the ledger. Default: by their
+                content.
+            max_submitting: How many submits may be under way at once, with a ledger. Default:
+                10, because nobody knows what became of those at a crash.
         """
         return self._run_many(
             _calls.submit_url_scraper_batch,
@@ -402,6 +424,9 @@ class UrlScraperBatchJobs(Jobs[models.ScrapeBatchJob, models.ScrapedPages]):
                 progress=progress,
                 policy=policy,
                 tag=tag,
+                ledger=ledger,
+                key=key,
+                max_submitting=max_submitting,
             ),
             self._handle,
         )
@@ -497,6 +522,9 @@ class WebScraperJobs(Jobs[models.WebScrape, models.WebScrape]):
         progress: bool | ProgressDisplay = False,
         policy: Policy | None = None,
         tag: Callable[[WebScraperParams], str] | None = None,
+        ledger: str | PathLike[str] | None = None,
+        key: Callable[[WebScraperParams], str] | None = None,
+        max_submitting: int | None = None,
     ) -> JobBatch[WebScraperParams, models.WebScrape, Job[models.WebScrape, models.WebScrape]]:
         """Run many jobs concurrently and iterate over their outcomes as they finish.
 
@@ -515,6 +543,12 @@ class WebScraperJobs(Jobs[models.WebScrape, models.WebScrape]):
             policy: When to poll. Default: every 2 to 5 s, at least 0.5 s apart.
             tag: Returns a text of at most 100 characters for a job's arguments; outcome and
                 token carry it.
+            ledger: A file from which the same call goes on after its process has ended: no
+                job is lost, and none is submitted twice.
+            key: Returns a text that tells inputs apart in the ledger. Default: by their
+                content.
+            max_submitting: How many submits may be under way at once, with a ledger. Default:
+                10, because nobody knows what became of those at a crash.
         """
         return self._run_many(
             _calls.submit_web_scraper,
@@ -527,6 +561,9 @@ class WebScraperJobs(Jobs[models.WebScrape, models.WebScrape]):
                 progress=progress,
                 policy=policy,
                 tag=tag,
+                ledger=ledger,
+                key=key,
+                max_submitting=max_submitting,
             ),
             self._handle,
         )
@@ -650,6 +687,9 @@ class AgenticSearchJobs(Jobs[models.ResearchJob, models.ResearchReport]):
         progress: bool | ProgressDisplay = False,
         policy: Policy | None = None,
         tag: Callable[[AgenticSearchParams], str] | None = None,
+        ledger: str | PathLike[str] | None = None,
+        key: Callable[[AgenticSearchParams], str] | None = None,
+        max_submitting: int | None = None,
     ) -> JobBatch[AgenticSearchParams, models.ResearchReport, Job[models.ResearchJob, models.ResearchReport]]:
         """Run many jobs concurrently and iterate over their outcomes as they finish.
 
@@ -668,6 +708,12 @@ class AgenticSearchJobs(Jobs[models.ResearchJob, models.ResearchReport]):
             policy: When to poll. Default: every 10 s, at least 0.5 s apart.
             tag: Returns a text of at most 100 characters for a job's arguments; outcome and
                 token carry it.
+            ledger: A file from which the same call goes on after its process has ended: no
+                job is lost, and none is submitted twice.
+            key: Returns a text that tells inputs apart in the ledger. Default: by their
+                content.
+            max_submitting: How many submits may be under way at once, with a ledger. Default:
+                10, because nobody knows what became of those at a crash.
         """
         return self._run_many(
             _calls.submit_agentic_search,
@@ -680,6 +726,9 @@ class AgenticSearchJobs(Jobs[models.ResearchJob, models.ResearchReport]):
                 progress=progress,
                 policy=policy,
                 tag=tag,
+                ledger=ledger,
+                key=key,
+                max_submitting=max_submitting,
             ),
             self._handle,
         )
@@ -812,6 +861,9 @@ class HolocronJobs(Jobs[models.TaskJob, models.TaskResult]):
         progress: bool | ProgressDisplay = False,
         policy: Policy | None = None,
         tag: Callable[[HolocronParams], str] | None = None,
+        ledger: str | PathLike[str] | None = None,
+        key: Callable[[HolocronParams], str] | None = None,
+        max_submitting: int | None = None,
     ) -> JobBatch[HolocronParams, models.TaskResult, Job[models.TaskJob, models.TaskResult]]:
         """Run many jobs concurrently and iterate over their outcomes as they finish.
 
@@ -830,6 +882,12 @@ class HolocronJobs(Jobs[models.TaskJob, models.TaskResult]):
             policy: When to poll. Default: every 3 s, at least 1 s apart.
             tag: Returns a text of at most 100 characters for a job's arguments; outcome and
                 token carry it.
+            ledger: A file from which the same call goes on after its process has ended: no
+                job is lost, and none is submitted twice.
+            key: Returns a text that tells inputs apart in the ledger. Default: by their
+                content.
+            max_submitting: How many submits may be under way at once, with a ledger. Default:
+                10, because nobody knows what became of those at a crash.
         """
         return self._run_many(
             _calls.submit_holocron,
@@ -842,6 +900,9 @@ class HolocronJobs(Jobs[models.TaskJob, models.TaskResult]):
                 progress=progress,
                 policy=policy,
                 tag=tag,
+                ledger=ledger,
+                key=key,
+                max_submitting=max_submitting,
             ),
             self._handle,
         )
@@ -996,6 +1057,9 @@ class MapJobs(Jobs[models.MapJob, models.SiteMap]):
         progress: bool | ProgressDisplay = False,
         policy: Policy | None = None,
         tag: Callable[[MapParams], str] | None = None,
+        ledger: str | PathLike[str] | None = None,
+        key: Callable[[MapParams], str] | None = None,
+        max_submitting: int | None = None,
     ) -> JobBatch[MapParams, models.SiteMap, Job[models.MapJob, models.SiteMap]]:
         """Run many jobs concurrently and iterate over their outcomes as they finish.
 
@@ -1013,6 +1077,12 @@ class MapJobs(Jobs[models.MapJob, models.SiteMap]):
             policy: When to poll. Default: every 1 s, at least 0.5 s apart.
             tag: Returns a text of at most 100 characters for a job's arguments; outcome and
                 token carry it.
+            ledger: A file from which the same call goes on after its process has ended: no
+                job is lost, and none is submitted twice.
+            key: Returns a text that tells inputs apart in the ledger. Default: by their
+                content.
+            max_submitting: How many submits may be under way at once, with a ledger. Default:
+                10, because nobody knows what became of those at a crash.
         """
         return self._run_many(
             _calls.submit_map,
@@ -1025,6 +1095,9 @@ class MapJobs(Jobs[models.MapJob, models.SiteMap]):
                 progress=progress,
                 policy=policy,
                 tag=tag,
+                ledger=ledger,
+                key=key,
+                max_submitting=max_submitting,
             ),
             self._handle,
         )
@@ -1182,6 +1255,9 @@ class CrawlJobs(Jobs[models.CrawlJob, models.CrawledSite]):
         progress: bool | ProgressDisplay = False,
         policy: Policy | None = None,
         tag: Callable[[CrawlParams], str] | None = None,
+        ledger: str | PathLike[str] | None = None,
+        key: Callable[[CrawlParams], str] | None = None,
+        max_submitting: int | None = None,
     ) -> JobBatch[CrawlParams, models.CrawledSite, Job[models.CrawlJob, models.CrawledSite]]:
         """Run many jobs concurrently and iterate over their outcomes as they finish.
 
@@ -1199,6 +1275,12 @@ class CrawlJobs(Jobs[models.CrawlJob, models.CrawledSite]):
             policy: When to poll. Default: every 5 s, at least 0.5 s apart.
             tag: Returns a text of at most 100 characters for a job's arguments; outcome and
                 token carry it.
+            ledger: A file from which the same call goes on after its process has ended: no
+                job is lost, and none is submitted twice.
+            key: Returns a text that tells inputs apart in the ledger. Default: by their
+                content.
+            max_submitting: How many submits may be under way at once, with a ledger. Default:
+                10, because nobody knows what became of those at a crash.
         """
         return self._run_many(
             _calls.submit_crawl,
@@ -1211,6 +1293,9 @@ class CrawlJobs(Jobs[models.CrawlJob, models.CrawledSite]):
                 progress=progress,
                 policy=policy,
                 tag=tag,
+                ledger=ledger,
+                key=key,
+                max_submitting=max_submitting,
             ),
             self._handle,
         )
@@ -1333,6 +1418,9 @@ class AiVisibilityJobs(Jobs[models.VisibilitySearch, models.VisibilityReport]):
         progress: bool | ProgressDisplay = False,
         policy: Policy | None = None,
         tag: Callable[[AiVisibilityParams], str] | None = None,
+        ledger: str | PathLike[str] | None = None,
+        key: Callable[[AiVisibilityParams], str] | None = None,
+        max_submitting: int | None = None,
     ) -> JobBatch[AiVisibilityParams, models.VisibilityReport, Job[models.VisibilitySearch, models.VisibilityReport]]:
         """Run many jobs concurrently and iterate over their outcomes as they finish.
 
@@ -1351,6 +1439,12 @@ class AiVisibilityJobs(Jobs[models.VisibilitySearch, models.VisibilityReport]):
             policy: When to poll. Default: every 5 s, at least 0.5 s apart.
             tag: Returns a text of at most 100 characters for a job's arguments; outcome and
                 token carry it.
+            ledger: A file from which the same call goes on after its process has ended: no
+                job is lost, and none is submitted twice.
+            key: Returns a text that tells inputs apart in the ledger. Default: by their
+                content.
+            max_submitting: How many submits may be under way at once, with a ledger. Default:
+                10, because nobody knows what became of those at a crash.
         """
         return self._run_many(
             _calls.submit_ai_visibility,
@@ -1363,6 +1457,9 @@ class AiVisibilityJobs(Jobs[models.VisibilitySearch, models.VisibilityReport]):
                 progress=progress,
                 policy=policy,
                 tag=tag,
+                ledger=ledger,
+                key=key,
+                max_submitting=max_submitting,
             ),
             self._handle,
         )
@@ -1495,6 +1592,9 @@ class BrowserTaskJobs(Jobs[models.BrowserTaskJob, models.BrowserTaskResult]):
         progress: bool | ProgressDisplay = False,
         policy: Policy | None = None,
         tag: Callable[[BrowserTaskParams], str] | None = None,
+        ledger: str | PathLike[str] | None = None,
+        key: Callable[[BrowserTaskParams], str] | None = None,
+        max_submitting: int | None = None,
     ) -> JobBatch[BrowserTaskParams, models.BrowserTaskResult, Job[models.BrowserTaskJob, models.BrowserTaskResult]]:
         """Run many jobs concurrently and iterate over their outcomes as they finish.
 
@@ -1513,6 +1613,12 @@ class BrowserTaskJobs(Jobs[models.BrowserTaskJob, models.BrowserTaskResult]):
             policy: When to poll. Default: every 3 s, at least 0.5 s apart.
             tag: Returns a text of at most 100 characters for a job's arguments; outcome and
                 token carry it.
+            ledger: A file from which the same call goes on after its process has ended: no
+                job is lost, and none is submitted twice.
+            key: Returns a text that tells inputs apart in the ledger. Default: by their
+                content.
+            max_submitting: How many submits may be under way at once, with a ledger. Default:
+                10, because nobody knows what became of those at a crash.
         """
         return self._run_many(
             _calls.submit_browser_task,
@@ -1525,6 +1631,9 @@ class BrowserTaskJobs(Jobs[models.BrowserTaskJob, models.BrowserTaskResult]):
                 progress=progress,
                 policy=policy,
                 tag=tag,
+                ledger=ledger,
+                key=key,
+                max_submitting=max_submitting,
             ),
             self._handle,
         )
@@ -1657,6 +1766,9 @@ class WireBuildJobs(Jobs[models.Build, models.Build]):
         progress: bool | ProgressDisplay = False,
         policy: Policy | None = None,
         tag: Callable[[WireBuildParams], str] | None = None,
+        ledger: str | PathLike[str] | None = None,
+        key: Callable[[WireBuildParams], str] | None = None,
+        max_submitting: int | None = None,
     ) -> JobBatch[WireBuildParams, models.Build, Job[models.Build, models.Build]]:
         """Run many jobs concurrently and iterate over their outcomes as they finish.
 
@@ -1675,6 +1787,12 @@ class WireBuildJobs(Jobs[models.Build, models.Build]):
             policy: When to poll. Default: every 5 s, at least 0.5 s apart.
             tag: Returns a text of at most 100 characters for a job's arguments; outcome and
                 token carry it.
+            ledger: A file from which the same call goes on after its process has ended: no
+                job is lost, and none is submitted twice.
+            key: Returns a text that tells inputs apart in the ledger. Default: by their
+                content.
+            max_submitting: How many submits may be under way at once, with a ledger. Default:
+                10, because nobody knows what became of those at a crash.
         """
         return self._run_many(
             _calls.submit_wire_build,
@@ -1687,12 +1805,15 @@ class WireBuildJobs(Jobs[models.Build, models.Build]):
                 progress=progress,
                 policy=policy,
                 tag=tag,
+                ledger=ledger,
+                key=key,
+                max_submitting=max_submitting,
             ),
             self._handle,
         )
 
 
-class Anakin(Client):
+class Anakin(JobsClient):
     """A blocking client for Anakin.
 
     Scrapes pages, maps and crawls sites, searches the web and researches questions on it, and

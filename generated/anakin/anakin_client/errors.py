@@ -31,6 +31,10 @@ class InvalidSignature(AnakinError, _runtime.InvalidSignature):
     """A webhook that the provider has not signed, or that is too old. A ValueError too."""
 
 
+class LedgerFileError(AnakinError, _runtime.LedgerFileError):
+    """A ledger that cannot be read or written. Nothing is lost."""
+
+
 class ClientClosed(AnakinError, _runtime.ClientClosed):
     """The client was closed before or during the call."""
 

@@ -4,13 +4,14 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterable, Awaitable, Callable, Iterable, Sequence
+from os import PathLike
 from typing import TYPE_CHECKING
 
 from bide_runtime import (
-    AsyncClient,
     AsyncClock,
     AsyncJob,
     AsyncJobs,
+    AsyncJobsClient,
     AsyncKey,
     AsyncStream,
     AsyncTransport,
@@ -176,6 +177,9 @@ class AsyncExtractJobs(AsyncJobs[models.ExtractJob, models.Extraction]):
         progress: bool | ProgressDisplay = False,
         policy: Policy | None = None,
         tag: Callable[[ExtractParams], str] | None = None,
+        ledger: str | PathLike[str] | None = None,
+        key: Callable[[ExtractParams], str] | None = None,
+        max_submitting: int | None = None,
     ) -> AsyncJobBatch[ExtractParams, models.Extraction, AsyncJob[models.ExtractJob, models.Extraction]]:
         """Run many jobs concurrently and iterate over their outcomes as they finish.
 
@@ -195,6 +199,12 @@ class AsyncExtractJobs(AsyncJobs[models.ExtractJob, models.Extraction]):
             policy: When to poll. Default: every 5 s, at least 0.5 s apart.
             tag: Returns a text of at most 100 characters for a job's arguments; outcome and
                 token carry it.
+            ledger: A file from which the same call goes on after its process has ended: no
+                job is lost, and none is submitted twice.
+            key: Returns a text that tells inputs apart in the ledger. Default: by their
+                content.
+            max_submitting: How many submits may be under way at once, with a ledger. Default:
+                10, because nobody knows what became of those at a crash.
         """
         return self._run_many(
             _calls.submit_extract,
@@ -207,12 +217,15 @@ class AsyncExtractJobs(AsyncJobs[models.ExtractJob, models.Extraction]):
                 progress=progress,
                 policy=policy,
                 tag=tag,
+                ledger=ledger,
+                key=key,
+                max_submitting=max_submitting,
             ),
             self._handle,
         )
 
 
-class AsyncKnowledgeSDK(AsyncClient):
+class AsyncKnowledgeSDK(AsyncJobsClient):
     """An asyncio client for KnowledgeSDK.
 
     Turns websites into structured knowledge that can be searched.

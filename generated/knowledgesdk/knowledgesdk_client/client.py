@@ -4,14 +4,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from os import PathLike
 from typing import TYPE_CHECKING
 
 from bide_runtime import (
     BatchOptions,
-    Client,
     Clock,
     Job,
     Jobs,
+    JobsClient,
     Key,
     MaxRate,
     Observer,
@@ -175,6 +176,9 @@ class ExtractJobs(Jobs[models.ExtractJob, models.Extraction]):
         progress: bool | ProgressDisplay = False,
         policy: Policy | None = None,
         tag: Callable[[ExtractParams], str] | None = None,
+        ledger: str | PathLike[str] | None = None,
+        key: Callable[[ExtractParams], str] | None = None,
+        max_submitting: int | None = None,
     ) -> JobBatch[ExtractParams, models.Extraction, Job[models.ExtractJob, models.Extraction]]:
         """Run many jobs concurrently and iterate over their outcomes as they finish.
 
@@ -193,6 +197,12 @@ class ExtractJobs(Jobs[models.ExtractJob, models.Extraction]):
             policy: When to poll. Default: every 5 s, at least 0.5 s apart.
             tag: Returns a text of at most 100 characters for a job's arguments; outcome and
                 token carry it.
+            ledger: A file from which the same call goes on after its process has ended: no
+                job is lost, and none is submitted twice.
+            key: Returns a text that tells inputs apart in the ledger. Default: by their
+                content.
+            max_submitting: How many submits may be under way at once, with a ledger. Default:
+                10, because nobody knows what became of those at a crash.
         """
         return self._run_many(
             _calls.submit_extract,
@@ -205,12 +215,15 @@ class ExtractJobs(Jobs[models.ExtractJob, models.Extraction]):
                 progress=progress,
                 policy=policy,
                 tag=tag,
+                ledger=ledger,
+                key=key,
+                max_submitting=max_submitting,
             ),
             self._handle,
         )
 
 
-class KnowledgeSDK(Client):
+class KnowledgeSDK(JobsClient):
     """A blocking client for KnowledgeSDK.
 
     Turns websites into structured knowledge that can be searched.

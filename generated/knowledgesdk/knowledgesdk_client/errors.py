@@ -26,6 +26,10 @@ class InvalidSignature(KnowledgeSDKError, _runtime.InvalidSignature):
     """A webhook that the provider has not signed, or that is too old. A ValueError too."""
 
 
+class LedgerFileError(KnowledgeSDKError, _runtime.LedgerFileError):
+    """A ledger that cannot be read or written. Nothing is lost."""
+
+
 class ClientClosed(KnowledgeSDKError, _runtime.ClientClosed):
     """The client was closed before or during the call."""
 

@@ -37,6 +37,7 @@ FETCH: JobKind[models.FetchJob, models.FetchResult] = JobKind(
     result=models.FetchResult,
     polling=Polling(interval=(2.0, 5.0), min_interval=1.0, timeout=600.0),
     submit=SubmitAt(reply=models.SubmitReply, job_id=("job_id",), idempotency_header="Idempotency-Key"),
+    retention=86400.0,
 )
 
 CRAWL: JobKind[models.CrawlJob, models.CrawlResult] = JobKind(
@@ -47,6 +48,7 @@ CRAWL: JobKind[models.CrawlJob, models.CrawlResult] = JobKind(
     result=models.CrawlResult,
     polling=Polling(interval=(15.0, 30.0), min_interval=1.0, timeout=600.0),
     submit=SubmitAt(reply=models.SubmitReply, job_id=("job_id",), idempotency_header="Idempotency-Key"),
+    retention=86400.0,
 )
 
 MAP: JobKind[models.MapJob, models.MapResult] = JobKind(
@@ -57,6 +59,7 @@ MAP: JobKind[models.MapJob, models.MapResult] = JobKind(
     result=models.MapResult,
     polling=Polling(interval=(2.0, 5.0), min_interval=1.0, timeout=600.0),
     submit=SubmitAt(reply=models.SubmitReply, job_id=("job_id",), idempotency_header="Idempotency-Key"),
+    retention=86400.0,
 )
 
 SEARCH: JobKind[models.SearchJob, models.SearchResult] = JobKind(
@@ -67,6 +70,7 @@ SEARCH: JobKind[models.SearchJob, models.SearchResult] = JobKind(
     result=models.SearchResult,
     polling=Polling(interval=(2.0, 5.0), min_interval=1.0, timeout=600.0),
     submit=SubmitAt(reply=models.SubmitReply, job_id=("job_id",), idempotency_header="Idempotency-Key"),
+    retention=86400.0,
 )
 
 INTERACT: JobKind[models.InteractJob, models.InteractResult] = JobKind(
@@ -77,4 +81,5 @@ INTERACT: JobKind[models.InteractJob, models.InteractResult] = JobKind(
     result=models.InteractResult,
     polling=Polling(interval=(2.0, 5.0), min_interval=1.0, timeout=600.0),
     submit=SubmitAt(reply=models.SubmitReply, job_id=("job_id",), idempotency_header="Idempotency-Key"),
+    retention=86400.0,
 )

@@ -4,13 +4,14 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterable, Awaitable, Callable, Iterable, Sequence
+from os import PathLike
 from typing import TYPE_CHECKING
 
 from bide_runtime import (
     AsyncCancellableJob,
     AsyncCancellableJobs,
-    AsyncClient,
     AsyncClock,
+    AsyncJobsClient,
     AsyncKey,
     AsyncTransport,
     BatchOptions,
@@ -201,6 +202,9 @@ class AsyncFetchJobs(AsyncCancellableJobs[models.FetchJob, models.FetchResult]):
         progress: bool | ProgressDisplay = False,
         policy: Policy | None = None,
         tag: Callable[[FetchParams], str] | None = None,
+        ledger: str | PathLike[str] | None = None,
+        key: Callable[[FetchParams], str] | None = None,
+        max_submitting: int | None = None,
         cancel_on_timeout: bool = False,
     ) -> AsyncJobBatch[FetchParams, models.FetchResult, AsyncCancellableJob[models.FetchJob, models.FetchResult]]:
         """Run many jobs concurrently and iterate over their outcomes as they finish.
@@ -220,6 +224,12 @@ class AsyncFetchJobs(AsyncCancellableJobs[models.FetchJob, models.FetchResult]):
             policy: When to poll. Default: every 2 to 5 s, at least 1 s apart.
             tag: Returns a text of at most 100 characters for a job's arguments; outcome and
                 token carry it.
+            ledger: A file from which the same call goes on after its process has ended: no
+                job is lost, and none is submitted twice.
+            key: Returns a text that tells inputs apart in the ledger. Default: by their
+                content.
+            max_submitting: How many submits may be under way at once, with a ledger. Default:
+                `max_in_flight`.
             cancel_on_timeout: Whether to cancel the job when the deadline passes. This may
                 take up to 5 s more.
         """
@@ -234,6 +244,9 @@ class AsyncFetchJobs(AsyncCancellableJobs[models.FetchJob, models.FetchResult]):
                 progress=progress,
                 policy=policy,
                 tag=tag,
+                ledger=ledger,
+                key=key,
+                max_submitting=max_submitting,
                 cancel_on_timeout=cancel_on_timeout,
             ),
             self._handle,
@@ -406,6 +419,9 @@ class AsyncCrawlJobs(AsyncCancellableJobs[models.CrawlJob, models.CrawlResult]):
         progress: bool | ProgressDisplay = False,
         policy: Policy | None = None,
         tag: Callable[[CrawlParams], str] | None = None,
+        ledger: str | PathLike[str] | None = None,
+        key: Callable[[CrawlParams], str] | None = None,
+        max_submitting: int | None = None,
         cancel_on_timeout: bool = False,
     ) -> AsyncJobBatch[CrawlParams, models.CrawlResult, AsyncCancellableJob[models.CrawlJob, models.CrawlResult]]:
         """Run many jobs concurrently and iterate over their outcomes as they finish.
@@ -425,6 +441,12 @@ class AsyncCrawlJobs(AsyncCancellableJobs[models.CrawlJob, models.CrawlResult]):
             policy: When to poll. Default: every 15 to 30 s, at least 1 s apart.
             tag: Returns a text of at most 100 characters for a job's arguments; outcome and
                 token carry it.
+            ledger: A file from which the same call goes on after its process has ended: no
+                job is lost, and none is submitted twice.
+            key: Returns a text that tells inputs apart in the ledger. Default: by their
+                content.
+            max_submitting: How many submits may be under way at once, with a ledger. Default:
+                `max_in_flight`.
             cancel_on_timeout: Whether to cancel the job when the deadline passes. This may
                 take up to 5 s more.
         """
@@ -439,6 +461,9 @@ class AsyncCrawlJobs(AsyncCancellableJobs[models.CrawlJob, models.CrawlResult]):
                 progress=progress,
                 policy=policy,
                 tag=tag,
+                ledger=ledger,
+                key=key,
+                max_submitting=max_submitting,
                 cancel_on_timeout=cancel_on_timeout,
             ),
             self._handle,
@@ -601,6 +626,9 @@ class AsyncMapJobs(AsyncCancellableJobs[models.MapJob, models.MapResult]):
         progress: bool | ProgressDisplay = False,
         policy: Policy | None = None,
         tag: Callable[[MapParams], str] | None = None,
+        ledger: str | PathLike[str] | None = None,
+        key: Callable[[MapParams], str] | None = None,
+        max_submitting: int | None = None,
         cancel_on_timeout: bool = False,
     ) -> AsyncJobBatch[MapParams, models.MapResult, AsyncCancellableJob[models.MapJob, models.MapResult]]:
         """Run many jobs concurrently and iterate over their outcomes as they finish.
@@ -620,6 +648,12 @@ class AsyncMapJobs(AsyncCancellableJobs[models.MapJob, models.MapResult]):
             policy: When to poll. Default: every 2 to 5 s, at least 1 s apart.
             tag: Returns a text of at most 100 characters for a job's arguments; outcome and
                 token carry it.
+            ledger: A file from which the same call goes on after its process has ended: no
+                job is lost, and none is submitted twice.
+            key: Returns a text that tells inputs apart in the ledger. Default: by their
+                content.
+            max_submitting: How many submits may be under way at once, with a ledger. Default:
+                `max_in_flight`.
             cancel_on_timeout: Whether to cancel the job when the deadline passes. This may
                 take up to 5 s more.
         """
@@ -634,6 +668,9 @@ class AsyncMapJobs(AsyncCancellableJobs[models.MapJob, models.MapResult]):
                 progress=progress,
                 policy=policy,
                 tag=tag,
+                ledger=ledger,
+                key=key,
+                max_submitting=max_submitting,
                 cancel_on_timeout=cancel_on_timeout,
             ),
             self._handle,
@@ -798,6 +835,9 @@ class AsyncSearchJobs(AsyncCancellableJobs[models.SearchJob, models.SearchResult
         progress: bool | ProgressDisplay = False,
         policy: Policy | None = None,
         tag: Callable[[SearchParams], str] | None = None,
+        ledger: str | PathLike[str] | None = None,
+        key: Callable[[SearchParams], str] | None = None,
+        max_submitting: int | None = None,
         cancel_on_timeout: bool = False,
     ) -> AsyncJobBatch[SearchParams, models.SearchResult, AsyncCancellableJob[models.SearchJob, models.SearchResult]]:
         """Run many jobs concurrently and iterate over their outcomes as they finish.
@@ -817,6 +857,12 @@ class AsyncSearchJobs(AsyncCancellableJobs[models.SearchJob, models.SearchResult
             policy: When to poll. Default: every 2 to 5 s, at least 1 s apart.
             tag: Returns a text of at most 100 characters for a job's arguments; outcome and
                 token carry it.
+            ledger: A file from which the same call goes on after its process has ended: no
+                job is lost, and none is submitted twice.
+            key: Returns a text that tells inputs apart in the ledger. Default: by their
+                content.
+            max_submitting: How many submits may be under way at once, with a ledger. Default:
+                `max_in_flight`.
             cancel_on_timeout: Whether to cancel the job when the deadline passes. This may
                 take up to 5 s more.
         """
@@ -831,6 +877,9 @@ class AsyncSearchJobs(AsyncCancellableJobs[models.SearchJob, models.SearchResult
                 progress=progress,
                 policy=policy,
                 tag=tag,
+                ledger=ledger,
+                key=key,
+                max_submitting=max_submitting,
                 cancel_on_timeout=cancel_on_timeout,
             ),
             self._handle,
@@ -997,6 +1046,9 @@ class AsyncInteractJobs(AsyncCancellableJobs[models.InteractJob, models.Interact
         progress: bool | ProgressDisplay = False,
         policy: Policy | None = None,
         tag: Callable[[InteractParams], str] | None = None,
+        ledger: str | PathLike[str] | None = None,
+        key: Callable[[InteractParams], str] | None = None,
+        max_submitting: int | None = None,
         cancel_on_timeout: bool = False,
     ) -> AsyncJobBatch[
         InteractParams, models.InteractResult, AsyncCancellableJob[models.InteractJob, models.InteractResult]
@@ -1019,6 +1071,12 @@ class AsyncInteractJobs(AsyncCancellableJobs[models.InteractJob, models.Interact
             policy: When to poll. Default: every 2 to 5 s, at least 1 s apart.
             tag: Returns a text of at most 100 characters for a job's arguments; outcome and
                 token carry it.
+            ledger: A file from which the same call goes on after its process has ended: no
+                job is lost, and none is submitted twice.
+            key: Returns a text that tells inputs apart in the ledger. Default: by their
+                content.
+            max_submitting: How many submits may be under way at once, with a ledger. Default:
+                `max_in_flight`.
             cancel_on_timeout: Whether to cancel the job when the deadline passes. This may
                 take up to 5 s more.
         """
@@ -1033,13 +1091,16 @@ class AsyncInteractJobs(AsyncCancellableJobs[models.InteractJob, models.Interact
                 progress=progress,
                 policy=policy,
                 tag=tag,
+                ledger=ledger,
+                key=key,
+                max_submitting=max_submitting,
                 cancel_on_timeout=cancel_on_timeout,
             ),
             self._handle,
         )
 
 
-class AsyncScrapio(AsyncClient):
+class AsyncScrapio(AsyncJobsClient):
     """An asyncio client for Scrapio.
 
     Fetches, crawls and maps websites, searches the web and drives a browser.

@@ -4,14 +4,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from os import PathLike
 from typing import TYPE_CHECKING
 
 from bide_runtime import (
     BatchOptions,
     CancellableJob,
     CancellableJobs,
-    Client,
     Clock,
+    JobsClient,
     Key,
     MaxRate,
     Observer,
@@ -200,6 +201,9 @@ class FetchJobs(CancellableJobs[models.FetchJob, models.FetchResult]):
         progress: bool | ProgressDisplay = False,
         policy: Policy | None = None,
         tag: Callable[[FetchParams], str] | None = None,
+        ledger: str | PathLike[str] | None = None,
+        key: Callable[[FetchParams], str] | None = None,
+        max_submitting: int | None = None,
         cancel_on_timeout: bool = False,
     ) -> JobBatch[FetchParams, models.FetchResult, CancellableJob[models.FetchJob, models.FetchResult]]:
         """Run many jobs concurrently and iterate over their outcomes as they finish.
@@ -218,6 +222,12 @@ class FetchJobs(CancellableJobs[models.FetchJob, models.FetchResult]):
             policy: When to poll. Default: every 2 to 5 s, at least 1 s apart.
             tag: Returns a text of at most 100 characters for a job's arguments; outcome and
                 token carry it.
+            ledger: A file from which the same call goes on after its process has ended: no
+                job is lost, and none is submitted twice.
+            key: Returns a text that tells inputs apart in the ledger. Default: by their
+                content.
+            max_submitting: How many submits may be under way at once, with a ledger. Default:
+                `max_in_flight`.
             cancel_on_timeout: Whether to cancel the job when the deadline passes. This may
                 take up to 5 s more.
         """
@@ -232,6 +242,9 @@ class FetchJobs(CancellableJobs[models.FetchJob, models.FetchResult]):
                 progress=progress,
                 policy=policy,
                 tag=tag,
+                ledger=ledger,
+                key=key,
+                max_submitting=max_submitting,
                 cancel_on_timeout=cancel_on_timeout,
             ),
             self._handle,
@@ -403,6 +416,9 @@ class CrawlJobs(CancellableJobs[models.CrawlJob, models.CrawlResult]):
         progress: bool | ProgressDisplay = False,
         policy: Policy | None = None,
         tag: Callable[[CrawlParams], str] | None = None,
+        ledger: str | PathLike[str] | None = None,
+        key: Callable[[CrawlParams], str] | None = None,
+        max_submitting: int | None = None,
         cancel_on_timeout: bool = False,
     ) -> JobBatch[CrawlParams, models.CrawlResult, CancellableJob[models.CrawlJob, models.CrawlResult]]:
         """Run many jobs concurrently and iterate over their outcomes as they finish.
@@ -421,6 +437,12 @@ class CrawlJobs(CancellableJobs[models.CrawlJob, models.CrawlResult]):
             policy: When to poll. Default: every 15 to 30 s, at least 1 s apart.
             tag: Returns a text of at most 100 characters for a job's arguments; outcome and
                 token carry it.
+            ledger: A file from which the same call goes on after its process has ended: no
+                job is lost, and none is submitted twice.
+            key: Returns a text that tells inputs apart in the ledger. Default: by their
+                content.
+            max_submitting: How many submits may be under way at once, with a ledger. Default:
+                `max_in_flight`.
             cancel_on_timeout: Whether to cancel the job when the deadline passes. This may
                 take up to 5 s more.
         """
@@ -435,6 +457,9 @@ class CrawlJobs(CancellableJobs[models.CrawlJob, models.CrawlResult]):
                 progress=progress,
                 policy=policy,
                 tag=tag,
+                ledger=ledger,
+                key=key,
+                max_submitting=max_submitting,
                 cancel_on_timeout=cancel_on_timeout,
             ),
             self._handle,
@@ -596,6 +621,9 @@ class MapJobs(CancellableJobs[models.MapJob, models.MapResult]):
         progress: bool | ProgressDisplay = False,
         policy: Policy | None = None,
         tag: Callable[[MapParams], str] | None = None,
+        ledger: str | PathLike[str] | None = None,
+        key: Callable[[MapParams], str] | None = None,
+        max_submitting: int | None = None,
         cancel_on_timeout: bool = False,
     ) -> JobBatch[MapParams, models.MapResult, CancellableJob[models.MapJob, models.MapResult]]:
         """Run many jobs concurrently and iterate over their outcomes as they finish.
@@ -614,6 +642,12 @@ class MapJobs(CancellableJobs[models.MapJob, models.MapResult]):
             policy: When to poll. Default: every 2 to 5 s, at least 1 s apart.
             tag: Returns a text of at most 100 characters for a job's arguments; outcome and
                 token carry it.
+            ledger: A file from which the same call goes on after its process has ended: no
+                job is lost, and none is submitted twice.
+            key: Returns a text that tells inputs apart in the ledger. Default: by their
+                content.
+            max_submitting: How many submits may be under way at once, with a ledger. Default:
+                `max_in_flight`.
             cancel_on_timeout: Whether to cancel the job when the deadline passes. This may
                 take up to 5 s more.
         """
@@ -628,6 +662,9 @@ class MapJobs(CancellableJobs[models.MapJob, models.MapResult]):
                 progress=progress,
                 policy=policy,
                 tag=tag,
+                ledger=ledger,
+                key=key,
+                max_submitting=max_submitting,
                 cancel_on_timeout=cancel_on_timeout,
             ),
             self._handle,
@@ -791,6 +828,9 @@ class SearchJobs(CancellableJobs[models.SearchJob, models.SearchResult]):
         progress: bool | ProgressDisplay = False,
         policy: Policy | None = None,
         tag: Callable[[SearchParams], str] | None = None,
+        ledger: str | PathLike[str] | None = None,
+        key: Callable[[SearchParams], str] | None = None,
+        max_submitting: int | None = None,
         cancel_on_timeout: bool = False,
     ) -> JobBatch[SearchParams, models.SearchResult, CancellableJob[models.SearchJob, models.SearchResult]]:
         """Run many jobs concurrently and iterate over their outcomes as they finish.
@@ -809,6 +849,12 @@ class SearchJobs(CancellableJobs[models.SearchJob, models.SearchResult]):
             policy: When to poll. Default: every 2 to 5 s, at least 1 s apart.
             tag: Returns a text of at most 100 characters for a job's arguments; outcome and
                 token carry it.
+            ledger: A file from which the same call goes on after its process has ended: no
+                job is lost, and none is submitted twice.
+            key: Returns a text that tells inputs apart in the ledger. Default: by their
+                content.
+            max_submitting: How many submits may be under way at once, with a ledger. Default:
+                `max_in_flight`.
             cancel_on_timeout: Whether to cancel the job when the deadline passes. This may
                 take up to 5 s more.
         """
@@ -823,6 +869,9 @@ class SearchJobs(CancellableJobs[models.SearchJob, models.SearchResult]):
                 progress=progress,
                 policy=policy,
                 tag=tag,
+                ledger=ledger,
+                key=key,
+                max_submitting=max_submitting,
                 cancel_on_timeout=cancel_on_timeout,
             ),
             self._handle,
@@ -988,6 +1037,9 @@ class InteractJobs(CancellableJobs[models.InteractJob, models.InteractResult]):
         progress: bool | ProgressDisplay = False,
         policy: Policy | None = None,
         tag: Callable[[InteractParams], str] | None = None,
+        ledger: str | PathLike[str] | None = None,
+        key: Callable[[InteractParams], str] | None = None,
+        max_submitting: int | None = None,
         cancel_on_timeout: bool = False,
     ) -> JobBatch[InteractParams, models.InteractResult, CancellableJob[models.InteractJob, models.InteractResult]]:
         """Run many jobs concurrently and iterate over their outcomes as they finish.
@@ -1007,6 +1059,12 @@ class InteractJobs(CancellableJobs[models.InteractJob, models.InteractResult]):
             policy: When to poll. Default: every 2 to 5 s, at least 1 s apart.
             tag: Returns a text of at most 100 characters for a job's arguments; outcome and
                 token carry it.
+            ledger: A file from which the same call goes on after its process has ended: no
+                job is lost, and none is submitted twice.
+            key: Returns a text that tells inputs apart in the ledger. Default: by their
+                content.
+            max_submitting: How many submits may be under way at once, with a ledger. Default:
+                `max_in_flight`.
             cancel_on_timeout: Whether to cancel the job when the deadline passes. This may
                 take up to 5 s more.
         """
@@ -1021,13 +1079,16 @@ class InteractJobs(CancellableJobs[models.InteractJob, models.InteractResult]):
                 progress=progress,
                 policy=policy,
                 tag=tag,
+                ledger=ledger,
+                key=key,
+                max_submitting=max_submitting,
                 cancel_on_timeout=cancel_on_timeout,
             ),
             self._handle,
         )
 
 
-class Scrapio(Client):
+class Scrapio(JobsClient):
     """A blocking client for Scrapio.
 
     Fetches, crawls and maps websites, searches the web and drives a browser.

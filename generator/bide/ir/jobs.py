@@ -32,6 +32,7 @@ class Job:
     """The model of the submit reply. `None`: its body is ignored."""
     job_id: IdAt
     idempotency_key: str | None
+    """The header for idempotency keys. `None`: the provider has none."""
     lifecycle: Lifecycle
     snapshot: str | None
     """The model of a poll reply. `None`: its body is ignored, and its HTTP status is the status of the job."""
@@ -42,6 +43,8 @@ class Job:
     items: Items | None
     webhook: WebhookAt | None = None
     """Where a webhook has the job, if the provider sends any."""
+    key_retention: float | None = None
+    """For how many seconds the provider keeps an idempotency key; `None` if the spec does not say."""
     deprecated: str = ""
     """Why it should not be used; empty: it is not deprecated."""
 

@@ -39,7 +39,8 @@ OUR_ARGUMENTS = _set_of("""
 """Keyword arguments of generated methods, and names used in them; a provider's argument gets an underscore."""
 
 OUR_CLIENT_NAMES = _set_of("""
-    aclose api_key base_url clock close closed download_file max_retries resume timeout transport webhooks with_options
+    aclose api_key base_url clock close closed download_file jobs max_retries resume timeout transport webhooks
+    with_options
     """)
 """Attributes of every client; no job or operation may have these names."""
 
@@ -52,19 +53,19 @@ OUR_CLASSES = _set_of("""
 
     ApiError AuthenticationError BadRequest ClientClosed ClientError ConfigurationError Conflict ConnectionFailed
     DecodeError Gone InvalidArgument InvalidSignature InvalidToken JobCancelled JobError JobExpired JobFailed JobNotDone
-    JobTimeout NotFound PaymentRequired PermissionDenied RateLimited ReplyTooLarge RequestTimeout ServerError StreamCut
-    StreamError StreamFailed SubmitUncertain TransportError UnprocessableEntity
+    JobTimeout LedgerFileError NotFound PaymentRequired PermissionDenied RateLimited ReplyTooLarge RequestTimeout
+    ServerError StreamCut StreamError StreamFailed SubmitUncertain TransportError UnprocessableEntity
     """)
 """Classes of every generated package; no enum, model or union may have these names."""
 
 OUR_IMPORTS = _set_of("""
-    AiohttpTransport AsyncCancellableJobs AsyncClient AsyncClock AsyncFakeClock AsyncFakeTransport
-    AsyncHttpxTransport AsyncIterable AsyncJobBatch AsyncJobs AsyncKey AsyncSystemClock AsyncTransport Awaitable
-    BatchOptions Callable
-    CancellableJobs Client Clock Counts Exchange FakeClock FakeJob FakeJobs FakeOperation FakeProvider
-    FakeStreaming FakeTransport Fault HttpxTransport Iterable Iterator JobBatch Jobs Key Link MaxRate Observer OwnErrors
-    PROVIDER Plan Policy Polling Progress ProgressDisplay Record Reply Request Response Route Sent SystemClock Timeline
-    TYPE_CHECKING Transport Urllib3Transport WaitOptions Webhooks
+    AiohttpTransport AsyncCancellableJobs AsyncClient AsyncClock AsyncFakeClock AsyncFakeTransport AsyncHttpxTransport
+    AsyncIterable AsyncJobBatch AsyncJobs AsyncJobsClient AsyncKey AsyncSystemClock AsyncTransport Awaitable
+    BatchOptions Callable CancellableJobs Client Clock Counts Exchange FakeClock FakeJob FakeJobs FakeOperation
+    FakeProvider FakeStreaming FakeTransport Fault HttpxTransport Iterable Iterator JobBatch JobFacts Jobs JobsClient
+    Key Link Look MaxRate Observer OwnErrors PROVIDER Plan Policy Polling Prepare Progress ProgressDisplay Record Reply
+    Request Response Route Sent Submission SystemClock TYPE_CHECKING Timeline Transport Urllib3Transport WaitOptions
+    Webhooks
     """)
 """Other imports of the modules that define the clients and the fake; the client's class may not have these names."""
 

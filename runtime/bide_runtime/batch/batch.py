@@ -15,7 +15,7 @@ from ..errors.client import ClientError, InvalidArgument
 from ..jobs.errors import SubmitUncertain
 from ..jobs.record import Record
 from ..jobs.state import State
-from ..waiting.flow import Created, Flow, Log, NewKey, Notify, Received, Send, Sleep
+from ..waiting.flow import Commit, Created, Flow, Log, NewKey, Notify, Received, Send, Sleep
 from ..waiting.webhooks.inbox import Inbox
 from .coalesce import Coalescer, Group
 from .counts import Counts
@@ -64,11 +64,17 @@ class Dispatch(msgspec.Struct, Generic[P, R], frozen=True):
     send: Send | NewKey
 
 
+class Write(msgspec.Struct, frozen=True):
+    """Write down what was noted, and then call `Batch.note_written`."""
+
+    must_last: bool
+
+
 class Idle(msgspec.Struct, frozen=True):
     """Nothing to do until a reply arrives or an entry is added."""
 
 
-Step: TypeAlias = Dispatch[P, R] | Sleep | Log | Notify | Ended[P, R] | Idle
+Step: TypeAlias = Dispatch[P, R] | Sleep | Write | Log | Notify | Ended[P, R] | Idle
 
 
 class Batch(Generic[P, R]):
@@ -107,6 +113,8 @@ class Batch(Generic[P, R]):
         self._asleep: list[tuple[float, int, int]] = []
         """When each entry wakes up, its turn, and its index: numbers, because the garbage collector skips those."""
         self._awake: list[tuple[int, Entry[P, R], Received | None]] = []
+        self._writing: list[tuple[Entry[P, R], bool]] = []
+        """The entries that go on when what they noted is written, and whether that must outlast a power cut."""
         self._entries: dict[int, Entry[P, R]] = {}
         self._states: Counter[State] = Counter()
         self._succeeded = self._failed = self._taken = 0
@@ -116,9 +124,9 @@ class Batch(Generic[P, R]):
         """After `settle`: entries that were not passed on and whose jobs may exist, but have no handle."""
 
     @property
-    def has_room(self) -> bool:
-        """Whether another entry may be added."""
-        return self._room > 0
+    def room(self) -> int:
+        """How many entries may be added."""
+        return self._room
 
     @property
     def records(self) -> Iterator[Record[Any, R]]:
@@ -155,6 +163,12 @@ class Batch(Generic[P, R]):
         else:
             self._wake(requester, received)
 
+    def note_written(self, now: float) -> None:
+        """Go on: what was noted is written."""
+        written, self._writing = self._writing, []
+        for entry, _ in written:
+            self._wake(entry, Received(now))
+
     def next(self, now: float) -> Step[P, R]:
         """The next step for the driver."""
         if self._held and self._next_index in self._held:
@@ -166,6 +180,8 @@ class Batch(Generic[P, R]):
                 step = self._advanced(entry, received, now)
                 if step is not None:
                     return step
+            if self._writing:
+                return Write(any(must_last for _, must_last in self._writing))
             wakes_at = self._asleep[0][0] if self._asleep else inf
             departure = self._coalescer.next_group(now, next_poll_at=now if self._in_flight else wakes_at)
             if departure is not None:
@@ -218,6 +234,9 @@ class Batch(Generic[P, R]):
                     if self._logs_at(level):
                         self._wake(entry, Received(now))
                         return action
+                case Commit(must_last):
+                    self._writing.append((entry, must_last))
+                    return None
                 case Created(record):
                     entry.record = record
                     self._set_state(entry, record.state)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterable, AsyncIterator, Iterable, Sized
+from math import inf
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 if TYPE_CHECKING:
@@ -11,7 +12,23 @@ if TYPE_CHECKING:
 P = TypeVar("P")
 
 
-class Intake(Generic[P]):
+class Unwritten:
+    """Inputs of which nothing is written down."""
+
+    patience = inf
+    """Seconds after which `next` is to be called again, also if nothing has happened."""
+
+    def commit(self, *, must_last: bool = False) -> None:
+        """Write down what was noted: nothing."""
+
+    def hand(self, index: int) -> None:
+        """The loop that got the outcome of this input has asked for the next one."""
+
+    def close(self) -> None:
+        """Write everything down."""
+
+
+class Intake(Unwritten, Generic[P]):
     """Inputs from an iterable."""
 
     def __init__(self, inputs: Iterable[P]) -> None:
@@ -20,7 +37,7 @@ class Intake(Generic[P]):
         """The number of inputs, if it is known."""
         self.is_exhausted = False
 
-    def next(self) -> tuple[int, P] | None:
+    def next(self, room: int = 1) -> tuple[int, P] | None:
         """The index of the next input, and the input; `None` if there are no more."""
         found = next(self._inputs, None)
         self.is_exhausted = found is None
@@ -30,7 +47,7 @@ class Intake(Generic[P]):
         """Do nothing: no task was started."""
 
 
-class AsyncIntake(Generic[P]):
+class AsyncIntake(Unwritten, Generic[P]):
     """Inputs from an async iterable, awaited in a task while jobs are polled."""
 
     def __init__(self, inputs: AsyncIterable[P], wakeup: asyncio.Event) -> None:
@@ -42,7 +59,7 @@ class AsyncIntake(Generic[P]):
         self.total = None
         self.is_exhausted = False
 
-    def next(self) -> tuple[int, P] | None:
+    def next(self, room: int = 1) -> tuple[int, P] | None:
         """The index of the next input, and the input; `None` if it is not ready yet, or there are no more."""
         if self.is_exhausted:
             return None

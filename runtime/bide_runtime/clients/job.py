@@ -5,21 +5,23 @@ The asyncio twin differs only by `await`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from os import PathLike
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal, ParamSpec, TypeVar, cast
 
 from msgspec.structs import replace
 
 from ..batch.outcome import Outcome
 from ..calls.account import seconds_of
-from ..errors.client import InvalidArgument
+from ..errors.client import InvalidArgument, InvalidToken
 from ..errors.own import raises_own
 from ..http.request import Json
 from ..jobs.handle import Handle
 from ..jobs.kind import JobKind
 from ..jobs.record import Record
 from ..jobs.snapshot import Snapshot, Update
-from ..jobs.token import checked_tag
+from ..jobs.token import checked_tag, kind_in
 from ..process import OfOneProcess
 from ..waiting.deadline import Deadline
 from ..waiting.flow import Flow
@@ -36,6 +38,7 @@ from .progress import ProgressDisplay, bar_of
 
 if TYPE_CHECKING:
     from ..batch.counts import Counts
+    from ..ledger.batch.opening import OpenLedger
     from ..steps.look import Look
     from .batches.job_batch import JobBatch
     from .webhooks import Headers, Secrets, Webhooks
@@ -261,7 +264,7 @@ class Jobs(KindOfJobs[S, R]):
 
         how = WaitOptions(timeout=timeout, policy=policy)
 
-        def start(job: Job[S, R]) -> Flow[R]:
+        def start(_: int, job: Job[S, R]) -> Flow[R]:
             if not isinstance(job, Job):
                 with self._client._provider.own_errors:
                     raise InvalidArgument(f"wait_many takes handles of jobs, not {job!r}")
@@ -328,10 +331,42 @@ class Jobs(KindOfJobs[S, R]):
             tag = None if options.tag is None else checked_tag(options.tag(arguments))
             return submission if tag is None else replace(submission, tag=tag)
 
-        def start(arguments: In) -> Flow[R]:
+        def start(_: int, arguments: In) -> Flow[R]:
             return deferred(lambda: self._running(session, tagged(arguments), wait))
 
-        return self._batch(inputs, start, options, handle)
+        ledger = None if options.ledger is None else self._opened(options.ledger, options, wait, tagged)
+        return self._batch(inputs, start, options, handle, ledger)
+
+    def _opened(
+        self,
+        path: str | PathLike[str],
+        options: BatchOptions,
+        wait: WaitOptions,
+        make: Callable[[Any], Submission[S, R]],
+    ) -> OpenLedger[Any, R]:
+        """The ledger of a batch."""
+        from ..ledger.batch.opening import OpenLedger
+        from ..ledger.batch.run import HowToWait
+
+        if options.in_order:
+            raise InvalidArgument("in_order needs all inputs in one process: leave it out if there is a ledger")
+        check_functions(key=options.key)
+        how = HowToWait(
+            policy=policy_of(wait.policy, self._kind.polling),
+            timeout=seconds_of(wait.timeout, self._kind.polling.timeout),
+            cancel_on_timeout=wait.cancel_on_timeout,
+        )
+        return OpenLedger(
+            path,
+            self._client._session.coalescing,
+            self._kind,
+            how,
+            make,
+            key=options.key,
+            max_submitting=options.max_submitting,
+            max_in_flight=options.max_in_flight,
+            now=self._client._clock.now,
+        )
 
     def _running(self, session: Session, submission: Submission[S, R], options: WaitOptions) -> Flow[R]:
         now = self._client._clock.now()
@@ -353,15 +388,16 @@ class Jobs(KindOfJobs[S, R]):
     def _batch(
         self,
         inputs: Iterable[In],
-        start: Callable[[In], Flow[R]],
+        start: Callable[[int, In], Flow[R]],
         options: BatchOptions,
         handle: Callable[[Record[S, R]], H],
+        ledger: OpenLedger[In, R] | None = None,
     ) -> JobBatch[In, R, H]:
         from .batches.job_batch import JobBatch
 
         check_functions(on_update=options.on_update, tag=options.tag)
         bar = bar_of(self._kind.name, options.progress)
-        return JobBatch(self._client, inputs, start, options, handle, bar)
+        return JobBatch(self._client, inputs, start, options, handle, bar, ledger)
 
 
 class CancellableJobs(Jobs[S, R]):
@@ -408,3 +444,20 @@ class CancellableJobs(Jobs[S, R]):
 
     def _handle(self, record: Record[S, R]) -> CancellableJob[S, R]:
         return CancellableJob(self._client, record)
+
+
+class JobsClient(Client):
+    """A client with its kinds of jobs: the base of every generated blocking client."""
+
+    @property
+    def jobs(self) -> Mapping[str, Jobs[Any, Any]]:
+        """The kinds of jobs by name: `client.jobs["fetch"]` is `client.fetch`."""
+        return MappingProxyType({part._kind.name: part for part in vars(self).values() if isinstance(part, Jobs)})
+
+    @raises_own
+    def resume(self, token: str) -> Job[Any, Any]:
+        """Return the handle that a token was saved from, of any kind of job. Nothing is sent. Raises `InvalidToken`."""
+        name = kind_in(token, provider=self._provider.name)
+        if name not in self.jobs:
+            raise InvalidToken(f"this token cannot be used: it belongs to a job of the unknown kind {name!r}")
+        return self.jobs[name].resume(token)

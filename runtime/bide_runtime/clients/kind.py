@@ -9,6 +9,7 @@ from ..batch.outcome import Outcome
 from ..errors.client import ClientError, InvalidArgument, InvalidToken
 from ..errors.own import OwnErrors, raises_own
 from ..http.request import Json
+from ..jobs.facts import JobFacts, facts_of
 from ..jobs.handle import Handle
 from ..jobs.kind import JobKind
 from ..waiting.submits.submission import Submission
@@ -27,6 +28,11 @@ class KindOfJobs(Namespace, Generic[S, R]):
     """
 
     _kind: JobKind[S, R]
+
+    @property
+    def facts(self) -> JobFacts:
+        """What the provider's documentation says about this kind of job, such as how long keys and results are kept."""
+        return facts_of(self._kind)
 
     @raises_own
     def submission_to_json(self, submission: Submission[S, R]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
+from os import PathLike
 from typing import Any, Literal, TypeAlias
 
 import msgspec
@@ -50,6 +51,12 @@ class BatchOptions(msgspec.Struct, frozen=True, kw_only=True):
     tag: Callable[[Any], str] | None = None
     """Makes the tag of a job from its input."""
     cancel_on_timeout: bool = False
+    ledger: str | PathLike[str] | None = None
+    """The file from which the batch goes on after its process has ended."""
+    key: Callable[[Any], str] | None = None
+    """Tells inputs apart, in the ledger."""
+    max_submitting: int | None = None
+    """How many submits may be under way at the same time, with a ledger."""
 
 
 def policy_of(policy: Policy | None, polling: Polling) -> Policy:

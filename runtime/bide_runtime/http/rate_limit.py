@@ -20,7 +20,7 @@ class Rate(msgspec.Struct, frozen=True):
     seconds: float
 
 
-_MARGIN = 0.1
+MARGIN = 0.1
 """Seconds added to a full window: a request may reach the server faster than the one before it."""
 
 
@@ -36,7 +36,7 @@ class Window:
         slots, rate = self._slots, self._rate
         if not slots:
             return now
-        full_until = slots[0] + rate.seconds + min(_MARGIN, rate.seconds / 20)
+        full_until = slots[0] + rate.seconds + min(MARGIN, rate.seconds / 20)
         return max(slots[-1], full_until) if len(slots) == rate.count else slots[-1]
 
     def take(self, at: float) -> None:
@@ -59,8 +59,13 @@ class MaxRate(OfOneProcess):
 
     def forget(self) -> None:
         """Forget all requests, for a child process."""
-        self.window = Window(Rate(1, 1 / self.per_second))
+        self.window = Window(self.rate)
         self.lock = Lock()
+
+    @property
+    def rate(self) -> Rate:
+        """One request in the time that each has."""
+        return Rate(1, 1 / self.per_second)
 
     def __repr__(self) -> str:
         return f"MaxRate({self.per_second!r})"
@@ -74,25 +79,30 @@ class RateLimiter:
     """
 
     def __init__(self, rates: Mapping[str, Rate], *, total: MaxRate | None = None) -> None:
-        self._rates = rates
-        self._total = total
+        self.rates = rates
+        self.total = total
         self._closed_until: dict[str, float] = {}
         self._begin()
 
     def forget(self) -> None:
         """Forget all requests, for a child process."""
-        if self._total is not None:
-            self._total.forget()
+        if self.total is not None:
+            self.total.forget()
         self._closed_until = {}
         self._begin()
 
     def _begin(self) -> None:
-        self._windows = {bucket: Window(rate) for bucket, rate in self._rates.items()}
+        self._windows = {bucket: Window(rate) for bucket, rate in self.rates.items()}
         self._own_lock = Lock()
+
+    @property
+    def has_rates(self) -> bool:
+        """Whether there is anything but 429s to keep to."""
+        return bool(self.rates) or self.total is not None
 
     def claim(self, bucket: str, now: float, *, before: float = inf) -> float | None:
         """Claim the earliest slot: its time, or `None` if that is not before *before*."""
-        total = self._total
+        total = self.total
         with self._own_lock if total is None else total.lock:
             windows = self._windows_of(bucket)
             at = self._free_at(bucket, windows, now)
@@ -104,12 +114,12 @@ class RateLimiter:
 
     def free_at(self, bucket: str, now: float) -> float:
         """When the earliest slot is. It is not claimed."""
-        total = self._total
+        total = self.total
         with self._own_lock if total is None else total.lock:
             return self._free_at(bucket, self._windows_of(bucket), now)
 
     def _windows_of(self, bucket: str) -> list[Window]:
-        windows = [] if self._total is None else [self._total.window]
+        windows = [] if self.total is None else [self.total.window]
         return [*windows, self._windows[bucket]] if bucket in self._windows else windows
 
     def _free_at(self, bucket: str, windows: list[Window], now: float) -> float:
@@ -121,5 +131,5 @@ class RateLimiter:
 
     def close(self, bucket: str, until: float) -> None:
         """Close the bucket after a 429: no request is sent before *until*."""
-        with self._own_lock if self._total is None else self._total.lock:
+        with self._own_lock if self.total is None else self.total.lock:
             self._closed_until[bucket] = max(self._closed_until.get(bucket, until), until)

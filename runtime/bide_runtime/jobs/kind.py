@@ -41,6 +41,8 @@ class JobKind(msgspec.Struct, Generic[S, R], frozen=True, kw_only=True, dict=Tru
     """The exception for a failed job; it holds the value of that type."""
     polling: Polling
     submit: SubmitAt = SubmitAt()
+    retention: float | None = None
+    """For how many seconds the provider keeps a result; `None` if its documentation does not say."""
     webhook: WebhookAt | None = None
     """Where a webhook has the job; `None` if the provider sends none."""
 

@@ -75,8 +75,23 @@ def write(
     return msgspec.json.encode(token).decode()
 
 
+def kind_in(text: str, *, provider: str) -> str:
+    """The kind of job in a token of *provider*: its name in the client. Raises `InvalidToken`."""
+    return _of_provider(text, provider).job
+
+
 def read(text: str, *, provider: str, job: str) -> Token:
     """The checked content of a token. Raises `InvalidToken`, which says what is wrong with it."""
+    token = _of_provider(text, provider)
+    if token.job != job:
+        _refuse(f"it belongs to a job of the kind {token.job!r}, not {job!r}")
+    if not is_id(token.id):
+        _refuse(f"{token.id!r} cannot be the id of a job")
+    return token
+
+
+def _of_provider(text: str, provider: str) -> Token:
+    """The content of a token of *provider*. Raises `InvalidToken`."""
     if not isinstance(text, str):
         _refuse(f"it is a {type(text).__name__}, not text")
     raw = str.__str__(text).encode("utf-8", "surrogatepass")
@@ -91,10 +106,6 @@ def read(text: str, *, provider: str, job: str) -> Token:
         raise InvalidToken(f"this is not a job token: {error}") from error
     if token.provider != provider:
         _refuse(f"it belongs to a job of {token.provider!r}, and this client is for {provider!r}")
-    if token.job != job:
-        _refuse(f"it belongs to a job of the kind {token.job!r}, not {job!r}")
-    if not is_id(token.id):
-        _refuse(f"{token.id!r} cannot be the id of a job")
     return token
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, TypeAlias
 
-from ..errors import client, decode, stream, transport
+from ..errors import client, decode, ledger, stream, transport
 from ..errors.client import ClientError
 from ..errors.decode import DecodeError
 from ..errors.own import OwnErrors
@@ -54,7 +54,7 @@ ATTRIBUTES: Mapping[type[ClientError], Mapping[str, Any]] = {
 
 CLASSES: Mapping[str, type[ClientError]] = {
     name: cls
-    for module in (client, decode, stream, transport, http_errors, job_errors)
+    for module in (client, decode, ledger, stream, transport, http_errors, job_errors)
     for name, cls in vars(module).items()
     if isinstance(cls, type) and issubclass(cls, ClientError)
 }

@@ -27,7 +27,7 @@ async def waited(client: AsyncAcme, *timeouts: float | None) -> list[Any]:
     entries = [(jobs.attach(f"j{number}"), timeout) for number, timeout in enumerate(timeouts)]
     batch = jobs._batch(
         entries,
-        lambda one: jobs._waiting(session, one[0]._record, WaitOptions(timeout=one[1], policy=Fixed(2.0))),
+        lambda _, one: jobs._waiting(session, one[0]._record, WaitOptions(timeout=one[1], policy=Fixed(2.0))),
         BatchOptions(max_in_flight=1000),
         jobs._handle,
     )

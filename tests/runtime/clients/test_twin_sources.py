@@ -25,6 +25,7 @@ ONE_COLOUR = {
     "JobBatch.__init__": "inputs may be awaited, and the senders are tasks",
     "JobBatch.close": "tasks are stopped",
     "JobBatch._show": "a callback may be awaited",
+    "JobBatch._write": "a sync of the disk runs beside the event loop",
 }
 """Methods that differ by more than `await`, with the reason."""
 

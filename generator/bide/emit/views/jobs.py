@@ -249,6 +249,7 @@ class JobView(View):
             "failed": Code(f"_errors.{self.failed}") if self.failed else None,
             "polling": row("Polling", asdict(self.ir.polling)),
             "submit": self._submit_at,
+            "retention": self.ir.lifecycle.result.retention,
             "webhook": row("WebhookAt", asdict(self.ir.webhook)) if self.ir.webhook else None,
         }
         return row("JobKind", fields, indent=0)
@@ -259,6 +260,7 @@ class JobView(View):
             "reply": self.reply if self.ir.reply else None,
             "job_id": self.id_at(self.ir.job_id),
             "idempotency_header": self.ir.idempotency_key,
+            "key_retention": self.ir.key_retention,
         }
         found = row("SubmitAt", fields)
         return None if found == "SubmitAt()" else found

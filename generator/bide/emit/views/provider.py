@@ -33,6 +33,7 @@ VALUES = (
     "HttpxTransport",
     "Job",
     "JobBatch",
+    "JobFacts",
     "Look",
     "MaxRate",
     "Observer",

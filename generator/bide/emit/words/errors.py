@@ -23,6 +23,7 @@ ERRORS = (
     ErrorClass(
         "InvalidSignature", "", "A webhook that the provider has not signed, or that is too old. A ValueError too."
     ),
+    ErrorClass("LedgerFileError", "", "A ledger that cannot be read or written. Nothing is lost."),
     ErrorClass("ClientClosed", "", "The client was closed before or during the call."),
     ErrorClass("TransportError", "", "No complete reply arrived."),
     ErrorClass("ConnectionFailed", "TransportError", "The connection could not be made, or was lost."),

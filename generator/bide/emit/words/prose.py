@@ -20,6 +20,7 @@ IDEMPOTENCY_KEY = (
     "A key of your own. Submitting again with the same key and the same arguments does not create a second job."
     " Default: a new key for each submit.",
 )
+KEPT = " The provider keeps keys for {duration}."
 PROGRESS = ("progress", "Whether to show a progress line in the terminal. Requires `rich`.")
 CANCEL_ON_TIMEOUT = (
     "cancel_on_timeout",
@@ -139,9 +140,17 @@ def _deprecated(found: Job | Operation) -> str:
     return f"\nDeprecated: {sentence(found.deprecated)}" if found.deprecated else ""
 
 
+def _idempotency_key(job: Job) -> list[tuple[str, str]]:
+    """The text of the `idempotency_key` argument, if there is one."""
+    if not job.idempotency_key:
+        return []
+    name, text = IDEMPOTENCY_KEY
+    return [(name, text + (KEPT.format(duration=duration(job.key_retention)) if job.key_retention else ""))]
+
+
 def submit(job: Job, texts: Texts) -> str:
     """The docstring of `submit`."""
-    key = [IDEMPOTENCY_KEY] if job.idempotency_key else []
+    key = _idempotency_key(job)
     lost = (
         "If the reply is lost, the submit is sent again with the same key: there is never a second job."
         if job.idempotency_key
@@ -159,7 +168,7 @@ def submit(job: Job, texts: Texts) -> str:
 
 def run(job: Job, texts: Texts, *, is_async: bool) -> str:
     """The docstring of `run`."""
-    key = [IDEMPOTENCY_KEY] if job.idempotency_key else []
+    key = _idempotency_key(job)
     extra = [*key, TIMEOUT, ASYNC_ON_UPDATE if is_async else ON_UPDATE, policy(job), PROGRESS, *_cancel(job)]
     return joined(
         "Submit a job, wait until it is done, and return its result.",
@@ -226,10 +235,25 @@ def run_many(job: Job, params_class: str, *, is_async: bool) -> str:
                     "tag",
                     "Returns a text of at most 100 characters for a job's arguments; outcome and token carry it.",
                 ),
+                (
+                    "ledger",
+                    "A file from which the same call goes on after its process has ended: no job is lost, and none is"
+                    " submitted twice.",
+                ),
+                ("key", "Returns a text that tells inputs apart in the ledger. Default: by their content."),
+                (
+                    "max_submitting",
+                    f"How many submits may be under way at once, with a ledger. Default: {_submitting(job)}.",
+                ),
                 *_cancel(job),
             ],
         ),
     )
+
+
+def _submitting(job: Job) -> str:
+    """How many submits may be under way at once."""
+    return "`max_in_flight`" if job.idempotency_key else "10, because nobody knows what became of those at a crash"
 
 
 def client(provider: Provider) -> str:

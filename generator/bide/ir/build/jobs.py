@@ -8,7 +8,7 @@ from bide import ir
 from bide.ir.build.endpoints import Bodies, build_endpoint, build_id
 from bide.ir.build.fields import deprecation
 from bide.ir.build.lifecycles import build_polling
-from bide.ir.notation import parse_pointer, parse_type
+from bide.ir.notation import parse_duration, parse_pointer, parse_type
 from bide.spec import names
 from bide.spec.document import Json
 
@@ -19,6 +19,7 @@ def build_job(
     """A job of *lifecycle*. *polling* is the polling section of that lifecycle."""
     submit = raw["submit"]
     source = bodies.sources.of(submit, bodies.sources.of(raw))
+    header, key_retention = _idempotency_key(submit.get("idempotency_key"))
     return ir.Job(
         name=names.identifier(name),
         description=(raw.get("description") or submit.get("description", "")).strip(),
@@ -26,7 +27,8 @@ def build_job(
         submit=build_endpoint(name, submit, bodies, source),
         reply=submit.get("returns"),
         job_id=build_id(submit.get("job_id")),
-        idempotency_key=submit.get("idempotency_key"),
+        idempotency_key=header,
+        key_retention=key_retention,
         lifecycle=lifecycle,
         snapshot=raw.get("snapshot"),
         result=parse_type(raw["result"]).type,
@@ -36,6 +38,11 @@ def build_job(
         webhook=_webhook(raw["webhook"]) if "webhook" in raw else None,
         deprecated=deprecation(raw),
     )
+
+
+def _idempotency_key(raw: Json) -> tuple[str | None, float | None]:
+    """The header, and for how many seconds keys are kept."""
+    return (raw["header"], parse_duration(raw["retention"])) if isinstance(raw, Mapping) else (raw, None)
 
 
 def _webhook(raw: Mapping[str, Json]) -> ir.WebhookAt:

@@ -22,7 +22,8 @@ class Registry:
         self._bodies = bodies
         self._seed = seed
         self._jobs: dict[str, SimulatedJob] = {}
-        self._by_key: dict[tuple[str, str], tuple[Json, SimulatedJob]] = {}
+        self._by_key: dict[tuple[str, str], tuple[Json, SimulatedJob, float]] = {}
+        """The body of the submit, its job and its time, by address and key."""
         self._made: Counter[str] = Counter()
 
     def find(self, named: Mapping[str, Json], lifecycles: Sequence[str]) -> SimulatedJob:
@@ -40,11 +41,16 @@ class Registry:
         found = (self._jobs.get(id) for id in ids)
         return [job for job in found if job is not None and job.spec.lifecycle.name in wanted]
 
-    def made_before(self, spec: Job, key: str | None, body: Json) -> SimulatedJob | None:
-        """The job that was created with this idempotency key. Raises `Refused` if it had another body."""
+    def made_before(self, spec: Job, key: str | None, body: Json, now: float) -> SimulatedJob | None:
+        """The job that was created with this idempotency key, if the key is still kept.
+
+        Raises `Refused` if it had another body.
+        """
         if key is None or (spec.submit.path, key) not in self._by_key:
             return None
-        first, job = self._by_key[spec.submit.path, key]
+        first, job, at = self._by_key[spec.submit.path, key]
+        if spec.key_retention is not None and now > at + spec.key_retention:
+            return None
         if first != body:
             raise Refused(409, f"the idempotency key {key!r} was used with another body")
         job.submits += 1
@@ -68,10 +74,10 @@ class Registry:
         self._jobs[id] = job
         return job
 
-    def remember(self, job: SimulatedJob, key: str | None, body: Json) -> None:
+    def remember(self, job: SimulatedJob, key: str | None, body: Json, now: float) -> None:
         """Store the idempotency key of a job."""
         if key is not None:
-            self._by_key[job.spec.submit.path, key] = (body, job)
+            self._by_key[job.spec.submit.path, key] = (body, job, now)
 
     def report(self, now: float) -> list[dict[str, Json]]:
         """The state and the counts of requests of each job."""

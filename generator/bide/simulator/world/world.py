@@ -223,12 +223,12 @@ class World:
         id_at: IdAt,
     ) -> Answer:
         """Create a job, or find the one with this key, and return the submit reply."""
-        job = self._registry.made_before(spec, key, visit.asked.body)
+        job = self._registry.made_before(spec, key, visit.asked.body, visit.now)
         if fault is not None and not fault.reaches:
             return self._damaged(of_json({}, status), fault, visit)
         if job is None:
             job = self._registry.make(spec, scenario, visit.arguments.sent, visit.now, id_at=id_at)
-            self._registry.remember(job, key, visit.asked.body)
+            self._registry.remember(job, key, visit.asked.body, visit.now)
         view = self._seen(job, visit, status=_shown_status(fault))
         body = self._bodies.submit_reply(view, id_at=id_at)
         return self._damaged(of_json(body, status, links.headers(view, id_at=id_at)), fault, visit)

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from math import inf
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
-from ...batch.batch import Batch, Dispatch, Ended, Entry, Idle, Requester
+from ...batch.batch import Batch, Dispatch, Ended, Entry, Idle, Requester, Write
 from ...batch.coalesce import Coalescer
 from ...batch.counts import Counts
 from ...batch.intake import Intake
@@ -21,6 +20,8 @@ from ..progress import Bar
 from .senders import Senders
 
 if TYPE_CHECKING:
+    from ...ledger.batch.intake import LedgerIntake
+    from ...ledger.batch.opening import OpenLedger
     from ..client import Client
 
 P = TypeVar("P")
@@ -39,18 +40,23 @@ class JobBatch(OfOneProcess, Generic[P, R, J]):
         self,
         client: Client,
         inputs: Iterable[P],
-        start: Callable[[P], Flow[R]],
+        start: Callable[[int, P], Flow[R]],
         options: BatchOptions,
         handle: Callable[[Record[Any, R]], J],
         bar: Bar | None,
+        ledger: OpenLedger[P, R] | None = None,
     ) -> None:
         if not isinstance(inputs, Iterable):
             raise InvalidArgument(f"a batch takes an iterable of inputs, not {inputs!r}")
         wakeup = client._new_wakeup()
         self._client = client
         self._started_in = fork_count()
-        self._intake: Intake[P] = Intake(inputs)
+        given: Intake[P] = Intake(inputs)
+        self._intake: Intake[P] | LedgerIntake[P, R] = given
         self._start = start
+        if ledger is not None:
+            self._intake = intake = ledger.intake(given)
+            self._start = intake.start
         self._handle = handle
         self._on_update = options.on_update
         self._tag = options.tag
@@ -59,7 +65,7 @@ class JobBatch(OfOneProcess, Generic[P, R, J]):
             options.max_in_flight,
             total=self._intake.total,
             in_order=options.in_order,
-            coalescer=Coalescer(client._session),
+            coalescer=Coalescer(client._session if ledger is None else ledger.session),
             wants_updates=options.on_update is not None or bar is not None,
             logs_at=client._log.isEnabledFor,
             inbox=client._session.inbox,
@@ -73,6 +79,8 @@ class JobBatch(OfOneProcess, Generic[P, R, J]):
         self._uncertain: list[Outcome[P, R, J]] = []
         self._unclaimed: Ended[P, R] | None = None
         """The next outcome, kept in case a callback raises before it is returned."""
+        self._given: int | None = None
+        """The index of the last outcome that was returned, until the next is asked for."""
 
     def __iter__(self) -> Self:
         return self
@@ -82,21 +90,29 @@ class JobBatch(OfOneProcess, Generic[P, R, J]):
         while not self._is_closed:
             if self._is_of_parent:
                 raise self._started_by_parent()
+            if self._given is not None:
+                self._intake.hand(self._given)
+                self._given = None
             if self._unclaimed is not None:
+                self._write(must_last=False)
                 ended, self._unclaimed = self._unclaimed, None
+                self._given = ended.entry.index
                 return self._outcome(ended)
             if self._client._root._closed:
                 self.close()
                 raise self._closed_by_client()
-            while self._batch.has_room and (taken := self._intake.next()) is not None:
-                self._batch.add(Entry(*taken, self._start(taken[1])))
+            while self._batch.room and (taken := self._intake.next(self._batch.room)) is not None:
+                self._batch.add(Entry(*taken, self._start(*taken)))
             for requester, seen in self._senders.arrived():
                 self._batch.receive(requester, seen)
             match self._batch.next(clock.now()):
                 case Dispatch(requester=requester, send=send):
                     self._senders.dispatch(requester, send)
                 case Sleep(until):
-                    self._senders.wait(until - clock.now())
+                    self._senders.wait(min(until - clock.now(), self._intake.patience))
+                case Write(must_last):
+                    self._write(must_last=must_last)
+                    self._batch.note_written(clock.now())
                 case Log() as note:
                     self._client._noted(note)
                 case Notify():
@@ -105,7 +121,7 @@ class JobBatch(OfOneProcess, Generic[P, R, J]):
                     self._unclaimed = ended
                     self._show()
                 case Idle() if self._senders.are_busy or not self._intake.is_exhausted:
-                    self._senders.wait(inf)
+                    self._senders.wait(self._intake.patience)
                 case Idle():
                     self.close()
         raise StopIteration
@@ -141,6 +157,7 @@ class JobBatch(OfOneProcess, Generic[P, R, J]):
             self._uncertain = [self._outcome(ended) for ended in self._batch.uncertain]
             if self._unclaimed is not None and isinstance(self._unclaimed.error, SubmitUncertain):
                 self._uncertain.append(self._outcome(self._unclaimed))
+            self._intake.close()
             if self._bar is not None:
                 self._bar.stop()
 
@@ -149,6 +166,10 @@ class JobBatch(OfOneProcess, Generic[P, R, J]):
 
     def __exit__(self, *exc_info: object) -> None:
         self.close()
+
+    def _write(self, *, must_last: bool) -> None:
+        """Write down what was noted."""
+        self._intake.commit(must_last=must_last)
 
     def _show(self) -> None:
         if self._bar is not None:

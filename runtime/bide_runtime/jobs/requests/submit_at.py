@@ -25,3 +25,5 @@ class SubmitAt(msgspec.Struct, frozen=True, kw_only=True):
     """Where the id is in the reply."""
     idempotency_header: str | None = None
     """The header for idempotency keys. Only with one is a submit whose reply was lost sent again."""
+    key_retention: float | None = None
+    """For how many seconds the provider keeps a key; `None` if its documentation does not say."""

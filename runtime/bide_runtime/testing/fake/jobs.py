@@ -182,6 +182,9 @@ class FakeJobs(Generic[R]):
         """
         key, id_at = sent.key, self.kind.submit.job_id if job_id is None else job_id
         job = self._keys.get(key) if key is not None else None
+        retention = self.kind.submit.key_retention
+        if job is not None and retention is not None and self._time.now > job.began + retention:
+            job = None
         if job is not None and job.body != sent.json:
             return error_reply(self._provider, 409, "conflict", "this key was used for another job")
         if job is None:

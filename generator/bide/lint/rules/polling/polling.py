@@ -28,10 +28,13 @@ from bide.spec.document import Path
 def check(spec: Spec) -> Iterator[Diagnostic]:
     for endpoint in spec.endpoints:
         yield from _zero(spec, (*endpoint.path, "timeout"))
+        if isinstance(endpoint.raw.get("idempotency_key"), dict):
+            yield from _zero(spec, (*endpoint.path, "idempotency_key", "retention"))
     for table in ("lifecycles", "jobs"):
         for name, raw in spec.document.data.get(table, {}).items():
             yield from _ranges(spec, (table, name, "polling"))
             if table == "lifecycles":
+                yield from _zero(spec, (table, name, "result", "retention"))
                 yield from _below_minimum(spec, (table, name, "polling"), (table, name, "polling"))
             elif "polling" in raw:
                 yield from _below_minimum(spec, (table, name, "polling"), ("lifecycles", raw["lifecycle"], "polling"))

@@ -62,5 +62,6 @@ def _is_a_key(wire: str) -> bool:
 
 
 def _header(endpoint: EndpointView) -> str:
-    header: str = endpoint.raw.get("idempotency_key", "")
+    key = endpoint.raw.get("idempotency_key", "")
+    header: str = key["header"] if isinstance(key, dict) else key
     return header.casefold()

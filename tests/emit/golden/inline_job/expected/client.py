@@ -4,18 +4,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from os import PathLike
 from typing import TYPE_CHECKING
 
 from bide_runtime import (
     BatchOptions,
-    Client,
     Clock,
     Job,
     Jobs,
+    JobsClient,
     Key,
     MaxRate,
     Observer,
     Policy,
+    Prepare,
     ProgressDisplay,
     Transport,
     Update,
@@ -69,6 +71,9 @@ class MapJobs(Jobs[models.MapJob, models.SiteMap]):
                 depth=depth,
             )
         )
+
+    prepare = Prepare(_calls.submit_map)
+    """`submit` in two steps: returns a submission to be stored, or sent with `send`."""
 
     def run(
         self,
@@ -127,6 +132,9 @@ class MapJobs(Jobs[models.MapJob, models.SiteMap]):
         progress: bool | ProgressDisplay = False,
         policy: Policy | None = None,
         tag: Callable[[MapParams], str] | None = None,
+        ledger: str | PathLike[str] | None = None,
+        key: Callable[[MapParams], str] | None = None,
+        max_submitting: int | None = None,
     ) -> JobBatch[MapParams, models.SiteMap, Job[models.MapJob, models.SiteMap]]:
         """Run many jobs concurrently and iterate over their outcomes as they finish.
 
@@ -144,6 +152,12 @@ class MapJobs(Jobs[models.MapJob, models.SiteMap]):
             policy: When to poll. Default: every 2 to 5 s, at least 0.5 s apart.
             tag: Returns a text of at most 100 characters for a job's arguments; outcome and
                 token carry it.
+            ledger: A file from which the same call goes on after its process has ended: no
+                job is lost, and none is submitted twice.
+            key: Returns a text that tells inputs apart in the ledger. Default: by their
+                content.
+            max_submitting: How many submits may be under way at once, with a ledger. Default:
+                10, because nobody knows what became of those at a crash.
         """
         return self._run_many(
             _calls.submit_map,
@@ -156,12 +170,15 @@ class MapJobs(Jobs[models.MapJob, models.SiteMap]):
                 progress=progress,
                 policy=policy,
                 tag=tag,
+                ledger=ledger,
+                key=key,
+                max_submitting=max_submitting,
             ),
             self._handle,
         )
 
 
-class Acme(Client):
+class Acme(JobsClient):
     """A blocking client for Acme.
 
     Maps sites.

@@ -37,4 +37,5 @@ FETCH: JobKind[models.Task, models.Page] = JobKind(
     result=models.Page,
     polling=Polling(interval=(5.0, 5.0), min_interval=1.0, timeout=300.0, not_found_grace=10.0),
     submit=SubmitAt(reply=models.Reply, job_id=("job_id",), idempotency_header="Idempotency-Key"),
+    retention=86400.0,
 )

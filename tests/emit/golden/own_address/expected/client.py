@@ -4,18 +4,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from os import PathLike
 from typing import TYPE_CHECKING
 
 from bide_runtime import (
     BatchOptions,
     CancellableJob,
     CancellableJobs,
-    Client,
     Clock,
+    JobsClient,
     Key,
     MaxRate,
     Observer,
     Policy,
+    Prepare,
     ProgressDisplay,
     Record,
     Transport,
@@ -71,6 +73,9 @@ class FetchJobs(CancellableJobs[models.Task, models.Page]):
                 idempotency_key=idempotency_key,
             )
         )
+
+    prepare = Prepare(_calls.submit_fetch)
+    """`submit` in two steps: returns a submission to be stored, or sent with `send`."""
 
     def run(
         self,
@@ -138,6 +143,9 @@ class FetchJobs(CancellableJobs[models.Task, models.Page]):
         progress: bool | ProgressDisplay = False,
         policy: Policy | None = None,
         tag: Callable[[FetchParams], str] | None = None,
+        ledger: str | PathLike[str] | None = None,
+        key: Callable[[FetchParams], str] | None = None,
+        max_submitting: int | None = None,
         cancel_on_timeout: bool = False,
     ) -> JobBatch[FetchParams, models.Page, CancellableJob[models.Task, models.Page]]:
         """Run many jobs concurrently and iterate over their outcomes as they finish.
@@ -156,6 +164,12 @@ class FetchJobs(CancellableJobs[models.Task, models.Page]):
             policy: When to poll. Default: every 5 s, at least 1 s apart.
             tag: Returns a text of at most 100 characters for a job's arguments; outcome and
                 token carry it.
+            ledger: A file from which the same call goes on after its process has ended: no
+                job is lost, and none is submitted twice.
+            key: Returns a text that tells inputs apart in the ledger. Default: by their
+                content.
+            max_submitting: How many submits may be under way at once, with a ledger. Default:
+                `max_in_flight`.
             cancel_on_timeout: Whether to cancel the job when the deadline passes. This may
                 take up to 5 s more.
         """
@@ -170,13 +184,16 @@ class FetchJobs(CancellableJobs[models.Task, models.Page]):
                 progress=progress,
                 policy=policy,
                 tag=tag,
+                ledger=ledger,
+                key=key,
+                max_submitting=max_submitting,
                 cancel_on_timeout=cancel_on_timeout,
             ),
             self._handle,
         )
 
 
-class Acme(Client):
+class Acme(JobsClient):
     """A blocking client for Acme.
 
     Does things.

@@ -6,13 +6,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import date
 
-from bide_runtime import Client, Clock, Key, MaxRate, Observer, Stream, Transport
+from bide_runtime import Clock, JobsClient, Key, MaxRate, Observer, Stream, Transport
 
 from . import _calls, models
 from ._provider import PROVIDER
 
 
-class Acme(Client):
+class Acme(JobsClient):
     """A blocking client for Acme.
 
     Does things.

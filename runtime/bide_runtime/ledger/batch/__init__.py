@@ -1,0 +1,1 @@
+"""A batch at work on a ledger."""

@@ -1,0 +1,155 @@
+"""Which inputs a batch works on: those that nobody else has, and those of processes that have ended."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from hashlib import blake2b
+from os import PathLike, fspath
+from typing import Any
+
+import msgspec
+
+from ...errors.client import InvalidArgument
+from ...http.request import Json
+from ...http.scalar import scalar
+from ...models.plain import plain
+from ...steps.text import dumps
+from ..file.entry import COLUMNS, LedgerEntry, entry_of
+from ..file.store import Store
+from ..file.worker import Worker
+from ..state import IS_OPEN
+
+
+class Claims:
+    """The inputs that one worker has of one kind of job."""
+
+    def __init__(self, store: Store, worker: Worker, kind: str) -> None:
+        self._store = store
+        self._worker = worker
+        self._kind = kind
+        with store.writing() as database:
+            database.execute("CREATE TEMP TABLE seen (key TEXT PRIMARY KEY, times INTEGER NOT NULL) WITHOUT ROWID")
+            database.execute("CREATE TEMP TABLE met (number INTEGER PRIMARY KEY)")
+
+    def claim(self, inputs: Sequence[tuple[str | None, Json]]) -> list[LedgerEntry | None]:
+        """The entries of these inputs, each with its key or `None`; `None` for each that there is nothing to do for.
+
+        An input without a key is told apart by its content; if it comes twice, it is two jobs.
+        """
+        texts = [dumps(given).decode() for _, given in inputs]
+        found: list[LedgerEntry | None] = []
+        with self._store.writing() as database:
+            for (key, given), text in zip(inputs, texts, strict=True):
+                key = self._key(database, given) if key is None else self._seen(database, key)
+                row = database.execute(
+                    f"SELECT {COLUMNS} FROM job WHERE kind = ? AND key = ?", (self._kind, key)
+                ).fetchone()
+                if row is None:
+                    row = database.execute(
+                        f"INSERT INTO job (kind, key, input, owner) VALUES (?, ?, ?, ?) RETURNING {COLUMNS}",
+                        (self._kind, key, text, self._worker.number),
+                    ).fetchone()
+                    is_free = True
+                else:
+                    is_free = self._is_free(entry_of(row))
+                entry = entry_of(row)
+                self._meet(database, entry)
+                if is_free and entry.owner != self._worker.number:
+                    self._take(database, entry.number)
+                found.append(entry if is_free else None)
+        return found
+
+    def take_over(self, limit: int) -> list[LedgerEntry]:
+        """The open entries of workers that have ended."""
+        dead = [number for number in self._others() if not self._worker.is_alive(number)]
+        if not dead or limit < 1:
+            return []
+        marks = ", ".join("?" * len(dead))
+        with self._store.writing() as database:
+            rows = database.execute(
+                f"SELECT {COLUMNS} FROM job WHERE owner IN ({marks}) AND kind = ? ORDER BY number LIMIT ?",
+                (*dead, self._kind, limit),
+            ).fetchall()
+            entries = [entry_of(row) for row in rows]
+            for entry in entries:
+                self._take(database, entry.number)
+                self._meet(database, entry)
+        return entries
+
+    def left_over(self, limit: int) -> list[LedgerEntry]:
+        """Open entries that nobody has, of inputs that were not among those of this batch."""
+        with self._store.writing() as database:
+            rows = database.execute(
+                f"SELECT {COLUMNS} FROM job WHERE kind = ? AND owner IS NULL AND state IN ('sending', 'running')"
+                " AND number NOT IN (SELECT number FROM met) ORDER BY number LIMIT ?",
+                (self._kind, limit),
+            ).fetchall()
+            entries = [entry_of(row) for row in rows]
+            for entry in entries:
+                self._take(database, entry.number)
+                self._meet(database, entry)
+        return entries
+
+    @property
+    def others_are_at_work(self) -> bool:
+        """Whether another process has open entries of this kind."""
+        return bool(self._others())
+
+    def _others(self) -> list[int]:
+        rows = self._store.read(
+            f"SELECT DISTINCT owner FROM job WHERE owner IS NOT NULL AND owner != ? AND kind = ? AND {IS_OPEN}",
+            self._worker.number,
+            self._kind,
+        )
+        return [number for (number,) in rows]
+
+    def _is_free(self, entry: LedgerEntry) -> bool:
+        """Whether there is something to do for an entry, and nobody does it."""
+        if not entry.state.is_open and entry.is_handed:
+            return False
+        return entry.owner is None or (entry.owner != self._worker.number and not self._worker.is_alive(entry.owner))
+
+    def _meet(self, database: Any, entry: LedgerEntry) -> None:
+        """Note that this batch has met an entry, so that it does not take it up a second time."""
+        database.execute("INSERT OR IGNORE INTO met VALUES (?)", (entry.number,))
+
+    def _take(self, database: Any, number: int) -> None:
+        database.execute("UPDATE job SET owner = ? WHERE number = ?", (self._worker.number, number))
+
+    def _key(self, database: Any, given: Json) -> str:
+        """The key of an input by its content, with a number if it came before."""
+        digest = blake2b(msgspec.json.encode(given, order="sorted"), digest_size=16).hexdigest()
+        times = self._see(database, digest)
+        return digest if times == 1 else f"{digest}-{times}"
+
+    def _seen(self, database: Any, key: str) -> str:
+        """The caller's key. Raises `InvalidArgument` if it came before in this batch."""
+        if self._see(database, key) > 1:
+            raise InvalidArgument(f"two inputs of this batch have the key {key!r:.80}, so they would be one job")
+        return key
+
+    def _see(self, database: Any, key: str) -> int:
+        [times] = database.execute(
+            "INSERT INTO seen VALUES (?, 1) ON CONFLICT (key) DO UPDATE SET times = times + 1 RETURNING times", (key,)
+        ).fetchone()
+        return int(times)
+
+
+def stored_input(given: object) -> Json:
+    """An input as it is in JSON; files are named by their paths, or are in it. Raises `InvalidArgument`."""
+    if not isinstance(given, dict):
+        raise InvalidArgument(f"an input of a batch is a dict of the arguments of one job, not {given!r:.80}")
+    try:
+        found = plain(given, "")
+        dumps(found)
+        return found
+    except InvalidArgument:
+        pass
+    try:
+        return msgspec.to_builtins(given, enc_hook=_as_json, str_keys=True)
+    except (TypeError, ValueError, RecursionError) as error:
+        raise InvalidArgument(f"a ledger cannot store this input as JSON: {error}") from error
+
+
+def _as_json(value: object) -> Json:
+    return fspath(value) if isinstance(value, PathLike) else scalar(value, "input")

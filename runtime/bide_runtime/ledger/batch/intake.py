@@ -1,0 +1,149 @@
+"""The inputs of a batch on a ledger: those that are new or were left, each with what is to be done for it."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from math import inf
+from typing import Any, Generic, Protocol, TypeVar
+
+from ...errors.client import InvalidArgument
+from ...waiting.flow import Flow
+from ..file.entry import LedgerEntry
+from ..file.store import Store
+from ..file.worker import Worker
+from .claims import Claims, stored_input
+from .journal import Journal
+from .run import Run, given_of
+
+P = TypeVar("P")
+P_co = TypeVar("P_co", covariant=True)
+R = TypeVar("R")
+
+_LOOK_ROUND = 0.5
+"""Seconds between two looks for jobs of processes that have ended."""
+
+
+class Inputs(Protocol[P_co]):
+    """The inputs that the user gave."""
+
+    is_exhausted: bool
+
+    def next(self, room: int = 1) -> tuple[int, P_co] | None: ...
+
+    async def stop(self) -> None: ...
+
+
+class LedgerIntake(Generic[P, R]):
+    """The inputs of a batch on a ledger."""
+
+    def __init__(
+        self,
+        store: Store,
+        inputs: Inputs[P],
+        run: Run[Any, R],
+        journal: Journal,
+        kind: str,
+        *,
+        key: Callable[[P], str] | None,
+        max_submitting: int,
+        now: Callable[[], float],
+    ) -> None:
+        self._store = store
+        self._inputs = inputs
+        self._run = run
+        self._journal = journal
+        self._worker = Worker(store)
+        self._claims = Claims(store, self._worker, kind)
+        self._key = key
+        self._max_submitting = max_submitting
+        self._now = now
+        self._taken: deque[tuple[LedgerEntry, P]] = deque()
+        self._flows: dict[int, tuple[LedgerEntry, P]] = {}
+        self._looks_round_at = -inf
+        self._is_over = False
+        self.total: int | None = None
+
+    @property
+    def is_exhausted(self) -> bool:
+        """Whether nothing is left to do, here and in other processes."""
+        return self._is_over
+
+    @property
+    def patience(self) -> float:
+        """Seconds after which `next` is to be called again."""
+        return inf if self._is_over else _LOOK_ROUND
+
+    async def stop(self) -> None:
+        """Stop reading the inputs."""
+        await self._inputs.stop()
+
+    def next(self, room: int = 1) -> tuple[int, P] | None:
+        """The number of the next entry from 0, and its input; `None` if there is none now."""
+        if not self._taken:
+            self._take(min(room, self._max_submitting - len(self._run.submitting)))
+        if not self._taken:
+            return None
+        entry, given = self._taken.popleft()
+        self._flows[entry.number - 1] = entry, given
+        return entry.number - 1, given
+
+    def start(self, index: int, given: P) -> Flow[R]:
+        """What is left to do for an entry."""
+        entry, _ = self._flows.pop(index)
+        return self._run.flow(entry, given, self._now())  # type: ignore[arg-type]  # checked when it was stored
+
+    def commit(self, *, must_last: bool = False) -> None:
+        """Write down what was noted."""
+        self._journal.commit(must_last=must_last)
+
+    def hand(self, index: int) -> None:
+        """The loop that got the outcome of this entry has asked for the next one."""
+        self._journal.note_handed(index + 1)
+
+    def close(self) -> None:
+        """Write everything down, and leave what is not done to others."""
+        try:
+            self._journal.commit(must_last=True)
+        finally:
+            self._worker.leave()
+            self._store.close()
+
+    def _take(self, room: int) -> None:
+        """Claim up to *room* entries."""
+        if room < 1 or self._is_over:
+            return
+        now = self._now()
+        if now >= self._looks_round_at:
+            self._looks_round_at = now + _LOOK_ROUND
+            self._keep(self._claims.take_over(room))
+            room -= len(self._taken)
+        while room > 0 and not self._inputs.is_exhausted:
+            found = self._claimed(room)
+            if not found:
+                return
+            room -= found
+        if room > 0 and not self._taken and self._inputs.is_exhausted:
+            self._keep(self._claims.left_over(room))
+            if not self._taken and not self._flows:
+                self._is_over = not self._claims.others_are_at_work
+
+    def _claimed(self, room: int) -> int:
+        """Read up to *room* inputs and claim them; the number of those read."""
+        given: list[P] = []
+        while len(given) < room and (found := self._inputs.next()) is not None:
+            given.append(found[1])
+        entries = self._claims.claim([(self._own_key(each), stored_input(each)) for each in given])
+        self._taken.extend((entry, each) for entry, each in zip(entries, given, strict=True) if entry is not None)
+        return len(given)
+
+    def _keep(self, entries: list[LedgerEntry]) -> None:
+        self._taken.extend((entry, given_of(entry)) for entry in entries)
+
+    def _own_key(self, given: P) -> str | None:
+        if self._key is None:
+            return None
+        key = self._key(given)
+        if not isinstance(key, str) or not key:
+            raise InvalidArgument(f"key must return a text for each input, not {key!r:.80}")
+        return key

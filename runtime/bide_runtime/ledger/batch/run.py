@@ -1,0 +1,164 @@
+"""One batch on a ledger: what is done for each input, and what is written down on the way. Sans-IO but for the file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Generic, TypeVar
+
+import msgspec
+
+from ...errors.client import ClientError
+from ...http.request import Json
+from ...jobs.errors import SubmitUncertain
+from ...jobs.kind import JobKind
+from ...jobs.record import Record
+from ...steps.submission_json import read_submission
+from ...steps.text import loads
+from ...waiting.deadline import Deadline
+from ...waiting.flow import AboutToSend, Commit, Created, Flow, NothingMade, Received
+from ...waiting.links import resume_record
+from ...waiting.policies.policy import Policy
+from ...waiting.session import Session
+from ...waiting.submits.submission import Submission
+from ...waiting.submits.submit import prepared, submit
+from ...waiting.wait import wait
+from ..file.entry import LedgerEntry
+from ..state import EntryState
+from .journal import Journal
+
+S = TypeVar("S")
+R = TypeVar("R")
+
+UNKNOWN_KEY_RETENTION = 3600.0
+"""Seconds for which an idempotency key is sent again if the spec does not say how long the provider keeps keys."""
+
+
+class HowToWait(msgspec.Struct, frozen=True, kw_only=True):
+    """How to wait for the jobs of a batch."""
+
+    policy: Policy
+    timeout: float | None
+    """Of each job, in seconds."""
+    cancel_on_timeout: bool = False
+
+
+class Run(Generic[S, R]):
+    """The flows of one batch on a ledger."""
+
+    def __init__(
+        self,
+        session: Session,
+        kind: JobKind[S, R],
+        journal: Journal,
+        how: HowToWait,
+        make: Callable[[Mapping[str, Any]], Submission[S, R]],
+    ) -> None:
+        self._session = session
+        self._kind = kind
+        self._journal = journal
+        self._how = how
+        self._make = make
+        self.submitting: set[int] = set()
+        """The entries whose submit is under way: only these can become unsure."""
+        self.resumed = 0
+        """How many jobs of earlier batches were taken up again."""
+
+    def flow(self, entry: LedgerEntry, arguments: Mapping[str, Any], now: float) -> Flow[R]:
+        """What is left to do for an entry, up to its result. Raises its error."""
+        if not entry.state.is_open:
+            result: R = self._journal.outcome_of(entry)
+            return result
+        if entry.state is not EntryState.RUNNING:
+            self.submitting.add(entry.number)
+        record: Record[S, R] | None = None
+        try:
+            if entry.state is EntryState.RUNNING:
+                record = self._resumed(entry, now)
+                yield Created(record)
+                deadline = Deadline(self._how.timeout, now)
+            else:
+                submission = self._submission(entry, arguments)
+                deadline = Deadline(self._how.timeout, now)
+                record, now = yield from self._submitted(entry, submission, deadline, now)
+            result = yield from wait(
+                self._session,
+                record,
+                self._how.policy,
+                deadline=deadline,
+                cancel_on_timeout=self._how.cancel_on_timeout,
+                now=now,
+            )
+        except ClientError as error:
+            self._journal.note_error(entry.number, error, has_job=record is not None)
+            raise
+        finally:
+            self.submitting.discard(entry.number)
+        self._journal.note_result(entry.number, result)
+        return result
+
+    def _resumed(self, entry: LedgerEntry, now: float) -> Record[S, R]:
+        """The job of a batch that has ended. It may have been polled just now."""
+        assert entry.token is not None
+        record = resume_record(self._session.account, self._kind, entry.token)
+        self._session.min_interval.note_poll(record, now)
+        self.resumed += 1
+        return record
+
+    def _submission(self, entry: LedgerEntry, arguments: Mapping[str, Any]) -> Submission[S, R]:
+        """What to send: the same as before if that may have arrived. Raises `SubmitUncertain` if nothing must be."""
+        if entry.state is EntryState.NEW:
+            return prepared(self._session.account, self._make(arguments))
+        assert entry.submission is not None
+        assert entry.sent_at is not None
+        submission = read_submission(self._kind, loads(entry.submission))
+        if self._kind.submit.idempotency_header is None or submission.idempotency_key is None:
+            raise SubmitUncertain(
+                f"the {self._kind.name} job may or may not have been created: the process ended before the reply to its"
+                " submit; it is not sent again by itself: check the provider's dashboard, then settle it in the ledger"
+            )
+        kept = self._kind.submit.key_retention
+        kept = UNKNOWN_KEY_RETENTION if kept is None else kept
+        age = self._session.account.wall() - entry.sent_at
+        if age > kept:
+            raise SubmitUncertain(
+                f"the {self._kind.name} job may or may not have been created: the process ended before the reply to its"
+                f" submit, {age / 3600:.1f} hours ago, and the provider may have forgotten its idempotency key; check"
+                " the provider's dashboard, then settle it in the ledger"
+            )
+        return submission
+
+    def _submitted(
+        self, entry: LedgerEntry, submission: Submission[S, R], deadline: Deadline, now: float
+    ) -> Flow[tuple[Record[S, R], float]]:
+        """Submit the job. What may cost money is on disk before it is sent, and the job as soon as it exists."""
+        account, number = self._session.account, entry.number
+        flow = submit(self._session, submission, deadline=deadline, in_turn=True, announces=True, now=now)
+        received: Received | None = None
+        try:
+            while True:
+                try:
+                    action = flow.send(received)  # type: ignore[arg-type]  # a generator starts with None
+                except StopIteration as end:
+                    found: tuple[Record[S, R], float] = end.value
+                    return found
+                if isinstance(action, AboutToSend):
+                    self._journal.note_sending(number, submission, account.wall())
+                    received = yield Commit(must_last=True)
+                elif isinstance(action, NothingMade):
+                    self._journal.note_nothing_made(number)
+                    received = yield Commit()
+                elif isinstance(action, Created):
+                    record = action.record
+                    self._journal.note_running(number, record.id, record.token if record.id else None)
+                    self.submitting.discard(number)
+                    yield action
+                    received = yield Commit()
+                else:
+                    received = yield action
+        finally:
+            flow.close()
+
+
+def given_of(entry: LedgerEntry) -> Json:
+    """The input of an entry, as it is in JSON."""
+    return loads(entry.input)

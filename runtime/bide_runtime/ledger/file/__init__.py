@@ -1,0 +1,1 @@
+"""What a ledger has on disk."""

@@ -1,0 +1,96 @@
+"""Rate limits that several processes keep together: their slots are in a file beside the ledger."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from math import inf
+from pathlib import Path
+
+from ...errors.ledger import LedgerFileError
+from ...http.rate_limit import MARGIN, Rate, RateLimiter
+
+_ALL = "*"
+"""The bucket of all requests."""
+
+
+def shared(limiter: RateLimiter, ledger: Path) -> RateLimiter:
+    """*limiter*, kept together with other processes; itself if it has no rates."""
+    return SharedRateLimiter(limiter, ledger) if limiter.has_rates else limiter
+
+
+class SharedRateLimiter(RateLimiter):
+    """The rate limits of a client, kept together by all processes on a ledger.
+
+    Times are those of the monotonic clock, which all processes of a machine share. After a restart of the machine,
+    slots in the future are of the time before it, and are dropped.
+    """
+
+    def __init__(self, limiter: RateLimiter, ledger: Path) -> None:
+        super().__init__(limiter.rates, total=limiter.total)
+        self._own = limiter
+        self._path = ledger.with_name(f"{ledger.name}-rates")
+        self._database = sqlite3.connect(self._path, timeout=60.0, isolation_level=None, check_same_thread=False)
+        with self._in_words():
+            self._database.execute("PRAGMA journal_mode = MEMORY")
+            self._database.execute("PRAGMA synchronous = OFF")
+            self._database.execute("CREATE TABLE IF NOT EXISTS slot (bucket TEXT NOT NULL, at REAL NOT NULL)")
+            self._database.execute("CREATE INDEX IF NOT EXISTS slot_by_bucket ON slot (bucket, at)")
+
+    def claim(self, bucket: str, now: float, *, before: float = inf) -> float | None:
+        """Claim the earliest slot for all processes together: its time, or `None` if it is not before *before*."""
+        rates = self._rates_of(bucket)
+        if rates:
+            with self._in_words():
+                self._database.execute("BEGIN IMMEDIATE")
+                try:
+                    at = max(now, *(self._slot(name, rate, now) for name, rate in rates.items()))
+                    if at >= before:
+                        return None
+                    self._database.executemany("INSERT INTO slot VALUES (?, ?)", [(name, at) for name in rates])
+                finally:
+                    self._database.execute("COMMIT")
+            now = at
+        return self._own.claim(bucket, now, before=before)
+
+    def free_at(self, bucket: str, now: float) -> float:
+        """When the earliest slot is. It is not claimed."""
+        rates = self._rates_of(bucket)
+        with self._in_words():
+            found = max((self._slot(name, rate, now) for name, rate in rates.items()), default=now)
+        return self._own.free_at(bucket, max(found, now))
+
+    def closed_until(self, bucket: str) -> float:
+        """Until when the bucket is closed by a 429."""
+        return self._own.closed_until(bucket)
+
+    def close(self, bucket: str, until: float) -> None:
+        """Close the bucket after a 429: this process sends no request before *until*."""
+        self._own.close(bucket, until)
+
+    def _rates_of(self, bucket: str) -> dict[str, Rate]:
+        found = {} if self.total is None else {_ALL: self.total.rate}
+        return {**found, bucket: self.rates[bucket]} if bucket in self.rates else found
+
+    def _slot(self, bucket: str, rate: Rate, now: float) -> float:
+        """The time of the next slot of a bucket."""
+        horizon = rate.seconds + MARGIN
+        self._database.execute(
+            "DELETE FROM slot WHERE bucket = ? AND (at < ? OR at > ?)", (bucket, now - horizon, now + 86_400)
+        )
+        found = self._database.execute(
+            "SELECT at FROM slot WHERE bucket = ? ORDER BY at DESC LIMIT 1 OFFSET ?", (bucket, rate.count - 1)
+        ).fetchone()
+        last = self._database.execute("SELECT max(at) FROM slot WHERE bucket = ?", (bucket,)).fetchone()[0]
+        full_until = -inf if found is None else found[0] + rate.seconds + min(MARGIN, rate.seconds / 20)
+        return max(now, full_until, -inf if last is None else last)
+
+    @contextmanager
+    def _in_words(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.Error as error:
+            raise LedgerFileError(
+                f"the rate limits beside the ledger, in {self._path}, cannot be used: {error}"
+            ) from error

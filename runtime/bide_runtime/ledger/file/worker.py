@@ -1,0 +1,69 @@
+"""The processes at work on a ledger. Each holds a lock that the kernel releases when it ends, however it ends."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import IO
+
+from ...process import fork_count
+from .store import Store
+
+_ours: dict[tuple[Path, int], int] = {}
+"""The workers of this process, with its `fork_count`: their locks cannot be probed from here."""
+
+
+class Worker:
+    """One batch of one process at work on a ledger."""
+
+    def __init__(self, store: Store) -> None:
+        self._folder = store.path.absolute()
+        with store.writing() as database:
+            [self.number] = database.execute(
+                "INSERT INTO worker (pid) VALUES (?) RETURNING number", (os.getpid(),)
+            ).fetchone()
+            # Locked before others can see the number.
+            self._lock = self._path(self.number).open("wb")
+            _try_lock(self._lock)
+        _ours[self._folder, self.number] = fork_count()
+
+    def is_alive(self, number: int) -> bool:
+        """Whether the worker of this number is at work."""
+        if _ours.get((self._folder, number)) == fork_count():
+            return True
+        path = self._path(number)
+        try:
+            with path.open("r+b") as file:
+                if not _try_lock(file):
+                    return True
+        except FileNotFoundError:
+            return False
+        path.unlink(missing_ok=True)
+        return False
+
+    def leave(self) -> None:
+        """End the work: others may take over at once."""
+        if _ours.get((self._folder, self.number)) != fork_count():
+            return
+        del _ours[self._folder, self.number]
+        self._path(self.number).unlink(missing_ok=True)
+        self._lock.close()
+
+    def _path(self, number: int) -> Path:
+        return self._folder.with_name(f"{self._folder.name}-worker-{number}")
+
+
+def _try_lock(file: IO[bytes]) -> bool:
+    """Lock the file for this process; false if another process holds the lock."""
+    try:
+        if os.name == "nt":
+            import msvcrt
+
+            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined,unused-ignore]
+        else:
+            import fcntl
+
+            fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
