@@ -46,7 +46,7 @@ SHARED = {"simulator": {"bide_runtime.testing.timeline", "bide_runtime.testing.f
 """Modules of the runtime that a room of the generator imports: timelines and faults, which both fakes share."""
 
 OUTSIDE = {
-    "engines": {"urllib3", "aiohttp", "yarl", "httpx2", "httpcore2"},
+    "engines": {"urllib3", "aiohttp", "yarl", "httpx2", "httpcore2", "socksio"},
     "clients": {"rich"},
     "testing": {"hypothesis"},
 }
@@ -59,6 +59,7 @@ IMPURE = {"asyncio", "concurrent", "multiprocessing", "random", "secrets", "sele
 
 EXEMPT = {
     ("http/rate_limit.py", "threading"): "a lock",
+    ("http/stored_file.py", "threading"): "a lock",
     ("models/prepared.py", "threading"): "a lock",
     ("jobs/min_interval.py", "threading"): "a lock",
     ("batch/intake.py", "asyncio"): "inputs that are awaited",

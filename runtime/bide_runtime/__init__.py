@@ -82,6 +82,7 @@ if TYPE_CHECKING:
         ServerError,
         UnprocessableEntity,
     )
+    from .http.file_body import FileBody
     from .http.long_poll import LongPoll
     from .http.oauth import OAuth
     from .http.rate_limit import MaxRate, Rate
@@ -137,6 +138,7 @@ _PLACES = {
     "errors.stream": "StreamCut StreamError StreamFailed",
     "errors.transport": "ConnectionFailed ReplyTooLarge RequestTimeout TransportError",
     "http.auth": "Secret",
+    "http.file_body": "FileBody",
     "http.errors": (
         "ApiError AuthenticationError BadRequest Conflict Gone NotFound PaymentRequired PermissionDenied "
         "RateLimited ServerError UnprocessableEntity"
@@ -242,6 +244,7 @@ __all__ = [
     "EventReader",
     "Exchange",
     "Exponential",
+    "FileBody",
     "FileLike",
     "Fixed",
     "Gone",

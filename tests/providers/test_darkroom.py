@@ -1,6 +1,8 @@
-"""Results that are bytes."""
+"""Files that are sent, and results that are bytes."""
 
 from __future__ import annotations
+
+from pathlib import Path
 
 import pytest
 
@@ -23,3 +25,24 @@ def test_bytes_over_the_limit_are_not_read(driver: Driver, packages: Packages) -
         driver.call(transport.close)
 
     assert job.id == caught.value.job_id
+
+
+def test_a_film_from_disk_is_developed(driver: Driver, packages: Packages, tmp_path: Path) -> None:
+    """As a path and as an open file, over a real connection, in a multipart body with other fields."""
+    darkroom = packages["darkroom"]
+    (tmp_path / "film.raw").write_bytes(bytes(range(256)) * 5_000)
+    with Simulator(provider("darkroom")) as simulator, (tmp_path / "film.raw").open("rb") as mask:
+        client = driver.client(darkroom, simulator.url)
+        mask.seek(1)
+        job = driver.call(client.print.submit, film=tmp_path / "film.raw", mask=mask, copies=2, tags=["a", "b"])
+
+        assert driver.call(job.wait) == b"example"
+        assert mask.tell() == 1
+
+
+def test_a_film_that_cannot_be_read_is_refused(driver: Driver, packages: Packages, tmp_path: Path) -> None:
+    """With the argument and the path, before anything is sent."""
+    darkroom = packages["darkroom"]
+    client = driver.client(darkroom, "http://127.0.0.1:9")
+    with pytest.raises(darkroom.InvalidArgument, match=rf"^mask: {tmp_path}/none: no such file.*nothing was sent"):
+        driver.call(client.print.submit, film=b"f", mask=tmp_path / "none")

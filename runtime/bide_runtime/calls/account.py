@@ -17,6 +17,7 @@ from ..errors.client import ClientError, ConfigurationError, InvalidArgument
 from ..errors.decode import DecodeError
 from ..http.auth import Secret, chosen_way, given, is_usual, missing, placed, without
 from ..http.errors import ApiError, api_error_class
+from ..http.file_body import FileBody
 from ..http.headers import SendableHeaders, sendable, sendable_headers
 from ..http.keys import Keys
 from ..http.rate_limit import MaxRate
@@ -87,7 +88,7 @@ class Account(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         url: str,
         *,
         headers: Mapping[str, str] | None = None,
-        body: bytes | None = None,
+        body: bytes | FileBody | None = None,
         accept: str = JSON,
         auth: Auth = None,
     ) -> Request:

@@ -7,6 +7,7 @@ from typing import Any, Generic, TypeVar
 
 import msgspec
 
+from ..http.file_body import FileBody
 from ..http.request import Json, Response
 from ..models.codec import decode_reply
 
@@ -29,7 +30,7 @@ class Call(msgspec.Struct, Generic[T], frozen=True, kw_only=True):
     path: str
     """The path below the base URL, percent-encoded, with the query."""
     read: Callable[[Response], T] = reads_nothing
-    body: bytes | None = None
+    body: bytes | FileBody | None = None
     content_type: str = JSON
     headers: Mapping[str, Json] = {}
     idempotent: bool = False

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import msgspec
 
 from ..errors.client import InvalidArgument
+from ..http.file_body import FileBody
 from ..http.request import Json, query
 from ..models.plain import plain
 from .call import JSON, Call
@@ -32,14 +33,18 @@ class Extras(msgspec.Struct, frozen=True, kw_only=True):
         pairs = query(list(self.query.items()))
         return url + ("&" + pairs[1:] if "?" in url and pairs else pairs)
 
-    def body_of(self, call: Call[object]) -> bytes | None:
+    def body_of(self, call: Call[object]) -> bytes | FileBody | None:
         """The body of a call with the extra fields. Raises `InvalidArgument` if it is not a JSON object."""
         if not self.body:
             return call.body
-        try:
-            body = {} if call.body is None else msgspec.json.decode(call.body, type=dict[str, msgspec.Raw])
-        except msgspec.DecodeError:
+        body: dict[str, msgspec.Raw] | None = {}
+        if isinstance(call.body, FileBody):
             body = None
+        elif call.body is not None:
+            try:
+                body = msgspec.json.decode(call.body, type=dict[str, msgspec.Raw])
+            except msgspec.DecodeError:
+                body = None
         if body is None or not _is_json(call.content_type):
             raise InvalidArgument(f"extra_body needs a body that is a JSON object, and {call.bucket} has another")
         return msgspec.json.encode({**body, **plain(self.body, "extra_body")})

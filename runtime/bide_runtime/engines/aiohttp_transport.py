@@ -6,7 +6,7 @@ import asyncio
 import inspect
 import io
 import ssl
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from functools import cached_property
 from math import inf
 from typing import Any
@@ -16,9 +16,10 @@ from aiohttp.http import HttpProcessingError
 from yarl import URL
 
 from ..errors.client import ClientClosed, ClientError, ConfigurationError
-from ..http.headers import HEADER_LIMIT, MOST_HEADERS, joined, sendable, with_codings
+from ..http.headers import HEADER_LIMIT, MOST_HEADERS, joined, sendable, sent_headers
 from ..http.request import Request, Response
 from ..process import OfOneProcess, reset_after_fork
+from .bodies.sent import async_body_of
 from .certificates import tls_context
 from .hooks.aiohttp import CURRENT, AiohttpAttempt, Connector, abandon, middlewares_of
 from .inherited import Given
@@ -46,13 +47,14 @@ class AiohttpTransport(OfOneProcess):
         self,
         session: aiohttp.ClientSession | None = None,
         *,
+        proxy: str | None = None,
         body_limit: int = BODY_LIMIT,
         max_connections: int = MAX_CONNECTIONS,
     ) -> None:
         self._given = None if session is None else Given(session)
         self._body_limit = body_limit
         self._max_connections = max_connections
-        self._proxies = Proxies()
+        self._proxies = Proxies(proxy, engine=session)
         self._closed = False
         self._own: aiohttp.ClientSession | None = None
         self._begin_empty()
@@ -98,22 +100,24 @@ class AiohttpTransport(OfOneProcess):
     async def _begin(self, request: Request, timeout: float) -> _Reply:
         session = self._session()
         request = sendable(request)
+        body = _payload(await async_body_of(request))
         proxy = self._proxies.of(request.url) if self._given is None else None
         attempt = AiohttpAttempt(request.url, proxy and proxy.name, timeout, connected=self._given is not None)
+        attempt.socks = proxy if proxy and proxy.is_socks else None
         token = CURRENT.set(attempt)
         try:
             with self._timeouts.within(attempt.remaining()):
                 raw = await session.request(
                     request.method,
                     URL(request.url, encoded=True),
-                    headers=with_codings(request.headers),
-                    data=None if request.body is None else _payload(request.body),
+                    headers=sent_headers(request),
+                    data=body,
                     skip_auto_headers=None if request.method == "GET" else ("content-type",),
                     allow_redirects=False,
                     raise_for_status=False,
                     auto_decompress=False,
                     timeout=_NO_TIMEOUT,
-                    proxy=proxy and proxy.url,
+                    proxy=proxy.url if proxy and not proxy.is_socks else None,
                     middlewares=(self._without_retry(attempt), *middlewares_of(session)),
                 )
         except _ERRORS as error:
@@ -195,8 +199,8 @@ def _new_session(max_connections: int) -> aiohttp.ClientSession:
     return aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar(), **_HEADER_LIMITS)
 
 
-def _payload(body: bytes) -> bytes | io.BytesIO:
-    return io.BytesIO(body) if len(body) > _LARGE_BODY else body
+def _payload(body: bytes | AsyncIterator[bytes] | None) -> bytes | io.BytesIO | AsyncIterator[bytes] | None:
+    return io.BytesIO(body) if isinstance(body, bytes) and len(body) > _LARGE_BODY else body
 
 
 def _cause_of(error: BaseException) -> BaseException | None:

@@ -9,9 +9,15 @@ import time
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
+from ..errors.client import InvalidArgument
 from ..errors.transport import ConnectionFailed, ReplyTooLarge, RequestTimeout, TransportError
 from ..http.headers import too_large_headers
 from .certificates import unreadable_bundle
+
+
+class ProxyRefused(ConnectionError):
+    """A proxy does not connect to the server. The message is ours, and quotes nothing."""
+
 
 _MAX_TIMEOUT = 1e6  # seconds; every operating system accepts it
 
@@ -53,13 +59,16 @@ class Attempt:
         *,
         timeouts: tuple[type[BaseException], ...] = (),
         unsent: tuple[type[BaseException], ...] = (),
-    ) -> TransportError | ReplyTooLarge:
-        """The error of ours for an error of an engine.
+    ) -> TransportError | ReplyTooLarge | InvalidArgument:
+        """The error of ours for an error of an engine; `InvalidArgument` if a file changed while it was sent.
 
         *timeouts* are the engine's timeout errors besides `TimeoutError`. *unsent* are its errors from before it
         has a connection.
         """
         causes = list(_causes(error))
+        for cause in causes:
+            if isinstance(cause, InvalidArgument):
+                return _of_cut_request(cause)
         if any(_is_about_headers(cause) for cause in causes):
             return too_large_headers()
         sent = self.connected and not any(isinstance(cause, unsent) for cause in causes)
@@ -70,6 +79,13 @@ class Attempt:
         reasons = [reason for reason in map(_reason, causes) if reason]
         message = ": ".join([what.format(self.peer), *reasons[-1:]])
         return ConnectionFailed(message, may_have_arrived=sent)
+
+
+def _of_cut_request(found: InvalidArgument) -> InvalidArgument:
+    """The error for a file that could not be sent to its end; a server may act on what it has got."""
+    error = InvalidArgument(found.message)
+    error.may_have_arrived = True
+    return error
 
 
 def _is_about_headers(error: BaseException) -> bool:
@@ -103,6 +119,8 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
 
 def _reason(error: BaseException) -> str | None:
     """The message of the operating system or OpenSSL, such as `connection refused`. Engines may quote the URL."""
+    if isinstance(error, ProxyRefused):
+        return str(error)
     # Engines have subclasses of these errors that lack some attributes.
     if isinstance(error, ssl.SSLCertVerificationError):
         why = getattr(error, "verify_message", "it is not trusted")

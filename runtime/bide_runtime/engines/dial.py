@@ -1,4 +1,4 @@
-"""Open a connection within a timeout: resolve the name, then try one address after the other. Blocking."""
+"""Open a connection within a timeout: resolve the name, then try one address after the other."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ T = TypeVar("T")
 
 def dial(host: str, port: int, attempt: Attempt, connect: Callable[[str, float], T]) -> T:
     """Call *connect* with each address of *host* and a share of the remaining time, until one succeeds."""
-    addresses = _resolve(host, port, attempt)
+    addresses = resolve(host, port, attempt)
     while True:
         share = attempt.remaining() / len(addresses)
         try:
@@ -25,7 +25,7 @@ def dial(host: str, port: int, attempt: Attempt, connect: Callable[[str, float],
                 raise
 
 
-def _resolve(host: str, port: int, attempt: Attempt) -> list[str]:
+def resolve(host: str, port: int, attempt: Attempt) -> list[str]:
     """The addresses of a host, without duplicates. Raises `TimeoutError` if the name is not resolved in time."""
     try:
         return _getaddrinfo(host, port, flags=socket.AI_NUMERICHOST)
@@ -35,13 +35,13 @@ def _resolve(host: str, port: int, attempt: Attempt) -> list[str]:
     # The operating system has no timeout for this, so it runs in a thread of its own.
     answers: SimpleQueue[list[str] | OSError] = SimpleQueue()
 
-    def resolve() -> None:
+    def look_up() -> None:
         try:
             answers.put(_getaddrinfo(host, port))
         except OSError as error:
             answers.put(error)
 
-    Thread(target=resolve, name=f"resolve {host}", daemon=True).start()
+    Thread(target=look_up, name=f"resolve {host}", daemon=True).start()
     try:
         answer = answers.get(timeout=attempt.remaining())
     except Empty:

@@ -7,16 +7,17 @@ import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 from math import inf
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 import httpcore2
 import httpx2
 
 from ..errors.client import ClientClosed, ClientError, ConfigurationError
-from ..http.headers import joined, sendable, with_codings
+from ..http.headers import joined, sendable, sent_headers
 from ..http.request import Request, Response
 from ..process import OfOneProcess, reset_after_fork
 from .attempt import Attempt
+from .bodies.sent import async_body_of, body_of
 from .hooks.httpcore2 import CURRENT, core_request, is_sending, new_async_pool, new_pool
 from .inherited import Given
 from .proxies.proxy import Proxies, Proxy
@@ -56,13 +57,14 @@ class HttpxTransport(OfOneProcess):
         self,
         client: httpx2.Client | None = None,
         *,
+        proxy: str | None = None,
         body_limit: int = BODY_LIMIT,
         max_connections: int = MAX_CONNECTIONS,
     ) -> None:
         self._given = None if client is None else Given(client)
         self._body_limit = body_limit
         self._max_connections = max_connections
-        self._proxies = Proxies()
+        self._proxies = Proxies(proxy, engine=client)
         self._closed = False
         self._begin_empty()
         reset_after_fork(self)
@@ -95,14 +97,15 @@ class HttpxTransport(OfOneProcess):
         if self._closed or (self._given is not None and self._given.engine.is_closed):
             raise ClientClosed("the client is closed")
         request = sendable(request)
+        body = body_of(request)
         proxy = self._proxies.of(request.url) if self._given is None else None
         attempt = Attempt(request.url, proxy and proxy.name, timeout, connected=self._given is not None)
         token = CURRENT.set(attempt)
         try:
             if self._given is not None:
-                raw = _send_by(self._given.use(), request, attempt)
+                raw = _send_by(self._given.use(), request, body, attempt)
             else:
-                raw = _send_through(self._pool(proxy), request, attempt)
+                raw = _send_through(self._pool(proxy), request, body, attempt)
         except _ERRORS as error:
             raise self._error(attempt, error) from error
         finally:
@@ -121,6 +124,10 @@ class HttpxTransport(OfOneProcess):
         if self._closed:
             return ClientClosed("the client was closed during the call", may_have_arrived=True)
         return attempt.failure(error, timeouts=_TIMEOUTS, unsent=_UNSENT)
+
+
+_SentBody: TypeAlias = bytes | Iterator[bytes] | None
+_AsyncSentBody: TypeAlias = bytes | AsyncIterator[bytes] | None
 
 
 class _Raw(NamedTuple):
@@ -156,18 +163,18 @@ class _Reply:
         self._raw.close()
 
 
-def _send_by(client: httpx2.Client, request: Request, attempt: Attempt) -> _Raw:
-    built = client.build_request(**_arguments(request), timeout=attempt.remaining())
+def _send_by(client: httpx2.Client, request: Request, body: _SentBody, attempt: Attempt) -> _Raw:
+    built = client.build_request(**_arguments(request), content=body, timeout=attempt.remaining())
     reply = client.send(built, stream=True, follow_redirects=False)
     return _Raw(reply.status_code, reply.headers.raw, reply.iter_raw(), reply.close)
 
 
-def _send_through(pool: httpcore2.ConnectionPool, request: Request, attempt: Attempt) -> _Raw:
+def _send_through(pool: httpcore2.ConnectionPool, request: Request, body: _SentBody, attempt: Attempt) -> _Raw:
     def trace(event: str, info: object) -> None:
         if is_sending(event, info):
             attempt.connected = True
 
-    reply = pool.handle_request(core_request(request, trace, attempt=attempt))
+    reply = pool.handle_request(core_request(request, body, trace, attempt=attempt))
     return _Raw(reply.status, reply.headers, reply.iter_stream(), reply.close)
 
 
@@ -178,13 +185,14 @@ class AsyncHttpxTransport(OfOneProcess):
         self,
         client: httpx2.AsyncClient | None = None,
         *,
+        proxy: str | None = None,
         body_limit: int = BODY_LIMIT,
         max_connections: int = MAX_CONNECTIONS,
     ) -> None:
         self._given = None if client is None else Given(client)
         self._body_limit = body_limit
         self._max_connections = max_connections
-        self._proxies = Proxies()
+        self._proxies = Proxies(proxy, engine=client)
         self._closed = False
         self._begin_empty()
         reset_after_fork(self)
@@ -223,15 +231,16 @@ class AsyncHttpxTransport(OfOneProcess):
         if self._closed or (self._given is not None and self._given.engine.is_closed):
             raise ClientClosed("the client is closed")
         request = sendable(request)
+        body = await async_body_of(request)
         proxy = self._proxies.of(request.url) if self._given is None else None
         attempt = Attempt(request.url, proxy and proxy.name, timeout, connected=self._given is not None)
         token = CURRENT.set(attempt)
         try:
             with self._timeouts.within(attempt.remaining()):
                 if self._given is not None:
-                    raw = await _async_send_by(self._given.use(), request)
+                    raw = await _async_send_by(self._given.use(), request, body)
                 else:
-                    raw = await _async_send_through(self._pool(proxy), request, attempt)
+                    raw = await _async_send_through(self._pool(proxy), request, body, attempt)
         except _ERRORS as error:
             raise self._error(attempt, error) from error
         finally:
@@ -284,18 +293,20 @@ class _AsyncReply:
         await self._raw.close()
 
 
-async def _async_send_by(client: httpx2.AsyncClient, request: Request) -> _AsyncRaw:
-    built = client.build_request(**_arguments(request), timeout=None)
+async def _async_send_by(client: httpx2.AsyncClient, request: Request, body: _AsyncSentBody) -> _AsyncRaw:
+    built = client.build_request(**_arguments(request), content=body, timeout=None)
     reply = await client.send(built, stream=True, follow_redirects=False)
     return _AsyncRaw(reply.status_code, reply.headers.raw, reply.aiter_raw(), reply.aclose)
 
 
-async def _async_send_through(pool: httpcore2.AsyncConnectionPool, request: Request, attempt: Attempt) -> _AsyncRaw:
+async def _async_send_through(
+    pool: httpcore2.AsyncConnectionPool, request: Request, body: _AsyncSentBody, attempt: Attempt
+) -> _AsyncRaw:
     async def trace(event: str, info: object) -> None:
         if is_sending(event, info):
             attempt.connected = True
 
-    reply = await pool.handle_async_request(core_request(request, trace))
+    reply = await pool.handle_async_request(core_request(request, body, trace))
     return _AsyncRaw(reply.status, reply.headers, reply.aiter_stream(), reply.aclose)
 
 
@@ -307,6 +318,5 @@ def _arguments(request: Request) -> dict[str, Any]:
     return {
         "method": request.method,
         "url": request.url,
-        "headers": with_codings(request.headers),
-        "content": request.body,
+        "headers": sent_headers(request),
     }

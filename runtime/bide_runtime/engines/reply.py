@@ -9,7 +9,7 @@ from ..errors.decode import DecodeError
 from ..errors.transport import ReplyTooLarge
 from ..http.request import Response
 from .attempt import Attempt
-from .body import Body, Decompressor
+from .bodies.received import Body, Decompressor
 
 
 class Reply(Protocol):

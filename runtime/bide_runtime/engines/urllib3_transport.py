@@ -14,11 +14,12 @@ from urllib3.exceptions import ConnectTimeoutError, ProxyError, ReadTimeoutError
 
 from ..errors.client import ClientClosed, ClientError
 from ..errors.transport import RequestTimeout
-from ..http.headers import joined, sendable, with_codings
+from ..http.headers import joined, sendable, sent_headers
 from ..http.request import Request, Response
 from ..process import OfOneProcess, reset_after_fork
 from .attempt import Attempt
-from .body import READ_SIZE
+from .bodies.received import READ_SIZE
+from .bodies.sent import body_of
 from .certificates import tls_context
 from .hooks.urllib3 import CURRENT, Connection, Urllib3Attempt, set_read_timeout, use_hooks
 from .inherited import Given
@@ -41,13 +42,14 @@ class Urllib3Transport(OfOneProcess):
         self,
         pool: urllib3.PoolManager | None = None,
         *,
+        proxy: str | None = None,
         body_limit: int = BODY_LIMIT,
         max_connections: int = MAX_CONNECTIONS,
     ) -> None:
         self._given = None if pool is None else Given(pool)
         self._body_limit = body_limit
         self._max_connections = max_connections
-        self._proxies = Proxies()
+        self._proxies = Proxies(proxy, engine=pool)
         self._closed = False
         self._begin_empty()
         reset_after_fork(self)
@@ -84,9 +86,11 @@ class Urllib3Transport(OfOneProcess):
 
     def _begin(self, request: Request, timeout: float) -> _Reply:
         request = sendable(request)
+        body = body_of(request)
         proxy = self._proxies.of(request.url) if self._given is None else None
         name, is_given = proxy and proxy.name, self._given is not None
         attempt = Urllib3Attempt(request.url, name, timeout, connected=is_given, live=self._live)
+        attempt.socks = proxy if proxy and proxy.is_socks else None
         pool, url = self._pool_for(request.url, proxy)
         token = CURRENT.set(attempt)
         try:
@@ -94,8 +98,8 @@ class Urllib3Transport(OfOneProcess):
                 request.method,
                 url,
                 redirect=False,
-                body=request.body,
-                headers=with_codings(request.headers),
+                body=body,
+                headers=sent_headers(request),
                 retries=_NO_RETRIES,
                 timeout=attempt.remaining(),
                 pool_timeout=attempt.remaining(),  # type: ignore[arg-type]  # the stub of a pool has only int
@@ -169,6 +173,9 @@ class _Reply:
 def _new_manager(proxy: Proxy | None, max_connections: int) -> urllib3.PoolManager:
     if proxy is None:
         manager = urllib3.PoolManager(maxsize=max_connections, block=True)
+    elif proxy.is_socks:  # our connections talk to it
+        context = tls_context("urllib3, through a proxy")
+        manager = urllib3.PoolManager(maxsize=max_connections, block=True, ssl_context=context)
     else:
         manager = urllib3.ProxyManager(
             proxy.address,

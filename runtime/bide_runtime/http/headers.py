@@ -9,6 +9,7 @@ from urllib.parse import quote, urlsplit
 
 from ..errors.client import InvalidArgument
 from ..errors.transport import ReplyTooLarge
+from .file_body import FileBody
 from .request import Request
 
 HEADER_LIMIT = 2**16
@@ -60,9 +61,10 @@ def sendable_headers(headers: Mapping[str, str]) -> SendableHeaders:
     return checked
 
 
-def with_codings(headers: Mapping[str, str]) -> dict[str, str]:
-    """The headers of a request with `Accept-Encoding`."""
-    return {"accept-encoding": "gzip, deflate", **headers}
+def sent_headers(request: Request) -> dict[str, str]:
+    """The headers of a request with `Accept-Encoding`, and with the length of a body that is sent in chunks."""
+    length = {"content-length": str(request.body.size)} if isinstance(request.body, FileBody) else {}
+    return {"accept-encoding": "gzip, deflate", **request.headers, **length}
 
 
 def _address(url: str) -> str:

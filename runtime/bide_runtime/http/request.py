@@ -13,6 +13,7 @@ from urllib.parse import quote, unquote_plus, urlencode, urlsplit
 import msgspec
 
 from ..errors.client import InvalidArgument
+from .file_body import FileBody
 from .scalar import text
 
 Json: TypeAlias = Any
@@ -27,7 +28,7 @@ class Request(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     url: str
     headers: Mapping[str, str]
     """Names in lower case."""
-    body: bytes | None = None
+    body: bytes | FileBody | None = None
 
     def __repr__(self) -> str:
         # Headers and query may hold the API key, and the body may hold private data.

@@ -12,6 +12,7 @@ import msgspec
 
 from ..calls.call import JSON, Call
 from ..errors.client import InvalidArgument
+from ..http.file_body import FileBody
 from ..http.request import Json
 from ..jobs.kind import JobKind
 from ..jobs.token import checked_tag
@@ -44,14 +45,18 @@ class _Stored(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 def write_submission(submission: Submission[Any, Any]) -> dict[str, Json]:
-    """A submission as plain JSON. Raises `InvalidArgument` if it is too large to be stored."""
-    call = submission.call
-    if call.body is not None and len(call.body) > MAX_BODY:
+    """A submission as plain JSON, with the content of its files.
+
+    Raises `InvalidArgument` if it is too large to be stored, or if a file cannot be read.
+    """
+    call, body = submission.call, submission.call.body
+    size = body.size if isinstance(body, FileBody) else len(body or b"")
+    if size > MAX_BODY:
         raise InvalidArgument(
-            f"the body of this submission has {len(call.body)} bytes, and one that is stored has at most {MAX_BODY}:"
+            f"the body of this submission has {size} bytes, and one that is stored has at most {MAX_BODY}:"
             " pass the address of a file in place of the file, if the provider takes one"
         )
-    text, packed = _body(call.body)
+    text, packed = _body(body.read() if isinstance(body, FileBody) else body)
     stored = _Stored(
         method=call.method,
         path=call.path,

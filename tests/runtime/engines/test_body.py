@@ -7,7 +7,7 @@ import zlib
 from collections.abc import Callable
 
 import pytest
-from bide_runtime.engines.body import Body, Decompressor
+from bide_runtime.engines.bodies.received import Body, Decompressor
 from bide_runtime.errors.transport import ConnectionFailed, ReplyTooLarge
 from hypothesis import assume, given
 from hypothesis import strategies as st

@@ -25,7 +25,7 @@ from urllib3.util.response import assert_header_parsing
 OVERRIDDEN = {
     (http.client.HTTPResponse, urllib3_hooks._TimedResponse): ("_read_status", "begin"),
     (HTTPConnection, urllib3_hooks.Connection): ("_new_conn", "connect", "request", "send"),
-    (aiohttp.TCPConnector, aiohttp_hooks.Connector): ("connect",),
+    (aiohttp.TCPConnector, aiohttp_hooks.Connector): ("connect", "_resolve_host", "_wrap_create_connection"),
     (httpcore2.SyncBackend, httpcore2_hooks._TimedBackend): ("connect_tcp",),
     (httpcore2.AnyIOBackend, httpcore2_hooks._CancellableBackend): ("connect_tcp",),
     (httpcore2.NetworkStream, httpcore2_hooks._TimedStream): ("read", "write", "close", "start_tls", "get_extra_info"),
@@ -116,6 +116,9 @@ def test_signatures_are_the_same() -> None:
     assert ["address", "timeout", "source_address", "socket_options"] == parameters(create_connection)
     assert ["headers"] == parameters(assert_header_parsing)
     assert ["self", "req", "traces", "timeout"] == parameters(aiohttp.TCPConnector.connect)
+    assert ["self", "host", "port", "traces"] == parameters(aiohttp.TCPConnector._resolve_host)
+    made = parameters(aiohttp.TCPConnector._wrap_create_connection)
+    assert ["self", "args", "addr_infos", "req", "timeout", "client_error", "kwargs"] == made
     expected = ["self", "host", "port", "timeout", "local_address", "socket_options"]
     assert expected == parameters(httpcore2.SyncBackend.connect_tcp)
     assert expected == parameters(httpcore2.AnyIOBackend.connect_tcp)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
@@ -10,6 +12,8 @@ from urllib.parse import parse_qsl
 import msgspec
 import pytest
 from bide_runtime.errors.client import InvalidArgument
+from bide_runtime.http.file_body import FileBody
+from bide_runtime.http.stored_file import StoredFile
 from bide_runtime.models.file import UploadFile, as_file
 from bide_runtime.models.form import encode_form
 from bide_runtime.models.model import Model
@@ -83,17 +87,20 @@ def test_a_value_of_the_wrong_type_is_refused(wrong: dict[str, Any]) -> None:
 
 
 def test_the_forms_of_a_file_argument(tmp_path: Path) -> None:
-    """Bytes, a path, an open file, or an `UploadFile`."""
+    """Bytes, a path, an open file, or an `UploadFile`. A file on disk is not read."""
     path = tmp_path / "film.png"
     path.write_bytes(b"f")
     with path.open("rb") as opened:
+        whole = as_file(opened, "film")
         opened.read(1)
         rest = as_file(opened, "film")
         assert not opened.closed
 
     assert as_file(b"f", "film") == UploadFile(b"f", "file", "application/octet-stream")
     assert as_file(bytearray(b"f"), "film") == UploadFile(b"f")
-    assert as_file(path, "film") == UploadFile(b"f", "film.png", "image/png")
+    for found in (as_file(path, "film"), whole):
+        assert (found.name, found.type) == ("film.png", "image/png")
+        assert isinstance(found.content, StoredFile)
     assert rest == UploadFile(b"", "film.png", "image/png")
     assert as_file(io.BytesIO(b"f"), "film") == UploadFile(b"f")
     assert as_file(UploadFile(b"f", "x", "y/z"), "film") == UploadFile(b"f", "x", "y/z")
@@ -121,6 +128,33 @@ def test_no_repr_shows_the_content_of_a_file() -> None:
 def test_files_can_be_pickled() -> None:
     """As part of a batch's inputs."""
     assert msgspec.json.decode(msgspec.json.encode(UploadFile(b"f")), type=UploadFile) == UploadFile(b"f")
+
+
+def test_files_on_disk_stay_there(tmp_path: Path) -> None:
+    """The bytes between them are joined; everything arrives as from memory."""
+    for name in ("a", "b"):
+        (tmp_path / name).write_bytes(name.encode() * 10)
+    films = [UploadFile(as_file(tmp_path / name, "film").content, name) for name in ("a", "b")]
+    form = encode_form(Upload(film=films[0], second_film=films[1], tags=["x"]))
+    assert isinstance(form.body, FileBody)
+
+    assert [bytes, StoredFile, bytes, StoredFile, bytes] == list(map(type, form.body.parts))
+    assert parts_of(form.content_type, form.body.read()) == {"film": b"a" * 10, "secondFilm": b"b" * 10, "tags": "x"}
+    assert form == encode_form(Upload(film=films[0], second_film=films[1], tags=["x"]))
+
+
+def test_a_boundary_of_files_on_disk_cannot_be_foreseen(tmp_path: Path) -> None:
+    """Whoever wrote a file cannot have put the boundary into it: another process has another one."""
+    (tmp_path / "a").write_bytes(b"a")
+    script = (
+        "from pathlib import Path; from bide_runtime.models.file import as_file;"
+        "from tests.runtime.models.test_form import Upload, encode_form;"
+        f"print(encode_form(Upload(film=as_file(Path({str(tmp_path / 'a')!r}), 'film'))).content_type)"
+    )
+    ran = [subprocess.run([sys.executable, "-c", script], capture_output=True, text=True) for _ in range(2)]
+
+    assert all(each.stdout.startswith("multipart/form-data; boundary=bide-") for each in ran)
+    assert ran[0].stdout != ran[1].stdout
 
 
 def test_a_boundary_is_not_in_the_content() -> None:

@@ -156,7 +156,7 @@ class EndpointView(View):
         if self._endpoint.is_form:
             return Code("_form.body")
         if self._endpoint.is_raw:
-            return Code("_file.content")
+            return Code("_file.body")
         if (whole := self._endpoint.whole) is not None:
             named = f"{whole.name}, {literal(whole.name)}"
             if whole.field.type == Scalar(Kind.OBJECT):

@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import ssl
-from collections.abc import Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from contextvars import ContextVar
 from typing import Any, cast
 
 import httpcore2
 import httpx2
 
-from ...http.headers import HEADERS_LIMIT, with_codings
+from ...http.headers import HEADERS_LIMIT, sent_headers
 from ...http.request import Request
 from ...process import reset_after_fork
 from ..attempt import Attempt
-from ..body import READ_SIZE
+from ..bodies.received import READ_SIZE
 from ..certificates import tls_context
-from ..dial import dial
+from ..dial import dial, resolve
 from ..inherited import disconnect
+from ..proxies.async_dial import async_resolve
 from ..proxies.proxy import Proxy
+from ..proxies.socks import async_converse, converse, talk
 from ..transport import KEEP_ALIVE
 from .logs import mask_queries
 
@@ -36,25 +38,29 @@ for _connection in (httpcore2.HTTP11Connection, httpcore2.AsyncHTTP11Connection)
 
 def new_pool(proxy: Proxy | None, max_connections: int) -> httpcore2.ConnectionPool:
     """A blocking pool, for requests made with `core_request(..., attempt=...)`."""
-    if proxy is None:
-        return httpcore2.ConnectionPool(network_backend=_TimedBackend(), **_options(max_connections))
+    if proxy is None or proxy.is_socks:
+        return httpcore2.ConnectionPool(network_backend=_TimedBackend(proxy), **_options(max_connections))
     return httpcore2.HTTPProxy(network_backend=_TimedBackend(), **_proxy_options(proxy), **_options(max_connections))
 
 
 def new_async_pool(proxy: Proxy | None, max_connections: int) -> httpcore2.AsyncConnectionPool:
     """An asyncio pool. Its requests are timed out by cancelling them."""
-    if proxy is None:
-        return httpcore2.AsyncConnectionPool(network_backend=_CancellableBackend(), **_options(max_connections))
+    if proxy is None or proxy.is_socks:
+        return httpcore2.AsyncConnectionPool(network_backend=_CancellableBackend(proxy), **_options(max_connections))
     return httpcore2.AsyncHTTPProxy(
         network_backend=_CancellableBackend(), **_proxy_options(proxy), **_options(max_connections)
     )
 
 
 def core_request(
-    request: Request, trace: Callable[[str, Any], Any], *, attempt: Attempt | None = None
+    request: Request,
+    body: bytes | Iterator[bytes] | AsyncIterator[bytes] | None,
+    trace: Callable[[str, Any], Any],
+    *,
+    attempt: Attempt | None = None,
 ) -> httpcore2.Request:
     """The request as a value of httpcore2, which calls *trace* with its events."""
-    built = httpx2.Request(request.method, request.url, headers=with_codings(request.headers), content=request.body)
+    built = httpx2.Request(request.method, request.url, headers=sent_headers(request), content=body)
     extensions: dict[str, object] = {"trace": trace}
     if attempt is not None:
         # The pool needs a number of seconds. The other timeouts reach our backend unchanged, so they may be objects.
@@ -65,7 +71,7 @@ def core_request(
         built.method,
         httpcore2.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path),
         headers=built.headers.raw,
-        content=request.body,
+        content=body,
         extensions=extensions,
     )
 
@@ -93,7 +99,14 @@ def _proxy_options(proxy: Proxy) -> dict[str, Any]:
 
 
 class _TimedBackend(httpcore2.SyncBackend):
-    """Opens connections that keep to the timeout of an attempt. The attempt is passed in place of the timeout."""
+    """Opens connections that keep to the timeout of an attempt. The attempt is passed in place of the timeout.
+
+    With a proxy, which is one of SOCKS, all connections go through it.
+    """
+
+    def __init__(self, proxy: Proxy | None = None) -> None:
+        super().__init__()
+        self._proxy = proxy
 
     def connect_tcp(
         self,
@@ -104,10 +117,25 @@ class _TimedBackend(httpcore2.SyncBackend):
         socket_options: Iterable[httpcore2.SOCKET_OPTION] | None = None,
     ) -> httpcore2.NetworkStream:
         def connect(address: str, seconds: float) -> httpcore2.NetworkStream:
-            return open_stream(address, port, seconds, local_address, socket_options)
+            return open_stream(address, at_port, seconds, local_address, socket_options)
 
-        open_stream = super().connect_tcp
-        return _TimedStream(dial(host, port, cast(Attempt, timeout), connect))
+        open_stream, attempt, proxy = super().connect_tcp, cast(Attempt, timeout), self._proxy
+        at, at_port = (host, port) if proxy is None else (proxy.host, proxy.port)
+        if proxy is not None and not proxy.resolves:
+            host = resolve(host, port, attempt)[0]
+        stream = _TimedStream(dial(at, at_port, attempt, connect))
+        if proxy is None:
+            return stream
+        try:
+            converse(
+                talk(proxy.login, host, port),
+                lambda data: stream.write(data, timeout=timeout),
+                lambda size: stream.read(size, timeout=timeout),
+            )
+        except BaseException:
+            stream.close()
+            raise
+        return stream
 
 
 class _TimedStream(httpcore2.NetworkStream):
@@ -141,7 +169,14 @@ class _TimedStream(httpcore2.NetworkStream):
 
 
 class _CancellableBackend(httpcore2.AnyIOBackend):
-    """Opens connections that are closed when a TLS handshake is cancelled. httpcore2 leaks them."""
+    """Opens connections that are closed when a TLS handshake is cancelled. httpcore2 leaks them.
+
+    With a proxy, which is one of SOCKS, all connections go through it.
+    """
+
+    def __init__(self, proxy: Proxy | None = None) -> None:
+        super().__init__()
+        self._proxy = proxy
 
     async def connect_tcp(
         self,
@@ -151,7 +186,19 @@ class _CancellableBackend(httpcore2.AnyIOBackend):
         local_address: str | None = None,
         socket_options: Iterable[httpcore2.SOCKET_OPTION] | None = None,
     ) -> httpcore2.AsyncNetworkStream:
-        return _CancellableStream(await super().connect_tcp(host, port, timeout, local_address, socket_options))
+        proxy = self._proxy
+        if proxy is None:
+            return _CancellableStream(await super().connect_tcp(host, port, timeout, local_address, socket_options))
+        if not proxy.resolves:
+            host = await async_resolve(host, port)
+        opened = await super().connect_tcp(proxy.host, proxy.port, timeout, local_address, socket_options)
+        stream = _CancellableStream(opened)
+        try:
+            await async_converse(talk(proxy.login, host, port), stream.write, stream.read)
+        except BaseException:
+            await stream.aclose()
+            raise
+        return stream
 
 
 class _CancellableStream(httpcore2.AsyncNetworkStream):

@@ -22,13 +22,18 @@ from urllib3.util.response import assert_header_parsing
 from ...http.headers import HEADER_LIMIT, HEADERS_LIMIT, MOST_HEADERS
 from ...process import reset_after_fork
 from ..attempt import Attempt
-from ..dial import dial
+from ..dial import dial, resolve
 from ..inherited import disconnect
+from ..proxies.proxy import Proxy
+from ..proxies.socks import Talk, converse, talk
 from .logs import mask_queries
 
 
 class Urllib3Attempt(Attempt):
     """An attempt, with the connections of its transport that are in use."""
+
+    socks: Proxy | None = None
+    """The SOCKS proxy through which a new connection is made."""
 
     def __init__(
         self, url: str, proxy: str | None, timeout: float, *, connected: bool, live: WeakSet[Connection]
@@ -177,8 +182,13 @@ class Connection(HTTPConnection):
             return sock
 
         attempt, port = CURRENT.get(), self.port or self.default_port
+        host, proxy = self._dns_host, attempt.socks
         try:
-            return dial(self._dns_host, port, attempt, connect)
+            if proxy is None:
+                return dial(host, port, attempt, connect)
+            host, target = host if proxy.resolves else resolve(host, port, attempt)[0], port
+            port = proxy.port
+            return _through(dial(proxy.host, port, attempt, connect), talk(proxy.login, host, target), attempt)
         except TimeoutError as error:
             raise ConnectTimeoutError(self, "timed out") from error
         except OSError as error:
@@ -211,6 +221,26 @@ class Connection(HTTPConnection):
         if self.sock is not None:
             self.sock.settimeout(CURRENT.get().remaining())
         super().send(data)
+
+
+def _through(sock: socket.socket, talk: Talk, attempt: Attempt) -> socket.socket:
+    """The socket, once its SOCKS proxy has connected to the server."""
+
+    def write(data: bytes) -> None:
+        sock.settimeout(attempt.remaining())
+        sock.sendall(data)
+
+    def read(size: int) -> bytes:
+        sock.settimeout(attempt.remaining())
+        return sock.recv(size)
+
+    try:
+        converse(talk, write, read)
+        sock.settimeout(attempt.remaining())  # for a TLS handshake
+    except BaseException:
+        sock.close()
+        raise
+    return sock
 
 
 class _TlsConnection(Connection, HTTPSConnection):

@@ -1,4 +1,7 @@
-"""The proxies of the environment: `HTTP_PROXY`, `HTTPS_PROXY`, `ALL_PROXY`, `NO_PROXY`, or the system's settings."""
+"""The proxies of requests: that of `proxy=`, else of the environment, or of the system's settings.
+
+The variables are `HTTP_PROXY`, `HTTPS_PROXY`, `ALL_PROXY` and `NO_PROXY`.
+"""
 
 from __future__ import annotations
 
@@ -7,13 +10,17 @@ import re
 import sys
 from base64 import b64encode
 from typing import NamedTuple
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import quote, unquote, unquote_to_bytes, urlsplit
 
 from ...errors.client import ConfigurationError
 from ..attempt import host_and_port
 from .no_proxy import NoProxy
+from .socks import is_installed
 
 _PORTS = {"http": 80, "https": 443}
+_SOCKS_PORT = 1080
+_LONGEST_LOGIN = 255
+"""Bytes of a user name or a password for a SOCKS proxy."""
 
 
 class Proxy(NamedTuple):
@@ -22,7 +29,35 @@ class Proxy(NamedTuple):
     url: str
     """Its URL, with user name and password."""
     source: str
-    """Where it comes from, for messages: the name of the variable."""
+    """Where it comes from, for messages: the name of the variable, or `proxy=`."""
+
+    @property
+    def is_socks(self) -> bool:
+        """Whether it is a SOCKS proxy, not one of HTTP."""
+        return self.url.startswith("socks")
+
+    @property
+    def resolves(self) -> bool:
+        """Whether it resolves the names of servers: a SOCKS proxy whose URL begins with `socks5h`."""
+        return self.url.startswith("socks5h:")
+
+    @property
+    def host(self) -> str:
+        """Its name or IP address."""
+        return urlsplit(self.url).hostname or ""
+
+    @property
+    def port(self) -> int:
+        """Its port, for SOCKS."""
+        return urlsplit(self.url).port or _SOCKS_PORT
+
+    @property
+    def login(self) -> tuple[bytes, bytes] | None:
+        """User name and password, for SOCKS."""
+        parts = urlsplit(self.url)
+        if parts.username is None:
+            return None
+        return unquote_to_bytes(parts.username), unquote_to_bytes(parts.password or "")
 
     @property
     def address(self) -> str:
@@ -48,10 +83,14 @@ class Proxy(NamedTuple):
 
 
 class Proxies:
-    """The proxies of the environment, read once."""
+    """The proxies of the environment, read once; or one for all requests."""
 
-    def __init__(self) -> None:
-        self._by_scheme = _from_environment() or _from_system()
+    def __init__(self, given: str | None = None, *, engine: object = None) -> None:
+        if given is not None and engine is not None:
+            raise ConfigurationError("proxy= has no effect on an engine that you pass: give your engine the proxy")
+        if given is not None and not isinstance(given, str):
+            raise ConfigurationError(f"proxy= must be the URL of a proxy as text, not {type(given).__name__}")
+        self._by_scheme = {"all": (given, _ARGUMENT)} if given is not None else _from_environment() or _from_system()
         """The text and source of each, by scheme; `no` has the hosts without a proxy."""
         self._no_proxy = NoProxy(self._by_scheme.pop("no", ("", ""))[0])
         self._by_origin: dict[str, Proxy | None] = {}
@@ -59,7 +98,7 @@ class Proxies:
     def of(self, url: str) -> Proxy | None:
         """The proxy for *url*; `None` for no proxy.
 
-        Raises `ConfigurationError` for a proxy that is not http:// or https://.
+        Raises `ConfigurationError` for a proxy that is not of HTTP or SOCKS 5, and without the extra for SOCKS.
         """
         if not self._by_scheme:
             return None
@@ -89,24 +128,37 @@ def _proxy(text: str, source: str) -> Proxy:
     place = re.split(r"[/?#]", place, maxsplit=1)[0]
     user, colon, password = (quote(unquote(part), safe="") if part != ":" else part for part in account.partition(":"))
     proxy = Proxy(f"{scheme.lower()}://{user}{colon}{password}{at}{place}", source)
-    if proxy.url.startswith("socks"):
-        raise ConfigurationError(
-            f"the proxy in {source} is a SOCKS proxy, and the engines of this package use only http:// and https:// "
-            "proxies: pass an engine that uses SOCKS, such as "
-            "transport=HttpxTransport(httpx2.Client(proxy='socks5://...')) after pip install 'httpx2[socks]', or unset "
-            f"{source}"
-        )
+    undo = "leave it out" if source == _ARGUMENT else f"unset {source}"
     try:
-        usable = scheme.lower() in _PORTS and bool(host_and_port(proxy.url))
+        is_complete = bool(host_and_port(proxy.url))
     except ValueError:
-        usable = False
-    if not usable:
+        is_complete = False
+    if not is_complete or scheme.lower() not in (*_PORTS, *_SOCKS):
         raise ConfigurationError(
-            f"the proxy in {source} is not an http:// or https:// URL with a host: correct or unset it"
+            f"the proxy in {source} is not an http://, https://, socks5:// or socks5h:// URL with a host: correct it, "
+            f"or {undo}"
         )
+    if proxy.is_socks:
+        _check_socks(proxy, undo)
     return proxy
 
 
+def _check_socks(proxy: Proxy, undo: str) -> None:
+    """Raise `ConfigurationError` if a SOCKS proxy cannot be used."""
+    if not is_installed():
+        raise ConfigurationError(
+            f"the proxy in {proxy.source} is a SOCKS proxy, which needs socksio: pip install 'bide-runtime[socks]', or "
+            f"{undo}"
+        )
+    if proxy.login is not None and not all(0 < len(each) <= _LONGEST_LOGIN for each in proxy.login):
+        raise ConfigurationError(
+            f"the SOCKS proxy in {proxy.source} needs both a user name and a password, of at most {_LONGEST_LOGIN} "
+            f"bytes each, or neither: correct it, or {undo}"
+        )
+
+
+_SOCKS = ("socks5", "socks5h")
+_ARGUMENT = "proxy="
 _SYSTEM = "the settings of the system"
 
 

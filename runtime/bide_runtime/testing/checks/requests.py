@@ -204,7 +204,7 @@ class Call:
         usual = "application/octet-stream" if self.is_raw else "application/json"
         kind = self.form or next(set_by, usual).partition(";")[0]
         is_text = isinstance(wanted, str) and kind.startswith("text/")
-        has = (sent.request.body or b"").decode() if is_text else sent.request.body if self.is_raw else sent.json
+        has = (sent.body or b"").decode() if is_text else sent.body if self.is_raw else sent.json
         if not (same_parts if self.form else same)(has, wanted):
             yield f"the body is {has!r}, and should be {wanted!r}"
         if self.has_body and sent.request.headers.get("content-type", "").partition(";")[0] != kind:

@@ -47,7 +47,7 @@ class FakeKeys(Address):
             return False
         path = "/" + oauth.token_url.partition("://")[2].partition("/")[2]
         is_there = re.fullmatch("[^/]+".join(map(re.escape, re.split(r"\{\w+\}", path))), sent.path) is not None
-        return is_there and b"grant_type=client_credentials" in (sent.request.body or b"")
+        return is_there and b"grant_type=client_credentials" in (sent.body or b"")
 
     def issue(self) -> Reply:
         """A token: the last one as long as it is valid, as many servers do it, otherwise a new one."""

@@ -179,7 +179,7 @@ def _without_keys(sent: Sent, provider: Provider) -> str:
     names = {secret.name for secret in provider.auth if secret.at == "query"}
     pairs = [pair for pair in sent.request.headers.items() if pair[0] not in headers]
     pairs += [pair for pair in sent.query if pair[0] not in names]
-    body = (sent.request.body or b"").decode(errors="replace")
+    body = (sent.body or b"").decode(errors="replace")
     return "\n".join([sent.path, body, *(text for pair in pairs for text in pair)])
 
 

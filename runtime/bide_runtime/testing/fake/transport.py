@@ -8,9 +8,11 @@ from typing import Protocol, TypeAlias
 from urllib.parse import parse_qs, parse_qsl, urlsplit
 
 import msgspec
+from msgspec.structs import replace
 
 from ...errors.client import ClientError
 from ...errors.transport import RequestTimeout
+from ...http.file_body import FileBody
 from ...http.request import Json, Request, Response
 from ...jobs.state import State
 from .clock import FakeClock, VirtualTime
@@ -104,12 +106,18 @@ class Sent:
         return parse_qsl(urlsplit(self.request.url).query, keep_blank_values=True)
 
     @property
+    def body(self) -> bytes | None:
+        """The whole body, with the content that its files had when it was sent."""
+        found = self.request.body
+        return found.read() if isinstance(found, FileBody) else found
+
+    @property
     def json(self) -> Json:
         """The decoded body; for a form, its parts: bytes of a file, a text, JSON, or a list of these.
 
         A body that is no JSON is returned as bytes.
         """
-        kind, body = self.request.headers.get("content-type", ""), self.request.body
+        kind, body = self.request.headers.get("content-type", ""), self.body
         if body is not None and kind.startswith("multipart/form-data"):
             return parts_of(kind, body)
         if body is not None and kind.startswith("application/x-www-form-urlencoded"):
@@ -150,6 +158,8 @@ class _SharedTransport:
 
     def _asked(self, request: Request, timeout: float) -> tuple[Sent, Reply]:
         """Record a request; returns it and its reply, which is an error if it takes longer than *timeout*."""
+        if isinstance(request.body, FileBody):
+            request = replace(request, body=request.body.read())
         sent = Sent(self._time.now, request, timeout)
         self.requests.append(sent)
         reply = self._server(sent)

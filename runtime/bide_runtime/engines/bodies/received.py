@@ -6,8 +6,8 @@ import zlib
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from ..errors.decode import DecodeError
-from ..errors.transport import ConnectionFailed, ReplyTooLarge
+from ...errors.decode import DecodeError
+from ...errors.transport import ConnectionFailed, ReplyTooLarge
 
 if TYPE_CHECKING:
     from zlib import _Decompress

@@ -1,0 +1,1 @@
+"""The bodies of requests and replies, as the engines send and receive them."""
