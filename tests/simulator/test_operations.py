@@ -96,6 +96,7 @@ def test_the_report_counts_requests() -> None:
     assert acme.report() == {
         "id": id,
         "job": "picture",
+        "arguments": {"country": "us", "kind": "picture", "url": "https://b.example/"},
         "status": "working",
         "state": "running",
         "outcome": "succeed",

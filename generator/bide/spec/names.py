@@ -63,7 +63,7 @@ OUR_IMPORTS = _set_of("""
     AsyncIterable AsyncJobBatch AsyncJobs AsyncJobsClient AsyncKey AsyncSystemClock AsyncTransport Awaitable
     BatchOptions Callable CancellableJobs Client Clock Counts Exchange FakeClock FakeJob FakeJobs FakeOperation
     FakeProvider FakeStreaming FakeTransport Fault HttpxTransport Iterable Iterator JobBatch JobFacts Jobs JobsClient
-    Key Link Look MaxRate Observer OwnErrors PROVIDER Plan Policy Polling Prepare Progress ProgressDisplay Record Reply
+    Key Link Look MaxRate Observer OwnErrors PROVIDER PathLike Plan Policy Polling Prepare Progress ProgressDisplay Record Reply
     Request Response Route Sent Submission SystemClock TYPE_CHECKING Timeline Transport Urllib3Transport WaitOptions
     Webhooks
     """)
