@@ -20,7 +20,7 @@ from ...waiting.links import resume_record
 from ...waiting.policies.policy import Policy
 from ...waiting.session import Session
 from ...waiting.submits.submission import Submission
-from ...waiting.submits.submit import prepared, submit
+from ...waiting.submits.submit import called, prepared, submit
 from ...waiting.wait import wait
 from ..file.entry import LedgerEntry
 from ..state import EntryState
@@ -65,11 +65,14 @@ class Run(Generic[S, R]):
 
     def flow(self, entry: LedgerEntry, arguments: Mapping[str, Any], now: float) -> Flow[R]:
         """What is left to do for an entry, up to its result. Raises its error."""
+        if entry.state.is_open and entry.state is not EntryState.RUNNING:
+            self.submitting.add(entry.number)
+        return self._flow(entry, arguments, now)
+
+    def _flow(self, entry: LedgerEntry, arguments: Mapping[str, Any], now: float) -> Flow[R]:
         if not entry.state.is_open:
             result: R = self._journal.outcome_of(entry)
             return result
-        if entry.state is not EntryState.RUNNING:
-            self.submitting.add(entry.number)
         record: Record[S, R] | None = None
         try:
             if entry.state is EntryState.RUNNING:
@@ -107,7 +110,7 @@ class Run(Generic[S, R]):
     def _submission(self, entry: LedgerEntry, arguments: Mapping[str, Any]) -> Submission[S, R]:
         """What to send: the same as before if that may have arrived. Raises `SubmitUncertain` if nothing must be."""
         if entry.state is EntryState.NEW:
-            return prepared(self._session.account, self._make(arguments))
+            return prepared(self._session.account, called(lambda: self._make(arguments)))
         assert entry.submission is not None
         assert entry.sent_at is not None
         submission = read_submission(self._kind, loads(entry.submission))
