@@ -7,7 +7,7 @@
 `activities(client)` are what a worker needs for it. Workflows need no other imports, and no `imports_passed_through`.
 """
 
-# mypy: ignore-missing-imports
+# mypy: disable-error-code="import-not-found"
 from __future__ import annotations
 
 try:

@@ -1,6 +1,6 @@
 """The activities of one client: submit, look, cancel. Each is one step; when it is tried again is Temporal's to do."""
 
-# mypy: ignore-missing-imports
+# mypy: disable-error-code="import-not-found"
 from __future__ import annotations
 
 import asyncio

@@ -1,6 +1,6 @@
 """Errors of jobs as failures of Temporal, and back: the text of `error_to_json` is their first detail."""
 
-# mypy: ignore-missing-imports
+# mypy: disable-error-code="import-not-found"
 from __future__ import annotations
 
 from datetime import timedelta
@@ -58,7 +58,8 @@ def raised_in_workflow(package: Package, kind: JobKind[Any, Any] | None, error: 
     Temporal tries a workflow again and again after any error that is not one of its own.
     """
     error = package.own_errors.of(error)
-    if isinstance(error, ApplicationError):
+    is_raised_already: bool = isinstance(error, ApplicationError)
+    if is_raised_already:
         return error
     cls = _both(type(error))  # type: ignore[arg-type]  # a class is hashable
     both: Any = cls.__new__(cls, *error.args)

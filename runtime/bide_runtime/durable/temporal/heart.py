@@ -1,6 +1,6 @@
 """Heartbeats of activities: that the worker is alive, and what the next attempt has to know."""
 
-# mypy: ignore-missing-imports
+# mypy: disable-error-code="import-not-found"
 from __future__ import annotations
 
 import asyncio

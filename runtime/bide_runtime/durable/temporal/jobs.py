@@ -1,6 +1,6 @@
 """Jobs in workflows: the calls that a workflow makes, each of which is one or two activities."""
 
-# mypy: ignore-missing-imports
+# mypy: disable-error-code="import-not-found"
 from __future__ import annotations
 
 import asyncio
@@ -322,7 +322,7 @@ def _kind_of(package: str, token: str) -> str:
 
 
 def _now() -> float:
-    return workflow.now().timestamp()
+    return float(workflow.now().timestamp())
 
 
 def _timeout_in(failure: BaseException | None) -> TimeoutError | None:
