@@ -18,7 +18,7 @@ except ModuleNotFoundError as failed:
     from ...errors.client import ConfigurationError as _ConfigurationError
 
     raise _ConfigurationError(
-        "jobs in workflows need temporalio, which is not installed: pip install 'bide-runtime[temporal]'"
+        "bide_runtime.durable.temporal needs temporalio, which is not installed: pip install 'bide-runtime[temporal]'"
     ) from failed
 
 # Everything is loaded once in a process, and not again in the sandbox of each workflow.
