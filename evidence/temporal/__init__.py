@@ -3,4 +3,4 @@
 import sys
 from pathlib import Path
 
-sys.path[:0] = map(str, sorted((Path(__file__).parents[2] / "generated").iterdir()))
+sys.path += map(str, sorted((Path(__file__).parents[2] / "generated").iterdir()))
