@@ -17,7 +17,7 @@ WORKERS ?= 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help venv test demo rivals unseen soak kills mutants jobs bench check canary generate reference format clean
+.PHONY: help venv test demo rivals unseen soak crawl kills mutants jobs bench check canary generate reference format clean
 
 help: ## Say what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -42,6 +42,9 @@ unseen: $(READY) ## Try five APIs the language was not made with on imitations o
 
 soak: $(READY) ## Play random scripts for MINUTES=1 and check the waiting contract; SEED=... plays one again
 	$(PY) -m evidence.soak --workers $(WORKERS) $(if $(SEED),--seed $(SEED),--minutes $(MINUTES))
+
+crawl: $(READY) ## Fetch 1,000 pages in a process that is killed every few seconds
+	PYTHONPATH=generated/scrapio $(PY) examples/killed_crawl.py
 
 kills: $(READY) ## Kill batches on a ledger KILLS=2000 times, and write docs/kills.md
 	$(PY) -m evidence.kills --kills $(KILLS)

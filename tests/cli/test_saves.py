@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 
-from bide.cli.saves import PATIENCE, Stamps, saves
+from bide.cli.watching.saves import PATIENCE, Stamps, saves
 
 A, B = Path("a.yaml"), Path("b.yaml")
 

@@ -34,6 +34,7 @@ PAGES = (
     "simulator",
     "several-providers",
     "working-with-results",
+    "ledger",
 )
 """Pages with code that runs here. The others are run by `tests/emit/test_readme.py`, or have no code."""
 

@@ -16,6 +16,7 @@ from bide import __version__
 from bide.cli.check import check
 from bide.cli.explain import explain
 from bide.cli.generate import generate
+from bide.cli.ledger import ledger
 from bide.cli.new import new
 from bide.cli.schema import schema
 from bide.cli.serve import serve
@@ -78,5 +79,5 @@ def bide(context: click.Context, version: bool) -> int:
     return OK
 
 
-for _command in (new, check, explain, generate, serve, schema):
+for _command in (new, check, explain, generate, serve, schema, ledger):
     bide.add_command(_command)

@@ -11,7 +11,7 @@ import click
 from bide.cli.reports.listing import Format
 from bide.cli.specs import checked, format_option, specs_argument, strict_option
 from bide.cli.terminal import OK, PROBLEM, UsageError
-from bide.cli.watch import watch_option, watched
+from bide.cli.watching.watch import watch_option, watched
 
 
 @click.command(short_help="Report every problem of every spec.")

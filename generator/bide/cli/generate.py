@@ -15,7 +15,7 @@ import click
 from bide.cli.reports.listing import Format
 from bide.cli.specs import checked, format_option, specs_argument, strict_option
 from bide.cli.terminal import OK, PROBLEM, complain, on_disk
-from bide.cli.watch import watch_option, watched
+from bide.cli.watching.watch import watch_option, watched
 
 if TYPE_CHECKING:
     from bide.emit.journal import Change

@@ -59,13 +59,13 @@ OUR_CLASSES = _set_of("""
 """Classes of every generated package; no enum, model or union may have these names."""
 
 OUR_IMPORTS = _set_of("""
-    AiohttpTransport AsyncCancellableJobs AsyncClient AsyncClock AsyncFakeClock AsyncFakeTransport AsyncHttpxTransport
-    AsyncIterable AsyncJobBatch AsyncJobs AsyncJobsClient AsyncKey AsyncSystemClock AsyncTransport Awaitable
-    BatchOptions Callable CancellableJobs Client Clock Counts Exchange FakeClock FakeJob FakeJobs FakeOperation
-    FakeProvider FakeStreaming FakeTransport Fault HttpxTransport Iterable Iterator JobBatch JobFacts Jobs JobsClient
-    Key Link Look MaxRate Observer OwnErrors PROVIDER PathLike Plan Policy Polling Prepare Progress ProgressDisplay Record Reply
-    Request Response Route Sent Submission SystemClock TYPE_CHECKING Timeline Transport Urllib3Transport WaitOptions
-    Webhooks
+    AiohttpTransport AsyncCancellableJobs AsyncClient AsyncClock AsyncFakeClock AsyncFakeTransport
+    AsyncHttpxTransport AsyncIterable AsyncJobBatch AsyncJobs AsyncJobsClient AsyncKey AsyncSystemClock
+    AsyncTransport Awaitable BatchOptions Callable CancellableJobs Client Clock Counts Exchange FakeClock FakeJob
+    FakeJobs FakeOperation FakeProvider FakeStreaming FakeTransport Fault HttpxTransport Iterable Iterator JobBatch
+    JobFacts Jobs JobsClient Key Link Look MaxRate Observer OwnErrors PROVIDER PathLike Plan Policy Polling Prepare
+    Progress ProgressDisplay Record Reply Request Response Route Sent Submission SystemClock TYPE_CHECKING Timeline
+    Transport Urllib3Transport WaitOptions Webhooks
     """)
 """Other imports of the modules that define the clients and the fake; the client's class may not have these names."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterable, Callable, Iterable
 from inspect import isawaitable
+from math import inf
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
 from ...batch.batch import Batch, Dispatch, Ended, Entry, Idle, Requester, Write
@@ -13,10 +14,12 @@ from ...batch.counts import Counts
 from ...batch.intake import AsyncIntake, Intake
 from ...batch.outcome import Outcome
 from ...errors.client import ClientClosed, ConfigurationError, InvalidArgument
+from ...errors.ledger import LedgerFileError
 from ...jobs.errors import SubmitUncertain
 from ...jobs.record import Record
 from ...process import OfOneProcess, fork_count
 from ...waiting.flow import Flow, Log, Notify, Sleep
+from ..clock import AsyncSystemClock
 from ..options import BatchOptions
 from ..progress import Bar
 from .async_senders import AsyncSenders
@@ -118,7 +121,11 @@ class AsyncJobBatch(OfOneProcess, Generic[P, R, J]):
                 case Sleep(until):
                     await self._senders.wait(min(until - clock.now(), self._intake.patience))
                 case Write(must_last):
-                    await self._write(must_last=must_last)
+                    try:
+                        await self._write(must_last=must_last)
+                    except LedgerFileError:
+                        await self.close()  # what exists is written down, if there is any room
+                        raise
                     self._batch.note_written(clock.now())
                 case Log() as note:
                     self._client._noted(note)
@@ -128,7 +135,7 @@ class AsyncJobBatch(OfOneProcess, Generic[P, R, J]):
                     self._unclaimed = ended
                     await self._show()
                 case Idle() if self._senders.are_busy or not self._intake.is_exhausted:
-                    await self._senders.wait(self._intake.patience)
+                    await self._senders.wait(inf if self._senders.are_busy else self._intake.patience)
                 case Idle():
                     await self.close()
         raise StopAsyncIteration
@@ -176,11 +183,11 @@ class AsyncJobBatch(OfOneProcess, Generic[P, R, J]):
         await self.close()
 
     async def _write(self, *, must_last: bool) -> None:
-        """Write down what was noted; a sync of the disk does not stop the event loop."""
-        if must_last:
+        """Write down what was noted; a sync of the disk does not stop the event loop, unless its time is virtual."""
+        if must_last and isinstance(self._client._clock, AsyncSystemClock):
             await asyncio.to_thread(self._intake.commit, must_last=True)
         else:
-            self._intake.commit()
+            self._intake.commit(must_last=must_last)
 
     async def _show(self) -> None:
         if self._bar is not None:

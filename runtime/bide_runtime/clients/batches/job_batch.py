@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from math import inf
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
 from ...batch.batch import Batch, Dispatch, Ended, Entry, Idle, Requester, Write
@@ -11,6 +12,7 @@ from ...batch.counts import Counts
 from ...batch.intake import Intake
 from ...batch.outcome import Outcome
 from ...errors.client import ClientClosed, ConfigurationError, InvalidArgument
+from ...errors.ledger import LedgerFileError
 from ...jobs.errors import SubmitUncertain
 from ...jobs.record import Record
 from ...process import OfOneProcess, fork_count
@@ -111,7 +113,11 @@ class JobBatch(OfOneProcess, Generic[P, R, J]):
                 case Sleep(until):
                     self._senders.wait(min(until - clock.now(), self._intake.patience))
                 case Write(must_last):
-                    self._write(must_last=must_last)
+                    try:
+                        self._write(must_last=must_last)
+                    except LedgerFileError:
+                        self.close()  # what exists is written down, if there is any room
+                        raise
                     self._batch.note_written(clock.now())
                 case Log() as note:
                     self._client._noted(note)
@@ -121,7 +127,7 @@ class JobBatch(OfOneProcess, Generic[P, R, J]):
                     self._unclaimed = ended
                     self._show()
                 case Idle() if self._senders.are_busy or not self._intake.is_exhausted:
-                    self._senders.wait(self._intake.patience)
+                    self._senders.wait(inf if self._senders.are_busy else self._intake.patience)
                 case Idle():
                     self.close()
         raise StopIteration

@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Callable
 from math import inf
 from typing import Any, Generic, Protocol, TypeVar
+from weakref import finalize
 
 from ...errors.client import InvalidArgument
 from ...waiting.flow import Flow
@@ -34,6 +35,11 @@ class Inputs(Protocol[P_co]):
     async def stop(self) -> None: ...
 
 
+def _leave(worker: Worker, store: Store) -> None:
+    worker.leave()
+    store.close()
+
+
 class LedgerIntake(Generic[P, R]):
     """The inputs of a batch on a ledger."""
 
@@ -55,6 +61,8 @@ class LedgerIntake(Generic[P, R]):
         self._journal = journal
         self._worker = Worker(store)
         self._claims = Claims(store, self._worker, kind)
+        # A batch that is dropped without `close` is left to others.
+        self._abandon = finalize(self, _leave, self._worker, store)
         self._key = key
         self._max_submitting = max_submitting
         self._now = now
@@ -104,10 +112,9 @@ class LedgerIntake(Generic[P, R]):
     def close(self) -> None:
         """Write everything down, and leave what is not done to others."""
         try:
-            self._journal.commit(must_last=True)
+            self._journal.close(self._worker.free_reserve)
         finally:
-            self._worker.leave()
-            self._store.close()
+            self._abandon()
 
     def _take(self, room: int) -> None:
         """Claim up to *room* entries."""

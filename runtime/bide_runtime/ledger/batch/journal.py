@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from threading import Lock
 from typing import Any
 
 from ...errors.client import ClientClosed, ClientError, ConfigurationError
+from ...errors.ledger import LedgerFileError
 from ...errors.own import OwnErrors
 from ...errors.transport import TransportError
 from ...http.errors import ApiError, AuthenticationError, PaymentRequired, PermissionDenied
@@ -45,6 +47,8 @@ class Journal:
         self._kind = kind
         self._own_errors = own_errors
         self._notes: list[tuple[str, tuple[Any, ...]]] = []
+        self._unsent: list[tuple[str, tuple[Any, ...]]] = []
+        """The notes of submits that do not leave before they are written."""
         self._lock = Lock()
 
     def commit(self, *, must_last: bool = False) -> None:
@@ -57,12 +61,23 @@ class Journal:
                 for sql, values in notes:
                     database.execute(sql, values)
             self._notes = self._notes[len(notes) :]
+            self._unsent = []
+
+    def close(self, free_reserve: Callable[[], None]) -> None:
+        """Write all notes but those of submits that did not leave. If the disk is full, *free_reserve* makes room."""
+        self._notes = [note for note in self._notes if not any(note is each for each in self._unsent)]
+        try:
+            self.commit(must_last=True)
+        except LedgerFileError:
+            free_reserve()
+            self.commit(must_last=True)
 
     def note_sending(self, number: int, submission: Submission[Any, Any], now: float) -> None:
         """The submit is about to leave, at *now* in seconds since 1970."""
         text = dumps(write_submission(submission)).decode()
         self._note("UPDATE job SET state = 'sending', submission = ?, sent_at = ? WHERE number = ?", text, now, number)
         self._note("INSERT INTO submit VALUES (?, ?, ?, NULL)", number, now, submission.idempotency_key)
+        self._unsent += self._notes[-2:]
 
     def note_nothing_made(self, number: int) -> None:
         """The submit that was about to leave has certainly made no job."""

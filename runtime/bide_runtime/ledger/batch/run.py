@@ -22,7 +22,7 @@ from ...waiting.session import Session
 from ...waiting.submits.find import find
 from ...waiting.submits.reference import reference_of
 from ...waiting.submits.submission import Submission
-from ...waiting.submits.submit import prepared, submit
+from ...waiting.submits.submit import called, prepared, submit
 from ...waiting.submits.submit_reply import raise_uncertain
 from ...waiting.wait import wait
 from ..file.entry import LedgerEntry
@@ -68,11 +68,14 @@ class Run(Generic[S, R]):
 
     def flow(self, entry: LedgerEntry, arguments: Mapping[str, Any], now: float) -> Flow[R]:
         """What is left to do for an entry, up to its result. Raises its error."""
+        if entry.state.is_open and entry.state is not EntryState.RUNNING:
+            self.submitting.add(entry.number)
+        return self._flow(entry, arguments, now)
+
+    def _flow(self, entry: LedgerEntry, arguments: Mapping[str, Any], now: float) -> Flow[R]:
         if not entry.state.is_open:
             result: R = self._journal.outcome_of(entry)
             return result
-        if entry.state is not EntryState.RUNNING:
-            self.submitting.add(entry.number)
         record: Record[S, R] | None = None
         try:
             if entry.state is EntryState.RUNNING:
@@ -115,7 +118,7 @@ class Run(Generic[S, R]):
         """
         record: Record[S, R] | None = None
         if entry.state is EntryState.NEW:
-            submission = prepared(self._session.account, self._make(arguments))
+            submission = prepared(self._session.account, called(lambda: self._make(arguments)))
         else:
             assert entry.submission is not None
             submission = read_submission(self._kind, loads(entry.submission))

@@ -6,11 +6,16 @@ import os
 from pathlib import Path
 from typing import IO
 
+from ...errors.ledger import LedgerFileError
 from ...process import fork_count
 from .store import Store
 
 _ours: dict[tuple[Path, int], int] = {}
 """The workers of this process, with its `fork_count`: their locks cannot be probed from here."""
+
+
+_RESERVE = 256 * 1024
+"""Bytes that a worker keeps on the disk: freed when it is full, they hold what has to be written down even then."""
 
 
 class Worker:
@@ -25,6 +30,11 @@ class Worker:
             # Locked before others can see the number.
             self._lock = self._path(self.number).open("wb")
             _try_lock(self._lock)
+            try:
+                self._lock.write(bytes(_RESERVE))
+                self._lock.flush()
+            except OSError as error:
+                raise LedgerFileError(f"the ledger {store.path} cannot be written: {error.strerror}") from error
         _ours[self._folder, self.number] = fork_count()
 
     def is_alive(self, number: int) -> bool:
@@ -40,6 +50,10 @@ class Worker:
             return False
         path.unlink(missing_ok=True)
         return False
+
+    def free_reserve(self) -> None:
+        """Free the space that was kept for a full disk."""
+        self._lock.truncate(0)
 
     def leave(self) -> None:
         """End the work: others may take over at once."""

@@ -26,6 +26,7 @@ from .submit_reply import raise_uncertain, read_submit
 
 S = TypeVar("S")
 R = TypeVar("R")
+T = TypeVar("T")
 
 
 def submit(
@@ -121,8 +122,12 @@ def deferred(start: Callable[[], Flow[R]]) -> Flow[R]:
 
     Raises `InvalidArgument` for arguments that a job of this kind does not take.
     """
+    return (yield from called(start))
+
+
+def called(make: Callable[[], T]) -> T:
+    """What *make* returns. Raises `InvalidArgument` for arguments that a job of this kind does not take."""
     try:
-        flow = start()
+        return make()
     except TypeError as error:
         raise InvalidArgument(f"these are not the arguments of this kind of job: {error}") from error
-    return (yield from flow)

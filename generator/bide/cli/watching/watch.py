@@ -20,7 +20,7 @@ watch_option = click.option("--watch", is_flag=True, help="Run again whenever a 
 
 def watched(specs: Sequence[Path], work: Callable[[], int]) -> int:
     """Do *work* now and after each save, until Ctrl-C. Raises `UsageError` if a spec is missing at the start."""
-    from bide.cli.saves import saves, stamps
+    from bide.cli.watching.saves import saves, stamps
 
     is_first = True
     try:

@@ -1,0 +1,1 @@
+"""Repeat a command at each save."""
