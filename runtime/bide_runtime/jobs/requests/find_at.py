@@ -17,7 +17,7 @@ class FindAt(msgspec.Struct, frozen=True, kw_only=True):
     argument: str
     """The argument of the submit that is the reference, by the provider's name for it."""
     parameter: str = ""
-    """The same by its name in Python, if that differs."""
+    """The same by its name in Python, if a client chooses a reference; empty: the caller has to give one."""
     path: str
     """Below the base URL, with the query. It may have `{name}` in it, for arguments of the submit."""
     reply: Any
@@ -37,11 +37,6 @@ class FindAt(msgspec.Struct, frozen=True, kw_only=True):
     timeout: float | None = None
     auth: tuple[str, ...] | None = None
     """The secrets that the request needs, by the client's arguments; `None`: the usual ones."""
-
-    @property
-    def keyword(self) -> str:
-        """The argument of the submit that is the reference, by its name in Python."""
-        return self.parameter or self.argument
 
     @property
     def bucket(self) -> str:

@@ -17,6 +17,6 @@ def reference_of(kind: JobKind[Any, Any], values: Mapping[str, str]) -> str | No
 def with_reference(account: Account, kind: JobKind[Any, Any], arguments: Mapping[str, Any]) -> dict[str, Any]:
     """The arguments of a submit, with a new reference if jobs of this kind are found by one and they have none."""
     given, at = {**arguments}, kind.submit.find
-    if at is not None and given.get(at.keyword) is None:
-        given[at.keyword] = account.new_key()
+    if at is not None and at.parameter and given.get(at.parameter) is None:
+        given[at.parameter] = account.new_key()
     return given

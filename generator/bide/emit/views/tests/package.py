@@ -25,7 +25,8 @@ class TestsView:
                     f"{job.name}.submit",
                     job.submit,
                     job.job_id.argument,
-                    job.needs_of(job.submit, job.job_id),
+                    job.kept_arguments,
+                    job.find.argument if job.find else "",
                 )
                 for job in provider.ir.jobs
             ),
