@@ -131,12 +131,15 @@ class Run(Generic[S, R]):
         while record is None:
             try:
                 return (yield from self._submitted(entry, submission, deadline, now))
-            except SubmitUncertain as lost:
-                if lost.reference is None or losses == self._session.account.max_retries:
+            except SubmitUncertain as error:
+                if error.reference is None:
                     raise
-                losses += 1
+                lost = error
+            losses += 1
             now = (yield Commit()).now
             record, now = yield from self._found(entry.number, submission, None, deadline, now)
+            if record is None and losses > self._session.account.max_retries:
+                raise lost
         return record, now
 
     def _found(

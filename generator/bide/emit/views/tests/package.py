@@ -121,6 +121,11 @@ class TestsView:
         )
 
     @property
+    def are_found(self) -> bool:
+        """Whether there is a job that is found by a reference."""
+        return any(job.find for job in self.provider.ir.jobs)
+
+    @property
     def has_grace(self) -> bool:
         """Whether there is a job that may not be visible at once."""
         return any(job.polling.not_found_grace for job in self.provider.ir.jobs)
