@@ -84,6 +84,18 @@ def test_a_job_that_was_not_made_is_not_found(
     assert len(jobs.find.requests) == (2 if visible_within else 1)
 
 
+def test_a_job_that_is_visible_late_is_found(driver: Driver, testing: ModuleType, errors: ModuleType) -> None:
+    """If it is in the list in the time that the spec says."""
+    fake = testing.FakeBeacon()
+    client = client_of(fake, driver)
+    fake.scan.follows(testing.Plan(testing.Timeline.lasting(("shone", 1.0)), visible_after=9.0))
+    fake.scan.submit.inject(testing.lost(reaches=True))
+    submission = lost_submit(client, driver, errors, "scan")
+
+    assert driver.call(client.scan.find, submission).id == fake.scan.jobs[0].id
+    assert len(fake.scan.find.requests) == 2
+
+
 def test_all_pages_are_searched(driver: Driver, testing: ModuleType, errors: ModuleType) -> None:
     """Up to the one with the job; a job in another port is not in the list."""
     fake = testing.FakeBeacon()

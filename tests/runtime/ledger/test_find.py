@@ -14,7 +14,7 @@ from bide_runtime.jobs.errors import SubmitUncertain
 from bide_runtime.jobs.kind import JobKind
 from bide_runtime.jobs.requests.find_at import FindAt
 
-from tests.runtime.acme import PART, Report, submitted
+from tests.runtime.acme import PART, Report, submitted, with_keys
 from tests.runtime.fakes import Reply, Sent, cut_off
 from tests.runtime.ledger.shop import Run, Shop, states
 from tests.runtime.world import DONE, Mode, error
@@ -132,6 +132,21 @@ def test_what_a_dead_process_has_not_submitted_is_sent_again(run: Make, path: Pa
     assert outcome.is_ok
     assert ["u0"] == shop.jobs
     assert 1 == len(shop.searches)
+
+
+def test_a_key_that_may_be_forgotten_is_not_all_there_is(run: Make, path: Path) -> None:
+    """As long as the key is kept it is sent again; after that, the job is searched for."""
+    shop, keyed = ListShop(), with_keys(FOUND)
+    shop.loses(made=True, times=2)
+    shop.lists = [error(400)]
+    [outcome] = run(shop, max_retries=0).all(INPUTS, of=keyed)
+    assert isinstance(outcome.error, SubmitUncertain)
+    assert outcome.error.idempotency_key is not None
+    shop.submit = lambda url: error(500)
+    [ended] = run(shop, later=7200.0).all(INPUTS, of=keyed)
+
+    assert ended.is_ok
+    assert ["u0"] == shop.jobs
 
 
 def test_what_may_have_left_the_list_is_unsure(run: Make, path: Path) -> None:

@@ -154,7 +154,8 @@ class Run(Generic[S, R]):
         except ClientError as error:
             # The next batch searches again.
             why = f"the search for it failed: {error.message}"
-            raise_uncertain(self._kind, None, why, error, reference=self._reference_of(submission))
+            reference, key = self._reference_of(submission), submission.idempotency_key
+            raise_uncertain(self._kind, key, why, error, reference=reference)
         if record is None:
             self.submitting.add(number)
             self._journal.note_nothing_made(number)

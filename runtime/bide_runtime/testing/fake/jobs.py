@@ -146,6 +146,7 @@ class FakeJobs(Generic[R]):
             return []
         # Another client's jobs, which `exists` adds, have no submit that is known.
         made = [job for job in reversed(self.jobs) if job.began > -inf]
+        made = [job for job in made if self._time.now - job.began >= job.plan.visible_after]
         return [job for job in made if all(job.arguments.get(name) == value for name, value in named.items())]
 
     def named(self, arguments: Mapping[str, str]) -> FakeJob | None:
