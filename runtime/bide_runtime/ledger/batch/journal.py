@@ -136,7 +136,8 @@ def state_after(error: ClientError, *, has_job: bool) -> EntryState | None:
     if has_job:
         return None
     if isinstance(error, SubmitUncertain):
-        # With a key the same submit is sent again.
-        return EntryState.UNSURE if error.idempotency_key is None else None
+        # With a key the same submit is sent again, and with a reference its job is searched for.
+        is_known = error.idempotency_key is not None or error.reference is not None
+        return None if is_known else EntryState.UNSURE
     is_transient = isinstance(error, ApiError) and error.is_transient
     return None if is_transient or isinstance(error, _SAY_NOTHING) else EntryState.REFUSED

@@ -16,11 +16,14 @@ from ...steps.submission_json import read_submission
 from ...steps.text import loads
 from ...waiting.deadline import Deadline
 from ...waiting.flow import AboutToSend, Commit, Created, Flow, NothingMade, Received
-from ...waiting.links import resume_record
+from ...waiting.links import checked_values, resume_record
 from ...waiting.policies.policy import Policy
 from ...waiting.session import Session
+from ...waiting.submits.find import find
+from ...waiting.submits.reference import reference_of
 from ...waiting.submits.submission import Submission
 from ...waiting.submits.submit import called, prepared, submit
+from ...waiting.submits.submit_reply import raise_uncertain
 from ...waiting.wait import wait
 from ..file.entry import LedgerEntry
 from ..state import EntryState
@@ -80,9 +83,8 @@ class Run(Generic[S, R]):
                 yield Created(record)
                 deadline = Deadline(self._how.timeout, now)
             else:
-                submission = self._submission(entry, arguments)
                 deadline = Deadline(self._how.timeout, now)
-                record, now = yield from self._submitted(entry, submission, deadline, now)
+                record, now = yield from self._submit(entry, arguments, deadline, now)
             result = yield from wait(
                 self._session,
                 record,
@@ -107,15 +109,68 @@ class Run(Generic[S, R]):
         self.resumed += 1
         return record
 
-    def _submission(self, entry: LedgerEntry, arguments: Mapping[str, Any]) -> Submission[S, R]:
-        """What to send: the same as before if that may have arrived. Raises `SubmitUncertain` if nothing must be."""
+    def _submit(
+        self, entry: LedgerEntry, arguments: Mapping[str, Any], deadline: Deadline, now: float
+    ) -> Flow[tuple[Record[S, R], float]]:
+        """Submit the job of an entry, unless it exists by then. What may have arrived is searched for, if it can be.
+
+        Raises `SubmitUncertain` if it may exist, and is neither found nor to be sent again.
+        """
+        record: Record[S, R] | None = None
         if entry.state is EntryState.NEW:
-            return prepared(self._session.account, called(lambda: self._make(arguments)))
-        assert entry.submission is not None
+            submission = prepared(self._session.account, called(lambda: self._make(arguments)))
+        else:
+            assert entry.submission is not None
+            submission = read_submission(self._kind, loads(entry.submission))
+            if (why := self._why_not_again(entry, submission)) is not None:
+                if self._reference_of(submission) is None:
+                    raise SubmitUncertain(why)
+                record, now = yield from self._found(entry.number, submission, entry.sent_at, deadline, now)
+                self.resumed += record is not None
+        losses = 0
+        while record is None:
+            try:
+                return (yield from self._submitted(entry, submission, deadline, now))
+            except SubmitUncertain as error:
+                if error.reference is None:
+                    raise
+                lost = error
+            losses += 1
+            now = (yield Commit()).now
+            record, now = yield from self._found(entry.number, submission, None, deadline, now)
+            if record is None and losses > self._session.account.max_retries:
+                raise lost
+        return record, now
+
+    def _found(
+        self, number: int, submission: Submission[S, R], sent_at: float | None, deadline: Deadline, now: float
+    ) -> Flow[tuple[Record[S, R] | None, float]]:
+        """The job of a submit whose reply was lost; `None` if it made none. Raises `SubmitUncertain`."""
+        self.submitting.discard(number)
+        try:
+            record, now = yield from find(self._session, submission, sent_at, deadline=deadline.at, now=now)
+        except SubmitUncertain:
+            raise
+        except ClientError as error:
+            # The next batch searches again.
+            why = f"the search for it failed: {error.message}"
+            reference, key = self._reference_of(submission), submission.idempotency_key
+            raise_uncertain(self._kind, key, why, error, reference=reference)
+        if record is None:
+            self.submitting.add(number)
+            self._journal.note_nothing_made(number)
+        else:
+            self._journal.note_running(number, record.id, record.token)
+        return record, (yield Commit()).now
+
+    def _reference_of(self, submission: Submission[S, R]) -> str | None:
+        return reference_of(self._kind, checked_values(self._kind, submission.values))
+
+    def _why_not_again(self, entry: LedgerEntry, submission: Submission[S, R]) -> str | None:
+        """Why a submit that may have arrived must not be sent again; `None` if it may be."""
         assert entry.sent_at is not None
-        submission = read_submission(self._kind, loads(entry.submission))
         if self._kind.submit.idempotency_header is None or submission.idempotency_key is None:
-            raise SubmitUncertain(
+            return (
                 f"the {self._kind.name} job may or may not have been created: the process ended before the reply to its"
                 " submit; it is not sent again by itself: check the provider's dashboard, then settle it in the ledger"
             )
@@ -123,12 +178,12 @@ class Run(Generic[S, R]):
         kept = UNKNOWN_KEY_RETENTION if kept is None else kept
         age = self._session.account.wall() - entry.sent_at
         if age > kept:
-            raise SubmitUncertain(
+            return (
                 f"the {self._kind.name} job may or may not have been created: the process ended before the reply to its"
                 f" submit, {age / 3600:.1f} hours ago, and the provider may have forgotten its idempotency key; check"
                 " the provider's dashboard, then settle it in the ledger"
             )
-        return submission
+        return None
 
     def _submitted(
         self, entry: LedgerEntry, submission: Submission[S, R], deadline: Deadline, now: float
