@@ -47,6 +47,9 @@ HARSH = """\
 _MORE = 5
 """How many batches may follow after the kills."""
 
+_PASSES = 20
+"""How often the loops are started again at the end, for inputs that the last ones left."""
+
 FINAL = frozenset({"ok", "JobFailed"})
 """Outcomes after which an input is over. After others, such as a 503 to the submit, the next batch tries it again."""
 
@@ -158,6 +161,12 @@ def _round(
             break  # all was done before
         killed += sum(code != 0 for code in ended)
     codes = [_waited(pid) for pid in alive]
+    for _ in range(_PASSES):
+        # A submit that got a 503 to every attempt is left to the next batch.
+        with Ledger(work.ledger) as ledger:
+            if not any(ledger.outcomes("new", "sending", "running")):
+                break
+        codes.append(_waited(_forked(work)))
     for _ in range(_MORE):
         if all(code == 0 for code in codes) and _has_open(work):
             codes.append(_waited(_forked(work)))

@@ -93,9 +93,11 @@ class Journal:
         """The job ended with this result."""
         self._note_outcome(number, EntryState.DONE, {"result": write_value(self._kind.result, result)})
 
-    def note_error(self, number: int, error: ClientError, *, has_job: bool) -> None:
-        """The wait ended with this error."""
+    def note_error(self, number: int, error: ClientError, *, has_job: bool, may_exist: bool) -> None:
+        """The wait ended with this error. *may_exist*: an earlier attempt may have made a job."""
         state = state_after(error, has_job=has_job)
+        if state is EntryState.REFUSED and may_exist:
+            state = EntryState.UNSURE
         if state is None:
             # A later batch goes on from here; for this one it is over.
             self._note("UPDATE job SET owner = NULL WHERE number = ?", number)

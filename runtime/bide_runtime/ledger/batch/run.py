@@ -63,6 +63,8 @@ class Run(Generic[S, R]):
         self._make = make
         self.submitting: set[int] = set()
         """The entries whose submit is under way: only these can become unsure."""
+        self._may_exist: set[int] = set()
+        """The entries that were sent before, so that a job may exist whatever becomes of a new attempt."""
         self.resumed = 0
         """How many jobs of earlier batches were taken up again."""
 
@@ -94,10 +96,12 @@ class Run(Generic[S, R]):
                 now=now,
             )
         except ClientError as error:
-            self._journal.note_error(entry.number, error, has_job=record is not None)
+            may_exist = entry.number in self._may_exist
+            self._journal.note_error(entry.number, error, has_job=record is not None, may_exist=may_exist)
             raise
         finally:
             self.submitting.discard(entry.number)
+            self._may_exist.discard(entry.number)
         self._journal.note_result(entry.number, result)
         return result
 
@@ -121,6 +125,7 @@ class Run(Generic[S, R]):
             submission = prepared(self._session.account, called(lambda: self._make(arguments)))
         else:
             assert entry.submission is not None
+            self._may_exist.add(entry.number)
             submission = read_submission(self._kind, loads(entry.submission))
             if (why := self._why_not_again(entry, submission)) is not None:
                 if self._reference_of(submission) is None:
@@ -158,6 +163,7 @@ class Run(Generic[S, R]):
             raise_uncertain(self._kind, key, why, error, reference=reference)
         if record is None:
             self.submitting.add(number)
+            self._may_exist.discard(number)
             self._journal.note_nothing_made(number)
         else:
             self._journal.note_running(number, record.id, record.token)
@@ -199,7 +205,10 @@ class Run(Generic[S, R]):
                 except StopIteration as end:
                     found: tuple[Record[S, R], float] = end.value
                     return found
-                if isinstance(action, AboutToSend):
+                if isinstance(action, AboutToSend | NothingMade) and number in self._may_exist:
+                    # It is written down already, and this attempt says nothing of those before.
+                    received = yield Commit()
+                elif isinstance(action, AboutToSend):
                     self._journal.note_sending(number, submission, account.wall())
                     received = yield Commit(must_last=True)
                 elif isinstance(action, NothingMade):
