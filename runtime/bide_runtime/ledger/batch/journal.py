@@ -50,6 +50,8 @@ class Journal:
         self._unsent: list[tuple[str, tuple[Any, ...]]] = []
         """The notes of submits that do not leave before they are written."""
         self._lock = Lock()
+        self.given_up: set[int] = set()
+        """The entries that this batch leaves to a later one."""
 
     def commit(self, *, must_last: bool = False) -> None:
         """Write all notes, in one transaction. If that fails, they are kept, and the next commit writes them."""
@@ -100,6 +102,7 @@ class Journal:
             state = EntryState.UNSURE
         if state is None:
             # A later batch goes on from here; for this one it is over.
+            self.given_up.add(number)
             self._note("UPDATE job SET owner = NULL WHERE number = ?", number)
         else:
             self._note_outcome(number, state, {"error": write_error(self._kind, error)})

@@ -70,7 +70,7 @@ class Run(Generic[S, R]):
 
     def flow(self, entry: LedgerEntry, arguments: Mapping[str, Any], now: float) -> Flow[R]:
         """What is left to do for an entry, up to its result. Raises its error."""
-        if entry.state.is_open and entry.state is not EntryState.RUNNING:
+        if entry.is_to_submit:
             self.submitting.add(entry.number)
         return self._flow(entry, arguments, now)
 

@@ -62,6 +62,8 @@ class Store:
         if provider is None and not self.path.exists():
             raise LedgerFileError(f"there is no ledger {self.path}")
         self._database = self._opened(provider)
+        self._syncs: bool | None = None
+        """Whether the next commit syncs."""
 
     def read(self, sql: str, *values: Any) -> list[Any]:
         """The rows that a query finds."""
@@ -77,7 +79,9 @@ class Store:
     def writing(self, *, must_last: bool = False) -> Iterator[sqlite3.Connection]:
         """A transaction. With *must_last* it outlasts a power cut, and so do all before it; else the process."""
         with self._in_words():
-            self._database.execute(f"PRAGMA synchronous = {'FULL' if must_last else 'NORMAL'}")
+            if must_last is not self._syncs:
+                self._database.execute(f"PRAGMA synchronous = {'FULL' if must_last else 'NORMAL'}")
+                self._syncs = must_last
             self._database.execute("BEGIN IMMEDIATE")
             try:
                 yield self._database
