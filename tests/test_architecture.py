@@ -166,8 +166,7 @@ def test_no_folder_has_too_many_files(root: Path) -> None:
     """At most about 15 siblings, so that files are easy to find."""
     folders = {path.parent for path in root.rglob("*") if path.is_file() and "__pycache__" not in path.parts}
     siblings = {
-        named(folder): len([each for each in folder.iterdir() if each.name not in UNCOUNTED])
-        for folder in folders
+        named(folder): len([each for each in folder.iterdir() if each.name not in UNCOUNTED]) for folder in folders
     }
 
     assert {name: number for name, number in siblings.items() if number > MOST_SIBLINGS} == {}

@@ -95,8 +95,8 @@ class JobBatch(OfOneProcess, Generic[P, R, J]):
             if self._given is not None:
                 self._intake.hand(self._given)
                 self._given = None
-            if self._unclaimed is not None:
                 self._write(must_last=False)
+            if self._unclaimed is not None:
                 ended, self._unclaimed = self._unclaimed, None
                 self._given = ended.entry.index
                 return self._outcome(ended)
