@@ -51,7 +51,8 @@ def main() -> int:
             finally:
                 simulator.terminate()
         given = len(set(pages.read_text(encoding="utf-8").splitlines()))
-    print(f"\n{PAGES:,} pages, {given:,} outcomes, {made:,} jobs at the provider, {kills} kills, {resumed:,} jobs resumed")
+    print(f"\n{PAGES:,} pages, {given:,} outcomes, {made:,} jobs at the provider")
+    print(f"{kills} kills, {resumed:,} jobs resumed")
     return 0 if given == made == PAGES else 1
 
 

@@ -10,4 +10,5 @@ TITLES = {
     "crowd": "Thousands of jobs at once",
     "schedules": "When to poll",
     "batch": "A million inputs",
+    "ledger": "A batch on a ledger",
 }

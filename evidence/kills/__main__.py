@@ -25,6 +25,8 @@ CAMPAIGNS = (
     Campaign("anakin", 3, is_async=True),
     Campaign("scrapio", 1, is_harsh=True, cuts_power=True),
     Campaign("anakin", 2, cuts_power=True, is_async=True),
+    Campaign("ferry", 2, is_harsh=True),
+    Campaign("ferry", 1, cuts_power=True, is_async=True),
 )
 
 _PAGE = Path(__file__).resolve().parents[2] / "docs" / "kills.md"

@@ -19,9 +19,14 @@ from urllib.parse import urlsplit
 
 from bide_runtime import EntryState, Ledger
 
-from evidence.kills.worker import Work, run
+from evidence.kills.worker import GENERATED, Work, generate, run
 
-SPECS = Path(__file__).resolve().parents[2] / "specs"
+SPECS = {
+    "scrapio": Path(__file__).resolve().parents[2] / "specs" / "scrapio.yaml",
+    "anakin": Path(__file__).resolve().parents[2] / "specs" / "anakin.yaml",
+    "ferry": Path(__file__).with_name("ferry.yaml"),
+}
+"""Ferry is made up: it has no keys, but its jobs can be found by a reference."""
 SPEED = 40.0
 """The seconds of provider and clients in one real second."""
 
@@ -38,6 +43,12 @@ HARSH = """\
 - scenario: succeed; duration=8; poll=ok,429:1
 """
 """Scenarios of the simulator: replies that are lost, errors, jobs that fail."""
+
+_MORE = 5
+"""How many batches may follow after the kills."""
+
+_PASSES = 20
+"""How often the loops are started again at the end, for inputs that the last ones left."""
 
 FINAL = frozenset({"ok", "JobFailed"})
 """Outcomes after which an input is over. After others, such as a 503 to the submit, the next batch tries it again."""
@@ -60,8 +71,13 @@ class Campaign:
         return self.provider == "scrapio"
 
     @property
+    def may_be_unsure(self) -> bool:
+        """Whether a submit under way at a kill may be unsure: it is neither sent again nor found."""
+        return self.provider == "anakin"
+
+    @property
     def name(self) -> str:
-        keys = "keys" if self.has_keys else "no keys"
+        keys = "keys" if self.has_keys else "no keys" if self.may_be_unsure else "a reference"
         provider = "harsh" if self.is_harsh else "quick"
         end = "power cut" if self.cuts_power else "SIGKILL"
         return f"{end}, {self.processes} {'asyncio' if self.is_async else 'blocking'}, {provider} provider, {keys}"
@@ -94,6 +110,8 @@ class Counted:
 
 def fight(campaign: Campaign, folder: Path, *, kills: int, jitter: Random, inputs: int = 40) -> Counted:
     """Kill until there were so many kills; returns what came of it."""
+    if campaign.provider not in GENERATED:
+        generate(SPECS[campaign.provider], folder / "package")
     counted = Counted()
     scenarios = folder / "scenarios.yaml"
     scenarios.write_text(HARSH if campaign.is_harsh else QUICK, encoding="utf-8")
@@ -143,11 +161,26 @@ def _round(
             break  # all was done before
         killed += sum(code != 0 for code in ended)
     codes = [_waited(pid) for pid in alive]
+    for _ in range(_PASSES):
+        # A submit that got a 503 to every attempt is left to the next batch.
+        with Ledger(work.ledger) as ledger:
+            if not any(ledger.outcomes("new", "sending", "running")):
+                break
+        codes.append(_waited(_forked(work)))
+    for _ in range(_MORE):
+        if all(code == 0 for code in codes) and _has_open(work):
+            codes.append(_waited(_forked(work)))
     counted = _judged(campaign, work, base_url)
     counted.kills = killed
     counted.notes += [f"{name}: a process ended with {code}" for code in codes if code]
     counted.lost += sum(code != 0 for code in codes)
     return counted
+
+
+def _has_open(work: Work) -> bool:
+    """Whether an input is left for the next batch, such as one whose submit got a 503."""
+    with Ledger(work.ledger) as ledger:
+        return any(True for _ in ledger.outcomes("new", "sending", "running"))
 
 
 def _forked(work: Work) -> int:
@@ -199,7 +232,9 @@ def _judged(campaign: Campaign, work: Work, base_url: str) -> Counted:
         open_entries = [outcome.input["url"] for outcome in ledger.outcomes("new", "sending", "running")]
         counted.lost = len(work.urls) - sum(tally.values()) + len(open_entries)
         made = {outcome.input["url"] for outcome in ledger.outcomes("done", "failed")}
-    given, again = _given(work.told, FINAL if campaign.has_keys else FINAL | {"SubmitUncertain"})
+    given, again = _given(work.told, FINAL | {"SubmitUncertain"} if campaign.may_be_unsure else FINAL)
+    if counted.unsure and not campaign.may_be_unsure:
+        counted.notes.append(f"{counted.unsure} unsure")
     if campaign.cuts_power:
         again = set()  # that an outcome was handed out need not outlast a power cut
     missing = made - given
@@ -232,7 +267,7 @@ def _given(told: Path, final: frozenset[str]) -> tuple[set[str], set[str]]:
 def _simulator(provider: str, scenarios: Path) -> Iterator[str]:
     """A simulator of the provider; its base URL."""
     command = [executable, "-P", "-m", "bide", "serve", "--port", "0", "--speed", f"{SPEED:g}"]
-    command += ["--scenarios", str(scenarios), str(SPECS / f"{provider}.yaml")]
+    command += ["--scenarios", str(scenarios), str(SPECS[provider])]
     with Popen(command, stdout=PIPE, text=True) as process:
         try:
             assert process.stdout is not None

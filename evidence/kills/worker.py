@@ -8,20 +8,34 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from importlib import import_module
+from importlib import import_module, invalidate_caches
 from pathlib import Path
 from typing import Any
 
 from bide_runtime import AsyncSystemClock, SystemClock
 from bide_runtime.ledger.file.store import Store
 
-GENERATED = Path(__file__).parents[2] / "generated"
+from bide.emit.render import render
+from bide.lint.pipeline import read_spec
 
-KINDS = {"scrapio": "fetch", "anakin": "url_scraper"}
-"""A kind of job of each provider: Scrapio has idempotency keys, and Anakin has none."""
+KINDS = {"scrapio": "fetch", "anakin": "url_scraper", "ferry": "crossing"}
+"""A kind of job of each provider: Scrapio has idempotency keys, and Anakin has none. Those of Ferry can be found."""
 
-for _name in KINDS:
-    sys.path.insert(0, str(GENERATED / _name))
+GENERATED = ("scrapio", "anakin")
+"""The providers whose packages are in this repository."""
+
+for _name in GENERATED:
+    sys.path.insert(0, str(Path(__file__).parents[2] / "generated" / _name))
+
+
+def generate(spec: Path, folder: Path) -> None:
+    """Write the package of a spec into a folder, from which it can be imported."""
+    for name, text in render(read_spec(spec.name, spec.read_text(encoding="utf-8"))).items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    sys.path.insert(0, str(folder))
+    invalidate_caches()
 
 
 @dataclass(frozen=True)

@@ -100,6 +100,7 @@ if TYPE_CHECKING:
     from .jobs.polling import Polling
     from .jobs.progress import Progress
     from .jobs.record import Record
+    from .jobs.requests.find_at import FindAt
     from .jobs.requests.poll_many import PollMany
     from .jobs.requests.result_at import ResultAt
     from .jobs.requests.submit_at import SubmitAt
@@ -171,6 +172,7 @@ _PLACES = {
     "jobs.kind": "JobKind WebhookAt",
     "jobs.end": "End",
     "jobs.lifecycle": "Lifecycle",
+    "jobs.requests.find_at": "FindAt",
     "jobs.requests.poll_many": "PollMany",
     "jobs.polling": "Polling",
     "jobs.progress": "Progress",
@@ -247,6 +249,7 @@ __all__ = [
     "Exponential",
     "FileBody",
     "FileLike",
+    "FindAt",
     "Fixed",
     "Gone",
     "HttpxTransport",

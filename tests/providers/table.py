@@ -466,4 +466,19 @@ CASES = (
         scenario="succeed; result=ok,502,cut_short,429",
         brings={"steps": ["example"] * 8},
     ),
+    Case(
+        provider="beacon",
+        call="scan.run",
+        arguments={"where": "x"},
+        brings={"flashes": 1},
+        asks=frozenset({"POST /scans", "GET /scans/{job_id}"}),
+    ),
+    Case(
+        provider="beacon",
+        call="sweep.run",
+        arguments={"port": "x", "deep": True},
+        brings={"flashes": 1},
+        asks=frozenset({"POST /ports/{port}/sweeps", "GET /ports/{port}/sweeps/{job_id}"}),
+    ),
+    Case(provider="beacon", call="scan.run", arguments={"where": "x"}, scenario="fail", raises="JobFailed"),
 )

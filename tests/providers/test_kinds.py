@@ -76,6 +76,7 @@ def test_the_facts_of_a_kind_are_those_of_its_spec(name: str, driver: Driver, pa
             name=job.name,
             has_idempotency_keys=bool(job.idempotency_key),
             key_retention=job.key_retention,
+            can_be_found=job.find is not None,
             can_be_cancelled=lifecycle.cancel is not None,
             interval=polling.interval,
             min_interval=polling.min_interval,

@@ -25,5 +25,11 @@ TIMEOUT = "5m"
 
 TYPICAL_TIMES = 4
 
+VISIBLE_WITHIN = "60s"
+"""How long a new job may be missing from the list in which `find` searches."""
+
+LIST_RETENTION = "24h"
+"""How long a job is in that list at least."""
+
 WEBHOOK_TOLERANCE = "5m"
 """How old a webhook may be."""

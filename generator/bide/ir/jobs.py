@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bide.ir.endpoints import Endpoint, Parameter
-from bide.ir.lifecycles import Lifecycle, Polling
+from bide.ir.lifecycles import Lifecycle, Pages, Polling
 from bide.ir.models import Items
 from bide.ir.operations import IdAt
 from bide.ir.types import Pointer, Source, Type
@@ -18,6 +18,27 @@ class WebhookAt:
     job_id: Pointer
     snapshot: Pointer
     """What a poll would return; empty: the whole body."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FindAt:
+    """A list of jobs, in which one can be found by a reference of its submit."""
+
+    endpoint: Endpoint
+    returns: Type
+    argument: str
+    """The argument of the submit that is the reference, by wire name."""
+    list: Pointer
+    """Where the list is in the reply; empty: the reply is the list."""
+    reference: Pointer
+    """Where each item has the reference."""
+    job_id: IdAt
+    """Where each item has the id; without a place, the id is the link to the poll."""
+    pages: Pages | None
+    visible_within: float
+    """For how many seconds after its submit a job may be missing from the list."""
+    retention: float
+    """For how many seconds a job is in the list at least."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +66,8 @@ class Job:
     """Where a webhook has the job, if the provider sends any."""
     key_retention: float | None = None
     """For how many seconds the provider keeps an idempotency key; `None` if the spec does not say."""
+    find: FindAt | None = None
+    """How to find the job of a submit whose reply was lost, if there is a list for that."""
     deprecated: str = ""
     """Why it should not be used; empty: it is not deprecated."""
 
@@ -57,6 +80,13 @@ class Job:
         """The arguments of *endpoint*, which makes this job, that its id and later requests need, by wire name."""
         needed = {*self.lifecycle.names, job_id.argument} - self.address_values.keys()
         return {name: each for name, each in endpoint.named.items() if name in needed}
+
+    @property
+    def kept_arguments(self) -> dict[str, Parameter]:
+        """The arguments of the submit that a submission keeps, by wire name: for its id, later requests and `find`."""
+        found = {*self.find.endpoint.names, self.find.argument} if self.find else set()
+        needed = {*self.needs_of(self.submit, self.job_id), *found}
+        return {name: each for name, each in self.submit.named.items() if name in needed}
 
     @property
     def address_values(self) -> dict[str, Pointer]:

@@ -49,10 +49,10 @@ class FieldView:
 
 @dataclass(frozen=True, slots=True)
 class EndpointView:
-    """A request of the spec: an operation, the submit of a job, or the poll, result or cancel of a lifecycle."""
+    """A request: an operation, the submit or `find` of a job, or the poll, result or cancel of a lifecycle."""
 
     owner: str
-    role: Literal["operation", "submit", "poll", "poll_many", "result", "cancel"]
+    role: Literal["operation", "submit", "find", "poll", "poll_many", "result", "cancel"]
     path: Path
     raw: Mapping[str, Json]
 
@@ -81,22 +81,27 @@ class EndpointView:
         """Whether it is about one existing job, whose id is in its path."""
         return self.role in ("poll", "result", "cancel")
 
+    @property
+    def has_texts(self) -> bool:
+        """Whether it declares no arguments: its query, headers and body are texts, with names in them."""
+        return self.is_of_a_job or self.role == "find"
+
     def parameters(self, section: Section) -> Iterator[FieldView]:
-        if not self.is_of_a_job:
+        if not self.has_texts:
             yield from views((*self.path, section), self.raw.get(section, {}))
 
     @property
     def texts(self) -> Iterator[tuple[Path, str]]:
-        """The path, and the texts in query, headers and body of a request about an existing job, with their places."""
+        """The path, and the texts in query, headers and body if it declares no arguments, with their places."""
         yield self.method_path, self.address
-        if self.is_of_a_job:
+        if self.has_texts:
             for section in ("query", "headers", "body"):
                 yield from (((*self.path, section, name), text) for name, text in self.raw.get(section, {}).items())
 
     @property
     def body_fields(self) -> list[FieldView]:
         """The fields of an inline body."""
-        body = None if self.is_of_a_job else self.raw.get("body")
+        body = None if self.has_texts else self.raw.get("body")
         return list(views((*self.path, "body"), body)) if isinstance(body, dict) else []
 
 
@@ -242,6 +247,8 @@ class Spec:
             yield EndpointView(name, "operation", ("operations", name), raw)
         for name, raw in self.table("jobs").items():
             yield EndpointView(name, "submit", ("jobs", name, "submit"), raw["submit"])
+            if "find" in raw["submit"]:
+                yield EndpointView(name, "find", ("jobs", name, "submit", "find"), raw["submit"]["find"])
         for name, raw in self.table("lifecycles").items():
             path: Path = ("lifecycles", name)
             yield EndpointView(name, "poll", (*path, "poll"), raw["poll"])

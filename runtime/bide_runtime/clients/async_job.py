@@ -27,6 +27,8 @@ from ..waiting.flow import Flow
 from ..waiting.links import attach_record, resume_record
 from ..waiting.policies.policy import Policy
 from ..waiting.session import Session
+from ..waiting.submits.find import find
+from ..waiting.submits.reference import with_reference
 from ..waiting.submits.submission import Submission
 from ..waiting.submits.submit import deferred, run, submit
 from ..waiting.wait import cancel, poll, result, updates, wait
@@ -198,6 +200,25 @@ class AsyncJobs(KindOfJobs[S, R]):
         return self._handle(await self._sent(submission, before_send, nothing_made))
 
     @raises_own
+    async def find(self, submission: Submission[S, R], *, sent_at: float | None = None) -> AsyncJob[S, R] | None:
+        """Return the handle of the job that a submit whose reply was lost has made; `None` if it made none.
+
+        The provider's list of jobs is searched for the reference of the submission. As long as the job may still be
+        missing from the list, this sleeps and searches once more.
+
+        Args:
+            submission: The one that was sent: from `prepare`, perhaps of another process.
+            sent_at: When it was sent, in seconds since 1970. Default: just now.
+
+        Raises:
+            InvalidArgument: The provider has no such list, or the submission no reference.
+            SubmitUncertain: The list cannot tell: it has several such jobs, or is too long or too short.
+            ApiError, TransportError, DecodeError: The search failed.
+        """
+        record = await self._found(submission, sent_at)
+        return None if record is None else self._handle(record)
+
+    @raises_own
     async def look(self, token: str, memo: str | None = None, *, policy: Policy | None = None) -> Look[S, R]:
         """Look at a job once, without sleeping: how it ended, or when to look again.
 
@@ -303,9 +324,20 @@ class AsyncJobs(KindOfJobs[S, R]):
         record, _ = await self._client._drive(flow, before_send=before_send, nothing_made=nothing_made)
         return record
 
+    async def _found(self, submission: Submission[S, R], sent_at: float | None) -> Record[S, R] | None:
+        checked_submission(self._kind, submission)
+        flow = find(self._client._session, submission, sent_at, now=self._client._clock.now())
+        record, _ = await self._client._drive(flow)
+        return record
+
+    def _referred(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
+        """The arguments of a submit, with the reference by which its job can be found, if the spec says how."""
+        return with_reference(self._client._session.account, self._kind, arguments)
+
     @raises_own
     async def _submit(self, make: Callable[P, Submission[S, R]], /, *args: P.args, **kwargs: P.kwargs) -> Record[S, R]:
-        flow = submit(self._client._session, make(*args, **kwargs), now=self._client._clock.now())
+        submission = make(*args, **self._referred(kwargs))
+        flow = submit(self._client._session, submission, now=self._client._clock.now())
         record, _ = await self._client._drive(flow)
         return record
 
@@ -313,7 +345,7 @@ class AsyncJobs(KindOfJobs[S, R]):
     async def _run(
         self, make: Callable[P, Submission[S, R]], options: WaitOptions, /, *args: P.args, **kwargs: P.kwargs
     ) -> R:
-        flow = self._running(self._client._session, make(*args, **kwargs), options)
+        flow = self._running(self._client._session, make(*args, **self._referred(kwargs)), options)
         bar = bar_of(self._kind.name, options.progress)
         return await self._client._drive(flow, options.on_update, bar=bar)
 
@@ -329,7 +361,7 @@ class AsyncJobs(KindOfJobs[S, R]):
         wait = WaitOptions(timeout=options.timeout, policy=options.policy, cancel_on_timeout=options.cancel_on_timeout)
 
         def tagged(arguments: In) -> Submission[S, R]:
-            submission = make(**cast(dict[str, Any], arguments))
+            submission = make(**self._referred(cast(dict[str, Any], arguments)))
             tag = None if options.tag is None else checked_tag(options.tag(arguments))
             return submission if tag is None else replace(submission, tag=tag)
 
@@ -435,6 +467,27 @@ class AsyncCancellableJobs(AsyncJobs[S, R]):
             nothing_made: Called after an attempt that certainly made no job.
         """
         return self._handle(await self._sent(submission, before_send, nothing_made))
+
+    @raises_own
+    async def find(
+        self, submission: Submission[S, R], *, sent_at: float | None = None
+    ) -> AsyncCancellableJob[S, R] | None:
+        """Return the handle of the job that a submit whose reply was lost has made; `None` if it made none.
+
+        The provider's list of jobs is searched for the reference of the submission. As long as the job may still be
+        missing from the list, this sleeps and searches once more.
+
+        Args:
+            submission: The one that was sent: from `prepare`, perhaps of another process.
+            sent_at: When it was sent, in seconds since 1970. Default: just now.
+
+        Raises:
+            InvalidArgument: The provider has no such list, or the submission no reference.
+            SubmitUncertain: The list cannot tell: it has several such jobs, or is too long or too short.
+            ApiError, TransportError, DecodeError: The search failed.
+        """
+        record = await self._found(submission, sent_at)
+        return None if record is None else self._handle(record)
 
     @raises_own
     def outcome_from_json(self, text: str | bytes) -> Outcome[Json, R, AsyncCancellableJob[S, R]]:

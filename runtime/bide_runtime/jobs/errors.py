@@ -80,10 +80,12 @@ class SubmitUncertain(JobError):
 
     If `idempotency_key` is set, the same submit can be sent again with it without creating a second job. If the id of
     the job is an argument, `job_id` and `token` are set, and `resume(error.token).poll()` shows whether the job exists.
+    If `reference` is set, `find` shows it, for a submission that has this reference.
     """
 
     may_have_arrived = True
 
-    def __init__(self, message: str, *, idempotency_key: str | None = None) -> None:
+    def __init__(self, message: str, *, idempotency_key: str | None = None, reference: str | None = None) -> None:
         super().__init__(message)
         self.idempotency_key = idempotency_key
+        self.reference = reference

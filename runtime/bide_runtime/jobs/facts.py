@@ -19,6 +19,8 @@ class JobFacts(msgspec.Struct, frozen=True, kw_only=True):
     """Whether a submit can be sent again with the same key, without a second job."""
     key_retention: float | None
     """How long the provider keeps a key; `None` if it does not say."""
+    can_be_found: bool
+    """Whether `find` shows if a submit whose reply was lost has made a job."""
     can_be_cancelled: bool
     interval: tuple[float, float]
     """The shortest and the longest recommended interval between two polls of a job."""
@@ -41,6 +43,7 @@ def facts_of(kind: JobKind[Any, Any]) -> JobFacts:
         name=kind.name,
         has_idempotency_keys=kind.submit.idempotency_header is not None,
         key_retention=kind.submit.key_retention,
+        can_be_found=kind.submit.find is not None,
         can_be_cancelled=kind.lifecycle.cancel is not None,
         interval=kind.polling.interval,
         min_interval=kind.polling.min_interval,

@@ -48,7 +48,7 @@ ATTRIBUTES: Mapping[type[ClientError], Mapping[str, Any]] = {
     JobError: {"snapshot": Snapshot, "status": str | None, "code": str | None, "reason": str | None},
     JobFailed: {"result": Any},
     JobTimeout: {"transient_error": ClientError, "advice": str},
-    SubmitUncertain: {"idempotency_key": str | None},
+    SubmitUncertain: {"idempotency_key": str | None, "reference": str | None},
 }
 """The attributes that each class adds, with their types."""
 

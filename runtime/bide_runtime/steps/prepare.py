@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, Generic, ParamSpec, TypeVar
 
+from ..waiting.submits.reference import with_reference
 from ..waiting.submits.submission import Submission
 from ..waiting.submits.submit import prepared
 
@@ -32,6 +33,7 @@ class Prepare(Generic[P, S, R]):
         @wraps(self._make)
         def prepare(*args: P.args, **kwargs: P.kwargs) -> Submission[S, R]:
             with client._provider.own_errors:
-                return prepared(client._session.account, self._make(*args, **kwargs))
+                account = client._session.account
+                return prepared(account, self._make(*args, **with_reference(account, jobs._kind, kwargs)))
 
         return prepare

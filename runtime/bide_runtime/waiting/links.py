@@ -59,7 +59,7 @@ def named_in(record: Record[Any, Any], role: Role, template: str) -> dict[str, s
 
 def checked_values(kind: JobKind[Any, Any], values: Mapping[str, Json]) -> dict[str, str]:
     """The values of arguments, for the addresses of a job. Raises `InvalidArgument`."""
-    found = {name: as_text(value) for name, value in values.items()}
+    found = {name: as_text(value) for name, value in values.items() if value is not None}
     for name, text in found.items():
         in_header = any(name in placeholders(each) for each in kind.lifecycle.header_texts)
         if not is_value(text) or (in_header and not (text.isascii() and text.isprintable())):

@@ -301,3 +301,19 @@ def test_settling_what_is_unsure(run: Make, path: Path) -> None:
 
     assert [True, True] == [outcome.is_ok for outcome in outcomes]
     assert {"u0": 1, "u1": 2} == {url: shop.jobs.count(url) for url in shop.jobs}
+
+
+@pytest.mark.parametrize(("refusal", "state"), [(429, "sending"), (503, "sending"), (401, "sending"), (400, "unsure")])
+def test_a_refused_second_attempt_says_nothing_of_the_first(run: Make, path: Path, refusal: int, state: str) -> None:
+    """The first may have made a job: the key stays the same, and a refusal for good is for a person."""
+    shop = Shop()
+    shop.submit = lambda url: cut_off()
+    run(shop, max_retries=0).all(inputs(1), of=APART)
+    shop.submit, shop.is_made = lambda url: error(refusal), False
+    run(shop, max_retries=0).all(inputs(1), of=APART)
+    assert [state] == states(path)
+    shop.submit, shop.is_made = lambda url: None, True
+    ended = run(shop).all(inputs(1), of=APART)
+
+    assert [True] * (state == "sending") == [outcome.is_ok for outcome in ended]
+    assert (["u0"], 1) == (shop.jobs, len(shop.keys))

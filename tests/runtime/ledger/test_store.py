@@ -238,3 +238,16 @@ def test_an_outcome_has_its_job(filled: Path) -> None:
     assert ({"url": "u0"}, "j0", {"text": "hello"}) == (done.input, done.job_id, done.result)
     assert ("E7", "j1") == (getattr(failed.error, "code", None), failed.job_id)
     assert (None, None) == (unsure.job_id, unsure.token)
+
+
+def test_processes_that_start_together_make_one_ledger(path: Path) -> None:
+    """None of them takes the half-made file of another for something else."""
+    code = f"from bide_runtime.ledger.file.store import Store\nStore({str(path)!r}, provider='acme').close()\n"
+    for number in range(5):
+        together = [
+            subprocess.Popen(
+                [sys.executable, "-c", code.replace("crawl.db", f"crawl{number}.db")], stderr=subprocess.PIPE
+            )
+            for _ in range(4)
+        ]
+        assert [(0, b"")] * 4 == [(each.wait(), each.communicate()[1]) for each in together]

@@ -61,6 +61,7 @@ VALUES: dict[str, Any] = {
     "arrival": Arrival.UNKNOWN,
     "transient_error": ConnectionFailed("lost"),
     "idempotency_key": "k",
+    "reference": "r",
     "may_have_arrived": True,
 }
 

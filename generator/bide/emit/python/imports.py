@@ -20,12 +20,12 @@ _OWN = {".": "_calls _errors _jobs models", "._provider": "PROVIDER"}
 _RUNTIME = """
     AsyncCancellableJob AsyncCancellableJobs AsyncClock AsyncJob AsyncJobBatch AsyncJobs AsyncJobsClient AsyncKey
     AsyncStream AsyncTransport BatchOptions Call CancellableJob CancellableJobs Clock Counts End ErrorShape EventReader
-    FileLike Job JobBatch JobKind Jobs JobsClient Json Key Lifecycle Link LocalDatetime LongPoll MaxRate Model OAuth
-    Observer OpenEnum OpenIntEnum Other Outcome OwnErrors Pages Policy PollMany Polling Prepare ProgressDisplay Provider
-    Rate Record ResultAt Secret Signature State Stream StreamCall Submission SubmitAt Transport UnixTime UnixTimeMs
-    UnknownEvent Update UploadFile Variable Variant WaitOptions WebhookAt Webhooks _as_file _as_files _as_written
-    _checked _encode _encode_form _encode_object _encode_text _encode_value _joined _no_items _path _query _reads
-    _reads_by_status _reads_or_job _register
+    FileLike FindAt Job JobBatch JobKind Jobs JobsClient Json Key Lifecycle Link LocalDatetime LongPoll MaxRate Model
+    OAuth Observer OpenEnum OpenIntEnum Other Outcome OwnErrors Pages Policy PollMany Polling Prepare ProgressDisplay
+    Provider Rate Record ResultAt Secret Signature State Stream StreamCall Submission SubmitAt Transport UnixTime
+    UnixTimeMs UnknownEvent Update UploadFile Variable Variant WaitOptions WebhookAt Webhooks _as_file _as_files
+    _as_written _checked _encode _encode_form _encode_object _encode_text _encode_value _joined _no_items _path _query
+    _reads _reads_by_status _reads_or_job _register
     """
 """The names that generated code uses, by module; those of the runtime are all in one."""
 

@@ -6,11 +6,12 @@ from collections.abc import Mapping
 
 from bide.emit.python.code import Code, literal, spread
 from bide.ir import Json
-from bide.ir.defaults import ACCEPTS, FIRST_PAGE, GONE, NOT_READY, WEBHOOK_TOLERANCE
+from bide.ir.defaults import ACCEPTS, FIRST_PAGE, GONE, LIST_RETENTION, NOT_READY, VISIBLE_WITHIN, WEBHOOK_TOLERANCE
 from bide.ir.notation import parse_duration
 
 DEFAULTS: Mapping[str, Mapping[str, Json]] = {
     "EventStream": {"is_named": True},
+    "FindAt": {"visible_within": parse_duration(VISIBLE_WITHIN), "retention": parse_duration(LIST_RETENTION)},
     "Job": {"is_polled_by_id": True, "is_open": True, "has_id_in_body": True},
     "Lifecycle": {"poll_method": "GET", "accepts": frozenset(ACCEPTS), "retry_after_unit": 1.0},
     "Pages": {"first": FIRST_PAGE},

@@ -14,7 +14,7 @@ from bide.emit.views.context import Context
 from bide.emit.views.endpoints import Argument, EndpointView
 from bide.emit.views.view import View
 from bide.emit.words import prose
-from bide.ir import End, Endpoint, IdAt, Job, Lifecycle, Named, Pages, Place, Pointer, PollMany, ResultAt, State
+from bide.ir import End, Endpoint, FindAt, IdAt, Job, Lifecycle, Named, Pages, Place, Pointer, PollMany, ResultAt, State
 from bide.spec import names
 
 
@@ -111,10 +111,7 @@ class LifecycleView(View):
     def _address(self, endpoint: Endpoint) -> Code | str:
         """The path, or the link."""
         if endpoint.link is None:
-            query = "&".join(
-                f"{_encoded(name)}={_encoded(text)}" for at, name, text in endpoint.constants if at is Place.QUERY
-            )
-            return f"{endpoint.path}?{query}" if query else endpoint.path
+            return _path_and_query(endpoint)
         fields = {**asdict(endpoint.link), "name": f"{endpoint.method} {endpoint.path}"}
         return row("Link", {**fields, "envelope": self._envelope if endpoint.link.field else ""})
 
@@ -261,9 +258,28 @@ class JobView(View):
             "job_id": self.id_at(self.ir.job_id),
             "idempotency_header": self.ir.idempotency_key,
             "key_retention": self.ir.key_retention,
+            "find": self._find_at(self.ir.find) if self.ir.find else None,
         }
         found = row("SubmitAt", fields)
         return None if found == "SubmitAt()" else found
+
+    def _find_at(self, find: FindAt) -> Code:
+        parameter = self.ir.submit.named[find.argument]
+        fields = {
+            "argument": find.argument,
+            "parameter": parameter.name if parameter.field.optional else "",
+            "path": _path_and_query(find.endpoint),
+            "reply": self.provider.reply_type(find.returns),
+            "list": find.list,
+            "reference": find.reference,
+            "job_id": row("Link", asdict(find.job_id)) if find.job_id.template else find.job_id.field,
+            "pages": row("Pages", asdict(find.pages)) if find.pages else None,
+            "visible_within": find.visible_within,
+            "retention": find.retention,
+            "timeout": find.endpoint.timeout,
+            "auth": None if find.endpoint.auth is None else literal(find.endpoint.auth),
+        }
+        return row("FindAt", fields)
 
     @property
     def call(self) -> Code:
@@ -272,7 +288,7 @@ class JobView(View):
             "kind": Code(f"_jobs.{self.constant}"),
             "call": self.endpoint.call(),
             "idempotency_key": Code("idempotency_key") if self.ir.idempotency_key else None,
-            "values": self.values(self.ir.submit, self.ir.job_id),
+            "values": {name: Code(each.name) for name, each in self.ir.kept_arguments.items()},
         }
         return row("Submission", fields, indent=4)
 
@@ -313,6 +329,12 @@ class JobView(View):
     def async_run_many_docstring(self) -> Code:
         text = prose.run_many(self.ir, self.params_class, is_async=True)
         return docstring(text, indent=8)
+
+
+def _path_and_query(endpoint: Endpoint) -> str:
+    """The path with the query, with names in braces."""
+    query = "&".join(f"{_encoded(name)}={_encoded(text)}" for at, name, text in endpoint.constants if at is Place.QUERY)
+    return f"{endpoint.path}?{query}" if query else endpoint.path
 
 
 def _encoded(text: str) -> str:

@@ -229,6 +229,7 @@ class ProviderView(Context):
     def _rates(self) -> dict[str, Code]:
         """The provider's rate limits by endpoint."""
         endpoints = [job.submit for job in self.ir.jobs]
+        endpoints += [job.find.endpoint for job in self.ir.jobs if job.find]
         endpoints += [lifecycle.poll for lifecycle in self.ir.lifecycles]
         endpoints += [lifecycle.poll_many.endpoint for lifecycle in self.ir.lifecycles if lifecycle.poll_many]
         endpoints += [each for lifecycle in self.ir.lifecycles if (each := lifecycle.result.endpoint)]

@@ -68,16 +68,24 @@ def field(field: Field, *, of: Source | None, is_argument: bool = False) -> str:
     return " ".join(part for part in parts if part)
 
 
+REFERENCE = " The job is found by it, so it must be its own. Default: a new one for each submit."
+
+
 def arguments(
-    parameters: Iterable[Parameter], extra: Iterable[tuple[str, str]] = (), *, texts: Texts = NO_TEXTS
+    parameters: Iterable[Parameter],
+    extra: Iterable[tuple[str, str]] = (),
+    *,
+    texts: Texts = NO_TEXTS,
+    chosen: str = "",
 ) -> str:
-    """The `Args:` section. *texts* has the values of each enum."""
+    """The `Args:` section. *texts* has the values of each enum, and *chosen* is an argument that a client chooses."""
     lines = []
     for parameter in parameters:
         text = field(parameter.field, of=None, is_argument=True) or "Not described by the provider."
         if choices := [choice for name in named(parameter.field.type) for choice in texts.get(name, ())]:
             text += f" Known values: {', '.join(f'`{choice}`' for choice in choices)}."
         renamed = f" Sent as `{parameter.field.wire}`." if parameter.name == f"{parameter.field.name}_" else ""
+        text += REFERENCE if chosen and parameter.field.wire == chosen else ""
         lines.append(f"    {parameter.name}: {text}{renamed}")
     lines += [f"    {name}: {text}" for name, text in extra]
     return "\n".join(["", "Args:", *lines]) if lines else ""
@@ -148,6 +156,11 @@ def _idempotency_key(job: Job) -> list[tuple[str, str]]:
     return [(name, text + (KEPT.format(duration=duration(job.key_retention)) if job.key_retention else ""))]
 
 
+def _reference(job: Job) -> str:
+    """The wire name of the argument that is the reference of a job, if a client chooses one."""
+    return job.find.argument if job.find and job.submit.named[job.find.argument].field.optional else ""
+
+
 def submit(job: Job, texts: Texts) -> str:
     """The docstring of `submit`."""
     key = _idempotency_key(job)
@@ -155,12 +168,13 @@ def submit(job: Job, texts: Texts) -> str:
         "If the reply is lost, the submit is sent again with the same key: there is never a second job."
         if job.idempotency_key
         else "If the reply is lost, the submit is not sent again, because that could create a second job."
+        + (" `find` shows whether there is one." if job.find else "")
     )
     return joined(
         "Submit a job and return its handle without waiting.",
         f"\n{sentence(job.description)} {lost}",
         _deprecated(job),
-        arguments(job.submit.parameters, key, texts=texts),
+        arguments(job.submit.parameters, key, texts=texts, chosen=_reference(job)),
         _raises(NOT_SENT, UNREACHABLE, MAY_EXIST, REFUSED),
         see(job.source),
     )
@@ -174,7 +188,7 @@ def run(job: Job, texts: Texts, *, is_async: bool) -> str:
         "Submit a job, wait until it is done, and return its result.",
         f"\n{sentence(job.description)}{_how_long(job)}",
         _deprecated(job),
-        arguments(job.submit.parameters, extra, texts=texts),
+        arguments(job.submit.parameters, extra, texts=texts, chosen=_reference(job)),
         _raises(
             *_endings(job),
             "JobTimeout: The deadline passed. The job is still running; `resume(error.token)` waits for it again.",
@@ -253,7 +267,10 @@ def run_many(job: Job, params_class: str, *, is_async: bool) -> str:
 
 def _submitting(job: Job) -> str:
     """How many submits may be under way at once."""
-    return "`max_in_flight`" if job.idempotency_key else "10, because nobody knows what became of those at a crash"
+    if job.idempotency_key:
+        return "`max_in_flight`"
+    why = "each of them is searched for after a crash" if job.find else "nobody knows what became of those at a crash"
+    return f"10, because {why}"
 
 
 def client(provider: Provider) -> str:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from bide import ir
+from bide.ir import defaults
 from bide.ir.build.endpoints import Bodies, build_endpoint, build_id
 from bide.ir.build.fields import deprecation
-from bide.ir.build.lifecycles import build_polling
+from bide.ir.build.lifecycles import build_pages, build_polling
 from bide.ir.notation import parse_duration, parse_pointer, parse_type
 from bide.spec import names
 from bide.spec.document import Json
@@ -29,6 +30,7 @@ def build_job(
         job_id=build_id(submit.get("job_id")),
         idempotency_key=header,
         key_retention=key_retention,
+        find=_find(name, submit["find"], bodies, source) if "find" in submit else None,
         lifecycle=lifecycle,
         snapshot=raw.get("snapshot"),
         result=parse_type(raw["result"]).type,
@@ -37,6 +39,21 @@ def build_job(
         items=_items(raw["items"]) if "items" in raw else None,
         webhook=_webhook(raw["webhook"]) if "webhook" in raw else None,
         deprecated=deprecation(raw),
+    )
+
+
+def _find(owner: str, raw: Mapping[str, Json], bodies: Bodies, source: ir.Source | None) -> ir.FindAt:
+    pages = build_pages(raw["pages"]) if "pages" in raw else None
+    return ir.FindAt(
+        endpoint=build_endpoint(owner, raw, bodies, source, role="find"),
+        returns=parse_type(raw["returns"]).type,
+        argument=raw["argument"],
+        list=pages.list if pages else parse_pointer(raw["list"]) if "list" in raw else (),
+        reference=parse_pointer(raw["reference"]),
+        job_id=build_id(raw.get("job_id")),
+        pages=pages,
+        visible_within=parse_duration(raw.get("visible_within", defaults.VISIBLE_WITHIN)),
+        retention=parse_duration(raw.get("retention", defaults.LIST_RETENTION)),
     )
 
 

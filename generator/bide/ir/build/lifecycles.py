@@ -63,7 +63,7 @@ def _result(owner: str, raw: Mapping[str, Json], bodies: Bodies, source: ir.Sour
     if not any(method in raw for method in METHODS):
         return ir.ResultAt(
             field=parse_pointer(raw["field"]) if "field" in raw else (),
-            pages=_pages(raw["pages"]) if "pages" in raw else None,
+            pages=build_pages(raw["pages"]) if "pages" in raw else None,
             retention=retention,
         )
     return ir.ResultAt(
@@ -71,12 +71,13 @@ def _result(owner: str, raw: Mapping[str, Json], bodies: Bodies, source: ir.Sour
         not_ready=tuple(raw.get("not_ready", defaults.NOT_READY)),
         gone=tuple(raw.get("gone", defaults.GONE)),
         failed=tuple(raw.get("failed", ())),
-        pages=_pages(raw["pages"]) if "pages" in raw else None,
+        pages=build_pages(raw["pages"]) if "pages" in raw else None,
         retention=retention,
     )
 
 
-def _pages(raw: Mapping[str, Json]) -> ir.Pages:
+def build_pages(raw: Mapping[str, Json]) -> ir.Pages:
+    """How a list is split over pages."""
     following = raw.get("next", {})
     at = {"field": following} if isinstance(following, str) else following
     return ir.Pages(

@@ -64,6 +64,8 @@ def received(
             yield job.reply
         if job.snapshot:
             yield job.snapshot
+        if job.find:
+            yield from named(job.find.returns)
         yield from named(job.result)
         yield from named(job.failed_result)
     for lifecycle in lifecycles:

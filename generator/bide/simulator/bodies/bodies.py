@@ -12,6 +12,7 @@ from bide.ir import (
     Endpoint,
     Enum,
     Field,
+    FindAt,
     IdAt,
     Job,
     Json,
@@ -123,6 +124,25 @@ class Bodies:
         """The body of a cancel reply; `None` for an empty body."""
         model = self._catalog.model(type_)
         return enveloped(model, self._status_body(model, view)) if model else None
+
+    def item(self, view: JobView, type_: Type | None, find: FindAt) -> dict[str, Json]:
+        """The job in the list of a `find`, whose items have this type."""
+        model = self._catalog.model(type_)
+        body = self._status_body(model, view) if model else {}
+        reference = view.sent.get(find.argument)
+        if reference is None:
+            drop(body, find.reference)
+        else:
+            put(body, find.reference, reference)
+        if model and find.job_id.field:
+            last = self._catalog.fields_along(model, find.job_id.field)[-1]
+            text = in_reply(id_text(find.job_id, view.id), self._catalog.in_json(last.type))
+            put(body, find.job_id.field, text)
+        poll = view.job.lifecycle.poll.link
+        if poll is not None and poll.field:
+            # Unlike the reply to a poll, it says where a job that is over was polled.
+            put(body, poll.field, view.addresses["poll"])
+        return body
 
     def reply(self, type_: Type, view: View, *, endpoint: Endpoint | None = None) -> Json:
         """The body of an operation's inline reply, or of an event of a stream."""

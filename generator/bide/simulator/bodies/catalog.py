@@ -86,6 +86,13 @@ class Catalog:
             here = field.type
         return tuple(passed)
 
+    def item_at(self, type_: Type, pointer: Pointer) -> Type | None:
+        """The type of the items of the list at *pointer*; `None` if there is no list."""
+        found: Type = type_
+        if pointer and (passed := self.fields_along(self.model(type_), pointer)):
+            found = _without_null(passed[-1].type)
+        return found.item if isinstance(found, ListOf) else None
+
     def _note(self, type_: Type, value: Json) -> None:
         """Add the objects inside an example to the examples of their own models."""
         match type_:

@@ -36,15 +36,17 @@ def asks_for_page(pages: Pages | None, asked: Asked) -> bool:
 
 
 def page_of(
-    catalog: Catalog, model: Model | None, body: Json, pages: Pages, asked: Asked, path: str
+    catalog: Catalog, model: Model | None, body: Json, pages: Pages, asked: Asked, path: str, *, least: int = _LEAST
 ) -> tuple[Json, dict[str, str]]:
-    """The requested page of *body*, a whole result, and its headers. *path* is where further pages are.
+    """The requested page of *body*, a whole list, and its headers. *path* is where further pages are.
+
+    A list with fewer items than *least* has some of them several times.
 
     Raises `Refused` if there is no such page.
     """
     items = at(body, pages.list) if pages.list else body
     items = items if isinstance(items, list) else []
-    while items and len(items) < _LEAST:
+    while items and len(items) < least:
         items = [*items, *copy.deepcopy(items)]
     wanted = dict(asked.query).get(parameter(pages), "")
     start, count = _start(pages, wanted), len(items)
@@ -58,7 +60,8 @@ def page_of(
     else:
         made = items[start : start + _SIZE]
     is_last, number = start + _SIZE >= count, start // _SIZE + 1
-    following = f"http://{asked.headers.get('host', '')}{path}?page={number}" if pages.is_address else f"page-{number}"
+    address = f"http://{asked.headers.get('host', '')}{path}{'&' if '?' in path else '?'}page={number}"
+    following = address if pages.is_address else f"page-{number}"
     headers = {}
     if pages.next_header and not is_last:
         is_link = pages.next_header.lower() == "link" and pages.is_address

@@ -41,6 +41,15 @@ class Registry:
         found = (self._jobs.get(id) for id in ids)
         return [job for job in found if job is not None and job.spec.lifecycle.name in wanted]
 
+    def listed(self, kinds: Iterable[str], named: Mapping[str, Json]) -> list[SimulatedJob]:
+        """The jobs of these kinds whose submits had these arguments, the newest first."""
+        wanted = set(kinds)
+        return [
+            job
+            for job in reversed(self._jobs.values())
+            if job.spec.name in wanted and all(job.sent.get(name) == value for name, value in named.items())
+        ]
+
     def made_before(self, spec: Job, key: str | None, body: Json, now: float) -> SimulatedJob | None:
         """The job that was created with this idempotency key, if the key is still kept.
 

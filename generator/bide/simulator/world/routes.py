@@ -19,6 +19,7 @@ class Role(StrEnum):
 
     CALL = "call"
     SUBMIT = "submit"
+    FIND = "find"
     POLL = "poll"
     POLL_MANY = "poll_many"
     RESULT = "result"
@@ -82,6 +83,8 @@ def _routes(provider: Provider) -> Iterable[Route]:
         yield Route(Role.CALL, operation.endpoint, operation)
     for job in provider.jobs:
         yield Route(Role.SUBMIT, job.submit, job)
+        if job.find:
+            yield Route(Role.FIND, job.find.endpoint, job)
     for lifecycle in provider.lifecycles:
         yield Route(Role.POLL, lifecycle.poll, lifecycle)
         if lifecycle.poll_many:

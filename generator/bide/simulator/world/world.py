@@ -9,11 +9,11 @@ import json
 import math
 from collections import Counter
 from dataclasses import dataclass, replace
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from bide_runtime.testing.faults import UNKNOWN_STATUS, Fault, FaultKind
 
-from bide.ir import IdAt, Job, Json, Lifecycle, Operation, PollMany, Provider
+from bide.ir import FindAt, IdAt, Job, Json, Lifecycle, Operation, Place, PollMany, Provider
 from bide.simulator.bodies import links, paging, stream
 from bide.simulator.bodies.bodies import Bodies
 from bide.simulator.bodies.catalog import Catalog, enveloped, opened
@@ -146,6 +146,8 @@ class World:
         route, given = self._chosen(matched, asked)
         visit = Visit(asked, now, request_id, given, was_held)
         match route.of:
+            case Job(find=FindAt() as find) if route.role is Role.FIND:
+                return self._list(find, [each.of.name for each in matched.routes if each.role is Role.FIND], visit)
             case Job() as spec:
                 return self._submit(spec, visit)
             case Operation() as operation:
@@ -184,6 +186,8 @@ class World:
             asked = long_poll.without(route.of.long_poll, asked)
         if route.role in (Role.RESULT, Role.POLL) and isinstance(route.of, Lifecycle):
             asked = paging.without_page(route.of.result.pages, asked)
+        if route.role is Role.FIND and isinstance(route.of, Job) and route.of.find:
+            asked = paging.without_page(route.of.find.pages, asked)
         return arguments.read(self._catalog, route.endpoint, asked, path)
 
     # --- submits and operations ---
@@ -296,6 +300,25 @@ class World:
         if address.list:
             put(body, address.list, items)
         return self._damaged(of_json(body if address.list else items), spoilt, visit)
+
+    def _list(self, find: FindAt, kinds: list[str], visit: Visit) -> Answer:
+        """The reply with the jobs of these kinds whose submits had the arguments in the address."""
+        named = {name: visit.arguments.sent[name] for name in find.endpoint.names}
+        type_ = self._catalog.item_at(find.returns, find.list)
+        items = [self._bodies.item(self._seen(job, visit), type_, find) for job in self._registry.listed(kinds, named)]
+        model = self._catalog.model(find.returns)
+        body: Json = items
+        if model is not None:
+            view = of_request(visit.now, visit.arguments.sent, visit.request_id)
+            body = opened(model, self._bodies.reply(find.returns, view))
+            put(body, find.list, items)
+        headers: dict[str, str] = {}
+        if find.pages is not None:
+            kept = [(name, text) for place, name, text in find.endpoint.constants if place is Place.QUERY]
+            given = [pair for pair in visit.asked.query if pair[0] in dict(kept)]
+            path = f"{visit.asked.path}?{urlencode(given)}" if given else visit.asked.path
+            body, headers = paging.page_of(self._catalog, model, body, find.pages, visit.asked, path, least=0)
+        return of_json(enveloped(model, body) if model else body, headers=headers)
 
     def _note_polls(self, jobs: list[SimulatedJob], visit: Visit) -> None:
         """Count a poll of each job. Raises `Refused` if one is too early."""

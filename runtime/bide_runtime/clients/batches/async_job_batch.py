@@ -103,8 +103,8 @@ class AsyncJobBatch(OfOneProcess, Generic[P, R, J]):
             if self._given is not None:
                 self._intake.hand(self._given)
                 self._given = None
-            if self._unclaimed is not None:
                 await self._write(must_last=False)
+            if self._unclaimed is not None:
                 ended, self._unclaimed = self._unclaimed, None
                 self._given = ended.entry.index
                 return self._outcome(ended)
@@ -121,11 +121,7 @@ class AsyncJobBatch(OfOneProcess, Generic[P, R, J]):
                 case Sleep(until):
                     await self._senders.wait(min(until - clock.now(), self._intake.patience))
                 case Write(must_last):
-                    try:
-                        await self._write(must_last=must_last)
-                    except LedgerFileError:
-                        await self.close()  # what exists is written down, if there is any room
-                        raise
+                    await self._write(must_last=must_last)
                     self._batch.note_written(clock.now())
                 case Log() as note:
                     self._client._noted(note)
@@ -183,11 +179,18 @@ class AsyncJobBatch(OfOneProcess, Generic[P, R, J]):
         await self.close()
 
     async def _write(self, *, must_last: bool) -> None:
-        """Write down what was noted; a sync of the disk does not stop the event loop, unless its time is virtual."""
-        if must_last and isinstance(self._client._clock, AsyncSystemClock):
-            await asyncio.to_thread(self._intake.commit, must_last=True)
-        else:
-            self._intake.commit(must_last=must_last)
+        """Write down what was noted. If that fails, the batch ends; what exists is written if there is any room.
+
+        A sync of the disk does not stop the event loop, unless its time is virtual.
+        """
+        try:
+            if must_last and isinstance(self._client._clock, AsyncSystemClock):
+                await asyncio.to_thread(self._intake.commit, must_last=True)
+            else:
+                self._intake.commit(must_last=must_last)
+        except LedgerFileError:
+            await self.close()
+            raise
 
     async def _show(self) -> None:
         if self._bar is not None:

@@ -95,8 +95,8 @@ class JobBatch(OfOneProcess, Generic[P, R, J]):
             if self._given is not None:
                 self._intake.hand(self._given)
                 self._given = None
-            if self._unclaimed is not None:
                 self._write(must_last=False)
+            if self._unclaimed is not None:
                 ended, self._unclaimed = self._unclaimed, None
                 self._given = ended.entry.index
                 return self._outcome(ended)
@@ -113,11 +113,7 @@ class JobBatch(OfOneProcess, Generic[P, R, J]):
                 case Sleep(until):
                     self._senders.wait(min(until - clock.now(), self._intake.patience))
                 case Write(must_last):
-                    try:
-                        self._write(must_last=must_last)
-                    except LedgerFileError:
-                        self.close()  # what exists is written down, if there is any room
-                        raise
+                    self._write(must_last=must_last)
                     self._batch.note_written(clock.now())
                 case Log() as note:
                     self._client._noted(note)
@@ -174,8 +170,12 @@ class JobBatch(OfOneProcess, Generic[P, R, J]):
         self.close()
 
     def _write(self, *, must_last: bool) -> None:
-        """Write down what was noted."""
-        self._intake.commit(must_last=must_last)
+        """Write down what was noted. If that fails, the batch ends; what exists is written if there is any room."""
+        try:
+            self._intake.commit(must_last=must_last)
+        except LedgerFileError:
+            self.close()
+            raise
 
     def _show(self) -> None:
         if self._bar is not None:

@@ -8,6 +8,7 @@ from typing import Any, TypeAlias
 import msgspec
 
 from ...calls.link import Link
+from .find_at import FindAt
 
 IdAt: TypeAlias = tuple[str, ...] | Link
 """Where an id is: attribute names that lead to it in the decoded reply, a link, or an argument.
@@ -27,3 +28,5 @@ class SubmitAt(msgspec.Struct, frozen=True, kw_only=True):
     """The header for idempotency keys. Only with one is a submit whose reply was lost sent again."""
     key_retention: float | None = None
     """For how many seconds the provider keeps a key; `None` if its documentation does not say."""
+    find: FindAt | None = None
+    """How to find the job of a submit whose reply was lost, if the provider has a list for that."""

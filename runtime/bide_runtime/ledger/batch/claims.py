@@ -17,7 +17,6 @@ from ...steps.text import dumps
 from ..file.entry import COLUMNS, LedgerEntry, entry_of
 from ..file.store import Store
 from ..file.worker import Worker
-from ..state import IS_OPEN
 
 
 class Claims:
@@ -29,7 +28,6 @@ class Claims:
         self._kind = kind
         with store.writing() as database:
             database.execute("CREATE TEMP TABLE seen (key TEXT PRIMARY KEY, times INTEGER NOT NULL) WITHOUT ROWID")
-            database.execute("CREATE TEMP TABLE met (number INTEGER PRIMARY KEY)")
 
     def claim(self, inputs: Sequence[tuple[str | None, Json]]) -> list[LedgerEntry | None]:
         """The entries of these inputs, each with its key or `None`; `None` for each that there is nothing to do for.
@@ -53,14 +51,13 @@ class Claims:
                 else:
                     is_free = self._is_free(entry_of(row))
                 entry = entry_of(row)
-                self._meet(database, entry)
                 if is_free and entry.owner != self._worker.number:
                     self._take(database, entry.number)
                 found.append(entry if is_free else None)
         return found
 
     def take_over(self, limit: int) -> list[LedgerEntry]:
-        """The open entries of workers that have ended."""
+        """The entries of workers that have ended, also those that are over and were not handed out."""
         dead = [number for number in self._others() if not self._worker.is_alive(number)]
         if not dead or limit < 1:
             return []
@@ -73,31 +70,29 @@ class Claims:
             entries = [entry_of(row) for row in rows]
             for entry in entries:
                 self._take(database, entry.number)
-                self._meet(database, entry)
         return entries
 
-    def left_over(self, limit: int) -> list[LedgerEntry]:
-        """Open entries that nobody has, of inputs that were not among those of this batch."""
+    def left_over(self, limit: int, without: set[int]) -> list[LedgerEntry]:
+        """Open entries that nobody has, *without* those that this batch has given up."""
         with self._store.writing() as database:
             rows = database.execute(
                 f"SELECT {COLUMNS} FROM job WHERE kind = ? AND owner IS NULL AND state IN ('sending', 'running')"
-                " AND number NOT IN (SELECT number FROM met) ORDER BY number LIMIT ?",
-                (self._kind, limit),
+                " ORDER BY number LIMIT ?",
+                (self._kind, limit + len(without)),
             ).fetchall()
-            entries = [entry_of(row) for row in rows]
+            entries = [entry for entry in map(entry_of, rows) if entry.number not in without][:limit]
             for entry in entries:
                 self._take(database, entry.number)
-                self._meet(database, entry)
         return entries
 
     @property
     def others_are_at_work(self) -> bool:
-        """Whether another process has open entries of this kind."""
+        """Whether another process has entries of this kind."""
         return bool(self._others())
 
     def _others(self) -> list[int]:
         rows = self._store.read(
-            f"SELECT DISTINCT owner FROM job WHERE owner IS NOT NULL AND owner != ? AND kind = ? AND {IS_OPEN}",
+            "SELECT DISTINCT owner FROM job WHERE owner IS NOT NULL AND owner != ? AND kind = ?",
             self._worker.number,
             self._kind,
         )
@@ -108,10 +103,6 @@ class Claims:
         if not entry.state.is_open and entry.is_handed:
             return False
         return entry.owner is None or (entry.owner != self._worker.number and not self._worker.is_alive(entry.owner))
-
-    def _meet(self, database: Any, entry: LedgerEntry) -> None:
-        """Note that this batch has met an entry, so that it does not take it up a second time."""
-        database.execute("INSERT OR IGNORE INTO met VALUES (?)", (entry.number,))
 
     def _take(self, database: Any, number: int) -> None:
         database.execute("UPDATE job SET owner = ? WHERE number = ?", (self._worker.number, number))

@@ -21,6 +21,9 @@ P = TypeVar("P")
 P_co = TypeVar("P_co", covariant=True)
 R = TypeVar("R")
 
+_AHEAD = 16
+"""How many inputs are read and claimed at a time, though fewer may be able to start."""
+
 _LOOK_ROUND = 0.5
 """Seconds between two looks for jobs of processes that have ended."""
 
@@ -88,9 +91,10 @@ class LedgerIntake(Generic[P, R]):
 
     def next(self, room: int = 1) -> tuple[int, P] | None:
         """The number of the next entry from 0, and its input; `None` if there is none now."""
-        if not self._taken:
-            self._take(min(room, self._max_submitting - len(self._run.submitting)))
-        if not self._taken:
+        is_full = len(self._run.submitting) >= self._max_submitting
+        if not self._taken and not is_full:
+            self._take(room)
+        if not self._taken or (is_full and self._taken[0][0].is_to_submit):
             return None
         entry, given = self._taken.popleft()
         self._flows[entry.number - 1] = entry, given
@@ -124,14 +128,11 @@ class LedgerIntake(Generic[P, R]):
         if now >= self._looks_round_at:
             self._looks_round_at = now + _LOOK_ROUND
             self._keep(self._claims.take_over(room))
-            room -= len(self._taken)
-        while room > 0 and not self._inputs.is_exhausted:
-            found = self._claimed(room)
-            if not found:
+        while not self._taken and not self._inputs.is_exhausted:
+            if not self._claimed(max(room, _AHEAD)):
                 return
-            room -= found
-        if room > 0 and not self._taken and self._inputs.is_exhausted:
-            self._keep(self._claims.left_over(room))
+        if not self._taken and self._inputs.is_exhausted:
+            self._keep(self._claims.left_over(room, self._journal.given_up))
             if not self._taken and not self._flows:
                 self._is_over = not self._claims.others_are_at_work
 

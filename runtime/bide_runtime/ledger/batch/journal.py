@@ -50,6 +50,8 @@ class Journal:
         self._unsent: list[tuple[str, tuple[Any, ...]]] = []
         """The notes of submits that do not leave before they are written."""
         self._lock = Lock()
+        self.given_up: set[int] = set()
+        """The entries that this batch leaves to a later one."""
 
     def commit(self, *, must_last: bool = False) -> None:
         """Write all notes, in one transaction. If that fails, they are kept, and the next commit writes them."""
@@ -93,11 +95,14 @@ class Journal:
         """The job ended with this result."""
         self._note_outcome(number, EntryState.DONE, {"result": write_value(self._kind.result, result)})
 
-    def note_error(self, number: int, error: ClientError, *, has_job: bool) -> None:
-        """The wait ended with this error."""
+    def note_error(self, number: int, error: ClientError, *, has_job: bool, may_exist: bool) -> None:
+        """The wait ended with this error. *may_exist*: an earlier attempt may have made a job."""
         state = state_after(error, has_job=has_job)
+        if state is EntryState.REFUSED and may_exist:
+            state = EntryState.UNSURE
         if state is None:
             # A later batch goes on from here; for this one it is over.
+            self.given_up.add(number)
             self._note("UPDATE job SET owner = NULL WHERE number = ?", number)
         else:
             self._note_outcome(number, state, {"error": write_error(self._kind, error)})
@@ -136,7 +141,8 @@ def state_after(error: ClientError, *, has_job: bool) -> EntryState | None:
     if has_job:
         return None
     if isinstance(error, SubmitUncertain):
-        # With a key the same submit is sent again.
-        return EntryState.UNSURE if error.idempotency_key is None else None
+        # With a key the same submit is sent again, and with a reference its job is searched for.
+        is_known = error.idempotency_key is not None or error.reference is not None
+        return None if is_known else EntryState.UNSURE
     is_transient = isinstance(error, ApiError) and error.is_transient
     return None if is_transient or isinstance(error, _SAY_NOTHING) else EntryState.REFUSED

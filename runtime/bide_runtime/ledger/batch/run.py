@@ -16,11 +16,14 @@ from ...steps.submission_json import read_submission
 from ...steps.text import loads
 from ...waiting.deadline import Deadline
 from ...waiting.flow import AboutToSend, Commit, Created, Flow, NothingMade, Received
-from ...waiting.links import resume_record
+from ...waiting.links import checked_values, resume_record
 from ...waiting.policies.policy import Policy
 from ...waiting.session import Session
+from ...waiting.submits.find import find
+from ...waiting.submits.reference import reference_of
 from ...waiting.submits.submission import Submission
 from ...waiting.submits.submit import called, prepared, submit
+from ...waiting.submits.submit_reply import raise_uncertain
 from ...waiting.wait import wait
 from ..file.entry import LedgerEntry
 from ..state import EntryState
@@ -60,12 +63,14 @@ class Run(Generic[S, R]):
         self._make = make
         self.submitting: set[int] = set()
         """The entries whose submit is under way: only these can become unsure."""
+        self._may_exist: set[int] = set()
+        """The entries that were sent before, so that a job may exist whatever becomes of a new attempt."""
         self.resumed = 0
         """How many jobs of earlier batches were taken up again."""
 
     def flow(self, entry: LedgerEntry, arguments: Mapping[str, Any], now: float) -> Flow[R]:
         """What is left to do for an entry, up to its result. Raises its error."""
-        if entry.state.is_open and entry.state is not EntryState.RUNNING:
+        if entry.is_to_submit:
             self.submitting.add(entry.number)
         return self._flow(entry, arguments, now)
 
@@ -80,9 +85,8 @@ class Run(Generic[S, R]):
                 yield Created(record)
                 deadline = Deadline(self._how.timeout, now)
             else:
-                submission = self._submission(entry, arguments)
                 deadline = Deadline(self._how.timeout, now)
-                record, now = yield from self._submitted(entry, submission, deadline, now)
+                record, now = yield from self._submit(entry, arguments, deadline, now)
             result = yield from wait(
                 self._session,
                 record,
@@ -92,10 +96,12 @@ class Run(Generic[S, R]):
                 now=now,
             )
         except ClientError as error:
-            self._journal.note_error(entry.number, error, has_job=record is not None)
+            may_exist = entry.number in self._may_exist
+            self._journal.note_error(entry.number, error, has_job=record is not None, may_exist=may_exist)
             raise
         finally:
             self.submitting.discard(entry.number)
+            self._may_exist.discard(entry.number)
         self._journal.note_result(entry.number, result)
         return result
 
@@ -107,15 +113,70 @@ class Run(Generic[S, R]):
         self.resumed += 1
         return record
 
-    def _submission(self, entry: LedgerEntry, arguments: Mapping[str, Any]) -> Submission[S, R]:
-        """What to send: the same as before if that may have arrived. Raises `SubmitUncertain` if nothing must be."""
+    def _submit(
+        self, entry: LedgerEntry, arguments: Mapping[str, Any], deadline: Deadline, now: float
+    ) -> Flow[tuple[Record[S, R], float]]:
+        """Submit the job of an entry, unless it exists by then. What may have arrived is searched for, if it can be.
+
+        Raises `SubmitUncertain` if it may exist, and is neither found nor to be sent again.
+        """
+        record: Record[S, R] | None = None
         if entry.state is EntryState.NEW:
-            return prepared(self._session.account, called(lambda: self._make(arguments)))
-        assert entry.submission is not None
+            submission = prepared(self._session.account, called(lambda: self._make(arguments)))
+        else:
+            assert entry.submission is not None
+            self._may_exist.add(entry.number)
+            submission = read_submission(self._kind, loads(entry.submission))
+            if (why := self._why_not_again(entry, submission)) is not None:
+                if self._reference_of(submission) is None:
+                    raise SubmitUncertain(why)
+                record, now = yield from self._found(entry.number, submission, entry.sent_at, deadline, now)
+                self.resumed += record is not None
+        losses = 0
+        while record is None:
+            try:
+                return (yield from self._submitted(entry, submission, deadline, now))
+            except SubmitUncertain as error:
+                if error.reference is None:
+                    raise
+                lost = error
+            losses += 1
+            now = (yield Commit()).now
+            record, now = yield from self._found(entry.number, submission, None, deadline, now)
+            if record is None and losses > self._session.account.max_retries:
+                raise lost
+        return record, now
+
+    def _found(
+        self, number: int, submission: Submission[S, R], sent_at: float | None, deadline: Deadline, now: float
+    ) -> Flow[tuple[Record[S, R] | None, float]]:
+        """The job of a submit whose reply was lost; `None` if it made none. Raises `SubmitUncertain`."""
+        self.submitting.discard(number)
+        try:
+            record, now = yield from find(self._session, submission, sent_at, deadline=deadline.at, now=now)
+        except SubmitUncertain:
+            raise
+        except ClientError as error:
+            # The next batch searches again.
+            why = f"the search for it failed: {error.message}"
+            reference, key = self._reference_of(submission), submission.idempotency_key
+            raise_uncertain(self._kind, key, why, error, reference=reference)
+        if record is None:
+            self.submitting.add(number)
+            self._may_exist.discard(number)
+            self._journal.note_nothing_made(number)
+        else:
+            self._journal.note_running(number, record.id, record.token)
+        return record, (yield Commit()).now
+
+    def _reference_of(self, submission: Submission[S, R]) -> str | None:
+        return reference_of(self._kind, checked_values(self._kind, submission.values))
+
+    def _why_not_again(self, entry: LedgerEntry, submission: Submission[S, R]) -> str | None:
+        """Why a submit that may have arrived must not be sent again; `None` if it may be."""
         assert entry.sent_at is not None
-        submission = read_submission(self._kind, loads(entry.submission))
         if self._kind.submit.idempotency_header is None or submission.idempotency_key is None:
-            raise SubmitUncertain(
+            return (
                 f"the {self._kind.name} job may or may not have been created: the process ended before the reply to its"
                 " submit; it is not sent again by itself: check the provider's dashboard, then settle it in the ledger"
             )
@@ -123,12 +184,12 @@ class Run(Generic[S, R]):
         kept = UNKNOWN_KEY_RETENTION if kept is None else kept
         age = self._session.account.wall() - entry.sent_at
         if age > kept:
-            raise SubmitUncertain(
+            return (
                 f"the {self._kind.name} job may or may not have been created: the process ended before the reply to its"
                 f" submit, {age / 3600:.1f} hours ago, and the provider may have forgotten its idempotency key; check"
                 " the provider's dashboard, then settle it in the ledger"
             )
-        return submission
+        return None
 
     def _submitted(
         self, entry: LedgerEntry, submission: Submission[S, R], deadline: Deadline, now: float
@@ -144,7 +205,10 @@ class Run(Generic[S, R]):
                 except StopIteration as end:
                     found: tuple[Record[S, R], float] = end.value
                     return found
-                if isinstance(action, AboutToSend):
+                if isinstance(action, AboutToSend | NothingMade) and number in self._may_exist:
+                    # It is written down already, and this attempt says nothing of those before.
+                    received = yield Commit()
+                elif isinstance(action, AboutToSend):
                     self._journal.note_sending(number, submission, account.wall())
                     received = yield Commit(must_last=True)
                 elif isinstance(action, NothingMade):

@@ -32,6 +32,11 @@ class LedgerEntry(msgspec.Struct, frozen=True, gc=False, array_like=True):
     is_handed: bool
     """Whether the loop that got the outcome asked for the next."""
 
+    @property
+    def is_to_submit(self) -> bool:
+        """Whether its submit is still to be made, or may have been made."""
+        return self.state in (EntryState.NEW, EntryState.SENDING)
+
 
 def entry_of(row: Any) -> LedgerEntry:
     """The entry in a row of `COLUMNS`."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -61,6 +62,8 @@ class Store:
         if provider is None and not self.path.exists():
             raise LedgerFileError(f"there is no ledger {self.path}")
         self._database = self._opened(provider)
+        self._syncs: bool | None = None
+        """Whether the next commit syncs."""
 
     def read(self, sql: str, *values: Any) -> list[Any]:
         """The rows that a query finds."""
@@ -76,7 +79,9 @@ class Store:
     def writing(self, *, must_last: bool = False) -> Iterator[sqlite3.Connection]:
         """A transaction. With *must_last* it outlasts a power cut, and so do all before it; else the process."""
         with self._in_words():
-            self._database.execute(f"PRAGMA synchronous = {'FULL' if must_last else 'NORMAL'}")
+            if must_last is not self._syncs:
+                self._database.execute(f"PRAGMA synchronous = {'FULL' if must_last else 'NORMAL'}")
+                self._syncs = must_last
             self._database.execute("BEGIN IMMEDIATE")
             try:
                 yield self._database
@@ -97,18 +102,34 @@ class Store:
             uri = f"{self.path.absolute().as_uri()}?mode={mode}"
             database = sqlite3.connect(uri, uri=True, timeout=_BUSY, isolation_level=None, check_same_thread=False)
             try:
-                self._prepare(database, provider)
+                self._prepare_in_turn(database, provider)
             except BaseException:
                 database.close()
                 raise
         return database
 
+    def _prepare_in_turn(self, database: sqlite3.Connection, provider: str | None) -> None:
+        """Prepare the file. SQLite does not wait for others that open it at this moment, or that were just killed."""
+        give_up_at = time.monotonic() + _BUSY
+        while True:
+            try:
+                return self._prepare(database, provider)
+            except sqlite3.OperationalError as error:
+                if not error.sqlite_errorname.startswith("SQLITE_BUSY") or time.monotonic() > give_up_at:
+                    raise
+                if database.in_transaction:
+                    database.execute("ROLLBACK")
+            time.sleep(0.01)
+
     def _prepare(self, database: sqlite3.Connection, provider: str | None) -> None:
         """Make the tables, or check that they are those of this provider and this version."""
+        # In one transaction: another process may be making the tables.
+        database.execute("BEGIN")
         application, version, tables = (
             database.execute(sql).fetchone()[0]
             for sql in ("PRAGMA application_id", "PRAGMA user_version", "SELECT count(*) FROM sqlite_schema")
         )
+        database.execute("COMMIT")
         if application != _APPLICATION and (tables or provider is None):
             raise LedgerFileError(f"{self.path} is not a ledger: choose another path")
         if version > FORMAT:
@@ -116,7 +137,8 @@ class Store:
                 f"{self.path} was made by a newer version of this package (format {version}, this one reads {FORMAT}):"
                 " update it, pip install --upgrade bide-runtime"
             )
-        database.execute("PRAGMA journal_mode = WAL")
+        if database.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
+            database.execute("PRAGMA journal_mode = WAL").fetchall()
         if application != _APPLICATION:
             database.execute("BEGIN IMMEDIATE")
             # Another process may have made them in between.

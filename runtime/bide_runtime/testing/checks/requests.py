@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from ...http.request import Json
 from ...jobs.token import is_id
 from ...models.rest import REST
+from ..fake.provider import FIRST_KEY
 from ..fake.transport import Sent
 from .values import Given, Values, least
 
@@ -50,6 +51,8 @@ class Argument:
     """Whether it is the id of the job."""
     is_needed_later: bool = False
     """Whether later requests of the job have it in them."""
+    is_chosen: bool = False
+    """Whether a client chooses a value if the caller gives none."""
     join: str = ""
     """What separates the items of a list; empty: each item is a parameter."""
     in_brackets: bool = False
@@ -142,6 +145,8 @@ class Call:
         Paths are below *base*, and *key* is the query parameter of the API key, if it is one.
         """
         values = {name: one.sent for name, one in found.items()}
+        chosen = [one.name for one in self.arguments if one.is_chosen and values.get(one.name) is None]
+        values |= dict.fromkeys(chosen, FIRST_KEY)
         return [
             *([] if sent.request.method == self.method else [f"the method is {sent.request.method}"]),
             *self._in_path(sent, values, base),

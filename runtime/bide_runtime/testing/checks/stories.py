@@ -48,6 +48,8 @@ class Job:
     """Method and path."""
     idempotency_key: str = ""
     """The header."""
+    is_found: bool = False
+    """Whether its reference is in a list, by which it is found."""
     codes: Sequence[int] = ()
     """The HTTP statuses that are a status of the job."""
     is_open: bool = True

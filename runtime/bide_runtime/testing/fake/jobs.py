@@ -26,9 +26,10 @@ from ...models.codec import follow
 from ...waiting.links import Role
 from ...waiting.submits.job_id import argument_of, is_outside_body
 from .addresses import JSON, Address, Route
-from .bodies import attributes, fits, has, made_up, nulls, placed, plain, put, takes, typed
+from .bodies import attributes, has, made_up, nulls, placed, put, takes
 from .clock import VirtualTime
 from .long_poll import answered_at, asked_for
+from .paging import asked_page, page_of
 from .plans import FakeJob, Plan, is_shown_otherwise, timeline_to
 from .replies import error_reply
 from .transport import Reply, Sent
@@ -78,6 +79,7 @@ class FakeJobs(Generic[R]):
         self.poll = Address("poll")
         self.result = Address("result")
         self.cancel = Address("cancel")
+        self.find = Address("find")
         self.jobs: list[FakeJob] = []
         """The jobs that exist, in the order of their submits."""
         self._by_id: dict[str, FakeJob] = {}
@@ -137,6 +139,16 @@ class FakeJobs(Generic[R]):
         """The job with this id, if it exists."""
         return self._by_id.get(job_id)
 
+    def listed(self, path: str, named: Mapping[str, str]) -> list[FakeJob]:
+        """The jobs that the list at *path* has, the newest first, if its address has these values in it."""
+        at = self.kind.submit.find
+        if at is None or at.path != path:
+            return []
+        # Another client's jobs, which `exists` adds, have no submit that is known.
+        made = [job for job in reversed(self.jobs) if job.began > -inf]
+        made = [job for job in made if self._time.now - job.began >= job.plan.visible_after]
+        return [job for job in made if all(job.arguments.get(name) == value for name, value in named.items())]
+
     def named(self, arguments: Mapping[str, str]) -> FakeJob | None:
         """The job with these values in its addresses, if it exists."""
         jobs = [self.found(arguments["job_id"])] if "job_id" in arguments else self.jobs
@@ -191,6 +203,9 @@ class FakeJobs(Generic[R]):
             given, argument = self._arguments(sent, route or self.route), argument_of(id_at)
             job = self._made(sent.json, None, given.get(argument, "") if argument else "")
             job.values |= {name: given[name] for name in self._needed if name in given}
+            if (at := self.kind.submit.find) is not None:
+                job.reference = given.get(at.argument) or sent.request.headers.get(at.argument.lower())
+                job.arguments = given
         if key is not None:
             self._keys[key] = job
         sent.job_ids = (job.id,)
@@ -292,7 +307,7 @@ class FakeJobs(Generic[R]):
     def is_page(self, sent: Sent) -> bool:
         """Whether a request to the address of polls is for a further page of a result."""
         pages = self.kind.lifecycle.pages
-        return pages is not None and bool(_asked_page(pages, sent))
+        return pages is not None and bool(asked_page(pages, sent))
 
     def page_of(self, sent: Sent, job: FakeJob) -> Reply:
         """The reply at the address of a page."""
@@ -312,33 +327,9 @@ class FakeJobs(Generic[R]):
         return body, headers
 
     def _page(self, pages: Pages, job: FakeJob, body: Json, sent: Sent | None) -> tuple[Json, int, dict[str, str]]:
-        """Body, HTTP status and headers of the requested page of *body*, a result; without *sent*, of the first page.
-
-        A page has two items, and what leads to the next page.
-        """
-        wanted, headers = self.kind.result, dict(JSON)
-        items = plain(follow(typed(wanted, body), pages.list)) or []
-        asked = _asked_page(pages, sent)
-        is_counted = not (pages.offset or pages.next or pages.next_header)
-        number = int(asked or "0") // (2 if pages.offset else 1) - (pages.first if is_counted and asked else 0)
-        shown = items[2 * number : 2 * number + 2]
-        if pages.list:
-            put(body, wanted, pages.list, shown)
-        else:
-            body = shown
-        is_last = 2 * number + 2 >= len(items)
-        put(body, wanted, pages.more, not is_last)
-        path = PAGE_PATH.replace("{job_id}", quote(job.id, safe=""))
-        following = f"{self.base}{path}?page={number + 1}" if pages.is_address else str(number + 1)
-        if pages.next_header and not is_last:
-            is_link = pages.next_header.lower() == "link" and pages.is_address
-            text = f'<{self.base}/>; rel="start up", <{following}>; title="a, \\">"; rel=next' if is_link else following
-            headers[pages.next_header.lower()] = text
-        for value in (None, "") if is_last else (following, number + 1):
-            put(body, wanted, pages.next, value)
-            if fits(wanted, body):
-                break
-        return body, 200, headers
+        """Body, HTTP status and headers of the requested page of a result; without *sent*, of the first page."""
+        address = f"{self.base}{PAGE_PATH.replace('{job_id}', quote(job.id, safe=''))}?"
+        return page_of(pages, self.kind.result, body, sent, base=self.base, address=address)
 
     def cancelled(self, job: FakeJob) -> Reply:
         """Cancel a job unless it is over."""
@@ -422,11 +413,6 @@ class FakeJobs(Generic[R]):
         if argument or job.id not in self._by_id:
             self._by_id[job.id] = job
         return job
-
-
-def _asked_page(pages: Pages, sent: Sent | None) -> str:
-    """The text that asks for a page; empty for the first."""
-    return "" if sent is None else dict(sent.query).get(pages.query or pages.offset or "page", "")
 
 
 def _texts_in(body: Json) -> dict[str, str]:

@@ -82,6 +82,10 @@ class FakeJob:
     """How often its result was returned."""
     values: dict[str, str] = field(default_factory=dict)
     """The values that its addresses have in them, beside its id."""
+    reference: str | None = None
+    """The reference by which it is found in a list."""
+    arguments: dict[str, str] = field(default_factory=dict)
+    """The texts in its submit, by name, if it can be found in a list."""
 
     timeline: Timeline = field(init=False)
     """That of the plan, until the job is cancelled."""

@@ -20,6 +20,7 @@ from ...http.auth import Secret
 from ...http.request import Json
 from ...jobs.kind import JobKind
 from ...jobs.lifecycle import Lifecycle
+from ...jobs.requests.find_at import FindAt
 from ...jobs.requests.poll_many import PollMany
 from ...jobs.requests.result_at import ResultAt
 from ...jobs.requests.submit_at import IdAt
@@ -31,10 +32,15 @@ from .bodies import placed
 from .clock import AsyncFakeClock, FakeClock, VirtualTime
 from .jobs import PAGE_PATH, FakeJobs, link_path
 from .keys import KEY, WEBHOOK_SECRET, FakeKeys
+from .lists import list_reply
 from .plans import FakeJob
 from .promises import Trace, broken_promises
 from .replies import changed
 from .transport import AsyncFakeTransport, FakeTransport, Reply, Sent, Server
+
+_KEY = "fake-key-{}"
+FIRST_KEY = _KEY.format(1)
+"""The first idempotency key or reference that a client of a new fake chooses."""
 
 C = TypeVar("C", bound=Client)
 A = TypeVar("A", bound=AsyncClient)
@@ -121,7 +127,9 @@ class FakeProvider(Generic[C, A]):
         before = self.now - older_than
         self.requests = [sent for sent in self.requests if sent.at >= before]
         addresses = (
-            address for jobs in self.kinds for address in (jobs, jobs.submit, jobs.poll, jobs.result, jobs.cancel)
+            address
+            for jobs in self.kinds
+            for address in (jobs, jobs.submit, jobs.find, jobs.poll, jobs.result, jobs.cancel)
         )
         for each in (self.time, self.keys, *self._transports, *addresses, *self.operations):
             each.forget(before)
@@ -152,7 +160,7 @@ class FakeProvider(Generic[C, A]):
         self._base = self._base_of(given)
         for jobs in self.kinds:
             jobs.base = self._base
-        chance = {"jitter": self.jitter, "new_key": lambda: f"fake-key-{next(self._keys)}"}
+        chance = {"jitter": self.jitter, "new_key": lambda: _KEY.format(next(self._keys))}
         given = {name: value for name, value in given.items() if name not in ("transport", "clock")}
         webhooks = {"webhook_secret": WEBHOOK_SECRET} if self._provider.webhooks else {}
         return {**self._secrets(api_key, given), **webhooks, **chance, **given, "transport": transport}
@@ -272,8 +280,11 @@ class FakeProvider(Generic[C, A]):
             yield _Asked(operation, operation.route, partial(operation.answer, sent))
         for jobs in self.kinds:
             yield _Asked(jobs.submit, jobs.route, partial(jobs.submitted, sent), jobs)
+            if (find := jobs.kind.submit.find) is not None:
+                route = Route("GET", find.path, auth=find.auth)
+                yield _Asked(jobs.find, route, partial(self._listed, find, route, sent), jobs)
             many = jobs.kind.lifecycle.poll_many
-            if many is not None:
+            if many is not None and _has_ids(many, sent):
                 yield _Asked(
                     jobs.poll,
                     Route(many.method, many.path, auth=jobs.kind.lifecycle.auth.get("poll")),
@@ -295,6 +306,12 @@ class FakeProvider(Generic[C, A]):
                 elif address is not jobs.poll or not (jobs.is_result_due(job) or jobs.is_page(sent)):
                     yield _Asked(address, route, partial(answer, job), jobs, job_id, job)
 
+    def _listed(self, at: FindAt, route: Route, sent: Sent) -> Reply:
+        """The reply with a list of jobs, the newest first."""
+        named = route.arguments(sent, sent.path.removeprefix(self._base)) or {}
+        found = [job for jobs in self.kinds for job in jobs.listed(at.path, named)]
+        return list_reply(at, sorted(found, key=lambda job: -job.began), sent, self._base)
+
     def _polled_together(self, many: PollMany, sent: Sent) -> Reply:
         """The reply to a poll of many jobs."""
         if many.ids_in == "query":
@@ -313,6 +330,11 @@ class FakeProvider(Generic[C, A]):
                     told |= reply.told
                     retry_after = max(retry_after, reply.retry_after)
         return Reply(placed(None, many.list, items), 200, JSON, told=told, retry_after=retry_after)
+
+
+def _has_ids(many: PollMany, sent: Sent) -> bool:
+    """Whether a request has ids, if they are in its query: a list may have the same address."""
+    return many.ids_in == "body" or many.ids in dict(sent.query)
 
 
 def _texts(given: Mapping[str, Any]) -> dict[str, str]:

@@ -70,7 +70,7 @@ class Sent:
     timeout: float
     """The client's timeout for the reply, in seconds."""
     role: str = ""
-    """`submit`, `poll`, `result`, `cancel`, or the name of an operation."""
+    """`submit`, `find`, `poll`, `result`, `cancel`, or the name of an operation."""
     bucket: str = ""
     """The rate limit bucket: method and path template."""
     job_ids: tuple[str, ...] = ()

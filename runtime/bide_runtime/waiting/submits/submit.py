@@ -20,6 +20,7 @@ from ..retry import send_with_retries
 from ..session import Announced, Outgoing, Session, sleep_until
 from ..wait import wait
 from .job_id import argument_of
+from .reference import reference_of
 from .submission import Submission
 from .submit_reply import raise_uncertain, read_submit
 
@@ -74,7 +75,7 @@ def submit(
             known = Record(submission.kind, values[argument], submitted_at=account.wall()) if argument else None
             if known is not None:
                 known.values, known.base, known.tag = needed(submission.kind, values), account.variables, submission.tag
-            raise_uncertain(submission.kind, key, error.message, error, known)
+            raise_uncertain(submission.kind, key, error.message, error, known, reference_of(submission.kind, values))
         raise
     now = received.now
     # Of several attempts, the last one is taken to have created the job.

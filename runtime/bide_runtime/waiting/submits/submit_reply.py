@@ -27,6 +27,7 @@ from ...models.part import named, part_of
 from ..links import checked_values, keep_links, keep_values, needed
 from ..poll import reading_in
 from .job_id import argument_of, id_in, is_outside_body, place_of_id
+from .reference import reference_of
 from .submission import Submission
 
 S = TypeVar("S")
@@ -102,7 +103,7 @@ def read_submit(
     except DecodeError as error:
         if (refusal := account.error_instead(response)) is not None:
             raise refusal from error
-        raise_uncertain(kind, key, error.message, error)
+        raise_uncertain(kind, key, error.message, error, reference=reference_of(kind, values))
     has_id = id_in(kind, at, reply.facts, response, url, values) is not None
     # An id that is an argument says nothing about what the reply is.
     is_in_doubt = not has_id or (argument_of(at) and reply.misfit is not None)
@@ -143,6 +144,7 @@ def raise_uncertain(
     why: str,
     cause: ClientError | None,
     known: Record[Any, Any] | None = None,
+    reference: str | None = None,
 ) -> NoReturn:
     """Raise `SubmitUncertain` with advice. *known* is the job, if its id was an argument."""
     poll = kind.lifecycle.poll
@@ -153,11 +155,15 @@ def raise_uncertain(
         else (
             "resume(error.token).poll() shows whether it exists"
             if can_be_polled
-            else "check the provider's dashboard before you submit again, or you may pay twice"
+            else (
+                f"find() shows whether it exists: its submission has the reference {reference!r}"
+                if reference is not None
+                else "check the provider's dashboard before you submit again, or you may pay twice"
+            )
         )
     )
     message = f"the {kind.name} job may or may not have been created: {why}; {what_now}"
-    uncertain = SubmitUncertain(message, idempotency_key=key)
+    uncertain = SubmitUncertain(message, idempotency_key=key, reference=reference)
     if known is not None and can_be_polled:
         uncertain.about(known.id, known.token)
     raise uncertain from cause
@@ -174,14 +180,17 @@ def _record_with_id(
 ) -> Record[S, R]:
     """The record of a job that can be polled. Raises `SubmitUncertain` if the reply has no id or no link."""
     job_id, poll = id_in(kind, at, reply.facts, reply.response, reply.url, values), kind.lifecycle.poll
+    reference = reference_of(kind, values)
     if not is_id(job_id):
-        raise_uncertain(kind, key, f"the reply has no usable job id ({place_of_id(kind, at)} is {job_id!r})", None)
+        why = f"the reply has no usable job id ({place_of_id(kind, at)} is {job_id!r})"
+        raise_uncertain(kind, key, why, None, reference=reference)
     try:
         record = _record(kind, job_id, reply, submitted_at=submitted_at, id_at=at)
     except DecodeError as error:
-        raise_uncertain(kind, key, error.message, error)
+        raise_uncertain(kind, key, error.message, error, reference=reference)
     if isinstance(poll, Link) and not poll.path and not record.is_settled and "poll" not in record.links:
-        raise_uncertain(kind, key, f"the reply has no link to poll job {job_id} ({poll.place} is missing)", None)
+        why = f"the reply has no link to poll job {job_id} ({poll.place} is missing)"
+        raise_uncertain(kind, key, why, None, reference=reference)
     return record
 
 

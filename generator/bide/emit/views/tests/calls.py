@@ -34,13 +34,20 @@ class CallView(View):
     """One method of the client, and its request according to the spec."""
 
     def __init__(
-        self, provider: Context, name: str, endpoint: Endpoint, job_id: str, needed_later: Container[str]
+        self,
+        provider: Context,
+        name: str,
+        endpoint: Endpoint,
+        job_id: str,
+        needed_later: Container[str],
+        reference: str = "",
     ) -> None:
         super().__init__(provider)
         self._name = name
         self._endpoint = endpoint
         self._job_id = job_id
         self._needed_later = needed_later
+        self._reference = reference
         self._body = Placed() if endpoint.body is None else placed(provider, endpoint.body)
         if endpoint.whole is not None:
             self._body.arguments.append(((), endpoint.whole))
@@ -132,6 +139,7 @@ class CallView(View):
             parts.append(Code("is_id=True"))
         elif parameter.place is not Place.PATH and field.wire in self._needed_later:
             parts.append(Code("is_needed_later=True"))
+        parts += [Code("is_chosen=True")] if field.optional and self._reference == field.wire else []
         parts += [Code(f"join={literal(field.join)}")] if field.join else []
         parts += [Code("in_brackets=True")] if field.in_brackets else []
         return Code(f"Argument({', '.join(parts)})")

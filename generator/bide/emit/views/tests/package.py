@@ -25,7 +25,8 @@ class TestsView:
                     f"{job.name}.submit",
                     job.submit,
                     job.job_id.argument,
-                    job.needs_of(job.submit, job.job_id),
+                    job.kept_arguments,
+                    job.find.argument if job.find else "",
                 )
                 for job in provider.ir.jobs
             ),
@@ -118,6 +119,11 @@ class TestsView:
             f"The spec of {self.provider.ir.title}, which the tests compare the client with.\n\n"
             "Generated from the spec, not from the client's own tables."
         )
+
+    @property
+    def are_found(self) -> bool:
+        """Whether there is a job that is found by a reference."""
+        return any(job.find for job in self.provider.ir.jobs)
 
     @property
     def has_grace(self) -> bool:

@@ -38,6 +38,7 @@ class JobTableView(View):
             "result": result.path if result else None,
             "cancel": (cancel.method, cancel.path) if cancel else None,
             "idempotency_key": job.idempotency_key,
+            "is_found": job.find is not None,
             "values": {name: "a value" for name in lifecycle.poll.names if name in job.address_arguments},
             "has_retry_after": self._has(lifecycle.retry_after),
             "has_reason": self._has(lifecycle.error.message),

@@ -28,6 +28,7 @@ from dataclasses import dataclass, replace
 from bide import ir
 from bide.ir.notation import NotationError, parse_type, spelled
 from bide.ir.pointers import LeadsNowhere
+from bide.lint.listed import listed
 from bide.lint.spec import Spec, conditions
 from bide.spec.diagnostics import Diagnostic
 from bide.spec.document import Json, Path
@@ -144,6 +145,8 @@ def _uses(spec: Spec) -> Iterator[_Use]:
         submit = job["submit"]
         if "returns" in submit:
             yield from _id_uses(("jobs", name, "submit", "job_id"), submit.get("job_id"), ir.Named(submit["returns"]))
+        if "find" in submit:
+            yield from _find_uses(spec, ("jobs", name, "submit", "find"), submit["find"])
         yield from _item_uses(spec, ("jobs", name, "items"), job)
         yield from _webhook_uses(("jobs", name, "webhook", "job_id"), job)
         lifecycle = spec.table("lifecycles").get(job["lifecycle"])
@@ -151,13 +154,7 @@ def _uses(spec: Spec) -> Iterator[_Use]:
             yield from _lifecycle_uses(("lifecycles", job["lifecycle"]), lifecycle, ir.Named(job["snapshot"]))
         if lifecycle is not None and spec.is_model(job["result"]):
             pages = lifecycle.get("result", {}).get("pages", {})
-            at: Path = ("lifecycles", job["lifecycle"], "result", "pages")
-            for key, wanted in (("list", _ANYTHING), ("next", _ID), ("more", _ANYTHING)):
-                if isinstance(pages.get(key), str):
-                    yield _Use((*at, key), pages[key], ir.Named(job["result"]), wanted)
-            if "field" in (following := pages.get("next", {})) and isinstance(following, dict):
-                of_next = _ID if "query" in pages else _TEXT
-                yield _Use((*at, "next", "field"), following["field"], ir.Named(job["result"]), of_next)
+            yield from _page_uses(("lifecycles", job["lifecycle"], "result", "pages"), pages, ir.Named(job["result"]))
     for name, operation in spec.table("operations").items():
         returns = operation.get("returns")
         for status, reply in returns.items() if isinstance(returns, dict) else ():
@@ -170,8 +167,32 @@ def _uses(spec: Spec) -> Iterator[_Use]:
         one = stream.get("events", stream.get("lines"))
         model = one if events is None else events.get(error.get("event"))
         if error and isinstance(model, str):
-            at = ("operations", name, "stream", "error", "message")
+            at: Path = ("operations", name, "stream", "error", "message")
             yield _Use(at, error["message"], ir.Named(model), _TEXT)
+
+
+def _page_uses(path: Path, pages: Mapping[str, Json], reply: ir.Type) -> Iterator[_Use]:
+    for key, wanted in (("list", _ANYTHING), ("next", _ID), ("more", _ANYTHING)):
+        if isinstance(pages.get(key), str):
+            yield _Use((*path, key), pages[key], reply, wanted)
+    if "field" in (following := pages.get("next", {})) and isinstance(following, dict):
+        of_next = _ID if "query" in pages else _TEXT
+        yield _Use((*path, "next", "field"), following["field"], reply, of_next)
+
+
+def _find_uses(spec: Spec, path: Path, find: Mapping[str, Json]) -> Iterator[_Use]:
+    try:
+        reply = parse_type(find["returns"]).type
+    except NotationError:
+        return
+    if isinstance(reply, ir.Named):
+        yield from _page_uses((*path, "pages"), find.get("pages", {}), reply)
+        if "list" in find:
+            yield _Use((*path, "list"), find["list"], reply, _ANYTHING)
+    item = listed(spec, find)
+    if isinstance(item, ir.Named):
+        yield _Use((*path, "reference"), find["reference"], item, _TEXT)
+        yield from _id_uses((*path, "job_id"), find.get("job_id"), item)
 
 
 def _id_uses(path: Path, raw: Json, reply: ir.Type) -> Iterator[_Use]:

@@ -30,6 +30,8 @@ def check(spec: Spec) -> Iterator[Diagnostic]:
         yield from _zero(spec, (*endpoint.path, "timeout"))
         if isinstance(endpoint.raw.get("idempotency_key"), dict):
             yield from _zero(spec, (*endpoint.path, "idempotency_key", "retention"))
+        if endpoint.role == "find":
+            yield from _zero(spec, (*endpoint.path, "retention"))
     for table in ("lifecycles", "jobs"):
         for name, raw in spec.document.data.get(table, {}).items():
             yield from _ranges(spec, (table, name, "polling"))

@@ -40,9 +40,9 @@ def check(spec: Spec) -> Iterator[Diagnostic]:
     for name, lifecycle in spec.table("lifecycles").items():
         result = lifecycle.get("result", {})
         place: Path = ("lifecycles", name, "result")
-        ways = [key for key in ("field", *METHODS) if key in result]
-        for key in ways[1:]:
-            message = f'the result is either at "{ways[0]}" or at "{key}"'
+        places = [key for key in ("field", *METHODS) if key in result]
+        for key in places[1:]:
+            message = f'the result is either at "{places[0]}" or at "{key}"'
             yield spec.at_key((*place, key), "conflicting-keys", message, "remove one of them")
         if "pages" not in result:
             continue
@@ -52,14 +52,14 @@ def check(spec: Spec) -> Iterator[Diagnostic]:
             yield spec.at_key(
                 path, "bad-pages", message, "remove the field, or add the address, as in result: {get: ...}"
             )
-        yield from _ways(spec, path, pages)
+        yield from ways(spec, path, pages)
         for job_name, job in spec.jobs_of(name):
             yield from _list(spec, path, pages, job_name, job)
             if "query" in pages and _pointer(pages):
                 yield from _addresses(spec, path, pages, job)
 
 
-def _ways(spec: Spec, path: Path, pages: Mapping[str, Json]) -> Iterator[Diagnostic]:
+def ways(spec: Spec, path: Path, pages: Mapping[str, Json]) -> Iterator[Diagnostic]:
     """Problems with how the next page is requested."""
     following = pages.get("next")
     for key in ("query", "next", "first"):

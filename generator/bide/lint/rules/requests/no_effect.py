@@ -12,7 +12,7 @@ Why: its author would rely on something that does not happen.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from bide import ir
 from bide.ir.endpoints import FORMS
@@ -21,7 +21,7 @@ from bide.lint.brackets import has_list, is_object
 from bide.lint.media import has_files
 from bide.lint.spec import METHODS, EndpointView, FieldView, Spec
 from bide.spec.diagnostics import Diagnostic
-from bide.spec.document import Path
+from bide.spec.document import Json, Path
 
 _OF_THE_ENGINE = frozenset(("connection", "content-length", "host", "keep-alive", "te", "transfer-encoding", "upgrade"))
 _BOUNDS = ("min", "max", "min_length", "max_length", "pattern", "min_items", "max_items")
@@ -63,17 +63,23 @@ def check(spec: Spec) -> Iterator[Diagnostic]:
         if "style" in view.more and not has_object:
             message = '"style" has an effect only on an object in a query'
             yield spec.at_key((*view.path, "style"), "no-effect", message, "remove it")
+    for endpoint in spec.endpoints:
+        if endpoint.role == "find":
+            yield from _first(spec, endpoint.path, endpoint.raw)
     for name, lifecycle in spec.table("lifecycles").items():
-        pages = lifecycle.get("result", {}).get("pages", {})
-        if "first" in pages and "next" in pages and "offset" not in pages:
-            path: Path = ("lifecycles", name, "result", "pages", "first")
-            message = '"first" has no effect: pages with a "next" are not numbered'
-            yield spec.at_key(path, "no-effect", message, "remove it")
+        yield from _first(spec, ("lifecycles", name, "result"), lifecycle.get("result", {}))
         result = lifecycle.get("result", {})
         for key in ("not_ready", "gone", "failed", "query", "headers", "body", "timeout", "rate_limit"):
             if key in result and not any(method in result for method in METHODS):
                 message = f'"{key}" has no effect: the result has no address of its own'
                 yield spec.at_key(("lifecycles", name, "result", key), "no-effect", message, "remove it")
+
+
+def _first(spec: Spec, path: Path, raw: Mapping[str, Json]) -> Iterator[Diagnostic]:
+    pages = raw.get("pages", {})
+    if "first" in pages and "next" in pages and "offset" not in pages:
+        message = '"first" has no effect: pages with a "next" are not numbered'
+        yield spec.at_key((*path, "pages", "first"), "no-effect", message, "remove it")
 
 
 def _is_list(view: FieldView) -> bool:

@@ -13,7 +13,8 @@ arguments of the submit, and pointers into the replies of the job:
     result: {get: "/files/{output.file_id}/content"}       # fine, if the reply has it
     poll: {get: /status}                                   # refused: of which job?
 
-The path of `poll_many` has no parameter: the ids go into the query or the body.
+The path of `poll_many` has no parameter: the ids go into the query or the body. In the path and the query of a `find`
+stand the argument that it finds a job by, and required arguments of the submit.
 """
 
 from __future__ import annotations
@@ -34,6 +35,8 @@ def check(spec: Spec) -> Iterator[Diagnostic]:
     for endpoint in spec.endpoints:
         if endpoint.is_of_a_job:
             yield from _of_job(spec, endpoint)
+        elif endpoint.role == "find":
+            yield from _of_list(spec, endpoint)
         elif not endpoint.link:
             named = ir.NAME.findall(endpoint.address)
             yield from _repeated(spec, endpoint.method_path, named)
@@ -88,6 +91,19 @@ def _id_of(job: Mapping[str, Json]) -> Json:
 
 
 _ID_KINDS = (ir.Kind.STRING, ir.Kind.INTEGER, ir.Kind.ANY)
+
+
+def _of_list(spec: Spec, endpoint: EndpointView) -> Iterator[Diagnostic]:
+    """Problems of a `find`, whose names are arguments of its submit."""
+    submit = EndpointView("", "submit", (), spec.table("jobs")[endpoint.owner]["submit"])
+    known = {view.wire for view in spec.arguments(submit) if not view.is_optional} | {endpoint.raw["argument"]}
+    for place, text in endpoint.texts:
+        named = ir.NAME.findall(text)
+        yield from _repeated(spec, place, named)
+        for name in named:
+            if name not in known:
+                message = f"{{{name}}} is neither a required argument of the submit nor the reference"
+                yield spec.at_value(place, "path-parameter", message, did_you_mean(name, sorted(known)))
 
 
 def _of_many(spec: Spec, endpoint: EndpointView, named: list[str]) -> Iterator[Diagnostic]:

@@ -25,10 +25,11 @@ from bide.spec.diagnostics import Diagnostic
 from bide.spec.document import Json
 
 _PARAMETER = re.compile(r"\{[^{}]*\}")
-_OF_JOBS = frozenset(("poll", "poll_many", "result", "cancel"))
+_OF_JOBS = frozenset(("find", "poll", "poll_many", "result", "cancel"))
 _NOUNS = {
     "operation": "the operation",
     "submit": "the submit of",
+    "find": "the `find` of",
     "poll": "the poll of",
     "poll_many": "the `poll_many` of",
     "result": "the result of",
@@ -53,6 +54,8 @@ def check(spec: Spec) -> Iterator[Diagnostic]:
 def _are_told_apart(spec: Spec, one: EndpointView, other: EndpointView) -> bool:
     if one.role == other.role and one.role in _OF_JOBS:
         return True
+    if {one.role, other.role} == {"find", "poll_many"}:
+        return True  # by the ids
     if {one.role, other.role} <= {"operation", "submit"}:
         types = {media_type(spec, one), media_type(spec, other)}
         if len(types) == 2 and "" not in types:
@@ -83,6 +86,8 @@ def _of(
 
 
 def _help(one: EndpointView, other: EndpointView) -> str:
+    if {one.role, other.role} == {"operation", "find"}:
+        return "take the operation out: the list is read by find() of each kind of job"
     if {one.role, other.role} == {"operation", "cancel"}:
         return "keep one of them: the handle of a job has cancel(), also after attach() or resume()"
     if {one.role, other.role} == {"operation", "result"}:

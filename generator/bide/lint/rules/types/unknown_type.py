@@ -75,6 +75,8 @@ def _bodies(spec: Spec) -> Iterator[tuple[Path, str]]:
         for key in ("result", "failed_result"):
             if key in job:
                 yield ("jobs", name, key), job[key]
+        if "find" in job["submit"]:
+            yield ("jobs", name, "submit", "find", "returns"), job["submit"]["find"]["returns"]
     for name, lifecycle in spec.table("lifecycles").items():
         if "returns" in lifecycle.get("cancel", {}):
             yield ("lifecycles", name, "cancel", "returns"), lifecycle["cancel"]["returns"]
