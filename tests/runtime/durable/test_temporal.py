@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from bide_runtime.clients.async_job import AsyncJobs
 from bide_runtime.durable.temporal import activities, error_of
 from bide_runtime.durable.temporal.deadline import Until
 from bide_runtime.durable.temporal.failure import MAX_TEXT, error_in, failure_of, raised_in_workflow
@@ -79,7 +80,7 @@ def test_a_submit_leaves_after_the_server_has_stored_it() -> None:
     worker = Worker("anakin")
     submitted = worker.run("submit", Submit("url_scraper", URL))
 
-    assert (("sending",),) == tuple(worker.server.told)
+    assert ["sending"] == [details[0] for details in worker.server.told]
     assert submitted.job_id
     assert len(worker.sent) == 1
 
@@ -98,10 +99,46 @@ def test_a_submit_without_keys_is_not_sent_again() -> None:
     """The last attempt may have made a job: a person decides."""
     worker = Worker("anakin")
     with pytest.raises(ApplicationError) as failed:
-        worker.run("submit", Submit("url_scraper", URL), SENDING)
+        worker.run("submit", Submit("url_scraper", URL), SENDING, "1.0")
 
     assert (failed.value.type, failed.value.non_retryable) == ("SubmitUncertain", True)
     assert isinstance(error_of("anakin_client", failed.value), SubmitUncertain)
+    assert worker.sent == []
+
+
+@pytest.mark.parametrize("is_made", [True, False])
+def test_a_submit_that_can_be_found_is_searched_for(is_made: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only if the last attempt made no job, this one does."""
+    worker = Worker("anakin")
+    searched: list[float | None] = []
+
+    async def find(jobs: Any, submission: Any, *, sent_at: float | None) -> Any:
+        searched.append(sent_at)
+        return jobs.attach("j7") if is_made else None
+
+    monkeypatch.setattr(AsyncJobs, "find", find)
+    steps = sys.modules["bide_runtime.durable.temporal.activities"]
+    monkeypatch.setattr(steps, "_reference_of", lambda submission: "order 7")
+    submitted = worker.run("submit", Submit("url_scraper", URL), SENDING, "12.5")
+
+    assert searched == [12.5]
+    assert (submitted.job_id == "j7") is is_made
+    assert len(worker.sent) == (0 if is_made else 1)
+
+
+def test_a_search_that_cannot_tell_is_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The activity is not tried again, and a person decides."""
+    worker = Worker("anakin")
+
+    async def find(jobs: Any, submission: Any, *, sent_at: float | None) -> Any:
+        raise SubmitUncertain("there are two")
+
+    monkeypatch.setattr(AsyncJobs, "find", find)
+    monkeypatch.setattr(sys.modules["bide_runtime.durable.temporal.activities"], "_reference_of", lambda _: "order 7")
+    with pytest.raises(ApplicationError, match="there are two") as failed:
+        worker.run("submit", Submit("url_scraper", URL), SENDING, "12.5")
+
+    assert (failed.value.type, failed.value.non_retryable) == ("SubmitUncertain", True)
     assert worker.sent == []
 
 
@@ -109,7 +146,7 @@ def test_a_submit_with_keys_is_sent_again_with_the_same_key() -> None:
     """The key is that of the activity."""
     worker = Worker("scrapio")
     first = worker.run("submit", Submit("fetch", URL), activity_id="1")
-    again = worker.run("submit", Submit("fetch", URL), SENDING, activity_id="1")
+    again = worker.run("submit", Submit("fetch", URL), SENDING, "1.0", activity_id="1")
     other = worker.run("submit", Submit("fetch", URL), activity_id="2")
 
     assert first.job_id == again.job_id

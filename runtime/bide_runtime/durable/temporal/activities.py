@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from math import inf
@@ -16,11 +16,16 @@ from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
 from ...clients.async_job import AsyncJob, AsyncJobs, AsyncJobsClient
 from ...errors.client import ClientClosed, ClientError, InvalidArgument
+from ...errors.decode import DecodeError
+from ...errors.transport import TransportError
+from ...http.errors import ApiError
 from ...jobs.errors import JobError, SubmitUncertain
 from ...waiting.deadline import SAME_TIME
+from ...waiting.links import checked_values
 from ...waiting.policies.policy import Adaptive
 from ...waiting.retry import may_send_again
 from ...waiting.session import retry_after_of
+from ...waiting.submits.reference import reference_of
 from ...waiting.submits.submission import Submission
 from ...waiting.submits.submit_reply import raise_uncertain
 from .deadline import Until, timed_out
@@ -67,21 +72,25 @@ class _Steps:
 
         That the request is about to leave is told to the server, which has stored it when it answers. So a second
         attempt knows whether there is anything to be unsure of, and one that the server has given up sends nothing.
+        What may exist is searched for, if the provider has a list for that.
         """
         jobs, info = self._jobs(asked.job), activity.info()
         with _failing(jobs):
             submission = _prepared(jobs, asked)
-            if not jobs.facts.has_idempotency_keys and SENDING in info.heartbeat_details:
-                why = "the worker ended, or lost its connection to Temporal, while the submit was under way"
-                raise_uncertain(jobs._kind, None, why, None)
-            heart = Heart(info.heartbeat_details)
+            heart, has_key = Heart(info.heartbeat_details), jobs.facts.has_idempotency_keys
             async with beating(heart.beat):
                 try:
-                    job = await jobs.send(
-                        submission, before_send=lambda: heart.tell(SENDING), nothing_made=lambda: heart.tell()
-                    )
+                    job = None
+                    if not has_key and SENDING in info.heartbeat_details:
+                        job = await _found(jobs, submission, info.heartbeat_details)
+                    if job is None:
+                        job = await jobs.send(
+                            submission,
+                            before_send=lambda: heart.tell(SENDING, f"{self._client._clock.wall()}"),
+                            nothing_made=lambda: heart.tell(),
+                        )
                 except ClientError as error:
-                    if _may_be_sent_again(error, has_key=jobs.facts.has_idempotency_keys):
+                    if _may_be_tried_again(error, has_key=has_key):
                         raise failure_of(jobs._kind, error, later=retry_after_of(error)) from None
                     raise
                 return await _submitted(jobs, job)
@@ -126,7 +135,7 @@ class _Steps:
             try:
                 await jobs.resume(asked.token).cancel()  # type: ignore[attr-defined]  # the workflow has checked it
             except ClientError as error:
-                if _may_be_sent_again(error, has_key=True):
+                if _may_be_tried_again(error, has_key=True):
                     raise failure_of(jobs._kind, error, later=retry_after_of(error)) from None
                 raise
 
@@ -162,6 +171,31 @@ def _prepared(jobs: AsyncJobs[Any, Any], asked: Submit) -> Submission[Any, Any]:
     return submission if asked.tag is None else replace(submission, tag=asked.tag)
 
 
+async def _found(
+    jobs: AsyncJobs[Any, Any], submission: Submission[Any, Any], details: Sequence[Any]
+) -> AsyncJob[Any, Any] | None:
+    """The job of the last attempt; `None` if it made none. Raises `SubmitUncertain` if nobody can know."""
+    kind, reference = jobs._kind, _reference_of(submission)
+    try:
+        if reference is None:
+            why = "the worker ended, or lost its connection to Temporal, while the submit was under way"
+            raise_uncertain(kind, None, why, None)
+        try:
+            return await jobs.find(submission, sent_at=float(details[1]))
+        except (ApiError, TransportError, DecodeError) as error:
+            if may_send_again(error, idempotent=True):
+                raise failure_of(kind, error, later=retry_after_of(error)) from None
+            raise_uncertain(kind, None, f"the search for it failed: {error.message}", error, reference=reference)
+    except SubmitUncertain as error:
+        # Not to be searched for again.
+        raise failure_of(kind, jobs._own_errors.of(error)) from None
+
+
+def _reference_of(submission: Submission[Any, Any]) -> str | None:
+    """What the job can be found by, if the provider has a list for that."""
+    return reference_of(submission.kind, checked_values(submission.kind, submission.values))
+
+
 async def _submitted(jobs: AsyncJobs[Any, Any], job: AsyncJob[Any, Any]) -> Submitted:
     """What is known of a job after its submit; with its result, if that takes no waiting. Raises how it ended."""
     result = None
@@ -190,7 +224,11 @@ def _failing(jobs: AsyncJobs[Any, Any]) -> Iterator[None]:
         raise failure_of(jobs._kind, error) from None
 
 
-def _may_be_sent_again(error: ClientError, *, has_key: bool) -> bool:
-    """Whether the request that failed may be sent by another attempt, by the rule of all requests."""
-    reason = error.__cause__ if isinstance(error, SubmitUncertain) and has_key else error
-    return isinstance(reason, ClientError) and may_send_again(reason, idempotent=has_key)
+def _may_be_tried_again(error: ClientError, *, has_key: bool) -> bool:
+    """Whether another attempt may send the request that failed, by the rule of all requests, or search for its job."""
+    if isinstance(error, SubmitUncertain):
+        cause = error.__cause__
+        return error.reference is not None or (
+            has_key and isinstance(cause, ClientError) and may_send_again(cause, idempotent=True)
+        )
+    return may_send_again(error, idempotent=has_key)
