@@ -21,7 +21,7 @@ async def events_of_polls(folder: Path) -> tuple[int, int]:
     spec = (ROOT / "specs" / "scrapio.yaml").read_text(encoding="utf-8")
     spec = re.sub(r"interval: 2s\.\.5s", "interval: 300ms..300ms", spec)
     (folder / "scrapio.yaml").write_text(re.sub(r"min_interval: 1s", "min_interval: 100ms", spec), encoding="utf-8")
-    (folder / "scenarios.yaml").write_text("- scenario: succeed; duration=18\n", encoding="utf-8")
+    (folder / "scenarios.yaml").write_text("- scenario: succeed; duration=52\n", encoding="utf-8")
     command = [sys.executable, "-m", "bide", "generate", str(folder / "scrapio.yaml"), "--out", str(folder / "made")]
     subprocess.run(command, check=True, capture_output=True, timeout=60)
     port = free_port()
