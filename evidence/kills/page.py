@@ -12,8 +12,8 @@ _HEAD = """\
 What became of batches with a [ledger](ledger.md) whose processes were killed at random moments, 20 to 500 ms apart.
 Each process runs the loop that a user would write, on a simulator of a provider: Scrapio, which has idempotency keys,
 Anakin, which has none, or Ferry, which is made up and has none either, but a list in which jobs are found by a
-reference. After some kills the loops are left to end, and the simulator's counts are compared with the
-ledger and with what the loops were given. Written by `make kills KILLS={kills}`.
+reference. After some kills the loops are left to end, and the simulator's counts are compared with the ledger and with
+what the loops were given. Written by `make kills KILLS={kills}`.
 
 | how | kills | inputs | jobs | unsure | paid twice | lost | handed out twice | polls too early |
 |---|---|---|---|---|---|---|---|---|
@@ -21,9 +21,10 @@ ledger and with what the loops were given. Written by `make kills KILLS={kills}`
 
 _FOOT = """
 *Unsure*: without keys, nobody can know what became of a submit that was under way when its process was killed. It is
-not sent again by itself. At most 10 submits are under way at a time, so that this is rare. With keys it is sent again
-with the same key; with a reference its job is searched for, and sent again only if it is not there. *Handed out twice*:
-an outcome came again although the loop had gone on after it.
+not sent again by itself. At most 10 submits of a process are under way at a time, so that a kill leaves at most 10 of
+them; here jobs are short, and many of the kills come while the first are submitted. With keys it is sent again with the
+same key; with a reference its job is searched for, and sent again only if it is not there. *Handed out twice*: an
+outcome came again although the loop had gone on after it.
 
 *Harsh*: a tenth of the submits get no reply, a tenth of the jobs fail, and others meet 429, 502, 503 and replies that
 are cut. *Power cut*: all processes end at once, and the database loses what was not synced to disk; then an outcome may
