@@ -28,7 +28,7 @@ outlast a power cut.
 WHY = """
 A ledger adds nine statements per job: the key, the row of the input, the intent with what is sent, the audit row, the
 token, the outcome, the mark that it was handed out. And it writes input, submission and result as JSON. With one, the
-job of this measurement costs 0.3 ms more, whatever else it does.
+job of this measurement costs about 0.2 ms more, however often it is polled.
 """
 
 JOBS = 1_000
