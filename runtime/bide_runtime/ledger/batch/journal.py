@@ -47,27 +47,32 @@ class Journal:
         self._kind = kind
         self._own_errors = own_errors
         self._notes: list[tuple[str, tuple[Any, ...]]] = []
-        self._unsent: list[tuple[str, tuple[Any, ...]]] = []
-        """The notes of submits that do not leave before they are written."""
+        self._intents: list[tuple[str, tuple[Any, ...]]] = []
+        """The notes of submits, which leave when these are written and synced: so nothing else may write them."""
         self._lock = Lock()
         self.given_up: set[int] = set()
         """The entries that this batch leaves to a later one."""
 
     def commit(self, *, must_last: bool = False) -> None:
-        """Write all notes, in one transaction. If that fails, they are kept, and the next commit writes them."""
+        """Write all notes in one transaction, and with *must_last* the intents of submits, synced.
+
+        If that fails, they are kept, and the next commit writes them.
+        """
         with self._lock:
-            notes = self._notes
+            notes = [*self._notes, *self._intents] if must_last else self._notes
             if not notes:
                 return
+            number, intents = len(self._notes), len(self._intents)
             with self._store.writing(must_last=must_last) as database:
                 for sql, values in notes:
                     database.execute(sql, values)
-            self._notes = self._notes[len(notes) :]
-            self._unsent = []
+            self._notes = self._notes[number:]
+            if must_last:
+                self._intents = self._intents[intents:]
 
     def close(self, free_reserve: Callable[[], None]) -> None:
-        """Write all notes but those of submits that did not leave. If the disk is full, *free_reserve* makes room."""
-        self._notes = [note for note in self._notes if not any(note is each for each in self._unsent)]
+        """Write all notes; a submit that did not leave has none. If the disk is full, *free_reserve* makes room."""
+        self._intents = []
         try:
             self.commit(must_last=True)
         except LedgerFileError:
@@ -77,9 +82,10 @@ class Journal:
     def note_sending(self, number: int, submission: Submission[Any, Any], now: float) -> None:
         """The submit is about to leave, at *now* in seconds since 1970."""
         text = dumps(write_submission(submission)).decode()
-        self._note("UPDATE job SET state = 'sending', submission = ?, sent_at = ? WHERE number = ?", text, now, number)
-        self._note("INSERT INTO submit VALUES (?, ?, ?, NULL)", number, now, submission.idempotency_key)
-        self._unsent += self._notes[-2:]
+        sent = "UPDATE job SET state = 'sending', submission = ?, sent_at = ? WHERE number = ?"
+        self._intents.append((sent, (text, now, number)))
+        audit = "INSERT INTO submit VALUES (?, ?, ?, NULL)"
+        self._intents.append((audit, (number, now, submission.idempotency_key)))
 
     def note_nothing_made(self, number: int) -> None:
         """The submit that was about to leave has certainly made no job."""
