@@ -180,7 +180,8 @@ def _send_once(
         if outgoing.announces:
             now = (yield AboutToSend()).now
             if now >= deadline:
-                yield NothingMade()
+                if attempt == 1:
+                    yield NothingMade()
                 return None
         request, held = outgoing.request_at(now)
         request_timeout = min((outgoing.timeout or timeout) + held, deadline - now)
@@ -195,7 +196,8 @@ def _send_once(
             break
         # It was queued behind other requests of its batch, one of them got a 429, and so it was not sent.
         has_slot, now = False, received.now
-        if outgoing.announces:
+        if outgoing.announces and attempt == 1:
+            # An attempt before this one may have arrived.
             yield NothingMade()
     if polled is not None:
         session.min_interval.note_poll(polled, received.now)

@@ -154,3 +154,20 @@ def test_an_unreachable_provider_leaves_the_submission_as_it_was(world: Make) ->
 
     assert isinstance(failed, ConnectionFailed)
     assert ["before 0", "nothing 1"] == news
+
+
+def test_an_attempt_that_was_not_sent_says_nothing_of_those_before(world: Make) -> None:
+    """The reply of the first was lost; the second is held back by a 429 of another call."""
+    w = world(served(submit=[cut_off(), TICKET]))
+    news: list[str] = []
+
+    def before() -> None:
+        news.append("before")
+        if len(news) == 2:
+            w.client._session.limiter.close("POST /jobs", w.elapsed + 5.0)
+
+    submission = w.jobs(APART).prepare(url="u")
+    w.do(w.jobs(APART).send(submission, before_send=before, nothing_made=lambda: news.append("nothing")))
+
+    assert ["before", "before", "before"] == news
+    assert 2 == len(w.sent)
