@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from bide_runtime.errors.client import InvalidArgument
+from bide_runtime.errors.client import InvalidArgument, InvalidToken
 from bide_runtime.http.errors import AuthenticationError, BadRequest, ServerError
 from bide_runtime.jobs.errors import JobFailed, JobTimeout, SubmitUncertain
 from bide_runtime.ledger.ledger import Ledger
@@ -317,3 +317,22 @@ def test_a_refused_second_attempt_says_nothing_of_the_first(run: Make, path: Pat
 
     assert [True] * (state == "sending") == [outcome.is_ok for outcome in ended]
     assert (["u0"], 1) == (shop.jobs, len(shop.keys))
+
+
+def test_a_job_whose_token_cannot_be_resumed_is_not_given_up(run: Make, path: Path) -> None:
+    """It exists: the error is an outcome of this run, and a client that fits goes on with it."""
+    shop = Shop()
+    shop.poll = lambda url: RUNNING
+    run(shop).all(inputs(1), timeout=10.0)
+    with sqlite3.connect(path) as database:
+        [(token,)] = database.execute("SELECT token FROM job").fetchall()
+        database.execute("UPDATE job SET token = 'x'")
+    [outcome] = run(shop).all(inputs(1))
+    assert isinstance(outcome.error, InvalidToken)
+    assert ["running"] == states(path)
+
+    with sqlite3.connect(path) as database:
+        database.execute("UPDATE job SET token = ?", (token,))
+    shop.poll = lambda url: DONE
+    assert [True] == [each.is_ok for each in run(shop).all(inputs(1))]
+    assert ["u0"] == shop.jobs

@@ -13,8 +13,8 @@ from bide_runtime.errors.client import InvalidArgument
 from bide_runtime.errors.ledger import LedgerFileError
 from bide_runtime.http.rate_limit import MaxRate, Rate, RateLimiter
 from bide_runtime.ledger.__main__ import main
-from bide_runtime.ledger.file import place
-from bide_runtime.ledger.file.rates import shared
+from bide_runtime.ledger.file import place, rates
+from bide_runtime.ledger.file.rates import SharedRateLimiter, shared
 from bide_runtime.ledger.file.store import Store
 from bide_runtime.ledger.file.worker import Worker
 from bide_runtime.ledger.ledger import Ledger
@@ -158,7 +158,7 @@ def test_a_dead_worker_is_seen_at_once(path: Path) -> None:
 
 def test_processes_share_a_rate_limit(path: Path) -> None:
     """Slots of one are not free for the other, and a restart of the machine frees them."""
-    limiters = [shared(RateLimiter({"POST /jobs": Rate(2, 10.0)}), path) for _ in range(2)]
+    limiters = [SharedRateLimiter(RateLimiter({"POST /jobs": Rate(2, 10.0)}), path) for _ in range(2)]
     slots = [limiters[number % 2].claim("POST /jobs", 100.0) for number in range(6)]
 
     assert [100.0, 100.0, 110.1, 110.1, 120.2, 120.2] == pytest.approx(slots)
@@ -169,15 +169,26 @@ def test_processes_share_a_rate_limit(path: Path) -> None:
 
 def test_processes_share_the_rate_of_all_requests(path: Path) -> None:
     """`max_rate` counts over all of them."""
-    limiters = [shared(RateLimiter({}, total=MaxRate(2.0)), path) for _ in range(2)]
+    limiters = [SharedRateLimiter(RateLimiter({}, total=MaxRate(2.0)), path) for _ in range(2)]
 
     assert [0.0, 0.5, 1.0] == pytest.approx([limiters[number % 2].claim("GET /a", 0.0) for number in range(3)], abs=0.2)
 
 
 def test_a_limiter_without_rates_needs_no_file(path: Path) -> None:
-    """It stays as it is."""
-    limiter = RateLimiter({})
-    assert limiter is shared(limiter, path)
+    """Nothing is shared."""
+    assert shared(RateLimiter({}), path) is None
+
+
+def test_a_start_of_the_machine_frees_all_slots(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its clock begins anew, so those of before could be hours ahead."""
+    limiter = RateLimiter({"POST /jobs": Rate(1, 60.0)})
+    before = SharedRateLimiter(limiter, path)
+    assert 5000.0 == before.claim("POST /jobs", 5000.0)
+    before.close_file()
+    monkeypatch.setattr(rates, "_boot", lambda: "another")
+    after = SharedRateLimiter(RateLimiter({"POST /jobs": Rate(1, 60.0)}), path)
+
+    assert 30.0 == after.claim("POST /jobs", 30.0)
 
 
 @pytest.fixture

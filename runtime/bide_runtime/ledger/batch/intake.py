@@ -38,9 +38,10 @@ class Inputs(Protocol[P_co]):
     async def stop(self) -> None: ...
 
 
-def _leave(worker: Worker, store: Store) -> None:
+def _leave(worker: Worker, store: Store, close_rates: Callable[[], None]) -> None:
     worker.leave()
     store.close()
+    close_rates()
 
 
 class LedgerIntake(Generic[P, R]):
@@ -57,20 +58,21 @@ class LedgerIntake(Generic[P, R]):
         key: Callable[[P], str] | None,
         max_submitting: int,
         now: Callable[[], float],
+        close_rates: Callable[[], None],
     ) -> None:
-        self._store = store
         self._inputs = inputs
         self._run = run
         self._journal = journal
         self._worker = Worker(store)
         self._claims = Claims(store, self._worker, kind)
         # A batch that is dropped without `close` is left to others.
-        self._abandon = finalize(self, _leave, self._worker, store)
+        self._abandon = finalize(self, _leave, self._worker, store, close_rates)
         self._key = key
         self._max_submitting = max_submitting
         self._now = now
         self._taken: deque[tuple[LedgerEntry, P]] = deque()
-        self._flows: dict[int, tuple[LedgerEntry, P]] = {}
+        self._started: dict[int, LedgerEntry] = {}
+        """The entries that `next` has returned and `start` has not, by the number that it returned."""
         self._looks_round_at = -inf
         self._is_over = False
         self.total: int | None = None
@@ -97,13 +99,12 @@ class LedgerIntake(Generic[P, R]):
         if not self._taken or (is_full and self._taken[0][0].is_to_submit):
             return None
         entry, given = self._taken.popleft()
-        self._flows[entry.number - 1] = entry, given
+        self._started[entry.number - 1] = entry
         return entry.number - 1, given
 
     def start(self, index: int, given: P) -> Flow[R]:
         """What is left to do for an entry."""
-        entry, _ = self._flows.pop(index)
-        return self._run.flow(entry, given, self._now())  # type: ignore[arg-type]  # checked when it was stored
+        return self._run.flow(self._started.pop(index), given, self._now())  # type: ignore[arg-type]  # checked when it was stored
 
     def commit(self, *, must_last: bool = False) -> None:
         """Write down what was noted."""
@@ -133,7 +134,7 @@ class LedgerIntake(Generic[P, R]):
                 return
         if not self._taken and self._inputs.is_exhausted:
             self._keep(self._claims.left_over(room, self._journal.given_up))
-            if not self._taken and not self._flows:
+            if not self._taken:
                 self._is_over = not self._claims.others_are_at_work
 
     def _claimed(self, room: int) -> int:

@@ -48,7 +48,8 @@ class OpenLedger(Generic[P, R]):
         self._now = now
         self._max_submitting = _most(kind, max_submitting, max_in_flight)
         self._store = Store(path, provider=kind.provider)
-        self.session = replace(session, limiter=shared(session.limiter, self._store.path))
+        self._shared = shared(session.limiter, self._store.path)
+        self.session = session if self._shared is None else replace(session, limiter=self._shared)
 
     def intake(self, inputs: Inputs[P]) -> LedgerIntake[P, R]:
         """What there is to do of these inputs, and of those that others left."""
@@ -63,7 +64,12 @@ class OpenLedger(Generic[P, R]):
             key=self._key,
             max_submitting=self._max_submitting,
             now=self._now,
+            close_rates=_nothing if self._shared is None else self._shared.close_file,
         )
+
+
+def _nothing() -> None:
+    """Close no file: there are no rates to share."""
 
 
 def _most(kind: JobKind[Any, Any], max_submitting: int | None, max_in_flight: int) -> int:

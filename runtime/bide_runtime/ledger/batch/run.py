@@ -65,8 +65,6 @@ class Run(Generic[S, R]):
         """The entries whose submit is under way: only these can become unsure."""
         self._may_exist: set[int] = set()
         """The entries that were sent before, so that a job may exist whatever becomes of a new attempt."""
-        self.resumed = 0
-        """How many jobs of earlier batches were taken up again."""
 
     def flow(self, entry: LedgerEntry, arguments: Mapping[str, Any], now: float) -> Flow[R]:
         """What is left to do for an entry, up to its result. Raises its error."""
@@ -97,7 +95,8 @@ class Run(Generic[S, R]):
             )
         except ClientError as error:
             may_exist = entry.number in self._may_exist
-            self._journal.note_error(entry.number, error, has_job=record is not None, may_exist=may_exist)
+            has_job = record is not None or entry.state is EntryState.RUNNING
+            self._journal.note_error(entry.number, error, has_job=has_job, may_exist=may_exist)
             raise
         finally:
             self.submitting.discard(entry.number)
@@ -110,7 +109,6 @@ class Run(Generic[S, R]):
         assert entry.token is not None
         record = resume_record(self._session.account, self._kind, entry.token)
         self._session.min_interval.note_poll(record, now)
-        self.resumed += 1
         return record
 
     def _submit(
@@ -131,7 +129,6 @@ class Run(Generic[S, R]):
                 if self._reference_of(submission) is None:
                     raise SubmitUncertain(why)
                 record, now = yield from self._found(entry.number, submission, entry.sent_at, deadline, now)
-                self.resumed += record is not None
         losses = 0
         while record is None:
             try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from math import inf
@@ -15,16 +16,24 @@ _ALL = "*"
 """The bucket of all requests."""
 
 
-def shared(limiter: RateLimiter, ledger: Path) -> RateLimiter:
-    """*limiter*, kept together with other processes; itself if it has no rates."""
-    return SharedRateLimiter(limiter, ledger) if limiter.has_rates else limiter
+def shared(limiter: RateLimiter, ledger: Path) -> SharedRateLimiter | None:
+    """*limiter*, kept together with other processes; `None` if it has no rates."""
+    return SharedRateLimiter(limiter, ledger) if limiter.has_rates else None
+
+
+def _boot() -> str:
+    """A name for the time since this machine was started."""
+    try:
+        return Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
+    except OSError:
+        return f"{(time.time() - time.monotonic()) / 60:.0f}"
 
 
 class SharedRateLimiter(RateLimiter):
     """The rate limits of a client, kept together by all processes on a ledger.
 
-    Times are those of the monotonic clock, which all processes of a machine share. After a restart of the machine,
-    slots in the future are of the time before it, and are dropped.
+    Times are those of the monotonic clock, which all processes of a machine share. Slots of the time before its last
+    start are dropped.
     """
 
     def __init__(self, limiter: RateLimiter, ledger: Path) -> None:
@@ -37,6 +46,13 @@ class SharedRateLimiter(RateLimiter):
             self._database.execute("PRAGMA synchronous = OFF")
             self._database.execute("CREATE TABLE IF NOT EXISTS slot (bucket TEXT NOT NULL, at REAL NOT NULL)")
             self._database.execute("CREATE INDEX IF NOT EXISTS slot_by_bucket ON slot (bucket, at)")
+            self._database.execute("CREATE TABLE IF NOT EXISTS boot (name TEXT PRIMARY KEY)")
+            self._database.execute("BEGIN IMMEDIATE")
+            if self._database.execute("SELECT name FROM boot").fetchall() != [(boot := _boot(),)]:
+                self._database.execute("DELETE FROM slot")
+                self._database.execute("DELETE FROM boot")
+                self._database.execute("INSERT INTO boot VALUES (?)", (boot,))
+            self._database.execute("COMMIT")
 
     def claim(self, bucket: str, now: float, *, before: float = inf) -> float | None:
         """Claim the earliest slot for all processes together: its time, or `None` if it is not before *before*."""
@@ -69,16 +85,17 @@ class SharedRateLimiter(RateLimiter):
         """Close the bucket after a 429: this process sends no request before *until*."""
         self._own.close(bucket, until)
 
+    def close_file(self) -> None:
+        """Close the file with the slots."""
+        self._database.close()
+
     def _rates_of(self, bucket: str) -> dict[str, Rate]:
         found = {} if self.total is None else {_ALL: self.total.rate}
         return {**found, bucket: self.rates[bucket]} if bucket in self.rates else found
 
     def _slot(self, bucket: str, rate: Rate, now: float) -> float:
         """The time of the next slot of a bucket."""
-        horizon = rate.seconds + MARGIN
-        self._database.execute(
-            "DELETE FROM slot WHERE bucket = ? AND (at < ? OR at > ?)", (bucket, now - horizon, now + 86_400)
-        )
+        self._database.execute("DELETE FROM slot WHERE bucket = ? AND at < ?", (bucket, now - rate.seconds - MARGIN))
         found = self._database.execute(
             "SELECT at FROM slot WHERE bucket = ? ORDER BY at DESC LIMIT 1 OFFSET ?", (bucket, rate.count - 1)
         ).fetchone()
