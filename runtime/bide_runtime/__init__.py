@@ -40,12 +40,17 @@ if TYPE_CHECKING:
     from .calls.pages import Pages
     from .calls.provider import ErrorShape, Provider
     from .clients.async_client import AsyncClient
-    from .clients.async_job import AsyncCancellableJob, AsyncCancellableJobs, AsyncJob, AsyncJobs, AsyncJobsClient
     from .clients.batches.async_job_batch import AsyncJobBatch
     from .clients.batches.job_batch import JobBatch
     from .clients.client import Client
     from .clients.clock import AsyncClock, AsyncSystemClock, Clock, SystemClock
-    from .clients.job import CancellableJob, CancellableJobs, Job, Jobs, JobsClient
+    from .clients.jobs.async_job import AsyncCancellableJob, AsyncJob
+    from .clients.jobs.async_jobs import AsyncCancellableJobs, AsyncJobs
+    from .clients.jobs.async_jobs_client import AsyncJobsClient
+    from .clients.jobs.job import CancellableJob, Job
+    from .clients.jobs.jobs import CancellableJobs, Jobs
+    from .clients.jobs.jobs_client import JobsClient
+    from .clients.jobs.prepare import Prepare
     from .clients.observer import Exchange, Observer
     from .clients.options import AsyncKey, BatchOptions, Key, WaitOptions
     from .clients.progress import ProgressDisplay
@@ -126,7 +131,6 @@ if TYPE_CHECKING:
     from .models.variant import Other, Variant
     from .models.variant import register as register
     from .steps.look import Look
-    from .steps.prepare import Prepare
     from .waiting.policies.policy import Adaptive, Exponential, Fixed, Policy
     from .waiting.submits.submission import Submission
     from .waiting.submits.submit_reply import reads_or_job as reads_or_job
@@ -191,16 +195,20 @@ _PLACES = {
     "ledger.outcome": "LedgerOutcome",
     "ledger.state": "EntryState",
     "clients.async_client": "AsyncClient",
-    "clients.async_job": "AsyncCancellableJob AsyncCancellableJobs AsyncJob AsyncJobs AsyncJobsClient",
+    "clients.jobs.async_job": "AsyncCancellableJob AsyncJob",
+    "clients.jobs.async_jobs": "AsyncCancellableJobs AsyncJobs",
+    "clients.jobs.async_jobs_client": "AsyncJobsClient",
     "clients.batches.async_job_batch": "AsyncJobBatch",
     "clients.streams.async_stream": "AsyncStream",
     "clients.client": "Client",
     "clients.clock": "AsyncClock AsyncSystemClock Clock SystemClock",
-    "clients.job": "CancellableJob CancellableJobs Job Jobs JobsClient",
+    "clients.jobs.job": "CancellableJob Job",
+    "clients.jobs.jobs": "CancellableJobs Jobs",
+    "clients.jobs.jobs_client": "JobsClient",
+    "clients.jobs.prepare": "Prepare",
     "clients.batches.job_batch": "JobBatch",
     "clients.options": "AsyncKey BatchOptions Key WaitOptions",
     "clients.observer": "Exchange Observer",
-    "steps.prepare": "Prepare",
     "clients.progress": "ProgressDisplay",
     "clients.streams.stream": "Stream",
     "clients.webhooks": "Webhooks",

@@ -11,11 +11,14 @@ from bide_runtime.batch.counts import Counts
 from bide_runtime.calls.call import Call
 from bide_runtime.calls.provider import ErrorShape, Provider
 from bide_runtime.clients.async_client import AsyncClient
-from bide_runtime.clients.async_job import AsyncCancellableJobs, AsyncJob, AsyncJobs
 from bide_runtime.clients.batches.async_job_batch import AsyncJobBatch
 from bide_runtime.clients.batches.job_batch import JobBatch
 from bide_runtime.clients.client import Client
-from bide_runtime.clients.job import CancellableJobs, Job, Jobs
+from bide_runtime.clients.jobs.async_job import AsyncJob
+from bide_runtime.clients.jobs.async_jobs import AsyncCancellableJobs, AsyncJobs
+from bide_runtime.clients.jobs.job import Job
+from bide_runtime.clients.jobs.jobs import CancellableJobs, Jobs
+from bide_runtime.clients.jobs.prepare import Prepare
 from bide_runtime.clients.options import BatchOptions, WaitOptions
 from bide_runtime.http.auth import Secret
 from bide_runtime.jobs.kind import JobKind
@@ -27,7 +30,6 @@ from bide_runtime.jobs.snapshot import Update
 from bide_runtime.jobs.state import State
 from bide_runtime.models.codec import encode
 from bide_runtime.models.model import Model, OpenEnum
-from bide_runtime.steps.prepare import Prepare
 from bide_runtime.waiting.policies.policy import Policy
 from bide_runtime.waiting.submits.submission import Submission
 from msgspec.structs import replace
@@ -251,7 +253,7 @@ class AcmeJobs(Jobs[Report, R]):
         return self._run_many(partial(order, self._kind, keyed=self.keyed), inputs, options, self._handle)
 
 
-class ApartJobs(AcmeJobs[Page], CancellableJobs[Report, Page]):
+class ApartJobs(CancellableJobs[Report, Page], AcmeJobs[Page]):
     keyed = True
 
 
@@ -305,7 +307,7 @@ class AsyncAcmeJobs(AsyncJobs[Report, R]):
         return self._run_many(partial(order, self._kind, keyed=self.keyed), inputs, options, self._handle)
 
 
-class AsyncApartJobs(AsyncAcmeJobs[Page], AsyncCancellableJobs[Report, Page]):
+class AsyncApartJobs(AsyncCancellableJobs[Report, Page], AsyncAcmeJobs[Page]):
     keyed = True
 
 

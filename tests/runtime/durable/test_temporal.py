@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from bide_runtime.clients.async_job import AsyncJobs
+from bide_runtime.clients.jobs.async_jobs import AsyncJobs
 from bide_runtime.durable.temporal import activities, error_of
 from bide_runtime.durable.temporal.deadline import Until
 from bide_runtime.durable.temporal.failure import MAX_TEXT, error_in, failure_of, raised_in_workflow

@@ -9,11 +9,13 @@ from typing import Any
 
 import pytest
 from bide_runtime.clients.async_client import AsyncClient
-from bide_runtime.clients.async_job import AsyncCancellableJob, AsyncCancellableJobs, AsyncJob, AsyncJobs
 from bide_runtime.clients.batches.async_job_batch import AsyncJobBatch
 from bide_runtime.clients.batches.job_batch import JobBatch
 from bide_runtime.clients.client import Client
-from bide_runtime.clients.job import CancellableJob, CancellableJobs, Job, Jobs
+from bide_runtime.clients.jobs.async_job import AsyncCancellableJob, AsyncJob
+from bide_runtime.clients.jobs.async_jobs import AsyncCancellableJobs, AsyncJobs
+from bide_runtime.clients.jobs.job import CancellableJob, Job
+from bide_runtime.clients.jobs.jobs import CancellableJobs, Jobs
 from bide_runtime.clients.streams.async_stream import AsyncStream
 from bide_runtime.clients.streams.stream import Stream
 from bide_runtime.errors.client import ClientError
@@ -91,11 +93,13 @@ def test_an_asyncio_batch_of_one_behaves_the_same(storm: Storm) -> None:
 def test_the_twins_have_the_same_methods() -> None:
     """W15: both colours have the same public names."""
     from bide_runtime.clients.async_client import AsyncClient
-    from bide_runtime.clients.async_job import AsyncCancellableJob, AsyncCancellableJobs, AsyncJob, AsyncJobs
     from bide_runtime.clients.batches.async_job_batch import AsyncJobBatch
     from bide_runtime.clients.batches.job_batch import JobBatch
     from bide_runtime.clients.client import Client
-    from bide_runtime.clients.job import CancellableJob, CancellableJobs
+    from bide_runtime.clients.jobs.async_job import AsyncCancellableJob, AsyncJob
+    from bide_runtime.clients.jobs.async_jobs import AsyncCancellableJobs, AsyncJobs
+    from bide_runtime.clients.jobs.job import CancellableJob
+    from bide_runtime.clients.jobs.jobs import CancellableJobs
     from bide_runtime.clients.streams.async_stream import AsyncStream
     from bide_runtime.clients.streams.stream import Stream
 

@@ -14,7 +14,9 @@ from msgspec.structs import replace
 from temporalio import activity
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
-from ...clients.async_job import AsyncJob, AsyncJobs, AsyncJobsClient
+from ...clients.jobs.async_job import AsyncJob
+from ...clients.jobs.async_jobs import AsyncJobsOf
+from ...clients.jobs.async_jobs_client import AsyncJobsClient
 from ...errors.client import ClientClosed, ClientError, InvalidArgument
 from ...errors.decode import DecodeError
 from ...errors.transport import TransportError
@@ -139,7 +141,7 @@ class _Steps:
                     raise failure_of(jobs._kind, error, later=retry_after_of(error)) from None
                 raise
 
-    def _jobs(self, job: str) -> AsyncJobs[Any, Any]:
+    def _jobs(self, job: str) -> AsyncJobsOf[Any, Any, AsyncJob[Any, Any]]:
         """The kind of jobs of this name."""
         if job not in self._client.jobs:
             message = f"the package of this worker has no jobs of the kind {job!r}: install a newer one"
@@ -158,7 +160,7 @@ async def _to_its_end(step: Coroutine[Any, Any, T]) -> T:
                 raise
 
 
-def _prepared(jobs: AsyncJobs[Any, Any], asked: Submit) -> Submission[Any, Any]:
+def _prepared(jobs: AsyncJobsOf[Any, Any, AsyncJob[Any, Any]], asked: Submit) -> Submission[Any, Any]:
     """The submission, with the same idempotency key in each attempt of this activity."""
     try:
         submission = jobs.prepare(**asked.arguments)  # type: ignore[attr-defined]  # of each generated kind
@@ -172,7 +174,7 @@ def _prepared(jobs: AsyncJobs[Any, Any], asked: Submit) -> Submission[Any, Any]:
 
 
 async def _found(
-    jobs: AsyncJobs[Any, Any], submission: Submission[Any, Any], details: Sequence[Any]
+    jobs: AsyncJobsOf[Any, Any, AsyncJob[Any, Any]], submission: Submission[Any, Any], details: Sequence[Any]
 ) -> AsyncJob[Any, Any] | None:
     """The job of the last attempt; `None` if it made none. Raises `SubmitUncertain` if nobody can know."""
     kind, reference = jobs._kind, _reference_of(submission)
@@ -196,7 +198,7 @@ def _reference_of(submission: Submission[Any, Any]) -> str | None:
     return reference_of(submission.kind, checked_values(submission.kind, submission.values))
 
 
-async def _submitted(jobs: AsyncJobs[Any, Any], job: AsyncJob[Any, Any]) -> Submitted:
+async def _submitted(jobs: AsyncJobsOf[Any, Any, AsyncJob[Any, Any]], job: AsyncJob[Any, Any]) -> Submitted:
     """What is known of a job after its submit; with its result, if that takes no waiting. Raises how it ended."""
     result = None
     if job.is_done:
@@ -211,7 +213,7 @@ async def _submitted(jobs: AsyncJobs[Any, Any], job: AsyncJob[Any, Any]) -> Subm
 
 
 @contextmanager
-def _failing(jobs: AsyncJobs[Any, Any]) -> Iterator[None]:
+def _failing(jobs: AsyncJobsOf[Any, Any, AsyncJob[Any, Any]]) -> Iterator[None]:
     """Let the activity fail with the package's own error, and not be tried again.
 
     Another worker can go on after one that is being shut down.

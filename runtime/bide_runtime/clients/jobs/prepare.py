@@ -6,9 +6,9 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, Generic, ParamSpec, TypeVar
 
-from ..waiting.submits.reference import with_reference
-from ..waiting.submits.submission import Submission
-from ..waiting.submits.submit import prepared
+from ...waiting.submits.reference import with_reference
+from ...waiting.submits.submission import Submission
+from ...waiting.submits.submit import prepared
 
 S = TypeVar("S")
 R = TypeVar("R")

@@ -1,0 +1,1 @@
+"""Jobs of a client: the handle of one, and the namespace of one kind."""
