@@ -250,7 +250,7 @@ class AcmeJobs(Jobs[Report, R]):
             policy=policy,
             **ledger,
         )
-        return self._run_many(partial(order, self._kind, keyed=self.keyed), inputs, options, self._handle)
+        return self._run_many(partial(order, self._kind, keyed=self.keyed), inputs, options)
 
 
 class ApartJobs(CancellableJobs[Report, Page], AcmeJobs[Page]):
@@ -304,7 +304,7 @@ class AsyncAcmeJobs(AsyncJobs[Report, R]):
             policy=policy,
             **ledger,
         )
-        return self._run_many(partial(order, self._kind, keyed=self.keyed), inputs, options, self._handle)
+        return self._run_many(partial(order, self._kind, keyed=self.keyed), inputs, options)
 
 
 class AsyncApartJobs(AsyncCancellableJobs[Report, Page], AsyncAcmeJobs[Page]):

@@ -255,7 +255,6 @@ class AsyncUrlScraperJobs(AsyncJobs[models.ScrapedPage, models.ScrapedPage]):
                 key=key,
                 max_submitting=max_submitting,
             ),
-            self._handle,
         )
 
 
@@ -434,7 +433,6 @@ class AsyncUrlScraperBatchJobs(AsyncJobs[models.ScrapeBatchJob, models.ScrapedPa
                 key=key,
                 max_submitting=max_submitting,
             ),
-            self._handle,
         )
 
 
@@ -573,7 +571,6 @@ class AsyncWebScraperJobs(AsyncJobs[models.WebScrape, models.WebScrape]):
                 key=key,
                 max_submitting=max_submitting,
             ),
-            self._handle,
         )
 
 
@@ -740,7 +737,6 @@ class AsyncAgenticSearchJobs(AsyncJobs[models.ResearchJob, models.ResearchReport
                 key=key,
                 max_submitting=max_submitting,
             ),
-            self._handle,
         )
 
 
@@ -916,7 +912,6 @@ class AsyncHolocronJobs(AsyncJobs[models.TaskJob, models.TaskResult]):
                 key=key,
                 max_submitting=max_submitting,
             ),
-            self._handle,
         )
 
 
@@ -1113,7 +1108,6 @@ class AsyncMapJobs(AsyncJobs[models.MapJob, models.SiteMap]):
                 key=key,
                 max_submitting=max_submitting,
             ),
-            self._handle,
         )
 
 
@@ -1313,7 +1307,6 @@ class AsyncCrawlJobs(AsyncJobs[models.CrawlJob, models.CrawledSite]):
                 key=key,
                 max_submitting=max_submitting,
             ),
-            self._handle,
         )
 
 
@@ -1481,7 +1474,6 @@ class AsyncAiVisibilityJobs(AsyncJobs[models.VisibilitySearch, models.Visibility
                 key=key,
                 max_submitting=max_submitting,
             ),
-            self._handle,
         )
 
 
@@ -1659,7 +1651,6 @@ class AsyncBrowserTaskJobs(AsyncJobs[models.BrowserTaskJob, models.BrowserTaskRe
                 key=key,
                 max_submitting=max_submitting,
             ),
-            self._handle,
         )
 
 
@@ -1835,7 +1826,6 @@ class AsyncWireBuildJobs(AsyncJobs[models.Build, models.Build]):
                 key=key,
                 max_submitting=max_submitting,
             ),
-            self._handle,
         )
 
 

@@ -253,7 +253,6 @@ class UrlScraperJobs(Jobs[models.ScrapedPage, models.ScrapedPage]):
                 key=key,
                 max_submitting=max_submitting,
             ),
-            self._handle,
         )
 
 
@@ -428,7 +427,6 @@ class UrlScraperBatchJobs(Jobs[models.ScrapeBatchJob, models.ScrapedPages]):
                 key=key,
                 max_submitting=max_submitting,
             ),
-            self._handle,
         )
 
 
@@ -565,7 +563,6 @@ class WebScraperJobs(Jobs[models.WebScrape, models.WebScrape]):
                 key=key,
                 max_submitting=max_submitting,
             ),
-            self._handle,
         )
 
 
@@ -730,7 +727,6 @@ class AgenticSearchJobs(Jobs[models.ResearchJob, models.ResearchReport]):
                 key=key,
                 max_submitting=max_submitting,
             ),
-            self._handle,
         )
 
 
@@ -904,7 +900,6 @@ class HolocronJobs(Jobs[models.TaskJob, models.TaskResult]):
                 key=key,
                 max_submitting=max_submitting,
             ),
-            self._handle,
         )
 
 
@@ -1099,7 +1094,6 @@ class MapJobs(Jobs[models.MapJob, models.SiteMap]):
                 key=key,
                 max_submitting=max_submitting,
             ),
-            self._handle,
         )
 
 
@@ -1297,7 +1291,6 @@ class CrawlJobs(Jobs[models.CrawlJob, models.CrawledSite]):
                 key=key,
                 max_submitting=max_submitting,
             ),
-            self._handle,
         )
 
 
@@ -1461,7 +1454,6 @@ class AiVisibilityJobs(Jobs[models.VisibilitySearch, models.VisibilityReport]):
                 key=key,
                 max_submitting=max_submitting,
             ),
-            self._handle,
         )
 
 
@@ -1635,7 +1627,6 @@ class BrowserTaskJobs(Jobs[models.BrowserTaskJob, models.BrowserTaskResult]):
                 key=key,
                 max_submitting=max_submitting,
             ),
-            self._handle,
         )
 
 
@@ -1809,7 +1800,6 @@ class WireBuildJobs(Jobs[models.Build, models.Build]):
                 key=key,
                 max_submitting=max_submitting,
             ),
-            self._handle,
         )
 
 

@@ -221,7 +221,6 @@ class AsyncExtractJobs(AsyncJobs[models.ExtractJob, models.Extraction]):
                 key=key,
                 max_submitting=max_submitting,
             ),
-            self._handle,
         )
 
 

@@ -219,7 +219,6 @@ class ExtractJobs(Jobs[models.ExtractJob, models.Extraction]):
                 key=key,
                 max_submitting=max_submitting,
             ),
-            self._handle,
         )
 
 

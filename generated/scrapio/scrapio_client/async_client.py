@@ -249,7 +249,6 @@ class AsyncFetchJobs(AsyncCancellableJobs[models.FetchJob, models.FetchResult]):
                 max_submitting=max_submitting,
                 cancel_on_timeout=cancel_on_timeout,
             ),
-            self._handle,
         )
 
 
@@ -466,7 +465,6 @@ class AsyncCrawlJobs(AsyncCancellableJobs[models.CrawlJob, models.CrawlResult]):
                 max_submitting=max_submitting,
                 cancel_on_timeout=cancel_on_timeout,
             ),
-            self._handle,
         )
 
 
@@ -673,7 +671,6 @@ class AsyncMapJobs(AsyncCancellableJobs[models.MapJob, models.MapResult]):
                 max_submitting=max_submitting,
                 cancel_on_timeout=cancel_on_timeout,
             ),
-            self._handle,
         )
 
 
@@ -882,7 +879,6 @@ class AsyncSearchJobs(AsyncCancellableJobs[models.SearchJob, models.SearchResult
                 max_submitting=max_submitting,
                 cancel_on_timeout=cancel_on_timeout,
             ),
-            self._handle,
         )
 
 
@@ -1096,7 +1092,6 @@ class AsyncInteractJobs(AsyncCancellableJobs[models.InteractJob, models.Interact
                 max_submitting=max_submitting,
                 cancel_on_timeout=cancel_on_timeout,
             ),
-            self._handle,
         )
 
 

@@ -247,7 +247,6 @@ class FetchJobs(CancellableJobs[models.FetchJob, models.FetchResult]):
                 max_submitting=max_submitting,
                 cancel_on_timeout=cancel_on_timeout,
             ),
-            self._handle,
         )
 
 
@@ -462,7 +461,6 @@ class CrawlJobs(CancellableJobs[models.CrawlJob, models.CrawlResult]):
                 max_submitting=max_submitting,
                 cancel_on_timeout=cancel_on_timeout,
             ),
-            self._handle,
         )
 
 
@@ -667,7 +665,6 @@ class MapJobs(CancellableJobs[models.MapJob, models.MapResult]):
                 max_submitting=max_submitting,
                 cancel_on_timeout=cancel_on_timeout,
             ),
-            self._handle,
         )
 
 
@@ -874,7 +871,6 @@ class SearchJobs(CancellableJobs[models.SearchJob, models.SearchResult]):
                 max_submitting=max_submitting,
                 cancel_on_timeout=cancel_on_timeout,
             ),
-            self._handle,
         )
 
 
@@ -1084,7 +1080,6 @@ class InteractJobs(CancellableJobs[models.InteractJob, models.InteractResult]):
                 max_submitting=max_submitting,
                 cancel_on_timeout=cancel_on_timeout,
             ),
-            self._handle,
         )
 
 

@@ -333,7 +333,6 @@ def test_each_wait_of_a_group_keeps_its_own_deadline(of: Any) -> None:
                 [(soon, 7.0), (late, 50.0)],
                 lambda _, one: jobs._waiting(session, one[0]._record, WaitOptions(timeout=one[1], policy=Fixed(2.0))),
                 BatchOptions(max_in_flight=1000),
-                jobs._handle,
             )
             async for outcome in batch:
                 assert isinstance(outcome.error, JobTimeout)

@@ -29,7 +29,6 @@ async def waited(client: AsyncAcme, *timeouts: float | None) -> list[Any]:
         entries,
         lambda _, one: jobs._waiting(session, one[0]._record, WaitOptions(timeout=one[1], policy=Fixed(2.0))),
         BatchOptions(max_in_flight=1000),
-        jobs._handle,
     )
     return [(outcome, client._clock.now()) async for outcome in batch]
 

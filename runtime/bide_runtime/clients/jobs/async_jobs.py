@@ -38,7 +38,6 @@ S = TypeVar("S")
 R = TypeVar("R")
 P = ParamSpec("P")
 In = TypeVar("In")
-H = TypeVar("H")
 J = TypeVar("J", bound="AsyncJob[Any, Any]")
 T = TypeVar("T")
 
@@ -168,7 +167,6 @@ class AsyncJobsOf(JobFlows[S, R], Generic[S, R, J]):
             policy=policy,
         )
         session = self._session.coalescing
-
         how = WaitOptions(timeout=timeout, policy=policy)
 
         def start(_: int, job: J) -> Flow[R]:
@@ -177,7 +175,7 @@ class AsyncJobsOf(JobFlows[S, R], Generic[S, R, J]):
                     raise InvalidArgument(f"wait_many takes handles of jobs, not {job!r}")
             return self._waiting(session, job._record, how)
 
-        return self._batch(jobs, start, options, self._handle)
+        return self._batch(jobs, start, options)
 
     @raises_own
     def _received(self, body: bytes, headers: Headers, secret: Secrets | None) -> Record[S, R]:
@@ -227,31 +225,28 @@ class AsyncJobsOf(JobFlows[S, R], Generic[S, R, J]):
         make: Callable[..., Submission[S, R]],
         inputs: Iterable[In] | AsyncIterable[In],
         options: BatchOptions,
-        handle: Callable[[Record[S, R]], H],
-    ) -> AsyncJobBatch[In, R, H]:
+    ) -> AsyncJobBatch[In, R, J]:
         session = self._session.coalescing
         wait = WaitOptions(timeout=options.timeout, policy=options.policy, cancel_on_timeout=options.cancel_on_timeout)
-
         tagged = self._tagged(make, options.tag)
 
         def start(_: int, arguments: In) -> Flow[R]:
             return deferred(lambda: self._running(session, tagged(arguments), wait))
 
-        return self._batch(inputs, start, options, handle, self._ledger(options, tagged))
+        return self._batch(inputs, start, options, self._ledger(options, tagged))
 
     def _batch(
         self,
         inputs: Iterable[In] | AsyncIterable[In],
         start: Callable[[int, In], Flow[R]],
         options: BatchOptions,
-        handle: Callable[[Record[S, R]], H],
         ledger: OpenLedger[In, R] | None = None,
-    ) -> AsyncJobBatch[In, R, H]:
+    ) -> AsyncJobBatch[In, R, J]:
         from ..batches.async_job_batch import AsyncJobBatch
 
         check_functions(on_update=options.on_update, tag=options.tag)
         bar = bar_of(self._kind.name, options.progress)
-        return AsyncJobBatch(self._client, inputs, start, options, handle, bar, ledger)
+        return AsyncJobBatch(self._client, inputs, start, options, self._handle, bar, ledger)
 
     def _handle(self, record: Record[S, R]) -> J:
         """The handle of a job."""

@@ -174,7 +174,6 @@ class MapJobs(Jobs[models.MapJob, models.SiteMap]):
                 key=key,
                 max_submitting=max_submitting,
             ),
-            self._handle,
         )
 
 

@@ -189,7 +189,6 @@ class FetchJobs(CancellableJobs[models.Task, models.Page]):
                 max_submitting=max_submitting,
                 cancel_on_timeout=cancel_on_timeout,
             ),
-            self._handle,
         )
 
 
