@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 import time
-import urllib.request
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
-from subprocess import PIPE, Popen
-from sys import executable
-from urllib.parse import urlsplit
 
 from bide_runtime import EntryState, Ledger
 
 from evidence.kills.worker import GENERATED, Work, generate, run
+from evidence.simulated import jobs_at, simulator
 
 SPECS = {
     "scrapio": Path(__file__).resolve().parents[2] / "specs" / "scrapio.yaml",
@@ -116,7 +110,7 @@ def fight(campaign: Campaign, folder: Path, *, kills: int, jitter: Random, input
     scenarios = folder / "scenarios.yaml"
     scenarios.write_text(HARSH if campaign.is_harsh else QUICK, encoding="utf-8")
     number = 0
-    with _simulator(campaign.provider, scenarios) as base_url:
+    with simulator(SPECS[campaign.provider], scenarios, speed=SPEED) as base_url:
         while counted.kills < kills:
             number += 1
             place = folder / f"{number}"
@@ -217,10 +211,7 @@ def _drop_unsynced(work: Work) -> None:
 
 def _judged(campaign: Campaign, work: Work, base_url: str) -> Counted:
     """Compare what the provider saw with the ledger and with what the loops were given."""
-    parts = urlsplit(base_url)
-    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    with opener.open(f"{parts.scheme}://{parts.netloc}/_bide/state", timeout=30) as reply:
-        seen = [job for job in json.load(reply)["jobs"] if job["arguments"].get("url") in set(work.urls)]
+    seen = [job for job in jobs_at(base_url) if job["arguments"].get("url") in set(work.urls)]
     jobs = Counter(job["arguments"]["url"] for job in seen)
     counted = Counted(inputs=len(work.urls), jobs=len(seen))
     counted.early_polls = sum(job["early_polls"] for job in seen)
@@ -261,16 +252,3 @@ def _given(told: Path, final: frozenset[str]) -> tuple[set[str], set[str]]:
         elif how in final:
             asked[pid] = url
     return given, again
-
-
-@contextmanager
-def _simulator(provider: str, scenarios: Path) -> Iterator[str]:
-    """A simulator of the provider; its base URL."""
-    command = [executable, "-P", "-m", "bide", "serve", "--port", "0", "--speed", f"{SPEED:g}"]
-    command += ["--scenarios", str(scenarios), str(SPECS[provider])]
-    with Popen(command, stdout=PIPE, text=True) as process:
-        try:
-            assert process.stdout is not None
-            yield process.stdout.readline().split()[1]
-        finally:
-            process.terminate()

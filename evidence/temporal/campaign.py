@@ -14,7 +14,8 @@ from bide_runtime.durable.temporal import error_of
 from temporalio.client import Client, WorkflowFailureError, WorkflowHandle
 from temporalio.worker import Replayer
 
-from evidence.temporal.servers import ROOT, free_port, jobs_at, simulator, start_temporal, start_worker, stop
+from evidence.simulated import jobs_at, simulator
+from evidence.temporal.servers import ROOT, free_port, start_temporal, start_worker, stop
 from evidence.temporal.workflows import One
 
 KINDS = {"scrapio": "fetch", "anakin": "url_scraper"}

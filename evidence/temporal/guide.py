@@ -8,8 +8,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+from evidence.simulated import simulator
 from evidence.temporal.campaign import connected
-from evidence.temporal.servers import ROOT, free_port, simulator, start_temporal, stop
+from evidence.temporal.servers import ROOT, free_port, start_temporal, stop
 
 _FILE = re.compile(r"^```(?:python|yaml)\n# ([\w.]+)\n(.*?)^```\n", re.MULTILINE | re.DOTALL)
 _PRINTS = re.compile(r"^```text\n(.*?)^```\n", re.MULTILINE | re.DOTALL)

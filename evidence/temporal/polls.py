@@ -7,8 +7,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+from evidence.simulated import jobs_at, simulator
 from evidence.temporal.campaign import connected
-from evidence.temporal.servers import ROOT, free_port, jobs_at, simulator, start_temporal, start_worker, stop
+from evidence.temporal.servers import ROOT, free_port, start_temporal, start_worker, stop
 from evidence.temporal.workflows import One
 
 

@@ -1,18 +1,13 @@
-"""The processes of a campaign: Temporal's development server, the simulator of a provider, and workers."""
+"""The processes of a campaign beside the simulator: Temporal's development server, and workers."""
 
 from __future__ import annotations
 
-import json
 import os
 import socket
 import subprocess
 import sys
 import time
-import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -47,27 +42,6 @@ def start_worker(*arguments: str, packages: Path | None = None, log: Path) -> su
     assert worker.stdout is not None
     assert worker.stdout.readline() == "ready\n", log.read_text(encoding="utf-8")[-2000:]
     return worker
-
-
-@contextmanager
-def simulator(spec: Path, scenarios: Path) -> Iterator[str]:
-    """A simulator of a provider; its base URL."""
-    command = [sys.executable, "-P", "-m", "bide", "serve", "--port", "0", "--scenarios", str(scenarios), str(spec)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-        try:
-            assert process.stdout is not None
-            yield process.stdout.readline().split()[1]
-        finally:
-            process.terminate()
-
-
-def jobs_at(base_url: str) -> list[dict[str, Any]]:
-    """The jobs that the simulator made."""
-    root = "/".join(base_url.split("/")[:3])
-    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    with opener.open(f"{root}/_bide/state", timeout=30) as reply:
-        found: list[dict[str, Any]] = json.load(reply)["jobs"]
-    return found
 
 
 def stop(*processes: subprocess.Popen[str]) -> None:
