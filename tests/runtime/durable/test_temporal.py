@@ -19,6 +19,7 @@ from bide_runtime.durable.temporal.package import Package, package_named
 from bide_runtime.durable.temporal.steps import SENDING, LookAt, Submit
 from bide_runtime.errors.client import ClientError, InvalidArgument
 from bide_runtime.jobs.errors import JobFailed, JobTimeout, SubmitUncertain
+from bide_runtime.testing import error
 from bide_runtime.waiting.policies.policy import Fixed
 from temporalio.exceptions import ApplicationError
 from temporalio.testing import ActivityEnvironment
@@ -151,6 +152,19 @@ def test_a_submit_with_keys_is_sent_again_with_the_same_key() -> None:
 
     assert first.job_id == again.job_id
     assert first.job_id != other.job_id
+
+
+def test_a_refused_second_attempt_says_nothing_of_the_first() -> None:
+    """The first may have made a job with the same key: what the provider says now is no reason to forget it."""
+    worker = Worker("scrapio")
+    worker.fake.fetch.submit.inject(error(400))
+    with pytest.raises(ApplicationError) as failed:
+        worker.run("submit", Submit("fetch", URL), SENDING, "1.0")
+    raised = error_of("scrapio_client", failed.value)
+
+    assert isinstance(raised, SubmitUncertain)
+    assert raised.idempotency_key
+    assert worker.server.details[0] == SENDING
 
 
 def test_a_look_before_the_end_fails_until_the_next_is_due() -> None:

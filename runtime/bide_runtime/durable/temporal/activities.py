@@ -80,20 +80,29 @@ class _Steps:
         with _failing(jobs):
             submission = _prepared(jobs, asked)
             heart, has_key = Heart(info.heartbeat_details), jobs.facts.has_idempotency_keys
+            may_exist = SENDING in info.heartbeat_details
+
+            async def nothing_made() -> None:
+                if not may_exist:  # this attempt says nothing of the last
+                    await heart.tell()
+
             async with beating(heart.beat):
                 try:
                     job = None
-                    if not has_key and SENDING in info.heartbeat_details:
+                    if may_exist and not has_key:
                         job = await _found(jobs, submission, info.heartbeat_details)
+                        may_exist = False
                     if job is None:
                         job = await jobs.send(
                             submission,
                             before_send=lambda: heart.tell(SENDING, f"{self._client._clock.wall()}"),
-                            nothing_made=lambda: heart.tell(),
+                            nothing_made=nothing_made,
                         )
                 except ClientError as error:
                     if _may_be_tried_again(error, has_key=has_key):
                         raise failure_of(jobs._kind, error, later=retry_after_of(error)) from None
+                    if may_exist and not isinstance(error, SubmitUncertain):
+                        raise_uncertain(jobs._kind, submission.idempotency_key, error.message, error)
                     raise
                 return await _submitted(jobs, job)
 

@@ -41,9 +41,6 @@ from .steps import (
 ATTEMPT = timedelta(minutes=10)
 """The longest time that one attempt of an activity may take, with the waits for rate limits in it."""
 
-UNKNOWN_KEY_RETENTION = 3600.0
-"""Seconds for which an idempotency key is sent again if the spec does not say how long the provider keeps it."""
-
 GRACE = 60.0
 """Seconds after the deadline for a last look, if no worker was there."""
 
@@ -156,7 +153,7 @@ class _Calls:
         has_keys = self.kind.submit.idempotency_header is not None
         limits = [] if deadline is None else [max(deadline - _now(), 0.001)]
         if has_keys:
-            limits.append(self.kind.submit.key_retention or UNKNOWN_KEY_RETENTION)
+            limits.append(self.kind.submit.key_is_good_for)
         try:
             dumps(dict(arguments))
             asked = Submit(self.job, dict(arguments), checked_tag(tag))

@@ -17,6 +17,10 @@ An empty tuple means that the id is the address where the job is polled, if the 
 """
 
 
+UNKNOWN_KEY_RETENTION = 3600.0
+"""Seconds for which a key is sent again if the provider does not say how long it keeps keys."""
+
+
 class SubmitAt(msgspec.Struct, frozen=True, kw_only=True):
     """How jobs of one kind are submitted: what the reply is, and what makes a second try safe."""
 
@@ -30,3 +34,8 @@ class SubmitAt(msgspec.Struct, frozen=True, kw_only=True):
     """For how many seconds the provider keeps a key; `None` if its documentation does not say."""
     find: FindAt | None = None
     """How to find the job of a submit whose reply was lost, if the provider has a list for that."""
+
+    @property
+    def key_is_good_for(self) -> float:
+        """For how many seconds after the first submit with a key it may be sent again."""
+        return UNKNOWN_KEY_RETENTION if self.key_retention is None else self.key_retention

@@ -32,9 +32,6 @@ from .journal import Journal
 S = TypeVar("S")
 R = TypeVar("R")
 
-UNKNOWN_KEY_RETENTION = 3600.0
-"""Seconds for which an idempotency key is sent again if the spec does not say how long the provider keeps keys."""
-
 
 class HowToWait(msgspec.Struct, frozen=True, kw_only=True):
     """How to wait for the jobs of a batch."""
@@ -177,10 +174,8 @@ class Run(Generic[S, R]):
                 f"the {self._kind.name} job may or may not have been created: the process ended before the reply to its"
                 " submit; it is not sent again by itself: check the provider's dashboard, then settle it in the ledger"
             )
-        kept = self._kind.submit.key_retention
-        kept = UNKNOWN_KEY_RETENTION if kept is None else kept
         age = self._session.account.wall() - entry.sent_at
-        if age > kept:
+        if age > self._kind.submit.key_is_good_for:
             return (
                 f"the {self._kind.name} job may or may not have been created: the process ended before the reply to its"
                 f" submit, {age / 3600:.1f} hours ago, and the provider may have forgotten its idempotency key; check"
