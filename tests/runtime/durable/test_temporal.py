@@ -119,7 +119,7 @@ def test_a_submit_that_can_be_found_is_searched_for(is_made: bool, monkeypatch: 
 
     monkeypatch.setattr(AsyncJobs, "find", find)
     steps = sys.modules["bide_runtime.durable.temporal.activities"]
-    monkeypatch.setattr(steps, "_reference_of", lambda submission: "order 7")
+    monkeypatch.setattr(steps, "reference_in", lambda submission: "order 7")
     submitted = worker.run("submit", Submit("url_scraper", URL), SENDING, "12.5")
 
     assert searched == [12.5]
@@ -135,7 +135,7 @@ def test_a_search_that_cannot_tell_is_the_end(monkeypatch: pytest.MonkeyPatch) -
         raise SubmitUncertain("there are two")
 
     monkeypatch.setattr(AsyncJobs, "find", find)
-    monkeypatch.setattr(sys.modules["bide_runtime.durable.temporal.activities"], "_reference_of", lambda _: "order 7")
+    monkeypatch.setattr(sys.modules["bide_runtime.durable.temporal.activities"], "reference_in", lambda _: "order 7")
     with pytest.raises(ApplicationError, match="there are two") as failed:
         worker.run("submit", Submit("url_scraper", URL), SENDING, "12.5")
 

@@ -23,11 +23,10 @@ from ...errors.transport import TransportError
 from ...http.errors import ApiError
 from ...jobs.errors import JobError, SubmitUncertain
 from ...waiting.deadline import SAME_TIME
-from ...waiting.links import checked_values
 from ...waiting.policies.policy import Adaptive
 from ...waiting.retry import may_send_again
 from ...waiting.session import retry_after_of
-from ...waiting.submits.reference import reference_of
+from ...waiting.submits.reference import reference_in
 from ...waiting.submits.submission import Submission
 from ...waiting.submits.submit_reply import raise_uncertain
 from .deadline import Until, timed_out
@@ -186,7 +185,7 @@ async def _found(
     jobs: AsyncJobsOf[Any, Any, AsyncJob[Any, Any]], submission: Submission[Any, Any], details: Sequence[Any]
 ) -> AsyncJob[Any, Any] | None:
     """The job of the last attempt; `None` if it made none. Raises `SubmitUncertain` if nobody can know."""
-    kind, reference = jobs._kind, _reference_of(submission)
+    kind, reference = jobs._kind, reference_in(submission)
     try:
         if reference is None:
             why = "the worker ended, or lost its connection to Temporal, while the submit was under way"
@@ -200,11 +199,6 @@ async def _found(
     except SubmitUncertain as error:
         # Not to be searched for again.
         raise failure_of(kind, jobs._own_errors.of(error)) from None
-
-
-def _reference_of(submission: Submission[Any, Any]) -> str | None:
-    """What the job can be found by, if the provider has a list for that."""
-    return reference_of(submission.kind, checked_values(submission.kind, submission.values))
 
 
 async def _submitted(jobs: AsyncJobsOf[Any, Any, AsyncJob[Any, Any]], job: AsyncJob[Any, Any]) -> Submitted:

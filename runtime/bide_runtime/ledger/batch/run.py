@@ -16,11 +16,11 @@ from ...steps.submission_json import read_submission
 from ...steps.text import loads
 from ...waiting.deadline import Deadline
 from ...waiting.flow import AboutToSend, Commit, Created, Flow, NothingMade, Received
-from ...waiting.links import checked_values, resume_record
+from ...waiting.links import resume_record
 from ...waiting.policies.policy import Policy
 from ...waiting.session import Session
 from ...waiting.submits.find import find
-from ...waiting.submits.reference import reference_of
+from ...waiting.submits.reference import reference_in
 from ...waiting.submits.submission import Submission
 from ...waiting.submits.submit import called, prepared, submit
 from ...waiting.submits.submit_reply import raise_uncertain
@@ -123,7 +123,7 @@ class Run(Generic[S, R]):
             self._may_exist.add(entry.number)
             submission = read_submission(self._kind, loads(entry.submission))
             if (why := self._why_not_again(entry, submission)) is not None:
-                if self._reference_of(submission) is None:
+                if reference_in(submission) is None:
                     raise SubmitUncertain(why)
                 record, now = yield from self._found(entry.number, submission, entry.sent_at, deadline, now)
         losses = 0
@@ -153,7 +153,7 @@ class Run(Generic[S, R]):
         except ClientError as error:
             # The next batch searches again.
             why = f"the search for it failed: {error.message}"
-            reference, key = self._reference_of(submission), submission.idempotency_key
+            reference, key = reference_in(submission), submission.idempotency_key
             raise_uncertain(self._kind, key, why, error, reference=reference)
         if record is None:
             self.submitting.add(number)
@@ -162,9 +162,6 @@ class Run(Generic[S, R]):
         else:
             self._journal.note_running(number, record.id, record.token)
         return record, (yield Commit()).now
-
-    def _reference_of(self, submission: Submission[S, R]) -> str | None:
-        return reference_of(self._kind, checked_values(self._kind, submission.values))
 
     def _why_not_again(self, entry: LedgerEntry, submission: Submission[S, R]) -> str | None:
         """Why a submit that may have arrived must not be sent again; `None` if it may be."""

@@ -7,11 +7,18 @@ from typing import Any
 
 from ...calls.account import Account
 from ...jobs.kind import JobKind
+from ..links import checked_values
+from .submission import Submission
 
 
 def reference_of(kind: JobKind[Any, Any], values: Mapping[str, str]) -> str | None:
     """The reference of a submit with these values; `None` if its job cannot be found by one."""
     return None if kind.submit.find is None else values.get(kind.submit.find.argument)
+
+
+def reference_in(submission: Submission[Any, Any]) -> str | None:
+    """The reference of a submission; `None` if its job cannot be found by one."""
+    return reference_of(submission.kind, checked_values(submission.kind, submission.values))
 
 
 def with_reference(account: Account, kind: JobKind[Any, Any], arguments: Mapping[str, Any]) -> dict[str, Any]:
