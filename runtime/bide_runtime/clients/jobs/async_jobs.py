@@ -80,7 +80,7 @@ class AsyncJobsOf(JobFlows[S, R], Generic[S, R, J]):
             submission: From `prepare`, perhaps of another process.
             before_send: Called before each attempt is sent, when the rate limit allows it. From then on the job may
                 exist.
-            nothing_made: Called after an attempt that certainly made no job. It says nothing of earlier calls of `send`.
+            nothing_made: Called after an attempt that certainly made no job; it says nothing of earlier calls.
         """
         return self._handle(await self._sent(submission, before_send, nothing_made))
 
