@@ -40,13 +40,13 @@ def test_threads_share_a_handle(package: ModuleType) -> None:
     with BrookServer(lasts=0.5) as server, package.Brook("key", base_url=server.url) as client:
         job = client.parcel.submit(name="x")
         same = client.parcel.resume(job.token)
-        calls = [
-            job.wait,
-            job.wait,
-            same.wait,
-            lambda: job.poll() and job.wait(),
-            lambda: [*job.updates()] and job.result(),
-        ]
+
+        def by_updates() -> object:
+            for _ in job.updates():
+                pass
+            return job.result()
+
+        calls = [job.wait, job.wait, same.wait, lambda: job.poll() and job.wait(), by_updates]
         with ThreadPoolExecutor(len(calls)) as pool:
             results = [future.result(10) for future in [pool.submit(call) for call in calls]]
         assert ["x"] * len(calls) == [result.text for result in results]

@@ -101,9 +101,11 @@ class Poller(Generic[S, R]):
                     self.time_out()
                 while now < due and not self.record.is_settled:
                     now = (yield Sleep(due)).now
-                # Another wait may have polled the job during the sleep, or a webhook may have told of it.
                 if not self.record.is_settled:
                     now, due = yield from self.poll_once(now)
+                else:
+                    # Another wait polled the job during the sleep, or a webhook told of it.
+                    yield Notify(self._update(now, None, ()))
         finally:
             inbox.end(self.record)
         return now

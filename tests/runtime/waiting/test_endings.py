@@ -177,13 +177,17 @@ def test_two_waits_of_one_handle_poll_no_final_job() -> None:
 
     transport = AsyncFakeTransport(server, clock)
 
+    seen: list[str | None] = []
+
     async def main() -> tuple[Page, Page]:
         async with AsyncAcme(KEY, transport=transport, clock=clock) as client:
             job = client.jobs(PART).attach("j1")
-            return await asyncio.gather(job.wait(timeout=60, policy=Fixed(1.6)), job.wait(timeout=60, policy=Fixed(5)))
+            slow = job.wait(timeout=60, policy=Fixed(5), on_update=lambda update: seen.append(update.status))
+            return await asyncio.gather(job.wait(timeout=60, policy=Fixed(1.6)), slow)
 
     assert ["hello", "hello"] == [page.text for page in clock.run(main())]
     assert max(sent.at for sent in transport.requests) < 5
+    assert "done" == seen[-1], "the other wait is told how the job ended"
 
 
 def test_a_late_reply_does_not_change_a_final_state(caplog: pytest.LogCaptureFixture) -> None:
