@@ -105,7 +105,9 @@ class App(click.Group):
         for heading, rows in sections.items():
             if rows:
                 with formatter.section(heading):
-                    formatter.write_dl([(name, shorten(text, max(width, 20), placeholder="...")) for name, text in rows])
+                    formatter.write_dl(
+                        [(name, shorten(text, max(width, 20), placeholder="...")) for name, text in rows]
+                    )
 
     @property
     def _more(self) -> dict[str, str]:

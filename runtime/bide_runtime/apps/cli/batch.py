@@ -6,7 +6,8 @@ import io
 import json
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
@@ -171,7 +172,10 @@ class _Run:
         path = self._parameters["own_file"]
         file: TextIO = io.TextIOWrapper(sys.stdin.buffer, "utf-8-sig") if path == "-" else _opened(path, "r")
         with file:
-            rows = _csv_rows(file, self._catalog, self._entry) if _is_csv(path, file) else _json_rows(file)
+            first = next(file, "")
+            is_csv = path.endswith(".csv") or _is_header(first, self._entry)
+            lines = chain([first], file)
+            rows = _csv_rows(lines, self._catalog, self._entry) if is_csv else _json_rows(lines)
             for number, values in rows:
                 try:
                     if isinstance(values, Exception):
@@ -222,16 +226,13 @@ def _state(outcome: Any) -> str:
     return "failed" if outcome.job is not None else "refused"
 
 
-def _is_csv(path: str, file: TextIO) -> bool:
-    """Whether the input is CSV: by its suffix, or because its first line is no JSON object."""
-    if path != "-":
-        return path.endswith(".csv")
-    start = file.buffer.peek(1)[:64].lstrip(b"\xef\xbb\xbf \t\r\n")  # type: ignore[attr-defined]
-    return bool(start) and not start.startswith(b"{")
+def _is_header(text: str, entry: JobEntry) -> bool:
+    """Whether the first line of an input is the header of CSV: one of its cells is an argument."""
+    return any(cell.strip(' "\n') in entry.properties for cell in text.split(","))
 
 
-def _json_rows(file: TextIO) -> Iterator[tuple[int, Any]]:
-    for number, text in enumerate(file, 1):
+def _json_rows(lines: Iterable[str]) -> Iterator[tuple[int, Any]]:
+    for number, text in enumerate(lines, 1):
         if text.strip():
             try:
                 value = json.loads(text)
@@ -241,11 +242,11 @@ def _json_rows(file: TextIO) -> Iterator[tuple[int, Any]]:
             yield number, value if isinstance(value, dict) else ValueError(f"line {number} is no JSON object")
 
 
-def _csv_rows(file: TextIO, catalog: Catalog, entry: JobEntry) -> Iterator[tuple[int, Any]]:
+def _csv_rows(lines: Iterable[str], catalog: Catalog, entry: JobEntry) -> Iterator[tuple[int, Any]]:
     """The rows of a CSV file by its header. An empty cell is an argument that is not given."""
     import csv
 
-    reader = csv.DictReader(file)
+    reader = csv.DictReader(lines)
     for row in reader:
         try:
             cells = {name: text for name, text in row.items() if name is not None and text}

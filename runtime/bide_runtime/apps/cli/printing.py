@@ -76,9 +76,12 @@ def _escaped(character: str) -> str:
 
 
 def _write(path: Path, data: bytes) -> None:
-    """Write a file whole: it gets its name when it is complete."""
+    """Write a file whole: it gets its name when it is complete. A device or a pipe gets the bytes as they are."""
     part = path.with_name(f"{path.name}.part")
     try:
+        if path.exists() and not path.is_file():
+            path.write_bytes(data)
+            return
         part.write_bytes(data)
         part.replace(path)
     except OSError as error:

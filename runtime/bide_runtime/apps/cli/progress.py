@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from ...batch.counts import Counts
     from ...jobs.snapshot import Update
 
+_WIDE = 60
+"""The least number of columns of a terminal with a bar."""
+
 
 class Line(Protocol):
     """What shows how a job or a batch is getting on."""
@@ -43,11 +46,12 @@ class TerminalLine:
 
     def __init__(self, title: str) -> None:
         from rich.console import Console
-        from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+        from rich.progress import Progress, SpinnerColumn
 
-        columns = (SpinnerColumn(), _bar(), TextColumn("{task.description}", markup=False), TimeElapsedColumn())
+        console = Console(stderr=True)
+        bars = [_bar()] if console.width >= _WIDE else []
         self._title = title
-        self._display = Progress(*columns, _next_poll(), console=Console(stderr=True))
+        self._display = Progress(SpinnerColumn(), *bars, _says(), console=console)
         self._task = self._display.add_task(title, total=None, due=None)
 
     def show_update(self, update: Update[Any]) -> None:
@@ -102,16 +106,22 @@ def _bar() -> ProgressColumn:
     return Bar(bar_width=20)
 
 
-def _next_poll() -> ProgressColumn:
+def _says() -> ProgressColumn:
     from rich.progress import ProgressColumn, Task
+    from rich.table import Column
     from rich.text import Text
 
-    class NextPoll(ProgressColumn):
-        """The seconds until the next poll."""
+    class Says(ProgressColumn):
+        """The status, the time, and the seconds until the next poll. What does not fit into the line is cut."""
+
+        def get_table_column(self) -> Column:
+            return Column(no_wrap=True, overflow="ellipsis")
 
         def render(self, task: Task) -> Text:
-            due = task.fields["due"]
-            left = 0.0 if due is None else due - time.monotonic()
-            return Text("" if due is None else f"next poll in {max(left, 0):.0f} s", style="dim")
+            elapsed = int(task.finished_time if task.finished else task.elapsed or 0)
+            parts = [Text(task.description), Text(f"{elapsed // 60}:{elapsed % 60:02}", style="progress.elapsed")]
+            if (due := task.fields["due"]) is not None:
+                parts.append(Text(f"next poll in {max(due - time.monotonic(), 0):.0f} s", style="dim"))
+            return Text("  ").join(parts)
 
-    return NextPoll()
+    return Says()

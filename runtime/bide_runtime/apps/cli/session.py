@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -61,13 +61,14 @@ def client_of(catalog: Catalog, parameters: Mapping[str, Any]) -> Iterator[Any]:
         for name, value in parameters.items()
         if name.startswith("variable_") and value is not None
     }
-    observer = None
-    if parameters.get("own_verbose"):
-        observer = _show
-        _log(f"{catalog.name}_client")
-    secrets = keys.secrets(catalog, base_url)
-    more = {**secrets, **variables}
-    with client_class(catalog)(base_url=base_url, observer=observer, clock=_clock(), **more) as client:
+    more = {**keys.secrets(catalog, base_url), **variables}
+    is_verbose = bool(parameters.get("own_verbose"))
+    with (
+        _logged(f"{catalog.name}_client") if is_verbose else nullcontext(),
+        client_class(catalog)(
+            base_url=base_url, observer=_show if is_verbose else None, clock=_clock(), **more
+        ) as client,
+    ):
         yield client
 
 
@@ -91,7 +92,8 @@ def _show(exchange: Exchange) -> None:
     print(f"{exchange.method} {exchange.path}: {came} in {exchange.seconds:.2f} s{again}", file=sys.stderr)
 
 
-def _log(name: str) -> None:
+@contextmanager
+def _logged(name: str) -> Iterator[None]:
     """Print what the client logs."""
     import logging
 
@@ -100,3 +102,7 @@ def _log(name: str) -> None:
     logger = logging.getLogger(name)
     logger.addHandler(handler)
     logger.setLevel(logging.INFO)
+    try:
+        yield
+    finally:
+        logger.removeHandler(handler)
