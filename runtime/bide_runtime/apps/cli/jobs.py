@@ -227,7 +227,7 @@ def _which(entry: JobEntry) -> list[click.Parameter]:
 
 def _left(timeout: float | None, passed: float) -> float | None:
     """The seconds that are left of a deadline; `None`: there is none."""
-    return None if timeout is None else max(timeout - passed, 0.001)
+    return None if timeout is None else max(round(timeout - passed, 1), 0.1)
 
 
 def _submitted(catalog: Catalog, entry: JobEntry, jobs: Any, parameters: dict[str, Any]) -> Any:

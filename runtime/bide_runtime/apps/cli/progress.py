@@ -118,7 +118,7 @@ def _says() -> ProgressColumn:
             return Column(no_wrap=True, overflow="ellipsis")
 
         def render(self, task: Task) -> Text:
-            elapsed = int(task.finished_time if task.finished else task.elapsed or 0)
+            elapsed = int((task.finished_time if task.finished else task.elapsed) or 0)
             parts = [Text(task.description), Text(f"{elapsed // 60}:{elapsed % 60:02}", style="progress.elapsed")]
             if (due := task.fields["due"]) is not None:
                 parts.append(Text(f"next poll in {max(due - time.monotonic(), 0):.0f} s", style="dim"))

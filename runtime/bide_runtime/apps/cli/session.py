@@ -66,13 +66,13 @@ def client_of(catalog: Catalog, parameters: Mapping[str, Any]) -> Iterator[Any]:
     with (
         _logged(f"{catalog.name}_client") if is_verbose else nullcontext(),
         client_class(catalog)(
-            base_url=base_url, observer=_show if is_verbose else None, clock=_clock(), **more
+            base_url=base_url, observer=_show if is_verbose else None, clock=clock(), **more
         ) as client,
     ):
         yield client
 
 
-def _clock() -> Clock | None:
+def clock() -> Clock | None:
     """A clock as fast as a simulator that runs with `--speed`, if the environment says so; else the usual one."""
     speed = os.environ.get("BIDE_SPEED")
     if not speed:
