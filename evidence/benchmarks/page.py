@@ -90,7 +90,7 @@ def page(subjects: Sequence[Subject | Kept], facts: Mapping[str, str]) -> str:
 
 
 def _summary(subject: Subject | Kept) -> str:
-    anchor = subject.title.lower().replace(" ", "-")
+    anchor = re.sub(r"[^\w -]", "", subject.title.lower()).replace(" ", "-")
     return _row([f"[{subject.title}](#{anchor})", subject.reached])
 
 
