@@ -15,7 +15,7 @@ from bide.importer.statuses import status_in
 CERTAIN = 12.0
 """A job with this many points is written; one with fewer is proposed in a comment."""
 
-_ENOUGH, _ENOUGH_OF_PAIR = 8.5, 5.0
+_ENOUGH, _ENOUGH_OF_PAIR = 8.5, 4.5
 _EXTENSIONS = ("x-ms-long-running-operation", "x-aep-long-running-operation", "x-speakeasy-polling")
 _GENERIC = re.compile(
     r"(?:^|/)(?:tasks?|jobs?|requests?|generations?|get_result|status|operations?|async-task)(?:/|$)", re.IGNORECASE

@@ -71,7 +71,7 @@ def states(words: Iterable[str]) -> dict[str, str | None]:
     given = list(dict.fromkeys(words))
     prefix = commonprefix([plain(each) for each in given]) if len(given) > 1 else ""
     prefix = prefix[: prefix.rfind("_") + 1]
-    found = {each: state_of(plain(each)[len(prefix) :]) for each in given if not _is_none(plain(each))}
+    found = {each: state_of(plain(each)[len(prefix) :]) for each in given}
     if "failed" in found.values() or "succeeded" in found.values():
         # "started" after "created" or "queued" is no beginning.
         for each, state in found.items():
@@ -83,12 +83,14 @@ def states(words: Iterable[str]) -> dict[str, str | None]:
 def guess(word: str) -> str:
     """The state to write for a word that has to be asked for."""
     text = plain(word)
-    return _GUESSES.get(text) or _ALSO.get(text) or "running"
+    otherwise = "pending" if _is_none(text) else "succeeded" if text.endswith("ed") else "running"
+    return _GUESSES.get(text) or _ALSO.get(text) or otherwise
 
 
 def is_of_a_job(words: Iterable[str]) -> bool:
     """Whether words are the statuses of a job, and not of a resource that is on or off."""
     found = states(words)
+    found = {each: state for each, state in found.items() if not _is_none(plain(each))}
     known = [state for state in found.values() if state]
     if not found or len(known) < 0.6 * len(found):
         ready = any(plain(each) in _GUESSES for each in found)
