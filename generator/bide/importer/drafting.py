@@ -121,8 +121,8 @@ class _Drafter:
             "models": self._types.models,
         }
         data |= {key: value for key, value in parts.items() if value}
-        for reference, why in list(self._api.references.missing.items())[:50]:
-            self._draft.left_out.append((f"$ref {reference}", why))
+        missing = list(self._api.references.missing.items())[:50]
+        self._draft.left_out += [(f"$ref {reference}", reason) for reference, reason in missing]
         return self._draft
 
     # --- the provider ---
@@ -159,14 +159,19 @@ class _Drafter:
             kind, where = str(scheme.get("type", "")).lower(), str(scheme.get("in", ""))
             header = str(scheme.get("name", ""))
             if kind == "apikey" and where == "header" and re.fullmatch(r"[A-Za-z0-9-]+", header):
-                return {"bearer": True, "env": env} if header.lower() == "authorization" and "bearer" in str(
-                    scheme.get("description", "")
-                ).lower() else {"header": header, "env": env}
+                return (
+                    {"bearer": True, "env": env}
+                    if header.lower() == "authorization" and "bearer" in str(scheme.get("description", "")).lower()
+                    else {"header": header, "env": env}
+                )
             if kind == "apikey" and where == "query":
                 return {"query": header, "env": env}
             if kind == "basic" or (kind == "http" and str(scheme.get("scheme", "")).lower() == "basic"):
                 base = self._wanted.name.upper()
-                return [{"basic": "username", "env": f"{base}_USERNAME"}, {"basic": "password", "env": f"{base}_PASSWORD"}]
+                return [
+                    {"basic": "username", "env": f"{base}_USERNAME"},
+                    {"basic": "password", "env": f"{base}_PASSWORD"},
+                ]
             if kind == "http" or kind in ("oauth2", "openidconnect"):
                 if kind != "http":
                     self._draft.ask(("auth",), f"{name} is {kind}; this sends a token that you have got elsewhere")
@@ -182,7 +187,11 @@ class _Drafter:
         shapes: dict[tuple[str, str], Json] = {}
         for operation in self._api.operations[:400]:
             for reply in operation.replies:
-                if reply.schema is None or not is_json(reply.media) or not (reply.status is None or reply.status >= 400):
+                if (
+                    reply.schema is None
+                    or not is_json(reply.media)
+                    or not (reply.status is None or reply.status >= 400)
+                ):
                     continue
                 if (found := self._error_shape(self._lens.look(reply.schema))) is not None:
                     shapes.setdefault(found, None)
@@ -197,16 +206,20 @@ class _Drafter:
         for name in ("error", "fault"):
             if self._lens.property(look, name).properties:
                 inner, path = self._lens.property(look, name), f"{name}."
-        message = next((each for each in ("message", "detail", "msg", "description", "title") if each in inner.properties), "")
+        message = next(
+            (each for each in ("message", "detail", "msg", "description", "title") if each in inner.properties), ""
+        )
         if not message and "error" in look.properties and not path:
             message = "error"
-        code = next((each for each in ("code", "type", "error_code") if each in inner.properties and each != message), "")
+        code = next(
+            (each for each in ("code", "type", "error_code") if each in inner.properties and each != message), ""
+        )
         return (f"{path}{message}", f"{path}{code}" if code else "") if message else None
 
     # --- jobs ---
 
     def _job(self, pair: Pair, lifecycles: Mapping[str, Json]) -> tuple[str, Json, tuple[str, Json]]:
-        submit, asked = pair.submit, pair.poll.operation
+        submit, _asked = pair.submit, pair.poll.operation
         name = self._name_of(submit)
         request = self._request(submit, name)
         required = {each.name for each in submit.parameters if each.required and each.place != "cookie"}
@@ -241,7 +254,9 @@ class _Drafter:
         """Where the id is."""
         if pair.is_of_argument:
             holder = next((each.name for each in pair.submit.parameters if each.name == pair.poll.id), "")
-            holder = holder or next((each.name for each in reversed(pair.submit.parameters) if each.place == "path"), "")
+            holder = holder or next(
+                (each.name for each in reversed(pair.submit.parameters) if each.place == "path"), ""
+            )
             if not holder:
                 raise CannotSay("the id of the job is in no argument of the submit")
             request["job_id"] = {"argument": _plain(holder)}
@@ -266,14 +281,21 @@ class _Drafter:
         lifecycle: dict[str, Json] = {}
         if not asked.path:
             lifecycle["poll"] = {"get": {"header": pair.header}, "states": {"202": "running", "200": "succeeded"}}
-            self._draft.ask(("lifecycles", name, "poll"), "the document does not say what a poll returns; this goes by its HTTP status")
+            self._draft.ask(
+                ("lifecycles", name, "poll"),
+                "the document does not say what a poll returns; this goes by its HTTP status",
+            )
             return name, lifecycle, "", "any"
         lifecycle["poll"] = self._address(asked, poll.id, required, in_query=poll.is_in_query)
         reply = next(iter(self._lens.json_replies(asked)), None)
         merged = self._lens.reply(asked)
         if reply is None or not merged.properties:
             raise CannotSay("the document does not say what a poll returns")
-        schema = reply.schema if len(self._lens.json_replies(asked)) == 1 else {"anyOf": [each.schema for each in self._lens.json_replies(asked)]}
+        schema = (
+            reply.schema
+            if len(self._lens.json_replies(asked)) == 1
+            else {"anyOf": [each.schema for each in self._lens.json_replies(asked)]}
+        )
         snapshot = self._types.of(schema, f"{owner} status")
         if snapshot not in self._types.models:
             raise CannotSay(f"a poll returns {snapshot}, and no object with known fields")
@@ -307,7 +329,9 @@ class _Drafter:
             states = {"pending": "pending", "running": "running", "completed": "succeeded", "failed": "failed"}
             self._draft.ask(path, "the document lists no statuses; these are guesses")
         elif asked:
-            self._draft.ask(path, f"what {', '.join(asked)} {'mean' if len(asked) > 1 else 'means'}: it differs between providers")
+            self._draft.ask(
+                path, f"what {', '.join(asked)} {'mean' if len(asked) > 1 else 'means'}: it differs between providers"
+            )
         if not set(states.values()) & {"succeeded", "partial"}:
             if status.is_listed:
                 raise CannotSay(f"none of the statuses {', '.join(status.words)} is known to be a success")
@@ -326,7 +350,9 @@ class _Drafter:
             if each.method != "get" or not is_below or each is asked:
                 continue
             try:
-                at = self._address(each, each.segments[-2][1:-1] if is_parameter(each.segments[-2]) else pair.poll.id, required)
+                at = self._address(
+                    each, each.segments[-2][1:-1] if is_parameter(each.segments[-2]) else pair.poll.id, required
+                )
             except CannotSay:
                 continue
             lifecycle["result"] = at
@@ -351,8 +377,16 @@ class _Drafter:
             last = each.segments[-1] if each.segments else ""
             verb = last.partition(":")[2] or last
             own = [*each.segments[:-1], last.partition(":")[0]] if ":" in last else each.segments[:-1]
-            is_verb = each.method in ("post", "put") and _CANCEL.search(verb) and shape([part for part in own if part]) == base
-            is_delete = each.method == "delete" and shape(each.segments) == base and _CANCEL_TEXT.search(f"{each.summary} {each.id}")
+            is_verb = (
+                each.method in ("post", "put")
+                and _CANCEL.search(verb)
+                and shape([part for part in own if part]) == base
+            )
+            is_delete = (
+                each.method == "delete"
+                and shape(each.segments) == base
+                and _CANCEL_TEXT.search(f"{each.summary} {each.id}")
+            )
             if not is_verb and not is_delete:
                 continue
             try:
@@ -377,20 +411,26 @@ class _Drafter:
                     lifecycle["error"] = {"message": at}
                 if lifecycle.get("states") == {"false": "running", "true": "succeeded"} and "error" in lifecycle:
                     lifecycle["ends"] = [{"if": at, "state": "failed"}]
-            if re.match(r"^progress$|percent", wire, re.IGNORECASE) and field.kinds <= {"number", "integer"} and field.kinds:
+            if (
+                re.match(r"^progress$|percent", wire, re.IGNORECASE)
+                and field.kinds <= {"number", "integer"}
+                and field.kinds
+            ):
                 raw = self._api.schema(merged.properties[wire])
                 is_share = "percent" not in wire.lower() and isinstance(raw, Mapping) and raw.get("maximum") == 1
                 lifecycle.setdefault("progress", {"share" if is_share else "percent": at})
 
     # --- requests ---
 
-    def _address(self, operation: Operation, id_: str, required: set[str], *, in_query: bool = False) -> dict[str, Json]:
+    def _address(
+        self, operation: Operation, id_: str, required: set[str], *, in_query: bool = False
+    ) -> dict[str, Json]:
         """A poll, a result or a cancellation: `{job_id}` and arguments of the submit in its address."""
         path = operation.path
         if not in_query:
             path = path.replace(f"{{{id_}}}", "{job_id}") if f"{{{id_}}}" in path else path
         if "{job_id}" not in path and not in_query:
-            holders = [each for each in _PLACEHOLDER.findall(path)]
+            holders = list(_PLACEHOLDER.findall(path))
             if not holders:
                 raise CannotSay(f"the address {path} has no id")
             path = path.replace(f"{{{holders[-1]}}}", "{job_id}")
@@ -405,14 +445,16 @@ class _Drafter:
                 if each.name not in required:
                     value = self._constant(each)
                     if value is None:
-                        raise CannotSay(f"{operation} needs {each.name!r} in its {each.place}, which the submit does not have")
+                        raise CannotSay(
+                            f"{operation} needs {each.name!r} in its {each.place}, which the submit does not have"
+                        )
                     if each.place == "query":
                         query[each.name] = value
                 elif each.place == "query":
                     query[each.name] = f"{{{each.name}}}"
         made: dict[str, Json] = {operation.method: _named_path(path)}
         if query:
-            made["query"] = {name: text for name, text in query.items()}
+            made["query"] = dict(query.items())
         return made
 
     def _constant(self, parameter: Parameter) -> str | None:
@@ -441,9 +483,13 @@ class _Drafter:
                 made[operation.method] = path
                 continue
             section = {"header": "headers"}.get(each.place, each.place)
-            always, what = self._types.field(each.schema, f"{name} {each.name}", is_required=each.required, name=each.name)
+            always, what = self._types.field(
+                each.schema, f"{name} {each.name}", is_required=each.required, name=each.name
+            )
             if about := described(each.description):
-                what = {**what, "description": about} if isinstance(what, dict) else {"type": what, "description": about}
+                what = (
+                    {**what, "description": about} if isinstance(what, dict) else {"type": what, "description": about}
+                )
             if isinstance(what, dict) and "const" in what:
                 what = {"const": what["const"]}
             kind = what if isinstance(what, str) else str(what.get("type", ""))
@@ -462,9 +508,14 @@ class _Drafter:
 
     def _plain_parameter(self, each: Parameter, kind: str, what: Json, section: str, always: bool) -> Json:
         """What a parameter of several values becomes: a list in a query, else text; `None` to leave it out."""
-        if section == "query" and kind.startswith("list of") and kind.removeprefix("list of ") in (
-            *("string", "integer", "number", "boolean"),
-            *self._types.enums,
+        if (
+            section == "query"
+            and kind.startswith("list of")
+            and kind.removeprefix("list of ")
+            in (
+                *("string", "integer", "number", "boolean"),
+                *self._types.enums,
+            )
         ):
             if not each.explode and isinstance(what, dict):
                 return {**what, "join": ","}
@@ -492,7 +543,9 @@ class _Drafter:
             if not fields:
                 raise CannotSay("the document does not say what the form has")
             made["body"] = fields
-            has_file = any("file" in str(each if isinstance(each, str) else each.get("type")) for each in fields.values())
+            has_file = any(
+                "file" in str(each if isinstance(each, str) else each.get("type")) for each in fields.values()
+            )
             if not has_file:
                 made.setdefault("headers", {})["Content-Type"] = {"const": media}
             return
@@ -569,10 +622,18 @@ class _Drafter:
         candidates: list[list[str]] = []
         if is_operation:
             by_id = list(names.words(operation.id))
-            verb = {"get": "get", "post": "create", "put": "update", "patch": "update", "delete": "delete"}[operation.method]
+            verb = {"get": "get", "post": "create", "put": "update", "patch": "update", "delete": "delete"}[
+                operation.method
+            ]
             candidates += [by_id] if 0 < len(by_id) <= 5 else []
             candidates += [[verb, *words[-2:]], [verb, *words]]
-        candidates += [words[-2:] if len(words) > 1 else words, words[-1:], words[-3:], words, [operation.method, *words]]
+        candidates += [
+            words[-2:] if len(words) > 1 else words,
+            words[-1:],
+            words[-3:],
+            words,
+            [operation.method, *words],
+        ]
         for each in candidates:
             name = "_".join(word.lower() for word in each)[:55].rstrip("_")
             if re.fullmatch(r"[a-z][a-z0-9]*(_[a-z0-9]+)*", name) and self._is_free(name):
@@ -625,7 +686,16 @@ def _named_path(path: str) -> str:
 def _skipped(name: str) -> bool:
     """Whether a header is the engine's or the key's, and no argument."""
     return name.lower() in (
-        *("accept", "content-type", "authorization", "content-length", "host", "user-agent", "accept-encoding", "cookie"),
+        *(
+            "accept",
+            "content-type",
+            "authorization",
+            "content-length",
+            "host",
+            "user-agent",
+            "accept-encoding",
+            "cookie",
+        ),
     )
 
 
@@ -657,4 +727,8 @@ def _class_name(name: str) -> str:
 
 def _site(url: str) -> str:
     parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc}" if parts.scheme in ("http", "https") and re.fullmatch(r"[\w.:-]+", parts.netloc) else ""
+    return (
+        f"{parts.scheme}://{parts.netloc}"
+        if parts.scheme in ("http", "https") and re.fullmatch(r"[\w.:-]+", parts.netloc)
+        else ""
+    )

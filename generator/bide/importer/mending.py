@@ -40,7 +40,9 @@ def mended(draft: Draft, schema: str, heading: list[str]) -> str:
         if not seen:
             raise Unmendable(f"{problems[0].code}: {problems[0].message}")
         if not draft.data.get("jobs") and not draft.data.get("operations"):
-            raise Unmendable("nothing is left of it: " + "; ".join(f"{what}: {why}" for what, why in draft.left_out[-3:]))
+            raise Unmendable(
+                "nothing is left of it: " + "; ".join(f"{what}: {why}" for what, why in draft.left_out[-3:])
+            )
     raise Unmendable(f"{problems[0].code}: {problems[0].message}")
 
 
@@ -51,7 +53,7 @@ def _path_of(document: Document, problem: Diagnostic) -> tuple[str | int, ...]:
     best = -1
     for places in (document.keys, document.values):
         for path, place in places.items():
-            if place.line == line and best < place.column <= column or (
+            if (place.line == line and best < place.column <= column) or (
                 place.line == line and place.column == best and len(path) > len(found) and place.column <= column
             ):
                 found, best = path, place.column
@@ -77,7 +79,7 @@ def _mend(draft: Draft, path: tuple[str | int, ...], problem: Diagnostic, seen: 
             return True
         if section == "lifecycles":
             jobs = [name for name, job in draft.data.get("jobs", {}).items() if job.get("lifecycle") == parts[1]]
-            return any([_drop(draft, ("jobs", name), why, seen) for name in jobs])
+            return any(_drop(draft, ("jobs", name), why, seen) for name in jobs)
         field = _parameter_in(parts)
         if field is not None and parts[-1] not in ("post", "get", "put", "patch", "delete") and field[-1].endswith("?"):
             return _drop(draft, field, why, seen)
@@ -184,7 +186,9 @@ def _replace(draft: Draft, section: str, name: str, why: str, seen: set[Path]) -
             if path[-1:] in (("body",), ("returns",), ("snapshot",), ("is",)) and path[0] in ("jobs",):
                 _drop(draft, path[:2], f"it needs {name}, which cannot be said: {why}", seen)
                 continue
-            holder[key] = " ".join(other if word == name else word for word in words).replace("( ", "(").replace(" )", ")")
+            holder[key] = (
+                " ".join(other if word == name else word for word in words).replace("( ", "(").replace(" )", ")")
+            )
             if " or " in holder[key]:
                 holder[key] = "any"
     for union in draft.data.get("unions", {}).values():
@@ -213,7 +217,12 @@ def _drop_unused(draft: Draft) -> None:
     """Drop types that nothing uses, also those that only dropped types used."""
     data = draft.data
     used: set[str] = set()
-    waiting = [text for section in ("jobs", "lifecycles", "operations") for _, h, k in _uses(data.get(section, {}), (section,)) for text in [h[k]]]
+    waiting = [
+        text
+        for section in ("jobs", "lifecycles", "operations")
+        for _, h, k in _uses(data.get(section, {}), (section,))
+        for text in [h[k]]
+    ]
     while waiting:
         for word in waiting.pop().replace("(", " ").replace(")", " ").split():
             for section in _TYPES:

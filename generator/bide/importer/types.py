@@ -13,7 +13,9 @@ _LONGEST = 500
 """Longer descriptions are cut at a sentence, in characters."""
 _DEEPEST = 12
 _MOST_VALUES = 300
-_BAD = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\u061c\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufff9-\ufffb\U000e0000-\U000e007f]")
+_BAD = re.compile(
+    r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\u061c\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufff9-\ufffb\U000e0000-\U000e007f]"
+)
 _WIRE = re.compile(r"[\x21-\x7e]{1,200}")
 _SCALARS = {"string": "string", "integer": "integer", "number": "number", "boolean": "boolean"}
 _FORMATS = {
@@ -51,7 +53,11 @@ class Types:
         kinds = look.kinds - {"null"}
         if depth > _DEEPEST:
             return "any"
-        if look.values and all(isinstance(each, str) for each in look.values if each is not None) and kinds <= {"string"}:
+        if (
+            look.values
+            and all(isinstance(each, str) for each in look.values if each is not None)
+            and kinds <= {"string"}
+        ):
             return self._enum(schema, look, hint)
         if look.properties and kinds <= {"object"}:
             return self._model(schema, look, hint, depth)
@@ -78,7 +84,9 @@ class Types:
         look = self._lens.look(schema)
         constant = [each for each in look.values if each is not None]
         resolved = self._lens.api.schema(schema)
-        raw: Mapping[str, Json] = {**resolved, **schema} if isinstance(schema, Mapping) and isinstance(resolved, Mapping) else {}
+        raw: Mapping[str, Json] = (
+            {**resolved, **schema} if isinstance(schema, Mapping) and isinstance(resolved, Mapping) else {}
+        )
         is_optional = not is_required or bool(raw.get("readOnly")) or bool(raw.get("writeOnly"))
         if len(constant) == 1 and isinstance(constant[0], str) and is_required and not look.is_nullable and constant[0]:
             return True, {"const": constant[0]}
@@ -185,7 +193,7 @@ class Types:
         key = ("union", id(raw))
         if key not in self._made:
             self._made[key] = name = self.named(self._lens.api.references.name(schema) or hint)
-            variants = {}
+            variants: dict[str, str] = {}
             for value, reference in mapping["mapping"].items():
                 target = reference if "/" in str(reference) else f"#/components/schemas/{reference}"
                 kind = self.of({"$ref": str(target)}, f"{name} {value}", depth=depth + 1)

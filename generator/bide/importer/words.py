@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from os.path import commonprefix
 
 
 def _set_of(words: str) -> frozenset[str]:
@@ -69,8 +68,7 @@ def state_of(word: str) -> str | None:
 def states(words: Iterable[str]) -> dict[str, str | None]:
     """The state of each status of a job. A prefix that all of them have is dropped before they are read."""
     given = list(dict.fromkeys(words))
-    prefix = commonprefix([plain(each) for each in given]) if len(given) > 1 else ""
-    prefix = prefix[: prefix.rfind("_") + 1]
+    prefix = _shared([plain(each) for each in given]) if len(given) > 1 else ""
     found = {each: state_of(plain(each)[len(prefix) :]) for each in given}
     if "failed" in found.values() or "succeeded" in found.values():
         # "started" after "created" or "queued" is no beginning.
@@ -78,6 +76,13 @@ def states(words: Iterable[str]) -> dict[str, str | None]:
             if plain(each)[len(prefix) :] in ("started", "active") and state == "pending":
                 found[each] = "running"
     return found
+
+
+def _shared(words: list[str]) -> str:
+    """The first words that all of them begin with, each with its underscore."""
+    least, most = min(words), max(words)
+    count = next((at for at, letter in enumerate(least) if most[at : at + 1] != letter), len(least))
+    return least[: least[:count].rfind("_") + 1]
 
 
 def guess(word: str) -> str:

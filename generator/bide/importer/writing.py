@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from bide.importer.drafting import Draft, Path
 from bide.importer.reading import Json
 
-_PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9 _./-]*[A-Za-z0-9_./]|[A-Za-z]")
+_PLAIN = re.compile(r"(?:[A-Za-z][A-Za-z0-9 _./-]*)?[A-Za-z0-9_./]|/[A-Za-z0-9_./-]+|https?://[A-Za-z0-9._~/-]+")
 _KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*\??")
 _RESERVED = {"true", "false", "null", "yes", "no", "on", "off", "y", "n"}
 _WIDTH = 110
@@ -82,7 +82,9 @@ def _flow_key(key: str) -> str:
 
 
 def _text(value: str) -> str:
-    is_plain = _PLAIN.fullmatch(value) and value.lower() not in _RESERVED and "  " not in value
+    is_plain = (
+        _PLAIN.fullmatch(value) and value.lower() not in _RESERVED and "  " not in value and not value[:1].isdigit()
+    )
     return value if is_plain else json.dumps(value, ensure_ascii=False)
 
 
