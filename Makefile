@@ -17,7 +17,7 @@ WORKERS ?= 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help venv test demo rivals unseen soak crawl kills temporal mutants jobs bench check canary generate reference format clean
+.PHONY: help venv test demo rivals unseen soak crawl kills temporal mutants jobs imports bench check canary generate reference format clean
 
 help: ## Say what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -59,13 +59,16 @@ mutants: $(READY) ## Change the code in one place after another and see if a tes
 jobs: $(READY) ## Generate the specs of public job APIs, and write docs/job-apis.md
 	$(PY) -m evidence.jobs
 
+imports: $(READY) ## Import every OpenAPI document of the folder DOCUMENTS, and write docs/imports.md
+	$(PY) -m evidence.imports $(DOCUMENTS)
+
 bench: $(READY) ## Measure speed beside others, and write docs/benchmarks.md; ONLY=schedules measures one thing
 	$(PY) -m evidence.benchmarks $(if $(ONLY),--only $(ONLY))
 
 check: $(READY) ## Look for faults of layout, style, types, and drift between specs and packages
 	$(BIN)/black --check $(CHECKED)
 	$(BIN)/ruff check $(CHECKED)
-	$(BIN)/mypy generator/bide runtime/bide_runtime evidence/soak evidence/mutants evidence/benchmarks evidence/jobs evidence/kills evidence/temporal
+	$(BIN)/mypy generator/bide runtime/bide_runtime evidence/soak evidence/mutants evidence/benchmarks evidence/jobs evidence/imports evidence/kills evidence/temporal
 	@set -e; for name in $(PACKAGES); do \
 		echo "mypy --strict generated/$$name"; \
 		(cd generated/$$name && $(BIN)/mypy --strict --cache-dir ../../.mypy_cache/$$name -p $${name}_client); \
