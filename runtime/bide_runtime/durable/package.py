@@ -8,9 +8,9 @@ from functools import cache
 from importlib import import_module
 from typing import Any
 
-from ...errors.client import InvalidArgument
-from ...errors.own import OwnErrors
-from ...jobs.kind import JobKind
+from ..errors.client import InvalidArgument
+from ..errors.own import OwnErrors
+from ..jobs.kind import JobKind
 
 
 @dataclass(frozen=True)
