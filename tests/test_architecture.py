@@ -50,7 +50,7 @@ OUTSIDE = {
     "engines": {"urllib3", "aiohttp", "yarl", "httpx2", "httpcore2", "socksio"},
     "clients": {"rich"},
     "testing": {"hypothesis"},
-    "durable": {"temporalio"},
+    "durable": {"airflow", "temporalio"},
 }
 """Libraries that a room of the runtime may import besides the standard library and msgspec."""
 

@@ -7,8 +7,9 @@ from typing import Any
 from ..errors.client import ClientError
 from ..jobs.errors import JobError, JobFailed
 from ..jobs.kind import JobKind
-from ..steps.error_json import write_error
-from ..steps.text import write
+from ..steps.error_json import read_error, write_error
+from ..steps.text import loads, read, write
+from .package import Package
 
 MAX_TEXT = 500_000
 """Characters. Temporal takes failures of 2 MB at most; a longer error goes without the reply that it was read from."""
@@ -29,3 +30,10 @@ def _shortened(error: ClientError) -> ClientError:
     if isinstance(error, JobFailed):
         vars(short)["result"] = None
     return short
+
+
+def error_in_text(package: Package, text: Any) -> ClientError:
+    """The error in a text, of the package's own class. Raises `InvalidArgument`."""
+    head = loads(text)
+    kind = package.kind(str(head.get("job") if isinstance(head, dict) else head))
+    return read_error(kind, package.own_errors, read(kind, "error", text))

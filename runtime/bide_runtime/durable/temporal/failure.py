@@ -11,9 +11,7 @@ from temporalio.exceptions import ApplicationError
 
 from ...errors.client import ClientError, InvalidArgument
 from ...jobs.kind import JobKind
-from ...steps.error_json import read_error
-from ...steps.text import loads, read
-from ..error_text import error_text
+from ..error_text import error_in_text, error_text
 from ..package import Package, package_named
 from .outside import outside
 
@@ -34,7 +32,7 @@ def error_in(package: Package, failure: BaseException | None) -> ClientError | N
     while failure is not None:
         if isinstance(failure, ApplicationError) and failure.details and failure.type:
             try:
-                return outside(_read, package, failure.details[0])
+                return outside(error_in_text, package, failure.details[0])
             except InvalidArgument:
                 return None
         failure = failure.__cause__
@@ -73,10 +71,3 @@ def _both(cls: type[ClientError]) -> Any:
     """A class below *cls* and `ApplicationError`."""
     # `message` is an attribute of the one, and a property of the other.
     return type(cls.__name__, (cls, ApplicationError), {"message": None, "__module__": cls.__module__})
-
-
-def _read(package: Package, text: Any) -> ClientError:
-    """The error in a text. Raises `InvalidArgument`."""
-    head = loads(text)
-    kind = package.kind(str(head.get("job") if isinstance(head, dict) else head))
-    return read_error(kind, package.own_errors, read(kind, "error", text))
