@@ -86,7 +86,9 @@ class Attempt:
 
     def has_next(self, error: ClientError) -> bool:
         """Whether another attempt may bring more than *error*."""
-        return may_be_tried_again(error, has_key=self._jobs.facts.has_idempotency_keys)
+        has_key = self._jobs.facts.has_idempotency_keys
+        is_away = isinstance(error, ApiError) and error.is_transient  # and has made no job, or the error would say so
+        return is_away or may_be_tried_again(error, has_key=has_key)
 
     @property
     def _wall(self) -> float:

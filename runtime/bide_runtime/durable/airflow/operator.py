@@ -13,7 +13,7 @@ from airflow.sdk.exceptions import AirflowFailException
 from ...calls.account import seconds_of
 from ...clients.jobs.job import Job
 from ...errors.client import ClientError, InvalidArgument
-from ...jobs.errors import JobCancelled, JobError, JobExpired, JobFailed
+from ...jobs.errors import JobCancelled, JobExpired, JobFailed
 from ...steps.text import loads
 from ..error_text import error_in_text
 from ..package import package_named
@@ -33,7 +33,7 @@ class RunJobOperator(BaseOperator):
         package: The import name of a generated package, such as `acme_client`.
         job: The kind of job: its name in the client, such as `fetch`.
         arguments: Those of its `submit`, as JSON has them. A template.
-        conn_id: A connection of the type `bide`: base URL and API key.
+        conn_id: A connection of the type `bide`: base URL and API key. A template.
         timeout: Deadline of each attempt in seconds; `None` waits without limit. Default: that of this kind of job.
         cancel_on_kill: Whether to ask the provider to cancel the job if a person marks or clears the running task.
         tag: A text of your own, for the job's token. A template.
@@ -44,7 +44,7 @@ class RunJobOperator(BaseOperator):
         ClientError: Another attempt may help, so there are retries: `JobTimeout`, a lost connection, a 503.
     """
 
-    template_fields: Sequence[str] = ("arguments", "tag")
+    template_fields: Sequence[str] = ("arguments", "conn_id", "tag")
     template_fields_renderers: ClassVar[dict[str, str]] = {"arguments": "json"}
 
     def __init__(
@@ -96,7 +96,7 @@ class RunJobOperator(BaseOperator):
                 attempt.note_end(str(error))
                 self._fail(error)
             except ClientError as error:
-                if attempt.has_next(error) or (error.token and not isinstance(error, JobError)):
+                if error.token or attempt.has_next(error):  # a job that exists is waited for by the next attempt
                     raise
                 self._fail(error)
 
