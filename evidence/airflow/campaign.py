@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -57,7 +58,9 @@ def fight(campaign: Campaign, airflow: Airflow, folder: Path) -> Counted:
         until(is_taken_over, 180)
         counted = Counted(takeover=time.monotonic() - began)
         until(lambda: all(task["state"] in ("success", "failed") for task in tasks()), 240)
-        time.sleep(2)  # a task that was marked as failed has a trigger that ends later
+        if campaign.cancel_on_kill:  # what runs of a marked task ends later
+            with suppress(RuntimeError):
+                until(lambda: all(job["state"] == "cancelled" for job in jobs_at(base_url)), 30)
         jobs = jobs_at(base_url)
         made = Counter(job["arguments"]["url"] for job in jobs)
         ends = {f"https://example.com/{task['map_index']}": _end(airflow, campaign, run, task) for task in tasks()}
@@ -126,6 +129,6 @@ def _end(airflow: Airflow, campaign: Campaign, run: str, task: dict[str, Any]) -
     path = f"dags/{campaign.name}/dagRuns/{run}/taskInstances/page"
     if task["state"] == "success":
         entry = airflow.ask(f"{path}/xcomEntries/return_value?map_index={task['map_index']}&deserialize=true")
-        return "ok" if "completed" in str(entry["value"]) else "other"
+        return "ok" if str(entry["value"]["status"]) == "completed" else "other"
     state = airflow.ask(f"{path}/state-store?map_index={task['map_index']}")
     return "unsure" if "sent_at" in str(state) else "other"

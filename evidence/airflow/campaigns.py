@@ -37,7 +37,7 @@ CAMPAIGNS = (
     Campaign("triggerer", "triggerer", "SIGKILL", "scrapio", "between polls", LONG_JOBS),
     Campaign("triggerer_stopped", "triggerer", "SIGTERM", "anakin", "between polls", LONG_JOBS),
     Campaign("cleared", "tasks", "cleared", "scrapio", "between polls", LONG_JOBS),
-    Campaign("marked", "tasks", "marked as failed", "scrapio", "between polls", LONG_JOBS, cancel_on_kill=True),
+    Campaign("marked", "tasks", "marked as failed", "scrapio", "between polls", LONG_JOBS, 8, True),
     Campaign(
         "marked_early", "tasks", "marked as failed", "scrapio", "during submits", SLOW_SUBMITS, cancel_on_kill=True
     ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,6 @@ from evidence.simulated import simulator
 _FILE = re.compile(r"^```(?:python|yaml)\n# ([\w.]+)\n(.*?)^```\n", re.MULTILINE | re.DOTALL)
 _SAYS = re.compile(r"^```text\n(.*?)^```\n", re.MULTILINE | re.DOTALL)
 _VARIABLE = re.compile(r"^\$ export (\w+)='(.*)'$", re.MULTILINE)
-_REASON = re.compile(r"AirflowFailException: [^\"\\]*?: ([^\"\\:]*?) \(job ")
 
 
 def read_guide(folder: Path) -> None:
@@ -55,6 +55,7 @@ def _said(airflow: Airflow, run: str, task: dict[str, Any]) -> str:
         result = airflow.ask(f"{path}/xcomEntries/return_value?map_index={task['map_index']}&deserialize=true")["value"]
         return str(result["status"])
     [log] = airflow.home.glob(f"logs/**/map_index={task['map_index']}/attempt={task['try_number']}.log")
-    [*_, reason] = [line for line in log.read_text(encoding="utf-8").splitlines() if "AirflowFailException" in line]
-    found = _REASON.search(reason)
-    return found[1] if found else reason
+    lines = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()]
+    [error] = [line["error_detail"][0] for line in lines if "error_detail" in line]
+    assert error["exc_type"] == "AirflowFailException", error
+    return str(error["exc_value"]).partition(": ")[2].partition(" (job ")[0]

@@ -19,7 +19,7 @@ from bide_runtime.durable.airflow.watch import watch
 from bide_runtime.durable.package import client_class, made
 from bide_runtime.errors.client import ClientError, ConfigurationError, InvalidArgument
 from bide_runtime.jobs.errors import JobError, JobTimeout, SubmitUncertain
-from bide_runtime.testing import error
+from bide_runtime.testing import error, lost
 
 GENERATED = Path(__file__).parents[3] / "generated"
 RUNTIME = Path(__file__).parents[3] / "runtime"
@@ -227,6 +227,18 @@ def test_a_submit_that_made_nothing_leaves_nothing(status: int) -> None:
 
     assert task.attempt().has_next(raised.value)
     assert task.state.load() is None
+
+
+def test_the_age_of_a_key_is_counted_from_the_first_time_it_was_sent() -> None:
+    """Not from the last try: the provider may have kept the first."""
+    task = with_keys()
+    task.client = task.fake.client(max_retries=2)
+    task.jobs = task.client.jobs["fetch"]
+    task.fake.fetch.submit.inject(lost(), lost())
+    task.attempt().job(URL)
+
+    assert len({entry.sent_at for entry in task.state.saved if entry.token is None}) == 1
+    assert len(task.state.saved) == 4
 
 
 def test_a_refused_submit_has_no_other_attempt() -> None:

@@ -108,14 +108,18 @@ class Attempt:
 
     def _send(self, submission: Submission[Any, Any], first_sent_at: float | None) -> Job[Any, Any]:
         """Send the submission. With *first_sent_at*, an attempt before may have made the job."""
-        text = self._jobs.submission_to_json(submission)
+        text, sent_at = self._jobs.submission_to_json(submission), first_sent_at
 
         def before_send() -> None:
+            nonlocal sent_at
+            sent_at = self._wall if sent_at is None else sent_at
             # Also what is stored already: it is refused if another attempt has taken over.
-            self._state.save(Entry(submission=text, sent_at=first_sent_at or self._wall))
+            self._state.save(Entry(submission=text, sent_at=sent_at))
 
         def nothing_made() -> None:
+            nonlocal sent_at
             if first_sent_at is None:  # this attempt says nothing of those before
+                sent_at = None
                 self._state.forget()
 
         try:

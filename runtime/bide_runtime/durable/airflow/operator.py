@@ -1,6 +1,6 @@
 """The operator: submits a job once, whatever happens to its attempts, and returns the result."""
 
-# mypy: disable-error-code="import-not-found,misc,unused-ignore"
+# mypy: disable-error-code="misc,unused-ignore"
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
@@ -164,4 +164,4 @@ def _is_running(context: Any) -> bool:
     """Whether Airflow still has the task as running: then its worker is shut down, and a retry goes on."""
     ti = context["ti"]
     states = ti.get_task_states(dag_id=ti.dag_id, task_ids=[ti.task_id], run_ids=[ti.run_id], map_index=ti.map_index)
-    return "running" in str(states)
+    return any(state == "running" for of_run in states.values() for state in of_run.values())
