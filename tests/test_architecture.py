@@ -39,6 +39,7 @@ ROOMS = {
         "clients": {"errors", "http", "engines", "models", "calls", "jobs", "waiting", "steps", "batch", "ledger"},
         "testing": {"errors", "http", "engines", "models", "calls", "jobs", "waiting", "batch", "clients"},
         "durable": {"errors", "http", "models", "calls", "jobs", "waiting", "steps", "clients"},
+        "apps": {"errors", "http", "models", "calls", "jobs", "waiting", "steps", "batch", "ledger", "clients"},
     },
 }
 """The rooms of each distribution, and the rooms that each may import from."""
@@ -51,6 +52,7 @@ OUTSIDE = {
     "clients": {"rich"},
     "testing": {"hypothesis"},
     "durable": {"airflow", "temporalio"},
+    "apps": {"anyio", "click", "jmespath", "keyring", "mcp", "mcp_types", "rich", "starlette", "uvicorn"},
 }
 """Libraries that a room of the runtime may import besides the standard library and msgspec."""
 
@@ -72,8 +74,8 @@ EXEMPT = {
 MOST_SIBLINGS = 15
 """The largest number of files in a folder."""
 
-UNCOUNTED = {"__pycache__", "__init__.py", "py.typed"}
-"""Those that every package has."""
+UNCOUNTED = {"__pycache__", "__init__.py", "edition.py", "py.typed"}
+"""Those that every package has. `edition.py` has the version."""
 
 NAMELESS = {"base", "common", "helper", "helpers", "misc", "util", "utils"}
 

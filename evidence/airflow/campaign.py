@@ -97,7 +97,7 @@ def _kill(campaign: Campaign, airflow: Airflow, run: str, base_url: str) -> Call
         return all(task["state"] in ("deferred", "success", "failed") for task in held)
 
     def has_polled() -> bool:
-        return sum(job["polls"] for job in jobs_at(base_url)) > polls
+        return bool(sum(job["polls"] for job in jobs_at(base_url)) > polls)
 
     if campaign.killed in ("task process", "worker"):
         airflow.kill_tasks(with_workers=campaign.killed == "worker")
