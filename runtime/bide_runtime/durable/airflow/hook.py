@@ -1,6 +1,6 @@
 """Clients of a generated package, made from a connection of Airflow."""
 
-# mypy: disable-error-code="misc,unused-ignore"
+# mypy: disable-error-code="import-not-found,misc,unused-ignore"
 from __future__ import annotations
 
 import asyncio

@@ -1,6 +1,6 @@
 """The operator: submits a job once, whatever happens to its attempts, and returns the result."""
 
-# mypy: disable-error-code="misc,unused-ignore"
+# mypy: disable-error-code="import-not-found,misc,unused-ignore"
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence

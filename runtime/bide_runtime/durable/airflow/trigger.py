@@ -1,6 +1,6 @@
 """The trigger: waits for a job in a triggerer, and returns how it ended to the operator."""
 
-# mypy: disable-error-code="misc,no-untyped-call,unused-ignore"
+# mypy: disable-error-code="import-not-found,misc,no-untyped-call,unused-ignore"
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
