@@ -51,7 +51,7 @@ OUTSIDE = {
     "engines": {"urllib3", "aiohttp", "yarl", "httpx2", "httpcore2", "socksio"},
     "clients": {"rich"},
     "testing": {"hypothesis"},
-    "durable": {"temporalio"},
+    "durable": {"airflow", "temporalio"},
     "apps": {"anyio", "click", "jmespath", "keyring", "mcp", "mcp_types", "rich", "starlette", "uvicorn"},
 }
 """Libraries that a room of the runtime may import besides the standard library and msgspec."""

@@ -103,8 +103,8 @@ def test_a_page_with_a_made_up_provider(page: str, tmp_path: Path, monkeypatch: 
 
 
 def test_no_page_is_left_out() -> None:
-    """Each page with runnable code is tested; `make temporal` runs its own."""
-    others = {"add-a-provider", "checking", "temporal"}
+    """Each page with runnable code is tested; `make temporal` and `make airflow` run their own."""
+    others = {"add-a-provider", "airflow", "checking", "temporal"}
     for page in DOCS.glob("*.md"):
         if any(block.language == "python" for block in blocks(page)):
             assert page.stem in {*PAGES, *MADE_UP, *others}, page.stem
