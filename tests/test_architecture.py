@@ -23,7 +23,8 @@ ROOMS = {
         "lint": {"spec", "ir"},
         "emit": {"spec", "ir"},
         "simulator": {"ir"},
-        "cli": {"spec", "ir", "lint", "emit", "simulator"},
+        "importer": {"spec", "ir", "lint"},
+        "cli": {"spec", "ir", "lint", "emit", "simulator", "importer"},
     },
     RUNTIME: {
         "errors": set(),
