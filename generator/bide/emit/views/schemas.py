@@ -148,7 +148,7 @@ class Schemas:
         if required := list(self._required(fields)):
             schema["required"] = required
         if model.additional is not None:
-            schema["additionalProperties"] = self.of(model.additional.type)
+            schema |= self.of(model.additional.type)  # it is a map
         return _described(schema, model.description)
 
     def _required(self, fields: Iterable[Field]) -> Iterator[str]:

@@ -17,7 +17,7 @@ from ...http.request import Json
 from ...jobs.errors import JobCancelled, JobError, JobExpired, JobFailed, SubmitUncertain
 from ...models.codec import as_values
 from ..catalog.catalog import Catalog
-from .book import Busy
+from .errors import Busy, Late
 from .kept import Kept
 from .text import LIMIT, Cleaner, cut, shortened
 from .tools import RESULT
@@ -25,7 +25,13 @@ from .tools import RESULT
 UNTRUSTED = "bide/untrusted"
 """In `_meta` of content that strangers wrote."""
 
-_STATE_OF = ((JobFailed, "failed"), (JobCancelled, "cancelled"), (JobExpired, "expired"), (SubmitUncertain, "unsure"))
+_STATE_OF = (
+    (JobFailed, "failed"),
+    (JobCancelled, "cancelled"),
+    (JobExpired, "expired"),
+    (SubmitUncertain, "unsure"),
+    (Late, "pending"),
+)
 
 
 class Answers:
@@ -125,6 +131,8 @@ class Answers:
     def _advice(self, error: ClientError, *, is_read_only: bool) -> str:
         title = self._catalog.title
         match error:
+            case Late():
+                return "Call the tool again with the same arguments: this submit goes on, and there is no second job."
             case Busy():
                 return "Call the tool again in a few seconds, with the same arguments."
             case JobFailed() | JobCancelled() | JobExpired():

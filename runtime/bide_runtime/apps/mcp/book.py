@@ -26,6 +26,7 @@ from ...ledger.state import EntryState
 from ...steps.submission_json import read_submission
 from ...steps.text import dumps, loads
 from ...waiting.submits.submission import Submission
+from .errors import Busy
 
 AGAIN = 600.0
 """Seconds in which a call with the same arguments means the same job."""
@@ -34,10 +35,6 @@ _UNSURE = (
     "may or may not have made a job: it is not sent again by itself; look at the provider's dashboard, then settle it:"
     " `python -m bide_runtime.ledger status {path}` shows it, and `retry --unsure` lets the next call submit it again"
 )
-
-
-class Busy(ClientError):
-    """Another process has the job of a call in hand."""
 
 
 class Book:

@@ -20,10 +20,12 @@ from ...jobs.handle import Handle
 from ...jobs.snapshot import Update
 from ...jobs.token import kind_in
 from ...models.codec import as_values
+from ...steps.text import dumps
 from ..catalog.calling import arguments_of, client_class
 from ..catalog.catalog import Catalog, Entry, JobEntry, OperationEntry
 from .answers import Answers
 from .book import Book
+from .errors import Late, TooSlow
 from .text import LIMIT
 from .tools import CANCEL, LIST, RESULT, entries_of, is_object
 
@@ -59,6 +61,8 @@ class Calls:
         self._wait = wait
         self._client: AsyncJobsClient | None = None
         self._submits: set[asyncio.Task[Any]] = set()
+        self._left: dict[str, asyncio.Task[Any]] = {}
+        """Submits whose calls have ended before them."""
         self._ours = {RESULT: self._result, CANCEL: self._cancel, LIST: self._list}
 
     @property
@@ -118,10 +122,15 @@ class Calls:
             _check_files(name, value)
         if not isinstance(entry, JobEntry):
             return await self._operated(entry, arguments)
-        jobs = self.client.jobs[entry.name]
-        if self._book is None:
-            return await self._kept_on(jobs.submit(**arguments))  # type: ignore[attr-defined]  # of each generated kind
-        return await self._kept_on(self._book.job_of(jobs, arguments, dict(given)))
+        jobs, book = self.client.jobs[entry.name], self._book
+
+        def submit() -> Coroutine[Any, Any, Any]:
+            if book is not None:
+                return book.job_of(jobs, arguments, dict(given))
+            found: Coroutine[Any, Any, Any] = jobs.submit(**arguments)  # type: ignore[attr-defined]  # of each kind
+            return found
+
+        return await self._kept_on(f"{entry.name} {dumps(dict(sorted(given.items())))!r}", submit)
 
     async def finished(self, entry: Entry, found: Any, on_update: OnUpdate) -> types.CallToolResult:
         """The answer to a call that has *found* a job or a result. Waits for a job, but not for ever."""
@@ -170,7 +179,11 @@ class Calls:
         method = getattr(self.client.with_options(on_reply=replies.append), entry.name)
         if entry.returns == "events":
             return await self._collected(method(**arguments)), ""
-        found = await method(**arguments)
+        try:
+            async with asyncio.timeout(self._wait):
+                found = await method(**arguments)
+        except TimeoutError:
+            raise TooSlow(f"the provider has not answered within {self._wait:g} s") from None
         if isinstance(found, Handle) or (isinstance(entry, OperationEntry) and entry.job):
             return found
         return found, replies[-1].headers.get("content-type", "") if replies else ""
@@ -227,12 +240,29 @@ class Calls:
         job = self.client.resume(token)
         return self.catalog.jobs[kind_in(token, provider=self.catalog.name)], job
 
-    async def _kept_on(self, submit: Coroutine[Any, Any, T]) -> T:
-        """The result of a submit, which goes on if its call is cancelled: its reply says what was paid for."""
-        task = asyncio.ensure_future(submit)
+    async def _kept_on(self, call: str, submit: Callable[[], Coroutine[Any, Any, T]]) -> T:
+        """The result of a submit, which goes on if its *call* is cancelled or has waited enough.
+
+        Its reply says what was paid for, so the next call that is the same gets it.
+        """
+        task = self._left.pop(call, None) or asyncio.ensure_future(submit())
         self._submits.add(task)
-        task.add_done_callback(self._submits.discard)
-        return await asyncio.shield(task)
+        task.add_done_callback(self._over)
+        try:
+            async with asyncio.timeout(self._wait):
+                found: T = await asyncio.shield(task)
+                return found
+        except TimeoutError:
+            self._left[call] = task
+            raise Late("the provider has not answered the submit yet") from None
+        except asyncio.CancelledError:
+            self._left[call] = task
+            raise
+
+    def _over(self, task: asyncio.Task[Any]) -> None:
+        self._submits.discard(task)
+        if not task.cancelled():
+            task.exception()  # so that asyncio does not print what nobody has asked for
 
 
 def _kind_of(job: AsyncJob[Any, Any]) -> str:

@@ -125,6 +125,8 @@ class Tasks(Extension):
         async def answer() -> types.CallToolResult:
             value = look.result
             found: dict[str, Json] = {"state": look.state.value, "job": task}
+            if (status := self._calls.answers.status(look.status)) is not None:
+                found["status"] = status
             return self._calls.shown(
                 entry, found, value, replies[-1].headers.get("content-type", "") if replies else ""
             )
