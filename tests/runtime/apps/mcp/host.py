@@ -76,7 +76,7 @@ def process(folder: Path, url: str, *options: str, pid_file: Path | None = None)
 
 
 @asynccontextmanager
-async def connected(server: Any, era: str = ERAS[0], *extensions: ClientExtension) -> AsyncIterator[Client]:
+async def connected(server: Any, era: str = ERAS[0], *extensions: ClientExtension) -> AsyncIterator[Any]:
     """The official client, with a version of the protocol."""
     mode = era if era == ERAS[0] else "legacy"
     async with Client(server, mode=mode, extensions=list(extensions), read_timeout_seconds=20) as client:
