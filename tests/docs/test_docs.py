@@ -35,6 +35,7 @@ PAGES = (
     "several-providers",
     "working-with-results",
     "ledger",
+    "cli",
 )
 """Pages with code that runs here. The others are run by `tests/emit/test_readme.py`, or have no code."""
 

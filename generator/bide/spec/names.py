@@ -191,9 +191,9 @@ def params_class(job: str) -> str:
 
 def command(name: str, given: str | bool | None) -> str | None:
     """The command of a job or an operation: *given* by the spec, or `url-scraper` for `url_scraper`; `None`: none."""
-    return None if given is False else str(given or name.replace("_", "-"))
+    return None if given is False else given if isinstance(given, str) else name.replace("_", "-")
 
 
 def tool(name: str, given: str | bool | None) -> str | None:
     """The tool of a job or an operation: *given* by the spec, or its name; `None`: none."""
-    return None if given is False else str(given or name)
+    return None if given is False else given if isinstance(given, str) else name

@@ -46,10 +46,10 @@ _OPTIONAL = (
 )
 
 _LOCAL = _set_of("""
-    accepts audience auth cancel cli credits default deprecated description error examples failed find gone idempotency_key
-    idempotent initial_delay interval items long_poll max max_items max_length mcp min min_interval min_items min_length
-    not_found_grace not_ready over pattern poll_many polling progress rate_limit ready retention retry_after scopes
-    secret source timeout transitions typical
+    accepts audience auth cancel cli credits default deprecated description error examples failed find gone
+    idempotency_key idempotent initial_delay interval items long_poll max max_items max_length mcp min min_interval
+    min_items min_length not_found_grace not_ready over pattern poll_many polling progress rate_limit ready
+    retention retry_after scopes secret source timeout transitions typical
     """)
 """Keys that can be removed without making anything else wrong."""
 

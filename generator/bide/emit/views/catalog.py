@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from bide.emit.views.schemas import Schema, Schemas
 from bide.emit.words import prose
 from bide.emit.words.samples import is_known, samples
-from bide.ir import Endpoint, Job, Json, Kind, Operation, Provider, Scalar, Source, Type, Variable
+from bide.ir import Endpoint, Job, Json, Kind, Operation, Provider, Scalar, Secret, Source, Type, Variable
 
 _BYTES = Scalar(Kind.BYTES)
 
@@ -47,7 +47,7 @@ class _Catalog:
             "version": provider.package.version,
             "command": provider.command,
             "server": provider.server,
-            "secrets": [{"argument": each.argument, "env": each.env, "way": each.way} for each in provider.enough_auth],
+            "secrets": [_secret(each) for each in provider.auth],
             "variables": [_variable(each) for each in provider.variables],
             "jobs": {job.name: self._job(job) for job in provider.jobs},
             "operations": {operation.name: self._operation(operation) for operation in provider.operations},
@@ -110,6 +110,10 @@ class _Catalog:
         if not any(types):
             return {"returns": "nothing", "result": {}}
         return {"returns": "json", "result": self._outputs.any_of(types)}
+
+
+def _secret(secret: Secret) -> Json:
+    return {"argument": secret.argument, "env": secret.env, "is_usual": secret.is_usual, "way": secret.way}
 
 
 def _variable(variable: Variable) -> Json:

@@ -145,8 +145,12 @@ class Schemas:
     def _model(self, model: Model) -> Schema:
         fields = [field for field in model.fields if not field.is_rest]
         schema: Schema = {"type": "object", "properties": {each.wire: self.of_field(each) for each in fields}}
-        if required := list(self._required(fields)):
-            schema["required"] = required
+        required = list(self._required(fields))
+        if model.tag_field and model.tag is not None:
+            schema["properties"] = {model.tag_field: {"const": model.tag}, **schema["properties"]}
+            required.insert(0, model.tag_field)
+        if required:
+            schema["required"] = list(dict.fromkeys(required))
         if model.additional is not None:
             schema |= self.of(model.additional.type)  # it is a map
         return _described(schema, model.description)

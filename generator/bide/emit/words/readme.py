@@ -21,8 +21,8 @@ RUNTIME = "bide-runtime>=0.1,<0.3"
 _ENGINES = ("aiohttp>=3.12,<4", "msgspec>=0.20", "urllib3>=2.3,<3")
 _EXTRAS = {
     "httpx": ("httpx2>=2.0,<3",),
-    "cli": ("click>=8.2,<9", "jmespath>=1.0,<2", "rich>=13.9"),
-    "mcp": ("mcp>=2.3,<3", "click>=8.2,<9", "jmespath>=1.0,<2", "rich>=13.9"),
+    "cli": ("click>=8.4,<9", "jmespath>=1.0,<2", "rich>=13.9"),
+    "mcp": ("mcp>=2.3,<3", "click>=8.4,<9", "jmespath>=1.0,<2", "rich>=13.9"),
     "progress": ("rich>=13.9",),
     "socks": ("socksio>=1.0,<2",),
     "temporal": ("temporalio>=1.20,<2",),

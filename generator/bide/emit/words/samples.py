@@ -151,7 +151,8 @@ def _value(provider: Provider, type: Type, bounds: Bounds, name: str, depth: int
 
 
 def _object(provider: Provider, model: Model, depth: int) -> Json:
-    return {field.wire: _made(provider, field, depth + 1) for field in model.fields if not field.optional}
+    tag = {model.tag_field: model.tag} if model.tag_field and model.tag is not None else {}
+    return {**tag, **{field.wire: _made(provider, field, depth + 1) for field in model.fields if not field.optional}}
 
 
 def _scalar(kind: Kind, bounds: Bounds, name: str) -> Json:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ...errors.client import InvalidArgument
-from ...http.request import Json
 from .catalog import Catalog, Entry, Schema
+
+if TYPE_CHECKING:
+    from ...http.request import Json  # loads msgspec, which no help needs
 
 
 def client_class(catalog: Catalog, *, is_async: bool = False) -> Any:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from importlib.util import find_spec
-from pathlib import Path
+from importlib import import_module
+from os.path import dirname, join
 from typing import Any, Literal, TypeAlias
 
 Schema: TypeAlias = dict[str, Any]
@@ -17,11 +17,13 @@ Returns: TypeAlias = Literal["json", "bytes", "events", "nothing"]
 class Secret:
     """A secret of the provider: the client's argument, and the environment variable with it."""
 
-    __slots__ = ("argument", "env", "way")
+    __slots__ = ("argument", "env", "is_usual", "way")
 
     def __init__(self, data: Mapping[str, Any]) -> None:
         self.argument: str = data["argument"]
         self.env: str = data["env"]
+        self.is_usual: bool = data["is_usual"]
+        """Whether requests need it that name no secret."""
         self.way: int = data["way"]
         """Of secrets of which one is enough: its number, from 1; 0: it is needed."""
 
@@ -136,11 +138,9 @@ class Catalog:
 
     @classmethod
     def of(cls, package: str) -> Catalog:
-        """The catalog of an installed package, which is not imported. Raises `OSError` if it has none."""
-        spec = find_spec(package)
-        if spec is None or spec.origin is None:
-            raise FileNotFoundError(f"there is no package {package}")
-        return cls(package, json.loads(Path(spec.origin).with_name("catalog.json").read_bytes()))
+        """The catalog of an installed package. Raises `OSError` if it has none, and `ImportError`."""
+        with open(join(dirname(str(import_module(package).__file__)), "catalog.json"), "rb") as file:
+            return cls(package, json.load(file))
 
     def resolved(self, schema: Schema) -> Schema:
         """The schema without a reference at its top; its own keys win."""

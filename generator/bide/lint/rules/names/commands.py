@@ -27,10 +27,15 @@ def check(spec: Spec) -> Iterator[Diagnostic]:
     whole = spec.document.data
     for key, word, made, ours in _KINDS:
         first: dict[str, Path] = {}
+        if whole.get(key) is True:
+            yield spec.at_key((key,), "no-effect", f'"{key}: true" has no effect: it is so without it', "remove it")
         for table in ("jobs", "operations"):
             for owner, raw in spec.table(table).items():
                 path: Path = (table, owner)
-                if key in raw and whole.get(key) is False:
+                if raw.get(key) is True:
+                    message = f'"{key}: true" has no effect: it is so without it'
+                    yield spec.at_key((*path, key), "no-effect", message, "remove it")
+                elif key in raw and whole.get(key) is False:
                     message = f'"{key}" has no effect: the package has no {word}s, since "{key}" of the spec is false'
                     yield spec.at_key((*path, key), "no-effect", message, "remove it")
                 name = made(owner, raw.get(key))
