@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING
 
 from ..catalog.catalog import Catalog
-
-if TYPE_CHECKING:
-    from ...clients.clock import AsyncClock
 
 WAIT = 45.0
 """Seconds that one call waits for a job: many hosts give up after 60."""
@@ -24,7 +20,6 @@ def serve(
     ledger: str | None = None,
     base_url: str | None = None,
     wait: float = WAIT,
-    clock: AsyncClock | None = None,
 ) -> int:
     """Serve the jobs and operations of a package as tools until standard input ends, or Ctrl-C; returns the exit code.
 
@@ -32,9 +27,8 @@ def serve(
         catalog: Of the package.
         http: The port of 127.0.0.1 to serve on; 0: a free one. Default: standard input and output.
         ledger: A file that remembers the jobs, made if it is missing. Default: none.
-        base_url: Of the provider. Default: from the spec.
+        base_url: Of the provider. Default: from the environment (`ACME_BASE_URL`), or from the spec.
         wait: How long one call waits for a job, in seconds.
-        clock: Of the client. Default: the system's.
     """
     if catalog.server is None:
         print(f"error: the spec of {catalog.package} has `mcp: false`, so it has no MCP server", file=sys.stderr)
@@ -48,4 +42,4 @@ def serve(
         extra = f"pip install '{catalog.distribution}[mcp]'"
         print(f"error: the MCP server needs {library}, which is not installed: {extra}", file=sys.stderr)
         return USAGE
-    return run(catalog, http=http, ledger=ledger, base_url=base_url, wait=wait, clock=clock)
+    return run(catalog, http=http, ledger=ledger, base_url=base_url, wait=wait)

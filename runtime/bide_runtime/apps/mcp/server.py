@@ -15,8 +15,8 @@ from mcp.server.extension import Extension, MethodBinding, compose_tool_call_han
 from mcp.server.stdio import stdio_server
 from mcp.shared.exceptions import MCPError
 
-from ...clients.clock import AsyncClock
-from ...errors.client import ClientError
+from ...clients.clock import AsyncClock, AsyncSystemClock
+from ...errors.client import ClientError, InvalidArgument
 from ...jobs.snapshot import Update
 from ..catalog.catalog import Catalog
 from . import USAGE
@@ -36,23 +36,18 @@ INTERRUPTED = 130
 """The exit code after Ctrl-C."""
 
 
-def run(
-    catalog: Catalog,
-    *,
-    http: int | None,
-    ledger: str | None,
-    base_url: str | None,
-    wait: float,
-    clock: AsyncClock | None,
-) -> int:
+def run(catalog: Catalog, *, http: int | None, ledger: str | None, base_url: str | None, wait: float) -> int:
     """Serve until the host leaves; returns the exit code."""
+    kept = Kept()
     try:
+        clock = _clock()
         book = None if ledger is None else Book(ledger, catalog.name)
     except ClientError as error:
         print(f"error: {error}", file=sys.stderr)
         return USAGE
-    kept = Kept()
-    calls = Calls(catalog, Answers(catalog, kept, Cleaner(catalog)), book, base_url=base_url, wait=wait, clock=clock)
+    base_url = base_url or os.environ.get(f"{catalog.name.upper()}_BASE_URL")
+    answers = Answers(catalog, kept, Cleaner(catalog))
+    calls = Calls(catalog, answers, book, base_url=base_url, wait=wait, clock=clock)
     try:
         calls.client  # noqa: B018  # a key that is missing is said now, and by each call
     except ClientError as error:
@@ -62,6 +57,15 @@ def run(
         return asyncio.run(served.over_stdio() if http is None else served.over_http(http))
     except KeyboardInterrupt:
         return INTERRUPTED
+
+
+def _clock() -> AsyncClock | None:
+    """A clock as fast as a simulator that runs with `--speed`, if the environment says so. Raises `InvalidArgument`."""
+    speed = os.environ.get("BIDE_SPEED")
+    try:
+        return AsyncSystemClock(float(speed)) if speed else None
+    except ValueError:
+        raise InvalidArgument(f"BIDE_SPEED must be a number, not {speed!r}") from None
 
 
 class Served:

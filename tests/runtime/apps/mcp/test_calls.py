@@ -16,7 +16,7 @@ from tests.runtime.apps.mcp.host import ERAS, KEY, connected, mill, over_http, p
 SCENARIOS = """
 - {match: {job: crack}, scenario: fail; duration=0.1}
 - {match: {job: turn}, scenario: stall}
-- {match: {job: dry}, scenario: duration=1}
+- {match: {job: dry}, scenario: duration=2.5}
 - {match: {operation: weigh, nth: 2}, scenario: call=429:1*9}
 - {match: {operation: weigh, nth: 3}, scenario: call=lost*9}
 - {match: {operation: maybe, nth: 2}, scenario: answer=job; duration=0.1}
@@ -69,7 +69,7 @@ def test_a_long_job_is_taken_up_by_another_server(folder: Path) -> None:
     """A call does not wait for ever: its answer has a token, with which any server process of the package goes on."""
 
     async def main() -> None:
-        async with connected(process(folder, simulator.url, "--wait", "0.3")) as client:
+        async with connected(process(folder, simulator.url, "--wait", "1")) as client:
             began = (await client.call_tool("dry", {"name": "oats"})).structured_content
         assert (began["state"], "job_result" in began["next"]) == ("running", True)
         async with connected(process(folder, simulator.url), ERAS[1]) as client:
