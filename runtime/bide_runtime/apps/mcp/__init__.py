@@ -5,12 +5,10 @@ from __future__ import annotations
 import sys
 
 from ..catalog.catalog import Catalog
+from .exits import USAGE
 
 WAIT = 45.0
 """Seconds that one call waits for a job: many hosts give up after 60."""
-
-USAGE = 2
-"""The exit code for what cannot work: a library that is missing, a port in use, a ledger of another provider."""
 
 
 def serve(

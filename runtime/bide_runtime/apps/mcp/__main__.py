@@ -6,7 +6,8 @@ import sys
 from argparse import ArgumentParser
 
 from ..catalog.catalog import Catalog
-from . import USAGE, WAIT, serve
+from . import WAIT, serve
+from .exits import USAGE
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -19,7 +19,7 @@ from ...models.codec import as_values
 from ..catalog.catalog import Catalog
 from .errors import Busy, Late
 from .kept import Kept
-from .text import LIMIT, Cleaner, cut, shortened
+from .text import LIMIT, Cleaner, cut, portable, shortened
 from .tools import RESULT
 
 UNTRUSTED = "bide/untrusted"
@@ -52,8 +52,10 @@ class Answers:
             link = self._kept.keep(text, "application/json", f"The whole answer of {name}")
             small = cut(whole, lambda value: len(_dumped(value)))
             where = f"the resource {link.uri}, which is the file {self._kept.path_of(link.uri)} on this machine"
-            if small is None:
+            if small is None and "state" not in found:
                 return self._refused(f"The answer is too large to be shown. All of it is {where}.", link)
+            if small is None:
+                small = {key: item for key, item in found.items() if key != "result"}
             said = f"{said} Long texts and lists are cut: all of it is {where}."
             shown, text = small, _dumped(small)
             content.append(link)
@@ -85,15 +87,16 @@ class Answers:
         told = self._told(error)
         advice = self._advice(error, is_read_only=is_read_only)
         lines = [f"{told['kind']}: {told['message']}"]
-        lines += [f"{key.replace('_', ' ')}: {told[key]}" for key in told if key not in ("kind", "message")]
+        for key, value in list(told.items())[2:]:
+            lines.append(f"{key.replace('_', ' ')}: {value if isinstance(value, str) else _dumped(value)}")
         if error.token:
-            lines.append(f"job: {error.token}")
+            lines.append(f"job: {portable(error.token)}")
         lines.append(f"next: {advice}")
         found: dict[str, Json] | None = None
         if has_state:
             found = {"state": _state_of(error), "error": told, "next": advice}
             if error.token:
-                found["job"] = error.token
+                found["job"] = portable(error.token)
         text = types.TextContent(text="\n".join(lines), _meta={UNTRUSTED: True})
         return types.CallToolResult(content=[text], structured_content=found, is_error=True, _meta={UNTRUSTED: True})
 
@@ -114,7 +117,7 @@ class Answers:
         if job.status is not None:
             found["status"] = self._cleaner.line(job.status)
         if job.id:
-            found["job"] = job.token
+            found["job"] = portable(job.token)
         return found
 
     def _told(self, error: ClientError) -> dict[str, Json]:

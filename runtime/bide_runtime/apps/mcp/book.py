@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from hashlib import blake2b
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -27,6 +28,7 @@ from ...steps.submission_json import read_submission
 from ...steps.text import dumps, loads
 from ...waiting.submits.submission import Submission
 from .errors import Busy
+from .text import portable
 
 AGAIN = 600.0
 """Seconds in which a call with the same arguments means the same job."""
@@ -60,7 +62,8 @@ class Book:
         """
         fresh = jobs.prepare(**arguments)  # type: ignore[attr-defined]  # of each generated kind
         kind = fresh.kind.name
-        digest = blake2b(msgspec.json.encode(given, order="sorted"), digest_size=16).hexdigest()
+        content = msgspec.json.encode([given, *_files_in(arguments)], order="sorted")
+        digest = blake2b(content, digest_size=16).hexdigest()
         async with self._locks.setdefault((kind, digest), asyncio.Lock()):
             entry = self._claimed(kind, digest, given)
             journal = self._journal(fresh.kind)
@@ -162,6 +165,15 @@ class Book:
         return Journal(self._store, kind, OwnErrors())
 
 
+def _files_in(arguments: Mapping[str, Any]) -> Iterator[tuple[str, int, int]]:
+    """The files of a call, as they are now: one that was changed makes another job."""
+    for value in arguments.values():
+        for path in value if isinstance(value, list) else [value]:
+            if isinstance(path, Path) and path.is_file():
+                found = path.stat()
+                yield str(path), found.st_size, found.st_mtime_ns
+
+
 async def _noted(journal: Journal, number: int, job: AsyncJob[Any, Any]) -> AsyncJob[Any, Any]:
     """Write down that the job exists; one without an id is over, and cannot be asked for later."""
     journal.note_running(number, job.id, job.token if job.id else None)
@@ -193,5 +205,5 @@ def _listed(kind: str, entry: LedgerEntry) -> dict[str, Json]:
     if entry.sent_at is not None:
         found["submitted_at"] = datetime.fromtimestamp(entry.sent_at, UTC).isoformat(timespec="seconds")
     if entry.token is not None:
-        found["job"] = entry.token
+        found["job"] = portable(entry.token)
     return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from pathlib import Path
@@ -235,6 +236,8 @@ class Calls:
     def resumed(self, given: Mapping[str, Json]) -> tuple[JobEntry, AsyncJob[Any, Any]]:
         """The job of a token. Raises `InvalidToken`."""
         token = given.get("job")
+        if isinstance(token, dict):  # some hosts read text that looks like JSON
+            token = json.dumps(token)
         if given.keys() != {"job"} or not isinstance(token, str):
             raise InvalidArgument("job: the text of a token, and there is no other argument")
         job = self.client.resume(token)

@@ -19,21 +19,16 @@ from ...clients.clock import AsyncClock, AsyncSystemClock
 from ...errors.client import ClientError, InvalidArgument
 from ...jobs.snapshot import Update
 from ..catalog.catalog import Catalog
-from . import USAGE
 from .answers import UNTRUSTED, Answers
 from .book import Book
 from .calls import Calls
+from .exits import INTERRUPTED, USAGE
 from .kept import Kept
 from .tasks import Tasks
 from .text import Cleaner
 from .tools import RESULT, tools_of
 
 Context = ServerRequestContext[Any, Any]
-
-LOOPBACK = "127.0.0.1"
-
-INTERRUPTED = 130
-"""The exit code after Ctrl-C."""
 
 
 def run(catalog: Catalog, *, http: int | None, ledger: str | None, base_url: str | None, wait: float) -> int:
@@ -104,19 +99,15 @@ class Served:
 
     async def over_http(self, port: int) -> int:
         """Serve on a port of this machine, until Ctrl-C. Refuses requests that name another host."""
-        import uvicorn
+        from . import loopback  # standard input and output need no HTTP
 
         try:
-            opened = socket.create_server((LOOPBACK, port))
-        except OSError as error:
-            print(f"error: port {port} of {LOOPBACK} cannot be used: {error.strerror}", file=sys.stderr)
-            await self._close()
-            return USAGE
-        app = self.server.streamable_http_app(host=LOOPBACK)
-        server = uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=5))
-        print(f"{self._title} on http://{LOOPBACK}:{opened.getsockname()[1]}/mcp", file=sys.stderr, flush=True)
-        try:
-            await server.serve(sockets=[opened])
+            try:
+                listener = socket.create_server((loopback.HOST, port))
+            except OSError as error:
+                print(f"error: port {port} of {loopback.HOST} cannot be used: {error.strerror}", file=sys.stderr)
+                return USAGE
+            await loopback.serve(self.server, self._title, listener)
         finally:
             await self._close()
         return 0

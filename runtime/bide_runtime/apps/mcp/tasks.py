@@ -25,6 +25,7 @@ from ...jobs.token import read as read_token
 from ...steps.look import Look
 from ..catalog.catalog import JobEntry, OperationEntry
 from .calls import Calls
+from .text import portable
 
 Context = ServerRequestContext[Any, Any]
 
@@ -85,7 +86,10 @@ class Tasks(Extension):
             if not isinstance(found, AsyncJob) or found.is_done or not found.id:
                 return await self._calls.finished(entry, found, _unheard)
             facts = self._calls.client.jobs[kind_in(found.token, provider=self._calls.catalog.name)].facts
-            return {"resultType": "task", **self._task(found.token, "working", facts.interval[0], found.status)}
+            return {
+                "resultType": "task",
+                **self._task(portable(found.token), "working", facts.interval[0], found.status),
+            }
 
         return await self._calls.answered(answer, entry=entry)
 

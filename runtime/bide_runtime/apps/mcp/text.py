@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import math
 import os
 import re
-from typing import Any
+from collections.abc import Callable
 
 from ...http.request import Json
 from ..catalog.catalog import Catalog
@@ -62,7 +63,12 @@ class Cleaner:
         return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
-def cut(value: Json, length: Any) -> Json | None:
+def portable(token: str) -> str:
+    """A token in ASCII, which nothing on its way changes. It means the same."""
+    return token if token.isascii() else json.dumps(json.loads(token), separators=(",", ":"))
+
+
+def cut(value: Json, length: Callable[[Json], int]) -> Json | None:
     """The value with its texts and lists cut until its *length* is within the limit; `None`: it cannot be."""
     for characters, items in _STEPS:
         found = _cut(value, characters, items)

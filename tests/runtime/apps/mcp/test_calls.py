@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import json
 from pathlib import Path
 from typing import Any
 
@@ -99,6 +100,9 @@ def test_the_answers_in_one_process(folder: Path) -> None:
             assert "code: E_STONE\nreason: The stone broke.\n" in failed.content[0].text
             assert failed.structured_content["job"] in failed.content[0].text
             again = await call("job_result", job=failed.structured_content["job"])
+            assert again.structured_content["error"]["kind"] == "JobFailed"
+
+            again = await call("job_result", job=json.loads(failed.structured_content["job"]))
             assert again.structured_content["error"]["kind"] == "JobFailed"
 
             going = (await call("turn", name="x")).structured_content

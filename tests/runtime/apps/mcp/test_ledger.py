@@ -66,6 +66,17 @@ def test_a_repeated_call_pays_nothing(folder: Path, tmp_path: Path) -> None:
         assert {outcome.result["name"] for outcome in found.outcomes()} == {"x", "y"}
 
 
+def test_a_changed_file_is_another_call(tmp_path: Path) -> None:
+    """The path alone does not say what is sent."""
+    file = tmp_path / "grain.txt"
+    file.write_text("rye")
+    before = list(book._files_in({"name": "x", "files": [file]}))
+    file.write_text("wheat")
+
+    assert list(book._files_in({"name": "x", "files": [file]})) != before
+    assert list(book._files_in({"name": "x"})) == []
+
+
 def test_calls_at_the_same_time_are_one_job(folder: Path, tmp_path: Path) -> None:
     """Also if none has an answer yet."""
 

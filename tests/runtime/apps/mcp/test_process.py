@@ -113,13 +113,14 @@ def test_a_server_ends(how: Any, folder: Path) -> None:
     assert (job["cancels"], job["state"] in ("pending", "running")) == (0, True)
 
 
-def test_ctrl_c_ends_a_server_on_http(folder: Path) -> None:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_a_server_on_http(number: int, folder: Path) -> None:
     """Without a traceback."""
     with started(command("--http", "0"), environment(folder)) as server:
         assert server.stderr is not None
         assert b"Mill on http://127.0.0.1:" in server.stderr.readline()
-        server.send_signal(signal.SIGINT)
-        assert server.wait(10) == 130
+        server.send_signal(number)
+        assert server.wait(10) == 128 + number
         assert server.stderr.read() == b""
 
 

@@ -8,9 +8,10 @@ from typing import Any
 from unicodedata import category
 
 import pytest
+from bide_runtime.apps.catalog.calling import client_class
 from bide_runtime.apps.catalog.catalog import Catalog
 from bide_runtime.apps.mcp.answers import UNTRUSTED
-from bide_runtime.apps.mcp.text import LIMIT, Cleaner, cut
+from bide_runtime.apps.mcp.text import LIMIT, Cleaner, cut, portable
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -77,6 +78,16 @@ def test_what_is_too_long_is_cut(texts: list[str], length: int, items: int) -> N
     assert len(json.dumps(found)) <= LIMIT
     assert found.keys() == value.keys()
     assert all(each.keys() == {"a", "b"} for each in found["list"])
+
+
+def test_a_token_is_never_changed(folder: Path) -> None:
+    """Also if the provider's part of it is not ASCII: what a model passes back resumes the job."""
+    client = client_class(Catalog.of("mill_client"), is_async=True)(base_url="http://127.0.0.1:1")
+    for token in (client.grind.attach("é日本").token, client.grind.attach("j1").token):
+        found = portable(token)
+        assert found.isascii()
+        assert Cleaner(_NONE).text(found) == found
+        assert client.resume(found).token == token
 
 
 def test_a_large_result_is_cut(folder: Path) -> None:
