@@ -10,7 +10,8 @@ from unicodedata import category
 import pytest
 from bide_runtime.apps.catalog.calling import client_class
 from bide_runtime.apps.catalog.catalog import Catalog
-from bide_runtime.apps.mcp.answers import UNTRUSTED
+from bide_runtime.apps.mcp.answers import UNTRUSTED, Answers
+from bide_runtime.apps.mcp.kept import Kept
 from bide_runtime.apps.mcp.text import LIMIT, Cleaner, cut, portable
 from hypothesis import given
 from hypothesis import strategies as st
@@ -117,6 +118,24 @@ def test_a_large_result_is_cut(folder: Path) -> None:
 
     with Simulator(mill(), key=KEY, scenarios="- scenario: duration=0.05") as simulator:
         run(main)
+
+
+def test_what_cannot_be_cut_is_left_out(folder: Path) -> None:
+    """Of a job, state and token stay; an operation has only the link."""
+    catalog = Catalog.of("mill_client")
+    kept = Kept()
+    answers = Answers(catalog, kept, Cleaner(catalog))
+    many = {str(first): {str(second): second for second in range(150)} for first in range(150)}
+    job = answers.value("grind", {"state": "succeeded", "job": "t", "result": many})
+    operation = answers.value("weigh", many)
+
+    assert (job.is_error, job.structured_content) == (False, {"state": "succeeded", "job": "t"})
+    assert (operation.is_error, operation.structured_content) == (True, None)
+    for answer in (job, operation):
+        link: Any = answer.content[-1]
+        found: Any = kept.read(link.uri)
+        assert len(found.text) > LIMIT
+    kept.close()
 
 
 class _Nothing:
