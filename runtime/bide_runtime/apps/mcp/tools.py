@@ -123,7 +123,7 @@ def _description(catalog: Catalog, entry: Entry) -> str:
             said.append(f"It usually takes {_seconds(entry.typical[0])} to {_seconds(entry.typical[1])}.")
         said.append(
             f"If it takes longer than one call waits, the answer has a token: pass it to {RESULT}."
-            f" Most jobs end within {_seconds(entry.timeout)}."
+            f" A client waits for {_seconds(entry.timeout)} by default."
         )
     if any(_is_file(catalog, schema) for schema in entry.properties.values()):
         said.append("A file is given by its path on the machine of this server, and is sent to the provider.")
