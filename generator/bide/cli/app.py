@@ -14,6 +14,7 @@ import click
 
 from bide import __version__
 from bide.cli.check import check
+from bide.cli.documents.importing import import_
 from bide.cli.explain import explain
 from bide.cli.generate import generate
 from bide.cli.ledger import ledger
@@ -63,6 +64,7 @@ def bide(context: click.Context, version: bool) -> int:
 
     \b
     bide new acme                 write a first spec, for you to edit
+    bide import openapi.yaml      or write it from an OpenAPI document
     bide check specs/*.yaml       check specs for problems
     bide generate specs/*.yaml    write a Python package for each spec
     bide serve specs/acme.yaml    simulate the provider, without an API key
@@ -81,5 +83,5 @@ def bide(context: click.Context, version: bool) -> int:
     return OK
 
 
-for _command in (new, check, explain, generate, serve, play, schema, ledger):
+for _command in (new, import_, check, explain, generate, serve, play, schema, ledger):
     bide.add_command(_command)

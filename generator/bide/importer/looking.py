@@ -76,7 +76,9 @@ class Lens:
     def words(self, look: Look) -> list[str]:
         """The values of a status: of its enum, else words in quotes in its description, else of its examples."""
         if look.values:
-            return [str(each).lower() if isinstance(each, bool) else str(each) for each in look.values if each is not None]
+            return [
+                str(each).lower() if isinstance(each, bool) else str(each) for each in look.values if each is not None
+            ]
         quoted = _QUOTED.findall(look.description)
         return list(dict.fromkeys(quoted)) or [str(each) for each in look.examples if isinstance(each, str)]
 

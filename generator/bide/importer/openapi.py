@@ -155,7 +155,14 @@ def _operations(document: Json, references: References, *, is_old: bool) -> Iter
 
 
 def _operation(
-    document: Json, references: References, raw_path: str, method: str, raw: Mapping[str, Json], shared: Json, *, is_old: bool
+    document: Json,
+    references: References,
+    raw_path: str,
+    method: str,
+    raw: Mapping[str, Json],
+    shared: Json,
+    *,
+    is_old: bool,
 ) -> Operation:
     path, _, constants = raw_path.partition("?")
     path = _PARAMETER.sub(r"{\1}", path.partition("#")[0])
@@ -176,12 +183,16 @@ def _operation(
         body, required = _form(forms), True
         is_multipart = any(each.get("type") == "file" for each in forms.values())
         consumes = _list(raw.get("consumes")) or _list(document.get("consumes"))
-        media = "multipart/form-data" if is_multipart or "multipart/form-data" in consumes else "application/x-www-form-urlencoded"
+        media = (
+            "multipart/form-data"
+            if is_multipart or "multipart/form-data" in consumes
+            else "application/x-www-form-urlencoded"
+        )
     examples: tuple[Json, ...] = ()
     if not is_old and (request := _mapping(references.followed(raw.get("requestBody")))):
         body, media, examples = _content(references, request.get("content"))
         required = bool(request.get("required"))
-    declared = {name for name in re.findall(r"\{([^{}]+)\}", path)}
+    declared = set(re.findall(r"\{([^{}]+)\}", path))
     for name in declared - {each.name for each in parameters if each.place == "path"}:
         parameters.append(Parameter(name=name, place="path", required=True, schema={"type": "string"}))
     return Operation(
@@ -287,7 +298,11 @@ def _old_base(document: Json) -> str:
     host = _text(document.get("host"))
     schemes = _list(document.get("schemes")) or ["https"]
     scheme = "https" if "https" in schemes else str(schemes[0])
-    return f"{scheme}://{host}{_text(document.get('basePath')).rstrip('/')}" if host and scheme in ("http", "https") else ""
+    return (
+        f"{scheme}://{host}{_text(document.get('basePath')).rstrip('/')}"
+        if host and scheme in ("http", "https")
+        else ""
+    )
 
 
 def is_json(media: str) -> bool:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import Protocol
 
 from bide.importer.looking import Lens, Look
 from bide.importer.openapi import Api, Operation
@@ -15,13 +16,14 @@ from bide.importer.statuses import status_in
 CERTAIN = 12.0
 """A job with this many points is written; one with fewer is proposed in a comment."""
 
-_ENOUGH, _ENOUGH_OF_PAIR = 8.5, 5.0
+_ENOUGH, _ENOUGH_OF_PAIR = 8.5, 4.5
 _EXTENSIONS = ("x-ms-long-running-operation", "x-aep-long-running-operation", "x-speakeasy-polling")
 _GENERIC = re.compile(
     r"(?:^|/)(?:tasks?|jobs?|requests?|generations?|get_result|status|operations?|async-task)(?:/|$)", re.IGNORECASE
 )
 _ASYNC = re.compile(
-    r"\basync|asynchronous|\bqueue|\bjob\b|long.running|background|\bpoll|webhook|status of|takes? (?:a few|some|several)",
+    r"\basync|asynchronous|\bqueue|\bjob\b|long.running|background|\bpoll|webhook|status of|"
+    r"takes? (?:a few|some|several)",
     re.IGNORECASE,
 )
 _PATH_ASYNC = re.compile(r"async|jobs?(?:/|$)|batch|queue|tasks?(?:/|$)", re.IGNORECASE)
@@ -37,6 +39,12 @@ _RUNS = re.compile(
     r"(?:$|[_-])",
     re.IGNORECASE,
 )
+
+
+class Add(Protocol):
+    """Adds points to a pair for a sign."""
+
+    def __call__(self, points: float, signal: str, *, strong: bool = False) -> None: ...
 
 
 @dataclass(slots=True)
@@ -114,7 +122,7 @@ def _may_submit(lens: Lens, operation: Operation) -> bool:
 
 
 def _has_twin(operation: Operation, paths: set[str]) -> bool:
-    """Whether another path has the same work as a job: `/parse_async` beside `/parse`. Then this one answers at once."""
+    """Whether another path has the same work as a job: `/parse_async` beside `/parse`. This one answers then."""
     path = shape(operation.segments)
     return any(f"{path}{ending}" in paths for ending in ("/async", "_async", "-async"))
 
@@ -143,9 +151,7 @@ def _hubs(api: Api, polls: list[Poll]) -> list[Poll]:
     return found if len(found) == 1 else []
 
 
-def _scored(
-    lens: Lens, submit: Operation, poll: Poll, posts: set[str], *, is_hub: bool, is_alone: bool
-) -> Pair | None:
+def _scored(lens: Lens, submit: Operation, poll: Poll, posts: set[str], *, is_hub: bool, is_alone: bool) -> Pair | None:
     """The points of a pair; `None` if nothing connects the two."""
     pair = Pair(submit, poll)
     reply = lens.reply(submit)
@@ -168,12 +174,20 @@ def _scored(
         add(1, "an address in a header")
     address = next((name for name in inner.properties if _ADDRESS.search(name)), "")
     is_new = bool(reply.name) and reply.name == poll.reply.name and not ACTIONS.search(submit.segments[-1])
-    if is_below and not _same_resource(submit, poll) and not pair.is_strong and 202 not in submit.statuses and not is_new:
+    if (
+        is_below
+        and not _same_resource(submit, poll)
+        and not pair.is_strong
+        and 202 not in submit.statuses
+        and not is_new
+    ):
         return None
     if poll.collection == submit_shape:
         add(6, "the poll is below the submit", strong=True)
     elif submit_shape == poll_shape and submit.method != asked.method:
-        is_update = is_parameter(submit.segments[-1]) and (submit.method != "post" or shape(submit.segments[:-1]) in posts)
+        is_update = is_parameter(submit.segments[-1]) and (
+            submit.method != "post" or shape(submit.segments[:-1]) in posts
+        )
         if is_update and not any(submit.raw.get(name) for name in _EXTENSIONS):
             return None
         pair.is_of_argument = is_parameter(submit.segments[-1])
@@ -222,9 +236,7 @@ def _scored(
     return pair
 
 
-def _whole(
-    lens: Lens, submit: Operation, inner: Look, wrapped: tuple[str, ...], poll: Poll, pair: Pair
-) -> None:
+def _whole(lens: Lens, submit: Operation, inner: Look, wrapped: tuple[str, ...], poll: Poll, pair: Pair) -> None:
     """Add what speaks for the submit alone, and for the poll alone."""
     pair.points = pair.of_pair + min(poll.points / 2, 3)
     signs = {
@@ -258,7 +270,7 @@ def _is_near(submit: Operation, poll: Poll) -> bool:
 
 
 def _is_short_for(inner: Look, poll: Poll) -> bool:
-    """Whether the only field of a reply is the id of what the poll is about, perhaps shortened: `rq_id` of a request."""
+    """Whether the only field of a reply is the id of what is polled, perhaps shortened: `rq_id`, a request's."""
     names = [_squeezed(name) for name in inner.properties]
     if len(names) != 1 or not names[0].endswith("id"):
         return False
@@ -286,9 +298,8 @@ _STRONG = {
 }
 
 
-def _links(submit: Operation, asked: Operation, pair: Pair, add: object) -> None:
+def _links(submit: Operation, asked: Operation, pair: Pair, add: Add) -> None:
     """OpenAPI's links of the submit that lead to the poll."""
-    assert callable(add)
     for reply in submit.replies:
         for link in reply.links.values():
             if not isinstance(link, Mapping):
@@ -310,11 +321,8 @@ def _from_link(expression: str, pair: Pair) -> None:
         pair.header = expression.removeprefix(header)
 
 
-def _id(
-    lens: Lens, reply: Look, inner: Look, wrapped: tuple[str, ...], poll: Poll, pair: Pair, add: object
-) -> None:
+def _id(lens: Lens, reply: Look, inner: Look, wrapped: tuple[str, ...], poll: Poll, pair: Pair, add: Add) -> None:
     """The field of the reply that is the poll's parameter."""
-    assert callable(add)
     wanted = _squeezed(poll.id)
     noun = _squeezed(_noun(poll.operation.segments))
     has_plain = any(_squeezed(name) == "id" for name in inner.properties)
@@ -347,8 +355,7 @@ def _id(
     return None
 
 
-def _statuses(lens: Lens, reply: Look, poll: Poll, add: object) -> None:
-    assert callable(add)
+def _statuses(lens: Lens, reply: Look, poll: Poll, add: Add) -> None:
     mine = status_in(lens, reply)
     if mine is None or poll.status is None or not mine.words or not poll.status.words or mine.is_boolean:
         return
@@ -408,13 +415,15 @@ def _is_verb_of(submit: Operation, poll: Poll) -> bool:
 def _noun(segments: list[str]) -> str:
     """The last word of a path that is no parameter, in the singular."""
     words = [each.partition(":")[0] for each in segments if not is_parameter(each)]
-    words = [each for each in words if each and each.lower() not in ("status", "result", "results", "progress", "async")]
+    words = [
+        each for each in words if each and each.lower() not in ("status", "result", "results", "progress", "async")
+    ]
     last = words[-1].lower() if words else ""
     return last[:-3] + "y" if last.endswith("ies") else last[:-1] if last.endswith("s") else last
 
 
-def _common(one: list[str], two: list[str]) -> Iterator[str] | list[str]:
-    found = []
+def _common(one: list[str], two: list[str]) -> list[str]:
+    found: list[str] = []
     for first, second in zip(one, two, strict=False):
         if first != second:
             break

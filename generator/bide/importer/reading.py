@@ -14,6 +14,9 @@ Json: TypeAlias = Any
 SIZE_LIMIT = 64 * 2**20
 """The largest document, in bytes."""
 
+_SECONDS = 30.0
+"""How long a server may be silent."""
+
 DEPTH_LIMIT = 200
 """The deepest nesting, in levels."""
 
@@ -34,6 +37,20 @@ def read(path: Path) -> Json:
     except OSError as error:
         raise Unreadable(f"{path}: {(error.strerror or str(error)).lower()}") from error
     return parsed(data, str(path))
+
+
+def fetched(address: str) -> bytes:
+    """The document at an address. Raises `Unreadable`."""
+    import urllib.request
+
+    try:
+        with urllib.request.urlopen(address, timeout=_SECONDS) as reply:
+            data: bytes = reply.read(SIZE_LIMIT + 1)
+    except (OSError, ValueError) as error:
+        raise Unreadable(f"{address}: {getattr(error, 'reason', None) or error}") from error
+    if len(data) > SIZE_LIMIT:
+        raise Unreadable(f"{address}: the document is larger than {SIZE_LIMIT // 2**20} MiB")
+    return data
 
 
 def parsed(data: bytes, name: str) -> Json:

@@ -25,7 +25,7 @@ class References:
         self._folder = None if path is None else path.resolve().parent
         self.missing: dict[str, str] = {}
         """Why each reference that leads nowhere could not be followed."""
-        resource = Resource(contents=document, specification=DRAFT202012)
+        resource = DRAFT202012.create_resource(document)
         self._name = _ROOT + (path.name if path else "")
         registry: Registry[Json] = Registry(retrieve=self._retrieved)  # type: ignore[call-arg]  # attrs makes it
         self._resolver = registry.with_resource(self._name, resource).resolver(base_uri=self._name)
@@ -62,11 +62,13 @@ class References:
         path = (self._folder / unquote(parts.path).lstrip("/")).resolve()
         if not path.is_relative_to(self._folder):
             raise Unreadable("it leads out of the folder of the document")
-        return Resource(contents=read(path), specification=DRAFT202012)
+        return DRAFT202012.create_resource(read(path))
 
 
 def _reason(reference: str, error: Exception) -> str:
     cause = error.__cause__ or error
     if isinstance(cause, Unreadable):
         return str(cause)
-    return "the document has nothing there" if reference.startswith("#") else "there is no such file beside the document"
+    return (
+        "the document has nothing there" if reference.startswith("#") else "there is no such file beside the document"
+    )

@@ -59,7 +59,9 @@ def _field(lens: Lens, look: Look, name: str, path: tuple[str, ...]) -> Status |
     field = lens.property(look, name)
     if _DONE.match(name) and (field.kinds == {"boolean"} or (not field.kinds and "done" == name)):
         is_told = bool(_BESIDE_DONE & look.properties.keys())
-        return Status(pointer=(*path, name), words=("false", "true"), is_boolean=True, is_listed=is_told, is_job=is_told)
+        return Status(
+            pointer=(*path, name), words=("false", "true"), is_boolean=True, is_listed=is_told, is_job=is_told
+        )
     if not _NAME.search(name) or _OTHERS.match(name) or field.is_object or field.items is not None:
         return None
     if field.kinds - {"string", "integer"} and not field.values:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from os.path import commonprefix
 
 
 def _set_of(words: str) -> frozenset[str]:
@@ -69,9 +68,8 @@ def state_of(word: str) -> str | None:
 def states(words: Iterable[str]) -> dict[str, str | None]:
     """The state of each status of a job. A prefix that all of them have is dropped before they are read."""
     given = list(dict.fromkeys(words))
-    prefix = commonprefix([plain(each) for each in given]) if len(given) > 1 else ""
-    prefix = prefix[: prefix.rfind("_") + 1]
-    found = {each: state_of(plain(each)[len(prefix) :]) for each in given if not _is_none(plain(each))}
+    prefix = _shared([plain(each) for each in given]) if len(given) > 1 else ""
+    found = {each: state_of(plain(each)[len(prefix) :]) for each in given}
     if "failed" in found.values() or "succeeded" in found.values():
         # "started" after "created" or "queued" is no beginning.
         for each, state in found.items():
@@ -80,15 +78,24 @@ def states(words: Iterable[str]) -> dict[str, str | None]:
     return found
 
 
+def _shared(words: list[str]) -> str:
+    """The first words that all of them begin with, each with its underscore."""
+    least, most = min(words), max(words)
+    count = next((at for at, letter in enumerate(least) if most[at : at + 1] != letter), len(least))
+    return least[: least[:count].rfind("_") + 1]
+
+
 def guess(word: str) -> str:
     """The state to write for a word that has to be asked for."""
     text = plain(word)
-    return _GUESSES.get(text) or _ALSO.get(text) or "running"
+    otherwise = "pending" if _is_none(text) else "succeeded" if text.endswith("ed") else "running"
+    return _GUESSES.get(text) or _ALSO.get(text) or otherwise
 
 
 def is_of_a_job(words: Iterable[str]) -> bool:
     """Whether words are the statuses of a job, and not of a resource that is on or off."""
     found = states(words)
+    found = {each: state for each, state in found.items() if not _is_none(plain(each))}
     known = [state for state in found.values() if state]
     if not found or len(known) < 0.6 * len(found):
         ready = any(plain(each) in _GUESSES for each in found)

@@ -55,7 +55,8 @@ def serve(
     `ready` is called with the base URL once requests are accepted. With `speed=10`, 10 s of a job pass in 1 s of real
     time, and min_interval shrinks with it, so that a client with the spec's min_interval never violates it. To test a
     client's min_interval, use speed 1. `scenarios` is the text of a scenario file (see `script`), `key` the only API
-    key that is accepted; without it, any is. `on_answer` is called with each request and its answer. Raises `SimulatorError`, and `ScenarioError` for the file.
+    key that is accepted; without it, any is. `on_answer` is called with each request and its answer. Raises
+    `SimulatorError`, and `ScenarioError` for the file.
     """
     server = _server(provider, speed=speed, seed=seed, scenarios=scenarios, key=key, on_answer=on_answer)
     with _listener(host, port) as listener, contextlib.suppress(KeyboardInterrupt):
