@@ -36,6 +36,7 @@ PAGES = (
     "working-with-results",
     "ledger",
     "cli",
+    "mcp",
 )
 """Pages with code that runs here. The others are run by `tests/emit/test_readme.py`, or have no code."""
 
@@ -49,6 +50,7 @@ def reader(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Reader]:
     """A reader with a checkout of this repository, and a company proxy with its own certificate."""
     for name in ("anakin", "scrapio"):
         monkeypatch.syspath_prepend(REPOSITORY / "generated" / name)
+    monkeypatch.setenv("PYTHONPATH", str(REPOSITORY / "generated" / "anakin"))
     checkout(tmp_path)
     shutil.copy(CERTIFICATE, tmp_path / "company.pem")
     look_up = socket.getaddrinfo
