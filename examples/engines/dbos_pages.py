@@ -3,13 +3,21 @@ from threading import Event
 from time import sleep, time
 from uuid import uuid4
 
-from dbos import DBOS
+from dbos import DBOS, DBOSClient
 from scrapio_client import Scrapio, SubmitUncertain
 
 POSTGRES = "postgresql://postgres@127.0.0.1:5432/postgres"
 
 pages = Scrapio(api_key="simulated", base_url="http://127.0.0.1:8700").fetch
 SEND_AGAIN_FOR = (pages.facts.key_retention or 3600) if pages.facts.has_idempotency_keys else 0
+
+
+def start(*urls: str) -> None:
+    """Let a worker fetch these pages. Each gets a workflow, whose id is the URL."""
+    client = DBOSClient(system_database_url=POSTGRES)
+    for url in urls:
+        client.enqueue({"workflow_name": "fetch", "queue_name": "pages", "workflow_id": url}, url)
+    client.destroy()
 
 
 @DBOS.workflow()

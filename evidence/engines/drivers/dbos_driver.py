@@ -7,21 +7,19 @@ import sys
 import time
 from pathlib import Path
 
+import dbos_pages
 from dbos import DBOSClient
-from dbos_pages import POSTGRES
 
 NAMES = Path("names.json")
 
 
 def start(urls: list[str]) -> None:
-    client = DBOSClient(system_database_url=POSTGRES)
-    for url in urls:
-        client.enqueue({"workflow_name": "fetch", "queue_name": "pages", "workflow_id": url}, url)
+    dbos_pages.start(*urls)
     NAMES.write_text(json.dumps(urls), encoding="utf-8")
 
 
 def wait(seconds: float) -> dict[str, str]:
-    client, end = DBOSClient(system_database_url=POSTGRES), time.monotonic() + seconds
+    client, end = DBOSClient(system_database_url=dbos_pages.POSTGRES), time.monotonic() + seconds
     urls = json.loads(NAMES.read_text(encoding="utf-8"))
     while True:
         ends = {each.workflow_id: _end(each) for each in client.list_workflows(workflow_ids=urls)}

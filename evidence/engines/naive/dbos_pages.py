@@ -4,12 +4,20 @@ import sys
 from threading import Event
 from time import time
 
-from dbos import DBOS
+from dbos import DBOS, DBOSClient
 from scrapio_client import Scrapio
 
 POSTGRES = "postgresql://postgres@127.0.0.1:5432/postgres"
 
 pages = Scrapio(api_key="simulated", base_url="http://127.0.0.1:8700").fetch
+
+
+def start(*urls: str) -> None:
+    """Let a worker fetch these pages. Each gets a workflow, whose id is the URL."""
+    client = DBOSClient(system_database_url=POSTGRES)
+    for url in urls:
+        client.enqueue({"workflow_name": "fetch", "queue_name": "pages", "workflow_id": url}, url)
+    client.destroy()
 
 
 @DBOS.workflow()
