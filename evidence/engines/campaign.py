@@ -9,7 +9,7 @@ import subprocess
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field
 from math import inf
 from pathlib import Path
@@ -133,7 +133,7 @@ def fight(campaign: Campaign, folder: Path, jitter: Random) -> Counted:
         if engine.before:
             stage.run(*engine.before)
         before = 0
-        with stage.worker("worker-1") as worker:
+        with stage.worker("worker-1") as worker, ExitStack() as others:
             for number in range(campaign.rounds):
                 if number == 0:
                     time.sleep(3)  # for what it writes when it starts
@@ -143,7 +143,7 @@ def fight(campaign: Campaign, folder: Path, jitter: Random) -> Counted:
                 watch = None
                 if campaign.where != "nothing":
                     counted.kills += 1
-                    watch = _kill(campaign, stage, worker, base_url, urls, jitter)
+                    watch = _kill(campaign, stage, worker, others, base_url, urls, jitter)
                 ends = json.loads(stage.drive("wait", "240"))
                 if watch is not None:
                     watch.end()
@@ -285,7 +285,9 @@ class Watch:
         self._thread.join()
 
 
-def _kill(campaign: Campaign, stage: Stage, worker: Worker, base_url: str, urls: list[str], jitter: Random) -> Watch:
+def _kill(
+    campaign: Campaign, stage: Stage, worker: Worker, others: ExitStack, base_url: str, urls: list[str], jitter: Random
+) -> Watch:
     """Kill the worker at a random moment."""
     wanted, most = (1, 2.5) if campaign.where == "during submits" else (len(urls), 4.0)
     _until(lambda: len(_of(urls, base_url)) >= wanted, "the jobs do not start")
@@ -293,13 +295,12 @@ def _kill(campaign: Campaign, stage: Stage, worker: Worker, base_url: str, urls:
     if not campaign.is_left:
         worker.kill()
         return Watch(urls, base_url)
-    with stage.worker("worker-2"):
-        time.sleep(5)
-        worker.kill(restart=False)
-        watch = Watch(urls, base_url)
-        time.sleep(LEFT)
-        worker.start()
-        _until(lambda: watch.taken_over.keys() >= watch.held, "the jobs are not taken over")
+    others.enter_context(stage.worker("worker-2"))
+    time.sleep(5)
+    worker.kill(restart=False)
+    watch = Watch(urls, base_url)
+    time.sleep(LEFT)
+    worker.start()
     return watch
 
 
@@ -332,4 +333,4 @@ def _count(counted: Counted, urls: list[str], ends: dict[str, str], seen: list[d
         counted.unsure += end == "SubmitUncertain"
         counted.other += end not in ("ok", "SubmitUncertain")
         counted.paid_twice += made[url] > 1
-        counted.lost += end == "ok" and not made[url]
+        counted.lost += not end or (end == "ok" and not made[url])

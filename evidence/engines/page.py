@@ -22,14 +22,14 @@ polls too early | seconds to take over |
 
 _FOOT = """
 *Unsure*: the job ended with `SubmitUncertain`. Without keys nobody can know what became of a submit whose worker is
-gone. *Seconds to take over*: from the kill to the next request for a job that the dead worker had, the least and the
-most. For Celery it is the visibility timeout of its example, {visibility} s, less the age of the message, plus up to
-10 s. For Procrastinate it is up to 30 s after the last heartbeat, plus up to 5 s until the task `take_over` runs. DBOS
-and Restate go on as soon as the worker is back.
+gone. Here submits are slow, and up to 20 of them are under way at the kill. *Seconds to take over*: from the kill to
+the next request for a job that the dead worker had, the least and the most. For Celery it is the visibility timeout of
+its example, {visibility} s, less the age of the message, plus up to 10 s. For Procrastinate it is up to 30 s after the
+last heartbeat, plus up to 5 s until the task `take_over` runs. DBOS and Restate go on as soon as the worker is back.
 
-DBOS goes on only when a worker of the same name is started. In one more run the dead worker was away for {left} s,
-while another one ran: of {held} jobs that the dead one had, the other took over {others} in this time. They went on
-{back} s after the dead one was back.
+DBOS goes on only when a worker of the same name is started. In one more run the dead worker was away for {left} s, while
+another one ran: of {held} jobs that the dead one had, the other took over {others} in this time. They went on {back} s
+after the dead one was started again.
 
 ## The naive way
 
